@@ -1,0 +1,33 @@
+/** Whether a set of databases has to be paused for a consistent restore point, and why, in words. */
+export interface PauseNeed {
+  required: boolean;
+  because: string;
+}
+
+/** A database of the set, as far as the decision needs it. */
+export interface SetMember {
+  name: string;
+  /** The product's name for people, such as `DynamoDB`. */
+  label: string;
+  /** Whether it has transactions of its own. */
+  relational: boolean;
+}
+
+/**
+ * The decision table: one relational database can be restored to any instant; a store without transactions of its own, or
+ * transactions across several databases, can only be restored to an instant at which no transaction was running.
+ */
+export function pauseNeed(databases: readonly SetMember[]): PauseNeed {
+  const nosql = databases.filter((database) => !database.relational);
+  if (nosql.length > 0)
+    return {
+      required: true,
+      because: `${nosql.map(({ name, label }) => `${name} (${label})`).join(", ")} has no transactions of its own`,
+    };
+  if (databases.length > 1)
+    return {
+      required: true,
+      because: `${databases.map(({ name }) => name).join(", ")} have to be restored to one instant at which no transaction was running`,
+    };
+  return { required: false, because: "one relational database is consistent at any instant of its own" };
+}

@@ -1,0 +1,37 @@
+/** What a cloud accepts as the days that a database's point-in-time recovery reaches back, and what it does when told nothing. */
+export interface RecoveryPeriod {
+  /** Fewest days that keep recovery on. */
+  minimum: number;
+  maximum: number;
+  /** The days of a database whose settings name none; 0 where recovery is then off. */
+  unset: number;
+}
+
+/** By the setting's owner: several kinds of database share one. */
+export const RECOVERY_PERIODS = {
+  dynamodb: { minimum: 1, maximum: 35, unset: 35 },
+  /** An RDS instance. */
+  rds: { minimum: 1, maximum: 35, unset: 0 },
+  /** An Aurora cluster or a Multi-AZ DB cluster. */
+  rdsCluster: { minimum: 1, maximum: 35, unset: 1 },
+  /** A continuous backup of AWS Backup. */
+  awsBackup: { minimum: 1, maximum: 35, unset: 0 },
+  /** Continuous backup in its two tiers; without one, or with periodic backup, see `COSMOSDB_TIERS`. */
+  cosmosdb: { minimum: 7, maximum: 30, unset: 30 },
+  azureMysql: { minimum: 1, maximum: 35, unset: 7 },
+  azurePostgresql: { minimum: 7, maximum: 35, unset: 7 },
+} as const satisfies Record<string, RecoveryPeriod>;
+
+/** The days that each tier of Cosmos DB's continuous backup reaches back. */
+export const COSMOSDB_TIERS = { Continuous7Days: 7, Continuous30Days: 30 } as const;
+
+/** Why a number of days is not a recovery period that the cloud accepts, with what it accepts; undefined when it is one. */
+export function recoveryPeriodFault(days: number, { minimum, maximum }: RecoveryPeriod): string | undefined {
+  if (Number.isInteger(days) && days >= minimum && days <= maximum) return undefined;
+  return `must be a whole number of days from ${minimum} to ${maximum}, got ${days}`;
+}
+
+/** The days that recovery reaches back with what was set, or with nothing set. */
+export function effectiveDays(days: number | undefined, period: RecoveryPeriod): number {
+  return days ?? period.unset;
+}
