@@ -1,0 +1,268 @@
+import type { Deployment, KubernetesClient, Pod, Service } from "./kubernetes";
+import type { ReleaseSettings, TlsSettings } from "./settings";
+import type { Deadline } from "./time";
+
+/** Scalar's products by their `app.kubernetes.io/app` label, with the admin port's name in the headless Service. */
+const ADMIN_PORTS: Record<string, string> = {
+  "scalardb-cluster": "scalardb-cluster",
+  ledger: "scalardl-admin",
+  auditor: "scalardl-auditor-admin",
+};
+
+const INSTANCE_LABEL = "app.kubernetes.io/instance";
+const APP_LABEL = "app.kubernetes.io/app";
+
+/** A pod as it was seen, with all that must not change while a window is open. */
+export interface ScalarPod {
+  namespace: string;
+  release: string;
+  name: string;
+  uid: string;
+  /** Where its admin interface listens. */
+  address: string;
+  port: number;
+  restarts: number;
+  tls?: TlsSettings;
+}
+
+/** One Scalar product of a release, at one instant. A release with two products gives two. */
+export interface Workload {
+  namespace: string;
+  release: string;
+  product: string;
+  /** Sorted by name. */
+  pods: ScalarPod[];
+  /** `name@resourceVersion` of each Deployment: any change to them, a rollout above all, shows here. */
+  deployments: string[];
+}
+
+/** Why releases cannot be paused as they are; nothing has been touched. */
+export class DiscoveryError extends Error {
+  constructor(readonly faults: string[]) {
+    super(faults.join("\n"));
+  }
+}
+
+/**
+ * The workloads of all releases, each settled: every pod ready, none coming or going.
+ * @throws DiscoveryError with the faults of all releases at once.
+ */
+export async function discover(
+  kubernetes: KubernetesClient,
+  releases: ReleaseSettings[],
+  deadline: Deadline,
+  stop?: AbortSignal,
+): Promise<Workload[]> {
+  const faults: string[] = [];
+  const found = await Promise.all(
+    releases.map(async (release) => {
+      const objects = await readRelease(kubernetes, release, deadline, stop);
+      const workloads = products(objects).map((product) => settledWorkload(release, product, objects, faults));
+      if (workloads.length === 0) {
+        faults.push(
+          `release ${release.namespace}/${release.name} has no pods of a Scalar product: ` +
+            `pods are looked for by ${INSTANCE_LABEL}=${release.name} and ${APP_LABEL}=${Object.keys(ADMIN_PORTS).join("|")}`,
+        );
+      }
+      return workloads;
+    }),
+  );
+  if (faults.length > 0) throw new DiscoveryError(faults);
+  return found.flat();
+}
+
+/** What has changed in the releases since `before`, in words; empty if nothing. */
+export async function changes(
+  kubernetes: KubernetesClient,
+  releases: ReleaseSettings[],
+  before: Workload[],
+  deadline: Deadline,
+): Promise<string[]> {
+  const differences = await Promise.all(
+    releases.map(async (release) => {
+      const objects = await readRelease(kubernetes, release, deadline);
+      const was = before.filter((w) => w.namespace === release.namespace && w.release === release.name);
+      const appeared = products(objects).filter((product) => !was.some((w) => w.product === product));
+      return [
+        ...appeared.map((product) => `pods of ${product} appeared in ${release.namespace}/${release.name}`),
+        ...was.flatMap((workload) => workloadChanges(workload, objects)),
+      ];
+    }),
+  );
+  return differences.flat();
+}
+
+/** Whether a pod cannot be paused any more: it is gone or replaced, or its container has restarted. */
+export async function isGone(kubernetes: KubernetesClient, pod: ScalarPod, deadline: Deadline): Promise<boolean> {
+  const pods = await listOfRelease<Pod>(kubernetes, { namespace: pod.namespace, name: pod.release }, "pods", deadline);
+  const now = pods.filter(isLive).find(({ metadata }) => metadata.name === pod.name);
+  return now === undefined || (now.metadata.uid ?? "") !== pod.uid || restarts(now) > pod.restarts;
+}
+
+interface ReleaseObjects {
+  pods: Pod[];
+  services: Service[];
+  deployments: Deployment[];
+}
+
+async function readRelease(
+  kubernetes: KubernetesClient,
+  release: ReleaseSettings,
+  deadline: Deadline,
+  stop?: AbortSignal,
+): Promise<ReleaseObjects> {
+  const [pods, services, deployments] = await Promise.all([
+    listOfRelease<Pod>(kubernetes, release, "pods", deadline, stop),
+    listOfRelease<Service>(kubernetes, release, "services", deadline, stop),
+    listOfRelease<Deployment>(kubernetes, release, "deployments", deadline, stop),
+  ]);
+  return { pods: pods.filter(isLive), services, deployments };
+}
+
+async function listOfRelease<T>(
+  kubernetes: KubernetesClient,
+  release: ReleaseSettings,
+  kind: "pods" | "services" | "deployments",
+  deadline: Deadline,
+  stop?: AbortSignal,
+): Promise<T[]> {
+  const group = kind === "deployments" ? "apis/apps/v1" : "api/v1";
+  const selector = encodeURIComponent(`${INSTANCE_LABEL}=${release.name}`);
+  const path = `/${group}/namespaces/${release.namespace}/${kind}?labelSelector=${selector}`;
+  return (await kubernetes.get<{ items: T[] }>(path, deadline, stop)).items;
+}
+
+/** A pod that has ended, an evicted one for example, stays on the books but serves nobody. */
+function isLive(pod: Pod): boolean {
+  return pod.status?.phase !== "Succeeded" && pod.status?.phase !== "Failed";
+}
+
+function products(objects: ReleaseObjects): string[] {
+  const apps = [...objects.pods, ...objects.deployments].map((object) => object.metadata.labels?.[APP_LABEL] ?? "");
+  return [...new Set(apps)].filter((app) => app in ADMIN_PORTS).sort();
+}
+
+const ofProduct = (product: string) => (object: { metadata: Pod["metadata"] }) =>
+  object.metadata.labels?.[APP_LABEL] === product;
+
+function settledWorkload(
+  release: ReleaseSettings,
+  product: string,
+  objects: ReleaseObjects,
+  faults: string[],
+): Workload {
+  const where = `${product} of release ${release.namespace}/${release.name}`;
+  const pods = objects.pods.filter(ofProduct(product));
+  const deployments = objects.deployments.filter(ofProduct(product));
+
+  if (deployments.length === 0) faults.push(`${where} has pods but no Deployment: was it installed by Scalar's chart?`);
+  for (const { metadata, spec, status } of deployments) {
+    const wanted = spec.replicas ?? 1;
+    const settled =
+      (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0) &&
+      (status?.updatedReplicas ?? 0) === wanted &&
+      (status?.replicas ?? 0) === wanted;
+    if (!settled) faults.push(`a rollout of Deployment ${metadata.namespace}/${metadata.name} is under way`);
+  }
+  const wanted = deployments.reduce((sum, deployment) => sum + (deployment.spec.replicas ?? 1), 0);
+  if (pods.length === 0) faults.push(`${where} has no pods (its Deployment wants ${wanted})`);
+  else if (deployments.length > 0 && pods.length !== wanted) {
+    faults.push(`${where} has ${pods.length} pods where its Deployment wants ${wanted}`);
+  }
+  for (const pod of pods) {
+    const trouble = podTrouble(pod);
+    if (trouble) faults.push(`pod ${pod.metadata.namespace}/${pod.metadata.name} ${trouble}`);
+  }
+
+  const targetPort = adminPort(where, product, objects.services, faults);
+  return {
+    namespace: release.namespace,
+    release: release.name,
+    product,
+    pods: pods.map((pod) => scalarPod(release, pod, targetPort, faults)).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    deployments: versions(deployments),
+  };
+}
+
+function podTrouble(pod: Pod): string | undefined {
+  if (pod.metadata.deletionTimestamp) return "is being deleted";
+  if (pod.status?.phase !== "Running") return `is ${pod.status?.phase ?? "in no phase"}, not Running`;
+  if (!pod.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True")) return "is not Ready";
+  if (!pod.status.podIP) return "has no address yet";
+  return undefined;
+}
+
+/** The headless Service's target port under the admin port's name; a text is a port's name, looked up in each pod. */
+function adminPort(where: string, product: string, services: Service[], faults: string[]): number | string | undefined {
+  const name = ADMIN_PORTS[product];
+  const ports = services
+    .filter((service) => service.metadata.name.endsWith("-headless"))
+    .flatMap((service) => service.spec.ports?.filter((port) => port.name === name) ?? []);
+  const [port, ...others] = ports;
+  if (port === undefined) {
+    faults.push(`${where} has no Service ending in -headless with a port named ${name}`);
+  } else if (others.length > 0) {
+    faults.push(`${where} has ${ports.length} Services ending in -headless with a port named ${name}: one is expected`);
+  }
+  return port && (port.targetPort ?? port.port);
+}
+
+function scalarPod(
+  release: ReleaseSettings,
+  pod: Pod,
+  targetPort: number | string | undefined,
+  faults: string[],
+): ScalarPod {
+  const port =
+    typeof targetPort === "string"
+      ? pod.spec.containers.flatMap((c) => c.ports ?? []).find(({ name }) => name === targetPort)?.containerPort
+      : targetPort;
+  if (port === undefined && targetPort !== undefined) {
+    faults.push(`pod ${pod.metadata.namespace}/${pod.metadata.name} has no port named ${targetPort}`);
+  }
+  return {
+    namespace: release.namespace,
+    release: release.name,
+    name: pod.metadata.name,
+    uid: pod.metadata.uid ?? "",
+    address: pod.status?.podIP ?? "",
+    port: port ?? 0,
+    restarts: restarts(pod),
+    ...(release.tls && { tls: release.tls }),
+  };
+}
+
+function restarts(pod: Pod): number {
+  return (pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
+}
+
+function versions(deployments: Deployment[]): string[] {
+  return deployments.map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`).sort();
+}
+
+function workloadChanges(before: Workload, objects: ReleaseObjects): string[] {
+  const pods = objects.pods.filter(ofProduct(before.product));
+  const now = new Map(pods.map((pod) => [pod.metadata.name, pod]));
+  const name = (podName: string) => `pod ${before.namespace}/${podName}`;
+  const differences = pods
+    .filter((pod) => !before.pods.some((was) => was.name === pod.metadata.name))
+    .map((pod) => `${name(pod.metadata.name)} appeared`);
+  for (const was of before.pods) {
+    const is = now.get(was.name);
+    if (is === undefined) differences.push(`${name(was.name)} vanished`);
+    else if ((is.metadata.uid ?? "") !== was.uid) differences.push(`${name(was.name)} was replaced`);
+    else if (restarts(is) !== was.restarts) {
+      differences.push(`${name(was.name)} restarted (${was.restarts} restarts before, ${restarts(is)} after)`);
+    } else if (is.metadata.deletionTimestamp) differences.push(`${name(was.name)} is being deleted`);
+    else if (is.status?.phase !== "Running") differences.push(`${name(was.name)} is ${is.status?.phase}`);
+    else if (is.status.podIP !== was.address) differences.push(`${name(was.name)} has another address`);
+  }
+  const deployments = versions(objects.deployments.filter(ofProduct(before.product)));
+  if (deployments.join() !== before.deployments.join()) {
+    differences.push(
+      `Deployments of ${before.product} in ${before.namespace} changed: ` +
+        `${before.deployments.join(", ")} before, ${deployments.join(", ")} after`,
+    );
+  }
+  return differences;
+}

@@ -1,0 +1,43 @@
+import { EXIT_CODES, type Outcome } from "./outcome";
+import { consoleReport, resultLines } from "./report";
+import { run } from "./run";
+import { type Environment, readEnvironment, SettingsError } from "./settings";
+
+async function main(): Promise<Outcome> {
+  let environment: Environment;
+  try {
+    environment = readEnvironment(process.env);
+  } catch (error) {
+    if (error instanceof SettingsError) return { end: "badSettings", reasons: error.faults };
+    throw error;
+  }
+  return run(environment, stopSignal(), consoleReport);
+}
+
+/** Aborted by the signals that end a process, and by a fault nobody caught: the run then unpauses and ends by itself. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (reason: string) => {
+    if (!controller.signal.aborted) consoleReport.log(`${reason}: unpausing`);
+    controller.abort(reason);
+  };
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop(signal));
+  process.on("uncaughtException", (error) => stop(`a fault (${error.stack})`));
+  // Nobody may read our lines any more; pods must be unpaused all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  return controller.signal;
+}
+
+main().then(
+  ({ end, reasons, window }) => {
+    if (window) for (const line of resultLines(window)) consoleReport.result(line);
+    for (const reason of reasons) consoleReport.log(reason);
+    const ending = window ? `window ${window.pauseCompleted} to ${window.unpauseStarted}` : "no window";
+    consoleReport.log(`${end}: ${ending}${window && end === "notRecorded" ? " is true but was not recorded" : ""}`);
+    process.exit(EXIT_CODES[end]);
+  },
+  (error) => {
+    consoleReport.log(`broken: ${error instanceof Error ? error.stack : error}`);
+    process.exit(EXIT_CODES.broken);
+  },
+);

@@ -1,0 +1,40 @@
+import type { PauseWindow } from "../restore-points/window";
+
+/** How a run may end, with the process's exit code. Node's own codes end at 13. */
+export const EXIT_CODES = {
+  /** A window was recorded. */
+  recorded: 0,
+  /** Something in the pauser itself broke. Pods are unpaused all the same. */
+  broken: 1,
+  /** The settings are wrong; nothing was paused. */
+  badSettings: 20,
+  /** No window came of it, for the reasons given. No pod is paused. */
+  void: 21,
+  /** At least one pod could not be paused; all are unpaused again. */
+  failedToPause: 22,
+  /** At least one pod may still be paused: a person has to act, unless the next run mends it. */
+  failedToUnpause: 23,
+  /** The record could not be read or written. No pod is paused. */
+  notRecorded: 24,
+  /** An earlier run is still at work; nothing was touched. */
+  busy: 25,
+} as const;
+
+export interface Outcome {
+  end: keyof typeof EXIT_CODES;
+  /** Why there is no window, or what else is wrong; empty when all went well. */
+  reasons: string[];
+  /** The window that was recorded, or that is true but could not be. */
+  window?: PauseWindow;
+}
+
+/** Ends the run early, with its outcome. */
+export class RunEnded extends Error {
+  constructor(readonly outcome: Outcome) {
+    super(outcome.reasons.join("; "));
+  }
+}
+
+export function end(kind: Outcome["end"], ...reasons: string[]): RunEnded {
+  return new RunEnded({ end: kind, reasons });
+}

@@ -1,0 +1,224 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * The pauser's inputs: environment variables only, so that the same file runs in a CronJob's pod and on a desk.
+ * README.md in this folder documents each of them for users.
+ */
+
+/** TLS towards the pods of one release. */
+export interface TlsSettings {
+  /** The CA that signed the pods' certificates, PEM. Node's own roots when absent. */
+  caCertificate?: string;
+  /** The name to expect in the pods' certificates, since pods are addressed by IP. */
+  overrideAuthority?: string;
+}
+
+export interface ReleaseSettings {
+  namespace: string;
+  /** The Helm release's name. */
+  name: string;
+  tls?: TlsSettings;
+}
+
+/** What `PAUSER_SETTINGS` holds as JSON. */
+export interface Settings {
+  /** The cluster's name as it stands in recorded windows. */
+  cluster: string;
+  /** The ConfigMap that keeps the windows and the note of an unfinished run. It must exist. */
+  record: { namespace: string; name: string };
+  releases: ReleaseSettings[];
+  holdSeconds: number;
+  /** How long a pod may take to finish its running requests. */
+  maxDrainSeconds: number;
+  /** A shorter window is void: skew between clocks could push its middle out of it. */
+  minWindowSeconds: number;
+  /** How long unpausing is retried before pods are given up, by name. */
+  unpauseDeadlineSeconds: number;
+  /** How long the API server may be away before a step that needs it is given up. */
+  apiDeadlineSeconds: number;
+  /** A clock that is provably further off the API server's voids the window. */
+  maxClockOffsetMillis: number;
+  /** Older windows are removed from the record. */
+  retentionDays: number;
+  /**
+   * For a set that spans clusters: pause this many seconds after the scheduled instant, and hold until the drain
+   * budget and the hold have passed since, so that the clusters' windows overlap. 0: pause at once.
+   */
+  rendezvousSeconds: number;
+}
+
+export interface Environment {
+  settings: Settings;
+  apiServer: URL;
+  /** Holds `token`, and `ca.crt` where the API server is reached over https. */
+  serviceAccountDirectory: string;
+  /** The pod that this process runs in. Absent outside a cluster. */
+  pod?: { namespace: string; name: string };
+  /** The Job's name, whose ending tells the scheduled minute. Only needed for a rendezvous. */
+  jobName?: string;
+}
+
+/** Bounds of the numbers, inclusive; shared with whoever writes these settings. */
+export const BOUNDS = {
+  holdSeconds: { default: 10, min: 0, max: 600 },
+  maxDrainSeconds: { default: 30, min: 1, max: 600 },
+  minWindowSeconds: { default: 5, min: 0, max: 600 },
+  unpauseDeadlineSeconds: { default: 60, min: 1, max: 600 },
+  apiDeadlineSeconds: { default: 30, min: 1, max: 600 },
+  maxClockOffsetMillis: { default: 1000, min: 100, max: 60_000 },
+  retentionDays: { default: 35, min: 1, max: 3650 },
+  rendezvousSeconds: { default: 0, min: 0, max: 600 },
+} as const;
+
+type NumberKey = keyof typeof BOUNDS;
+
+const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/** All that is wrong with the environment, at once. */
+export class SettingsError extends Error {
+  constructor(readonly faults: string[]) {
+    super(faults.join("\n"));
+  }
+}
+
+/** @throws SettingsError */
+export function readEnvironment(env: Record<string, string | undefined>): Environment {
+  const faults: string[] = [];
+  const settings = readSettings(env.PAUSER_SETTINGS, faults);
+  const apiServer = readApiServer(env, faults);
+  if (Boolean(env.PAUSER_POD_NAME) !== Boolean(env.PAUSER_POD_NAMESPACE)) {
+    faults.push("PAUSER_POD_NAME and PAUSER_POD_NAMESPACE: give both or neither");
+  }
+  const serviceAccountDirectory = env.PAUSER_SERVICE_ACCOUNT_DIRECTORY || SERVICE_ACCOUNT_DIRECTORY;
+  if (apiServer?.protocol === "https:" && !existsSync(join(serviceAccountDirectory, "ca.crt"))) {
+    faults.push(
+      `PAUSER_SERVICE_ACCOUNT_DIRECTORY: no ca.crt in ${serviceAccountDirectory}, needed for ${apiServer.origin}`,
+    );
+  }
+  if (settings?.rendezvousSeconds && !env.PAUSER_JOB_NAME) {
+    faults.push("PAUSER_JOB_NAME: needed with rendezvousSeconds, whose scheduled instant it tells");
+  }
+  if (faults.length > 0 || settings === undefined || apiServer === undefined) throw new SettingsError(faults);
+  return {
+    settings,
+    apiServer,
+    serviceAccountDirectory,
+    ...(env.PAUSER_POD_NAME &&
+      env.PAUSER_POD_NAMESPACE && { pod: { namespace: env.PAUSER_POD_NAMESPACE, name: env.PAUSER_POD_NAME } }),
+    ...(env.PAUSER_JOB_NAME && { jobName: env.PAUSER_JOB_NAME }),
+  };
+}
+
+function readApiServer(env: Record<string, string | undefined>, faults: string[]): URL | undefined {
+  const host = env.KUBERNETES_SERVICE_HOST;
+  const inCluster = host && `https://${host.includes(":") ? `[${host}]` : host}:${env.KUBERNETES_SERVICE_PORT || 443}`;
+  const text = env.PAUSER_API_SERVER || inCluster;
+  if (!text) {
+    faults.push("PAUSER_API_SERVER: needed outside a cluster, such as http://127.0.0.1:8001 (kubectl proxy)");
+    return undefined;
+  }
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    faults.push(`PAUSER_API_SERVER: an http or https URL is expected, got ${JSON.stringify(text)}`);
+    return undefined;
+  }
+  return new URL(text);
+}
+
+type Json = Record<string, unknown>;
+
+function readSettings(text: string | undefined, faults: string[]): Settings | undefined {
+  if (!text) {
+    faults.push("PAUSER_SETTINGS: missing; it holds the settings as JSON");
+    return undefined;
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    faults.push(`PAUSER_SETTINGS: not JSON: ${(error as Error).message}`);
+    return undefined;
+  }
+  const fields = objectAt(json, "PAUSER_SETTINGS", ["cluster", "record", "releases", ...Object.keys(BOUNDS)], faults);
+  if (fields === undefined) return undefined;
+
+  const record = objectAt(fields.record, "record", ["namespace", "name"], faults) ?? {};
+  const numbers = Object.fromEntries(
+    (Object.keys(BOUNDS) as NumberKey[]).map((key) => [key, numberAt(fields[key], key, faults)]),
+  ) as Record<NumberKey, number>;
+  if (!numbers.rendezvousSeconds && numbers.holdSeconds < numbers.minWindowSeconds) {
+    faults.push(
+      `holdSeconds: at least minWindowSeconds (${numbers.minWindowSeconds}) is expected, got ${numbers.holdSeconds}`,
+    );
+  }
+  return {
+    cluster: fields.cluster === undefined ? "default" : textAt(fields.cluster, "cluster", faults),
+    record: {
+      namespace: textAt(record.namespace, "record.namespace", faults),
+      name: textAt(record.name, "record.name", faults),
+    },
+    releases: readReleases(fields.releases, faults),
+    ...numbers,
+  };
+}
+
+function readReleases(value: unknown, faults: string[]): ReleaseSettings[] {
+  if (!Array.isArray(value) || value.length === 0) {
+    faults.push("releases: a list of at least one release is expected");
+    return [];
+  }
+  const seen = new Set<string>();
+  return value.map((item, index) => {
+    const path = `releases[${index}]`;
+    const fields = objectAt(item, path, ["namespace", "name", "tls"], faults) ?? {};
+    const release: ReleaseSettings = {
+      namespace: textAt(fields.namespace, `${path}.namespace`, faults),
+      name: textAt(fields.name, `${path}.name`, faults),
+    };
+    if (fields.tls !== undefined) release.tls = readTls(fields.tls, `${path}.tls`, faults);
+    const identity = `${release.namespace}/${release.name}`;
+    if (seen.has(identity)) faults.push(`${path}: release ${identity} is given twice`);
+    seen.add(identity);
+    return release;
+  });
+}
+
+function readTls(value: unknown, path: string, faults: string[]): TlsSettings {
+  const fields = objectAt(value, path, ["caCertificate", "overrideAuthority"], faults) ?? {};
+  const tls: TlsSettings = {};
+  if (fields.caCertificate !== undefined) {
+    tls.caCertificate = textAt(fields.caCertificate, `${path}.caCertificate`, faults);
+    if (!tls.caCertificate.includes("-----BEGIN CERTIFICATE-----")) {
+      faults.push(`${path}.caCertificate: a PEM certificate is expected`);
+    }
+  }
+  if (fields.overrideAuthority !== undefined) {
+    tls.overrideAuthority = textAt(fields.overrideAuthority, `${path}.overrideAuthority`, faults);
+  }
+  return tls;
+}
+
+function objectAt(value: unknown, path: string, known: string[], faults: string[]): Json | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    faults.push(`${path}: an object is expected, got ${JSON.stringify(value)}`);
+    return undefined;
+  }
+  for (const key of Object.keys(value)) {
+    if (!known.includes(key)) faults.push(`${path}: unknown key ${JSON.stringify(key)}; known are ${known.join(", ")}`);
+  }
+  return value as Json;
+}
+
+function textAt(value: unknown, path: string, faults: string[]): string {
+  if (typeof value === "string" && value !== "") return value;
+  faults.push(`${path}: a text is expected, got ${JSON.stringify(value)}`);
+  return "";
+}
+
+function numberAt(value: unknown, key: NumberKey, faults: string[]): number {
+  const bounds = BOUNDS[key];
+  if (value === undefined) return bounds.default;
+  if (typeof value === "number" && value >= bounds.min && value <= bounds.max) return value;
+  faults.push(`${key}: a number from ${bounds.min} to ${bounds.max} is expected, got ${JSON.stringify(value)}`);
+  return bounds.default;
+}
