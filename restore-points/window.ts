@@ -2,9 +2,9 @@
 export interface PausedRelease {
   namespace: string;
   name: string;
-  /** `scalardb-cluster`, `ledger` or `auditor`. */
+  /** `scalardb-cluster`, `ledger` or `auditor`; `unknown` in a window that Scalar's own tool printed. */
   product: string;
-  /** The names of the pods that were paused, sorted. */
+  /** The names of the pods that were paused, sorted; none in a window that Scalar's own tool printed. */
   pods: string[];
 }
 
@@ -30,3 +30,19 @@ export interface WindowRecord {
 
 /** The ConfigMap's key that holds the `WindowRecord` as JSON. */
 export const WINDOWS_KEY = "windows.json";
+
+/** The name of the cluster where none is configured. */
+export const DEFAULT_CLUSTER = "default";
+
+/** A release of the set, by the names that tell it from all others. */
+export interface ReleaseName {
+  /** The Kubernetes cluster's name as configured. Defaults to `default`. */
+  cluster?: string;
+  namespace: string;
+  name: string;
+}
+
+/** A release for people: `scalar/ledger`, or `tokyo: scalar/ledger` on a cluster that has a name. */
+export function releaseLabel({ cluster = DEFAULT_CLUSTER, namespace, name }: ReleaseName): string {
+  return `${cluster === DEFAULT_CLUSTER ? "" : `${cluster}: `}${namespace}/${name}`;
+}

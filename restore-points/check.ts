@@ -1,0 +1,128 @@
+import { formatInstant, instantMillis, parseInstant } from "./instant";
+import { pointsOf, restorableSeconds } from "./points";
+import { floorSecond, rangeFault } from "./ranges";
+import type { Situation } from "./situation";
+import {
+  type CommonWindow,
+  commonWindows,
+  isInside,
+  MARGIN_MILLIS,
+  MINIMUM_WINDOW_MILLIS,
+  whyNoWindow,
+} from "./windows";
+
+/** What became of an instant that somebody wants to restore. */
+export interface InstantCheck {
+  /** The instant that was asked for, in UTC; absent when the text is none. Without faults it has whole seconds. */
+  instant?: string;
+  /** Why it cannot be restored, each a sentence with what to do; none when it can. */
+  faults: string[];
+  /** Without faults absent. The nearest instant before that can be restored, if any. */
+  before?: string;
+  /** Without faults absent. The nearest instant after that can be restored, if any. */
+  after?: string;
+}
+
+/**
+ * Checks an instant before anything is built for it: it has to be past, in a common window where the set needs one, and in
+ * every database's restorable range.
+ *
+ *     checkInstant("2026-11-22T04:00:00Z", situation)
+ *     -> { instant: "2026-11-22T04:00:00Z", before: "2026-11-22T03:00:12Z", faults: [
+ *          "2026-11-22T04:00:00Z is in no pause window that all releases share; the nearest is 2026-11-22T03:00:07.120Z to 2026-11-22T03:00:17.130Z" ] }
+ */
+export function checkInstant(at: string, situation: Situation): InstantCheck {
+  const instant = parseInstant(at);
+  if (typeof instant !== "number") return { faults: [`${JSON.stringify(at)} ${instant.fault}`] };
+  const faults = faultsOf(instant, situation);
+  return {
+    instant: text(instant),
+    faults,
+    ...(faults.length === 0 ? {} : nearest(instant, situation)),
+  };
+}
+
+/** The check's result for people: the faults, and the nearest instants that would work. */
+export function describeFaults({ instant, faults, before, after }: InstantCheck): string {
+  if (instant === undefined) return faults.join("; ");
+  const alternatives = [before && `${before} (before)`, after && `${after} (after)`].filter(Boolean);
+  const mend =
+    alternatives.length > 0
+      ? `the nearest that can be restored: ${alternatives.join(", ")}`
+      : "no instant can be restored";
+  return [...faults, mend].join("; ");
+}
+
+function faultsOf(instant: number, situation: Situation): string[] {
+  const { now, pauseRequired, databases } = situation;
+  if (instant > now)
+    return [`${text(instant)} is in the future: it is ${formatInstant(now)}; choose an instant that has passed`];
+  const faults: string[] = [];
+  if (instant % 1000 !== 0)
+    faults.push(
+      `${text(instant)} has a fraction of a second, which not every database can be restored to; use whole seconds, such as ${formatInstant(floorSecond(instant))}`,
+    );
+  if (pauseRequired) faults.push(...windowFault(instant, situation));
+  if (databases.length === 0) faults.push("no database is named, so there is nothing to restore");
+  for (const database of databases)
+    faults.push(...[rangeFault(instant, database, now)].filter((fault) => fault !== undefined));
+  return faults;
+}
+
+function windowFault(instant: number, { windows, releases }: Situation): string[] {
+  const common = commonWindows(windows, releases);
+  if (common.some((window) => isInside(instant, window))) return [];
+  if (common.length === 0) return [`${text(instant)} is in no pause window: ${whyNoWindow(windows, releases)}`];
+  const around = common.find(({ start, end }) => start <= instant && instant <= end);
+  if (around) {
+    const distance = Math.min(instant - around.start, around.end - instant);
+    return [
+      `${text(instant)} is only ${(distance / 1000).toFixed(1)} s from the edge of the pause window ${span(around)}; keep ${MARGIN_MILLIS / 1000} s away from it, because the databases' clocks may differ from the pauser's`,
+    ];
+  }
+  const older = common.find(({ end }) => end < instant);
+  const newer = common.findLast(({ start }) => start > instant);
+  const near = [older, newer].filter((window) => window !== undefined).map(span);
+  return [
+    `${text(instant)} is in no pause window of at least ${MINIMUM_WINDOW_MILLIS / 1000} s that all releases share, so a transaction may have been running; the nearest ${near.length === 1 ? "is" : "are"} ${near.join(" and ")}`,
+  ];
+}
+
+/** The restorable instants next to one that is not: the middles of windows, or the ends of the range. */
+function nearest(instant: number, situation: Situation): Pick<InstantCheck, "before" | "after"> {
+  const { before, after } = situation.pauseRequired
+    ? nearestPoints(instant, situation)
+    : nearestSeconds(instant, situation);
+  return {
+    ...(before === undefined ? {} : { before: formatInstant(before) }),
+    ...(after === undefined ? {} : { after: formatInstant(after) }),
+  };
+}
+
+interface Neighbours {
+  before?: number | undefined;
+  after?: number | undefined;
+}
+
+function nearestPoints(instant: number, situation: Situation): Neighbours {
+  // Newest first: the first one that is older is the nearest before, the last one that is newer the nearest after.
+  const restorable = pointsOf(situation)
+    .filter((point) => point.restorable)
+    .map((point) => instantMillis(point.instant));
+  return { before: restorable.find((at) => at <= instant), after: restorable.findLast((at) => at > instant) };
+}
+
+function nearestSeconds(instant: number, situation: Situation): Neighbours {
+  const seconds = restorableSeconds(situation);
+  if ("because" in seconds) return {};
+  const { from, to } = seconds;
+  if (instant < from) return { after: from };
+  if (instant > to) return { before: to };
+  // Inside the range, what was wrong is the fraction of the second.
+  const before = floorSecond(instant);
+  return { before, after: before + 1000 <= to ? before + 1000 : undefined };
+}
+
+const text = (instant: number) => formatInstant(instant, { millis: instant % 1000 !== 0 });
+const span = ({ start, end }: CommonWindow) =>
+  `${formatInstant(start, { millis: true })} to ${formatInstant(end, { millis: true })}`;

@@ -1,0 +1,134 @@
+import { formatInstant } from "./instant";
+import { ceilSecond, commonRange, type DatabaseRange, floorSecond, rangeFault } from "./ranges";
+import type { Situation } from "./situation";
+import { type CommonWindow, type CoveredRelease, commonWindows, whyNoWindow } from "./windows";
+
+/** How many points are listed, so that a stack's state stays small however often it pauses. Older ones can still be restored. */
+export const LISTED_POINTS = 100;
+
+/** Whether a database can be restored to an instant, and if not, why and what to do. */
+export interface DatabaseAtPoint {
+  name: string;
+  restorable: boolean;
+  reason?: string;
+}
+
+/**
+ * An instant at which no transaction was running: the middle of a common window.
+ *
+ *     { instant: "2026-11-22T03:00:12Z",
+ *       window: { start: "2026-11-22T03:00:07.120Z", end: "2026-11-22T03:00:17.130Z", clockOffsetMillis: 4 },
+ *       covers: [{ cluster: "default", namespace: "scalar", name: "scalardb-cluster", product: "scalardb-cluster", pods: 3 }],
+ *       databases: [{ name: "ledger", restorable: true },
+ *                   { name: "customers", restorable: false, reason: "customers can be restored from ... to ... as yet; try again after ..." }],
+ *       restorable: false }
+ */
+export interface RestorePoint {
+  /** What to restore: RFC 3339, UTC, whole seconds. It stays the same for as long as the window is known. */
+  instant: string;
+  /** RFC 3339, UTC, milliseconds, with the difference of clocks by which it has been narrowed at either end. */
+  window: { start: string; end: string; clockOffsetMillis: number };
+  covers: CoveredRelease[];
+  databases: DatabaseAtPoint[];
+  /** Whether every database can be restored to it. */
+  restorable: boolean;
+}
+
+/**
+ * The stack's output `restorePoints`. A set that needs a pause has `points`:
+ *
+ *     { asOf: "2026-11-22T09:00:00Z", pauseRequired: true, databases: [...], points: [ newest, ..., oldest ], unlisted: 0 }
+ *
+ * one relational database has `anyInstant`:
+ *
+ *     { asOf: "2026-11-22T09:00:00Z", pauseRequired: false, points: [], unlisted: 0,
+ *       databases: [{ name: "customers", earliest: "2026-10-18T09:00:00Z", latest: "2026-11-22T08:55:31Z" }],
+ *       anyInstant: { from: "2026-10-18T09:00:00Z", to: "2026-11-22T08:55:31Z" } }
+ *
+ * and where nothing can be restored, `noneBecause` says why and what to do.
+ */
+export interface RestorePoints {
+  /** When the windows and ranges were read. RFC 3339, UTC, whole seconds. */
+  asOf: string;
+  pauseRequired: boolean;
+  /** What each database can be restored to. */
+  databases: DatabaseRange[];
+  /** Newest first, restorable or not; the newest `LISTED_POINTS`. */
+  points: RestorePoint[];
+  /** How many older points are not listed. */
+  unlisted: number;
+  /** Every whole second from the one to the other can be restored. */
+  anyInstant?: { from: string; to: string };
+  /** Present when nothing can be restored now. */
+  noneBecause?: string;
+}
+
+/** What can be restored, for people and for the checks of an instant. */
+export function restorePoints(situation: Situation): RestorePoints {
+  const { now, pauseRequired, databases } = situation;
+  const head = { asOf: formatInstant(now), pauseRequired, databases: [...databases] };
+  if (!pauseRequired) {
+    const any = restorableSeconds(situation);
+    if ("because" in any) return { ...head, points: [], unlisted: 0, noneBecause: any.because };
+    return {
+      ...head,
+      points: [],
+      unlisted: 0,
+      anyInstant: { from: formatInstant(any.from), to: formatInstant(any.to) },
+    };
+  }
+  const points = pointsOf(situation);
+  const noneBecause = points.some((point) => point.restorable) ? undefined : whyNone(points, situation);
+  return {
+    ...head,
+    points: points.slice(0, LISTED_POINTS),
+    unlisted: Math.max(0, points.length - LISTED_POINTS),
+    ...(noneBecause === undefined ? {} : { noneBecause }),
+  };
+}
+
+/** The newest instant that can be restored. RFC 3339, UTC, whole seconds. */
+export function latestRestorable({ points, anyInstant }: RestorePoints): string | undefined {
+  return anyInstant?.to ?? points.find((point) => point.restorable)?.instant;
+}
+
+/** Every restore point of the recorded windows, newest first. */
+export function pointsOf(situation: Situation): RestorePoint[] {
+  return commonWindows(situation.windows, situation.releases).map((window) => pointOf(window, situation));
+}
+
+/** The whole seconds to which all databases can be restored, the consistency of their data apart; or why there are none. */
+export function restorableSeconds({ databases, now }: Situation): { from: number; to: number } | { because: string } {
+  const range = commonRange(databases);
+  if ("because" in range) return range;
+  const from = ceilSecond(range.earliest);
+  const to = floorSecond(Math.min(range.latest, now));
+  if (from <= to) return { from, to };
+  return { because: "the databases have not been protected for a second yet; try again in a few minutes" };
+}
+
+function pointOf(window: CommonWindow, { databases, now }: Situation): RestorePoint {
+  const states = databases.map(({ name, ...range }): DatabaseAtPoint => {
+    const reason = rangeFault(window.middle, { name, ...range }, now);
+    return reason === undefined ? { name, restorable: true } : { name, restorable: false, reason };
+  });
+  return {
+    instant: formatInstant(window.middle),
+    window: {
+      start: formatInstant(window.start, { millis: true }),
+      end: formatInstant(window.end, { millis: true }),
+      clockOffsetMillis: window.clockOffsetMillis,
+    },
+    covers: window.covers,
+    databases: states,
+    restorable: states.length > 0 && states.every((state) => state.restorable),
+  };
+}
+
+function whyNone(points: RestorePoint[], { windows, releases }: Situation): string {
+  const [newest] = points;
+  if (newest === undefined) return whyNoWindow(windows, releases);
+  if (newest.databases.length === 0) return "no database is named, so there is nothing to restore";
+  const reasons = newest.databases.flatMap(({ reason }) => reason ?? []);
+  return `no restore point can be restored now; of the newest, ${newest.instant}: ${reasons.join("; ")}`;
+}

@@ -1,0 +1,84 @@
+import { formatInstant, instantMillis } from "./instant";
+
+/** What one database's point-in-time recovery covers now, or why that is not known. Instants are RFC 3339. */
+export interface DatabaseRange {
+  name: string;
+  earliest?: string;
+  latest?: string;
+  /** Why there is no range: not created yet, point-in-time recovery is off, ... */
+  unknownBecause?: string;
+}
+
+/** Earliest to latest instant, both of them restorable. Milliseconds since the epoch. */
+export interface RestorableRange {
+  earliest: number;
+  latest: number;
+}
+
+/** Why there is no range. */
+export interface UnknownRange {
+  because: string;
+}
+
+/** The range in milliseconds. */
+export function restorableRange({
+  name,
+  earliest,
+  latest,
+  unknownBecause,
+}: DatabaseRange): RestorableRange | UnknownRange {
+  if (unknownBecause !== undefined)
+    return { because: `what ${name} can be restored to is not known: ${unknownBecause}` };
+  if (earliest === undefined || latest === undefined)
+    return {
+      because: `${name} tells no restorable range; see that its point-in-time recovery is on, and try again in a few minutes`,
+    };
+  return { earliest: instantMillis(earliest), latest: instantMillis(latest) };
+}
+
+/** The instants to which ALL databases can be restored, or why there are none. */
+export function commonRange(databases: readonly DatabaseRange[]): RestorableRange | UnknownRange {
+  const known: (RestorableRange & { name: string })[] = [];
+  const unknown: string[] = [];
+  for (const database of databases) {
+    const range = restorableRange(database);
+    if ("because" in range) unknown.push(range.because);
+    else known.push({ name: database.name, ...range });
+  }
+  if (unknown.length > 0) return { because: unknown.join("; ") };
+  if (known.length === 0) return { because: "no database is named" };
+  const begins = known.reduce((a, b) => (b.earliest > a.earliest ? b : a));
+  const ends = known.reduce((a, b) => (b.latest < a.latest ? b : a));
+  if (begins.earliest <= ends.latest) return { earliest: begins.earliest, latest: ends.latest };
+  return {
+    because: `${begins.name} can be restored from ${formatInstant(begins.earliest)} on, ${ends.name} only until ${formatInstant(ends.latest)}`,
+  };
+}
+
+/** Why a database cannot be restored to an instant, and what to do; undefined when it can. */
+export function rangeFault(instant: number, database: DatabaseRange, now: number): string | undefined {
+  const range = restorableRange(database);
+  if ("because" in range) return range.because;
+  const { earliest } = range;
+  const latest = Math.min(range.latest, now);
+  const span = `from ${formatInstant(ceilSecond(earliest))} to ${formatInstant(latest)}`;
+  if (latest < earliest) return `${database.name} has nothing to restore yet; try again in a few minutes`;
+  if (instant < earliest)
+    return `${database.name} can be restored ${span}; choose a later instant, and keep its backups for longer if you need such old ones`;
+  if (instant > latest) {
+    // The range follows the clock at a distance: once that has passed again, the instant is in it.
+    const lag = now - latest;
+    return `${database.name} can be restored ${span} as yet; try again after ${formatInstant(ceilSecond(instant + lag))}`;
+  }
+  return undefined;
+}
+
+/** The first whole second that is not before an instant: a restore takes whole seconds. */
+export function ceilSecond(instant: number): number {
+  return Math.ceil(instant / 1000) * 1000;
+}
+
+/** The last whole second that is not after an instant. */
+export function floorSecond(instant: number): number {
+  return Math.floor(instant / 1000) * 1000;
+}

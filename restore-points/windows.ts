@@ -1,0 +1,130 @@
+import { instantMillis } from "./instant";
+import { type Interval, intersections, union } from "./interval";
+import { DEFAULT_CLUSTER, type PauseWindow, type ReleaseName, releaseLabel } from "./window";
+
+/** A shorter window leaves no instant that is safe against the clocks' differences. */
+export const MINIMUM_WINDOW_MILLIS = 5_000;
+/** How far an instant must stay from the window's edges. The middle of the shortest window, in whole seconds, does. */
+export const MARGIN_MILLIS = 2_000;
+
+/** A release, and how many of its pods were paused. */
+export interface CoveredRelease {
+  cluster: string;
+  namespace: string;
+  name: string;
+  product: string;
+  pods: number;
+}
+
+/** An interval in which every release of the set was paused. Milliseconds since the epoch. */
+export interface CommonWindow extends Interval {
+  /** The whole second nearest to the middle: the instant to restore. */
+  middle: number;
+  /** In the order in which the releases were asked for. */
+  covers: CoveredRelease[];
+  /**
+   * The greatest difference of clocks that a run of this window measured. Nobody knows the databases' clocks, so each run
+   * is taken to be shorter by its difference at either end: that is already in `start` and `end`.
+   */
+  clockOffsetMillis: number;
+}
+
+/** One run's pause of one release, with the doubt about its clock. */
+interface Pause {
+  /** What is certain: the window as recorded, narrowed by the doubt. It may be empty. */
+  start: number;
+  end: number;
+  /** Until when its unpause may have begun. */
+  endAtLatest: number;
+  window: PauseWindow;
+}
+
+/**
+ * The intervals in which EVERY listed release was paused, newest first. Runs are intersected wherever they ran: on several
+ * clusters, or on one cluster with different releases. Shorter ones than `MINIMUM_WINDOW_MILLIS` are left out.
+ *
+ * A run ends for a release when any run unpauses it: two runs of one release that overlap share an end.
+ */
+export function commonWindows(windows: readonly PauseWindow[], releases: readonly ReleaseName[]): CommonWindow[] {
+  const [first, ...others] = releases.map((release) => pausesOf(release, windows));
+  if (first === undefined) return [];
+  const common = others.reduce((shared, pauses) => intersections(shared, union(pauses)), union(first));
+  const pauses = [first, ...others];
+  return common
+    .filter(({ start, end }) => end - start >= MINIMUM_WINDOW_MILLIS)
+    .map((interval) => describe(interval, releases, pauses))
+    .reverse();
+}
+
+/** Whether an instant is inside the window and far enough from its edges. */
+export function isInside(instant: number, { start, end }: Interval): boolean {
+  return instant - start >= MARGIN_MILLIS && end - instant >= MARGIN_MILLIS;
+}
+
+/** Why there is no common window, and what to do about it. To be asked when there is none. */
+export function whyNoWindow(windows: readonly PauseWindow[], releases: readonly ReleaseName[]): string {
+  if (releases.length === 0)
+    return "no release is named, so no window covers them all; list them in the pause schedule";
+  if (windows.length === 0)
+    return "no pause window has been recorded yet; the next run of the pause schedule records one";
+  const missing = releases.filter((release) => !windows.some((window) => covers(window, release)));
+  if (missing.length > 0)
+    return `no recorded pause window covers ${missing.map(releaseLabel).join(", ")}; see that the pause schedule lists it, and what its last Job says`;
+  return `the recorded pause windows leave no ${MINIMUM_WINDOW_MILLIS / 1000} s in which ${releases.map(releaseLabel).join(", ")} were all paused; pause them at the same time, hold longer, or set the clocks right`;
+}
+
+function covers(window: PauseWindow, { cluster = DEFAULT_CLUSTER, namespace, name }: ReleaseName): boolean {
+  return (
+    window.cluster === cluster &&
+    window.releases.some((release) => release.namespace === namespace && release.name === name)
+  );
+}
+
+function pausesOf(release: ReleaseName, windows: readonly PauseWindow[]): Pause[] {
+  const pauses = windows.filter((window) => covers(window, release)).map(pauseOf);
+  return pauses.map((pause) => ({ ...pause, end: endOf(pause, pauses) })).filter(({ start, end }) => start < end);
+}
+
+/** When the first run that may have unpaused the release after this pause began to do so. */
+function endOf(pause: Pause, pauses: readonly Pause[]): number {
+  let end = pause.end;
+  for (const other of pauses) if (other.endAtLatest > pause.start && other.end < end) end = other.end;
+  return end;
+}
+
+function pauseOf(window: PauseWindow): Pause {
+  const doubt = Math.abs(window.clockOffsetMillis);
+  const unpauseStarted = instantMillis(window.unpauseStarted);
+  return {
+    start: instantMillis(window.pauseCompleted) + doubt,
+    end: unpauseStarted - doubt,
+    endAtLatest: unpauseStarted + doubt,
+    window,
+  };
+}
+
+function describe(
+  { start, end }: Interval,
+  releases: readonly ReleaseName[],
+  pauses: readonly (readonly Pause[])[],
+): CommonWindow {
+  const runs = pauses.map((ofRelease) => ofRelease.filter((pause) => pause.start < end && start < pause.end));
+  return {
+    start,
+    end,
+    middle: Math.round((start + end) / 2 / 1000) * 1000,
+    covers: releases.map(({ cluster = DEFAULT_CLUSTER, namespace, name }, index) => {
+      const seen = (runs[index] ?? []).flatMap(({ window }) =>
+        window.releases.filter((release) => release.namespace === namespace && release.name === name),
+      );
+      return {
+        cluster,
+        namespace,
+        name,
+        product: seen[0]?.product ?? "unknown",
+        pods: new Set(seen.flatMap(({ pods }) => pods)).size,
+      };
+    }),
+    clockOffsetMillis: Math.max(...runs.flat().map(({ window }) => Math.abs(window.clockOffsetMillis))),
+  };
+}
