@@ -1,0 +1,37 @@
+import type { SimulatedClock } from "../clock";
+import { AutoScaling } from "./autoscaling";
+import { Backup } from "./backup";
+import { DynamoDb } from "./dynamodb";
+import { Iam } from "./iam";
+import { Identifiers } from "./identifiers";
+import { Rds } from "./rds";
+import { type AwsEndpoint, serveAws } from "./wire/server";
+
+/**
+ * The simulated AWS: each service a class with AWS's rules, one account, any region. What a Pulumi provider, an
+ * operation's SDK and a rehearsal see is the same state under the same rules.
+ */
+export class AwsCloud {
+  readonly identifiers: Identifiers;
+  readonly clock: SimulatedClock;
+  readonly dynamodb: DynamoDb;
+  readonly rds: Rds;
+  readonly backup: Backup;
+  readonly iam: Iam;
+  readonly autoscaling: AutoScaling;
+
+  constructor(clock: SimulatedClock, seed: number) {
+    this.clock = clock;
+    this.identifiers = new Identifiers(seed);
+    this.dynamodb = new DynamoDb(clock, this.identifiers);
+    this.rds = new Rds(clock, this.identifiers);
+    this.iam = new Iam(clock, this.identifiers);
+    this.backup = new Backup(clock, this.identifiers, this.iam, this.rds);
+    this.autoscaling = new AutoScaling(clock, this.identifiers, this.dynamodb);
+  }
+
+  /** Opens the services on a free port of the loopback interface, for `AWS_ENDPOINT_URL`. */
+  listen(): Promise<AwsEndpoint> {
+    return serveAws(this);
+  }
+}

@@ -1,0 +1,216 @@
+import type {
+  AttributeDefinition,
+  BillingMode,
+  ContinuousBackupsDescription,
+  GlobalSecondaryIndex,
+  KeySchemaElement,
+  LocalSecondaryIndex,
+  OnDemandThroughput,
+  ProvisionedThroughput,
+  RestoreSummary,
+  SSESpecification,
+  StreamSpecification,
+  TableClass,
+  TableDescription,
+} from "@aws-sdk/client-dynamodb";
+import type { SimulatedClock } from "../clock";
+import { arn } from "./account";
+import { History } from "./history";
+
+const SECOND = 1000;
+const DAY = 24 * 60 * 60 * SECOND;
+
+/** The newest instant that DynamoDB can restore lies this far behind now. */
+export const RESTORE_LAG_MILLIS = 5 * 60 * SECOND;
+
+/** What a table is made of; all of it can be had from a request to create or restore one. */
+export interface TableSettings {
+  name: string;
+  attributes: AttributeDefinition[];
+  keySchema: KeySchemaElement[];
+  billingMode: BillingMode;
+  throughput?: ProvisionedThroughput;
+  onDemandThroughput?: OnDemandThroughput;
+  globalIndexes: GlobalSecondaryIndex[];
+  localIndexes: LocalSecondaryIndex[];
+  encryption?: SSESpecification;
+  tableClass: TableClass;
+  deletionProtection: boolean;
+  stream?: StreamSpecification;
+}
+
+/** A DynamoDB item as far as the simulation cares: any plain object. */
+export type Item = Record<string, unknown>;
+
+/** One table: its settings, its tags and switches, and its items with their history. */
+export class Table {
+  readonly region: string;
+  readonly arn: string;
+  readonly tableId: string;
+  readonly createdAt: number;
+  settings: TableSettings;
+  tags: Record<string, string>;
+  /** The attribute that items expire by; absent when time to live is off. */
+  ttlAttribute: string | undefined;
+  /** Where the table came from, when it was restored. */
+  restoredFrom: RestoreSummary | undefined;
+  /** How far the table's own clock is ahead of the cloud's. */
+  skewMillis = 0;
+  /** What the table weighs, when the items of the rehearsal are only a sample. */
+  declaredBytes: number | undefined;
+
+  readonly #clock: SimulatedClock;
+  #items: History<Item>;
+  #recovery: { since: number; periodInDays: number } | undefined;
+  #streamLabel: string | undefined;
+
+  constructor(
+    clock: SimulatedClock,
+    region: string,
+    tableId: string,
+    settings: TableSettings,
+    origin: { tags?: Record<string, string>; items?: Map<string, Item>; restoredFrom?: RestoreSummary } = {},
+  ) {
+    this.#clock = clock;
+    this.region = region;
+    this.tableId = tableId;
+    this.settings = settings;
+    this.arn = arn("dynamodb", region, `table/${settings.name}`);
+    this.createdAt = clock.now();
+    this.tags = { ...origin.tags };
+    this.restoredFrom = origin.restoredFrom;
+    this.#items = origin.items ? History.from(origin.items, this.createdAt) : new History();
+    if (settings.stream?.StreamEnabled) this.startStream(settings.stream);
+  }
+
+  /** The table's own clock. */
+  now(): number {
+    return this.#clock.now() + this.skewMillis;
+  }
+
+  putItem(key: string, item: Item, at: number = this.now()): void {
+    this.#items.set(key, item, at);
+  }
+
+  deleteItem(key: string, at: number = this.now()): void {
+    this.#items.delete(key, at);
+  }
+
+  /** The items by key, as of an instant of the table's own clock. */
+  items(at: number = this.now()): Map<string, Item> {
+    return this.#items.at(at);
+  }
+
+  get sizeBytes(): number {
+    return this.declaredBytes ?? Buffer.byteLength(JSON.stringify([...this.items().values()]));
+  }
+
+  get recoveryPeriodInDays(): number | undefined {
+    return this.#recovery?.periodInDays;
+  }
+
+  /**
+   * Switches point-in-time recovery on, or changes its period. What a shorter period has dropped does not come back
+   * with a longer one; switching off forgets everything.
+   */
+  switchRecoveryOn(periodInDays: number): void {
+    const since = this.#recovery ? this.#earliest(this.#recovery) : this.now();
+    this.#recovery = { since, periodInDays };
+  }
+
+  switchRecoveryOff(): void {
+    this.#recovery = undefined;
+  }
+
+  /** What can be restored now, in whole seconds as DynamoDB counts; undefined when recovery is off. */
+  restorableRange(): { earliest: number; latest: number } | undefined {
+    if (!this.#recovery) return undefined;
+    const earliest = Math.ceil(this.#earliest(this.#recovery) / SECOND) * SECOND;
+    const latest = Math.floor((this.now() - RESTORE_LAG_MILLIS) / SECOND) * SECOND;
+    return { earliest, latest: Math.max(earliest, latest) };
+  }
+
+  startStream(stream: StreamSpecification): void {
+    this.settings.stream = stream;
+    this.#streamLabel = new Date(this.now()).toISOString().slice(0, -1);
+  }
+
+  stopStream(): void {
+    this.settings.stream = undefined;
+  }
+
+  /** As `DescribeTable` tells it. */
+  describe(): TableDescription {
+    const { settings } = this;
+    const provisioned = settings.billingMode === "PROVISIONED";
+    const ofIndex = (name: string | undefined) => ({ IndexArn: `${this.arn}/index/${name}` });
+    return {
+      TableName: settings.name,
+      TableArn: this.arn,
+      TableId: this.tableId,
+      TableStatus: "ACTIVE",
+      CreationDateTime: new Date(this.createdAt),
+      AttributeDefinitions: settings.attributes,
+      KeySchema: settings.keySchema,
+      ItemCount: this.items().size,
+      TableSizeBytes: this.sizeBytes,
+      ProvisionedThroughput: {
+        NumberOfDecreasesToday: 0,
+        ReadCapacityUnits: (provisioned && settings.throughput?.ReadCapacityUnits) || 0,
+        WriteCapacityUnits: (provisioned && settings.throughput?.WriteCapacityUnits) || 0,
+      },
+      // DynamoDB leaves the summary out for a table that was always provisioned.
+      BillingModeSummary: provisioned ? undefined : { BillingMode: settings.billingMode },
+      OnDemandThroughput: settings.onDemandThroughput,
+      TableClassSummary: settings.tableClass === "STANDARD" ? undefined : { TableClass: settings.tableClass },
+      DeletionProtectionEnabled: settings.deletionProtection,
+      SSEDescription: settings.encryption?.Enabled
+        ? {
+            Status: "ENABLED",
+            SSEType: "KMS",
+            KMSMasterKeyArn: settings.encryption.KMSMasterKeyId ?? arn("kms", this.region, "alias/aws/dynamodb"),
+          }
+        : undefined,
+      StreamSpecification: settings.stream,
+      LatestStreamLabel: this.#streamLabel,
+      LatestStreamArn: this.#streamLabel && `${this.arn}/stream/${this.#streamLabel}`,
+      GlobalSecondaryIndexes: settings.globalIndexes.length
+        ? settings.globalIndexes.map((index) => ({
+            ...index,
+            ...ofIndex(index.IndexName),
+            IndexStatus: "ACTIVE",
+            ProvisionedThroughput: {
+              ReadCapacityUnits: 0,
+              WriteCapacityUnits: 0,
+              ...index.ProvisionedThroughput,
+              NumberOfDecreasesToday: 0,
+            },
+          }))
+        : undefined,
+      LocalSecondaryIndexes: settings.localIndexes.length
+        ? settings.localIndexes.map((index) => ({ ...index, ...ofIndex(index.IndexName) }))
+        : undefined,
+      RestoreSummary: this.restoredFrom,
+    };
+  }
+
+  /** As `DescribeContinuousBackups` tells it. */
+  describeContinuousBackups(): ContinuousBackupsDescription {
+    const range = this.restorableRange();
+    return {
+      ContinuousBackupsStatus: "ENABLED",
+      PointInTimeRecoveryDescription: range
+        ? {
+            PointInTimeRecoveryStatus: "ENABLED",
+            RecoveryPeriodInDays: this.recoveryPeriodInDays,
+            EarliestRestorableDateTime: new Date(range.earliest),
+            LatestRestorableDateTime: new Date(range.latest),
+          }
+        : { PointInTimeRecoveryStatus: "DISABLED" },
+    };
+  }
+
+  #earliest(recovery: { since: number; periodInDays: number }): number {
+    return Math.max(recovery.since, this.now() - recovery.periodInDays * DAY);
+  }
+}

@@ -1,0 +1,136 @@
+import type { SimulatedClock } from "../clock";
+import { arn } from "./account";
+import { AwsError } from "./error";
+import type { Identifiers } from "./identifiers";
+
+/** AWS's managed policies that are known here; attaching any other is an error, as a misspelt one is at AWS. */
+const MANAGED_POLICIES = new Set(
+  [
+    "service-role/AWSBackupServiceRolePolicyForBackup",
+    "service-role/AWSBackupServiceRolePolicyForRestores",
+    "AWSBackupServiceRolePolicyForS3Backup",
+    "AWSBackupServiceRolePolicyForS3Restore",
+    "service-role/AmazonRDSEnhancedMonitoringRole",
+  ].map((name) => `arn:aws:iam::aws:policy/${name}`),
+);
+
+export interface Role {
+  name: string;
+  path: string;
+  arn: string;
+  uniqueId: string;
+  createdAt: number;
+  /** The policy document as JSON text. */
+  assumeRolePolicy: string;
+  description: string | undefined;
+  maxSessionDuration: number;
+  permissionsBoundary: string | undefined;
+  tags: Record<string, string>;
+  /** ARNs of the attached policies, in the order of attaching. */
+  policies: string[];
+}
+
+export interface RoleRequest {
+  name: string;
+  path?: string;
+  assumeRolePolicy: string;
+  description?: string;
+  maxSessionDuration?: number;
+  permissionsBoundary?: string;
+  tags?: Record<string, string>;
+}
+
+/** IAM, which knows no regions. */
+export class Iam {
+  readonly #clock: SimulatedClock;
+  readonly #identifiers: Identifiers;
+  readonly #roles = new Map<string, Role>();
+
+  constructor(clock: SimulatedClock, identifiers: Identifiers) {
+    this.#clock = clock;
+    this.#identifiers = identifiers;
+  }
+
+  /** @throws NoSuchEntity */
+  role(name: string): Role {
+    const role = this.find(name);
+    if (!role) throw new AwsError("NoSuchEntity", `The role with name ${name} cannot be found.`, 404);
+    return role;
+  }
+
+  find(nameOrArn: string): Role | undefined {
+    return this.#roles.get(nameOrArn.replace(/^arn:.*\//, ""));
+  }
+
+  createRole(request: RoleRequest): Role {
+    if (this.#roles.has(request.name))
+      throw new AwsError("EntityAlreadyExists", `Role with name ${request.name} already exists.`, 409);
+    if (!/^[\w+=,.@-]{1,64}$/.test(request.name))
+      throw new AwsError(
+        "ValidationError",
+        "The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-",
+      );
+    const path = request.path ?? "/";
+    const role: Role = {
+      name: request.name,
+      path,
+      arn: arn("iam", "", `role${path}${request.name}`),
+      uniqueId: `AROA${this.#identifiers.capitals(17)}`,
+      createdAt: this.#clock.now(),
+      assumeRolePolicy: document(request.assumeRolePolicy),
+      description: request.description,
+      maxSessionDuration: request.maxSessionDuration ?? 3600,
+      permissionsBoundary: request.permissionsBoundary,
+      tags: { ...request.tags },
+      policies: [],
+    };
+    this.#roles.set(role.name, role);
+    return role;
+  }
+
+  updateRole(name: string, changes: Partial<Omit<RoleRequest, "name" | "path">>): Role {
+    const role = this.role(name);
+    if (changes.assumeRolePolicy !== undefined) changes.assumeRolePolicy = document(changes.assumeRolePolicy);
+    return Object.assign(role, changes);
+  }
+
+  deleteRole(name: string): void {
+    const role = this.role(name);
+    if (role.policies.length > 0)
+      throw new AwsError("DeleteConflict", "Cannot delete entity, must detach all policies first.", 409);
+    this.#roles.delete(name);
+  }
+
+  attachRolePolicy(name: string, policyArn: string): void {
+    const role = this.role(name);
+    if (!MANAGED_POLICIES.has(policyArn))
+      throw new AwsError("NoSuchEntity", `Policy ${policyArn} does not exist or is not attachable.`, 404);
+    if (!role.policies.includes(policyArn)) role.policies.push(policyArn);
+  }
+
+  detachRolePolicy(name: string, policyArn: string): void {
+    const role = this.role(name);
+    if (!role.policies.includes(policyArn))
+      throw new AwsError("NoSuchEntity", `Policy ${policyArn} was not found.`, 404);
+    role.policies = role.policies.filter((each) => each !== policyArn);
+  }
+
+  /** Whether a service such as `backup.amazonaws.com` may take the role. */
+  trusts(role: Role, service: string): boolean {
+    const statements = [JSON.parse(role.assumeRolePolicy).Statement].flat();
+    return statements.some(
+      (statement) => statement.Effect === "Allow" && [statement.Principal?.Service].flat().includes(service),
+    );
+  }
+}
+
+/** @throws MalformedPolicyDocument */
+function document(policy: string): string {
+  try {
+    const { Statement: statement } = JSON.parse(policy);
+    if (statement) return policy;
+  } catch {
+    // Falls through to the same answer as a document without statements.
+  }
+  throw new AwsError("MalformedPolicyDocument", "This policy contains invalid Json");
+}

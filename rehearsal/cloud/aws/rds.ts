@@ -1,0 +1,534 @@
+import type {
+  CreateDBClusterMessage,
+  CreateDBInstanceMessage,
+  DBCluster,
+  DBInstance,
+  DeleteDBClusterMessage,
+  DeleteDBInstanceMessage,
+  ModifyDBClusterMessage,
+  ModifyDBInstanceMessage,
+  RestoreDBClusterToPointInTimeMessage,
+  Tag,
+} from "@aws-sdk/client-rds";
+import type { SimulatedClock } from "../clock";
+import { arn } from "./account";
+import { AwsError } from "./error";
+import type { Identifiers } from "./identifiers";
+import { Cluster, type ClusterInstance, type ClusterSettings, type RetainedBackups } from "./rds-cluster";
+
+const SECOND = 1000;
+
+interface Engine {
+  /** The newest of each major version, the default first. */
+  newest: string[];
+  /** What a whole version looks like. */
+  version: RegExp;
+  port: number;
+  family: (version: string) => string;
+}
+
+const ENGINES: Record<string, Engine> = {
+  "aurora-postgresql": {
+    newest: ["16.9", "17.5", "15.13", "14.18", "13.21"],
+    version: /^1[3-7]\.\d+$/,
+    port: 5432,
+    family: (version) => `aurora-postgresql${version.split(".")[0]}`,
+  },
+  "aurora-mysql": {
+    newest: ["8.0.mysql_aurora.3.10.0", "5.7.mysql_aurora.2.12.5"],
+    version: /^(5\.7\.mysql_aurora\.2|8\.0\.mysql_aurora\.3)\.\d+\.\d+$/,
+    port: 3306,
+    family: (version) => `aurora-mysql${version.split(".mysql_aurora")[0]}`,
+  },
+};
+
+/** RDS in all regions. */
+export class Rds {
+  readonly #regions = new Map<string, RdsRegion>();
+  readonly #clock: SimulatedClock;
+  readonly #identifiers: Identifiers;
+
+  constructor(clock: SimulatedClock, identifiers: Identifiers) {
+    this.#clock = clock;
+    this.#identifiers = identifiers;
+  }
+
+  region(name: string): RdsRegion {
+    let region = this.#regions.get(name);
+    if (!region) {
+      region = new RdsRegion(name, this.#clock, this.#identifiers);
+      this.#regions.set(name, region);
+    }
+    return region;
+  }
+}
+
+/** RDS's operations on Aurora in one region, by AWS's names and with AWS's requests, answers and errors. */
+export class RdsRegion {
+  readonly name: string;
+  /** Lets AWS Backup do, before anything is looked at, what its schedule has made due. */
+  beforeAccess: () => void = () => {};
+
+  readonly #clock: SimulatedClock;
+  readonly #identifiers: Identifiers;
+  readonly #dns: string;
+  readonly #clusters = new Map<string, Cluster>();
+  readonly #retained = new Map<string, RetainedBackups>();
+  readonly #snapshots = new Set<string>();
+  readonly #subnetGroups = new Set(["default"]);
+  readonly #clusterParameterGroups = new Set<string>();
+  readonly #parameterGroups = new Set<string>();
+  readonly #securityGroups: Set<string>;
+  readonly #defaultSecurityGroup: string;
+
+  constructor(name: string, clock: SimulatedClock, identifiers: Identifiers) {
+    this.name = name;
+    this.#clock = clock;
+    this.#identifiers = identifiers;
+    this.#dns = identifiers.hex(12);
+    this.#defaultSecurityGroup = `sg-${identifiers.hex(17)}`;
+    this.#securityGroups = new Set([this.#defaultSecurityGroup]);
+  }
+
+  createSubnetGroup(name: string): void {
+    this.#subnetGroups.add(name);
+  }
+
+  createClusterParameterGroup(name: string): void {
+    this.#clusterParameterGroups.add(name);
+  }
+
+  createParameterGroup(name: string): void {
+    this.#parameterGroups.add(name);
+  }
+
+  createSecurityGroup(id: string): void {
+    this.#securityGroups.add(id);
+  }
+
+  /** @throws DBClusterNotFoundFault */
+  cluster(identifier: string): Cluster {
+    const cluster = this.find(identifier);
+    if (!cluster) throw new AwsError("DBClusterNotFoundFault", `DBCluster ${identifier} not found.`, 404);
+    return cluster;
+  }
+
+  find(identifierOrArn: string): Cluster | undefined {
+    this.beforeAccess();
+    return this.#clusters.get(identifierOrArn.replace(/^arn:.*:cluster:/, "").toLowerCase());
+  }
+
+  /** In the order in which `DescribeDBClusters` pages through them. */
+  clusters(): Cluster[] {
+    this.beforeAccess();
+    return [...this.#clusters.values()].sort((a, b) => (a.identifier < b.identifier ? -1 : 1));
+  }
+
+  /** @throws DBInstanceNotFound */
+  instance(identifier: string): { cluster: Cluster; instance: ClusterInstance } {
+    const found = this.findInstance(identifier);
+    if (!found) throw new AwsError("DBInstanceNotFound", `DBInstance ${identifier} not found.`, 404);
+    return found;
+  }
+
+  findInstance(identifier: string): { cluster: Cluster; instance: ClusterInstance } | undefined {
+    const name = identifier.replace(/^arn:.*:db:/, "").toLowerCase();
+    for (const cluster of this.#clusters.values()) {
+      const instance = cluster.instances.find((each) => each.identifier === name);
+      if (instance) return { cluster, instance };
+    }
+    return undefined;
+  }
+
+  /** Final snapshots that were taken. */
+  snapshots(): string[] {
+    return [...this.#snapshots];
+  }
+
+  /** Automated backups of clusters that are gone, by resource id. */
+  retainedBackups(): RetainedBackups[] {
+    return [...this.#retained.values()];
+  }
+
+  createDBCluster(input: CreateDBClusterMessage): DBCluster {
+    const identifier = this.#freeClusterIdentifier(input.DBClusterIdentifier);
+    const { name: engine, version } = engineOf(input.Engine, input.EngineVersion);
+    if (!input.MasterUsername || !(input.MasterUserPassword || input.ManageMasterUserPassword))
+      throw new AwsError(
+        "InvalidParameterValue",
+        "The parameter MasterUsername and either MasterUserPassword or ManageMasterUserPassword must be provided.",
+      );
+    const encrypted = input.StorageEncrypted ?? false;
+    const settings: ClusterSettings = {
+      engine,
+      engineVersion: version,
+      databaseName: input.DatabaseName,
+      masterUsername: input.MasterUsername,
+      masterPassword: input.MasterUserPassword,
+      managedPassword: input.ManageMasterUserPassword ?? false,
+      port: input.Port ?? engineFacts(engine).port,
+      parameterGroup: this.#clusterParameterGroup(input.DBClusterParameterGroupName, engine, version),
+      subnetGroup: this.#subnetGroup(input.DBSubnetGroupName),
+      securityGroups: this.#securityGroupsOf(input.VpcSecurityGroupIds),
+      storageEncrypted: encrypted,
+      kmsKeyId: encrypted ? (input.KmsKeyId ?? arn("kms", this.name, "alias/aws/rds")) : undefined,
+      storageType: input.StorageType,
+      networkType: input.NetworkType ?? "IPV4",
+      backupRetentionPeriod: retention(input.BackupRetentionPeriod ?? 1),
+      preferredBackupWindow: input.PreferredBackupWindow ?? "17:00-17:30",
+      preferredMaintenanceWindow: (input.PreferredMaintenanceWindow ?? "sun:18:00-sun:18:30").toLowerCase(),
+      deletionProtection: input.DeletionProtection ?? false,
+      copyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
+      iamAuthentication: input.EnableIAMDatabaseAuthentication ?? false,
+      logsExports: input.EnableCloudwatchLogsExports ?? [],
+      serverlessV2Scaling: input.ServerlessV2ScalingConfiguration,
+      availabilityZones: this.#zones(input.AvailabilityZones),
+    };
+    return this.#add(identifier, settings, input.Tags).describe();
+  }
+
+  /** Makes another cluster, without instances, of a cluster's past. What is not asked for gets AWS's defaults. */
+  restoreDBClusterToPointInTime(input: RestoreDBClusterToPointInTimeMessage): DBCluster {
+    const source = this.#restoreSource(input);
+    const identifier = this.#freeClusterIdentifier(input.DBClusterIdentifier);
+    if (input.MonitoringInterval || input.MonitoringRoleArn || input.EnablePerformanceInsights)
+      throw new AwsError(
+        "InvalidParameterCombination",
+        "You can enable Performance Insights or set the Enhanced Monitoring interval only when restoring from a source Aurora Limitless DB cluster",
+      );
+    const instant = restoreInstant(input, source);
+    const { engine, engineVersion } = source.settings;
+    const cluster = this.#add(
+      identifier,
+      {
+        ...source.settings,
+        managedPassword: false,
+        port: input.Port ?? source.settings.port,
+        parameterGroup: this.#clusterParameterGroup(input.DBClusterParameterGroupName, engine, engineVersion),
+        subnetGroup: this.#subnetGroup(input.DBSubnetGroupName),
+        securityGroups: this.#securityGroupsOf(input.VpcSecurityGroupIds),
+        kmsKeyId: input.KmsKeyId ?? source.settings.kmsKeyId,
+        storageEncrypted: source.settings.storageEncrypted || input.KmsKeyId !== undefined,
+        storageType: input.StorageType ?? source.settings.storageType,
+        networkType: input.NetworkType ?? source.settings.networkType,
+        backupRetentionPeriod: retention(input.BackupRetentionPeriod ?? source.settings.backupRetentionPeriod),
+        deletionProtection: input.DeletionProtection ?? false,
+        copyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
+        iamAuthentication: input.EnableIAMDatabaseAuthentication ?? false,
+        logsExports: input.EnableCloudwatchLogsExports ?? [],
+        serverlessV2Scaling: input.ServerlessV2ScalingConfiguration,
+        availabilityZones: this.#zones(undefined),
+      },
+      input.Tags,
+    );
+    for (const table of source.tables)
+      for (const [key, row] of source.rows(table, instant)) cluster.put(table, key, row, cluster.createdAt);
+    return { ...cluster.describe(), Status: "creating" };
+  }
+
+  modifyDBCluster(input: ModifyDBClusterMessage): DBCluster {
+    const cluster = this.cluster(input.DBClusterIdentifier as string);
+    const { settings } = cluster;
+    const period = input.BackupRetentionPeriod;
+    if (period !== undefined && cluster.recoveryPointArn && period !== settings.backupRetentionPeriod)
+      throw new AwsError(
+        "InvalidParameterValue",
+        `RDS cluster ${cluster.identifier} is associated with the following AwsBackupRecoveryPointArn: ${cluster.recoveryPointArn}. The BackupRetentionPeriod can be blank, or you can use the current value, ${settings.backupRetentionPeriod}. For more details, see the AWS Backup documentation.`,
+      );
+    const version = input.EngineVersion && engineOf(settings.engine, input.EngineVersion).version;
+    const changed: ClusterSettings = {
+      ...settings,
+      engineVersion: version ?? settings.engineVersion,
+      masterPassword: input.MasterUserPassword ?? settings.masterPassword,
+      managedPassword: input.ManageMasterUserPassword ?? settings.managedPassword,
+      port: input.Port ?? settings.port,
+      parameterGroup: input.DBClusterParameterGroupName
+        ? this.#clusterParameterGroup(input.DBClusterParameterGroupName, settings.engine, settings.engineVersion)
+        : settings.parameterGroup,
+      securityGroups: input.VpcSecurityGroupIds?.length
+        ? this.#securityGroupsOf(input.VpcSecurityGroupIds)
+        : settings.securityGroups,
+      storageType: input.StorageType ?? settings.storageType,
+      networkType: input.NetworkType ?? settings.networkType,
+      preferredBackupWindow: input.PreferredBackupWindow ?? settings.preferredBackupWindow,
+      preferredMaintenanceWindow: (
+        input.PreferredMaintenanceWindow ?? settings.preferredMaintenanceWindow
+      ).toLowerCase(),
+      deletionProtection: input.DeletionProtection ?? settings.deletionProtection,
+      copyTagsToSnapshot: input.CopyTagsToSnapshot ?? settings.copyTagsToSnapshot,
+      iamAuthentication: input.EnableIAMDatabaseAuthentication ?? settings.iamAuthentication,
+      logsExports: exportsAfter(settings.logsExports, input.CloudwatchLogsExportConfiguration),
+      serverlessV2Scaling: input.ServerlessV2ScalingConfiguration ?? settings.serverlessV2Scaling,
+    };
+    if (period !== undefined) retention(period);
+    cluster.settings = changed;
+    if (period !== undefined) cluster.retainBackupsFor(period);
+    return cluster.describe();
+  }
+
+  deleteDBCluster(input: DeleteDBClusterMessage): DBCluster {
+    const cluster = this.cluster(input.DBClusterIdentifier as string);
+    if (cluster.settings.deletionProtection)
+      throw new AwsError(
+        "InvalidParameterCombination",
+        "Cannot delete protected Cluster, please disable deletion protection and try again.",
+      );
+    if (cluster.instances.length > 0)
+      throw new AwsError(
+        "InvalidDBClusterStateFault",
+        "Cluster cannot be deleted, it still contains DB instances in non-deleting state.",
+      );
+    const snapshot = input.FinalDBSnapshotIdentifier;
+    if (!input.SkipFinalSnapshot && !snapshot)
+      throw new AwsError(
+        "InvalidParameterCombination",
+        "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.",
+      );
+    if (input.SkipFinalSnapshot && snapshot)
+      throw new AwsError(
+        "InvalidParameterCombination",
+        "FinalDBSnapshotIdentifier can not be specified when deleting a cluster with SkipFinalSnapshot.",
+      );
+    if (snapshot) {
+      if (this.#snapshots.has(snapshot))
+        throw new AwsError(
+          "DBClusterSnapshotAlreadyExistsFault",
+          `Cannot create the cluster snapshot because one with the identifier ${snapshot} already exists.`,
+        );
+      this.#snapshots.add(snapshot);
+    }
+    if (input.DeleteAutomatedBackups === false) this.#retained.set(cluster.resourceId, cluster.retainedBackups());
+    this.#clusters.delete(cluster.identifier);
+    return { ...cluster.describe(), Status: "deleting" };
+  }
+
+  createDBInstance(input: CreateDBInstanceMessage): DBInstance {
+    const identifier = identifierOf(input.DBInstanceIdentifier, "DBInstanceIdentifier");
+    if (this.findInstance(identifier)) throw new AwsError("DBInstanceAlreadyExists", "DB instance already exists");
+    if (!input.DBClusterIdentifier)
+      throw new AwsError("InvalidParameterValue", "Only DB instances of an Aurora cluster are simulated.");
+    const cluster = this.cluster(input.DBClusterIdentifier);
+    const { engine, engineVersion, availabilityZones } = cluster.settings;
+    if (input.Engine !== engine)
+      throw new AwsError(
+        "InvalidParameterCombination",
+        `The engine name requested for your DB instance (${input.Engine}) doesn't match the engine name of your DB cluster (${engine}).`,
+      );
+    if (!/^db\.[a-z0-9]+\.[a-z0-9]+$/.test(input.DBInstanceClass ?? ""))
+      throw new AwsError("InvalidParameterValue", `Invalid DB Instance class: ${input.DBInstanceClass}`);
+    const instance: ClusterInstance = {
+      identifier,
+      resourceId: `db-${this.#identifiers.capitals(26)}`,
+      arn: arn("rds", this.name, `db:${identifier}`),
+      class: input.DBInstanceClass as string,
+      engineVersion,
+      availabilityZone:
+        input.AvailabilityZone ?? (availabilityZones[cluster.instances.length % availabilityZones.length] as string),
+      parameterGroup: this.#parameterGroup(input.DBParameterGroupName, engine, engineVersion),
+      promotionTier: input.PromotionTier ?? 1,
+      publiclyAccessible: input.PubliclyAccessible ?? false,
+      autoMinorVersionUpgrade: input.AutoMinorVersionUpgrade ?? true,
+      copyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
+      monitoringInterval: input.MonitoringInterval ?? 0,
+      monitoringRoleArn: input.MonitoringRoleArn,
+      performanceInsights: input.EnablePerformanceInsights ?? false,
+      performanceInsightsKmsKeyId: input.PerformanceInsightsKMSKeyId,
+      performanceInsightsRetention: input.PerformanceInsightsRetentionPeriod,
+      preferredMaintenanceWindow: (input.PreferredMaintenanceWindow ?? "sun:19:00-sun:19:30").toLowerCase(),
+      caCertificate: input.CACertificateIdentifier ?? "rds-ca-rsa2048-g1",
+      tags: tagMap(input.Tags),
+      createdAt: this.#clock.now(),
+    };
+    cluster.addInstance(instance);
+    return { ...cluster.describeInstance(instance), DBInstanceStatus: "creating" };
+  }
+
+  modifyDBInstance(input: ModifyDBInstanceMessage): DBInstance {
+    const { cluster, instance } = this.instance(input.DBInstanceIdentifier as string);
+    if (input.BackupRetentionPeriod !== undefined)
+      throw new AwsError(
+        "InvalidParameterCombination",
+        "The specified DB Instance is a member of a cluster. Modify backup retention for the DB Cluster using the ModifyDbCluster API",
+      );
+    const { engine, engineVersion } = cluster.settings;
+    Object.assign(instance, {
+      class: input.DBInstanceClass ?? instance.class,
+      parameterGroup: input.DBParameterGroupName
+        ? this.#parameterGroup(input.DBParameterGroupName, engine, engineVersion)
+        : instance.parameterGroup,
+      promotionTier: input.PromotionTier ?? instance.promotionTier,
+      publiclyAccessible: input.PubliclyAccessible ?? instance.publiclyAccessible,
+      autoMinorVersionUpgrade: input.AutoMinorVersionUpgrade ?? instance.autoMinorVersionUpgrade,
+      copyTagsToSnapshot: input.CopyTagsToSnapshot ?? instance.copyTagsToSnapshot,
+      monitoringInterval: input.MonitoringInterval ?? instance.monitoringInterval,
+      monitoringRoleArn: input.MonitoringRoleArn ?? instance.monitoringRoleArn,
+      performanceInsights: input.EnablePerformanceInsights ?? instance.performanceInsights,
+      performanceInsightsKmsKeyId: input.PerformanceInsightsKMSKeyId ?? instance.performanceInsightsKmsKeyId,
+      performanceInsightsRetention: input.PerformanceInsightsRetentionPeriod ?? instance.performanceInsightsRetention,
+      preferredMaintenanceWindow: (
+        input.PreferredMaintenanceWindow ?? instance.preferredMaintenanceWindow
+      ).toLowerCase(),
+      caCertificate: input.CACertificateIdentifier ?? instance.caCertificate,
+    } satisfies Partial<ClusterInstance>);
+    return cluster.describeInstance(instance);
+  }
+
+  deleteDBInstance(input: DeleteDBInstanceMessage): DBInstance {
+    const { cluster, instance } = this.instance(input.DBInstanceIdentifier as string);
+    const description = cluster.describeInstance(instance);
+    cluster.removeInstance(instance.identifier);
+    return { ...description, DBInstanceStatus: "deleting" };
+  }
+
+  tagsOf(resourceArn: string): Tag[] {
+    return Object.entries(this.#tagged(resourceArn).tags).map(([Key, Value]) => ({ Key, Value }));
+  }
+
+  addTagsToResource(resourceArn: string, tags: Tag[]): void {
+    Object.assign(this.#tagged(resourceArn).tags, tagMap(tags));
+  }
+
+  removeTagsFromResource(resourceArn: string, keys: string[]): void {
+    const { tags } = this.#tagged(resourceArn);
+    for (const key of keys) delete tags[key];
+  }
+
+  #add(identifier: string, settings: ClusterSettings, tags: Tag[] | undefined): Cluster {
+    const ids = { resourceId: `cluster-${this.#identifiers.capitals(26)}`, dns: this.#dns };
+    const cluster = new Cluster(this.#clock, this.name, identifier, ids, settings, tagMap(tags));
+    this.#clusters.set(identifier, cluster);
+    return cluster;
+  }
+
+  #freeClusterIdentifier(requested: string | undefined): string {
+    const identifier = identifierOf(requested, "DBClusterIdentifier");
+    if (this.#clusters.has(identifier)) throw new AwsError("DBClusterAlreadyExistsFault", "DB Cluster already exists");
+    return identifier;
+  }
+
+  #restoreSource(input: RestoreDBClusterToPointInTimeMessage): RetainedBackups {
+    const { SourceDBClusterIdentifier: identifier, SourceDbClusterResourceId: resourceId } = input;
+    if ((identifier === undefined) === (resourceId === undefined))
+      throw new AwsError(
+        "InvalidParameterCombination",
+        "Exactly one of SourceDBClusterIdentifier and SourceDbClusterResourceId must be specified.",
+      );
+    if (identifier !== undefined) return this.cluster(identifier).retainedBackups();
+    const live = this.clusters().find((cluster) => cluster.resourceId === resourceId);
+    const backups = live?.retainedBackups() ?? this.#retained.get(resourceId as string);
+    if (!backups)
+      throw new AwsError(
+        "DBClusterAutomatedBackupNotFoundFault",
+        `DBClusterAutomatedBackup not found for resource id ${resourceId}.`,
+        404,
+      );
+    return backups;
+  }
+
+  #subnetGroup(name: string | undefined): string {
+    if (name !== undefined && !this.#subnetGroups.has(name))
+      throw new AwsError("DBSubnetGroupNotFoundFault", `DB subnet group '${name}' does not exist.`, 404);
+    return name ?? "default";
+  }
+
+  #clusterParameterGroup(name: string | undefined, engine: string, version: string): string {
+    const fallback = `default.${engineFacts(engine).family(version)}`;
+    if (name !== undefined && name !== fallback && !this.#clusterParameterGroups.has(name))
+      throw new AwsError("DBClusterParameterGroupNotFound", `DBClusterParameterGroup not found: ${name}`, 404);
+    return name ?? fallback;
+  }
+
+  #parameterGroup(name: string | undefined, engine: string, version: string): string {
+    const fallback = `default.${engineFacts(engine).family(version)}`;
+    if (name !== undefined && name !== fallback && !this.#parameterGroups.has(name))
+      throw new AwsError("DBParameterGroupNotFound", `DBParameterGroup not found: ${name}`, 404);
+    return name ?? fallback;
+  }
+
+  #securityGroupsOf(ids: string[] | undefined): string[] {
+    if (!ids?.length) return [this.#defaultSecurityGroup];
+    for (const id of ids)
+      if (!this.#securityGroups.has(id))
+        throw new AwsError("InvalidParameterValue", `Invalid security group , groupId= ${id}, groupName=.`);
+    return ids;
+  }
+
+  /** Aurora spreads its storage over three zones, whatever fewer were asked for. */
+  #zones(requested: string[] | undefined): string[] {
+    const zones = [...(requested ?? [])];
+    for (const letter of ["a", "c", "d"])
+      if (zones.length < 3 && !zones.includes(`${this.name}${letter}`)) zones.push(`${this.name}${letter}`);
+    return zones.sort();
+  }
+
+  #tagged(resourceArn: string): { tags: Record<string, string> } {
+    if (resourceArn.includes(":cluster:")) return this.cluster(resourceArn);
+    return this.instance(resourceArn).instance;
+  }
+}
+
+function restoreInstant(input: RestoreDBClusterToPointInTimeMessage, source: RetainedBackups): number {
+  const { earliest, latest } = source.range;
+  if ((input.RestoreToTime === undefined) === !input.UseLatestRestorableTime)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "Exactly one of RestoreToTime and UseLatestRestorableTime must be specified.",
+    );
+  if (input.RestoreType === "copy-on-write" && input.RestoreToTime)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "RestoreToTime can't be specified when RestoreType is copy-on-write.",
+    );
+  if (input.RestoreToTime === undefined) return latest;
+  const instant = input.RestoreToTime.getTime();
+  // Whole seconds are compared, since that is what a caller can read of the range.
+  if (instant < Math.floor(earliest / SECOND) * SECOND || instant > latest)
+    throw new AwsError(
+      "InvalidRestoreFault",
+      `Cannot restore DB cluster ${source.identifier} to ${new Date(instant).toISOString()}: it is restorable from ${new Date(earliest).toISOString()} to ${new Date(latest).toISOString()}.`,
+    );
+  return Math.max(instant, earliest);
+}
+
+function engineFacts(engine: string): Engine {
+  const facts = ENGINES[engine];
+  if (!facts) throw new AwsError("InvalidParameterValue", `Invalid DB engine: ${engine}`);
+  return facts;
+}
+
+/** A version may be shortened to its beginning, such as `16`; AWS then takes the newest. */
+function engineOf(engine: string | undefined, requested: string | undefined): { name: string; version: string } {
+  const { newest, version: whole } = engineFacts(engine ?? "");
+  let version = newest[0];
+  if (requested) version = whole.test(requested) ? requested : newest.find((each) => each.startsWith(`${requested}.`));
+  if (!version) throw new AwsError("InvalidParameterCombination", `Cannot find version ${requested} for ${engine}`);
+  return { name: engine as string, version };
+}
+
+function retention(days: number): number {
+  if (!Number.isInteger(days) || days < 1 || days > 35)
+    throw new AwsError("InvalidParameterValue", `Invalid backup retention period: ${days}. Must be between 1 and 35.`);
+  return days;
+}
+
+function exportsAfter(
+  current: string[],
+  change: { EnableLogTypes?: string[]; DisableLogTypes?: string[] } | undefined,
+): string[] {
+  const kept = current.filter((type) => !change?.DisableLogTypes?.includes(type));
+  return [...new Set([...kept, ...(change?.EnableLogTypes ?? [])])];
+}
+
+function identifierOf(requested: string | undefined, parameter: string): string {
+  const identifier = (requested ?? "").toLowerCase();
+  if (!/^[a-z](?:-?[a-z0-9])*$/.test(identifier) || identifier.length > 63)
+    throw new AwsError(
+      "InvalidParameterValue",
+      `The parameter ${parameter} is not a valid identifier. Identifiers must begin with a letter; must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens.`,
+    );
+  return identifier;
+}
+
+function tagMap(tags: Tag[] | undefined): Record<string, string> {
+  return Object.fromEntries((tags ?? []).map((tag) => [tag.Key as string, tag.Value ?? ""]));
+}

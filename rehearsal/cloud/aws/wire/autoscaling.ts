@@ -1,0 +1,108 @@
+import type * as autoscaling from "@aws-sdk/client-application-auto-scaling";
+import type { AwsCloud } from "../aws";
+import { AwsError } from "../error";
+import { type Operations, page } from "./json";
+
+const TARGETS_PAGE = 50;
+const POLICIES_PAGE = 10;
+
+/** Application Auto Scaling, JSON 1.1. */
+export function autoscalingOperations(cloud: AwsCloud): Operations {
+  const at = (region: string) => cloud.autoscaling.region(region);
+  return {
+    DescribeScalableTargets: {
+      members: ["ServiceNamespace", "ResourceIds", "ScalableDimension", "MaxResults", "NextToken"],
+      run(input: autoscaling.DescribeScalableTargetsRequest, region) {
+        const wanted = at(region)
+          .targets()
+          .filter((target) => target.ServiceNamespace === namespace(input))
+          .filter((target) => !input.ResourceIds || input.ResourceIds.includes(target.ResourceId as string))
+          .filter((target) => !input.ScalableDimension || input.ScalableDimension === target.ScalableDimension);
+        const { elements, next } = page(wanted, input.NextToken, limitOf(input.MaxResults, TARGETS_PAGE));
+        return { ScalableTargets: elements, NextToken: next };
+      },
+    },
+    DescribeScalingPolicies: {
+      members: ["ServiceNamespace", "PolicyNames", "ResourceId", "ScalableDimension", "MaxResults", "NextToken"],
+      run(input: autoscaling.DescribeScalingPoliciesRequest, region) {
+        const wanted = at(region)
+          .policies()
+          .filter((policy) => policy.ServiceNamespace === namespace(input))
+          .filter((policy) => !input.PolicyNames || input.PolicyNames.includes(policy.PolicyName as string))
+          .filter((policy) => !input.ResourceId || input.ResourceId === policy.ResourceId)
+          .filter((policy) => !input.ScalableDimension || input.ScalableDimension === policy.ScalableDimension);
+        const { elements, next } = page(wanted, input.NextToken, limitOf(input.MaxResults, POLICIES_PAGE));
+        return { ScalingPolicies: elements, NextToken: next };
+      },
+    },
+    RegisterScalableTarget: {
+      members: [
+        "ServiceNamespace",
+        "ResourceId",
+        "ScalableDimension",
+        "MinCapacity",
+        "MaxCapacity",
+        "RoleARN",
+        "SuspendedState",
+        "Tags",
+      ],
+      run: (input: autoscaling.RegisterScalableTargetRequest, region) => ({
+        ScalableTargetARN: at(region).registerScalableTarget(input).ScalableTargetARN,
+      }),
+    },
+    DeregisterScalableTarget: {
+      members: ["ServiceNamespace", "ResourceId", "ScalableDimension"],
+      run(input: autoscaling.DeregisterScalableTargetRequest, region) {
+        at(region).deregisterScalableTarget(input);
+        return {};
+      },
+    },
+    PutScalingPolicy: {
+      members: [
+        "PolicyName",
+        "ServiceNamespace",
+        "ResourceId",
+        "ScalableDimension",
+        "PolicyType",
+        "TargetTrackingScalingPolicyConfiguration",
+      ],
+      run(input: autoscaling.PutScalingPolicyRequest, region) {
+        const policy = at(region).putScalingPolicy(input);
+        return { PolicyARN: policy.PolicyARN, Alarms: policy.Alarms };
+      },
+    },
+    DeleteScalingPolicy: {
+      members: ["PolicyName", "ServiceNamespace", "ResourceId", "ScalableDimension"],
+      run(input: autoscaling.DeleteScalingPolicyRequest, region) {
+        at(region).deleteScalingPolicy(input);
+        return {};
+      },
+    },
+    ListTagsForResource: {
+      members: ["ResourceARN"],
+      run: (input: autoscaling.ListTagsForResourceRequest, region) => ({
+        Tags: at(region).tags(input.ResourceARN as string),
+      }),
+    },
+    TagResource: {
+      members: ["ResourceARN", "Tags"],
+      run(input: autoscaling.TagResourceRequest, region) {
+        Object.assign(at(region).tags(input.ResourceARN as string), input.Tags);
+        return {};
+      },
+    },
+  };
+}
+
+function namespace(input: { ServiceNamespace?: string | undefined }): string {
+  if (!input.ServiceNamespace)
+    throw new AwsError(
+      "ValidationException",
+      "1 validation error detected: Value null at 'serviceNamespace' failed to satisfy constraint: Member must not be null",
+    );
+  return input.ServiceNamespace;
+}
+
+function limitOf(requested: number | undefined, most: number): number {
+  return Math.min(requested ?? most, most);
+}

@@ -1,0 +1,207 @@
+import type * as dynamodb from "@aws-sdk/client-dynamodb";
+import type { AwsCloud } from "../aws";
+import { details } from "../dynamodb";
+import { AwsError } from "../error";
+import { type Operations, page } from "./json";
+
+const LIST_TABLES_LIMIT = 100;
+const LIST_TAGS_PAGE = 10;
+
+/** DynamoDB's control plane, JSON 1.0. */
+export function dynamodbOperations(cloud: AwsCloud): Operations {
+  const at = (region: string) => cloud.dynamodb.region(region);
+  return {
+    ListTables: {
+      members: ["ExclusiveStartTableName", "Limit"],
+      run(input: dynamodb.ListTablesInput, region) {
+        const limit = limitOf(input.Limit, LIST_TABLES_LIMIT);
+        const after = input.ExclusiveStartTableName;
+        const rest = at(region)
+          .tableNames()
+          .filter((name) => after === undefined || name > after);
+        const names = rest.slice(0, limit);
+        return { TableNames: names, LastEvaluatedTableName: rest.length > limit ? names.at(-1) : undefined };
+      },
+    },
+    DescribeTable: {
+      members: ["TableName"],
+      run: (input: dynamodb.DescribeTableInput, region) => ({ Table: at(region).table(name(input)).describe() }),
+    },
+    CreateTable: {
+      members: [
+        "TableName",
+        "AttributeDefinitions",
+        "KeySchema",
+        "LocalSecondaryIndexes",
+        "GlobalSecondaryIndexes",
+        "BillingMode",
+        "ProvisionedThroughput",
+        "OnDemandThroughput",
+        "StreamSpecification",
+        "SSESpecification",
+        "Tags",
+        "TableClass",
+        "DeletionProtectionEnabled",
+      ],
+      run: (input: dynamodb.CreateTableInput, region) => ({ TableDescription: at(region).createTable(input) }),
+    },
+    UpdateTable: {
+      members: [
+        "TableName",
+        "AttributeDefinitions",
+        "BillingMode",
+        "ProvisionedThroughput",
+        "OnDemandThroughput",
+        "GlobalSecondaryIndexUpdates",
+        "StreamSpecification",
+        "SSESpecification",
+        "TableClass",
+        "DeletionProtectionEnabled",
+      ],
+      run: (input: dynamodb.UpdateTableInput, region) => ({ TableDescription: at(region).updateTable(input) }),
+    },
+    DeleteTable: {
+      members: ["TableName"],
+      run: (input: dynamodb.DeleteTableInput, region) => ({ TableDescription: at(region).deleteTable(name(input)) }),
+    },
+    DescribeContinuousBackups: {
+      members: ["TableName"],
+      run: (input: dynamodb.DescribeContinuousBackupsInput, region) => ({
+        ContinuousBackupsDescription: at(region).describeContinuousBackups(name(input)),
+      }),
+    },
+    UpdateContinuousBackups: {
+      members: ["TableName", "PointInTimeRecoverySpecification"],
+      run: (input: dynamodb.UpdateContinuousBackupsInput, region) => ({
+        ContinuousBackupsDescription: at(region).updateContinuousBackups(input),
+      }),
+    },
+    RestoreTableToPointInTime: {
+      members: [
+        "SourceTableArn",
+        "SourceTableName",
+        "TargetTableName",
+        "UseLatestRestorableTime",
+        "RestoreDateTime",
+        "BillingModeOverride",
+        "GlobalSecondaryIndexOverride",
+        "LocalSecondaryIndexOverride",
+        "ProvisionedThroughputOverride",
+        "OnDemandThroughputOverride",
+        "SSESpecificationOverride",
+      ],
+      run: (input: { RestoreDateTime?: number }, region) => ({
+        TableDescription: at(region).restoreTableToPointInTime({
+          ...(input as unknown as dynamodb.RestoreTableToPointInTimeInput),
+          RestoreDateTime: input.RestoreDateTime === undefined ? undefined : new Date(input.RestoreDateTime * 1000),
+        }),
+      }),
+    },
+    DescribeTimeToLive: {
+      members: ["TableName"],
+      run: (input: dynamodb.DescribeTimeToLiveInput, region) => ({
+        TimeToLiveDescription: at(region).describeTimeToLive(name(input)),
+      }),
+    },
+    UpdateTimeToLive: {
+      members: ["TableName", "TimeToLiveSpecification"],
+      run(input: dynamodb.UpdateTimeToLiveInput, region) {
+        at(region).updateTimeToLive(input);
+        return { TimeToLiveSpecification: input.TimeToLiveSpecification };
+      },
+    },
+    ListTagsOfResource: {
+      members: ["ResourceArn", "NextToken"],
+      run(input: dynamodb.ListTagsOfResourceInput, region) {
+        const { elements, next } = page(at(region).tagsOf(arnOf(input)), input.NextToken, LIST_TAGS_PAGE);
+        return { Tags: elements, NextToken: next };
+      },
+    },
+    TagResource: {
+      members: ["ResourceArn", "Tags"],
+      run(input: dynamodb.TagResourceInput, region) {
+        at(region).tagResource(arnOf(input), input.Tags ?? []);
+        return {};
+      },
+    },
+    UntagResource: {
+      members: ["ResourceArn", "TagKeys"],
+      run(input: dynamodb.UntagResourceInput, region) {
+        at(region).untagResource(arnOf(input), input.TagKeys ?? []);
+        return {};
+      },
+    },
+    CreateBackup: {
+      members: ["TableName", "BackupName"],
+      run: (input: dynamodb.CreateBackupInput, region) => ({ BackupDetails: details(at(region).createBackup(input)) }),
+    },
+    DescribeBackup: {
+      members: ["BackupArn"],
+      run: (input: dynamodb.DescribeBackupInput, region) => ({
+        BackupDescription: at(region).describeBackup(input.BackupArn as string),
+      }),
+    },
+    ListBackups: {
+      members: ["TableName", "Limit", "ExclusiveStartBackupArn", "BackupType"],
+      run(input: dynamodb.ListBackupsInput, region) {
+        const limit = limitOf(input.Limit, LIST_TABLES_LIMIT);
+        const wanted = at(region)
+          .backups()
+          .filter((backup) => input.TableName === undefined || backup.TableName === input.TableName)
+          .filter((backup) => ["ALL", backup.BackupType].includes(input.BackupType ?? "USER"));
+        const start = wanted.findIndex((backup) => backup.BackupArn === input.ExclusiveStartBackupArn) + 1;
+        const summaries = wanted.slice(start, start + limit);
+        const more = start + limit < wanted.length;
+        return { BackupSummaries: summaries, LastEvaluatedBackupArn: more ? summaries.at(-1)?.BackupArn : undefined };
+      },
+    },
+    DeleteBackup: {
+      members: ["BackupArn"],
+      run: (input: dynamodb.DeleteBackupInput, region) => ({
+        BackupDescription: at(region).deleteBackup(input.BackupArn as string),
+      }),
+    },
+    RestoreTableFromBackup: {
+      members: [
+        "TargetTableName",
+        "BackupArn",
+        "BillingModeOverride",
+        "GlobalSecondaryIndexOverride",
+        "LocalSecondaryIndexOverride",
+        "ProvisionedThroughputOverride",
+        "OnDemandThroughputOverride",
+        "SSESpecificationOverride",
+      ],
+      run: (input: dynamodb.RestoreTableFromBackupInput, region) => ({
+        TableDescription: at(region).restoreTableFromBackup(input),
+      }),
+    },
+  };
+}
+
+function name(input: { TableName?: string | undefined }): string {
+  if (!input.TableName)
+    throw new AwsError(
+      "ValidationException",
+      "The parameter 'TableName' is required but was not present in the request",
+    );
+  return input.TableName;
+}
+
+function arnOf(input: { ResourceArn?: string | undefined }): string {
+  if (!input.ResourceArn)
+    throw new AwsError(
+      "ValidationException",
+      "The parameter 'ResourceArn' is required but was not present in the request",
+    );
+  return input.ResourceArn;
+}
+
+function limitOf(requested: number | undefined, most: number): number {
+  if (requested !== undefined && (requested < 1 || requested > most))
+    throw new AwsError(
+      "ValidationException",
+      `1 validation error detected: Value '${requested}' at 'limit' failed to satisfy constraint: Member must have value between 1 and ${most}`,
+    );
+  return requested ?? most;
+}

@@ -1,0 +1,136 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { AwsCloud } from "../aws";
+import { AwsError } from "../error";
+import { autoscalingOperations } from "./autoscaling";
+import { dynamodbOperations } from "./dynamodb";
+import { jsonBody, jsonError, type Operations, readJson } from "./json";
+import { type QueryOperations, queryBody, queryError, readQuery } from "./query";
+import { rdsOperations } from "./rds";
+import { stsOperations } from "./sts";
+
+const MAX_BODY_BYTES = 4 * 2 ** 20;
+
+export interface AwsEndpoint {
+  /** For `AWS_ENDPOINT_URL`. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Services that speak JSON, by the prefix of the `X-Amz-Target` header. */
+interface JsonService {
+  contentType: string;
+  /** What the error's `__type` begins with. */
+  namespace: string;
+  operations: Operations;
+}
+
+/**
+ * Serves the simulated AWS on one loopback port, as the SDKs' `AWS_ENDPOINT_URL` expects: which service a request is
+ * for is told by its target header or form, and the region by the scope of its signature. Signatures aren't checked.
+ */
+export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
+  const json: Record<string, JsonService> = {
+    DynamoDB_20120810: {
+      contentType: "application/x-amz-json-1.0",
+      namespace: "com.amazonaws.dynamodb.v20120810#",
+      operations: dynamodbOperations(cloud),
+    },
+    AnyScaleFrontendService: {
+      contentType: "application/x-amz-json-1.1",
+      namespace: "",
+      operations: autoscalingOperations(cloud),
+    },
+  };
+  const query: Record<string, QueryOperations> = {
+    "2014-10-31": rdsOperations(cloud),
+    "2011-06-15": stsOperations(),
+  };
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error) => {
+      response.writeHead(500, { "content-type": "text/plain" });
+      response.end(`the simulated AWS failed: ${error instanceof Error ? error.stack : error}`);
+    });
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
+    response.setHeader("date", new Date(cloud.clock.now()).toUTCString());
+    const requestId = cloud.identifiers.uuid();
+    response.setHeader("x-amzn-requestid", requestId);
+    const target = request.headers["x-amz-target"];
+    if (typeof target === "string") {
+      const [prefix = "", operation = ""] = target.split(".");
+      const service = json[prefix];
+      if (!service) return unknown(response, `the service ${prefix} is not simulated`);
+      response.setHeader("content-type", service.contentType);
+      try {
+        const region = regionOfScope(request);
+        response.end(jsonBody(readJson(service.operations, operation, body)(region)));
+      } catch (error) {
+        const known = asAwsError(error);
+        response.statusCode = known.status;
+        response.end(jsonError(known, service.namespace));
+      }
+      return;
+    }
+
+    const form = new URLSearchParams(body);
+    const action = form.get("Action") ?? "";
+    const operations = query[form.get("Version") ?? ""];
+    if (!operations)
+      return unknown(response, `the request ${request.method} ${request.url} is for no simulated service`);
+    response.setHeader("content-type", "text/xml");
+    try {
+      const region = regionOfScope(request);
+      response.end(queryBody(operations, action, readQuery(operations, action, form)(region), requestId));
+    } catch (error) {
+      const known = asAwsError(error);
+      response.statusCode = known.status;
+      response.end(queryError(known, requestId));
+    }
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw new Error(`a request body of more than ${MAX_BODY_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** From `Authorization: AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, ...`. */
+function regionOfScope(request: IncomingMessage): string {
+  const scope = /Credential=[^/]+\/\d{8}\/([a-z0-9-]+)\//.exec(request.headers.authorization ?? "");
+  if (!scope) throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
+  return scope[1] as string;
+}
+
+/** What isn't an AWS error is a fault of the simulation, and not to be hidden as one of AWS. */
+function asAwsError(error: unknown): AwsError {
+  if (error instanceof AwsError) return error;
+  throw error;
+}
+
+function unknown(response: ServerResponse, problem: string): void {
+  response.writeHead(400, { "content-type": "application/json" });
+  response.end(JSON.stringify({ __type: "UnknownOperationException", message: problem }));
+}
