@@ -1,11 +1,20 @@
-/** Seconds for which every pod is held paused, unless told otherwise. */
-export const DEFAULT_HOLD_SECONDS = 10;
-/** A shorter hold leaves no instant that is safe against the clocks' differences. */
-export const MINIMUM_HOLD_SECONDS = 5;
-/** Seconds that a product may take to finish its running requests: Scalar's own default. */
-export const DEFAULT_DRAIN_SECONDS = 30;
+import { BOUNDS } from "../../pauser/settings";
 
-/** The seconds after which a pausing Job's deadline may fall: it must outlive the drain and the hold. */
-export function shortestDeadlineSeconds(drainSeconds: number, holdSeconds: number): number {
-  return drainSeconds + holdSeconds + 1;
+/** The times of a pause run that its Job's deadline must outlive, in seconds. What is left out has the pauser's default. */
+export interface PauseTiming {
+  holdSeconds?: number;
+  maxDrainSeconds?: number;
+  rendezvousSeconds?: number;
+}
+
+/**
+ * The longest that pods may be paused by a run that goes well. A Job that is ended sooner than this is ended amid the pause,
+ * and leaves unpausing to the seconds that Kubernetes grants a pod to go.
+ */
+export function longestPauseSeconds({ holdSeconds, maxDrainSeconds, rendezvousSeconds }: PauseTiming): number {
+  return (
+    (rendezvousSeconds ?? BOUNDS.rendezvousSeconds.default) +
+    (maxDrainSeconds ?? BOUNDS.maxDrainSeconds.default) +
+    (holdSeconds ?? BOUNDS.holdSeconds.default)
+  );
 }

@@ -30,8 +30,3 @@ export function recoveryPeriodFault(days: number, { minimum, maximum }: Recovery
   if (Number.isInteger(days) && days >= minimum && days <= maximum) return undefined;
   return `must be a whole number of days from ${minimum} to ${maximum}, got ${days}`;
 }
-
-/** The days that recovery reaches back with what was set, or with nothing set. */
-export function effectiveDays(days: number | undefined, period: RecoveryPeriod): number {
-  return days ?? period.unset;
-}

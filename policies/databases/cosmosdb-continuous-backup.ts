@@ -1,0 +1,28 @@
+import { COSMOSDB_TIERS, RECOVERY_PERIODS } from "../../components/rules/recovery-period";
+import { resourcePolicy } from "../resource-policy";
+import { isSet, UNKNOWN } from "../values";
+import { daysText, type MinimumDays, minimumDaysSetting } from "./minimum-days";
+import { COSMOSDB, isCosmosForNoSql } from "./resources";
+
+// No mend: an account cannot go back from continuous to periodic backup, so that the switch is its owner's decision.
+export const cosmosdbContinuousBackup = resourcePolicy<MinimumDays>({
+  name: "cosmosdb-continuous-backup",
+  description: "Checks whether Cosmos DB accounts have continuous backup that reaches back far enough.",
+  looksAt: "azure-native.cosmosdb.DatabaseAccount (NoSQL)",
+  severity: "critical",
+  settings: minimumDaysSetting(RECOVERY_PERIODS.cosmosdb),
+  appliesTo: COSMOSDB.is,
+  faults({ props }, { minimumDays }) {
+    if (!isCosmosForNoSql(props)) return [];
+    const days = COSMOSDB.recoveryDays(props);
+    const wanted = minimumDays > COSMOSDB_TIERS.Continuous7Days ? "Continuous30Days" : "Continuous7Days";
+    if (days === 0)
+      return [
+        `backup is periodic${isSet(props, "backupPolicy.type") ? "" : " by default"}: set backupPolicy to { type: "Continuous", continuousModeProperties: { tier: "${wanted}" } }`,
+      ];
+    if (days === undefined || days === UNKNOWN || days >= minimumDays) return [];
+    return [
+      `continuous backup reaches back ${daysText(days)} of the ${minimumDays} wanted: set backupPolicy.continuousModeProperties.tier to "${wanted}"`,
+    ];
+  },
+});

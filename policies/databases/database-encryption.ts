@@ -1,0 +1,65 @@
+import { resourcePolicy } from "../resource-policy";
+import { booleanAt, isSet, stringAt, UNKNOWN, type Value } from "../values";
+import {
+  AZURE_MYSQL,
+  AZURE_POSTGRESQL,
+  COSMOSDB,
+  databaseOf,
+  isReplica,
+  isRestored,
+  RDS_CLUSTER,
+  RDS_INSTANCE,
+  TABLE,
+} from "./resources";
+
+interface Settings {
+  customerManagedKey: boolean;
+}
+
+/** Where a database names the key of its owner's; where it names none, the cloud's own key is used. */
+const KEYS: { is(type: string): boolean; property: string }[] = [
+  { is: TABLE.is, property: "serverSideEncryption.kmsKeyArn" },
+  { is: RDS_INSTANCE.is, property: "kmsKeyId" },
+  { is: RDS_CLUSTER.is, property: "kmsKeyId" },
+  { is: COSMOSDB.is, property: "keyVaultKeyUri" },
+  { is: AZURE_MYSQL.is, property: "dataEncryption.primaryKeyURI" },
+  { is: AZURE_POSTGRESQL.is, property: "dataEncryption.primaryKeyURI" },
+];
+
+// No mend: encryption cannot be changed without replacing the database.
+export const databaseEncryption = resourcePolicy<Settings>({
+  name: "database-encryption",
+  description: "Checks whether databases are encrypted at rest, if wanted with a key of one's own.",
+  looksAt: "every database (all but RDS are always encrypted)",
+  severity: "high",
+  settings: {
+    customerManagedKey: {
+      type: "boolean",
+      default: false,
+      description: "Whether a key of one's own must be named, rather than the cloud's.",
+    },
+  },
+  appliesTo: (type) => databaseOf(type) !== undefined,
+  faults({ type, props }, { customerManagedKey }) {
+    // What is made from another database is encrypted as that one is.
+    const inherits = isReplica(props) || isRestored(props) || isSet(props, "globalClusterIdentifier");
+    const faults: string[] = [];
+    if ((RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type)) && !isServerless(props)) {
+      const encrypted = booleanAt(props, "storageEncrypted");
+      if (encrypted === false || (encrypted === undefined && !inherits))
+        faults.push(
+          `storage is not encrypted${encrypted === undefined ? " by default" : ""}: set storageEncrypted to true (for a database that holds data already this means to restore it from an encrypted copy of a snapshot)`,
+        );
+    }
+    const key = KEYS.find(({ is }) => is(type))?.property;
+    if (customerManagedKey && key !== undefined && !isSet(props, key) && !inherits)
+      faults.push(`encryption uses the cloud's own key: name yours in ${key}`);
+    return faults;
+  },
+});
+
+/** Aurora Serverless v1 is always encrypted. */
+function isServerless(props: Value): boolean {
+  const mode = stringAt(props, "engineMode");
+  return mode === "serverless" || mode === UNKNOWN;
+}

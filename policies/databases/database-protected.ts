@@ -1,0 +1,23 @@
+import { resourcePolicy } from "../resource-policy";
+import { azureNative, databaseOf, mayBeDrillCopy } from "./resources";
+
+const isAzureVault = azureNative("dataprotection", "BackupVault");
+const isVault = (type: string) => type === "aws:backup/vault:Vault" || isAzureVault(type);
+
+// Advisory: the engine doesn't tell policies about `retainOnDelete`, which is as good.
+export const databaseProtected = resourcePolicy({
+  name: "database-protected",
+  description:
+    "Checks whether databases and backup vaults carry Pulumi's protect option, so that no update or destroy deletes them.",
+  looksAt: "every database and vault, but for copies of a drill",
+  severity: "medium",
+  level: "advisory",
+  settings: {},
+  appliesTo: (type) => databaseOf(type) !== undefined || isVault(type),
+  faults({ props, protect }) {
+    if (protect || mayBeDrillCopy(props)) return [];
+    return [
+      "a change that replaces or removes this resource would delete its data: set the resource option protect to true",
+    ];
+  },
+});

@@ -1,0 +1,34 @@
+import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
+import { resourcePolicy } from "../resource-policy";
+import { UNKNOWN } from "../values";
+import { daysText, type MinimumDays, minimumDaysSetting } from "./minimum-days";
+import { TABLE } from "./resources";
+
+const { unset } = RECOVERY_PERIODS.dynamodb;
+
+export const dynamodbPointInTimeRecovery = resourcePolicy<MinimumDays>({
+  name: "dynamodb-point-in-time-recovery",
+  description: "Checks whether DynamoDB tables have point-in-time recovery that reaches back far enough.",
+  looksAt: "aws.dynamodb.Table",
+  severity: "critical",
+  settings: minimumDaysSetting(RECOVERY_PERIODS.dynamodb),
+  appliesTo: TABLE.is,
+  faults({ props }, { minimumDays }) {
+    const days = TABLE.recoveryDays(props);
+    if (days === 0)
+      return [
+        `point-in-time recovery is off: set pointInTimeRecovery to { enabled: true, recoveryPeriodInDays: ${unset} }`,
+      ];
+    if (days === undefined || days === UNKNOWN || days >= minimumDays) return [];
+    return [
+      `point-in-time recovery reaches back ${daysText(days)}: set pointInTimeRecovery.recoveryPeriodInDays to ${minimumDays} or more`,
+    ];
+  },
+  mend(props, { minimumDays }) {
+    const recovery = props.pointInTimeRecovery as { enabled: boolean; recoveryPeriodInDays?: number } | undefined;
+    // Off: as long as DynamoDB keeps it, which costs no more.
+    props.pointInTimeRecovery = recovery?.enabled
+      ? { enabled: true, recoveryPeriodInDays: minimumDays }
+      : { enabled: true, recoveryPeriodInDays: unset };
+  },
+});

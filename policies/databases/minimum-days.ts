@@ -1,0 +1,27 @@
+import type { RecoveryPeriod } from "../../components/rules/recovery-period";
+import type { SettingSchemas } from "../resource-policy";
+
+/** The setting that every rule about a recovery period has. */
+export interface MinimumDays {
+  minimumDays: number;
+}
+
+/** A week: long enough to notice over a holiday that something has gone wrong, and what every cloud keeps. */
+const DEFAULT_MINIMUM_DAYS = 7;
+
+export function minimumDaysSetting({ minimum, maximum }: RecoveryPeriod): SettingSchemas<MinimumDays> {
+  return {
+    minimumDays: {
+      type: "integer",
+      minimum,
+      maximum,
+      default: DEFAULT_MINIMUM_DAYS,
+      description: "Days that recovery must reach back at least.",
+    },
+  };
+}
+
+/** "1 day", "7 days". */
+export function daysText(days: number): string {
+  return `${days} ${days === 1 ? "day" : "days"}`;
+}

@@ -1,0 +1,22 @@
+import { resourcePolicy } from "../resource-policy";
+import { booleanAt, UNKNOWN } from "../values";
+import { isReplica, mayBeDrillCopy, RDS_CLUSTER, RDS_INSTANCE } from "./resources";
+
+export const rdsKeepAutomatedBackups = resourcePolicy({
+  name: "rds-keep-automated-backups",
+  description: "Checks whether automated backups of RDS and Aurora outlive the database, should it be deleted.",
+  looksAt: "aws.rds.Instance, aws.rds.Cluster, but for copies of a drill",
+  severity: "high",
+  settings: {},
+  appliesTo: (type) => RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type),
+  faults({ props }) {
+    const deleted = booleanAt(props, "deleteAutomatedBackups");
+    if (deleted === false || deleted === UNKNOWN || isReplica(props) || mayBeDrillCopy(props)) return [];
+    return [
+      `automated backups are deleted together with the database${deleted === undefined ? " by default" : ""}: set deleteAutomatedBackups to false`,
+    ];
+  },
+  mend(props) {
+    props.deleteAutomatedBackups = false;
+  },
+});

@@ -1,0 +1,48 @@
+import { resourcePolicy } from "../resource-policy";
+import { numberAt, plainValue, UNKNOWN, type Value } from "../values";
+import { isCronJob, pauseJobOf } from "./pause-job";
+
+interface Settings {
+  slackSeconds: number;
+}
+
+const DEADLINE_PATH = "spec.jobTemplate.spec.activeDeadlineSeconds";
+
+export const pauseDeadline = resourcePolicy<Settings>({
+  name: "pause-deadline",
+  description:
+    "Checks whether the Job that pauses Scalar's pods is given more time than draining and holding them may take.",
+  looksAt: "kubernetes.batch.v1.CronJob that pauses",
+  severity: "high",
+  settings: {
+    slackSeconds: {
+      type: "integer",
+      minimum: 1,
+      default: 30,
+      description: "Seconds beyond drain and hold, for starting the pod and for unpausing.",
+    },
+  },
+  appliesTo: isCronJob,
+  faults({ props }, { slackSeconds }) {
+    const least = leastDeadline(props, slackSeconds);
+    const deadline = numberAt(props, DEADLINE_PATH);
+    // Without a deadline a run that hangs blocks all later ones, since they may not run beside it.
+    if (least === undefined || deadline === UNKNOWN || (deadline !== undefined && deadline >= least)) return [];
+    return [
+      `the Job's deadline is ${deadline === undefined ? "not set" : `${deadline} s`}, and a run may take ${least - slackSeconds} s to drain and hold: set ${DEADLINE_PATH} to ${least} or more`,
+    ];
+  },
+  mend(props, { slackSeconds }) {
+    const least = leastDeadline(plainValue(props), slackSeconds);
+    (props as unknown as JobDeadline).spec.jobTemplate.spec.activeDeadlineSeconds = least;
+  },
+});
+
+interface JobDeadline {
+  spec: { jobTemplate: { spec: { activeDeadlineSeconds?: number } } };
+}
+
+function leastDeadline(cronJob: Value, slackSeconds: number): number | undefined {
+  const pause = pauseJobOf(cronJob)?.longestPauseSeconds;
+  return pause === undefined ? undefined : pause + slackSeconds;
+}

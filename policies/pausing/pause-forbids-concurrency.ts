@@ -1,0 +1,21 @@
+import { resourcePolicy } from "../resource-policy";
+import { stringAt, UNKNOWN } from "../values";
+import { isCronJob, pauseJobOf } from "./pause-job";
+
+export const pauseForbidsConcurrency = resourcePolicy({
+  name: "pause-forbids-concurrency",
+  description:
+    "Checks whether a CronJob that pauses Scalar's pods never runs beside itself: one run would unpause what the other holds.",
+  looksAt: "kubernetes.batch.v1.CronJob that pauses",
+  severity: "critical",
+  settings: {},
+  appliesTo: isCronJob,
+  faults({ props }) {
+    const policy = stringAt(props, "spec.concurrencyPolicy");
+    if (policy === "Forbid" || policy === UNKNOWN || pauseJobOf(props) === undefined) return [];
+    return [`concurrencyPolicy is ${policy ?? "Allow by default"}: set spec.concurrencyPolicy to "Forbid"`];
+  },
+  mend(props) {
+    (props.spec as { concurrencyPolicy: string }).concurrencyPolicy = "Forbid";
+  },
+});

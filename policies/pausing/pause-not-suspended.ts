@@ -1,0 +1,20 @@
+import { resourcePolicy } from "../resource-policy";
+import { booleanAt } from "../values";
+import { isCronJob, pauseJobOf } from "./pause-job";
+
+export const pauseNotSuspended = resourcePolicy({
+  name: "pause-not-suspended",
+  description:
+    "Checks whether a CronJob that pauses Scalar's pods runs at all: while it is suspended, no new restore point comes to be.",
+  looksAt: "kubernetes.batch.v1.CronJob that pauses",
+  severity: "high",
+  settings: {},
+  appliesTo: isCronJob,
+  faults({ props }) {
+    if (booleanAt(props, "spec.suspend") !== true || pauseJobOf(props) === undefined) return [];
+    return ["the schedule is suspended: set spec.suspend to false, or remove it"];
+  },
+  mend(props) {
+    (props.spec as { suspend: boolean }).suspend = false;
+  },
+});

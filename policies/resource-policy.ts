@@ -1,0 +1,90 @@
+import type { EnforcementLevel, PolicyConfigSchema, ResourceValidationPolicy, Severity } from "@pulumi/policy";
+import { plainValue, type Value } from "./values";
+
+/** What a rule is shown of a resource. */
+export interface JudgedResource {
+  type: string;
+  name: string;
+  props: Value;
+  protect: boolean;
+  ignoreChanges: string[];
+}
+
+/** A rule that judges one resource at a time, before it is deployed. */
+export interface ResourceRule<Settings> {
+  name: string;
+  description: string;
+  /** The resources it looks at, for the documentation. */
+  looksAt: string;
+  severity: Severity;
+  /** Mandatory unless told otherwise. */
+  level?: EnforcementLevel;
+  settings: SettingSchemas<Settings>;
+  appliesTo(type: string): boolean;
+  /** Why the resource must not be deployed, each with the mend; none when it may. Values that are not known are no fault. */
+  faults(resource: JudgedResource, settings: Settings): string[];
+  /** Mends the faults in the resource's own inputs, where that is safe. Called only when there are some. */
+  mend?(props: Record<string, unknown>, settings: Settings, type: string): void;
+}
+
+/** Every setting with its JSON schema: description and default are part of the documentation. */
+export type SettingSchemas<Settings> = {
+  [Key in keyof Settings]: PolicyConfigSchema["properties"][string] & { description: string; default: Settings[Key] };
+};
+
+/** A setting that every rule about single resources has. */
+interface CommonSettings {
+  except: string[];
+}
+
+const EXCEPT: SettingSchemas<CommonSettings>["except"] = {
+  type: "array",
+  items: { type: "string" },
+  default: [],
+  description: "Names of resources that are left out, as the program calls them.",
+};
+
+/** A policy of the pack, with what its documentation says besides. */
+export type Documented<Policy> = Policy & { looksAt: string };
+
+export function resourcePolicy<Settings extends object>(
+  rule: ResourceRule<Settings>,
+): Documented<ResourceValidationPolicy> {
+  const properties = { ...rule.settings, except: EXCEPT } as PolicyConfigSchema["properties"];
+  const judge = (args: Parameters<NonNullable<ResourceValidationPolicy["remediateResource"]>>[0]) => {
+    const settings = settingsOf<Settings & CommonSettings>(properties, args.getConfig());
+    if (!rule.appliesTo(args.type) || settings.except.includes(args.name)) return { settings, faults: [] };
+    const { type, name } = args;
+    const { protect, ignoreChanges } = args.opts;
+    return {
+      settings,
+      faults: rule.faults({ type, name, props: plainValue(args.props), protect, ignoreChanges }, settings),
+    };
+  };
+  const { mend } = rule;
+  return {
+    name: rule.name,
+    description: rule.description,
+    severity: rule.severity,
+    enforcementLevel: rule.level ?? "mandatory",
+    looksAt: rule.looksAt,
+    configSchema: { properties },
+    validateResource: (args, reportViolation) => {
+      for (const fault of judge(args).faults) reportViolation(fault);
+    },
+    ...(mend && {
+      remediateResource: (args) => {
+        const { settings, faults } = judge(args);
+        if (faults.length === 0) return undefined;
+        mend(args.props, settings, args.type);
+        return args.props;
+      },
+    }),
+  };
+}
+
+/** The settings given, completed by the defaults: an engine sends them filled in, other callers may not. */
+export function settingsOf<Settings>(schemas: PolicyConfigSchema["properties"], given: object): Settings {
+  const defaults = Object.entries(schemas).map(([key, schema]) => [key, schema.default]);
+  return { ...Object.fromEntries(defaults), ...given } as Settings;
+}

@@ -1,0 +1,48 @@
+import { INSTANT_TAG } from "../../components/databases/kind";
+import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
+import { daysText } from "../databases/minimum-days";
+import { databaseOf, mayBeDrillCopy, tagOf } from "../databases/resources";
+import { type StackResource, stackPolicy } from "../stack-policy";
+import { known, stringAt } from "../values";
+
+interface Settings {
+  maximumDays: number;
+}
+
+const DAY_MILLIS = 86_400_000;
+/** No cloud restores to an instant further back than this. */
+const LONGEST_RECOVERY_DAYS = Math.max(...Object.values(RECOVERY_PERIODS).map(({ maximum }) => maximum));
+
+export const drillCopiesRemoved = stackPolicy<Settings>({
+  name: "drill-copies-removed",
+  description: "Checks whether copies that a drill made are still standing long after it.",
+  looksAt: "copies of a drill",
+  severity: "low",
+  level: "advisory",
+  settings: {
+    maximumDays: { type: "integer", minimum: 1, default: 7, description: "Days that a drill's copies may stand." },
+  },
+  faults(resources, { maximumDays }) {
+    return resources
+      .filter(({ type, props }) => databaseOf(type) !== undefined && mayBeDrillCopy(props))
+      .flatMap((copy) => {
+        const days = standingDays(copy);
+        if (days === undefined || days <= maximumDays) return [];
+        return {
+          message: `the drill's copy has been standing for ${daysText(days)} at least: end the drill with "pulumi config rm restore" and "pulumi up"`,
+          at: copy,
+        };
+      });
+  },
+});
+
+/**
+ * Whole days that a copy has certainly been standing. Azure says when a resource was made. AWS does not, but a copy cannot
+ * be younger than the instant it holds was when it ceased to be restorable.
+ */
+function standingDays({ props }: StackResource): number | undefined {
+  const made = known(stringAt(props, "systemData.createdAt"));
+  const instant = known(tagOf(props, INSTANT_TAG));
+  const since = made !== undefined ? Date.parse(made) : Date.parse(instant ?? "") + LONGEST_RECOVERY_DAYS * DAY_MILLIS;
+  return Number.isNaN(since) ? undefined : Math.floor((Date.now() - since) / DAY_MILLIS);
+}

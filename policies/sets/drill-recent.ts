@@ -1,0 +1,47 @@
+import { daysText } from "../databases/minimum-days";
+import { stackPolicy } from "../stack-policy";
+import { known, stringAt } from "../values";
+
+interface Settings {
+  maximumDays: number;
+  required: boolean;
+}
+
+/** Where a program may say when a drill last passed: as an output of the stack, RFC 3339. */
+const OUTPUT = "lastPassedDrill";
+/** And where whoever runs the drills may say it: as a tag of the stack. */
+const STACK_TAG = "scalar-backup:last-passed-drill";
+const DAY_MILLIS = 86_400_000;
+
+export const drillRecent = stackPolicy<Settings>({
+  name: "drill-recent",
+  description: "Checks whether a restore was last tried out, and passed, not too long ago.",
+  looksAt: `the stack's output ${OUTPUT}, or its tag ${STACK_TAG}`,
+  severity: "medium",
+  level: "advisory",
+  settings: {
+    maximumDays: {
+      type: "integer",
+      minimum: 1,
+      default: 30,
+      description: "Days after which the last drill that passed is too old; less than recovery reaches back is best.",
+    },
+    required: {
+      type: "boolean",
+      default: false,
+      description: "Whether a stack that says nothing of a drill is at fault.",
+    },
+  },
+  faults(resources, { maximumDays, required }, stackTags) {
+    const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+    const instant = known(stack && stringAt(stack.props, OUTPUT)) ?? stackTags.get(STACK_TAG);
+    const mend = `run one (restore.at), and record it: pulumi stack tag set ${STACK_TAG} <instant>`;
+    if (instant === undefined) return required ? [{ message: `no drill is known to have passed: ${mend}` }] : [];
+    const days = Math.floor((Date.now() - Date.parse(instant)) / DAY_MILLIS);
+    if (Number.isNaN(days))
+      return [{ message: `the last drill's instant "${instant}" cannot be read: write it as 2026-11-22T03:00:12Z` }];
+    return days <= maximumDays
+      ? []
+      : [{ message: `the last drill that passed is ${daysText(days)} old, of ${maximumDays} allowed: ${mend}` }];
+  },
+});

@@ -1,0 +1,69 @@
+import type {
+  EnforcementLevel,
+  PolicyConfigSchema,
+  PolicyResource,
+  Severity,
+  StackValidationPolicy,
+} from "@pulumi/policy";
+import { type Documented, type SettingSchemas, settingsOf } from "./resource-policy";
+import { plainValue, type Value } from "./values";
+
+/** A resource of the stack as a rule sees it: its outputs, as they are or as the preview expects them. */
+export interface StackResource {
+  urn: string;
+  type: string;
+  name: string;
+  props: Value;
+  ignoreChanges: string[];
+  /** By property, the URNs of the resources its value is made from: known even where the value is not. */
+  madeFrom: Record<string, string[]>;
+}
+
+/** What a rule found, at a resource or, without one, at the stack. */
+export interface StackFault {
+  message: string;
+  at?: StackResource;
+}
+
+/** A rule that judges all resources of the stack together, when all are declared. */
+export interface StackRule<Settings> {
+  name: string;
+  description: string;
+  /** The resources it looks at, for the documentation. */
+  looksAt: string;
+  severity: Severity;
+  /** Mandatory unless told otherwise. */
+  level?: EnforcementLevel;
+  settings: SettingSchemas<Settings>;
+  /** Why the stack must not be deployed, each with the mend; none when it may. Values that are not known are no fault. */
+  faults(resources: StackResource[], settings: Settings, stackTags: ReadonlyMap<string, string>): StackFault[];
+}
+
+export function stackPolicy<Settings extends object>(rule: StackRule<Settings>): Documented<StackValidationPolicy> {
+  const properties = rule.settings as PolicyConfigSchema["properties"];
+  return {
+    name: rule.name,
+    description: rule.description,
+    severity: rule.severity,
+    enforcementLevel: rule.level ?? "mandatory",
+    looksAt: rule.looksAt,
+    configSchema: { properties },
+    validateStack: (args, reportViolation) => {
+      const settings = settingsOf<Settings>(properties, args.getConfig());
+      for (const { message, at } of rule.faults(args.resources.map(stackResource), settings, args.stackTags))
+        reportViolation(message, at?.urn);
+    },
+  };
+}
+
+function stackResource({ urn, type, name, props, opts, propertyDependencies }: PolicyResource): StackResource {
+  const madeFrom = Object.entries(propertyDependencies).map(([key, sources]) => [key, sources.map(({ urn }) => urn)]);
+  return {
+    urn,
+    type,
+    name,
+    props: plainValue(props),
+    ignoreChanges: opts.ignoreChanges,
+    madeFrom: Object.fromEntries(madeFrom),
+  };
+}

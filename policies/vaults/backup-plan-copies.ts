@@ -1,0 +1,45 @@
+import { backupLifecycleFaults } from "../../components/rules/backup-lifecycle";
+import { daysText } from "../databases/minimum-days";
+import { resourcePolicy } from "../resource-policy";
+import { stringAt } from "../values";
+import { isPlan, planRules, readLifecycle } from "./plan-rules";
+
+interface Settings {
+  required: boolean;
+  minimumDays: number;
+}
+
+export const backupPlanCopies = resourcePolicy<Settings>({
+  name: "backup-plan-copies",
+  description:
+    "Checks whether recovery points are copied to another vault, where copies are wanted, and kept there for long enough.",
+  looksAt: "aws.backup.Plan",
+  severity: "medium",
+  settings: {
+    required: { type: "boolean", default: false, description: "Whether every rule must copy to another vault." },
+    minimumDays: {
+      type: "integer",
+      minimum: 1,
+      default: 7,
+      description: "Days that copies must be kept at least.",
+    },
+  },
+  appliesTo: isPlan,
+  faults({ props }, { required, minimumDays }) {
+    return planRules(props).flatMap(({ label, copyActions }) => {
+      if (copyActions.length === 0)
+        return required ? [`${label}: recovery points stay in one vault: add copyActions with the ARN of another`] : [];
+      return copyActions.flatMap((copy) => {
+        const arn = stringAt(copy, "destinationVaultArn");
+        const destination = typeof arn === "string" ? arn : "the other vault";
+        const lifecycle = readLifecycle(copy, false);
+        const faults = lifecycle ? backupLifecycleFaults(lifecycle) : [];
+        if (lifecycle?.deleteAfter !== undefined && lifecycle.deleteAfter < minimumDays)
+          faults.push(
+            `kept for ${daysText(lifecycle.deleteAfter)}; set lifecycle.deleteAfter to ${minimumDays} or more`,
+          );
+        return faults.map((fault) => `${label}, copy to ${destination}: ${fault}`);
+      });
+    });
+  },
+});

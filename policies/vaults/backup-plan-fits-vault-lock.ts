@@ -1,0 +1,39 @@
+import { daysText } from "../databases/minimum-days";
+import { stackPolicy } from "../stack-policy";
+import { known, numberAt, stringAt } from "../values";
+import { isPlan, planRules } from "./plan-rules";
+
+export const backupPlanFitsVaultLock = stackPolicy({
+  name: "backup-plan-fits-vault-lock",
+  description:
+    "Checks whether a plan keeps recovery points for a time that the lock of their vault allows: AWS Backup fails the backup otherwise.",
+  looksAt: "aws.backup.Plan, aws.backup.VaultLockConfiguration",
+  severity: "high",
+  settings: {},
+  faults(resources) {
+    const locks = resources.filter(({ type }) => type === "aws:backup/vaultLockConfiguration:VaultLockConfiguration");
+    return resources
+      .filter(({ type }) => isPlan(type))
+      .flatMap((plan) =>
+        planRules(plan.props).flatMap(({ label, targetVaultName, lifecycle: { deleteAfter } }) =>
+          locks
+            .filter(
+              ({ props }) => targetVaultName !== undefined && stringAt(props, "backupVaultName") === targetVaultName,
+            )
+            .flatMap(({ props }) => {
+              const shortest = known(numberAt(props, "minRetentionDays")) || 1;
+              const longest = known(numberAt(props, "maxRetentionDays")) || Number.POSITIVE_INFINITY;
+              if (deleteAfter !== undefined && deleteAfter >= shortest && deleteAfter <= longest) return [];
+              if (deleteAfter === undefined && longest === Number.POSITIVE_INFINITY) return [];
+              const kept = deleteAfter === undefined ? "for ever" : `for ${daysText(deleteAfter)}`;
+              const allowed =
+                longest === Number.POSITIVE_INFINITY ? `${shortest} days or more` : `${shortest} to ${longest} days`;
+              return {
+                message: `${label} keeps recovery points ${kept}, and the lock of vault ${targetVaultName} allows ${allowed}: bring lifecycle.deleteAfter into that range`,
+                at: plan,
+              };
+            }),
+        ),
+      );
+  },
+});

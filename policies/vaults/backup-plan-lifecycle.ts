@@ -1,0 +1,37 @@
+import { backupLifecycleFaults } from "../../components/rules/backup-lifecycle";
+import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
+import { longestAwsIntervalMillis } from "../../components/rules/schedule";
+import { daysText, type MinimumDays, minimumDaysSetting } from "../databases/minimum-days";
+import { resourcePolicy } from "../resource-policy";
+import { isPlan, planRules } from "./plan-rules";
+
+const DAY_MILLIS = 86_400_000;
+
+export const backupPlanLifecycle = resourcePolicy<MinimumDays>({
+  name: "backup-plan-lifecycle",
+  description:
+    "Checks whether the rules of AWS Backup plans keep recovery points for long enough, and in ways AWS Backup takes.",
+  looksAt: "aws.backup.Plan",
+  severity: "high",
+  settings: minimumDaysSetting(RECOVERY_PERIODS.awsBackup),
+  appliesTo: isPlan,
+  faults({ props }, { minimumDays }) {
+    return planRules(props).flatMap(({ label, lifecycle, schedule }) => {
+      const refused = backupLifecycleFaults(lifecycle);
+      if (refused.length > 0) return refused.map((fault) => `${label}: ${fault}`);
+      const { deleteAfter } = lifecycle;
+      if (deleteAfter === undefined) return [];
+      const faults: string[] = [];
+      if (deleteAfter < minimumDays)
+        faults.push(
+          `${label}: recovery points are kept for ${daysText(deleteAfter)}: set lifecycle.deleteAfter to ${minimumDays} or more`,
+        );
+      const interval = schedule === undefined ? undefined : longestAwsIntervalMillis(schedule);
+      if (interval !== undefined && deleteAfter * DAY_MILLIS <= interval)
+        faults.push(
+          `${label}: recovery points are gone before the next backup, up to ${interval / DAY_MILLIS} days later: raise lifecycle.deleteAfter above that, or run more often than "${schedule}"`,
+        );
+      return faults;
+    });
+  },
+});

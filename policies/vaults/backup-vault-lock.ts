@@ -1,0 +1,54 @@
+import { azureNative } from "../databases/resources";
+import { resourcePolicy } from "../resource-policy";
+import { known, numberAt, stringAt, UNKNOWN } from "../values";
+
+interface Settings {
+  complianceVaults: string[];
+}
+
+/** AWS Backup's least time in which a lock in compliance mode can still be taken back. */
+const LEAST_GRACE_DAYS = 3;
+
+const isAwsLock = (type: string) => type === "aws:backup/vaultLockConfiguration:VaultLockConfiguration";
+const isAzureVault = azureNative("dataprotection", "BackupVault");
+
+export const backupVaultLock = resourcePolicy<Settings>({
+  name: "backup-vault-lock",
+  description:
+    "Checks whether a vault is locked for ever only where that is meant, and whether a lock's times make sense.",
+  looksAt: "aws.backup.VaultLockConfiguration, azure-native.dataprotection.BackupVault",
+  severity: "critical",
+  settings: {
+    complianceVaults: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description: "Names of vaults whose lock nobody shall be able to take back, the account's owner included.",
+    },
+  },
+  appliesTo: (type) => isAwsLock(type) || isAzureVault(type),
+  faults({ type, name, props }, { complianceVaults }) {
+    if (isAzureVault(type)) {
+      const state = stringAt(props, "properties.securitySettings.immutabilitySettings.state");
+      const vault = stringAt(props, "vaultName") ?? name;
+      if (state !== "Locked" || vault === UNKNOWN || complianceVaults.includes(vault)) return [];
+      return [
+        `immutability of vault ${vault} is locked, which can never be undone: set state to "Unlocked", or name the vault in this policy's complianceVaults`,
+      ];
+    }
+    const faults: string[] = [];
+    const vault = stringAt(props, "backupVaultName");
+    const grace = numberAt(props, "changeableForDays");
+    if (grace !== undefined && typeof vault === "string" && !complianceVaults.includes(vault))
+      faults.push(
+        `changeableForDays puts the lock of vault ${vault} into compliance mode, which nobody can undo once those days are over: remove it, or name the vault in this policy's complianceVaults`,
+      );
+    if (typeof grace === "number" && grace < LEAST_GRACE_DAYS)
+      faults.push(`changeableForDays must be ${LEAST_GRACE_DAYS} or more, got ${grace}`);
+    const shortest = known(numberAt(props, "minRetentionDays"));
+    const longest = known(numberAt(props, "maxRetentionDays"));
+    if (shortest !== undefined && longest !== undefined && shortest > longest)
+      faults.push(`minRetentionDays (${shortest}) must not be above maxRetentionDays (${longest})`);
+    return faults;
+  },
+});
