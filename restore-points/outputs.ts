@@ -1,6 +1,17 @@
 import type { DatabaseAtPoint, RestorePoint, RestorePoints } from "./points";
 import type { DatabaseRange } from "./ranges";
-import { booleanAt, instantAt, isObject, listAt, numberAt, objectAt, optionalAt, textAt } from "./shape";
+import {
+  booleanAt,
+  instantAt,
+  isObject,
+  listAt,
+  numberAt,
+  objectAt,
+  optionalAt,
+  type Reader,
+  ShapeError,
+  textAt,
+} from "./shape";
 import type { CoveredRelease } from "./windows";
 
 /** The stack's output that holds the `RestorePoints`. */
@@ -12,96 +23,85 @@ export const OUTPUT = "restorePoints";
  */
 export function restorePointsOf(outputs: unknown): RestorePoints {
   if (!isObject(outputs)) throw new Error('these are no stack outputs; give what "pulumi stack output --json" prints');
-  const value = outputs[OUTPUT];
-  if (value === undefined) {
+  if (outputs[OUTPUT] === undefined) {
     const names = Object.keys(outputs);
     throw new Error(
       names.length === 0
         ? 'the stack has no outputs yet; run "pulumi up" first'
-        : `the stack has no output "${OUTPUT}", only ${names.join(", ")}; is it a stack of scalar-backup, and has "pulumi up" succeeded?`,
+        : `the stack has no output "${OUTPUT}", only ${names.join(", ")}; is it a stack of scalar-backup, and did its last "pulumi up" succeed?`,
     );
   }
-  const faults: string[] = [];
-  const points = readRestorePoints(value, OUTPUT, faults);
-  if (faults.length > 0)
-    throw new Error(`${faults.join("; ")}; run "pulumi up" with the version of scalar-backup that reads it`);
-  return points;
+  try {
+    return readRestorePoints(outputs[OUTPUT], OUTPUT);
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    throw new Error(
+      `the stack's output is not what this version reads: ${error.message}; run "pulumi up" with this version`,
+    );
+  }
 }
 
-function readRestorePoints(value: unknown, path: string, faults: string[]): RestorePoints {
-  const output = objectAt(value, path, faults);
-  const anyInstant = optionalAt(output.anyInstant, (range) => readAnyInstant(range, `${path}.anyInstant`, faults));
-  const noneBecause = optionalAt(output.noneBecause, (text) => textAt(text, `${path}.noneBecause`, faults));
+const readRestorePoints: Reader<RestorePoints> = (value, path) => {
+  const output = objectAt(value, path);
   return {
-    asOf: instantAt(output.asOf, `${path}.asOf`, faults),
-    pauseRequired: booleanAt(output.pauseRequired, `${path}.pauseRequired`, faults),
-    databases: listAt(output.databases, `${path}.databases`, faults, 0).map((range, index) =>
-      readRange(range, `${path}.databases[${index}]`, faults),
-    ),
-    points: listAt(output.points, `${path}.points`, faults, 0).map((point, index) =>
-      readPoint(point, `${path}.points[${index}]`, faults),
-    ),
-    unlisted: numberAt(output.unlisted, `${path}.unlisted`, faults),
-    ...(anyInstant && { anyInstant }),
-    ...(noneBecause && { noneBecause }),
+    asOf: instantAt(output.asOf, `${path}.asOf`),
+    pauseRequired: booleanAt(output.pauseRequired, `${path}.pauseRequired`),
+    databases: listAt(output.databases, `${path}.databases`, readRange),
+    points: listAt(output.points, `${path}.points`, readPoint),
+    unlisted: numberAt(output.unlisted, `${path}.unlisted`),
+    ...optionalAt(output, "anyInstant", path, readAnyInstant),
+    ...optionalAt(output, "latest", path, instantAt),
+    ...optionalAt(output, "noneBecause", path, textAt),
   };
-}
+};
 
-function readAnyInstant(value: unknown, path: string, faults: string[]): { from: string; to: string } {
-  const { from, to } = objectAt(value, path, faults);
-  return { from: instantAt(from, `${path}.from`, faults), to: instantAt(to, `${path}.to`, faults) };
-}
+const readAnyInstant: Reader<{ from: string; to: string }> = (value, path) => {
+  const { from, to } = objectAt(value, path);
+  return { from: instantAt(from, `${path}.from`), to: instantAt(to, `${path}.to`) };
+};
 
-function readRange(value: unknown, path: string, faults: string[]): DatabaseRange {
-  const range = objectAt(value, path, faults);
-  const earliest = optionalAt(range.earliest, (text) => instantAt(text, `${path}.earliest`, faults));
-  const latest = optionalAt(range.latest, (text) => instantAt(text, `${path}.latest`, faults));
-  const unknownBecause = optionalAt(range.unknownBecause, (text) => textAt(text, `${path}.unknownBecause`, faults));
+const readRange: Reader<DatabaseRange> = (value, path) => {
+  const range = objectAt(value, path);
   return {
-    name: textAt(range.name, `${path}.name`, faults),
-    ...(earliest && { earliest }),
-    ...(latest && { latest }),
-    ...(unknownBecause && { unknownBecause }),
+    name: textAt(range.name, `${path}.name`),
+    ...optionalAt(range, "earliest", path, instantAt),
+    ...optionalAt(range, "latest", path, instantAt),
+    ...optionalAt(range, "unknownBecause", path, textAt),
   };
-}
+};
 
-function readPoint(value: unknown, path: string, faults: string[]): RestorePoint {
-  const point = objectAt(value, path, faults);
-  const window = objectAt(point.window, `${path}.window`, faults);
+const readPoint: Reader<RestorePoint> = (value, path) => {
+  const { instant, window, covers, databases, restorable } = objectAt(value, path);
+  const { start, end, clockOffsetMillis } = objectAt(window, `${path}.window`);
   return {
-    instant: instantAt(point.instant, `${path}.instant`, faults),
+    instant: instantAt(instant, `${path}.instant`),
     window: {
-      start: instantAt(window.start, `${path}.window.start`, faults),
-      end: instantAt(window.end, `${path}.window.end`, faults),
-      clockOffsetMillis: numberAt(window.clockOffsetMillis, `${path}.window.clockOffsetMillis`, faults),
+      start: instantAt(start, `${path}.window.start`),
+      end: instantAt(end, `${path}.window.end`),
+      clockOffsetMillis: numberAt(clockOffsetMillis, `${path}.window.clockOffsetMillis`),
     },
-    covers: listAt(point.covers, `${path}.covers`, faults).map((release, index) =>
-      readRelease(release, `${path}.covers[${index}]`, faults),
-    ),
-    databases: listAt(point.databases, `${path}.databases`, faults, 0).map((state, index) =>
-      readState(state, `${path}.databases[${index}]`, faults),
-    ),
-    restorable: booleanAt(point.restorable, `${path}.restorable`, faults),
+    covers: listAt(covers, `${path}.covers`, readRelease),
+    databases: listAt(databases, `${path}.databases`, readDatabase),
+    restorable: booleanAt(restorable, `${path}.restorable`),
   };
-}
+};
 
-function readRelease(value: unknown, path: string, faults: string[]): CoveredRelease {
-  const release = objectAt(value, path, faults);
+const readRelease: Reader<CoveredRelease> = (value, path) => {
+  const { cluster, namespace, name, product, pods } = objectAt(value, path);
   return {
-    cluster: textAt(release.cluster, `${path}.cluster`, faults),
-    namespace: textAt(release.namespace, `${path}.namespace`, faults),
-    name: textAt(release.name, `${path}.name`, faults),
-    product: textAt(release.product, `${path}.product`, faults),
-    pods: numberAt(release.pods, `${path}.pods`, faults),
+    cluster: textAt(cluster, `${path}.cluster`),
+    namespace: textAt(namespace, `${path}.namespace`),
+    name: textAt(name, `${path}.name`),
+    product: textAt(product, `${path}.product`),
+    pods: numberAt(pods, `${path}.pods`),
   };
-}
+};
 
-function readState(value: unknown, path: string, faults: string[]): DatabaseAtPoint {
-  const state = objectAt(value, path, faults);
-  const reason = optionalAt(state.reason, (text) => textAt(text, `${path}.reason`, faults));
+const readDatabase: Reader<DatabaseAtPoint> = (value, path) => {
+  const database = objectAt(value, path);
   return {
-    name: textAt(state.name, `${path}.name`, faults),
-    restorable: booleanAt(state.restorable, `${path}.restorable`, faults),
-    ...(reason && { reason }),
+    name: textAt(database.name, `${path}.name`),
+    restorable: booleanAt(database.restorable, `${path}.restorable`),
+    ...optionalAt(database, "reason", path, textAt),
   };
-}
+};

@@ -37,13 +37,14 @@ export interface RestorePoint {
 /**
  * The stack's output `restorePoints`. A set that needs a pause has `points`:
  *
- *     { asOf: "2026-11-22T09:00:00Z", pauseRequired: true, databases: [...], points: [ newest, ..., oldest ], unlisted: 0 }
+ *     { asOf: "2026-11-22T09:00:00Z", pauseRequired: true, databases: [...], latest: "2026-11-22T03:00:12Z",
+ *       points: [ newest, ..., oldest ], unlisted: 0 }
  *
  * one relational database has `anyInstant`:
  *
  *     { asOf: "2026-11-22T09:00:00Z", pauseRequired: false, points: [], unlisted: 0,
  *       databases: [{ name: "customers", earliest: "2026-10-18T09:00:00Z", latest: "2026-11-22T08:55:31Z" }],
- *       anyInstant: { from: "2026-10-18T09:00:00Z", to: "2026-11-22T08:55:31Z" } }
+ *       anyInstant: { from: "2026-10-18T09:00:00Z", to: "2026-11-22T08:55:31Z" }, latest: "2026-11-22T08:55:31Z" }
  *
  * and where nothing can be restored, `noneBecause` says why and what to do.
  */
@@ -57,9 +58,11 @@ export interface RestorePoints {
   points: RestorePoint[];
   /** How many older points are not listed. */
   unlisted: number;
+  /** The newest instant that can be restored; absent when there is none. RFC 3339, UTC, whole seconds. */
+  latest?: string;
   /** Every whole second from the one to the other can be restored. */
   anyInstant?: { from: string; to: string };
-  /** Present when nothing can be restored now. */
+  /** Present when there is no `latest`. */
   noneBecause?: string;
 }
 
@@ -68,28 +71,19 @@ export function restorePoints(situation: Situation): RestorePoints {
   const { now, pauseRequired, databases } = situation;
   const head = { asOf: formatInstant(now), pauseRequired, databases: [...databases] };
   if (!pauseRequired) {
-    const any = restorableSeconds(situation);
-    if ("because" in any) return { ...head, points: [], unlisted: 0, noneBecause: any.because };
-    return {
-      ...head,
-      points: [],
-      unlisted: 0,
-      anyInstant: { from: formatInstant(any.from), to: formatInstant(any.to) },
-    };
+    const seconds = restorableSeconds(situation);
+    if ("because" in seconds) return { ...head, points: [], unlisted: 0, noneBecause: seconds.because };
+    const anyInstant = { from: formatInstant(seconds.from), to: formatInstant(seconds.to) };
+    return { ...head, points: [], unlisted: 0, anyInstant, latest: anyInstant.to };
   }
   const points = pointsOf(situation);
-  const noneBecause = points.some((point) => point.restorable) ? undefined : whyNone(points, situation);
+  const latest = points.find((point) => point.restorable)?.instant;
   return {
     ...head,
     points: points.slice(0, LISTED_POINTS),
     unlisted: Math.max(0, points.length - LISTED_POINTS),
-    ...(noneBecause === undefined ? {} : { noneBecause }),
+    ...(latest === undefined ? { noneBecause: whyNone(points, situation) } : { latest }),
   };
-}
-
-/** The newest instant that can be restored. RFC 3339, UTC, whole seconds. */
-export function latestRestorable({ points, anyInstant }: RestorePoints): string | undefined {
-  return anyInstant?.to ?? points.find((point) => point.restorable)?.instant;
 }
 
 /** Every restore point of the recorded windows, newest first. */

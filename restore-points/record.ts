@@ -1,5 +1,5 @@
 import { instantMillis } from "./instant";
-import { instantAt, isObject, listAt, numberAt, objectAt, textAt } from "./shape";
+import { instantAt, isObject, listAt, numberAt, objectAt, type Reader, ShapeError, textAt } from "./shape";
 import type { PausedRelease, PauseWindow, WindowRecord } from "./window";
 
 const SCHEMA_VERSION = 1;
@@ -8,7 +8,7 @@ const SCHEMA_VERSION = 1;
 export interface ReadWindows {
   /** Oldest first, without duplicates. */
   windows: PauseWindow[];
-  /** Why entries were left out, each with its path: `windows[3].pauseCompleted has no time zone; ...`. */
+  /** Why entries were left out, each with its path: `windows[3].cluster must be a text that is not empty, got 7`. */
   malformed: string[];
 }
 
@@ -34,10 +34,12 @@ export function readWindowRecord(json: string | undefined): ReadWindows {
   const windows: PauseWindow[] = [];
   const malformed: string[] = [];
   for (const [index, entry] of record.windows.entries()) {
-    const faults: string[] = [];
-    const window = readWindow(entry, `windows[${index}]`, faults);
-    if (faults.length > 0) malformed.push(...faults);
-    else windows.push(window);
+    try {
+      windows.push(readWindow(entry, `windows[${index}]`));
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      malformed.push(error.message);
+    }
   }
   return { windows: inOrder(windows), malformed };
 }
@@ -72,31 +74,29 @@ function parseObject(json: string): Record<string, unknown> {
   return value;
 }
 
-/** The window, to be used only if no fault was added. */
-function readWindow(entry: unknown, path: string, faults: string[]): PauseWindow {
-  const { cluster, pauseCompleted, unpauseStarted, clockOffsetMillis, releases } = objectAt(entry, path, faults);
+const readWindow: Reader<PauseWindow> = (value, path) => {
+  const entry = objectAt(value, path);
   const window: PauseWindow = {
-    cluster: textAt(cluster, `${path}.cluster`, faults),
-    pauseCompleted: instantAt(pauseCompleted, `${path}.pauseCompleted`, faults),
-    unpauseStarted: instantAt(unpauseStarted, `${path}.unpauseStarted`, faults),
-    clockOffsetMillis: numberAt(clockOffsetMillis, `${path}.clockOffsetMillis`, faults),
-    releases: listAt(releases, `${path}.releases`, faults).map((release, index) =>
-      readRelease(release, `${path}.releases[${index}]`, faults),
-    ),
+    cluster: textAt(entry.cluster, `${path}.cluster`),
+    pauseCompleted: instantAt(entry.pauseCompleted, `${path}.pauseCompleted`),
+    unpauseStarted: instantAt(entry.unpauseStarted, `${path}.unpauseStarted`),
+    clockOffsetMillis: numberAt(entry.clockOffsetMillis, `${path}.clockOffsetMillis`),
+    releases: listAt(entry.releases, `${path}.releases`, readRelease),
   };
-  if (faults.length === 0 && instantMillis(window.unpauseStarted) < instantMillis(window.pauseCompleted))
-    faults.push(
-      `${path}.unpauseStarted must not be before pauseCompleted (${window.pauseCompleted}), got ${window.unpauseStarted}`,
+  const { pauseCompleted, unpauseStarted } = window;
+  if (instantMillis(unpauseStarted) < instantMillis(pauseCompleted))
+    throw new ShapeError(
+      `${path}.unpauseStarted must not be before pauseCompleted (${pauseCompleted}), got ${unpauseStarted}`,
     );
   return window;
-}
+};
 
-function readRelease(entry: unknown, path: string, faults: string[]): PausedRelease {
-  const { namespace, name, product, pods } = objectAt(entry, path, faults);
+const readRelease: Reader<PausedRelease> = (value, path) => {
+  const { namespace, name, product, pods } = objectAt(value, path);
   return {
-    namespace: textAt(namespace, `${path}.namespace`, faults),
-    name: textAt(name, `${path}.name`, faults),
-    product: textAt(product, `${path}.product`, faults),
-    pods: listAt(pods, `${path}.pods`, faults, 0).map((pod, index) => textAt(pod, `${path}.pods[${index}]`, faults)),
+    namespace: textAt(namespace, `${path}.namespace`),
+    name: textAt(name, `${path}.name`),
+    product: textAt(product, `${path}.product`),
+    pods: listAt(pods, `${path}.pods`, textAt),
   };
-}
+};

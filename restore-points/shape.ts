@@ -1,45 +1,62 @@
 import { parseInstant } from "./instant";
 
-/** Whether a value is an object with keys of its own. */
+/** Takes the value at a path of JSON that somebody else may have written. @throws {ShapeError} when it is something else. */
+export type Reader<T> = (value: unknown, path: string) => T;
+
+/** What is wrong with a value, with its path: `windows[3].cluster must be a text that is not empty, got 7`. */
+export class ShapeError extends Error {
+  override readonly name = "ShapeError";
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Takes a value as a kind that it may not be: then a fault is added, and the harmless `instead` goes on. */
-function expected<T>(fits: boolean, value: unknown, instead: T, path: string, what: string, faults: string[]): T {
-  if (fits) return value as T;
-  faults.push(`${path} must be ${what}, got ${JSON.stringify(value) ?? "nothing"}`);
-  return instead;
-}
+export const objectAt: Reader<Record<string, unknown>> = (value, path) => {
+  if (isObject(value)) return value;
+  throw unexpected(value, path, "an object");
+};
 
-// Each takes the value at a path of JSON that somebody else may have written.
+export const textAt: Reader<string> = (value, path) => {
+  if (typeof value === "string" && value !== "") return value;
+  throw unexpected(value, path, "a text that is not empty");
+};
 
-export const objectAt = (value: unknown, path: string, faults: string[]) =>
-  expected<Record<string, unknown>>(isObject(value), value, {}, path, "an object", faults);
-export const textAt = (value: unknown, path: string, faults: string[]) =>
-  expected(typeof value === "string" && value !== "", value, "", path, "a text that is not empty", faults);
-export const numberAt = (value: unknown, path: string, faults: string[]) =>
-  expected(Number.isFinite(value), value, 0, path, "a number", faults);
-export const booleanAt = (value: unknown, path: string, faults: string[]) =>
-  expected(typeof value === "boolean", value, false, path, "true or false", faults);
-export const listAt = (value: unknown, path: string, faults: string[], least: 0 | 1 = 1) =>
-  expected<unknown[]>(
-    Array.isArray(value) && value.length >= least,
-    value,
-    [],
-    path,
-    least === 0 ? "a list" : "a list that is not empty",
-    faults,
-  );
+export const numberAt: Reader<number> = (value, path) => {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw unexpected(value, path, "a number");
+};
 
-export function instantAt(value: unknown, path: string, faults: string[]): string {
-  if (typeof value !== "string") return expected(false, value, "", path, "an instant in RFC 3339", faults);
+export const booleanAt: Reader<boolean> = (value, path) => {
+  if (typeof value === "boolean") return value;
+  throw unexpected(value, path, "true or false");
+};
+
+/** An instant, kept as the text it is. */
+export const instantAt: Reader<string> = (value, path) => {
+  if (typeof value !== "string") throw unexpected(value, path, "an instant in RFC 3339");
   const instant = parseInstant(value);
-  if (typeof instant !== "number") faults.push(`${path} ${JSON.stringify(value)} ${instant.fault}`);
-  return value;
+  if (typeof instant === "number") return value;
+  throw new ShapeError(`${path} ${JSON.stringify(value)} ${instant.fault}`);
+};
+
+export function listAt<T>(value: unknown, path: string, read: Reader<T>): T[] {
+  if (!Array.isArray(value)) throw unexpected(value, path, "a list");
+  return value.map((item, index) => read(item, `${path}[${index}]`));
 }
 
-/** What may be missing. */
-export function optionalAt<T>(value: unknown, read: (value: unknown) => T): T | undefined {
-  return value === undefined ? undefined : read(value);
+/** An object with `key`, or without when it is missing. */
+export function optionalAt<Key extends string, T>(
+  object: Record<string, unknown>,
+  key: Key,
+  path: string,
+  read: Reader<T>,
+): { [K in Key]?: T } {
+  if (object[key] === undefined) return {};
+  return { [key]: read(object[key], `${path}.${key}`) } as { [K in Key]?: T };
+}
+
+function unexpected(value: unknown, path: string, what: string): ShapeError {
+  const got = value === undefined ? "nothing" : JSON.stringify(value);
+  return new ShapeError(`${path} must be ${what}, got ${got.length > 60 ? `${got.slice(0, 60)}...` : got}`);
 }

@@ -1,0 +1,78 @@
+import { instantMillis } from "./instant";
+import { type Paint, PLAIN } from "./paint";
+import type { RestorePoint, RestorePoints } from "./points";
+import { legend, timeline } from "./timeline";
+import { releaseLabel } from "./window";
+
+/** Everything about the restore points, for people, in lines of text. */
+export function listing(output: RestorePoints, width: number, paint: Paint = PLAIN): string[] {
+  const picture = timeline(output, width, paint);
+  return [
+    paint("bold", `What can be restored, as of ${output.asOf} ("pulumi up" looks again)`),
+    "",
+    ...(picture.length > 0 ? [...picture, "", paint("dim", legend(output)), ""] : []),
+    ...databaseLines(output),
+    "",
+    ...(output.pauseRequired ? pointLines(output, paint) : anyInstantLines(output, paint)),
+  ];
+}
+
+function databaseLines({ databases }: RestorePoints): string[] {
+  return table([
+    ["DATABASE", "FROM", "TO"],
+    ...databases.map(({ name, earliest, latest, unknownBecause }) =>
+      unknownBecause === undefined
+        ? [name, earliest ?? "not known", latest ?? "not known"]
+        : [name, `not known: ${unknownBecause}`],
+    ),
+  ]);
+}
+
+function anyInstantLines({ anyInstant, noneBecause }: RestorePoints, paint: Paint): string[] {
+  if (anyInstant === undefined) return [paint("red", `Nothing can be restored now: ${noneBecause}`)];
+  return [`Any instant from ${anyInstant.from} to ${anyInstant.to} can be restored; no pause is needed.`];
+}
+
+function pointLines({ points, unlisted, noneBecause }: RestorePoints, paint: Paint): string[] {
+  const [header, ...rows] = table([
+    ["INSTANT", "RESTORABLE", "PAUSED", "RELEASES"],
+    ...points.map((point) => [
+      point.instant,
+      point.restorable ? "yes" : "no",
+      `${seconds(point)} s`,
+      point.covers.map((release) => releaseLabel(release) + podCount(release.pods)).join(", "),
+    ]),
+  ]);
+  const lines = points.flatMap((point, index) => [
+    paint(point.restorable ? "green" : "red", rows[index] as string),
+    ...point.databases.flatMap(({ reason }) => (reason === undefined ? [] : paint("dim", `  ${reason}`))),
+  ]);
+  return [
+    ...(points.length > 0 ? [header as string, ...lines] : []),
+    ...(unlisted > 0 ? [`and ${unlisted} older ones, which restore.at takes too while they can be restored`] : []),
+    ...(noneBecause === undefined ? [] : [paint("red", `Nothing can be restored now: ${noneBecause}`)]),
+  ];
+}
+
+function seconds({ window }: RestorePoint): string {
+  return ((instantMillis(window.end) - instantMillis(window.start)) / 1000).toFixed(1);
+}
+
+function podCount(pods: number): string {
+  if (pods === 0) return "";
+  return pods === 1 ? " (1 pod)" : ` (${pods} pods)`;
+}
+
+/** Rows of cells as lines with aligned columns; the last cell of a row may be of any length. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [column, cell] of row.slice(0, -1).entries())
+      widths[column] = Math.max(widths[column] ?? 0, cell.length);
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
