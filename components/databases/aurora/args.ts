@@ -1,0 +1,86 @@
+import type { ClusterArgs, ClusterInstanceArgs } from "@pulumi/aws/rds";
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { RECOVERY_PERIODS } from "../../rules/recovery-period";
+import { awsRegion, EITHER, eitherExistingOrCreate, recoveryDays } from "../schema";
+
+/** A cluster that exists. */
+export interface AuroraExistingArgs {
+  clusterIdentifier: pulumi.Input<string>;
+  /** Where the cluster is. Defaults to `aws:region`. */
+  region?: string;
+}
+
+/** A cluster that this program creates. */
+export interface AuroraCreateArgs {
+  /** Where the cluster is. Defaults to `aws:region`. */
+  region?: string;
+  /** The arguments of `aws.rds.Cluster`; `clusterIdentifier` defaults to the database's name. */
+  cluster?: Omit<ClusterArgs, "engine" | "region">;
+  /** The arguments of each `aws.rds.ClusterInstance`, at least one. */
+  instances: Omit<ClusterInstanceArgs, "engine" | "clusterIdentifier" | "region">[];
+}
+
+/** How copies are built when not like their source. */
+export interface AuroraRestoreToArgs {
+  /** The class of the copy's instances. Defaults to the source's. */
+  instanceClass?: string;
+  /** The number of readers. Defaults to as many as the source has. */
+  readers?: number;
+}
+
+/** Amazon Aurora. Exactly one of `existing` and `create`. */
+export interface AuroraArgs {
+  existing?: AuroraExistingArgs;
+  create?: AuroraCreateArgs;
+  /** Days that point-in-time recovery reaches back, 1 to 35. Defaults to 35. */
+  backupRetentionPeriod?: number;
+  /** Whether a created cluster is protected against deletion. Defaults to true. */
+  deletionProtection?: boolean;
+  /** False: look only, and refuse what falls short. For `existing`. Defaults to true: AWS Backup keeps a continuous backup. */
+  manage?: boolean;
+  /** The database that ScalarDB connects to, for the JDBC URL. Defaults to the cluster's first database. */
+  databaseName?: string;
+  restoreTo?: AuroraRestoreToArgs;
+}
+
+const identifier = z
+  .string()
+  .regex(/^[a-z](-?[a-z0-9]+)*$/i, { error: "a cluster identifier: letters, digits and single hyphens" })
+  .max(63, { error: "a cluster identifier of at most 63 characters" });
+/** Describes and checks `AuroraArgs`. */
+export const auroraSchema = z
+  .strictObject({
+    existing: z.strictObject({ clusterIdentifier: identifier, region: awsRegion.optional() }).optional(),
+    create: z
+      .strictObject({
+        region: awsRegion.optional(),
+        cluster: z.looseObject({}).optional().describe("The arguments of aws.rds.Cluster"),
+        instances: z
+          .array(z.looseObject({}))
+          .min(1, { error: "at least one instance: the writer" })
+          .describe("The arguments of each aws.rds.ClusterInstance"),
+      })
+      .optional(),
+    backupRetentionPeriod: recoveryDays(
+      RECOVERY_PERIODS.rdsCluster,
+      "Aurora keeps no more, a vault can keep copies longer",
+    )
+      .optional()
+      .describe("Days that point-in-time recovery reaches back. Defaults to 35."),
+    deletionProtection: z.boolean().optional().describe("Of a created cluster. Defaults to true."),
+    manage: z.boolean().optional().describe("False: look only, and refuse what falls short. Defaults to true."),
+    databaseName: z.string().min(1).optional().describe("The database that ScalarDB connects to, for the JDBC URL"),
+    restoreTo: z
+      .strictObject({
+        instanceClass: z.string().regex(/^db\./, { error: "an instance class, such as db.r7g.large" }).optional(),
+        readers: z
+          .int()
+          .min(0)
+          .max(15, { error: "a whole number from 0 to 15; Aurora has no more readers" })
+          .optional(),
+      })
+      .optional()
+      .describe("How copies are built when not like their source"),
+  })
+  .refine(eitherExistingOrCreate, { error: EITHER });

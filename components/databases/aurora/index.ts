@@ -1,0 +1,36 @@
+import { describeCluster, tagsOf } from "../../../operations/aurora";
+import { type DatabaseKind, INSTANT_TAG, regionOf } from "../kind";
+import { type AuroraArgs, auroraSchema } from "./args";
+import { protectCreated, protectExisting } from "./protect";
+import { restoreCluster } from "./restore";
+import { type AuroraEngine, clusterIdentifier, copyIdentifier, whereIs } from "./source";
+
+export type { AuroraArgs } from "./args";
+
+/** Everything the kinds of Aurora have in common, which is all but the engine's name. */
+export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
+  return {
+    key: engine.key,
+    kind: engine.kind,
+    label: engine.label,
+    relational: true,
+    schema: auroraSchema,
+    identities(args, aws) {
+      const id = clusterIdentifier("", args);
+      return typeof id === "string" && id !== ""
+        ? [`Aurora cluster ${id} in ${whereIs(args) ?? aws.defaultRegion}`]
+        : [];
+    },
+    protect: (name, args, context) =>
+      args.create
+        ? protectCreated(engine, name, args, args.create, context)
+        : protectExisting(engine, name, args, context),
+    async copiesStand(name, args, { aws, instant }) {
+      const id = clusterIdentifier(name, args);
+      if (typeof id !== "string") return false;
+      const copy = await describeCluster(regionOf(whereIs(args), aws, name), copyIdentifier(id, instant), aws.access);
+      return copy !== undefined && tagsOf(copy.cluster)[INSTANT_TAG] === instant;
+    },
+    restore: (name, args, context) => restoreCluster(engine, name, args, context),
+  };
+}

@@ -1,0 +1,87 @@
+import type { TableArgs } from "@pulumi/aws/dynamodb";
+import { z } from "zod";
+import { RECOVERY_PERIODS } from "../../rules/recovery-period";
+import { awsRegion, EITHER, eitherExistingOrCreate, recoveryDays } from "../schema";
+
+/** DynamoDB tables that exist: those of ScalarDB namespaces, tables by name, or both. */
+export interface DynamodbExistingArgs {
+  /** Where the tables are. Defaults to `aws:region`. */
+  region?: string;
+  /** ScalarDB namespaces whose tables belong to this database, such as `ledger`; tables added later are found by the next `up`. */
+  namespaces?: string[];
+  /** Tables by their full names, such as `ledger.accounts`. */
+  tables?: string[];
+  /** The namespace prefix, if ScalarDB is configured with `scalar.db.dynamo.namespace.prefix`. */
+  namespacePrefix?: string;
+  /** Whether ScalarDB's own tables (namespaces `coordinator` and `scalardb`) belong to it. Defaults to true. */
+  scalardbTables?: boolean;
+}
+
+/** DynamoDB tables that this program creates. */
+export interface DynamodbCreateArgs {
+  /** Where the tables are. Defaults to `aws:region`. */
+  region?: string;
+  /** The tables by their full names, each with the arguments of `aws.dynamodb.Table`. */
+  tables: Record<string, Omit<TableArgs, "name" | "region">>;
+}
+
+/** Where a restore puts copies, and how they are built when not like their source. */
+export interface DynamodbRestoreToArgs {
+  /** Another region: the copies get the tables' own names there, and ScalarDB can use them. Defaults to the same region, beside the source under other names, for inspection only. */
+  region?: string;
+}
+
+/** Amazon DynamoDB. Exactly one of `existing` and `create`. */
+export interface DynamodbArgs {
+  existing?: DynamodbExistingArgs;
+  create?: DynamodbCreateArgs;
+  /** Days that point-in-time recovery reaches back, 1 to 35. Existing tables that reach back further are left so. Defaults to 35. */
+  recoveryPeriodInDays?: number;
+  /** Whether tables are protected against deletion. Defaults to true. */
+  deletionProtection?: boolean;
+  /** False: look only, and refuse what falls short. For `existing`. Defaults to true. */
+  manage?: boolean;
+  restoreTo?: DynamodbRestoreToArgs;
+}
+
+const names = z.array(z.string().min(1)).min(1);
+/** Describes and checks `DynamodbArgs`. */
+export const dynamodbSchema = z
+  .strictObject({
+    existing: z
+      .strictObject({
+        region: awsRegion.optional(),
+        namespaces: names.optional().describe("ScalarDB namespaces whose tables belong to this database"),
+        tables: names.optional().describe("Full names of tables, such as ledger.accounts"),
+        namespacePrefix: z.string().optional().describe("scalar.db.dynamo.namespace.prefix, if ScalarDB has one"),
+        scalardbTables: z
+          .boolean()
+          .optional()
+          .describe("Whether the namespaces coordinator and scalardb belong to it. Defaults to true."),
+      })
+      .refine((existing) => existing.namespaces || existing.tables, {
+        error: '"namespaces", "tables" or both; name the ScalarDB namespaces that are kept in DynamoDB',
+      })
+      .optional(),
+    create: z
+      .strictObject({
+        region: awsRegion.optional(),
+        tables: z
+          .record(z.string().regex(/^[\w.-]{3,255}$/), z.looseObject({}))
+          .describe("Tables by their full names, each with the arguments of aws.dynamodb.Table"),
+      })
+      .optional(),
+    recoveryPeriodInDays: recoveryDays(
+      RECOVERY_PERIODS.dynamodb,
+      "DynamoDB keeps no more, a vault can keep copies longer",
+    )
+      .optional()
+      .describe("Days that point-in-time recovery reaches back. Defaults to 35."),
+    deletionProtection: z.boolean().optional().describe("Defaults to true."),
+    manage: z.boolean().optional().describe("False: look only, and refuse what falls short. Defaults to true."),
+    restoreTo: z
+      .strictObject({ region: awsRegion.optional() })
+      .optional()
+      .describe("Where a restore puts copies; another region lets them keep the tables' names"),
+  })
+  .refine(eitherExistingOrCreate, { error: EITHER });

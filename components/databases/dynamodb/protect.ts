@@ -1,0 +1,112 @@
+import { Table } from "@pulumi/aws/dynamodb";
+import { Command } from "@pulumi/command/local";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  readProtection,
+  shortfalls,
+  type TableProtection,
+  type TableProtectionGoal,
+} from "../../../operations/dynamodb";
+import { operation } from "../../operation";
+import { lookedUp, type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
+import type { DynamodbArgs, DynamodbCreateArgs } from "./args";
+import { rangeOfTables } from "./ranges";
+import { goalOf, sourceRegion, tableNames } from "./tables";
+
+/** Declares tables with their protection. */
+export function protectCreated(
+  name: string,
+  args: DynamodbArgs,
+  create: DynamodbCreateArgs,
+  context: ProtectContext,
+): ProtectedDatabase {
+  const where = regionOf(create.region, context.aws, name);
+  const goal = goalOf(args);
+  const tables = Object.entries(create.tables).map(
+    ([table, tableArgs]) =>
+      new Table(
+        `${name}-${table}`,
+        {
+          serverSideEncryption: { enabled: true },
+          ...tableArgs,
+          name: table,
+          region: where,
+          pointInTimeRecovery: { enabled: true, recoveryPeriodInDays: goal.recoveryPeriodInDays },
+          deletionProtectionEnabled: goal.deletionProtection,
+          tags: pulumi.output(tableArgs.tags).apply((own) => ({ ...context.tags, ...own })),
+        },
+        { parent: context.parent, protect: true, retainOnDelete: true },
+      ),
+  );
+  const observed = lookedUp(readProtection(where, Object.keys(create.tables), context.aws.access));
+  return {
+    status: pulumi.output(tables.length).apply((count) => ({
+      name,
+      kind: "dynamodb",
+      protectedBy: `point-in-time recovery of ${goal.recoveryPeriodInDays} days on ${count} tables in ${where}, declared here`,
+      notes: [],
+    })),
+    range: observed.apply((found) => rangeOfTables(name, found)),
+  };
+}
+
+/** Switches on what is off for tables that exist. */
+export function protectExisting(name: string, args: DynamodbArgs, context: ProtectContext): ProtectedDatabase {
+  const where = sourceRegion(name, args, context.aws);
+  const goal = goalOf(args);
+  const observed = lookedUp(
+    tableNames(name, args, context.aws).then((tables) => readProtection(where, tables, context.aws.access)),
+  );
+  const protection = observed.apply((tables) => {
+    const faults = tables
+      .map((table) => ({ table: table.name, faults: shortfalls(table, goal) }))
+      .filter(({ faults }) => faults.length > 0);
+    if (args.manage === false) {
+      if (faults.length > 0) throw new pulumi.RunError(refusal(name, where, faults));
+      return;
+    }
+    declareProtection(name, where, tables, goal, faults, context);
+  });
+  return {
+    status: pulumi.all([observed, protection]).apply(([tables]) => ({
+      name,
+      kind: "dynamodb",
+      protectedBy: `point-in-time recovery of at least ${goal.recoveryPeriodInDays} days on ${tables.length} existing tables in ${where}${args.manage === false ? ", managed elsewhere" : ""}`,
+      notes: [],
+    })),
+    range: observed.apply((tables) => rangeOfTables(name, tables)),
+  };
+}
+
+/**
+ * The operation exists whatever is observed, or it would come and go with what it mends. Nothing amiss: its inputs are
+ * left as they were. Something amiss: a new input says what, and so runs it again.
+ */
+function declareProtection(
+  name: string,
+  where: string,
+  tables: TableProtection[],
+  goal: TableProtectionGoal,
+  faults: { table: string; faults: string[] }[],
+  context: ProtectContext,
+): void {
+  new Command(
+    `${name}-protection`,
+    operation(
+      "protect-dynamodb-tables",
+      {
+        region: where,
+        tables: tables.map((table) => table.name),
+        goal,
+        ...(faults.length > 0 ? { amiss: { observed: new Date().toISOString(), faults } } : {}),
+      },
+      context.aws.access,
+    ),
+    { parent: context.parent, ignoreChanges: faults.length === 0 ? ["*"] : [] },
+  );
+}
+
+function refusal(name: string, where: string, faults: { table: string; faults: string[] }[]): string {
+  const lines = faults.map(({ table, faults }) => `  ${table}: ${faults.join("; ")}`);
+  return `database ${name}: existing tables in ${where} fall short, and "manage: false" forbids to mend them here:\n${lines.join("\n")}\nMend them where they are managed, or remove "manage: false".`;
+}

@@ -1,0 +1,214 @@
+import { Policy, Target } from "@pulumi/aws/appautoscaling";
+import { Table } from "@pulumi/aws/dynamodb";
+import { Command } from "@pulumi/command/local";
+import { readTableScaling, type TableScaling } from "../../../operations/autoscaling";
+import { type CopyCompletion, readSettings, type TableSettings } from "../../../operations/dynamodb";
+import { operation } from "../../operation";
+import { COPY_TAG, INSTANT_TAG, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
+import type { DynamodbArgs } from "./args";
+import { tablesAt } from "./ranges";
+import { copyName, copyPrefix, goalOf, sourceRegion, tableNames, targetRegion } from "./tables";
+
+/** Declares a copy of every table that existed at the instant, and what a restore drops. */
+export function restoreTables(name: string, args: DynamodbArgs, context: RestoreContext): RestoredDatabase {
+  const { aws, mode, instant } = context;
+  const from = sourceRegion(name, args, aws);
+  const to = targetRegion(name, args, aws);
+  const elsewhere = from !== to;
+  const read = async () => {
+    const tables = await tableNames(name, args, aws);
+    const [settings, scaling] = await Promise.all([
+      readSettings(from, tables, aws.access),
+      readTableScaling(from, tables, aws.access),
+    ]);
+    return { settings, scaling };
+  };
+  const restored = lookedUp(read()).apply(({ settings, scaling }) => {
+    const tables = tablesAt(settings, instant);
+    const copies = tables.map((table) => restoreTable(name, args, table, context));
+    const completions = tables.map(
+      (table): CopyCompletion => ({
+        name: copyName(name, args, aws, table.name, instant),
+        tags: { ...table.tags, ...context.tags, [COPY_TAG]: mode, [INSTANT_TAG]: instant },
+        deletionProtection: mode === "recovery",
+        tableClass: table.description.TableClassSummary?.TableClass,
+        streamViewType: table.description.StreamSpecification?.StreamViewType,
+      }),
+    );
+    const completion = new Command(
+      `${copyPrefix(name, elsewhere, instant)}-completion`,
+      operation("complete-dynamodb-copies", { region: to, tables: completions }, aws.access),
+      { parent: context.parent, dependsOn: copies },
+    );
+    for (const [index, table] of tables.entries()) {
+      scaleLikeSource(name, args, table, scaling, context, copies[index] as Table);
+    }
+    return completion.id.apply(() => tables.length);
+  });
+  return {
+    name,
+    kind: "dynamodb",
+    endpoint: restored.apply(() => to),
+    properties: restored.apply((): Record<string, string> => (elsewhere ? { contact_points: to } : {})),
+    notes: restored.apply((count) =>
+      elsewhere
+        ? [`${count} tables stand in ${to} under their own names`]
+        : [
+            `${count} tables stand beside their sources as <table>-${instantSuffix(instant)}, for inspection only: ScalarDB finds tables by their own names`,
+            `to drill with ScalarDB itself, set databases[].dynamodb.restoreTo.region of ${name} to another region`,
+          ],
+    ),
+  };
+}
+
+function restoreTable(name: string, args: DynamodbArgs, source: TableSettings, context: RestoreContext): Table {
+  const { aws, mode, instant } = context;
+  const from = sourceRegion(name, args, aws);
+  const to = targetRegion(name, args, aws);
+  const elsewhere = from !== to;
+  const { description } = source;
+  const key = (type: string) => description.KeySchema?.find((schema) => schema.KeyType === type)?.AttributeName;
+  const provisioned = description.BillingModeSummary?.BillingMode !== "PAY_PER_REQUEST";
+  const localIndexes = description.LocalSecondaryIndexes ?? [];
+  const indexes = [...localIndexes, ...(description.GlobalSecondaryIndexes ?? [])];
+  const keyed = new Set(
+    [...(description.KeySchema ?? []), ...indexes.flatMap((index) => index.KeySchema ?? [])].map(
+      (schema) => schema.AttributeName,
+    ),
+  );
+  return new Table(
+    `${copyPrefix(name, elsewhere, instant)}-${source.name}`,
+    {
+      name: copyName(name, args, aws, source.name, instant),
+      region: to,
+      ...(elsewhere ? { restoreSourceTableArn: source.arn } : { restoreSourceName: source.name }),
+      restoreDateTime: context.checkedInstant,
+      // Keys and local indexes are not computed: left out, the next plan would replace the copy.
+      hashKey: key("HASH"),
+      rangeKey: key("RANGE"),
+      attributes: (description.AttributeDefinitions ?? [])
+        .filter((attribute) => keyed.has(attribute.AttributeName))
+        .map((attribute) => ({ name: attribute.AttributeName as string, type: attribute.AttributeType as string })),
+      localSecondaryIndexes: localIndexes.map((index) => ({
+        name: index.IndexName as string,
+        rangeKey: index.KeySchema?.find((schema) => schema.KeyType === "RANGE")?.AttributeName as string,
+        projectionType: index.Projection?.ProjectionType as string,
+        nonKeyAttributes: index.Projection?.NonKeyAttributes,
+      })),
+      globalSecondaryIndexes: (description.GlobalSecondaryIndexes ?? []).map((index) => ({
+        name: index.IndexName as string,
+        hashKey: index.KeySchema?.find((schema) => schema.KeyType === "HASH")?.AttributeName as string,
+        rangeKey: index.KeySchema?.find((schema) => schema.KeyType === "RANGE")?.AttributeName,
+        projectionType: index.Projection?.ProjectionType as string,
+        nonKeyAttributes: index.Projection?.NonKeyAttributes,
+        ...(provisioned
+          ? {
+              readCapacity: index.ProvisionedThroughput?.ReadCapacityUnits,
+              writeCapacity: index.ProvisionedThroughput?.WriteCapacityUnits,
+            }
+          : {}),
+      })),
+      billingMode: provisioned ? "PROVISIONED" : "PAY_PER_REQUEST",
+      ...(provisioned
+        ? {
+            readCapacity: description.ProvisionedThroughput?.ReadCapacityUnits,
+            writeCapacity: description.ProvisionedThroughput?.WriteCapacityUnits,
+          }
+        : {}),
+      // A key of the source's region is of no use in another one; there AWS's own key takes its place.
+      serverSideEncryption: elsewhere
+        ? { enabled: true }
+        : description.SSEDescription?.Status === "ENABLED"
+          ? { enabled: true, kmsKeyArn: description.SSEDescription.KMSMasterKeyArn }
+          : undefined,
+      pointInTimeRecovery: {
+        enabled: true,
+        recoveryPeriodInDays: Math.max(source.recoveryPeriodInDays, goalOf(args).recoveryPeriodInDays),
+      },
+      ...(source.timeToLiveAttribute ? { ttl: { enabled: true, attributeName: source.timeToLiveAttribute } } : {}),
+    },
+    {
+      parent: context.parent,
+      ignoreChanges: [
+        "restoreSourceName",
+        "restoreSourceTableArn",
+        // Elsewhere a table keeps its name, so that another instant has to replace it; beside the source it never changes.
+        ...(elsewhere ? [] : ["restoreDateTime"]),
+        // Set by the completion, because a restore drops them.
+        "tags",
+        "tagsAll",
+        "deletionProtectionEnabled",
+        "tableClass",
+        "streamEnabled",
+        "streamViewType",
+        // Driven by autoscaling.
+        "readCapacity",
+        "writeCapacity",
+        "globalSecondaryIndexes",
+      ],
+      deleteBeforeReplace: elsewhere,
+      protect: mode === "recovery",
+      retainOnDelete: mode === "recovery",
+      customTimeouts: { create: "12h" },
+    },
+  );
+}
+
+function scaleLikeSource(
+  name: string,
+  args: DynamodbArgs,
+  source: TableSettings,
+  scaling: Map<string, TableScaling[]>,
+  context: RestoreContext,
+  copy: Table,
+): void {
+  const { aws, mode, instant } = context;
+  const to = targetRegion(name, args, aws);
+  const kept = mode === "recovery";
+  for (const [resource, scalings] of scaling) {
+    const [, table, ...index] = resource.split("/");
+    if (table !== source.name) continue;
+    const resourceId = ["table", copyName(name, args, aws, table, instant), ...index].join("/");
+    for (const { target, policies } of scalings) {
+      const dimension = target.ScalableDimension as string;
+      const logical = `${copyPrefix(name, to !== sourceRegion(name, args, aws), instant)}-${[table, ...index, dimension.split(":").at(-1)].join("-")}`;
+      const declared = new Target(
+        logical,
+        {
+          region: to,
+          serviceNamespace: "dynamodb",
+          resourceId,
+          scalableDimension: dimension,
+          minCapacity: target.MinCapacity as number,
+          maxCapacity: target.MaxCapacity as number,
+        },
+        { parent: context.parent, dependsOn: [copy], retainOnDelete: kept },
+      );
+      for (const policy of policies) {
+        const tracking = policy.TargetTrackingScalingPolicyConfiguration;
+        if (tracking === undefined) continue;
+        new Policy(
+          `${logical}-${policy.PolicyName}`,
+          {
+            region: to,
+            name: policy.PolicyName,
+            policyType: "TargetTrackingScaling",
+            serviceNamespace: declared.serviceNamespace,
+            resourceId: declared.resourceId,
+            scalableDimension: declared.scalableDimension,
+            targetTrackingScalingPolicyConfiguration: {
+              targetValue: tracking.TargetValue as number,
+              scaleInCooldown: tracking.ScaleInCooldown,
+              scaleOutCooldown: tracking.ScaleOutCooldown,
+              disableScaleIn: tracking.DisableScaleIn,
+              predefinedMetricSpecification: {
+                predefinedMetricType: tracking.PredefinedMetricSpecification?.PredefinedMetricType as string,
+              },
+            },
+          },
+          { parent: context.parent, retainOnDelete: kept },
+        );
+      }
+    }
+  }
+}

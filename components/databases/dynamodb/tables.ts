@@ -1,0 +1,62 @@
+import * as pulumi from "@pulumi/pulumi";
+import { findTables, type TableProtectionGoal } from "../../../operations/dynamodb";
+import { RECOVERY_PERIODS } from "../../rules/recovery-period";
+import { type AwsSettings, instantSuffix, regionOf } from "../kind";
+import type { DynamodbArgs, DynamodbExistingArgs } from "./args";
+
+const SCALARDB_NAMESPACES = ["coordinator", "scalardb"];
+
+/** The tables of this database, as they are now. @throws {pulumi.RunError} when there are none, or a named one is missing. */
+export async function tableNames(name: string, args: DynamodbArgs, aws: AwsSettings): Promise<string[]> {
+  const { existing, create } = args;
+  if (!existing) return Object.keys(create?.tables ?? {}).sort();
+  const where = regionOf(existing.region, aws, name);
+  const own = namespacePatterns(existing, false);
+  const prefixes = namespacePatterns(existing, existing.scalardbTables !== false);
+  const tables = existing.tables ?? [];
+  const found = await findTables({ region: where, tables, prefixes }, aws.access);
+  const missing = [
+    ...tables.filter((table) => !found.includes(table)),
+    ...own.filter((prefix) => !found.some((table) => table.startsWith(prefix))).map((prefix) => `${prefix}*`),
+  ];
+  if (missing.length > 0)
+    throw new pulumi.RunError(
+      `database ${name}: there is no DynamoDB table ${missing.join(", ")} in ${where}; correct databases[].dynamodb.existing, or load the schema first`,
+    );
+  return found;
+}
+
+/** What the names of a selection's tables begin with. */
+export function namespacePatterns(existing: DynamodbExistingArgs, withScalardbTables: boolean): string[] {
+  const namespaces = [...(existing.namespaces ?? []), ...(withScalardbTables ? SCALARDB_NAMESPACES : [])];
+  return [...new Set(namespaces)].map((namespace) => `${existing.namespacePrefix ?? ""}${namespace}.`);
+}
+
+/** What its tables are to be protected with. */
+export function goalOf(args: DynamodbArgs): TableProtectionGoal {
+  return {
+    recoveryPeriodInDays: args.recoveryPeriodInDays ?? RECOVERY_PERIODS.dynamodb.maximum,
+    deletionProtection: args.deletionProtection ?? true,
+  };
+}
+
+/** Where the tables are. */
+export function sourceRegion(name: string, args: DynamodbArgs, aws: AwsSettings): string {
+  return regionOf(args.existing?.region ?? args.create?.region, aws, name);
+}
+
+/** Where a restore puts copies. */
+export function targetRegion(name: string, args: DynamodbArgs, aws: AwsSettings): string {
+  return args.restoreTo?.region ?? sourceRegion(name, args, aws);
+}
+
+/** The copy's physical name: the table's own in another region, or one that says which instant it is. */
+export function copyName(name: string, args: DynamodbArgs, aws: AwsSettings, table: string, instant: string): string {
+  const elsewhere = targetRegion(name, args, aws) !== sourceRegion(name, args, aws);
+  return elsewhere ? table : `${table}-${instantSuffix(instant)}`;
+}
+
+/** Elsewhere a copy keeps its logical name too, since only one can have the table's name at a time. */
+export function copyPrefix(name: string, elsewhere: boolean, instant: string): string {
+  return elsewhere ? `${name}-copy` : `${name}-copy-${instantSuffix(instant)}`;
+}

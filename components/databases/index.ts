@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { type Fault, faultsOf } from "../faults";
+import type { AuroraArgs } from "./aurora";
+import { auroraPostgresql } from "./aurora-postgresql";
+import { type DynamodbArgs, dynamodb } from "./dynamodb";
+import type { AwsSettings, DatabaseKind } from "./kind";
+
+/** One managed database of the set: its name, and its kind as the key. Exactly one kind. */
+export interface DatabaseArgs {
+  /** Unique in the set. With several databases, the name of its storage in ScalarDB's multi-storage configuration. */
+  name: string;
+  dynamodb?: DynamodbArgs;
+  auroraPostgresql?: AuroraArgs;
+}
+
+/** Every kind that is supported. A new kind is a file beside this one, and a line here and above. */
+// biome-ignore lint/suspicious/noExplicitAny: each kind has args of its own; `kindOf` hands each its own only.
+const kinds: readonly DatabaseKind<any>[] = [dynamodb, auroraPostgresql];
+
+/** A database with its kind and that kind's args. */
+export interface KnownDatabase {
+  name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  kind: DatabaseKind<any>;
+  args: unknown;
+}
+
+/** The kind of a database that has passed `databaseFaults`. */
+export function kindOf(database: DatabaseArgs): KnownDatabase {
+  const kind = kinds.find(({ key }) => database[key as keyof DatabaseArgs] !== undefined);
+  if (kind === undefined) throw new Error(`database ${database.name} has no kind`);
+  return { name: database.name, kind, args: database[kind.key as keyof DatabaseArgs] };
+}
+
+const databaseSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,30}$/, { error: "a name of small letters, digits and hyphens, at most 31" })
+      .describe("Unique in the set; with several databases, the name of its storage in ScalarDB's configuration"),
+    ...Object.fromEntries(kinds.map(({ key, label, schema }) => [key, schema.optional().describe(label)])),
+  })
+  .refine((database) => Object.keys(database).length === 2, {
+    error: `a name and exactly one kind of database: ${kinds.map(({ key }) => key).join(", ")}`,
+  })
+  .meta({ minProperties: 2, maxProperties: 2 });
+
+/** Describes the list of databases. */
+export const databasesSchema = z
+  .array(databaseSchema)
+  .min(1, { error: "a list of at least one database" })
+  .describe("The managed databases that ScalarDB or ScalarDL keep their data in");
+
+/** All faults of a set of databases, those between them included. Paths begin with `databases`. */
+export function databaseFaults(databases: readonly DatabaseArgs[], aws: AwsSettings): Fault[] {
+  const faults = faultsOf(z.object({ databases: databasesSchema }), { databases });
+  return faults.length > 0 ? faults : duplicateFaults(databases, aws);
+}
+
+function duplicateFaults(databases: readonly DatabaseArgs[], aws: AwsSettings): Fault[] {
+  const faults: Fault[] = [];
+  const names = new Map<string, number>();
+  const things = new Map<string, string>();
+  for (const [index, database] of databases.entries()) {
+    const first = names.get(database.name);
+    if (first !== undefined)
+      faults.push({
+        path: `databases[${index}].name`,
+        message: `"${database.name}" is databases[${first}]'s name too; allowed is a name that no other database of the set has`,
+      });
+    names.set(database.name, first ?? index);
+    const { kind, args } = kindOf(database);
+    for (const identity of kind.identities(args, aws)) {
+      const other = things.get(identity);
+      if (other !== undefined && other !== `databases[${index}]`)
+        faults.push({
+          path: `databases[${index}].${kind.key}`,
+          message: `${identity} is named by ${other} already; a database belongs to the set once: remove one of the two`,
+        });
+      things.set(identity, other ?? `databases[${index}]`);
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,113 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { AwsAccess } from "../../operations/aws";
+import type { DatabaseRange } from "../../restore-points/ranges";
+import type { ContinuousBackup } from "../vaults/continuous-backup";
+
+/** Whether the copies of a restore are made to go again, or to stay. */
+export type RestoreMode = "drill" | "recovery";
+
+/** What protects one database now. */
+export interface DatabaseStatus {
+  name: string;
+  /** The kind by its name in the vocabulary, such as `aurora-postgresql`. */
+  kind: string;
+  /** In words: by what, for how many days, of how many tables. */
+  protectedBy: string;
+  /** What a user should know or do about it. */
+  notes: string[];
+}
+
+/** What a kind is given to protect a database with. */
+export interface ProtectContext {
+  /** Parent of every resource the kind declares. */
+  parent: pulumi.Resource;
+  /** Tags for every resource that takes them. */
+  tags: Record<string, string>;
+  aws: AwsSettings;
+  /** The set's AWS Backup vault and role in a region, declared when first asked for. */
+  continuousBackup(region: string): ContinuousBackup;
+}
+
+/** How AWS is reached, and the region where none is named. */
+export interface AwsSettings {
+  access: AwsAccess;
+  defaultRegion?: string;
+}
+
+export interface ProtectedDatabase {
+  status: pulumi.Output<DatabaseStatus>;
+  range: pulumi.Output<DatabaseRange>;
+}
+
+/** What a kind is given to restore a database with. */
+export interface RestoreContext {
+  parent: pulumi.Resource;
+  tags: Record<string, string>;
+  aws: AwsSettings;
+  mode: RestoreMode;
+  /** The instant as configured, for names. RFC 3339, UTC, whole seconds. */
+  instant: string;
+  /** The same, known only when it has passed the checks: what a restore call is given, so that none is made before. */
+  checkedInstant: pulumi.Output<string>;
+}
+
+/** A copy as it stands after a restore. */
+export interface RestoredDatabase {
+  name: string;
+  kind: string;
+  /** Host name or region by which the copy is reached. */
+  endpoint: pulumi.Output<string>;
+  /** ScalarDB properties without their prefix, such as `contact_points`: those that differ from the source's. */
+  properties: pulumi.Output<Record<string, string>>;
+  /** What a user should know or do about this copy. */
+  notes: pulumi.Output<string[]>;
+}
+
+/** One kind of managed database: all this project knows of protecting and restoring it. */
+export interface DatabaseKind<Args> {
+  /** The kind's key in the configuration and the args: `auroraPostgresql`. */
+  key: string;
+  /** The kind in the vocabulary: `aurora-postgresql`. */
+  kind: string;
+  /** The product's name for people. */
+  label: string;
+  /** Whether it has transactions of its own, so that any instant of it alone is consistent. */
+  relational: boolean;
+  /** Describes and checks the args, for configuration and components alike. */
+  schema: z.ZodType;
+  /** What it stands for, to find a database that is named twice: equal strings are the same database or table. */
+  identities(args: Args, aws: AwsSettings): string[];
+  protect(name: string, args: Args, context: ProtectContext): ProtectedDatabase;
+  /** Whether every copy of this restore stands already: then its instant needs no check any more. */
+  copiesStand(name: string, args: Args, context: Pick<RestoreContext, "aws" | "instant">): Promise<boolean>;
+  restore(name: string, args: Args, context: RestoreContext): RestoredDatabase;
+}
+
+/** The tag by which a restored copy is known, with the mode as its value. */
+export const COPY_TAG = "scalar-backup:copy";
+/** The tag that names the instant a copy was restored to. */
+export const INSTANT_TAG = "scalar-backup:restored-to";
+
+/** The instant in a form that names may hold: `2026-11-22T03:00:12Z` is `20261122t030012z`. */
+export function instantSuffix(instant: string): string {
+  return instant.replaceAll(/[-:]/g, "").toLowerCase();
+}
+
+/** The region to work in. @throws {Error} when neither the database nor the stack names one. */
+export function regionOf(region: string | undefined, aws: AwsSettings, name: string): string {
+  const found = region ?? aws.defaultRegion;
+  if (found === undefined)
+    throw new Error(
+      `database ${name}: no AWS region is known; set "region" there, or for the stack with "pulumi config set aws:region <region>"`,
+    );
+  return found;
+}
+
+/**
+ * What a look-up finds, as an output. Unlike `pulumi.output(promise)` it hands the value on as it is: that one rebuilds
+ * objects property by property, and dates and maps do not survive it.
+ */
+export function lookedUp<Found>(work: Promise<Found>): pulumi.Output<Found> {
+  return pulumi.output(null).apply(() => work);
+}

@@ -1,0 +1,28 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { KnownDatabase } from "./index";
+import type { RestoreContext } from "./kind";
+
+/** One restored database: the parent of its copy and of what the copy is given after the restore. */
+export class RestoredDatabase extends pulumi.ComponentResource {
+  readonly name: pulumi.Output<string>;
+  readonly kind: pulumi.Output<string>;
+  readonly endpoint: pulumi.Output<string>;
+  readonly properties: pulumi.Output<Record<string, string>>;
+  readonly notes: pulumi.Output<string[]>;
+
+  constructor(
+    name: string,
+    database: KnownDatabase,
+    context: Omit<RestoreContext, "parent">,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("scalar-backup:index:RestoredDatabase", name, {}, opts);
+    const copy = database.kind.restore(database.name, database.args, { ...context, parent: this });
+    this.name = pulumi.output(copy.name);
+    this.kind = pulumi.output(copy.kind);
+    this.endpoint = copy.endpoint;
+    this.properties = copy.properties;
+    this.notes = copy.notes;
+    this.registerOutputs({ endpoint: this.endpoint, properties: this.properties, notes: this.notes });
+  }
+}

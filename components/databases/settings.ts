@@ -1,0 +1,25 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { AwsSettings } from "./kind";
+
+/**
+ * How AWS is reached, read from the stack's own `aws:` configuration, so that look-ups and operations work in the
+ * account and region where the Pulumi AWS provider works. What is not configured comes from the environment.
+ */
+export function awsSettings(): AwsSettings {
+  const config = new pulumi.Config("aws");
+  const role = (config.getObject<{ roleArn?: string; externalId?: string; sessionName?: string }[]>("assumeRoles") ??
+    [])[0];
+  const access = {
+    profile: config.get("profile"),
+    accessKey: config.get("accessKey"),
+    secretKey: config.get("secretKey"),
+    token: config.get("token"),
+    roleArn: role?.roleArn,
+    externalId: role?.externalId,
+    sessionName: role?.sessionName,
+  };
+  return {
+    access: Object.fromEntries(Object.entries(access).filter(([, value]) => value !== undefined)),
+    defaultRegion: config.get("region") ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
+  };
+}

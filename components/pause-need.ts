@@ -1,0 +1,24 @@
+import { type DatabaseArgs, kindOf } from "./databases";
+import type { Fault } from "./faults";
+import type { PauseScheduleArgs } from "./pause/pause-schedule";
+import { pauseNeed, type SetMember } from "./rules/pause-need";
+
+/** The databases as the decision table sees them. */
+export function setMembers(databases: readonly DatabaseArgs[]): SetMember[] {
+  return databases.map((database) => {
+    const { kind } = kindOf(database);
+    return { name: database.name, label: kind.label, relational: kind.relational };
+  });
+}
+
+/** A pause that the databases need and that is not there. */
+export function pauseNeedFaults(databases: readonly DatabaseArgs[], pause: PauseScheduleArgs | undefined): Fault[] {
+  const need = pauseNeed(setMembers(databases));
+  if (!need.required || pause !== undefined) return [];
+  return [
+    {
+      path: "pause",
+      message: `is missing; ${need.because}, so every Scalar pod has to be paused now and then: give a schedule and the releases, such as { schedule: "0 3 * * *", releases: [{ namespace: scalar, name: scalardb-cluster }] }`,
+    },
+  ];
+}

@@ -1,0 +1,164 @@
+import * as pulumi from "@pulumi/pulumi";
+import { checkInstant, describeFaults } from "../restore-points/check";
+import { formatInstant, instantMillis, parseInstant } from "../restore-points/instant";
+import type { DatabaseRange } from "../restore-points/ranges";
+import type { PauseWindow } from "../restore-points/window";
+import { type DatabaseArgs, databaseFaults, type KnownDatabase, kindOf } from "./databases";
+import { type AwsSettings, lookedUp, type RestoreContext, type RestoreMode } from "./databases/kind";
+import { RestoredDatabase } from "./databases/restored-database";
+import { awsSettings } from "./databases/settings";
+import { type Fault, refuse } from "./faults";
+import { setMembers } from "./pause-need";
+import { helmValues, propertyChanges } from "./properties";
+import { pauseNeed } from "./rules/pause-need";
+
+/** A release whose pods write to the set. */
+export interface PausedReleaseArgs {
+  namespace: string;
+  /** The Helm release's name. */
+  name: string;
+}
+
+/** Which databases are to be restored, and to which instant. */
+export interface ScalarRestoreArgs {
+  /** The databases of the set, as `ScalarBackup` has them: all of them are restored. */
+  databases: DatabaseArgs[];
+  /** The instant to restore to. RFC 3339 with a zone, whole seconds: `2026-11-22T03:00:12Z`. */
+  at: string;
+  /** `drill` (copies made to go) or `recovery` (copies protected, made to stay). Defaults to `drill`. */
+  mode?: string;
+  /** The releases that have to have been paused, as `ScalarBackup.pause` has them. */
+  releases?: PausedReleaseArgs[];
+  /** The recorded pause windows: `ScalarBackup.windows`. */
+  windows?: pulumi.Input<PauseWindow[]>;
+  /** What each database can be restored to: `ScalarBackup.ranges`. */
+  ranges: pulumi.Input<DatabaseRange[]>;
+  /** The products' present properties; `helmValues` then holds them whole, with the copies in place of their sources. */
+  properties?: pulumi.Input<string>;
+  /** For an emergency in which no restore point is left: restores all the same, to copies that may be broken. Must repeat `at`. */
+  acceptInconsistentCopiesAt?: string;
+  /** Tags for every copy. */
+  tags?: Record<string, string>;
+}
+
+/** One restored database, as a user needs it. */
+export interface RestoredCopy {
+  name: string;
+  kind: string;
+  /** Host name or region by which the copy is reached. */
+  endpoint: string;
+  /** The ScalarDB properties that differ from the source's, by their whole keys. */
+  properties: Record<string, string>;
+  notes: string[];
+}
+
+/**
+ * Restores all databases of a set to one instant: copies beside the running ones. The instant is checked against the
+ * recorded windows and every database's restorable range before anything is built.
+ *
+ * @throws {pulumi.InputPropertiesError} with all faults of the args.
+ * @throws {pulumi.RunError} at preview, for an instant that cannot be restored, with the nearest ones that can.
+ */
+export class ScalarRestore extends pulumi.ComponentResource {
+  /** The copies, in the order of the set. */
+  readonly databases: pulumi.Output<RestoredCopy[]>;
+  /** Helm values that point the products at the copies, by product, as YAML. */
+  readonly helmValues: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: ScalarRestoreArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("scalar-backup:index:ScalarRestore", name, {}, opts);
+    const aws = awsSettings();
+    const faults = [...databaseFaults(args.databases, aws), ...restoreFaults(args)];
+    if (faults.length > 0) refuse("ScalarRestore", faults);
+
+    const instant = formatInstant(instantMillis(args.at));
+    const known = args.databases.map(kindOf);
+    const windows = pulumi.output(args.windows ?? []);
+    const context: Omit<RestoreContext, "parent"> = {
+      tags: args.tags ?? {},
+      aws,
+      mode: (args.mode ?? "drill") as RestoreMode,
+      instant,
+      checkedInstant: checkedInstant(instant, args, known, aws, windows, this),
+    };
+    const copies = known.map(
+      (database) => new RestoredDatabase(`${name}-${database.name}`, database, context, { parent: this }),
+    );
+
+    const several = known.length > 1;
+    this.databases = pulumi.all(
+      copies.map((copy) =>
+        pulumi
+          .all([copy.name, copy.kind, copy.endpoint, copy.properties, copy.notes])
+          .apply(([database, kind, endpoint, properties, notes]) => ({
+            name: database,
+            kind,
+            endpoint,
+            properties: Object.fromEntries(
+              propertyChanges(database, several, properties).map(({ key, value }) => [key, value]),
+            ),
+            notes,
+          })),
+      ),
+    );
+    this.helmValues = pulumi
+      .all([this.databases, windows, args.properties])
+      .apply(([restored, recorded, properties]) => {
+        const changes = restored.flatMap((copy) =>
+          Object.entries(copy.properties).map(([key, value]) => ({ key, value })),
+        );
+        if (changes.length === 0) return {};
+        const products = new Set(recorded.flatMap((window) => window.releases.map((release) => release.product)));
+        if (products.size === 0) products.add("scalardb-cluster");
+        return Object.fromEntries([...products].map((product) => [product, helmValues(product, changes, properties)]));
+      });
+    this.registerOutputs({ databases: this.databases, helmValues: this.helmValues });
+  }
+}
+
+/** All faults of a restore's own args, those of the databases apart. */
+export function restoreFaults(args: Pick<ScalarRestoreArgs, "at" | "mode" | "acceptInconsistentCopiesAt">): Fault[] {
+  const faults: Fault[] = [];
+  const at = parseInstant(args.at);
+  if (typeof at !== "number") faults.push({ path: "at", message: `"${args.at}" ${at.fault}` });
+  else if (at % 1000 !== 0)
+    faults.push({ path: "at", message: `"${args.at}" is not a whole second; databases are restored to whole seconds` });
+  if (args.mode !== undefined && args.mode !== "drill" && args.mode !== "recovery")
+    faults.push({ path: "mode", message: `"${args.mode}" is not allowed; allowed is one of drill, recovery` });
+  if (args.acceptInconsistentCopiesAt !== undefined && args.acceptInconsistentCopiesAt !== args.at)
+    faults.push({
+      path: "acceptInconsistentCopiesAt",
+      message: `"${args.acceptInconsistentCopiesAt}" is not the instant of "at" ("${args.at}"); repeat that very text to accept copies that may be broken, or remove this key`,
+    });
+  return faults;
+}
+
+/** The instant, once it has passed: restore calls are given this one, so that none is made before. */
+function checkedInstant(
+  instant: string,
+  args: ScalarRestoreArgs,
+  databases: KnownDatabase[],
+  aws: AwsSettings,
+  windows: pulumi.Output<PauseWindow[]>,
+  resource: pulumi.Resource,
+): pulumi.Output<string> {
+  // Copies that stand are not judged again: their windows and ranges pass away while they are in use.
+  const standing = lookedUp(
+    Promise.all(databases.map(({ name, kind, args }) => kind.copiesStand(name, args, { aws, instant }))),
+  );
+  return pulumi.all([standing, windows, args.ranges]).apply(([stands, recorded, ranges]) => {
+    if (stands.every((stand) => stand)) return instant;
+    const verdict = checkInstant(instant, {
+      now: Date.now(),
+      pauseRequired: pauseNeed(setMembers(args.databases)).required,
+      releases: args.releases ?? [],
+      windows: recorded,
+      databases: ranges,
+    });
+    if (verdict.faults.length === 0) return instant;
+    const fault = `scalar-backup:restore.at: ${describeFaults(verdict)}`;
+    if (args.acceptInconsistentCopiesAt === undefined) throw new pulumi.RunError(fault);
+    pulumi.log.warn(`RESTORING COPIES THAT MAY BE BROKEN, as acceptInconsistentCopiesAt demands. ${fault}`, resource);
+    return instant;
+  });
+}

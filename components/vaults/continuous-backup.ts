@@ -1,0 +1,109 @@
+import { Plan, Selection, Vault } from "@pulumi/aws/backup";
+import { Role, RolePolicyAttachment } from "@pulumi/aws/iam";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Where a continuous backup is kept, and as whom AWS Backup makes it. */
+export interface ContinuousBackup {
+  vault: Vault;
+  role: Role;
+  /** Has its policy before anything is backed up. */
+  ready: pulumi.Resource[];
+}
+
+/** One database's continuous backup, made by AWS Backup. */
+export interface ContinuousBackupArgs {
+  /** What is backed up. */
+  resourceArn: pulumi.Input<string>;
+  /** Days that point-in-time recovery reaches back, 1 to 35. */
+  retentionDays: pulumi.Input<number>;
+  region: string;
+  tags: Record<string, string>;
+}
+
+/** Declares vaults and the role on first demand: a set that needs no AWS Backup has none. */
+export function continuousBackups(
+  name: string,
+  tags: Record<string, string>,
+  parent: pulumi.Resource,
+): (region: string) => ContinuousBackup {
+  const byRegion = new Map<string, ContinuousBackup>();
+  let role: { role: Role; attachments: RolePolicyAttachment[] } | undefined;
+  return (region) => {
+    role ??= declareRole(name, tags, parent);
+    const found = byRegion.get(region);
+    if (found) return found;
+    const vault = new Vault(
+      `${name}-vault-${region}`,
+      { name: `${name}-${pulumi.getStack()}`, region, tags },
+      // Recovery points outlive the program that asked for them.
+      { parent, protect: true, retainOnDelete: true },
+    );
+    const made = { vault, role: role.role, ready: role.attachments };
+    byRegion.set(region, made);
+    return made;
+  };
+}
+
+/** Declares the plan and the selection that keep one database continuously backed up. */
+export function declareContinuousBackup(
+  name: string,
+  args: ContinuousBackupArgs,
+  into: ContinuousBackup,
+  parent: pulumi.Resource,
+): Plan {
+  const plan = new Plan(
+    `${name}-plan`,
+    {
+      name: `${name}-${pulumi.getStack()}`,
+      region: args.region,
+      rules: [
+        {
+          ruleName: "continuous",
+          targetVaultName: into.vault.name,
+          enableContinuousBackup: true,
+          // The daily run also hands a changed retention to the database.
+          schedule: "cron(0 5 ? * * *)",
+          startWindow: 60,
+          completionWindow: 480,
+          // Continuous backups take 1 to 35 days and no cold storage: AWS Backup refuses anything else.
+          lifecycle: { deleteAfter: args.retentionDays },
+        },
+      ],
+      tags: args.tags,
+    },
+    { parent },
+  );
+  new Selection(
+    `${name}-selection`,
+    {
+      name: `${name}-${pulumi.getStack()}`,
+      region: args.region,
+      planId: plan.id,
+      iamRoleArn: into.role.arn,
+      resources: [args.resourceArn],
+    },
+    { parent, dependsOn: into.ready },
+  );
+  return plan;
+}
+
+function declareRole(name: string, tags: Record<string, string>, parent: pulumi.Resource) {
+  const role = new Role(
+    `${name}-backup-role`,
+    {
+      description: "AWS Backup works as this role to keep databases continuously backed up",
+      assumeRolePolicy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { Service: "backup.amazonaws.com" }, Action: "sts:AssumeRole" }],
+      }),
+      tags,
+    },
+    { parent },
+  );
+  const attachment = new RolePolicyAttachment(
+    `${name}-backup-role-policy`,
+    { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup" },
+    { parent },
+  );
+  return { role, attachments: [attachment] };
+}

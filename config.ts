@@ -1,0 +1,157 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { ScalarBackupArgs } from "./components/backup";
+import { databaseFaults, databasesSchema } from "./components/databases";
+import { awsSettings } from "./components/databases/settings";
+import { type Fault, faultsOf } from "./components/faults";
+import { pauseFaults } from "./components/pause/validate";
+import { pauseNeedFaults } from "./components/pause-need";
+import { restoreFaults, type ScalarRestoreArgs } from "./components/restore";
+import { BOUNDS } from "./pauser/settings";
+
+/** The project's name: what its configuration keys begin with. */
+export const PROJECT = "scalar-backup";
+
+/** The stack's configuration under `scalar-backup:`. */
+export interface StackConfig {
+  databases: ScalarBackupArgs["databases"];
+  pause?: ScalarBackupArgs["pause"];
+  restore?: Pick<ScalarRestoreArgs, "at" | "mode" | "acceptInconsistentCopiesAt">;
+  /** Perhaps a secret: properties may hold passwords. */
+  properties?: pulumi.Output<string>;
+  tags?: Record<string, string>;
+}
+
+/** A number whose bounds `pauseFaults` checks; here they are for editors. */
+const bounded = (what: string, { min, max }: { min: number; max: number }) =>
+  z
+    .number({ error: `a whole number from ${min} to ${max}` })
+    .meta({ type: "integer", minimum: min, maximum: max, description: what })
+    .optional();
+
+const pauseSchema = z
+  .strictObject({
+    schedule: z.string().describe("When pods are paused, as a CronJob's schedule: 0 3 * * *"),
+    timeZone: z.string().optional().describe("The schedule's time zone, such as Asia/Tokyo. Defaults to Etc/UTC."),
+    releases: z
+      .array(
+        z.strictObject({
+          namespace: z.string().min(1),
+          name: z.string().min(1).describe("The Helm release's name"),
+          tls: z
+            .strictObject({ caCertificate: z.string().optional(), overrideAuthority: z.string().optional() })
+            .optional()
+            .describe("For pods that serve their admin interface over TLS"),
+        }),
+      )
+      .describe("Every release whose pods write to the databases"),
+    namespace: z.string().optional().describe("Where the CronJob runs. Defaults to the first release's namespace."),
+    holdSeconds: bounded("How long every pod is held paused. Defaults to 10.", {
+      ...BOUNDS.holdSeconds,
+      min: BOUNDS.minWindowSeconds.default,
+    }),
+    maxDrainSeconds: bounded(
+      "How long a pod may take to finish its running requests. Defaults to 30.",
+      BOUNDS.maxDrainSeconds,
+    ),
+    suspend: z.boolean().optional().describe("True pauses the schedule itself. Defaults to false."),
+    image: z.string().optional().describe("A Node.js image, 20 or later, that the pauser runs on"),
+    resources: z.looseObject({}).optional().describe("The pauser's resource requests and limits"),
+    priorityClassName: z.string().optional(),
+    startingDeadlineSeconds: bounded("How late a run may start, in seconds", { min: 10, max: 86_400 }),
+    successfulJobsHistoryLimit: bounded("Finished Jobs that are kept", { min: 0, max: 1000 }),
+    failedJobsHistoryLimit: bounded("Failed Jobs that are kept", { min: 0, max: 1000 }),
+    retentionDays: bounded("Older windows are forgotten. Defaults to 35.", BOUNDS.retentionDays),
+    rendezvousSeconds: bounded(
+      "For a set that spans clusters: how long after the scheduled instant all of them are paused",
+      BOUNDS.rendezvousSeconds,
+    ),
+    cluster: z.string().optional().describe("The cluster's name in recorded windows, for a set that spans clusters"),
+  })
+  .describe("When and what to pause; needed for NoSQL, and for more than one database");
+
+const restoreSchema = z
+  .strictObject({
+    at: z
+      .string({ error: "an instant in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z" })
+      .describe("The instant to restore to, in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z"),
+    mode: z
+      .enum(["drill", "recovery"])
+      .optional()
+      .describe("drill: copies made to go; recovery: protected, made to stay. Defaults to drill."),
+    acceptInconsistentCopiesAt: z
+      .string()
+      .optional()
+      .describe("For an emergency without a restore point: repeats `at` to accept copies that may be broken"),
+  })
+  .describe("Restores copies of all databases; remove it to remove a drill's copies");
+
+/** The whole of `scalar-backup:`; the JSON Schema of stack files is generated from it. */
+export const stackConfigSchema = z.strictObject({
+  databases: databasesSchema,
+  pause: pauseSchema.optional(),
+  restore: restoreSchema.optional(),
+  properties: z
+    .string()
+    .optional()
+    .describe(
+      "Your present database.properties; a restore's Helm values then hold it whole, with the copies' endpoints",
+    ),
+  tags: z.record(z.string(), z.string()).optional().describe("Tags for every resource that takes them"),
+});
+
+/**
+ * Reads and checks the stack's configuration, before any resource is declared.
+ * @throws {pulumi.RunError} with every fault: its path, the value given, what is allowed and the mend.
+ */
+export function readStackConfig(): StackConfig {
+  const { values, faults } = parseValues();
+  if (faults.length === 0) faults.push(...stackConfigFaults(values));
+  if (faults.length > 0) throw new pulumi.RunError(report(faults));
+  const config = values as unknown as StackConfig;
+  return { ...config, properties: new pulumi.Config(PROJECT).getSecret("properties") };
+}
+
+/** All faults of a configuration given as plain data. */
+export function stackConfigFaults(values: Record<string, unknown>): Fault[] {
+  const faults = faultsOf(stackConfigSchema, values);
+  const config = values as unknown as StackConfig;
+  const sound = (part: string) => !faults.some(({ path }) => path === part || path.startsWith(part));
+  // What stands in one part can be judged though another part is wrong; what lies between parts cannot.
+  if (sound("databases") && Array.isArray(config.databases))
+    faults.push(...databaseFaults(config.databases, awsSettings()));
+  if (config.pause && sound("pause")) faults.push(...under("pause", pauseFaults(config.pause)));
+  if (config.restore && sound("restore")) faults.push(...under("restore", restoreFaults(config.restore)));
+  if (sound("databases") && Array.isArray(config.databases))
+    faults.push(...pauseNeedFaults(config.databases, config.pause));
+  return faults;
+}
+
+/** The configuration's values, each JSON or plain text as Pulumi hands it over. */
+function parseValues(): { values: Record<string, unknown>; faults: Fault[] } {
+  const values: Record<string, unknown> = {};
+  const faults: Fault[] = [];
+  for (const [key, text] of Object.entries(pulumi.runtime.allConfig())) {
+    const [project, name] = key.split(/:(.*)/s) as [string, string];
+    if (project !== PROJECT) continue;
+    if (name === "properties") {
+      values[name] = text;
+      continue;
+    }
+    try {
+      values[name] = JSON.parse(text);
+    } catch {
+      values[name] = text;
+    }
+  }
+  return { values, faults };
+}
+
+function under(part: string, faults: Fault[]): Fault[] {
+  return faults.map(({ path, message }) => ({ path: path === "" ? part : `${part}.${path}`, message }));
+}
+
+function report(faults: Fault[]): string {
+  const lines = faults.map(({ path, message }) => `  ${PROJECT}:${path}: ${message}`);
+  return `the stack's configuration has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${lines.join("\n")}`;
+}

@@ -1,0 +1,50 @@
+import {
+  type DBCluster,
+  DBClusterNotFoundFault,
+  type DBInstance,
+  DescribeDBClustersCommand,
+  paginateDescribeDBInstances,
+  RDSClient,
+} from "@aws-sdk/client-rds";
+import { type AwsAccess, awsClientConfig } from "./aws";
+
+/** A cluster as AWS describes it, with its instances: the writer first, then the readers in promotion order. */
+export interface ClusterDescription {
+  cluster: DBCluster;
+  instances: DBInstance[];
+}
+
+/** Describes a cluster by its identifier; undefined when there is none. */
+export async function describeCluster(
+  region: string,
+  clusterIdentifier: string,
+  access: AwsAccess,
+): Promise<ClusterDescription | undefined> {
+  const client = new RDSClient(awsClientConfig(region, access));
+  let cluster: DBCluster | undefined;
+  try {
+    const answer = await client.send(new DescribeDBClustersCommand({ DBClusterIdentifier: clusterIdentifier }));
+    cluster = answer.DBClusters?.[0];
+  } catch (error) {
+    if (!(error instanceof DBClusterNotFoundFault)) throw error;
+  }
+  if (cluster === undefined) return undefined;
+  const instances: DBInstance[] = [];
+  const filters = [{ Name: "db-cluster-id", Values: [clusterIdentifier] }];
+  for await (const page of paginateDescribeDBInstances({ client }, { Filters: filters })) {
+    instances.push(...(page.DBInstances ?? []));
+  }
+  const writer = cluster.DBClusterMembers?.find((member) => member.IsClusterWriter)?.DBInstanceIdentifier;
+  instances.sort(
+    (a, b) =>
+      Number(b.DBInstanceIdentifier === writer) - Number(a.DBInstanceIdentifier === writer) ||
+      (a.PromotionTier ?? 1) - (b.PromotionTier ?? 1) ||
+      (a.DBInstanceIdentifier ?? "").localeCompare(b.DBInstanceIdentifier ?? ""),
+  );
+  return { cluster, instances };
+}
+
+/** The cluster's tags as a record. */
+export function tagsOf(cluster: DBCluster): Record<string, string> {
+  return Object.fromEntries((cluster.TagList ?? []).map((tag) => [tag.Key as string, tag.Value as string]));
+}

@@ -1,0 +1,243 @@
+import {
+  type ContinuousBackupsDescription,
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  ListTagsOfResourceCommand,
+  paginateListTables,
+  ResourceNotFoundException,
+  type TableDescription,
+  TagResourceCommand,
+  UpdateContinuousBackupsCommand,
+  UpdateTableCommand,
+  waitUntilTableExists,
+} from "@aws-sdk/client-dynamodb";
+import { type AwsAccess, awsClientConfig, eachAtOnce } from "./aws";
+
+/** Describe calls in flight at once; the adaptive retry slows this down where AWS asks for it. */
+const CONCURRENCY = 25;
+
+/** Which tables of a region belong to one managed database. */
+export interface TableSelection {
+  region: string;
+  /** Full names of tables. */
+  tables: string[];
+  /** What table names begin with, such as `ledger.`: every table of a ScalarDB namespace. */
+  prefixes: string[];
+}
+
+/** What the protection of one table is now. */
+export interface TableProtection {
+  name: string;
+  arn: string;
+  /** RFC 3339, UTC. */
+  created: string;
+  pointInTimeRecovery: boolean;
+  /** Days that point-in-time recovery reaches back; 0 when it is off. */
+  recoveryPeriodInDays: number;
+  deletionProtection: boolean;
+  /** The restorable range, RFC 3339 UTC; absent when point-in-time recovery is off. */
+  earliest?: string;
+  latest?: string;
+}
+
+/** All of a table that a copy has to be built like. */
+export interface TableSettings extends TableProtection {
+  description: TableDescription;
+  /** The attribute that holds an item's time to live, when that is on. */
+  timeToLiveAttribute?: string;
+  tags: Record<string, string>;
+}
+
+/** What a table should be set to by `protectTables`. */
+export interface TableProtectionGoal {
+  recoveryPeriodInDays: number;
+  deletionProtection: boolean;
+}
+
+/** The names of a region's tables that the selection means, sorted. */
+export async function findTables(selection: TableSelection, access: AwsAccess): Promise<string[]> {
+  const client = new DynamoDBClient(awsClientConfig(selection.region, access));
+  const names: string[] = [];
+  for await (const page of paginateListTables({ client }, {})) {
+    names.push(...(page.TableNames ?? []));
+  }
+  return names
+    .filter((name) => selection.tables.includes(name) || selection.prefixes.some((prefix) => name.startsWith(prefix)))
+    .sort();
+}
+
+/** What protects each table now; a table that does not exist is left out. */
+export async function readProtection(region: string, tables: string[], access: AwsAccess): Promise<TableProtection[]> {
+  const client = new DynamoDBClient(awsClientConfig(region, access));
+  const found = await eachAtOnce(tables, CONCURRENCY, (name) => ifItExists(() => describe(client, name)));
+  return found.filter((table) => table !== undefined).map(({ description, ...protection }) => protection);
+}
+
+/** The tables' settings, for building copies; a table that does not exist is left out. */
+export async function readSettings(region: string, tables: string[], access: AwsAccess): Promise<TableSettings[]> {
+  const client = new DynamoDBClient(awsClientConfig(region, access));
+  const found = await eachAtOnce(tables, CONCURRENCY, (name) =>
+    ifItExists(async () => {
+      const table = await describe(client, name);
+      const timeToLive = await client.send(new DescribeTimeToLiveCommand({ TableName: name }));
+      return {
+        ...table,
+        tags: await tagsOf(client, table.arn),
+        timeToLiveAttribute:
+          timeToLive.TimeToLiveDescription?.TimeToLiveStatus === "ENABLED"
+            ? timeToLive.TimeToLiveDescription.AttributeName
+            : undefined,
+      };
+    }),
+  );
+  return found.filter((table) => table !== undefined);
+}
+
+/** Why a table falls short of the goal, in words; empty when it doesn't. More than was asked for is not a fault. */
+export function shortfalls(table: TableProtection, goal: TableProtectionGoal): string[] {
+  const faults: string[] = [];
+  if (!table.pointInTimeRecovery) faults.push("point-in-time recovery is off");
+  else if (table.recoveryPeriodInDays < goal.recoveryPeriodInDays)
+    faults.push(`its recovery period is ${table.recoveryPeriodInDays} days, below ${goal.recoveryPeriodInDays}`);
+  if (goal.deletionProtection && !table.deletionProtection) faults.push("deletion protection is off");
+  return faults;
+}
+
+/** Switches on what is off, table by table, and alters nothing else. Idempotent; each step is told to `say`. */
+export async function protectTables(
+  request: { region: string; tables: string[]; goal: TableProtectionGoal },
+  access: AwsAccess,
+  say: (line: string) => void,
+): Promise<void> {
+  const client = new DynamoDBClient(awsClientConfig(request.region, access));
+  const tables = await readProtection(request.region, request.tables, access);
+  const missing = request.tables.filter((name) => !tables.some((table) => table.name === name));
+  if (missing.length > 0)
+    throw new Error(
+      `there is no table ${missing.join(", ")} in ${request.region}; it may just have been deleted: run the program again`,
+    );
+  await eachAtOnce(tables, CONCURRENCY, async (table) => {
+    const faults = shortfalls(table, request.goal);
+    if (faults.length === 0) {
+      say(`${table.name}: nothing to do`);
+      return;
+    }
+    if (!table.pointInTimeRecovery || table.recoveryPeriodInDays < request.goal.recoveryPeriodInDays) {
+      await client.send(
+        new UpdateContinuousBackupsCommand({
+          TableName: table.name,
+          PointInTimeRecoverySpecification: {
+            PointInTimeRecoveryEnabled: true,
+            RecoveryPeriodInDays: request.goal.recoveryPeriodInDays,
+          },
+        }),
+      );
+      say(`${table.name}: point-in-time recovery is on, ${request.goal.recoveryPeriodInDays} days`);
+    }
+    if (request.goal.deletionProtection && !table.deletionProtection) {
+      await client.send(new UpdateTableCommand({ TableName: table.name, DeletionProtectionEnabled: true }));
+      say(`${table.name}: deletion protection is on`);
+    }
+  });
+}
+
+/** What a restored table has to be given after the restore, because the restore drops it. */
+export interface CopyCompletion {
+  name: string;
+  tags: Record<string, string>;
+  deletionProtection: boolean;
+  tableClass?: string;
+  /** The stream's view type, when the source has a stream. */
+  streamViewType?: string;
+}
+
+/** Gives restored tables what a restore drops. Idempotent and resumable: it looks before it changes. */
+export async function completeCopies(
+  request: { region: string; tables: CopyCompletion[] },
+  access: AwsAccess,
+  say: (line: string) => void,
+): Promise<void> {
+  const client = new DynamoDBClient(awsClientConfig(request.region, access));
+  await eachAtOnce(request.tables, CONCURRENCY, async (wanted) => {
+    const { description, arn } = await describe(client, wanted.name);
+    await client.send(
+      new TagResourceCommand({
+        ResourceArn: arn,
+        Tags: Object.entries(wanted.tags).map(([Key, Value]) => ({ Key, Value })),
+      }),
+    );
+    say(`${wanted.name}: ${Object.keys(wanted.tags).length} tags`);
+    // One property to an UpdateTable: DynamoDB refuses several kinds of change in a single call.
+    const changes: { what: string; change: object }[] = [];
+    if (description.DeletionProtectionEnabled !== wanted.deletionProtection)
+      changes.push({
+        what: `deletion protection ${wanted.deletionProtection ? "on" : "off"}`,
+        change: { DeletionProtectionEnabled: wanted.deletionProtection },
+      });
+    if (wanted.tableClass && (description.TableClassSummary?.TableClass ?? "STANDARD") !== wanted.tableClass)
+      changes.push({ what: `table class ${wanted.tableClass}`, change: { TableClass: wanted.tableClass } });
+    if (wanted.streamViewType && description.StreamSpecification?.StreamViewType !== wanted.streamViewType)
+      changes.push({
+        what: `stream of ${wanted.streamViewType}`,
+        change: { StreamSpecification: { StreamEnabled: true, StreamViewType: wanted.streamViewType } },
+      });
+    for (const { what, change } of changes) {
+      await waitUntilTableExists({ client, maxWaitTime: 900, minDelay: 1 }, { TableName: wanted.name });
+      await client.send(new UpdateTableCommand({ TableName: wanted.name, ...change }));
+      say(`${wanted.name}: ${what}`);
+    }
+  });
+}
+
+async function describe(
+  client: DynamoDBClient,
+  name: string,
+): Promise<TableProtection & { description: TableDescription }> {
+  const [table, backups] = await Promise.all([
+    client.send(new DescribeTableCommand({ TableName: name })),
+    client.send(new DescribeContinuousBackupsCommand({ TableName: name })),
+  ]);
+  const description = table.Table as TableDescription;
+  return {
+    name,
+    arn: description.TableArn as string,
+    created: (description.CreationDateTime as Date).toISOString(),
+    deletionProtection: description.DeletionProtectionEnabled ?? false,
+    ...recovery(backups.ContinuousBackupsDescription),
+    description,
+  };
+}
+
+async function tagsOf(client: DynamoDBClient, arn: string): Promise<Record<string, string>> {
+  const tags: Record<string, string> = {};
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(new ListTagsOfResourceCommand({ ResourceArn: arn, NextToken: nextToken }));
+    for (const tag of page.Tags ?? []) tags[tag.Key as string] = tag.Value as string;
+    nextToken = page.NextToken;
+  } while (nextToken !== undefined);
+  return tags;
+}
+
+function recovery(backups: ContinuousBackupsDescription | undefined) {
+  const recovery = backups?.PointInTimeRecoveryDescription;
+  const enabled = recovery?.PointInTimeRecoveryStatus === "ENABLED";
+  return {
+    pointInTimeRecovery: enabled,
+    recoveryPeriodInDays: enabled ? (recovery?.RecoveryPeriodInDays ?? 35) : 0,
+    earliest: recovery?.EarliestRestorableDateTime?.toISOString(),
+    latest: recovery?.LatestRestorableDateTime?.toISOString(),
+  };
+}
+
+async function ifItExists<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException || (error as Error).name === "TableNotFoundException")
+      return undefined;
+    throw error;
+  }
+}

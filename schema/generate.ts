@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { PROJECT, stackConfigSchema } from "../config";
+
+/** The JSON Schema of stack files (`Pulumi.<stack>.yaml`), for editors; from the very schema that checks them. */
+export const SCHEMA_FILE = join(__dirname, "stack-config.schema.json");
+
+/** `pulumi config set --secret` puts this in a value's place. */
+const SECURE = { type: "object", properties: { secure: { type: "string" } }, required: ["secure"] };
+
+export function stackFileSchema(): object {
+  const { properties, required } = z.toJSONSchema(stackConfigSchema, { io: "input", unrepresentable: "any" }) as {
+    properties: Record<string, object>;
+    required: string[];
+  };
+  const keys = Object.keys(properties);
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "A stack of scalar-backup",
+    type: "object",
+    properties: {
+      config: {
+        type: "object",
+        properties: Object.fromEntries(
+          Object.entries(properties).map(([key, schema]) => [
+            `${PROJECT}:${key}`,
+            key === "properties" ? { anyOf: [schema, SECURE] } : schema,
+          ]),
+        ),
+        required: required.map((key) => `${PROJECT}:${key}`),
+        patternProperties: { [`^${PROJECT}:(?!(${keys.join("|")})$)`]: false },
+      },
+    },
+    required: ["config"],
+  };
+}
+
+export function schemaText(): string {
+  return `${JSON.stringify(stackFileSchema(), undefined, 2)}\n`;
+}
+
+if (require.main === module) {
+  const text = schemaText();
+  if (!process.argv.includes("--check")) writeFileSync(SCHEMA_FILE, text);
+  else if (readFileSync(SCHEMA_FILE, "utf8") !== text) {
+    console.error("schema/stack-config.schema.json is not what config.ts says; run: npm run schema");
+    process.exitCode = 1;
+  }
+}

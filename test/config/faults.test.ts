@@ -1,0 +1,157 @@
+import test from "ava";
+import { stackConfigFaults } from "../../config";
+
+type Values = Record<string, unknown>;
+
+const ledger = { name: "ledger", dynamodb: { existing: { region: "ap-northeast-1", namespaces: ["ledger"] } } };
+const customers = {
+  name: "customers",
+  auroraPostgresql: { existing: { region: "ap-northeast-1", clusterIdentifier: "customers-prod" } },
+};
+const pause = { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] };
+const sound: Values = { databases: [ledger, customers], pause };
+
+/** The faults of a configuration, each as `path: message`. */
+function faults(values: Values): string[] {
+  return stackConfigFaults(values).map(({ path, message }) => `${path}: ${message}`);
+}
+
+test("a sound configuration has no fault", (t) => {
+  t.deepEqual(faults(sound), []);
+  t.deepEqual(faults({ databases: [customers] }), [], "one relational database needs no pause");
+  t.deepEqual(faults({ ...sound, restore: { at: "2026-11-22T12:00:12+09:00", mode: "drill" } }), []);
+});
+
+const wrong: [string, Values, string[]][] = [
+  [
+    "days out of range",
+    { ...sound, databases: [{ ...ledger, dynamodb: { ...ledger.dynamodb, recoveryPeriodInDays: 90 } }] },
+    [
+      "databases[0].dynamodb.recoveryPeriodInDays: 90 is not allowed; allowed is a whole number of days from 1 to 35; DynamoDB keeps no more, a vault can keep copies longer",
+    ],
+  ],
+  [
+    "a misspelt key",
+    { ...sound, databases: [{ ...ledger, dynamodb: { ...ledger.dynamodb, recoveryPeriodDays: 35 } }] },
+    [
+      'databases[0].dynamodb.recoveryPeriodDays: unknown key; did you mean "recoveryPeriodInDays"? Allowed here: existing, create, recoveryPeriodInDays, deletionProtection, manage, restoreTo',
+    ],
+  ],
+  [
+    "a misspelt key at the top",
+    { ...sound, restor: { at: "x" } },
+    ['restor: unknown key; did you mean "restore"? Allowed here: databases, pause, restore, properties, tags'],
+  ],
+  ["no databases", {}, ["databases: is missing; needed is a list"]],
+  ["an empty list", { databases: [] }, ["databases: [] is not allowed; allowed is a list of at least one database"]],
+  [
+    "two kinds in one database",
+    { ...sound, databases: [{ ...ledger, auroraPostgresql: customers.auroraPostgresql }] },
+    [
+      'databases[0]: {"name":"ledger","dynamodb":{"existing":{"region":"ap-northeast-1","namespace... is not allowed; allowed is a name and exactly one kind of database: dynamodb, auroraPostgresql',
+    ],
+  ],
+  [
+    "neither existing nor create",
+    { ...sound, databases: [{ name: "ledger", dynamodb: {} }] },
+    [
+      'databases[0].dynamodb: {} is not allowed; allowed is either "existing" (protect what exists) or "create" (declare it here), one of the two',
+    ],
+  ],
+  [
+    "a pause that is needed and not there",
+    { databases: [ledger] },
+    [
+      'pause: is missing; ledger (Amazon DynamoDB) has no transactions of its own, so every Scalar pod has to be paused now and then: give a schedule and the releases, such as { schedule: "0 3 * * *", releases: [{ namespace: scalar, name: scalardb-cluster }] }',
+    ],
+  ],
+  [
+    "no releases",
+    { ...sound, pause: { ...pause, releases: [] } },
+    ["pause.releases: is empty; name every release whose pods write to the databases"],
+  ],
+  [
+    "the same database twice",
+    { ...sound, databases: [customers, { ...customers, name: "accounts" }] },
+    [
+      "databases[1].auroraPostgresql: Aurora cluster customers-prod in ap-northeast-1 is named by databases[0] already; a database belongs to the set once: remove one of the two",
+    ],
+  ],
+  [
+    "the same name twice",
+    { ...sound, databases: [ledger, { ...customers, name: "ledger" }] },
+    [
+      'databases[1].name: "ledger" is databases[0]\'s name too; allowed is a name that no other database of the set has',
+    ],
+  ],
+  [
+    "an instant without a zone",
+    { ...sound, restore: { at: "2026-11-22T03:00:12" } },
+    ['restore.at: "2026-11-22T03:00:12" has no time zone; append Z for UTC, or an offset such as +09:00'],
+  ],
+  [
+    "a fraction of a second",
+    { ...sound, restore: { at: "2026-11-22T03:00:12.250Z" } },
+    ['restore.at: "2026-11-22T03:00:12.250Z" is not a whole second; databases are restored to whole seconds'],
+  ],
+  [
+    "a mode that is none",
+    { ...sound, restore: { at: "2026-11-22T03:00:12Z", mode: "dril" } },
+    ['restore.mode: "dril" is not allowed; allowed is one of drill, recovery'],
+  ],
+  [
+    "an override for another instant",
+    { ...sound, restore: { at: "2026-11-22T03:00:12Z", acceptInconsistentCopiesAt: "2026-11-22T04:00:00Z" } },
+    [
+      'restore.acceptInconsistentCopiesAt: "2026-11-22T04:00:00Z" is not the instant of "at" ("2026-11-22T03:00:12Z"); repeat that very text to accept copies that may be broken, or remove this key',
+    ],
+  ],
+  [
+    "a schedule that is none",
+    { ...sound, pause: { ...pause, schedule: "daily" } },
+    [
+      'pause.schedule: "daily" is not a schedule that runs at least once a year; allowed is minute, hour, day of month, month and day of week, such as 0 3 * * *',
+    ],
+  ],
+  [
+    "a hold too short",
+    { ...sound, pause: { ...pause, holdSeconds: 3 } },
+    ["pause.holdSeconds: 3 is not allowed; allowed is a whole number from 5 to 600"],
+  ],
+  [
+    "a region that is none",
+    { ...sound, databases: [{ name: "ledger", dynamodb: { existing: { region: "tokyo", namespaces: ["ledger"] } } }] },
+    ['databases[0].dynamodb.existing.region: "tokyo" is not allowed; allowed is an AWS region, such as ap-northeast-1'],
+  ],
+];
+
+for (const [title, values, expected] of wrong) {
+  test(`refused: ${title}`, (t) => {
+    t.deepEqual(faults(values), expected);
+  });
+}
+
+test("all faults are told at once", (t) => {
+  const values = {
+    databases: [{ name: "Ledger", dynamodb: { existing: { namespaces: ["ledger"] }, recoveryPeriodInDays: 0 } }],
+    pause: { ...pause, timezone: "Asia/Tokyo" },
+    restore: { at: "yesterday" },
+    tag: {},
+  };
+  t.deepEqual(
+    stackConfigFaults(values).map(({ path }) => path),
+    ["databases[0].name", "databases[0].dynamodb.recoveryPeriodInDays", "pause.timezone", "tag", "restore.at"],
+  );
+});
+
+test("the decision table: what needs a pause, and why", (t) => {
+  const needs = (databases: unknown[]) => faults({ databases }).filter((fault) => fault.startsWith("pause:"));
+  t.is(needs([customers]).length, 0);
+  t.is(needs([ledger]).length, 1);
+  t.regex(needs([ledger])[0] as string, /no transactions of its own/);
+  const orders = { name: "orders", auroraPostgresql: { existing: { clusterIdentifier: "orders" } } };
+  t.regex(needs([customers, orders])[0] as string, /customers, orders have to be restored to one instant/);
+  // Several releases on one relational database: its own transactions keep any instant consistent.
+  const two = [...pause.releases, { namespace: "scalar", name: "auditor" }];
+  t.deepEqual(faults({ databases: [customers], pause: { ...pause, releases: two } }), []);
+});
