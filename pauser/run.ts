@@ -8,7 +8,7 @@ import { type Complaints, checkPaused, connect, type PodHandle, pauseAll, podNam
 import { NotOwnerError, notePods, RecordError, RunRecord, type UnfinishedRun } from "./record";
 import { rendezvous } from "./rendezvous";
 import type { Report } from "./report";
-import type { Environment, Settings } from "./settings";
+import { type Environment, longestRunSeconds, type Settings } from "./settings";
 import { Deadline, instant, sleep } from "./time";
 
 /** A wall clock that moves by more than this against the monotonic one while pods are paused was stepped. */
@@ -258,19 +258,13 @@ class Run {
   }
 
   private note(pods: UnfinishedRun["pods"]): UnfinishedRun {
-    const { settings, environment } = this;
-    const seconds =
-      settings.maxDrainSeconds * 2 +
-      settings.holdSeconds +
-      settings.unpauseDeadlineSeconds * 2 +
-      settings.apiDeadlineSeconds * 3 +
-      settings.rendezvousSeconds;
+    const { environment } = this;
     return {
       schemaVersion: 1,
       run: this.id,
       ...(environment.pod && { pod: environment.pod }),
       startedAt: instant(Date.now()),
-      endsBy: instant(Date.now() + seconds * 1000),
+      endsBy: instant(Date.now() + longestRunSeconds(this.settings) * 1000),
       pods: notePods(pods),
     };
   }

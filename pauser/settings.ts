@@ -71,6 +71,13 @@ export const BOUNDS = {
   rendezvousSeconds: { default: 0, min: 0, max: 600 },
 } as const;
 
+/** The longest that a run may take, whatever happens to it, from its start to its end, in seconds. */
+export function longestRunSeconds(settings: Omit<Settings, "record" | "releases" | "cluster">): number {
+  // Pods are unpaused twice at most: an earlier run's first, then one's own. A drain that is given up is waited for.
+  const pausing = settings.rendezvousSeconds + 2 * settings.maxDrainSeconds + settings.holdSeconds;
+  return pausing + 2 * settings.unpauseDeadlineSeconds + 4 * settings.apiDeadlineSeconds;
+}
+
 type NumberKey = keyof typeof BOUNDS;
 
 const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";

@@ -1,0 +1,108 @@
+import type { types } from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { PauseScheduleArgs } from "./pause-schedule";
+
+type CronJobSpec = types.input.batch.v1.CronJobSpec;
+
+/** How often a run that failed or was killed is tried again: a killed run's pods wait for nothing else. */
+const RETRIES = 3;
+/** What Kubernetes waits before the retries: 10, 20 and 40 seconds. */
+const BACKOFF_SECONDS = 70;
+/** For each try, to schedule the pod and to pull the image. */
+const START_SECONDS = 60;
+
+/** Where the program is mounted. */
+const PROGRAM_DIRECTORY = "/opt/scalar-backup";
+
+interface CronJobOptions {
+  args: PauseScheduleArgs;
+  labels: pulumi.Output<Record<string, string>>;
+  settings: pulumi.Output<string>;
+  /** The longest that one try may take. */
+  longestRunSeconds: number;
+  /** What a run that is told to stop needs to unpause everything. */
+  graceSeconds: number;
+  serviceAccountName: pulumi.Output<string>;
+  programName: pulumi.Output<string>;
+}
+
+export function cronJobSpec(options: CronJobOptions): CronJobSpec {
+  const { args, labels } = options;
+  return {
+    schedule: args.schedule,
+    timeZone: args.timeZone ?? "Etc/UTC",
+    suspend: args.suspend ?? false,
+    // Two runs at once would unpause each other's pods.
+    concurrencyPolicy: "Forbid",
+    startingDeadlineSeconds: args.startingDeadlineSeconds ?? 300,
+    successfulJobsHistoryLimit: args.successfulJobsHistoryLimit ?? 3,
+    failedJobsHistoryLimit: args.failedJobsHistoryLimit ?? 3,
+    jobTemplate: {
+      metadata: { labels },
+      spec: {
+        backoffLimit: RETRIES,
+        // For the whole Job: every try must fit, or the last one would be ended before it has mended anything.
+        activeDeadlineSeconds: (RETRIES + 1) * (START_SECONDS + options.longestRunSeconds) + BACKOFF_SECONDS,
+        template: {
+          metadata: {
+            labels,
+            // Moving the pauser to another node for tidiness would end a pause half-way.
+            annotations: {
+              "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+              "karpenter.sh/do-not-disrupt": "true",
+            },
+          },
+          spec: podSpec(options),
+        },
+      },
+    },
+  };
+}
+
+function podSpec(options: CronJobOptions): types.input.core.v1.PodSpec {
+  const { args } = options;
+  return {
+    // A new try is a new pod: what the old one said can still be read.
+    restartPolicy: "Never",
+    terminationGracePeriodSeconds: options.graceSeconds,
+    serviceAccountName: options.serviceAccountName,
+    automountServiceAccountToken: true,
+    enableServiceLinks: false,
+    ...(args.priorityClassName !== undefined && { priorityClassName: args.priorityClassName }),
+    securityContext: {
+      runAsNonRoot: true,
+      // The user `node` of Node's own images.
+      runAsUser: 1000,
+      runAsGroup: 1000,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    containers: [
+      {
+        name: "pauser",
+        image: args.image ?? "docker.io/library/node:24-alpine",
+        command: ["node", `${PROGRAM_DIRECTORY}/pauser.cjs`],
+        env: [
+          { name: "PAUSER_SETTINGS", value: options.settings },
+          fieldVariable("PAUSER_POD_NAME", "metadata.name"),
+          fieldVariable("PAUSER_POD_NAMESPACE", "metadata.namespace"),
+          fieldVariable("PAUSER_JOB_NAME", "metadata.labels['batch.kubernetes.io/job-name']"),
+        ],
+        resources: {
+          requests: args.resources?.requests ?? { cpu: "100m", memory: "96Mi" },
+          limits: args.resources?.limits ?? { memory: "128Mi" },
+        },
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
+        volumeMounts: [{ name: "program", mountPath: PROGRAM_DIRECTORY, readOnly: true }],
+      },
+    ],
+    volumes: [{ name: "program", configMap: { name: options.programName } }],
+  };
+}
+
+function fieldVariable(name: string, fieldPath: string): types.input.core.v1.EnvVar {
+  return { name, valueFrom: { fieldRef: { fieldPath } } };
+}

@@ -1,0 +1,171 @@
+import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import * as pulumi from "@pulumi/pulumi";
+import { bundlePauser } from "../../pauser/bundle";
+import { BOUNDS, longestRunSeconds, type Settings } from "../../pauser/settings";
+import type { PauseWindow } from "../../restore-points/window";
+import { type Fault, refuse } from "../faults";
+import { declareAccess } from "./access";
+import { cronJobSpec } from "./cron-job";
+import { asLabels } from "./labels";
+import { recordedWindows } from "./recorded-windows";
+import { pauseFaults, scheduleNameFault } from "./validate";
+
+/** TLS towards the pods of a release, whose admin interface is addressed by IP. */
+export interface ReleaseTlsArgs {
+  /** The CA that signed the pods' certificates, in PEM. Defaults to the public CAs that Node.js knows. */
+  caCertificate?: pulumi.Input<string>;
+  /** The name that the pods' certificates are made for. Defaults to the pod's IP address. */
+  overrideAuthority?: pulumi.Input<string>;
+}
+
+/** One Helm release of a Scalar product. */
+export interface ReleaseArgs {
+  namespace: string;
+  /** The Helm release's name. */
+  name: string;
+  /** For pods that serve their admin interface over TLS. Defaults to none. */
+  tls?: ReleaseTlsArgs;
+}
+
+/** The pauser's compute resources, as Kubernetes writes quantities. */
+export interface PauserResourcesArgs {
+  /** Defaults to cpu 100m and memory 96Mi. */
+  requests?: Record<string, string>;
+  /** Defaults to memory 128Mi. There is no limit on cpu by default: throttling would lengthen the pause. */
+  limits?: Record<string, string>;
+}
+
+export interface PauseScheduleArgs {
+  /** When to pause, as a CronJob's schedule: minute, hour, day of month, month, day of week. */
+  schedule: string;
+  /** The schedule's time zone. Defaults to Etc/UTC. */
+  timeZone?: pulumi.Input<string>;
+  /** Every release whose pods write to the databases: they are paused in one common window. */
+  releases: ReleaseArgs[];
+  /** Where the pauser runs and keeps its record. Defaults to the first release's namespace. */
+  namespace?: string;
+  /** How long all pods are held paused, in seconds, at least 5. Defaults to 10. */
+  holdSeconds?: number;
+  /** How long a pod may take to finish its running requests, in seconds. Defaults to 30. */
+  maxDrainSeconds?: number;
+  /**
+   * For a set that spans clusters: each cluster has a PauseSchedule of its own with the same schedule, drain and hold, and
+   * all of them pause this many seconds after the scheduled minute, so that their windows overlap. Enough for the slowest
+   * cluster to start a pod. Defaults to 0: pause at once.
+   */
+  rendezvousSeconds?: number;
+  /** The cluster's name in recorded windows. Defaults to "default"; needed when the set spans clusters. */
+  cluster?: string;
+  /** Windows older than this many days are forgotten. Defaults to 35, the longest that a database can reach back. */
+  retentionDays?: number;
+  /** True pauses the schedule itself; what was recorded stays. Defaults to false. */
+  suspend?: pulumi.Input<boolean>;
+  /** A stock image of Node.js 20 or later. Defaults to docker.io/library/node:24-alpine. */
+  image?: pulumi.Input<string>;
+  resources?: PauserResourcesArgs;
+  /** The priority of the pauser's pod: one that is not preempted is best. Defaults to the cluster's default. */
+  priorityClassName?: pulumi.Input<string>;
+  /** How late a run may start, in seconds, at least 10. Defaults to 300: nobody expects a pause hours later. */
+  startingDeadlineSeconds?: number;
+  /** How many successful Jobs are kept. Defaults to 3. */
+  successfulJobsHistoryLimit?: number;
+  /** How many failed Jobs are kept. Defaults to 3. */
+  failedJobsHistoryLimit?: number;
+  /** Labels for everything that is created; characters that Kubernetes does not allow in labels become underscores. */
+  labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/**
+ * Pauses every pod of every release on a schedule, all in one common window, and records the window.
+ *
+ * The pauser is a CronJob on a stock Node.js image; its program is mounted from a ConfigMap. Its record is a ConfigMap
+ * that outlives this component: it is kept when the component goes, and taken up again when it comes back.
+ */
+export class PauseSchedule extends pulumi.ComponentResource {
+  /** The recorded windows, oldest first, read from the cluster by each preview and update. */
+  readonly windows: pulumi.Output<PauseWindow[]>;
+  /** The ConfigMap that holds the record, as `namespace/name`. */
+  readonly recordName: pulumi.Output<string>;
+  /** The CronJob, as `namespace/name`: alert when it has had no success for too long. */
+  readonly cronJobName: pulumi.Output<string>;
+
+  /** @throws {pulumi.InputPropertiesError} with all faults of `args` at once */
+  constructor(name: string, args: PauseScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("scalar-backup:index:PauseSchedule", name, {}, opts);
+    const faults: Fault[] = pauseFaults(args);
+    const nameFault = scheduleNameFault(name);
+    if (nameFault) faults.push({ path: "", message: nameFault });
+    if (faults.length > 0) refuse("PauseSchedule", faults);
+
+    const parent = { parent: this };
+    const labels = asLabels(args.labels);
+    const namespace = args.namespace ?? (args.releases[0]?.namespace as string);
+    const timing = {
+      holdSeconds: args.holdSeconds ?? BOUNDS.holdSeconds.default,
+      maxDrainSeconds: args.maxDrainSeconds ?? BOUNDS.maxDrainSeconds.default,
+      minWindowSeconds: BOUNDS.minWindowSeconds.default,
+      unpauseDeadlineSeconds: BOUNDS.unpauseDeadlineSeconds.default,
+      apiDeadlineSeconds: BOUNDS.apiDeadlineSeconds.default,
+      maxClockOffsetMillis: BOUNDS.maxClockOffsetMillis.default,
+      retentionDays: args.retentionDays ?? BOUNDS.retentionDays.default,
+      rendezvousSeconds: args.rendezvousSeconds ?? BOUNDS.rendezvousSeconds.default,
+    };
+
+    const record = new ConfigMap(
+      `${name}-windows`,
+      // A name of its own and no data: a schedule that comes back takes the record up as it is.
+      { metadata: { name: `${name}-windows`, namespace, labels } },
+      {
+        ...parent,
+        // The data is the pauser's. To Pulumi a change of it would mean to replace the ConfigMap, windows and all.
+        ignoreChanges: ["data"],
+        // Restore points are worth more than the schedule that made them. Not `protect`: that would refuse to remove the
+        // schedule at all, where keeping the record is enough.
+        retainOnDelete: true,
+      },
+    );
+    // Without a name, so that a new version stands beside the old until the CronJob uses it.
+    const program = new ConfigMap(
+      `${name}-pauser`,
+      { metadata: { namespace, labels }, data: { "pauser.cjs": bundlePauser() } },
+      parent,
+    );
+    const { account, bindings } = declareAccess(
+      name,
+      { namespace, recordName: `${name}-windows`, releaseNamespaces: args.releases.map((r) => r.namespace), labels },
+      parent,
+    );
+    const settings = pulumi.output(args.releases).apply(
+      (releases): Settings => ({
+        cluster: args.cluster ?? "default",
+        record: { namespace, name: `${name}-windows` },
+        releases,
+        ...timing,
+      }),
+    );
+    const cronJob = new CronJob(
+      name,
+      {
+        metadata: { name, namespace, labels },
+        spec: cronJobSpec({
+          args,
+          labels,
+          settings: pulumi.jsonStringify(settings),
+          longestRunSeconds: longestRunSeconds(timing),
+          graceSeconds: timing.maxDrainSeconds + timing.unpauseDeadlineSeconds + timing.apiDeadlineSeconds + 10,
+          serviceAccountName: account.metadata.name,
+          programName: program.metadata.name,
+        }),
+      },
+      // A run before it may do its work would fail.
+      { ...parent, dependsOn: [record, ...bindings] },
+    );
+
+    const recorded = ConfigMap.get(`${name}-recorded`, record.id, parent);
+    this.windows = recorded.data.apply(recordedWindows);
+    this.recordName = pulumi.interpolate`${record.metadata.namespace}/${record.metadata.name}`;
+    this.cronJobName = pulumi.interpolate`${cronJob.metadata.namespace}/${cronJob.metadata.name}`;
+    this.registerOutputs({ windows: this.windows, recordName: this.recordName, cronJobName: this.cronJobName });
+  }
+}
