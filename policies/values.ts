@@ -71,3 +71,9 @@ export function isSet(value: Value, path: string): boolean {
 export function known<T>(reading: Reading<T>): T | undefined {
   return reading === UNKNOWN ? undefined : (reading as T | undefined);
 }
+
+/** Whether anything in the value, at any depth, is not known. */
+export function holdsUnknown(value: Value): boolean {
+  if (value === null || typeof value !== "object") return value === UNKNOWN;
+  return Object.values(value).some(holdsUnknown);
+}

@@ -22,7 +22,7 @@ export function pauseNeed(databases: readonly SetMember[]): PauseNeed {
   if (nosql.length > 0)
     return {
       required: true,
-      because: `${nosql.map(({ name, label }) => `${name} (${label})`).join(", ")} has no transactions of its own`,
+      because: `${nosql.map(({ name, label }) => `${name} (${label})`).join(", ")} ${nosql.length === 1 ? "has no transactions of its own" : "have no transactions of their own"}`,
     };
   if (databases.length > 1)
     return {

@@ -1,6 +1,6 @@
 import { longestPauseSeconds } from "../../components/rules/pause-timing";
 import type { Settings } from "../../pauser/settings";
-import { listAt, stringAt, UNKNOWN, type Value, valueAt } from "../values";
+import { holdsUnknown, listAt, stringAt, UNKNOWN, type Value, valueAt } from "../values";
 
 /** A Helm release of a Scalar product. */
 export interface Release {
@@ -43,8 +43,8 @@ export function mayPause(cronJob: Value): boolean {
   const containers = valueAt(cronJob, `${POD_PATH}.containers`);
   return (
     containers === UNKNOWN ||
-    listAt(cronJob, `${POD_PATH}.containers`).some((container) =>
-      [container, valueAt(container, "image"), valueAt(container, "env")].includes(UNKNOWN),
+    listAt(cronJob, `${POD_PATH}.containers`).some(
+      (container) => valueAt(container, "image") === UNKNOWN || holdsUnknown(valueAt(container, "env")),
     )
   );
 }

@@ -1,5 +1,5 @@
 import { type StackFault, type StackResource, stackPolicy } from "../stack-policy";
-import { listAt, stringAt, UNKNOWN, type Value, valueAt } from "../values";
+import { holdsUnknown, listAt, stringAt, UNKNOWN, type Value, valueAt } from "../values";
 import { isCronJob, POD_PATH, pauseJobOf } from "./pause-job";
 
 /** What pausing needs, by API group and resource. */
@@ -93,6 +93,7 @@ function bindingFaults(binding: StackResource, resources: StackResource[]): Stac
 }
 
 function ruleFaults(rule: Value): string[] {
+  if (holdsUnknown(rule)) return [];
   const groups = texts(rule, "apiGroups");
   const verbs = texts(rule, "verbs");
   return texts(rule, "resources").flatMap((resource) => {

@@ -1,6 +1,6 @@
 import { isCronJob, mayPause, type PauseJob, pauseJobOf, type Release, scalarAdminJob } from "../pausing/pause-job";
 import type { StackResource } from "../stack-policy";
-import { listAt, stringAt, UNKNOWN, valueAt } from "../values";
+import { listAt, type Reading, stringAt, UNKNOWN, valueAt } from "../values";
 
 /** The charts that install a Scalar product, each with pods to pause. */
 const PRODUCT_CHART = /(^|\/)(scalardb-cluster|scalardl|scalardl-audit)$/;
@@ -23,14 +23,15 @@ const isHelmRelease = (type: string) => type === "kubernetes:helm.sh/v3:Release"
 /** The Scalar products that the stack installs, as far as their names are known. */
 export function releasesOf(resources: StackResource[]): InstalledRelease[] {
   return resources.flatMap((resource) => {
-    const release = releaseOf(resource);
-    return release && release.namespace !== UNKNOWN && release.name !== undefined && release.name !== UNKNOWN
-      ? { namespace: release.namespace ?? "default", name: release.name, resource }
-      : [];
+    const { namespace = "default", name } = releaseOf(resource) ?? {};
+    return typeof namespace === "string" && typeof name === "string" ? { namespace, name, resource } : [];
   });
 }
 
-function releaseOf({ type, props }: StackResource) {
+function releaseOf({
+  type,
+  props,
+}: StackResource): { namespace?: Reading<string>; name?: Reading<string> } | undefined {
   if (isHelmRelease(type)) {
     const chart = stringAt(props, "chart");
     if (typeof chart !== "string" || !PRODUCT_CHART.test(chart)) return undefined;
