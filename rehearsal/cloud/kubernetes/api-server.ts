@@ -1,0 +1,345 @@
+/** The simulated cluster's API server: Kubernetes' REST API over plain http on loopback. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { SimulatedClock } from "../clock";
+import { type Kind, kindByPlural } from "./kinds";
+import { isObject, type JsonObject, type KubernetesObject, type ObjectManifest } from "./objects";
+import { authorize, type ServiceAccountName, type Verb } from "./rbac";
+import { StatusError } from "./status";
+import type { ObjectStore, WriteOptions } from "./store";
+
+/** Kubernetes' own limit of a request's body. */
+const MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+export interface ApiServerOptions {
+  clock: SimulatedClock;
+  store: ObjectStore;
+  /** Whose token it is; undefined when it is nobody's. */
+  accountOf(token: string): ServiceAccountName | undefined;
+}
+
+/** One request as it was answered, for tests that ask what a client has done. */
+export interface ServedRequest {
+  user: string | undefined;
+  method: string;
+  path: string;
+  status: number;
+}
+
+export class ApiServer {
+  readonly #options: ApiServerOptions;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #port = 0;
+  /** Called before each request is answered; what it throws is answered instead. For faults in tests. */
+  beforeRequest?: (method: string, path: string) => void | Promise<void>;
+  readonly requests: ServedRequest[] = [];
+
+  private constructor(options: ApiServerOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+  }
+
+  static async start(options: ApiServerOptions): Promise<ApiServer> {
+    const server = new ApiServer(options);
+    await server.comeBack();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Cuts every connection and refuses new ones, until `comeBack`. */
+  async goAway(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  /** Listens where it has listened before. */
+  async comeBack(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(this.#port, "127.0.0.1", resolve);
+    });
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#server.listening) await this.goAway();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const method = request.method ?? "GET";
+    const url = new URL(request.url ?? "/", this.url);
+    let account: ServiceAccountName | undefined;
+    let status = 200;
+    let body: unknown;
+    try {
+      await this.beforeRequest?.(method, url.pathname);
+      account = this.#authenticate(request);
+      [status, body] = await this.#answer(method, url, account, request);
+    } catch (error) {
+      if (!(error instanceof StatusError)) {
+        status = 500;
+        const message = error instanceof Error ? error.message : String(error);
+        body = {
+          kind: "Status",
+          apiVersion: "v1",
+          metadata: {},
+          status: "Failure",
+          message,
+          reason: "InternalError",
+          code: 500,
+        };
+      } else {
+        status = error.code;
+        body = error.toStatus();
+      }
+    }
+    const user = account && `${account.namespace}/${account.name}`;
+    this.requests.push({ user, method, path: url.pathname, status });
+    response.sendDate = false;
+    response.writeHead(status, {
+      "content-type": "application/json",
+      date: new Date(this.#options.clock.now()).toUTCString(),
+    });
+    response.end(JSON.stringify(body));
+  }
+
+  #authenticate(request: IncomingMessage): ServiceAccountName | undefined {
+    const header = request.headers.authorization;
+    if (header === undefined) return undefined;
+    const token = /^Bearer (.+)$/.exec(header)?.[1];
+    const account = token && this.#options.accountOf(token);
+    if (!account) throw StatusError.unauthorized();
+    return account;
+  }
+
+  async #answer(
+    method: string,
+    url: URL,
+    account: ServiceAccountName | undefined,
+    request: IncomingMessage,
+  ): Promise<[status: number, body: unknown]> {
+    if (/^\/(livez|readyz|healthz)$/.test(url.pathname)) return [200, "ok"];
+    if (url.pathname === "/version") return [200, { major: "1", minor: "34", gitVersion: "v1.34.0-simulated" }];
+
+    const target = parsePath(url.pathname);
+    const { store } = this.#options;
+    const query = url.searchParams;
+    const namespace = target.namespace ?? "";
+    const check = (verb: Verb, name = target.name) => authorize(store, account, { ...target, verb, name });
+    if (query.get("watch") === "true" || query.get("watch") === "1") {
+      throw new StatusError("MethodNotAllowed", "the simulated API server doesn't serve watches");
+    }
+
+    if (target.name === undefined) {
+      switch (method) {
+        case "GET": {
+          const selector = query.get("fieldSelector") ?? "";
+          // As in Kubernetes, a list of the one object of a name is judged by that name.
+          check("list", /(?:^|,)metadata\.name==?([^,]+)/.exec(selector)?.[1]);
+          return [200, this.#list(target.kind, target.namespace, query)];
+        }
+        case "POST":
+          check("create");
+          return [201, store.create(await readManifest(request, target), writeOptions(query))];
+        default:
+          throw methodNotAllowed();
+      }
+    }
+    if (target.subresource !== undefined) {
+      if (target.subresource !== "scale" || target.kind.kind !== "Deployment") throw StatusError.noSuchResource();
+      return [200, await this.#scale(method, target.name, target, check, request, query)];
+    }
+    switch (method) {
+      case "GET":
+        check("get");
+        return [200, store.get(target.kind, namespace, target.name)];
+      case "PUT":
+        check("update");
+        return [200, store.update(await readManifest(request, target), writeOptions(query))];
+      case "PATCH":
+        check("patch");
+        return [200, await this.#patch(target, target.name, request, query, () => check("create", undefined))];
+      case "DELETE": {
+        check("delete");
+        const { uid } = store.delete(target.kind, namespace, target.name).metadata;
+        const details = { name: target.name, group: target.kind.group, kind: target.kind.plural, uid };
+        return [200, { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details }];
+      }
+      default:
+        throw methodNotAllowed();
+    }
+  }
+
+  #list(kind: Kind, namespace: string | undefined, query: URLSearchParams): unknown {
+    const all = this.#options.store.list(kind, namespace, {
+      labelSelector: query.get("labelSelector") ?? "",
+      fieldSelector: query.get("fieldSelector") ?? "",
+    });
+    const from = Number(query.get("continue") ?? 0);
+    const limit = Number(query.get("limit") ?? 0) || all.length;
+    const rest = all.length - from - limit;
+    return {
+      kind: `${kind.kind}List`,
+      apiVersion: kind.apiVersion,
+      metadata: {
+        resourceVersion: this.#options.store.resourceVersion,
+        ...(rest > 0 && { continue: String(from + limit), remainingItemCount: rest }),
+      },
+      // As in Kubernetes, what is the same for all items stands in the list only.
+      items: all.slice(from, from + limit).map(({ apiVersion: _version, kind: _kind, ...item }) => item),
+    };
+  }
+
+  async #patch(
+    target: Target,
+    name: string,
+    request: IncomingMessage,
+    query: URLSearchParams,
+    checkCreate: () => void,
+  ): Promise<KubernetesObject> {
+    const { store } = this.#options;
+    const namespace = target.namespace ?? "";
+    const type = request.headers["content-type"]?.split(";")[0];
+    const options = writeOptions(query);
+    switch (type) {
+      case "application/merge-patch+json":
+        return store.mergePatch(target.kind, namespace, name, await readJson(request), options);
+      case "application/apply-patch+yaml": {
+        const { fieldManager } = options;
+        if (!fieldManager) {
+          throw new StatusError(
+            "BadRequest",
+            "PatchOptions.meta.k8s.io is invalid: fieldManager: Required value: is required for apply patch",
+          );
+        }
+        if (!store.find(target.kind, namespace, name)) checkCreate();
+        const manifest = await readManifest(request, target);
+        return store.apply(manifest, { ...options, fieldManager, force: query.get("force") === "true" });
+      }
+      default:
+        throw new StatusError(
+          "UnsupportedMediaType",
+          "the body of the request was in an unknown format - accepted media types include: application/merge-patch+json, application/apply-patch+yaml",
+        );
+    }
+  }
+
+  /** `Scale` of a Deployment: its wished and actual number of pods. */
+  async #scale(
+    method: string,
+    name: string,
+    { kind, namespace = "" }: Target,
+    check: (verb: Verb) => void,
+    request: IncomingMessage,
+    query: URLSearchParams,
+  ): Promise<unknown> {
+    const { store } = this.#options;
+    let deployment: KubernetesObject;
+    if (method === "GET") {
+      check("get");
+      deployment = store.get(kind, namespace, name);
+    } else if (method === "PUT" || method === "PATCH") {
+      check(method === "PUT" ? "update" : "patch");
+      const replicas = ((await readJson(request)).spec as JsonObject | undefined)?.replicas ?? 0;
+      deployment = store.mergePatch(kind, namespace, name, { spec: { replicas } }, writeOptions(query));
+    } else {
+      throw methodNotAllowed();
+    }
+    const { uid, resourceVersion, creationTimestamp } = deployment.metadata;
+    return {
+      kind: "Scale",
+      apiVersion: "autoscaling/v1",
+      metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+      spec: { replicas: deployment.spec?.replicas ?? 1 },
+      status: { replicas: deployment.status?.replicas ?? 0 },
+    };
+  }
+}
+
+interface Target {
+  kind: Kind;
+  namespace?: string;
+  name?: string;
+  subresource?: string;
+}
+
+/** Such as `/api/v1/namespaces/scalar/pods/x` or `/apis/apps/v1/deployments`. */
+function parsePath(pathname: string): Target {
+  const parts = pathname.split("/").filter(Boolean).map(decodeURIComponent);
+  const apiVersion = parts[0] === "api" ? parts[1] : parts[0] === "apis" ? `${parts[1]}/${parts[2]}` : undefined;
+  const rest = parts.slice(parts[0] === "api" ? 2 : 3);
+  if (apiVersion === undefined) throw StatusError.noSuchResource();
+  const [namespace, [plural, name, subresource, ...more]] =
+    rest[0] === "namespaces" && rest.length > 2 ? [rest[1], rest.slice(2)] : [undefined, rest];
+  const kind = plural === undefined ? undefined : kindByPlural(apiVersion, plural);
+  const misplaced = kind && name !== undefined && kind.namespaced !== (namespace !== undefined);
+  if (!kind || misplaced || more.length > 0) throw StatusError.noSuchResource();
+  return { kind, namespace, name, subresource };
+}
+
+async function readJson(request: IncomingMessage): Promise<JsonObject> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) {
+      throw new StatusError("RequestEntityTooLarge", `Request entity too large: limit is ${MAX_BODY_BYTES}`);
+    }
+    chunks.push(chunk);
+  }
+  try {
+    const json = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    if (isObject(json)) return json as JsonObject;
+  } catch {
+    // Answered below.
+  }
+  throw new StatusError("BadRequest", "the object provided is unrecognized: the body is no JSON object");
+}
+
+async function readManifest(request: IncomingMessage, target: Target): Promise<ObjectManifest> {
+  const manifest = (await readJson(request)) as unknown as ObjectManifest;
+  const { kind, name, namespace } = target;
+  const differs = (given: unknown, expected: unknown) =>
+    given !== undefined && expected !== undefined && given !== expected;
+  if (differs(manifest.kind, kind.kind) || differs(manifest.apiVersion, kind.apiVersion)) {
+    throw new StatusError(
+      "BadRequest",
+      `${manifest.kind} in version "${manifest.apiVersion}" cannot be handled as a ${kind.kind}`,
+    );
+  }
+  if (differs(manifest.metadata?.name, name)) {
+    throw new StatusError(
+      "BadRequest",
+      `the name of the object (${manifest.metadata?.name}) does not match the name on the URL (${name})`,
+    );
+  }
+  if (differs(manifest.metadata?.namespace, namespace)) {
+    throw new StatusError(
+      "BadRequest",
+      `the namespace of the provided object does not match the namespace sent on the request`,
+    );
+  }
+  const metadata = {
+    ...manifest.metadata,
+    ...(name !== undefined && { name }),
+    ...(namespace !== undefined && { namespace }),
+  };
+  return { ...manifest, apiVersion: kind.apiVersion, kind: kind.kind, metadata };
+}
+
+function writeOptions(query: URLSearchParams): WriteOptions {
+  return { fieldManager: query.get("fieldManager") ?? undefined, dryRun: query.get("dryRun") === "All" };
+}
+
+const methodNotAllowed = () =>
+  new StatusError("MethodNotAllowed", "the server does not allow this method on the requested resource");

@@ -1,0 +1,262 @@
+/** Runs a container as a process of this machine, from its own spec. */
+
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { kindOf } from "./kinds";
+import type { KubernetesObject } from "./objects";
+import type { ObjectStore } from "./store";
+
+export interface ContainerExit {
+  exitCode: number | null;
+  /** The signal that ended it, if one did. */
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Container {
+  name: string;
+  image?: string;
+  command?: string[];
+  args?: string[];
+  workingDir?: string;
+  env?: EnvVar[];
+  volumeMounts?: { name: string; mountPath: string; subPath?: string }[];
+}
+
+export interface EnvVar {
+  name: string;
+  value?: string;
+  valueFrom?: {
+    fieldRef?: { fieldPath: string };
+    configMapKeyRef?: { name?: string; key: string; optional?: boolean };
+  };
+}
+
+export interface Volume {
+  name: string;
+  configMap?: { name?: string; items?: { key: string; path: string }[]; optional?: boolean };
+  emptyDir?: object;
+}
+
+export interface PodSpec {
+  containers: Container[];
+  volumes?: Volume[];
+  serviceAccountName?: string;
+  automountServiceAccountToken?: boolean;
+  terminationGracePeriodSeconds?: number;
+}
+
+export interface ContainerOptions {
+  store: ObjectStore;
+  pod: KubernetesObject;
+  /** What a container finds under the service account's directory, by file name; absent if it isn't mounted. */
+  serviceAccount?: Record<string, string>;
+  /** On top of the container's own variables, given the directory in which the service account's files are. */
+  environment(serviceAccountDirectory: string): Record<string, string>;
+}
+
+const SERVICE_ACCOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
+const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
+
+/** A container that can't be started, in the words of the event that Kubernetes would report. */
+export class ContainerConfigError extends Error {}
+
+export class RunningContainer {
+  readonly #process: ReturnType<typeof spawn>;
+  /** When the process has ended and its output is read. */
+  readonly exit: Promise<ContainerExit>;
+  #output = { stdout: "", stderr: "" };
+
+  /** @throws {ContainerConfigError} */
+  constructor(options: ContainerOptions) {
+    const spec = options.pod.spec as unknown as PodSpec;
+    const [container, ...others] = spec.containers;
+    if (!container || others.length > 0)
+      throw new ContainerConfigError("the simulated cluster runs pods of one container");
+    const root = mkdtempSync(join(tmpdir(), "pod-"));
+    try {
+      const paths = mountAll(root, container, spec.volumes ?? [], options);
+      const [file, args] = commandOf(container, paths);
+      this.#process = spawn(file, args, {
+        cwd: container.workingDir === undefined ? root : paths.map(container.workingDir),
+        env: {
+          PATH: process.env.PATH,
+          HOME: root,
+          HOSTNAME: options.pod.metadata.name,
+          ...options.environment(paths.map(SERVICE_ACCOUNT_PATH)),
+          ...variablesOf(container, options, paths),
+        },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+    } catch (error) {
+      rmSync(root, { recursive: true, force: true });
+      throw error;
+    }
+    for (const stream of ["stdout", "stderr"] as const) {
+      this.#process[stream]?.setEncoding("utf8").on("data", (text: string) => {
+        this.#output[stream] += text;
+      });
+    }
+    this.exit = new Promise((resolve, reject) => {
+      this.#process.once("error", reject);
+      this.#process.once("close", (exitCode, signal) => {
+        rmSync(root, { recursive: true, force: true });
+        resolve({ exitCode, signal, ...this.#output });
+      });
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** What it has printed so far. */
+  get stdout(): string {
+    return this.#output.stdout;
+  }
+
+  get stderr(): string {
+    return this.#output.stderr;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+}
+
+/** Where the paths inside the container are on this machine. */
+class Paths {
+  readonly #mounts: { inside: string; outside: string }[] = [];
+
+  add(inside: string, outside: string): void {
+    this.#mounts.push({ inside: inside.replace(/\/$/, ""), outside });
+    // The longest first, so that a mount inside another wins.
+    this.#mounts.sort((left, right) => right.inside.length - left.inside.length);
+  }
+
+  /** Replaces every path below a mount in a text: a path, an argument such as `--file=/etc/x`, a variable's value. */
+  map(text: string): string {
+    if (this.#mounts.length === 0) return text;
+    // In one pass: what a path is replaced by may itself look like a path inside (/tmp).
+    const inside = this.#mounts.map((mount) => escapeRegExp(mount.inside)).join("|");
+    return text.replace(new RegExp(`(?<![\\w./-])(?:${inside})(?=$|[/"'\\s:;,)])`, "g"), (path) => {
+      return this.#mounts.find((mount) => mount.inside === path)?.outside ?? path;
+    });
+  }
+}
+
+const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+function mountAll(root: string, container: Container, volumes: Volume[], options: ContainerOptions): Paths {
+  const paths = new Paths();
+  const mount = (inside: string) => {
+    const outside = join(root, inside);
+    mkdirSync(outside, { recursive: true });
+    paths.add(inside, outside);
+    return outside;
+  };
+  if (options.serviceAccount) {
+    const directory = mount(SERVICE_ACCOUNT_PATH);
+    for (const [name, text] of Object.entries(options.serviceAccount)) writeFileSync(join(directory, name), text);
+  }
+  for (const { name, mountPath, subPath } of container.volumeMounts ?? []) {
+    const volume = volumes.find((candidate) => candidate.name === name);
+    if (!volume) throw new ContainerConfigError(`volumeMounts: no volume named "${name}"`);
+    if (subPath !== undefined) throw new ContainerConfigError("the simulated cluster mounts whole volumes, no subPath");
+    const directory = mount(mountPath);
+    for (const [path, content] of configMapFiles(volume, options)) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), content);
+    }
+  }
+  return paths;
+}
+
+function configMapFiles({ name, configMap }: Volume, { store, pod }: ContainerOptions): [string, Buffer][] {
+  if (!configMap) return [];
+  const found = store.find(CONFIG_MAPS, pod.metadata.namespace, configMap.name ?? "");
+  if (!found) {
+    if (configMap.optional) return [];
+    throw new ContainerConfigError(
+      `MountVolume.SetUp failed for volume "${name}": configmap "${configMap.name}" not found`,
+    );
+  }
+  const content = new Map<string, Buffer>();
+  for (const [key, text] of Object.entries((found.data ?? {}) as Record<string, string>))
+    content.set(key, Buffer.from(text));
+  for (const [key, text] of Object.entries((found.binaryData ?? {}) as Record<string, string>)) {
+    content.set(key, Buffer.from(text, "base64"));
+  }
+  if (!configMap.items) return [...content];
+  return configMap.items.map(({ key, path }) => {
+    const file = content.get(key);
+    if (!file) throw new ContainerConfigError(`configmap references non-existent config key: ${key}`);
+    return [path, file];
+  });
+}
+
+/** What the image of Node's own does: its entry point hands to `node` whatever is no command. */
+function commandOf(container: Container, paths: Paths): [file: string, args: string[]] {
+  const words = [...(container.command ?? []), ...(container.args ?? [])].map((word) => paths.map(word));
+  const [first, ...rest] = words;
+  if (first === "node" || first === "/usr/local/bin/node") return [process.execPath, rest];
+  if (container.command === undefined && first !== undefined && (first.startsWith("-") || first.startsWith("/"))) {
+    return [process.execPath, words];
+  }
+  throw new ContainerConfigError(
+    `exec: "${first ?? ""}": executable file not found in $PATH: the simulated cluster runs Node images only`,
+  );
+}
+
+function variablesOf(container: Container, options: ContainerOptions, paths: Paths): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const variable of container.env ?? []) {
+    const value = variableValue(variable, options);
+    if (value === undefined) continue;
+    // $(NAME) stands for a variable defined before; $$(NAME) for itself.
+    const expanded = value.replace(/\$\$|\$\((\w+)\)/g, (whole, name) =>
+      whole === "$$" ? "$" : (variables[name] ?? whole),
+    );
+    variables[variable.name] = paths.map(expanded);
+  }
+  return variables;
+}
+
+function variableValue({ value, valueFrom }: EnvVar, { store, pod }: ContainerOptions): string | undefined {
+  if (valueFrom === undefined) return value ?? "";
+  const { fieldRef, configMapKeyRef } = valueFrom;
+  if (fieldRef) return fieldValue(fieldRef.fieldPath, pod);
+  if (configMapKeyRef) {
+    const found = store.find(CONFIG_MAPS, pod.metadata.namespace, configMapKeyRef.name ?? "");
+    const text = (found?.data as Record<string, string> | undefined)?.[configMapKeyRef.key];
+    if (text === undefined && !configMapKeyRef.optional) {
+      throw new ContainerConfigError(
+        `couldn't find key ${configMapKeyRef.key} in ConfigMap ${pod.metadata.namespace}/${configMapKeyRef.name}`,
+      );
+    }
+    return text;
+  }
+  throw new ContainerConfigError("env: the simulated cluster knows valueFrom.fieldRef and configMapKeyRef");
+}
+
+function fieldValue(path: string, pod: KubernetesObject): string {
+  const { name, namespace, uid, labels, annotations } = pod.metadata;
+  const [, map, key] = /^metadata\.(labels|annotations)\['([^']+)'\]$/.exec(path) ?? [];
+  if (map && key) return (map === "labels" ? labels : annotations)?.[key] ?? "";
+  const spec = pod.spec as unknown as PodSpec & { nodeName?: string };
+  const fields: Record<string, string | undefined> = {
+    "metadata.name": name,
+    "metadata.namespace": namespace,
+    "metadata.uid": uid,
+    "spec.nodeName": spec.nodeName ?? "simulated",
+    "spec.serviceAccountName": spec.serviceAccountName ?? "default",
+    "status.podIP": "127.0.0.1",
+    "status.hostIP": "127.0.0.1",
+  };
+  const value = fields[path];
+  if (value === undefined) throw new ContainerConfigError(`field label not supported: ${path}`);
+  return value;
+}

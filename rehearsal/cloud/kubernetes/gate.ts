@@ -1,0 +1,69 @@
+/**
+ * What pausing means inside a Scalar product: the gate lets requests in, until it is closed and those inside have left.
+ * Like Scalar's own, it opens again when they don't leave in time, and has no time limit while it is closed.
+ */
+export class RequestGate {
+  #closed = false;
+  #running = 0;
+  #drained: (() => void)[] = [];
+
+  get paused(): boolean {
+    return this.#closed;
+  }
+
+  /** The number of requests inside. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /**
+   * Runs `request` inside the gate.
+   * @throws {PausedError} when the gate is closed
+   */
+  async run<T>(request: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new PausedError();
+    this.#running += 1;
+    try {
+      return await request();
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) for (const resolve of this.#drained.splice(0)) resolve();
+    }
+  }
+
+  /**
+   * Lets nobody in any more and, if asked, waits until everybody has left.
+   * @throws {DrainTimeoutError} after `maxWaitMillis`; the gate is open again then
+   */
+  async pause(waitOutstanding: boolean, maxWaitMillis: number): Promise<void> {
+    this.#closed = true;
+    if (!waitOutstanding || this.#running === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const drained = await Promise.race([
+      new Promise<true>((resolve) => this.#drained.push(() => resolve(true))),
+      new Promise<false>((resolve) => {
+        timer = setTimeout(() => resolve(false), maxWaitMillis);
+      }),
+    ]);
+    clearTimeout(timer);
+    if (drained) return;
+    this.#closed = false;
+    throw new DrainTimeoutError(this.#running, maxWaitMillis);
+  }
+
+  unpause(): void {
+    this.#closed = false;
+  }
+}
+
+export class PausedError extends Error {
+  constructor() {
+    super("the server is paused");
+  }
+}
+
+export class DrainTimeoutError extends Error {
+  constructor(running: number, maxWaitMillis: number) {
+    super(`failed to finish ${running} outstanding requests within ${maxWaitMillis} ms`);
+  }
+}

@@ -1,0 +1,317 @@
+/** Jobs: what the CronJob and Job controllers do with a CronJob when its minute has come. */
+
+import { randomBytes } from "node:crypto";
+import type { SimulatedClock } from "../clock";
+import { ContainerConfigError, type ContainerExit, type PodSpec, RunningContainer } from "./container";
+import { kindOf } from "./kinds";
+import type { JsonObject, KubernetesObject, OwnerReference } from "./objects";
+import type { ObjectStore } from "./store";
+
+export interface JobResult {
+  succeeded: boolean;
+  /** Why it failed, as Kubernetes names it. */
+  reason?: "BackoffLimitExceeded" | "DeadlineExceeded";
+  /** One for each pod, the first try first. */
+  attempts: ContainerExit[];
+}
+
+/** What the cluster gives every container. */
+export interface ContainerHost {
+  store: ObjectStore;
+  clock: SimulatedClock;
+  /** The files of a service account's volume. */
+  serviceAccountFiles(namespace: string, name: string): Record<string, string>;
+  /** Variables that containers get on top of their own. */
+  environment(serviceAccountDirectory: string): Record<string, string>;
+}
+
+interface JobSpec {
+  backoffLimit?: number;
+  activeDeadlineSeconds?: number;
+  template: { metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> }; spec: PodSpec };
+}
+
+interface CronJobSpec {
+  concurrencyPolicy: "Allow" | "Forbid" | "Replace";
+  suspend: boolean;
+  jobTemplate: { metadata?: { labels?: Record<string, string> }; spec: JobSpec };
+  successfulJobsHistoryLimit: number;
+  failedJobsHistoryLimit: number;
+}
+
+const CRON_JOBS = kindOf({ apiVersion: "batch/v1", kind: "CronJob" });
+const JOBS = kindOf({ apiVersion: "batch/v1", kind: "Job" });
+const PODS = kindOf({ apiVersion: "v1", kind: "Pod" });
+const SERVICE_ACCOUNTS = kindOf({ apiVersion: "v1", kind: "ServiceAccount" });
+
+const DEFAULT_BACKOFF_LIMIT = 6;
+
+/** A CronJob that starts no Job, and why. */
+export class NotScheduledError extends Error {}
+
+/** One Job that is running, or has ended. */
+export class JobRun {
+  readonly name: string;
+  readonly namespace: string;
+  /** Never rejected for what happens inside the Job; that is in the result. */
+  readonly result: Promise<JobResult>;
+  readonly #host: ContainerHost;
+  readonly #spec: JobSpec;
+  #container: RunningContainer | undefined;
+  #deadlineExceeded = false;
+  #stopped = false;
+  readonly #started: Promise<RunningContainer>;
+  #announceStart: (container: RunningContainer) => void = () => {};
+
+  constructor(host: ContainerHost, job: KubernetesObject) {
+    this.#host = host;
+    this.name = job.metadata.name;
+    this.namespace = job.metadata.namespace;
+    this.#spec = job.spec as unknown as JobSpec;
+    this.#started = new Promise((resolve) => {
+      this.#announceStart = resolve;
+    });
+    this.result = this.#run();
+  }
+
+  /** The first attempt's container, once its process runs. */
+  get started(): Promise<RunningContainer> {
+    return this.#started;
+  }
+
+  /** The container of the attempt that is under way. */
+  get container(): RunningContainer | undefined {
+    return this.#container;
+  }
+
+  /** As when the pod is deleted: SIGTERM, and SIGKILL when the grace period is over. A retry may follow. */
+  terminate(): void {
+    const container = this.#container;
+    if (!container) return;
+    container.kill("SIGTERM");
+    const grace = (this.#spec.template.spec.terminationGracePeriodSeconds ?? 30) * 1000;
+    const timer = setTimeout(() => container.kill("SIGKILL"), grace);
+    void container.exit.finally(() => clearTimeout(timer)).catch(() => {});
+  }
+
+  /** Ends the Job for good and at once. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#container?.kill("SIGKILL");
+    await this.result;
+  }
+
+  async #run(): Promise<JobResult> {
+    const { backoffLimit = DEFAULT_BACKOFF_LIMIT, activeDeadlineSeconds } = this.#spec;
+    const attempts: ContainerExit[] = [];
+    const startTime = timestamp(this.#host.clock);
+    this.#report({ startTime, active: 1 });
+    const deadline =
+      activeDeadlineSeconds === undefined
+        ? undefined
+        : setTimeout(() => {
+            this.#deadlineExceeded = true;
+            this.terminate();
+          }, activeDeadlineSeconds * 1000);
+    let succeeded = false;
+    while (!succeeded && !this.#deadlineExceeded && !this.#stopped && attempts.length <= backoffLimit) {
+      const exit = await this.#attempt();
+      attempts.push(exit);
+      // A pod that is ended by the deadline has failed, however well its process has taken it.
+      succeeded = exit.exitCode === 0 && !this.#deadlineExceeded;
+    }
+    clearTimeout(deadline);
+    const failed = attempts.length - (succeeded ? 1 : 0);
+    if (succeeded) {
+      this.#report({
+        startTime,
+        completionTime: timestamp(this.#host.clock),
+        succeeded: 1,
+        failed,
+        conditions: [condition("Complete")],
+      });
+      return { succeeded, attempts };
+    }
+    const reason = this.#deadlineExceeded ? "DeadlineExceeded" : "BackoffLimitExceeded";
+    this.#report({ startTime, failed, conditions: [condition("Failed", reason)] });
+    return { succeeded, reason, attempts };
+  }
+
+  async #attempt(): Promise<ContainerExit> {
+    const pod = this.#createPod();
+    try {
+      const { store, environment } = this.#host;
+      this.#container = new RunningContainer({
+        store,
+        pod,
+        serviceAccount: this.#serviceAccountFiles(pod),
+        environment,
+      });
+      this.#announceStart(this.#container);
+      if (this.#stopped) this.#container.kill("SIGKILL");
+      const exit = await this.#container.exit;
+      this.#reportPod(pod, exit);
+      return exit;
+    } catch (error) {
+      if (!(error instanceof ContainerConfigError)) throw error;
+      const exit = { exitCode: null, signal: null, stdout: "", stderr: error.message };
+      this.#reportPod(pod, exit);
+      return exit;
+    } finally {
+      this.#container = undefined;
+    }
+  }
+
+  #serviceAccountFiles(pod: KubernetesObject): Record<string, string> | undefined {
+    const spec = pod.spec as unknown as PodSpec;
+    const name = spec.serviceAccountName ?? "default";
+    const account = this.#host.store.find(SERVICE_ACCOUNTS, this.namespace, name);
+    if (!account) {
+      throw new ContainerConfigError(
+        `pods "${pod.metadata.name}" is forbidden: error looking up service account ${this.namespace}/${name}: serviceaccount "${name}" not found`,
+      );
+    }
+    const mounted = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
+    return mounted ? this.#host.serviceAccountFiles(this.namespace, name) : undefined;
+  }
+
+  #createPod(): KubernetesObject {
+    const { store } = this.#host;
+    const { uid } = store.get(JOBS, this.namespace, this.name).metadata;
+    const name = `${this.name}-${randomBytes(3).toString("hex").slice(0, 5)}`;
+    const { labels, annotations } = this.#spec.template.metadata ?? {};
+    return store.create(
+      {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: {
+          name,
+          namespace: this.namespace,
+          labels: { ...labels, "batch.kubernetes.io/job-name": this.name, "job-name": this.name },
+          ...(annotations && { annotations }),
+          ownerReferences: [owner("batch/v1", "Job", this.name, uid)],
+        },
+        spec: this.#spec.template.spec,
+      },
+      { fieldManager: "kube-controller-manager" },
+    );
+  }
+
+  #reportPod(pod: KubernetesObject, { exitCode, signal }: ContainerExit): void {
+    const { store } = this.#host;
+    if (!store.find(PODS, this.namespace, pod.metadata.name)) return;
+    store.setStatus(PODS, this.namespace, pod.metadata.name, {
+      phase: exitCode === 0 ? "Succeeded" : "Failed",
+      containerStatuses: [
+        { ready: false, restartCount: 0, state: { terminated: { exitCode: exitCode ?? exitCodeOf(signal) } } },
+      ],
+    });
+  }
+
+  #report(status: JsonObject): void {
+    const { store } = this.#host;
+    if (store.find(JOBS, this.namespace, this.name)) store.setStatus(JOBS, this.namespace, this.name, status);
+  }
+}
+
+/**
+ * Starts a Job as the CronJob's controller does at the scheduled minute.
+ * @throws {NotScheduledError} when the CronJob is suspended, or forbids a second Job beside one that runs
+ */
+export async function startCronJob(
+  host: ContainerHost,
+  namespace: string,
+  name: string,
+  running: readonly JobRun[],
+): Promise<JobRun> {
+  const { store, clock } = host;
+  const cronJob = store.get(CRON_JOBS, namespace, name);
+  const spec = cronJob.spec as unknown as CronJobSpec;
+  if (spec.suspend) throw new NotScheduledError(`CronJob ${namespace}/${name} is suspended`);
+  if (running.length > 0 && spec.concurrencyPolicy === "Forbid") {
+    throw new NotScheduledError(`CronJob ${namespace}/${name} forbids a second Job while ${running[0]?.name} runs`);
+  }
+  if (spec.concurrencyPolicy === "Replace") await Promise.all(running.map((run) => run.stop()));
+
+  // The controller names a Job by the scheduled minute; two of one minute are told apart here as `kubectl create job` would.
+  const minute = Math.floor(clock.now() / 60_000);
+  const jobName = [`${name}-${minute}`, `${name}-${minute}-${randomBytes(2).toString("hex")}`].find(
+    (candidate) => !store.find(JOBS, namespace, candidate),
+  ) as string;
+  const job = store.create(
+    {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: {
+        name: jobName,
+        namespace,
+        labels: { ...spec.jobTemplate.metadata?.labels },
+        ownerReferences: [owner("batch/v1", "CronJob", name, cronJob.metadata.uid)],
+      },
+      spec: spec.jobTemplate.spec,
+    },
+    { fieldManager: "kube-controller-manager" },
+  );
+  const status = {
+    ...cronJob.status,
+    lastScheduleTime: timestamp(clock),
+    active: [{ kind: "Job", namespace, name: jobName }],
+  };
+  store.setStatus(CRON_JOBS, namespace, name, status);
+
+  const run = new JobRun(host, job);
+  void run.result.then(({ succeeded }) => {
+    const now = store.find(CRON_JOBS, namespace, name);
+    if (!now) return;
+    const { active: _active, ...rest } = now.status ?? {};
+    store.setStatus(CRON_JOBS, namespace, name, succeeded ? { ...rest, lastSuccessfulTime: timestamp(clock) } : rest);
+    removeOldJobs(store, now);
+  });
+  return run;
+}
+
+/** Keeps as many ended Jobs as the history limits say, with their pods. */
+function removeOldJobs(store: ObjectStore, cronJob: KubernetesObject): void {
+  const { namespace, uid } = cronJob.metadata;
+  const spec = cronJob.spec as unknown as CronJobSpec;
+  const jobs = store
+    .list(JOBS, namespace)
+    .filter((job) => job.metadata.ownerReferences?.some((reference) => reference.uid === uid))
+    .sort((left, right) => Number(left.metadata.resourceVersion) - Number(right.metadata.resourceVersion));
+  for (const [type, limit] of [
+    ["Complete", spec.successfulJobsHistoryLimit],
+    ["Failed", spec.failedJobsHistoryLimit],
+  ] as const) {
+    const ended = jobs.filter((job) =>
+      (job.status?.conditions as { type: string }[] | undefined)?.some((item) => item.type === type),
+    );
+    for (const job of ended.slice(0, Math.max(0, ended.length - limit))) deleteJob(store, job);
+  }
+}
+
+function deleteJob(store: ObjectStore, job: KubernetesObject): void {
+  const { namespace, name } = job.metadata;
+  for (const pod of store.list(PODS, namespace, { labelSelector: `job-name=${name}` })) {
+    store.delete(PODS, namespace, pod.metadata.name);
+  }
+  store.delete(JOBS, namespace, name);
+}
+
+const owner = (apiVersion: string, kind: string, name: string, uid: string): OwnerReference => ({
+  apiVersion,
+  kind,
+  name,
+  uid,
+  controller: true,
+});
+
+const condition = (type: string, reason?: string) => ({
+  type,
+  status: "True",
+  ...(reason !== undefined && { reason }),
+});
+
+const timestamp = (clock: SimulatedClock) => `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+
+/** A process that a signal ends shows 128 + the signal's number. */
+const exitCodeOf = (signal: NodeJS.Signals | null) => (signal === "SIGKILL" ? 137 : signal === "SIGTERM" ? 143 : 1);

@@ -1,0 +1,311 @@
+/** A release as Scalar's Helm charts install it: a Deployment, its pods, the headless Service, and Envoy if asked. */
+
+import { randomBytes } from "node:crypto";
+import type { ServerCredentials } from "@grpc/grpc-js";
+import type { SimulatedClock } from "../clock";
+import { kindOf } from "./kinds";
+import type { KubernetesObject } from "./objects";
+import { type Application, SimulatedPod } from "./pod";
+import type { ObjectStore } from "./store";
+
+export type Product = "scalardb-cluster" | "ledger" | "auditor";
+
+export interface ReleaseOptions {
+  namespace: string;
+  /** The Helm release's name. */
+  name: string;
+  product: Product;
+  replicas: number;
+  /** Pods of Envoy, which belong to the same release and are never paused. */
+  envoy?: number;
+  /**
+   * How the Service names the pods' admin port. Scalar's charts say `numeric`, which takes pods with addresses of their own
+   * (127.0.0.2 and so on: Linux only, unless there is one pod). With `named`, the default, pods can share 127.0.0.1.
+   */
+  targetPort?: "named" | "numeric";
+  /** What the pods serve besides the admin interface. */
+  application?: Application;
+  /** For TLS. Insecure by default, as the charts are. */
+  credentials?: ServerCredentials;
+}
+
+/** The chart's names: of the Deployment, and of the ports in the headless Service, the admin port last. */
+const CHARTS: Record<Product, { suffix: string; ports: { name: string; port: number }[] }> = {
+  "scalardb-cluster": { suffix: "node", ports: [{ name: "scalardb-cluster", port: 60053 }] },
+  ledger: {
+    suffix: "ledger",
+    ports: [
+      { name: "scalardl-ledger", port: 50051 },
+      { name: "scalardl-privileged", port: 50052 },
+      { name: "scalardl-admin", port: 50053 },
+    ],
+  },
+  auditor: {
+    suffix: "auditor",
+    ports: [
+      { name: "scalardl-auditor", port: 40051 },
+      { name: "scalardl-auditor-privileged", port: 40052 },
+      { name: "scalardl-auditor-admin", port: 40053 },
+    ],
+  },
+};
+
+const PODS = kindOf({ apiVersion: "v1", kind: "Pod" });
+const DEPLOYMENTS = kindOf({ apiVersion: "apps/v1", kind: "Deployment" });
+
+export class SimulatedRelease {
+  readonly #store: ObjectStore;
+  readonly #clock: SimulatedClock;
+  readonly #options: ReleaseOptions;
+  readonly #pods = new Map<string, SimulatedPod>();
+  /** The admin port of all pods, once the first one has chosen it. Only where pods have addresses of their own. */
+  #commonPort = 0;
+  #templateHash = randomName(10);
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(store: ObjectStore, clock: SimulatedClock, options: ReleaseOptions) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#options = options;
+  }
+
+  get namespace(): string {
+    return this.#options.namespace;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get product(): Product {
+    return this.#options.product;
+  }
+
+  get deployment(): string {
+    return `${this.name}-${CHARTS[this.product].suffix}`;
+  }
+
+  /** The pods that exist now, sorted by name. */
+  get pods(): SimulatedPod[] {
+    return [...this.#pods.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
+  }
+
+  async install(): Promise<void> {
+    const { namespace, replicas, envoy = 0 } = this.#options;
+    this.#createDeployment(this.deployment, this.product, replicas);
+    await this.reconcile();
+    this.#createService();
+    if (envoy > 0) this.#installEnvoy(envoy);
+    this.#store.get(DEPLOYMENTS, namespace, this.deployment);
+  }
+
+  /** Starts or stops pods until there are as many as the Deployment wishes. */
+  reconcile(): Promise<void> {
+    return this.#inTurn(async () => {
+      const deployment = this.#store.find(DEPLOYMENTS, this.namespace, this.deployment);
+      const wished = (deployment?.spec?.replicas as number | undefined) ?? 0;
+      while (this.#pods.size < wished) await this.#startPod();
+      for (const pod of this.pods.slice(wished)) this.#endPod(pod.name);
+      if (deployment) this.#reportDeployment(deployment);
+    });
+  }
+
+  /** Every pod is replaced by one of another name, one by one, as by `kubectl rollout restart`. */
+  rollOut(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#templateHash = randomName(10);
+      const annotation = { "kubectl.kubernetes.io/restartedAt": new Date(this.#clock.now()).toISOString() };
+      const patch = { spec: { template: { metadata: { annotations: annotation } } } };
+      this.#store.mergePatch(DEPLOYMENTS, this.namespace, this.deployment, patch, { fieldManager: "kubectl-rollout" });
+      for (const pod of this.pods) {
+        await this.#startPod();
+        this.#endPod(pod.name);
+        this.#reportDeployment(this.#store.get(DEPLOYMENTS, this.namespace, this.deployment));
+      }
+    });
+  }
+
+  /** The container of a pod dies and is started again in the same pod. */
+  restartPod(name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const pod = this.#pod(name);
+      pod.stop();
+      this.#reportPod(pod);
+      await pod.restart();
+      this.#reportPod(pod);
+    });
+  }
+
+  /** A pod vanishes, with its node for example; the Deployment puts another in its place. */
+  async killPod(name: string): Promise<void> {
+    this.#endPod(this.#pod(name).name);
+    await this.reconcile();
+  }
+
+  /** Somebody has deleted the pod's object. */
+  forgetPod(name: string): void {
+    this.#pods.get(name)?.stop();
+    if (this.#pods.delete(name)) void this.reconcile();
+  }
+
+  async stop(): Promise<void> {
+    await this.#work.catch(() => {});
+    for (const pod of this.#pods.values()) pod.stop();
+  }
+
+  #pod(name: string): SimulatedPod {
+    const pod = this.#pods.get(name);
+    if (!pod) throw new Error(`release ${this.namespace}/${this.name} has no pod ${name}`);
+    return pod;
+  }
+
+  /** One change of the pods at a time. */
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const done = this.#work.catch(() => {}).then(change);
+    this.#work = done;
+    // Whoever asked for the change hears of its failure; the next in turn need not.
+    done.catch(() => {});
+    return done;
+  }
+
+  async #startPod(): Promise<void> {
+    const { namespace, name, product, application, credentials } = this.#options;
+    const numeric = this.#options.targetPort === "numeric";
+    const pod = await SimulatedPod.start({
+      namespace,
+      name: `${this.deployment}-${this.#templateHash}-${randomName(5)}`,
+      release: name,
+      product,
+      clock: this.#clock,
+      address: numeric ? this.#freeAddress() : "127.0.0.1",
+      port: numeric ? this.#commonPort : 0,
+      application,
+      credentials,
+    });
+    if (numeric) this.#commonPort = pod.port;
+    this.#pods.set(pod.name, pod);
+    this.#createPod(pod);
+  }
+
+  #endPod(name: string): void {
+    this.#pods.get(name)?.stop();
+    this.#pods.delete(name);
+    if (this.#store.find(PODS, this.namespace, name)) this.#store.delete(PODS, this.namespace, name);
+  }
+
+  #freeAddress(): string {
+    for (let last = 1; last < 255; last += 1) {
+      const address = `127.0.0.${last}`;
+      if (last > 1 && process.platform !== "linux") {
+        throw new Error(
+          `a release with ${this.#options.replicas} pods and a numeric targetPort needs addresses that only Linux has: use targetPort "named"`,
+        );
+      }
+      if (!this.pods.some((pod) => pod.address === address)) return address;
+    }
+    throw new Error("a release of the simulated cluster has at most 254 pods with a numeric targetPort");
+  }
+
+  #labels(app: string): Record<string, string> {
+    return { "app.kubernetes.io/app": app, "app.kubernetes.io/instance": this.name };
+  }
+
+  #createDeployment(name: string, app: string, replicas: number): void {
+    const labels = this.#labels(app);
+    const created = this.#store.create(
+      {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name, namespace: this.namespace, labels },
+        spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels } } },
+      },
+      { fieldManager: "helm" },
+    );
+    if (app === "envoy") this.#reportDeployment(created);
+  }
+
+  #createService(): void {
+    const ports = CHARTS[this.product].ports.map(({ name, port }, index, all) => {
+      const admin = index === all.length - 1;
+      if (!admin) return { name, port, targetPort: port, protocol: "TCP" };
+      const targetPort = this.#options.targetPort === "numeric" ? this.#commonPort || port : name;
+      return { name, port, targetPort, protocol: "TCP" };
+    });
+    const suffix = this.product === "scalardb-cluster" ? "headless" : `${CHARTS[this.product].suffix}-headless`;
+    this.#store.create(
+      {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: `${this.name}-${suffix}`, namespace: this.namespace, labels: this.#labels(this.product) },
+        spec: { type: "ClusterIP", clusterIP: "None", ports, selector: this.#labels(this.product) },
+      },
+      { fieldManager: "helm" },
+    );
+  }
+
+  #installEnvoy(replicas: number): void {
+    const name = `${this.name}-envoy`;
+    this.#createDeployment(name, "envoy", replicas);
+    for (let index = 0; index < replicas; index += 1) {
+      const pod = `${name}-${this.#templateHash}-${randomName(5)}`;
+      this.#store.create({
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: pod, namespace: this.namespace, labels: this.#labels("envoy") },
+        spec: { containers: [{ name: "envoy", ports: [{ name: "envoy", containerPort: 60053 }] }] },
+      });
+      this.#store.setStatus(PODS, this.namespace, pod, { phase: "Running", podIP: "127.0.0.1" });
+    }
+  }
+
+  #createPod(pod: SimulatedPod): void {
+    const { ports } = CHARTS[this.product];
+    const admin = ports.at(-1)?.name as string;
+    this.#store.create({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name: pod.name,
+        namespace: this.namespace,
+        labels: { ...this.#labels(this.product), "pod-template-hash": this.#templateHash },
+      },
+      spec: {
+        nodeName: "simulated",
+        containers: [{ name: this.product, ports: [{ name: admin, containerPort: pod.port, protocol: "TCP" }] }],
+      },
+    });
+    this.#reportPod(pod);
+  }
+
+  #reportPod(pod: SimulatedPod): void {
+    const ready = pod.up ? "True" : "False";
+    this.#store.setStatus(PODS, this.namespace, pod.name, {
+      phase: "Running",
+      podIP: pod.address,
+      podIPs: [{ ip: pod.address }],
+      conditions: [
+        { type: "Ready", status: ready },
+        { type: "ContainersReady", status: ready },
+      ],
+      containerStatuses: [{ name: this.product, ready: pod.up, restartCount: pod.restarts }],
+    });
+  }
+
+  #reportDeployment(deployment: KubernetesObject): void {
+    const { name, generation } = deployment.metadata;
+    const replicas = name === this.deployment ? this.#pods.size : ((deployment.spec?.replicas as number) ?? 0);
+    const status = {
+      observedGeneration: generation ?? 1,
+      replicas,
+      updatedReplicas: replicas,
+      readyReplicas: replicas,
+    };
+    this.#store.setStatus(DEPLOYMENTS, this.namespace, name, { ...status, availableReplicas: replicas });
+  }
+}
+
+/** Of the letters that Kubernetes uses, which spell nothing. */
+function randomName(length: number): string {
+  const letters = "bcdfghjklmnpqrstvwxz2456789";
+  return [...randomBytes(length)].map((byte) => letters[byte % letters.length]).join("");
+}
