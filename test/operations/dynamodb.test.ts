@@ -1,0 +1,111 @@
+import test from "ava";
+import {
+  completeCopies,
+  findTables,
+  protectTables,
+  readProtection,
+  readSettings,
+  shortfalls,
+} from "../../operations/dynamodb";
+import { AwsCloud } from "../../rehearsal/cloud/aws/aws";
+import { SimulatedClock } from "../../rehearsal/cloud/clock";
+
+const REGION = "ap-northeast-1";
+const GOAL = { recoveryPeriodInDays: 35, deletionProtection: true };
+const ACCESS = { accessKey: "test", secretKey: "test" };
+
+async function cloudWith(t: { teardown(work: () => unknown): void }, tables: string[]) {
+  const clock = new SimulatedClock();
+  const aws = new AwsCloud(clock, 1);
+  const endpoint = await aws.listen();
+  process.env.AWS_ENDPOINT_URL = endpoint.url;
+  t.teardown(() => endpoint.close());
+  const region = aws.dynamodb.region(REGION);
+  for (const name of tables) {
+    region.createTable({
+      TableName: name,
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+    });
+  }
+  return { clock, region };
+}
+
+test.serial("tables are found by namespace and by name, beyond the first page", async (t) => {
+  const many = Array.from({ length: 120 }, (_, index) => `ledger.t${String(index).padStart(3, "0")}`);
+  await cloudWith(t, [...many, "coordinator.state", "ledgerx.other", "alone"]);
+  const found = await findTables({ region: REGION, tables: ["alone"], prefixes: ["ledger.", "coordinator."] }, ACCESS);
+  t.deepEqual(found, ["alone", "coordinator.state", ...many]);
+});
+
+test.serial("what is off is switched on, and nothing else is touched", async (t) => {
+  const { region } = await cloudWith(t, ["aaa", "bbb", "ccc"]);
+  region.updateContinuousBackups({
+    TableName: "bbb",
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 },
+  });
+  region.updateTable({ TableName: "ccc", DeletionProtectionEnabled: true });
+  const before = await readProtection(REGION, ["aaa", "bbb", "ccc", "missing"], ACCESS);
+  t.deepEqual(
+    before.map((table) => shortfalls(table, GOAL)),
+    [
+      ["point-in-time recovery is off", "deletion protection is off"],
+      ["its recovery period is 7 days, below 35", "deletion protection is off"],
+      ["point-in-time recovery is off"],
+    ],
+  );
+  const said: string[] = [];
+  await protectTables({ region: REGION, tables: ["aaa", "bbb", "ccc"], goal: GOAL }, ACCESS, (line) => said.push(line));
+  const after = await readProtection(REGION, ["aaa", "bbb", "ccc"], ACCESS);
+  t.true(after.every((table) => shortfalls(table, GOAL).length === 0));
+  t.is(said.length, 5);
+  said.length = 0;
+  await protectTables({ region: REGION, tables: ["aaa", "bbb", "ccc"], goal: GOAL }, ACCESS, (line) => said.push(line));
+  t.deepEqual(
+    said.sort(),
+    ["aaa: nothing to do", "bbb: nothing to do", "ccc: nothing to do"],
+    "a second run changes nothing",
+  );
+});
+
+test.serial("a longer period than asked for is left alone", async (t) => {
+  const { region } = await cloudWith(t, ["aaa"]);
+  region.updateContinuousBackups({
+    TableName: "aaa",
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 },
+  });
+  const goal = { recoveryPeriodInDays: 7, deletionProtection: false };
+  await protectTables({ region: REGION, tables: ["aaa"], goal }, ACCESS, () => {});
+  t.is(region.table("aaa").recoveryPeriodInDays, 35);
+});
+
+test.serial("a table that is gone is named", async (t) => {
+  await cloudWith(t, ["aaa"]);
+  await t.throwsAsync(
+    protectTables({ region: REGION, tables: ["aaa", "bbb"], goal: GOAL }, ACCESS, () => {}),
+    {
+      message: /there is no table bbb in ap-northeast-1/,
+    },
+  );
+});
+
+test.serial("a copy is given what a restore drops, and can be completed again", async (t) => {
+  const { region } = await cloudWith(t, ["copy"]);
+  const wanted = {
+    name: "copy",
+    tags: { service: "payments", "scalar-backup:copy": "recovery" },
+    deletionProtection: true,
+    tableClass: "STANDARD_INFREQUENT_ACCESS",
+    streamViewType: "NEW_IMAGE",
+  };
+  for (let run = 0; run < 2; run++) {
+    await completeCopies({ region: REGION, tables: [wanted] }, ACCESS, () => {});
+    const [copy] = await readSettings(REGION, ["copy"], ACCESS);
+    t.deepEqual(copy?.tags, wanted.tags);
+    t.true(copy?.deletionProtection);
+    t.is(copy?.description.TableClassSummary?.TableClass, "STANDARD_INFREQUENT_ACCESS");
+    t.is(copy?.description.StreamSpecification?.StreamViewType, "NEW_IMAGE");
+  }
+  t.true(region.table("copy").describe().DeletionProtectionEnabled);
+});
