@@ -1,0 +1,267 @@
+/**
+ * The two services that a Pulumi program talks to, `ResourceMonitor` and `Engine`, on loopback. What the embedded
+ * engine doesn't support is refused with an error, never ignored.
+ */
+import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
+import type { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
+import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import * as engine from "@pulumi/pulumi/proto/engine_pb";
+import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/resource_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { PropertyMap, PropertyValue } from "../providers/provider";
+import { Cancelled, type Deployment } from "./deployment";
+import type { Alias, Goal } from "./goal";
+import type { Diagnostic } from "./stack";
+import { received } from "./values";
+
+const { ResourceMonitorFeature, Result } = messages;
+
+/** What this engine can do, by the names of the older probing call and of the newer one. */
+const FEATURES: Record<string, messages.ResourceMonitorFeature> = {
+  secrets: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_SECRETS,
+  resourceReferences: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+  outputValues: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+  aliasSpecs: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+  deletedWith: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+  replaceWith: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+  replacementTrigger: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
+};
+
+export interface MonitorOptions {
+  deployment: Deployment;
+  report(diagnostic: Diagnostic): void;
+  /** Called once, when the program has said all it has to say. The program ends after the answer. */
+  programEnded(): Promise<void>;
+}
+
+export class Monitor {
+  readonly #server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+  #rootUrn = "";
+
+  constructor(private readonly options: MonitorOptions) {
+    this.#server.addService(ResourceMonitorService, {
+      getDeploymentInfo: answering(() => this.#deploymentInfo()),
+      supportsFeature: answering((request: messages.SupportsFeatureRequest) =>
+        new messages.SupportsFeatureResponse().setHassupport(request.getId() in FEATURES),
+      ),
+      registerResource: answering((request: messages.RegisterResourceRequest) => this.#registerResource(request)),
+      readResource: answering((request: messages.ReadResourceRequest) => this.#readResource(request)),
+      registerResourceOutputs: answering((request: messages.RegisterResourceOutputsRequest) => {
+        options.deployment.registerOutputs(request.getUrn(), fromStruct(request.getOutputs()));
+        return new Empty();
+      }),
+      invoke: answering((request: messages.ResourceInvokeRequest) => this.#invoke(request)),
+      signalAndWaitForShutdown: answering(async () => {
+        await options.programEnded();
+        return new Empty();
+      }),
+      call: refusing("methods of remote components"),
+      existsResource: refusing("existence checks"),
+      registerStackTransform: refusing("transforms"),
+      registerStackInvokeTransform: refusing("invoke transforms"),
+      registerResourceHook: refusing("resource hooks"),
+      registerErrorHook: refusing("error hooks"),
+      registerPackage: refusing("parameterized packages"),
+    });
+    this.#server.addService(EngineService, {
+      log: answering((request: engine.LogRequest) => {
+        this.#log(request);
+        return new Empty();
+      }),
+      getRootResource: answering(() => new engine.GetRootResourceResponse().setUrn(this.#rootUrn)),
+      setRootResource: answering((request: engine.SetRootResourceRequest) => {
+        this.#rootUrn = request.getUrn();
+        return new engine.SetRootResourceResponse();
+      }),
+      startDebugging: refusing("debugging"),
+      requirePulumiVersion: refusing("requirements for the version of the Pulumi CLI"),
+    });
+  }
+
+  /** @returns the address of both services. */
+  async start(): Promise<string> {
+    const port = await new Promise<number>((resolve, reject) => {
+      this.#server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      );
+    });
+    return `127.0.0.1:${port}`;
+  }
+
+  stop(): void {
+    this.#server.forceShutdown();
+  }
+
+  #deploymentInfo(): messages.DeploymentInfo {
+    return new messages.DeploymentInfo().setSupportedfeaturesList(Object.values(FEATURES));
+  }
+
+  async #registerResource(request: messages.RegisterResourceRequest): Promise<messages.RegisterResourceResponse> {
+    refuseUnsupported(request);
+    const resource = await this.options.deployment.register(goalOf(request));
+    return (
+      new messages.RegisterResourceResponse()
+        .setUrn(resource.urn)
+        .setId(resource.id)
+        .setResult(Result.SUCCESS)
+        // A component says its outputs itself, when its children are there.
+        .setObject(toStruct(resource.custom ? resource.outputs : {}))
+    );
+  }
+
+  async #readResource(request: messages.ReadResourceRequest): Promise<messages.ReadResourceResponse> {
+    const resource = await this.options.deployment.read({
+      type: request.getType(),
+      name: request.getName(),
+      id: request.getId(),
+      parent: request.getParent(),
+      properties: fromStruct(request.getProperties()),
+      provider: request.getProvider(),
+      version: request.getVersion(),
+      dependencies: request.getDependenciesList(),
+      additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    });
+    return new messages.ReadResourceResponse().setUrn(resource.urn).setProperties(toStruct(resource.outputs));
+  }
+
+  async #invoke(request: messages.ResourceInvokeRequest): Promise<messages.ResourceInvokeResponse> {
+    const token = request.getTok();
+    const args = fromStruct(request.getArgs());
+    const answer =
+      token === "pulumi:pulumi:getResource"
+        ? this.#getResource(String(args.urn))
+        : await this.options.deployment.invoke(token, args, request.getProvider(), request.getVersion());
+    return new messages.ResourceInvokeResponse().setReturn(toStruct(answer));
+  }
+
+  #getResource(urn: string): PropertyMap {
+    const resource = this.options.deployment.registered(urn);
+    if (!resource) throw new Error(`unknown resource ${urn}`);
+    return { urn, id: resource.id, state: resource.outputs };
+  }
+
+  #log(request: engine.LogRequest): void {
+    const severity = request.getSeverity();
+    if (severity === engine.LogSeverity.DEBUG) return;
+    const urn = request.getUrn();
+    this.options.report({
+      severity:
+        severity === engine.LogSeverity.ERROR ? "error" : severity === engine.LogSeverity.WARNING ? "warning" : "info",
+      message: request.getMessage(),
+      ...(urn && { urn }),
+    });
+  }
+}
+
+/** @throws naming the first thing in the request that this engine doesn't do. */
+function refuseUnsupported(request: messages.RegisterResourceRequest): void {
+  const asked: [string, boolean][] = [
+    ["remote components", request.getRemote()],
+    ["imports", request.getImportid() !== ""],
+    ["transforms", request.getTransformsList().length > 0],
+    ["resource hooks", request.hasHooks()],
+    ["parameterized packages", request.getPackageref() !== ""],
+    ["environment variable mappings", request.getEnvvarmappingsMap().getLength() > 0],
+    ["the server of a plugin", request.getPlugindownloadurl() !== ""],
+    ["plain alias URNs", request.getAliasurnsList().length > 0],
+  ];
+  const unsupported = asked.find(([, present]) => present);
+  if (unsupported) throw new Error(notSupported(unsupported[0]));
+}
+
+function goalOf(request: messages.RegisterResourceRequest): Goal {
+  const timeouts = request.getCustomtimeouts();
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    custom: request.getCustom(),
+    parent: request.getParent(),
+    properties: {
+      ...fromStruct(request.getObject()),
+      // The version of a provider resource is one of its inputs.
+      ...(request.getType().startsWith("pulumi:providers:") &&
+        request.getVersion() && { version: request.getVersion() }),
+    },
+    provider: request.getProvider(),
+    providers: Object.fromEntries(request.getProvidersMap().toArray()),
+    version: request.getVersion(),
+    dependencies: request.getDependenciesList(),
+    propertyDependencies: Object.fromEntries(
+      request
+        .getPropertydependenciesMap()
+        .toArray()
+        .map(([key, dependencies]) => [key, dependenciesOf(dependencies)]),
+    ),
+    aliases: request.getAliasesList().map(aliasOf),
+    ignoreChanges: request.getIgnorechangesList(),
+    replaceOnChanges: request.getReplaceonchangesList(),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    customTimeouts: timeouts
+      ? withoutEmpty({ create: timeouts.getCreate(), update: timeouts.getUpdate(), delete: timeouts.getDelete() })
+      : {},
+    replaceWith: request.getReplaceWithList(),
+    replacementTrigger: received((request.getReplacementTrigger()?.toJavaScript() ?? null) as PropertyValue),
+    ...(request.hasProtect() && { protect: request.getProtect() }),
+    ...(request.hasRetainondelete() && { retainOnDelete: request.getRetainondelete() }),
+    ...(request.getDeletedwith() && { deletedWith: request.getDeletedwith() }),
+    ...(request.getDeletebeforereplacedefined() && { deleteBeforeReplace: request.getDeletebeforereplace() }),
+  };
+}
+
+/** Protobuf's `toArray()` gives the raw list of fields in place of a message; the list of URNs is its first. */
+function dependenciesOf(dependencies: unknown): string[] {
+  return dependencies instanceof messages.RegisterResourceRequest.PropertyDependencies
+    ? dependencies.getUrnsList()
+    : ((dependencies as string[][])[0] ?? []);
+}
+
+function aliasOf(message: AliasMessage): Alias {
+  const spec = message.getSpec();
+  if (!spec) return { urn: message.getUrn() };
+  return {
+    name: spec.getName(),
+    type: spec.getType(),
+    stack: spec.getStack(),
+    project: spec.getProject(),
+    parent: spec.getParenturn(),
+    noParent: spec.getNoparent(),
+  };
+}
+
+function withoutEmpty<T extends Record<string, string>>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "")) as Partial<T>;
+}
+
+function fromStruct(struct: Struct | undefined): PropertyMap {
+  return received((struct?.toJavaScript() ?? {}) as PropertyMap) as PropertyMap;
+}
+
+function toStruct(values: PropertyMap): Struct {
+  return Struct.fromJavaScript(values as Record<string, JavaScriptValue>);
+}
+
+function answering<Request, Response>(answer: (request: Request) => Response | Promise<Response>) {
+  return async (call: ServerUnaryCall<Request, Response>, respond: sendUnaryData<Response>) => {
+    try {
+      respond(null, await answer(call.request));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      // The SDK ends the program silently on "unavailable": what went wrong has been reported already.
+      const code = error instanceof Cancelled ? status.UNAVAILABLE : status.UNKNOWN;
+      respond({ code, details: message, message });
+    }
+  };
+}
+
+function refusing(what: string) {
+  return (_call: ServerUnaryCall<unknown, unknown>, respond: sendUnaryData<unknown>) => {
+    const message = notSupported(what);
+    respond({ code: status.UNIMPLEMENTED, details: message, message });
+  };
+}
+
+function notSupported(what: string): string {
+  return `the embedded engine does not support ${what}; use the real one`;
+}

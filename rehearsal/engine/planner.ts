@@ -1,0 +1,345 @@
+/**
+ * Decides what a run does to each resource, by the rules of Pulumi's own engine (its step generator). Its answers are
+ * steps; nothing is done before they are run.
+ */
+import { type PropertyMap, UNKNOWN } from "../providers/provider";
+import { formerUrns } from "./aliases";
+import type { Goal, ReadGoal } from "./goal";
+import type { Journal } from "./journal";
+import { type Difference, type Managers, withReplaceOnChanges } from "./managers";
+import { formatPath, parsePath, reset } from "./property-path";
+import { dependentsOf, neededBy, type ResourceState, type StackState } from "./state";
+import { type Step, Steps } from "./steps";
+import { isProviderType, makeUrn, providerUrn, qualifiedTypeOf } from "./urn";
+import { containsUnknowns, equal, unwrapped } from "./values";
+
+/** The new state of one resource and the steps that lead to it, one after the other. */
+export interface Plan {
+  next: ResourceState;
+  steps: Step[];
+}
+
+export interface PlannerOptions {
+  stack: string;
+  project: string;
+  preview: boolean;
+}
+
+export class Planner {
+  readonly #steps: Steps;
+  readonly #byUrn: Map<string, ResourceState>;
+  /** URNs that the program has registered or read. */
+  readonly #claimed = new Set<string>();
+  /** The former URN under which a resource of this run was found. */
+  readonly #foundUnder = new Map<string, string>();
+  /** Resources of the former state that this run has decided about, other than by deleting them. */
+  readonly #decided = new Set<string>();
+  readonly #replaced = new Set<string>();
+  readonly #deleted = new Set<string>();
+  /** Resources that are deleted before what they depend on is replaced, with the properties that ask for it. */
+  readonly #condemned = new Map<ResourceState, Difference>();
+
+  constructor(
+    private readonly former: StackState,
+    private readonly managers: Managers,
+    private readonly journal: Journal,
+    private readonly options: PlannerOptions,
+  ) {
+    this.#steps = new Steps(managers, journal, options.preview, this.#deleted);
+    this.#byUrn = new Map(former.filter((resource) => !resource.pendingDeletion).map((old) => [old.urn, old]));
+  }
+
+  /** @throws when the goal cannot be reached: a duplicate, refused inputs, a protected resource to be replaced. */
+  async register(goal: Goal): Promise<Plan> {
+    const urn = this.#claim(goal);
+    const old = this.#find(urn, goal);
+    const next = nextState(urn, goal);
+    const manager = this.managers.of(next);
+    const recreating = old !== undefined && this.#deleted.has(urn);
+    const comparable = old !== undefined && !old.external && !recreating ? old : undefined;
+
+    const wanted = old ? this.#withoutIgnored(goal, old.inputs, urn) : goal.properties;
+    if (manager) {
+      next.inputs = comparable
+        ? await manager.check(urn, comparable.inputs, wanted)
+        : await manager.check(urn, undefined, goal.properties);
+    }
+    if (!old) return { next, steps: [this.#steps.create(next)] };
+
+    if (recreating) {
+      this.#deleted.delete(urn);
+      this.#settle(urn, "replaced");
+      return { next, steps: [this.#steps.createReplacement(old, next, this.#condemned.get(old) ?? NOTHING, false)] };
+    }
+    if (!comparable) {
+      return { next, steps: [this.#steps.createReplacement(old, next, NOTHING, true)] };
+    }
+    const difference = await this.#difference(goal, comparable, next, manager ? next.inputs : wanted);
+    if (difference.replacedBy.length > 0 || old.pendingReplacement) {
+      return { next, steps: await this.#replace(goal, old, next, difference) };
+    }
+    this.#settle(urn, "kept");
+    const step =
+      difference.changed.length > 0 ? this.#steps.update(old, next, difference) : this.#steps.same(old, next);
+    return { next, steps: [step] };
+  }
+
+  read(goal: ReadGoal): Plan {
+    const urn = this.#claim(goal);
+    if (!goal.id) throw new Error(`the program reads '${urn}' without an ID`);
+    const old = this.#find(urn, { ...goal, aliases: [] });
+    const next: ResourceState = {
+      ...EMPTY_STATE,
+      urn,
+      type: goal.type,
+      custom: true,
+      id: goal.id,
+      inputs: goal.properties,
+      parent: goal.parent,
+      provider: goal.provider,
+      dependencies: goal.dependencies,
+      external: true,
+      additionalSecretOutputs: goal.additionalSecretOutputs,
+    };
+    const replacing = old !== undefined && !old.external && old.id !== goal.id;
+    this.#settle(urn, replacing ? "replaced" : "kept");
+    return { next, steps: [this.#steps.read(next, old, replacing)] };
+  }
+
+  /** Deletions of all that the program no longer has, in groups that can be deleted together, one group after the other. */
+  deletions(): Step[][] {
+    const condemned = new Map<ResourceState, Step>();
+    for (const resource of this.former) {
+      if (resource.pendingDeletion) {
+        if (this.#condemned.has(resource)) continue;
+        condemned.set(resource, this.#steps.deleteReplaced(resource, this.#replaced.has(resource.urn)));
+      } else if (!this.#isDecided(resource.urn)) {
+        condemned.set(
+          resource,
+          resource.pendingReplacement ? this.#steps.forget(resource) : this.#steps.delete(resource),
+        );
+      } else {
+        continue;
+      }
+      this.#deleted.add(resource.urn);
+    }
+    return grouped(this.former, condemned);
+  }
+
+  #claim(goal: { type: string; name: string; parent: string }): string {
+    const { stack, project } = this.options;
+    if (goal.parent && !this.#claimed.has(goal.parent))
+      throw new Error(`could not find parent resource ${goal.parent}`);
+    const urn = makeUrn(stack, project, goal.parent && qualifiedTypeOf(goal.parent), goal.type, goal.name);
+    if (this.#claimed.has(urn)) throw new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`);
+    const taken = this.journal.presentUrns.get(urn);
+    if (taken)
+      throw new Error(`Duplicate resource URN '${urn}' conflicting with alias on resource with URN '${taken}'`);
+    this.#claimed.add(urn);
+    return urn;
+  }
+
+  #find(urn: string, goal: Pick<Goal, "name" | "type" | "parent" | "aliases">): ResourceState | undefined {
+    const { stack, project } = this.options;
+    for (const known of [urn, ...formerUrns(goal, stack, project, this.#foundUnder)]) {
+      const old = this.#byUrn.get(known);
+      if (!old) continue;
+      if (known !== urn) {
+        if (this.#claimed.has(known) || this.journal.presentUrns.has(known)) {
+          throw new Error(
+            `Duplicate resource alias '${known}' applied to resource with URN '${urn}' conflicting with resource with URN '${this.journal.presentUrns.get(known) ?? urn}'`,
+          );
+        }
+        this.journal.presentUrns.set(known, urn);
+        this.#foundUnder.set(urn, known);
+      }
+      return old;
+    }
+    return undefined;
+  }
+
+  #settle(urn: string, how: "kept" | "replaced"): void {
+    this.#decided.add(urn);
+    if (how === "replaced") this.#replaced.add(urn);
+  }
+
+  #isDecided(urn: string): boolean {
+    return this.#decided.has(this.journal.presentUrns.get(urn) ?? urn);
+  }
+
+  #withoutIgnored(goal: Goal, oldInputs: PropertyMap, urn: string): PropertyMap {
+    const inputs = structuredClone(goal.properties);
+    const impossible = goal.ignoreChanges.filter((path) => !reset(parsePath(path), structuredClone(oldInputs), inputs));
+    if (impossible.length > 0) {
+      const paths = impossible.map((path) => formatPath(parsePath(path))).join(", ");
+      this.journal.report({
+        severity: "info",
+        message: `cannot ignore changes in added or removed elements of the path: "${paths}"`,
+        urn,
+      });
+    }
+    return inputs;
+  }
+
+  async #difference(goal: Goal, old: ResourceState, next: ResourceState, inputs: PropertyMap): Promise<Difference> {
+    if (this.#isTriggered(old, next)) return { ...NOTHING, replacedBy: ["replacementTrigger"] };
+    if (next.replaceWith.some((urn) => this.#replaced.has(urn))) return { ...NOTHING, replacedBy: ["replaceWith"] };
+    if (this.#replaced.has(next.deletedWith)) return { ...NOTHING, replacedBy: ["deletedWith"] };
+    // Between a component and a managed resource there is nothing to compare.
+    if (old.custom !== next.custom) return { ...NOTHING, replacedBy: ["provider"] };
+    const manager = this.managers.of(next);
+    if (!manager) return { ...NOTHING, changed: changedKeys(old.inputs, inputs) };
+    const difference = await manager.diff(old, inputs, goal.ignoreChanges);
+    return withReplaceOnChanges(difference, goal.replaceOnChanges);
+  }
+
+  #isTriggered(old: ResourceState, next: ResourceState): boolean {
+    const before = unwrapped(old.replacementTrigger);
+    const now = unwrapped(next.replacementTrigger);
+    if (containsUnknowns(now)) {
+      if (this.options.preview) return true;
+      throw new Error(`replacement trigger contains unknowns for ${next.urn}`);
+    }
+    return before !== null && now !== null && !equal(before, now);
+  }
+
+  async #replace(goal: Goal, old: ResourceState, next: ResourceState, difference: Difference): Promise<Step[]> {
+    if (old.protect && next.protect) {
+      throw new Error(
+        `unable to replace resource "${next.urn}"\nas it is currently marked for protection. To unprotect the resource, ` +
+          "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`",
+      );
+    }
+    this.#settle(next.urn, "replaced");
+    // Defaults (auto-names among them) are chosen anew, and what is ignored for changes is as the program has it now.
+    const manager = this.managers.of(next);
+    if (manager) next.inputs = await manager.check(next.urn, undefined, goal.properties);
+
+    if (!(goal.deleteBeforeReplace ?? difference.deleteBeforeReplace)) {
+      return [this.#steps.createReplacement(old, next, difference, !old.pendingReplacement)];
+    }
+    const steps: Step[] = [];
+    for (const [dependent, why] of (await this.#dependentReplacements(old)).reverse()) {
+      if (this.#condemned.has(dependent)) continue;
+      if (dependent.protect) {
+        throw new Error(
+          `unable to replace resource "${dependent.urn}" as part of replacing "${next.urn}" as it is currently marked for protection`,
+        );
+      }
+      this.#condemned.set(dependent, why);
+      this.#deleted.add(dependent.urn);
+      steps.push(this.#steps.deleteBeforeReplacement(dependent));
+    }
+    if (!old.pendingReplacement) {
+      this.#deleted.add(old.urn);
+      steps.push(this.#steps.deleteBeforeReplacement(old));
+    }
+    return [...steps, this.#steps.createReplacement(old, next, difference, false)];
+  }
+
+  /**
+   * What has to be deleted before `root` is, because it would be replaced when the properties that depend on `root`
+   * change: they are made unknown, and the provider is asked.
+   */
+  async #dependentReplacements(root: ResourceState): Promise<[ResourceState, Difference][]> {
+    const replacements = new Map<ResourceState, Difference>();
+    const urns = new Set([root.urn]);
+    for (const dependent of dependentsOf(this.former, root)) {
+      if (this.#isDecided(dependent.urn)) continue;
+      const difference = await this.#replacementForcedBy(urns, dependent);
+      if (!difference) continue;
+      replacements.set(dependent, difference);
+      urns.add(dependent.urn);
+    }
+    for (const resource of this.former) {
+      const cascades = resource.deletedWith === root.urn || resource.replaceWith.includes(root.urn);
+      if (cascades && !replacements.has(resource)) replacements.set(resource, NOTHING);
+    }
+    return [...replacements];
+  }
+
+  async #replacementForcedBy(replaced: Set<string>, dependent: ResourceState): Promise<Difference | undefined> {
+    if (!dependent.custom || dependent.external) return undefined;
+    if (replaced.has(providerUrn(dependent.provider)) || replaced.has(dependent.deletedWith)) return NOTHING;
+    const affected = Object.keys(dependent.inputs).filter((key) =>
+      dependent.propertyDependencies[key]?.some((urn) => replaced.has(urn)),
+    );
+    if (affected.length === 0) return undefined;
+    const inputs = { ...dependent.inputs, ...Object.fromEntries(affected.map((key) => [key, UNKNOWN])) };
+    const difference = await (await this.managers.ofFormer(dependent))?.diff(
+      dependent,
+      inputs,
+      dependent.ignoreChanges,
+    );
+    if (!difference) return undefined;
+    const forced = withReplaceOnChanges(difference, dependent.replaceOnChanges);
+    return forced.replacedBy.length > 0 ? forced : undefined;
+  }
+}
+
+const NOTHING: Difference = { changed: [], replacedBy: [], deleteBeforeReplace: false };
+
+const EMPTY_STATE = {
+  id: "",
+  outputs: {},
+  propertyDependencies: {},
+  external: false,
+  protect: false,
+  retainOnDelete: false,
+  deletedWith: "",
+  replaceWith: [],
+  replacementTrigger: null,
+  ignoreChanges: [],
+  replaceOnChanges: [],
+  additionalSecretOutputs: [],
+  customTimeouts: {},
+  pendingDeletion: false,
+  pendingReplacement: false,
+} satisfies Partial<ResourceState>;
+
+function nextState(urn: string, goal: Goal): ResourceState {
+  return {
+    ...EMPTY_STATE,
+    urn,
+    type: goal.type,
+    custom: goal.custom,
+    inputs: goal.properties,
+    parent: goal.parent,
+    provider: goal.custom && !isProviderType(goal.type) ? goal.provider : "",
+    dependencies: goal.dependencies,
+    propertyDependencies: goal.propertyDependencies,
+    protect: goal.protect ?? false,
+    retainOnDelete: goal.retainOnDelete ?? false,
+    deletedWith: goal.deletedWith ?? "",
+    replaceWith: goal.replaceWith,
+    replacementTrigger: goal.replacementTrigger,
+    ignoreChanges: goal.ignoreChanges,
+    replaceOnChanges: goal.replaceOnChanges,
+    additionalSecretOutputs: goal.additionalSecretOutputs,
+    customTimeouts: goal.customTimeouts,
+  };
+}
+
+function changedKeys(before: PropertyMap, after: PropertyMap): string[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].filter((key) => !equal(before[key], after[key])).sort();
+}
+
+/** Puts each deletion into the first group in which nothing that is still there needs its resource. */
+function grouped(state: StackState, deletions: Map<ResourceState, Step>): Step[][] {
+  const groups: Step[][] = [];
+  const left = new Map(deletions);
+  while (left.size > 0) {
+    const independent = [...left].filter(([resource]) => !needsAny(state, resource, left));
+    groups.unshift(independent.map(([, step]) => step));
+    for (const [resource] of independent) left.delete(resource);
+  }
+  return groups;
+}
+
+function needsAny(state: StackState, resource: ResourceState, others: ReadonlyMap<ResourceState, Step>): boolean {
+  const needed = neededBy(resource);
+  return state
+    .slice(0, state.indexOf(resource))
+    .some((other) => needed.has(other.urn) && other.urn !== resource.urn && others.has(other));
+}

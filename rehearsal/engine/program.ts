@@ -1,0 +1,86 @@
+/** Runs a Pulumi program as it is, by the SDK's own runner, as the CLI's language host does. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Project, StackConfig } from "./project";
+
+/** The runner's exit code when it has already told the user what is wrong. */
+const ALREADY_REPORTED = 32;
+/** How long a program may take to end after it was told to. */
+const GRACE_MILLIS = 3000;
+
+export interface ProgramOptions {
+  project: Project;
+  organization: string;
+  stack: string;
+  config: StackConfig;
+  /** The address of the monitor and engine services. */
+  address: string;
+  preview: boolean;
+  environment: Record<string, string>;
+  /** Called with each line that the program writes. */
+  output(line: string): void;
+}
+
+export class Program {
+  readonly #child: ChildProcess;
+  /** Why the program failed, or undefined when it ended well; empty when it has been reported already. */
+  readonly ended: Promise<string | undefined>;
+
+  constructor(options: ProgramOptions) {
+    const { project } = options;
+    this.#child = spawn(process.execPath, argumentsOf(options), {
+      cwd: project.directory,
+      env: {
+        ...process.env,
+        ...options.environment,
+        PULUMI_CONFIG: JSON.stringify(options.config.values),
+        PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(options.config.secretKeys),
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.ended = this.#watch(options);
+  }
+
+  /** Asks the program to end, and insists after a while. */
+  stop(): void {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill("SIGINT");
+    const insist = setTimeout(() => this.#child.kill("SIGKILL"), GRACE_MILLIS);
+    this.#child.once("exit", () => clearTimeout(insist));
+  }
+
+  #watch({ output }: ProgramOptions): Promise<string | undefined> {
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      if (stream) createInterface({ input: stream }).on("line", output);
+    }
+    return new Promise((resolve) => {
+      this.#child.once("error", (error) => resolve(`the program could not be started: ${error.message}`));
+      this.#child.once("close", (code, signal) => {
+        if (code === 0) resolve(undefined);
+        else if (code === ALREADY_REPORTED) resolve("");
+        else resolve(`the program ended with ${signal ?? `exit code ${code}`}`);
+      });
+    });
+  }
+}
+
+function argumentsOf({ project, organization, stack, address, preview }: ProgramOptions): string[] {
+  const runner = require.resolve("@pulumi/pulumi/cmd/run", { paths: [project.directory] });
+  const flags = {
+    monitor: address,
+    engine: address,
+    organization,
+    project: project.name,
+    "root-directory": project.directory,
+    stack,
+    pwd: project.directory,
+    parallel: "16",
+  };
+  return [
+    ...project.nodeArguments,
+    runner,
+    ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]),
+    ...(preview ? ["--dry-run"] : []),
+    project.main,
+  ];
+}
