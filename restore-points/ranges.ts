@@ -33,7 +33,10 @@ export function restorableRange({
     return {
       because: `${name} tells no restorable range; see that its point-in-time recovery is on, and try again in a few minutes`,
     };
-  return { earliest: instantMillis(earliest), latest: instantMillis(latest) };
+  const range = { earliest: instantMillis(earliest), latest: instantMillis(latest) };
+  if (range.latest < range.earliest)
+    return { because: `${name} has nothing to restore yet; try again in a few minutes` };
+  return range;
 }
 
 /** The instants to which ALL databases can be restored, or why there are none. */
@@ -62,7 +65,6 @@ export function rangeFault(instant: number, database: DatabaseRange, now: number
   const { earliest } = range;
   const latest = Math.min(range.latest, now);
   const span = `from ${formatInstant(ceilSecond(earliest))} to ${formatInstant(latest)}`;
-  if (latest < earliest) return `${database.name} has nothing to restore yet; try again in a few minutes`;
   if (instant < earliest)
     return `${database.name} can be restored ${span}; choose a later instant, and keep its backups for longer if you need such old ones`;
   if (instant > latest) {
