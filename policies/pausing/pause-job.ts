@@ -1,5 +1,4 @@
-import { longestPauseSeconds } from "../../components/rules/pause-timing";
-import type { Settings } from "../../pauser/settings";
+import { BOUNDS, type Settings } from "../../pauser/settings";
 import { holdsUnknown, listAt, stringAt, UNKNOWN, type Value, valueAt } from "../values";
 
 /** A Helm release of a Scalar product. */
@@ -80,6 +79,16 @@ export function scalarAdminJob(container: Value): PauseJob {
       maxDrainSeconds: Number(option("-w", "--max-pause-wait-time") ?? 30_000) / 1000,
     }),
   };
+}
+
+/** The longest that pods may be paused by a run that goes well; with less, a deadline would end it amid the pause. */
+function longestPauseSeconds(settings: Partial<Settings>): number {
+  const { holdSeconds, maxDrainSeconds, rendezvousSeconds } = BOUNDS;
+  return (
+    (settings.rendezvousSeconds ?? rendezvousSeconds.default) +
+    (settings.maxDrainSeconds ?? maxDrainSeconds.default) +
+    (settings.holdSeconds ?? holdSeconds.default)
+  );
 }
 
 function readJson(text: string): unknown {

@@ -1,0 +1,310 @@
+import type { ResourceValidationPolicy } from "@pulumi/policy";
+import test from "ava";
+import { azureServerBackupRetention } from "../../policies/databases/azure-server-backup-retention";
+import { cosmosdbContinuousBackup } from "../../policies/databases/cosmosdb-continuous-backup";
+import { cosmosdbStrongConsistency } from "../../policies/databases/cosmosdb-strong-consistency";
+import { databaseDeletionProtection } from "../../policies/databases/database-deletion-protection";
+import { databaseEncryption } from "../../policies/databases/database-encryption";
+import { databaseNotPublic } from "../../policies/databases/database-not-public";
+import { databaseProtected } from "../../policies/databases/database-protected";
+import { dynamodbPointInTimeRecovery } from "../../policies/databases/dynamodb-point-in-time-recovery";
+import { rdsBackupRetention } from "../../policies/databases/rds-backup-retention";
+import { rdsKeepAutomatedBackups } from "../../policies/databases/rds-keep-automated-backups";
+import { azureMysql, azurePostgresql, cluster, clusterInstance, cosmos, instance, table, vault } from "./examples";
+import { type Config, type Declared, mended, violations } from "./judging";
+
+/** What a policy says of each way to be bad; nothing where a way is fine after all. */
+function says(policy: ResourceValidationPolicy, cases: [string, Declared, string[], Config?][]) {
+  for (const [title, declared, messages, config] of cases)
+    test(`${policy.name}: ${title}`, async (t) => {
+      t.deepEqual(await violations(policy, declared, config), messages);
+    });
+}
+
+const drill = { tags: { "scalar-backup:copy": "drill" } };
+const recovery = { tags: { "scalar-backup:copy": "recovery" } };
+
+const PITR_OFF =
+  "point-in-time recovery is off: set pointInTimeRecovery to { enabled: true, recoveryPeriodInDays: 35 }";
+says(dynamodbPointInTimeRecovery, [
+  ["off by default", table({ pointInTimeRecovery: undefined }), [PITR_OFF]],
+  ["off", table({ pointInTimeRecovery: { enabled: false, recoveryPeriodInDays: 35 } }), [PITR_OFF]],
+  [
+    "too short",
+    table({ pointInTimeRecovery: { enabled: true, recoveryPeriodInDays: 1 } }),
+    ["point-in-time recovery reaches back 1 day: set pointInTimeRecovery.recoveryPeriodInDays to 7 or more"],
+  ],
+  [
+    "the cloud's default period is the longest",
+    table({ pointInTimeRecovery: { enabled: true } }),
+    [],
+    { minimumDays: 35 },
+  ],
+  ["exactly the minimum", table({ pointInTimeRecovery: { enabled: true, recoveryPeriodInDays: 7 } }), []],
+  [
+    "below a configured minimum",
+    table({ pointInTimeRecovery: { enabled: true, recoveryPeriodInDays: 14 } }),
+    ["point-in-time recovery reaches back 14 days: set pointInTimeRecovery.recoveryPeriodInDays to 30 or more"],
+    { minimumDays: 30 },
+  ],
+]);
+
+says(rdsBackupRetention, [
+  [
+    "an instance has none by default",
+    instance({ backupRetentionPeriod: undefined }),
+    ["automated backups are off by default: set backupRetentionPeriod to 7 or more"],
+  ],
+  [
+    "switched off",
+    instance({ backupRetentionPeriod: 0 }),
+    ["automated backups are off: set backupRetentionPeriod to 7 or more"],
+  ],
+  [
+    "a cluster keeps a day by default",
+    cluster({ backupRetentionPeriod: undefined }),
+    ["automated backups are kept for 1 day by default: set backupRetentionPeriod to 7 or more"],
+  ],
+  [
+    "a Multi-AZ DB cluster, too short for the configuration",
+    cluster({ engine: "mysql", backupRetentionPeriod: 7 }),
+    ["automated backups are kept for 7 days: set backupRetentionPeriod to 14 or more"],
+    { minimumDays: 14 },
+  ],
+  ["a read replica", instance({ backupRetentionPeriod: 0, replicateSourceDb: "orders" }), []],
+  ["a replica cluster", cluster({ backupRetentionPeriod: 1, replicationSourceIdentifier: "arn" }), []],
+  ["left to AWS Backup", { ...cluster({ backupRetentionPeriod: 1 }), ignoreChanges: ["backupRetentionPeriod"] }, []],
+]);
+
+says(rdsKeepAutomatedBackups, [
+  [
+    "deleted by default",
+    instance({ deleteAutomatedBackups: undefined }),
+    ["automated backups are deleted together with the database by default: set deleteAutomatedBackups to false"],
+  ],
+  [
+    "deleted",
+    cluster({ deleteAutomatedBackups: true }),
+    ["automated backups are deleted together with the database: set deleteAutomatedBackups to false"],
+  ],
+  ["a drill's copy leaves nothing behind", cluster({ deleteAutomatedBackups: true, ...drill }), []],
+]);
+
+says(cosmosdbContinuousBackup, [
+  [
+    "periodic by default",
+    cosmos({ backupPolicy: undefined }),
+    [
+      'backup is periodic by default: set backupPolicy to { type: "Continuous", continuousModeProperties: { tier: "Continuous7Days" } }',
+    ],
+  ],
+  [
+    "periodic",
+    cosmos({ backupPolicy: { type: "Periodic" } }),
+    [
+      'backup is periodic: set backupPolicy to { type: "Continuous", continuousModeProperties: { tier: "Continuous30Days" } }',
+    ],
+    { minimumDays: 30 },
+  ],
+  [
+    "the shorter tier, where the longer is wanted",
+    cosmos({ backupPolicy: { type: "Continuous", continuousModeProperties: { tier: "Continuous7Days" } } }),
+    [
+      'continuous backup reaches back 7 days of the 30 wanted: set backupPolicy.continuousModeProperties.tier to "Continuous30Days"',
+    ],
+    { minimumDays: 30 },
+  ],
+  ["no tier is the longer one", cosmos({ backupPolicy: { type: "Continuous" } }), [], { minimumDays: 30 }],
+  ["an explicit API version", { ...cosmos(), type: "azure-native:documentdb/v20240515:DatabaseAccount" }, []],
+  [
+    "an explicit API version, periodic",
+    {
+      ...cosmos({ backupPolicy: { type: "Periodic" } }),
+      type: "azure-native_cosmosdb_v20240515:cosmosdb:DatabaseAccount",
+    },
+    [
+      'backup is periodic: set backupPolicy to { type: "Continuous", continuousModeProperties: { tier: "Continuous7Days" } }',
+    ],
+  ],
+  ["an account for MongoDB", cosmos({ kind: "MongoDB", backupPolicy: undefined }), []],
+  ["an account for Cassandra", cosmos({ capabilities: [{ name: "EnableCassandra" }], backupPolicy: undefined }), []],
+]);
+
+const CONSISTENCY_MEND =
+  'set consistencyPolicy.defaultConsistencyLevel to "Strong"; after a restore, refresh and check it, since Azure does not honour the level that the restore names';
+says(cosmosdbStrongConsistency, [
+  [
+    "Session by default",
+    cosmos({ consistencyPolicy: undefined }),
+    [`default consistency is Session by default: ${CONSISTENCY_MEND}`],
+  ],
+  [
+    "weaker",
+    cosmos({ consistencyPolicy: { defaultConsistencyLevel: "BoundedStaleness" } }),
+    [`default consistency is BoundedStaleness: ${CONSISTENCY_MEND}`],
+  ],
+]);
+
+says(azureServerBackupRetention, [
+  ["a week by default is enough", azureMysql({ backup: undefined }), []],
+  [
+    "a week by default is not enough where more is wanted",
+    azurePostgresql({ backup: undefined }),
+    ["backups are kept for 7 days by default: set backup.backupRetentionDays to 14 or more"],
+    { minimumDays: 14 },
+  ],
+  [
+    "too short",
+    azureMysql({ backup: { backupRetentionDays: 1 } }),
+    ["backups are kept for 1 day: set backup.backupRetentionDays to 7 or more"],
+  ],
+  ["a read replica", azureMysql({ createMode: "Replica", backup: { backupRetentionDays: 1 } }), []],
+]);
+
+says(databaseDeletionProtection, [
+  [
+    "a table, off by default",
+    table({ deletionProtectionEnabled: undefined }),
+    ["deletion protection is off by default: set deletionProtectionEnabled to true"],
+  ],
+  [
+    "an instance, off",
+    instance({ deletionProtection: false }),
+    ["deletion protection is off: set deletionProtection to true"],
+  ],
+  [
+    "a cluster, off",
+    cluster({ deletionProtection: false }),
+    ["deletion protection is off: set deletionProtection to true"],
+  ],
+  ["a drill's copy is made to go", cluster({ deletionProtection: false, ...drill }), []],
+  [
+    "a recovery's copy is made to stay",
+    cluster({ deletionProtection: false, ...recovery }),
+    ["deletion protection is off: set deletionProtection to true"],
+  ],
+]);
+
+const UNPROTECTED = [
+  "a change that replaces or removes this resource would delete its data: set the resource option protect to true",
+];
+says(databaseProtected, [
+  ["a table", { ...table(), protect: false }, UNPROTECTED],
+  ["an Azure server", { ...azurePostgresql(), protect: false }, UNPROTECTED],
+  ["a vault", { ...vault(), protect: false }, UNPROTECTED],
+  ["a drill's copy", { ...table(drill), protect: false }, []],
+  ["an instance of a cluster holds no data", { ...clusterInstance(), protect: false }, []],
+]);
+
+const ENCRYPT =
+  "set storageEncrypted to true (for a database that holds data already this means to restore it from an encrypted copy of a snapshot)";
+const OWN_KEY = { customerManagedKey: true };
+says(databaseEncryption, [
+  [
+    "an instance, by default",
+    instance({ storageEncrypted: undefined }),
+    [`storage is not encrypted by default: ${ENCRYPT}`],
+  ],
+  ["a cluster, off", cluster({ storageEncrypted: false }), [`storage is not encrypted: ${ENCRYPT}`]],
+  [
+    "a restored cluster is encrypted as its source is",
+    cluster({ storageEncrypted: undefined, restoreToPointInTime: {} }),
+    [],
+  ],
+  ["Aurora Serverless v1 always is", cluster({ storageEncrypted: undefined, engineMode: "serverless" }), []],
+  [
+    "DynamoDB with the cloud's key, where one's own is wanted",
+    table({ serverSideEncryption: { enabled: true } }),
+    ["encryption uses the cloud's own key: name yours in serverSideEncryption.kmsKeyArn"],
+    OWN_KEY,
+  ],
+  ["DynamoDB with one's own key", table({ serverSideEncryption: { enabled: true, kmsKeyArn: "arn" } }), [], OWN_KEY],
+  ["RDS with the cloud's key", instance(), ["encryption uses the cloud's own key: name yours in kmsKeyId"], OWN_KEY],
+  [
+    "Cosmos DB with the cloud's key",
+    cosmos(),
+    ["encryption uses the cloud's own key: name yours in keyVaultKeyUri"],
+    OWN_KEY,
+  ],
+  [
+    "an Azure server with the cloud's key",
+    azureMysql(),
+    ["encryption uses the cloud's own key: name yours in dataEncryption.primaryKeyURI"],
+    OWN_KEY,
+  ],
+]);
+
+const PUBLIC_RDS = ["the database has a public address: set publiclyAccessible to false"];
+says(databaseNotPublic, [
+  ["an instance", instance({ publiclyAccessible: true }), PUBLIC_RDS],
+  ["an instance of a cluster", clusterInstance({ publiclyAccessible: true }), PUBLIC_RDS],
+  ["an instance is private by default", instance({ publiclyAccessible: undefined }), []],
+  [
+    "Cosmos DB, public by default",
+    cosmos({ publicNetworkAccess: undefined }),
+    ['public network access is enabled by default: set publicNetworkAccess to "Disabled" and use a private endpoint'],
+  ],
+  [
+    "a restored Cosmos DB account is public unless told otherwise",
+    cosmos({ publicNetworkAccess: undefined, createMode: "Restore" }),
+    ['public network access is enabled by default: set publicNetworkAccess to "Disabled" and use a private endpoint'],
+  ],
+  [
+    "an Azure server",
+    azureMysql({ network: { publicNetworkAccess: "Enabled" } }),
+    ['public network access is enabled: set network.publicNetworkAccess to "Disabled" and use a private endpoint'],
+  ],
+  [
+    "an Azure server, public by default",
+    azurePostgresql({ network: undefined }),
+    [
+      'public network access is enabled by default: set network.publicNetworkAccess to "Disabled" and use a private endpoint',
+    ],
+  ],
+  [
+    "a restored Azure server is reached as its source is",
+    azurePostgresql({ network: undefined, createMode: "PointInTimeRestore" }),
+    [],
+  ],
+]);
+
+/** What a policy makes of the properties it mends. */
+function mends(policy: ResourceValidationPolicy, cases: [string, Declared, object | undefined, Config?][]) {
+  for (const [title, declared, expected, config] of cases)
+    test(`${policy.name} mends ${title}`, async (t) => {
+      const props = await mended(policy, declared, config);
+      t.deepEqual(props, expected === undefined ? undefined : { ...declared.props, ...expected });
+      if (props) t.deepEqual(await violations(policy, { ...declared, props }, config), [], "and is content then");
+    });
+}
+
+mends(dynamodbPointInTimeRecovery, [
+  ["nothing where nothing is amiss", table(), undefined],
+  [
+    "a table without recovery",
+    table({ pointInTimeRecovery: undefined }),
+    { pointInTimeRecovery: { enabled: true, recoveryPeriodInDays: 35 } },
+  ],
+  [
+    "a short period no further than needed",
+    table({ pointInTimeRecovery: { enabled: true, recoveryPeriodInDays: 2 } }),
+    { pointInTimeRecovery: { enabled: true, recoveryPeriodInDays: 14 } },
+    { minimumDays: 14 },
+  ],
+]);
+mends(rdsBackupRetention, [["a cluster", cluster({ backupRetentionPeriod: 1 }), { backupRetentionPeriod: 7 }]]);
+mends(rdsKeepAutomatedBackups, [
+  ["a cluster", cluster({ deleteAutomatedBackups: true }), { deleteAutomatedBackups: false }],
+]);
+mends(azureServerBackupRetention, [
+  [
+    "a server, with its other backup settings as they are",
+    azureMysql({ backup: { backupRetentionDays: 2, geoRedundantBackup: "Enabled" } }),
+    { backup: { backupRetentionDays: 7, geoRedundantBackup: "Enabled" } },
+  ],
+]);
+mends(databaseDeletionProtection, [
+  ["a table", table({ deletionProtectionEnabled: false }), { deletionProtectionEnabled: true }],
+  ["a cluster", cluster({ deletionProtection: undefined }), { deletionProtection: true }],
+  ["no drill's copy", cluster({ deletionProtection: false, ...drill }), undefined],
+]);
