@@ -25,6 +25,8 @@ export class WindowRecordError extends Error {
 export function readWindowRecord(json: string | undefined): ReadWindows {
   if (json === undefined) return { windows: [], malformed: [] };
   const record = parseObject(json);
+  if (record.schemaVersion === undefined)
+    throw new WindowRecordError(`the record of pause windows has no schemaVersion; ${START_ANEW}`);
   if (record.schemaVersion !== SCHEMA_VERSION)
     throw new WindowRecordError(
       `the record of pause windows has schemaVersion ${JSON.stringify(record.schemaVersion)}, and this scalar-backup reads ${SCHEMA_VERSION}; use the version of scalar-backup whose pauser wrote it`,
