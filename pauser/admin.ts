@@ -84,7 +84,7 @@ export class AdminClient {
     if (this.tls && /certificate|altname|wrong version number|packet length/i.test(details)) {
       return " (check the release's tls.caCertificate and tls.overrideAuthority against the pods' certificate)";
     }
-    if (!this.tls && /Connection dropped|ECONNRESET|socket hang up|Protocol error/i.test(details)) {
+    if (!this.tls && /Failed to connect|Connection dropped|ECONNRESET|Protocol error/i.test(details)) {
       return " (does the release use TLS? then give its tls settings)";
     }
     return "";

@@ -60,9 +60,9 @@ class Run {
   private async recover(): Promise<void> {
     const earlier = await this.recordCall(this.record.unfinished(this.apiDeadline(), this.stop));
     if (earlier === undefined) return;
-    const by = earlier.pod ? `, pod ${podName(earlier.pod)}` : "";
+    const by = earlier.pod ? ` in pod ${podName(earlier.pod)}` : "";
     const who = `the run that started at ${earlier.startedAt}${by}`;
-    if (await this.isAtWork(earlier)) throw end("busy", `${who}, is still at work`);
+    if (await this.isAtWork(earlier)) throw end("busy", `${who} is still at work`);
 
     this.report.log(`${who} did not end: unpausing its ${earlier.pods.length} pods first`);
     // The note changes hands before any pod is touched: from here on the earlier run cannot record a window.
