@@ -1,5 +1,3 @@
-import type { ResourceValidationPolicy } from "@pulumi/policy";
-import test from "ava";
 import { azureServerBackupRetention } from "../../policies/databases/azure-server-backup-retention";
 import { cosmosdbContinuousBackup } from "../../policies/databases/cosmosdb-continuous-backup";
 import { cosmosdbStrongConsistency } from "../../policies/databases/cosmosdb-strong-consistency";
@@ -11,15 +9,7 @@ import { dynamodbPointInTimeRecovery } from "../../policies/databases/dynamodb-p
 import { rdsBackupRetention } from "../../policies/databases/rds-backup-retention";
 import { rdsKeepAutomatedBackups } from "../../policies/databases/rds-keep-automated-backups";
 import { azureMysql, azurePostgresql, cluster, clusterInstance, cosmos, instance, table, vault } from "./examples";
-import { type Config, type Declared, mended, violations } from "./judging";
-
-/** What a policy says of each way to be bad; nothing where a way is fine after all. */
-function says(policy: ResourceValidationPolicy, cases: [string, Declared, string[], Config?][]) {
-  for (const [title, declared, messages, config] of cases)
-    test(`${policy.name}: ${title}`, async (t) => {
-      t.deepEqual(await violations(policy, declared, config), messages);
-    });
-}
+import { mends, says } from "./judging";
 
 const drill = { tags: { "scalar-backup:copy": "drill" } };
 const recovery = { tags: { "scalar-backup:copy": "recovery" } };
@@ -267,16 +257,6 @@ says(databaseNotPublic, [
     [],
   ],
 ]);
-
-/** What a policy makes of the properties it mends. */
-function mends(policy: ResourceValidationPolicy, cases: [string, Declared, object | undefined, Config?][]) {
-  for (const [title, declared, expected, config] of cases)
-    test(`${policy.name} mends ${title}`, async (t) => {
-      const props = await mended(policy, declared, config);
-      t.deepEqual(props, expected === undefined ? undefined : { ...declared.props, ...expected });
-      if (props) t.deepEqual(await violations(policy, { ...declared, props }, config), [], "and is content then");
-    });
-}
 
 mends(dynamodbPointInTimeRecovery, [
   ["nothing where nothing is amiss", table(), undefined],

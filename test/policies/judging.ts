@@ -4,6 +4,7 @@ import type {
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from "@pulumi/policy";
+import test from "ava";
 
 // What the SDK wraps properties in; it hides the type.
 const { unknownCheckingProxy } = require("@pulumi/policy/proxy") as {
@@ -118,4 +119,41 @@ function resourceArgs(declared: Declared, config: Config): ResourceValidationArg
       throw new Error("not applicable");
     },
   };
+}
+
+/** Tests what a policy says of each way to be bad; nothing where a way is fine after all. */
+export function says(policy: ResourceValidationPolicy, cases: [string, Declared, string[], Config?][]): void {
+  for (const [title, declared, messages, config] of cases)
+    test(`${policy.name}: ${title}`, async (t) => {
+      t.deepEqual(await violations(policy, declared, config), messages);
+    });
+}
+
+/** Tests what a policy changes in the properties that it mends; undefined where it shall leave them alone. */
+export function mends(
+  policy: ResourceValidationPolicy,
+  cases: [string, Declared, object | undefined, Config?][],
+): void {
+  for (const [title, declared, expected, config] of cases)
+    test(`${policy.name} mends ${title}`, async (t) => {
+      const props = await mended(policy, declared, config);
+      t.deepEqual(props, expected === undefined ? undefined : { ...declared.props, ...expected });
+      if (props) t.deepEqual(await violations(policy, { ...declared, props }, config), [], "and is content then");
+    });
+}
+
+/** Tests what a policy says of whole stacks. */
+export function saysOfStack(
+  policy: StackValidationPolicy,
+  cases: [
+    string,
+    Declared[],
+    { message: string; at?: string }[],
+    { config?: Config; tags?: Record<string, string> }?,
+  ][],
+): void {
+  for (const [title, declared, messages, given] of cases)
+    test(`${policy.name}: ${title}`, async (t) => {
+      t.deepEqual(await stackViolations(policy, declared, given), messages);
+    });
 }
