@@ -1,0 +1,86 @@
+import { devNull } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { AwsProvider } from "../providers/aws/provider";
+import { KubernetesProvider } from "../providers/kubernetes/provider";
+import type { SimulatedProvider } from "../providers/provider";
+import { AwsCloud } from "./aws/aws";
+import type { AwsEndpoint } from "./aws/wire/server";
+import { SimulatedClock } from "./clock";
+import { KubernetesCluster } from "./kubernetes/cluster";
+
+const REGION = "ap-northeast-1";
+
+export interface SimulatedCloudOptions {
+  /** Determines the identifiers that the cloud invents. Defaults to 1. */
+  seed?: number;
+}
+
+/** Everything of one rehearsal that isn't the program: the clouds, their clock, and their servers on loopback. */
+export class SimulatedCloud {
+  readonly clock: SimulatedClock;
+  readonly aws: AwsCloud;
+  readonly kubernetes: KubernetesCluster;
+  readonly #awsEndpoint: AwsEndpoint;
+
+  private constructor(aws: AwsCloud, awsEndpoint: AwsEndpoint, kubernetes: KubernetesCluster) {
+    this.clock = aws.clock;
+    this.aws = aws;
+    this.kubernetes = kubernetes;
+    this.#awsEndpoint = awsEndpoint;
+  }
+
+  static async start(options: SimulatedCloudOptions = {}): Promise<SimulatedCloud> {
+    const clock = new SimulatedClock();
+    const aws = new AwsCloud(clock, options.seed ?? 1);
+    const endpoint = await aws.listen();
+    try {
+      return new SimulatedCloud(aws, endpoint, await KubernetesCluster.start({ clock }));
+    } catch (error) {
+      await endpoint.close();
+      throw error;
+    }
+  }
+
+  /**
+   * What a child process needs in its environment to live in this cloud, at its time. The clock moves on: ask again for
+   * each child.
+   */
+  environment(): Record<string, string> {
+    return { ...this.#awsEnvironment(), ...clockEnvironment(this.clock.offsetMillis) };
+  }
+
+  /** The providers of the packages that this cloud stands for. */
+  providers(): SimulatedProvider[] {
+    return [new AwsProvider(this.aws), new KubernetesProvider(this.kubernetes)];
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#awsEndpoint.close(), this.kubernetes.stop()]);
+  }
+
+  #awsEnvironment(): Record<string, string> {
+    return {
+      AWS_ENDPOINT_URL: this.#awsEndpoint.url,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: "rehearsal",
+      AWS_SECRET_ACCESS_KEY: "rehearsal",
+      // Nothing of the user's own: no profile, no credentials, no metadata service.
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
+      AWS_PROFILE: "",
+      AWS_SESSION_TOKEN: "",
+      AWS_EC2_METADATA_DISABLED: "true",
+    };
+  }
+}
+
+/** An existing NODE_OPTIONS stays; without a shift there is nothing to load. */
+function clockEnvironment(offsetMillis: number): Record<string, string> {
+  if (offsetMillis === 0) return {};
+  const preload = `--import=${pathToFileURL(join(__dirname, "shifted-clock.mjs")).href}`;
+  return {
+    NODE_OPTIONS: [process.env.NODE_OPTIONS, preload].filter(Boolean).join(" "),
+    SIMULATED_CLOCK_OFFSET_MILLIS: String(offsetMillis),
+  };
+}

@@ -1,0 +1,286 @@
+import { isDeepStrictEqual } from "node:util";
+import type { AwsCloud } from "../../cloud/aws/aws";
+import { AwsError } from "../../cloud/aws/error";
+import type {
+  ChangeResponse,
+  CheckRequest,
+  CheckResponse,
+  CreateResponse,
+  DiffRequest,
+  DiffResponse,
+  PropertyMap,
+  PropertyValue,
+  ReadResponse,
+  SimulatedProvider,
+} from "../provider";
+import { UNKNOWN } from "../provider";
+import { faultsOf, isAbsent, isObject, type Properties, withDefaults } from "../schema";
+import { autoscalingPolicy } from "./autoscaling-policy";
+import { autoscalingTarget } from "./autoscaling-target";
+import { backupPlan } from "./backup-plan";
+import { backupSelection } from "./backup-selection";
+import { backupVault } from "./backup-vault";
+import { compare } from "./diff";
+import { dynamodbTable } from "./dynamodb-table";
+import { iamRole } from "./iam-role";
+import { iamRolePolicyAttachment } from "./iam-role-policy-attachment";
+import { rdsCluster } from "./rds-cluster";
+import { rdsClusterInstance } from "./rds-cluster-instance";
+import { type Existing, object, type ResourceType, textMap } from "./resource-type";
+
+/** The types that are simulated. */
+export const RESOURCE_TYPES: readonly ResourceType[] = [
+  dynamodbTable,
+  rdsCluster,
+  rdsClusterInstance,
+  backupVault,
+  backupPlan,
+  backupSelection,
+  iamRole,
+  iamRolePolicyAttachment,
+  autoscalingTarget,
+  autoscalingPolicy,
+];
+
+/** The provider's own settings that it takes; where the cloud is and who asks doesn't matter to a simulation. */
+const CONFIGURATION = [
+  "region",
+  "defaultTags",
+  "accessKey",
+  "secretKey",
+  "token",
+  "profile",
+  "endpoints",
+  "version",
+  "skipCredentialsValidation",
+  "skipRegionValidation",
+  "skipMetadataApiCheck",
+  "skipRequestingAccountId",
+];
+
+const REGION: Properties = { region: { type: "string", computed: true, replaces: true } };
+
+/**
+ * The simulated `aws` package: what pulumi-aws (the bridged Terraform provider) does with inputs and state, on the
+ * simulated cloud. Each type's rules are in a file of their own.
+ */
+export class AwsProvider implements SimulatedProvider {
+  readonly name = "aws";
+  readonly version = "7.48.0";
+  readonly #cloud: AwsCloud;
+  readonly #types = new Map(RESOURCE_TYPES.map((type) => [type.token, type]));
+  #region: string | undefined;
+  #defaultTags: Record<string, string> = {};
+  #cancelled = false;
+
+  constructor(cloud: AwsCloud) {
+    this.#cloud = cloud;
+  }
+
+  async configure(config: PropertyMap): Promise<void> {
+    const stranger = Object.keys(config).find((key) => !key.startsWith("__") && !CONFIGURATION.includes(key));
+    if (stranger) throw new Error(`the provider aws has no setting ${stranger}, or it is not simulated`);
+    this.#region = typeof config.region === "string" ? config.region : process.env.AWS_REGION;
+    // Nested settings of a provider travel as JSON text.
+    const { defaultTags } = config;
+    const { tags } = object(typeof defaultTags === "string" ? JSON.parse(defaultTags) : defaultTags);
+    this.#defaultTags = textMap(tags);
+  }
+
+  async check(request: CheckRequest): Promise<CheckResponse> {
+    const type = this.#type(request.type);
+    const { __defaults: _, ...given } = request.newInputs;
+    const inputs = withDefaults(known(type), this.#named(type, request, given));
+    const failures = faultsOf(known(type), given, type.token);
+    if (!type.global) {
+      inputs.region ??= this.#region ?? null;
+      if (isAbsent(inputs.region))
+        failures.push({
+          property: "region",
+          reason: "missing region configuration: set aws:region or the region input",
+        });
+    }
+    if (failures.length === 0) failures.push(...(type.check?.(inputs) ?? []));
+    inputs.__defaults = Object.keys(inputs)
+      .filter((name) => isAbsent(given[name]))
+      .sort();
+    return { inputs, failures };
+  }
+
+  async diff(request: DiffRequest): Promise<DiffResponse> {
+    const type = this.#type(request.type);
+    const wanted = { ...request.newInputs };
+    const changes = compare(known(type), request.oldOutputs, wanted, request.ignoreChanges);
+    if ("tags" in type.inputs && !request.ignoreChanges.includes("tags")) {
+      const tagsAll = compare(
+        { tagsAll: { type: "map", of: { type: "string" } } },
+        request.oldOutputs,
+        this.#tagged(wanted),
+        [],
+      );
+      const tagsDiffer = Object.keys(changes).some((path) => path.startsWith("tags"));
+      if (!tagsDiffer) Object.assign(changes, tagsAll);
+    }
+    type.refine?.(changes, request.oldOutputs, wanted);
+    return { detailedDiff: changes, deleteBeforeReplace: false };
+  }
+
+  async create(request: { urn: string; type: string; inputs: PropertyMap; preview: boolean }): Promise<CreateResponse> {
+    const type = this.#type(request.type);
+    const inputs = this.#tagged(plain(request.inputs));
+    if (request.preview) return { id: UNKNOWN, outputs: planned(type, inputs), simulatedMillis: 0 };
+    const { id, simulatedMillis } = this.#attempt(type, "creating", request.urn, () =>
+      type.create(this.#cloud, inputs),
+    );
+    return { id, outputs: this.#state(type, { id, state: inputs }) as PropertyMap, simulatedMillis };
+  }
+
+  async read(request: {
+    urn: string;
+    type: string;
+    id: string;
+    inputs?: PropertyMap;
+    outputs?: PropertyMap;
+  }): Promise<ReadResponse | undefined> {
+    const type = this.#type(request.type);
+    const before = plain({ ...request.inputs, ...request.outputs });
+    if (!type.global) before.region ??= this.#region ?? null;
+    const outputs = this.#attempt(type, "reading", request.urn, () =>
+      this.#state(type, { id: request.id, state: before }),
+    );
+    if (!outputs) return undefined;
+    const inputs = request.inputs
+      ? projected(known(type), plain(request.inputs), outputs)
+      : Object.fromEntries(Object.entries(outputs).filter(([name]) => name in known(type)));
+    if (request.inputs?.__defaults) inputs.__defaults = request.inputs.__defaults;
+    return { id: request.id, inputs, outputs };
+  }
+
+  async update(request: {
+    urn: string;
+    type: string;
+    id: string;
+    oldInputs: PropertyMap;
+    oldOutputs: PropertyMap;
+    newInputs: PropertyMap;
+    preview: boolean;
+  }): Promise<ChangeResponse> {
+    const type = this.#type(request.type);
+    const inputs = this.#tagged(plain(request.newInputs));
+    if (request.preview) return { outputs: { ...request.oldOutputs, ...inputs }, simulatedMillis: 0 };
+    const existing: Existing = { id: request.id, state: request.oldOutputs };
+    const differing = new Set(
+      Object.keys(compare(known(type), request.oldOutputs, inputs, [])).map((path) => path.replace(/[.[].*/, "")),
+    );
+    if (!isDeepStrictEqual(textMap(inputs.tagsAll), textMap(request.oldOutputs.tagsAll))) differing.add("tagsAll");
+    const simulatedMillis = this.#attempt(type, "updating", request.urn, () =>
+      type.update(this.#cloud, existing, inputs, (input) => differing.has(input)),
+    );
+    // Like the bridge: what was computed stays in the state until the cloud tells otherwise.
+    const computed = Object.entries(request.oldOutputs).filter(([name]) => type.inputs[name]?.computed);
+    const state = { ...Object.fromEntries(computed), ...inputs };
+    return { outputs: this.#state(type, { id: request.id, state }) as PropertyMap, simulatedMillis };
+  }
+
+  async delete(request: {
+    urn: string;
+    type: string;
+    id: string;
+    inputs: PropertyMap;
+    outputs: PropertyMap;
+  }): Promise<{ simulatedMillis: number }> {
+    const type = this.#type(request.type);
+    const existing: Existing = { id: request.id, state: request.outputs };
+    // What is gone already is as good as deleted.
+    if (!type.read(this.#cloud, existing)) return { simulatedMillis: 0 };
+    return {
+      simulatedMillis: this.#attempt(type, "deleting", request.urn, () => type.delete(this.#cloud, existing)),
+    };
+  }
+
+  async invoke(token: string): Promise<PropertyMap> {
+    throw new Error(`the function ${token} is not simulated`);
+  }
+
+  async cancel(): Promise<void> {
+    this.#cancelled = true;
+  }
+
+  #type(token: string): ResourceType {
+    if (this.#cancelled) throw new Error("the provider aws was cancelled");
+    const type = this.#types.get(token);
+    if (!type) throw new Error(`the resource type ${token} is not simulated`);
+    return type;
+  }
+
+  #attempt<Result>(type: ResourceType, verb: string, urn: string, run: () => Result): Result {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const name = urn.split("::").at(-1);
+      throw new Error(`${verb} ${urn} (${type.token} ${name}): ${error.code}: ${error.message}`, { cause: error });
+    }
+  }
+
+  /** An automatic name is kept as long as nobody gives another. */
+  #named(type: ResourceType, request: CheckRequest, given: PropertyMap): PropertyMap {
+    const { autoName } = type;
+    if (!autoName || !isAbsent(given[autoName.property])) return { ...given };
+    const old = request.oldInputs?.[autoName.property];
+    const wasAutomatic = (request.oldInputs?.__defaults as string[] | undefined)?.includes(autoName.property);
+    if (wasAutomatic && !isAbsent(old)) return { ...given, [autoName.property]: old };
+    const suffix = `-${this.#cloud.identifiers.hex(7)}`;
+    const logicalName = (request.urn.split("::").at(-1) ?? "").slice(0, autoName.maxLength - suffix.length);
+    return { ...given, [autoName.property]: logicalName + suffix };
+  }
+
+  #tagged(inputs: PropertyMap): PropertyMap {
+    if (inputs.tags === UNKNOWN) return { ...inputs, tagsAll: UNKNOWN };
+    return { ...inputs, tagsAll: { ...this.#defaultTags, ...textMap(inputs.tags) } };
+  }
+
+  /** What was known of a resource, overlaid with what the cloud tells of it; undefined when it is gone. */
+  #state(type: ResourceType, existing: Existing): PropertyMap | undefined {
+    const live = type.read(this.#cloud, existing);
+    if (!live) return undefined;
+    const state: Record<string, PropertyValue | undefined> = { ...existing.state, ...live, id: existing.id };
+    if ("tags" in type.inputs) {
+      const tags = Object.entries(textMap(live.tagsAll)).filter(([key, value]) => this.#defaultTags[key] !== value);
+      state.tags = Object.fromEntries(tags);
+    } else delete state.tagsAll;
+    return Object.fromEntries(
+      Object.entries(state).filter((entry): entry is [string, PropertyValue] => !isAbsent(entry[1])),
+    );
+  }
+}
+
+function known(type: ResourceType): Properties {
+  return type.global ? type.inputs : { ...type.inputs, ...REGION };
+}
+
+function plain({ __defaults: _, ...inputs }: PropertyMap): PropertyMap {
+  return inputs;
+}
+
+/** What a preview can say of a resource that isn't there yet. */
+function planned(type: ResourceType, inputs: PropertyMap): PropertyMap {
+  const computed = Object.entries(type.inputs).filter(([, property]) => property.computed);
+  const unknown = [...type.outputs, ...computed.map(([name]) => name)].filter((name) => isAbsent(inputs[name]));
+  return { ...inputs, ...Object.fromEntries(unknown.map((name) => [name, UNKNOWN])) };
+}
+
+/** The inputs that were given, with the values they have now; what isn't there any more only if it said "none". */
+function projected(properties: Properties, inputs: PropertyMap, outputs: PropertyMap): PropertyMap {
+  const live: PropertyMap = {};
+  for (const [name, value] of Object.entries(inputs)) {
+    const property = properties[name];
+    const now = outputs[name];
+    if (now === undefined) {
+      if (value === false || value === 0 || value === "") live[name] = value;
+    } else if (property?.type === "object" && isObject(value) && isObject(now))
+      live[name] = projected(property.properties ?? {}, value, now);
+    else live[name] = now;
+  }
+  return live;
+}
