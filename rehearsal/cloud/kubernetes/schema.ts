@@ -28,7 +28,7 @@ export const FIELDS = {
   RoleRef: { apiGroup: "string", kind: "string!", name: "string!" },
   Subject: { apiGroup: "string", kind: "string!", name: "string!", namespace: "string" },
 
-  CronJob: { metadata: "ObjectMeta", spec: "CronJobSpec" },
+  CronJob: { metadata: "ObjectMeta", spec: "CronJobSpec!" },
   CronJobSpec: {
     schedule: "string!",
     timeZone: "string",

@@ -46,8 +46,10 @@ test("a numeric targetPort leads to every pod", async (t) => {
   if (process.platform !== "linux") return t.pass("pods can have addresses of their own on Linux only");
   const cluster = await startCluster(t);
   await cluster.installRelease({ ...scalar, targetPort: "numeric" });
-  const { spec } = cluster.store.get(SERVICES, "scalar", "db-headless");
-  const [port] = spec?.ports as unknown as [{ targetPort: number }];
+  const service = cluster.store.get(SERVICES, "scalar", "db-headless") as unknown as {
+    spec: { ports: [{ targetPort: number }] };
+  };
+  const [port] = service.spec.ports;
   for (const pod of cluster.pods()) {
     t.is(pod.port, port.targetPort);
     t.false(await clientOf(t, pod).paused());

@@ -1,0 +1,342 @@
+import { randomBytes } from "node:crypto";
+import type { KubernetesCluster } from "../../cloud/kubernetes/cluster";
+import { KINDS, type Kind } from "../../cloud/kubernetes/kinds";
+import { isObject, type JsonObject, type KubernetesObject, type ObjectManifest } from "../../cloud/kubernetes/objects";
+import { FIELDS, findFaults, type TypeName } from "../../cloud/kubernetes/schema";
+import { StatusError } from "../../cloud/kubernetes/status";
+import {
+  type ChangeResponse,
+  type CheckRequest,
+  type CheckResponse,
+  type CreateResponse,
+  type DiffRequest,
+  type DiffResponse,
+  type PropertyMap,
+  type PropertyValue,
+  type ReadResponse,
+  type SimulatedProvider,
+  UNKNOWN,
+} from "../provider";
+import { asReplacement, changes, covers, formatPath, prune } from "./diff";
+import { replacingPaths, touches } from "./replacement";
+
+/** By type token, such as `kubernetes:core/v1:ConfigMap`: the kinds that programs declare. */
+const TYPES = new Map(
+  KINDS.filter((kind) => kind.fields).map((kind) => [
+    `kubernetes:${kind.group === "" ? `core/${kind.apiVersion}` : kind.apiVersion}:${kind.kind}`,
+    kind as Kind & { fields: TypeName },
+  ]),
+);
+
+/** The provider's own settings that the simulation honours, or that make no difference to it. */
+const HONOURED = ["namespace", "enableConfigMapMutable", "enablePatchForce", "upsertExistingObjects"];
+const WITHOUT_EFFECT = [
+  "cluster",
+  "context",
+  "kubeClientSettings",
+  "kubeconfig",
+  "suppressDeprecationWarnings",
+  "suppressHelmHookWarnings",
+  "version",
+];
+
+const AUTONAMED = "pulumi.com/autonamed";
+const PATCH_FORCE = "pulumi.com/patchForce";
+/** Under which name the provider applies, kept in the state. */
+const FIELD_MANAGER = "__fieldManager";
+/** Under which name it creates: creating is no server-side apply. */
+const CREATOR = "pulumi-kubernetes";
+
+const CREATE_MILLIS = 1_000;
+const CHANGE_MILLIS = 500;
+
+const ALREADY_EXISTS = `
+
+The resource already exists in the cluster. This can happen when:
+
+  - Renaming a Pulumi resource: use an alias to preserve the identity,
+    or use deleteBeforeReplace if the resource needs replacement.
+  - Managing an existing resource: use a Patch resource (e.g. NamespacePatch)
+    to manage specific fields without owning the resource lifecycle.
+  - Adopting a resource into Pulumi: use \`pulumi import\`. Note that
+    protected resources (e.g. kube-system) cannot be deleted on destroy.
+  - Intentional upsert: set upsertExistingObjects on the provider to allow
+    server-side apply to update existing objects on create.`;
+
+/**
+ * The simulated `kubernetes` package: what pulumi-kubernetes 4.34 in its default mode (server-side apply) does with inputs
+ * and state, on the simulated cluster.
+ */
+export class KubernetesProvider implements SimulatedProvider {
+  readonly name = "kubernetes";
+  readonly version = "4.34.2";
+  readonly #cluster: KubernetesCluster;
+  #defaultNamespace: string | undefined;
+  #options = { enableConfigMapMutable: false, enablePatchForce: false, upsertExistingObjects: false };
+  #cancelled = false;
+
+  constructor(cluster: KubernetesCluster) {
+    this.#cluster = cluster;
+  }
+
+  async configure(config: PropertyMap): Promise<void> {
+    for (const key of Object.keys(config)) {
+      if (!HONOURED.includes(key) && !WITHOUT_EFFECT.includes(key)) {
+        throw new Error(`kubernetes:${key} is not simulated; known are ${[...HONOURED, ...WITHOUT_EFFECT].join(", ")}`);
+      }
+    }
+    this.#defaultNamespace = typeof config.namespace === "string" ? config.namespace : undefined;
+    // An engine hands settings over as texts, a program's own provider as they are.
+    const on = (key: string) => config[key] === true || config[key] === "true";
+    this.#options = {
+      enableConfigMapMutable: on("enableConfigMapMutable"),
+      enablePatchForce: on("enablePatchForce"),
+      upsertExistingObjects: on("upsertExistingObjects"),
+    };
+  }
+
+  async check({ urn, type, oldInputs, newInputs }: CheckRequest): Promise<CheckResponse> {
+    const kind = this.#kind(type);
+    const inputs = withoutNulls(newInputs);
+    const failures = findFaults(kind.fields, inputs, (value) => value === UNKNOWN).map(({ path, message }) => ({
+      property: path,
+      reason: message,
+    }));
+    for (const field of ["apiVersion", "kind"] as const) {
+      inputs[field] ??= kind[field];
+      if (inputs[field] !== kind[field])
+        failures.push({ property: field, reason: `expected ${kind[field]} for ${type}` });
+    }
+    if (failures.length > 0) return { inputs, failures };
+    nameObject(inputs, oldInputs, urn);
+    const metadata = inputs.metadata as PropertyValue;
+    if (this.#defaultNamespace !== undefined && isMap(metadata)) metadata.namespace ??= this.#defaultNamespace;
+    return { inputs, failures };
+  }
+
+  async diff({ oldInputs, oldOutputs, newInputs, ignoreChanges }: DiffRequest): Promise<DiffResponse> {
+    const before = prune(oldOutputs, withoutNulls(oldInputs));
+    const after = withoutNulls(newInputs);
+    const live = oldOutputs.metadata as PropertyMap;
+    before.metadata = {
+      ...(isMap(before.metadata) ? before.metadata : {}),
+      name: live.name ?? null,
+      namespace: canonicalNamespace(live.namespace),
+    };
+    if (isMap(after.metadata)) after.metadata.namespace = canonicalNamespace(after.metadata.namespace);
+
+    const replacing = replacingPaths(after, this.#options);
+    const detailedDiff: DiffResponse["detailedDiff"] = {};
+    for (const { path, kind, value } of changes(before, after)) {
+      if (ignoreChanges.some((ignored) => covers(ignored, path))) continue;
+      const replaces = touches(replacing, path, value) || (kind === "delete" && formatPath(path) === "metadata");
+      detailedDiff[formatPath(path)] = replaces ? asReplacement(kind) : kind;
+    }
+    const metadata = after.metadata;
+    // Two objects of one name can't be there at once.
+    const deleteBeforeReplace =
+      Object.values(detailedDiff).some((kind) => kind.endsWith("-replace")) &&
+      isMap(metadata) &&
+      !isAutonamed(after) &&
+      metadata.name === live.name &&
+      metadata.namespace === canonicalNamespace(live.namespace);
+    return { detailedDiff, deleteBeforeReplace };
+  }
+
+  async create(request: { urn: string; type: string; inputs: PropertyMap; preview: boolean }): Promise<CreateResponse> {
+    const kind = this.#kind(request.type);
+    const { urn, preview } = request;
+    const inputs = withoutNulls(request.inputs);
+    if (preview && hasUnknown(inputs)) return { id: "", outputs: inputs, simulatedMillis: CREATE_MILLIS };
+    const fieldManager = newFieldManager();
+    const { store } = this.#cluster;
+    try {
+      const manifest = inputs as unknown as ObjectManifest;
+      const live = this.#options.upsertExistingObjects
+        ? store.apply(manifest, { fieldManager, force: this.#forces(inputs) || preview, dryRun: preview })
+        : store.create(manifest, { fieldManager: CREATOR, dryRun: preview });
+      const id = preview ? "" : `${live.metadata.namespace}/${live.metadata.name}`;
+      return { id, outputs: stateOf(live, fieldManager, preview), simulatedMillis: CREATE_MILLIS };
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      // Nobody can know in a preview what will be there by then: a namespace to come, an object to be deleted first.
+      const mayPass =
+        error.reason === "AlreadyExists" || (error.reason === "NotFound" && error.details.kind === "namespaces");
+      if (preview && mayPass) return { id: "", outputs: inputs, simulatedMillis: CREATE_MILLIS };
+      const hint = error.reason === "AlreadyExists" ? ALREADY_EXISTS : "";
+      throw new Error(
+        `resource "${urn}" was not successfully created by the Kubernetes API server: ${this.#explain(error, kind, fieldManager)}${hint}`,
+      );
+    }
+  }
+
+  async read(request: {
+    urn: string;
+    type: string;
+    id: string;
+    inputs?: PropertyMap;
+    outputs?: PropertyMap;
+  }): Promise<ReadResponse | undefined> {
+    const kind = this.#kind(request.type);
+    const live = this.#cluster.store.find(kind, ...splitId(request.id));
+    if (!live) return undefined;
+    const manager = request.outputs?.[FIELD_MANAGER];
+    const outputs = stateOf(live, typeof manager === "string" ? manager : newFieldManager(), false);
+    const known = withoutNulls(request.inputs ?? {});
+    const inputs = Object.keys(known).length > 0 ? prune(outputs, known) : inputsOf(kind, outputs);
+    return { id: request.id, inputs, outputs };
+  }
+
+  async update(request: {
+    urn: string;
+    type: string;
+    id: string;
+    oldInputs: PropertyMap;
+    oldOutputs: PropertyMap;
+    newInputs: PropertyMap;
+    preview: boolean;
+  }): Promise<ChangeResponse> {
+    const kind = this.#kind(request.type);
+    const { urn, preview, oldOutputs } = request;
+    const inputs = withoutNulls(request.newInputs);
+    if (preview && hasUnknown(inputs)) return { outputs: inputs, simulatedMillis: CHANGE_MILLIS };
+    const stored = oldOutputs[FIELD_MANAGER];
+    const fieldManager = typeof stored === "string" ? stored : newFieldManager();
+    const [namespace, name] = splitId(request.id);
+    const { store } = this.#cluster;
+    try {
+      const current = store.get(kind, namespace, name);
+      // What was created by create is from now on applied: the fields change hands, then those left out can go.
+      const created = current.metadata.managedFields?.some(({ manager }) => manager === CREATOR) ?? false;
+      if (created && !preview) store.adoptFields(kind, namespace, name, CREATOR, fieldManager);
+      const manifest = {
+        ...inputs,
+        metadata: { ...(inputs.metadata as PropertyMap), namespace, name },
+      } as unknown as ObjectManifest;
+      const force = this.#forces(inputs) || (created && preview);
+      const live = store.apply(manifest, { fieldManager, force, dryRun: preview });
+      return { outputs: stateOf(live, fieldManager, preview), simulatedMillis: CHANGE_MILLIS };
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      throw new Error(`update of resource "${urn}" failed: ${this.#explain(error, kind, fieldManager)}`);
+    }
+  }
+
+  async delete({ type, id }: { type: string; id: string }): Promise<{ simulatedMillis: number }> {
+    const kind = this.#kind(type);
+    try {
+      this.#cluster.store.delete(kind, ...splitId(id));
+    } catch (error) {
+      if (!(error instanceof StatusError && error.reason === "NotFound")) throw error;
+    }
+    return { simulatedMillis: CHANGE_MILLIS };
+  }
+
+  async invoke(token: string): Promise<PropertyMap> {
+    throw new Error(`${token} is not simulated: the kubernetes package has no function that is`);
+  }
+
+  async cancel(): Promise<void> {
+    this.#cancelled = true;
+  }
+
+  #kind(type: string): Kind & { fields: TypeName } {
+    if (this.#cancelled) throw new Error("the provider was cancelled");
+    const kind = TYPES.get(type);
+    if (!kind) throw new Error(`${type} is not simulated; known are ${[...TYPES.keys()].join(", ")}`);
+    return kind;
+  }
+
+  /** Whether it takes fields over that others have set. */
+  #forces(inputs: PropertyMap): boolean {
+    return this.#options.enablePatchForce || annotationsOf(inputs)[PATCH_FORCE] === "true";
+  }
+
+  #explain(error: StatusError, kind: Kind, fieldManager: string): string {
+    if (error.reason !== "Conflict" || error.details.causes === undefined) return error.message;
+    return (
+      "server-side apply field conflict detected, see https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/" +
+      "managing-resources-with-server-side-apply/#handle-field-conflicts-on-existing-resources for troubleshooting help\n" +
+      `The resource managed by field manager "${fieldManager}" had an apply conflict: ${error.message} (${kind.kind})`
+    );
+  }
+}
+
+/** Keeps the automatic name that an object has, or gives a new object one. */
+function nameObject(inputs: PropertyMap, oldInputs: PropertyMap | undefined, urn: string): void {
+  inputs.metadata ??= {};
+  const { metadata } = inputs;
+  // Unknown as a whole: there is nothing to add a name to, nor to find one in.
+  if (!isMap(metadata) || metadata.name !== undefined) return;
+  if (oldInputs && Object.keys(oldInputs).length > 0) {
+    if (!isAutonamed(oldInputs)) return;
+    metadata.name = (oldInputs.metadata as PropertyMap).name as PropertyValue;
+  } else {
+    metadata.name = `${urn.slice(urn.lastIndexOf("::") + 2)}-${randomBytes(4).toString("hex")}`;
+  }
+  if (metadata.annotations === UNKNOWN) return;
+  metadata.annotations = { ...annotationsOf(inputs), [AUTONAMED]: "true" };
+}
+
+const isAutonamed = (inputs: PropertyMap) => annotationsOf(inputs)[AUTONAMED] === "true";
+
+function annotationsOf(inputs: PropertyMap): PropertyMap {
+  const { metadata } = inputs;
+  return isMap(metadata) && isMap(metadata.annotations) ? metadata.annotations : {};
+}
+
+function stateOf(live: KubernetesObject, fieldManager: string, preview: boolean): PropertyMap {
+  const { status, ...rest } = live as unknown as JsonObject;
+  // A program that reads a status in a preview must wait for it, not take an empty one for true.
+  const state = preview || status === undefined ? rest : { ...rest, status };
+  return { ...(state as PropertyMap), [FIELD_MANAGER]: fieldManager };
+}
+
+/** The inputs of an object that the program reads and has never declared: all of it, but for what the server sets. */
+function inputsOf(kind: Kind & { fields: TypeName }, outputs: PropertyMap): PropertyMap {
+  const inputs: PropertyMap = { apiVersion: kind.apiVersion, kind: kind.kind };
+  for (const field of Object.keys(FIELDS[kind.fields])) {
+    if (outputs[field] !== undefined) inputs[field] = outputs[field];
+  }
+  const {
+    creationTimestamp: _1,
+    generation: _2,
+    managedFields: _3,
+    resourceVersion: _4,
+    uid: _5,
+    ...metadata
+  } = outputs.metadata as PropertyMap;
+  return { ...inputs, metadata };
+}
+
+/** An unset input may travel as null. */
+function withoutNulls(inputs: PropertyMap): PropertyMap {
+  return Object.fromEntries(
+    Object.entries(inputs)
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => [key, withoutNullsInside(value)]),
+  );
+}
+
+function withoutNullsInside(value: PropertyValue): PropertyValue {
+  if (Array.isArray(value)) return value.map(withoutNullsInside);
+  return isMap(value) ? withoutNulls(value) : value;
+}
+
+function hasUnknown(value: PropertyValue): boolean {
+  if (value === UNKNOWN) return true;
+  if (Array.isArray(value)) return value.some(hasUnknown);
+  return isMap(value) && Object.values(value).some(hasUnknown);
+}
+
+const isMap = (value: unknown): value is PropertyMap => isObject(value);
+
+const canonicalNamespace = (namespace: PropertyValue | undefined) => namespace || "default";
+
+const newFieldManager = () => `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
+
+/** An id is `namespace/name`. */
+function splitId(id: string): [namespace: string, name: string] {
+  const [first, second] = id.split("/");
+  return second === undefined ? ["default", first as string] : [first as string, second];
+}
