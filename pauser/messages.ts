@@ -57,9 +57,11 @@ export function decodeCheckPausedResponse(message: Buffer): { paused: boolean } 
       case 1:
         at += 8;
         break;
-      case 2:
-        at += Number(varint());
+      case 2: {
+        const length = Number(varint());
+        at += length;
         break;
+      }
       case 5:
         at += 4;
         break;

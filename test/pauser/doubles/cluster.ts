@@ -105,6 +105,13 @@ export class Cluster {
     this.api.put("pods", pod);
   }
 
+  /** Changes the Deployment that a pod belongs to. */
+  changeDeployment(namespace: string, pod: string, change: (deployment: ReturnType<ApiServer["get"]>) => void): void {
+    const deployment = this.api.get("deployments", namespace, pod.replace(/-\d+$/, ""));
+    change(deployment);
+    this.api.put("deployments", deployment);
+  }
+
   /** The process environment of a pauser that works on all releases; short unless `settings` says otherwise. */
   processEnvironment(settings: object = {}, env: Record<string, string> = {}): Record<string, string> {
     return {

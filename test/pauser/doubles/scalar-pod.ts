@@ -97,6 +97,11 @@ export class ScalarPodServer {
     await this.start();
   }
 
+  /** As if somebody else had asked for it. */
+  forceUnpause(): void {
+    if (this.alive) this.set(false);
+  }
+
   get alive(): boolean {
     return this.server !== undefined;
   }
