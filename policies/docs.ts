@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { policies } from "./policies";
 
 const README = join(__dirname, "README.md");
-const BEGIN = "<!-- The table is made by `npm run docs:policies`. -->\n";
+const BEGIN = "<!-- biome-ignore format: the table is made by `npm run docs:policies` -->\n";
 const END = "<!-- End of the table. -->";
 
 /** The README as it is, with the table as the code has it. */
 export function readmeWithTable(readme: string): string {
   const from = readme.indexOf(BEGIN) + BEGIN.length;
   const to = readme.indexOf(END);
-  return `${readme.slice(0, from)}\n${table()}\n${readme.slice(to)}`;
+  return `${readme.slice(0, from)}${table()}\n${readme.slice(to)}`;
 }
 
 function table(): string {
@@ -23,6 +23,8 @@ function table(): string {
     policy.enforcementLevel ?? "",
     "remediateResource" in policy ? "yes" : "",
     Object.entries(policy.configSchema?.properties ?? {})
+      // What nearly all of them have is explained once, above the table.
+      .filter(([name]) => name !== "except")
       .map(([name, { default: value, description }]) => `\`${name}\` = \`${JSON.stringify(value)}\`: ${description}`)
       .join("<br>"),
   ]);

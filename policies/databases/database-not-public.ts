@@ -16,9 +16,9 @@ const isAzureServer = (type: string) => AZURE_MYSQL.is(type) || AZURE_POSTGRESQL
 // No mend: closing a door may shut out the application too.
 export const databaseNotPublic = resourcePolicy({
   name: "database-not-public",
-  description: "Checks whether databases can be reached from the internet.",
+  description: "Checks whether databases are kept off the internet.",
   looksAt:
-    "aws.rds.*, azure-native.cosmosdb.DatabaseAccount, azure-native.dbformysql.Server, azure-native.dbforpostgresql.Server",
+    "aws.rds.Instance, aws.rds.Cluster, aws.rds.ClusterInstance, azure-native.cosmosdb.DatabaseAccount, azure-native.dbformysql.Server, azure-native.dbforpostgresql.Server",
   severity: "high",
   settings: {},
   appliesTo: (type) => isRds(type) || COSMOSDB.is(type) || isAzureServer(type),

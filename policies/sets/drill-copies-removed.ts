@@ -15,7 +15,7 @@ const LONGEST_RECOVERY_DAYS = Math.max(...Object.values(RECOVERY_PERIODS).map(({
 
 export const drillCopiesRemoved = stackPolicy<Settings>({
   name: "drill-copies-removed",
-  description: "Checks whether copies that a drill made are still standing long after it.",
+  description: "Checks whether the copies that a drill made are removed soon after it.",
   looksAt: "copies of a drill",
   severity: "low",
   level: "advisory",

@@ -6,7 +6,7 @@ import { membersOf, SET_SETTINGS, type SetSettings, stackPauseNeed } from "./mem
 export const snapshotsOfPausedSet = stackPolicy<SetSettings>({
   name: "snapshots-of-paused-set",
   description:
-    "Checks whether databases that need a pause are backed up by scheduled snapshots, which catch transactions half written.",
+    "Checks whether databases that need a pause are left out of scheduled snapshots, which catch transactions half written.",
   looksAt: "aws.backup.Plan, aws.backup.Selection, azure-native.dataprotection.BackupInstance",
   severity: "medium",
   level: "advisory",
