@@ -109,7 +109,7 @@ function nearestPoints(instant: number, situation: Situation): Neighbours {
   const restorable = pointsOf(situation)
     .filter((point) => point.restorable)
     .map((point) => instantMillis(point.instant));
-  return { before: restorable.find((at) => at <= instant), after: restorable.findLast((at) => at > instant) };
+  return { before: restorable.find((at) => at < instant), after: restorable.findLast((at) => at > instant) };
 }
 
 function nearestSeconds(instant: number, situation: Situation): Neighbours {
