@@ -91,6 +91,8 @@ export class BackupRegion {
   readonly #vaults = new Map<string, Vault>();
   readonly #plans = new Map<string, BackupPlan>();
   readonly #selections = new Map<string, BackupSelection>();
+  /** When a selection's rule ran last, by both their names. */
+  readonly #lastRuns = new Map<string, number>();
   #running = false;
 
   constructor(name: string, clock: SimulatedClock, identifiers: Identifiers, iam: Iam, rds: Rds) {
@@ -202,8 +204,8 @@ export class BackupRegion {
   }
 
   /**
-   * Does what schedules have made due. The first run of a rule with continuous backup makes a recovery point of each
-   * cluster it selects, and from then on AWS Backup owns the cluster's retention.
+   * Does what schedules have made due. A run of a rule with continuous backup makes a recovery point of each cluster it
+   * selects that has none, and from then on AWS Backup owns the cluster's retention.
    */
   runWhatIsDue(): void {
     // Looking at clusters lets this run first, and this looks at clusters.
@@ -211,11 +213,18 @@ export class BackupRegion {
     this.#running = true;
     try {
       for (const selection of this.#selections.values())
-        for (const rule of this.#plans.get(selection.planId)?.rules ?? [])
-          if (rule.continuous && firstRun(rule, selection.createdAt) <= this.#clock.now()) this.#run(rule, selection);
+        for (const rule of this.#plans.get(selection.planId)?.rules ?? []) this.#runIfDue(rule, selection);
     } finally {
       this.#running = false;
     }
+  }
+
+  #runIfDue(rule: BackupRule, selection: BackupSelection): void {
+    const key = `${selection.id}/${rule.name}`;
+    const now = this.#clock.now();
+    if (!rule.continuous || nextRun(rule, this.#lastRuns.get(key) ?? selection.createdAt) > now) return;
+    this.#lastRuns.set(key, now);
+    this.#run(rule, selection);
   }
 
   #run(rule: BackupRule, selection: BackupSelection): void {
@@ -275,7 +284,7 @@ function selects(selection: BackupSelection, cluster: Cluster): boolean {
 }
 
 /** A daily schedule in UTC runs at its time of day; any other is taken to run within a day. */
-function firstRun(rule: BackupRule, after: number): number {
+function nextRun(rule: BackupRule, after: number): number {
   const [, minute, hour] = /^cron\((\d+) (\d+) [*?] \* [*?] \*\)$/.exec(rule.schedule ?? "cron(0 5 ? * * *)") ?? [];
   if (minute === undefined || (rule.timeZone ?? "Etc/UTC") !== "Etc/UTC") return after + DAY;
   const day = new Date(after);

@@ -24,5 +24,5 @@ export const CONTROL_PLANE = 2 * SECOND;
 
 /** A restored table takes 20 minutes however small it is, and an hour at most (restores run in parallel by partition). */
 export function restoreTable(bytes: number): number {
-  return Math.min(20 * MINUTE + (bytes / GIBIBYTE) * 10 * SECOND, 60 * MINUTE);
+  return Math.min(20 * MINUTE + Math.round((bytes / GIBIBYTE) * 10 * SECOND), 60 * MINUTE);
 }

@@ -48,7 +48,7 @@ function compareValue(
     next = property.default;
   }
   if (next === UNKNOWN) {
-    report(path, isZero(old) ? "add" : "update", replaces);
+    report(path, isAbsent(old) ? "add" : "update", replaces);
     return;
   }
   if (isZero(old) && isZero(next)) return;
@@ -91,10 +91,10 @@ function compareValue(
       );
       return;
     case "json":
-      if (canonicalJson(old) !== canonicalJson(next)) report(path, isZero(old) ? "add" : "update", replaces);
+      if (canonicalJson(old) !== canonicalJson(next)) report(path, isAbsent(old) ? "add" : "update", replaces);
       return;
     default:
-      if (String(old) !== String(next)) report(path, isZero(old) ? "add" : "update", replaces);
+      if (String(old) !== String(next)) report(path, isAbsent(old) ? "add" : "update", replaces);
   }
 }
 

@@ -92,8 +92,6 @@ const inputs: Properties = {
   },
   serverlessv2ScalingConfiguration: {
     type: "object",
-    // Left out of the program it stays as it is in the cloud.
-    computed: true,
     properties: {
       maxCapacity: { type: "number", required: true, range: [1, 256] },
       minCapacity: { type: "number", required: true, range: [0, 256] },
@@ -136,6 +134,11 @@ export const rdsCluster: ResourceType = {
     if (!isAbsent(cluster.masterPassword) && !isAbsent(cluster.manageMasterUserPassword))
       faults.push({ property: "masterPassword", reason: "conflicts with manageMasterUserPassword" });
     return faults;
+  },
+
+  refine(changes, _, wanted) {
+    // Left out of the program it stays as it is in the cloud: AWS has no way to take it away.
+    if (isAbsent(wanted.serverlessv2ScalingConfiguration)) delete changes.serverlessv2ScalingConfiguration;
   },
 
   create(cloud, cluster) {

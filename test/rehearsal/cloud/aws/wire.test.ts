@@ -1,0 +1,296 @@
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
+  DescribeScalingPoliciesCommand,
+  PutScalingPolicyCommand,
+  paginateDescribeScalingPolicies,
+  RegisterScalableTargetCommand,
+} from "@aws-sdk/client-application-auto-scaling";
+import {
+  CreateGlobalTableCommand,
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+  ListTagsOfResourceCommand,
+  paginateListTables,
+  RestoreTableToPointInTimeCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateContinuousBackupsCommand,
+  UpdateTableCommand,
+  UpdateTimeToLiveCommand,
+} from "@aws-sdk/client-dynamodb";
+import {
+  AddTagsToResourceCommand,
+  CreateDBClusterCommand,
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
+  ListTagsForResourceCommand,
+  ModifyDBClusterCommand,
+  paginateDescribeDBClusters,
+  RDSClient,
+  RestoreDBClusterToPointInTimeCommand,
+} from "@aws-sdk/client-rds";
+import test, { type ExecutionContext } from "ava";
+import { AwsCloud } from "../../../../rehearsal/cloud/aws/aws";
+import { SimulatedClock } from "../../../../rehearsal/cloud/clock";
+
+const REGION = "ap-northeast-1";
+const HOUR = 60 * 60 * 1000;
+
+async function setUp(t: ExecutionContext) {
+  const clock = new SimulatedClock();
+  const aws = new AwsCloud(clock, 1);
+  const { url, close } = await aws.listen();
+  t.teardown(close);
+  const client = {
+    region: REGION,
+    endpoint: url,
+    credentials: { accessKeyId: "a", secretAccessKey: "b" },
+    maxAttempts: 1,
+  };
+  return { clock, aws, url, client, dynamodb: new DynamoDBClient(client), rds: new RDSClient(client) };
+}
+
+function createTable(aws: AwsCloud, name: string, region = REGION) {
+  aws.dynamodb.region(region).createTable({
+    TableName: name,
+    AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+    KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+    ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 },
+  });
+}
+
+function createCluster(aws: AwsCloud, identifier: string) {
+  aws.rds.region(REGION).createDBCluster({
+    DBClusterIdentifier: identifier,
+    Engine: "aurora-postgresql",
+    MasterUsername: "scalar",
+    MasterUserPassword: "secret",
+    Tags: [{ Key: "a&b", Value: "<c>" }],
+  });
+}
+
+test("tables are listed by hundreds, each region for itself", async (t) => {
+  const { aws, dynamodb, client } = await setUp(t);
+  for (let index = 0; index < 250; index += 1) createTable(aws, `table-${String(index).padStart(3, "0")}`);
+  createTable(aws, "elsewhere", "us-west-2");
+  const pages: number[] = [];
+  for await (const page of paginateListTables({ client: dynamodb }, {})) pages.push(page.TableNames?.length ?? 0);
+  t.deepEqual(pages, [100, 100, 50]);
+  await t.throwsAsync(dynamodb.send(new ListTablesCommand({ Limit: 101 })), { name: "ValidationException" });
+  const other = new DynamoDBClient({ ...client, region: "us-west-2" });
+  t.deepEqual((await other.send(new ListTablesCommand({}))).TableNames, ["elsewhere"]);
+});
+
+test("recovery is switched on, its range read, and a table restored", async (t) => {
+  const { clock, aws, dynamodb } = await setUp(t);
+  createTable(aws, "ledger.accounts");
+  await dynamodb.send(
+    new UpdateContinuousBackupsCommand({
+      TableName: "ledger.accounts",
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 14 },
+    }),
+  );
+  aws.dynamodb.region(REGION).table("ledger.accounts").putItem("a", { balance: 1 });
+  clock.advance(2 * HOUR);
+  const { ContinuousBackupsDescription: backups } = await dynamodb.send(
+    new DescribeContinuousBackupsCommand({ TableName: "ledger.accounts" }),
+  );
+  const recovery = backups?.PointInTimeRecoveryDescription;
+  t.is(recovery?.RecoveryPeriodInDays, 14);
+  const { earliest, latest } = aws.dynamodb.region(REGION).table("ledger.accounts").restorableRange() ?? {};
+  t.is(recovery?.EarliestRestorableDateTime?.getTime(), earliest);
+  t.true(Math.abs((recovery?.LatestRestorableDateTime?.getTime() ?? 0) - (latest ?? 0)) <= 2000);
+  const restored = await dynamodb.send(
+    new RestoreTableToPointInTimeCommand({
+      SourceTableName: "ledger.accounts",
+      TargetTableName: "copy",
+      RestoreDateTime: new Date(clock.now() - HOUR),
+    }),
+  );
+  t.is(restored.TableDescription?.TableStatus, "CREATING");
+  const { Table: copy } = await dynamodb.send(new DescribeTableCommand({ TableName: "copy" }));
+  t.is(copy?.TableStatus, "ACTIVE");
+  t.is(copy?.ItemCount, 1);
+});
+
+test("a table's settings, tags and time to live are changed and read", async (t) => {
+  const { aws, dynamodb } = await setUp(t);
+  createTable(aws, "ledger.accounts");
+  const TableName = "ledger.accounts";
+  const ResourceArn = aws.dynamodb.region(REGION).table(TableName).arn;
+  await dynamodb.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
+  await dynamodb.send(
+    new UpdateTimeToLiveCommand({
+      TableName,
+      TimeToLiveSpecification: { Enabled: true, AttributeName: "expires" },
+    }),
+  );
+  await dynamodb.send(
+    new TagResourceCommand({
+      ResourceArn,
+      Tags: Array.from({ length: 12 }, (_, index) => ({ Key: `k${index}`, Value: "v" })),
+    }),
+  );
+  await dynamodb.send(new UntagResourceCommand({ ResourceArn, TagKeys: ["k0"] }));
+  const page = await dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn }));
+  const rest = await dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn, NextToken: page.NextToken }));
+  t.deepEqual([page.Tags?.length, rest.Tags?.length, rest.NextToken], [10, 1, undefined]);
+  const { Table: table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
+  t.true(table?.DeletionProtectionEnabled);
+  const { TimeToLiveDescription: ttl } = await dynamodb.send(new DescribeTimeToLiveCommand({ TableName }));
+  t.deepEqual(ttl, { TimeToLiveStatus: "ENABLED", AttributeName: "expires" });
+});
+
+test("errors arrive as the SDK's own exceptions", async (t) => {
+  const { dynamodb, rds } = await setUp(t);
+  await t.throwsAsync(dynamodb.send(new DescribeTableCommand({ TableName: "none" })), {
+    name: "ResourceNotFoundException",
+    message: "Requested resource not found: Table: none not found",
+  });
+  await t.throwsAsync(rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: "none" })), {
+    name: "DBClusterNotFoundFault",
+    message: "DBCluster none not found.",
+  });
+});
+
+test("what isn't simulated is an error: operations, members, services, requests without a signature", async (t) => {
+  const { aws, url, dynamodb, rds } = await setUp(t);
+  createTable(aws, "ledger.accounts");
+  createCluster(aws, "customers");
+  await t.throwsAsync(dynamodb.send(new CreateGlobalTableCommand({ GlobalTableName: "g", ReplicationGroup: [] })), {
+    name: "UnknownOperationException",
+  });
+  await t.throwsAsync(
+    dynamodb.send(new UpdateTableCommand({ TableName: "ledger.accounts", MultiRegionConsistency: "STRONG" })),
+    { name: "ValidationException", message: /MultiRegionConsistency/ },
+  );
+  await t.throwsAsync(
+    rds.send(
+      new CreateDBClusterCommand({
+        DBClusterIdentifier: "x",
+        Engine: "aurora-postgresql",
+      }),
+    ),
+    { name: "InvalidAction" },
+  );
+  await t.throwsAsync(rds.send(new ModifyDBClusterCommand({ DBClusterIdentifier: "customers", Domain: "d-1" })), {
+    name: "InvalidParameterValue",
+    message: /Domain/,
+  });
+  const ask = (headers: Record<string, string>, body: string) => fetch(url, { method: "POST", headers, body });
+  t.is((await ask({ "x-amz-target": "Kinesis_20131202.ListStreams" }, "{}")).status, 400);
+  t.is((await ask({ "x-amz-target": "DynamoDB_20120810.ListTables" }, "{}")).status, 403);
+  t.is((await ask({}, "Action=ListQueues&Version=2012-11-05")).status, 400);
+});
+
+test("clusters and instances are described, filtered and paged", async (t) => {
+  const { aws, rds } = await setUp(t);
+  for (let index = 0; index < 45; index += 1) createCluster(aws, `c-${String(index).padStart(2, "0")}`);
+  aws.rds.region(REGION).createDBInstance({
+    DBInstanceIdentifier: "writer",
+    DBClusterIdentifier: "c-07",
+    Engine: "aurora-postgresql",
+    DBInstanceClass: "db.r6g.large",
+  });
+  const pages: number[] = [];
+  for await (const page of paginateDescribeDBClusters({ client: rds, pageSize: 20 }, {}))
+    pages.push(page.DBClusters?.length ?? 0);
+  t.deepEqual(pages, [20, 20, 5]);
+
+  const { DBClusters: clusters } = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: "c-07" }));
+  t.like(clusters?.[0], { DBClusterIdentifier: "c-07", BackupRetentionPeriod: 1, DeletionProtection: false });
+  t.true(clusters?.[0]?.EarliestRestorableTime instanceof Date);
+  t.deepEqual(clusters?.[0]?.TagList, [{ Key: "a&b", Value: "<c>" }]);
+  t.deepEqual(
+    clusters?.[0]?.DBClusterMembers?.map((member) => member.DBInstanceIdentifier),
+    ["writer"],
+  );
+  const instancesOf = async (cluster: string) =>
+    (await rds.send(new DescribeDBInstancesCommand({ Filters: [{ Name: "db-cluster-id", Values: [cluster] }] })))
+      .DBInstances;
+  t.is((await instancesOf("c-07"))?.[0]?.DBInstanceClass, "db.r6g.large");
+  t.deepEqual(await instancesOf("c-08"), []);
+  await t.throwsAsync(rds.send(new DescribeDBInstancesCommand({ Filters: [{ Name: "colour", Values: ["x"] }] })), {
+    name: "InvalidParameterValue",
+  });
+});
+
+test("a cluster is modified, tagged and restored", async (t) => {
+  const { clock, aws, rds } = await setUp(t);
+  createCluster(aws, "customers");
+  const cluster = aws.rds.region(REGION).cluster("customers");
+  await rds.send(
+    new ModifyDBClusterCommand({
+      DBClusterIdentifier: "customers",
+      BackupRetentionPeriod: 35,
+      DeletionProtection: true,
+      CloudwatchLogsExportConfiguration: { EnableLogTypes: ["postgresql"] },
+      ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity: 4 },
+    }),
+  );
+  t.like(cluster.settings, {
+    backupRetentionPeriod: 35,
+    deletionProtection: true,
+    logsExports: ["postgresql"],
+    serverlessV2Scaling: { MinCapacity: 0.5, MaxCapacity: 4 },
+  });
+  await rds.send(
+    new AddTagsToResourceCommand({ ResourceName: cluster.arn, Tags: [{ Key: "team", Value: "customers" }] }),
+  );
+  const { TagList: tags } = await rds.send(new ListTagsForResourceCommand({ ResourceName: cluster.arn }));
+  t.deepEqual(
+    tags?.map((tag) => tag.Key),
+    ["a&b", "team"],
+  );
+  clock.advance(HOUR);
+  await rds.send(
+    new RestoreDBClusterToPointInTimeCommand({
+      DBClusterIdentifier: "copy",
+      SourceDBClusterIdentifier: "customers",
+      RestoreToTime: new Date(clock.now() - HOUR / 2),
+      RestoreType: "full-copy",
+      Tags: [{ Key: "drill", Value: "yes" }],
+    }),
+  );
+  t.deepEqual(aws.rds.region(REGION).cluster("copy").tags, { drill: "yes" });
+});
+
+test("targets and policies are registered and read, policies by tens", async (t) => {
+  const { aws, client } = await setUp(t);
+  const autoscaling = new ApplicationAutoScalingClient(client);
+  const ServiceNamespace = "dynamodb";
+  const ScalableDimension = "dynamodb:table:ReadCapacityUnits";
+  for (let index = 0; index < 12; index += 1) {
+    createTable(aws, `table-${index}`);
+    const key = { ServiceNamespace, ScalableDimension, ResourceId: `table/table-${index}` } as const;
+    await autoscaling.send(new RegisterScalableTargetCommand({ ...key, MinCapacity: 1, MaxCapacity: 9 }));
+    await autoscaling.send(
+      new PutScalingPolicyCommand({
+        ...key,
+        PolicyName: "read",
+        PolicyType: "TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration: {
+          TargetValue: 70,
+          PredefinedMetricSpecification: { PredefinedMetricType: "DynamoDBReadCapacityUtilization" },
+        },
+      }),
+    );
+  }
+  const { ScalableTargets: targets } = await autoscaling.send(
+    new DescribeScalableTargetsCommand({ ServiceNamespace, ResourceIds: ["table/table-3", "table/table-4"] }),
+  );
+  t.is(targets?.length, 2);
+  t.like(targets?.[0], { MinCapacity: 1, MaxCapacity: 9, ResourceId: "table/table-3" });
+  const pages: number[] = [];
+  for await (const page of paginateDescribeScalingPolicies({ client: autoscaling }, { ServiceNamespace }))
+    pages.push(page.ScalingPolicies?.length ?? 0);
+  t.deepEqual(pages, [10, 2]);
+  const { ScalingPolicies: policies } = await autoscaling.send(
+    new DescribeScalingPoliciesCommand({ ServiceNamespace, ResourceId: "table/table-3" }),
+  );
+  t.is(policies?.[0]?.TargetTrackingScalingPolicyConfiguration?.TargetValue, 70);
+});
