@@ -1,4 +1,4 @@
-import { ScalarBackup, ScalarRestore } from "./components";
+import { pausedReleases, ScalarBackup, ScalarRestore } from "./components";
 import { readStackConfig } from "./config";
 
 const config = readStackConfig();
@@ -14,15 +14,19 @@ const copies =
   new ScalarRestore("restore", {
     ...config.restore,
     databases: config.databases,
-    releases: config.pause?.releases,
+    releases: pausedReleases(config.pause),
     windows: backup.windows,
     ranges: backup.ranges,
     properties: config.properties,
     tags: config.tags,
   });
 
-export const pauseRequired = backup.pauseRequired;
-export const restorePoints = backup.restorePoints;
-export const databases = backup.databases;
-export const restored = copies?.databases;
-export const helmValues = copies?.helmValues;
+/** The stack's outputs; those of a restore only while one is configured. */
+const outputs = {
+  pauseRequired: backup.pauseRequired,
+  restorePoints: backup.restorePoints,
+  databases: backup.databases,
+  ...(copies && { restored: copies.databases, helmValues: copies.helmValues }),
+};
+
+export = outputs;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type RestorePoints, restorePoints } from "../restore-points/points";
 import type { DatabaseRange } from "../restore-points/ranges";
-import type { PauseWindow } from "../restore-points/window";
+import type { PauseWindow, ReleaseName } from "../restore-points/window";
 import { type DatabaseArgs, databaseFaults } from "./databases";
 import type { DatabaseStatus } from "./databases/kind";
 import { ManagedDatabase } from "./databases/managed-database";
@@ -20,6 +20,11 @@ export interface ScalarBackupArgs {
   pause?: PauseScheduleArgs;
   /** Tags for every resource that takes tags, and labels in Kubernetes. */
   tags?: Record<string, string>;
+}
+
+/** The releases of a pause, as its windows name them. */
+export function pausedReleases(pause: PauseScheduleArgs | undefined): ReleaseName[] {
+  return (pause?.releases ?? []).map(({ namespace, name }) => ({ cluster: pause?.cluster, namespace, name }));
 }
 
 /**
@@ -69,7 +74,7 @@ export class ScalarBackup extends pulumi.ComponentResource {
       restorePoints({
         now: Date.now(),
         pauseRequired: need.required,
-        releases: args.pause?.releases ?? [],
+        releases: pausedReleases(args.pause),
         windows: recorded,
         databases: ranges,
       }),

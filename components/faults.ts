@@ -60,6 +60,27 @@ export function refuse(component: string, faults: Fault[]): never {
   });
 }
 
+const ended = new Set<string>();
+
+/**
+ * Ends the program with this message alone, and never answers. Thrown inside an output instead, it would reach the user
+ * wrapped in a line for every property of every resource that waits for that output.
+ */
+export function endProgram(message: string): Promise<never> {
+  if (!ended.has(message)) void Promise.reject(new pulumi.RunError(message));
+  ended.add(message);
+  return new Promise(() => {});
+}
+
+/** Runs a look-up within an output; when it fails, the program ends with its message. `subject` says whose look-up it is. */
+export async function orEnd<Found>(subject: string, lookUp: () => Promise<Found> | Found): Promise<Found> {
+  try {
+    return await lookUp();
+  } catch (error) {
+    return endProgram(`${subject}: ${(error as Error).message}`);
+  }
+}
+
 /** The word of the list that was probably meant, if any is near enough. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const ranked = words

@@ -1,4 +1,4 @@
-export { ScalarBackup, type ScalarBackupArgs } from "./backup";
+export { pausedReleases, ScalarBackup, type ScalarBackupArgs } from "./backup";
 export type { DatabaseArgs } from "./databases";
 export { PauseSchedule, type PauseScheduleArgs } from "./pause/pause-schedule";
 export { type RestoredCopy, ScalarRestore, type ScalarRestoreArgs } from "./restore";

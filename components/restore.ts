@@ -7,7 +7,7 @@ import { type DatabaseArgs, databaseFaults, type KnownDatabase, kindOf } from ".
 import { type AwsSettings, lookedUp, type RestoreContext, type RestoreMode } from "./databases/kind";
 import { RestoredDatabase } from "./databases/restored-database";
 import { awsSettings } from "./databases/settings";
-import { type Fault, refuse } from "./faults";
+import { endProgram, type Fault, refuse } from "./faults";
 import { setMembers } from "./pause-need";
 import { helmValues, propertyChanges } from "./properties";
 import { pauseNeed } from "./rules/pause-need";
@@ -17,6 +17,8 @@ export interface PausedReleaseArgs {
   namespace: string;
   /** The Helm release's name. */
   name: string;
+  /** The cluster's name in recorded windows. Defaults to "default". */
+  cluster?: string;
 }
 
 /** Which databases are to be restored, and to which instant. */
@@ -57,7 +59,7 @@ export interface RestoredCopy {
  * recorded windows and every database's restorable range before anything is built.
  *
  * @throws {pulumi.InputPropertiesError} with all faults of the args.
- * @throws {pulumi.RunError} at preview, for an instant that cannot be restored, with the nearest ones that can.
+ * The program ends at preview for an instant that cannot be restored, naming the nearest ones that can.
  */
 export class ScalarRestore extends pulumi.ComponentResource {
   /** The copies, in the order of the set. */
@@ -143,10 +145,10 @@ function checkedInstant(
   resource: pulumi.Resource,
 ): pulumi.Output<string> {
   // Copies that stand are not judged again: their windows and ranges pass away while they are in use.
-  const standing = lookedUp(
-    Promise.all(databases.map(({ name, kind, args }) => kind.copiesStand(name, args, { aws, instant }))),
+  const standing = pulumi.all(
+    databases.map(({ name, kind, args }) => lookedUp(name, () => kind.copiesStand(name, args, { aws, instant }))),
   );
-  return pulumi.all([standing, windows, args.ranges]).apply(([stands, recorded, ranges]) => {
+  return pulumi.all([standing, windows, args.ranges]).apply(async ([stands, recorded, ranges]) => {
     if (stands.every((stand) => stand)) return instant;
     const verdict = checkInstant(instant, {
       now: Date.now(),
@@ -157,7 +159,7 @@ function checkedInstant(
     });
     if (verdict.faults.length === 0) return instant;
     const fault = `scalar-backup:restore.at: ${describeFaults(verdict)}`;
-    if (args.acceptInconsistentCopiesAt === undefined) throw new pulumi.RunError(fault);
+    if (args.acceptInconsistentCopiesAt === undefined) return endProgram(fault);
     pulumi.log.warn(`RESTORING COPIES THAT MAY BE BROKEN, as acceptInconsistentCopiesAt demands. ${fault}`, resource);
     return instant;
   });

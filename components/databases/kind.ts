@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { AwsAccess } from "../../operations/aws";
 import type { DatabaseRange } from "../../restore-points/ranges";
+import { orEnd } from "../faults";
 import type { ContinuousBackup } from "../vaults/continuous-backup";
 
 /** Whether the copies of a restore are made to go again, or to stay. */
@@ -105,9 +106,10 @@ export function regionOf(region: string | undefined, aws: AwsSettings, name: str
 }
 
 /**
- * What a look-up finds, as an output. Unlike `pulumi.output(promise)` it hands the value on as it is: that one rebuilds
- * objects property by property, and dates and maps do not survive it.
+ * What a look-up for a database finds, as an output; when it fails, the program ends with its message. Unlike
+ * `pulumi.output(promise)` it hands the value on as it is: that one rebuilds objects property by property, and dates and
+ * maps do not survive it.
  */
-export function lookedUp<Found>(work: Promise<Found>): pulumi.Output<Found> {
-  return pulumi.output(null).apply(() => work);
+export function lookedUp<Found>(name: string, lookUp: () => Promise<Found>): pulumi.Output<Found> {
+  return pulumi.output(null).apply(() => orEnd(`database ${name}`, lookUp));
 }

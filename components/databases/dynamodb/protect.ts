@@ -7,6 +7,7 @@ import {
   type TableProtection,
   type TableProtectionGoal,
 } from "../../../operations/dynamodb";
+import { endProgram } from "../../faults";
 import { operation } from "../../operation";
 import { lookedUp, type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { DynamodbArgs, DynamodbCreateArgs } from "./args";
@@ -38,7 +39,7 @@ export function protectCreated(
         { parent: context.parent, protect: true, retainOnDelete: true },
       ),
   );
-  const observed = lookedUp(readProtection(where, Object.keys(create.tables), context.aws.access));
+  const observed = lookedUp(name, () => readProtection(where, Object.keys(create.tables), context.aws.access));
   return {
     status: pulumi.output(tables.length).apply((count) => ({
       name,
@@ -54,18 +55,17 @@ export function protectCreated(
 export function protectExisting(name: string, args: DynamodbArgs, context: ProtectContext): ProtectedDatabase {
   const where = sourceRegion(name, args, context.aws);
   const goal = goalOf(args);
-  const observed = lookedUp(
-    tableNames(name, args, context.aws).then((tables) => readProtection(where, tables, context.aws.access)),
+  const observed = lookedUp(name, async () =>
+    readProtection(where, await tableNames(name, args, context.aws), context.aws.access),
   );
   const protection = observed.apply((tables) => {
     const faults = tables
       .map((table) => ({ table: table.name, faults: shortfalls(table, goal) }))
       .filter(({ faults }) => faults.length > 0);
     if (args.manage === false) {
-      if (faults.length > 0) throw new pulumi.RunError(refusal(name, where, faults));
-      return;
+      return faults.length > 0 ? endProgram(refusal(name, where, faults)) : undefined;
     }
-    declareProtection(name, where, tables, goal, faults, context);
+    return declareProtection(name, where, tables, goal, faults, context);
   });
   return {
     status: pulumi.all([observed, protection]).apply(([tables]) => ({

@@ -17,7 +17,7 @@ export function rangeOfTables(name: string, tables: readonly TableRange[]): Data
   if (unprotected.length > 0)
     return {
       name,
-      unknownBecause: `point-in-time recovery is off for ${unprotected.map((table) => table.name).join(", ")}; the next "pulumi up" switches it on`,
+      unknownBecause: `point-in-time recovery is off for ${unprotected.map((table) => table.name).join(", ")}; "pulumi up" switches it on`,
     };
   const limits = tables.filter(
     (table) => Date.parse(table.earliest as string) - Date.parse(table.created) > WHOLE_LIFE_MILLIS,

@@ -1,10 +1,10 @@
-import { Policy, Target } from "@pulumi/aws/appautoscaling";
 import { Table } from "@pulumi/aws/dynamodb";
 import { Command } from "@pulumi/command/local";
-import { readTableScaling, type TableScaling } from "../../../operations/autoscaling";
+import { readTableScaling, type Scaling } from "../../../operations/autoscaling";
 import { type CopyCompletion, readSettings, type TableSettings } from "../../../operations/dynamodb";
 import { operation } from "../../operation";
 import { COPY_TAG, INSTANT_TAG, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
+import { declareScaling } from "../scaling";
 import type { DynamodbArgs } from "./args";
 import { tablesAt } from "./ranges";
 import { copyName, copyPrefix, goalOf, sourceRegion, tableNames, targetRegion } from "./tables";
@@ -21,10 +21,9 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
       readSettings(from, tables, aws.access),
       readTableScaling(from, tables, aws.access),
     ]);
-    return { settings, scaling };
+    return { tables: tablesAt(settings, instant), scaling };
   };
-  const restored = lookedUp(read()).apply(({ settings, scaling }) => {
-    const tables = tablesAt(settings, instant);
+  const restored = lookedUp(name, read).apply(({ tables, scaling }) => {
     const copies = tables.map((table) => restoreTable(name, args, table, context));
     const completions = tables.map(
       (table): CopyCompletion => ({
@@ -158,7 +157,7 @@ function scaleLikeSource(
   name: string,
   args: DynamodbArgs,
   source: TableSettings,
-  scaling: Map<string, TableScaling[]>,
+  scaling: Map<string, Scaling[]>,
   context: RestoreContext,
   copy: Table,
 ): void {
@@ -169,46 +168,14 @@ function scaleLikeSource(
     const [, table, ...index] = resource.split("/");
     if (table !== source.name) continue;
     const resourceId = ["table", copyName(name, args, aws, table, instant), ...index].join("/");
-    for (const { target, policies } of scalings) {
-      const dimension = target.ScalableDimension as string;
-      const logical = `${copyPrefix(name, to !== sourceRegion(name, args, aws), instant)}-${[table, ...index, dimension.split(":").at(-1)].join("-")}`;
-      const declared = new Target(
-        logical,
-        {
-          region: to,
-          serviceNamespace: "dynamodb",
-          resourceId,
-          scalableDimension: dimension,
-          minCapacity: target.MinCapacity as number,
-          maxCapacity: target.MaxCapacity as number,
-        },
+    for (const each of scalings) {
+      const dimension = (each.target.ScalableDimension as string).split(":").at(-1);
+      declareScaling(
+        `${copyPrefix(name, to !== sourceRegion(name, args, aws), instant)}-${[table, ...index, dimension].join("-")}`,
+        each,
+        { resourceId, region: to },
         { parent: context.parent, dependsOn: [copy], retainOnDelete: kept },
       );
-      for (const policy of policies) {
-        const tracking = policy.TargetTrackingScalingPolicyConfiguration;
-        if (tracking === undefined) continue;
-        new Policy(
-          `${logical}-${policy.PolicyName}`,
-          {
-            region: to,
-            name: policy.PolicyName,
-            policyType: "TargetTrackingScaling",
-            serviceNamespace: declared.serviceNamespace,
-            resourceId: declared.resourceId,
-            scalableDimension: declared.scalableDimension,
-            targetTrackingScalingPolicyConfiguration: {
-              targetValue: tracking.TargetValue as number,
-              scaleInCooldown: tracking.ScaleInCooldown,
-              scaleOutCooldown: tracking.ScaleOutCooldown,
-              disableScaleIn: tracking.DisableScaleIn,
-              predefinedMetricSpecification: {
-                predefinedMetricType: tracking.PredefinedMetricSpecification?.PredefinedMetricType as string,
-              },
-            },
-          },
-          { parent: context.parent, retainOnDelete: kept },
-        );
-      }
     }
   }
 }

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { findTables, type TableProtectionGoal } from "../../../operations/dynamodb";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import { type AwsSettings, instantSuffix, regionOf } from "../kind";
@@ -6,7 +5,7 @@ import type { DynamodbArgs, DynamodbExistingArgs } from "./args";
 
 const SCALARDB_NAMESPACES = ["coordinator", "scalardb"];
 
-/** The tables of this database, as they are now. @throws {pulumi.RunError} when there are none, or a named one is missing. */
+/** The tables of this database, as they are now. @throws {Error} when there are none, or a named one is missing. */
 export async function tableNames(name: string, args: DynamodbArgs, aws: AwsSettings): Promise<string[]> {
   const { existing, create } = args;
   if (!existing) return Object.keys(create?.tables ?? {}).sort();
@@ -20,8 +19,8 @@ export async function tableNames(name: string, args: DynamodbArgs, aws: AwsSetti
     ...own.filter((prefix) => !found.some((table) => table.startsWith(prefix))).map((prefix) => `${prefix}*`),
   ];
   if (missing.length > 0)
-    throw new pulumi.RunError(
-      `database ${name}: there is no DynamoDB table ${missing.join(", ")} in ${where}; correct databases[].dynamodb.existing, or load the schema first`,
+    throw new Error(
+      `there is no DynamoDB table ${missing.join(", ")} in ${where}; correct databases[].dynamodb.existing, or load the schema first`,
     );
   return found;
 }
