@@ -1,9 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { prune } from "../../pauser/record";
-import { rendezvous } from "../../pauser/rendezvous";
 import { resultLines } from "../../pauser/report";
-import { readEnvironment } from "../../pauser/settings";
 import type { PauseWindow } from "../../restore-points/window";
 
 const DAY = 86_400_000;
@@ -68,18 +66,4 @@ test("result lines have the format of Scalar's tool, one for each release", (t) 
       timezone: "Etc/UTC",
     })),
   );
-});
-
-test("clusters meet at the instants that a Job's name tells, wherever they are", (t) => {
-  const { settings } = readEnvironment({
-    PAUSER_API_SERVER: "http://127.0.0.1:1",
-    PAUSER_JOB_NAME: "x",
-    PAUSER_SETTINGS: JSON.stringify({
-      record: { namespace: "a", name: "b" },
-      releases: [{ namespace: "a", name: "b" }],
-      rendezvousSeconds: 60,
-    }),
-  });
-  t.deepEqual(rendezvous(`pause-${NOW / 60_000}`, settings), { pauseAt: NOW + 60_000, holdUntil: NOW + 100_000 });
-  t.is(rendezvous("pause-by-hand", settings), undefined);
 });

@@ -368,22 +368,6 @@ test("a signal while pods drain: unpaused when the Pause under way has ended", a
   assertVoid(t, cluster);
 });
 
-test("a window that is too short is void", async (t) => {
-  const { cluster } = await clusterOf(t);
-  const { end, reasons } = await pause(
-    cluster,
-    { minWindowSeconds: 0.2, holdSeconds: 0.2, rendezvousSeconds: 1 },
-    never(),
-    {
-      // The rendezvous ends in 300 ms; reaching the pods and the drain leave less than the minimum.
-      PAUSER_JOB_NAME: `job-${Math.floor(Date.now() / 60_000)}`,
-    },
-  );
-  t.is(end, "void");
-  t.regex(reasons.join(), /too late for the rendezvous|at least 0.2 s are needed/);
-  assertVoid(t, cluster);
-});
-
 // Unpausing.
 
 test("unpausing is tried again until the pod itself says that it is unpaused", async (t) => {
