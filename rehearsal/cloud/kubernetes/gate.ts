@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /**
  * What pausing means inside a Scalar product: the gate lets requests in, until it is closed and those inside have left.
  * Like Scalar's own, it opens again when they don't leave in time, and has no time limit while it is closed.
@@ -6,6 +8,12 @@ export class RequestGate {
   #closed = false;
   #running = 0;
   #drained: (() => void)[] = [];
+  readonly #death = new AbortController();
+
+  constructor() {
+    // As many requests as there are may listen for it.
+    setMaxListeners(0, this.#death.signal);
+  }
 
   get paused(): boolean {
     return this.#closed;
@@ -17,14 +25,14 @@ export class RequestGate {
   }
 
   /**
-   * Runs `request` inside the gate.
+   * Runs `request` inside the gate. The signal tells that the process behind it has died: it must do nothing more.
    * @throws {PausedError} when the gate is closed
    */
-  async run<T>(request: () => Promise<T>): Promise<T> {
+  async run<T>(request: (death: AbortSignal) => Promise<T>): Promise<T> {
     if (this.#closed) throw new PausedError();
     this.#running += 1;
     try {
-      return await request();
+      return await request(this.#death.signal);
     } finally {
       this.#running -= 1;
       if (this.#running === 0) for (const resolve of this.#drained.splice(0)) resolve();
@@ -49,6 +57,11 @@ export class RequestGate {
     if (drained) return;
     this.#closed = false;
     throw new DrainTimeoutError(this.#running, maxWaitMillis);
+  }
+
+  /** The process behind the gate dies, whatever it is doing. */
+  die(): void {
+    this.#death.abort();
   }
 
   unpause(): void {

@@ -122,6 +122,7 @@ export class SimulatedPod {
   /** Drops every connection; requests that were running are left half done, as by a crash. */
   stop(): void {
     if (!this.#server) return;
+    this.#gate.die();
     this.#server.forceShutdown();
     this.#server = undefined;
     this.#record("stopped");

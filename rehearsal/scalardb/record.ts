@@ -1,0 +1,75 @@
+/** Records as ScalarDB keeps them in any database: the value, who wrote it in which state, and what it was before. */
+
+/** ScalarDB's own numbers. */
+export const TransactionState = { PREPARED: 1, COMMITTED: 3, ABORTED: 4 } as const;
+export type TransactionState = (typeof TransactionState)[keyof typeof TransactionState];
+
+/** An account's balance. The `before_*` columns hold the last committed state while a transaction is preparing another. */
+export interface AccountRecord {
+  account: string;
+  balance: number;
+  tx_id: string;
+  tx_state: TransactionState;
+  tx_version: number;
+  /** Milliseconds since the epoch. */
+  tx_prepared_at: number;
+  tx_committed_at?: number;
+  before_balance?: number;
+  before_tx_id?: string;
+  before_tx_version?: number;
+  before_tx_prepared_at?: number;
+  before_tx_committed_at?: number;
+}
+
+/** What became of a transaction: the one place where it is decided, in the table `coordinator.state`. */
+export interface CoordinatorRecord {
+  tx_id: string;
+  tx_state: typeof TransactionState.COMMITTED | typeof TransactionState.ABORTED;
+  tx_created_at: number;
+}
+
+export const COORDINATOR_TABLE = "coordinator.state";
+
+/** The record as a transaction leaves it before it is decided. */
+export function prepared(current: AccountRecord, balance: number, txId: string, at: number): AccountRecord {
+  return {
+    account: current.account,
+    balance,
+    tx_id: txId,
+    tx_state: TransactionState.PREPARED,
+    tx_version: current.tx_version + 1,
+    tx_prepared_at: at,
+    before_balance: current.balance,
+    before_tx_id: current.tx_id,
+    before_tx_version: current.tx_version,
+    before_tx_prepared_at: current.tx_prepared_at,
+    before_tx_committed_at: current.tx_committed_at,
+  };
+}
+
+/** The record once its transaction is decided for. */
+export function rolledForward(record: AccountRecord, at: number): AccountRecord {
+  const { account, balance, tx_id, tx_version, tx_prepared_at } = record;
+  return {
+    account,
+    balance,
+    tx_id,
+    tx_state: TransactionState.COMMITTED,
+    tx_version,
+    tx_prepared_at,
+    tx_committed_at: at,
+  };
+}
+
+/** The record once its transaction is decided against. */
+export function rolledBack(record: AccountRecord): AccountRecord {
+  return {
+    account: record.account,
+    balance: record.before_balance as number,
+    tx_id: record.before_tx_id as string,
+    tx_state: TransactionState.COMMITTED,
+    tx_version: record.before_tx_version as number,
+    tx_prepared_at: record.before_tx_prepared_at as number,
+    tx_committed_at: record.before_tx_committed_at,
+  };
+}
