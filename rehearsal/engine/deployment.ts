@@ -145,6 +145,7 @@ export class Deployment {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     const root = this.journal.done.find(({ type }) => type === ROOT_STACK_TYPE);
     if (root) root.outputs = this.stackOutputs;
+    this.journal.close();
   }
 
   async #perform(goal: Goal | ReadGoal, decide: () => Promise<Plan>): Promise<ResourceState> {

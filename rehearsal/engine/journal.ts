@@ -16,6 +16,7 @@ export class Journal {
   /** Resources of the former state that this run has replaced by another state, or deleted. */
   readonly #gone = new Set<ResourceState>();
   readonly #endOf = new Map<string, number>();
+  readonly #deletedToReplace: { resource: ResourceState; startMillis: number; endMillis: number }[] = [];
   #simulatedMillis = 0;
 
   constructor(
@@ -54,6 +55,20 @@ export class Journal {
     const operation = { ...identityOf(resource), kind, changed, replacedBy, startMillis, endMillis, dependsOn };
     this.operations.push(operation);
     this.onEvent({ kind: "ended", operation });
+  }
+
+  /** Notes a deletion that a creation is to follow: an operation of its own only when none does. */
+  deletedToReplace(resource: ResourceState, startMillis: number, endMillis: number): void {
+    this.passed(resource.urn, endMillis);
+    this.#deletedToReplace.push({ resource, startMillis, endMillis });
+  }
+
+  /** Reports what was deleted to be created again, and was not. */
+  close(): void {
+    const reported = new Set(this.operations.filter(({ kind }) => kind !== "same").map(({ urn }) => urn));
+    for (const { resource, startMillis, endMillis } of this.#deletedToReplace) {
+      if (!reported.has(resource.urn)) this.ended(resource, "delete", startMillis, endMillis);
+    }
   }
 
   /** Notes that simulated time has passed for a resource. */

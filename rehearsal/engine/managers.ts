@@ -12,7 +12,9 @@ import { containsUnknowns, equal, markSecrets, plainMap } from "./values";
 export interface Difference {
   /** Property paths, sorted. */
   changed: string[];
-  /** Those of them that need a replacement. */
+  /** Whether a replacement is needed. */
+  replace: boolean;
+  /** Those of the paths that need it, or other words for why. */
   replacedBy: string[];
   deleteBeforeReplace: boolean;
 }
@@ -133,11 +135,8 @@ class Managed implements Manager {
       ignoreChanges,
     });
     const changed = Object.keys(detailedDiff).sort();
-    return {
-      changed,
-      replacedBy: changed.filter((path) => detailedDiff[path]?.endsWith("-replace")),
-      deleteBeforeReplace,
-    };
+    const replacedBy = changed.filter((path) => detailedDiff[path]?.endsWith("-replace"));
+    return { changed, replace: replacedBy.length > 0, replacedBy, deleteBeforeReplace };
   }
 
   async create({ urn, type, inputs }: ResourceState, preview: boolean): Promise<Created> {
@@ -191,6 +190,7 @@ class ProviderResources implements Manager {
     const after = plainMap(newInputs);
     return {
       changed: keys.filter((key) => !equal(before[key], after[key])),
+      replace: false,
       replacedBy: [],
       deleteBeforeReplace: false,
     };
@@ -220,5 +220,6 @@ class ProviderResources implements Manager {
 export function withReplaceOnChanges(difference: Difference, replaceOnChanges: string[]): Difference {
   const paths = replaceOnChanges.map(parsePath);
   const forced = difference.changed.filter((changed) => paths.some((path) => contains(path, parsePath(changed))));
-  return { ...difference, replacedBy: [...new Set([...difference.replacedBy, ...forced])].sort() };
+  const replacedBy = [...new Set([...difference.replacedBy, ...forced])].sort();
+  return { ...difference, replace: replacedBy.length > 0, replacedBy };
 }

@@ -69,13 +69,16 @@ export class Planner {
     if (recreating) {
       this.#deleted.delete(urn);
       this.#settle(urn, "replaced");
-      return { next, steps: [this.#steps.createReplacement(old, next, this.#condemned.get(old) ?? NOTHING, false)] };
+      return {
+        next,
+        steps: [this.#steps.createReplacement(old, next, this.#condemned.get(old) ?? REPLACEMENT, false)],
+      };
     }
     if (!comparable) {
-      return { next, steps: [this.#steps.createReplacement(old, next, NOTHING, true)] };
+      return { next, steps: [this.#steps.createReplacement(old, next, REPLACEMENT, true)] };
     }
     const difference = await this.#difference(goal, comparable, next, manager ? next.inputs : wanted);
-    if (difference.replacedBy.length > 0 || old.pendingReplacement) {
+    if (difference.replace || old.pendingReplacement) {
       return { next, steps: await this.#replace(goal, old, next, difference) };
     }
     this.#settle(urn, "kept");
@@ -182,11 +185,11 @@ export class Planner {
   }
 
   async #difference(goal: Goal, old: ResourceState, next: ResourceState, inputs: PropertyMap): Promise<Difference> {
-    if (this.#isTriggered(old, next)) return { ...NOTHING, replacedBy: ["replacementTrigger"] };
-    if (next.replaceWith.some((urn) => this.#replaced.has(urn))) return { ...NOTHING, replacedBy: ["replaceWith"] };
-    if (this.#replaced.has(next.deletedWith)) return { ...NOTHING, replacedBy: ["deletedWith"] };
+    if (this.#isTriggered(old, next)) return REPLACEMENT;
+    if (next.replaceWith.some((urn) => this.#replaced.has(urn))) return { ...REPLACEMENT, replacedBy: ["replaceWith"] };
+    if (this.#replaced.has(next.deletedWith)) return { ...REPLACEMENT, replacedBy: ["deletedWith"] };
     // Between a component and a managed resource there is nothing to compare.
-    if (old.custom !== next.custom) return { ...NOTHING, replacedBy: ["provider"] };
+    if (old.custom !== next.custom) return { ...REPLACEMENT, replacedBy: ["provider"] };
     const manager = this.managers.of(next);
     if (!manager) return { ...NOTHING, changed: changedKeys(old.inputs, inputs) };
     const difference = await manager.diff(old, inputs, goal.ignoreChanges);
@@ -253,14 +256,14 @@ export class Planner {
     }
     for (const resource of this.former) {
       const cascades = resource.deletedWith === root.urn || resource.replaceWith.includes(root.urn);
-      if (cascades && !replacements.has(resource)) replacements.set(resource, NOTHING);
+      if (cascades && !replacements.has(resource)) replacements.set(resource, REPLACEMENT);
     }
     return [...replacements];
   }
 
   async #replacementForcedBy(replaced: Set<string>, dependent: ResourceState): Promise<Difference | undefined> {
     if (!dependent.custom || dependent.external) return undefined;
-    if (replaced.has(providerUrn(dependent.provider)) || replaced.has(dependent.deletedWith)) return NOTHING;
+    if (replaced.has(providerUrn(dependent.provider)) || replaced.has(dependent.deletedWith)) return REPLACEMENT;
     const affected = Object.keys(dependent.inputs).filter((key) =>
       dependent.propertyDependencies[key]?.some((urn) => replaced.has(urn)),
     );
@@ -273,11 +276,14 @@ export class Planner {
     );
     if (!difference) return undefined;
     const forced = withReplaceOnChanges(difference, dependent.replaceOnChanges);
-    return forced.replacedBy.length > 0 ? forced : undefined;
+    if (!forced.replace) return undefined;
+    return { ...REPLACEMENT, replacedBy: [...new Set(forced.replacedBy.map((path) => String(parsePath(path)[0])))] };
   }
 }
 
-const NOTHING: Difference = { changed: [], replacedBy: [], deleteBeforeReplace: false };
+const NOTHING: Difference = { changed: [], replace: false, replacedBy: [], deleteBeforeReplace: false };
+/** A replacement that no difference between properties has asked for. */
+const REPLACEMENT: Difference = { ...NOTHING, replace: true };
 
 const EMPTY_STATE = {
   id: "",

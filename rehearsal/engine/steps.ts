@@ -45,7 +45,7 @@ export class Steps {
 
   /** @param deleteLater Whether the old one still stands, and is deleted at the end of the run. */
   createReplacement(old: ResourceState, next: ResourceState, difference: Difference, deleteLater: boolean): Step {
-    const step = this.#step(
+    return this.#step(
       next,
       "replace",
       async () => {
@@ -56,7 +56,6 @@ export class Steps {
       },
       difference,
     );
-    return step;
   }
 
   update(old: ResourceState, next: ResourceState, difference: Difference): Step {
@@ -109,11 +108,15 @@ export class Steps {
 
   /** Deletes what is then created again; until it is, the state says so. */
   deleteBeforeReplacement(old: ResourceState): Step {
-    return this.#step(old, undefined, async () => {
-      const millis = await this.#deleteInCloud(old);
-      old.pendingReplacement = true;
-      return millis;
-    });
+    return {
+      resource: old,
+      run: async (startMillis) => {
+        const endMillis = startMillis + (await this.#deleteInCloud(old));
+        old.pendingReplacement = true;
+        this.journal.deletedToReplace(old, startMillis, endMillis);
+        return endMillis;
+      },
+    };
   }
 
   /** Drops what was deleted to be created again, and is no longer wanted. */

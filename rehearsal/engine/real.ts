@@ -1,0 +1,264 @@
+/**
+ * The program on the real Pulumi engine, with the same simulated providers. Everything that Pulumi writes (state,
+ * plugins, credentials, the stack's configuration) is kept in a temporary folder: the user's account is not touched.
+ */
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import {
+  type Stack as AutomationStack,
+  type EngineEvent,
+  LocalWorkspace,
+  PulumiCommand,
+} from "@pulumi/pulumi/automation";
+import { parse, stringify } from "yaml";
+import type { PropertyMap, PropertyValue, SimulatedProvider } from "../providers/provider";
+import { EngineEvents, type PlainOperation } from "./engine-events";
+import { ProviderServer } from "./provider-server";
+import { findPulumi, HOW_TO_GET_PULUMI } from "./pulumi-cli";
+import { type Operation, revealed, type Stack, type StackResult, secret } from "./stack";
+import { isProviderType } from "./urn";
+
+export interface PulumiStackOptions {
+  /** The folder that holds Pulumi.yaml. */
+  program: string;
+  providers: SimulatedProvider[];
+  /** What the program's process gets in its environment, besides this one's own. Asked for each run. */
+  environment?: () => Record<string, string>;
+  config?: Record<string, unknown>;
+  /** Defaults to `rehearsal`. */
+  name?: string;
+  /** Called with each event as the engine tells it. */
+  onEvent?: (event: EngineEvent) => void;
+}
+
+type Run = "preview" | "up" | "refresh" | "destroy";
+
+/** What `pulumi stack export` says of a resource, as far as it is needed here. */
+interface ExportedResource {
+  urn: string;
+  parent?: string;
+  provider?: string;
+  dependencies?: string[];
+  propertyDependencies?: Record<string, string[] | null>;
+  deletedWith?: string;
+}
+
+export class PulumiStack implements Stack {
+  config: Record<string, unknown>;
+  readonly #options: PulumiStackOptions;
+  readonly #servers: ProviderServer[] = [];
+  readonly #durations = new Map<string, number>();
+  #folder: string | undefined;
+  #stack: AutomationStack | undefined;
+  #resources: ExportedResource[] = [];
+
+  constructor(options: PulumiStackOptions) {
+    this.#options = options;
+    this.config = options.config ?? {};
+  }
+
+  preview(): Promise<StackResult> {
+    return this.#run("preview");
+  }
+
+  up(): Promise<StackResult> {
+    return this.#run("up");
+  }
+
+  refresh(): Promise<StackResult> {
+    return this.#run("refresh");
+  }
+
+  destroy(): Promise<StackResult> {
+    return this.#run("destroy");
+  }
+
+  /** The state as the engine keeps it: secrets are encrypted in it. */
+  async exported(): Promise<unknown> {
+    return (await (await this.#opened()).exportStack()).deployment;
+  }
+
+  /** Stops the provider servers and removes all that Pulumi has written. */
+  async close(): Promise<void> {
+    for (const server of this.#servers) server.stop();
+    if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #run(run: Run): Promise<StackResult> {
+    const stack = await this.#opened();
+    await this.#configure(stack);
+    this.#durations.clear();
+    const events = new EngineEvents();
+    const onEvent = (event: EngineEvent) => {
+      events.receive(event);
+      this.#options.onEvent?.(event);
+    };
+    const failure = await succeed(() => stack[run]({ onEvent, color: "never" }));
+    const failed = failure !== undefined;
+    if (failed && !events.diagnostics.some(({ severity }) => severity === "error")) {
+      events.diagnostics.push({ severity: "error", message: failure });
+    }
+    const before = this.#resources;
+    if (run !== "preview") this.#resources = await resourcesOf(stack);
+    return {
+      succeeded: !failed,
+      ...this.#timed(events.operations(), before),
+      outputs: run === "preview" ? previewed(events.outputs) : await outputsOf(stack),
+      diagnostics: events.diagnostics,
+    };
+  }
+
+  async #opened(): Promise<AutomationStack> {
+    this.#stack ??= await this.#open();
+    return this.#stack;
+  }
+
+  async #open(): Promise<AutomationStack> {
+    const pulumi = findPulumi();
+    if (!pulumi) throw new Error(`there is no Pulumi CLI: ${HOW_TO_GET_PULUMI}`);
+    const folder = await mkdtemp(join(tmpdir(), "pulumi-stack-"));
+    this.#folder = folder;
+    await Promise.all(["bin", "home", "project", "state"].map((name) => mkdir(join(folder, name))));
+    await symlink(pulumi, join(folder, "bin", "pulumi"));
+    await writeFile(join(folder, "project", "Pulumi.yaml"), await movedProject(resolve(this.#options.program)));
+
+    const workspace = await LocalWorkspace.create({
+      workDir: join(folder, "project"),
+      pulumiHome: join(folder, "home"),
+      pulumiCommand: await PulumiCommand.get({ root: folder, skipVersionCheck: true }),
+      envVars: {
+        PATH: [dirname(pulumi), process.env.PATH ?? ""].join(delimiter),
+        PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE: "rehearsal",
+        PULUMI_DEBUG_PROVIDERS: (await this.#serve()).join(","),
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+      },
+    });
+    const name = this.#options.name ?? "rehearsal";
+    await workspace.createStack(name);
+    return await LocalWorkspace.selectStack(
+      { stackName: name, workDir: workspace.workDir },
+      { pulumiHome: workspace.pulumiHome, pulumiCommand: workspace.pulumiCommand, envVars: workspace.envVars },
+    );
+  }
+
+  /** @returns the package and port of each provider, as PULUMI_DEBUG_PROVIDERS lists them. */
+  async #serve(): Promise<string[]> {
+    return await Promise.all(
+      this.#options.providers.map(async (provider) => {
+        const server = new ProviderServer(provider, (urn, what, millis) =>
+          this.#durations.set(`${what} ${urn}`, millis),
+        );
+        this.#servers.push(server);
+        return `${provider.name}:${await server.start()}`;
+      }),
+    );
+  }
+
+  async #configure(stack: AutomationStack): Promise<void> {
+    const { workspace, name } = stack;
+    workspace.envVars = { ...workspace.envVars, ...this.#options.environment?.() };
+    const plain: Record<string, unknown> = {};
+    const secrets: [string, PropertyValue][] = [];
+    for (const [key, value] of Object.entries(this.config)) {
+      const inner = revealed(value);
+      if (inner !== undefined) secrets.push([key, inner]);
+      else if (value !== undefined) plain[key] = value;
+    }
+    const { encryptionSalt } = await workspace.stackSettings(name);
+    const file = join(workspace.workDir, `Pulumi.${name}.yaml`);
+    await writeFile(file, stringify({ ...(encryptionSalt && { encryptionsalt: encryptionSalt }), config: plain }));
+    if (secrets.length > 0) {
+      await stack.setAllConfig(
+        Object.fromEntries(
+          secrets.map(([key, value]) => [
+            key,
+            { value: typeof value === "string" ? value : JSON.stringify(value), secret: true },
+          ]),
+        ),
+      );
+    }
+  }
+
+  /** The operations with their simulated times: each begins when all it needs has ended, deletions after all else. */
+  #timed(
+    operations: PlainOperation[],
+    before: ExportedResource[],
+  ): Pick<StackResult, "operations" | "simulatedMillis"> {
+    const needed = (resources: ExportedResource[], urn: string) => [
+      ...new Set(resources.filter((resource) => resource.urn === urn).flatMap(neededBy)),
+    ];
+    const ends = new Map<string, number>();
+    const durationOf = (what: string, urn: string) => this.#durations.get(`${what} ${urn}`) ?? 0;
+    const timed: Operation[] = [];
+    const time = (operation: PlainOperation, startMillis: number, millis: number, dependsOn: string[]) => {
+      const endMillis = startMillis + millis;
+      ends.set(operation.urn, endMillis);
+      timed.push({ ...operation, startMillis, endMillis, dependsOn: dependsOn.sort() });
+    };
+    for (const operation of operations.filter(({ kind }) => kind !== "delete")) {
+      const { urn, kind } = operation;
+      const needs = needed(this.#resources, urn);
+      const start = Math.max(0, ...needs.map((need) => ends.get(need) ?? 0));
+      time(operation, start, durationOf(kind === "replace" ? "create" : kind, urn), needs);
+    }
+    const allDone = Math.max(0, ...ends.values());
+    let end = allDone;
+    for (const operation of operations.filter(({ kind }) => kind === "delete")) {
+      const dependents = before.filter((resource) => neededBy(resource).includes(operation.urn));
+      const start = Math.max(allDone, ...dependents.map(({ urn }) => ends.get(urn) ?? 0));
+      time(operation, start, durationOf("delete", operation.urn), needed(before, operation.urn));
+      end = Math.max(end, ends.get(operation.urn) ?? 0);
+    }
+    for (const { urn } of operations.filter(({ kind }) => kind === "replace")) {
+      end = Math.max(end, allDone + durationOf("delete", urn));
+    }
+    return { operations: timed, simulatedMillis: end };
+  }
+}
+
+/** @returns why it failed, or undefined when it didn't. */
+async function succeed(act: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** The project's Pulumi.yaml, to be put into another folder: its program is named by an absolute path. */
+async function movedProject(program: string): Promise<string> {
+  const project = parse(await readFile(join(program, "Pulumi.yaml"), "utf8"));
+  return stringify({ ...project, main: resolve(program, project.main ?? ".") });
+}
+
+async function resourcesOf(stack: AutomationStack): Promise<ExportedResource[]> {
+  const { deployment } = await stack.exportStack();
+  return deployment?.resources ?? [];
+}
+
+function neededBy({ parent, dependencies, propertyDependencies, deletedWith }: ExportedResource): string[] {
+  const urns = [
+    parent,
+    deletedWith,
+    ...(dependencies ?? []),
+    ...Object.values(propertyDependencies ?? {}).flatMap((some) => some ?? []),
+  ];
+  return [...new Set(urns.filter((urn) => urn !== undefined && !isProviderType(urn.split("::")[2] ?? "")))] as string[];
+}
+
+async function outputsOf(stack: AutomationStack): Promise<PropertyMap> {
+  const outputs = await stack.outputs();
+  return Object.fromEntries(
+    Object.entries(outputs).map(([key, output]) => [key, output.secret ? secret(output.value) : output.value]),
+  );
+}
+
+/** Outputs as a preview shows them: the engine tells that they are secret, not what they are. */
+function previewed(outputs: Record<string, unknown>): PropertyMap {
+  return Object.fromEntries(
+    Object.entries(outputs as PropertyMap).map(([key, value]) => [key, value === "[secret]" ? secret(value) : value]),
+  );
+}
