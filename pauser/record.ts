@@ -1,8 +1,10 @@
-import { type PauseWindow, WINDOWS_KEY, type WindowRecord } from "../restore-points/window";
+import { prune } from "../restore-points/prune";
+import { readWindowRecord, WindowRecordError, writeWindowRecord } from "../restore-points/record";
+import { type PauseWindow, WINDOWS_KEY } from "../restore-points/window";
 import type { ScalarPod } from "./discover";
 import { type ConfigMap, type KubernetesClient, KubernetesError } from "./kubernetes";
 import type { Settings } from "./settings";
-import { type Deadline, instant } from "./time";
+import type { Deadline } from "./time";
 
 /** The ConfigMap's key that holds the note of a run that has not ended, as JSON. */
 export const UNFINISHED_KEY = "unfinished-run.json";
@@ -12,6 +14,8 @@ export const UNFINISHED_KEY = "unfinished-run.json";
  * The oldest windows go first when even this is not enough.
  */
 const MAX_WINDOWS_BYTES = 800 * 1024;
+
+const DAY_MILLIS = 86_400_000;
 
 /** Written before anything is paused, so that whoever comes next knows what may have been left paused. */
 export interface UnfinishedRun {
@@ -35,6 +39,16 @@ export class NotOwnerError extends Error {}
 
 interface Contents {
   windows: PauseWindow[];
+  /** What is wrong with entries that could not be read; they are not written back. */
+  malformed: string[];
+  unfinished?: UnfinishedRun;
+}
+
+/** What becomes of the contents. */
+interface Edit {
+  /** Left as they are when absent. */
+  windows?: PauseWindow[];
+  /** Removed when absent. */
   unfinished?: UnfinishedRun;
 }
 
@@ -63,39 +77,39 @@ export class RunRecord {
       // Our own note: the answer to an earlier attempt was lost.
       if (contents.unfinished?.run === note.run) return undefined;
       if (contents.unfinished?.run !== expected) throw new NotOwnerError(describe(contents.unfinished));
-      return { ...contents, unfinished: note };
+      return { unfinished: note };
     });
   }
 
   /**
    * Ends the run: removes its note, or keeps it for the pods in `remaining`, and adds the window if there is one.
-   * @returns how many windows were pruned.
+   * @returns what has left the record, in words; empty if nothing.
    * @throws NotOwnerError when another run has taken the note over: it has unpaused the pods, so no window is true.
    */
   async finish(run: string, window: PauseWindow | undefined, remaining: ScalarPod[], deadline: Deadline) {
-    let pruned = 0;
-    await this.change(deadline, undefined, ({ windows, unfinished }) => {
+    const removed: string[] = [];
+    await this.change(deadline, undefined, ({ windows, malformed, unfinished }) => {
       if (unfinished?.run !== run) {
-        const recorded = window && windows.some((other) => JSON.stringify(other) === JSON.stringify(window));
+        const recorded = window && windows.some(({ pauseCompleted }) => pauseCompleted === window.pauseCompleted);
         // The answer to an earlier attempt was lost, and it had succeeded.
         if (unfinished === undefined && (recorded || window === undefined)) return undefined;
         throw new NotOwnerError(describe(unfinished));
       }
-      const kept = prune(window ? [...windows, window] : windows, this.settings.retentionDays);
-      pruned = windows.length + (window ? 1 : 0) - kept.length;
-      return {
-        windows: kept,
-        ...(remaining.length > 0 && { unfinished: { ...unfinished, pods: notePods(remaining) } }),
-      };
+      const all = window ? [...windows, window] : windows;
+      const kept = prune(all, Date.now(), this.settings.retentionDays * DAY_MILLIS, MAX_WINDOWS_BYTES);
+      removed.splice(0, Infinity, ...malformed);
+      if (kept.length < all.length) removed.push(`the ${all.length - kept.length} oldest windows`);
+      const pods = notePods(remaining);
+      return { windows: kept, ...(pods.length > 0 && { unfinished: { ...unfinished, pods } }) };
     });
-    return pruned;
+    return removed;
   }
 
   /** Reads, edits and writes back, until no one else has written in between. `edit` returns undefined to leave all as is. */
   private async change(
     deadline: Deadline,
     stop: AbortSignal | undefined,
-    edit: (contents: Contents) => Contents | undefined,
+    edit: (contents: Contents) => Edit | undefined,
   ): Promise<void> {
     for (;;) {
       const configMap = await this.kubernetes.get<ConfigMap>(this.path, deadline, stop);
@@ -133,54 +147,42 @@ function describe(unfinished: UnfinishedRun | undefined): string {
 }
 
 function parse(configMap: ConfigMap): Contents {
-  const read = <T extends { schemaVersion: 1 }>(key: string): T | undefined => {
-    const text = configMap.data?.[key];
-    if (text === undefined) return undefined;
-    const where = `${key} in ConfigMap ${configMap.metadata.namespace}/${configMap.metadata.name}`;
-    let value: T;
-    try {
-      value = JSON.parse(text) as T;
-    } catch (error) {
-      throw new RecordError(`${where} is not JSON (${(error as Error).message}): mend it, or remove the key`);
+  const where = `ConfigMap ${configMap.metadata.namespace}/${configMap.metadata.name}`;
+  try {
+    const { windows, malformed } = readWindowRecord(configMap.data?.[WINDOWS_KEY]);
+    const unfinished = parseNote(configMap.data?.[UNFINISHED_KEY]);
+    return { windows, malformed, ...(unfinished && { unfinished }) };
+  } catch (error) {
+    if (error instanceof WindowRecordError || error instanceof RecordError) {
+      throw new RecordError(`${where}: ${error.message}`);
     }
-    if (value?.schemaVersion !== 1) {
-      throw new RecordError(`${where} has schemaVersion ${JSON.stringify(value?.schemaVersion)}, 1 is expected`);
-    }
-    return value;
-  };
-  const unfinished = read<UnfinishedRun>(UNFINISHED_KEY);
-  const windows = read<WindowRecord>(WINDOWS_KEY)?.windows ?? [];
-  if (!Array.isArray(windows) || (unfinished && !Array.isArray(unfinished.pods))) {
-    throw new RecordError(`ConfigMap ${configMap.metadata.namespace}/${configMap.metadata.name} holds no valid record`);
+    throw error;
   }
-  return { windows, ...(unfinished && { unfinished }) };
 }
 
-function serialize(configMap: ConfigMap, { windows, unfinished }: Contents): ConfigMap {
+function parseNote(text: string | undefined): UnfinishedRun | undefined {
+  if (text === undefined) return undefined;
+  let note: Partial<UnfinishedRun> | null = null;
+  try {
+    note = JSON.parse(text);
+  } catch {
+    // Told below, as any other text that is no note.
+  }
+  if (note?.schemaVersion === 1 && typeof note.run === "string" && Array.isArray(note.pods))
+    return note as UnfinishedRun;
+  throw new RecordError(
+    `${UNFINISHED_KEY} is no note that this version knows: see that no pod is paused, then remove the key`,
+  );
+}
+
+function serialize(configMap: ConfigMap, { windows, unfinished }: Edit): ConfigMap {
   const { [UNFINISHED_KEY]: _, ...others } = configMap.data ?? {};
-  const record: WindowRecord = { schemaVersion: 1, windows };
   return {
     ...configMap,
     data: {
       ...others,
-      [WINDOWS_KEY]: JSON.stringify(record),
+      ...(windows && { [WINDOWS_KEY]: writeWindowRecord(windows) }),
       ...(unfinished && { [UNFINISHED_KEY]: JSON.stringify(unfinished) }),
     },
   };
-}
-
-/** Drops what is older than the retention, then the oldest until the rest fits. The newest always stays. */
-export function prune(windows: PauseWindow[], retentionDays: number, maxBytes = MAX_WINDOWS_BYTES): PauseWindow[] {
-  const newest = windows.at(-1);
-  if (newest === undefined) return [];
-  const oldest = instant(Date.parse(newest.unpauseStarted) - retentionDays * 86_400_000);
-  const young = windows.filter((window) => window.unpauseStarted >= oldest);
-  let bytes = 0;
-  let from = young.length;
-  while (from > 0) {
-    bytes += Buffer.byteLength(JSON.stringify(young[from - 1])) + 1;
-    if (bytes > maxBytes && from < young.length) break;
-    from--;
-  }
-  return young.slice(from);
 }

@@ -226,8 +226,8 @@ class Run {
   /** Removes the note (keeping it for pods that are left paused), with the window in the same write. */
   private async finish(outcome: Outcome, leftPaused: ScalarPod[]): Promise<Outcome> {
     try {
-      const pruned = await this.record.finish(this.id, outcome.window, leftPaused, this.apiDeadline());
-      if (pruned > 0) this.report.log(`removed the ${pruned} oldest windows from the record`);
+      const removed = await this.record.finish(this.id, outcome.window, leftPaused, this.apiDeadline());
+      for (const what of removed) this.report.log(`removed from the record: ${what}`);
       return outcome;
     } catch (error) {
       const taken = error instanceof NotOwnerError;

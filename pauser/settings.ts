@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { DEFAULT_CLUSTER } from "../restore-points/window";
 
 /**
  * The pauser's inputs: environment variables only, so that the same file runs in a CronJob's pod and on a desk.
@@ -159,7 +160,7 @@ function readSettings(text: string | undefined, faults: string[]): Settings | un
     );
   }
   return {
-    cluster: fields.cluster === undefined ? "default" : textAt(fields.cluster, "cluster", faults),
+    cluster: fields.cluster === undefined ? DEFAULT_CLUSTER : textAt(fields.cluster, "cluster", faults),
     record: {
       namespace: textAt(record.namespace, "record.namespace", faults),
       name: textAt(record.name, "record.name", faults),

@@ -3,12 +3,12 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import * as pulumi from "@pulumi/pulumi";
 import { bundlePauser } from "../../pauser/bundle";
 import { BOUNDS, longestRunSeconds, type Settings } from "../../pauser/settings";
-import type { PauseWindow } from "../../restore-points/window";
+import { readWindowRecord } from "../../restore-points/record";
+import { DEFAULT_CLUSTER, type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
 import { type Fault, refuse } from "../faults";
 import { declareAccess } from "./access";
 import { cronJobSpec } from "./cron-job";
 import { asLabels } from "./labels";
-import { recordedWindows } from "./recorded-windows";
 import { pauseFaults, scheduleNameFault } from "./validate";
 
 /** TLS towards the pods of a release, whose admin interface is addressed by IP. */
@@ -138,7 +138,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
     );
     const settings = pulumi.output(args.releases).apply(
       (releases): Settings => ({
-        cluster: args.cluster ?? "default",
+        cluster: args.cluster ?? DEFAULT_CLUSTER,
         record: { namespace, name: `${name}-windows` },
         releases,
         ...timing,
@@ -163,7 +163,11 @@ export class PauseSchedule extends pulumi.ComponentResource {
     );
 
     const recorded = ConfigMap.get(`${name}-recorded`, record.id, parent);
-    this.windows = recorded.data.apply(recordedWindows);
+    this.windows = recorded.data.apply((data?: Record<string, string>) => {
+      const { windows, malformed } = readWindowRecord(data?.[WINDOWS_KEY]);
+      for (const fault of malformed) pulumi.log.warn(`left out of the recorded windows: ${fault}`, this);
+      return windows;
+    });
     this.recordName = pulumi.interpolate`${record.metadata.namespace}/${record.metadata.name}`;
     this.cronJobName = pulumi.interpolate`${cronJob.metadata.namespace}/${cronJob.metadata.name}`;
     this.registerOutputs({ windows: this.windows, recordName: this.recordName, cronJobName: this.cronJobName });

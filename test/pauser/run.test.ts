@@ -503,9 +503,35 @@ test("a record of another version is left as it is", async (t) => {
   cluster.api.put("configmaps", { metadata: { ...RECORD }, data });
   const { end, reasons } = await pause(cluster);
   t.is(end, "notRecorded");
-  t.regex(reasons.join(), /schemaVersion 2, 1 is expected/);
+  t.regex(reasons.join(), /ConfigMap scalar\/windows: .* has schemaVersion 2, and this scalar-backup reads 1/);
   t.deepEqual(cluster.api.get("configmaps", RECORD.namespace, RECORD.name).data, data);
   t.false(cluster.pods.get("scalar/scalardb-scalardb-cluster-0")?.calls.includes("Pause"));
+});
+
+test("a note that nobody understands is left for a person to judge", async (t) => {
+  const { cluster } = await clusterOf(t);
+  cluster.api.put("configmaps", { metadata: { ...RECORD }, data: { "unfinished-run.json": "gone" } });
+  const { end, reasons } = await pause(cluster);
+  t.is(end, "notRecorded");
+  t.regex(reasons.join(), /see that no pod is paused, then remove the key/);
+  t.false(cluster.pods.get("scalar/scalardb-scalardb-cluster-0")?.calls.includes("Pause"));
+});
+
+test("old windows and malformed ones leave the record, and the log says so", async (t) => {
+  const { cluster } = await clusterOf(t);
+  const aged = (days: number) => ({
+    cluster: "default",
+    pauseCompleted: new Date(Date.now() - days * 86_400_000 - 10_000).toISOString(),
+    unpauseStarted: new Date(Date.now() - days * 86_400_000).toISOString(),
+    clockOffsetMillis: 0,
+    releases: [],
+  });
+  const data = { "windows.json": JSON.stringify({ schemaVersion: 1, windows: [aged(36), aged(34), { cluster: 1 }] }) };
+  cluster.api.put("configmaps", { metadata: { ...RECORD }, data });
+  const { window } = await pause(cluster);
+  t.deepEqual(cluster.windows.map(({ pauseCompleted }) => pauseCompleted).slice(1), [window?.pauseCompleted]);
+  t.regex(cluster.logs.join("\n"), /removed from the record: the 1 oldest windows/);
+  t.regex(cluster.logs.join("\n"), /removed from the record: windows\[2\]\.cluster must be a text/);
 });
 
 test("somebody else's edits of the ConfigMap survive a conflict", async (t) => {
