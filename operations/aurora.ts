@@ -44,7 +44,7 @@ export async function describeCluster(
   return { cluster, instances };
 }
 
-/** The cluster's tags as a record. */
-export function tagsOf(cluster: DBCluster): Record<string, string> {
-  return Object.fromEntries((cluster.TagList ?? []).map((tag) => [tag.Key as string, tag.Value as string]));
+/** The tags of a cluster or an instance as a record. */
+export function tagsOf(resource: Pick<DBCluster, "TagList">): Record<string, string> {
+  return Object.fromEntries((resource.TagList ?? []).map((tag) => [tag.Key as string, tag.Value as string]));
 }

@@ -4,11 +4,12 @@ import {
   paginateDescribeScalingPolicies,
   type ScalableTarget,
   type ScalingPolicy,
+  type ServiceNamespace,
 } from "@aws-sdk/client-application-auto-scaling";
 import { type AwsAccess, awsClientConfig } from "./aws";
 
-/** A scalable target of one table (or index) and the policies that drive it. */
-export interface TableScaling {
+/** A scalable target and the policies that drive it. */
+export interface Scaling {
   target: ScalableTarget;
   policies: ScalingPolicy[];
 }
@@ -18,19 +19,37 @@ export async function readTableScaling(
   region: string,
   tables: string[],
   access: AwsAccess,
-): Promise<Map<string, TableScaling[]>> {
-  const client = new ApplicationAutoScalingClient(awsClientConfig(region, access));
+): Promise<Map<string, Scaling[]>> {
   const wanted = new Set(tables);
-  const scaling = new Map<string, TableScaling[]>();
-  for await (const page of paginateDescribeScalableTargets({ client }, { ServiceNamespace: "dynamodb" })) {
+  return await readScaling(region, "dynamodb", (resource) => wanted.has(resource.split("/")[1] as string), access);
+}
+
+/** The autoscaling of an Aurora cluster's readers. */
+export async function readClusterScaling(
+  region: string,
+  clusterIdentifier: string,
+  access: AwsAccess,
+): Promise<Scaling[]> {
+  const cluster = `cluster:${clusterIdentifier}`;
+  return (await readScaling(region, "rds", (resource) => resource === cluster, access)).get(cluster) ?? [];
+}
+
+async function readScaling(
+  region: string,
+  namespace: ServiceNamespace,
+  isWanted: (resource: string) => boolean,
+  access: AwsAccess,
+): Promise<Map<string, Scaling[]>> {
+  const client = new ApplicationAutoScalingClient(awsClientConfig(region, access));
+  const scaling = new Map<string, Scaling[]>();
+  for await (const page of paginateDescribeScalableTargets({ client }, { ServiceNamespace: namespace })) {
     for (const target of page.ScalableTargets ?? []) {
       const resource = target.ResourceId as string;
-      if (!wanted.has(resource.split("/")[1] as string)) continue;
-      scaling.set(resource, [...(scaling.get(resource) ?? []), { target, policies: [] }]);
+      if (isWanted(resource)) scaling.set(resource, [...(scaling.get(resource) ?? []), { target, policies: [] }]);
     }
   }
   if (scaling.size === 0) return scaling;
-  for await (const page of paginateDescribeScalingPolicies({ client }, { ServiceNamespace: "dynamodb" })) {
+  for await (const page of paginateDescribeScalingPolicies({ client }, { ServiceNamespace: namespace })) {
     for (const policy of page.ScalingPolicies ?? []) {
       scaling
         .get(policy.ResourceId as string)

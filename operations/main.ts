@@ -1,6 +1,7 @@
 import { text } from "node:stream/consumers";
 import { AWS_ACCESS_VARIABLE } from "./aws";
 import { completeCopies, protectTables } from "./dynamodb";
+import { completeClusterCopy, completeInstanceCopy } from "./rds";
 
 /**
  * Runs one operation: `node --import tsx operations/main.ts <operation>`, its request as JSON on stdin. Every step is
@@ -9,6 +10,8 @@ import { completeCopies, protectTables } from "./dynamodb";
 const operations = {
   "protect-dynamodb-tables": protectTables,
   "complete-dynamodb-copies": completeCopies,
+  "complete-rds-instance-copy": completeInstanceCopy,
+  "complete-rds-cluster-copy": completeClusterCopy,
 };
 
 async function main(): Promise<void> {

@@ -1,21 +1,40 @@
 import { z } from "zod";
 import { type Fault, faultsOf } from "../faults";
 import type { AuroraArgs } from "./aurora";
+import { auroraMysql } from "./aurora-mysql";
 import { auroraPostgresql } from "./aurora-postgresql";
 import { type DynamodbArgs, dynamodb } from "./dynamodb";
 import type { AwsSettings, DatabaseKind } from "./kind";
+import type { RdsArgs } from "./rds";
+import { rdsMysql } from "./rds-mysql";
+import { rdsOracle } from "./rds-oracle";
+import { rdsPostgresql } from "./rds-postgresql";
+import { rdsSqlserver } from "./rds-sqlserver";
 
 /** One managed database of the set: its name, and its kind as the key. Exactly one kind. */
 export interface DatabaseArgs {
   /** Unique in the set. With several databases, the name of its storage in ScalarDB's multi-storage configuration. */
   name: string;
   dynamodb?: DynamodbArgs;
+  auroraMysql?: AuroraArgs;
   auroraPostgresql?: AuroraArgs;
+  rdsMysql?: RdsArgs;
+  rdsPostgresql?: RdsArgs;
+  rdsOracle?: RdsArgs;
+  rdsSqlserver?: RdsArgs;
 }
 
 /** Every kind that is supported. A new kind is a file beside this one, and a line here and above. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has args of its own; `kindOf` hands each its own only.
-const kinds: readonly DatabaseKind<any>[] = [dynamodb, auroraPostgresql];
+const kinds: readonly DatabaseKind<any>[] = [
+  dynamodb,
+  auroraMysql,
+  auroraPostgresql,
+  rdsMysql,
+  rdsPostgresql,
+  rdsOracle,
+  rdsSqlserver,
+];
 
 /** A database with its kind and that kind's args. */
 export interface KnownDatabase {

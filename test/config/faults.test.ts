@@ -48,7 +48,7 @@ const wrong: [string, Values, string[]][] = [
     "two kinds in one database",
     { ...sound, databases: [{ ...ledger, auroraPostgresql: customers.auroraPostgresql }] },
     [
-      'databases[0]: {"name":"ledger","dynamodb":{"existing":{"region":"ap-northeast-1","namespace... is not allowed; allowed is a name and exactly one kind of database: dynamodb, auroraPostgresql',
+      'databases[0]: {"name":"ledger","dynamodb":{"existing":{"region":"ap-northeast-1","namespace... is not allowed; allowed is a name and exactly one kind of database: dynamodb, auroraMysql, auroraPostgresql, rdsMysql, rdsPostgresql, rdsOracle, rdsSqlserver',
     ],
   ],
   [

@@ -2,7 +2,7 @@ import type { ClusterArgs, ClusterInstanceArgs } from "@pulumi/aws/rds";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
-import { awsRegion, EITHER, eitherExistingOrCreate, recoveryDays } from "../schema";
+import { awsRegion, EITHER, eitherExistingOrCreate, instanceClass, rdsIdentifier, recoveryDays } from "../schema";
 
 /** A cluster that exists. */
 export interface AuroraExistingArgs {
@@ -44,10 +44,7 @@ export interface AuroraArgs {
   restoreTo?: AuroraRestoreToArgs;
 }
 
-const identifier = z
-  .string()
-  .regex(/^[a-z](-?[a-z0-9]+)*$/i, { error: "a cluster identifier: letters, digits and single hyphens" })
-  .max(63, { error: "a cluster identifier of at most 63 characters" });
+const identifier = rdsIdentifier("a cluster identifier");
 /** Describes and checks `AuroraArgs`. */
 export const auroraSchema = z
   .strictObject({
@@ -73,7 +70,7 @@ export const auroraSchema = z
     databaseName: z.string().min(1).optional().describe("The database that ScalarDB connects to, for the JDBC URL"),
     restoreTo: z
       .strictObject({
-        instanceClass: z.string().regex(/^db\./, { error: "an instance class, such as db.r7g.large" }).optional(),
+        instanceClass: instanceClass.optional(),
         readers: z
           .int()
           .min(0)

@@ -1,9 +1,10 @@
 import { describeCluster, tagsOf } from "../../../operations/aurora";
 import { type DatabaseKind, INSTANT_TAG, regionOf } from "../kind";
+import { copyIdentifier } from "../rds/copies";
 import { type AuroraArgs, auroraSchema } from "./args";
 import { protectCreated, protectExisting } from "./protect";
 import { restoreCluster } from "./restore";
-import { type AuroraEngine, clusterIdentifier, copyIdentifier, whereIs } from "./source";
+import { type AuroraEngine, clusterIdentifier, whereIs } from "./source";
 
 export type { AuroraArgs } from "./args";
 

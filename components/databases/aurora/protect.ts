@@ -1,11 +1,13 @@
-import { Cluster, ClusterInstance } from "@pulumi/aws/rds";
+import { ClusterInstance } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterDescription, describeCluster } from "../../../operations/aurora";
+import { describeCluster } from "../../../operations/aurora";
+import { orEnd } from "../../faults";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
-import { declareContinuousBackup } from "../../vaults/continuous-backup";
 import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
+import { clusterProtection, declareCluster, rangeOf } from "../rds/cluster";
+import { protectExistingRds } from "../rds/protection";
 import type { AuroraArgs, AuroraCreateArgs } from "./args";
-import { type AuroraEngine, clusterIdentifier, lookUpSource, rangeOf, whereIs } from "./source";
+import { type AuroraEngine, clusterIdentifier, lookUpSource, whereIs } from "./source";
 
 /** Declares a cluster with its protection. */
 export function protectCreated(
@@ -17,26 +19,16 @@ export function protectCreated(
 ): ProtectedDatabase {
   const where = regionOf(create.region, context.aws, name);
   const days = args.backupRetentionPeriod ?? RECOVERY_PERIODS.rdsCluster.maximum;
-  const { masterPassword, masterPasswordWo } = create.cluster ?? {};
-  const cluster = new Cluster(
-    `${name}-cluster`,
+  const cluster = declareCluster(
+    name,
     {
-      clusterIdentifier: name,
-      storageEncrypted: true,
-      copyTagsToSnapshot: true,
-      // Nobody has to invent, store or rotate a password that Secrets Manager keeps.
-      ...(masterPassword || masterPasswordWo ? {} : { manageMasterUserPassword: true, masterUsername: "scalar" }),
-      finalSnapshotIdentifier: pulumi.interpolate`${create.cluster?.clusterIdentifier ?? name}-final`,
-      ...create.cluster,
       engine: engine.engine,
       region: where,
-      backupRetentionPeriod: days,
-      deleteAutomatedBackups: false,
+      args: create.cluster ?? {},
+      retentionDays: days,
       deletionProtection: args.deletionProtection ?? true,
-      tags: pulumi.output(create.cluster?.tags).apply((own) => ({ ...context.tags, ...own })),
     },
-    // AWS spreads a cluster over three zones, whichever were asked for.
-    { parent: context.parent, protect: true, retainOnDelete: true, ignoreChanges: ["availabilityZones"] },
+    context,
   );
   for (const [index, instance] of create.instances.entries()) {
     new ClusterInstance(
@@ -54,7 +46,7 @@ export function protectCreated(
   }
   const found = pulumi
     .output(clusterIdentifier(name, args))
-    .apply((id) => describeCluster(where, id, context.aws.access));
+    .apply((id) => orEnd(`database ${name}`, () => describeCluster(where, id, context.aws.access)));
   return {
     status: pulumi.output(create.instances.length).apply(() => ({
       name,
@@ -73,53 +65,18 @@ export function protectExisting(
   args: AuroraArgs,
   context: ProtectContext,
 ): ProtectedDatabase {
-  const where = regionOf(whereIs(args), context.aws, name);
-  const days = args.backupRetentionPeriod ?? RECOVERY_PERIODS.rdsCluster.maximum;
-  const observed = lookUpSource(engine, name, args, where, context.aws);
-  let protectedBy = `the cluster's own continuous backup of at least ${days} days in ${where}, managed elsewhere`;
-  if (args.manage !== false) {
-    protectedBy = `AWS Backup's continuous backup of ${days} days in ${where}, which owns the cluster's retention`;
-    declareContinuousBackup(
-      name,
-      {
-        resourceArn: observed.apply(({ cluster }) => cluster.DBClusterArn as string),
-        retentionDays: days,
-        region: where,
-        tags: context.tags,
-      },
-      context.continuousBackup(where),
-      context.parent,
-    );
-  }
-  return {
-    status: observed.apply((source) => {
-      const faults = shortfalls(source, days);
-      if (args.manage === false && faults.length > 0)
-        throw new pulumi.RunError(
-          `database ${name}: cluster ${source.cluster.DBClusterIdentifier} falls short, and "manage: false" forbids to mend it here: ${faults.join("; ")}. Mend it where it is managed, or remove "manage: false".`,
-        );
-      return {
-        name,
-        kind: engine.kind,
-        protectedBy,
-        notes: args.manage === false ? [] : faults.map((fault) => noteOf(fault)),
-      };
-    }),
-    range: observed.apply((source) => rangeOf(name, source)),
-  };
-}
-
-function shortfalls({ cluster }: ClusterDescription, days: number): string[] {
-  const faults: string[] = [];
-  const retention = cluster.BackupRetentionPeriod ?? 0;
-  if (retention < days) faults.push(`its backup retention is ${retention} days, below ${days}`);
-  if (!cluster.DeletionProtection) faults.push("deletion protection is off");
-  if (!cluster.StorageEncrypted) faults.push("its storage is not encrypted, and can be only by a restore");
-  return faults;
-}
-
-function noteOf(fault: string): string {
-  return fault.startsWith("its backup retention")
-    ? `${fault}: AWS Backup raises it with its next daily run`
-    : `${fault}: AWS Backup does not change that; change it on the cluster`;
+  const region = regionOf(whereIs(args), context.aws, name);
+  return protectExistingRds(
+    name,
+    lookUpSource(engine, name, args, region, context.aws).apply((source) => clusterProtection(name, source)),
+    {
+      kind: engine.kind,
+      what: "cluster",
+      region,
+      days: args.backupRetentionPeriod ?? RECOVERY_PERIODS.rdsCluster.maximum,
+      manage: args.manage !== false,
+      notes: [],
+    },
+    context,
+  );
 }

@@ -1,9 +1,13 @@
-import { Cluster, ClusterInstance } from "@pulumi/aws/rds";
+import { type Cluster, ClusterInstance } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterDescription, tagsOf } from "../../../operations/aurora";
-import { COPY_TAG, INSTANT_TAG, instantSuffix, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
+import type { ClusterDescription } from "../../../operations/aurora";
+import { readClusterScaling } from "../../../operations/autoscaling";
+import { instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
+import { declareClusterCopy } from "../rds/cluster";
+import { copyIdentifier, copyTags, credentialsNote } from "../rds/copies";
+import { declareScaling } from "../scaling";
 import type { AuroraArgs, AuroraRestoreToArgs } from "./args";
-import { type AuroraEngine, copyIdentifier, lookUpSource, whereIs } from "./source";
+import { type AuroraEngine, lookUpSource, whereIs } from "./source";
 
 /** Declares a cluster as of the instant, with instances like the source's. */
 export function restoreCluster(
@@ -14,100 +18,64 @@ export function restoreCluster(
 ): RestoredDatabase {
   const { aws, instant } = context;
   const where = regionOf(whereIs(args), aws, name);
-  const copy = lookUpSource(engine, name, args, where, aws).apply((source) => {
-    const cluster = declareCopy(engine, name, source, context, where);
-    const instances = copyInstances(source, args.restoreTo).map((like, index) =>
-      declareCopyInstance(
-        engine,
-        `${name}-copy-${instantSuffix(instant)}-${index + 1}`,
-        like,
-        index,
-        cluster,
-        context,
-        where,
-      ),
+  const logical = `${name}-copy-${instantSuffix(instant)}`;
+  const read = lookUpSource(engine, name, args, where, aws).apply((source) =>
+    lookedUp(name, async () => ({
+      source,
+      scaling: await readClusterScaling(where, source.cluster.DBClusterIdentifier as string, aws.access),
+    })),
+  );
+  const copy = read.apply(({ source, scaling }) => {
+    const { StorageType: storageType, ServerlessV2ScalingConfiguration: capacity } = source.cluster;
+    const cluster = declareClusterCopy(
+      name,
+      source,
+      where,
+      {
+        args: {
+          storageType: storageType === "aurora" ? undefined : storageType,
+          serverlessv2ScalingConfiguration: capacity && {
+            minCapacity: capacity.MinCapacity as number,
+            maxCapacity: capacity.MaxCapacity as number,
+          },
+        },
+      },
+      context,
     );
+    const instances = copyInstances(source, args.restoreTo).map((like, index) =>
+      declareCopyInstance(engine, `${logical}-${index + 1}`, like, index, cluster, context, where),
+    );
+    for (const each of scaling) {
+      const dimension = (each.target.ScalableDimension as string).split(":").at(-1);
+      const identifier = copyIdentifier(source.cluster.DBClusterIdentifier as string, instant);
+      declareScaling(
+        `${logical}-${dimension}`,
+        each,
+        { resourceId: `cluster:${identifier}`, region: where },
+        { parent: context.parent, dependsOn: instances, retainOnDelete: context.mode === "recovery" },
+      );
+    }
     const database = args.databaseName ?? source.cluster.DatabaseName ?? engine.defaultDatabase;
     return {
       endpoint: cluster.endpoint,
       url: pulumi.interpolate`jdbc:${engine.jdbcScheme}://${cluster.endpoint}:${cluster.port}/${database}`,
       // Until its instances stand, the endpoint answers nobody.
-      standing: pulumi.all(instances.map((instance) => instance.id)).apply((ids) => ids.length),
+      notes: pulumi
+        .all(instances.map((instance) => instance.id))
+        .apply(({ length }) =>
+          length > 0
+            ? [`a writer and ${length - 1} readers; ${credentialsNote(source.cluster.MasterUserSecret !== undefined)}`]
+            : ["the source has no instances, so the copy has none: add one to reach it"],
+        ),
     };
   });
-  const { endpoint, url, standing } = {
-    endpoint: copy.apply((copy) => copy.endpoint),
-    url: copy.apply((copy) => copy.url),
-    standing: copy.apply((copy) => copy.standing),
-  };
   return {
     name,
     kind: engine.kind,
-    endpoint,
-    properties: url.apply((contactPoints): Record<string, string> => ({ contact_points: contactPoints })),
-    notes: standing.apply((count) =>
-      count > 0
-        ? [`a writer and ${count - 1} readers; user names and passwords are the source's`]
-        : ["the source has no instances, so the copy has none: add one to reach it"],
-    ),
+    endpoint: copy.apply(({ endpoint }) => endpoint),
+    properties: copy.apply(({ url }) => url).apply((url): Record<string, string> => ({ contact_points: url })),
+    notes: copy.apply(({ notes }) => notes),
   };
-}
-
-function declareCopy(
-  engine: AuroraEngine,
-  name: string,
-  { cluster }: ClusterDescription,
-  context: RestoreContext,
-  where: string,
-): Cluster {
-  const { mode, instant } = context;
-  const recovery = mode === "recovery";
-  const source = cluster.DBClusterIdentifier as string;
-  const scaling = cluster.ServerlessV2ScalingConfiguration;
-  return new Cluster(
-    `${name}-copy-${instantSuffix(instant)}`,
-    {
-      clusterIdentifier: copyIdentifier(source, instant),
-      region: where,
-      engine: engine.engine,
-      restoreToPointInTime: {
-        sourceClusterIdentifier: source,
-        restoreToTime: context.checkedInstant,
-        restoreType: "full-copy",
-      },
-      dbSubnetGroupName: cluster.DBSubnetGroup,
-      vpcSecurityGroupIds: (cluster.VpcSecurityGroups ?? []).map((group) => group.VpcSecurityGroupId as string),
-      dbClusterParameterGroupName: cluster.DBClusterParameterGroup,
-      port: cluster.Port,
-      networkType: cluster.NetworkType,
-      storageEncrypted: cluster.StorageEncrypted,
-      kmsKeyId: cluster.KmsKeyId,
-      storageType: cluster.StorageType === "aurora" ? undefined : cluster.StorageType,
-      iamDatabaseAuthenticationEnabled: cluster.IAMDatabaseAuthenticationEnabled,
-      enabledCloudwatchLogsExports: cluster.EnabledCloudwatchLogsExports,
-      copyTagsToSnapshot: cluster.CopyTagsToSnapshot,
-      serverlessv2ScalingConfiguration: scaling && {
-        minCapacity: scaling.MinCapacity as number,
-        maxCapacity: scaling.MaxCapacity as number,
-      },
-      backupRetentionPeriod: cluster.BackupRetentionPeriod,
-      preferredBackupWindow: cluster.PreferredBackupWindow,
-      preferredMaintenanceWindow: cluster.PreferredMaintenanceWindow,
-      applyImmediately: true,
-      deletionProtection: recovery,
-      deleteAutomatedBackups: !recovery,
-      skipFinalSnapshot: !recovery,
-      finalSnapshotIdentifier: recovery ? `${copyIdentifier(source, instant)}-final` : undefined,
-      tags: { ...userTags(tagsOf(cluster)), ...context.tags, [COPY_TAG]: mode, [INSTANT_TAG]: instant },
-    },
-    {
-      parent: context.parent,
-      ignoreChanges: ["restoreToPointInTime", "availabilityZones"],
-      protect: recovery,
-      retainOnDelete: recovery,
-      customTimeouts: { create: "12h", delete: "2h" },
-    },
-  );
 }
 
 /** What an instance of the copy is built like. */
@@ -152,14 +120,10 @@ function declareCopyInstance(
       performanceInsightsKmsKeyId: like.PerformanceInsightsKMSKeyId,
       performanceInsightsRetentionPeriod: like.PerformanceInsightsRetentionPeriod,
       caCertIdentifier: like.CACertificateIdentifier,
+      preferredMaintenanceWindow: like.PreferredMaintenanceWindow,
       applyImmediately: true,
-      tags: { ...context.tags, [COPY_TAG]: context.mode, [INSTANT_TAG]: context.instant },
+      tags: copyTags({}, context),
     },
     { parent: context.parent, protect: recovery, retainOnDelete: recovery, customTimeouts: { create: "4h" } },
   );
-}
-
-/** AWS keeps tags that begin with `aws:` to itself. */
-function userTags(tags: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith("aws:")));
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterDescription, describeCluster } from "../../../operations/aurora";
-import type { DatabaseRange } from "../../../restore-points/ranges";
-import { type AwsSettings, instantSuffix } from "../kind";
+import { orEnd } from "../../faults";
+import type { AwsSettings } from "../kind";
 import type { AuroraArgs } from "./args";
 
 /** What tells the kinds of Aurora apart. */
@@ -12,11 +12,11 @@ export interface AuroraEngine {
   /** AWS's name of the engine. */
   engine: "aurora-postgresql" | "aurora-mysql";
   jdbcScheme: string;
-  /** The database that every cluster of this engine has. */
+  /** The database that every cluster of this engine has; empty where a client needs to name none. */
   defaultDatabase: string;
 }
 
-/** The source as it is now. @throws {pulumi.RunError} when it does not exist or is of another engine. */
+/** The source as it is now. The program ends when it does not exist or is of another engine. */
 export function lookUpSource(
   engine: AuroraEngine,
   name: string,
@@ -24,27 +24,18 @@ export function lookUpSource(
   where: string,
   aws: AwsSettings,
 ): pulumi.Output<ClusterDescription> {
-  return pulumi.output(clusterIdentifier(name, args)).apply(async (id) => {
-    const found = await describeCluster(where, id, aws.access);
-    if (found === undefined)
-      throw new pulumi.RunError(
-        `database ${name}: there is no Aurora cluster ${id} in ${where}; correct databases[].${engine.key}`,
-      );
-    if (found.cluster.Engine !== engine.engine)
-      throw new pulumi.RunError(
-        `database ${name}: cluster ${id} in ${where} runs ${found.cluster.Engine}, not ${engine.engine}; name it under its own kind`,
-      );
-    return found;
-  });
-}
-
-/** What the cluster can be restored to. */
-export function rangeOf(name: string, description: ClusterDescription | undefined): DatabaseRange {
-  if (description === undefined) return { name, unknownBecause: "it is not created yet" };
-  const { EarliestRestorableTime: earliest, LatestRestorableTime: latest } = description.cluster;
-  if (earliest === undefined || latest === undefined)
-    return { name, unknownBecause: "AWS names no restorable time for it yet" };
-  return { name, earliest: earliest.toISOString(), latest: latest.toISOString() };
+  return pulumi.output(clusterIdentifier(name, args)).apply((id) =>
+    orEnd(`database ${name}`, async () => {
+      const found = await describeCluster(where, id, aws.access);
+      if (found === undefined)
+        throw new Error(`there is no Aurora cluster ${id} in ${where}; correct databases[].${engine.key}`);
+      if (found.cluster.Engine !== engine.engine)
+        throw new Error(
+          `cluster ${id} in ${where} runs ${found.cluster.Engine}, not ${engine.engine}; name it under its own kind`,
+        );
+      return found;
+    }),
+  );
 }
 
 export function clusterIdentifier(name: string, args: AuroraArgs): pulumi.Input<string> {
@@ -54,10 +45,4 @@ export function clusterIdentifier(name: string, args: AuroraArgs): pulumi.Input<
 
 export function whereIs(args: AuroraArgs): string | undefined {
   return args.existing?.region ?? args.create?.region;
-}
-
-/** At most 63 characters, and room for an instance's number. */
-export function copyIdentifier(source: string, instant: string): string {
-  const suffix = instantSuffix(instant);
-  return `${source.slice(0, 63 - suffix.length - 4).replace(/-+$/, "")}-${suffix}`;
 }

@@ -1,0 +1,100 @@
+import type { ClusterArgs, InstanceArgs } from "@pulumi/aws/rds";
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { RECOVERY_PERIODS } from "../../rules/recovery-period";
+import { awsRegion, EITHER, eitherExistingOrCreate, instanceClass, rdsIdentifier, recoveryDays } from "../schema";
+import { onlyEngine, type RdsEngine } from "./engine";
+
+/** An instance, or a Multi-AZ DB cluster, that exists. Exactly one of the two identifiers. */
+export interface RdsExistingArgs {
+  instanceIdentifier?: pulumi.Input<string>;
+  /** Of a Multi-AZ DB cluster (MySQL and PostgreSQL only). */
+  clusterIdentifier?: pulumi.Input<string>;
+  /** Where it is. Defaults to `aws:region`. */
+  region?: string;
+}
+
+/** An instance, or a Multi-AZ DB cluster, that this program creates. Exactly one of the two. */
+export interface RdsCreateArgs {
+  /** Where it is. Defaults to `aws:region`. */
+  region?: string;
+  /** The arguments of `aws.rds.Instance`; `identifier` defaults to the database's name. Oracle and SQL Server need `engine`, the edition. */
+  instance?: Omit<InstanceArgs, "region">;
+  /** The arguments of `aws.rds.Cluster` for a Multi-AZ DB cluster (MySQL and PostgreSQL only); `clusterIdentifier` defaults to the database's name. */
+  cluster?: Omit<ClusterArgs, "engine" | "region">;
+}
+
+/** How copies are built when not like their source. */
+export interface RdsRestoreToArgs {
+  /** The class of the copy. Defaults to the source's. */
+  instanceClass?: string;
+}
+
+/** Amazon RDS: a single instance, or a Multi-AZ DB cluster. Exactly one of `existing` and `create`. */
+export interface RdsArgs {
+  existing?: RdsExistingArgs;
+  create?: RdsCreateArgs;
+  /** Days that point-in-time recovery reaches back, 1 to 35. Defaults to 35. */
+  backupRetentionPeriod?: number;
+  /** Whether a created database is protected against deletion. Defaults to true. */
+  deletionProtection?: boolean;
+  /** False: look only, and refuse what falls short. For `existing`. Defaults to true: AWS Backup keeps a continuous backup. */
+  manage?: boolean;
+  /** The database that ScalarDB connects to, for the JDBC URL. Defaults to the one that was created with the instance. */
+  databaseName?: string;
+  restoreTo?: RdsRestoreToArgs;
+}
+
+/** Describes and checks `RdsArgs` of an engine. */
+export function rdsSchema(engine: RdsEngine) {
+  const single = onlyEngine(engine);
+  const region = awsRegion.optional();
+  const instanceIdentifier = rdsIdentifier("an instance identifier");
+  const instance = z
+    .looseObject({
+      instanceClass,
+      engine: single === undefined ? z.enum(engine.engines) : z.literal(single).optional(),
+    })
+    .describe("The arguments of aws.rds.Instance");
+  const existing = engine.multiAzCluster
+    ? z
+        .strictObject({
+          instanceIdentifier: instanceIdentifier.optional(),
+          clusterIdentifier: rdsIdentifier("a cluster identifier").optional().describe("Of a Multi-AZ DB cluster"),
+          region,
+        })
+        .refine((given) => (given.instanceIdentifier === undefined) !== (given.clusterIdentifier === undefined), {
+          error: 'either "instanceIdentifier", or "clusterIdentifier" for a Multi-AZ DB cluster, one of the two',
+        })
+    : z.strictObject({ instanceIdentifier, region });
+  const create = engine.multiAzCluster
+    ? z
+        .strictObject({
+          region,
+          instance: instance.optional(),
+          cluster: z
+            .looseObject({ dbClusterInstanceClass: instanceClass, allocatedStorage: z.int() })
+            .optional()
+            .describe("The arguments of aws.rds.Cluster for a Multi-AZ DB cluster"),
+        })
+        .refine((given) => (given.instance === undefined) !== (given.cluster === undefined), {
+          error: 'either "instance", or "cluster" for a Multi-AZ DB cluster, one of the two',
+        })
+    : z.strictObject({ region, instance });
+  return z
+    .strictObject({
+      existing: existing.optional(),
+      create: create.optional(),
+      backupRetentionPeriod: recoveryDays(RECOVERY_PERIODS.rds, "RDS keeps no more, a vault can keep copies longer")
+        .optional()
+        .describe("Days that point-in-time recovery reaches back. Defaults to 35."),
+      deletionProtection: z.boolean().optional().describe("Of a created database. Defaults to true."),
+      manage: z.boolean().optional().describe("False: look only, and refuse what falls short. Defaults to true."),
+      databaseName: z.string().min(1).optional().describe("The database that ScalarDB connects to, for the JDBC URL"),
+      restoreTo: z
+        .strictObject({ instanceClass: instanceClass.optional() })
+        .optional()
+        .describe("How copies are built when not like their source"),
+    })
+    .refine(eitherExistingOrCreate, { error: EITHER });
+}

@@ -1,0 +1,123 @@
+import { Cluster, type ClusterArgs } from "@pulumi/aws/rds";
+import * as pulumi from "@pulumi/pulumi";
+import { type ClusterDescription, tagsOf } from "../../../operations/aurora";
+import type { DatabaseRange } from "../../../restore-points/ranges";
+import { instantSuffix, type ProtectContext, type RestoreContext } from "../kind";
+import { copyDeletion, copyIdentifier, copyTags } from "./copies";
+import type { RdsProtection } from "./protection";
+
+/** What a cluster of any engine is to be created with. */
+export interface CreatedCluster {
+  engine: string;
+  region: string;
+  args: Omit<ClusterArgs, "engine" | "region">;
+  retentionDays: number;
+  deletionProtection: boolean;
+}
+
+/** Declares a cluster with its protection. */
+export function declareCluster(name: string, wanted: CreatedCluster, context: ProtectContext): Cluster {
+  const { engine, region, args } = wanted;
+  return new Cluster(
+    `${name}-cluster`,
+    {
+      clusterIdentifier: name,
+      storageEncrypted: true,
+      copyTagsToSnapshot: true,
+      // Nobody has to invent, store or rotate a password that Secrets Manager keeps.
+      ...(args.masterPassword || args.masterPasswordWo
+        ? {}
+        : { manageMasterUserPassword: true, masterUsername: "scalar" }),
+      finalSnapshotIdentifier: pulumi.interpolate`${args.clusterIdentifier ?? name}-final`,
+      ...args,
+      engine,
+      region,
+      backupRetentionPeriod: wanted.retentionDays,
+      deleteAutomatedBackups: false,
+      deletionProtection: wanted.deletionProtection,
+      tags: pulumi.output(args.tags).apply((own) => ({ ...context.tags, ...own })),
+    },
+    // AWS spreads a cluster over three zones, whichever were asked for.
+    { parent: context.parent, protect: true, retainOnDelete: true, ignoreChanges: ["availabilityZones"] },
+  );
+}
+
+/** Declares a cluster as of the instant, with what a restore takes of its source. */
+export function declareClusterCopy(
+  name: string,
+  { cluster }: ClusterDescription,
+  region: string,
+  own: {
+    /** What this kind of cluster has besides. */
+    args: Partial<ClusterArgs>;
+    /** Those of them that a restore does not send, and that are set after it. */
+    setAfterwards?: string[];
+  },
+  context: RestoreContext,
+): Cluster {
+  const { mode, instant } = context;
+  const recovery = mode === "recovery";
+  const source = cluster.DBClusterIdentifier as string;
+  const identifier = copyIdentifier(source, instant);
+  return new Cluster(
+    `${name}-copy-${instantSuffix(instant)}`,
+    {
+      clusterIdentifier: identifier,
+      region,
+      engine: cluster.Engine as string,
+      restoreToPointInTime: {
+        sourceClusterIdentifier: source,
+        restoreToTime: context.checkedInstant,
+        restoreType: "full-copy",
+      },
+      dbSubnetGroupName: cluster.DBSubnetGroup,
+      vpcSecurityGroupIds: (cluster.VpcSecurityGroups ?? []).map((group) => group.VpcSecurityGroupId as string),
+      dbClusterParameterGroupName: cluster.DBClusterParameterGroup,
+      port: cluster.Port,
+      networkType: cluster.NetworkType,
+      storageEncrypted: cluster.StorageEncrypted,
+      kmsKeyId: cluster.KmsKeyId,
+      iamDatabaseAuthenticationEnabled: cluster.IAMDatabaseAuthenticationEnabled,
+      enabledCloudwatchLogsExports: cluster.EnabledCloudwatchLogsExports,
+      copyTagsToSnapshot: cluster.CopyTagsToSnapshot,
+      // A password that Secrets Manager rotates is not the one of the instant: the copy is given a secret of its own.
+      manageMasterUserPassword: cluster.MasterUserSecret ? true : undefined,
+      backupRetentionPeriod: cluster.BackupRetentionPeriod,
+      preferredBackupWindow: cluster.PreferredBackupWindow,
+      preferredMaintenanceWindow: cluster.PreferredMaintenanceWindow,
+      applyImmediately: true,
+      ...copyDeletion(identifier, context),
+      tags: copyTags(tagsOf(cluster), context),
+      ...own.args,
+    },
+    {
+      parent: context.parent,
+      ignoreChanges: ["restoreToPointInTime", "availabilityZones", ...(own.setAfterwards ?? [])],
+      protect: recovery,
+      retainOnDelete: recovery,
+      customTimeouts: { create: "12h", delete: "2h" },
+    },
+  );
+}
+
+/** What can be restored of a cluster. */
+export function rangeOf(name: string, description: ClusterDescription | undefined): DatabaseRange {
+  if (description === undefined) return { name, unknownBecause: "it is not created yet" };
+  const { EarliestRestorableTime: earliest, LatestRestorableTime: latest } = description.cluster;
+  if (earliest === undefined || latest === undefined)
+    return { name, unknownBecause: "AWS names no restorable time for it yet" };
+  return { name, earliest: earliest.toISOString(), latest: latest.toISOString() };
+}
+
+/** A cluster as far as its protection goes. */
+export function clusterProtection(name: string, description: ClusterDescription): RdsProtection {
+  const { cluster } = description;
+  return {
+    identifier: cluster.DBClusterIdentifier as string,
+    arn: cluster.DBClusterArn as string,
+    retentionDays: cluster.BackupRetentionPeriod ?? 0,
+    deletionProtection: cluster.DeletionProtection ?? false,
+    storageEncrypted: cluster.StorageEncrypted ?? false,
+    range: rangeOf(name, description),
+  };
+}

@@ -1,0 +1,47 @@
+import { describeCluster, tagsOf } from "../../../operations/aurora";
+import { describeInstance } from "../../../operations/rds";
+import { type DatabaseKind, INSTANT_TAG, regionOf } from "../kind";
+import { type RdsArgs, rdsSchema } from "./args";
+import { copyIdentifier } from "./copies";
+import type { RdsEngine } from "./engine";
+import { protectCreatedInstance, protectExistingInstance } from "./instance-protect";
+import { restoreInstance } from "./instance-restore";
+import { protectCreatedCluster, protectExistingCluster, restoreMultiAzCluster } from "./multi-az-cluster";
+import { identifierOf, isCluster, whereIs } from "./source";
+
+export type { RdsArgs } from "./args";
+
+/** Everything the kinds of RDS have in common: a single instance, or a Multi-AZ DB cluster. */
+export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
+  return {
+    key: engine.key,
+    kind: engine.kind,
+    label: engine.label,
+    relational: true,
+    schema: rdsSchema(engine),
+    identities(args, aws) {
+      const id = identifierOf("", args);
+      const what = isCluster(args) ? "cluster" : "instance";
+      return typeof id === "string" && id !== "" ? [`RDS ${what} ${id} in ${whereIs(args) ?? aws.defaultRegion}`] : [];
+    },
+    protect(name, args, context) {
+      const { instance, cluster } = args.create ?? {};
+      if (instance) return protectCreatedInstance(engine, name, args, instance, context);
+      if (cluster) return protectCreatedCluster(engine, name, args, cluster, context);
+      const protect = isCluster(args) ? protectExistingCluster : protectExistingInstance;
+      return protect(engine, name, args, context);
+    },
+    async copiesStand(name, args, { aws, instant }) {
+      const id = identifierOf(name, args);
+      if (typeof id !== "string") return false;
+      const region = regionOf(whereIs(args), aws, name);
+      const copy = copyIdentifier(id, instant);
+      const found = isCluster(args)
+        ? (await describeCluster(region, copy, aws.access))?.cluster
+        : (await describeInstance(region, copy, aws.access))?.instance;
+      return found !== undefined && tagsOf(found)[INSTANT_TAG] === instant;
+    },
+    restore: (name, args, context) =>
+      (isCluster(args) ? restoreMultiAzCluster : restoreInstance)(engine, name, args, context),
+  };
+}

@@ -1,0 +1,103 @@
+import { Instance } from "@pulumi/aws/rds";
+import * as pulumi from "@pulumi/pulumi";
+import { describeInstance, type InstanceDescription } from "../../../operations/rds";
+import type { DatabaseRange } from "../../../restore-points/ranges";
+import { orEnd } from "../../faults";
+import { RECOVERY_PERIODS } from "../../rules/recovery-period";
+import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
+import type { RdsArgs, RdsCreateArgs } from "./args";
+import { onlyEngine, type RdsEngine } from "./engine";
+import { protectExistingRds, type RdsProtection } from "./protection";
+import { identifierOf, lookUpInstance, refuseUnprotectable, whereIs } from "./source";
+
+/** Declares an instance with its protection. */
+export function protectCreatedInstance(
+  engine: RdsEngine,
+  name: string,
+  args: RdsArgs,
+  instance: NonNullable<RdsCreateArgs["instance"]>,
+  context: ProtectContext,
+): ProtectedDatabase {
+  const region = regionOf(whereIs(args), context.aws, name);
+  const days = args.backupRetentionPeriod ?? RECOVERY_PERIODS.rds.maximum;
+  new Instance(
+    `${name}-instance`,
+    {
+      identifier: name,
+      engine: onlyEngine(engine),
+      storageEncrypted: true,
+      copyTagsToSnapshot: true,
+      // Nobody has to invent, store or rotate a password that Secrets Manager keeps.
+      ...(instance.password || instance.passwordWo ? {} : { manageMasterUserPassword: true, username: "scalar" }),
+      finalSnapshotIdentifier: pulumi.interpolate`${instance.identifier ?? name}-final`,
+      ...instance,
+      region,
+      backupRetentionPeriod: days,
+      deleteAutomatedBackups: false,
+      deletionProtection: args.deletionProtection ?? true,
+      tags: pulumi.output(instance.tags).apply((own) => ({ ...context.tags, ...own })),
+    },
+    { parent: context.parent, protect: true, retainOnDelete: true },
+  );
+  const found = pulumi
+    .output(identifierOf(name, args))
+    .apply((id) => orEnd(`database ${name}`, () => describeInstance(region, id, context.aws.access)));
+  return {
+    status: pulumi.output({
+      name,
+      kind: engine.kind,
+      protectedBy: `the instance's own continuous backup of ${days} days in ${region}, declared here`,
+      notes: engine.notes,
+    }),
+    range: found.apply((description) => rangeOf(name, description)),
+  };
+}
+
+/** Has AWS Backup keep a continuous backup of an instance that exists. */
+export function protectExistingInstance(
+  engine: RdsEngine,
+  name: string,
+  args: RdsArgs,
+  context: ProtectContext,
+): ProtectedDatabase {
+  const region = regionOf(whereIs(args), context.aws, name);
+  const observed = lookUpInstance(engine, name, args, region, context.aws)
+    .apply(refuseUnprotectable(engine, name, "instance", ({ instance }) => instance.DBInstanceStatus))
+    .apply((found) => protectionOf(name, found));
+  return protectExistingRds(
+    name,
+    observed,
+    {
+      kind: engine.kind,
+      what: "instance",
+      region,
+      days: args.backupRetentionPeriod ?? RECOVERY_PERIODS.rds.maximum,
+      manage: args.manage !== false,
+      notes: engine.notes,
+    },
+    context,
+  );
+}
+
+function protectionOf(name: string, found: InstanceDescription): RdsProtection {
+  const { instance } = found;
+  return {
+    identifier: instance.DBInstanceIdentifier as string,
+    arn: instance.DBInstanceArn as string,
+    retentionDays: instance.BackupRetentionPeriod ?? 0,
+    deletionProtection: instance.DeletionProtection ?? false,
+    storageEncrypted: instance.StorageEncrypted ?? false,
+    range: rangeOf(name, found),
+  };
+}
+
+/** What can be restored of an instance. */
+function rangeOf(name: string, found: InstanceDescription | undefined): DatabaseRange {
+  if (found === undefined) return { name, unknownBecause: "it is not created yet" };
+  if ((found.instance.BackupRetentionPeriod ?? 0) === 0)
+    return { name, unknownBecause: "its automated backups are off until AWS Backup's next daily run" };
+  const { EarliestTime: earliest, LatestTime: latest } = found.backups?.RestoreWindow ?? {};
+  if (earliest === undefined || latest === undefined)
+    return { name, unknownBecause: "AWS names no restorable time for it yet" };
+  return { name, earliest: earliest.toISOString(), latest: latest.toISOString() };
+}

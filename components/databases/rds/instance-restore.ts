@@ -1,0 +1,162 @@
+import type { DBInstance } from "@aws-sdk/client-rds";
+import { Instance } from "@pulumi/aws/rds";
+import { Command } from "@pulumi/command/local";
+import { tagsOf } from "../../../operations/aurora";
+import type { InstanceSettings } from "../../../operations/rds";
+import { operation } from "../../operation";
+import { instantSuffix, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
+import type { RdsArgs } from "./args";
+import { copyDeletion, copyIdentifier, copyTags, credentialsNote } from "./copies";
+import type { RdsEngine } from "./engine";
+import { lookUpInstance, whereIs } from "./source";
+
+/** Declares an instance as of the instant, and sets again what the restore leaves out. */
+export function restoreInstance(
+  engine: RdsEngine,
+  name: string,
+  args: RdsArgs,
+  context: RestoreContext,
+): RestoredDatabase {
+  const { aws, instant } = context;
+  const region = regionOf(whereIs(args), aws, name);
+  const copy = lookUpInstance(engine, name, args, region, aws).apply(({ instance: source }) => {
+    const logical = `${name}-copy-${instantSuffix(instant)}`;
+    const instance = declareCopy(engine, logical, source, args, context, region);
+    const completion = new Command(
+      `${logical}-completion`,
+      operation(
+        "complete-rds-instance-copy",
+        {
+          region,
+          instanceIdentifier: copyIdentifier(source.DBInstanceIdentifier as string, instant),
+          settings: settingsOf(source),
+        },
+        aws.access,
+      ),
+      { parent: context.parent, dependsOn: [instance] },
+    );
+    return {
+      endpoint: instance.address,
+      url: instance.address.apply((host) =>
+        instance.port.apply((port) => engine.jdbcUrl({ host, port, database: args.databaseName ?? source.DBName })),
+      ),
+      notes: completion.id.apply(() => [
+        credentialsNote(source.MasterUserSecret !== undefined),
+        ...directoryNotes(source),
+      ]),
+    };
+  });
+  return {
+    name,
+    kind: engine.kind,
+    endpoint: copy.apply(({ endpoint }) => endpoint),
+    properties: copy.apply(({ url }) => url).apply((url): Record<string, string> => ({ contact_points: url })),
+    notes: copy.apply(({ notes }) => notes),
+  };
+}
+
+function declareCopy(
+  engine: RdsEngine,
+  logical: string,
+  source: DBInstance,
+  args: RdsArgs,
+  context: RestoreContext,
+  region: string,
+): Instance {
+  const recovery = context.mode === "recovery";
+  const id = source.DBInstanceIdentifier as string;
+  const identifier = copyIdentifier(id, context.instant);
+  const provisionedIops = source.StorageType?.startsWith("io") ?? false;
+  return new Instance(
+    logical,
+    {
+      identifier,
+      region,
+      engine: source.Engine,
+      restoreToPointInTime: { sourceDbInstanceIdentifier: id, restoreTime: context.checkedInstant },
+      instanceClass: args.restoreTo?.instanceClass ?? (source.DBInstanceClass as string),
+      licenseModel: source.LicenseModel,
+      dbName: engine.restoreNamesDatabase ? source.DBName : undefined,
+      port: source.Endpoint?.Port,
+      multiAz: source.MultiAZ,
+      dbSubnetGroupName: source.DBSubnetGroup?.DBSubnetGroupName,
+      vpcSecurityGroupIds: (source.VpcSecurityGroups ?? []).map((group) => group.VpcSecurityGroupId as string),
+      publiclyAccessible: source.PubliclyAccessible,
+      parameterGroupName: source.DBParameterGroups?.[0]?.DBParameterGroupName,
+      optionGroupName: source.OptionGroupMemberships?.[0]?.OptionGroupName,
+      storageEncrypted: source.StorageEncrypted,
+      kmsKeyId: source.KmsKeyId,
+      storageType: source.StorageType,
+      // For other types AWS tells a baseline that it takes from nobody.
+      iops: provisionedIops ? source.Iops : undefined,
+      maxAllocatedStorage: source.MaxAllocatedStorage,
+      iamDatabaseAuthenticationEnabled: source.IAMDatabaseAuthenticationEnabled,
+      enabledCloudwatchLogsExports: source.EnabledCloudwatchLogsExports,
+      autoMinorVersionUpgrade: source.AutoMinorVersionUpgrade,
+      copyTagsToSnapshot: source.CopyTagsToSnapshot,
+      // A password that Secrets Manager rotates is not the one of the instant: the copy is given a secret of its own.
+      manageMasterUserPassword: source.MasterUserSecret ? true : undefined,
+      // The provider sets these two by a modification of its own after the restore.
+      monitoringInterval: source.MonitoringInterval,
+      monitoringRoleArn: source.MonitoringRoleArn,
+      // A restore does not send the rest, up to where the completion sets it.
+      backupRetentionPeriod: source.BackupRetentionPeriod,
+      backupWindow: source.PreferredBackupWindow,
+      maintenanceWindow: source.PreferredMaintenanceWindow,
+      caCertIdentifier: source.CACertificateIdentifier,
+      networkType: source.NetworkType,
+      performanceInsightsEnabled: source.PerformanceInsightsEnabled,
+      performanceInsightsKmsKeyId: source.PerformanceInsightsKMSKeyId,
+      performanceInsightsRetentionPeriod: source.PerformanceInsightsRetentionPeriod,
+      databaseInsightsMode: source.DatabaseInsightsMode,
+      applyImmediately: true,
+      ...copyDeletion(identifier, context),
+      tags: copyTags(tagsOf(source), context),
+    },
+    {
+      parent: context.parent,
+      ignoreChanges: [
+        // A changed time would be accepted and restore nothing; the block taken away would replace the copy.
+        "restoreToPointInTime",
+        "backupRetentionPeriod",
+        "backupWindow",
+        "maintenanceWindow",
+        "caCertIdentifier",
+        "networkType",
+        "performanceInsightsEnabled",
+        "performanceInsightsKmsKeyId",
+        "performanceInsightsRetentionPeriod",
+        "databaseInsightsMode",
+      ],
+      protect: recovery,
+      retainOnDelete: recovery,
+      customTimeouts: { create: "12h", delete: "2h" },
+    },
+  );
+}
+
+/** What the restore leaves out, as the source has it. */
+function settingsOf(source: DBInstance): InstanceSettings {
+  const gp3 = source.StorageType === "gp3";
+  return {
+    BackupRetentionPeriod: source.BackupRetentionPeriod,
+    PreferredBackupWindow: source.PreferredBackupWindow,
+    PreferredMaintenanceWindow: source.PreferredMaintenanceWindow,
+    CACertificateIdentifier: source.CACertificateIdentifier,
+    NetworkType: source.NetworkType,
+    PerformanceInsightsEnabled: source.PerformanceInsightsEnabled,
+    PerformanceInsightsKMSKeyId: source.PerformanceInsightsKMSKeyId,
+    PerformanceInsightsRetentionPeriod: source.PerformanceInsightsRetentionPeriod,
+    DatabaseInsightsMode: source.DatabaseInsightsMode,
+    ...(gp3 ? { StorageType: "gp3", Iops: source.Iops, StorageThroughput: source.StorageThroughput } : {}),
+  };
+}
+
+function directoryNotes({ DomainMemberships }: DBInstance): string[] {
+  const domain = DomainMemberships?.[0]?.FQDN ?? DomainMemberships?.[0]?.Domain;
+  return domain === undefined
+    ? []
+    : [
+        `the source is joined to the directory ${domain}, the copy to none: join it by hand for logins of the directory`,
+      ];
+}

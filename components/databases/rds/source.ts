@@ -1,0 +1,113 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type ClusterDescription, describeCluster } from "../../../operations/aurora";
+import { describeInstance, type InstanceDescription } from "../../../operations/rds";
+import { orEnd } from "../../faults";
+import type { AwsSettings } from "../kind";
+import type { RdsArgs } from "./args";
+import type { RdsEngine } from "./engine";
+
+/** States in which RDS takes no automated backups, and that it does not leave by itself for an available one. */
+const UNPROTECTED = new Set([
+  "deleting",
+  "failed",
+  "inaccessible-encryption-credentials",
+  "incompatible-network",
+  "incompatible-restore",
+  "restore-error",
+  "stopped",
+  "stopping",
+]);
+
+/** Whether the database is a Multi-AZ DB cluster; a single instance otherwise. */
+export function isCluster({ existing, create }: RdsArgs): boolean {
+  return existing?.clusterIdentifier !== undefined || create?.cluster !== undefined;
+}
+
+export function whereIs({ existing, create }: RdsArgs): string | undefined {
+  return existing?.region ?? create?.region;
+}
+
+/** The identifier of the instance or cluster. */
+export function identifierOf(name: string, { existing, create }: RdsArgs): pulumi.Input<string> {
+  const given =
+    existing?.instanceIdentifier ??
+    existing?.clusterIdentifier ??
+    create?.instance?.identifier ??
+    create?.cluster?.clusterIdentifier ??
+    name;
+  return typeof given === "string" ? given : pulumi.output(given).apply((id) => id ?? name);
+}
+
+/** The instance as it is now. The program ends when it does not exist, is of another engine, or is no database of its own. */
+export function lookUpInstance(
+  engine: RdsEngine,
+  name: string,
+  args: RdsArgs,
+  where: string,
+  aws: AwsSettings,
+): pulumi.Output<InstanceDescription> {
+  return pulumi.output(identifierOf(name, args)).apply((id) =>
+    orEnd(`database ${name}`, async () => {
+      const found = await describeInstance(where, id, aws.access);
+      if (found === undefined)
+        throw new Error(
+          `there is no RDS instance ${id} in ${where}; correct databases[].${engine.key}.existing.instanceIdentifier`,
+        );
+      const { Engine, DBClusterIdentifier, ReadReplicaSourceDBInstanceIdentifier } = found.instance;
+      if (DBClusterIdentifier !== undefined)
+        throw new Error(
+          `instance ${id} in ${where} belongs to the cluster ${DBClusterIdentifier}, which holds the data; name the cluster instead: in databases[].${engine.key}.existing.clusterIdentifier a Multi-AZ DB cluster, under its own kind an Aurora cluster`,
+        );
+      refuseOtherEngine(engine, `instance ${id} in ${where}`, Engine);
+      if (ReadReplicaSourceDBInstanceIdentifier !== undefined)
+        throw new Error(
+          `instance ${id} in ${where} is a read replica of ${ReadReplicaSourceDBInstanceIdentifier}; name that one in databases[].${engine.key}.existing.instanceIdentifier`,
+        );
+      return found;
+    }),
+  );
+}
+
+/** The Multi-AZ DB cluster as it is now. The program ends when it does not exist or is of another engine. */
+export function lookUpCluster(
+  engine: RdsEngine,
+  name: string,
+  args: RdsArgs,
+  where: string,
+  aws: AwsSettings,
+): pulumi.Output<ClusterDescription> {
+  return pulumi.output(identifierOf(name, args)).apply((id) =>
+    orEnd(`database ${name}`, async () => {
+      const found = await describeCluster(where, id, aws.access);
+      if (found === undefined)
+        throw new Error(
+          `there is no Multi-AZ DB cluster ${id} in ${where}; correct databases[].${engine.key}.existing.clusterIdentifier`,
+        );
+      refuseOtherEngine(engine, `cluster ${id} in ${where}`, found.cluster.Engine);
+      return found;
+    }),
+  );
+}
+
+/** Ends the program for a database in a state in which nothing backs it up. */
+export function refuseUnprotectable<Found>(
+  engine: RdsEngine,
+  name: string,
+  what: string,
+  statusOf: (found: Found) => string | undefined,
+): (found: Found) => Promise<Found> {
+  return (found) =>
+    orEnd(`database ${name}`, () => {
+      const status = statusOf(found) ?? "";
+      if (!UNPROTECTED.has(status)) return found;
+      const mend = status.startsWith("stop") ? "start it" : `repair it, or name its successor`;
+      throw new Error(
+        `its ${what} is ${status}, so that nothing can back it up; ${mend}, or take it out of the set (databases[].${engine.key})`,
+      );
+    });
+}
+
+function refuseOtherEngine(engine: RdsEngine, subject: string, found: string | undefined): void {
+  if (found === undefined || !engine.engines.includes(found))
+    throw new Error(`${subject} runs ${found}, not ${engine.engines.join(" or ")}; name it under its own kind`);
+}

@@ -1,0 +1,51 @@
+import { Policy, Target } from "@pulumi/aws/appautoscaling";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Scaling } from "../../operations/autoscaling";
+
+/** Declares autoscaling of a copy as its source has it. */
+export function declareScaling(
+  logical: string,
+  { target, policies }: Scaling,
+  copy: { resourceId: string; region: string },
+  options: { parent: pulumi.Resource; dependsOn: pulumi.Resource[]; retainOnDelete: boolean },
+): void {
+  const { region, resourceId } = copy;
+  const { parent, retainOnDelete } = options;
+  const declared = new Target(
+    logical,
+    {
+      region,
+      resourceId,
+      serviceNamespace: target.ServiceNamespace as string,
+      scalableDimension: target.ScalableDimension as string,
+      minCapacity: target.MinCapacity as number,
+      maxCapacity: target.MaxCapacity as number,
+    },
+    options,
+  );
+  for (const policy of policies) {
+    const tracking = policy.TargetTrackingScalingPolicyConfiguration;
+    // A metric of the user's own names the source in its dimensions, and would drive the copy by the source's load.
+    const metric = tracking?.PredefinedMetricSpecification?.PredefinedMetricType;
+    if (tracking === undefined || metric === undefined) continue;
+    new Policy(
+      `${logical}-${policy.PolicyName}`,
+      {
+        region,
+        name: policy.PolicyName,
+        policyType: "TargetTrackingScaling",
+        serviceNamespace: declared.serviceNamespace,
+        resourceId: declared.resourceId,
+        scalableDimension: declared.scalableDimension,
+        targetTrackingScalingPolicyConfiguration: {
+          targetValue: tracking.TargetValue as number,
+          scaleInCooldown: tracking.ScaleInCooldown,
+          scaleOutCooldown: tracking.ScaleOutCooldown,
+          disableScaleIn: tracking.DisableScaleIn,
+          predefinedMetricSpecification: { predefinedMetricType: metric },
+        },
+      },
+      { parent, retainOnDelete },
+    );
+  }
+}

@@ -1,0 +1,204 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type DBCluster,
+  type DBInstance,
+  type DBInstanceAutomatedBackup,
+  DBInstanceAutomatedBackupNotFoundFault,
+  DBInstanceNotFoundFault,
+  DescribeDBInstanceAutomatedBackupsCommand,
+  DescribeDBInstancesCommand,
+  ModifyDBClusterCommand,
+  ModifyDBInstanceCommand,
+  RDSClient,
+} from "@aws-sdk/client-rds";
+import { describeCluster } from "./aurora";
+import { type AwsAccess, awsClientConfig } from "./aws";
+
+/** How long a modification may take (a changed storage is slow), and how often it is looked at. */
+const MODIFICATION_MILLIS = 2 * 60 * 60 * 1000;
+const POLL_MILLIS = 15_000;
+
+/** An RDS instance as AWS describes it. */
+export interface InstanceDescription {
+  instance: DBInstance;
+  /** Its automated backups, with what they can restore; absent while they are off. */
+  backups?: DBInstanceAutomatedBackup;
+}
+
+/** Describes an instance by its identifier; undefined when there is none. */
+export async function describeInstance(
+  region: string,
+  instanceIdentifier: string,
+  access: AwsAccess,
+): Promise<InstanceDescription | undefined> {
+  const client = new RDSClient(awsClientConfig(region, access));
+  const instance = await readInstance(client, instanceIdentifier);
+  return instance && { instance, backups: await readBackups(client, instance) };
+}
+
+/** What a restore leaves out of an instance, in the words of its description. */
+export type InstanceSettings = Pick<
+  DBInstance,
+  | "BackupRetentionPeriod"
+  | "PreferredBackupWindow"
+  | "PreferredMaintenanceWindow"
+  | "CACertificateIdentifier"
+  | "NetworkType"
+  | "PerformanceInsightsEnabled"
+  | "PerformanceInsightsKMSKeyId"
+  | "PerformanceInsightsRetentionPeriod"
+  | "DatabaseInsightsMode"
+  | "StorageType"
+  | "Iops"
+  | "StorageThroughput"
+>;
+
+/** What a restore leaves out of a Multi-AZ DB cluster, in the words of its description. */
+export type ClusterSettings = Pick<
+  DBCluster,
+  | "DBClusterInstanceClass"
+  | "StorageType"
+  | "Iops"
+  | "AllocatedStorage"
+  | "MonitoringInterval"
+  | "MonitoringRoleArn"
+  | "PerformanceInsightsEnabled"
+  | "PerformanceInsightsKMSKeyId"
+  | "PerformanceInsightsRetentionPeriod"
+  | "DatabaseInsightsMode"
+>;
+
+/** Settings that AWS takes only together. */
+const GROUPS = [
+  [
+    "PerformanceInsightsEnabled",
+    "PerformanceInsightsKMSKeyId",
+    "PerformanceInsightsRetentionPeriod",
+    "DatabaseInsightsMode",
+  ],
+  ["MonitoringInterval", "MonitoringRoleArn"],
+  ["StorageType", "Iops", "StorageThroughput", "AllocatedStorage"],
+];
+
+/** Gives a restored instance the settings that the restore left out, and waits until it has them. Idempotent: it looks before it changes. */
+export async function completeInstanceCopy(
+  request: { region: string; instanceIdentifier: string; settings: InstanceSettings },
+  access: AwsAccess,
+  say: (line: string) => void,
+): Promise<void> {
+  const client = new RDSClient(awsClientConfig(request.region, access));
+  const { instanceIdentifier: DBInstanceIdentifier, settings } = request;
+  await settle(DBInstanceIdentifier, settings, say, {
+    async look() {
+      const instance = await readInstance(client, DBInstanceIdentifier);
+      return instance && { status: instance.DBInstanceStatus, settings: instance };
+    },
+    async change(changes) {
+      const { PerformanceInsightsEnabled: EnablePerformanceInsights, ...rest } = changes;
+      await client.send(
+        new ModifyDBInstanceCommand({
+          DBInstanceIdentifier,
+          ApplyImmediately: true,
+          EnablePerformanceInsights,
+          ...rest,
+        }),
+      );
+    },
+  });
+}
+
+/** The same for a Multi-AZ DB cluster. */
+export async function completeClusterCopy(
+  request: { region: string; clusterIdentifier: string; settings: ClusterSettings },
+  access: AwsAccess,
+  say: (line: string) => void,
+): Promise<void> {
+  const client = new RDSClient(awsClientConfig(request.region, access));
+  const { clusterIdentifier: DBClusterIdentifier, settings } = request;
+  await settle(DBClusterIdentifier, settings, say, {
+    async look() {
+      const found = await describeCluster(request.region, DBClusterIdentifier, access);
+      return found && { status: found.cluster.Status, settings: found.cluster };
+    },
+    async change(changes) {
+      const { PerformanceInsightsEnabled: EnablePerformanceInsights, ...rest } = changes;
+      await client.send(
+        new ModifyDBClusterCommand({
+          DBClusterIdentifier,
+          ApplyImmediately: true,
+          EnablePerformanceInsights,
+          ...rest,
+        }),
+      );
+    },
+  });
+}
+
+/** Changes what differs from the settings, once, and looks until nothing does. */
+async function settle<Settings extends object>(
+  name: string,
+  settings: Settings,
+  say: (line: string) => void,
+  database: {
+    look(): Promise<{ status: string | undefined; settings: Settings } | undefined>;
+    change(changes: Partial<Settings>): Promise<void>;
+  },
+): Promise<void> {
+  const deadline = Date.now() + MODIFICATION_MILLIS;
+  let asked = false;
+  for (;;) {
+    const found = await database.look();
+    if (found === undefined)
+      throw new Error(`${name} is not there; it may just have been deleted: run the program again`);
+    const changes = differences(settings, found.settings);
+    const available = found.status === "available";
+    if (available && Object.keys(changes).length === 0) {
+      say(asked ? `${name}: done` : `${name}: nothing to do`);
+      return;
+    }
+    if (available && !asked) {
+      for (const [setting, value] of Object.entries(changes)) say(`${name}: ${setting} ${value}`);
+      await database.change(changes);
+      asked = true;
+      continue;
+    }
+    if (Date.now() > deadline)
+      throw new Error(`${name} is ${found.status}, and still lacks ${Object.keys(changes).join(", ") || "nothing"}`);
+    await sleep(POLL_MILLIS);
+  }
+}
+
+/** What differs, with what AWS wants to be told along with it. */
+function differences<Settings extends object>(wanted: Settings, found: Settings): Partial<Settings> {
+  const differs = (key: string) => wanted[key as keyof Settings] !== found[key as keyof Settings];
+  return Object.fromEntries(
+    Object.entries(wanted).filter(
+      ([key]) =>
+        differs(key) ||
+        GROUPS.some((group) => group.includes(key) && group.some((other) => other in wanted && differs(other))),
+    ),
+  ) as Partial<Settings>;
+}
+
+async function readInstance(client: RDSClient, DBInstanceIdentifier: string): Promise<DBInstance | undefined> {
+  try {
+    const answer = await client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }));
+    return answer.DBInstances?.[0];
+  } catch (error) {
+    if (error instanceof DBInstanceNotFoundFault) return undefined;
+    throw error;
+  }
+}
+
+async function readBackups(
+  client: RDSClient,
+  { DbiResourceId }: DBInstance,
+): Promise<DBInstanceAutomatedBackup | undefined> {
+  try {
+    const answer = await client.send(new DescribeDBInstanceAutomatedBackupsCommand({ DbiResourceId }));
+    return answer.DBInstanceAutomatedBackups?.[0];
+  } catch (error) {
+    if (error instanceof DBInstanceAutomatedBackupNotFoundFault) return undefined;
+    throw error;
+  }
+}
