@@ -2,17 +2,18 @@ import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
 import { resourcePolicy } from "../resource-policy";
 import { isSet, UNKNOWN, valueAt } from "../values";
 import { daysText, type MinimumDays, minimumDaysSetting } from "./minimum-days";
-import { AZURE_MYSQL, AZURE_POSTGRESQL, databaseOf, isReplica } from "./resources";
+import { AZURE_MYSQL, AZURE_POSTGRESQL, databaseOf, isReplica, mayBeDrillCopy } from "./resources";
 
 export const azureServerBackupRetention = resourcePolicy<MinimumDays>({
   name: "azure-server-backup-retention",
   description: "Checks whether Azure Database for MySQL and for PostgreSQL keep backups for long enough.",
-  looksAt: "azure-native.dbformysql.Server, azure-native.dbforpostgresql.Server",
+  looksAt: "azure-native.dbformysql.Server, azure-native.dbforpostgresql.Server, but for copies of a drill",
   severity: "critical",
   settings: minimumDaysSetting(RECOVERY_PERIODS.azurePostgresql),
   appliesTo: (type) => AZURE_MYSQL.is(type) || AZURE_POSTGRESQL.is(type),
-  faults({ type, props }, { minimumDays }) {
-    if (isReplica(props) || valueAt(props, "createMode") === UNKNOWN) return [];
+  faults({ type, props, ignoreChanges }, { minimumDays }) {
+    if (isReplica(props) || mayBeDrillCopy({ props, ignoreChanges }) || valueAt(props, "createMode") === UNKNOWN)
+      return [];
     const days = databaseOf(type)?.recoveryDays(props);
     if (days === undefined || days === UNKNOWN || days >= minimumDays) return [];
     const byDefault = isSet(props, "backup.backupRetentionDays") ? "" : " by default";

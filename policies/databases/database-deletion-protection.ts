@@ -11,10 +11,11 @@ export const databaseDeletionProtection = resourcePolicy({
   severity: "high",
   settings: {},
   appliesTo: (type) => TABLE.is(type) || RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type),
-  faults({ type, props }) {
+  faults({ type, props, ignoreChanges }) {
     const property = propertyOf(type);
     const protection = booleanAt(props, property);
-    if (protection === true || protection === UNKNOWN || isReplica(props) || mayBeDrillCopy(props)) return [];
+    if (protection === true || protection === UNKNOWN || isReplica(props) || mayBeDrillCopy({ props, ignoreChanges }))
+      return [];
     return [`deletion protection is off${protection === undefined ? " by default" : ""}: set ${property} to true`];
   },
   mend(props, _settings, type) {

@@ -14,8 +14,8 @@ export const databaseProtected = resourcePolicy({
   level: "advisory",
   settings: {},
   appliesTo: (type) => databaseOf(type) !== undefined || isVault(type),
-  faults({ props, protect }) {
-    if (protect || mayBeDrillCopy(props)) return [];
+  faults({ props, ignoreChanges, protect }) {
+    if (protect || mayBeDrillCopy({ props, ignoreChanges })) return [];
     return [
       "a change that replaces or removes this resource would delete its data: set the resource option protect to true",
     ];

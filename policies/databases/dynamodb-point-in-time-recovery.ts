@@ -2,18 +2,19 @@ import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
 import { resourcePolicy } from "../resource-policy";
 import { UNKNOWN } from "../values";
 import { daysText, type MinimumDays, minimumDaysSetting } from "./minimum-days";
-import { TABLE } from "./resources";
+import { mayBeDrillCopy, TABLE } from "./resources";
 
 const { unset } = RECOVERY_PERIODS.dynamodb;
 
 export const dynamodbPointInTimeRecovery = resourcePolicy<MinimumDays>({
   name: "dynamodb-point-in-time-recovery",
   description: "Checks whether DynamoDB tables have point-in-time recovery that reaches back far enough.",
-  looksAt: "aws.dynamodb.Table",
+  looksAt: "aws.dynamodb.Table, but for copies of a drill",
   severity: "critical",
   settings: minimumDaysSetting(RECOVERY_PERIODS.dynamodb),
   appliesTo: TABLE.is,
-  faults({ props }, { minimumDays }) {
+  faults({ props, ignoreChanges }, { minimumDays }) {
+    if (mayBeDrillCopy({ props, ignoreChanges })) return [];
     const days = TABLE.recoveryDays(props);
     if (days === 0)
       return [

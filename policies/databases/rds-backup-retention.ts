@@ -2,19 +2,20 @@ import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
 import { resourcePolicy } from "../resource-policy";
 import { isSet, UNKNOWN } from "../values";
 import { daysText, type MinimumDays, minimumDaysSetting } from "./minimum-days";
-import { databaseOf, isReplica, RDS_CLUSTER, RDS_INSTANCE, RDS_RETENTION } from "./resources";
+import { databaseOf, isReplica, mayBeDrillCopy, RDS_CLUSTER, RDS_INSTANCE, RDS_RETENTION } from "./resources";
 
 export const rdsBackupRetention = resourcePolicy<MinimumDays>({
   name: "rds-backup-retention",
   description:
     "Checks whether RDS instances, Multi-AZ DB clusters and Aurora clusters keep automated backups for long enough.",
-  looksAt: "aws.rds.Instance, aws.rds.Cluster",
+  looksAt: "aws.rds.Instance, aws.rds.Cluster, but for copies of a drill",
   severity: "critical",
   settings: minimumDaysSetting(RECOVERY_PERIODS.rds),
   appliesTo: (type) => RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type),
   faults({ type, props, ignoreChanges }, { minimumDays }) {
     // Ignored changes mean that AWS Backup owns the retention: `aws-backup-covers-database` looks for its plan.
-    if (isReplica(props) || ignoreChanges.includes(RDS_RETENTION)) return [];
+    if (isReplica(props) || mayBeDrillCopy({ props, ignoreChanges }) || ignoreChanges.includes(RDS_RETENTION))
+      return [];
     const days = databaseOf(type)?.recoveryDays(props);
     if (days === undefined || days === UNKNOWN || days >= minimumDays) return [];
     const found = days === 0 ? "automated backups are off" : `automated backups are kept for ${daysText(days)}`;

@@ -9,9 +9,10 @@ export const rdsKeepAutomatedBackups = resourcePolicy({
   severity: "high",
   settings: {},
   appliesTo: (type) => RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type),
-  faults({ props }) {
+  faults({ props, ignoreChanges }) {
     const deleted = booleanAt(props, "deleteAutomatedBackups");
-    if (deleted === false || deleted === UNKNOWN || isReplica(props) || mayBeDrillCopy(props)) return [];
+    if (deleted === false || deleted === UNKNOWN || isReplica(props) || mayBeDrillCopy({ props, ignoreChanges }))
+      return [];
     return [
       `automated backups are deleted together with the database${deleted === undefined ? " by default" : ""}: set deleteAutomatedBackups to false`,
     ];

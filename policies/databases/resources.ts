@@ -79,10 +79,17 @@ export function databaseOf(type: string): DatabaseResource | undefined {
   return DATABASES.find((database) => database.is(type));
 }
 
-/** Whether the resource is a copy that a drill made and will remove; where tags are not known, it may be one. */
-export function mayBeDrillCopy(props: Value): boolean {
+/** What tells a drill's copy: its properties, and which of them the program leaves to others. */
+export interface Copy {
+  props: Value;
+  ignoreChanges: string[];
+}
+
+/** Whether the resource is a copy that a drill made and will remove; where its tags are not known, it may be one. */
+export function mayBeDrillCopy({ props, ignoreChanges }: Copy): boolean {
   const tag = tagOf(props, COPY_TAG);
-  return tag === UNKNOWN || tag === "drill";
+  // A restore of DynamoDB sends no tags: they are set afterwards, and the program ignores them.
+  return tag === UNKNOWN || tag === "drill" || (isRestored(props) && ignoreChanges.includes("tags"));
 }
 
 export function tagOf(props: Value, tag: string): Reading<string> {
@@ -109,6 +116,9 @@ export function isRestored(props: Value): boolean {
   const createMode = valueAt(props, "createMode");
   return (
     isSet(props, "restoreToPointInTime") ||
+    isSet(props, "restoreSourceName") ||
+    isSet(props, "restoreSourceTableArn") ||
+    isSet(props, "restoreBackupArn") ||
     isSet(props, "snapshotIdentifier") ||
     isSet(props, "s3Import") ||
     createMode === UNKNOWN ||

@@ -24,7 +24,7 @@ export const drillCopiesRemoved = stackPolicy<Settings>({
   },
   faults(resources, { maximumDays }) {
     return resources
-      .filter(({ type, props }) => databaseOf(type) !== undefined && mayBeDrillCopy(props))
+      .filter((resource) => databaseOf(resource.type) !== undefined && mayBeDrillCopy(resource))
       .flatMap((copy) => {
         const days = standingDays(copy);
         if (days === undefined || days <= maximumDays) return [];

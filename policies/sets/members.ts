@@ -36,7 +36,7 @@ export function membersOf(resources: StackResource[], { except }: SetSettings): 
   return resources.flatMap((resource) => {
     const database = databaseOf(resource.type);
     if (database === undefined || except.includes(resource.name)) return [];
-    if (isReplica(resource.props) || mayBeDrillCopy(resource.props) || !isCosmosForNoSql(resource.props)) return [];
+    if (isReplica(resource.props) || mayBeDrillCopy(resource) || !isCosmosForNoSql(resource.props)) return [];
     return { resource, database };
   });
 }

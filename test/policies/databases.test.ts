@@ -30,6 +30,8 @@ says(dynamodbPointInTimeRecovery, [
     [],
     { minimumDays: 35 },
   ],
+  ["a drill's copy is thrown away", table({ pointInTimeRecovery: undefined, ...drill }), []],
+  ["a recovery's copy comes back without it", table({ pointInTimeRecovery: undefined, ...recovery }), [PITR_OFF]],
   ["exactly the minimum", table({ pointInTimeRecovery: { enabled: true, recoveryPeriodInDays: 7 } }), []],
   [
     "below a configured minimum",
@@ -62,6 +64,7 @@ says(rdsBackupRetention, [
     { minimumDays: 14 },
   ],
   ["a read replica", instance({ backupRetentionPeriod: 0, replicateSourceDb: "orders" }), []],
+  ["a drill's copy is thrown away", cluster({ backupRetentionPeriod: 1, ...drill }), []],
   ["a replica cluster", cluster({ backupRetentionPeriod: 1, replicationSourceIdentifier: "arn" }), []],
   ["left to AWS Backup", { ...cluster({ backupRetentionPeriod: 1 }), ignoreChanges: ["backupRetentionPeriod"] }, []],
 ]);
@@ -148,6 +151,7 @@ says(azureServerBackupRetention, [
     azureMysql({ backup: { backupRetentionDays: 1 } }),
     ["backups are kept for 1 day: set backup.backupRetentionDays to 7 or more"],
   ],
+  ["a drill's copy is thrown away", azureMysql({ backup: { backupRetentionDays: 1 }, ...drill }), []],
   ["a read replica", azureMysql({ createMode: "Replica", backup: { backupRetentionDays: 1 } }), []],
 ]);
 
@@ -168,6 +172,19 @@ says(databaseDeletionProtection, [
     ["deletion protection is off: set deletionProtection to true"],
   ],
   ["a drill's copy is made to go", cluster({ deletionProtection: false, ...drill }), []],
+  [
+    "a restored table whose tags are set afterwards may be a drill's copy",
+    {
+      ...table({ deletionProtectionEnabled: undefined, restoreSourceName: "ledger.accounts" }),
+      ignoreChanges: ["tags", "deletionProtectionEnabled"],
+    },
+    [],
+  ],
+  [
+    "tags set by others are no excuse for a table of one's own",
+    { ...table({ deletionProtectionEnabled: false }), ignoreChanges: ["tags"] },
+    ["deletion protection is off: set deletionProtectionEnabled to true"],
+  ],
   [
     "a recovery's copy is made to stay",
     cluster({ deletionProtection: false, ...recovery }),
