@@ -1,7 +1,8 @@
 import type { SimulatedCloud } from "../cloud/cloud";
+import type { Check } from "./set";
 
 /** What ScalarDB keeps in DynamoDB for one namespace, its own tables included. */
-const TABLES = ["ledger.accounts", "coordinator.state", "scalardb.metadata", "scalardb.namespaces"];
+export const TABLES = ["ledger.accounts", "coordinator.state", "scalardb.metadata", "scalardb.namespaces"];
 
 /**
  * Tables as ScalarDB's Schema Loader makes them, told not to care for backups (`--no-backup`): provisioned capacity with
@@ -47,4 +48,27 @@ export function buildDynamodb(cloud: SimulatedCloud, region: string): void {
       },
     } as never);
   }
+}
+
+/** Whether the tables in `to` are protected like those in `from`, with all that a restore drops. */
+export function dynamodbSettings(cloud: SimulatedCloud, from: string, to: string): Check[] {
+  const sources = cloud.aws.dynamodb.region(from);
+  const copies = cloud.aws.dynamodb.region(to);
+  const unprotected = TABLES.filter((name) => copies.find(name)?.recoveryPeriodInDays !== 35);
+  const streams = [sources, copies].map((region) => region.find("ledger.accounts")?.describe().StreamSpecification);
+  const tags = copies.tagsOf(copies.table("ledger.accounts").describe().TableArn as string).map(({ Key }) => Key);
+  const scaled = [from, to].map((region) => cloud.aws.autoscaling.region(region).policies().length);
+  return [
+    {
+      claim: "every DynamoDB copy has point-in-time recovery again",
+      holds: unprotected.length === 0,
+      detail: unprotected.length === 0 ? "35 days" : `not ${unprotected.join(", ")}`,
+    },
+    { claim: "its stream is back", holds: JSON.stringify(streams[0]) === JSON.stringify(streams[1]) },
+    {
+      claim: "its tags are back, and say what it is a copy of",
+      holds: ["team", "scalar-backup:copy"].every((key) => tags.includes(key)),
+    },
+    { claim: "its autoscaling is back", holds: scaled[0] === scaled[1] && scaled[1] !== 0 },
+  ];
 }

@@ -1,0 +1,319 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { styleText } from "node:util";
+import { formatInstant, instantMillis } from "../restore-points/instant";
+import { listing } from "../restore-points/listing";
+import { restorePointsOf } from "../restore-points/outputs";
+import type { RestorePoints } from "../restore-points/points";
+import { SimulatedCloud } from "./cloud/cloud";
+import type { Operation, Stack, StackResult } from "./engine/stack";
+import { checkCopies, type Verdict } from "./scalardb/check";
+import { Workload } from "./scalardb/workload";
+import type { RehearsalSet, RunningSet } from "./sets/set";
+import { countOf, duration, type Terminal } from "./terminal";
+
+const MINUTE = 60_000;
+const NAMESPACE = "scalar";
+const RELEASE = "scalardb-cluster";
+
+/** Makes the stack that the play works on, over this cloud. */
+export type StackMaker = (cloud: SimulatedCloud, config: Record<string, unknown>) => Promise<Stack> | Stack;
+
+export interface RehearsalOptions {
+  set: RehearsalSet;
+  seed: number;
+  terminal: Terminal;
+  makeStack: StackMaker;
+}
+
+/** What a rehearsal showed; what `--report` writes. Durations are milliseconds. */
+export interface RehearsalReport {
+  set: string;
+  seed: number;
+  passed: boolean;
+  checks: { claim: string; holds: boolean; detail?: string }[];
+  restoredTo: string;
+  /** How long the restore would take in the cloud, and how long its slowest resource alone. */
+  restoreSimulatedMillis: number;
+  slowestOperationMillis: number;
+  /** How long requests were refused, from the first pod paused to the last unpaused; absent where nothing is paused. */
+  window?: { start: string; end: string };
+  transfers: number;
+  wallMillis: number;
+}
+
+/** Plays a whole drill: protect, pause, disaster, restore, proof, clean-up. The cloud is simulated, the program is not. */
+export async function rehearse(options: RehearsalOptions): Promise<RehearsalReport> {
+  const cloud = await SimulatedCloud.start({ seed: options.seed });
+  try {
+    return await new Play(cloud, options).perform();
+  } finally {
+    await cloud.stop();
+  }
+}
+
+class Play {
+  readonly #cloud: SimulatedCloud;
+  readonly #options: RehearsalOptions;
+  readonly #terminal: Terminal;
+  readonly #set: RunningSet;
+  readonly #config: Record<string, unknown>;
+  readonly #checks: RehearsalReport["checks"] = [];
+  #stack!: Stack;
+
+  constructor(cloud: SimulatedCloud, options: RehearsalOptions) {
+    this.#cloud = cloud;
+    this.#options = options;
+    this.#terminal = options.terminal;
+    this.#set = options.set.build(cloud);
+    this.#config = { ...options.set.config };
+  }
+
+  async perform(): Promise<RehearsalReport> {
+    const began = Date.now();
+    const { terminal, set, seed } = this.#options;
+    const pods = 3;
+    await this.#cloud.kubernetes.installRelease({
+      namespace: NAMESPACE,
+      name: RELEASE,
+      product: "scalardb-cluster",
+      replicas: pods,
+      envoy: 1,
+      application: this.#set.bank.application,
+    });
+    this.#set.bank.open();
+    this.#stack = await this.#options.makeStack(this.#cloud, this.#config);
+
+    terminal.act("The set");
+    terminal.note(set.title);
+    terminal.note(
+      `${this.#set.bank.accounts.length} accounts hold ${this.#set.bank.expectedTotal} in all; ${pods} pods transfer between them`,
+    );
+    const paused = await this.#protect();
+    // AWS Backup runs once a day; only then does a cluster keep its backups for as long as the plan says.
+    terminal.note("a day passes");
+    this.#cloud.clock.advance(24 * 60 * MINUTE);
+
+    const workload = Workload.start({
+      bank: this.#set.bank,
+      seed,
+      pods: () => this.#cloud.kubernetes.pods(NAMESPACE, RELEASE),
+    });
+    const since = this.#cloud.clock.now();
+    let window: RehearsalReport["window"];
+    try {
+      await terminal.during("transfers are running", delay(2000));
+      if (paused) window = await this.#pause();
+      await terminal.during("transfers are running", delay(1500));
+    } finally {
+      await workload.stop();
+    }
+    const transfers = workload.counts.done;
+    this.#disaster(transfers, workload.counts.paused);
+    const lastGood = this.#cloud.clock.now();
+
+    const points = await this.#restorePoints();
+    const at = paused ? this.#latestByCommand(points) : formatInstant(lastGood - 2000);
+    if (paused) await this.#refuse(since);
+    const restore = await this.#restore(at);
+    if (paused) await this.#outsideWindow(since, window);
+    await this.#cleanUp();
+
+    const slowest = slowestOperation(restore);
+    terminal.act("Summary");
+    terminal.note(
+      `restored to ${at}; ${transfers} transfers; ${this.#checks.length} checks, ${terminal.failures} failed`,
+    );
+    terminal.note(
+      `in the cloud the restore would take ${duration(restore.simulatedMillis)}: all databases at once; the slowest step alone, ${slowest.name}, takes ${duration(slowest.endMillis - slowest.startMillis)}`,
+    );
+    terminal.note(`this rehearsal took ${((Date.now() - began) / 1000).toFixed(1)} s`);
+    return {
+      set: set.name,
+      seed,
+      passed: terminal.failures === 0,
+      checks: this.#checks,
+      restoredTo: at,
+      restoreSimulatedMillis: restore.simulatedMillis,
+      slowestOperationMillis: slowest.endMillis - slowest.startMillis,
+      ...(window && { window }),
+      transfers,
+      wallMillis: Date.now() - began,
+    };
+  }
+
+  /** The first `up`. Answers whether pods have to be paused. */
+  async #protect(): Promise<boolean> {
+    this.#terminal.act("pulumi up: protect what exists");
+    const up = await this.#run("up");
+    this.#terminal.operations(up.operations);
+    const need = up.outputs.pauseRequired as { required: boolean; because: string };
+    this.#terminal.note(`${need.required ? "pods are paused on a schedule" : "nothing is paused"}: ${need.because}`);
+    const again = await this.#run("preview");
+    this.#check("a preview right after changes nothing", countChanges(again) === 0, countOf(again.operations));
+    return need.required;
+  }
+
+  /** One run of the pauser, as the CronJob's controller would start it. */
+  async #pause(): Promise<{ start: string; end: string }> {
+    this.#terminal.act("The CronJob's minute has come: pause, hold, unpause");
+    const job = await this.#terminal.during(
+      "pods are paused",
+      this.#cloud.kubernetes.runCronJob(NAMESPACE, "scalar-pause"),
+    );
+    const output = job.attempts.map(({ stdout, stderr }) => stdout + stderr).join("");
+    this.#terminal.note(output.trimEnd());
+    this.#check("the pauser succeeded", job.succeeded, `${job.attempts.length} attempt`);
+    this.#check(
+      "no pod is paused any more",
+      this.#cloud.kubernetes.pods(NAMESPACE, RELEASE).every((pod) => !pod.paused),
+    );
+    const line = output
+      .split("\n")
+      .map((text) => (text.startsWith("{") ? JSON.parse(text) : undefined))
+      .find((json) => json?.pause_start_timestamp_ms !== undefined);
+    if (line === undefined) throw new Error("the pauser printed no window");
+    return {
+      start: formatInstant(line.pause_start_timestamp_ms, { millis: true }),
+      end: formatInstant(line.pause_end_timestamp_ms, { millis: true }),
+    };
+  }
+
+  #disaster(transfers: number, refused: number): void {
+    this.#terminal.act("Disaster");
+    this.#terminal.note(`${transfers} transfers were done, ${refused} tries met a pause and were repeated`);
+    this.#terminal.note(this.#set.disaster());
+    const now = this.#cloud.clock.now();
+    this.#check("the databases are broken", !this.#verdict(this.#set.past(now)).consistent);
+    // What the clouds can restore lags behind; time passes until somebody notices.
+    this.#cloud.clock.advance(20 * MINUTE);
+  }
+
+  async #restorePoints(): Promise<StackResult> {
+    this.#terminal.act("npm run restore-points: what can be restored");
+    const points = await this.#run("up");
+    const output = restorePointsOf(points.outputs);
+    this.#terminal.note(
+      listing(output as RestorePoints, 96, ((_: unknown, text: string) => text) as typeof styleText).join("\n"),
+    );
+    return points;
+  }
+
+  /** The newest restorable instant, from the command that users put into `pulumi config set`. */
+  #latestByCommand({ outputs }: StackResult): string {
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      ["--import", "tsx", "restore-points/cli.ts", "--latest", "--outputs", "-"],
+      { cwd: join(__dirname, ".."), input: JSON.stringify(outputs), encoding: "utf8" },
+    );
+    this.#check("there is a restore point", status === 0, (stdout || stderr).trim());
+    return stdout.trim();
+  }
+
+  /** An instant in the middle of transfers is refused before anything is built. */
+  async #refuse(since: number): Promise<void> {
+    this.#terminal.act("pulumi preview: an instant outside any window is refused");
+    this.#config["scalar-backup:restore"] = { at: this.#unbalancedInstant(since) };
+    const preview = await this.#terminal.during("preview", this.#stack.preview());
+    const said = preview.diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
+    this.#terminal.note(said.join("\n"));
+    this.#check(
+      "refused, with the nearest instants that would do",
+      !preview.succeeded && said.join().includes("the nearest"),
+    );
+  }
+
+  async #restore(at: string): Promise<StackResult> {
+    this.#terminal.act(`pulumi config set --path restore.at ${at}; pulumi up`);
+    this.#config["scalar-backup:restore"] = { at };
+    const restored = await this.#run("up");
+    this.#terminal.operations(restored.operations);
+    const verdict = this.#verdict(this.#set.copies(restored));
+    this.#check(
+      "the copies balance",
+      verdict.consistent,
+      verdict.consistent ? `${verdict.total} of ${verdict.expectedTotal}` : verdict.reasons.join("; "),
+    );
+    for (const { claim, holds, detail } of this.#set.settings(restored)) this.#check(claim, holds, detail);
+    const again = await this.#run("preview");
+    this.#check("a preview right after changes nothing", countChanges(again) === 0, countOf(again.operations));
+    const properties = (restored.outputs.restored as unknown as { properties: Record<string, string> }[]).flatMap(
+      (copy) => Object.entries(copy.properties),
+    );
+    this.#terminal.note("to use the copies:");
+    for (const [key, value] of properties) this.#terminal.note(`  ${key}=${value}`);
+    return restored;
+  }
+
+  /** The same restore to an instant at which transactions were running, which only an explicit override allows. */
+  async #outsideWindow(since: number, window: { start: string; end: string } | undefined): Promise<void> {
+    const at = this.#unbalancedInstant(since, window);
+    this.#terminal.act(`The same check on copies of ${at}, when transfers were running`);
+    this.#config["scalar-backup:restore"] = { at, acceptInconsistentCopiesAt: at };
+    const restored = await this.#run("up");
+    this.#terminal.operations(restored.operations);
+    const verdict = this.#verdict(this.#set.copies(restored));
+    this.#terminal.note(verdict.reasons.join("\n"));
+    this.#check(
+      "copies taken outside a pause window do not balance",
+      !verdict.consistent,
+      `${verdict.unfinished} transactions half written`,
+    );
+  }
+
+  async #cleanUp(): Promise<void> {
+    this.#terminal.act("pulumi config rm restore; pulumi up");
+    this.#config["scalar-backup:restore"] = undefined;
+    const cleaned = await this.#run("up");
+    this.#terminal.operations(cleaned.operations);
+    const others = cleaned.operations.filter(({ kind }) => !["same", "read", "delete"].includes(kind));
+    this.#check("nothing but the copies is gone, nothing else is changed", others.length === 0);
+    const leftovers = this.#set.leftovers();
+    this.#check("no copy is left", leftovers.length === 0, leftovers.join(", "));
+  }
+
+  /** The newest whole second before the window, or at all, at which transfers were half written. */
+  #unbalancedInstant(since: number, window?: { start: string }): string {
+    const before = window ? instantMillis(window.start) : this.#cloud.clock.now() - 20 * MINUTE;
+    for (let at = Math.floor(before / 1000) * 1000; at >= since; at -= 1000) {
+      const instant = formatInstant(at);
+      if (!this.#verdict(this.#set.past(at)).consistent && this.#isBeforeDisaster(at)) return instant;
+    }
+    throw new Error("transfers were running, but the databases were balanced at every whole second");
+  }
+
+  #isBeforeDisaster(at: number): boolean {
+    return this.#verdict(this.#set.past(at)).total > this.#set.bank.expectedTotal * 0.9;
+  }
+
+  #verdict(copies: Parameters<typeof checkCopies>[0]): Verdict {
+    return checkCopies(copies, this.#set.bank.expectedTotal);
+  }
+
+  #check(claim: string, holds: boolean, detail?: string): void {
+    this.#checks.push({ claim, holds, ...(detail ? { detail } : {}) });
+    this.#terminal.check(claim, holds, detail);
+  }
+
+  /** @throws {Error} with the program's own words when it fails. */
+  async #run(what: "up" | "preview"): Promise<StackResult> {
+    const result = await this.#terminal.during(`pulumi ${what}`, this.#stack[what]());
+    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+    if (!result.succeeded)
+      throw new Error(`pulumi ${what} failed:\n${errors.map(({ message }) => message).join("\n")}`);
+    // The cloud was busy for as long as the run would have taken.
+    if (what === "up") this.#cloud.clock.advance(result.simulatedMillis);
+    return result;
+  }
+}
+
+function countChanges({ operations }: StackResult): number {
+  return operations.filter(({ kind }) => kind !== "same" && kind !== "read").length;
+}
+
+function slowestOperation({ operations }: StackResult): Operation {
+  return operations.reduce((slowest, operation) =>
+    operation.endMillis - operation.startMillis > slowest.endMillis - slowest.startMillis ? operation : slowest,
+  );
+}

@@ -1,0 +1,6 @@
+import { dynamodbAurora } from "./dynamodb-aurora";
+import type { RehearsalSet } from "./set";
+import { singleRdb } from "./single-rdb";
+
+/** Every set that can be rehearsed, the default first. */
+export const sets: readonly RehearsalSet[] = [dynamodbAurora, singleRdb];

@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import type { ExecutionContext } from "ava";
+import { SimulatedCloud } from "../../rehearsal/cloud/cloud";
+import { kindOf } from "../../rehearsal/cloud/kubernetes/kinds";
+import { EmbeddedStack } from "../../rehearsal/engine/embedded";
+import type { Operation, StackResult } from "../../rehearsal/engine/stack";
+import { CommandProvider } from "../../rehearsal/providers/command";
+import { formatInstant } from "../../restore-points/instant";
+import { type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
+
+const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
+export const REGION = "ap-northeast-1";
+
+/** The unchanged program on the embedded engine, over a simulated cloud of its own that ends with the test. */
+export async function rehearsed(t: ExecutionContext, config: Record<string, unknown>) {
+  const cloud = await SimulatedCloud.start({ seed: 1 });
+  t.teardown(() => cloud.stop());
+  const environment = () => cloud.environment();
+  const stack = new EmbeddedStack({
+    program: join(__dirname, "../.."),
+    providers: [...cloud.providers(), new CommandProvider({ environment })],
+    environment,
+    config: { "aws:region": REGION, ...config },
+  });
+  return { cloud, stack };
+}
+
+/** What a run changed: everything but what stayed the same and what was read. */
+export function changes(result: StackResult): string[] {
+  return result.operations
+    .filter(({ kind }) => kind !== "same" && kind !== "read")
+    .map((operation) => `${operation.kind} ${shortType(operation)} ${operation.name}`)
+    .sort();
+}
+
+export function shortType({ type }: Pick<Operation, "type">): string {
+  return type.split(":").at(-1) as string;
+}
+
+/** The errors of a run, for a test's message. */
+export function errors(result: StackResult): string {
+  return result.diagnostics
+    .filter(({ severity }) => severity === "error")
+    .map(({ message }) => message)
+    .join("\n");
+}
+
+/** Writes a window of `seconds` that ends now into the pauser's record, as the pauser would; answers its middle. */
+export function recordWindow(cloud: SimulatedCloud, namespace: string, releases: string[], seconds = 10): string {
+  const records = cloud.kubernetes.store
+    .list(CONFIG_MAPS, namespace)
+    .filter(({ metadata }) => metadata.name.includes("windows"));
+  const record = records[0];
+  if (records.length !== 1 || record === undefined) throw new Error(`${records.length} records of windows`);
+  const end = cloud.clock.now();
+  const start = end - seconds * 1000;
+  const window: PauseWindow = {
+    cluster: "default",
+    pauseCompleted: formatInstant(start, { millis: true }),
+    unpauseStarted: formatInstant(end, { millis: true }),
+    clockOffsetMillis: 0,
+    releases: releases.map((name) => ({ namespace, name, product: "scalardb-cluster", pods: [`${name}-0`] })),
+  };
+  const data = (record.data ?? {}) as Record<string, string>;
+  const windows = data[WINDOWS_KEY] === undefined ? [] : JSON.parse(data[WINDOWS_KEY]).windows;
+  const changed = { ...data, [WINDOWS_KEY]: JSON.stringify({ schemaVersion: 1, windows: [...windows, window] }) };
+  cloud.kubernetes.store.update({ ...record, data: changed });
+  return formatInstant(Math.floor((start + end) / 2000) * 1000);
+}
