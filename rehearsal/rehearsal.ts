@@ -110,11 +110,11 @@ class Play {
       await workload.stop();
     }
     const transfers = workload.counts.done;
-    this.#disaster(transfers, workload.counts.paused);
     const lastGood = this.#cloud.clock.now();
+    this.#disaster(transfers, workload.counts.paused);
 
     const points = await this.#restorePoints();
-    const at = paused ? this.#latestByCommand(points) : formatInstant(lastGood - 2000);
+    const at = paused ? this.#latestByCommand(points) : formatInstant(lastGood - 1000);
     if (paused) await this.#refuse(since);
     const restore = await this.#restore(at);
     if (paused) await this.#outsideWindow(since, window);
