@@ -5,7 +5,7 @@ import type { PauseWindow, ReleaseName } from "../restore-points/window";
 import { type DatabaseArgs, databaseFaults } from "./databases";
 import type { DatabaseStatus } from "./databases/kind";
 import { ManagedDatabase } from "./databases/managed-database";
-import { awsSettings } from "./databases/settings";
+import { awsSettings, azureSettings } from "./databases/settings";
 import { refuse } from "./faults";
 import { PauseSchedule, type PauseScheduleArgs } from "./pause/pause-schedule";
 import { pauseNeedFaults, setMembers } from "./pause-need";
@@ -53,7 +53,7 @@ export class ScalarBackup extends pulumi.ComponentResource {
     if (faults.length > 0) refuse("ScalarBackup", faults);
 
     const tags = args.tags ?? {};
-    const context = { tags, aws, continuousBackup: continuousBackups(name, tags, this) };
+    const context = { tags, aws, azure: azureSettings(), continuousBackup: continuousBackups(name, tags, this) };
     const managed = args.databases.map(
       (database) => new ManagedDatabase(`${name}-${database.name}`, database, context, { parent: this }),
     );

@@ -1,15 +1,23 @@
 import { relative } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { AWS_ACCESS_VARIABLE, type AwsAccess } from "../operations/aws";
+import { AZURE_ACCESS_VARIABLE, type AzureAccess } from "../operations/azure";
 
 /** The arguments of a command that runs one of `operations/`. */
 export function operation(what: string, request: object, access: AwsAccess) {
+  return command(what, JSON.stringify(request), AWS_ACCESS_VARIABLE, access);
+}
+
+/** The same for an operation on Azure. The request may hold what other resources tell. */
+export function azureOperation(what: string, request: pulumi.Input<object>, access: AzureAccess) {
+  return command(what, pulumi.jsonStringify(request), AZURE_ACCESS_VARIABLE, access);
+}
+
+function command<Text extends pulumi.Input<string>>(what: string, stdin: Text, variable: string, access: object) {
   const runner = relative(process.cwd(), require.resolve("../operations/main"));
   return {
     create: `node --import tsx ${JSON.stringify(runner)} ${what}`,
-    stdin: JSON.stringify(request),
-    ...(Object.keys(access).length > 0
-      ? { environment: pulumi.secret({ [AWS_ACCESS_VARIABLE]: JSON.stringify(access) }) }
-      : {}),
+    stdin,
+    ...(Object.keys(access).length > 0 ? { environment: pulumi.secret({ [variable]: JSON.stringify(access) }) } : {}),
   };
 }

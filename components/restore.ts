@@ -4,9 +4,9 @@ import { formatInstant, instantMillis, parseInstant } from "../restore-points/in
 import type { DatabaseRange } from "../restore-points/ranges";
 import type { PauseWindow } from "../restore-points/window";
 import { type DatabaseArgs, databaseFaults, type KnownDatabase, kindOf } from "./databases";
-import { type AwsSettings, lookedUp, type RestoreContext, type RestoreMode } from "./databases/kind";
+import { lookedUp, type RestoreContext, type RestoreMode } from "./databases/kind";
 import { RestoredDatabase } from "./databases/restored-database";
-import { awsSettings } from "./databases/settings";
+import { awsSettings, azureSettings } from "./databases/settings";
 import { endProgram, type Fault, refuse } from "./faults";
 import { setMembers } from "./pause-need";
 import { helmValues, propertyChanges } from "./properties";
@@ -70,6 +70,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
   constructor(name: string, args: ScalarRestoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scalar-backup:index:ScalarRestore", name, {}, opts);
     const aws = awsSettings();
+    const azure = azureSettings();
     const faults = [...databaseFaults(args.databases, aws), ...restoreFaults(args)];
     if (faults.length > 0) refuse("ScalarRestore", faults);
 
@@ -79,9 +80,10 @@ export class ScalarRestore extends pulumi.ComponentResource {
     const context: Omit<RestoreContext, "parent"> = {
       tags: args.tags ?? {},
       aws,
+      azure,
       mode: (args.mode ?? "drill") as RestoreMode,
       instant,
-      checkedInstant: checkedInstant(instant, args, known, aws, windows, this),
+      checkedInstant: checkedInstant(instant, args, known, { aws, azure }, windows, this),
     };
     const copies = known.map(
       (database) => new RestoredDatabase(`${name}-${database.name}`, database, context, { parent: this }),
@@ -140,13 +142,13 @@ function checkedInstant(
   instant: string,
   args: ScalarRestoreArgs,
   databases: KnownDatabase[],
-  aws: AwsSettings,
+  clouds: Pick<RestoreContext, "aws" | "azure">,
   windows: pulumi.Output<PauseWindow[]>,
   resource: pulumi.Resource,
 ): pulumi.Output<string> {
   // Copies that stand are not judged again: their windows and ranges pass away while they are in use.
   const standing = pulumi.all(
-    databases.map(({ name, kind, args }) => lookedUp(name, () => kind.copiesStand(name, args, { aws, instant }))),
+    databases.map(({ name, kind, args }) => lookedUp(name, () => kind.copiesStand(name, args, { ...clouds, instant }))),
   );
   return pulumi.all([standing, windows, args.ranges]).apply(async ([stands, recorded, ranges]) => {
     if (stands.every((stand) => stand)) return instant;

@@ -1,5 +1,7 @@
 import { text } from "node:stream/consumers";
 import { AWS_ACCESS_VARIABLE } from "./aws";
+import { onAzure } from "./azure";
+import { completeServer, protectServer } from "./azure-servers";
 import { completeCopies, protectTables } from "./dynamodb";
 import { completeClusterCopy, completeInstanceCopy } from "./rds";
 
@@ -12,6 +14,8 @@ const operations = {
   "complete-dynamodb-copies": completeCopies,
   "complete-rds-instance-copy": completeInstanceCopy,
   "complete-rds-cluster-copy": completeClusterCopy,
+  "protect-azure-server": onAzure(protectServer),
+  "complete-azure-server-copy": onAzure(completeServer),
 };
 
 async function main(): Promise<void> {

@@ -3,6 +3,7 @@ import { type Fault, faultsOf } from "../faults";
 import type { AuroraArgs } from "./aurora";
 import { auroraMysql } from "./aurora-mysql";
 import { auroraPostgresql } from "./aurora-postgresql";
+import { type AzurePostgresqlArgs, azurePostgresql } from "./azure-postgresql";
 import { type DynamodbArgs, dynamodb } from "./dynamodb";
 import type { AwsSettings, DatabaseKind } from "./kind";
 import type { RdsArgs } from "./rds";
@@ -22,6 +23,7 @@ export interface DatabaseArgs {
   rdsPostgresql?: RdsArgs;
   rdsOracle?: RdsArgs;
   rdsSqlserver?: RdsArgs;
+  azurePostgresql?: AzurePostgresqlArgs;
 }
 
 /** Every kind that is supported. A new kind is a file beside this one, and a line here and above. */
@@ -34,6 +36,7 @@ const kinds: readonly DatabaseKind<any>[] = [
   rdsPostgresql,
   rdsOracle,
   rdsSqlserver,
+  azurePostgresql,
 ];
 
 /** A database with its kind and that kind's args. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { AwsAccess } from "../../operations/aws";
+import type { AzureAccess } from "../../operations/azure";
 import type { DatabaseRange } from "../../restore-points/ranges";
 import { orEnd } from "../faults";
 import type { ContinuousBackup } from "../vaults/continuous-backup";
@@ -26,6 +27,7 @@ export interface ProtectContext {
   /** Tags for every resource that takes them. */
   tags: Record<string, string>;
   aws: AwsSettings;
+  azure: AzureSettings;
   /** The set's AWS Backup vault and role in a region, declared when first asked for. */
   continuousBackup(region: string): ContinuousBackup;
 }
@@ -34,6 +36,11 @@ export interface ProtectContext {
 export interface AwsSettings {
   access: AwsAccess;
   defaultRegion?: string;
+}
+
+/** How Azure is reached; a database there is named with its resource group. */
+export interface AzureSettings {
+  access: AzureAccess;
 }
 
 export interface ProtectedDatabase {
@@ -46,6 +53,7 @@ export interface RestoreContext {
   parent: pulumi.Resource;
   tags: Record<string, string>;
   aws: AwsSettings;
+  azure: AzureSettings;
   mode: RestoreMode;
   /** The instant as configured, for names. RFC 3339, UTC, whole seconds. */
   instant: string;
@@ -81,7 +89,7 @@ export interface DatabaseKind<Args> {
   identities(args: Args, aws: AwsSettings): string[];
   protect(name: string, args: Args, context: ProtectContext): ProtectedDatabase;
   /** Whether every copy of this restore stands already: then its instant needs no check any more. */
-  copiesStand(name: string, args: Args, context: Pick<RestoreContext, "aws" | "instant">): Promise<boolean>;
+  copiesStand(name: string, args: Args, context: Pick<RestoreContext, "aws" | "azure" | "instant">): Promise<boolean>;
   restore(name: string, args: Args, context: RestoreContext): RestoredDatabase;
 }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsSettings } from "./kind";
+import { AZURE_ACCESS_KEYS } from "../../operations/azure";
+import type { AwsSettings, AzureSettings } from "./kind";
 
 /**
  * How AWS is reached, read from the stack's own `aws:` configuration, so that look-ups and operations work in the
@@ -22,4 +23,11 @@ export function awsSettings(): AwsSettings {
     access: Object.fromEntries(Object.entries(access).filter(([, value]) => value !== undefined)),
     defaultRegion: config.get("region") ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
   };
+}
+
+/** The same for Azure, from the stack's `azure-native:` configuration. */
+export function azureSettings(): AzureSettings {
+  const config = new pulumi.Config("azure-native");
+  const access = AZURE_ACCESS_KEYS.map((key) => [key, config.get(key)]);
+  return { access: Object.fromEntries(access.filter(([, value]) => value !== undefined)) };
 }

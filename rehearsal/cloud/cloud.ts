@@ -2,10 +2,13 @@ import { devNull } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { AwsProvider } from "../providers/aws/provider";
+import { AzureNativeProvider } from "../providers/azure-native/provider";
 import { KubernetesProvider } from "../providers/kubernetes/provider";
 import type { SimulatedProvider } from "../providers/provider";
 import { AwsCloud } from "./aws/aws";
 import type { AwsEndpoint } from "./aws/wire/server";
+import { AzureCloud } from "./azure/azure";
+import type { AzureEndpoint } from "./azure/wire";
 import { SimulatedClock } from "./clock";
 import { KubernetesCluster } from "./kubernetes/cluster";
 
@@ -20,24 +23,32 @@ export interface SimulatedCloudOptions {
 export class SimulatedCloud {
   readonly clock: SimulatedClock;
   readonly aws: AwsCloud;
+  readonly azure: AzureCloud;
   readonly kubernetes: KubernetesCluster;
-  readonly #awsEndpoint: AwsEndpoint;
+  readonly #endpoints: { aws: AwsEndpoint; azure: AzureEndpoint };
 
-  private constructor(aws: AwsCloud, awsEndpoint: AwsEndpoint, kubernetes: KubernetesCluster) {
+  private constructor(
+    aws: AwsCloud,
+    azure: AzureCloud,
+    endpoints: { aws: AwsEndpoint; azure: AzureEndpoint },
+    kubernetes: KubernetesCluster,
+  ) {
     this.clock = aws.clock;
     this.aws = aws;
+    this.azure = azure;
     this.kubernetes = kubernetes;
-    this.#awsEndpoint = awsEndpoint;
+    this.#endpoints = endpoints;
   }
 
   static async start(options: SimulatedCloudOptions = {}): Promise<SimulatedCloud> {
     const clock = new SimulatedClock();
     const aws = new AwsCloud(clock, options.seed ?? 1);
-    const endpoint = await aws.listen();
+    const azure = new AzureCloud(clock, options.seed ?? 1);
+    const endpoints = { aws: await aws.listen(), azure: await azure.listen() };
     try {
-      return new SimulatedCloud(aws, endpoint, await KubernetesCluster.start({ clock }));
+      return new SimulatedCloud(aws, azure, endpoints, await KubernetesCluster.start({ clock }));
     } catch (error) {
-      await endpoint.close();
+      await Promise.all([endpoints.aws.close(), endpoints.azure.close()]);
       throw error;
     }
   }
@@ -47,21 +58,25 @@ export class SimulatedCloud {
    * each child.
    */
   environment(): Record<string, string> {
-    return { ...this.#awsEnvironment(), ...clockEnvironment(this.clock.offsetMillis) };
+    return {
+      ...this.#awsEnvironment(),
+      ...this.#endpoints.azure.environment(),
+      ...clockEnvironment(this.clock.offsetMillis),
+    };
   }
 
   /** The providers of the packages that this cloud stands for. */
   providers(): SimulatedProvider[] {
-    return [new AwsProvider(this.aws), new KubernetesProvider(this.kubernetes)];
+    return [new AwsProvider(this.aws), new AzureNativeProvider(this.azure), new KubernetesProvider(this.kubernetes)];
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#awsEndpoint.close(), this.kubernetes.stop()]);
+    await Promise.all([this.#endpoints.aws.close(), this.#endpoints.azure.close(), this.kubernetes.stop()]);
   }
 
   #awsEnvironment(): Record<string, string> {
     return {
-      AWS_ENDPOINT_URL: this.#awsEndpoint.url,
+      AWS_ENDPOINT_URL: this.#endpoints.aws.url,
       AWS_REGION: REGION,
       AWS_ACCESS_KEY_ID: "rehearsal",
       AWS_SECRET_ACCESS_KEY: "rehearsal",

@@ -1,0 +1,75 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { RecoveryPeriod } from "../../rules/recovery-period";
+import { EITHER, eitherExistingOrCreate, recoveryDays } from "../schema";
+
+/** A flexible server that exists. */
+export interface AzureServerExistingArgs {
+  serverName: pulumi.Input<string>;
+  resourceGroupName: pulumi.Input<string>;
+}
+
+/** How a copy is built when not like its source. */
+export interface AzureServerRestoreToArgs {
+  /** Where the copy is put. Defaults to the source's resource group. */
+  resourceGroupName?: string;
+  /** Whether the copy gets a standby like its source's. Defaults to true. */
+  highAvailability?: boolean;
+}
+
+/** What the flexible servers of both products have in common. Exactly one of `existing` and `create`. */
+export interface AzureServerArgs {
+  existing?: AzureServerExistingArgs;
+  /** Days that point-in-time recovery reaches back. An existing server that reaches back further is left so. Defaults to 35. */
+  backupRetentionDays?: number;
+  /** False: look only, and refuse what falls short. For `existing`. Defaults to true. */
+  manage?: boolean;
+  /** The database that ScalarDB connects to, for the JDBC URL. */
+  databaseName?: string;
+  restoreTo?: AzureServerRestoreToArgs;
+}
+
+/** The arguments of a server that this program creates, as far as both products share them. */
+export interface AzureServerCreateArgs {
+  resourceGroupName: pulumi.Input<string>;
+  serverName?: pulumi.Input<string | undefined>;
+}
+
+const serverName = z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, {
+  error: "a server name: 3 to 63 small letters, digits and hyphens",
+});
+/** The name of a resource group. */
+export const resourceGroup = z.string().regex(/^[\w().-]{0,89}[\w()-]$/, {
+  error: "the name of a resource group: at most 90 letters, digits, underscores, hyphens, periods and parentheses",
+});
+
+/** Describes and checks the args of one product; `resource` is what its servers are called in azure-native. */
+export function azureServerSchema(period: RecoveryPeriod, product: string, resource: string) {
+  return z
+    .strictObject({
+      existing: z.strictObject({ serverName, resourceGroupName: resourceGroup }).optional(),
+      create: z
+        .strictObject({
+          server: z
+            .looseObject({
+              resourceGroupName: resourceGroup,
+              serverName: serverName.optional().describe("Defaults to the database's name"),
+            })
+            .describe(`The arguments of ${resource}`),
+        })
+        .optional(),
+      backupRetentionDays: recoveryDays(period, `${product} keeps no more`)
+        .optional()
+        .describe("Days that point-in-time recovery reaches back. Defaults to 35."),
+      manage: z.boolean().optional().describe("False: look only, and refuse what falls short. Defaults to true."),
+      databaseName: z.string().min(1).optional().describe("The database that ScalarDB connects to, for the JDBC URL"),
+      restoreTo: z
+        .strictObject({
+          resourceGroupName: resourceGroup.optional(),
+          highAvailability: z.boolean().optional().describe("Whether the copy gets a standby like its source's"),
+        })
+        .optional()
+        .describe("How a copy is built when not like its source"),
+    })
+    .refine(eitherExistingOrCreate, { error: EITHER });
+}

@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+import { findServer } from "../../../operations/azure-servers";
+import { isCopyOf } from "../azure/copies";
+import { copyName } from "../azure/names";
+import type { DatabaseKind } from "../kind";
+import { type AzureServerCreateArgs, azureServerSchema } from "./args";
+import type { AzureServerProduct, ProductArgs } from "./product";
+import { protectServerDatabase } from "./protect";
+import { restoreServer, SERVER_NAME_LENGTH } from "./restore";
+
+/** Everything the flexible servers have in common, which is all but what `AzureServerProduct` holds. */
+export function azureServer<Create extends AzureServerCreateArgs>(
+  product: AzureServerProduct<Create>,
+): DatabaseKind<ProductArgs<Create>> {
+  return {
+    key: product.key,
+    kind: product.kind,
+    label: product.label,
+    relational: true,
+    schema: azureServerSchema(product.period, product.label, product.resource),
+    identities(args) {
+      const { serverName, resourceGroupName } = args.existing ?? args.create?.server ?? {};
+      return typeof serverName === "string" && typeof resourceGroupName === "string"
+        ? [`${product.label} server ${serverName} in ${resourceGroupName}`]
+        : [];
+    },
+    protect: (name, args, context) => protectServerDatabase(product, name, args, context),
+    async copiesStand(name, args, { azure, instant }) {
+      const { serverName = name, resourceGroupName } = args.existing ?? args.create?.server ?? {};
+      const group = args.restoreTo?.resourceGroupName ?? resourceGroupName;
+      // A name that another resource gives is known too late to look for copies by it.
+      if (pulumi.Output.isInstance(serverName) || typeof group !== "string") return false;
+      const copy = await findServer(
+        {
+          product: product.product,
+          serverName: copyName(String(await serverName), instant, SERVER_NAME_LENGTH),
+          resourceGroupName: group,
+        },
+        azure.access,
+      );
+      return isCopyOf(copy, instant);
+    },
+    restore: (name, args, context) => restoreServer(product, name, args, context),
+  };
+}

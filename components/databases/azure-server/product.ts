@@ -1,0 +1,44 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { FlexibleServer, ServerProduct } from "../../../operations/azure-servers";
+import type { RecoveryPeriod } from "../../rules/recovery-period";
+import type { AzureServerArgs, AzureServerCreateArgs } from "./args";
+
+/** A declared server, as far as both products' resources are alike. */
+export interface DeclaredServer extends pulumi.CustomResource {
+  readonly fullyQualifiedDomainName: pulumi.Output<string>;
+}
+
+/** What names and dates a copy. */
+export interface CopyIdentity {
+  serverName: string;
+  resourceGroupName: string;
+  /** RFC 3339, UTC, whole seconds; known once it has passed the checks. */
+  instant: pulumi.Output<string>;
+  tags: Record<string, string>;
+}
+
+/** What tells Azure Database for MySQL and for PostgreSQL apart. */
+export interface AzureServerProduct<Create extends AzureServerCreateArgs> {
+  key: string;
+  kind: string;
+  label: string;
+  product: ServerProduct;
+  /** The product's servers in azure-native. */
+  resource: string;
+  period: RecoveryPeriod;
+  jdbcScheme: string;
+  port: number;
+  /** The database that every server of it has; empty where a client needs to name none. */
+  defaultDatabase: string;
+  declare(logical: string, server: Create, options: pulumi.CustomResourceOptions): DeclaredServer;
+  /** Declares a server restored from another, built like it as far as the restore call takes that. */
+  declareCopy(
+    logical: string,
+    source: FlexibleServer,
+    copy: CopyIdentity,
+    options: pulumi.CustomResourceOptions,
+  ): DeclaredServer;
+}
+
+/** The args of one product. */
+export type ProductArgs<Create> = AzureServerArgs & { create?: { server: Create } };

@@ -1,0 +1,131 @@
+import { Command } from "@pulumi/command/local";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  type FlexibleServer,
+  findServer,
+  type ServerAddress,
+  serverShortfalls,
+} from "../../../operations/azure-servers";
+import type { DatabaseRange } from "../../../restore-points/ranges";
+import { endProgram } from "../../faults";
+import { azureOperation } from "../../operation";
+import type { ProtectContext, ProtectedDatabase } from "../kind";
+import type { AzureServerCreateArgs } from "./args";
+import type { AzureServerProduct, ProductArgs } from "./product";
+import { addressOf, lookedUpAt, missing } from "./source";
+
+/** Backups of both products hold what was written up to this long ago; Azure names no newest restorable instant. */
+const LAG_MINUTES = 5;
+
+/** Declares a server with its protection, or sees to that of one that exists. */
+export function protectServerDatabase<Create extends AzureServerCreateArgs>(
+  product: AzureServerProduct<Create>,
+  name: string,
+  args: ProductArgs<Create>,
+  context: ProtectContext,
+): ProtectedDatabase {
+  const days = args.backupRetentionDays ?? product.period.maximum;
+  const managed = args.manage !== false;
+  const declared = args.create && declareServer(product, name, args.create.server, days, context);
+  const address = addressOf(name, product.product, args);
+  const observed = lookedUpAt(name, address, async (at) => {
+    const server = await findServer(at, context.azure.access);
+    if (declared === undefined) refuseUnfit(product, at, server);
+    return server;
+  });
+  const protection = observed.apply((server) => {
+    const faults = server === undefined ? [] : serverShortfalls(server, days);
+    if (managed) return declareProtection(name, address, days, faults, context, declared);
+    return faults.length > 0 ? endProgram(refusal(name, server as FlexibleServer, faults)) : undefined;
+  });
+  return {
+    status: pulumi.all([observed, protection, address]).apply(([, , { resourceGroupName }]) => ({
+      name,
+      kind: product.kind,
+      protectedBy: `the server's own backups of at least ${days} days in ${resourceGroupName}${declared ? ", declared here" : managed ? "" : ", managed elsewhere"}`,
+      notes: [
+        `Azure names no newest restorable instant of a server: taken for it is ${LAG_MINUTES} minutes ago, the lag that Azure states`,
+      ],
+    })),
+    range: observed.apply((server) => rangeOf(name, server)),
+  };
+}
+
+function declareServer<Create extends AzureServerCreateArgs>(
+  product: AzureServerProduct<Create>,
+  name: string,
+  server: Create & { backup?: object; tags?: object; administratorLoginPassword?: unknown },
+  days: number,
+  context: ProtectContext,
+) {
+  return product.declare(
+    `${name}-server`,
+    {
+      ...server,
+      serverName: server.serverName ?? name,
+      ...(server.administratorLoginPassword === undefined
+        ? {}
+        : { administratorLoginPassword: pulumi.secret(server.administratorLoginPassword) }),
+      backup: pulumi.output(server.backup).apply((own) => ({ ...own, backupRetentionDays: days })),
+      tags: pulumi.output(server.tags).apply((own) => ({ ...context.tags, ...own })),
+    },
+    { parent: context.parent, protect: true, retainOnDelete: true },
+  );
+}
+
+/**
+ * The operation exists whatever is observed, or it would come and go with what it mends. Nothing amiss: its inputs are
+ * left as they were. Something amiss: a new input says what, and so runs it again. A created server has it too, because
+ * azure-native compares inputs with inputs and sees nothing of what was changed in Azure.
+ */
+function declareProtection(
+  name: string,
+  address: pulumi.Output<ServerAddress>,
+  backupRetentionDays: number,
+  faults: string[],
+  context: ProtectContext,
+  server: pulumi.Resource | undefined,
+): void {
+  const request = address.apply((at) => ({
+    ...at,
+    backupRetentionDays,
+    ...(faults.length > 0 ? { amiss: { observed: new Date().toISOString(), faults } } : {}),
+  }));
+  new Command(`${name}-protection`, azureOperation("protect-azure-server", request, context.azure.access), {
+    parent: context.parent,
+    dependsOn: server ? [server] : [],
+    ignoreChanges: faults.length === 0 ? ["*"] : [],
+  });
+}
+
+/** @throws {Error} for a server that isn't there, or that has no backups of its own. */
+function refuseUnfit<Create extends AzureServerCreateArgs>(
+  product: AzureServerProduct<Create>,
+  at: ServerAddress,
+  server: FlexibleServer | undefined,
+): void {
+  if (server === undefined) throw missing(product.key, at);
+  const { replicationRole, state } = server.properties;
+  if (/replica$/i.test(replicationRole ?? ""))
+    throw new Error(`server ${at.serverName} is a read replica, which has no backups; name the server it follows`);
+  if (state !== undefined && state !== "Ready" && state !== "Updating")
+    throw new Error(
+      `server ${at.serverName} is in the state ${state}, in which it makes no backups and takes no changes; start it first`,
+    );
+}
+
+/** What the server can be restored to: from what it tells to what Azure states of its lag. */
+function rangeOf(name: string, server: FlexibleServer | undefined): DatabaseRange {
+  if (server === undefined) return { name, unknownBecause: "it is not created yet" };
+  const earliest = server.properties.backup?.earliestRestoreDate;
+  if (earliest === undefined) return { name, unknownBecause: "its first backup is not finished yet" };
+  return {
+    name,
+    earliest: new Date(earliest).toISOString(),
+    latest: new Date(Date.now() - LAG_MINUTES * 60_000).toISOString(),
+  };
+}
+
+function refusal(name: string, server: FlexibleServer, faults: string[]): string {
+  return `database ${name}: server ${server.name} falls short, and "manage: false" forbids to mend it here: ${faults.join("; ")}. Mend it where it is managed, or remove "manage: false".`;
+}

@@ -1,0 +1,103 @@
+import { Command } from "@pulumi/command/local";
+import * as pulumi from "@pulumi/pulumi";
+import { readPrivateEndpoints } from "../../../operations/azure-network";
+import {
+  describeServer,
+  type HighAvailability,
+  hasPublicAccess,
+  parametersSet,
+  type ServerCompletion,
+} from "../../../operations/azure-servers";
+import { azureOperation } from "../../operation";
+import { copyOptions, copyTags, numbered } from "../azure/copies";
+import { copyName } from "../azure/names";
+import { declarePrivateEndpoints } from "../azure/private-endpoints";
+import { instantSuffix, type RestoreContext, type RestoredDatabase } from "../kind";
+import type { AzureServerCreateArgs } from "./args";
+import type { AzureServerProduct, ProductArgs } from "./product";
+import { addressOf, lookedUpAt, missing } from "./source";
+
+/** The longest name of a flexible server. */
+export const SERVER_NAME_LENGTH = 63;
+
+/** Declares a server as of the instant, and what a restore drops. */
+export function restoreServer<Create extends AzureServerCreateArgs>(
+  product: AzureServerProduct<Create>,
+  name: string,
+  args: ProductArgs<Create>,
+  context: RestoreContext,
+): RestoredDatabase {
+  const { azure, instant } = context;
+  const prefix = `${name}-copy-${instantSuffix(instant)}`;
+  const source = lookedUpAt(name, addressOf(name, product.product, args), async (at) => {
+    const description = await describeServer(at, azure.access);
+    if (description === undefined) throw missing(product.key, at);
+    return { at, ...description, endpoints: await readPrivateEndpoints(description.server, azure.access) };
+  });
+  const restored = source.apply(({ at, server, parameters, firewallRules, endpoints }) => {
+    const resourceGroupName = args.restoreTo?.resourceGroupName ?? at.resourceGroupName;
+    const serverName = copyName(server.name, instant, SERVER_NAME_LENGTH);
+    const tags = copyTags(server.tags, context);
+    const copy = product.declareCopy(
+      prefix,
+      server,
+      { serverName, resourceGroupName, instant: context.checkedInstant, tags },
+      copyOptions(context),
+    );
+    const completion: ServerCompletion = {
+      product: product.product,
+      resourceGroupName,
+      serverName,
+      tags,
+      backupRetentionDays: Math.max(
+        server.properties.backup?.backupRetentionDays ?? 0,
+        args.backupRetentionDays ?? product.period.maximum,
+      ),
+      parameters: parametersSet(parameters),
+      firewallRules,
+      highAvailability:
+        args.restoreTo?.highAvailability === false ? undefined : standbyOf(server.properties.highAvailability),
+      maintenanceWindow: server.properties.maintenanceWindow,
+    };
+    const completed = new Command(
+      `${prefix}-completion`,
+      azureOperation("complete-azure-server-copy", completion, azure.access),
+      { parent: context.parent, dependsOn: [copy] },
+    );
+    declarePrivateEndpoints(prefix, endpoints, copy.id, tags, context);
+    // Before its completion the copy runs with other settings than its source.
+    const host = pulumi.all([copy.fullyQualifiedDomainName, completed.id]).apply(([domain]) => domain);
+    const database = args.databaseName ?? product.defaultDatabase;
+    return {
+      host,
+      url: pulumi.interpolate`jdbc:${product.jdbcScheme}://${host}:${product.port}/${database}`,
+      notes: [
+        `server ${serverName} stands in ${resourceGroupName}; user names and passwords are the source's`,
+        `set again: ${Object.keys(completion.parameters).length} server parameters, ${firewallRules.length} firewall rules, ${endpoints.length} private endpoints, high availability ${completion.highAvailability?.mode ?? "Disabled"}`,
+        ...numbered([
+          "Keep the parameters of your present JDBC URL (after the question mark): they are not the server's.",
+          "Set alerts, diagnostic settings, Microsoft Entra administrators and read replicas again, if the source has any: a restore carries none over.",
+          ...(hasPublicAccess(server) || endpoints.length > 0
+            ? []
+            : [
+                "See that the copy's name is resolved where ScalarDB runs: it is reached through the source's virtual network.",
+              ]),
+        ]),
+      ],
+    };
+  });
+  return {
+    name,
+    kind: product.kind,
+    endpoint: restored.apply(({ host }) => host),
+    properties: restored.apply(({ url }) => url).apply((url): Record<string, string> => ({ contact_points: url })),
+    notes: restored.apply(({ notes }) => notes),
+  };
+}
+
+function standbyOf(availability: HighAvailability | undefined): HighAvailability | undefined {
+  const mode = availability?.mode;
+  if (mode === undefined || mode === "Disabled") return undefined;
+  const zone = availability?.standbyAvailabilityZone;
+  return { mode, ...(zone ? { standbyAvailabilityZone: zone } : {}) };
+}

@@ -1,0 +1,15 @@
+import { createHash } from "node:crypto";
+import { instantSuffix } from "../kind";
+
+/**
+ * The physical name of a copy: the source's, and the instant. Names of Azure's databases are unique in the world and of
+ * small letters; one that has to be cut is told from others with the same beginning by four digits of its hash.
+ */
+export function copyName(source: string, instant: string, maxLength: number): string {
+  const suffix = instantSuffix(instant);
+  const room = maxLength - suffix.length - 1;
+  const name = source.toLowerCase();
+  if (name.length <= room) return `${name}-${suffix}`;
+  const hash = createHash("sha256").update(name).digest("hex").slice(0, 4);
+  return `${name.slice(0, room - 5).replace(/-+$/, "")}-${hash}-${suffix}`;
+}

@@ -1,0 +1,182 @@
+import { type AzureAccess, type AzureAccount, azureAccount } from "./azure";
+
+const REQUEST_TIMEOUT_MILLIS = 60_000;
+const ATTEMPTS = 6;
+/** Between two looks at a change that Azure is still making, when Azure names no time itself. */
+const POLL_SECONDS = 10;
+const PATIENCE_MILLIS = 2 * 60 * 60_000;
+
+/** A request that the Azure Resource Manager refused. */
+export class ArmRequestError extends Error {
+  readonly code: string;
+  readonly status: number;
+
+  constructor(code: string, message: string, status: number) {
+    super(`${code}: ${message}`);
+    this.name = "ArmRequestError";
+    this.code = code;
+    this.status = status;
+  }
+}
+
+type Method = "GET" | "PUT" | "PATCH" | "POST" | "DELETE";
+
+/** The Azure Resource Manager's REST API: long-running changes are waited for, throttled requests are made again. */
+export class ArmClient {
+  readonly #account: AzureAccount;
+
+  private constructor(account: AzureAccount) {
+    this.#account = account;
+  }
+
+  static readonly #clients = new Map<string, Promise<ArmClient>>();
+
+  /** One client for each access, so that its token is asked for once. */
+  static connect(access: AzureAccess): Promise<ArmClient> {
+    const key = JSON.stringify(access);
+    const known = ArmClient.#clients.get(key);
+    if (known) return known;
+    const client = azureAccount(access).then((account) => new ArmClient(account));
+    ArmClient.#clients.set(key, client);
+    client.catch(() => ArmClient.#clients.delete(key));
+    return client;
+  }
+
+  get subscriptionId(): string {
+    return this.#account.subscriptionId;
+  }
+
+  /** `resourceGroup` in this account's subscription: what ids of its resources begin with. */
+  resourceGroup(name: string): string {
+    return `/subscriptions/${this.subscriptionId}/resourceGroups/${name}`;
+  }
+
+  /** The resource, or undefined when there is none. */
+  async find<Resource>(id: string, apiVersion: string): Promise<Resource | undefined> {
+    try {
+      return await this.request<Resource>("GET", id, apiVersion);
+    } catch (error) {
+      if (error instanceof ArmRequestError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** All elements of a list, page after page. */
+  async list<Element>(id: string, apiVersion: string): Promise<Element[]> {
+    const elements: Element[] = [];
+    let next: string | undefined = this.#url(id, apiVersion);
+    while (next !== undefined) {
+      const answer: Response = await this.#send("GET", next);
+      const page = (await answer.json()) as { value?: Element[]; nextLink?: string | null };
+      elements.push(...(page.value ?? []));
+      next = page.nextLink ?? undefined;
+    }
+    return elements;
+  }
+
+  /** Makes a request and answers what came of it, once Azure is done with it. */
+  async request<Result>(method: Method, id: string, apiVersion: string, body?: object): Promise<Result> {
+    const answer = await this.#send(method, this.#url(id, apiVersion), body);
+    const monitor = answer.headers.get("azure-asyncoperation");
+    const location = answer.headers.get("location");
+    if (answer.status === 201 || answer.status === 202 || monitor !== null) {
+      if (monitor !== null) await this.#finished(monitor, answer);
+      else if (location !== null) return parsed<Result>(await this.#finishedAt(location, answer));
+      if (method === "PUT" || method === "PATCH") return this.request<Result>("GET", id, apiVersion);
+      if (location !== null) return parsed<Result>(await this.#send("GET", location));
+    }
+    return parsed<Result>(answer);
+  }
+
+  #url(id: string, apiVersion: string): string {
+    return `${this.#account.endpoints.resourceManager}${id}?api-version=${apiVersion}`;
+  }
+
+  /** Waits at the address that tells an operation's status. */
+  async #finished(monitor: string, first: Response): Promise<void> {
+    const deadline = Date.now() + PATIENCE_MILLIS;
+    let answer = first;
+    for (;;) {
+      await pause(retryAfterSeconds(answer) ?? POLL_SECONDS);
+      answer = await this.#send("GET", monitor);
+      const { status, error } = (await answer.json()) as { status: string; error?: { code: string; message: string } };
+      if (status === "Succeeded") return;
+      if (status === "Failed" || status === "Canceled")
+        throw new ArmRequestError(error?.code ?? status, error?.message ?? "the operation did not succeed", 200);
+      if (Date.now() > deadline) throw new Error(`Azure has not finished after 2 hours: ${status}; run this again`);
+    }
+  }
+
+  /** Waits at the address that answers 202 until there is a result. */
+  async #finishedAt(location: string, first: Response): Promise<Response> {
+    const deadline = Date.now() + PATIENCE_MILLIS;
+    let answer = first;
+    do {
+      await pause(retryAfterSeconds(answer) ?? POLL_SECONDS);
+      answer = await this.#send("GET", location);
+      if (Date.now() > deadline) throw new Error("Azure has not finished after 2 hours; run this again");
+    } while (answer.status === 202);
+    return answer;
+  }
+
+  async #send(method: Method, url: string, body?: object): Promise<Response> {
+    for (let attempt = 1; ; attempt += 1) {
+      const last = attempt === ATTEMPTS;
+      let wait = Math.min(2 ** attempt, 30);
+      try {
+        const answer = await fetch(url, {
+          method,
+          headers: {
+            authorization: `Bearer ${await this.#account.token()}`,
+            ...(body === undefined ? {} : { "content-type": "application/json" }),
+          },
+          body: body === undefined ? undefined : JSON.stringify(body),
+          signal: AbortSignal.timeout(REQUEST_TIMEOUT_MILLIS),
+        });
+        if (answer.ok) return answer;
+        const passing = answer.status === 429 || answer.status === 409 || answer.status >= 500;
+        const error = await errorOf(answer);
+        if (!passing || last || (answer.status === 409 && !isBusy(error))) throw error;
+        wait = retryAfterSeconds(answer) ?? wait;
+      } catch (error) {
+        if (error instanceof ArmRequestError || last || !isNetworkFault(error)) throw error;
+      }
+      await pause(wait);
+    }
+  }
+}
+
+/** A server works at one change at a time. */
+function isBusy({ code }: ArmRequestError): boolean {
+  return /busy|inprogress|conflictingserveroperation/i.test(code);
+}
+
+/** `fetch` rejects with a TypeError when there is no connection, with a DOMException when its time is over. */
+function isNetworkFault(error: unknown): boolean {
+  return error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
+}
+
+async function errorOf(answer: Response): Promise<ArmRequestError> {
+  const text = await answer.text();
+  try {
+    const body = JSON.parse(text);
+    const { code, message } = body.error ?? body;
+    return new ArmRequestError(code ?? String(answer.status), message ?? text, answer.status);
+  } catch {
+    return new ArmRequestError(String(answer.status), text.slice(0, 500) || answer.statusText, answer.status);
+  }
+}
+
+async function parsed<Result>(answer: Response): Promise<Result> {
+  const text = await answer.text();
+  return (text === "" ? undefined : JSON.parse(text)) as Result;
+}
+
+function retryAfterSeconds(answer: Response): number | undefined {
+  const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds : undefined;
+}
+
+function pause(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}

@@ -1,0 +1,283 @@
+import type { AzureAccess } from "./azure";
+import { ArmClient } from "./azure-arm";
+
+/** Which of the two products: Azure Database for MySQL, Azure Database for PostgreSQL; flexible servers both. */
+export type ServerProduct = "mysql" | "postgresql";
+
+const PRODUCTS = {
+  mysql: { type: "Microsoft.DBforMySQL/flexibleServers", apiVersion: "2023-12-30" },
+  postgresql: { type: "Microsoft.DBforPostgreSQL/flexibleServers", apiVersion: "2025-08-01" },
+} as const;
+
+/** What names a flexible server in the account's subscription. */
+export interface ServerAddress {
+  product: ServerProduct;
+  resourceGroupName: string;
+  serverName: string;
+}
+
+export interface HighAvailability {
+  /** `Disabled`, `SameZone` or `ZoneRedundant`. */
+  mode?: string;
+  standbyAvailabilityZone?: string;
+}
+
+export interface MaintenanceWindow {
+  customWindow?: string;
+  dayOfWeek?: number;
+  startHour?: number;
+  startMinute?: number;
+}
+
+/** A flexible server as the Azure Resource Manager describes it, as far as this project reads it. */
+export interface FlexibleServer {
+  id: string;
+  name: string;
+  location: string;
+  tags?: Record<string, string>;
+  sku?: { name: string; tier: string };
+  identity?: { type?: string; userAssignedIdentities?: Record<string, unknown> };
+  properties: {
+    state?: string;
+    version?: string;
+    fullyQualifiedDomainName?: string;
+    availabilityZone?: string;
+    replicationRole?: string;
+    backup?: {
+      backupRetentionDays?: number;
+      backupIntervalHours?: number;
+      geoRedundantBackup?: string;
+      earliestRestoreDate?: string;
+    };
+    storage?: Record<string, unknown>;
+    network?: Record<string, unknown>;
+    highAvailability?: HighAvailability & { state?: string };
+    maintenanceWindow?: MaintenanceWindow;
+    authConfig?: { activeDirectoryAuth?: string; passwordAuth?: string; tenantId?: string };
+    dataEncryption?: Record<string, unknown> & { type?: string };
+    privateEndpointConnections?: { properties?: { privateEndpoint?: { id?: string } } }[];
+  };
+}
+
+/** One server parameter. */
+export interface ServerParameter {
+  name: string;
+  value: string;
+  defaultValue: string;
+  readOnly: boolean;
+  /** Takes effect without a restart. */
+  dynamic: boolean;
+  pendingRestart: boolean;
+}
+
+export interface FirewallRule {
+  name: string;
+  startIpAddress: string;
+  endIpAddress: string;
+}
+
+/** A server with what belongs to it and is not told with it. */
+export interface ServerDescription {
+  server: FlexibleServer;
+  parameters: ServerParameter[];
+  firewallRules: FirewallRule[];
+}
+
+/** The server alone; undefined when there is none. */
+export async function findServer(address: ServerAddress, access: AzureAccess): Promise<FlexibleServer | undefined> {
+  const client = await ArmClient.connect(access);
+  return client.find<FlexibleServer>(idOf(client, address), PRODUCTS[address.product].apiVersion);
+}
+
+/** The server with its parameters and firewall rules; undefined when there is none. */
+export async function describeServer(
+  address: ServerAddress,
+  access: AzureAccess,
+): Promise<ServerDescription | undefined> {
+  const client = await ArmClient.connect(access);
+  const server = await findServer(address, access);
+  if (server === undefined) return undefined;
+  const [parameters, firewallRules] = await Promise.all([
+    readParameters(client, address),
+    hasPublicAccess(server) ? readFirewallRules(client, address) : [],
+  ]);
+  return { server, parameters, firewallRules };
+}
+
+/** The parameters that somebody has set: those that a copy has to be given when a restore drops them. */
+export function parametersSet(parameters: readonly ServerParameter[]): Record<string, string> {
+  const set = parameters.filter(({ readOnly, value, defaultValue }) => !readOnly && value !== defaultValue);
+  return Object.fromEntries(set.map(({ name, value }) => [name, value]));
+}
+
+/** A server in a virtual network has no firewall of its own. */
+export function hasPublicAccess({ properties }: FlexibleServer): boolean {
+  return (
+    properties.network?.delegatedSubnetResourceId == null && properties.network?.publicNetworkAccess !== "Disabled"
+  );
+}
+
+/** Why a server falls short, in words; empty when it doesn't. More than was asked for is not a fault. */
+export function serverShortfalls({ properties }: FlexibleServer, backupRetentionDays: number): string[] {
+  const days = properties.backup?.backupRetentionDays ?? 0;
+  return days < backupRetentionDays ? [`its backup retention is ${days} days, below ${backupRetentionDays}`] : [];
+}
+
+/** Raises the retention of a server that keeps backups for too short a time, and alters nothing else. Idempotent. */
+export async function protectServer(
+  request: ServerAddress & { backupRetentionDays: number },
+  access: AzureAccess,
+  say: (line: string) => void,
+): Promise<void> {
+  const client = await ArmClient.connect(access);
+  const server = await existing(request, access);
+  await raiseRetention(client, request, server, request.backupRetentionDays, say);
+}
+
+/** What a restored server has to be given after the restore, because the restore drops it or cannot be told it. */
+export interface ServerCompletion extends ServerAddress {
+  tags: Record<string, string>;
+  backupRetentionDays: number;
+  /** Parameters by name; those that have these values already are left alone. */
+  parameters: Record<string, string>;
+  firewallRules: FirewallRule[];
+  highAvailability?: HighAvailability;
+  maintenanceWindow?: MaintenanceWindow;
+}
+
+/** Gives a restored server what the restore drops. Idempotent and resumable: it looks before it changes, one change at a time. */
+export async function completeServer(
+  wanted: ServerCompletion,
+  access: AzureAccess,
+  say: (line: string) => void,
+): Promise<void> {
+  const client = await ArmClient.connect(access);
+  const { apiVersion } = PRODUCTS[wanted.product];
+  const id = idOf(client, wanted);
+  const server = await existing(wanted, access);
+  await raiseRetention(client, wanted, server, wanted.backupRetentionDays, say);
+
+  const tags = { ...server.tags, ...wanted.tags };
+  if (!sameValues(tags, server.tags ?? {})) {
+    await client.request("PATCH", id, apiVersion, { tags });
+    say(`${wanted.serverName}: ${Object.keys(tags).length} tags`);
+  }
+  const { maintenanceWindow } = wanted;
+  if (maintenanceWindow && !sameValues(maintenanceWindow, server.properties.maintenanceWindow ?? {})) {
+    await client.request("PATCH", id, apiVersion, { properties: { maintenanceWindow } });
+    say(`${wanted.serverName}: maintenance window`);
+  }
+  await setParameters(client, wanted, say);
+  await setFirewallRules(client, wanted, server, say);
+
+  // Last: with a standby, every other change takes longer.
+  const mode = wanted.highAvailability?.mode ?? "Disabled";
+  if (mode !== "Disabled" && server.properties.highAvailability?.mode !== mode) {
+    await client.request("PATCH", id, apiVersion, { properties: { highAvailability: wanted.highAvailability } });
+    say(`${wanted.serverName}: high availability ${mode}`);
+  }
+}
+
+async function setParameters(client: ArmClient, wanted: ServerCompletion, say: (line: string) => void): Promise<void> {
+  const { apiVersion } = PRODUCTS[wanted.product];
+  const id = idOf(client, wanted);
+  const present = new Map((await readParameters(client, wanted)).map((parameter) => [parameter.name, parameter]));
+  for (const [name, value] of Object.entries(wanted.parameters)) {
+    if (present.get(name)?.value === value) continue;
+    await client.request("PATCH", `${id}/configurations/${name}`, apiVersion, {
+      properties: { value, source: "user-override" },
+    });
+    say(`${wanted.serverName}: ${name} = ${value}`);
+  }
+  // Asked anew: an earlier run may have set parameters, and been stopped before the restart.
+  const waiting = (await readParameters(client, wanted)).filter(({ pendingRestart }) => pendingRestart);
+  if (waiting.length === 0) return;
+  await client.request(
+    "POST",
+    `${id}/restart`,
+    apiVersion,
+    wanted.product === "mysql" ? { restartWithFailover: "Disabled" } : undefined,
+  );
+  say(`${wanted.serverName}: restarted for ${waiting.map(({ name }) => name).join(", ")}`);
+}
+
+async function setFirewallRules(
+  client: ArmClient,
+  wanted: ServerCompletion,
+  server: FlexibleServer,
+  say: (line: string) => void,
+): Promise<void> {
+  if (wanted.firewallRules.length === 0 || !hasPublicAccess(server)) return;
+  const present = new Map((await readFirewallRules(client, wanted)).map((rule) => [rule.name, rule]));
+  for (const rule of wanted.firewallRules) {
+    if (sameValues(rule, present.get(rule.name) ?? {})) continue;
+    const { name, ...properties } = rule;
+    const { apiVersion } = PRODUCTS[wanted.product];
+    await client.request("PUT", `${idOf(client, wanted)}/firewallRules/${name}`, apiVersion, { properties });
+    say(`${wanted.serverName}: firewall rule ${name}`);
+  }
+}
+
+async function raiseRetention(
+  client: ArmClient,
+  address: ServerAddress,
+  server: FlexibleServer,
+  backupRetentionDays: number,
+  say: (line: string) => void,
+): Promise<void> {
+  if (serverShortfalls(server, backupRetentionDays).length === 0) {
+    say(`${address.serverName}: backups are kept for ${server.properties.backup?.backupRetentionDays} days already`);
+    return;
+  }
+  await client.request("PATCH", idOf(client, address), PRODUCTS[address.product].apiVersion, {
+    properties: { backup: { backupRetentionDays } },
+  });
+  say(`${address.serverName}: backups are kept for ${backupRetentionDays} days`);
+}
+
+async function existing(address: ServerAddress, access: AzureAccess): Promise<FlexibleServer> {
+  const server = await findServer(address, access);
+  if (server === undefined)
+    throw new Error(
+      `there is no server ${address.serverName} in resource group ${address.resourceGroupName}; it may just have been deleted: run the program again`,
+    );
+  return server;
+}
+
+async function readParameters(client: ArmClient, address: ServerAddress): Promise<ServerParameter[]> {
+  // MySQL's API tells flags as the texts True and False, PostgreSQL's as booleans.
+  const yes = (flag: unknown) => flag === true || flag === "True";
+  const parameters = await client.list<{ name: string; properties: Record<string, unknown> }>(
+    `${idOf(client, address)}/configurations`,
+    PRODUCTS[address.product].apiVersion,
+  );
+  return parameters.map(({ name, properties }) => ({
+    name,
+    value: String(properties.value ?? ""),
+    defaultValue: String(properties.defaultValue ?? ""),
+    readOnly: yes(properties.isReadOnly),
+    dynamic: yes(properties.isDynamicConfig),
+    pendingRestart: yes(properties.isConfigPendingRestart),
+  }));
+}
+
+async function readFirewallRules(client: ArmClient, address: ServerAddress): Promise<FirewallRule[]> {
+  const rules = await client.list<{ name: string; properties: Omit<FirewallRule, "name"> }>(
+    `${idOf(client, address)}/firewallRules`,
+    PRODUCTS[address.product].apiVersion,
+  );
+  return rules.map(({ name, properties: { startIpAddress, endIpAddress } }) => ({
+    name,
+    startIpAddress,
+    endIpAddress,
+  }));
+}
+
+function idOf(client: ArmClient, { product, resourceGroupName, serverName }: ServerAddress): string {
+  return `${client.resourceGroup(resourceGroupName)}/providers/${PRODUCTS[product].type}/${serverName}`;
+}
+
+/** Whether every wanted value is there. */
+function sameValues(wanted: object, present: object): boolean {
+  return Object.entries(wanted).every(([key, value]) => (present as Record<string, unknown>)[key] === value);
+}

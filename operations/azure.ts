@@ -1,0 +1,190 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import type { TokenCredential } from "@azure/identity";
+
+/**
+ * How Azure is reached, in the words of the Pulumi azure-native provider's configuration. What is absent is looked for in
+ * the environment, in the variables where that provider looks.
+ */
+export interface AzureAccess {
+  subscriptionId?: string;
+  tenantId?: string;
+  clientId?: string;
+  clientSecret?: string;
+  clientCertificatePath?: string;
+  clientCertificatePassword?: string;
+  useOidc?: string;
+  oidcToken?: string;
+  oidcTokenFilePath?: string;
+  oidcRequestToken?: string;
+  oidcRequestUrl?: string;
+  useMsi?: string;
+  useDefaultAzureCredential?: string;
+  /** `public` (the default), `usgovernment` or `china`. */
+  environment?: string;
+  /** Host name or URL that tells a cloud's endpoints, instead of `environment`. */
+  metadataHost?: string;
+}
+
+const VARIABLES: Record<keyof AzureAccess, string> = {
+  subscriptionId: "ARM_SUBSCRIPTION_ID",
+  tenantId: "ARM_TENANT_ID",
+  clientId: "ARM_CLIENT_ID",
+  clientSecret: "ARM_CLIENT_SECRET",
+  clientCertificatePath: "ARM_CLIENT_CERTIFICATE_PATH",
+  clientCertificatePassword: "ARM_CLIENT_CERTIFICATE_PASSWORD",
+  useOidc: "ARM_USE_OIDC",
+  oidcToken: "ARM_OIDC_TOKEN",
+  oidcTokenFilePath: "ARM_OIDC_TOKEN_FILE_PATH",
+  oidcRequestToken: "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+  oidcRequestUrl: "ACTIONS_ID_TOKEN_REQUEST_URL",
+  useMsi: "ARM_USE_MSI",
+  useDefaultAzureCredential: "ARM_USE_DEFAULT_AZURE_CREDENTIAL",
+  environment: "ARM_ENVIRONMENT",
+  metadataHost: "ARM_METADATA_HOSTNAME",
+};
+
+/** The settings of the azure-native provider that say how Azure is reached. */
+export const AZURE_ACCESS_KEYS = Object.keys(VARIABLES) as (keyof AzureAccess)[];
+
+/** The environment variable by which an operation is told its `AzureAccess`, as JSON. */
+export const AZURE_ACCESS_VARIABLE = "SCALAR_BACKUP_AZURE_ACCESS";
+
+/** An operation on Azure in the form in which `main.ts` runs it: what it is told of AWS is of no use to it. */
+export function onAzure<Request>(
+  operation: (request: Request, access: AzureAccess, say: (line: string) => void) => Promise<void>,
+) {
+  return (request: Request, _aws: unknown, say: (line: string) => void) =>
+    operation(request, JSON.parse(process.env[AZURE_ACCESS_VARIABLE] ?? "{}"), say);
+}
+
+/** A cloud of Azure's: where its Resource Manager is, and whose tokens that takes. */
+export interface AzureCloudEndpoints {
+  resourceManager: string;
+  audience: string;
+  login: string;
+}
+
+const CLOUDS: Record<string, AzureCloudEndpoints> = {
+  public: cloud("https://management.azure.com", "https://login.microsoftonline.com"),
+  usgovernment: cloud("https://management.usgovcloudapi.net", "https://login.microsoftonline.us"),
+  china: cloud("https://management.chinacloudapi.cn", "https://login.chinacloudapi.cn"),
+};
+
+function cloud(resourceManager: string, login: string): AzureCloudEndpoints {
+  return { resourceManager, audience: resourceManager, login };
+}
+
+/** The account to work in: endpoints, subscription, and who asks. */
+export interface AzureAccount {
+  endpoints: AzureCloudEndpoints;
+  subscriptionId: string;
+  /** A token for the Resource Manager, fresh enough to be used at once. */
+  token(): Promise<string>;
+}
+
+/** Finds the account as the azure-native provider does. @throws {Error} that says what is missing. */
+export async function azureAccount(given: AzureAccess): Promise<AzureAccount> {
+  const access = completed(given);
+  const endpoints = await endpointsOf(access);
+  const subscriptionId = access.subscriptionId ?? (await subscriptionOfCli(access));
+  const credential = await credentialOf(access, endpoints);
+  const scope = `${endpoints.audience.replace(/\/$/, "")}/.default`;
+  return {
+    endpoints,
+    subscriptionId,
+    async token() {
+      const token = await credential.getToken(scope);
+      if (token === null) throw new Error(`Azure gives no token for ${scope}`);
+      return token.token;
+    },
+  };
+}
+
+function completed(given: AzureAccess): AzureAccess {
+  const values = AZURE_ACCESS_KEYS.map((key) => [key, given[key] || process.env[VARIABLES[key]]]);
+  return Object.fromEntries(values.filter(([, value]) => value));
+}
+
+async function endpointsOf({ environment, metadataHost }: AzureAccess): Promise<AzureCloudEndpoints> {
+  if (metadataHost === undefined) {
+    const found = CLOUDS[environment?.toLowerCase() ?? "public"];
+    if (found) return found;
+    throw new Error(
+      `there is no Azure environment ${environment}; allowed is one of ${Object.keys(CLOUDS).join(", ")}`,
+    );
+  }
+  const url = metadataHost.includes("://") ? metadataHost : `https://${metadataHost}`;
+  const answer = await fetch(`${url}/metadata/endpoints?api-version=2022-09-01`, {
+    signal: AbortSignal.timeout(60_000),
+  });
+  if (!answer.ok) throw new Error(`Azure's metadata service at ${url} answers ${answer.status}`);
+  const metadata = (await answer.json()) as {
+    resourceManager: string;
+    authentication: { loginEndpoint: string; audiences: string[] };
+  };
+  return {
+    resourceManager: metadata.resourceManager.replace(/\/$/, ""),
+    audience: metadata.authentication.audiences[0] as string,
+    login: metadata.authentication.loginEndpoint,
+  };
+}
+
+/** The provider's order: default chain, certificate, secret, OIDC, managed identity, Azure CLI. Loaded when first needed. */
+async function credentialOf(access: AzureAccess, endpoints: AzureCloudEndpoints): Promise<TokenCredential> {
+  const identity = await import("@azure/identity");
+  const { tenantId, clientId } = access;
+  const options = { authorityHost: endpoints.login };
+  const principal = () => {
+    if (tenantId === undefined || clientId === undefined)
+      throw new Error(
+        "a tenant and a client are needed for Azure; set azure-native:tenantId and azure-native:clientId, or ARM_TENANT_ID and ARM_CLIENT_ID",
+      );
+    return [tenantId, clientId] as const;
+  };
+  if (access.useDefaultAzureCredential === "true")
+    return new identity.DefaultAzureCredential({ ...options, tenantId, managedIdentityClientId: clientId });
+  if (access.clientCertificatePath) {
+    const certificate = {
+      certificatePath: access.clientCertificatePath,
+      certificatePassword: access.clientCertificatePassword,
+    };
+    return new identity.ClientCertificateCredential(...principal(), certificate, options);
+  }
+  if (access.clientSecret) return new identity.ClientSecretCredential(...principal(), access.clientSecret, options);
+  if (access.useOidc === "true")
+    return new identity.ClientAssertionCredential(...principal(), () => oidcToken(access), options);
+  if (access.useMsi === "true")
+    return clientId ? new identity.ManagedIdentityCredential({ clientId }) : new identity.ManagedIdentityCredential({});
+  return new identity.AzureCliCredential({ tenantId, subscription: access.subscriptionId });
+}
+
+async function oidcToken(access: AzureAccess): Promise<string> {
+  if (access.oidcToken) return access.oidcToken;
+  if (access.oidcTokenFilePath) return (await readFile(access.oidcTokenFilePath, "utf8")).trim();
+  const { oidcRequestUrl, oidcRequestToken } = access;
+  if (!oidcRequestUrl || !oidcRequestToken)
+    throw new Error("OIDC needs a token for Azure; set ARM_OIDC_TOKEN, ARM_OIDC_TOKEN_FILE_PATH or a request URL");
+  const url = new URL(oidcRequestUrl);
+  url.searchParams.set("audience", "api://AzureADTokenExchange");
+  const answer = await fetch(url, {
+    headers: { authorization: `Bearer ${oidcRequestToken}` },
+    signal: AbortSignal.timeout(60_000),
+  });
+  if (!answer.ok) throw new Error(`the OIDC token service answers ${answer.status}`);
+  return ((await answer.json()) as { value: string }).value;
+}
+
+/** Only the Azure CLI knows a subscription of its own. */
+async function subscriptionOfCli(access: AzureAccess): Promise<string> {
+  const missing = "no Azure subscription is known; set azure-native:subscriptionId or ARM_SUBSCRIPTION_ID";
+  if (access.clientId || access.useMsi === "true" || access.useDefaultAzureCredential === "true")
+    throw new Error(missing);
+  try {
+    const { stdout } = await promisify(execFile)("az", ["account", "show", "--query", "id", "--output", "tsv"]);
+    return stdout.trim();
+  } catch {
+    throw new Error(`${missing}, or sign in with "az login"`);
+  }
+}

@@ -1,0 +1,117 @@
+import { Identifiers } from "../aws/identifiers";
+import type { SimulatedClock } from "../clock";
+import { CosmosDb } from "./cosmosdb";
+import { ArmError } from "./error";
+import { FlexibleServers } from "./flexible-servers";
+import type { JsonObject } from "./json";
+import { MYSQL } from "./mysql";
+import { Network } from "./network";
+import { POSTGRESQL } from "./postgresql";
+import { parseResourcePath } from "./resource-id";
+import type { ArmAnswer, ArmResourceType, ResourceName } from "./resource-type";
+import { type AzureEndpoint, serveAzure } from "./wire";
+
+export interface ArmRequest {
+  method: string;
+  /** Without the query. */
+  path: string;
+  apiVersion: string | undefined;
+  body?: JsonObject;
+}
+
+/**
+ * The simulated Azure: one subscription, whose Resource Manager knows the databases that are supported and what belongs
+ * to them. Whoever asks (a provider, an operation over HTTP) asks the same Resource Manager.
+ */
+export class AzureCloud {
+  readonly clock: SimulatedClock;
+  readonly identifiers: Identifiers;
+  readonly subscription: string;
+  readonly postgresql: FlexibleServers;
+  readonly mysql: FlexibleServers;
+  readonly cosmosdb: CosmosDb;
+  readonly #types: Map<string, ArmResourceType>;
+  readonly #resourceGroups = new Map<string, string>();
+
+  constructor(clock: SimulatedClock, seed: number) {
+    this.clock = clock;
+    this.identifiers = new Identifiers(seed);
+    this.subscription = this.identifiers.uuid();
+    this.postgresql = new FlexibleServers(clock, POSTGRESQL);
+    this.mysql = new FlexibleServers(clock, MYSQL);
+    this.cosmosdb = new CosmosDb(clock, this.identifiers, this.subscription);
+    const network = new Network((id) => {
+      const name = id.split("/").at(-1) as string;
+      return this.postgresql.find(name) ?? this.mysql.find(name) ?? this.cosmosdb.find(name);
+    });
+    const types = [this.postgresql, this.mysql, this.cosmosdb, network].flatMap((part) => part.resourceTypes());
+    this.#types = new Map(types.map((type) => [type.type.toLowerCase(), type]));
+  }
+
+  createResourceGroup(name: string, location: string): void {
+    this.#resourceGroups.set(name.toLowerCase(), location);
+  }
+
+  /** Where a resource group is; undefined when there is none. */
+  locationOfGroup(name: string): string | undefined {
+    return this.#resourceGroups.get(name.toLowerCase());
+  }
+
+  /** Opens the Resource Manager on a free port of the loopback interface. */
+  listen(): Promise<AzureEndpoint> {
+    return serveAzure(this);
+  }
+
+  /** Answers a request as the Resource Manager does. @throws {ArmError} as it refuses one. */
+  request({ method, path, apiVersion, body = {} }: ArmRequest): ArmAnswer {
+    if (apiVersion === undefined)
+      throw new ArmError(
+        "MissingApiVersionParameter",
+        "The api-version query parameter (?api-version=) is required for all requests.",
+      );
+    const parsed = parseResourcePath(path);
+    if (parsed.subscription.toLowerCase() !== this.subscription)
+      throw new ArmError("SubscriptionNotFound", `The subscription '${parsed.subscription}' could not be found.`, 404);
+    const { resourceGroup } = parsed;
+    if (resourceGroup !== undefined && this.locationOfGroup(resourceGroup) === undefined)
+      throw new ArmError("ResourceGroupNotFound", `Resource group '${resourceGroup}' could not be found.`, 404);
+    const name: ResourceName = { ...parsed, resourceGroup: resourceGroup ?? "" };
+
+    const types = parsed.type.split("/");
+    const action = method === "POST" ? (types.pop() as string) : undefined;
+    const type = this.#typeOf(types.join("/"), apiVersion);
+    const isList = action === undefined && name.names.length < types.length - 1;
+    if (action !== undefined) {
+      const run = Object.entries(type.actions ?? {}).find(
+        ([known]) => known.toLowerCase() === action.toLowerCase(),
+      )?.[1];
+      if (run) return run(name, body);
+    } else if (method === "GET" && isList) {
+      if (type.list) return { body: { value: type.list(name) } };
+    } else if (method === "GET" && type.get) return type.get(name);
+    else if (method === "PUT" && type.put) return type.put(name, body);
+    else if (method === "PATCH" && type.patch) return type.patch(name, body);
+    else if (method === "DELETE" && type.delete) return type.delete(name);
+    throw new ArmError(
+      "MethodNotAllowed",
+      `The request ${method} for the resource type '${parsed.type}' is not allowed, or not simulated.`,
+      405,
+    );
+  }
+
+  #typeOf(name: string, apiVersion: string): ArmResourceType {
+    const type = this.#types.get(name.toLowerCase());
+    if (!type)
+      throw new ArmError(
+        "InvalidResourceType",
+        `The resource type '${name}' could not be found, or is not simulated.`,
+        404,
+      );
+    if (type.apiVersions.includes(apiVersion)) return type;
+    const [, ...kind] = type.type.split("/");
+    throw new ArmError(
+      "NoRegisteredProviderFound",
+      `No registered resource provider found for API version '${apiVersion}' for type '${kind.join("/")}'. The supported api-versions are '${type.apiVersions.join(", ")}'.`,
+    );
+  }
+}

@@ -1,0 +1,161 @@
+import { History } from "../aws/history";
+import type { SimulatedClock } from "../clock";
+import type { FlexibleServerRules } from "./flexible-servers";
+import { type JsonObject, object, text, without } from "./json";
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** The newest instant that can be restored lies this far behind now: logs are backed up that often. */
+export const RESTORE_LAG_MILLIS = 5 * 60 * 1000;
+
+/** A row as far as the simulation cares: any plain object. */
+export type Row = Record<string, unknown>;
+
+/** One flexible server: what Azure knows of it, and the rows of its tables with their history. */
+export class FlexibleServer {
+  readonly name: string;
+  readonly id: string;
+  readonly createdAt: number;
+  location: string;
+  tags: Record<string, string>;
+  sku: JsonObject;
+  identity: JsonObject | undefined;
+  /** As last set, whatever is only computed left out. */
+  properties: JsonObject;
+  /** `Ready`, `Stopped` and so on. */
+  state = "Ready";
+  readonly parameters = new Map<string, string>();
+  readonly pendingRestart = new Set<string>();
+  readonly firewallRules = new Map<string, JsonObject>();
+  /** Ids of the private endpoints that lead here. */
+  readonly privateEndpoints = new Set<string>();
+  /** How far the database's own clock is ahead of the cloud's. */
+  skewMillis = 0;
+
+  readonly #clock: SimulatedClock;
+  readonly #rules: FlexibleServerRules;
+  readonly #tables = new Map<string, History<Row>>();
+  #backedUpSince: number;
+
+  constructor(clock: SimulatedClock, rules: FlexibleServerRules, id: string, body: JsonObject) {
+    this.#clock = clock;
+    this.#rules = rules;
+    this.id = id;
+    this.name = id.split("/").at(-1) as string;
+    this.createdAt = clock.now();
+    this.#backedUpSince = this.createdAt;
+    this.location = body.location as string;
+    this.tags = { ...(object(body.tags) as Record<string, string>) };
+    this.sku = object(body.sku);
+    this.identity = body.identity ? object(body.identity) : undefined;
+    this.properties = object(body.properties);
+  }
+
+  /** The database's own clock. */
+  now(): number {
+    return this.#clock.now() + this.skewMillis;
+  }
+
+  put(table: string, key: string, row: Row, at: number = this.now()): void {
+    this.#history(table).set(key, row, at);
+  }
+
+  delete(table: string, key: string, at: number = this.now()): void {
+    this.#history(table).delete(key, at);
+  }
+
+  /** A table's rows by key, as of an instant of the database's own clock; empty when there is no such table. */
+  rows(table: string, at: number = this.now()): Map<string, Row> {
+    return this.#tables.get(table)?.at(at) ?? new Map();
+  }
+
+  /** Takes the rows of another server as of an instant. */
+  fillFrom(source: FlexibleServer, at: number): void {
+    for (const table of source.#tables.keys())
+      this.#tables.set(table, History.from(source.rows(table, at), this.createdAt));
+  }
+
+  get retentionDays(): number {
+    return (object(this.properties.backup).backupRetentionDays as number | undefined) ?? 7;
+  }
+
+  /** What a shorter retention has dropped does not come back with a longer one. */
+  retainBackupsFor(days: number): void {
+    this.#backedUpSince = this.restorableRange().earliest;
+    this.properties.backup = { ...object(this.properties.backup), backupRetentionDays: days };
+  }
+
+  restorableRange(): { earliest: number; latest: number } {
+    const now = this.now();
+    const earliest = Math.max(this.#backedUpSince, now - this.retentionDays * DAY);
+    return { earliest, latest: Math.max(earliest, now - RESTORE_LAG_MILLIS) };
+  }
+
+  get host(): string {
+    return `${this.name}.${this.#rules.dnsSuffix}`;
+  }
+
+  /** The value of a parameter, its default unless it was set. */
+  parameter(name: string): string | undefined {
+    return this.parameters.get(name) ?? this.#rules.parameters[name]?.default;
+  }
+
+  /** As a GET tells it. */
+  describe(): JsonObject {
+    const { properties } = this;
+    const backup = object(properties.backup);
+    const highAvailability = object(properties.highAvailability);
+    return {
+      id: this.id,
+      name: this.name,
+      type: this.#rules.type,
+      location: this.location,
+      tags: this.tags,
+      sku: this.sku,
+      ...(this.identity ? { identity: this.identity } : {}),
+      systemData: { createdAt: new Date(this.createdAt).toISOString() },
+      properties: {
+        // Never told: how it was made, and the password.
+        ...without(properties, [
+          "createMode",
+          "administratorLoginPassword",
+          this.#rules.restoreTime,
+          "sourceServerResourceId",
+        ]),
+        state: this.state,
+        fullyQualifiedDomainName: this.host,
+        replicationRole: this.#rules.roleOfPrimary,
+        backup: {
+          geoRedundantBackup: "Disabled",
+          ...backup,
+          backupRetentionDays: this.retentionDays,
+          earliestRestoreDate: new Date(this.restorableRange().earliest).toISOString(),
+        },
+        highAvailability: {
+          mode: text(highAvailability.mode) ?? "Disabled",
+          ...(highAvailability.standbyAvailabilityZone
+            ? { standbyAvailabilityZone: highAvailability.standbyAvailabilityZone }
+            : {}),
+          state: (text(highAvailability.mode) ?? "Disabled") === "Disabled" ? "NotEnabled" : "Healthy",
+        },
+        privateEndpointConnections: [...this.privateEndpoints].map((id) => ({
+          id: `${this.id}/privateEndpointConnections/${id.split("/").at(-1)}`,
+          properties: {
+            privateEndpoint: { id },
+            privateLinkServiceConnectionState: { status: "Approved" },
+            provisioningState: "Succeeded",
+          },
+        })),
+      },
+    };
+  }
+
+  #history(table: string): History<Row> {
+    let history = this.#tables.get(table);
+    if (!history) {
+      history = new History();
+      this.#tables.set(table, history);
+    }
+    return history;
+  }
+}

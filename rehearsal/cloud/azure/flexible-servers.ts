@@ -1,0 +1,329 @@
+import type { SimulatedClock } from "../clock";
+import * as durations from "./durations";
+import { ArmError, invalidParameter, unknownMember } from "./error";
+import { FlexibleServer } from "./flexible-server";
+import { isObject, type JsonObject, merged, object, text } from "./json";
+import { resourceId } from "./resource-id";
+import type { ArmResourceType, ResourceName } from "./resource-type";
+
+/** One server parameter of a product. */
+export interface ParameterRule {
+  default: string;
+  /** Takes effect without a restart. */
+  dynamic?: true;
+  readOnly?: true;
+}
+
+/** What tells the two products apart. */
+export interface FlexibleServerRules {
+  /** Such as `Microsoft.DBforPostgreSQL/flexibleServers`. */
+  type: string;
+  apiVersions: readonly string[];
+  dnsSuffix: string;
+  retentionDays: { minimum: number; maximum: number };
+  versions: readonly string[];
+  roleOfPrimary: string;
+  parameters: Readonly<Record<string, ParameterRule>>;
+  /** The properties that a PUT takes besides those that only create. */
+  properties: readonly string[];
+  /** The input that names the instant to restore to. */
+  restoreTime: string;
+  /** The instant in epoch milliseconds. @throws {ArmError} for a time in a form that Azure doesn't take. */
+  parseRestoreTime(time: string): number;
+  /** Flags of parameters in the words of this product's API. */
+  flag(value: boolean): boolean | string;
+  /** Whether public and private access cannot be crossed, and sizes have to be the source's. */
+  refuseRestore(source: FlexibleServer, body: JsonObject): void;
+  /** Gives a restored server what the restore carries over besides the data. */
+  inherit(source: FlexibleServer, copy: FlexibleServer): void;
+}
+
+/** What can be given at creation only, in the words of both products. */
+const CREATE_ONLY = ["administratorLogin", "sourceServerResourceId", "availabilityZone"];
+
+/** The flexible servers of one product, in every resource group. Names are unique in the world, so in the simulation too. */
+export class FlexibleServers {
+  readonly rules: FlexibleServerRules;
+  readonly #clock: SimulatedClock;
+  readonly #servers = new Map<string, FlexibleServer>();
+
+  constructor(clock: SimulatedClock, rules: FlexibleServerRules) {
+    this.#clock = clock;
+    this.rules = rules;
+  }
+
+  find(name: string): FlexibleServer | undefined {
+    return this.#servers.get(name.toLowerCase());
+  }
+
+  /** @throws {ArmError} when there is none. */
+  server(name: string): FlexibleServer {
+    const server = this.find(name);
+    if (server) return server;
+    throw new ArmError("ResourceNotFound", `The Resource '${this.rules.type}/${name}' was not found.`, 404);
+  }
+
+  /** What the Resource Manager offers of this product. */
+  resourceTypes(): ArmResourceType[] {
+    const { type, apiVersions } = this.rules;
+    return [
+      {
+        type,
+        apiVersions,
+        get: (name) => ({ body: this.#in(name).describe() }),
+        list: ({ resourceGroup }) =>
+          [...this.#servers.values()].filter(({ id }) => inGroup(id, resourceGroup)).map((server) => server.describe()),
+        put: (name, body) => this.#put(name, body),
+        patch: (name, body) => this.#patch(this.#in(name), body),
+        delete: (name) => {
+          const server = this.find(name.names[0] as string);
+          if (!server || !inGroup(server.id, name.resourceGroup)) return {};
+          this.#servers.delete(server.name.toLowerCase());
+          return { simulatedMillis: durations.DELETE_SERVER };
+        },
+        actions: {
+          restart: (name) => {
+            const server = this.#in(name);
+            server.pendingRestart.clear();
+            return { simulatedMillis: durations.RESTART_SERVER };
+          },
+        },
+      },
+      {
+        type: `${type}/configurations`,
+        apiVersions,
+        get: (name) => ({ body: this.#parameter(this.#in(name), name.names[1] as string) }),
+        list: (parent) =>
+          Object.keys(this.rules.parameters).map((parameter) => this.#parameter(this.#in(parent), parameter)),
+        put: (name, body) => this.#setParameter(this.#in(name), name.names[1] as string, body),
+        patch: (name, body) => this.#setParameter(this.#in(name), name.names[1] as string, body),
+      },
+      {
+        type: `${type}/firewallRules`,
+        apiVersions,
+        get: (name) => ({ body: this.#firewallRule(this.#in(name), name.names[1] as string) }),
+        list: (parent) => {
+          const server = this.#in(parent);
+          return [...server.firewallRules.keys()].map((rule) => this.#firewallRule(server, rule));
+        },
+        put: (name, body) => {
+          const server = this.#in(name);
+          const { startIpAddress, endIpAddress, ...rest } = object(body.properties);
+          const stranger = Object.keys(rest)[0];
+          if (stranger) throw unknownMember(stranger, "FirewallRule");
+          if (!isAddress(startIpAddress)) throw invalidParameter("startIpAddress");
+          if (!isAddress(endIpAddress)) throw invalidParameter("endIpAddress");
+          server.firewallRules.set(name.names[1] as string, { startIpAddress, endIpAddress } as JsonObject);
+          return {
+            body: this.#firewallRule(server, name.names[1] as string),
+            simulatedMillis: durations.SET_FIREWALL_RULE,
+          };
+        },
+        delete: (name) => {
+          const there = this.#in(name).firewallRules.delete(name.names[1] as string);
+          return there ? { simulatedMillis: durations.SET_FIREWALL_RULE } : {};
+        },
+      },
+    ];
+  }
+
+  #in({ names, resourceGroup }: ResourceName): FlexibleServer {
+    const server = this.find(names[0] as string);
+    if (server && inGroup(server.id, resourceGroup)) return server;
+    throw new ArmError(
+      "ResourceNotFound",
+      `The Resource '${this.rules.type}/${names[0]}' under resource group '${resourceGroup}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
+      404,
+    );
+  }
+
+  #put(name: ResourceName, body: JsonObject) {
+    const serverName = name.names[0] as string;
+    this.#refuseUnknown(body, [...this.rules.properties, ...CREATE_ONLY, "createMode", this.rules.restoreTime]);
+    const existing = this.find(serverName);
+    if (existing && inGroup(existing.id, name.resourceGroup)) return this.#update(existing, body);
+    if (existing) throw new ArmError("ServerNameAlreadyExists", "Specified server name is already used.", 409);
+    if (!/^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/.test(serverName)) throw invalidParameter("ServerName");
+    if (text(body.location) === undefined)
+      throw new ArmError("LocationRequired", "The location property is required for this definition.");
+    const id = resourceId(name.subscription, name.resourceGroup, this.rules.type, [serverName]);
+    const mode = text(object(body.properties).createMode) ?? "Default";
+    switch (mode) {
+      case "Default":
+      case "Create":
+        return this.#create(id, body);
+      case "PointInTimeRestore":
+        return this.#restore(id, body);
+      default:
+        throw new ArmError("InvalidParameterValue", `The create mode ${mode} is not simulated.`);
+    }
+  }
+
+  #create(id: string, body: JsonObject) {
+    const properties = object(body.properties);
+    if (!isObject(body.sku)) throw invalidParameter("Sku");
+    if (!text(properties.administratorLogin)) throw invalidParameter("AdministratorLogin");
+    if (!text(properties.administratorLoginPassword)) throw invalidParameter("AdministratorLoginPassword");
+    if (properties.version !== undefined && !this.rules.versions.includes(properties.version as string))
+      throw invalidParameter("Version");
+    this.#refuseRetention(properties);
+    const server = new FlexibleServer(this.#clock, this.rules, id, body);
+    server.properties.version ??= this.rules.versions.at(-1) as string;
+    this.#servers.set(server.name, server);
+    return { body: server.describe(), created: true as const, simulatedMillis: durations.CREATE_SERVER };
+  }
+
+  #restore(id: string, body: JsonObject) {
+    const properties = object(body.properties);
+    const sourceId = text(properties.sourceServerResourceId);
+    const source = [...this.#servers.values()].find((server) => server.id.toLowerCase() === sourceId?.toLowerCase());
+    if (!source) throw invalidParameter("SourceServerResourceId");
+    const time = text(properties[this.rules.restoreTime]);
+    if (time === undefined) throw invalidParameter(capitalised(this.rules.restoreTime));
+    const at = this.rules.parseRestoreTime(time);
+    const range = source.restorableRange();
+    if (at < range.earliest || at > range.latest) throw invalidParameter(capitalised(this.rules.restoreTime));
+    if (locationOf(body.location as string) !== locationOf(source.location)) throw invalidParameter("Location");
+    this.#refuseRetention(properties);
+    this.rules.refuseRestore(source, body);
+    const copy = new FlexibleServer(this.#clock, this.rules, id, {
+      ...body,
+      sku: body.sku ?? source.sku,
+      properties: {
+        version: source.properties.version ?? null,
+        storage: source.properties.storage ?? {},
+        administratorLogin: source.properties.administratorLogin ?? null,
+        ...properties,
+        backup: { ...object(source.properties.backup), ...object(properties.backup) },
+        // A copy comes without a standby, whatever was asked for.
+        highAvailability: { mode: "Disabled" },
+      },
+    });
+    this.rules.inherit(source, copy);
+    copy.fillFrom(source, at);
+    this.#servers.set(copy.name, copy);
+    return { body: copy.describe(), created: true as const, simulatedMillis: durations.RESTORE_SERVER };
+  }
+
+  /** A PUT on a server that is there. */
+  #update(server: FlexibleServer, body: JsonObject) {
+    const properties = object(body.properties);
+    // What Azure makes of a second restore into the same server is not known; nobody shall come to rely on it here.
+    const mode = text(properties.createMode);
+    if (mode !== undefined && mode !== "Default" && mode !== "Update" && mode !== "Create")
+      throw new ArmError("ServerNameAlreadyExists", "Specified server name is already used.", 409);
+    for (const property of CREATE_ONLY)
+      if (properties[property] !== undefined && properties[property] !== server.properties[property])
+        throw invalidParameter(capitalised(property));
+    return this.#patch(server, body);
+  }
+
+  #patch(server: FlexibleServer, body: JsonObject) {
+    this.#refuseUnknown(body, [...this.rules.properties, ...CREATE_ONLY, "createMode"]);
+    if (server.state !== "Ready")
+      throw new ArmError("ServerIsNotReady", `The server '${server.name}' is in the state ${server.state}.`, 409);
+    const properties = object(body.properties);
+    this.#refuseRetention(properties);
+    const geo = object(properties.backup).geoRedundantBackup;
+    const present = object(server.properties.backup).geoRedundantBackup ?? "Disabled";
+    if (geo !== undefined && geo !== present) throw invalidParameter("GeoRedundantBackup");
+    const days = object(properties.backup).backupRetentionDays as number | undefined;
+    const before = text(object(server.properties.highAvailability).mode) ?? "Disabled";
+    if (days !== undefined && days !== server.retentionDays) server.retainBackupsFor(days);
+    server.properties = merged(server.properties, properties);
+    if (isObject(body.tags)) server.tags = { ...(body.tags as Record<string, string>) };
+    if (isObject(body.sku)) server.sku = { ...body.sku };
+    if (isObject(body.identity)) server.identity = body.identity;
+    const after = text(object(server.properties.highAvailability).mode) ?? "Disabled";
+    return {
+      body: server.describe(),
+      simulatedMillis: before === after ? durations.UPDATE_SERVER : durations.SWITCH_HIGH_AVAILABILITY,
+    };
+  }
+
+  #refuseUnknown(body: JsonObject, known: readonly string[]): void {
+    const stranger =
+      Object.keys(body).find((key) => !["location", "tags", "sku", "identity", "properties"].includes(key)) ??
+      Object.keys(object(body.properties)).find((key) => !known.includes(key));
+    if (stranger) throw unknownMember(stranger, "Server");
+  }
+
+  #refuseRetention(properties: JsonObject): void {
+    const days = object(properties.backup).backupRetentionDays;
+    if (days === undefined) return;
+    const { minimum, maximum } = this.rules.retentionDays;
+    if (typeof days !== "number" || !Number.isInteger(days) || days < minimum || days > maximum)
+      throw invalidParameter("BackupRetentionDays");
+  }
+
+  #parameter(server: FlexibleServer, parameter: string): JsonObject {
+    const rule = this.#rule(parameter);
+    const { flag } = this.rules;
+    const value = server.parameter(parameter) as string;
+    return {
+      id: `${server.id}/configurations/${parameter}`,
+      name: parameter,
+      type: `${this.rules.type}/configurations`,
+      properties: {
+        value,
+        defaultValue: rule.default,
+        source: server.parameters.has(parameter) ? "user-override" : "system-default",
+        isReadOnly: flag(rule.readOnly ?? false),
+        isDynamicConfig: flag(rule.dynamic ?? false),
+        isConfigPendingRestart: flag(server.pendingRestart.has(parameter)),
+      },
+    };
+  }
+
+  #setParameter(server: FlexibleServer, parameter: string, body: JsonObject) {
+    const rule = this.#rule(parameter);
+    if (rule.readOnly)
+      throw new ArmError("ConfigurationNotModifiable", `The configuration '${parameter}' is read-only.`);
+    const { value } = object(body.properties);
+    if (typeof value !== "string") throw invalidParameter("Value");
+    if (server.parameter(parameter) !== value && !rule.dynamic) server.pendingRestart.add(parameter);
+    if (value === rule.default) server.parameters.delete(parameter);
+    else server.parameters.set(parameter, value);
+    return { body: this.#parameter(server, parameter), simulatedMillis: durations.SET_PARAMETER };
+  }
+
+  #rule(parameter: string): ParameterRule {
+    const rule = this.rules.parameters[parameter];
+    if (rule) return rule;
+    throw new ArmError("ConfigurationNotExists", `The configuration '${parameter}' does not exist.`, 404);
+  }
+
+  #firewallRule(server: FlexibleServer, rule: string): JsonObject {
+    const properties = server.firewallRules.get(rule);
+    if (!properties)
+      throw new ArmError(
+        "ResourceNotFound",
+        `The Resource '${this.rules.type}/${server.name}/firewallRules/${rule}' was not found.`,
+        404,
+      );
+    return {
+      id: `${server.id}/firewallRules/${rule}`,
+      name: rule,
+      type: `${this.rules.type}/firewallRules`,
+      properties,
+    };
+  }
+}
+
+/** Whether an id is one of a resource group; names in ids know no capitals. */
+export function inGroup(id: string, resourceGroup: string): boolean {
+  return id.split("/")[4]?.toLowerCase() === resourceGroup.toLowerCase();
+}
+
+/** `Japan East` is `japaneast`. */
+export function locationOf(location: string): string {
+  return location.replaceAll(" ", "").toLowerCase();
+}
+
+function isAddress(value: unknown): boolean {
+  return typeof value === "string" && /^\d{1,3}(\.\d{1,3}){3}$/.test(value);
+}
+
+function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

@@ -1,0 +1,134 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { AzureCloud } from "./azure";
+import { ArmError } from "./error";
+import type { JsonObject } from "./json";
+
+const MAX_BODY_BYTES = 4 * 2 ** 20;
+/** The secret that whoever asks for a token has to know, as on an Azure host with a managed identity. */
+const IDENTITY_HEADER = "rehearsal";
+const TOKEN = "rehearsal-token";
+
+export interface AzureEndpoint {
+  url: string;
+  /** What makes the azure-native provider, and whoever looks where it looks, find this Azure and an identity in it. */
+  environment(): Record<string, string>;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the simulated Azure on one loopback port: its Resource Manager, the metadata that name it
+ * (`ARM_METADATA_HOSTNAME`), and the tokens of a managed identity (`IDENTITY_ENDPOINT`).
+ */
+export async function serveAzure(cloud: AzureCloud): Promise<AzureEndpoint> {
+  /** What Azure goes on with after its first answer, and what comes of it: looked at once, it is still under way. */
+  const underWay = new Map<string, { done: boolean; result?: JsonObject }>();
+  let url = "";
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error) => {
+      if (error instanceof ArmError)
+        return respond(response, error.status, { error: { code: error.code, message: error.message } });
+      respond(response, 500, { error: { code: "SimulationFailed", message: String(error?.stack ?? error) } });
+    });
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
+    response.setHeader("date", new Date(cloud.clock.now()).toUTCString());
+    if (pathname === "/metadata/endpoints") return respond(response, 200, metadata(url));
+    if (pathname === "/identity/token") {
+      if (request.headers["x-identity-header"] !== IDENTITY_HEADER)
+        return respond(response, 401, { error: "unauthorized" });
+      const expires = Math.floor(cloud.clock.now() / 1000) + 24 * 3600;
+      return respond(response, 200, {
+        access_token: TOKEN,
+        expires_on: String(expires),
+        resource: searchParams.get("resource") ?? "",
+        token_type: "Bearer",
+      });
+    }
+    if (request.headers.authorization !== `Bearer ${TOKEN}`)
+      throw new ArmError("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.", 401);
+    if (pathname.startsWith("/operations/")) {
+      const operation = underWay.get(pathname);
+      if (!operation) throw new ArmError("NotFound", `There is no operation ${pathname}.`, 404);
+      const { done, result } = operation;
+      operation.done = true;
+      response.setHeader("retry-after", "0");
+      if (result !== undefined) return done ? respond(response, 200, result) : respond(response, 202);
+      return respond(response, 200, { status: done ? "Succeeded" : "InProgress" });
+    }
+    const text = await readBody(request);
+    const { body, created, simulatedMillis } = cloud.request({
+      method: request.method as string,
+      path: pathname,
+      apiVersion: searchParams.get("api-version") ?? undefined,
+      body: text === "" ? undefined : (JSON.parse(text) as JsonObject),
+    });
+    if (simulatedMillis === undefined) return respond(response, body === undefined ? 204 : 200, body);
+    const operation = `/operations/${cloud.identifiers.uuid()}`;
+    response.setHeader("retry-after", "0");
+    if (request.method === "POST" && body !== undefined) {
+      // The result of an action is found elsewhere, later.
+      underWay.set(operation, { done: false, result: body });
+      response.setHeader("location", `${url}${operation}`);
+      return respond(response, 202);
+    }
+    underWay.set(operation, { done: false });
+    response.setHeader("azure-asyncoperation", `${url}${operation}`);
+    respond(response, created ? 201 : 202, body);
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    environment: () => ({
+      ARM_METADATA_HOSTNAME: url,
+      ARM_SUBSCRIPTION_ID: cloud.subscription,
+      ARM_USE_MSI: "true",
+      IDENTITY_ENDPOINT: `${url}/identity/token`,
+      IDENTITY_HEADER,
+      // Nothing of the user's own.
+      ARM_CLIENT_ID: "",
+      ARM_CLIENT_SECRET: "",
+      ARM_CLIENT_CERTIFICATE_PATH: "",
+      ARM_TENANT_ID: "",
+      ARM_USE_OIDC: "",
+      ARM_USE_DEFAULT_AZURE_CREDENTIAL: "",
+      ARM_ENVIRONMENT: "",
+    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function metadata(url: string): JsonObject {
+  return {
+    name: "Rehearsal",
+    resourceManager: url,
+    authentication: { loginEndpoint: "https://login.microsoftonline.com", audiences: ["https://management.azure.com"] },
+  };
+}
+
+function respond(response: ServerResponse, status: number, body?: JsonObject): void {
+  response.writeHead(status, body === undefined ? {} : { "content-type": "application/json" });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw new ArmError("RequestContentTooLarge", "The request content is too large.", 413);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

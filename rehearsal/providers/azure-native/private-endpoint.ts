@@ -1,0 +1,69 @@
+import type { JsonObject, JsonValue } from "../../cloud/azure/json";
+import { isObject } from "../schema";
+import {
+  type AzureResourceType,
+  COMMON_OUTPUTS,
+  list,
+  NAME,
+  object,
+  RESOURCE_GROUP,
+  TAGS,
+  TEXT,
+  TEXTS,
+} from "./resource-type";
+
+export const privateEndpoint: AzureResourceType = {
+  token: "azure-native:network:PrivateEndpoint",
+  armType: "Microsoft.Network/privateEndpoints",
+  apiVersion: "2024-07-01",
+  path: ["privateEndpointName"],
+  inputs: {
+    customNetworkInterfaceName: TEXT,
+    location: TEXT,
+    privateEndpointName: NAME,
+    privateLinkServiceConnections: list({
+      groupIds: TEXTS,
+      name: TEXT,
+      privateLinkServiceId: TEXT,
+      requestMessage: TEXT,
+    }),
+    resourceGroupName: RESOURCE_GROUP,
+    subnet: object({ id: TEXT }),
+    tags: TAGS,
+  },
+  beside: ["location", "tags"],
+  outputs: [...COMMON_OUTPUTS.filter((name) => name !== "systemData"), "networkInterfaces", "provisioningState"],
+  located: true,
+  toBody: (body) => withElements(body, "privateLinkServiceConnections"),
+};
+
+export const privateDnsZoneGroup: AzureResourceType = {
+  token: "azure-native:network:PrivateDnsZoneGroup",
+  armType: "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
+  apiVersion: "2024-07-01",
+  path: ["privateEndpointName", "privateDnsZoneGroupName"],
+  inputs: {
+    name: TEXT,
+    privateDnsZoneConfigs: list({ name: TEXT, privateDnsZoneId: TEXT }),
+    privateDnsZoneGroupName: NAME,
+    privateEndpointName: { ...NAME, required: true },
+    resourceGroupName: RESOURCE_GROUP,
+  },
+  beside: ["name"],
+  outputs: ["azureApiVersion", "provisioningState"],
+  located: false,
+  toBody: (body) => withElements(body, "privateDnsZoneConfigs"),
+};
+
+/** The elements of a list with all but their name under `properties`, as Azure has them. */
+function withElements(body: JsonObject, name: string): JsonObject {
+  const properties = body.properties as JsonObject;
+  const elements = properties[name];
+  if (!Array.isArray(elements)) return body;
+  const nested = elements.map((element): JsonValue => {
+    if (!isObject(element)) return element;
+    const { name: own, ...rest } = element as JsonObject;
+    return { ...(own === undefined ? {} : { name: own }), properties: rest };
+  });
+  return { ...body, properties: { ...properties, [name]: nested } };
+}

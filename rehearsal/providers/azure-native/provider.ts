@@ -1,0 +1,227 @@
+import type { AzureCloud } from "../../cloud/azure/azure";
+import { ArmError } from "../../cloud/azure/error";
+import { isObject as isJsonObject, type JsonObject } from "../../cloud/azure/json";
+import { resourceId } from "../../cloud/azure/resource-id";
+import {
+  type ChangeResponse,
+  type CheckRequest,
+  type CheckResponse,
+  type CreateResponse,
+  type DiffRequest,
+  type DiffResponse,
+  type PropertyMap,
+  type ReadResponse,
+  type SimulatedProvider,
+  UNKNOWN,
+} from "../provider";
+import { faultsOf, hasUnknown, isAbsent, withDefaults } from "../schema";
+import { cosmosdbAccount } from "./cosmosdb-account";
+import { diffInputs, refreshedInputs } from "./diff";
+import { mysqlServer, postgresqlServer } from "./flexible-server";
+import { privateDnsZoneGroup, privateEndpoint } from "./private-endpoint";
+import type { AzureResourceType } from "./resource-type";
+
+/** The types that are simulated. */
+export const RESOURCE_TYPES: readonly AzureResourceType[] = [
+  postgresqlServer,
+  mysqlServer,
+  cosmosdbAccount,
+  privateEndpoint,
+  privateDnsZoneGroup,
+];
+
+/** The provider's own settings that it takes; who asks doesn't matter to a simulation. */
+const CONFIGURATION = [
+  "clientCertificatePassword",
+  "clientCertificatePath",
+  "clientId",
+  "clientSecret",
+  "disableInstanceDiscovery",
+  "disablePulumiPartnerId",
+  "environment",
+  "location",
+  "metadataHost",
+  "oidcRequestToken",
+  "oidcRequestUrl",
+  "oidcToken",
+  "oidcTokenFilePath",
+  "subscriptionId",
+  "tenantId",
+  "useDefaultAzureCredential",
+  "useMsi",
+  "useOidc",
+  "version",
+];
+
+/**
+ * The simulated `azure-native` package: like the real one it knows little of what it declares. Inputs become the body of a
+ * PUT, at creation and at every change alike, and are compared with nothing but the inputs before.
+ */
+export class AzureNativeProvider implements SimulatedProvider {
+  readonly name = "azure-native";
+  readonly version = "3.28.0";
+  readonly #cloud: AzureCloud;
+  readonly #types = new Map(RESOURCE_TYPES.map((type) => [type.token, type]));
+  #location: string | undefined;
+  #cancelled = false;
+
+  constructor(cloud: AzureCloud) {
+    this.#cloud = cloud;
+  }
+
+  async configure(config: PropertyMap): Promise<void> {
+    const stranger = Object.keys(config).find((key) => !key.startsWith("__") && !CONFIGURATION.includes(key));
+    if (stranger) throw new Error(`the provider azure-native has no setting ${stranger}, or it is not simulated`);
+    this.#location = typeof config.location === "string" ? config.location : undefined;
+  }
+
+  async check(request: CheckRequest): Promise<CheckResponse> {
+    const type = this.#type(request.type);
+    const given = present(request.newInputs);
+    const inputs = withDefaults(type.inputs, given);
+    const own = type.path.at(-1) as string;
+    if (isAbsent(inputs[own])) {
+      const logicalName = request.urn.split("::").at(-1);
+      inputs[own] = request.oldInputs?.[own] ?? `${logicalName}${this.#cloud.identifiers.hex(8)}`;
+    }
+    if (type.located && isAbsent(inputs.location)) {
+      const group = inputs.resourceGroupName;
+      const location = this.#location ?? (group === UNKNOWN ? UNKNOWN : this.#cloud.locationOfGroup(String(group)));
+      if (location !== undefined) inputs.location = location;
+    }
+    return { inputs, failures: faultsOf(type.inputs, given, type.token) };
+  }
+
+  async diff(request: DiffRequest): Promise<DiffResponse> {
+    const type = this.#type(request.type);
+    return {
+      detailedDiff: diffInputs(type.inputs, present(request.oldInputs), present(request.newInputs)),
+      deleteBeforeReplace: false,
+    };
+  }
+
+  async create(request: { urn: string; type: string; inputs: PropertyMap; preview: boolean }): Promise<CreateResponse> {
+    const type = this.#type(request.type);
+    const inputs = present(request.inputs);
+    if (request.preview) {
+      const unknown = type.outputs.map((name) => [name, UNKNOWN]);
+      return { id: UNKNOWN, outputs: { ...inputs, ...Object.fromEntries(unknown) }, simulatedMillis: 0 };
+    }
+    const id = this.#idOf(type, inputs);
+    if (this.#get(type, id)) throw new Error(`cannot create already existing resource '${id}'`);
+    const simulatedMillis = this.#put(type, id, inputs, request.urn);
+    return { id, outputs: this.#get(type, id) as PropertyMap, simulatedMillis };
+  }
+
+  async read(request: {
+    urn: string;
+    type: string;
+    id: string;
+    inputs?: PropertyMap;
+    outputs?: PropertyMap;
+  }): Promise<ReadResponse | undefined> {
+    const type = this.#type(request.type);
+    const outputs = this.#get(type, request.id);
+    if (!outputs) return undefined;
+    const inputs =
+      request.inputs && request.outputs
+        ? refreshedInputs(present(request.inputs), request.outputs, outputs)
+        : this.#imported(type, request.id, outputs);
+    return { id: request.id, inputs, outputs };
+  }
+
+  async update(request: {
+    urn: string;
+    type: string;
+    id: string;
+    oldInputs: PropertyMap;
+    oldOutputs: PropertyMap;
+    newInputs: PropertyMap;
+    preview: boolean;
+  }): Promise<ChangeResponse> {
+    const type = this.#type(request.type);
+    const inputs = present(request.newInputs);
+    if (request.preview) return { outputs: { ...request.oldOutputs, ...inputs }, simulatedMillis: 0 };
+    const simulatedMillis = this.#put(type, request.id, inputs, request.urn);
+    return { outputs: this.#get(type, request.id) as PropertyMap, simulatedMillis };
+  }
+
+  async delete(request: { urn: string; type: string; id: string }): Promise<{ simulatedMillis: number }> {
+    const type = this.#type(request.type);
+    const answer = this.#attempt(request.urn, () => this.#request(type, "DELETE", request.id));
+    return { simulatedMillis: answer.simulatedMillis ?? 0 };
+  }
+
+  async invoke(token: string): Promise<PropertyMap> {
+    throw new Error(`the function ${token} is not simulated`);
+  }
+
+  async cancel(): Promise<void> {
+    this.#cancelled = true;
+  }
+
+  #type(token: string): AzureResourceType {
+    if (this.#cancelled) throw new Error("the provider azure-native was cancelled");
+    const type = this.#types.get(token);
+    if (!type) throw new Error(`the resource type ${token} is not simulated`);
+    return type;
+  }
+
+  #idOf(type: AzureResourceType, inputs: PropertyMap): string {
+    const names = type.path.map((name) => inputs[name] as string);
+    return resourceId(this.#cloud.subscription, inputs.resourceGroupName as string, type.armType, names);
+  }
+
+  #put(type: AzureResourceType, id: string, inputs: PropertyMap, urn: string): number {
+    if (hasUnknown(inputs)) throw new Error(`${urn}: an input is still unknown`);
+    const body: JsonObject = { properties: {} };
+    for (const [name, value] of Object.entries(inputs)) {
+      if (name === "resourceGroupName" || type.path.includes(name)) continue;
+      if (type.beside.includes(name)) body[name] = value;
+      else (body.properties as JsonObject)[name] = value;
+    }
+    const shaped = type.toBody?.(body) ?? body;
+    return this.#attempt(urn, () => this.#request(type, "PUT", id, shaped)).simulatedMillis ?? 0;
+  }
+
+  /** What Azure tells of a resource, `properties` on the same level as the rest; undefined when it is gone. */
+  #get(type: AzureResourceType, id: string): PropertyMap | undefined {
+    try {
+      const { properties, ...rest } = this.#request(type, "GET", id).body as JsonObject;
+      return { ...rest, ...(isJsonObject(properties) ? properties : {}), azureApiVersion: type.apiVersion };
+    } catch (error) {
+      if (error instanceof ArmError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  #imported(type: AzureResourceType, id: string, outputs: PropertyMap): PropertyMap {
+    const segments = id.split("/");
+    const inputs = Object.fromEntries(Object.entries(outputs).filter(([name]) => name in type.inputs));
+    type.path.forEach((name, index) => {
+      inputs[name] = segments[8 + 2 * index] as string;
+    });
+    return { ...inputs, resourceGroupName: segments[4] as string };
+  }
+
+  #request(type: AzureResourceType, method: string, path: string, body?: JsonObject) {
+    return this.#cloud.request({ method, path, apiVersion: type.apiVersion, body });
+  }
+
+  #attempt<Result>(urn: string, run: () => Result): Result {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof ArmError)) throw error;
+      throw new Error(
+        `${urn}: autorest/azure: Service returned an error. Status=${error.status} Code="${error.code}" Message="${error.message}"`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** An unset input may travel as null. */
+function present(inputs: PropertyMap): PropertyMap {
+  return Object.fromEntries(Object.entries(inputs).filter(([name, value]) => value !== null && name !== "__defaults"));
+}
