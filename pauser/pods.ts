@@ -96,21 +96,30 @@ export interface UnpauseOptions {
   isGone: (pod: ScalarPod) => Promise<boolean>;
 }
 
-/** Unpauses all pods at once, each retried with backoff until it says itself that it is not paused. */
+/**
+ * Unpauses all pods at once, each retried with backoff until it says itself that it is not paused.
+ * Every pod is asked once before any answer is looked into: what looking costs would lengthen the others' pause.
+ */
 export async function unpauseAll(handles: PodHandle[], options: UnpauseOptions): Promise<Unpaused> {
-  const complaints: Complaints = new Map();
-  const leftPaused = new Map<ScalarPod, string>();
   const deadline = new Deadline(options.deadlineMillis);
+  const complaints: Complaints = new Map();
   await Promise.all(
     handles.map(async (handle) => {
       if (options.verify) {
         for (const [name, complaint] of await checkPaused([handle], true)) complaints.set(name, complaint);
       }
-      let failure = await unpause(handle, deadline.remainingMillis, options.isGone);
+      // A failure shows below, where it is tried again.
+      await handle.admin.unpause(ANSWER_MILLIS).catch(() => handle.admin.renew());
+    }),
+  );
+  const leftPaused = new Map<ScalarPod, string>();
+  await Promise.all(
+    handles.map(async (handle) => {
+      let failure = await untilUnpaused(handle, deadline.remainingMillis, options.isGone);
       if (handle.pausing) {
         // A Pause that was still draining may pause the pod after our Unpause.
         await handle.pausing;
-        failure = await unpause(handle, Math.max(deadline.remainingMillis, ANSWER_MILLIS), options.isGone);
+        failure = await untilUnpaused(handle, Math.max(deadline.remainingMillis, ANSWER_MILLIS), options.isGone);
       }
       if (failure !== undefined) leftPaused.set(handle.pod, failure);
     }),
@@ -118,8 +127,11 @@ export async function unpauseAll(handles: PodHandle[], options: UnpauseOptions):
   return { complaints, leftPaused };
 }
 
-/** @returns undefined once the pod has said that it is not paused, or is gone; else the last failure. */
-async function unpause(
+/**
+ * Asks a pod whether it is paused, and unpauses it again as long as it does not deny it.
+ * @returns undefined once it has, or is gone; else the last failure.
+ */
+async function untilUnpaused(
   { pod, admin }: PodHandle,
   deadlineMillis: number,
   isGone: UnpauseOptions["isGone"],
@@ -128,7 +140,7 @@ async function unpause(
   for (let attempt = 1; ; attempt++) {
     let failure: string;
     try {
-      await admin.unpause(ANSWER_MILLIS);
+      if (attempt > 1) await admin.unpause(ANSWER_MILLIS);
       if (!(await admin.isPaused(ANSWER_MILLIS))) return undefined;
       failure = "it says that it is still paused after Unpause";
     } catch (error) {

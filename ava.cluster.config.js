@@ -1,0 +1,8 @@
+// `npm run test:cluster`: against a real Kubernetes control plane, which is built from its sources the first time.
+module.exports = {
+  files: ["test-cluster/**/*.test.ts"],
+  extensions: { ts: "commonjs" },
+  nodeArguments: ["--import=tsx"],
+  timeout: "20m",
+  verbose: true,
+};
