@@ -10,6 +10,7 @@ import { ACCOUNT, arn } from "./account";
 import type { DynamoDb } from "./dynamodb";
 import { AwsError } from "./error";
 import type { Identifiers } from "./identifiers";
+import type { Rds } from "./rds";
 
 /** The dimensions of a table and of its indexes, and the capacity each one scales. */
 const DYNAMODB_DIMENSIONS: Record<string, "ReadCapacityUnits" | "WriteCapacityUnits"> = {
@@ -17,6 +18,15 @@ const DYNAMODB_DIMENSIONS: Record<string, "ReadCapacityUnits" | "WriteCapacityUn
   "dynamodb:table:WriteCapacityUnits": "WriteCapacityUnits",
   "dynamodb:index:ReadCapacityUnits": "ReadCapacityUnits",
   "dynamodb:index:WriteCapacityUnits": "WriteCapacityUnits",
+};
+
+/** The number of an Aurora cluster's readers. */
+const READERS = "rds:cluster:ReadReplicaCount";
+
+/** The role that Application Auto Scaling works as, by the namespace. */
+const SERVICE_ROLES: Record<string, string> = {
+  dynamodb: "dynamodb.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_DynamoDBTable",
+  rds: "rds.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_RDSCluster",
 };
 
 /** What names a target: together they are its key. */
@@ -31,23 +41,25 @@ interface Target {
   tags: Record<string, string>;
 }
 
-/** Application Auto Scaling in all regions, for DynamoDB. */
+/** Application Auto Scaling in all regions, for DynamoDB and for Aurora's readers. */
 export class AutoScaling {
   readonly #regions = new Map<string, AutoScalingRegion>();
   readonly #clock: SimulatedClock;
   readonly #identifiers: Identifiers;
   readonly #dynamodb: DynamoDb;
+  readonly #rds: Rds;
 
-  constructor(clock: SimulatedClock, identifiers: Identifiers, dynamodb: DynamoDb) {
+  constructor(clock: SimulatedClock, identifiers: Identifiers, dynamodb: DynamoDb, rds: Rds) {
     this.#clock = clock;
     this.#identifiers = identifiers;
     this.#dynamodb = dynamodb;
+    this.#rds = rds;
   }
 
   region(name: string): AutoScalingRegion {
     let region = this.#regions.get(name);
     if (!region) {
-      region = new AutoScalingRegion(name, this.#clock, this.#identifiers, this.#dynamodb);
+      region = new AutoScalingRegion(name, this.#clock, this.#identifiers, this.#dynamodb, this.#rds);
       this.#regions.set(name, region);
     }
     return region;
@@ -59,14 +71,16 @@ export class AutoScalingRegion {
   readonly #clock: SimulatedClock;
   readonly #identifiers: Identifiers;
   readonly #dynamodb: DynamoDb;
+  readonly #rds: Rds;
   readonly #targets = new Map<string, Target>();
   readonly #policies = new Map<string, ScalingPolicy>();
 
-  constructor(name: string, clock: SimulatedClock, identifiers: Identifiers, dynamodb: DynamoDb) {
+  constructor(name: string, clock: SimulatedClock, identifiers: Identifiers, dynamodb: DynamoDb, rds: Rds) {
     this.name = name;
     this.#clock = clock;
     this.#identifiers = identifiers;
     this.#dynamodb = dynamodb;
+    this.#rds = rds;
   }
 
   targets(): ScalableTarget[] {
@@ -99,12 +113,15 @@ export class AutoScalingRegion {
     if (minimum > maximum)
       throw new AwsError("ValidationException", "Maximum capacity cannot be less than minimum capacity");
     const capacity = DYNAMODB_DIMENSIONS[input.ScalableDimension ?? ""];
-    if (input.ServiceNamespace !== "dynamodb" || !capacity)
+    if (input.ServiceNamespace === "dynamodb" && capacity)
+      this.#moveInside(input.ResourceId as string, capacity, minimum, maximum);
+    else if (input.ServiceNamespace === "rds" && input.ScalableDimension === READERS)
+      this.#checkCluster(input.ResourceId as string);
+    else
       throw new AwsError(
         "ValidationException",
         `Unsupported service namespace, resource type or scalable dimension: ${key}`,
       );
-    this.#moveInside(input.ResourceId as string, capacity, minimum, maximum);
 
     const target: Target = known ?? {
       description: {
@@ -127,8 +144,7 @@ export class AutoScalingRegion {
       MinCapacity: minimum,
       MaxCapacity: maximum,
       RoleARN:
-        input.RoleARN ??
-        `arn:aws:iam::${ACCOUNT}:role/aws-service-role/dynamodb.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_DynamoDBTable`,
+        input.RoleARN ?? `arn:aws:iam::${ACCOUNT}:role/aws-service-role/${SERVICE_ROLES[input.ServiceNamespace]}`,
       SuspendedState: {
         DynamicScalingInSuspended: false,
         DynamicScalingOutSuspended: false,
@@ -152,7 +168,10 @@ export class AutoScalingRegion {
   putScalingPolicy(input: PutScalingPolicyRequest): ScalingPolicy {
     if (!this.#targets.has(keyOf(input))) throw noTarget(input);
     if (input.PolicyType !== "TargetTrackingScaling")
-      throw new AwsError("ValidationException", `Unsupported policy type for DynamoDB: ${input.PolicyType}`);
+      throw new AwsError(
+        "ValidationException",
+        `Unsupported policy type for ${input.ServiceNamespace}: ${input.PolicyType}`,
+      );
     const configuration = input.TargetTrackingScalingPolicyConfiguration;
     if (!configuration?.TargetValue)
       throw new AwsError(
@@ -167,7 +186,7 @@ export class AutoScalingRegion {
         arn(
           "autoscaling",
           this.name,
-          `scalingPolicy:${this.#identifiers.uuid()}:resource/dynamodb/${input.ResourceId}:policyName/${input.PolicyName}`,
+          `scalingPolicy:${this.#identifiers.uuid()}:resource/${input.ServiceNamespace}/${input.ResourceId}:policyName/${input.PolicyName}`,
         ),
       PolicyName: input.PolicyName,
       ServiceNamespace: input.ServiceNamespace,
@@ -200,6 +219,14 @@ export class AutoScalingRegion {
     const target = [...this.#targets.values()].find((each) => each.description.ScalableTargetARN === targetArn);
     if (!target) throw new AwsError("ResourceNotFoundException", `The specified resource doesn't exist: ${targetArn}`);
     return target.tags;
+  }
+
+  #checkCluster(resourceId: string): void {
+    const cluster = this.#rds.region(this.name).find(resourceId.replace(/^cluster:/, ""));
+    if (!resourceId.startsWith("cluster:") || !cluster?.settings.engine.startsWith("aurora"))
+      throw new AwsError("ValidationException", `RDS cluster does not exist: ${resourceId}`);
+    if (cluster.instances.length === 0)
+      throw new AwsError("ValidationException", `There are no DB instances in the RDS cluster: ${resourceId}`);
   }
 
   #moveInside(

@@ -27,7 +27,7 @@ export class AwsCloud {
     this.rds = new Rds(clock, this.identifiers);
     this.iam = new Iam(clock, this.identifiers);
     this.backup = new Backup(clock, this.identifiers, this.iam, this.rds);
-    this.autoscaling = new AutoScaling(clock, this.identifiers, this.dynamodb);
+    this.autoscaling = new AutoScaling(clock, this.identifiers, this.dynamodb, this.rds);
   }
 
   /** Opens the services on a free port of the loopback interface, for `AWS_ENDPOINT_URL`. */

@@ -4,7 +4,7 @@ import { AwsError } from "./error";
 import type { Iam } from "./iam";
 import type { Identifiers } from "./identifiers";
 import type { Rds } from "./rds";
-import type { Cluster } from "./rds-cluster";
+import type { RdsDatabase } from "./rds-database";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -144,12 +144,12 @@ export class BackupRegion {
     this.#vaults.delete(name);
   }
 
-  /** Gives a cluster's retention back to whoever declares it; the days stay as they were. */
+  /** Gives a database's retention back to whoever declares it; the days stay as they were. */
   deleteRecoveryPoints(vaultName: string): void {
     const vault = this.findVault(vaultName);
-    for (const cluster of this.#rds.region(this.name).clusters())
-      if (cluster.recoveryPointArn && vault?.recoveryPoints.has(cluster.recoveryPointArn))
-        cluster.recoveryPointArn = undefined;
+    for (const database of this.#rds.region(this.name).databases())
+      if (database.recoveryPointArn && vault?.recoveryPoints.has(database.recoveryPointArn))
+        database.recoveryPointArn = undefined;
     vault?.recoveryPoints.clear();
   }
 
@@ -197,18 +197,18 @@ export class BackupRegion {
     return selection;
   }
 
-  /** What a continuous backup has set on a cluster stays set: AWS remembers the retention. */
+  /** What a continuous backup has set on a database stays set: AWS remembers the retention. */
   deleteBackupSelection(id: string): void {
     this.runWhatIsDue();
     if (!this.#selections.delete(id)) throw invalid(`Cannot find Backup selection with ID ${id}`);
   }
 
   /**
-   * Does what schedules have made due. A run of a rule with continuous backup makes a recovery point of each cluster it
-   * selects that has none, and from then on AWS Backup owns the cluster's retention.
+   * Does what schedules have made due. A run of a rule with continuous backup makes a recovery point of each RDS
+   * instance or cluster it selects that has none, and from then on AWS Backup owns its retention.
    */
   runWhatIsDue(): void {
-    // Looking at clusters lets this run first, and this looks at clusters.
+    // Looking at databases lets this run first, and this looks at databases.
     if (this.#running) return;
     this.#running = true;
     try {
@@ -228,15 +228,15 @@ export class BackupRegion {
   }
 
   #run(rule: BackupRule, selection: BackupSelection): void {
-    for (const cluster of this.#rds.region(this.name).clusters()) {
-      if (!selects(selection, cluster)) continue;
-      if (!cluster.recoveryPointArn) {
-        const point = `recovery-point:continuous:${cluster.resourceId.toLowerCase()}-${this.#identifiers.hex(8)}`;
-        cluster.recoveryPointArn = arn("backup", this.name, point);
-        this.#vaults.get(rule.targetVault)?.recoveryPoints.add(cluster.recoveryPointArn);
+    for (const database of this.#rds.region(this.name).databases()) {
+      if (!selects(selection, database)) continue;
+      if (!database.recoveryPointArn) {
+        const point = `recovery-point:continuous:${database.resourceId.toLowerCase()}-${this.#identifiers.hex(8)}`;
+        database.recoveryPointArn = arn("backup", this.name, point);
+        this.#vaults.get(rule.targetVault)?.recoveryPoints.add(database.recoveryPointArn);
       }
       const days = rule.lifecycle?.deleteAfterDays as number;
-      if (cluster.settings.backupRetentionPeriod !== days) cluster.retainBackupsFor(days);
+      if (database.settings.backupRetentionPeriod !== days) database.retainBackupsFor(days);
     }
   }
 
@@ -276,11 +276,11 @@ export class BackupRegion {
   }
 }
 
-function selects(selection: BackupSelection, cluster: Cluster): boolean {
+function selects(selection: BackupSelection, database: RdsDatabase): boolean {
   const matches = (pattern: string) =>
-    new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`).test(cluster.arn);
+    new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`).test(database.arn);
   if (selection.notResources.some(matches)) return false;
-  return selection.resources.some(matches) || selection.tags.some(({ key, value }) => cluster.tags[key] === value);
+  return selection.resources.some(matches) || selection.tags.some(({ key, value }) => database.tags[key] === value);
 }
 
 /** A daily schedule in UTC runs at its time of day; any other is taken to run within a day. */

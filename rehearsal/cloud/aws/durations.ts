@@ -19,6 +19,13 @@ export const CREATE_CLUSTER_INSTANCE = 8 * MINUTE;
 export const MODIFY_CLUSTER_INSTANCE = 2 * MINUTE;
 export const DELETE_CLUSTER_INSTANCE = 4 * MINUTE;
 
+export const CREATE_INSTANCE = 10 * MINUTE;
+export const RESTORE_INSTANCE = 40 * MINUTE;
+export const MODIFY_INSTANCE = 2 * MINUTE;
+export const DELETE_INSTANCE = 5 * MINUTE;
+export const CREATE_MULTI_AZ_CLUSTER = 15 * MINUTE;
+export const RESTORE_MULTI_AZ_CLUSTER = 45 * MINUTE;
+
 /** Calls that only write down a setting: IAM, AWS Backup, Application Auto Scaling. */
 export const CONTROL_PLANE = 2 * SECOND;
 

@@ -1,16 +1,8 @@
 import type { DBCluster, DBInstance, ServerlessV2ScalingConfiguration } from "@aws-sdk/client-rds";
 import type { SimulatedClock } from "../clock";
 import { arn } from "./account";
-import { History } from "./history";
-
-const SECOND = 1000;
-const DAY = 24 * 60 * 60 * SECOND;
-
-/** The newest instant that Aurora can restore lies this far behind now. */
-export const RESTORE_LAG_MILLIS = 5 * 60 * SECOND;
-
-/** A row as far as the simulation cares: any plain object. */
-export type Row = Record<string, unknown>;
+import { RdsDatabase, type RestorableRange, type Row } from "./rds-database";
+import { describeMultiAz, type MultiAzSettings } from "./rds-multi-az-cluster";
 
 /** What can be set on a cluster. */
 export interface ClusterSettings {
@@ -38,6 +30,8 @@ export interface ClusterSettings {
   logsExports: string[];
   serverlessV2Scaling?: ServerlessV2ScalingConfiguration;
   availabilityZones: string[];
+  /** What only a Multi-AZ DB cluster has. */
+  multiAz?: MultiAzSettings;
 }
 
 export interface ClusterInstance {
@@ -68,30 +62,17 @@ export interface RetainedBackups {
   resourceId: string;
   identifier: string;
   settings: ClusterSettings;
-  range: { earliest: number; latest: number };
+  range: RestorableRange;
   rows: (table: string, at: number) => Map<string, Row>;
   tables: string[];
 }
 
-/** One Aurora cluster: its settings, its instances, and the rows of its tables with their history. */
-export class Cluster {
-  readonly identifier: string;
-  readonly region: string;
-  readonly resourceId: string;
-  readonly arn: string;
-  readonly createdAt: number;
+/** One Aurora cluster or Multi-AZ DB cluster: its settings, its instances, and the rows of its tables with their history. */
+export class Cluster extends RdsDatabase {
   readonly instances: ClusterInstance[] = [];
   settings: ClusterSettings;
-  tags: Record<string, string>;
-  /** The continuous recovery point of AWS Backup, once that owns the retention. */
-  recoveryPointArn: string | undefined;
-  /** How far the database's own clock is ahead of the cloud's. */
-  skewMillis = 0;
 
-  readonly #clock: SimulatedClock;
-  readonly #tables = new Map<string, History<Row>>();
   readonly #dnsSuffix: string;
-  #backedUpSince: number;
 
   constructor(
     clock: SimulatedClock,
@@ -101,38 +82,13 @@ export class Cluster {
     settings: ClusterSettings,
     tags: Record<string, string>,
   ) {
-    this.#clock = clock;
-    this.region = region;
-    this.identifier = identifier;
-    this.resourceId = ids.resourceId;
-    this.arn = arn("rds", region, `cluster:${identifier}`);
+    super(
+      clock,
+      { identifier, region, resourceId: ids.resourceId, arn: arn("rds", region, `cluster:${identifier}`) },
+      tags,
+    );
     this.#dnsSuffix = `${ids.dns}.${region}.rds.amazonaws.com`;
-    this.createdAt = clock.now();
-    this.#backedUpSince = this.createdAt;
     this.settings = settings;
-    this.tags = tags;
-  }
-
-  /** The database's own clock. */
-  now(): number {
-    return this.#clock.now() + this.skewMillis;
-  }
-
-  put(table: string, key: string, row: Row, at: number = this.now()): void {
-    this.#history(table).set(key, row, at);
-  }
-
-  delete(table: string, key: string, at: number = this.now()): void {
-    this.#history(table).delete(key, at);
-  }
-
-  /** A table's rows by key, as of an instant of the database's own clock; empty when there is no such table. */
-  rows(table: string, at: number = this.now()): Map<string, Row> {
-    return this.#tables.get(table)?.at(at) ?? new Map();
-  }
-
-  tables(): string[] {
-    return [...this.#tables.keys()].sort();
   }
 
   get endpoint(): string {
@@ -165,17 +121,9 @@ export class Cluster {
     if (wasWriter) this.instances.sort((a, b) => a.promotionTier - b.promotionTier || a.createdAt - b.createdAt);
   }
 
-  /** What a shorter retention has dropped does not come back with a longer one. */
-  retainBackupsFor(days: number): void {
-    this.#backedUpSince = this.restorableRange().earliest;
-    this.settings.backupRetentionPeriod = days;
-  }
-
-  /** What can be restored now. Aurora's automated backups can't be switched off. */
-  restorableRange(): { earliest: number; latest: number } {
-    const now = this.now();
-    const earliest = Math.max(this.#backedUpSince, now - this.settings.backupRetentionPeriod * DAY);
-    return { earliest, latest: Math.max(earliest, now - RESTORE_LAG_MILLIS) };
+  /** What can be restored now. A cluster's automated backups can't be switched off. */
+  override restorableRange(): RestorableRange {
+    return super.restorableRange() as RestorableRange;
   }
 
   /** The automated backups as they are kept when the cluster goes. */
@@ -211,10 +159,10 @@ export class Cluster {
       HostedZoneId: "Z24O6O9L7SGTNB",
       AvailabilityZones: settings.availabilityZones,
       MultiAZ: new Set(this.instances.map((instance) => instance.availabilityZone)).size > 1,
-      AllocatedStorage: 1,
       StorageEncrypted: settings.storageEncrypted,
       KmsKeyId: settings.kmsKeyId,
       StorageType: settings.storageType,
+      ...(settings.multiAz ? describeMultiAz(settings.multiAz) : { AllocatedStorage: 1 }),
       NetworkType: settings.networkType,
       DBClusterParameterGroup: settings.parameterGroup,
       DBSubnetGroup: settings.subnetGroup,
@@ -291,14 +239,5 @@ export class Cluster {
       DeletionProtection: false,
       TagList: Object.entries(instance.tags).map(([Key, Value]) => ({ Key, Value })),
     };
-  }
-
-  #history(table: string): History<Row> {
-    let history = this.#tables.get(table);
-    if (!history) {
-      history = new History();
-      this.#tables.set(table, history);
-    }
-    return history;
   }
 }

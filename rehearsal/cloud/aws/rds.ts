@@ -15,32 +15,13 @@ import { arn } from "./account";
 import { AwsError } from "./error";
 import type { Identifiers } from "./identifiers";
 import { Cluster, type ClusterInstance, type ClusterSettings, type RetainedBackups } from "./rds-cluster";
+import type { RdsDatabase } from "./rds-database";
+import { engineFacts, engineOf } from "./rds-engines";
+import { RdsGroups } from "./rds-groups";
+import { RdsInstances } from "./rds-instances";
+import { createMultiAz, MULTI_AZ_INSTANCES, modifyMultiAz, restoreMultiAz } from "./rds-multi-az-cluster";
 
 const SECOND = 1000;
-
-interface Engine {
-  /** The newest of each major version, the default first. */
-  newest: string[];
-  /** What a whole version looks like. */
-  version: RegExp;
-  port: number;
-  family: (version: string) => string;
-}
-
-const ENGINES: Record<string, Engine> = {
-  "aurora-postgresql": {
-    newest: ["16.9", "17.5", "15.13", "14.18", "13.21"],
-    version: /^1[3-7]\.\d+$/,
-    port: 5432,
-    family: (version) => `aurora-postgresql${version.split(".")[0]}`,
-  },
-  "aurora-mysql": {
-    newest: ["8.0.mysql_aurora.3.10.0", "5.7.mysql_aurora.2.12.5"],
-    version: /^(5\.7\.mysql_aurora\.2|8\.0\.mysql_aurora\.3)\.\d+\.\d+$/,
-    port: 3306,
-    family: (version) => `aurora-mysql${version.split(".mysql_aurora")[0]}`,
-  },
-};
 
 /** RDS in all regions. */
 export class Rds {
@@ -63,9 +44,11 @@ export class Rds {
   }
 }
 
-/** RDS's operations on Aurora in one region, by AWS's names and with AWS's requests, answers and errors. */
+/** RDS's operations on clusters in one region, and its instances; by AWS's names and with AWS's requests, answers and errors. */
 export class RdsRegion {
   readonly name: string;
+  /** The instances that belong to no cluster. */
+  readonly instances: RdsInstances;
   /** Lets AWS Backup do, before anything is looked at, what its schedule has made due. */
   beforeAccess: () => void = () => {};
 
@@ -75,35 +58,45 @@ export class RdsRegion {
   readonly #clusters = new Map<string, Cluster>();
   readonly #retained = new Map<string, RetainedBackups>();
   readonly #snapshots = new Set<string>();
-  readonly #subnetGroups = new Set(["default"]);
-  readonly #clusterParameterGroups = new Set<string>();
-  readonly #parameterGroups = new Set<string>();
-  readonly #securityGroups: Set<string>;
-  readonly #defaultSecurityGroup: string;
+  readonly #groups: RdsGroups;
 
   constructor(name: string, clock: SimulatedClock, identifiers: Identifiers) {
     this.name = name;
     this.#clock = clock;
     this.#identifiers = identifiers;
     this.#dns = identifiers.hex(12);
-    this.#defaultSecurityGroup = `sg-${identifiers.hex(17)}`;
-    this.#securityGroups = new Set([this.#defaultSecurityGroup]);
+    this.#groups = new RdsGroups(`sg-${identifiers.hex(17)}`);
+    this.instances = new RdsInstances({
+      region: name,
+      clock,
+      identifiers,
+      dns: this.#dns,
+      groups: this.#groups,
+      snapshots: this.#snapshots,
+      freeIdentifier: (requested) => this.#freeInstanceIdentifier(requested),
+      beforeAccess: () => this.beforeAccess(),
+    });
   }
 
   createSubnetGroup(name: string): void {
-    this.#subnetGroups.add(name);
+    this.#groups.subnetGroups.add(name);
   }
 
   createClusterParameterGroup(name: string): void {
-    this.#clusterParameterGroups.add(name);
+    this.#groups.clusterParameterGroups.add(name);
   }
 
   createParameterGroup(name: string): void {
-    this.#parameterGroups.add(name);
+    this.#groups.parameterGroups.add(name);
   }
 
   createSecurityGroup(id: string): void {
-    this.#securityGroups.add(id);
+    this.#groups.securityGroups.add(id);
+  }
+
+  /** `permanent` are options that an instance can't be parted from, such as Oracle's `TDE`. */
+  createOptionGroup(name: string, engine: string, permanent: string[] = []): void {
+    this.#groups.optionGroups.set(name, { engine, permanent });
   }
 
   /** @throws DBClusterNotFoundFault */
@@ -124,7 +117,12 @@ export class RdsRegion {
     return [...this.#clusters.values()].sort((a, b) => (a.identifier < b.identifier ? -1 : 1));
   }
 
-  /** @throws DBInstanceNotFound */
+  /** Everything that AWS Backup can keep continuous backups of. */
+  databases(): RdsDatabase[] {
+    return [...this.clusters(), ...this.instances.all()];
+  }
+
+  /** An instance of a cluster. @throws DBInstanceNotFound */
   instance(identifier: string): { cluster: Cluster; instance: ClusterInstance } {
     const found = this.findInstance(identifier);
     if (!found) throw new AwsError("DBInstanceNotFound", `DBInstance ${identifier} not found.`, 404);
@@ -159,6 +157,7 @@ export class RdsRegion {
         "The parameter MasterUsername and either MasterUserPassword or ManageMasterUserPassword must be provided.",
       );
     const encrypted = input.StorageEncrypted ?? false;
+    const multiAz = engineFacts(engine).multiAzCluster && createMultiAz(input);
     const settings: ClusterSettings = {
       engine,
       engineVersion: version,
@@ -167,12 +166,13 @@ export class RdsRegion {
       masterPassword: input.MasterUserPassword,
       managedPassword: input.ManageMasterUserPassword ?? false,
       port: input.Port ?? engineFacts(engine).port,
-      parameterGroup: this.#clusterParameterGroup(input.DBClusterParameterGroupName, engine, version),
-      subnetGroup: this.#subnetGroup(input.DBSubnetGroupName),
-      securityGroups: this.#securityGroupsOf(input.VpcSecurityGroupIds),
+      parameterGroup: this.#groups.clusterParameterGroup(input.DBClusterParameterGroupName, engine, version),
+      subnetGroup: this.#groups.subnetGroup(input.DBSubnetGroupName),
+      securityGroups: this.#groups.securityGroupsOf(input.VpcSecurityGroupIds),
       storageEncrypted: encrypted,
       kmsKeyId: encrypted ? (input.KmsKeyId ?? arn("kms", this.name, "alias/aws/rds")) : undefined,
-      storageType: input.StorageType,
+      storageType: input.StorageType ?? (multiAz && "io1"),
+      multiAz,
       networkType: input.NetworkType ?? "IPV4",
       backupRetentionPeriod: retention(input.BackupRetentionPeriod ?? 1),
       preferredBackupWindow: input.PreferredBackupWindow ?? "17:00-17:30",
@@ -187,7 +187,9 @@ export class RdsRegion {
     return this.#add(identifier, settings, input.Tags).describe();
   }
 
-  /** Makes another cluster, without instances, of a cluster's past. What is not asked for gets AWS's defaults. */
+  /**
+   * Makes another cluster of a cluster's past, of Aurora without instances. What is not asked for gets AWS's defaults.
+   */
   restoreDBClusterToPointInTime(input: RestoreDBClusterToPointInTimeMessage): DBCluster {
     const source = this.#restoreSource(input);
     const identifier = this.#freeClusterIdentifier(input.DBClusterIdentifier);
@@ -204,12 +206,13 @@ export class RdsRegion {
         ...source.settings,
         managedPassword: false,
         port: input.Port ?? source.settings.port,
-        parameterGroup: this.#clusterParameterGroup(input.DBClusterParameterGroupName, engine, engineVersion),
-        subnetGroup: this.#subnetGroup(input.DBSubnetGroupName),
-        securityGroups: this.#securityGroupsOf(input.VpcSecurityGroupIds),
+        parameterGroup: this.#groups.clusterParameterGroup(input.DBClusterParameterGroupName, engine, engineVersion),
+        subnetGroup: this.#groups.subnetGroup(input.DBSubnetGroupName),
+        securityGroups: this.#groups.securityGroupsOf(input.VpcSecurityGroupIds),
         kmsKeyId: input.KmsKeyId ?? source.settings.kmsKeyId,
         storageEncrypted: source.settings.storageEncrypted || input.KmsKeyId !== undefined,
         storageType: input.StorageType ?? source.settings.storageType,
+        multiAz: source.settings.multiAz && restoreMultiAz(source.settings.multiAz, input),
         networkType: input.NetworkType ?? source.settings.networkType,
         backupRetentionPeriod: retention(input.BackupRetentionPeriod ?? source.settings.backupRetentionPeriod),
         deletionProtection: input.DeletionProtection ?? false,
@@ -243,10 +246,10 @@ export class RdsRegion {
       managedPassword: input.ManageMasterUserPassword ?? settings.managedPassword,
       port: input.Port ?? settings.port,
       parameterGroup: input.DBClusterParameterGroupName
-        ? this.#clusterParameterGroup(input.DBClusterParameterGroupName, settings.engine, settings.engineVersion)
+        ? this.#groups.clusterParameterGroup(input.DBClusterParameterGroupName, settings.engine, settings.engineVersion)
         : settings.parameterGroup,
       securityGroups: input.VpcSecurityGroupIds?.length
-        ? this.#securityGroupsOf(input.VpcSecurityGroupIds)
+        ? this.#groups.securityGroupsOf(input.VpcSecurityGroupIds)
         : settings.securityGroups,
       storageType: input.StorageType ?? settings.storageType,
       networkType: input.NetworkType ?? settings.networkType,
@@ -259,6 +262,7 @@ export class RdsRegion {
       iamAuthentication: input.EnableIAMDatabaseAuthentication ?? settings.iamAuthentication,
       logsExports: exportsAfter(settings.logsExports, input.CloudwatchLogsExportConfiguration),
       serverlessV2Scaling: input.ServerlessV2ScalingConfiguration ?? settings.serverlessV2Scaling,
+      multiAz: settings.multiAz && modifyMultiAz(settings.multiAz, input),
     };
     if (period !== undefined) retention(period);
     cluster.settings = changed;
@@ -273,7 +277,7 @@ export class RdsRegion {
         "InvalidParameterCombination",
         "Cannot delete protected Cluster, please disable deletion protection and try again.",
       );
-    if (cluster.instances.length > 0)
+    if (cluster.instances.length > 0 && !cluster.settings.multiAz)
       throw new AwsError(
         "InvalidDBClusterStateFault",
         "Cluster cannot be deleted, it still contains DB instances in non-deleting state.",
@@ -303,12 +307,12 @@ export class RdsRegion {
   }
 
   createDBInstance(input: CreateDBInstanceMessage): DBInstance {
-    const identifier = identifierOf(input.DBInstanceIdentifier, "DBInstanceIdentifier");
-    if (this.findInstance(identifier)) throw new AwsError("DBInstanceAlreadyExists", "DB instance already exists");
-    if (!input.DBClusterIdentifier)
-      throw new AwsError("InvalidParameterValue", "Only DB instances of an Aurora cluster are simulated.");
+    if (!input.DBClusterIdentifier) return this.instances.create(input);
+    const identifier = this.#freeInstanceIdentifier(input.DBInstanceIdentifier);
     const cluster = this.cluster(input.DBClusterIdentifier);
-    const { engine, engineVersion, availabilityZones } = cluster.settings;
+    const { engine, engineVersion, availabilityZones, multiAz } = cluster.settings;
+    if (multiAz)
+      throw new AwsError("InvalidParameterCombination", "You can't add DB instances to a Multi-AZ DB cluster.");
     if (input.Engine !== engine)
       throw new AwsError(
         "InvalidParameterCombination",
@@ -324,7 +328,7 @@ export class RdsRegion {
       engineVersion,
       availabilityZone:
         input.AvailabilityZone ?? (availabilityZones[cluster.instances.length % availabilityZones.length] as string),
-      parameterGroup: this.#parameterGroup(input.DBParameterGroupName, engine, engineVersion),
+      parameterGroup: this.#groups.parameterGroup(input.DBParameterGroupName, engine, engineVersion),
       promotionTier: input.PromotionTier ?? 1,
       publiclyAccessible: input.PubliclyAccessible ?? false,
       autoMinorVersionUpgrade: input.AutoMinorVersionUpgrade ?? true,
@@ -344,6 +348,7 @@ export class RdsRegion {
   }
 
   modifyDBInstance(input: ModifyDBInstanceMessage): DBInstance {
+    if (this.instances.find(input.DBInstanceIdentifier as string)) return this.instances.modify(input);
     const { cluster, instance } = this.instance(input.DBInstanceIdentifier as string);
     if (input.BackupRetentionPeriod !== undefined)
       throw new AwsError(
@@ -354,7 +359,7 @@ export class RdsRegion {
     Object.assign(instance, {
       class: input.DBInstanceClass ?? instance.class,
       parameterGroup: input.DBParameterGroupName
-        ? this.#parameterGroup(input.DBParameterGroupName, engine, engineVersion)
+        ? this.#groups.parameterGroup(input.DBParameterGroupName, engine, engineVersion)
         : instance.parameterGroup,
       promotionTier: input.PromotionTier ?? instance.promotionTier,
       publiclyAccessible: input.PubliclyAccessible ?? instance.publiclyAccessible,
@@ -374,6 +379,7 @@ export class RdsRegion {
   }
 
   deleteDBInstance(input: DeleteDBInstanceMessage): DBInstance {
+    if (this.instances.find(input.DBInstanceIdentifier as string)) return this.instances.delete(input);
     const { cluster, instance } = this.instance(input.DBInstanceIdentifier as string);
     const description = cluster.describeInstance(instance);
     cluster.removeInstance(instance.identifier);
@@ -397,7 +403,42 @@ export class RdsRegion {
     const ids = { resourceId: `cluster-${this.#identifiers.capitals(26)}`, dns: this.#dns };
     const cluster = new Cluster(this.#clock, this.name, identifier, ids, settings, tagMap(tags));
     this.#clusters.set(identifier, cluster);
+    if (settings.multiAz) this.#addMembers(cluster, settings.multiAz.instanceClass);
     return cluster;
+  }
+
+  /** A Multi-AZ DB cluster has a writer and two readable standbys, each in a zone of its own, which nobody asks for. */
+  #addMembers(cluster: Cluster, instanceClass: string): void {
+    const { engine, engineVersion, availabilityZones, preferredMaintenanceWindow } = cluster.settings;
+    for (let number = 1; number <= MULTI_AZ_INSTANCES; number += 1) {
+      const identifier = `${cluster.identifier}-instance-${number}`;
+      cluster.addInstance({
+        identifier,
+        resourceId: `db-${this.#identifiers.capitals(26)}`,
+        arn: arn("rds", this.name, `db:${identifier}`),
+        class: instanceClass,
+        engineVersion,
+        availabilityZone: availabilityZones[number - 1] as string,
+        parameterGroup: this.#groups.parameterGroup(undefined, engine, engineVersion),
+        promotionTier: 1,
+        publiclyAccessible: false,
+        autoMinorVersionUpgrade: true,
+        copyTagsToSnapshot: cluster.settings.copyTagsToSnapshot,
+        monitoringInterval: 0,
+        performanceInsights: false,
+        preferredMaintenanceWindow,
+        caCertificate: "rds-ca-rsa2048-g1",
+        tags: {},
+        createdAt: this.#clock.now(),
+      });
+    }
+  }
+
+  #freeInstanceIdentifier(requested: string | undefined): string {
+    const identifier = identifierOf(requested, "DBInstanceIdentifier");
+    if (this.findInstance(identifier) || this.instances.find(identifier))
+      throw new AwsError("DBInstanceAlreadyExists", "DB instance already exists");
+    return identifier;
   }
 
   #freeClusterIdentifier(requested: string | undefined): string {
@@ -425,34 +466,6 @@ export class RdsRegion {
     return backups;
   }
 
-  #subnetGroup(name: string | undefined): string {
-    if (name !== undefined && !this.#subnetGroups.has(name))
-      throw new AwsError("DBSubnetGroupNotFoundFault", `DB subnet group '${name}' does not exist.`, 404);
-    return name ?? "default";
-  }
-
-  #clusterParameterGroup(name: string | undefined, engine: string, version: string): string {
-    const fallback = `default.${engineFacts(engine).family(version)}`;
-    if (name !== undefined && name !== fallback && !this.#clusterParameterGroups.has(name))
-      throw new AwsError("DBClusterParameterGroupNotFound", `DBClusterParameterGroup not found: ${name}`, 404);
-    return name ?? fallback;
-  }
-
-  #parameterGroup(name: string | undefined, engine: string, version: string): string {
-    const fallback = `default.${engineFacts(engine).family(version)}`;
-    if (name !== undefined && name !== fallback && !this.#parameterGroups.has(name))
-      throw new AwsError("DBParameterGroupNotFound", `DBParameterGroup not found: ${name}`, 404);
-    return name ?? fallback;
-  }
-
-  #securityGroupsOf(ids: string[] | undefined): string[] {
-    if (!ids?.length) return [this.#defaultSecurityGroup];
-    for (const id of ids)
-      if (!this.#securityGroups.has(id))
-        throw new AwsError("InvalidParameterValue", `Invalid security group , groupId= ${id}, groupName=.`);
-    return ids;
-  }
-
   /** Aurora spreads its storage over three zones, whatever fewer were asked for. */
   #zones(requested: string[] | undefined): string[] {
     const zones = [...(requested ?? [])];
@@ -463,7 +476,7 @@ export class RdsRegion {
 
   #tagged(resourceArn: string): { tags: Record<string, string> } {
     if (resourceArn.includes(":cluster:")) return this.cluster(resourceArn);
-    return this.instance(resourceArn).instance;
+    return this.instances.find(resourceArn) ?? this.instance(resourceArn).instance;
   }
 }
 
@@ -488,21 +501,6 @@ function restoreInstant(input: RestoreDBClusterToPointInTimeMessage, source: Ret
       `Cannot restore DB cluster ${source.identifier} to ${new Date(instant).toISOString()}: it is restorable from ${new Date(earliest).toISOString()} to ${new Date(latest).toISOString()}.`,
     );
   return Math.max(instant, earliest);
-}
-
-function engineFacts(engine: string): Engine {
-  const facts = ENGINES[engine];
-  if (!facts) throw new AwsError("InvalidParameterValue", `Invalid DB engine: ${engine}`);
-  return facts;
-}
-
-/** A version may be shortened to its beginning, such as `16`; AWS then takes the newest. */
-function engineOf(engine: string | undefined, requested: string | undefined): { name: string; version: string } {
-  const { newest, version: whole } = engineFacts(engine ?? "");
-  let version = newest[0];
-  if (requested) version = whole.test(requested) ? requested : newest.find((each) => each.startsWith(`${requested}.`));
-  if (!version) throw new AwsError("InvalidParameterCombination", `Cannot find version ${requested} for ${engine}`);
-  return { name: engine as string, version };
 }
 
 function retention(days: number): number {

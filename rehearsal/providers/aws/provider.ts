@@ -26,6 +26,7 @@ import { iamRole } from "./iam-role";
 import { iamRolePolicyAttachment } from "./iam-role-policy-attachment";
 import { rdsCluster } from "./rds-cluster";
 import { rdsClusterInstance } from "./rds-cluster-instance";
+import { rdsInstance } from "./rds-instance";
 import { type Existing, object, type ResourceType, textMap } from "./resource-type";
 
 /** The types that are simulated. */
@@ -33,6 +34,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
   dynamodbTable,
   rdsCluster,
   rdsClusterInstance,
+  rdsInstance,
   backupVault,
   backupPlan,
   backupSelection,

@@ -25,7 +25,11 @@ const IDENTIFIER = {
   description: "lower-case letters, digits and single hyphens, beginning with a letter",
 };
 
+/** Engines whose clusters are Multi-AZ DB clusters. */
+const MULTI_AZ = ["mysql", "postgres"];
+
 const inputs: Properties = {
+  allocatedStorage: { type: "integer", computed: true },
   allowMajorVersionUpgrade: { type: "boolean" },
   applyImmediately: { type: "boolean", computed: true },
   availabilityZones: { ...STRINGS, computed: true, replaces: true },
@@ -33,6 +37,7 @@ const inputs: Properties = {
   clusterIdentifier: { type: "string", computed: true, replaces: true, format: IDENTIFIER },
   copyTagsToSnapshot: { type: "boolean", default: false },
   databaseName: { type: "string", computed: true, replaces: true },
+  dbClusterInstanceClass: { type: "string" },
   dbClusterParameterGroupName: { type: "string", computed: true },
   dbSubnetGroupName: { type: "string", computed: true, replaces: true },
   deleteAutomatedBackups: { type: "boolean", default: true },
@@ -44,7 +49,12 @@ const inputs: Properties = {
       values: ["audit", "error", "general", "iam-db-auth-error", "instance", "postgresql", "slowquery", "upgrade"],
     },
   },
-  engine: { type: "string", required: true, replaces: true, values: ["aurora-mysql", "aurora-postgresql"] },
+  engine: {
+    type: "string",
+    required: true,
+    replaces: true,
+    values: ["aurora-mysql", "aurora-postgresql", ...MULTI_AZ],
+  },
   engineMode: { type: "string", default: "provisioned", replaces: true, values: ["provisioned"] },
   engineVersion: {
     type: "string",
@@ -60,6 +70,7 @@ const inputs: Properties = {
     },
   },
   iamDatabaseAuthenticationEnabled: { type: "boolean" },
+  iops: { type: "integer", computed: true },
   kmsKeyId: { type: "string", computed: true, replaces: true, format: ARN },
   manageMasterUserPassword: { type: "boolean" },
   masterPassword: { type: "string", secret: true },
@@ -67,6 +78,9 @@ const inputs: Properties = {
   monitoringInterval: { type: "integer", computed: true },
   monitoringRoleArn: { type: "string", computed: true, format: ARN },
   networkType: { type: "string", computed: true, values: ["IPV4", "DUAL"] },
+  performanceInsightsEnabled: { type: "boolean", computed: true },
+  performanceInsightsKmsKeyId: { type: "string", computed: true, format: ARN },
+  performanceInsightsRetentionPeriod: { type: "integer", computed: true },
   port: { type: "integer", computed: true },
   preferredBackupWindow: {
     type: "string",
@@ -100,7 +114,7 @@ const inputs: Properties = {
   },
   skipFinalSnapshot: { type: "boolean", default: false },
   storageEncrypted: { type: "boolean", computed: true, replaces: true },
-  storageType: { type: "string", computed: true, values: ["", "aurora", "aurora-iopt1"] },
+  storageType: { type: "string", computed: true, values: ["", "aurora", "aurora-iopt1", "io1", "io2", "gp3"] },
   tags: TAGS,
   vpcSecurityGroupIds: { ...STRINGS, computed: true },
 };
@@ -144,12 +158,19 @@ export const rdsCluster: ResourceType = {
   create(cloud, cluster) {
     const rds = cloud.rds.region(regionOf(cluster));
     const identifier = text(cluster.clusterIdentifier) ?? `tf-${cloud.identifiers.hex(26)}`;
+    const multiAz = MULTI_AZ.includes(cluster.engine as string);
     if (isAbsent(cluster.restoreToPointInTime)) {
       create(rds, identifier, cluster);
-      return { id: identifier, simulatedMillis: durations.CREATE_CLUSTER };
+      return {
+        id: identifier,
+        simulatedMillis: multiAz ? durations.CREATE_MULTI_AZ_CLUSTER : durations.CREATE_CLUSTER,
+      };
     }
     restore(rds, identifier, cluster);
-    return { id: identifier, simulatedMillis: durations.RESTORE_CLUSTER };
+    return {
+      id: identifier,
+      simulatedMillis: multiAz ? durations.RESTORE_MULTI_AZ_CLUSTER : durations.RESTORE_CLUSTER,
+    };
   },
 
   read(cloud, { id, state }) {
@@ -159,6 +180,7 @@ export const rdsCluster: ResourceType = {
     const version = text(state.engineVersion);
     const { MasterUserSecret: secret, ServerlessV2ScalingConfiguration: scaling } = told;
     return {
+      allocatedStorage: told.AllocatedStorage,
       arn: cluster.arn,
       availabilityZones: cluster.settings.availabilityZones,
       backupRetentionPeriod: told.BackupRetentionPeriod,
@@ -168,6 +190,7 @@ export const rdsCluster: ResourceType = {
       copyTagsToSnapshot: told.CopyTagsToSnapshot,
       // AWS may not tell the name that was given; the provider then keeps it.
       ...(told.DatabaseName === undefined ? {} : { databaseName: told.DatabaseName }),
+      dbClusterInstanceClass: told.DBClusterInstanceClass ?? "",
       dbClusterParameterGroupName: told.DBClusterParameterGroup,
       dbSubnetGroupName: told.DBSubnetGroup,
       deletionProtection: told.DeletionProtection,
@@ -179,6 +202,7 @@ export const rdsCluster: ResourceType = {
       engineVersionActual: told.EngineVersion,
       hostedZoneId: told.HostedZoneId,
       iamDatabaseAuthenticationEnabled: told.IAMDatabaseAuthenticationEnabled,
+      iops: told.Iops ?? 0,
       kmsKeyId: told.KmsKeyId,
       masterUserSecrets: secret
         ? [
@@ -190,6 +214,16 @@ export const rdsCluster: ResourceType = {
           ]
         : [],
       masterUsername: told.MasterUsername,
+      // A cluster of Aurora tells none of these: its instances have them.
+      ...(told.DBClusterInstanceClass
+        ? {
+            monitoringInterval: told.MonitoringInterval,
+            monitoringRoleArn: told.MonitoringRoleArn ?? "",
+            performanceInsightsEnabled: told.PerformanceInsightsEnabled,
+            performanceInsightsKmsKeyId: told.PerformanceInsightsKMSKeyId ?? "",
+            performanceInsightsRetentionPeriod: told.PerformanceInsightsRetentionPeriod ?? 0,
+          }
+        : {}),
       networkType: told.NetworkType,
       port: told.Port,
       preferredBackupWindow: told.PreferredBackupWindow,
@@ -271,7 +305,13 @@ function create(rds: RdsRegion, identifier: string, cluster: PropertyMap): void 
     MasterUsername: text(cluster.masterUsername),
     MasterUserPassword: text(cluster.masterPassword),
     ManageMasterUserPassword: flag(cluster.manageMasterUserPassword) || undefined,
+    AllocatedStorage: number(cluster.allocatedStorage),
     AvailabilityZones: zones.length ? zones : undefined,
+    DBClusterInstanceClass: text(cluster.dbClusterInstanceClass),
+    EnablePerformanceInsights: flag(cluster.performanceInsightsEnabled) || undefined,
+    Iops: number(cluster.iops),
+    PerformanceInsightsKMSKeyId: text(cluster.performanceInsightsKmsKeyId),
+    PerformanceInsightsRetentionPeriod: number(cluster.performanceInsightsRetentionPeriod),
     BackupRetentionPeriod: number(cluster.backupRetentionPeriod),
     PreferredBackupWindow: text(cluster.preferredBackupWindow),
     PreferredMaintenanceWindow: text(cluster.preferredMaintenanceWindow),
@@ -280,7 +320,10 @@ function create(rds: RdsRegion, identifier: string, cluster: PropertyMap): void 
   });
 }
 
-/** Restores, and modifies what a restore can't set. Version, names, credentials and encryption are the source's. */
+/**
+ * Restores, and modifies what a restore can't set. Version, names, credentials and encryption are the source's, and so are
+ * a Multi-AZ DB cluster's class and storage, which the provider sends when it creates one only.
+ */
 function restore(rds: RdsRegion, identifier: string, cluster: PropertyMap): void {
   const source = object(cluster.restoreToPointInTime);
   rds.restoreDBClusterToPointInTime({
@@ -312,8 +355,10 @@ function modification(
   const logs = texts(wanted.enabledCloudwatchLogsExports);
   const logsBefore = texts(state.enabledCloudwatchLogsExports);
   const requests: Record<string, Partial<ModifyDBClusterMessage>> = {
+    allocatedStorage: { AllocatedStorage: number(wanted.allocatedStorage) },
     backupRetentionPeriod: { BackupRetentionPeriod: wanted.backupRetentionPeriod as number },
     copyTagsToSnapshot: { CopyTagsToSnapshot: flag(wanted.copyTagsToSnapshot) },
+    dbClusterInstanceClass: { DBClusterInstanceClass: text(wanted.dbClusterInstanceClass) },
     dbClusterParameterGroupName: { DBClusterParameterGroupName: text(wanted.dbClusterParameterGroupName) },
     deletionProtection: { DeletionProtection: flag(wanted.deletionProtection) },
     enabledCloudwatchLogsExports: {
@@ -326,9 +371,17 @@ function modification(
     iamDatabaseAuthenticationEnabled: {
       EnableIAMDatabaseAuthentication: flag(wanted.iamDatabaseAuthenticationEnabled),
     },
+    iops: { Iops: number(wanted.iops) },
     manageMasterUserPassword: { ManageMasterUserPassword: flag(wanted.manageMasterUserPassword) },
     masterPassword: { MasterUserPassword: text(wanted.masterPassword) },
+    monitoringInterval: { MonitoringInterval: (wanted.monitoringInterval as number | undefined) ?? 0 },
+    monitoringRoleArn: { MonitoringRoleArn: text(wanted.monitoringRoleArn) },
     networkType: { NetworkType: text(wanted.networkType) },
+    performanceInsightsEnabled: { EnablePerformanceInsights: flag(wanted.performanceInsightsEnabled) },
+    performanceInsightsKmsKeyId: { PerformanceInsightsKMSKeyId: text(wanted.performanceInsightsKmsKeyId) },
+    performanceInsightsRetentionPeriod: {
+      PerformanceInsightsRetentionPeriod: number(wanted.performanceInsightsRetentionPeriod),
+    },
     port: { Port: number(wanted.port) },
     preferredBackupWindow: { PreferredBackupWindow: text(wanted.preferredBackupWindow) },
     preferredMaintenanceWindow: { PreferredMaintenanceWindow: text(wanted.preferredMaintenanceWindow) },

@@ -1,6 +1,8 @@
 import type * as rds from "@aws-sdk/client-rds";
 import type { AwsCloud } from "../aws";
 import { AwsError } from "../error";
+import type { RdsRegion } from "../rds";
+import { describeBackups } from "../rds-instance";
 import { page } from "./json";
 import type { Member, QueryOperations } from "./query";
 
@@ -28,8 +30,10 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
       AvailabilityZones: "AvailabilityZone",
       DBClusterMembers: "DBClusterMember",
       DBClusters: "DBCluster",
+      DBInstanceAutomatedBackups: "DBInstanceAutomatedBackup",
       DBInstances: "DBInstance",
       DBParameterGroups: "DBParameterGroup",
+      OptionGroupMemberships: "OptionGroupMembership",
       TagList: "Tag",
       VpcSecurityGroups: "VpcSecurityGroupMembership",
     },
@@ -58,23 +62,77 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
       DescribeDBInstances: {
         members: { DBInstanceIdentifier: "string", Filters: FILTERS, MaxRecords: "number", Marker: "string" },
         run(input: rds.DescribeDBInstancesMessage, region) {
-          const all = input.DBInstanceIdentifier
-            ? [at(region).instance(input.DBInstanceIdentifier)]
-            : at(region)
-                .clusters()
-                .flatMap((cluster) => cluster.instances.map((instance) => ({ cluster, instance })));
+          const all = instances(at(region)).filter(
+            ({ DBInstanceIdentifier: identifier }) =>
+              input.DBInstanceIdentifier === undefined ||
+              lastOf(input.DBInstanceIdentifier).toLowerCase() === identifier,
+          );
+          // Of what isn't there, RDS speaks as it does everywhere.
+          if (input.DBInstanceIdentifier && all.length === 0) at(region).instance(input.DBInstanceIdentifier);
           const wanted = filtered(all, input.Filters, {
-            "db-cluster-id": ({ cluster }) => [cluster.identifier, cluster.arn],
-            "db-instance-id": ({ instance }) => [instance.identifier, instance.arn],
-            "dbi-resource-id": ({ instance }) => [instance.resourceId],
-            engine: ({ cluster }) => [cluster.settings.engine],
+            "db-cluster-id": ({ DBClusterIdentifier: cluster }) =>
+              cluster === undefined ? [] : [cluster, at(region).cluster(cluster).arn],
+            "db-instance-id": (instance) => [instance.DBInstanceIdentifier as string, instance.DBInstanceArn as string],
+            "dbi-resource-id": (instance) => [instance.DbiResourceId as string],
+            engine: (instance) => [instance.Engine as string],
           });
           const { elements, next } = page(wanted, input.Marker, records(input.MaxRecords));
-          return {
-            DBInstances: elements.map(({ cluster, instance }) => cluster.describeInstance(instance)),
-            Marker: next,
-          };
+          return { DBInstances: elements, Marker: next };
         },
+      },
+      DescribeDBInstanceAutomatedBackups: {
+        members: {
+          DBInstanceIdentifier: "string",
+          DbiResourceId: "string",
+          DBInstanceAutomatedBackupsArn: "string",
+          Filters: FILTERS,
+          MaxRecords: "number",
+          Marker: "string",
+        },
+        run(input: rds.DescribeDBInstanceAutomatedBackupsMessage, region) {
+          const all = at(region)
+            .instances.automatedBackups()
+            .map(describeBackups)
+            .filter((backups) =>
+              (["DBInstanceIdentifier", "DbiResourceId", "DBInstanceAutomatedBackupsArn"] as const).every(
+                (name) => input[name] === undefined || input[name] === backups[name],
+              ),
+            );
+          if (all.length === 0 && (input.DbiResourceId || input.DBInstanceAutomatedBackupsArn))
+            throw new AwsError(
+              "DBInstanceAutomatedBackupNotFound",
+              `DBInstanceAutomatedBackup not found: ${input.DbiResourceId ?? input.DBInstanceAutomatedBackupsArn}`,
+              404,
+            );
+          const wanted = filtered(all, input.Filters, {
+            status: (backups) => [backups.Status as string],
+            "db-instance-id": (backups) => [backups.DBInstanceIdentifier as string, backups.DBInstanceArn as string],
+            "dbi-resource-id": (backups) => [backups.DbiResourceId as string],
+          });
+          const { elements, next } = page(wanted, input.Marker, records(input.MaxRecords));
+          return { DBInstanceAutomatedBackups: elements, Marker: next };
+        },
+      },
+      ModifyDBInstance: {
+        members: {
+          DBInstanceIdentifier: "string",
+          ApplyImmediately: "boolean",
+          BackupRetentionPeriod: "number",
+          PreferredBackupWindow: "string",
+          PreferredMaintenanceWindow: "string",
+          CACertificateIdentifier: "string",
+          NetworkType: "string",
+          EnablePerformanceInsights: "boolean",
+          PerformanceInsightsKMSKeyId: "string",
+          PerformanceInsightsRetentionPeriod: "number",
+          MonitoringInterval: "number",
+          MonitoringRoleArn: "string",
+          StorageType: "string",
+          Iops: "number",
+          StorageThroughput: "number",
+          AllocatedStorage: "number",
+        },
+        run: (input: rds.ModifyDBInstanceMessage, region) => ({ DBInstance: at(region).modifyDBInstance(input) }),
       },
       ModifyDBCluster: {
         members: {
@@ -96,6 +154,14 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
           ServerlessV2ScalingConfiguration: SCALING,
           StorageType: "string",
           NetworkType: "string",
+          DBClusterInstanceClass: "string",
+          AllocatedStorage: "number",
+          Iops: "number",
+          MonitoringInterval: "number",
+          MonitoringRoleArn: "string",
+          EnablePerformanceInsights: "boolean",
+          PerformanceInsightsKMSKeyId: "string",
+          PerformanceInsightsRetentionPeriod: "number",
         },
         run: (input: rds.ModifyDBClusterMessage, region) => ({ DBCluster: at(region).modifyDBCluster(input) }),
       },
@@ -160,6 +226,17 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
       },
     },
   };
+}
+
+/** All instances of a region, of clusters or not, in the order in which RDS pages through them. */
+function instances(region: RdsRegion): rds.DBInstance[] {
+  const members = region
+    .clusters()
+    .flatMap((cluster) => cluster.instances.map((instance) => cluster.describeInstance(instance)));
+  const order = (instance: rds.DBInstance) => instance.DBInstanceIdentifier as string;
+  return [...members, ...region.instances.all().map((instance) => instance.describe())].sort((a, b) =>
+    order(a) < order(b) ? -1 : 1,
+  );
 }
 
 /** An ARN may stand where an identifier is asked for. */
