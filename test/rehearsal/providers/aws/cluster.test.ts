@@ -190,7 +190,7 @@ test("drift of the retention is seen on refresh", async (t) => {
 
 const REFUSED: [what: string, inputs: PropertyMap, property: string][] = [
   ["no engine", { engine: null }, "engine"],
-  ["an engine that isn't simulated", { engine: "postgres" }, "engine"],
+  ["an engine that isn't simulated", { engine: "neptune" }, "engine"],
   ["36 days", { backupRetentionPeriod: 36 }, "backupRetentionPeriod"],
   ["a misspelt input", { backupRetention: 7 }, "backupRetention"],
   [
