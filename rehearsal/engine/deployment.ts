@@ -124,9 +124,10 @@ export class Deployment {
     this.cancel();
   }
 
-  /** @param message Undefined when the fault has been reported already. */
-  programFailed(message: string | undefined): void {
-    if (message === undefined) {
+  /** @param message Empty when the fault has been reported already, as it has when a resource has failed. */
+  programFailed(message: string): void {
+    const reported = this.journal.diagnostics.some(({ severity }) => severity === "error");
+    if (reported || message === "") {
       this.#failed = true;
       this.cancel();
     } else {

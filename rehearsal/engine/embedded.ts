@@ -3,17 +3,17 @@
  * decides as the real engine does (the engine tests compare the two), and refuses what it doesn't know.
  */
 import { resolve } from "node:path";
-import type { SimulatedProvider } from "../providers/provider";
+import type { PropertyMap, SimulatedProvider } from "../providers/provider";
 import { Deployment } from "./deployment";
 import { Journal } from "./journal";
 import { Managers } from "./managers";
-import { Monitor } from "./monitor";
-import { Program } from "./program";
-import { type Project, readProject, type StackConfig, stackConfig } from "./project";
+import { readProject, stackConfig } from "./project";
 import { refreshed } from "./refresh";
+import { program, type Source, type SourceContext } from "./source";
 import type { Stack, StackEvent, StackResult } from "./stack";
 import type { StackState } from "./state";
-import { isMap, shown } from "./values";
+import { ROOT_STACK_TYPE } from "./urn";
+import { mapValues, shown } from "./values";
 
 export interface EmbeddedStackOptions {
   /** The folder that holds Pulumi.yaml. */
@@ -26,6 +26,8 @@ export interface EmbeddedStackOptions {
   name?: string;
   /** A state to go on from, as `state` gave it. */
   state?: StackState;
+  /** Where the goals come from. Defaults to the program, in a process of its own. */
+  source?: Source;
   onEvent?: (event: StackEvent) => void;
 }
 
@@ -50,15 +52,11 @@ export class EmbeddedStack implements Stack {
   }
 
   preview(): Promise<StackResult> {
-    return this.#run(true, (deployment, journal, project, config) =>
-      this.#runProgram(deployment, journal, project, config, true),
-    );
+    return this.#run(true, this.#runProgram);
   }
 
   up(): Promise<StackResult> {
-    return this.#run(false, (deployment, journal, project, config) =>
-      this.#runProgram(deployment, journal, project, config, false),
-    );
+    return this.#run(false, this.#runProgram);
   }
 
   destroy(): Promise<StackResult> {
@@ -69,86 +67,52 @@ export class EmbeddedStack implements Stack {
     const former = this.state;
     const journal = new Journal(former, this.#onEvent);
     this.#state = await refreshed(former, new Managers(this.#options.providers, former), journal);
-    return resultOf(journal, this.#outputs());
+    return resultOf(journal, this.#state.find(({ type }) => type === ROOT_STACK_TYPE)?.outputs ?? {});
   }
 
   get #onEvent(): (event: StackEvent) => void {
     return this.#options.onEvent ?? (() => {});
   }
 
-  #outputs() {
-    const outputs = this.#state.find(({ parent, custom }) => parent === "" && !custom)?.outputs ?? {};
-    const visible = shown(outputs);
-    return isMap(visible) ? visible : {};
-  }
-
   async #run(
     preview: boolean,
-    act: (deployment: Deployment, journal: Journal, project: Project, config: StackConfig) => Promise<void>,
+    act: (deployment: Deployment, context: SourceContext) => Promise<void>,
   ): Promise<StackResult> {
     const project = readProject(resolve(this.#options.program));
+    const config = stackConfig(project, this.config);
     const former = this.state;
     const journal = new Journal(former, this.#onEvent);
-    const managers = new Managers(this.#options.providers, former);
-    const config = stackConfig(project, this.config);
-    const deployment = new Deployment(former, managers, journal, {
+    const deployment = new Deployment(former, new Managers(this.#options.providers, former), journal, {
       stack: this.#name,
       project: project.name,
       preview,
       config: config.values,
     });
-    await act(deployment, journal, project, config);
+    await act(deployment, {
+      project,
+      organization: ORGANIZATION,
+      stack: this.#name,
+      config,
+      preview,
+      environment: this.#options.environment?.() ?? {},
+      report: (diagnostic) => journal.report(diagnostic),
+    });
     await deployment.settled();
     if (!preview) this.#state = structuredClone(journal.state());
-    const outputs = shown(deployment.stackOutputs);
-    return resultOf(journal, isMap(outputs) ? outputs : {});
+    return resultOf(journal, deployment.stackOutputs);
   }
 
-  async #runProgram(
-    deployment: Deployment,
-    journal: Journal,
-    project: Project,
-    config: StackConfig,
-    preview: boolean,
-  ): Promise<void> {
-    const report = journal.report.bind(journal);
-    let complete = false;
-    const monitor = new Monitor({
-      deployment,
-      report,
-      async programEnded() {
-        await deployment.deleteTheRest();
-        complete = true;
-      },
-    });
-    try {
-      const program = new Program({
-        project,
-        organization: ORGANIZATION,
-        stack: this.#name,
-        config,
-        address: await monitor.start(),
-        preview,
-        environment: this.#options.environment?.() ?? {},
-        output: (message) => report({ severity: "info", message }),
-      });
-      deployment.whenCancelled.catch(() => program.stop());
-      const fault = await program.ended;
-      if (fault !== undefined || !complete) {
-        const already = journal.diagnostics.some(({ severity }) => severity === "error");
-        deployment.programFailed(already ? undefined : fault || "the program ended before it was done");
-      }
-    } finally {
-      monitor.stop();
-    }
-  }
+  readonly #runProgram = async (deployment: Deployment, context: SourceContext): Promise<void> => {
+    const fault = await (this.#options.source ?? program)(deployment, context);
+    if (fault !== undefined) deployment.programFailed(fault);
+  };
 }
 
-function resultOf(journal: Journal, outputs: StackResult["outputs"]): StackResult {
+function resultOf(journal: Journal, outputs: PropertyMap): StackResult {
   return {
     succeeded: !journal.diagnostics.some(({ severity }) => severity === "error"),
     operations: journal.operations,
-    outputs,
+    outputs: mapValues(outputs, shown),
     diagnostics: journal.diagnostics,
     simulatedMillis: journal.simulatedMillis,
   };

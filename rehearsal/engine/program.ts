@@ -1,7 +1,11 @@
 /** Runs a Pulumi program as it is, by the SDK's own runner, as the CLI's language host does. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Project, StackConfig } from "./project";
+
+/** What is loaded before a program, so that Node can report its errors: the file says why. */
+export const PLAIN_STACKS = join(__dirname, "plain-stacks.cjs");
 
 /** The runner's exit code when it has already told the user what is wrong. */
 const ALREADY_REPORTED = 32;
@@ -16,6 +20,7 @@ export interface ProgramOptions {
   /** The address of the monitor and engine services. */
   address: string;
   preview: boolean;
+  /** What it gets in its environment, besides this process's own. */
   environment: Record<string, string>;
   /** Called with each line that the program writes. */
   output(line: string): void;
@@ -29,7 +34,7 @@ export class Program {
   constructor(options: ProgramOptions) {
     const { project } = options;
     this.#child = spawn(process.execPath, argumentsOf(options), {
-      cwd: project.directory,
+      cwd: dirname(project.main),
       env: {
         ...process.env,
         ...options.environment,
@@ -39,6 +44,10 @@ export class Program {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.ended = this.#watch(options);
+    // A program must not outlive the engine that it talks to.
+    const kill = () => this.#child.kill("SIGKILL");
+    process.once("exit", kill);
+    this.ended.finally(() => process.off("exit", kill));
   }
 
   /** Asks the program to end, and insists after a while. */
@@ -73,14 +82,15 @@ function argumentsOf({ project, organization, stack, address, preview }: Program
     project: project.name,
     "root-directory": project.directory,
     stack,
-    pwd: project.directory,
+    pwd: dirname(project.main),
     parallel: "16",
   };
   return [
+    ...["--require", PLAIN_STACKS],
     ...project.nodeArguments,
     runner,
     ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]),
     ...(preview ? ["--dry-run"] : []),
-    project.main,
+    basename(project.main),
   ];
 }

@@ -1,6 +1,6 @@
 /** What Pulumi.yaml says: which program to run, how, and the configuration it defaults. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import type { PropertyValue } from "../providers/provider";
 import { revealed } from "./stack";
@@ -16,7 +16,7 @@ export interface Project {
   name: string;
   /** The folder of Pulumi.yaml. */
   directory: string;
-  /** The program's entry point, relative to the folder. */
+  /** The program's entry point: an absolute path. Its folder is where the program runs. */
   main: string;
   /** Arguments for node, before the SDK's runner. */
   nodeArguments: string[];
@@ -35,7 +35,7 @@ export function readProject(directory: string): Project {
   return {
     name,
     directory,
-    main: main ?? ".",
+    main: resolve(directory, main ?? "index.js"),
     nodeArguments: (options.nodeargs ?? "").split(/\s+/).filter(Boolean),
     config: config ?? {},
   };

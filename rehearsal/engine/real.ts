@@ -14,6 +14,7 @@ import {
 import { parse, stringify } from "yaml";
 import type { PropertyMap, PropertyValue, SimulatedProvider } from "../providers/provider";
 import { EngineEvents, type PlainOperation } from "./engine-events";
+import { PLAIN_STACKS } from "./program";
 import { ProviderServer } from "./provider-server";
 import { findPulumi, HOW_TO_GET_PULUMI } from "./pulumi-cli";
 import { type Operation, revealed, type Stack, type StackResult, secret } from "./stack";
@@ -37,6 +38,9 @@ type Run = "preview" | "up" | "refresh" | "destroy";
 /** What `pulumi stack export` says of a resource, as far as it is needed here. */
 interface ExportedResource {
   urn: string;
+  type: string;
+  id?: string;
+  external?: boolean;
   parent?: string;
   provider?: string;
   dependencies?: string[];
@@ -158,7 +162,13 @@ export class PulumiStack implements Stack {
 
   async #configure(stack: AutomationStack): Promise<void> {
     const { workspace, name } = stack;
-    workspace.envVars = { ...workspace.envVars, ...this.#options.environment?.() };
+    const environment = this.#options.environment?.() ?? {};
+    const nodeOptions = environment.NODE_OPTIONS ?? process.env.NODE_OPTIONS ?? "";
+    workspace.envVars = {
+      ...workspace.envVars,
+      ...environment,
+      NODE_OPTIONS: `--require=${JSON.stringify(PLAIN_STACKS)} ${nodeOptions}`.trim(),
+    };
     const plain: Record<string, unknown> = {};
     const secrets: [string, PropertyValue][] = [];
     for (const [key, value] of Object.entries(this.config)) {
@@ -181,6 +191,13 @@ export class PulumiStack implements Stack {
     }
   }
 
+  /** What a read by ID looks at, where the stack has created it: the read waits for it, though the state doesn't say so. */
+  #sourcesOf(urn: string): string[] {
+    const read = this.#resources.find((resource) => resource.urn === urn && resource.external);
+    if (!read) return [];
+    return this.#resources.filter(({ type, id }) => type === read.type && id === read.id).map((found) => found.urn);
+  }
+
   /** The operations with their simulated times: each begins when all it needs has ended, deletions after all else. */
   #timed(
     operations: PlainOperation[],
@@ -200,7 +217,8 @@ export class PulumiStack implements Stack {
     for (const operation of operations.filter(({ kind }) => kind !== "delete")) {
       const { urn, kind } = operation;
       const needs = needed(this.#resources, urn);
-      const start = Math.max(0, ...needs.map((need) => ends.get(need) ?? 0));
+      const waitsFor = [...needs, ...this.#sourcesOf(urn)];
+      const start = Math.max(0, ...waitsFor.map((need) => ends.get(need) ?? 0));
       time(operation, start, durationOf(kind === "replace" ? "create" : kind, urn), needs);
     }
     const allDone = Math.max(0, ...ends.values());

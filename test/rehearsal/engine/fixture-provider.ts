@@ -36,7 +36,8 @@ export class FixtureProvider implements SimulatedProvider {
   /** What was called, such as `create a`. */
   readonly calls: string[] = [];
   readonly configurations: PropertyMap[] = [];
-  #created = 0;
+  #forgiving = false;
+  readonly #named = new Map<string, number>();
 
   async configure(config: PropertyMap): Promise<void> {
     this.configurations.push(config);
@@ -48,7 +49,7 @@ export class FixtureProvider implements SimulatedProvider {
     const failures = unknown.map((property) => ({ property, reason: "no such input" }));
     if (newInputs.size === -1) failures.push({ property: "size", reason: "must not be negative" });
     // What is named automatically keeps its name, as with real providers.
-    const name = newInputs.name ?? oldInputs?.name ?? `${urn.split("::").at(-1)}-${++this.#created}`;
+    const name = newInputs.name ?? oldInputs?.name ?? this.#nameFor(urn);
     return { inputs: { ...newInputs, name }, failures };
   }
 
@@ -111,9 +112,20 @@ export class FixtureProvider implements SimulatedProvider {
 
   async cancel(): Promise<void> {}
 
+  /** Lets succeed what was to fail. */
+  forgive(): void {
+    this.#forgiving = true;
+  }
+
+  #nameFor(urn: string): string {
+    const count = (this.#named.get(urn) ?? 0) + 1;
+    this.#named.set(urn, count);
+    return `${urn.split("::").at(-1)}-${count}`;
+  }
+
   #call(what: string, urn: string, inputs: PropertyMap): void {
     this.calls.push(`${what} ${urn.split("::").at(-1)}`);
-    if (inputs.fails === what) throw new Error(`cannot ${what} ${inputs.name}`);
+    if (inputs.fails === what && !this.#forgiving) throw new Error(`cannot ${what} ${inputs.name}`);
   }
 }
 

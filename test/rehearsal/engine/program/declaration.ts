@@ -6,6 +6,8 @@ export type Reference =
   | { secret: unknown }
   /** A config value that is secret. */
   | { secretConfig: string }
+  /** A variable of the environment. */
+  | { environment: string }
   /** The `answer` of a provider's function. */
   | { invoke: string };
 

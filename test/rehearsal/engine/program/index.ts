@@ -34,6 +34,7 @@ function resolve(value: unknown): unknown {
   }
   if ("secret" in reference) return pulumi.secret(resolve(reference.secret));
   if ("secretConfig" in reference) return config.requireSecret(reference.secretConfig);
+  if ("environment" in reference) return process.env[reference.environment];
   if ("invoke" in reference) return pulumi.output(pulumi.runtime.invoke(reference.invoke, {})).apply((r) => r.answer);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(inner)]));
 }

@@ -1,0 +1,49 @@
+/** Where a run's goals come from: the program, in a process of its own. */
+import type { Deployment } from "./deployment";
+import { Monitor } from "./monitor";
+import { Program } from "./program";
+import type { Project, StackConfig } from "./project";
+import type { Diagnostic } from "./stack";
+
+export interface SourceContext {
+  project: Project;
+  organization: string;
+  stack: string;
+  config: StackConfig;
+  preview: boolean;
+  /** What the program gets in its environment, besides this process's own. */
+  environment: Record<string, string>;
+  report(diagnostic: Diagnostic): void;
+}
+
+/**
+ * Tells the deployment all that the program wants, and lets it delete the rest when that is complete.
+ * @returns why it could not, or undefined; empty when that has been reported already.
+ */
+export type Source = (deployment: Deployment, context: SourceContext) => Promise<string | undefined>;
+
+/** Runs the unchanged program by the SDK's own runner, and serves it. */
+export const program: Source = async (deployment, context) => {
+  const { report } = context;
+  let complete = false;
+  const monitor = new Monitor({
+    deployment,
+    report,
+    async programEnded() {
+      await deployment.deleteTheRest();
+      complete = true;
+    },
+  });
+  try {
+    const running = new Program({
+      ...context,
+      address: await monitor.start(),
+      output: (message) => report({ severity: "info", message }),
+    });
+    deployment.whenCancelled.catch(() => running.stop());
+    const fault = await running.ended;
+    return fault ?? (complete ? undefined : "the program ended before it was done");
+  } finally {
+    monitor.stop();
+  }
+};

@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import test from "ava";
+import { EmbeddedStack } from "../rehearsal/engine/embedded";
+import { findPulumi, HOW_TO_GET_PULUMI } from "../rehearsal/engine/pulumi-cli";
+import { PulumiStack } from "../rehearsal/engine/real";
+import type { Operation, StackResult } from "../rehearsal/engine/stack";
+import { FixtureProvider } from "../test/rehearsal/engine/fixture-provider";
+import { play } from "../test/rehearsal/engine/scenario";
+import { scenarios } from "../test/rehearsal/engine/scenarios";
+
+const program = join(__dirname, "../test/rehearsal/engine/program");
+
+if (!findPulumi()) {
+  test.skip(`the engines are not compared, for there is no Pulumi CLI: ${HOW_TO_GET_PULUMI}`, () => {});
+} else {
+  for (const { title, acts } of scenarios) {
+    // One after the other: each starts processes enough to keep two cores busy.
+    test.serial(`on both engines: ${title}`, async (t) => {
+      const providers = { real: new FixtureProvider(), embedded: new FixtureProvider() };
+      const real = new PulumiStack({ program, providers: [providers.real] });
+      const embedded = new EmbeddedStack({ program, providers: [providers.embedded] });
+      try {
+        for (const act of acts) {
+          const expected = await play(t, act, real, providers.real);
+          const actual = await play(t, act, embedded, providers.embedded);
+          t.deepEqual(comparable(actual, act.run), comparable(expected, act.run), `${act.run} differs`);
+          t.false(JSON.stringify(await real.exported()).includes("s3cret"), "a secret is in the state");
+          t.deepEqual([...providers.embedded.things.keys()].sort(), [...providers.real.things.keys()].sort());
+        }
+      } finally {
+        await real.close();
+      }
+    });
+  }
+}
+
+/** Operations in an order of their own, with their simulated times where the engine runs for real. */
+function comparable({ operations, simulatedMillis }: StackResult, run: string) {
+  const sorted = operations.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  if (run === "up" || run === "destroy") return { operations: sorted, simulatedMillis };
+  return {
+    operations: sorted.map(({ urn, kind, changed, replacedBy }) => ({ urn, kind, changed, replacedBy })),
+    simulatedMillis: 0,
+  };
+}
+
+function keyOf({ urn, kind }: Operation): string {
+  return `${urn} ${kind}`;
+}
