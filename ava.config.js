@@ -1,6 +1,6 @@
 module.exports = {
   files: ["test/**/*.test.ts"],
   extensions: { ts: "commonjs" },
-  nodeArguments: ["--import=tsx"],
+  nodeArguments: ["--require=./register.cjs", "--enable-source-maps"],
   timeout: "60s",
 };

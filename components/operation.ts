@@ -14,9 +14,12 @@ export function azureOperation(what: string, request: pulumi.Input<object>, acce
 }
 
 function command<Text extends pulumi.Input<string>>(what: string, stdin: Text, variable: string, access: object) {
-  const runner = relative(process.cwd(), require.resolve("../operations/main"));
+  // Relative, so that the command is the same on every machine that works on the stack.
+  const [loader, runner] = ["../register.cjs", "../operations/main.ts"].map((file) =>
+    JSON.stringify(`./${relative(process.cwd(), require.resolve(file))}`),
+  );
   return {
-    create: `node --import tsx ${JSON.stringify(runner)} ${what}`,
+    create: `node --require ${loader} ${runner} ${what}`,
     stdin,
     ...(Object.keys(access).length > 0 ? { environment: pulumi.secret({ [variable]: JSON.stringify(access) }) } : {}),
   };

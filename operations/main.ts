@@ -2,11 +2,12 @@ import { text } from "node:stream/consumers";
 import { AWS_ACCESS_VARIABLE } from "./aws";
 import { onAzure } from "./azure";
 import { completeServer, protectServer } from "./azure-servers";
+import { completeAccount, protectAccount } from "./cosmosdb";
 import { completeCopies, protectTables } from "./dynamodb";
 import { completeClusterCopy, completeInstanceCopy } from "./rds";
 
 /**
- * Runs one operation: `node --import tsx operations/main.ts <operation>`, its request as JSON on stdin. Every step is
+ * Runs one operation: `node --require ./register.cjs operations/main.ts <operation>`, its request as JSON on stdin. Every step is
  * printed; the exit code is 0 when the operation is done, 1 when it failed (and can be run again), 2 for a wrong call.
  */
 const operations = {
@@ -16,6 +17,8 @@ const operations = {
   "complete-rds-cluster-copy": completeClusterCopy,
   "protect-azure-server": onAzure(protectServer),
   "complete-azure-server-copy": onAzure(completeServer),
+  "protect-cosmosdb-account": onAzure(protectAccount),
+  "complete-cosmosdb-copy": onAzure(completeAccount),
 };
 
 async function main(): Promise<void> {

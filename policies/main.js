@@ -1,3 +1,3 @@
 // The engine starts policy packs without the runtime's `nodeargs`, and with a compiler that checks types: this goes ahead of it.
-require("tsx/cjs");
+require("../register.cjs");
 require("./pack.ts");

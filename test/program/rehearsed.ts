@@ -7,6 +7,7 @@ import type { Operation, StackResult } from "../../rehearsal/engine/stack";
 import { CommandProvider } from "../../rehearsal/providers/command";
 import { formatInstant } from "../../restore-points/instant";
 import { type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
+import { commonWindows } from "../../restore-points/windows";
 
 const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
 export const REGION = "ap-northeast-1";
@@ -65,5 +66,6 @@ export function recordWindow(cloud: SimulatedCloud, namespace: string, releases:
   const windows = data[WINDOWS_KEY] === undefined ? [] : JSON.parse(data[WINDOWS_KEY]).windows;
   const changed = { ...data, [WINDOWS_KEY]: JSON.stringify({ schemaVersion: 1, windows: [...windows, window] }) };
   cloud.kubernetes.store.update({ ...record, data: changed });
-  return formatInstant(Math.floor((start + end) / 2000) * 1000);
+  const [common] = commonWindows([window], [{ namespace, name: releases[0] as string }]);
+  return formatInstant(common?.middle as number);
 }

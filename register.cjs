@@ -1,0 +1,16 @@
+// Lets Node.js require TypeScript as it is: `node --require ./register.cjs some.ts`. Types are stripped here and checked by
+// `npm run check:types`. A loader of a few lines instead of tsx, because tsx also rewrites every JavaScript file of the
+// SDKs: measured on this program, that doubles the time to load it and takes a quarter more memory.
+const { readFileSync } = require("node:fs");
+const { transformSync } = require("esbuild");
+
+require.extensions[".ts"] = (module, file) => {
+  const { code } = transformSync(readFileSync(file, "utf8"), {
+    loader: "ts",
+    format: "cjs",
+    target: "node20",
+    sourcefile: file,
+    sourcemap: "inline",
+  });
+  module._compile(code, file);
+};
