@@ -8,7 +8,7 @@ import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { RdsArgs, RdsCreateArgs } from "./args";
 import { onlyEngine, type RdsEngine } from "./engine";
 import { protectExistingRds, type RdsProtection } from "./protection";
-import { identifierOf, lookUpInstance, refuseUnprotectable, whereIs } from "./source";
+import { checkProtectable, identifierOf, lookUpInstance, whereIs } from "./source";
 
 /** Declares an instance with its protection. */
 export function protectCreatedInstance(
@@ -61,9 +61,12 @@ export function protectExistingInstance(
   context: ProtectContext,
 ): ProtectedDatabase {
   const region = regionOf(whereIs(args), context.aws, name);
-  const observed = lookUpInstance(engine, name, args, region, context.aws)
-    .apply(refuseUnprotectable(engine, name, "instance", ({ instance }) => instance.DBInstanceStatus))
-    .apply((found) => protectionOf(name, found));
+  const observed = lookUpInstance(engine, name, args, region, context.aws).apply((found) =>
+    orEnd(`database ${name}`, () => {
+      checkProtectable(engine, "instance", found.instance.DBInstanceStatus);
+      return protectionOf(name, found);
+    }),
+  );
   return protectExistingRds(
     name,
     observed,

@@ -19,7 +19,7 @@ import { clusterProtection, declareCluster, declareClusterCopy, rangeOf } from "
 import { copyIdentifier, credentialsNote } from "./copies";
 import type { RdsEngine } from "./engine";
 import { protectExistingRds } from "./protection";
-import { identifierOf, lookUpCluster, refuseUnprotectable, whereIs } from "./source";
+import { checkProtectable, identifierOf, lookUpCluster, whereIs } from "./source";
 
 /** Declares a Multi-AZ DB cluster with its protection. */
 export function protectCreatedCluster(
@@ -64,9 +64,12 @@ export function protectExistingCluster(
   context: ProtectContext,
 ): ProtectedDatabase {
   const region = regionOf(whereIs(args), context.aws, name);
-  const observed = lookUpCluster(engine, name, args, region, context.aws)
-    .apply(refuseUnprotectable(engine, name, "cluster", ({ cluster }) => cluster.Status))
-    .apply((found) => clusterProtection(name, found));
+  const observed = lookUpCluster(engine, name, args, region, context.aws).apply((found) =>
+    orEnd(`database ${name}`, () => {
+      checkProtectable(engine, "cluster", found.cluster.Status);
+      return clusterProtection(name, found);
+    }),
+  );
   return protectExistingRds(
     name,
     observed,

@@ -46,26 +46,13 @@ export function lookUpInstance(
   where: string,
   aws: AwsSettings,
 ): pulumi.Output<InstanceDescription> {
-  return pulumi.output(identifierOf(name, args)).apply((id) =>
-    orEnd(`database ${name}`, async () => {
-      const found = await describeInstance(where, id, aws.access);
-      if (found === undefined)
-        throw new Error(
-          `there is no RDS instance ${id} in ${where}; correct databases[].${engine.key}.existing.instanceIdentifier`,
-        );
-      const { Engine, DBClusterIdentifier, ReadReplicaSourceDBInstanceIdentifier } = found.instance;
-      if (DBClusterIdentifier !== undefined)
-        throw new Error(
-          `instance ${id} in ${where} belongs to the cluster ${DBClusterIdentifier}, which holds the data; name the cluster instead: in databases[].${engine.key}.existing.clusterIdentifier a Multi-AZ DB cluster, under its own kind an Aurora cluster`,
-        );
-      refuseOtherEngine(engine, `instance ${id} in ${where}`, Engine);
-      if (ReadReplicaSourceDBInstanceIdentifier !== undefined)
-        throw new Error(
-          `instance ${id} in ${where} is a read replica of ${ReadReplicaSourceDBInstanceIdentifier}; name that one in databases[].${engine.key}.existing.instanceIdentifier`,
-        );
-      return found;
-    }),
-  );
+  return pulumi
+    .output(identifierOf(name, args))
+    .apply((id) =>
+      orEnd(`database ${name}`, async () =>
+        checkInstance(engine, id, where, await describeInstance(where, id, aws.access)),
+      ),
+    );
 }
 
 /** The Multi-AZ DB cluster as it is now. The program ends when it does not exist or is of another engine. */
@@ -76,35 +63,60 @@ export function lookUpCluster(
   where: string,
   aws: AwsSettings,
 ): pulumi.Output<ClusterDescription> {
-  return pulumi.output(identifierOf(name, args)).apply((id) =>
-    orEnd(`database ${name}`, async () => {
-      const found = await describeCluster(where, id, aws.access);
-      if (found === undefined)
-        throw new Error(
-          `there is no Multi-AZ DB cluster ${id} in ${where}; correct databases[].${engine.key}.existing.clusterIdentifier`,
-        );
-      refuseOtherEngine(engine, `cluster ${id} in ${where}`, found.cluster.Engine);
-      return found;
-    }),
-  );
+  return pulumi
+    .output(identifierOf(name, args))
+    .apply((id) =>
+      orEnd(`database ${name}`, async () =>
+        checkCluster(engine, id, where, await describeCluster(where, id, aws.access)),
+      ),
+    );
 }
 
-/** Ends the program for a database in a state in which nothing backs it up. */
-export function refuseUnprotectable<Found>(
+/** @throws {Error} for what is no instance of this engine with data of its own, with the mend. */
+export function checkInstance(
   engine: RdsEngine,
-  name: string,
-  what: string,
-  statusOf: (found: Found) => string | undefined,
-): (found: Found) => Promise<Found> {
-  return (found) =>
-    orEnd(`database ${name}`, () => {
-      const status = statusOf(found) ?? "";
-      if (!UNPROTECTED.has(status)) return found;
-      const mend = status.startsWith("stop") ? "start it" : `repair it, or name its successor`;
-      throw new Error(
-        `its ${what} is ${status}, so that nothing can back it up; ${mend}, or take it out of the set (databases[].${engine.key})`,
-      );
-    });
+  id: string,
+  where: string,
+  found: InstanceDescription | undefined,
+): InstanceDescription {
+  const path = `databases[].${engine.key}.existing`;
+  if (found === undefined)
+    throw new Error(`there is no RDS instance ${id} in ${where}; correct ${path}.instanceIdentifier`);
+  const { Engine, DBClusterIdentifier, ReadReplicaSourceDBInstanceIdentifier } = found.instance;
+  if (DBClusterIdentifier !== undefined)
+    throw new Error(
+      `instance ${id} in ${where} belongs to the cluster ${DBClusterIdentifier}, which holds the data; name the cluster instead: a Multi-AZ DB cluster in ${path}.clusterIdentifier, an Aurora cluster under its own kind`,
+    );
+  refuseOtherEngine(engine, `instance ${id} in ${where}`, Engine);
+  if (ReadReplicaSourceDBInstanceIdentifier !== undefined)
+    throw new Error(
+      `instance ${id} in ${where} is a read replica of ${ReadReplicaSourceDBInstanceIdentifier}; name that one in ${path}.instanceIdentifier`,
+    );
+  return found;
+}
+
+/** @throws {Error} for what is no cluster of this engine, with the mend. */
+export function checkCluster(
+  engine: RdsEngine,
+  id: string,
+  where: string,
+  found: ClusterDescription | undefined,
+): ClusterDescription {
+  if (found === undefined)
+    throw new Error(
+      `there is no Multi-AZ DB cluster ${id} in ${where}; correct databases[].${engine.key}.existing.clusterIdentifier`,
+    );
+  refuseOtherEngine(engine, `cluster ${id} in ${where}`, found.cluster.Engine);
+  return found;
+}
+
+/** @throws {Error} for a database in a state in which nothing backs it up, with the mend. */
+export function checkProtectable(engine: RdsEngine, what: string, status: string | undefined): void {
+  if (status === undefined || !UNPROTECTED.has(status)) return;
+  const mend = status.startsWith("stop") ? "start it" : "repair it, or name its successor";
+  throw new Error(
+    `the ${what} is ${status}, so that nothing can back it up; ${mend}, or take it out of the set (databases[].${engine.key})`,
+  );
 }
 
 function refuseOtherEngine(engine: RdsEngine, subject: string, found: string | undefined): void {

@@ -117,6 +117,10 @@ export class BackupRegion {
     return this.#selections.get(id);
   }
 
+  selections(): BackupSelection[] {
+    return [...this.#selections.values()];
+  }
+
   createBackupVault(name: string, options: { kmsKeyArn?: string; tags?: Record<string, string> } = {}): Vault {
     if (this.#vaults.has(name))
       throw new AwsError("AlreadyExistsException", `Backup vault with the same name already exists: ${name}`);
