@@ -19,7 +19,7 @@ function command<Text extends pulumi.Input<string>>(what: string, stdin: Text, v
     JSON.stringify(`./${relative(process.cwd(), require.resolve(file))}`),
   );
   return {
-    create: `node --require ${loader} ${runner} ${what}`,
+    create: `node ${loader} ${runner} ${what}`,
     stdin,
     ...(Object.keys(access).length > 0 ? { environment: pulumi.secret({ [variable]: JSON.stringify(access) }) } : {}),
   };

@@ -7,7 +7,7 @@ import { completeCopies, protectTables } from "./dynamodb";
 import { completeClusterCopy, completeInstanceCopy } from "./rds";
 
 /**
- * Runs one operation: `node --require ./register.cjs operations/main.ts <operation>`, its request as JSON on stdin. Every step is
+ * Runs one operation: `node register.cjs operations/main.ts <operation>`, its request as JSON on stdin. Every step is
  * printed; the exit code is 0 when the operation is done, 1 when it failed (and can be run again), 2 for a wrong call.
  */
 const operations = {

@@ -204,7 +204,7 @@ class Play {
   #latestByCommand({ outputs }: StackResult): string {
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
-      ["--require", "./register.cjs", "restore-points/cli.ts", "--latest", "--outputs", "-"],
+      ["register.cjs", "restore-points/cli.ts", "--latest", "--outputs", "-"],
       { cwd: join(__dirname, ".."), input: JSON.stringify(outputs), encoding: "utf8" },
     );
     this.#check("there is a restore point", status === 0, (stdout || stderr).trim());

@@ -24,7 +24,7 @@ const outputs = JSON.stringify({
 function run(args: string[], { stdin = "", path = folder } = {}) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["--require", "./register.cjs", "restore-points/cli.ts", ...args],
+    ["register.cjs", "restore-points/cli.ts", ...args],
     { cwd: ROOT, input: stdin, encoding: "utf8", env: { PATH: path, HOME: folder } },
   );
   return { status, stdout, stderr };
