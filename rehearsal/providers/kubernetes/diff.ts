@@ -47,7 +47,10 @@ function* change(before: PropertyValue | undefined, after: PropertyValue | undef
   } else if (!had) {
     yield { path, kind: "add", value: after };
   } else if (after === UNKNOWN) {
-    yield { path, kind: "update", value: null };
+    // A map that isn't known yet seems to lose all its entries: so does the real provider see it.
+    if (isMap(before))
+      for (const key of Object.keys(before)) yield { path: [...path, key], kind: "delete", value: null };
+    else yield { path, kind: "update", value: null };
   } else if (isMap(before) && isMap(after)) {
     yield* changes(before, after, path);
   } else if (Array.isArray(before) && Array.isArray(after)) {

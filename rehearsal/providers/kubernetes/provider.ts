@@ -18,6 +18,7 @@ import {
   UNKNOWN,
 } from "../provider";
 import { asReplacement, changes, covers, formatPath, prune } from "./diff";
+import { hasUnknown, normalize } from "./normalize";
 import { replacingPaths, touches } from "./replacement";
 
 /** By type token, such as `kubernetes:core/v1:ConfigMap`: the kinds that programs declare. */
@@ -114,16 +115,19 @@ export class KubernetesProvider implements SimulatedProvider {
     return { inputs, failures };
   }
 
-  async diff({ oldInputs, oldOutputs, newInputs, ignoreChanges }: DiffRequest): Promise<DiffResponse> {
-    const before = prune(oldOutputs, withoutNulls(oldInputs));
-    const after = withoutNulls(newInputs);
+  async diff({ type, oldInputs, oldOutputs, newInputs, ignoreChanges }: DiffRequest): Promise<DiffResponse> {
+    const { fields } = this.#kind(type);
+    const before = prune(oldOutputs, normalize(fields, withoutNulls(oldInputs)));
+    const after = normalize(fields, withoutNulls(newInputs));
     const live = oldOutputs.metadata as PropertyMap;
     before.metadata = {
       ...(isMap(before.metadata) ? before.metadata : {}),
       name: live.name ?? null,
       namespace: canonicalNamespace(live.namespace),
     };
-    if (isMap(after.metadata)) after.metadata.namespace = canonicalNamespace(after.metadata.namespace);
+    if (isMap(after.metadata)) {
+      after.metadata = { ...after.metadata, namespace: canonicalNamespace(after.metadata.namespace) };
+    }
 
     const replacing = replacingPaths(after, this.#options);
     const detailedDiff: DiffResponse["detailedDiff"] = {};
@@ -323,15 +327,11 @@ function withoutNullsInside(value: PropertyValue): PropertyValue {
   return isMap(value) ? withoutNulls(value) : value;
 }
 
-function hasUnknown(value: PropertyValue): boolean {
-  if (value === UNKNOWN) return true;
-  if (Array.isArray(value)) return value.some(hasUnknown);
-  return isMap(value) && Object.values(value).some(hasUnknown);
-}
-
 const isMap = (value: unknown): value is PropertyMap => isObject(value);
 
-const canonicalNamespace = (namespace: PropertyValue | undefined) => namespace || "default";
+/** A namespace that isn't known yet counts for the default one: so does the real provider see it. */
+const canonicalNamespace = (namespace: PropertyValue | undefined) =>
+  namespace === UNKNOWN ? "default" : namespace || "default";
 
 const newFieldManager = () => `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
 

@@ -19,6 +19,11 @@ const IDENTITY: Path[] = [
 ];
 
 const BY_KIND: Record<string, Path[]> = {
+  Job: [
+    ["spec", "selector"],
+    ["spec", "template"],
+  ],
+  Secret: [["data"], ["stringData"], ["type"]],
   RoleBinding: [["roleRef"]],
 };
 

@@ -196,7 +196,7 @@ test("verdicts: what replaces, what is changed in place, what is no change", asy
     detailedDiff: { "roleRef.name": "update-replace" },
     deleteBeforeReplace: true,
   });
-  t.deepEqual((await bound.diff({ ...binding, subjects: [] })).detailedDiff, { "subjects[0]": "delete" });
+  t.deepEqual((await bound.diff({ ...binding, subjects: [] })).detailedDiff, { subjects: "delete" });
 });
 
 test("ConfigMaps change in place where the provider is told so", async (t) => {
@@ -212,6 +212,11 @@ test("an unknown value is a change in a preview, and nothing is asked of the clu
   const it = await resource(CRON_JOB).create(cronJob());
   t.deepEqual((await it.diff(cronJob({}, { image: UNKNOWN }))).detailedDiff, {
     "spec.jobTemplate.spec.template.spec.containers[0].image": "update",
+  });
+  const map = await resource(CONFIG_MAP, "map").create(configMap({ data: { a: "1", b: "2" } }));
+  t.deepEqual((await map.diff(configMap({ data: UNKNOWN }))).detailedDiff, {
+    "data.a": "delete-replace",
+    "data.b": "delete-replace",
   });
   const inputs = await resource(CONFIG_MAP, "new").checked(configMap({ data: { a: UNKNOWN } }));
   const created = await provider.create({ urn: "u::new", type: CONFIG_MAP, inputs, preview: true });
