@@ -4,6 +4,7 @@ import type { AuroraArgs } from "./aurora";
 import { auroraMysql } from "./aurora-mysql";
 import { auroraPostgresql } from "./aurora-postgresql";
 import { type AzurePostgresqlArgs, azurePostgresql } from "./azure-postgresql";
+import { type CosmosdbArgs, cosmosdb } from "./cosmosdb";
 import { type DynamodbArgs, dynamodb } from "./dynamodb";
 import type { AwsSettings, DatabaseKind } from "./kind";
 import type { RdsArgs } from "./rds";
@@ -24,6 +25,7 @@ export interface DatabaseArgs {
   rdsOracle?: RdsArgs;
   rdsSqlserver?: RdsArgs;
   azurePostgresql?: AzurePostgresqlArgs;
+  cosmosdb?: CosmosdbArgs;
 }
 
 /** Every kind that is supported. A new kind is a file beside this one, and a line here and above. */
@@ -37,6 +39,7 @@ const kinds: readonly DatabaseKind<any>[] = [
   rdsOracle,
   rdsSqlserver,
   azurePostgresql,
+  cosmosdb,
 ];
 
 /** A database with its kind and that kind's args. */

@@ -8,6 +8,7 @@ import type { SimulatedProvider } from "../providers/provider";
 import { AwsCloud } from "./aws/aws";
 import type { AwsEndpoint } from "./aws/wire/server";
 import { AzureCloud } from "./azure/azure";
+import { runSchemaLoaders } from "./azure/schema-loader";
 import type { AzureEndpoint } from "./azure/wire";
 import { SimulatedClock } from "./clock";
 import { KubernetesCluster } from "./kubernetes/cluster";
@@ -46,7 +47,9 @@ export class SimulatedCloud {
     const azure = new AzureCloud(clock, options.seed ?? 1);
     const endpoints = { aws: await aws.listen(), azure: await azure.listen() };
     try {
-      return new SimulatedCloud(aws, azure, endpoints, await KubernetesCluster.start({ clock }));
+      const kubernetes = await KubernetesCluster.start({ clock });
+      runSchemaLoaders(kubernetes, azure.cosmosdb);
+      return new SimulatedCloud(aws, azure, endpoints, kubernetes);
     } catch (error) {
       await Promise.all([endpoints.aws.close(), endpoints.azure.close()]);
       throw error;

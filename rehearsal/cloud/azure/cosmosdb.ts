@@ -280,7 +280,7 @@ export class CosmosDb {
       throw badRequest(`The account is not in the region '${body.location}'.`);
     return {
       body: {
-        continuousBackupInformation: { latestRestorableTimestamp: String(Math.floor(range.latest / 1000)) },
+        continuousBackupInformation: { latestRestorableTimestamp: americanTime(range.latest) },
       },
       simulatedMillis: 1000,
     };
@@ -309,6 +309,14 @@ export class CosmosDb {
       },
     };
   }
+}
+
+/** `10/26/2021 5:27:45 PM`, in UTC: how Azure tells this one time. */
+function americanTime(millis: number): string {
+  return new Date(millis)
+    .toLocaleString("en-US", { timeZone: "UTC" })
+    .replace(",", "")
+    .replace(/\s([AP]M)$/, " $1");
 }
 
 function locationsOf(properties: JsonObject): string[] {

@@ -6,6 +6,7 @@ type Fields = Record<string, unknown>;
 
 export function setDefaults(object: ObjectManifest): void {
   if (object.kind === "CronJob") defaultCronJob(object.spec as Fields | undefined);
+  if (object.kind === "Job") defaultJob(object.spec as Fields | undefined);
   if (object.kind === "RoleBinding") defaultRoleBinding(object);
 }
 
@@ -15,8 +16,11 @@ function defaultCronJob(spec: Fields | undefined): void {
   spec.suspend ??= false;
   spec.successfulJobsHistoryLimit ??= 3;
   spec.failedJobsHistoryLimit ??= 1;
-  const job = (spec.jobTemplate as Fields | undefined)?.spec as Fields | undefined;
-  defaultPod((job?.template as Fields | undefined)?.spec as Fields | undefined);
+  defaultJob((spec.jobTemplate as Fields | undefined)?.spec as Fields | undefined);
+}
+
+function defaultJob(spec: Fields | undefined): void {
+  defaultPod((spec?.template as Fields | undefined)?.spec as Fields | undefined);
 }
 
 function defaultPod(spec: Fields | undefined): void {
@@ -32,6 +36,8 @@ function defaultPod(spec: Fields | undefined): void {
   for (const volume of (spec.volumes ?? []) as Fields[]) {
     const configMap = volume.configMap as Fields | undefined;
     if (configMap) configMap.defaultMode ??= 0o644;
+    const secret = volume.secret as Fields | undefined;
+    if (secret) secret.defaultMode ??= 0o644;
   }
 }
 

@@ -27,10 +27,11 @@ export const KINDS: readonly Kind[] = [
   kind("v1", "Pod", "pods"),
   kind("v1", "Service", "services"),
   kind("v1", "ConfigMap", "configmaps", { fields: "ConfigMap" }),
+  kind("v1", "Secret", "secrets", { fields: "Secret" }),
   kind("v1", "ServiceAccount", "serviceaccounts", { fields: "ServiceAccount" }),
   kind("apps/v1", "Deployment", "deployments"),
   kind("batch/v1", "CronJob", "cronjobs", { fields: "CronJob" }),
-  kind("batch/v1", "Job", "jobs"),
+  kind("batch/v1", "Job", "jobs", { fields: "Job" }),
   kind("rbac.authorization.k8s.io/v1", "Role", "roles", { fields: "Role" }),
   kind("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings", { fields: "RoleBinding" }),
 ];

@@ -15,6 +15,7 @@ export const FIELDS = {
   },
 
   ConfigMap: { metadata: "ObjectMeta", data: "string{}", binaryData: "string{}", immutable: "boolean" },
+  Secret: { metadata: "ObjectMeta", data: "string{}", immutable: "boolean", type: "string" },
   ServiceAccount: {
     metadata: "ObjectMeta",
     automountServiceAccountToken: "boolean",
@@ -39,6 +40,7 @@ export const FIELDS = {
     failedJobsHistoryLimit: "integer",
     jobTemplate: "JobTemplateSpec!",
   },
+  Job: { metadata: "ObjectMeta", spec: "JobSpec" },
   JobTemplateSpec: { metadata: "ObjectMeta", spec: "JobSpec" },
   JobSpec: {
     activeDeadlineSeconds: "integer",
@@ -112,8 +114,14 @@ export const FIELDS = {
   Capabilities: { add: "string[]", drop: "string[]" },
   VolumeMount: { mountPath: "string!", name: "string!", readOnly: "boolean", subPath: "string" },
 
-  Volume: { name: "string!", configMap: "ConfigMapVolumeSource", emptyDir: "EmptyDirVolumeSource" },
+  Volume: {
+    name: "string!",
+    configMap: "ConfigMapVolumeSource",
+    emptyDir: "EmptyDirVolumeSource",
+    secret: "SecretVolumeSource",
+  },
   ConfigMapVolumeSource: { name: "string", defaultMode: "integer", items: "KeyToPath[]", optional: "boolean" },
+  SecretVolumeSource: { secretName: "string", defaultMode: "integer", items: "KeyToPath[]", optional: "boolean" },
   KeyToPath: { key: "string!", mode: "integer", path: "string!" },
   EmptyDirVolumeSource: { medium: "string", sizeLimit: "quantity" },
 } as const;

@@ -1,0 +1,103 @@
+import type { DatabaseAccountArgs } from "@pulumi/azure-native/cosmosdb/databaseAccount";
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { COSMOSDB_TIERS } from "../../rules/recovery-period";
+import { resourceGroup } from "../azure-server/args";
+import { EITHER, eitherExistingOrCreate } from "../schema";
+
+/** An account that exists. */
+export interface CosmosdbExistingArgs {
+  accountName: pulumi.Input<string>;
+  resourceGroupName: pulumi.Input<string>;
+}
+
+/** An account that this program creates. */
+export interface CosmosdbCreateArgs {
+  /** The arguments of `azure-native.cosmosdb.DatabaseAccount`; `accountName` defaults to the database's name. */
+  account: Omit<DatabaseAccountArgs, "databaseAccountOfferType">;
+}
+
+/** Scalar's Schema Loader, run in Kubernetes: it gives a copy the stored procedures that no backup holds. */
+export interface SchemaLoaderArgs {
+  /** Where its Job runs. */
+  namespace: string;
+  /** Its image, of the version of your ScalarDB or ScalarDL, such as `ghcr.io/scalar-labs/scalardb-schema-loader:3.17.0`. */
+  image: string;
+  /** ScalarDB's schema file, as data. ScalarDL's Schema Loader needs none. */
+  schema?: Record<string, unknown>;
+  /** What it is called with, besides the properties and the schema. Defaults to `--repair-all --coordinator`. */
+  arguments?: string[];
+  /** Properties of yours that it needs besides those of the account, such as `scalar.db.system_namespace_name`. */
+  properties?: Record<string, string>;
+  /** The ServiceAccount of its pod. Defaults to the namespace's own. */
+  serviceAccountName?: string;
+}
+
+/** How a copy is built when not like its source. */
+export interface CosmosdbRestoreToArgs {
+  /** Where the copy is put. Defaults to the source's resource group. */
+  resourceGroupName?: string;
+  /** Repairs the copy's stored procedures. Left out, that is yours to do before ScalarDB uses the copy. */
+  schemaLoader?: SchemaLoaderArgs;
+}
+
+/** Azure Cosmos DB for NoSQL. Exactly one of `existing` and `create`. */
+export interface CosmosdbArgs {
+  existing?: CosmosdbExistingArgs;
+  create?: CosmosdbCreateArgs;
+  /** Days that continuous backup reaches back: 7 or 30. An account that reaches back further is left so. Defaults to 30. */
+  recoveryPeriodInDays?: number;
+  /** False: look only, and refuse what falls short. For `existing`. Defaults to true. */
+  manage?: boolean;
+  restoreTo?: CosmosdbRestoreToArgs;
+}
+
+const accountName = z.string().regex(/^[a-z0-9][a-z0-9-]{1,42}[a-z0-9]$/, {
+  error: "an account name: 3 to 44 small letters, digits and hyphens",
+});
+const DAYS: readonly number[] = Object.values(COSMOSDB_TIERS);
+const days = "7 or 30; Cosmos DB's continuous backup has these two tiers";
+
+/** Describes and checks `CosmosdbArgs`. */
+export const cosmosdbSchema = z
+  .strictObject({
+    existing: z.strictObject({ accountName, resourceGroupName: resourceGroup }).optional(),
+    create: z
+      .strictObject({
+        account: z
+          .looseObject({
+            resourceGroupName: resourceGroup,
+            accountName: accountName.optional().describe("Defaults to the database's name"),
+            locations: z
+              .array(z.looseObject({}), { error: "a list of regions, such as [{ locationName: japaneast }]" })
+              .min(1, { error: "at least one region, such as [{ locationName: japaneast }]" }),
+          })
+          .describe("The arguments of azure-native.cosmosdb.DatabaseAccount"),
+      })
+      .optional(),
+    recoveryPeriodInDays: z
+      .number({ error: days })
+      .refine((given) => DAYS.includes(given), { error: days })
+      .meta({ enum: DAYS })
+      .optional()
+      .describe("Days that continuous backup reaches back: 7 or 30. Defaults to 30."),
+    manage: z.boolean().optional().describe("False: look only, and refuse what falls short. Defaults to true."),
+    restoreTo: z
+      .strictObject({
+        resourceGroupName: resourceGroup.optional(),
+        schemaLoader: z
+          .strictObject({
+            namespace: z.string().min(1).describe("Where its Job runs"),
+            image: z.string().min(1).describe("The Schema Loader's image, of your product's version"),
+            schema: z.record(z.string(), z.unknown()).optional().describe("ScalarDB's schema file, as data"),
+            arguments: z.array(z.string()).optional().describe("Defaults to --repair-all --coordinator"),
+            properties: z.record(z.string(), z.string()).optional(),
+            serviceAccountName: z.string().min(1).optional(),
+          })
+          .optional()
+          .describe("Repairs the copy's stored procedures, which no backup holds"),
+      })
+      .optional()
+      .describe("How a copy is built when not like its source"),
+  })
+  .refine(eitherExistingOrCreate, { error: EITHER });

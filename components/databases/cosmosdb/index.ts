@@ -1,0 +1,36 @@
+import * as pulumi from "@pulumi/pulumi";
+import { findAccount } from "../../../operations/cosmosdb";
+import { isCopyOf } from "../azure/copies";
+import { copyName } from "../azure/names";
+import type { DatabaseKind } from "../kind";
+import { type CosmosdbArgs, cosmosdbSchema } from "./args";
+import { protectCosmosdb } from "./protect";
+import { restoreCosmosdb } from "./restore";
+import { ACCOUNT_NAME_LENGTH } from "./source";
+
+export type { CosmosdbArgs } from "./args";
+
+export const cosmosdb: DatabaseKind<CosmosdbArgs> = {
+  key: "cosmosdb",
+  kind: "cosmosdb",
+  label: "Azure Cosmos DB for NoSQL",
+  relational: false,
+  schema: cosmosdbSchema,
+  identities(args) {
+    const { accountName } = args.existing ?? args.create?.account ?? {};
+    return typeof accountName === "string" ? [`Cosmos DB account ${accountName}`] : [];
+  },
+  protect: protectCosmosdb,
+  async copiesStand(name, args, { azure, instant }) {
+    const { accountName = name, resourceGroupName } = args.existing ?? args.create?.account ?? {};
+    const group = args.restoreTo?.resourceGroupName ?? resourceGroupName;
+    // A name that another resource gives is known too late to look for copies by it.
+    if (pulumi.Output.isInstance(accountName) || typeof group !== "string") return false;
+    const address = {
+      accountName: copyName(String(await accountName), instant, ACCOUNT_NAME_LENGTH),
+      resourceGroupName: group,
+    };
+    return isCopyOf(await findAccount(address, azure.access), instant);
+  },
+  restore: restoreCosmosdb,
+};

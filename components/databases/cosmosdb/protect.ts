@@ -1,0 +1,117 @@
+import { DatabaseAccount } from "@pulumi/azure-native/cosmosdb/databaseAccount";
+import { Command } from "@pulumi/command/local";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  accountShortfalls,
+  type CosmosAccount,
+  type CosmosAddress,
+  type CosmosRange,
+  continuousDays,
+  findAccount,
+  readRange,
+  tierOf,
+} from "../../../operations/cosmosdb";
+import { endProgram, orEnd } from "../../faults";
+import { azureOperation } from "../../operation";
+import { RECOVERY_PERIODS } from "../../rules/recovery-period";
+import type { ProtectContext, ProtectedDatabase } from "../kind";
+import type { CosmosdbArgs, CosmosdbCreateArgs } from "./args";
+import { addressOf, lookUpSource } from "./source";
+
+/** What is known of an account; nothing while it is still to be created. */
+interface Observed {
+  account?: CosmosAccount;
+  range: CosmosRange;
+}
+
+/** Declares an account with its protection, or sees to that of one that exists. */
+export function protectCosmosdb(name: string, args: CosmosdbArgs, context: ProtectContext): ProtectedDatabase {
+  const { azure } = context;
+  const days = args.recoveryPeriodInDays ?? RECOVERY_PERIODS.cosmosdb.maximum;
+  const managed = args.manage !== false;
+  const declared = args.create && declareAccount(name, args.create, days, context);
+  const address = addressOf(name, args);
+  const observed: pulumi.Output<Observed> = declared
+    ? address.apply((at) =>
+        orEnd(`database ${name}`, async () => {
+          const account = await findAccount(at, azure.access);
+          return account === undefined
+            ? { range: { unknownBecause: "it is not created yet" } }
+            : { account, range: await readRange(account, azure.access) };
+        }),
+      )
+    : lookUpSource(name, args, azure, async (account) => ({ range: await readRange(account, azure.access) }));
+  const protection = observed.apply(({ account }) => {
+    const faults = account === undefined ? [] : accountShortfalls(account, days);
+    if (managed) return declareProtection(name, address, days, faults, context, declared);
+    return faults.length > 0 ? endProgram(refusal(name, account as CosmosAccount, faults)) : undefined;
+  });
+  return {
+    status: pulumi.all([observed, protection, address]).apply(([{ account }, , { resourceGroupName }]) => ({
+      name,
+      kind: "cosmosdb",
+      protectedBy: `continuous backup of at least ${days} days in ${resourceGroupName}${declared ? ", declared here" : managed ? "" : ", managed elsewhere"}`,
+      notes: account === undefined ? [] : notesOf(account),
+    })),
+    range: observed.apply(({ range }) => ({ name, ...range })),
+  };
+}
+
+function declareAccount(name: string, { account }: CosmosdbCreateArgs, days: number, context: ProtectContext) {
+  return new DatabaseAccount(
+    `${name}-account`,
+    {
+      accountName: name,
+      kind: "GlobalDocumentDB",
+      minimalTlsVersion: "Tls12",
+      ...account,
+      databaseAccountOfferType: "Standard",
+      backupPolicy: { type: "Continuous", continuousModeProperties: { tier: tierOf(days) } },
+      // ScalarDB's transactions are built on it.
+      consistencyPolicy: { defaultConsistencyLevel: "Strong" },
+      tags: pulumi.output(account.tags).apply((own) => ({ ...context.tags, ...own })),
+    },
+    { parent: context.parent, protect: true, retainOnDelete: true },
+  );
+}
+
+/**
+ * The operation exists whatever is observed, or it would come and go with what it mends. Nothing amiss: its inputs are
+ * left as they were. Something amiss: a new input says what, and so runs it again. A created account has it too, because
+ * azure-native compares inputs with inputs and sees nothing of what was changed in Azure.
+ */
+function declareProtection(
+  name: string,
+  address: pulumi.Output<CosmosAddress>,
+  days: number,
+  faults: string[],
+  context: ProtectContext,
+  account: pulumi.Resource | undefined,
+): void {
+  const request = address.apply((at) => ({
+    ...at,
+    days,
+    ...(faults.length > 0 ? { amiss: { observed: new Date().toISOString(), faults } } : {}),
+  }));
+  new Command(`${name}-protection`, azureOperation("protect-cosmosdb-account", request, context.azure.access), {
+    parent: context.parent,
+    dependsOn: account ? [account] : [],
+    ignoreChanges: faults.length === 0 ? ["*"] : [],
+  });
+}
+
+function notesOf(account: CosmosAccount): string[] {
+  const notes: string[] = [];
+  if (continuousDays(account) === 0)
+    notes.push("the switch from periodic to continuous backup is one way: Azure offers none back");
+  const level = account.properties.consistencyPolicy?.defaultConsistencyLevel;
+  if (level !== "Strong")
+    notes.push(`its default consistency is ${level}; ScalarDB needs Strong: set it on the account`);
+  if (account.properties.enableMultipleWriteLocations)
+    notes.push("it is written in several regions, which rules out Strong consistency: switch that off");
+  return notes;
+}
+
+function refusal(name: string, account: CosmosAccount, faults: string[]): string {
+  return `database ${name}: account ${account.name} falls short, and "manage: false" forbids to mend it here: ${faults.join("; ")}. Mend it where it is managed, or remove "manage: false".`;
+}

@@ -1,0 +1,166 @@
+import { DatabaseAccount } from "@pulumi/azure-native/cosmosdb/databaseAccount";
+import { Command } from "@pulumi/command/local";
+import * as pulumi from "@pulumi/pulumi";
+import { readPrivateEndpoints } from "../../../operations/azure-network";
+import {
+  type AccountCompletion,
+  type CosmosAccount,
+  continuousDays,
+  primaryKey,
+  restorableAccountId,
+  tierOf,
+  writeRegion,
+} from "../../../operations/cosmosdb";
+import { azureOperation } from "../../operation";
+import { RECOVERY_PERIODS } from "../../rules/recovery-period";
+import { copyOptions, copyTags, numbered } from "../azure/copies";
+import { copyName } from "../azure/names";
+import { declarePrivateEndpoints } from "../azure/private-endpoints";
+import { instantSuffix, type RestoreContext, type RestoredDatabase } from "../kind";
+import type { CosmosdbArgs } from "./args";
+import { declareSchemaLoader } from "./schema-loader";
+import { ACCOUNT_NAME_LENGTH, lookUpSource } from "./source";
+
+/** Declares an account as of the instant, and what a restore drops. */
+export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: RestoreContext): RestoredDatabase {
+  const { azure, instant } = context;
+  const prefix = `${name}-copy-${instantSuffix(instant)}`;
+  const source = lookUpSource(name, args, azure, async (account) => ({
+    restorable: await restorableAccountId(account, azure.access),
+    endpoints: await readPrivateEndpoints(account, azure.access),
+  }));
+  const restored = source.apply(({ at, account, restorable, endpoints }) => {
+    const address = {
+      resourceGroupName: args.restoreTo?.resourceGroupName ?? at.resourceGroupName,
+      accountName: copyName(account.name, instant, ACCOUNT_NAME_LENGTH),
+    };
+    const tags = copyTags(account.tags, context);
+    const days = Math.max(continuousDays(account), args.recoveryPeriodInDays ?? RECOVERY_PERIODS.cosmosdb.maximum);
+    const copy = declareCopy(prefix, account, { ...address, restorable, tags, days }, context);
+    const completion: AccountCompletion = {
+      ...address,
+      tags,
+      consistencyPolicy: { defaultConsistencyLevel: "Strong" },
+      network: networkOf(account),
+    };
+    const completed = new Command(
+      `${prefix}-completion`,
+      azureOperation("complete-cosmosdb-copy", completion, azure.access),
+      { parent: context.parent, dependsOn: [copy] },
+    );
+    const reachable = declarePrivateEndpoints(prefix, endpoints, copy.id, tags, context);
+    // Before its completion the copy reads with a weaker consistency than ScalarDB needs.
+    const endpoint = pulumi.all([copy.documentEndpoint, completed.id]).apply(([uri]) => uri);
+    const key = pulumi.secret(completed.id.apply(() => primaryKey(address, azure.access)));
+    const loader = args.restoreTo?.schemaLoader;
+    const repaired: pulumi.Resource[] = loader
+      ? [declareSchemaLoader(name, loader, { endpoint, key }, [completed, ...reachable], context)]
+      : [];
+    return {
+      endpoint: pulumi.all([endpoint, ...repaired.map(({ urn }) => urn)]).apply(([uri]) => uri as string),
+      key,
+      notes: [
+        `account ${address.accountName} stands in ${address.resourceGroupName}, with Strong consistency and keys of its own`,
+        ...(loader ? [`${loader.image} has repaired its stored procedures from namespace ${loader.namespace}`] : []),
+        ...numbered(stepsFor(account, loader !== undefined)),
+      ],
+    };
+  });
+  return {
+    name,
+    kind: "cosmosdb",
+    endpoint: restored.apply(({ endpoint }) => endpoint),
+    properties: pulumi
+      .all([restored.apply(({ endpoint }) => endpoint), restored.apply(({ key }) => key)])
+      .apply(([endpoint, key]): Record<string, string> => ({ contact_points: endpoint, password: key })),
+    notes: restored.apply(({ notes }) => notes),
+  };
+}
+
+function declareCopy(
+  prefix: string,
+  source: CosmosAccount,
+  copy: {
+    accountName: string;
+    resourceGroupName: string;
+    restorable: string;
+    tags: Record<string, string>;
+    days: number;
+  },
+  context: RestoreContext,
+): DatabaseAccount {
+  const { properties } = source;
+  const region = writeRegion(source);
+  const zoneRedundant = properties.locations?.find(
+    ({ locationName }) => locationName.replaceAll(" ", "").toLowerCase() === region,
+  )?.isZoneRedundant;
+  return new DatabaseAccount(
+    prefix,
+    {
+      accountName: copy.accountName,
+      resourceGroupName: copy.resourceGroupName,
+      location: region,
+      // Azure restores into one region only.
+      locations: [{ locationName: region, failoverPriority: 0, isZoneRedundant: zoneRedundant }],
+      kind: "GlobalDocumentDB",
+      databaseAccountOfferType: "Standard",
+      createMode: "Restore",
+      restoreParameters: {
+        restoreMode: "PointInTime",
+        restoreSource: copy.restorable,
+        restoreTimestampInUtc: context.checkedInstant,
+      },
+      backupPolicy: { type: "Continuous", continuousModeProperties: { tier: tierOf(copy.days) } },
+      consistencyPolicy: { defaultConsistencyLevel: "Strong" },
+      // A restore drops the firewall: until its completion has set that again, nobody reaches the copy.
+      publicNetworkAccess: "Disabled",
+      capabilities: properties.capabilities,
+      cors: properties.cors as never,
+      disableLocalAuth: properties.disableLocalAuth,
+      disableKeyBasedMetadataWriteAccess: properties.disableKeyBasedMetadataWriteAccess,
+      enableAutomaticFailover: properties.enableAutomaticFailover,
+      enableBurstCapacity: properties.enableBurstCapacity,
+      enablePartitionMerge: properties.enablePartitionMerge,
+      minimalTlsVersion: properties.minimalTlsVersion,
+      ...encryptionOf(source),
+      tags: copy.tags,
+    },
+    copyOptions(context),
+  );
+}
+
+/** Who reaches the source, and so its copy. */
+function networkOf({ properties }: CosmosAccount): AccountCompletion["network"] {
+  return {
+    publicNetworkAccess: properties.publicNetworkAccess ?? "Enabled",
+    ipRules: properties.ipRules ?? [],
+    isVirtualNetworkFilterEnabled: properties.isVirtualNetworkFilterEnabled ?? false,
+    virtualNetworkRules: properties.virtualNetworkRules ?? [],
+    networkAclBypass: properties.networkAclBypass,
+    networkAclBypassResourceIds: properties.networkAclBypassResourceIds,
+  };
+}
+
+/** A key of the user's own comes with the identity that may read it. */
+function encryptionOf({ identity, properties: { keyVaultKeyUri, defaultIdentity } }: CosmosAccount) {
+  const ids = Object.keys(identity?.userAssignedIdentities ?? {});
+  if (!keyVaultKeyUri || ids.length === 0) return {};
+  return { keyVaultKeyUri, defaultIdentity, identity: { type: "UserAssigned" as const, userAssignedIdentities: ids } };
+}
+
+function stepsFor(source: CosmosAccount, repaired: boolean): string[] {
+  const { properties } = source;
+  const regions = (properties.locations ?? []).length;
+  return [
+    ...(repaired
+      ? []
+      : [
+          "Run Scalar's Schema Loader on the copy with --repair-all (ScalarDB: with --coordinator too) before ScalarDB uses it: stored procedures are not restored. Or give restoreTo.schemaLoader, and it is run here.",
+        ]),
+    ...(regions > 1 ? [`Add the source's other ${regions - 1} regions to the copy: Azure restores into one.`] : []),
+    ...(properties.disableLocalAuth
+      ? ["Give whoever used keys a role on the copy: the source refuses keys, and role assignments are not restored."]
+      : []),
+    "Set alerts, diagnostic settings and role assignments again, and triggers and functions of your own in containers, if the source has any: a restore carries none over.",
+  ];
+}

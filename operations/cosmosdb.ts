@@ -1,0 +1,272 @@
+import { COSMOSDB_TIERS } from "../components/rules/recovery-period";
+import { eachAtOnce } from "./aws";
+import type { AzureAccess } from "./azure";
+import { ArmClient } from "./azure-arm";
+
+const API_VERSION = "2025-10-15";
+/** Requests in flight at once: each container is asked for its newest backup. */
+const CONCURRENCY = 10;
+
+/** What names an account in the account's subscription. */
+export interface CosmosAddress {
+  resourceGroupName: string;
+  accountName: string;
+}
+
+export interface ConsistencyPolicy {
+  /** ScalarDB needs `Strong`. */
+  defaultConsistencyLevel: string;
+  maxIntervalInSeconds?: number;
+  maxStalenessPrefix?: number;
+}
+
+/** An account's network: who reaches it, and from where. */
+export interface CosmosNetwork {
+  publicNetworkAccess?: string;
+  ipRules?: { ipAddressOrRange: string }[];
+  isVirtualNetworkFilterEnabled?: boolean;
+  virtualNetworkRules?: { id: string; ignoreMissingVNetServiceEndpoint?: boolean }[];
+  networkAclBypass?: string;
+  networkAclBypassResourceIds?: string[];
+}
+
+/** An account as the Azure Resource Manager describes it, as far as this project reads it. */
+export interface CosmosAccount {
+  id: string;
+  name: string;
+  location: string;
+  kind?: string;
+  tags?: Record<string, string>;
+  identity?: { type?: string; userAssignedIdentities?: Record<string, unknown> };
+  properties: CosmosNetwork & {
+    provisioningState?: string;
+    documentEndpoint?: string;
+    instanceId?: string;
+    backupPolicy?: {
+      type?: string;
+      continuousModeProperties?: { tier?: string };
+      migrationState?: { status?: string; targetType?: string };
+    };
+    consistencyPolicy?: ConsistencyPolicy;
+    capabilities?: { name: string }[];
+    cors?: Record<string, unknown>[];
+    locations?: { locationName: string; isZoneRedundant?: boolean }[];
+    writeLocations?: { locationName: string }[];
+    enableMultipleWriteLocations?: boolean;
+    enableAutomaticFailover?: boolean;
+    enableBurstCapacity?: boolean;
+    enablePartitionMerge?: boolean;
+    disableLocalAuth?: boolean;
+    disableKeyBasedMetadataWriteAccess?: boolean;
+    defaultIdentity?: string;
+    keyVaultKeyUri?: string;
+    minimalTlsVersion?: string;
+    privateEndpointConnections?: { properties?: { privateEndpoint?: { id?: string } } }[];
+  };
+}
+
+/** What an account can be restored to, or why that is not known. Instants are RFC 3339, UTC. */
+export interface CosmosRange {
+  earliest?: string;
+  latest?: string;
+  unknownBecause?: string;
+}
+
+/** The account; undefined when there is none. */
+export async function findAccount(address: CosmosAddress, access: AzureAccess): Promise<CosmosAccount | undefined> {
+  const client = await ArmClient.connect(access);
+  return client.find<CosmosAccount>(idOf(client, address), API_VERSION);
+}
+
+/** The days that continuous backup reaches back; 0 with periodic backup. */
+export function continuousDays({ properties: { backupPolicy } }: CosmosAccount): number {
+  if (backupPolicy?.type !== "Continuous") return 0;
+  const tier = backupPolicy.continuousModeProperties?.tier ?? "Continuous30Days";
+  return COSMOSDB_TIERS[tier as keyof typeof COSMOSDB_TIERS] ?? 0;
+}
+
+/** The tier that reaches back at least so many days. */
+export function tierOf(days: number): keyof typeof COSMOSDB_TIERS {
+  return days > COSMOSDB_TIERS.Continuous7Days ? "Continuous30Days" : "Continuous7Days";
+}
+
+/** Whether Azure is switching the account to continuous backup just now, which takes it hours. */
+function isMigrating({ properties: { backupPolicy } }: CosmosAccount): boolean {
+  return backupPolicy?.migrationState?.targetType === "Continuous" && backupPolicy.type !== "Continuous";
+}
+
+/** Why an account falls short, in words; empty when it doesn't. More than was asked for is not a fault. */
+export function accountShortfalls(account: CosmosAccount, days: number): string[] {
+  if (isMigrating(account)) return [];
+  const present = continuousDays(account);
+  if (present === 0) return ["its backup is periodic, which no instant can be restored from"];
+  return present < days ? [`its continuous backup reaches back ${present} days, below ${days}`] : [];
+}
+
+/** Where the account is written, as ids have it: `Japan East` is `japaneast`. */
+export function writeRegion(account: CosmosAccount): string {
+  const { writeLocations, locations } = account.properties;
+  const name = writeLocations?.[0]?.locationName ?? locations?.[0]?.locationName ?? account.location;
+  return name.replaceAll(" ", "").toLowerCase();
+}
+
+/** The id by which a restore names its source; it differs from the account's own. */
+export async function restorableAccountId(account: CosmosAccount, access: AzureAccess): Promise<string> {
+  const client = await ArmClient.connect(access);
+  return `/subscriptions/${client.subscriptionId}/providers/Microsoft.DocumentDB/locations/${writeRegion(account)}/restorableDatabaseAccounts/${account.properties.instanceId}`;
+}
+
+/**
+ * What the account can be restored to: from what Azure keeps of it, to the oldest of its containers' newest backups, since
+ * Azure tells that for each container only.
+ */
+export async function readRange(account: CosmosAccount, access: AzureAccess): Promise<CosmosRange> {
+  if (account.properties.backupPolicy?.type !== "Continuous") {
+    return {
+      unknownBecause: isMigrating(account)
+        ? "Azure is still switching it to continuous backup"
+        : 'its backup is periodic; the next "pulumi up" switches it to continuous backup',
+    };
+  }
+  if (account.properties.enableMultipleWriteLocations)
+    return {
+      unknownBecause: "it is written in several regions, and Azure does not tell the newest instant of such an account",
+    };
+  const client = await ArmClient.connect(access);
+  const restorable = await client.find<{ properties: { oldestRestorableTime?: string } }>(
+    await restorableAccountId(account, access),
+    API_VERSION,
+  );
+  const earliest = restorable?.properties.oldestRestorableTime;
+  if (earliest === undefined)
+    return { unknownBecause: "Azure does not list it among the accounts that can be restored yet" };
+  const latest = await newestBackups(client, account);
+  if (latest.length === 0)
+    return {
+      unknownBecause: "it has no container yet, and Azure tells the newest restorable instant of containers only",
+    };
+  return { earliest: new Date(earliest).toISOString(), latest: new Date(Math.min(...latest)).toISOString() };
+}
+
+async function newestBackups(client: ArmClient, account: CosmosAccount): Promise<number[]> {
+  const databases = await client.list<{ name: string }>(`${account.id}/sqlDatabases`, API_VERSION);
+  const containers = await eachAtOnce(databases, CONCURRENCY, async (database) => {
+    const path = `${account.id}/sqlDatabases/${database.name}/containers`;
+    return (await client.list<{ name: string }>(path, API_VERSION)).map(({ name }) => `${path}/${name}`);
+  });
+  return eachAtOnce(containers.flat(), CONCURRENCY, async (container) => {
+    const answer = await client.request<{ continuousBackupInformation?: { latestRestorableTimestamp?: string } }>(
+      "POST",
+      `${container}/retrieveContinuousBackupInformation`,
+      API_VERSION,
+      { location: writeRegion(account) },
+    );
+    return backupTime(answer.continuousBackupInformation?.latestRestorableTimestamp ?? "");
+  });
+}
+
+/** Azure writes this time as `10/26/2021 5:27:45 PM`, in UTC; seconds since the epoch and RFC 3339 are read too. */
+export function backupTime(text: string): number {
+  const millis = /^\d+$/.test(text)
+    ? Number(text) * 1000
+    : Date.parse(/[ap]m$/i.test(text) ? `${text.replace(/\s+/g, " ")} UTC` : text);
+  if (Number.isNaN(millis)) throw new Error(`Azure tells "${text}" as a container's newest backup, which is no time`);
+  return millis;
+}
+
+/** The account's primary key. Whoever has it can read and write everything. */
+export async function primaryKey(address: CosmosAddress, access: AzureAccess): Promise<string> {
+  const client = await ArmClient.connect(access);
+  const keys = await client.request<{ primaryMasterKey: string }>(
+    "POST",
+    `${idOf(client, address)}/listKeys`,
+    API_VERSION,
+  );
+  return keys.primaryMasterKey;
+}
+
+/** Switches an account to continuous backup, or to more days of it, and alters nothing else. Idempotent. */
+export async function protectAccount(
+  request: CosmosAddress & { days: number },
+  access: AzureAccess,
+  say: (line: string) => void,
+): Promise<void> {
+  const client = await ArmClient.connect(access);
+  const account = await existing(request, access);
+  if (accountShortfalls(account, request.days).length === 0) {
+    say(`${account.name}: continuous backup reaches back ${continuousDays(account)} days already`);
+    return;
+  }
+  const tier = tierOf(request.days);
+  await client.request("PATCH", idOf(client, request), API_VERSION, {
+    properties: { backupPolicy: { type: "Continuous", continuousModeProperties: { tier } } },
+  });
+  say(
+    `${account.name}: continuous backup of ${COSMOSDB_TIERS[tier]} days; Azure offers no way back to periodic backup`,
+  );
+}
+
+/** What a restored account has to be given after the restore, because the restore drops it or doesn't honour it. */
+export interface AccountCompletion extends CosmosAddress {
+  tags: Record<string, string>;
+  consistencyPolicy: ConsistencyPolicy;
+  network: CosmosNetwork;
+}
+
+/** Gives a restored account what the restore drops. Idempotent and resumable: it looks before it changes, and again after. */
+export async function completeAccount(
+  wanted: AccountCompletion,
+  access: AzureAccess,
+  say: (line: string) => void,
+): Promise<void> {
+  const client = await ArmClient.connect(access);
+  const id = idOf(client, wanted);
+  const account = await existing(wanted, access);
+  const level = wanted.consistencyPolicy.defaultConsistencyLevel;
+  const { properties } = account;
+  if (properties.consistencyPolicy?.defaultConsistencyLevel !== level) {
+    await client.request("PATCH", id, API_VERSION, { properties: { consistencyPolicy: wanted.consistencyPolicy } });
+    say(`${account.name}: default consistency ${level}, was ${properties.consistencyPolicy?.defaultConsistencyLevel}`);
+  }
+  const network = Object.entries(wanted.network).filter(
+    ([key, value]) => !sameSetting(value, properties[key as keyof CosmosNetwork]),
+  );
+  if (network.length > 0) {
+    await client.request("PATCH", id, API_VERSION, { properties: Object.fromEntries(network) });
+    say(`${account.name}: ${network.map(([key]) => key).join(", ")}`);
+  }
+  const tags = { ...account.tags, ...wanted.tags };
+  if (!sameSetting(tags, account.tags)) {
+    await client.request("PATCH", id, API_VERSION, { tags });
+    say(`${account.name}: ${Object.keys(tags).length} tags`);
+  }
+  const now = (await existing(wanted, access)).properties.consistencyPolicy?.defaultConsistencyLevel;
+  if (now !== level)
+    throw new Error(`account ${account.name} still reads with ${now} consistency, not ${level}; run this again`);
+}
+
+async function existing(address: CosmosAddress, access: AzureAccess): Promise<CosmosAccount> {
+  const account = await findAccount(address, access);
+  if (account === undefined)
+    throw new Error(
+      `there is no account ${address.accountName} in resource group ${address.resourceGroupName}; it may just have been deleted: run the program again`,
+    );
+  return account;
+}
+
+function idOf(client: ArmClient, { resourceGroupName, accountName }: CosmosAddress): string {
+  return `${client.resourceGroup(resourceGroupName)}/providers/Microsoft.DocumentDB/databaseAccounts/${accountName}`;
+}
+
+/** Whether two settings say the same; one that is left out is an empty list, or off. */
+function sameSetting(wanted: unknown, present: unknown): boolean {
+  const plain = (value: unknown): string =>
+    value === undefined || value === null || value === false || (Array.isArray(value) && value.length === 0)
+      ? ""
+      : JSON.stringify(value, (_, inner) =>
+          typeof inner === "object" && inner !== null && !Array.isArray(inner)
+            ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+            : inner,
+        );
+  return plain(wanted) === plain(present);
+}

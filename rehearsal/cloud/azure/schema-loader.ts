@@ -1,0 +1,55 @@
+import type { KubernetesCluster } from "../kubernetes/cluster";
+import { kindOf } from "../kubernetes/kinds";
+import type { KubernetesObject } from "../kubernetes/objects";
+import type { CosmosDb } from "./cosmosdb";
+import type { CosmosAccount } from "./cosmosdb-account";
+
+const JOBS = kindOf({ apiVersion: "batch/v1", kind: "Job" });
+const SECRETS = kindOf({ apiVersion: "v1", kind: "Secret" });
+
+/** What ScalarDB calls its stored procedure, in every container. */
+export const STORED_PROCEDURE = "mutate.js";
+
+interface JobSpec {
+  template: {
+    spec: { containers: { args?: string[] }[]; volumes?: { secret?: { secretName: string } }[] };
+  };
+}
+
+/**
+ * Does what Scalar's Schema Loader does when a Job runs it with `--repair-all`: every container of the account that its
+ * properties name gets its stored procedure again. With properties that don't fit the account the Job fails.
+ */
+export function runSchemaLoaders(cluster: KubernetesCluster, cosmosdb: CosmosDb): void {
+  cluster.store.onChange((type, object) => {
+    if (type !== "ADDED" || object.kind !== "Job" || !argumentsOf(object).includes("--repair-all")) return;
+    const { name, namespace } = object.metadata;
+    const account = accountOf(cluster, object, cosmosdb);
+    for (const { database, container } of account?.containers() ?? [])
+      account?.createContainer(database, container, [STORED_PROCEDURE]);
+    cluster.store.setStatus(JOBS, namespace, name, {
+      ...(account ? { succeeded: 1 } : { failed: 1 }),
+      conditions: [{ type: account ? "Complete" : "Failed", status: "True" }],
+    });
+  });
+}
+
+function argumentsOf(job: KubernetesObject): string[] {
+  return specOf(job).template.spec.containers.flatMap(({ args }) => args ?? []);
+}
+
+/** The account of the properties in the Job's Secret; undefined when there is none, or the key is another's. */
+function accountOf(cluster: KubernetesCluster, job: KubernetesObject, cosmosdb: CosmosDb): CosmosAccount | undefined {
+  const name = specOf(job).template.spec.volumes?.find(({ secret }) => secret)?.secret?.secretName;
+  const secret = name === undefined ? undefined : cluster.store.find(SECRETS, job.metadata.namespace, name);
+  const data = (secret?.data ?? {}) as Record<string, string>;
+  const text = Buffer.from(data["database.properties"] ?? "", "base64").toString("utf8");
+  const properties = new Map(text.split("\n").map((line) => line.split(/=(.*)/s) as [string, string]));
+  const host = /^https:\/\/([^.]+)\./.exec(properties.get("scalar.db.contact_points") ?? "")?.[1];
+  const account = host === undefined ? undefined : cosmosdb.find(host);
+  return account?.keys.primaryMasterKey === properties.get("scalar.db.password") ? account : undefined;
+}
+
+function specOf(job: KubernetesObject): JobSpec {
+  return job.spec as unknown as JobSpec;
+}
