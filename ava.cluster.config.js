@@ -2,7 +2,7 @@
 module.exports = {
   files: ["test-cluster/**/*.test.ts"],
   extensions: { ts: "commonjs" },
-  nodeArguments: ["--import=tsx"],
+  nodeArguments: ["--require=./register.cjs", "--enable-source-maps"],
   timeout: "20m",
   verbose: true,
 };
