@@ -1,19 +1,19 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { EmbeddedStack } from "./engine/embedded";
-import { CommandProvider } from "./providers/command";
-import { rehearse, type StackMaker } from "./rehearsal";
+import { ENGINES } from "./engines";
+import { rehearse } from "./rehearsal";
 import { sets } from "./sets";
 import { Terminal } from "./terminal";
 
 const HELP = `Plays a whole drill on a simulated cloud: protect, pause, disaster, restore, proof, clean-up.
-It needs no cloud account, no Kubernetes and no Pulumi CLI; servers listen on loopback only, and end with it.
+It needs no cloud account, no Kubernetes and no Pulumi CLI; its servers listen on loopback only, and end with it.
 
 Usage: npm start -- [options]
 
   --set NAME       what to rehearse, by default ${sets[0]?.name}:
 ${sets.map(({ name, title }) => `                     ${name.padEnd(28)} ${title}`).join("\n")}
+  --engine NAME    embedded (the default; needs npm alone) or pulumi (the real engine, where a Pulumi CLI is on
+                   the PATH; its state is kept in a temporary folder, and nothing of your account is touched)
   --seed N         who transfers how much to whom, and the cloud's identifiers; by default 1
   --report FILE    write what was seen as JSON
   --help           show this
@@ -30,21 +30,10 @@ async function main(): Promise<void> {
   if (set === undefined)
     throw new UsageError(`--set ${options.set} is unknown; there are ${sets.map(({ name }) => name).join(", ")}`);
   const terminal = new Terminal(process.stdout);
-  const report = await rehearse({ set, seed: options.seed, terminal, makeStack: embedded });
+  const report = await rehearse({ set, seed: options.seed, terminal, engine: options.engine });
   if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
   process.exitCode = report.passed ? 0 : 1;
 }
-
-/** The program on the embedded engine, so that npm is all that is needed. */
-const embedded: StackMaker = (cloud, config) => {
-  const environment = () => cloud.environment();
-  return new EmbeddedStack({
-    program: join(__dirname, ".."),
-    providers: [...cloud.providers(), new CommandProvider({ environment })],
-    environment,
-    config,
-  });
-};
 
 class UsageError extends Error {}
 
@@ -53,13 +42,16 @@ function readOptions() {
     const { values } = parseArgs({
       options: {
         set: { type: "string", default: sets[0]?.name },
+        engine: { type: "string", default: "embedded" },
         seed: { type: "string", default: "1" },
         report: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
     });
     if (!/^\d+$/.test(values.seed)) throw new Error(`--seed ${values.seed} is not a whole number`);
-    return { ...values, seed: Number(values.seed) };
+    const engine = ENGINES.find((name) => name === values.engine);
+    if (engine === undefined) throw new Error(`--engine ${values.engine} is unknown; there are ${ENGINES.join(", ")}`);
+    return { ...values, engine, seed: Number(values.seed) };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

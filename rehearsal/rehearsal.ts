@@ -8,6 +8,7 @@ import { restorePointsOf } from "../restore-points/outputs";
 import type { RestorePoints } from "../restore-points/points";
 import { SimulatedCloud } from "./cloud/cloud";
 import type { Operation, Stack, StackResult } from "./engine/stack";
+import { type EngineName, openStack } from "./engines";
 import { checkCopies, type Verdict } from "./scalardb/check";
 import { Workload } from "./scalardb/workload";
 import type { RehearsalSet, RunningSet } from "./sets/set";
@@ -17,14 +18,12 @@ const MINUTE = 60_000;
 const NAMESPACE = "scalar";
 const RELEASE = "scalardb-cluster";
 
-/** Makes the stack that the play works on, over this cloud. */
-export type StackMaker = (cloud: SimulatedCloud, config: Record<string, unknown>) => Promise<Stack> | Stack;
-
 export interface RehearsalOptions {
   set: RehearsalSet;
   seed: number;
   terminal: Terminal;
-  makeStack: StackMaker;
+  /** What hosts the program. */
+  engine: EngineName;
 }
 
 /** What a rehearsal showed; what `--report` writes. Durations are milliseconds. */
@@ -46,9 +45,12 @@ export interface RehearsalReport {
 /** Plays a whole drill: protect, pause, disaster, restore, proof, clean-up. The cloud is simulated, the program is not. */
 export async function rehearse(options: RehearsalOptions): Promise<RehearsalReport> {
   const cloud = await SimulatedCloud.start({ seed: options.seed });
+  const config = { ...options.set.config };
+  const { stack, close } = openStack(options.engine, cloud, config);
   try {
-    return await new Play(cloud, options).perform();
+    return await new Play(cloud, stack, config, options).perform();
   } finally {
+    await close();
     await cloud.stop();
   }
 }
@@ -60,14 +62,15 @@ class Play {
   readonly #set: RunningSet;
   readonly #config: Record<string, unknown>;
   readonly #checks: RehearsalReport["checks"] = [];
-  #stack!: Stack;
+  readonly #stack: Stack;
 
-  constructor(cloud: SimulatedCloud, options: RehearsalOptions) {
+  constructor(cloud: SimulatedCloud, stack: Stack, config: Record<string, unknown>, options: RehearsalOptions) {
     this.#cloud = cloud;
+    this.#stack = stack;
+    this.#config = config;
     this.#options = options;
     this.#terminal = options.terminal;
     this.#set = options.set.build(cloud);
-    this.#config = { ...options.set.config };
   }
 
   async perform(): Promise<RehearsalReport> {
@@ -83,7 +86,6 @@ class Play {
       application: this.#set.bank.application,
     });
     this.#set.bank.open();
-    this.#stack = await this.#options.makeStack(this.#cloud, this.#config);
 
     terminal.act("The set");
     terminal.note(set.title);

@@ -1,10 +1,8 @@
-import { join } from "node:path";
 import type { ExecutionContext } from "ava";
 import { SimulatedCloud } from "../../rehearsal/cloud/cloud";
 import { kindOf } from "../../rehearsal/cloud/kubernetes/kinds";
-import { EmbeddedStack } from "../../rehearsal/engine/embedded";
 import type { Operation, StackResult } from "../../rehearsal/engine/stack";
-import { CommandProvider } from "../../rehearsal/providers/command";
+import { embeddedStack } from "../../rehearsal/engines";
 import { formatInstant } from "../../restore-points/instant";
 import { type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
 import { commonWindows } from "../../restore-points/windows";
@@ -16,14 +14,7 @@ export const REGION = "ap-northeast-1";
 export async function rehearsed(t: ExecutionContext, config: Record<string, unknown>) {
   const cloud = await SimulatedCloud.start({ seed: 1 });
   t.teardown(() => cloud.stop());
-  const environment = () => cloud.environment();
-  const stack = new EmbeddedStack({
-    program: join(__dirname, "../.."),
-    providers: [...cloud.providers(), new CommandProvider({ environment })],
-    environment,
-    config: { "aws:region": REGION, ...config },
-  });
-  return { cloud, stack };
+  return { cloud, stack: embeddedStack(cloud, { "aws:region": REGION, ...config }) };
 }
 
 /** What a run changed: everything but what stayed the same and what was read. */

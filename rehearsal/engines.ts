@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import type { SimulatedCloud } from "./cloud/cloud";
+import { EmbeddedStack } from "./engine/embedded";
+import { PulumiStack } from "./engine/real";
+import type { Stack } from "./engine/stack";
+import { CommandProvider } from "./providers/command";
+import type { SimulatedProvider } from "./providers/provider";
+
+/** The folder of the program that is rehearsed: this project's. */
+export const PROGRAM = join(__dirname, "..");
+
+/** The engines that can host the program and the simulated providers. */
+export const ENGINES = ["embedded", "pulumi"] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+/** What a stack is made from, over a simulated cloud. */
+function stackOptions(cloud: SimulatedCloud, config: Record<string, unknown>) {
+  const environment = () => cloud.environment();
+  return { program: PROGRAM, providers: providersOf(cloud), environment, config };
+}
+
+/** Every simulated provider that the program needs: the cloud's, and the one that runs operations. */
+export function providersOf(cloud: SimulatedCloud): SimulatedProvider[] {
+  return [...cloud.providers(), new CommandProvider({ environment: () => cloud.environment(), directory: PROGRAM })];
+}
+
+/** The unchanged program on the embedded engine. */
+export function embeddedStack(cloud: SimulatedCloud, config: Record<string, unknown>): EmbeddedStack {
+  return new EmbeddedStack(stackOptions(cloud, config));
+}
+
+/** The unchanged program on an engine, over a simulated cloud. Whoever opens a stack closes it. */
+export function openStack(
+  engine: EngineName,
+  cloud: SimulatedCloud,
+  config: Record<string, unknown>,
+): { stack: Stack; close(): Promise<void> } {
+  if (engine === "embedded") return { stack: embeddedStack(cloud, config), close: async () => {} };
+  const stack = new PulumiStack(stackOptions(cloud, config));
+  return { stack, close: () => stack.close() };
+}

@@ -1,0 +1,84 @@
+import { createInterface } from "node:readline";
+import { SimulatedCloud } from "./cloud/cloud";
+import { ProviderServer } from "./engine/provider-server";
+import { PROGRAM, providersOf } from "./engines";
+import { Workload } from "./scalardb/workload";
+import { sets } from "./sets";
+
+const HELP = `Type a command:
+  pause          run the pause schedule's CronJob now
+  advance N      let N minutes pass in the cloud; then export the variables again
+  env            print the variables again
+  help, quit`;
+
+/**
+ * `npm run cloud`: the simulated cloud alone, for trying the program with a Pulumi CLI of one's own. It holds the
+ * databases and the release of `examples/Pulumi.dynamodb-aurora.yaml`, with transfers running.
+ */
+async function main(): Promise<void> {
+  const set = sets[0];
+  if (set === undefined) throw new Error("there is no set");
+  const cloud = await SimulatedCloud.start();
+  const servers: { name: string; server: ProviderServer; port: number }[] = [];
+  for (const provider of providersOf(cloud)) {
+    const server = new ProviderServer(provider);
+    servers.push({ name: provider.name, server, port: await server.start() });
+  }
+  const { bank } = set.build(cloud);
+  await cloud.kubernetes.installRelease({
+    namespace: "scalar",
+    name: "scalardb-cluster",
+    product: "scalardb-cluster",
+    replicas: 3,
+    application: bank.application,
+  });
+  bank.open();
+  const workload = Workload.start({
+    bank,
+    pods: () => cloud.kubernetes.pods("scalar", "scalardb-cluster"),
+    transfersPerSecond: 20,
+  });
+
+  const printEnvironment = () => {
+    const variables = {
+      PULUMI_DEBUG_PROVIDERS: servers.map(({ name, port }) => `${name}:${port}`).join(","),
+      ...cloud.environment(),
+    };
+    console.log(
+      Object.entries(variables)
+        .map(([name, value]) => `export ${name}=${JSON.stringify(value)}`)
+        .join("\n"),
+    );
+  };
+  console.log(`# The simulated cloud is up: ${set.title}.\n# In another shell, in ${PROGRAM}:`);
+  printEnvironment();
+  console.log(
+    "pulumi login --local\npulumi stack init rehearsal\ncp examples/Pulumi.dynamodb-aurora.yaml Pulumi.rehearsal.yaml\npulumi up\n",
+  );
+  console.log(HELP);
+
+  const input = createInterface({ input: process.stdin });
+  process.once("SIGINT", () => input.close());
+  for await (const line of input) {
+    const [command, argument] = line.trim().split(/\s+/);
+    if (command === "quit") break;
+    if (command === "env") printEnvironment();
+    else if (command === "advance" && Number(argument) > 0) {
+      cloud.clock.advance(Number(argument) * 60_000);
+      printEnvironment();
+    } else if (command === "pause") {
+      const job = await cloud.kubernetes.runCronJob("scalar", "scalar-pause").catch((error: Error) => error);
+      console.log(
+        job instanceof Error ? job.message : job.attempts.map(({ stdout, stderr }) => stdout + stderr).join(""),
+      );
+    } else console.log(HELP);
+  }
+  await workload.stop();
+  for (const { server } of servers) server.stop();
+  await cloud.stop();
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
