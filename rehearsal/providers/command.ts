@@ -63,6 +63,7 @@ export class CommandProvider implements SimulatedProvider {
   constructor(private readonly options: CommandProviderOptions = {}) {}
 
   async configure(config: PropertyMap): Promise<void> {
+    this.#cancelled = false;
     const [unknown] = Object.keys(config);
     if (unknown !== undefined) throw new Error(`the command provider has no configuration "${unknown}"`);
   }

@@ -99,6 +99,6 @@ export interface SimulatedProvider {
   }): Promise<{ simulatedMillis: number }>;
   /** A function of the provider, such as `aws:index/getRegion:getRegion`. */
   invoke(token: string, args: PropertyMap): Promise<PropertyMap>;
-  /** Ends what is under way; later calls fail. */
+  /** Ends what is under way; later calls fail, until it is configured again: an engine cancels a provider at the end of each run. */
   cancel(): Promise<void>;
 }

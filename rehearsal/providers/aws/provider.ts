@@ -80,6 +80,7 @@ export class AwsProvider implements SimulatedProvider {
   }
 
   async configure(config: PropertyMap): Promise<void> {
+    this.#cancelled = false;
     const stranger = Object.keys(config).find((key) => !key.startsWith("__") && !CONFIGURATION.includes(key));
     if (stranger) throw new Error(`the provider aws has no setting ${stranger}, or it is not simulated`);
     this.#region = typeof config.region === "string" ? config.region : process.env.AWS_REGION;

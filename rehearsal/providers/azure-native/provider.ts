@@ -70,6 +70,7 @@ export class AzureNativeProvider implements SimulatedProvider {
   }
 
   async configure(config: PropertyMap): Promise<void> {
+    this.#cancelled = false;
     const stranger = Object.keys(config).find((key) => !key.startsWith("__") && !CONFIGURATION.includes(key));
     if (stranger) throw new Error(`the provider azure-native has no setting ${stranger}, or it is not simulated`);
     this.#location = typeof config.location === "string" ? config.location : undefined;

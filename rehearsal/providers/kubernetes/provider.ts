@@ -81,6 +81,7 @@ export class KubernetesProvider implements SimulatedProvider {
   }
 
   async configure(config: PropertyMap): Promise<void> {
+    this.#cancelled = false;
     for (const key of Object.keys(config)) {
       if (!HONOURED.includes(key) && !WITHOUT_EFFECT.includes(key)) {
         throw new Error(`kubernetes:${key} is not simulated; known are ${[...HONOURED, ...WITHOUT_EFFECT].join(", ")}`);
