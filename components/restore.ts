@@ -120,11 +120,19 @@ export class ScalarRestore extends pulumi.ComponentResource {
   }
 }
 
+/** What Pulumi makes of a date that stands in YAML without quotes, zone or not. */
+const UNQUOTED_DATE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC$/;
+
 /** All faults of a restore's own args, those of the databases apart. */
 export function restoreFaults(args: Pick<ScalarRestoreArgs, "at" | "mode" | "acceptInconsistentCopiesAt">): Fault[] {
   const faults: Fault[] = [];
   const at = parseInstant(args.at);
-  if (typeof at !== "number") faults.push({ path: "at", message: `"${args.at}" ${at.fault}` });
+  if (UNQUOTED_DATE.test(args.at))
+    faults.push({
+      path: "at",
+      message: `"${args.at}" is a date that stands in the stack's file without quotes, so that nobody can tell whether it had a time zone; quote it, such as at: "2026-11-22T03:00:12Z"`,
+    });
+  else if (typeof at !== "number") faults.push({ path: "at", message: `"${args.at}" ${at.fault}` });
   else if (at % 1000 !== 0)
     faults.push({ path: "at", message: `"${args.at}" is not a whole second; databases are restored to whole seconds` });
   if (args.mode !== undefined && args.mode !== "drill" && args.mode !== "recovery")

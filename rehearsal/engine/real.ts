@@ -13,11 +13,12 @@ import {
 } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
 import type { PropertyMap, PropertyValue, SimulatedProvider } from "../providers/provider";
+import { deletionGroups } from "./deletion-groups";
 import { EngineEvents, type PlainOperation } from "./engine-events";
 import { PLAIN_STACKS } from "./program";
 import { ProviderServer } from "./provider-server";
 import { findPulumi, HOW_TO_GET_PULUMI } from "./pulumi-cli";
-import { type Operation, revealed, type Stack, type StackResult, secret } from "./stack";
+import { type Operation, revealed, type Stack, type StackEvent, type StackResult, secret } from "./stack";
 import { isProviderType } from "./urn";
 
 export interface PulumiStackOptions {
@@ -29,8 +30,8 @@ export interface PulumiStackOptions {
   config?: Record<string, unknown>;
   /** Defaults to `rehearsal`. */
   name?: string;
-  /** Called with each event as the engine tells it. */
-  onEvent?: (event: EngineEvent) => void;
+  /** Called as the engine goes along; that operations have ended is told when all have, with their simulated times. */
+  onEvent?: (event: StackEvent) => void;
 }
 
 type Run = "preview" | "up" | "refresh" | "destroy";
@@ -78,9 +79,11 @@ export class PulumiStack implements Stack {
     return this.#run("destroy");
   }
 
-  /** The state as the engine keeps it: secrets are encrypted in it. */
-  async exported(): Promise<unknown> {
-    return (await (await this.#opened()).exportStack()).deployment;
+  /** The state as Pulumi has written it, word for word: no secret may be readable in it. */
+  async stateFile(): Promise<string> {
+    const { workspace, name } = await this.#opened();
+    const { name: project } = await workspace.projectSettings();
+    return await readFile(join(workspace.workDir, "..", "state", ".pulumi", "stacks", project, `${name}.json`), "utf8");
   }
 
   /** Stops the provider servers and removes all that Pulumi has written. */
@@ -93,11 +96,9 @@ export class PulumiStack implements Stack {
     const stack = await this.#opened();
     await this.#configure(stack);
     this.#durations.clear();
-    const events = new EngineEvents();
-    const onEvent = (event: EngineEvent) => {
-      events.receive(event);
-      this.#options.onEvent?.(event);
-    };
+    const tell = this.#options.onEvent ?? (() => {});
+    const events = new EngineEvents(tell);
+    const onEvent = (event: EngineEvent) => events.receive(event);
     const failure = await succeed(() => stack[run]({ onEvent, color: "never" }));
     const failed = failure !== undefined;
     if (failed && !events.diagnostics.some(({ severity }) => severity === "error")) {
@@ -105,9 +106,11 @@ export class PulumiStack implements Stack {
     }
     const before = this.#resources;
     if (run !== "preview") this.#resources = await resourcesOf(stack);
+    const timed = this.#timed(events, before);
+    for (const operation of timed.operations) tell({ kind: "ended", operation });
     return {
       succeeded: !failed,
-      ...this.#timed(events.operations(), before),
+      ...timed,
       outputs: run === "preview" ? previewed(events.outputs) : await outputsOf(stack),
       diagnostics: events.diagnostics,
     };
@@ -178,7 +181,12 @@ export class PulumiStack implements Stack {
     }
     const { encryptionSalt } = await workspace.stackSettings(name);
     const file = join(workspace.workDir, `Pulumi.${name}.yaml`);
-    await writeFile(file, stringify({ ...(encryptionSalt && { encryptionsalt: encryptionSalt }), config: plain }));
+    const text = stringify(
+      { ...(encryptionSalt && { encryptionsalt: encryptionSalt }), config: plain },
+      // Unquoted, Pulumi's YAML would take an instant for a date, and hand it over in another form.
+      { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" },
+    );
+    await writeFile(file, text);
     if (secrets.length > 0) {
       await stack.setAllConfig(
         Object.fromEntries(
@@ -199,13 +207,11 @@ export class PulumiStack implements Stack {
   }
 
   /** The operations with their simulated times: each begins when all it needs has ended, deletions after all else. */
-  #timed(
-    operations: PlainOperation[],
-    before: ExportedResource[],
-  ): Pick<StackResult, "operations" | "simulatedMillis"> {
+  #timed(events: EngineEvents, before: ExportedResource[]): Pick<StackResult, "operations" | "simulatedMillis"> {
     const needed = (resources: ExportedResource[], urn: string) => [
       ...new Set(resources.filter((resource) => resource.urn === urn).flatMap(neededBy)),
     ];
+    const operations = events.operations();
     const ends = new Map<string, number>();
     const durationOf = (what: string, urn: string) => this.#durations.get(`${what} ${urn}`) ?? 0;
     const timed: Operation[] = [];
@@ -218,19 +224,22 @@ export class PulumiStack implements Stack {
       const { urn, kind } = operation;
       const needs = needed(this.#resources, urn);
       const waitsFor = [...needs, ...this.#sourcesOf(urn)];
-      const start = Math.max(0, ...waitsFor.map((need) => ends.get(need) ?? 0));
+      const deletion = kind === "replace" && events.deletedFirst(urn) ? durationOf("delete", urn) : 0;
+      const start = Math.max(0, ...waitsFor.map((need) => ends.get(need) ?? 0)) + deletion;
       time(operation, start, durationOf(kind === "replace" ? "create" : kind, urn), needs);
     }
-    const allDone = Math.max(0, ...ends.values());
-    let end = allDone;
-    for (const operation of operations.filter(({ kind }) => kind === "delete")) {
-      const dependents = before.filter((resource) => neededBy(resource).includes(operation.urn));
-      const start = Math.max(allDone, ...dependents.map(({ urn }) => ends.get(urn) ?? 0));
-      time(operation, start, durationOf("delete", operation.urn), needed(before, operation.urn));
-      end = Math.max(end, ends.get(operation.urn) ?? 0);
-    }
-    for (const { urn } of operations.filter(({ kind }) => kind === "replace")) {
-      end = Math.max(end, allDone + durationOf("delete", urn));
+    const condemned = operations.filter(
+      ({ urn, kind }) => kind === "delete" || (kind === "replace" && !events.deletedFirst(urn)),
+    );
+    const groups = deletionGroups(condemned, (one, other) => needed(before, one.urn).includes(other.urn));
+    let end = Math.max(0, ...ends.values());
+    for (const group of groups) {
+      const start = end;
+      for (const operation of group) {
+        const millis = durationOf("delete", operation.urn);
+        end = Math.max(end, start + millis);
+        if (operation.kind === "delete") time(operation, start, millis, needed(before, operation.urn));
+      }
     }
     return { operations: timed, simulatedMillis: end };
   }

@@ -90,6 +90,13 @@ const wrong: [string, Values, string[]][] = [
     ['restore.at: "2026-11-22T03:00:12" has no time zone; append Z for UTC, or an offset such as +09:00'],
   ],
   [
+    "an instant without quotes in YAML, as Pulumi hands it over",
+    { ...sound, restore: { at: "2026-11-22 03:00:12 +0000 UTC" } },
+    [
+      'restore.at: "2026-11-22 03:00:12 +0000 UTC" is a date that stands in the stack\'s file without quotes, so that nobody can tell whether it had a time zone; quote it, such as at: "2026-11-22T03:00:12Z"',
+    ],
+  ],
+  [
     "a fraction of a second",
     { ...sound, restore: { at: "2026-11-22T03:00:12.250Z" } },
     ['restore.at: "2026-11-22T03:00:12.250Z" is not a whole second; databases are restored to whole seconds'],
