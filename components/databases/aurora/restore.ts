@@ -37,6 +37,7 @@ export function restoreCluster(
           serverlessv2ScalingConfiguration: capacity && {
             minCapacity: capacity.MinCapacity as number,
             maxCapacity: capacity.MaxCapacity as number,
+            secondsUntilAutoPause: capacity.SecondsUntilAutoPause,
           },
         },
       },

@@ -162,7 +162,9 @@ export class Cluster extends RdsDatabase {
       StorageEncrypted: settings.storageEncrypted,
       KmsKeyId: settings.kmsKeyId,
       StorageType: settings.storageType,
-      ...(settings.multiAz ? describeMultiAz(settings.multiAz) : { AllocatedStorage: 1 }),
+      ...(settings.multiAz
+        ? describeMultiAz(settings.multiAz)
+        : { AllocatedStorage: 1, DatabaseInsightsMode: "standard" }),
       NetworkType: settings.networkType,
       DBClusterParameterGroup: settings.parameterGroup,
       DBSubnetGroup: settings.subnetGroup,
@@ -196,7 +198,6 @@ export class Cluster extends RdsDatabase {
       AutoMinorVersionUpgrade: true,
       CrossAccountClone: false,
       HttpEndpointEnabled: false,
-      DatabaseInsightsMode: "standard",
       EngineLifecycleSupport: "open-source-rds-extended-support",
     };
   }

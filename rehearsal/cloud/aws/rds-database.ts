@@ -1,4 +1,6 @@
+import type { DatabaseInsightsMode } from "@aws-sdk/client-rds";
 import type { SimulatedClock } from "../clock";
+import { AwsError } from "./error";
 import { History } from "./history";
 
 const SECOND = 1000;
@@ -15,6 +17,53 @@ export interface RestorableRange {
   earliest: number;
   latest: number;
 }
+
+/** What Performance Insights and Database Insights are set to. */
+export interface Insights {
+  performanceInsights: boolean;
+  performanceInsightsKmsKeyId?: string;
+  performanceInsightsRetention?: number;
+  insightsMode: DatabaseInsightsMode;
+}
+
+/** A request's settings of insights, upon those that are; AWS's demands on them included. */
+export function insightsOf(
+  input: {
+    EnablePerformanceInsights?: boolean | undefined;
+    PerformanceInsightsKMSKeyId?: string | undefined;
+    PerformanceInsightsRetentionPeriod?: number | undefined;
+    DatabaseInsightsMode?: DatabaseInsightsMode | undefined;
+  },
+  current: Insights = NO_INSIGHTS,
+): Insights {
+  const insights: Insights = {
+    performanceInsights: input.EnablePerformanceInsights ?? current.performanceInsights,
+    performanceInsightsKmsKeyId: input.PerformanceInsightsKMSKeyId ?? current.performanceInsightsKmsKeyId,
+    performanceInsightsRetention: input.PerformanceInsightsRetentionPeriod ?? current.performanceInsightsRetention,
+    insightsMode: input.DatabaseInsightsMode ?? current.insightsMode,
+  };
+  if (
+    !insights.performanceInsights &&
+    (input.PerformanceInsightsKMSKeyId ||
+      input.PerformanceInsightsRetentionPeriod ||
+      insights.insightsMode !== "standard")
+  )
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "To set up Performance Insights or the advanced mode of Database Insights, enable Performance Insights.",
+    );
+  if (insights.insightsMode === "advanced" && (insights.performanceInsightsRetention ?? 0) < ADVANCED_RETENTION)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `The advanced mode of Database Insights needs a Performance Insights retention period of at least ${ADVANCED_RETENTION} days.`,
+    );
+  return insights;
+}
+
+const ADVANCED_RETENTION = 465;
+
+/** What a restored database begins with. */
+export const NO_INSIGHTS: Insights = { performanceInsights: false, insightsMode: "standard" };
 
 /** What an instance and a cluster have in common: rows with their history, and automated backups of some days. */
 export abstract class RdsDatabase {

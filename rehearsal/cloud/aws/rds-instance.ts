@@ -1,10 +1,10 @@
 import type { DBInstance, DBInstanceAutomatedBackup } from "@aws-sdk/client-rds";
 import type { SimulatedClock } from "../clock";
 import { arn } from "./account";
-import { RdsDatabase, type RestorableRange, type Row } from "./rds-database";
+import { type Insights, RdsDatabase, type RestorableRange, type Row } from "./rds-database";
 
 /** What can be set on an instance. */
-export interface InstanceSettings {
+export interface InstanceSettings extends Insights {
   engine: string;
   engineVersion: string;
   class: string;
@@ -41,9 +41,6 @@ export interface InstanceSettings {
   logsExports: string[];
   monitoringInterval: number;
   monitoringRoleArn?: string;
-  performanceInsights: boolean;
-  performanceInsightsKmsKeyId?: string;
-  performanceInsightsRetention?: number;
   caCertificate: string;
 }
 
@@ -147,6 +144,7 @@ export class Instance extends RdsDatabase {
       PerformanceInsightsEnabled: settings.performanceInsights,
       PerformanceInsightsKMSKeyId: settings.performanceInsightsKmsKeyId,
       PerformanceInsightsRetentionPeriod: settings.performanceInsightsRetention,
+      DatabaseInsightsMode: settings.insightsMode,
       CACertificateIdentifier: settings.caCertificate,
       MasterUserSecret: settings.managedPassword
         ? {

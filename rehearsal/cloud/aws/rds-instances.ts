@@ -10,6 +10,7 @@ import type { SimulatedClock } from "../clock";
 import { arn } from "./account";
 import { AwsError } from "./error";
 import type { Identifiers } from "./identifiers";
+import { insightsOf, NO_INSIGHTS } from "./rds-database";
 import { engineFacts, engineOf } from "./rds-engines";
 import type { RdsGroups } from "./rds-groups";
 import { Instance, type InstanceBackups, type InstanceSettings } from "./rds-instance";
@@ -135,9 +136,7 @@ export class RdsInstances {
       iamAuthentication: input.EnableIAMDatabaseAuthentication ?? false,
       logsExports: input.EnableCloudwatchLogsExports ?? [],
       ...monitoringOf(input),
-      performanceInsights: input.EnablePerformanceInsights ?? false,
-      performanceInsightsKmsKeyId: input.PerformanceInsightsKMSKeyId,
-      performanceInsightsRetention: input.PerformanceInsightsRetentionPeriod,
+      ...insightsOf(input),
       caCertificate: input.CACertificateIdentifier ?? CA_CERTIFICATE,
     };
     const instance = this.#add(identifier, settings, input.Tags, input.replicaOf);
@@ -199,9 +198,9 @@ export class RdsInstances {
         logsExports: input.EnableCloudwatchLogsExports ?? [],
         monitoringInterval: 0,
         monitoringRoleArn: undefined,
-        performanceInsights: false,
         performanceInsightsKmsKeyId: undefined,
         performanceInsightsRetention: undefined,
+        ...NO_INSIGHTS,
         caCertificate: CA_CERTIFICATE,
       },
       input.Tags,
@@ -223,12 +222,6 @@ export class RdsInstances {
       );
     if ((input.AllocatedStorage ?? settings.allocatedStorage) < settings.allocatedStorage)
       throw new AwsError("InvalidParameterCombination", "Requested storage cannot be lower than the current storage.");
-    const insights = input.EnablePerformanceInsights ?? settings.performanceInsights;
-    if (!insights && (input.PerformanceInsightsKMSKeyId || input.PerformanceInsightsRetentionPeriod))
-      throw new AwsError(
-        "InvalidParameterCombination",
-        "To change the Performance Insights settings, enable Performance Insights first.",
-      );
     const wanted: Partial<InstanceSettings> = {
       class: input.DBInstanceClass && classOf(input.DBInstanceClass),
       engineVersion: input.EngineVersion && engineOf(engine, input.EngineVersion).version,
@@ -262,9 +255,7 @@ export class RdsInstances {
         MonitoringInterval: input.MonitoringInterval ?? settings.monitoringInterval,
         MonitoringRoleArn: input.MonitoringRoleArn ?? settings.monitoringRoleArn,
       }),
-      performanceInsights: insights,
-      performanceInsightsKmsKeyId: input.PerformanceInsightsKMSKeyId,
-      performanceInsightsRetention: input.PerformanceInsightsRetentionPeriod,
+      ...insightsOf(input, settings),
       caCertificate: input.CACertificateIdentifier,
     };
     if (days !== undefined) retention(days);

@@ -1,16 +1,14 @@
 import type { CreateDBClusterMessage, DBCluster, ModifyDBClusterMessage } from "@aws-sdk/client-rds";
 import { AwsError } from "./error";
+import { type Insights, insightsOf, NO_INSIGHTS } from "./rds-database";
 
 /** What only a Multi-AZ DB cluster has: its instances are no resources of their own, so that the cluster says what they are like. */
-export interface MultiAzSettings {
+export interface MultiAzSettings extends Insights {
   instanceClass: string;
   allocatedStorage: number;
   iops: number;
   monitoringInterval: number;
   monitoringRoleArn?: string;
-  performanceInsights: boolean;
-  performanceInsightsKmsKeyId?: string;
-  performanceInsightsRetention?: number;
 }
 
 /** A writer and two readable standbys. */
@@ -38,9 +36,7 @@ export function createMultiAz(input: CreateDBClusterMessage): MultiAzSettings {
     iops: iops ?? GP3_IOPS,
     monitoringInterval: input.MonitoringInterval ?? 0,
     monitoringRoleArn: input.MonitoringRoleArn,
-    performanceInsights: input.EnablePerformanceInsights ?? false,
-    performanceInsightsKmsKeyId: input.PerformanceInsightsKMSKeyId,
-    performanceInsightsRetention: input.PerformanceInsightsRetentionPeriod,
+    ...insightsOf(input),
   };
 }
 
@@ -60,7 +56,7 @@ export function restoreMultiAz(
     allocatedStorage: source.allocatedStorage,
     iops: input.Iops ?? source.iops,
     monitoringInterval: 0,
-    performanceInsights: false,
+    ...NO_INSIGHTS,
   };
 }
 
@@ -71,9 +67,7 @@ export function modifyMultiAz(settings: MultiAzSettings, input: ModifyDBClusterM
     iops: input.Iops ?? settings.iops,
     monitoringInterval: input.MonitoringInterval ?? settings.monitoringInterval,
     monitoringRoleArn: input.MonitoringRoleArn ?? settings.monitoringRoleArn,
-    performanceInsights: input.EnablePerformanceInsights ?? settings.performanceInsights,
-    performanceInsightsKmsKeyId: input.PerformanceInsightsKMSKeyId ?? settings.performanceInsightsKmsKeyId,
-    performanceInsightsRetention: input.PerformanceInsightsRetentionPeriod ?? settings.performanceInsightsRetention,
+    ...insightsOf(input, settings),
   };
   checkClass(changed.instanceClass);
   if (changed.allocatedStorage < settings.allocatedStorage)
@@ -98,6 +92,7 @@ export function describeMultiAz(settings: MultiAzSettings): Partial<DBCluster> {
     PerformanceInsightsEnabled: settings.performanceInsights,
     PerformanceInsightsKMSKeyId: settings.performanceInsightsKmsKeyId,
     PerformanceInsightsRetentionPeriod: settings.performanceInsightsRetention,
+    DatabaseInsightsMode: settings.insightsMode,
   };
 }
 

@@ -318,7 +318,7 @@ export class RdsRegion {
         "InvalidParameterCombination",
         `The engine name requested for your DB instance (${input.Engine}) doesn't match the engine name of your DB cluster (${engine}).`,
       );
-    if (!/^db\.[a-z0-9]+\.[a-z0-9]+$/.test(input.DBInstanceClass ?? ""))
+    if (!/^db\.(serverless|[a-z0-9]+\.[a-z0-9]+)$/.test(input.DBInstanceClass ?? ""))
       throw new AwsError("InvalidParameterValue", `Invalid DB Instance class: ${input.DBInstanceClass}`);
     const instance: ClusterInstance = {
       identifier,

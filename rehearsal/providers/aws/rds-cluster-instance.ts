@@ -13,11 +13,7 @@ const inputs: Properties = {
   dbParameterGroupName: { type: "string", computed: true },
   dbSubnetGroupName: { type: "string", computed: true, replaces: true },
   engine: { type: "string", required: true, replaces: true, values: ["aurora-mysql", "aurora-postgresql"] },
-  engineVersion: {
-    type: "string",
-    computed: true,
-    equivalent: (old, next) => String(old).startsWith(`${next}.`),
-  },
+  engineVersion: { type: "string", computed: true },
   forceDestroy: { type: "boolean", default: false },
   identifier: { type: "string", computed: true, replaces: true },
   instanceClass: { type: "string", required: true },

@@ -56,12 +56,7 @@ const inputs: Properties = {
     values: ["aurora-mysql", "aurora-postgresql", ...MULTI_AZ],
   },
   engineMode: { type: "string", default: "provisioned", replaces: true, values: ["provisioned"] },
-  engineVersion: {
-    type: "string",
-    computed: true,
-    // A version may be shortened to its beginning; which one that is now is told by engineVersionActual.
-    equivalent: (old, next) => String(old).startsWith(`${next}.`),
-  },
+  engineVersion: { type: "string", computed: true },
   finalSnapshotIdentifier: {
     type: "string",
     format: {
@@ -177,6 +172,7 @@ export const rdsCluster: ResourceType = {
     const cluster = cloud.rds.region(regionOf(state)).find(id);
     if (!cluster) return undefined;
     const told = cluster.describe();
+    // A version may be given by its beginning, and stays as given; engineVersionActual tells which one it is now.
     const version = text(state.engineVersion);
     const { MasterUserSecret: secret, ServerlessV2ScalingConfiguration: scaling } = told;
     return {

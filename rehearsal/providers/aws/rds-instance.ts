@@ -191,6 +191,7 @@ export const rdsInstance: ResourceType = {
       backupWindow: told.PreferredBackupWindow,
       caCertIdentifier: told.CACertificateIdentifier,
       copyTagsToSnapshot: told.CopyTagsToSnapshot,
+      databaseInsightsMode: told.DatabaseInsightsMode,
       dbName: told.DBName ?? "",
       dbSubnetGroupName: told.DBSubnetGroup?.DBSubnetGroupName,
       deletionProtection: told.DeletionProtection,
@@ -317,6 +318,7 @@ function create(instances: RdsInstances, identifier: string, instance: PropertyM
     AllocatedStorage: number(instance.allocatedStorage),
     BackupRetentionPeriod: (instance.backupRetentionPeriod as number | undefined) ?? 0,
     CACertificateIdentifier: text(instance.caCertIdentifier),
+    DatabaseInsightsMode: text(instance.databaseInsightsMode) as "standard" | "advanced" | undefined,
     EnablePerformanceInsights: flag(instance.performanceInsightsEnabled) || undefined,
     KmsKeyId: text(instance.kmsKeyId),
     ManageMasterUserPassword: flag(instance.manageMasterUserPassword) || undefined,
@@ -373,6 +375,9 @@ function modification(
     backupWindow: { PreferredBackupWindow: text(wanted.backupWindow) },
     caCertIdentifier: { CACertificateIdentifier: text(wanted.caCertIdentifier) },
     copyTagsToSnapshot: { CopyTagsToSnapshot: flag(wanted.copyTagsToSnapshot) },
+    databaseInsightsMode: {
+      DatabaseInsightsMode: text(wanted.databaseInsightsMode) as "standard" | "advanced" | undefined,
+    },
     dbSubnetGroupName: { DBSubnetGroupName: text(wanted.dbSubnetGroupName) },
     deletionProtection: { DeletionProtection: flag(wanted.deletionProtection) },
     enabledCloudwatchLogsExports: {
