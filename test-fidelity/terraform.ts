@@ -1,0 +1,213 @@
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { isDeepStrictEqual, promisify } from "node:util";
+import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from "@aws-sdk/client-application-auto-scaling";
+import type { PropertyMap, PropertyValue } from "../rehearsal/providers/provider";
+import type { Verdict } from "../test/rehearsal/providers/aws/deployed";
+import { SUPPORTS as ALL_SUPPORTS, filled, ROWS, type Row, rowName, TARGET } from "./rows";
+
+const run = promisify(execFile);
+
+/** A scalable target can't be had through the provider (see the rows of its type): it is registered beforehand. */
+const SUPPORTS = ALL_SUPPORTS.filter(({ type }) => type !== TARGET);
+const REGION = "ap-northeast-1";
+
+/** Terraform's names for the types. */
+const TYPES: Record<string, string> = {
+  "aws:dynamodb/table:Table": "aws_dynamodb_table",
+  "aws:rds/cluster:Cluster": "aws_rds_cluster",
+  "aws:rds/clusterInstance:ClusterInstance": "aws_rds_cluster_instance",
+  "aws:backup/vault:Vault": "aws_backup_vault",
+  "aws:backup/plan:Plan": "aws_backup_plan",
+  "aws:backup/selection:Selection": "aws_backup_selection",
+  "aws:iam/role:Role": "aws_iam_role",
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "aws_iam_role_policy_attachment",
+  "aws:appautoscaling/target:Target": "aws_appautoscaling_target",
+  "aws:appautoscaling/policy:Policy": "aws_appautoscaling_policy",
+};
+
+/** Blocks that Pulumi names in the plural. */
+const BLOCKS: Record<string, string> = {
+  attributes: "attribute",
+  globalSecondaryIndexes: "global_secondary_index",
+  localSecondaryIndexes: "local_secondary_index",
+  rules: "rule",
+  selectionTags: "selection_tag",
+};
+
+/** What moto tells wrongly of what is there: a plan that would only mend that is no change. */
+const MOTO_FAULTS: Record<string, { attributes: string[]; reason: string }> = {
+  "aws:dynamodb/table:Table": { attributes: ["billing_mode"], reason: "a restored table has no billing mode" },
+  "aws:rds/cluster:Cluster": {
+    attributes: ["scaling_configuration"],
+    reason: "every cluster has an empty scaling configuration of serverless v1",
+  },
+  "aws:backup/vault:Vault": { attributes: ["tags", "tags_all"], reason: "tags of vaults are forgotten" },
+  "aws:backup/plan:Plan": { attributes: ["tags", "tags_all"], reason: "tags of plans are forgotten" },
+};
+
+const SERVICES = ["dynamodb", "rds", "backup", "iam", "appautoscaling", "sts"];
+
+/** Where an installed AWS provider is found: a mirror of Terraform's registry in a folder. */
+export function pluginFolder(): string | undefined {
+  const folders = [
+    process.env.TF_PLUGIN_MIRROR,
+    join(homedir(), ".terraform.d", "plugins"),
+    "/usr/local/share/terraform/plugins",
+    "/usr/share/terraform/plugins",
+    ...(existsSync("/opt") ? readdirSync("/opt").map((name) => join("/opt", name)) : []),
+  ];
+  return folders.find((folder) => folder && existsSync(join(folder, "registry.terraform.io", "hashicorp", "aws")));
+}
+
+/** Whether a command is on the PATH. */
+export function installed(command: string): boolean {
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, command)));
+}
+
+/** What the real provider plans for each row that isn't only documented: everything in one apply and one plan. */
+export async function realVerdicts(endpoint: string, plugins: string): Promise<(Verdict | undefined)[]> {
+  const folder = await mkdtemp(join(tmpdir(), "scalar-backup-fidelity-"));
+  const { TF_CLI_CONFIG_FILE: _, ...inherited } = process.env;
+  const env = {
+    ...inherited,
+    CHECKPOINT_DISABLE: "1",
+    TF_IN_AUTOMATION: "1",
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+  const terraform = async (...args: string[]) => {
+    try {
+      return (await run("terraform", args, { cwd: folder, env, maxBuffer: 2 ** 28 })).stdout;
+    } catch (error) {
+      throw new Error(`terraform ${args[0]}: ${(error as { stderr?: string }).stderr || error}`);
+    }
+  };
+  const write = (changed: boolean) =>
+    writeFile(join(folder, "main.tf.json"), JSON.stringify(configuration(endpoint, changed)));
+  try {
+    await registerTarget(endpoint);
+    await write(false);
+    await terraform("init", "-no-color", `-plugin-dir=${plugins}`);
+    await terraform("apply", "-no-color", "-auto-approve", "-parallelism=200");
+    await write(true);
+    await terraform("plan", "-no-color", "-out=plan", "-parallelism=200");
+    const plan = JSON.parse(await terraform("show", "-json", "plan"));
+    const changes = new Map<string, Change>();
+    for (const { address, change } of plan.resource_changes) changes.set(address, change);
+    return ROWS.map((row, index) => verdictOf(row, changes.get(addressOf(row, index))));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function registerTarget(endpoint: string): Promise<void> {
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const client = new ApplicationAutoScalingClient({ endpoint, region: REGION, credentials });
+  await client.send(
+    new RegisterScalableTargetCommand({
+      ServiceNamespace: "dynamodb",
+      ResourceId: "table/scaled",
+      ScalableDimension: "dynamodb:table:WriteCapacityUnits",
+      MinCapacity: 5,
+      MaxCapacity: 50,
+    }),
+  );
+}
+
+function addressOf(row: Row, index: number): string {
+  return `${TYPES[row.type]}.${rowName(index)}`;
+}
+
+/** A resource's change in Terraform's plan. */
+interface Change {
+  actions: string[];
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+}
+
+function verdictOf(row: Row, change: Change | undefined): Verdict | undefined {
+  switch (change?.actions.join()) {
+    case undefined:
+      return undefined;
+    case "no-op":
+      return "no change";
+    case "update":
+      return onlyMotosFault(row, change as Change) ? "no change" : "in place";
+    case "delete,create":
+    case "create,delete":
+      return "replace";
+    default:
+      throw new Error(`an unexpected plan for ${row.title}: ${change?.actions}`);
+  }
+}
+
+function onlyMotosFault(row: Row, { before, after }: Change): boolean {
+  const faulty = MOTO_FAULTS[row.type]?.attributes ?? [];
+  const asked = Object.keys(row.change).map((name) => BLOCKS[name] ?? snake(name));
+  return Object.keys({ ...before, ...after })
+    .filter((name) => !isDeepStrictEqual(before?.[name], after?.[name]))
+    .every((name) => faulty.includes(name) && !asked.includes(name));
+}
+
+function configuration(endpoint: string, changed: boolean): object {
+  const resource: Record<string, Record<string, object>> = {};
+  const add = (type: string, name: string, body: object) => {
+    const terraformType = TYPES[type] as string;
+    resource[terraformType] ??= {};
+    resource[terraformType][name] = body;
+  };
+  const addresses = SUPPORTS.map(({ key, type }) => `${TYPES[type]}.${key}`);
+  for (const { key, type, inputs } of SUPPORTS) add(type, key, block(filled(inputs, fill(0))));
+  ROWS.forEach((row, index) => {
+    if (row.documented) return;
+    const inputs = changed ? { ...row.deployed, ...row.change } : row.deployed;
+    add(row.type, rowName(index), { ...block(filled(inputs, fill(index))), depends_on: addresses });
+  });
+  return {
+    terraform: { required_providers: { aws: { source: "hashicorp/aws" } } },
+    provider: {
+      aws: {
+        region: REGION,
+        access_key: "test",
+        secret_key: "test",
+        skip_credentials_validation: true,
+        skip_metadata_api_check: true,
+        endpoints: [Object.fromEntries(SERVICES.map((service) => [service, endpoint]))],
+      },
+    },
+    resource,
+  };
+}
+
+function fill(row: number) {
+  return (placeholder: string): string => {
+    if (placeholder === "row") return rowName(row);
+    if (placeholder === "instant") return INSTANT;
+    if (placeholder === "otherInstant") return OTHER_INSTANT;
+    const [key, output = ""] = placeholder.split(".");
+    const support = SUPPORTS.find((each) => each.key === key);
+    return `\${${TYPES[support?.type ?? ""]}.${key}.${snake(output)}}`;
+  };
+}
+
+const INSTANT = new Date(Date.now() - 30 * 60 * 1000).toISOString();
+const OTHER_INSTANT = new Date(Date.now() - 20 * 60 * 1000).toISOString();
+
+function block(inputs: PropertyMap): Record<string, PropertyValue> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [BLOCKS[name] ?? snake(name), nested(name, value)]),
+  );
+}
+
+function nested(name: string, value: PropertyValue): PropertyValue {
+  if (name === "tags") return value;
+  if (Array.isArray(value)) return value.map((element) => nested(name, element));
+  return typeof value === "object" && value !== null ? block(value) : value;
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
