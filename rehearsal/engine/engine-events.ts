@@ -1,6 +1,6 @@
 /** Turns what the real engine tells of its run, step by step, into operations. */
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
-import type { Diagnostic, Operation } from "./stack";
+import type { Diagnostic, Operation, StackEvent } from "./stack";
 import { isProviderType, nameOf } from "./urn";
 
 /** An operation without what the engine doesn't tell: simulated times and dependencies. */
@@ -31,10 +31,13 @@ export class EngineEvents {
   /** The stack's outputs as events show them: secrets are hidden. */
   outputs: Record<string, unknown> = {};
 
+  /** @param onEvent Called as the engine goes along with what begins and what is said. */
+  constructor(private readonly onEvent: (event: StackEvent) => void) {}
+
   receive(event: EngineEvent): void {
     const { diagnosticEvent, resourcePreEvent, resOpFailedEvent, resOutputsEvent } = event;
     if (diagnosticEvent) this.#diagnose(diagnosticEvent);
-    if (resourcePreEvent) this.#steps.push(resourcePreEvent.metadata);
+    if (resourcePreEvent) this.#begin(resourcePreEvent.metadata);
     if (resOpFailedEvent) this.#failed.add(keyOf(resOpFailedEvent.metadata));
     if (resOutputsEvent) {
       const { metadata } = resOutputsEvent;
@@ -64,6 +67,21 @@ export class EngineEvents {
     return [...operations.values()];
   }
 
+  /** Whether a replaced resource was deleted before its replacement was created. */
+  deletedFirst(urn: string): boolean {
+    const ops = this.#steps.filter((step) => step.urn === urn).map(({ op }) => op);
+    const deleted = ops.indexOf("delete-replaced");
+    return deleted !== -1 && deleted < ops.indexOf("create-replacement");
+  }
+
+  #begin(step: StepEventMetadata): void {
+    this.#steps.push(step);
+    const { op, urn, type } = step;
+    const kind = KINDS[op];
+    if (!kind || op === "delete-replaced" || isEnginesOwn(step)) return;
+    this.onEvent({ kind: "started", operation: { urn, type, name: nameOf(urn), kind } });
+  }
+
   #kindOf({ op, urn }: StepEventMetadata): Operation["kind"] {
     const kind = KINDS[op];
     if (!kind) throw new Error(`the engine has done "${op}" with ${urn}, which this host does not know`);
@@ -81,11 +99,13 @@ export class EngineEvents {
   #diagnose({ severity, message, urn, ephemeral }: NonNullable<EngineEvent["diagnosticEvent"]>): void {
     // The events list debug messages too, whatever their type says.
     if (ephemeral || !["info", "info#err", "warning", "error"].includes(severity)) return;
-    this.diagnostics.push({
+    const diagnostic: Diagnostic = {
       severity: severity === "info#err" ? "info" : severity,
       message: message.replaceAll(/<\{%[^%]*%\}>/g, "").trimEnd(),
       ...(urn && { urn }),
-    });
+    };
+    this.diagnostics.push(diagnostic);
+    this.onEvent({ kind: "diagnostic", diagnostic });
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { type PropertyMap, UNKNOWN } from "../providers/provider";
 import { formerUrns } from "./aliases";
+import { deletionGroups } from "./deletion-groups";
 import type { Goal, ReadGoal } from "./goal";
 import type { Journal } from "./journal";
 import { type Difference, type Managers, withReplaceOnChanges } from "./managers";
@@ -126,7 +127,13 @@ export class Planner {
       }
       this.#deleted.add(resource.urn);
     }
-    return grouped(this.former, condemned);
+    const position = new Map(this.former.map((resource, index) => [resource, index]));
+    const needed = new Map([...condemned.keys()].map((resource) => [resource, neededBy(resource)]));
+    const groups = deletionGroups(condemned.keys(), (one, other) => {
+      const after = (position.get(one) ?? 0) > (position.get(other) ?? 0);
+      return after && (needed.get(one)?.has(other.urn) ?? false);
+    });
+    return groups.map((group) => group.flatMap((resource) => condemned.get(resource) ?? []));
   }
 
   #claim(goal: { type: string; name: string; parent: string }): string {
@@ -329,23 +336,4 @@ function nextState(urn: string, goal: Goal): ResourceState {
 function changedKeys(before: PropertyMap, after: PropertyMap): string[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys].filter((key) => !equal(before[key], after[key])).sort();
-}
-
-/** Puts each deletion into the first group in which nothing that is still there needs its resource. */
-function grouped(state: StackState, deletions: Map<ResourceState, Step>): Step[][] {
-  const groups: Step[][] = [];
-  const left = new Map(deletions);
-  while (left.size > 0) {
-    const independent = [...left].filter(([resource]) => !needsAny(state, resource, left));
-    groups.unshift(independent.map(([, step]) => step));
-    for (const [resource] of independent) left.delete(resource);
-  }
-  return groups;
-}
-
-function needsAny(state: StackState, resource: ResourceState, others: ReadonlyMap<ResourceState, Step>): boolean {
-  const needed = neededBy(resource);
-  return state
-    .slice(0, state.indexOf(resource))
-    .some((other) => needed.has(other.urn) && other.urn !== resource.urn && others.has(other));
 }

@@ -34,7 +34,7 @@ const life: Scenario = {
         { name: "b", inputs: { zone: { from: "a.address" }, tags: { x: 1, y: 1 }, takesMillis: 500 } },
         { name: "c", inputs: { name: "c", list: [{ from: "a.password" }], takesMillis: 100 } },
         { name: "d", inputs: { name: "d" }, options: { dependsOn: ["b"], additionalSecretOutputs: ["address"] } },
-        { name: "found", id: { from: "a.id" } },
+        { name: "found", id: { from: "a.id" }, options: { additionalSecretOutputs: ["password"] } },
       ],
       outputs: {
         address: { from: "a.address" },
@@ -68,7 +68,7 @@ const life: Scenario = {
         { name: "b", inputs: { zone: { from: "a.address" }, tags: { x: 1, y: 1 }, takesMillis: 500 } },
         { name: "c", inputs: { name: "c", list: [{ from: "a.password" }], takesMillis: 100 } },
         { name: "d", inputs: { name: "d" }, options: { dependsOn: ["b"], additionalSecretOutputs: ["address"] } },
-        { name: "found", id: { from: "a.id" } },
+        { name: "found", id: { from: "a.id" }, options: { additionalSecretOutputs: ["password"] } },
       ],
       expected: { operations: { group: "same", a: "same", b: "same", c: "same", d: "same", found: "read" }, calls: [] },
     },
