@@ -95,12 +95,28 @@ function isMigrating({ properties: { backupPolicy } }: CosmosAccount): boolean {
   return backupPolicy?.migrationState?.targetType === "Continuous" && backupPolicy.type !== "Continuous";
 }
 
-/** Why an account falls short, in words; empty when it doesn't. More than was asked for is not a fault. */
-export function accountShortfalls(account: CosmosAccount, days: number): string[] {
+/** What an account should be set to by `protectAccount`. */
+export interface CosmosGoal {
+  days: number;
+  /** For an account of our own: what its users chose for another is theirs to change. */
+  strongConsistency: boolean;
+}
+
+/** Why an account falls short of the goal, in words; empty when it doesn't. More than was asked for is not a fault. */
+export function accountShortfalls(account: CosmosAccount, goal: CosmosGoal): string[] {
+  return [...backupShortfalls(account, goal.days), ...(goal.strongConsistency ? consistencyShortfalls(account) : [])];
+}
+
+function backupShortfalls(account: CosmosAccount, days: number): string[] {
   if (isMigrating(account)) return [];
   const present = continuousDays(account);
   if (present === 0) return ["its backup is periodic, which no instant can be restored from"];
   return present < days ? [`its continuous backup reaches back ${present} days, below ${days}`] : [];
+}
+
+function consistencyShortfalls({ properties }: CosmosAccount): string[] {
+  const level = properties.consistencyPolicy?.defaultConsistencyLevel;
+  return level === "Strong" ? [] : [`its default consistency is ${level}, not Strong`];
 }
 
 /** Where the account is written, as ids have it: `Japan East` is `japaneast`. */
@@ -185,25 +201,31 @@ export async function primaryKey(address: CosmosAddress, access: AzureAccess): P
   return keys.primaryMasterKey;
 }
 
-/** Switches an account to continuous backup, or to more days of it, and alters nothing else. Idempotent. */
+/** Switches an account to continuous backup, or to more days of it, and mends nothing but what is amiss. Idempotent. */
 export async function protectAccount(
-  request: CosmosAddress & { days: number },
+  request: CosmosAddress & CosmosGoal,
   access: AzureAccess,
   say: (line: string) => void,
 ): Promise<void> {
   const client = await ArmClient.connect(access);
   const account = await existing(request, access);
-  if (accountShortfalls(account, request.days).length === 0) {
-    say(`${account.name}: continuous backup reaches back ${continuousDays(account)} days already`);
+  if (accountShortfalls(account, request).length === 0) {
+    say(`${account.name}: nothing to do`);
     return;
   }
-  const tier = tierOf(request.days);
-  await client.request("PATCH", idOf(client, request), API_VERSION, {
-    properties: { backupPolicy: { type: "Continuous", continuousModeProperties: { tier } } },
-  });
-  say(
-    `${account.name}: continuous backup of ${COSMOSDB_TIERS[tier]} days; Azure offers no way back to periodic backup`,
-  );
+  if (backupShortfalls(account, request.days).length > 0) {
+    const tier = tierOf(request.days);
+    await client.request("PATCH", idOf(client, request), API_VERSION, {
+      properties: { backupPolicy: { type: "Continuous", continuousModeProperties: { tier } } },
+    });
+    say(`${account.name}: continuous backup of ${COSMOSDB_TIERS[tier]} days; Azure offers no way back to periodic`);
+  }
+  if (request.strongConsistency && consistencyShortfalls(account).length > 0) {
+    await client.request("PATCH", idOf(client, request), API_VERSION, {
+      properties: { consistencyPolicy: { defaultConsistencyLevel: "Strong" } },
+    });
+    say(`${account.name}: default consistency Strong`);
+  }
 }
 
 /** What a restored account has to be given after the restore, because the restore drops it or doesn't honour it. */

@@ -3,6 +3,7 @@ import { type Fault, faultsOf } from "../faults";
 import type { AuroraArgs } from "./aurora";
 import { auroraMysql } from "./aurora-mysql";
 import { auroraPostgresql } from "./aurora-postgresql";
+import { type AzureMysqlArgs, azureMysql } from "./azure-mysql";
 import { type AzurePostgresqlArgs, azurePostgresql } from "./azure-postgresql";
 import { type CosmosdbArgs, cosmosdb } from "./cosmosdb";
 import { type DynamodbArgs, dynamodb } from "./dynamodb";
@@ -18,28 +19,30 @@ export interface DatabaseArgs {
   /** Unique in the set. With several databases, the name of its storage in ScalarDB's multi-storage configuration. */
   name: string;
   dynamodb?: DynamodbArgs;
+  cosmosdb?: CosmosdbArgs;
   auroraMysql?: AuroraArgs;
   auroraPostgresql?: AuroraArgs;
   rdsMysql?: RdsArgs;
   rdsPostgresql?: RdsArgs;
   rdsOracle?: RdsArgs;
   rdsSqlserver?: RdsArgs;
+  azureMysql?: AzureMysqlArgs;
   azurePostgresql?: AzurePostgresqlArgs;
-  cosmosdb?: CosmosdbArgs;
 }
 
 /** Every kind that is supported. A new kind is a file beside this one, and a line here and above. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has args of its own; `kindOf` hands each its own only.
 const kinds: readonly DatabaseKind<any>[] = [
   dynamodb,
+  cosmosdb,
   auroraMysql,
   auroraPostgresql,
   rdsMysql,
   rdsPostgresql,
   rdsOracle,
   rdsSqlserver,
+  azureMysql,
   azurePostgresql,
-  cosmosdb,
 ];
 
 /** A database with its kind and that kind's args. */

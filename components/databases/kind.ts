@@ -90,6 +90,8 @@ export interface DatabaseKind<Args> {
   protect(name: string, args: Args, context: ProtectContext): ProtectedDatabase;
   /** Whether every copy of this restore stands already: then its instant needs no check any more. */
   copiesStand(name: string, args: Args, context: Pick<RestoreContext, "aws" | "azure" | "instant">): Promise<boolean>;
+  /** Why its copies could not take their sources' place, and the mend; absent for kinds whose copies always can. */
+  recoveryFault?(args: Args, aws: AwsSettings): string | undefined;
   restore(name: string, args: Args, context: RestoreContext): RestoredDatabase;
 }
 

@@ -1,15 +1,9 @@
 import type { SimulatedCloud } from "../cloud/cloud";
-
-export const AZURE_LOCATION = "japaneast";
-export const AZURE_RESOURCE_GROUP = "scalar-databases";
+import { AZURE_LOCATION, azureResource, buildPrivateEndpoint } from "./azure";
 
 /** A PostgreSQL server as somebody made it long before they thought of backups: seven days of retention, parameters tuned by hand. */
 export function buildAzurePostgresql(cloud: SimulatedCloud, serverName: string): void {
-  const { azure } = cloud;
-  azure.createResourceGroup(AZURE_RESOURCE_GROUP, AZURE_LOCATION);
-  const path = `/subscriptions/${azure.subscription}/resourceGroups/${AZURE_RESOURCE_GROUP}/providers/Microsoft.DBforPostgreSQL/flexibleServers/${serverName}`;
-  const send = (method: string, below: string, body: object) =>
-    azure.request({ method, path: `${path}${below}`, apiVersion: "2025-08-01", body: body as never });
+  const { id, send } = azureResource(cloud, "Microsoft.DBforPostgreSQL/flexibleServers", serverName, "2025-08-01");
   send("PUT", "", {
     location: AZURE_LOCATION,
     sku: { name: "Standard_D4ds_v5", tier: "GeneralPurpose" },
@@ -27,15 +21,21 @@ export function buildAzurePostgresql(cloud: SimulatedCloud, serverName: string):
       maintenanceWindow: { customWindow: "Enabled", dayOfWeek: 0, startHour: 3, startMinute: 0 },
     },
   });
-  for (const [name, value] of Object.entries({
+  const parameters = {
     "azure.extensions": "PGCRYPTO",
     max_connections: "400",
     max_prepared_transactions: "100",
     work_mem: "16384",
-  }))
+  };
+  for (const [name, value] of Object.entries(parameters))
     send("PATCH", `/configurations/${name}`, { properties: { value, source: "user-override" } });
   send("POST", "/restart", {});
   send("PUT", "/firewallRules/kubernetes", {
     properties: { startIpAddress: "203.0.113.10", endIpAddress: "203.0.113.20" },
+  });
+  buildPrivateEndpoint(cloud, `${serverName}-endpoint`, {
+    id,
+    group: "postgresqlServer",
+    zone: "privatelink.postgres.database.azure.com",
   });
 }

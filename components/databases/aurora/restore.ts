@@ -125,6 +125,6 @@ function declareCopyInstance(
       applyImmediately: true,
       tags: copyTags({}, context),
     },
-    { parent: context.parent, protect: recovery, retainOnDelete: recovery, customTimeouts: { create: "4h" } },
+    { parent: context.parent, retainOnDelete: recovery, customTimeouts: { create: "4h" } },
   );
 }

@@ -26,13 +26,13 @@ export function protectServerDatabase<Create extends AzureServerCreateArgs>(
 ): ProtectedDatabase {
   const days = args.backupRetentionDays ?? product.period.maximum;
   const managed = args.manage !== false;
-  const declared = args.create && declareServer(product, name, args.create.server, days, context);
   const address = addressOf(name, product.product, args);
   const observed = lookedUpAt(name, address, async (at) => {
     const server = await findServer(at, context.azure.access);
-    if (declared === undefined) refuseUnfit(product, at, server);
+    if (args.create === undefined) refuseUnfit(product, at, server);
     return server;
   });
+  const declared = args.create && declareServer(product, name, args.create.server, { days, after: observed }, context);
   const protection = observed.apply((server) => {
     const faults = server === undefined ? [] : serverShortfalls(server, days);
     if (managed) return declareProtection(name, address, days, faults, context, declared);
@@ -55,7 +55,7 @@ function declareServer<Create extends AzureServerCreateArgs>(
   product: AzureServerProduct<Create>,
   name: string,
   server: Create & { backup?: object; tags?: object; administratorLoginPassword?: unknown },
-  days: number,
+  { days, after }: { days: number; after: pulumi.Output<unknown> },
   context: ProtectContext,
 ) {
   return product.declare(
@@ -66,7 +66,8 @@ function declareServer<Create extends AzureServerCreateArgs>(
       ...(server.administratorLoginPassword === undefined
         ? {}
         : { administratorLoginPassword: pulumi.secret(server.administratorLoginPassword) }),
-      backup: pulumi.output(server.backup).apply((own) => ({ ...own, backupRetentionDays: days })),
+      // After the look-up, which is to see what was there before this run.
+      backup: pulumi.all([server.backup, after]).apply(([own]) => ({ ...own, backupRetentionDays: days })),
       tags: pulumi.output(server.tags).apply((own) => ({ ...context.tags, ...own })),
     },
     { parent: context.parent, protect: true, retainOnDelete: true },

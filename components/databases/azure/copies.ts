@@ -15,7 +15,6 @@ export function copyOptions({ parent, mode }: Pick<RestoreContext, "parent" | "m
   return {
     parent,
     ignoreChanges: ["*"],
-    protect: mode === "recovery",
     retainOnDelete: mode === "recovery",
     customTimeouts: { create: "12h", delete: "2h" },
   };

@@ -5,6 +5,7 @@ import {
   accountShortfalls,
   type CosmosAccount,
   type CosmosAddress,
+  type CosmosGoal,
   type CosmosRange,
   continuousDays,
   findAccount,
@@ -29,9 +30,8 @@ export function protectCosmosdb(name: string, args: CosmosdbArgs, context: Prote
   const { azure } = context;
   const days = args.recoveryPeriodInDays ?? RECOVERY_PERIODS.cosmosdb.maximum;
   const managed = args.manage !== false;
-  const declared = args.create && declareAccount(name, args.create, days, context);
   const address = addressOf(name, args);
-  const observed: pulumi.Output<Observed> = declared
+  const observed: pulumi.Output<Observed> = args.create
     ? address.apply((at) =>
         orEnd(`database ${name}`, async () => {
           const account = await findAccount(at, azure.access);
@@ -41,9 +41,11 @@ export function protectCosmosdb(name: string, args: CosmosdbArgs, context: Prote
         }),
       )
     : lookUpSource(name, args, azure, async (account) => ({ range: await readRange(account, azure.access) }));
+  const declared = args.create && declareAccount(name, args.create, { days, after: observed }, context);
+  const goal = { days, strongConsistency: declared !== undefined };
   const protection = observed.apply(({ account }) => {
-    const faults = account === undefined ? [] : accountShortfalls(account, days);
-    if (managed) return declareProtection(name, address, days, faults, context, declared);
+    const faults = account === undefined ? [] : accountShortfalls(account, goal);
+    if (managed) return declareProtection(name, address, goal, faults, context, declared);
     return faults.length > 0 ? endProgram(refusal(name, account as CosmosAccount, faults)) : undefined;
   });
   return {
@@ -57,7 +59,12 @@ export function protectCosmosdb(name: string, args: CosmosdbArgs, context: Prote
   };
 }
 
-function declareAccount(name: string, { account }: CosmosdbCreateArgs, days: number, context: ProtectContext) {
+function declareAccount(
+  name: string,
+  { account }: CosmosdbCreateArgs,
+  { days, after }: { days: number; after: pulumi.Output<unknown> },
+  context: ProtectContext,
+) {
   return new DatabaseAccount(
     `${name}-account`,
     {
@@ -66,7 +73,11 @@ function declareAccount(name: string, { account }: CosmosdbCreateArgs, days: num
       minimalTlsVersion: "Tls12",
       ...account,
       databaseAccountOfferType: "Standard",
-      backupPolicy: { type: "Continuous", continuousModeProperties: { tier: tierOf(days) } },
+      // After the look-up, which is to see what was there before this run.
+      backupPolicy: after.apply(() => ({
+        type: "Continuous" as const,
+        continuousModeProperties: { tier: tierOf(days) },
+      })),
       // ScalarDB's transactions are built on it.
       consistencyPolicy: { defaultConsistencyLevel: "Strong" },
       tags: pulumi.output(account.tags).apply((own) => ({ ...context.tags, ...own })),
@@ -83,14 +94,14 @@ function declareAccount(name: string, { account }: CosmosdbCreateArgs, days: num
 function declareProtection(
   name: string,
   address: pulumi.Output<CosmosAddress>,
-  days: number,
+  goal: CosmosGoal,
   faults: string[],
   context: ProtectContext,
   account: pulumi.Resource | undefined,
 ): void {
   const request = address.apply((at) => ({
     ...at,
-    days,
+    ...goal,
     ...(faults.length > 0 ? { amiss: { observed: new Date().toISOString(), faults } } : {}),
   }));
   new Command(`${name}-protection`, azureOperation("protect-cosmosdb-account", request, context.azure.access), {

@@ -54,7 +54,7 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
     const key = pulumi.secret(completed.id.apply(() => primaryKey(address, azure.access)));
     const loader = args.restoreTo?.schemaLoader;
     const repaired: pulumi.Resource[] = loader
-      ? [declareSchemaLoader(name, loader, { endpoint, key }, [completed, ...reachable], context)]
+      ? [declareSchemaLoader(name, prefix, loader, { endpoint, key }, [completed, ...reachable], context)]
       : [];
     return {
       endpoint: pulumi.all([endpoint, ...repaired.map(({ urn }) => urn)]).apply(([uri]) => uri as string),

@@ -11,6 +11,7 @@ const SCHEMA = "schema.json";
 /** Runs Scalar's Schema Loader on a copy, once the account is as ScalarDB needs it. Pulumi waits until the Job is done. */
 export function declareSchemaLoader(
   name: string,
+  prefix: string,
   loader: SchemaLoaderArgs,
   account: { endpoint: pulumi.Output<string>; key: pulumi.Output<string> },
   after: pulumi.Resource[],
@@ -40,12 +41,12 @@ export function declareSchemaLoader(
     })),
   );
   const secret = new Secret(
-    `${name}-repair-${instantSuffix(context.instant)}-properties`,
+    `${prefix}-repair-properties`,
     { metadata, type: "Opaque", data: files },
     { parent: context.parent },
   );
   return new Job(
-    `${name}-repair-${instantSuffix(context.instant)}`,
+    `${prefix}-repair`,
     {
       metadata,
       spec: {

@@ -36,5 +36,11 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
       copies.every((copy) => copy.tags[INSTANT_TAG] === instant && copy.tags[COPY_TAG] !== undefined)
     );
   },
+  recoveryFault(args, aws) {
+    const from = args.existing?.region ?? args.create?.region ?? aws.defaultRegion;
+    const to = args.restoreTo?.region ?? from;
+    if (from !== to) return undefined;
+    return "copies in the same region have other names, which ScalarDB does not find; set restoreTo.region to another region, or restore in place by AWS Backup or by hand";
+  },
   restore: restoreTables,
 };

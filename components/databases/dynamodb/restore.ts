@@ -146,7 +146,6 @@ function restoreTable(name: string, args: DynamodbArgs, source: TableSettings, c
         "globalSecondaryIndexes",
       ],
       deleteBeforeReplace: elsewhere,
-      protect: mode === "recovery",
       retainOnDelete: mode === "recovery",
       customTimeouts: { create: "12h" },
     },

@@ -93,7 +93,6 @@ export function declareClusterCopy(
     {
       parent: context.parent,
       ignoreChanges: ["restoreToPointInTime", "availabilityZones", ...(own.setAfterwards ?? [])],
-      protect: recovery,
       retainOnDelete: recovery,
       customTimeouts: { create: "12h", delete: "2h" },
     },

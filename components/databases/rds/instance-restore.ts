@@ -128,7 +128,6 @@ function declareCopy(
         "performanceInsightsRetentionPeriod",
         "databaseInsightsMode",
       ],
-      protect: recovery,
       retainOnDelete: recovery,
       customTimeouts: { create: "12h", delete: "2h" },
     },

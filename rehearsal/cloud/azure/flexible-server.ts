@@ -1,7 +1,7 @@
 import { History } from "../aws/history";
 import type { SimulatedClock } from "../clock";
 import type { FlexibleServerRules } from "./flexible-servers";
-import { type JsonObject, object, text, without } from "./json";
+import { type JsonObject, merged, object, text, without } from "./json";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -48,7 +48,7 @@ export class FlexibleServer {
     this.tags = { ...(object(body.tags) as Record<string, string>) };
     this.sku = object(body.sku);
     this.identity = body.identity ? object(body.identity) : undefined;
-    this.properties = object(body.properties);
+    this.properties = merged(rules.defaults, object(body.properties));
   }
 
   /** The database's own clock. */

@@ -24,6 +24,8 @@ export interface FlexibleServerRules {
   versions: readonly string[];
   roleOfPrimary: string;
   parameters: Readonly<Record<string, ParameterRule>>;
+  /** The properties that Azure fills in where a PUT says nothing. */
+  defaults: JsonObject;
   /** The properties that a PUT takes besides those that only create. */
   properties: readonly string[];
   /** The input that names the instant to restore to. */

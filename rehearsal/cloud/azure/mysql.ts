@@ -30,6 +30,7 @@ export const MYSQL: FlexibleServerRules = {
     "storage",
     "version",
   ],
+  defaults: { network: { publicNetworkAccess: "Enabled" } },
   restoreTime: "restorePointInTime",
   parseRestoreTime(time) {
     if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(time))

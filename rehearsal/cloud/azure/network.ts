@@ -84,7 +84,11 @@ export class Network {
     const stranger = Object.keys(rest)[0];
     if (stranger) throw unknownMember(stranger, "PrivateEndpoint");
     if (!text(object(subnet).id)) throw invalidParameter("subnet");
-    const properties = { subnet, privateLinkServiceConnections, customNetworkInterfaceName } as JsonObject;
+    const properties = {
+      subnet: { id: object(subnet).id },
+      privateLinkServiceConnections,
+      customNetworkInterfaceName,
+    } as JsonObject;
     const id = resourceId(name.subscription, name.resourceGroup, TYPE, [name.names[0] as string]);
     for (const target of targetsOf(properties)) {
       const found = this.#targetOf(target);

@@ -32,6 +32,10 @@ export const POSTGRESQL: FlexibleServerRules = {
     "storage",
     "version",
   ],
+  defaults: {
+    authConfig: { activeDirectoryAuth: "Disabled", passwordAuth: "Enabled", tenantId: "" },
+    network: { publicNetworkAccess: "Enabled" },
+  },
   restoreTime: "pointInTimeUTC",
   parseRestoreTime(time) {
     // Anything else than milliseconds and Z ends in an error of Azure's own.

@@ -28,13 +28,19 @@ export const privateEndpoint: AzureResourceType = {
       requestMessage: TEXT,
     }),
     resourceGroupName: RESOURCE_GROUP,
-    subnet: object({ id: TEXT }),
+    // The SDK fills in the two policies, and Azure takes the id alone from here.
+    subnet: object({ id: TEXT, privateEndpointNetworkPolicies: TEXT, privateLinkServiceNetworkPolicies: TEXT }),
     tags: TAGS,
   },
   beside: ["location", "tags"],
   outputs: [...COMMON_OUTPUTS.filter((name) => name !== "systemData"), "networkInterfaces", "provisioningState"],
   located: true,
-  toBody: (body) => withElements(body, "privateLinkServiceConnections"),
+  toBody(body) {
+    const shaped = withElements(body, "privateLinkServiceConnections");
+    const properties = shaped.properties as JsonObject;
+    const { id, ...policies } = properties.subnet as JsonObject;
+    return { ...shaped, properties: { ...properties, subnet: { id: id as string, properties: policies } } };
+  },
 };
 
 export const privateDnsZoneGroup: AzureResourceType = {

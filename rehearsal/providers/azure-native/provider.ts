@@ -188,7 +188,9 @@ export class AzureNativeProvider implements SimulatedProvider {
   /** What Azure tells of a resource, `properties` on the same level as the rest; undefined when it is gone. */
   #get(type: AzureResourceType, id: string): PropertyMap | undefined {
     try {
-      const { properties, ...rest } = this.#request(type, "GET", id).body as JsonObject;
+      // As over the wire: what is undefined is not told, and nothing of the cloud's own state gets out.
+      const body: JsonObject = JSON.parse(JSON.stringify(this.#request(type, "GET", id).body));
+      const { properties, ...rest } = body;
       return { ...rest, ...(isJsonObject(properties) ? properties : {}), azureApiVersion: type.apiVersion };
     } catch (error) {
       if (error instanceof ArmError && error.status === 404) return undefined;

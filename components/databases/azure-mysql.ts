@@ -1,0 +1,55 @@
+import { Server, type ServerArgs } from "@pulumi/azure-native/dbformysql/server";
+import type { FlexibleServer } from "../../operations/azure-servers";
+import { RECOVERY_PERIODS } from "../rules/recovery-period";
+import { azureServer } from "./azure-server";
+import type { AzureServerArgs } from "./azure-server/args";
+
+/** A server that this program creates. */
+export interface AzureMysqlCreateArgs {
+  /** The arguments of `azure-native.dbformysql.Server`; `serverName` defaults to the database's name. */
+  server: ServerArgs;
+}
+
+/** Azure Database for MySQL, flexible server. Exactly one of `existing` and `create`. */
+export interface AzureMysqlArgs extends AzureServerArgs {
+  create?: AzureMysqlCreateArgs;
+}
+
+export const azureMysql = azureServer<ServerArgs>({
+  key: "azureMysql",
+  kind: "azure-mysql",
+  label: "Azure Database for MySQL",
+  product: "mysql",
+  resource: "azure-native.dbformysql.Server",
+  period: RECOVERY_PERIODS.azureMysql,
+  jdbcScheme: "mysql",
+  port: 3306,
+  defaultDatabase: "",
+  declare: (logical, server, options) => new Server(logical, server, options),
+  // Size, storage, network and firewall are the source's unless told otherwise, so they are not told.
+  declareCopy: (logical, source, copy, options) =>
+    new Server(
+      logical,
+      {
+        serverName: copy.serverName,
+        resourceGroupName: copy.resourceGroupName,
+        location: source.location,
+        createMode: "PointInTimeRestore",
+        sourceServerResourceId: source.id,
+        restorePointInTime: copy.instant,
+        availabilityZone: source.properties.availabilityZone,
+        ...encryptionOf(source),
+        tags: copy.tags,
+      },
+      options,
+    ),
+});
+
+/** A key of the user's own comes with the identity that may read it. */
+function encryptionOf({ identity, properties: { dataEncryption } }: FlexibleServer) {
+  if (dataEncryption?.type !== "AzureKeyVault") return {};
+  return {
+    dataEncryption: { ...dataEncryption, type: "AzureKeyVault" as const },
+    identity: { type: "UserAssigned", userAssignedIdentities: Object.keys(identity?.userAssignedIdentities ?? {}) },
+  };
+}

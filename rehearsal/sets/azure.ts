@@ -1,0 +1,42 @@
+import type { JsonObject } from "../cloud/azure/json";
+import type { SimulatedCloud } from "../cloud/cloud";
+
+export const AZURE_LOCATION = "japaneast";
+export const AZURE_RESOURCE_GROUP = "scalar-databases";
+
+/** Makes requests about one resource of the sets' resource group, which is made with the first of them. */
+export function azureResource(cloud: SimulatedCloud, type: string, name: string, apiVersion: string) {
+  const { azure } = cloud;
+  azure.createResourceGroup(AZURE_RESOURCE_GROUP, AZURE_LOCATION);
+  const id = `/subscriptions/${azure.subscription}/resourceGroups/${AZURE_RESOURCE_GROUP}/providers/${type}/${name}`;
+  return {
+    id,
+    send: (method: string, below: string, body: JsonObject) =>
+      azure.request({ method, path: `${id}${below}`, apiVersion, body }),
+  };
+}
+
+/** A private endpoint to a database, known in a private DNS zone. */
+export function buildPrivateEndpoint(
+  cloud: SimulatedCloud,
+  name: string,
+  to: { id: string; group: string; zone: string },
+): void {
+  const { subscription } = cloud.azure;
+  const network = `/subscriptions/${subscription}/resourceGroups/${AZURE_RESOURCE_GROUP}/providers/Microsoft.Network`;
+  const { send } = azureResource(cloud, "Microsoft.Network/privateEndpoints", name, "2024-07-01");
+  send("PUT", "", {
+    location: AZURE_LOCATION,
+    properties: {
+      subnet: { id: `${network}/virtualNetworks/scalar/subnets/databases` },
+      privateLinkServiceConnections: [{ name, properties: { privateLinkServiceId: to.id, groupIds: [to.group] } }],
+    },
+  });
+  send("PUT", "/privateDnsZoneGroups/default", {
+    properties: {
+      privateDnsZoneConfigs: [
+        { name: "zone", properties: { privateDnsZoneId: `${network}/privateDnsZones/${to.zone}` } },
+      ],
+    },
+  });
+}
