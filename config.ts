@@ -6,7 +6,7 @@ import { awsSettings } from "./components/databases/settings";
 import { type Fault, faultsOf } from "./components/faults";
 import { pauseFaults } from "./components/pause/validate";
 import { pauseNeedFaults } from "./components/pause-need";
-import { restoreFaults, type ScalarRestoreArgs } from "./components/restore";
+import { recoveryFaults, restoreFaults, type ScalarRestoreArgs } from "./components/restore";
 import { BOUNDS } from "./pauser/settings";
 
 /** The project's name: what its configuration keys begin with. */
@@ -122,6 +122,7 @@ export function stackConfigFaults(values: Record<string, unknown>): Fault[] {
     faults.push(...databaseFaults(config.databases, awsSettings()));
   if (config.pause && sound("pause")) faults.push(...under("pause", pauseFaults(config.pause)));
   if (config.restore && sound("restore")) faults.push(...under("restore", restoreFaults(config.restore)));
+  if (faults.length === 0) faults.push(...recoveryFaults(config.databases, config.restore?.mode, awsSettings()));
   if (sound("databases") && Array.isArray(config.databases))
     faults.push(...pauseNeedFaults(config.databases, config.pause));
   return faults;

@@ -26,7 +26,7 @@ const outputs = {
   pauseRequired: backup.pauseRequired,
   restorePoints: backup.restorePoints,
   databases: backup.databases,
-  ...(copies && { restored: copies.databases, helmValues: copies.helmValues }),
+  ...(copies && { restored: copies.databases, helmValues: copies.helmValues, nextSteps: copies.nextSteps }),
 };
 
 export = outputs;

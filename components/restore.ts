@@ -4,10 +4,11 @@ import { formatInstant, instantMillis, parseInstant } from "../restore-points/in
 import type { DatabaseRange } from "../restore-points/ranges";
 import type { PauseWindow } from "../restore-points/window";
 import { type DatabaseArgs, databaseFaults, type KnownDatabase, kindOf } from "./databases";
-import { lookedUp, type RestoreContext, type RestoreMode } from "./databases/kind";
+import { type AwsSettings, lookedUp, type RestoreContext, type RestoreMode } from "./databases/kind";
 import { RestoredDatabase } from "./databases/restored-database";
 import { awsSettings, azureSettings } from "./databases/settings";
 import { endProgram, type Fault, refuse } from "./faults";
+import { nextSteps } from "./next-steps";
 import { setMembers } from "./pause-need";
 import { helmValues, propertyChanges } from "./properties";
 import { pauseNeed } from "./rules/pause-need";
@@ -66,12 +67,15 @@ export class ScalarRestore extends pulumi.ComponentResource {
   readonly databases: pulumi.Output<RestoredCopy[]>;
   /** Helm values that point the products at the copies, by product, as YAML. */
   readonly helmValues: pulumi.Output<Record<string, string>>;
+  /** What is left to do, in order. */
+  readonly nextSteps: pulumi.Output<string[]>;
 
   constructor(name: string, args: ScalarRestoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scalar-backup:index:ScalarRestore", name, {}, opts);
     const aws = awsSettings();
     const azure = azureSettings();
     const faults = [...databaseFaults(args.databases, aws), ...restoreFaults(args)];
+    if (faults.length === 0) faults.push(...recoveryFaults(args.databases, args.mode, aws));
     if (faults.length > 0) refuse("ScalarRestore", faults);
 
     const instant = formatInstant(instantMillis(args.at));
@@ -116,7 +120,8 @@ export class ScalarRestore extends pulumi.ComponentResource {
         if (products.size === 0) products.add("scalardb-cluster");
         return Object.fromEntries([...products].map((product) => [product, helmValues(product, changes, properties)]));
       });
-    this.registerOutputs({ databases: this.databases, helmValues: this.helmValues });
+    this.nextSteps = this.databases.apply((restored) => nextSteps(context.mode, args.releases ?? [], restored));
+    this.registerOutputs({ databases: this.databases, helmValues: this.helmValues, nextSteps: this.nextSteps });
   }
 }
 
@@ -143,6 +148,20 @@ export function restoreFaults(args: Pick<ScalarRestoreArgs, "at" | "mode" | "acc
       message: `"${args.acceptInconsistentCopiesAt}" is not the instant of "at" ("${args.at}"); repeat that very text to accept copies that may be broken, or remove this key`,
     });
   return faults;
+}
+
+/** Databases whose copies could not take their sources' place, when that is what they are restored for. */
+export function recoveryFaults(
+  databases: readonly DatabaseArgs[],
+  mode: string | undefined,
+  aws: AwsSettings,
+): Fault[] {
+  if (mode !== "recovery") return [];
+  return databases.flatMap((database, index) => {
+    const { kind, args } = kindOf(database);
+    const message = kind.recoveryFault?.(args, aws);
+    return message ? [{ path: `databases[${index}].${kind.key}`, message: `cannot be recovered: ${message}` }] : [];
+  });
 }
 
 /** The instant, once it has passed: restore calls are given this one, so that none is made before. */

@@ -48,7 +48,7 @@ const wrong: [string, Values, string[]][] = [
     "two kinds in one database",
     { ...sound, databases: [{ ...ledger, auroraPostgresql: customers.auroraPostgresql }] },
     [
-      'databases[0]: {"name":"ledger","dynamodb":{"existing":{"region":"ap-northeast-1","namespace... is not allowed; allowed is a name and exactly one kind of database: dynamodb, auroraMysql, auroraPostgresql, rdsMysql, rdsPostgresql, rdsOracle, rdsSqlserver',
+      'databases[0]: {"name":"ledger","dynamodb":{"existing":{"region":"ap-northeast-1","namespace... is not allowed; allowed is a name and exactly one kind of database: dynamodb, cosmosdb, auroraMysql, auroraPostgresql, rdsMysql, rdsPostgresql, rdsOracle, rdsSqlserver, azureMysql, azurePostgresql',
     ],
   ],
   [
@@ -111,6 +111,13 @@ const wrong: [string, Values, string[]][] = [
     { ...sound, restore: { at: "2026-11-22T03:00:12Z", acceptInconsistentCopiesAt: "2026-11-22T04:00:00Z" } },
     [
       'restore.acceptInconsistentCopiesAt: "2026-11-22T04:00:00Z" is not the instant of "at" ("2026-11-22T03:00:12Z"); repeat that very text to accept copies that may be broken, or remove this key',
+    ],
+  ],
+  [
+    "a recovery to tables that ScalarDB would not find",
+    { ...sound, restore: { at: "2026-11-22T03:00:12Z", mode: "recovery" } },
+    [
+      "databases[0].dynamodb: cannot be recovered: copies in the same region have other names, which ScalarDB does not find; set restoreTo.region to another region, or restore in place by AWS Backup or by hand",
     ],
   ],
   [
