@@ -59,12 +59,7 @@ const inputs: Properties = {
     },
   },
   engine: { type: "string", computed: true, replaces: true },
-  engineVersion: {
-    type: "string",
-    computed: true,
-    // A version may be shortened to its beginning; which one that is now is told by engineVersionActual.
-    equivalent: (old, next) => String(old).startsWith(`${next}.`),
-  },
+  engineVersion: { type: "string", computed: true },
   finalSnapshotIdentifier: {
     type: "string",
     format: {
