@@ -2,9 +2,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { PROJECT, stackConfigSchema } from "../config";
+import { referenceText } from "./reference";
 
 /** The JSON Schema of stack files (`Pulumi.<stack>.yaml`), for editors; from the very schema that checks them. */
 export const SCHEMA_FILE = join(__dirname, "stack-config.schema.json");
+
+/** The same for people. */
+export const REFERENCE_FILE = join(__dirname, "../docs/configuration.md");
 
 /** `pulumi config set --secret` puts this in a value's place. */
 const SECURE = { type: "object", properties: { secure: { type: "string" } }, required: ["secure"] };
@@ -40,11 +44,17 @@ export function schemaText(): string {
   return `${JSON.stringify(stackFileSchema(), undefined, 2)}\n`;
 }
 
+/** What is generated from config.ts, by file. */
+export function generated(): Record<string, string> {
+  return { [SCHEMA_FILE]: schemaText(), [REFERENCE_FILE]: referenceText(stackConfigSchema) };
+}
+
 if (require.main === module) {
-  const text = schemaText();
-  if (!process.argv.includes("--check")) writeFileSync(SCHEMA_FILE, text);
-  else if (readFileSync(SCHEMA_FILE, "utf8") !== text) {
-    console.error("schema/stack-config.schema.json is not what config.ts says; run: npm run schema");
-    process.exitCode = 1;
+  for (const [file, text] of Object.entries(generated())) {
+    if (!process.argv.includes("--check")) writeFileSync(file, text);
+    else if (readFileSync(file, "utf8") !== text) {
+      console.error(`${file} is not what config.ts says; run: npm run schema`);
+      process.exitCode = 1;
+    }
   }
 }

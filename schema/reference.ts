@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { PROJECT } from "../config";
+
+/** The part of a JSON Schema that the reference shows. */
+interface Node {
+  type?: string;
+  description?: string;
+  properties?: Record<string, Node>;
+  required?: string[];
+  items?: Node;
+  additionalProperties?: Node | boolean;
+  enum?: string[];
+  minimum?: number;
+  maximum?: number;
+}
+
+const HEAD = `# Configuration
+
+Everything a stack can say under \`${PROJECT}:\`, generated from \`config.ts\` by \`npm run schema\`. The files in
+\`examples/\` show it in use; editors complete and check it by \`schema/stack-config.schema.json\`.
+Keys of the form \`[]\` stand in each element of a list. AWS's region and credentials are the provider's own:
+\`aws:region\`, \`aws:profile\` and so on.
+`;
+
+/** The configuration reference, as Markdown: a table for each top-level key. */
+export function referenceText(schema: z.ZodType): string {
+  const root = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Node;
+  const sections = Object.entries(root.properties ?? {}).map(([key, node]) => {
+    const required = root.required?.includes(key) ? "Required. " : "";
+    const rows = rowsOf(node, "");
+    const table = rows.length > 0 ? ["", "| key | type | meaning |", "|---|---|---|", ...rows] : [];
+    return [`## ${PROJECT}:${key}`, "", `${required}${node.description ?? ""}.`, ...table].join("\n");
+  });
+  return `${[HEAD, ...sections].join("\n\n")}\n`.replaceAll("\n\n\n", "\n\n");
+}
+
+function rowsOf(node: Node, path: string): string[] {
+  if (node.items) return rowsOf(node.items, `${path}[]`);
+  return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
+    const where = path === "" ? key : `${path}.${key}`;
+    const must = node.required?.includes(key) ? "Required. " : "";
+    const row = `| \`${where}\` | ${typeOf(child)} | ${`${must}${child.description ?? ""}`.trim().replaceAll("|", "\\|")} |`;
+    return [row, ...rowsOf(child, where)];
+  });
+}
+
+function typeOf(node: Node): string {
+  if (node.enum) return node.enum.map((value) => `\`${value}\``).join(", ");
+  if (node.items) return `list of ${typeOf(node.items)}`;
+  const range = node.minimum !== undefined && node.maximum !== undefined ? ` ${node.minimum} to ${node.maximum}` : "";
+  return `${node.type === "object" ? "map" : (node.type ?? "any")}${range}`;
+}
