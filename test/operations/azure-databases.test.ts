@@ -1,0 +1,222 @@
+import test, { type ExecutionContext } from "ava";
+import { completeServer, describeServer, protectServer } from "../../operations/azure-servers";
+import {
+  backupTime,
+  completeAccount,
+  findAccount,
+  protectAccount,
+  readRange,
+  restorableAccountId,
+} from "../../operations/cosmosdb";
+import { AzureCloud } from "../../rehearsal/cloud/azure/azure";
+import { SimulatedClock } from "../../rehearsal/cloud/clock";
+import type { SimulatedCloud } from "../../rehearsal/cloud/cloud";
+import { AZURE_RESOURCE_GROUP } from "../../rehearsal/sets/azure";
+import { buildAzureMysql } from "../../rehearsal/sets/azure-mysql";
+import { buildAzurePostgresql } from "../../rehearsal/sets/azure-postgresql";
+import { buildCosmosdb } from "../../rehearsal/sets/cosmosdb";
+
+const HOUR = 60 * 60_000;
+let seed = 0;
+
+async function azure(t: ExecutionContext) {
+  const clock = new SimulatedClock();
+  seed += 1;
+  const cloud = new AzureCloud(clock, seed);
+  const endpoint = await cloud.listen();
+  t.teardown(() => endpoint.close());
+  Object.assign(process.env, endpoint.environment());
+  const said: string[] = [];
+  return {
+    clock,
+    cloud,
+    // What builds databases needs nothing of the cloud but its Azure.
+    whole: { azure: cloud } as SimulatedCloud,
+    access: { subscriptionId: cloud.subscription },
+    said,
+    say: (line: string) => said.push(line),
+  };
+}
+
+for (const product of ["mysql", "postgresql"] as const) {
+  const build = product === "mysql" ? buildAzureMysql : buildAzurePostgresql;
+  const address = { product, serverName: "prod", resourceGroupName: AZURE_RESOURCE_GROUP };
+
+  test.serial(`${product}: retention is raised, and never lowered`, async (t) => {
+    const { cloud, whole, access, said, say } = await azure(t);
+    build(whole, "prod");
+    await protectServer({ ...address, backupRetentionDays: 35 }, access, say);
+    t.is(cloud[product].server("prod").retentionDays, 35);
+    await protectServer({ ...address, backupRetentionDays: 14 }, access, say);
+    t.is(cloud[product].server("prod").retentionDays, 35);
+    t.deepEqual(said, ["prod: backups are kept for 35 days", "prod: backups are kept for 35 days already"]);
+  });
+
+  test.serial(`${product}: a server that is gone is named`, async (t) => {
+    const { whole, access, say } = await azure(t);
+    build(whole, "other");
+    await t.throwsAsync(protectServer({ ...address, backupRetentionDays: 35 }, access, say), {
+      message: /there is no server prod in resource group scalar-databases/,
+    });
+  });
+}
+
+test.serial("a copy is completed once: a second run finds nothing to do", async (t) => {
+  const { cloud, whole, access, said, say } = await azure(t);
+  buildAzurePostgresql(whole, "prod");
+  buildAzurePostgresql(whole, "copy");
+  const copy = cloud.postgresql.server("copy");
+  copy.parameters.clear();
+  copy.firewallRules.clear();
+  copy.tags = {};
+  const source = await describeServer(
+    { product: "postgresql", serverName: "prod", resourceGroupName: AZURE_RESOURCE_GROUP },
+    access,
+  );
+  const wanted = {
+    product: "postgresql" as const,
+    serverName: "copy",
+    resourceGroupName: AZURE_RESOURCE_GROUP,
+    tags: { team: "customers" },
+    backupRetentionDays: 7,
+    parameters: { max_connections: "400", work_mem: "16384" },
+    firewallRules: source?.firewallRules ?? [],
+    highAvailability: { mode: "SameZone" },
+    maintenanceWindow: { customWindow: "Enabled", dayOfWeek: 3, startHour: 1, startMinute: 0 },
+  };
+  await completeServer(wanted, access, say);
+  t.is(copy.parameter("max_connections"), "400");
+  t.is(copy.pendingRestart.size, 0, "what needs a restart has had one");
+  t.deepEqual([...copy.firewallRules.keys()], ["kubernetes"]);
+  t.true(said.includes("copy: restarted for max_connections"));
+  t.like(copy.describe().properties, { highAvailability: { mode: "SameZone" }, maintenanceWindow: { dayOfWeek: 3 } });
+  said.length = 0;
+  await completeServer(wanted, access, say);
+  t.deepEqual(said, ["copy: backups are kept for 7 days already"]);
+});
+
+test.serial("a completion that was stopped before the restart goes on with it", async (t) => {
+  const { cloud, whole, access, said, say } = await azure(t);
+  buildAzurePostgresql(whole, "copy");
+  cloud.postgresql.server("copy").pendingRestart.add("max_connections");
+  await completeServer(
+    {
+      product: "postgresql",
+      serverName: "copy",
+      resourceGroupName: AZURE_RESOURCE_GROUP,
+      tags: {},
+      backupRetentionDays: 7,
+      parameters: { max_connections: "400" },
+      firewallRules: [],
+    },
+    access,
+    say,
+  );
+  t.true(said.includes("copy: restarted for max_connections"));
+});
+
+test.serial("Cosmos DB: periodic backup becomes continuous, and 30 days never 7", async (t) => {
+  const { cloud, whole, access, said, say } = await azure(t);
+  buildCosmosdb(whole, "prod");
+  const address = { accountName: "prod", resourceGroupName: AZURE_RESOURCE_GROUP };
+  const request = { ...address, strongConsistency: false };
+  const account = async () => (await findAccount(address, access)) ?? t.fail("the account is there");
+  t.is((await readRange((await account()) as never, access)).earliest, undefined);
+  await protectAccount({ ...request, days: 30 }, access, say);
+  t.is(cloud.cosmosdb.account("prod").tier, "Continuous30Days");
+  await protectAccount({ ...request, days: 7 }, access, say);
+  t.is(cloud.cosmosdb.account("prod").tier, "Continuous30Days");
+  t.deepEqual(said, [
+    "prod: continuous backup of 30 days; Azure offers no way back to periodic",
+    "prod: nothing to do",
+  ]);
+});
+
+test.serial(
+  "Cosmos DB: the range goes from the oldest restorable time to the oldest of the containers' newest backups",
+  async (t) => {
+    const { clock, cloud, whole, access, say } = await azure(t);
+    buildCosmosdb(whole, "prod");
+    const address = { accountName: "prod", resourceGroupName: AZURE_RESOURCE_GROUP };
+    await protectAccount({ ...address, days: 30, strongConsistency: false }, access, say);
+    clock.advance(5 * HOUR);
+    const account = await findAccount(address, access);
+    if (!account) return t.fail();
+    const range = await readRange(account, access);
+    const told = cloud.cosmosdb.account("prod").restorableRange();
+    t.is(Date.parse(range.earliest ?? ""), told?.earliest ?? 0);
+    t.true(Math.abs(Date.parse(range.latest ?? "") - (told?.latest ?? 0)) < 2000);
+    t.regex(
+      await restorableAccountId(account, access),
+      /\/locations\/japaneast\/restorableDatabaseAccounts\/[0-9a-f-]{36}$/,
+    );
+  },
+);
+
+test.serial("Cosmos DB: what can't be known is said, not guessed", async (t) => {
+  const { cloud, access } = await azure(t);
+  cloud.createResourceGroup(AZURE_RESOURCE_GROUP, "japaneast");
+  cloud.request({
+    method: "PUT",
+    path: `/subscriptions/${cloud.subscription}/resourceGroups/${AZURE_RESOURCE_GROUP}/providers/Microsoft.DocumentDB/databaseAccounts/empty`,
+    apiVersion: "2025-10-15",
+    body: {
+      location: "japaneast",
+      properties: {
+        databaseAccountOfferType: "Standard",
+        locations: [{ locationName: "Japan East" }],
+        backupPolicy: { type: "Continuous" },
+      },
+    },
+  });
+  const account = await findAccount({ accountName: "empty", resourceGroupName: AZURE_RESOURCE_GROUP }, access);
+  if (!account) return t.fail();
+  t.deepEqual(await readRange(account, access), {
+    unknownBecause: "it has no container yet, and Azure tells the newest restorable instant of containers only",
+  });
+  account.properties.enableMultipleWriteLocations = true;
+  t.regex((await readRange(account, access)).unknownBecause ?? "", /written in several regions/);
+});
+
+test.serial(
+  "Cosmos DB: a copy gets Strong consistency, its firewall and its tags, and a second run changes nothing",
+  async (t) => {
+    const { cloud, whole, access, said, say } = await azure(t);
+    buildCosmosdb(whole, "copy");
+    const copy = cloud.cosmosdb.account("copy");
+    Object.assign(copy.properties, {
+      consistencyPolicy: { defaultConsistencyLevel: "Session" },
+      ipRules: [],
+      publicNetworkAccess: "Disabled",
+    });
+    const wanted = {
+      accountName: "copy",
+      resourceGroupName: AZURE_RESOURCE_GROUP,
+      tags: { service: "payments" },
+      consistencyPolicy: { defaultConsistencyLevel: "Strong" },
+      network: {
+        publicNetworkAccess: "Enabled",
+        ipRules: [{ ipAddressOrRange: "203.0.113.7" }],
+        virtualNetworkRules: [],
+      },
+    };
+    await completeAccount(wanted, access, say);
+    t.like(copy.properties, {
+      consistencyPolicy: { defaultConsistencyLevel: "Strong" },
+      ipRules: [{ ipAddressOrRange: "203.0.113.7" }],
+      publicNetworkAccess: "Enabled",
+    });
+    t.deepEqual(copy.tags, { team: "ledger", service: "payments" });
+    said.length = 0;
+    await completeAccount(wanted, access, say);
+    t.deepEqual(said, []);
+  },
+);
+
+test("a container's newest backup is read in every form that Azure has used", (t) => {
+  const expected = Date.UTC(2021, 9, 26, 17, 27, 45);
+  t.is(backupTime("10/26/2021 5:27:45 PM"), expected);
+  t.is(backupTime("2021-10-26T17:27:45Z"), expected);
+  t.is(backupTime(String(expected / 1000)), expected);
+  t.throws(() => backupTime("soon"), { message: /"soon" .* no time/ });
+});

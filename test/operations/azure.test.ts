@@ -1,0 +1,144 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import test, { type ExecutionContext } from "ava";
+import { azureAccount } from "../../operations/azure";
+import { ArmClient, ArmRequestError } from "../../operations/azure-arm";
+
+const ACCESS = { subscriptionId: "sub", useMsi: "true" };
+let accounts = 0;
+
+/** A Resource Manager that answers as it is told, behind the metadata and the identity that lead to it. */
+async function manager(
+  t: ExecutionContext,
+  answers: ((request: IncomingMessage, response: ServerResponse, url: string) => void)[],
+) {
+  const asked: string[] = [];
+  let url = "";
+  const server = createServer((request, response) => {
+    const path = request.url ?? "";
+    const json = (body: object) => response.setHeader("content-type", "application/json").end(JSON.stringify(body));
+    if (path.startsWith("/metadata/endpoints"))
+      return json({
+        resourceManager: `${url}/`,
+        authentication: { loginEndpoint: "https://login", audiences: ["https://arm/"] },
+      });
+    if (path.startsWith("/identity")) {
+      t.is(request.headers["x-identity-header"], "secret");
+      t.regex(path, /resource=https%3A%2F%2Farm/);
+      return json({
+        access_token: "token",
+        expires_on: String(Math.floor(Date.now() / 1000) + 3600),
+        token_type: "Bearer",
+      });
+    }
+    asked.push(`${request.method} ${path} ${request.headers.authorization}`);
+    const answer = answers.shift();
+    if (answer) return answer(request, response, url);
+    response.writeHead(500).end("no more answers");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  t.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  process.env.ARM_METADATA_HOSTNAME = url;
+  process.env.IDENTITY_ENDPOINT = `${url}/identity`;
+  process.env.IDENTITY_HEADER = "secret";
+  accounts += 1;
+  return { asked, client: await ArmClient.connect({ ...ACCESS, subscriptionId: `sub${accounts}` }) };
+}
+
+const answer =
+  (status: number, body?: object, headers: Record<string, string> = {}) =>
+  (_: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(status, headers).end(body && JSON.stringify(body));
+  };
+
+test.serial("the Resource Manager is found by the metadata, and asked with a managed identity's token", async (t) => {
+  const { asked, client } = await manager(t, [answer(200, { name: "found" })]);
+  t.deepEqual(await client.find("/x", "2025-01-01"), { name: "found" });
+  t.deepEqual(asked, ["GET /x?api-version=2025-01-01 Bearer token"]);
+});
+
+test.serial("what is not there is undefined, what is refused is told with Azure's code", async (t) => {
+  const { client } = await manager(t, [
+    answer(404, { error: { code: "ResourceNotFound", message: "gone" } }),
+    answer(403, { error: { code: "AuthorizationFailed", message: "no role" } }),
+  ]);
+  t.is(await client.find("/x", "1"), undefined);
+  const error = await t.throwsAsync(client.find("/x", "1"), { instanceOf: ArmRequestError });
+  t.is(error?.message, "AuthorizationFailed: no role");
+});
+
+test.serial("a list is read to its last page", async (t) => {
+  const { client } = await manager(t, [
+    (_, response, url) => response.end(JSON.stringify({ value: [1, 2], nextLink: `${url}/next` })),
+    answer(200, { value: [3] }),
+  ]);
+  t.deepEqual(await client.list("/list", "1"), [1, 2, 3]);
+});
+
+test.serial("a change that goes on is waited for, and read once it is done", async (t) => {
+  const now = { "retry-after": "0" };
+  const { asked, client } = await manager(t, [
+    (_, response, url) => response.writeHead(202, { ...now, "azure-asyncoperation": `${url}/status` }).end(),
+    answer(200, { status: "InProgress" }, now),
+    answer(200, { status: "Succeeded" }, now),
+    answer(200, { name: "changed" }),
+  ]);
+  t.deepEqual(await client.request("PATCH", "/x", "1", { tags: {} }), { name: "changed" });
+  t.deepEqual(
+    asked.map((line) => line.split(" ").slice(0, 2).join(" ")),
+    ["PATCH /x?api-version=1", "GET /status", "GET /status", "GET /x?api-version=1"],
+  );
+});
+
+test.serial("a change that fails later is told as the failure that it is", async (t) => {
+  const { client } = await manager(t, [
+    (_, response, url) =>
+      response.writeHead(202, { "retry-after": "0", "azure-asyncoperation": `${url}/status` }).end(),
+    answer(200, { status: "Failed", error: { code: "ServerStopped", message: "start it first" } }),
+  ]);
+  await t.throwsAsync(client.request("PATCH", "/x", "1", {}), { message: "ServerStopped: start it first" });
+});
+
+test.serial("the result of an action is fetched where it is said to be", async (t) => {
+  const { client } = await manager(t, [
+    (_, response, url) => response.writeHead(202, { "retry-after": "0", location: `${url}/result` }).end(),
+    answer(202, undefined, { "retry-after": "0" }),
+    answer(200, { latest: "now" }),
+  ]);
+  t.deepEqual(await client.request("POST", "/x/ask", "1", {}), { latest: "now" });
+});
+
+test.serial("a throttled request, and one to a server that is busy, are made again", async (t) => {
+  const { asked, client } = await manager(t, [
+    answer(429, { error: { code: "TooManyRequests", message: "slow down" } }, { "retry-after": "0" }),
+    answer(409, { error: { code: "ServerIsBusy", message: "wait" } }, { "retry-after": "0" }),
+    answer(200, { name: "done" }),
+  ]);
+  t.deepEqual(await client.request("PATCH", "/x", "1", {}), { name: "done" });
+  t.is(asked.length, 3);
+});
+
+test.serial("a conflict that stays one is not tried again", async (t) => {
+  const { asked, client } = await manager(t, [answer(409, { error: { code: "Conflict", message: "taken" } })]);
+  await t.throwsAsync(client.request("PUT", "/x", "1", {}), { message: "Conflict: taken" });
+  t.is(asked.length, 1);
+});
+
+test.serial("an environment that is none, and a missing subscription, are told with what is allowed", async (t) => {
+  delete process.env.ARM_METADATA_HOSTNAME;
+  delete process.env.ARM_SUBSCRIPTION_ID;
+  await t.throwsAsync(azureAccount({ ...ACCESS, environment: "mars" }), {
+    message: "there is no Azure environment mars; allowed is one of public, usgovernment, china",
+  });
+  await t.throwsAsync(azureAccount({ useMsi: "true" }), {
+    message: "no Azure subscription is known; set azure-native:subscriptionId or ARM_SUBSCRIPTION_ID",
+  });
+  await t.throwsAsync(azureAccount({ subscriptionId: "sub", clientSecret: "s" }), {
+    message:
+      "a tenant and a client are needed for Azure; set azure-native:tenantId and azure-native:clientId, or ARM_TENANT_ID and ARM_CLIENT_ID",
+  });
+});
