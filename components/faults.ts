@@ -34,7 +34,7 @@ export function faultsOf(schema: z.ZodType, value: unknown): Fault[] {
           const where = path === "" ? key : `${path}.${key}`;
           return {
             path: where,
-            message: `unknown key${near ? `; did you mean "${near}"?` : ""} Allowed here: ${allowed.join(", ")}`,
+            message: `unknown key${near ? `; did you mean "${near}"?` : "."} Allowed here: ${allowed.join(", ")}`,
           };
         });
       }

@@ -28,15 +28,14 @@ const isSingle = ({ config }: { config: Config }) => config["scalar-backup:datab
 /** The examples of one database each are deployed as one set: that is as good, and much faster. */
 const together = {
   file: "what has one database",
-  config: examples.filter(isSingle).reduce((all, { file, config }) => {
-    const name = file.split(".")[1] as string;
-    const databases = config["scalar-backup:databases"].map((database) => ({ ...database, name }));
-    return {
-      ...config,
-      ...all,
-      "scalar-backup:databases": [...(all["scalar-backup:databases"] ?? []), ...databases],
-    };
-  }, {} as Config),
+  config: {
+    ...Object.assign({}, ...examples.filter(isSingle).map(({ config }) => config)),
+    "scalar-backup:databases": examples
+      .filter(isSingle)
+      .flatMap(({ file, config }) =>
+        config["scalar-backup:databases"].map((database) => ({ ...database, name: file.split(".")[1] as string })),
+      ),
+  } as Config,
 };
 
 for (const { file, config } of [...examples.filter((example) => !isSingle(example)), together])

@@ -1,0 +1,60 @@
+import test from "ava";
+import type { RdsEngine } from "../../../../components/databases/rds/engine";
+import { checkCluster, checkInstance, checkProtectable } from "../../../../components/databases/rds/source";
+
+const REGION = "ap-northeast-1";
+const ENGINE: RdsEngine = {
+  key: "rdsMysql",
+  kind: "rds-mysql",
+  label: "Amazon RDS for MySQL",
+  engines: ["mysql"],
+  multiAzCluster: true,
+  restoreNamesDatabase: false,
+  jdbcUrl: () => "",
+  notes: [],
+};
+
+const check = (instance: object) => () => checkInstance(ENGINE, "customers", REGION, { instance });
+
+test("an instance of the engine passes", (t) => {
+  t.like(check({ Engine: "mysql" })(), { instance: { Engine: "mysql" } });
+});
+
+test("one that does not exist is told with its config path", (t) => {
+  t.throws(() => checkInstance(ENGINE, "customers", REGION, undefined), {
+    message:
+      "there is no RDS instance customers in ap-northeast-1; correct databases[].rdsMysql.existing.instanceIdentifier",
+  });
+  t.throws(() => checkCluster(ENGINE, "customers", REGION, undefined), {
+    message:
+      "there is no Multi-AZ DB cluster customers in ap-northeast-1; correct databases[].rdsMysql.existing.clusterIdentifier",
+  });
+});
+
+test("one of another engine is told what it runs", (t) => {
+  t.throws(check({ Engine: "mariadb" }), {
+    message: "instance customers in ap-northeast-1 runs mariadb, not mysql; name it under its own kind",
+  });
+  t.throws(() => checkCluster(ENGINE, "customers", REGION, { cluster: { Engine: "aurora-mysql" }, instances: [] }), {
+    message: "cluster customers in ap-northeast-1 runs aurora-mysql, not mysql; name it under its own kind",
+  });
+});
+
+test("a cluster's instance and a read replica hold no data of their own", (t) => {
+  t.throws(check({ Engine: "aurora-mysql", DBClusterIdentifier: "sales" }), {
+    message: /belongs to the cluster sales, which holds the data/,
+  });
+  t.throws(check({ Engine: "mysql", ReadReplicaSourceDBInstanceIdentifier: "main" }), {
+    message: /is a read replica of main; name that one in databases\[\]\.rdsMysql\.existing\.instanceIdentifier/,
+  });
+});
+
+test("a state in which nothing is backed up is told with the mend; a busy one passes", (t) => {
+  t.throws(() => checkProtectable(ENGINE, "instance", "stopped"), {
+    message:
+      "the instance is stopped, so that nothing can back it up; start it, or take it out of the set (databases[].rdsMysql)",
+  });
+  t.throws(() => checkProtectable(ENGINE, "cluster", "incompatible-restore"), { message: /repair it/ });
+  for (const status of ["available", "backing-up", "modifying", "storage-optimization"])
+    t.notThrows(() => checkProtectable(ENGINE, "instance", status), status);
+});
