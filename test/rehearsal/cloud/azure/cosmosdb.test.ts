@@ -108,7 +108,7 @@ test("a changed time on an account that stands is taken, and restores nothing", 
 });
 
 test("instants outside of the range, other forms of time, regions and names are refused as Azure refuses them", (t) => {
-  const { clock, send, source, restore } = cosmos();
+  const { clock, send, restore } = cosmos();
   send("PATCH", "prod", { properties: { backupPolicy: CONTINUOUS } });
   clock.advance(HOUR);
   const at = clock.now() - HOUR / 2;
