@@ -12,7 +12,7 @@ import { azureOperation } from "../../operation";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 import type { AzureServerCreateArgs } from "./args";
 import type { AzureServerProduct, ProductArgs } from "./product";
-import { addressOf, lookedUpAt, missing } from "./source";
+import { addressOf, lookedUpAt, refuseUnfitServer } from "./source";
 
 /** Backups of both products hold what was written up to this long ago; Azure names no newest restorable instant. */
 const LAG_MINUTES = 5;
@@ -29,7 +29,7 @@ export function protectServerDatabase<Create extends AzureServerCreateArgs>(
   const address = addressOf(name, product.product, args);
   const observed = lookedUpAt(name, address, async (at) => {
     const server = await findServer(at, context.azure.access);
-    if (args.create === undefined) refuseUnfit(product, at, server);
+    if (args.create === undefined) refuseUnfitServer(product.key, at, server);
     return server;
   });
   const declared = args.create && declareServer(product, name, args.create.server, { days, after: observed }, context);
@@ -97,22 +97,6 @@ function declareProtection(
     dependsOn: server ? [server] : [],
     ignoreChanges: faults.length === 0 ? ["*"] : [],
   });
-}
-
-/** @throws {Error} for a server that isn't there, or that has no backups of its own. */
-function refuseUnfit<Create extends AzureServerCreateArgs>(
-  product: AzureServerProduct<Create>,
-  at: ServerAddress,
-  server: FlexibleServer | undefined,
-): void {
-  if (server === undefined) throw missing(product.key, at);
-  const { replicationRole, state } = server.properties;
-  if (/replica$/i.test(replicationRole ?? ""))
-    throw new Error(`server ${at.serverName} is a read replica, which has no backups; name the server it follows`);
-  if (state !== undefined && state !== "Ready" && state !== "Updating")
-    throw new Error(
-      `server ${at.serverName} is in the state ${state}, in which it makes no backups and takes no changes; start it first`,
-    );
 }
 
 /** What the server can be restored to: from what it tells to what Azure states of its lag. */

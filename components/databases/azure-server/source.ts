@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ServerAddress, ServerProduct } from "../../../operations/azure-servers";
+import type { FlexibleServer, ServerAddress, ServerProduct } from "../../../operations/azure-servers";
 import { orEnd } from "../../faults";
 import type { AzureServerCreateArgs } from "./args";
 import type { ProductArgs } from "./product";
@@ -32,4 +32,16 @@ export function missing(key: string, { serverName, resourceGroupName }: ServerAd
   return new Error(
     `there is no server ${serverName} in resource group ${resourceGroupName}; correct databases[].${key}`,
   );
+}
+
+/** @throws {Error} for a server that isn't there, or that has no backups of its own. */
+export function refuseUnfitServer(key: string, at: ServerAddress, server: FlexibleServer | undefined): void {
+  if (server === undefined) throw missing(key, at);
+  const { replicationRole, state } = server.properties;
+  if (/replica$/i.test(replicationRole ?? ""))
+    throw new Error(`server ${at.serverName} is a read replica, which has no backups; name the server it follows`);
+  if (state !== undefined && state !== "Ready" && state !== "Updating")
+    throw new Error(
+      `server ${at.serverName} is in the state ${state}, in which it makes no backups and takes no changes; start it first`,
+    );
 }

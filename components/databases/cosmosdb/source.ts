@@ -30,7 +30,7 @@ export function lookUpSource<More>(
         throw new Error(
           `there is no Cosmos DB account ${at.accountName} in resource group ${at.resourceGroupName}; correct databases[].cosmosdb`,
         );
-      refuseUnfit(account);
+      refuseUnfitAccount(account);
       return { at, account, ...(await more(account)) };
     }),
   );
@@ -38,7 +38,8 @@ export function lookUpSource<More>(
   return found as unknown as pulumi.Output<{ at: CosmosAddress; account: CosmosAccount } & More>;
 }
 
-function refuseUnfit({ name, kind, properties }: CosmosAccount): void {
+/** @throws {Error} for an account that ScalarDB cannot keep data in, or that is about to go. */
+export function refuseUnfitAccount({ name, kind, properties }: CosmosAccount): void {
   const other = (properties.capabilities ?? []).find((capability) =>
     /^Enable(Mongo|Cassandra|Gremlin|Table)$/.test(capability.name),
   );

@@ -23,7 +23,10 @@ function membersOf(text: string, name: string, keyword: "interface" | "class"): 
   const visit = (node: ts.Node): void => {
     const fits = keyword === "interface" ? ts.isInterfaceDeclaration(node) : ts.isClassDeclaration(node);
     const declaration = node as ts.InterfaceDeclaration | ts.ClassDeclaration;
-    if (!fits || declaration.name?.text !== name) return ts.forEachChild(node, visit);
+    if (!fits || declaration.name?.text !== name) {
+      ts.forEachChild(node, visit);
+      return;
+    }
     for (const member of declaration.members) {
       if (!ts.isPropertySignature(member) && !ts.isPropertyDeclaration(member)) continue;
       members.set(member.name.getText(source), {
