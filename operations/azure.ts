@@ -89,7 +89,7 @@ export async function azureAccount(given: AzureAccess): Promise<AzureAccount> {
   const access = completed(given);
   const endpoints = await endpointsOf(access);
   const subscriptionId = access.subscriptionId ?? (await subscriptionOfCli(access));
-  const credential = await credentialOf(access, endpoints);
+  const credential = credentialOf(access, endpoints);
   const scope = `${endpoints.audience.replace(/\/$/, "")}/.default`;
   return {
     endpoints,
@@ -131,9 +131,10 @@ async function endpointsOf({ environment, metadataHost }: AzureAccess): Promise<
   };
 }
 
-/** The provider's order: default chain, certificate, secret, OIDC, managed identity, Azure CLI. Loaded when first needed. */
-async function credentialOf(access: AzureAccess, endpoints: AzureCloudEndpoints): Promise<TokenCredential> {
-  const identity = await import("@azure/identity");
+/** The provider's order: default chain, certificate, secret, OIDC, managed identity, Azure CLI. */
+function credentialOf(access: AzureAccess, endpoints: AzureCloudEndpoints): TokenCredential {
+  // Loaded when a set has a database of Azure's, and not as the many ES modules that it also comes as.
+  const identity: typeof import("@azure/identity") = require("@azure/identity");
   const { tenantId, clientId } = access;
   const options = { authorityHost: endpoints.login };
   const principal = () => {
