@@ -1,25 +1,85 @@
-// Lets Node.js require TypeScript as it is: `node --require ./register.cjs`. Types are stripped here and checked by
-// `npm run check:types`. A loader of a few lines instead of tsx, because tsx also rewrites every JavaScript file of the
-// SDKs: measured on this program, that doubles the time to load it and takes a quarter more memory.
-const { readFileSync } = require("node:fs");
+// Lets Node.js require TypeScript as it is (`node --require ./register.cjs`), and loads what the Pulumi SDK hardly ever needs
+// only when it is needed. Types are stripped here and checked by `npm run check:types`.
+//
+// A loader of our own instead of tsx, because tsx also rewrites every JavaScript file of the SDKs: measured on this program,
+// that doubles the time to load it and takes a quarter more memory.
+const { createHash } = require("node:crypto");
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
-const { resolve } = require("node:path");
-const { transformSync } = require("esbuild");
+const { dirname, join, resolve } = require("node:path");
+
+const CACHE = join(__dirname, "node_modules", ".cache", "scalar-backup");
 
 require.extensions[".ts"] = (module, file) => {
-  const { code } = transformSync(readFileSync(file, "utf8"), {
+  module._compile(stripped(file), file);
+};
+
+/** The file's JavaScript, from the cache if this very text has been stripped before. */
+function stripped(file) {
+  const source = readFileSync(file, "utf8");
+  // The path is in the source map.
+  const key = createHash("sha256").update(`${process.version}\0${file}\0${source}`).digest("hex");
+  const cached = join(CACHE, `${key}.js`);
+  try {
+    return readFileSync(cached, "utf8");
+  } catch {
+    // Stripped for the first time.
+  }
+  const { code } = require("esbuild").transformSync(source, {
     loader: "ts",
     format: "cjs",
     target: "node20",
     sourcefile: file,
     sourcemap: "inline",
   });
-  module._compile(code, file);
+  try {
+    mkdirSync(dirname(cached), { recursive: true });
+    // Renamed into place, so that nobody reads half a file.
+    writeFileSync(`${cached}.${process.pid}`, code);
+    renameSync(`${cached}.${process.pid}`, cached);
+  } catch {
+    // A folder that cannot be written costs time, nothing else.
+  }
+  return code;
+}
+
+// What the SDK needs for dynamic providers alone, which this program has none of: the TypeScript compiler and npm's own
+// tree of packages take more than half of the time to load the SDK. Whoever does touch them gets them.
+const RARELY_NEEDED = new Map([
+  ["typescript", /@pulumi[\\/]pulumi[\\/]typescript-shim\.js$/],
+  ["@npmcli/arborist", /@pulumi[\\/]pulumi[\\/]runtime[\\/]closure[\\/]codePaths\.js$/],
+]);
+
+// The SDK's runner rewrites stack traces by source maps, its own among them. That takes a tenth of a preview, and makes
+// file names on which Node.js 20 goes round in circles for a minute when it prints an error in colour.
+const REWRITES_STACKS = /@pulumi[\\/]pulumi[\\/]cmd[\\/]run[\\/]index\.js$/;
+
+const load = Module._load;
+Module._load = function (request, parent, isMain) {
+  if (request === "source-map-support/register" && REWRITES_STACKS.test(parent?.filename ?? "")) return {};
+  if (RARELY_NEEDED.get(request)?.test(parent?.filename ?? "")) return whenTouched(() => load(request, parent, isMain));
+  return load.call(this, request, parent, isMain);
 };
+
+function whenTouched(open) {
+  let exports;
+  return new Proxy(
+    // Compiled imports ask for this mark first, and copy every property where it is missing.
+    { __esModule: true },
+    {
+      get(_, property) {
+        if (property === "__esModule") return true;
+        exports ??= open();
+        return exports[property];
+      },
+    },
+  );
+}
 
 // `node register.cjs some.ts ...` runs a file itself. Unlike `--require`, that also works where NODE_OPTIONS has an
 // `--import`, with which Node.js takes its entry point for an ES module.
 if (require.main === module) {
   process.argv.splice(1, 1);
-  Module._load(resolve(process.argv[1]), null, true);
+  process.argv[1] = resolve(process.argv[1]);
+  Module._load(process.argv[1], null, true);
 }
