@@ -44,7 +44,7 @@ contract([
     slug: "oracle",
     engine: "oracle-se2",
     databaseName: "SCALAR",
-    // Not the default of this edition: a restore that doesn't say so gets another one.
+    // Not the default of this edition.
     licenceModel: "bring-your-own-license",
     permanentOption: "TDE",
     jdbcUrl: (host) => `jdbc:oracle:thin:@${host}:1521/SCALAR`,
