@@ -1,17 +1,26 @@
 import type { DatabaseArgs } from "../../components/databases";
 import type { SimulatedCloud } from "../../rehearsal/cloud/cloud";
 import { buildAurora } from "../../rehearsal/sets/aurora";
+import { AZURE_LOCATION, AZURE_RESOURCE_GROUP } from "../../rehearsal/sets/azure";
+import { buildAzureMysql } from "../../rehearsal/sets/azure-mysql";
+import { buildAzurePostgresql } from "../../rehearsal/sets/azure-postgresql";
+import { buildCosmosdb } from "../../rehearsal/sets/cosmosdb";
 import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
 import { REGION } from "./rehearsed";
 
 const PASSWORD = "not-a-real-password";
 
-/** Builds in the simulated AWS what a configuration names as existing, sound enough to be let be, and the groups it may refer to. */
+/** Builds in the simulated clouds what a configuration names as existing, sound enough to be let be, and the groups it may refer to. */
 export function buildExisting(cloud: SimulatedCloud, databases: readonly DatabaseArgs[]): void {
   const rds = cloud.aws.rds.region(REGION);
   rds.createSubnetGroup("scalar-databases");
   rds.createSecurityGroup("sg-0123456789abcdef0");
+  cloud.azure.createResourceGroup(AZURE_RESOURCE_GROUP, AZURE_LOCATION);
   for (const database of databases) {
+    const { cosmosdb, azureMysql, azurePostgresql } = database;
+    if (cosmosdb?.existing) buildCosmosdb(cloud, cosmosdb.existing.accountName as string);
+    if (azureMysql?.existing) buildAzureMysql(cloud, azureMysql.existing.serverName as string);
+    if (azurePostgresql?.existing) buildAzurePostgresql(cloud, azurePostgresql.existing.serverName as string);
     if (database.dynamodb?.existing) buildDynamodb(cloud, REGION);
     const aurora = database.auroraPostgresql?.existing?.clusterIdentifier;
     if (aurora !== undefined) buildAurora(cloud, REGION, aurora as string);
