@@ -6,6 +6,7 @@ import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, st
 import type { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as engine from "@pulumi/pulumi/proto/engine_pb";
+import { InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -126,14 +127,14 @@ export class Monitor {
     return new messages.ReadResourceResponse().setUrn(resource.urn).setProperties(toStruct(resource.outputs));
   }
 
-  async #invoke(request: messages.ResourceInvokeRequest): Promise<messages.ResourceInvokeResponse> {
+  async #invoke(request: messages.ResourceInvokeRequest): Promise<InvokeResponse> {
     const token = request.getTok();
     const args = fromStruct(request.getArgs());
     const answer =
       token === "pulumi:pulumi:getResource"
         ? this.#getResource(String(args.urn))
         : await this.options.deployment.invoke(token, args, request.getProvider(), request.getVersion());
-    return new messages.ResourceInvokeResponse().setReturn(toStruct(answer));
+    return new InvokeResponse().setReturn(toStruct(answer));
   }
 
   #getResource(urn: string): PropertyMap {
