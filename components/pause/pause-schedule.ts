@@ -1,5 +1,6 @@
 import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
+import { ConfigMapPatch } from "@pulumi/kubernetes/core/v1/configMapPatch";
 import * as pulumi from "@pulumi/pulumi";
 import { bundlePauser } from "../../pauser/bundle";
 import { BOUNDS, longestRunSeconds, type Settings } from "../../pauser/settings";
@@ -112,13 +113,22 @@ export class PauseSchedule extends pulumi.ComponentResource {
       rendezvousSeconds: args.rendezvousSeconds ?? BOUNDS.rendezvousSeconds.default,
     };
 
-    const record = new ConfigMap(
+    // A patch, which makes the ConfigMap if there is none, and takes it up as it is if there is one: a schedule that comes
+    // back finds its windows. To create a ConfigMap that is there already would fail.
+    const record = new ConfigMapPatch(
       `${name}-windows`,
-      // A name of its own and no data: a schedule that comes back takes the record up as it is.
-      { metadata: { name: `${name}-windows`, namespace, labels } },
+      {
+        metadata: {
+          name: `${name}-windows`,
+          namespace,
+          labels,
+          // The same owner of the labels each time, or their old values would stand in the way of new ones.
+          annotations: { "pulumi.com/patchFieldManager": "scalar-backup", "pulumi.com/patchForce": "true" },
+        },
+      },
       {
         ...parent,
-        // The data is the pauser's. To Pulumi a change of it would mean to replace the ConfigMap, windows and all.
+        // The data is the pauser's, also after a refresh.
         ignoreChanges: ["data"],
         // Restore points are worth more than the schedule that made them. Not `protect`: that would refuse to remove the
         // schedule at all, where keeping the record is enough.

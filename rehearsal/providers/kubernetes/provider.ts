@@ -21,12 +21,23 @@ import { asReplacement, changes, covers, formatPath, prune } from "./diff";
 import { hasUnknown, normalize } from "./normalize";
 import { replacingPaths, touches } from "./replacement";
 
+/** A type of resources: a kind, or some fields of an object of that kind that others own (`ConfigMapPatch`). */
+interface ResourceType {
+  kind: Kind & { fields: TypeName };
+  patch: boolean;
+}
+
+/** The kinds of which programs declare patches. */
+const PATCHED = ["ConfigMap"];
+
 /** By type token, such as `kubernetes:core/v1:ConfigMap`: the kinds that programs declare. */
-const TYPES = new Map(
-  KINDS.filter((kind) => kind.fields).map((kind) => [
-    `kubernetes:${kind.group === "" ? `core/${kind.apiVersion}` : kind.apiVersion}:${kind.kind}`,
-    kind as Kind & { fields: TypeName },
-  ]),
+const TYPES = new Map<string, ResourceType>(
+  KINDS.filter((kind) => kind.fields).flatMap((known) => {
+    const kind = known as ResourceType["kind"];
+    const token = `kubernetes:${kind.group === "" ? `core/${kind.apiVersion}` : kind.apiVersion}:${kind.kind}`;
+    const whole: [string, ResourceType] = [token, { kind, patch: false }];
+    return PATCHED.includes(kind.kind) ? [whole, [`${token}Patch`, { kind, patch: true }] as const] : [whole];
+  }),
 );
 
 /** The provider's own settings that the simulation honours, or that make no difference to it. */
@@ -43,6 +54,8 @@ const WITHOUT_EFFECT = [
 
 const AUTONAMED = "pulumi.com/autonamed";
 const PATCH_FORCE = "pulumi.com/patchForce";
+/** Chooses the name under which the provider applies. */
+const PATCH_FIELD_MANAGER = "pulumi.com/patchFieldManager";
 /** Under which name the provider applies, kept in the state. */
 const FIELD_MANAGER = "__fieldManager";
 /** Under which name it creates: creating is no server-side apply. */
@@ -98,7 +111,7 @@ export class KubernetesProvider implements SimulatedProvider {
   }
 
   async check({ urn, type, oldInputs, newInputs }: CheckRequest): Promise<CheckResponse> {
-    const kind = this.#kind(type);
+    const { kind, patch } = this.#type(type);
     const inputs = withoutNulls(newInputs);
     const failures = findFaults(kind.fields, inputs, (value) => value === UNKNOWN).map(({ path, message }) => ({
       property: path,
@@ -110,6 +123,8 @@ export class KubernetesProvider implements SimulatedProvider {
         failures.push({ property: field, reason: `expected ${kind[field]} for ${type}` });
     }
     if (failures.length > 0) return { inputs, failures };
+    if (patch && !(isMap(inputs.metadata as PropertyValue) && (inputs.metadata as PropertyMap).name))
+      throw new Error("patch resources require the `.metadata.name` field to be set");
     nameObject(inputs, oldInputs, urn);
     const metadata = inputs.metadata as PropertyValue;
     if (this.#defaultNamespace !== undefined && isMap(metadata)) metadata.namespace ??= this.#defaultNamespace;
@@ -117,7 +132,8 @@ export class KubernetesProvider implements SimulatedProvider {
   }
 
   async diff({ type, oldInputs, oldOutputs, newInputs, ignoreChanges }: DiffRequest): Promise<DiffResponse> {
-    const { fields } = this.#kind(type);
+    const { kind: objectKind, patch } = this.#type(type);
+    const { fields } = objectKind;
     const before = prune(oldOutputs, normalize(fields, withoutNulls(oldInputs)));
     const after = normalize(fields, withoutNulls(newInputs));
     const live = oldOutputs.metadata as PropertyMap;
@@ -130,7 +146,7 @@ export class KubernetesProvider implements SimulatedProvider {
       after.metadata = { ...after.metadata, namespace: canonicalNamespace(after.metadata.namespace) };
     }
 
-    const replacing = replacingPaths(after, this.#options);
+    const replacing = replacingPaths(after, { ...this.#options, patch });
     const detailedDiff: DiffResponse["detailedDiff"] = {};
     for (const { path, kind, value } of changes(before, after)) {
       if (ignoreChanges.some((ignored) => covers(ignored, path))) continue;
@@ -149,17 +165,19 @@ export class KubernetesProvider implements SimulatedProvider {
   }
 
   async create(request: { urn: string; type: string; inputs: PropertyMap; preview: boolean }): Promise<CreateResponse> {
-    const kind = this.#kind(request.type);
+    const { kind, patch } = this.#type(request.type);
     const { urn, preview } = request;
     const inputs = withoutNulls(request.inputs);
-    if (preview && hasUnknown(inputs)) return { id: "", outputs: inputs, simulatedMillis: CREATE_MILLIS };
-    const fieldManager = newFieldManager();
+    if (preview && (patch || hasUnknown(inputs))) return { id: "", outputs: inputs, simulatedMillis: CREATE_MILLIS };
+    const fieldManager = fieldManagerOf(inputs);
     const { store } = this.#cluster;
     try {
       const manifest = inputs as unknown as ObjectManifest;
-      const live = this.#options.upsertExistingObjects
-        ? store.apply(manifest, { fieldManager, force: this.#forces(inputs) || preview, dryRun: preview })
-        : store.create(manifest, { fieldManager: CREATOR, dryRun: preview });
+      // A patch takes up what is there, and makes it if nothing is.
+      const live =
+        patch || this.#options.upsertExistingObjects
+          ? store.apply(manifest, { fieldManager, force: this.#forces(inputs) || preview, dryRun: preview })
+          : store.create(manifest, { fieldManager: CREATOR, dryRun: preview });
       const id = preview ? "" : `${live.metadata.namespace}/${live.metadata.name}`;
       return { id, outputs: stateOf(live, fieldManager, preview), simulatedMillis: CREATE_MILLIS };
     } catch (error) {
@@ -182,12 +200,11 @@ export class KubernetesProvider implements SimulatedProvider {
     inputs?: PropertyMap;
     outputs?: PropertyMap;
   }): Promise<ReadResponse | undefined> {
-    const kind = this.#kind(request.type);
+    const { kind } = this.#type(request.type);
     const live = this.#cluster.store.find(kind, ...splitId(request.id));
     if (!live) return undefined;
-    const manager = request.outputs?.[FIELD_MANAGER];
-    const outputs = stateOf(live, typeof manager === "string" ? manager : newFieldManager(), false);
     const known = withoutNulls(request.inputs ?? {});
+    const outputs = stateOf(live, fieldManagerOf(known, request.outputs), false);
     const inputs = Object.keys(known).length > 0 ? prune(outputs, known) : inputsOf(kind, outputs);
     return { id: request.id, inputs, outputs };
   }
@@ -201,18 +218,17 @@ export class KubernetesProvider implements SimulatedProvider {
     newInputs: PropertyMap;
     preview: boolean;
   }): Promise<ChangeResponse> {
-    const kind = this.#kind(request.type);
+    const { kind, patch } = this.#type(request.type);
     const { urn, preview, oldOutputs } = request;
     const inputs = withoutNulls(request.newInputs);
     if (preview && hasUnknown(inputs)) return { outputs: inputs, simulatedMillis: CHANGE_MILLIS };
-    const stored = oldOutputs[FIELD_MANAGER];
-    const fieldManager = typeof stored === "string" ? stored : newFieldManager();
+    const fieldManager = fieldManagerOf(inputs, oldOutputs);
     const [namespace, name] = splitId(request.id);
     const { store } = this.#cluster;
     try {
       const current = store.get(kind, namespace, name);
       // What was created by create is from now on applied: the fields change hands, then those left out can go.
-      const created = current.metadata.managedFields?.some(({ manager }) => manager === CREATOR) ?? false;
+      const created = !patch && (current.metadata.managedFields?.some(({ manager }) => manager === CREATOR) ?? false);
       if (created && !preview) store.adoptFields(kind, namespace, name, CREATOR, fieldManager);
       const manifest = {
         ...inputs,
@@ -227,10 +243,17 @@ export class KubernetesProvider implements SimulatedProvider {
     }
   }
 
-  async delete({ type, id }: { type: string; id: string }): Promise<{ simulatedMillis: number }> {
-    const kind = this.#kind(type);
+  async delete(request: {
+    type: string;
+    id: string;
+    inputs: PropertyMap;
+    outputs: PropertyMap;
+  }): Promise<{ simulatedMillis: number }> {
+    const { kind, patch } = this.#type(request.type);
+    const [namespace, name] = splitId(request.id);
     try {
-      this.#cluster.store.delete(kind, ...splitId(id));
+      if (patch) this.#relinquish(kind, namespace, name, fieldManagerOf(request.inputs, request.outputs));
+      else this.#cluster.store.delete(kind, namespace, name);
     } catch (error) {
       if (!(error instanceof StatusError && error.reason === "NotFound")) throw error;
     }
@@ -245,11 +268,16 @@ export class KubernetesProvider implements SimulatedProvider {
     this.#cancelled = true;
   }
 
-  #kind(type: string): Kind & { fields: TypeName } {
+  #type(type: string): ResourceType {
     if (this.#cancelled) throw new Error("the provider was cancelled");
-    const kind = TYPES.get(type);
-    if (!kind) throw new Error(`${type} is not simulated; known are ${[...TYPES.keys()].join(", ")}`);
-    return kind;
+    const known = TYPES.get(type);
+    if (!known) throw new Error(`${type} is not simulated; known are ${[...TYPES.keys()].join(", ")}`);
+    return known;
+  }
+
+  /** What a patch has set goes, unless others have set it too; the object stays, or comes if it was gone. */
+  #relinquish({ apiVersion, kind }: Kind, namespace: string, name: string, fieldManager: string): void {
+    this.#cluster.store.apply({ apiVersion, kind, metadata: { namespace, name } }, { fieldManager });
   }
 
   /** Whether it takes fields over that others have set. */
@@ -298,7 +326,7 @@ function stateOf(live: KubernetesObject, fieldManager: string, preview: boolean)
 }
 
 /** The inputs of an object that the program reads and has never declared: all of it, but for what the server sets. */
-function inputsOf(kind: Kind & { fields: TypeName }, outputs: PropertyMap): PropertyMap {
+function inputsOf(kind: ResourceType["kind"], outputs: PropertyMap): PropertyMap {
   const inputs: PropertyMap = { apiVersion: kind.apiVersion, kind: kind.kind };
   for (const field of Object.keys(FIELDS[kind.fields])) {
     if (outputs[field] !== undefined) inputs[field] = outputs[field];
@@ -334,7 +362,12 @@ const isMap = (value: unknown): value is PropertyMap => isObject(value);
 const canonicalNamespace = (namespace: PropertyValue | undefined) =>
   namespace === UNKNOWN ? "default" : namespace || "default";
 
-const newFieldManager = () => `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
+/** Under which name the provider applies: what the program says, else what it was before, else one by chance. */
+function fieldManagerOf(inputs: PropertyMap, outputs?: PropertyMap): string {
+  const [said, before] = [annotationsOf(inputs)[PATCH_FIELD_MANAGER], outputs?.[FIELD_MANAGER]];
+  if (typeof said === "string" && said !== "") return said;
+  return typeof before === "string" ? before : `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
+}
 
 /** An id is `namespace/name`. */
 function splitId(id: string): [namespace: string, name: string] {

@@ -8,6 +8,8 @@ import type { PropertyMap } from "../provider";
 
 export interface ProviderOptions {
   enableConfigMapMutable: boolean;
+  /** Whether the resource is a patch: but for its identity, all of it is changed in place. */
+  patch?: boolean;
 }
 
 type Path = readonly string[];
@@ -31,6 +33,7 @@ const BY_KIND: Record<string, Path[]> = {
 const CONFIG_MAP_CONTENT: Path[] = [["binaryData"], ["data"]];
 
 export function replacingPaths(inputs: PropertyMap, options: ProviderOptions): Path[] {
+  if (options.patch) return IDENTITY;
   if (inputs.kind === "ConfigMap") {
     const frozen = !options.enableConfigMapMutable || inputs.immutable === true;
     return frozen ? [...IDENTITY, ...CONFIG_MAP_CONTENT] : IDENTITY;

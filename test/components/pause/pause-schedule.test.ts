@@ -18,6 +18,7 @@ type Inputs = Record<string, any>;
 const TYPES = [
   "kubernetes:batch/v1:CronJob",
   "kubernetes:core/v1:ConfigMap",
+  "kubernetes:core/v1:ConfigMapPatch",
   "kubernetes:core/v1:ServiceAccount",
   "kubernetes:rbac.authorization.k8s.io/v1:Role",
   "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
@@ -75,7 +76,7 @@ test.serial("children have the names that users' stacks will know", async (t) =>
   t.deepEqual([...declared.keys()].sort(), [
     "ConfigMap pause-pauser",
     "ConfigMap pause-recorded",
-    "ConfigMap pause-windows",
+    "ConfigMapPatch pause-windows",
     "CronJob pause",
     "Role pause-record",
     "Role pause-releases-ledgers",
@@ -189,9 +190,9 @@ test.serial("windows are read back from the record", async (t) => {
   recordedData = undefined;
 });
 
-test.serial("the record has a name of its own and no data, so that a schedule that comes back finds it", async (t) => {
+test.serial("the record has a name of its own and no data: that is the pauser's", async (t) => {
   const { schedule } = await declare();
-  t.deepEqual(Object.keys(declared.get("ConfigMap pause-windows") as Inputs).sort(), [
+  t.deepEqual(Object.keys(declared.get("ConfigMapPatch pause-windows") as Inputs).sort(), [
     "apiVersion",
     "kind",
     "metadata",

@@ -6,6 +6,7 @@ import { KubernetesProvider } from "../../../../rehearsal/providers/kubernetes/p
 import { type PropertyMap, UNKNOWN } from "../../../../rehearsal/providers/provider";
 
 const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
+const CONFIG_MAP_PATCH = "kubernetes:core/v1:ConfigMapPatch";
 const CRON_JOB = "kubernetes:batch/v1:CronJob";
 const ROLE = "kubernetes:rbac.authorization.k8s.io/v1:Role";
 const ROLE_BINDING = "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding";
@@ -67,6 +68,10 @@ class Resource {
     });
     this.inputs = newInputs;
     this.outputs = outputs;
+  }
+
+  async delete(): Promise<void> {
+    await this.provider.delete({ ...this.#identity, id: this.id, inputs: this.inputs, outputs: this.outputs });
   }
 
   async refresh(): Promise<boolean> {
@@ -302,12 +307,53 @@ test("what exists already is not adopted, unless the provider is told to", async
 });
 
 test("an object that is gone is gone: read finds nothing, delete is content", async (t) => {
-  const { cluster, provider, resource } = await start(t);
+  const { cluster, resource } = await start(t);
   const it = await resource(CONFIG_MAP).create(configMap({}, { name: "windows" }));
-  await provider.delete({ type: CONFIG_MAP, id: it.id });
+  await it.delete();
   t.is(cluster.store.find(kindOf({ apiVersion: "v1", kind: "ConfigMap" }), "scalar", "windows"), undefined);
   t.false(await it.refresh());
-  await t.notThrowsAsync(provider.delete({ type: CONFIG_MAP, id: it.id }));
+  await t.notThrowsAsync(it.delete());
+});
+
+test("a patch makes what is not there, takes up what is, and leaves it behind without its own fields", async (t) => {
+  const { cluster, resource } = await start(t);
+  const kind = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
+  const live = () => cluster.store.get(kind, "scalar", "windows");
+  const metadata = (labels: PropertyMap): PropertyMap => ({
+    name: "windows",
+    annotations: { "pulumi.com/patchFieldManager": "record" },
+    labels,
+  });
+  const first = await resource(CONFIG_MAP_PATCH).create(configMap({}, metadata({ team: "a", old: "1" })));
+  t.is(first.id, "scalar/windows");
+  cluster.store.update({ ...live(), data: { "windows.json": "[]" } }, { fieldManager: "pauser" });
+  await first.refresh();
+  t.deepEqual((await first.diff(configMap({}, metadata({ team: "a", old: "1" })))).detailedDiff, {});
+  t.deepEqual(
+    (await first.diff(configMap({ data: { x: "1" } }, metadata({ team: "a", old: "1" })))).detailedDiff,
+    { data: "add" },
+    "but for its identity a patch is changed in place",
+  );
+  t.deepEqual((await first.diff(configMap({}, { ...metadata({}), namespace: "default" }))).detailedDiff, {
+    "metadata.labels": "delete",
+    "metadata.namespace": "update-replace",
+  });
+
+  // Forgotten without being deleted, as with retainOnDelete, and declared again.
+  const second = await resource(CONFIG_MAP_PATCH).create(configMap({}, metadata({ team: "b" })));
+  t.like(live(), { data: { "windows.json": "[]" }, metadata: { labels: { team: "b" } } });
+  t.is(live().metadata.labels?.old, undefined, "what the same manager had set before and no longer does is gone");
+
+  await second.delete();
+  t.deepEqual(live().data, { "windows.json": "[]" });
+  t.is(live().metadata.labels, undefined);
+
+  const other = resource(CONFIG_MAP_PATCH, "other");
+  cluster.store.mergePatch(kind, "scalar", "windows", { metadata: { labels: { team: "x" } } }, { fieldManager: "sre" });
+  await t.throwsAsync(other.create(configMap({}, metadata({ team: "c" }))), {
+    message: /had an apply conflict: .*conflict with "sre": \.metadata\.labels\.team/,
+  });
+  await t.throwsAsync(other.checked(configMap({})), { message: /require the `\.metadata\.name` field to be set/ });
 });
 
 test("unknown types, fields, settings and functions are refused by name", async (t) => {
