@@ -4,6 +4,7 @@ import type { ScalarBackupArgs } from "./components/backup";
 import { databaseFaults, databasesSchema } from "./components/databases";
 import { awsSettings } from "./components/databases/settings";
 import { type Fault, faultsOf } from "./components/faults";
+import { importedWindowFaults } from "./components/pause/imported-windows";
 import { pauseFaults } from "./components/pause/validate";
 import { pauseNeedFaults } from "./components/pause-need";
 import { recoveryFaults, restoreFaults, type ScalarRestoreArgs } from "./components/restore";
@@ -16,10 +17,18 @@ export const PROJECT = "scalar-backup";
 export interface StackConfig {
   databases: ScalarBackupArgs["databases"];
   pause?: ScalarBackupArgs["pause"];
+  /** Present when there is an instant to restore to. */
   restore?: Pick<ScalarRestoreArgs, "at" | "mode" | "acceptInconsistentCopiesAt">;
+  /** `restore.windows`: they count for the list of restore points as well, before an instant is chosen. */
+  importedWindows?: ScalarBackupArgs["importedWindows"];
   /** Perhaps a secret: properties may hold passwords. */
   properties?: pulumi.Output<string>;
   tags?: Record<string, string>;
+}
+
+/** The values as they stand in the stack's file, once they have no fault. */
+interface StackValues extends Omit<StackConfig, "restore" | "importedWindows"> {
+  restore?: Partial<NonNullable<StackConfig["restore"]>> & { windows?: string };
 }
 
 /** A number whose bounds `pauseFaults` checks; here they are for editors. */
@@ -70,11 +79,14 @@ const pauseSchema = z
   })
   .describe("When and what to pause; needed for NoSQL, and for more than one database");
 
+const AN_INSTANT = "an instant in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z";
+
 const restoreSchema = z
   .strictObject({
     at: z
-      .string({ error: "an instant in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z" })
-      .describe("The instant to restore to, in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z"),
+      .string({ error: AN_INSTANT })
+      .optional()
+      .describe(`The instant to restore to: ${AN_INSTANT}. Needed, unless windows are only to be listed.`),
     mode: z
       .enum(["drill", "recovery"])
       .optional()
@@ -83,8 +95,19 @@ const restoreSchema = z
       .string()
       .optional()
       .describe("For an emergency without a restore point: repeats `at` to accept copies that may be broken"),
+    windows: z
+      .string({
+        error: "a text: `windows: |`, and below it the lines that scalar-admin-for-kubernetes printed, as they are",
+      })
+      .optional()
+      .describe(
+        "Pause windows that Scalar's own tool made, beside the recorded ones: the lines that scalar-admin-for-kubernetes printed for the releases of `pause`, with or without its log around them. Without `at` they are only listed among the restore points.",
+      ),
   })
-  .describe("Restores copies of all databases; remove it to remove a drill's copies");
+  .meta({
+    description: "Restores copies of all databases; remove it to remove a drill's copies",
+    anyOf: [{ required: ["at"] }, { required: ["windows"] }],
+  });
 
 /** The whole of `scalar-backup:`; the JSON Schema of stack files is generated from it. */
 export const stackConfigSchema = z.strictObject({
@@ -108,23 +131,39 @@ export function readStackConfig(): StackConfig {
   const { values, faults } = parseValues();
   if (faults.length === 0) faults.push(...stackConfigFaults(values));
   if (faults.length > 0) throw new pulumi.RunError(report(faults));
-  const config = values as unknown as StackConfig;
-  return { ...config, properties: new pulumi.Config(PROJECT).getSecret("properties") };
+  const { restore, ...config } = values as unknown as StackValues;
+  const { windows, at, ...how } = restore ?? {};
+  return {
+    ...config,
+    ...(at !== undefined && { restore: { at, ...how } }),
+    ...(windows !== undefined && { importedWindows: windows }),
+    properties: new pulumi.Config(PROJECT).getSecret("properties"),
+  };
 }
 
 /** All faults of a configuration given as plain data. */
 export function stackConfigFaults(values: Record<string, unknown>): Fault[] {
   const faults = faultsOf(stackConfigSchema, values);
-  const config = values as unknown as StackConfig;
+  const config = values as unknown as StackValues;
   const sound = (part: string) => !faults.some(({ path }) => path === part || path.startsWith(part));
   // What stands in one part can be judged though another part is wrong; what lies between parts cannot.
   if (sound("databases") && Array.isArray(config.databases))
     faults.push(...databaseFaults(config.databases, awsSettings()));
   if (config.pause && sound("pause")) faults.push(...under("pause", pauseFaults(config.pause)));
-  if (config.restore && sound("restore")) faults.push(...under("restore", restoreFaults(config.restore)));
+  if (config.restore && sound("restore")) faults.push(...under("restore", restoreValueFaults(config.restore)));
   if (faults.length === 0) faults.push(...recoveryFaults(config.databases, config.restore?.mode, awsSettings()));
   if (sound("databases") && Array.isArray(config.databases))
     faults.push(...pauseNeedFaults(config.databases, config.pause));
+  return faults;
+}
+
+function restoreValueFaults({ at, windows, ...how }: NonNullable<StackValues["restore"]>): Fault[] {
+  const faults: Fault[] = [];
+  // Windows may be looked at before an instant is chosen; whoever says how to restore has to say to what.
+  if (at !== undefined) faults.push(...restoreFaults({ at, ...how }));
+  else if (windows === undefined || Object.keys(how).length > 0)
+    faults.push({ path: "at", message: `is missing; needed is ${AN_INSTANT}` });
+  if (windows !== undefined) faults.push(...under("windows", importedWindowFaults(windows)));
   return faults;
 }
 

@@ -6,6 +6,7 @@ const config = readStackConfig();
 const backup = new ScalarBackup("scalar", {
   databases: config.databases,
   pause: config.pause,
+  importedWindows: config.importedWindows,
   tags: config.tags,
 });
 

@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type RestorePoints, restorePoints } from "../restore-points/points";
 import type { DatabaseRange } from "../restore-points/ranges";
+import { readScalarAdminLines, withImported } from "../restore-points/scalar-admin";
 import type { PauseWindow, ReleaseName } from "../restore-points/window";
 import { type DatabaseArgs, databaseFaults } from "./databases";
 import type { DatabaseStatus } from "./databases/kind";
 import { ManagedDatabase } from "./databases/managed-database";
 import { awsSettings, azureSettings } from "./databases/settings";
 import { refuse } from "./faults";
+import { importedWindowFaults } from "./pause/imported-windows";
 import { PauseSchedule, type PauseScheduleArgs } from "./pause/pause-schedule";
 import { pauseNeedFaults, setMembers } from "./pause-need";
 import { type PauseNeed, pauseNeed } from "./rules/pause-need";
@@ -18,6 +20,11 @@ export interface ScalarBackupArgs {
   databases: DatabaseArgs[];
   /** When and what to pause. Needed as soon as the set has a NoSQL database, or more than one database. */
   pause?: PauseScheduleArgs;
+  /**
+   * Pause windows that Scalar's own tool made: the lines that scalar-admin-for-kubernetes printed for the releases of
+   * `pause`, with or without its log around them. They count beside the recorded windows. Defaults to none.
+   */
+  importedWindows?: string;
   /** Tags for every resource that takes tags, and labels in Kubernetes. */
   tags?: Record<string, string>;
 }
@@ -42,7 +49,7 @@ export class ScalarBackup extends pulumi.ComponentResource {
   readonly databases: pulumi.Output<DatabaseStatus[]>;
   /** The restorable range of each database. */
   readonly ranges: pulumi.Output<DatabaseRange[]>;
-  /** The recorded pause windows, oldest first. */
+  /** The recorded and the imported pause windows, oldest first. */
   readonly windows: pulumi.Output<PauseWindow[]>;
 
   constructor(name: string, args: ScalarBackupArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -50,6 +57,10 @@ export class ScalarBackup extends pulumi.ComponentResource {
     const aws = awsSettings();
     const faults = [...databaseFaults(args.databases, aws)];
     if (faults.length === 0) faults.push(...pauseNeedFaults(args.databases, args.pause));
+    if (args.importedWindows !== undefined)
+      faults.push(
+        ...importedWindowFaults(args.importedWindows).map((fault) => ({ ...fault, path: "importedWindows" })),
+      );
     if (faults.length > 0) refuse("ScalarBackup", faults);
 
     const tags = args.tags ?? {};
@@ -61,9 +72,12 @@ export class ScalarBackup extends pulumi.ComponentResource {
     const need = pauseNeed(setMembers(args.databases));
     let windows: pulumi.Output<PauseWindow[]> = pulumi.output([]);
     if (need.required && args.pause) {
-      windows = new PauseSchedule(`${name}-pause`, { labels: tags, ...args.pause }, { parent: this }).windows;
-    } else if (args.pause) {
-      pulumi.log.info(`no pods are paused: ${need.because}`, this);
+      const imported = readScalarAdminLines(args.importedWindows ?? "", args.pause.cluster).windows;
+      const schedule = new PauseSchedule(`${name}-pause`, { labels: tags, ...args.pause }, { parent: this });
+      windows = schedule.windows.apply((recorded) => withImported(recorded, imported));
+    } else {
+      if (args.pause) pulumi.log.info(`no pods are paused: ${need.because}`, this);
+      if (args.importedWindows !== undefined) pulumi.log.info(`imported windows are not needed: ${need.because}`, this);
     }
 
     this.pauseRequired = pulumi.output(need);

@@ -117,6 +117,8 @@ export class ScalarRestore extends pulumi.ComponentResource {
         );
         if (changes.length === 0) return {};
         const products = new Set(recorded.flatMap((window) => window.releases.map((release) => release.product)));
+        // Scalar's own tool does not say what it paused.
+        products.delete("unknown");
         if (products.size === 0) products.add("scalardb-cluster");
         return Object.fromEntries([...products].map((product) => [product, helmValues(product, changes, properties)]));
       });

@@ -10,12 +10,14 @@ export {
 export { prune } from "./prune";
 export { commonRange, type DatabaseRange, type RestorableRange, restorableRange, type UnknownRange } from "./ranges";
 export { type ReadWindows, readWindowRecord, WindowRecordError, writeWindowRecord } from "./record";
-export { readScalarAdminLines } from "./scalar-admin";
+export { readScalarAdminLines, withImported } from "./scalar-admin";
 export type { Situation } from "./situation";
 export {
   DEFAULT_CLUSTER,
+  IMPORTED,
   type PausedRelease,
   type PauseWindow,
+  RECORDED,
   type ReleaseName,
   releaseLabel,
   WINDOWS_KEY,

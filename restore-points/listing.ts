@@ -2,7 +2,8 @@ import { instantMillis } from "./instant";
 import { type Paint, PLAIN } from "./paint";
 import type { RestorePoint, RestorePoints } from "./points";
 import { legend, timeline } from "./timeline";
-import { releaseLabel } from "./window";
+import { IMPORTED, releaseLabel } from "./window";
+import type { CoveredRelease } from "./windows";
 
 /** Everything about the restore points, for people, in lines of text. */
 export function listing(output: RestorePoints, width: number, paint: Paint = PLAIN): string[] {
@@ -40,7 +41,7 @@ function pointLines({ points, unlisted, noneBecause }: RestorePoints, paint: Pai
       point.instant,
       point.restorable ? "yes" : "no",
       `${seconds(point)} s`,
-      point.covers.map((release) => releaseLabel(release) + podCount(release.pods)).join(", "),
+      point.covers.map((release) => releaseLabel(release) + detail(release)).join(", "),
     ]),
   ]);
   const lines = points.flatMap((point, index) => [
@@ -58,9 +59,12 @@ function seconds({ window }: RestorePoint): string {
   return ((instantMillis(window.end) - instantMillis(window.start)) / 1000).toFixed(1);
 }
 
-function podCount(pods: number): string {
-  if (pods === 0) return "";
-  return pods === 1 ? " (1 pod)" : ` (${pods} pods)`;
+function detail({ pods, origin }: CoveredRelease): string {
+  const details = [
+    ...(pods > 0 ? [pods === 1 ? "1 pod" : `${pods} pods`] : []),
+    ...(origin === IMPORTED ? [IMPORTED] : []),
+  ];
+  return details.length > 0 ? ` (${details.join(", ")})` : "";
 }
 
 /** Rows of cells as lines with aligned columns; the last cell of a row may be of any length. */

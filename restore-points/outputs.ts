@@ -87,13 +87,14 @@ const readPoint: Reader<RestorePoint> = (value, path) => {
 };
 
 const readRelease: Reader<CoveredRelease> = (value, path) => {
-  const { cluster, namespace, name, product, pods } = objectAt(value, path);
+  const { cluster, namespace, name, product, pods, origin } = objectAt(value, path);
   return {
     cluster: textAt(cluster, `${path}.cluster`),
     namespace: textAt(namespace, `${path}.namespace`),
     name: textAt(name, `${path}.name`),
     product: textAt(product, `${path}.product`),
     pods: numberAt(pods, `${path}.pods`),
+    origin: textAt(origin, `${path}.origin`),
   };
 };
 

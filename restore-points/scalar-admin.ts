@@ -1,6 +1,13 @@
 import { formatInstant } from "./instant";
-import type { ReadWindows } from "./record";
-import { DEFAULT_CLUSTER, type PauseWindow } from "./window";
+import { inOrder, type ReadWindows } from "./record";
+import { DEFAULT_CLUSTER, IMPORTED, type PauseWindow } from "./window";
+
+/** What tells a line of the tool's output from its log, also where it has been quoted by something else. */
+const RESULT = /helm_release_name|deployment_name|pause_start_timestamp_ms/;
+
+/** Earlier than the tool: seconds, or something else, taken for milliseconds. */
+const FIRST_INSTANT = Date.UTC(2020, 0);
+const END_OF_TIME = Date.UTC(10_000, 0);
 
 /**
  * Reads the windows that Scalar's own tool, scalar-admin-for-kubernetes, printed: one JSON line for each release it paused,
@@ -14,12 +21,24 @@ export function readScalarAdminLines(text: string, cluster: string = DEFAULT_CLU
   const windows: PauseWindow[] = [];
   const malformed: string[] = [];
   for (const [index, line] of text.split("\n").entries()) {
-    if (!line.includes('"helm_release_name"')) continue;
+    if (!RESULT.test(line)) continue;
     const window = readLine(line, cluster);
     if (typeof window === "string") malformed.push(`line ${index + 1} ${window}`);
     else windows.push(window);
   }
-  return { windows, malformed };
+  return { windows: inOrder(windows), malformed };
+}
+
+/** The recorded windows with imported ones beside them, oldest first. The record knows more of a window that both tell. */
+export function withImported(recorded: readonly PauseWindow[], imported: readonly PauseWindow[]): PauseWindow[] {
+  const known = new Set(recorded.flatMap(identities));
+  return inOrder([...recorded, ...imported.filter((window) => !identities(window).every((one) => known.has(one)))]);
+}
+
+function identities({ cluster, pauseCompleted, unpauseStarted, releases }: PauseWindow): string[] {
+  return releases.map(({ namespace, name }) =>
+    JSON.stringify([cluster, pauseCompleted, unpauseStarted, namespace, name]),
+  );
 }
 
 function readLine(line: string, cluster: string): PauseWindow | string {
@@ -30,19 +49,24 @@ function readLine(line: string, cluster: string): PauseWindow | string {
     return "is not JSON; give the line as the tool printed it, without what a log collector put around it";
   }
   const { namespace, helm_release_name: name, pause_start_timestamp_ms: start, pause_end_timestamp_ms: end } = result;
-  if (typeof namespace !== "string" || typeof name !== "string") return "lacks namespace or helm_release_name";
-  if (!isInstant(start) || !isInstant(end) || end < start)
-    return "lacks pause_start_timestamp_ms or pause_end_timestamp_ms, or has them in the wrong order";
+  if (!isName(namespace) || !isName(name))
+    return "lacks namespace or helm_release_name; give the whole line of a run that paused a Helm release";
+  if (!isInstant(start) || !isInstant(end))
+    return "lacks pause_start_timestamp_ms or pause_end_timestamp_ms, in milliseconds since 1970; give the line as the tool printed it";
+  if (end < start)
+    return `ends (${formatInstant(end)}) before it starts (${formatInstant(start)}): the clock was set back meanwhile; leave the line out`;
   return {
     cluster,
     pauseCompleted: formatInstant(start, { millis: true }),
     unpauseStarted: formatInstant(end, { millis: true }),
     clockOffsetMillis: 0,
     releases: [{ namespace, name, product: "unknown", pods: [] }],
+    origin: IMPORTED,
   };
 }
 
-/** Milliseconds since the epoch, up to the year 9999. */
+const isName = (value: unknown): value is string => typeof value === "string" && value !== "";
+
 function isInstant(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < Date.UTC(10_000, 0);
+  return Number.isInteger(value) && (value as number) >= FIRST_INSTANT && (value as number) < END_OF_TIME;
 }

@@ -19,7 +19,13 @@ export interface PauseWindow {
   /** The API server's clock minus the pauser's, in milliseconds, as measured by the run. */
   clockOffsetMillis: number;
   releases: PausedRelease[];
+  /** `imported` when Scalar's own tool printed it; absent when the pauser recorded it. */
+  origin?: string;
 }
+
+/** Where a window is known from: the pauser's record, or what Scalar's own tool printed. */
+export const RECORDED = "recorded";
+export const IMPORTED = "imported";
 
 /** What the pauser keeps in its ConfigMap under `WINDOWS_KEY`. */
 export interface WindowRecord {

@@ -1,6 +1,6 @@
 import { instantMillis } from "./instant";
 import { type Interval, intersections, union } from "./interval";
-import { DEFAULT_CLUSTER, type PauseWindow, type ReleaseName, releaseLabel } from "./window";
+import { DEFAULT_CLUSTER, IMPORTED, type PauseWindow, RECORDED, type ReleaseName, releaseLabel } from "./window";
 
 /** A shorter window leaves no instant that is safe against the clocks' differences. */
 export const MINIMUM_WINDOW_MILLIS = 5_000;
@@ -13,7 +13,10 @@ export interface CoveredRelease {
   namespace: string;
   name: string;
   product: string;
+  /** 0 when imported: Scalar's own tool does not name them. */
   pods: number;
+  /** `recorded` by the pauser, or `imported`: what Scalar's own tool printed was needed to know of it. */
+  origin: string;
 }
 
 /** An interval in which every release of the set was paused. Milliseconds since the epoch. */
@@ -114,15 +117,20 @@ function describe(
     end,
     middle: Math.round((start + end) / 2 / 1000) * 1000,
     covers: releases.map(({ cluster = DEFAULT_CLUSTER, namespace, name }, index) => {
-      const seen = (runs[index] ?? []).flatMap(({ window }) =>
+      const ofRelease = runs[index] ?? [];
+      const seen = ofRelease.flatMap(({ window }) =>
         window.releases.filter((release) => release.namespace === namespace && release.name === name),
       );
+      const recorded = ofRelease.filter(({ window }) => window.origin !== IMPORTED);
+      const recordedAlone =
+        recorded.length === ofRelease.length || recorded.some((pause) => pause.start <= start && end <= pause.end);
       return {
         cluster,
         namespace,
         name,
-        product: seen[0]?.product ?? "unknown",
+        product: seen.find(({ product }) => product !== "unknown")?.product ?? "unknown",
         pods: new Set(seen.flatMap(({ pods }) => pods)).size,
+        origin: recordedAlone ? RECORDED : IMPORTED,
       };
     }),
     clockOffsetMillis: Math.max(...runs.flat().map(({ window }) => Math.abs(window.clockOffsetMillis))),

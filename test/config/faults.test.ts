@@ -11,6 +11,10 @@ const customers = {
 const pause = { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] };
 const sound: Values = { databases: [ledger, customers], pause };
 
+/** A line that Scalar's own tool printed. */
+const importedLine =
+  '{"namespace":"scalar","helm_release_name":"scalardb-cluster","pause_start_timestamp_ms":1795316407120,"pause_end_timestamp_ms":1795316417130,"pause_start_date_time":"2026-11-22T12:00:07.120","pause_end_date_time":"2026-11-22T12:00:17.130","timezone":"Asia/Tokyo"}';
+
 /** The faults of a configuration, each as `path: message`. */
 function faults(values: Values): string[] {
   return stackConfigFaults(values).map(({ path, message }) => `${path}: ${message}`);
@@ -20,6 +24,11 @@ test("a sound configuration has no fault", (t) => {
   t.deepEqual(faults(sound), []);
   t.deepEqual(faults({ databases: [customers] }), [], "one relational database needs no pause");
   t.deepEqual(faults({ ...sound, restore: { at: "2026-11-22T12:00:12+09:00", mode: "drill" } }), []);
+  t.deepEqual(
+    faults({ ...sound, restore: { windows: `Starting\n${importedLine}\n` } }),
+    [],
+    "they can be listed first",
+  );
 });
 
 const wrong: [string, Values, string[]][] = [
@@ -100,6 +109,45 @@ const wrong: [string, Values, string[]][] = [
     "a fraction of a second",
     { ...sound, restore: { at: "2026-11-22T03:00:12.250Z" } },
     ['restore.at: "2026-11-22T03:00:12.250Z" is not a whole second; databases are restored to whole seconds'],
+  ],
+  [
+    "a restore without an instant",
+    { ...sound, restore: { mode: "drill" } },
+    ["restore.at: is missing; needed is an instant in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z"],
+  ],
+  [
+    "windows to list, but a mode to restore in",
+    { ...sound, restore: { windows: importedLine, mode: "drill" } },
+    ["restore.at: is missing; needed is an instant in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z"],
+  ],
+  [
+    "imported lines that are broken, each by itself, beside a wrong instant",
+    {
+      ...sound,
+      restore: {
+        at: "yesterday",
+        windows: `${importedLine}\n2026 stdout F ${importedLine}\n{"helm_release_name":"x"}`,
+      },
+    },
+    [
+      'restore.at: "yesterday" is not an instant; write it in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z',
+      "restore.windows: line 2 is not JSON; give the line as the tool printed it, without what a log collector put around it",
+      "restore.windows: line 3 lacks namespace or helm_release_name; give the whole line of a run that paused a Helm release",
+    ],
+  ],
+  [
+    "imported windows without a line of the tool's",
+    { ...sound, restore: { windows: "windows.log" } },
+    [
+      'restore.windows: has no line that scalar-admin-for-kubernetes printed; give its lines {"namespace": ..., "helm_release_name": ..., ...}, one for each release and run, or remove this key',
+    ],
+  ],
+  [
+    "imported windows as YAML maps",
+    { ...sound, restore: { at: "2026-11-22T03:00:12Z", windows: [{ namespace: "scalar" }] } },
+    [
+      'restore.windows: [{"namespace":"scalar"}] is not allowed; allowed is a text: `windows: |`, and below it the lines that scalar-admin-for-kubernetes printed, as they are',
+    ],
   ],
   [
     "a mode that is none",

@@ -1,6 +1,7 @@
 import test from "ava";
 import { buildAurora } from "../../rehearsal/sets/aurora";
 import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
+import type { RestorePoints } from "../../restore-points/points";
 import { changes, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
 
 const ELSEWHERE = "ap-northeast-3";
@@ -77,19 +78,36 @@ test("one set of two databases: protected, mended, restored, cleaned up", async 
 
   // An instant outside any window is refused at preview, with the nearest that would do.
   const outside = new Date(Date.parse(newer) - 30 * MINUTE).toISOString().replace(".000", "");
-  stack.config["scalar-backup:restore"] = { at: outside };
+  // Among them one that Scalar's own tool made.
+  const imported = new Date(Date.parse(newer) - 20 * MINUTE).toISOString().replace(".000", "");
+  const windows = JSON.stringify({
+    namespace: "scalar",
+    helm_release_name: "scalardb-cluster",
+    pause_start_timestamp_ms: Date.parse(imported) - 4_900,
+    pause_end_timestamp_ms: Date.parse(imported) + 5_100,
+  });
+  stack.config["scalar-backup:restore"] = { at: outside, windows };
   const refused = await stack.preview();
   t.false(refused.succeeded);
   t.regex(errors(refused), new RegExp(`${outside} is in no pause window`));
-  t.regex(errors(refused), new RegExp(`${older} \\(before\\), ${newer} \\(after\\)`));
+  t.regex(errors(refused), new RegExp(`${older} \\(before\\), ${imported} \\(after\\)`));
 
   // Restore.
-  stack.config["scalar-backup:restore"] = { at: newer };
+  stack.config["scalar-backup:restore"] = { at: newer, windows };
   const restored = await stack.up();
   t.true(restored.succeeded, errors(restored));
   t.true(
     changes(restored).every((change) => change.startsWith("create ")),
     changes(restored).join("\n"),
+  );
+  const { points } = restored.outputs.restorePoints as unknown as RestorePoints;
+  t.deepEqual(
+    points.map(({ instant, restorable, covers }) => [instant, restorable, ...covers.map(({ origin }) => origin)]),
+    [
+      [newer, true, "recorded"],
+      [imported, true, "imported"],
+      [older, true, "recorded"],
+    ],
   );
   const copy = copies.table("ledger.accounts");
   const source = tables.table("ledger.accounts");

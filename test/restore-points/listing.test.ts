@@ -4,6 +4,7 @@ import { listing } from "../../restore-points/listing";
 import { restorePoints } from "../../restore-points/points";
 import type { Situation } from "../../restore-points/situation";
 import { timeline } from "../../restore-points/timeline";
+import { IMPORTED, type PauseWindow } from "../../restore-points/window";
 import { HOUR_START, RELEASES, situation, windowOf } from "./arbitraries";
 
 const at = (seconds: number) => HOUR_START + seconds * 1000;
@@ -40,6 +41,16 @@ test("people see a picture, the ranges and the points with their reasons", (t) =
     "2026-11-22T03:00:00Z  no          10.0 s  scalar/cluster (2 pods), scalar/ledger (2 pods)",
     "  ledger can be restored from 2026-11-22T03:01:00Z to 2026-11-22T03:09:00Z; choose a later instant, and keep its backups for longer if you need such old ones",
   ]);
+});
+
+test("what was imported says so", (t) => {
+  const [window] = known.windows;
+  const releases = window?.releases.map((release) => ({ ...release, product: "unknown", pods: [] })) ?? [];
+  const output = restorePoints({ ...known, windows: [{ ...(window as PauseWindow), releases, origin: IMPORTED }] });
+  t.deepEqual(
+    listing(output, 72).filter((line) => line.includes(" s ")),
+    ["2026-11-22T03:00:00Z  no          10.0 s  scalar/cluster (imported), scalar/ledger (imported)"],
+  );
 });
 
 test("one database that needs no pause is shown by its range", (t) => {

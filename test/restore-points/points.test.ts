@@ -18,7 +18,16 @@ const known: Situation = {
 };
 
 test("a set that needs a pause has a point for each window, newest first, and why it cannot be restored", (t) => {
-  const covers = [{ cluster: "default", namespace: "scalar", name: "cluster", product: "scalardb-cluster", pods: 2 }];
+  const covers = [
+    {
+      cluster: "default",
+      namespace: "scalar",
+      name: "cluster",
+      product: "scalardb-cluster",
+      pods: 2,
+      origin: "recorded",
+    },
+  ];
   t.deepEqual(restorePoints(known), {
     asOf: "2026-11-22T03:10:00Z",
     pauseRequired: true,

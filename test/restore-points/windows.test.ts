@@ -1,7 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { instantMillis } from "../../restore-points/instant";
-import type { PauseWindow, ReleaseName } from "../../restore-points/window";
+import { IMPORTED, type PauseWindow, type ReleaseName } from "../../restore-points/window";
 import { commonWindows, isInside, MINIMUM_WINDOW_MILLIS, whyNoWindow } from "../../restore-points/windows";
 import { HOUR_START, pauseWindows, RELEASES, releases, windowOf } from "./arbitraries";
 
@@ -122,10 +122,41 @@ test("a window covers each release with the pods that were paused", (t) => {
   const windows = [windowOf(at(0), at(10), [CLUSTER, LEDGER]), windowOf(at(1), at(11), [TOKYO], -40)];
   const [window] = commonWindows(windows, [TOKYO, CLUSTER]);
   t.deepEqual(window?.covers, [
-    { cluster: "tokyo", namespace: "scalar", name: "ledger", product: "ledger", pods: 2 },
-    { cluster: "default", namespace: "scalar", name: "cluster", product: "scalardb-cluster", pods: 2 },
+    { cluster: "tokyo", namespace: "scalar", name: "ledger", product: "ledger", pods: 2, origin: "recorded" },
+    {
+      cluster: "default",
+      namespace: "scalar",
+      name: "cluster",
+      product: "scalardb-cluster",
+      pods: 2,
+      origin: "recorded",
+    },
   ]);
   t.is(window?.clockOffsetMillis, 40);
+});
+
+test("a release is covered by imported windows only where recorded ones do not do", (t) => {
+  const imported = (from: number, to: number, releases: ReleaseName[]) => ({
+    ...windowOf(at(from), at(to), releases),
+    origin: IMPORTED,
+    releases: releases.map(({ namespace, name }) => ({ namespace, name, product: "unknown", pods: [] })),
+  });
+  const origins = (windows: PauseWindow[]) =>
+    commonWindows(windows, [CLUSTER, LEDGER]).map(({ covers }) =>
+      covers.map(({ origin, product, pods }) => `${origin} ${product} ${pods}`),
+    );
+  const [cluster, ledger] = ["scalardb-cluster 2", "ledger 2"];
+  t.deepEqual(origins([windowOf(at(0), at(10), [CLUSTER]), imported(1, 11, [LEDGER])]), [
+    [`recorded ${cluster}`, "imported unknown 0"],
+  ]);
+  t.deepEqual(origins([windowOf(at(0), at(10), [CLUSTER, LEDGER]), imported(2, 10, [LEDGER])]), [
+    [`recorded ${cluster}`, `recorded ${ledger}`],
+  ]);
+  // Together they are longer than the recorded one alone.
+  t.deepEqual(
+    origins([windowOf(at(0), at(20), [CLUSTER]), windowOf(at(4), at(12), [LEDGER]), imported(0, 12, [LEDGER])]),
+    [[`recorded ${cluster}`, `imported ${ledger}`]],
+  );
 });
 
 test("a run is narrowed by the difference of its clocks at either end, whatever its sign", (t) => {

@@ -1,0 +1,16 @@
+import { readScalarAdminLines } from "../../restore-points/scalar-admin";
+import type { Fault } from "../faults";
+
+/** What is wrong with lines that are said to be printed by Scalar's own tool, each bad line by its number. */
+export function importedWindowFaults(lines: string): Fault[] {
+  const { windows, malformed } = readScalarAdminLines(lines);
+  const faults = malformed.map((message) => ({ path: "", message }));
+  if (windows.length > 0 || faults.length > 0) return faults;
+  return [
+    {
+      path: "",
+      message:
+        'has no line that scalar-admin-for-kubernetes printed; give its lines {"namespace": ..., "helm_release_name": ..., ...}, one for each release and run, or remove this key',
+    },
+  ];
+}
