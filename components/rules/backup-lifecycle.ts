@@ -1,4 +1,8 @@
 import { RECOVERY_PERIODS, recoveryPeriodFault } from "./recovery-period";
+import { longestAwsIntervalMillis } from "./schedule";
+import { RETENTION_DAYS } from "./vault-lock";
+
+const DAY_MILLIS = 86_400_000;
 
 /** AWS Backup keeps what it moved to cold storage for at least this many days there. */
 export const COLD_STORAGE_DAYS = 90;
@@ -23,7 +27,13 @@ export function backupLifecycleFaults({ continuous, deleteAfter, coldStorageAfte
     }
     if (coldStorageAfter !== undefined)
       faults.push("a continuous backup cannot move to cold storage; remove lifecycle.coldStorageAfter");
-  } else if (deleteAfter !== undefined && coldStorageAfter !== undefined) {
+    return faults;
+  }
+  for (const [name, days] of Object.entries({ deleteAfter, coldStorageAfter })) {
+    const fault = days === undefined ? undefined : recoveryPeriodFault(days, RETENTION_DAYS);
+    if (fault) faults.push(`lifecycle.${name} ${fault}`);
+  }
+  if (faults.length === 0 && deleteAfter !== undefined && coldStorageAfter !== undefined) {
     const least = coldStorageAfter + COLD_STORAGE_DAYS;
     if (deleteAfter < least)
       faults.push(
@@ -31,4 +41,11 @@ export function backupLifecycleFaults({ continuous, deleteAfter, coldStorageAfte
       );
   }
   return faults;
+}
+
+/** Why recovery points are gone before the next backup is made, with the mend; undefined when they last, or when the schedule tells too little. */
+export function goneBeforeNext(deleteAfter: number | undefined, schedule: string | undefined): string | undefined {
+  const interval = schedule === undefined ? undefined : longestAwsIntervalMillis(schedule);
+  if (interval === undefined || deleteAfter === undefined || deleteAfter * DAY_MILLIS > interval) return undefined;
+  return `recovery points are gone before the next backup, up to ${interval / DAY_MILLIS} days later: raise lifecycle.deleteAfter above that, or run more often than "${schedule}"`;
 }

@@ -1,6 +1,6 @@
 /**
- * Schedules as Kubernetes and AWS Backup write them, as far as a rule has to know how long nothing happens between two runs.
- * Time zones and daylight saving are left out: they move a run by an hour at most.
+ * Schedules as Kubernetes and AWS Backup write them: when they run, and how long nothing happens between two runs. Intervals
+ * leave out time zones and daylight saving, which move a run by an hour at most.
  */
 
 const NICKNAMES: Record<string, string> = {
@@ -16,6 +16,7 @@ const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const MINUTE_MILLIS = 60_000;
 const DAY_MINUTES = 24 * 60;
+const DAY_MILLIS = DAY_MINUTES * MINUTE_MILLIS;
 /** Three years and a leap day hold every distance between two runs of a schedule that runs at least once a year. */
 const LOOKED_AT = { from: Date.UTC(2027, 0, 1), days: 3 * 365 + 1 };
 
@@ -41,16 +42,80 @@ export function longestIntervalMillis(schedule: string): number | undefined {
 
 /** The same for a schedule of AWS Backup, such as `cron(0 5 ? * MON *)`. */
 export function longestAwsIntervalMillis(schedule: string): number | undefined {
+  const words = awsWords(schedule);
+  return words?.[5] === "*" ? longestGap(words.slice(0, 5)) : undefined;
+}
+
+/** Why AWS Backup would refuse a schedule, with what it takes; undefined when it takes it. */
+export function awsScheduleFault(schedule: string): string | undefined {
+  const fault = (problem: string) => `${JSON.stringify(schedule)} ${problem}`;
+  const words = awsWords(schedule);
+  if (words === undefined || !words.every((word) => /^[\w*?,/#-]+$/.test(word)))
+    return fault(
+      "is not a schedule of AWS Backup; allowed is cron(minute hour day-of-month month day-of-week year), such as cron(0 5 ? * * *)",
+    );
+  if ((words[2] === "?") === (words[4] === "?"))
+    return fault('must have "?" in exactly one of day of month and day of week, such as cron(0 5 ? * * *)');
+  if (!/^\d+$/.test(words[0] as string))
+    return fault("runs more than once an hour, which AWS Backup does not; give one minute, such as cron(0 * ? * * *)");
+  const readable = !/[lw#]/i.test(`${words[2]}${words[4]}`.replace(/[a-z]{3}/gi, "")) && words[5] === "*";
+  if (readable && longestAwsIntervalMillis(schedule) === undefined)
+    return fault("never runs, or less than once a year; correct its numbers, such as cron(0 5 ? * * *)");
+  return undefined;
+}
+
+/** The six fields, with days of the week from 0 for Sunday, as Kubernetes has them. */
+function awsWords(schedule: string): string[] | undefined {
   const words = /^cron\((.*)\)$/.exec(schedule.trim())?.[1]?.trim().split(/\s+/);
-  if (words?.length !== 6 || words[5] !== "*") return undefined;
-  // AWS counts the days of the week from 1 for Sunday, Kubernetes from 0; a step stays what it is.
+  if (words?.length !== 6) return undefined;
+  // AWS counts them from 1; a step stays what it is.
   const weekdays = (words[4] as string).replace(/(\/?)(\d+)/g, (text, slash: string, day: string) =>
     slash ? text : `${Number(day) - 1}`,
   );
-  return longestGap([...words.slice(0, 4), weekdays]);
+  return [...words.slice(0, 4), weekdays, words[5] as string];
 }
 
-function longestGap(words: string[]): number | undefined {
+/**
+ * The first run of a schedule of AWS Backup after an instant, in milliseconds since the epoch; undefined for a schedule
+ * that cannot be read. An hour that a change of the clocks leaves out or repeats moves such a run by that hour.
+ */
+export function nextAwsRun(schedule: string, timeZone: string, after: number): number | undefined {
+  const words = awsWords(schedule);
+  const times = words?.[5] === "*" ? readTimes(words.slice(0, 5)) : undefined;
+  if (times === undefined) return undefined;
+  const offset = (instant: number) => localMillis(instant, timeZone) - instant;
+  const local = localMillis(after, timeZone);
+  const today = Math.floor(local / DAY_MILLIS) * DAY_MILLIS;
+  for (let day = today; day < today + LOOKED_AT.days * DAY_MILLIS; day += DAY_MILLIS) {
+    if (!times.runsOn(new Date(day))) continue;
+    for (const minute of times.minutes) {
+      const wall = day + minute * MINUTE_MILLIS;
+      const run = wall - offset(wall - offset(wall));
+      if (run > after) return run;
+    }
+  }
+  return undefined;
+}
+
+/** The wall clock of a time zone at an instant, as if it were UTC. */
+function localMillis(instant: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    dateStyle: "short",
+    timeStyle: "medium",
+  }).formatToParts(instant);
+  const part = (type: string) => Number(parts.find((each) => each.type === type)?.value);
+  return Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
+}
+
+/** When in a day, and on which days. */
+interface Times {
+  minutes: number[];
+  /** Of a date in UTC. */
+  runsOn(date: Date): boolean;
+}
+
+function readTimes(words: string[]): Times | undefined {
   const [minutes, hours, days, months, weekdays] = [
     readField(words[0] as string, 0, 59),
     readField(words[1] as string, 0, 23),
@@ -61,17 +126,26 @@ function longestGap(words: string[]): number | undefined {
   if (!minutes || !hours || !days || !months || !weekdays) return undefined;
   if (weekdays.values.has(7)) weekdays.values.add(0);
   const inDay = [...hours.values].flatMap((hour) => [...minutes.values].map((minute) => hour * 60 + minute));
-  inDay.sort((a, b) => a - b);
+  return {
+    minutes: inDay.sort((a, b) => a - b),
+    runsOn(date) {
+      if (!months.values.has(date.getUTCMonth() + 1)) return false;
+      const monthDay = days.values.has(date.getUTCDate());
+      const weekDay = weekdays.values.has(date.getUTCDay());
+      // Both day fields restricted: either of them is enough, as cron has it.
+      return days.any || weekdays.any ? monthDay && weekDay : monthDay || weekDay;
+    },
+  };
+}
+
+function longestGap(words: string[]): number | undefined {
+  const times = readTimes(words);
+  if (times === undefined) return undefined;
   let longest = 0;
   let previous: number | undefined;
   for (let day = 0; day < LOOKED_AT.days; day++) {
-    const date = new Date(LOOKED_AT.from + day * DAY_MINUTES * MINUTE_MILLIS);
-    if (!months.values.has(date.getUTCMonth() + 1)) continue;
-    const monthDay = days.values.has(date.getUTCDate());
-    const weekDay = weekdays.values.has(date.getUTCDay());
-    // Both day fields restricted: either of them is enough, as cron has it.
-    if (days.any || weekdays.any ? !(monthDay && weekDay) : !(monthDay || weekDay)) continue;
-    for (const minute of inDay) {
+    if (!times.runsOn(new Date(LOOKED_AT.from + day * DAY_MILLIS))) continue;
+    for (const minute of times.minutes) {
       const at = day * DAY_MINUTES + minute;
       if (previous !== undefined) longest = Math.max(longest, at - previous);
       previous = at;

@@ -1,3 +1,4 @@
+import { outsideLock } from "../../components/rules/vault-lock";
 import { daysText } from "../databases/minimum-days";
 import { stackPolicy } from "../stack-policy";
 import { known, numberAt, stringAt } from "../values";
@@ -21,13 +22,12 @@ export const backupPlanFitsVaultLock = stackPolicy({
               ({ props }) => targetVaultName !== undefined && stringAt(props, "backupVaultName") === targetVaultName,
             )
             .flatMap(({ props }) => {
-              const shortest = known(numberAt(props, "minRetentionDays")) || 1;
-              const longest = known(numberAt(props, "maxRetentionDays")) || Number.POSITIVE_INFINITY;
-              if (deleteAfter !== undefined && deleteAfter >= shortest && deleteAfter <= longest) return [];
-              if (deleteAfter === undefined && longest === Number.POSITIVE_INFINITY) return [];
+              const allowed = outsideLock(deleteAfter, {
+                minRetentionDays: known(numberAt(props, "minRetentionDays")),
+                maxRetentionDays: known(numberAt(props, "maxRetentionDays")),
+              });
+              if (allowed === undefined) return [];
               const kept = deleteAfter === undefined ? "for ever" : `for ${daysText(deleteAfter)}`;
-              const allowed =
-                longest === Number.POSITIVE_INFINITY ? `${shortest} days or more` : `${shortest} to ${longest} days`;
               return {
                 message: `${label} keeps recovery points ${kept}, and the lock of vault ${targetVaultName} allows ${allowed}: bring lifecycle.deleteAfter into that range`,
                 at: plan,

@@ -1,11 +1,8 @@
-import { backupLifecycleFaults } from "../../components/rules/backup-lifecycle";
+import { backupLifecycleFaults, goneBeforeNext } from "../../components/rules/backup-lifecycle";
 import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
-import { longestAwsIntervalMillis } from "../../components/rules/schedule";
 import { daysText, type MinimumDays, minimumDaysSetting } from "../databases/minimum-days";
 import { resourcePolicy } from "../resource-policy";
 import { isPlan, planRules } from "./plan-rules";
-
-const DAY_MILLIS = 86_400_000;
 
 export const backupPlanLifecycle = resourcePolicy<MinimumDays>({
   name: "backup-plan-lifecycle",
@@ -26,11 +23,8 @@ export const backupPlanLifecycle = resourcePolicy<MinimumDays>({
         faults.push(
           `${label}: recovery points are kept for ${daysText(deleteAfter)}: set lifecycle.deleteAfter to ${minimumDays} or more`,
         );
-      const interval = schedule === undefined ? undefined : longestAwsIntervalMillis(schedule);
-      if (interval !== undefined && deleteAfter * DAY_MILLIS <= interval)
-        faults.push(
-          `${label}: recovery points are gone before the next backup, up to ${interval / DAY_MILLIS} days later: raise lifecycle.deleteAfter above that, or run more often than "${schedule}"`,
-        );
+      const gone = goneBeforeNext(deleteAfter, schedule);
+      if (gone) faults.push(`${label}: ${gone}`);
       return faults;
     });
   },

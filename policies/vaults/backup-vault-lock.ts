@@ -1,3 +1,4 @@
+import { vaultLockFaults } from "../../components/rules/vault-lock";
 import { azureNative } from "../databases/resources";
 import { resourcePolicy } from "../resource-policy";
 import { known, numberAt, stringAt, UNKNOWN } from "../values";
@@ -5,9 +6,6 @@ import { known, numberAt, stringAt, UNKNOWN } from "../values";
 interface Settings {
   complianceVaults: string[];
 }
-
-/** AWS Backup's least time in which a lock in compliance mode can still be taken back. */
-const LEAST_GRACE_DAYS = 3;
 
 const isAwsLock = (type: string) => type === "aws:backup/vaultLockConfiguration:VaultLockConfiguration";
 const isAzureVault = azureNative("dataprotection", "BackupVault");
@@ -43,12 +41,15 @@ export const backupVaultLock = resourcePolicy<Settings>({
       faults.push(
         `changeableForDays puts the lock of vault ${vault} into compliance mode, which nobody can undo once those days are over: remove it, or name the vault in this policy's complianceVaults`,
       );
-    if (typeof grace === "number" && grace < LEAST_GRACE_DAYS)
-      faults.push(`changeableForDays must be ${LEAST_GRACE_DAYS} or more, got ${grace}`);
-    const shortest = known(numberAt(props, "minRetentionDays"));
-    const longest = known(numberAt(props, "maxRetentionDays"));
-    if (shortest !== undefined && longest !== undefined && shortest > longest)
-      faults.push(`minRetentionDays (${shortest}) must not be above maxRetentionDays (${longest})`);
+    // The SDK says 0 where nothing is set.
+    const days = (path: string) => known(numberAt(props, path)) || undefined;
+    faults.push(
+      ...vaultLockFaults({
+        minRetentionDays: days("minRetentionDays"),
+        maxRetentionDays: days("maxRetentionDays"),
+        changeableForDays: known(grace),
+      }),
+    );
     return faults;
   },
 });

@@ -2,6 +2,7 @@ import test from "ava";
 import { backupLifecycleFaults } from "../../../components/rules/backup-lifecycle";
 import { pauseNeed } from "../../../components/rules/pause-need";
 import { RECOVERY_PERIODS, recoveryPeriodFault } from "../../../components/rules/recovery-period";
+import { outsideLock, vaultLockFaults } from "../../../components/rules/vault-lock";
 
 test("a recovery period is what its cloud accepts, whole days only", (t) => {
   for (const period of Object.values(RECOVERY_PERIODS)) {
@@ -23,6 +24,28 @@ test("what AWS Backup takes as a lifecycle", (t) => {
   t.deepEqual(backupLifecycleFaults({ continuous: false, coldStorageAfter: 1, deleteAfter: 91 }), []);
   t.is(backupLifecycleFaults({ continuous: true, deleteAfter: 36, coldStorageAfter: 1 }).length, 2);
   t.is(backupLifecycleFaults({ continuous: false, coldStorageAfter: 1, deleteAfter: 90 }).length, 1);
+  t.deepEqual(backupLifecycleFaults({ continuous: false, coldStorageAfter: 0.5, deleteAfter: 40_000 }), [
+    "lifecycle.deleteAfter must be a whole number of days from 1 to 36500, got 40000",
+    "lifecycle.coldStorageAfter must be a whole number of days from 1 to 36500, got 0.5",
+  ]);
+});
+
+test("what AWS Backup takes as a lock", (t) => {
+  t.deepEqual(vaultLockFaults({}), []);
+  t.deepEqual(vaultLockFaults({ minRetentionDays: 7, maxRetentionDays: 7, changeableForDays: 3 }), []);
+  t.deepEqual(vaultLockFaults({ minRetentionDays: 0, maxRetentionDays: 40_000, changeableForDays: 2 }), [
+    "changeableForDays must be 3 or more, got 2",
+    "minRetentionDays must be a whole number of days from 1 to 36500, got 0",
+    "maxRetentionDays must be a whole number of days from 1 to 36500, got 40000",
+  ]);
+});
+
+test("what a lock allows where a retention is not allowed", (t) => {
+  const lock = { minRetentionDays: 7, maxRetentionDays: 30 };
+  for (const days of [7, 30]) t.is(outsideLock(days, lock), undefined);
+  for (const days of [6, 31, undefined]) t.is(outsideLock(days, lock), "7 to 30 days");
+  t.is(outsideLock(undefined, { minRetentionDays: 7 }), undefined, "for ever is longer than any least");
+  t.is(outsideLock(6, { minRetentionDays: 7 }), "7 days or more");
 });
 
 const aurora = { name: "customers", label: "Amazon Aurora PostgreSQL", relational: true };

@@ -1,5 +1,10 @@
 import test from "ava";
-import { longestAwsIntervalMillis, longestIntervalMillis } from "../../../components/rules/schedule";
+import {
+  awsScheduleFault,
+  longestAwsIntervalMillis,
+  longestIntervalMillis,
+  nextAwsRun,
+} from "../../../components/rules/schedule";
 
 const HOUR = 3_600_000;
 
@@ -53,4 +58,45 @@ const AWS_SCHEDULES: [string, number | undefined][] = [
 for (const [schedule, hours] of AWS_SCHEDULES)
   test(`the longest time between two runs of ${schedule}`, (t) => {
     t.is(longestAwsIntervalMillis(schedule), hours === undefined ? undefined : hours * HOUR);
+  });
+
+const REFUSED: [string, string][] = [
+  [
+    "0 5 * * *",
+    '"0 5 * * *" is not a schedule of AWS Backup; allowed is cron(minute hour day-of-month month day-of-week year), such as cron(0 5 ? * * *)',
+  ],
+  [
+    "cron(0 5 * * * *)",
+    '"cron(0 5 * * * *)" must have "?" in exactly one of day of month and day of week, such as cron(0 5 ? * * *)',
+  ],
+  [
+    "cron(0/30 * ? * * *)",
+    '"cron(0/30 * ? * * *)" runs more than once an hour, which AWS Backup does not; give one minute, such as cron(0 * ? * * *)',
+  ],
+  [
+    "cron(0 25 ? * * *)",
+    '"cron(0 25 ? * * *)" never runs, or less than once a year; correct its numbers, such as cron(0 5 ? * * *)',
+  ],
+];
+for (const [schedule, fault] of REFUSED)
+  test(`AWS Backup takes no ${schedule}`, (t) => {
+    t.is(awsScheduleFault(schedule), fault);
+  });
+
+test("schedules that AWS Backup takes, the ones that cannot be read here included", (t) => {
+  for (const schedule of ["cron(0 5 ? * * *)", "cron(0 * ? * * *)", "cron(0 5 L * ? *)", "cron(15 3 ? * 6#3 *)"])
+    t.is(awsScheduleFault(schedule), undefined, schedule);
+});
+
+const RUNS: [string, string, string, string | undefined][] = [
+  ["cron(0 5 ? * * *)", "Etc/UTC", "2026-11-24T04:59:59Z", "2026-11-24T05:00:00Z"],
+  ["cron(0 5 ? * * *)", "Etc/UTC", "2026-11-24T05:00:00Z", "2026-11-25T05:00:00Z"],
+  ["cron(0 5 ? * * *)", "Asia/Tokyo", "2026-11-24T05:00:00Z", "2026-11-24T20:00:00Z"],
+  ["cron(30 2 1 * ? *)", "America/New_York", "2026-11-24T05:00:00Z", "2026-12-01T07:30:00Z"],
+  ["cron(0 5 ? * MON *)", "Europe/Berlin", "2027-03-26T12:00:00Z", "2027-03-29T03:00:00Z"],
+  ["cron(0 5 L * ? *)", "Etc/UTC", "2026-11-24T05:00:00Z", undefined],
+];
+for (const [schedule, zone, after, next] of RUNS)
+  test(`the first run of ${schedule} in ${zone} after ${after}`, (t) => {
+    t.is(nextAwsRun(schedule, zone, Date.parse(after)), next === undefined ? undefined : Date.parse(next));
   });
