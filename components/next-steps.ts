@@ -1,14 +1,22 @@
 import type { RestoreMode } from "./databases/kind";
-import type { PausedReleaseArgs, RestoredCopy } from "./restore";
+import type { PausedReleaseArgs } from "./restore";
+
+/** A copy, as far as it leaves something to do. */
+export interface CopyNotes {
+  name: string;
+  notes: string[];
+  /** Whether the products' properties differ for it. */
+  changesProperties: boolean;
+}
 
 /** What a user is left to do once the copies stand, numbered. */
 export function nextSteps(
   mode: RestoreMode,
   releases: readonly PausedReleaseArgs[],
-  copies: readonly RestoredCopy[],
+  copies: readonly CopyNotes[],
 ): string[] {
   const notes = copies.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note.replace(/^\d+\. /, "")}`));
-  const changed = copies.some(({ properties }) => Object.keys(properties).length > 0);
+  const changed = copies.some(({ changesProperties }) => changesProperties);
   const scale = (replicas: string) =>
     releases.map(
       ({ namespace, name }) =>

@@ -49,10 +49,10 @@ export interface RestoredCopy {
   name: string;
   kind: string;
   /** Host name or region by which the copy is reached. */
-  endpoint: string;
-  /** The ScalarDB properties that differ from the source's, by their whole keys. */
-  properties: Record<string, string>;
-  notes: string[];
+  endpoint: pulumi.Output<string>;
+  /** The ScalarDB properties that differ from the source's, by their whole keys. A secret where one of them is. */
+  properties: pulumi.Output<Record<string, string>>;
+  notes: pulumi.Output<string[]>;
 }
 
 /**
@@ -64,7 +64,7 @@ export interface RestoredCopy {
  */
 export class ScalarRestore extends pulumi.ComponentResource {
   /** The copies, in the order of the set. */
-  readonly databases: pulumi.Output<RestoredCopy[]>;
+  readonly databases: RestoredCopy[];
   /** Helm values that point the products at the copies, by product, as YAML. */
   readonly helmValues: pulumi.Output<Record<string, string>>;
   /** What is left to do, in order. */
@@ -94,35 +94,37 @@ export class ScalarRestore extends pulumi.ComponentResource {
     );
 
     const several = known.length > 1;
-    this.databases = pulumi.all(
-      copies.map((copy) =>
-        pulumi
-          .all([copy.name, copy.kind, copy.endpoint, copy.properties, copy.notes])
-          .apply(([database, kind, endpoint, properties, notes]) => ({
-            name: database,
-            kind,
-            endpoint,
-            properties: Object.fromEntries(
-              propertyChanges(database, several, properties).map(({ key, value }) => [key, value]),
-            ),
-            notes,
-          })),
-      ),
+    this.databases = known.map(({ name: database, kind }, index) => {
+      const { endpoint, properties, notes } = copies[index] as RestoredDatabase;
+      return {
+        name: database,
+        kind: kind.kind,
+        endpoint,
+        properties: properties.apply((own) =>
+          Object.fromEntries(propertyChanges(database, several, own).map(({ key, value }) => [key, value])),
+        ),
+        notes,
+      };
+    });
+    const properties = pulumi.all(this.databases.map((copy) => copy.properties));
+    this.helmValues = pulumi.all([properties, windows, args.properties]).apply(([restored, recorded, present]) => {
+      const changes = restored.flatMap((own) => Object.entries(own).map(([key, value]) => ({ key, value })));
+      if (changes.length === 0) return {};
+      const products = new Set(recorded.flatMap((window) => window.releases.map((release) => release.product)));
+      // Scalar's own tool does not say what it paused.
+      products.delete("unknown");
+      if (products.size === 0) products.add("scalardb-cluster");
+      return Object.fromEntries([...products].map((product) => [product, helmValues(product, changes, present)]));
+    });
+    const leftToDo = pulumi.all(
+      this.databases.map((copy) => ({
+        name: copy.name,
+        notes: copy.notes,
+        // Whether there are any is no secret.
+        changesProperties: pulumi.unsecret(copy.properties.apply((own) => Object.keys(own).length > 0)),
+      })),
     );
-    this.helmValues = pulumi
-      .all([this.databases, windows, args.properties])
-      .apply(([restored, recorded, properties]) => {
-        const changes = restored.flatMap((copy) =>
-          Object.entries(copy.properties).map(([key, value]) => ({ key, value })),
-        );
-        if (changes.length === 0) return {};
-        const products = new Set(recorded.flatMap((window) => window.releases.map((release) => release.product)));
-        // Scalar's own tool does not say what it paused.
-        products.delete("unknown");
-        if (products.size === 0) products.add("scalardb-cluster");
-        return Object.fromEntries([...products].map((product) => [product, helmValues(product, changes, properties)]));
-      });
-    this.nextSteps = this.databases.apply((restored) => nextSteps(context.mode, args.releases ?? [], restored));
+    this.nextSteps = leftToDo.apply((restored) => nextSteps(context.mode, args.releases ?? [], restored));
     this.registerOutputs({ databases: this.databases, helmValues: this.helmValues, nextSteps: this.nextSteps });
   }
 }

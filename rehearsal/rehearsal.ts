@@ -7,10 +7,11 @@ import { listing } from "../restore-points/listing";
 import { restorePointsOf } from "../restore-points/outputs";
 import type { RestorePoints } from "../restore-points/points";
 import { SimulatedCloud } from "./cloud/cloud";
-import type { Operation, Stack, StackResult } from "./engine/stack";
+import { type Operation, revealed, type Stack, type StackResult } from "./engine/stack";
 import { type EngineName, openStack } from "./engines";
 import { checkCopies, type Verdict } from "./scalardb/check";
 import { Workload } from "./scalardb/workload";
+import { copiesOf } from "./sets/copies";
 import type { RehearsalSet, RunningSet } from "./sets/set";
 import { countOf, duration, type Terminal } from "./terminal";
 
@@ -240,11 +241,12 @@ class Play {
     for (const { claim, holds, detail } of this.#set.settings(restored)) this.#check(claim, holds, detail);
     const again = await this.#run("preview");
     this.#check("a preview right after changes nothing", countChanges(again) === 0, countOf(again.operations));
-    const properties = (restored.outputs.restored as unknown as { properties: Record<string, string> }[]).flatMap(
-      (copy) => Object.entries(copy.properties),
-    );
     this.#terminal.note("to use the copies:");
-    for (const [key, value] of properties) this.#terminal.note(`  ${key}=${value}`);
+    for (const { name, properties } of copiesOf(restored)) {
+      const secret = revealed(properties) !== undefined;
+      if (secret) this.#terminal.note(`  ${name}: a secret; "pulumi stack output restored --show-secrets" shows it`);
+      else for (const [key, value] of Object.entries(properties)) this.#terminal.note(`  ${key}=${value}`);
+    }
     return restored;
   }
 

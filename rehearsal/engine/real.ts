@@ -19,7 +19,7 @@ import { PLAIN_STACKS } from "./program";
 import { ProviderServer } from "./provider-server";
 import { findPulumi, HOW_TO_GET_PULUMI } from "./pulumi-cli";
 import { type Operation, revealed, type Stack, type StackEvent, type StackResult, secret } from "./stack";
-import { isProviderType } from "./urn";
+import { isProviderType, ROOT_STACK_TYPE } from "./urn";
 
 export interface PulumiStackOptions {
   /** The folder that holds Pulumi.yaml. */
@@ -38,6 +38,7 @@ type Run = "preview" | "up" | "refresh" | "destroy";
 
 /** What `pulumi stack export` says of a resource, as far as it is needed here. */
 interface ExportedResource {
+  outputs?: Record<string, unknown>;
   urn: string;
   type: string;
   id?: string;
@@ -111,7 +112,7 @@ export class PulumiStack implements Stack {
     return {
       succeeded: !failed,
       ...timed,
-      outputs: run === "preview" ? previewed(events.outputs) : await outputsOf(stack),
+      outputs: run === "preview" ? previewed(events.outputs) : await outputsOf(stack, this.#resources),
       diagnostics: events.diagnostics,
     };
   }
@@ -276,16 +277,40 @@ function neededBy({ parent, dependencies, propertyDependencies, deletedWith }: E
   return [...new Set(urns.filter((urn) => urn !== undefined && !isProviderType(urn.split("::")[2] ?? "")))] as string[];
 }
 
-async function outputsOf(stack: AutomationStack): Promise<PropertyMap> {
+/** What marks a secret in a state that Pulumi has written. */
+const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
+
+/** The stack's outputs, with each secret marked where it is: Pulumi itself tells of a whole output only. */
+async function outputsOf(stack: AutomationStack, resources: ExportedResource[]): Promise<PropertyMap> {
   const outputs = await stack.outputs();
+  const written = resources.find(({ type }) => type === ROOT_STACK_TYPE)?.outputs ?? {};
   return Object.fromEntries(
-    Object.entries(outputs).map(([key, output]) => [key, output.secret ? secret(output.value) : output.value]),
+    Object.entries(outputs).map(([key, output]) => [
+      key,
+      marked(output.value, written[key], (inner) => isObject(inner) && SECRET_SIGNATURE in inner),
+    ]),
   );
 }
 
 /** Outputs as a preview shows them: the engine tells that they are secret, not what they are. */
 function previewed(outputs: Record<string, unknown>): PropertyMap {
+  return marked(outputs as PropertyMap, outputs, (inner) => inner === "[secret]") as PropertyMap;
+}
+
+/** A value whose secrets are those of another one of the same form. */
+function marked(value: PropertyValue, form: unknown, isSecret: (inner: unknown) => boolean): PropertyValue {
+  if (isSecret(form)) return secret(value);
+  if (Array.isArray(value))
+    return value.map((inner, index) => marked(inner, (form as unknown[] | undefined)?.[index], isSecret));
+  if (!isObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(outputs as PropertyMap).map(([key, value]) => [key, value === "[secret]" ? secret(value) : value]),
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      marked(inner as PropertyValue, (form as Record<string, unknown> | undefined)?.[key], isSecret),
+    ]),
   );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,70 +1,111 @@
 import type { Cluster } from "../cloud/aws/rds-cluster";
 import type { SimulatedCloud } from "../cloud/cloud";
 import type { StackResult } from "../engine/stack";
+import { relationalDatabase } from "../scalardb/stores/databases";
 import { copyOf } from "./copies";
+import { differing, keysBut, type RunningPart, type SetPart } from "./part";
 import type { Check } from "./set";
 
-/** An Aurora PostgreSQL cluster as somebody made it long before they thought of backups: one day of retention, two instances. */
-export function buildAurora(cloud: SimulatedCloud, region: string, identifier: string): void {
+const ENGINES = {
+  "aurora-postgresql": { key: "auroraPostgresql", group: "scalar-aurora-postgresql16", log: "postgresql" },
+  "aurora-mysql": { key: "auroraMysql", group: "scalar-aurora-mysql80", log: "error" },
+} as const;
+type AuroraEngine = keyof typeof ENGINES;
+
+/** An Aurora cluster as somebody made it long before they thought of backups: one day of retention, two instances. */
+export function buildAurora(
+  cloud: SimulatedCloud,
+  region: string,
+  identifier: string,
+  engine: AuroraEngine = "aurora-postgresql",
+): void {
+  const { group, log } = ENGINES[engine];
   const rds = cloud.aws.rds.region(region);
   rds.createSubnetGroup("scalar-databases");
   rds.createSecurityGroup("sg-0123456789abcdef0");
-  rds.createClusterParameterGroup("scalar-aurora-postgresql16");
-  rds.createParameterGroup("scalar-aurora-postgresql16");
+  rds.createClusterParameterGroup(group);
+  rds.createParameterGroup(group);
   rds.createDBCluster({
     DBClusterIdentifier: identifier,
-    Engine: "aurora-postgresql",
+    Engine: engine,
     MasterUsername: "scalar",
     MasterUserPassword: "not-a-real-password",
     DatabaseName: "customers",
     DBSubnetGroupName: "scalar-databases",
     VpcSecurityGroupIds: ["sg-0123456789abcdef0"],
-    DBClusterParameterGroupName: "scalar-aurora-postgresql16",
+    DBClusterParameterGroupName: group,
     StorageEncrypted: true,
     DeletionProtection: true,
     CopyTagsToSnapshot: true,
-    EnableCloudwatchLogsExports: ["postgresql"],
+    EnableCloudwatchLogsExports: [log],
     Tags: [{ Key: "team", Value: "customers" }],
   });
   for (const number of [1, 2]) {
     rds.createDBInstance({
       DBInstanceIdentifier: `${identifier}-${number}`,
       DBClusterIdentifier: identifier,
-      Engine: "aurora-postgresql",
+      Engine: engine,
       DBInstanceClass: "db.r7g.large",
-      DBParameterGroupName: "scalar-aurora-postgresql16",
+      DBParameterGroupName: group,
       PromotionTier: number,
       EnablePerformanceInsights: true,
     });
   }
 }
 
-/** The cluster that a restore has made of a database, found by its endpoint. */
-export function auroraCopy(cloud: SimulatedCloud, region: string, restored: StackResult, name: string): Cluster {
-  const { endpoint } = copyOf(restored, name);
-  const found = cloud.aws.rds
-    .region(region)
-    .clusters()
-    .find((cluster) => cluster.endpoint === endpoint);
-  if (found === undefined) throw new Error(`there is no cluster at ${endpoint}`);
-  return found;
+/** Aurora, restored beside its source. */
+export function auroraPart(name: string, engine: AuroraEngine, region: string): SetPart {
+  const identifier = `${name}-prod`;
+  return {
+    name,
+    config: { [ENGINES[engine].key]: { existing: { clusterIdentifier: identifier }, databaseName: "customers" } },
+    build(cloud) {
+      buildAurora(cloud, region, identifier, engine);
+      return clusterPart(cloud, region, { name, identifier });
+    },
+  };
 }
 
-/** Whether a copy is built and protected like its source, and made to go again. */
-export function auroraSettings(source: Cluster, copy: Cluster): Check[] {
-  const [before, after] = [source.describe(), copy.describe()];
-  const same = ["DBSubnetGroup", "DBClusterParameterGroup", "KmsKeyId", "EnabledCloudwatchLogsExports"] as const;
-  const differing = same.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+/** Any cluster of RDS, be it Aurora's or a Multi-AZ DB cluster. */
+export function clusterPart(
+  cloud: SimulatedCloud,
+  region: string,
+  { name, identifier }: { name: string; identifier: string },
+): RunningPart {
+  const rds = cloud.aws.rds.region(region);
+  const source = () => rds.cluster(identifier);
+  const copyIn = (restored: StackResult) => {
+    const { endpoint } = copyOf(restored, name);
+    const found = rds.clusters().find((cluster) => cluster.endpoint === endpoint);
+    if (found === undefined) throw new Error(`there is no cluster at ${endpoint}`);
+    return found;
+  };
+  return {
+    source: () => relationalDatabase(source()),
+    copy: (restored) => relationalDatabase(copyIn(restored)),
+    settings: (restored) => clusterSettings(name, source(), copyIn(restored)),
+    standing: () => rds.databases().map(({ arn }) => arn),
+  };
+}
+
+/** Whether a copy is built and protected like its source. */
+function clusterSettings(name: string, source: Cluster, copy: Cluster): Check[] {
+  const [before, after] = [source.settings, copy.settings];
+  const differences = differing(before, after, keysBut(before, ["masterPassword", "deletionProtection"]));
   return [
-    { claim: "the Aurora copy is built like its source", holds: differing.length === 0, detail: differing.join(", ") },
     {
-      claim: `it has a writer and ${source.instances.length - 1} readers`,
+      claim: `${name}: the copy is built like its source`,
+      holds: differences.length === 0,
+      detail: differences.join(", "),
+    },
+    {
+      claim: `${name}: it has a writer and ${source.instances.length - 1} readers`,
       holds: copy.instances.length === source.instances.length,
     },
     {
-      claim: `it keeps backups for ${before.BackupRetentionPeriod} days, as its source`,
-      holds: before.BackupRetentionPeriod === after.BackupRetentionPeriod,
-      detail: `${after.BackupRetentionPeriod} days`,
+      claim: `${name}: it keeps backups for ${before.backupRetentionPeriod} days, as its source`,
+      holds: before.backupRetentionPeriod === after.backupRetentionPeriod,
+      detail: `${after.backupRetentionPeriod} days`,
     },
   ];
 }

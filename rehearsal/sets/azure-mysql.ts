@@ -1,9 +1,11 @@
 import type { SimulatedCloud } from "../cloud/cloud";
-import { AZURE_LOCATION, azureResource } from "./azure";
+import { AZURE_LOCATION, azureResource, buildPrivateEndpoint } from "./azure";
+import { flexibleServerPart } from "./azure-server";
+import type { SetPart } from "./part";
 
 /** A MySQL server as somebody made it long before they thought of backups: seven days of retention, parameters tuned by hand. */
 export function buildAzureMysql(cloud: SimulatedCloud, serverName: string): void {
-  const { send } = azureResource(cloud, "Microsoft.DBforMySQL/flexibleServers", serverName, "2023-12-30");
+  const { id, send } = azureResource(cloud, "Microsoft.DBforMySQL/flexibleServers", serverName, "2023-12-30");
   send("PUT", "", {
     location: AZURE_LOCATION,
     sku: { name: "Standard_D4ads_v5", tier: "GeneralPurpose" },
@@ -26,4 +28,14 @@ export function buildAzureMysql(cloud: SimulatedCloud, serverName: string): void
   send("PUT", "/firewallRules/kubernetes", {
     properties: { startIpAddress: "203.0.113.10", endIpAddress: "203.0.113.20" },
   });
+  buildPrivateEndpoint(cloud, `${serverName}-endpoint`, {
+    id,
+    group: "mysqlServer",
+    zone: "privatelink.mysql.database.azure.com",
+  });
+}
+
+/** A MySQL server that is restored beside itself. */
+export function azureMysqlPart(name: string): SetPart {
+  return flexibleServerPart(name, "azureMysql", buildAzureMysql, (cloud) => cloud.azure.mysql);
 }

@@ -1,5 +1,7 @@
 import type { SimulatedCloud } from "../cloud/cloud";
 import { AZURE_LOCATION, azureResource, buildPrivateEndpoint } from "./azure";
+import { flexibleServerPart } from "./azure-server";
+import type { SetPart } from "./part";
 
 /** A PostgreSQL server as somebody made it long before they thought of backups: seven days of retention, parameters tuned by hand. */
 export function buildAzurePostgresql(cloud: SimulatedCloud, serverName: string): void {
@@ -38,4 +40,9 @@ export function buildAzurePostgresql(cloud: SimulatedCloud, serverName: string):
     group: "postgresqlServer",
     zone: "privatelink.postgres.database.azure.com",
   });
+}
+
+/** A PostgreSQL server that is restored beside itself. */
+export function azurePostgresqlPart(name: string): SetPart {
+  return flexibleServerPart(name, "azurePostgresql", buildAzurePostgresql, (cloud) => cloud.azure.postgresql);
 }

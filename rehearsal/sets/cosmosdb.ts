@@ -1,16 +1,25 @@
+import type { CosmosAccount } from "../cloud/azure/cosmosdb-account";
+import { type JsonObject, object } from "../cloud/azure/json";
 import { STORED_PROCEDURE } from "../cloud/azure/schema-loader";
 import type { SimulatedCloud } from "../cloud/cloud";
-import { AZURE_LOCATION, azureResource, buildPrivateEndpoint } from "./azure";
+import type { StackResult } from "../engine/stack";
+import { cosmosdbDatabase } from "../scalardb/stores/databases";
+import { AZURE_LOCATION, AZURE_RESOURCE_GROUP, azureResource, buildPrivateEndpoint } from "./azure";
+import { copyOf } from "./copies";
+import { differing, type SetPart } from "./part";
+import type { Check } from "./set";
 
 /** What ScalarDB keeps in Cosmos DB for one namespace, its own containers included. */
-const CONTAINERS = [
-  ["ledger", "accounts"],
-  ["coordinator", "state"],
-  ["scalardb", "metadata"],
-] as const;
+function containersOf(namespace: string): [database: string, container: string][] {
+  return [
+    [namespace, "accounts"],
+    ["coordinator", "state"],
+    ["scalardb", "metadata"],
+  ];
+}
 
 /** An account as somebody made it long before they thought of backups: periodic backup, a firewall, Strong consistency. */
-export function buildCosmosdb(cloud: SimulatedCloud, accountName: string): void {
+export function buildCosmosdb(cloud: SimulatedCloud, accountName: string, namespace = "ledger"): void {
   const { id, send } = azureResource(cloud, "Microsoft.DocumentDB/databaseAccounts", accountName, "2025-10-15");
   send("PUT", "", {
     location: AZURE_LOCATION,
@@ -25,10 +34,99 @@ export function buildCosmosdb(cloud: SimulatedCloud, accountName: string): void 
     },
   });
   const account = cloud.azure.cosmosdb.account(accountName);
-  for (const [database, container] of CONTAINERS) account.createContainer(database, container, [STORED_PROCEDURE]);
+  for (const [database, container] of containersOf(namespace))
+    account.createContainer(database, container, [STORED_PROCEDURE]);
   buildPrivateEndpoint(cloud, `${accountName}-endpoint`, {
     id,
     group: "Sql",
     zone: "privatelink.documents.azure.com",
   });
+}
+
+/** An account that is restored beside itself, its stored procedures by Scalar's Schema Loader. */
+export function cosmosdbPart(name: string): SetPart {
+  const accountName = `${name}-prod`;
+  return {
+    name,
+    config: {
+      cosmosdb: {
+        existing: { accountName, resourceGroupName: AZURE_RESOURCE_GROUP },
+        restoreTo: {
+          schemaLoader: {
+            namespace: "scalar",
+            image: "ghcr.io/scalar-labs/scalardb-schema-loader:3.17.0",
+            schema: {
+              [`${name}.accounts`]: {
+                transaction: true,
+                "partition-key": ["account"],
+                columns: { account: "TEXT", balance: "INT" },
+              },
+            },
+          },
+        },
+      },
+    },
+    build(cloud) {
+      buildCosmosdb(cloud, accountName, name);
+      const { cosmosdb } = cloud.azure;
+      const source = () => cosmosdb.account(accountName);
+      const copyIn = (restored: StackResult) => {
+        const { endpoint } = copyOf(restored, name);
+        const found = cosmosdb.accounts().find((account) => account.endpoint === endpoint);
+        if (found === undefined) throw new Error(`there is no account at ${endpoint}`);
+        return found;
+      };
+      return {
+        source: () => cosmosdbDatabase(source()),
+        copy: (restored) => cosmosdbDatabase(copyIn(restored)),
+        settings: (restored) => accountSettings(name, source(), copyIn(restored)),
+        standing: () => cosmosdb.accounts().map(({ id }) => id),
+      };
+    },
+  };
+}
+
+/** Whether a copy is as ScalarDB needs it, and as guarded as its source. */
+function accountSettings(name: string, source: CosmosAccount, copy: CosmosAccount): Check[] {
+  const [before, after] = [source, copy].map((account) => object(account.describe().properties)) as [
+    JsonObject,
+    JsonObject,
+  ];
+  const level = object(after.consistencyPolicy).defaultConsistencyLevel;
+  const [closed, reached] = [networkOf(before), networkOf(after)];
+  const opened = differing(closed, reached, Object.keys(closed));
+  const bare = copy
+    .containers()
+    .filter(({ database, container }) => !copy.container(database, container)?.storedProcedures.has(STORED_PROCEDURE));
+  return [
+    { claim: `${name}: the copy reads with Strong consistency`, holds: level === "Strong", detail: `${level}` },
+    {
+      claim: `${name}: its stored procedures are back`,
+      holds: bare.length === 0 && copy.containers().length === source.containers().length,
+      detail: bare.map(({ database, container }) => `${database}/${container}`).join(", "),
+    },
+    {
+      claim: `${name}: it can be reached by whom its source can`,
+      holds: opened.length === 0,
+      detail: opened.join(", "),
+    },
+    {
+      claim: `${name}: private endpoints lead to it, too`,
+      holds: copy.privateEndpoints.size === source.privateEndpoints.size,
+      detail: `${copy.privateEndpoints.size}`,
+    },
+    {
+      claim: `${name}: it has continuous backup of 30 days`,
+      holds: copy.isContinuous && copy.tier === "Continuous30Days",
+    },
+  ];
+}
+
+/** Who reaches an account. */
+function networkOf({ publicNetworkAccess, ipRules, virtualNetworkRules }: JsonObject): JsonObject {
+  return {
+    publicNetworkAccess: publicNetworkAccess ?? "Enabled",
+    ipRules: ipRules ?? [],
+    virtualNetworkRules: virtualNetworkRules ?? [],
+  };
 }

@@ -1,4 +1,6 @@
 import type { SimulatedCloud } from "../cloud/cloud";
+import { dynamodbDatabase } from "../scalardb/stores/databases";
+import type { SetPart } from "./part";
 import type { Check } from "./set";
 
 /** What ScalarDB keeps in DynamoDB for one namespace, its own tables included. */
@@ -50,8 +52,26 @@ export function buildDynamodb(cloud: SimulatedCloud, region: string): void {
   }
 }
 
+/** Tables that are restored under their own names into another region. */
+export function dynamodbPart(from: string, to: string): SetPart {
+  return {
+    name: "ledger",
+    config: { dynamodb: { existing: { namespaces: ["ledger"] }, restoreTo: { region: to } } },
+    build(cloud) {
+      buildDynamodb(cloud, from);
+      const copies = cloud.aws.dynamodb.region(to);
+      return {
+        source: () => dynamodbDatabase(cloud.aws.dynamodb.region(from)),
+        copy: () => dynamodbDatabase(copies),
+        settings: () => dynamodbSettings(cloud, from, to),
+        standing: () => copies.tableNames(),
+      };
+    },
+  };
+}
+
 /** Whether the tables in `to` are protected like those in `from`, with all that a restore drops. */
-export function dynamodbSettings(cloud: SimulatedCloud, from: string, to: string): Check[] {
+function dynamodbSettings(cloud: SimulatedCloud, from: string, to: string): Check[] {
   const sources = cloud.aws.dynamodb.region(from);
   const copies = cloud.aws.dynamodb.region(to);
   const unprotected = TABLES.filter((name) => copies.find(name)?.recoveryPeriodInDays !== 35);

@@ -69,6 +69,10 @@ export class CosmosDb {
     throw new ArmError("ResourceNotFound", `The Resource '${TYPE}/${name}' was not found.`, 404);
   }
 
+  accounts(): CosmosAccount[] {
+    return [...this.#accounts.values()];
+  }
+
   resourceTypes(): ArmResourceType[] {
     const database = `${TYPE}/sqlDatabases`;
     const container = `${database}/containers`;

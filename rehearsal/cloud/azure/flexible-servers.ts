@@ -65,6 +65,10 @@ export class FlexibleServers {
     throw new ArmError("ResourceNotFound", `The Resource '${this.rules.type}/${name}' was not found.`, 404);
   }
 
+  all(): FlexibleServer[] {
+    return [...this.#servers.values()];
+  }
+
   /** What the Resource Manager offers of this product. */
   resourceTypes(): ArmResourceType[] {
     const { type, apiVersions } = this.rules;

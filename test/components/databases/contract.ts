@@ -1,8 +1,8 @@
 import test, { type ExecutionContext } from "ava";
 import { COPY_TAG, INSTANT_TAG } from "../../../components/databases/kind";
-import type { RestoredCopy } from "../../../components/restore";
 import type { SimulatedCloud } from "../../../rehearsal/cloud/cloud";
 import { revealed, type Stack, type StackResult } from "../../../rehearsal/engine/stack";
+import { copyOf } from "../../../rehearsal/sets/copies";
 import type { RestorePoints } from "../../../restore-points/points";
 import { changes, errors, recordWindow, rehearsed } from "../../program/rehearsed";
 
@@ -154,12 +154,11 @@ function testKind(kind: KindUnderTest, origin: Origin, acts: (t: ExecutionContex
 
   test(title("properties"), async (t) => {
     const { restore } = await acts(t);
-    const { restored } = restore.result.outputs;
-    // With a key in it, all of it is a secret.
-    const copies = (revealed(restored) ?? restored) as unknown as RestoredCopy[];
+    const { properties } = copyOf(restore.result, name);
     const expected = Object.entries(restore.copies[0]?.get(name)?.properties ?? { none: "" });
+    // With a key in them they are a secret.
     t.deepEqual(
-      copies.find((copy) => copy.name === name)?.properties,
+      revealed(properties) ?? properties,
       Object.fromEntries(expected.map(([key, value]) => [`scalar.db.multi_storage.storages.${name}.${key}`, value])),
     );
   });

@@ -42,6 +42,7 @@ const life: Scenario = {
         list: { from: "c.list" },
         hidden: { from: "d.address" },
         read: { from: "found.generation" },
+        partly: [{ open: { from: "a.address" }, hidden: { from: "a.password" } }],
         answer: { invoke: "fixture:index:answer" },
       },
       expected: {
@@ -52,6 +53,7 @@ const life: Scenario = {
           list: secret(["s3cret"]),
           hidden: secret("d.example"),
           read: 1,
+          partly: [{ open: "a.example", hidden: secret("s3cret") }],
           answer: "forty-two",
         },
       },

@@ -1,0 +1,41 @@
+import type { Store } from "../store";
+
+/** A database of the simulated clouds, as far as ScalarDB's tables go. */
+export interface Database {
+  /** All records of a table, as they are or as of an instant of the past; none when there is no such table. */
+  load(table: string, instant?: number): ReadonlyMap<string, object>;
+  write(table: string, key: string, record: object): void;
+}
+
+/**
+ * ScalarDB's tables in a database. Reads are served from what this process has written, since a table's whole history is
+ * behind `load()`: nobody else writes while the bank is open.
+ */
+export class WrittenStore implements Store {
+  readonly name: string;
+  readonly #database: () => Database;
+  readonly #tables = new Map<string, Map<string, object>>();
+
+  constructor(name: string, database: () => Database) {
+    this.name = name;
+    this.#database = database;
+  }
+
+  read(table: string, key: string): object | undefined {
+    return this.#records(table).get(key);
+  }
+
+  write(table: string, key: string, record: object): void {
+    this.#records(table).set(key, record);
+    this.#database().write(table, key, record);
+  }
+
+  #records(table: string): Map<string, object> {
+    let records = this.#tables.get(table);
+    if (!records) {
+      records = new Map(this.#database().load(table));
+      this.#tables.set(table, records);
+    }
+    return records;
+  }
+}

@@ -1,0 +1,94 @@
+import { isDeepStrictEqual } from "node:util";
+import type { SimulatedCloud } from "../cloud/cloud";
+import type { StackResult } from "../engine/stack";
+import { Bank } from "../scalardb/bank";
+import { COORDINATOR_TABLE } from "../scalardb/record";
+import { type Database, WrittenStore } from "../scalardb/stores/written";
+import type { Check, RehearsalSet, RunningSet } from "./set";
+
+/** One database of a set. */
+export interface SetPart {
+  /** The database's name in the set, and the ScalarDB namespace that is in it. */
+  name: string;
+  /** Its entry in `scalar-backup:databases`, but for the name. */
+  config: Record<string, unknown>;
+  /** Builds it as it stands before anybody thinks of backups. */
+  build(cloud: SimulatedCloud): RunningPart;
+}
+
+/** A database as it runs, and what is looked for in its copy. */
+export interface RunningPart {
+  source(): Database;
+  /** What a restore has made of it. @throws {Error} when it is missing */
+  copy(restored: StackResult): Pick<Database, "load">;
+  /** What the copy was to be given again after the restore. */
+  settings(restored: StackResult): Check[];
+  /** Everything of its kind that stands where it and its copies stand. */
+  standing(): string[];
+}
+
+/** A set of these databases with a bank's accounts in each; ScalarDB keeps its coordinator table in the first. */
+export function setOf(
+  parts: readonly [SetPart, ...SetPart[]],
+  about: { name: string; title: string; config: Record<string, unknown>; accountsPerDatabase?: number },
+): RehearsalSet {
+  const [first] = parts;
+  const table = ({ name }: SetPart) => `${name}.accounts`;
+  return {
+    name: about.name,
+    title: about.title,
+    config: { ...about.config, "scalar-backup:databases": parts.map(({ name, config }) => ({ name, ...config })) },
+    build(cloud): RunningSet {
+      const running = parts.map((part) => ({ part, database: part.build(cloud) }));
+      const stores = new Map(
+        running.map(({ part, database }) => [part, new WrittenStore(part.name, () => database.source())]),
+      );
+      const standing = () => running.flatMap(({ database }) => database.standing());
+      const before = new Set(standing());
+      const storeOf = (part: SetPart) => stores.get(part) as WrittenStore;
+      const databaseOf = (part: SetPart) => running.find((each) => each.part === part)?.database as RunningPart;
+      return {
+        bank: new Bank({
+          clock: cloud.clock,
+          placements: parts.map((part) => ({ store: storeOf(part), table: table(part) })),
+          coordinator: storeOf(first),
+          accountsPerPlacement: about.accountsPerDatabase,
+        }),
+        copies: (restored) => ({
+          databases: running.map(({ part, database }) => ({
+            name: part.name,
+            accounts: database.copy(restored).load(table(part)),
+          })),
+          coordinator: databaseOf(first).copy(restored).load(COORDINATOR_TABLE),
+        }),
+        past: (instant) => ({
+          databases: running.map(({ part, database }) => ({
+            name: part.name,
+            accounts: database.source().load(table(part), instant),
+          })),
+          coordinator: databaseOf(first).source().load(COORDINATOR_TABLE, instant),
+        }),
+        settings: (restored) => running.flatMap(({ database }) => database.settings(restored)),
+        leftovers: () => [...new Set(standing())].filter((each) => !before.has(each)),
+        disaster() {
+          const source = databaseOf(first).source();
+          for (const [key, record] of source.load(table(first)))
+            source.write(table(first), key, { ...record, balance: 0 });
+          return `a bad release sets every balance in ${table(first)} to 0`;
+        },
+      };
+    },
+  };
+}
+
+/** Those of the keys whose values differ between a source and its copy. */
+export function differing(source: object, copy: object, keys: readonly string[]): string[] {
+  // As JSON: what is undefined is as good as absent.
+  const value = (of: object, key: string) => JSON.parse(JSON.stringify((of as Record<string, unknown>)[key] ?? null));
+  return keys.filter((key) => !isDeepStrictEqual(value(source, key), value(copy, key)));
+}
+
+/** Whatever a source has, but for what a copy is not to have of it. */
+export function keysBut(source: object, others: readonly string[]): string[] {
+  return Object.keys(source).filter((key) => !others.includes(key));
+}

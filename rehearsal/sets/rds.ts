@@ -1,0 +1,128 @@
+import type { Instance } from "../cloud/aws/rds-instance";
+import type { SimulatedCloud } from "../cloud/cloud";
+import type { StackResult } from "../engine/stack";
+import { relationalDatabase } from "../scalardb/stores/databases";
+import { clusterPart } from "./aurora";
+import { copyOf } from "./copies";
+import { differing, keysBut, type SetPart } from "./part";
+import type { Check } from "./set";
+
+const SUBNET_GROUP = "scalar-databases";
+const SECURITY_GROUP = "sg-0123456789abcdef0";
+const MONITORING_ROLE = "arn:aws:iam::123456789012:role/rds-monitoring";
+
+/** An engine of RDS: its key in the configuration, and AWS's name of it. */
+export interface RdsEngine {
+  key: string;
+  engine: string;
+}
+
+/** An instance as somebody made it long before they thought of backups: none at all, and much that a restore leaves out. */
+function buildInstance(cloud: SimulatedCloud, region: string, identifier: string, engine: string): void {
+  const rds = cloud.aws.rds.region(region);
+  const groups = `${identifier}-settings`;
+  rds.createSubnetGroup(SUBNET_GROUP);
+  rds.createSecurityGroup(SECURITY_GROUP);
+  rds.createParameterGroup(groups);
+  rds.createOptionGroup(groups, engine);
+  rds.createDBInstance({
+    DBInstanceIdentifier: identifier,
+    Engine: engine,
+    DBInstanceClass: "db.m7g.xlarge",
+    MasterUsername: "scalar",
+    MasterUserPassword: "not-a-real-password",
+    AllocatedStorage: 200,
+    StorageType: "gp3",
+    DBSubnetGroupName: SUBNET_GROUP,
+    VpcSecurityGroupIds: [SECURITY_GROUP],
+    DBParameterGroupName: groups,
+    OptionGroupName: groups,
+    MultiAZ: true,
+    StorageEncrypted: true,
+    DeletionProtection: true,
+    BackupRetentionPeriod: 0,
+    PreferredMaintenanceWindow: "sat:03:00-sat:04:00",
+    MonitoringInterval: 30,
+    MonitoringRoleArn: MONITORING_ROLE,
+    EnablePerformanceInsights: true,
+    Tags: [{ Key: "team", Value: "orders" }],
+  });
+}
+
+/** A single instance, restored beside itself. */
+export function rdsInstancePart(name: string, { key, engine }: RdsEngine, region: string): SetPart {
+  const identifier = `${name}-prod`;
+  return {
+    name,
+    config: { [key]: { existing: { instanceIdentifier: identifier }, databaseName: "orders" } },
+    build(cloud) {
+      buildInstance(cloud, region, identifier, engine);
+      const { instances } = cloud.aws.rds.region(region);
+      const source = () => instances.instance(identifier);
+      const copyIn = (restored: StackResult) => {
+        const { endpoint } = copyOf(restored, name);
+        const found = instances.all().find(({ address }) => address === endpoint);
+        if (found === undefined) throw new Error(`there is no instance at ${endpoint}`);
+        return found;
+      };
+      return {
+        source: () => relationalDatabase(source()),
+        copy: (restored) => relationalDatabase(copyIn(restored)),
+        settings: (restored) => instanceSettings(name, source(), copyIn(restored)),
+        standing: () => instances.all().map(({ arn }) => arn),
+      };
+    },
+  };
+}
+
+/** A Multi-AZ DB cluster, restored beside itself. */
+export function multiAzClusterPart(name: string, { key, engine }: RdsEngine, region: string): SetPart {
+  const identifier = `${name}-prod`;
+  return {
+    name,
+    config: { [key]: { existing: { clusterIdentifier: identifier }, databaseName: "orders" } },
+    build(cloud) {
+      const rds = cloud.aws.rds.region(region);
+      rds.createSubnetGroup(SUBNET_GROUP);
+      rds.createSecurityGroup(SECURITY_GROUP);
+      rds.createDBCluster({
+        DBClusterIdentifier: identifier,
+        Engine: engine,
+        DatabaseName: "orders",
+        MasterUsername: "scalar",
+        MasterUserPassword: "not-a-real-password",
+        DBClusterInstanceClass: "db.r6gd.xlarge",
+        AllocatedStorage: 200,
+        StorageType: "io1",
+        Iops: 4000,
+        DBSubnetGroupName: SUBNET_GROUP,
+        VpcSecurityGroupIds: [SECURITY_GROUP],
+        StorageEncrypted: true,
+        DeletionProtection: true,
+        MonitoringInterval: 30,
+        MonitoringRoleArn: MONITORING_ROLE,
+        EnablePerformanceInsights: true,
+        Tags: [{ Key: "team", Value: "orders" }],
+      });
+      return clusterPart(cloud, region, { name, identifier });
+    },
+  };
+}
+
+/** Whether a copy is built and protected like its source. */
+function instanceSettings(name: string, source: Instance, copy: Instance): Check[] {
+  const [before, after] = [source.settings, copy.settings];
+  const differences = differing(before, after, keysBut(before, ["masterPassword", "deletionProtection"]));
+  return [
+    {
+      claim: `${name}: the copy is built like its source`,
+      holds: differences.length === 0,
+      detail: differences.join(", "),
+    },
+    {
+      claim: `${name}: it keeps backups for ${before.backupRetentionPeriod} days, as its source`,
+      holds: before.backupRetentionPeriod === after.backupRetentionPeriod,
+      detail: `${after.backupRetentionPeriod} days`,
+    },
+  ];
+}
