@@ -1,5 +1,3 @@
-import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
-
 // The SDK warns on Node.js 20 that its versions of 2027 will not run there. The pinned one does, and a warning in the
 // middle of every preview helps nobody.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
@@ -35,7 +33,7 @@ export function awsClientConfig(region: string, access: AwsAccess) {
     ...(access.profile ? { profile: access.profile } : {}),
     ...(access.roleArn
       ? {
-          credentials: fromTemporaryCredentials({
+          credentials: credentialProviders().fromTemporaryCredentials({
             masterCredentials: keys,
             params: {
               RoleArn: access.roleArn,
@@ -51,6 +49,11 @@ export function awsClientConfig(region: string, access: AwsAccess) {
     retryMode: "adaptive",
     maxAttempts: 12,
   };
+}
+
+// Loaded when a role is assumed, which is not often: it is a quarter of what an operation takes to start.
+function credentialProviders(): typeof import("@aws-sdk/credential-providers") {
+  return require("@aws-sdk/credential-providers");
 }
 
 /** Calls `work` for every item, at most `limit` at a time; results are in the items' order. The first failure ends it. */

@@ -51,14 +51,6 @@ export const AZURE_ACCESS_KEYS = Object.keys(VARIABLES) as (keyof AzureAccess)[]
 /** The environment variable by which an operation is told its `AzureAccess`, as JSON. */
 export const AZURE_ACCESS_VARIABLE = "SCALAR_BACKUP_AZURE_ACCESS";
 
-/** An operation on Azure in the form in which `main.ts` runs it: what it is told of AWS is of no use to it. */
-export function onAzure<Request>(
-  operation: (request: Request, access: AzureAccess, say: (line: string) => void) => Promise<void>,
-) {
-  return (request: Request, _aws: unknown, say: (line: string) => void) =>
-    operation(request, JSON.parse(process.env[AZURE_ACCESS_VARIABLE] ?? "{}"), say);
-}
-
 /** A cloud of Azure's: where its Resource Manager is, and whose tokens that takes. */
 export interface AzureCloudEndpoints {
   resourceManager: string;

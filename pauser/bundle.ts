@@ -1,12 +1,41 @@
-import { join } from "node:path";
-import { buildSync } from "esbuild";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** Where the bundle is kept between runs. */
+export const BUNDLE_CACHE = join(__dirname, "..", "node_modules", ".cache", "scalar-backup", "pauser.json");
+
+interface Bundle {
+  text: string;
+  /** What the text was made from: the SHA-256 of each file, by its path relative to this folder, and of this file. */
+  sources: Record<string, string>;
+}
+
+let bundled: string | undefined;
 
 /**
  * The pauser as one CommonJS file: what the CronJob's pod runs on a stock Node image.
  * The same sources give the same text, so that a `pulumi up` without changes shows none.
  */
 export function bundlePauser(): string {
-  const { outputFiles } = buildSync({
+  bundled ??= cached() ?? bundle();
+  return bundled;
+}
+
+/** The text that was made from these very sources, if it was: to make it takes longer than all else in a small preview. */
+function cached(): string | undefined {
+  try {
+    const { text, sources }: Bundle = JSON.parse(readFileSync(BUNDLE_CACHE, "utf8"));
+    return Object.entries(sources).every(([path, hash]) => hashOf(path) === hash) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function bundle(): string {
+  // Loaded when it is needed, for the same reason.
+  const { buildSync }: typeof import("esbuild") = require("esbuild");
+  const { outputFiles, metafile } = buildSync({
     entryPoints: [join(__dirname, "main.ts")],
     bundle: true,
     platform: "node",
@@ -14,6 +43,7 @@ export function bundlePauser(): string {
     format: "cjs",
     minify: true,
     write: false,
+    metafile: true,
     // gRPC loads it for channelz and ORCA only, neither of which the pauser uses: it would be a third of the bundle.
     external: ["@grpc/proto-loader"],
     // The bundle must not depend on where and how the program is run.
@@ -21,7 +51,28 @@ export function bundlePauser(): string {
     tsconfigRaw: "{}",
     logLevel: "silent",
   });
-  const [bundle] = outputFiles;
-  if (bundle === undefined) throw new Error("esbuild gave no bundle of the pauser");
-  return bundle.text;
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error("esbuild gave no bundle of the pauser");
+  const paths = [...Object.keys(metafile.inputs), "bundle.ts", "../package-lock.json"];
+  keep({ text: file.text, sources: Object.fromEntries(paths.map((path) => [path, hashOf(path)])) });
+  return file.text;
+}
+
+function keep(bundle: Bundle): void {
+  const own = `${BUNDLE_CACHE}.${process.pid}`;
+  try {
+    mkdirSync(dirname(BUNDLE_CACHE), { recursive: true });
+    // Renamed into place, so that nobody reads half a file.
+    writeFileSync(own, JSON.stringify(bundle));
+    renameSync(own, BUNDLE_CACHE);
+  } catch {
+    // A folder that cannot be written costs time, nothing else.
+  }
+}
+
+/** @param path Relative to this folder. */
+function hashOf(path: string): string {
+  return createHash("sha256")
+    .update(readFileSync(join(__dirname, path)))
+    .digest("hex");
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Project, StackConfig } from "./project";
+import type { Running } from "./source";
 
 /** What is loaded before a program, so that Node can report its errors: the file says why. */
 export const PLAIN_STACKS = join(__dirname, "plain-stacks.cjs");
@@ -26,9 +27,8 @@ export interface ProgramOptions {
   output(line: string): void;
 }
 
-export class Program {
+export class Program implements Running {
   readonly #child: ChildProcess;
-  /** Why the program failed, or undefined when it ended well; empty when it has been reported already. */
   readonly ended: Promise<string | undefined>;
 
   constructor(options: ProgramOptions) {
@@ -50,7 +50,6 @@ export class Program {
     this.ended.finally(() => process.off("exit", kill));
   }
 
-  /** Asks the program to end, and insists after a while. */
   stop(): void {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill("SIGINT");

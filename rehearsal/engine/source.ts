@@ -1,7 +1,7 @@
 /** Where a run's goals come from: the program, in a process of its own. */
 import type { Deployment } from "./deployment";
 import { Monitor } from "./monitor";
-import { Program } from "./program";
+import { Program, type ProgramOptions } from "./program";
 import type { Project, StackConfig } from "./project";
 import type { Diagnostic } from "./stack";
 
@@ -22,28 +22,41 @@ export interface SourceContext {
  */
 export type Source = (deployment: Deployment, context: SourceContext) => Promise<string | undefined>;
 
-/** Runs the unchanged program by the SDK's own runner, and serves it. */
-export const program: Source = async (deployment, context) => {
-  const { report } = context;
-  let complete = false;
-  const monitor = new Monitor({
-    deployment,
-    report,
-    async programEnded() {
-      await deployment.deleteTheRest();
-      complete = true;
-    },
-  });
-  try {
-    const running = new Program({
-      ...context,
-      address: await monitor.start(),
-      output: (message) => report({ severity: "info", message }),
+/** A program on its way. */
+export interface Running {
+  /** Why it failed, or undefined when it ended well; empty when it has been reported already. */
+  readonly ended: Promise<string | undefined>;
+  /** Asks it to end, and insists after a while. */
+  stop(): void;
+}
+
+/** A program that talks to the engine as every Pulumi program does, over gRPC, however it is started. */
+export function served(start: (options: ProgramOptions) => Running): Source {
+  return async (deployment, context) => {
+    const { report } = context;
+    let complete = false;
+    const monitor = new Monitor({
+      deployment,
+      report,
+      async programEnded() {
+        await deployment.deleteTheRest();
+        complete = true;
+      },
     });
-    deployment.whenCancelled.catch(() => running.stop());
-    const fault = await running.ended;
-    return fault ?? (complete ? undefined : "the program ended before it was done");
-  } finally {
-    monitor.stop();
-  }
-};
+    try {
+      const running = start({
+        ...context,
+        address: await monitor.start(),
+        output: (message) => report({ severity: "info", message }),
+      });
+      deployment.whenCancelled.catch(() => running.stop());
+      const fault = await running.ended;
+      return fault ?? (complete ? undefined : "the program ended before it was done");
+    } finally {
+      monitor.stop();
+    }
+  };
+}
+
+/** Runs the unchanged program by the SDK's own runner. */
+export const program: Source = served((options) => new Program(options));

@@ -45,7 +45,15 @@ const INPUTS: Record<string, { is: (value: PropertyValue) => boolean; what: stri
   addPreviousOutputInEnv: { is: (value) => typeof value === "boolean", what: "a boolean" },
 };
 
+/** What a command writes. */
+export interface Written {
+  stdout: string;
+  stderr: string;
+}
+
 export interface CommandProviderOptions {
+  /** Runs a command in another way than as a process, or answers undefined where it has none. */
+  run?: (command: string, stdin: string, environment: Record<string, string>) => Promise<Written> | undefined;
   /** What commands get in their environment, besides this process's own. Asked for each command. */
   environment?: () => Record<string, string>;
   /** Where commands run that say no `dir`. Defaults to this process's working directory. */
@@ -147,7 +155,7 @@ export class CommandProvider implements SimulatedProvider {
     urn: string,
     command: PropertyValue | undefined,
     inputs: PropertyMap,
-    before: { stdout: string; stderr: string },
+    before: Written,
   ): Promise<ChangeResponse> {
     if (this.#cancelled) throw new Error("the command provider was cancelled");
     const outputs = command === undefined ? before : await this.#process(urn, String(command), inputs, before);
@@ -155,27 +163,24 @@ export class CommandProvider implements SimulatedProvider {
     return { outputs: { ...inputs, ...outputs }, simulatedMillis: 0 };
   }
 
-  async #process(
-    urn: string,
-    command: string,
-    inputs: PropertyMap,
-    before: { stdout: string; stderr: string },
-  ): Promise<{ stdout: string; stderr: string }> {
+  async #process(urn: string, command: string, inputs: PropertyMap, before: Written): Promise<Written> {
     const directory = String(inputs.dir ?? this.options.directory ?? process.cwd());
     if (!existsSync(directory))
       throw new Error(`chdir ${directory}: no such file or directory: running "${command}":\n`);
     const [program = "/bin/sh", ...args] = (inputs.interpreter as string[] | undefined) ?? ["/bin/sh", "-c"];
+    const environment = {
+      ...this.options.environment?.(),
+      ...(inputs.environment as Record<string, string> | undefined),
+      ...(inputs.addPreviousOutputInEnv !== false && {
+        ...(before.stdout && { PULUMI_COMMAND_STDOUT: before.stdout }),
+        ...(before.stderr && { PULUMI_COMMAND_STDERR: before.stderr }),
+      }),
+    };
+    const written = this.options.run?.(command, String(inputs.stdin ?? ""), environment);
+    if (written !== undefined) return await written;
     const child = spawn(program, [...args, command], {
       cwd: directory,
-      env: {
-        ...process.env,
-        ...this.options.environment?.(),
-        ...(inputs.environment as Record<string, string> | undefined),
-        ...(inputs.addPreviousOutputInEnv !== false && {
-          ...(before.stdout && { PULUMI_COMMAND_STDOUT: before.stdout }),
-          ...(before.stderr && { PULUMI_COMMAND_STDERR: before.stderr }),
-        }),
-      },
+      env: { ...process.env, ...environment },
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.#running.add(child);
@@ -191,7 +196,7 @@ export class CommandProvider implements SimulatedProvider {
     urn: string,
     command: string,
     { logging = "stdoutAndStderr", stdin }: PropertyMap,
-  ): Promise<{ stdout: string; stderr: string }> {
+  ): Promise<Written> {
     const output = { stdout: "", stderr: "", both: "" };
     for (const name of ["stdout", "stderr"] as const) {
       const stream = child[name];

@@ -5,7 +5,7 @@ import { SimulatedClock } from "../../rehearsal/cloud/clock";
 
 const REGION = "ap-northeast-1";
 const ACCESS = { accessKey: "test", secretKey: "test" };
-const DAY = 24 * 60 * 60_000;
+const MINUTE = 60_000;
 
 async function cloudWith(t: { teardown(work: () => unknown): void }) {
   const clock = new SimulatedClock();
@@ -36,9 +36,11 @@ async function cloudWith(t: { teardown(work: () => unknown): void }) {
 
 test.serial("an instance's range is that of its automated backups; off, there is none", async (t) => {
   const { clock, rds } = await cloudWith(t);
-  clock.advance(DAY);
+  // No more than the SDK takes for a clock that is right: it asks again and again where clocks differ by 5 minutes.
+  clock.advance(4 * MINUTE);
   const range = rds.instances.instance("copy").restorableRange();
   const found = await describeInstance(REGION, "copy", ACCESS);
+  t.truthy(range);
   t.is(found?.backups?.RestoreWindow?.EarliestTime?.getTime(), range?.earliest);
   rds.modifyDBInstance({ DBInstanceIdentifier: "copy", BackupRetentionPeriod: 0, ApplyImmediately: true });
   const off = await describeInstance(REGION, "copy", ACCESS);

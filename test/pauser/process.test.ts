@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { bundlePauser } from "../../pauser/bundle";
+import { BUNDLE_CACHE, bundlePauser } from "../../pauser/bundle";
 import { EXIT_CODES } from "../../pauser/outcome";
 import { sleep } from "../../pauser/time";
 import { Cluster } from "./doubles/cluster";
@@ -125,9 +125,17 @@ test("exit codes tell the ends apart", (t) => {
   t.is(new Set(Object.values(EXIT_CODES)).size, Object.keys(EXIT_CODES).length);
 });
 
-test("the same sources give the same bundle, small enough for a ConfigMap", (t) => {
+test("the same sources give the same bundle, small enough for a ConfigMap; what was made from others is not taken", (t) => {
   const bundle = bundlePauser();
-  t.is(bundle, bundlePauser());
+  // As somebody left it who then changed a source.
+  writeFileSync(BUNDLE_CACHE, JSON.stringify({ text: "stale", sources: { "main.ts": "another" } }));
+  const made = spawnSync(
+    process.execPath,
+    ["-e", 'require("./register.cjs"); process.stdout.write(require("./pauser/bundle").bundlePauser())'],
+    { cwd: join(__dirname, "../.."), encoding: "utf8" },
+  );
+  t.is(made.stdout, bundle, made.stderr);
+  t.is(JSON.parse(readFileSync(BUNDLE_CACHE, "utf8")).text, bundle, "and it is kept");
   t.true(Buffer.byteLength(bundle) < 512 * 1024);
   t.false(bundle.includes(process.cwd()), "it must not depend on where it was made");
 });

@@ -18,7 +18,7 @@ const config = {
 
 test("one set of two databases: protected, mended, restored, cleaned up", async (t) => {
   t.timeout(300_000);
-  const { cloud, stack } = await rehearsed(t, config);
+  const { cloud, stack, asProcesses } = await rehearsed(t, config);
   buildDynamodb(cloud, REGION);
   buildAurora(cloud, REGION, "customers-prod");
   await cloud.kubernetes.installRelease({
@@ -42,7 +42,7 @@ test("one set of two databases: protected, mended, restored, cleaned up", async 
     t.is(tables.table(name).recoveryPeriodInDays, 35, name);
     t.true(tables.table(name).describe().DeletionProtectionEnabled, name);
   }
-  const second = await stack.preview();
+  const second = await asProcesses().preview();
   t.deepEqual(changes(second), [], "a preview right after an up shows no change");
 
   // Drift: switched off behind our back.
@@ -87,7 +87,7 @@ test("one set of two databases: protected, mended, restored, cleaned up", async 
     pause_end_timestamp_ms: Date.parse(imported) + 5_100,
   });
   stack.config["scalar-backup:restore"] = { at: outside, windows };
-  const refused = await stack.preview();
+  const refused = await asProcesses().preview();
   t.false(refused.succeeded);
   t.regex(errors(refused), new RegExp(`${outside} is in no pause window`));
   t.regex(errors(refused), new RegExp(`${older} \\(before\\), ${imported} \\(after\\)`));

@@ -1,20 +1,45 @@
 import type { ExecutionContext } from "ava";
 import { SimulatedCloud } from "../../rehearsal/cloud/cloud";
 import { kindOf } from "../../rehearsal/cloud/kubernetes/kinds";
+import { EmbeddedStack } from "../../rehearsal/engine/embedded";
 import type { Operation, StackResult } from "../../rehearsal/engine/stack";
-import { embeddedStack } from "../../rehearsal/engines";
+import { PROGRAM, providersOf } from "../../rehearsal/engines";
+import { CommandProvider } from "../../rehearsal/providers/command";
 import { formatInstant } from "../../restore-points/instant";
 import { type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
 import { commonWindows } from "../../restore-points/windows";
+import { WarmProgram } from "./warm";
 
 const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
 export const REGION = "ap-northeast-1";
 
-/** The unchanged program on the embedded engine, over a simulated cloud of its own that ends with the test. */
+/**
+ * The unchanged program on the embedded engine, over a simulated cloud of its own that ends with the test. It runs in a
+ * thread that stays warm; `asProcesses` is the same stack, as it now is, with the program run as the CLI runs it.
+ */
 export async function rehearsed(t: ExecutionContext, config: Record<string, unknown>) {
   const cloud = await SimulatedCloud.start({ seed: 1 });
   t.teardown(() => cloud.stop());
-  return { cloud, stack: embeddedStack(cloud, { "aws:region": REGION, ...config }) };
+  const warm = new WarmProgram();
+  t.teardown(() => warm.close());
+  const environment = () => cloud.environment();
+  const operations = new CommandProvider({ environment, directory: PROGRAM, run: warm.operation });
+  const stack = new EmbeddedStack({
+    program: PROGRAM,
+    providers: [...cloud.providers(), operations],
+    environment,
+    source: warm.source,
+    config: { "aws:region": REGION, ...config },
+  });
+  const asProcesses = () =>
+    new EmbeddedStack({
+      program: PROGRAM,
+      providers: providersOf(cloud),
+      environment,
+      config: stack.config,
+      state: stack.state,
+    });
+  return { cloud, stack, asProcesses };
 }
 
 /** What a run changed: everything but what stayed the same and what was read. */
