@@ -8,7 +8,7 @@ const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs"
 const Module = require("node:module");
 const { dirname, join, resolve } = require("node:path");
 
-const CACHE = join(__dirname, "node_modules", ".cache", "scalar-backup");
+const CACHE = process.env.SCALAR_BACKUP_CACHE ?? join(__dirname, "node_modules", ".cache", "scalar-backup");
 
 require.extensions[".ts"] = (module, file) => {
   module._compile(stripped(file), file);

@@ -2,7 +2,7 @@
  * What the pauser costs: how long pods are paused beyond the slowest drain and the hold, its memory, its bundle's size.
  * By the pods' own logs, with 60 pods of 3 releases on loopback, and the pauser in a process of its own as it ships.
  *
- *     node --enable-source-maps register.cjs bench/pauser.ts [runs]
+ *     npm run bench:pauser -- [runs]
  */
 import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -38,6 +38,7 @@ export class Program implements Running {
       env: {
         ...process.env,
         ...options.environment,
+        PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
         PULUMI_CONFIG: JSON.stringify(options.config.values),
         PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(options.config.secretKeys),
       },

@@ -20,6 +20,8 @@ export interface Project {
   main: string;
   /** Arguments for node, before the SDK's runner. */
   nodeArguments: string[];
+  /** Whether the SDK's runner compiles and checks the program, as is Pulumi's default. */
+  typescript: boolean;
   config: Record<string, ConfigDeclaration | PropertyValue>;
 }
 
@@ -29,14 +31,13 @@ export function readProject(directory: string): Project {
   const { name, main, runtime, config } = parse(readFileSync(file, "utf8"));
   const { name: runtimeName, options } = typeof runtime === "string" ? { name: runtime, options: {} } : runtime;
   if (runtimeName !== "nodejs") throw new Error(`${file}: the embedded engine runs nodejs only, not "${runtimeName}"`);
-  if (options?.typescript !== false) {
-    throw new Error(`${file}: set runtime.options.typescript to false; the embedded engine compiles nothing`);
-  }
+  const typescript = options?.typescript !== false;
   return {
     name,
     directory,
-    main: resolve(directory, main ?? "index.js"),
-    nodeArguments: (options.nodeargs ?? "").split(/\s+/).filter(Boolean),
+    main: resolve(directory, main ?? (typescript ? "index.ts" : "index.js")),
+    nodeArguments: (options?.nodeargs ?? "").split(/\s+/).filter(Boolean),
+    typescript,
     config: config ?? {},
   };
 }

@@ -30,6 +30,7 @@ test("Pulumi.yaml says what to run, and with which defaults", async (t) => {
     const project = readProject(folder);
     t.like(project, { name: "mine", main: join(folder, "src/index.ts") });
     t.deepEqual(project.nodeArguments, ["--import", "tsx", "--no-warnings"]);
+    t.false(project.typescript);
     const config = {
       "mine:size": 5,
       "mine:list": [1],
@@ -53,13 +54,18 @@ test("Pulumi.yaml says what to run, and with which defaults", async (t) => {
   });
 });
 
+test("as by default in Pulumi, the runner compiles the program where Pulumi.yaml says nothing else", async (t) => {
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, "Pulumi.yaml"), "name: mine\nruntime: nodejs");
+    t.like(readProject(folder), { main: join(folder, "index.ts"), nodeArguments: [], typescript: true });
+  });
+});
+
 test("what the embedded engine cannot run is refused with the reason", async (t) => {
   await inFolder(async (folder) => {
     const write = (...lines: string[]) => writeFile(join(folder, "Pulumi.yaml"), lines.join("\n"));
     await write("name: mine", "runtime: python");
     t.throws(() => readProject(folder), { message: /runs nodejs only, not "python"/ });
-    await write("name: mine", "runtime: nodejs");
-    t.throws(() => readProject(folder), { message: /set runtime\.options\.typescript to false/ });
     await write("name: mine", runtime, "config: { needed: { type: string } }");
     t.throws(() => stackConfig(readProject(folder), {}), {
       message: /missing required configuration value "mine:needed"/,

@@ -1,0 +1,162 @@
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { parseArgs } from "node:util";
+import { findPulumi, HOW_TO_GET_PULUMI } from "../rehearsal/engine/pulumi-cli";
+import { ENGINES, type EngineName, PROGRAM } from "../rehearsal/engines";
+import { measureCriticalPath } from "./critical-path";
+import { measureLoad } from "./load";
+import { figuresOf, measurePairs, type Pair, type PairFigures } from "./pairs";
+import { MeasuredStack } from "./preview";
+import { printReport } from "./report";
+import { countResourcesPerTable } from "./resources-per-table";
+import { type BenchSet, benchSets } from "./sets";
+import { targetsOf } from "./targets";
+
+const HELP = `Measures this program against a plain Pulumi program that declares the same resources (bench/plain), in turns.
+
+Usage: npm run bench -- [options]
+
+  --json           print one JSON object instead of tables
+  --rounds N       rounds of previews for each set; by default 3
+  --engine NAME    pulumi (the default where a Pulumi CLI is on the PATH) or embedded (the default elsewhere)
+  --sets A,B       only these: ${benchSets.map(({ name }) => name).join(", ")}
+  --help           show this
+
+What the pauser costs is measured by npm run bench:pauser.
+Exits 0 if every target is met; 1 if one is missed or something failed; 2 when the options cannot be used.`;
+
+/** One set's previews, those of programs that have not been compiled before; `again` has those without a change. */
+export interface PreviewFigures extends PairFigures {
+  set: string;
+  title: string;
+  databases: number;
+  tables: number;
+  resources: number;
+  again: PairFigures;
+}
+
+export interface Report {
+  date: string;
+  machine: { processor: string; cores: number; memoryGiB: number; node: string };
+  engine: EngineName;
+  rounds: number;
+  load: Awaited<ReturnType<typeof measureLoad>>;
+  previews: PreviewFigures[];
+  resourcesPerTable: Awaited<ReturnType<typeof countResourcesPerTable>>;
+  criticalPath: Awaited<ReturnType<typeof measureCriticalPath>>;
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options.help) {
+    console.log(HELP);
+    return;
+  }
+  if (options.engine === "embedded")
+    tell(`previews run on the embedded engine; for the real one, ${HOW_TO_GET_PULUMI}`);
+  const { engine, rounds } = options;
+  const report: Report = {
+    date: new Date().toISOString(),
+    machine: {
+      processor: cpus()[0]?.model.trim() ?? "unknown",
+      cores: availableParallelism(),
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+      node: process.version,
+    },
+    engine,
+    rounds,
+    load: await told("loading", () => measureLoad(rounds)),
+    previews: [],
+    resourcesPerTable: await told("resources per table", countResourcesPerTable),
+    criticalPath: await told("critical path", measureCriticalPath),
+  };
+  for (const set of options.sets)
+    report.previews.push(await told(`preview of ${set.name}`, () => measurePreviews(set, engine, rounds)));
+  const targets = targetsOf(report);
+  if (options.json) console.log(JSON.stringify({ ...report, targets }, undefined, 2));
+  else printReport(report, targets);
+  process.exitCode = targets.every(({ met }) => met) ? 0 : 1;
+}
+
+async function measurePreviews(set: BenchSet, engine: EngineName, rounds: number): Promise<PreviewFigures> {
+  const own = await MeasuredStack.open(engine, PROGRAM, () => set.config, set.build);
+  const plain = await MeasuredStack.open(engine, set.plain.program, set.plain.config, set.build);
+  try {
+    const pairs = await measurePairs(own, plain, rounds);
+    for (const pair of [...pairs.first, ...pairs.again]) sameResources(set, pair);
+    const { name, title, databases, tables } = set;
+    const counts = Object.values(pairs.first[0]?.own.resources ?? {});
+    return {
+      set: name,
+      title,
+      databases,
+      tables,
+      resources: counts.reduce((sum, count) => sum + count, 0),
+      ...figuresOf(pairs.first),
+      again: figuresOf(pairs.again),
+    };
+  } finally {
+    await own.close();
+    await plain.close();
+  }
+}
+
+/** @throws when the two programs are not comparable */
+function sameResources(set: BenchSet, pair: Pair): void {
+  const [own, plain] = [pair.own.resources, pair.plain.resources];
+  const types = new Set([...Object.keys(own), ...Object.keys(plain)]);
+  const differing = [...types].filter((type) => own[type] !== plain[type]);
+  if (differing.length === 0) return;
+  const lines = differing.map(
+    (type) => `  ${type}: ${own[type] ?? 0} by this program, ${plain[type] ?? 0} by the plain one`,
+  );
+  throw new Error(
+    `${set.plain.program} does not declare what this program declares for ${set.name}:\n${lines.join("\n")}`,
+  );
+}
+
+class UsageError extends Error {}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        json: { type: "boolean", default: false },
+        rounds: { type: "string", default: "3" },
+        engine: { type: "string", default: findPulumi() ? "pulumi" : "embedded" },
+        sets: { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    if (!/^[1-9]\d*$/.test(values.rounds)) throw new Error(`--rounds ${values.rounds} is not a whole number from 1 on`);
+    const engine = ENGINES.find((name) => name === values.engine);
+    if (engine === undefined) throw new Error(`--engine ${values.engine} is unknown; there are ${ENGINES.join(", ")}`);
+    if (engine === "pulumi" && !findPulumi()) throw new Error(`there is no Pulumi CLI: ${HOW_TO_GET_PULUMI}`);
+    const names = values.sets?.split(",");
+    const unknown = names?.filter((name) => !benchSets.some((set) => set.name === name)) ?? [];
+    if (unknown.length > 0)
+      throw new Error(
+        `--sets ${unknown.join(",")} is unknown; there are ${benchSets.map(({ name }) => name).join(", ")}`,
+      );
+    const sets = benchSets.filter(({ name }) => names === undefined || names.includes(name));
+    return { json: values.json, help: values.help, rounds: Number(values.rounds), engine, sets };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** What goes on, on stderr: stdout is for the figures. */
+function tell(line: string): void {
+  console.error(`bench: ${line}`);
+}
+
+async function told<Result>(what: string, measure: () => Promise<Result>): Promise<Result> {
+  const began = performance.now();
+  const result = await measure();
+  tell(`${what}: measured in ${((performance.now() - began) / 1000).toFixed(0)} s`);
+  return result;
+}
+
+main().catch((error: Error) => {
+  console.error(error instanceof UsageError ? `bench: ${error.message}; --help shows the options` : error.message);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});

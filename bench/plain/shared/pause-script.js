@@ -1,0 +1,1 @@
+// Stands for the script that such a program would mount. The benchmark never runs it.

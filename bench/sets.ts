@@ -1,0 +1,174 @@
+/** The sets of databases whose previews are measured, each for this program and for the plain one. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { DatabaseArgs } from "../components";
+import type { SimulatedCloud } from "../rehearsal/cloud/cloud";
+import { TABLES } from "../rehearsal/sets/dynamodb";
+import { formatInstant } from "../restore-points/instant";
+import { buildExisting } from "../test/program/existing";
+
+const EXAMPLES = join(__dirname, "..", "examples");
+const PLAIN = join(__dirname, "plain");
+const REGION = "ap-northeast-1";
+const ELSEWHERE = "ap-northeast-3";
+
+export interface BenchSet {
+  name: string;
+  /** One line for people. */
+  title: string;
+  databases: number;
+  /** DynamoDB tables. */
+  tables: number;
+  /** This program's stack configuration. */
+  config: Record<string, unknown>;
+  /** The plain program that declares the same resources, and its configuration. */
+  plain: { program: string; config(cloud: SimulatedCloud): Record<string, unknown> };
+  /** Makes what the configuration names as existing. */
+  build(cloud: SimulatedCloud): void;
+}
+
+const pause = {
+  schedule: "0 3 * * *",
+  timeZone: "Asia/Tokyo",
+  releases: [{ namespace: "scalar", name: "scalardb-cluster" }],
+};
+
+/** After the databases were made, and in the past once the cloud's clock has been put forward. */
+function drillInstant(): string {
+  return formatInstant(Math.floor(Date.now() / 1000) * 1000 + 10 * 60_000);
+}
+
+/** A drill of DynamoDB tables that exist: each is looked up, and restored to another region. */
+export function dynamodbDrill(count: number): BenchSet {
+  const names = Array.from({ length: count }, (_, index) => `ledger.t${String(index).padStart(4, "0")}`);
+  const at = drillInstant();
+  return {
+    name: `dynamodb-${count}`,
+    title: `a drill of ${count} DynamoDB ${count === 1 ? "table" : "tables"}`,
+    databases: 1,
+    tables: count,
+    config: {
+      "aws:region": REGION,
+      "scalar-backup:databases": [
+        {
+          name: "ledger",
+          dynamodb: {
+            existing: { namespaces: ["ledger"], scalardbTables: false },
+            restoreTo: { region: ELSEWHERE },
+          },
+        },
+      ],
+      "scalar-backup:pause": pause,
+      "scalar-backup:restore": { at },
+    },
+    plain: {
+      program: join(PLAIN, "dynamodb"),
+      config: () => ({
+        "aws:region": REGION,
+        "plain:tables": names,
+        "plain:at": at,
+        "plain:copiesRegion": ELSEWHERE,
+      }),
+    },
+    build(cloud) {
+      const dynamodb = cloud.aws.dynamodb.region(REGION);
+      for (const TableName of names) {
+        dynamodb.createTable({
+          TableName,
+          BillingMode: "PAY_PER_REQUEST",
+          KeySchema: [
+            { AttributeName: "concatenatedPartitionKey", KeyType: "HASH" },
+            { AttributeName: "concatenatedClusteringKey", KeyType: "RANGE" },
+          ],
+          AttributeDefinitions: [
+            { AttributeName: "concatenatedPartitionKey", AttributeType: "B" },
+            { AttributeName: "concatenatedClusteringKey", AttributeType: "B" },
+          ],
+        });
+        dynamodb.updateContinuousBackups({
+          TableName,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 },
+        });
+      }
+    },
+  };
+}
+
+/** The set of one of `examples/`. */
+function example(name: string, title: string): BenchSet {
+  const { config } = parse(readFileSync(join(EXAMPLES, `Pulumi.${name}.yaml`), "utf8"));
+  const at = drillInstant();
+  config["scalar-backup:restore"] = { at };
+  const databases: DatabaseArgs[] = config["scalar-backup:databases"];
+  return {
+    name,
+    title,
+    databases: databases.length,
+    tables: databases.some(({ dynamodb }) => dynamodb) ? TABLES.length : 0,
+    config,
+    plain: { program: join(PLAIN, name), config: (cloud) => plainConfig(cloud, at, databases) },
+    build: (cloud) => buildExisting(cloud, databases),
+  };
+}
+
+/** What a plain program has to be told by its user. */
+function plainConfig(cloud: SimulatedCloud, at: string, databases: DatabaseArgs[]): Record<string, unknown> {
+  const account = databases.find(({ cosmosdb }) => cosmosdb)?.cosmosdb?.existing?.accountName;
+  return {
+    "aws:region": REGION,
+    "plain:at": at,
+    ...(account === undefined
+      ? {}
+      : {
+          "plain:subscription": cloud.azure.subscription,
+          "plain:restorableAccount": cloud.azure.cosmosdb.account(account as string).instanceId,
+        }),
+  };
+}
+
+const everyKind: DatabaseArgs[] = [
+  { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] }, restoreTo: { region: ELSEWHERE } } },
+  { name: "stock", cosmosdb: { existing: { accountName: "stock-prod", resourceGroupName: "scalar-databases" } } },
+  { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } },
+  { name: "carts", auroraMysql: { existing: { clusterIdentifier: "carts-prod" } } },
+  { name: "orders", rdsMysql: { existing: { instanceIdentifier: "orders-prod" } } },
+  { name: "prices", rdsPostgresql: { existing: { instanceIdentifier: "prices-prod" } } },
+  { name: "billing", rdsOracle: { existing: { instanceIdentifier: "billing-prod" } } },
+  { name: "reports", rdsSqlserver: { existing: { instanceIdentifier: "reports-prod" } } },
+  {
+    name: "invoices",
+    azureMysql: { existing: { serverName: "invoices-prod", resourceGroupName: "scalar-databases" } },
+  },
+  {
+    name: "shipping",
+    azurePostgresql: { existing: { serverName: "shipping-prod", resourceGroupName: "scalar-databases" } },
+  },
+];
+
+/** One database of each kind, on both clouds. */
+export function tenDatabases(): BenchSet {
+  const at = drillInstant();
+  return {
+    name: "every-kind",
+    title: "ten databases, one of each kind",
+    databases: everyKind.length,
+    tables: TABLES.length,
+    config: {
+      "aws:region": REGION,
+      "scalar-backup:databases": everyKind,
+      "scalar-backup:pause": pause,
+      "scalar-backup:restore": { at },
+    },
+    plain: { program: join(PLAIN, "every-kind"), config: (cloud) => plainConfig(cloud, at, everyKind) },
+    build: (cloud) => buildExisting(cloud, everyKind),
+  };
+}
+
+export const benchSets: readonly BenchSet[] = [
+  ...[1, 10, 100, 1000].map(dynamodbDrill),
+  example("dynamodb-aurora", "DynamoDB and Aurora PostgreSQL"),
+  example("cosmosdb-azure-postgresql", "Cosmos DB and Azure PostgreSQL"),
+  example("single-rdb", "one Aurora PostgreSQL cluster"),
+  tenDatabases(),
+];
