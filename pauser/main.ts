@@ -17,12 +17,13 @@ async function main(): Promise<Outcome> {
 /** Aborted by the signals that end a process, and by a fault nobody caught: the run then unpauses and ends by itself. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
-  const stop = (reason: string) => {
-    if (!controller.signal.aborted) consoleReport.log(`${reason}: unpausing`);
+  const stop = (reason: string | Error) => {
+    const what = typeof reason === "string" ? reason : `a fault (${reason.message})`;
+    if (!controller.signal.aborted) consoleReport.log(`${what}: unpausing`);
     controller.abort(reason);
   };
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop(signal));
-  process.on("uncaughtException", (error) => stop(`a fault (${error.stack})`));
+  process.on("uncaughtException", stop);
   // Nobody may read our lines any more; pods must be unpaused all the same.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   return controller.signal;

@@ -285,7 +285,13 @@ class Run {
   }
 
   private checkStopped(): void {
-    if (this.stop.aborted) throw end("void", `stopped by ${this.stop.reason}`);
+    if (this.stop.aborted) throw new RunEnded(this.stopped());
+  }
+
+  /** How a run ends that was told to stop: by a signal, or by a fault of its own that nobody caught. */
+  private stopped(): Outcome {
+    const { reason } = this.stop;
+    return reason instanceof Error ? broken(reason) : { end: "void", reasons: [`stopped by ${reason}`] };
   }
 
   private apiDeadline(): Deadline {
@@ -307,21 +313,24 @@ class Run {
   }
 
   private outcomeOf(error: unknown): Outcome {
-    if (this.stop.aborted && !(error instanceof RunEnded))
-      return { end: "void", reasons: [`stopped by ${this.stop.reason}`] };
     if (error instanceof RunEnded) return error.outcome;
+    if (this.stop.aborted) return this.stopped();
     if (error instanceof DiscoveryError) return { end: "void", reasons: error.faults };
     if (error instanceof KubernetesError) return { end: "void", reasons: [error.message] };
-    return { end: "broken", reasons: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
+    return broken(error);
   }
 }
 
 /**
  * Pauses all releases, holds, unpauses, and records the window.
- * @param stop when aborted, pods are unpaused at once; its reason is told, such as `SIGTERM`.
+ * @param stop when aborted, pods are unpaused at once; its reason is told: a signal such as `SIGTERM`, or an Error.
  */
 export function run(environment: Environment, stop: AbortSignal, report: Report): Promise<Outcome> {
   return new Run(environment, stop, report).toTheEnd();
+}
+
+function broken(error: unknown): Outcome {
+  return { end: "broken", reasons: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
 }
 
 function lines(complaints: Complaints): string[] {

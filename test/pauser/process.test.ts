@@ -72,7 +72,7 @@ test("a window: one JSON line a release on stdout, exit code 0, the token shown 
   t.deepEqual(cluster.falseWindows, []);
 });
 
-for (const signal of ["SIGTERM", "SIGINT"] as const) {
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
   test(`${signal} in the hold: every pod is unpaused, no window, and it says so`, async (t) => {
     const cluster = await clusterOf(t);
     const { child, ended } = start(t, cluster.processEnvironment({ holdSeconds: 60 }, FIRST));
@@ -87,6 +87,24 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     t.is(cluster.unfinished, undefined);
   });
 }
+
+test("a fault that nobody catches: every pod is unpaused, no window, exit code 1 with the stack", async (t) => {
+  const cluster = await clusterOf(t);
+  const fault = join(directory, "fault.cjs");
+  writeFileSync(fault, 'process.on("SIGUSR2", () => setTimeout(() => { throw new Error("a bug"); }));');
+  const env = { ...cluster.processEnvironment({ holdSeconds: 60 }, FIRST), NODE_OPTIONS: `--require=${fault}` };
+  const { child, ended } = start(t, env);
+  await allPaused(cluster);
+  child.kill("SIGUSR2");
+  const { code, stdout, stderr } = await ended;
+  t.is(code, 1);
+  t.is(EXIT_CODES.broken, 1);
+  t.is(stdout, "");
+  t.regex(stderr, /a fault \(a bug\): unpausing[\s\S]*Error: a bug\n {4}at [\s\S]*broken: no window/);
+  t.deepEqual(cluster.pausedPods, []);
+  t.deepEqual(cluster.windows, []);
+  t.is(cluster.unfinished, undefined);
+});
 
 test("SIGKILL in the hold: the next try unpauses first, and makes a window of its own", async (t) => {
   const cluster = await clusterOf(t);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
+import type { EXIT_CODES } from "../../pauser/outcome";
 import { run } from "../../pauser/run";
 import { sleep } from "../../pauser/time";
 import { Cluster, RECORD } from "./doubles/cluster";
@@ -356,6 +357,23 @@ test("a signal in the hold: unpaused at once", async (t) => {
   assertVoid(t, cluster);
 });
 
+test("a fault of the pauser's own in the hold: unpaused all the same", async (t) => {
+  const { cluster } = await clusterOf(t);
+  const { log } = cluster.report;
+  const report = {
+    ...cluster.report,
+    log: (text: string) => {
+      log(text);
+      if (text.startsWith("all paused")) throw new TypeError("a bug");
+    },
+  };
+  const { end, reasons } = await run(cluster.environment({ holdSeconds: 60 }), never(), report);
+  t.is(end, "broken");
+  t.regex(reasons.join(), /^TypeError: a bug\n {4}at /);
+  t.true([...cluster.pods.values()].every((pod) => pod.calls.includes("Pause")));
+  assertVoid(t, cluster);
+});
+
 test("a signal while pods drain: unpaused when the Pause under way has ended", async (t) => {
   const { cluster, pods } = await clusterOf(t);
   (pods[1] as ScalarPodServer).faults = { drainMillis: 400 };
@@ -464,6 +482,29 @@ test("a run that finds an unfinished one still at work leaves everything to it",
   t.is(cluster.pausedPods.length, pods.length);
 });
 
+test("a container that was started again in the same pod is nobody at work", async (t) => {
+  const { cluster } = await interrupted(t);
+  t.is((await pause(cluster, {}, never(), { ...RETRY, PAUSER_POD_NAME: "first-try" })).end, "recorded");
+  t.regex(cluster.logs[0] ?? "", /did not end: unpausing its 3 pods first/);
+  assertSafe(t, cluster);
+});
+
+test("outside a cluster only time tells that a run has ended", async (t) => {
+  const { cluster, pods } = await interrupted(t);
+  const { pod: _, ...note } = cluster.unfinished as NonNullable<typeof cluster.unfinished>;
+  const leave = (endsBy: number) =>
+    cluster.api.put("configmaps", {
+      metadata: { ...RECORD },
+      data: { "unfinished-run.json": JSON.stringify({ ...note, endsBy: new Date(endsBy).toISOString() }) },
+    });
+  leave(Date.now() + 60_000);
+  t.is((await pause(cluster)).end, "busy");
+  t.is(cluster.pausedPods.length, pods.length);
+  leave(Date.now() - 1);
+  t.is((await pause(cluster)).end, "recorded");
+  assertSafe(t, cluster);
+});
+
 test("left-overs that restarted or vanished meanwhile are let be", async (t) => {
   const { cluster, pods } = await interrupted(t);
   cluster.api.remove("pods", "scalar", "first-try");
@@ -557,6 +598,22 @@ test("a lost answer to the last write does not record the window twice, or lose 
   t.is(cluster.unfinished, undefined);
 });
 
+const AWAY: [when: string, away: (method: string, path: string) => boolean, end: keyof typeof EXIT_CODES][] = [
+  ["from the start", () => true, "notRecorded"],
+  ["when pods are looked for", (_, path) => path.includes("/pods"), "void"],
+  ["when the note is to be written", (method) => method === "PUT", "notRecorded"],
+];
+for (const [when, away, expected] of AWAY) {
+  test(`nothing is paused when the API server is away ${when}`, async (t) => {
+    const { cluster } = await clusterOf(t);
+    cluster.api.fault = (method, path) => (away(method, path) ? "drop" : undefined);
+    const { end, reasons } = await pause(cluster, { apiDeadlineSeconds: 1 });
+    t.is(end, expected);
+    t.regex(reasons.join(), /the API server at http:\/\/127\.0\.0\.1:\d+ does not answer/);
+    assertUntouched(t, cluster);
+  });
+}
+
 test("an API server that goes away inside the window: pods are unpaused, the next run tidies up", async (t) => {
   const { cluster } = await clusterOf(t);
   const running = pause(cluster, { holdSeconds: 0.2, apiDeadlineSeconds: 1 });
@@ -593,6 +650,7 @@ test("a true window that could not be recorded is told apart", async (t) => {
   t.truthy(window);
   t.regex(reasons.join(), /the record could not be written/);
   assertSafe(t, cluster);
+  t.deepEqual(cluster.windows, []);
 });
 
 // Clocks.
