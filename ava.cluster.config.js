@@ -4,5 +4,7 @@ module.exports = {
   extensions: { ts: "commonjs" },
   nodeArguments: ["--require=./register.cjs", "--enable-source-maps"],
   timeout: "20m",
+  // One control plane at a time, and one build of it.
+  concurrency: 1,
   verbose: true,
 };

@@ -28,6 +28,18 @@ const PLURALS: Record<string, string> = {
   ServiceAccount: "serviceaccounts",
 };
 
+/** The API server's refusal. */
+export class Refusal extends Error {
+  constructor(
+    message: string,
+    readonly code: number,
+    /** The `Status` that it answered with. */
+    readonly status: { reason?: string; details?: { causes?: { field?: string }[] } },
+  ) {
+    super(message);
+  }
+}
+
 /** The administrator's access to the API server. */
 export class Api {
   private readonly agent: https.Agent;
@@ -44,8 +56,14 @@ export class Api {
     this.agent.destroy();
   }
 
-  create(object: KubernetesObject): Promise<KubernetesObject> {
-    return this.request("POST", collection(object), object);
+  create(object: KubernetesObject, { dryRun = false } = {}): Promise<KubernetesObject> {
+    return this.request("POST", `${collection(object)}${dryRun ? "?dryRun=All" : ""}`, object);
+  }
+
+  /** Server-side apply: makes the object, or sets these fields in the one that is there. */
+  apply(object: KubernetesObject, fieldManager: string): Promise<KubernetesObject> {
+    const path = `${collection(object)}/${object.metadata.name}?fieldManager=${fieldManager}&force=true`;
+    return this.request("PATCH", path, object, "application/apply-patch+yaml");
   }
 
   replace(object: KubernetesObject): Promise<KubernetesObject> {
@@ -91,7 +109,10 @@ export class Api {
         });
         response.on("end", () => {
           if ((response.statusCode ?? 0) < 300) resolve(JSON.parse(text));
-          else reject(new Error(`${method} ${path}: ${response.statusCode} ${text.slice(0, 500)}`));
+          else {
+            const message = `${method} ${path}: ${response.statusCode} ${text.slice(0, 500)}`;
+            reject(new Refusal(message, response.statusCode ?? 0, text.startsWith("{") ? JSON.parse(text) : {}));
+          }
         });
       });
       request.on("error", reject);

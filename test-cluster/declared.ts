@@ -1,6 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PauseSchedule, type PauseScheduleArgs } from "../components/pause/pause-schedule";
-import type { KubernetesObject } from "./api";
+import type { Api, KubernetesObject } from "./api";
+
+/** Puts objects into the cluster as the provider does: it creates them, and applies patches. */
+export async function put(api: Api, objects: KubernetesObject[]): Promise<void> {
+  for (const object of objects) {
+    const annotations = object.metadata.annotations as Record<string, string> | undefined;
+    const fieldManager = annotations?.["pulumi.com/patchFieldManager"];
+    if (fieldManager === undefined) await api.create(object);
+    else await api.apply(object, fieldManager);
+  }
+}
 
 /** The Kubernetes objects that a PauseSchedule declares, as the provider would send them to the API server. */
 export async function declaredBy(name: string, args: PauseScheduleArgs): Promise<KubernetesObject[]> {

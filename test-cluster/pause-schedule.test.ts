@@ -10,7 +10,7 @@ import { ScalarPodServer } from "../test/pauser/doubles/scalar-pod";
 import type { KubernetesObject } from "./api";
 import { controlPlaneBinaries, goIsThere } from "./binaries";
 import { ControlPlane, until } from "./control-plane";
-import { declaredBy } from "./declared";
+import { declaredBy, put } from "./declared";
 import { Node } from "./node";
 
 const NAMESPACE = "scalar";
@@ -41,7 +41,7 @@ test.before(async (t) => {
     releases: RELEASES.map(({ namespace, name }) => ({ namespace, name })),
     holdSeconds: 5,
   });
-  for (const object of declared) await plane.api.create(object);
+  await put(plane.api, declared);
   node = new Node(plane.api, NAMESPACE);
 });
 

@@ -50,6 +50,9 @@ const CHARTS: Record<Product, { suffix: string; ports: { name: string; port: num
   },
 };
 
+/** Of the pods' port where the Service names it: at most 15 characters, so that no Service's port name will do. */
+const ADMIN_PORT = "admin";
+
 const PODS = kindOf({ apiVersion: "v1", kind: "Pod" });
 const DEPLOYMENTS = kindOf({ apiVersion: "apps/v1", kind: "Deployment" });
 
@@ -228,7 +231,7 @@ export class SimulatedRelease {
     const ports = CHARTS[this.product].ports.map(({ name, port }, index, all) => {
       const admin = index === all.length - 1;
       if (!admin) return { name, port, targetPort: port, protocol: "TCP" };
-      const targetPort = this.#options.targetPort === "numeric" ? this.#commonPort || port : name;
+      const targetPort = this.#options.targetPort === "numeric" ? this.#commonPort || port : ADMIN_PORT;
       return { name, port, targetPort, protocol: "TCP" };
     });
     const suffix = this.product === "scalardb-cluster" ? "headless" : `${CHARTS[this.product].suffix}-headless`;
@@ -252,15 +255,13 @@ export class SimulatedRelease {
         apiVersion: "v1",
         kind: "Pod",
         metadata: { name: pod, namespace: this.namespace, labels: this.#labels("envoy") },
-        spec: { containers: [{ name: "envoy", ports: [{ name: "envoy", containerPort: 60053 }] }] },
+        spec: { containers: [{ ...containerOf("envoy"), ports: [{ name: "envoy", containerPort: 60053 }] }] },
       });
       this.#store.setStatus(PODS, this.namespace, pod, { phase: "Running", podIP: "127.0.0.1" });
     }
   }
 
   #createPod(pod: SimulatedPod): void {
-    const { ports } = CHARTS[this.product];
-    const admin = ports.at(-1)?.name as string;
     this.#store.create({
       apiVersion: "v1",
       kind: "Pod",
@@ -271,7 +272,9 @@ export class SimulatedRelease {
       },
       spec: {
         nodeName: "simulated",
-        containers: [{ name: this.product, ports: [{ name: admin, containerPort: pod.port, protocol: "TCP" }] }],
+        containers: [
+          { ...containerOf(this.product), ports: [{ name: ADMIN_PORT, containerPort: pod.port, protocol: "TCP" }] },
+        ],
       },
     });
     this.#reportPod(pod);
@@ -303,6 +306,8 @@ export class SimulatedRelease {
     this.#store.setStatus(DEPLOYMENTS, this.namespace, name, { ...status, availableReplicas: replicas });
   }
 }
+
+const containerOf = (name: string) => ({ name, image: `ghcr.io/scalar-labs/${name}:simulated` });
 
 /** Of the letters that Kubernetes uses, which spell nothing. */
 function randomName(length: number): string {

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { SimulatedClock } from "../clock";
 import { setDefaults } from "./defaults";
-import { invalidFields, type Kind, kindOf } from "./kinds";
+import { type Kind, kindOf } from "./kinds";
 import { FieldManagers } from "./managers";
 import {
   isObject,
@@ -14,6 +14,7 @@ import {
   sameJson,
 } from "./objects";
 import { StatusError } from "./status";
+import { invalidFields } from "./validation";
 
 export interface WriteOptions {
   /** Who writes, such as `kubectl-edit`. */

@@ -17,6 +17,9 @@ interface ReleaseOptions {
   tls?: { key: Buffer; certificate: Buffer };
 }
 
+/** Of the pods' port where the Service names it: such names have at most 15 characters. */
+const ADMIN_PORT = "admin";
+
 const ADMIN_PORTS = {
   "scalardb-cluster": "scalardb-cluster",
   ledger: "scalardl-admin",
@@ -59,14 +62,14 @@ export class Cluster {
       servers.push(server);
       const podName = `${name}-${product}-${index}`;
       this.pods.set(`${namespace}/${podName}`, server);
-      this.putPod(namespace, podName, labels, server, product);
+      this.putPod(namespace, podName, labels, server);
     }
     this.api.put("services", {
       metadata: { namespace, name: `${name}-${product}-headless`, labels },
       spec: {
         ports: [
           { name: "other", port: 1 },
-          { name: ADMIN_PORTS[product], port: 60053, targetPort: numeric ? servers[0]?.port : ADMIN_PORTS[product] },
+          { name: ADMIN_PORTS[product], port: 60053, targetPort: numeric ? servers[0]?.port : ADMIN_PORT },
         ],
       },
     });
@@ -79,16 +82,10 @@ export class Cluster {
     return servers;
   }
 
-  putPod(
-    namespace: string,
-    name: string,
-    labels: Record<string, string>,
-    server: ScalarPodServer,
-    product: keyof typeof ADMIN_PORTS,
-  ): void {
+  putPod(namespace: string, name: string, labels: Record<string, string>, server: ScalarPodServer): void {
     this.api.put("pods", {
       metadata: { namespace, name, labels },
-      spec: { containers: [{ name: product, ports: [{ name: ADMIN_PORTS[product], containerPort: server.port }] }] },
+      spec: { containers: [{ name: "scalar", ports: [{ name: ADMIN_PORT, containerPort: server.port }] }] },
       status: {
         phase: "Running",
         podIP: server.address,

@@ -32,7 +32,7 @@ test("a release is what Scalar's charts install", async (t) => {
     status: { phase: "Running", podIP: "127.0.0.1", containerStatuses: [{ ready: true, restartCount: 0 }] },
   });
   t.deepEqual(cluster.store.get(SERVICES, "scalar", "db-headless").spec?.ports, [
-    { name: "scalardb-cluster", port: 60053, targetPort: "scalardb-cluster", protocol: "TCP" },
+    { name: "scalardb-cluster", port: 60053, targetPort: "admin", protocol: "TCP" },
   ]);
   t.like(cluster.store.get(DEPLOYMENTS, "scalar", "db-node"), {
     spec: { replicas: 2 },

@@ -1,0 +1,102 @@
+import type { Faults } from "./fields";
+import { checkPodSpec, type PodSpec } from "./pod";
+
+interface JobSpec {
+  activeDeadlineSeconds?: number;
+  backoffLimit?: number;
+  template?: { spec?: PodSpec };
+}
+
+interface CronJobSpec {
+  schedule: string;
+  timeZone?: string;
+  concurrencyPolicy?: string;
+  startingDeadlineSeconds?: number;
+  successfulJobsHistoryLimit?: number;
+  failedJobsHistoryLimit?: number;
+  jobTemplate?: { spec?: JobSpec };
+}
+
+export function checkCronJob(faults: Faults, name: string | undefined, spec: CronJobSpec | undefined): void {
+  if (!spec) {
+    faults.required("spec");
+    return;
+  }
+  // Its Jobs' names are ten digits and a dash longer, and become a label.
+  if (name !== undefined && name.length > 52)
+    faults.invalid("metadata.name", name, "must be no more than 52 characters");
+  const fault = scheduleFault(spec.schedule);
+  if (fault) faults.invalid("spec.schedule", spec.schedule, fault);
+  if (spec.timeZone !== undefined && !isTimeZone(spec.timeZone))
+    faults.invalid("spec.timeZone", spec.timeZone, `unknown time zone ${spec.timeZone}`);
+  faults.oneOf("spec.concurrencyPolicy", spec.concurrencyPolicy, ["Allow", "Forbid", "Replace"]);
+  for (const key of ["startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"] as const)
+    faults.notNegative(`spec.${key}`, spec[key]);
+  checkJob(faults, spec.jobTemplate?.spec ?? {}, "spec.jobTemplate.spec");
+}
+
+export function checkJob(faults: Faults, spec: JobSpec, at: string): void {
+  for (const key of ["activeDeadlineSeconds", "backoffLimit"] as const) faults.notNegative(`${at}.${key}`, spec[key]);
+  const pod = spec.template?.spec ?? {};
+  checkPodSpec(faults, pod, `${at}.template.spec`);
+  const policy = `${at}.template.spec.restartPolicy`;
+  const allowed = ["OnFailure", "Never"];
+  // What is not said is Always, which a Job's pods must not have.
+  if (pod.restartPolicy === undefined || pod.restartPolicy === "Always")
+    faults.required(policy, 'valid values: "OnFailure", "Never"');
+  else faults.oneOf(policy, pod.restartPolicy, allowed);
+}
+
+const MACROS = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/;
+const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+/** Minute, hour, day of month, month, day of week: the least and the most, and names in order from the least. */
+const FIELDS: [least: number, most: number, names?: string[]][] = [
+  [0, 59],
+  [0, 23],
+  [1, 31],
+  [1, 12, MONTHS],
+  [0, 6, DAYS],
+];
+
+function scheduleFault(schedule: string): string | undefined {
+  if (/TZ=/.test(schedule)) return "cannot use TZ or CRON_TZ in schedule, use timeZone field instead";
+  if (MACROS.test(schedule)) return undefined;
+  const fields = schedule.trim().split(/\s+/);
+  if (fields.length !== 5) return `expected exactly 5 fields, found ${fields.length}: [${fields.join(" ")}]`;
+  for (const [index, [least, most, names]] of FIELDS.entries()) {
+    for (const part of (fields[index] as string).split(",")) {
+      const fault = partFault(part, least, most, names);
+      if (fault) return fault;
+    }
+  }
+  return undefined;
+}
+
+/** A part of a field: `*`, `?`, a value, a range, any of them with a step. */
+function partFault(part: string, least: number, most: number, names: string[] = []): string | undefined {
+  const [range = "", step, ...rest] = part.split("/");
+  if (rest.length > 0) return `too many slashes: ${part}`;
+  if (step !== undefined && !(Number(step) > 0)) return `step of range should be a positive number: ${part}`;
+  if (range === "*" || range === "?") return undefined;
+  const ends = range.split("-").map((end) => {
+    const named = names.indexOf(end.toLowerCase());
+    return named >= 0 ? named + least : /^\d+$/.test(end) ? Number(end) : Number.NaN;
+  });
+  if (ends.length > 2) return `too many hyphens: ${part}`;
+  if (ends.some(Number.isNaN)) return `failed to parse int from ${range}`;
+  const [from = 0, to = from] = ends;
+  if (from < least) return `beginning of range (${from}) below minimum (${least}): ${part}`;
+  if (to > most) return `end of range (${to}) above maximum (${most}): ${part}`;
+  return from > to ? `beginning of range (${from}) beyond end of range (${to}): ${part}` : undefined;
+}
+
+function isTimeZone(zone: string): boolean {
+  if (zone === "Local" || /^[+-]/.test(zone)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
