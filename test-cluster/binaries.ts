@@ -16,6 +16,9 @@ const PROGRAMS = {
 
 export type Program = keyof typeof PROGRAMS;
 
+/** The programs cannot be built here: no modules to be had, a Go that is too old, no room. It tells nothing of the project. */
+export class BuildError extends Error {}
+
 export function goIsThere(): boolean {
   return spawnSync("go", ["version"]).status === 0;
 }
@@ -23,6 +26,7 @@ export function goIsThere(): boolean {
 /**
  * The control plane's programs, built from the Go module registry with nothing but Go. The first build takes some minutes;
  * the programs are then kept in the user's cache directory.
+ * @throws BuildError
  */
 export function controlPlaneBinaries(progress: (line: string) => void): Record<Program, string> {
   const directory = join(cacheDirectory(), "scalar-backup", `control-plane-${KUBERNETES}`);
@@ -89,6 +93,9 @@ function go(directory: string, args: string[]): SpawnSyncReturns<string> {
     maxBuffer: 64 * 1024 * 1024,
     env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" },
   });
-  if (result.status !== 0) throw new Error(`go ${args.join(" ")} failed:\n${result.stderr || result.error?.message}`);
+  if (result.status !== 0) {
+    const said = result.error?.message ?? (result.stderr || result.stdout || `ended by ${result.signal}`);
+    throw new BuildError(`go ${args.join(" ")} failed:\n${said}`);
+  }
   return result;
 }
