@@ -23,6 +23,11 @@ export class MemoryStore implements Store {
     this.#writes.push({ at: this.#clock.now(), table, key, record });
   }
 
+  /** When each record was written that answers to the description, in milliseconds since the epoch. */
+  written(table: string, is: (record: object) => boolean): number[] {
+    return this.#writes.filter((write) => write.table === table && is(write.record)).map(({ at }) => at);
+  }
+
   copy(table: string, at: number): Map<string, object> {
     const records = new Map<string, object>();
     for (const write of this.#writes) {
