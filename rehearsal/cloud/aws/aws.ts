@@ -4,7 +4,9 @@ import { Backup } from "./backup";
 import { DynamoDb } from "./dynamodb";
 import { Iam } from "./iam";
 import { Identifiers } from "./identifiers";
+import { Kms } from "./kms";
 import { Rds } from "./rds";
+import { Sns } from "./sns";
 import { type AwsEndpoint, serveAws } from "./wire/server";
 
 /**
@@ -18,6 +20,8 @@ export class AwsCloud {
   readonly rds: Rds;
   readonly backup: Backup;
   readonly iam: Iam;
+  readonly kms: Kms;
+  readonly sns: Sns;
   readonly autoscaling: AutoScaling;
 
   constructor(clock: SimulatedClock, seed: number) {
@@ -26,7 +30,9 @@ export class AwsCloud {
     this.dynamodb = new DynamoDb(clock, this.identifiers);
     this.rds = new Rds(clock, this.identifiers);
     this.iam = new Iam(clock, this.identifiers);
-    this.backup = new Backup(clock, this.identifiers, this.iam, this.rds);
+    this.kms = new Kms(this.identifiers);
+    this.sns = new Sns(this.identifiers, this.kms);
+    this.backup = new Backup(this);
     this.autoscaling = new AutoScaling(clock, this.identifiers, this.dynamodb, this.rds);
   }
 

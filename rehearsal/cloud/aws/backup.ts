@@ -1,81 +1,68 @@
+import { nextAwsRun } from "../../../components/rules/schedule";
 import type { SimulatedClock } from "../clock";
-import { arn } from "./account";
+import { ACCOUNT, arn } from "./account";
+import {
+  actionsFor,
+  actionsForCopy,
+  arnOf,
+  type Backable,
+  type BackupJob,
+  copyOf,
+  createdAt,
+  isMultiAz,
+  type Services,
+  snapshotOf,
+} from "./backup-job";
+import {
+  type BackupPlan,
+  type BackupRule,
+  type BackupSelection,
+  type CopyAction,
+  checkRules,
+  invalid,
+  selects,
+} from "./backup-rules";
+import { type Lifecycle, type RecoveryPoint, Vault } from "./backup-vault";
+import type { DynamoDb } from "./dynamodb";
 import { AwsError } from "./error";
 import type { Iam } from "./iam";
 import type { Identifiers } from "./identifiers";
+import { verdictOf } from "./policy-document";
 import type { Rds } from "./rds";
-import type { RdsDatabase } from "./rds-database";
+import { RestoreTesting } from "./restore-testing";
+import type { Sns } from "./sns";
+
+export type { BackupPlan, BackupRule, BackupSelection } from "./backup-rules";
+export type { Lifecycle, RecoveryPoint, Vault } from "./backup-vault";
 
 const DAY = 24 * 60 * 60 * 1000;
+const DEFAULT_SCHEDULE = "cron(0 5 ? * * *)";
 
-export interface Vault {
-  name: string;
-  arn: string;
-  kmsKeyArn: string;
-  tags: Record<string, string>;
-  /** ARNs of the recovery points in it. */
-  recoveryPoints: Set<string>;
-}
-
-export interface Lifecycle {
-  deleteAfterDays?: number;
-  moveToColdStorageAfterDays?: number;
-}
-
-export interface BackupRule {
-  name: string;
-  targetVault: string;
-  /** `cron(<minute> <hour> <day of month> <month> <day of week> <year>)`; AWS's default is 05:00 every day. */
-  schedule?: string;
-  timeZone?: string;
-  continuous: boolean;
-  startWindowMinutes: number;
-  completionWindowMinutes: number;
-  lifecycle?: Lifecycle;
-  recoveryPointTags?: Record<string, string>;
-}
-
-export interface BackupPlan {
-  id: string;
-  name: string;
-  arn: string;
-  version: string;
-  rules: BackupRule[];
-  tags: Record<string, string>;
-}
-
-export interface BackupSelection {
-  id: string;
-  planId: string;
-  name: string;
-  roleArn: string;
-  /** ARNs, `*` in them stands for anything. */
-  resources: string[];
-  notResources: string[];
-  /** Resources that carry any of these tags are selected too. */
-  tags: { key: string; value: string }[];
-  createdAt: number;
+/** What AWS Backup works with. */
+export interface BackupContext {
+  clock: SimulatedClock;
+  identifiers: Identifiers;
+  iam: Iam;
+  rds: Rds;
+  dynamodb: DynamoDb;
+  sns: Sns;
 }
 
 /** AWS Backup in all regions. */
 export class Backup {
+  /** Vaults of other accounts, by ARN, which they have made and given a policy. */
+  readonly otherAccounts = new Map<string, Vault>();
   readonly #regions = new Map<string, BackupRegion>();
-  readonly #clock: SimulatedClock;
-  readonly #identifiers: Identifiers;
-  readonly #iam: Iam;
-  readonly #rds: Rds;
+  readonly #context: BackupContext;
 
-  constructor(clock: SimulatedClock, identifiers: Identifiers, iam: Iam, rds: Rds) {
-    this.#clock = clock;
-    this.#identifiers = identifiers;
-    this.#iam = iam;
-    this.#rds = rds;
+  constructor(context: BackupContext) {
+    this.#context = context;
   }
 
   region(name: string): BackupRegion {
     let region = this.#regions.get(name);
     if (!region) {
-      region = new BackupRegion(name, this.#clock, this.#identifiers, this.#iam, this.#rds);
+      region = new BackupRegion(name, this.#context, this);
       this.#regions.set(name, region);
     }
     return region;
@@ -84,29 +71,51 @@ export class Backup {
 
 export class BackupRegion {
   readonly name: string;
-  readonly #clock: SimulatedClock;
-  readonly #identifiers: Identifiers;
-  readonly #iam: Iam;
-  readonly #rds: Rds;
+  readonly restoreTesting: RestoreTesting;
+  /** A setting of the account: AWS Backup itself keeps backups of tables, rather than DynamoDB. On for new accounts. */
+  advancedDynamoDb = true;
+  readonly #backup: Backup;
+  readonly #context: BackupContext;
+  readonly #services: Services;
   readonly #vaults = new Map<string, Vault>();
   readonly #plans = new Map<string, BackupPlan>();
   readonly #selections = new Map<string, BackupSelection>();
   /** When a selection's rule ran last, by both their names. */
   readonly #lastRuns = new Map<string, number>();
+  readonly #jobs: BackupJob[] = [];
   #running = false;
 
-  constructor(name: string, clock: SimulatedClock, identifiers: Identifiers, iam: Iam, rds: Rds) {
+  constructor(name: string, context: BackupContext, backup: Backup) {
     this.name = name;
-    this.#clock = clock;
-    this.#identifiers = identifiers;
-    this.#iam = iam;
-    this.#rds = rds;
-    rds.region(name).beforeAccess = () => this.runWhatIsDue();
+    this.#backup = backup;
+    this.#context = context;
+    this.restoreTesting = new RestoreTesting(name, context, this);
+    const { identifiers, iam } = context;
+    const rds = context.rds.region(name);
+    const dynamodb = context.dynamodb.region(name);
+    this.#services = { region: name, identifiers, iam, rds, dynamodb };
+    rds.beforeAccess = () => this.runWhatIsDue();
+    dynamodb.beforeDelete = () => this.runWhatIsDue();
   }
 
   findVault(name: string): Vault | undefined {
     this.runWhatIsDue();
-    return this.#vaults.get(name);
+    const vault = this.#vaults.get(name);
+    vault?.expire(this.#context.clock.now());
+    return vault;
+  }
+
+  /** @throws ResourceNotFoundException */
+  vault(name: string): Vault {
+    const vault = this.findVault(name);
+    if (!vault) throw new AwsError("ResourceNotFoundException", `Backup vault ${name} does not exist.`);
+    return vault;
+  }
+
+  /** What backups and copies have come to, oldest first. */
+  jobs(): readonly BackupJob[] {
+    this.runWhatIsDue();
+    return this.#jobs;
   }
 
   findPlan(id: string): BackupPlan | undefined {
@@ -126,20 +135,18 @@ export class BackupRegion {
       throw new AwsError("AlreadyExistsException", `Backup vault with the same name already exists: ${name}`);
     if (!/^[a-zA-Z0-9_-]{2,50}$/.test(name))
       throw invalid(`Invalid backup vault name ${name}: 2 to 50 letters, digits, hyphens and underscores`);
-    const vault: Vault = {
+    const vault = new Vault({
       name,
       arn: arn("backup", this.name, `backup-vault:${name}`),
       kmsKeyArn: options.kmsKeyArn ?? arn("kms", this.name, "alias/aws/backup"),
       tags: { ...options.tags },
-      recoveryPoints: new Set(),
-    };
+    });
     this.#vaults.set(name, vault);
     return vault;
   }
 
   deleteBackupVault(name: string): void {
-    const vault = this.findVault(name);
-    if (!vault) throw new AwsError("ResourceNotFoundException", `Backup vault ${name} does not exist.`);
+    const vault = this.vault(name);
     if (vault.recoveryPoints.size > 0)
       throw new AwsError(
         "InvalidRequestException",
@@ -148,18 +155,16 @@ export class BackupRegion {
     this.#vaults.delete(name);
   }
 
-  /** Gives a database's retention back to whoever declares it; the days stay as they were. */
+  /** What `forceDestroy` of a vault does. */
   deleteRecoveryPoints(vaultName: string): void {
-    const vault = this.findVault(vaultName);
-    for (const database of this.#rds.region(this.name).databases())
-      if (database.recoveryPointArn && vault?.recoveryPoints.has(database.recoveryPointArn))
-        database.recoveryPointArn = undefined;
-    vault?.recoveryPoints.clear();
+    const vault = this.vault(vaultName);
+    for (const pointArn of [...vault.recoveryPoints.keys()])
+      vault.deleteRecoveryPoint(pointArn, arn("iam", "", "user/someone"));
   }
 
   createBackupPlan(name: string, rules: BackupRule[], tags: Record<string, string> = {}): BackupPlan {
-    this.#check(rules);
-    const id = this.#identifiers.uuid();
+    checkRules(rules, { region: this.name, hasVault: (vault) => this.#vaults.has(vault) });
+    const id = this.#context.identifiers.uuid();
     const plan: BackupPlan = {
       id,
       name,
@@ -174,7 +179,7 @@ export class BackupRegion {
 
   updateBackupPlan(id: string, rules: BackupRule[]): BackupPlan {
     this.runWhatIsDue();
-    this.#check(rules);
+    checkRules(rules, { region: this.name, hasVault: (vault) => this.#vaults.has(vault) });
     return Object.assign(this.#plan(id), { rules, version: this.#version() });
   }
 
@@ -191,12 +196,13 @@ export class BackupRegion {
   createBackupSelection(request: Omit<BackupSelection, "id" | "createdAt">): BackupSelection {
     if (!this.#plans.has(request.planId)) throw invalid(`Cannot find Backup plan with ID ${request.planId}`);
     if (!/^[a-zA-Z0-9_.-]{1,50}$/.test(request.name)) throw invalid(`Invalid selection name ${request.name}`);
-    const role = this.#iam.find(request.roleArn);
-    if (!role || !this.#iam.trusts(role, "backup.amazonaws.com"))
+    const { iam, identifiers, clock } = this.#context;
+    const role = iam.find(request.roleArn);
+    if (!role || !iam.trusts(role, "backup.amazonaws.com"))
       throw invalid(`IAM Role ${request.roleArn} cannot be assumed by AWS Backup`);
     if (request.resources.length === 0 && request.tags.length === 0)
       throw invalid("Invalid selection. At least one resource or tag must be specified");
-    const selection = { ...request, id: this.#identifiers.uuid(), createdAt: this.#clock.now() };
+    const selection = { ...request, id: identifiers.uuid(), createdAt: clock.now() };
     this.#selections.set(selection.id, selection);
     return selection;
   }
@@ -207,41 +213,178 @@ export class BackupRegion {
     if (!this.#selections.delete(id)) throw invalid(`Cannot find Backup selection with ID ${id}`);
   }
 
-  /**
-   * Does what schedules have made due. A run of a rule with continuous backup makes a recovery point of each RDS
-   * instance or cluster it selects that has none, and from then on AWS Backup owns its retention.
-   */
+  /** Does what schedules have made due, run by run, as of the instant of each. */
   runWhatIsDue(): void {
     // Looking at databases lets this run first, and this looks at databases.
     if (this.#running) return;
     this.#running = true;
     try {
-      for (const selection of this.#selections.values())
-        for (const rule of this.#plans.get(selection.planId)?.rules ?? []) this.#runIfDue(rule, selection);
+      const now = this.#context.clock.now();
+      for (;;) {
+        const [first] = this.#scheduled().sort((a, b) => a.at - b.at);
+        if (first === undefined || first.at > now) return;
+        this.#lastRuns.set(first.key, first.at);
+        this.#run(first.rule, first.selection, first.at);
+      }
     } finally {
       this.#running = false;
     }
   }
 
-  #runIfDue(rule: BackupRule, selection: BackupSelection): void {
-    const key = `${selection.id}/${rule.name}`;
-    const now = this.#clock.now();
-    if (!rule.continuous || nextRun(rule, this.#lastRuns.get(key) ?? selection.createdAt) > now) return;
-    this.#lastRuns.set(key, now);
-    this.#run(rule, selection);
+  #scheduled() {
+    return [...this.#selections.values()].flatMap((selection) =>
+      (this.#plans.get(selection.planId)?.rules ?? []).map((rule) => {
+        const key = `${selection.id}/${rule.name}`;
+        const after = this.#lastRuns.get(key) ?? selection.createdAt;
+        const next = nextAwsRun(rule.schedule ?? DEFAULT_SCHEDULE, rule.timeZone ?? "Etc/UTC", after);
+        // A schedule that cannot be read here is taken to run once a day.
+        return { key, rule, selection, at: next ?? after + DAY };
+      }),
+    );
   }
 
-  #run(rule: BackupRule, selection: BackupSelection): void {
-    for (const database of this.#rds.region(this.name).databases()) {
-      if (!selects(selection, database)) continue;
-      if (!database.recoveryPointArn) {
-        const point = `recovery-point:continuous:${database.resourceId.toLowerCase()}-${this.#identifiers.hex(8)}`;
-        database.recoveryPointArn = arn("backup", this.name, point);
-        this.#vaults.get(rule.targetVault)?.recoveryPoints.add(database.recoveryPointArn);
-      }
-      const days = rule.lifecycle?.deleteAfterDays as number;
-      if (database.settings.backupRetentionPeriod !== days) database.retainBackupsFor(days);
+  #run(rule: BackupRule, selection: BackupSelection, at: number): void {
+    const { rds, dynamodb } = this.#services;
+    const resources: Backable[] = [
+      ...rds.databases().map((database): Backable => ({ kind: "database", database })),
+      ...dynamodb.tableNames().map((name): Backable => ({ kind: "table", table: dynamodb.table(name) })),
+    ];
+    for (const resource of resources) {
+      if (createdAt(resource) > at || !selects(selection, resource)) continue;
+      this.#backUp(resource, rule, selection, at);
     }
+  }
+
+  #backUp(resource: Backable, rule: BackupRule, selection: BackupSelection, at: number): void {
+    const vault = this.#vaults.get(rule.targetVault) as Vault;
+    vault.expire(at);
+    const lifecycle = rule.lifecycle ?? {};
+    const continuous = rule.continuous && resource.kind === "database";
+    const refusal =
+      this.#forbidden(
+        selection,
+        resource,
+        actionsFor(resource, { continuous, advancedDynamoDb: this.advancedDynamoDb }),
+      ) ?? vault.refusal(lifecycle);
+    const end = (outcome: Pick<BackupJob, "state" | "message" | "recoveryPointArn">) =>
+      this.#ended(
+        { type: "BACKUP", resourceArn: arnOf(resource), vault: vault.name, createdAt: at, ...outcome },
+        vault,
+      );
+    if (refusal !== undefined) {
+      end({ state: "FAILED", message: refusal });
+      return;
+    }
+    const tags = { ...rule.recoveryPointTags };
+    if (continuous) {
+      const pointArn = this.#keepContinuously(resource, vault, lifecycle, at);
+      end({ state: "COMPLETED", recoveryPointArn: pointArn });
+    }
+    // A copy of a continuous backup is a snapshot, made for it alone.
+    if (continuous && !rule.copyActions?.length) return;
+    const { advancedDynamoDb } = this;
+    const point = snapshotOf(resource, this.#services, { at, lifecycle, tags, advancedDynamoDb });
+    if (!continuous) {
+      vault.recoveryPoints.set(point.arn, point);
+      end({ state: "COMPLETED", recoveryPointArn: point.arn });
+    }
+    for (const action of rule.copyActions ?? []) this.#copy(resource, point, action, selection, at, vault);
+    if (continuous) point.release();
+  }
+
+  /** From now on AWS Backup owns the database's retention. */
+  #keepContinuously(resource: Backable & { kind: "database" }, vault: Vault, lifecycle: Lifecycle, at: number): string {
+    const { database } = resource;
+    if (!database.recoveryPointArn) {
+      const point = `recovery-point:continuous:${database.resourceId.toLowerCase()}-${this.#context.identifiers.hex(8)}`;
+      const pointArn = arn("backup", this.name, point);
+      database.recoveryPointArn = pointArn;
+      vault.recoveryPoints.set(pointArn, {
+        arn: pointArn,
+        resourceArn: database.arn,
+        resourceType: isMultiAz(resource) || database.arn.includes(":db:") ? "RDS" : "Aurora",
+        continuous: true,
+        createdAt: at,
+        lifecycle,
+        tags: { ...database.tags },
+        // Gives the retention back to whoever declares it; the days stay as they were.
+        release: () => {
+          database.recoveryPointArn = undefined;
+        },
+      });
+    }
+    const days = lifecycle.deleteAfterDays as number;
+    if (database.settings.backupRetentionPeriod !== days) database.retainBackupsFor(days);
+    return database.recoveryPointArn;
+  }
+
+  #copy(
+    resource: Backable,
+    point: RecoveryPoint,
+    { vaultArn, lifecycle: wanted }: CopyAction,
+    selection: BackupSelection,
+    at: number,
+    from: Vault,
+  ): void {
+    const [, , , region = "", account] = vaultArn.split(":");
+    const elsewhere = account !== ACCOUNT;
+    const lifecycle = { ...point.lifecycle, ...wanted };
+    const vault = elsewhere
+      ? this.#backup.otherAccounts.get(vaultArn)
+      : this.#backup.region(region).#vaults.get(vaultArn.split(":").at(-1) as string);
+    const end = (outcome: Pick<BackupJob, "state" | "message" | "recoveryPointArn">) =>
+      this.#ended({ type: "COPY", resourceArn: arnOf(resource), vault: vaultArn, createdAt: at, ...outcome }, from);
+    const refusal =
+      this.#forbidden(selection, resource, actionsForCopy(resource)) ??
+      (vault === undefined ? `Backup vault ${vaultArn} does not exist` : undefined) ??
+      this.#uncopyable(resource, region, elsewhere) ??
+      (vault && elsewhere ? closed(vault) : undefined) ??
+      vault?.refusal(lifecycle);
+    if (refusal !== undefined || vault === undefined) {
+      end({ state: "FAILED", message: refusal as string });
+      return;
+    }
+    const to = this.#backup.region(region).#services;
+    const copy = copyOf(point, this.#services, to, lifecycle);
+    vault.recoveryPoints.set(copy.arn, copy);
+    end({ state: "COMPLETED", recoveryPointArn: copy.arn });
+  }
+
+  #uncopyable(resource: Backable, region: string, elsewhere: boolean): string | undefined {
+    if (resource.kind === "table")
+      return this.advancedDynamoDb ? undefined : "Copying DynamoDB backups needs advanced features for Amazon DynamoDB";
+    if (isMultiAz(resource)) return "Copying snapshots of Multi-AZ DB clusters is not supported";
+    if (elsewhere && region !== this.name)
+      return "A copy of a database to another account and another Region in one action is not supported";
+    const { kmsKeyId } = resource.database.settings as { kmsKeyId?: string };
+    if (elsewhere && kmsKeyId?.endsWith(":alias/aws/rds"))
+      return "Snapshots encrypted with an AWS managed key can't be copied to another account";
+    return undefined;
+  }
+
+  #forbidden({ roleArn }: BackupSelection, resource: Backable, actions: string[]): string | undefined {
+    const { iam } = this.#context;
+    const role = iam.find(roleArn);
+    if (!role) return `IAM Role ${roleArn} cannot be assumed by AWS Backup`;
+    const missing = actions.find(
+      (action) =>
+        !iam.allows(role, action, action.startsWith("backup:") ? "arn:aws:backup:::backup-vault:" : arnOf(resource)),
+    );
+    return missing && `Access denied: ${roleArn} is not authorized to perform ${missing} on ${arnOf(resource)}`;
+  }
+
+  /** Tells the topic of the vault what came of a job, as far as the vault's events say so. */
+  #ended(job: Omit<BackupJob, "id">, { notifications }: Vault): void {
+    const id = this.#context.identifiers.uuid();
+    this.#jobs.push({ id, ...job });
+    const failed = job.state === "FAILED";
+    const event = job.type === "BACKUP" ? "BACKUP_JOB_COMPLETED" : failed ? "COPY_JOB_FAILED" : "COPY_JOB_SUCCESSFUL";
+    if (!notifications?.events.includes(event)) return;
+    this.#context.sns.publishFromService("backup.amazonaws.com", notifications.topicArn, {
+      subject: "Notification from AWS Backup",
+      text: `An AWS Backup job ${failed ? "failed" : "was completed successfully"}. Resource ARN : ${job.resourceArn}. Job ID : ${id}${failed ? ` ${job.message}` : ""}`,
+      attributes: { EventType: `${job.type}_JOB`, State: job.state, AccountId: ACCOUNT, Id: id },
+    });
   }
 
   #plan(id: string): BackupPlan {
@@ -251,51 +394,14 @@ export class BackupRegion {
   }
 
   #version(): string {
-    return Buffer.from(this.#identifiers.uuid()).toString("base64");
-  }
-
-  #check(rules: BackupRule[]): void {
-    if (rules.length === 0) throw invalid("Backup plan must have at least one rule");
-    for (const rule of rules) {
-      const fault = (problem: string) => invalid(`Error in rule ${rule.name} : ${problem}`);
-      if (!this.#vaults.has(rule.targetVault)) throw fault(`Backup vault ${rule.targetVault} does not exist`);
-      const { deleteAfterDays: deleteAfter, moveToColdStorageAfterDays: cold } = rule.lifecycle ?? {};
-      if (rule.continuous) {
-        if (deleteAfter === undefined)
-          throw fault("Invalid lifecycle. Lifecycle must be specified for backup rule enabled continuous backup");
-        if (cold !== undefined) throw fault("Invalid lifecycle. MoveToColdStorageAfterDays is unavailable");
-        if (deleteAfter < 1 || deleteAfter > 35)
-          throw fault("Invalid lifecycle. DeleteAfterDays must be between 1 and 35 days for continuous backup");
-      }
-      if (deleteAfter !== undefined && (deleteAfter < 1 || deleteAfter > 36500))
-        throw fault("Invalid lifecycle. DeleteAfterDays cannot be less than 1 or more than 36500 days");
-      if (cold !== undefined && deleteAfter !== undefined && deleteAfter < cold + 90)
-        throw fault(
-          "Invalid lifecycle. DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays",
-        );
-      if (rule.startWindowMinutes < 60) throw fault("StartWindowMinutes must be at least 60");
-      if (rule.completionWindowMinutes < rule.startWindowMinutes + 60)
-        throw fault("CompletionWindowMinutes must be at least 60 minutes greater than StartWindowMinutes");
-    }
+    return Buffer.from(this.#context.identifiers.uuid()).toString("base64");
   }
 }
 
-function selects(selection: BackupSelection, database: RdsDatabase): boolean {
-  const matches = (pattern: string) =>
-    new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`).test(database.arn);
-  if (selection.notResources.some(matches)) return false;
-  return selection.resources.some(matches) || selection.tags.some(({ key, value }) => database.tags[key] === value);
-}
-
-/** A daily schedule in UTC runs at its time of day; any other is taken to run within a day. */
-function nextRun(rule: BackupRule, after: number): number {
-  const [, minute, hour] = /^cron\((\d+) (\d+) [*?] \* [*?] \*\)$/.exec(rule.schedule ?? "cron(0 5 ? * * *)") ?? [];
-  if (minute === undefined || (rule.timeZone ?? "Etc/UTC") !== "Etc/UTC") return after + DAY;
-  const day = new Date(after);
-  const today = Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate(), Number(hour), Number(minute));
-  return today > after ? today : today + DAY;
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("InvalidParameterValueException", message);
+/** Why a vault of another account takes no copies from this one. */
+function closed(vault: Vault): string | undefined {
+  const request = { action: "backup:CopyIntoBackupVault", resource: vault.arn, principal: arn("iam", "", "root") };
+  return vault.policy !== undefined && verdictOf(vault.policy, request) === "allowed"
+    ? undefined
+    : `Access Denied trying to call AWS Backup service: the access policy of ${vault.arn} does not allow CopyIntoBackupVault`;
 }

@@ -31,10 +31,10 @@ const DEFAULT_RECOVERY_PERIOD_IN_DAYS = 35;
 const DEFAULT_CAPACITY = { ReadCapacityUnits: 5, WriteCapacityUnits: 5 };
 
 /** An on-demand or system backup: a table as it was, under an ARN of its own. */
-interface Backup {
+export interface DynamoDbBackup {
   arn: string;
   name: string;
-  type: "USER" | "SYSTEM";
+  type: "USER" | "SYSTEM" | "AWS_BACKUP";
   createdAt: number;
   table: TableDescription;
   settings: TableSettings;
@@ -69,7 +69,9 @@ export class DynamoDbRegion {
   readonly #clock: SimulatedClock;
   readonly #identifiers: Identifiers;
   readonly #tables = new Map<string, Table>();
-  readonly #backups = new Map<string, Backup>();
+  /** Lets AWS Backup do, before a table goes, what its schedule has made due. */
+  beforeDelete: () => void = () => {};
+  readonly #backups = new Map<string, DynamoDbBackup>();
 
   constructor(service: DynamoDb, name: string, clock: SimulatedClock, identifiers: Identifiers) {
     this.#service = service;
@@ -148,6 +150,7 @@ export class DynamoDbRegion {
 
   /** A table that could be recovered to a point in time leaves a system backup behind. */
   deleteTable(name: string): TableDescription {
+    this.beforeDelete();
     const table = this.table(name);
     if (table.settings.deletionProtection)
       throw new AwsError(
@@ -232,7 +235,7 @@ export class DynamoDbRegion {
     for (const key of keys) delete table.tags[key];
   }
 
-  createBackup(input: CreateBackupInput): Backup {
+  createBackup(input: CreateBackupInput): DynamoDbBackup {
     return this.#backUp(this.#existing(input.TableName as string), input.BackupName as string, "USER");
   }
 
@@ -259,6 +262,8 @@ export class DynamoDbRegion {
 
   deleteBackup(backupArn: string): BackupDescription {
     const description = this.describeBackup(backupArn);
+    if (description.BackupDetails?.BackupType === "AWS_BACKUP")
+      throw invalid("Backups created by AWS Backup can only be deleted from their backup vault");
     this.#backups.delete(backupArn);
     return description;
   }
@@ -314,9 +319,18 @@ export class DynamoDbRegion {
     return name as string;
   }
 
-  #backUp(table: Table, name: string, type: Backup["type"]): Backup {
-    const createdAt = table.now();
-    const backup: Backup = {
+  /** As AWS Backup does, and nobody else may take away. */
+  backUpForAwsBackup(table: Table, name: string, at: number): DynamoDbBackup {
+    return this.#backUp(table, name, "AWS_BACKUP", at);
+  }
+
+  /** What AWS Backup lets go. */
+  releaseBackup(backupArn: string): void {
+    this.#backups.delete(backupArn);
+  }
+
+  #backUp(table: Table, name: string, type: DynamoDbBackup["type"], createdAt = table.now()): DynamoDbBackup {
+    const backup: DynamoDbBackup = {
       arn: `${table.arn}/backup/${String(createdAt).padStart(14, "0")}-${this.#identifiers.hex(8)}`,
       name,
       type,
@@ -329,7 +343,7 @@ export class DynamoDbRegion {
     return backup;
   }
 
-  #backup(backupArn: string): Backup {
+  #backup(backupArn: string): DynamoDbBackup {
     const backup = this.#backups.get(backupArn);
     if (!backup) throw new AwsError("BackupNotFoundException", `Backup not found: ${backupArn}`);
     return backup;
@@ -337,7 +351,7 @@ export class DynamoDbRegion {
 }
 
 /** As `CreateBackup` and `DescribeBackup` tell it. */
-export function details(backup: Backup) {
+export function details(backup: DynamoDbBackup) {
   return {
     BackupArn: backup.arn,
     BackupName: backup.name,
@@ -347,7 +361,7 @@ export function details(backup: Backup) {
   };
 }
 
-function summary(backup: Backup): BackupSummary {
+function summary(backup: DynamoDbBackup): BackupSummary {
   return {
     ...details(backup),
     TableName: backup.settings.name,

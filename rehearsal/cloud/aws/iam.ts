@@ -1,17 +1,33 @@
 import type { SimulatedClock } from "../clock";
-import { arn } from "./account";
+import { ACCOUNT, arn } from "./account";
 import { AwsError } from "./error";
 import type { Identifiers } from "./identifiers";
+import { checkDocument, verdictOf } from "./policy-document";
 
-/** AWS's managed policies that are known here; attaching any other is an error, as a misspelt one is at AWS. */
-const MANAGED_POLICIES = new Set(
-  [
-    "service-role/AWSBackupServiceRolePolicyForBackup",
-    "service-role/AWSBackupServiceRolePolicyForRestores",
-    "AWSBackupServiceRolePolicyForS3Backup",
-    "AWSBackupServiceRolePolicyForS3Restore",
-    "service-role/AmazonRDSEnhancedMonitoringRole",
-  ].map((name) => `arn:aws:iam::aws:policy/${name}`),
+/**
+ * AWS's managed policies that are known here, with those of their actions that matter here; attaching any other is an error,
+ * as a misspelt one is at AWS.
+ */
+const MANAGED_POLICIES: Record<string, readonly string[]> = Object.fromEntries(
+  Object.entries({
+    "service-role/AWSBackupServiceRolePolicyForBackup": [
+      "backup:CopyFromBackupVault",
+      "backup:CopyIntoBackupVault",
+      "backup:DescribeBackupVault",
+      "backup:TagResource",
+      "dynamodb:CreateBackup",
+      "dynamodb:DeleteBackup",
+      "dynamodb:DescribeBackup",
+      "dynamodb:DescribeTable",
+      "dynamodb:ListTagsOfResource",
+      "dynamodb:StartAwsBackupJob",
+      "rds:*",
+    ],
+    "service-role/AWSBackupServiceRolePolicyForRestores": ["dynamodb:RestoreTable*", "rds:Restore*", "rds:Delete*"],
+    AWSBackupServiceRolePolicyForS3Backup: [],
+    AWSBackupServiceRolePolicyForS3Restore: [],
+    "service-role/AmazonRDSEnhancedMonitoringRole": [],
+  }).map(([name, actions]) => [`arn:aws:iam::aws:policy/${name}`, actions]),
 );
 
 export interface Role {
@@ -28,6 +44,8 @@ export interface Role {
   tags: Record<string, string>;
   /** ARNs of the attached policies, in the order of attaching. */
   policies: string[];
+  /** Policies that belong to the role alone: JSON text by name. */
+  inlinePolicies: Map<string, string>;
 }
 
 export interface RoleRequest {
@@ -77,12 +95,13 @@ export class Iam {
       arn: arn("iam", "", `role${path}${request.name}`),
       uniqueId: `AROA${this.#identifiers.capitals(17)}`,
       createdAt: this.#clock.now(),
-      assumeRolePolicy: document(request.assumeRolePolicy),
+      assumeRolePolicy: checkDocument(request.assumeRolePolicy),
       description: request.description,
       maxSessionDuration: request.maxSessionDuration ?? 3600,
       permissionsBoundary: request.permissionsBoundary,
       tags: { ...request.tags },
       policies: [],
+      inlinePolicies: new Map(),
     };
     this.#roles.set(role.name, role);
     return role;
@@ -90,7 +109,7 @@ export class Iam {
 
   updateRole(name: string, changes: Partial<Omit<RoleRequest, "name" | "path">>): Role {
     const role = this.role(name);
-    if (changes.assumeRolePolicy !== undefined) changes.assumeRolePolicy = document(changes.assumeRolePolicy);
+    if (changes.assumeRolePolicy !== undefined) changes.assumeRolePolicy = checkDocument(changes.assumeRolePolicy);
     return Object.assign(role, changes);
   }
 
@@ -98,12 +117,14 @@ export class Iam {
     const role = this.role(name);
     if (role.policies.length > 0)
       throw new AwsError("DeleteConflict", "Cannot delete entity, must detach all policies first.", 409);
+    if (role.inlinePolicies.size > 0)
+      throw new AwsError("DeleteConflict", "Cannot delete entity, must delete policies first.", 409);
     this.#roles.delete(name);
   }
 
   attachRolePolicy(name: string, policyArn: string): void {
     const role = this.role(name);
-    if (!MANAGED_POLICIES.has(policyArn))
+    if (!(policyArn in MANAGED_POLICIES))
       throw new AwsError("NoSuchEntity", `Policy ${policyArn} does not exist or is not attachable.`, 404);
     if (!role.policies.includes(policyArn)) role.policies.push(policyArn);
   }
@@ -115,6 +136,28 @@ export class Iam {
     role.policies = role.policies.filter((each) => each !== policyArn);
   }
 
+  putRolePolicy(name: string, policyName: string, policy: string): void {
+    this.role(name).inlinePolicies.set(policyName, checkDocument(policy));
+  }
+
+  deleteRolePolicy(name: string, policyName: string): void {
+    if (!this.role(name).inlinePolicies.delete(policyName))
+      throw new AwsError("NoSuchEntity", `The role policy with name ${policyName} cannot be found.`, 404);
+  }
+
+  /** Whether who works as the role may do something. */
+  allows(role: Role, action: string, resource: string): boolean {
+    const managed = role.policies.map((policy) =>
+      JSON.stringify({
+        Statement: [{ Effect: "Allow", Action: MANAGED_POLICIES[policy] ?? [], Resource: "*" }],
+      }),
+    );
+    const verdicts = [...managed, ...role.inlinePolicies.values()].map((policy) =>
+      verdictOf(policy, { action, resource, context: { "aws:PrincipalAccount": ACCOUNT } }),
+    );
+    return !verdicts.includes("denied") && verdicts.includes("allowed");
+  }
+
   /** Whether a service such as `backup.amazonaws.com` may take the role. */
   trusts(role: Role, service: string): boolean {
     const statements = [JSON.parse(role.assumeRolePolicy).Statement].flat();
@@ -122,15 +165,4 @@ export class Iam {
       (statement) => statement.Effect === "Allow" && [statement.Principal?.Service].flat().includes(service),
     );
   }
-}
-
-/** @throws MalformedPolicyDocument */
-function document(policy: string): string {
-  try {
-    const { Statement: statement } = JSON.parse(policy);
-    if (statement) return policy;
-  } catch {
-    // Falls through to the same answer as a document without statements.
-  }
-  throw new AwsError("MalformedPolicyDocument", "This policy contains invalid Json");
 }

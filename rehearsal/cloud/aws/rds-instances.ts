@@ -15,6 +15,8 @@ import { engineFacts, engineOf } from "./rds-engines";
 import type { RdsGroups } from "./rds-groups";
 import { Instance, type InstanceBackups, type InstanceSettings } from "./rds-instance";
 
+import type { RdsSnapshots } from "./rds-snapshots";
+
 const SECOND = 1000;
 
 const CA_CERTIFICATE = "rds-ca-rsa2048-g1";
@@ -39,8 +41,7 @@ export interface InstancesContext {
   identifiers: Identifiers;
   dns: string;
   groups: RdsGroups;
-  /** Names of final snapshots that were taken. */
-  snapshots: Set<string>;
+  snapshots: RdsSnapshots;
   /** @throws DBInstanceAlreadyExists for an identifier that an instance, be it a cluster's, has. */
   freeIdentifier(requested: string | undefined): string;
   /** Lets AWS Backup do what its schedule has made due. */
@@ -290,14 +291,13 @@ export class RdsInstances {
         "InvalidParameterCombination",
         "FinalDBSnapshotIdentifier can not be specified when deleting a DB Instance with SkipFinalSnapshot.",
       );
-    if (snapshot) {
-      if (this.#context.snapshots.has(snapshot))
-        throw new AwsError(
-          "DBSnapshotAlreadyExists",
-          `Cannot create the snapshot because a snapshot with the identifier ${snapshot} already exists.`,
-        );
-      this.#context.snapshots.add(snapshot);
-    }
+    if (snapshot)
+      this.#context.snapshots.take(instance, {
+        identifier: snapshot,
+        type: "manual",
+        at: instance.now(),
+        tags: snapshotTags(instance),
+      });
     const kept = instance.backups("retained");
     if (input.DeleteAutomatedBackups === false && kept) this.#retained.set(instance.resourceId, kept);
     this.#instances.delete(instance.identifier);
@@ -339,6 +339,11 @@ export class RdsInstances {
       );
     return backups;
   }
+}
+
+/** What a snapshot is tagged with: its source's tags, if that was asked for. */
+export function snapshotTags(database: { settings: { copyTagsToSnapshot: boolean }; tags: Record<string, string> }) {
+  return database.settings.copyTagsToSnapshot ? database.tags : {};
 }
 
 function restoreInstant(

@@ -18,8 +18,9 @@ import { Cluster, type ClusterInstance, type ClusterSettings, type RetainedBacku
 import type { RdsDatabase } from "./rds-database";
 import { engineFacts, engineOf } from "./rds-engines";
 import { RdsGroups } from "./rds-groups";
-import { RdsInstances } from "./rds-instances";
+import { RdsInstances, snapshotTags } from "./rds-instances";
 import { createMultiAz, MULTI_AZ_INSTANCES, modifyMultiAz, restoreMultiAz } from "./rds-multi-az-cluster";
+import { RdsSnapshots } from "./rds-snapshots";
 
 const SECOND = 1000;
 
@@ -57,7 +58,8 @@ export class RdsRegion {
   readonly #dns: string;
   readonly #clusters = new Map<string, Cluster>();
   readonly #retained = new Map<string, RetainedBackups>();
-  readonly #snapshots = new Set<string>();
+  /** Final snapshots, and those of AWS Backup. */
+  readonly snapshots: RdsSnapshots;
   readonly #groups: RdsGroups;
 
   constructor(name: string, clock: SimulatedClock, identifiers: Identifiers) {
@@ -65,6 +67,7 @@ export class RdsRegion {
     this.#clock = clock;
     this.#identifiers = identifiers;
     this.#dns = identifiers.hex(12);
+    this.snapshots = new RdsSnapshots(name);
     this.#groups = new RdsGroups(`sg-${identifiers.hex(17)}`);
     this.instances = new RdsInstances({
       region: name,
@@ -72,7 +75,7 @@ export class RdsRegion {
       identifiers,
       dns: this.#dns,
       groups: this.#groups,
-      snapshots: this.#snapshots,
+      snapshots: this.snapshots,
       freeIdentifier: (requested) => this.#freeInstanceIdentifier(requested),
       beforeAccess: () => this.beforeAccess(),
     });
@@ -136,11 +139,6 @@ export class RdsRegion {
       if (instance) return { cluster, instance };
     }
     return undefined;
-  }
-
-  /** Final snapshots that were taken. */
-  snapshots(): string[] {
-    return [...this.#snapshots];
   }
 
   /** Automated backups of clusters that are gone, by resource id. */
@@ -293,14 +291,13 @@ export class RdsRegion {
         "InvalidParameterCombination",
         "FinalDBSnapshotIdentifier can not be specified when deleting a cluster with SkipFinalSnapshot.",
       );
-    if (snapshot) {
-      if (this.#snapshots.has(snapshot))
-        throw new AwsError(
-          "DBClusterSnapshotAlreadyExistsFault",
-          `Cannot create the cluster snapshot because one with the identifier ${snapshot} already exists.`,
-        );
-      this.#snapshots.add(snapshot);
-    }
+    if (snapshot)
+      this.snapshots.take(cluster, {
+        identifier: snapshot,
+        type: "manual",
+        at: cluster.now(),
+        tags: snapshotTags(cluster),
+      });
     if (input.DeleteAutomatedBackups === false) this.#retained.set(cluster.resourceId, cluster.retainedBackups());
     this.#clusters.delete(cluster.identifier);
     return { ...cluster.describe(), Status: "deleting" };

@@ -197,7 +197,10 @@ test("a cluster goes only unprotected, without instances, and with a word on its
     name: "InvalidParameterCombination",
   });
   remove({ FinalDBSnapshotIdentifier: "last" })();
-  t.deepEqual(rds.snapshots(), ["last"]);
+  t.deepEqual(
+    rds.snapshots.all().map(({ identifier }) => identifier),
+    ["last"],
+  );
   t.throws(() => rds.cluster("customers"), { name: "DBClusterNotFoundFault" });
 });
 

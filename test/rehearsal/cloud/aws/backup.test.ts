@@ -28,6 +28,7 @@ function setUp() {
     Tags: [{ Key: "backup", Value: "yes" }],
   });
   const role = aws.iam.createRole({ name: "backup", assumeRolePolicy: trust("backup.amazonaws.com") });
+  aws.iam.attachRolePolicy("backup", POLICY);
   const backup = aws.backup.region(REGION);
   backup.createBackupVault("vault");
   return { clock, aws, rds, role, backup, cluster: rds.cluster("customers") };
@@ -166,6 +167,7 @@ test("a vault goes only when it holds nothing", (t) => {
 
 test("a role keeps what is attached, takes policies that exist, and goes when nothing is attached", (t) => {
   const { aws } = setUp();
+  aws.iam.detachRolePolicy("backup", POLICY);
   t.throws(() => aws.iam.attachRolePolicy("backup", `${POLICY}s`), { name: "NoSuchEntity" });
   t.throws(() => aws.iam.attachRolePolicy("none", POLICY), { name: "NoSuchEntity" });
   aws.iam.attachRolePolicy("backup", POLICY);

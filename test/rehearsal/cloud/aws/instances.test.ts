@@ -154,7 +154,10 @@ test("deletion protection and the final snapshot stand in the way of a delete", 
   rds.modifyDBInstance({ DBInstanceIdentifier: "customers", DeletionProtection: false });
   t.throws(remove({}), { message: /FinalDBSnapshotIdentifier is required/ });
   remove({ FinalDBSnapshotIdentifier: "last" })();
-  t.deepEqual(rds.snapshots(), ["last"]);
+  t.deepEqual(
+    rds.snapshots.all().map(({ identifier }) => identifier),
+    ["last"],
+  );
   t.is(rds.instances.find("customers"), undefined);
 });
 
