@@ -55,6 +55,17 @@ export const SUPPORTS: { key: string; type: string; inputs: PropertyMap }[] = [
     },
   },
   { key: "vault", type: "aws:backup/vault:Vault", inputs: { name: "vault" } },
+  // A vault has one lock, and a topic one policy: each of their rows has one of its own.
+  ...["locked1", "locked2", "locked3", "locked4", "locked5"].map((name) => ({
+    key: name,
+    type: "aws:backup/vault:Vault",
+    inputs: { name },
+  })),
+  ...["topic", "policed1", "policed2", "policed3"].map((name) => ({
+    key: name,
+    type: "aws:sns/topic:Topic",
+    inputs: { name },
+  })),
   {
     key: "plan",
     type: "aws:backup/plan:Plan",
@@ -341,6 +352,38 @@ function documentedSelection(title: string, change: PropertyMap, verdict: Verdic
   };
 }
 
+const DENIAL = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Deny", Principal: "*", Action: "backup:DeleteRecoveryPoint", Resource: "*" }],
+});
+
+const TESTING = {
+  name: "weekly",
+  scheduleExpression: "cron(0 12 ? * 1 *)",
+  recoveryPointSelection: {
+    algorithm: "LATEST_WITHIN_WINDOW",
+    includeVaults: ["{vault.arn}"],
+    recoveryPointTypes: ["SNAPSHOT"],
+  },
+};
+
+/** Read in the provider's source; what moto lacks is the reason. */
+function documentedRows(
+  type: string,
+  what: string,
+  deployed: PropertyMap,
+  changes: Record<string, [PropertyMap, Verdict]>,
+  reason: string,
+): Row[] {
+  return Object.entries(changes).map(([title, [change, verdict]], index) => ({
+    type,
+    title: `${what}: ${title}`,
+    deployed: type.endsWith("TestingPlan") ? { ...deployed, name: `weekly${index}` } : deployed,
+    change,
+    documented: { verdict, reason },
+  }));
+}
+
 const backups: Row[] = [
   ...rows(
     "aws:backup/vault:Vault",
@@ -365,6 +408,7 @@ const backups: Row[] = [
       "its schedule": { rules: [{ ...RULE, schedule: "cron(0 6 ? * * *)" }] },
       "no continuous backup": { rules: [{ ...RULE, enableContinuousBackup: false }] },
       "another rule": { rules: [RULE, { ruleName: "weekly", targetVaultName: "{vault.name}" }] },
+      "a copy": { rules: [{ ...RULE, copyActions: [{ destinationVaultArn: "{locked1.arn}" }] }] },
       "the defaults said": {
         rules: [{ ...RULE, startWindow: 60, completionWindow: 180, scheduleExpressionTimezone: "Etc/UTC" }],
       },
@@ -380,6 +424,61 @@ const backups: Row[] = [
     "replace",
   ),
   documentedSelection("another name", { name: "{row}-other" }, "replace"),
+  ...(
+    [
+      ["nothing changed", {}],
+      ["a longer least", { minRetentionDays: 14 }],
+      ["a shorter most", { maxRetentionDays: 60 }],
+      ["no most", { maxRetentionDays: null }],
+      ["compliance mode", { changeableForDays: 3 }],
+    ] as const
+  ).map(([title, change], index) => ({
+    type: "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+    title: `a lock: ${title}`,
+    deployed: { backupVaultName: `{locked${index + 1}.name}`, minRetentionDays: 7, maxRetentionDays: 90 },
+    change,
+  })),
+  ...documentedRows(
+    "aws:backup/vaultPolicy:VaultPolicy",
+    "a vault's policy",
+    { backupVaultName: "{vault.name}", policy: DENIAL },
+    {
+      "nothing changed": [{}, "no change"],
+      "the same in other words": [{ policy: JSON.stringify(JSON.parse(DENIAL), undefined, 2) }, "no change"],
+      "another policy": [{ policy: DENIAL.replace("DeleteRecoveryPoint", "StartCopyJob") }, "in place"],
+    },
+    "moto lacks PutBackupVaultAccessPolicy",
+  ),
+  ...documentedRows(
+    "aws:backup/vaultNotifications:VaultNotifications",
+    "a vault's notifications",
+    {
+      backupVaultName: "{vault.name}",
+      snsTopicArn: "{topic.arn}",
+      backupVaultEvents: ["BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED"],
+    },
+    {
+      "nothing changed": [{}, "no change"],
+      "the events in another order": [{ backupVaultEvents: ["COPY_JOB_FAILED", "BACKUP_JOB_COMPLETED"] }, "no change"],
+      "another topic": [{ snsTopicArn: "{policed1.arn}" }, "replace"],
+    },
+    "moto lacks PutBackupVaultNotifications",
+  ),
+  ...documentedRows(
+    "aws:backup/restoreTestingPlan:RestoreTestingPlan",
+    "a restore testing plan",
+    TESTING,
+    {
+      "nothing changed": [{}, "no change"],
+      "its schedule": [{ scheduleExpression: "cron(0 13 ? * 1 *)" }, "in place"],
+      "the types": [
+        { recoveryPointSelection: { ...TESTING.recoveryPointSelection, recoveryPointTypes: ["CONTINUOUS"] } },
+        "in place",
+      ],
+      "another name": [{ name: "other" }, "replace"],
+    },
+    "moto lacks restore testing",
+  ),
 ];
 
 const PERMISSIONS = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup";
@@ -416,6 +515,83 @@ const identities: Row[] = [
       "nothing changed": {},
       "another policy": { policyArn: PERMISSIONS.replace("ForBackup", "ForRestores") },
       "another role": { role: "other" },
+    },
+  ),
+];
+
+const SELF = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Principal: { AWS: "arn:aws:iam::123456789012:root" }, Action: "kms:*", Resource: "*" },
+  ],
+});
+const PUBLISH = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Principal: { Service: "backup.amazonaws.com" }, Action: "sns:Publish", Resource: "*" },
+  ],
+});
+const TABLES_ONLY = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "dynamodb:DescribeTable", Resource: "*" }],
+});
+
+const notifications: Row[] = [
+  ...rows(
+    "aws:iam/rolePolicy:RolePolicy",
+    "a role's own policy",
+    { role: "{role.name}", name: "{row}", policy: TABLES_ONLY },
+    {
+      "nothing changed": {},
+      "the same in other words": { policy: JSON.stringify(JSON.parse(TABLES_ONLY), undefined, 2) },
+      "another policy": { policy: TABLES_ONLY.replace("DescribeTable", "ListTables") },
+      "another name": { name: "{row}-other" },
+    },
+  ),
+  ...rows(
+    "aws:kms/key:Key",
+    "a key",
+    { description: "{row}", policy: SELF, tags: { team: "backup" } },
+    {
+      "nothing changed": {},
+      "a tag": { tags: { team: "other" } },
+      "a description": { description: "other" },
+      "the policy in other words": { policy: JSON.stringify(JSON.parse(SELF), undefined, 2) },
+      rotation: { enableKeyRotation: true },
+      "more time to repent": { deletionWindowInDays: 30 },
+    },
+  ),
+  ...rows(
+    "aws:sns/topic:Topic",
+    "a topic",
+    { name: "{row}", tags: { team: "backup" } },
+    {
+      "nothing changed": {},
+      "a tag": { tags: { team: "other" } },
+      "a key": { kmsMasterKeyId: "alias/aws/sns" },
+      "another name": { name: "{row}-other" },
+    },
+  ),
+  ...(
+    [
+      ["nothing changed", {}],
+      ["the same in other words", { policy: JSON.stringify(JSON.parse(PUBLISH), undefined, 2) }],
+      ["another policy", { policy: PUBLISH.replace("sns:Publish", "sns:Subscribe") }],
+    ] as const
+  ).map(([title, change], index) => ({
+    type: "aws:sns/topicPolicy:TopicPolicy",
+    title: `a topic's policy: ${title}`,
+    deployed: { arn: `{policed${index + 1}.arn}`, policy: PUBLISH },
+    change,
+  })),
+  ...rows(
+    "aws:sns/topicSubscription:TopicSubscription",
+    "a subscription",
+    { topic: "{topic.arn}", protocol: "sqs", endpoint: "arn:aws:sqs:ap-northeast-1:123456789012:{row}" },
+    {
+      "nothing changed": {},
+      "a filter": { filterPolicy: JSON.stringify({ State: [{ "anything-but": "COMPLETED" }] }) },
+      "another endpoint": { endpoint: "arn:aws:sqs:ap-northeast-1:123456789012:{row}-other" },
     },
   ),
 ];
@@ -471,7 +647,15 @@ const scaling: Row[] = [
   ),
 ];
 
-export const ROWS: Row[] = [...tables, ...clusters, ...instances, ...backups, ...identities, ...scaling];
+export const ROWS: Row[] = [
+  ...tables,
+  ...clusters,
+  ...instances,
+  ...backups,
+  ...identities,
+  ...notifications,
+  ...scaling,
+];
 
 /** A name of a row's own, fit for every type. */
 export function rowName(index: number): string {

@@ -23,17 +23,28 @@ const TYPES: Record<string, string> = {
   "aws:backup/vault:Vault": "aws_backup_vault",
   "aws:backup/plan:Plan": "aws_backup_plan",
   "aws:backup/selection:Selection": "aws_backup_selection",
+  "aws:backup/vaultLockConfiguration:VaultLockConfiguration": "aws_backup_vault_lock_configuration",
+  "aws:backup/vaultPolicy:VaultPolicy": "aws_backup_vault_policy",
+  "aws:backup/vaultNotifications:VaultNotifications": "aws_backup_vault_notifications",
+  "aws:backup/restoreTestingPlan:RestoreTestingPlan": "aws_backup_restore_testing_plan",
   "aws:iam/role:Role": "aws_iam_role",
+  "aws:iam/rolePolicy:RolePolicy": "aws_iam_role_policy",
+  "aws:kms/key:Key": "aws_kms_key",
+  "aws:sns/topic:Topic": "aws_sns_topic",
+  "aws:sns/topicPolicy:TopicPolicy": "aws_sns_topic_policy",
+  "aws:sns/topicSubscription:TopicSubscription": "aws_sns_topic_subscription",
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "aws_iam_role_policy_attachment",
   "aws:appautoscaling/target:Target": "aws_appautoscaling_target",
   "aws:appautoscaling/policy:Policy": "aws_appautoscaling_policy",
 };
 
-/** Blocks that Pulumi names in the plural. */
+/** Blocks that Pulumi names in the plural, and an argument that it names otherwise. */
 const BLOCKS: Record<string, string> = {
   attributes: "attribute",
   globalSecondaryIndexes: "global_secondary_index",
   localSecondaryIndexes: "local_secondary_index",
+  copyActions: "copy_action",
+  topic: "topic_arn",
   rules: "rule",
   selectionTags: "selection_tag",
 };
@@ -49,7 +60,7 @@ const MOTO_FAULTS: Record<string, { attributes: string[]; reason: string }> = {
   "aws:backup/plan:Plan": { attributes: ["tags", "tags_all"], reason: "tags of plans are forgotten" },
 };
 
-const SERVICES = ["dynamodb", "rds", "backup", "iam", "appautoscaling", "sts"];
+const SERVICES = ["dynamodb", "rds", "backup", "iam", "kms", "sns", "appautoscaling", "sts"];
 
 /** Where an installed AWS provider is found: a mirror of Terraform's registry in a folder. */
 export function pluginFolder(): string | undefined {

@@ -2,7 +2,7 @@ import type { BackupRule, Lifecycle } from "../../cloud/aws/backup";
 import { CONTROL_PLANE } from "../../cloud/aws/durations";
 import type { PropertyMap } from "../provider";
 import { isAbsent, type Property } from "../schema";
-import { flag, number, object, objects, type ResourceType, regionOf, TAGS, text, textMap } from "./resource-type";
+import { ARN, flag, number, object, objects, type ResourceType, regionOf, TAGS, text, textMap } from "./resource-type";
 
 const LIFECYCLE: Property = {
   type: "object",
@@ -20,6 +20,16 @@ export const backupPlan: ResourceType = {
         type: "object",
         properties: {
           completionWindow: { type: "integer", default: 180 },
+          copyActions: {
+            type: "set",
+            of: {
+              type: "object",
+              properties: {
+                destinationVaultArn: { type: "string", required: true, format: ARN },
+                lifecycle: LIFECYCLE,
+              },
+            },
+          },
           enableContinuousBackup: { type: "boolean", default: false },
           lifecycle: LIFECYCLE,
           recoveryPointTags: TAGS,
@@ -87,6 +97,10 @@ function rule(input: PropertyMap): BackupRule {
     startWindowMinutes: (input.startWindow as number | undefined) ?? 60,
     completionWindowMinutes: (input.completionWindow as number | undefined) ?? 180,
     lifecycle: isAbsent(input.lifecycle) ? undefined : lifecycle(object(input.lifecycle)),
+    copyActions: objects(input.copyActions).map((action) => ({
+      vaultArn: action.destinationVaultArn as string,
+      lifecycle: isAbsent(action.lifecycle) ? undefined : lifecycle(object(action.lifecycle)),
+    })),
     recoveryPointTags: isAbsent(input.recoveryPointTags) ? undefined : textMap(input.recoveryPointTags),
   };
 }
@@ -104,12 +118,17 @@ function told(known: BackupRule): PropertyMap {
     enableContinuousBackup: known.continuous,
     startWindow: known.startWindowMinutes,
     completionWindow: known.completionWindowMinutes,
-    ...(known.lifecycle && {
-      lifecycle: {
-        deleteAfter: known.lifecycle.deleteAfterDays ?? 0,
-        coldStorageAfter: known.lifecycle.moveToColdStorageAfterDays ?? 0,
-      },
+    ...(known.lifecycle && { lifecycle: toldLifecycle(known.lifecycle) }),
+    ...(known.copyActions?.length && {
+      copyActions: known.copyActions.map(({ vaultArn, lifecycle }) => ({
+        destinationVaultArn: vaultArn,
+        ...(lifecycle && { lifecycle: toldLifecycle(lifecycle) }),
+      })),
     }),
     ...(known.recoveryPointTags && { recoveryPointTags: known.recoveryPointTags }),
   };
+}
+
+function toldLifecycle({ deleteAfterDays, moveToColdStorageAfterDays }: Lifecycle): PropertyMap {
+  return { deleteAfter: deleteAfterDays ?? 0, coldStorageAfter: moveToColdStorageAfterDays ?? 0 };
 }
