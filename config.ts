@@ -7,8 +7,9 @@ import { type Fault, faultsOf } from "./components/faults";
 import { importedWindowFaults } from "./components/pause/imported-windows";
 import { pauseFaults } from "./components/pause/validate";
 import { pauseNeedFaults } from "./components/pause-need";
-import { recoveryFaults, restoreFaults, type ScalarRestoreArgs } from "./components/restore";
+import { instantFaults, recoveryFaults, restoreFaults, type ScalarRestoreArgs } from "./components/restore";
 import { BOUNDS } from "./pauser/settings";
+import { instantMillis } from "./restore-points/instant";
 
 /** The project's name: what its configuration keys begin with. */
 export const PROJECT = "scalar-backup";
@@ -24,6 +25,7 @@ export interface StackConfig {
   /** Perhaps a secret: properties may hold passwords. */
   properties?: pulumi.Output<string>;
   tags?: Record<string, string>;
+  lastPassedDrill?: string;
 }
 
 /** The values as they stand in the stack's file, once they have no fault. */
@@ -121,6 +123,12 @@ export const stackConfigSchema = z.strictObject({
       "Your present database.properties; a restore's Helm values then hold it whole, with the copies' endpoints",
     ),
   tags: z.record(z.string(), z.string()).optional().describe("Tags for every resource that takes them"),
+  lastPassedDrill: z
+    .string({ error: AN_INSTANT })
+    .optional()
+    .describe(
+      `When a drill last passed: ${AN_INSTANT}. Becomes an output of the stack, by which the policy drill-recent tells that the next one is due.`,
+    ),
 });
 
 /**
@@ -151,9 +159,18 @@ export function stackConfigFaults(values: Record<string, unknown>): Fault[] {
     faults.push(...databaseFaults(config.databases, awsSettings()));
   if (config.pause && sound("pause")) faults.push(...under("pause", pauseFaults(config.pause)));
   if (config.restore && sound("restore")) faults.push(...under("restore", restoreValueFaults(config.restore)));
+  if (config.lastPassedDrill !== undefined && sound("lastPassedDrill"))
+    faults.push(...passedFaults("lastPassedDrill", config.lastPassedDrill));
   if (faults.length === 0) faults.push(...recoveryFaults(config.databases, config.restore?.mode, awsSettings()));
   if (sound("databases") && Array.isArray(config.databases))
     faults.push(...pauseNeedFaults(config.databases, config.pause));
+  return faults;
+}
+
+function passedFaults(key: string, instant: string): Fault[] {
+  const faults = instantFaults(key, instant);
+  if (faults.length === 0 && instantMillis(instant) > Date.now())
+    faults.push({ path: key, message: `"${instant}" is in the future; write when the drill passed` });
   return faults;
 }
 

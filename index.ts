@@ -27,6 +27,7 @@ const outputs = {
   pauseRequired: backup.pauseRequired,
   restorePoints: backup.restorePoints,
   databases: backup.databases,
+  ...(config.lastPassedDrill !== undefined && { lastPassedDrill: config.lastPassedDrill }),
   ...(copies && { restored: copies.databases, helmValues: copies.helmValues, nextSteps: copies.nextSteps }),
 };
 

@@ -134,15 +134,8 @@ const UNQUOTED_DATE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC$/;
 
 /** All faults of a restore's own args, those of the databases apart. */
 export function restoreFaults(args: Pick<ScalarRestoreArgs, "at" | "mode" | "acceptInconsistentCopiesAt">): Fault[] {
-  const faults: Fault[] = [];
-  const at = parseInstant(args.at);
-  if (UNQUOTED_DATE.test(args.at))
-    faults.push({
-      path: "at",
-      message: `"${args.at}" is a date that stands in the stack's file without quotes, so that nobody can tell whether it had a time zone; quote it, such as at: "2026-11-22T03:00:12Z"`,
-    });
-  else if (typeof at !== "number") faults.push({ path: "at", message: `"${args.at}" ${at.fault}` });
-  else if (at % 1000 !== 0)
+  const faults = instantFaults("at", args.at);
+  if (faults.length === 0 && instantMillis(args.at) % 1000 !== 0)
     faults.push({ path: "at", message: `"${args.at}" is not a whole second; databases are restored to whole seconds` });
   if (args.mode !== undefined && args.mode !== "drill" && args.mode !== "recovery")
     faults.push({ path: "mode", message: `"${args.mode}" is not allowed; allowed is one of drill, recovery` });
@@ -152,6 +145,19 @@ export function restoreFaults(args: Pick<ScalarRestoreArgs, "at" | "mode" | "acc
       message: `"${args.acceptInconsistentCopiesAt}" is not the instant of "at" ("${args.at}"); repeat that very text to accept copies that may be broken, or remove this key`,
     });
   return faults;
+}
+
+/** What is wrong with an instant as it stands in a stack's file, under that key. */
+export function instantFaults(key: string, text: string): Fault[] {
+  if (UNQUOTED_DATE.test(text))
+    return [
+      {
+        path: key,
+        message: `"${text}" is a date that stands in the stack's file without quotes, so that nobody can tell whether it had a time zone; quote it, such as ${key}: "2026-11-22T03:00:12Z"`,
+      },
+    ];
+  const instant = parseInstant(text);
+  return typeof instant === "number" ? [] : [{ path: key, message: `"${text}" ${instant.fault}` }];
 }
 
 /** Databases whose copies could not take their sources' place, when that is what they are restored for. */

@@ -49,7 +49,9 @@ const wrong: [string, Values, string[]][] = [
   [
     "a misspelt key at the top",
     { ...sound, restor: { at: "x" } },
-    ['restor: unknown key; did you mean "restore"? Allowed here: databases, pause, restore, properties, tags'],
+    [
+      'restor: unknown key; did you mean "restore"? Allowed here: databases, pause, restore, properties, tags, lastPassedDrill',
+    ],
   ],
   ["no databases", {}, ["databases: is missing; needed is a list"]],
   ["an empty list", { databases: [] }, ["databases: [] is not allowed; allowed is a list of at least one database"]],
@@ -109,6 +111,16 @@ const wrong: [string, Values, string[]][] = [
     "a fraction of a second",
     { ...sound, restore: { at: "2026-11-22T03:00:12.250Z" } },
     ['restore.at: "2026-11-22T03:00:12.250Z" is not a whole second; databases are restored to whole seconds'],
+  ],
+  [
+    "a drill that passed on some day",
+    { ...sound, lastPassedDrill: "2026-11-22" },
+    ['lastPassedDrill: "2026-11-22" has no time and no zone; write them both, such as 2026-11-22T03:00:12Z'],
+  ],
+  [
+    "a drill that is still to pass",
+    { ...sound, lastPassedDrill: "2999-01-01T00:00:00Z" },
+    ['lastPassedDrill: "2999-01-01T00:00:00Z" is in the future; write when the drill passed'],
   ],
   [
     "a restore without an instant",

@@ -327,7 +327,8 @@ saysOfStack(drillCopiesRemoved, [
 ]);
 
 const stack = (props: object): Declared[] => [{ type: "pulumi:pulumi:Stack", name: "test-dev", props }];
-const MEND = "run one (restore.at), and record it: pulumi stack tag set scalar-backup:last-passed-drill <instant>";
+const MEND =
+  "run one (restore.at), and record when it passed: pulumi config set lastPassedDrill <instant>, or, in a program of your own, pulumi stack tag set scalar-backup:last-passed-drill <instant>";
 const TAG = "scalar-backup:last-passed-drill";
 saysOfStack(drillRecent, [
   ["nothing is said", stack({}), []],
