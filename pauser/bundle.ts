@@ -44,8 +44,6 @@ function bundle(): string {
     minify: true,
     write: false,
     metafile: true,
-    // gRPC loads it for channelz and ORCA only, neither of which the pauser uses: it would be a third of the bundle.
-    external: ["@grpc/proto-loader"],
     // The bundle must not depend on where and how the program is run.
     absWorkingDir: __dirname,
     tsconfigRaw: "{}",

@@ -5,7 +5,6 @@
 
 /** `google.protobuf.Empty`. */
 export const encodeEmpty = (): Buffer => Buffer.alloc(0);
-export const decodeEmpty = (): void => undefined;
 
 export interface PauseRequest {
   /** Field 1, bool: wait until running requests have finished. */

@@ -64,11 +64,15 @@ async function happenToPod(cluster: Cluster, index: number, what: (typeof POD_EV
   const key = names[index % names.length] as string;
   const [namespace, name] = key.split("/") as [string, string];
   const pod = cluster.pods.get(key) as ScalarPodServer;
+  const isThere = () => cluster.api.has("pods", namespace, name);
+  // It has vanished by an event before: nothing more happens to it.
+  if (!isThere()) return;
   if (what === "is unpaused") pod.forceUnpause();
   else if (what === "fails to unpause") pod.faults = { ...pod.faults, failUnpauses: 2 };
   else if (what === "restarts") {
     await pod.restart();
-    cluster.changePod(namespace, name, (object) => object.status.containerStatuses[0].restartCount++);
+    if (isThere()) cluster.changePod(namespace, name, (object) => object.status.containerStatuses[0].restartCount++);
+    else pod.die();
   } else if (what === "vanishes") {
     pod.die();
     cluster.api.remove("pods", namespace, name);

@@ -59,6 +59,10 @@ export class ApiServer {
     this.objects.delete(`${kind}/${namespace}/${name}`);
   }
 
+  has(kind: Kind, namespace: string, name: string): boolean {
+    return this.objects.has(`${kind}/${namespace}/${name}`);
+  }
+
   get(kind: Kind, namespace: string, name: string): KubernetesObject {
     const object = this.objects.get(`${kind}/${namespace}/${name}`);
     if (object === undefined) throw new Error(`no ${kind} ${namespace}/${name}`);

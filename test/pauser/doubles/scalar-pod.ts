@@ -53,6 +53,7 @@ export class ScalarPodServer {
   port = 0;
   private server: Server | undefined;
   private readonly drains = new Set<NodeJS.Timeout>();
+  private restarting: Promise<void> = Promise.resolve();
 
   constructor(
     readonly address = "127.0.0.1",
@@ -92,9 +93,13 @@ export class ScalarPodServer {
     this.set(false);
   }
 
-  async restart(): Promise<void> {
-    this.die();
-    await this.start();
+  /** One restart after the other: two servers cannot have the port at once. */
+  restart(): Promise<void> {
+    this.restarting = this.restarting.then(() => {
+      this.die();
+      return this.start();
+    });
+    return this.restarting;
   }
 
   /** As if somebody else had asked for it. */
