@@ -25,7 +25,7 @@ export interface StackConfig {
   /** Perhaps a secret: properties may hold passwords. */
   properties?: pulumi.Output<string>;
   tags?: Record<string, string>;
-  lastPassedDrill?: string;
+  lastDrill?: string;
 }
 
 /** The values as they stand in the stack's file, once they have no fault. */
@@ -123,7 +123,7 @@ export const stackConfigSchema = z.strictObject({
       "Your present database.properties; a restore's Helm values then hold it whole, with the copies' endpoints",
     ),
   tags: z.record(z.string(), z.string()).optional().describe("Tags for every resource that takes them"),
-  lastPassedDrill: z
+  lastDrill: z
     .string({ error: AN_INSTANT })
     .optional()
     .describe(
@@ -159,8 +159,7 @@ export function stackConfigFaults(values: Record<string, unknown>): Fault[] {
     faults.push(...databaseFaults(config.databases, awsSettings()));
   if (config.pause && sound("pause")) faults.push(...under("pause", pauseFaults(config.pause)));
   if (config.restore && sound("restore")) faults.push(...under("restore", restoreValueFaults(config.restore)));
-  if (config.lastPassedDrill !== undefined && sound("lastPassedDrill"))
-    faults.push(...passedFaults("lastPassedDrill", config.lastPassedDrill));
+  if (config.lastDrill !== undefined && sound("lastDrill")) faults.push(...passedFaults("lastDrill", config.lastDrill));
   if (faults.length === 0) faults.push(...recoveryFaults(config.databases, config.restore?.mode, awsSettings()));
   if (sound("databases") && Array.isArray(config.databases))
     faults.push(...pauseNeedFaults(config.databases, config.pause));

@@ -27,7 +27,7 @@ const outputs = {
   pauseRequired: backup.pauseRequired,
   restorePoints: backup.restorePoints,
   databases: backup.databases,
-  ...(config.lastPassedDrill !== undefined && { lastPassedDrill: config.lastPassedDrill }),
+  ...(config.lastDrill !== undefined && { lastDrill: config.lastDrill }),
   ...(copies && { restored: copies.databases, helmValues: copies.helmValues, nextSteps: copies.nextSteps }),
 };
 

@@ -8,9 +8,9 @@ interface Settings {
 }
 
 /** Where a program may say when a drill last passed: as an output of the stack, RFC 3339. */
-const OUTPUT = "lastPassedDrill";
+const OUTPUT = "lastDrill";
 /** And where whoever runs the drills may say it: as a tag of the stack. */
-const STACK_TAG = "scalar-backup:last-passed-drill";
+const STACK_TAG = "scalar-backup:last-drill";
 const DAY_MILLIS = 86_400_000;
 
 export const drillRecent = stackPolicy<Settings>({
@@ -35,7 +35,7 @@ export const drillRecent = stackPolicy<Settings>({
   faults(resources, { maximumDays, required }, stackTags) {
     const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
     const instant = known(stack && stringAt(stack.props, OUTPUT)) ?? stackTags.get(STACK_TAG);
-    const mend = `run one (restore.at), and record when it passed: pulumi config set lastPassedDrill <instant>, or, in a program of your own, pulumi stack tag set ${STACK_TAG} <instant>`;
+    const mend = `run one (restore.at), and record when it passed: pulumi config set lastDrill <instant>, or, in a program of your own, pulumi stack tag set ${STACK_TAG} <instant>`;
     if (instant === undefined) return required ? [{ message: `no drill is known to have passed: ${mend}` }] : [];
     const days = Math.floor((Date.now() - Date.parse(instant)) / DAY_MILLIS);
     if (Number.isNaN(days))

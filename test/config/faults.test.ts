@@ -50,7 +50,7 @@ const wrong: [string, Values, string[]][] = [
     "a misspelt key at the top",
     { ...sound, restor: { at: "x" } },
     [
-      'restor: unknown key; did you mean "restore"? Allowed here: databases, pause, restore, properties, tags, lastPassedDrill',
+      'restor: unknown key; did you mean "restore"? Allowed here: databases, pause, restore, properties, tags, lastDrill',
     ],
   ],
   ["no databases", {}, ["databases: is missing; needed is a list"]],
@@ -114,13 +114,13 @@ const wrong: [string, Values, string[]][] = [
   ],
   [
     "a drill that passed on some day",
-    { ...sound, lastPassedDrill: "2026-11-22" },
-    ['lastPassedDrill: "2026-11-22" has no time and no zone; write them both, such as 2026-11-22T03:00:12Z'],
+    { ...sound, lastDrill: "2026-11-22" },
+    ['lastDrill: "2026-11-22" has no time and no zone; write them both, such as 2026-11-22T03:00:12Z'],
   ],
   [
     "a drill that is still to pass",
-    { ...sound, lastPassedDrill: "2999-01-01T00:00:00Z" },
-    ['lastPassedDrill: "2999-01-01T00:00:00Z" is in the future; write when the drill passed'],
+    { ...sound, lastDrill: "2999-01-01T00:00:00Z" },
+    ['lastDrill: "2999-01-01T00:00:00Z" is in the future; write when the drill passed'],
   ],
   [
     "a restore without an instant",

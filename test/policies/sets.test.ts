@@ -328,8 +328,8 @@ saysOfStack(drillCopiesRemoved, [
 
 const stack = (props: object): Declared[] => [{ type: "pulumi:pulumi:Stack", name: "test-dev", props }];
 const MEND =
-  "run one (restore.at), and record when it passed: pulumi config set lastPassedDrill <instant>, or, in a program of your own, pulumi stack tag set scalar-backup:last-passed-drill <instant>";
-const TAG = "scalar-backup:last-passed-drill";
+  "run one (restore.at), and record when it passed: pulumi config set lastDrill <instant>, or, in a program of your own, pulumi stack tag set scalar-backup:last-drill <instant>";
+const TAG = "scalar-backup:last-drill";
 saysOfStack(drillRecent, [
   ["nothing is said", stack({}), []],
   [
@@ -338,11 +338,11 @@ saysOfStack(drillRecent, [
     [{ message: `no drill is known to have passed: ${MEND}` }],
     { config: { required: true } },
   ],
-  ["lately, by output", stack({ lastPassedDrill: daysAgo(3) }), []],
+  ["lately, by output", stack({ lastDrill: daysAgo(3) }), []],
   ["lately, by tag", stack({}), [], { tags: { [TAG]: daysAgo(30) } }],
   [
     "long ago, by output",
-    stack({ lastPassedDrill: daysAgo(31) }),
+    stack({ lastDrill: daysAgo(31) }),
     [{ message: `the last drill that passed is 31 days old, of 30 allowed: ${MEND}` }],
   ],
   [
@@ -353,7 +353,7 @@ saysOfStack(drillRecent, [
   ],
   [
     "unreadable",
-    stack({ lastPassedDrill: "yesterday" }),
+    stack({ lastDrill: "yesterday" }),
     [{ message: `the last drill's instant "yesterday" cannot be read: write it as 2026-11-22T03:00:12Z` }],
   ],
 ]);

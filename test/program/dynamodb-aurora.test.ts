@@ -14,7 +14,7 @@ const config = {
   ],
   "scalar-backup:pause": { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] },
   "scalar-backup:tags": { service: "payments" },
-  "scalar-backup:lastPassedDrill": "2026-11-01T09:30:00Z",
+  "scalar-backup:lastDrill": "2026-11-01T09:30:00Z",
 };
 
 test("one set of two databases: protected, mended, restored, cleaned up", async (t) => {
@@ -39,7 +39,7 @@ test("one set of two databases: protected, mended, restored, cleaned up", async 
     (first.outputs.pauseRequired as { required: boolean; because: string }).because,
     "ledger (Amazon DynamoDB) has no transactions of its own",
   );
-  t.is(first.outputs.lastPassedDrill, "2026-11-01T09:30:00Z");
+  t.is(first.outputs.lastDrill, "2026-11-01T09:30:00Z");
   for (const name of tables.tableNames()) {
     t.is(tables.table(name).recoveryPeriodInDays, 35, name);
     t.true(tables.table(name).describe().DeletionProtectionEnabled, name);
