@@ -187,8 +187,7 @@ function checkedInstant(
   const standing = pulumi.all(
     databases.map(({ name, kind, args }) => lookedUp(name, () => kind.copiesStand(name, args, { ...clouds, instant }))),
   );
-  return pulumi.all([standing, windows, args.ranges]).apply(async ([stands, recorded, ranges]) => {
-    if (stands.every((stand) => stand)) return instant;
+  const check = async ([recorded, ranges]: [PauseWindow[], DatabaseRange[]]): Promise<string> => {
     const verdict = checkInstant(instant, {
       now: Date.now(),
       pauseRequired: pauseNeed(setMembers(args.databases)).required,
@@ -201,5 +200,9 @@ function checkedInstant(
     if (args.acceptInconsistentCopiesAt === undefined) return endProgram(fault);
     pulumi.log.warn(`RESTORING COPIES THAT MAY BE BROKEN, as acceptInconsistentCopiesAt demands. ${fault}`, resource);
     return instant;
-  });
+  };
+  // Nor do they wait for windows that a preview may not know: with an unknown instant, it would replace them.
+  return standing.apply((stands) =>
+    stands.every((stand) => stand) ? pulumi.output(instant) : pulumi.all([windows, args.ranges]).apply(check),
+  );
 }

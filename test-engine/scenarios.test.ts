@@ -3,10 +3,10 @@ import test from "ava";
 import { EmbeddedStack } from "../rehearsal/engine/embedded";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../rehearsal/engine/pulumi-cli";
 import { PulumiStack } from "../rehearsal/engine/real";
-import type { Operation, StackResult } from "../rehearsal/engine/stack";
 import { FixtureProvider } from "../test/rehearsal/engine/fixture-provider";
 import { play } from "../test/rehearsal/engine/scenario";
 import { scenarios } from "../test/rehearsal/engine/scenarios";
+import { comparable } from "./comparable";
 
 const program = join(__dirname, "../test/rehearsal/engine/program");
 
@@ -32,18 +32,4 @@ if (!findPulumi()) {
       }
     });
   }
-}
-
-/** Operations in an order of their own, with their simulated times where the engine runs for real. */
-function comparable({ operations, simulatedMillis }: StackResult, run: string) {
-  const sorted = operations.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
-  if (run === "up" || run === "destroy") return { operations: sorted, simulatedMillis };
-  return {
-    operations: sorted.map(({ urn, kind, changed, replacedBy }) => ({ urn, kind, changed, replacedBy })),
-    simulatedMillis: 0,
-  };
-}
-
-function keyOf({ urn, kind }: Operation): string {
-  return `${urn} ${kind}`;
 }

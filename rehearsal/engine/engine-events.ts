@@ -35,8 +35,13 @@ export class EngineEvents {
   constructor(private readonly onEvent: (event: StackEvent) => void) {}
 
   receive(event: EngineEvent): void {
-    const { diagnosticEvent, resourcePreEvent, resOpFailedEvent, resOutputsEvent } = event;
+    const { diagnosticEvent, policyEvent, resourcePreEvent, resOpFailedEvent, resOutputsEvent } = event;
     if (diagnosticEvent) this.#diagnose(diagnosticEvent);
+    if (policyEvent) {
+      const { enforcementLevel, policyName, message, resourceUrn } = policyEvent;
+      const severity = enforcementLevel === "mandatory" ? "error" : "warning";
+      this.#told({ severity, message: `${policyName}: ${message}`, ...(resourceUrn && { urn: resourceUrn }) });
+    }
     if (resourcePreEvent) this.#begin(resourcePreEvent.metadata);
     if (resOpFailedEvent) this.#failed.add(keyOf(resOpFailedEvent.metadata));
     if (resOutputsEvent) {
@@ -99,11 +104,14 @@ export class EngineEvents {
   #diagnose({ severity, message, urn, ephemeral }: NonNullable<EngineEvent["diagnosticEvent"]>): void {
     // The events list debug messages too, whatever their type says.
     if (ephemeral || !["info", "info#err", "warning", "error"].includes(severity)) return;
-    const diagnostic: Diagnostic = {
+    this.#told({
       severity: severity === "info#err" ? "info" : severity,
       message: message.replaceAll(/<\{%[^%]*%\}>/g, "").trimEnd(),
       ...(urn && { urn }),
-    };
+    });
+  }
+
+  #told(diagnostic: Diagnostic): void {
     this.diagnostics.push(diagnostic);
     this.onEvent({ kind: "diagnostic", diagnostic });
   }

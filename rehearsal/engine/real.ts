@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import {
   type Stack as AutomationStack,
+  type Deployment,
   type EngineEvent,
   LocalWorkspace,
   PulumiCommand,
@@ -30,6 +31,8 @@ export interface PulumiStackOptions {
   config?: Record<string, unknown>;
   /** Defaults to `rehearsal`. */
   name?: string;
+  /** Folders of policy packs that previews are judged by; violations are diagnostics, `<policy>: <message>`. */
+  policyPacks?: string[];
   /** Called as the engine goes along; that operations have ended is told when all have, with their simulated times. */
   onEvent?: (event: StackEvent) => void;
 }
@@ -87,6 +90,18 @@ export class PulumiStack implements Stack {
     return await readFile(join(workspace.workDir, "..", "state", ".pulumi", "stacks", project, `${name}.json`), "utf8");
   }
 
+  /** The state in the form of `pulumi stack export`. */
+  async exportState(): Promise<Deployment> {
+    return await (await this.#opened()).exportStack();
+  }
+
+  /** Goes on from a state that was exported before. */
+  async importState(state: Deployment): Promise<void> {
+    const stack = await this.#opened();
+    await stack.importStack(state);
+    this.#resources = await resourcesOf(stack);
+  }
+
   /** Stops the provider servers and removes all that Pulumi has written. */
   async close(): Promise<void> {
     for (const server of this.#servers) server.stop();
@@ -100,7 +115,12 @@ export class PulumiStack implements Stack {
     const tell = this.#options.onEvent ?? (() => {});
     const events = new EngineEvents(tell);
     const onEvent = (event: EngineEvent) => events.receive(event);
-    const failure = await succeed(() => stack[run]({ onEvent, color: "never" }));
+    const { policyPacks } = this.#options;
+    const failure = await succeed(() =>
+      run === "preview"
+        ? stack.preview({ onEvent, color: "never", ...(policyPacks && { policyPacks }) })
+        : stack[run]({ onEvent, color: "never" }),
+    );
     const failed = failure !== undefined;
     if (failed && !events.diagnostics.some(({ severity }) => severity === "error")) {
       events.diagnostics.push({ severity: "error", message: failure });
@@ -229,14 +249,19 @@ export class PulumiStack implements Stack {
       const start = Math.max(0, ...waitsFor.map((need) => ends.get(need) ?? 0)) + deletion;
       time(operation, start, durationOf(kind === "replace" ? "create" : kind, urn), needs);
     }
-    const condemned = operations.filter(
+    const deletions = operations.filter(
       ({ urn, kind }) => kind === "delete" || (kind === "replace" && !events.deletedFirst(urn)),
     );
+    // What was only read is forgotten in its turn: that is no operation, but what it needs waits for it.
+    const standing = new Set(this.#resources.map(({ urn }) => urn));
+    const forgotten = before.filter(({ urn, external }) => external && !standing.has(urn));
+    const condemned = [...deletions, ...forgotten.map(({ urn }) => ({ urn, kind: "forget" as const }))];
     const groups = deletionGroups(condemned, (one, other) => needed(before, one.urn).includes(other.urn));
     let end = Math.max(0, ...ends.values());
     for (const group of groups) {
       const start = end;
       for (const operation of group) {
+        if (operation.kind === "forget") continue;
         const millis = durationOf("delete", operation.urn);
         end = Math.max(end, start + millis);
         if (operation.kind === "delete") time(operation, start, millis, needed(before, operation.urn));

@@ -62,14 +62,19 @@ export function errors(result: StackResult): string {
     .join("\n");
 }
 
-/** Writes a window of `seconds` that ends now into the pauser's record, as the pauser would; answers its middle. */
-export function recordWindow(cloud: SimulatedCloud, namespace: string, releases: string[], seconds = 10): string {
+/** Writes a window of `seconds`, by default up to now, into the pauser's record, as the pauser would; answers its middle. */
+export function recordWindow(
+  cloud: SimulatedCloud,
+  namespace: string,
+  releases: string[],
+  seconds = 10,
+  end = cloud.clock.now(),
+): string {
   const records = cloud.kubernetes.store
     .list(CONFIG_MAPS, namespace)
     .filter(({ metadata }) => metadata.name.includes("windows"));
   const record = records[0];
   if (records.length !== 1 || record === undefined) throw new Error(`${records.length} records of windows`);
-  const end = cloud.clock.now();
   const start = end - seconds * 1000;
   const window: PauseWindow = {
     cluster: "default",

@@ -46,6 +46,7 @@ new AzureResource(
   {
     resourceGroupName: "scalar",
     databaseAccountOfferType: "Standard",
+    locations: [{ locationName: "japaneast", failoverPriority: 0 }],
     ...(good && {
       backupPolicy: { type: "Continuous" },
       consistencyPolicy: { defaultConsistencyLevel: "Strong" },

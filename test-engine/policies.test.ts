@@ -3,17 +3,16 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { type EngineEvent, LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import test from "ava";
-import { SimulatedCloud } from "../../rehearsal/cloud/cloud";
-import { ProviderServer } from "../../rehearsal/engine/provider-server";
-import { findPulumi } from "../../rehearsal/engine/pulumi-cli";
-import { type SimulatedProvider, UNKNOWN } from "../../rehearsal/providers/provider";
+import { SimulatedCloud } from "../rehearsal/cloud/cloud";
+import { ProviderServer } from "../rehearsal/engine/provider-server";
+import { findPulumi } from "../rehearsal/engine/pulumi-cli";
 
 /** The pack on the real engine, over a program that knows nothing of this project. Where there is no engine, none of it runs. */
 const pulumi = findPulumi();
 const onEngine = pulumi === undefined ? test.serial.skip : test.serial;
 
-const PACK = join(__dirname, "../../policies");
-const PROGRAM = join(__dirname, "plain-stack");
+const PACK = join(__dirname, "../policies");
+const PROGRAM = join(__dirname, "../test/policies/plain-stack");
 
 onEngine("a stack that does without this project gets the violations it deserves, and no other", async (t) => {
   t.deepEqual(await preview(false), [
@@ -45,7 +44,8 @@ onEngine("once it is mended, it gets none", async (t) => {
 async function preview(good: boolean): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "policies-"));
   const cloud = await SimulatedCloud.start();
-  const providers = [...cloud.providers(), previewOnlyAzure()];
+  cloud.azure.createResourceGroup("scalar", "japaneast");
+  const providers = cloud.providers();
   const servers = providers.map((provider) => new ProviderServer(provider));
   try {
     const ports = await Promise.all(servers.map((server) => server.start()));
@@ -99,22 +99,4 @@ async function openStack(folder: string, environment: Record<string, string>): P
       },
     },
   );
-}
-
-/** Takes every resource as it is declared, which is enough for a preview; the simulated cloud has no Azure. */
-function previewOnlyAzure(): SimulatedProvider {
-  const never = () => Promise.reject(new Error("previews only"));
-  return {
-    name: "azure-native",
-    version: "3.28.0",
-    configure: async () => {},
-    check: async ({ newInputs }) => ({ inputs: newInputs, failures: [] }),
-    create: async ({ inputs }) => ({ id: UNKNOWN, outputs: { ...inputs, id: UNKNOWN }, simulatedMillis: 0 }),
-    diff: never,
-    read: never,
-    update: never,
-    delete: never,
-    invoke: never,
-    cancel: async () => {},
-  };
 }

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import test from "ava";
+import { findPulumi, HOW_TO_GET_PULUMI } from "../rehearsal/engine/pulumi-cli";
+import { secret } from "../rehearsal/engine/stack";
+import type { PropertyValue } from "../rehearsal/providers/provider";
+import { exampleStacks, PASSWORD } from "../test/program/examples";
+import { buildExisting } from "../test/program/existing";
+import { changes } from "../test/program/rehearsed";
+import { BothEngines } from "./both-engines";
+
+/** Every example on both engines, its previews on the real one judged by the policy pack. */
+const POLICIES = join(__dirname, "../policies");
+
+if (!findPulumi())
+  test.skip(`the examples are not deployed, for there is no Pulumi CLI: ${HOW_TO_GET_PULUMI}`, () => {});
+
+for (const { title, config } of findPulumi() ? exampleStacks : [])
+  test.serial(`${title}: up, no change right after it, no violation, no secret in the state`, async (t) => {
+    t.timeout(300_000);
+    const databases = config["scalar-backup:databases"];
+    const both = await BothEngines.start(
+      t,
+      // With one secret in it, Pulumi keeps the whole value as one.
+      { ...config, "scalar-backup:databases": secret(databases as unknown as PropertyValue) },
+      (cloud) => {
+        cloud.kubernetes.createNamespace("scalar");
+        buildExisting(cloud, databases);
+      },
+      { policyPacks: [POLICIES] },
+    );
+    await both.run(t, "up");
+    const preview = await both.run(t, "preview");
+    t.deepEqual(changes(preview), []);
+    t.deepEqual(
+      // Where the provider of commands is on the PATH, the engine says so each time.
+      preview.diagnostics.filter(({ severity, message }) => severity !== "info" && !message.includes("from $PATH")),
+      [],
+    );
+    t.false((await both.real.stack.stateFile()).includes(PASSWORD), "the state holds a secret in plain text");
+  });
