@@ -86,6 +86,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
       aws,
       azure,
       mode: (args.mode ?? "drill") as RestoreMode,
+      acceptInconsistent: args.acceptInconsistentCopiesAt !== undefined,
       instant,
       checkedInstant: checkedInstant(instant, args, known, { aws, azure }, windows, this),
     };

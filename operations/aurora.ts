@@ -1,8 +1,10 @@
 import {
   type DBCluster,
+  type DBClusterAutomatedBackup,
   DBClusterNotFoundFault,
   type DBInstance,
   DescribeDBClustersCommand,
+  paginateDescribeDBClusterAutomatedBackups,
   paginateDescribeDBInstances,
   RDSClient,
 } from "@aws-sdk/client-rds";
@@ -12,6 +14,8 @@ import { type AwsAccess, awsClientConfig } from "./aws";
 export interface ClusterDescription {
   cluster: DBCluster;
   instances: DBInstance[];
+  /** Set where it is gone, and this is what its retained backups tell of it. */
+  deleted?: true;
 }
 
 /** Describes a cluster by its identifier; undefined when there is none. */
@@ -42,6 +46,28 @@ export async function describeCluster(
       (a.DBInstanceIdentifier ?? "").localeCompare(b.DBInstanceIdentifier ?? ""),
   );
   return { cluster, instances };
+}
+
+/** The automated backups that AWS retains of a deleted cluster: the newest where several had this identifier. */
+export async function findRetainedClusterBackups(
+  region: string,
+  clusterIdentifier: string,
+  access: AwsAccess,
+): Promise<DBClusterAutomatedBackup | undefined> {
+  const client = new RDSClient(awsClientConfig(region, access));
+  const found: DBClusterAutomatedBackup[] = [];
+  const request = { DBClusterIdentifier: clusterIdentifier };
+  for await (const page of paginateDescribeDBClusterAutomatedBackups({ client }, request))
+    found.push(...(page.DBClusterAutomatedBackups ?? []));
+  return newestRetained(found);
+}
+
+/** The newest automated backups of those that outlived their database. */
+export function newestRetained<Backups extends { Status?: string; RestoreWindow?: { LatestTime?: Date } }>(
+  found: readonly Backups[],
+): Backups | undefined {
+  const time = ({ RestoreWindow }: Backups) => RestoreWindow?.LatestTime?.getTime() ?? 0;
+  return found.filter(({ Status }) => Status === "retained").sort((a, b) => time(b) - time(a))[0];
 }
 
 /** The tags of a cluster or an instance as a record. */

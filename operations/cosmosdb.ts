@@ -72,6 +72,38 @@ export interface CosmosRange {
   unknownBecause?: string;
 }
 
+/** What Azure keeps of a deleted account with continuous backup. */
+export interface DeletedAccount {
+  /** By which a restore names its source. */
+  id: string;
+  /** The account's instance id. */
+  name: string;
+  location: string;
+  properties: {
+    accountName: string;
+    apiType?: string;
+    deletionTime?: string;
+    oldestRestorableTime?: string;
+    restorableLocations?: { locationName: string }[];
+  };
+}
+
+/** A deleted account that can still be restored: the one deleted last, where several had this name. */
+export async function findDeletedAccount(
+  accountName: string,
+  access: AzureAccess,
+): Promise<DeletedAccount | undefined> {
+  const client = await ArmClient.connect(access);
+  const restorable = await client.list<DeletedAccount>(
+    `/subscriptions/${client.subscriptionId}/providers/Microsoft.DocumentDB/restorableDatabaseAccounts`,
+    API_VERSION,
+  );
+  const time = ({ properties }: DeletedAccount) => Date.parse(properties.deletionTime ?? "");
+  return restorable
+    .filter(({ properties }) => properties.accountName === accountName && properties.deletionTime !== undefined)
+    .sort((a, b) => time(b) - time(a))[0];
+}
+
 /** The account; undefined when there is none. */
 export async function findAccount(address: CosmosAddress, access: AzureAccess): Promise<CosmosAccount | undefined> {
   const client = await ArmClient.connect(access);

@@ -1,9 +1,13 @@
 import {
+  type BackupSummary,
   type ContinuousBackupsDescription,
+  DescribeBackupCommand,
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
+  ListBackupsCommand,
+  type ListBackupsCommandOutput,
   ListTagsOfResourceCommand,
   paginateListTables,
   ResourceNotFoundException,
@@ -54,6 +58,49 @@ export interface TableSettings extends TableProtection {
 export interface TableProtectionGoal {
   recoveryPeriodInDays: number;
   deletionProtection: boolean;
+}
+
+/** A table that is gone, with the backup that DynamoDB made of it as it went. */
+export interface DeletedTable {
+  name: string;
+  /** RFC 3339, UTC. */
+  created: string;
+  deleted: string;
+  backupArn: string;
+}
+
+/** Those of a selection's tables that were deleted after an instant at which they existed. */
+export async function findDeletedTables(
+  { region, tables, prefixes }: TableSelection,
+  instant: string,
+  access: AwsAccess,
+): Promise<DeletedTable[]> {
+  const client = new DynamoDBClient(awsClientConfig(region, access));
+  const summaries: BackupSummary[] = [];
+  let start: string | undefined;
+  do {
+    const page: ListBackupsCommandOutput = await client.send(
+      new ListBackupsCommand({ BackupType: "SYSTEM", ExclusiveStartBackupArn: start }),
+    );
+    summaries.push(...(page.BackupSummaries ?? []));
+    start = page.LastEvaluatedBackupArn;
+  } while (start !== undefined);
+  const later = summaries.filter(
+    ({ TableName: name = "", BackupCreationDateTime: deleted }) =>
+      (tables.includes(name) || prefixes.some((prefix) => name.startsWith(prefix))) &&
+      (deleted?.getTime() ?? 0) > Date.parse(instant),
+  );
+  const found = await eachAtOnce(later, CONCURRENCY, async (summary): Promise<DeletedTable> => {
+    const answer = await client.send(new DescribeBackupCommand({ BackupArn: summary.BackupArn }));
+    const created = answer.BackupDescription?.SourceTableDetails?.TableCreationDateTime as Date;
+    return {
+      name: summary.TableName as string,
+      created: created.toISOString(),
+      deleted: (summary.BackupCreationDateTime as Date).toISOString(),
+      backupArn: summary.BackupArn as string,
+    };
+  });
+  return found.filter(({ created }) => Date.parse(created) <= Date.parse(instant));
 }
 
 /** The names of a region's tables that the selection means, sorted. */

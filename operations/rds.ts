@@ -9,9 +9,10 @@ import {
   DescribeDBInstancesCommand,
   ModifyDBClusterCommand,
   ModifyDBInstanceCommand,
+  paginateDescribeDBInstanceAutomatedBackups,
   RDSClient,
 } from "@aws-sdk/client-rds";
-import { describeCluster } from "./aurora";
+import { describeCluster, newestRetained } from "./aurora";
 import { type AwsAccess, awsClientConfig } from "./aws";
 
 /** How long a modification may take (a changed storage is slow), and how often it is looked at. */
@@ -23,6 +24,8 @@ export interface InstanceDescription {
   instance: DBInstance;
   /** Its automated backups, with what they can restore; absent while they are off. */
   backups?: DBInstanceAutomatedBackup;
+  /** Set where it is gone, and this is what its retained backups tell of it. */
+  deleted?: true;
 }
 
 /** Describes an instance by its identifier; undefined when there is none. */
@@ -34,6 +37,20 @@ export async function describeInstance(
   const client = new RDSClient(awsClientConfig(region, access));
   const instance = await readInstance(client, instanceIdentifier);
   return instance && { instance, backups: await readBackups(client, instance) };
+}
+
+/** The automated backups that AWS retains of a deleted instance: the newest where several had this identifier. */
+export async function findRetainedBackups(
+  region: string,
+  instanceIdentifier: string,
+  access: AwsAccess,
+): Promise<DBInstanceAutomatedBackup | undefined> {
+  const client = new RDSClient(awsClientConfig(region, access));
+  const found: DBInstanceAutomatedBackup[] = [];
+  const request = { DBInstanceIdentifier: instanceIdentifier };
+  for await (const page of paginateDescribeDBInstanceAutomatedBackups({ client }, request))
+    found.push(...(page.DBInstanceAutomatedBackups ?? []));
+  return newestRetained(found);
 }
 
 /** What a restore leaves out of an instance, in the words of its description. */

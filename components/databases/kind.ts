@@ -55,6 +55,8 @@ export interface RestoreContext {
   aws: AwsSettings;
   azure: AzureSettings;
   mode: RestoreMode;
+  /** Whether copies that may be broken, or lack something, are accepted for once. */
+  acceptInconsistent: boolean;
   /** The instant as configured, for names. RFC 3339, UTC, whole seconds. */
   instant: string;
   /** The same, known only when it has passed the checks: what a restore call is given, so that none is made before. */
@@ -103,6 +105,11 @@ export const INSTANT_TAG = "scalar-backup:restored-to";
 /** The instant in a form that names may hold: `2026-11-22T03:00:12Z` is `20261122t030012z`. */
 export function instantSuffix(instant: string): string {
   return instant.replaceAll(/[-:]/g, "").toLowerCase();
+}
+
+/** Whether a name ends as those of copies do. */
+export function isCopyName(name: string): boolean {
+  return /-\d{8}t\d{6}z$/.test(name);
 }
 
 /** The region to work in. @throws {Error} when neither the database nor the stack names one. */

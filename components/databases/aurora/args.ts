@@ -2,13 +2,16 @@ import type { ClusterArgs, ClusterInstanceArgs } from "@pulumi/aws/rds";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
-import { awsRegion, EITHER, eitherExistingOrCreate, instanceClass, rdsIdentifier, recoveryDays } from "../schema";
+import { type BuildArgs, buildSchema, DELETED_NEEDS_CLASS, deletedHasClass, deletedSchema } from "../rds/deleted";
+import { awsRegion, EITHER, eitherExistingOrCreate, rdsIdentifier, recoveryDays } from "../schema";
 
 /** A cluster that exists. */
 export interface AuroraExistingArgs {
   clusterIdentifier: pulumi.Input<string>;
   /** Where the cluster is. Defaults to `aws:region`. */
   region?: string;
+  /** True once it is deleted: restores come from the automated backups that AWS retains. Defaults to false. */
+  deleted?: boolean;
 }
 
 /** A cluster that this program creates. */
@@ -22,10 +25,10 @@ export interface AuroraCreateArgs {
 }
 
 /** How copies are built when not like their source. */
-export interface AuroraRestoreToArgs {
-  /** The class of the copy's instances. Defaults to the source's. */
-  instanceClass?: string;
-  /** The number of readers. Defaults to as many as the source has. */
+export interface AuroraRestoreToArgs extends BuildArgs {
+  /** The parameter group of the copy's instances. Defaults to the source's, for a deleted one to AWS's default. */
+  instanceParameterGroupName?: string;
+  /** The number of readers. Defaults to as many as the source has, for a deleted one to none. */
   readers?: number;
 }
 
@@ -48,7 +51,9 @@ const identifier = rdsIdentifier("a cluster identifier");
 /** Describes and checks `AuroraArgs`. */
 export const auroraSchema = z
   .strictObject({
-    existing: z.strictObject({ clusterIdentifier: identifier, region: awsRegion.optional() }).optional(),
+    existing: z
+      .strictObject({ clusterIdentifier: identifier, region: awsRegion.optional(), deleted: deletedSchema })
+      .optional(),
     create: z
       .strictObject({
         region: awsRegion.optional(),
@@ -70,7 +75,8 @@ export const auroraSchema = z
     databaseName: z.string().min(1).optional().describe("The database that ScalarDB connects to, for the JDBC URL"),
     restoreTo: z
       .strictObject({
-        instanceClass: instanceClass.optional(),
+        ...buildSchema,
+        instanceParameterGroupName: z.string().min(1).optional().describe("Of the copy's instances"),
         readers: z
           .int()
           .min(0)
@@ -80,4 +86,5 @@ export const auroraSchema = z
       .optional()
       .describe("How copies are built when not like their source"),
   })
-  .refine(eitherExistingOrCreate, { error: EITHER });
+  .refine(eitherExistingOrCreate, { error: EITHER })
+  .refine(deletedHasClass, DELETED_NEEDS_CLASS);

@@ -5,6 +5,7 @@ import { readClusterScaling } from "../../../operations/autoscaling";
 import { instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
 import { declareClusterCopy } from "../rds/cluster";
 import { copyIdentifier, copyTags, credentialsNote } from "../rds/copies";
+import { deletedNotes } from "../rds/deleted";
 import { declareScaling } from "../scaling";
 import type { AuroraArgs, AuroraRestoreToArgs } from "./args";
 import { type AuroraEngine, lookUpSource, whereIs } from "./source";
@@ -65,7 +66,10 @@ export function restoreCluster(
         .all(instances.map((instance) => instance.id))
         .apply(({ length }) =>
           length > 0
-            ? [`a writer and ${length - 1} readers; ${credentialsNote(source.cluster.MasterUserSecret !== undefined)}`]
+            ? [
+                `a writer and ${length - 1} readers; ${credentialsNote(source.cluster.MasterUserSecret !== undefined)}`,
+                ...(source.deleted ? deletedNotes(args.restoreTo) : []),
+              ]
             : ["the source has no instances, so the copy has none: add one to reach it"],
         ),
     };
@@ -87,7 +91,12 @@ function copyInstances({ instances }: ClusterDescription, to: AuroraRestoreToArg
   if (writer === undefined) return [];
   const wanted = to.readers ?? readers.length;
   const like = [writer, ...Array.from({ length: wanted }, (_, index) => readers[index] ?? readers.at(-1) ?? writer)];
-  return like.map((instance) => ({ ...instance, DBInstanceClass: to.instanceClass ?? instance.DBInstanceClass }));
+  const group = to.instanceParameterGroupName;
+  return like.map((instance) => ({
+    ...instance,
+    DBInstanceClass: to.instanceClass ?? instance.DBInstanceClass,
+    ...(group ? { DBParameterGroups: [{ DBParameterGroupName: group }] } : {}),
+  }));
 }
 
 function declareCopyInstance(

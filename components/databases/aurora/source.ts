@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterDescription, describeCluster } from "../../../operations/aurora";
+import type { ClusterDescription } from "../../../operations/aurora";
 import { orEnd } from "../../faults";
 import type { AwsSettings } from "../kind";
+import { findCluster } from "../rds/deleted";
 import type { AuroraArgs } from "./args";
 
 /** What tells the kinds of Aurora apart. */
@@ -26,7 +27,13 @@ export function lookUpSource(
 ): pulumi.Output<ClusterDescription> {
   return pulumi.output(clusterIdentifier(name, args)).apply((id) =>
     orEnd(`database ${name}`, async () => {
-      const found = await describeCluster(where, id, aws.access);
+      const found = await findCluster(
+        where,
+        id,
+        args,
+        { what: "Aurora cluster", path: `databases[].${engine.key}.existing` },
+        aws.access,
+      );
       if (found === undefined)
         throw new Error(`there is no Aurora cluster ${id} in ${where}; correct databases[].${engine.key}`);
       if (found.cluster.Engine !== engine.engine)

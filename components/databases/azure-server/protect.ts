@@ -12,7 +12,7 @@ import { azureOperation } from "../../operation";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 import type { AzureServerCreateArgs } from "./args";
 import type { AzureServerProduct, ProductArgs } from "./product";
-import { addressOf, lookedUpAt, refuseUnfitServer } from "./source";
+import { addressOf, lookedUpAt, refuseUnfitServer, stateFault } from "./source";
 
 /** Backups of both products hold what was written up to this long ago; Azure names no newest restorable instant. */
 const LAG_MINUTES = 5;
@@ -33,21 +33,25 @@ export function protectServerDatabase<Create extends AzureServerCreateArgs>(
     return server;
   });
   const declared = args.create && declareServer(product, name, args.create.server, { days, after: observed }, context);
-  const protection = observed.apply((server) => {
-    const faults = server === undefined ? [] : serverShortfalls(server, days);
+  const state = pulumi.all([address, observed]).apply(([at, server]) => server && stateFault(at, server));
+  const protection = pulumi.all([observed, state]).apply(([server, fault]) => {
+    // No error: in a disaster, a server in such a state may be just what has to be restored.
+    if (fault) pulumi.log.warn(`database ${name}: ${fault}`, context.parent);
+    const faults = server === undefined || (managed && fault) ? [] : serverShortfalls(server, days);
     if (managed) return declareProtection(name, address, days, faults, context, declared);
     return faults.length > 0 ? endProgram(refusal(name, server as FlexibleServer, faults)) : undefined;
   });
   return {
-    status: pulumi.all([observed, protection, address]).apply(([, , { resourceGroupName }]) => ({
+    status: pulumi.all([state, protection, address]).apply(([fault, , { resourceGroupName }]) => ({
       name,
       kind: product.kind,
       protectedBy: `the server's own backups of at least ${days} days in ${resourceGroupName}${declared ? ", declared here" : managed ? "" : ", managed elsewhere"}`,
       notes: [
+        ...(fault ? [fault] : []),
         `Azure names no newest restorable instant of a server: taken for it is ${LAG_MINUTES} minutes ago, the lag that Azure states`,
       ],
     })),
-    range: observed.apply((server) => rangeOf(name, server)),
+    range: pulumi.all([observed, state]).apply(([server, fault]) => rangeOf(name, server, fault)),
   };
 }
 
@@ -100,8 +104,9 @@ function declareProtection(
 }
 
 /** What the server can be restored to: from what it tells to what Azure states of its lag. */
-function rangeOf(name: string, server: FlexibleServer | undefined): DatabaseRange {
+function rangeOf(name: string, server: FlexibleServer | undefined, fault: string | undefined): DatabaseRange {
   if (server === undefined) return { name, unknownBecause: "it is not created yet" };
+  if (fault) return { name, unknownBecause: `Azure names no newest restorable instant of a server, and ${fault}` };
   const earliest = server.properties.backup?.earliestRestoreDate;
   if (earliest === undefined) return { name, unknownBecause: "its first backup is not finished yet" };
   return {

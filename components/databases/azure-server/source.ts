@@ -27,21 +27,32 @@ export function lookedUpAt<Found>(
   return address.apply((at) => orEnd(`database ${name}`, () => lookUp(at)));
 }
 
-/** The fault of a server that isn't there. */
-export function missing(key: string, { serverName, resourceGroupName }: ServerAddress): Error {
+/** Where Azure says of each product what becomes of a deleted server. */
+const REVIVAL = {
+  mysql: "https://learn.microsoft.com/azure/mysql/flexible-server/concepts-business-continuity",
+  postgresql: "https://learn.microsoft.com/azure/postgresql/backup-restore/how-to-restore-deleted-server",
+};
+
+/**
+ * The fault of a server that isn't there. Azure lists no deleted servers, tells nobody what they can be restored to, and
+ * promises nothing: bringing one back is left to people.
+ */
+export function missing(key: string, { product, serverName, resourceGroupName }: ServerAddress): Error {
   return new Error(
-    `there is no server ${serverName} in resource group ${resourceGroupName}; correct databases[].${key}`,
+    `there is no server ${serverName} in resource group ${resourceGroupName}; correct databases[].${key}. If it was deleted, Azure keeps its backups for 5 days and promises nothing: have it brought back at once (${REVIVAL[product]}), and name what comes of it as existing`,
   );
+}
+
+/** Why a server makes no backups and takes no changes in its state, with the mend; absent while it does. */
+export function stateFault(at: ServerAddress, { properties: { state } }: FlexibleServer): string | undefined {
+  if (state === undefined || state === "Ready" || state === "Updating") return undefined;
+  return `server ${at.serverName} is in the state ${state}, in which it makes no backups and takes no changes: start it, then "pulumi up" again`;
 }
 
 /** @throws {Error} for a server that isn't there, or that has no backups of its own. */
 export function refuseUnfitServer(key: string, at: ServerAddress, server: FlexibleServer | undefined): void {
   if (server === undefined) throw missing(key, at);
-  const { replicationRole, state } = server.properties;
+  const { replicationRole } = server.properties;
   if (/replica$/i.test(replicationRole ?? ""))
     throw new Error(`server ${at.serverName} is a read replica, which has no backups; name the server it follows`);
-  if (state !== undefined && state !== "Ready" && state !== "Updating")
-    throw new Error(
-      `server ${at.serverName} is in the state ${state}, in which it makes no backups and takes no changes; start it first`,
-    );
 }

@@ -9,6 +9,8 @@ import { EITHER, eitherExistingOrCreate } from "../schema";
 export interface CosmosdbExistingArgs {
   accountName: pulumi.Input<string>;
   resourceGroupName: pulumi.Input<string>;
+  /** True once it is deleted: restores come from what Azure keeps of it for as long as its tier says. Defaults to false. */
+  deleted?: boolean;
 }
 
 /** An account that this program creates. */
@@ -33,8 +35,20 @@ export interface SchemaLoaderArgs {
   serviceAccountName?: string;
 }
 
+/** Who reaches a copy. */
+export interface CosmosdbNetworkArgs {
+  /** `Enabled` or `Disabled`. */
+  publicNetworkAccess: string;
+  /** Addresses and ranges that the firewall lets in. */
+  ipRules?: string[];
+  /** Ids of subnets with a service endpoint that it lets in. */
+  subnetIds?: string[];
+}
+
 /** How a copy is built when not like its source. */
 export interface CosmosdbRestoreToArgs {
+  /** Who reaches the copy. Defaults to whoever reaches the source, for a deleted one to nobody. */
+  network?: CosmosdbNetworkArgs;
   /** Where the copy is put. Defaults to the source's resource group. */
   resourceGroupName?: string;
   /** Repairs the copy's stored procedures. Left out, that is yours to do before ScalarDB uses the copy. */
@@ -61,7 +75,13 @@ const days = "7 or 30; Cosmos DB's continuous backup has these two tiers";
 /** Describes and checks `CosmosdbArgs`. */
 export const cosmosdbSchema = z
   .strictObject({
-    existing: z.strictObject({ accountName, resourceGroupName: resourceGroup }).optional(),
+    existing: z
+      .strictObject({
+        accountName,
+        resourceGroupName: resourceGroup,
+        deleted: z.boolean().optional().describe("True once it is deleted: restores come from what Azure keeps of it"),
+      })
+      .optional(),
     create: z
       .strictObject({
         account: z
@@ -85,6 +105,14 @@ export const cosmosdbSchema = z
     restoreTo: z
       .strictObject({
         resourceGroupName: resourceGroup.optional(),
+        network: z
+          .strictObject({
+            publicNetworkAccess: z.enum(["Enabled", "Disabled"]),
+            ipRules: z.array(z.string().min(1)).optional().describe("Addresses and ranges that the firewall lets in"),
+            subnetIds: z.array(z.string().startsWith("/subscriptions/")).optional(),
+          })
+          .optional()
+          .describe("Who reaches the copy. Defaults to whoever reaches the source, for a deleted one to nobody."),
         schemaLoader: z
           .strictObject({
             namespace: z.string().min(1).describe("Where its Job runs"),

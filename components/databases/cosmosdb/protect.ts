@@ -17,7 +17,7 @@ import { azureOperation } from "../../operation";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 import type { CosmosdbArgs, CosmosdbCreateArgs } from "./args";
-import { addressOf, lookUpSource } from "./source";
+import { addressOf, lookUpDeleted, lookUpSource } from "./source";
 
 /** What is known of an account; nothing while it is still to be created. */
 interface Observed {
@@ -28,6 +28,7 @@ interface Observed {
 /** Declares an account with its protection, or sees to that of one that exists. */
 export function protectCosmosdb(name: string, args: CosmosdbArgs, context: ProtectContext): ProtectedDatabase {
   const { azure } = context;
+  if (args.existing?.deleted) return rememberDeleted(name, args, context);
   const days = args.recoveryPeriodInDays ?? RECOVERY_PERIODS.cosmosdb.maximum;
   const managed = args.manage !== false;
   const address = addressOf(name, args);
@@ -56,6 +57,25 @@ export function protectCosmosdb(name: string, args: CosmosdbArgs, context: Prote
       notes: account === undefined ? [] : notesOf(account),
     })),
     range: observed.apply(({ range }) => ({ name, ...range })),
+  };
+}
+
+/** Of a deleted account there is nothing to protect any more; what Azure keeps of it can be restored. */
+function rememberDeleted(name: string, args: CosmosdbArgs, { azure }: ProtectContext): ProtectedDatabase {
+  const found = lookUpDeleted(name, args, azure);
+  return {
+    status: found.apply(({ deleted: { properties } }) => ({
+      name,
+      kind: "cosmosdb",
+      protectedBy: `what Azure keeps of the account that was deleted at ${properties.deletionTime}`,
+      notes: ["that goes as it comes of age, and nothing is backed up any more: restore soon"],
+    })),
+    range: found.apply(({ deleted: { properties } }) => {
+      const { oldestRestorableTime: earliest, deletionTime: latest } = properties;
+      return earliest && latest
+        ? { name, earliest: new Date(earliest).toISOString(), latest: new Date(latest).toISOString() }
+        : { name, unknownBecause: "Azure does not tell what it can be restored to" };
+    }),
   };
 }
 

@@ -17,18 +17,25 @@ import { copyOptions, copyTags, numbered } from "../azure/copies";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints } from "../azure/private-endpoints";
 import { instantSuffix, type RestoreContext, type RestoredDatabase } from "../kind";
-import type { CosmosdbArgs } from "./args";
+import type { CosmosdbArgs, CosmosdbNetworkArgs } from "./args";
 import { declareSchemaLoader } from "./schema-loader";
-import { ACCOUNT_NAME_LENGTH, lookUpSource } from "./source";
+import { ACCOUNT_NAME_LENGTH, accountOf, lookUpDeleted, lookUpSource } from "./source";
 
 /** Declares an account as of the instant, and what a restore drops. */
 export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: RestoreContext): RestoredDatabase {
   const { azure, instant } = context;
   const prefix = `${name}-copy-${instantSuffix(instant)}`;
-  const source = lookUpSource(name, args, azure, async (account) => ({
-    restorable: await restorableAccountId(account, azure.access),
-    endpoints: await readPrivateEndpoints(account, azure.access),
-  }));
+  const source = args.existing?.deleted
+    ? lookUpDeleted(name, args, azure).apply(({ at, deleted }) => ({
+        at,
+        account: accountOf(deleted),
+        restorable: deleted.id,
+        endpoints: [],
+      }))
+    : lookUpSource(name, args, azure, async (account) => ({
+        restorable: await restorableAccountId(account, azure.access),
+        endpoints: await readPrivateEndpoints(account, azure.access),
+      }));
   const restored = source.apply(({ at, account, restorable, endpoints }) => {
     const address = {
       resourceGroupName: args.restoreTo?.resourceGroupName ?? at.resourceGroupName,
@@ -41,7 +48,7 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
       ...address,
       tags,
       consistencyPolicy: { defaultConsistencyLevel: "Strong" },
-      network: networkOf(account),
+      network: networkOf(account, args.restoreTo?.network),
     };
     const completed = new Command(
       `${prefix}-completion`,
@@ -62,7 +69,10 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
       notes: [
         `account ${address.accountName} stands in ${address.resourceGroupName}, with Strong consistency and keys of its own`,
         ...(loader ? [`${loader.image} has repaired its stored procedures from namespace ${loader.namespace}`] : []),
-        ...numbered(stepsFor(account, loader !== undefined)),
+        ...numbered([
+          ...(args.existing?.deleted ? stepsForDeleted(args.restoreTo?.network !== undefined) : []),
+          ...stepsFor(account, loader !== undefined),
+        ]),
       ],
     };
   });
@@ -129,8 +139,15 @@ function declareCopy(
   );
 }
 
-/** Who reaches the source, and so its copy. */
-function networkOf({ properties }: CosmosAccount): AccountCompletion["network"] {
+/** Who reaches the copy: whom the configuration names, or whoever reaches the source. */
+function networkOf({ properties }: CosmosAccount, to: CosmosdbNetworkArgs | undefined): AccountCompletion["network"] {
+  if (to)
+    return {
+      publicNetworkAccess: to.publicNetworkAccess,
+      ipRules: (to.ipRules ?? []).map((ipAddressOrRange) => ({ ipAddressOrRange })),
+      isVirtualNetworkFilterEnabled: (to.subnetIds ?? []).length > 0,
+      virtualNetworkRules: (to.subnetIds ?? []).map((id) => ({ id })),
+    };
   return {
     publicNetworkAccess: properties.publicNetworkAccess ?? "Enabled",
     ipRules: properties.ipRules ?? [],
@@ -146,6 +163,17 @@ function encryptionOf({ identity, properties: { keyVaultKeyUri, defaultIdentity 
   const ids = Object.keys(identity?.userAssignedIdentities ?? {});
   if (!keyVaultKeyUri || ids.length === 0) return {};
   return { keyVaultKeyUri, defaultIdentity, identity: { type: "UserAssigned" as const, userAssignedIdentities: ids } };
+}
+
+function stepsForDeleted(networkGiven: boolean): string[] {
+  return [
+    ...(networkGiven
+      ? []
+      : [
+          "Open the copy to those who are to use it: of a deleted account Azure keeps no firewall, so that the copy lets nobody in. Or give restoreTo.network, and it is set here.",
+        ]),
+    "Look over the copy's other settings: tags, capabilities, CORS, keys of your own and private endpoints of a deleted account are not kept.",
+  ];
 }
 
 function stepsFor(source: CosmosAccount, repaired: boolean): string[] {

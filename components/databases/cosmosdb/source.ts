@@ -1,5 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type CosmosAccount, type CosmosAddress, findAccount } from "../../../operations/cosmosdb";
+import {
+  type CosmosAccount,
+  type CosmosAddress,
+  type DeletedAccount,
+  findAccount,
+  findDeletedAccount,
+} from "../../../operations/cosmosdb";
 import { orEnd } from "../../faults";
 import type { AzureSettings } from "../kind";
 import type { CosmosdbArgs } from "./args";
@@ -26,16 +32,60 @@ export function lookUpSource<More>(
   const found = addressOf(name, args).apply((at) =>
     orEnd(`database ${name}`, async () => {
       const account = await findAccount(at, azure.access);
-      if (account === undefined)
-        throw new Error(
-          `there is no Cosmos DB account ${at.accountName} in resource group ${at.resourceGroupName}; correct databases[].cosmosdb`,
-        );
+      if (account === undefined) throw missing(at, await findDeletedAccount(at.accountName, azure.access));
       refuseUnfitAccount(account);
       return { at, account, ...(await more(account)) };
     }),
   );
   // The compiler cannot see that an unknown `More` stays as it is on its way through an output.
   return found as unknown as pulumi.Output<{ at: CosmosAddress; account: CosmosAccount } & More>;
+}
+
+/** What Azure keeps of an account that the configuration says is deleted. The program ends when that isn't so. */
+export function lookUpDeleted(
+  name: string,
+  args: CosmosdbArgs,
+  azure: AzureSettings,
+): pulumi.Output<{ at: CosmosAddress; deleted: DeletedAccount }> {
+  return addressOf(name, args).apply((at) =>
+    orEnd(`database ${name}`, async () => {
+      if ((await findAccount(at, azure.access)) !== undefined)
+        throw new Error(
+          `account ${at.accountName} is there; remove "deleted: true" from databases[].cosmosdb.existing`,
+        );
+      const deleted = await findDeletedAccount(at.accountName, azure.access);
+      if (deleted === undefined)
+        throw new Error(
+          `account ${at.accountName} is gone, and Azure keeps nothing of it that can be restored: its continuous backup has come of age, or it had none`,
+        );
+      return { at, deleted };
+    }),
+  );
+}
+
+/** A deleted account as far as a copy is built like it: Azure keeps neither its settings nor its network. */
+export function accountOf({ name, location, properties }: DeletedAccount): CosmosAccount {
+  const region = properties.restorableLocations?.[0]?.locationName ?? location;
+  return {
+    id: "",
+    name: properties.accountName,
+    location,
+    properties: {
+      instanceId: name,
+      locations: [{ locationName: region }],
+      publicNetworkAccess: "Disabled",
+      minimalTlsVersion: "Tls12",
+    },
+  };
+}
+
+function missing({ accountName, resourceGroupName }: CosmosAddress, deleted: DeletedAccount | undefined): Error {
+  const subject = `there is no Cosmos DB account ${accountName} in resource group ${resourceGroupName}`;
+  return new Error(
+    deleted === undefined
+      ? `${subject}; correct databases[].cosmosdb`
+      : `${subject} any more, but Azure keeps what it held from ${deleted.properties.oldestRestorableTime} to ${deleted.properties.deletionTime}; to restore from that say databases[].cosmosdb.existing: { accountName: ${accountName}, resourceGroupName: ${resourceGroupName}, deleted: true }`,
+  );
 }
 
 /** @throws {Error} for an account that ScalarDB cannot keep data in, or that is about to go. */

@@ -7,7 +7,7 @@ import { COPY_TAG, INSTANT_TAG, instantSuffix, lookedUp, type RestoreContext, ty
 import { declareScaling } from "../scaling";
 import type { DynamodbArgs } from "./args";
 import { tablesAt } from "./ranges";
-import { copyName, copyPrefix, goalOf, sourceRegion, tableNames, targetRegion } from "./tables";
+import { copyName, copyPrefix, deletedSince, goalOf, sourceRegion, tableNames, targetRegion } from "./tables";
 
 /** Declares a copy of every table that existed at the instant, and what a restore drops. */
 export function restoreTables(name: string, args: DynamodbArgs, context: RestoreContext): RestoredDatabase {
@@ -17,13 +17,18 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
   const elsewhere = from !== to;
   const read = async () => {
     const tables = await tableNames(name, args, aws);
+    const incomplete = await deletedSince(name, args, instant, aws);
+    if (incomplete && !context.acceptInconsistent)
+      throw new Error(
+        `${incomplete}. Choose an instant after it, or accept copies without it by acceptInconsistentCopiesAt`,
+      );
     const [settings, scaling] = await Promise.all([
       readSettings(from, tables, aws.access),
       readTableScaling(from, tables, aws.access),
     ]);
-    return { tables: tablesAt(settings, instant), scaling };
+    return { tables: tablesAt(settings, instant), scaling, incomplete };
   };
-  const restored = lookedUp(name, read).apply(({ tables, scaling }) => {
+  const restored = lookedUp(name, read).apply(({ tables, scaling, incomplete }) => {
     const copies = tables.map((table) => restoreTable(name, args, table, context));
     const completions = tables.map(
       (table): CopyCompletion => ({
@@ -42,21 +47,22 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
     for (const [index, table] of tables.entries()) {
       scaleLikeSource(name, args, table, scaling, context, copies[index] as Table);
     }
-    return completion.id.apply(() => tables.length);
+    return completion.id.apply(() => ({ count: tables.length, incomplete }));
   });
   return {
     name,
     kind: "dynamodb",
     endpoint: restored.apply(() => to),
     properties: restored.apply((): Record<string, string> => (elsewhere ? { contact_points: to } : {})),
-    notes: restored.apply((count) =>
-      elsewhere
+    notes: restored.apply(({ count, incomplete }) => [
+      ...(incomplete ? [`INCOMPLETE: ${incomplete}`] : []),
+      ...(elsewhere
         ? [`${count} tables stand in ${to} under their own names`]
         : [
             `${count} tables stand beside their sources as <table>-${instantSuffix(instant)}, for inspection only: ScalarDB finds tables by their own names`,
             `to drill with ScalarDB itself, set databases[].dynamodb.restoreTo.region of ${name} to another region`,
-          ],
-    ),
+          ]),
+    ]),
   };
 }
 

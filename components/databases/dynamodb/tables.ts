@@ -1,6 +1,6 @@
-import { findTables, type TableProtectionGoal } from "../../../operations/dynamodb";
+import { findDeletedTables, findTables, type TableProtectionGoal } from "../../../operations/dynamodb";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
-import { type AwsSettings, instantSuffix, regionOf } from "../kind";
+import { type AwsSettings, instantSuffix, isCopyName, regionOf } from "../kind";
 import type { DynamodbArgs, DynamodbExistingArgs } from "./args";
 
 const SCALARDB_NAMESPACES = ["coordinator", "scalardb"];
@@ -13,7 +13,10 @@ export async function tableNames(name: string, args: DynamodbArgs, aws: AwsSetti
   const own = namespacePatterns(existing, false);
   const prefixes = namespacePatterns(existing, existing.scalardbTables !== false);
   const tables = existing.tables ?? [];
-  const found = await findTables({ region: where, tables, prefixes }, aws.access);
+  // Copies beside their sources begin like them, but are no part of the set: they are neither protected nor restored.
+  const found = (await findTables({ region: where, tables, prefixes }, aws.access)).filter(
+    (table) => tables.includes(table) || !isCopyName(table),
+  );
   const missing = [
     ...tables.filter((table) => !found.includes(table)),
     ...own.filter((prefix) => !found.some((table) => table.startsWith(prefix))).map((prefix) => `${prefix}*`),
@@ -23,6 +26,27 @@ export async function tableNames(name: string, args: DynamodbArgs, aws: AwsSetti
       `there is no DynamoDB table ${missing.join(", ")} in ${where}; correct databases[].dynamodb.existing, or load the schema first`,
     );
   return found;
+}
+
+/**
+ * What is wrong with a restore of tables that have been deleted since: DynamoDB restores no deleted table to an instant, so
+ * that the copies would lack them. Absent when none has.
+ */
+export async function deletedSince(
+  name: string,
+  args: DynamodbArgs,
+  instant: string,
+  aws: AwsSettings,
+): Promise<string | undefined> {
+  const { existing } = args;
+  const region = sourceRegion(name, args, aws);
+  const selection = existing
+    ? { tables: existing.tables ?? [], prefixes: namespacePatterns(existing, existing.scalardbTables !== false) }
+    : { tables: await tableNames(name, args, aws), prefixes: [] };
+  const deleted = await findDeletedTables({ region, ...selection }, instant, aws.access);
+  if (deleted.length === 0) return undefined;
+  const each = deleted.map((table) => `${table.name} (deleted ${table.deleted}, backup ${table.backupArn})`);
+  return `${each.join(", ")} existed at ${instant}, but DynamoDB restores no deleted table to an instant. It keeps a backup as of the deletion for 35 days ("aws dynamodb restore-table-from-backup"), which is of another instant than the copies`;
 }
 
 /** What the names of a selection's tables begin with. */

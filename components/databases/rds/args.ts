@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import { awsRegion, EITHER, eitherExistingOrCreate, instanceClass, rdsIdentifier, recoveryDays } from "../schema";
+import { type BuildArgs, buildSchema, DELETED_NEEDS_CLASS, deletedHasClass, deletedSchema } from "./deleted";
 import { onlyEngine, type RdsEngine } from "./engine";
 
 /** An instance, or a Multi-AZ DB cluster, that exists. Exactly one of the two identifiers. */
@@ -12,6 +13,8 @@ export interface RdsExistingArgs {
   clusterIdentifier?: pulumi.Input<string>;
   /** Where it is. Defaults to `aws:region`. */
   region?: string;
+  /** True once it is deleted: restores come from the automated backups that AWS retains. Defaults to false. */
+  deleted?: boolean;
 }
 
 /** An instance, or a Multi-AZ DB cluster, that this program creates. Exactly one of the two. */
@@ -25,10 +28,7 @@ export interface RdsCreateArgs {
 }
 
 /** How copies are built when not like their source. */
-export interface RdsRestoreToArgs {
-  /** The class of the copy. Defaults to the source's. */
-  instanceClass?: string;
-}
+export interface RdsRestoreToArgs extends BuildArgs {}
 
 /** Amazon RDS: a single instance, or a Multi-AZ DB cluster. Exactly one of `existing` and `create`. */
 export interface RdsArgs {
@@ -62,11 +62,12 @@ export function rdsSchema(engine: RdsEngine) {
           instanceIdentifier: instanceIdentifier.optional(),
           clusterIdentifier: rdsIdentifier("a cluster identifier").optional().describe("Of a Multi-AZ DB cluster"),
           region,
+          deleted: deletedSchema,
         })
         .refine((given) => (given.instanceIdentifier === undefined) !== (given.clusterIdentifier === undefined), {
           error: 'either "instanceIdentifier", or "clusterIdentifier" for a Multi-AZ DB cluster, one of the two',
         })
-    : z.strictObject({ instanceIdentifier, region });
+    : z.strictObject({ instanceIdentifier, region, deleted: deletedSchema });
   const create = engine.multiAzCluster
     ? z
         .strictObject({
@@ -91,10 +92,8 @@ export function rdsSchema(engine: RdsEngine) {
       deletionProtection: z.boolean().optional().describe("Of a created database. Defaults to true."),
       manage: z.boolean().optional().describe("False: look only, and refuse what falls short. Defaults to true."),
       databaseName: z.string().min(1).optional().describe("The database that ScalarDB connects to, for the JDBC URL"),
-      restoreTo: z
-        .strictObject({ instanceClass: instanceClass.optional() })
-        .optional()
-        .describe("How copies are built when not like their source"),
+      restoreTo: z.strictObject(buildSchema).optional().describe("How copies are built when not like their source"),
     })
-    .refine(eitherExistingOrCreate, { error: EITHER });
+    .refine(eitherExistingOrCreate, { error: EITHER })
+    .refine(deletedHasClass, DELETED_NEEDS_CLASS);
 }

@@ -45,7 +45,7 @@ export function declareCluster(name: string, wanted: CreatedCluster, context: Pr
 /** Declares a cluster as of the instant, with what a restore takes of its source. */
 export function declareClusterCopy(
   name: string,
-  { cluster }: ClusterDescription,
+  { cluster, deleted }: ClusterDescription,
   region: string,
   own: {
     /** What this kind of cluster has besides. */
@@ -66,12 +66,13 @@ export function declareClusterCopy(
       region,
       engine: cluster.Engine as string,
       restoreToPointInTime: {
-        sourceClusterIdentifier: source,
+        // A deleted cluster is known by what nobody else is ever called.
+        ...(deleted ? { sourceClusterResourceId: cluster.DbClusterResourceId } : { sourceClusterIdentifier: source }),
         restoreToTime: context.checkedInstant,
         restoreType: "full-copy",
       },
       dbSubnetGroupName: cluster.DBSubnetGroup,
-      vpcSecurityGroupIds: (cluster.VpcSecurityGroups ?? []).map((group) => group.VpcSecurityGroupId as string),
+      vpcSecurityGroupIds: cluster.VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId as string),
       dbClusterParameterGroupName: cluster.DBClusterParameterGroup,
       port: cluster.Port,
       networkType: cluster.NetworkType,
@@ -117,6 +118,8 @@ export function clusterProtection(name: string, description: ClusterDescription)
     retentionDays: cluster.BackupRetentionPeriod ?? 0,
     deletionProtection: cluster.DeletionProtection ?? false,
     storageEncrypted: cluster.StorageEncrypted ?? false,
+    deleted: description.deleted,
+    status: cluster.Status,
     range: rangeOf(name, description),
   };
 }

@@ -8,7 +8,7 @@ import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { RdsArgs, RdsCreateArgs } from "./args";
 import { onlyEngine, type RdsEngine } from "./engine";
 import { protectExistingRds, type RdsProtection } from "./protection";
-import { checkProtectable, identifierOf, lookUpInstance, whereIs } from "./source";
+import { identifierOf, lookUpInstance, whereIs } from "./source";
 
 /** Declares an instance with its protection. */
 export function protectCreatedInstance(
@@ -61,12 +61,7 @@ export function protectExistingInstance(
   context: ProtectContext,
 ): ProtectedDatabase {
   const region = regionOf(whereIs(args), context.aws, name);
-  const observed = lookUpInstance(engine, name, args, region, context.aws).apply((found) =>
-    orEnd(`database ${name}`, () => {
-      checkProtectable(engine, "instance", found.instance.DBInstanceStatus);
-      return protectionOf(name, found);
-    }),
-  );
+  const observed = lookUpInstance(engine, name, args, region, context.aws).apply((found) => protectionOf(name, found));
   return protectExistingRds(
     name,
     observed,
@@ -90,6 +85,8 @@ function protectionOf(name: string, found: InstanceDescription): RdsProtection {
     retentionDays: instance.BackupRetentionPeriod ?? 0,
     deletionProtection: instance.DeletionProtection ?? false,
     storageEncrypted: instance.StorageEncrypted ?? false,
+    deleted: found.deleted,
+    status: instance.DBInstanceStatus,
     range: rangeOf(name, found),
   };
 }

@@ -7,6 +7,7 @@ import { operation } from "../../operation";
 import { instantSuffix, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
 import type { RdsArgs } from "./args";
 import { copyDeletion, copyIdentifier, copyTags, credentialsNote } from "./copies";
+import { deletedNotes } from "./deleted";
 import type { RdsEngine } from "./engine";
 import { lookUpInstance, whereIs } from "./source";
 
@@ -19,9 +20,9 @@ export function restoreInstance(
 ): RestoredDatabase {
   const { aws, instant } = context;
   const region = regionOf(whereIs(args), aws, name);
-  const copy = lookUpInstance(engine, name, args, region, aws).apply(({ instance: source }) => {
+  const copy = lookUpInstance(engine, name, args, region, aws).apply(({ instance: source, deleted }) => {
     const logical = `${name}-copy-${instantSuffix(instant)}`;
-    const instance = declareCopy(engine, logical, source, args, context, region);
+    const instance = declareCopy(engine, logical, { source, deleted }, args, context, region);
     const completion = new Command(
       `${logical}-completion`,
       operation(
@@ -43,6 +44,7 @@ export function restoreInstance(
       notes: completion.id.apply(() => [
         credentialsNote(source.MasterUserSecret !== undefined),
         ...directoryNotes(source),
+        ...(deleted ? deletedNotes(args.restoreTo) : []),
       ]),
     };
   });
@@ -58,7 +60,7 @@ export function restoreInstance(
 function declareCopy(
   engine: RdsEngine,
   logical: string,
-  source: DBInstance,
+  { source, deleted }: { source: DBInstance; deleted: true | undefined },
   args: RdsArgs,
   context: RestoreContext,
   region: string,
@@ -73,14 +75,18 @@ function declareCopy(
       identifier,
       region,
       engine: source.Engine,
-      restoreToPointInTime: { sourceDbInstanceIdentifier: id, restoreTime: context.checkedInstant },
-      instanceClass: args.restoreTo?.instanceClass ?? (source.DBInstanceClass as string),
+      restoreToPointInTime: {
+        // A deleted instance is known by what nobody else is ever called.
+        ...(deleted ? { sourceDbiResourceId: source.DbiResourceId } : { sourceDbInstanceIdentifier: id }),
+        restoreTime: context.checkedInstant,
+      },
+      instanceClass: source.DBInstanceClass as string,
       licenseModel: source.LicenseModel,
-      dbName: engine.restoreNamesDatabase ? source.DBName : undefined,
+      dbName: engine.restoreNamesDatabase ? (source.DBName ?? (deleted && args.databaseName)) : undefined,
       port: source.Endpoint?.Port,
       multiAz: source.MultiAZ,
       dbSubnetGroupName: source.DBSubnetGroup?.DBSubnetGroupName,
-      vpcSecurityGroupIds: (source.VpcSecurityGroups ?? []).map((group) => group.VpcSecurityGroupId as string),
+      vpcSecurityGroupIds: source.VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId as string),
       publiclyAccessible: source.PubliclyAccessible,
       parameterGroupName: source.DBParameterGroups?.[0]?.DBParameterGroupName,
       optionGroupName: source.OptionGroupMemberships?.[0]?.OptionGroupName,

@@ -17,9 +17,10 @@ import {
 import type { RdsArgs, RdsCreateArgs } from "./args";
 import { clusterProtection, declareCluster, declareClusterCopy, rangeOf } from "./cluster";
 import { copyIdentifier, credentialsNote } from "./copies";
+import { deletedNotes } from "./deleted";
 import type { RdsEngine } from "./engine";
 import { protectExistingRds } from "./protection";
-import { checkProtectable, identifierOf, lookUpCluster, whereIs } from "./source";
+import { identifierOf, lookUpCluster, whereIs } from "./source";
 
 /** Declares a Multi-AZ DB cluster with its protection. */
 export function protectCreatedCluster(
@@ -65,10 +66,7 @@ export function protectExistingCluster(
 ): ProtectedDatabase {
   const region = regionOf(whereIs(args), context.aws, name);
   const observed = lookUpCluster(engine, name, args, region, context.aws).apply((found) =>
-    orEnd(`database ${name}`, () => {
-      checkProtectable(engine, "cluster", found.cluster.Status);
-      return clusterProtection(name, found);
-    }),
+    clusterProtection(name, found),
   );
   return protectExistingRds(
     name,
@@ -127,6 +125,7 @@ export function restoreMultiAzCluster(
       url: cluster.endpoint.apply((host) => cluster.port.apply((port) => engine.jdbcUrl({ host, port, database }))),
       notes: completion.id.apply(() => [
         `a writer and two readable standbys; ${credentialsNote(source.MasterUserSecret !== undefined)}`,
+        ...(found.deleted ? deletedNotes(args.restoreTo) : []),
       ]),
     };
   });

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseRange } from "../../../restore-points/ranges";
 import { endProgram } from "../../faults";
 import { declareContinuousBackup } from "../../vaults/continuous-backup";
@@ -12,7 +12,32 @@ export interface RdsProtection {
   retentionDays: number;
   deletionProtection: boolean;
   storageEncrypted: boolean;
+  /** Whether nothing but its retained backups is left. */
+  deleted?: boolean;
+  /** AWS's word for the state it is in. */
+  status?: string;
   range: DatabaseRange;
+}
+
+/** States in which RDS takes no automated backups, and that it does not leave by itself for an available one. */
+const UNPROTECTED = new Set([
+  "deleting",
+  "failed",
+  "inaccessible-encryption-credentials",
+  "incompatible-network",
+  "incompatible-restore",
+  "restore-error",
+  "stopped",
+  "stopping",
+]);
+
+/** Why nothing backs a database up in its state, with the mend; absent while AWS does, or soon will again. */
+export function stateFault(what: string, status: string | undefined): string | undefined {
+  if (status === undefined || !UNPROTECTED.has(status)) return undefined;
+  if (status === "deleting")
+    return `the ${what} is being deleted; once it is gone, "deleted: true" under its "existing" restores from the automated backups that AWS retains`;
+  const mend = status.startsWith("stop") ? "start it" : "repair it, or restore it";
+  return `the ${what} is ${status}, so that nothing backs it up now: ${mend}; what was backed up before can be restored`;
 }
 
 /** How it is to be protected. */
@@ -49,6 +74,19 @@ export function protectExistingRds(
     );
   return {
     status: observed.apply(async (protection) => {
+      if (protection.deleted)
+        return {
+          name,
+          kind,
+          protectedBy: `automated backups that AWS retains of the deleted ${what} in ${region}`,
+          notes: [
+            "retained backups go one by one as they come of age, and nothing is backed up any more: restore soon",
+            ...goal.notes,
+          ],
+        };
+      const state = stateFault(what, protection.status);
+      // No error: in a disaster, a database in such a state is just what has to be restored.
+      if (state) pulumi.log.warn(`database ${name}: ${state}`, context.parent);
       const faults = shortfalls(protection, days);
       if (!manage && faults.length > 0)
         return endProgram(
@@ -60,7 +98,11 @@ export function protectExistingRds(
         protectedBy: manage
           ? `AWS Backup's continuous backup of ${days} days in ${region}, which owns the ${what}'s retention`
           : `the ${what}'s own continuous backup of at least ${days} days in ${region}, managed elsewhere`,
-        notes: [...(manage ? faults.map((fault) => noteOf(fault, what)) : []), ...goal.notes],
+        notes: [
+          ...(state ? [state] : []),
+          ...(manage ? faults.map((fault) => noteOf(fault, what)) : []),
+          ...goal.notes,
+        ],
       };
     }),
     range: observed.apply(({ range }) => range),

@@ -1,22 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterDescription, describeCluster } from "../../../operations/aurora";
-import { describeInstance, type InstanceDescription } from "../../../operations/rds";
+import type { ClusterDescription } from "../../../operations/aurora";
+import type { InstanceDescription } from "../../../operations/rds";
 import { orEnd } from "../../faults";
 import type { AwsSettings } from "../kind";
 import type { RdsArgs } from "./args";
+import { findCluster, findInstance } from "./deleted";
 import type { RdsEngine } from "./engine";
-
-/** States in which RDS takes no automated backups, and that it does not leave by itself for an available one. */
-const UNPROTECTED = new Set([
-  "deleting",
-  "failed",
-  "inaccessible-encryption-credentials",
-  "incompatible-network",
-  "incompatible-restore",
-  "restore-error",
-  "stopped",
-  "stopping",
-]);
 
 /** Whether the database is a Multi-AZ DB cluster; a single instance otherwise. */
 export function isCluster({ existing, create }: RdsArgs): boolean {
@@ -50,7 +39,12 @@ export function lookUpInstance(
     .output(identifierOf(name, args))
     .apply((id) =>
       orEnd(`database ${name}`, async () =>
-        checkInstance(engine, id, where, await describeInstance(where, id, aws.access)),
+        checkInstance(
+          engine,
+          id,
+          where,
+          await findInstance(where, id, args, `databases[].${engine.key}.existing`, aws.access),
+        ),
       ),
     );
 }
@@ -67,7 +61,18 @@ export function lookUpCluster(
     .output(identifierOf(name, args))
     .apply((id) =>
       orEnd(`database ${name}`, async () =>
-        checkCluster(engine, id, where, await describeCluster(where, id, aws.access)),
+        checkCluster(
+          engine,
+          id,
+          where,
+          await findCluster(
+            where,
+            id,
+            args,
+            { what: "Multi-AZ DB cluster", path: `databases[].${engine.key}.existing` },
+            aws.access,
+          ),
+        ),
       ),
     );
 }
@@ -108,15 +113,6 @@ export function checkCluster(
     );
   refuseOtherEngine(engine, `cluster ${id} in ${where}`, found.cluster.Engine);
   return found;
-}
-
-/** @throws {Error} for a database in a state in which nothing backs it up, with the mend. */
-export function checkProtectable(engine: RdsEngine, what: string, status: string | undefined): void {
-  if (status === undefined || !UNPROTECTED.has(status)) return;
-  const mend = status.startsWith("stop") ? "start it" : "repair it, or name its successor";
-  throw new Error(
-    `the ${what} is ${status}, so that nothing can back it up; ${mend}, or take it out of the set (databases[].${engine.key})`,
-  );
 }
 
 function refuseOtherEngine(engine: RdsEngine, subject: string, found: string | undefined): void {

@@ -1,4 +1,9 @@
-import type { DBCluster, DBInstance, ServerlessV2ScalingConfiguration } from "@aws-sdk/client-rds";
+import type {
+  DBCluster,
+  DBClusterAutomatedBackup,
+  DBInstance,
+  ServerlessV2ScalingConfiguration,
+} from "@aws-sdk/client-rds";
 import type { SimulatedClock } from "../clock";
 import { arn } from "./account";
 import { RdsDatabase, type RestorableRange, type Row } from "./rds-database";
@@ -61,6 +66,8 @@ export interface ClusterInstance {
 export interface RetainedBackups {
   resourceId: string;
   identifier: string;
+  arn: string;
+  tags: Record<string, string>;
   settings: ClusterSettings;
   range: RestorableRange;
   rows: (table: string, at: number) => Map<string, Row>;
@@ -131,6 +138,8 @@ export class Cluster extends RdsDatabase {
     return {
       resourceId: this.resourceId,
       identifier: this.identifier,
+      arn: this.arn,
+      tags: { ...this.tags },
       settings: { ...this.settings },
       range: this.restorableRange(),
       rows: (table, at) => this.rows(table, at),
@@ -241,4 +250,31 @@ export class Cluster extends RdsDatabase {
       TagList: Object.entries(instance.tags).map(([Key, Value]) => ({ Key, Value })),
     };
   }
+}
+
+/** As `DescribeDBClusterAutomatedBackups` tells them. */
+export function describeClusterBackups(
+  { resourceId, identifier, arn: clusterArn, tags, settings, range }: RetainedBackups,
+  status: "active" | "retained",
+): DBClusterAutomatedBackup {
+  return {
+    DBClusterArn: clusterArn,
+    DbClusterResourceId: resourceId,
+    DBClusterIdentifier: identifier,
+    Status: status,
+    RestoreWindow: { EarliestTime: new Date(range.earliest), LatestTime: new Date(range.latest) },
+    Engine: settings.engine,
+    EngineVersion: settings.engineVersion,
+    MasterUsername: settings.masterUsername,
+    Port: settings.port,
+    StorageEncrypted: settings.storageEncrypted,
+    KmsKeyId: settings.kmsKeyId,
+    StorageType: settings.storageType,
+    AllocatedStorage: settings.multiAz?.allocatedStorage ?? 1,
+    Iops: settings.multiAz?.iops,
+    IAMDatabaseAuthenticationEnabled: settings.iamAuthentication,
+    BackupRetentionPeriod: settings.backupRetentionPeriod,
+    PreferredBackupWindow: settings.preferredBackupWindow,
+    TagList: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+  };
 }

@@ -183,7 +183,13 @@ export function describeBackups({ instance, status, range }: InstanceBackups): D
     AllocatedStorage: settings.allocatedStorage,
     Encrypted: settings.storageEncrypted,
     KmsKeyId: settings.kmsKeyId,
+    Iops: settings.iops,
+    StorageThroughput: settings.storageThroughput,
+    MasterUsername: settings.masterUsername,
+    IAMDatabaseAuthenticationEnabled: settings.iamAuthentication,
     BackupRetentionPeriod: settings.backupRetentionPeriod,
+    PreferredBackupWindow: settings.backupWindow,
+    TagList: Object.entries(instance.tags).map(([Key, Value]) => ({ Key, Value })),
     InstanceCreateTime: new Date(instance.createdAt),
     AwsBackupRecoveryPointArn: instance.recoveryPointArn,
   };

@@ -127,6 +127,14 @@ export class CosmosDb {
         },
       },
       {
+        type: "Microsoft.DocumentDB/restorableDatabaseAccounts",
+        apiVersions: API_VERSIONS,
+        list: () =>
+          [...this.#accounts.values(), ...this.#deleted]
+            .filter((account) => account.isContinuous)
+            .map((account) => this.#describeRestorable(account)),
+      },
+      {
         type: "Microsoft.DocumentDB/locations/restorableDatabaseAccounts",
         apiVersions: API_VERSIONS,
         get: ({ names }) => {

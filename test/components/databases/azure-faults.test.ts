@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import test from "ava";
-import { refuseUnfitServer } from "../../../components/databases/azure-server/source";
+import { refuseUnfitServer, stateFault } from "../../../components/databases/azure-server/source";
 import { refuseUnfitAccount } from "../../../components/databases/cosmosdb/source";
 import { stackConfigFaults } from "../../../config";
 import type { FlexibleServer } from "../../../operations/azure-servers";
@@ -109,14 +109,15 @@ test("a server that isn't there, is stopped, or is a replica is named", (t) => {
   const at = { product: "postgresql", serverName: "customers-prod", ...IN_GROUP } as const;
   const refused = (properties?: object) =>
     t.throws(() => refuseUnfitServer("azurePostgresql", at, properties && ({ properties } as FlexibleServer)))?.message;
-  t.is(
-    refused(),
-    "there is no server customers-prod in resource group scalar-databases; correct databases[].azurePostgresql",
+  t.regex(
+    refused() ?? "",
+    /^there is no server customers-prod in resource group scalar-databases; correct databases\[\]\.azurePostgresql\. If it was deleted, Azure keeps its backups for 5 days/,
   );
   t.is(
-    refused({ state: "Stopped" }),
-    "server customers-prod is in the state Stopped, in which it makes no backups and takes no changes; start it first",
+    stateFault(at, { properties: { state: "Stopped" } } as FlexibleServer),
+    'server customers-prod is in the state Stopped, in which it makes no backups and takes no changes: start it, then "pulumi up" again',
   );
+  t.is(stateFault(at, { properties: { state: "Updating" } } as FlexibleServer), undefined);
   t.is(
     refused({ state: "Ready", replicationRole: "AsyncReplica" }),
     "server customers-prod is a read replica, which has no backups; name the server it follows",

@@ -2,6 +2,7 @@ import type * as rds from "@aws-sdk/client-rds";
 import type { AwsCloud } from "../aws";
 import { AwsError } from "../error";
 import type { RdsRegion } from "../rds";
+import { describeClusterBackups } from "../rds-cluster";
 import { describeBackups } from "../rds-instance";
 import { page } from "./json";
 import type { Member, QueryOperations } from "./query";
@@ -28,6 +29,7 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
     elementNames: {
       AssociatedRoles: "DBClusterRole",
       AvailabilityZones: "AvailabilityZone",
+      DBClusterAutomatedBackups: "DBClusterAutomatedBackup",
       DBClusterMembers: "DBClusterMember",
       DBClusters: "DBCluster",
       DBInstanceAutomatedBackups: "DBInstanceAutomatedBackup",
@@ -111,6 +113,31 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
           });
           const { elements, next } = page(wanted, input.Marker, records(input.MaxRecords));
           return { DBInstanceAutomatedBackups: elements, Marker: next };
+        },
+      },
+      DescribeDBClusterAutomatedBackups: {
+        members: {
+          DBClusterIdentifier: "string",
+          DbClusterResourceId: "string",
+          Filters: FILTERS,
+          MaxRecords: "number",
+          Marker: "string",
+        },
+        run(input: rds.DescribeDBClusterAutomatedBackupsMessage, region) {
+          const active = at(region)
+            .clusters()
+            .map((cluster) => describeClusterBackups(cluster.retainedBackups(), "active"));
+          const retained = at(region)
+            .retainedBackups()
+            .map((backups) => describeClusterBackups(backups, "retained"));
+          const all = [...active, ...retained].filter((backups) =>
+            (["DBClusterIdentifier", "DbClusterResourceId"] as const).every(
+              (name) => input[name] === undefined || input[name] === backups[name],
+            ),
+          );
+          const wanted = filtered(all, input.Filters, { status: (backups) => [backups.Status as string] });
+          const { elements, next } = page(wanted, input.Marker, records(input.MaxRecords));
+          return { DBClusterAutomatedBackups: elements, Marker: next };
         },
       },
       ModifyDBInstance: {

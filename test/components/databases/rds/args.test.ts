@@ -16,7 +16,7 @@ const WRONG: [what: string, database: object, faults: string[]][] = [
     { rdsOracle: { existing: { clusterIdentifier: "b" } } },
     [
       "databases[0].rdsOracle.existing.instanceIdentifier: is missing; needed is a string",
-      "databases[0].rdsOracle.existing.clusterIdentifier: unknown key. Allowed here: instanceIdentifier, region",
+      "databases[0].rdsOracle.existing.clusterIdentifier: unknown key. Allowed here: instanceIdentifier, region, deleted",
     ],
   ],
   [
@@ -43,6 +43,20 @@ const WRONG: [what: string, database: object, faults: string[]][] = [
     { rdsMysql: { existing: { instanceIdentifier: "a_b" } } },
     [
       'databases[0].rdsMysql.existing.instanceIdentifier: "a_b" is not allowed; allowed is an instance identifier: letters, digits and single hyphens',
+    ],
+  ],
+  [
+    "a deleted instance without a class for its copy",
+    { rdsMysql: { existing: { instanceIdentifier: "a", deleted: true } } },
+    [
+      "databases[0].rdsMysql.restoreTo.instanceClass: is missing; needed is the class of the copies, such as db.r7g.large: the backups of a deleted database do not know it",
+    ],
+  ],
+  [
+    "a deleted Aurora cluster without a class for its copy",
+    { auroraMysql: { existing: { clusterIdentifier: "a", deleted: true }, restoreTo: { readers: 1 } } },
+    [
+      "databases[0].auroraMysql.restoreTo.instanceClass: is missing; needed is the class of the copies, such as db.r7g.large: the backups of a deleted database do not know it",
     ],
   ],
   [

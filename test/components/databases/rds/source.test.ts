@@ -1,6 +1,7 @@
 import test from "ava";
 import type { RdsEngine } from "../../../../components/databases/rds/engine";
-import { checkCluster, checkInstance, checkProtectable } from "../../../../components/databases/rds/source";
+import { stateFault } from "../../../../components/databases/rds/protection";
+import { checkCluster, checkInstance } from "../../../../components/databases/rds/source";
 
 const REGION = "ap-northeast-1";
 const ENGINE: RdsEngine = {
@@ -49,12 +50,13 @@ test("a cluster's instance and a read replica hold no data of their own", (t) =>
   });
 });
 
-test("a state in which nothing is backed up is told with the mend; a busy one passes", (t) => {
-  t.throws(() => checkProtectable(ENGINE, "instance", "stopped"), {
-    message:
-      "the instance is stopped, so that nothing can back it up; start it, or take it out of the set (databases[].rdsMysql)",
-  });
-  t.throws(() => checkProtectable(ENGINE, "cluster", "incompatible-restore"), { message: /repair it/ });
+test("a state in which nothing is backed up is told with the mend; of a busy one there is nothing to say", (t) => {
+  t.is(
+    stateFault("instance", "stopped"),
+    "the instance is stopped, so that nothing backs it up now: start it; what was backed up before can be restored",
+  );
+  t.regex(stateFault("cluster", "incompatible-restore") ?? "", /repair it, or restore it/);
+  t.regex(stateFault("cluster", "deleting") ?? "", /once it is gone, "deleted: true" under its "existing"/);
   for (const status of ["available", "backing-up", "modifying", "storage-optimization"])
-    t.notThrows(() => checkProtectable(ENGINE, "instance", status), status);
+    t.is(stateFault("instance", status), undefined, status);
 });

@@ -1,0 +1,211 @@
+/** Databases of which nothing is left but the automated backups that AWS retains. */
+
+import type { DBCluster, DBClusterAutomatedBackup, DBInstance, DBInstanceAutomatedBackup } from "@aws-sdk/client-rds";
+import { z } from "zod";
+import { type ClusterDescription, describeCluster, findRetainedClusterBackups } from "../../../operations/aurora";
+import type { AwsAccess } from "../../../operations/aws";
+import { describeInstance, findRetainedBackups, type InstanceDescription } from "../../../operations/rds";
+import { instanceClass } from "../schema";
+
+/** How copies of any kind of RDS are built when not like their source; of a deleted one no backup knows these. */
+export interface BuildArgs {
+  /** The class of the copy's instances. Defaults to the source's; needed for a deleted one. */
+  instanceClass?: string;
+  /** The copy's subnet group. Defaults to the source's, for a deleted one to AWS's default. */
+  subnetGroupName?: string;
+  /** The copy's security groups. Default to the source's, for a deleted one to AWS's default. */
+  securityGroupIds?: string[];
+  /** The copy's parameter group, of clusters the cluster's. Defaults to the source's, for a deleted one to AWS's default. */
+  parameterGroupName?: string;
+}
+
+/** Describes and checks `BuildArgs`. */
+export const buildSchema = {
+  instanceClass: instanceClass.optional(),
+  subnetGroupName: z.string().min(1).optional().describe("Another subnet group than the source's"),
+  securityGroupIds: z
+    .array(z.string().regex(/^sg-[0-9a-f]+$/, { error: "the id of a security group, such as sg-0123456789abcdef0" }))
+    .min(1, { error: "at least one security group" })
+    .optional()
+    .describe("Other security groups than the source's"),
+  parameterGroupName: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Another parameter group than the source's, of clusters the cluster's"),
+};
+
+/** The key that says that nothing but retained backups is left. */
+export const deletedSchema = z
+  .boolean()
+  .optional()
+  .describe("True once it is deleted: restores come from the automated backups that AWS retains. Defaults to false.");
+
+interface Source {
+  existing?: { deleted?: boolean };
+  restoreTo?: BuildArgs;
+}
+
+/** Whether a deleted database is told the class of its copies, which no backup knows. */
+export function deletedHasClass({ existing, restoreTo }: Source): boolean {
+  return existing?.deleted !== true || restoreTo?.instanceClass !== undefined;
+}
+
+export const DELETED_NEEDS_CLASS = {
+  error: "the class of the copies, such as db.r7g.large: the backups of a deleted database do not know it",
+  path: ["restoreTo", "instanceClass"],
+};
+
+/** An instance as it is to be restored: as it stands, or as its retained backups and the configuration tell of it. */
+export async function findInstance(
+  where: string,
+  id: string,
+  args: Source,
+  path: string,
+  access: AwsAccess,
+): Promise<InstanceDescription | undefined> {
+  const found = await describeInstance(where, id, access);
+  if (found) {
+    refuseLiving(args, `instance ${id} in ${where}`, path, found.instance.DBInstanceStatus);
+    return { ...found, instance: builtLike(found.instance, args.restoreTo) };
+  }
+  const backups = await findRetainedBackups(where, id, access);
+  checkRetained(
+    args,
+    `RDS instance ${id} in ${where}`,
+    `${path}: { instanceIdentifier: ${id}, deleted: true }`,
+    backups,
+  );
+  return backups && instanceOf(backups, args.restoreTo);
+}
+
+/** The same for a cluster, Aurora's or a Multi-AZ DB cluster; `what` is what it is called. */
+export async function findCluster(
+  where: string,
+  id: string,
+  args: Source,
+  { what, path }: { what: string; path: string },
+  access: AwsAccess,
+): Promise<ClusterDescription | undefined> {
+  const found = await describeCluster(where, id, access);
+  if (found) {
+    refuseLiving(args, `cluster ${id} in ${where}`, path, found.cluster.Status);
+    return { ...found, cluster: clusterBuiltLike(found.cluster, args.restoreTo) };
+  }
+  const backups = await findRetainedClusterBackups(where, id, access);
+  checkRetained(args, `${what} ${id} in ${where}`, `${path}: { clusterIdentifier: ${id}, deleted: true }`, backups);
+  return backups && clusterOf(backups, args.restoreTo);
+}
+
+/** What a user should know of the copy of a deleted database. */
+export function deletedNotes(restoreTo: BuildArgs = {}): string[] {
+  const guessed = [
+    ...(restoreTo.subnetGroupName ? [] : ["subnetGroupName"]),
+    ...(restoreTo.securityGroupIds ? [] : ["securityGroupIds"]),
+    ...(restoreTo.parameterGroupName ? [] : ["parameterGroupName"]),
+  ];
+  return [
+    "the source is deleted, and its backups hold data, port, encryption and retention only: see that monitoring, log exports, Multi-AZ, maintenance window and autoscaling are as you need them",
+    ...(guessed.length > 0 ? [`AWS's defaults were taken where restoreTo says nothing: ${guessed.join(", ")}`] : []),
+  ];
+}
+
+function refuseLiving({ existing }: Source, subject: string, path: string, status: string | undefined): void {
+  if (existing?.deleted !== true) return;
+  throw new Error(
+    status === "deleting"
+      ? `${subject} is still being deleted; wait until it is gone`
+      : `${subject} is there, and ${status}; remove "deleted: true" from ${path}`,
+  );
+}
+
+/** @throws {Error} when the configuration and what AWS retains of a missing database don't agree, with the mend. */
+function checkRetained(
+  { existing }: Source,
+  subject: string,
+  mend: string,
+  backups: Pick<DBInstanceAutomatedBackup, "RestoreWindow"> | undefined,
+): void {
+  if (existing?.deleted && backups === undefined)
+    throw new Error(
+      `${subject} is gone, and AWS retains no automated backups of it; restore a snapshot or a vault's copy by hand, and name what comes of it as existing`,
+    );
+  if (existing?.deleted || backups === undefined) return;
+  const { EarliestTime: earliest, LatestTime: latest } = backups.RestoreWindow ?? {};
+  throw new Error(
+    `there is no ${subject} any more, but AWS retains its automated backups${earliest && latest ? `, from ${earliest.toISOString()} to ${latest.toISOString()}` : ""}; to restore from them say ${mend}, and restoreTo.instanceClass`,
+  );
+}
+
+function builtLike(source: DBInstance, to: BuildArgs = {}): DBInstance {
+  return {
+    ...source,
+    ...(to.instanceClass ? { DBInstanceClass: to.instanceClass } : {}),
+    ...(to.subnetGroupName ? { DBSubnetGroup: { DBSubnetGroupName: to.subnetGroupName } } : {}),
+    ...(to.securityGroupIds
+      ? { VpcSecurityGroups: to.securityGroupIds.map((id) => ({ VpcSecurityGroupId: id })) }
+      : {}),
+    ...(to.parameterGroupName ? { DBParameterGroups: [{ DBParameterGroupName: to.parameterGroupName }] } : {}),
+  };
+}
+
+function clusterBuiltLike(source: DBCluster, to: BuildArgs = {}): DBCluster {
+  return {
+    ...source,
+    ...(to.subnetGroupName ? { DBSubnetGroup: to.subnetGroupName } : {}),
+    ...(to.securityGroupIds
+      ? { VpcSecurityGroups: to.securityGroupIds.map((id) => ({ VpcSecurityGroupId: id })) }
+      : {}),
+    ...(to.parameterGroupName ? { DBClusterParameterGroup: to.parameterGroupName } : {}),
+  };
+}
+
+function instanceOf(backups: DBInstanceAutomatedBackup, to: BuildArgs | undefined): InstanceDescription {
+  const instance: DBInstance = {
+    DBInstanceIdentifier: backups.DBInstanceIdentifier,
+    DBInstanceArn: backups.DBInstanceArn,
+    DbiResourceId: backups.DbiResourceId,
+    Engine: backups.Engine,
+    EngineVersion: backups.EngineVersion,
+    LicenseModel: backups.LicenseModel,
+    Endpoint: { Port: backups.Port },
+    StorageEncrypted: backups.Encrypted,
+    KmsKeyId: backups.KmsKeyId,
+    StorageType: backups.StorageType,
+    Iops: backups.Iops,
+    StorageThroughput: backups.StorageThroughput,
+    OptionGroupMemberships: backups.OptionGroupName ? [{ OptionGroupName: backups.OptionGroupName }] : undefined,
+    IAMDatabaseAuthenticationEnabled: backups.IAMDatabaseAuthenticationEnabled,
+    BackupRetentionPeriod: backups.BackupRetentionPeriod,
+    PreferredBackupWindow: backups.PreferredBackupWindow,
+    TagList: backups.TagList,
+  };
+  return { instance: builtLike(instance, to), backups, deleted: true };
+}
+
+function clusterOf(backups: DBClusterAutomatedBackup, to: BuildArgs | undefined): ClusterDescription {
+  const multiAz = !backups.Engine?.startsWith("aurora");
+  const cluster: DBCluster = {
+    DBClusterIdentifier: backups.DBClusterIdentifier,
+    DBClusterArn: backups.DBClusterArn,
+    DbClusterResourceId: backups.DbClusterResourceId,
+    Engine: backups.Engine,
+    EngineVersion: backups.EngineVersion,
+    Port: backups.Port,
+    StorageEncrypted: backups.StorageEncrypted,
+    KmsKeyId: backups.KmsKeyId,
+    StorageType: backups.StorageType,
+    ...(multiAz ? { AllocatedStorage: backups.AllocatedStorage, Iops: backups.Iops } : {}),
+    IAMDatabaseAuthenticationEnabled: backups.IAMDatabaseAuthenticationEnabled,
+    BackupRetentionPeriod: backups.BackupRetentionPeriod,
+    PreferredBackupWindow: backups.PreferredBackupWindow,
+    EarliestRestorableTime: backups.RestoreWindow?.EarliestTime,
+    LatestRestorableTime: backups.RestoreWindow?.LatestTime,
+    TagList: backups.TagList,
+  };
+  return {
+    cluster: clusterBuiltLike(cluster, to),
+    instances: multiAz ? [] : [{ DBInstanceClass: to?.instanceClass }],
+    deleted: true,
+  };
+}

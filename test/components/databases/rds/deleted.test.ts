@@ -1,0 +1,114 @@
+import test, { type ExecutionContext } from "ava";
+import { findCluster, findInstance } from "../../../../components/databases/rds/deleted";
+import { AwsCloud } from "../../../../rehearsal/cloud/aws/aws";
+import { SimulatedClock } from "../../../../rehearsal/cloud/clock";
+
+const REGION = "ap-northeast-1";
+const ACCESS = { accessKey: "test", secretKey: "test" };
+const PATH = "databases[].rdsMysql.existing";
+const CLUSTER = { what: "Multi-AZ DB cluster", path: PATH };
+const DELETED = { existing: { deleted: true }, restoreTo: { instanceClass: "db.m7g.large" } };
+
+/** A region with an instance and a cluster. */
+async function region(t: ExecutionContext) {
+  const aws = new AwsCloud(new SimulatedClock(), 1);
+  const endpoint = await aws.listen();
+  process.env.AWS_ENDPOINT_URL = endpoint.url;
+  t.teardown(() => endpoint.close());
+  const rds = aws.rds.region(REGION);
+  const login = { MasterUsername: "scalar", MasterUserPassword: "not-a-real-password", Engine: "mysql" };
+  const storage = { AllocatedStorage: 100, Iops: 1000, StorageType: "io1", BackupRetentionPeriod: 7 };
+  rds.createDBInstance({ ...login, ...storage, DBInstanceIdentifier: "one", DBInstanceClass: "db.m7g.large" });
+  rds.createDBCluster({ ...login, ...storage, DBClusterIdentifier: "three", DBClusterInstanceClass: "db.m6gd.large" });
+  const remove = (DeleteAutomatedBackups: boolean) => {
+    rds.deleteDBInstance({ DBInstanceIdentifier: "one", SkipFinalSnapshot: true, DeleteAutomatedBackups });
+    rds.deleteDBCluster({ DBClusterIdentifier: "three", SkipFinalSnapshot: true, DeleteAutomatedBackups });
+  };
+  return { rds, remove };
+}
+
+const instance = (args: object) => findInstance(REGION, "one", args, PATH, ACCESS);
+const cluster = (args: object) => findCluster(REGION, "three", args, CLUSTER, ACCESS);
+const message = async (t: ExecutionContext, found: Promise<unknown>) => (await t.throwsAsync(found))?.message ?? "";
+
+test.serial("what stands is found as it stands, but for what the configuration says of its copy", async (t) => {
+  await region(t);
+  const to = { securityGroupIds: ["sg-0aa"], subnetGroupName: "isolated", parameterGroupName: "tuned" };
+  t.like((await instance({ restoreTo: to }))?.instance, {
+    DBInstanceClass: "db.m7g.large",
+    VpcSecurityGroups: [{ VpcSecurityGroupId: "sg-0aa" }],
+    DBSubnetGroup: { DBSubnetGroupName: "isolated" },
+    DBParameterGroups: [{ DBParameterGroupName: "tuned" }],
+  });
+  t.like((await cluster({ restoreTo: to }))?.cluster, {
+    VpcSecurityGroups: [{ VpcSecurityGroupId: "sg-0aa" }],
+    DBSubnetGroup: "isolated",
+    DBClusterParameterGroup: "tuned",
+  });
+});
+
+test.serial("what stands is not deleted", async (t) => {
+  await region(t);
+  const mend = `remove "deleted: true" from ${PATH}`;
+  t.is(await message(t, instance(DELETED)), `instance one in ${REGION} is there, and available; ${mend}`);
+  t.is(await message(t, cluster(DELETED)), `cluster three in ${REGION} is there, and available; ${mend}`);
+});
+
+test.serial("what is gone, with backups retained: told with the range and the mend, or found from them", async (t) => {
+  const { remove } = await region(t);
+  remove(false);
+  t.regex(
+    await message(t, instance({})),
+    /^there is no RDS instance one in ap-northeast-1 any more, but AWS retains its automated backups, from 2\S+Z to 2\S+Z; to restore from them say databases\[\]\.rdsMysql\.existing: \{ instanceIdentifier: one, deleted: true \}, and restoreTo\.instanceClass$/,
+  );
+  t.regex(
+    await message(t, cluster({})),
+    /no Multi-AZ DB cluster three .* \{ clusterIdentifier: three, deleted: true \}/,
+  );
+  const one = await instance(DELETED);
+  t.true(one?.deleted);
+  t.like(one?.instance, {
+    DBInstanceClass: "db.m7g.large",
+    Engine: "mysql",
+    StorageType: "io1",
+    Iops: 1000,
+    BackupRetentionPeriod: 7,
+  });
+  t.truthy(one?.backups?.RestoreWindow?.LatestTime);
+  const three = await cluster(DELETED);
+  t.true(three?.deleted);
+  t.like(three?.cluster, { Engine: "mysql", AllocatedStorage: 100, BackupRetentionPeriod: 7 });
+  t.truthy(three?.cluster.LatestRestorableTime);
+});
+
+test.serial("what is gone without a trace: told, or, not known to be deleted, simply not there", async (t) => {
+  const { remove } = await region(t);
+  remove(true);
+  t.is(await instance({}), undefined);
+  t.is(await cluster({}), undefined);
+  t.regex(
+    await message(t, instance(DELETED)),
+    /RDS instance one .* is gone, and AWS retains no automated backups of it/,
+  );
+  t.regex(await message(t, cluster(DELETED)), /cluster three .* is gone, and AWS retains no automated backups of it/);
+});
+
+test.serial("of several that had the name, the one that went last", async (t) => {
+  const { rds, remove } = await region(t);
+  const former = rds.instances.instance("one").resourceId;
+  remove(false);
+  rds.createDBInstance({
+    DBInstanceIdentifier: "one",
+    Engine: "mysql",
+    DBInstanceClass: "db.m7g.large",
+    MasterUsername: "scalar",
+    MasterUserPassword: "not-a-real-password",
+    AllocatedStorage: 100,
+    BackupRetentionPeriod: 7,
+  });
+  const later = rds.instances.instance("one").resourceId;
+  rds.deleteDBInstance({ DBInstanceIdentifier: "one", SkipFinalSnapshot: true, DeleteAutomatedBackups: false });
+  const found = (await instance(DELETED))?.instance.DbiResourceId;
+  t.is(found, later);
+  t.not(found, former);
+});
