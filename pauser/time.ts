@@ -14,7 +14,8 @@ export function sleep(millis: number, stop?: AbortSignal): Promise<void> {
       stop?.removeEventListener("abort", end);
       resolve();
     };
-    const timer = setTimeout(end, millis);
+    // An instant that has passed is not waited for; newer Node.js would warn of a negative time.
+    const timer = setTimeout(end, Math.max(0, millis));
     stop?.addEventListener("abort", end);
   });
 }

@@ -68,6 +68,7 @@ test("a window: one JSON line a release on stdout, exit code 0, the token shown 
   );
   t.is(lines[0].pause_start_timestamp_ms, Date.parse(window?.pauseCompleted ?? ""));
   t.regex(stderr, /^\d{4}-\d\d-\d\dT[\d:.]+Z pausing 3 pods of 2 workloads$/m);
+  for (const line of stderr.trim().split("\n")) t.regex(line, /^\d{4}-\d\d-\d\dT[\d:.]+Z /, "a line of ours");
   t.deepEqual([...cluster.api.authorizations], ["Bearer a-token"]);
   t.deepEqual(cluster.falseWindows, []);
 });
