@@ -1,4 +1,4 @@
-import { readSettings } from "../../../operations/dynamodb";
+import { findTables, readProtection, readSettings } from "../../../operations/dynamodb";
 import { COPY_TAG, type DatabaseKind, INSTANT_TAG } from "../kind";
 import { type DynamodbArgs, dynamodbSchema } from "./args";
 import { protectCreated, protectExisting } from "./protect";
@@ -23,18 +23,19 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
   protect: (name, args, context) =>
     args.create ? protectCreated(name, args, args.create, context) : protectExisting(name, args, context),
   async copiesStand(name, args, { aws, instant }) {
-    const sources = await readSettings(sourceRegion(name, args, aws), await tableNames(name, args, aws), aws.access);
-    const tables = sources.filter((table) => Date.parse(table.created) <= Date.parse(instant));
-    const copies = await readSettings(
-      targetRegion(name, args, aws),
-      tables.map((table) => copyName(name, args, aws, table.name, instant)),
-      aws.access,
-    );
-    return (
-      tables.length > 0 &&
-      copies.length === tables.length &&
-      copies.every((copy) => copy.tags[INSTANT_TAG] === instant && copy.tags[COPY_TAG] !== undefined)
-    );
+    const tables = await tableNames(name, args, aws);
+    const nameOf = (table: string) => copyName(name, args, aws, table, instant);
+    const target = targetRegion(name, args, aws);
+    // One list tells what a drill begins with: no copies. To describe each table would take as many calls as there are tables.
+    const found = await findTables({ region: target, tables: tables.map(nameOf), prefixes: [] }, aws.access);
+    const copies = (await readSettings(target, found, aws.access))
+      .filter(({ tags }) => tags[INSTANT_TAG] === instant && tags[COPY_TAG] !== undefined)
+      .map((copy) => copy.name);
+    if (copies.length === 0) return false;
+    // A table has no copy where it did not exist yet.
+    const others = tables.filter((table) => !copies.includes(nameOf(table)));
+    const sources = await readProtection(sourceRegion(name, args, aws), others, aws.access);
+    return sources.every(({ created }) => Date.parse(created) > Date.parse(instant));
   },
   recoveryFault(args, aws) {
     const from = args.existing?.region ?? args.create?.region ?? aws.defaultRegion;

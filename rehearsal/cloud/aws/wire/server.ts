@@ -54,6 +54,9 @@ export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
     });
   });
 
+  // AWS keeps idle connections for longer than a busy machine lets a client wait; Node.js closes them after 5 s.
+  server.keepAliveTimeout = 60_000;
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
     response.setHeader("date", new Date(cloud.clock.now()).toUTCString());
