@@ -82,6 +82,8 @@ export class BackupRegion {
   readonly #selections = new Map<string, BackupSelection>();
   /** When a selection's rule ran last, by both their names. */
   readonly #lastRuns = new Map<string, number>();
+  /** Until when nothing is due: every look at a database asks. */
+  #quietUntil = 0;
   readonly #jobs: BackupJob[] = [];
   #running = false;
 
@@ -180,6 +182,7 @@ export class BackupRegion {
   updateBackupPlan(id: string, rules: BackupRule[]): BackupPlan {
     this.runWhatIsDue();
     checkRules(rules, { region: this.name, hasVault: (vault) => this.#vaults.has(vault) });
+    this.#quietUntil = 0;
     return Object.assign(this.#plan(id), { rules, version: this.#version() });
   }
 
@@ -204,6 +207,7 @@ export class BackupRegion {
       throw invalid("Invalid selection. At least one resource or tag must be specified");
     const selection = { ...request, id: identifiers.uuid(), createdAt: clock.now() };
     this.#selections.set(selection.id, selection);
+    this.#quietUntil = 0;
     return selection;
   }
 
@@ -216,12 +220,13 @@ export class BackupRegion {
   /** Does what schedules have made due, run by run, as of the instant of each. */
   runWhatIsDue(): void {
     // Looking at databases lets this run first, and this looks at databases.
-    if (this.#running) return;
+    const now = this.#context.clock.now();
+    if (this.#running || now < this.#quietUntil) return;
     this.#running = true;
     try {
-      const now = this.#context.clock.now();
       for (;;) {
         const [first] = this.#scheduled().sort((a, b) => a.at - b.at);
+        this.#quietUntil = first?.at ?? Number.POSITIVE_INFINITY;
         if (first === undefined || first.at > now) return;
         this.#lastRuns.set(first.key, first.at);
         this.#run(first.rule, first.selection, first.at);
