@@ -67,6 +67,11 @@ export const SUPPORTS: { key: string; type: string; inputs: PropertyMap }[] = [
     inputs: { name },
   })),
   {
+    key: "rule",
+    type: "aws:cloudwatch/eventRule:EventRule",
+    inputs: { name: "rule", eventPattern: JSON.stringify({ source: ["aws.backup"] }) },
+  },
+  {
     key: "plan",
     type: "aws:backup/plan:Plan",
     inputs: { name: "plan", rules: [{ ruleName: "daily", targetVaultName: "{vault.name}" }] },
@@ -450,21 +455,6 @@ const backups: Row[] = [
     "moto lacks PutBackupVaultAccessPolicy",
   ),
   ...documentedRows(
-    "aws:backup/vaultNotifications:VaultNotifications",
-    "a vault's notifications",
-    {
-      backupVaultName: "{vault.name}",
-      snsTopicArn: "{topic.arn}",
-      backupVaultEvents: ["BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED"],
-    },
-    {
-      "nothing changed": [{}, "no change"],
-      "the events in another order": [{ backupVaultEvents: ["COPY_JOB_FAILED", "BACKUP_JOB_COMPLETED"] }, "no change"],
-      "another topic": [{ snsTopicArn: "{policed1.arn}" }, "replace"],
-    },
-    "moto lacks PutBackupVaultNotifications",
-  ),
-  ...documentedRows(
     "aws:backup/restoreTestingPlan:RestoreTestingPlan",
     "a restore testing plan",
     TESTING,
@@ -596,6 +586,35 @@ const notifications: Row[] = [
   ),
 ];
 
+const FAILED = JSON.stringify({ source: ["aws.backup"], detail: { state: ["FAILED"] } });
+
+const events: Row[] = [
+  ...rows(
+    "aws:cloudwatch/eventRule:EventRule",
+    "a rule",
+    { name: "{row}", eventPattern: FAILED, tags: { team: "backup" } },
+    {
+      "nothing changed": {},
+      "a tag": { tags: { team: "other" } },
+      "the pattern in other words": { eventPattern: JSON.stringify(JSON.parse(FAILED), undefined, 2) },
+      "another pattern": { eventPattern: FAILED.replace("FAILED", "EXPIRED") },
+      "a description": { description: "bad news" },
+      "another name": { name: "{row}-other" },
+    },
+  ),
+  ...rows(
+    "aws:cloudwatch/eventTarget:EventTarget",
+    "a target",
+    { rule: "{rule.name}", targetId: "{row}", arn: "{topic.arn}" },
+    {
+      "nothing changed": {},
+      "another topic": { arn: "{policed1.arn}" },
+      "another id": { targetId: "{row}-other" },
+      "another rule": { rule: "other" },
+    },
+  ),
+];
+
 const POLICY = "aws:appautoscaling/policy:Policy";
 const TRACKING: PropertyMap = {
   targetValue: 70,
@@ -654,6 +673,7 @@ export const ROWS: Row[] = [
   ...backups,
   ...identities,
   ...notifications,
+  ...events,
   ...scaling,
 ];
 

@@ -25,7 +25,8 @@ const TYPES: Record<string, string> = {
   "aws:backup/selection:Selection": "aws_backup_selection",
   "aws:backup/vaultLockConfiguration:VaultLockConfiguration": "aws_backup_vault_lock_configuration",
   "aws:backup/vaultPolicy:VaultPolicy": "aws_backup_vault_policy",
-  "aws:backup/vaultNotifications:VaultNotifications": "aws_backup_vault_notifications",
+  "aws:cloudwatch/eventRule:EventRule": "aws_cloudwatch_event_rule",
+  "aws:cloudwatch/eventTarget:EventTarget": "aws_cloudwatch_event_target",
   "aws:backup/restoreTestingPlan:RestoreTestingPlan": "aws_backup_restore_testing_plan",
   "aws:iam/role:Role": "aws_iam_role",
   "aws:iam/rolePolicy:RolePolicy": "aws_iam_role_policy",
@@ -60,7 +61,7 @@ const MOTO_FAULTS: Record<string, { attributes: string[]; reason: string }> = {
   "aws:backup/plan:Plan": { attributes: ["tags", "tags_all"], reason: "tags of plans are forgotten" },
 };
 
-const SERVICES = ["dynamodb", "rds", "backup", "iam", "kms", "sns", "appautoscaling", "sts"];
+const SERVICES = ["dynamodb", "rds", "backup", "iam", "kms", "sns", "events", "appautoscaling", "sts"];
 
 /** Where an installed AWS provider is found: a mirror of Terraform's registry in a folder. */
 export function pluginFolder(): string | undefined {

@@ -2,6 +2,7 @@ import type { SimulatedClock } from "../clock";
 import { AutoScaling } from "./autoscaling";
 import { Backup } from "./backup";
 import { DynamoDb } from "./dynamodb";
+import { Events } from "./events";
 import { Iam } from "./iam";
 import { Identifiers } from "./identifiers";
 import { Kms } from "./kms";
@@ -22,6 +23,7 @@ export class AwsCloud {
   readonly iam: Iam;
   readonly kms: Kms;
   readonly sns: Sns;
+  readonly events: Events;
   readonly autoscaling: AutoScaling;
 
   constructor(clock: SimulatedClock, seed: number) {
@@ -32,6 +34,7 @@ export class AwsCloud {
     this.iam = new Iam(clock, this.identifiers);
     this.kms = new Kms(this.identifiers);
     this.sns = new Sns(this.identifiers, this.kms);
+    this.events = new Events(this.sns);
     this.backup = new Backup(this);
     this.autoscaling = new AutoScaling(clock, this.identifiers, this.dynamodb, this.rds);
   }

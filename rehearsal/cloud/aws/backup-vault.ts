@@ -36,7 +36,6 @@ export class Vault {
   readonly kmsKeyArn: string;
   readonly recoveryPoints = new Map<string, RecoveryPoint>();
   tags: Record<string, string>;
-  notifications: { topicArn: string; events: string[] } | undefined;
   #policy: string | undefined;
   #lock: Lock | undefined;
 

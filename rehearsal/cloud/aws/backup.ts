@@ -25,12 +25,12 @@ import {
 import { type Lifecycle, type RecoveryPoint, Vault } from "./backup-vault";
 import type { DynamoDb } from "./dynamodb";
 import { AwsError } from "./error";
+import type { Events } from "./events";
 import type { Iam } from "./iam";
 import type { Identifiers } from "./identifiers";
 import { verdictOf } from "./policy-document";
 import type { Rds } from "./rds";
 import { RestoreTesting } from "./restore-testing";
-import type { Sns } from "./sns";
 
 export type { BackupPlan, BackupRule, BackupSelection } from "./backup-rules";
 export type { Lifecycle, RecoveryPoint, Vault } from "./backup-vault";
@@ -45,7 +45,7 @@ export interface BackupContext {
   iam: Iam;
   rds: Rds;
   dynamodb: DynamoDb;
-  sns: Sns;
+  events: Events;
 }
 
 /** AWS Backup in all regions. */
@@ -378,17 +378,19 @@ export class BackupRegion {
     return missing && `Access denied: ${roleArn} is not authorized to perform ${missing} on ${arnOf(resource)}`;
   }
 
-  /** Tells the topic of the vault what came of a job, as far as the vault's events say so. */
-  #ended(job: Omit<BackupJob, "id">, { notifications }: Vault): void {
+  /** Tells EventBridge what came of a job, in the words of AWS Backup's events. */
+  #ended(job: Omit<BackupJob, "id">, vault: Vault): void {
     const id = this.#context.identifiers.uuid();
     this.#jobs.push({ id, ...job });
-    const failed = job.state === "FAILED";
-    const event = job.type === "BACKUP" ? "BACKUP_JOB_COMPLETED" : failed ? "COPY_JOB_FAILED" : "COPY_JOB_SUCCESSFUL";
-    if (!notifications?.events.includes(event)) return;
-    this.#context.sns.publishFromService("backup.amazonaws.com", notifications.topicArn, {
-      subject: "Notification from AWS Backup",
-      text: `An AWS Backup job ${failed ? "failed" : "was completed successfully"}. Resource ARN : ${job.resourceArn}. Job ID : ${id}${failed ? ` ${job.message}` : ""}`,
-      attributes: { EventType: `${job.type}_JOB`, State: job.state, AccountId: ACCOUNT, Id: id },
+    const { resourceArn, state, message: statusMessage, type } = job;
+    const about = { resourceArn, state, ...(statusMessage === undefined ? {} : { statusMessage }) };
+    this.#context.events.put(this.name, {
+      source: "aws.backup",
+      "detail-type": type === "BACKUP" ? "Backup Job State Change" : "Copy Job State Change",
+      detail:
+        type === "BACKUP"
+          ? { backupJobId: id, backupVaultArn: vault.arn, backupVaultName: vault.name, ...about }
+          : { copyJobId: id, sourceBackupVaultArn: vault.arn, destinationBackupVaultArn: job.vault, ...about },
     });
   }
 

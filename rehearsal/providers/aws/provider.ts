@@ -23,8 +23,9 @@ import { backupRestoreTestingSelection } from "./backup-restore-testing-selectio
 import { backupSelection } from "./backup-selection";
 import { backupVault } from "./backup-vault";
 import { backupVaultLockConfiguration } from "./backup-vault-lock-configuration";
-import { backupVaultNotifications } from "./backup-vault-notifications";
 import { backupVaultPolicy } from "./backup-vault-policy";
+import { cloudwatchEventRule } from "./cloudwatch-event-rule";
+import { cloudwatchEventTarget } from "./cloudwatch-event-target";
 import { compare } from "./diff";
 import { dynamodbTable } from "./dynamodb-table";
 import { iamRole } from "./iam-role";
@@ -50,9 +51,10 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
   backupSelection,
   backupVaultPolicy,
   backupVaultLockConfiguration,
-  backupVaultNotifications,
   backupRestoreTestingPlan,
   backupRestoreTestingSelection,
+  cloudwatchEventRule,
+  cloudwatchEventTarget,
   iamRole,
   iamRolePolicy,
   iamRolePolicyAttachment,

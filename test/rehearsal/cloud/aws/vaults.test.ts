@@ -272,36 +272,40 @@ test("another account's vault takes copies only if its policy says so", (t) => {
   t.is(theirs.recoveryPoints.size, 3);
 });
 
-test("what becomes of a job is told to the vault's topic, if topic and key let AWS Backup do so", (t) => {
+test("what becomes of a job reaches a topic by a rule, if topic and key let EventBridge do so", (t) => {
   const scene = setUp({ lifecycle: { deleteAfterDays: 1 } });
-  const { sns, kms } = scene.aws;
-  const service = { Service: "backup.amazonaws.com" };
+  const { sns, kms, events } = scene.aws;
+  const service = { Service: "events.amazonaws.com" };
   const statement = (Action: string[]) =>
     JSON.stringify({ Statement: [{ Effect: "Allow", Principal: service, Action, Resource: "*" }] });
   const key = kms.createKey(REGION, { policy: statement(["kms:Decrypt", "kms:GenerateDataKey*"]) });
   const closed = kms.createKey(REGION, {});
   sns.createTopic(REGION, "alarm", { kmsKeyId: key.arn });
-  const all = sns.subscribe({ topicArn: TOPIC, protocol: "email", endpoint: "a@b", filterPolicy: undefined });
-  const filterPolicy = JSON.stringify({ State: [{ "anything-but": "COMPLETED" }] });
-  const bad = sns.subscribe({ topicArn: TOPIC, protocol: "email", endpoint: "a@b", filterPolicy });
-  scene.vault.notifications = { topicArn: TOPIC, events: ["BACKUP_JOB_COMPLETED"] };
+  const mail = sns.subscribe({ topicArn: TOPIC, protocol: "email", endpoint: "a@b", filterPolicy: undefined });
+  const pattern = (detail: object) => JSON.stringify({ source: ["aws.backup"], detail });
+  events.putRule(REGION, "bad", { pattern: pattern({ backupVaultName: ["vault"], state: ["FAILED"] }) });
+  events.putTarget(REGION, "bad", { id: "topic", arn: TOPIC });
+  const day = () => {
+    scene.clock.advance(DAY);
+    scene.backup.runWhatIsDue();
+    return mail.received.splice(0).length;
+  };
   scene.plan();
-  scene.clock.advance(DAY);
-  scene.backup.runWhatIsDue();
-  t.is(all.received.length, 0, "the topic's own policy lets no service publish");
   sns.setTopicPolicy(TOPIC, statement(["sns:Publish"]));
-  scene.clock.advance(DAY);
-  scene.backup.runWhatIsDue();
-  t.deepEqual([all.received.length, bad.received.length], [3, 0]);
+  t.is(day(), 0, "nothing failed");
   scene.vault.setLock({ minRetentionDays: 7 }, scene.clock.now());
-  scene.clock.advance(DAY);
-  scene.backup.runWhatIsDue();
-  t.deepEqual([all.received.length, bad.received.length], [6, 3]);
-  t.like(bad.received[0], { attributes: { EventType: "BACKUP_JOB", State: "FAILED" } });
+  t.is(day(), 3);
+  events.putRule(REGION, "bad", { pattern: pattern({ backupVaultName: ["other"], state: ["FAILED"] }) });
+  t.is(day(), 0, "another vault");
+  const either = { $or: [{ state: ["COMPLETED"], statusMessage: [{ exists: true }] }, { state: ["FAILED"] }] };
+  events.putRule(REGION, "bad", { pattern: pattern(either) });
+  t.is(day(), 3);
+  sns.resetTopicPolicy(TOPIC);
+  t.is(day(), 0, "the topic's own policy lets no service publish");
+  sns.setTopicPolicy(TOPIC, statement(["sns:Publish"]));
   sns.topic(TOPIC).kmsKeyId = closed.arn;
-  scene.clock.advance(DAY);
-  scene.backup.runWhatIsDue();
-  t.is(all.received.length, 6, "a key without a policy for the service swallows them");
+  t.is(day(), 0, "a key without a policy for the service swallows them");
+  t.throws(() => events.putRule(REGION, "bad", { pattern: "{}" }), { name: "InvalidEventPatternException" });
 });
 
 test("restore testing takes names without hyphens, ARNs without wildcards, and metadata it knows", (t) => {

@@ -1,6 +1,6 @@
 import test from "ava";
 import type { PropertyMap } from "../../../../rehearsal/providers/provider";
-import { REGION, Refused, Scene } from "./deployed";
+import { REGION, Scene } from "./deployed";
 
 const VAULT = "aws:backup/vault:Vault";
 const LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration";
@@ -22,27 +22,19 @@ test("a lock goes with its resource, until its grace is over", async (t) => {
   await t.throwsAsync(again.delete(), { message: /InvalidRequestException: Vault Lock .* is immutable/ });
 });
 
-test("a vault's policy and notifications are read back, and go with their resources", async (t) => {
+test("a vault's policy and a rule with its target are read back, and go with their resources", async (t) => {
   const scene = await Scene.start();
   await scene.create(VAULT, { name: "vault" });
   const topic = await scene.create("aws:sns/topic:Topic", { name: "alarm" });
   const policyInputs = { backupVaultName: "vault", policy: document("backup:DeleteRecoveryPoint") };
   const policy = await scene.create("aws:backup/vaultPolicy:VaultPolicy", policyInputs);
   await policy.update({ ...policyInputs, policy: document("backup:*") });
-  const told: PropertyMap = {
-    backupVaultName: "vault",
-    snsTopicArn: topic.id,
-    backupVaultEvents: ["COPY_JOB_FAILED"],
-  };
-  const notifications = await scene.create("aws:backup/vaultNotifications:VaultNotifications", told);
-  await t.throwsAsync(
-    scene.create("aws:backup/vaultNotifications:VaultNotifications", { ...told, backupVaultEvents: ["FAILED"] }),
-    { instanceOf: Refused },
-  );
-  const vault = scene.aws.backup.region(REGION).vault("vault");
-  t.is(vault.policy, document("backup:*"));
-  t.deepEqual(vault.notifications?.events, ["COPY_JOB_FAILED"]);
-  for (const resource of [policy, notifications]) {
+  t.is(scene.aws.backup.region(REGION).vault("vault").policy, document("backup:*"));
+  const pattern = JSON.stringify({ source: ["aws.backup"] });
+  const rule = await scene.create("aws:cloudwatch/eventRule:EventRule", { name: "bad", eventPattern: pattern });
+  const target = await scene.create("aws:cloudwatch/eventTarget:EventTarget", { rule: "bad", arn: topic.id });
+  await t.throwsAsync(rule.delete(), { message: /Rule can't be deleted since it has targets/ });
+  for (const resource of [policy, target, rule]) {
     t.true(await resource.refresh());
     await resource.delete();
     t.false(await resource.refresh());
