@@ -8,6 +8,8 @@ import { importedWindowFaults } from "./components/pause/imported-windows";
 import { pauseFaults } from "./components/pause/validate";
 import { pauseNeedFaults } from "./components/pause-need";
 import { instantFaults, recoveryFaults, restoreFaults, type ScalarRestoreArgs } from "./components/restore";
+import { vaultSchema } from "./components/vaults/args";
+import { vaultFaults } from "./components/vaults/validate";
 import { BOUNDS } from "./pauser/settings";
 import { instantMillis } from "./restore-points/instant";
 
@@ -18,6 +20,7 @@ export const PROJECT = "scalar-backup";
 export interface StackConfig {
   databases: ScalarBackupArgs["databases"];
   pause?: ScalarBackupArgs["pause"];
+  vault?: ScalarBackupArgs["vault"];
   /** Present when there is an instant to restore to. */
   restore?: Pick<ScalarRestoreArgs, "at" | "mode" | "acceptInconsistentCopiesAt">;
   /** `restore.windows`: they count for the list of restore points as well, before an instant is chosen. */
@@ -115,6 +118,7 @@ const restoreSchema = z
 export const stackConfigSchema = z.strictObject({
   databases: databasesSchema,
   pause: pauseSchema.optional(),
+  vault: vaultSchema.optional(),
   restore: restoreSchema.optional(),
   properties: z
     .string()
@@ -163,6 +167,8 @@ export function stackConfigFaults(values: Record<string, unknown>): Fault[] {
   if (faults.length === 0) faults.push(...recoveryFaults(config.databases, config.restore?.mode, awsSettings()));
   if (sound("databases") && Array.isArray(config.databases))
     faults.push(...pauseNeedFaults(config.databases, config.pause));
+  if (sound("databases") && sound("vault") && Array.isArray(config.databases))
+    faults.push(...vaultFaults(config.databases, config.vault, awsSettings()));
   return faults;
 }
 

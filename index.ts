@@ -7,6 +7,7 @@ const backup = new ScalarBackup("scalar", {
   databases: config.databases,
   pause: config.pause,
   importedWindows: config.importedWindows,
+  vault: config.vault,
   tags: config.tags,
 });
 
@@ -28,6 +29,7 @@ const outputs = {
   restorePoints: backup.restorePoints,
   databases: backup.databases,
   ...(config.lastDrill !== undefined && { lastDrill: config.lastDrill }),
+  ...(config.vault && { vaults: backup.vaults }),
   ...(copies && { restored: copies.databases, helmValues: copies.helmValues, nextSteps: copies.nextSteps }),
 };
 

@@ -12,7 +12,12 @@ import { importedWindowFaults } from "./pause/imported-windows";
 import { PauseSchedule, type PauseScheduleArgs } from "./pause/pause-schedule";
 import { pauseNeedFaults, setMembers } from "./pause-need";
 import { type PauseNeed, pauseNeed } from "./rules/pause-need";
+import type { VaultArgs } from "./vaults/args";
+import type { AwsVaultArgs } from "./vaults/aws/args";
+import { continuousRule, type VaultedDatabase, vaultedDatabases } from "./vaults/aws/rules";
+import { AwsVault, type VaultStatus } from "./vaults/aws/vault";
 import { continuousBackups } from "./vaults/continuous-backup";
+import { vaultFaults } from "./vaults/validate";
 
 /** What is to be backed up as one set, to one instant. */
 export interface ScalarBackupArgs {
@@ -25,6 +30,8 @@ export interface ScalarBackupArgs {
    * `pause`, with or without its log around them. They count beside the recorded windows. Defaults to none.
    */
   importedWindows?: string;
+  /** Backups that outlive the databases and their point-in-time recovery. Defaults to none. */
+  vault?: VaultArgs;
   /** Tags for every resource that takes tags, and labels in Kubernetes. */
   tags?: Record<string, string>;
 }
@@ -49,6 +56,8 @@ export class ScalarBackup extends pulumi.ComponentResource {
   readonly databases: pulumi.Output<DatabaseStatus[]>;
   /** The restorable range of each database. */
   readonly ranges: pulumi.Output<DatabaseRange[]>;
+  /** The vaults, and what they keep of each database; none without `vault`. */
+  readonly vaults: pulumi.Output<VaultStatus[]>;
   /** The recorded and the imported pause windows, oldest first. */
   readonly windows: pulumi.Output<PauseWindow[]>;
 
@@ -57,6 +66,7 @@ export class ScalarBackup extends pulumi.ComponentResource {
     const aws = awsSettings();
     const faults = [...databaseFaults(args.databases, aws)];
     if (faults.length === 0) faults.push(...pauseNeedFaults(args.databases, args.pause));
+    if (faults.length === 0) faults.push(...vaultFaults(args.databases, args.vault, aws));
     if (args.importedWindows !== undefined)
       faults.push(
         ...importedWindowFaults(args.importedWindows).map((fault) => ({ ...fault, path: "importedWindows" })),
@@ -64,12 +74,19 @@ export class ScalarBackup extends pulumi.ComponentResource {
     if (faults.length > 0) refuse("ScalarBackup", faults);
 
     const tags = args.tags ?? {};
-    const context = { tags, aws, azure: azureSettings(), continuousBackup: continuousBackups(name, tags, this) };
+    const need = pauseNeed(setMembers(args.databases));
+    const vaulted = args.vault?.aws ? vaultedDatabases(args.databases, args.vault.aws, aws) : [];
+    const context = {
+      tags,
+      aws,
+      azure: azureSettings(),
+      continuousBackup: continuousBackups(name, tags, this),
+      keptContinuously: (database: string) => keptContinuously(vaulted, database, args.vault?.aws?.name),
+    };
     const managed = args.databases.map(
       (database) => new ManagedDatabase(`${name}-${database.name}`, database, context, { parent: this }),
     );
 
-    const need = pauseNeed(setMembers(args.databases));
     let windows: pulumi.Output<PauseWindow[]> = pulumi.output([]);
     if (need.required && args.pause) {
       const imported = readScalarAdminLines(args.importedWindows ?? "", args.pause.cluster).windows;
@@ -78,6 +95,17 @@ export class ScalarBackup extends pulumi.ComponentResource {
     } else {
       if (args.pause) pulumi.log.info(`no pods are paused: ${need.because}`, this);
       if (args.importedWindows !== undefined) pulumi.log.info(`imported windows are not needed: ${need.because}`, this);
+    }
+
+    this.vaults = pulumi.output([]);
+    if (args.vault?.aws) {
+      const restoreRegions = args.databases.flatMap(({ dynamodb }) => dynamodb?.restoreTo?.region ?? []);
+      this.vaults = new AwsVault(
+        `${name}-aws-vault`,
+        { vault: args.vault.aws, databases: vaulted, need, restoreRegions, tags },
+        { parent: this },
+      ).vaults;
+      warnOfSnapshots(args.vault.aws, vaulted, need, this);
     }
 
     this.pauseRequired = pulumi.output(need);
@@ -99,6 +127,26 @@ export class ScalarBackup extends pulumi.ComponentResource {
       databases: this.databases,
       ranges: this.ranges,
       windows: this.windows,
+      vaults: this.vaults,
     });
   }
+}
+
+function keptContinuously(vaulted: VaultedDatabase[], database: string, vault: string | undefined) {
+  const days = continuousRule(vaulted.find(({ name }) => name === database))?.lifecycle?.deleteAfter;
+  return vault === undefined || days === undefined ? undefined : { vault, days };
+}
+
+/** The trap of scheduled copies: they look like a backup of the set, and are none. */
+function warnOfSnapshots(vault: AwsVaultArgs, vaulted: VaultedDatabase[], need: PauseNeed, parent: pulumi.Resource) {
+  const snapshots = vaulted.filter(({ rules }) => rules.some((rule) => !rule.continuous));
+  if (!need.required || snapshots.length === 0) return;
+  pulumi.log.warn(
+    `scheduled copies of ${snapshots.map(({ name }) => name).join(", ")} in vault ${vault.name} are per-database copies, not restore points of the set: ${need.because}. ${
+      vault.keepRestored
+        ? "Consistent ones get there from each restore of a restore point, while its copies stand (vault.aws.keepRestored)."
+        : "For consistent ones, set vault.aws.keepRestored and restore a restore point now and then."
+    }`,
+    parent,
+  );
 }

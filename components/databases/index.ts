@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { type Fault, faultsOf } from "../faults";
+import type { DatabaseVaultArgs } from "../vaults/aws/args";
+import { databaseVaultSchema } from "../vaults/aws/schema";
 import type { AuroraArgs } from "./aurora";
 import { auroraMysql } from "./aurora-mysql";
 import { auroraPostgresql } from "./aurora-postgresql";
@@ -28,6 +30,8 @@ export interface DatabaseArgs {
   rdsSqlserver?: RdsArgs;
   azureMysql?: AzureMysqlArgs;
   azurePostgresql?: AzurePostgresqlArgs;
+  /** What this database has in the set's vault otherwise than the set. */
+  vault?: DatabaseVaultArgs;
 }
 
 /** Every kind that is supported. A new kind is a file beside this one, and a line here and above. */
@@ -67,11 +71,12 @@ const databaseSchema = z
       .regex(/^[a-z][a-z0-9-]{0,30}$/, { error: "a name of small letters, digits and hyphens, at most 31" })
       .describe("Unique in the set; with several databases, the name of its storage in ScalarDB's configuration"),
     ...Object.fromEntries(kinds.map(({ key, label, schema }) => [key, schema.optional().describe(label)])),
+    vault: databaseVaultSchema.optional(),
   })
-  .refine((database) => Object.keys(database).length === 2, {
+  .refine((database) => Object.keys(database).filter((key) => key !== "vault").length === 2, {
     error: `a name and exactly one kind of database: ${kinds.map(({ key }) => key).join(", ")}`,
   })
-  .meta({ minProperties: 2, maxProperties: 2 });
+  .meta({ minProperties: 2, maxProperties: 3 });
 
 /** Describes the list of databases. */
 export const databasesSchema = z

@@ -4,6 +4,7 @@ import type { AwsAccess } from "../../operations/aws";
 import type { AzureAccess } from "../../operations/azure";
 import type { DatabaseRange } from "../../restore-points/ranges";
 import { orEnd } from "../faults";
+import type { AwsBackupSource } from "../vaults/aws/source";
 import type { ContinuousBackup } from "../vaults/continuous-backup";
 
 /** Whether the copies of a restore are made to go again, or to stay. */
@@ -30,6 +31,8 @@ export interface ProtectContext {
   azure: AzureSettings;
   /** The set's AWS Backup vault and role in a region, declared when first asked for. */
   continuousBackup(region: string): ContinuousBackup;
+  /** The rule of the set's vault that keeps this database continuously, in place of a plan of its own. */
+  keptContinuously?(name: string): { vault: string; days: number } | undefined;
 }
 
 /** How AWS is reached, and the region where none is named. */
@@ -90,6 +93,8 @@ export interface DatabaseKind<Args> {
   /** What it stands for, to find a database that is named twice: equal strings are the same database or table. */
   identities(args: Args, aws: AwsSettings): string[];
   protect(name: string, args: Args, context: ProtectContext): ProtectedDatabase;
+  /** What AWS Backup can do with it, for kinds that it knows. */
+  awsBackup?(name: string, args: Args, aws: AwsSettings): AwsBackupSource;
   /** Whether every copy of this restore stands already: then its instant needs no check any more. */
   copiesStand(name: string, args: Args, context: Pick<RestoreContext, "aws" | "azure" | "instant">): Promise<boolean>;
   /** Why its copies could not take their sources' place, and the mend; absent for kinds whose copies always can. */

@@ -52,7 +52,8 @@ function scheduleFault(schedule: string): string | undefined {
   return `${JSON.stringify(schedule)} is not a schedule that runs at least once a year; allowed is minute, hour, day of month, month and day of week, such as 0 3 * * *`;
 }
 
-function timeZoneFault(timeZone: string): string | undefined {
+/** Why this is no time zone; undefined when it is one. */
+export function timeZoneFault(timeZone: string): string | undefined {
   try {
     // Kubernetes refuses "Local", and so does this; it takes names of the IANA database only, no offsets.
     new Intl.DateTimeFormat("en", { timeZone });

@@ -1,4 +1,5 @@
-import { stackPolicy } from "../stack-policy";
+import { type StackResource, stackPolicy } from "../stack-policy";
+import { listAt, valueAt } from "../values";
 import { azureBackupsOf, backupRulesFor } from "../vaults/selections";
 import { membersOf, SET_SETTINGS, type SetSettings, stackPauseNeed } from "./members";
 
@@ -15,8 +16,11 @@ export const snapshotsOfPausedSet = stackPolicy<SetSettings>({
     const members = membersOf(resources, settings);
     const need = stackPauseNeed(resources, members);
     if (!need.required) return [];
+    const told = markedRules(resources);
     return members.flatMap(({ resource: database }) => {
-      const snapshots = backupRulesFor(database, resources).filter(({ rule }) => !rule.lifecycle.continuous);
+      const snapshots = backupRulesFor(database, resources).filter(
+        ({ rule }) => !rule.lifecycle.continuous && !told.has(rule.label),
+      );
       return [
         ...snapshots.map(({ plan, rule }) => ({
           message: `${rule.label} takes scheduled snapshots of ${database.name}, which are not consistent with the other databases: ${need.because}; restore to a pause window instead, and leave ${database.name} out of the plan or set enableContinuousBackup`,
@@ -30,3 +34,13 @@ export const snapshotsOfPausedSet = stackPolicy<SetSettings>({
     });
   },
 });
+
+/** Rules of vaults that our component declares: it marks what they make as no restore points, so that nobody trusts them. */
+function markedRules(resources: StackResource[]): Set<string> {
+  const vaults = resources
+    .filter(({ type }) => type === "scalar-backup:index:ScalarBackup")
+    .flatMap(({ props }) => listAt(props, "vaults"));
+  return new Set(
+    vaults.flatMap((vault) => listAt(vault, "copies")).map((copy) => `rule ${String(valueAt(copy, "rule"))}`),
+  );
+}

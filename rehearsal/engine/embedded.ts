@@ -51,6 +51,10 @@ export class EmbeddedStack implements Stack {
     return structuredClone(this.#state);
   }
 
+  async unprotect(): Promise<void> {
+    for (const resource of this.#state) resource.protect = false;
+  }
+
   preview(): Promise<StackResult> {
     return this.#run(true, this.#runProgram);
   }

@@ -83,6 +83,14 @@ export class PulumiStack implements Stack {
     return this.#run("destroy");
   }
 
+  async unprotect(): Promise<void> {
+    const stack = await this.#opened();
+    const state = await stack.exportStack();
+    for (const resource of (state.deployment as { resources?: { protect?: boolean }[] }).resources ?? [])
+      resource.protect = false;
+    await this.importState(state);
+  }
+
   /** The state as Pulumi has written it, word for word: no secret may be readable in it. */
   async stateFile(): Promise<string> {
     const { workspace, name } = await this.#opened();

@@ -50,6 +50,8 @@ export interface Stack {
   /** Reads every resource from the cloud and corrects the state; touches nothing. */
   refresh(): Promise<StackResult>;
   destroy(): Promise<StackResult>;
+  /** Lifts the protection of every resource in the state, as `pulumi state unprotect --all` does; touches nothing. */
+  unprotect(): Promise<void>;
 }
 
 const SECRET_KEY = "[secret]";

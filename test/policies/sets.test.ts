@@ -256,6 +256,19 @@ saysOfStack(snapshotsOfPausedSet, [
     ],
     [SNAPSHOTS],
   ],
+  [
+    "a rule of our vault, which marks them",
+    [
+      table(),
+      daily(),
+      selecting("*"),
+      {
+        ...component(true),
+        props: { pauseRequired: { required: true, because: "x" }, vaults: [{ copies: [{ rule: "daily" }] }] },
+      },
+    ],
+    [],
+  ],
   ["continuous backup is no snapshot", [table(), instance(), plan(), selecting("*")], []],
   ["another plan's", [table(), daily({ id: "other" }), selecting("*")], []],
   ["one relational database may have snapshots", [cluster(), daily(), selecting("*")], []],

@@ -1,10 +1,12 @@
+import * as pulumi from "@pulumi/pulumi";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
+import { retentionOwner } from "../../vaults/aws/source";
 import { type DatabaseKind, INSTANT_TAG, regionOf } from "../kind";
 import { copyIdentifier } from "../rds/copies";
 import { type AuroraArgs, auroraSchema } from "./args";
 import { protectCreated, protectExisting } from "./protect";
 import { restoreCluster } from "./restore";
-import { type AuroraEngine, clusterIdentifier, whereIs } from "./source";
+import { type AuroraEngine, clusterIdentifier, lookUpSource, whereIs } from "./source";
 
 export type { AuroraArgs } from "./args";
 
@@ -26,6 +28,22 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
       args.create
         ? protectCreated(engine, name, args, args.create, context)
         : protectExisting(engine, name, args, context),
+    awsBackup(name, args, aws) {
+      const region = whereIs(args) ?? aws.defaultRegion;
+      const id = clusterIdentifier(name, args);
+      return {
+        resourceType: "Aurora",
+        region,
+        resources: [pulumi.interpolate`arn:aws:rds:${region}:*:cluster:${id}`],
+        arns: () =>
+          lookUpSource(engine, name, args, regionOf(whereIs(args), aws, name), aws).apply(({ cluster }) => [
+            cluster.DBClusterArn as string,
+          ]),
+        notContinuousBecause: retentionOwner(args),
+        retentionDays: args.backupRetentionPeriod,
+        coldStorage: false,
+      };
+    },
     async copiesStand(name, args, { aws, instant }) {
       const id = clusterIdentifier(name, args);
       if (typeof id !== "string") return false;

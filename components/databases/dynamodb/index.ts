@@ -1,5 +1,5 @@
 import { findTables, readProtection, readSettings } from "../../../operations/dynamodb";
-import { COPY_TAG, type DatabaseKind, INSTANT_TAG } from "../kind";
+import { COPY_TAG, type DatabaseKind, INSTANT_TAG, lookedUp } from "../kind";
 import { type DynamodbArgs, dynamodbSchema } from "./args";
 import { protectCreated, protectExisting } from "./protect";
 import { restoreTables } from "./restore";
@@ -22,6 +22,25 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
   },
   protect: (name, args, context) =>
     args.create ? protectCreated(name, args, args.create, context) : protectExisting(name, args, context),
+  awsBackup(name, args, aws) {
+    const region = args.existing?.region ?? args.create?.region ?? aws.defaultRegion;
+    const tables = args.create ? Object.keys(args.create.tables) : (args.existing?.tables ?? []);
+    const patterns = args.existing ? namespacePatterns(args.existing, args.existing.scalardbTables !== false) : [];
+    return {
+      resourceType: "DynamoDB",
+      region,
+      resources: [...tables, ...patterns.map((prefix) => `${prefix}*`)].map(
+        (table) => `arn:aws:dynamodb:${region}:*:table/${table}`,
+      ),
+      arns: () =>
+        lookedUp(name, async () => {
+          const where = sourceRegion(name, args, aws);
+          return (await readSettings(where, await tableNames(name, args, aws), aws.access)).map(({ arn }) => arn);
+        }),
+      notContinuousBecause: "AWS Backup makes snapshots of DynamoDB only; point-in-time recovery is the tables' own",
+      coldStorage: true,
+    };
+  },
   async copiesStand(name, args, { aws, instant }) {
     const tables = await tableNames(name, args, aws);
     const nameOf = (table: string) => copyName(name, args, aws, table, instant);

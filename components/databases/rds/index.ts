@@ -1,5 +1,7 @@
+import * as pulumi from "@pulumi/pulumi";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
 import { describeInstance } from "../../../operations/rds";
+import { retentionOwner } from "../../vaults/aws/source";
 import { type DatabaseKind, INSTANT_TAG, regionOf } from "../kind";
 import { type RdsArgs, rdsSchema } from "./args";
 import { copyIdentifier } from "./copies";
@@ -7,7 +9,7 @@ import type { RdsEngine } from "./engine";
 import { protectCreatedInstance, protectExistingInstance } from "./instance-protect";
 import { restoreInstance } from "./instance-restore";
 import { protectCreatedCluster, protectExistingCluster, restoreMultiAzCluster } from "./multi-az-cluster";
-import { identifierOf, isCluster, whereIs } from "./source";
+import { identifierOf, isCluster, lookUpCluster, lookUpInstance, whereIs } from "./source";
 
 export type { RdsArgs } from "./args";
 
@@ -30,6 +32,28 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
       if (cluster) return protectCreatedCluster(engine, name, args, cluster, context);
       const protect = isCluster(args) ? protectExistingCluster : protectExistingInstance;
       return protect(engine, name, args, context);
+    },
+    awsBackup(name, args, aws) {
+      const region = whereIs(args) ?? aws.defaultRegion;
+      const cluster = isCluster(args);
+      const found = () => regionOf(whereIs(args), aws, name);
+      return {
+        resourceType: "RDS",
+        region,
+        resources: [
+          pulumi.interpolate`arn:aws:rds:${region}:*:${cluster ? "cluster" : "db"}:${identifierOf(name, args)}`,
+        ],
+        arns: () =>
+          cluster
+            ? lookUpCluster(engine, name, args, found(), aws).apply(({ cluster }) => [cluster.DBClusterArn as string])
+            : lookUpInstance(engine, name, args, found(), aws).apply(({ instance }) => [
+                instance.DBInstanceArn as string,
+              ]),
+        notContinuousBecause: retentionOwner(args),
+        retentionDays: args.backupRetentionPeriod,
+        coldStorage: false,
+        ...(cluster && { notCopiedBecause: "snapshots of Multi-AZ DB clusters cannot be copied" }),
+      };
     },
     async copiesStand(name, args, { aws, instant }) {
       const id = identifierOf(name, args);

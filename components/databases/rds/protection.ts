@@ -59,8 +59,10 @@ export function protectExistingRds(
   goal: RdsProtectionGoal,
   context: ProtectContext,
 ): ProtectedDatabase {
-  const { kind, what, region, days, manage } = goal;
-  if (manage)
+  const { kind, what, region, manage } = goal;
+  const kept = context.keptContinuously?.(name);
+  const days = kept?.days ?? goal.days;
+  if (manage && kept === undefined)
     declareContinuousBackup(
       name,
       {
@@ -96,7 +98,7 @@ export function protectExistingRds(
         name,
         kind,
         protectedBy: manage
-          ? `AWS Backup's continuous backup of ${days} days in ${region}, which owns the ${what}'s retention`
+          ? `AWS Backup's continuous backup of ${days} days in ${region}${kept ? `, in vault ${kept.vault}` : ""}, which owns the ${what}'s retention`
           : `the ${what}'s own continuous backup of at least ${days} days in ${region}, managed elsewhere`,
         notes: [
           ...(state ? [state] : []),

@@ -1,0 +1,14 @@
+import { z } from "zod";
+import type { AwsVaultArgs } from "./aws/args";
+import { awsVaultSchema } from "./aws/schema";
+
+/** Copies that survive an account, a region, an attacker, and 35 days. By cloud. */
+export interface VaultArgs {
+  aws?: AwsVaultArgs;
+}
+
+/** Describes `VaultArgs`. */
+export const vaultSchema = z
+  .strictObject({ aws: awsVaultSchema.optional() })
+  .refine((vault) => Object.keys(vault).length > 0, { error: 'a vault of at least one cloud: "aws"' })
+  .describe("Vaults: backups that outlive the databases, their accounts and point-in-time recovery");

@@ -1,0 +1,103 @@
+import { Plan, Selection, type Vault } from "@pulumi/aws/backup";
+import * as pulumi from "@pulumi/pulumi";
+import type { AwsVaultArgs, LifecycleArgs, VaultRuleArgs } from "./args";
+import { destinationArn } from "./region-vault";
+import type { BackupRole } from "./role";
+import { DEFAULT_SCHEDULE, type VaultedDatabase } from "./rules";
+
+/** Where plans put recovery points, and as whom. */
+export interface PlanContext {
+  role: BackupRole;
+  vaultIn(region: string): Vault;
+  settings: AwsVaultArgs;
+  tags: Record<string, string>;
+  parent: pulumi.Resource;
+}
+
+/** Declares a plan for each list of rules in a region, and a selection for each database. */
+export function declarePlans(name: string, databases: readonly VaultedDatabase[], context: PlanContext): void {
+  const plans = new Map<string, Plan>();
+  for (const database of databases) {
+    const { source, rules } = database;
+    const region = source.region as string;
+    const logical = `${name}-${planOf(database, context.settings)}-${region}`;
+    const known = plans.get(logical);
+    const plan = known ?? declarePlan(logical, region, rules, context);
+    plans.set(logical, plan);
+    if (context.settings.selectByTag === undefined)
+      declareSelection(`${name}-${database.name}`, region, plan, context, source.resources);
+    else if (known === undefined) declareSelection(logical, region, plan, context, []);
+  }
+}
+
+/** Names the list of rules: a database's own, the set's, or those of the set without continuous ones. */
+function planOf(database: VaultedDatabase, settings: AwsVaultArgs): string {
+  if (database.path.startsWith("databases")) return `own-${database.name}`;
+  return database.rules.length === settings.rules?.length ? "set" : "snapshots";
+}
+
+function declareSelection(
+  logical: string,
+  region: string,
+  plan: Plan,
+  { role, settings: { selectByTag }, parent }: PlanContext,
+  resources: pulumi.Input<string>[],
+): void {
+  new Selection(
+    `${logical}-selection`,
+    {
+      name: physicalName(logical),
+      region,
+      planId: plan.id,
+      iamRoleArn: role.role.arn,
+      ...(resources.length > 0 ? { resources } : {}),
+      ...(resources.length === 0 && selectByTag ? { selectionTags: [{ type: "STRINGEQUALS", ...selectByTag }] } : {}),
+    },
+    { parent, dependsOn: role.ready },
+  );
+}
+
+/** Declares a plan of these rules into the region's vault. */
+export function declarePlan(
+  logical: string,
+  region: string,
+  rules: VaultRuleArgs[],
+  { vaultIn, tags, parent }: Pick<PlanContext, "vaultIn" | "tags" | "parent">,
+  recoveryPointTags?: Record<string, string>,
+): Plan {
+  return new Plan(
+    `${logical}-plan`,
+    {
+      name: physicalName(logical),
+      region,
+      rules: rules.map((rule) => ({
+        ruleName: rule.name,
+        targetVaultName: vaultIn(region).name,
+        schedule: rule.schedule ?? DEFAULT_SCHEDULE,
+        scheduleExpressionTimezone: rule.timeZone ?? "Etc/UTC",
+        enableContinuousBackup: rule.continuous ?? false,
+        startWindow: rule.startWindowMinutes ?? 60,
+        completionWindow: rule.completionWindowMinutes ?? 480,
+        lifecycle: rule.lifecycle,
+        recoveryPointTags: recoveryPointTags ?? tags,
+        copyActions: (rule.copyTo ?? []).map((copy) => ({
+          destinationVaultArn: destinationArn(copy, vaultIn),
+          // AWS Backup takes the rule's where it is given none; said here, it is seen.
+          lifecycle: copyLifecycle(copy.lifecycle ?? rule.lifecycle),
+        })),
+      })),
+      tags,
+    },
+    { parent },
+  );
+}
+
+function copyLifecycle(lifecycle: LifecycleArgs | undefined): LifecycleArgs | undefined {
+  return lifecycle && { ...lifecycle };
+}
+
+function physicalName(logical: string): string {
+  const whole = `${logical}-${pulumi.getStack()}`;
+  // AWS Backup takes 50 characters: what tells one from another stands at both ends.
+  return whole.length <= 50 ? whole : `${whole.slice(0, 24)}-${whole.slice(-25)}`;
+}

@@ -1,0 +1,84 @@
+import { Vault, VaultLockConfiguration, VaultPolicy } from "@pulumi/aws/backup";
+import { Key } from "@pulumi/aws/kms";
+import type * as pulumi from "@pulumi/pulumi";
+import type { AwsVaultArgs } from "./args";
+
+/** What nobody may do to a recovery point, whoever they are; time alone takes it away. */
+const DENIED = [
+  "backup:DeleteBackupVault",
+  "backup:DeleteRecoveryPoint",
+  "backup:DisassociateRecoveryPoint",
+  "backup:UpdateRecoveryPointLifecycle",
+];
+
+/** Declares the vault in one region, with its key, its access policy and its lock. */
+export function declareRegionVault(
+  name: string,
+  region: string,
+  args: AwsVaultArgs,
+  tags: Record<string, string>,
+  parent: pulumi.Resource,
+): Vault {
+  const kept = args.retainOnDelete !== false;
+  // What is in the vault outlives the program that asked for it, and so must everything it cannot be read or kept without.
+  const options = { parent, protect: kept, retainOnDelete: kept };
+  const kmsKeyArn =
+    args.kmsKeyArn ??
+    new Key(
+      `${name}-key-${region}`,
+      {
+        region,
+        description: `Encrypts the recovery points of vault ${args.name}`,
+        enableKeyRotation: true,
+        deletionWindowInDays: 30,
+        tags,
+      },
+      options,
+    ).arn;
+  const vault = new Vault(`${name}-${region}`, { name: args.name, region, kmsKeyArn, tags }, options);
+  new VaultPolicy(
+    `${name}-policy-${region}`,
+    { backupVaultName: vault.name, region, policy: accessPolicy(args.acceptCopiesFrom ?? []) },
+    options,
+  );
+  if (args.lock) {
+    const { minRetentionDays, maxRetentionDays, changeableForDays } = args.lock;
+    new VaultLockConfiguration(
+      `${name}-lock-${region}`,
+      { backupVaultName: vault.name, region, minRetentionDays, maxRetentionDays, changeableForDays },
+      {
+        ...options,
+        // The days of grace count from the lock's creation: a change of them would only make it anew.
+        ignoreChanges: ["changeableForDays"],
+        // Changing a lock means making it anew, which its protection must not forbid.
+        protect: false,
+      },
+    );
+  }
+  return vault;
+}
+
+function accessPolicy(accounts: string[]): string {
+  const copies = {
+    Sid: "CopiesFromOtherAccounts",
+    Effect: "Allow",
+    Principal: { AWS: accounts.map((account) => `arn:aws:iam::${account}:root`) },
+    Action: "backup:CopyIntoBackupVault",
+    Resource: "*",
+  };
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      { Sid: "NobodyDeletesRecoveryPoints", Effect: "Deny", Principal: "*", Action: DENIED, Resource: "*" },
+      ...(accounts.length > 0 ? [copies] : []),
+    ],
+  });
+}
+
+/** Where a copy goes: the vault of the same name in another region, or one that exists. */
+export function destinationArn(
+  copy: { region?: string; vaultArn?: string },
+  vaultIn: (region: string) => Vault,
+): pulumi.Input<string> {
+  return copy.vaultArn ?? vaultIn(copy.region as string).arn;
+}

@@ -1,0 +1,150 @@
+import { Role, RolePolicy, RolePolicyAttachment } from "@pulumi/aws/iam";
+import * as pulumi from "@pulumi/pulumi";
+
+const TRUST = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "backup.amazonaws.com" }, Action: "sts:AssumeRole" }],
+});
+
+/** As whom AWS Backup works, and what has to stand before it can. */
+export interface BackupRole {
+  role: Role;
+  ready: pulumi.Resource[];
+}
+
+/**
+ * Declares a role that may back up what it is told, and nothing else: AWS's own policy for it reaches into every service
+ * that AWS Backup knows.
+ */
+export function declareBackupRole(
+  name: string,
+  databases: { resourceType: string; resources: pulumi.Input<string>[] }[],
+  tags: Record<string, string>,
+  parent: pulumi.Resource,
+): BackupRole {
+  const role = new Role(
+    `${name}-role`,
+    { description: "AWS Backup works as this role to back up ScalarDB's databases", assumeRolePolicy: TRUST, tags },
+    { parent },
+  );
+  const resourcesOf = (dynamodb: boolean) =>
+    databases
+      .filter(({ resourceType }) => (resourceType === "DynamoDB") === dynamodb)
+      .flatMap(({ resources }) => resources);
+  const policy = new RolePolicy(
+    `${name}-role-policy`,
+    {
+      role: role.name,
+      policy: pulumi
+        .all([pulumi.all(resourcesOf(true)), pulumi.all(resourcesOf(false))])
+        .apply(([tables, databaseArns]) => backupPolicy(tables, databaseArns)),
+    },
+    { parent },
+  );
+  return { role, ready: [policy] };
+}
+
+/** The parts of AWSBackupServiceRolePolicyForBackup that concern these resources. */
+function backupPolicy(tables: string[], databases: string[]): string {
+  const allow = (Sid: string, Action: string[], Resource: string[], Condition?: object) => ({
+    Sid,
+    Effect: "Allow",
+    Action,
+    Resource,
+    ...(Condition && { Condition }),
+  });
+  const dynamodb = [
+    allow(
+      "Tables",
+      ["dynamodb:CreateBackup", "dynamodb:DescribeTable", "dynamodb:ListTagsOfResource", "dynamodb:StartAwsBackupJob"],
+      tables,
+    ),
+    allow(
+      "TableBackups",
+      ["dynamodb:DeleteBackup", "dynamodb:DescribeBackup"],
+      tables.map((table) => `${table}/backup/*`),
+    ),
+    allow("TableKeys", ["kms:Decrypt", "kms:GenerateDataKey"], ["*"], {
+      StringLike: { "kms:ViaService": "dynamodb.*.amazonaws.com" },
+    }),
+  ];
+  const rds = [
+    allow(
+      "Databases",
+      [
+        "rds:AddTagsToResource",
+        "rds:CreateDBClusterSnapshot",
+        "rds:CreateDBSnapshot",
+        "rds:ListTagsForResource",
+        "rds:ModifyDBCluster",
+        "rds:ModifyDBInstance",
+      ],
+      databases,
+    ),
+    // These know no resources, or snapshots that AWS copies from are automated ones with names of their own.
+    allow(
+      "DatabasesOfAccount",
+      [
+        "rds:CopyDBClusterSnapshot",
+        "rds:CopyDBSnapshot",
+        "rds:DescribeDBClusterAutomatedBackups",
+        "rds:DescribeDBClusterSnapshots",
+        "rds:DescribeDBClusters",
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBSnapshots",
+      ],
+      ["*"],
+    ),
+    allow(
+      "Snapshots",
+      [
+        "rds:AddTagsToResource",
+        "rds:CreateDBClusterSnapshot",
+        "rds:CreateDBSnapshot",
+        "rds:DeleteDBClusterSnapshot",
+        "rds:DeleteDBSnapshot",
+        "rds:ListTagsForResource",
+        "rds:ModifyDBClusterSnapshotAttribute",
+        "rds:ModifyDBSnapshotAttribute",
+      ],
+      ["arn:aws:rds:*:*:snapshot:awsbackup:*", "arn:aws:rds:*:*:cluster-snapshot:awsbackup:*"],
+    ),
+    allow(
+      "AutomatedBackups",
+      ["rds:DeleteDBClusterAutomatedBackup", "rds:DeleteDBInstanceAutomatedBackup"],
+      ["arn:aws:rds:*:*:auto-backup:*", "arn:aws:rds:*:*:cluster-auto-backup:*"],
+    ),
+  ];
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      ...(tables.length > 0 ? dynamodb : []),
+      ...(databases.length > 0 ? rds : []),
+      allow(
+        "Vaults",
+        ["backup:CopyIntoBackupVault", "backup:DescribeBackupVault"],
+        ["arn:aws:backup:*:*:backup-vault:*"],
+      ),
+      allow("Copies", ["backup:CopyFromBackupVault"], ["*"]),
+      allow("RecoveryPoints", ["backup:TagResource"], ["arn:aws:backup:*:*:recovery-point:*"]),
+      allow("FindTagged", ["tag:GetResources"], ["*"]),
+      allow("Keys", ["kms:DescribeKey"], ["*"]),
+      allow("Grants", ["kms:CreateGrant"], ["*"], { Bool: { "kms:GrantIsForAWSResource": "true" } }),
+    ],
+  });
+}
+
+/** Declares the role as which AWS Backup restores for tests. What it makes has names of AWS's choice, so AWS's own policy serves. */
+export function declareRestoreRole(name: string, tags: Record<string, string>, parent: pulumi.Resource): BackupRole {
+  const role = new Role(
+    `${name}-restore-role`,
+    { description: "AWS Backup works as this role to test restores", assumeRolePolicy: TRUST, tags },
+    { parent },
+  );
+  const attachment = new RolePolicyAttachment(
+    `${name}-restore-role-policy`,
+    { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForRestores" },
+    { parent },
+  );
+  return { role, ready: [attachment] };
+}

@@ -1,0 +1,28 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** A database as AWS Backup sees it. */
+export interface AwsBackupSource {
+  /** AWS Backup's name of the type. */
+  resourceType: "Aurora" | "DynamoDB" | "RDS";
+  /** Where it is; absent when neither the database nor the stack says so. */
+  region: string | undefined;
+  /** ARNs by which a plan selects it; `*` stands for anything, so that tables that come later are selected too. */
+  resources: pulumi.Input<string>[];
+  /** Its own ARNs, as they are now. */
+  arns(): pulumi.Output<string[]>;
+  /** Why AWS Backup can't or shouldn't keep it continuously; absent where it can. */
+  notContinuousBecause?: string;
+  /** The days of point-in-time recovery that are asked for, if they are. */
+  retentionDays?: number;
+  /** Whether its recovery points can move to cold storage; AWS Backup ignores the wish for others. */
+  coldStorage: boolean;
+  /** Why its recovery points can't be copied; absent where they can. */
+  notCopiedBecause?: string;
+}
+
+/** Days of retention have one owner: AWS Backup only where nobody else has said them. */
+export function retentionOwner({ create, manage }: { create?: unknown; manage?: boolean }): string | undefined {
+  if (create !== undefined) return "it is created here, so that the resource owns its retention";
+  if (manage === false) return '"manage: false" says that its retention is managed elsewhere';
+  return undefined;
+}

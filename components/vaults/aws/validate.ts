@@ -1,0 +1,212 @@
+import type { DatabaseArgs } from "../../databases";
+import type { AwsSettings } from "../../databases/kind";
+import type { Fault } from "../../faults";
+import { timeZoneFault } from "../../pause/validate";
+import { backupLifecycleFaults, goneBeforeNext } from "../../rules/backup-lifecycle";
+import { awsScheduleFault } from "../../rules/schedule";
+import { outsideLock, vaultLockFaults } from "../../rules/vault-lock";
+import type { AwsVaultArgs, CopyToArgs, LifecycleArgs, VaultLockArgs, VaultRuleArgs } from "./args";
+import { DEFAULT_SCHEDULE, type VaultedDatabase, vaultedDatabases } from "./rules";
+
+const LEAST_WINDOW_MINUTES = 60;
+
+/** Everything that AWS Backup would refuse, ignore or fail at, before anything is declared. Paths begin at the configuration's root. */
+export function awsVaultFaults(databases: readonly DatabaseArgs[], given: AwsVaultArgs, aws: AwsSettings): Fault[] {
+  const vaulted = vaultedDatabases(databases, given, aws);
+  const faults: Fault[] = lockFaults(given);
+  // A lock that makes no sense says nothing of the rules.
+  const vault = faults.length > 0 ? { ...given, lock: undefined } : given;
+  const lists: [string, VaultRuleArgs[]][] = [
+    ["vault.aws.rules", vault.rules ?? []],
+    ...databases.map((database, index): [string, VaultRuleArgs[]] => [
+      `databases[${index}].vault.rules`,
+      database.vault?.rules ?? [],
+    ]),
+  ];
+  for (const [path, rules] of lists) {
+    rules.forEach((rule, index) => {
+      faults.push(...ruleFaults(rule, `${path}[${index}]`, vault));
+      const twin = rules.findIndex((other) => other.name === rule.name);
+      if (twin < index)
+        faults.push({ path: `${path}[${index}].name`, message: `"${rule.name}" is the name of ${path}[${twin}] too` });
+    });
+    faults.push(...continuousFaults(rules, path, vaulted));
+  }
+  if (vaulted.length === 0)
+    faults.push({ path: "vault.aws", message: "no database of the set is on AWS and goes to the vault; remove it" });
+  for (const database of vaulted) faults.push(...databaseFaults(database));
+  faults.push(...keyFaults(vault, vaulted), ...otherFaults(vault));
+  return faults;
+}
+
+function lockFaults({ name, lock }: AwsVaultArgs): Fault[] {
+  if (lock === undefined) return [];
+  const at = "vault.aws.lock";
+  const faults = vaultLockFaults(lock).map((message) => ({ path: at, message }));
+  const { acknowledgeIrreversible: acknowledged, changeableForDays } = lock;
+  if (changeableForDays !== undefined && acknowledged === undefined)
+    faults.push({
+      path: `${at}.acknowledgeIrreversible`,
+      message: `is missing; changeableForDays puts the lock into compliance mode, which nobody can undo once those days are over, AWS included: repeat the vault's name ("${name}") to accept that, or remove changeableForDays for governance mode`,
+    });
+  if (acknowledged !== undefined && acknowledged !== name)
+    faults.push({
+      path: `${at}.acknowledgeIrreversible`,
+      message: `"${acknowledged}" is not the vault's name ("${name}"); repeat that to lock the vault for ever, or remove this key`,
+    });
+  if (acknowledged !== undefined && changeableForDays === undefined)
+    faults.push({
+      path: `${at}.changeableForDays`,
+      message:
+        "is missing; say for how many days, at least 3, a lock in compliance mode can still be taken back, or remove acknowledgeIrreversible",
+    });
+  return faults;
+}
+
+function ruleFaults(rule: VaultRuleArgs, path: string, vault: AwsVaultArgs): Fault[] {
+  const faults: Fault[] = [];
+  const add = (key: string, message: string | undefined) => {
+    if (message !== undefined) faults.push({ path: `${path}${key}`, message });
+  };
+  const schedule = rule.schedule ?? DEFAULT_SCHEDULE;
+  add(".schedule", awsScheduleFault(schedule));
+  if (rule.timeZone !== undefined) add(".timeZone", timeZoneFault(rule.timeZone));
+  const refused = lifecycleFaults(rule.lifecycle, rule.continuous ?? false);
+  for (const fault of refused) add("", fault);
+  if (refused.length === 0) {
+    add("", goneBeforeNext(rule.lifecycle?.deleteAfter, schedule));
+    add("", lockedOut(rule.lifecycle, vault.lock, vault.name));
+  }
+  rule.copyTo?.forEach((copy, index) => {
+    const at = `.copyTo[${index}]`;
+    for (const fault of lifecycleFaults(copy.lifecycle, false)) add(at, fault);
+    const kept = copy.lifecycle?.deleteAfter ?? rule.lifecycle?.deleteAfter;
+    if (copy.region !== undefined) add(at, lockedOut({ deleteAfter: kept }, vault.lock, vault.name));
+    const same = rule.copyTo?.findIndex((other) => other.region === copy.region && other.vaultArn === copy.vaultArn);
+    if (same !== undefined && same < index) add(at, `is the destination of copyTo[${same}] too; remove one of the two`);
+  });
+  const start = rule.startWindowMinutes ?? LEAST_WINDOW_MINUTES;
+  const end = rule.completionWindowMinutes ?? 480;
+  if (start < LEAST_WINDOW_MINUTES)
+    add(".startWindowMinutes", `${start} is not allowed; AWS Backup needs ${LEAST_WINDOW_MINUTES} or more`);
+  if (end < start + LEAST_WINDOW_MINUTES)
+    add(
+      ".completionWindowMinutes",
+      `${end} is not allowed; AWS Backup needs at least ${LEAST_WINDOW_MINUTES} more than startWindowMinutes: ${start + LEAST_WINDOW_MINUTES} or more`,
+    );
+  return faults;
+}
+
+function lifecycleFaults(lifecycle: LifecycleArgs = {}, continuous: boolean): string[] {
+  return backupLifecycleFaults({ continuous, ...lifecycle });
+}
+
+function lockedOut({ deleteAfter }: LifecycleArgs = {}, lock: VaultLockArgs | undefined, name: string) {
+  const allowed = lock && outsideLock(deleteAfter, lock);
+  if (allowed === undefined) return undefined;
+  const kept = deleteAfter === undefined ? "for ever" : `for ${deleteAfter} days`;
+  return `keeps recovery points ${kept}, and the lock of vault ${name} allows ${allowed}, so that every job would fail: bring lifecycle.deleteAfter into that range`;
+}
+
+function continuousFaults(rules: VaultRuleArgs[], path: string, vaulted: VaultedDatabase[]): Fault[] {
+  const continuous = rules.flatMap((rule, index) => (rule.continuous ? [{ rule, index }] : []));
+  return continuous.flatMap(({ rule, index }, nth) => {
+    const at = `${path}[${index}].continuous`;
+    if (nth > 0)
+      return [
+        {
+          path: at,
+          message: `${path}[${continuous[0]?.index}] is continuous too; a database has one owner of its retention`,
+        },
+      ];
+    const own = /^databases\[(\d+)\]/.exec(path)?.[1];
+    const concerned = vaulted.filter((database) =>
+      own === undefined ? database.path === path : database.index === Number(own),
+    );
+    const able = concerned.filter(({ source }) => source.notContinuousBecause === undefined);
+    if (concerned.length > 0 && able.length === 0)
+      return [
+        {
+          path: at,
+          message: `no database here can have AWS Backup's continuous backup: ${concerned.map(({ name, source }) => `${name}: ${source.notContinuousBecause}`).join("; ")}. Remove it`,
+        },
+      ];
+    return able.flatMap(({ name, index: position, source }) =>
+      source.retentionDays === undefined || source.retentionDays === rule.lifecycle?.deleteAfter
+        ? []
+        : [
+            {
+              path: `databases[${position}]`,
+              message: `backupRetentionPeriod (${source.retentionDays}) and lifecycle.deleteAfter of rule ${rule.name} (${rule.lifecycle?.deleteAfter}) both say for how long ${name} is kept; say it once: remove backupRetentionPeriod`,
+            },
+          ],
+    );
+  });
+}
+
+function databaseFaults({ name, index, source, rules, path }: VaultedDatabase): Fault[] {
+  const faults: Fault[] = [];
+  if (rules.length === 0)
+    faults.push({
+      path,
+      message: `no rule is left for ${name}${source.notContinuousBecause ? ` (${source.notContinuousBecause})` : ""}: give one that is not continuous, or databases[${index}].vault: { exclude: true }`,
+    });
+  const own = path.startsWith("databases");
+  for (const [nth, rule] of rules.entries()) {
+    const at = `${path}[${nth}]`;
+    if (own && rule.lifecycle?.coldStorageAfter !== undefined && !source.coldStorage)
+      faults.push({
+        path: `${at}.lifecycle.coldStorageAfter`,
+        message: `AWS Backup keeps nothing of ${source.resourceType} in cold storage, and would ignore it; remove it`,
+      });
+    for (const copy of rule.copyTo ?? []) {
+      const message = copyFault(copy, source);
+      if (message) faults.push({ path: `${path}: ${rule.name}`, message: `copying ${name}: ${message}` });
+    }
+  }
+  return faults;
+}
+
+function copyFault({ region }: CopyToArgs, source: VaultedDatabase["source"]): string | undefined {
+  if (source.notCopiedBecause) return `${source.notCopiedBecause}; give the database rules of its own without copyTo`;
+  if (region !== undefined && region === source.region)
+    return `${region} is the region that it is in; name another one`;
+  return undefined;
+}
+
+function keyFaults(vault: AwsVaultArgs, vaulted: VaultedDatabase[]): Fault[] {
+  if (vault.kmsKeyArn === undefined) return [];
+  const home = vault.kmsKeyArn.split(":")[3];
+  const regions = new Set(
+    vaulted.flatMap(({ source, rules }) => [
+      source.region,
+      ...rules.flatMap((rule) => (rule.copyTo ?? []).map((copy) => copy.region)),
+    ]),
+  );
+  const foreign = [...regions].filter((region) => region !== undefined && region !== home);
+  return foreign.length === 0
+    ? []
+    : [
+        {
+          path: "vault.aws.kmsKeyArn",
+          message: `is a key of ${home}, and a vault is needed in ${foreign.join(", ")} too; remove it, and each vault has a key of its own`,
+        },
+      ];
+}
+
+function otherFaults({ name, lock, keepRestored, restoreTesting }: AwsVaultArgs): Fault[] {
+  const faults: Fault[] = [];
+  const add = (path: string, message: string | undefined) => {
+    if (message !== undefined) faults.push({ path: `vault.aws.${path}`, message });
+  };
+  if (keepRestored) {
+    if (keepRestored.schedule) add("keepRestored.schedule", awsScheduleFault(keepRestored.schedule));
+    for (const fault of lifecycleFaults(keepRestored.lifecycle, false)) add("keepRestored", fault);
+    add("keepRestored", lockedOut(keepRestored.lifecycle, lock, name));
+  }
+  if (restoreTesting) {
+    if (restoreTesting.schedule) add("restoreTesting.schedule", awsScheduleFault(restoreTesting.schedule));
+    if (restoreTesting.timeZone) add("restoreTesting.timeZone", timeZoneFault(restoreTesting.timeZone));
+  }
+  return faults;
+}

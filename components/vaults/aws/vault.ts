@@ -1,0 +1,131 @@
+import type { Vault } from "@pulumi/aws/backup";
+import * as pulumi from "@pulumi/pulumi";
+import type { PauseNeed } from "../../rules/pause-need";
+import { declareAlarm } from "./alarm";
+import type { AwsVaultArgs } from "./args";
+import { declarePlans } from "./plans";
+import { declareRegionVault } from "./region-vault";
+import { declareRestoreTesting } from "./restore-testing";
+import { declareBackupRole, declareRestoreRole } from "./role";
+import { DEFAULT_SCHEDULE, type VaultedDatabase } from "./rules";
+
+/** What a vault keeps of one database by one rule. */
+export interface VaultCopies {
+  database: string;
+  rule: string;
+  schedule: string;
+  /** In words: how long, and where else. */
+  kept: string;
+  /** What such a copy is worth for a restore of the set. */
+  consistency: string;
+}
+
+/** A vault and what is in it. */
+export interface VaultStatus {
+  cloud: string;
+  name: string;
+  /** The region or location. */
+  region: string;
+  protectedBy: string;
+  /** What a destroy of the stack leaves. */
+  onDestroy: string;
+  copies: VaultCopies[];
+}
+
+export const PER_DATABASE = "per-database copy, not a restore point of the set";
+const CONSISTENT = "consistent by itself: the set is one relational database";
+
+/** AWS Backup's vaults of a set, in each region that has databases or gets copies. */
+export class AwsVault extends pulumi.ComponentResource {
+  readonly vaults: pulumi.Output<VaultStatus[]>;
+
+  constructor(
+    name: string,
+    args: {
+      vault: AwsVaultArgs;
+      databases: VaultedDatabase[];
+      need: PauseNeed;
+      /** Regions in which a restore puts copies. */
+      restoreRegions: string[];
+      tags: Record<string, string>;
+    },
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("scalar-backup:index:AwsVault", name, {}, opts);
+    const { vault: settings, databases, tags } = args;
+    const vaults = new Map<string, Vault>();
+    const vaultIn = (region: string) => {
+      const known = vaults.get(region) ?? declareRegionVault(name, region, settings, tags, this);
+      vaults.set(region, known);
+      return known;
+    };
+    const regions = [...new Set(databases.map(({ source }) => source.region as string))];
+    for (const region of [...regions, ...(settings.keepRestored ? args.restoreRegions : [])]) vaultIn(region);
+
+    const role = declareBackupRole(
+      name,
+      databases.map(({ source }) => source),
+      tags,
+      this,
+    );
+    declarePlans(name, databases, { role, vaultIn, settings, tags, parent: this });
+    const { restoreTesting, notifications } = settings;
+    if (restoreTesting) {
+      const restoreRole = declareRestoreRole(name, tags, this);
+      for (const region of regions) {
+        const members = databases.filter(({ source }) => source.region === region);
+        const context = { vault: vaultIn(region), role: restoreRole, tags, parent: this };
+        declareRestoreTesting(name, region, restoreTesting, members, context);
+      }
+    }
+    if (notifications)
+      for (const region of regions) declareAlarm(name, region, vaultIn(region), notifications.emails, tags, this);
+
+    this.vaults = pulumi.output([...vaults.keys()].map((region) => statusOf(region, settings, databases, args.need)));
+    this.registerOutputs({ vaults: this.vaults });
+  }
+}
+
+function statusOf(region: string, vault: AwsVaultArgs, databases: VaultedDatabase[], need: PauseNeed): VaultStatus {
+  const kept = vault.retainOnDelete !== false;
+  return {
+    cloud: "aws",
+    name: vault.name,
+    region,
+    protectedBy: `an access policy that lets nobody delete recovery points${lockText(vault)}`,
+    onDestroy: kept
+      ? `a destroy of the stack leaves vault ${vault.name} in ${region} standing, with its recovery points, access policy, lock and key`
+      : `a destroy of the stack removes vault ${vault.name} in ${region}, and fails while it holds recovery points`,
+    copies: databases
+      .filter(({ source }) => source.region === region)
+      .flatMap(({ name, rules }) =>
+        rules.map((rule) => ({
+          database: name,
+          rule: rule.name,
+          schedule: `${rule.schedule ?? DEFAULT_SCHEDULE} ${rule.timeZone ?? "Etc/UTC"}`,
+          kept: `${rule.continuous ? "continuously, " : ""}${daysText(rule.lifecycle?.deleteAfter)}${(rule.copyTo ?? [])
+            .map(
+              (copy) =>
+                `, and ${daysText(copy.lifecycle?.deleteAfter ?? rule.lifecycle?.deleteAfter)} in ${copy.region ?? copy.vaultArn}`,
+            )
+            .join("")}`,
+          consistency: !need.required
+            ? CONSISTENT
+            : rule.continuous
+              ? "restorable to a restore point of the set, by point-in-time recovery"
+              : PER_DATABASE,
+        })),
+      ),
+  };
+}
+
+function lockText({ lock }: AwsVaultArgs): string {
+  if (lock === undefined) return "";
+  return lock.acknowledgeIrreversible === undefined
+    ? ", and a lock in governance mode"
+    : `, and a lock in compliance mode that nobody can undo after ${lock.changeableForDays} days`;
+}
+
+function daysText(days: number | undefined): string {
+  return days === undefined ? "for ever" : `${days} days`;
+}
