@@ -77,6 +77,7 @@ export function restoreMysql(source: string): void {
     { ignoreChanges: ["createMode", "sourceServerResourceId", "restorePointInTime"] },
   );
   settings("mysql", source, serverName, server);
+  privateEndpoint(source, server.id, "mysqlServer", "privatelink.mysql.database.azure.com");
 }
 
 /** A copy of a PostgreSQL server as of the instant. */

@@ -4,10 +4,10 @@ import * as kubernetes from "@pulumi/kubernetes";
 
 /** Pauses the pods every night: a CronJob on a stock image, whose script is in a ConfigMap. */
 export function pausePods(namespace: string, release: string): void {
-  const record = new kubernetes.core.v1.ConfigMap(
+  const record = new kubernetes.core.v1.ConfigMapPatch(
     "windows",
     { metadata: { name: "pause-windows", namespace } },
-    { ignoreChanges: ["data"], retainOnDelete: true },
+    { retainOnDelete: true },
   );
   const script = new kubernetes.core.v1.ConfigMap("script", {
     metadata: { namespace },
