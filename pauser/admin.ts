@@ -48,7 +48,9 @@ export class AdminClient {
 
   /** What to mend where the words of TLS and HTTP/2 do not tell. */
   private hint(details: string): string {
-    if (this.tls && /certificate|altname|wrong version number|packet length/i.test(details)) {
+    if (this.tls && /wrong version number|packet length/i.test(details))
+      return " (the pod does not speak TLS; remove the release's tls settings)";
+    if (this.tls && /certificate|altname/i.test(details)) {
       return " (check the release's tls.caCertificate and tls.overrideAuthority against the pods' certificate)";
     }
     if (!this.tls && /closed without an answer|ECONNRESET|socket hang up|Protocol error/i.test(details)) {

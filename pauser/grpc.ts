@@ -163,5 +163,8 @@ function unescaped(text: string): string {
 /** A call that never got a connection is told so in a roundabout way; what counts is why there was none. */
 function causeOf(error: Error): string {
   const cause = error.cause instanceof Error ? error.cause : error;
-  return cause.message || (cause as NodeJS.ErrnoException).code || String(cause);
+  const { code = "", reason } = cause as { code?: string; reason?: string };
+  // OpenSSL's own message names its source files.
+  if (code.startsWith("ERR_SSL_") && reason) return `TLS: ${reason}`;
+  return cause.message || code || String(cause);
 }

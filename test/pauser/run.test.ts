@@ -717,6 +717,19 @@ const TLS_FAULTS: [what: string, tls: object | undefined, reason: RegExp][] = [
   ["another name", { caCertificate: tlsFile("ca.pem").toString() }, /tls\.overrideAuthority/],
   ["no TLS at all", undefined, /does the release use TLS\?/],
 ];
+test("TLS where a pod speaks none is a clear error before anything is paused", async (t) => {
+  const { cluster } = await clusterOf(t, false);
+  await cluster.install();
+  const tls = { caCertificate: tlsFile("ca.pem").toString(), overrideAuthority };
+  const { end, reasons } = await pause(cluster, { releases: [{ ...cluster.releases[0], tls }] });
+  t.is(end, "void");
+  t.regex(
+    reasons.join(),
+    /TLS: wrong version number \(the pod does not speak TLS; remove the release's tls settings\)/,
+  );
+  assertUntouched(t, cluster);
+});
+
 for (const [what, tls, reason] of TLS_FAULTS) {
   test(`TLS with ${what} is a clear error before anything is paused`, async (t) => {
     const { cluster } = await clusterOf(t, false);
