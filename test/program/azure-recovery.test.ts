@@ -1,0 +1,109 @@
+import test from "ava";
+import type { SimulatedCloud } from "../../rehearsal/cloud/cloud";
+import { AZURE_LOCATION, AZURE_RESOURCE_GROUP, azureResource } from "../../rehearsal/sets/azure";
+import { copiesOf } from "../../rehearsal/sets/copies";
+import { buildCosmosdb } from "../../rehearsal/sets/cosmosdb";
+import { changes, errors, recordWindow, rehearsed } from "./rehearsed";
+
+const MINUTE = 60_000;
+const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
+const PRODUCTS = {
+  "orders-prod": { type: "Microsoft.DBforMySQL/flexibleServers", version: "2023-12-30", zone: "mysql" },
+  "customers-prod": { type: "Microsoft.DBforPostgreSQL/flexibleServers", version: "2025-08-01", zone: "postgres" },
+};
+
+/** A server inside a virtual network, encrypted with a key of its owner's. */
+function buildPrivateServer(cloud: SimulatedCloud, name: keyof typeof PRODUCTS) {
+  const { type, version, zone } = PRODUCTS[name];
+  const { id, send } = azureResource(cloud, type, name, version);
+  const group = id.replace(/\/providers\/.*/, "");
+  const identity = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/databases`;
+  const inside = {
+    network: {
+      delegatedSubnetResourceId: `${group}/providers/Microsoft.Network/virtualNetworks/scalar/subnets/${zone}`,
+      ...(zone === "mysql"
+        ? { privateDnsZoneResourceId: `${group}/providers/Microsoft.Network/privateDnsZones/${zone}` }
+        : { privateDnsZoneArmResourceId: `${group}/providers/Microsoft.Network/privateDnsZones/${zone}` }),
+    },
+    dataEncryption: {
+      type: "AzureKeyVault",
+      primaryKeyURI: "https://scalar.vault.azure.net/keys/databases/1",
+      primaryUserAssignedIdentityId: identity,
+    },
+  };
+  send("PUT", "", {
+    location: AZURE_LOCATION,
+    sku: { name: zone === "mysql" ? "Standard_D4ads_v5" : "Standard_D4ds_v5", tier: "GeneralPurpose" },
+    identity: { type: "UserAssigned", userAssignedIdentities: { [identity]: {} } },
+    properties: {
+      administratorLogin: "scalar",
+      administratorLoginPassword: "not-a-real-password",
+      version: zone === "mysql" ? "8.0.21" : "16",
+      storage: { storageSizeGB: 128 },
+      ...inside,
+    },
+  });
+  return { inside, identity };
+}
+
+test("Azure's databases are recovered into their virtual network, under their own keys, to stay", async (t) => {
+  t.timeout(300_000);
+  const { cloud, stack } = await rehearsed(t, {
+    "scalar-backup:databases": [
+      {
+        name: "ledger",
+        cosmosdb: { existing: { accountName: "ledger-prod", resourceGroupName: AZURE_RESOURCE_GROUP } },
+      },
+      {
+        name: "orders",
+        azureMysql: { existing: { serverName: "orders-prod", resourceGroupName: AZURE_RESOURCE_GROUP } },
+      },
+      {
+        name: "customers",
+        azurePostgresql: { existing: { serverName: "customers-prod", resourceGroupName: AZURE_RESOURCE_GROUP } },
+      },
+    ],
+    "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
+  });
+  buildCosmosdb(cloud, "ledger-prod");
+  const built = {
+    orders: buildPrivateServer(cloud, "orders-prod"),
+    customers: buildPrivateServer(cloud, "customers-prod"),
+  };
+  await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 1 });
+  const up = await stack.up();
+  t.true(up.succeeded, errors(up));
+  cloud.clock.advance(up.simulatedMillis + 30 * MINUTE);
+  const at = recordWindow(cloud, RELEASE.namespace, [RELEASE.name]);
+  cloud.clock.advance(30 * MINUTE);
+
+  stack.config["scalar-backup:restore"] = { at, mode: "recovery" };
+  const restored = await stack.up();
+  t.true(restored.succeeded, errors(restored));
+  const suffix = at.replaceAll(/[-:]/g, "").toLowerCase();
+  const copies = {
+    orders: cloud.azure.mysql.server(`orders-prod-${suffix}`),
+    customers: cloud.azure.postgresql.server(`customers-prod-${suffix}`),
+  };
+  for (const name of ["orders", "customers"] as const) {
+    const { inside, identity } = built[name];
+    t.like(copies[name].properties, inside, name);
+    t.deepEqual(Object.keys((copies[name].identity as { userAssignedIdentities: object }).userAssignedIdentities), [
+      identity,
+    ]);
+    t.is(copies[name].tags["scalar-backup:copy"], "recovery");
+    const { notes } = copiesOf(restored).find((copy) => copy.name === name) ?? { notes: [] };
+    t.regex(notes.join(), /resolved where ScalarDB runs: it is reached through the source's virtual network/);
+  }
+
+  stack.config["scalar-backup:restore"] = undefined;
+  const left = await stack.up();
+  t.true(left.succeeded, errors(left));
+  t.true(
+    changes(left).every((change) => change.startsWith("delete ")),
+    changes(left).join("\n"),
+  );
+  t.truthy(cloud.azure.mysql.find(`orders-prod-${suffix}`), "a recovery's copies stay");
+  t.truthy(cloud.azure.postgresql.find(`customers-prod-${suffix}`));
+  t.truthy(cloud.azure.cosmosdb.find(`ledger-prod-${suffix}`));
+});
