@@ -54,6 +54,20 @@ export const SUPPORTS: { key: string; type: string; inputs: PropertyMap }[] = [
       skipFinalSnapshot: true,
     },
   },
+  {
+    key: "sourceInstance",
+    type: "aws:rds/instance:Instance",
+    inputs: {
+      identifier: "source-instance",
+      engine: "mysql",
+      instanceClass: "db.m5.large",
+      allocatedStorage: 100,
+      username: "scalar",
+      password: "a-password",
+      backupRetentionPeriod: 7,
+      skipFinalSnapshot: true,
+    },
+  },
   { key: "vault", type: "aws:backup/vault:Vault", inputs: { name: "vault" } },
   // A vault has one lock, and a topic one policy: each of their rows has one of its own.
   ...["locked1", "locked2", "locked3", "locked4", "locked5"].map((name) => ({
@@ -335,6 +349,75 @@ const instances = rows(
     "another identifier": { identifier: "{row}-other" },
     "another cluster": { clusterIdentifier: "other" },
     "another engine": { engine: "aurora-mysql" },
+  },
+);
+
+export const SINGLE = "aws:rds/instance:Instance";
+const RESTORED_SINGLE: PropertyMap = {
+  identifier: "{row}",
+  engine: "mysql",
+  instanceClass: "db.m5.large",
+  skipFinalSnapshot: true,
+  restoreToPointInTime: { sourceDbInstanceIdentifier: "{sourceInstance.identifier}", restoreTime: "{instant}" },
+};
+
+/** The provider finds none of moto's single instances again, which it looks for by their resource ids. */
+function documentedRestore(title: string, change: PropertyMap, verdict: Verdict, reason: string): Row {
+  return {
+    type: SINGLE,
+    title: `a restored single instance: ${title}`,
+    deployed: RESTORED_SINGLE,
+    change,
+    documented: { verdict, reason },
+  };
+}
+
+const singles: Row[] = [
+  documentedRestore(
+    "the restore left out",
+    // What an instance that is no copy has to say.
+    { restoreToPointInTime: null, allocatedStorage: 100, username: "scalar" },
+    "replace",
+    "the block is ForceNew (terraform-provider-aws #34522)",
+  ),
+  documentedRestore(
+    "another instant",
+    {
+      restoreToPointInTime: {
+        sourceDbInstanceIdentifier: "{sourceInstance.identifier}",
+        restoreTime: "{otherInstant}",
+      },
+    },
+    "in place",
+    "no property in the block is ForceNew (terraform-provider-aws #16871): it is accepted, and restores nothing",
+  ),
+];
+
+const trios = rows(
+  CLUSTER,
+  "a Multi-AZ DB cluster",
+  {
+    clusterIdentifier: "{row}",
+    engine: "mysql",
+    engineVersion: "8.0.43",
+    dbClusterInstanceClass: "db.m5d.large",
+    allocatedStorage: 100,
+    storageType: "io1",
+    iops: 1000,
+    masterUsername: "scalar",
+    masterPassword: "a-password",
+    backupRetentionPeriod: 7,
+    skipFinalSnapshot: true,
+  },
+  {
+    "nothing changed": {},
+    "its class": { dbClusterInstanceClass: "db.m5d.xlarge" },
+    "more storage": { allocatedStorage: 200 },
+    "more speed": { iops: 2000 },
+    "the retention": { backupRetentionPeriod: 35 },
+    "deletion protection": { deletionProtection: true },
+    "another user": { masterUsername: "other" },
+    "another engine": { engine: "postgres", engineVersion: null },
   },
 );
 
@@ -670,6 +753,8 @@ export const ROWS: Row[] = [
   ...tables,
   ...clusters,
   ...instances,
+  ...singles,
+  ...trios,
   ...backups,
   ...identities,
   ...notifications,

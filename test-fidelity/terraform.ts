@@ -7,12 +7,15 @@ import { isDeepStrictEqual, promisify } from "node:util";
 import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from "@aws-sdk/client-application-auto-scaling";
 import type { PropertyMap, PropertyValue } from "../rehearsal/providers/provider";
 import type { Verdict } from "../test/rehearsal/providers/aws/deployed";
-import { SUPPORTS as ALL_SUPPORTS, filled, ROWS, type Row, rowName, TARGET } from "./rows";
+import { SUPPORTS as ALL_SUPPORTS, filled, ROWS, type Row, rowName, SINGLE, TARGET } from "./rows";
 
 const run = promisify(execFile);
 
-/** A scalable target can't be had through the provider (see the rows of its type): it is registered beforehand. */
-const SUPPORTS = ALL_SUPPORTS.filter(({ type }) => type !== TARGET);
+/**
+ * A scalable target and a single instance can't be had through the provider (see the rows of their types); the target is
+ * registered beforehand.
+ */
+const SUPPORTS = ALL_SUPPORTS.filter(({ type }) => type !== TARGET && type !== SINGLE);
 const REGION = "ap-northeast-1";
 
 /** Terraform's names for the types. */
