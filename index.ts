@@ -19,6 +19,8 @@ const copies =
     releases: pausedReleases(config.pause),
     windows: backup.windows,
     ranges: backup.ranges,
+    vault: config.vault,
+    vaults: backup.vaults,
     properties: config.properties,
     tags: config.tags,
   });

@@ -12,6 +12,8 @@ import { nextSteps } from "./next-steps";
 import { setMembers } from "./pause-need";
 import { helmValues, propertyChanges } from "./properties";
 import { pauseNeed } from "./rules/pause-need";
+import type { VaultArgs } from "./vaults/args";
+import type { VaultStatus } from "./vaults/aws/vault";
 
 /** A release whose pods write to the set. */
 export interface PausedReleaseArgs {
@@ -40,6 +42,10 @@ export interface ScalarRestoreArgs {
   properties?: pulumi.Input<string>;
   /** For an emergency in which no restore point is left: restores all the same, to copies that may be broken. Must repeat `at`. */
   acceptInconsistentCopiesAt?: string;
+  /** The set's vaults, as `ScalarBackup` has them: with `keepRestored`, copies of a restore point are kept there. */
+  vault?: VaultArgs;
+  /** The vaults that stand: `ScalarBackup.vaults`. Needed with `vault`. */
+  vaults?: pulumi.Input<VaultStatus[]>;
   /** Tags for every copy. */
   tags?: Record<string, string>;
 }
@@ -89,6 +95,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
       acceptInconsistent: args.acceptInconsistentCopiesAt !== undefined,
       instant,
       checkedInstant: checkedInstant(instant, args, known, { aws, azure }, windows, this),
+      keep: keptCopies(args),
     };
     const copies = known.map(
       (database) => new RestoredDatabase(`${name}-${database.name}`, database, context, { parent: this }),
@@ -128,6 +135,13 @@ export class ScalarRestore extends pulumi.ComponentResource {
     this.nextSteps = leftToDo.apply((restored) => nextSteps(context.mode, args.releases ?? [], restored));
     this.registerOutputs({ databases: this.databases, helmValues: this.helmValues, nextSteps: this.nextSteps });
   }
+}
+
+/** Where copies of this restore are kept, if they are; copies that may be broken are not worth it. */
+function keptCopies({ vault, vaults, acceptInconsistentCopiesAt }: ScalarRestoreArgs): RestoreContext["keep"] {
+  const keep = vault?.aws?.keepRestored;
+  if (vault?.aws === undefined || keep === undefined || acceptInconsistentCopiesAt !== undefined) return undefined;
+  return { ...keep, vaultName: vault.aws.name, vaults: pulumi.output(vaults ?? []) };
 }
 
 /** What Pulumi makes of a date that stands in YAML without quotes, zone or not. */

@@ -4,6 +4,7 @@ import type { AwsAccess } from "../../operations/aws";
 import type { AzureAccess } from "../../operations/azure";
 import type { DatabaseRange } from "../../restore-points/ranges";
 import { orEnd } from "../faults";
+import type { CopyBackup, KeptCopies } from "../vaults/aws/kept-copies";
 import type { AwsBackupSource } from "../vaults/aws/source";
 import type { ContinuousBackup } from "../vaults/continuous-backup";
 
@@ -64,6 +65,8 @@ export interface RestoreContext {
   instant: string;
   /** The same, known only when it has passed the checks: what a restore call is given, so that none is made before. */
   checkedInstant: pulumi.Output<string>;
+  /** Where copies are kept beyond the restore; absent where they are not. */
+  keep?: KeptCopies;
 }
 
 /** A copy as it stands after a restore. */
@@ -76,6 +79,8 @@ export interface RestoredDatabase {
   properties: pulumi.Output<Record<string, string>>;
   /** What a user should know or do about this copy. */
   notes: pulumi.Output<string[]>;
+  /** What AWS Backup has to be told of the copy, for kinds that it knows. */
+  backup?: CopyBackup;
 }
 
 /** One kind of managed database: all this project knows of protecting and restoring it. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { declareKeptCopy, keptNote } from "../vaults/aws/kept-copies";
 import type { KnownDatabase } from "./index";
-import type { RestoreContext } from "./kind";
+import { INSTANT_TAG, instantSuffix, type RestoreContext } from "./kind";
 
 /** One restored database: the parent of its copy and of what the copy is given after the restore. */
 export class RestoredDatabase extends pulumi.ComponentResource {
@@ -23,6 +24,13 @@ export class RestoredDatabase extends pulumi.ComponentResource {
     this.endpoint = copy.endpoint;
     this.properties = copy.properties;
     this.notes = copy.notes;
+    const { keep, tags, instant } = context;
+    if (keep && copy.backup) {
+      const marks = { ...tags, [INSTANT_TAG]: instant };
+      const logical = `${database.name}-copy-${instantSuffix(instant)}`;
+      declareKeptCopy(logical, copy.backup, keep, { tags: marks, parent: this });
+      this.notes = copy.notes.apply((notes) => [...notes, keptNote(keep)]);
+    }
     this.registerOutputs({ endpoint: this.endpoint, properties: this.properties, notes: this.notes });
   }
 }

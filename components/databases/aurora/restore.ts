@@ -59,6 +59,7 @@ export function restoreCluster(
     }
     const database = args.databaseName ?? source.cluster.DatabaseName ?? engine.defaultDatabase;
     return {
+      arn: cluster.arn,
       endpoint: cluster.endpoint,
       url: pulumi.interpolate`jdbc:${engine.jdbcScheme}://${cluster.endpoint}:${cluster.port}/${database}`,
       // Until its instances stand, the endpoint answers nobody.
@@ -80,6 +81,7 @@ export function restoreCluster(
     endpoint: copy.apply(({ endpoint }) => endpoint),
     properties: copy.apply(({ url }) => url).apply((url): Record<string, string> => ({ contact_points: url })),
     notes: copy.apply(({ notes }) => notes),
+    backup: { resourceType: "Aurora", region: where, arns: copy.apply(({ arn }) => arn).apply((arn) => [arn]) },
   };
 }
 

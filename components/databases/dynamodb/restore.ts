@@ -1,5 +1,6 @@
 import { Table } from "@pulumi/aws/dynamodb";
 import { Command } from "@pulumi/command/local";
+import * as pulumi from "@pulumi/pulumi";
 import { readTableScaling, type Scaling } from "../../../operations/autoscaling";
 import { type CopyCompletion, readSettings, type TableSettings } from "../../../operations/dynamodb";
 import { operation } from "../../operation";
@@ -47,11 +48,13 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
     for (const [index, table] of tables.entries()) {
       scaleLikeSource(name, args, table, scaling, context, copies[index] as Table);
     }
-    return completion.id.apply(() => ({ count: tables.length, incomplete }));
+    const arns = pulumi.all(copies.map((copy) => copy.arn));
+    return pulumi.all([completion.id, arns]).apply(([, arns]) => ({ count: tables.length, incomplete, arns }));
   });
   return {
     name,
     kind: "dynamodb",
+    backup: { resourceType: "DynamoDB", region: to, arns: restored.apply(({ arns }) => arns) },
     endpoint: restored.apply(() => to),
     properties: restored.apply((): Record<string, string> => (elsewhere ? { contact_points: to } : {})),
     notes: restored.apply(({ count, incomplete }) => [

@@ -37,6 +37,7 @@ export function restoreInstance(
       { parent: context.parent, dependsOn: [instance] },
     );
     return {
+      arn: instance.arn,
       endpoint: instance.address,
       url: instance.address.apply((host) =>
         instance.port.apply((port) => engine.jdbcUrl({ host, port, database: args.databaseName ?? source.DBName })),
@@ -54,6 +55,7 @@ export function restoreInstance(
     endpoint: copy.apply(({ endpoint }) => endpoint),
     properties: copy.apply(({ url }) => url).apply((url): Record<string, string> => ({ contact_points: url })),
     notes: copy.apply(({ notes }) => notes),
+    backup: { resourceType: "RDS", region, arns: copy.apply(({ arn }) => arn).apply((arn) => [arn]) },
   };
 }
 

@@ -121,6 +121,7 @@ export function restoreMultiAzCluster(
     );
     const database = args.databaseName ?? source.DatabaseName;
     return {
+      arn: cluster.arn,
       endpoint: cluster.endpoint,
       url: cluster.endpoint.apply((host) => cluster.port.apply((port) => engine.jdbcUrl({ host, port, database }))),
       notes: completion.id.apply(() => [
@@ -135,6 +136,7 @@ export function restoreMultiAzCluster(
     endpoint: copy.apply(({ endpoint }) => endpoint),
     properties: copy.apply(({ url }) => url).apply((url): Record<string, string> => ({ contact_points: url })),
     notes: copy.apply(({ notes }) => notes),
+    backup: { resourceType: "RDS", region, arns: copy.apply(({ arn }) => arn).apply((arn) => [arn]) },
   };
 }
 

@@ -1,14 +1,20 @@
-import { Plan, Selection, type Vault } from "@pulumi/aws/backup";
+import { Plan, Selection } from "@pulumi/aws/backup";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsVaultArgs, LifecycleArgs, VaultRuleArgs } from "./args";
 import { destinationArn } from "./region-vault";
 import type { BackupRole } from "./role";
 import { DEFAULT_SCHEDULE, type VaultedDatabase } from "./rules";
 
+/** A vault, as far as a plan has to know it. */
+export interface NamedVault {
+  name: pulumi.Input<string>;
+  arn: pulumi.Input<string>;
+}
+
 /** Where plans put recovery points, and as whom. */
 export interface PlanContext {
   role: BackupRole;
-  vaultIn(region: string): Vault;
+  vaultIn(region: string): NamedVault;
   settings: AwsVaultArgs;
   tags: Record<string, string>;
   parent: pulumi.Resource;

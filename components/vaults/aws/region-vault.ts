@@ -78,7 +78,7 @@ function accessPolicy(accounts: string[]): string {
 /** Where a copy goes: the vault of the same name in another region, or one that exists. */
 export function destinationArn(
   copy: { region?: string; vaultArn?: string },
-  vaultIn: (region: string) => Vault,
+  vaultIn: (region: string) => { arn: pulumi.Input<string> },
 ): pulumi.Input<string> {
   return copy.vaultArn ?? vaultIn(copy.region as string).arn;
 }

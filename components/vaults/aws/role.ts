@@ -18,7 +18,7 @@ export interface BackupRole {
  */
 export function declareBackupRole(
   name: string,
-  databases: { resourceType: string; resources: pulumi.Input<string>[] }[],
+  databases: { resourceType: string; resources: pulumi.Input<pulumi.Input<string>[]> }[],
   tags: Record<string, string>,
   parent: pulumi.Resource,
 ): BackupRole {
@@ -28,15 +28,19 @@ export function declareBackupRole(
     { parent },
   );
   const resourcesOf = (dynamodb: boolean) =>
-    databases
-      .filter(({ resourceType }) => (resourceType === "DynamoDB") === dynamodb)
-      .flatMap(({ resources }) => resources);
+    pulumi
+      .all(
+        databases
+          .filter(({ resourceType }) => (resourceType === "DynamoDB") === dynamodb)
+          .map(({ resources }) => pulumi.output(resources)),
+      )
+      .apply((lists) => lists.flat());
   const policy = new RolePolicy(
     `${name}-role-policy`,
     {
       role: role.name,
       policy: pulumi
-        .all([pulumi.all(resourcesOf(true)), pulumi.all(resourcesOf(false))])
+        .all([resourcesOf(true), resourcesOf(false)])
         .apply(([tables, databaseArns]) => backupPolicy(tables, databaseArns)),
     },
     { parent },

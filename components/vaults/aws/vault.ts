@@ -81,7 +81,10 @@ export class AwsVault extends pulumi.ComponentResource {
     if (notifications)
       for (const region of regions) declareAlarm(name, region, vaultIn(region), notifications.emails, tags, this);
 
-    this.vaults = pulumi.output([...vaults.keys()].map((region) => statusOf(region, settings, databases, args.need)));
+    // Whoever goes by them goes by vaults that stand.
+    this.vaults = pulumi
+      .all([...vaults.values()].map((vault) => vault.name))
+      .apply(() => [...vaults.keys()].map((region) => statusOf(region, settings, databases, args.need)));
     this.registerOutputs({ vaults: this.vaults });
   }
 }

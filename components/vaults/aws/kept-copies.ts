@@ -1,0 +1,65 @@
+import { Selection } from "@pulumi/aws/backup";
+import type * as pulumi from "@pulumi/pulumi";
+import type { KeepRestoredArgs } from "./args";
+import { declarePlan } from "./plans";
+import { declareBackupRole } from "./role";
+import type { AwsBackupSource } from "./source";
+import type { VaultStatus } from "./vault";
+
+/** A restored copy as AWS Backup sees it. */
+export interface CopyBackup extends Pick<AwsBackupSource, "resourceType"> {
+  region: string;
+  arns: pulumi.Output<string[]>;
+}
+
+/** Where copies of restore points are kept. */
+export interface KeptCopies extends KeepRestoredArgs {
+  vaultName: string;
+  /** The vaults, once they stand. */
+  vaults: pulumi.Output<VaultStatus[]>;
+}
+
+export const KEPT_SCHEDULE = "cron(0 * ? * * *)";
+
+/**
+ * Has AWS Backup copy what a restore has built into the vault while it stands. Nobody writes to it, so that whenever that is,
+ * all databases of the set are there as of one restore point; its instant is on every recovery point.
+ */
+export function declareKeptCopy(
+  logical: string,
+  { resourceType, region, arns }: CopyBackup,
+  { vaultName, vaults, schedule, lifecycle }: KeptCopies,
+  { tags, parent }: { tags: Record<string, string>; parent: pulumi.Resource },
+): void {
+  const name = `${logical}-kept`;
+  const role = declareBackupRole(name, [{ resourceType, resources: arns }], tags, parent);
+  // The same name everywhere, but only once the vault of this region stands.
+  const vault = vaults.apply((standing) => {
+    if (standing.some((each) => each.name === vaultName && each.region === region)) return vaultName;
+    throw new Error(`there is no vault ${vaultName} in ${region}`);
+  });
+  const plan = declarePlan(
+    name,
+    region,
+    [{ name: "restore-point", schedule: schedule ?? KEPT_SCHEDULE, lifecycle }],
+    // Nobody asks for its ARN: these copies stay where they are.
+    { vaultIn: () => ({ name: vault, arn: "" }), tags, parent },
+    tags,
+  );
+  new Selection(
+    `${name}-selection`,
+    {
+      name: `restore-point-${resourceType}`,
+      region,
+      planId: plan.id,
+      iamRoleArn: role.role.arn,
+      resources: arns,
+    },
+    { parent, dependsOn: role.ready },
+  );
+}
+
+/** What a user has to know of it. */
+export function keptNote({ vaultName, schedule }: KeptCopies): string {
+  return `AWS Backup copies it into vault ${vaultName} at each run of ${schedule ?? KEPT_SCHEDULE} (UTC) while it stands: a copy of this restore point that lasts; let a run end before you remove it`;
+}
