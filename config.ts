@@ -9,6 +9,7 @@ import { pauseFaults } from "./components/pause/validate";
 import { pauseNeedFaults } from "./components/pause-need";
 import { instantFaults, recoveryFaults, restoreFaults, type ScalarRestoreArgs } from "./components/restore";
 import { vaultSchema } from "./components/vaults/args";
+import { restoreFromFaults, restoreFromSchema } from "./components/vaults/restore-from";
 import { vaultFaults } from "./components/vaults/validate";
 import { BOUNDS } from "./pauser/settings";
 import { instantMillis } from "./restore-points/instant";
@@ -22,7 +23,7 @@ export interface StackConfig {
   pause?: ScalarBackupArgs["pause"];
   vault?: ScalarBackupArgs["vault"];
   /** Present when there is an instant to restore to. */
-  restore?: Pick<ScalarRestoreArgs, "at" | "mode" | "acceptInconsistentCopiesAt">;
+  restore?: Pick<ScalarRestoreArgs, "at" | "mode" | "from" | "acceptInconsistentCopiesAt">;
   /** `restore.windows`: they count for the list of restore points as well, before an instant is chosen. */
   importedWindows?: ScalarBackupArgs["importedWindows"];
   /** Perhaps a secret: properties may hold passwords. */
@@ -96,6 +97,7 @@ const restoreSchema = z
       .enum(["drill", "recovery"])
       .optional()
       .describe("drill: copies made to go; recovery: protected, made to stay. Defaults to drill."),
+    from: restoreFromSchema.optional(),
     acceptInconsistentCopiesAt: z
       .string()
       .optional()
@@ -167,6 +169,8 @@ export function stackConfigFaults(values: Record<string, unknown>): Fault[] {
   if (faults.length === 0) faults.push(...recoveryFaults(config.databases, config.restore?.mode, awsSettings()));
   if (sound("databases") && Array.isArray(config.databases))
     faults.push(...pauseNeedFaults(config.databases, config.pause));
+  if (sound("databases") && sound("restore") && Array.isArray(config.databases))
+    faults.push(...under("restore", restoreFromFaults(config.databases, config.restore?.from, awsSettings())));
   if (sound("databases") && sound("vault") && Array.isArray(config.databases))
     faults.push(...vaultFaults(config.databases, config.vault, awsSettings()));
   return faults;

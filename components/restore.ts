@@ -14,6 +14,7 @@ import { helmValues, propertyChanges } from "./properties";
 import { pauseNeed } from "./rules/pause-need";
 import type { VaultArgs } from "./vaults/args";
 import type { VaultStatus } from "./vaults/aws/vault";
+import { doubts, type RestoreFromArgs, restoreFromFaults } from "./vaults/restore-from";
 
 /** A release whose pods write to the set. */
 export interface PausedReleaseArgs {
@@ -42,6 +43,8 @@ export interface ScalarRestoreArgs {
   properties?: pulumi.Input<string>;
   /** For an emergency in which no restore point is left: restores all the same, to copies that may be broken. Must repeat `at`. */
   acceptInconsistentCopiesAt?: string;
+  /** Copies in vaults to restore from, by the databases' names, in place of their point-in-time recovery. */
+  from?: Record<string, RestoreFromArgs>;
   /** The set's vaults, as `ScalarBackup` has them: with `keepRestored`, copies of a restore point are kept there. */
   vault?: VaultArgs;
   /** The vaults that stand: `ScalarBackup.vaults`. Needed with `vault`. */
@@ -82,6 +85,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
     const azure = azureSettings();
     const faults = [...databaseFaults(args.databases, aws), ...restoreFaults(args)];
     if (faults.length === 0) faults.push(...recoveryFaults(args.databases, args.mode, aws));
+    if (faults.length === 0) faults.push(...restoreFromFaults(args.databases, args.from, aws));
     if (faults.length > 0) refuse("ScalarRestore", faults);
 
     const instant = formatInstant(instantMillis(args.at));
@@ -98,7 +102,13 @@ export class ScalarRestore extends pulumi.ComponentResource {
       keep: keptCopies(args),
     };
     const copies = known.map(
-      (database) => new RestoredDatabase(`${name}-${database.name}`, database, context, { parent: this }),
+      (database) =>
+        new RestoredDatabase(
+          `${name}-${database.name}`,
+          database,
+          { ...context, from: args.from?.[database.name] },
+          { parent: this },
+        ),
     );
 
     const several = known.length > 1;
@@ -202,22 +212,43 @@ function checkedInstant(
   const standing = pulumi.all(
     databases.map(({ name, kind, args }) => lookedUp(name, () => kind.copiesStand(name, args, { ...clouds, instant }))),
   );
-  const check = async ([recorded, ranges]: [PauseWindow[], DatabaseRange[]]): Promise<string> => {
+  const need = pauseNeed(setMembers(args.databases));
+  const fromBackups = databases.filter(({ name }) => args.from?.[name] !== undefined);
+  // One relational database's backup is consistent whenever it was made.
+  const doubtful = pulumi.all(
+    (need.required ? fromBackups : []).map(({ name, kind, args: own }) =>
+      lookedUp(name, async () => ({
+        name,
+        doubt: await kind.backupDoubt?.(name, own, args.from?.[name] as RestoreFromArgs, { aws: clouds.aws, instant }),
+      })),
+    ),
+  );
+  const check = async ([recorded, ranges, backups]: [
+    PauseWindow[],
+    DatabaseRange[],
+    Parameters<typeof doubts>[0],
+  ]): Promise<string> => {
+    const doubt = doubts(backups);
+    // Backups say themselves of which restore point they are, long after its window and every range are past it.
+    const ofRanges = fromBackups.length < databases.length;
     const verdict = checkInstant(instant, {
       now: Date.now(),
-      pauseRequired: pauseNeed(setMembers(args.databases)).required,
+      pauseRequired: need.required,
       releases: args.releases ?? [],
       windows: recorded,
-      databases: ranges,
+      databases: ranges.filter(({ name }) => args.from?.[name] === undefined),
     });
-    if (verdict.faults.length === 0) return instant;
-    const fault = `scalar-backup:restore.at: ${describeFaults(verdict)}`;
+    if (doubt === undefined && (!ofRanges || verdict.faults.length === 0)) return instant;
+    const fault =
+      doubt === undefined
+        ? `scalar-backup:restore.at: ${describeFaults(verdict)}`
+        : `scalar-backup:restore.from: ${doubt}. ${need.because}, so the copies might not fit together: name backups of copies of ${instant} (vault.aws.keepRestored makes them), or accept copies that may be broken by acceptInconsistentCopiesAt`;
     if (args.acceptInconsistentCopiesAt === undefined) return endProgram(fault);
     pulumi.log.warn(`RESTORING COPIES THAT MAY BE BROKEN, as acceptInconsistentCopiesAt demands. ${fault}`, resource);
     return instant;
   };
   // Nor do they wait for windows that a preview may not know: with an unknown instant, it would replace them.
   return standing.apply((stands) =>
-    stands.every((stand) => stand) ? pulumi.output(instant) : pulumi.all([windows, args.ranges]).apply(check),
+    stands.every((stand) => stand) ? pulumi.output(instant) : pulumi.all([windows, args.ranges, doubtful]).apply(check),
   );
 }

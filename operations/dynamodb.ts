@@ -288,3 +288,17 @@ async function ifItExists<Result>(work: () => Promise<Result>): Promise<Result |
     throw error;
   }
 }
+
+/** The names of the tables that backups were made of, by the backups' ARNs. */
+export async function readBackupSources(
+  region: string,
+  backupArns: readonly string[],
+  access: AwsAccess,
+): Promise<Map<string, string>> {
+  const client = new DynamoDBClient(awsClientConfig(region, access));
+  const names = await eachAtOnce(backupArns, CONCURRENCY, async (BackupArn): Promise<[string, string]> => {
+    const { BackupDescription: found } = await client.send(new DescribeBackupCommand({ BackupArn }));
+    return [BackupArn, found?.SourceTableDetails?.TableName ?? ""];
+  });
+  return new Map(names);
+}

@@ -5,14 +5,16 @@ import {
   type DBInstanceAutomatedBackup,
   DBInstanceAutomatedBackupNotFoundFault,
   DBInstanceNotFoundFault,
+  DescribeDBClusterSnapshotsCommand,
   DescribeDBInstanceAutomatedBackupsCommand,
   DescribeDBInstancesCommand,
+  DescribeDBSnapshotsCommand,
   ModifyDBClusterCommand,
   ModifyDBInstanceCommand,
   paginateDescribeDBInstanceAutomatedBackups,
   RDSClient,
 } from "@aws-sdk/client-rds";
-import { describeCluster, newestRetained } from "./aurora";
+import { describeCluster, newestRetained, tagsOf } from "./aurora";
 import { type AwsAccess, awsClientConfig } from "./aws";
 
 /** How long a modification may take (a changed storage is slow), and how often it is looked at. */
@@ -218,4 +220,21 @@ async function readBackups(
     if (error instanceof DBInstanceAutomatedBackupNotFoundFault) return undefined;
     throw error;
   }
+}
+
+/** The tags of a snapshot, by its ARN. */
+export async function readSnapshotTags(
+  region: string,
+  arn: string,
+  access: AwsAccess,
+): Promise<Record<string, string>> {
+  const client = new RDSClient(awsClientConfig(region, access));
+  const identifier = arn.replace(/^arn:.*:(cluster-)?snapshot:/, "");
+  const cluster = arn.includes(":cluster-snapshot:");
+  const tags = cluster
+    ? (await client.send(new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier: identifier })))
+        .DBClusterSnapshots?.[0]?.TagList
+    : (await client.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: identifier }))).DBSnapshots?.[0]
+        ?.TagList;
+  return tagsOf({ TagList: tags });
 }

@@ -7,6 +7,7 @@ import { orEnd } from "../faults";
 import type { CopyBackup, KeptCopies } from "../vaults/aws/kept-copies";
 import type { AwsBackupSource } from "../vaults/aws/source";
 import type { ContinuousBackup } from "../vaults/continuous-backup";
+import type { RestoreFromArgs } from "../vaults/restore-from";
 
 /** Whether the copies of a restore are made to go again, or to stay. */
 export type RestoreMode = "drill" | "recovery";
@@ -65,6 +66,8 @@ export interface RestoreContext {
   instant: string;
   /** The same, known only when it has passed the checks: what a restore call is given, so that none is made before. */
   checkedInstant: pulumi.Output<string>;
+  /** The backup to restore from, in place of point-in-time recovery. */
+  from?: RestoreFromArgs;
   /** Where copies are kept beyond the restore; absent where they are not. */
   keep?: KeptCopies;
 }
@@ -104,6 +107,15 @@ export interface DatabaseKind<Args> {
   copiesStand(name: string, args: Args, context: Pick<RestoreContext, "aws" | "azure" | "instant">): Promise<boolean>;
   /** Why its copies could not take their sources' place, and the mend; absent for kinds whose copies always can. */
   recoveryFault?(args: Args, aws: AwsSettings): string | undefined;
+  /** Why it can't be restored from such a backup, with the mend; absent for kinds that `pulumi up` restores from none. */
+  backupFault?(args: Args, from: RestoreFromArgs, aws: AwsSettings): string | undefined;
+  /** Why nobody can tell that a backup is as of the instant; undefined when it says so itself. */
+  backupDoubt?(
+    name: string,
+    args: Args,
+    from: RestoreFromArgs,
+    context: Pick<RestoreContext, "aws" | "instant">,
+  ): Promise<string | undefined>;
   restore(name: string, args: Args, context: RestoreContext): RestoredDatabase;
 }
 

@@ -3,6 +3,7 @@ import { describeCluster, tagsOf } from "../../../operations/aurora";
 import { retentionOwner } from "../../vaults/aws/source";
 import { type DatabaseKind, INSTANT_TAG, regionOf } from "../kind";
 import { copyIdentifier } from "../rds/copies";
+import { snapshotDoubt, snapshotFault } from "../rds/snapshots";
 import { type AuroraArgs, auroraSchema } from "./args";
 import { protectCreated, protectExisting } from "./protect";
 import { restoreCluster } from "./restore";
@@ -44,6 +45,10 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
         coldStorage: false,
       };
     },
+    backupFault: (args, from, aws) =>
+      snapshotFault(from, { cluster: true, region: whereIs(args) ?? aws.defaultRegion }),
+    backupDoubt: (name, args, from, context) =>
+      snapshotDoubt(regionOf(whereIs(args), context.aws, name), from, context),
     async copiesStand(name, args, { aws, instant }) {
       const id = clusterIdentifier(name, args);
       if (typeof id !== "string") return false;

@@ -1,6 +1,7 @@
 import { findTables, readProtection, readSettings } from "../../../operations/dynamodb";
 import { COPY_TAG, type DatabaseKind, INSTANT_TAG, lookedUp } from "../kind";
 import { type DynamodbArgs, dynamodbSchema } from "./args";
+import { tableBackupsDoubt, tableBackupsFault } from "./backups";
 import { protectCreated, protectExisting } from "./protect";
 import { restoreTables } from "./restore";
 import { copyName, namespacePatterns, sourceRegion, tableNames, targetRegion } from "./tables";
@@ -41,6 +42,12 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
       coldStorage: true,
     };
   },
+  backupFault: (args, from, aws) =>
+    tableBackupsFault(
+      from,
+      args.restoreTo?.region ?? args.existing?.region ?? args.create?.region ?? aws.defaultRegion,
+    ),
+  backupDoubt: (name, args, from, context) => tableBackupsDoubt(targetRegion(name, args, context.aws), from, context),
   async copiesStand(name, args, { aws, instant }) {
     const tables = await tableNames(name, args, aws);
     const nameOf = (table: string) => copyName(name, args, aws, table, instant);

@@ -27,7 +27,13 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
       readSettings(from, tables, aws.access),
       readTableScaling(from, tables, aws.access),
     ]);
-    return { tables: tablesAt(settings, instant), scaling, incomplete };
+    // Of what is restored from backups, the backups say which tables there were.
+    const { from: backups } = context;
+    const wanted = backups ? settings.filter((table) => backups.tables?.[table.name]) : tablesAt(settings, instant);
+    const missing = settings.filter((table) => backups && !backups.tables?.[table.name]).map((table) => table.name);
+    if (missing.length > 0)
+      throw new Error(`no backup is named for table ${missing.join(", ")}; complete restore.from.${name}.tables`);
+    return { tables: wanted, scaling, incomplete };
   };
   const restored = lookedUp(name, read).apply(({ tables, scaling, incomplete }) => {
     const copies = tables.map((table) => restoreTable(name, args, table, context));
@@ -69,6 +75,15 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
   };
 }
 
+/** What a copy is restored from: a backup, or its source as of the instant. Known only when the instant has passed. */
+function restoreSource(source: TableSettings, elsewhere: boolean, { from, checkedInstant }: RestoreContext) {
+  if (from) return { restoreBackupArn: checkedInstant.apply(() => from.tables?.[source.name] as string) };
+  return {
+    ...(elsewhere ? { restoreSourceTableArn: source.arn } : { restoreSourceName: source.name }),
+    restoreDateTime: checkedInstant,
+  };
+}
+
 function restoreTable(name: string, args: DynamodbArgs, source: TableSettings, context: RestoreContext): Table {
   const { aws, mode, instant } = context;
   const from = sourceRegion(name, args, aws);
@@ -89,8 +104,7 @@ function restoreTable(name: string, args: DynamodbArgs, source: TableSettings, c
     {
       name: copyName(name, args, aws, source.name, instant),
       region: to,
-      ...(elsewhere ? { restoreSourceTableArn: source.arn } : { restoreSourceName: source.name }),
-      restoreDateTime: context.checkedInstant,
+      ...restoreSource(source, elsewhere, context),
       // Keys and local indexes are not computed: left out, the next plan would replace the copy.
       hashKey: key("HASH"),
       rangeKey: key("RANGE"),
@@ -141,7 +155,7 @@ function restoreTable(name: string, args: DynamodbArgs, source: TableSettings, c
         "restoreSourceName",
         "restoreSourceTableArn",
         // Elsewhere a table keeps its name, so that another instant has to replace it; beside the source it never changes.
-        ...(elsewhere ? [] : ["restoreDateTime"]),
+        ...(elsewhere ? [] : ["restoreDateTime", "restoreBackupArn"]),
         // Set by the completion, because a restore drops them.
         "tags",
         "tagsAll",

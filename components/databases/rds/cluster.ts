@@ -65,12 +65,19 @@ export function declareClusterCopy(
       clusterIdentifier: identifier,
       region,
       engine: cluster.Engine as string,
-      restoreToPointInTime: {
-        // A deleted cluster is known by what nobody else is ever called.
-        ...(deleted ? { sourceClusterResourceId: cluster.DbClusterResourceId } : { sourceClusterIdentifier: source }),
-        restoreToTime: context.checkedInstant,
-        restoreType: "full-copy",
-      },
+      ...(context.from
+        ? // Known only when the instant has passed, as every restore call's input.
+          { snapshotIdentifier: context.checkedInstant.apply(() => context.from?.backupArn as string) }
+        : {
+            restoreToPointInTime: {
+              // A deleted cluster is known by what nobody else is ever called.
+              ...(deleted
+                ? { sourceClusterResourceId: cluster.DbClusterResourceId }
+                : { sourceClusterIdentifier: source }),
+              restoreToTime: context.checkedInstant,
+              restoreType: "full-copy",
+            },
+          }),
       dbSubnetGroupName: cluster.DBSubnetGroup,
       vpcSecurityGroupIds: cluster.VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId as string),
       dbClusterParameterGroupName: cluster.DBClusterParameterGroup,
@@ -93,7 +100,7 @@ export function declareClusterCopy(
     },
     {
       parent: context.parent,
-      ignoreChanges: ["restoreToPointInTime", "availabilityZones", ...(own.setAfterwards ?? [])],
+      ignoreChanges: ["restoreToPointInTime", "snapshotIdentifier", "availabilityZones", ...(own.setAfterwards ?? [])],
       retainOnDelete: recovery,
       customTimeouts: { create: "12h", delete: "2h" },
     },

@@ -9,6 +9,7 @@ import type { RdsEngine } from "./engine";
 import { protectCreatedInstance, protectExistingInstance } from "./instance-protect";
 import { restoreInstance } from "./instance-restore";
 import { protectCreatedCluster, protectExistingCluster, restoreMultiAzCluster } from "./multi-az-cluster";
+import { snapshotDoubt, snapshotFault } from "./snapshots";
 import { identifierOf, isCluster, lookUpCluster, lookUpInstance, whereIs } from "./source";
 
 export type { RdsArgs } from "./args";
@@ -55,6 +56,10 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
         ...(cluster && { notCopiedBecause: "snapshots of Multi-AZ DB clusters cannot be copied" }),
       };
     },
+    backupFault: (args, from, aws) =>
+      snapshotFault(from, { cluster: isCluster(args), region: whereIs(args) ?? aws.defaultRegion }),
+    backupDoubt: (name, args, from, context) =>
+      snapshotDoubt(regionOf(whereIs(args), context.aws, name), from, context),
     async copiesStand(name, args, { aws, instant }) {
       const id = identifierOf(name, args);
       if (typeof id !== "string") return false;

@@ -77,11 +77,16 @@ function declareCopy(
       identifier,
       region,
       engine: source.Engine,
-      restoreToPointInTime: {
-        // A deleted instance is known by what nobody else is ever called.
-        ...(deleted ? { sourceDbiResourceId: source.DbiResourceId } : { sourceDbInstanceIdentifier: id }),
-        restoreTime: context.checkedInstant,
-      },
+      ...(context.from
+        ? // Known only when the instant has passed, as every restore call's input.
+          { snapshotIdentifier: context.checkedInstant.apply(() => context.from?.backupArn as string) }
+        : {
+            restoreToPointInTime: {
+              // A deleted instance is known by what nobody else is ever called.
+              ...(deleted ? { sourceDbiResourceId: source.DbiResourceId } : { sourceDbInstanceIdentifier: id }),
+              restoreTime: context.checkedInstant,
+            },
+          }),
       instanceClass: source.DBInstanceClass as string,
       licenseModel: source.LicenseModel,
       dbName: engine.restoreNamesDatabase ? (source.DBName ?? (deleted && args.databaseName)) : undefined,
@@ -126,6 +131,7 @@ function declareCopy(
       ignoreChanges: [
         // A changed time would be accepted and restore nothing; the block taken away would replace the copy.
         "restoreToPointInTime",
+        "snapshotIdentifier",
         "backupRetentionPeriod",
         "backupWindow",
         "maintenanceWindow",

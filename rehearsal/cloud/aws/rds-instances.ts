@@ -3,6 +3,7 @@ import type {
   DBInstance,
   DeleteDBInstanceMessage,
   ModifyDBInstanceMessage,
+  RestoreDBInstanceFromDBSnapshotMessage,
   RestoreDBInstanceToPointInTimeMessage,
   Tag,
 } from "@aws-sdk/client-rds";
@@ -10,7 +11,7 @@ import type { SimulatedClock } from "../clock";
 import { arn } from "./account";
 import { AwsError } from "./error";
 import type { Identifiers } from "./identifiers";
-import { insightsOf, NO_INSIGHTS } from "./rds-database";
+import { insightsOf, NO_INSIGHTS, type Row } from "./rds-database";
 import { engineFacts, engineOf } from "./rds-engines";
 import type { RdsGroups } from "./rds-groups";
 import { Instance, type InstanceBackups, type InstanceSettings } from "./rds-instance";
@@ -148,8 +149,25 @@ export class RdsInstances {
   restoreToPointInTime(input: RestoreDBInstanceToPointInTimeMessage): DBInstance {
     const { instance: source, range } = this.#restoreSource(input);
     const identifier = this.#context.freeIdentifier(input.TargetDBInstanceIdentifier);
+    return this.#restored(identifier, source.settings, input, () =>
+      source.rowsAt(restoreInstant(input, source, range)),
+    );
+  }
+
+  /** The same of a snapshot. */
+  restoreFromSnapshot(input: RestoreDBInstanceFromDBSnapshotMessage): DBInstance {
+    const snapshot = this.#context.snapshots.instance(input.DBSnapshotIdentifier as string);
+    const identifier = this.#context.freeIdentifier(input.DBInstanceIdentifier);
+    return this.#restored(identifier, snapshot.settings, input, () => snapshot.rows);
+  }
+
+  #restored(
+    identifier: string,
+    settings: InstanceSettings,
+    input: RestoreDBInstanceToPointInTimeMessage | RestoreDBInstanceFromDBSnapshotMessage,
+    rowsOf: () => Iterable<[table: string, key: string, row: Row]>,
+  ): DBInstance {
     const { groups } = this.#context;
-    const { settings } = source;
     const engine = input.Engine ?? settings.engine;
     const oracle = engineFacts(engine).databaseName === "oracle";
     if (input.DBName && !oracle)
@@ -164,7 +182,7 @@ export class RdsInstances {
         "InvalidParameterCombination",
         `The option group ${optionGroup} doesn't include the permanent option ${missing.join(", ")} of the source's option group ${settings.optionGroup}.`,
       );
-    const instant = restoreInstant(input, source, range);
+    const rows = rowsOf();
     const copy = this.#add(
       identifier,
       {
@@ -182,7 +200,8 @@ export class RdsInstances {
         publiclyAccessible: input.PubliclyAccessible ?? false,
         multiAz: input.MultiAZ ?? false,
         availabilityZone: zoneOf(this.#context.region, input),
-        maxAllocatedStorage: input.MaxAllocatedStorage,
+        // A restore of a snapshot knows nothing of it.
+        maxAllocatedStorage: "MaxAllocatedStorage" in input ? input.MaxAllocatedStorage : undefined,
         ...storageOf({
           ...input,
           AllocatedStorage: settings.allocatedStorage,
@@ -206,7 +225,7 @@ export class RdsInstances {
       },
       input.Tags,
     );
-    for (const [table, key, row] of source.rowsAt(instant)) copy.put(table, key, row, copy.createdAt);
+    for (const [table, key, row] of rows) copy.put(table, key, row, copy.createdAt);
     return { ...copy.describe(), DBInstanceStatus: "creating" };
   }
 

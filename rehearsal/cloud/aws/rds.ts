@@ -7,6 +7,7 @@ import type {
   DeleteDBInstanceMessage,
   ModifyDBClusterMessage,
   ModifyDBInstanceMessage,
+  RestoreDBClusterFromSnapshotMessage,
   RestoreDBClusterToPointInTimeMessage,
   Tag,
 } from "@aws-sdk/client-rds";
@@ -15,7 +16,7 @@ import { arn } from "./account";
 import { AwsError } from "./error";
 import type { Identifiers } from "./identifiers";
 import { Cluster, type ClusterInstance, type ClusterSettings, type RetainedBackups } from "./rds-cluster";
-import type { RdsDatabase } from "./rds-database";
+import type { RdsDatabase, Row } from "./rds-database";
 import { engineFacts, engineOf } from "./rds-engines";
 import { RdsGroups } from "./rds-groups";
 import { RdsInstances, snapshotTags } from "./rds-instances";
@@ -23,6 +24,8 @@ import { createMultiAz, MULTI_AZ_INSTANCES, modifyMultiAz, restoreMultiAz } from
 import { RdsSnapshots } from "./rds-snapshots";
 
 const SECOND = 1000;
+
+type RestoredRow = [table: string, key: string, row: Row];
 
 /** RDS in all regions. */
 export class Rds {
@@ -197,22 +200,46 @@ export class RdsRegion {
         "You can enable Performance Insights or set the Enhanced Monitoring interval only when restoring from a source Aurora Limitless DB cluster",
       );
     const instant = restoreInstant(input, source);
-    const { engine, engineVersion } = source.settings;
+    const rows = source.tables.flatMap((table) =>
+      [...source.rows(table, instant)].map(([key, row]): RestoredRow => [table, key, row]),
+    );
+    return this.#restored(identifier, source.settings, rows, input);
+  }
+
+  /** The same of a snapshot. */
+  restoreDBClusterFromSnapshot(input: RestoreDBClusterFromSnapshotMessage): DBCluster {
+    const snapshot = this.snapshots.cluster(input.SnapshotIdentifier as string);
+    const identifier = this.#freeClusterIdentifier(input.DBClusterIdentifier);
+    if (input.Engine !== snapshot.settings.engine)
+      throw new AwsError(
+        "InvalidParameterCombination",
+        `The engine ${input.Engine} can't be restored from a snapshot of ${snapshot.settings.engine}.`,
+      );
+    return this.#restored(identifier, snapshot.settings, snapshot.rows, input);
+  }
+
+  #restored(
+    identifier: string,
+    source: ClusterSettings,
+    rows: RestoredRow[],
+    input: RestoreDBClusterToPointInTimeMessage | RestoreDBClusterFromSnapshotMessage,
+  ): DBCluster {
+    const { engine, engineVersion } = source;
     const cluster = this.#add(
       identifier,
       {
-        ...source.settings,
+        ...source,
         managedPassword: false,
-        port: input.Port ?? source.settings.port,
+        port: input.Port ?? source.port,
         parameterGroup: this.#groups.clusterParameterGroup(input.DBClusterParameterGroupName, engine, engineVersion),
         subnetGroup: this.#groups.subnetGroup(input.DBSubnetGroupName),
         securityGroups: this.#groups.securityGroupsOf(input.VpcSecurityGroupIds),
-        kmsKeyId: input.KmsKeyId ?? source.settings.kmsKeyId,
-        storageEncrypted: source.settings.storageEncrypted || input.KmsKeyId !== undefined,
-        storageType: input.StorageType ?? source.settings.storageType,
-        multiAz: source.settings.multiAz && restoreMultiAz(source.settings.multiAz, input),
-        networkType: input.NetworkType ?? source.settings.networkType,
-        backupRetentionPeriod: retention(input.BackupRetentionPeriod ?? source.settings.backupRetentionPeriod),
+        kmsKeyId: input.KmsKeyId ?? source.kmsKeyId,
+        storageEncrypted: source.storageEncrypted || input.KmsKeyId !== undefined,
+        storageType: input.StorageType ?? source.storageType,
+        multiAz: source.multiAz && restoreMultiAz(source.multiAz, input),
+        networkType: input.NetworkType ?? source.networkType,
+        backupRetentionPeriod: retention(input.BackupRetentionPeriod ?? source.backupRetentionPeriod),
         deletionProtection: input.DeletionProtection ?? false,
         copyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
         iamAuthentication: input.EnableIAMDatabaseAuthentication ?? false,
@@ -222,8 +249,7 @@ export class RdsRegion {
       },
       input.Tags,
     );
-    for (const table of source.tables)
-      for (const [key, row] of source.rows(table, instant)) cluster.put(table, key, row, cluster.createdAt);
+    for (const [table, key, row] of rows) cluster.put(table, key, row, cluster.createdAt);
     return { ...cluster.describe(), Status: "creating" };
   }
 

@@ -114,6 +114,7 @@ const inputs: Properties = {
     },
   },
   skipFinalSnapshot: { type: "boolean", default: false },
+  snapshotIdentifier: { type: "string", computed: true, replaces: true },
   storageEncrypted: { type: "boolean", replaces: true },
   storageThroughput: { type: "integer", computed: true },
   storageType: { type: "string", computed: true, values: ["gp2", "gp3", "io1", "io2", "standard"] },
@@ -141,7 +142,10 @@ export const rdsInstance: ResourceType = {
   check(instance) {
     const faults: Fault[] = [];
     const restore = instance.restoreToPointInTime;
-    if (isAbsent(restore)) {
+    if (!isAbsent(instance.snapshotIdentifier)) {
+      if (!isAbsent(restore))
+        faults.push({ property: "snapshotIdentifier", reason: "conflicts with restoreToPointInTime" });
+    } else if (isAbsent(restore)) {
       for (const name of ["allocatedStorage", "engine", "username"])
         if (isAbsent(instance[name])) faults.push({ property: name, reason: "required field is not set" });
     } else if (restore !== UNKNOWN) {
@@ -161,7 +165,7 @@ export const rdsInstance: ResourceType = {
   create(cloud, instance) {
     const { instances } = cloud.rds.region(regionOf(instance));
     const identifier = text(instance.identifier) ?? `terraform-${cloud.identifiers.hex(26)}`;
-    const restored = !isAbsent(instance.restoreToPointInTime);
+    const restored = !isAbsent(instance.restoreToPointInTime) || !isAbsent(instance.snapshotIdentifier);
     if (restored) restore(instances, identifier, instance);
     else create(instances, identifier, instance);
     return {
@@ -337,15 +341,24 @@ function create(instances: RdsInstances, identifier: string, instance: PropertyM
  */
 function restore(instances: RdsInstances, identifier: string, instance: PropertyMap): void {
   const source = object(instance.restoreToPointInTime);
-  instances.restoreToPointInTime({
-    ...common(instance),
-    TargetDBInstanceIdentifier: identifier,
-    RestoreTime: text(source.restoreTime) ? new Date(source.restoreTime as string) : undefined,
-    SourceDBInstanceIdentifier: text(source.sourceDbInstanceIdentifier),
-    SourceDbiResourceId: text(source.sourceDbiResourceId),
-    UseLatestRestorableTime: flag(source.useLatestRestorableTime) || undefined,
-  });
+  const snapshot = text(instance.snapshotIdentifier);
+  if (snapshot)
+    instances.restoreFromSnapshot({
+      ...common(instance),
+      DBInstanceIdentifier: identifier,
+      DBSnapshotIdentifier: snapshot,
+    });
+  else
+    instances.restoreToPointInTime({
+      ...common(instance),
+      TargetDBInstanceIdentifier: identifier,
+      RestoreTime: text(source.restoreTime) ? new Date(source.restoreTime as string) : undefined,
+      SourceDBInstanceIdentifier: text(source.sourceDbInstanceIdentifier),
+      SourceDbiResourceId: text(source.sourceDbiResourceId),
+      UseLatestRestorableTime: flag(source.useLatestRestorableTime) || undefined,
+    });
   const rest = {
+    ...(snapshot && { MaxAllocatedStorage: number(instance.maxAllocatedStorage) }),
     ManageMasterUserPassword: flag(instance.manageMasterUserPassword) || undefined,
     MasterUserPassword: text(instance.password),
     MonitoringInterval: number(instance.monitoringInterval),

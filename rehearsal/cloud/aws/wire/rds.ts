@@ -4,6 +4,7 @@ import { AwsError } from "../error";
 import type { RdsRegion } from "../rds";
 import { describeClusterBackups } from "../rds-cluster";
 import { describeBackups } from "../rds-instance";
+import { describeClusterSnapshot, describeInstanceSnapshot } from "../rds-snapshots";
 import { page } from "./json";
 import type { Member, QueryOperations } from "./query";
 
@@ -31,6 +32,8 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
       AvailabilityZones: "AvailabilityZone",
       DBClusterAutomatedBackups: "DBClusterAutomatedBackup",
       DBClusterMembers: "DBClusterMember",
+      DBClusterSnapshots: "DBClusterSnapshot",
+      DBSnapshots: "DBSnapshot",
       DBClusters: "DBCluster",
       DBInstanceAutomatedBackups: "DBInstanceAutomatedBackup",
       DBInstances: "DBInstance",
@@ -59,6 +62,20 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
           });
           const { elements, next } = page(wanted, input.Marker, records(input.MaxRecords));
           return { DBClusters: elements.map((cluster) => cluster.describe()), Marker: next };
+        },
+      },
+      DescribeDBClusterSnapshots: {
+        members: { DBClusterSnapshotIdentifier: "string", IncludeShared: "boolean" },
+        run(input: rds.DescribeDBClusterSnapshotsMessage, region) {
+          const found = at(region).snapshots.cluster(input.DBClusterSnapshotIdentifier as string);
+          return { DBClusterSnapshots: [describeClusterSnapshot(found)] };
+        },
+      },
+      DescribeDBSnapshots: {
+        members: { DBSnapshotIdentifier: "string", IncludeShared: "boolean" },
+        run(input: rds.DescribeDBSnapshotsMessage, region) {
+          const found = at(region).snapshots.instance(input.DBSnapshotIdentifier as string);
+          return { DBSnapshots: [describeInstanceSnapshot(found)] };
         },
       },
       DescribeDBInstances: {

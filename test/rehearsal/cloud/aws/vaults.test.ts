@@ -348,3 +348,34 @@ test("restore testing takes names without hyphens, ARNs without wildcards, and m
   put({})();
   t.throws(() => testing.deletePlan("weekly"), { message: /still has selections/ });
 });
+
+test("snapshots are restored as what they were made of, with AWS's defaults for the rest", (t) => {
+  const scene = setUp();
+  scene.plan();
+  scene.rds.cluster("customers").put("accounts", "a", { balance: 1 });
+  scene.rds.instances.instance("orders").put("orders", "b", { amount: 1 });
+  scene.clock.advance(DAY);
+  scene.backup.runWhatIsDue();
+  const arnOf = (kind: string) => scene.rds.snapshots.all().find((snapshot) => snapshot.kind === kind)?.arn as string;
+  const cluster = { DBClusterIdentifier: "copy", Engine: "aurora-postgresql", SnapshotIdentifier: arnOf("cluster") };
+  scene.rds.restoreDBClusterFromSnapshot(cluster);
+  t.deepEqual(scene.rds.cluster("copy").rows("accounts").get("a"), { balance: 1 });
+  t.is(scene.rds.cluster("copy").instances.length, 0);
+  t.throws(() => scene.rds.restoreDBClusterFromSnapshot(cluster), { name: "DBClusterAlreadyExistsFault" });
+  t.throws(() => scene.rds.restoreDBClusterFromSnapshot({ ...cluster, DBClusterIdentifier: "c2", Engine: "mysql" }), {
+    name: "InvalidParameterCombination",
+  });
+  t.throws(
+    () =>
+      scene.rds.restoreDBClusterFromSnapshot({
+        ...cluster,
+        DBClusterIdentifier: "c2",
+        SnapshotIdentifier: arnOf("instance"),
+      }),
+    { name: "DBClusterSnapshotNotFoundFault" },
+  );
+  const { instances } = scene.rds;
+  instances.restoreFromSnapshot({ DBInstanceIdentifier: "orders-copy", DBSnapshotIdentifier: arnOf("instance") });
+  t.deepEqual(instances.instance("orders-copy").rows("orders").get("b"), { amount: 1 });
+  t.false(instances.instance("orders-copy").settings.multiAz);
+});

@@ -1,0 +1,35 @@
+import { readBackupSources } from "../../../operations/dynamodb";
+import { backupArnFault } from "../../vaults/backup-arn";
+import type { RestoreFromArgs } from "../../vaults/restore-from";
+import { instantSuffix, type RestoreContext } from "../kind";
+
+/** Why tables can't be restored from these, with the mend; undefined when each is a backup of DynamoDB's own. */
+export function tableBackupsFault({ backupArn, tables }: RestoreFromArgs, region: string | undefined) {
+  if (backupArn !== undefined || tables === undefined || Object.keys(tables).length === 0)
+    return "takes tables: the ARN of a backup for each table of the database, by the tables' full names";
+  const faults = Object.entries(tables).flatMap(([table, arn]) => {
+    const fault = backupArnFault(arn, {
+      service: "dynamodb",
+      resource: /^table\/[^/]+\/backup\//,
+      example: "arn:aws:dynamodb:<region>:<account>:table/<table>/backup/<id>",
+      region,
+    });
+    return fault === undefined ? [] : [`${table}: ${fault}`];
+  });
+  return faults.length === 0 ? undefined : faults.join("; ");
+}
+
+/** Why nobody can tell that the backups are as of the instant; undefined when what they were made of says so by its name. */
+export async function tableBackupsDoubt(
+  region: string,
+  { tables }: RestoreFromArgs,
+  { aws, instant }: Pick<RestoreContext, "aws" | "instant">,
+): Promise<string | undefined> {
+  const sources = await readBackupSources(region, Object.values(tables ?? {}), aws.access);
+  const doubtful = Object.entries(tables ?? {}).filter(
+    ([table, arn]) => sources.get(arn) !== `${table}-${instantSuffix(instant)}`,
+  );
+  if (doubtful.length === 0) return undefined;
+  const [first, arn] = doubtful[0] as [string, string];
+  return `${arn} is a backup of table ${sources.get(arn)}, not of ${first}-${instantSuffix(instant)}, the copy of that restore point`;
+}

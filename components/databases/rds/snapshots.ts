@@ -1,0 +1,32 @@
+import { readSnapshotTags } from "../../../operations/rds";
+import { backupArnFault } from "../../vaults/backup-arn";
+import type { RestoreFromArgs } from "../../vaults/restore-from";
+import { INSTANT_TAG, type RestoreContext } from "../kind";
+
+/** Why a copy can't be restored from this, with the mend; undefined when it is a snapshot of the right sort. */
+export function snapshotFault(
+  { backupArn, tables }: RestoreFromArgs,
+  what: { cluster: boolean; region: string | undefined },
+): string | undefined {
+  if (tables !== undefined) return "takes backupArn, the ARN of a snapshot; tables are DynamoDB's";
+  const resource = what.cluster ? "cluster-snapshot" : "snapshot";
+  return backupArnFault(backupArn, {
+    service: "rds",
+    resource: new RegExp(`^${resource}:`),
+    example: `arn:aws:rds:<region>:<account>:${resource}:awsbackup:job-<id>`,
+    region: what.region,
+  });
+}
+
+/** Why nobody can tell that a snapshot is as of the instant; undefined when its tag says so. */
+export async function snapshotDoubt(
+  region: string,
+  { backupArn }: RestoreFromArgs,
+  { aws, instant }: Pick<RestoreContext, "aws" | "instant">,
+): Promise<string | undefined> {
+  const tag = (await readSnapshotTags(region, backupArn as string, aws.access))[INSTANT_TAG];
+  if (tag === instant) return undefined;
+  return tag === undefined
+    ? `${backupArn} is a per-database copy: it does not say (by the tag ${INSTANT_TAG}) that it is of a restore point`
+    : `${backupArn} is a copy of another restore point, ${tag}`;
+}

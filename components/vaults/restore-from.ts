@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { type DatabaseArgs, kindOf } from "../databases";
+import type { AwsSettings } from "../databases/kind";
+import type { Fault } from "../faults";
+
+/** A copy in a vault that a database is restored from, in place of its point-in-time recovery. */
+export interface RestoreFromArgs {
+  /** RDS and Aurora: the ARN of a snapshot, such as `arn:aws:rds:<region>:<account>:cluster-snapshot:awsbackup:job-...`. */
+  backupArn?: string;
+  /** DynamoDB: the ARN of a backup for each table, by the tables' full names. */
+  tables?: Record<string, string>;
+}
+
+/** Describes `restore.from`. */
+export const restoreFromSchema = z
+  .record(
+    z.string(),
+    z.strictObject({
+      backupArn: z.string().optional().describe("RDS and Aurora: the ARN of a snapshot"),
+      tables: z.record(z.string(), z.string()).optional().describe("DynamoDB: the ARN of a backup for each table"),
+    }),
+  )
+  .describe("Copies in vaults to restore from, by the databases' names, in place of their point-in-time recovery");
+
+/** What `pulumi up` cannot restore, with who can. Paths begin at the restore's own root. */
+export function restoreFromFaults(
+  databases: readonly DatabaseArgs[],
+  from: Record<string, RestoreFromArgs> | undefined,
+  aws: AwsSettings,
+): Fault[] {
+  return Object.entries(from ?? {}).flatMap(([name, backup]): Fault[] => {
+    const path = `from.${name}`;
+    const database = databases.find((each) => each.name === name);
+    if (database === undefined)
+      return [
+        {
+          path,
+          message: `is no database of the set; allowed is one of ${databases.map((each) => each.name).join(", ")}`,
+        },
+      ];
+    const { kind, args } = kindOf(database);
+    if (kind.backupFault === undefined)
+      return [
+        {
+          path,
+          message: `no copy of ${kind.label} in a vault can be restored by pulumi up: restore it by Azure Backup, and remove this`,
+        },
+      ];
+    const message = kind.backupFault(args, backup, aws);
+    return message === undefined ? [] : [{ path, message }];
+  });
+}
+
+/** What cannot be told to be as of the restore's instant, by the databases' names. */
+export function doubts(found: { name: string; doubt: string | undefined }[]): string | undefined {
+  const doubtful = found.filter(({ doubt }) => doubt !== undefined);
+  return doubtful.length === 0 ? undefined : doubtful.map(({ name, doubt }) => `${name}: ${doubt}`).join("; ");
+}
