@@ -72,3 +72,9 @@ export async function eachAtOnce<Item, Result>(
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   return results;
 }
+
+/** Like `Promise.all`, but a failure is told once both calls have ended: none goes on behind the caller's back. */
+export async function both<First, Second>(first: Promise<First>, second: Promise<Second>): Promise<[First, Second]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}

@@ -17,7 +17,7 @@ import {
   UpdateTableCommand,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
-import { type AwsAccess, awsClientConfig, eachAtOnce } from "./aws";
+import { type AwsAccess, awsClientConfig, both, eachAtOnce } from "./aws";
 
 /** Describe calls in flight at once; the adaptive retry slows this down where AWS asks for it. */
 const CONCURRENCY = 25;
@@ -242,10 +242,10 @@ async function describe(
   client: DynamoDBClient,
   name: string,
 ): Promise<TableProtection & { description: TableDescription }> {
-  const [table, backups] = await Promise.all([
+  const [table, backups] = await both(
     client.send(new DescribeTableCommand({ TableName: name })),
     client.send(new DescribeContinuousBackupsCommand({ TableName: name })),
-  ]);
+  );
   const description = table.Table as TableDescription;
   return {
     name,
