@@ -14,6 +14,7 @@ import { Workload } from "./scalardb/workload";
 import { copiesOf } from "./sets/copies";
 import type { RehearsalSet, RunningSet } from "./sets/set";
 import { countOf, duration, type Terminal } from "./terminal";
+import { attack, keptOf, onAws, recoveryPoints, typesOf, VAULT_CONFIG } from "./vaults";
 
 const MINUTE = 60_000;
 const NAMESPACE = "scalar";
@@ -25,6 +26,8 @@ export interface RehearsalOptions {
   terminal: Terminal;
   /** What hosts the program. */
   engine: EngineName;
+  /** Whether the set's databases on AWS go to a vault, too. */
+  vaults?: boolean;
 }
 
 /** What a rehearsal showed; what `--report` writes. Durations are milliseconds. */
@@ -46,7 +49,10 @@ export interface RehearsalReport {
 /** Plays a whole drill: protect, pause, disaster, restore, proof, clean-up. The cloud is simulated, the program is not. */
 export async function rehearse(options: RehearsalOptions): Promise<RehearsalReport> {
   const cloud = await SimulatedCloud.start({ seed: options.seed });
-  const config = { ...options.set.config };
+  const config: Record<string, unknown> = {
+    ...options.set.config,
+    ...(options.vaults && { "scalar-backup:vault": VAULT_CONFIG }),
+  };
   const { stack, close } = openStack(options.engine, cloud, config);
   try {
     return await new Play(cloud, stack, config, options).perform();
@@ -120,8 +126,13 @@ class Play {
     const at = paused ? this.#latestByCommand(points) : formatInstant(lastGood - 1000);
     if (paused) await this.#refuse(since);
     const restore = await this.#restore(at);
+    if (this.#options.vaults) this.#keep(at);
     if (paused) await this.#outsideWindow(since, window);
     await this.#cleanUp();
+    if (this.#options.vaults) {
+      await this.#restoreFromVault(at);
+      await this.#destroy();
+    }
 
     const slowest = slowestOperation(restore);
     terminal.act("Summary");
@@ -275,6 +286,63 @@ class Play {
     this.#check("nothing but the copies is gone, nothing else is changed", others.length === 0);
     const leftovers = this.#set.leftovers();
     this.#check("no copy is left", leftovers.length === 0, leftovers.join(", "));
+  }
+
+  /** What is restored goes to the vault while it stands. */
+  #keep(at: string): void {
+    this.#terminal.act("An hour passes: AWS Backup copies what was restored into the vault");
+    this.#cloud.clock.advance(60 * MINUTE);
+    const points = this.#recoveryPoints();
+    const kept = keptOf(points, at);
+    const sources = new Set(kept.map(({ resourceArn }) => resourceArn));
+    this.#check(
+      "the vault holds what was restored of every kind of database on AWS",
+      [...typesOf(onAws(this.#config))].every((type) => kept.some(({ resourceType }) => resourceType === type)),
+      `${sources.size} tables, instances and clusters`,
+    );
+    this.#terminal.note(`besides, ${points.length - kept.length} per-database copies, which are no restore points`);
+  }
+
+  /** Sets of one database are restored from the vault alone, long after point-in-time recovery has forgotten the instant. */
+  async #restoreFromVault(at: string): Promise<void> {
+    const databases = onAws(this.#config);
+    const [point] = keptOf(this.#recoveryPoints(), at);
+    const [database] = databases;
+    if (databases.length > 1 || database === undefined || point === undefined) return;
+    this.#terminal.act("100 days later: pulumi config set --path restore.from...; pulumi up");
+    this.#cloud.clock.advance(100 * 24 * 60 * MINUTE);
+    this.#config["scalar-backup:restore"] = { at, from: { [database.name]: { backupArn: point.arn } } };
+    const restored = await this.#run("up");
+    this.#terminal.operations(restored.operations);
+    const verdict = this.#verdict(this.#set.copies(restored));
+    this.#check("the copy from the vault balances", verdict.consistent, `${verdict.total} of ${verdict.expectedTotal}`);
+    this.#config["scalar-backup:restore"] = undefined;
+    await this.#run("up");
+  }
+
+  /** Neither an attacker nor a destroy takes away what is in the vaults. */
+  async #destroy(): Promise<void> {
+    const { aws } = this.#cloud;
+    this.#terminal.act("An attacker with all permissions of the account, then pulumi destroy");
+    const before = this.#recoveryPoints();
+    const gone = attack(aws, before);
+    this.#check("no recovery point can be deleted", gone === 0 && before.length > 0, `${before.length} stand`);
+    const refused = await this.#terminal.during("pulumi destroy", this.#stack.destroy());
+    this.#check("pulumi destroy is refused as long as the vault is protected", !refused.succeeded);
+    await this.#stack.unprotect();
+    const destroyed = await this.#terminal.during("pulumi destroy", this.#stack.destroy());
+    this.#terminal.note(`pulumi state unprotect --all; pulumi destroy: ${countOf(destroyed.operations)}`);
+    const after = this.#recoveryPoints();
+    this.#check(
+      "the stack is gone; the vault and its recovery points stand, as the output vaults said",
+      destroyed.succeeded && after.length === before.length,
+      `${after.length} recovery points`,
+    );
+  }
+
+  #recoveryPoints() {
+    const regions = onAws(this.#config).flatMap(({ dynamodb }) => dynamodb?.restoreTo?.region ?? []);
+    return recoveryPoints(this.#cloud.aws, [this.#config["aws:region"] as string, ...regions]);
   }
 
   /** The newest whole second before the window, or at all, at which transfers were half written. */

@@ -3,6 +3,7 @@ import type { AwsSettings } from "../databases/kind";
 import type { Fault } from "../faults";
 import type { VaultArgs } from "./args";
 import { awsVaultFaults } from "./aws/validate";
+import { azureVaultFaults } from "./azure";
 
 /** All faults of a set's vaults that can be said without a cloud. Paths begin at the configuration's root. */
 export function vaultFaults(
@@ -10,7 +11,9 @@ export function vaultFaults(
   vault: VaultArgs | undefined,
   aws: AwsSettings,
 ): Fault[] {
-  if (vault?.aws) return awsVaultFaults(databases, vault.aws, aws);
+  const azure = azureVaultFaults(databases, vault?.azure);
+  if (vault?.aws) return [...awsVaultFaults(databases, vault.aws, aws), ...azure];
+  if (azure.length > 0) return azure;
   return databases.flatMap(({ name, vault: own }, index) =>
     own === undefined
       ? []

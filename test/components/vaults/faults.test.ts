@@ -281,3 +281,19 @@ test("what a database has otherwise than the set needs a vault of the set", (t) 
     },
   ]);
 });
+
+test("a vault for Azure is refused, and what there is instead is said", (t) => {
+  const existing = { serverName: "orders", resourceGroupName: "group" };
+  const databases = [
+    { name: "orders", azureMysql: { existing } },
+    { name: "shipping", azurePostgresql: { existing } },
+  ];
+  t.deepEqual(
+    stackConfigFaults({ databases, pause, vault: { azure: {} } }).map(({ path, message }) => `${path}: ${message}`),
+    [
+      "vault.azure: orders: Microsoft has paused long-term retention for Azure Database for MySQL, and takes no server into a backup vault",
+      "vault.azure: shipping: Azure Backup keeps PostgreSQL servers for long, but gives them back as files only, and this program does not declare it: set it up by hand",
+      "vault.azure: is for no database that a vault is declared for; remove it",
+    ],
+  );
+});

@@ -1,0 +1,65 @@
+import { type DatabaseArgs, kindOf } from "../components/databases";
+import { INSTANT_TAG } from "../components/databases/kind";
+import type { AwsCloud } from "./cloud/aws/aws";
+import type { RecoveryPoint } from "./cloud/aws/backup";
+import { AwsError } from "./cloud/aws/error";
+
+/** The vault of a rehearsal: locked, with daily copies, and copies of what is restored. */
+export const VAULT_NAME = "scalar-vault";
+const LIFECYCLE = { deleteAfter: 400 };
+export const VAULT_CONFIG = {
+  aws: {
+    name: VAULT_NAME,
+    lock: { minRetentionDays: 7 },
+    rules: [{ name: "daily", schedule: "cron(0 5 ? * * *)", lifecycle: LIFECYCLE }],
+    keepRestored: { lifecycle: LIFECYCLE },
+  },
+};
+
+/** The databases of a set's configuration that AWS Backup knows. */
+export function onAws(config: Record<string, unknown>): DatabaseArgs[] {
+  return (config["scalar-backup:databases"] as DatabaseArgs[]).filter(
+    (database) => kindOf(database).kind.awsBackup !== undefined,
+  );
+}
+
+/** What lies in the vaults of the regions, with the vault's region. */
+export function recoveryPoints(aws: AwsCloud, regions: readonly string[]): (RecoveryPoint & { region: string })[] {
+  return regions.flatMap((region) =>
+    [...(aws.backup.region(region).findVault(VAULT_NAME)?.recoveryPoints.values() ?? [])].map((point) => ({
+      ...point,
+      region,
+    })),
+  );
+}
+
+/** AWS Backup's names of the types of these databases. */
+export function typesOf(databases: readonly DatabaseArgs[]): Set<string> {
+  return new Set(
+    databases.flatMap((database) => {
+      const { name, kind, args } = kindOf(database);
+      return kind.awsBackup?.(name, args, { access: {}, defaultRegion: "" }).resourceType ?? [];
+    }),
+  );
+}
+
+/** Those that are of a restore point. */
+export function keptOf<Point extends RecoveryPoint>(points: readonly Point[], at: string): Point[] {
+  return points.filter(({ tags }) => tags[INSTANT_TAG] === at);
+}
+
+/** Tries to delete every recovery point, as somebody who has all permissions of the account; answers how many went. */
+export function attack(aws: AwsCloud, points: readonly { arn: string; region: string }[]): number {
+  let gone = 0;
+  for (const { arn, region } of points)
+    try {
+      aws.backup
+        .region(region)
+        .vault(VAULT_NAME)
+        .deleteRecoveryPoint(arn, "arn:aws:iam::123456789012:role/administrator");
+      gone += 1;
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+    }
+  return gone;
+}
