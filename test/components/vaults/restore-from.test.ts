@@ -1,17 +1,19 @@
 import test from "ava";
+import { INSTANT_TAG } from "../../../components/databases/kind";
 import { stackConfigFaults } from "../../../config";
 import { buildAurora } from "../../../rehearsal/sets/aurora";
-import { buildDynamodb, TABLES } from "../../../rehearsal/sets/dynamodb";
+import { buildDynamodb } from "../../../rehearsal/sets/dynamodb";
 import { changes, errors, REGION, recordWindow, rehearsed } from "../../program/rehearsed";
 
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
+const TABLE = "ledger.accounts";
 
-test("copies that were kept of a restore point are restored when all else is gone; others are refused", async (t) => {
+test("copies of a restore point are kept while they stand, and restored when all else is gone; others are refused", async (t) => {
   t.timeout(120_000);
   const { cloud, stack } = await rehearsed(t, {
     "scalar-backup:databases": [
-      { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] } } },
+      { name: "ledger", dynamodb: { existing: { tables: [TABLE], scalardbTables: false } } },
       { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } },
     ],
     "scalar-backup:pause": { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] },
@@ -33,7 +35,7 @@ test("copies that were kept of a restore point are restored when all else is gon
   buildAurora(cloud, REGION, "customers-prod");
   const write = (balance: number) => {
     rds.cluster("customers-prod").put("accounts", "a", { balance });
-    dynamodb.table("ledger.accounts").putItem("b", { balance });
+    dynamodb.table(TABLE).putItem("b", { balance });
   };
   write(1);
   const up = await stack.up();
@@ -45,23 +47,31 @@ test("copies that were kept of a restore point are restored when all else is gon
   stack.config["scalar-backup:restore"] = { at };
   const drilled = await stack.up();
   t.true(drilled.succeeded, errors(drilled));
+  t.regex(
+    JSON.stringify(drilled.outputs.nextSteps),
+    /customers: AWS Backup copies it into vault payments at each run of cron\(0 \* \? \* \* \*\) \(UTC\) while it stands: a copy of this restore point that lasts; let a run end before you remove it/,
+  );
   cloud.clock.advance(HOUR);
-  backup.runWhatIsDue();
+  const ofRestorePoint = () =>
+    [...backup.vault("payments").recoveryPoints.values()].filter(({ tags }) => tags[INSTANT_TAG] === at);
+  const made = ofRestorePoint().length;
+  t.deepEqual([...new Set(ofRestorePoint().map(({ resourceType }) => resourceType))].sort(), ["Aurora", "DynamoDB"]);
+  t.deepEqual(
+    backup.jobs().filter(({ state }) => state === "FAILED"),
+    [],
+  );
   delete stack.config["scalar-backup:restore"];
   await stack.up();
   // Everything that point-in-time recovery and windows knew of it has passed.
   cloud.clock.advance(100 * DAY);
+  t.is(ofRestorePoint().length, made, "no more are made, and what is in the vault stays");
 
   const suffix = at.replaceAll(/[-:]/g, "").toLowerCase();
   const snapshots = (of: string) => rds.snapshots.all().filter(({ source }) => source.identifier === of);
   const [kept] = snapshots(`customers-prod-${suffix}`);
   const [daily] = snapshots("customers-prod");
-  const tables = Object.fromEntries(
-    TABLES.map((table) => [
-      table,
-      dynamodb.backups().find(({ TableName }) => TableName === `${table}-${suffix}`)?.BackupArn as string,
-    ]),
-  );
+  const ofCopy = dynamodb.backups().find(({ TableName }) => TableName === `${TABLE}-${suffix}`);
+  const tables = { [TABLE]: ofCopy?.BackupArn as string };
   const from = { ledger: { tables }, customers: { backupArn: kept?.arn as string } };
 
   stack.config["scalar-backup:restore"] = { at, from: { ...from, customers: { backupArn: daily?.arn } } };
@@ -74,7 +84,7 @@ test("copies that were kept of a restore point are restored when all else is gon
   const restored = await stack.up();
   t.true(restored.succeeded, errors(restored));
   t.deepEqual(rds.cluster(`customers-prod-${suffix}`).rows("accounts").get("a"), { balance: 1 });
-  t.deepEqual(dynamodb.table(`ledger.accounts-${suffix}`).items().get("b"), { balance: 1 });
+  t.deepEqual(dynamodb.table(`${TABLE}-${suffix}`).items().get("b"), { balance: 1 });
   t.is(rds.cluster(`customers-prod-${suffix}`).instances.length, 2);
   t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");
 });
