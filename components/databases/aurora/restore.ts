@@ -44,9 +44,15 @@ export function restoreCluster(
       },
       context,
     );
-    const instances = copyInstances(source, args.restoreTo).map((like, index) =>
-      declareCopyInstance(engine, `${logical}-${index + 1}`, like, index, cluster, context, where),
-    );
+    const instances: ClusterInstance[] = [];
+    const likes = copyInstances(source, args.restoreTo);
+    for (const [index, like] of likes.entries()) {
+      // The first to be there is the writer. Where any will do, all are built at once.
+      const after = like.DBInstanceClass === likes[0]?.DBInstanceClass ? [] : instances.slice(0, 1);
+      instances.push(
+        declareCopyInstance(engine, `${logical}-${index + 1}`, { like, index, after }, cluster, context, where),
+      );
+    }
     for (const each of scaling) {
       const dimension = (each.target.ScalableDimension as string).split(":").at(-1);
       const identifier = copyIdentifier(source.cluster.DBClusterIdentifier as string, instant);
@@ -104,8 +110,7 @@ function copyInstances({ instances }: ClusterDescription, to: AuroraRestoreToArg
 function declareCopyInstance(
   engine: AuroraEngine,
   logical: string,
-  like: InstanceLike,
-  index: number,
+  { like, index, after }: { like: InstanceLike; index: number; after: ClusterInstance[] },
   cluster: Cluster,
   context: RestoreContext,
   where: string,
@@ -136,6 +141,6 @@ function declareCopyInstance(
       applyImmediately: true,
       tags: copyTags({}, context),
     },
-    { parent: context.parent, retainOnDelete: recovery, customTimeouts: { create: "4h" } },
+    { parent: context.parent, dependsOn: after, retainOnDelete: recovery, customTimeouts: { create: "4h" } },
   );
 }
