@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { DatabaseArgs } from "../components";
 import type { SimulatedCloud } from "../rehearsal/cloud/cloud";
-import { TABLES } from "../rehearsal/sets/dynamodb";
+import { SCHEMA_LOADER_KEYS, TABLES } from "../rehearsal/sets/dynamodb";
 import { formatInstant } from "../restore-points/instant";
 import { buildExisting } from "../test/program/existing";
 
@@ -77,14 +77,7 @@ export function dynamodbDrill(count: number): BenchSet {
         dynamodb.createTable({
           TableName,
           BillingMode: "PAY_PER_REQUEST",
-          KeySchema: [
-            { AttributeName: "concatenatedPartitionKey", KeyType: "HASH" },
-            { AttributeName: "concatenatedClusteringKey", KeyType: "RANGE" },
-          ],
-          AttributeDefinitions: [
-            { AttributeName: "concatenatedPartitionKey", AttributeType: "B" },
-            { AttributeName: "concatenatedClusteringKey", AttributeType: "B" },
-          ],
+          ...SCHEMA_LOADER_KEYS,
         });
         dynamodb.updateContinuousBackups({
           TableName,

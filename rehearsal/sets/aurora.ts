@@ -3,7 +3,7 @@ import type { SimulatedCloud } from "../cloud/cloud";
 import type { StackResult } from "../engine/stack";
 import { relationalDatabase } from "../scalardb/stores/databases";
 import { copyOf } from "./copies";
-import { differing, keysBut, type RunningPart, type SetPart } from "./part";
+import { builtLikeItsSource, differing, keysBut, type RunningPart, type SetPart } from "./part";
 import type { Check } from "./set";
 
 const ENGINES = {
@@ -93,11 +93,7 @@ function clusterSettings(name: string, source: Cluster, copy: Cluster): Check[] 
   const [before, after] = [source.settings, copy.settings];
   const differences = differing(before, after, keysBut(before, ["masterPassword", "deletionProtection"]));
   return [
-    {
-      claim: `${name}: the copy is built like its source`,
-      holds: differences.length === 0,
-      detail: differences.join(", "),
-    },
+    builtLikeItsSource(name, differences),
     {
       claim: `${name}: it has a writer and ${source.instances.length - 1} readers`,
       holds: copy.instances.length === source.instances.length,

@@ -6,7 +6,7 @@ import type { StackResult } from "../engine/stack";
 import { relationalDatabase } from "../scalardb/stores/databases";
 import { AZURE_RESOURCE_GROUP } from "./azure";
 import { copyOf } from "./copies";
-import { differing, type SetPart } from "./part";
+import { builtLikeItsSource, differing, type SetPart } from "./part";
 import type { Check } from "./set";
 
 /** A flexible server, built by `build`, that is restored beside itself. */
@@ -55,11 +55,7 @@ function serverSettings(name: string, source: FlexibleServer, copy: FlexibleServ
   });
   const [own, its] = [maps(source), maps(copy)];
   return [
-    {
-      claim: `${name}: the copy is built like its source`,
-      holds: differences.length === 0,
-      detail: differences.join(", "),
-    },
+    builtLikeItsSource(name, differences),
     {
       claim: `${name}: its ${source.parameters.size} server parameters are the source's, and in effect`,
       holds: differing(own, its, ["parameters"]).length === 0 && copy.pendingRestart.size === 0,

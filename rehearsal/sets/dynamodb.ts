@@ -1,3 +1,4 @@
+import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 import type { SimulatedCloud } from "../cloud/cloud";
 import { dynamodbDatabase } from "../scalardb/stores/databases";
 import type { SetPart } from "./part";
@@ -5,6 +6,18 @@ import type { Check } from "./set";
 
 /** What ScalarDB keeps in DynamoDB for one namespace, its own tables included. */
 export const TABLES = ["ledger.accounts", "coordinator.state", "scalardb.metadata", "scalardb.namespaces"];
+
+/** The keys of a table as ScalarDB's Schema Loader makes it. */
+export const SCHEMA_LOADER_KEYS = {
+  KeySchema: [
+    { AttributeName: "concatenatedPartitionKey", KeyType: "HASH" },
+    { AttributeName: "concatenatedClusteringKey", KeyType: "RANGE" },
+  ],
+  AttributeDefinitions: [
+    { AttributeName: "concatenatedPartitionKey", AttributeType: "B" },
+    { AttributeName: "concatenatedClusteringKey", AttributeType: "B" },
+  ],
+} satisfies Partial<CreateTableCommandInput>;
 
 /**
  * Tables as ScalarDB's Schema Loader makes them, told not to care for backups (`--no-backup`): provisioned capacity with
@@ -15,14 +28,7 @@ export function buildDynamodb(cloud: SimulatedCloud, region: string): void {
   for (const name of TABLES) {
     dynamodb.createTable({
       TableName: name,
-      KeySchema: [
-        { AttributeName: "concatenatedPartitionKey", KeyType: "HASH" },
-        { AttributeName: "concatenatedClusteringKey", KeyType: "RANGE" },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: "concatenatedPartitionKey", AttributeType: "B" },
-        { AttributeName: "concatenatedClusteringKey", AttributeType: "B" },
-      ],
+      ...SCHEMA_LOADER_KEYS,
       ProvisionedThroughput: { ReadCapacityUnits: 10, WriteCapacityUnits: 10 },
       Tags: [{ Key: "team", Value: "ledger" }],
     });

@@ -92,3 +92,12 @@ export function differing(source: object, copy: object, keys: readonly string[])
 export function keysBut(source: object, others: readonly string[]): string[] {
   return Object.keys(source).filter((key) => !others.includes(key));
 }
+
+/** @param differences As `differing` tells them. */
+export function builtLikeItsSource(name: string, differences: readonly string[]): Check {
+  return {
+    claim: `${name}: the copy is built like its source`,
+    holds: differences.length === 0,
+    detail: differences.join(", "),
+  };
+}

@@ -4,7 +4,7 @@ import type { StackResult } from "../engine/stack";
 import { relationalDatabase } from "../scalardb/stores/databases";
 import { clusterPart } from "./aurora";
 import { copyOf } from "./copies";
-import { differing, keysBut, type SetPart } from "./part";
+import { builtLikeItsSource, differing, keysBut, type SetPart } from "./part";
 import type { Check } from "./set";
 
 const SUBNET_GROUP = "scalar-databases";
@@ -114,11 +114,7 @@ function instanceSettings(name: string, source: Instance, copy: Instance): Check
   const [before, after] = [source.settings, copy.settings];
   const differences = differing(before, after, keysBut(before, ["masterPassword", "deletionProtection"]));
   return [
-    {
-      claim: `${name}: the copy is built like its source`,
-      holds: differences.length === 0,
-      detail: differences.join(", "),
-    },
+    builtLikeItsSource(name, differences),
     {
       claim: `${name}: it keeps backups for ${before.backupRetentionPeriod} days, as its source`,
       holds: before.backupRetentionPeriod === after.backupRetentionPeriod,

@@ -24,21 +24,15 @@ export async function rehearsed(t: ExecutionContext, config: Record<string, unkn
   t.teardown(() => warm.close());
   const environment = () => cloud.environment();
   const operations = new CommandProvider({ environment, directory: PROGRAM, run: warm.operation });
+  const common = { program: PROGRAM, environment };
   const stack = new EmbeddedStack({
-    program: PROGRAM,
+    ...common,
     providers: [...cloud.providers(), operations],
-    environment,
     source: warm.source,
     config: { "aws:region": REGION, ...config },
   });
   const asProcesses = () =>
-    new EmbeddedStack({
-      program: PROGRAM,
-      providers: providersOf(cloud),
-      environment,
-      config: stack.config,
-      state: stack.state,
-    });
+    new EmbeddedStack({ ...common, providers: providersOf(cloud), config: stack.config, state: stack.state });
   return { cloud, stack, asProcesses };
 }
 

@@ -84,8 +84,6 @@ export class BackupRegion {
   readonly #lastRuns = new Map<string, number>();
   /** Until when nothing is due: every look at a database asks. */
   #quietUntil = 0;
-  /** When a selection's rule runs next after an instant, by both their names. */
-  readonly #nextRuns = new Map<string, { rule: BackupRule; after: number; at: number }>();
   readonly #jobs: BackupJob[] = [];
   #running = false;
 
@@ -242,20 +240,12 @@ export class BackupRegion {
     return [...this.#selections.values()].flatMap((selection) =>
       (this.#plans.get(selection.planId)?.rules ?? []).map((rule) => {
         const key = `${selection.id}/${rule.name}`;
-        return { key, rule, selection, at: this.#nextRun(key, rule, this.#lastRuns.get(key) ?? selection.createdAt) };
+        const after = this.#lastRuns.get(key) ?? selection.createdAt;
+        const next = nextAwsRun(rule.schedule ?? DEFAULT_SCHEDULE, rule.timeZone ?? "Etc/UTC", after);
+        // A schedule that cannot be read here is taken to run once a day.
+        return { key, rule, selection, at: next ?? after + DAY };
       }),
     );
-  }
-
-  /** Remembered, since every look at a database asks for it. */
-  #nextRun(key: string, rule: BackupRule, after: number): number {
-    const known = this.#nextRuns.get(key);
-    if (known?.rule === rule && known.after === after) return known.at;
-    const next = nextAwsRun(rule.schedule ?? DEFAULT_SCHEDULE, rule.timeZone ?? "Etc/UTC", after);
-    // A schedule that cannot be read here is taken to run once a day.
-    const at = next ?? after + DAY;
-    this.#nextRuns.set(key, { rule, after, at });
-    return at;
   }
 
   #run(rule: BackupRule, selection: BackupSelection, at: number): void {

@@ -1,6 +1,7 @@
 import { instantSuffix } from "../../../../components/databases/kind";
 import type { Table } from "../../../../rehearsal/cloud/aws/dynamodb-table";
 import type { SimulatedCloud } from "../../../../rehearsal/cloud/cloud";
+import { SCHEMA_LOADER_KEYS } from "../../../../rehearsal/sets/dynamodb";
 import { REGION } from "../../../program/rehearsed";
 import type { DatabaseInCloud, KindUnderTest, Origin } from "../contract";
 
@@ -37,14 +38,7 @@ export const dynamodb: KindUnderTest = {
     const tables = cloud.aws.dynamodb.region(REGION);
     tables.createTable({
       TableName: TABLES.existing,
-      KeySchema: [
-        { AttributeName: "concatenatedPartitionKey", KeyType: "HASH" },
-        { AttributeName: "concatenatedClusteringKey", KeyType: "RANGE" },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: "concatenatedPartitionKey", AttributeType: "B" },
-        { AttributeName: "concatenatedClusteringKey", AttributeType: "B" },
-      ],
+      ...SCHEMA_LOADER_KEYS,
       ProvisionedThroughput: { ReadCapacityUnits: 10, WriteCapacityUnits: 10 },
       TableClass: "STANDARD_INFREQUENT_ACCESS",
       StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" },
