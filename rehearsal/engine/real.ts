@@ -169,6 +169,8 @@ export class PulumiStack implements Stack {
         PULUMI_CONFIG_PASSPHRASE: "rehearsal",
         PULUMI_DEBUG_PROVIDERS: (await this.#serve()).join(","),
         PULUMI_SKIP_UPDATE_CHECK: "true",
+        // The providers are here; the engine would first try to fetch the published ones, for seconds where it cannot.
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       },
     });
     const name = this.#options.name ?? "rehearsal";

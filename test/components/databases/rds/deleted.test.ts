@@ -11,7 +11,8 @@ const DELETED = { existing: { deleted: true }, restoreTo: { instanceClass: "db.m
 
 /** A region with an instance and a cluster. */
 async function region(t: ExecutionContext) {
-  const aws = new AwsCloud(new SimulatedClock(), 1);
+  const clock = new SimulatedClock();
+  const aws = new AwsCloud(clock, 1);
   const endpoint = await aws.listen();
   process.env.AWS_ENDPOINT_URL = endpoint.url;
   t.teardown(() => endpoint.close());
@@ -24,7 +25,7 @@ async function region(t: ExecutionContext) {
     rds.deleteDBInstance({ DBInstanceIdentifier: "one", SkipFinalSnapshot: true, DeleteAutomatedBackups });
     rds.deleteDBCluster({ DBClusterIdentifier: "three", SkipFinalSnapshot: true, DeleteAutomatedBackups });
   };
-  return { rds, remove };
+  return { clock, rds, remove };
 }
 
 const instance = (args: object) => findInstance(REGION, "one", args, PATH, ACCESS);
@@ -94,9 +95,10 @@ test.serial("what is gone without a trace: told, or, not known to be deleted, si
 });
 
 test.serial("of several that had the name, the one that went last", async (t) => {
-  const { rds, remove } = await region(t);
+  const { clock, rds, remove } = await region(t);
   const former = rds.instances.instance("one").resourceId;
   remove(false);
+  clock.advance(1000);
   rds.createDBInstance({
     DBInstanceIdentifier: "one",
     Engine: "mysql",
