@@ -1,4 +1,4 @@
-import { type AzureAccess, type AzureAccount, azureAccount } from "./azure";
+import { type AzureAccess, type AzureAccount, azureAccount, completedAccess } from "./azure";
 
 const REQUEST_TIMEOUT_MILLIS = 60_000;
 const ATTEMPTS = 6;
@@ -33,7 +33,7 @@ export class ArmClient {
 
   /** One client for each access, so that its token is asked for once. */
   static connect(access: AzureAccess): Promise<ArmClient> {
-    const key = JSON.stringify(access);
+    const key = JSON.stringify(completedAccess(access));
     const known = ArmClient.#clients.get(key);
     if (known) return known;
     const client = azureAccount(access).then((account) => new ArmClient(account));

@@ -78,7 +78,7 @@ export interface AzureAccount {
 
 /** Finds the account as the azure-native provider does. @throws {Error} that says what is missing. */
 export async function azureAccount(given: AzureAccess): Promise<AzureAccount> {
-  const access = completed(given);
+  const access = completedAccess(given);
   const endpoints = await endpointsOf(access);
   const subscriptionId = access.subscriptionId ?? (await subscriptionOfCli(access));
   const credential = credentialOf(access, endpoints);
@@ -94,7 +94,8 @@ export async function azureAccount(given: AzureAccess): Promise<AzureAccount> {
   };
 }
 
-function completed(given: AzureAccess): AzureAccess {
+/** With what the environment says where `given` says nothing. */
+export function completedAccess(given: AzureAccess): AzureAccess {
   const values = AZURE_ACCESS_KEYS.map((key) => [key, given[key] || process.env[VARIABLES[key]]]);
   return Object.fromEntries(values.filter(([, value]) => value));
 }

@@ -8,15 +8,20 @@ import type { Properties, Property } from "../../../../rehearsal/providers/schem
 /** The declarations of the installed SDK: a program is checked against them, and so is the simulation. */
 const SDK = dirname(require.resolve("@pulumi/aws/package.json"));
 
-const program = ts.createProgram(RESOURCE_TYPES.map(declarationFile), {
+const options: ts.CompilerOptions = {
   strict: true,
   skipLibCheck: true,
   noEmit: true,
   types: [],
+  lib: ["lib.es2023.d.ts"],
   target: ts.ScriptTarget.ES2023,
   module: ts.ModuleKind.NodeNext,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
-});
+};
+const host = ts.createCompilerHost(options);
+// Most of the SDK's megabytes are comments.
+host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone;
+const program = ts.createProgram(RESOURCE_TYPES.map(declarationFile), options, host);
 const checker = program.getTypeChecker();
 
 /** `aws:dynamodb/table:Table` is declared in `dynamodb/table.d.ts`. */
