@@ -1,6 +1,7 @@
 import { Identifiers } from "../aws/identifiers";
 import type { SimulatedClock } from "../clock";
 import { CosmosDb } from "./cosmosdb";
+import { DataProtection } from "./data-protection";
 import { ArmError } from "./error";
 import { FlexibleServers } from "./flexible-servers";
 import type { JsonObject } from "./json";
@@ -9,6 +10,7 @@ import { Network } from "./network";
 import { POSTGRESQL } from "./postgresql";
 import { parseResourcePath } from "./resource-id";
 import type { ArmAnswer, ArmResourceType, ResourceName } from "./resource-type";
+import { RoleAssignments } from "./role-assignments";
 import { type AzureEndpoint, serveAzure } from "./wire";
 
 export interface ArmRequest {
@@ -30,6 +32,8 @@ export class AzureCloud {
   readonly postgresql: FlexibleServers;
   readonly mysql: FlexibleServers;
   readonly cosmosdb: CosmosDb;
+  readonly roles: RoleAssignments;
+  readonly dataProtection: DataProtection;
   readonly #types: Map<string, ArmResourceType>;
   readonly #resourceGroups = new Map<string, string>();
 
@@ -44,7 +48,11 @@ export class AzureCloud {
       const name = id.split("/").at(-1) as string;
       return this.postgresql.find(name) ?? this.mysql.find(name) ?? this.cosmosdb.find(name);
     });
-    const types = [this.postgresql, this.mysql, this.cosmosdb, network].flatMap((part) => part.resourceTypes());
+    this.roles = new RoleAssignments(clock, (id) => this.#exists(id));
+    const { identifiers, postgresql, roles } = this;
+    this.dataProtection = new DataProtection({ clock, identifiers, postgresql, roles });
+    const parts = [this.postgresql, this.mysql, this.cosmosdb, network, this.roles, this.dataProtection];
+    const types = parts.flatMap((part) => part.resourceTypes());
     this.#types = new Map(types.map((type) => [type.type.toLowerCase(), type]));
   }
 
@@ -76,6 +84,8 @@ export class AzureCloud {
     if (resourceGroup !== undefined && this.locationOfGroup(resourceGroup) === undefined)
       throw new ArmError("ResourceGroupNotFound", `Resource group '${resourceGroup}' could not be found.`, 404);
     const name: ResourceName = { ...parsed, resourceGroup: resourceGroup ?? "" };
+    // Before anything that is backed up can change or go.
+    this.dataProtection.runWhatIsDue();
 
     const types = parsed.type.split("/");
     const action = method === "POST" ? (types.pop() as string) : undefined;
@@ -97,6 +107,23 @@ export class AzureCloud {
       `The request ${method} for the resource type '${parsed.type}' is not allowed, or not simulated.`,
       405,
     );
+  }
+
+  /** Whether there is a subscription, group or resource of that id. */
+  #exists(id: string): boolean {
+    const { subscription, resourceGroup, type, names } = parseResourcePath(id);
+    if (subscription.toLowerCase() !== this.subscription) return false;
+    if (resourceGroup !== undefined && this.locationOfGroup(resourceGroup) === undefined) return false;
+    if (type === "") return true;
+    const [apiVersion] = this.#types.get(type.toLowerCase())?.apiVersions ?? [];
+    if (apiVersion === undefined || names.length !== type.split("/").length - 1) return false;
+    try {
+      this.request({ method: "GET", path: id, apiVersion });
+      return true;
+    } catch (error) {
+      if (error instanceof ArmError && error.status === 404) return false;
+      throw error;
+    }
   }
 
   #typeOf(name: string, apiVersion: string): ArmResourceType {

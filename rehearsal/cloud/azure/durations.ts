@@ -22,3 +22,7 @@ export const DELETE_ACCOUNT = 5 * MINUTE;
 
 export const PRIVATE_ENDPOINT = 1 * MINUTE;
 export const DNS_ZONE_GROUP = 10 * SECOND;
+
+export const CREATE_BACKUP_VAULT = 30 * SECOND;
+export const UPDATE_BACKUP_VAULT = 20 * SECOND;
+export const CHANGE_BACKUP_INSTANCE = 3 * MINUTE;

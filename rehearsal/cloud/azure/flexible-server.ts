@@ -69,6 +69,11 @@ export class FlexibleServer {
     return this.#tables.get(table)?.at(at) ?? new Map();
   }
 
+  /** All tables with their rows as of an instant, as `pg_dump` writes them. */
+  dump(at: number): Map<string, Map<string, Row>> {
+    return new Map([...this.#tables.keys()].map((table) => [table, this.rows(table, at)]));
+  }
+
   /** Takes the rows of another server as of an instant. */
   fillFrom(source: FlexibleServer, at: number): void {
     for (const table of source.#tables.keys())

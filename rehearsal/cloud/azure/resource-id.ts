@@ -4,6 +4,8 @@ import { ArmError } from "./error";
 export interface ResourcePath {
   subscription: string;
   resourceGroup?: string;
+  /** What stands before the last provider: what such a resource extends, or its resource group. */
+  scope: string;
   /** Namespace and types, such as `Microsoft.DBforPostgreSQL/flexibleServers/configurations`; empty for a group itself. */
   type: string;
   /** One for each type; one fewer for a list, or an action. */
@@ -12,10 +14,15 @@ export interface ResourcePath {
 
 /** @throws {ArmError} for a path that is none. */
 export function parseResourcePath(path: string): ResourcePath {
-  const segments = path
+  const whole = path
     .split("/")
     .filter((segment) => segment !== "")
     .map(decodeURIComponent);
+  // A resource that extends another one comes after a provider of its own.
+  const last = whole.map((segment) => segment.toLowerCase()).lastIndexOf("providers");
+  const scope = `/${(last < 0 ? whole : whole.slice(0, last)).join("/")}`;
+  const extended = whole.findIndex((segment) => segment.toLowerCase() === "providers");
+  const segments = last > extended ? [...whole.slice(0, extended), ...whole.slice(last)] : whole;
   const is = (index: number, word: string) => segments[index]?.toLowerCase() === word.toLowerCase();
   const fault = () =>
     new ArmError("InvalidResourceId", `The resource identifier '${path}' is not valid or not simulated.`);
@@ -27,12 +34,12 @@ export function parseResourcePath(path: string): ResourcePath {
     resourceGroup = segments[next + 1];
     next += 2;
   }
-  if (next >= segments.length) return { subscription, resourceGroup, type: "", names: [] };
+  if (next >= segments.length) return { subscription, resourceGroup, scope, type: "", names: [] };
   if (!is(next, "providers") || segments.length < next + 3) throw fault();
   const rest = segments.slice(next + 2);
   const types = rest.filter((_, index) => index % 2 === 0);
   const names = rest.filter((_, index) => index % 2 === 1);
-  return { subscription, resourceGroup, type: [segments[next + 1], ...types].join("/"), names };
+  return { subscription, resourceGroup, scope, type: [segments[next + 1], ...types].join("/"), names };
 }
 
 /** `/subscriptions/.../providers/<namespace>/<type>/<name>/...`. */

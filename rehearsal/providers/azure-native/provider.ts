@@ -14,12 +14,14 @@ import {
   type SimulatedProvider,
   UNKNOWN,
 } from "../provider";
-import { faultsOf, hasUnknown, isAbsent, withDefaults } from "../schema";
+import { faultsOf, hasUnknown, isAbsent, isObject, withDefaults } from "../schema";
 import { cosmosdbAccount } from "./cosmosdb-account";
+import { backupInstance, backupPolicy, backupVault } from "./data-protection";
 import { diffInputs, refreshedInputs } from "./diff";
 import { mysqlServer, postgresqlServer } from "./flexible-server";
 import { privateDnsZoneGroup, privateEndpoint } from "./private-endpoint";
 import type { AzureResourceType } from "./resource-type";
+import { roleAssignment } from "./role-assignment";
 
 /** The types that are simulated. */
 export const RESOURCE_TYPES: readonly AzureResourceType[] = [
@@ -28,6 +30,10 @@ export const RESOURCE_TYPES: readonly AzureResourceType[] = [
   cosmosdbAccount,
   privateEndpoint,
   privateDnsZoneGroup,
+  roleAssignment,
+  backupVault,
+  backupPolicy,
+  backupInstance,
 ];
 
 /** The provider's own settings that it takes; who asks doesn't matter to a simulation. */
@@ -105,8 +111,13 @@ export class AzureNativeProvider implements SimulatedProvider {
     const type = this.#type(request.type);
     const inputs = present(request.inputs);
     if (request.preview) {
-      const unknown = type.outputs.map((name) => [name, UNKNOWN]);
-      return { id: UNKNOWN, outputs: { ...inputs, ...Object.fromEntries(unknown) }, simulatedMillis: 0 };
+      const unknown = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, UNKNOWN]));
+      const within = Object.entries(type.computed ?? {}).flatMap(([name, names]) => {
+        const given = inputs[name];
+        return isObject(given) ? [[name, { ...unknown(names), ...given }]] : [];
+      });
+      const outputs = { ...inputs, ...unknown(type.outputs), ...Object.fromEntries(within) };
+      return { id: UNKNOWN, outputs, simulatedMillis: 0 };
     }
     const id = this.#idOf(type, inputs);
     if (this.#get(type, id)) throw new Error(`cannot create already existing resource '${id}'`);
@@ -170,6 +181,7 @@ export class AzureNativeProvider implements SimulatedProvider {
 
   #idOf(type: AzureResourceType, inputs: PropertyMap): string {
     const names = type.path.map((name) => inputs[name] as string);
+    if (type.scope !== undefined) return `${inputs[type.scope]}/providers/${type.armType}/${names[0]}`;
     return resourceId(this.#cloud.subscription, inputs.resourceGroupName as string, type.armType, names);
   }
 
@@ -177,7 +189,7 @@ export class AzureNativeProvider implements SimulatedProvider {
     if (hasUnknown(inputs)) throw new Error(`${urn}: an input is still unknown`);
     const body: JsonObject = { properties: {} };
     for (const [name, value] of Object.entries(inputs)) {
-      if (name === "resourceGroupName" || type.path.includes(name)) continue;
+      if (name === "resourceGroupName" || name === type.scope || type.path.includes(name)) continue;
       if (type.beside.includes(name)) body[name] = value;
       else (body.properties as JsonObject)[name] = value;
     }
@@ -191,7 +203,9 @@ export class AzureNativeProvider implements SimulatedProvider {
       // As over the wire: what is undefined is not told, and nothing of the cloud's own state gets out.
       const body: JsonObject = JSON.parse(JSON.stringify(this.#request(type, "GET", id).body));
       const { properties, ...rest } = body;
-      return { ...rest, ...(isJsonObject(properties) ? properties : {}), azureApiVersion: type.apiVersion };
+      const told = isJsonObject(properties) ? properties : {};
+      const spread = type.beside.includes("properties") ? { properties: told } : told;
+      return { ...rest, ...spread, azureApiVersion: type.apiVersion };
     } catch (error) {
       if (error instanceof ArmError && error.status === 404) return undefined;
       throw error;
@@ -201,6 +215,7 @@ export class AzureNativeProvider implements SimulatedProvider {
   #imported(type: AzureResourceType, id: string, outputs: PropertyMap): PropertyMap {
     const segments = id.split("/");
     const inputs = Object.fromEntries(Object.entries(outputs).filter(([name]) => name in type.inputs));
+    if (type.scope !== undefined) return { ...inputs, [type.path[0] as string]: segments.at(-1) as string };
     type.path.forEach((name, index) => {
       inputs[name] = segments[8 + 2 * index] as string;
     });

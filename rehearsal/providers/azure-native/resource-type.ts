@@ -16,12 +16,16 @@ export interface AzureResourceType {
   apiVersion: string;
   /** The inputs that name it in its resource group, parents first. */
   path: readonly string[];
+  /** The input that names what it extends, for what is in no resource group of its own. */
+  scope?: string;
   /** `replaces` on an input: Azure takes it at creation only. */
   inputs: Properties;
   /** The inputs that stand beside `properties` in the body. */
   beside: readonly string[];
   /** The names of what is an output only. */
   outputs: readonly string[];
+  /** What Azure adds within inputs that are objects. */
+  computed?: Readonly<Record<string, readonly string[]>>;
   /** Whether the location of its resource group is its default. */
   located: boolean;
   /** Gives the body a shape that differs from the inputs' by more than `properties`. */

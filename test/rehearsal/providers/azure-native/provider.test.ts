@@ -8,6 +8,9 @@ const HOUR = 60 * 60_000;
 const POSTGRESQL = "azure-native:dbforpostgresql:Server";
 const MYSQL = "azure-native:dbformysql:Server";
 const COSMOS = "azure-native:cosmosdb:DatabaseAccount";
+const VAULT = "azure-native:dataprotection:BackupVault";
+const POLICY = "azure-native:dataprotection:BackupPolicy";
+const ROLE_ASSIGNMENT = "azure-native:authorization:RoleAssignment";
 
 async function azure() {
   const clock = new SimulatedClock();
@@ -197,4 +200,64 @@ test("a preview touches nothing, and knows no output", async (t) => {
   });
   t.is(outputs.fullyQualifiedDomainName, UNKNOWN);
   t.is(cloud.postgresql.find("db1"), undefined);
+});
+
+const vaultInputs: PropertyMap = {
+  vaultName: "payments",
+  resourceGroupName: "databases",
+  identity: { type: "SystemAssigned" },
+  properties: { storageSettings: [{ datastoreType: "VaultStore", type: "GeoRedundant" }] },
+};
+
+test("a backup vault: its properties are one input, and its identity is known once it stands", async (t) => {
+  const { provider, urn, create, diff } = await azure();
+  const { outputs } = await provider.create({ urn: urn(VAULT), type: VAULT, inputs: vaultInputs, preview: true });
+  t.deepEqual(outputs.identity, { type: "SystemAssigned", principalId: UNKNOWN, tenantId: UNKNOWN });
+  const made = await create(VAULT, vaultInputs);
+  t.regex((made.outputs.identity as PropertyMap).principalId as string, /^[0-9a-f-]{36}$/);
+  t.like(made.outputs.properties, { provisioningState: "Succeeded" });
+  t.deepEqual(
+    await diff(made, { properties: { storageSettings: [{ datastoreType: "VaultStore", type: "ZoneRedundant" }] } }),
+    { "properties.storageSettings[0].type": "update" },
+    "which Azure takes only while nothing is backed up",
+  );
+  await t.throwsAsync(create(VAULT, { ...vaultInputs, properties: { softDelete: "On" } }), {
+    message: /properties.softDelete: unknown to/,
+  });
+});
+
+test("a backup policy is another one by another name, or in another vault", async (t) => {
+  const { create, diff } = await azure();
+  await create(VAULT, vaultInputs);
+  await t.throwsAsync(
+    create(POLICY, {
+      backupPolicyName: "weekly",
+      vaultName: "payments",
+      resourceGroupName: "databases",
+      properties: { objectType: "BackupPolicy", datasourceTypes: [], policyRules: [] },
+    }),
+    { message: /UserErrorInvalidBackupPolicy/ },
+  );
+  const inputs: PropertyMap = { backupPolicyName: "weekly", vaultName: "payments", resourceGroupName: "databases" };
+  const policy = { type: POLICY, id: "x", inputs, outputs: {}, simulatedMillis: 0 };
+  t.deepEqual(await diff(policy, { backupPolicyName: "other" }), { backupPolicyName: "update-replace" });
+  t.deepEqual(await diff(policy, { vaultName: "other" }), { vaultName: "update-replace" });
+});
+
+test("a role assignment extends what it is on, and is made anew for another principal or scope", async (t) => {
+  const { cloud, create, diff, read } = await azure();
+  const vault = await create(VAULT, vaultInputs);
+  const scope = `/subscriptions/${cloud.subscription}/resourceGroups/databases`;
+  const made = await create(ROLE_ASSIGNMENT, {
+    roleAssignmentName: "00000000-0000-4000-8000-000000000001",
+    scope,
+    principalId: (vault.outputs.identity as PropertyMap).principalId as string,
+    principalType: "ServicePrincipal",
+    roleDefinitionId: `/subscriptions/${cloud.subscription}/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7`,
+  });
+  t.is(made.id, `${scope}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-000000000001`);
+  t.like((await read(made))?.outputs, { scope, principalType: "ServicePrincipal" });
+  t.deepEqual(await diff(made, { principalId: UNKNOWN }), { principalId: "update-replace" });
+  t.deepEqual(await diff(made, { scope: `${scope}x` }), { scope: "update-replace" });
+  t.deepEqual(await diff(made, { principalType: "User" }), { principalType: "update" });
 });

@@ -92,7 +92,7 @@ function typeMismatches(property: Property, type: string, path: string): string[
     case "list":
       if (!isList) return wrong;
       return reference
-        ? typeMismatches(property.of as Property, reference, `${path}[]`)
+        ? typeMismatches(property.of as Property, type.replaceAll(/\[\]/g, ""), `${path}[]`)
         : /string/.test(type)
           ? []
           : wrong;
@@ -101,9 +101,11 @@ function typeMismatches(property: Property, type: string, path: string): string[
       return reference ? typeMismatches(property.of as Property, reference, `${path}.*`) : [];
     case "object": {
       if (!reference || isList || isMap) return wrong;
-      // Cosmos DB's backup policy is one of two; each of them is checked for what it has.
+      // Cosmos DB's backup policy, and a rule of Azure Backup's, is one of two; each of them is checked for what it has.
       const all = [...type.matchAll(/inputs\.\w+\.\w+/g)].map(([each]) => nested(each));
       const members: Members = new Map(all.flatMap((each) => [...each]));
+      for (const [name, member] of members)
+        if (all.some((each) => !each.has(name))) members.set(name, { ...member, optional: true });
       return mismatches(property.properties as Properties, members, `${path}.`);
     }
     default:
