@@ -15,8 +15,12 @@ import { type PauseNeed, pauseNeed } from "./rules/pause-need";
 import type { VaultArgs } from "./vaults/args";
 import type { AwsVaultArgs } from "./vaults/aws/args";
 import { continuousRule, type VaultedDatabase, vaultedDatabases } from "./vaults/aws/rules";
-import { AwsVault, type VaultStatus } from "./vaults/aws/vault";
+import { AwsVault } from "./vaults/aws/vault";
+import { type NotKept, notKept, type VaultedServer, vaultedServers } from "./vaults/azure/rules";
+import type { AzureResource } from "./vaults/azure/source";
+import { AzureVault } from "./vaults/azure/vault";
 import { continuousBackups } from "./vaults/continuous-backup";
+import type { VaultStatus } from "./vaults/status";
 import { vaultFaults } from "./vaults/validate";
 
 /** What is to be backed up as one set, to one instant. */
@@ -97,16 +101,35 @@ export class ScalarBackup extends pulumi.ComponentResource {
       if (args.importedWindows !== undefined) pulumi.log.info(`imported windows are not needed: ${need.because}`, this);
     }
 
-    this.vaults = pulumi.output([]);
+    const vaults: pulumi.Output<VaultStatus[]>[] = [];
     if (args.vault?.aws) {
       const restoreRegions = args.databases.flatMap(({ dynamodb }) => dynamodb?.restoreTo?.region ?? []);
-      this.vaults = new AwsVault(
-        `${name}-aws-vault`,
-        { vault: args.vault.aws, databases: vaulted, need, restoreRegions, tags },
-        { parent: this },
-      ).vaults;
+      vaults.push(
+        new AwsVault(
+          `${name}-aws-vault`,
+          { vault: args.vault.aws, databases: vaulted, need, restoreRegions, tags },
+          { parent: this },
+        ).vaults,
+      );
       warnOfSnapshots(args.vault.aws, vaulted, need, this);
     }
+    if (args.vault?.azure) {
+      const { azure } = args.vault;
+      const servers = vaultedServers(args.databases, azure).map((server) => ({
+        ...server,
+        resource: managed[server.index]?.azureResource as pulumi.Output<AzureResource>,
+      }));
+      const missing = notKept(args.databases);
+      vaults.push(
+        new AzureVault(
+          `${name}-azure-vault`,
+          { vault: azure, databases: servers, notKept: missing, need, azure: context.azure, tags },
+          { parent: this },
+        ).vaults,
+      );
+      warnOfWeekly(azure.name, servers, missing, need, this);
+    }
+    this.vaults = pulumi.all(vaults).apply((each) => each.flat());
 
     this.pauseRequired = pulumi.output(need);
     this.databases = pulumi.all(managed.map((database) => database.status));
@@ -149,4 +172,24 @@ function warnOfSnapshots(vault: AwsVaultArgs, vaulted: VaultedDatabase[], need: 
     }`,
     parent,
   );
+}
+
+/** The same of Azure Backup's, and what it keeps nothing of. */
+function warnOfWeekly(
+  vault: string,
+  servers: VaultedServer[],
+  missing: NotKept[],
+  need: PauseNeed,
+  parent: pulumi.Resource,
+) {
+  if (need.required)
+    pulumi.log.warn(
+      `scheduled copies of ${servers.map(({ name }) => name).join(", ")} in vault ${vault} are per-database copies, not restore points of the set: ${need.because}. Azure Backup makes no others: restore points of the set are within point-in-time recovery only.`,
+      parent,
+    );
+  if (missing.length > 0)
+    pulumi.log.warn(
+      `vault ${vault} keeps nothing of ${missing.map(({ name, because }) => `${name}: ${because}`).join("; ")}`,
+      parent,
+    );
 }

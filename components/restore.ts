@@ -13,8 +13,8 @@ import { setMembers } from "./pause-need";
 import { helmValues, propertyChanges } from "./properties";
 import { pauseNeed } from "./rules/pause-need";
 import type { VaultArgs } from "./vaults/args";
-import type { VaultStatus } from "./vaults/aws/vault";
 import { doubts, type RestoreFromArgs, restoreFromFaults } from "./vaults/restore-from";
+import type { VaultStatus } from "./vaults/status";
 
 /** A release whose pods write to the set. */
 export interface PausedReleaseArgs {

@@ -180,3 +180,8 @@ function retryAfterSeconds(answer: Response): number | undefined {
 function pause(seconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
+
+/** A location as ids have it: `Japan East` is `japaneast`. */
+export function locationName(location: string): string {
+  return location.replaceAll(" ", "").toLowerCase();
+}

@@ -1,7 +1,7 @@
 import { COSMOSDB_TIERS } from "../components/rules/recovery-period";
 import { eachAtOnce } from "./aws";
 import type { AzureAccess } from "./azure";
-import { ArmClient } from "./azure-arm";
+import { ArmClient, locationName } from "./azure-arm";
 
 const API_VERSION = "2025-10-15";
 /** Requests in flight at once: each container is asked for its newest backup. */
@@ -151,11 +151,11 @@ function consistencyShortfalls({ properties }: CosmosAccount): string[] {
   return level === "Strong" ? [] : [`its default consistency is ${level}, not Strong`];
 }
 
-/** Where the account is written, as ids have it: `Japan East` is `japaneast`. */
+/** Where the account is written, as ids have it. */
 export function writeRegion(account: CosmosAccount): string {
   const { writeLocations, locations } = account.properties;
   const name = writeLocations?.[0]?.locationName ?? locations?.[0]?.locationName ?? account.location;
-  return name.replaceAll(" ", "").toLowerCase();
+  return locationName(name);
 }
 
 /** The id by which a restore names its source; it differs from the account's own. */

@@ -20,6 +20,9 @@ const OPERATIONS: Record<string, { variable: string; load: () => Operation<never
   ),
   "protect-cosmosdb-account": onAzure(() => (require("./cosmosdb") as typeof import("./cosmosdb")).protectAccount),
   "complete-cosmosdb-copy": onAzure(() => (require("./cosmosdb") as typeof import("./cosmosdb")).completeAccount),
+  "await-azure-backup-permission": onAzure(
+    () => (require("./azure-vaults") as typeof import("./azure-vaults")).awaitBackupPermission,
+  ),
 };
 
 export class UnknownOperation extends Error {}

@@ -25,6 +25,10 @@ export const azureMysql = azureServer<ServerArgs>({
   jdbcScheme: "mysql",
   port: 3306,
   defaultDatabase: "",
+  backup: () => ({
+    notKeptBecause:
+      "Microsoft has paused long-term retention for Azure Database for MySQL, and takes no server into a backup vault",
+  }),
   declare: (logical, server, options) => new Server(logical, server, options),
   // Size, storage, network and firewall are the source's unless told otherwise, so they are not told.
   declareCopy: (logical, source, copy, options) =>

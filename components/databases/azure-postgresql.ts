@@ -15,6 +15,21 @@ export interface AzurePostgresqlArgs extends AzureServerArgs {
   create?: AzurePostgresqlCreateArgs;
 }
 
+const DEFAULT_DATABASE = "postgres";
+
+const LONG_TERM_RETENTION = {
+  type: "Microsoft.DBforPostgreSQL/flexibleServers",
+  // PostgreSQL Flexible Server Long Term Retention Backup Role.
+  role: "c088a766-074b-43ba-90d4-1fb21feae531",
+  restoredAs: "as files of pg_dump in a storage account, by Azure Backup, to be loaded by hand",
+};
+
+/** Azure Backup dumps no database that belongs to Azure's own roles. */
+const DEFAULT_IS_LEFT_OUT = {
+  key: "databaseName",
+  message: `has to name a database of yours: Azure Backup leaves "${DEFAULT_DATABASE}" out of every copy, and ScalarDB uses that one unless told otherwise. Name the one that ScalarDB's tables are in, or leave the server out by vault: { exclude: true }`,
+};
+
 export const azurePostgresql = azureServer<ServerArgs>({
   key: "azurePostgresql",
   kind: "azure-postgresql",
@@ -24,7 +39,11 @@ export const azurePostgresql = azureServer<ServerArgs>({
   period: RECOVERY_PERIODS.azurePostgresql,
   jdbcScheme: "postgresql",
   port: 5432,
-  defaultDatabase: "postgres",
+  defaultDatabase: DEFAULT_DATABASE,
+  backup: ({ databaseName }) => ({
+    datasource: LONG_TERM_RETENTION,
+    ...(databaseName === undefined || databaseName === DEFAULT_DATABASE ? { fault: DEFAULT_IS_LEFT_OUT } : {}),
+  }),
   declare: (logical, server, options) => new Server(logical, server, options),
   declareCopy(logical, source, copy, options) {
     const { properties } = source;

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { type Fault, faultsOf } from "../faults";
-import type { DatabaseVaultArgs } from "../vaults/aws/args";
-import { databaseVaultSchema } from "../vaults/aws/schema";
+import { type DatabaseVaultArgs, databaseVaultSchema } from "../vaults/database-vault";
 import type { AuroraArgs } from "./aurora";
 import { auroraMysql } from "./aurora-mysql";
 import { auroraPostgresql } from "./aurora-postgresql";

@@ -6,6 +6,7 @@ import type { DatabaseRange } from "../../restore-points/ranges";
 import { orEnd } from "../faults";
 import type { CopyBackup, KeptCopies } from "../vaults/aws/kept-copies";
 import type { AwsBackupSource } from "../vaults/aws/source";
+import type { AzureBackupSource, AzureResource } from "../vaults/azure/source";
 import type { ContinuousBackup } from "../vaults/continuous-backup";
 import type { RestoreFromArgs } from "../vaults/restore-from";
 
@@ -51,6 +52,8 @@ export interface AzureSettings {
 export interface ProtectedDatabase {
   status: pulumi.Output<DatabaseStatus>;
   range: pulumi.Output<DatabaseRange>;
+  /** What Azure Backup has to be told of it, for kinds that it takes into a vault. */
+  azureResource?: pulumi.Output<AzureResource>;
 }
 
 /** What a kind is given to restore a database with. */
@@ -103,6 +106,8 @@ export interface DatabaseKind<Args> {
   protect(name: string, args: Args, context: ProtectContext): ProtectedDatabase;
   /** What AWS Backup can do with it, for kinds that it knows. */
   awsBackup?(name: string, args: Args, aws: AwsSettings): AwsBackupSource;
+  /** What Azure Backup can do with it, for kinds on Azure. */
+  azureBackup?(args: Args): AzureBackupSource;
   /** Whether every copy of this restore stands already: then its instant needs no check any more. */
   copiesStand(name: string, args: Args, context: Pick<RestoreContext, "aws" | "azure" | "instant">): Promise<boolean>;
   /** Why its copies could not take their sources' place, and the mend; absent for kinds whose copies always can. */

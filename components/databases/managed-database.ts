@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseRange } from "../../restore-points/ranges";
+import type { AzureResource } from "../vaults/azure/source";
 import { type DatabaseArgs, kindOf } from "./index";
 import type { DatabaseStatus, ProtectContext } from "./kind";
 
@@ -7,6 +8,8 @@ import type { DatabaseStatus, ProtectContext } from "./kind";
 export class ManagedDatabase extends pulumi.ComponentResource {
   readonly status: pulumi.Output<DatabaseStatus>;
   readonly range: pulumi.Output<DatabaseRange>;
+  /** What Azure Backup has to be told of it, for kinds that it takes into a vault. */
+  readonly azureResource?: pulumi.Output<AzureResource>;
 
   constructor(
     name: string,
@@ -19,6 +22,7 @@ export class ManagedDatabase extends pulumi.ComponentResource {
     const declared = kind.protect(database.name, args, { ...context, parent: this });
     this.status = declared.status;
     this.range = declared.range;
+    this.azureResource = declared.azureResource;
     this.registerOutputs({ status: this.status, range: this.range });
   }
 }

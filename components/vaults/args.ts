@@ -1,22 +1,17 @@
 import { z } from "zod";
 import type { AwsVaultArgs } from "./aws/args";
 import { awsVaultSchema } from "./aws/schema";
+import type { AzureVaultArgs } from "./azure/args";
+import { azureVaultSchema } from "./azure/schema";
 
 /** Copies that survive an account, a region, an attacker, and 35 days. By cloud. */
 export interface VaultArgs {
   aws?: AwsVaultArgs;
-  /** Refused: no vault is declared for databases on Azure, and the error says what there is for each. */
-  azure?: Record<string, unknown>;
+  azure?: AzureVaultArgs;
 }
 
 /** Describes `VaultArgs`. */
 export const vaultSchema = z
-  .strictObject({
-    aws: awsVaultSchema.optional(),
-    azure: z
-      .looseObject({})
-      .optional()
-      .describe("Refused: no vault is declared for databases on Azure; the error says what there is for each"),
-  })
-  .refine((vault) => Object.keys(vault).length > 0, { error: 'a vault of at least one cloud: "aws"' })
+  .strictObject({ aws: awsVaultSchema.optional(), azure: azureVaultSchema.optional() })
+  .refine((vault) => Object.keys(vault).length > 0, { error: 'a vault of at least one cloud: "aws" or "azure"' })
   .describe("Vaults: backups that outlive the databases, their accounts and point-in-time recovery");

@@ -1,9 +1,10 @@
-import type { DatabaseArgs } from "../databases";
+import { type DatabaseArgs, kindOf } from "../databases";
 import type { AwsSettings } from "../databases/kind";
 import type { Fault } from "../faults";
 import type { VaultArgs } from "./args";
 import { awsVaultFaults } from "./aws/validate";
-import { azureVaultFaults } from "./azure";
+import { notKept } from "./azure/rules";
+import { azureVaultFaults, timeFaults } from "./azure/validate";
 
 /** All faults of a set's vaults that can be said without a cloud. Paths begin at the configuration's root. */
 export function vaultFaults(
@@ -11,17 +12,43 @@ export function vaultFaults(
   vault: VaultArgs | undefined,
   aws: AwsSettings,
 ): Fault[] {
-  const azure = azureVaultFaults(databases, vault?.azure);
-  if (vault?.aws) return [...awsVaultFaults(databases, vault.aws, aws), ...azure];
-  if (azure.length > 0) return azure;
-  return databases.flatMap(({ name, vault: own }, index) =>
-    own === undefined
-      ? []
-      : [
-          {
-            path: `databases[${index}].vault`,
-            message: `says what ${name} has in the vault otherwise than the set, but the set has none; give "vault", or remove it`,
-          },
-        ],
-  );
+  return [
+    ...(vault?.aws ? awsVaultFaults(databases, vault.aws, aws) : []),
+    ...(vault?.azure ? azureVaultFaults(databases, vault.azure) : []),
+    ...databases.flatMap((database, index) => ownFaults(database, index, vault, databases)),
+  ];
+}
+
+const CLOUDS = { aws: "AWS", azure: "Azure" } as const;
+
+/** What is wrong with what a database has otherwise than the set. */
+function ownFaults(
+  database: DatabaseArgs,
+  index: number,
+  vault: VaultArgs | undefined,
+  databases: readonly DatabaseArgs[],
+): Fault[] {
+  const { name, vault: own } = database;
+  if (own === undefined) return [];
+  const path = `databases[${index}].vault`;
+  const because = notKept(databases).find((each) => each.index === index)?.because;
+  if (because !== undefined) return [{ path, message: `asks for a vault for ${name}: ${because}; remove it` }];
+  const cloud = kindOf(database).kind.azureBackup ? "azure" : "aws";
+  if (vault?.[cloud] === undefined)
+    return [
+      {
+        path,
+        message: `says what ${name} has in the vault otherwise than the set, but the set has none${vault ? ` on ${CLOUDS[cloud]}` : ""}; give "vault${vault ? `.${cloud}` : ""}", or remove it`,
+      },
+    ];
+  const foreign = cloud === "aws" ? (["weekly", "lifecycle"] as const) : (["rules"] as const);
+  return [
+    ...foreign
+      .filter((key) => own[key] !== undefined)
+      .map((key) => ({
+        path: `${path}.${key}`,
+        message: `is for databases on ${CLOUDS[cloud === "aws" ? "azure" : "aws"]}, and ${name} is on ${CLOUDS[cloud]}; give ${cloud === "aws" ? '"rules"' : '"weekly" and "lifecycle"'} instead, or remove it`,
+      })),
+    ...(cloud === "azure" ? timeFaults(path, own) : []),
+  ];
 }

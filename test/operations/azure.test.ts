@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import { azureAccount } from "../../operations/azure";
 import { ArmClient, ArmRequestError } from "../../operations/azure-arm";
+import { awaitBackupPermission } from "../../operations/azure-vaults";
 
 const ACCESS = { subscriptionId: "sub", useMsi: "true" };
 let accounts = 0;
@@ -46,7 +47,8 @@ async function manager(
   process.env.IDENTITY_ENDPOINT = `${url}/identity`;
   process.env.IDENTITY_HEADER = "secret";
   accounts += 1;
-  return { asked, client: await ArmClient.connect({ ...ACCESS, subscriptionId: `sub${accounts}` }) };
+  const access = { ...ACCESS, subscriptionId: `sub${accounts}` };
+  return { asked, access, client: await ArmClient.connect(access) };
 }
 
 const answer =
@@ -126,6 +128,49 @@ test.serial("a conflict that stays one is not tried again", async (t) => {
   const { asked, client } = await manager(t, [answer(409, { error: { code: "Conflict", message: "taken" } })]);
   await t.throwsAsync(client.request("PUT", "/x", "1", {}), { message: "Conflict: taken" });
   t.is(asked.length, 1);
+});
+
+/** What the vault at /v asks before it backs up `prod`. */
+async function permission(t: ExecutionContext, answers: Parameters<typeof manager>[1]) {
+  const { asked, access } = await manager(t, answers);
+  const said: string[] = [];
+  const done = awaitBackupPermission({ vaultId: "/v", name: "prod", backupInstance: {} }, access, (line) =>
+    said.push(line),
+  );
+  return { asked, said, done };
+}
+const noInstance = answer(404, { error: { code: "ResourceNotFound", message: "none" } });
+const forbidden = (code: string) => answer(400, { error: { code, message: "not yet" } });
+
+test.serial("a vault's permissions are waited for until they are in effect", async (t) => {
+  const { asked, said, done } = await permission(t, [
+    noInstance,
+    forbidden("UserErrorMissingRequiredPermissions"),
+    (_, response, url) => response.writeHead(202, { "retry-after": "0", location: `${url}/result` }).end(),
+    answer(200, {}),
+  ]);
+  await done;
+  t.deepEqual(said, [
+    "the vault's role assignments are not in effect yet; asking again in 1 s",
+    "the vault may back up prod",
+  ]);
+  t.deepEqual(
+    asked.map((line) => line.split("?")[0]),
+    [
+      "GET /v/backupInstances/prod",
+      "POST /v/validateForBackup",
+      "POST /v/validateForBackup",
+      "GET /result Bearer token",
+    ],
+  );
+});
+
+test.serial("what is backed up already needs no waiting, and any other refusal ends it", async (t) => {
+  const standing = await permission(t, [answer(200, { name: "prod" })]);
+  await standing.done;
+  t.deepEqual(standing.said, ["prod is backed up already"]);
+  const { done } = await permission(t, [noInstance, forbidden("UserErrorPolicyNotFound")]);
+  await t.throwsAsync(done, { message: "UserErrorPolicyNotFound: not yet" });
 });
 
 test.serial("an environment that is none, and a missing subscription, are told with what is allowed", async (t) => {

@@ -25,6 +25,10 @@ export function azureServer<Create extends AzureServerCreateArgs>(
         : [];
     },
     protect: (name, args, context) => protectServerDatabase(product, name, args, context),
+    azureBackup: (args) => ({
+      ...product.backup(args),
+      resourceGroupName: (args.existing ?? args.create?.server)?.resourceGroupName,
+    }),
     async copiesStand(name, args, { azure, instant }) {
       const { serverName = name, resourceGroupName } = args.existing ?? args.create?.server ?? {};
       const group = args.restoreTo?.resourceGroupName ?? resourceGroupName;

@@ -1,10 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { FlexibleServer, ServerProduct } from "../../../operations/azure-servers";
 import type { RecoveryPeriod } from "../../rules/recovery-period";
+import type { AzureBackupSource } from "../../vaults/azure/source";
 import type { AzureServerArgs, AzureServerCreateArgs } from "./args";
 
 /** A declared server, as far as both products' resources are alike. */
 export interface DeclaredServer extends pulumi.CustomResource {
+  readonly name: pulumi.Output<string>;
+  readonly location: pulumi.Output<string>;
   readonly fullyQualifiedDomainName: pulumi.Output<string>;
 }
 
@@ -30,6 +33,8 @@ export interface AzureServerProduct<Create extends AzureServerCreateArgs> {
   port: number;
   /** The database that every server of it has; empty where a client needs to name none. */
   defaultDatabase: string;
+  /** What Azure Backup makes of a server. */
+  backup(args: AzureServerArgs): Omit<AzureBackupSource, "resourceGroupName">;
   declare(logical: string, server: Create, options: pulumi.CustomResourceOptions): DeclaredServer;
   /** Declares a server restored from another, built like it as far as the restore call takes that. */
   declareCopy(

@@ -52,6 +52,14 @@ export function protectServerDatabase<Create extends AzureServerCreateArgs>(
       ],
     })),
     range: pulumi.all([observed, state]).apply(([server, fault]) => rangeOf(name, server, fault)),
+    azureResource: declared
+      ? pulumi
+          .all([declared.id, declared.name, declared.location])
+          .apply(([id, own, location]) => ({ id, name: own, location }))
+      : observed.apply((server) => {
+          const { id, name: own, location } = server as FlexibleServer;
+          return { id, name: own, location };
+        }),
   };
 }
 

@@ -21,6 +21,11 @@ export const cosmosdb: DatabaseKind<CosmosdbArgs> = {
     return typeof accountName === "string" ? [`Cosmos DB account ${accountName}`] : [];
   },
   protect: protectCosmosdb,
+  azureBackup: (args) => ({
+    notKeptBecause:
+      "Azure Backup keeps Azure Cosmos DB in preview only, which this program does not declare; its continuous backup reaches back 30 days",
+    resourceGroupName: (args.existing ?? args.create?.account)?.resourceGroupName,
+  }),
   async copiesStand(name, args, { azure, instant }) {
     const { accountName = name, resourceGroupName } = args.existing ?? args.create?.account ?? {};
     const group = args.restoreTo?.resourceGroupName ?? resourceGroupName;

@@ -103,11 +103,3 @@ export interface AwsVaultArgs {
   restoreTesting?: RestoreTestingArgs;
   notifications?: VaultNotificationsArgs;
 }
-
-/** What one database has otherwise than the set. */
-export interface DatabaseVaultArgs {
-  /** True keeps the database out of the vault. Defaults to false. */
-  exclude?: boolean;
-  /** Rules in place of the set's. AWS only. */
-  rules?: VaultRuleArgs[];
-}

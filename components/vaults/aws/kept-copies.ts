@@ -1,10 +1,10 @@
 import { Selection } from "@pulumi/aws/backup";
 import type * as pulumi from "@pulumi/pulumi";
+import type { VaultStatus } from "../status";
 import type { KeepRestoredArgs } from "./args";
 import { declarePlan } from "./plans";
 import { declareBackupRole } from "./role";
 import type { AwsBackupSource } from "./source";
-import type { VaultStatus } from "./vault";
 
 /** A restored copy as AWS Backup sees it. */
 export interface CopyBackup extends Pick<AwsBackupSource, "resourceType"> {

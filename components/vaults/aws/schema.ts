@@ -46,7 +46,8 @@ const rule = z.strictObject({
   completionWindowMinutes: minutes("Minutes within which a job has to end. Defaults to 480."),
 });
 
-const rules = z.array(rule);
+/** Describes a list of `VaultRuleArgs`. */
+export const awsRulesSchema = z.array(rule);
 
 /** Describes `AwsVaultArgs`. */
 export const awsVaultSchema = z
@@ -78,7 +79,7 @@ export const awsVaultSchema = z
       })
       .optional()
       .describe("Keeps recovery points from being deleted, by anybody"),
-    rules: rules.optional().describe("When databases are backed up, and how long that is kept"),
+    rules: awsRulesSchema.optional().describe("When databases are backed up, and how long that is kept"),
     selectByTag: z
       .strictObject({ key: z.string().min(1), value: z.string() })
       .optional()
@@ -107,14 +108,3 @@ export const awsVaultSchema = z
       .describe("Who hears of jobs that failed, expired or completed with issues"),
   })
   .describe("AWS Backup, for the databases on AWS");
-
-/** Describes `DatabaseVaultArgs`. */
-export const databaseVaultSchema = z
-  .strictObject({
-    exclude: z.boolean().optional().describe("True keeps the database out of the vault. Defaults to false."),
-    rules: rules.min(1, { error: "at least one rule" }).optional().describe("Rules in place of the set's. AWS only."),
-  })
-  .refine((own) => own.exclude !== true || own.rules === undefined, {
-    error: 'either "exclude: true" or "rules", not both',
-  })
-  .describe("What this database has in the vault otherwise than the set");

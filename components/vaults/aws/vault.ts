@@ -1,6 +1,7 @@
 import type { Vault } from "@pulumi/aws/backup";
 import * as pulumi from "@pulumi/pulumi";
 import type { PauseNeed } from "../../rules/pause-need";
+import { CONSISTENT, PER_DATABASE, type VaultStatus } from "../status";
 import { declareAlarm } from "./alarm";
 import type { AwsVaultArgs } from "./args";
 import { declarePlans } from "./plans";
@@ -8,32 +9,6 @@ import { declareRegionVault } from "./region-vault";
 import { declareRestoreTesting } from "./restore-testing";
 import { declareBackupRole, declareRestoreRole } from "./role";
 import { DEFAULT_SCHEDULE, type VaultedDatabase } from "./rules";
-
-/** What a vault keeps of one database by one rule. */
-export interface VaultCopies {
-  database: string;
-  rule: string;
-  schedule: string;
-  /** In words: how long, and where else. */
-  kept: string;
-  /** What such a copy is worth for a restore of the set. */
-  consistency: string;
-}
-
-/** A vault and what is in it. */
-export interface VaultStatus {
-  cloud: string;
-  name: string;
-  /** The region or location. */
-  region: string;
-  protectedBy: string;
-  /** What a destroy of the stack leaves. */
-  onDestroy: string;
-  copies: VaultCopies[];
-}
-
-export const PER_DATABASE = "per-database copy, not a restore point of the set";
-const CONSISTENT = "consistent by itself: the set is one relational database";
 
 /** AWS Backup's vaults of a set, in each region that has databases or gets copies. */
 export class AwsVault extends pulumi.ComponentResource {

@@ -1,4 +1,5 @@
 import test from "ava";
+import { azureLifecycleFaults, isTime, weeklyInterval } from "../../../components/rules/azure-backup";
 import { backupLifecycleFaults } from "../../../components/rules/backup-lifecycle";
 import { pauseNeed } from "../../../components/rules/pause-need";
 import { RECOVERY_PERIODS, recoveryPeriodFault } from "../../../components/rules/recovery-period";
@@ -70,4 +71,32 @@ test("the decision table: which sets need a pause, and why", (t) => {
     required: true,
     because: "customers, orders have to be restored to one instant at which no transaction was running",
   });
+});
+
+test("what Azure Backup takes as days of retention", (t) => {
+  t.deepEqual(azureLifecycleFaults({ deleteAfter: 8, deleteFirstOfYearAfter: 3650 }), []);
+  t.deepEqual(
+    azureLifecycleFaults({ deleteAfter: 7, deleteFirstOfMonthAfter: 8.5, deleteFirstOfYearAfter: 3651 }).map(
+      ({ key }) => key,
+    ),
+    ["deleteAfter", "deleteFirstOfMonthAfter", "deleteFirstOfYearAfter"],
+  );
+});
+
+test("a weekly run is told to Azure in UTC, at the hour that a zone has in January", (t) => {
+  const at = (day: string, time: string, timeZone: string) => weeklyInterval({ day, time, timeZone });
+  t.is(at("Sunday", "03:00", "Etc/UTC"), "R/2026-01-04T03:00:00+00:00/P1W");
+  t.is(at("Sunday", "03:00", "Asia/Tokyo"), "R/2026-01-03T18:00:00+00:00/P1W");
+  t.is(at("Thursday", "00:00", "Etc/UTC"), "R/2026-01-01T00:00:00+00:00/P1W");
+  t.is(at("Saturday", "23:30", "America/Los_Angeles"), "R/2026-01-04T07:30:00+00:00/P1W");
+  t.is(at("Monday", "08:15", "Europe/London"), "R/2026-01-05T08:15:00+00:00/P1W");
+  t.throws(() => at("Someday", "03:00", "Etc/UTC"), { message: "Someday 03:00 is no time of a week" });
+  t.deepEqual(["00:00", "23:59", "24:00", "3:00", "03:60", "0300"].map(isTime), [
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });

@@ -1,5 +1,5 @@
 import test from "ava";
-import type { VaultStatus } from "../../../components/vaults/aws/vault";
+import type { VaultStatus } from "../../../components/vaults/status";
 import { buildAurora } from "../../../rehearsal/sets/aurora";
 import { buildDynamodb, TABLES } from "../../../rehearsal/sets/dynamodb";
 import { changes, errors, REGION, rehearsed } from "../../program/rehearsed";

@@ -254,7 +254,7 @@ const REFUSED: [title: string, aws: Values, expected: string[], databases?: unkn
     "excluded, with rules",
     {},
     [
-      'databases[0].vault: {"exclude":true,"rules":[{"name":"daily","schedule":"cron(0 5 ? * * *)","life... is not allowed; allowed is either "exclude: true" or "rules", not both',
+      'databases[0].vault: {"exclude":true,"rules":[{"name":"daily","schedule":"cron(0 5 ? * * *)","life... is not allowed; allowed is either "exclude: true" or what the database has in the vault, not both',
     ],
     [{ ...customers, vault: { exclude: true, rules: [daily] } }],
   ],
@@ -282,18 +282,235 @@ test("what a database has otherwise than the set needs a vault of the set", (t) 
   ]);
 });
 
-test("a vault for Azure is refused, and what there is instead is said", (t) => {
-  const existing = { serverName: "orders", resourceGroupName: "group" };
-  const databases = [
-    { name: "orders", azureMysql: { existing } },
-    { name: "shipping", azurePostgresql: { existing } },
-  ];
+const server = { serverName: "orders", resourceGroupName: "databases" };
+const postgresql = { name: "shipping", azurePostgresql: { existing: server, databaseName: "shipping" } };
+const mysql = { name: "orders", azureMysql: { existing: server } };
+const documents = {
+  name: "documents",
+  cosmosdb: { existing: { accountName: "documents-prod", resourceGroupName: "databases" } },
+};
+
+/** The faults of a vault on Azure, and perhaps one on AWS, each as `path: message`. */
+function azureFaults(azure: Values | undefined, databases: unknown[] = [postgresql], aws?: Values): string[] {
+  const vault = {
+    ...(azure && { azure: { name: "payments", resourceGroupName: "backups", ...azure } }),
+    ...(aws && { aws: { name: "payments", rules: [daily], ...aws } }),
+  };
+  return stackConfigFaults({ databases, pause, vault }).map(({ path, message }) => `${path}: ${message}`);
+}
+
+test("vaults that Azure Backup takes", (t) => {
+  t.deepEqual(azureFaults({}), []);
+  t.deepEqual(azureFaults({}, [postgresql, mysql, documents]), [], "beside databases that it takes none of");
+  t.deepEqual(azureFaults({}, [postgresql, { ...mysql, vault: { exclude: true } }]), []);
+  t.deepEqual(azureFaults({ weekly: { day: "Monday", time: "23:30", timeZone: "Asia/Tokyo" } }), []);
   t.deepEqual(
-    stackConfigFaults({ databases, pause, vault: { azure: {} } }).map(({ path, message }) => `${path}: ${message}`),
-    [
-      "vault.azure: orders: Microsoft has paused long-term retention for Azure Database for MySQL, and takes no server into a backup vault",
-      "vault.azure: shipping: Azure Backup keeps PostgreSQL servers for long, but gives them back as files only, and this program does not declare it: set it up by hand",
-      "vault.azure: is for no database that a vault is declared for; remove it",
-    ],
+    azureFaults({
+      redundancy: "LocallyRedundant",
+      immutability: "Disabled",
+      softDelete: { state: "Off" },
+      lifecycle: { deleteAfter: 8, deleteFirstOfMonthAfter: 365, deleteFirstOfYearAfter: 3650 },
+    }),
+    [],
   );
+  t.deepEqual(
+    azureFaults({
+      immutability: "Locked",
+      softDelete: { state: "AlwaysOn", retentionDays: 180 },
+      crossRegionRestore: true,
+      acknowledgeIrreversible: "payments",
+    }),
+    [],
+    "what is for ever, for who says so",
+  );
+  const own = { weekly: { day: "Friday" }, lifecycle: { deleteAfter: 30 } };
+  t.deepEqual(azureFaults({}, [{ ...postgresql, vault: own }]), []);
+  t.deepEqual(azureFaults({}, [ledger, { ...postgresql, vault: own }], {}), [], "a vault on each cloud");
 });
+
+const PAUSED =
+  "Microsoft has paused long-term retention for Azure Database for MySQL, and takes no server into a backup vault";
+const PREVIEW =
+  "Azure Backup keeps Azure Cosmos DB in preview only, which this program does not declare; its continuous backup reaches back 30 days";
+const REFUSED_ON_AZURE: [
+  title: string,
+  azure: Values | undefined,
+  expected: string[],
+  databases?: unknown[],
+  aws?: Values,
+][] = [
+  [
+    "immutable for ever by accident",
+    { immutability: "Locked" },
+    [
+      'vault.azure.acknowledgeIrreversible: is missing; nobody can undo immutability: Locked, Microsoft included: repeat the vault\'s name ("payments") to accept that, or remove it',
+    ],
+  ],
+  [
+    "all that is for ever by accident",
+    { immutability: "Locked", softDelete: { state: "AlwaysOn" }, crossRegionRestore: true },
+    [
+      'vault.azure.acknowledgeIrreversible: is missing; nobody can undo immutability: Locked and softDelete.state: AlwaysOn and crossRegionRestore, Microsoft included: repeat the vault\'s name ("payments") to accept that, or remove it',
+    ],
+  ],
+  [
+    "for ever, another vault",
+    { softDelete: { state: "AlwaysOn" }, acknowledgeIrreversible: "orders" },
+    [
+      'vault.azure.acknowledgeIrreversible: "orders" is not the vault\'s name ("payments"); repeat that for softDelete.state: AlwaysOn, or remove both',
+    ],
+  ],
+  [
+    "nothing for ever",
+    { acknowledgeIrreversible: "payments" },
+    [
+      "vault.azure.acknowledgeIrreversible: acknowledges nothing: write immutability: Locked, softDelete.state: AlwaysOn or crossRegionRestore, or remove it",
+    ],
+  ],
+  [
+    "too short a soft delete",
+    { softDelete: { retentionDays: 7 } },
+    ["vault.azure.softDelete.retentionDays: must be a whole number of days from 14 to 180, got 7"],
+  ],
+  [
+    "another region to restore in, without copies there",
+    { redundancy: "ZoneRedundant", crossRegionRestore: true, acknowledgeIrreversible: "payments" },
+    [
+      "vault.azure.crossRegionRestore: needs recovery points in the paired region, and redundancy is ZoneRedundant; write GeoRedundant, or remove crossRegionRestore",
+    ],
+  ],
+  [
+    "gone before the next backup",
+    { lifecycle: { deleteAfter: 7 } },
+    [
+      "vault.azure.lifecycle.deleteAfter: must be a whole number of days from 8 (there would be no recovery point at times with fewer: one is made each week) to 3650, got 7",
+    ],
+  ],
+  [
+    "for longer than Azure keeps anything",
+    { lifecycle: { deleteFirstOfYearAfter: 3651 } },
+    [
+      "vault.azure.lifecycle.deleteFirstOfYearAfter: must be a whole number of days from 8 (there would be no recovery point at times with fewer: one is made each week) to 3650, got 3651",
+    ],
+  ],
+  [
+    "the first of a month for no longer than the rest",
+    { lifecycle: { deleteAfter: 90, deleteFirstOfMonthAfter: 90, deleteFirstOfYearAfter: 60 } },
+    [
+      "vault.azure.lifecycle.deleteFirstOfMonthAfter: must be above deleteAfter (90), got 90; raise it, or remove it",
+      "vault.azure.lifecycle.deleteFirstOfYearAfter: must be above deleteAfter (90), got 60; raise it, or remove it",
+    ],
+  ],
+  [
+    "times that are none",
+    { weekly: { day: "Sun", time: 3, timeZone: "Tokyo" } },
+    [
+      'vault.azure.weekly.day: "Sun" is not allowed; allowed is one of Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday',
+      'vault.azure.weekly.time: 3 is not allowed; allowed is hours and minutes in quotes, such as "03:00"',
+    ],
+  ],
+  [
+    "an hour that no day has",
+    { weekly: { time: "24:00" } },
+    ['vault.azure.weekly.time: "24:00" is not allowed; allowed is hours and minutes in quotes, such as "03:00"'],
+  ],
+  [
+    "a time zone that is none",
+    { weekly: { timeZone: "Tokyo" } },
+    ['vault.azure.weekly.timeZone: "Tokyo" is not a time zone; allowed are names such as Etc/UTC and Asia/Tokyo'],
+  ],
+  [
+    "a vault's name that Azure refuses",
+    { name: "a_vault" },
+    ['vault.azure.name: "a_vault" is not allowed; allowed is 2 to 50 letters, digits and hyphens'],
+  ],
+  [
+    "nothing but MySQL and Cosmos DB",
+    {},
+    [
+      `vault.azure: orders: ${PAUSED}`,
+      `vault.azure: documents: ${PREVIEW}`,
+      "vault.azure: no database of the set goes to a vault of Azure Backup; remove it",
+    ],
+    [mysql, documents],
+  ],
+  [
+    "nothing that is not left out",
+    {},
+    ["vault.azure: no database of the set goes to a vault of Azure Backup; remove it"],
+    [{ ...postgresql, vault: { exclude: true } }],
+  ],
+  [
+    "MySQL by name",
+    {},
+    [`databases[1].vault: asks for a vault for orders: ${PAUSED}; remove it`],
+    [postgresql, { ...mysql, vault: { lifecycle: { deleteAfter: 400 } } }],
+  ],
+  [
+    "Cosmos DB by name, where the set has no vault",
+    undefined,
+    [`databases[0].vault: asks for a vault for documents: ${PREVIEW}; remove it`],
+    [{ ...documents, vault: { weekly: {} } }, ledger],
+    {},
+  ],
+  [
+    "what is AWS Backup's",
+    {},
+    [
+      'databases[0].vault.rules: is for databases on AWS, and shipping is on Azure; give "weekly" and "lifecycle" instead, or remove it',
+    ],
+    [{ ...postgresql, vault: { rules: [daily] } }],
+  ],
+  [
+    "what is Azure Backup's, on AWS",
+    undefined,
+    [
+      'databases[0].vault.weekly: is for databases on Azure, and customers is on AWS; give "rules" instead, or remove it',
+      'databases[0].vault.lifecycle: is for databases on Azure, and customers is on AWS; give "rules" instead, or remove it',
+    ],
+    [{ ...customers, vault: { weekly: {}, lifecycle: {} } }],
+    {},
+  ],
+  [
+    "of its own, where only the other cloud has a vault",
+    undefined,
+    [
+      'databases[1].vault: says what shipping has in the vault otherwise than the set, but the set has none on Azure; give "vault.azure", or remove it',
+    ],
+    [customers, { ...postgresql, vault: { exclude: true } }],
+    {},
+  ],
+  [
+    "copies without ScalarDB's tables",
+    {},
+    [0, 1].map(
+      (index) =>
+        `databases[${index}].azurePostgresql.databaseName: has to name a database of yours: Azure Backup leaves "postgres" out of every copy, and ScalarDB uses that one unless told otherwise. Name the one that ScalarDB's tables are in, or leave the server out by vault: { exclude: true }`,
+    ),
+    [
+      { name: "shipping", azurePostgresql: { existing: server } },
+      {
+        name: "returns",
+        azurePostgresql: { existing: { ...server, serverName: "returns" }, databaseName: "postgres" },
+      },
+      {
+        name: "invoices",
+        azurePostgresql: { existing: { ...server, serverName: "invoices" } },
+        vault: { exclude: true },
+      },
+    ],
+  ],
+  [
+    "of its own, too short",
+    {},
+    [
+      "databases[0].vault.lifecycle.deleteAfter: must be a whole number of days from 8 (there would be no recovery point at times with fewer: one is made each week) to 3650, got 1.5",
+    ],
+    [{ ...postgresql, vault: { lifecycle: { deleteAfter: 1.5 } } }],
+  ],
+];
+
+for (const [title, azure, expected, databases, aws] of REFUSED_ON_AZURE)
+  test(`refused on Azure: ${title}`, (t) => {
+    t.deepEqual(azureFaults(azure, databases, aws), expected);
+  });

@@ -40,8 +40,16 @@ function membersOf(text: string, name: string, keyword: "interface" | "class"): 
   return members;
 }
 
+const parsed = new Map<string, Members>();
+
 /** `inputs.dbforpostgresql.BackupArgs`. */
 function nested(reference: string): Members {
+  const known = parsed.get(reference) ?? parseNested(reference);
+  parsed.set(reference, known);
+  return known;
+}
+
+function parseNested(reference: string): Members {
   const [, namespace, name] = /inputs\.(\w+)\.(\w+)/.exec(reference) as unknown as [string, string, string];
   const begin = INPUTS.indexOf(`export declare namespace ${namespace} {`);
   const end = INPUTS.indexOf("\nexport declare namespace ", begin + 1);

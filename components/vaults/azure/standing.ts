@@ -1,0 +1,75 @@
+import { locationName } from "../../../operations/azure-arm";
+import type { BackupInstanceDescription, BackupVaultDescription } from "../../../operations/azure-vaults";
+import type { AzureVaultArgs } from "./args";
+
+/** How recovery points are stored unless told otherwise: in two regions. */
+export const DEFAULT_REDUNDANCY = "GeoRedundant";
+
+/**
+ * The immutability to ask for. Azure locks a vault that stands and is immutable, so that the lock takes a second `up`:
+ * time to think again.
+ */
+export function immutabilityFor(
+  { immutability = "Unlocked" }: AzureVaultArgs,
+  found: BackupVaultDescription | undefined,
+) {
+  if (immutability !== "Locked") return immutability;
+  const present = immutabilityOf(found);
+  return present === "Unlocked" || present === "Locked" ? "Locked" : "Unlocked";
+}
+
+/** What is to be known before a vault is locked; undefined when it is not to be, or has been. */
+export function lockNotice(vault: AzureVaultArgs, found: BackupVaultDescription | undefined): string | undefined {
+  if (vault.immutability !== "Locked" || immutabilityOf(found) === "Locked") return undefined;
+  return immutabilityFor(vault, found) === "Locked"
+    ? `this pulumi up locks the immutability of vault ${vault.name}, as acknowledgeIrreversible allows: nobody can ever undo that, Microsoft included`
+    : `this pulumi up makes vault ${vault.name} immutable, and the one after it locks that for ever: Azure locks a vault only once it stands`;
+}
+
+function immutabilityOf(found: BackupVaultDescription | undefined): string | undefined {
+  return found?.properties.securitySettings?.immutabilitySettings?.state;
+}
+
+/** What Azure would refuse to change of a vault that stands, each with the mend. */
+export function standingVaultFaults(vault: AzureVaultArgs, location: string, found: BackupVaultDescription): string[] {
+  const { storageSettings, securitySettings, featureSettings } = found.properties;
+  const faults: string[] = [];
+  if (locationName(found.location) !== locationName(location))
+    faults.push(`is in ${found.location}, and stays there, but ${location} is asked for: give another "name"`);
+  const present = storageSettings?.[0]?.type;
+  const wanted = vault.redundancy ?? DEFAULT_REDUNDANCY;
+  if (present !== undefined && present !== wanted)
+    faults.push(
+      `is ${present}, and stays so, but ${wanted} is asked for: write redundancy: ${present}, or give another "name"`,
+    );
+  const forEver: [key: string, isSo: boolean, isWanted: boolean][] = [
+    ["immutability: Locked", immutabilityOf(found) === "Locked", vault.immutability === "Locked"],
+    [
+      "softDelete.state: AlwaysOn",
+      securitySettings?.softDeleteSettings?.state === "AlwaysOn",
+      vault.softDelete?.state === "AlwaysOn",
+    ],
+    [
+      "crossRegionRestore: true",
+      featureSettings?.crossRegionRestoreSettings?.state === "Enabled",
+      vault.crossRegionRestore === true,
+    ],
+  ];
+  for (const [key, isSo, isWanted] of forEver)
+    if (isSo && !isWanted)
+      faults.push(
+        `has ${key} for ever, which is not asked for any more: write it, with acknowledgeIrreversible: ${vault.name}`,
+      );
+  return faults;
+}
+
+/** Between one state and the next, or backing up: nothing is amiss. */
+const SOUND = ["ProtectionConfigured", "ConfiguringProtection", "UpdatingProtection"];
+
+/** Why a vault does not back up a server any more, with the mend; undefined while it does, or has never done. */
+export function notBackedUp(server: string, instances: readonly BackupInstanceDescription[]): string | undefined {
+  const state = instances.find(({ name }) => name === server)?.properties.currentProtectionState;
+  return state === undefined || SOUND.includes(state)
+    ? undefined
+    : `it is not backed up any more: backup instance ${server} is in the state ${state}; resume it in Azure (az dataprotection backup-instance resume-protection)`;
+}

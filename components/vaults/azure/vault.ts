@@ -1,0 +1,159 @@
+import type { BackupPolicy } from "@pulumi/azure-native/dataprotection/backupPolicy";
+import { BackupVault } from "@pulumi/azure-native/dataprotection/backupVault";
+import * as pulumi from "@pulumi/pulumi";
+import { locationName } from "../../../operations/azure-arm";
+import { findBackupVault, type StandingVault } from "../../../operations/azure-vaults";
+import type { AzureSettings } from "../../databases/kind";
+import { endProgram, orEnd } from "../../faults";
+import type { PauseNeed } from "../../rules/pause-need";
+import type { VaultStatus } from "../status";
+import type { AzureVaultArgs } from "./args";
+import { declareInstance } from "./instance";
+import { VaultPermissions } from "./permissions";
+import { declarePolicy } from "./policy";
+import type { NotKept, VaultedServer } from "./rules";
+import type { AzureResource } from "./source";
+import { DEFAULT_REDUNDANCY, immutabilityFor, lockNotice, notBackedUp, standingVaultFaults } from "./standing";
+import { azureVaultStatus } from "./status";
+
+/** A database with what Azure Backup has to be told of it. */
+export type KeptServer = VaultedServer & { resource: pulumi.Output<AzureResource> };
+
+/** Azure Backup's vault of a set, with a weekly backup of each database that it takes. */
+export class AzureVault extends pulumi.ComponentResource {
+  readonly vaults: pulumi.Output<VaultStatus[]>;
+
+  constructor(
+    name: string,
+    args: {
+      vault: AzureVaultArgs;
+      databases: KeptServer[];
+      notKept: NotKept[];
+      need: PauseNeed;
+      azure: AzureSettings;
+      tags: Record<string, string>;
+    },
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("scalar-backup:index:AzureVault", name, {}, opts);
+    const { vault: settings, databases, azure, tags } = args;
+    const { name: vaultName, resourceGroupName } = settings;
+    const kept = settings.retainOnDelete !== false;
+    // What is in the vault outlives the program that asked for it, and so must everything that it cannot be kept without.
+    const options = { parent: this, retainOnDelete: kept };
+    const location = locationFor(settings, databases);
+    const found = pulumi
+      .output(null)
+      .apply(() =>
+        orEnd(`vault ${vaultName}`, () => findBackupVault({ resourceGroupName, vaultName }, azure.access)),
+      ) as pulumi.Output<StandingVault | undefined>;
+    const immutability = pulumi.all([found, location]).apply(async ([standing, wanted]) => {
+      const faults = standing ? standingVaultFaults(settings, wanted, standing.vault) : [];
+      if (faults.length > 0)
+        return endProgram(faults.map((fault) => `scalar-backup:vault.azure: vault ${vaultName} ${fault}`).join("\n"));
+      const notice = lockNotice(settings, standing?.vault);
+      if (notice) pulumi.log.warn(notice, this);
+      return immutabilityFor(settings, standing?.vault);
+    });
+    const vault = declareVault(name, settings, { location, immutability, tags }, { ...options, protect: kept });
+
+    const principalId = vault.identity.apply((identity) => identity?.principalId as string);
+    // Gone with the stack, or with the server: nothing may be left with permissions that nobody declares.
+    const permissions = new VaultPermissions(name, principalId, { parent: this });
+    const policies = new Map<string, BackupPolicy>();
+    const policyFor = (database: KeptServer) => {
+      const whose = database.own ? `-${database.name}` : "";
+      const known = policies.get(whose);
+      const at = { resourceGroupName, vaultName: vault.name };
+      const policy = known ?? declarePolicy(`${name}${whose}`, database, at, options);
+      policies.set(whose, policy);
+      return policy;
+    };
+    const instances = databases.map((database) =>
+      declareInstance(`${name}-${database.name}`, database, database.resource, {
+        vault,
+        resourceGroupName,
+        policy: policyFor(database),
+        permissions: permissions.on(database, database.resource),
+        azure,
+        tags,
+        // Not protected: a server that is named in place of another, after a recovery, leaves the other's backups as they are.
+        options,
+      }),
+    );
+
+    const servers = pulumi.all(databases.map(({ resource }) => resource.apply((server) => server.name)));
+    const amiss = pulumi.all([found, servers]).apply(([standing, names]) =>
+      databases.map(({ name: database }, index) => {
+        const fault = notBackedUp(names[index] as string, standing?.instances ?? []);
+        if (fault) pulumi.log.warn(`vault ${vaultName}: ${database}: ${fault}`, this);
+        return fault;
+      }),
+    );
+    // Whoever goes by it goes by a vault that stands, with what is backed up.
+    this.vaults = pulumi
+      .all([location, immutability, amiss, pulumi.all(instances.map(({ name: instance }) => instance))])
+      .apply(([where, immutable, faults]) => [
+        azureVaultStatus(
+          { location: where, immutability: immutable, amiss: faults },
+          settings,
+          databases,
+          args.notKept,
+          args.need,
+        ),
+      ]);
+    this.registerOutputs({ vaults: this.vaults });
+  }
+}
+
+function declareVault(
+  name: string,
+  { name: vaultName, resourceGroupName, redundancy = DEFAULT_REDUNDANCY, ...settings }: AzureVaultArgs,
+  declared: { location: pulumi.Output<string>; immutability: pulumi.Output<string>; tags: Record<string, string> },
+  options: pulumi.CustomResourceOptions,
+): BackupVault {
+  const { state = "On", retentionDays = 14 } = settings.softDelete ?? {};
+  return new BackupVault(
+    `${name}-vault`,
+    {
+      vaultName,
+      resourceGroupName,
+      location: declared.location,
+      identity: { type: "SystemAssigned" },
+      properties: {
+        storageSettings: [{ datastoreType: "VaultStore", type: redundancy }],
+        securitySettings: {
+          immutabilitySettings: { state: declared.immutability },
+          softDeleteSettings: { state, retentionDurationInDays: retentionDays },
+        },
+        ...(settings.crossRegionRestore
+          ? { featureSettings: { crossRegionRestoreSettings: { state: "Enabled" } } }
+          : {}),
+        monitoringSettings: { azureMonitorAlertSettings: { alertsForAllJobFailures: "Enabled" } },
+      },
+      tags: declared.tags,
+    },
+    options,
+  );
+}
+
+/** Where the vault is: where it is told to be, or where the servers are. The program ends when one of them is elsewhere. */
+function locationFor({ name, location }: AzureVaultArgs, databases: readonly KeptServer[]): pulumi.Output<string> {
+  const found = pulumi.all(databases.map(({ resource }) => resource.apply((server) => server.location)));
+  return found.apply(async (locations) => {
+    const where = location ?? (locations[0] as string);
+    const strays = databases.flatMap((database, index) =>
+      locationName(locations[index] as string) === locationName(where) ? [] : [{ ...database, at: locations[index] }],
+    );
+    return strays.length === 0
+      ? where
+      : endProgram(
+          `scalar-backup:vault.azure: vault ${name} is for servers in ${where}, and Azure Backup takes none from elsewhere: ${strays
+            .map(
+              ({ name: stray, index, at }) =>
+                `${stray} is in ${at}; leave it out by databases[${index}].vault: { exclude: true }`,
+            )
+            .join("; ")}`,
+        );
+  });
+}
