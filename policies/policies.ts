@@ -26,6 +26,7 @@ import { backupPlanFitsVaultLock } from "./vaults/backup-plan-fits-vault-lock";
 import { backupPlanLifecycle } from "./vaults/backup-plan-lifecycle";
 import { backupVaultForceDestroy } from "./vaults/backup-vault-force-destroy";
 import { backupVaultLock } from "./vaults/backup-vault-lock";
+import { backupVaultSoftDelete } from "./vaults/backup-vault-soft-delete";
 
 /** Every policy of the pack, in the order of its documentation. */
 export const policies: Documented<ResourceValidationPolicy | StackValidationPolicy>[] = [
@@ -41,6 +42,7 @@ export const policies: Documented<ResourceValidationPolicy | StackValidationPoli
   databaseNotPublic,
   backupVaultLock,
   backupVaultForceDestroy,
+  backupVaultSoftDelete,
   backupPlanLifecycle,
   backupPlanCopies,
   backupPlanFitsVaultLock,

@@ -1,5 +1,5 @@
 import { type StackResource, stackPolicy } from "../stack-policy";
-import { listAt, valueAt } from "../values";
+import { listAt, stringAt, valueAt } from "../values";
 import { azureBackupsOf, backupRulesFor } from "../vaults/selections";
 import { membersOf, SET_SETTINGS, type SetSettings, stackPauseNeed } from "./members";
 
@@ -16,31 +16,43 @@ export const snapshotsOfPausedSet = stackPolicy<SetSettings>({
     const members = membersOf(resources, settings);
     const need = stackPauseNeed(resources, members);
     if (!need.required) return [];
-    const told = markedRules(resources);
+    const marked = markedCopies(resources);
     return members.flatMap(({ resource: database }) => {
       const snapshots = backupRulesFor(database, resources).filter(
-        ({ rule }) => !rule.lifecycle.continuous && !told.has(rule.label),
+        ({ rule }) => !rule.lifecycle.continuous && !marked.rules.has(rule.label),
       );
       return [
         ...snapshots.map(({ plan, rule }) => ({
           message: `${rule.label} takes scheduled snapshots of ${database.name}, which are not consistent with the other databases: ${need.because}; restore to a pause window instead, and leave ${database.name} out of the plan or set enableContinuousBackup`,
           at: plan,
         })),
-        ...azureBackupsOf(database, resources).map((backup) => ({
-          message: `Azure Backup takes scheduled snapshots of ${database.name}, which are not consistent with the other databases: ${need.because}; restore to a pause window instead`,
-          at: backup,
-        })),
+        ...azureBackupsOf(database, resources)
+          .filter((backup) => !marked.vaults.has(vaultOf(backup)))
+          .map((backup) => ({
+            message: `Azure Backup takes scheduled snapshots of ${database.name}, which are not consistent with the other databases: ${need.because}; restore to a pause window instead`,
+            at: backup,
+          })),
       ];
     });
   },
 });
 
-/** Rules of vaults that our component declares: it marks what they make as no restore points, so that nobody trusts them. */
-function markedRules(resources: StackResource[]): Set<string> {
+/** Rules and vaults that our component declares: it marks what they make as no restore points, so that nobody trusts them. */
+function markedCopies(resources: StackResource[]): { rules: Set<string>; vaults: Set<string> } {
   const vaults = resources
     .filter(({ type }) => type === "scalar-backup:index:ScalarBackup")
     .flatMap(({ props }) => listAt(props, "vaults"));
-  return new Set(
-    vaults.flatMap((vault) => listAt(vault, "copies")).map((copy) => `rule ${String(valueAt(copy, "rule"))}`),
-  );
+  const on = (azure: boolean) => vaults.filter((vault) => (stringAt(vault, "cloud") === "azure") === azure);
+  return {
+    rules: new Set(
+      on(false).flatMap((vault) => listAt(vault, "copies").map((copy) => `rule ${String(valueAt(copy, "rule"))}`)),
+    ),
+    vaults: new Set(on(true).map((vault) => String(valueAt(vault, "name")))),
+  };
+}
+
+/** The vault in which a server is backed up, by its policy. */
+function vaultOf({ props }: StackResource): string {
+  const policy = stringAt(props, "properties.policyInfo.policyId");
+  return (typeof policy === "string" && /\/backupVaults\/([^/]+)\//i.exec(policy)?.[1]) || "";
 }

@@ -102,6 +102,15 @@ export const vaultLock = (props: object = {}): Declared => ({
   props: { backupVaultName: "vault", minRetentionDays: 1, maxRetentionDays: 35, ...props },
 });
 
+export const azureVault = (
+  securitySettings: object = { immutabilitySettings: { state: "Unlocked" }, softDeleteSettings: { state: "On" } },
+): Declared => ({
+  type: "azure-native:dataprotection:BackupVault",
+  name: "archive",
+  protect: true,
+  props: { vaultName: "archive", properties: { securitySettings } },
+});
+
 export const plan = (rule: object = {}, props: object = {}): Declared => ({
   type: "aws:backup/plan:Plan",
   name: "plan",
@@ -239,6 +248,7 @@ export const GOOD_STACK: Declared[] = [
   azurePostgresql(),
   vault(),
   vaultLock(),
+  azureVault(),
   plan(),
   selection(),
   cronJob(),

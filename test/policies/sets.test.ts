@@ -211,11 +211,26 @@ saysOfStack(restorePointsAvailable, [
   ["no pause is needed", [cluster({ backupRetentionPeriod: 1 }), scheduled("@monthly")], []],
 ]);
 
-const daily = (props: object = {}) => plan({ ruleName: "daily", enableContinuousBackup: false }, props);
+const daily = (props: object = {}, ruleName = "daily") => plan({ ruleName, enableContinuousBackup: false }, props);
 const selecting = (...resources: string[]) => selection({ resources });
 const SNAPSHOTS = {
   message: `rule daily takes scheduled snapshots of accounts, which are not consistent with the other databases: ${NO_TRANSACTIONS}; restore to a pause window instead, and leave accounts out of the plan or set enableContinuousBackup`,
   at: "plan",
+};
+const weeklyOnAzure: Declared = {
+  type: "azure-native:dataprotection:BackupInstance",
+  name: "weekly",
+  props: {
+    properties: {
+      dataSourceInfo: {
+        resourceID: "/subscriptions/s/resourceGroups/g/providers/Microsoft.DBforPostgreSQL/flexibleServers/shipping",
+      },
+      policyInfo: {
+        policyId:
+          "/subscriptions/s/resourceGroups/g/providers/Microsoft.DataProtection/backupVaults/archive/backupPolicies/weekly",
+      },
+    },
+  },
 };
 saysOfStack(snapshotsOfPausedSet, [
   [
@@ -274,22 +289,7 @@ saysOfStack(snapshotsOfPausedSet, [
   ["one relational database may have snapshots", [cluster(), daily(), selecting("*")], []],
   [
     "Azure Backup",
-    [
-      azurePostgresql(),
-      { ...azurePostgresql({ id: "other" }), name: "returns" },
-      {
-        type: "azure-native:dataprotection:BackupInstance",
-        name: "weekly",
-        props: {
-          properties: {
-            dataSourceInfo: {
-              resourceID:
-                "/subscriptions/s/resourceGroups/g/providers/Microsoft.DBforPostgreSQL/flexibleServers/shipping",
-            },
-          },
-        },
-      },
-    ],
+    [azurePostgresql(), { ...azurePostgresql({ id: "other" }), name: "returns" }, weeklyOnAzure],
     [
       {
         message:
@@ -297,6 +297,38 @@ saysOfStack(snapshotsOfPausedSet, [
         at: "weekly",
       },
     ],
+  ],
+  [
+    "Azure Backup, by a vault of ours, which marks them",
+    [
+      azurePostgresql(),
+      { ...azurePostgresql({ id: "other" }), name: "returns" },
+      weeklyOnAzure,
+      {
+        ...component(true),
+        props: {
+          pauseRequired: { required: true, because: "x" },
+          vaults: [{ cloud: "azure", name: "archive", copies: [{ rule: "weekly" }] }],
+        },
+      },
+    ],
+    [],
+  ],
+  [
+    "a rule of the name that ours has on Azure",
+    [
+      table(),
+      daily({}, "weekly"),
+      selecting("*"),
+      {
+        ...component(true),
+        props: {
+          pauseRequired: { required: true, because: NO_TRANSACTIONS },
+          vaults: [{ cloud: "azure", name: "archive", copies: [{ rule: "weekly" }] }],
+        },
+      },
+    ],
+    [{ ...SNAPSHOTS, message: SNAPSHOTS.message.replace("rule daily", "rule weekly") }],
   ],
 ]);
 

@@ -3,14 +3,11 @@ import { backupPlanFitsVaultLock } from "../../policies/vaults/backup-plan-fits-
 import { backupPlanLifecycle } from "../../policies/vaults/backup-plan-lifecycle";
 import { backupVaultForceDestroy } from "../../policies/vaults/backup-vault-force-destroy";
 import { backupVaultLock } from "../../policies/vaults/backup-vault-lock";
-import { plan, vault, vaultLock } from "./examples";
-import { type Declared, mends, says, saysOfStack } from "./judging";
+import { backupVaultSoftDelete } from "../../policies/vaults/backup-vault-soft-delete";
+import { azureVault, plan, vault, vaultLock } from "./examples";
+import { mends, says, saysOfStack } from "./judging";
 
-const azureVault = (state: string): Declared => ({
-  type: "azure-native:dataprotection:BackupVault",
-  name: "archive",
-  props: { vaultName: "archive", properties: { securitySettings: { immutabilitySettings: { state } } } },
-});
+const immutable = (state: string) => azureVault({ immutabilitySettings: { state } });
 
 const COMPLIANCE =
   "changeableForDays puts the lock of vault vault into compliance mode, which nobody can undo once those days are over: remove it, or name the vault in this policy's complianceVaults";
@@ -34,11 +31,11 @@ says(backupVaultLock, [
     vaultLock({ minRetentionDays: 30, maxRetentionDays: 7 }),
     ["minRetentionDays (30) must not be above maxRetentionDays (7)"],
   ],
-  ["immutable for ever on purpose", azureVault("Locked"), [], { complianceVaults: ["archive"] }],
-  ["immutable, but not for ever", azureVault("Unlocked"), []],
+  ["immutable for ever on purpose", immutable("Locked"), [], { complianceVaults: ["archive"] }],
+  ["immutable, but not for ever", immutable("Unlocked"), []],
   [
     "immutable for ever by accident",
-    azureVault("Locked"),
+    immutable("Locked"),
     [
       'immutability of vault archive is locked, which can never be undone: set state to "Unlocked", or name the vault in this policy\'s complianceVaults',
     ],
@@ -53,6 +50,17 @@ says(backupVaultForceDestroy, [
   ],
 ]);
 mends(backupVaultForceDestroy, [["force", vault({ forceDestroy: true }), { forceDestroy: false }]]);
+
+const softDelete = (state: string) => azureVault({ softDeleteSettings: { state } });
+says(backupVaultSoftDelete, [
+  ["on, by default", azureVault({}), []],
+  ["always on", softDelete("AlwaysOn"), []],
+  [
+    "off",
+    softDelete("Off"),
+    ['soft delete is off, so that whoever deletes a backup deletes it for ever: set softDeleteSettings.state to "On"'],
+  ],
+]);
 
 const snapshots = (lifecycle: object | undefined, rule: object = {}) =>
   plan({ ruleName: "daily", enableContinuousBackup: false, lifecycle, ...rule });
