@@ -4,7 +4,7 @@ import { ENGINES } from "./engines";
 import { rehearse } from "./rehearsal";
 import { sets } from "./sets";
 import { Terminal } from "./terminal";
-import { onAws } from "./vaults";
+import { vaultConfig } from "./vaults/config";
 
 const HELP = `Plays a whole drill on a simulated cloud: protect, pause, disaster, restore, proof, clean-up.
 It needs no cloud account, no Kubernetes and no Pulumi CLI; its servers listen on loopback only, and end with it.
@@ -15,7 +15,7 @@ Usage: npm start -- [options]
 ${sets.map(({ name, title }) => `                     ${name.padEnd(28)} ${title}`).join("\n")}
   --engine NAME    embedded (the default; needs npm alone) or pulumi (the real engine, where a Pulumi CLI is on
                    the PATH; its state is kept in a temporary folder, and nothing of your account is touched)
-  --vaults         with a vault for the databases on AWS: copies of what is restored are kept, an attacker meets the lock
+  --vaults         with a vault on each cloud: copies are kept, an attacker meets what protects them, a destroy leaves them
   --seed N         who transfers how much to whom, and the cloud's identifiers; by default 1
   --report FILE    write what was seen as JSON
   --help           show this
@@ -33,8 +33,8 @@ async function main(): Promise<void> {
     throw new UsageError(`--set ${options.set} is unknown; there are ${sets.map(({ name }) => name).join(", ")}`);
   const terminal = new Terminal(process.stdout);
   const { seed, engine, vaults } = options;
-  if (vaults && onAws(set.config).length === 0)
-    throw new UsageError(`--vaults needs a database on AWS, and --set ${set.name} has none`);
+  if (vaults && vaultConfig(set.config) === undefined)
+    throw new UsageError(`--vaults needs a database that a vault takes, and --set ${set.name} has none`);
   const report = await rehearse({ set, seed, terminal, engine, vaults });
   if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
   process.exitCode = report.passed ? 0 : 1;

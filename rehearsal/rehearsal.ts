@@ -14,7 +14,9 @@ import { Workload } from "./scalardb/workload";
 import { copiesOf } from "./sets/copies";
 import type { RehearsalSet, RunningSet } from "./sets/set";
 import { countOf, duration, type Terminal } from "./terminal";
-import { attack, keptOf, onAws, recoveryPoints, typesOf, VAULT_CONFIG } from "./vaults";
+import { attack, keptOf, onAws, recoveryPoints, typesOf } from "./vaults/aws";
+import { attackAzure, azureRecoveryPoints, azureVault, holdsEveryServer, onAzure } from "./vaults/azure";
+import { vaultConfig } from "./vaults/config";
 
 const MINUTE = 60_000;
 const NAMESPACE = "scalar";
@@ -26,7 +28,7 @@ export interface RehearsalOptions {
   terminal: Terminal;
   /** What hosts the program. */
   engine: EngineName;
-  /** Whether the set's databases on AWS go to a vault, too. */
+  /** Whether the set's databases go to vaults, too. */
   vaults?: boolean;
 }
 
@@ -51,7 +53,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalRepo
   const cloud = await SimulatedCloud.start({ seed: options.seed });
   const config: Record<string, unknown> = {
     ...options.set.config,
-    ...(options.vaults && { "scalar-backup:vault": VAULT_CONFIG }),
+    ...(options.vaults && { "scalar-backup:vault": vaultConfig(options.set.config) }),
   };
   const { stack, close } = openStack(options.engine, cloud, config);
   try {
@@ -70,6 +72,7 @@ class Play {
   readonly #config: Record<string, unknown>;
   readonly #checks: RehearsalReport["checks"] = [];
   readonly #stack: Stack;
+  readonly #vaultsOn: { aws: boolean; azure: boolean };
 
   constructor(cloud: SimulatedCloud, stack: Stack, config: Record<string, unknown>, options: RehearsalOptions) {
     this.#cloud = cloud;
@@ -78,6 +81,8 @@ class Play {
     this.#options = options;
     this.#terminal = options.terminal;
     this.#set = options.set.build(cloud);
+    const vaults = options.vaults === true;
+    this.#vaultsOn = { aws: vaults && onAws(config).length > 0, azure: vaults && onAzure(config).length > 0 };
   }
 
   async perform(): Promise<RehearsalReport> {
@@ -126,13 +131,12 @@ class Play {
     const at = paused ? this.#latestByCommand(points) : formatInstant(lastGood - 1000);
     if (paused) await this.#refuse(since);
     const restore = await this.#restore(at);
-    if (this.#options.vaults) this.#keep(at);
+    if (this.#vaultsOn.aws) this.#keep(at);
     if (paused) await this.#outsideWindow(since, window);
     await this.#cleanUp();
-    if (this.#options.vaults) {
-      await this.#restoreFromVault(at);
-      await this.#destroy();
-    }
+    if (this.#vaultsOn.azure) this.#weekly();
+    if (this.#vaultsOn.aws) await this.#restoreFromVault(at);
+    if (this.#options.vaults) await this.#destroy();
 
     const slowest = slowestOperation(restore);
     terminal.act("Summary");
@@ -164,9 +168,21 @@ class Play {
     this.#terminal.operations(up.operations);
     const need = up.outputs.pauseRequired as { required: boolean; because: string };
     this.#terminal.note(`${need.required ? "pods are paused on a schedule" : "nothing is paused"}: ${need.because}`);
+    if (this.#vaultsOn.azure) await this.#lock();
     const again = await this.#run("preview");
     this.#check("a preview right after changes nothing", countChanges(again) === 0, countOf(again.operations));
     return need.required;
+  }
+
+  /** Azure locks a vault only once it stands. */
+  async #lock(): Promise<void> {
+    this.#terminal.act("pulumi up: lock the vault on Azure for ever, as acknowledgeIrreversible allows");
+    const up = await this.#run("up");
+    this.#terminal.operations(up.operations);
+    this.#check(
+      "the vault is locked",
+      azureVault(this.#cloud.azure)?.immutability === "Locked" && countChanges(up) === 1,
+    );
   }
 
   /** One run of the pauser, as the CronJob's controller would start it. */
@@ -303,6 +319,19 @@ class Play {
     this.#terminal.note(`besides, ${points.length - kept.length} per-database copies, which are no restore points`);
   }
 
+  /** Azure Backup makes its copies by itself. */
+  #weekly(): void {
+    this.#terminal.act("A week passes: Azure Backup copies PostgreSQL into the vault");
+    this.#cloud.clock.advance(7 * 24 * 60 * MINUTE);
+    const points = azureRecoveryPoints(this.#cloud.azure);
+    this.#check(
+      "the vault holds all that was in every PostgreSQL server on Azure",
+      points.length > 0 && holdsEveryServer(this.#cloud.azure),
+      `${points.length} copied`,
+    );
+    this.#terminal.note("each is a per-database copy, no restore point, and comes back as files, by hand");
+  }
+
   /** Sets of one database are restored from the vault alone, long after point-in-time recovery has forgotten the instant. */
   async #restoreFromVault(at: string): Promise<void> {
     const databases = onAws(this.#config);
@@ -322,25 +351,32 @@ class Play {
 
   /** Neither an attacker nor a destroy takes away what is in the vaults. */
   async #destroy(): Promise<void> {
-    const { aws } = this.#cloud;
     this.#terminal.act("An attacker with all permissions of the account, then pulumi destroy");
-    const before = this.#recoveryPoints();
-    const gone = attack(aws, before);
-    this.#check("no recovery point can be deleted", gone === 0 && before.length > 0, `${before.length} stand`);
+    const standing = () => this.#recoveryPoints().length + azureRecoveryPoints(this.#cloud.azure).length;
+    const before = standing();
+    const gone = attack(this.#cloud.aws, this.#recoveryPoints());
+    const onAzure = azureVault(this.#cloud.azure);
+    const passed = onAzure ? attackAzure(this.#cloud.azure, onAzure) : [];
+    this.#check(
+      "no recovery point can be deleted",
+      gone === 0 && passed.length === 0 && before > 0 && standing() === before,
+      passed.length > 0 ? passed.join(", ") : `${before} stand`,
+    );
     const refused = await this.#terminal.during("pulumi destroy", this.#stack.destroy());
     this.#check("pulumi destroy is refused as long as the vault is protected", !refused.succeeded);
     await this.#stack.unprotect();
     const destroyed = await this.#terminal.during("pulumi destroy", this.#stack.destroy());
     this.#terminal.note(`pulumi state unprotect --all; pulumi destroy: ${countOf(destroyed.operations)}`);
-    const after = this.#recoveryPoints();
+    const after = standing();
     this.#check(
       "the stack is gone; the vault and its recovery points stand, as the output vaults said",
-      destroyed.succeeded && after.length === before.length,
-      `${after.length} recovery points`,
+      destroyed.succeeded && after === before,
+      `${after} recovery points`,
     );
   }
 
   #recoveryPoints() {
+    if (!this.#vaultsOn.aws) return [];
     const regions = onAws(this.#config).flatMap(({ dynamodb }) => dynamodb?.restoreTo?.region ?? []);
     return recoveryPoints(this.#cloud.aws, [this.#config["aws:region"] as string, ...regions]);
   }

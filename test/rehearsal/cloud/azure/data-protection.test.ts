@@ -4,6 +4,7 @@ import { pointsOf } from "../../../../rehearsal/cloud/azure/data-protection";
 import { type JsonObject, merged } from "../../../../rehearsal/cloud/azure/json";
 import { ROLES } from "../../../../rehearsal/cloud/azure/role-assignments";
 import { SimulatedClock } from "../../../../rehearsal/cloud/clock";
+import { attackAzure } from "../../../../rehearsal/vaults/azure";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -384,4 +385,31 @@ test("soft delete: what was deleted can be brought back for its days, and holds 
   putVault(security("Disabled", { state: "Off" }));
   t.deepEqual(points(), [], "switching it off purges what was deleted");
   send("DELETE", vaultId);
+});
+
+test("an owner of the subscription gets rid of what can be taken back, and of nothing that is for ever", (t) => {
+  const attacked = (...states: JsonObject[]) => {
+    const { clock, cloud, putVault, protect, points, vault } = azure();
+    const [first, ...later] = states;
+    protect(first);
+    for (const state of later) putVault(state);
+    clock.advance(WEEK);
+    const passed = attackAzure(cloud, vault());
+    return { passed, left: cloud.dataProtection.find("payments") ? points().length : 0 };
+  };
+  const unlocked = attacked(security("Unlocked"));
+  t.is(unlocked.left, 0);
+  t.deepEqual(unlocked.passed, [
+    "immutability off",
+    "soft delete off",
+    "a policy of shorter retention",
+    "recovery points deleted",
+    "policy deleted",
+    "vault deleted",
+  ]);
+  const held = attacked(security("Unlocked", { state: "AlwaysOn" }));
+  t.is(held.left, 1, "soft delete that nobody can switch off keeps it for its days");
+  t.false(held.passed.includes("soft delete off"));
+  const locked = attacked(security("Unlocked"), security("Locked", { state: "AlwaysOn" }));
+  t.deepEqual(locked, { passed: [], left: 1 });
 });

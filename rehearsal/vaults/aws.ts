@@ -1,19 +1,18 @@
-import { type DatabaseArgs, kindOf } from "../components/databases";
-import { INSTANT_TAG } from "../components/databases/kind";
-import type { AwsCloud } from "./cloud/aws/aws";
-import type { RecoveryPoint } from "./cloud/aws/backup";
-import { AwsError } from "./cloud/aws/error";
+import { type DatabaseArgs, kindOf } from "../../components/databases";
+import { INSTANT_TAG } from "../../components/databases/kind";
+import type { AwsCloud } from "../cloud/aws/aws";
+import type { RecoveryPoint } from "../cloud/aws/backup";
+import { AwsError } from "../cloud/aws/error";
 
-/** The vault of a rehearsal: locked, with daily copies, and copies of what is restored. */
+/** The vault's name on either cloud. */
 export const VAULT_NAME = "scalar-vault";
 const LIFECYCLE = { deleteAfter: 400 };
-export const VAULT_CONFIG = {
-  aws: {
-    name: VAULT_NAME,
-    lock: { minRetentionDays: 7 },
-    rules: [{ name: "daily", schedule: "cron(0 5 ? * * *)", lifecycle: LIFECYCLE }],
-    keepRestored: { lifecycle: LIFECYCLE },
-  },
+/** Locked, with daily copies, and copies of what is restored. */
+export const AWS_VAULT = {
+  name: VAULT_NAME,
+  lock: { minRetentionDays: 7 },
+  rules: [{ name: "daily", schedule: "cron(0 5 ? * * *)", lifecycle: LIFECYCLE }],
+  keepRestored: { lifecycle: LIFECYCLE },
 };
 
 /** The databases of a set's configuration that AWS Backup knows. */
