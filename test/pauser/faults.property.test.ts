@@ -7,8 +7,8 @@ import { Cluster } from "./doubles/cluster";
 import type { Faults, ScalarPodServer } from "./doubles/scalar-pod";
 
 /**
- * Whatever happens, and whenever: when the run and, if it left something to mend, the one after it have ended, no pod is
- * paused, and every window that was recorded is true by the pods' own logs.
+ * Whatever happens, and whenever: a run that leaves pods paused says so and leaves a note, when the runs that such notes call
+ * for have ended no pod is paused, and every window that was recorded is true by the pods' own logs.
  */
 
 /** What a pod does wrong from the start: mostly nothing, or no run would get far. */
@@ -119,18 +119,10 @@ async function play({ pods, ledgers, events }: Schedule): Promise<string> {
     });
     const stop = new AbortController();
     const happening = Promise.all(events.map((one) => happen(cluster, one, stop)));
-    const { end } = await run(cluster.environment(SETTINGS, podOfTry("first")), stop.signal, cluster.report);
+    const end = await attempt(cluster, "first", stop.signal);
     await happening;
-
-    assert.notEqual(end, "broken", cluster.logs.join("\n"));
-    if (cluster.pausedPods.length > 0) {
-      assert.equal(end, "failedToUnpause", "paused pods are passed over in silence");
-      assert.ok(cluster.unfinished, "nobody would mend what is left paused");
-    }
-    // What the next try finds to mend, faults still in place.
-    if (cluster.unfinished) {
-      await run(cluster.environment(SETTINGS, podOfTry("second")), new AbortController().signal, cluster.report);
-    }
+    // What the next tries find to mend, faults still in place: on a busy machine, one may run out of time.
+    for (const name of ["second", "third"]) if (cluster.unfinished) await attempt(cluster, name);
     assert.deepEqual(cluster.pausedPods, []);
     assert.deepEqual(cluster.falseWindows, []);
     if (end === "recorded") assert.ok(cluster.windows.length >= 1);
@@ -138,6 +130,17 @@ async function play({ pods, ledgers, events }: Schedule): Promise<string> {
   } finally {
     await cluster.stop();
   }
+}
+
+/** @throws when pods are left paused in silence, or with no note of them */
+async function attempt(cluster: Cluster, name: string, stop = new AbortController().signal): Promise<string> {
+  const { end } = await run(cluster.environment(SETTINGS, podOfTry(name)), stop, cluster.report);
+  assert.notEqual(end, "broken", cluster.logs.join("\n"));
+  if (cluster.pausedPods.length > 0) {
+    assert.equal(end, "failedToUnpause", "paused pods are passed over in silence");
+    assert.ok(cluster.unfinished, "nobody would mend what is left paused");
+  }
+  return end;
 }
 
 const podOfTry = (name: string) => ({ PAUSER_POD_NAME: name, PAUSER_POD_NAMESPACE: "scalar" });
