@@ -40,6 +40,12 @@ export function createMultiAz(input: CreateDBClusterMessage): MultiAzSettings {
   };
 }
 
+/**
+ * Of a snapshot AWS documents "a default configuration", and not which class that has when none is asked for: here it is one
+ * that nobody would have chosen.
+ */
+export const SNAPSHOT_DEFAULT_CLASS = "db.m5d.large";
+
 /** What a restored one gets: the source's class and storage, and neither monitoring nor insights. */
 export function restoreMultiAz(
   source: MultiAzSettings,

@@ -20,7 +20,13 @@ import type { RdsDatabase, Row } from "./rds-database";
 import { engineFacts, engineOf } from "./rds-engines";
 import { RdsGroups } from "./rds-groups";
 import { RdsInstances, snapshotTags } from "./rds-instances";
-import { createMultiAz, MULTI_AZ_INSTANCES, modifyMultiAz, restoreMultiAz } from "./rds-multi-az-cluster";
+import {
+  createMultiAz,
+  MULTI_AZ_INSTANCES,
+  modifyMultiAz,
+  restoreMultiAz,
+  SNAPSHOT_DEFAULT_CLASS,
+} from "./rds-multi-az-cluster";
 import { RdsSnapshots } from "./rds-snapshots";
 
 const SECOND = 1000;
@@ -215,7 +221,9 @@ export class RdsRegion {
         "InvalidParameterCombination",
         `The engine ${input.Engine} can't be restored from a snapshot of ${snapshot.settings.engine}.`,
       );
-    return this.#restored(identifier, snapshot.settings, snapshot.rows, input);
+    const { settings } = snapshot;
+    const multiAz = settings.multiAz && { ...settings.multiAz, instanceClass: SNAPSHOT_DEFAULT_CLASS };
+    return this.#restored(identifier, { ...settings, multiAz }, snapshot.rows, input);
   }
 
   #restored(

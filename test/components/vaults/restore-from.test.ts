@@ -1,8 +1,10 @@
 import test from "ava";
 import { INSTANT_TAG } from "../../../components/databases/kind";
 import { stackConfigFaults } from "../../../config";
+import type { Cluster, ClusterSettings } from "../../../rehearsal/cloud/aws/rds-cluster";
 import { buildAurora } from "../../../rehearsal/sets/aurora";
 import { buildDynamodb } from "../../../rehearsal/sets/dynamodb";
+import { multiAzClusterPart } from "../../../rehearsal/sets/rds";
 import { changes, errors, REGION, recordWindow, rehearsed } from "../../program/rehearsed";
 
 const HOUR = 60 * 60_000;
@@ -15,6 +17,7 @@ test("copies of a restore point are kept while they stand, and restored when all
     "scalar-backup:databases": [
       { name: "ledger", dynamodb: { existing: { tables: [TABLE], scalardbTables: false } } },
       { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } },
+      { name: "orders", rdsPostgresql: { existing: { clusterIdentifier: "orders-prod" } } },
     ],
     "scalar-backup:pause": { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] },
     "scalar-backup:vault": {
@@ -33,8 +36,11 @@ test("copies of a restore point are kept while they stand, and restored when all
   backup.advancedDynamoDb = false;
   buildDynamodb(cloud, REGION);
   buildAurora(cloud, REGION, "customers-prod");
+  // A Multi-AZ DB cluster, with storage, monitoring and insights that no restore of a snapshot is told of.
+  multiAzClusterPart("orders", { key: "rdsPostgresql", engine: "postgres" }, REGION).build(cloud);
   const write = (balance: number) => {
     rds.cluster("customers-prod").put("accounts", "a", { balance });
+    rds.cluster("orders-prod").put("orders", "o", { balance });
     dynamodb.table(TABLE).putItem("b", { balance });
   };
   write(1);
@@ -55,7 +61,8 @@ test("copies of a restore point are kept while they stand, and restored when all
   const ofRestorePoint = () =>
     [...backup.vault("payments").recoveryPoints.values()].filter(({ tags }) => tags[INSTANT_TAG] === at);
   const made = ofRestorePoint().length;
-  t.deepEqual([...new Set(ofRestorePoint().map(({ resourceType }) => resourceType))].sort(), ["Aurora", "DynamoDB"]);
+  const types = ofRestorePoint().map(({ resourceType }) => resourceType);
+  t.deepEqual([...new Set(types)].sort(), ["Aurora", "DynamoDB", "RDS"]);
   t.deepEqual(
     backup.jobs().filter(({ state }) => state === "FAILED"),
     [],
@@ -70,9 +77,14 @@ test("copies of a restore point are kept while they stand, and restored when all
   const snapshots = (of: string) => rds.snapshots.all().filter(({ source }) => source.identifier === of);
   const [kept] = snapshots(`customers-prod-${suffix}`);
   const [daily] = snapshots("customers-prod");
+  const [orders] = snapshots(`orders-prod-${suffix}`);
   const ofCopy = dynamodb.backups().find(({ TableName }) => TableName === `${TABLE}-${suffix}`);
   const tables = { [TABLE]: ofCopy?.BackupArn as string };
-  const from = { ledger: { tables }, customers: { backupArn: kept?.arn as string } };
+  const from = {
+    ledger: { tables },
+    customers: { backupArn: kept?.arn as string },
+    orders: { backupArn: orders?.arn as string },
+  };
 
   stack.config["scalar-backup:restore"] = { at, from: { ...from, customers: { backupArn: daily?.arn } } };
   t.is(
@@ -86,8 +98,17 @@ test("copies of a restore point are kept while they stand, and restored when all
   t.deepEqual(rds.cluster(`customers-prod-${suffix}`).rows("accounts").get("a"), { balance: 1 });
   t.deepEqual(dynamodb.table(`${TABLE}-${suffix}`).items().get("b"), { balance: 1 });
   t.is(rds.cluster(`customers-prod-${suffix}`).instances.length, 2);
+  const [source, copy] = [rds.cluster("orders-prod"), rds.cluster(`orders-prod-${suffix}`)];
+  t.deepEqual(copy.rows("orders").get("o"), { balance: 1 });
+  t.deepEqual(settingsOf(copy), settingsOf(source), "a Multi-AZ DB cluster is built like its source");
   t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");
 });
+
+/** What a copy has to have like its source. */
+function settingsOf({ settings }: Cluster): Partial<ClusterSettings> {
+  const { masterPassword: _, deletionProtection: __, ...others } = settings;
+  return others;
+}
 
 const databases = [
   { name: "ledger", dynamodb: { existing: { region: REGION, namespaces: ["ledger"] } } },

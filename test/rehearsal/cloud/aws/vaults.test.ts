@@ -379,3 +379,38 @@ test("snapshots are restored as what they were made of, with AWS's defaults for 
   t.deepEqual(instances.instance("orders-copy").rows("orders").get("b"), { amount: 1 });
   t.false(instances.instance("orders-copy").settings.multiAz);
 });
+
+test("a snapshot of a Multi-AZ DB cluster is restored to one again, without its class, monitoring and insights", (t) => {
+  const scene = setUp();
+  scene.rds.createDBCluster({
+    DBClusterIdentifier: "stock",
+    Engine: "postgres",
+    MasterUsername: "scalar",
+    MasterUserPassword: "secret",
+    DBClusterInstanceClass: "db.r6gd.xlarge",
+    AllocatedStorage: 200,
+    StorageType: "io1",
+    Iops: 4000,
+    EnablePerformanceInsights: true,
+  });
+  const { arn } = scene.rds.snapshots.take(scene.rds.cluster("stock"), {
+    identifier: "kept",
+    type: "manual",
+    at: scene.clock.now(),
+    tags: {},
+  });
+  const restore = (own: object) => () =>
+    scene.rds.restoreDBClusterFromSnapshot({
+      DBClusterIdentifier: "copy",
+      Engine: "postgres",
+      SnapshotIdentifier: arn,
+      ...own,
+    });
+  t.throws(restore({ StorageType: "io1" }), { message: /must specify the Iops/ });
+  t.throws(restore({ DBClusterInstanceClass: "xlarge" }), { message: /Invalid DB cluster instance class/ });
+  restore({})();
+  const { multiAz, storageType } = scene.rds.cluster("copy").settings;
+  t.is(storageType, "io1");
+  t.like(multiAz, { allocatedStorage: 200, iops: 4000, performanceInsights: false, monitoringInterval: 0 });
+  t.not(multiAz?.instanceClass, "db.r6gd.xlarge");
+});
