@@ -12,6 +12,7 @@ import { runSchemaLoaders } from "./azure/schema-loader";
 import type { AzureEndpoint } from "./azure/wire";
 import { SimulatedClock } from "./clock";
 import { KubernetesCluster } from "./kubernetes/cluster";
+import { joinEks } from "./pod-identity";
 
 const REGION = "ap-northeast-1";
 
@@ -49,6 +50,7 @@ export class SimulatedCloud {
     try {
       const kubernetes = await KubernetesCluster.start({ clock });
       runSchemaLoaders(kubernetes, azure.cosmosdb);
+      joinEks(kubernetes, aws, endpoints.aws.url);
       return new SimulatedCloud(aws, azure, endpoints, kubernetes);
     } catch (error) {
       await Promise.all([endpoints.aws.close(), endpoints.azure.close()]);

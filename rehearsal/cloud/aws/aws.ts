@@ -2,11 +2,13 @@ import type { SimulatedClock } from "../clock";
 import { AutoScaling } from "./autoscaling";
 import { Backup } from "./backup";
 import { DynamoDb } from "./dynamodb";
+import { Eks } from "./eks";
 import { Events } from "./events";
 import { Iam } from "./iam";
 import { Identifiers } from "./identifiers";
 import { Kms } from "./kms";
 import { Rds } from "./rds";
+import { Sessions } from "./sessions";
 import { Sns } from "./sns";
 import { type AwsEndpoint, serveAws } from "./wire/server";
 
@@ -21,6 +23,8 @@ export class AwsCloud {
   readonly rds: Rds;
   readonly backup: Backup;
   readonly iam: Iam;
+  readonly sessions: Sessions;
+  readonly eks: Eks;
   readonly kms: Kms;
   readonly sns: Sns;
   readonly events: Events;
@@ -32,6 +36,8 @@ export class AwsCloud {
     this.dynamodb = new DynamoDb(clock, this.identifiers);
     this.rds = new Rds(clock, this.identifiers);
     this.iam = new Iam(clock, this.identifiers);
+    this.sessions = new Sessions(clock, this.identifiers, this.iam);
+    this.eks = new Eks(this.identifiers, this.sessions);
     this.kms = new Kms(this.identifiers);
     this.sns = new Sns(this.identifiers, this.kms);
     this.events = new Events(this.sns);

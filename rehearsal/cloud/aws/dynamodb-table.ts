@@ -96,8 +96,8 @@ export class Table {
     this.#items.delete(key, at);
   }
 
-  /** The items by key, as of an instant of the table's own clock. */
-  items(at: number = this.now()): Map<string, Item> {
+  /** The items by key, as of an instant of the table's own clock, or each as of one of its own. */
+  items(at: number | ((key: string) => number) = this.now()): Map<string, Item> {
     return this.#items.at(at);
   }
 

@@ -22,24 +22,22 @@ import type {
 } from "@aws-sdk/client-dynamodb";
 import type { SimulatedClock } from "../clock";
 import { regionOf } from "./account";
-import { type Item, Table, type TableSettings } from "./dynamodb-table";
+import {
+  BackupRate,
+  checkBackupName,
+  checkMade,
+  type DynamoDbBackup,
+  describeBackup,
+  makeBackup,
+  summary,
+} from "./dynamodb-backup";
+import { Table, type TableSettings } from "./dynamodb-table";
 import { AwsError } from "./error";
 import type { Identifiers } from "./identifiers";
 
 const SECOND = 1000;
 const DEFAULT_RECOVERY_PERIOD_IN_DAYS = 35;
 const DEFAULT_CAPACITY = { ReadCapacityUnits: 5, WriteCapacityUnits: 5 };
-
-/** An on-demand or system backup: a table as it was, under an ARN of its own. */
-export interface DynamoDbBackup {
-  arn: string;
-  name: string;
-  type: "USER" | "SYSTEM" | "AWS_BACKUP";
-  createdAt: number;
-  table: TableDescription;
-  settings: TableSettings;
-  items: Map<string, Item>;
-}
 
 /** DynamoDB in all regions. */
 export class DynamoDb {
@@ -71,7 +69,10 @@ export class DynamoDbRegion {
   readonly #tables = new Map<string, Table>();
   /** Lets AWS Backup do, before a table goes, what its schedule has made due. */
   beforeDelete: () => void = () => {};
+  /** Lets tests refuse a backup, as AWS may for reasons of its own. */
+  beforeBackup: (table: string) => void = () => {};
   readonly #backups = new Map<string, DynamoDbBackup>();
+  readonly #backupRate = new BackupRate();
 
   constructor(service: DynamoDb, name: string, clock: SimulatedClock, identifiers: Identifiers) {
     this.#service = service;
@@ -236,40 +237,38 @@ export class DynamoDbRegion {
   }
 
   createBackup(input: CreateBackupInput): DynamoDbBackup {
-    return this.#backUp(this.#existing(input.TableName as string), input.BackupName as string, "USER");
+    const name = checkBackupName(input.BackupName);
+    this.#backupRate.count(this.#clock.now());
+    const table = this.#existing(input.TableName as string);
+    this.beforeBackup(table.settings.name);
+    return this.#backUp(table, name, "USER");
   }
 
   backups(): BackupSummary[] {
-    return [...this.#backups.values()].map((backup) => summary(backup));
+    return [...this.#backups.values()].map((backup) => summary(backup, this.#clock.now()));
   }
 
   describeBackup(backupArn: string): BackupDescription {
-    const backup = this.#backup(backupArn);
-    return {
-      BackupDetails: { ...details(backup) },
-      SourceTableDetails: {
-        TableName: backup.settings.name,
-        TableId: backup.table.TableId,
-        TableArn: backup.table.TableArn,
-        TableCreationDateTime: backup.table.CreationDateTime,
-        KeySchema: backup.settings.keySchema,
-        ProvisionedThroughput: backup.settings.throughput ?? { ReadCapacityUnits: 0, WriteCapacityUnits: 0 },
-        BillingMode: backup.settings.billingMode,
-        ItemCount: backup.items.size,
-      },
-    };
+    return describeBackup(this.backup(backupArn), this.#clock.now());
   }
 
   deleteBackup(backupArn: string): BackupDescription {
-    const description = this.describeBackup(backupArn);
-    if (description.BackupDetails?.BackupType === "AWS_BACKUP")
+    const backup = this.backup(backupArn);
+    if (backup.type === "AWS_BACKUP")
       throw invalid("Backups created by AWS Backup can only be deleted from their backup vault");
+    checkMade(backup, this.#clock.now());
     this.#backups.delete(backupArn);
-    return description;
+    return describeBackup(backup, this.#clock.now());
   }
 
+  /** To the backup's own region, or to another one. */
   restoreTableFromBackup(input: RestoreTableFromBackupInput): TableDescription {
-    const backup = this.#backup(input.BackupArn as string);
+    const backupArn = input.BackupArn as string;
+    const region = regionOf(backupArn) || this.name;
+    const backup = this.#service.region(region).backup(backupArn);
+    checkMade(backup, this.#clock.now());
+    if (region !== this.name && !input.SSESpecificationOverride)
+      throw invalid("SSESpecificationOverride must be specified when restoring to another region");
     const settings = restored(backup.settings, this.#freeName(input.TargetTableName), input);
     const restoredFrom = {
       SourceBackupArn: backup.arn,
@@ -277,7 +276,7 @@ export class DynamoDbRegion {
       RestoreDateTime: new Date(backup.createdAt),
       RestoreInProgress: false,
     };
-    return { ...this.#add(settings, { items: backup.items, restoredFrom }).describe(), TableStatus: "CREATING" };
+    return { ...this.#add(settings, { items: backup.items(), restoredFrom }).describe(), TableStatus: "CREATING" };
   }
 
   #add(settings: TableSettings, origin: ConstructorParameters<typeof Table>[4]): Table {
@@ -330,44 +329,17 @@ export class DynamoDbRegion {
   }
 
   #backUp(table: Table, name: string, type: DynamoDbBackup["type"], createdAt = table.now()): DynamoDbBackup {
-    const backup: DynamoDbBackup = {
-      arn: `${table.arn}/backup/${String(createdAt).padStart(14, "0")}-${this.#identifiers.hex(8)}`,
-      name,
-      type,
-      createdAt,
-      table: table.describe(),
-      settings: { ...table.settings },
-      items: table.items(createdAt),
-    };
+    const backup = makeBackup(table, { id: this.#identifiers.hex(8), name, type, createdAt });
     this.#backups.set(backup.arn, backup);
     return backup;
   }
 
-  #backup(backupArn: string): DynamoDbBackup {
+  /** @throws BackupNotFoundException */
+  backup(backupArn: string): DynamoDbBackup {
     const backup = this.#backups.get(backupArn);
     if (!backup) throw new AwsError("BackupNotFoundException", `Backup not found: ${backupArn}`);
     return backup;
   }
-}
-
-/** As `CreateBackup` and `DescribeBackup` tell it. */
-export function details(backup: DynamoDbBackup) {
-  return {
-    BackupArn: backup.arn,
-    BackupName: backup.name,
-    BackupStatus: "AVAILABLE" as const,
-    BackupType: backup.type,
-    BackupCreationDateTime: new Date(backup.createdAt),
-  };
-}
-
-function summary(backup: DynamoDbBackup): BackupSummary {
-  return {
-    ...details(backup),
-    TableName: backup.settings.name,
-    TableId: backup.table.TableId,
-    TableArn: backup.table.TableArn,
-  };
 }
 
 /** What a restore carries over from its source, with the request's overrides. */

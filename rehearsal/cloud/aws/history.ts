@@ -18,11 +18,12 @@ export class History<Value> {
     this.#record({ at, key, value: undefined });
   }
 
-  /** The values as of an instant, whatever was written at that very millisecond included. */
-  at(instant: number): Map<string, Value> {
+  /** The values as of an instant, or each as of one of its own; whatever was written at that very millisecond included. */
+  at(instant: number | ((key: string) => number)): Map<string, Value> {
     const values = new Map<string, Value>();
     for (const change of this.#changes) {
-      if (change.at > instant) break;
+      if (typeof instant === "number" && change.at > instant) break;
+      if (typeof instant !== "number" && change.at > instant(change.key)) continue;
       if (change.value === undefined) values.delete(change.key);
       else values.set(change.key, change.value);
     }

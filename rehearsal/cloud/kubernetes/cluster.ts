@@ -8,8 +8,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { SimulatedClock } from "../clock";
 import { ApiServer } from "./api-server";
+import type { CloudIdentity } from "./container";
 import { type ContainerHost, type JobResult, type JobRun, startCronJob } from "./job";
 import { kindOf } from "./kinds";
+import type { KubernetesObject } from "./objects";
 import type { SimulatedPod } from "./pod";
 import type { ServiceAccountName } from "./rbac";
 import { type ReleaseOptions, SimulatedRelease } from "./release";
@@ -26,6 +28,8 @@ export class KubernetesCluster {
   readonly #releases: SimulatedRelease[] = [];
   readonly #runs: { cronJob: string; run: JobRun }[] = [];
   readonly #tokens = new Map<string, ServiceAccountName>();
+  /** What a cloud adds to pods of a service account, given a token of it; the cloud that this cluster runs in sets it. */
+  cloudIdentity: (account: KubernetesObject, token: string) => CloudIdentity | undefined = () => undefined;
 
   private constructor(clock: SimulatedClock) {
     this.clock = clock;
@@ -39,7 +43,7 @@ export class KubernetesCluster {
     cluster.#apiServer = await ApiServer.start({
       clock: cluster.clock,
       store: cluster.store,
-      accountOf: (token) => cluster.#accountOf(token),
+      accountOf: (token) => cluster.accountOf(token),
     });
     cluster.store.onChange((type, object) => {
       const { name, namespace } = object.metadata;
@@ -126,7 +130,8 @@ export class KubernetesCluster {
     await this.#apiServer.stop();
   }
 
-  #accountOf(token: string): ServiceAccountName | undefined {
+  /** Whose token it is; undefined when nobody's. */
+  accountOf(token: string): ServiceAccountName | undefined {
     const account = this.#tokens.get(token);
     return account && this.store.find(SERVICE_ACCOUNTS, account.namespace, account.name) ? account : undefined;
   }
@@ -136,6 +141,8 @@ export class KubernetesCluster {
       store: this.store,
       clock: this.clock,
       serviceAccountFiles: (namespace, name) => ({ token: this.tokenOf(namespace, name), namespace }),
+      cloudIdentity: (account) =>
+        this.cloudIdentity(account, this.tokenOf(account.metadata.namespace, account.metadata.name)),
       environment: (serviceAccountDirectory) => this.#containerEnvironment(serviceAccountDirectory),
     };
   }

@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { kindOf } from "./kinds";
 import type { KubernetesObject } from "./objects";
 import type { ObjectStore } from "./store";
@@ -54,8 +54,18 @@ export interface ContainerOptions {
   pod: KubernetesObject;
   /** What a container finds under the service account's directory, by file name; absent if it isn't mounted. */
   serviceAccount?: Record<string, string>;
+  /** What a cloud adds to pods of this service account. */
+  cloudIdentity?: CloudIdentity;
   /** On top of the container's own variables, given the directory in which the service account's files are. */
   environment(serviceAccountDirectory: string): Record<string, string>;
+}
+
+/** What a cloud's admission webhook adds to a pod, so that it can work as a role there. */
+export interface CloudIdentity {
+  /** May name paths of `files`. */
+  environment: Record<string, string>;
+  /** A file's text by its path. */
+  files: Record<string, string>;
 }
 
 const SERVICE_ACCOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -87,6 +97,9 @@ export class RunningContainer {
           HOME: root,
           HOSTNAME: options.pod.metadata.name,
           ...options.environment(paths.map(SERVICE_ACCOUNT_PATH)),
+          ...Object.fromEntries(
+            Object.entries(options.cloudIdentity?.environment ?? {}).map(([name, value]) => [name, paths.map(value)]),
+          ),
           ...variablesOf(container, options, paths),
         },
         stdio: ["ignore", "pipe", "pipe"],
@@ -162,6 +175,8 @@ function mountAll(root: string, container: Container, volumes: Volume[], options
     const directory = mount(SERVICE_ACCOUNT_PATH);
     for (const [name, text] of Object.entries(options.serviceAccount)) writeFileSync(join(directory, name), text);
   }
+  for (const [path, text] of Object.entries(options.cloudIdentity?.files ?? {}))
+    writeFileSync(join(mount(dirname(path)), basename(path)), text);
   for (const { name, mountPath, subPath } of container.volumeMounts ?? []) {
     const volume = volumes.find((candidate) => candidate.name === name);
     if (!volume) throw new ContainerConfigError(`volumeMounts: no volume named "${name}"`);

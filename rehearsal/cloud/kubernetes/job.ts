@@ -2,7 +2,13 @@
 
 import { randomBytes } from "node:crypto";
 import type { SimulatedClock } from "../clock";
-import { ContainerConfigError, type ContainerExit, type PodSpec, RunningContainer } from "./container";
+import {
+  type CloudIdentity,
+  ContainerConfigError,
+  type ContainerExit,
+  type PodSpec,
+  RunningContainer,
+} from "./container";
 import { kindOf } from "./kinds";
 import type { JsonObject, KubernetesObject, OwnerReference } from "./objects";
 import type { ObjectStore } from "./store";
@@ -21,6 +27,8 @@ export interface ContainerHost {
   clock: SimulatedClock;
   /** The files of a service account's volume. */
   serviceAccountFiles(namespace: string, name: string): Record<string, string>;
+  /** What a cloud adds to pods of a service account, if it does. */
+  cloudIdentity(account: KubernetesObject): CloudIdentity | undefined;
   /** Variables that containers get on top of their own. */
   environment(serviceAccountDirectory: string): Record<string, string>;
 }
@@ -141,10 +149,12 @@ export class JobRun {
     const pod = this.#createPod();
     try {
       const { store, environment } = this.#host;
+      const account = this.#serviceAccount(pod);
       this.#container = new RunningContainer({
         store,
         pod,
-        serviceAccount: this.#serviceAccountFiles(pod),
+        serviceAccount: this.#serviceAccountFiles(pod, account),
+        cloudIdentity: this.#host.cloudIdentity(account),
         environment,
       });
       this.#announceStart(this.#container);
@@ -162,17 +172,21 @@ export class JobRun {
     }
   }
 
-  #serviceAccountFiles(pod: KubernetesObject): Record<string, string> | undefined {
-    const spec = pod.spec as unknown as PodSpec;
-    const name = spec.serviceAccountName ?? "default";
+  #serviceAccount(pod: KubernetesObject): KubernetesObject {
+    const name = (pod.spec as unknown as PodSpec).serviceAccountName ?? "default";
     const account = this.#host.store.find(SERVICE_ACCOUNTS, this.namespace, name);
     if (!account) {
       throw new ContainerConfigError(
         `pods "${pod.metadata.name}" is forbidden: error looking up service account ${this.namespace}/${name}: serviceaccount "${name}" not found`,
       );
     }
-    const mounted = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
-    return mounted ? this.#host.serviceAccountFiles(this.namespace, name) : undefined;
+    return account;
+  }
+
+  #serviceAccountFiles(pod: KubernetesObject, account: KubernetesObject): Record<string, string> | undefined {
+    const { automountServiceAccountToken } = pod.spec as unknown as PodSpec;
+    const mounted = automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
+    return mounted ? this.#host.serviceAccountFiles(this.namespace, account.metadata.name) : undefined;
   }
 
   #createPod(): KubernetesObject {

@@ -28,6 +28,7 @@ import { cloudwatchEventRule } from "./cloudwatch-event-rule";
 import { cloudwatchEventTarget } from "./cloudwatch-event-target";
 import { compare } from "./diff";
 import { dynamodbTable } from "./dynamodb-table";
+import { eksPodIdentityAssociation } from "./eks-pod-identity-association";
 import { iamRole } from "./iam-role";
 import { iamRolePolicy } from "./iam-role-policy";
 import { iamRolePolicyAttachment } from "./iam-role-policy-attachment";
@@ -55,6 +56,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
   backupRestoreTestingSelection,
   cloudwatchEventRule,
   cloudwatchEventTarget,
+  eksPodIdentityAssociation,
   iamRole,
   iamRolePolicy,
   iamRolePolicyAttachment,

@@ -1,6 +1,6 @@
 import type * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { AwsCloud } from "../aws";
-import { details } from "../dynamodb";
+import { details } from "../dynamodb-backup";
 import { AwsError } from "../error";
 import { type Operations, page } from "./json";
 
@@ -133,7 +133,9 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
     },
     CreateBackup: {
       members: ["TableName", "BackupName"],
-      run: (input: dynamodb.CreateBackupInput, region) => ({ BackupDetails: details(at(region).createBackup(input)) }),
+      run: (input: dynamodb.CreateBackupInput, region) => ({
+        BackupDetails: details(at(region).createBackup(input), cloud.clock.now()),
+      }),
     },
     DescribeBackup: {
       members: ["BackupArn"],
@@ -142,13 +144,30 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
       }),
     },
     ListBackups: {
-      members: ["TableName", "Limit", "ExclusiveStartBackupArn", "BackupType"],
-      run(input: dynamodb.ListBackupsInput, region) {
+      members: [
+        "TableName",
+        "Limit",
+        "ExclusiveStartBackupArn",
+        "BackupType",
+        "TimeRangeLowerBound",
+        "TimeRangeUpperBound",
+      ],
+      // On the wire instants are seconds since the epoch.
+      run(
+        input: Omit<dynamodb.ListBackupsInput, "TimeRangeLowerBound" | "TimeRangeUpperBound"> & {
+          TimeRangeLowerBound?: number;
+          TimeRangeUpperBound?: number;
+        },
+        region,
+      ) {
         const limit = limitOf(input.Limit, LIST_TABLES_LIMIT);
+        const { TimeRangeLowerBound: from = 0, TimeRangeUpperBound: to = Number.POSITIVE_INFINITY } = input;
+        const seconds = ({ BackupCreationDateTime: at }: dynamodb.BackupSummary) => (at as Date).getTime() / 1000;
         const wanted = at(region)
           .backups()
           .filter((backup) => input.TableName === undefined || backup.TableName === input.TableName)
-          .filter((backup) => ["ALL", backup.BackupType].includes(input.BackupType ?? "USER"));
+          .filter((backup) => ["ALL", backup.BackupType].includes(input.BackupType ?? "USER"))
+          .filter((backup) => from <= seconds(backup) && seconds(backup) < to);
         const start = wanted.findIndex((backup) => backup.BackupArn === input.ExclusiveStartBackupArn) + 1;
         const summaries = wanted.slice(start, start + limit);
         const more = start + limit < wanted.length;

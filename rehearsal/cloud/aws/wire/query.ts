@@ -11,6 +11,8 @@ export type Member =
 
 export interface QueryOperation {
   members: Record<string, Member>;
+  /** Asked by somebody who has no credentials yet. */
+  unsigned?: true;
   // The members were checked; each operation gives them their SDK's type.
   // biome-ignore lint/suspicious/noExplicitAny: a request's type differs from operation to operation
   run(input: any, region: string): object;

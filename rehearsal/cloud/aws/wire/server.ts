@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { ACCOUNT, arn } from "../account";
 import type { AwsCloud } from "../aws";
 import { AwsError } from "../error";
 import { autoscalingOperations } from "./autoscaling";
@@ -22,6 +23,8 @@ interface JsonService {
   contentType: string;
   /** What the error's `__type` begins with. */
   namespace: string;
+  /** What IAM's actions begin with, where roles are held against their policies. */
+  action?: string;
   operations: Operations;
 }
 
@@ -34,6 +37,7 @@ export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
     DynamoDB_20120810: {
       contentType: "application/x-amz-json-1.0",
       namespace: "com.amazonaws.dynamodb.v20120810#",
+      action: "dynamodb",
       operations: dynamodbOperations(cloud),
     },
     AnyScaleFrontendService: {
@@ -44,7 +48,7 @@ export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
   };
   const query: Record<string, QueryOperations> = {
     "2014-10-31": rdsOperations(cloud),
-    "2011-06-15": stsOperations(),
+    "2011-06-15": stsOperations(cloud),
   };
 
   const server = createServer((request, response) => {
@@ -62,6 +66,7 @@ export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
     response.setHeader("date", new Date(cloud.clock.now()).toUTCString());
     const requestId = cloud.identifiers.uuid();
     response.setHeader("x-amzn-requestid", requestId);
+    if (request.method === "GET" && request.url === POD_IDENTITY_PATH) return answerPod(cloud, request, response);
     const target = request.headers["x-amz-target"];
     if (typeof target === "string") {
       const [prefix = "", operation = ""] = target.split(".");
@@ -70,7 +75,9 @@ export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
       response.setHeader("content-type", service.contentType);
       try {
         const region = regionOfScope(request);
-        response.end(jsonBody(readJson(service.operations, operation, body)(region)));
+        const run = readJson(service.operations, operation, body);
+        if (service.action) authorize(cloud, request, `${service.action}:${operation}`, region, body);
+        response.end(jsonBody(run(region)));
       } catch (error) {
         const known = asAwsError(error);
         response.statusCode = known.status;
@@ -86,7 +93,7 @@ export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
       return unknown(response, `the request ${request.method} ${request.url} is for no simulated service`);
     response.setHeader("content-type", "text/xml");
     try {
-      const region = regionOfScope(request);
+      const region = operations.operations[action]?.unsigned ? "" : regionOfScope(request);
       response.end(queryBody(operations, action, readQuery(operations, action, form)(region), requestId));
     } catch (error) {
       const known = asAwsError(error);
@@ -107,6 +114,40 @@ export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
         server.closeAllConnections();
       }),
   };
+}
+
+/** Where the EKS Pod Identity agent answers pods, on a node under an address of its own. */
+export const POD_IDENTITY_PATH = "/v1/credentials";
+
+/** As that agent does. */
+function answerPod(cloud: AwsCloud, request: IncomingMessage, response: ServerResponse): void {
+  try {
+    const session = cloud.eks.credentials(request.headers.authorization ?? "");
+    response.setHeader("content-type", "application/json");
+    response.end(
+      JSON.stringify({
+        AccessKeyId: session.accessKeyId,
+        SecretAccessKey: session.secretAccessKey,
+        Token: session.token,
+        AccountId: ACCOUNT,
+        Expiration: new Date(session.expires).toISOString(),
+      }),
+    );
+  } catch (error) {
+    const known = asAwsError(error);
+    response.writeHead(known.status, { "content-type": "text/plain" });
+    response.end(`${known.code}: ${known.message}`);
+  }
+}
+
+/** Holds who asks against the policies of the role that they have taken. */
+function authorize(cloud: AwsCloud, request: IncomingMessage, action: string, region: string, body: string): void {
+  const [, accessKeyId = ""] = /Credential=([^/]+)\//.exec(request.headers.authorization ?? "") ?? [];
+  const { TableName, BackupArn, ResourceArn } = JSON.parse(body || "{}") as Record<string, string | undefined>;
+  const named = BackupArn ?? ResourceArn ?? TableName;
+  const resource = named === undefined || named.startsWith("arn:") ? named : arn("dynamodb", region, `table/${named}`);
+  const token = request.headers["x-amz-security-token"];
+  cloud.sessions.authorize(accessKeyId, typeof token === "string" ? token : undefined, action, resource ?? "*");
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -1,8 +1,9 @@
 import { ACCOUNT } from "../account";
+import type { AwsCloud } from "../aws";
 import type { QueryOperations } from "./query";
 
-/** STS, the query protocol of 2011-06-15: whoever asks is the account's one user. */
-export function stsOperations(): QueryOperations {
+/** STS, the query protocol of 2011-06-15: whoever signs is the account's one user; who has a token may take a role. */
+export function stsOperations(cloud: AwsCloud): QueryOperations {
   return {
     namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
     elementNames: {},
@@ -10,6 +11,26 @@ export function stsOperations(): QueryOperations {
       GetCallerIdentity: {
         members: {},
         run: () => ({ Arn: `arn:aws:iam::${ACCOUNT}:user/rehearsal`, UserId: "AIDAREHEARSAL", Account: ACCOUNT }),
+      },
+      AssumeRoleWithWebIdentity: {
+        unsigned: true,
+        members: {
+          RoleArn: "string",
+          RoleSessionName: "string",
+          WebIdentityToken: "string",
+          DurationSeconds: "number",
+        },
+        run(input: { RoleArn: string; RoleSessionName: string; WebIdentityToken: string }) {
+          const session = cloud.sessions.byWebIdentity(input.RoleArn, input.WebIdentityToken, input.RoleSessionName);
+          return {
+            Credentials: {
+              AccessKeyId: session.accessKeyId,
+              SecretAccessKey: session.secretAccessKey,
+              SessionToken: session.token,
+              Expiration: new Date(session.expires),
+            },
+          };
+        },
       },
     },
   };

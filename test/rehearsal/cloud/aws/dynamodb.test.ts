@@ -237,17 +237,67 @@ test("a table with recovery leaves a system backup behind when it is deleted, an
   t.like(dynamodb.backups()[0], { BackupType: "SYSTEM", BackupName: "ledger.accounts$DeletedTableBackup" });
 });
 
-test("a backup of a table restores under the table's own name, as the table was", (t) => {
-  const { dynamodb, table } = setUp();
+test("a backup of a table restores under the table's own name, as the table was, once it is made", (t) => {
+  const { clock, dynamodb, table } = setUp();
   table.putItem("a", { balance: 1 });
+  clock.advance(2 * MINUTE);
   const backup = dynamodb.createBackup({ TableName: "ledger.accounts", BackupName: "in-the-window" });
+  clock.advance(2 * MINUTE);
   table.putItem("a", { balance: 2 });
   const restore = () => dynamodb.restoreTableFromBackup({ TargetTableName: "ledger.accounts", BackupArn: backup.arn });
+  t.throws(restore, { name: "BackupInUseException" });
+  t.throws(() => dynamodb.deleteBackup(backup.arn), { name: "BackupInUseException" });
+  clock.advance(2 * MINUTE);
   t.throws(restore, { name: "TableAlreadyExistsException" });
   dynamodb.deleteTable("ledger.accounts");
   restore();
   t.deepEqual(dynamodb.table("ledger.accounts").items().get("a"), { balance: 1 });
   t.throws(() => dynamodb.describeBackup("arn:aws:dynamodb:x"), { name: "BackupNotFoundException" });
+});
+
+test("what was written within a minute of a backup's request may be in it or not, item by item", (t) => {
+  const { clock, dynamodb, table } = setUp();
+  const keys = Array.from({ length: 100 }, (_, index) => `k${index}`);
+  const write = (balance: number) => {
+    for (const key of keys) table.putItem(key, { balance });
+  };
+  write(1);
+  clock.advance(65_000);
+  const backup = dynamodb.createBackup({ TableName: "ledger.accounts", BackupName: "torn" });
+  clock.advance(5000);
+  write(2);
+  clock.advance(60_000);
+  write(3);
+  clock.advance(5 * MINUTE);
+  const balances = [...backup.items().values()].map(({ balance }) => balance);
+  t.deepEqual(
+    [...new Set(balances)].sort(),
+    [1, 2],
+    "what came within the minute is in there in part; later, it is not",
+  );
+});
+
+test("a backup is restored to another region, encrypted by a key of that one", (t) => {
+  const { clock, aws, dynamodb, table } = setUp();
+  table.putItem("a", { balance: 1 });
+  clock.advance(2 * MINUTE);
+  const { arn } = dynamodb.createBackup({ TableName: "ledger.accounts", BackupName: "far" });
+  clock.advance(5 * MINUTE);
+  const elsewhere = aws.dynamodb.region("us-west-2");
+  const request = { TargetTableName: "ledger.accounts", BackupArn: arn };
+  t.throws(() => elsewhere.restoreTableFromBackup(request), { message: /SSESpecificationOverride/ });
+  elsewhere.restoreTableFromBackup({ ...request, SSESpecificationOverride: { Enabled: true } });
+  t.deepEqual(elsewhere.table("ledger.accounts").items().get("a"), { balance: 1 });
+});
+
+test("backups have names of their own kind, and are asked for at most 50 times a second", (t) => {
+  const { clock, dynamodb } = setUp();
+  const create = (BackupName: string) => () => dynamodb.createBackup({ TableName: "ledger.accounts", BackupName });
+  t.throws(create("a/b"), { name: "ValidationException" });
+  for (let index = 0; index < 50; index++) create("many")();
+  t.throws(create("many"), { name: "LimitExceededException" });
+  clock.advance(1001);
+  create("many")();
 });
 
 test("capacity goes with the billing mode", (t) => {
