@@ -2,8 +2,18 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Where the bundle is kept between runs. */
-export const BUNDLE_CACHE = join(__dirname, "..", "node_modules", ".cache", "scalar-backup", "pauser.json");
+/** Where bundles are kept between runs. */
+const CACHE = join(__dirname, "..", "node_modules", ".cache", "scalar-backup");
+
+/** The programs: the pauser, and the one that makes backups in windows, too. Who needs none has no client of AWS to load. */
+const PROGRAMS = {
+  pauser: "main.ts",
+  "pauser-with-window-backups": "window-backups/main.ts",
+};
+export type PauserProgram = keyof typeof PROGRAMS;
+
+/** Where a program's bundle is kept between runs. */
+export const bundleCache = (program: PauserProgram = "pauser") => join(CACHE, `${program}.json`);
 
 interface Bundle {
   text: string;
@@ -11,32 +21,33 @@ interface Bundle {
   sources: Record<string, string>;
 }
 
-let bundled: string | undefined;
+const bundles = new Map<PauserProgram, string>();
 
 /**
  * The pauser as one CommonJS file: what the CronJob's pod runs on a stock Node image.
  * The same sources give the same text, so that a `pulumi up` without changes shows none.
  */
-export function bundlePauser(): string {
-  bundled ??= cached() ?? bundle();
-  return bundled;
+export function bundlePauser(program: PauserProgram = "pauser"): string {
+  const text = bundles.get(program) ?? cached(program) ?? bundle(program);
+  bundles.set(program, text);
+  return text;
 }
 
 /** The text that was made from these very sources, if it was: to make it takes longer than all else in a small preview. */
-function cached(): string | undefined {
+function cached(program: PauserProgram): string | undefined {
   try {
-    const { text, sources }: Bundle = JSON.parse(readFileSync(BUNDLE_CACHE, "utf8"));
+    const { text, sources }: Bundle = JSON.parse(readFileSync(bundleCache(program), "utf8"));
     return Object.entries(sources).every(([path, hash]) => hashOf(path) === hash) ? text : undefined;
   } catch {
     return undefined;
   }
 }
 
-function bundle(): string {
+function bundle(program: PauserProgram): string {
   // Loaded when it is needed, for the same reason.
   const { buildSync }: typeof import("esbuild") = require("esbuild");
   const { outputFiles, metafile } = buildSync({
-    entryPoints: [join(__dirname, "main.ts")],
+    entryPoints: [join(__dirname, PROGRAMS[program])],
     bundle: true,
     platform: "node",
     target: "node20",
@@ -52,17 +63,18 @@ function bundle(): string {
   const [file] = outputFiles;
   if (file === undefined) throw new Error("esbuild gave no bundle of the pauser");
   const paths = [...Object.keys(metafile.inputs), "bundle.ts", "../package-lock.json"];
-  keep({ text: file.text, sources: Object.fromEntries(paths.map((path) => [path, hashOf(path)])) });
+  keep(program, { text: file.text, sources: Object.fromEntries(paths.map((path) => [path, hashOf(path)])) });
   return file.text;
 }
 
-function keep(bundle: Bundle): void {
-  const own = `${BUNDLE_CACHE}.${process.pid}`;
+function keep(program: PauserProgram, bundle: Bundle): void {
+  const path = bundleCache(program);
+  const own = `${path}.${process.pid}`;
   try {
-    mkdirSync(dirname(BUNDLE_CACHE), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true });
     // Renamed into place, so that nobody reads half a file.
     writeFileSync(own, JSON.stringify(bundle));
-    renameSync(own, BUNDLE_CACHE);
+    renameSync(own, path);
   } catch {
     // A folder that cannot be written costs time, nothing else.
   }

@@ -18,6 +18,8 @@ export const EXIT_CODES = {
   notRecorded: 24,
   /** An earlier run is still at work; nothing was touched. */
   busy: 25,
+  /** A window was recorded, without the backups that were to be made in it. */
+  backupsFailed: 26,
 } as const;
 
 export interface Outcome {

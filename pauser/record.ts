@@ -68,6 +68,10 @@ export class RunRecord {
     return parse(await this.kubernetes.get<ConfigMap>(this.path, deadline, stop)).unfinished;
   }
 
+  async windows(deadline: Deadline, stop?: AbortSignal): Promise<PauseWindow[]> {
+    return parse(await this.kubernetes.get<ConfigMap>(this.path, deadline, stop)).windows;
+  }
+
   /**
    * Writes the note in place of `expected`: none, or the dead run's whose pods are about to be unpaused.
    * @throws NotOwnerError when another run has been quicker.

@@ -10,6 +10,7 @@ import { rendezvous } from "./rendezvous";
 import type { Report } from "./report";
 import { type Environment, longestRunSeconds, type Settings } from "./settings";
 import { Deadline, instant, sleep } from "./time";
+import { BackupFaults, type BackupMaker, type DueBackups } from "./window-backups/maker";
 
 /** A wall clock that moves by more than this against the monotonic one while pods are paused was stepped. */
 const MAX_CLOCK_STEP_MILLIS = 250;
@@ -24,11 +25,14 @@ class Run {
   private readonly clock = new ClockOffset();
   private readonly kubernetes: KubernetesClient;
   private readonly record: RunRecord;
+  /** Why backups that were due are not made. */
+  private readonly backupFaults: string[] = [];
 
   constructor(
     private readonly environment: Environment,
     private readonly stop: AbortSignal,
     private readonly report: Report,
+    private readonly backupMaker?: BackupMaker,
   ) {
     this.settings = environment.settings;
     this.kubernetes = new KubernetesClient(environment.apiServer, environment.serviceAccountDirectory, this.clock);
@@ -36,8 +40,10 @@ class Run {
   }
 
   async toTheEnd(): Promise<Outcome> {
+    let backups: DueBackups | undefined;
     try {
       await this.recover();
+      backups = await this.prepareBackups();
       const meeting = this.meeting();
       if (meeting) await sleep(meeting.pauseAt - REACH_PODS_MILLIS - Date.now(), this.stop);
       const workloads = await discover(this.kubernetes, this.settings.releases, this.apiDeadline(), this.stop);
@@ -45,14 +51,33 @@ class Run {
       try {
         await this.preflight(handles, meeting?.pauseAt);
         await this.writeNote(handles);
-        return await this.pauseAndRecord(workloads, handles, meeting?.holdUntil);
+        return await this.pauseAndRecord(workloads, handles, meeting?.holdUntil, backups);
       } finally {
         for (const { admin } of handles) admin.close();
       }
     } catch (error) {
       return this.outcomeOf(error);
     } finally {
+      backups?.close();
       this.kubernetes.close();
+    }
+  }
+
+  /** What is due of backups. What is wrong with them is told in the end: a window is worth having without them. */
+  private async prepareBackups(): Promise<DueBackups | undefined> {
+    const settings = this.settings.windowBackups;
+    if (settings === undefined || this.backupMaker === undefined) return undefined;
+    const { report, stop } = this;
+    const windows = await this.recordCall(this.record.windows(this.apiDeadline(), stop));
+    const { apiDeadlineSeconds } = this.settings;
+    try {
+      return await this.backupMaker.prepare({ settings, apiDeadlineSeconds, windows, report, stop });
+    } catch (error) {
+      if (!(error instanceof BackupFaults)) throw error;
+      this.checkStopped();
+      this.backupFaults.push(...error.faults);
+      report.log("no backups can be made in this window; why is told in the end");
+      return undefined;
     }
   }
 
@@ -131,8 +156,13 @@ class Run {
     await this.recordCall(this.record.begin(note, undefined, this.apiDeadline(), this.stop));
   }
 
-  private async pauseAndRecord(workloads: Workload[], handles: PodHandle[], holdUntil?: number): Promise<Outcome> {
-    const { window, ended, leftPaused } = await this.pauseAndHold(workloads, handles, holdUntil);
+  private async pauseAndRecord(
+    workloads: Workload[],
+    handles: PodHandle[],
+    holdUntil: number | undefined,
+    backups: DueBackups | undefined,
+  ): Promise<Outcome> {
+    const { window, ended, leftPaused } = await this.pauseAndHold(workloads, handles, holdUntil, backups);
     const outcome: Outcome = ended ?? { end: "recorded", reasons: [] };
     if (window) {
       try {
@@ -146,6 +176,10 @@ class Run {
         outcome.reasons.push(...reason.reasons);
         if (outcome.end === "recorded") outcome.end = reason.end;
       }
+    }
+    if (this.backupFaults.length > 0) {
+      outcome.reasons.push(...this.backupFaults);
+      if (outcome.end === "recorded") outcome.end = "backupsFailed";
     }
     return this.finish(outcome, [...leftPaused.keys()]);
   }
@@ -162,7 +196,12 @@ class Run {
   }
 
   /** From the first Pause to the last Unpause. Never throws: whatever happens in between, the pods are unpaused. */
-  private async pauseAndHold(workloads: Workload[], handles: PodHandle[], holdUntil?: number) {
+  private async pauseAndHold(
+    workloads: Workload[],
+    handles: PodHandle[],
+    holdUntil: number | undefined,
+    backups: DueBackups | undefined,
+  ) {
     const { settings, report, stop } = this;
     let window: PauseWindow | undefined;
     let ended: Outcome | undefined;
@@ -178,13 +217,19 @@ class Run {
       const pauseCompleted = Date.now();
       drainedAt = performance.now();
       const hold = holdUntil === undefined ? settings.holdSeconds * 1000 : holdUntil - pauseCompleted;
-      report.log(`all paused, the slowest after ${Math.round(drainedAt - started.monotonic)} ms; holding ${hold} ms`);
+      const forBackups = backups ? `, for backups up to ${backups.maxHoldSeconds} s` : "";
+      const slowest = Math.round(drainedAt - started.monotonic);
+      report.log(`all paused, the slowest after ${slowest} ms; holding ${hold} ms${forBackups}`);
+      const made = await backups?.make(pauseCompleted);
+      this.backupFaults.push(...(made?.faults ?? []));
+      const until = Math.max(pauseCompleted + hold, made?.holdUntil ?? 0);
       // A timer may fire a millisecond early, and a window must not be shorter than asked for.
-      while (Date.now() < pauseCompleted + hold && !stop.aborted) await sleep(pauseCompleted + hold - Date.now(), stop);
+      while (Date.now() < until && !stop.aborted) await sleep(until - Date.now(), stop);
       this.checkStopped();
       const unpauseStarted = Date.now();
       heldAt = performance.now();
       window = this.window(workloads, pauseCompleted, unpauseStarted);
+      if (made?.backups) window.backups = made.backups;
       const step = unpauseStarted - started.wall - (heldAt - started.monotonic);
       if (Math.abs(step) > MAX_CLOCK_STEP_MILLIS) {
         throw end("void", `this clock was stepped by ${Math.round(step)} ms while pods were paused`);
@@ -324,9 +369,15 @@ class Run {
 /**
  * Pauses all releases, holds, unpauses, and records the window.
  * @param stop when aborted, pods are unpaused at once; its reason is told: a signal such as `SIGTERM`, or an Error.
+ * @param backups makes the backups that settings may ask for.
  */
-export function run(environment: Environment, stop: AbortSignal, report: Report): Promise<Outcome> {
-  return new Run(environment, stop, report).toTheEnd();
+export function run(
+  environment: Environment,
+  stop: AbortSignal,
+  report: Report,
+  backups?: BackupMaker,
+): Promise<Outcome> {
+  return new Run(environment, stop, report, backups).toTheEnd();
 }
 
 function broken(error: unknown): Outcome {

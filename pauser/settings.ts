@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DEFAULT_CLUSTER } from "../restore-points/window";
+import { boundedAt, objectAt, textAt } from "./fields";
+import { backupSeconds, readWindowBackups, type WindowBackupSettings } from "./window-backups/settings";
 
 /**
  * The pauser's inputs: environment variables only, so that the same file runs in a CronJob's pod and on a desk.
@@ -47,6 +49,8 @@ export interface Settings {
    * budget and the hold have passed since, so that the clusters' windows overlap. 0: pause at once.
    */
   rendezvousSeconds: number;
+  /** DynamoDB backups that are made in windows; absent where none are. */
+  windowBackups?: WindowBackupSettings;
 }
 
 export interface Environment {
@@ -76,7 +80,8 @@ export const BOUNDS = {
 export function longestRunSeconds(settings: Omit<Settings, "record" | "releases" | "cluster">): number {
   // Pods are unpaused twice at most: an earlier run's first, then one's own. A drain that is given up is waited for.
   const pausing = settings.rendezvousSeconds + 2 * settings.maxDrainSeconds + settings.holdSeconds;
-  return pausing + 2 * settings.unpauseDeadlineSeconds + 4 * settings.apiDeadlineSeconds;
+  const api = settings.apiDeadlineSeconds;
+  return pausing + 2 * settings.unpauseDeadlineSeconds + 4 * api + backupSeconds(settings.windowBackups, api);
 }
 
 type NumberKey = keyof typeof BOUNDS;
@@ -133,8 +138,6 @@ function readApiServer(env: Record<string, string | undefined>, faults: string[]
   return new URL(text);
 }
 
-type Json = Record<string, unknown>;
-
 function readSettings(text: string | undefined, faults: string[]): Settings | undefined {
   if (!text) {
     faults.push("PAUSER_SETTINGS: missing; it holds the settings as JSON");
@@ -147,7 +150,8 @@ function readSettings(text: string | undefined, faults: string[]): Settings | un
     faults.push(`PAUSER_SETTINGS: not JSON: ${(error as Error).message}`);
     return undefined;
   }
-  const fields = objectAt(json, "PAUSER_SETTINGS", ["cluster", "record", "releases", ...Object.keys(BOUNDS)], faults);
+  const known = ["cluster", "record", "releases", "windowBackups", ...Object.keys(BOUNDS)];
+  const fields = objectAt(json, "PAUSER_SETTINGS", known, faults);
   if (fields === undefined) return undefined;
 
   const record = objectAt(fields.record, "record", ["namespace", "name"], faults) ?? {};
@@ -159,6 +163,9 @@ function readSettings(text: string | undefined, faults: string[]): Settings | un
       `holdSeconds: at least minWindowSeconds (${numbers.minWindowSeconds}) is expected, got ${numbers.holdSeconds}`,
     );
   }
+  if (numbers.rendezvousSeconds && fields.windowBackups !== undefined) {
+    faults.push("windowBackups: not together with rendezvousSeconds, by which all clusters hold for the same time");
+  }
   return {
     cluster: fields.cluster === undefined ? DEFAULT_CLUSTER : textAt(fields.cluster, "cluster", faults),
     record: {
@@ -167,6 +174,7 @@ function readSettings(text: string | undefined, faults: string[]): Settings | un
     },
     releases: readReleases(fields.releases, faults),
     ...numbers,
+    ...(fields.windowBackups !== undefined && { windowBackups: readWindowBackups(fields.windowBackups, faults) }),
   };
 }
 
@@ -206,27 +214,6 @@ function readTls(value: unknown, path: string, faults: string[]): TlsSettings {
   return tls;
 }
 
-function objectAt(value: unknown, path: string, known: string[], faults: string[]): Json | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    faults.push(`${path}: an object is expected, got ${JSON.stringify(value)}`);
-    return undefined;
-  }
-  for (const key of Object.keys(value)) {
-    if (!known.includes(key)) faults.push(`${path}: unknown key ${JSON.stringify(key)}; known are ${known.join(", ")}`);
-  }
-  return value as Json;
-}
-
-function textAt(value: unknown, path: string, faults: string[]): string {
-  if (typeof value === "string" && value !== "") return value;
-  faults.push(`${path}: a text is expected, got ${JSON.stringify(value)}`);
-  return "";
-}
-
 function numberAt(value: unknown, key: NumberKey, faults: string[]): number {
-  const bounds = BOUNDS[key];
-  if (value === undefined) return bounds.default;
-  if (typeof value === "number" && value >= bounds.min && value <= bounds.max) return value;
-  faults.push(`${key}: a number from ${bounds.min} to ${bounds.max} is expected, got ${JSON.stringify(value)}`);
-  return bounds.default;
+  return boundedAt(value, key, BOUNDS[key], faults);
 }

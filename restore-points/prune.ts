@@ -1,13 +1,15 @@
 import { instantMillis } from "./instant";
 import { inOrder, writeWindowRecord } from "./record";
 import type { PauseWindow } from "./window";
+import { keptBackups } from "./window-backups";
 
 const BRACKETS_BYTES = bytes(writeWindowRecord([]));
 const COMMA_BYTES = 1;
 
 /**
- * The windows to keep: those that ended within the retention, and of these the newest whose record takes no more than
- * `maxBytes`. The newest of all is kept at any age: it says when a pause last succeeded. Oldest first.
+ * The windows to keep: those that ended within the retention, and those whose backups are kept still; of these as many as their
+ * record takes no more than `maxBytes` for. Those with backups come first, since they can be restored for longest; then the
+ * newest. The newest of all is kept at any age: it says when a pause last succeeded. Oldest first.
  * @throws {RangeError} when not even the newest fits.
  */
 export function prune(
@@ -16,18 +18,22 @@ export function prune(
   retentionMillis: number,
   maxBytes: number,
 ): PauseWindow[] {
-  const newestFirst = inOrder(windows).reverse();
+  const [newest, ...older] = inOrder(windows).reverse();
+  if (newest === undefined) return [];
+  const backedUp = older.filter((window) => keptBackups(window, now).length > 0);
+  const others = older.filter(
+    (window) => !backedUp.includes(window) && instantMillis(window.unpauseStarted) >= now - retentionMillis,
+  );
   const kept: PauseWindow[] = [];
   let size = BRACKETS_BYTES;
-  for (const window of newestFirst) {
-    if (kept.length > 0 && instantMillis(window.unpauseStarted) < now - retentionMillis) continue;
+  for (const window of [newest, ...backedUp, ...others]) {
     size += bytes(JSON.stringify(window)) + (kept.length > 0 ? COMMA_BYTES : 0);
     if (size > maxBytes) break;
     kept.push(window);
   }
-  if (kept.length === 0 && newestFirst.length > 0)
+  if (kept.length === 0)
     throw new RangeError(`the newest pause window alone takes ${size} bytes, and the record may take ${maxBytes}`);
-  return kept.reverse();
+  return inOrder(kept);
 }
 
 function bytes(text: string): number {

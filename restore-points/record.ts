@@ -1,6 +1,6 @@
 import { instantMillis } from "./instant";
-import { instantAt, isObject, listAt, numberAt, objectAt, type Reader, ShapeError, textAt } from "./shape";
-import type { PausedRelease, PauseWindow, WindowRecord } from "./window";
+import { instantAt, isObject, listAt, numberAt, objectAt, optionalAt, type Reader, ShapeError, textAt } from "./shape";
+import type { BackedUpDatabase, PausedRelease, PauseWindow, WindowBackups, WindowRecord } from "./window";
 
 const SCHEMA_VERSION = 1;
 
@@ -84,6 +84,7 @@ const readWindow: Reader<PauseWindow> = (value, path) => {
     unpauseStarted: instantAt(entry.unpauseStarted, `${path}.unpauseStarted`),
     clockOffsetMillis: numberAt(entry.clockOffsetMillis, `${path}.clockOffsetMillis`),
     releases: listAt(entry.releases, `${path}.releases`, readRelease),
+    ...optionalAt(entry, "backups", path, readBackups),
   };
   const { pauseCompleted, unpauseStarted } = window;
   if (instantMillis(unpauseStarted) < instantMillis(pauseCompleted))
@@ -100,5 +101,25 @@ const readRelease: Reader<PausedRelease> = (value, path) => {
     name: textAt(name, `${path}.name`),
     product: textAt(product, `${path}.product`),
     pods: listAt(pods, `${path}.pods`, textAt),
+  };
+};
+
+const readBackups: Reader<WindowBackups> = (value, path) => {
+  const { name, requested, accepted, databases } = objectAt(value, path);
+  return {
+    name: textAt(name, `${path}.name`),
+    requested: instantAt(requested, `${path}.requested`),
+    accepted: instantAt(accepted, `${path}.accepted`),
+    databases: listAt(databases, `${path}.databases`, readBackedUp),
+  };
+};
+
+const readBackedUp: Reader<BackedUpDatabase> = (value, path) => {
+  const { name, region, tables, deleteAfter } = objectAt(value, path);
+  return {
+    name: textAt(name, `${path}.name`),
+    region: textAt(region, `${path}.region`),
+    tables: numberAt(tables, `${path}.tables`),
+    deleteAfter: numberAt(deleteAfter, `${path}.deleteAfter`),
   };
 };

@@ -19,8 +19,34 @@ export interface PauseWindow {
   /** The API server's clock minus the pauser's, in milliseconds, as measured by the run. */
   clockOffsetMillis: number;
   releases: PausedRelease[];
+  /** The DynamoDB backups that were made in it; absent where none were, or not of every table. */
+  backups?: WindowBackups;
   /** `imported` when Scalar's own tool printed it; absent when the pauser recorded it. */
   origin?: string;
+}
+
+/**
+ * DynamoDB backups that were all asked for and accepted inside a window. Each has the same name, by which their ARNs are found
+ * again: a record has no room for them.
+ */
+export interface WindowBackups {
+  name: string;
+  /** The instant before the first was asked for. RFC 3339, UTC, milliseconds. */
+  requested: string;
+  /** The instant after the last was accepted. RFC 3339, UTC, milliseconds. */
+  accepted: string;
+  databases: BackedUpDatabase[];
+}
+
+/** A database all of whose tables were backed up. */
+export interface BackedUpDatabase {
+  /** Its name in the set. */
+  name: string;
+  region: string;
+  /** How many tables it had. */
+  tables: number;
+  /** After how many days its backups are deleted. */
+  deleteAfter: number;
 }
 
 /** Where a window is known from: the pauser's record, or what Scalar's own tool printed. */

@@ -134,11 +134,6 @@ export function instantSuffix(instant: string): string {
   return instant.replaceAll(/[-:]/g, "").toLowerCase();
 }
 
-/** Whether a name ends as those of copies do. */
-export function isCopyName(name: string): boolean {
-  return /-\d{8}t\d{6}z$/.test(name);
-}
-
 /** The region to work in. @throws {Error} when neither the database nor the stack names one. */
 export function regionOf(region: string | undefined, aws: AwsSettings, name: string): string {
   const found = region ?? aws.defaultRegion;

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { BUNDLE_CACHE, bundlePauser } from "../../pauser/bundle";
+import { bundleCache, bundlePauser } from "../../pauser/bundle";
 import { EXIT_CODES } from "../../pauser/outcome";
 import { sleep } from "../../pauser/time";
 import { Cluster } from "./doubles/cluster";
@@ -147,14 +147,14 @@ test("exit codes tell the ends apart", (t) => {
 test("the same sources give the same bundle, small enough for a ConfigMap; what was made from others is not taken", (t) => {
   const bundle = bundlePauser();
   // As somebody left it who then changed a source.
-  writeFileSync(BUNDLE_CACHE, JSON.stringify({ text: "stale", sources: { "main.ts": "another" } }));
+  writeFileSync(bundleCache(), JSON.stringify({ text: "stale", sources: { "main.ts": "another" } }));
   const made = spawnSync(
     process.execPath,
     ["-e", 'require("./register.cjs"); process.stdout.write(require("./pauser/bundle").bundlePauser())'],
     { cwd: join(__dirname, "../.."), encoding: "utf8" },
   );
   t.is(made.stdout, bundle, made.stderr);
-  t.is(JSON.parse(readFileSync(BUNDLE_CACHE, "utf8")).text, bundle, "and it is kept");
+  t.is(JSON.parse(readFileSync(bundleCache(), "utf8")).text, bundle, "and it is kept");
   t.true(Buffer.byteLength(bundle) < 512 * 1024);
   t.false(bundle.includes(process.cwd()), "it must not depend on where it was made");
 });

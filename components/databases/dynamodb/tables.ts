@@ -1,6 +1,7 @@
 import { findDeletedTables, findTables, type TableProtectionGoal } from "../../../operations/dynamodb";
+import { tablesOf } from "../../../restore-points/tables";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
-import { type AwsSettings, instantSuffix, isCopyName, regionOf } from "../kind";
+import { type AwsSettings, instantSuffix, regionOf } from "../kind";
 import type { DynamodbArgs, DynamodbExistingArgs } from "./args";
 
 const SCALARDB_NAMESPACES = ["coordinator", "scalardb"];
@@ -13,10 +14,7 @@ export async function tableNames(name: string, args: DynamodbArgs, aws: AwsSetti
   const own = namespacePatterns(existing, false);
   const prefixes = namespacePatterns(existing, existing.scalardbTables !== false);
   const tables = existing.tables ?? [];
-  // Copies beside their sources begin like them, but are no part of the set: they are neither protected nor restored.
-  const found = (await findTables({ region: where, tables, prefixes }, aws.access)).filter(
-    (table) => tables.includes(table) || !isCopyName(table),
-  );
+  const found = tablesOf({ tables, prefixes }, await findTables({ region: where, tables, prefixes }, aws.access));
   const missing = [
     ...tables.filter((table) => !found.includes(table)),
     ...own.filter((prefix) => !found.some((table) => table.startsWith(prefix))).map((prefix) => `${prefix}*`),

@@ -1,0 +1,153 @@
+import { setMaxListeners } from "node:events";
+import { instantMillis } from "../../restore-points/instant";
+import { tablesOf } from "../../restore-points/tables";
+import type { PauseWindow, WindowBackups } from "../../restore-points/window";
+import { backupName } from "../../restore-points/window-backups";
+import { Deadline, instant, sleep } from "../time";
+import { findCredentials } from "./credentials";
+import { DynamodbClient, mendOf } from "./dynamodb";
+import { HttpClient } from "./http";
+import { type BackupContext, BackupFaults, type BackupMaker, type DueBackups } from "./maker";
+import type { BackedUpDatabaseSettings } from "./settings";
+
+/** DynamoDB takes 50 a second of an account in a region; others may want some of them. */
+const REQUESTS_PER_SECOND = 40;
+
+const HOUR_MILLIS = 3_600_000;
+
+/** A database that is due, with its region's client. */
+interface Due {
+  database: BackedUpDatabaseSettings;
+  client: DynamodbClient;
+}
+
+/** @param env Where credentials and endpoints are found. */
+export const windowBackups = (env: Record<string, string | undefined> = process.env): BackupMaker => ({
+  async prepare(context) {
+    const { settings, windows, stop, report } = context;
+    const databases = settings.databases.filter((database) => isDue(database, windows, Date.now()));
+    if (databases.length === 0) return undefined;
+    // A listener for each table that waits for its turn.
+    setMaxListeners(0, stop);
+    const http = new HttpClient();
+    try {
+      const deadline = new Deadline(context.apiDeadlineSeconds * 1000);
+      const region = databases[0]?.region as string;
+      const credentials = await findCredentials(region, { http, env, deadline, stop });
+      const due = databases.map((database) => ({
+        database,
+        client: new DynamodbClient(http, database.region, credentials, env),
+      }));
+      const tables = await lookUp(due, context);
+      const seconds = tables.length / REQUESTS_PER_SECOND;
+      if (seconds > settings.requestSeconds)
+        throw new BackupFaults([
+          `${tables.length} tables take ${Math.ceil(seconds)} s to ask for, and requests may take ${settings.requestSeconds} s`,
+        ]);
+      report.log(`backups of ${tables.length} tables are due: ${databases.map(({ name }) => name).join(", ")}`);
+      return {
+        maxHoldSeconds: 2 * settings.marginSeconds + settings.requestSeconds + context.apiDeadlineSeconds,
+        make: (pauseCompleted) => make(due, pauseCompleted, context),
+        close: () => http.close(),
+      };
+    } catch (error) {
+      http.close();
+      throw error instanceof BackupFaults ? error : new BackupFaults([`${(error as Error).message}${mendOf(error)}`]);
+    }
+  },
+});
+
+/** A schedule may come a little early against the last run. */
+function isDue({ name, everyDays }: BackedUpDatabaseSettings, windows: readonly PauseWindow[], now: number): boolean {
+  const last = windows.findLast(({ backups }) => backups?.databases.some((database) => database.name === name));
+  return last === undefined || now - instantMillis(last.pauseCompleted) >= everyDays * 24 * HOUR_MILLIS - HOUR_MILLIS;
+}
+
+interface TableToBackUp extends Due {
+  table: string;
+}
+
+/** The tables of all databases, as they are now. @throws {BackupFaults} when one has none, or a named one is missing. */
+async function lookUp(due: Due[], { apiDeadlineSeconds, stop }: BackupContext): Promise<TableToBackUp[]> {
+  const deadline = new Deadline(apiDeadlineSeconds * 1000);
+  const faults: string[] = [];
+  const found = await Promise.all(
+    due.map(async ({ database, client }) => {
+      const signal = AbortSignal.any([stop, AbortSignal.timeout(apiDeadlineSeconds * 1000)]);
+      const tables = tablesOf(database, await client.tableNames(deadline, signal));
+      const missing = database.tables.filter((table) => !tables.includes(table));
+      const where = `database ${database.name}`;
+      if (missing.length > 0)
+        faults.push(`${where}: there is no table ${missing.join(", ")} in ${database.region}; correct its tables`);
+      else if (tables.length === 0) faults.push(`${where}: there is no table of it in ${database.region}`);
+      return tables.map((table) => ({ database, client, table }));
+    }),
+  );
+  if (faults.length > 0) throw new BackupFaults(faults);
+  return found.flat();
+}
+
+async function make(due: Due[], pauseCompleted: number, context: BackupContext): ReturnType<DueBackups["make"]> {
+  const { settings, report, stop } = context;
+  const margin = settings.marginSeconds * 1000;
+  const name = backupName(settings.namePrefix, instant(pauseCompleted));
+  try {
+    // Again: a pod that was not yet paused may have made a table since.
+    const tables = await lookUp(due, context);
+    while (Date.now() < pauseCompleted + margin && !stop.aborted)
+      await sleep(pauseCompleted + margin - Date.now(), stop);
+    if (stop.aborted) return { faults: [] };
+    const requested = instant(Date.now());
+    const faults = await request(tables, name, context);
+    const accepted = Date.now();
+    if (faults.length > 0)
+      return { faults: [...faults, `the others of that name (${name}) do not count, and are deleted in their time`] };
+    report.log(`backups of ${tables.length} tables are accepted: ${name}`);
+    return {
+      backups: { name, requested, accepted: instant(accepted), databases: databasesOf(due, tables) },
+      holdUntil: accepted + margin,
+      faults: [],
+    };
+  } catch (error) {
+    if (error instanceof BackupFaults) return { faults: error.faults };
+    return { faults: [`${(error as Error).message}${mendOf(error)}`] };
+  }
+}
+
+/** Asks for a backup of every table. The first that is refused for good ends it: the pods are not held for what cannot count. */
+async function request(tables: TableToBackUp[], name: string, { settings, stop }: BackupContext): Promise<string[]> {
+  const deadline = new Deadline(settings.requestSeconds * 1000);
+  const given = new AbortController();
+  const inTime = AbortSignal.any([stop, AbortSignal.timeout(settings.requestSeconds * 1000)]);
+  const signal = AbortSignal.any([inTime, given.signal]);
+  setMaxListeners(0, signal);
+  const faults: string[] = [];
+  let leftOut = 0;
+  await Promise.all(
+    tables.map(async ({ client, table }, index) => {
+      await sleep((index * 1000) / REQUESTS_PER_SECOND, signal);
+      try {
+        if (!signal.aborted) return await client.createBackup(table, name, deadline, signal);
+      } catch (error) {
+        if (!given.signal.aborted) {
+          const late = inTime.aborted && !stop.aborted ? `not accepted within ${settings.requestSeconds} s: ` : "";
+          faults.push(`no backup of table ${table}: ${late}${(error as Error).message}${mendOf(error)}`);
+          if (!inTime.aborted) given.abort();
+          return;
+        }
+      }
+      leftOut += 1;
+    }),
+  );
+  if (leftOut > 0) faults.push(`nor of ${leftOut} other tables, which were not waited for`);
+  return faults;
+}
+
+function databasesOf(due: Due[], tables: TableToBackUp[]): WindowBackups["databases"] {
+  return due.map(({ database }) => ({
+    name: database.name,
+    region: database.region,
+    tables: tables.filter((each) => each.database === database).length,
+    deleteAfter: database.deleteAfter,
+  }));
+}

@@ -1,0 +1,148 @@
+import { readFileSync } from "node:fs";
+import type { Deadline } from "../time";
+import type { HttpClient } from "./http";
+
+export interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+type Variables = Record<string, string | undefined>;
+
+/** No credentials are to be had, and why. */
+export class CredentialsError extends Error {
+  /** Whether they may be had a moment later: an agent or a token service did not answer. */
+  transient = false;
+}
+
+/** Who asks for credentials, and until when. */
+export interface Asking {
+  http: HttpClient;
+  env: Variables;
+  deadline: Deadline;
+  stop: AbortSignal;
+}
+
+/**
+ * AWS credentials, where EKS puts them for a pod: those of IAM roles for service accounts (a token that STS takes), or of Pod
+ * Identity (an agent on the node that is asked with a token); or those in the environment, on a desk.
+ * @param region Where STS is asked, unless `AWS_REGION` says otherwise.
+ * @throws {CredentialsError}
+ */
+export async function findCredentials(region: string, asking: Asking): Promise<Credentials> {
+  const { env, deadline, stop } = asking;
+  for (;;) {
+    try {
+      return await ask(env, region, asking);
+    } catch (error) {
+      const again = error instanceof CredentialsError && error.transient && !deadline.passed && !stop.aborted;
+      if (!again) throw error;
+      await deadline.backOff(stop);
+    }
+  }
+}
+
+async function ask(env: Variables, region: string, asking: Asking): Promise<Credentials> {
+  if (env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY) {
+    const sessionToken = env.AWS_SESSION_TOKEN || undefined;
+    return { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY, sessionToken };
+  }
+  if (env.AWS_WEB_IDENTITY_TOKEN_FILE && env.AWS_ROLE_ARN) {
+    return fromWebIdentity(env.AWS_WEB_IDENTITY_TOKEN_FILE, env.AWS_ROLE_ARN, env.AWS_REGION || region, asking);
+  }
+  if (env.AWS_CONTAINER_CREDENTIALS_FULL_URI) {
+    return fromAgent(env.AWS_CONTAINER_CREDENTIALS_FULL_URI, env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, asking);
+  }
+  throw new CredentialsError(
+    "this pod has no AWS credentials: neither EKS Pod Identity nor IAM roles for service accounts has given it any; " +
+      "see that the cluster has the add-on eks-pod-identity-agent (pause.aws.eksCluster), or an OIDC provider that the role trusts (pause.aws.roleArn)",
+  );
+}
+
+async function fromAgent(
+  uri: string,
+  tokenFile: string | undefined,
+  { http, stop: signal }: Asking,
+): Promise<Credentials> {
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  if (url === undefined || !mayBeAsked(url))
+    throw new CredentialsError(
+      `AWS_CONTAINER_CREDENTIALS_FULL_URI: ${uri} is neither https nor an address of this node; nothing is sent there`,
+    );
+  const headers = tokenFile ? { authorization: readToken(tokenFile) } : undefined;
+  const { status, text } = await answer("the EKS Pod Identity agent", () =>
+    http.exchange({ url, method: "GET", headers, signal }),
+  );
+  if (status !== 200)
+    throw new CredentialsError(`the EKS Pod Identity agent gives no credentials: ${status} ${text.slice(0, 300)}`);
+  try {
+    const { AccessKeyId, SecretAccessKey, Token } = JSON.parse(text) as Record<string, string>;
+    return whole({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token });
+  } catch {
+    throw new CredentialsError("the EKS Pod Identity agent gave something else than credentials");
+  }
+}
+
+/** Whom AWS's SDKs ask over plain http, too: this host, and the agents of ECS and EKS on it. */
+function mayBeAsked({ protocol, hostname }: URL): boolean {
+  const near = ["localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"];
+  return protocol === "https:" || near.includes(hostname) || /^127\./.test(hostname);
+}
+
+async function fromWebIdentity(
+  tokenFile: string,
+  roleArn: string,
+  region: string,
+  { http, env, stop: signal }: Asking,
+): Promise<Credentials> {
+  const url = endpointOf("sts", region, env);
+  const body = new URLSearchParams({
+    Action: "AssumeRoleWithWebIdentity",
+    Version: "2011-06-15",
+    RoleArn: roleArn,
+    RoleSessionName: "scalar-backup-pauser",
+    WebIdentityToken: readToken(tokenFile),
+  }).toString();
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const { status, text } = await answer(url.host, () => http.exchange({ url, method: "POST", headers, body, signal }));
+  const field = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
+  if (status !== 200)
+    throw new CredentialsError(
+      `STS does not let this pod take ${roleArn}: ${field("Code") ?? status} ${field("Message") ?? text.slice(0, 300)}`,
+    );
+  return whole({
+    accessKeyId: field("AccessKeyId"),
+    secretAccessKey: field("SecretAccessKey"),
+    sessionToken: field("SessionToken"),
+  });
+}
+
+function whole({ accessKeyId, secretAccessKey, sessionToken }: Partial<Credentials>): Credentials {
+  if (!accessKeyId || !secretAccessKey) throw new CredentialsError("the credentials that were given are not whole");
+  return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+function readToken(file: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw new CredentialsError(`the token of the pod's ServiceAccount cannot be read: ${(error as Error).message}`);
+  }
+}
+
+async function answer<T>(who: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    const silent = new CredentialsError(`${who} does not answer: ${(error as Error).message}`);
+    silent.transient = true;
+    throw silent;
+  }
+}
+
+/** Where a service is reached; the variables are those of AWS's own SDKs. */
+export function endpointOf(service: "dynamodb" | "sts", region: string, env: Variables): URL {
+  const own = env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || env.AWS_ENDPOINT_URL;
+  return new URL(own || `https://${service}.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`);
+}

@@ -1,0 +1,178 @@
+import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { type Deadline, sleep } from "../time";
+import { type Credentials, CredentialsError, endpointOf } from "./credentials";
+import type { HttpClient } from "./http";
+
+/** DynamoDB's refusal, or the reason why it could not be asked. */
+export class DynamodbError extends Error {
+  constructor(
+    /** DynamoDB's name of the error; `Unreachable` when no answer came. */
+    readonly code: string,
+    message: string,
+    readonly status?: number,
+  ) {
+    super(message);
+  }
+
+  /** Whether the same request may succeed a moment later. */
+  get transient(): boolean {
+    return this.status === undefined || this.status >= 500 || TRANSIENT.includes(this.code);
+  }
+}
+
+const TRANSIENT = [
+  "LimitExceededException",
+  "ThrottlingException",
+  "RequestLimitExceeded",
+  "ProvisionedThroughputExceededException",
+  // The table is being made, or another backup of it.
+  "TableInUseException",
+  "BackupInUseException",
+];
+
+/** A client of the two calls that the pauser's IAM role allows. */
+export class DynamodbClient {
+  private readonly url: URL;
+  private readonly signer: SignatureV4;
+
+  constructor(
+    private readonly http: HttpClient,
+    region: string,
+    credentials: Credentials,
+    env: Record<string, string | undefined>,
+  ) {
+    this.url = endpointOf("dynamodb", region, env);
+    this.signer = new SignatureV4({ service: "dynamodb", region, credentials, sha256: Sha256 });
+  }
+
+  /** The names of all tables of the region. */
+  async tableNames(deadline: Deadline, stop: AbortSignal): Promise<string[]> {
+    const names: string[] = [];
+    let start: string | undefined;
+    do {
+      const input = { ExclusiveStartTableName: start };
+      const page = await this.insist<{ TableNames?: string[]; LastEvaluatedTableName?: string }>(
+        "ListTables",
+        input,
+        deadline,
+        stop,
+      );
+      names.push(...(page.TableNames ?? []));
+      start = page.LastEvaluatedTableName;
+    } while (start !== undefined);
+    return names;
+  }
+
+  /** Asks for a backup of a table; returns when it is accepted. */
+  async createBackup(table: string, name: string, deadline: Deadline, stop: AbortSignal): Promise<void> {
+    await this.insist("CreateBackup", { TableName: table, BackupName: name }, deadline, stop);
+  }
+
+  /** Retries what is transient until the deadline. */
+  private async insist<Output>(action: string, input: object, deadline: Deadline, stop: AbortSignal): Promise<Output> {
+    for (let wait = 200; ; wait = Math.min(2000, wait * 2)) {
+      try {
+        return await this.call<Output>(action, input, stop);
+      } catch (error) {
+        const transient = error instanceof DynamodbError && error.transient;
+        if (!transient || deadline.remainingMillis < wait || stop.aborted) throw error;
+        await sleep(wait * (0.5 + Math.random() / 2), stop);
+      }
+    }
+  }
+
+  private async call<Output>(action: string, input: object, signal: AbortSignal): Promise<Output> {
+    const { url } = this;
+    const body = JSON.stringify(input);
+    const { headers } = await this.signer.sign({
+      method: "POST",
+      protocol: url.protocol,
+      hostname: url.hostname,
+      port: url.port === "" ? undefined : Number(url.port),
+      path: "/",
+      headers: {
+        host: url.host,
+        "content-type": "application/x-amz-json-1.0",
+        "x-amz-target": `DynamoDB_20120810.${action}`,
+      },
+      body,
+    });
+    let answer: { status: number; text: string };
+    try {
+      answer = await this.http.exchange({ url, method: "POST", headers, body, signal });
+    } catch (error) {
+      throw new DynamodbError("Unreachable", `DynamoDB at ${url.host} does not answer: ${(error as Error).message}`);
+    }
+    const { status, text } = answer;
+    let output: Record<string, unknown> = {};
+    try {
+      output = JSON.parse(text);
+    } catch {
+      // Not DynamoDB: a proxy in between, most likely.
+    }
+    if (status === 200) return output as Output;
+    const code = String(output.__type ?? `HTTP ${status}`).replace(/^.*#/, "");
+    throw new DynamodbError(code, String(output.message ?? output.Message ?? text.slice(0, 300)), status);
+  }
+}
+
+/** What the signer hashes with: Node's own. */
+class Sha256 {
+  private hash: Hash | Hmac;
+
+  constructor(private readonly secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.hash = this.begin();
+  }
+
+  update(data: Uint8Array | string): void {
+    this.hash.update(data);
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.hash.digest();
+  }
+
+  reset(): void {
+    this.hash = this.begin();
+  }
+
+  private begin(): Hash | Hmac {
+    const { secret } = this;
+    if (secret === undefined) return createHash("sha256");
+    return createHmac("sha256", typeof secret === "string" ? secret : bytes(secret));
+  }
+}
+
+function bytes(data: ArrayBuffer | ArrayBufferView): Uint8Array {
+  return data instanceof ArrayBuffer
+    ? new Uint8Array(data)
+    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** What to do about an error, where it can be said. */
+export function mendOf(error: unknown): string {
+  if (error instanceof CredentialsError) return "";
+  switch ((error as DynamodbError).code) {
+    case "AccessDeniedException":
+      return "; let the role of the pauser's ServiceAccount do so: with pause.aws.eksCluster by `pulumi up`, with pause.aws.roleArn in the role's own policy";
+    case "UnrecognizedClientException":
+    case "ExpiredTokenException":
+      return "; the role that the pod was given may be gone: `pulumi up` declares it anew";
+    case "LimitExceededException":
+    case "ThrottlingException":
+      return "; too many requests at that time: pause when nobody else changes tables or backs them up";
+    case "TableInUseException":
+      return "; the table is being made or deleted: the next run finds it settled";
+    case "BackupInUseException":
+      return "; another backup of it is under way: pause at another time than it";
+    case "TableNotFoundException":
+      return "; it was deleted meanwhile: the next run leaves it out";
+    case "ContinuousBackupsUnavailableException":
+      return "; the table is new, and DynamoDB not yet ready to back it up: the next run finds it so";
+    case "Unreachable":
+      return "; see that the pod may reach it (network policies, DNS, VPC endpoints)";
+    default:
+      return "";
+  }
+}

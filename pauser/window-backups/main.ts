@@ -1,0 +1,4 @@
+import { pauserProcess } from "../process";
+import { windowBackups } from "./backups";
+
+void pauserProcess(windowBackups());

@@ -1,0 +1,71 @@
+import { boundedAt, objectAt, textAt, textsAt } from "../fields";
+
+/** A database whose tables are backed up in windows. */
+export interface BackedUpDatabaseSettings {
+  /** Its name in the set. */
+  name: string;
+  region: string;
+  /** Full names of tables. */
+  tables: string[];
+  /** What table names begin with, such as `ledger.`: every table of a ScalarDB namespace. */
+  prefixes: string[];
+  /** Only a window this many days after the last one with backups gets backups. */
+  everyDays: number;
+  /** After how many days the backups are deleted, by others. */
+  deleteAfter: number;
+}
+
+/** What `PAUSER_SETTINGS` says of backups made in windows. */
+export interface WindowBackupSettings {
+  /** What the backups' names begin with. */
+  namePrefix: string;
+  databases: BackedUpDatabaseSettings[];
+  /** How long all pods are paused before the first request, and after the last was accepted. */
+  marginSeconds: number;
+  /** How long the requests may take, retries and all. */
+  requestSeconds: number;
+}
+
+/**
+ * The minute by which AWS lets a backup be off its request, and what clocks may be off: half the offset that is allowed of them,
+ * and the time that the look at the clock itself takes.
+ */
+const MARGIN_SECONDS = { default: 62, min: 0, max: 600 };
+const REQUEST_SECONDS = { default: 30, min: 1, max: 300 };
+
+export const WINDOW_BACKUP_BOUNDS = { marginSeconds: MARGIN_SECONDS, requestSeconds: REQUEST_SECONDS } as const;
+
+/** By how much backups may prolong a run, in seconds: the look-up before it, the hold, the look-up within. */
+export function backupSeconds(backups: WindowBackupSettings | undefined, apiDeadlineSeconds: number): number {
+  return backups === undefined ? 0 : 2 * (backups.marginSeconds + apiDeadlineSeconds) + backups.requestSeconds;
+}
+
+const DAYS = { default: 1, min: 1, max: 36_500 };
+
+export function readWindowBackups(value: unknown, faults: string[]): WindowBackupSettings {
+  const path = "windowBackups";
+  const fields = objectAt(value, path, ["namePrefix", "databases", "marginSeconds", "requestSeconds"], faults) ?? {};
+  if (!Array.isArray(fields.databases) || fields.databases.length === 0)
+    faults.push(`${path}.databases: a list of at least one database is expected`);
+  return {
+    namePrefix: textAt(fields.namePrefix, `${path}.namePrefix`, faults),
+    databases: Array.isArray(fields.databases)
+      ? fields.databases.map((item, index) => readDatabase(item, `${path}.databases[${index}]`, faults))
+      : [],
+    marginSeconds: boundedAt(fields.marginSeconds, `${path}.marginSeconds`, MARGIN_SECONDS, faults),
+    requestSeconds: boundedAt(fields.requestSeconds, `${path}.requestSeconds`, REQUEST_SECONDS, faults),
+  };
+}
+
+function readDatabase(value: unknown, path: string, faults: string[]): BackedUpDatabaseSettings {
+  const known = ["name", "region", "tables", "prefixes", "everyDays", "deleteAfter"];
+  const fields = objectAt(value, path, known, faults) ?? {};
+  return {
+    name: textAt(fields.name, `${path}.name`, faults),
+    region: textAt(fields.region, `${path}.region`, faults),
+    tables: textsAt(fields.tables, `${path}.tables`, faults),
+    prefixes: textsAt(fields.prefixes, `${path}.prefixes`, faults),
+    everyDays: boundedAt(fields.everyDays, `${path}.everyDays`, DAYS, faults),
+    deleteAfter: boundedAt(fields.deleteAfter, `${path}.deleteAfter`, DAYS, faults),
+  };
+}

@@ -1,0 +1,45 @@
+import { instantMillis } from "./instant";
+import type { Interval } from "./interval";
+import type { BackedUpDatabase, PauseWindow, WindowBackups } from "./window";
+
+/**
+ * How far a DynamoDB backup may be off the instant it was asked for. AWS guarantees that it holds all that was written a minute
+ * before, and nothing that was written a minute after; of what was written in between it may hold any part.
+ */
+export const BACKUP_DOUBT_MILLIS = 60_000;
+
+const DAY_MILLIS = 86_400_000;
+
+/** Whether nothing was written in all the time whose writes the backups may hold in part. */
+export function areOfWindow({ requested, accepted }: WindowBackups, { start, end }: Interval): boolean {
+  return (
+    start <= instantMillis(requested) - BACKUP_DOUBT_MILLIS && instantMillis(accepted) + BACKUP_DOUBT_MILLIS <= end
+  );
+}
+
+/** The name of every backup of a window: the prefix of its schedule, and when its last pod was paused. */
+export function backupName(prefix: string, pauseCompleted: string): string {
+  return `${prefix}-${pauseCompleted.replaceAll(/[-:.]/g, "").toLowerCase()}`;
+}
+
+/** When the window of a backup of that name began, in milliseconds since the epoch; undefined when it is none of the prefix's. */
+export function instantOfBackup(prefix: string, name: string): number | undefined {
+  if (!name.startsWith(`${prefix}-`)) return undefined;
+  const [, date, time, millis] = /^(\d{8})t(\d{6})(\d{3})z$/.exec(name.slice(prefix.length + 1)) ?? [];
+  if (date === undefined || time === undefined) return undefined;
+  const [year, month, day] = [date.slice(0, 4), date.slice(4, 6), date.slice(6)];
+  const instant = Date.parse(
+    `${year}-${month}-${day}T${time.slice(0, 2)}:${time.slice(2, 4)}:${time.slice(4)}.${millis}Z`,
+  );
+  return Number.isNaN(instant) ? undefined : instant;
+}
+
+/** Until when a database's backups of a window are kept, in milliseconds since the epoch. */
+export function keptUntil(window: Pick<PauseWindow, "pauseCompleted">, { deleteAfter }: BackedUpDatabase): number {
+  return instantMillis(window.pauseCompleted) + deleteAfter * DAY_MILLIS;
+}
+
+/** The databases whose backups of a window are kept still, if they are of the window. */
+export function keptBackups(window: PauseWindow, now: number): BackedUpDatabase[] {
+  return (window.backups?.databases ?? []).filter((database) => keptUntil(window, database) > now);
+}
