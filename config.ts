@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { ScalarBackupArgs } from "./components/backup";
 import { databaseFaults, databasesSchema } from "./components/databases";
+import { awsRegion } from "./components/databases/schema";
 import { awsSettings } from "./components/databases/settings";
 import { type Fault, faultsOf } from "./components/faults";
 import { importedWindowFaults } from "./components/pause/imported-windows";
@@ -11,6 +12,7 @@ import { instantFaults, recoveryFaults, restoreFaults, type ScalarRestoreArgs } 
 import { vaultSchema } from "./components/vaults/args";
 import { restoreFromFaults, restoreFromSchema } from "./components/vaults/restore-from";
 import { vaultFaults } from "./components/vaults/validate";
+import { windowBackupFaults } from "./components/window-backups";
 import { BOUNDS } from "./pauser/settings";
 import { instantMillis } from "./restore-points/instant";
 
@@ -82,6 +84,20 @@ const pauseSchema = z
       BOUNDS.rendezvousSeconds,
     ),
     cluster: z.string().optional().describe("The cluster's name in recorded windows, for a set that spans clusters"),
+    aws: z
+      .strictObject({
+        eksCluster: z
+          .string()
+          .optional()
+          .describe("The EKS cluster's name: a role is declared, which its Pod Identity agent gives to the pauser"),
+        region: awsRegion.optional().describe("Where the EKS cluster is. Defaults to aws:region."),
+        roleArn: z
+          .string()
+          .optional()
+          .describe("In place of eksCluster: a role of yours, which trusts the cluster's OIDC provider"),
+      })
+      .optional()
+      .describe("How the pauser comes by AWS credentials, for databases[].dynamodb.windowBackups"),
   })
   .describe("When and what to pause; needed for NoSQL, and for more than one database");
 
@@ -169,6 +185,8 @@ export function stackConfigFaults(values: Record<string, unknown>): Fault[] {
   if (faults.length === 0) faults.push(...recoveryFaults(config.databases, config.restore?.mode, awsSettings()));
   if (sound("databases") && Array.isArray(config.databases))
     faults.push(...pauseNeedFaults(config.databases, config.pause));
+  if (sound("databases") && sound("pause") && Array.isArray(config.databases))
+    faults.push(...windowBackupFaults(config.databases, config.pause, awsSettings()));
   if (sound("databases") && sound("restore") && Array.isArray(config.databases))
     faults.push(...under("restore", restoreFromFaults(config.databases, config.restore?.from, awsSettings())));
   if (sound("databases") && sound("vault") && Array.isArray(config.databases))

@@ -10,6 +10,7 @@ import { awsSettings, azureSettings } from "./databases/settings";
 import { refuse } from "./faults";
 import { importedWindowFaults } from "./pause/imported-windows";
 import { PauseSchedule, type PauseScheduleArgs } from "./pause/pause-schedule";
+import { backupNamePrefix } from "./pause/window-backups";
 import { pauseNeedFaults, setMembers } from "./pause-need";
 import { type PauseNeed, pauseNeed } from "./rules/pause-need";
 import type { VaultArgs } from "./vaults/args";
@@ -22,6 +23,7 @@ import { AzureVault } from "./vaults/azure/vault";
 import { continuousBackups } from "./vaults/continuous-backup";
 import type { VaultStatus } from "./vaults/status";
 import { vaultFaults } from "./vaults/validate";
+import { windowBackupFaults, windowBackupsOf } from "./window-backups";
 
 /** What is to be backed up as one set, to one instant. */
 export interface ScalarBackupArgs {
@@ -71,6 +73,7 @@ export class ScalarBackup extends pulumi.ComponentResource {
     const faults = [...databaseFaults(args.databases, aws)];
     if (faults.length === 0) faults.push(...pauseNeedFaults(args.databases, args.pause));
     if (faults.length === 0) faults.push(...vaultFaults(args.databases, args.vault, aws));
+    if (faults.length === 0) faults.push(...windowBackupFaults(args.databases, args.pause, aws));
     if (args.importedWindows !== undefined)
       faults.push(
         ...importedWindowFaults(args.importedWindows).map((fault) => ({ ...fault, path: "importedWindows" })),
@@ -85,6 +88,7 @@ export class ScalarBackup extends pulumi.ComponentResource {
       aws,
       azure: azureSettings(),
       continuousBackup: continuousBackups(name, tags, this),
+      backupNamePrefix: backupNamePrefix(`${name}-pause`),
       keptContinuously: (database: string) => keptContinuously(vaulted, database, args.vault?.aws?.name),
     };
     const managed = args.databases.map(
@@ -94,7 +98,12 @@ export class ScalarBackup extends pulumi.ComponentResource {
     let windows: pulumi.Output<PauseWindow[]> = pulumi.output([]);
     if (need.required && args.pause) {
       const imported = readScalarAdminLines(args.importedWindows ?? "", args.pause.cluster).windows;
-      const schedule = new PauseSchedule(`${name}-pause`, { labels: tags, ...args.pause }, { parent: this });
+      const windowBackups = windowBackupsOf(args.databases, aws);
+      const schedule = new PauseSchedule(
+        `${name}-pause`,
+        { labels: tags, ...args.pause, ...(windowBackups.length > 0 && { windowBackups }) },
+        { parent: this },
+      );
       windows = schedule.windows.apply((recorded) => withImported(recorded, imported));
     } else {
       if (args.pause) pulumi.log.info(`no pods are paused: ${need.because}`, this);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkInstant, describeFaults } from "../restore-points/check";
+import { backupsAt, checkInstant, describeFaults } from "../restore-points/check";
 import { formatInstant, instantMillis, parseInstant } from "../restore-points/instant";
 import type { DatabaseRange } from "../restore-points/ranges";
 import type { PauseWindow } from "../restore-points/window";
@@ -43,7 +43,7 @@ export interface ScalarRestoreArgs {
   properties?: pulumi.Input<string>;
   /** For an emergency in which no restore point is left: restores all the same, to copies that may be broken. Must repeat `at`. */
   acceptInconsistentCopiesAt?: string;
-  /** Copies in vaults to restore from, by the databases' names, in place of their point-in-time recovery. */
+  /** Backups to restore from, by the databases' names, in place of their point-in-time recovery. */
   from?: Record<string, RestoreFromArgs>;
   /** The set's vaults, as `ScalarBackup` has them: with `keepRestored`, copies of a restore point are kept there. */
   vault?: VaultArgs;
@@ -106,7 +106,18 @@ export class ScalarRestore extends pulumi.ComponentResource {
         new RestoredDatabase(
           `${name}-${database.name}`,
           database,
-          { ...context, from: args.from?.[database.name] },
+          {
+            ...context,
+            from: args.from?.[database.name],
+            windowBackups: windows.apply((recorded) =>
+              backupsAt(instantMillis(instant), database.name, {
+                now: Date.now(),
+                pauseRequired: true,
+                releases: args.releases ?? [],
+                windows: recorded,
+              }),
+            ),
+          },
           { parent: this },
         ),
     );

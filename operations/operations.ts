@@ -12,6 +12,9 @@ const onAzure = (load: () => Operation<AzureAccess>) => ({ variable: AZURE_ACCES
 const OPERATIONS: Record<string, { variable: string; load: () => Operation<never> }> = {
   "protect-dynamodb-tables": onAws(() => (require("./dynamodb") as typeof import("./dynamodb")).protectTables),
   "complete-dynamodb-copies": onAws(() => (require("./dynamodb") as typeof import("./dynamodb")).completeCopies),
+  "delete-expired-window-backups": onAws(
+    () => (require("./dynamodb-backups") as typeof import("./dynamodb-backups")).deleteExpiredBackups,
+  ),
   "complete-rds-instance-copy": onAws(() => (require("./rds") as typeof import("./rds")).completeInstanceCopy),
   "complete-rds-cluster-copy": onAws(() => (require("./rds") as typeof import("./rds")).completeClusterCopy),
   "protect-azure-server": onAzure(() => (require("./azure-servers") as typeof import("./azure-servers")).protectServer),

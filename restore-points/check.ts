@@ -1,7 +1,8 @@
 import { formatInstant, instantMillis, parseInstant } from "./instant";
-import { pointsOf, restorableSeconds } from "./points";
+import { keptBackupsOf, pointsOf, restorableSeconds } from "./points";
 import { floorSecond, rangeFault } from "./ranges";
 import type { Situation } from "./situation";
+import type { DatabaseBackups } from "./window-backups";
 import {
   type CommonWindow,
   commonWindows,
@@ -64,9 +65,24 @@ function faultsOf(instant: number, situation: Situation): string[] {
     );
   if (pauseRequired) faults.push(...windowFault(instant, situation));
   if (databases.length === 0) faults.push("no database is named, so there is nothing to restore");
-  for (const database of databases)
-    faults.push(...[rangeFault(instant, database, now)].filter((fault) => fault !== undefined));
+  for (const database of databases) {
+    const fault = rangeFault(instant, database, now);
+    if (fault === undefined) continue;
+    const backups = pauseRequired && backupsAt(instant, database.name, situation);
+    const mend = `; its backups of that window are kept: set restore.from.${database.name}.windowBackups to true`;
+    faults.push(`${fault}${backups ? mend : ""}`);
+  }
   return faults;
+}
+
+/** A database's backups of the window that an instant is in, as long as they are kept. */
+export function backupsAt(
+  instant: number,
+  database: string,
+  situation: Omit<Situation, "databases">,
+): DatabaseBackups | undefined {
+  const window = commonWindows(situation.windows, situation.releases).find((each) => isInside(instant, each));
+  return window && keptBackupsOf(window, database, situation.now);
 }
 
 function windowFault(instant: number, { windows, releases }: Situation): string[] {

@@ -1,6 +1,6 @@
 import { instantMillis } from "./instant";
 import { type Paint, PLAIN } from "./paint";
-import type { RestorePoint, RestorePoints } from "./points";
+import type { DatabaseAtPoint, RestorePoint, RestorePoints } from "./points";
 import { legend, timeline } from "./timeline";
 import { IMPORTED, releaseLabel } from "./window";
 import type { CoveredRelease } from "./windows";
@@ -39,19 +39,30 @@ function pointLines({ points, unlisted, noneBecause }: RestorePoints, paint: Pai
     ["INSTANT", "RESTORABLE", "PAUSED", "RELEASES"],
     ...points.map((point) => [
       point.instant,
-      point.restorable ? "yes" : "no",
+      point.restorable ? "yes" : point.restorableFromBackups ? "backups" : "no",
       `${seconds(point)} s`,
       point.covers.map((release) => releaseLabel(release) + detail(release)).join(", "),
     ]),
   ]);
   const lines = points.flatMap((point, index) => [
-    paint(point.restorable ? "green" : "red", rows[index] as string),
-    ...point.databases.flatMap(({ reason }) => (reason === undefined ? [] : paint("dim", `  ${reason}`))),
+    paint(point.restorable ? "green" : point.restorableFromBackups ? "yellow" : "red", rows[index] as string),
+    ...point.databases.flatMap((database) => databaseNotes(database).map((note) => paint("dim", `  ${note}`))),
   ]);
   return [
     ...(points.length > 0 ? [header as string, ...lines] : []),
     ...(unlisted > 0 ? [`and ${unlisted} older ones, which restore.at takes too while they can be restored`] : []),
     ...(noneBecause === undefined ? [] : [paint("red", `Nothing can be restored now: ${noneBecause}`)]),
+  ];
+}
+
+/** Why a database cannot be restored by its point-in-time recovery, and what its window's backups do about it. */
+function databaseNotes({ name, reason, backedUpUntil }: DatabaseAtPoint): string[] {
+  if (reason === undefined)
+    return backedUpUntil === undefined ? [] : [`${name} has backups of this window, kept until ${backedUpUntil}`];
+  if (backedUpUntil === undefined) return [reason];
+  return [
+    reason,
+    `${name} has backups of this window, kept until ${backedUpUntil}: restore.from.${name}.windowBackups restores them`,
   ];
 }
 

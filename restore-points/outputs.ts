@@ -71,7 +71,8 @@ const readRange: Reader<DatabaseRange> = (value, path) => {
 };
 
 const readPoint: Reader<RestorePoint> = (value, path) => {
-  const { instant, window, covers, databases, restorable } = objectAt(value, path);
+  const point = objectAt(value, path);
+  const { instant, window, covers, databases, restorable } = point;
   const { start, end, clockOffsetMillis } = objectAt(window, `${path}.window`);
   return {
     instant: instantAt(instant, `${path}.instant`),
@@ -83,6 +84,7 @@ const readPoint: Reader<RestorePoint> = (value, path) => {
     covers: listAt(covers, `${path}.covers`, readRelease),
     databases: listAt(databases, `${path}.databases`, readDatabase),
     restorable: booleanAt(restorable, `${path}.restorable`),
+    ...optionalAt(point, "restorableFromBackups", path, booleanAt),
   };
 };
 
@@ -104,5 +106,6 @@ const readDatabase: Reader<DatabaseAtPoint> = (value, path) => {
     name: textAt(database.name, `${path}.name`),
     restorable: booleanAt(database.restorable, `${path}.restorable`),
     ...optionalAt(database, "reason", path, textAt),
+    ...optionalAt(database, "backedUpUntil", path, instantAt),
   };
 };

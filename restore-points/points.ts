@@ -1,16 +1,22 @@
 import { formatInstant } from "./instant";
 import { ceilSecond, commonRange, type DatabaseRange, floorSecond, rangeFault } from "./ranges";
 import type { Situation } from "./situation";
+import type { DatabaseBackups } from "./window-backups";
 import { type CommonWindow, type CoveredRelease, commonWindows, whyNoWindow } from "./windows";
 
-/** How many points are listed, so that a stack's state stays small however often it pauses. Older ones can still be restored. */
+/**
+ * How many points are listed, so that a stack's state stays small however often it pauses, and how many more that have backups.
+ * Older ones can still be restored.
+ */
 export const LISTED_POINTS = 100;
 
-/** Whether a database can be restored to an instant, and if not, why and what to do. */
+/** Whether a database can be restored to an instant by its point-in-time recovery, and if not, why and what to do. */
 export interface DatabaseAtPoint {
   name: string;
   restorable: boolean;
   reason?: string;
+  /** Until when its backups of the window are kept; absent where there are none. RFC 3339, UTC, whole seconds. */
+  backedUpUntil?: string;
 }
 
 /**
@@ -30,8 +36,10 @@ export interface RestorePoint {
   window: { start: string; end: string; clockOffsetMillis: number };
   covers: CoveredRelease[];
   databases: DatabaseAtPoint[];
-  /** Whether every database can be restored to it. */
+  /** Whether every database can be restored to it by its point-in-time recovery. */
   restorable: boolean;
+  /** True where that is not so, but every other database has backups of the window: `restore.from` restores them. */
+  restorableFromBackups?: boolean;
 }
 
 /**
@@ -54,7 +62,7 @@ export interface RestorePoints {
   pauseRequired: boolean;
   /** What each database can be restored to. */
   databases: DatabaseRange[];
-  /** Newest first, restorable or not; the newest `LISTED_POINTS`. */
+  /** Newest first, restorable or not; the newest `LISTED_POINTS`, and older ones whose databases have backups. */
   points: RestorePoint[];
   /** How many older points are not listed. */
   unlisted: number;
@@ -78,10 +86,14 @@ export function restorePoints(situation: Situation): RestorePoints {
   }
   const points = pointsOf(situation);
   const latest = points.find((point) => point.restorable)?.instant;
+  const older = points
+    .slice(LISTED_POINTS)
+    .filter(({ databases }) => databases.some(({ backedUpUntil }) => backedUpUntil));
+  const listed = [...points.slice(0, LISTED_POINTS), ...older.slice(0, LISTED_POINTS)];
   return {
     ...head,
-    points: points.slice(0, LISTED_POINTS),
-    unlisted: Math.max(0, points.length - LISTED_POINTS),
+    points: listed,
+    unlisted: points.length - listed.length,
     ...(latest === undefined ? { noneBecause: whyNone(points, situation) } : { latest }),
   };
 }
@@ -104,8 +116,17 @@ export function restorableSeconds({ databases, now }: Situation): { from: number
 function pointOf(window: CommonWindow, { databases, now }: Situation): RestorePoint {
   const states = databases.map(({ name, ...range }): DatabaseAtPoint => {
     const reason = rangeFault(window.middle, { name, ...range }, now);
-    return reason === undefined ? { name, restorable: true } : { name, restorable: false, reason };
+    const backups = keptBackupsOf(window, name, now);
+    return {
+      name,
+      restorable: reason === undefined,
+      ...(reason !== undefined && { reason }),
+      ...(backups && { backedUpUntil: formatInstant(floorSecond(backups.until)) }),
+    };
   });
+  const restorable = states.length > 0 && states.every((state) => state.restorable);
+  const fromBackups =
+    !restorable && states.length > 0 && states.every((state) => state.restorable || state.backedUpUntil);
   return {
     instant: formatInstant(window.middle),
     window: {
@@ -115,8 +136,14 @@ function pointOf(window: CommonWindow, { databases, now }: Situation): RestorePo
     },
     covers: window.covers,
     databases: states,
-    restorable: states.length > 0 && states.every((state) => state.restorable),
+    restorable,
+    ...(fromBackups && { restorableFromBackups: true }),
   };
+}
+
+/** A database's backups of a window, as long as they are kept. */
+export function keptBackupsOf({ backups }: CommonWindow, name: string, now: number): DatabaseBackups | undefined {
+  return backups.find((database) => database.name === name && database.until > now);
 }
 
 function whyNone(points: RestorePoint[], { windows, releases }: Situation): string {
@@ -124,5 +151,17 @@ function whyNone(points: RestorePoint[], { windows, releases }: Situation): stri
   if (newest === undefined) return whyNoWindow(windows, releases);
   if (newest.databases.length === 0) return "no database is named, so there is nothing to restore";
   const reasons = newest.databases.flatMap(({ reason }) => reason ?? []);
-  return `no restore point can be restored now; of the newest, ${newest.instant}: ${reasons.join("; ")}`;
+  const backedUp = points.find((point) => point.restorableFromBackups);
+  const way = backedUp
+    ? `; ${backedUp.instant} can be restored from its window's backups, ${fromBackupsMend(backedUp)}`
+    : "";
+  return `no restore point can be restored now; of the newest, ${newest.instant}: ${reasons.join("; ")}${way}`;
+}
+
+/** How a point is restored whose window's backups have outlived point-in-time recovery. */
+export function fromBackupsMend({ databases }: RestorePoint): string {
+  const names = databases
+    .filter(({ restorable, backedUpUntil }) => !restorable && backedUpUntil)
+    .map(({ name }) => name);
+  return names.map((name) => `by restore.from.${name}.windowBackups: true`).join(" and ");
 }

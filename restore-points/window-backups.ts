@@ -17,6 +17,31 @@ export function areOfWindow({ requested, accepted }: WindowBackups, { start, end
   );
 }
 
+/** A database's backups of a window. */
+export interface DatabaseBackups extends Omit<BackedUpDatabase, "deleteAfter"> {
+  /** What each of them is called. */
+  backup: string;
+  /** When the window began whose backups they are, and until when they are kept. Milliseconds since the epoch. */
+  began: number;
+  until: number;
+}
+
+/** The backups of an interval in which nothing was written: those of the runs that are sure to be of it. */
+export function backupsOf(runs: readonly PauseWindow[], interval: Interval): DatabaseBackups[] {
+  return [...new Set(runs)].flatMap((window) => {
+    const { backups } = window;
+    if (backups === undefined || !areOfWindow(backups, interval)) return [];
+    return backups.databases.map(({ name, region, tables, ...kept }) => ({
+      name,
+      region,
+      tables,
+      backup: backups.name,
+      began: instantMillis(window.pauseCompleted),
+      until: keptUntil(window, { name, region, tables, ...kept }),
+    }));
+  });
+}
+
 /** The name of every backup of a window: the prefix of its schedule, and when its last pod was paused. */
 export function backupName(prefix: string, pauseCompleted: string): string {
   return `${prefix}-${pauseCompleted.replaceAll(/[-:.]/g, "").toLowerCase()}`;

@@ -1,6 +1,7 @@
 import { instantMillis } from "./instant";
 import { type Interval, intersections, union } from "./interval";
 import { DEFAULT_CLUSTER, IMPORTED, type PauseWindow, RECORDED, type ReleaseName, releaseLabel } from "./window";
+import { backupsOf, type DatabaseBackups } from "./window-backups";
 
 /** A shorter window leaves no instant that is safe against the clocks' differences. */
 export const MINIMUM_WINDOW_MILLIS = 5_000;
@@ -30,6 +31,8 @@ export interface CommonWindow extends Interval {
    * is taken to be shorter by its difference at either end: that is already in `start` and `end`.
    */
   clockOffsetMillis: number;
+  /** The backups that are of it, kept still or not. */
+  backups: DatabaseBackups[];
 }
 
 /** One run's pause of one release, with the doubt about its clock. */
@@ -134,5 +137,9 @@ function describe(
       };
     }),
     clockOffsetMillis: Math.max(...runs.flat().map(({ window }) => Math.abs(window.clockOffsetMillis))),
+    backups: backupsOf(
+      runs.flat().map(({ window }) => window),
+      { start, end },
+    ),
   };
 }

@@ -3,7 +3,9 @@ import type { z } from "zod";
 import type { AwsAccess } from "../../operations/aws";
 import type { AzureAccess } from "../../operations/azure";
 import type { DatabaseRange } from "../../restore-points/ranges";
+import type { DatabaseBackups } from "../../restore-points/window-backups";
 import { orEnd } from "../faults";
+import type { WindowBackupArgs } from "../pause/window-backups";
 import type { CopyBackup, KeptCopies } from "../vaults/aws/kept-copies";
 import type { AwsBackupSource } from "../vaults/aws/source";
 import type { AzureBackupSource, AzureResource } from "../vaults/azure/source";
@@ -36,6 +38,8 @@ export interface ProtectContext {
   continuousBackup(region: string): ContinuousBackup;
   /** The rule of the set's vault that keeps this database continuously, in place of a plan of its own. */
   keptContinuously?(name: string): { vault: string; days: number } | undefined;
+  /** What the backups of the set's windows are called, with the instant behind it. */
+  backupNamePrefix: string;
 }
 
 /** How AWS is reached, and the region where none is named. */
@@ -71,6 +75,8 @@ export interface RestoreContext {
   checkedInstant: pulumi.Output<string>;
   /** The backup to restore from, in place of point-in-time recovery. */
   from?: RestoreFromArgs;
+  /** With `from.windowBackups`, what the record says of them; undefined when it knows of none that are kept. */
+  windowBackups?: pulumi.Output<DatabaseBackups | undefined>;
   /** Where copies are kept beyond the restore; absent where they are not. */
   keep?: KeptCopies;
 }
@@ -108,6 +114,8 @@ export interface DatabaseKind<Args> {
   awsBackup?(name: string, args: Args, aws: AwsSettings): AwsBackupSource;
   /** What Azure Backup can do with it, for kinds on Azure. */
   azureBackup?(args: Args): AzureBackupSource;
+  /** What the pauser backs up of it in windows; absent for kinds whose backups no pause can make consistent. */
+  windowBackups?(name: string, args: Args, aws: AwsSettings): WindowBackupArgs | undefined;
   /** Whether every copy of this restore stands already: then its instant needs no check any more. */
   copiesStand(name: string, args: Args, context: Pick<RestoreContext, "aws" | "azure" | "instant">): Promise<boolean>;
   /** Why its copies could not take their sources' place, and the mend; absent for kinds whose copies always can. */

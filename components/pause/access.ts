@@ -10,6 +10,8 @@ interface AccessArgs {
   /** The namespaces of all releases. */
   releaseNamespaces: string[];
   labels: pulumi.Output<Record<string, string>>;
+  /** Annotations of the ServiceAccount. */
+  annotations?: Record<string, string>;
 }
 
 /** The pauser's ServiceAccount with no more rights than it uses, and all that must be there before it may run. */
@@ -18,7 +20,7 @@ export function declareAccess(name: string, args: AccessArgs, opts: pulumi.Custo
   const account = new ServiceAccount(
     `${name}-account`,
     // The pod asks for the token itself; nothing else that runs as this account gets one.
-    { metadata: { namespace, labels }, automountServiceAccountToken: false },
+    { metadata: { namespace, labels, annotations: args.annotations }, automountServiceAccountToken: false },
     opts,
   );
 

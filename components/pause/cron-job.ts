@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { EXIT_CODES } from "../../pauser/outcome";
 import type { PauseScheduleArgs } from "./pause-schedule";
 
 type CronJobSpec = types.input.batch.v1.CronJobSpec;
@@ -41,6 +42,12 @@ export function cronJobSpec(options: CronJobOptions): CronJobSpec {
       metadata: { labels },
       spec: {
         backoffLimit: RETRIES,
+        // Its window is recorded: another try would pause all pods again, for as long.
+        ...(args.windowBackups && {
+          podFailurePolicy: {
+            rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [EXIT_CODES.backupsFailed] } }],
+          },
+        }),
         // For the whole Job: every try must fit, or the last one would be ended before it has mended anything.
         activeDeadlineSeconds: (RETRIES + 1) * (START_SECONDS + options.longestRunSeconds) + BACKOFF_SECONDS,
         template: {

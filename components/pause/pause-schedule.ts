@@ -8,9 +8,11 @@ import { readWindowRecord } from "../../restore-points/record";
 import { DEFAULT_CLUSTER, type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
 import { type Fault, refuse } from "../faults";
 import { declareAccess } from "./access";
+import { declareAwsAccess, type PauseAwsArgs, ROLE_ANNOTATION } from "./aws-access";
 import { cronJobSpec } from "./cron-job";
 import { asLabels } from "./labels";
 import { pauseFaults, scheduleNameFault } from "./validate";
+import { backupNamePrefix, type WindowBackupArgs, windowBackupSettings } from "./window-backups";
 
 /** TLS towards the pods of a release, whose admin interface is addressed by IP. */
 export interface ReleaseTlsArgs {
@@ -73,7 +75,11 @@ export interface PauseScheduleArgs {
   successfulJobsHistoryLimit?: number;
   /** How many failed Jobs are kept. Defaults to 3. */
   failedJobsHistoryLimit?: number;
-  /** Labels for everything that is created; characters that Kubernetes does not allow in labels become underscores. */
+  /** How the pauser comes by AWS credentials, which it needs for `windowBackups` alone. */
+  aws?: PauseAwsArgs;
+  /** DynamoDB tables that are backed up in windows. Defaults to none. */
+  windowBackups?: WindowBackupArgs[];
+  /** Labels for everything that is created, and tags of what is created on AWS; characters that Kubernetes does not allow in labels become underscores. */
   labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
@@ -111,6 +117,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
       maxClockOffsetMillis: BOUNDS.maxClockOffsetMillis.default,
       retentionDays: args.retentionDays ?? BOUNDS.retentionDays.default,
       rendezvousSeconds: args.rendezvousSeconds ?? BOUNDS.rendezvousSeconds.default,
+      ...(args.windowBackups && { windowBackups: windowBackupSettings(backupNamePrefix(name), args.windowBackups) }),
     };
 
     // A patch, which makes the ConfigMap if there is none, and takes it up as it is if there is one: a schedule that comes
@@ -138,14 +145,30 @@ export class PauseSchedule extends pulumi.ComponentResource {
     // Without a name, so that a new version stands beside the old until the CronJob uses it.
     const program = new ConfigMap(
       `${name}-pauser`,
-      { metadata: { namespace, labels }, data: { "pauser.cjs": bundlePauser() } },
+      {
+        metadata: { namespace, labels },
+        data: { "pauser.cjs": bundlePauser(args.windowBackups ? "pauser-with-window-backups" : "pauser") },
+      },
       parent,
     );
     const { account, bindings } = declareAccess(
       name,
-      { namespace, recordName: `${name}-windows`, releaseNamespaces: args.releases.map((r) => r.namespace), labels },
+      {
+        namespace,
+        recordName: `${name}-windows`,
+        releaseNamespaces: args.releases.map((r) => r.namespace),
+        labels,
+        ...(args.aws?.roleArn !== undefined && { annotations: { [ROLE_ANNOTATION]: args.aws.roleArn } }),
+      },
       parent,
     );
+    const awsAccess = args.aws
+      ? declareAwsAccess(
+          name,
+          { aws: args.aws, account, backups: args.windowBackups ?? [], tags: args.labels ?? {} },
+          parent,
+        )
+      : [];
     const settings = pulumi.output(args.releases).apply(
       (releases): Settings => ({
         cluster: args.cluster ?? DEFAULT_CLUSTER,
@@ -169,7 +192,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
         }),
       },
       // A run before it may do its work would fail.
-      { ...parent, dependsOn: [record, ...bindings] },
+      { ...parent, dependsOn: [record, ...bindings, ...awsAccess] },
     );
 
     const recorded = ConfigMap.get(`${name}-recorded`, record.id, parent);

@@ -36,8 +36,22 @@ export function pauseFaults(args: PauseScheduleArgs): Fault[] {
   for (const key of ["successfulJobsHistoryLimit", "failedJobsHistoryLimit"] as const) {
     add(key, numberFault(args[key], 0, 1000));
   }
+  add("aws", awsFault(args.aws));
   if (args.cluster === "") add("cluster", "is empty; leave it out, or give the cluster's name");
   return faults;
+}
+
+function awsFault(aws: PauseScheduleArgs["aws"]): string | undefined {
+  if (aws === undefined) return undefined;
+  const { eksCluster, roleArn, region } = aws;
+  if ((eksCluster === undefined) === (roleArn === undefined))
+    return "takes either eksCluster, the EKS cluster's name, or roleArn, a role of yours; give one of them";
+  if (roleArn !== undefined && region !== undefined) return "takes region with eksCluster only; remove it";
+  if (eksCluster !== undefined && !/^[0-9A-Za-z][\w-]{0,99}$/.test(eksCluster))
+    return `eksCluster ${JSON.stringify(eksCluster)} is not a name that EKS allows: up to 100 letters, digits, dashes and underscores`;
+  if (roleArn !== undefined && !/^arn:[\w-]+:iam::\d{12}:role\/.+$/.test(roleArn))
+    return `roleArn ${JSON.stringify(roleArn)} is not a role's ARN, such as arn:aws:iam::123456789012:role/pauser`;
+  return undefined;
 }
 
 /** Why a component of this name cannot be made: it names Kubernetes objects too. */

@@ -3,12 +3,14 @@ import { type DatabaseArgs, kindOf } from "../databases";
 import type { AwsSettings } from "../databases/kind";
 import type { Fault } from "../faults";
 
-/** A copy in a vault that a database is restored from, in place of its point-in-time recovery. */
+/** A backup that a database is restored from, in place of its point-in-time recovery. One of them. */
 export interface RestoreFromArgs {
   /** RDS and Aurora: the ARN of a snapshot, such as `arn:aws:rds:<region>:<account>:cluster-snapshot:awsbackup:job-...`. */
   backupArn?: string;
   /** DynamoDB: the ARN of a backup for each table, by the tables' full names. */
   tables?: Record<string, string>;
+  /** DynamoDB: true for the backups that the pauser made in the window of the instant. */
+  windowBackups?: boolean;
 }
 
 /** Describes `restore.from`. */
@@ -18,9 +20,13 @@ export const restoreFromSchema = z
     z.strictObject({
       backupArn: z.string().optional().describe("RDS and Aurora: the ARN of a snapshot"),
       tables: z.record(z.string(), z.string()).optional().describe("DynamoDB: the ARN of a backup for each table"),
+      windowBackups: z
+        .literal(true)
+        .optional()
+        .describe("DynamoDB: the backups that the pauser made in the pause window of `at`"),
     }),
   )
-  .describe("Copies in vaults to restore from, by the databases' names, in place of their point-in-time recovery");
+  .describe("Backups to restore from, by the databases' names, in place of their point-in-time recovery");
 
 /** What `pulumi up` cannot restore, with who can. Paths begin at the restore's own root. */
 export function restoreFromFaults(

@@ -1,4 +1,5 @@
 import { BOUNDS, type Settings } from "../../pauser/settings";
+import { backupSeconds } from "../../pauser/window-backups/settings";
 import { holdsUnknown, listAt, stringAt, UNKNOWN, type Value, valueAt } from "../values";
 
 /** A Helm release of a Scalar product. */
@@ -87,7 +88,8 @@ function longestPauseSeconds(settings: Partial<Settings>): number {
   return (
     (settings.rendezvousSeconds ?? rendezvousSeconds.default) +
     (settings.maxDrainSeconds ?? maxDrainSeconds.default) +
-    (settings.holdSeconds ?? holdSeconds.default)
+    (settings.holdSeconds ?? holdSeconds.default) +
+    backupSeconds(settings.windowBackups, settings.apiDeadlineSeconds ?? BOUNDS.apiDeadlineSeconds.default)
   );
 }
 

@@ -23,6 +23,7 @@ function faults(values: Values): string[] {
 test("a sound configuration has no fault", (t) => {
   t.deepEqual(faults(sound), []);
   t.deepEqual(faults({ databases: [customers] }), [], "one relational database needs no pause");
+  t.deepEqual(faults({ databases: [backedUp], pause: eks }), []);
   t.deepEqual(faults({ ...sound, restore: { at: "2026-11-22T12:00:12+09:00", mode: "drill" } }), []);
   t.deepEqual(
     faults({ ...sound, restore: { windows: `Starting\n${importedLine}\n` } }),
@@ -31,7 +32,42 @@ test("a sound configuration has no fault", (t) => {
   );
 });
 
+const backedUp = { ...ledger, dynamodb: { ...ledger.dynamodb, windowBackups: { deleteAfter: 400 } } };
+const eks = { ...pause, aws: { eksCluster: "payments" } };
+
 const wrong: [string, Values, string[]][] = [
+  [
+    "backups in windows, and nobody who may make them",
+    { databases: [customers, backedUp], pause },
+    [
+      "databases[1].dynamodb.windowBackups: makes backups from the pauser, which needs AWS credentials for that: give pause.aws, either { eksCluster: <name> } or { roleArn: <a role of yours> }",
+    ],
+  ],
+  [
+    "credentials for nothing",
+    { ...sound, pause: eks },
+    [
+      "pause.aws: gives the pauser credentials that it has no use for; give databases[].dynamodb.windowBackups, or remove it",
+    ],
+  ],
+  [
+    "backups in windows that span clusters",
+    { databases: [backedUp], pause: { ...eks, rendezvousSeconds: 60 } },
+    [
+      "databases[0].dynamodb.windowBackups: holds pods for longer in some windows, and with pause.rendezvousSeconds all clusters hold for the same time: remove one of them",
+    ],
+  ],
+  [
+    "backups in windows without a word of how long",
+    {
+      databases: [{ ...ledger, dynamodb: { ...ledger.dynamodb, windowBackups: { everyDays: 0 } } }],
+      pause: eks,
+    },
+    [
+      "databases[0].dynamodb.windowBackups.deleteAfter: is missing; needed is a whole number of days from 1 to 36500",
+      "databases[0].dynamodb.windowBackups.everyDays: 0 is not allowed; allowed is a whole number of days from 1 to 36500",
+    ],
+  ],
   [
     "days out of range",
     { ...sound, databases: [{ ...ledger, dynamodb: { ...ledger.dynamodb, recoveryPeriodInDays: 90 } }] },
@@ -43,7 +79,7 @@ const wrong: [string, Values, string[]][] = [
     "a misspelt key",
     { ...sound, databases: [{ ...ledger, dynamodb: { ...ledger.dynamodb, recoveryPeriodDays: 35 } }] },
     [
-      'databases[0].dynamodb.recoveryPeriodDays: unknown key; did you mean "recoveryPeriodInDays"? Allowed here: existing, create, recoveryPeriodInDays, deletionProtection, manage, restoreTo',
+      'databases[0].dynamodb.recoveryPeriodDays: unknown key; did you mean "recoveryPeriodInDays"? Allowed here: existing, create, recoveryPeriodInDays, deletionProtection, manage, restoreTo, windowBackups',
     ],
   ],
   [

@@ -6,7 +6,7 @@ import type { Operation, StackResult } from "../../rehearsal/engine/stack";
 import { PROGRAM, providersOf } from "../../rehearsal/engines";
 import { CommandProvider } from "../../rehearsal/providers/command";
 import { formatInstant } from "../../restore-points/instant";
-import { type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
+import { type PauseWindow, WINDOWS_KEY, type WindowBackups } from "../../restore-points/window";
 import { commonWindows } from "../../restore-points/windows";
 import { WarmProgram } from "./warm";
 
@@ -64,6 +64,7 @@ export function recordWindow(
   releases: string[],
   seconds = 10,
   end = cloud.clock.now(),
+  backups?: WindowBackups,
 ): string {
   const records = cloud.kubernetes.store
     .list(CONFIG_MAPS, namespace)
@@ -77,6 +78,7 @@ export function recordWindow(
     unpauseStarted: formatInstant(end, { millis: true }),
     clockOffsetMillis: 0,
     releases: releases.map((name) => ({ namespace, name, product: "scalardb-cluster", pods: [`${name}-0`] })),
+    ...(backups && { backups }),
   };
   const data = (record.data ?? {}) as Record<string, string>;
   const windows = data[WINDOWS_KEY] === undefined ? [] : JSON.parse(data[WINDOWS_KEY]).windows;

@@ -31,6 +31,14 @@ export interface DynamodbRestoreToArgs {
   region?: string;
 }
 
+/** Backups that the pauser makes in pause windows, of all tables. */
+export interface DynamodbWindowBackupsArgs {
+  /** Days after which a backup is deleted, by the `pulumi up` that comes next. */
+  deleteAfter: number;
+  /** A window gets backups when the last that got some is this many days old: such a window is two minutes longer. Defaults to 7. */
+  everyDays?: number;
+}
+
 /** Amazon DynamoDB. Exactly one of `existing` and `create`. */
 export interface DynamodbArgs {
   existing?: DynamodbExistingArgs;
@@ -42,8 +50,15 @@ export interface DynamodbArgs {
   /** False: look only, and refuse what falls short. For `existing`. Defaults to true. */
   manage?: boolean;
   restoreTo?: DynamodbRestoreToArgs;
+  /** Backups made in pause windows, which outlive point-in-time recovery. Needs `pause.aws`. Defaults to none. */
+  windowBackups?: DynamodbWindowBackupsArgs;
 }
 
+const days = z
+  .number({ error: "a whole number of days from 1 to 36500" })
+  .int({ error: "a whole number of days from 1 to 36500" })
+  .min(1, { error: "a whole number of days from 1 to 36500" })
+  .max(36_500, { error: "a whole number of days from 1 to 36500" });
 const names = z.array(z.string().min(1)).min(1);
 /** Describes and checks `DynamodbArgs`. */
 export const dynamodbSchema = z
@@ -83,5 +98,18 @@ export const dynamodbSchema = z
       .strictObject({ region: awsRegion.optional() })
       .optional()
       .describe("Where a restore puts copies; another region lets them keep the tables' names"),
+    windowBackups: z
+      .strictObject({
+        deleteAfter: days.describe("Days after which a backup is deleted, by the pulumi up that comes next"),
+        everyDays: days
+          .optional()
+          .describe(
+            "A window gets backups when the last that got some is this many days old: it holds pods for two minutes longer. Defaults to 7.",
+          ),
+      })
+      .optional()
+      .describe(
+        "Backups that the pauser makes in pause windows, which outlive point-in-time recovery. Needs pause.aws.",
+      ),
   })
   .refine(eitherExistingOrCreate, { error: EITHER });

@@ -4,7 +4,11 @@ import type { RestoreFromArgs } from "../../vaults/restore-from";
 import { instantSuffix, type RestoreContext } from "../kind";
 
 /** Why tables can't be restored from these, with the mend; undefined when each is a backup of DynamoDB's own. */
-export function tableBackupsFault({ backupArn, tables }: RestoreFromArgs, region: string | undefined) {
+export function tableBackupsFault({ backupArn, tables, windowBackups }: RestoreFromArgs) {
+  if (windowBackups)
+    return backupArn === undefined && tables === undefined
+      ? undefined
+      : "takes windowBackups alone: the window's record says which backups there are";
   if (backupArn !== undefined || tables === undefined || Object.keys(tables).length === 0)
     return "takes tables: the ARN of a backup for each table of the database, by the tables' full names";
   const faults = Object.entries(tables).flatMap(([table, arn]) => {
@@ -12,7 +16,8 @@ export function tableBackupsFault({ backupArn, tables }: RestoreFromArgs, region
       service: "dynamodb",
       resource: /^table\/[^/]+\/backup\//,
       example: "arn:aws:dynamodb:<region>:<account>:table/<table>/backup/<id>",
-      region,
+      // DynamoDB restores a backup to any region.
+      region: undefined,
     });
     return fault === undefined ? [] : [`${table}: ${fault}`];
   });
@@ -25,7 +30,19 @@ export async function tableBackupsDoubt(
   { tables }: RestoreFromArgs,
   { aws, instant }: Pick<RestoreContext, "aws" | "instant">,
 ): Promise<string | undefined> {
-  const sources = await readBackupSources(region, Object.values(tables ?? {}), aws.access);
+  // A backup is described where it is.
+  const arns = Object.values(tables ?? {});
+  const regions = [...new Set(arns.map((arn) => arn.split(":")[3] ?? region))];
+  const found = await Promise.all(
+    regions.map((each) =>
+      readBackupSources(
+        each,
+        arns.filter((arn) => arn.split(":")[3] === each),
+        aws.access,
+      ),
+    ),
+  );
+  const sources = new Map(found.flatMap((each) => [...each]));
   const doubtful = Object.entries(tables ?? {}).filter(
     ([table, arn]) => sources.get(arn) !== `${table}-${instantSuffix(instant)}`,
   );

@@ -1,10 +1,11 @@
-import { findTables, readProtection, readSettings } from "../../../operations/dynamodb";
-import { COPY_TAG, type DatabaseKind, INSTANT_TAG, lookedUp } from "../kind";
+import { readSettings } from "../../../operations/dynamodb";
+import { type DatabaseKind, lookedUp } from "../kind";
 import { type DynamodbArgs, dynamodbSchema } from "./args";
 import { tableBackupsDoubt, tableBackupsFault } from "./backups";
+import { copiesStand } from "./copies";
 import { protectCreated, protectExisting } from "./protect";
 import { restoreTables } from "./restore";
-import { copyName, namespacePatterns, sourceRegion, tableNames, targetRegion } from "./tables";
+import { namespacePatterns, sourceRegion, tableNames, targetRegion } from "./tables";
 
 export type { DynamodbArgs } from "./args";
 
@@ -42,27 +43,20 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
       coldStorage: true,
     };
   },
-  backupFault: (args, from, aws) =>
-    tableBackupsFault(
-      from,
-      args.restoreTo?.region ?? args.existing?.region ?? args.create?.region ?? aws.defaultRegion,
-    ),
-  backupDoubt: (name, args, from, context) => tableBackupsDoubt(targetRegion(name, args, context.aws), from, context),
-  async copiesStand(name, args, { aws, instant }) {
-    const tables = await tableNames(name, args, aws);
-    const nameOf = (table: string) => copyName(name, args, aws, table, instant);
-    const target = targetRegion(name, args, aws);
-    // One list tells what a drill begins with: no copies. To describe each table would take as many calls as there are tables.
-    const found = await findTables({ region: target, tables: tables.map(nameOf), prefixes: [] }, aws.access);
-    const copies = (await readSettings(target, found, aws.access))
-      .filter(({ tags }) => tags[INSTANT_TAG] === instant && tags[COPY_TAG] !== undefined)
-      .map((copy) => copy.name);
-    if (copies.length === 0) return false;
-    // A table has no copy where it did not exist yet.
-    const others = tables.filter((table) => !copies.includes(nameOf(table)));
-    const sources = await readProtection(sourceRegion(name, args, aws), others, aws.access);
-    return sources.every(({ created }) => Date.parse(created) > Date.parse(instant));
+  windowBackups(name, args, aws) {
+    if (args.windowBackups === undefined) return undefined;
+    const { existing, create } = args;
+    return {
+      database: name,
+      region: existing?.region ?? create?.region ?? aws.defaultRegion ?? "",
+      tables: create ? Object.keys(create.tables) : (existing?.tables ?? []),
+      prefixes: existing ? namespacePatterns(existing, existing.scalardbTables !== false) : [],
+      ...args.windowBackups,
+    };
   },
+  backupFault: (_args, from) => tableBackupsFault(from),
+  backupDoubt: (name, args, from, context) => tableBackupsDoubt(targetRegion(name, args, context.aws), from, context),
+  copiesStand: (name, args, { aws, instant }) => copiesStand(name, args, aws, instant),
   recoveryFault(args, aws) {
     const from = args.existing?.region ?? args.create?.region ?? aws.defaultRegion;
     const to = args.restoreTo?.region ?? from;

@@ -13,6 +13,7 @@ import { lookedUp, type ProtectContext, type ProtectedDatabase, regionOf } from 
 import type { DynamodbArgs, DynamodbCreateArgs } from "./args";
 import { rangeOfTables } from "./ranges";
 import { goalOf, sourceRegion, tableNames } from "./tables";
+import { declareExpiry, windowBackupNotes } from "./window-backups";
 
 /** Declares tables with their protection. */
 export function protectCreated(
@@ -40,12 +41,13 @@ export function protectCreated(
       ),
   );
   const observed = lookedUp(name, () => readProtection(where, Object.keys(create.tables), context.aws.access));
+  const expiry = declareExpiry(name, args, context);
   return {
-    status: pulumi.output(tables.length).apply((count) => ({
+    status: pulumi.all([tables.length, expiry]).apply(([count]) => ({
       name,
       kind: "dynamodb",
       protectedBy: `point-in-time recovery of ${goal.recoveryPeriodInDays} days on ${count} tables in ${where}, declared here`,
-      notes: [],
+      notes: windowBackupNotes(args),
     })),
     range: observed.apply((found) => rangeOfTables(name, found)),
   };
@@ -67,12 +69,13 @@ export function protectExisting(name: string, args: DynamodbArgs, context: Prote
     }
     return declareProtection(name, where, tables, goal, faults, context);
   });
+  const expiry = declareExpiry(name, args, context);
   return {
-    status: pulumi.all([observed, protection]).apply(([tables]) => ({
+    status: pulumi.all([observed, protection, expiry]).apply(([tables]) => ({
       name,
       kind: "dynamodb",
       protectedBy: `point-in-time recovery of at least ${goal.recoveryPeriodInDays} days on ${tables.length} existing tables in ${where}${args.manage === false ? ", managed elsewhere" : ""}`,
-      notes: [],
+      notes: windowBackupNotes(args),
     })),
     range: observed.apply((tables) => rangeOfTables(name, tables)),
   };

@@ -3,12 +3,15 @@ import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import { readTableScaling, type Scaling } from "../../../operations/autoscaling";
 import { type CopyCompletion, readSettings, type TableSettings } from "../../../operations/dynamodb";
+import type { DatabaseBackups } from "../../../restore-points/window-backups";
 import { operation } from "../../operation";
 import { COPY_TAG, INSTANT_TAG, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
 import { declareScaling } from "../scaling";
 import type { DynamodbArgs } from "./args";
+import { copiesStand } from "./copies";
 import { tablesAt } from "./ranges";
 import { copyName, copyPrefix, deletedSince, goalOf, sourceRegion, tableNames, targetRegion } from "./tables";
+import { backupsOfWindow } from "./window-backups";
 
 /** Declares a copy of every table that existed at the instant, and what a restore drops. */
 export function restoreTables(name: string, args: DynamodbArgs, context: RestoreContext): RestoredDatabase {
@@ -16,47 +19,32 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
   const from = sourceRegion(name, args, aws);
   const to = targetRegion(name, args, aws);
   const elsewhere = from !== to;
-  const read = async () => {
-    const tables = await tableNames(name, args, aws);
-    const incomplete = await deletedSince(name, args, instant, aws);
-    if (incomplete && !context.acceptInconsistent)
-      throw new Error(
-        `${incomplete}. Choose an instant after it, or accept copies without it by acceptInconsistentCopiesAt`,
+  const restored = (context.windowBackups ?? pulumi.output(undefined))
+    .apply((backups) => lookedUp(name, () => readSources(name, args, backups, context)))
+    .apply(({ tables, scaling, incomplete, backups, stands }) => {
+      const copies = tables.map((table) =>
+        restoreTable(name, args, table, { backupArn: backups?.get(table.name), stands }, context),
       );
-    const [settings, scaling] = await Promise.all([
-      readSettings(from, tables, aws.access),
-      readTableScaling(from, tables, aws.access),
-    ]);
-    // Of what is restored from backups, the backups say which tables there were.
-    const { from: backups } = context;
-    const wanted = backups ? settings.filter((table) => backups.tables?.[table.name]) : tablesAt(settings, instant);
-    const missing = settings.filter((table) => backups && !backups.tables?.[table.name]).map((table) => table.name);
-    if (missing.length > 0)
-      throw new Error(`no backup is named for table ${missing.join(", ")}; complete restore.from.${name}.tables`);
-    return { tables: wanted, scaling, incomplete };
-  };
-  const restored = lookedUp(name, read).apply(({ tables, scaling, incomplete }) => {
-    const copies = tables.map((table) => restoreTable(name, args, table, context));
-    const completions = tables.map(
-      (table): CopyCompletion => ({
-        name: copyName(name, args, aws, table.name, instant),
-        tags: { ...table.tags, ...context.tags, [COPY_TAG]: mode, [INSTANT_TAG]: instant },
-        deletionProtection: mode === "recovery",
-        tableClass: table.description.TableClassSummary?.TableClass,
-        streamViewType: table.description.StreamSpecification?.StreamViewType,
-      }),
-    );
-    const completion = new Command(
-      `${copyPrefix(name, elsewhere, instant)}-completion`,
-      operation("complete-dynamodb-copies", { region: to, tables: completions }, aws.access),
-      { parent: context.parent, dependsOn: copies },
-    );
-    for (const [index, table] of tables.entries()) {
-      scaleLikeSource(name, args, table, scaling, context, copies[index] as Table);
-    }
-    const arns = pulumi.all(copies.map((copy) => copy.arn));
-    return pulumi.all([completion.id, arns]).apply(([, arns]) => ({ count: tables.length, incomplete, arns }));
-  });
+      const completions = tables.map(
+        (table): CopyCompletion => ({
+          name: copyName(name, args, aws, table.name, instant),
+          tags: { ...table.tags, ...context.tags, [COPY_TAG]: mode, [INSTANT_TAG]: instant },
+          deletionProtection: mode === "recovery",
+          tableClass: table.description.TableClassSummary?.TableClass,
+          streamViewType: table.description.StreamSpecification?.StreamViewType,
+        }),
+      );
+      const completion = new Command(
+        `${copyPrefix(name, elsewhere, instant)}-completion`,
+        operation("complete-dynamodb-copies", { region: to, tables: completions }, aws.access),
+        { parent: context.parent, dependsOn: copies },
+      );
+      for (const [index, table] of tables.entries()) {
+        scaleLikeSource(name, args, table, scaling, context, copies[index] as Table);
+      }
+      const arns = pulumi.all(copies.map((copy) => copy.arn));
+      return pulumi.all([completion.id, arns]).apply(([, arns]) => ({ count: tables.length, incomplete, arns }));
+    });
   return {
     name,
     kind: "dynamodb",
@@ -75,16 +63,84 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
   };
 }
 
+/** What a restore is made of. */
+interface Sources {
+  tables: TableSettings[];
+  scaling: Map<string, Scaling[]>;
+  /** What the copies will lack. */
+  incomplete: string | undefined;
+  /** The backup of each table; undefined where point-in-time recovery is what is restored from. */
+  backups: Map<string, string> | undefined;
+  /** Whether all copies stand already: the backups of their window may be gone then. */
+  stands: boolean;
+}
+
+async function readSources(
+  name: string,
+  args: DynamodbArgs,
+  ofWindow: DatabaseBackups | undefined,
+  context: RestoreContext,
+): Promise<Sources> {
+  const { aws, instant, from } = context;
+  const region = sourceRegion(name, args, aws);
+  const names = await tableNames(name, args, aws);
+  // Of a window's backups each table has one, deleted since or not.
+  const deleted = from?.windowBackups ? undefined : await deletedSince(name, args, instant, aws);
+  if (deleted && !context.acceptInconsistent)
+    throw new Error(
+      `${deleted}. Choose an instant after it, or accept copies without it by acceptInconsistentCopiesAt`,
+    );
+  const [settings, scaling] = await Promise.all([
+    readSettings(region, names, aws.access),
+    readTableScaling(region, names, aws.access),
+  ]);
+  const common = { scaling, incomplete: deleted, stands: false };
+  if (from === undefined) return { ...common, tables: tablesAt(settings, instant), backups: undefined };
+  if (from.windowBackups) {
+    if (await copiesStand(name, args, aws, instant)) {
+      const existed = settings.filter(({ created }) => Date.parse(created) <= Date.parse(instant));
+      return { ...common, tables: existed, backups: new Map(), stands: true };
+    }
+    const { arns, incomplete } = await backupsOfWindow(name, ofWindow, settings, context);
+    const tables = settings.filter((table) => arns.has(table.name));
+    return { ...common, tables, backups: arns, incomplete };
+  }
+  // Of what is restored from backups, the backups say which tables there were.
+  const backups = new Map(Object.entries(from.tables ?? {}));
+  const missing = settings.filter((table) => !backups.has(table.name)).map((table) => table.name);
+  if (missing.length > 0)
+    throw new Error(`no backup is named for table ${missing.join(", ")}; complete restore.from.${name}.tables`);
+  return { ...common, tables: settings, backups };
+}
+
+/** Where a copy comes from. */
+interface CopySource {
+  backupArn: string | undefined;
+  /** Whether the copy stands already. */
+  stands: boolean;
+}
+
 /** What a copy is restored from: a backup, or its source as of the instant. Known only when the instant has passed. */
-function restoreSource(source: TableSettings, elsewhere: boolean, { from, checkedInstant }: RestoreContext) {
-  if (from) return { restoreBackupArn: checkedInstant.apply(() => from.tables?.[source.name] as string) };
+function restoreSource(
+  source: TableSettings,
+  elsewhere: boolean,
+  { backupArn }: CopySource,
+  { from, checkedInstant }: RestoreContext,
+) {
+  if (from) return { restoreBackupArn: checkedInstant.apply(() => backupArn as string) };
   return {
     ...(elsewhere ? { restoreSourceTableArn: source.arn } : { restoreSourceName: source.name }),
     restoreDateTime: checkedInstant,
   };
 }
 
-function restoreTable(name: string, args: DynamodbArgs, source: TableSettings, context: RestoreContext): Table {
+function restoreTable(
+  name: string,
+  args: DynamodbArgs,
+  source: TableSettings,
+  copySource: CopySource,
+  context: RestoreContext,
+): Table {
   const { aws, mode, instant } = context;
   const from = sourceRegion(name, args, aws);
   const to = targetRegion(name, args, aws);
@@ -104,7 +160,7 @@ function restoreTable(name: string, args: DynamodbArgs, source: TableSettings, c
     {
       name: copyName(name, args, aws, source.name, instant),
       region: to,
-      ...restoreSource(source, elsewhere, context),
+      ...restoreSource(source, elsewhere, copySource, context),
       // Keys and local indexes are not computed: left out, the next plan would replace the copy.
       hashKey: key("HASH"),
       rangeKey: key("RANGE"),
@@ -155,7 +211,8 @@ function restoreTable(name: string, args: DynamodbArgs, source: TableSettings, c
         "restoreSourceName",
         "restoreSourceTableArn",
         // Elsewhere a table keeps its name, so that another instant has to replace it; beside the source it never changes.
-        ...(elsewhere ? [] : ["restoreDateTime", "restoreBackupArn"]),
+        ...(elsewhere ? [] : ["restoreDateTime"]),
+        ...(elsewhere && !copySource.stands ? [] : ["restoreBackupArn"]),
         // Set by the completion, because a restore drops them.
         "tags",
         "tagsAll",

@@ -5,9 +5,10 @@ import { INSTANT_TAG, type RestoreContext } from "../kind";
 
 /** Why a copy can't be restored from this, with the mend; undefined when it is a snapshot of the right sort. */
 export function snapshotFault(
-  { backupArn, tables }: RestoreFromArgs,
+  { backupArn, tables, windowBackups }: RestoreFromArgs,
   what: { cluster: boolean; region: string | undefined },
 ): string | undefined {
+  if (windowBackups) return "takes backupArn, the ARN of a snapshot; only DynamoDB has backups of pause windows";
   if (tables !== undefined) return "takes backupArn, the ARN of a snapshot; tables are DynamoDB's";
   const resource = what.cluster ? "cluster-snapshot" : "snapshot";
   return backupArnFault(backupArn, {

@@ -16,7 +16,7 @@ import type { ObjectStore } from "./store";
 export interface JobResult {
   succeeded: boolean;
   /** Why it failed, as Kubernetes names it. */
-  reason?: "BackoffLimitExceeded" | "DeadlineExceeded";
+  reason?: "BackoffLimitExceeded" | "DeadlineExceeded" | "PodFailurePolicy";
   /** One for each pod, the first try first. */
   attempts: ContainerExit[];
 }
@@ -36,6 +36,7 @@ export interface ContainerHost {
 interface JobSpec {
   backoffLimit?: number;
   activeDeadlineSeconds?: number;
+  podFailurePolicy?: { rules: { action: string; onExitCodes?: { operator: string; values: number[] } }[] };
   template: { metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> }; spec: PodSpec };
 }
 
@@ -122,11 +123,13 @@ export class JobRun {
             this.terminate();
           }, activeDeadlineSeconds * 1000);
     let succeeded = false;
-    while (!succeeded && !this.#deadlineExceeded && !this.#stopped && attempts.length <= backoffLimit) {
+    let givenUp = false;
+    while (!succeeded && !givenUp && !this.#deadlineExceeded && !this.#stopped && attempts.length <= backoffLimit) {
       const exit = await this.#attempt();
       attempts.push(exit);
       // A pod that is ended by the deadline has failed, however well its process has taken it.
       succeeded = exit.exitCode === 0 && !this.#deadlineExceeded;
+      givenUp = !succeeded && this.#failsJob(exit.exitCode);
     }
     clearTimeout(deadline);
     const failed = attempts.length - (succeeded ? 1 : 0);
@@ -140,9 +143,18 @@ export class JobRun {
       });
       return { succeeded, attempts };
     }
-    const reason = this.#deadlineExceeded ? "DeadlineExceeded" : "BackoffLimitExceeded";
+    const reason = this.#deadlineExceeded ? "DeadlineExceeded" : givenUp ? "PodFailurePolicy" : "BackoffLimitExceeded";
     this.#report({ startTime, failed, conditions: [condition("Failed", reason)] });
     return { succeeded, reason, attempts };
+  }
+
+  /** Whether the first rule that fits such an exit code fails the Job, rather than have the pod tried again. */
+  #failsJob(exitCode: number | null): boolean {
+    if (exitCode === null) return false;
+    const rule = this.#spec.podFailurePolicy?.rules.find(
+      ({ onExitCodes }) => onExitCodes && onExitCodes.values.includes(exitCode) === (onExitCodes.operator === "In"),
+    );
+    return rule?.action === "FailJob";
   }
 
   async #attempt(): Promise<ContainerExit> {

@@ -47,9 +47,14 @@ export const FIELDS = {
     backoffLimit: "integer",
     completions: "integer",
     parallelism: "integer",
+    podFailurePolicy: "PodFailurePolicy",
     template: "PodTemplateSpec!",
     ttlSecondsAfterFinished: "integer",
   },
+
+  PodFailurePolicy: { rules: "PodFailurePolicyRule[]!" },
+  PodFailurePolicyRule: { action: "string!", onExitCodes: "PodFailurePolicyOnExitCodesRequirement" },
+  PodFailurePolicyOnExitCodesRequirement: { containerName: "string", operator: "string!", values: "integer[]!" },
 
   PodTemplateSpec: { metadata: "ObjectMeta", spec: "PodSpec" },
   PodSpec: {

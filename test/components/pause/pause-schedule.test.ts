@@ -23,6 +23,12 @@ const TYPES = [
   "kubernetes:rbac.authorization.k8s.io/v1:Role",
   "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
 ];
+/** Declared only for backups in windows. */
+const ON_AWS = [
+  "aws:iam/role:Role",
+  "aws:iam/rolePolicy:RolePolicy",
+  "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+];
 const declared = new Map<string, Inputs>();
 let recordedData: Record<string, string> | undefined;
 
@@ -30,6 +36,10 @@ pulumi.runtime.setMocks(
   {
     newResource: ({ type, name, inputs, id }) => {
       if (type.startsWith("scalar-backup:")) return { id: name, state: inputs };
+      if (ON_AWS.includes(type)) {
+        declared.set(`${type.split(":").pop()} ${name}`, inputs);
+        return { id: name, state: { ...inputs, name, arn: `arn:aws:iam::123456789012:role/${name}` } };
+      }
       if (!TYPES.includes(type)) throw new Error(`${type} is not declared by a PauseSchedule`);
       declared.set(`${type.split(":").pop()} ${name}`, inputs);
       if (name.endsWith("-recorded")) return { id: id as string, state: { data: recordedData } };
@@ -227,3 +237,47 @@ test.serial("all faults are told at once, each with its property", async (t) => 
     "timeZone",
   ]);
 });
+
+const TABLES = { database: "ledger", region: "ap-northeast-1", prefixes: ["ledger."], deleteAfter: 400 };
+
+test.serial(
+  "backups in windows: the program that makes them, a role for its pods, and no second try for their sake",
+  async (t) => {
+    const { cronJob } = await declare({
+      windowBackups: [TABLES],
+      aws: { eksCluster: "payments", region: "us-west-2" },
+    });
+    const { windowBackups } = settingsOf(cronJob);
+    t.deepEqual(windowBackups, {
+      namePrefix: "scalar-backup-test-pause",
+      databases: [
+        { name: "ledger", region: "ap-northeast-1", tables: [], prefixes: ["ledger."], everyDays: 7, deleteAfter: 400 },
+      ],
+      marginSeconds: 62,
+      requestSeconds: 30,
+    });
+    const { podFailurePolicy, activeDeadlineSeconds } = cronJob.spec.jobTemplate.spec;
+    t.deepEqual(podFailurePolicy.rules, [{ action: "FailJob", onExitCodes: { operator: "In", values: [26] } }]);
+    t.true(activeDeadlineSeconds > 4 * (2 * 62 + 30), "every try may hold for backups");
+    t.regex(declared.get("ConfigMap pause-pauser")?.data["pauser.cjs"], /AWS4-HMAC-SHA256/);
+    const { serviceAccount, ...association } = declared.get("PodIdentityAssociation pause-role") as Inputs;
+    t.like(association, { clusterName: "payments", namespace: "scalar", region: "us-west-2" });
+    t.is(serviceAccount, podOf(cronJob).serviceAccountName);
+    t.is(declared.get("ServiceAccount pause-account")?.metadata.annotations, undefined);
+  },
+);
+
+test.serial(
+  "backups in windows with a role of the user's own: the ServiceAccount names it, and none is declared",
+  async (t) => {
+    const roleArn = "arn:aws:iam::123456789012:role/pauser";
+    await declare({ windowBackups: [TABLES], aws: { roleArn } });
+    t.deepEqual(declared.get("ServiceAccount pause-account")?.metadata.annotations, {
+      "eks.amazonaws.com/role-arn": roleArn,
+    });
+    t.deepEqual(
+      [...declared.keys()].filter((key) => /^(Role\w* pause-role|PodIdentity)/.test(key)),
+      [],
+    );
+  },
+);

@@ -45,6 +45,11 @@ const WRONG: [fault: Partial<PauseScheduleArgs>, path: string, message: RegExp][
   [{ failedJobsHistoryLimit: -1 }, "failedJobsHistoryLimit", /from 0/],
   [{ namespace: "a_b" }, "namespace", /not a name/],
   [{ cluster: "" }, "cluster", /is empty/],
+  [{ aws: {} }, "aws", /either eksCluster.* or roleArn/],
+  [{ aws: { eksCluster: "a", roleArn: "arn:aws:iam::123456789012:role/a" } }, "aws", /give one of them/],
+  [{ aws: { eksCluster: "a b" } }, "aws", /"a b" is not a name that EKS allows/],
+  [{ aws: { roleArn: "pauser" } }, "aws", /"pauser" is not a role's ARN/],
+  [{ aws: { roleArn: "arn:aws:iam::123456789012:role/a", region: "us-west-2" } }, "aws", /region with eksCluster only/],
 ];
 
 for (const [wrong, path, message] of WRONG) {

@@ -164,6 +164,16 @@ const REFUSED: [title: string, from: object, expected: string[]][] = [
     ["restore.from.customers: takes backupArn, the ARN of a snapshot; tables are DynamoDB's"],
   ],
   [
+    "a window's backups of a cluster",
+    { customers: { windowBackups: true } },
+    ["restore.from.customers: takes backupArn, the ARN of a snapshot; only DynamoDB has backups of pause windows"],
+  ],
+  [
+    "a window's backups and others",
+    { ledger: { windowBackups: true, tables: {} } },
+    ["restore.from.ledger: takes windowBackups alone: the window's record says which backups there are"],
+  ],
+  [
     "one ARN for tables",
     { ledger: { backupArn: "arn:aws:dynamodb:r:a:table/t/backup/1" } },
     [

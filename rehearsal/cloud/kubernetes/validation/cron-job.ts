@@ -4,6 +4,7 @@ import { checkPodSpec, type PodSpec } from "./pod";
 interface JobSpec {
   activeDeadlineSeconds?: number;
   backoffLimit?: number;
+  podFailurePolicy?: { rules: { action: string; onExitCodes?: { operator: string; values: number[] } }[] };
   template?: { spec?: PodSpec };
 }
 
@@ -45,6 +46,26 @@ export function checkJob(faults: Faults, spec: JobSpec, at: string): void {
   if (pod.restartPolicy === undefined || pod.restartPolicy === "Always")
     faults.required(policy, 'valid values: "OnFailure", "Never"');
   else faults.oneOf(policy, pod.restartPolicy, allowed);
+  if (spec.podFailurePolicy) checkPodFailurePolicy(faults, spec, at);
+}
+
+function checkPodFailurePolicy(faults: Faults, { podFailurePolicy, template }: JobSpec, at: string): void {
+  const path = `${at}.podFailurePolicy`;
+  if (template?.spec?.restartPolicy !== "Never")
+    faults.invalid(path, "", 'only "Never" is supported for restartPolicy when podFailurePolicy is specified');
+  for (const [index, { action, onExitCodes }] of (podFailurePolicy?.rules ?? []).entries()) {
+    const rule = `${path}.rules[${index}]`;
+    faults.oneOf(`${rule}.action`, action, ["Count", "FailIndex", "FailJob", "Ignore"]);
+    if (onExitCodes === undefined) {
+      faults.invalid(rule, "", "specifying one of OnExitCodes and OnPodConditions is required");
+      continue;
+    }
+    const { operator, values } = onExitCodes;
+    faults.oneOf(`${rule}.onExitCodes.operator`, operator, ["In", "NotIn"]);
+    if (values.length === 0) faults.invalid(`${rule}.onExitCodes.values`, "", "at least one value is required");
+    if (operator === "In" && values.includes(0))
+      faults.invalid(`${rule}.onExitCodes.values`, "0", "must not be 0 for the In operator");
+  }
 }
 
 const MACROS = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/;

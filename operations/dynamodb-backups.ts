@@ -1,0 +1,112 @@
+import {
+  type BackupSummary,
+  DeleteBackupCommand,
+  DynamoDBClient,
+  ListBackupsCommand,
+  type ListBackupsCommandOutput,
+} from "@aws-sdk/client-dynamodb";
+import { type NamedTables, tablesOf } from "../restore-points/tables";
+import { instantOfBackup } from "../restore-points/window-backups";
+import { type AwsAccess, awsClientConfig } from "./aws";
+
+/** DynamoDB deletes ten backups a second, of an account in a region. */
+const DELETE_EVERY_MILLIS = 125;
+
+/** Clocks, and how long it may take to ask for all backups of a window. */
+const AROUND_MILLIS = 15 * 60_000;
+
+/** A table's backup of a window. */
+export interface TableBackup {
+  arn: string;
+  /** As DynamoDB says it: `CREATING`, `AVAILABLE` or `DELETED`. */
+  status: string;
+}
+
+/** What is made in windows, of one database. */
+export interface WindowBackupSelection extends NamedTables {
+  region: string;
+  namePrefix: string;
+}
+
+/** The backups of that name, by their tables: of each an available one, if there is any. `from` is when the window began. */
+export async function readWindowBackups(
+  region: string,
+  name: string,
+  from: Date,
+  access: AwsAccess,
+): Promise<Map<string, TableBackup>> {
+  const around = { from: new Date(from.getTime() - AROUND_MILLIS), to: new Date(from.getTime() + AROUND_MILLIS) };
+  const found = new Map<string, TableBackup>();
+  for (const backup of await list(region, around, access)) {
+    if (backup.BackupName !== name) continue;
+    const table = backup.TableName as string;
+    // One whose answer was lost has been asked for twice.
+    if (found.get(table)?.status === "AVAILABLE") continue;
+    found.set(table, { arn: backup.BackupArn as string, status: backup.BackupStatus as string });
+  }
+  return found;
+}
+
+/** A database's backups of windows that began before an instant. */
+export async function findExpiredBackups(
+  { region, namePrefix, ...selection }: WindowBackupSelection,
+  before: Date,
+  access: AwsAccess,
+): Promise<{ table: string; name: string; arn: string }[]> {
+  // A backup is asked for minutes after its window began.
+  const backups = await list(region, { to: new Date(before.getTime() + AROUND_MILLIS) }, access);
+  return backups
+    .map(({ TableName: table = "", BackupName: name = "", BackupArn: arn = "" }) => ({ table, name, arn }))
+    .filter(({ table, name }) => {
+      const began = instantOfBackup(namePrefix, name);
+      return began !== undefined && began < before.getTime() && tablesOf(selection, [table]).length > 0;
+    });
+}
+
+/** Deletes a database's backups of windows that began before an instant. Idempotent and resumable; each step is told to `say`. */
+export async function deleteExpiredBackups(
+  { deleteBefore, ...selection }: WindowBackupSelection & { deleteBefore?: string },
+  access: AwsAccess,
+  say: (line: string) => void,
+): Promise<void> {
+  const expired = deleteBefore ? await findExpiredBackups(selection, new Date(deleteBefore), access) : [];
+  if (expired.length === 0) say("no backup of a pause window has expired");
+  const client = new DynamoDBClient(awsClientConfig(selection.region, access));
+  for (const { table, name, arn } of expired) {
+    await deleteBackup(client, arn);
+    say(`${table}: backup ${name} has expired and is deleted`);
+    await new Promise((resolve) => setTimeout(resolve, DELETE_EVERY_MILLIS));
+  }
+}
+
+async function deleteBackup(client: DynamoDBClient, arn: string): Promise<void> {
+  try {
+    await client.send(new DeleteBackupCommand({ BackupArn: arn }));
+  } catch (error) {
+    // Somebody else was quicker.
+    if ((error as Error).name !== "BackupNotFoundException") throw error;
+  }
+}
+
+async function list(
+  region: string,
+  { from, to }: { from?: Date; to: Date },
+  access: AwsAccess,
+): Promise<BackupSummary[]> {
+  const client = new DynamoDBClient(awsClientConfig(region, access));
+  const summaries: BackupSummary[] = [];
+  let start: string | undefined;
+  do {
+    const page: ListBackupsCommandOutput = await client.send(
+      new ListBackupsCommand({
+        BackupType: "USER",
+        TimeRangeLowerBound: from,
+        TimeRangeUpperBound: to,
+        ExclusiveStartBackupArn: start,
+      }),
+    );
+    summaries.push(...(page.BackupSummaries ?? []));
+    start = page.LastEvaluatedBackupArn;
+  } while (start !== undefined);
+  return summaries;
+}
