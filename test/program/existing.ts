@@ -10,11 +10,12 @@ import { REGION } from "./rehearsed";
 
 const PASSWORD = "not-a-real-password";
 
-/** Builds in the simulated clouds what a configuration names as existing, sound enough to be let be, and the groups it may refer to. */
+/** Builds in the simulated clouds what a configuration names as existing, sound enough to be let be, and the groups and the cluster it may refer to. */
 export function buildExisting(cloud: SimulatedCloud, databases: readonly DatabaseArgs[]): void {
   const rds = cloud.aws.rds.region(REGION);
   rds.createSubnetGroup("scalar-databases");
   rds.createSecurityGroup("sg-0123456789abcdef0");
+  cloud.aws.eks.region(REGION).createCluster("payments");
   cloud.azure.createResourceGroup(AZURE_RESOURCE_GROUP, AZURE_LOCATION);
   for (const database of databases) {
     const { cosmosdb, azureMysql, azurePostgresql } = database;
