@@ -90,3 +90,10 @@ export function windowOf(
     })),
   };
 }
+
+/** A window with backups of `ledger` that were asked for between two instants; kept for 400 days. */
+export function backedUp(window: PauseWindow, requested: number, accepted: number): PauseWindow {
+  const text = (instant: number) => formatInstant(instant, { millis: true });
+  const databases = [{ name: "ledger", region: "ap-northeast-1", tables: 4, deleteAfter: 400 }];
+  return { ...window, backups: { name: "backup", requested: text(requested), accepted: text(accepted), databases } };
+}

@@ -5,7 +5,7 @@ import { restorePoints } from "../../restore-points/points";
 import type { Situation } from "../../restore-points/situation";
 import { timeline } from "../../restore-points/timeline";
 import { IMPORTED, type PauseWindow } from "../../restore-points/window";
-import { HOUR_START, RELEASES, situation, windowOf } from "./arbitraries";
+import { backedUp, HOUR_START, RELEASES, situation, windowOf } from "./arbitraries";
 
 const at = (seconds: number) => HOUR_START + seconds * 1000;
 const known: Situation = {
@@ -40,6 +40,25 @@ test("people see a picture, the ranges and the points with their reasons", (t) =
     "2026-11-22T03:02:00Z  yes         10.0 s  scalar/cluster (2 pods), scalar/ledger (2 pods)",
     "2026-11-22T03:00:00Z  no          10.0 s  scalar/cluster (2 pods), scalar/ledger (2 pods)",
     "  ledger can be restored from 2026-11-22T03:01:00Z to 2026-11-22T03:09:00Z; choose a later instant, and keep its backups for longer if you need such old ones",
+  ]);
+});
+
+test("a window's backups are shown, with how they are restored where nothing else does", (t) => {
+  const [cluster, ledger] = [RELEASES[0], RELEASES[1]];
+  const window = backedUp(windowOf(at(0), at(130), [cluster, ledger]), at(61), at(64));
+  const lines = (now: number) => listing(restorePoints({ ...known, now, windows: [window] }), 72).slice(-5);
+  t.deepEqual(lines(at(600)).slice(-2), [
+    "2026-11-22T03:01:05Z  yes         130.0 s  scalar/cluster (2 pods), scalar/ledger (2 pods)",
+    "  ledger has backups of this window, kept until 2027-12-27T03:00:00Z",
+  ]);
+  const beyond = {
+    ...known,
+    databases: [{ name: "ledger", earliest: "2026-11-22T03:02:00Z", latest: "2026-11-22T03:09:00Z" }],
+  };
+  t.deepEqual(listing(restorePoints({ ...beyond, windows: [window] }), 72).slice(-4, -1), [
+    "2026-11-22T03:01:05Z  backups     130.0 s  scalar/cluster (2 pods), scalar/ledger (2 pods)",
+    "  ledger can be restored from 2026-11-22T03:02:00Z to 2026-11-22T03:09:00Z; choose a later instant, and keep its backups for longer if you need such old ones",
+    "  ledger has backups of this window, kept until 2027-12-27T03:00:00Z: restore.from.ledger.windowBackups restores them",
   ]);
 });
 

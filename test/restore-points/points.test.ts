@@ -4,7 +4,7 @@ import { instantMillis } from "../../restore-points/instant";
 import { LISTED_POINTS, restorePoints } from "../../restore-points/points";
 import { commonRange } from "../../restore-points/ranges";
 import type { Situation } from "../../restore-points/situation";
-import { HOUR_START, RELEASES, situation, windowOf } from "./arbitraries";
+import { backedUp, HOUR_START, RELEASES, situation, windowOf } from "./arbitraries";
 
 const LEDGER = { name: "ledger", earliest: "2026-11-22T03:01:00Z", latest: "2026-11-22T03:10:00Z" };
 const CUSTOMERS = { name: "customers", earliest: "2026-11-22T02:00:00Z", latest: "2026-11-22T03:05:00.700Z" };
@@ -161,4 +161,40 @@ test("the common range is what is in every database's range", (t) => {
   t.deepEqual(commonRange([CUSTOMERS, { name: "ledger", unknownBecause: "it is not created yet" }]), {
     because: "what ledger can be restored to is not known: it is not created yet",
   });
+});
+
+/** A window with backups, and what point-in-time recovery reaches a hundred days later. */
+const DAY = 86_400_000;
+const late: Situation = {
+  ...known,
+  now: at(0) + 100 * DAY,
+  windows: [backedUp(windowOf(at(0), at(130)), at(61), at(64))],
+  databases: [{ name: "ledger", earliest: "2027-02-01T00:00:00Z", latest: "2027-03-01T00:00:00Z" }],
+};
+
+test("a point that point-in-time recovery has forgotten can be restored from its window's backups, while they are kept", (t) => {
+  const point = (situation: Situation) => restorePoints(situation).points[0];
+  t.like(point(late), { instant: "2026-11-22T03:01:05Z", restorable: false, restorableFromBackups: true });
+  t.like(point(late)?.databases[0], { restorable: false, backedUpUntil: "2027-12-27T03:00:00Z" });
+  t.regex(
+    restorePoints(late).noneBecause ?? "",
+    /2026-11-22T03:01:05Z can be restored from its window's backups, by restore.from.ledger.windowBackups: true$/,
+  );
+  const expired = point({ ...late, now: at(0) + 400 * DAY });
+  t.is(expired?.databases[0]?.backedUpUntil, undefined);
+  t.is(expired?.restorableFromBackups, undefined);
+  const withOther = point({ ...late, databases: [...late.databases, { ...late.databases[0], name: "customers" }] });
+  t.is(withOther?.restorableFromBackups, undefined, "not while another database has nothing");
+  t.is(withOther?.databases[0]?.backedUpUntil, "2027-12-27T03:00:00Z", "but it is said which has");
+});
+
+test("points with backups are listed beyond the newest", (t) => {
+  const others = Array.from({ length: LISTED_POINTS + 20 }, (_, index) => {
+    const start = at(3600) + index * 60_000;
+    return windowOf(start, start + 10_000);
+  });
+  const { points, unlisted } = restorePoints({ ...late, windows: [...late.windows, ...others] });
+  t.is(points.length, LISTED_POINTS + 1);
+  t.truthy(points.at(-1)?.databases[0]?.backedUpUntil);
+  t.is(unlisted, 20);
 });

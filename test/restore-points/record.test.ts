@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { instantMillis } from "../../restore-points/instant";
 import { prune } from "../../restore-points/prune";
 import { inOrder, readWindowRecord, WindowRecordError, writeWindowRecord } from "../../restore-points/record";
-import { HOUR_START, pauseWindow, pauseWindows, windowOf } from "./arbitraries";
+import { backedUp, HOUR_START, pauseWindow, pauseWindows, windowOf } from "./arbitraries";
 
 const window = windowOf(HOUR_START, HOUR_START + 10_000);
 const recordOf = (...windows: unknown[]) => JSON.stringify({ schemaVersion: 1, windows });
@@ -47,6 +47,11 @@ const MALFORMED: [entry: unknown, fault: string][] = [
     "windows[1].unpauseStarted must not be before pauseCompleted (2026-11-22T03:00:00.000Z), got 2026-11-22T02:59:59Z",
   ],
   [{ ...window, clockOffsetMillis: null }, "windows[1].clockOffsetMillis must be a number, got null"],
+  [{ ...window, backups: { name: "b" } }, "windows[1].backups.requested must be an instant in RFC 3339, got nothing"],
+  [
+    { ...window, backups: { ...backedUp(window, HOUR_START, HOUR_START).backups, databases: [{ name: "ledger" }] } },
+    "windows[1].backups.databases[0].region must be a text that is not empty, got nothing",
+  ],
   [{ ...window, releases: {} }, "windows[1].releases must be a list, got {}"],
   [
     { ...window, releases: [{ namespace: "scalar", name: "", product: "ledger", pods: [] }] },
@@ -117,4 +122,25 @@ test("pruning an empty record leaves it empty, and one window too large is an er
     instanceOf: RangeError,
     message: `the newest pause window alone takes ${size} bytes, and the record may take ${size - 1}`,
   });
+});
+
+test("backups of a window are read as they were written", (t) => {
+  const windows = [backedUp(window, HOUR_START + 1000, HOUR_START + 2000)];
+  t.deepEqual(readWindowRecord(writeWindowRecord(windows)), { windows, malformed: [] });
+});
+
+test("pruning keeps windows as long as their backups are kept, and those before any without", (t) => {
+  const day = 86_400_000;
+  const at = (days: number) => windowOf(HOUR_START + days * day, HOUR_START + days * day + 130_000);
+  const withBackups = (days: number) => backedUp(at(days), HOUR_START + days * day, HOUR_START + days * day);
+  const windows = [withBackups(0), at(1), withBackups(2), at(398), at(399), at(400)];
+  const now = HOUR_START + 401 * day;
+  const all = Number.POSITIVE_INFINITY;
+  t.deepEqual(
+    prune(windows, now, 35 * day, all),
+    [withBackups(2), at(398), at(399), at(400)],
+    "the first one's backups are deleted by now",
+  );
+  const bytes = Buffer.byteLength(writeWindowRecord([withBackups(2), at(399), at(400)]));
+  t.deepEqual(prune(windows, now, 35 * day, bytes), [withBackups(2), at(399), at(400)], "what has none goes first");
 });

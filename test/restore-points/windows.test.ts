@@ -2,8 +2,9 @@ import test from "ava";
 import fc from "fast-check";
 import { instantMillis } from "../../restore-points/instant";
 import { IMPORTED, type PauseWindow, type ReleaseName } from "../../restore-points/window";
+import { backupName, instantOfBackup } from "../../restore-points/window-backups";
 import { commonWindows, isInside, MINIMUM_WINDOW_MILLIS, whyNoWindow } from "../../restore-points/windows";
-import { HOUR_START, pauseWindows, RELEASES, releases, windowOf } from "./arbitraries";
+import { backedUp, HOUR_START, pauseWindows, RELEASES, releases, windowOf } from "./arbitraries";
 
 const [CLUSTER, LEDGER, TOKYO] = RELEASES;
 const at = (seconds: number) => HOUR_START + seconds * 1000;
@@ -200,4 +201,42 @@ test("thousands of windows are each found", (t) => {
     commonWindows(windows, [CLUSTER, LEDGER]).map(({ middle }) => middle),
     windows.map((_, index) => at(600 * index + 5)).reverse(),
   );
+});
+
+const BACKUPS: [what: string, windows: PauseWindow[], of: ReleaseName[], found: number][] = [
+  ["a minute of pause on either side", [backedUp(windowOf(at(0), at(130)), at(60), at(70))], [CLUSTER], 1],
+  ["less than a minute before", [backedUp(windowOf(at(0), at(130)), at(59.999), at(70))], [CLUSTER], 0],
+  ["less than a minute after", [backedUp(windowOf(at(0), at(130)), at(60), at(70.001))], [CLUSTER], 0],
+  ["ten seconds of pause", [backedUp(windowOf(at(0), at(10)), at(4), at(5))], [CLUSTER], 0],
+  ["a doubtful clock", [backedUp(windowOf(at(0), at(130), [CLUSTER], 20), at(60), at(70))], [CLUSTER], 0],
+  [
+    "a release that was paused too late",
+    [backedUp(windowOf(at(0), at(130)), at(60), at(70)), windowOf(at(5), at(200), [LEDGER])],
+    [CLUSTER, LEDGER],
+    0,
+  ],
+  [
+    "all releases paused for long enough, by several runs",
+    [backedUp(windowOf(at(0), at(130)), at(62), at(65)), windowOf(at(1), at(200), [TOKYO])],
+    [CLUSTER, TOKYO],
+    1,
+  ],
+];
+for (const [what, windows, of, found] of BACKUPS)
+  test(`backups are of a common window only if all that they may hold in part is in it: ${what}`, (t) => {
+    t.is(commonWindows(windows, of)[0]?.backups.length, found);
+  });
+
+test("a backup's name tells of which schedule and window it is", (t) => {
+  const name = backupName("prod-pause", "2026-11-22T03:00:07.120Z");
+  t.is(name, "prod-pause-20261122t030007120z");
+  t.is(instantOfBackup("prod-pause", name), Date.parse("2026-11-22T03:00:07.120Z"));
+  for (const other of [
+    "prod-pause-by-hand",
+    "prod-pause",
+    "x-20261122t030007120z",
+    `${name}-copy`,
+    "prod-pause-20269922t030007120z",
+  ])
+    t.is(instantOfBackup("prod-pause", other), undefined, other);
 });

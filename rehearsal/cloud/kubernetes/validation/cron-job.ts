@@ -51,8 +51,13 @@ export function checkJob(faults: Faults, spec: JobSpec, at: string): void {
 
 function checkPodFailurePolicy(faults: Faults, { podFailurePolicy, template }: JobSpec, at: string): void {
   const path = `${at}.podFailurePolicy`;
-  if (template?.spec?.restartPolicy !== "Never")
-    faults.invalid(path, "", 'only "Never" is supported for restartPolicy when podFailurePolicy is specified');
+  const restart = template?.spec?.restartPolicy;
+  if (restart !== "Never")
+    faults.invalid(
+      `${at}.template.spec.restartPolicy`,
+      restart ?? "",
+      'only "Never" is supported when podFailurePolicy is specified',
+    );
   for (const [index, { action, onExitCodes }] of (podFailurePolicy?.rules ?? []).entries()) {
     const rule = `${path}.rules[${index}]`;
     faults.oneOf(`${rule}.action`, action, ["Count", "FailIndex", "FailJob", "Ignore"]);
@@ -63,8 +68,9 @@ function checkPodFailurePolicy(faults: Faults, { podFailurePolicy, template }: J
     const { operator, values } = onExitCodes;
     faults.oneOf(`${rule}.onExitCodes.operator`, operator, ["In", "NotIn"]);
     if (values.length === 0) faults.invalid(`${rule}.onExitCodes.values`, "", "at least one value is required");
-    if (operator === "In" && values.includes(0))
-      faults.invalid(`${rule}.onExitCodes.values`, "0", "must not be 0 for the In operator");
+    for (const [position, value] of values.entries())
+      if (operator === "In" && value === 0)
+        faults.invalid(`${rule}.onExitCodes.values[${position}]`, "0", "must not be 0 for the In operator");
   }
 }
 

@@ -107,6 +107,27 @@ test("a container runs as a process from its spec: mounts, arguments, variables,
   t.is(typeof cluster.store.get(CRON_JOB, "jobs", "job").status?.lastSuccessfulTime, "string");
 });
 
+test("an exit code may fail the Job at once, by its rule; any other is tried again", async (t) => {
+  const cluster = await startCluster(t);
+  const rules = [{ action: "FailJob", onExitCodes: { operator: "In", values: [26] } }];
+  declare(cluster, {
+    script: `
+      import { readFileSync } from "node:fs";
+      const headers = { authorization: "Bearer " + readFileSync(process.env.PAUSER_SERVICE_ACCOUNT_DIRECTORY + "/token", "utf8") };
+      const answer = await fetch(process.env.PAUSER_API_SERVER + "/api/v1/namespaces/jobs/configmaps/script", { headers });
+      process.exitCode = (await answer.json()).metadata.labels?.code ?? 1;`,
+    job: { podFailurePolicy: { rules } },
+  });
+  const first = await cluster.runCronJob("jobs", "job");
+  t.like(first, { succeeded: false, reason: "BackoffLimitExceeded" });
+  t.is(first.attempts.length, 3);
+  const script = cluster.store.get(kindOf({ apiVersion: "v1", kind: "ConfigMap" }), "jobs", "script");
+  cluster.store.update({ ...script, metadata: { ...script.metadata, labels: { code: "26" } } });
+  const second = await cluster.runCronJob("jobs", "job");
+  t.like(second, { succeeded: false, reason: "PodFailurePolicy" });
+  t.is(second.attempts.length, 1);
+});
+
 test("a failed pod is followed by another, up to the backoff limit", async (t) => {
   const cluster = await startCluster(t);
   declare(cluster, { script: "process.exit(3)" });

@@ -21,6 +21,11 @@ const pod = (container: Manifest, spec: Manifest = {}): Manifest => ({
   spec: { containers: [{ name: "it", image: "node:24", ...container }], ...spec },
 });
 
+/** A rule on exit codes. */
+const onExit = (action: string, operator: string, values: number[]): Manifest => ({
+  podFailurePolicy: { rules: [{ action, onExitCodes: { operator, values } }] },
+});
+
 const cronJob = (change: { spec?: Manifest; job?: Manifest; pod?: Manifest; container?: Manifest } = {}): Manifest => ({
   apiVersion: "batch/v1",
   kind: "CronJob",
@@ -158,6 +163,27 @@ export const VERDICTS: [what: string, manifest: Manifest, field: string | undefi
     "a Job's pod that always starts again",
     cronJob({ pod: { restartPolicy: "Always" } }),
     "spec.jobTemplate.spec.template.spec.restartPolicy",
+  ],
+  ["an exit code that fails the Job", cronJob({ job: onExit("FailJob", "In", [26]) }), undefined],
+  [
+    "an exit code that fails the Job, of a pod that starts again",
+    cronJob({ job: onExit("FailJob", "In", [26]), pod: { restartPolicy: "OnFailure" } }),
+    "spec.jobTemplate.spec.template.spec.restartPolicy",
+  ],
+  [
+    "success that fails the Job",
+    cronJob({ job: onExit("FailJob", "In", [0]) }),
+    "spec.jobTemplate.spec.podFailurePolicy.rules[0].onExitCodes.values[0]",
+  ],
+  [
+    "no exit code that fails the Job",
+    cronJob({ job: onExit("FailJob", "In", []) }),
+    "spec.jobTemplate.spec.podFailurePolicy.rules[0].onExitCodes.values",
+  ],
+  [
+    "an exit code that does something unknown",
+    cronJob({ job: onExit("Fail", "In", [26]) }),
+    "spec.jobTemplate.spec.podFailurePolicy.rules[0].action",
   ],
   ["a pod without time to end", cronJob({ pod: { terminationGracePeriodSeconds: -1 } }), undefined],
   [
