@@ -15,7 +15,8 @@ Usage: npm start -- [options]
 ${sets.map(({ name, title }) => `                     ${name.padEnd(28)} ${title}`).join("\n")}
   --engine NAME    embedded (the default; needs npm alone) or pulumi (the real engine, where a Pulumi CLI is on
                    the PATH; its state is kept in a temporary folder, and nothing of your account is touched)
-  --vaults         with a vault on each cloud: copies are kept, an attacker meets what protects them, a destroy leaves them
+  --vaults         with a vault on each cloud, and backups of DynamoDB in the pause window: copies of what is restored are
+                   kept, the set is restored from backups alone, an attacker meets what protects them, a destroy leaves them
   --seed N         who transfers how much to whom, and the cloud's identifiers; by default 1
   --report FILE    write what was seen as JSON
   --help           show this

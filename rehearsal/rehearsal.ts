@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { styleText } from "node:util";
+import type { DatabaseArgs } from "../components/databases";
 import { formatInstant, instantMillis } from "../restore-points/instant";
 import { listing } from "../restore-points/listing";
 import { restorePointsOf } from "../restore-points/outputs";
@@ -14,13 +15,15 @@ import { Workload } from "./scalardb/workload";
 import { copiesOf } from "./sets/copies";
 import type { RehearsalSet, RunningSet } from "./sets/set";
 import { countOf, duration, type Terminal } from "./terminal";
-import { attack, keptOf, onAws, recoveryPoints, typesOf } from "./vaults/aws";
+import { attack, attackTableBackups, backupsOf, keptOf, onAws, recoveryPoints, typesOf } from "./vaults/aws";
 import { attackAzure, azureRecoveryPoints, azureVault, holdsEveryServer, onAzure } from "./vaults/azure";
-import { vaultConfig } from "./vaults/config";
+import { withVaults } from "./vaults/config";
 
 const MINUTE = 60_000;
 const NAMESPACE = "scalar";
 const RELEASE = "scalardb-cluster";
+/** How many times as fast time runs in a window that is held for backups. */
+const PACE_OF_LONG_WINDOWS = 20;
 
 export interface RehearsalOptions {
   set: RehearsalSet;
@@ -51,10 +54,7 @@ export interface RehearsalReport {
 /** Plays a whole drill: protect, pause, disaster, restore, proof, clean-up. The cloud is simulated, the program is not. */
 export async function rehearse(options: RehearsalOptions): Promise<RehearsalReport> {
   const cloud = await SimulatedCloud.start({ seed: options.seed });
-  const config: Record<string, unknown> = {
-    ...options.set.config,
-    ...(options.vaults && { "scalar-backup:vault": vaultConfig(options.set.config) }),
-  };
+  const config = options.vaults ? withVaults(options.set.config, cloud) : { ...options.set.config };
   const { stack, close } = openStack(options.engine, cloud, config);
   try {
     return await new Play(cloud, stack, config, options).perform();
@@ -135,7 +135,7 @@ class Play {
     if (paused) await this.#outsideWindow(since, window);
     await this.#cleanUp();
     if (this.#vaultsOn.azure) this.#weekly();
-    if (this.#vaultsOn.aws) await this.#restoreFromVault(at);
+    if (this.#vaultsOn.aws) await this.#restoreFromBackups(at);
     if (this.#options.vaults) await this.#destroy();
 
     const slowest = slowestOperation(restore);
@@ -188,9 +188,11 @@ class Play {
   /** One run of the pauser, as the CronJob's controller would start it. */
   async #pause(): Promise<{ start: string; end: string }> {
     this.#terminal.act("The CronJob's minute has come: pause, hold, unpause");
+    const run = () => this.#cloud.kubernetes.runCronJob(NAMESPACE, "scalar-pause");
+    // Backups are held for, for minutes: nobody waits for them here.
     const job = await this.#terminal.during(
       "pods are paused",
-      this.#cloud.kubernetes.runCronJob(NAMESPACE, "scalar-pause"),
+      this.#backsUpWindows ? this.#cloud.clock.faster(PACE_OF_LONG_WINDOWS, run) : run(),
     );
     const output = job.attempts.map(({ stdout, stderr }) => stdout + stderr).join("");
     this.#terminal.note(output.trimEnd());
@@ -208,6 +210,11 @@ class Play {
       start: formatInstant(line.pause_start_timestamp_ms, { millis: true }),
       end: formatInstant(line.pause_end_timestamp_ms, { millis: true }),
     };
+  }
+
+  /** Whether the pauser makes backups of a database. */
+  get #backsUpWindows(): boolean {
+    return (this.#config["scalar-backup:databases"] as DatabaseArgs[]).some(({ dynamodb }) => dynamodb?.windowBackups);
   }
 
   #disaster(transfers: number, refused: number): void {
@@ -332,19 +339,23 @@ class Play {
     this.#terminal.note("each is a per-database copy, no restore point, and comes back as files, by hand");
   }
 
-  /** Sets of one database are restored from the vault alone, long after point-in-time recovery has forgotten the instant. */
-  async #restoreFromVault(at: string): Promise<void> {
-    const databases = onAws(this.#config);
-    const [point] = keptOf(this.#recoveryPoints(), at);
-    const [database] = databases;
-    if (databases.length > 1 || database === undefined || point === undefined) return;
+  /** Restored from backups alone, long after point-in-time recovery has forgotten the instant. */
+  async #restoreFromBackups(at: string): Promise<void> {
+    const from = backupsOf(this.#config, keptOf(this.#recoveryPoints(), at));
+    if (from === undefined) return;
     this.#terminal.act("100 days later: pulumi config set --path restore.from...; pulumi up");
     this.#cloud.clock.advance(100 * 24 * 60 * MINUTE);
-    this.#config["scalar-backup:restore"] = { at, from: { [database.name]: { backupArn: point.arn } } };
+    this.#config["scalar-backup:restore"] = { at, from };
+    for (const [name, { windowBackups }] of Object.entries(from))
+      this.#terminal.note(`${name}: from ${windowBackups ? "the backups of the pause window" : "the vault"}`);
     const restored = await this.#run("up");
     this.#terminal.operations(restored.operations);
     const verdict = this.#verdict(this.#set.copies(restored));
-    this.#check("the copy from the vault balances", verdict.consistent, `${verdict.total} of ${verdict.expectedTotal}`);
+    this.#check(
+      "the copies from backups balance",
+      verdict.consistent,
+      verdict.consistent ? `${verdict.total} of ${verdict.expectedTotal}` : verdict.reasons.join("; "),
+    );
     this.#config["scalar-backup:restore"] = undefined;
     await this.#run("up");
   }
@@ -362,6 +373,9 @@ class Play {
       gone === 0 && passed.length === 0 && before > 0 && standing() === before,
       passed.length > 0 ? passed.join(", ") : `${before} stand`,
     );
+    const unprotected = attackTableBackups(this.#cloud.aws, [this.#config["aws:region"] as string]);
+    if (unprotected > 0)
+      this.#terminal.note(`besides, ${unprotected} backups of pause windows, which no lock protects: they are gone`);
     const refused = await this.#terminal.during("pulumi destroy", this.#stack.destroy());
     this.#check("pulumi destroy is refused as long as the vault is protected", !refused.succeeded);
     await this.#stack.unprotect();

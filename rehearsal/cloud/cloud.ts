@@ -10,7 +10,7 @@ import type { AwsEndpoint } from "./aws/wire/server";
 import { AzureCloud } from "./azure/azure";
 import { runSchemaLoaders } from "./azure/schema-loader";
 import type { AzureEndpoint } from "./azure/wire";
-import { SimulatedClock } from "./clock";
+import { clockVariables, SimulatedClock } from "./clock";
 import { KubernetesCluster } from "./kubernetes/cluster";
 import { joinEks } from "./pod-identity";
 
@@ -66,7 +66,7 @@ export class SimulatedCloud {
     return {
       ...this.#awsEnvironment(),
       ...this.#endpoints.azure.environment(),
-      ...clockEnvironment(this.clock.offsetMillis),
+      ...clockEnvironment(this.clock),
     };
   }
 
@@ -96,11 +96,9 @@ export class SimulatedCloud {
 }
 
 /** An existing NODE_OPTIONS stays; without a shift there is nothing to load. */
-function clockEnvironment(offsetMillis: number): Record<string, string> {
-  if (offsetMillis === 0) return {};
+function clockEnvironment(clock: SimulatedClock): Record<string, string> {
+  const variables = clockVariables(clock.shift);
+  if (Object.keys(variables).length === 0) return {};
   const preload = `--import=${pathToFileURL(join(__dirname, "shifted-clock.mjs")).href}`;
-  return {
-    NODE_OPTIONS: [process.env.NODE_OPTIONS, preload].filter(Boolean).join(" "),
-    SIMULATED_CLOCK_OFFSET_MILLIS: String(offsetMillis),
-  };
+  return { NODE_OPTIONS: [process.env.NODE_OPTIONS, preload].filter(Boolean).join(" "), ...variables };
 }

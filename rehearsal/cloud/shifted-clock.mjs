@@ -1,6 +1,8 @@
 // Preloaded into the child processes of a rehearsal (`NODE_OPTIONS=--import=...`): shifts what the process takes for now
 // by SIMULATED_CLOCK_OFFSET_MILLIS, so that program, operations and pauser live at the simulated cloud's time.
-// Timers keep real durations: nobody waits for simulated time.
+// Timers keep real durations: nobody waits for simulated time. But for SIMULATED_CLOCK_PACE: then the process's time runs so many
+// times as fast, monotonic clock and long timers too; short ones are how long others may take to answer, on a machine that is no
+// faster than it was.
 const offset = Number(process.env.SIMULATED_CLOCK_OFFSET_MILLIS ?? 0);
 if (!Number.isFinite(offset)) {
   throw new Error(
@@ -10,7 +12,12 @@ if (!Number.isFinite(offset)) {
 
 const RealDate = globalThis.Date;
 const realNow = RealDate.now.bind(RealDate);
-const now = () => realNow() + offset;
+const pace = Number(process.env.SIMULATED_CLOCK_PACE ?? 1);
+const since = Number(process.env.SIMULATED_CLOCK_SINCE ?? 0);
+const now = () => {
+  const real = realNow();
+  return real + offset + Math.round((real - since) * (pace - 1));
+};
 
 const ShiftedDate = new Proxy(RealDate, {
   construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
@@ -19,3 +26,12 @@ const ShiftedDate = new Proxy(RealDate, {
 });
 RealDate.prototype.constructor = ShiftedDate;
 globalThis.Date = ShiftedDate;
+
+const LONG_TIMER_MILLIS = 10_000;
+if (pace !== 1) {
+  const { performance, setTimeout: realSetTimeout } = globalThis;
+  const realMonotonic = performance.now.bind(performance);
+  performance.now = () => realMonotonic() * pace;
+  globalThis.setTimeout = (work, millis, ...given) =>
+    realSetTimeout(work, millis >= LONG_TIMER_MILLIS ? millis / pace : millis, ...given);
+}

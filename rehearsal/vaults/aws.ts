@@ -1,5 +1,6 @@
 import { type DatabaseArgs, kindOf } from "../../components/databases";
 import { INSTANT_TAG } from "../../components/databases/kind";
+import type { RestoreFromArgs } from "../../components/vaults/restore-from";
 import type { AwsCloud } from "../cloud/aws/aws";
 import type { RecoveryPoint } from "../cloud/aws/backup";
 import { AwsError } from "../cloud/aws/error";
@@ -14,6 +15,32 @@ export const AWS_VAULT = {
   rules: [{ name: "daily", schedule: "cron(0 5 ? * * *)", lifecycle: LIFECYCLE }],
   keepRestored: { lifecycle: LIFECYCLE },
 };
+
+/**
+ * What each database is restored from when nothing but backups is left: those of the window, or the copy of what a drill restored.
+ * Undefined where a database has neither.
+ */
+export function backupsOf(
+  config: Record<string, unknown>,
+  kept: readonly RecoveryPoint[],
+): Record<string, RestoreFromArgs> | undefined {
+  const databases = config["scalar-backup:databases"] as DatabaseArgs[];
+  const from = databases.map((database): [string, RestoreFromArgs | undefined] => {
+    const { name, kind, args } = kindOf(database);
+    if (database.dynamodb) return [name, { windowBackups: true }];
+    const type = kind.awsBackup?.(name, args, { access: {}, defaultRegion: "" }).resourceType;
+    const [point, ...others] = kept.filter(({ resourceType }) => resourceType === type);
+    return [
+      name,
+      point && others.every(({ resourceArn }) => resourceArn === point.resourceArn)
+        ? { backupArn: point.arn }
+        : undefined,
+    ];
+  });
+  return from.every(([, backups]) => backups)
+    ? (Object.fromEntries(from) as Record<string, RestoreFromArgs>)
+    : undefined;
+}
 
 /** The databases of a set's configuration that AWS Backup knows. */
 export function onAws(config: Record<string, unknown>): DatabaseArgs[] {
@@ -60,5 +87,17 @@ export function attack(aws: AwsCloud, points: readonly { arn: string; region: st
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
     }
+  return gone;
+}
+
+/** Deletes every DynamoDB backup, as the same attacker; answers how many went. */
+export function attackTableBackups(aws: AwsCloud, regions: readonly string[]): number {
+  let gone = 0;
+  for (const dynamodb of regions.map((region) => aws.dynamodb.region(region)))
+    for (const { BackupArn, BackupType } of dynamodb.backups())
+      if (BackupType === "USER") {
+        dynamodb.deleteBackup(BackupArn as string);
+        gone += 1;
+      }
   return gone;
 }

@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { SimulatedClock } from "../clock";
+import { clockVariables, type SimulatedClock } from "../clock";
 import { ApiServer } from "./api-server";
 import type { CloudIdentity } from "./container";
 import { type ContainerHost, type JobResult, type JobRun, startCronJob } from "./job";
@@ -153,15 +153,15 @@ export class KubernetesCluster {
    */
   #containerEnvironment(serviceAccountDirectory: string): Record<string, string> {
     const { hostname, port } = new URL(this.url);
-    const offset = this.clock.offsetMillis;
+    const shift = clockVariables(this.clock.shift);
     return {
       KUBERNETES_SERVICE_HOST: hostname,
       KUBERNETES_SERVICE_PORT: port,
       PAUSER_API_SERVER: this.url,
       PAUSER_SERVICE_ACCOUNT_DIRECTORY: serviceAccountDirectory,
-      ...(offset !== 0 && {
+      ...(Object.keys(shift).length > 0 && {
         NODE_OPTIONS: `--import=${pathToFileURL(join(__dirname, "..", "shifted-clock.mjs")).href}`,
-        SIMULATED_CLOCK_OFFSET_MILLIS: String(offset),
+        ...shift,
       }),
     };
   }

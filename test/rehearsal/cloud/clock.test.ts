@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import test from "ava";
-import { SimulatedClock } from "../../../rehearsal/cloud/clock";
+import { clockVariables, SimulatedClock } from "../../../rehearsal/cloud/clock";
 
 const DAY = 24 * 60 * 60 * 1000;
 const PRELOAD = pathToFileURL(join(__dirname, "../../../rehearsal/cloud/shifted-clock.mjs")).href;
@@ -15,6 +15,31 @@ test("a clock runs with real time, jumps forward and never back", (t) => {
   t.true(Math.abs(clock.now() - Date.now() - DAY) < 1000);
   t.throws(() => clock.advance(-1), { instanceOf: RangeError });
   t.throws(() => clock.advance(Number.NaN), { instanceOf: RangeError });
+});
+
+test("a clock runs faster for a while, and a process that is told so with it; what has passed stays passed", async (t) => {
+  const clock = new SimulatedClock();
+  clock.advance(DAY);
+  const began = clock.now();
+  const told = await clock.faster(50, async () => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const script = `
+      const began = [Date.now(), performance.now()];
+      setTimeout(() => console.log(JSON.stringify([began[0], Date.now() - began[0], performance.now() - began[1]])), 20_000);`;
+    return JSON.parse(
+      execFileSync(process.execPath, ["--import", PRELOAD, "-e", script], {
+        encoding: "utf8",
+        env: { ...process.env, NODE_OPTIONS: "", ...clockVariables(clock.shift) },
+      }),
+    );
+  });
+  const [started, wall, monotonic] = told;
+  t.true(started > began + 4000 && started < clock.now());
+  t.true(wall >= 19_000, "a long timer is waited for at that pace");
+  t.true(Math.abs(wall - monotonic) < 10_000, "and no clock is stepped against the other");
+  const after = clock.now();
+  t.true(after - began > 20_000);
+  t.true(clock.now() - after < 1000, "then it runs as ever");
 });
 
 test("a child process lives at the shifted time, in every way of asking for it", (t) => {
