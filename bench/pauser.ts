@@ -1,6 +1,7 @@
 /**
  * What the pauser costs: how long pods are paused beyond the slowest drain and the hold, its memory, its bundle's size.
- * By the pods' own logs, with 60 pods of 3 releases on loopback, and the pauser in a process of its own as it ships.
+ * By the pods' own logs, with 60 pods of 3 releases on loopback, and the pauser in a process of its own as it ships. Then the
+ * same for the program that makes backups, of 100 tables in the simulated DynamoDB: its memory, and its bundle's size.
  *
  *     npm run bench:pauser -- [runs] [the Node.js that the pauser runs on]
  */
@@ -10,19 +11,29 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { bundlePauser } from "../pauser/bundle";
+import { AwsCloud } from "../rehearsal/cloud/aws/aws";
+import { SimulatedClock } from "../rehearsal/cloud/clock";
 import { Cluster } from "../test/pauser/doubles/cluster";
 
 const PODS_PER_RELEASE = 20;
 const SLOWEST_DRAIN_MILLIS = 200;
 const HOLD_SECONDS = 1;
+const REGION = "ap-northeast-1";
+const TABLES = 100;
 const LIMITS = { downtimeMillis: 250, memoryMiB: 96, bundleKiB: 512 };
+
+type Variables = Record<string, string>;
 
 interface Figures {
   downtimeMillis: number;
   memoryMiB: number;
 }
 
-async function measure(node: string, program: string): Promise<Figures> {
+async function measure(
+  node: string,
+  program: string,
+  backups?: { settings: object; env: Variables },
+): Promise<Figures> {
   const cluster = await Cluster.start();
   try {
     await cluster.install({
@@ -37,7 +48,8 @@ async function measure(node: string, program: string): Promise<Figures> {
     for (const pod of pods) pod.faults = { drainMillis: SLOWEST_DRAIN_MILLIS * Math.random() };
     const slowestDrain = Math.max(...pods.map(({ faults }) => faults.drainMillis ?? 0));
 
-    const env = cluster.processEnvironment({ holdSeconds: HOLD_SECONDS, maxDrainSeconds: 5, apiDeadlineSeconds: 10 });
+    const settings = { holdSeconds: HOLD_SECONDS, maxDrainSeconds: 5, apiDeadlineSeconds: 10, ...backups?.settings };
+    const env = cluster.processEnvironment(settings, backups?.env);
     const child = spawn(node, [program], { env, stdio: ["ignore", "ignore", "inherit"] });
     let memoryKiB = 0;
     const sampling = setInterval(async () => {
@@ -58,6 +70,37 @@ async function measure(node: string, program: string): Promise<Figures> {
     };
   } finally {
     await cluster.stop();
+  }
+}
+
+/** The pauser that makes backups, with tables to make them of. */
+async function measureBackups(node: string, program: string): Promise<Figures> {
+  const aws = new AwsCloud(new SimulatedClock(), 1);
+  for (let table = 0; table < TABLES; table++)
+    aws.dynamodb.region(REGION).createTable({
+      TableName: `ledger.t${table}`,
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+    });
+  const endpoint = await aws.listen();
+  try {
+    const database = {
+      name: "ledger",
+      region: REGION,
+      tables: [],
+      prefixes: ["ledger."],
+      everyDays: 7,
+      deleteAfter: 400,
+    };
+    const windowBackups = { namePrefix: "bench", databases: [database], marginSeconds: HOLD_SECONDS };
+    const env = { AWS_ENDPOINT_URL: endpoint.url, AWS_ACCESS_KEY_ID: "bench", AWS_SECRET_ACCESS_KEY: "bench" };
+    const figures = await measure(node, program, { settings: { windowBackups }, env });
+    const made = aws.dynamodb.region(REGION).backups().length;
+    if (made !== TABLES) throw new Error(`${made} backups were made of ${TABLES} tables`);
+    return figures;
+  } finally {
+    await endpoint.close();
   }
 }
 
@@ -86,12 +129,17 @@ async function main(runs: number, node: string): Promise<boolean> {
     const worst = (key: keyof Figures) => Math.max(...figures.map((figure) => figure[key]));
     const downtimes = figures.map(({ downtimeMillis }) => downtimeMillis).sort((a, b) => a - b);
     const median = downtimes[Math.floor(runs / 2)] as number;
+    const withBackups = bundlePauser("pauser-with-window-backups");
+    writeFileSync(program, withBackups);
+    const { memoryMiB: memoryWithBackups } = await measureBackups(node, program);
     const { stdout: version } = await promisify(execFile)(node, ["--version"]);
     const bundleKiB = Buffer.byteLength(bundle) / 1024;
     const lines: [what: string, value: number, limit: number, unit: string][] = [
       ["paused beyond slowest drain and hold", worst("downtimeMillis"), LIMITS.downtimeMillis, "ms"],
       ["memory", worst("memoryMiB"), LIMITS.memoryMiB, "MiB"],
       ["bundle", bundleKiB, LIMITS.bundleKiB, "KiB"],
+      [`memory, with backups of ${TABLES} tables`, memoryWithBackups, LIMITS.memoryMiB, "MiB"],
+      ["bundle, with backups", Buffer.byteLength(withBackups) / 1024, LIMITS.bundleKiB, "KiB"],
     ];
     console.log(
       `3 releases, ${3 * PODS_PER_RELEASE} pods, Node ${version.trim()}, load ${loadavg()[0]?.toFixed(1)}, worst of ${runs} runs:`,

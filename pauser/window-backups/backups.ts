@@ -8,7 +8,7 @@ import { findCredentials } from "./credentials";
 import { DynamodbClient, mendOf } from "./dynamodb";
 import { HttpClient } from "./http";
 import { type BackupContext, BackupFaults, type BackupMaker, type DueBackups } from "./maker";
-import type { BackedUpDatabaseSettings } from "./settings";
+import { type BackedUpDatabaseSettings, backupHoldSeconds } from "./settings";
 
 /** DynamoDB takes 50 a second of an account in a region; others may want some of them. */
 const REQUESTS_PER_SECOND = 40;
@@ -46,7 +46,7 @@ export const windowBackups = (env: Record<string, string | undefined> = process.
         ]);
       report.log(`backups of ${tables.length} tables are due: ${databases.map(({ name }) => name).join(", ")}`);
       return {
-        maxHoldSeconds: 2 * settings.marginSeconds + settings.requestSeconds + context.apiDeadlineSeconds,
+        maxHoldSeconds: backupHoldSeconds(settings, context.apiDeadlineSeconds),
         make: (pauseCompleted) => make(due, pauseCompleted, context),
         close: () => http.close(),
       };

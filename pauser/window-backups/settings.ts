@@ -35,9 +35,14 @@ const REQUEST_SECONDS = { default: 30, min: 1, max: 300 };
 
 export const WINDOW_BACKUP_BOUNDS = { marginSeconds: MARGIN_SECONDS, requestSeconds: REQUEST_SECONDS } as const;
 
-/** By how much backups may prolong a run, in seconds: the look-up before it, the hold, the look-up within. */
+/** How long pods may be held for backups, in seconds: a margin, the requests, a margin; the first one longer if the look-up is. */
+export function backupHoldSeconds({ marginSeconds, requestSeconds }: WindowBackupSettings, apiDeadlineSeconds: number) {
+  return Math.max(marginSeconds, apiDeadlineSeconds) + requestSeconds + marginSeconds;
+}
+
+/** By how much backups may prolong a run, in seconds: credentials and a look-up before it, and the hold. */
 export function backupSeconds(backups: WindowBackupSettings | undefined, apiDeadlineSeconds: number): number {
-  return backups === undefined ? 0 : 2 * (backups.marginSeconds + apiDeadlineSeconds) + backups.requestSeconds;
+  return backups === undefined ? 0 : 2 * apiDeadlineSeconds + backupHoldSeconds(backups, apiDeadlineSeconds);
 }
 
 const DAYS = { default: 1, min: 1, max: 36_500 };

@@ -1,5 +1,5 @@
 import { BOUNDS, type Settings } from "../../pauser/settings";
-import { backupSeconds } from "../../pauser/window-backups/settings";
+import { backupHoldSeconds } from "../../pauser/window-backups/settings";
 import { holdsUnknown, listAt, stringAt, UNKNOWN, type Value, valueAt } from "../values";
 
 /** A Helm release of a Scalar product. */
@@ -84,12 +84,16 @@ export function scalarAdminJob(container: Value): PauseJob {
 
 /** The longest that pods may be paused by a run that goes well; with less, a deadline would end it amid the pause. */
 function longestPauseSeconds(settings: Partial<Settings>): number {
-  const { holdSeconds, maxDrainSeconds, rendezvousSeconds } = BOUNDS;
+  const { holdSeconds, maxDrainSeconds, rendezvousSeconds, apiDeadlineSeconds } = BOUNDS;
   return (
     (settings.rendezvousSeconds ?? rendezvousSeconds.default) +
     (settings.maxDrainSeconds ?? maxDrainSeconds.default) +
-    (settings.holdSeconds ?? holdSeconds.default) +
-    backupSeconds(settings.windowBackups, settings.apiDeadlineSeconds ?? BOUNDS.apiDeadlineSeconds.default)
+    Math.max(
+      settings.holdSeconds ?? holdSeconds.default,
+      settings.windowBackups
+        ? backupHoldSeconds(settings.windowBackups, settings.apiDeadlineSeconds ?? apiDeadlineSeconds.default)
+        : 0,
+    )
   );
 }
 
