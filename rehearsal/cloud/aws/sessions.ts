@@ -83,14 +83,19 @@ export class Sessions {
     return this.#begin(role, name);
   }
 
-  /** Whether who asks may do it: a session as its role allows, and the account's one user anything. @throws AwsError */
-  authorize(accessKeyId: string, token: string | undefined, action: string, resource: string): void {
-    if (!accessKeyId.startsWith("ASIA")) return;
+  /** Whose credentials these are; undefined for those of the account's one user. @throws AwsError for none that hold */
+  find(accessKeyId: string, token: string | undefined): Session | undefined {
+    if (!accessKeyId.startsWith("ASIA")) return undefined;
     const session = this.#sessions.get(accessKeyId);
     if (!session || session.token !== token || !this.#iam.find(session.role.name))
       throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.");
     if (session.expires < this.#clock.now())
       throw new AwsError("ExpiredTokenException", "The security token included in the request is expired");
+    return session;
+  }
+
+  /** Whether a session's role allows it. @throws AccessDeniedException */
+  authorize(session: Session, action: string, resource: string): void {
     if (!this.#iam.allows(session.role, action, resource))
       throw new AwsError(
         "AccessDeniedException",

@@ -8,6 +8,7 @@ import { dynamodbOperations } from "./dynamodb";
 import { jsonBody, jsonError, type Operations, readJson } from "./json";
 import { type QueryOperations, queryBody, queryError, readQuery } from "./query";
 import { rdsOperations } from "./rds";
+import { checkSignature } from "./signature";
 import { stsOperations } from "./sts";
 
 const MAX_BODY_BYTES = 4 * 2 ** 20;
@@ -30,7 +31,7 @@ interface JsonService {
 
 /**
  * Serves the simulated AWS on one loopback port, as the SDKs' `AWS_ENDPOINT_URL` expects: which service a request is
- * for is told by its target header or form, and the region by the scope of its signature. Signatures aren't checked.
+ * for is told by its target header or form, and the region by the scope of its signature, which is checked of whoever has taken a role.
  */
 export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
   const json: Record<string, JsonService> = {
@@ -140,14 +141,17 @@ function answerPod(cloud: AwsCloud, request: IncomingMessage, response: ServerRe
   }
 }
 
-/** Holds who asks against the policies of the role that they have taken. */
+/** Holds who has taken a role to its policies, and to what they have signed. The account's own user may do anything, unchecked. */
 function authorize(cloud: AwsCloud, request: IncomingMessage, action: string, region: string, body: string): void {
   const [, accessKeyId = ""] = /Credential=([^/]+)\//.exec(request.headers.authorization ?? "") ?? [];
+  const token = request.headers["x-amz-security-token"];
+  const session = cloud.sessions.find(accessKeyId, typeof token === "string" ? token : undefined);
+  if (session === undefined) return;
+  checkSignature(request, body, session.secretAccessKey, cloud.clock.now());
   const { TableName, BackupArn, ResourceArn } = JSON.parse(body || "{}") as Record<string, string | undefined>;
   const named = BackupArn ?? ResourceArn ?? TableName;
   const resource = named === undefined || named.startsWith("arn:") ? named : arn("dynamodb", region, `table/${named}`);
-  const token = request.headers["x-amz-security-token"];
-  cloud.sessions.authorize(accessKeyId, typeof token === "string" ? token : undefined, action, resource ?? "*");
+  cloud.sessions.authorize(session, action, resource ?? "*");
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
