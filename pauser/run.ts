@@ -223,8 +223,7 @@ class Run {
       const made = await backups?.make(pauseCompleted);
       this.backupFaults.push(...(made?.faults ?? []));
       const until = Math.max(pauseCompleted + hold, made?.holdUntil ?? 0);
-      // A timer may fire a millisecond early, and a window must not be shorter than asked for.
-      while (Date.now() < until && !stop.aborted) await sleep(until - Date.now(), stop);
+      await this.hold(until, { wall: pauseCompleted, monotonic: drainedAt });
       this.checkStopped();
       const unpauseStarted = Date.now();
       heldAt = performance.now();
@@ -258,6 +257,16 @@ class Run {
       ended = { end: "failedToUnpause", reasons: [...(ended?.reasons ?? []), ...mends(leftPaused)] };
     }
     return { window, ended, leftPaused };
+  }
+
+  /** Returns at that instant, and at no other: a timer may fire early. A clock that is stepped meanwhile prolongs nothing. */
+  private async hold(until: number, since: { wall: number; monotonic: number }): Promise<void> {
+    const latest = since.monotonic + (until - since.wall) + MAX_CLOCK_STEP_MILLIS;
+    while (!this.stop.aborted) {
+      const left = Math.min(until - Date.now(), latest - performance.now());
+      if (left <= 0) return;
+      await sleep(left, this.stop);
+    }
   }
 
   private unpause(handles: PodHandle[], verify: boolean) {

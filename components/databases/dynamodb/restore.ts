@@ -53,6 +53,7 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
     properties: restored.apply((): Record<string, string> => (elsewhere ? { contact_points: to } : {})),
     notes: restored.apply(({ count, incomplete }) => [
       ...(incomplete ? [`INCOMPLETE: ${incomplete}`] : []),
+      ...(context.from?.windowBackups ? [`restored from the backups of the pause window that ${instant} is in`] : []),
       ...(elsewhere
         ? [`${count} tables stand in ${to} under their own names`]
         : [

@@ -7,11 +7,14 @@ import {
   RegisterScalableTargetCommand,
 } from "@aws-sdk/client-application-auto-scaling";
 import {
+  CreateBackupCommand,
   CreateGlobalTableCommand,
+  DeleteBackupCommand,
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
+  ListBackupsCommand,
   ListTablesCommand,
   ListTagsOfResourceCommand,
   paginateListTables,
@@ -293,4 +296,83 @@ test("targets and policies are registered and read, policies by tens", async (t)
     new DescribeScalingPoliciesCommand({ ServiceNamespace, ResourceId: "table/table-3" }),
   );
   t.is(policies?.[0]?.TargetTrackingScalingPolicyConfiguration?.TargetValue, 70);
+});
+
+/** A role that pods of scalar/pauser may take, to ask for backups of tables of the namespace ledger. */
+function pauserRole(aws: AwsCloud) {
+  const role = aws.iam.createRole({
+    name: "pauser",
+    assumeRolePolicy: JSON.stringify({
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: "pods.eks.amazonaws.com" },
+          Action: ["sts:AssumeRole", "sts:TagSession"],
+          Condition: { StringEquals: { "aws:RequestTag/kubernetes-namespace": "scalar" } },
+        },
+      ],
+    }),
+  });
+  const statement = {
+    Effect: "Allow",
+    Action: "dynamodb:CreateBackup",
+    Resource: `arn:aws:dynamodb:${REGION}:*:table/ledger.*`,
+  };
+  aws.iam.putRolePolicy("pauser", "backups", JSON.stringify({ Statement: [statement] }));
+  const eks = aws.eks.region(REGION);
+  eks.createCluster("payments");
+  aws.sessions.accountOf = (token) => (token === "a-token" ? { namespace: "scalar", name: "pauser" } : undefined);
+  return { role, eks };
+}
+
+test("a pod with Pod Identity works as its role, by what it has signed, and as nobody else", async (t) => {
+  const { aws, url, client } = await setUp(t);
+  createTable(aws, "ledger.accounts");
+  createTable(aws, "payroll");
+  const { role, eks } = pauserRole(aws);
+  const ask = (token: string) => fetch(`${url}/v1/credentials`, { headers: { authorization: token } });
+  t.is((await ask("a-token")).status, 404, "there is no association yet");
+  const association = { clusterName: "payments", namespace: "scalar", serviceAccount: "pauser", tags: {} };
+  eks.createPodIdentityAssociation({ ...association, roleArn: role.arn });
+  t.is((await ask("another")).status, 404);
+  const { AccessKeyId, SecretAccessKey, Token } = (await (await ask("a-token")).json()) as {
+    AccessKeyId: string;
+    SecretAccessKey: string;
+    Token: string;
+  };
+  const as = (credentials: object) =>
+    new DynamoDBClient({
+      ...client,
+      credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token, ...credentials },
+    });
+  const backUp = (TableName: string) => new CreateBackupCommand({ TableName, BackupName: "backup" });
+  const { BackupDetails } = await as({}).send(backUp("ledger.accounts"));
+  t.is(BackupDetails?.BackupStatus, "CREATING");
+  const denied = { name: "AccessDeniedException" };
+  await t.throwsAsync(as({}).send(backUp("payroll")), denied);
+  await t.throwsAsync(as({}).send(new DeleteBackupCommand({ BackupArn: BackupDetails?.BackupArn })), denied);
+  const forged = { name: "InvalidSignatureException" };
+  await t.throwsAsync(as({ secretAccessKey: "guessed" }).send(backUp("ledger.accounts")), forged);
+  const unknown = { name: "UnrecognizedClientException" };
+  await t.throwsAsync(as({ sessionToken: "guessed" }).send(backUp("ledger.accounts")), unknown);
+});
+
+test("backups are listed by when they were made", async (t) => {
+  const { clock, aws, dynamodb } = await setUp(t);
+  createTable(aws, "ledger.accounts");
+  const made: Date[] = [];
+  for (const BackupName of ["first", "second", "third"]) {
+    const { BackupDetails } = await dynamodb.send(
+      new CreateBackupCommand({ TableName: "ledger.accounts", BackupName }),
+    );
+    made.push(BackupDetails?.BackupCreationDateTime as Date);
+    clock.advance(HOUR);
+  }
+  const { BackupSummaries } = await dynamodb.send(
+    new ListBackupsCommand({ TimeRangeLowerBound: made[1], TimeRangeUpperBound: made[2] }),
+  );
+  t.deepEqual(
+    BackupSummaries?.map(({ BackupName }) => BackupName),
+    ["second"],
+  );
 });

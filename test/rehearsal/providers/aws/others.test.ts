@@ -190,3 +190,27 @@ test("names are checked before anything is made", async (t) => {
   await t.throwsAsync(scene.create(VAULT, { name: "a vault" }), { instanceOf: Refused });
   await t.throwsAsync(scene.create(PLAN, { rules: [{ ...RULE, ruleName: "a rule" }] }), { instanceOf: Refused });
 });
+
+test("an association of Pod Identity takes another role in place, and is replaced for anything else", async (t) => {
+  const scene = await Scene.start();
+  const eks = scene.aws.eks.region(REGION);
+  const ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation";
+  const inputs: PropertyMap = {
+    clusterName: "payments",
+    namespace: "scalar",
+    serviceAccount: "pauser",
+    roleArn: "arn:aws:iam::123456789012:role/pauser",
+  };
+  await t.throwsAsync(scene.create(ASSOCIATION, inputs), { message: /No cluster found for name: payments/ });
+  eks.createCluster("payments");
+  const association = await scene.create(ASSOCIATION, inputs);
+  await t.throwsAsync(scene.create(ASSOCIATION, inputs), { message: /Association already exists/ });
+  t.is(await association.verdict(inputs), "no change");
+  const other = { ...inputs, roleArn: "arn:aws:iam::123456789012:role/other" };
+  t.is(await association.verdict(other), "in place");
+  await association.update(other);
+  t.is(eks.associations()[0]?.roleArn, other.roleArn);
+  t.is(await association.verdict({ ...other, serviceAccount: "another" }), "replace");
+  await association.delete();
+  t.deepEqual(eks.associations(), []);
+});
