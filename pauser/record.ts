@@ -1,6 +1,7 @@
 import { prune } from "../restore-points/prune";
 import { readWindowRecord, WindowRecordError, writeWindowRecord } from "../restore-points/record";
 import { type PauseWindow, WINDOWS_KEY } from "../restore-points/window";
+import { withDeleteAfter } from "../restore-points/window-backups";
 import type { ScalarPod } from "./discover";
 import { type ConfigMap, type KubernetesClient, KubernetesError } from "./kubernetes";
 import type { Settings } from "./settings";
@@ -99,7 +100,7 @@ export class RunRecord {
         if (unfinished === undefined && (recorded || window === undefined)) return undefined;
         throw new NotOwnerError(describe(unfinished));
       }
-      const all = window ? [...windows, window] : windows;
+      const all = withDeleteAfter(window ? [...windows, window] : windows, this.keptDays());
       const kept = prune(all, Date.now(), this.settings.retentionDays * DAY_MILLIS, MAX_WINDOWS_BYTES);
       removed.splice(0, Infinity, ...malformed);
       if (kept.length < all.length) removed.push(`the ${all.length - kept.length} oldest windows`);
@@ -107,6 +108,12 @@ export class RunRecord {
       return { windows: kept, ...(pods.length > 0 && { unfinished: { ...unfinished, pods } }) };
     });
     return removed;
+  }
+
+  /** How long each database's backups are kept. */
+  private keptDays(): Record<string, number> {
+    const { databases = [] } = this.settings.windowBackups ?? {};
+    return Object.fromEntries(databases.map(({ name, deleteAfter }) => [name, deleteAfter]));
   }
 
   /** Reads, edits and writes back, until no one else has written in between. `edit` returns undefined to leave all as is. */

@@ -68,3 +68,15 @@ export function keptUntil(window: Pick<PauseWindow, "pauseCompleted">, { deleteA
 export function keptBackups(window: PauseWindow, now: number): BackedUpDatabase[] {
   return (window.backups?.databases ?? []).filter((database) => keptUntil(window, database) > now);
 }
+
+/** The windows with what is configured now of how long a database's backups are kept, by its name: that decides, not what was. */
+export function withDeleteAfter(windows: readonly PauseWindow[], days: Record<string, number>): PauseWindow[] {
+  return windows.map((window) => {
+    if (window.backups === undefined) return window;
+    const databases = window.backups.databases.map((database) => ({
+      ...database,
+      deleteAfter: days[database.name] ?? database.deleteAfter,
+    }));
+    return { ...window, backups: { ...window.backups, databases } };
+  });
+}

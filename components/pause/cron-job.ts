@@ -43,7 +43,7 @@ export function cronJobSpec(options: CronJobOptions): CronJobSpec {
       spec: {
         backoffLimit: RETRIES,
         // Its window is recorded: another try would pause all pods again, for as long.
-        ...(args.windowBackups && {
+        ...(args.windowBackups?.length && {
           podFailurePolicy: {
             rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [EXIT_CODES.backupsFailed] } }],
           },

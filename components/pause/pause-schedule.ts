@@ -6,6 +6,7 @@ import { bundlePauser } from "../../pauser/bundle";
 import { BOUNDS, longestRunSeconds, type Settings } from "../../pauser/settings";
 import { readWindowRecord } from "../../restore-points/record";
 import { DEFAULT_CLUSTER, type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
+import { withDeleteAfter } from "../../restore-points/window-backups";
 import { type Fault, refuse } from "../faults";
 import { declareAccess } from "./access";
 import { declareAwsAccess, type PauseAwsArgs, ROLE_ANNOTATION } from "./aws-access";
@@ -108,6 +109,8 @@ export class PauseSchedule extends pulumi.ComponentResource {
     const parent = { parent: this };
     const labels = asLabels(args.labels);
     const namespace = args.namespace ?? (args.releases[0]?.namespace as string);
+    const backups = args.windowBackups ?? [];
+    const makesBackups = backups.length > 0;
     const timing = {
       holdSeconds: args.holdSeconds ?? BOUNDS.holdSeconds.default,
       maxDrainSeconds: args.maxDrainSeconds ?? BOUNDS.maxDrainSeconds.default,
@@ -117,7 +120,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
       maxClockOffsetMillis: BOUNDS.maxClockOffsetMillis.default,
       retentionDays: args.retentionDays ?? BOUNDS.retentionDays.default,
       rendezvousSeconds: args.rendezvousSeconds ?? BOUNDS.rendezvousSeconds.default,
-      ...(args.windowBackups && { windowBackups: windowBackupSettings(backupNamePrefix(name), args.windowBackups) }),
+      ...(makesBackups && { windowBackups: windowBackupSettings(backupNamePrefix(name), backups) }),
     };
 
     // A patch, which makes the ConfigMap if there is none, and takes it up as it is if there is one: a schedule that comes
@@ -147,7 +150,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
       `${name}-pauser`,
       {
         metadata: { namespace, labels },
-        data: { "pauser.cjs": bundlePauser(args.windowBackups ? "pauser-with-window-backups" : "pauser") },
+        data: { "pauser.cjs": bundlePauser(makesBackups ? "pauser-with-window-backups" : "pauser") },
       },
       parent,
     );
@@ -163,11 +166,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
       parent,
     );
     const awsAccess = args.aws
-      ? declareAwsAccess(
-          name,
-          { aws: args.aws, account, backups: args.windowBackups ?? [], tags: args.labels ?? {} },
-          parent,
-        )
+      ? declareAwsAccess(name, { aws: args.aws, account, backups, tags: args.labels ?? {} }, parent)
       : [];
     const settings = pulumi.output(args.releases).apply(
       (releases): Settings => ({
@@ -199,7 +198,10 @@ export class PauseSchedule extends pulumi.ComponentResource {
     this.windows = recorded.data.apply((data?: Record<string, string>) => {
       const { windows, malformed } = readWindowRecord(data?.[WINDOWS_KEY]);
       for (const fault of malformed) pulumi.log.warn(`left out of the recorded windows: ${fault}`, this);
-      return windows;
+      return withDeleteAfter(
+        windows,
+        Object.fromEntries(backups.map(({ database, deleteAfter }) => [database, deleteAfter])),
+      );
     });
     this.recordName = pulumi.interpolate`${record.metadata.namespace}/${record.metadata.name}`;
     this.cronJobName = pulumi.interpolate`${cronJob.metadata.namespace}/${cronJob.metadata.name}`;

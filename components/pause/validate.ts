@@ -37,6 +37,15 @@ export function pauseFaults(args: PauseScheduleArgs): Fault[] {
     add(key, numberFault(args[key], 0, 1000));
   }
   add("aws", awsFault(args.aws));
+  if (args.windowBackups?.length) {
+    add("windowBackups", args.aws ? undefined : "needs AWS credentials for the pauser: give aws");
+    add(
+      "windowBackups",
+      args.rendezvousSeconds
+        ? "holds pods for longer in some windows, and with rendezvousSeconds all clusters hold for the same time: remove one of them"
+        : undefined,
+    );
+  }
   if (args.cluster === "") add("cluster", "is empty; leave it out, or give the cluster's name");
   return faults;
 }

@@ -2,7 +2,7 @@ import test from "ava";
 import fc from "fast-check";
 import { instantMillis } from "../../restore-points/instant";
 import { IMPORTED, type PauseWindow, type ReleaseName } from "../../restore-points/window";
-import { backupName, instantOfBackup } from "../../restore-points/window-backups";
+import { backupName, instantOfBackup, withDeleteAfter } from "../../restore-points/window-backups";
 import { commonWindows, isInside, MINIMUM_WINDOW_MILLIS, whyNoWindow } from "../../restore-points/windows";
 import { backedUp, HOUR_START, pauseWindows, RELEASES, releases, windowOf } from "./arbitraries";
 
@@ -239,4 +239,12 @@ test("a backup's name tells of which schedule and window it is", (t) => {
     "prod-pause-20269922t030007120z",
   ])
     t.is(instantOfBackup("prod-pause", other), undefined, other);
+});
+
+test("how long backups are kept is what is configured now, where it is", (t) => {
+  const window = backedUp(windowOf(at(0), at(130)), at(61), at(64));
+  const days = (configured: Record<string, number>) =>
+    withDeleteAfter([windowOf(at(0), at(10)), window], configured)[1]?.backups?.databases[0]?.deleteAfter;
+  t.is(days({ ledger: 30 }), 30);
+  t.is(days({ other: 30 }), 400);
 });

@@ -21,6 +21,7 @@ test("a value that another resource gives is not judged", (t) => {
   );
 });
 
+const backups = { database: "ledger", region: "ap-northeast-1", prefixes: ["ledger."], deleteAfter: 400 };
 const release = { namespace: "scalar", name: "scalardb" };
 const WRONG: [fault: Partial<PauseScheduleArgs>, path: string, message: RegExp][] = [
   [{ schedule: "0 3 * *" }, "schedule", /"0 3 \* \* \*"|0 3 \* \* \*/],
@@ -45,6 +46,12 @@ const WRONG: [fault: Partial<PauseScheduleArgs>, path: string, message: RegExp][
   [{ failedJobsHistoryLimit: -1 }, "failedJobsHistoryLimit", /from 0/],
   [{ namespace: "a_b" }, "namespace", /not a name/],
   [{ cluster: "" }, "cluster", /is empty/],
+  [{ windowBackups: [backups] }, "windowBackups", /needs AWS credentials for the pauser: give aws/],
+  [
+    { windowBackups: [backups], aws: { eksCluster: "payments" }, rendezvousSeconds: 60 },
+    "windowBackups",
+    /with rendezvousSeconds all clusters hold for the same time/,
+  ],
   [{ aws: {} }, "aws", /either eksCluster.* or roleArn/],
   [{ aws: { eksCluster: "a", roleArn: "arn:aws:iam::123456789012:role/a" } }, "aws", /give one of them/],
   [{ aws: { eksCluster: "a b" } }, "aws", /"a b" is not a name that EKS allows/],
