@@ -3,6 +3,12 @@ import test from "ava";
 import fc from "fast-check";
 import { run } from "../../pauser/run";
 import { sleep } from "../../pauser/time";
+import { windowBackups } from "../../pauser/window-backups/backups";
+import { AwsCloud } from "../../rehearsal/cloud/aws/aws";
+import { AwsError } from "../../rehearsal/cloud/aws/error";
+import { SimulatedClock } from "../../rehearsal/cloud/clock";
+import { SCHEMA_LOADER_KEYS } from "../../rehearsal/sets/dynamodb";
+import type { PauseWindow } from "../../restore-points/window";
 import { Cluster } from "./doubles/cluster";
 import type { Faults, ScalarPodServer } from "./doubles/scalar-pod";
 
@@ -30,7 +36,11 @@ const event = fc.oneof(
 );
 type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
 
+/** What becomes of the backups that are to be made in the window, if any are. */
+const BACKUPS = ["none", "work", "one is refused", "are throttled", "DynamoDB is away"] as const;
+
 const schedule = fc.record({
+  backups: fc.constantFrom(...BACKUPS),
   pods: fc.array(podFaults, { minLength: 1, maxLength: 3 }),
   ledgers: fc.array(podFaults, { maxLength: 2 }),
   events: fc.array(event, { maxLength: 3 }),
@@ -106,8 +116,9 @@ for (let lane = 0; lane < LANES; lane++) {
 }
 
 /** @throws when a promise is broken */
-async function play({ pods, ledgers, events }: Schedule): Promise<string> {
+async function play({ pods, ledgers, events, backups }: Schedule): Promise<string> {
   const cluster = await Cluster.start();
+  const dynamodb = await dynamodbOf(backups);
   try {
     const servers = await cluster.install({ pods: pods.length });
     if (ledgers.length > 0) {
@@ -119,22 +130,27 @@ async function play({ pods, ledgers, events }: Schedule): Promise<string> {
     });
     const stop = new AbortController();
     const happening = Promise.all(events.map((one) => happen(cluster, one, stop)));
-    const end = await attempt(cluster, "first", stop.signal);
+    const settings = { ...SETTINGS, ...(backups !== "none" && { windowBackups: WINDOW_BACKUPS }) };
+    const first = cluster.environment(settings, podOfTry("first"));
+    const end = await endOf(cluster, run(first, stop.signal, cluster.report, windowBackups(dynamodb.env)));
     await happening;
     // What the next tries find to mend, faults still in place: on a busy machine, one may run out of time.
-    for (const name of ["second", "third"]) if (cluster.unfinished) await attempt(cluster, name);
+    for (const name of ["second", "third"]) if (cluster.unfinished) await endOf(cluster, mendingRun(cluster, name));
     assert.deepEqual(cluster.pausedPods, []);
     assert.deepEqual(cluster.falseWindows, []);
-    if (end === "recorded") assert.ok(cluster.windows.length >= 1);
+    if (end === "recorded" || end === "backupsFailed") assert.ok(cluster.windows.length >= 1);
+    if (end === "backupsFailed") assert.equal(cluster.windows[0]?.backups, undefined);
+    for (const window of cluster.windows) assertBackups(window, dynamodb.made());
     return end;
   } finally {
     await cluster.stop();
+    await dynamodb.close();
   }
 }
 
-/** @throws when pods are left paused in silence, or with no note of them */
-async function attempt(cluster: Cluster, name: string, stop = new AbortController().signal): Promise<string> {
-  const { end } = await run(cluster.environment(SETTINGS, podOfTry(name)), stop, cluster.report);
+/** How a run ends. @throws when pods are left paused in silence, or with no note of them */
+async function endOf(cluster: Cluster, running: ReturnType<typeof run>): Promise<string> {
+  const { end } = await running;
   assert.notEqual(end, "broken", cluster.logs.join("\n"));
   if (cluster.pausedPods.length > 0) {
     assert.equal(end, "failedToUnpause", "paused pods are passed over in silence");
@@ -143,4 +159,36 @@ async function attempt(cluster: Cluster, name: string, stop = new AbortControlle
   return end;
 }
 
+const REGION = "ap-northeast-1";
+const TABLES = ["ledger.accounts", "coordinator.state"];
+const DATABASE = { name: "ledger", region: REGION, tables: TABLES, prefixes: [], everyDays: 1, deleteAfter: 1 };
+const WINDOW_BACKUPS = { namePrefix: "pause", databases: [DATABASE], marginSeconds: 0.05, requestSeconds: 1 };
+
+/** The simulated DynamoDB with two tables, and what is the matter with it. */
+async function dynamodbOf(backups: (typeof BACKUPS)[number]) {
+  const aws = new AwsCloud(new SimulatedClock(), 1);
+  const region = aws.dynamodb.region(REGION);
+  for (const TableName of TABLES)
+    region.createTable({ TableName, ...SCHEMA_LOADER_KEYS, BillingMode: "PAY_PER_REQUEST" });
+  region.beforeBackup = (table) => {
+    if (backups === "one is refused" && table === TABLES[0]) throw new AwsError("AccessDeniedException", "no");
+    if (backups === "are throttled") throw new AwsError("LimitExceededException", "not now");
+  };
+  const { url, close } = await aws.listen();
+  const AWS_ENDPOINT_URL = backups === "DynamoDB is away" ? "http://127.0.0.1:1" : url;
+  const env = { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+  return { env, close, made: () => region.backups().map(({ BackupName, TableName }) => `${BackupName} ${TableName}`) };
+}
+
+/** Backups that a window names are there, of every table, and all that they may hold in part is in the window. */
+function assertBackups({ backups, pauseCompleted, unpauseStarted }: PauseWindow, made: string[]): void {
+  if (backups === undefined) return;
+  for (const table of TABLES) assert.ok(made.includes(`${backups.name} ${table}`), `no backup of ${table}`);
+  const margin = WINDOW_BACKUPS.marginSeconds * 1000;
+  assert.ok(Date.parse(backups.requested) - Date.parse(pauseCompleted) >= margin);
+  assert.ok(Date.parse(unpauseStarted) - Date.parse(backups.accepted) >= margin);
+}
+
+const mendingRun = (cluster: Cluster, name: string) =>
+  run(cluster.environment(SETTINGS, podOfTry(name)), new AbortController().signal, cluster.report);
 const podOfTry = (name: string) => ({ PAUSER_POD_NAME: name, PAUSER_POD_NAMESPACE: "scalar" });
