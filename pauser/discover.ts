@@ -92,11 +92,15 @@ export async function changes(
   return differences.flat();
 }
 
-/** Whether a pod cannot be paused any more: it is gone or replaced, or its container has restarted. */
-export async function isGone(kubernetes: KubernetesClient, pod: ScalarPod, deadline: Deadline): Promise<boolean> {
+/** Why a pod that was paused may not be any more: it is gone or replaced, or its container has restarted. */
+export type Fate = "gone" | "restarted";
+
+/** What has become of a pod; undefined when nothing has. */
+export async function fateOf(kubernetes: KubernetesClient, pod: ScalarPod, deadline: Deadline) {
   const pods = await listOfRelease<Pod>(kubernetes, { namespace: pod.namespace, name: pod.release }, "pods", deadline);
   const now = pods.filter(isLive).find(({ metadata }) => metadata.name === pod.name);
-  return now === undefined || (now.metadata.uid ?? "") !== pod.uid || restarts(now) > pod.restarts;
+  if (now === undefined || (now.metadata.uid ?? "") !== pod.uid) return "gone" satisfies Fate;
+  return restarts(now) > pod.restarts ? ("restarted" satisfies Fate) : undefined;
 }
 
 interface ReleaseObjects {

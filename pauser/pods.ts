@@ -1,5 +1,5 @@
 import { AdminClient } from "./admin";
-import type { ScalarPod } from "./discover";
+import type { Fate, ScalarPod } from "./discover";
 import { Deadline } from "./time";
 
 /** How long a pod may take to answer anything but Pause. */
@@ -92,8 +92,8 @@ export interface UnpauseOptions {
   deadlineMillis: number;
   /** Ask each pod right before its first Unpause whether it has stayed paused. */
   verify: boolean;
-  /** Whether the pod cannot be paused any more: it is gone, or has restarted. Asked when a pod keeps failing. */
-  isGone: (pod: ScalarPod) => Promise<boolean>;
+  /** What has become of the pod. Asked when a pod keeps failing. */
+  fateOf: (pod: ScalarPod) => Promise<Fate | undefined>;
 }
 
 /**
@@ -115,11 +115,11 @@ export async function unpauseAll(handles: PodHandle[], options: UnpauseOptions):
   const leftPaused = new Map<ScalarPod, string>();
   await Promise.all(
     handles.map(async (handle) => {
-      let failure = await untilUnpaused(handle, deadline.remainingMillis, options.isGone);
+      let failure = await untilUnpaused(handle, deadline.remainingMillis, options.fateOf);
       if (handle.pausing) {
         // A Pause that was still draining may pause the pod after our Unpause.
         await handle.pausing;
-        failure = await untilUnpaused(handle, Math.max(deadline.remainingMillis, ANSWER_MILLIS), options.isGone);
+        failure = await untilUnpaused(handle, Math.max(deadline.remainingMillis, ANSWER_MILLIS), options.fateOf);
       }
       if (failure !== undefined) leftPaused.set(handle.pod, failure);
     }),
@@ -134,7 +134,7 @@ export async function unpauseAll(handles: PodHandle[], options: UnpauseOptions):
 async function untilUnpaused(
   { pod, admin }: PodHandle,
   deadlineMillis: number,
-  isGone: UnpauseOptions["isGone"],
+  fateOf: UnpauseOptions["fateOf"],
 ): Promise<string | undefined> {
   const deadline = new Deadline(deadlineMillis);
   for (let attempt = 1; ; attempt++) {
@@ -147,7 +147,12 @@ async function untilUnpaused(
       failure = (error as Error).message;
       admin.renew();
     }
-    if (attempt >= 3 && (await isGone(pod))) return undefined;
+    if (attempt >= 3) {
+      const fate = await fateOf(pod);
+      if (fate === "gone") return undefined;
+      // Kubernetes tells of a restart late: the pod may have been paused after it.
+      if (fate === "restarted" && !(await admin.isPaused(ANSWER_MILLIS).catch(() => false))) return undefined;
+    }
     if (deadline.passed) return failure;
     await deadline.backOff();
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { PauseWindow } from "../restore-points/window";
 import { ClockOffset } from "./clock";
-import { changes, DiscoveryError, discover, isGone, type ScalarPod, type Workload } from "./discover";
+import { changes, DiscoveryError, discover, fateOf, type ScalarPod, type Workload } from "./discover";
 import { KubernetesClient, KubernetesError, type Pod } from "./kubernetes";
 import { end, type Outcome, RunEnded } from "./outcome";
 import { type Complaints, checkPaused, connect, type PodHandle, pauseAll, podName, unpauseAll } from "./pods";
@@ -104,7 +104,7 @@ class Run {
   /** An address of a pod that is gone may be another's by now, so the API server is asked first. */
   private async thatMayBePaused(pods: UnfinishedRun["pods"]): Promise<ScalarPod[]> {
     const gone = await Promise.all(
-      pods.map((pod) => isGone(this.kubernetes, pod, this.apiDeadline()).catch(() => false)),
+      pods.map((pod) => fateOf(this.kubernetes, pod, this.apiDeadline()).catch(() => undefined)),
     );
     return pods.filter((_, index) => !gone[index]).map((pod) => ({ ...pod, ...this.tlsOf(pod) }));
   }
@@ -273,7 +273,7 @@ class Run {
     return unpauseAll(handles, {
       deadlineMillis: this.settings.unpauseDeadlineSeconds * 1000,
       verify,
-      isGone: (pod) => isGone(this.kubernetes, pod, new Deadline(0)).catch(() => false),
+      fateOf: (pod) => fateOf(this.kubernetes, pod, new Deadline(0)).catch(() => undefined),
     });
   }
 

@@ -520,6 +520,20 @@ test("outside a cluster only time tells that a run has ended", async (t) => {
   assertSafe(t, cluster);
 });
 
+test("a pod whose restart is told late was paused after it: it is unpaused, however often it refuses", async (t) => {
+  const { cluster, pods } = await clusterOf(t);
+  const running = pause(cluster, { holdSeconds: 0.5 });
+  while (cluster.pausedPods.length < 3) await sleep(5);
+  (pods[0] as ScalarPodServer).faults = { failUnpauses: 5 };
+  cluster.changePod("scalar", "scalardb-scalardb-cluster-0", (pod) => {
+    pod.status.containerStatuses[0].restartCount = 1;
+  });
+  const { end, reasons } = await running;
+  t.is(end, "void");
+  t.regex(reasons.join(), /scalardb-cluster-0 restarted/);
+  assertVoid(t, cluster);
+});
+
 test("left-overs that restarted or vanished meanwhile are let be", async (t) => {
   const { cluster, pods } = await interrupted(t);
   cluster.api.remove("pods", "scalar", "first-try");
