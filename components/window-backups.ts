@@ -2,7 +2,10 @@ import { type DatabaseArgs, kindOf } from "./databases";
 import type { AwsSettings } from "./databases/kind";
 import type { Fault } from "./faults";
 import type { PauseScheduleArgs } from "./pause/pause-schedule";
-import type { WindowBackupArgs } from "./pause/window-backups";
+import { DEFAULT_EVERY_DAYS, type WindowBackupArgs } from "./pause/window-backups";
+import { longestIntervalMillis } from "./rules/schedule";
+
+const DAY_MILLIS = 86_400_000;
 
 /** What is backed up in windows, of all databases of a set. */
 export function windowBackupsOf(databases: readonly DatabaseArgs[], aws: AwsSettings): WindowBackupArgs[] {
@@ -18,11 +21,12 @@ export function windowBackupFaults(
   pause: PauseScheduleArgs | undefined,
   aws: AwsSettings,
 ): Fault[] {
-  const paths = databases.flatMap((database, index) => {
+  const backups = databases.flatMap((database, index) => {
     const { name, kind, args } = kindOf(database);
-    return kind.windowBackups?.(name, args, aws) ? [`databases[${index}].${kind.key}.windowBackups`] : [];
+    const own = kind.windowBackups?.(name, args, aws);
+    return own ? [{ ...own, path: `databases[${index}].${kind.key}.windowBackups` }] : [];
   });
-  const [first] = paths;
+  const first = backups[0]?.path;
   if (first === undefined)
     return pause?.aws
       ? [
@@ -34,6 +38,14 @@ export function windowBackupFaults(
         ]
       : [];
   const faults: Fault[] = [];
+  for (const { path, everyDays = DEFAULT_EVERY_DAYS, deleteAfter } of backups) {
+    const apart = Math.max(everyDays, Math.ceil((longestIntervalMillis(pause?.schedule ?? "") ?? 0) / DAY_MILLIS));
+    if (deleteAfter < apart)
+      faults.push({
+        path,
+        message: `keeps backups for ${deleteAfter} days, and gets new ones after ${apart}, so that there would be none at times; set deleteAfter to ${apart} or more, or everyDays (and pause.schedule) to less`,
+      });
+  }
   if (pause !== undefined && pause.aws === undefined)
     faults.push({
       path: first,

@@ -58,6 +58,26 @@ const wrong: [string, Values, string[]][] = [
     ],
   ],
   [
+    "backups in windows that are gone before the next ones",
+    {
+      databases: [{ ...ledger, dynamodb: { ...ledger.dynamodb, windowBackups: { deleteAfter: 5 } } }],
+      pause: eks,
+    },
+    [
+      "databases[0].dynamodb.windowBackups: keeps backups for 5 days, and gets new ones after 7, so that there would be none at times; set deleteAfter to 7 or more, or everyDays (and pause.schedule) to less",
+    ],
+  ],
+  [
+    "backups in windows that are further apart than they are kept",
+    {
+      databases: [{ ...ledger, dynamodb: { ...ledger.dynamodb, windowBackups: { deleteAfter: 20, everyDays: 1 } } }],
+      pause: { ...eks, schedule: "0 3 1 * *" },
+    },
+    [
+      "databases[0].dynamodb.windowBackups: keeps backups for 20 days, and gets new ones after 31, so that there would be none at times; set deleteAfter to 31 or more, or everyDays (and pause.schedule) to less",
+    ],
+  ],
+  [
     "backups in windows without a word of how long",
     {
       databases: [{ ...ledger, dynamodb: { ...ledger.dynamodb, windowBackups: { everyDays: 0 } } }],
