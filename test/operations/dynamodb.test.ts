@@ -7,8 +7,10 @@ import {
   readSettings,
   shortfalls,
 } from "../../operations/dynamodb";
+import { deleteExpiredBackups, readWindowBackups } from "../../operations/dynamodb-backups";
 import { AwsCloud } from "../../rehearsal/cloud/aws/aws";
 import { SimulatedClock } from "../../rehearsal/cloud/clock";
+import { backupName } from "../../restore-points/window-backups";
 
 const REGION = "ap-northeast-1";
 const GOAL = { recoveryPeriodInDays: 35, deletionProtection: true };
@@ -108,4 +110,50 @@ test.serial("a copy is given what a restore drops, and can be completed again", 
     t.is(copy?.description.StreamSpecification?.StreamViewType, "NEW_IMAGE");
   }
   t.true(region.table("copy").describe().DeletionProtectionEnabled);
+});
+
+test.serial(
+  "a database's own backups of windows are deleted by their age, beyond the first page, and once",
+  async (t) => {
+    const { clock, region } = await cloudWith(t, ["ledger.accounts", "ledger.entries", "payroll"]);
+    const began = clock.now();
+    const old = backupName("prod", new Date(began).toISOString());
+    const others = [...Array.from({ length: 101 }, () => "by-hand"), "prod-by-hand", old.replace("prod", "test")];
+    for (const BackupName of others) {
+      region.createBackup({ TableName: "ledger.accounts", BackupName });
+      clock.advance(25);
+    }
+    for (const TableName of ["ledger.accounts", "ledger.entries", "payroll"]) {
+      region.createBackup({ TableName, BackupName: old });
+      clock.advance(25);
+    }
+    clock.advance(10 * 24 * 3_600_000);
+    const selection = { region: REGION, namePrefix: "prod", tables: [], prefixes: ["ledger."] };
+    const run = async (before?: number) => {
+      const said: string[] = [];
+      const due = before ? { deleteBefore: new Date(before).toISOString() } : {};
+      await deleteExpiredBackups({ ...selection, ...due }, ACCESS, (line) => said.push(line));
+      return said;
+    };
+    const nothing = ["no backup of a pause window has expired"];
+    t.deepEqual(await run(), nothing);
+    t.deepEqual(await run(began), nothing);
+    t.is((await run(began + 1)).length, 2);
+    t.deepEqual(await run(began + 1), nothing);
+    const left = region.backups().map(({ TableName, BackupName }) => `${TableName} ${BackupName}`);
+    t.deepEqual(left, [...others.map((name) => `ledger.accounts ${name}`), `payroll ${old}`]);
+  },
+);
+
+test.serial("of a table that was asked twice, the backup that is available is the one", async (t) => {
+  const { clock, region } = await cloudWith(t, ["ledger.accounts"]);
+  const began = new Date(clock.now());
+  const made = () => region.createBackup({ TableName: "ledger.accounts", BackupName: "twice" }).arn;
+  const first = made();
+  clock.advance(2 * 60_000);
+  made();
+  const found = async () => (await readWindowBackups(REGION, "twice", began, ACCESS)).get("ledger.accounts");
+  t.is((await found())?.status, "CREATING");
+  clock.advance(2 * 60_000);
+  t.deepEqual(await found(), { arn: first, status: "AVAILABLE" });
 });
