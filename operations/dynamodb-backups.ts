@@ -6,7 +6,7 @@ import {
   type ListBackupsCommandOutput,
 } from "@aws-sdk/client-dynamodb";
 import { type NamedTables, tablesOf } from "../restore-points/tables";
-import { instantOfBackup } from "../restore-points/window-backups";
+import { type DatabaseBackups, instantOfBackup } from "../restore-points/window-backups";
 import { type AwsAccess, awsClientConfig } from "./aws";
 
 /** DynamoDB deletes ten backups a second, of an account in a region. */
@@ -14,6 +14,9 @@ const DELETE_EVERY_MILLIS = 125;
 
 /** Clocks, and how long it may take to ask for all backups of a window. */
 const AROUND_MILLIS = 15 * 60_000;
+
+/** What the pauser's clock may be off DynamoDB's: pods stay paused for that much longer than a backup's doubt. */
+const CLOCKS_MILLIS = 2000;
 
 /** A table's backup of a window. */
 export interface TableBackup {
@@ -28,21 +31,19 @@ export interface WindowBackupSelection extends NamedTables {
   namePrefix: string;
 }
 
-/** The backups of that name, by their tables: of each an available one, if there is any. `from` is when the window began. */
+/**
+ * The backups of a window, by their tables: of each an available one, if there is any. A request whose answer was lost has been
+ * repeated, and may have been served long after: what was made later than the last was accepted is none of them.
+ */
 export async function readWindowBackups(
-  region: string,
-  name: string,
-  from: Date,
+  { region, backup, began, accepted }: Pick<DatabaseBackups, "region" | "backup" | "began" | "accepted">,
   access: AwsAccess,
 ): Promise<Map<string, TableBackup>> {
-  const around = { from: new Date(from.getTime() - AROUND_MILLIS), to: new Date(from.getTime() + AROUND_MILLIS) };
+  const around = { from: new Date(began - AROUND_MILLIS), to: new Date(accepted + CLOCKS_MILLIS) };
   const found = new Map<string, TableBackup>();
-  for (const backup of await list(region, around, access)) {
-    if (backup.BackupName !== name) continue;
-    const table = backup.TableName as string;
-    // One whose answer was lost has been asked for twice.
-    if (found.get(table)?.status === "AVAILABLE") continue;
-    found.set(table, { arn: backup.BackupArn as string, status: backup.BackupStatus as string });
+  for (const { BackupName, BackupArn, BackupStatus, TableName = "" } of await list(region, around, access)) {
+    if (BackupName !== backup || found.get(TableName)?.status === "AVAILABLE") continue;
+    found.set(TableName, { arn: BackupArn as string, status: BackupStatus as string });
   }
   return found;
 }

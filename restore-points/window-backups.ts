@@ -21,8 +21,11 @@ export function areOfWindow({ requested, accepted }: WindowBackups, { start, end
 export interface DatabaseBackups extends Omit<BackedUpDatabase, "deleteAfter"> {
   /** What each of them is called. */
   backup: string;
-  /** When the window began whose backups they are, and until when they are kept. Milliseconds since the epoch. */
+  /** When the window began whose backups they are. Milliseconds since the epoch, as the others. */
   began: number;
+  /** When the last of them had been accepted. */
+  accepted: number;
+  /** Until when they are kept. */
   until: number;
 }
 
@@ -37,6 +40,7 @@ export function backupsOf(runs: readonly PauseWindow[], interval: Interval): Dat
       tables,
       backup: backups.name,
       began: instantMillis(window.pauseCompleted),
+      accepted: instantMillis(backups.accepted),
       until: keptUntil(window, { name, region, tables, ...kept }),
     }));
   });

@@ -60,8 +60,8 @@ export async function backupsOfWindow(
     throw new Error(
       `${where}: no recorded pause window with ${instant} in it has backups of ${name} that are kept still; choose one of the restore points that have some (npm run restore-points), or remove this key`,
     );
-  const { region, backup, began } = backups;
-  const made = await readWindowBackups(region, backup, new Date(began), aws.access);
+  const { region, backup } = backups;
+  const made = await readWindowBackups(backups, aws.access);
   const unfinished = [...made].filter(([, { status }]) => status !== "AVAILABLE").map(([table]) => table);
   if (unfinished.length > 0)
     throw new Error(
