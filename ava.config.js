@@ -1,3 +1,5 @@
+const { availableParallelism } = require("node:os");
+
 // What plays whole programs, or waits for clocks: begun last, it would keep one core waiting for the other.
 const LONGEST_FIRST = ["components/databases", "components/vaults", "program", "policies/example-stacks", "pauser"];
 const rank = (file) => {
@@ -9,6 +11,8 @@ module.exports = {
   files: ["test/**/*.test.ts"],
   extensions: { ts: "commonjs" },
   nodeArguments: ["--require=./register.cjs", "--enable-source-maps"],
+  // One more than there are cores: some tests wait for clocks.
+  concurrency: availableParallelism() + 1,
   timeout: "60s",
   sortTestFiles: (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1),
 };

@@ -3,7 +3,6 @@ import type { EmbeddedStack } from "../../rehearsal/engine/embedded";
 import { exampleStacks } from "../program/examples";
 import { buildExisting } from "../program/existing";
 import { errors, recordWindow, rehearsed } from "../program/rehearsed";
-import { WarmProgram } from "../program/warm";
 import { type Diagnostic, PolicyPackProcess } from "./analyzer";
 import type { Declared } from "./judging";
 
@@ -13,13 +12,10 @@ test.before(async () => {
 });
 test.after.always(() => pack?.stop());
 
-const warm = new WarmProgram();
-test.after.always(() => warm.close());
-
 for (const { title, config } of exampleStacks)
   test.serial(`${title} has no violation`, async (t) => {
     t.timeout(120_000);
-    const { cloud, stack } = await rehearsed(t, config, warm);
+    const { cloud, stack } = await rehearsed(t, config);
     cloud.kubernetes.createNamespace("scalar");
     buildExisting(cloud, config["scalar-backup:databases"]);
     const protectedNow = await stack.up();

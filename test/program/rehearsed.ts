@@ -16,13 +16,12 @@ export const REGION = "ap-northeast-1";
 /**
  * The unchanged program on the embedded engine, over a simulated cloud of its own that ends with the test. It runs in a
  * thread that stays warm; `asProcesses` is the same stack, as it now is, with the program run as the CLI runs it.
- * @param shared the thread of another test, for tests that run one after the other. By default one of its own.
  */
-export async function rehearsed(t: ExecutionContext, config: Record<string, unknown>, shared?: WarmProgram) {
+export async function rehearsed(t: ExecutionContext, config: Record<string, unknown>) {
   const cloud = await SimulatedCloud.start({ seed: 1 });
   t.teardown(() => cloud.stop());
-  const warm = shared ?? new WarmProgram();
-  if (shared === undefined) t.teardown(() => warm.close());
+  const warm = new WarmProgram();
+  t.teardown(() => warm.close());
   const environment = () => cloud.environment();
   const operations = new CommandProvider({ environment, directory: PROGRAM, run: warm.operation });
   const common = { program: PROGRAM, environment };

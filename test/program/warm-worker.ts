@@ -45,6 +45,8 @@ const port = parentPort as NonNullable<typeof parentPort>;
 /** The program that runs, if one does: errors that nobody catches are its. */
 let running: number | undefined;
 let shiftedBy: string | undefined;
+let shifts = 0;
+let cloud: string | undefined;
 
 port.on("message", (order: Order) => {
   void carriedOut(order).then((answer) => port.postMessage(answer));
@@ -52,6 +54,7 @@ port.on("message", (order: Order) => {
 
 async function carriedOut({ id, environment, program, operation }: Order): Promise<Answer> {
   Object.assign(process.env, environment);
+  meetCloud(environment.IDENTITY_ENDPOINT);
   await setClock(environment.SIMULATED_CLOCK_OFFSET_MILLIS ?? "0");
   const lines: string[] = [];
   try {
@@ -91,12 +94,19 @@ async function reported(error: unknown): Promise<string> {
   return "";
 }
 
-/** What a process has by a preload. A cloud's clock never goes back, so that no shift is loaded twice. */
+/** Azure's libraries keep whose tokens they have got from where, for as long as they are loaded. */
+function meetCloud(identityEndpoint: string | undefined): void {
+  if (identityEndpoint === cloud) return;
+  cloud = identityEndpoint;
+  for (const file of Object.keys(require.cache)) if (/[\\/]@azure[\\/]/.test(file)) delete require.cache[file];
+}
+
+/** What a process has by a preload, which is loaded anew for each shift. */
 async function setClock(offsetMillis: string): Promise<void> {
   if (offsetMillis === shiftedBy) return;
   shiftedBy = offsetMillis;
   process.env.SIMULATED_CLOCK_OFFSET_MILLIS = offsetMillis;
   globalThis.Date = RealDate;
   RealDate.prototype.constructor = RealDate;
-  await import(`${CLOCK}?${offsetMillis}`);
+  await import(`${CLOCK}?${++shifts}`);
 }

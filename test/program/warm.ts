@@ -1,21 +1,26 @@
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import { pathToFileURL } from "node:url";
+import { threadId } from "node:worker_threads";
+import { registerSharedWorker } from "ava/plugin";
 import type { ProgramOptions } from "../../rehearsal/engine/program";
 import { type Running, type Source, served } from "../../rehearsal/engine/source";
 import type { Written } from "../../rehearsal/providers/command";
 import type { Answer, Order } from "./warm-worker";
 
-const LOADER = join(__dirname, "../../register.cjs");
 const OPERATION = /operations\/main\.ts"? (\S+)$/;
 
+const pool = registerSharedWorker({
+  filename: pathToFileURL(join(__dirname, "warm-pool.mjs")),
+  supportedProtocols: ["ava-4"],
+});
+let leases = 0;
+
 /**
- * Runs the unchanged program, and its operations, in a thread that stays, so that only the first run loads the SDKs. A run
+ * Runs the unchanged program, and its operations, in a thread that stays: another one takes it over once this is closed. A run
  * that fails takes the thread with it, so that nothing of it reaches the next.
  */
 export class WarmProgram {
-  #worker: Worker | undefined;
-  #last = 0;
-  readonly #open = new Map<number, (answer: Answer) => void>();
+  #lease = `${threadId}/${++leases}`;
 
   readonly source: Source = served((options) => this.#start(options));
 
@@ -26,9 +31,7 @@ export class WarmProgram {
   };
 
   async close(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
+    await this.#end(false);
   }
 
   async #operation(operation: string, request: string, environment: Record<string, string>): Promise<Written> {
@@ -50,34 +53,25 @@ export class WarmProgram {
       secretKeys,
     };
     const ended = this.#ask({ environment, program }).then(async ({ fault }) => {
-      if (fault !== undefined) await this.close();
+      if (fault !== undefined) await this.#end(true);
       return fault;
     });
-    return { ended, stop: () => void this.close() };
+    return { ended, stop: () => void this.#end(true) };
   }
 
-  #ask(order: Omit<Order, "id">): Promise<Answer> {
-    const id = ++this.#last;
-    const answered = new Promise<Answer>((resolve) => this.#open.set(id, resolve));
-    this.#worker ??= this.#begin();
-    this.#worker.postMessage({ id, ...order });
-    return answered;
+  /** Whatever runs next does so in another thread. */
+  async #end(spent: boolean): Promise<void> {
+    const lease = this.#lease;
+    this.#lease = `${threadId}/${++leases}`;
+    await answerTo({ lease, spent });
   }
 
-  #begin(): Worker {
-    const start = `require(${JSON.stringify(LOADER)}); require(${JSON.stringify(join(__dirname, "warm-worker.ts"))});`;
-    const worker = new Worker(start, { eval: true, execArgv: [] });
-    const answer = (told: Answer) => {
-      this.#open.get(told.id)?.(told);
-      this.#open.delete(told.id);
-    };
-    const over = (fault: string) => {
-      if (this.#worker === worker) this.#worker = undefined;
-      for (const id of [...this.#open.keys()]) answer({ id, fault });
-    };
-    worker.on("message", answer);
-    worker.once("error", (error) => over(`the program's thread failed: ${error.stack ?? error.message}`));
-    worker.once("exit", () => over("the program's thread has ended"));
-    return worker;
+  async #ask(order: Omit<Order, "id">): Promise<Answer> {
+    return await answerTo({ lease: this.#lease, order });
   }
+}
+
+async function answerTo(message: object): Promise<Answer> {
+  for await (const { data } of pool.publish(message).replies()) return data as Answer;
+  throw new Error("the threads of the program are gone");
 }
