@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { threadId } from "node:worker_threads";
-import { registerSharedWorker } from "ava/plugin";
+import type { SharedWorker } from "ava/plugin";
 import type { ProgramOptions } from "../../rehearsal/engine/program";
 import { type Running, type Source, served } from "../../rehearsal/engine/source";
 import type { Written } from "../../rehearsal/providers/command";
@@ -9,10 +9,7 @@ import type { Answer, Order } from "./warm-worker";
 
 const OPERATION = /operations\/main\.ts"? (\S+)$/;
 
-const pool = registerSharedWorker({
-  filename: pathToFileURL(join(__dirname, "warm-pool.mjs")),
-  supportedProtocols: ["ava-4"],
-});
+let registered: SharedWorker.Plugin.Protocol | undefined;
 let leases = 0;
 
 /**
@@ -71,7 +68,17 @@ export class WarmProgram {
   }
 }
 
+/** On demand: the helpers beside this are also used where Ava is not, as in the benchmark. */
+function pool(): SharedWorker.Plugin.Protocol {
+  registered ??= (require("ava/plugin") as typeof import("ava/plugin")).registerSharedWorker({
+    filename: pathToFileURL(join(__dirname, "warm-pool.mjs")),
+    supportedProtocols: ["ava-4"],
+  });
+  return registered;
+}
+
 async function answerTo(message: object): Promise<Answer> {
-  for await (const { data } of pool.publish(message).replies()) return data as Answer;
+  await pool().available;
+  for await (const { data } of pool().publish(message).replies()) return data as Answer;
   throw new Error("the threads of the program are gone");
 }
