@@ -109,14 +109,17 @@ export class ScalarRestore extends pulumi.ComponentResource {
           {
             ...context,
             from: args.from?.[database.name],
-            windowBackups: windows.apply((recorded) =>
-              backupsAt(instantMillis(instant), database.name, {
-                now: Date.now(),
-                pauseRequired: true,
-                releases: args.releases ?? [],
-                windows: recorded,
-              }),
-            ),
+            // Whoever does not ask for them need not wait for the windows: the preview of a first up shows its copies.
+            windowBackups: args.from?.[database.name]?.windowBackups
+              ? windows.apply((recorded) =>
+                  backupsAt(instantMillis(instant), database.name, {
+                    now: Date.now(),
+                    pauseRequired: true,
+                    releases: args.releases ?? [],
+                    windows: recorded,
+                  }),
+                )
+              : undefined,
           },
           { parent: this },
         ),
