@@ -71,6 +71,13 @@ test("a set's vault: declared in the right order, changed as Azure takes it, loc
       "vault payments keeps nothing of stock: Microsoft has paused long-term retention for Azure Database for MySQL, and takes no server into a backup vault",
     ],
   );
+  t.deepEqual(
+    up.operations
+      .filter(({ name }) => name.endsWith("-allowed"))
+      .map(({ dependsOn }) => dependsOn.filter((urn) => urn.includes("RoleAssignment")).length),
+    [2, 2, 2],
+    "what waits for role assignments to be in effect begins once these are made",
+  );
   t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");
 
   t.is(found()?.location, "japaneast", "where the servers are, not where its group is");
