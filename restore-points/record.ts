@@ -1,6 +1,6 @@
 import { instantMillis } from "./instant";
 import { instantAt, isObject, listAt, numberAt, objectAt, optionalAt, type Reader, ShapeError, textAt } from "./shape";
-import type { BackedUpDatabase, PausedRelease, PauseWindow, WindowBackups, WindowRecord } from "./window";
+import type { BackedUpDatabase, PausedRelease, PauseWindow, RecordingRun, WindowBackups, WindowRecord } from "./window";
 
 const SCHEMA_VERSION = 1;
 
@@ -84,6 +84,7 @@ const readWindow: Reader<PauseWindow> = (value, path) => {
     unpauseStarted: instantAt(entry.unpauseStarted, `${path}.unpauseStarted`),
     clockOffsetMillis: numberAt(entry.clockOffsetMillis, `${path}.clockOffsetMillis`),
     releases: listAt(entry.releases, `${path}.releases`, readRelease),
+    ...optionalAt(entry, "run", path, readRun),
     ...optionalAt(entry, "backups", path, readBackups),
   };
   const { pauseCompleted, unpauseStarted } = window;
@@ -95,12 +96,24 @@ const readWindow: Reader<PauseWindow> = (value, path) => {
 };
 
 const readRelease: Reader<PausedRelease> = (value, path) => {
-  const { namespace, name, product, pods } = objectAt(value, path);
+  const release = objectAt(value, path);
+  const { namespace, name, product, pods } = release;
   return {
     namespace: textAt(namespace, `${path}.namespace`),
     name: textAt(name, `${path}.name`),
     product: textAt(product, `${path}.product`),
     pods: listAt(pods, `${path}.pods`, textAt),
+    ...optionalAt(release, "podUids", path, (uids, at) => listAt(uids, at, textAt)),
+  };
+};
+
+const readRun: Reader<RecordingRun> = (value, path) => {
+  const run = objectAt(value, path);
+  return {
+    ...optionalAt(run, "job", path, textAt),
+    ...optionalAt(run, "jobUid", path, textAt),
+    ...optionalAt(run, "pod", path, textAt),
+    ...optionalAt(run, "podUid", path, textAt),
   };
 };
 

@@ -6,6 +6,16 @@ export interface PausedRelease {
   product: string;
   /** The names of the pods that were paused, sorted; none in a window that Scalar's own tool printed. */
   pods: string[];
+  /** Their UIDs, in the same order; absent in windows of earlier versions. */
+  podUids?: string[];
+}
+
+/** The process that recorded a window, by what the API server knows of it as long as the Job is kept. */
+export interface RecordingRun {
+  job?: string;
+  jobUid?: string;
+  pod?: string;
+  podUid?: string;
 }
 
 /** One pause run in which every pod of every release was paused throughout, as the pauser records it. */
@@ -16,9 +26,11 @@ export interface PauseWindow {
   pauseCompleted: string;
   /** The instant before the first pod was asked to unpause. RFC 3339, UTC, milliseconds. */
   unpauseStarted: string;
-  /** The API server's clock minus the pauser's, in milliseconds, as measured by the run. */
+  /** The most that the API server's clock may differ from the pauser's, in milliseconds, with the sign of that bound. */
   clockOffsetMillis: number;
   releases: PausedRelease[];
+  /** Absent in windows of earlier versions, and outside a cluster. */
+  run?: RecordingRun;
   /** The DynamoDB backups that were made in it; absent where none were, or not of every table. */
   backups?: WindowBackups;
   /** `imported` when Scalar's own tool printed it; absent when the pauser recorded it. */

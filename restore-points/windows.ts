@@ -8,6 +8,14 @@ export const MINIMUM_WINDOW_MILLIS = 5_000;
 /** How far an instant must stay from the window's edges. The middle of the shortest window, in whole seconds, does. */
 export const MARGIN_MILLIS = 2_000;
 
+/**
+ * How much of a window counts, in milliseconds: it is taken to be shorter at either end by what the clocks may differ by. The
+ * pauser records no window of which less than `MINIMUM_WINDOW_MILLIS` counts.
+ */
+export function usableMillis({ pauseCompleted, unpauseStarted, clockOffsetMillis }: PauseWindow): number {
+  return instantMillis(unpauseStarted) - instantMillis(pauseCompleted) - 2 * Math.abs(clockOffsetMillis);
+}
+
 /** A release, and how many of its pods were paused. */
 export interface CoveredRelease {
   cluster: string;
