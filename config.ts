@@ -13,7 +13,7 @@ import { vaultSchema } from "./components/vaults/args";
 import { restoreFromFaults, restoreFromSchema } from "./components/vaults/restore-from";
 import { vaultFaults } from "./components/vaults/validate";
 import { windowBackupFaults } from "./components/window-backups";
-import { BOUNDS } from "./pauser/settings";
+import { ADMIN_PORT, BOUNDS, MIN_HOLD_SECONDS } from "./pauser/settings";
 import { instantMillis } from "./restore-points/instant";
 
 /** The project's name: what its configuration keys begin with. */
@@ -55,6 +55,10 @@ const pauseSchema = z
         z.strictObject({
           namespace: z.string().min(1),
           name: z.string().min(1).describe("The Helm release's name"),
+          adminPort: bounded(
+            "The port of its pods' admin interface, if scalar.db.cluster.node.admin.port moves it",
+            ADMIN_PORT,
+          ),
           tls: z
             .strictObject({ caCertificate: z.string().optional(), overrideAuthority: z.string().optional() })
             .optional()
@@ -65,7 +69,7 @@ const pauseSchema = z
     namespace: z.string().optional().describe("Where the CronJob runs. Defaults to the first release's namespace."),
     holdSeconds: bounded("How long every pod is held paused. Defaults to 10.", {
       ...BOUNDS.holdSeconds,
-      min: BOUNDS.minWindowSeconds.default,
+      min: MIN_HOLD_SECONDS,
     }),
     maxDrainSeconds: bounded(
       "How long a pod may take to finish its running requests. Defaults to 30.",

@@ -1,33 +1,68 @@
+/** An instant on both clocks of this machine. */
+export interface Moment {
+  /** Milliseconds since the epoch, by a clock that may be stepped. */
+  wall: number;
+  /** Milliseconds since some instant, by a clock that is never stepped. */
+  monotonic: number;
+}
+
 /**
- * The API server's clock against this one, from the `Date` headers of its answers.
+ * The API server's clock against this machine's, from the `Date` headers of its answers.
  *
  * A `Date` header has whole seconds only: the answer was made somewhere in [date, date + 1 s), and, on this clock,
- * between the request's start and the answer's arrival. Every answer so bounds the offset from both sides, and many
- * answers bound it tightly.
+ * between the request's start and the answer's arrival. So every answer bounds the offset from both sides. An answer to a
+ * request that arrives when the server's clock is about to reach a whole second halves what is not known.
+ *
+ * The bounds are of the monotonic clock, since a wall clock that is stepped between two answers would narrow them wrongly.
  */
 export class ClockOffset {
   private lower = -Infinity;
   private upper = Infinity;
+  private roundTripMillis = 0;
 
-  /** @param sent when the request started, epoch milliseconds; `received` when its answer came. */
+  /** @param sent when the request started, by the monotonic clock; `received` when its answer came. */
   observe(date: string | undefined, sent: number, received: number): void {
     const server = Date.parse(date ?? "");
     if (Number.isNaN(server)) return;
     this.lower = Math.max(this.lower, server - received);
     this.upper = Math.min(this.upper, server + 1000 - sent);
+    this.roundTripMillis = received - sent;
   }
 
   get known(): boolean {
     return this.lower !== -Infinity;
   }
 
-  /** The API server's clock minus this one, in milliseconds: the middle of what is possible; 0 while unknown. */
-  get millis(): number {
-    return this.known ? Math.round((this.lower + this.upper) / 2) : 0;
+  /** How far the bounds are apart: what is not known. */
+  get uncertaintyMillis(): number {
+    return Math.max(0, this.upper - this.lower);
   }
 
-  /** By how much the clocks provably differ. Contradicting answers count with the worst of them. */
-  get provenMillis(): number {
-    return Math.max(0, this.lower, -this.upper);
+  /**
+   * The API server's clock minus this machine's wall clock at a moment, in milliseconds: the bound that is further from 0, since
+   * the truth may be there. 0 while nothing is known.
+   */
+  worstMillis(at: Moment): number {
+    if (!this.known) return 0;
+    const { lower, upper } = this.boundsAt(at);
+    return Math.abs(lower) > Math.abs(upper) ? Math.floor(lower) : Math.ceil(upper);
+  }
+
+  /** By how much the clocks provably differ at a moment. Contradicting answers count with the worst of them. */
+  provenMillis(at: Moment): number {
+    const { lower, upper } = this.boundsAt(at);
+    return Math.max(0, lower, -upper);
+  }
+
+  /** When a request has to be sent so that its answer halves the uncertainty, by the monotonic clock: within a second from `now`. */
+  bestRequestAt(now: number): number {
+    const middle = (this.lower + this.upper) / 2;
+    const halfTrip = this.roundTripMillis / 2;
+    return Math.ceil((now + halfTrip + middle) / 1000) * 1000 - middle - halfTrip;
+  }
+
+  private boundsAt({ wall, monotonic }: Moment): { lower: number; upper: number } {
+    const shift = wall - monotonic;
+    return { lower: this.lower - shift, upper: this.upper - shift };
   }
 }

@@ -1,4 +1,5 @@
-import type { Deployment, KubernetesClient, Pod, Service } from "./kubernetes";
+import { type Deployment, type KubernetesClient, KubernetesError, type Pod, type Service } from "./kubernetes";
+import type { NotedPod } from "./note";
 import type { ReleaseSettings, TlsSettings } from "./settings";
 import type { Deadline } from "./time";
 
@@ -92,15 +93,52 @@ export async function changes(
   return differences.flat();
 }
 
-/** Why a pod that was paused may not be any more: it is gone or replaced, or its container has restarted. */
-export type Fate = "gone" | "restarted";
+/** A pod of a note as it is now: `gone`, or where it can be asked. */
+export type PodNow = "gone" | ScalarPod;
 
-/** What has become of a pod; undefined when nothing has. */
-export async function fateOf(kubernetes: KubernetesClient, pod: ScalarPod, deadline: Deadline) {
-  const pods = await listOfRelease<Pod>(kubernetes, { namespace: pod.namespace, name: pod.release }, "pods", deadline);
+/**
+ * What has become of a noted pod. Only a pod that is gone cannot be paused any more: a restart count that rose may be a
+ * sidecar's, or of a restart before the pause that Kubernetes reported late.
+ * @throws {KubernetesError} when the API server does not say
+ */
+export async function podNow(
+  kubernetes: KubernetesClient,
+  pod: NotedPod & Pick<ScalarPod, "tls">,
+  deadline: Deadline,
+  stop?: AbortSignal,
+): Promise<PodNow> {
+  const release = { namespace: pod.namespace, name: pod.release };
+  const pods = await listOfRelease<Pod>(kubernetes, release, "pods", deadline, stop);
   const now = pods.filter(isLive).find(({ metadata }) => metadata.name === pod.name);
-  if (now === undefined || (now.metadata.uid ?? "") !== pod.uid) return "gone" satisfies Fate;
-  return restarts(now) > pod.restarts ? ("restarted" satisfies Fate) : undefined;
+  if (now === undefined || (now.metadata.uid ?? "") !== pod.uid) return "gone";
+  // A new sandbox of the same pod has another address.
+  return { ...pod, address: now.status?.podIP || pod.address };
+}
+
+/** Every live pod of the releases that has an address, whatever its state; those of releases that cannot be read are left out. */
+export async function reachablePods(
+  kubernetes: KubernetesClient,
+  releases: ReleaseSettings[],
+  deadline: Deadline,
+): Promise<ScalarPod[]> {
+  const found = await Promise.all(
+    releases.map(async (release) => {
+      try {
+        const objects = await readRelease(kubernetes, release, deadline);
+        return products(objects).flatMap((product) => {
+          const targetPort = adminPort(release, product, objects.services, []);
+          return objects.pods
+            .filter(ofProduct(product))
+            .map((pod) => scalarPod(release, pod, targetPort, []))
+            .filter(({ address, port }) => address !== "" && port !== 0);
+        });
+      } catch (error) {
+        if (error instanceof KubernetesError) return [];
+        throw error;
+      }
+    }),
+  );
+  return found.flat();
 }
 
 interface ReleaseObjects {
@@ -133,7 +171,7 @@ async function listOfRelease<T>(
   const group = kind === "deployments" ? "apis/apps/v1" : "api/v1";
   const selector = encodeURIComponent(`${INSTANCE_LABEL}=${release.name}`);
   const path = `/${group}/namespaces/${release.namespace}/${kind}?labelSelector=${selector}`;
-  return (await kubernetes.get<{ items: T[] }>(path, deadline, stop)).items;
+  return kubernetes.list<T>(`/${group}/${kind}`, path, deadline, stop);
 }
 
 /** A pod that has ended, an evicted one for example, stays on the books but serves nobody. */
@@ -178,7 +216,7 @@ function settledWorkload(
     if (trouble) faults.push(`pod ${pod.metadata.namespace}/${pod.metadata.name} ${trouble}`);
   }
 
-  const targetPort = adminPort(where, product, objects.services, faults);
+  const targetPort = adminPort(release, product, objects.services, faults);
   return {
     namespace: release.namespace,
     release: release.name,
@@ -196,15 +234,27 @@ function podTrouble(pod: Pod): string | undefined {
   return undefined;
 }
 
-/** The headless Service's target port under the admin port's name; a text is a port's name, looked up in each pod. */
-function adminPort(where: string, product: string, services: Service[], faults: string[]): number | string | undefined {
+/**
+ * The release's own `adminPort`, or the headless Service's target port under the admin port's name; a text is a port's name,
+ * looked up in each pod.
+ */
+function adminPort(
+  release: ReleaseSettings,
+  product: string,
+  services: Service[],
+  faults: string[],
+): number | string | undefined {
+  if (release.adminPort !== undefined) return release.adminPort;
+  const where = `${product} of release ${release.namespace}/${release.name}`;
   const name = ADMIN_PORTS[product];
   const ports = services
     .filter((service) => service.metadata.name.endsWith("-headless"))
     .flatMap((service) => service.spec.ports?.filter((port) => port.name === name) ?? []);
   const [port, ...others] = ports;
   if (port === undefined) {
-    faults.push(`${where} has no Service ending in -headless with a port named ${name}`);
+    faults.push(
+      `${where} has no Service ending in -headless with a port named ${name}; set the release's adminPort if it has another`,
+    );
   } else if (others.length > 0) {
     faults.push(`${where} has ${ports.length} Services ending in -headless with a port named ${name}: one is expected`);
   }
@@ -231,13 +281,17 @@ function scalarPod(
     uid: pod.metadata.uid ?? "",
     address: pod.status?.podIP ?? "",
     port: port ?? 0,
-    restarts: restarts(pod),
+    restarts: restarts(pod, port),
     ...(release.tls && { tls: release.tls }),
   };
 }
 
-function restarts(pod: Pod): number {
-  return (pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
+/** Restarts of the container that serves the admin interface; of all containers, if none says that it does. */
+function restarts(pod: Pod, port: number | undefined): number {
+  const statuses = pod.status?.containerStatuses ?? [];
+  const server = pod.spec.containers.find(({ ports }) => ports?.some(({ containerPort }) => containerPort === port));
+  const own = server && statuses.filter(({ name }) => name === server.name);
+  return (own?.length ? own : statuses).reduce((sum, { restartCount }) => sum + restartCount, 0);
 }
 
 function versions(deployments: Deployment[]): string[] {
@@ -255,8 +309,10 @@ function workloadChanges(before: Workload, objects: ReleaseObjects): string[] {
     const is = now.get(was.name);
     if (is === undefined) differences.push(`${name(was.name)} vanished`);
     else if ((is.metadata.uid ?? "") !== was.uid) differences.push(`${name(was.name)} was replaced`);
-    else if (restarts(is) !== was.restarts) {
-      differences.push(`${name(was.name)} restarted (${was.restarts} restarts before, ${restarts(is)} after)`);
+    else if (restarts(is, was.port) !== was.restarts) {
+      differences.push(
+        `${name(was.name)} restarted (${was.restarts} restarts before, ${restarts(is, was.port)} after)`,
+      );
     } else if (is.metadata.deletionTimestamp) differences.push(`${name(was.name)} is being deleted`);
     else if (is.status?.phase !== "Running") differences.push(`${name(was.name)} is ${is.status?.phase}`);
     else if (is.status.podIP !== was.address) differences.push(`${name(was.name)} has another address`);

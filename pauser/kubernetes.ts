@@ -1,8 +1,5 @@
-import { readFileSync } from "node:fs";
-import * as http from "node:http";
-import * as https from "node:https";
-import { join } from "node:path";
 import type { ClockOffset } from "./clock";
+import type { ApiAnswer, ApiRequest, ApiTransport, Clock } from "./ports";
 import type { Deadline } from "./time";
 
 /** What the pauser reads of Kubernetes' objects. */
@@ -23,7 +20,7 @@ export interface Pod {
     phase?: string;
     podIP?: string;
     conditions?: { type: string; status: string }[];
-    containerStatuses?: { restartCount: number }[];
+    containerStatuses?: { name?: string; restartCount: number }[];
   };
 }
 
@@ -43,6 +40,18 @@ export interface ConfigMap {
   data?: Record<string, string>;
 }
 
+/** https://kubernetes.io/docs/concepts/architecture/leases/ */
+export interface Lease {
+  metadata: Metadata;
+  spec?: {
+    holderIdentity?: string;
+    leaseDurationSeconds?: number;
+    acquireTime?: string;
+    renewTime?: string;
+    leaseTransitions?: number;
+  };
+}
+
 /** The API server's refusal, or the reason why it could not be reached. */
 export class KubernetesError extends Error {
   constructor(
@@ -59,33 +68,75 @@ export class KubernetesError extends Error {
   }
 }
 
-const REQUEST_TIMEOUT_MILLIS = 10_000;
+/** Any path is answered with a `Date`; this one is small, and every account may read it. */
+const CLOCK_PATH = "/version";
 
 /** A client of the few calls that the pauser's Roles allow. */
 export class KubernetesClient {
-  private readonly agent: http.Agent;
+  /** The newest resourceVersion that a list had, by the list's path without namespaces. */
+  private readonly newestLists = new Map<string, bigint>();
 
   constructor(
-    private readonly apiServer: URL,
-    private readonly serviceAccountDirectory: string,
-    private readonly clock: ClockOffset,
-  ) {
-    const options = { keepAlive: true, maxSockets: 8 };
-    this.agent =
-      apiServer.protocol === "https:"
-        ? new https.Agent({ ...options, ca: readFileSync(join(serviceAccountDirectory, "ca.crt")) })
-        : new http.Agent(options);
-  }
+    private readonly transport: ApiTransport,
+    private readonly clock: Clock,
+    private readonly offset: ClockOffset,
+  ) {}
 
   close(): void {
-    this.agent.destroy();
+    this.transport.close();
   }
 
   /** Retries what is transient until the deadline. */
   async get<T>(path: string, deadline: Deadline, stop?: AbortSignal): Promise<T> {
+    return this.insist(() => this.request<T>({ method: "GET", path }), deadline, stop);
+  }
+
+  /**
+   * All objects of a list. An API server that lags behind another one may give an older list than before, in which a new pod
+   * is missing: it is asked again.
+   * @param resources The list's path in any namespace, such as `/api/v1/pods`.
+   */
+  async list<T>(resources: string, path: string, deadline: Deadline, stop?: AbortSignal): Promise<T[]> {
+    return this.insist(
+      async () => {
+        const list = await this.request<{ metadata?: { resourceVersion?: string }; items: T[] }>({
+          method: "GET",
+          path,
+        });
+        this.refuseOlder(resources, list.metadata?.resourceVersion);
+        return list.items;
+      },
+      deadline,
+      stop,
+    );
+  }
+
+  /** One attempt: only the caller knows what a lost answer to a write means. */
+  put<T>(path: string, body: T): Promise<T> {
+    return this.request<T>({ method: "PUT", path, body: JSON.stringify(body) });
+  }
+
+  /**
+   * From now on, lists that are older than `written` are refused: an API server that lags behind would hide a pod that was added
+   * since. Only for lists that counted on from `before`, a version that was read before them: a cluster may keep some types of
+   * resources in a store of their own, whose versions say nothing about others.
+   */
+  requireListsSince(before: string | undefined, written: string | undefined): void {
+    const [earlier, since] = [versionOf(before), versionOf(written)];
+    if (earlier === undefined || since === undefined) return;
+    for (const [resources, newest] of this.newestLists)
+      if (newest >= earlier && since > newest) this.newestLists.set(resources, since);
+  }
+
+  /** Reads the API server's clock once more. A failure says nothing, and is ignored. */
+  async readClock(): Promise<void> {
+    await this.exchange({ method: "GET", path: CLOCK_PATH }).catch(() => {});
+  }
+
+  private async insist<T>(attempt: () => Promise<T>, deadline: Deadline, stop?: AbortSignal): Promise<T> {
     for (;;) {
       try {
-        return await this.request<T>("GET", path);
+        return await attempt();
       } catch (error) {
         const transient = error instanceof KubernetesError && error.transient;
         if (!transient || deadline.passed || stop?.aborted) throw error;
@@ -94,65 +145,50 @@ export class KubernetesClient {
     }
   }
 
-  /** One attempt: only the caller knows what a lost answer to a write means. */
-  put<T>(path: string, body: T): Promise<T> {
-    return this.request<T>("PUT", path, JSON.stringify(body));
-  }
-
-  private request<T>(method: string, path: string, body?: string): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const fail = (error: Error) =>
-        reject(new KubernetesError(`the API server at ${this.apiServer.origin} does not answer: ${error.message}`));
-      const base = this.apiServer.pathname.replace(/\/$/, "");
-      const sent = Date.now();
-      const request = (this.apiServer.protocol === "https:" ? https : http).request(
-        new URL(base + path, this.apiServer),
-        { method, agent: this.agent, headers: this.headers(body), timeout: REQUEST_TIMEOUT_MILLIS },
-        (response) => {
-          const received = Date.now();
-          const chunks: Buffer[] = [];
-          response.on("data", (chunk: Buffer) => chunks.push(chunk));
-          response.on("error", fail);
-          response.on("end", () => {
-            const status = response.statusCode ?? 0;
-            const text = Buffer.concat(chunks).toString("utf8");
-            this.clock.observe(response.headers.date, sent, received);
-            if (status >= 300) return reject(new KubernetesError(refusal(method, path, status, text), status));
-            try {
-              resolve(JSON.parse(text) as T);
-            } catch {
-              fail(new Error("its answer is cut short"));
-            }
-          });
-        },
+  /** ResourceVersions of one type of resources can be compared where they are numbers (KEP-5504). */
+  private refuseOlder(resources: string, text: string | undefined): void {
+    const version = versionOf(text);
+    if (version === undefined) return;
+    const newest = this.newestLists.get(resources) ?? 0n;
+    if (version < newest)
+      throw new KubernetesError(
+        `the API server's list ${resources} is older (resourceVersion ${version}) than what is known already (${newest})`,
       );
-      request.on("timeout", () => request.destroy(new Error(`no answer within ${REQUEST_TIMEOUT_MILLIS / 1000} s`)));
-      request.on("error", fail);
-      request.end(body);
-    });
+    this.newestLists.set(resources, version);
   }
 
-  private headers(body?: string): http.OutgoingHttpHeaders {
-    return {
-      accept: "application/json",
-      ...(body !== undefined && { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
-      ...this.authorization(),
-    };
-  }
-
-  /** Read afresh for every request, because the kubelet renews the token. */
-  private authorization(): http.OutgoingHttpHeaders {
+  private async request<T>(request: ApiRequest): Promise<T> {
+    const { status, text } = await this.exchange(request);
+    const { method, path } = request;
+    if (status >= 300) throw new KubernetesError(refusal(method, path, status, text), status);
     try {
-      return { authorization: `Bearer ${readFileSync(join(this.serviceAccountDirectory, "token"), "utf8").trim()}` };
-    } catch (error) {
-      // Behind `kubectl proxy` there is no token: the API server then says itself what it thinks of that.
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-      throw error;
+      return JSON.parse(text) as T;
+    } catch {
+      throw this.silent("its answer is cut short");
     }
+  }
+
+  private async exchange(request: ApiRequest): Promise<ApiAnswer> {
+    const sent = this.clock.monotonic();
+    try {
+      const answer = await this.transport.exchange(request);
+      this.offset.observe(answer.date, sent, this.clock.monotonic());
+      return answer;
+    } catch (error) {
+      throw this.silent((error as Error).message);
+    }
+  }
+
+  private silent(why: string): KubernetesError {
+    return new KubernetesError(`the API server at ${this.transport.origin} does not answer: ${why}`);
   }
 }
 
-/** The API server's own words (a `Status` object), or what stood in their place. */
+function versionOf(text: string | undefined): bigint | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? BigInt(text) : undefined;
+}
+
+/** The API server's own message (a `Status` object), or the text that was sent instead. */
 function refusal(method: string, path: string, status: number, text: string): string {
   let message = text.slice(0, 300);
   try {

@@ -8,15 +8,15 @@ export const EXIT_CODES = {
   broken: 1,
   /** The settings are wrong; nothing was paused. */
   badSettings: 20,
-  /** No window came of it, for the reasons given. No pod is paused. */
+  /** No window was recorded, for the reasons given. No pod is paused. */
   void: 21,
   /** At least one pod could not be paused; all are unpaused again. */
   failedToPause: 22,
-  /** At least one pod may still be paused: a person has to act, unless the next run mends it. */
+  /** At least one pod may still be paused: a person has to act, unless a later run or the unpauser fixes it. */
   failedToUnpause: 23,
   /** The record could not be read or written. No pod is paused. */
   notRecorded: 24,
-  /** An earlier run is still at work; nothing was touched. */
+  /** Another run is at work on these releases; nothing was touched. */
   busy: 25,
   /** A window was recorded, without the backups that were to be made in it. */
   backupsFailed: 26,
@@ -27,7 +27,7 @@ export interface Outcome {
   /** Why there is no window, or what else is wrong; empty when all went well. */
   reasons: string[];
   /** The window that was recorded, or that is true but could not be. */
-  window?: PauseWindow;
+  window?: PauseWindow | undefined;
 }
 
 /** Ends the run early, with its outcome. */
@@ -39,4 +39,9 @@ export class RunEnded extends Error {
 
 export function end(kind: Outcome["end"], ...reasons: string[]): RunEnded {
   return new RunEnded({ end: kind, reasons });
+}
+
+/** An error of the pauser's own, with its stack. */
+export function broken(error: unknown): Outcome {
+  return { end: "broken", reasons: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
 }

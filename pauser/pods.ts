@@ -1,5 +1,5 @@
-import { AdminClient } from "./admin";
-import type { Fate, ScalarPod } from "./discover";
+import type { PodNow, ScalarPod } from "./discover";
+import { AdminError, type AdminInterface, type Clock, type Ports } from "./ports";
 import { Deadline } from "./time";
 
 /** How long a pod may take to answer anything but Pause. */
@@ -7,16 +7,26 @@ const ANSWER_MILLIS = 3000;
 /** How much longer than its drain limit a pod may take to answer Pause. */
 const PAUSE_SLACK_MILLIS = 5000;
 
+/**
+ * Outcomes of a Pause that did not close the gate: another caller has closed it, or is about to, and may have been told that it
+ * is closed. Unpausing the pod would revoke that pause. From ScalarDL's `AdminService` and `GateKeeper`, ScalarDB 3.19's notes.
+ */
+const PAUSED_BY_OTHERS = ["TIMED_OUT_STILL_PAUSED", "PAUSE_IN_PROGRESS"];
+/** Outcomes after which the same Pause may succeed: another call to the pod came in between (`ABORTED`). */
+const LOST_A_RACE = ["PAUSE_IN_PROGRESS", "GATE_OPEN"];
+
 /** A pod of this run, with the connection to it and what is known of its state. */
 export interface PodHandle {
   pod: ScalarPod;
-  admin: AdminClient;
+  admin: AdminInterface;
   /** The Pause that is under way; it never rejects. */
-  pausing?: Promise<void>;
+  pausing?: Promise<void> | undefined;
+  /** The pod said that somebody else has paused it: it is not unpaused. */
+  pausedByOthers?: boolean;
 }
 
-export function connect(pods: ScalarPod[]): PodHandle[] {
-  return pods.map((pod) => ({ pod, admin: new AdminClient(pod.address, pod.port, pod.tls) }));
+export function connect(ports: Pick<Ports, "admin">, pods: ScalarPod[]): PodHandle[] {
+  return pods.map((pod) => ({ pod, admin: ports.admin(pod) }));
 }
 
 export function podName({ namespace, name }: { namespace: string; name: string }): string {
@@ -46,9 +56,9 @@ export async function checkPaused(handles: PodHandle[], expected: boolean): Prom
   return complaints;
 }
 
-function pausedAlready({ namespace, name }: ScalarPod): string {
+export function pausedAlready({ namespace, name }: ScalarPod): string {
   return (
-    "is paused already, by somebody else; unless that is on purpose, mend it with: " +
+    "is paused already, by somebody else; unless that is on purpose, fix it with: " +
     `kubectl --namespace ${namespace} delete pod ${name}`
   );
 }
@@ -57,27 +67,48 @@ function pausedAlready({ namespace, name }: ScalarPod): string {
  * Pauses all pods at once. Returns when all are paused, at the first failure, or when `stop` is aborted; Pauses may
  * then still be under way, which `unpauseAll` knows.
  */
-export async function pauseAll(handles: PodHandle[], maxDrainMillis: number, stop: AbortSignal): Promise<Complaints> {
+export async function pauseAll(
+  handles: PodHandle[],
+  maxDrainMillis: number,
+  { clock, stop }: { clock: Clock; stop: AbortSignal },
+): Promise<Complaints> {
   const complaints: Complaints = new Map();
-  let giveUp = () => {};
-  const givenUp = new Promise<void>((resolve) => {
-    giveUp = resolve;
+  const givenUp = new AbortController();
+  const over = AbortSignal.any([stop, givenUp.signal]);
+  const given = new Promise<void>((resolve) => {
+    if (over.aborted) resolve();
+    over.addEventListener("abort", () => resolve(), { once: true });
   });
-  stop.addEventListener("abort", giveUp);
   for (const handle of handles) {
-    handle.pausing = handle.admin
-      .pause(maxDrainMillis, maxDrainMillis + PAUSE_SLACK_MILLIS)
+    handle.pausing = pausePod(handle, new Deadline(clock, maxDrainMillis), over)
       .catch((error: Error) => {
         complaints.set(podName(handle.pod), error.message);
-        giveUp();
+        givenUp.abort();
       })
       .finally(() => {
         handle.pausing = undefined;
       });
   }
-  await Promise.race([givenUp, Promise.all(handles.map(({ pausing }) => pausing))]);
-  stop.removeEventListener("abort", giveUp);
+  await Promise.race([given, Promise.all(handles.map(({ pausing }) => pausing))]);
   return complaints;
+}
+
+/** One Pause, repeated while other callers come in between. */
+async function pausePod(handle: PodHandle, deadline: Deadline, over: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      const drainMillis = Math.max(1, Math.round(deadline.remainingMillis));
+      return await handle.admin.pause(drainMillis, drainMillis + PAUSE_SLACK_MILLIS);
+    } catch (error) {
+      const reason = error instanceof AdminError ? error.reason : undefined;
+      const again = reason !== undefined && LOST_A_RACE.includes(reason) && !deadline.passed && !over.aborted;
+      if (!again) {
+        handle.pausedByOthers = reason !== undefined && PAUSED_BY_OTHERS.includes(reason);
+        throw error;
+      }
+      await deadline.backOff(over);
+    }
+  }
 }
 
 /** How the pause ended. */
@@ -89,11 +120,12 @@ export interface Unpaused {
 }
 
 export interface UnpauseOptions {
+  clock: Clock;
   deadlineMillis: number;
   /** Ask each pod right before its first Unpause whether it has stayed paused. */
   verify: boolean;
-  /** What has become of the pod. Asked when a pod keeps failing. */
-  fateOf: (pod: ScalarPod) => Promise<Fate | undefined>;
+  /** What has become of the pod; undefined if the API server does not say. Asked when a pod keeps failing. */
+  podNow: (pod: ScalarPod) => Promise<PodNow | undefined>;
 }
 
 /**
@@ -101,25 +133,28 @@ export interface UnpauseOptions {
  * Every pod is asked once before any answer is looked into: what looking costs would lengthen the others' pause.
  */
 export async function unpauseAll(handles: PodHandle[], options: UnpauseOptions): Promise<Unpaused> {
-  const deadline = new Deadline(options.deadlineMillis);
+  const deadline = new Deadline(options.clock, options.deadlineMillis);
   const complaints: Complaints = new Map();
+  const ours = handles.filter(({ pausedByOthers }) => !pausedByOthers);
   await Promise.all(
-    handles.map(async (handle) => {
+    ours.map(async (handle) => {
       if (options.verify) {
         for (const [name, complaint] of await checkPaused([handle], true)) complaints.set(name, complaint);
       }
-      // A failure shows below, where it is tried again.
+      // A failure shows below, where it is tried again. While a Pause drains, an Unpause ends it.
       await handle.admin.unpause(ANSWER_MILLIS).catch(() => handle.admin.renew());
     }),
   );
   const leftPaused = new Map<ScalarPod, string>();
   await Promise.all(
-    handles.map(async (handle) => {
-      let failure = await untilUnpaused(handle, deadline.remainingMillis, options.fateOf);
+    ours.map(async (handle) => {
+      let failure = await untilUnpaused(handle, deadline.remainingMillis, options);
       if (handle.pausing) {
         // A Pause that was still draining may pause the pod after our Unpause.
         await handle.pausing;
-        failure = await untilUnpaused(handle, Math.max(deadline.remainingMillis, ANSWER_MILLIS), options.fateOf);
+        failure = handle.pausedByOthers
+          ? undefined
+          : await untilUnpaused(handle, Math.max(deadline.remainingMillis, ANSWER_MILLIS), options);
       }
       if (failure !== undefined) leftPaused.set(handle.pod, failure);
     }),
@@ -134,9 +169,9 @@ export async function unpauseAll(handles: PodHandle[], options: UnpauseOptions):
 async function untilUnpaused(
   { pod, admin }: PodHandle,
   deadlineMillis: number,
-  fateOf: UnpauseOptions["fateOf"],
+  { clock, podNow }: UnpauseOptions,
 ): Promise<string | undefined> {
-  const deadline = new Deadline(deadlineMillis);
+  const deadline = new Deadline(clock, deadlineMillis);
   for (let attempt = 1; ; attempt++) {
     let failure: string;
     try {
@@ -147,12 +182,7 @@ async function untilUnpaused(
       failure = (error as Error).message;
       admin.renew();
     }
-    if (attempt >= 3) {
-      const fate = await fateOf(pod);
-      if (fate === "gone") return undefined;
-      // Kubernetes tells of a restart late: the pod may have been paused after it.
-      if (fate === "restarted" && !(await admin.isPaused(ANSWER_MILLIS).catch(() => false))) return undefined;
-    }
+    if (attempt >= 3 && (await podNow(pod)) === "gone") return undefined;
     if (deadline.passed) return failure;
     await deadline.backOff();
   }

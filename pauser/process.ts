@@ -2,30 +2,62 @@ import { EXIT_CODES, type Outcome } from "./outcome";
 import { consoleReport, resultLines } from "./report";
 import { run } from "./run";
 import { type Environment, readEnvironment, SettingsError } from "./settings";
+import { TASK_VARIABLE, UNPAUSE_TASK } from "./task";
+import { unpauser } from "./unpauser";
 import type { BackupMaker } from "./window-backups/maker";
 
-async function main(backups: BackupMaker | undefined): Promise<Outcome> {
+/** How the process ends. */
+interface Ending {
+  exitCode: number;
+  /** Lines for programs. */
+  results: string[];
+  /** Lines for people. */
+  said: string[];
+}
+
+async function main(backups: BackupMaker | undefined): Promise<Ending> {
+  const task = process.env[TASK_VARIABLE];
+  if (task !== undefined && task !== UNPAUSE_TASK)
+    return endingOf({ end: "badSettings", reasons: [`${TASK_VARIABLE}: ${UNPAUSE_TASK} is expected, or nothing`] });
   let environment: Environment;
   try {
     environment = readEnvironment(process.env);
   } catch (error) {
-    if (error instanceof SettingsError) return { end: "badSettings", reasons: error.faults };
+    if (error instanceof SettingsError) return endingOf({ end: "badSettings", reasons: error.faults });
     throw error;
   }
-  if (environment.settings.windowBackups && backups === undefined) {
+  if (task === UNPAUSE_TASK) {
+    const { end, reasons } = await unpauser(environment, stopSignal(), consoleReport);
     return {
-      end: "badSettings",
-      reasons: ["windowBackups: this program makes none; `pulumi up` mounts the one that does"],
+      exitCode: end in EXIT_CODES ? EXIT_CODES[end as Outcome["end"]] : 0,
+      results: [],
+      said: [...reasons, end],
     };
   }
-  return run(environment, stopSignal(), consoleReport, backups);
+  if (environment.settings.windowBackups && backups === undefined) {
+    return endingOf({
+      end: "badSettings",
+      reasons: ["windowBackups: this program makes none; `pulumi up` mounts the one that does"],
+    });
+  }
+  return endingOf(await run(environment, stopSignal(), consoleReport, backups));
 }
 
-/** Aborted by the signals that end a process, and by a fault nobody caught: the run then unpauses and ends by itself. */
+function endingOf({ end, reasons, window }: Outcome): Ending {
+  const ending = window ? `window ${window.pauseCompleted} to ${window.unpauseStarted}` : "no window";
+  const unrecorded = window && end === "notRecorded" ? " is true but was not recorded" : "";
+  return {
+    exitCode: EXIT_CODES[end],
+    results: window ? resultLines(window) : [],
+    said: [...reasons, `${end}: ${ending}${unrecorded}`],
+  };
+}
+
+/** Aborted by the signals that end a process, and by an error nobody caught: the run then unpauses and ends by itself. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = (reason: string | Error) => {
-    const what = typeof reason === "string" ? reason : `a fault (${reason.message})`;
+    const what = typeof reason === "string" ? reason : `an error (${reason.message})`;
     if (!controller.signal.aborted) consoleReport.log(`${what}: unpausing`);
     controller.abort(reason);
   };
@@ -36,15 +68,13 @@ function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** Runs the pauser in this process, and ends it with the exit code of what came of it. */
+/** Runs the pauser, or the unpauser, in this process, and ends it with the exit code of its outcome. */
 export function pauserProcess(backups?: BackupMaker): Promise<void> {
   return main(backups).then(
-    ({ end, reasons, window }) => {
-      if (window) for (const line of resultLines(window)) consoleReport.result(line);
-      for (const reason of reasons) consoleReport.log(reason);
-      const ending = window ? `window ${window.pauseCompleted} to ${window.unpauseStarted}` : "no window";
-      consoleReport.log(`${end}: ${ending}${window && end === "notRecorded" ? " is true but was not recorded" : ""}`);
-      process.exit(EXIT_CODES[end]);
+    ({ exitCode, results, said }) => {
+      for (const line of results) consoleReport.result(line);
+      for (const line of said) consoleReport.log(line);
+      process.exit(exitCode);
     },
     (error) => {
       consoleReport.log(`broken: ${error instanceof Error ? error.stack : error}`);

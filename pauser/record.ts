@@ -1,113 +1,143 @@
+import { LAST_RUN_KEY, type LastRun, writeLastRun } from "../restore-points/last-run";
 import { prune } from "../restore-points/prune";
 import { readWindowRecord, WindowRecordError, writeWindowRecord } from "../restore-points/record";
 import { type PauseWindow, WINDOWS_KEY } from "../restore-points/window";
 import { withDeleteAfter } from "../restore-points/window-backups";
-import type { ScalarPod } from "./discover";
+import type { Moment } from "./clock";
 import { type ConfigMap, type KubernetesClient, KubernetesError } from "./kubernetes";
+import { type FoundNote, type NotedPod, notePods, readNote, UNFINISHED_KEY, type UnfinishedRun } from "./note";
+import type { Clock } from "./ports";
 import type { Settings } from "./settings";
-import type { Deadline } from "./time";
-
-/** The ConfigMap's key that holds the note of a run that has not ended, as JSON. */
-export const UNFINISHED_KEY = "unfinished-run.json";
+import { Deadline } from "./time";
 
 /**
- * Kubernetes allows 1 MiB for all of a ConfigMap's data; the rest is for the note (about 200 bytes a pod).
- * The oldest windows go first when even this is not enough.
+ * Kubernetes allows 1 MiB for all of a ConfigMap's data; the rest is for the note (about 200 bytes a pod) and the last run's
+ * outcome. The oldest windows go first when even this is not enough.
  */
 const MAX_WINDOWS_BYTES = 800 * 1024;
 
 const DAY_MILLIS = 86_400_000;
 
-/** Written before anything is paused, so that whoever comes next knows what may have been left paused. */
-export interface UnfinishedRun {
-  schemaVersion: 1;
-  /** Identifies the run: only the run that owns the note may record a window. */
-  run: string;
-  /** The pauser's own pod; absent outside a cluster. */
-  pod?: { namespace: string; name: string };
-  /** RFC 3339, UTC. */
-  startedAt: string;
-  /** When the run must have ended, whatever happened to it. RFC 3339, UTC. */
-  endsBy: string;
-  pods: Pick<ScalarPod, "namespace" | "release" | "name" | "uid" | "address" | "port" | "restarts">[];
-}
+/** How long the outcome of a run may take to be written: nothing depends on it. */
+const LAST_RUN_MILLIS = 5000;
 
-/** The record holds something that this pauser did not write; it is left as it is. */
+/** The windows in the record cannot be read, so none can be added; they are left as they are. */
 export class RecordError extends Error {}
 
 /** Another run owns the note. */
 export class NotOwnerError extends Error {}
 
-interface Contents {
-  windows: PauseWindow[];
-  /** What is wrong with entries that could not be read; they are not written back. */
-  malformed: string[];
-  unfinished?: UnfinishedRun;
-}
+/** The outcome of a run, as the record keeps it. */
+export type RunOutcome = Omit<LastRun, "schemaVersion">;
 
-/** What becomes of the contents. */
+/** What becomes of the ConfigMap's keys; absent keys are left as they are, null removes one. */
 interface Edit {
-  /** Left as they are when absent. */
-  windows?: PauseWindow[];
-  /** Removed when absent. */
-  unfinished?: UnfinishedRun;
+  windows?: string;
+  unfinished?: string | null;
+  lastRun?: string;
 }
 
-/** The ConfigMap that keeps the windows, and the note of an unfinished run. Every change is atomic. */
+/** How a run ends in the record. */
+export interface Finish {
+  window?: PauseWindow | undefined;
+  /** Pods that are left paused: their note stays. */
+  remaining: NotedPod[];
+  outcome?: RunOutcome | undefined;
+}
+
+/**
+ * The ConfigMap that keeps the windows, the note of an unfinished run and the last run's outcome. Every change is atomic. Each
+ * key is read by itself: whatever stands in the others, the note can be found and its pods can be unpaused.
+ */
 export class RunRecord {
   private readonly path: string;
 
   constructor(
     private readonly kubernetes: KubernetesClient,
+    private readonly clock: Clock,
     private readonly settings: Settings,
   ) {
     const { namespace, name } = settings.record;
     this.path = `/api/v1/namespaces/${namespace}/configmaps/${name}`;
   }
 
-  async unfinished(deadline: Deadline, stop?: AbortSignal): Promise<UnfinishedRun | undefined> {
-    return parse(await this.kubernetes.get<ConfigMap>(this.path, deadline, stop)).unfinished;
+  async unfinished(deadline: Deadline, stop?: AbortSignal): Promise<FoundNote | undefined> {
+    const text = noteOf(await this.kubernetes.get<ConfigMap>(this.path, deadline, stop));
+    return text === undefined ? undefined : readNote(text, this.clock.now());
   }
 
+  /** @throws {RecordError} */
   async windows(deadline: Deadline, stop?: AbortSignal): Promise<PauseWindow[]> {
-    return parse(await this.kubernetes.get<ConfigMap>(this.path, deadline, stop)).windows;
+    return windowsOf(await this.kubernetes.get<ConfigMap>(this.path, deadline, stop)).windows;
   }
 
   /**
    * Writes the note in place of `expected`: none, or the dead run's whose pods are about to be unpaused.
-   * @throws NotOwnerError when another run has been quicker.
+   * @returns when the write was sent that was accepted: from then on the note is known to be this run's.
+   * @throws {NotOwnerError} when another run has been quicker.
    */
-  async begin(note: UnfinishedRun, expected: string | undefined, deadline: Deadline, stop?: AbortSignal) {
-    await this.change(deadline, stop, (contents) => {
+  async begin(note: UnfinishedRun, expected: FoundNote | undefined, deadline: Deadline, stop?: AbortSignal) {
+    const text = JSON.stringify(note);
+    return this.change(deadline, stop, (configMap) => {
+      const found = noteOf(configMap);
       // Our own note: the answer to an earlier attempt was lost.
-      if (contents.unfinished?.run === note.run) return undefined;
-      if (contents.unfinished?.run !== expected) throw new NotOwnerError(describe(contents.unfinished));
-      return { unfinished: note };
+      if (found === text) return undefined;
+      if (found !== expected?.text) throw new NotOwnerError(owner(found, this.clock.now()));
+      return { unfinished: text };
     });
+  }
+
+  /** Whether the note is still this run's. */
+  async isOwner(note: UnfinishedRun, deadline: Deadline, stop?: AbortSignal): Promise<boolean> {
+    return ownedBy(note.run, noteOf(await this.kubernetes.get<ConfigMap>(this.path, deadline, stop)));
   }
 
   /**
    * Ends the run: removes its note, or keeps it for the pods in `remaining`, and adds the window if there is one.
-   * @returns what has left the record, in words; empty if nothing.
-   * @throws NotOwnerError when another run has taken the note over: it has unpaused the pods, so no window is true.
+   * @returns what has left the record, for people; empty if nothing.
+   * @throws {NotOwnerError} when another run has taken the note over: it has unpaused the pods, so no window is true.
+   * @throws {RecordError} when there is a window, and the recorded ones cannot be read.
    */
-  async finish(run: string, window: PauseWindow | undefined, remaining: ScalarPod[], deadline: Deadline) {
-    const removed: string[] = [];
-    await this.change(deadline, undefined, ({ windows, malformed, unfinished }) => {
-      if (unfinished?.run !== run) {
-        const recorded = window && windows.some(({ pauseCompleted }) => pauseCompleted === window.pauseCompleted);
+  async finish(note: UnfinishedRun, { window, remaining, outcome }: Finish, deadline: Deadline): Promise<string[]> {
+    let removed: string[] = [];
+    await this.change(deadline, undefined, (configMap) => {
+      const found = noteOf(configMap);
+      if (!ownedBy(note.run, found)) {
         // The answer to an earlier attempt was lost, and it had succeeded.
-        if (unfinished === undefined && (recorded || window === undefined)) return undefined;
-        throw new NotOwnerError(describe(unfinished));
+        if (found === undefined && (window === undefined || isRecorded(window, configMap))) return undefined;
+        throw new NotOwnerError(owner(found, this.clock.now()));
       }
-      const all = withDeleteAfter(window ? [...windows, window] : windows, this.keptDays());
-      const kept = prune(all, Date.now(), this.settings.retentionDays * DAY_MILLIS, MAX_WINDOWS_BYTES);
-      removed.splice(0, Infinity, ...malformed);
-      if (kept.length < all.length) removed.push(`the ${all.length - kept.length} oldest windows`);
       const pods = notePods(remaining);
-      return { windows: kept, ...(pods.length > 0 && { unfinished: { ...unfinished, pods } }) };
+      const edit: Edit = {
+        unfinished: pods.length > 0 ? JSON.stringify({ ...note, pods }) : null,
+        ...(outcome && { lastRun: writeLastRun(outcome) }),
+      };
+      if (window === undefined) return edit;
+      const added = this.withWindow(configMap, window);
+      removed = added.removed;
+      return { ...edit, windows: added.text };
     });
     return removed;
+  }
+
+  /** Writes down how a run ended that wrote no note. A failure is ignored: the run's log has it all. */
+  async writeOutcome(outcome: RunOutcome): Promise<void> {
+    const edit = () => ({ lastRun: writeLastRun(outcome) });
+    await this.change(new Deadline(this.clock, LAST_RUN_MILLIS), undefined, edit).catch(() => {});
+  }
+
+  private withWindow(configMap: ConfigMap, window: PauseWindow): { text: string; removed: string[] } {
+    const { windows, malformed } = windowsOf(configMap);
+    const all = withDeleteAfter([...windows, window], this.keptDays());
+    const kept = prune(all, this.clock.now(), this.settings.retentionDays * DAY_MILLIS, MAX_WINDOWS_BYTES);
+    const pruned = all.length - kept.length;
+    return {
+      text: writeWindowRecord(kept),
+      removed: [
+        ...malformed,
+        ...(pruned > 0 ? [pruned === 1 ? "the oldest window" : `the ${pruned} oldest windows`] : []),
+      ],
+    };
   }
 
   /** How long each database's backups are kept. */
@@ -116,20 +146,26 @@ export class RunRecord {
     return Object.fromEntries(databases.map(({ name, deleteAfter }) => [name, deleteAfter]));
   }
 
-  /** Reads, edits and writes back, until no one else has written in between. `edit` returns undefined to leave all as is. */
+  /**
+   * Reads, edits and writes back, until nobody else has written in between. `edit` returns undefined to leave all as is.
+   * @returns when the request was sent that settled it
+   */
   private async change(
     deadline: Deadline,
     stop: AbortSignal | undefined,
-    edit: (contents: Contents) => Edit | undefined,
-  ): Promise<void> {
+    edit: (configMap: ConfigMap) => Edit | undefined,
+  ): Promise<Moment> {
     for (;;) {
+      const read = { wall: this.clock.now(), monotonic: this.clock.monotonic() };
       const configMap = await this.kubernetes.get<ConfigMap>(this.path, deadline, stop);
-      const edited = edit(parse(configMap));
-      if (edited === undefined) return;
+      const edited = edit(configMap);
+      if (edited === undefined) return read;
+      const sent = { wall: this.clock.now(), monotonic: this.clock.monotonic() };
       try {
         // With the resourceVersion that was read, so that the API server refuses the write if anyone else wrote.
-        await this.kubernetes.put(this.path, serialize(configMap, edited));
-        return;
+        const written = await this.kubernetes.put(this.path, apply(configMap, edited));
+        this.kubernetes.requireListsSince(configMap.metadata.resourceVersion, written.metadata.resourceVersion);
+        return sent;
       } catch (error) {
         const again = error instanceof KubernetesError && (error.transient || error.status === 409);
         if (!again || deadline.passed || stop?.aborted) throw error;
@@ -139,61 +175,42 @@ export class RunRecord {
   }
 }
 
-export function notePods(pods: UnfinishedRun["pods"]): UnfinishedRun["pods"] {
-  return pods.map(({ namespace, release, name, uid, address, port, restarts }) => ({
-    namespace,
-    release,
-    name,
-    uid,
-    address,
-    port,
-    restarts,
-  }));
-}
+const noteOf = ({ data }: ConfigMap): string | undefined => data?.[UNFINISHED_KEY];
 
-function describe(unfinished: UnfinishedRun | undefined): string {
-  if (unfinished === undefined) return "the note of this run was removed from the record by someone else";
-  const by = unfinished.pod ? ` in pod ${unfinished.pod.namespace}/${unfinished.pod.name}` : "";
-  return `the record belongs to another run that started at ${unfinished.startedAt}${by}`;
-}
-
-function parse(configMap: ConfigMap): Contents {
-  const where = `ConfigMap ${configMap.metadata.namespace}/${configMap.metadata.name}`;
+function ownedBy(run: string, text: string | undefined): boolean {
   try {
-    const { windows, malformed } = readWindowRecord(configMap.data?.[WINDOWS_KEY]);
-    const unfinished = parseNote(configMap.data?.[UNFINISHED_KEY]);
-    return { windows, malformed, ...(unfinished && { unfinished }) };
-  } catch (error) {
-    if (error instanceof WindowRecordError || error instanceof RecordError) {
-      throw new RecordError(`${where}: ${error.message}`);
-    }
-    throw error;
-  }
-}
-
-function parseNote(text: string | undefined): UnfinishedRun | undefined {
-  if (text === undefined) return undefined;
-  let note: Partial<UnfinishedRun> | null = null;
-  try {
-    note = JSON.parse(text);
+    return text !== undefined && (JSON.parse(text) as { run?: unknown }).run === run;
   } catch {
-    // Told below, as any other text that is no note.
+    return false;
   }
-  if (note?.schemaVersion === 1 && typeof note.run === "string" && Array.isArray(note.pods))
-    return note as UnfinishedRun;
-  throw new RecordError(
-    `${UNFINISHED_KEY} is no note that this version knows: see that no pod is paused, then remove the key`,
-  );
 }
 
-function serialize(configMap: ConfigMap, { windows, unfinished }: Edit): ConfigMap {
-  const { [UNFINISHED_KEY]: _, ...others } = configMap.data ?? {};
-  return {
-    ...configMap,
-    data: {
-      ...others,
-      ...(windows && { [WINDOWS_KEY]: writeWindowRecord(windows) }),
-      ...(unfinished && { [UNFINISHED_KEY]: JSON.stringify(unfinished) }),
-    },
-  };
+function owner(text: string | undefined, now: number): string {
+  if (text === undefined) return "the note of this run was removed from the record by someone else";
+  const { startedAt, pod } = readNote(text, now);
+  const by = pod ? ` in pod ${pod.namespace}/${pod.name}` : "";
+  return `the record belongs to another run${startedAt ? ` that started at ${startedAt}` : ""}${by}`;
+}
+
+function windowsOf(configMap: ConfigMap): { windows: PauseWindow[]; malformed: string[] } {
+  try {
+    return readWindowRecord(configMap.data?.[WINDOWS_KEY]);
+  } catch (error) {
+    if (!(error instanceof WindowRecordError)) throw error;
+    const { namespace, name } = configMap.metadata;
+    throw new RecordError(`ConfigMap ${namespace}/${name}: ${error.message}`);
+  }
+}
+
+function isRecorded(window: PauseWindow, configMap: ConfigMap): boolean {
+  return windowsOf(configMap).windows.some(({ pauseCompleted }) => pauseCompleted === window.pauseCompleted);
+}
+
+function apply(configMap: ConfigMap, { windows, unfinished, lastRun }: Edit): ConfigMap {
+  const data = { ...configMap.data };
+  if (windows !== undefined) data[WINDOWS_KEY] = windows;
+  if (lastRun !== undefined) data[LAST_RUN_KEY] = lastRun;
+  if (unfinished === null) delete data[UNFINISHED_KEY];
+  else if (unfinished !== undefined) data[UNFINISHED_KEY] = unfinished;
+  return { ...configMap, data };
 }

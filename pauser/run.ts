@@ -1,77 +1,134 @@
 import { randomUUID } from "node:crypto";
 import type { PauseWindow } from "../restore-points/window";
-import { ClockOffset } from "./clock";
-import { changes, DiscoveryError, discover, fateOf, type ScalarPod, type Workload } from "./discover";
-import { KubernetesClient, KubernetesError, type Pod } from "./kubernetes";
-import { end, type Outcome, RunEnded } from "./outcome";
-import { type Complaints, checkPaused, connect, type PodHandle, pauseAll, podName, unpauseAll } from "./pods";
-import { NotOwnerError, notePods, RecordError, RunRecord, type UnfinishedRun } from "./record";
-import { rendezvous } from "./rendezvous";
+import { usableMillis } from "../restore-points/windows";
+import { realPorts } from "./adapters";
+import type { Moment } from "./clock";
+import { Context, fixes, lines } from "./context";
+import { changes, DiscoveryError, discover, type ScalarPod, type Workload } from "./discover";
+import { KubernetesError } from "./kubernetes";
+import { ReleaseLeases } from "./leases";
+import type { UnfinishedRun } from "./note";
+import { broken, end, type Outcome, RunEnded } from "./outcome";
+import { checkPaused, type PodHandle, pauseAll } from "./pods";
+import type { Clock, Ports } from "./ports";
+import { NotOwnerError, RecordError, type RunOutcome } from "./record";
+import { recordCall } from "./record-call";
+import { recover } from "./recover";
+import { pauseBeforeMinute, rendezvous } from "./rendezvous";
 import type { Report } from "./report";
-import { type Environment, longestRunSeconds, type Settings } from "./settings";
-import { Deadline, instant, sleep } from "./time";
+import type { Environment } from "./settings";
+import { instant } from "./time";
+import { PauseWatch } from "./watch";
 import { BackupFaults, type BackupMaker, type DueBackups } from "./window-backups/maker";
 
 /** A wall clock that moves by more than this against the monotonic one while pods are paused was stepped. */
 const MAX_CLOCK_STEP_MILLIS = 250;
 
-/** Before a rendezvous, pods are looked up this long ahead: enough to reach them all, too short for much to change. */
+/** Before an agreed instant, pods are looked up this long ahead: enough to reach them all, too short for much to change. */
 const REACH_PODS_MILLIS = 5000;
+
+/** The clocks' difference is known well enough; and how often it is asked at most. */
+const CLOCK_UNCERTAINTY_MILLIS = 20;
+const MAX_CLOCK_READINGS = 10;
+
+const momentOf = (clock: Clock): Moment => ({ wall: clock.now(), monotonic: clock.monotonic() });
+
+/** What a pause is made of, once everything is known. */
+interface Plan {
+  workloads: Workload[];
+  handles: PodHandle[];
+  /** Until when to hold in a rendezvous, epoch milliseconds. */
+  holdUntil?: number | undefined;
+  backups?: DueBackups | undefined;
+  note: UnfinishedRun;
+  leases: ReleaseLeases;
+}
 
 /** One pause run: from an earlier run's left-overs to the record of this one's window. */
 class Run {
-  private readonly id = randomUUID();
-  private readonly settings: Settings;
-  private readonly clock = new ClockOffset();
-  private readonly kubernetes: KubernetesClient;
-  private readonly record: RunRecord;
+  private readonly context: Context;
+  private readonly clock: Clock;
   /** Why backups that were due are not made. */
   private readonly backupFaults: string[] = [];
+  private outcomeWritten = false;
 
   constructor(
     private readonly environment: Environment,
     private readonly stop: AbortSignal,
     private readonly report: Report,
-    private readonly backupMaker?: BackupMaker,
+    private readonly backupMaker: BackupMaker | undefined,
+    ports: Ports,
   ) {
-    this.settings = environment.settings;
-    this.kubernetes = new KubernetesClient(environment.apiServer, environment.serviceAccountDirectory, this.clock);
-    this.record = new RunRecord(this.kubernetes, this.settings);
+    this.context = new Context(environment, ports, report, stop);
+    this.clock = ports.clock;
   }
 
   async toTheEnd(): Promise<Outcome> {
-    let backups: DueBackups | undefined;
+    const outcome = await this.attempt().catch((error) => this.outcomeOf(error));
+    // What keeps a busy run from pausing writes down its own outcome.
+    if (!this.outcomeWritten && outcome.end !== "busy") {
+      const written = this.writtenOutcome(outcome);
+      if (written) await this.context.record.writeOutcome(written);
+    }
+    this.context.kubernetes.close();
+    return outcome;
+  }
+
+  private async attempt(): Promise<Outcome> {
+    const { context } = this;
+    await this.recover();
+    const backups = await this.prepareBackups();
     try {
-      await this.recover();
-      backups = await this.prepareBackups();
       const meeting = this.meeting();
-      if (meeting) await sleep(meeting.pauseAt - REACH_PODS_MILLIS - Date.now(), this.stop);
-      const workloads = await discover(this.kubernetes, this.settings.releases, this.apiDeadline(), this.stop);
-      const handles = connect(workloads.flatMap(({ pods }) => pods));
+      const pauseAt = meeting?.pauseAt ?? this.beforeMinute(backups);
+      if (pauseAt !== undefined) await this.clock.sleep(pauseAt - REACH_PODS_MILLIS - this.clock.now(), this.stop);
+      const { releases } = context.settings;
+      const workloads = await discover(context.kubernetes, releases, context.apiDeadline(), this.stop);
+      const handles = context.connect(workloads.flatMap(({ pods }) => pods));
+      const leases = new ReleaseLeases(context.kubernetes, this.clock, context.settings);
       try {
-        await this.preflight(handles, meeting?.pauseAt);
-        await this.writeNote(handles);
-        return await this.pauseAndRecord(workloads, handles, meeting?.holdUntil, backups);
+        await this.preflight(handles, pauseAt);
+        await leases.acquire(context.apiDeadline(), this.stop);
+        const note = context.note(
+          randomUUID(),
+          handles.map(({ pod }) => pod),
+        );
+        const noted = await recordCall(context.record.begin(note, undefined, context.apiDeadline(), this.stop));
+        const late = this.tooLate(noted);
+        if (late) return await this.finish(note, late, []);
+        return await this.pauseAndRecord({ workloads, handles, holdUntil: meeting?.holdUntil, backups, note, leases });
       } finally {
+        await leases.release(context.apiDeadline());
         for (const { admin } of handles) admin.close();
       }
-    } catch (error) {
-      return this.outcomeOf(error);
     } finally {
       backups?.close();
-      this.kubernetes.close();
     }
   }
 
-  /** What is due of backups. What is wrong with them is told in the end: a window is worth having without them. */
+  /**
+   * Unpauses an earlier run's pods. A try whose predecessor in the same Job was killed does not pause again: its fate could be
+   * the same, and it may be the Job's last.
+   */
+  private async recover(): Promise<void> {
+    const recovered = await recover(this.context);
+    const { jobName } = this.environment;
+    if (recovered?.job !== undefined && recovered.job === jobName)
+      throw end(
+        "void",
+        `${recovered.who}, an earlier try of this Job, was killed while pods were paused; they are unpaused, and this try pauses nothing`,
+      );
+  }
+
+  /** What is due of backups. What is wrong with them is reported in the end: a window is worth having without them. */
   private async prepareBackups(): Promise<DueBackups | undefined> {
-    const settings = this.settings.windowBackups;
+    const { report, stop, context, clock } = this;
+    // Read in any case: if the windows cannot be read, none can be recorded, and nothing is to be paused for it.
+    const windows = await recordCall(context.record.windows(context.apiDeadline(), stop));
+    const { windowBackups: settings, apiDeadlineSeconds } = context.settings;
     if (settings === undefined || this.backupMaker === undefined) return undefined;
-    const { report, stop } = this;
-    const windows = await this.recordCall(this.record.windows(this.apiDeadline(), stop));
-    const { apiDeadlineSeconds } = this.settings;
     try {
-      return await this.backupMaker.prepare({ settings, apiDeadlineSeconds, windows, report, stop });
+      return await this.backupMaker.prepare({ settings, apiDeadlineSeconds, windows, report, stop, clock });
     } catch (error) {
       if (!(error instanceof BackupFaults)) throw error;
       this.checkStopped();
@@ -81,64 +138,31 @@ class Run {
     }
   }
 
-  /** Unpauses what an earlier run may have left paused, unless that run is still at work. */
-  private async recover(): Promise<void> {
-    const earlier = await this.recordCall(this.record.unfinished(this.apiDeadline(), this.stop));
-    if (earlier === undefined) return;
-    const by = earlier.pod ? ` in pod ${podName(earlier.pod)}` : "";
-    const who = `the run that started at ${earlier.startedAt}${by}`;
-    if (await this.isAtWork(earlier)) throw end("busy", `${who} is still at work`);
-
-    this.report.log(`${who} did not end: unpausing its ${earlier.pods.length} pods first`);
-    // The note changes hands before any pod is touched: from here on the earlier run cannot record a window.
-    const note = this.note(earlier.pods);
-    await this.recordCall(this.record.begin(note, earlier.run, this.apiDeadline(), this.stop));
-    const handles = connect(await this.thatMayBePaused(earlier.pods));
-    const { leftPaused } = await this.unpause(handles, false);
-    for (const { admin } of handles) admin.close();
-    await this.recordCall(this.record.finish(this.id, undefined, [...leftPaused.keys()], this.apiDeadline()));
-    if (leftPaused.size > 0) throw end("failedToUnpause", ...mends(leftPaused));
-    this.report.log("no pod of that run is paused any more");
-  }
-
-  /** An address of a pod that is gone may be another's by now, so the API server is asked first. */
-  private async thatMayBePaused(pods: UnfinishedRun["pods"]): Promise<ScalarPod[]> {
-    const gone = await Promise.all(
-      pods.map((pod) => fateOf(this.kubernetes, pod, this.apiDeadline()).catch(() => undefined)),
-    );
-    return pods.filter((_, index) => !gone[index]).map((pod) => ({ ...pod, ...this.tlsOf(pod) }));
-  }
-
-  /** Whether the earlier run's pod still runs. Outside a cluster only time can tell. */
-  private async isAtWork(earlier: UnfinishedRun): Promise<boolean> {
-    if (Date.now() >= Date.parse(earlier.endsBy)) return false;
-    if (earlier.pod === undefined) return true;
-    // Our own pod's name: its container was started again, so the process that wrote the note is gone.
-    if (this.environment.pod && podName(earlier.pod) === podName(this.environment.pod)) return false;
-    try {
-      const path = `/api/v1/namespaces/${earlier.pod.namespace}/pods/${earlier.pod.name}`;
-      const pod = await this.kubernetes.get<Pod>(path, this.apiDeadline(), this.stop);
-      return pod.metadata.deletionTimestamp === undefined && pod.status?.phase === "Running";
-    } catch (error) {
-      if (error instanceof KubernetesError && error.status === 404) return false;
-      throw error;
-    }
-  }
-
   private meeting() {
-    if (!this.settings.rendezvousSeconds) return undefined;
-    const meeting = rendezvous(this.environment.jobName ?? "", this.settings);
+    const { settings } = this.context;
+    if (!settings.rendezvousSeconds) return undefined;
+    const meeting = rendezvous(this.environment.jobName ?? "", settings);
     if (meeting === undefined) {
       this.report.log(
         `Job ${this.environment.jobName} was not made by a schedule: pausing at once, without rendezvous`,
       );
       return undefined;
     }
-    if (meeting.holdUntil - Date.now() < this.settings.minWindowSeconds * 1000) {
+    if (meeting.holdUntil - this.clock.now() < settings.minWindowSeconds * 1000) {
       throw end("void", `too late for the rendezvous, which ended at ${instant(meeting.holdUntil)}`);
     }
     this.report.log(`rendezvous: pausing at ${instant(meeting.pauseAt)}, holding until ${instant(meeting.holdUntil)}`);
     return meeting;
+  }
+
+  /** When to pause so that a whole minute lies in the middle of the hold. A hold for backups takes longer than a minute. */
+  private beforeMinute(backups: DueBackups | undefined): number | undefined {
+    const { alignToMinute, holdSeconds } = this.context.settings;
+    if (!alignToMinute || backups !== undefined) return undefined;
+    const planned = pauseBeforeMinute(this.clock.now() + REACH_PODS_MILLIS, holdSeconds);
+    if (planned === undefined) return undefined;
+    this.report.log(`pausing at ${instant(planned.pauseAt)}, so that the window contains ${instant(planned.minute)}`);
+    return planned.pauseAt;
   }
 
   /** Everything that can be known to be wrong while nothing is paused. */
@@ -147,29 +171,35 @@ class Run {
     if (complaints.size > 0) throw end("void", ...lines(complaints));
     this.checkClock();
     // Close to the agreed instant already; connections are open now, so that all clusters pause together.
-    await sleep(pauseAt - Date.now(), this.stop);
+    await this.clock.sleep(pauseAt - this.clock.now(), this.stop);
     this.checkStopped();
   }
 
-  private async writeNote(handles: PodHandle[]): Promise<void> {
-    const note = this.note(handles.map(({ pod }) => pod));
-    await this.recordCall(this.record.begin(note, undefined, this.apiDeadline(), this.stop));
+  /**
+   * Why nothing may be paused any more by a note that was written at that moment: to a process that stood still for long it may
+   * have happened that another run took its note over, and has ended.
+   */
+  private tooLate({ wall, monotonic }: Moment): Outcome | undefined {
+    if (this.stop.aborted) return this.stopped();
+    const passed = Math.max(this.clock.now() - wall, this.clock.monotonic() - monotonic);
+    const allowed = 2 * this.context.settings.maxBlindMillis;
+    if (passed <= allowed) return undefined;
+    const reason = `${Math.round(passed)} ms passed before pods could be paused by the note, ${allowed} ms are allowed: another run may have taken it over (is the API server slow, or the pauser short of CPU?)`;
+    return { end: "void", reasons: [reason] };
   }
 
-  private async pauseAndRecord(
-    workloads: Workload[],
-    handles: PodHandle[],
-    holdUntil: number | undefined,
-    backups: DueBackups | undefined,
-  ): Promise<Outcome> {
-    const { window, ended, leftPaused } = await this.pauseAndHold(workloads, handles, holdUntil, backups);
+  private async pauseAndRecord(plan: Plan): Promise<Outcome> {
+    const { window, ends, ended, leftPaused } = await this.pauseAndHold(plan);
     const outcome: Outcome = ended ?? { end: "recorded", reasons: [] };
     if (window) {
       try {
-        const differences = await this.differences(workloads);
+        // A write, than which the lists that follow must not be older.
+        await plan.leases.release(this.context.apiDeadline());
+        const differences = await this.differences(plan.workloads);
         this.checkClock();
-        window.clockOffsetMillis = this.clock.millis;
+        window.clockOffsetMillis = this.worstOffset(ends);
         if (differences.length > 0) throw end("void", ...differences);
+        this.checkUsable(window);
         outcome.window = window;
       } catch (error) {
         const reason = this.outcomeOf(error);
@@ -181,12 +211,13 @@ class Run {
       outcome.reasons.push(...this.backupFaults);
       if (outcome.end === "recorded") outcome.end = "backupsFailed";
     }
-    return this.finish(outcome, [...leftPaused.keys()]);
+    return this.finish(plan.note, outcome, [...leftPaused.keys()]);
   }
 
   private async differences(before: Workload[]): Promise<string[]> {
+    const { kubernetes, settings } = this.context;
     try {
-      return await changes(this.kubernetes, this.settings.releases, before, this.apiDeadline());
+      return await changes(kubernetes, settings.releases, before, this.context.apiDeadline());
     } catch (error) {
       if (error instanceof KubernetesError) {
         throw end("void", `pods could not be compared with before: ${error.message}`);
@@ -196,56 +227,43 @@ class Run {
   }
 
   /** From the first Pause to the last Unpause. Never throws: whatever happens in between, the pods are unpaused. */
-  private async pauseAndHold(
-    workloads: Workload[],
-    handles: PodHandle[],
-    holdUntil: number | undefined,
-    backups: DueBackups | undefined,
-  ) {
-    const { settings, report, stop } = this;
+  private async pauseAndHold({ workloads, handles, holdUntil, backups, note, leases }: Plan) {
+    const { report, stop, clock } = this;
+    const { settings } = this.context;
     let window: PauseWindow | undefined;
+    /** The window's ends, on both clocks. */
+    const ends: Moment[] = [];
     let ended: Outcome | undefined;
-    const started = { wall: Date.now(), monotonic: performance.now() };
-    let drainedAt = started.monotonic;
+    const started = momentOf(clock);
     let heldAt = started.monotonic;
     try {
-      this.checkStopped();
       report.log(`pausing ${handles.length} pods of ${workloads.length} workloads`);
-      const failures = await pauseAll(handles, settings.maxDrainSeconds * 1000, stop);
+      const failures = await pauseAll(handles, settings.maxDrainSeconds * 1000, { clock, stop });
       if (failures.size > 0) throw end("failedToPause", ...lines(failures));
       this.checkStopped();
-      const pauseCompleted = Date.now();
-      drainedAt = performance.now();
-      const hold = holdUntil === undefined ? settings.holdSeconds * 1000 : holdUntil - pauseCompleted;
+      const paused = momentOf(clock);
+      const hold = holdUntil === undefined ? settings.holdSeconds * 1000 : holdUntil - paused.wall;
       const forBackups = backups ? `, for backups up to ${backups.maxHoldSeconds} s` : "";
-      const slowest = Math.round(drainedAt - started.monotonic);
-      report.log(`all paused, the slowest after ${slowest} ms; holding ${hold} ms${forBackups}`);
-      const made = await backups?.make(pauseCompleted);
-      this.backupFaults.push(...(made?.faults ?? []));
-      const until = Math.max(pauseCompleted + hold, made?.holdUntil ?? 0);
-      await this.hold(until, { wall: pauseCompleted, monotonic: drainedAt });
+      const slowest = Math.round(paused.monotonic - started.monotonic);
+      report.log(`all paused, the slowest after ${slowest} ms; holding ${Math.round(hold)} ms${forBackups}`);
+      const held = await this.holdPaused(handles, { paused, hold, backups, note, leases });
       this.checkStopped();
-      const unpauseStarted = Date.now();
-      heldAt = performance.now();
-      window = this.window(workloads, pauseCompleted, unpauseStarted);
-      if (made?.backups) window.backups = made.backups;
-      const step = unpauseStarted - started.wall - (heldAt - started.monotonic);
+      const unpausing = momentOf(clock);
+      heldAt = unpausing.monotonic;
+      ends.push(paused, unpausing);
+      window = this.window(workloads, paused.wall, unpausing.wall);
+      if (held.backups) window.backups = held.backups;
+      const step = unpausing.wall - started.wall - (heldAt - started.monotonic);
       if (Math.abs(step) > MAX_CLOCK_STEP_MILLIS) {
         throw end("void", `this clock was stepped by ${Math.round(step)} ms while pods were paused`);
-      }
-      if (unpauseStarted - pauseCompleted < settings.minWindowSeconds * 1000) {
-        throw end(
-          "void",
-          `the window is ${unpauseStarted - pauseCompleted} ms long, at least ${settings.minWindowSeconds} s are needed`,
-        );
       }
     } catch (error) {
       window = undefined;
       ended = this.outcomeOf(error);
     }
-    const { complaints, leftPaused } = await this.unpause(handles, window !== undefined);
+    const { complaints, leftPaused } = await this.context.unpause(handles, window !== undefined);
     if (window) {
-      const paused = performance.now() - started.monotonic;
+      const paused = clock.monotonic() - started.monotonic;
       const beyond = paused - (heldAt - started.monotonic);
       report.log(`unpaused; pods were paused for ${Math.round(paused)} ms, ${Math.round(beyond)} ms after the hold`);
     }
@@ -254,116 +272,203 @@ class Run {
       ended = { end: "void", reasons: lines(complaints) };
     }
     if (leftPaused.size > 0) {
-      ended = { end: "failedToUnpause", reasons: [...(ended?.reasons ?? []), ...mends(leftPaused)] };
+      ended = { end: "failedToUnpause", reasons: [...(ended?.reasons ?? []), ...fixes(leftPaused)] };
     }
-    return { window, ended, leftPaused };
+    return { window, ends, ended, leftPaused };
   }
 
-  /** Returns at that instant, and at no other: a timer may fire early. A clock that is stepped meanwhile prolongs nothing. */
-  private async hold(until: number, since: { wall: number; monotonic: number }): Promise<void> {
-    const latest = since.monotonic + (until - since.wall) + MAX_CLOCK_STEP_MILLIS;
-    while (!this.stop.aborted) {
-      const left = Math.min(until - Date.now(), latest - performance.now());
-      if (left <= 0) return;
-      await sleep(left, this.stop);
-    }
-  }
-
-  private unpause(handles: PodHandle[], verify: boolean) {
-    return unpauseAll(handles, {
-      deadlineMillis: this.settings.unpauseDeadlineSeconds * 1000,
-      verify,
-      fateOf: (pod) => fateOf(this.kubernetes, pod, new Deadline(0)).catch(() => undefined),
-    });
-  }
-
-  /** Removes the note (keeping it for pods that are left paused), with the window in the same write. */
-  private async finish(outcome: Outcome, leftPaused: ScalarPod[]): Promise<Outcome> {
+  /**
+   * Holds the pods paused, and watches that they are, and that the note and the leases are still this run's.
+   * @throws {RunEnded} as soon as one of that fails: pods are not held for a window that does not count
+   */
+  private async holdPaused(
+    handles: PodHandle[],
+    {
+      paused,
+      hold,
+      backups,
+      note,
+      leases,
+    }: { paused: Moment; hold: number } & Pick<Plan, "backups" | "note" | "leases">,
+  ) {
+    const watch = new PauseWatch(handles, this.clock, this.context.settings.maxBlindMillis);
+    const ended = new AbortController();
+    const disowned = new AbortController();
+    const over = AbortSignal.any([this.stop, watch.lost, disowned.signal, ended.signal]);
+    const reasons: string[] = [];
     try {
-      const removed = await this.record.finish(this.id, outcome.window, leftPaused, this.apiDeadline());
+      void this.lostOwnership(note, leases, over).then((lost) => {
+        if (lost.length === 0 || over.aborted) return;
+        reasons.push(...lost);
+        disowned.abort();
+      });
+      void this.readClock(over);
+      const made = await backups?.make(paused.wall, over);
+      await this.holdUntil(Math.max(paused.wall + hold, made?.holdUntil ?? 0), paused, over);
+      // The first reason counts: what follows from it would hide it.
+      if (watch.complaints.size > 0) throw end("void", ...lines(watch.complaints));
+      if (reasons.length > 0) throw end("void", ...reasons);
+      this.backupFaults.push(...(made?.faults ?? []));
+      return { backups: made?.backups };
+    } finally {
+      watch.end();
+      ended.abort();
+    }
+  }
+
+  /** Why the run has lost the releases to another one. What cannot be read now is read again in the end. */
+  private async lostOwnership(note: UnfinishedRun, leases: ReleaseLeases, over: AbortSignal): Promise<string[]> {
+    const { record } = this.context;
+    try {
+      const [owner, lost] = await Promise.all([
+        record.isOwner(note, this.context.apiDeadline(), over),
+        leases.lost(this.context.apiDeadline(), over),
+      ]);
+      return [...(owner ? [] : ["another run has taken the note over, and has unpaused the pods"]), ...lost];
+    } catch {
+      return [];
+    }
+  }
+
+  /** Asks the API server for its clock until the difference is known well. The hold is long enough for that, and costs nothing. */
+  private async readClock(over: AbortSignal): Promise<void> {
+    const { offset, kubernetes } = this.context;
+    for (let reading = 0; reading < MAX_CLOCK_READINGS && offset.known; reading++) {
+      if (over.aborted || offset.uncertaintyMillis <= CLOCK_UNCERTAINTY_MILLIS) return;
+      const now = this.clock.monotonic();
+      await this.clock.sleep(offset.bestRequestAt(now) - now, over);
+      if (!over.aborted) await kubernetes.readClock();
+    }
+  }
+
+  /** Returns at that instant, or when `over` is aborted: a timer may fire early. A clock that is stepped meanwhile prolongs nothing. */
+  private async holdUntil(until: number, since: Moment, over: AbortSignal): Promise<void> {
+    const latest = since.monotonic + (until - since.wall) + MAX_CLOCK_STEP_MILLIS;
+    while (!over.aborted) {
+      const left = Math.min(until - this.clock.now(), latest - this.clock.monotonic());
+      if (left <= 0) return;
+      await this.clock.sleep(left, over);
+    }
+  }
+
+  /** Removes the note (keeping it for pods that are left paused), with window and outcome in the same write. */
+  private async finish(note: UnfinishedRun, outcome: Outcome, remaining: ScalarPod[]): Promise<Outcome> {
+    const { record } = this.context;
+    try {
+      const removed = await record.finish(
+        note,
+        { window: outcome.window, remaining, outcome: this.writtenOutcome(outcome) },
+        this.context.apiDeadline(),
+      );
+      this.outcomeWritten = true;
       for (const what of removed) this.report.log(`removed from the record: ${what}`);
       return outcome;
     } catch (error) {
       const taken = error instanceof NotOwnerError;
-      const reason = `${taken ? "" : "the record could not be written: "}${(error as Error).message}`;
-      return {
+      const failed: Outcome = {
         ...outcome,
         // Who took the note over has unpaused our pods, so the window is not true.
         window: taken ? undefined : outcome.window,
         end: outcome.end === "recorded" ? (taken ? "void" : "notRecorded") : outcome.end,
-        reasons: [...outcome.reasons, reason],
+        reasons: [...outcome.reasons, `${taken ? "" : "the record could not be written: "}${(error as Error).message}`],
       };
+      this.outcomeWritten = taken;
+      if (isRefusedWindow(error) && outcome.window) await this.removeNote(note, failed, remaining);
+      return failed;
+    }
+  }
+
+  /** The window is refused, not the write as such: the note must not stay for it. */
+  private async removeNote(note: UnfinishedRun, outcome: Outcome, remaining: ScalarPod[]): Promise<void> {
+    const { record } = this.context;
+    const edit = { remaining, outcome: this.writtenOutcome(outcome) };
+    try {
+      await record.finish(note, edit, this.context.apiDeadline());
+      this.outcomeWritten = true;
+    } catch (error) {
+      this.report.log(`the note could not be removed: ${(error as Error).message}`);
     }
   }
 
   private window(workloads: Workload[], pauseCompleted: number, unpauseStarted: number): PauseWindow {
+    const { pod, jobName, jobUid } = this.environment;
     return {
-      cluster: this.settings.cluster,
+      cluster: this.context.settings.cluster,
       pauseCompleted: instant(pauseCompleted),
       unpauseStarted: instant(unpauseStarted),
-      clockOffsetMillis: this.clock.millis,
+      // Known when the last answer has come.
+      clockOffsetMillis: 0,
       releases: workloads.map(({ namespace, release, product, pods }) => ({
         namespace,
         name: release,
         product,
         pods: pods.map(({ name }) => name),
+        podUids: pods.map(({ uid }) => uid),
       })),
+      ...((jobName ?? pod) && {
+        run: {
+          ...(jobName !== undefined && { job: jobName }),
+          ...(jobUid !== undefined && { jobUid }),
+          ...(pod && { pod: pod.name }),
+          ...(pod?.uid !== undefined && { podUid: pod.uid }),
+        },
+      }),
     };
   }
 
-  private note(pods: UnfinishedRun["pods"]): UnfinishedRun {
-    const { environment } = this;
+  private writtenOutcome({ end, reasons }: Outcome): RunOutcome | undefined {
+    const { jobName } = this.environment;
+    if (jobName === undefined || end === "badSettings") return undefined;
     return {
-      schemaVersion: 1,
-      run: this.id,
-      ...(environment.pod && { pod: environment.pod }),
-      startedAt: instant(Date.now()),
-      endsBy: instant(Date.now() + longestRunSeconds(this.settings) * 1000),
-      pods: notePods(pods),
+      job: jobName,
+      startedAt: instant(this.context.startedAt),
+      endedAt: instant(this.clock.now()),
+      end,
+      reasons,
     };
   }
 
-  private tlsOf({ namespace, release }: { namespace: string; release: string }) {
-    const settings = this.settings.releases.find((r) => r.namespace === namespace && r.name === release);
-    return settings?.tls && { tls: settings.tls };
+  /** The most that the clocks may have differed by at either end of the window. */
+  private worstOffset(ends: Moment[]): number {
+    const offsets = ends.map((moment) => this.context.offset.worstMillis(moment));
+    return offsets.reduce((worst, offset) => (Math.abs(offset) > Math.abs(worst) ? offset : worst), 0);
   }
 
   private checkClock(): void {
-    const limit = this.settings.maxClockOffsetMillis;
-    if (this.clock.provenMillis > limit) {
+    const limit = this.context.settings.maxClockOffsetMillis;
+    const proven = this.context.offset.provenMillis(momentOf(this.clock));
+    if (proven > limit) {
       throw end(
         "void",
-        `this clock is at least ${this.clock.provenMillis} ms off the API server's; ${limit} ms are allowed`,
+        `this clock is at least ${Math.round(proven)} ms off the API server's; ${limit} ms are allowed`,
       );
     }
+  }
+
+  /** A window that cannot become a restore point is not a success. */
+  private checkUsable(window: PauseWindow): void {
+    const { minWindowSeconds } = this.context.settings;
+    if (minWindowSeconds === 0) return;
+    if (!this.context.offset.known)
+      throw end("void", "the API server's answers have no Date header, so that its clock could not be compared");
+    const usable = usableMillis(window);
+    if (usable >= minWindowSeconds * 1000) return;
+    const length = Date.parse(window.unpauseStarted) - Date.parse(window.pauseCompleted);
+    const doubt = Math.abs(window.clockOffsetMillis);
+    throw end(
+      "void",
+      `the window is ${length} ms long; less ${doubt} ms at either end, by which the clocks may differ, ${usable} ms are left, and at least ${minWindowSeconds} s are needed: hold longer, or see why the clocks differ or the API server is slow`,
+    );
   }
 
   private checkStopped(): void {
     if (this.stop.aborted) throw new RunEnded(this.stopped());
   }
 
-  /** How a run ends that was told to stop: by a signal, or by a fault of its own that nobody caught. */
+  /** How a run ends that was told to stop: by a signal, or by an error of its own that nobody caught. */
   private stopped(): Outcome {
     const { reason } = this.stop;
     return reason instanceof Error ? broken(reason) : { end: "void", reasons: [`stopped by ${reason}`] };
-  }
-
-  private apiDeadline(): Deadline {
-    return new Deadline(this.settings.apiDeadlineSeconds * 1000);
-  }
-
-  /** A failure to read or write the record, told apart from other failures. */
-  private async recordCall<T>(call: Promise<T>): Promise<T> {
-    try {
-      return await call;
-    } catch (error) {
-      if (error instanceof NotOwnerError) throw end("busy", error.message);
-      if (error instanceof KubernetesError && error.status === 404) {
-        throw end("notRecorded", `the record does not exist (${error.message}): create it with \`pulumi up\``);
-      }
-      if (error instanceof KubernetesError || error instanceof RecordError) throw end("notRecorded", error.message);
-      throw error;
-    }
   }
 
   private outcomeOf(error: unknown): Outcome {
@@ -373,6 +478,12 @@ class Run {
     if (error instanceof KubernetesError) return { end: "void", reasons: [error.message] };
     return broken(error);
   }
+}
+
+/** Whether the same write may succeed without the window: recorded windows that cannot be read, or a ConfigMap that is full. */
+function isRefusedWindow(error: unknown): boolean {
+  if (error instanceof RecordError || error instanceof RangeError) return true;
+  return error instanceof KubernetesError && !error.transient && error.status !== 404 && error.status !== 409;
 }
 
 /**
@@ -385,23 +496,7 @@ export function run(
   stop: AbortSignal,
   report: Report,
   backups?: BackupMaker,
+  ports: Ports = realPorts(environment),
 ): Promise<Outcome> {
-  return new Run(environment, stop, report, backups).toTheEnd();
-}
-
-function broken(error: unknown): Outcome {
-  return { end: "broken", reasons: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
-}
-
-function lines(complaints: Complaints): string[] {
-  return [...complaints].map(([name, complaint]) => `pod ${name}: ${complaint}`);
-}
-
-/** Each pod that is left paused, with the command that mends it: a pod starts unpaused. */
-function mends(leftPaused: Map<ScalarPod, string>): string[] {
-  return [...leftPaused].map(
-    ([pod, failure]) =>
-      `pod ${podName(pod)} MAY STILL BE PAUSED (${failure}); mend it with: ` +
-      `kubectl --namespace ${pod.namespace} delete pod ${pod.name}`,
-  );
+  return new Run(environment, stop, report, backups, ports).toTheEnd();
 }

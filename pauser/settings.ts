@@ -21,6 +21,8 @@ export interface ReleaseSettings {
   namespace: string;
   /** The Helm release's name. */
   name: string;
+  /** Where its pods serve the admin interface, if not on the port that the headless Service names. */
+  adminPort?: number;
   tls?: TlsSettings;
 }
 
@@ -34,7 +36,10 @@ export interface Settings {
   holdSeconds: number;
   /** How long a pod may take to finish its running requests. */
   maxDrainSeconds: number;
-  /** A shorter window is void: skew between clocks could push its middle out of it. */
+  /**
+   * A window that is shorter, less what the clocks may differ by at either end, is void: it would be no restore point. 0 records
+   * every window.
+   */
   minWindowSeconds: number;
   /** How long unpausing is retried before pods are given up, by name. */
   unpauseDeadlineSeconds: number;
@@ -42,6 +47,8 @@ export interface Settings {
   apiDeadlineSeconds: number;
   /** A clock that is provably further off the API server's voids the window. */
   maxClockOffsetMillis: number;
+  /** For how long a pod may not be seen paused in the window, and twice as long its note before it is paused. */
+  maxBlindMillis: number;
   /** Older windows are removed from the record. */
   retentionDays: number;
   /**
@@ -49,6 +56,8 @@ export interface Settings {
    * budget and the hold have passed since, so that the clusters' windows overlap. 0: pause at once.
    */
   rendezvousSeconds: number;
+  /** Wait, before pausing anything, until a whole minute lies near the window's middle. */
+  alignToMinute: boolean;
   /** DynamoDB backups that are made in windows; absent where none are. */
   windowBackups?: WindowBackupSettings;
 }
@@ -59,9 +68,10 @@ export interface Environment {
   /** Holds `token`, and `ca.crt` where the API server is reached over https. */
   serviceAccountDirectory: string;
   /** The pod that this process runs in. Absent outside a cluster. */
-  pod?: { namespace: string; name: string };
-  /** The Job's name, whose ending tells the scheduled minute. Only needed for a rendezvous. */
+  pod?: { namespace: string; name: string; uid?: string };
+  /** The Job that this process is a try of. Its name ends with the scheduled minute. Absent outside a cluster. */
   jobName?: string;
+  jobUid?: string;
 }
 
 /** Bounds of the numbers, inclusive; shared with whoever writes these settings. */
@@ -72,19 +82,31 @@ export const BOUNDS = {
   unpauseDeadlineSeconds: { default: 60, min: 1, max: 600 },
   apiDeadlineSeconds: { default: 30, min: 1, max: 600 },
   maxClockOffsetMillis: { default: 1000, min: 100, max: 60_000 },
+  maxBlindMillis: { default: 1000, min: 500, max: 60_000 },
   retentionDays: { default: 35, min: 1, max: 3650 },
   rendezvousSeconds: { default: 0, min: 0, max: 600 },
 } as const;
 
+/** What clocks may differ by at either end of a window for which its hold is long enough, in seconds. */
+const CLOCK_DOUBT_SECONDS = 0.5;
+
+/** The shortest hold whose window becomes a restore point, as long as the clocks are half a second apart at most. */
+export const MIN_HOLD_SECONDS = BOUNDS.minWindowSeconds.default + 2 * CLOCK_DOUBT_SECONDS;
+
+const MINUTE_SECONDS = 60;
+
 /** The longest that a run may take, whatever happens to it, from its start to its end, in seconds. */
 export function longestRunSeconds(settings: Omit<Settings, "record" | "releases" | "cluster">): number {
+  const waiting = settings.rendezvousSeconds + (settings.alignToMinute ? MINUTE_SECONDS : 0);
   // Pods are unpaused twice at most: an earlier run's first, then one's own. A drain that is given up is waited for.
-  const pausing = settings.rendezvousSeconds + 2 * settings.maxDrainSeconds + settings.holdSeconds;
+  const pausing = 2 * settings.maxDrainSeconds + settings.holdSeconds + 2 * settings.unpauseDeadlineSeconds;
   const api = settings.apiDeadlineSeconds;
-  return pausing + 2 * settings.unpauseDeadlineSeconds + 4 * api + backupSeconds(settings.windowBackups, api);
+  return waiting + pausing + 6 * api + backupSeconds(settings.windowBackups, api);
 }
 
 type NumberKey = keyof typeof BOUNDS;
+
+export const ADMIN_PORT = { default: 0, min: 1, max: 65_535 } as const;
 
 const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";
 
@@ -118,8 +140,15 @@ export function readEnvironment(env: Record<string, string | undefined>): Enviro
     apiServer,
     serviceAccountDirectory,
     ...(env.PAUSER_POD_NAME &&
-      env.PAUSER_POD_NAMESPACE && { pod: { namespace: env.PAUSER_POD_NAMESPACE, name: env.PAUSER_POD_NAME } }),
+      env.PAUSER_POD_NAMESPACE && {
+        pod: {
+          namespace: env.PAUSER_POD_NAMESPACE,
+          name: env.PAUSER_POD_NAME,
+          ...(env.PAUSER_POD_UID && { uid: env.PAUSER_POD_UID }),
+        },
+      }),
     ...(env.PAUSER_JOB_NAME && { jobName: env.PAUSER_JOB_NAME }),
+    ...(env.PAUSER_JOB_UID && { jobUid: env.PAUSER_JOB_UID }),
   };
 }
 
@@ -150,7 +179,7 @@ function readSettings(text: string | undefined, faults: string[]): Settings | un
     faults.push(`PAUSER_SETTINGS: not JSON: ${(error as Error).message}`);
     return undefined;
   }
-  const known = ["cluster", "record", "releases", "windowBackups", ...Object.keys(BOUNDS)];
+  const known = ["cluster", "record", "releases", "alignToMinute", "windowBackups", ...Object.keys(BOUNDS)];
   const fields = objectAt(json, "PAUSER_SETTINGS", known, faults);
   if (fields === undefined) return undefined;
 
@@ -158,11 +187,14 @@ function readSettings(text: string | undefined, faults: string[]): Settings | un
   const numbers = Object.fromEntries(
     (Object.keys(BOUNDS) as NumberKey[]).map((key) => [key, numberAt(fields[key], key, faults)]),
   ) as Record<NumberKey, number>;
-  if (!numbers.rendezvousSeconds && numbers.holdSeconds < numbers.minWindowSeconds) {
+  const leastHold = numbers.minWindowSeconds + 2 * CLOCK_DOUBT_SECONDS;
+  if (numbers.minWindowSeconds > 0 && numbers.holdSeconds < leastHold) {
     faults.push(
-      `holdSeconds: at least minWindowSeconds (${numbers.minWindowSeconds}) is expected, got ${numbers.holdSeconds}`,
+      `holdSeconds: at least ${leastHold} is expected, got ${numbers.holdSeconds}: a window of minWindowSeconds (${numbers.minWindowSeconds}) has to be left when the clocks' difference is taken off at either end`,
     );
   }
+  if (fields.alignToMinute !== undefined && typeof fields.alignToMinute !== "boolean")
+    faults.push(`alignToMinute: true or false is expected, got ${JSON.stringify(fields.alignToMinute)}`);
   if (numbers.rendezvousSeconds && fields.windowBackups !== undefined) {
     faults.push("windowBackups: not together with rendezvousSeconds, by which all clusters hold for the same time");
   }
@@ -174,6 +206,8 @@ function readSettings(text: string | undefined, faults: string[]): Settings | un
     },
     releases: readReleases(fields.releases, faults),
     ...numbers,
+    // All clusters of a rendezvous pause at one instant, which is fixed.
+    alignToMinute: fields.alignToMinute === true && !numbers.rendezvousSeconds,
     ...(fields.windowBackups !== undefined && { windowBackups: readWindowBackups(fields.windowBackups, faults) }),
   };
 }
@@ -186,11 +220,13 @@ function readReleases(value: unknown, faults: string[]): ReleaseSettings[] {
   const seen = new Set<string>();
   return value.map((item, index) => {
     const path = `releases[${index}]`;
-    const fields = objectAt(item, path, ["namespace", "name", "tls"], faults) ?? {};
+    const fields = objectAt(item, path, ["namespace", "name", "adminPort", "tls"], faults) ?? {};
     const release: ReleaseSettings = {
       namespace: textAt(fields.namespace, `${path}.namespace`, faults),
       name: textAt(fields.name, `${path}.name`, faults),
     };
+    if (fields.adminPort !== undefined)
+      release.adminPort = boundedAt(fields.adminPort, `${path}.adminPort`, ADMIN_PORT, faults);
     if (fields.tls !== undefined) release.tls = readTls(fields.tls, `${path}.tls`, faults);
     const identity = `${release.namespace}/${release.name}`;
     if (seen.has(identity)) faults.push(`${path}: release ${identity} is given twice`);

@@ -22,6 +22,8 @@ import { withVaults } from "./vaults/config";
 const MINUTE = 60_000;
 const NAMESPACE = "scalar";
 const RELEASE = "scalardb-cluster";
+/** Within the minute: with the transfers before it, early enough to look all pods up. */
+const POD_STARTS_AT = 43_000;
 /** How many times as fast time runs in a window that is held for backups. */
 const PACE_OF_LONG_WINDOWS = 20;
 
@@ -107,7 +109,7 @@ class Play {
     const paused = await this.#protect();
     // AWS Backup runs once a day; only then does a cluster keep its backups for as long as the plan says.
     terminal.note("a day passes");
-    this.#cloud.clock.advance(24 * 60 * MINUTE);
+    this.#cloud.clock.advance(24 * 60 * MINUTE + this.#untilPodStarts());
 
     const workload = Workload.start({
       bank: this.#set.bank,
@@ -159,6 +161,11 @@ class Play {
       transfers,
       wallMillis: Date.now() - began,
     };
+  }
+
+  /** The pauser waits until a whole minute lies in the middle of its window: its pod starts shortly before one. */
+  #untilPodStarts(): number {
+    return (MINUTE + POD_STARTS_AT - (this.#cloud.clock.now() % MINUTE)) % MINUTE;
   }
 
   /** The first `up`. Answers whether pods have to be paused. */

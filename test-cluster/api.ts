@@ -20,6 +20,7 @@ const PLURALS: Record<string, string> = {
   CronJob: "cronjobs",
   Deployment: "deployments",
   Job: "jobs",
+  Lease: "leases",
   Namespace: "namespaces",
   Pod: "pods",
   Role: "roles",

@@ -4,9 +4,11 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, wri
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sleep } from "../pauser/time";
+import { systemClock } from "../pauser/adapters/system-clock";
 import { Api } from "./api";
 import type { Program } from "./binaries";
+
+const { sleep } = systemClock;
 
 /** A real control plane on loopback: etcd, the API server with RBAC on, and the controllers that CronJobs need. */
 export class ControlPlane {

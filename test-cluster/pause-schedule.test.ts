@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
+import { systemClock } from "../pauser/adapters/system-clock";
+import { UNFINISHED_KEY, type UnfinishedRun } from "../pauser/note";
 import { EXIT_CODES } from "../pauser/outcome";
-import { UNFINISHED_KEY, type UnfinishedRun } from "../pauser/record";
-import { sleep } from "../pauser/time";
 import { type PauseWindow, WINDOWS_KEY } from "../restore-points/window";
 import { ScalarPodServer } from "../test/pauser/doubles/scalar-pod";
 import type { KubernetesObject } from "./api";
@@ -13,8 +13,11 @@ import { ControlPlane, until } from "./control-plane";
 import { declaredBy, put } from "./declared";
 import { Node } from "./node";
 
+const { sleep } = systemClock;
+
 const NAMESPACE = "scalar";
 const NAME = "backup-pause";
+const UNPAUSER = `${NAME}-unpauser`;
 const RELEASES = [
   { namespace: NAMESPACE, name: "scalardb", product: "scalardb-cluster", port: "scalardb-cluster", pods: 2 },
   { namespace: "ledgers", name: "ledger", product: "ledger", port: "scalardl-admin", pods: 1 },
@@ -39,9 +42,12 @@ test.before(async (t) => {
     schedule: "* * * * *",
     suspend: true,
     releases: RELEASES.map(({ namespace, name }) => ({ namespace, name })),
-    holdSeconds: 5,
+    holdSeconds: 6,
   });
   await put(plane.api, declared);
+  // Its Jobs are made by hand here, or they would run between the tests' own.
+  const unpauser = await plane.api.get("batch/v1", "CronJob", NAMESPACE, UNPAUSER);
+  await plane.api.replace({ ...unpauser, spec: { ...unpauser.spec, suspend: true } });
   node = new Node(plane.api, NAMESPACE);
 });
 
@@ -119,8 +125,8 @@ const pausedPods = () => [...pods].filter(([, server]) => server.paused).map(([n
 const allPaused = () => until("the pause", () => pausedPods().length === pods.size, 120);
 
 /** As `kubectl create job --from=cronjob/...` does. */
-async function createJob(name: string): Promise<void> {
-  const cronJob = await plane.api.get("batch/v1", "CronJob", NAMESPACE, NAME);
+async function createJob(name: string, from = NAME): Promise<void> {
+  const cronJob = await plane.api.get("batch/v1", "CronJob", NAMESPACE, from);
   await plane.api.create({
     apiVersion: "batch/v1",
     kind: "Job",
@@ -138,7 +144,8 @@ async function jobEnded(name: string): Promise<string> {
         (c: { type: string; status: string }) => /^(Complete|Failed)$/.test(c.type) && c.status === "True",
       )?.type;
     },
-    180,
+    // Each try may wait a minute for a whole one, and three may follow the first.
+    420,
   );
 }
 
@@ -160,7 +167,8 @@ clusterTest("a Job of the CronJob has all the rights it needs, and records a tru
   t.deepEqual(pausedPods(), []);
 });
 
-clusterTest("a pod killed in the hold is followed by unpaused pods, with nobody's help", async (t) => {
+clusterTest("a pod killed in the hold is followed by one that unpauses, and by one that records a window", async (t) => {
+  t.timeout(10 * 60_000);
   await createJob("killed");
   await allPaused();
   const [[first, child] = []] = node.running;
@@ -169,9 +177,52 @@ clusterTest("a pod killed in the hold is followed by unpaused pods, with nobody'
   await until("unpaused pods", () => pausedPods().length === 0, 120);
   t.log(`unpaused ${((performance.now() - killedAt) / 1000).toFixed(1)} s after the SIGKILL`);
   t.is(await jobEnded("killed"), "Complete");
-  t.regex(node.ended.at(-1)?.output ?? "", new RegExp(`pod scalar/${first} did not end: unpausing its 3 pods first`));
+  const [second, third] = node.ended.slice(-2);
+  t.regex(second?.output ?? "", new RegExp(`pod scalar/${first} did not end: unpausing its 3 pods first`));
+  t.is(second?.exitCode, EXIT_CODES.void);
+  t.is(third?.exitCode, EXIT_CODES.recorded);
   t.is((await windows()).length, 2);
   await assertTrueWindows(t);
+});
+
+clusterTest("the unpauser unpauses what a Job left paused of which nothing is left", async (t) => {
+  t.timeout(10 * 60_000);
+  await createJob("deleted");
+  await allPaused();
+  const [[pod, child] = []] = node.running;
+  await plane.api.delete(await plane.api.get("batch/v1", "Job", NAMESPACE, "deleted"));
+  child?.kill("SIGKILL");
+  await until("the pod's end", () => node.running.size === 0);
+  // The garbage collector deletes it with its Job.
+  await until("the pod's deletion", () =>
+    plane.api.get("v1", "Pod", NAMESPACE, pod as string).then(
+      () => false,
+      () => true,
+    ),
+  );
+  t.is(pausedPods().length, pods.size, "nothing is tested");
+  await createJob("unpause", UNPAUSER);
+  t.is(await jobEnded("unpause"), "Complete");
+  t.deepEqual(pausedPods(), []);
+  t.regex(node.ended.at(-1)?.output ?? "", /Z unpaused$/m);
+  t.is((await record()).data?.[UNFINISHED_KEY], undefined);
+  await assertTrueWindows(t);
+});
+
+clusterTest("two schedules over one release exclude each other by its Lease", async (t) => {
+  t.timeout(10 * 60_000);
+  const lease = () => plane.api.get("coordination.k8s.io/v1", "Lease", NAMESPACE, "scalar-backup-scalardb");
+  const held = await lease();
+  const renewTime = new Date().toISOString().replace("Z", "000Z");
+  const spec = { holderIdentity: "scalar/other/1", leaseDurationSeconds: 600, acquireTime: renewTime, renewTime };
+  await plane.api.replace({ ...held, spec });
+  const busy = await runPauser();
+  t.is(busy.code, EXIT_CODES.busy, busy.output);
+  t.regex(busy.output, /another schedule pauses release scalar\/scalardb: scalar\/other\/1 holds its lease/);
+  t.deepEqual(pausedPods(), []);
+  await plane.api.replace({ ...(await lease()), spec: { holderIdentity: "", leaseDurationSeconds: 1 } });
+  t.is((await runPauser()).code, 0);
+  t.is((await lease()).spec.holderIdentity, "");
 });
 
 /** Every single right that the Roles give. */
@@ -197,7 +248,7 @@ function without(role: KubernetesObject, index: number, resource: string, verb: 
 
 /** The pauser with its own account's token, in a process, with a short hold. */
 async function runPauser(): Promise<{ code: number | null; output: string }> {
-  const cronJob = declaredKind("CronJob")[0] as KubernetesObject;
+  const cronJob = declaredKind("CronJob").find(({ metadata }) => metadata.name === NAME) as KubernetesObject;
   const pod = cronJob.spec.jobTemplate.spec.template.spec;
   const settings = JSON.parse(pod.containers[0].env.find((v: { name: string }) => v.name === "PAUSER_SETTINGS").value);
   const directory = join(plane.directory, "pauser");
@@ -210,7 +261,14 @@ async function runPauser(): Promise<{ code: number | null; output: string }> {
     env: {
       PAUSER_API_SERVER: plane.api.url,
       PAUSER_SERVICE_ACCOUNT_DIRECTORY: directory,
-      PAUSER_SETTINGS: JSON.stringify({ ...settings, holdSeconds: 0.2, minWindowSeconds: 0.1, apiDeadlineSeconds: 5 }),
+      PAUSER_SETTINGS: JSON.stringify({
+        ...settings,
+        holdSeconds: 0.2,
+        minWindowSeconds: 0,
+        alignToMinute: false,
+        apiDeadlineSeconds: 5,
+        maxBlindMillis: 20_000,
+      }),
     },
   });
   let output = "";
@@ -239,7 +297,7 @@ async function leaveNote(): Promise<void> {
 clusterTest("the rights suffice, and each single one is needed", async (t) => {
   await leaveNote();
   t.like(await runPauser(), { code: 0 });
-  t.is(rights().length, 9);
+  t.is(rights().length, 13);
   for (const { role, rule, resource, verb } of rights()) {
     const right = `${verb} ${resource} in ${role.metadata.namespace}`;
     await leaveNote();

@@ -1,14 +1,15 @@
+import { LeasePatch } from "@pulumi/kubernetes/coordination/v1/leasePatch";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import { Role } from "@pulumi/kubernetes/rbac/v1/role";
 import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding";
 import type * as pulumi from "@pulumi/pulumi";
+import { leaseName } from "../../pauser/lease-name";
 
 interface AccessArgs {
   /** Where the pauser runs and keeps its record. */
   namespace: string;
   recordName: string;
-  /** The namespaces of all releases. */
-  releaseNamespaces: string[];
+  releases: { namespace: string; name: string }[];
   labels: pulumi.Output<Record<string, string>>;
   /** Annotations of the ServiceAccount. */
   annotations?: Record<string, string>;
@@ -47,12 +48,47 @@ export function declareAccess(name: string, args: AccessArgs, opts: pulumi.Custo
       // Whether the pod of an earlier run, named in its note, is still at work.
       { apiGroups: [""], resources: ["pods"], verbs: ["get"] },
     ]),
-    ...[...new Set(args.releaseNamespaces)].map((releaseNamespace) =>
+    ...[...new Set(args.releases.map((release) => release.namespace))].map((releaseNamespace) =>
       allow(`${name}-releases-${releaseNamespace}`, releaseNamespace, [
         { apiGroups: [""], resources: ["pods", "services"], verbs: ["list"] },
         { apiGroups: ["apps"], resources: ["deployments"], verbs: ["list"] },
+        {
+          apiGroups: ["coordination.k8s.io"],
+          resources: ["leases"],
+          resourceNames: args.releases
+            .filter((release) => release.namespace === releaseNamespace)
+            .map((release) => leaseName(release.name)),
+          verbs: ["get", "update"],
+        },
       ]),
     ),
   ];
-  return { account, bindings };
+  return { account, bindings, leases: declareLeases(name, args.releases, opts) };
+}
+
+/**
+ * The Leases by which two schedules over one release, of this stack or of another one, exclude each other. Declared as patches:
+ * both stacks make the same object, and neither of them removes it from the other. The pauser so needs no right to create any.
+ */
+function declareLeases(
+  name: string,
+  releases: AccessArgs["releases"],
+  opts: pulumi.CustomResourceOptions,
+): LeasePatch[] {
+  return releases.map(
+    (release) =>
+      new LeasePatch(
+        `${name}-lease-${release.namespace}-${release.name}`,
+        {
+          metadata: {
+            name: leaseName(release.name),
+            namespace: release.namespace,
+            // No labels: they could differ between the stacks.
+            annotations: { "pulumi.com/patchFieldManager": "scalar-backup", "pulumi.com/patchForce": "true" },
+          },
+        },
+        // Who holds it is the pausers' business.
+        { ...opts, ignoreChanges: ["spec"], retainOnDelete: true },
+      ),
+  );
 }

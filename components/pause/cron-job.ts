@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { EXIT_CODES } from "../../pauser/outcome";
+import { TASK_VARIABLE, UNPAUSE_TASK } from "../../pauser/task";
 import type { PauseScheduleArgs } from "./pause-schedule";
 
 type CronJobSpec = types.input.batch.v1.CronJobSpec;
@@ -12,10 +13,13 @@ const BACKOFF_SECONDS = 70;
 /** For each try, to schedule the pod and to pull the image. */
 const START_SECONDS = 60;
 
+/** How often is looked for pods that a killed run has left paused. */
+const UNPAUSER_SCHEDULE = "*/5 * * * *";
+
 /** Where the program is mounted. */
 const PROGRAM_DIRECTORY = "/opt/scalar-backup";
 
-interface CronJobOptions {
+export interface CronJobOptions {
   args: PauseScheduleArgs;
   labels: pulumi.Output<Record<string, string>>;
   settings: pulumi.Output<string>;
@@ -66,7 +70,33 @@ export function cronJobSpec(options: CronJobOptions): CronJobSpec {
   };
 }
 
-function podSpec(options: CronJobOptions): types.input.core.v1.PodSpec {
+/**
+ * A small CronJob that pauses nothing, and unpauses what the note of a killed run names: the tries of a Job can all be killed, and
+ * the schedule's next Job may be a day away. It goes on while the schedule is suspended.
+ */
+export function unpauserSpec(options: CronJobOptions): CronJobSpec {
+  const { args, labels } = options;
+  return {
+    schedule: UNPAUSER_SCHEDULE,
+    timeZone: "Etc/UTC",
+    suspend: false,
+    concurrencyPolicy: "Forbid",
+    startingDeadlineSeconds: args.startingDeadlineSeconds ?? 300,
+    successfulJobsHistoryLimit: 1,
+    failedJobsHistoryLimit: 3,
+    jobTemplate: {
+      metadata: { labels },
+      spec: {
+        // The next one is minutes away.
+        backoffLimit: 0,
+        activeDeadlineSeconds: START_SECONDS + options.longestRunSeconds,
+        template: { metadata: { labels }, spec: podSpec(options, UNPAUSE_TASK) },
+      },
+    },
+  };
+}
+
+function podSpec(options: CronJobOptions, task?: string): types.input.core.v1.PodSpec {
   const { args } = options;
   return {
     // A new try is a new pod: what the old one said can still be read.
@@ -90,9 +120,12 @@ function podSpec(options: CronJobOptions): types.input.core.v1.PodSpec {
         command: ["node", `${PROGRAM_DIRECTORY}/pauser.cjs`],
         env: [
           { name: "PAUSER_SETTINGS", value: options.settings },
+          ...(task === undefined ? [] : [{ name: TASK_VARIABLE, value: task }]),
           fieldVariable("PAUSER_POD_NAME", "metadata.name"),
           fieldVariable("PAUSER_POD_NAMESPACE", "metadata.namespace"),
+          fieldVariable("PAUSER_POD_UID", "metadata.uid"),
           fieldVariable("PAUSER_JOB_NAME", "metadata.labels['batch.kubernetes.io/job-name']"),
+          fieldVariable("PAUSER_JOB_UID", "metadata.labels['batch.kubernetes.io/controller-uid']"),
         ],
         resources: {
           requests: args.resources?.requests ?? { cpu: "100m", memory: "96Mi" },

@@ -10,9 +10,9 @@ import { withDeleteAfter } from "../../restore-points/window-backups";
 import { type Fault, refuse } from "../faults";
 import { declareAccess } from "./access";
 import { declareAwsAccess, type PauseAwsArgs, ROLE_ANNOTATION } from "./aws-access";
-import { cronJobSpec } from "./cron-job";
+import { type CronJobOptions, cronJobSpec, unpauserSpec } from "./cron-job";
 import { asLabels } from "./labels";
-import { pauseFaults, scheduleNameFault } from "./validate";
+import { MAX_NAME, pauseFaults, scheduleNameFault } from "./validate";
 import { backupNamePrefix, type WindowBackupArgs, windowBackupSettings } from "./window-backups";
 
 /** TLS towards the pods of a release, whose admin interface is addressed by IP. */
@@ -28,6 +28,11 @@ export interface ReleaseArgs {
   namespace: string;
   /** The Helm release's name. */
   name: string;
+  /**
+   * The port of its pods' admin interface, if `scalar.db.cluster.node.admin.port` moves it. Defaults to the port that the
+   * release's Service ending in -headless names.
+   */
+  adminPort?: number;
   /** For pods that serve their admin interface over TLS. Defaults to none. */
   tls?: ReleaseTlsArgs;
 }
@@ -49,7 +54,7 @@ export interface PauseScheduleArgs {
   releases: ReleaseArgs[];
   /** Where the pauser runs and keeps its record. Defaults to the first release's namespace. */
   namespace?: string;
-  /** How long all pods are held paused, in seconds, at least 5. Defaults to 10. */
+  /** How long all pods are held paused, in seconds, at least 6. Defaults to 10. */
   holdSeconds?: number;
   /** How long a pod may take to finish its running requests, in seconds. Defaults to 30. */
   maxDrainSeconds?: number;
@@ -83,6 +88,9 @@ export interface PauseScheduleArgs {
   /** Labels for everything that is created, and tags of what is created on AWS; characters that Kubernetes does not allow in labels become underscores. */
   labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
+
+/** Of the CronJob that unpauses what a killed run has left paused. */
+const UNPAUSER_SUFFIX = "-unpauser";
 
 /**
  * Pauses every pod of every release on a schedule, all in one common window, and records the window.
@@ -118,8 +126,11 @@ export class PauseSchedule extends pulumi.ComponentResource {
       unpauseDeadlineSeconds: BOUNDS.unpauseDeadlineSeconds.default,
       apiDeadlineSeconds: BOUNDS.apiDeadlineSeconds.default,
       maxClockOffsetMillis: BOUNDS.maxClockOffsetMillis.default,
+      maxBlindMillis: BOUNDS.maxBlindMillis.default,
       retentionDays: args.retentionDays ?? BOUNDS.retentionDays.default,
       rendezvousSeconds: args.rendezvousSeconds ?? BOUNDS.rendezvousSeconds.default,
+      // Clusters that meet at one instant cannot choose it.
+      alignToMinute: !args.rendezvousSeconds,
       ...(makesBackups && { windowBackups: windowBackupSettings(backupNamePrefix(name), backups) }),
     };
 
@@ -154,12 +165,12 @@ export class PauseSchedule extends pulumi.ComponentResource {
       },
       parent,
     );
-    const { account, bindings } = declareAccess(
+    const { account, bindings, leases } = declareAccess(
       name,
       {
         namespace,
         recordName: `${name}-windows`,
-        releaseNamespaces: args.releases.map((r) => r.namespace),
+        releases: args.releases.map(({ namespace, name }) => ({ namespace, name })),
         labels,
         ...(args.aws?.roleArn !== undefined && { annotations: { [ROLE_ANNOTATION]: args.aws.roleArn } }),
       },
@@ -176,22 +187,23 @@ export class PauseSchedule extends pulumi.ComponentResource {
         ...timing,
       }),
     );
-    const cronJob = new CronJob(
-      name,
-      {
-        metadata: { name, namespace, labels },
-        spec: cronJobSpec({
-          args,
-          labels,
-          settings: pulumi.jsonStringify(settings),
-          longestRunSeconds: longestRunSeconds(timing),
-          graceSeconds: timing.maxDrainSeconds + timing.unpauseDeadlineSeconds + timing.apiDeadlineSeconds + 10,
-          serviceAccountName: account.metadata.name,
-          programName: program.metadata.name,
-        }),
-      },
-      // A run before it may do its work would fail.
-      { ...parent, dependsOn: [record, ...bindings, ...awsAccess] },
+    const options: CronJobOptions = {
+      args,
+      labels,
+      settings: pulumi.jsonStringify(settings),
+      longestRunSeconds: longestRunSeconds(timing),
+      graceSeconds: timing.maxDrainSeconds + timing.unpauseDeadlineSeconds + 2 * timing.apiDeadlineSeconds + 10,
+      serviceAccountName: account.metadata.name,
+      programName: program.metadata.name,
+    };
+    // A run before it may do its work would fail.
+    const ready = { ...parent, dependsOn: [record, ...bindings, ...leases, ...awsAccess] };
+    const cronJob = new CronJob(name, { metadata: { name, namespace, labels }, spec: cronJobSpec(options) }, ready);
+    const unpauserName = `${name.slice(0, MAX_NAME - UNPAUSER_SUFFIX.length)}${UNPAUSER_SUFFIX}`;
+    new CronJob(
+      `${name}${UNPAUSER_SUFFIX}`,
+      { metadata: { name: unpauserName, namespace, labels }, spec: unpauserSpec(options) },
+      ready,
     );
 
     const recorded = ConfigMap.get(`${name}-recorded`, record.id, parent);

@@ -1,4 +1,4 @@
-import { BOUNDS } from "../../pauser/settings";
+import { ADMIN_PORT, BOUNDS, MIN_HOLD_SECONDS } from "../../pauser/settings";
 import type { Fault } from "../faults";
 import { longestIntervalMillis } from "../rules/schedule";
 import type { PauseScheduleArgs } from "./pause-schedule";
@@ -16,18 +16,19 @@ export function pauseFaults(args: PauseScheduleArgs): Fault[] {
   if (typeof args.timeZone === "string") add("timeZone", timeZoneFault(args.timeZone));
   if (args.namespace !== undefined) add("namespace", labelFault(args.namespace));
   if (args.releases.length === 0) add("releases", "is empty; name every release whose pods write to the databases");
-  args.releases.forEach(({ namespace, name, tls }, index) => {
+  args.releases.forEach(({ namespace, name, adminPort, tls }, index) => {
     add(`releases[${index}].namespace`, labelFault(namespace));
     add(`releases[${index}].name`, releaseNameFault(name));
     const twin = args.releases.findIndex((other) => other.namespace === namespace && other.name === name);
     if (twin < index) add(`releases[${index}]`, `${namespace}/${name} is given twice, first as releases[${twin}]`);
+    add(`releases[${index}].adminPort`, numberFault(adminPort, ADMIN_PORT.min, ADMIN_PORT.max));
     const ca = tls?.caCertificate;
     if (typeof ca === "string" && !ca.includes("-----BEGIN CERTIFICATE-----")) {
       add(`releases[${index}].tls.caCertificate`, "is no certificate; give the CA in PEM, -----BEGIN CERTIFICATE-----");
     }
   });
-  // The pauser refuses shorter windows, so it would pause for nothing.
-  add("holdSeconds", numberFault(args.holdSeconds, BOUNDS.minWindowSeconds.default, BOUNDS.holdSeconds.max));
+  // A shorter window would be no restore point, so the pauser would pause for nothing.
+  add("holdSeconds", numberFault(args.holdSeconds, MIN_HOLD_SECONDS, BOUNDS.holdSeconds.max));
   for (const key of ["maxDrainSeconds", "retentionDays", "rendezvousSeconds"] as const) {
     add(key, numberFault(args[key], BOUNDS[key].min, BOUNDS[key].max));
   }
@@ -63,10 +64,12 @@ function awsFault(aws: PauseScheduleArgs["aws"]): string | undefined {
   return undefined;
 }
 
+/** The longest name of a CronJob: its controller adds a dash and ten digits, and 63 is the most for a Job. */
+export const MAX_NAME = 52;
+
 /** Why a component of this name cannot be made: it names Kubernetes objects too. */
 export function scheduleNameFault(name: string): string | undefined {
-  // The controller adds a dash and ten digits to a CronJob's name, and 63 is the most for a Job.
-  if (name.length > 52) return `its name is ${name.length} characters long; a CronJob's may have 52`;
+  if (name.length > MAX_NAME) return `its name is ${name.length} characters long; a CronJob's may have ${MAX_NAME}`;
   return labelFault(name);
 }
 

@@ -3,7 +3,7 @@ import { instantMillis } from "../../restore-points/instant";
 import { tablesOf } from "../../restore-points/tables";
 import type { PauseWindow, WindowBackups } from "../../restore-points/window";
 import { backupName } from "../../restore-points/window-backups";
-import { Deadline, instant, sleep } from "../time";
+import { Deadline, instant } from "../time";
 import { findCredentials } from "./credentials";
 import { DynamodbClient, mendOf } from "./dynamodb";
 import { HttpClient } from "./http";
@@ -25,18 +25,18 @@ interface Due {
 export const windowBackups = (env: Record<string, string | undefined> = process.env): BackupMaker => ({
   async prepare(context) {
     const { settings, windows, stop, report } = context;
-    const databases = settings.databases.filter((database) => isDue(database, windows, Date.now()));
+    const databases = settings.databases.filter((database) => isDue(database, windows, context.clock.now()));
     if (databases.length === 0) return undefined;
     // A listener for each table that waits for its turn.
     setMaxListeners(0, stop);
     const http = new HttpClient();
     try {
-      const deadline = new Deadline(context.apiDeadlineSeconds * 1000);
+      const deadline = new Deadline(context.clock, context.apiDeadlineSeconds * 1000);
       const region = databases[0]?.region as string;
       const credentials = await findCredentials(region, { http, env, deadline, stop });
       const due = databases.map((database) => ({
         database,
-        client: new DynamodbClient(http, database.region, credentials, env),
+        client: new DynamodbClient(http, context.clock, database.region, credentials, env),
       }));
       const tables = await lookUp(due, context);
       const seconds = tables.length / REQUESTS_PER_SECOND;
@@ -47,7 +47,10 @@ export const windowBackups = (env: Record<string, string | undefined> = process.
       report.log(`backups of ${tables.length} tables are due: ${databases.map(({ name }) => name).join(", ")}`);
       return {
         maxHoldSeconds: backupHoldSeconds(settings, context.apiDeadlineSeconds),
-        make: (pauseCompleted) => make(due, pauseCompleted, context),
+        make: (pauseCompleted, over) => {
+          setMaxListeners(0, over);
+          return make(due, pauseCompleted, { ...context, stop: over });
+        },
         close: () => http.close(),
       };
     } catch (error) {
@@ -68,8 +71,8 @@ interface TableToBackUp extends Due {
 }
 
 /** The tables of all databases, as they are now. @throws {BackupFaults} when one has none, or a named one is missing. */
-async function lookUp(due: Due[], { apiDeadlineSeconds, stop }: BackupContext): Promise<TableToBackUp[]> {
-  const deadline = new Deadline(apiDeadlineSeconds * 1000);
+async function lookUp(due: Due[], { apiDeadlineSeconds, stop, clock }: BackupContext): Promise<TableToBackUp[]> {
+  const deadline = new Deadline(clock, apiDeadlineSeconds * 1000);
   const faults: string[] = [];
   const found = await Promise.all(
     due.map(async ({ database, client }) => {
@@ -88,19 +91,20 @@ async function lookUp(due: Due[], { apiDeadlineSeconds, stop }: BackupContext): 
 }
 
 async function make(due: Due[], pauseCompleted: number, context: BackupContext): ReturnType<DueBackups["make"]> {
-  const { settings, report, stop } = context;
+  const { settings, report, stop, clock } = context;
   const margin = settings.marginSeconds * 1000;
   const name = backupName(settings.namePrefix, instant(pauseCompleted));
   // The monotonic clock: a wall clock that is stepped must not hold pods for hours. (The run finds such a window void.)
-  const requestAt = performance.now() + margin;
+  const requestAt = clock.monotonic() + margin;
   try {
     // Again: a pod that was not yet paused may have made a table since.
     const tables = await lookUp(due, context);
-    while (performance.now() < requestAt && !stop.aborted) await sleep(Math.ceil(requestAt - performance.now()), stop);
+    while (clock.monotonic() < requestAt && !stop.aborted)
+      await clock.sleep(Math.ceil(requestAt - clock.monotonic()), stop);
     if (stop.aborted) return { faults: [] };
-    const requested = instant(Date.now());
+    const requested = instant(clock.now());
     const faults = await request(tables, name, context);
-    const accepted = Date.now();
+    const accepted = clock.now();
     if (faults.length > 0)
       return { faults: [...faults, `the others of that name (${name}) do not count, and are deleted in their time`] };
     report.log(`backups of ${tables.length} tables are accepted: ${name}`);
@@ -116,8 +120,12 @@ async function make(due: Due[], pauseCompleted: number, context: BackupContext):
 }
 
 /** Asks for a backup of every table. The first that is refused for good ends it: the pods are not held for what cannot count. */
-async function request(tables: TableToBackUp[], name: string, { settings, stop }: BackupContext): Promise<string[]> {
-  const deadline = new Deadline(settings.requestSeconds * 1000);
+async function request(
+  tables: TableToBackUp[],
+  name: string,
+  { settings, stop, clock }: BackupContext,
+): Promise<string[]> {
+  const deadline = new Deadline(clock, settings.requestSeconds * 1000);
   const given = new AbortController();
   const inTime = AbortSignal.any([stop, AbortSignal.timeout(settings.requestSeconds * 1000)]);
   const signal = AbortSignal.any([inTime, given.signal]);
@@ -126,7 +134,7 @@ async function request(tables: TableToBackUp[], name: string, { settings, stop }
   let leftOut = 0;
   await Promise.all(
     tables.map(async ({ client, table }, index) => {
-      await sleep((index * 1000) / REQUESTS_PER_SECOND, signal);
+      await clock.sleep((index * 1000) / REQUESTS_PER_SECOND, signal);
       try {
         if (!signal.aborted) return await client.createBackup(table, name, deadline, signal);
       } catch (error) {

@@ -1,6 +1,7 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { type Deadline, sleep } from "../time";
+import type { Clock } from "../ports";
+import type { Deadline } from "../time";
 import { type Credentials, CredentialsError, endpointOf } from "./credentials";
 import type { HttpClient } from "./http";
 
@@ -38,6 +39,7 @@ export class DynamodbClient {
 
   constructor(
     private readonly http: HttpClient,
+    private readonly clock: Clock,
     region: string,
     credentials: Credentials,
     env: Record<string, string | undefined>,
@@ -77,7 +79,7 @@ export class DynamodbClient {
       } catch (error) {
         const transient = error instanceof DynamodbError && error.transient;
         if (!transient || deadline.remainingMillis < wait || stop.aborted) throw error;
-        await sleep(wait * (0.5 + Math.random() / 2), stop);
+        await this.clock.sleep(wait * (0.5 + this.clock.random() / 2), stop);
       }
     }
   }

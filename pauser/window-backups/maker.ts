@@ -1,4 +1,5 @@
 import type { PauseWindow, WindowBackups } from "../../restore-points/window";
+import type { Clock } from "../ports";
 import type { Report } from "../report";
 import type { WindowBackupSettings } from "./settings";
 
@@ -11,6 +12,7 @@ export interface BackupContext {
   windows: readonly PauseWindow[];
   report: Report;
   stop: AbortSignal;
+  clock: Clock;
 }
 
 /** Backups that are to be made in the window of this run. */
@@ -18,10 +20,14 @@ export interface DueBackups {
   /** How long at most pods are held for them. */
   maxHoldSeconds: number;
   /**
-   * Makes the backups while all pods are paused, and returns when they are accepted, or given up; it is aborted by `stop`.
+   * Makes the backups while all pods are paused, and returns when they are accepted, or given up.
+   * @param stop aborts it: the run is stopped, or its window does not count.
    * @returns until when pods have to be held for the backups to be of the window, or why there are none.
    */
-  make(pauseCompleted: number): Promise<{ backups?: WindowBackups; holdUntil?: number; faults: string[] }>;
+  make(
+    pauseCompleted: number,
+    stop: AbortSignal,
+  ): Promise<{ backups?: WindowBackups; holdUntil?: number; faults: string[] }>;
   close(): void;
 }
 

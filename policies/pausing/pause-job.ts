@@ -1,4 +1,5 @@
 import { BOUNDS, type Settings } from "../../pauser/settings";
+import { TASK_VARIABLE } from "../../pauser/task";
 import { backupHoldSeconds } from "../../pauser/window-backups/settings";
 import { holdsUnknown, listAt, stringAt, UNKNOWN, type Value, valueAt } from "../values";
 
@@ -31,6 +32,9 @@ export const isCronJob = (type: string) => /^kubernetes:batch\/v1(beta1)?:CronJo
 export function pauseJobOf(cronJob: Value): PauseJob | undefined {
   for (const container of listAt(cronJob, `${POD_PATH}.containers`)) {
     const settings = listAt(container, "env").find((variable) => stringAt(variable, "name") === PAUSER_SETTINGS);
+    const task = listAt(container, "env").find((variable) => stringAt(variable, "name") === TASK_VARIABLE);
+    // The unpauser, which pauses nothing.
+    if (settings !== undefined && task !== undefined) return undefined;
     if (settings !== undefined) return pauserJob(stringAt(settings, "value"));
     const image = stringAt(container, "image");
     if (typeof image === "string" && SCALAR_ADMIN.test(image)) return scalarAdminJob(container);

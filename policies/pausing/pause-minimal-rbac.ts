@@ -11,6 +11,8 @@ const NEEDED: Record<string, Record<string, { verbs: string[]; named?: boolean }
     configmaps: { verbs: ["get", "update", "patch"], named: true },
   },
   apps: { deployments: { verbs: ["get", "list", "watch"] } },
+  // By which two schedules over one release exclude each other.
+  "coordination.k8s.io": { leases: { verbs: ["get", "update"], named: true } },
 };
 
 const RBAC = "kubernetes:rbac.authorization.k8s.io/v1:";

@@ -246,7 +246,7 @@ const wrong: [string, Values, string[]][] = [
   [
     "a hold too short",
     { ...sound, pause: { ...pause, holdSeconds: 3 } },
-    ["pause.holdSeconds: 3 is not allowed; allowed is a whole number from 5 to 600"],
+    ["pause.holdSeconds: 3 is not allowed; allowed is a whole number from 6 to 600"],
   ],
   [
     "a region that is none",

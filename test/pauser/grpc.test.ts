@@ -2,8 +2,10 @@ import * as http2 from "node:http2";
 import type { AddressInfo } from "node:net";
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
 import test, { type ExecutionContext } from "ava";
-import { CallError, GrpcChannel } from "../../pauser/grpc";
-import { sleep } from "../../pauser/time";
+import { CallError, GrpcChannel } from "../../pauser/adapters/grpc";
+import { systemClock } from "../../pauser/adapters/system-clock";
+
+const { sleep } = systemClock;
 
 type Handler = (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => void;
 

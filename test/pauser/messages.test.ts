@@ -1,7 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { BinaryReader, BinaryWriter } from "google-protobuf";
-import { decodeCheckPausedResponse, encodePauseRequest } from "../../pauser/messages";
+import { decodeCheckPausedResponse, encodePauseRequest } from "../../pauser/adapters/messages";
 
 test("a PauseRequest reads as protobuf says", (t) => {
   fc.assert(

@@ -3,10 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
+import { systemClock } from "../../pauser/adapters/system-clock";
 import { bundleCache, bundlePauser } from "../../pauser/bundle";
 import { EXIT_CODES } from "../../pauser/outcome";
-import { sleep } from "../../pauser/time";
 import { Cluster } from "./doubles/cluster";
+
+const { sleep } = systemClock;
 
 // The pauser as it ships: the bundle, in a process of its own, in a folder that has nothing else.
 const directory = mkdtempSync(join(tmpdir(), "pauser-"));
@@ -89,7 +91,7 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
   });
 }
 
-test("a fault that nobody catches: every pod is unpaused, no window, exit code 1 with the stack", async (t) => {
+test("an error that nobody catches: every pod is unpaused, no window, exit code 1 with the stack", async (t) => {
   const cluster = await clusterOf(t);
   const fault = join(directory, "fault.cjs");
   writeFileSync(fault, 'process.on("SIGUSR2", () => setTimeout(() => { throw new Error("a bug"); }));');
@@ -101,7 +103,7 @@ test("a fault that nobody catches: every pod is unpaused, no window, exit code 1
   t.is(code, 1);
   t.is(EXIT_CODES.broken, 1);
   t.is(stdout, "");
-  t.regex(stderr, /a fault \(a bug\): unpausing[\s\S]*Error: a bug\n {4}at [\s\S]*broken: no window/);
+  t.regex(stderr, /an error \(a bug\): unpausing[\s\S]*Error: a bug\n {4}at [\s\S]*broken: no window/);
   t.deepEqual(cluster.pausedPods, []);
   t.deepEqual(cluster.windows, []);
   t.is(cluster.unfinished, undefined);

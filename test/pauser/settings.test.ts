@@ -42,7 +42,7 @@ const WRONG: [settings: object, fault: RegExp][] = [
   [{ ...SETTINGS, releases: [{ namespace: "a" }] }, /releases\[0\]\.name: a text is expected, got undefined/],
   [{ ...SETTINGS, record: "x" }, /record: an object is expected, got "x"/],
   [{ ...SETTINGS, holdSeconds: "10" }, /holdSeconds: a number from 0 to 600 is expected, got "10"/],
-  [{ ...SETTINGS, holdSeconds: 4 }, /holdSeconds: at least minWindowSeconds \(5\) is expected, got 4/],
+  [{ ...SETTINGS, holdSeconds: 4 }, /holdSeconds: at least 6 is expected, got 4/],
   [{ ...SETTINGS, rendezvousSeconds: 60 }, /PAUSER_JOB_NAME: needed/],
   [{ ...SETTINGS, releases: [{ ...SETTINGS.releases[0], tls: { caCertificate: "x" } }] }, /caCertificate: a PEM/],
 ];

@@ -213,7 +213,13 @@ export class JobRun {
         metadata: {
           name,
           namespace: this.namespace,
-          labels: { ...labels, "batch.kubernetes.io/job-name": this.name, "job-name": this.name },
+          // https://kubernetes.io/docs/reference/labels-annotations-taints/
+          labels: {
+            ...labels,
+            "batch.kubernetes.io/job-name": this.name,
+            "batch.kubernetes.io/controller-uid": uid ?? "",
+            "job-name": this.name,
+          },
           ...(annotations && { annotations }),
           ownerReferences: [owner("batch/v1", "Job", this.name, uid)],
         },

@@ -31,6 +31,7 @@ export const KINDS: readonly Kind[] = [
   kind("apps/v1", "Deployment", "deployments"),
   kind("batch/v1", "CronJob", "cronjobs", { fields: "CronJob" }),
   kind("batch/v1", "Job", "jobs", { fields: "Job" }),
+  kind("coordination.k8s.io/v1", "Lease", "leases", { fields: "Lease" }),
   kind("rbac.authorization.k8s.io/v1", "Role", "roles", { fields: "Role" }),
   kind("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings", { fields: "RoleBinding" }),
 ];

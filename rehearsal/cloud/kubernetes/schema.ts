@@ -23,6 +23,16 @@ export const FIELDS = {
   },
   LocalObjectReference: { name: "string" },
 
+  // https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/
+  Lease: { metadata: "ObjectMeta", spec: "LeaseSpec" },
+  LeaseSpec: {
+    holderIdentity: "string",
+    leaseDurationSeconds: "integer",
+    acquireTime: "string",
+    renewTime: "string",
+    leaseTransitions: "integer",
+  },
+
   Role: { metadata: "ObjectMeta", rules: "PolicyRule[]" },
   PolicyRule: { apiGroups: "string[]", resources: "string[]", resourceNames: "string[]", verbs: "string[]!" },
   RoleBinding: { metadata: "ObjectMeta", roleRef: "RoleRef!", subjects: "Subject[]" },

@@ -28,7 +28,7 @@ interface ResourceType {
 }
 
 /** The kinds of which programs declare patches. */
-const PATCHED = ["ConfigMap"];
+const PATCHED = ["ConfigMap", "Lease"];
 
 /** By type token, such as `kubernetes:core/v1:ConfigMap`: the kinds that programs declare. */
 const TYPES = new Map<string, ResourceType>(

@@ -17,6 +17,7 @@ const WINDOW = {
 type Inputs = Record<string, any>;
 const TYPES = [
   "kubernetes:batch/v1:CronJob",
+  "kubernetes:coordination.k8s.io/v1:LeasePatch",
   "kubernetes:core/v1:ConfigMap",
   "kubernetes:core/v1:ConfigMapPatch",
   "kubernetes:core/v1:ServiceAccount",
@@ -88,6 +89,10 @@ test.serial("children have the names that users' stacks will know", async (t) =>
     "ConfigMap pause-recorded",
     "ConfigMapPatch pause-windows",
     "CronJob pause",
+    "CronJob pause-unpauser",
+    "LeasePatch pause-lease-ledgers-auditor",
+    "LeasePatch pause-lease-ledgers-ledger",
+    "LeasePatch pause-lease-scalar-scalardb",
     "Role pause-record",
     "Role pause-releases-ledgers",
     "Role pause-releases-scalar",
@@ -155,6 +160,25 @@ test.serial("runs never overlap, and a killed run is tried again in time", async
   );
 });
 
+test.serial(
+  "what a killed run leaves paused is looked for every five minutes, also while the schedule is suspended",
+  async (t) => {
+    await declare({ suspend: true });
+    const { spec, metadata } = declared.get("CronJob pause-unpauser") as Inputs;
+    t.deepEqual(metadata, { name: "pause-unpauser", namespace: "scalar", labels: {} });
+    t.like(spec, { schedule: "*/5 * * * *", suspend: false, concurrencyPolicy: "Forbid" });
+    const [container] = podOf({ spec }).containers;
+    t.deepEqual(
+      container.env.find(({ name }: { name: string }) => name === "PAUSER_TASK"),
+      { name: "PAUSER_TASK", value: "unpause" },
+    );
+    t.deepEqual(settingsOf({ spec }), settingsOf(declared.get("CronJob pause") as Inputs));
+    const long = "a".repeat(52);
+    await declare({}, long);
+    t.is((declared.get(`CronJob ${long}-unpauser`) as Inputs).metadata.name, `${"a".repeat(43)}-unpauser`);
+  },
+);
+
 test.serial("the pod is hardened", async (t) => {
   const pod = podOf((await declare()).cronJob);
   t.like(pod.securityContext, { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } });
@@ -185,6 +209,12 @@ test.serial("rights are bound to the pauser's account, in each namespace no more
   t.deepEqual((declared.get("Role pause-releases-ledgers") as Inputs).rules, [
     { apiGroups: [""], resources: ["pods", "services"], verbs: ["list"] },
     { apiGroups: ["apps"], resources: ["deployments"], verbs: ["list"] },
+    {
+      apiGroups: ["coordination.k8s.io"],
+      resources: ["leases"],
+      resourceNames: ["scalar-backup-ledger", "scalar-backup-auditor"],
+      verbs: ["get", "update"],
+    },
   ]);
   const binding = declared.get("RoleBinding pause-releases-ledgers") as Inputs;
   t.is(binding.metadata.namespace, "ledgers");
@@ -213,7 +243,9 @@ test.serial("the record has a name of its own and no data: that is the pauser's"
 test.serial("tags become labels, everywhere", async (t) => {
   await declare({ labels: { team: pulumi.output("data"), "cost center": "a:b" } });
   for (const [name, inputs] of declared) {
-    if (!name.endsWith("-recorded")) t.deepEqual(inputs.metadata.labels, { team: "data", cost_center: "a_b" }, name);
+    // Leases are the same object for every stack that pauses the release.
+    if (!name.endsWith("-recorded") && !name.startsWith("LeasePatch"))
+      t.deepEqual(inputs.metadata.labels, { team: "data", cost_center: "a_b" }, name);
   }
 });
 

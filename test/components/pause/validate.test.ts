@@ -8,7 +8,7 @@ const RIGHT: PauseScheduleArgs = { schedule: "0 3 * * *", releases: [{ namespace
 test("what is right has no faults", (t) => {
   t.deepEqual(pauseFaults(RIGHT), []);
   t.deepEqual(
-    pauseFaults({ ...RIGHT, schedule: "@hourly", timeZone: "Asia/Tokyo", holdSeconds: 5, retentionDays: 35 }),
+    pauseFaults({ ...RIGHT, schedule: "@hourly", timeZone: "Asia/Tokyo", holdSeconds: 6, retentionDays: 35 }),
     [],
   );
 });
@@ -38,7 +38,7 @@ const WRONG: [fault: Partial<PauseScheduleArgs>, path: string, message: RegExp][
     /given twice, first as releases\[0\]/,
   ],
   [{ releases: [{ ...release, tls: { caCertificate: "/ca.pem" } }] }, "releases[0].tls.caCertificate", /PEM/],
-  [{ holdSeconds: 4 }, "holdSeconds", /4 is not allowed; allowed is a whole number from 5 to 600/],
+  [{ holdSeconds: 4 }, "holdSeconds", /4 is not allowed; allowed is a whole number from 6 to 600/],
   [{ maxDrainSeconds: 0 }, "maxDrainSeconds", /from 1 to 600/],
   [{ rendezvousSeconds: 601 }, "rendezvousSeconds", /from 0 to 600/],
   [{ retentionDays: 1.5 }, "retentionDays", /1.5 is not allowed/],

@@ -1,4 +1,5 @@
-import { UNFINISHED_KEY, type UnfinishedRun } from "../../../pauser/record";
+import { leaseName } from "../../../pauser/lease-name";
+import { UNFINISHED_KEY, type UnfinishedRun } from "../../../pauser/note";
 import type { Report } from "../../../pauser/report";
 import { type Environment, readEnvironment } from "../../../pauser/settings";
 import type { PauseWindow, WindowRecord } from "../../../restore-points/window";
@@ -26,7 +27,7 @@ const ADMIN_PORTS = {
   auditor: "scalardl-auditor-admin",
 };
 
-/** A cluster with Scalar releases: an API server double, and a real gRPC server for each pod. */
+/** A cluster with Scalar releases on loopback: an API server over HTTP, and a real gRPC server for each pod. */
 export class Cluster {
   readonly api = new ApiServer();
   /** By `namespace/pod`. */
@@ -52,6 +53,7 @@ export class Cluster {
     const { namespace = "scalar", name = "scalardb", product = "scalardb-cluster", pods = 3 } = options;
     if (!this.releases.some((r) => r.namespace === namespace && r.name === name))
       this.releases.push({ namespace, name });
+    this.api.put("leases", { metadata: { namespace, name: leaseName(name) } });
     const labels = { "app.kubernetes.io/instance": name, "app.kubernetes.io/app": product };
     const numeric = options.targetPort === "numeric";
     const servers: ScalarPodServer[] = [];
@@ -118,10 +120,12 @@ export class Cluster {
         record: RECORD,
         releases: this.releases,
         holdSeconds: 0.1,
-        minWindowSeconds: 0.05,
+        minWindowSeconds: 0,
         maxDrainSeconds: 1,
         unpauseDeadlineSeconds: 5,
         apiDeadlineSeconds: 10,
+        // Tests share this machine with others: what is slow here is not what is tested.
+        maxBlindMillis: 20_000,
         ...settings,
       }),
       ...env,
@@ -140,6 +144,12 @@ export class Cluster {
   get unfinished(): UnfinishedRun | undefined {
     const text = this.api.get("configmaps", RECORD.namespace, RECORD.name).data?.[UNFINISHED_KEY];
     return text === undefined ? undefined : (JSON.parse(text) as UnfinishedRun);
+  }
+
+  /** Writes a note as a run leaves it that is killed. */
+  leaveNote(note: UnfinishedRun | undefined): void {
+    const record = this.api.get("configmaps", RECORD.namespace, RECORD.name);
+    this.api.put("configmaps", { ...record, data: { ...record.data, [UNFINISHED_KEY]: JSON.stringify(note) } });
   }
 
   get pausedPods(): string[] {

@@ -1,4 +1,5 @@
 import {
+  Metadata,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
@@ -6,6 +7,7 @@ import {
   type sendUnaryData,
   status,
 } from "@grpc/grpc-js";
+import { BinaryWriter } from "google-protobuf";
 
 /** How a pod misbehaves; all of it is off unless given. */
 export interface Faults {
@@ -23,6 +25,8 @@ export interface Faults {
   ignoreUnpauses?: number;
   /** Never answers Unpause. */
   hangOnUnpause?: boolean;
+  /** Every Pause fails with this outcome, as ScalarDB 3.19 and ScalarDL report it. */
+  pauseOutcome?: "TIMED_OUT_STILL_PAUSED" | "GATE_OPEN";
 }
 
 interface Tls {
@@ -50,6 +54,8 @@ export class ScalarPodServer {
   readonly log: { at: number; paused: boolean }[] = [];
   readonly calls: string[] = [];
   faults: Faults = {};
+  /** Its admin interface is on another port. */
+  withoutAdmin = false;
   port = 0;
   private server: Server | undefined;
   private readonly drains = new Set<NodeJS.Timeout>();
@@ -63,17 +69,18 @@ export class ScalarPodServer {
   async start(): Promise<void> {
     this.set(false);
     this.server = new Server();
-    this.server.addService(
-      { pause: method("Pause"), unpause: method("Unpause"), checkPaused: method("CheckPaused") },
-      {
-        pause: (call: Call, answer: Answer) => this.pause(call.request, answer),
-        unpause: (_: Call, answer: Answer) => this.unpause(answer),
-        checkPaused: (_: Call, answer: Answer) => {
-          this.calls.push("CheckPaused");
-          answer(null, Buffer.from(this.paused ? [0x08, 1] : []));
+    if (!this.withoutAdmin)
+      this.server.addService(
+        { pause: method("Pause"), unpause: method("Unpause"), checkPaused: method("CheckPaused") },
+        {
+          pause: (call: Call, answer: Answer) => this.pause(call.request, answer),
+          unpause: (_: Call, answer: Answer) => this.unpause(answer),
+          checkPaused: (_: Call, answer: Answer) => {
+            this.calls.push("CheckPaused");
+            answer(null, Buffer.from(this.paused ? [0x08, 1] : []));
+          },
         },
-      },
-    );
+      );
     const credentials = this.tls
       ? ServerCredentials.createSsl(null, [{ private_key: this.tls.key, cert_chain: this.tls.certificate }])
       : ServerCredentials.createInsecure();
@@ -124,6 +131,10 @@ export class ScalarPodServer {
 
   private pause(request: Buffer, answer: Answer): void {
     this.calls.push("Pause");
+    if (this.faults.pauseOutcome) {
+      answer(outcomeOf(this.faults.pauseOutcome));
+      return;
+    }
     if (this.faults.refusePause) {
       answer(failure(status.INTERNAL, "refused to pause"));
       return;
@@ -169,6 +180,35 @@ export class ScalarPodServer {
 
 function failure(code: status, details: string): Partial<ServiceError> {
   return { code, details };
+}
+
+/** `google.rpc.Status` with an `ErrorInfo` (https://github.com/googleapis/googleapis/tree/master/google/rpc), by another encoder. */
+function statusWithReason(code: number, message: string, reason: string): Buffer {
+  const info = new BinaryWriter();
+  info.writeString(1, reason);
+  info.writeString(2, "com.scalar.dl.admin");
+  const any = new BinaryWriter();
+  any.writeString(1, "type.googleapis.com/google.rpc.ErrorInfo");
+  any.writeBytes(2, info.getResultBuffer());
+  const rpcStatus = new BinaryWriter();
+  rpcStatus.writeInt32(1, code);
+  rpcStatus.writeString(2, message);
+  rpcStatus.writeBytes(3, any.getResultBuffer());
+  return Buffer.from(rpcStatus.getResultBuffer());
+}
+
+/** A failed Pause as ScalarDL's AdminService reports it (`failureException`). */
+function outcomeOf(reason: NonNullable<Faults["pauseOutcome"]>): Partial<ServiceError> {
+  const [code, message]: [status, string] =
+    reason === "GATE_OPEN"
+      ? [status.ABORTED, "Pause did not complete: the gate was reopened by a concurrent unpause"]
+      : [
+          status.FAILED_PRECONDITION,
+          "Pause did not complete: outstanding requests were not drained within 1000 ms; the gate stays closed by an earlier pause",
+        ];
+  const metadata = new Metadata();
+  metadata.set("grpc-status-details-bin", statusWithReason(code, message, reason));
+  return { code, details: message, metadata };
 }
 
 /** Field 2 of PauseRequest, read on its own terms: the product's default is 30 s. */

@@ -31,7 +31,7 @@ function inputTypes(): Map<string, Map<string, Member>> {
   return found;
 }
 
-const NAMESPACES = ["core.v1", "batch.v1", "rbac.v1", "meta.v1"];
+const NAMESPACES = ["core.v1", "batch.v1", "coordination.v1", "rbac.v1", "meta.v1"];
 
 /** What the SDK says for a field of the table. */
 function sdkType(name: string): RegExp {

@@ -1,20 +1,23 @@
-import { GrpcChannel } from "./grpc";
-import { decodeCheckPausedResponse, encodeEmpty, encodePauseRequest } from "./messages";
-import type { TlsSettings } from "./settings";
+import { AdminError, type AdminInterface } from "../ports";
+import type { TlsSettings } from "../settings";
+import { CallError, GrpcChannel } from "./grpc";
+import { decodeCheckPausedResponse, decodeErrorReason, encodeEmpty, encodePauseRequest } from "./messages";
 
-/** A client of one pod's admin interface (`rpc.Admin`). */
-export class AdminClient {
+/** gRPC's status of a method that the server does not have. */
+const UNIMPLEMENTED = 12;
+
+/** One pod's admin interface over gRPC. */
+export class AdminClient implements AdminInterface {
   private readonly channel: GrpcChannel;
 
   constructor(
     address: string,
-    port: number,
+    private readonly port: number,
     private readonly tls?: TlsSettings,
   ) {
     this.channel = new GrpcChannel(address, port, tls);
   }
 
-  /** Returns when the pod has drained and is paused. */
   async pause(maxDrainMillis: number, timeoutMillis: number): Promise<void> {
     const request = { waitOutstanding: true, maxPauseWaitMillis: maxDrainMillis };
     await this.call("Pause", encodePauseRequest(request), timeoutMillis);
@@ -28,7 +31,6 @@ export class AdminClient {
     return decodeCheckPausedResponse(await this.call("CheckPaused", encodeEmpty(), timeoutMillis)).paused;
   }
 
-  /** The next call makes a new connection; calls that are under way end on the old one. */
   renew(): void {
     this.channel.renew();
   }
@@ -42,18 +44,24 @@ export class AdminClient {
       return await this.channel.call(`/rpc.Admin/${method}`, message, timeoutMillis);
     } catch (error) {
       const { message } = error as Error;
-      throw new Error(`${method} failed: ${message}${this.hint(message)}`);
+      const { status, details } = error instanceof CallError ? error : {};
+      throw new AdminError(
+        `${method} failed: ${message}${this.hint(message, status)}`,
+        details && decodeErrorReason(details),
+      );
     }
   }
 
-  /** What to mend where the words of TLS and HTTP/2 do not tell. */
-  private hint(details: string): string {
-    if (this.tls && /wrong version number|packet length/i.test(details))
+  /** How to fix what the messages of gRPC, TLS and HTTP/2 do not explain. */
+  private hint(message: string, status: number | undefined): string {
+    if (status === UNIMPLEMENTED)
+      return ` (port ${this.port} serves no admin interface; if scalar.db.cluster.node.admin.port moves it, set the release's adminPort to that port)`;
+    if (this.tls && /wrong version number|packet length/i.test(message))
       return " (the pod does not speak TLS; remove the release's tls settings)";
-    if (this.tls && /certificate|altname/i.test(details)) {
+    if (this.tls && /certificate|altname/i.test(message)) {
       return " (check the release's tls.caCertificate and tls.overrideAuthority against the pods' certificate)";
     }
-    if (!this.tls && /closed without an answer|ECONNRESET|socket hang up|Protocol error/i.test(details)) {
+    if (!this.tls && /closed without an answer|ECONNRESET|socket hang up|Protocol error/i.test(message)) {
       return " (does the release use TLS? then give its tls settings)";
     }
     return "";

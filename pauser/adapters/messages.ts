@@ -34,30 +34,66 @@ function encodeVarint(value: number): number[] {
 /** `CheckPausedResponse{ paused: bool = 1 }`, whatever fields a later version may add. */
 export function decodeCheckPausedResponse(message: Buffer): { paused: boolean } {
   let paused = false;
+  for (const { field, value } of fieldsOf(message, "CheckPausedResponse")) {
+    if (field === 1 && typeof value === "bigint") paused = value !== 0n;
+  }
+  return { paused };
+}
+
+const ERROR_INFO_TYPE = "type.googleapis.com/google.rpc.ErrorInfo";
+
+/**
+ * The `reason` of the `ErrorInfo` in a `google.rpc.Status{ details: repeated Any = 3 }`: what came of a Pause that failed.
+ * @returns undefined if there is none; never throws, because the call has failed anyway
+ */
+export function decodeErrorReason(status: Buffer): string | undefined {
+  try {
+    for (const detail of bytesOf(status, 3)) {
+      const [type] = bytesOf(detail, 1);
+      const [info] = bytesOf(detail, 2);
+      if (type?.toString("utf8") !== ERROR_INFO_TYPE || info === undefined) continue;
+      const [reason] = bytesOf(info, 1);
+      return reason?.toString("utf8");
+    }
+  } catch {
+    // Damaged details say nothing.
+  }
+  return undefined;
+}
+
+/** The values of a field that holds texts, bytes or messages. */
+function bytesOf(message: Buffer, field: number): Buffer[] {
+  return fieldsOf(message, "google.rpc.Status").flatMap((one) =>
+    one.field === field && Buffer.isBuffer(one.value) ? [one.value] : [],
+  );
+}
+
+/** All fields of a message: varints as numbers, texts and messages as bytes; fields of fixed width are left out. */
+function fieldsOf(message: Buffer, name: string): { field: number; value: bigint | Buffer }[] {
+  const fields: { field: number; value: bigint | Buffer }[] = [];
   let at = 0;
   const varint = (): bigint => {
     let value = 0n;
     for (let shift = 0n; ; shift += 7n) {
       const byte = message[at++];
-      if (byte === undefined) throw new Error("CheckPausedResponse is cut short");
+      if (byte === undefined) throw new Error(`${name} is cut short`);
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
   };
   while (at < message.length) {
     const key = varint();
-    const field = key >> 3n;
+    const field = Number(key >> 3n);
     switch (Number(key & 7n)) {
-      case 0: {
-        const value = varint();
-        if (field === 1n) paused = value !== 0n;
+      case 0:
+        fields.push({ field, value: varint() });
         break;
-      }
       case 1:
         at += 8;
         break;
       case 2: {
         const length = Number(varint());
+        fields.push({ field, value: message.subarray(at, at + length) });
         at += length;
         break;
       }
@@ -65,8 +101,8 @@ export function decodeCheckPausedResponse(message: Buffer): { paused: boolean } 
         at += 4;
         break;
       default:
-        throw new Error(`CheckPausedResponse has a field of unknown wire type ${key & 7n}`);
+        throw new Error(`${name} has a field of unknown wire type ${key & 7n}`);
     }
   }
-  return { paused };
+  return fields;
 }

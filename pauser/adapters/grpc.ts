@@ -1,7 +1,17 @@
 import * as http2 from "node:http2";
 
-/** A call that came to nothing: the server's own refusal, or why there is no answer. */
-export class CallError extends Error {}
+/** A call that failed: the server's own refusal, or why there is no answer. */
+export class CallError extends Error {
+  constructor(
+    message: string,
+    /** The server's own status code; absent when there is no answer. */
+    readonly status?: number,
+    /** `google.rpc.Status`, serialized, if the server sent details. */
+    readonly details?: Buffer,
+  ) {
+    super(message);
+  }
+}
 
 export interface ChannelTls {
   /** In PEM; by default the public CAs that Node.js knows. */
@@ -118,25 +128,33 @@ interface Answer {
   http?: number | undefined;
   /** gRPC's own status, in the headers if there is no message, else in the trailers. */
   status?: string | undefined;
+  message?: string | undefined;
+  /** `google.rpc.Status`, in base64. */
   details?: string | undefined;
   failure?: string;
 }
 
 function readStatus(answer: Answer, headers: http2.IncomingHttpHeaders): void {
-  const { "grpc-status": status, "grpc-message": details } = headers;
+  const { "grpc-status": status, "grpc-message": message, "grpc-status-details-bin": details } = headers;
   if (status === undefined) return;
   answer.status = String(status);
-  answer.details = details === undefined ? "" : unescaped(String(details));
+  answer.message = message === undefined ? "" : unescaped(String(message));
+  if (details !== undefined) answer.details = String(details);
 }
 
 /** @throws CallError */
-function messageOf({ chunks, http, status, details, failure }: Answer): Buffer {
+function messageOf({ chunks, http, status, message, details, failure }: Answer): Buffer {
   if (status === undefined) {
     if (failure !== undefined) throw new CallError(failure);
     if (http !== undefined && http !== 200) throw new CallError(`HTTP ${http} instead of a gRPC answer`);
     throw new CallError("the connection was closed without an answer");
   }
-  if (status !== "0") throw new CallError(details || `gRPC status ${status}`);
+  if (status !== "0")
+    throw new CallError(
+      message || `gRPC status ${status}`,
+      Number(status),
+      details === undefined ? undefined : Buffer.from(details, "base64"),
+    );
   const body = Buffer.concat(chunks);
   if (body.length < PREFIX_BYTES || body.length < PREFIX_BYTES + body.readUInt32BE(1))
     throw new CallError("the answer is cut short");

@@ -1,0 +1,14 @@
+import type { Ports } from "../ports";
+import type { Environment } from "../settings";
+import { AdminClient } from "./admin";
+import { HttpApiTransport } from "./api-transport";
+import { systemClock } from "./system-clock";
+
+/** The real API server, pods and clock. */
+export function realPorts({ apiServer, serviceAccountDirectory }: Environment): Ports {
+  return {
+    clock: systemClock,
+    api: new HttpApiTransport(apiServer, serviceAccountDirectory),
+    admin: ({ address, port, tls }) => new AdminClient(address, port, tls),
+  };
+}

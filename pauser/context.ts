@@ -1,0 +1,76 @@
+import { ClockOffset } from "./clock";
+import { podNow, type ScalarPod } from "./discover";
+import { KubernetesClient } from "./kubernetes";
+import { type NotedPod, notePods, type UnfinishedRun } from "./note";
+import { type Complaints, connect, type PodHandle, podName, type Unpaused, unpauseAll } from "./pods";
+import type { Ports } from "./ports";
+import { RunRecord } from "./record";
+import type { Report } from "./report";
+import { type Environment, longestRunSeconds, type Settings } from "./settings";
+import { Deadline, instant } from "./time";
+
+/** What a run and a clean-up share: the API server, the record, the pods. */
+export class Context {
+  readonly settings: Settings;
+  readonly offset = new ClockOffset();
+  readonly kubernetes: KubernetesClient;
+  readonly record: RunRecord;
+  readonly startedAt: number;
+
+  constructor(
+    readonly environment: Environment,
+    readonly ports: Ports,
+    readonly report: Report,
+    readonly stop: AbortSignal,
+  ) {
+    this.settings = environment.settings;
+    this.kubernetes = new KubernetesClient(ports.api, ports.clock, this.offset);
+    this.record = new RunRecord(this.kubernetes, ports.clock, this.settings);
+    this.startedAt = ports.clock.now();
+  }
+
+  apiDeadline(): Deadline {
+    return new Deadline(this.ports.clock, this.settings.apiDeadlineSeconds * 1000);
+  }
+
+  connect(pods: ScalarPod[]): PodHandle[] {
+    return connect(this.ports, pods);
+  }
+
+  unpause(handles: PodHandle[], verify: boolean): Promise<Unpaused> {
+    return unpauseAll(handles, {
+      clock: this.ports.clock,
+      deadlineMillis: this.settings.unpauseDeadlineSeconds * 1000,
+      verify,
+      podNow: (pod) => podNow(this.kubernetes, pod, new Deadline(this.ports.clock, 0)).catch(() => undefined),
+    });
+  }
+
+  note(run: string, pods: NotedPod[]): UnfinishedRun {
+    const { pod, jobName } = this.environment;
+    const now = this.ports.clock.now();
+    return {
+      schemaVersion: 1,
+      run,
+      ...(jobName !== undefined && { job: jobName }),
+      ...(pod && { pod: { namespace: pod.namespace, name: pod.name } }),
+      startedAt: instant(now),
+      endsBy: instant(now + longestRunSeconds(this.settings) * 1000),
+      pods: notePods(pods),
+    };
+  }
+}
+
+/** What is wrong with pods, each in a line. */
+export function lines(complaints: Complaints): string[] {
+  return [...complaints].map(([name, complaint]) => `pod ${name}: ${complaint}`);
+}
+
+/** Each pod that is left paused, with the command that fixes it: a pod starts unpaused. */
+export function fixes(leftPaused: Map<ScalarPod, string>): string[] {
+  return [...leftPaused].map(
+    ([pod, failure]) =>
+      `pod ${podName(pod)} MAY STILL BE PAUSED (${failure}); fix it with: ` +
+      `kubectl --namespace ${pod.namespace} delete pod ${pod.name}`,
+  );
+}

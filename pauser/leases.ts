@@ -1,0 +1,151 @@
+import { randomBytes } from "node:crypto";
+import { type KubernetesClient, KubernetesError, type Lease } from "./kubernetes";
+import { leaseName } from "./lease-name";
+import { end } from "./outcome";
+import type { Clock } from "./ports";
+import { longestRunSeconds, type ReleaseSettings, type Settings } from "./settings";
+import type { Deadline } from "./time";
+
+/** By how much clocks of nodes may differ before a lease is taken for expired too early. */
+const CLOCK_SLACK_MILLIS = 5000;
+
+/**
+ * The Leases of all releases of a run, by which two schedules over one release never pause it at once. The stack declares them,
+ * so that the pauser needs no right to create any.
+ */
+export class ReleaseLeases {
+  /** Whose runs exclude each other already, by their note: the schedule, by its record. */
+  private readonly schedule: string;
+  private readonly holder: string;
+  private readonly held: { release: ReleaseSettings; path: string }[] = [];
+
+  constructor(
+    private readonly kubernetes: KubernetesClient,
+    private readonly clock: Clock,
+    private readonly settings: Settings,
+  ) {
+    this.schedule = `${settings.record.namespace}/${settings.record.name}`;
+    this.holder = `${this.schedule}/${randomBytes(8).toString("hex")}`;
+  }
+
+  /**
+   * Acquires the leases of all releases, in one order for all schedules.
+   * @throws {RunEnded} when another schedule holds one
+   */
+  async acquire(deadline: Deadline, stop: AbortSignal): Promise<void> {
+    const releases = [...this.settings.releases].sort((a, b) => (label(a) < label(b) ? -1 : 1));
+    for (const release of releases) {
+      const path = pathOf(release);
+      await this.acquireOne(release, path, deadline, stop);
+      this.held.push({ release, path });
+    }
+  }
+
+  /** The releases whose lease is not this run's any more. */
+  async lost(deadline: Deadline, stop: AbortSignal): Promise<string[]> {
+    const lost = await Promise.all(
+      this.held.map(async ({ release, path }) => {
+        const { spec } = await this.kubernetes.get<Lease>(path, deadline, stop);
+        if (spec?.holderIdentity === this.holder) return [];
+        return [
+          `another run has acquired the lease of release ${label(release)}: ${spec?.holderIdentity || "nobody"} holds it`,
+        ];
+      }),
+    );
+    return lost.flat();
+  }
+
+  /** Gives the leases back. Where that fails, the next run of this schedule takes them over, and others wait until they expire. */
+  async release(deadline: Deadline): Promise<void> {
+    const paths = this.held.splice(0).map(({ path }) => path);
+    await this.giveBack(paths, (holder) => holder === this.holder, deadline);
+  }
+
+  /** Gives back what a killed run of this schedule held; only the owner of the schedule's note may do that. */
+  async releaseOfKilledRun(deadline: Deadline): Promise<void> {
+    await this.giveBack(this.settings.releases.map(pathOf), (holder) => this.isOfSchedule(holder), deadline);
+  }
+
+  private async giveBack(paths: string[], held: (holder: string) => boolean, deadline: Deadline): Promise<void> {
+    const releasing = paths.map(async (path) => {
+      const lease = await this.kubernetes.get<Lease>(path, deadline);
+      if (!held(lease.spec?.holderIdentity ?? "")) return;
+      // As Kubernetes' own clients do it.
+      const released = await this.kubernetes.put(path, {
+        ...lease,
+        spec: { ...lease.spec, holderIdentity: "", leaseDurationSeconds: 1 },
+      });
+      this.kubernetes.requireListsSince(lease.metadata.resourceVersion, released.metadata.resourceVersion);
+    });
+    await Promise.all(releasing.map((one) => one.catch(() => {})));
+  }
+
+  private isOfSchedule(holder: string): boolean {
+    return holder.startsWith(`${this.schedule}/`);
+  }
+
+  private async acquireOne(
+    release: ReleaseSettings,
+    path: string,
+    deadline: Deadline,
+    stop: AbortSignal,
+  ): Promise<void> {
+    for (;;) {
+      const lease = await this.read(release, path, deadline, stop);
+      // The answer to an earlier attempt was lost.
+      if (lease.spec?.holderIdentity === this.holder) return;
+      this.refuseHeld(release, lease);
+      try {
+        await this.kubernetes.put(path, this.acquired(lease));
+        return;
+      } catch (error) {
+        const again = error instanceof KubernetesError && (error.transient || error.status === 409);
+        if (!again || deadline.passed || stop.aborted) throw error;
+        await deadline.backOff(stop);
+      }
+    }
+  }
+
+  private async read(release: ReleaseSettings, path: string, deadline: Deadline, stop: AbortSignal): Promise<Lease> {
+    try {
+      return await this.kubernetes.get<Lease>(path, deadline, stop);
+    } catch (error) {
+      if (!(error instanceof KubernetesError && error.status === 404)) throw error;
+      throw end(
+        "void",
+        `Lease ${release.namespace}/${leaseName(release.name)} does not exist (${error.message}): create it with \`pulumi up\``,
+      );
+    }
+  }
+
+  private refuseHeld(release: ReleaseSettings, { spec = {} }: Lease): void {
+    const { holderIdentity: holder, leaseDurationSeconds = 0, renewTime = "" } = spec;
+    if (!holder || this.isOfSchedule(holder)) return;
+    const expires = Date.parse(renewTime) + leaseDurationSeconds * 1000 + CLOCK_SLACK_MILLIS;
+    if (!(this.clock.now() < expires)) return;
+    throw end(
+      "busy",
+      `another schedule pauses release ${label(release)}: ${holder} holds its lease until it ends, ${new Date(expires).toISOString()} at the latest; give the two schedules different times, or pause the release by one of them`,
+    );
+  }
+
+  private acquired({ spec, ...lease }: Lease): Lease {
+    const now = `${new Date(this.clock.now()).toISOString().slice(0, -1)}000Z`;
+    return {
+      ...lease,
+      spec: {
+        ...spec,
+        holderIdentity: this.holder,
+        leaseDurationSeconds: Math.ceil(longestRunSeconds(this.settings)),
+        acquireTime: now,
+        renewTime: now,
+        leaseTransitions: (spec?.leaseTransitions ?? 0) + 1,
+      },
+    };
+  }
+}
+
+const pathOf = ({ namespace, name }: ReleaseSettings): string =>
+  `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${leaseName(name)}`;
+
+const label = ({ namespace, name }: { namespace: string; name: string }): string => `${namespace}/${name}`;

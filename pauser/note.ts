@@ -1,0 +1,130 @@
+import { isIP } from "node:net";
+import { isObject } from "../restore-points/shape";
+import type { ScalarPod } from "./discover";
+
+/** The ConfigMap's key that holds the note of a run that has not ended, as JSON. */
+export const UNFINISHED_KEY = "unfinished-run.json";
+
+/** No run takes longer, whatever its settings. */
+const LONGEST_RUN_MILLIS = 3 * 3_600_000;
+
+/** By how much the clock of another node may be ahead. */
+const CLOCK_SLACK_MILLIS = 5 * 60_000;
+
+/** A pod as it is noted. */
+export type NotedPod = Pick<ScalarPod, "namespace" | "release" | "name" | "uid" | "address" | "port" | "restarts">;
+
+/** Written before anything is paused, so that a later run knows which pods may have been left paused. */
+export interface UnfinishedRun {
+  schemaVersion: 1;
+  /** Identifies the run: only the run that owns the note may record a window. */
+  run: string;
+  /** The Job that the run is a try of; absent outside a cluster. */
+  job?: string;
+  /** The pauser's own pod; absent outside a cluster. */
+  pod?: { namespace: string; name: string };
+  /** RFC 3339, UTC. */
+  startedAt: string;
+  /** When the run must have ended, whatever happened to it. RFC 3339, UTC. */
+  endsBy: string;
+  pods: NotedPod[];
+}
+
+/** A note as it was found. Anybody who may update the ConfigMap can have written it, so nothing in it is taken on trust. */
+export interface FoundNote {
+  /** The note as it stands in the ConfigMap, by which it is told from another one. */
+  text: string;
+  /** The pods that can be unpaused by it. */
+  pods: NotedPod[];
+  /** What is wrong with the note, each with its path. */
+  problems: string[];
+  job?: string;
+  pod?: { namespace: string; name: string };
+  startedAt?: string;
+  /** Until when the run may still be at work, epoch milliseconds; 0 if the note does not say it credibly. */
+  endsBy: number;
+}
+
+export function readNote(text: string, now: number): FoundNote {
+  const problems: string[] = [];
+  const note = parse(text, problems);
+  const pods = Array.isArray(note.pods) ? note.pods : [];
+  if (note.pods !== undefined && !Array.isArray(note.pods)) problems.push("pods is not a list");
+  if (note.schemaVersion !== 1 && problems.length === 0)
+    problems.push(`schemaVersion ${JSON.stringify(note.schemaVersion)} is not known, 1 is`);
+  return {
+    text,
+    pods: pods.flatMap((pod, index) => readPod(pod, `pods[${index}]`, problems) ?? []),
+    problems,
+    ...(typeof note.job === "string" && { job: note.job }),
+    ...pauserPod(note.pod, problems),
+    ...readTimes(note, now, problems),
+  };
+}
+
+function parse(text: string, problems: string[]): Record<string, unknown> {
+  try {
+    const note: unknown = JSON.parse(text);
+    if (isObject(note)) return note;
+  } catch {
+    // Reported below, like any other text that is not a note.
+  }
+  problems.push("it is not a JSON object");
+  return {};
+}
+
+function readTimes(
+  { startedAt, endsBy }: Record<string, unknown>,
+  now: number,
+  problems: string[],
+): Pick<FoundNote, "startedAt" | "endsBy"> {
+  const start = Date.parse(String(startedAt));
+  const end = Date.parse(String(endsBy));
+  const credible = start <= now + CLOCK_SLACK_MILLIS && end >= start && end - start <= LONGEST_RUN_MILLIS;
+  if (credible) return { startedAt: String(startedAt), endsBy: end };
+  problems.push(
+    `startedAt ${JSON.stringify(startedAt)} and endsBy ${JSON.stringify(endsBy)} are not the instants of a run: a run starts in the past and takes up to ${LONGEST_RUN_MILLIS / 3_600_000} h`,
+  );
+  return { endsBy: 0 };
+}
+
+function pauserPod(value: unknown, problems: string[]): Pick<FoundNote, "pod"> {
+  if (value === undefined) return {};
+  if (isObject(value) && isName(value.namespace) && isName(value.name))
+    return { pod: { namespace: value.namespace, name: value.name } };
+  problems.push(`pod ${JSON.stringify(value)} is not a pod's namespace and name`);
+  return {};
+}
+
+function readPod(value: unknown, path: string, problems: string[]): NotedPod | undefined {
+  const { namespace, release, name, uid, address, port, restarts } = isObject(value) ? value : {};
+  const wrong = (field: string, found: unknown, expected: string) => {
+    problems.push(`${path}.${field} ${JSON.stringify(found)} is not ${expected}`);
+    return undefined;
+  };
+  if (!isName(namespace)) return wrong("namespace", namespace, "a Kubernetes name");
+  if (!isName(release)) return wrong("release", release, "a Kubernetes name");
+  if (!isName(name)) return wrong("name", name, "a Kubernetes name");
+  if (typeof uid !== "string") return wrong("uid", uid, "a text");
+  if (typeof address !== "string" || isIP(address) === 0) return wrong("address", address, "an IP address");
+  if (typeof port !== "number" || !Number.isInteger(port) || port < 1 || port > 65_535)
+    return wrong("port", port, "a port from 1 to 65535");
+  return { namespace, release, name, uid, address, port, restarts: typeof restarts === "number" ? restarts : 0 };
+}
+
+/** What Kubernetes allows for names of pods and namespaces: it goes into request paths. */
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value);
+}
+
+export function notePods(pods: NotedPod[]): NotedPod[] {
+  return pods.map(({ namespace, release, name, uid, address, port, restarts }) => ({
+    namespace,
+    release,
+    name,
+    uid,
+    address,
+    port,
+    restarts,
+  }));
+}

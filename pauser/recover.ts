@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { type Context, fixes } from "./context";
+import { podNow, reachablePods, type ScalarPod } from "./discover";
+import { KubernetesError, type Pod } from "./kubernetes";
+import { ReleaseLeases } from "./leases";
+import type { FoundNote, NotedPod } from "./note";
+import { end } from "./outcome";
+import { type PodHandle, podName } from "./pods";
+import { recordCall } from "./record-call";
+
+/** How long a pod may take to say whether it is paused. */
+const ANSWER_MILLIS = 3000;
+
+/** An earlier run whose pods have been unpaused. */
+export interface Recovered {
+  /** The Job that it was a try of, if its note says so. */
+  job?: string | undefined;
+  /** The run, for messages. */
+  who: string;
+}
+
+/**
+ * Unpauses what an earlier run may have left paused, unless that run is still at work. It needs the note alone: damaged windows,
+ * or a note of which only parts can be read, do not keep it from unpausing what can be.
+ * @returns undefined when there is no such run
+ * @throws {RunEnded} `busy` when that run is at work, `failedToUnpause` when a pod could not be unpaused, `notRecorded`
+ */
+export async function recover(context: Context): Promise<Recovered | undefined> {
+  const { record, report, stop } = context;
+  const found = await recordCall(record.unfinished(context.apiDeadline(), stop));
+  if (found === undefined) return undefined;
+  const who = describe(found);
+  const atWork = await isAtWork(context, found);
+  if (atWork !== undefined) throw end("busy", `${who} is still at work${atWork}`);
+
+  for (const problem of found.problems) report.log(`the note of ${who} is damaged: ${problem}`);
+  const count = found.pods.length;
+  report.log(`${who} did not end: unpausing its ${count === 1 ? "pod" : `${count} pods`} first`);
+  // The note changes hands before any pod is touched: from here on the earlier run cannot record a window.
+  const note = context.note(randomUUID(), found.pods);
+  await recordCall(record.begin(note, found, context.apiDeadline(), stop));
+  const handles = context.connect(await thatMayBePaused(context, found.pods));
+  if (found.problems.length > 0) handles.push(...(await otherPausedPods(context, found.pods)));
+  const { leftPaused } = await context.unpause(handles, false);
+  for (const { admin } of handles) admin.close();
+  const outcome = context.environment.jobName !== undefined &&
+    leftPaused.size > 0 && {
+      job: context.environment.jobName,
+      startedAt: new Date(context.startedAt).toISOString(),
+      endedAt: new Date(context.ports.clock.now()).toISOString(),
+      end: "failedToUnpause" as const,
+      reasons: fixes(leftPaused),
+    };
+  await recordCall(
+    record.finish(note, { remaining: [...leftPaused.keys()], outcome: outcome || undefined }, context.apiDeadline()),
+  );
+  if (leftPaused.size > 0) throw end("failedToUnpause", ...fixes(leftPaused));
+  await new ReleaseLeases(context.kubernetes, context.ports.clock, context.settings).releaseOfKilledRun(
+    context.apiDeadline(),
+  );
+  report.log("no pod of that run is paused any more");
+  return { job: found.job, who };
+}
+
+function describe({ startedAt, pod }: FoundNote): string {
+  const by = pod ? ` in pod ${podName(pod)}` : "";
+  return startedAt ? `the run that started at ${startedAt}${by}` : `an earlier run${by}`;
+}
+
+/** Where each pod can be asked now. The address of a pod that is gone may belong to another one. */
+async function thatMayBePaused(context: Context, pods: NotedPod[]): Promise<ScalarPod[]> {
+  const { kubernetes, settings, stop } = context;
+  const now = await Promise.all(
+    pods.map(async (noted) => {
+      const release = settings.releases.find((r) => r.namespace === noted.namespace && r.name === noted.release);
+      const pod: ScalarPod = { ...noted, ...(release?.tls && { tls: release.tls }) };
+      // A release that has left the settings may not be looked up any more: the note says where its pods were.
+      return podNow(kubernetes, pod, context.apiDeadline(), stop).catch(() => pod);
+    }),
+  );
+  return now.filter((pod) => pod !== "gone");
+}
+
+/** Where a damaged note may have named more pods: those of the releases that say that they are paused. */
+async function otherPausedPods(context: Context, noted: NotedPod[]): Promise<PodHandle[]> {
+  const { kubernetes, settings, report } = context;
+  const pods = await reachablePods(kubernetes, settings.releases, context.apiDeadline());
+  const others = pods.filter(({ uid }) => !noted.some((pod) => pod.uid === uid));
+  const paused = await Promise.all(
+    context.connect(others).map(async (handle) => {
+      if (await handle.admin.isPaused(ANSWER_MILLIS).catch(() => false)) {
+        report.log(`pod ${podName(handle.pod)} is paused, and the damaged note may have named it`);
+        return handle;
+      }
+      handle.admin.close();
+      return undefined;
+    }),
+  );
+  return paused.filter((handle) => handle !== undefined);
+}
+
+/** Whether the earlier run's pod still runs: undefined if not, else what else is to be said. Outside a cluster only time can tell. */
+async function isAtWork(context: Context, { endsBy, pod }: FoundNote): Promise<string | undefined> {
+  const { environment, kubernetes, ports, stop } = context;
+  if (ports.clock.now() >= endsBy) return undefined;
+  if (pod === undefined) return "";
+  // Our own pod's name: its container was started again, so the process that wrote the note is gone.
+  if (environment.pod && podName(pod) === podName(environment.pod)) return undefined;
+  try {
+    const path = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}`;
+    const { metadata, status } = await kubernetes.get<Pod>(path, context.apiDeadline(), stop);
+    return metadata.deletionTimestamp === undefined && status?.phase === "Running" ? "" : undefined;
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    if (error.status === 404) return undefined;
+    return ` as far as is known until ${new Date(endsBy).toISOString()}: ${error.message}`;
+  }
+}

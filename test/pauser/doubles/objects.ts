@@ -1,0 +1,100 @@
+export interface KubernetesObject {
+  metadata: {
+    name: string;
+    namespace: string;
+    uid?: string;
+    resourceVersion?: string;
+    generation?: number;
+    labels?: Record<string, string>;
+    deletionTimestamp?: string;
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: the double stores whatever a test puts in
+  [field: string]: any;
+}
+
+export type Kind = "pods" | "services" | "deployments" | "configmaps" | "leases";
+
+export interface Answer {
+  code: number;
+  body: unknown;
+}
+
+/** Objects as a Kubernetes API server keeps and serves them: the part that the pauser relies on, with its rules on conflicts. */
+export class KubernetesObjects {
+  private objects = new Map<string, KubernetesObject>();
+  private version = 100;
+  /** What an API server that lags behind knows. */
+  private stale: { objects: Map<string, KubernetesObject>; version: number } | undefined;
+
+  /** Creates or changes an object as somebody else would. */
+  put(kind: Kind, object: KubernetesObject): void {
+    const { namespace, name } = object.metadata;
+    this.objects.set(`${kind}/${namespace}/${name}`, {
+      ...object,
+      metadata: { ...object.metadata, uid: object.metadata.uid ?? name, resourceVersion: `${++this.version}` },
+    });
+  }
+
+  remove(kind: Kind, namespace: string, name: string): void {
+    this.version++;
+    this.objects.delete(`${kind}/${namespace}/${name}`);
+  }
+
+  has(kind: Kind, namespace: string, name: string): boolean {
+    return this.objects.has(`${kind}/${namespace}/${name}`);
+  }
+
+  get(kind: Kind, namespace: string, name: string): KubernetesObject {
+    const object = this.objects.get(`${kind}/${namespace}/${name}`);
+    if (object === undefined) throw new Error(`no ${kind} ${namespace}/${name}`);
+    return structuredClone(object);
+  }
+
+  /** From now on lists are of this moment, until `catchUp`. */
+  lagBehind(): void {
+    this.stale = { objects: new Map(this.objects), version: this.version };
+  }
+
+  catchUp(): void {
+    this.stale = undefined;
+  }
+
+  answer(method: string, target: string, text: string): Answer {
+    const url = new URL(target, "http://api");
+    if (url.pathname === "/version") return { code: 200, body: { major: "1", minor: "36" } };
+    const match =
+      /^\/(?:api\/v1|apis\/apps\/v1|apis\/coordination\.k8s\.io\/v1)\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(
+        url.pathname,
+      );
+    if (!match) return status(404, "the server could not find the requested resource");
+    const [, namespace, kind, name] = match as unknown as [string, string, Kind, string | undefined];
+    if (method === "GET" && name === undefined) return this.list(kind, namespace, url);
+    const key = `${kind}/${namespace}/${name}`;
+    const object = this.objects.get(key);
+    if (object === undefined) return status(404, `${kind} "${name}" not found`);
+    if (method === "GET") return { code: 200, body: object };
+    if (method !== "PUT") return status(405, "method not allowed");
+    const replacement = JSON.parse(text) as KubernetesObject;
+    if (replacement.metadata.resourceVersion !== object.metadata.resourceVersion) {
+      return status(409, `Operation cannot be fulfilled on ${kind} "${name}": the object has been modified`);
+    }
+    this.put(kind, replacement);
+    return { code: 200, body: this.objects.get(key) };
+  }
+
+  private list(kind: Kind, namespace: string, url: URL): Answer {
+    const { objects, version } = this.stale ?? { objects: this.objects, version: this.version };
+    const labels = (url.searchParams.get("labelSelector") ?? "").split(",").filter(Boolean);
+    const items = [...objects].filter(
+      ([key, { metadata }]) =>
+        key.startsWith(`${kind}/${namespace}/`) &&
+        labels.every((label) => metadata.labels?.[label.split("=")[0] ?? ""] === label.split("=")[1]),
+    );
+    const metadata = { resourceVersion: `${version}` };
+    return { code: 200, body: { kind: "List", metadata, items: items.map(([, object]) => object) } };
+  }
+}
+
+export function status(code: number, message: string): Answer {
+  return { code, body: { kind: "Status", status: "Failure", code, message } };
+}

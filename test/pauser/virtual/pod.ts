@@ -1,0 +1,154 @@
+import { Gate } from "./gate";
+import type { VirtualTime } from "./time";
+
+/** How a pod misbehaves; all of it is off unless given. */
+export interface Faults {
+  /** How long its running requests take to finish. */
+  drainMillis?: number;
+  /** Fails every Pause at once. */
+  refusePause?: boolean;
+  /** Answers Pause, but does not pause. */
+  pretendToPause?: boolean;
+  /** Dies in the middle of the Pause. */
+  dieOnPause?: boolean;
+  /** So many Unpauses fail. */
+  failUnpauses?: number;
+  /** So many Unpauses are answered without unpausing. */
+  ignoreUnpauses?: number;
+  /** Is of a version that says no more of a failed Pause than a text. */
+  withoutErrorInfo?: boolean;
+  /** Pauses at the end of its drain even if an Unpause came in between, and however late: the worst that a product could do. */
+  pausesLate?: boolean;
+  /** How long a call takes, there and back. */
+  tripMillis?: number;
+}
+
+/** A call that the pod refuses. */
+export class Refusal extends Error {
+  constructor(
+    message: string,
+    readonly reason?: string,
+  ) {
+    super(message);
+  }
+}
+
+const DEFAULT_TRIP_MILLIS = 2;
+
+/** A pod of a Scalar product: its process, which may restart, and its own log of what was true. */
+export class VirtualPod {
+  faults: Faults = {};
+  readonly calls: string[] = [];
+  alive = true;
+  private gate: Gate;
+  private readonly pastLogs: Gate["log"][] = [];
+
+  constructor(
+    private readonly time: VirtualTime,
+    readonly address: string,
+    public port: number,
+  ) {
+    this.gate = this.newGate();
+  }
+
+  get paused(): boolean {
+    return this.alive && this.gate.paused;
+  }
+
+  get tripMillis(): number {
+    return this.faults.tripMillis ?? DEFAULT_TRIP_MILLIS;
+  }
+
+  die(): void {
+    if (!this.alive) return;
+    this.alive = false;
+    this.gate.die();
+    this.pastLogs.push(this.gate.log);
+  }
+
+  /** Starts again, without any memory of having been paused. */
+  start(): void {
+    if (this.alive) return;
+    this.alive = true;
+    this.gate = this.newGate();
+  }
+
+  restart(): void {
+    this.die();
+    this.start();
+  }
+
+  /** As if somebody else had asked for it. */
+  forceUnpause(): void {
+    if (this.alive) this.gate.unpause();
+  }
+
+  /** As if somebody else had asked for it. */
+  async forcePause(maxWaitMillis = 30_000): Promise<void> {
+    if (this.alive) await this.gate.pauseAndAwaitDrained(maxWaitMillis);
+  }
+
+  /** As if somebody else had asked for it, without waiting for requests. */
+  forcePauseWithoutDrain(): void {
+    if (this.alive) this.gate.pause();
+  }
+
+  /** Whether no request gets in, whatever is inside still. */
+  get closed(): boolean {
+    return this.alive && !this.gate.isOpen;
+  }
+
+  async pause(maxWaitMillis: number): Promise<void> {
+    this.calls.push("Pause");
+    const { faults, gate } = this;
+    if (faults.refusePause) throw new Refusal("refused to pause");
+    if (faults.dieOnPause) {
+      this.die();
+      return;
+    }
+    if (faults.pretendToPause) return;
+    if (faults.pausesLate) return this.pauseLate(maxWaitMillis);
+    const result = await gate.pauseAndAwaitDrained(maxWaitMillis);
+    if (result !== "PAUSED")
+      throw new Refusal(`the Pause did not complete: ${result}`, faults.withoutErrorInfo ? undefined : result);
+  }
+
+  unpause(): void {
+    this.calls.push("Unpause");
+    const { faults } = this;
+    if ((faults.failUnpauses ?? 0) > 0) {
+      faults.failUnpauses = (faults.failUnpauses ?? 0) - 1;
+      throw new Refusal("failed to unpause");
+    }
+    if ((faults.ignoreUnpauses ?? 0) > 0) {
+      faults.ignoreUnpauses = (faults.ignoreUnpauses ?? 0) - 1;
+      return;
+    }
+    this.gate.unpause();
+  }
+
+  checkPaused(): boolean {
+    this.calls.push("CheckPaused");
+    return !this.gate.isOpen;
+  }
+
+  /** Whether it was paused from the first to the last of these instants, by its own log. */
+  wasPausedThroughout(from: number, to: number): boolean {
+    const log = [...this.pastLogs, ...(this.alive ? [this.gate.log] : [])].flat();
+    const before = log.filter(({ at }) => at <= from).at(-1);
+    return before?.paused === true && !log.some(({ at, paused }) => !paused && at > from && at < to);
+  }
+
+  private async pauseLate(maxWaitMillis: number): Promise<void> {
+    const { gate } = this;
+    const drainMillis = this.faults.drainMillis ?? 0;
+    await this.time.wait(Math.min(drainMillis, maxWaitMillis));
+    if (drainMillis > maxWaitMillis) throw new Refusal("requests are still running");
+    gate.drainMillis = () => 0;
+    await gate.pauseAndAwaitDrained(1000);
+  }
+
+  private newGate(): Gate {
+    return new Gate(this.time, () => this.faults.drainMillis ?? 0);
+  }
+}

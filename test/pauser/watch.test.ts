@@ -1,0 +1,213 @@
+import test from "ava";
+import type { VirtualCluster } from "./virtual/cluster";
+import { assertSafe, assertVoid, begin, beginHolding, elapse, key, pause, sceneOf, untilTrue } from "./virtual/scene";
+
+// What somebody else does to the pods, or to the pauser, while they are held.
+
+for (const gap of [400, 2000])
+  test(`a pod that is unpaused, and paused again ${gap} ms later, voids the window`, async (t) => {
+    const { cluster, pods } = sceneOf();
+    const { ended } = await beginHolding(cluster);
+    const [, pod] = pods;
+    cluster.time.after(3000, () => pod?.forceUnpause());
+    cluster.time.after(3000 + gap, () => void pod?.forcePause());
+    const { end, reasons } = await ended();
+    t.is(end, "void");
+    t.regex(reasons.join(), /scalardb-cluster-1: is not paused any more/);
+    await elapse(cluster, 5000);
+    t.deepEqual(cluster.windows, []);
+    // The other one's pause, which is not ours to end.
+    pod?.forceUnpause();
+    assertVoid(t, cluster);
+  });
+
+test("Scalar's own tool at work on the release in the hold voids the window", async (t) => {
+  const { cluster, pods } = sceneOf();
+  const { ended } = await beginHolding(cluster);
+  await elapse(cluster, 1000);
+  // As scalar-admin-for-kubernetes does: pause all, 5 s, unpause all.
+  await cluster.time.until(Promise.all(pods.map((pod) => pod.forcePause())));
+  await elapse(cluster, 5000);
+  for (const pod of pods) pod.forceUnpause();
+  t.is((await ended()).end, "void");
+  assertVoid(t, cluster);
+});
+
+test("a pod is asked at least every 200 ms while it is held", async (t) => {
+  const { cluster, pods } = sceneOf({ pods: 60 });
+  const { ended } = await beginHolding(cluster);
+  for (const pod of pods) pod.calls.length = 0;
+  await elapse(cluster, 8000);
+  for (const pod of pods) t.true(pod.calls.length >= 40, `asked ${pod.calls.length} times in 8 s`);
+  t.is((await ended()).end, "recorded");
+});
+
+test("a pod that does not answer for a second voids the window, one that misses a few answers does not", async (t) => {
+  for (const [silence, expected] of [
+    [600, "recorded"],
+    [1500, "void"],
+  ] as const) {
+    const { cluster, pods } = sceneOf();
+    const { ended } = await beginHolding(cluster);
+    const [pod] = pods;
+    // The pod goes on being paused: only its answers are late.
+    Object.assign(pod?.faults as object, { tripMillis: silence });
+    await elapse(cluster, 100);
+    await elapse(cluster, silence);
+    Object.assign(pod?.faults as object, { tripMillis: 2 });
+    const { end, reasons } = await ended();
+    t.is(end, expected, reasons.join());
+    assertSafe(t, cluster);
+  }
+});
+
+test("a pauser that stands still for a second in the hold does not know what happened, and records nothing", async (t) => {
+  for (const [millis, expected] of [
+    [500, "recorded"],
+    [1500, "void"],
+  ] as const) {
+    const { cluster, pods } = sceneOf();
+    const { process, ended } = await beginHolding(cluster);
+    await elapse(cluster, 2000);
+    process.freeze();
+    if (expected === "void") {
+      pods[0]?.forceUnpause();
+      await elapse(cluster, millis / 2);
+      await cluster.time.until(pods[0]?.forcePause() as Promise<void>);
+      await elapse(cluster, millis / 2);
+    } else await elapse(cluster, millis);
+    process.thaw();
+    const { end, reasons } = await ended();
+    t.is(end, expected, reasons.join());
+    assertSafe(t, cluster);
+  }
+});
+
+test("a pauser that was frozen between its note and the pause, while another run took over and ended, pauses nothing", async (t) => {
+  const { cluster, pods } = sceneOf();
+  const env = { PAUSER_POD_NAME: "first", PAUSER_POD_NAMESPACE: "scalar" };
+  const { process, ended } = begin(cluster, {}, env);
+  // The answer to the note's write is on its way.
+  await untilTrue(cluster, () => cluster.unfinished !== undefined);
+  process.freeze();
+  // Its pod's node is lost, and another try is made.
+  const retry = { PAUSER_POD_NAME: "second", PAUSER_POD_NAMESPACE: "scalar" };
+  t.is((await pause(cluster, {}, retry)).end, "recorded");
+  for (const pod of pods) pod.calls.length = 0;
+  process.thaw();
+  const { end, reasons } = await ended();
+  t.is(end, "void");
+  t.regex(reasons.join(), /ms passed before pods could be paused by the note, 2000 ms are allowed/);
+  for (const pod of pods) t.false(pod.calls.includes("Pause"));
+  assertSafe(t, cluster);
+  t.is(cluster.windows.length, 1, "the other run's");
+});
+
+test("a run whose note is taken over after it paused unpauses at once", async (t) => {
+  const { cluster } = sceneOf();
+  // Within the milliseconds between the note and the look at it that follows the pause.
+  cluster.api.served = (method, path) => {
+    if (method === "PUT" && path.includes("configmaps")) {
+      cluster.api.served = () => {};
+      cluster.time.after(1, () =>
+        cluster.tamper({ "unfinished-run.json": JSON.stringify({ ...cluster.unfinished, run: "another" }) }),
+      );
+    }
+  };
+  const started = cluster.time.now;
+  const { end, reasons } = await pause(cluster);
+  t.is(end, "void");
+  t.regex(reasons.join(), /another run has taken the note over/);
+  t.true(cluster.time.now - started < 3000, "the hold is not waited for");
+  assertSafe(t, cluster);
+});
+
+// Two schedules over one release.
+
+/** A second schedule over the same release, with a record of its own. */
+function secondSchedule(cluster: VirtualCluster): object {
+  cluster.api.put("configmaps", { metadata: { namespace: "scalar", name: "other-windows" } });
+  return { record: { namespace: "scalar", name: "other-windows" } };
+}
+
+test("while one schedule pauses a release, another one leaves it alone, and says whose it is", async (t) => {
+  const { cluster } = sceneOf();
+  const other = secondSchedule(cluster);
+  const first = begin(cluster);
+  const second = begin(cluster, other);
+  const outcomes = await cluster.time.until(Promise.all([first.running, second.running]));
+  t.deepEqual(outcomes.map(({ end }) => end).sort(), ["busy", "recorded"]);
+  const busy = outcomes.find(({ end }) => end === "busy");
+  t.regex(
+    busy?.reasons.join() ?? "",
+    /another schedule pauses release scalar\/scalardb: scalar\/(other-)?windows\/\w+ holds its lease until it ends, \S+ at the latest; give the two schedules different times/,
+  );
+  assertSafe(t, cluster);
+  t.deepEqual(cluster.heldLeases, []);
+});
+
+test("schedules that share releases in another order do not wait for each other", async (t) => {
+  const { cluster } = sceneOf({}, { namespace: "ledgers", name: "ledger", product: "ledger", pods: 1 });
+  const other = { ...secondSchedule(cluster), releases: [...cluster.releases].reverse() };
+  const [first, second] = [begin(cluster), begin(cluster, other)];
+  const outcomes = await cluster.time.until(Promise.all([first.running, second.running]));
+  t.deepEqual(outcomes.map(({ end }) => end).sort(), ["busy", "recorded"]);
+  t.deepEqual(cluster.heldLeases, []);
+});
+
+test("the lease of a killed run is taken over by its own schedule at once, by another one when it has expired", async (t) => {
+  const { cluster, pods } = sceneOf();
+  const { process } = await beginHolding(cluster);
+  process.kill();
+  for (const pod of pods) pod.forceUnpause();
+  const other = secondSchedule(cluster);
+  t.is((await pause(cluster, other)).end, "busy");
+  const lease = cluster.api.get("leases", "scalar", "scalar-backup-scalardb");
+  await elapse(cluster, lease.spec.leaseDurationSeconds * 1000 + 6000);
+  t.is((await pause(cluster, other)).end, "recorded");
+  t.is((await pause(cluster)).end, "recorded");
+  t.deepEqual(cluster.heldLeases, []);
+});
+
+test("a lease that is lost in the hold voids the window", async (t) => {
+  const { cluster } = sceneOf();
+  cluster.api.served = (method, path) => {
+    if (method === "PUT" && path.includes("leases")) {
+      cluster.api.served = () => {};
+      const lease = cluster.api.get("leases", "scalar", "scalar-backup-scalardb");
+      cluster.api.put("leases", { ...lease, spec: { ...lease.spec, holderIdentity: "somebody" } });
+    }
+  };
+  const { end, reasons } = await pause(cluster);
+  t.is(end, "void");
+  t.regex(reasons.join(), /another run has acquired the lease of release scalar\/scalardb: somebody holds it/);
+  assertSafe(t, cluster);
+});
+
+// Stale answers of the API server.
+
+test("lists of an API server that lags behind do not hide a pod that was added in the hold", async (t) => {
+  for (const when of ["before the run", "in the hold"]) {
+    const { cluster } = sceneOf();
+    if (when === "before the run") cluster.api.lagBehind();
+    const { ended } = await beginHolding(cluster, { apiDeadlineSeconds: 5 });
+    if (when === "in the hold") cluster.api.lagBehind();
+    const labels = { "app.kubernetes.io/instance": "scalardb", "app.kubernetes.io/app": "scalardb-cluster" };
+    cluster.addPod("scalar", "newcomer", labels);
+    const { end } = await ended();
+    assertSafe(t, cluster);
+    t.is(end, "void", when);
+  }
+});
+
+test("lists that catch up are read again", async (t) => {
+  const { cluster } = sceneOf();
+  const { ended } = await beginHolding(cluster);
+  cluster.api.lagBehind();
+  cluster.tamper({ edited: "meanwhile" });
+  await elapse(cluster, 9000);
+  t.is(cluster.pausedPods.length, 3);
+  cluster.time.after(2500, () => cluster.api.catchUp());
+  t.is((await ended()).end, "recorded");
+  t.is(cluster.pods.get(key(0))?.paused, false);
+});
