@@ -87,7 +87,11 @@ export class Managers {
   async ofFormer(resource: ResourceState): Promise<Manager | undefined> {
     if (resource.provider) {
       const provider = this.former.find(({ urn, id }) => providerReference(urn, id) === resource.provider);
-      if (provider) await this.configure(provider.urn, provider.id, provider.inputs);
+      if (provider) {
+        // An attached provider serves every version, on the real engine too: a stack may be older than the SDK.
+        const { version, ...inputs } = provider.inputs;
+        await this.configure(provider.urn, provider.id, inputs);
+      }
     }
     return this.of(resource);
   }

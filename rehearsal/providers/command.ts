@@ -1,6 +1,6 @@
 /**
  * The `command` provider, for `command:local:Command`: runs the command for real, as a process of this machine, like
- * pulumi-command 4.5. Its decisions were read off the real provider: a changed element of `triggers` is an update in
+ * pulumi-command 1.2. Its decisions were read off the real provider: a changed element of `triggers` is an update in
  * place (which runs `update`, or `create` again), only giving or removing `triggers` as a whole replaces.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -22,6 +22,7 @@ import {
   type SimulatedProvider,
   UNKNOWN,
 } from "./provider";
+import { sdkVersion } from "./sdk-version";
 
 const COMMAND = "command:local:Command";
 
@@ -64,7 +65,7 @@ export interface CommandProviderOptions {
 
 export class CommandProvider implements SimulatedProvider {
   readonly name = "command";
-  readonly version = "4.5.0";
+  readonly version = sdkVersion(this.name);
   readonly #running = new Set<ChildProcess>();
   #cancelled = false;
 

@@ -15,6 +15,7 @@ import type {
 } from "../provider";
 import { UNKNOWN } from "../provider";
 import { faultsOf, isAbsent, isObject, type Properties, withDefaults } from "../schema";
+import { sdkVersion } from "../sdk-version";
 import { autoscalingPolicy } from "./autoscaling-policy";
 import { autoscalingTarget } from "./autoscaling-target";
 import { backupPlan } from "./backup-plan";
@@ -92,7 +93,7 @@ const REGION: Properties = { region: { type: "string", computed: true, replaces:
  */
 export class AwsProvider implements SimulatedProvider {
   readonly name = "aws";
-  readonly version = "7.48.0";
+  readonly version = sdkVersion(this.name);
   readonly #cloud: AwsCloud;
   readonly #types = new Map(RESOURCE_TYPES.map((type) => [type.token, type]));
   #region: string | undefined;

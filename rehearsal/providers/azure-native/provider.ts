@@ -15,6 +15,7 @@ import {
   UNKNOWN,
 } from "../provider";
 import { faultsOf, hasUnknown, isAbsent, isObject, withDefaults } from "../schema";
+import { sdkVersion } from "../sdk-version";
 import { cosmosdbAccount } from "./cosmosdb-account";
 import { backupInstance, backupPolicy, backupVault } from "./data-protection";
 import { diffInputs, refreshedInputs } from "./diff";
@@ -65,7 +66,7 @@ const CONFIGURATION = [
  */
 export class AzureNativeProvider implements SimulatedProvider {
   readonly name = "azure-native";
-  readonly version = "3.28.0";
+  readonly version = sdkVersion(this.name);
   readonly #cloud: AzureCloud;
   readonly #types = new Map(RESOURCE_TYPES.map((type) => [type.token, type]));
   #location: string | undefined;

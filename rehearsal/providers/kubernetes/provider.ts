@@ -17,6 +17,7 @@ import {
   type SimulatedProvider,
   UNKNOWN,
 } from "../provider";
+import { sdkVersion } from "../sdk-version";
 import { asReplacement, changes, covers, formatPath, prune } from "./diff";
 import { hasUnknown, normalize } from "./normalize";
 import { replacingPaths, touches } from "./replacement";
@@ -83,7 +84,7 @@ The resource already exists in the cluster. This can happen when:
  */
 export class KubernetesProvider implements SimulatedProvider {
   readonly name = "kubernetes";
-  readonly version = "4.34.2";
+  readonly version = sdkVersion(this.name);
   readonly #cluster: KubernetesCluster;
   #defaultNamespace: string | undefined;
   #options = { enableConfigMapMutable: false, enablePatchForce: false, upsertExistingObjects: false };

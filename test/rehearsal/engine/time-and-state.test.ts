@@ -137,3 +137,18 @@ test("a provider for another version, or none at all, is refused", async (t) => 
   const newer = await stack.up();
   t.regex(newer.diagnostics[0]?.message ?? "", /uses fixture 2\.0\.0, but the simulated provider stands for 1\.0\.0/);
 });
+
+test("a stack of an earlier SDK version goes on with a later one: what remains is the same, what is gone is deleted", async (t) => {
+  const provider = new FixtureProvider();
+  const of = (version: string, name: string) => ({ name, options: { version } });
+  const stack = newStack(provider, [of("1.0.0", "a"), of("1.0.0", "gone")]);
+  t.true((await stack.up()).succeeded);
+  Object.assign(provider, { version: "2.0.0" });
+  stack.config = { "declared:resources": [of("2.0.0", "a")] };
+  const { operations, succeeded, diagnostics } = await stack.up();
+  t.true(succeeded, diagnostics.map(({ message }) => message).join("\n"));
+  t.deepEqual(
+    operations.slice(1).map(({ name, kind }) => `${kind} ${name}`),
+    ["same a", "delete gone"],
+  );
+});
