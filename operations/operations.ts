@@ -28,6 +28,8 @@ const OPERATIONS: Record<string, { variable: string; load: () => Operation<never
   ),
 };
 
+export const OPERATION_NAMES: readonly string[] = Object.keys(OPERATIONS);
+
 export class UnknownOperation extends Error {}
 
 /**
@@ -44,9 +46,7 @@ export async function runOperation(
 ): Promise<void> {
   const operation = name === undefined ? undefined : OPERATIONS[name];
   if (operation === undefined)
-    throw new UnknownOperation(
-      `unknown operation ${name ?? "(none)"}; there are: ${Object.keys(OPERATIONS).join(", ")}`,
-    );
+    throw new UnknownOperation(`unknown operation ${name ?? "(none)"}; there are: ${OPERATION_NAMES.join(", ")}`);
   const run = operation.load();
   await run(JSON.parse(request) as never, JSON.parse(environment[operation.variable] ?? "{}") as never, say);
 }

@@ -1,9 +1,11 @@
+import type { Deployment } from "@pulumi/pulumi/automation";
 import type { ExecutionContext } from "ava";
 import { SimulatedCloud } from "../rehearsal/cloud/cloud";
 import { EmbeddedStack } from "../rehearsal/engine/embedded";
 import { PulumiStack, type PulumiStackOptions } from "../rehearsal/engine/real";
 import type { Stack, StackResult } from "../rehearsal/engine/stack";
 import type { StackState } from "../rehearsal/engine/state";
+import { isProviderType, packageOf } from "../rehearsal/engine/urn";
 import { PROGRAM, providersOf } from "../rehearsal/engines";
 import { CommandProvider } from "../rehearsal/providers/command";
 import type { SimulatedProvider } from "../rehearsal/providers/provider";
@@ -21,6 +23,7 @@ interface Side<Engine extends Stack> {
 export class BothEngines {
   readonly real: Side<PulumiStack>;
   readonly embedded: Side<EmbeddedStack>;
+  #pluginsStated = false;
 
   private constructor(real: Side<PulumiStack>, embedded: Side<EmbeddedStack>) {
     this.real = real;
@@ -83,10 +86,22 @@ export class BothEngines {
   /** The same run on both engines: what each did is the same, resource by resource. Answers what the real one did. */
   async run(t: ExecutionContext, run: Run): Promise<StackResult> {
     const { real, embedded } = await this.runBoth(run);
+    if (run === "up") await this.#statePlugins(t);
     t.true(real.succeeded, `${run} on the real engine: ${errors(real)}`);
     t.true(embedded.succeeded, `${run} on the embedded engine: ${errors(embedded)}`);
     t.deepEqual(comparable(embedded, run), comparable(real, run), `the engines differ in this ${run}`);
     return real;
+  }
+
+  /** States which plugins the engine was asked for, and that the simulated providers stand for these. */
+  async #statePlugins(t: ExecutionContext): Promise<void> {
+    if (this.#pluginsStated) return;
+    this.#pluginsStated = true;
+    const asked = pluginsAskedFor(await this.real.stack.exportState());
+    t.log(`provider plugins, all simulated: ${asked.join(", ")}`);
+    const simulated = this.real.providers.map(({ name, version }) => `${name} ${version}`);
+    const others = asked.filter((plugin) => !simulated.includes(plugin));
+    t.deepEqual(others, [], `the SDKs ask for other versions than are simulated: ${simulated.join(", ")}`);
   }
 
   /** The same run on both engines, as it comes: what is done beside something that fails is a matter of chance. */
@@ -98,6 +113,14 @@ export class BothEngines {
     }
     return { real, embedded };
   }
+}
+
+/** Each provider's name and the version that its SDK has asked the engine for, from the state that the engine has written. */
+function pluginsAskedFor({ deployment }: Deployment): string[] {
+  const resources: { type: string; inputs?: { version?: string } }[] = deployment.resources;
+  return resources.flatMap(({ type, inputs }) =>
+    isProviderType(type) ? [`${packageOf(type)} ${inputs?.version ?? "of no version"}`] : [],
+  );
 }
 
 /** Lets the next creation of a type fail, as a cloud does that is short of capacity. */

@@ -26,6 +26,8 @@ export interface PulumiStackOptions {
   /** The folder that holds Pulumi.yaml. */
   program: string;
   providers: SimulatedProvider[];
+  /** Real provider plugins, which the engine finds as if it had downloaded them. */
+  plugins?: ProviderPlugin[];
   /** What the program's process gets in its environment, besides this one's own. Asked for each run. */
   environment?: () => Record<string, string>;
   config?: Record<string, unknown>;
@@ -35,6 +37,13 @@ export interface PulumiStackOptions {
   policyPacks?: string[];
   /** Called as the engine goes along; that operations have ended is told when all have, with their simulated times. */
   onEvent?: (event: StackEvent) => void;
+}
+
+export interface ProviderPlugin {
+  name: string;
+  version: string;
+  /** The executable. */
+  file: string;
 }
 
 type Run = "preview" | "up" | "refresh" | "destroy";
@@ -157,6 +166,7 @@ export class PulumiStack implements Stack {
     this.#folder = folder;
     await Promise.all(["bin", "home", "project", "state"].map((name) => mkdir(join(folder, name))));
     await symlink(pulumi, join(folder, "bin", "pulumi"));
+    for (const plugin of this.#options.plugins ?? []) await install(plugin, join(folder, "home"));
     await writeFile(join(folder, "project", "Pulumi.yaml"), await movedProject(resolve(this.#options.program)));
 
     const workspace = await LocalWorkspace.create({
@@ -279,6 +289,13 @@ export class PulumiStack implements Stack {
     }
     return { operations: timed, simulatedMillis: end };
   }
+}
+
+/** Puts a plugin where the engine keeps those that it downloads. */
+async function install({ name, version, file }: ProviderPlugin, pulumiHome: string): Promise<void> {
+  const folder = join(pulumiHome, "plugins", `resource-${name}-v${version}`);
+  await mkdir(folder, { recursive: true });
+  await symlink(file, join(folder, `pulumi-resource-${name}`));
 }
 
 /** @returns why it failed, or undefined when it didn't. */
