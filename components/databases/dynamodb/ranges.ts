@@ -32,20 +32,18 @@ export function rangeOfTables(name: string, tables: readonly TableRange[]): Data
   };
 }
 
-/**
- * The tables that have to be restored for an instant: those that existed then.
- * @throws {Error} for a table that existed, but whose recovery was not on yet.
- */
+/** The tables that have to be restored for an instant: those that existed then. */
 export function tablesAt<Table extends TableRange>(tables: readonly Table[], instant: string): Table[] {
-  const at = Date.parse(instant);
-  return tables.filter((table) => {
-    if (Date.parse(table.created) > at) return false;
-    if (table.earliest !== undefined && Date.parse(table.earliest) > at)
-      throw new Error(
-        `table ${table.name} existed at ${instant}, but can be restored only from ${table.earliest} on; choose a later instant`,
-      );
-    return true;
-  });
+  return tables.filter((table) => Date.parse(table.created) <= Date.parse(instant));
+}
+
+/** Why one of these tables cannot be restored to an instant at which it existed: its recovery was not on yet. */
+export function notYetProtected(tables: readonly TableRange[], instant: string): string | undefined {
+  const table = tables.find(({ earliest }) => earliest !== undefined && Date.parse(earliest) > Date.parse(instant));
+  return (
+    table &&
+    `table ${table.name} existed at ${instant}, but can be restored only from ${table.earliest} on; choose a later instant`
+  );
 }
 
 const latestOf = (instants: string[]) => instants.reduce((a, b) => (Date.parse(a) > Date.parse(b) ? a : b));

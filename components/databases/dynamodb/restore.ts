@@ -4,12 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { readTableScaling, type Scaling } from "../../../operations/autoscaling";
 import { type CopyCompletion, readSettings, type TableSettings } from "../../../operations/dynamodb";
 import type { DatabaseBackups } from "../../../restore-points/window-backups";
+import { endProgram } from "../../faults";
 import { operation } from "../../operation";
 import { COPY_TAG, INSTANT_TAG, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
 import { declareScaling } from "../scaling";
 import type { DynamodbArgs } from "./args";
 import { copiesStand } from "./copies";
-import { tablesAt } from "./ranges";
+import { notYetProtected, tablesAt } from "./ranges";
 import { copyName, copyPrefix, deletedSince, goalOf, sourceRegion, tableNames, targetRegion } from "./tables";
 import { backupsOfWindow } from "./window-backups";
 
@@ -21,9 +22,10 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
   const elsewhere = from !== to;
   const restored = (context.windowBackups ?? pulumi.output(undefined))
     .apply((backups) => lookedUp(name, () => readSources(name, args, backups, context)))
-    .apply(({ tables, scaling, incomplete, backups, stands }) => {
+    .apply(({ tables, scaling, incomplete, backups, stands, refusal }) => {
+      const accepted = { ...context, checkedInstant: accept(name, args, refusal, context) };
       const copies = tables.map((table) =>
-        restoreTable(name, args, table, { backupArn: backups?.get(table.name), stands }, context),
+        restoreTable(name, args, table, { backupArn: backups?.get(table.name), stands }, accepted),
       );
       const completions = tables.map(
         (table): CopyCompletion => ({
@@ -74,6 +76,26 @@ interface Sources {
   backups: Map<string, string> | undefined;
   /** Whether all copies stand already: the backups of their window may be gone then. */
   stands: boolean;
+  refusal?: Refusal;
+}
+
+/** Why the instant is refused for these tables. */
+interface Refusal {
+  message: string;
+  /** Whether copies that exist are refused, too. */
+  existingToo: boolean;
+}
+
+/**
+ * The checked instant, refused here only once the checks of the whole set have passed: which of two errors a user reads must not
+ * depend on which look-up was faster.
+ */
+function accept(name: string, args: DynamodbArgs, refusal: Refusal | undefined, context: RestoreContext) {
+  if (refusal === undefined) return context.checkedInstant;
+  return context.checkedInstant.apply(async (instant) => {
+    if (!refusal.existingToo && (await copiesStand(name, args, context.aws, instant))) return instant;
+    return await endProgram(`database ${name}: ${refusal.message}`);
+  });
 }
 
 async function readSources(
@@ -87,16 +109,28 @@ async function readSources(
   const names = await tableNames(name, args, aws);
   // Of a window's backups each table has one, deleted since or not.
   const deleted = from?.windowBackups ? undefined : await deletedSince(name, args, instant, aws);
-  if (deleted && !context.acceptInconsistent)
-    throw new Error(
-      `${deleted}. Choose an instant after it, or accept copies without it by acceptInconsistentCopiesAt`,
-    );
+  const refusal =
+    deleted && !context.acceptInconsistent
+      ? {
+          message: `${deleted}. Choose an instant after it, or accept copies without it by acceptInconsistentCopiesAt`,
+          existingToo: true,
+        }
+      : undefined;
   const [settings, scaling] = await Promise.all([
     readSettings(region, names, aws.access),
     readTableScaling(region, names, aws.access),
   ]);
-  const common = { scaling, incomplete: deleted, stands: false };
-  if (from === undefined) return { ...common, tables: tablesAt(settings, instant), backups: undefined };
+  const common = { scaling, incomplete: deleted, stands: false, ...(refusal && { refusal }) };
+  if (from === undefined) {
+    const tables = tablesAt(settings, instant);
+    const message = notYetProtected(tables, instant);
+    return {
+      ...common,
+      ...(message && !refusal && { refusal: { message, existingToo: false } }),
+      tables,
+      backups: undefined,
+    };
+  }
   if (from.windowBackups) {
     if (await copiesStand(name, args, aws, instant)) {
       const existed = settings.filter(({ created }) => Date.parse(created) <= Date.parse(instant));
