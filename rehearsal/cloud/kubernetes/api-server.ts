@@ -1,8 +1,8 @@
 /** The simulated cluster's API server: Kubernetes' REST API over plain http on loopback. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
 import type { SimulatedClock } from "../clock";
+import { HeldAddress } from "./held-address";
 import { type Kind, kindByPlural } from "./kinds";
 import { isObject, type JsonObject, type KubernetesObject, type ObjectManifest } from "./objects";
 import { authorize, type ServiceAccountName, type Verb } from "./rbac";
@@ -30,49 +30,41 @@ export interface ServedRequest {
 export class ApiServer {
   readonly #options: ApiServerOptions;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  #port = 0;
+  readonly #held: HeldAddress;
+  readonly #port: number;
   /** Called before each request is answered; what it throws is answered instead. For faults in tests. */
   beforeRequest?: (method: string, path: string) => void | Promise<void>;
   readonly requests: ServedRequest[] = [];
 
-  private constructor(options: ApiServerOptions) {
+  private constructor(options: ApiServerOptions, held: HeldAddress) {
     this.#options = options;
+    this.#held = held;
+    this.#port = held.port;
     this.#server = createServer((request, response) => void this.#serve(request, response));
-    this.#server.on("connection", (socket) => {
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
-    });
+    this.comeBack();
   }
 
   static async start(options: ApiServerOptions): Promise<ApiServer> {
-    const server = new ApiServer(options);
-    await server.comeBack();
-    return server;
+    return new ApiServer(options, await HeldAddress.bind("127.0.0.1", 0));
   }
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Cuts every connection and refuses new ones, until `comeBack`. */
-  async goAway(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
+  /** Cuts every connection and resets new ones, until `comeBack`. */
+  goAway(): void {
+    this.#held.disconnect();
   }
 
-  /** Listens where it has listened before. */
-  async comeBack(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(this.#port, "127.0.0.1", resolve);
-    });
-    this.#port = (this.#server.address() as AddressInfo).port;
+  /** Serves where it has served before. */
+  comeBack(): void {
+    this.#held.connectTo((socket) => this.#server.emit("connection", socket));
   }
 
-  async stop(): Promise<void> {
-    if (this.#server.listening) await this.goAway();
+  stop(): void {
+    this.#held.release();
+    this.#server.close();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,9 +1,13 @@
 /** One pod of a Scalar product: a real gRPC server on loopback that can be paused, and can fail. */
 
+import { setTimeout as delay } from "node:timers/promises";
 import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { SimulatedClock } from "../clock";
 import { type AdminMethod, AdminService, adminImplementation } from "./admin";
 import { RequestGate } from "./gate";
+import { HeldAddress } from "./held-address";
+
+const START_MILLIS = 20;
 
 /** What a product serves besides the admin interface. */
 export interface PodService {
@@ -37,7 +41,8 @@ export class SimulatedPod {
   readonly #options: PodOptions;
   #server: Server | undefined;
   #gate = new RequestGate();
-  #port: number;
+  readonly #held: HeldAddress;
+  readonly #port: number;
   #restarts = 0;
   readonly #history: PodEvent[] = [];
   /**
@@ -46,15 +51,16 @@ export class SimulatedPod {
    */
   beforeAdminCall?: (method: AdminMethod) => Promise<void> | void;
 
-  private constructor(options: PodOptions) {
+  private constructor(options: PodOptions, held: HeldAddress) {
     this.#options = options;
-    this.#port = options.port;
+    this.#held = held;
+    this.#port = held.port;
   }
 
   /** @throws when the address can't be listened on */
   static async start(options: PodOptions): Promise<SimulatedPod> {
-    const pod = new SimulatedPod(options);
-    await pod.#listen();
+    const pod = new SimulatedPod(options, await HeldAddress.bind(options.address, options.port));
+    pod.#serve();
     return pod;
   }
 
@@ -114,22 +120,32 @@ export class SimulatedPod {
 
   /** The process in the container dies at once and, restarted, knows nothing of having been paused. */
   async restart(): Promise<void> {
-    this.stop();
+    this.die();
     this.#restarts += 1;
-    await this.#listen();
+    // A process takes longer to start than its clients take to see that the one before is gone.
+    await delay(START_MILLIS);
+    this.#serve();
   }
 
-  /** Drops every connection; requests that were running are left half done, as by a crash. */
-  stop(): void {
+  /** The process in the container dies: it drops every connection, and running requests are left half done. The pod stays. */
+  die(): void {
     if (!this.#server) return;
     this.#gate.die();
+    // First the sessions, so that clients are told; a socket cut under a session goes unseen for a while.
     this.#server.forceShutdown();
+    this.#held.disconnect();
     this.#server = undefined;
     this.#record("stopped");
   }
 
-  async #listen(): Promise<void> {
-    const { name, address, application, credentials = ServerCredentials.createInsecure() } = this.#options;
+  /** The pod ends, and with it its address. */
+  stop(): void {
+    this.die();
+    this.#held.release();
+  }
+
+  #serve(): void {
+    const { name, application, credentials = ServerCredentials.createInsecure() } = this.#options;
     const gate = new RequestGate();
     const server = new Server();
     server.addService(
@@ -146,11 +162,8 @@ export class SimulatedPod {
     for (const { definition, implementation } of application?.({ name, gate }) ?? []) {
       server.addService(definition, implementation);
     }
-    this.#port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(`${address}:${this.#port}`, credentials, (error, port) =>
-        error ? reject(error) : resolve(port),
-      );
-    });
+    const injector = server.createConnectionInjector(credentials);
+    this.#held.connectTo((socket) => injector.injectConnection(socket));
     this.#gate = gate;
     this.#server = server;
     this.#record("started");

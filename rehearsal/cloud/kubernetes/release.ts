@@ -132,7 +132,7 @@ export class SimulatedRelease {
   restartPod(name: string): Promise<void> {
     return this.#inTurn(async () => {
       const pod = this.#pod(name);
-      pod.stop();
+      pod.die();
       this.#reportPod(pod);
       await pod.restart();
       this.#reportPod(pod);
@@ -174,17 +174,19 @@ export class SimulatedRelease {
   async #startPod(): Promise<void> {
     const { namespace, name, product, application, credentials } = this.#options;
     const numeric = this.#options.targetPort === "numeric";
-    const pod = await SimulatedPod.start({
-      namespace,
-      name: `${this.deployment}-${this.#templateHash}-${randomName(5)}`,
-      release: name,
-      product,
-      clock: this.#clock,
-      address: numeric ? this.#freeAddress() : "127.0.0.1",
-      port: numeric ? this.#commonPort : 0,
-      application,
-      credentials,
-    });
+    const start = (address: string, port: number) =>
+      SimulatedPod.start({
+        namespace,
+        name: `${this.deployment}-${this.#templateHash}-${randomName(5)}`,
+        release: name,
+        product,
+        clock: this.#clock,
+        address,
+        port,
+        application,
+        credentials,
+      });
+    const pod = numeric ? await this.#onFreeAddress(start) : await start("127.0.0.1", 0);
     if (numeric) this.#commonPort = pod.port;
     this.#pods.set(pod.name, pod);
     this.#createPod(pod);
@@ -196,7 +198,8 @@ export class SimulatedRelease {
     if (this.#store.find(PODS, this.namespace, name)) this.#store.delete(PODS, this.namespace, name);
   }
 
-  #freeAddress(): string {
+  /** Pods with a numeric targetPort share a port, each at an address of its own at which that port is free. */
+  async #onFreeAddress(start: (address: string, port: number) => Promise<SimulatedPod>): Promise<SimulatedPod> {
     for (let last = 1; last < 255; last += 1) {
       const address = `127.0.0.${last}`;
       if (last > 1 && process.platform !== "linux") {
@@ -204,7 +207,13 @@ export class SimulatedRelease {
           `a release with ${this.#options.replicas} pods and a numeric targetPort needs addresses that only Linux has: use targetPort "named"`,
         );
       }
-      if (!this.pods.some((pod) => pod.address === address)) return address;
+      if (this.pods.some((pod) => pod.address === address)) continue;
+      try {
+        return await start(address, this.#commonPort);
+      } catch (error) {
+        // Somebody has taken that port there since an earlier pod ended.
+        if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      }
     }
     throw new Error("a release of the simulated cluster has at most 254 pods with a numeric targetPort");
   }

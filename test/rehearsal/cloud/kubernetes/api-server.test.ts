@@ -206,9 +206,9 @@ test("what the simulated cluster doesn't know is refused", async (t) => {
 
 test("an API server that has gone away answers nobody, and comes back with everything it knew", async (t) => {
   const cluster = await startCluster(t);
-  await cluster.apiServer.goAway();
+  cluster.apiServer.goAway();
   await t.throwsAsync(call(cluster, "GET", "/version"));
-  await cluster.apiServer.comeBack();
+  cluster.apiServer.comeBack();
   t.is((await call(cluster, "GET", "/version")).status, 200);
 });
 
