@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { SimulatedCloud } from "./cloud/cloud";
 import { ProviderServer } from "./engine/provider-server";
 import { PROGRAM, providersOf } from "./engines";
+import { onExit } from "./on-exit";
 import { Workload } from "./scalardb/workload";
 import { sets } from "./sets";
 
@@ -39,8 +43,15 @@ async function main(): Promise<void> {
     transfersPerSecond: 20,
   });
 
+  const state = mkdtempSync(join(tmpdir(), "scalar-cloud-"));
+  const removeState = () => rmSync(state, { recursive: true, force: true });
+  const removed = onExit(removeState);
+
   const printEnvironment = () => {
     const variables = {
+      // For that shell alone: `pulumi login` would switch the backend of all the user's stacks.
+      PULUMI_BACKEND_URL: `file://${state}`,
+      PULUMI_CONFIG_PASSPHRASE: "rehearsal",
       PULUMI_DEBUG_PROVIDERS: servers.map(({ name, port }) => `${name}:${port}`).join(","),
       ...cloud.environment(),
     };
@@ -53,12 +64,13 @@ async function main(): Promise<void> {
   console.log(`# The simulated cloud is up: ${set.title}.\n# In another shell, in ${PROGRAM}:`);
   printEnvironment();
   console.log(
-    "pulumi login --local\npulumi stack init rehearsal\ncp examples/Pulumi.dynamodb-aurora.yaml Pulumi.rehearsal.yaml\npulumi up\n",
+    "pulumi stack init rehearsal\ncp examples/Pulumi.dynamodb-aurora.yaml Pulumi.rehearsal.yaml\npulumi up\n",
   );
   console.log(HELP);
 
   const input = createInterface({ input: process.stdin });
   process.once("SIGINT", () => input.close());
+  process.once("SIGTERM", () => input.close());
   for await (const line of input) {
     const [command, argument] = line.trim().split(/\s+/);
     if (command === "quit") break;
@@ -76,6 +88,8 @@ async function main(): Promise<void> {
   await workload.stop();
   for (const { server } of servers) server.stop();
   await cloud.stop();
+  removeState();
+  removed();
 }
 
 main().catch((error: Error) => {

@@ -1,10 +1,15 @@
-import { writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { findPulumi, HOW_TO_GET_PULUMI } from "./engine/pulumi-cli";
 import { ENGINES } from "./engines";
+import { endOnInterruption } from "./interruptions";
 import { rehearse } from "./rehearsal";
 import { sets } from "./sets";
 import { Terminal } from "./terminal";
 import { vaultConfig } from "./vaults/config";
+
+/** Each seed up to this one has random numbers of its own: they are made from 32 bits, of a thousand times the seed and more. */
+const GREATEST_SEED = 4_294_966;
 
 const HELP = `Plays a whole drill on a simulated cloud: protect, pause, disaster, restore, proof, clean-up.
 It needs no cloud account, no Kubernetes and no Pulumi CLI; its servers listen on loopback only, and end with it.
@@ -17,7 +22,7 @@ ${sets.map(({ name, title }) => `                     ${name.padEnd(28)} ${title
                    the PATH; its state is kept in a temporary folder, and nothing of your account is touched)
   --vaults         with a vault on each cloud, and backups of DynamoDB in the pause window: copies of what is restored are
                    kept, the set is restored from backups alone, an attacker meets what protects them, a destroy leaves them
-  --seed N         who transfers how much to whom, and the cloud's identifiers; by default 1
+  --seed N         who transfers how much to whom, and the cloud's identifiers; from 0 to ${GREATEST_SEED}, by default 1
   --report FILE    write what was seen as JSON
   --help           show this
 
@@ -32,6 +37,8 @@ async function main(): Promise<void> {
   const set = sets.find(({ name }) => name === options.set);
   if (set === undefined)
     throw new UsageError(`--set ${options.set} is unknown; there are ${sets.map(({ name }) => name).join(", ")}`);
+  if (options.report) ensureWritable(options.report);
+  endOnInterruption();
   const terminal = new Terminal(process.stdout);
   const { seed, engine, vaults } = options;
   if (vaults && vaultConfig(set.config) === undefined)
@@ -42,6 +49,19 @@ async function main(): Promise<void> {
 }
 
 class UsageError extends Error {}
+
+/** Before the drill rather than after it. @throws {UsageError} */
+function ensureWritable(report: string): void {
+  const existed = existsSync(report);
+  try {
+    closeSync(openSync(report, "a"));
+    if (!existed) rmSync(report);
+  } catch (error) {
+    throw new UsageError(
+      `--report ${report} cannot be written: ${(error as Error).message}; name a file in a folder that exists`,
+    );
+  }
+}
 
 function readOptions() {
   try {
@@ -55,10 +75,14 @@ function readOptions() {
         help: { type: "boolean", short: "h", default: false },
       },
     });
-    if (!/^\d+$/.test(values.seed)) throw new Error(`--seed ${values.seed} is not a whole number`);
+    const seed = Number(values.seed);
+    if (!/^\d+$/.test(values.seed) || seed > GREATEST_SEED)
+      throw new Error(`--seed ${values.seed} is not a whole number from 0 to ${GREATEST_SEED}`);
     const engine = ENGINES.find((name) => name === values.engine);
     if (engine === undefined) throw new Error(`--engine ${values.engine} is unknown; there are ${ENGINES.join(", ")}`);
-    return { ...values, engine, seed: Number(values.seed) };
+    if (engine === "pulumi" && findPulumi() === undefined)
+      throw new Error(`--engine pulumi needs a Pulumi CLI, and there is none: ${HOW_TO_GET_PULUMI}`);
+    return { ...values, engine, seed };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

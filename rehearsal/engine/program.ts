@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { onExit } from "../on-exit";
 import type { Project, StackConfig } from "./project";
 import type { Running } from "./source";
 
@@ -46,9 +47,8 @@ export class Program implements Running {
     });
     this.ended = this.#watch(options);
     // A program must not outlive the engine that it talks to.
-    const kill = () => this.#child.kill("SIGKILL");
-    process.once("exit", kill);
-    this.ended.finally(() => process.off("exit", kill));
+    const ended = onExit(() => this.#child.kill("SIGKILL"));
+    this.ended.finally(ended);
   }
 
   stop(): void {

@@ -2,6 +2,7 @@
  * The program on the real Pulumi engine, with the same simulated providers. Everything that Pulumi writes (state,
  * plugins, credentials, the stack's configuration) is kept in a temporary folder: the user's account is not touched.
  */
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
@@ -13,6 +14,7 @@ import {
   PulumiCommand,
 } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
+import { onExit } from "../on-exit";
 import type { PropertyMap, PropertyValue, SimulatedProvider } from "../providers/provider";
 import { deletionGroups } from "./deletion-groups";
 import { EngineEvents, type PlainOperation } from "./engine-events";
@@ -68,6 +70,7 @@ export class PulumiStack implements Stack {
   readonly #servers: ProviderServer[] = [];
   readonly #durations = new Map<string, number>();
   #folder: string | undefined;
+  #closed = () => {};
   #stack: AutomationStack | undefined;
   #resources: ExportedResource[] = [];
 
@@ -123,6 +126,7 @@ export class PulumiStack implements Stack {
   async close(): Promise<void> {
     for (const server of this.#servers) server.stop();
     if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
+    this.#closed();
   }
 
   async #run(run: Run): Promise<StackResult> {
@@ -164,6 +168,7 @@ export class PulumiStack implements Stack {
     if (!pulumi) throw new Error(`there is no Pulumi CLI: ${HOW_TO_GET_PULUMI}`);
     const folder = await mkdtemp(join(tmpdir(), "pulumi-stack-"));
     this.#folder = folder;
+    this.#closed = onExit(() => rmSync(folder, { recursive: true, force: true }));
     await Promise.all(["bin", "home", "project", "state"].map((name) => mkdir(join(folder, name))));
     await symlink(pulumi, join(folder, "bin", "pulumi"));
     for (const plugin of this.#options.plugins ?? []) await install(plugin, join(folder, "home"));

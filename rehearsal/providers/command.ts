@@ -8,6 +8,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { isDeepStrictEqual } from "node:util";
+import { onExit } from "../on-exit";
 import {
   type ChangeResponse,
   type CheckRequest,
@@ -185,9 +186,11 @@ export class CommandProvider implements SimulatedProvider {
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.#running.add(child);
+    const ended = onExit(() => child.kill("SIGKILL"));
     try {
       return await this.#outcome(child, urn, command, inputs);
     } finally {
+      ended();
       this.#running.delete(child);
     }
   }

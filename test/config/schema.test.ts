@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import test from "ava";
 import { load } from "js-yaml";
 import { stackConfigFaults } from "../../config";
-import { generated } from "../../schema/generate";
+import { generated, SCHEMA_FILE } from "../../schema/generate";
 
 const examples = join(__dirname, "../../examples");
 
@@ -13,10 +13,18 @@ for (const [file, text] of Object.entries(generated())) {
   });
 }
 
-for (const file of readdirSync(examples)) {
-  test(`${file} is sound and points editors to the schema`, (t) => {
+/** The schema that editors find by a stack file's first line, which is relative to the file. */
+function schemaOf(folder: string, text: string): string {
+  const [, path] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text) ?? [];
+  const file = join(folder, path ?? "");
+  const { $ref } = JSON.parse(readFileSync(file, "utf8"));
+  return typeof $ref === "string" ? join(dirname(file), $ref) : file;
+}
+
+for (const file of readdirSync(examples).filter((name) => name.endsWith(".yaml"))) {
+  test(`${file} is sound and points editors to the schema, and so does a copy of it next to Pulumi.yaml`, (t) => {
     const text = readFileSync(join(examples, file), "utf8");
-    t.true(text.startsWith("# yaml-language-server: $schema=../schema/stack-config.schema.json\n"));
+    for (const folder of [examples, dirname(examples)]) t.is(schemaOf(folder, text), SCHEMA_FILE);
     const { config } = load(text) as { config: Record<string, unknown> };
     const values = Object.fromEntries(
       Object.entries(config)

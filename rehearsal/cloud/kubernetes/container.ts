@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { onExit } from "../../on-exit";
 import { kindOf } from "./kinds";
 import type { KubernetesObject } from "./objects";
 import type { ObjectStore } from "./store";
@@ -113,9 +114,14 @@ export class RunningContainer {
         this.#output[stream] += text;
       });
     }
+    const ended = onExit(() => {
+      this.#process.kill("SIGKILL");
+      rmSync(root, { recursive: true, force: true });
+    });
     this.exit = new Promise((resolve, reject) => {
       this.#process.once("error", reject);
       this.#process.once("close", (exitCode, signal) => {
+        ended();
         rmSync(root, { recursive: true, force: true });
         resolve({ exitCode, signal, ...this.#output });
       });
