@@ -55,7 +55,15 @@ export function writeWindowRecord(windows: readonly PauseWindow[]): string {
 /** Oldest first, and each only once: a run whose answer was lost may have recorded its window twice. */
 export function inOrder(windows: readonly PauseWindow[]): PauseWindow[] {
   const byIdentity = new Map(windows.map((window) => [identity(window), window]));
-  return [...byIdentity.values()].sort((a, b) => instantMillis(a.pauseCompleted) - instantMillis(b.pauseCompleted));
+  // Windows of several clusters may begin in the same millisecond: their order must not depend on how they were written.
+  return [...byIdentity]
+    .sort(
+      ([one, a], [other, b]) =>
+        instantMillis(a.pauseCompleted) - instantMillis(b.pauseCompleted) ||
+        instantMillis(a.unpauseStarted) - instantMillis(b.unpauseStarted) ||
+        (one < other ? -1 : 1),
+    )
+    .map(([, window]) => window);
 }
 
 function identity({ cluster, pauseCompleted, unpauseStarted, releases }: PauseWindow): string {

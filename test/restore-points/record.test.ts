@@ -114,6 +114,16 @@ test("pruning keeps the newest, in the bounds of time and size, and no window th
   );
 });
 
+test("windows that begin in the same millisecond have one order, however they were written, and pruning keeps it", (t) => {
+  const shorter = windowOf(HOUR_START, HOUR_START + 8_000);
+  const elsewhere = { ...window, cluster: "another" };
+  const ordered = [shorter, elsewhere, window];
+  for (const windows of [ordered, ordered.toReversed(), [window, shorter, elsewhere]]) {
+    t.deepEqual(inOrder(windows), ordered);
+    t.deepEqual(prune(windows, HOUR_START + 20_000, HOUR_START, 4000), ordered);
+  }
+});
+
 test("pruning an empty record leaves it empty, and one window too large is an error", (t) => {
   t.deepEqual(prune([], HOUR_START, 1000, 10), []);
   const size = Buffer.byteLength(writeWindowRecord([window]));
