@@ -40,7 +40,7 @@ function pointLines({ points, unlisted, noneBecause }: RestorePoints, paint: Pai
     ...points.map((point) => [
       point.instant,
       point.restorable ? "yes" : point.restorableFromBackups ? "backups" : "no",
-      `${seconds(point)} s`,
+      `${seconds(point)} s${point.noWholeMinute ? " *" : ""}`,
       point.covers.map((release) => releaseLabel(release) + detail(release)).join(", "),
     ]),
   ]);
@@ -50,6 +50,9 @@ function pointLines({ points, unlisted, noneBecause }: RestorePoints, paint: Pai
   ]);
   return [
     ...(points.length > 0 ? [header as string, ...lines] : []),
+    ...(points.some(({ noWholeMinute }) => noWholeMinute)
+      ? ["* the window has no whole minute near its middle: see that your databases restore to the second"]
+      : []),
     ...(unlisted > 0 ? [`and ${unlisted} older ones, which restore.at takes too while they can be restored`] : []),
     ...(noneBecause === undefined ? [] : [paint("red", `Nothing can be restored now: ${noneBecause}`)]),
   ];

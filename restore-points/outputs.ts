@@ -85,6 +85,7 @@ const readPoint: Reader<RestorePoint> = (value, path) => {
     databases: listAt(databases, `${path}.databases`, readDatabase),
     restorable: booleanAt(restorable, `${path}.restorable`),
     ...optionalAt(point, "restorableFromBackups", path, booleanAt),
+    ...optionalAt(point, "noWholeMinute", path, booleanAt),
   };
 };
 

@@ -20,7 +20,7 @@ export interface DatabaseAtPoint {
 }
 
 /**
- * An instant at which no transaction was running: the middle of a common window.
+ * An instant at which no transaction was running: near the middle of a common window.
  *
  *     { instant: "2026-11-22T03:00:12Z",
  *       window: { start: "2026-11-22T03:00:07.120Z", end: "2026-11-22T03:00:17.130Z", clockOffsetMillis: 4 },
@@ -30,8 +30,13 @@ export interface DatabaseAtPoint {
  *       restorable: false }
  */
 export interface RestorePoint {
-  /** What to restore: RFC 3339, UTC, whole seconds. It stays the same for as long as the window is known. */
+  /**
+   * What to restore: RFC 3339, UTC, a whole minute where the window has one near its middle, else a whole second. It stays the
+   * same for as long as the window is known.
+   */
   instant: string;
+  /** True where the window has no whole minute near its middle: see that your databases restore to the second. */
+  noWholeMinute?: boolean;
   /** RFC 3339, UTC, milliseconds, with the difference of clocks by which it has been narrowed at either end. */
   window: { start: string; end: string; clockOffsetMillis: number };
   covers: CoveredRelease[];
@@ -115,7 +120,7 @@ export function restorableSeconds({ databases, now }: Situation): { from: number
 
 function pointOf(window: CommonWindow, { databases, now }: Situation): RestorePoint {
   const states = databases.map(({ name, ...range }): DatabaseAtPoint => {
-    const reason = rangeFault(window.middle, { name, ...range }, now);
+    const reason = rangeFault(window.instant, { name, ...range }, now);
     const backups = keptBackupsOf(window, name, now);
     return {
       name,
@@ -128,7 +133,8 @@ function pointOf(window: CommonWindow, { databases, now }: Situation): RestorePo
   const fromBackups =
     !restorable && states.length > 0 && states.every((state) => state.restorable || state.backedUpUntil);
   return {
-    instant: formatInstant(window.middle),
+    instant: formatInstant(window.instant),
+    ...(!window.wholeMinute && { noWholeMinute: true }),
     window: {
       start: formatInstant(window.start, { millis: true }),
       end: formatInstant(window.end, { millis: true }),

@@ -7,6 +7,7 @@ import { backupsOf, type DatabaseBackups } from "./window-backups";
 export const MINIMUM_WINDOW_MILLIS = 5_000;
 /** How far an instant must stay from the window's edges. The middle of the shortest window, in whole seconds, does. */
 export const MARGIN_MILLIS = 2_000;
+const MINUTE_MILLIS = 60_000;
 
 /**
  * How much of a window counts, in milliseconds: it is taken to be shorter at either end by what the clocks may differ by. The
@@ -30,8 +31,10 @@ export interface CoveredRelease {
 
 /** An interval in which every release of the set was paused. Milliseconds since the epoch. */
 export interface CommonWindow extends Interval {
-  /** The whole second nearest to the middle: the instant to restore. */
-  middle: number;
+  /** The instant to restore: a whole minute near the middle, or else the whole second nearest to it. */
+  instant: number;
+  /** Whether that is a whole minute, which people choose, portals offer, and every database can surely restore to. */
+  wholeMinute: boolean;
   /** In the order in which the releases were asked for. */
   covers: CoveredRelease[];
   /**
@@ -68,6 +71,14 @@ export function commonWindows(windows: readonly PauseWindow[], releases: readonl
     .filter(({ start, end }) => end - start >= MINIMUM_WINDOW_MILLIS)
     .map((interval) => describe(interval, releases, pauses))
     .reverse();
+}
+
+/** Nobody documents that Azure's flexible servers restore to the second: a whole minute is preferred where it is as safe. */
+function instantOf({ start, end }: Interval): Pick<CommonWindow, "instant" | "wholeMinute"> {
+  const middle = (start + end) / 2;
+  const minute = Math.round(middle / MINUTE_MILLIS) * MINUTE_MILLIS;
+  const wholeMinute = isInside(minute, { start, end }) && Math.abs(minute - middle) <= (end - start) / 4;
+  return { instant: wholeMinute ? minute : Math.round(middle / 1000) * 1000, wholeMinute };
 }
 
 /** Whether an instant is inside the window and far enough from its edges. */
@@ -126,7 +137,7 @@ function describe(
   return {
     start,
     end,
-    middle: Math.round((start + end) / 2 / 1000) * 1000,
+    ...instantOf({ start, end }),
     covers: releases.map(({ cluster = DEFAULT_CLUSTER, namespace, name }, index) => {
       const ofRelease = runs[index] ?? [];
       const seen = ofRelease.flatMap(({ window }) =>

@@ -167,23 +167,26 @@ clusterTest("a Job of the CronJob has all the rights it needs, and records a tru
   t.deepEqual(pausedPods(), []);
 });
 
-clusterTest("a pod killed in the hold is followed by one that unpauses, and by one that records a window", async (t) => {
-  t.timeout(10 * 60_000);
-  await createJob("killed");
-  await allPaused();
-  const [[first, child] = []] = node.running;
-  const killedAt = performance.now();
-  child?.kill("SIGKILL");
-  await until("unpaused pods", () => pausedPods().length === 0, 120);
-  t.log(`unpaused ${((performance.now() - killedAt) / 1000).toFixed(1)} s after the SIGKILL`);
-  t.is(await jobEnded("killed"), "Complete");
-  const [second, third] = node.ended.slice(-2);
-  t.regex(second?.output ?? "", new RegExp(`pod scalar/${first} did not end: unpausing its 3 pods first`));
-  t.is(second?.exitCode, EXIT_CODES.void);
-  t.is(third?.exitCode, EXIT_CODES.recorded);
-  t.is((await windows()).length, 2);
-  await assertTrueWindows(t);
-});
+clusterTest(
+  "a pod killed in the hold is followed by one that unpauses, and by one that records a window",
+  async (t) => {
+    t.timeout(10 * 60_000);
+    await createJob("killed");
+    await allPaused();
+    const [[first, child] = []] = node.running;
+    const killedAt = performance.now();
+    child?.kill("SIGKILL");
+    await until("unpaused pods", () => pausedPods().length === 0, 120);
+    t.log(`unpaused ${((performance.now() - killedAt) / 1000).toFixed(1)} s after the SIGKILL`);
+    t.is(await jobEnded("killed"), "Complete");
+    const [second, third] = node.ended.slice(-2);
+    t.regex(second?.output ?? "", new RegExp(`pod scalar/${first} did not end: unpausing its 3 pods first`));
+    t.is(second?.exitCode, EXIT_CODES.void);
+    t.is(third?.exitCode, EXIT_CODES.recorded);
+    t.is((await windows()).length, 2);
+    await assertTrueWindows(t);
+  },
+);
 
 clusterTest("the unpauser unpauses what a Job left paused of which nothing is left", async (t) => {
   t.timeout(10 * 60_000);

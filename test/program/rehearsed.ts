@@ -84,5 +84,5 @@ export function recordWindow(
   const changed = { ...data, [WINDOWS_KEY]: JSON.stringify({ schemaVersion: 1, windows: [...windows, window] }) };
   cloud.kubernetes.store.update({ ...record, data: changed });
   const [common] = commonWindows([window], [{ namespace, name: releases[0] as string }]);
-  return formatInstant(common?.middle as number);
+  return formatInstant(common?.instant as number);
 }

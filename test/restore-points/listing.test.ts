@@ -34,12 +34,13 @@ test("people see a picture, the ranges and the points with their reasons", (t) =
     "ledger     2026-11-22T03:01:00Z  2026-11-22T03:09:00Z",
     "customers  2026-11-22T03:00:00Z  2026-11-22T03:10:00Z",
     "",
-    "INSTANT               RESTORABLE  PAUSED  RELEASES",
-    "2026-11-22T03:09:55Z  no          10.0 s  scalar/cluster (2 pods), scalar/ledger (2 pods)",
+    "INSTANT               RESTORABLE  PAUSED    RELEASES",
+    "2026-11-22T03:09:55Z  no          10.0 s *  scalar/cluster (2 pods), scalar/ledger (2 pods)",
     "  ledger can be restored from 2026-11-22T03:01:00Z to 2026-11-22T03:09:00Z as yet; try again after 2026-11-22T03:10:55Z",
-    "2026-11-22T03:02:00Z  yes         10.0 s  scalar/cluster (2 pods), scalar/ledger (2 pods)",
-    "2026-11-22T03:00:00Z  no          10.0 s  scalar/cluster (2 pods), scalar/ledger (2 pods)",
+    "2026-11-22T03:02:00Z  yes         10.0 s    scalar/cluster (2 pods), scalar/ledger (2 pods)",
+    "2026-11-22T03:00:00Z  no          10.0 s    scalar/cluster (2 pods), scalar/ledger (2 pods)",
     "  ledger can be restored from 2026-11-22T03:01:00Z to 2026-11-22T03:09:00Z; choose a later instant, and keep its backups for longer if you need such old ones",
+    "* the window has no whole minute near its middle: see that your databases restore to the second",
   ]);
 });
 
@@ -48,7 +49,7 @@ test("a window's backups are shown, with how they are restored where nothing els
   const window = backedUp(windowOf(at(0), at(130), [cluster, ledger]), at(61), at(64));
   const lines = (now: number) => listing(restorePoints({ ...known, now, windows: [window] }), 72).slice(-5);
   t.deepEqual(lines(at(600)).slice(-2), [
-    "2026-11-22T03:01:05Z  yes         130.0 s  scalar/cluster (2 pods), scalar/ledger (2 pods)",
+    "2026-11-22T03:01:00Z  yes         130.0 s  scalar/cluster (2 pods), scalar/ledger (2 pods)",
     "  ledger has backups of this window, kept until 2027-12-27T03:00:00Z",
   ]);
   const beyond = {
@@ -56,7 +57,7 @@ test("a window's backups are shown, with how they are restored where nothing els
     databases: [{ name: "ledger", earliest: "2026-11-22T03:02:00Z", latest: "2026-11-22T03:09:00Z" }],
   };
   t.deepEqual(listing(restorePoints({ ...beyond, windows: [window] }), 72).slice(-4, -1), [
-    "2026-11-22T03:01:05Z  backups     130.0 s  scalar/cluster (2 pods), scalar/ledger (2 pods)",
+    "2026-11-22T03:01:00Z  backups     130.0 s  scalar/cluster (2 pods), scalar/ledger (2 pods)",
     "  ledger can be restored from 2026-11-22T03:02:00Z to 2026-11-22T03:09:00Z; choose a later instant, and keep its backups for longer if you need such old ones",
     "  ledger has backups of this window, kept until 2027-12-27T03:00:00Z: restore.from.ledger.windowBackups restores them",
   ]);

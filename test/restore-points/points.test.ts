@@ -35,6 +35,7 @@ test("a set that needs a pause has a point for each window, newest first, and wh
     points: [
       {
         instant: "2026-11-22T03:06:45Z",
+        noWholeMinute: true,
         window: { start: "2026-11-22T03:06:40.124Z", end: "2026-11-22T03:06:50.126Z", clockOffsetMillis: 4 },
         covers,
         databases: [
@@ -50,6 +51,7 @@ test("a set that needs a pause has a point for each window, newest first, and wh
       },
       {
         instant: "2026-11-22T03:02:05Z",
+        noWholeMinute: true,
         window: { start: "2026-11-22T03:02:00.124Z", end: "2026-11-22T03:02:10.126Z", clockOffsetMillis: 4 },
         covers,
         databases: [
@@ -60,6 +62,7 @@ test("a set that needs a pause has a point for each window, newest first, and wh
       },
       {
         instant: "2026-11-22T03:00:05Z",
+        noWholeMinute: true,
         window: { start: "2026-11-22T03:00:00.124Z", end: "2026-11-22T03:00:10.126Z", clockOffsetMillis: 4 },
         covers,
         databases: [
@@ -174,11 +177,11 @@ const late: Situation = {
 
 test("a point that point-in-time recovery has forgotten can be restored from its window's backups, while they are kept", (t) => {
   const point = (situation: Situation) => restorePoints(situation).points[0];
-  t.like(point(late), { instant: "2026-11-22T03:01:05Z", restorable: false, restorableFromBackups: true });
+  t.like(point(late), { instant: "2026-11-22T03:01:00Z", restorable: false, restorableFromBackups: true });
   t.like(point(late)?.databases[0], { restorable: false, backedUpUntil: "2027-12-27T03:00:00Z" });
   t.regex(
     restorePoints(late).noneBecause ?? "",
-    /2026-11-22T03:01:05Z can be restored from its window's backups, by restore.from.ledger.windowBackups: true$/,
+    /2026-11-22T03:01:00Z can be restored from its window's backups, by restore.from.ledger.windowBackups: true$/,
   );
   const expired = point({ ...late, now: at(0) + 400 * DAY });
   t.is(expired?.databases[0]?.backedUpUntil, undefined);

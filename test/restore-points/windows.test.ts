@@ -9,7 +9,9 @@ import { backedUp, HOUR_START, pauseWindows, RELEASES, releases, windowOf } from
 const [CLUSTER, LEDGER, TOKYO] = RELEASES;
 const at = (seconds: number) => HOUR_START + seconds * 1000;
 const spans = (windows: PauseWindow[], of: ReleaseName[]) =>
-  commonWindows(windows, of).map(({ start, middle, end }) => [start, middle, end].map((time) => (time - at(0)) / 1000));
+  commonWindows(windows, of).map(({ start, instant, end }) =>
+    [start, instant, end].map((time) => (time - at(0)) / 1000),
+  );
 const runsOf = (release: ReleaseName, windows: readonly PauseWindow[]) =>
   windows.filter(
     (window) =>
@@ -56,9 +58,10 @@ test("the middle is a whole second, inside with margin, and windows are newest f
     fc.property(pauseWindows, releases, (windows, of) => {
       const common = commonWindows(windows, of);
       for (const window of common) {
-        t.is(window.middle % 1000, 0);
-        t.true(isInside(window.middle, window));
-        t.true(Math.abs(window.middle - (window.start + window.end) / 2) <= 500);
+        t.is(window.instant % (window.wholeMinute ? 60_000 : 1000), 0);
+        t.true(isInside(window.instant, window));
+        const fromMiddle = Math.abs(window.instant - (window.start + window.end) / 2);
+        t.true(fromMiddle <= (window.wholeMinute ? (window.end - window.start) / 4 : 500));
         t.true(window.end - window.start >= MINIMUM_WINDOW_MILLIS);
       }
       t.true(common.every(({ start }, index) => index === 0 || start < (common[index - 1]?.start ?? 0)));
@@ -198,7 +201,7 @@ test("thousands of windows are each found", (t) => {
     windowOf(at(600 * index), at(600 * index + 10), [CLUSTER, LEDGER]),
   );
   t.deepEqual(
-    commonWindows(windows, [CLUSTER, LEDGER]).map(({ middle }) => middle),
+    commonWindows(windows, [CLUSTER, LEDGER]).map(({ instant }) => instant),
     windows.map((_, index) => at(600 * index + 5)).reverse(),
   );
 });
@@ -247,4 +250,18 @@ test("how long backups are kept is what is configured now, where it is", (t) => 
     withDeleteAfter([windowOf(at(0), at(10)), window], configured)[1]?.backups?.databases[0]?.deleteAfter;
   t.is(days({ ledger: 30 }), 30);
   t.is(days({ other: 30 }), 400);
+});
+
+test("a whole minute near the middle is the instant to restore, and a window without one is marked", (t) => {
+  const instants = (from: number, to: number) =>
+    commonWindows([windowOf(at(from), at(to), [CLUSTER])], [CLUSTER]).map(({ instant, wholeMinute }) => [
+      (instant - at(0)) / 1000,
+      wholeMinute,
+    ]);
+  t.deepEqual(instants(55, 65), [[60, true]]);
+  t.deepEqual(instants(56.8, 66.8), [[60, true]], "after a drain of 1.8 s");
+  t.deepEqual(instants(58.5, 68.5), [[64, false]], "too close to the edge");
+  t.deepEqual(instants(57, 69), [[60, true]]);
+  t.deepEqual(instants(10, 20), [[15, false]]);
+  t.deepEqual(instants(0, 130), [[60, true]]);
 });

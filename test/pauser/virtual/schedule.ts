@@ -244,8 +244,7 @@ async function happenToPod(
   else if (what === "vanishes") {
     cluster.removePod(key);
     cluster.changeDeployment(deploymentOf(key), countPods(-1));
-  }
-  else if (what === "is unpaused and paused again") {
+  } else if (what === "is unpaused and paused again") {
     pod.forceUnpause();
     await cluster.time.wait(SEEN_MILLIS + forMillis);
     await pod.forcePause();
