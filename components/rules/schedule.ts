@@ -1,49 +1,27 @@
+import { FIELDS, type Field, intervalsOf, parseCron, readField, type Times, timesOf } from "./cron";
+
 /**
  * Schedules as Kubernetes and AWS Backup write them: when they run, and how long nothing happens between two runs. Intervals
  * leave out time zones and daylight saving, which move a run by an hour at most.
  */
 
-const NICKNAMES: Record<string, string> = {
-  "@yearly": "0 0 1 1 *",
-  "@annually": "0 0 1 1 *",
-  "@monthly": "0 0 1 * *",
-  "@weekly": "0 0 * * 0",
-  "@daily": "0 0 * * *",
-  "@midnight": "0 0 * * *",
-  "@hourly": "0 * * * *",
-};
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const MINUTE_MILLIS = 60_000;
-const DAY_MINUTES = 24 * 60;
-const DAY_MILLIS = DAY_MINUTES * MINUTE_MILLIS;
-/** Three years and a leap day hold every distance between two runs of a schedule that runs at least once a year. */
-const LOOKED_AT = { from: Date.UTC(2027, 0, 1), days: 3 * 365 + 1 };
+const DAY_MILLIS = 24 * 60 * MINUTE_MILLIS;
+/** The next run of a schedule that runs at least once a year is in these days. */
+const LOOKED_AT_DAYS = 3 * 365 + 1;
+const YEAR_MILLIS = 366 * DAY_MILLIS;
 
-interface Field {
-  values: Set<number>;
-  /** Whether the field restricts nothing: then the other of the two day fields decides alone. */
-  any: boolean;
-}
-
-/**
- * The longest time between two runs of a CronJob's schedule, in milliseconds.
- * Undefined for a schedule that cannot be read, or that runs less than once a year.
- */
+/** The longest time between two runs of a CronJob's schedule, in milliseconds. Undefined for one that Kubernetes refuses, or that never runs. */
 export function longestIntervalMillis(schedule: string): number | undefined {
-  const every = /^@every (?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(schedule.trim());
-  if (every) {
-    const [hours, minutes, seconds] = every.slice(1).map((part) => Number(part ?? 0)) as [number, number, number];
-    return ((hours * 60 + minutes) * 60 + seconds) * 1000 || undefined;
-  }
-  const words = (NICKNAMES[schedule.trim()] ?? schedule).trim().split(/\s+/);
-  return words.length === 5 ? longestGap(words) : undefined;
+  const cron = parseCron(schedule);
+  return "problem" in cron ? undefined : intervalsOf(cron)?.longest;
 }
 
 /** The same for a schedule of AWS Backup, such as `cron(0 5 ? * MON *)`. */
 export function longestAwsIntervalMillis(schedule: string): number | undefined {
   const words = awsWords(schedule);
-  return words?.[5] === "*" ? longestGap(words.slice(0, 5)) : undefined;
+  const times = words?.[5] === "*" ? readTimes(words.slice(0, 5)) : undefined;
+  return times && intervalsOf(times)?.longest;
 }
 
 /** Why AWS Backup would refuse a schedule, with what it takes; undefined when it takes it. */
@@ -52,17 +30,24 @@ export function awsScheduleFault(schedule: string): string | undefined {
   const words = awsWords(schedule);
   if (words === undefined || !words.every((word) => /^[\w*?,/#-]+$/.test(word)))
     return fault(
-      "is not a schedule of AWS Backup; allowed is cron(minute hour day-of-month month day-of-week year), such as cron(0 5 ? * * *)",
+      "is not a schedule of AWS Backup; expected cron(minute hour day-of-month month day-of-week year), such as cron(0 5 ? * * *)",
     );
   if ((words[2] === "?") === (words[4] === "?"))
     return fault('must have "?" in exactly one of day of month and day of week, such as cron(0 5 ? * * *)');
   if (!/^\d+$/.test(words[0] as string))
     return fault("runs more than once an hour, which AWS Backup does not; give one minute, such as cron(0 * ? * * *)");
   const readable = !/[lw#]/i.test(`${words[2]}${words[4]}`.replace(/[a-z]{3}/gi, "")) && words[5] === "*";
-  if (readable && longestAwsIntervalMillis(schedule) === undefined)
-    return fault("never runs, or less than once a year; correct its numbers, such as cron(0 5 ? * * *)");
+  if (!readable) return undefined;
+  const problems = FIELDS.map((rule, index) => readField(words[index] as string, rule)).flatMap((field, index) =>
+    "problem" in field ? [index === 4 ? AWS_WEEKDAYS : field.problem] : [],
+  );
+  if (problems.length > 0) return fault(`is not a schedule of AWS Backup: ${problems.join("; ")}`);
+  if ((longestAwsIntervalMillis(schedule) ?? Number.POSITIVE_INFINITY) > YEAR_MILLIS)
+    return fault("never runs, or less than once a year; correct its days and months, such as cron(0 5 ? * * *)");
   return undefined;
 }
+
+const AWS_WEEKDAYS = "day of week must be 1-7 or SUN-SAT (Sunday is 1)";
 
 /** The six fields, with days of the week from 0 for Sunday, as Kubernetes has them. */
 function awsWords(schedule: string): string[] | undefined {
@@ -86,7 +71,7 @@ export function nextAwsRun(schedule: string, timeZone: string, after: number): n
   const offset = (instant: number) => localMillis(instant, timeZone) - instant;
   const local = localMillis(after, timeZone);
   const today = Math.floor(local / DAY_MILLIS) * DAY_MILLIS;
-  for (let day = today; day < today + LOOKED_AT.days * DAY_MILLIS; day += DAY_MILLIS) {
+  for (let day = today; day < today + LOOKED_AT_DAYS * DAY_MILLIS; day += DAY_MILLIS) {
     if (!times.runsOn(new Date(day))) continue;
     for (const minute of times.minutes) {
       const wall = day + minute * MINUTE_MILLIS;
@@ -97,7 +82,7 @@ export function nextAwsRun(schedule: string, timeZone: string, after: number): n
   return undefined;
 }
 
-/** To make one takes twenty times as long as to use it. */
+/** Cached: constructing one costs 20 times as much as using it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The wall clock of a time zone at an instant, as if it were UTC. */
@@ -112,73 +97,8 @@ function localMillis(instant: number, timeZone: string): number {
   return Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
 }
 
-/** When in a day, and on which days. */
-interface Times {
-  minutes: number[];
-  /** Of a date in UTC. */
-  runsOn(date: Date): boolean;
-}
-
+/** When a schedule of AWS Backup runs, by the five fields that Kubernetes has too. */
 function readTimes(words: string[]): Times | undefined {
-  const [minutes, hours, days, months, weekdays] = [
-    readField(words[0] as string, 0, 59),
-    readField(words[1] as string, 0, 23),
-    readField(words[2] as string, 1, 31),
-    readField(words[3] as string, 1, 12, MONTHS, 1),
-    readField(words[4] as string, 0, 7, WEEKDAYS, 0),
-  ];
-  if (!minutes || !hours || !days || !months || !weekdays) return undefined;
-  if (weekdays.values.has(7)) weekdays.values.add(0);
-  const inDay = [...hours.values].flatMap((hour) => [...minutes.values].map((minute) => hour * 60 + minute));
-  return {
-    minutes: inDay.sort((a, b) => a - b),
-    runsOn(date) {
-      if (!months.values.has(date.getUTCMonth() + 1)) return false;
-      const monthDay = days.values.has(date.getUTCDate());
-      const weekDay = weekdays.values.has(date.getUTCDay());
-      // Both day fields restricted: either of them is enough, as cron has it.
-      return days.any || weekdays.any ? monthDay && weekDay : monthDay || weekDay;
-    },
-  };
-}
-
-function longestGap(words: string[]): number | undefined {
-  const times = readTimes(words);
-  if (times === undefined) return undefined;
-  let longest = 0;
-  let previous: number | undefined;
-  for (let day = 0; day < LOOKED_AT.days; day++) {
-    if (!times.runsOn(new Date(LOOKED_AT.from + day * DAY_MILLIS))) continue;
-    for (const minute of times.minutes) {
-      const at = day * DAY_MINUTES + minute;
-      if (previous !== undefined) longest = Math.max(longest, at - previous);
-      previous = at;
-    }
-  }
-  return longest === 0 ? undefined : longest * MINUTE_MILLIS;
-}
-
-function readField(
-  text: string,
-  lowest: number,
-  highest: number,
-  names: string[] = [],
-  nameBase = 0,
-): Field | undefined {
-  const field: Field = { values: new Set(), any: false };
-  for (const part of text.toLowerCase().split(",")) {
-    const match = /^(\*|\?|[a-z0-9]+)(?:-([a-z0-9]+))?(?:\/(\d+))?$/.exec(part);
-    if (!match) return undefined;
-    const [, first, last, step] = match as unknown as [string, string, string | undefined, string | undefined];
-    const every = first === "*" || first === "?";
-    const number = (word: string) => (names.includes(word) ? names.indexOf(word) + nameBase : Number(word));
-    const from = every ? lowest : number(first);
-    // "5/15" runs from 5 to the end.
-    const to = last !== undefined ? number(last) : every || step !== undefined ? highest : from;
-    const by = Number(step ?? 1);
-    if (!(from >= lowest && to <= highest && from <= to && by >= 1)) return undefined;
-    for (let value = from; value <= to; value += by) field.values.add(value);
-    if (every && by === 1) field.any = true;
-  }
-  return field;
+  const fields = FIELDS.map((rule, index) => readField(words[index] as string, rule));
+  return fields.some((field) => "problem" in field) ? undefined : timesOf(fields as Field[]);
 }

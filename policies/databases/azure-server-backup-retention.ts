@@ -1,7 +1,8 @@
+import { daysText } from "../../components/rules/days-text";
 import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
 import { resourcePolicy } from "../resource-policy";
 import { isSet, UNKNOWN, valueAt } from "../values";
-import { daysText, type MinimumDays, minimumDaysSetting } from "./minimum-days";
+import { type MinimumDays, minimumDaysSetting } from "./minimum-days";
 import { AZURE_MYSQL, AZURE_POSTGRESQL, databaseOf, isReplica, mayBeDrillCopy } from "./resources";
 
 export const azureServerBackupRetention = resourcePolicy<MinimumDays>({

@@ -1,7 +1,8 @@
+import { daysText } from "../../components/rules/days-text";
 import { COSMOSDB_TIERS, RECOVERY_PERIODS } from "../../components/rules/recovery-period";
 import { resourcePolicy } from "../resource-policy";
 import { isSet, UNKNOWN } from "../values";
-import { daysText, type MinimumDays, minimumDaysSetting } from "./minimum-days";
+import { type MinimumDays, minimumDaysSetting } from "./minimum-days";
 import { COSMOSDB, isCosmosForNoSql } from "./resources";
 
 // No mend: an account cannot go back from continuous to periodic backup, so that the switch is its owner's decision.

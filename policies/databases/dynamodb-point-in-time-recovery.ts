@@ -1,7 +1,8 @@
+import { daysText } from "../../components/rules/days-text";
 import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
 import { resourcePolicy } from "../resource-policy";
 import { UNKNOWN } from "../values";
-import { daysText, type MinimumDays, minimumDaysSetting } from "./minimum-days";
+import { type MinimumDays, minimumDaysSetting } from "./minimum-days";
 import { mayBeDrillCopy, TABLE } from "./resources";
 
 const { unset } = RECOVERY_PERIODS.dynamodb;

@@ -20,8 +20,3 @@ export function minimumDaysSetting({ minimum, maximum }: RecoveryPeriod): Settin
     },
   };
 }
-
-/** "1 day", "7 days". */
-export function daysText(days: number): string {
-  return `${days} ${days === 1 ? "day" : "days"}`;
-}

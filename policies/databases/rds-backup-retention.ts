@@ -1,7 +1,8 @@
+import { daysText } from "../../components/rules/days-text";
 import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
 import { resourcePolicy } from "../resource-policy";
 import { isSet, UNKNOWN } from "../values";
-import { daysText, type MinimumDays, minimumDaysSetting } from "./minimum-days";
+import { type MinimumDays, minimumDaysSetting } from "./minimum-days";
 import { databaseOf, isReplica, mayBeDrillCopy, RDS_CLUSTER, RDS_INSTANCE, RDS_RETENTION } from "./resources";
 
 export const rdsBackupRetention = resourcePolicy<MinimumDays>({

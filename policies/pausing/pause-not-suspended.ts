@@ -1,3 +1,4 @@
+import { suspendedProblem } from "../../components/rules/pausing";
 import { resourcePolicy } from "../resource-policy";
 import { booleanAt } from "../values";
 import { isCronJob, pauseJobOf } from "./pause-job";
@@ -12,7 +13,7 @@ export const pauseNotSuspended = resourcePolicy({
   appliesTo: isCronJob,
   faults({ props }) {
     if (booleanAt(props, "spec.suspend") !== true || pauseJobOf(props) === undefined) return [];
-    return ["the schedule is suspended: set spec.suspend to false, or remove it"];
+    return [suspendedProblem("spec.suspend")];
   },
   mend(props) {
     (props.spec as { suspend: boolean }).suspend = false;

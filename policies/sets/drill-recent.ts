@@ -1,4 +1,4 @@
-import { daysText } from "../databases/minimum-days";
+import { daysText } from "../../components/rules/days-text";
 import { stackPolicy } from "../stack-policy";
 import { known, stringAt } from "../values";
 

@@ -1,5 +1,5 @@
+import { RESTORE_POINTS, reachProblem } from "../../components/rules/pausing";
 import { longestIntervalMillis } from "../../components/rules/schedule";
-import { daysText } from "../databases/minimum-days";
 import { RDS_RETENTION } from "../databases/resources";
 import { type StackResource, stackPolicy } from "../stack-policy";
 import { known, stringAt } from "../values";
@@ -11,8 +11,6 @@ interface Settings extends SetSettings {
   restorePoints: number;
 }
 
-const DAY_MILLIS = 86_400_000;
-
 export const restorePointsAvailable = stackPolicy<Settings>({
   name: "restore-points-available",
   description: "Checks whether pauses follow each other closely enough for restore points to be available at any time.",
@@ -22,7 +20,7 @@ export const restorePointsAvailable = stackPolicy<Settings>({
     restorePoints: {
       type: "integer",
       minimum: 1,
-      default: 2,
+      default: RESTORE_POINTS,
       description:
         "Restore points that every database must reach back to at any time: one void window must not be the only one.",
     },
@@ -40,14 +38,11 @@ export const restorePointsAvailable = stackPolicy<Settings>({
     if (shortest === undefined) return [];
     return pausesOf(resources).flatMap(({ resource }) => {
       const schedule = known(stringAt(resource.props, "spec.schedule"));
-      const interval = schedule === undefined ? undefined : longestIntervalMillis(schedule);
-      if (interval === undefined) return [];
-      const available = Math.floor((shortest.days * DAY_MILLIS) / interval);
-      if (available >= restorePoints) return [];
-      return {
-        message: `up to ${intervalText(interval)} pass between two pauses ("${schedule}"), and ${shortest.name} reaches back ${daysText(shortest.days)}: only ${available} of ${restorePoints} restore points are sure to be available; pause at least every ${intervalText((shortest.days * DAY_MILLIS) / restorePoints)}, or let ${shortest.name} reach back further`,
-        at: resource,
-      };
+      const intervalMillis = schedule === undefined ? undefined : longestIntervalMillis(schedule);
+      if (schedule === undefined || intervalMillis === undefined) return [];
+      const { name: database, days } = shortest;
+      const message = reachProblem({ schedule, intervalMillis, database, days }, restorePoints);
+      return message === undefined ? [] : { message, at: resource };
     });
   },
 });
@@ -57,9 +52,4 @@ function recoveryDays({ resource, database }: Member, resources: StackResource[]
   if (!resource.ignoreChanges.includes(RDS_RETENTION)) return known(database.recoveryDays(resource.props));
   const continuous = backupRulesFor(resource, resources).find(({ rule }) => rule.lifecycle.continuous);
   return continuous?.rule.lifecycle.deleteAfter;
-}
-
-function intervalText(millis: number): string {
-  const hours = millis / 3_600_000;
-  return hours >= 48 ? daysText(Math.floor(hours / 24)) : `${Math.floor(hours)} hours`;
 }

@@ -1,6 +1,7 @@
 import { backupLifecycleFaults, goneBeforeNext } from "../../components/rules/backup-lifecycle";
+import { daysText } from "../../components/rules/days-text";
 import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
-import { daysText, type MinimumDays, minimumDaysSetting } from "../databases/minimum-days";
+import { type MinimumDays, minimumDaysSetting } from "../databases/minimum-days";
 import { resourcePolicy } from "../resource-policy";
 import { isPlan, planRules } from "./plan-rules";
 

@@ -50,7 +50,9 @@ says(pauseNotSuspended, [
   [
     "suspended",
     cronJob({ spec: { suspend: true } }),
-    ["the schedule is suspended: set spec.suspend to false, or remove it"],
+    [
+      "the schedule is suspended, so that no pods are paused and no new restore point is made: set spec.suspend to false, or remove it",
+    ],
   ],
   ["a CronJob that pauses nothing", report, []],
 ]);

@@ -174,7 +174,7 @@ saysOfStack(restorePointsAvailable, [
     [
       {
         message:
-          'up to 31 days pass between two pauses ("0 3 1 * *"), and accounts reaches back 35 days: only 1 of 2 restore points are sure to be available; pause at least every 17 days, or let accounts reach back further',
+          'up to 31 days pass between two pauses ("0 3 1 * *"), and accounts reaches back 35 days: only 1 of 2 restore points is sure to be available; pause at least every 17 days, or let accounts reach back further',
         at: "pause",
       },
     ],
@@ -185,7 +185,7 @@ saysOfStack(restorePointsAvailable, [
     [
       {
         message:
-          'up to 24 hours pass between two pauses ("0 3 * * *"), and customers reaches back 1 day: only 1 of 2 restore points are sure to be available; pause at least every 12 hours, or let customers reach back further',
+          'up to 24 hours pass between two pauses ("0 3 * * *"), and customers reaches back 1 day: only 1 of 2 restore points is sure to be available; pause at least every 12 hours, or let customers reach back further',
         at: "pause",
       },
     ],

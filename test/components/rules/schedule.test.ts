@@ -15,7 +15,8 @@ const SCHEDULES: [string, number | undefined][] = [
   ["5/20 2,14 * * *", 11 + 20 / 60],
   ["0 0 * * MON-FRI", 72],
   ["0 0 * * 0,3", 96],
-  ["0 0 * * 7", 168],
+  // Kubernetes refuses 7 for Sunday.
+  ["0 0 * * 7", undefined],
   ["0 0 1 * *", 31 * 24],
   ["0 0 1 */3 *", 92 * 24],
   // Either of two restricted day fields is enough: every Monday, and the first.
@@ -26,7 +27,7 @@ const SCHEDULES: [string, number | undefined][] = [
   ["@weekly", 168],
   ["@yearly", 366 * 24],
   ["@every 1h30m", 1.5],
-  ["0 0 29 2 *", undefined],
+  ["0 0 29 2 *", 1461 * 24],
   ["0 0 31 2 *", undefined],
   ["0 24 * * *", undefined],
   ["60 * * * *", undefined],
@@ -35,7 +36,8 @@ const SCHEDULES: [string, number | undefined][] = [
   ["0 3 * *", undefined],
   ["0 3 * * * *", undefined],
   ["@often", undefined],
-  ["@every 0s", undefined],
+  // robfig/cron runs it each second.
+  ["@every 0s", 1 / 3600],
   ["", undefined],
 ];
 for (const [schedule, hours] of SCHEDULES)
@@ -63,7 +65,7 @@ for (const [schedule, hours] of AWS_SCHEDULES)
 const REFUSED: [string, string][] = [
   [
     "0 5 * * *",
-    '"0 5 * * *" is not a schedule of AWS Backup; allowed is cron(minute hour day-of-month month day-of-week year), such as cron(0 5 ? * * *)',
+    '"0 5 * * *" is not a schedule of AWS Backup; expected cron(minute hour day-of-month month day-of-week year), such as cron(0 5 ? * * *)',
   ],
   [
     "cron(0 5 * * * *)",
@@ -73,9 +75,14 @@ const REFUSED: [string, string][] = [
     "cron(0/30 * ? * * *)",
     '"cron(0/30 * ? * * *)" runs more than once an hour, which AWS Backup does not; give one minute, such as cron(0 * ? * * *)',
   ],
+  ["cron(0 25 ? * * *)", '"cron(0 25 ? * * *)" is not a schedule of AWS Backup: hour must be 0-23'],
   [
-    "cron(0 25 ? * * *)",
-    '"cron(0 25 ? * * *)" never runs, or less than once a year; correct its numbers, such as cron(0 5 ? * * *)',
+    "cron(0 5 ? * 8 *)",
+    '"cron(0 5 ? * 8 *)" is not a schedule of AWS Backup: day of week must be 1-7 or SUN-SAT (Sunday is 1)',
+  ],
+  [
+    "cron(0 5 31 2 ? *)",
+    '"cron(0 5 31 2 ? *)" never runs, or less than once a year; correct its days and months, such as cron(0 5 ? * * *)',
   ],
 ];
 for (const [schedule, fault] of REFUSED)

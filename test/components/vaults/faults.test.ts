@@ -83,7 +83,7 @@ const REFUSED: [title: string, aws: Values, expected: string[], databases?: unkn
     "a CronJob's schedule",
     { rules: [{ ...daily, schedule: "0 5 * * *" }] },
     [
-      'vault.aws.rules[0].schedule: "0 5 * * *" is not a schedule of AWS Backup; allowed is cron(minute hour day-of-month month day-of-week year), such as cron(0 5 ? * * *)',
+      'vault.aws.rules[0].schedule: "0 5 * * *" is not a schedule of AWS Backup; expected cron(minute hour day-of-month month day-of-week year), such as cron(0 5 ? * * *)',
     ],
   ],
   [

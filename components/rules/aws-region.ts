@@ -1,0 +1,36 @@
+import { nearestWord } from "./nearest-word";
+
+/** The regions that the AWS SDK knew when this was written; a test compares them with those of the SDK installed. */
+export const AWS_REGIONS: readonly string[] = (
+  "af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 " +
+  "ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 " +
+  "cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 eu-isoe-west-1 eu-north-1 eu-south-1 eu-south-2 eu-west-1 " +
+  "eu-west-2 eu-west-3 eusc-de-east-1 il-central-1 me-central-1 me-south-1 me-west-1 mx-central-1 sa-east-1 sa-west-1 " +
+  "us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-iso-west-1 us-isob-east-1 us-isob-west-1 " +
+  "us-isof-east-1 us-isof-south-1 us-west-1 us-west-2"
+).split(" ");
+
+/** How AWS names regions: a geography, a direction and a number. Those of AWS_REGIONS and those to come. */
+const FORM =
+  /^(us(-gov|-iso[bf]?)?|eu(-isoe)?|eusc-[a-z]{2}|ap|sa|ca|me|af|il|mx|cn)-(central|(north|south)(east|west)?|east|west)-\d$/;
+
+/** What was probably meant by a text that is no AWS region; undefined for one that is, or may come to be. */
+export function awsRegionHint(region: string): string | undefined {
+  if (FORM.test(region)) return undefined;
+  const zone = /^(.+-\d)[a-z]$/.exec(region)?.[1];
+  if (zone !== undefined && AWS_REGIONS.includes(zone)) return `write the region of this availability zone, ${zone}`;
+  const near = nearestWord(region, AWS_REGIONS);
+  return near === undefined ? "write one such as ap-northeast-1" : `did you mean ${near}?`;
+}
+
+/** Why a text is no AWS region, with what is expected; undefined for one that is, or may come to be. */
+export function awsRegionProblem(region: string): string | undefined {
+  const hint = awsRegionHint(region);
+  return hint === undefined ? undefined : `${JSON.stringify(region)} is not an AWS region; ${hint}`;
+}
+
+/** What to say of a region that has a region's form and that the AWS SDK did not know when this was written. */
+export function awsRegionDoubt(region: string): string | undefined {
+  if (awsRegionHint(region) !== undefined || AWS_REGIONS.includes(region)) return undefined;
+  return `${JSON.stringify(region)} is not an AWS region that this program knows; correct it, unless AWS has added it since: a near one is ${nearestWord(region, AWS_REGIONS) ?? "ap-northeast-1"}`;
+}
