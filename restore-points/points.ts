@@ -26,7 +26,7 @@ export interface DatabaseAtPoint {
  *       window: { start: "2026-11-22T03:00:07.120Z", end: "2026-11-22T03:00:17.130Z", clockOffsetMillis: 4 },
  *       covers: [{ cluster: "default", namespace: "scalar", name: "scalardb-cluster", product: "scalardb-cluster", pods: 3, origin: "recorded" }],
  *       databases: [{ name: "ledger", restorable: true },
- *                   { name: "customers", restorable: false, reason: "customers can be restored from ... to ... as yet; try again after ..." }],
+ *                   { name: "customers", restorable: false, reason: "customers can be restored from ... to ... now; try again after ..." }],
  *       restorable: false }
  */
 export interface RestorePoint {

@@ -64,15 +64,17 @@ export function rangeFault(instant: number, database: DatabaseRange, now: number
   if ("because" in range) return range.because;
   const { earliest } = range;
   const latest = Math.min(range.latest, now);
-  const span = `from ${formatInstant(ceilSecond(earliest))} to ${formatInstant(latest)}`;
+  if (instant >= earliest && instant <= latest) return undefined;
+  const [from, to] = [ceilSecond(earliest), floorSecond(latest)];
+  // A range that has just begun may lie within one second, and a restore takes whole seconds.
+  if (from > to)
+    return `${database.name} cannot be restored to a whole second yet: its range begins at ${formatInstant(earliest, { millis: true })}; try again in a few minutes`;
+  const span = `from ${formatInstant(from)} to ${formatInstant(to)}`;
   if (instant < earliest)
     return `${database.name} can be restored ${span}; choose a later instant, and keep its backups for longer if you need such old ones`;
-  if (instant > latest) {
-    // The range follows the clock at a distance: once that has passed again, the instant is in it.
-    const lag = now - latest;
-    return `${database.name} can be restored ${span} as yet; try again after ${formatInstant(ceilSecond(instant + lag))}`;
-  }
-  return undefined;
+  // The range follows the clock at a distance: once that has passed again, the instant is in it.
+  const lag = now - latest;
+  return `${database.name} can be restored ${span} now; try again after ${formatInstant(ceilSecond(instant + lag))}`;
 }
 
 /** The first whole second that is not before an instant: a restore takes whole seconds. */

@@ -34,6 +34,15 @@ const ONE_DATABASE: Situation = {
   databases: [{ name: "customers", earliest: "2026-11-01T00:00:00.400Z", latest: "2026-11-22T03:16:30.5Z" }],
 };
 
+test("a range that lies within one second is not shown with its end before its beginning", (t) => {
+  const databases = [{ name: "ledger", earliest: "2026-11-22T09:11:49.300Z", latest: "2026-11-22T09:11:49.900Z" }];
+  const known = { ...ONE_DATABASE, now: instantMillis("2026-11-22T09:12:00Z"), databases };
+  for (const at of ["2026-11-22T09:11:40Z", "2026-11-22T09:11:50Z"])
+    t.deepEqual(checkInstant(at, known).faults, [
+      "ledger cannot be restored to a whole second yet: its range begins at 2026-11-22T09:11:49.300Z; try again in a few minutes",
+    ]);
+});
+
 test("an instant passes just when a window's inside and every range have it, and it has passed", (t) => {
   let passed = 0;
   fc.assert(
@@ -161,7 +170,7 @@ test("an instant that a database does not reach yet is refused with when to try 
     instant: "2026-11-22T03:18:12Z",
     faults: [
       // customers lags 3 min 29.5 s behind now.
-      "customers can be restored from 2026-11-01T00:00:01Z to 2026-11-22T03:16:30Z as yet; try again after 2026-11-22T03:21:42Z",
+      "customers can be restored from 2026-11-01T00:00:01Z to 2026-11-22T03:16:30Z now; try again after 2026-11-22T03:21:42Z",
     ],
     before: "2026-11-22T03:15:12Z",
   });

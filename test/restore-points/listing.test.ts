@@ -36,7 +36,7 @@ test("people see a picture, the ranges and the points with their reasons", (t) =
     "",
     "INSTANT               RESTORABLE  PAUSED    RELEASES",
     "2026-11-22T03:09:55Z  no          10.0 s *  scalar/cluster (2 pods), scalar/ledger (2 pods)",
-    "  ledger can be restored from 2026-11-22T03:01:00Z to 2026-11-22T03:09:00Z as yet; try again after 2026-11-22T03:10:55Z",
+    "  ledger can be restored from 2026-11-22T03:01:00Z to 2026-11-22T03:09:00Z now; try again after 2026-11-22T03:10:55Z",
     "2026-11-22T03:02:00Z  yes         10.0 s    scalar/cluster (2 pods), scalar/ledger (2 pods)",
     "2026-11-22T03:00:00Z  no          10.0 s    scalar/cluster (2 pods), scalar/ledger (2 pods)",
     "  ledger can be restored from 2026-11-22T03:01:00Z to 2026-11-22T03:09:00Z; choose a later instant, and keep its backups for longer if you need such old ones",

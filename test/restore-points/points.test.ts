@@ -44,7 +44,7 @@ test("a set that needs a pause has a point for each window, newest first, and wh
             name: "customers",
             restorable: false,
             reason:
-              "customers can be restored from 2026-11-22T02:00:00Z to 2026-11-22T03:05:00Z as yet; try again after 2026-11-22T03:11:45Z",
+              "customers can be restored from 2026-11-22T02:00:00Z to 2026-11-22T03:05:00Z now; try again after 2026-11-22T03:11:45Z",
           },
         ],
         restorable: false,
