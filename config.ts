@@ -4,14 +4,18 @@ import type { ScalarBackupArgs } from "./components/backup";
 import { databaseFaults, databasesSchema } from "./components/databases";
 import { awsRegion } from "./components/databases/schema";
 import { awsSettings } from "./components/databases/settings";
-import { type Fault, faultsOf } from "./components/faults";
+import { type Fault, faultsOf, isWithin } from "./components/faults";
 import { importedWindowFaults } from "./components/pause/imported-windows";
-import { pauseFaults } from "./components/pause/validate";
+import { pauseKeyFaults, pauseRunFaults } from "./components/pause/validate";
 import { pauseNeedFaults } from "./components/pause-need";
+import { propertiesFaults } from "./components/properties-faults";
 import { instantFaults, recoveryFaults, restoreFaults, type ScalarRestoreArgs } from "./components/restore";
+import { soundParts } from "./components/sound-parts";
+import { tagFaults } from "./components/tags";
 import { vaultSchema } from "./components/vaults/args";
 import { restoreFromFaults, restoreFromSchema } from "./components/vaults/restore-from";
-import { vaultFaults } from "./components/vaults/validate";
+import { ownVaultFaults, vaultFaults } from "./components/vaults/validate";
+import { reachFaults } from "./components/warnings";
 import { windowBackupFaults } from "./components/window-backups";
 import { ADMIN_PORT, BOUNDS, MIN_HOLD_SECONDS } from "./pauser/settings";
 import { instantMillis } from "./restore-points/instant";
@@ -48,13 +52,27 @@ const bounded = (what: string, { min, max }: { min: number; max: number }) =>
 
 const pauseSchema = z
   .strictObject({
-    schedule: z.string().describe("When pods are paused, as a CronJob's schedule: 0 3 * * *"),
-    timeZone: z.string().optional().describe("The schedule's time zone, such as Asia/Tokyo. Defaults to Etc/UTC."),
+    schedule: z
+      .string()
+      .describe("When pods are paused, as a CronJob's schedule: 0 3 * * *")
+      .meta({ examples: ["0 3 * * *"] }),
+    timeZone: z
+      .string()
+      .meta({ examples: ["Asia/Tokyo"] })
+      .optional()
+      .describe("The schedule's time zone, such as Asia/Tokyo. Defaults to Etc/UTC."),
     releases: z
       .array(
         z.strictObject({
-          namespace: z.string().min(1),
-          name: z.string().min(1).describe("The Helm release's name"),
+          namespace: z
+            .string()
+            .min(1)
+            .meta({ examples: ["scalar"] }),
+          name: z
+            .string()
+            .min(1)
+            .describe("The Helm release's name")
+            .meta({ examples: ["scalardb-cluster"] }),
           adminPort: bounded(
             "The port of its pods' admin interface, if scalar.db.cluster.node.admin.port moves it",
             ADMIN_PORT,
@@ -92,6 +110,7 @@ const pauseSchema = z
       .strictObject({
         eksCluster: z
           .string()
+          .meta({ examples: ["payments"] })
           .optional()
           .describe("The EKS cluster's name: a role is declared, which its Pod Identity agent gives to the pauser"),
         region: awsRegion.optional().describe("Where the EKS cluster is. Defaults to aws:region."),
@@ -111,6 +130,7 @@ const restoreSchema = z
   .strictObject({
     at: z
       .string({ error: AN_INSTANT })
+      .meta({ examples: ["2026-11-22T03:00:12Z"] })
       .optional()
       .describe(`The instant to restore to: ${AN_INSTANT}. Needed, unless windows are only to be listed.`),
     mode: z
@@ -132,6 +152,7 @@ const restoreSchema = z
       ),
   })
   .meta({
+    examples: [{ at: "2026-11-22T03:00:12Z" }],
     description: "Restores copies of all databases; remove it to remove a drill's copies",
     anyOf: [{ required: ["at"] }, { required: ["windows"] }],
   });
@@ -148,7 +169,11 @@ export const stackConfigSchema = z.strictObject({
     .describe(
       "Your present database.properties; a restore's Helm values then hold it whole, with the copies' endpoints",
     ),
-  tags: z.record(z.string(), z.string()).optional().describe("Tags for every resource that takes them"),
+  tags: z
+    .record(z.string(), z.string())
+    .meta({ examples: [{ service: "payments" }] })
+    .optional()
+    .describe("Tags for every resource that takes them"),
   lastDrill: z
     .string({ error: AN_INSTANT })
     .optional()
@@ -159,7 +184,7 @@ export const stackConfigSchema = z.strictObject({
 
 /**
  * Reads and checks the stack's configuration, before any resource is declared.
- * @throws {pulumi.RunError} with every fault: its path, the value given, what is allowed and the mend.
+ * @throws {pulumi.RunError} with every problem: its path, the value found, what is expected and how to fix it.
  */
 export function readStackConfig(): StackConfig {
   const { values, faults } = parseValues();
@@ -175,27 +200,63 @@ export function readStackConfig(): StackConfig {
   };
 }
 
-/** All faults of a configuration given as plain data. */
+/** All problems of a configuration given as plain data. What lies between two parts is checked when both are right. */
 export function stackConfigFaults(values: Record<string, unknown>): Fault[] {
-  const faults = faultsOf(stackConfigSchema, values);
+  const aws = awsSettings();
+  const schema = faultsOf(stackConfigSchema, values);
   const config = values as unknown as StackValues;
-  const sound = (part: string) => !faults.some(({ path }) => path === part || path.startsWith(part));
-  // What stands in one part can be judged though another part is wrong; what lies between parts cannot.
-  if (sound("databases") && Array.isArray(config.databases))
-    faults.push(...databaseFaults(config.databases, awsSettings()));
-  if (config.pause && sound("pause")) faults.push(...under("pause", pauseFaults(config.pause)));
-  if (config.restore && sound("restore")) faults.push(...under("restore", restoreValueFaults(config.restore)));
-  if (config.lastDrill !== undefined && sound("lastDrill")) faults.push(...passedFaults("lastDrill", config.lastDrill));
-  if (faults.length === 0) faults.push(...recoveryFaults(config.databases, config.restore?.mode, awsSettings()));
-  if (sound("databases") && Array.isArray(config.databases))
-    faults.push(...pauseNeedFaults(config.databases, config.pause));
-  if (sound("databases") && sound("pause") && Array.isArray(config.databases))
-    faults.push(...windowBackupFaults(config.databases, config.pause, awsSettings()));
-  if (sound("databases") && sound("restore") && Array.isArray(config.databases))
-    faults.push(...under("restore", restoreFromFaults(config.databases, config.restore?.from, awsSettings())));
-  if (sound("databases") && sound("vault") && Array.isArray(config.databases))
-    faults.push(...vaultFaults(config.databases, config.vault, awsSettings()));
+  const faults = schema.filter(({ path }) => !isWithin(path, "databases"));
+  // Those of the schema are among them.
+  faults.unshift(
+    ...(Array.isArray(config.databases)
+      ? databaseFaults(config.databases, aws)
+      : schema.filter(({ path }) => isWithin(path, "databases"))),
+  );
+  const valid = (part: string) => !faults.some(({ path }) => isWithin(path, part));
+  /** Adds problems of one part that the schema cannot see, but none at what has one already. */
+  const add = (more: Fault[]) =>
+    faults.push(...more.filter(({ path }) => !schema.some((known) => isWithin(path, known.path))));
+
+  const { databases, pause, restore, vault } = config;
+  const setIsValid = Array.isArray(databases) && valid("databases") && valid("aws:region");
+  if (isMap(pause)) {
+    add(under("pause", pauseKeyFaults(soundParts(pause, "pause", schema))));
+    const set = { databases, pause, ...(valid("vault") && { vault }) };
+    const reach = setIsValid && valid("pause.schedule") ? reachFaults(set, aws) : [];
+    // A schedule that leaves databases without restore points leaves the record empty too; that is one mistake.
+    const runs = pauseRunFaults(soundParts(pause, "pause", faults)).filter(
+      ({ path }) => reach.length === 0 || path !== "retentionDays" || pause.retentionDays !== undefined,
+    );
+    add([...under("pause", runs), ...reach]);
+  }
+  if (isMap(restore)) add(under("restore", restoreValueFaults(restore)));
+  if (config.lastDrill !== undefined && valid("lastDrill")) add(passedFaults("lastDrill", config.lastDrill));
+  if (typeof config.properties === "string") add(propertiesFaults(config.properties));
+
+  if (!setIsValid) {
+    if (isMap(vault)) add(ownVaultFaults(vaultParts(vault, schema)));
+    return faults;
+  }
+  add(tagFaults(config.tags, databases));
+  add(pauseNeedFaults(databases, pause));
+  if (valid("pause")) add(windowBackupFaults(databases, pause, aws));
+  if (valid("restore")) add(under("restore", restoreFromFaults(databases, restore?.from, aws)));
+  if (valid("vault")) add(vaultFaults(databases, vault, aws));
+  else if (isMap(vault)) add(ownVaultFaults(vaultParts(vault, schema)));
+  if (faults.length === 0) faults.push(...recoveryFaults(databases, restore?.mode, aws));
   return faults;
+}
+
+function isMap(part: unknown): part is object {
+  return part !== null && typeof part === "object" && !Array.isArray(part);
+}
+
+/** The vaults of each cloud without what has problems already. */
+function vaultParts(vault: NonNullable<StackConfig["vault"]>, faults: Fault[]): NonNullable<StackConfig["vault"]> {
+  return {
+    ...(isMap(vault.aws) && { aws: soundParts(vault.aws, "vault.aws", faults) }),
+    ...(isMap(vault.azure) && { azure: soundParts(vault.azure, "vault.azure", faults) }),
+  };
 }
 
 function passedFaults(key: string, instant: string): Fault[] {
@@ -208,10 +269,10 @@ function passedFaults(key: string, instant: string): Fault[] {
 function restoreValueFaults({ at, windows, ...how }: NonNullable<StackValues["restore"]>): Fault[] {
   const faults: Fault[] = [];
   // Windows may be looked at before an instant is chosen; whoever says how to restore has to say to what.
-  if (at !== undefined) faults.push(...restoreFaults({ at, ...how }));
+  if (typeof at === "string") faults.push(...restoreFaults({ at, ...how }));
   else if (windows === undefined || Object.keys(how).length > 0)
-    faults.push({ path: "at", message: `is missing; needed is ${AN_INSTANT}` });
-  if (windows !== undefined) faults.push(...under("windows", importedWindowFaults(windows)));
+    faults.push({ path: "at", message: `is missing; expected ${AN_INSTANT}` });
+  if (typeof windows === "string") faults.push(...under("windows", importedWindowFaults(windows)));
   return faults;
 }
 
@@ -240,6 +301,8 @@ function under(part: string, faults: Fault[]): Fault[] {
 }
 
 function report(faults: Fault[]): string {
-  const lines = faults.map(({ path, message }) => `  ${PROJECT}:${path}: ${message}`);
-  return `the stack's configuration has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${lines.join("\n")}`;
+  const lines = faults.map(
+    ({ path, message }) => `  ${path.startsWith("aws:") ? "" : `${PROJECT}:`}${path}: ${message}`,
+  );
+  return `the stack's configuration has ${faults.length === 1 ? "a problem" : `${faults.length} problems`}:\n${lines.join("\n")}`;
 }

@@ -7,12 +7,13 @@ import { type DatabaseArgs, databaseFaults } from "./databases";
 import type { DatabaseStatus } from "./databases/kind";
 import { ManagedDatabase } from "./databases/managed-database";
 import { awsSettings, azureSettings } from "./databases/settings";
-import { refuse } from "./faults";
+import { refuse, warnOf } from "./faults";
 import { importedWindowFaults } from "./pause/imported-windows";
 import { PauseSchedule, type PauseScheduleArgs } from "./pause/pause-schedule";
 import { backupNamePrefix } from "./pause/window-backups";
 import { pauseNeedFaults, setMembers } from "./pause-need";
 import { type PauseNeed, pauseNeed } from "./rules/pause-need";
+import { tagFaults } from "./tags";
 import type { VaultArgs } from "./vaults/args";
 import type { AwsVaultArgs } from "./vaults/aws/args";
 import { continuousRule, type VaultedDatabase, vaultedDatabases } from "./vaults/aws/rules";
@@ -23,6 +24,7 @@ import { AzureVault } from "./vaults/azure/vault";
 import { continuousBackups } from "./vaults/continuous-backup";
 import type { VaultStatus } from "./vaults/status";
 import { vaultFaults } from "./vaults/validate";
+import { reachFaults, setWarnings } from "./warnings";
 import { windowBackupFaults, windowBackupsOf } from "./window-backups";
 
 /** What is to be backed up as one set, to one instant. */
@@ -71,14 +73,20 @@ export class ScalarBackup extends pulumi.ComponentResource {
     super("scalar-backup:index:ScalarBackup", name, {}, opts);
     const aws = awsSettings();
     const faults = [...databaseFaults(args.databases, aws)];
-    if (faults.length === 0) faults.push(...pauseNeedFaults(args.databases, args.pause));
-    if (faults.length === 0) faults.push(...vaultFaults(args.databases, args.vault, aws));
-    if (faults.length === 0) faults.push(...windowBackupFaults(args.databases, args.pause, aws));
+    if (faults.length === 0)
+      faults.push(
+        ...pauseNeedFaults(args.databases, args.pause),
+        ...vaultFaults(args.databases, args.vault, aws),
+        ...windowBackupFaults(args.databases, args.pause, aws),
+        ...reachFaults(args, aws),
+        ...tagFaults(args.tags, args.databases),
+      );
     if (args.importedWindows !== undefined)
       faults.push(
         ...importedWindowFaults(args.importedWindows).map((fault) => ({ ...fault, path: "importedWindows" })),
       );
     if (faults.length > 0) refuse("ScalarBackup", faults);
+    warnOf(setWarnings(args, aws), this);
 
     const tags = args.tags ?? {};
     const need = pauseNeed(setMembers(args.databases));

@@ -177,7 +177,7 @@ export function restoreFaults(args: Pick<ScalarRestoreArgs, "at" | "mode" | "acc
   if (faults.length === 0 && instantMillis(args.at) % 1000 !== 0)
     faults.push({ path: "at", message: `"${args.at}" is not a whole second; databases are restored to whole seconds` });
   if (args.mode !== undefined && args.mode !== "drill" && args.mode !== "recovery")
-    faults.push({ path: "mode", message: `"${args.mode}" is not allowed; allowed is one of drill, recovery` });
+    faults.push({ path: "mode", message: `"${args.mode}" is not allowed; expected one of drill, recovery` });
   if (args.acceptInconsistentCopiesAt !== undefined && args.acceptInconsistentCopiesAt !== args.at)
     faults.push({
       path: "acceptInconsistentCopiesAt",

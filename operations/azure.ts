@@ -104,9 +104,7 @@ async function endpointsOf({ environment, metadataHost }: AzureAccess): Promise<
   if (metadataHost === undefined) {
     const found = CLOUDS[environment?.toLowerCase() ?? "public"];
     if (found) return found;
-    throw new Error(
-      `there is no Azure environment ${environment}; allowed is one of ${Object.keys(CLOUDS).join(", ")}`,
-    );
+    throw new Error(`there is no Azure environment ${environment}; expected one of ${Object.keys(CLOUDS).join(", ")}`);
   }
   const url = metadataHost.includes("://") ? metadataHost : `https://${metadataHost}`;
   const answer = await fetch(`${url}/metadata/endpoints?api-version=2022-09-01`, {

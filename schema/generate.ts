@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { PROJECT, stackConfigSchema } from "../config";
+import { createdResourcesText } from "./created-resources";
 import { referenceText } from "./reference";
 
 /** The JSON Schema of stack files (`Pulumi.<stack>.yaml`), for editors; from the very schema that checks them. */
@@ -9,6 +10,9 @@ export const SCHEMA_FILE = join(__dirname, "stack-config.schema.json");
 
 /** The same for people. */
 export const REFERENCE_FILE = join(__dirname, "../docs/configuration.md");
+
+/** The arguments that `create` accepts, for messages. */
+export const CREATED_RESOURCES_FILE = join(__dirname, "../components/databases/create/created-resources.json");
 
 /** `pulumi config set --secret` puts this in a value's place. */
 const SECURE = { type: "object", properties: { secure: { type: "string" } }, required: ["secure"] };
@@ -44,9 +48,13 @@ export function schemaText(): string {
   return `${JSON.stringify(stackFileSchema(), undefined, 2)}\n`;
 }
 
-/** What is generated from config.ts, by file. */
+/** What is generated from config.ts and the SDKs, by file. */
 export function generated(): Record<string, string> {
-  return { [SCHEMA_FILE]: schemaText(), [REFERENCE_FILE]: referenceText(stackConfigSchema) };
+  return {
+    [SCHEMA_FILE]: schemaText(),
+    [REFERENCE_FILE]: referenceText(stackConfigSchema),
+    [CREATED_RESOURCES_FILE]: createdResourcesText(),
+  };
 }
 
 if (require.main === module) {

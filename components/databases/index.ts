@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Fault, faultsOf } from "../faults";
+import { type Fault, faultsOf, isWithin } from "../faults";
+import { awsRegionProblem } from "../rules/aws-region";
 import { type DatabaseVaultArgs, databaseVaultSchema } from "../vaults/database-vault";
 import type { AuroraArgs } from "./aurora";
 import { auroraMysql } from "./aurora-mysql";
@@ -7,6 +8,7 @@ import { auroraPostgresql } from "./aurora-postgresql";
 import { type AzureMysqlArgs, azureMysql } from "./azure-mysql";
 import { type AzurePostgresqlArgs, azurePostgresql } from "./azure-postgresql";
 import { type CosmosdbArgs, cosmosdb } from "./cosmosdb";
+import { createdFaults } from "./create";
 import { type DynamodbArgs, dynamodb } from "./dynamodb";
 import type { AwsSettings, DatabaseKind } from "./kind";
 import type { RdsArgs } from "./rds";
@@ -67,7 +69,7 @@ const databaseSchema = z
   .strictObject({
     name: z
       .string()
-      .regex(/^[a-z][a-z0-9-]{0,30}$/, { error: "a name of small letters, digits and hyphens, at most 31" })
+      .regex(/^[a-z][a-z0-9-]{0,30}$/, { error: "a name of at most 31 lowercase letters, digits and hyphens" })
       .describe("Unique in the set; with several databases, the name of its storage in ScalarDB's configuration"),
     ...Object.fromEntries(kinds.map(({ key, label, schema }) => [key, schema.optional().describe(label)])),
     vault: databaseVaultSchema.optional(),
@@ -75,7 +77,11 @@ const databaseSchema = z
   .refine((database) => Object.keys(database).filter((key) => key !== "vault").length === 2, {
     error: `a name and exactly one kind of database: ${kinds.map(({ key }) => key).join(", ")}`,
   })
-  .meta({ minProperties: 2, maxProperties: 3 });
+  .meta({
+    minProperties: 2,
+    maxProperties: 3,
+    examples: [{ name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] } } }],
+  });
 
 /** Describes the list of databases. */
 export const databasesSchema = z
@@ -83,10 +89,41 @@ export const databasesSchema = z
   .min(1, { error: "a list of at least one database" })
   .describe("The managed databases that ScalarDB or ScalarDL keep their data in");
 
-/** All faults of a set of databases, those between them included. Paths begin with `databases`. */
+/** All problems of a set of databases, those between them included. Paths begin with `databases`. */
 export function databaseFaults(databases: readonly DatabaseArgs[], aws: AwsSettings): Fault[] {
   const faults = faultsOf(z.object({ databases: databasesSchema }), { databases });
-  return faults.length > 0 ? faults : duplicateFaults(databases, aws);
+  const valid = databases.map((_, index) => !faults.some(({ path }) => isWithin(path, `databases[${index}]`)));
+  return [
+    ...faults,
+    ...databases.flatMap((database, index) => (valid[index] ? createdFaultsOf(database, index) : [])),
+    ...(faults.length > 0 ? [] : [...duplicateFaults(databases, aws), ...regionFaults(databases, aws)]),
+  ];
+}
+
+function createdFaultsOf(database: DatabaseArgs, index: number): Fault[] {
+  const { kind, args } = kindOf(database);
+  return createdFaults(
+    (kind.created?.(args) ?? []).map((resource) => ({
+      ...resource,
+      path: ["databases", index, kind.key, ...resource.path],
+    })),
+  );
+}
+
+/** Where databases on AWS are, when neither they nor the stack say it in a way that AWS knows. */
+function regionFaults(databases: readonly DatabaseArgs[], { defaultRegion }: AwsSettings): Fault[] {
+  const relying = databases.map(kindOf).filter(({ kind, args }) => kind.region && kind.region(args) === undefined);
+  if (relying.length === 0) return [];
+  const names = relying.map(({ name }) => name).join(", ");
+  if (defaultRegion === undefined)
+    return [
+      {
+        path: "aws:region",
+        message: `is missing, and ${names} ${relying.length === 1 ? "names" : "name"} no region; expected a region such as ap-northeast-1: run "pulumi config set aws:region <region>", or give region under existing or create`,
+      },
+    ];
+  const message = awsRegionProblem(defaultRegion);
+  return message === undefined ? [] : [{ path: "aws:region", message }];
 }
 
 function duplicateFaults(databases: readonly DatabaseArgs[], aws: AwsSettings): Fault[] {
@@ -98,7 +135,7 @@ function duplicateFaults(databases: readonly DatabaseArgs[], aws: AwsSettings): 
     if (first !== undefined)
       faults.push({
         path: `databases[${index}].name`,
-        message: `"${database.name}" is databases[${first}]'s name too; allowed is a name that no other database of the set has`,
+        message: `"${database.name}" is databases[${first}]'s name too; expected a name that no other database of the set has`,
       });
     names.set(database.name, first ?? index);
     const { kind, args } = kindOf(database);

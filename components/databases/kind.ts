@@ -11,6 +11,7 @@ import type { AwsBackupSource } from "../vaults/aws/source";
 import type { AzureBackupSource, AzureResource } from "../vaults/azure/source";
 import type { ContinuousBackup } from "../vaults/continuous-backup";
 import type { RestoreFromArgs } from "../vaults/restore-from";
+import type { CreatedResource } from "./create";
 
 /** Whether the copies of a restore are made to go again, or to stay. */
 export type RestoreMode = "drill" | "recovery";
@@ -107,6 +108,12 @@ export interface DatabaseKind<Args> {
   relational: boolean;
   /** Describes and checks the args, for configuration and components alike. */
   schema: z.ZodType;
+  /** The resources that `create` declares, with what the user gives them and what this program sets itself. */
+  created?(args: Args): CreatedResource[];
+  /** The region that the args name, for kinds on AWS: undefined where they leave it to the stack. */
+  region?(args: Args): string | undefined;
+  /** The days that point-in-time recovery is to reach back. */
+  recoveryDays(args: Args): number;
   /** What it stands for, to find a database that is named twice: equal strings are the same database or table. */
   identities(args: Args, aws: AwsSettings): string[];
   protect(name: string, args: Args, context: ProtectContext): ProtectedDatabase;

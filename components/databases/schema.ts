@@ -1,32 +1,64 @@
 import { z } from "zod";
+import { awsRegionHint } from "../rules/aws-region";
 import { type RecoveryPeriod, recoveryPeriodFault } from "../rules/recovery-period";
 
 /** An AWS region. */
 export const awsRegion = z
-  .string()
-  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: "an AWS region, such as ap-northeast-1" });
+  .string({ error: "an AWS region, such as ap-northeast-1" })
+  .refine((region) => awsRegionHint(region) === undefined, {
+    error: ({ input }) => `an AWS region; ${awsRegionHint(String(input))}`,
+  })
+  .meta({ pattern: "^[a-z]{2,4}(-[a-z]+)+-\\d$", examples: ["ap-northeast-1"] });
 
 /** The identifier of an RDS instance or cluster; `what` says which, with its article. */
 export function rdsIdentifier(what: string) {
   return z
-    .string()
+    .string({ error: `${what}, such as customers-prod` })
     .regex(/^[a-z](-?[a-z0-9]+)*$/i, { error: `${what}: letters, digits and single hyphens` })
-    .max(63, { error: `${what} of at most 63 characters` });
+    .max(63, { error: `${what} of at most 63 characters` })
+    .meta({ examples: ["customers-prod"] });
 }
 
 /** The class of an RDS instance. */
 export const instanceClass = z
   .string({ error: "an instance class, such as db.r7g.large" })
-  .regex(/^db\./, { error: "an instance class, such as db.r7g.large" });
+  .regex(/^db(\.[a-z0-9-]+)+$/, { error: "an instance class, which begins with db., such as db.r7g.large" })
+  .meta({ examples: ["db.r7g.large"] });
+
+/** The name of a DB subnet group. People write the id of a subnet in its place. */
+export const subnetGroupName = z
+  .string()
+  .regex(/^(?!subnet-[0-9a-f]+$)[\w. -]{1,255}$/, {
+    error: "the name of a DB subnet group (a group of subnets, not the id of one), such as scalar-databases",
+  })
+  .meta({ examples: ["scalar-databases"] });
+
+/** The name of a DB parameter group. */
+export const parameterGroupName = z
+  .string()
+  .regex(/^[a-z][\w.-]{0,254}$/i, { error: "the name of a parameter group, such as default.aurora-postgresql16" });
+
+/** The ids of security groups. */
+export const securityGroupIds = z
+  .array(z.string().regex(/^sg-[0-9a-f]+$/, { error: "the id of a security group, such as sg-0123456789abcdef0" }))
+  .min(1, { error: "at least one security group, such as sg-0123456789abcdef0" })
+  .meta({ examples: [["sg-0123456789abcdef0"]] });
+
+/** The name of a database within a server; it becomes a part of the JDBC URL. */
+export const databaseName = z
+  .string()
+  .regex(/^[^\s/?#:;&%"'\\]+$/, { error: "the name of a database in the server, such as customers" })
+  .describe("The database that ScalarDB connects to, for the JDBC URL")
+  .meta({ examples: ["customers"] });
 
 /** The days of a kind's recovery period; `why` says what the limits come from. */
 export function recoveryDays(period: RecoveryPeriod, why: string) {
   const { minimum, maximum } = period;
-  const allowed = `a whole number of days from ${minimum} to ${maximum}; ${why}`;
+  const allowed = `a whole number of days from ${minimum} to ${maximum} (${why})`;
   return z
     .number({ error: allowed })
     .refine((days) => recoveryPeriodFault(days, period) === undefined, { error: allowed })
-    .meta({ type: "integer", minimum, maximum });
+    .meta({ type: "integer", minimum, maximum, examples: [maximum] });
 }
 
 /** Exactly one of `existing` and `create`. */

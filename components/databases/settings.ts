@@ -21,7 +21,8 @@ export function awsSettings(): AwsSettings {
   };
   return {
     access: Object.fromEntries(Object.entries(access).filter(([, value]) => value !== undefined)),
-    defaultRegion: config.get("region") ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
+    // Variables that are set to nothing are as good as none.
+    defaultRegion: config.get("region") ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || undefined),
   };
 }
 

@@ -3,16 +3,17 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { ConfigMapPatch } from "@pulumi/kubernetes/core/v1/configMapPatch";
 import * as pulumi from "@pulumi/pulumi";
 import { bundlePauser } from "../../pauser/bundle";
-import { BOUNDS, longestRunSeconds, type Settings } from "../../pauser/settings";
+import { longestRunSeconds, type Settings } from "../../pauser/settings";
 import { readWindowRecord } from "../../restore-points/record";
 import { DEFAULT_CLUSTER, type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
 import { withDeleteAfter } from "../../restore-points/window-backups";
-import { type Fault, refuse } from "../faults";
+import { type Fault, refuse, warnOf } from "../faults";
 import { declareAccess } from "./access";
 import { declareAwsAccess, type PauseAwsArgs, ROLE_ANNOTATION } from "./aws-access";
 import { type CronJobOptions, cronJobSpec, unpauserSpec } from "./cron-job";
 import { asLabels } from "./labels";
-import { MAX_NAME, pauseFaults, scheduleNameFault } from "./validate";
+import { pauseTiming } from "./timing";
+import { MAX_NAME, pauseFaults, pauseWarnings, scheduleNameFault } from "./validate";
 import { backupNamePrefix, type WindowBackupArgs, windowBackupSettings } from "./window-backups";
 
 /** TLS towards the pods of a release, whose admin interface is addressed by IP. */
@@ -113,6 +114,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
     const nameFault = scheduleNameFault(name);
     if (nameFault) faults.push({ path: "", message: nameFault });
     if (faults.length > 0) refuse("PauseSchedule", faults);
+    warnOf(pauseWarnings(args), this);
 
     const parent = { parent: this };
     const labels = asLabels(args.labels);
@@ -120,17 +122,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
     const backups = args.windowBackups ?? [];
     const makesBackups = backups.length > 0;
     const timing = {
-      holdSeconds: args.holdSeconds ?? BOUNDS.holdSeconds.default,
-      maxDrainSeconds: args.maxDrainSeconds ?? BOUNDS.maxDrainSeconds.default,
-      minWindowSeconds: BOUNDS.minWindowSeconds.default,
-      unpauseDeadlineSeconds: BOUNDS.unpauseDeadlineSeconds.default,
-      apiDeadlineSeconds: BOUNDS.apiDeadlineSeconds.default,
-      maxClockOffsetMillis: BOUNDS.maxClockOffsetMillis.default,
-      maxBlindMillis: BOUNDS.maxBlindMillis.default,
-      retentionDays: args.retentionDays ?? BOUNDS.retentionDays.default,
-      rendezvousSeconds: args.rendezvousSeconds ?? BOUNDS.rendezvousSeconds.default,
-      // Clusters that meet at one instant cannot choose it.
-      alignToMinute: !args.rendezvousSeconds,
+      ...pauseTiming(args),
       ...(makesBackups && { windowBackups: windowBackupSettings(backupNamePrefix(name), backups) }),
     };
 

@@ -1,30 +1,44 @@
 import { ADMIN_PORT, BOUNDS, MIN_HOLD_SECONDS } from "../../pauser/settings";
 import type { Fault } from "../faults";
-import { longestIntervalMillis } from "../rules/schedule";
+import { namesWithin } from "../problems/names-within";
+import { intervalsOf, parseCron } from "../rules/cron";
+import { forgottenProblem, overlapProblem, slowRunProblem, suspendedProblem } from "../rules/pausing";
+import { timeZoneProblem } from "../rules/time-zone";
 import type { PauseScheduleArgs } from "./pause-schedule";
+import { runSeconds } from "./timing";
 
-/**
- * What is wrong with a schedule that can be said without a cluster; values that another resource gives are left out.
- * Used by the stack's configuration and by the component.
- */
+/** What is wrong with a schedule that needs no cluster to be seen; values that another resource gives are left out. */
 export function pauseFaults(args: PauseScheduleArgs): Fault[] {
+  return [...pauseKeyFaults(args), ...pauseRunFaults(args)];
+}
+
+/** What is wrong with single keys. Keys that are needed may be missing here: the configuration's schema reports those. */
+export function pauseKeyFaults(args: Partial<PauseScheduleArgs>): Fault[] {
   const faults: Fault[] = [];
   const add = (path: string, message: string | undefined) => {
     if (message !== undefined) faults.push({ path, message });
   };
-  add("schedule", scheduleFault(args.schedule));
-  if (typeof args.timeZone === "string") add("timeZone", timeZoneFault(args.timeZone));
+  if (args.schedule !== undefined) add("schedule", scheduleFault(args.schedule));
+  if (typeof args.timeZone === "string") add("timeZone", timeZoneProblem(args.timeZone));
   if (args.namespace !== undefined) add("namespace", labelFault(args.namespace));
-  if (args.releases.length === 0) add("releases", "is empty; name every release whose pods write to the databases");
-  args.releases.forEach(({ namespace, name, adminPort, tls }, index) => {
+  if (args.releases?.length === 0) add("releases", "[] is empty; name every release whose pods write to the databases");
+  args.releases?.forEach(({ namespace, name, adminPort, tls }, index) => {
     add(`releases[${index}].namespace`, labelFault(namespace));
     add(`releases[${index}].name`, releaseNameFault(name));
-    const twin = args.releases.findIndex((other) => other.namespace === namespace && other.name === name);
-    if (twin < index) add(`releases[${index}]`, `${namespace}/${name} is given twice, first as releases[${twin}]`);
+    const twin = args.releases?.findIndex((other) => other?.namespace === namespace && other.name === name) ?? index;
+    if (twin < index)
+      add(
+        `releases[${index}]`,
+        `${namespace}/${name} is given twice, first as releases[${twin}]; remove one of the two`,
+      );
     add(`releases[${index}].adminPort`, numberFault(adminPort, ADMIN_PORT.min, ADMIN_PORT.max));
     const ca = tls?.caCertificate;
     if (typeof ca === "string" && !ca.includes("-----BEGIN CERTIFICATE-----")) {
-      add(`releases[${index}].tls.caCertificate`, "is no certificate; give the CA in PEM, -----BEGIN CERTIFICATE-----");
+      const shownCa = ca.length > 60 ? "its value" : JSON.stringify(ca);
+      add(
+        `releases[${index}].tls.caCertificate`,
+        `${shownCa} is not a certificate; expected the text of the CA's certificate in PEM, which begins with -----BEGIN CERTIFICATE-----`,
+      );
     }
   });
   // A shorter window would be no restore point, so the pauser would pause for nothing.
@@ -37,6 +51,8 @@ export function pauseFaults(args: PauseScheduleArgs): Fault[] {
   for (const key of ["successfulJobsHistoryLimit", "failedJobsHistoryLimit"] as const) {
     add(key, numberFault(args[key], 0, 1000));
   }
+  if (typeof args.image === "string") add("image", imageFault(args.image));
+  faults.push(...resourcesFaults(args.resources));
   add("aws", awsFault(args.aws));
   if (args.windowBackups?.length) {
     add("windowBackups", args.aws ? undefined : "needs AWS credentials for the pauser: give aws");
@@ -47,8 +63,86 @@ export function pauseFaults(args: PauseScheduleArgs): Fault[] {
         : undefined,
     );
   }
-  if (args.cluster === "") add("cluster", "is empty; leave it out, or give the cluster's name");
+  if (args.cluster === "") add("cluster", '"" is empty; leave it out, or give the cluster\'s name');
   return faults;
+}
+
+/** What is wrong with when runs begin, for as long as they take. Needs keys that are right by themselves. */
+export function pauseRunFaults(args: Partial<PauseScheduleArgs>): Fault[] {
+  const times = runTimes(args);
+  if (times === undefined) return [];
+  const { schedule, intervals } = times;
+  if (intervals === undefined)
+    return [
+      {
+        path: "schedule",
+        message: `${JSON.stringify(schedule)} never runs, because no month has such a day; correct its day of month or month`,
+      },
+    ];
+  const overlap = overlapProblem({ ...times, intervalMillis: intervals.shortest });
+  const forgotten = forgottenProblem(schedule, intervals.longest, args.retentionDays ?? BOUNDS.retentionDays.default);
+  return [
+    ...(overlap === undefined ? [] : [{ path: "schedule", message: overlap }]),
+    ...(forgotten === undefined ? [] : [{ path: "retentionDays", message: forgotten }]),
+  ];
+}
+
+/** What may be a mistake in a schedule without problems, and may be meant. Paths are those of the set's configuration. */
+export function pauseWarnings(args: PauseScheduleArgs): Fault[] {
+  const times = runTimes(args);
+  const slow = times?.intervals && slowRunProblem({ ...times, intervalMillis: times.intervals.shortest });
+  return [
+    ...(args.suspend === true ? [{ path: "pause.suspend", message: suspendedProblem("suspend") }] : []),
+    ...(slow === undefined ? [] : [{ path: "pause.schedule", message: slow }]),
+  ];
+}
+
+/** When runs begin and how long they take; undefined for a schedule that cannot be read, or times that are none. */
+function runTimes(args: Partial<PauseScheduleArgs>) {
+  const { schedule } = args;
+  const cron = schedule === undefined ? undefined : parseCron(schedule);
+  const timed = [args.holdSeconds, args.maxDrainSeconds, args.retentionDays, args.rendezvousSeconds];
+  if (
+    schedule === undefined ||
+    cron === undefined ||
+    "problem" in cron ||
+    timed.some((each) => Number.isNaN(Number(each ?? 0)))
+  )
+    return undefined;
+  return { schedule, intervals: intervalsOf(cron), ...runSeconds(args) };
+}
+
+/** The first version of Node.js that runs the pauser. */
+const LEAST_NODE = 20;
+
+/** Why the pauser cannot run on an image, as far as its name says so. */
+function imageFault(image: string): string | undefined {
+  const expected = `expected an image of Node.js ${LEAST_NODE} or later, such as docker.io/library/node:24-alpine`;
+  if (!/^[a-z0-9][\w./:@-]*$/i.test(image)) return `${JSON.stringify(image)} is not the name of an image; ${expected}`;
+  const version = /(?:^|\/)node:v?(\d+)(?![\w])/.exec(image)?.[1];
+  if (version === undefined || Number(version) >= LEAST_NODE) return undefined;
+  return `${JSON.stringify(image)} is Node.js ${version}, on which the pauser does not run; ${expected}`;
+}
+
+/** Kubernetes' quantities: a number, with the suffix of a power of ten or two. */
+const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+|[numkMGTPE]|[KMGTPE]i)?$/;
+
+function resourcesFaults(resources: PauseScheduleArgs["resources"]): Fault[] {
+  return Object.entries(resources ?? {}).flatMap(([key, amounts]): Fault[] => {
+    const path = `resources.${key}`;
+    if (key !== "requests" && key !== "limits")
+      return [{ path, message: `unknown key; expected requests and limits, such as { limits: { memory: 128Mi } }` }];
+    if (amounts === null || typeof amounts !== "object")
+      return [
+        { path, message: `${JSON.stringify(amounts)} is not allowed; expected a map, such as { memory: 128Mi }` },
+      ];
+    return Object.entries(amounts)
+      .filter(([, amount]) => !(typeof amount === "number" || (typeof amount === "string" && QUANTITY.test(amount))))
+      .map(([name, amount]) => ({
+        path: `${path}.${name}`,
+        message: `${JSON.stringify(amount)} is not a quantity of Kubernetes; expected a number with a unit, such as 128Mi or 100m`,
+      }));
+  });
 }
 
 function awsFault(aws: PauseScheduleArgs["aws"]): string | undefined {
@@ -58,7 +152,7 @@ function awsFault(aws: PauseScheduleArgs["aws"]): string | undefined {
     return "takes either eksCluster, the EKS cluster's name, or roleArn, a role of yours; give one of them";
   if (roleArn !== undefined && region !== undefined) return "takes region with eksCluster only; remove it";
   if (eksCluster !== undefined && !/^[0-9A-Za-z][\w-]{0,99}$/.test(eksCluster))
-    return `eksCluster ${JSON.stringify(eksCluster)} is not a name that EKS allows: up to 100 letters, digits, dashes and underscores`;
+    return `eksCluster ${JSON.stringify(eksCluster)} is not a name that EKS allows: up to 100 letters, digits, dashes and underscores${nameHint(eksCluster)}`;
   if (roleArn !== undefined && !/^arn:[\w-]+:iam::\d{12}:role\/.+$/.test(roleArn))
     return `roleArn ${JSON.stringify(roleArn)} is not a role's ARN, such as arn:aws:iam::123456789012:role/pauser`;
   return undefined;
@@ -74,35 +168,29 @@ export function scheduleNameFault(name: string): string | undefined {
 }
 
 function scheduleFault(schedule: string): string | undefined {
-  if (longestIntervalMillis(schedule) !== undefined) return undefined;
-  return `${JSON.stringify(schedule)} is not a schedule that runs at least once a year; allowed is minute, hour, day of month, month and day of week, such as 0 3 * * *`;
-}
-
-/** Why this is no time zone; undefined when it is one. */
-export function timeZoneFault(timeZone: string): string | undefined {
-  try {
-    // Kubernetes refuses "Local", and so does this; it takes names of the IANA database only, no offsets.
-    new Intl.DateTimeFormat("en", { timeZone });
-    if (!/^[+-]/.test(timeZone)) return undefined;
-  } catch {
-    // Told below.
-  }
-  return `${JSON.stringify(timeZone)} is not a time zone; allowed are names such as Etc/UTC and Asia/Tokyo`;
+  const cron = parseCron(schedule);
+  return "problem" in cron ? `${JSON.stringify(schedule)} is not a valid cron schedule: ${cron.problem}` : undefined;
 }
 
 function labelFault(name: string): string | undefined {
   if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return undefined;
-  return `${JSON.stringify(name)} is not a name that Kubernetes allows: up to 63 lower-case letters, digits and dashes`;
+  return `${JSON.stringify(name)} is not a name that Kubernetes allows: up to 63 lower-case letters, digits and dashes${nameHint(name)}`;
 }
 
 /** Helm's rule; unlike Kubernetes' for namespaces, it allows dots. */
 function releaseNameFault(name: string): string | undefined {
   return name.length <= 53 && name.split(".").every((part) => labelFault(part) === undefined)
     ? undefined
-    : `${JSON.stringify(name)} is not a name that Helm allows: up to 53 lower-case letters, digits, dashes and dots`;
+    : `${JSON.stringify(name)} is not a name that Helm allows: up to 53 lower-case letters, digits, dashes and dots${nameHint(name)}`;
+}
+
+/** The name that an ARN, or a name with its namespace, holds. */
+function nameHint(text: string): string {
+  const name = namesWithin(text).find((each) => /^[a-z0-9][\w.-]{0,99}$/i.test(each) && each !== text);
+  return name === undefined ? "" : `; write the name in it: ${name}`;
 }
 
 function numberFault(value: number | undefined, least: number, most: number): string | undefined {
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return undefined;
-  return `${JSON.stringify(value)} is not allowed; allowed is a whole number from ${least} to ${most}`;
+  return `${JSON.stringify(value)} is not allowed; expected a whole number from ${least} to ${most}`;
 }

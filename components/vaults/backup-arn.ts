@@ -10,7 +10,7 @@ export function backupArnFault(
   if (service === "backup")
     return `${text} can be restored by a restore job of AWS Backup only: start one (aws backup start-restore-job), and name what it made in scalar-backup:databases`;
   if (service !== wanted.service || !wanted.resource.test(resource))
-    return `${JSON.stringify(text)} is not allowed; allowed is the ARN of a backup, such as ${wanted.example}`;
+    return `${JSON.stringify(text)} is not allowed; expected the ARN of a backup, such as ${wanted.example}`;
   if (wanted.region !== undefined && region !== wanted.region)
     return `${text} is in ${region}, and the copy is to stand in ${wanted.region}: copy it there first, or restore it there`;
   return undefined;

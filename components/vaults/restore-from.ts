@@ -41,7 +41,7 @@ export function restoreFromFaults(
       return [
         {
           path,
-          message: `is no database of the set; allowed is one of ${databases.map((each) => each.name).join(", ")}`,
+          message: `is not a database of the set; expected one of ${databases.map((each) => each.name).join(", ")}`,
         },
       ];
     const { kind, args } = kindOf(database);

@@ -2,11 +2,16 @@ import { type DatabaseArgs, kindOf } from "../databases";
 import type { AwsSettings } from "../databases/kind";
 import type { Fault } from "../faults";
 import type { VaultArgs } from "./args";
-import { awsVaultFaults } from "./aws/validate";
+import { awsVaultFaults, ownAwsVaultFaults } from "./aws/validate";
 import { notKept } from "./azure/rules";
-import { azureVaultFaults, timeFaults } from "./azure/validate";
+import { azureVaultFaults, ownAzureVaultFaults, timeFaults } from "./azure/validate";
 
-/** All faults of a set's vaults that can be said without a cloud. Paths begin at the configuration's root. */
+/** What is wrong with vaults by themselves, whatever the databases are; parts that have problems already may be missing. */
+export function ownVaultFaults(vault: VaultArgs): Fault[] {
+  return [...(vault.aws ? ownAwsVaultFaults(vault.aws) : []), ...(vault.azure ? ownAzureVaultFaults(vault.azure) : [])];
+}
+
+/** All problems of a set's vaults that need no cloud to be seen. Paths begin at the configuration's root. */
 export function vaultFaults(
   databases: readonly DatabaseArgs[],
   vault: VaultArgs | undefined,

@@ -1,5 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
 import { stackConfigFaults } from "../../config";
+
+// For databases that name no region of their own.
+pulumi.runtime.setConfig("aws:region", "ap-northeast-1");
 
 type Values = Record<string, unknown>;
 
@@ -84,15 +88,15 @@ const wrong: [string, Values, string[]][] = [
       pause: eks,
     },
     [
-      "databases[0].dynamodb.windowBackups.deleteAfter: is missing; needed is a whole number of days from 1 to 36500",
-      "databases[0].dynamodb.windowBackups.everyDays: 0 is not allowed; allowed is a whole number of days from 1 to 36500",
+      "databases[0].dynamodb.windowBackups.deleteAfter: is missing; expected a whole number of days from 1 to 36500",
+      "databases[0].dynamodb.windowBackups.everyDays: 0 is not allowed; expected a whole number of days from 1 to 36500",
     ],
   ],
   [
     "days out of range",
     { ...sound, databases: [{ ...ledger, dynamodb: { ...ledger.dynamodb, recoveryPeriodInDays: 90 } }] },
     [
-      "databases[0].dynamodb.recoveryPeriodInDays: 90 is not allowed; allowed is a whole number of days from 1 to 35; DynamoDB keeps no more, a vault can keep copies longer",
+      "databases[0].dynamodb.recoveryPeriodInDays: 90 is not allowed; expected a whole number of days from 1 to 35 (DynamoDB keeps no more, a vault can keep copies longer)",
     ],
   ],
   [
@@ -109,20 +113,26 @@ const wrong: [string, Values, string[]][] = [
       'restor: unknown key; did you mean "restore"? Allowed here: databases, pause, vault, restore, properties, tags, lastDrill',
     ],
   ],
-  ["no databases", {}, ["databases: is missing; needed is a list"]],
-  ["an empty list", { databases: [] }, ["databases: [] is not allowed; allowed is a list of at least one database"]],
+  [
+    "no databases",
+    {},
+    [
+      "databases: is missing; expected a list of at least 1 item, such as [{ name: ledger, dynamodb: { existing: { namespaces: [ledger] } } }]",
+    ],
+  ],
+  ["an empty list", { databases: [] }, ["databases: [] is not allowed; expected a list of at least one database"]],
   [
     "two kinds in one database",
     { ...sound, databases: [{ ...ledger, auroraPostgresql: customers.auroraPostgresql }] },
     [
-      'databases[0]: {"name":"ledger","dynamodb":{"existing":{"region":"ap-northeast-1","namespace... is not allowed; allowed is a name and exactly one kind of database: dynamodb, cosmosdb, auroraMysql, auroraPostgresql, rdsMysql, rdsPostgresql, rdsOracle, rdsSqlserver, azureMysql, azurePostgresql',
+      "databases[0]: has name, dynamodb, auroraPostgresql; expected a name and exactly one kind of database: dynamodb, cosmosdb, auroraMysql, auroraPostgresql, rdsMysql, rdsPostgresql, rdsOracle, rdsSqlserver, azureMysql, azurePostgresql",
     ],
   ],
   [
     "neither existing nor create",
     { ...sound, databases: [{ name: "ledger", dynamodb: {} }] },
     [
-      'databases[0].dynamodb: {} is not allowed; allowed is either "existing" (protect what exists) or "create" (declare it here), one of the two',
+      'databases[0].dynamodb: is empty; expected either "existing" (protect what exists) or "create" (declare it here), one of the two',
     ],
   ],
   [
@@ -135,7 +145,7 @@ const wrong: [string, Values, string[]][] = [
   [
     "no releases",
     { ...sound, pause: { ...pause, releases: [] } },
-    ["pause.releases: is empty; name every release whose pods write to the databases"],
+    ["pause.releases: [] is empty; name every release whose pods write to the databases"],
   ],
   [
     "the same database twice",
@@ -147,9 +157,7 @@ const wrong: [string, Values, string[]][] = [
   [
     "the same name twice",
     { ...sound, databases: [ledger, { ...customers, name: "ledger" }] },
-    [
-      'databases[1].name: "ledger" is databases[0]\'s name too; allowed is a name that no other database of the set has',
-    ],
+    ['databases[1].name: "ledger" is databases[0]\'s name too; expected a name that no other database of the set has'],
   ],
   [
     "an instant without a zone",
@@ -181,12 +189,12 @@ const wrong: [string, Values, string[]][] = [
   [
     "a restore without an instant",
     { ...sound, restore: { mode: "drill" } },
-    ["restore.at: is missing; needed is an instant in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z"],
+    ["restore.at: is missing; expected an instant in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z"],
   ],
   [
     "windows to list, but a mode to restore in",
     { ...sound, restore: { windows: importedLine, mode: "drill" } },
-    ["restore.at: is missing; needed is an instant in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z"],
+    ["restore.at: is missing; expected an instant in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z"],
   ],
   [
     "imported lines that are broken, each by itself, beside a wrong instant",
@@ -214,13 +222,13 @@ const wrong: [string, Values, string[]][] = [
     "imported windows as YAML maps",
     { ...sound, restore: { at: "2026-11-22T03:00:12Z", windows: [{ namespace: "scalar" }] } },
     [
-      'restore.windows: [{"namespace":"scalar"}] is not allowed; allowed is a text: `windows: |`, and below it the lines that scalar-admin-for-kubernetes printed, as they are',
+      'restore.windows: [{"namespace":"scalar"}] is not allowed; expected a text: `windows: |`, and below it the lines that scalar-admin-for-kubernetes printed, as they are',
     ],
   ],
   [
     "a mode that is none",
     { ...sound, restore: { at: "2026-11-22T03:00:12Z", mode: "dril" } },
-    ['restore.mode: "dril" is not allowed; allowed is one of drill, recovery'],
+    ['restore.mode: "dril" is not allowed; expected one of drill, recovery; did you mean drill?'],
   ],
   [
     "an override for another instant",
@@ -240,18 +248,20 @@ const wrong: [string, Values, string[]][] = [
     "a schedule that is none",
     { ...sound, pause: { ...pause, schedule: "daily" } },
     [
-      'pause.schedule: "daily" is not a schedule that runs at least once a year; allowed is minute, hour, day of month, month and day of week, such as 0 3 * * *',
+      'pause.schedule: "daily" is not a valid cron schedule: it has 1 field; expected five fields (minute, hour, day of month, month, day of week), such as 0 3 * * *',
     ],
   ],
   [
     "a hold too short",
     { ...sound, pause: { ...pause, holdSeconds: 3 } },
-    ["pause.holdSeconds: 3 is not allowed; allowed is a whole number from 6 to 600"],
+    ["pause.holdSeconds: 3 is not allowed; expected a whole number from 6 to 600"],
   ],
   [
     "a region that is none",
     { ...sound, databases: [{ name: "ledger", dynamodb: { existing: { region: "tokyo", namespaces: ["ledger"] } } }] },
-    ['databases[0].dynamodb.existing.region: "tokyo" is not allowed; allowed is an AWS region, such as ap-northeast-1'],
+    [
+      'databases[0].dynamodb.existing.region: "tokyo" is not allowed; expected an AWS region; write one such as ap-northeast-1',
+    ],
   ],
 ];
 

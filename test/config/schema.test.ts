@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
 import { load } from "js-yaml";
 import { stackConfigFaults } from "../../config";
@@ -31,6 +32,8 @@ for (const file of readdirSync(examples).filter((name) => name.endsWith(".yaml")
         .filter(([key]) => key.startsWith("scalar-backup:"))
         .map(([key, value]) => [key.slice("scalar-backup:".length), value]),
     );
+    const region = config["aws:region"];
+    pulumi.runtime.setAllConfig(typeof region === "string" ? { "aws:region": region } : {});
     t.deepEqual(stackConfigFaults(values), []);
   });
 }

@@ -177,7 +177,7 @@ test.serial("an environment that is none, and a missing subscription, are told w
   delete process.env.ARM_METADATA_HOSTNAME;
   delete process.env.ARM_SUBSCRIPTION_ID;
   await t.throwsAsync(azureAccount({ ...ACCESS, environment: "mars" }), {
-    message: "there is no Azure environment mars; allowed is one of public, usgovernment, china",
+    message: "there is no Azure environment mars; expected one of public, usgovernment, china",
   });
   await t.throwsAsync(azureAccount({ useMsi: "true" }), {
     message: "no Azure subscription is known; set azure-native:subscriptionId or ARM_SUBSCRIPTION_ID",

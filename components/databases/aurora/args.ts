@@ -3,7 +3,15 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import { type BuildArgs, buildSchema, DELETED_NEEDS_CLASS, deletedHasClass, deletedSchema } from "../rds/deleted";
-import { awsRegion, EITHER, eitherExistingOrCreate, rdsIdentifier, recoveryDays } from "../schema";
+import {
+  awsRegion,
+  databaseName,
+  EITHER,
+  eitherExistingOrCreate,
+  parameterGroupName,
+  rdsIdentifier,
+  recoveryDays,
+} from "../schema";
 
 /** A cluster that exists. */
 export interface AuroraExistingArgs {
@@ -57,10 +65,15 @@ export const auroraSchema = z
     create: z
       .strictObject({
         region: awsRegion.optional(),
-        cluster: z.looseObject({}).optional().describe("The arguments of aws.rds.Cluster"),
+        cluster: z
+          .looseObject({})
+          .meta({ examples: [{ databaseName: "customers" }] })
+          .optional()
+          .describe("The arguments of aws.rds.Cluster"),
         instances: z
-          .array(z.looseObject({}))
-          .min(1, { error: "at least one instance: the writer" })
+          .array(z.looseObject({}).meta({ examples: [{ instanceClass: "db.r7g.large" }] }))
+          .min(1, { error: "at least one instance, the writer, such as [{ instanceClass: db.r7g.large }]" })
+          .meta({ examples: [[{ instanceClass: "db.r7g.large" }]] })
           .describe("The arguments of each aws.rds.ClusterInstance"),
       })
       .optional(),
@@ -72,15 +85,15 @@ export const auroraSchema = z
       .describe("Days that point-in-time recovery reaches back. Defaults to 35."),
     deletionProtection: z.boolean().optional().describe("Of a created cluster. Defaults to true."),
     manage: z.boolean().optional().describe("False: look only, and refuse what falls short. Defaults to true."),
-    databaseName: z.string().min(1).optional().describe("The database that ScalarDB connects to, for the JDBC URL"),
+    databaseName: databaseName.optional(),
     restoreTo: z
       .strictObject({
         ...buildSchema,
-        instanceParameterGroupName: z.string().min(1).optional().describe("Of the copy's instances"),
+        instanceParameterGroupName: parameterGroupName.optional().describe("Of the copy's instances"),
         readers: z
           .int()
           .min(0)
-          .max(15, { error: "a whole number from 0 to 15; Aurora has no more readers" })
+          .max(15, { error: "a whole number from 0 to 15 (Aurora has no more readers)" })
           .optional(),
       })
       .optional()

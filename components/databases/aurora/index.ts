@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
+import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import { retentionOwner } from "../../vaults/aws/source";
+import { OWNED } from "../create";
 import { type DatabaseKind, INSTANT_TAG, regionOf } from "../kind";
 import { copyIdentifier } from "../rds/copies";
+import { createdCluster } from "../rds/created";
 import { snapshotDoubt, snapshotFault } from "../rds/snapshots";
 import { type AuroraArgs, auroraSchema } from "./args";
 import { protectCreated, protectExisting } from "./protect";
@@ -19,10 +22,29 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
     label: engine.label,
     relational: true,
     schema: auroraSchema,
+    region: whereIs,
+    recoveryDays: (args) => args.backupRetentionPeriod ?? RECOVERY_PERIODS.rdsCluster.maximum,
+    created: ({ create }) =>
+      create === undefined
+        ? []
+        : [
+            createdCluster(create.cluster ?? {}),
+            ...create.instances.map((args, index) => ({
+              path: ["create", "instances", index],
+              resource: "aws/rds/clusterInstance",
+              args,
+              owned: {
+                engine: OWNED.engine,
+                region: OWNED.region,
+                clusterIdentifier: "an instance belongs to the cluster that is created: remove it",
+              },
+            })),
+          ],
     identities(args, aws) {
       const id = clusterIdentifier("", args);
       return typeof id === "string" && id !== ""
-        ? [`Aurora cluster ${id} in ${whereIs(args) ?? aws.defaultRegion}`]
+        ? // AWS ignores the case of identifiers.
+          [`Aurora cluster ${id.toLowerCase()} in ${whereIs(args) ?? aws.defaultRegion}`]
         : [];
     },
     protect: (name, args, context) =>

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { RecoveryPeriod } from "../../rules/recovery-period";
-import { EITHER, eitherExistingOrCreate, recoveryDays } from "../schema";
+import { databaseName, EITHER, eitherExistingOrCreate, recoveryDays } from "../schema";
 
 /** A flexible server that exists. */
 export interface AzureServerExistingArgs {
@@ -35,13 +35,17 @@ export interface AzureServerCreateArgs {
   serverName?: pulumi.Input<string | undefined>;
 }
 
-const serverName = z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, {
-  error: "a server name: 3 to 63 small letters, digits and hyphens",
-});
+const serverName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, { error: "a server name: 3 to 63 lowercase letters, digits and hyphens" })
+  .meta({ examples: ["customers-prod"] });
 /** The name of a resource group. */
-export const resourceGroup = z.string().regex(/^[\w().-]{0,89}[\w()-]$/, {
-  error: "the name of a resource group: at most 90 letters, digits, underscores, hyphens, periods and parentheses",
-});
+export const resourceGroup = z
+  .string()
+  .regex(/^[\w().-]{0,89}[\w()-]$/, {
+    error: "the name of a resource group: at most 90 letters, digits, underscores, hyphens, periods and parentheses",
+  })
+  .meta({ examples: ["scalar-databases"] });
 
 /** Describes and checks the args of one product; `resource` is what its servers are called in azure-native. */
 export function azureServerSchema(period: RecoveryPeriod, product: string, resource: string) {
@@ -62,7 +66,7 @@ export function azureServerSchema(period: RecoveryPeriod, product: string, resou
         .optional()
         .describe("Days that point-in-time recovery reaches back. Defaults to 35."),
       manage: z.boolean().optional().describe("False: look only, and refuse what falls short. Defaults to true."),
-      databaseName: z.string().min(1).optional().describe("The database that ScalarDB connects to, for the JDBC URL"),
+      databaseName: databaseName.optional(),
       restoreTo: z
         .strictObject({
           resourceGroupName: resourceGroup.optional(),

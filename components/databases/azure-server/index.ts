@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { findServer } from "../../../operations/azure-servers";
 import { isCopyOf } from "../azure/copies";
 import { copyName } from "../azure/names";
+import { OWNED } from "../create";
 import type { DatabaseKind } from "../kind";
 import { type AzureServerCreateArgs, azureServerSchema } from "./args";
 import type { AzureServerProduct, ProductArgs } from "./product";
@@ -18,10 +19,23 @@ export function azureServer<Create extends AzureServerCreateArgs>(
     label: product.label,
     relational: true,
     schema: azureServerSchema(product.period, product.label, product.resource),
+    recoveryDays: (args) => args.backupRetentionDays ?? product.period.maximum,
+    created: ({ create }) =>
+      create === undefined
+        ? []
+        : [
+            {
+              path: ["create", "server"],
+              resource: product.resource.replace("azure-native.", "azure-native/").replace(".Server", "/server"),
+              args: create.server,
+              owned: { "backup.backupRetentionDays": OWNED.next("backupRetentionDays") },
+            },
+          ],
     identities(args) {
       const { serverName, resourceGroupName } = args.existing ?? args.create?.server ?? {};
       return typeof serverName === "string" && typeof resourceGroupName === "string"
-        ? [`${product.label} server ${serverName} in ${resourceGroupName}`]
+        ? // Azure ignores the case of a resource group's name.
+          [`${product.label} server ${serverName} in ${resourceGroupName.toLowerCase()}`]
         : [];
     },
     protect: (name, args, context) => protectServerDatabase(product, name, args, context),

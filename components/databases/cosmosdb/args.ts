@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import type { DatabaseAccountArgs } from "@pulumi/azure-native/cosmosdb/databaseAccount";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -66,11 +67,31 @@ export interface CosmosdbArgs {
   restoreTo?: CosmosdbRestoreToArgs;
 }
 
-const accountName = z.string().regex(/^[a-z0-9][a-z0-9-]{1,42}[a-z0-9]$/, {
-  error: "an account name: 3 to 44 small letters, digits and hyphens",
+const accountName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{1,42}[a-z0-9]$/, {
+    error: "an account name: 3 to 44 lowercase letters, digits and hyphens",
+  })
+  .meta({ examples: ["ledger-prod"] });
+/** An IPv4 address, or a range of them; Cosmos DB's firewall takes no others. */
+const ipRule = z
+  .string()
+  .refine(
+    (rule) => {
+      const [address, bits, ...more] = rule.split("/");
+      return (
+        isIPv4(address ?? "") && more.length === 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= 32))
+      );
+    },
+    { error: "an IPv4 address or a range of them, such as 203.0.113.7 or 203.0.113.0/24" },
+  )
+  .meta({ minLength: 1, examples: ["203.0.113.0/24"] });
+const subnetId = z.string().startsWith("/subscriptions/", {
+  error:
+    "the id of a subnet, such as /subscriptions/<id>/resourceGroups/<name>/providers/Microsoft.Network/virtualNetworks/<name>/subnets/<name>",
 });
 const DAYS: readonly number[] = Object.values(COSMOSDB_TIERS);
-const days = "7 or 30; Cosmos DB's continuous backup has these two tiers";
+const days = "7 or 30 (Cosmos DB's continuous backup has these two tiers)";
 
 /** Describes and checks `CosmosdbArgs`. */
 export const cosmosdbSchema = z
@@ -90,7 +111,8 @@ export const cosmosdbSchema = z
             accountName: accountName.optional().describe("Defaults to the database's name"),
             locations: z
               .array(z.looseObject({}), { error: "a list of regions, such as [{ locationName: japaneast }]" })
-              .min(1, { error: "at least one region, such as [{ locationName: japaneast }]" }),
+              .min(1, { error: "at least one region, such as [{ locationName: japaneast }]" })
+              .meta({ examples: [[{ locationName: "japaneast" }]] }),
           })
           .describe("The arguments of azure-native.cosmosdb.DatabaseAccount"),
       })
@@ -108,18 +130,43 @@ export const cosmosdbSchema = z
         network: z
           .strictObject({
             publicNetworkAccess: z.enum(["Enabled", "Disabled"]),
-            ipRules: z.array(z.string().min(1)).optional().describe("Addresses and ranges that the firewall lets in"),
-            subnetIds: z.array(z.string().startsWith("/subscriptions/")).optional(),
+            ipRules: z.array(ipRule).optional().describe("Addresses and ranges that the firewall lets in"),
+            subnetIds: z.array(subnetId).optional(),
           })
           .optional()
           .describe("Who reaches the copy. Defaults to whoever reaches the source, for a deleted one to nobody."),
         schemaLoader: z
           .strictObject({
-            namespace: z.string().min(1).describe("Where its Job runs"),
-            image: z.string().min(1).describe("The Schema Loader's image, of your product's version"),
-            schema: z.record(z.string(), z.unknown()).optional().describe("ScalarDB's schema file, as data"),
+            namespace: z
+              .string()
+              .min(1)
+              .describe("Where its Job runs")
+              .meta({ examples: ["scalar"] }),
+            image: z
+              .string()
+              .min(1)
+              .describe("The Schema Loader's image, of your product's version")
+              .meta({ examples: ["ghcr.io/scalar-labs/scalardb-schema-loader:3.17.0"] }),
+            schema: z
+              .record(z.string(), z.unknown())
+              .meta({
+                examples: [
+                  {
+                    "ledger.accounts": {
+                      transaction: true,
+                      "partition-key": ["id"],
+                      columns: { id: "TEXT", balance: "INT" },
+                    },
+                  },
+                ],
+              })
+              .optional()
+              .describe("ScalarDB's schema file, as data"),
             arguments: z.array(z.string()).optional().describe("Defaults to --repair-all --coordinator"),
-            properties: z.record(z.string(), z.string()).optional(),
+            properties: z
+              .record(z.string(), z.string())
+              .meta({ examples: [{ "scalar.db.system_namespace_name": "scalardb" }] })
+              .optional(),
             serviceAccountName: z.string().min(1).optional(),
           })
           .optional()

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { findAccount } from "../../../operations/cosmosdb";
+import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import { isCopyOf } from "../azure/copies";
 import { copyName } from "../azure/names";
+import { OWNED } from "../create";
 import type { DatabaseKind } from "../kind";
 import { type CosmosdbArgs, cosmosdbSchema } from "./args";
 import { protectCosmosdb } from "./protect";
@@ -16,6 +18,22 @@ export const cosmosdb: DatabaseKind<CosmosdbArgs> = {
   label: "Azure Cosmos DB for NoSQL",
   relational: false,
   schema: cosmosdbSchema,
+  recoveryDays: (args) => args.recoveryPeriodInDays ?? RECOVERY_PERIODS.cosmosdb.maximum,
+  created: ({ create }) =>
+    create === undefined
+      ? []
+      : [
+          {
+            path: ["create", "account"],
+            resource: "azure-native/cosmosdb/databaseAccount",
+            args: create.account,
+            owned: {
+              databaseAccountOfferType: "there is one, Standard: remove it",
+              backupPolicy: OWNED.next("recoveryPeriodInDays"),
+              consistencyPolicy: "ScalarDB needs Strong consistency, which is set: remove it",
+            },
+          },
+        ],
   identities(args) {
     const { accountName } = args.existing ?? args.create?.account ?? {};
     return typeof accountName === "string" ? [`Cosmos DB account ${accountName}`] : [];

@@ -59,15 +59,28 @@ const days = z
   .int({ error: "a whole number of days from 1 to 36500" })
   .min(1, { error: "a whole number of days from 1 to 36500" })
   .max(36_500, { error: "a whole number of days from 1 to 36500" });
-const names = z.array(z.string().min(1)).min(1);
+const tableName = z.string().regex(/^[\w.-]{3,255}$/, {
+  error: "a table's full name: 3 to 255 letters, digits, underscores, hyphens and periods, such as ledger.accounts",
+});
+const namespace = z.string().regex(/^[\w.-]{1,255}$/, {
+  error: "a ScalarDB namespace: letters, digits, underscores, hyphens and periods, such as ledger",
+});
+const list = <Item extends z.ZodType>(item: Item, example: string) =>
+  z
+    .array(item)
+    .min(1, { error: `at least one, such as [${example}]` })
+    .meta({ examples: [[example]] });
+
 /** Describes and checks `DynamodbArgs`. */
 export const dynamodbSchema = z
   .strictObject({
     existing: z
       .strictObject({
         region: awsRegion.optional(),
-        namespaces: names.optional().describe("ScalarDB namespaces whose tables belong to this database"),
-        tables: names.optional().describe("Full names of tables, such as ledger.accounts"),
+        namespaces: list(namespace, "ledger")
+          .optional()
+          .describe("ScalarDB namespaces whose tables belong to this database"),
+        tables: list(tableName, "ledger.accounts").optional().describe("Full names of tables, such as ledger.accounts"),
         namespacePrefix: z.string().optional().describe("scalar.db.dynamo.namespace.prefix, if ScalarDB has one"),
         scalardbTables: z
           .boolean()
@@ -77,12 +90,17 @@ export const dynamodbSchema = z
       .refine((existing) => existing.namespaces || existing.tables, {
         error: '"namespaces", "tables" or both; name the ScalarDB namespaces that are kept in DynamoDB',
       })
+      .meta({ examples: [{ namespaces: ["ledger"] }] })
       .optional(),
     create: z
       .strictObject({
         region: awsRegion.optional(),
         tables: z
-          .record(z.string().regex(/^[\w.-]{3,255}$/), z.looseObject({}))
+          .record(
+            tableName,
+            z.looseObject({}).meta({ examples: [{ hashKey: "id", attributes: [{ name: "id", type: "S" }] }] }),
+          )
+          .meta({ examples: [{ "ledger.accounts": { hashKey: "id", attributes: [{ name: "id", type: "S" }] } }] })
           .describe("Tables by their full names, each with the arguments of aws.dynamodb.Table"),
       })
       .optional(),
@@ -100,7 +118,9 @@ export const dynamodbSchema = z
       .describe("Where a restore puts copies; another region lets them keep the tables' names"),
     windowBackups: z
       .strictObject({
-        deleteAfter: days.describe("Days after which a backup is deleted, by the pulumi up that comes next"),
+        deleteAfter: days
+          .meta({ examples: [400] })
+          .describe("Days after which a backup is deleted, by the pulumi up that comes next"),
         everyDays: days
           .optional()
           .describe(

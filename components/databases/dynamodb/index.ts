@@ -1,13 +1,21 @@
 import { readSettings } from "../../../operations/dynamodb";
+import { OWNED } from "../create";
 import { type DatabaseKind, lookedUp } from "../kind";
 import { type DynamodbArgs, dynamodbSchema } from "./args";
 import { tableBackupsDoubt, tableBackupsFault } from "./backups";
 import { copiesStand } from "./copies";
 import { protectCreated, protectExisting } from "./protect";
 import { restoreTables } from "./restore";
-import { namespacePatterns, sourceRegion, tableNames, targetRegion } from "./tables";
+import { goalOf, namespacePatterns, sourceRegion, tableNames, targetRegion } from "./tables";
 
 export type { DynamodbArgs } from "./args";
+
+const OWNED_OF_TABLES = {
+  name: "the key of its map is the table's name: remove it",
+  region: OWNED.region,
+  pointInTimeRecovery: OWNED.next("recoveryPeriodInDays"),
+  deletionProtectionEnabled: OWNED.next("deletionProtection"),
+};
 
 export const dynamodb: DatabaseKind<DynamodbArgs> = {
   key: "dynamodb",
@@ -15,6 +23,15 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
   label: "Amazon DynamoDB",
   relational: false,
   schema: dynamodbSchema,
+  region: ({ existing, create }) => existing?.region ?? create?.region,
+  recoveryDays: (args) => goalOf(args).recoveryPeriodInDays,
+  created: ({ create }) =>
+    Object.entries(create?.tables ?? {}).map(([table, args]) => ({
+      path: ["create", "tables", table],
+      resource: "aws/dynamodb/table",
+      args,
+      owned: OWNED_OF_TABLES,
+    })),
   identities(args, aws) {
     const where = args.existing?.region ?? args.create?.region ?? aws.defaultRegion ?? "";
     const own = args.create

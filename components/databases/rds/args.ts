@@ -2,7 +2,15 @@ import type { ClusterArgs, InstanceArgs } from "@pulumi/aws/rds";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
-import { awsRegion, EITHER, eitherExistingOrCreate, instanceClass, rdsIdentifier, recoveryDays } from "../schema";
+import {
+  awsRegion,
+  databaseName,
+  EITHER,
+  eitherExistingOrCreate,
+  instanceClass,
+  rdsIdentifier,
+  recoveryDays,
+} from "../schema";
 import { type BuildArgs, buildSchema, DELETED_NEEDS_CLASS, deletedHasClass, deletedSchema } from "./deleted";
 import { onlyEngine, type RdsEngine } from "./engine";
 
@@ -91,7 +99,7 @@ export function rdsSchema(engine: RdsEngine) {
         .describe("Days that point-in-time recovery reaches back. Defaults to 35."),
       deletionProtection: z.boolean().optional().describe("Of a created database. Defaults to true."),
       manage: z.boolean().optional().describe("False: look only, and refuse what falls short. Defaults to true."),
-      databaseName: z.string().min(1).optional().describe("The database that ScalarDB connects to, for the JDBC URL"),
+      databaseName: databaseName.optional(),
       restoreTo: z.strictObject(buildSchema).optional().describe("How copies are built when not like their source"),
     })
     .refine(eitherExistingOrCreate, { error: EITHER })

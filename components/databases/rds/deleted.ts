@@ -5,7 +5,7 @@ import { z } from "zod";
 import { type ClusterDescription, describeCluster, findRetainedClusterBackups } from "../../../operations/aurora";
 import type { AwsAccess } from "../../../operations/aws";
 import { describeInstance, findRetainedBackups, type InstanceDescription } from "../../../operations/rds";
-import { instanceClass } from "../schema";
+import { instanceClass, parameterGroupName, securityGroupIds, subnetGroupName } from "../schema";
 
 /** How copies of any kind of RDS are built when not like their source; of a deleted one no backup knows these. */
 export interface BuildArgs {
@@ -22,15 +22,9 @@ export interface BuildArgs {
 /** Describes and checks `BuildArgs`. */
 export const buildSchema = {
   instanceClass: instanceClass.optional(),
-  subnetGroupName: z.string().min(1).optional().describe("Another subnet group than the source's"),
-  securityGroupIds: z
-    .array(z.string().regex(/^sg-[0-9a-f]+$/, { error: "the id of a security group, such as sg-0123456789abcdef0" }))
-    .min(1, { error: "at least one security group" })
-    .optional()
-    .describe("Other security groups than the source's"),
-  parameterGroupName: z
-    .string()
-    .min(1)
+  subnetGroupName: subnetGroupName.optional().describe("Another subnet group than the source's"),
+  securityGroupIds: securityGroupIds.optional().describe("Other security groups than the source's"),
+  parameterGroupName: parameterGroupName
     .optional()
     .describe("Another parameter group than the source's, of clusters the cluster's"),
 };

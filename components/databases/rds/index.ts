@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
 import { describeInstance } from "../../../operations/rds";
+import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import { retentionOwner } from "../../vaults/aws/source";
 import { type DatabaseKind, INSTANT_TAG, regionOf } from "../kind";
 import { type RdsArgs, rdsSchema } from "./args";
 import { copyIdentifier } from "./copies";
+import { createdCluster, createdInstance } from "./created";
 import type { RdsEngine } from "./engine";
 import { protectCreatedInstance, protectExistingInstance } from "./instance-protect";
 import { restoreInstance } from "./instance-restore";
@@ -22,10 +24,19 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
     label: engine.label,
     relational: true,
     schema: rdsSchema(engine),
+    region: whereIs,
+    recoveryDays: (args) => args.backupRetentionPeriod ?? RECOVERY_PERIODS.rds.maximum,
+    created: ({ create }) => [
+      ...(create?.instance ? [createdInstance(create.instance)] : []),
+      ...(create?.cluster ? [createdCluster(create.cluster)] : []),
+    ],
     identities(args, aws) {
       const id = identifierOf("", args);
       const what = isCluster(args) ? "cluster" : "instance";
-      return typeof id === "string" && id !== "" ? [`RDS ${what} ${id} in ${whereIs(args) ?? aws.defaultRegion}`] : [];
+      // AWS ignores the case of identifiers.
+      return typeof id === "string" && id !== ""
+        ? [`RDS ${what} ${id.toLowerCase()} in ${whereIs(args) ?? aws.defaultRegion}`]
+        : [];
     },
     protect(name, args, context) {
       const { instance, cluster } = args.create ?? {};

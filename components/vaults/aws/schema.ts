@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { awsRegion } from "../../databases/schema";
+import { awsRegion, securityGroupIds, subnetGroupName } from "../../databases/schema";
 import { RETENTION_DAYS } from "../../rules/vault-lock";
 
 /** Numbers whose bounds `awsVaultFaults` checks; here they are for editors. */
@@ -10,15 +10,20 @@ const arn = (what: string, pattern: RegExp) => z.string().regex(pattern, { error
 const schedule = (what: string) => z.string().optional().describe(what);
 const timeZone = z.string().optional().describe("The schedule's time zone, such as Asia/Tokyo. Defaults to Etc/UTC.");
 
-const lifecycle = z.strictObject({
-  deleteAfter: days("Days after which a recovery point is deleted. Kept for ever when left out."),
-  coldStorageAfter: days("Days after which a recovery point moves to cold storage, for at least 90. DynamoDB only."),
-});
+const lifecycle = z
+  .strictObject({
+    deleteAfter: days("Days after which a recovery point is deleted. Kept for ever when left out."),
+    coldStorageAfter: days("Days after which a recovery point moves to cold storage, for at least 90. DynamoDB only."),
+  })
+  .meta({ examples: [{ deleteAfter: 35 }] });
 
 const rule = z.strictObject({
   name: z
     .string()
-    .regex(/^[0-9A-Za-z_.-]{1,50}$/, { error: "1 to 50 letters, digits, hyphens, underscores and periods" }),
+    .regex(/^[0-9A-Za-z_.-]{1,50}$/, {
+      error: "a name of 1 to 50 letters, digits, hyphens, underscores and periods, such as daily",
+    })
+    .meta({ examples: ["daily"] }),
   schedule: schedule("AWS Backup's schedule. Defaults to cron(0 5 ? * * *)."),
   timeZone,
   continuous: z
@@ -31,7 +36,10 @@ const rule = z.strictObject({
       z
         .strictObject({
           region: awsRegion.optional().describe("Another region, where a vault of the same name is declared"),
-          vaultArn: arn("the ARN of a backup vault", /^arn:[\w-]+:backup:[\w-]+:\d{12}:backup-vault:[\w-]{2,50}$/)
+          vaultArn: arn(
+            "the ARN of a backup vault, such as arn:aws:backup:us-west-2:123456789012:backup-vault:<name>",
+            /^arn:[\w-]+:backup:[\w-]+:\d{12}:backup-vault:[\w-]{2,50}$/,
+          )
             .optional()
             .describe("A vault that exists, perhaps of another account"),
           lifecycle: lifecycle.optional().describe("Defaults to the rule's. Days count from the backup."),
@@ -54,9 +62,13 @@ export const awsVaultSchema = z
   .strictObject({
     name: z
       .string()
-      .regex(/^[a-zA-Z0-9_-]{2,50}$/, { error: "2 to 50 letters, digits, hyphens and underscores" })
+      .regex(/^[a-zA-Z0-9_-]{2,50}$/, { error: "a name of 2 to 50 letters, digits, hyphens and underscores" })
+      .meta({ examples: ["payments"] })
       .describe("The vault's name, in each region that has databases"),
-    kmsKeyArn: arn("the ARN of a KMS key", /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/)
+    kmsKeyArn: arn(
+      "the ARN of a KMS key, such as arn:aws:kms:ap-northeast-1:123456789012:key/<id> (not an alias)",
+      /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/,
+    )
       .optional()
       .describe("A key of yours in the vault's region. Defaults to a key of its own in each region."),
     retainOnDelete: z
@@ -64,7 +76,7 @@ export const awsVaultSchema = z
       .optional()
       .describe("Whether vaults, policies, locks and keys stay when the stack is destroyed. Defaults to true."),
     acceptCopiesFrom: z
-      .array(z.string().regex(/^\d{12}$/, { error: "an account's twelve digits, in quotes" }))
+      .array(z.string().regex(/^\d{12}$/, { error: 'the twelve digits of an account, such as "123456789012"' }))
       .optional()
       .describe("Accounts that may copy into the vaults"),
     lock: z
@@ -77,6 +89,7 @@ export const awsVaultSchema = z
           .optional()
           .describe("Repeats the vault's name: compliance mode, which nobody can undo. Left out: governance mode."),
       })
+      .meta({ examples: [{ minRetentionDays: 7 }] })
       .optional()
       .describe("Keeps recovery points from being deleted, by anybody"),
     rules: awsRulesSchema.optional().describe("When databases are backed up, and how long that is kept"),
@@ -89,21 +102,28 @@ export const awsVaultSchema = z
         schedule: schedule("How often restored copies are backed up while they stand. Defaults to cron(0 * ? * * *)."),
         lifecycle: lifecycle.optional(),
       })
+      .meta({ examples: [{ lifecycle: { deleteAfter: 400 } }] })
       .optional()
       .describe("Backs up what a restore has built, while it stands: all databases as of one restore point"),
     restoreTesting: z
       .strictObject({
         schedule: schedule("AWS Backup's schedule. Defaults to cron(0 12 ? * 1 *), Sundays."),
         timeZone,
-        startWindowHours: z.int().min(1).max(168, { error: "a whole number from 1 to 168" }).optional(),
-        selectionWindowDays: z.int().min(1).max(365, { error: "a whole number from 1 to 365" }).optional(),
-        dbSubnetGroupName: z.string().min(1).optional().describe("The subnet group for restored databases"),
-        vpcSecurityGroupIds: z.array(z.string().min(1)).min(1).optional(),
+        startWindowHours: z.int().min(1).max(168).optional(),
+        selectionWindowDays: z.int().min(1).max(365).optional(),
+        dbSubnetGroupName: subnetGroupName.optional().describe("The subnet group for restored databases"),
+        vpcSecurityGroupIds: securityGroupIds.optional(),
       })
+      .meta({ examples: [{ dbSubnetGroupName: "scalar-databases" }] })
       .optional()
       .describe("AWS Backup restores a recovery point of each database now and then, each by itself"),
     notifications: z
-      .strictObject({ emails: z.array(z.string().regex(/^[^@\s]+@[^@\s]+$/, { error: "an e-mail address" })).min(1) })
+      .strictObject({
+        emails: z
+          .array(z.string().regex(/^[^@\s]+@[^@\s]+$/, { error: "an e-mail address, such as operations@example.com" }))
+          .min(1, { error: "at least one e-mail address" })
+          .meta({ examples: [["operations@example.com"]] }),
+      })
       .optional()
       .describe("Who hears of jobs that failed, expired or completed with issues"),
   })

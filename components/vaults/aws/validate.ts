@@ -1,9 +1,9 @@
 import type { DatabaseArgs } from "../../databases";
 import type { AwsSettings } from "../../databases/kind";
 import type { Fault } from "../../faults";
-import { timeZoneFault } from "../../pause/validate";
 import { backupLifecycleFaults, goneBeforeNext } from "../../rules/backup-lifecycle";
 import { awsScheduleFault } from "../../rules/schedule";
+import { timeZoneProblem } from "../../rules/time-zone";
 import { outsideLock, vaultLockFaults } from "../../rules/vault-lock";
 import type { AwsVaultArgs, CopyToArgs, LifecycleArgs, VaultLockArgs, VaultRuleArgs } from "./args";
 import { DEFAULT_SCHEDULE, type VaultedDatabase, vaultedDatabases } from "./rules";
@@ -14,28 +14,48 @@ const LEAST_WINDOW_MINUTES = 60;
 export function awsVaultFaults(databases: readonly DatabaseArgs[], given: AwsVaultArgs, aws: AwsSettings): Fault[] {
   const vaulted = vaultedDatabases(databases, given, aws);
   const faults: Fault[] = lockFaults(given);
-  // A lock that makes no sense says nothing of the rules.
-  const vault = faults.length > 0 ? { ...given, lock: undefined } : given;
   const lists: [string, VaultRuleArgs[]][] = [
-    ["vault.aws.rules", vault.rules ?? []],
+    ["vault.aws.rules", given.rules ?? []],
     ...databases.map((database, index): [string, VaultRuleArgs[]] => [
       `databases[${index}].vault.rules`,
       database.vault?.rules ?? [],
     ]),
   ];
-  for (const [path, rules] of lists) {
-    rules.forEach((rule, index) => {
-      faults.push(...ruleFaults(rule, `${path}[${index}]`, vault));
-      const twin = rules.findIndex((other) => other.name === rule.name);
-      if (twin < index)
-        faults.push({ path: `${path}[${index}].name`, message: `"${rule.name}" is the name of ${path}[${twin}] too` });
-    });
-    faults.push(...continuousFaults(rules, path, vaulted));
-  }
+  for (const [path, rules] of lists)
+    faults.push(...rulesFaults(rules, path, judgedBy(given)), ...continuousFaults(rules, path, vaulted));
   if (vaulted.length === 0)
     faults.push({ path: "vault.aws", message: "no database of the set is on AWS and goes to the vault; remove it" });
   for (const database of vaulted) faults.push(...databaseFaults(database));
-  faults.push(...keyFaults(vault, vaulted), ...otherFaults(vault));
+  faults.push(...keyFaults(given, vaulted), ...otherFaults(judgedBy(given)));
+  return faults;
+}
+
+/** What of it can be seen without the databases; parts that have problems already may be missing. */
+export function ownAwsVaultFaults(given: AwsVaultArgs): Fault[] {
+  return [
+    ...lockFaults(given),
+    ...rulesFaults(given.rules ?? [], "vault.aws.rules", judgedBy(given)),
+    ...otherFaults(judgedBy(given)),
+  ];
+}
+
+/** The vault by which rules are judged: a lock that makes no sense says nothing of them. */
+function judgedBy(vault: AwsVaultArgs): AwsVaultArgs {
+  return lockFaults(vault).length > 0 ? { ...vault, lock: undefined } : vault;
+}
+
+function rulesFaults(rules: VaultRuleArgs[], path: string, vault: AwsVaultArgs): Fault[] {
+  const faults: Fault[] = [];
+  // Not "for of": rules with problems of their own are holes in the list.
+  rules.forEach((rule, index) => {
+    faults.push(...ruleFaults(rule, `${path}[${index}]`, vault));
+    const twin = rules.findIndex((other) => other?.name === rule.name);
+    if (twin < index)
+      faults.push({
+        path: `${path}[${index}].name`,
+        message: `"${rule.name}" is the name of ${path}[${twin}] too; give one of them another name`,
+      });
+  });
   return faults;
 }
 
@@ -70,7 +90,7 @@ function ruleFaults(rule: VaultRuleArgs, path: string, vault: AwsVaultArgs): Fau
   };
   const schedule = rule.schedule ?? DEFAULT_SCHEDULE;
   add(".schedule", awsScheduleFault(schedule));
-  if (rule.timeZone !== undefined) add(".timeZone", timeZoneFault(rule.timeZone));
+  if (rule.timeZone !== undefined) add(".timeZone", timeZoneProblem(rule.timeZone));
   const refused = lifecycleFaults(rule.lifecycle, rule.continuous ?? false);
   for (const fault of refused) add("", fault);
   if (refused.length === 0) {
@@ -206,7 +226,7 @@ function otherFaults({ name, lock, keepRestored, restoreTesting }: AwsVaultArgs)
   }
   if (restoreTesting) {
     if (restoreTesting.schedule) add("restoreTesting.schedule", awsScheduleFault(restoreTesting.schedule));
-    if (restoreTesting.timeZone) add("restoreTesting.timeZone", timeZoneFault(restoreTesting.timeZone));
+    if (restoreTesting.timeZone) add("restoreTesting.timeZone", timeZoneProblem(restoreTesting.timeZone));
   }
   return faults;
 }

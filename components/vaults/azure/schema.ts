@@ -37,14 +37,16 @@ export const azureLifecycleSchema = z
     deleteFirstOfMonthAfter: days("The same for the first one of each month"),
     deleteFirstOfYearAfter: days("The same for the first one of each year"),
   })
-  .describe("How long recovery points are kept");
+  .describe("How long recovery points are kept")
+  .meta({ examples: [{ deleteAfter: 90 }] });
 
 /** Describes `AzureVaultArgs`. */
 export const azureVaultSchema = z
   .strictObject({
     name: z
-      .string({ error: "2 to 50 letters, digits and hyphens" })
-      .regex(/^[a-zA-Z0-9-]{2,50}$/, { error: "2 to 50 letters, digits and hyphens" })
+      .string({ error: "a name of 2 to 50 letters, digits and hyphens" })
+      .regex(/^[a-zA-Z0-9-]{2,50}$/, { error: "a name of 2 to 50 letters, digits and hyphens" })
+      .meta({ examples: ["payments"] })
       .describe("The vault's name"),
     resourceGroupName: resourceGroup.describe("A resource group that exists"),
     location: z

@@ -1,12 +1,25 @@
 import type { DatabaseArgs } from "../../databases";
 import type { Fault } from "../../faults";
-import { timeZoneFault } from "../../pause/validate";
 import { azureLifecycleFaults, SOFT_DELETE_DAYS } from "../../rules/azure-backup";
+import { timeZoneProblem } from "../../rules/time-zone";
 import type { AzureLifecycleArgs, AzureVaultArgs, WeeklyArgs } from "./args";
 import { lifecycleOf, notKept, vaultedServers } from "./rules";
 
 /** Everything that Azure Backup would refuse, before anything is declared. Paths begin at the configuration's root. */
 export function azureVaultFaults(databases: readonly DatabaseArgs[], vault: AzureVaultArgs): Fault[] {
+  const faults = ownAzureVaultFaults(vault);
+  const vaulted = vaultedServers(databases, vault);
+  faults.push(...vaulted.flatMap(({ fault }) => fault ?? []));
+  if (vaulted.length === 0)
+    faults.push(
+      ...notKept(databases).map(({ name, because }) => ({ path: "vault.azure", message: `${name}: ${because}` })),
+      { path: "vault.azure", message: "no database of the set goes to a vault of Azure Backup; remove it" },
+    );
+  return faults;
+}
+
+/** What of it can be seen without the databases; parts that have problems already may be missing. */
+export function ownAzureVaultFaults(vault: AzureVaultArgs): Fault[] {
   const faults: Fault[] = [...irreversibleFaults(vault), ...timeFaults("vault.azure", vault)];
   const { retentionDays } = vault.softDelete ?? {};
   const { minimum, maximum } = SOFT_DELETE_DAYS;
@@ -23,19 +36,12 @@ export function azureVaultFaults(databases: readonly DatabaseArgs[], vault: Azur
       path: "vault.azure.crossRegionRestore",
       message: `needs recovery points in the paired region, and redundancy is ${vault.redundancy}; write GeoRedundant, or remove crossRegionRestore`,
     });
-  const vaulted = vaultedServers(databases, vault);
-  faults.push(...vaulted.flatMap(({ fault }) => fault ?? []));
-  if (vaulted.length === 0)
-    faults.push(
-      ...notKept(databases).map(({ name, because }) => ({ path: "vault.azure", message: `${name}: ${because}` })),
-      { path: "vault.azure", message: "no database of the set goes to a vault of Azure Backup; remove it" },
-    );
   return faults;
 }
 
 /** What a database's own times in the vault have wrong. */
 export function timeFaults(path: string, own: { weekly?: WeeklyArgs; lifecycle?: AzureLifecycleArgs }): Fault[] {
-  const zone = own.weekly?.timeZone === undefined ? undefined : timeZoneFault(own.weekly.timeZone);
+  const zone = own.weekly?.timeZone === undefined ? undefined : timeZoneProblem(own.weekly.timeZone);
   return [
     ...(zone === undefined ? [] : [{ path: `${path}.weekly.timeZone`, message: zone }]),
     ...(own.lifecycle === undefined ? [] : azureLifecycleFaults(lifecycleOf(own.lifecycle))).map(

@@ -28,42 +28,42 @@ const wrong: [string, object, string][] = [
   [
     "too few days for PostgreSQL",
     postgresql({ backupRetentionDays: 6 }),
-    "databases[0].azurePostgresql.backupRetentionDays: 6 is not allowed; allowed is a whole number of days from 7 to 35; Azure Database for PostgreSQL keeps no more",
+    "databases[0].azurePostgresql.backupRetentionDays: 6 is not allowed; expected a whole number of days from 7 to 35 (Azure Database for PostgreSQL keeps no more)",
   ],
   [
     "too many days for MySQL",
     { name: "orders", azureMysql: { existing: { serverName: "orders-prod", ...IN_GROUP }, backupRetentionDays: 36 } },
-    "databases[0].azureMysql.backupRetentionDays: 36 is not allowed; allowed is a whole number of days from 1 to 35; Azure Database for MySQL keeps no more",
+    "databases[0].azureMysql.backupRetentionDays: 36 is not allowed; expected a whole number of days from 1 to 35 (Azure Database for MySQL keeps no more)",
   ],
   [
     "days between the tiers of Cosmos DB",
     cosmosdb({ recoveryPeriodInDays: 14 }),
-    "databases[0].cosmosdb.recoveryPeriodInDays: 14 is not allowed; allowed is 7 or 30; Cosmos DB's continuous backup has these two tiers",
+    "databases[0].cosmosdb.recoveryPeriodInDays: 14 is not allowed; expected 7 or 30 (Cosmos DB's continuous backup has these two tiers)",
   ],
   [
     "a server name with capitals",
     { name: "customers", azurePostgresql: { existing: { serverName: "Customers", ...IN_GROUP } } },
-    'databases[0].azurePostgresql.existing.serverName: "Customers" is not allowed; allowed is a server name: 3 to 63 small letters, digits and hyphens',
+    'databases[0].azurePostgresql.existing.serverName: "Customers" is not allowed; expected a server name: 3 to 63 lowercase letters, digits and hyphens; write it in lowercase: customers',
   ],
   [
     "an account name that is too long",
     { name: "ledger", cosmosdb: { existing: { accountName: "a".repeat(45), ...IN_GROUP } } },
-    `databases[0].cosmosdb.existing.accountName: "${"a".repeat(45)}" is not allowed; allowed is an account name: 3 to 44 small letters, digits and hyphens`,
+    `databases[0].cosmosdb.existing.accountName: "${"a".repeat(45)}" is not allowed; expected an account name: 3 to 44 lowercase letters, digits and hyphens`,
   ],
   [
     "no resource group",
     { name: "customers", azurePostgresql: { existing: { serverName: "customers-prod" } } },
-    "databases[0].azurePostgresql.existing.resourceGroupName: is missing; needed is a string",
+    "databases[0].azurePostgresql.existing.resourceGroupName: is missing; expected the name of a resource group: at most 90 letters, digits, underscores, hyphens, periods and parentheses",
   ],
   [
     "an account to be created nowhere",
     { name: "ledger", cosmosdb: { create: { account: { ...IN_GROUP, locations: [] } } } },
-    "databases[0].cosmosdb.create.account.locations: [] is not allowed; allowed is at least one region, such as [{ locationName: japaneast }]",
+    "databases[0].cosmosdb.create.account.locations: [] is not allowed; expected at least one region, such as [{ locationName: japaneast }]",
   ],
   [
     "a Schema Loader without an image",
     cosmosdb({ restoreTo: { schemaLoader: { namespace: "scalar" } } }),
-    "databases[0].cosmosdb.restoreTo.schemaLoader.image: is missing; needed is a string",
+    'databases[0].cosmosdb.restoreTo.schemaLoader.image: is missing; expected a string, such as "ghcr.io/scalar-labs/scalardb-schema-loader:3.17.0"',
   ],
   [
     "a misspelt key",

@@ -25,10 +25,14 @@ const backups = { database: "ledger", region: "ap-northeast-1", prefixes: ["ledg
 const release = { namespace: "scalar", name: "scalardb" };
 const WRONG: [fault: Partial<PauseScheduleArgs>, path: string, message: RegExp][] = [
   [{ schedule: "0 3 * *" }, "schedule", /"0 3 \* \* \*"|0 3 \* \* \*/],
-  [{ schedule: "61 3 * * *" }, "schedule", /not a schedule/],
-  [{ schedule: "TZ=Asia/Tokyo 0 3 * * *" }, "schedule", /not a schedule/],
-  [{ timeZone: "Local" }, "timeZone", /"Local" is not a time zone.*Asia\/Tokyo/],
-  [{ timeZone: "+09:00" }, "timeZone", /not a time zone/],
+  [{ schedule: "61 3 * * *" }, "schedule", /is not a valid cron schedule: /],
+  [{ schedule: "TZ=Asia/Tokyo 0 3 * * *" }, "schedule", /is not a valid cron schedule: /],
+  [
+    { timeZone: "Local" },
+    "timeZone",
+    /"Local" is not a name in the IANA time zone database; expected a name such as .*Asia\/Tokyo/,
+  ],
+  [{ timeZone: "+09:00" }, "timeZone", /is not a name in the IANA time zone database/],
   [{ releases: [] }, "releases", /is empty; name every release/],
   [{ releases: [{ namespace: "Scalar", name: "x" }] }, "releases[0].namespace", /"Scalar" is not a name/],
   [{ releases: [release, { ...release, name: "" }] }, "releases[1].name", /"" is not a name/],
@@ -38,7 +42,7 @@ const WRONG: [fault: Partial<PauseScheduleArgs>, path: string, message: RegExp][
     /given twice, first as releases\[0\]/,
   ],
   [{ releases: [{ ...release, tls: { caCertificate: "/ca.pem" } }] }, "releases[0].tls.caCertificate", /PEM/],
-  [{ holdSeconds: 4 }, "holdSeconds", /4 is not allowed; allowed is a whole number from 6 to 600/],
+  [{ holdSeconds: 4 }, "holdSeconds", /4 is not allowed; expected a whole number from 6 to 600/],
   [{ maxDrainSeconds: 0 }, "maxDrainSeconds", /from 1 to 600/],
   [{ rendezvousSeconds: 601 }, "rendezvousSeconds", /from 0 to 600/],
   [{ retentionDays: 1.5 }, "retentionDays", /1.5 is not allowed/],

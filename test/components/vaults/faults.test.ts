@@ -89,7 +89,7 @@ const REFUSED: [title: string, aws: Values, expected: string[], databases?: unkn
   [
     "a time zone that is none",
     { rules: [{ ...daily, timeZone: "Tokyo" }] },
-    ['vault.aws.rules[0].timeZone: "Tokyo" is not a time zone; allowed are names such as Etc/UTC and Asia/Tokyo'],
+    ['vault.aws.rules[0].timeZone: "Tokyo" is not a name in the IANA time zone database; did you mean Asia/Tokyo?'],
   ],
   [
     "windows too short",
@@ -102,12 +102,12 @@ const REFUSED: [title: string, aws: Values, expected: string[], databases?: unkn
   [
     "the same name twice",
     { rules: [daily, daily] },
-    ['vault.aws.rules[1].name: "daily" is the name of vault.aws.rules[0] too'],
+    ['vault.aws.rules[1].name: "daily" is the name of vault.aws.rules[0] too; give one of them another name'],
   ],
   [
     "a vault's name that AWS refuses",
     { name: "a vault" },
-    ['vault.aws.name: "a vault" is not allowed; allowed is 2 to 50 letters, digits, hyphens and underscores'],
+    ['vault.aws.name: "a vault" is not allowed; expected a name of 2 to 50 letters, digits, hyphens and underscores'],
   ],
   [
     "a lock that fails every job",
@@ -237,7 +237,7 @@ const REFUSED: [title: string, aws: Values, expected: string[], databases?: unkn
     "a copy to nowhere",
     { rules: [{ ...daily, copyTo: [{}] }] },
     [
-      'vault.aws.rules[0].copyTo[0]: {} is not allowed; allowed is either "region" (another region of this account) or "vaultArn" (a vault that exists), one of the two',
+      'vault.aws.rules[0].copyTo[0]: is empty; expected either "region" (another region of this account) or "vaultArn" (a vault that exists), one of the two',
     ],
   ],
   [
@@ -254,7 +254,7 @@ const REFUSED: [title: string, aws: Values, expected: string[], databases?: unkn
     "excluded, with rules",
     {},
     [
-      'databases[0].vault: {"exclude":true,"rules":[{"name":"daily","schedule":"cron(0 5 ? * * *)","life... is not allowed; allowed is either "exclude: true" or what the database has in the vault, not both',
+      'databases[0].vault: has exclude, rules; expected either "exclude: true" or what the database has in the vault, not both',
     ],
     [{ ...customers, vault: { exclude: true, rules: [daily] } }],
   ],
@@ -405,24 +405,24 @@ const REFUSED_ON_AZURE: [
     "times that are none",
     { weekly: { day: "Sun", time: 3, timeZone: "Tokyo" } },
     [
-      'vault.azure.weekly.day: "Sun" is not allowed; allowed is one of Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday',
-      'vault.azure.weekly.time: 3 is not allowed; allowed is hours and minutes in quotes, such as "03:00"',
+      'vault.azure.weekly.day: "Sun" is not allowed; expected one of Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday',
+      'vault.azure.weekly.time: 3 is not allowed; expected hours and minutes in quotes, such as "03:00"',
     ],
   ],
   [
     "an hour that no day has",
     { weekly: { time: "24:00" } },
-    ['vault.azure.weekly.time: "24:00" is not allowed; allowed is hours and minutes in quotes, such as "03:00"'],
+    ['vault.azure.weekly.time: "24:00" is not allowed; expected hours and minutes in quotes, such as "03:00"'],
   ],
   [
     "a time zone that is none",
     { weekly: { timeZone: "Tokyo" } },
-    ['vault.azure.weekly.timeZone: "Tokyo" is not a time zone; allowed are names such as Etc/UTC and Asia/Tokyo'],
+    ['vault.azure.weekly.timeZone: "Tokyo" is not a name in the IANA time zone database; did you mean Asia/Tokyo?'],
   ],
   [
     "a vault's name that Azure refuses",
     { name: "a_vault" },
-    ['vault.azure.name: "a_vault" is not allowed; allowed is 2 to 50 letters, digits and hyphens'],
+    ['vault.azure.name: "a_vault" is not allowed; expected a name of 2 to 50 letters, digits and hyphens'],
   ],
   [
     "nothing but MySQL and Cosmos DB",

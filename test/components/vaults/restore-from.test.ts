@@ -121,7 +121,7 @@ const REFUSED: [title: string, from: object, expected: string[]][] = [
   [
     "an unknown name",
     { custom: {} },
-    ["restore.from.custom: is no database of the set; allowed is one of ledger, customers, orders, stock"],
+    ["restore.from.custom: is not a database of the set; expected one of ledger, customers, orders, stock"],
   ],
   [
     "a kind that no up restores from a vault",
@@ -141,7 +141,7 @@ const REFUSED: [title: string, from: object, expected: string[]][] = [
     "a snapshot of an instance for a cluster",
     { customers: { backupArn: `arn:aws:rds:${REGION}:${account}:snapshot:awsbackup:job-1` } },
     [
-      `restore.from.customers: "arn:aws:rds:${REGION}:${account}:snapshot:awsbackup:job-1" is not allowed; allowed is the ARN of a backup, such as arn:aws:rds:<region>:<account>:cluster-snapshot:awsbackup:job-<id>`,
+      `restore.from.customers: "arn:aws:rds:${REGION}:${account}:snapshot:awsbackup:job-1" is not allowed; expected the ARN of a backup, such as arn:aws:rds:<region>:<account>:cluster-snapshot:awsbackup:job-<id>`,
     ],
   ],
   [
@@ -184,7 +184,7 @@ const REFUSED: [title: string, from: object, expected: string[]][] = [
     "a table in place of a backup",
     { ledger: { tables: { "ledger.accounts": `arn:aws:dynamodb:${REGION}:${account}:table/ledger.accounts` } } },
     [
-      `restore.from.ledger: ledger.accounts: "arn:aws:dynamodb:${REGION}:${account}:table/ledger.accounts" is not allowed; allowed is the ARN of a backup, such as arn:aws:dynamodb:<region>:<account>:table/<table>/backup/<id>`,
+      `restore.from.ledger: ledger.accounts: "arn:aws:dynamodb:${REGION}:${account}:table/ledger.accounts" is not allowed; expected the ARN of a backup, such as arn:aws:dynamodb:<region>:<account>:table/<table>/backup/<id>`,
     ],
   ],
 ];

@@ -1,0 +1,28 @@
+import type { Fault } from "../../faults";
+
+/** A resource that `create` declares, with the arguments that a user gives it. */
+export interface CreatedResource {
+  /** Where the arguments are, below the database's kind: `create.instances[0]`. */
+  path: (string | number)[];
+  /** The import that declares it, without the package's scope: `aws/rds/cluster`. */
+  resource: string;
+  args: object;
+  /** Arguments that this program sets itself, each with what to do instead of giving it. */
+  owned: Record<string, string>;
+}
+
+/** What to do instead of giving arguments that are set for every resource of a kind. */
+export const OWNED = {
+  engine: "the kind of database says which engine: remove it",
+  region: "give it as create.region",
+  next: (key: string) => `give ${key} next to "create"`,
+  backups: "backups always outlive the database: remove it",
+} as const;
+
+/** What is wrong with the arguments of created resources, by the Pulumi SDK's declarations of them. */
+export function createdFaults(created: CreatedResource[]): Fault[] {
+  // Most sets create nothing, and need neither the list nor the code.
+  if (created.length === 0) return [];
+  const { argumentFaults } = require("./arguments") as typeof import("./arguments");
+  return created.flatMap(argumentFaults);
+}

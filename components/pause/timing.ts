@@ -1,0 +1,34 @@
+import { BOUNDS, longestRunSeconds } from "../../pauser/settings";
+import { backupHoldSeconds } from "../../pauser/window-backups/settings";
+import type { PauseScheduleArgs } from "./pause-schedule";
+import { windowBackupSettings } from "./window-backups";
+
+/** The seconds and days that a pauser is told, with the defaults for what the args leave out. */
+export function pauseTiming(
+  args: Pick<PauseScheduleArgs, "holdSeconds" | "maxDrainSeconds" | "retentionDays" | "rendezvousSeconds">,
+) {
+  return {
+    holdSeconds: args.holdSeconds ?? BOUNDS.holdSeconds.default,
+    maxDrainSeconds: args.maxDrainSeconds ?? BOUNDS.maxDrainSeconds.default,
+    minWindowSeconds: BOUNDS.minWindowSeconds.default,
+    unpauseDeadlineSeconds: BOUNDS.unpauseDeadlineSeconds.default,
+    apiDeadlineSeconds: BOUNDS.apiDeadlineSeconds.default,
+    maxClockOffsetMillis: BOUNDS.maxClockOffsetMillis.default,
+    maxBlindMillis: BOUNDS.maxBlindMillis.default,
+    retentionDays: args.retentionDays ?? BOUNDS.retentionDays.default,
+    rendezvousSeconds: args.rendezvousSeconds ?? BOUNDS.rendezvousSeconds.default,
+    // Clusters that meet at one instant cannot choose it.
+    alignToMinute: !args.rendezvousSeconds,
+  };
+}
+
+/** How long a run takes: a pause that goes well, and the whole of a run in which everything is slow. */
+export function runSeconds(args: Partial<PauseScheduleArgs>): { pauseSeconds: number; runSeconds: number } {
+  const timing = pauseTiming(args);
+  const backups = args.windowBackups?.length ? windowBackupSettings("", args.windowBackups) : undefined;
+  const hold = backups ? backupHoldSeconds(backups, timing.apiDeadlineSeconds) : 0;
+  return {
+    pauseSeconds: timing.rendezvousSeconds + timing.maxDrainSeconds + Math.max(timing.holdSeconds, hold),
+    runSeconds: longestRunSeconds({ ...timing, ...(backups && { windowBackups: backups }) }),
+  };
+}

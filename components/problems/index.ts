@@ -1,0 +1,84 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { Fault } from "../faults";
+import { nearestWord } from "../rules/nearest-word";
+import { expectation } from "./expectation";
+import { fixOf } from "./fix";
+import { nodeAt, type SchemaNode } from "./schema-node";
+import { pathText, shown, valueAt, withValueAt } from "./value";
+
+/** Stands for every message that no schema of ours gives: zod's own are not for users. */
+const NO_MESSAGE = "\u0000";
+
+/** What is wrong with a value, by the schema that refuses it: the value found, what is expected and how to fix it. */
+export function problemsOf(schema: z.ZodType, value: unknown): Fault[] {
+  const { error } = schema.safeParse(value, { error: () => NO_MESSAGE });
+  const issues = (error?.issues ?? []).filter((issue) => !isOutputAt(value, issue.path));
+  // Unknown to JSON Schema are checks in code alone.
+  const root = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as SchemaNode;
+  const misspelt = new Set<string>();
+  const faults = issues.flatMap((issue): (Fault & { issue: z.core.$ZodIssue })[] => {
+    if (issue.code !== "unrecognized_keys") return [{ ...faultOf(schema, value, root, issue), issue }];
+    const known = Object.keys(nodeAt(root, issue.path)?.properties ?? {});
+    return issue.keys.map((key) => {
+      const near = nearestWord(key, known);
+      if (near !== undefined) misspelt.add(pathText([...issue.path, near])).add(pathText(issue.path));
+      return {
+        path: pathText([...issue.path, key]),
+        message: `unknown key${near ? `; did you mean "${near}"?` : "."} Allowed here: ${known.join(", ")}`,
+        issue,
+      };
+    });
+  });
+  // A key that is misspelt is not missing, too, and its map may be right with it.
+  return (
+    faults
+      .filter(({ path, message, issue }) => {
+        const follows = message.startsWith(MISSING) || issue.code === "custom";
+        return !(follows && misspelt.has(path));
+      })
+      // A value that is wrong in two ways is one problem.
+      .filter(({ path }, index, all) => all.findIndex((other) => other.path === path) === index)
+      .map(({ path, message }) => ({ path, message }))
+  );
+}
+
+const MISSING = "is missing";
+
+function faultOf(schema: z.ZodType, value: unknown, root: SchemaNode, issue: z.core.$ZodIssue): Fault {
+  const path = pathText(issue.path);
+  const found = valueAt(value, issue.path);
+  const node = nodeAt(root, issue.path);
+  const expected = messageOf(issue) ?? messageForText(schema, value, issue) ?? expectation(node, issue);
+  if (found === undefined) return { path, message: `${MISSING}; expected ${expected}` };
+  if (issue.code === "invalid_key") return { path, message: `this key is not allowed; expected ${expected}` };
+  // What is wrong with a whole map is which keys it has.
+  if (issue.code === "custom" && found !== null && typeof found === "object" && !Array.isArray(found)) {
+    const keys = Object.keys(found);
+    return { path, message: `${keys.length === 0 ? "is empty" : `has ${keys.join(", ")}`}; expected ${expected}` };
+  }
+  const fix = fixOf(schema, value, issue, node?.examples !== undefined);
+  return {
+    path,
+    message: `${shown(found)} is not allowed; expected ${expected}${fix === undefined ? "" : `; ${fix}`}`,
+  };
+}
+
+/** The message that a schema of ours gives; that of a key stands within. */
+function messageOf(issue: z.core.$ZodIssue): string | undefined {
+  if (issue.message !== NO_MESSAGE) return issue.message;
+  const inner = issue.code === "invalid_key" ? issue.issues[0] : undefined;
+  return inner && inner.message !== NO_MESSAGE ? inner.message : undefined;
+}
+
+/** What the schema says of an empty string, where one is expected: it knows more of it than that it is a string. */
+function messageForText(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code !== "invalid_type" || issue.expected !== "string") return undefined;
+  const { error } = schema.safeParse(withValueAt(value, issue.path, ""), { error: () => NO_MESSAGE });
+  const same = error?.issues.find((other) => pathText(other.path) === pathText(issue.path));
+  return same && messageOf(same);
+}
+
+function isOutputAt(value: unknown, path: readonly PropertyKey[]): boolean {
+  return path.some((_, depth) => pulumi.Output.isInstance(valueAt(value, path.slice(0, depth + 1))));
+}

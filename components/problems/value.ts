@@ -1,0 +1,45 @@
+/** What stands at a path; undefined where nothing does. */
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (inner === null ? undefined : (inner as Record<PropertyKey, unknown> | undefined)?.[key]),
+    value,
+  );
+}
+
+/** The same value with another one at a path; what is not on the path is shared. */
+export function withValueAt(value: unknown, [key, ...rest]: readonly PropertyKey[], replacement: unknown): unknown {
+  if (key === undefined) return replacement;
+  if (Array.isArray(value))
+    return value.map((each, index) => (index === key ? withValueAt(each, rest, replacement) : each));
+  const map = value as Record<PropertyKey, unknown>;
+  return { ...map, [key]: withValueAt(map[key], rest, replacement) };
+}
+
+/** `["databases", 0, "create", "tables", "a.b"]` is `databases[0].create.tables["a.b"]`, as Pulumi writes paths. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === "number") return `${text}[${step}]`;
+    const key = String(step);
+    if (!/^[\w-]+$/.test(key)) return `${text}[${JSON.stringify(key)}]`;
+    return text === "" ? key : `${text}.${key}`;
+  }, "");
+}
+
+/** A value as messages show it: not longer than a line. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** A value as one writes it in a stack's file: `{ name: ledger, days: [1, 2] }`. */
+export function yamlText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(yamlText).join(", ")}]`;
+  if (value !== null && typeof value === "object") {
+    const entries = Object.entries(value).map(([key, inner]) => `${yamlText(key)}: ${yamlText(inner)}`);
+    return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
+  }
+  if (typeof value !== "string") return JSON.stringify(value);
+  return /^[a-z<][\w./ <>-]*$/i.test(value) && !/^(true|false|yes|no|on|off|null)$/i.test(value)
+    ? value
+    : JSON.stringify(value);
+}

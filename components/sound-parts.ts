@@ -1,0 +1,19 @@
+import { type Fault, isWithin } from "./faults";
+
+/**
+ * A map without the keys, and its lists without the items, that have problems already: so that what is right in it can still
+ * be checked further. An item that is left out leaves a hole, and the others keep their positions.
+ */
+export function soundParts<Part extends object>(part: Part, path: string, faults: readonly Fault[]): Part {
+  const wrong = (at: string) => faults.some((fault) => isWithin(fault.path, at));
+  const entries = Object.entries(part).flatMap(([key, value]): [string, unknown][] => {
+    const at = `${path}.${key}`;
+    if (!wrong(at)) return [[key, value]];
+    if (!Array.isArray(value) || faults.some((fault) => fault.path === at)) return [];
+    const items = [...value];
+    for (const index of items.keys()) if (wrong(`${at}[${index}]`)) delete items[index];
+    return [[key, items]];
+  });
+  // Whoever checks further looks at what is there only.
+  return Object.fromEntries(entries) as Part;
+}

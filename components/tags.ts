@@ -1,0 +1,31 @@
+import { type DatabaseArgs, kindOf } from "./databases";
+import type { Fault } from "./faults";
+import { pathText } from "./problems/value";
+
+/** The longest that AWS takes; Azure takes longer keys and as long values. */
+const LONGEST = { key: 128, value: 256 };
+/** What Azure does not take in the key of a tag. */
+const NOT_ON_AZURE = /[<>%&\\?/]/;
+
+/** What is wrong with tags that every resource of the set is given. */
+export function tagFaults(tags: Record<string, string> | undefined, databases: readonly DatabaseArgs[]): Fault[] {
+  const onAzure = databases.some((database) => kindOf(database).kind.azureBackup !== undefined);
+  return Object.entries(tags ?? {}).flatMap(([key, value]) => {
+    const message = tagFault(key, value, onAzure);
+    return message === undefined ? [] : [{ path: pathText(["tags", key]), message }];
+  });
+}
+
+function tagFault(key: string, value: string, onAzure: boolean): string | undefined {
+  if (key.trim() === "")
+    return `the key of a tag is empty; expected 1 to ${LONGEST.key} characters: give it a name, or remove it`;
+  if (/^aws:/i.test(key))
+    return `AWS reserves keys that begin with "aws:"; give it another name, such as ${JSON.stringify(key.replace(/^aws:/i, "") || "owner")}`;
+  if (key.length > LONGEST.key)
+    return `the key has ${key.length} characters; expected ${LONGEST.key} at most: shorten it`;
+  if (typeof value === "string" && value.length > LONGEST.value)
+    return `its value has ${value.length} characters; expected ${LONGEST.value} at most: shorten it`;
+  if (onAzure && NOT_ON_AZURE.test(key))
+    return "Azure does not accept <, >, %, &, \\, ? and / in the key of a tag; remove them";
+  return undefined;
+}

@@ -1,0 +1,84 @@
+import { type DatabaseArgs, kindOf } from "./databases";
+import type { AwsSettings } from "./databases/kind";
+import type { Fault } from "./faults";
+import type { PauseScheduleArgs } from "./pause/pause-schedule";
+import { setMembers } from "./pause-need";
+import { pathText } from "./problems/value";
+import { awsRegionDoubt } from "./rules/aws-region";
+import { pauseNeed } from "./rules/pause-need";
+import { availableRestorePoints, RESTORE_POINTS, type Reach, reachProblem } from "./rules/pausing";
+import { longestIntervalMillis } from "./rules/schedule";
+import type { VaultArgs } from "./vaults/args";
+import { continuousRule, vaultedDatabases } from "./vaults/aws/rules";
+
+/** A set, as far as warnings and its pauses go. */
+interface SetArgs {
+  databases: readonly DatabaseArgs[];
+  pause?: PauseScheduleArgs;
+  vault?: VaultArgs;
+}
+
+/** A schedule that leaves a database without any restore point at times. Paths begin at the configuration's root. */
+export function reachFaults(set: SetArgs, aws: AwsSettings): Fault[] {
+  const reach = reachOf(set, aws);
+  // Backups made in the windows outlive recovery, and every database of such a set has some.
+  if (reach === undefined || availableRestorePoints(reach) > 0 || set.databases.every(hasWindowBackups)) return [];
+  return [{ path: "pause.schedule", message: reachProblem(reach, 1) as string }];
+}
+
+/** What may be a mistake in a set without problems, and may be meant. Those of its schedule are `pauseWarnings`. */
+export function setWarnings(set: SetArgs, aws: AwsSettings): Fault[] {
+  const reach = reachOf(set, aws);
+  const few = reach && availableRestorePoints(reach) > 0 ? reachProblem(reach, RESTORE_POINTS) : undefined;
+  const { databases, pause, vault } = set;
+  return [
+    ...(few === undefined ? [] : [{ path: "pause.schedule", message: few }]),
+    ...(aws.defaultRegion === undefined ? [] : doubts("region", aws.defaultRegion, ["aws:region"])),
+    ...found({ databases, pause, vault }, []),
+  ];
+}
+
+/** How far apart pauses are, and the database that reaches back least; undefined for a set without pauses. */
+function reachOf({ databases, pause, vault }: SetArgs, aws: AwsSettings): Reach | undefined {
+  if (typeof pause?.schedule !== "string" || !pauseNeed(setMembers(databases)).required) return undefined;
+  const intervalMillis = longestIntervalMillis(pause.schedule);
+  const vaulted = vault?.aws ? vaultedDatabases(databases, vault.aws, aws) : [];
+  const [shortest] = databases
+    .map(kindOf)
+    .map(({ name, kind, args }) => ({
+      database: name,
+      // A vault's continuous backup owns the retention.
+      days:
+        continuousRule(vaulted.find((each) => each.name === name))?.lifecycle?.deleteAfter ?? kind.recoveryDays(args),
+    }))
+    .sort((a, b) => a.days - b.days);
+  return intervalMillis === undefined || shortest === undefined
+    ? undefined
+    : { schedule: pause.schedule, intervalMillis, ...shortest };
+}
+
+function hasWindowBackups({ dynamodb }: DatabaseArgs): boolean {
+  return dynamodb?.windowBackups !== undefined;
+}
+
+/** Doubts about values, wherever they stand. */
+function found(value: unknown, path: (string | number)[]): Fault[] {
+  if (Array.isArray(value)) return value.flatMap((each, index) => found(each, [...path, index]));
+  if (typeof value === "string") return doubts(String(path.findLast((step) => typeof step === "string")), value, path);
+  if (value === null || typeof value !== "object" || !isPlain(value)) return [];
+  return Object.entries(value).flatMap(([key, each]) => found(each, [...path, key]));
+}
+
+function isPlain(value: object): boolean {
+  return Object.getPrototypeOf(value) === Object.prototype;
+}
+
+function doubts(key: string, value: string, path: (string | number)[]): Fault[] {
+  const message = key === "region" ? awsRegionDoubt(value) : key === "ipRules" ? everybody(value) : undefined;
+  return message === undefined ? [] : [{ path: pathText(path).replace(/^\["aws:region"\]$/, "aws:region"), message }];
+}
+
+function everybody(range: string): string | undefined {
+  if (!/\/0$/.test(range)) return undefined;
+  return `${JSON.stringify(range)} lets in every address of the internet; expected the addresses of those who use the copy: name their ranges, or remove it`;
+}
