@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+// Declares globalThis.asyncLocalStorage.
+import type {} from "@pulumi/pulumi/runtime/state";
 import type { z } from "zod";
 
 /** What is wrong with one value. */
@@ -41,16 +43,29 @@ export function warnOf(warnings: Fault[], component: pulumi.Resource): void {
   for (const { path, message } of warnings) void pulumi.log.warn(`${path}: ${message}`, component);
 }
 
-const ended = new Set<string>();
+/** The errors that have ended a run, by what Pulumi keeps for each run of a process. */
+const ended = new WeakMap<object, Map<string, pulumi.RunError>>();
 
 /**
- * Ends the program with this message alone, and never answers. Thrown inside an output instead, it would reach the user
- * wrapped in a line for every property of every resource that waits for that output.
+ * Ends the program with this message alone. Thrown inside an output instead, it would reach the user wrapped in a line for
+ * every property of every resource that waits for that output: so the output never gets a value.
  */
 export function endProgram(message: string): Promise<never> {
-  if (!ended.has(message)) void Promise.reject(new pulumi.RunError(message));
-  ended.add(message);
-  return new Promise(() => {});
+  // Each inline program of the Automation API has a store of its own; other programs are the only one of their process.
+  const inline = globalThis.asyncLocalStorage?.getStore();
+  const run = inline ?? pulumi.runtime.getStackResource();
+  const errors = (run && ended.get(run)) ?? new Map<string, pulumi.RunError>();
+  if (run) ended.set(run, errors);
+  // Two databases may have the same problem; it is reported once in each run.
+  let error = errors.get(message);
+  if (error === undefined) {
+    error = new pulumi.RunError(message);
+    errors.set(message, error);
+    void Promise.reject(error);
+  }
+  // A process ends when nothing happens in it any more. An inline program would wait for ever: it is told, with the same
+  // error, which Pulumi reports once, and only after it has been reported without the names of the properties that wait.
+  return new Promise((_, reject) => inline && setImmediate(reject, error));
 }
 
 /** Runs a look-up within an output; when it fails, the program ends with its message. `subject` says whose look-up it is. */
