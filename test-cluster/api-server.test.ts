@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import test from "ava";
+import { parseCron } from "../components/rules/cron";
+import { timeZoneProblem } from "../components/rules/time-zone";
 import { WINDOWS_KEY } from "../restore-points/window";
 import { VERDICTS } from "../test/rehearsal/cloud/kubernetes/verdicts";
 import { type KubernetesObject, Refusal } from "./api";
@@ -40,6 +44,58 @@ clusterTest("what the simulated API server accepts and refuses, the real one doe
       );
     } else t.fail(`${what}: ${refusal ?? "accepted"}`);
   }
+});
+
+/** What the API server says of CronJobs that differ in one field, several at a time. */
+async function refused(field: "schedule" | "timeZone", values: string[]): Promise<string[]> {
+  const spec = {
+    schedule: "0 3 * * *",
+    jobTemplate: {
+      spec: {
+        template: { spec: { restartPolicy: "Never", containers: [{ name: "pauser", image: "node:24-alpine" }] } },
+      },
+    },
+  };
+  const left = values.map((value, index) => ({ value, index }));
+  const found: boolean[] = [];
+  const work = async () => {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const { value, index } = next;
+      const manifest = {
+        apiVersion: "batch/v1",
+        kind: "CronJob",
+        metadata: { name: "asked", namespace: NAMESPACE },
+        spec: { ...spec, [field]: value },
+      };
+      const error = await plane.api.create(manifest as KubernetesObject, { dryRun: true }).then(
+        () => undefined,
+        (refusal: unknown) => refusal,
+      );
+      if (error !== undefined && !(error instanceof Refusal && error.code === 422)) throw error;
+      found[index] = error !== undefined;
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, work));
+  return values.filter((_, index) => found[index]);
+}
+
+clusterTest("schedules and time zones are refused just when the real API server refuses them", async (t) => {
+  t.timeout(5 * 60_000);
+  const rules = join(__dirname, "../test/components/rules/kubernetes");
+  const schedules = (JSON.parse(readFileSync(join(rules, "schedules.json"), "utf8")) as { spec: string }[])
+    .map(({ spec }) => spec)
+    // The API server says of an empty one that it is missing, and of the field that it is required.
+    .filter((spec) => spec.trim() !== "");
+  t.deepEqual(
+    await refused("schedule", schedules),
+    schedules.filter((schedule) => "problem" in parseCron(schedule)),
+  );
+  const listed = readFileSync(join(__dirname, "../components/rules/time-zones.txt"), "utf8").trim().split("\n");
+  const zones = [...listed, "JST", "PST", "asia/tokyo", "Tokyo", "Asia/Tokio", "+09:00", "Local", "local", "est"];
+  t.deepEqual(
+    await refused("timeZone", zones),
+    zones.filter((zone) => timeZoneProblem(zone) !== undefined),
+  );
 });
 
 clusterTest("a schedule that goes and comes back finds its windows", async (t) => {

@@ -118,8 +118,23 @@ function partFault(part: string, least: number, most: number, names: string[] = 
   return from > to ? `beginning of range (${from}) beyond end of range (${to}): ${part}` : undefined;
 }
 
+/** The folders of the tz database. */
+const ZONE_FOLDERS =
+  /^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)\//;
+/** Its names without a folder. */
+const BARE_ZONES = (
+  "CET CST6CDT Cuba EET EST EST5EDT Egypt Eire GB GB-Eire GMT GMT+0 GMT-0 GMT0 Greenwich HST Hongkong Iceland Iran Israel " +
+  "Jamaica Japan Kwajalein Libya MET MST MST7MDT NZ NZ-CHAT Navajo PRC PST8PDT Poland Portugal ROC ROK Singapore Turkey UCT " +
+  "UTC Universal W-SU WET Zulu"
+).split(" ");
+
+/**
+ * The API server loads zones by Go's time.LoadLocation (pkg/apis/batch/validation), which reads names of the tz database with
+ * their capitals. Node.js also takes other capitals, and abbreviations such as JST.
+ */
 function isTimeZone(zone: string): boolean {
-  if (zone === "Local" || /^[+-]/.test(zone)) return false;
+  if (!zone.includes("/")) return BARE_ZONES.includes(zone);
+  if (!ZONE_FOLDERS.test(zone) || /\/[a-z]/.test(zone)) return false;
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
     return true;
