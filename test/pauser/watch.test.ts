@@ -21,6 +21,18 @@ for (const gap of [400, 2000])
     assertVoid(t, cluster);
   });
 
+test("a pod that is unpaused right before the end of the hold voids the window", async (t) => {
+  const { cluster, pods } = sceneOf();
+  const { ended } = await beginHolding(cluster);
+  // After the last of the looks that the hold has room for.
+  await untilTrue(cluster, () => pods[1]?.calls.filter((call) => call === "CheckPaused").length === 68);
+  pods[1]?.forceUnpause();
+  const { end, reasons } = await ended();
+  t.is(end, "void");
+  t.regex(reasons.join(), /scalardb-cluster-1: is not paused any more/);
+  assertVoid(t, cluster);
+});
+
 test("Scalar's own tool at work on the release in the hold voids the window", async (t) => {
   const { cluster, pods } = sceneOf();
   const { ended } = await beginHolding(cluster);
