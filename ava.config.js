@@ -17,6 +17,8 @@ const rank = (file) => {
 module.exports = {
   files: ["test/**/*.test.ts"],
   extensions: { ts: "commonjs" },
+  // No test may read a cluster of the user's; simulated ones have a kubeconfig of their own.
+  environmentVariables: { KUBECONFIG: "/no-kubeconfig-in-tests" },
   nodeArguments: ["--require=./register.cjs", "--enable-source-maps"],
   // One more than there are cores: some tests wait for clocks.
   concurrency: availableParallelism() + 1,

@@ -8,6 +8,7 @@ import { PulumiStack } from "../rehearsal/engine/real";
 import type { Stack, StackResult } from "../rehearsal/engine/stack";
 import { type EngineName, providersOf } from "../rehearsal/engines";
 import { MemoryWatch } from "./memory";
+import { RELEASE } from "./sets";
 
 const HOUR = 3_600_000;
 
@@ -58,6 +59,7 @@ export class MeasuredStack {
   ): Promise<MeasuredStack> {
     const cloud = await SimulatedCloud.start();
     build(cloud);
+    await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 1 });
     cloud.clock.advance(HOUR);
     return new MeasuredStack(cloud, engine, program, config(cloud));
   }

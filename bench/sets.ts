@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { DatabaseArgs } from "../components";
 import type { SimulatedCloud } from "../rehearsal/cloud/cloud";
+import { CONTEXT } from "../rehearsal/cloud/kubernetes/cluster";
 import { SCHEMA_LOADER_KEYS, TABLES } from "../rehearsal/sets/dynamodb";
 import { formatInstant } from "../restore-points/instant";
 import { buildExisting } from "../test/program/existing";
@@ -28,11 +29,10 @@ export interface BenchSet {
   build(cloud: SimulatedCloud): void;
 }
 
-const pause = {
-  schedule: "0 3 * * *",
-  timeZone: "Asia/Tokyo",
-  releases: [{ namespace: "scalar", name: "scalardb-cluster" }],
-};
+/** What is paused: previews look it up. */
+export const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
+
+const pause = { schedule: "0 3 * * *", timeZone: "Asia/Tokyo", releases: [RELEASE] };
 
 /** After the databases were made, and in the past once the cloud's clock has been put forward. */
 function drillInstant(): string {
@@ -59,6 +59,7 @@ export function dynamodbDrill(count: number): BenchSet {
           },
         },
       ],
+      "kubernetes:context": CONTEXT,
       "scalar-backup:pause": pause,
       "scalar-backup:restore": { at },
     },
@@ -150,6 +151,7 @@ export function tenDatabases(): BenchSet {
     config: {
       "aws:region": REGION,
       "scalar-backup:databases": everyKind,
+      "kubernetes:context": CONTEXT,
       "scalar-backup:pause": pause,
       "scalar-backup:restore": { at },
     },

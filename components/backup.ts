@@ -104,15 +104,18 @@ export class ScalarBackup extends pulumi.ComponentResource {
     );
 
     let windows: pulumi.Output<PauseWindow[]> = pulumi.output([]);
+    let pauseProblems: pulumi.Output<string[]> = pulumi.output([]);
     if (need.required && args.pause) {
       const imported = readScalarAdminLines(args.importedWindows ?? "", args.pause.cluster).windows;
       const windowBackups = windowBackupsOf(args.databases, aws);
       const schedule = new PauseSchedule(
         `${name}-pause`,
         { labels: tags, ...args.pause, ...(windowBackups.length > 0 && { windowBackups }) },
-        { parent: this },
+        // What this waits for is created before the schedule's namespaces are looked up.
+        { parent: this, dependsOn: opts?.dependsOn },
       );
       windows = schedule.windows.apply((recorded) => withImported(recorded, imported));
+      pauseProblems = schedule.problems;
     } else {
       if (args.pause) pulumi.log.info(`no pods are paused: ${need.because}`, this);
       if (args.importedWindows !== undefined) pulumi.log.info(`imported windows are not needed: ${need.because}`, this);
@@ -152,13 +155,14 @@ export class ScalarBackup extends pulumi.ComponentResource {
     this.databases = pulumi.all(managed.map((database) => database.status));
     this.ranges = pulumi.all(managed.map((database) => database.range));
     this.windows = windows;
-    this.restorePoints = pulumi.all([windows, this.ranges]).apply(([recorded, ranges]) =>
+    this.restorePoints = pulumi.all([windows, this.ranges, pauseProblems]).apply(([recorded, ranges, problems]) =>
       restorePoints({
         now: Date.now(),
         pauseRequired: need.required,
         releases: pausedReleases(args.pause),
         windows: recorded,
         databases: ranges,
+        pauseProblems: problems,
       }),
     );
     this.registerOutputs({

@@ -85,10 +85,11 @@ export function backupsAt(
   return window && keptBackupsOf(window, database, situation.now);
 }
 
-function windowFault(instant: number, { windows, releases }: Situation): string[] {
+function windowFault(instant: number, situation: Situation): string[] {
+  const { windows, releases } = situation;
   const common = commonWindows(windows, releases);
   if (common.some((window) => isInside(instant, window))) return [];
-  if (common.length === 0) return [`${text(instant)} is in no pause window: ${whyNoWindow(windows, releases)}`];
+  if (common.length === 0) return [`${text(instant)} is in no pause window: ${whyNoWindow(situation)}`];
   const around = common.find(({ start, end }) => start <= instant && instant <= end);
   if (around) {
     const distance = Math.min(instant - around.start, around.end - instant);

@@ -34,7 +34,7 @@ function anyInstantLines({ anyInstant, noneBecause }: RestorePoints, paint: Pain
   return [`Any instant from ${anyInstant.from} to ${anyInstant.to} can be restored; no pause is needed.`];
 }
 
-function pointLines({ points, unlisted, noneBecause }: RestorePoints, paint: Paint): string[] {
+function pointLines({ points, unlisted, noneBecause, pauseProblems = [] }: RestorePoints, paint: Paint): string[] {
   const [header, ...rows] = table([
     ["INSTANT", "RESTORABLE", "PAUSED", "RELEASES"],
     ...points.map((point) => [
@@ -55,6 +55,8 @@ function pointLines({ points, unlisted, noneBecause }: RestorePoints, paint: Pai
       : []),
     ...(unlisted > 0 ? [`and ${unlisted} older ones, which restore.at takes too while they can be restored`] : []),
     ...(noneBecause === undefined ? [] : [paint("red", `Nothing can be restored now: ${noneBecause}`)]),
+    // Where there is no window, the line above says it.
+    ...(points.length > 0 ? pauseProblems.map((problem) => paint("yellow", `Warning: ${problem}`)) : []),
   ];
 }
 

@@ -52,6 +52,7 @@ const readRestorePoints: Reader<RestorePoints> = (value, path) => {
     ...optionalAt(output, "anyInstant", path, readAnyInstant),
     ...optionalAt(output, "latest", path, instantAt),
     ...optionalAt(output, "noneBecause", path, textAt),
+    ...optionalAt(output, "pauseProblems", path, (value, at) => listAt(value, at, textAt)),
   };
 };
 

@@ -77,6 +77,8 @@ export interface RestorePoints {
   anyInstant?: { from: string; to: string };
   /** Present when there is no `latest`. */
   noneBecause?: string;
+  /** What keeps the pause schedule from recording new windows; absent while nothing does. */
+  pauseProblems?: string[];
 }
 
 /** What can be restored, for people and for the checks of an instant. */
@@ -95,11 +97,13 @@ export function restorePoints(situation: Situation): RestorePoints {
     .slice(LISTED_POINTS)
     .filter(({ databases }) => databases.some(({ backedUpUntil }) => backedUpUntil));
   const listed = [...points.slice(0, LISTED_POINTS), ...older.slice(0, LISTED_POINTS)];
+  const problems = situation.pauseProblems ?? [];
   return {
     ...head,
     points: listed,
     unlisted: points.length - listed.length,
     ...(latest === undefined ? { noneBecause: whyNone(points, situation) } : { latest }),
+    ...(problems.length > 0 && { pauseProblems: [...problems] }),
   };
 }
 
@@ -152,9 +156,9 @@ export function keptBackupsOf({ backups }: CommonWindow, name: string, now: numb
   return backups.find((database) => database.name === name && database.until > now);
 }
 
-function whyNone(points: RestorePoint[], { windows, releases }: Situation): string {
+function whyNone(points: RestorePoint[], situation: Situation): string {
   const [newest] = points;
-  if (newest === undefined) return whyNoWindow(windows, releases);
+  if (newest === undefined) return whyNoWindow(situation);
   if (newest.databases.length === 0) return "no database is named, so there is nothing to restore";
   const reasons = newest.databases.flatMap(({ reason }) => reason ?? []);
   const backedUp = points.find((point) => point.restorableFromBackups);

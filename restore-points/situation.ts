@@ -11,6 +11,8 @@ export interface Situation {
   windows: readonly PauseWindow[];
   /** Every release that works on the databases. */
   releases: readonly ReleaseName[];
+  /** What keeps the pause schedule from recording windows, as sentences. Defaults to nothing. */
+  pauseProblems?: readonly string[];
   /** What each database of the set can be restored to. */
   databases: readonly DatabaseRange[];
 }

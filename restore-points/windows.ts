@@ -1,5 +1,6 @@
 import { instantMillis } from "./instant";
 import { type Interval, intersections, union } from "./interval";
+import type { Situation } from "./situation";
 import { DEFAULT_CLUSTER, IMPORTED, type PauseWindow, RECORDED, type ReleaseName, releaseLabel } from "./window";
 import { backupsOf, type DatabaseBackups } from "./window-backups";
 
@@ -86,15 +87,24 @@ export function isInside(instant: number, { start, end }: Interval): boolean {
   return instant - start >= MARGIN_MILLIS && end - instant >= MARGIN_MILLIS;
 }
 
+/** What decides why there is no window. */
+type WindowSituation = Pick<Situation, "windows" | "releases" | "pauseProblems">;
+
 /** Why there is no common window, and what to do about it. To be asked when there is none. */
-export function whyNoWindow(windows: readonly PauseWindow[], releases: readonly ReleaseName[]): string {
+export function whyNoWindow({ windows, releases, pauseProblems = [] }: WindowSituation): string {
   if (releases.length === 0)
     return "no release is named, so no window covers them all; list them in the pause schedule";
   if (windows.length === 0)
-    return "no pause window has been recorded yet; the next run of the pause schedule records one";
+    return pauseProblems.length > 0
+      ? `no pause window has been recorded yet: ${pauseProblems.join("; ")}`
+      : "no pause window has been recorded yet; the next run of the pause schedule records one";
   const missing = releases.filter((release) => !windows.some((window) => covers(window, release)));
   if (missing.length > 0)
-    return `no recorded pause window covers ${missing.map(releaseLabel).join(", ")}; see that the pause schedule lists it, and what its last Job says`;
+    return `no recorded pause window covers ${missing.map(releaseLabel).join(", ")}${
+      pauseProblems.length > 0
+        ? `: ${pauseProblems.join("; ")}`
+        : "; see that the pause schedule lists it, and what its last Job says"
+    }`;
   return `the recorded pause windows leave no ${MINIMUM_WINDOW_MILLIS / 1000} s in which ${releases.map(releaseLabel).join(", ")} were all paused; pause them at the same time, hold longer, or set the clocks right`;
 }
 

@@ -20,6 +20,13 @@ Everything a stack can say under \`${PROJECT}:\`, generated from \`config.ts\` b
 \`examples/\` show it in use; editors complete and check it by \`schema/stack-config.schema.json\`.
 Keys of the form \`[]\` stand in each element of a list. AWS's region and credentials are the provider's own:
 \`aws:region\`, \`aws:profile\` and so on.
+
+With \`${PROJECT}:pause\`, set \`kubernetes:context\`: the context of your kubeconfig, as \`kubectl config get-contexts\` lists
+them, of the cluster whose pods are paused. Without it the kubeconfig's current context decides, which any \`kubectl config
+use-context\` changes; \`pulumi up\` warns of that. \`kubernetes:kubeconfig\` in its place holds a whole kubeconfig, or the path
+of one; set it as a secret. A program of your own may pass the components a \`kubernetes.Provider\` with either of these.
+The kubeconfig's user needs to list Deployments, Services and Jobs, beside what it needs to create the schedule; the right
+to get Namespaces lets a namespace that does not exist fail the preview. What it may not read is not checked.
 `;
 
 /** The configuration reference, as Markdown: a table for each top-level key. */

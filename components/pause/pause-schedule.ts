@@ -12,6 +12,7 @@ import { declareAccess } from "./access";
 import { declareAwsAccess, type PauseAwsArgs, ROLE_ANNOTATION } from "./aws-access";
 import { type CronJobOptions, cronJobSpec, unpauserSpec } from "./cron-job";
 import { asLabels } from "./labels";
+import { lookUpPause } from "./look-up";
 import { pauseTiming } from "./timing";
 import { MAX_NAME, pauseFaults, pauseWarnings, scheduleNameFault } from "./validate";
 import { backupNamePrefix, type WindowBackupArgs, windowBackupSettings } from "./window-backups";
@@ -102,6 +103,8 @@ const UNPAUSER_SUFFIX = "-unpauser";
 export class PauseSchedule extends pulumi.ComponentResource {
   /** The recorded windows, oldest first, read from the cluster by each preview and update. */
   readonly windows: pulumi.Output<PauseWindow[]>;
+  /** What keeps runs from recording windows, as far as the cluster shows it: missing releases, failed or missing runs. */
+  readonly problems: pulumi.Output<string[]>;
   /** The ConfigMap that holds the record, as `namespace/name`. */
   readonly recordName: pulumi.Output<string>;
   /** The CronJob, as `namespace/name`: alert when it has had no success for too long. */
@@ -121,6 +124,11 @@ export class PauseSchedule extends pulumi.ComponentResource {
     const namespace = args.namespace ?? (args.releases[0]?.namespace as string);
     const backups = args.windowBackups ?? [];
     const makesBackups = backups.length > 0;
+    this.problems = lookUpPause(
+      this,
+      { namespace, name, recordName: `${name}-windows`, schedule: args.schedule, releases: args.releases },
+      opts?.dependsOn,
+    );
     const timing = {
       ...pauseTiming(args),
       ...(makesBackups && { windowBackups: windowBackupSettings(backupNamePrefix(name), backups) }),
@@ -209,6 +217,11 @@ export class PauseSchedule extends pulumi.ComponentResource {
     });
     this.recordName = pulumi.interpolate`${record.metadata.namespace}/${record.metadata.name}`;
     this.cronJobName = pulumi.interpolate`${cronJob.metadata.namespace}/${cronJob.metadata.name}`;
-    this.registerOutputs({ windows: this.windows, recordName: this.recordName, cronJobName: this.cronJobName });
+    this.registerOutputs({
+      windows: this.windows,
+      problems: this.problems,
+      recordName: this.recordName,
+      cronJobName: this.cronJobName,
+    });
   }
 }

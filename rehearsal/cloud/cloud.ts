@@ -66,6 +66,7 @@ export class SimulatedCloud {
     return {
       ...this.#awsEnvironment(),
       ...this.#endpoints.azure.environment(),
+      KUBECONFIG: this.kubernetes.kubeconfig,
       ...clockEnvironment(this.clock),
     };
   }

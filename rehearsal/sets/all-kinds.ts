@@ -4,7 +4,7 @@ import { azurePostgresqlPart } from "./azure-postgresql";
 import { cosmosdbPart } from "./cosmosdb";
 import { dynamodbPart } from "./dynamodb";
 import { setOf } from "./part";
-import { PAUSE } from "./pause";
+import { PAUSED } from "./pause";
 import { multiAzClusterPart, rdsInstancePart } from "./rds";
 
 const REGION = "ap-northeast-1";
@@ -28,7 +28,7 @@ export const allKinds = setOf(
   {
     name: "all-kinds",
     title: "every kind of managed database at once, on AWS and on Azure",
-    config: { "aws:region": REGION, "scalar-backup:pause": PAUSE, "scalar-backup:tags": { service: "everything" } },
+    config: { "aws:region": REGION, ...PAUSED, "scalar-backup:tags": { service: "everything" } },
     accountsPerDatabase: 10,
   },
 );

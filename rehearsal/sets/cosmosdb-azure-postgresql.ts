@@ -1,11 +1,11 @@
 import { azurePostgresqlPart } from "./azure-postgresql";
 import { cosmosdbPart } from "./cosmosdb";
 import { setOf } from "./part";
-import { PAUSE } from "./pause";
+import { PAUSED } from "./pause";
 
 /** ScalarDB on Azure. */
 export const cosmosdbAzurePostgresql = setOf([cosmosdbPart("ledger"), azurePostgresqlPart("customers")], {
   name: "cosmosdb-azure-postgresql",
   title: "ScalarDB Cluster over Cosmos DB (ledger) and Azure Database for PostgreSQL (customers)",
-  config: { "scalar-backup:pause": PAUSE, "scalar-backup:tags": { service: "payments" } },
+  config: { ...PAUSED, "scalar-backup:tags": { service: "payments" } },
 });

@@ -1,7 +1,7 @@
 import { auroraPart } from "./aurora";
 import { dynamodbPart } from "./dynamodb";
 import { setOf } from "./part";
-import { PAUSE } from "./pause";
+import { PAUSED } from "./pause";
 
 const REGION = "ap-northeast-1";
 
@@ -13,7 +13,7 @@ export const dynamodbAurora = setOf(
     title: "ScalarDB Cluster over DynamoDB (ledger) and Aurora PostgreSQL (customers)",
     config: {
       "aws:region": REGION,
-      "scalar-backup:pause": PAUSE,
+      ...PAUSED,
       "scalar-backup:tags": { service: "payments" },
     },
   },

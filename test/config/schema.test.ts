@@ -35,5 +35,14 @@ for (const file of readdirSync(examples).filter((name) => name.endsWith(".yaml")
     const region = config["aws:region"];
     pulumi.runtime.setAllConfig(typeof region === "string" ? { "aws:region": region } : {});
     t.deepEqual(stackConfigFaults(values), []);
+    if (values.pause !== undefined)
+      t.is(typeof config["kubernetes:context"], "string", "pods are paused in whatever cluster is current");
   });
 }
+
+test("README's example and the reference pin the cluster whose pods are paused", (t) => {
+  const text = (file: string) => readFileSync(join(examples, "..", file), "utf8");
+  t.regex(text("README.md"), /^ {2}kubernetes:context: \S+/m);
+  t.regex(text("docs/configuration.md"), /`kubernetes:context`/);
+  t.regex(text("docs/configuration.md"), /`kubernetes:kubeconfig`/);
+});

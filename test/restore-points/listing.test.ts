@@ -1,6 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { listing } from "../../restore-points/listing";
+import { restorePointsOf } from "../../restore-points/outputs";
 import { restorePoints } from "../../restore-points/points";
 import type { Situation } from "../../restore-points/situation";
 import { timeline } from "../../restore-points/timeline";
@@ -104,6 +105,17 @@ test("with nothing known there is no picture, and the reason is given", (t) => {
     "",
     "Nothing can be restored now: no pause window has been recorded yet; the next run of the pause schedule records one",
   ]);
+});
+
+test("what keeps the schedule from recording windows is a warning below the points, and instead of them the reason", (t) => {
+  const pauseProblems = ["the last run of the pause schedule failed"];
+  const output = restorePoints({ ...known, pauseProblems });
+  t.is(listing(output, 80).at(-1), "Warning: the last run of the pause schedule failed");
+  t.deepEqual(restorePointsOf(JSON.parse(JSON.stringify({ restorePoints: output }))).pauseProblems, pauseProblems);
+  t.is(
+    listing(restorePoints({ ...known, windows: [], pauseProblems }), 80).at(-1),
+    "Nothing can be restored now: no pause window has been recorded yet: the last run of the pause schedule failed",
+  );
 });
 
 test("points that are not listed are counted", (t) => {

@@ -179,20 +179,35 @@ test("a run that unpauses a release ends every run of it", (t) => {
 
 test("without a common window it is said what is missing", (t) => {
   t.is(
-    whyNoWindow([], [CLUSTER]),
+    whyNoWindow({ windows: [], releases: [CLUSTER] }),
     "no pause window has been recorded yet; the next run of the pause schedule records one",
   );
   t.is(
-    whyNoWindow([windowOf(at(0), at(10))], []),
+    whyNoWindow({ windows: [windowOf(at(0), at(10))], releases: [] }),
     "no release is named, so no window covers them all; list them in the pause schedule",
   );
   t.is(
-    whyNoWindow([windowOf(at(0), at(10))], [CLUSTER, LEDGER, TOKYO]),
+    whyNoWindow({ windows: [windowOf(at(0), at(10))], releases: [CLUSTER, LEDGER, TOKYO] }),
     "no recorded pause window covers scalar/ledger, tokyo: scalar/ledger; see that the pause schedule lists it, and what its last Job says",
   );
   t.is(
-    whyNoWindow([windowOf(at(0), at(10)), windowOf(at(60), at(70), [LEDGER])], [CLUSTER, LEDGER]),
+    whyNoWindow({
+      windows: [windowOf(at(0), at(10)), windowOf(at(60), at(70), [LEDGER])],
+      releases: [CLUSTER, LEDGER],
+    }),
     "the recorded pause windows leave no 5 s in which scalar/cluster, scalar/ledger were all paused; pause them at the same time, hold longer, or set the clocks right",
+  );
+});
+
+test("what keeps the schedule from recording windows is said in place of what to look for", (t) => {
+  const pauseProblems = ["its last Job failed", "a release is missing"];
+  t.is(
+    whyNoWindow({ windows: [], releases: [CLUSTER], pauseProblems }),
+    "no pause window has been recorded yet: its last Job failed; a release is missing",
+  );
+  t.is(
+    whyNoWindow({ windows: [windowOf(at(0), at(10))], releases: [CLUSTER, LEDGER], pauseProblems }),
+    "no recorded pause window covers scalar/ledger: its last Job failed; a release is missing",
   );
 });
 

@@ -5,7 +5,7 @@ import type { SimulatedClock } from "../clock";
 import { HeldAddress } from "./held-address";
 import { type Kind, kindByPlural } from "./kinds";
 import { isObject, type JsonObject, type KubernetesObject, type ObjectManifest } from "./objects";
-import { authorize, type ServiceAccountName, type Verb } from "./rbac";
+import { ADMINISTRATOR, authorize, type User, type Verb } from "./rbac";
 import { StatusError } from "./status";
 import type { ObjectStore, WriteOptions } from "./store";
 
@@ -16,7 +16,7 @@ export interface ApiServerOptions {
   clock: SimulatedClock;
   store: ObjectStore;
   /** Whose token it is; undefined when it is nobody's. */
-  accountOf(token: string): ServiceAccountName | undefined;
+  accountOf(token: string): User;
 }
 
 /** One request as it was answered, for tests that ask what a client has done. */
@@ -70,7 +70,7 @@ export class ApiServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? "GET";
     const url = new URL(request.url ?? "/", this.url);
-    let account: ServiceAccountName | undefined;
+    let account: User;
     let status = 200;
     let body: unknown;
     try {
@@ -95,7 +95,7 @@ export class ApiServer {
         body = error.toStatus();
       }
     }
-    const user = account && `${account.namespace}/${account.name}`;
+    const user = account === ADMINISTRATOR ? "admin" : account && `${account.namespace}/${account.name}`;
     this.requests.push({ user, method, path: url.pathname, status });
     response.sendDate = false;
     response.writeHead(status, {
@@ -105,11 +105,11 @@ export class ApiServer {
     response.end(JSON.stringify(body));
   }
 
-  #authenticate(request: IncomingMessage): ServiceAccountName | undefined {
+  #authenticate(request: IncomingMessage): User {
     const header = request.headers.authorization;
     if (header === undefined) return undefined;
     const token = /^Bearer (.+)$/.exec(header)?.[1];
-    const account = token && this.#options.accountOf(token);
+    const account = token === undefined ? undefined : this.#options.accountOf(token);
     if (!account) throw StatusError.unauthorized();
     return account;
   }
@@ -117,7 +117,7 @@ export class ApiServer {
   async #answer(
     method: string,
     url: URL,
-    account: ServiceAccountName | undefined,
+    account: User,
     request: IncomingMessage,
   ): Promise<[status: number, body: unknown]> {
     if (/^\/(livez|readyz|healthz)$/.test(url.pathname)) return [200, "ok"];

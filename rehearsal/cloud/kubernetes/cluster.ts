@@ -4,6 +4,8 @@
  */
 
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { clockVariables, type SimulatedClock } from "../clock";
@@ -13,12 +15,15 @@ import { type ContainerHost, type JobResult, type JobRun, startCronJob } from ".
 import { kindOf } from "./kinds";
 import type { KubernetesObject } from "./objects";
 import type { SimulatedPod } from "./pod";
-import type { ServiceAccountName } from "./rbac";
+import { ADMINISTRATOR, type ServiceAccountName, type User } from "./rbac";
 import { type ReleaseOptions, SimulatedRelease } from "./release";
 import { ObjectStore } from "./store";
 
 const NAMESPACES = kindOf({ apiVersion: "v1", kind: "Namespace" });
 const SERVICE_ACCOUNTS = kindOf({ apiVersion: "v1", kind: "ServiceAccount" });
+
+/** The context by which kubeconfig files know the simulated cluster. */
+export const CONTEXT = "scalar-prod";
 
 export class KubernetesCluster {
   readonly clock: SimulatedClock;
@@ -28,6 +33,8 @@ export class KubernetesCluster {
   readonly #releases: SimulatedRelease[] = [];
   readonly #runs: { cronJob: string; run: JobRun }[] = [];
   readonly #tokens = new Map<string, ServiceAccountName>();
+  readonly #administratorToken = randomBytes(24).toString("base64url");
+  #kubeconfigDirectory: string | undefined;
   /** What a cloud adds to pods of a service account, given a token of it; the cloud that this cluster runs in sets it. */
   cloudIdentity: (account: KubernetesObject, token: string) => CloudIdentity | undefined = () => undefined;
 
@@ -43,7 +50,7 @@ export class KubernetesCluster {
     cluster.#apiServer = await ApiServer.start({
       clock: cluster.clock,
       store: cluster.store,
-      accountOf: (token) => cluster.accountOf(token),
+      accountOf: (token) => cluster.#userOf(token),
     });
     cluster.store.onChange((type, object) => {
       const { name, namespace } = object.metadata;
@@ -66,6 +73,22 @@ export class KubernetesCluster {
   /** Where the API server is found, such as `http://127.0.0.1:34567`. */
   get url(): string {
     return this.#apiServer.url;
+  }
+
+  /** A kubeconfig file with an administrator's access, in its current context `CONTEXT`. It goes when the cluster stops. */
+  get kubeconfig(): string {
+    this.#kubeconfigDirectory ??= mkdtempSync(join(tmpdir(), "simulated-cluster-"));
+    const path = join(this.#kubeconfigDirectory, "config");
+    const config = {
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name: CONTEXT, cluster: { server: this.url } }],
+      users: [{ name: "admin", user: { token: this.#administratorToken } }],
+      contexts: [{ name: CONTEXT, context: { cluster: CONTEXT, user: "admin" } }],
+      "current-context": CONTEXT,
+    };
+    writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
+    return path;
   }
 
   get releases(): readonly SimulatedRelease[] {
@@ -128,12 +151,17 @@ export class KubernetesCluster {
     await Promise.all(this.#runs.map(({ run }) => run.stop().catch(() => {})));
     await Promise.all(this.#releases.map((release) => release.stop()));
     await this.#apiServer.stop();
+    if (this.#kubeconfigDirectory !== undefined) rmSync(this.#kubeconfigDirectory, { recursive: true, force: true });
   }
 
   /** Whose token it is; undefined when nobody's. */
   accountOf(token: string): ServiceAccountName | undefined {
     const account = this.#tokens.get(token);
     return account && this.store.find(SERVICE_ACCOUNTS, account.namespace, account.name) ? account : undefined;
+  }
+
+  #userOf(token: string): User {
+    return token === this.#administratorToken ? ADMINISTRATOR : this.accountOf(token);
   }
 
   #host(): ContainerHost {

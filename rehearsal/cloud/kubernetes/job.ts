@@ -55,6 +55,16 @@ const SERVICE_ACCOUNTS = kindOf({ apiVersion: "v1", kind: "ServiceAccount" });
 
 const DEFAULT_BACKOFF_LIMIT = 6;
 
+/**
+ * What the Job controller writes beside a reason (kubernetes/pkg/controller/job/job_controller.go). For a failure policy it
+ * also names the pod and its exit code.
+ */
+const MESSAGES: Record<NonNullable<JobResult["reason"]>, string> = {
+  BackoffLimitExceeded: "Job has reached the specified backoff limit",
+  DeadlineExceeded: "Job was active longer than specified deadline",
+  PodFailurePolicy: "Container pauser failed matching FailJob rule at index 0",
+};
+
 /** A CronJob that starts no Job, and why. */
 export class NotScheduledError extends Error {}
 
@@ -144,7 +154,7 @@ export class JobRun {
       return { succeeded, attempts };
     }
     const reason = this.#deadlineExceeded ? "DeadlineExceeded" : givenUp ? "PodFailurePolicy" : "BackoffLimitExceeded";
-    this.#report({ startTime, failed, conditions: [condition("Failed", reason)] });
+    this.#report({ startTime, failed, conditions: [condition("Failed", reason, MESSAGES[reason])] });
     return { succeeded, reason, attempts };
   }
 
@@ -337,10 +347,11 @@ const owner = (apiVersion: string, kind: string, name: string, uid: string): Own
   controller: true,
 });
 
-const condition = (type: string, reason?: string) => ({
+const condition = (type: string, reason?: string, message?: string) => ({
   type,
   status: "True",
   ...(reason !== undefined && { reason }),
+  ...(message !== undefined && { message }),
 });
 
 const timestamp = (clock: SimulatedClock) => `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;

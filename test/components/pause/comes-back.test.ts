@@ -53,8 +53,11 @@ async function declare(provider: KubernetesProvider, labels: Record<string, stri
     false,
   );
   const releases = [{ namespace: "scalar", name: "scalardb" }];
-  const { windows, cronJobName } = new PauseSchedule("pause", { schedule: "0 3 * * *", releases, labels });
-  const seen = await new Promise((resolve) => pulumi.all([windows, cronJobName]).apply(([all]) => resolve(all)));
+  const schedule = new PauseSchedule("pause", { schedule: "0 3 * * *", releases, labels });
+  const { windows, cronJobName, problems } = schedule;
+  const seen = await new Promise((resolve) =>
+    pulumi.all([windows, cronJobName, problems]).apply(([all]) => resolve(all)),
+  );
   return { made, windows: seen };
 }
 
@@ -66,6 +69,7 @@ for (const [how, deleted] of [
     const cluster = await KubernetesCluster.start({ clock: new SimulatedClock() });
     t.teardown(() => cluster.stop());
     cluster.createNamespace("scalar");
+    pulumi.runtime.setConfig("kubernetes:kubeconfig", cluster.kubeconfig);
     const provider = new KubernetesProvider(cluster);
     await provider.configure({});
 

@@ -56,6 +56,9 @@ pulumi.runtime.setMocks(
   false,
 );
 
+// Nothing is looked up where the provider only renders manifests.
+pulumi.runtime.setConfig("kubernetes:renderYamlToDirectory", "rendered");
+
 const RELEASES = [
   { namespace: "scalar", name: "scalardb" },
   { namespace: "ledgers", name: "ledger" },

@@ -1,5 +1,6 @@
 import test from "ava";
 import type { VaultStatus } from "../../../components/vaults/status";
+import { CONTEXT } from "../../../rehearsal/cloud/kubernetes/cluster";
 import { buildAurora } from "../../../rehearsal/sets/aurora";
 import { buildDynamodb, TABLES } from "../../../rehearsal/sets/dynamodb";
 import { changes, errors, REGION, rehearsed } from "../../program/rehearsed";
@@ -22,6 +23,7 @@ test("a set's vaults: what is declared backs up with the least of permissions, a
         vault: { rules: [{ name: "own", schedule: "cron(0 2 ? * * *)", lifecycle: { deleteAfter: 20 } }] },
       },
     ],
+    "kubernetes:context": CONTEXT,
     "scalar-backup:pause": { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] },
     "scalar-backup:vault": {
       aws: {
@@ -44,7 +46,12 @@ test("a set's vaults: what is declared backs up with the least of permissions, a
     },
     "scalar-backup:tags": { service: "payments" },
   });
-  cloud.kubernetes.createNamespace("scalar");
+  await cloud.kubernetes.installRelease({
+    namespace: "scalar",
+    name: "scalardb-cluster",
+    product: "scalardb-cluster",
+    replicas: 1,
+  });
   buildDynamodb(cloud, REGION);
   buildAurora(cloud, REGION, "customers-prod");
   cloud.aws.rds.region(REGION).createDBInstance({

@@ -3,6 +3,7 @@ import { immutabilityFor, lockNotice, standingVaultFaults } from "../../../compo
 import type { VaultStatus } from "../../../components/vaults/status";
 import type { BackupVaultDescription } from "../../../operations/azure-vaults";
 import { pointsOf } from "../../../rehearsal/cloud/azure/data-protection";
+import { CONTEXT } from "../../../rehearsal/cloud/kubernetes/cluster";
 import { AZURE_RESOURCE_GROUP } from "../../../rehearsal/sets/azure";
 import { buildAzureMysql } from "../../../rehearsal/sets/azure-mysql";
 import { buildAzurePostgresql } from "../../../rehearsal/sets/azure-postgresql";
@@ -45,6 +46,7 @@ test("a set's vault: declared in the right order, changed as Azure takes it, loc
   };
   const { cloud, stack } = await rehearsed(t, {
     "scalar-backup:databases": databases,
+    "kubernetes:context": CONTEXT,
     "scalar-backup:pause": { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] },
     "scalar-backup:vault": { azure: vault },
     "scalar-backup:tags": { service: "payments" },
@@ -54,7 +56,12 @@ test("a set's vault: declared in the right order, changed as Azure takes it, loc
   };
   const { dataProtection } = cloud.azure;
   const found = () => dataProtection.find("payments");
-  cloud.kubernetes.createNamespace("scalar");
+  await cloud.kubernetes.installRelease({
+    namespace: "scalar",
+    name: "scalardb-cluster",
+    product: "scalardb-cluster",
+    replicas: 1,
+  });
   cloud.azure.createResourceGroup("backups", "japanwest");
   cloud.azure.createResourceGroup("others", "japaneast");
   buildAzurePostgresql(cloud, "customers-prod");

@@ -1,10 +1,31 @@
+import { existsSync, readFileSync } from "node:fs";
 import test from "ava";
+import { CONTEXT } from "../../../../rehearsal/cloud/kubernetes/cluster";
 import { kindOf } from "../../../../rehearsal/cloud/kubernetes/kinds";
 import { call, grant, startCluster } from "./cluster";
 
 const ALL_VERBS = ["create", "delete", "get", "list", "patch", "update"];
 const CONFIG_MAP = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
 const CONFIG_MAPS = "/api/v1/namespaces/scalar/configmaps";
+
+test("an administrator's kubeconfig reads everything, in all namespaces, and goes with the cluster", async (t) => {
+  const cluster = await startCluster(t);
+  const path = cluster.kubeconfig;
+  const { clusters, users, ...rest } = JSON.parse(readFileSync(path, "utf8"));
+  t.is(clusters[0].cluster.server, cluster.url);
+  t.is(rest["current-context"], CONTEXT);
+  const { token } = users[0].user;
+  for (const collection of [
+    "/apis/apps/v1/deployments",
+    "/api/v1/namespaces",
+    "/apis/batch/v1/namespaces/default/jobs",
+  ])
+    t.is((await call(cluster, "GET", collection, { token })).status, 200, collection);
+  t.is((await call(cluster, "GET", "/api/v1/namespaces/missing", { token })).status, 404);
+  t.is((await call(cluster, "GET", "/api/v1/namespaces", { token: "another" })).status, 401);
+  await cluster.stop();
+  t.false(existsSync(path));
+});
 
 test("an object is created, read, changed and deleted as Kubernetes does it", async (t) => {
   const cluster = await startCluster(t);

@@ -170,6 +170,14 @@ test("a Job beyond its deadline is asked to end, then made to, and not tried aga
   });
   const result = await cluster.runCronJob("jobs", "job");
   t.like(result, { succeeded: false, reason: "DeadlineExceeded" });
+  t.deepEqual(cluster.store.list(JOB, "jobs")[0]?.status?.conditions, [
+    {
+      type: "Failed",
+      status: "True",
+      reason: "DeadlineExceeded",
+      message: "Job was active longer than specified deadline",
+    },
+  ]);
   t.is(result.attempts.length, 1);
   t.is(result.attempts[0]?.signal, "SIGKILL");
 });

@@ -1,0 +1,123 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Endpoint, type Environment, selectCluster } from "../../operations/kubernetes/kubeconfig";
+import { readData, readPauseRuns } from "../../operations/kubernetes/pause-runs";
+import { ClusterReader } from "../../operations/kubernetes/reader";
+import { lookUpReleases, missingNamespaces, type ReleaseAddress } from "../../operations/kubernetes/releases";
+import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
+import { runProblems } from "../../restore-points/pause-runs";
+import { endProgram, nearest } from "../faults";
+import { longestIntervalMillis } from "../rules/schedule";
+import { notPinned, type ProviderCluster, providerCluster } from "./cluster";
+import { releaseProblems } from "./release-problems";
+
+/** What a look-up asks about. */
+export interface PauseTargets {
+  /** The CronJob's. */
+  namespace: string;
+  name: string;
+  schedule: string;
+  /** The ConfigMap that the pauser writes. */
+  recordName: string;
+  releases: readonly ReleaseAddress[];
+}
+
+/** What the parts of a look-up say to the user. */
+type Warn = (message: string) => void;
+
+/**
+ * Looks releases, namespaces and the last runs up in the cluster that the component's Kubernetes provider uses, through the
+ * same kubeconfig: the provider itself has no call that lists objects, and reads of single ones fail the program where an
+ * object is missing. In a preview, nothing is looked up while the provider or a resource in `dependsOn` is yet to be created.
+ *
+ * A cluster that cannot be read is a warning: what follows does not need the look-up. A namespace that does not exist ends
+ * the program: later, its absence would end an update in the middle.
+ *
+ * @returns what keeps runs from recording windows; each is also logged as a warning
+ */
+export function lookUpPause(
+  component: pulumi.ComponentResource,
+  targets: PauseTargets,
+  dependsOn: pulumi.ResourceOptions["dependsOn"],
+): pulumi.Output<string[]> {
+  const problems = pulumi
+    .all([providerCluster(component), created(dependsOn)])
+    .apply(async ([cluster]): Promise<string[]> => {
+      if (cluster.rendersYaml) return [];
+      return lookUp(cluster, process.env, targets, (message) => void pulumi.log.warn(message, component));
+    });
+  // A kubeconfig is a secret, but not what is found by it.
+  return pulumi.unsecret(problems);
+}
+
+/** Known once everything that the component depends on exists. */
+function created(dependsOn: pulumi.ResourceOptions["dependsOn"]): pulumi.Output<unknown> {
+  return pulumi
+    .output(dependsOn ?? [])
+    .apply((resources) =>
+      pulumi.all([resources].flat().map((each) => (pulumi.CustomResource.isInstance(each) ? each.id : each.urn))),
+    );
+}
+
+async function lookUp(
+  cluster: ProviderCluster,
+  environment: Environment,
+  targets: PauseTargets,
+  warn: Warn,
+): Promise<string[]> {
+  let endpoint: Endpoint | undefined;
+  try {
+    endpoint = selectCluster(cluster, environment);
+    // Without a context, the program runs inside the cluster.
+    if (!cluster.pinned && endpoint.context !== undefined) warn(notPinned(endpoint.context));
+    const reader = await ClusterReader.open(endpoint, environment);
+    const namespaces = [...new Set([...targets.releases.map((release) => release.namespace), targets.namespace])];
+    const { missing, known } = await missingNamespaces(reader, namespaces);
+    if (missing.length > 0)
+      return endProgram(missing.map((each) => noNamespace(each, known, reader, targets)).join("\n"));
+    const problems = await Promise.all([
+      orWarn("releases were not looked up", warn, async () =>
+        releaseProblems(await lookUpReleases(reader, targets.releases)),
+      ),
+      orWarn("the last runs of the pause schedule were not read", warn, () => problemsOfRuns(reader, targets)),
+    ]);
+    for (const problem of problems.flat()) warn(problem);
+    return problems.flat();
+  } catch (error) {
+    if (endpoint === undefined && !cluster.pinned) warn(notPinned(undefined));
+    warn(`releases and the last runs of the pause schedule were not looked up: ${(error as Error).message}`);
+    return [];
+  }
+}
+
+async function problemsOfRuns(
+  reader: ClusterReader,
+  { namespace, name, recordName, schedule }: PauseTargets,
+): Promise<string[]> {
+  const [runs, record] = await Promise.all([
+    readPauseRuns(reader, namespace, name),
+    readData(reader, namespace, recordName),
+  ]);
+  return runProblems(runs, readLastRun(record[LAST_RUN_KEY]), {
+    now: Date.now(),
+    // A schedule is checked before anything is looked up.
+    longestIntervalMillis: longestIntervalMillis(schedule) as number,
+  });
+}
+
+/** Users may be allowed to read one thing and not the other. */
+async function orWarn(what: string, warn: Warn, read: () => Promise<string[]>): Promise<string[]> {
+  try {
+    return await read();
+  } catch (error) {
+    warn(`${what}: ${(error as Error).message}`);
+    return [];
+  }
+}
+
+function noNamespace(namespace: string, known: string[], reader: ClusterReader, { releases }: PauseTargets): string {
+  const index = releases.findIndex((release) => release.namespace === namespace);
+  const path = index < 0 ? "pause.namespace" : `pause.releases[${index}].namespace`;
+  const meant = nearest(namespace, known);
+  const guess = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
+  return `${path}: namespace "${namespace}" does not exist in the cluster of ${reader.name}${guess}; create it first, or, if this program creates it, let the component depend on it (dependsOn)`;
+}

@@ -1,0 +1,48 @@
+import type { FoundRelease, ReleaseState, ReleasesState } from "../../operations/kubernetes/releases";
+import { ADMIN_PORTS, HEADLESS_SUFFIX } from "../../restore-points/scalar-products";
+import { nearest } from "../faults";
+
+/** More of what was found would hide the message. */
+const SHOWN = 10;
+
+/**
+ * What is wrong with releases as they are in the cluster. Warnings, not errors: a first deployment may install Scalar's
+ * products after this, or in the same program.
+ */
+export function releaseProblems(state: ReleasesState): string[] {
+  return state.releases.flatMap((release) =>
+    release.products.length === 0 ? missing(release, state) : portless(release),
+  );
+}
+
+function missing({ namespace, name }: ReleaseState, { nearby, elsewhere = [] }: ReleasesState): string[] {
+  const here = nearby.filter((found) => found.namespace === namespace);
+  const found =
+    here.length === 0
+      ? `namespace ${namespace} has no release of a Scalar product`
+      : `namespace ${namespace} has ${shown(here, ({ name: other, product }) => `${other} (${product})`)}`;
+  const there =
+    elsewhere.length === 0
+      ? ""
+      : `; in other namespaces: ${shown(elsewhere, (other) => `${other.namespace}/${other.name} (${other.product})`)}`;
+  const meant = nearest(
+    name,
+    here.map((other) => other.name),
+  );
+  const guess = meant === undefined ? "" : `; did you mean "${meant}"?`;
+  return [
+    `release ${namespace}/${name} has no Deployment of a Scalar product, so every pause fails until it is installed: ${found}${there}${guess}`,
+  ];
+}
+
+function portless({ namespace, name, withoutAdminPort }: ReleaseState): string[] {
+  return withoutAdminPort.map(
+    (product) =>
+      `${product} of release ${namespace}/${name} has no Service ending in ${HEADLESS_SUFFIX} with a port named ${ADMIN_PORTS[product]}, so the pauser does not find its admin interface`,
+  );
+}
+
+function shown(found: readonly FoundRelease[], text: (each: FoundRelease) => string): string {
+  const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : "";
+  return found.slice(0, SHOWN).map(text).join(", ") + more;
+}

@@ -1,0 +1,70 @@
+import type { PauseJob, PauseRuns } from "../../restore-points/pause-runs";
+import { isObject } from "../../restore-points/shape";
+import type { ClusterReader } from "./reader";
+
+type Fields = Record<string, unknown>;
+
+/**
+ * What a CronJob and its Jobs say of the last runs; undefined while there is no such CronJob.
+ * @throws {Error} when the cluster cannot be asked
+ */
+export async function readPauseRuns(
+  reader: ClusterReader,
+  namespace: string,
+  name: string,
+): Promise<PauseRuns | undefined> {
+  const cronJob = await reader.get(`/apis/batch/v1/namespaces/${namespace}/cronjobs/${name}`);
+  if (cronJob === undefined) return undefined;
+  const jobs = await reader.list(`/apis/batch/v1/namespaces/${namespace}/jobs`);
+  const [metadata, spec, status] = [
+    objectIn(cronJob, "metadata"),
+    objectIn(cronJob, "spec"),
+    objectIn(cronJob, "status"),
+  ];
+  return {
+    suspended: spec.suspend === true,
+    ...timeIn(metadata, "creationTimestamp", "created"),
+    ...timeIn(status, "lastScheduleTime", "lastScheduled"),
+    ...timeIn(status, "lastSuccessfulTime", "lastSucceeded"),
+    jobs: jobs.filter((job) => isOwnedBy(job, metadata.uid)).map(jobOf),
+  };
+}
+
+/** A ConfigMap's data; empty while there is none. */
+export async function readData(
+  reader: ClusterReader,
+  namespace: string,
+  name: string,
+): Promise<Record<string, string | undefined>> {
+  const data = objectIn((await reader.get(`/api/v1/namespaces/${namespace}/configmaps/${name}`)) ?? {}, "data");
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, String(value)]));
+}
+
+function jobOf(job: Fields): PauseJob {
+  const [metadata, status] = [objectIn(job, "metadata"), objectIn(job, "status")];
+  const conditions = (Array.isArray(status.conditions) ? status.conditions : []).filter(isObject);
+  const condition = (type: string) => conditions.find((each) => each.type === type && each.status === "True");
+  const failed = condition("Failed");
+  return {
+    name: `${metadata.namespace}/${metadata.name}`,
+    started: timeIn(status, "startTime", "at").at ?? timeIn(metadata, "creationTimestamp", "at").at ?? "",
+    outcome: failed ? "failed" : condition("Complete") ? "succeeded" : "running",
+    ...(failed && { failure: [failed.reason, failed.message].filter((text) => typeof text === "string").join(": ") }),
+  };
+}
+
+function isOwnedBy(job: Fields, uid: unknown): boolean {
+  const { ownerReferences } = objectIn(job, "metadata");
+  return Array.isArray(ownerReferences) && ownerReferences.some((owner) => isObject(owner) && owner.uid === uid);
+}
+
+function objectIn(fields: Fields, key: string): Fields {
+  const value = fields[key];
+  return isObject(value) ? value : {};
+}
+
+function timeIn<Key extends string>(fields: Fields, key: string, as: Key): { [K in Key]?: string } {
+  const value = fields[key];
+  // A computed key widens to any string.
+  return typeof value === "string" ? ({ [as]: value } as { [K in Key]?: string }) : {};
+}

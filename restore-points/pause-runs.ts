@@ -1,0 +1,98 @@
+import { formatInstant, parseInstant } from "./instant";
+import type { LastRun, ReadLastRun } from "./last-run";
+
+/** A Job of the pause schedule. */
+export interface PauseJob {
+  /** `namespace/name`. */
+  name: string;
+  /** RFC 3339, UTC. */
+  started: string;
+  outcome: "running" | "succeeded" | "failed";
+  /** Why it failed, as Kubernetes says: `BackoffLimitExceeded: Job has reached the specified backoff limit`. */
+  failure?: string;
+}
+
+/** What the cluster says of a pause schedule's runs. Instants in RFC 3339, UTC. */
+export interface PauseRuns {
+  suspended: boolean;
+  created?: string;
+  lastScheduled?: string;
+  lastSucceeded?: string;
+  /** Those that are kept, in any order. */
+  jobs: PauseJob[];
+}
+
+/** Time zones and daylight saving move a run by up to an hour, and a run takes minutes. */
+const TOLERANCE_MILLIS = 3_600_000;
+/** More reasons than these are in the Job's log. */
+const SHOWN_REASONS = 5;
+
+/** What is wrong with the last runs, each as a sentence with what to do; none while the schedule does its work. */
+export function runProblems(
+  runs: PauseRuns | undefined,
+  { lastRun, malformed }: ReadLastRun,
+  schedule: { now: number; longestIntervalMillis: number },
+): string[] {
+  const problems = malformed === undefined ? [] : [`${malformed}; the next run of the pause schedule writes it anew`];
+  const ended = newestFirst(runs?.jobs ?? []).filter(({ outcome }) => outcome !== "running");
+  const [last] = ended;
+  if (last?.outcome === "failed" && !isNewer(lastRun, last)) return [...problems, failedJob(last, lastRun)];
+  if (lastRun && lastRun.end !== "recorded" && !isOvertaken(lastRun, last)) return [...problems, failedTry(lastRun)];
+  const overdue = runs && !runs.suspended && overdueSince(runs, schedule);
+  return overdue ? [...problems, overdue] : problems;
+}
+
+/** Whether a run belongs to a later Job than this one, so that the Job's failure is no longer the newest. */
+function isNewer(run: LastRun | undefined, job: PauseJob): boolean {
+  return run !== undefined && jobName(job) !== run.job && millis(run.startedAt) > millis(job.started);
+}
+
+/** Whether a later try of the same Job, or a later Job, has succeeded. */
+function isOvertaken(run: LastRun, job: PauseJob | undefined): boolean {
+  if (job?.outcome !== "succeeded") return false;
+  return jobName(job) === run.job || millis(job.started) > millis(run.startedAt);
+}
+
+function failedJob(job: PauseJob, lastRun: LastRun | undefined): string {
+  const failure = job.failure ? `: ${job.failure}` : "";
+  const said = lastRun?.job === jobName(job) && lastRun.end !== "recorded" ? `; ${outcomeText(lastRun)}` : "";
+  return `the last run of the pause schedule, Job ${job.name} of ${job.started}, failed${failure}${said}; ${seeLog(job.name)}`;
+}
+
+function failedTry(run: LastRun): string {
+  return `the last run of the pause schedule, of Job ${run.job}, recorded no complete result at ${run.endedAt}; ${outcomeText(run)}`;
+}
+
+function outcomeText({ end, reasons }: LastRun): string {
+  const shown = reasons.slice(0, SHOWN_REASONS);
+  const more = reasons.length > shown.length ? [`and ${reasons.length - shown.length} more`] : [];
+  return `the pauser ended with "${end}"${shown.length > 0 ? `: ${[...shown, ...more].join("; ")}` : ""}`;
+}
+
+function seeLog(name: string): string {
+  const [namespace, job] = name.split("/");
+  return `its log: kubectl -n ${namespace} logs job/${job}`;
+}
+
+/** A run that does not happen leaves no Job that failed. */
+function overdueSince(
+  { created, lastScheduled, lastSucceeded }: PauseRuns,
+  { now, longestIntervalMillis }: { now: number; longestIntervalMillis: number },
+): string | undefined {
+  const since = Math.max(...[created, lastSucceeded].flatMap((text) => (text === undefined ? [] : [millis(text)])));
+  if (!Number.isFinite(since) || now - since <= longestIntervalMillis + TOLERANCE_MILLIS) return undefined;
+  const started = lastScheduled === undefined ? "none was ever started" : `the last was started at ${lastScheduled}`;
+  return `no run of the pause schedule has succeeded since ${formatInstant(since)}${lastSucceeded === undefined ? ", when it was created" : ""}: ${started}; see the events of the CronJob`;
+}
+
+function newestFirst(jobs: readonly PauseJob[]): PauseJob[] {
+  return [...jobs].sort((a, b) => millis(b.started) - millis(a.started));
+}
+
+const jobName = ({ name }: PauseJob) => name.slice(name.indexOf("/") + 1);
+
+/** The cluster's own texts; one that cannot be read counts as the oldest. */
+function millis(text: string): number {
+  const instant = parseInstant(text);
+  return typeof instant === "number" ? instant : 0;
+}
