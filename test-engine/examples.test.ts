@@ -25,8 +25,13 @@ for (const { title, config } of findPulumi() ? exampleStacks : [])
       t,
       // With one secret in it, Pulumi keeps the whole value as one.
       { ...config, "scalar-backup:databases": secret(databases as unknown as PropertyValue) },
-      (cloud) => {
-        cloud.kubernetes.createNamespace("scalar");
+      async (cloud) => {
+        await cloud.kubernetes.installRelease({
+          namespace: "scalar",
+          name: "scalardb-cluster",
+          product: "scalardb-cluster",
+          replicas: 1,
+        });
         buildExisting(cloud, databases);
       },
       { policyPacks: [POLICIES] },
