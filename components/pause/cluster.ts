@@ -18,9 +18,8 @@ const KEYS = ["kubeconfig", "context", "cluster", "renderYamlToDirectory"] as co
 export function providerCluster(resource: pulumi.ComponentResource): pulumi.Output<ProviderCluster> {
   const provider = resource.getProvider("kubernetes:core/v1:ConfigMap");
   const config = new pulumi.Config("kubernetes");
-  // An explicit provider's inputs are outputs of it; the SDK does not declare them as properties.
-  const setting = (key: string) => (provider ? Reflect.get(provider, key) : config.get(key));
-  return pulumi.all(KEYS.map((key) => pulumi.output(setting(key)))).apply((values): ProviderCluster => {
+  const setting = (key: string) => (provider ? inputOf(provider, key) : pulumi.output(config.get(key)));
+  return pulumi.all(KEYS.map(setting)).apply((values): ProviderCluster => {
     const text = (key: (typeof KEYS)[number]) => {
       const value: unknown = values[KEYS.indexOf(key)];
       return typeof value === "string" && value !== "" ? value : undefined;
@@ -36,6 +35,23 @@ export function providerCluster(resource: pulumi.ComponentResource): pulumi.Outp
       pinned: context !== undefined || (kubeconfig !== undefined && !ambient),
     };
   });
+}
+
+/** An input of an explicit provider, which has them for outputs; the SDK does not declare these as properties. */
+function inputOf(provider: pulumi.ProviderResource, key: string): pulumi.Output<unknown> {
+  const given: unknown = Reflect.get(provider, key);
+  if (!pulumi.Output.isInstance<unknown>(given)) return pulumi.output(given);
+  return pulumi.output(isLeftOut(given)).apply((leftOut) => (leftOut ? undefined : given));
+}
+
+/**
+ * Whether the provider was not given this input. In a preview the SDK takes an output that the engine leaves out for one that
+ * is not known yet: it is not known either way, and only its value, which the SDK keeps to itself, differs.
+ */
+async function isLeftOut(output: pulumi.Output<unknown>): Promise<boolean> {
+  // The SDK has both, but declares neither.
+  const internal = output as unknown as { isKnown: Promise<boolean>; promise(withUnknowns: boolean): Promise<unknown> };
+  return !(await internal.isKnown) && (await internal.promise(true)) === undefined;
 }
 
 /** What a user is told who has not pinned it. `current` is the context that is used now, if it is known. */

@@ -20,6 +20,7 @@ export async function execCredential(
   plugin: ExecPlugin,
   endpoint: Endpoint,
   environment: Environment,
+  limitMillis = PLUGIN_MILLIS,
 ): Promise<ExecCredential> {
   const { apiVersion, command, args, provideClusterInfo } = plugin;
   const what = `the kubeconfig's credential plugin "${command}"`;
@@ -37,7 +38,7 @@ export async function execCredential(
     const child = execFile(
       command,
       args,
-      { env, timeout: PLUGIN_MILLIS, maxBuffer: 2 ** 20 },
+      { env, timeout: limitMillis, maxBuffer: 2 ** 20 },
       (error, stdout, stderr) => {
         if (error === null) return resolve(stdout);
         const said = stderr.trim().split("\n").slice(-3).join(" ");
@@ -45,7 +46,7 @@ export async function execCredential(
           error.code === "ENOENT"
             ? "is not on the PATH"
             : error.killed
-              ? `did not end within ${PLUGIN_MILLIS / 1000} s`
+              ? `did not end within ${limitMillis / 1000} s`
               : `failed${typeof error.code === "number" ? ` with exit code ${error.code}` : ""}`;
         reject(new Error(`${what} ${why}${said === "" ? "" : `: ${said}`}`));
       },

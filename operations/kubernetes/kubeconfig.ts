@@ -69,12 +69,16 @@ const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
  * The API server that the choice selects.
  * @throws {Error} when there is no kubeconfig, or it does not name a cluster; the message holds nothing secret
  */
-export function selectCluster(choice: ClusterChoice, environment: Environment): Endpoint {
+export function selectCluster(
+  choice: ClusterChoice,
+  environment: Environment,
+  serviceAccount = SERVICE_ACCOUNT,
+): Endpoint {
   const kubeconfig =
     choice.kubeconfig === undefined ? fromFiles(environment) : fromContentOrPath(choice.kubeconfig, environment);
   const context = choice.context ?? kubeconfig.currentContext;
   if (choice.kubeconfig === undefined && context === undefined) {
-    const inside = insidePod(environment);
+    const inside = insidePod(environment, serviceAccount);
     if (inside !== undefined) return inside;
   }
   if (context === undefined)
@@ -107,16 +111,16 @@ export function selectCluster(choice: ClusterChoice, environment: Environment): 
 }
 
 /** A program in a pod, such as one that the Pulumi Kubernetes Operator runs, uses the pod's own cluster. */
-function insidePod({
-  KUBERNETES_SERVICE_HOST: host,
-  KUBERNETES_SERVICE_PORT: port,
-}: Environment): Endpoint | undefined {
-  if (!host || !port || !existsSync(join(SERVICE_ACCOUNT, "token"))) return undefined;
+function insidePod(
+  { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port }: Environment,
+  serviceAccount: string,
+): Endpoint | undefined {
+  if (!host || !port || !existsSync(join(serviceAccount, "token"))) return undefined;
   return {
     server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
-    certificateAuthority: readFileSync(join(SERVICE_ACCOUNT, "ca.crt"), "utf8"),
+    certificateAuthority: readFileSync(join(serviceAccount, "ca.crt"), "utf8"),
     insecure: false,
-    credentials: { token: readFileSync(join(SERVICE_ACCOUNT, "token"), "utf8").trim(), headers: {} },
+    credentials: { token: readFileSync(join(serviceAccount, "token"), "utf8").trim(), headers: {} },
   };
 }
 

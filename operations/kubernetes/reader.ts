@@ -24,16 +24,28 @@ export class ClusterReader {
   readonly #endpoint: Endpoint;
   readonly #tls: https.RequestOptions;
   readonly #headers: http.OutgoingHttpHeaders;
-  readonly #deadline = AbortSignal.timeout(DEADLINE_MILLIS);
+  readonly #deadlineMillis: number;
+  readonly #deadline: AbortSignal;
 
-  private constructor(endpoint: Endpoint, tls: https.RequestOptions, headers: http.OutgoingHttpHeaders) {
+  private constructor(
+    endpoint: Endpoint,
+    tls: https.RequestOptions,
+    headers: http.OutgoingHttpHeaders,
+    deadlineMillis: number,
+  ) {
+    this.#deadlineMillis = deadlineMillis;
+    this.#deadline = AbortSignal.timeout(deadlineMillis);
     this.#endpoint = endpoint;
     this.#tls = tls;
     this.#headers = headers;
   }
 
   /** Gets credentials for the cluster. @throws {Error} when a credential plugin fails */
-  static async open(endpoint: Endpoint, environment: Environment): Promise<ClusterReader> {
+  static async open(
+    endpoint: Endpoint,
+    environment: Environment,
+    deadlineMillis = DEADLINE_MILLIS,
+  ): Promise<ClusterReader> {
     const { credentials } = endpoint;
     const { username, password } = credentials;
     const basic = username === undefined ? undefined : `${username}:${password ?? ""}`;
@@ -51,11 +63,12 @@ export class ClusterReader {
       rejectUnauthorized: !endpoint.insecure,
       ...(endpoint.serverName !== undefined && { servername: endpoint.serverName }),
     };
-    return new ClusterReader(endpoint, tls, {
+    const headers = {
       accept: "application/json",
       ...credentials.headers,
       ...(authorization !== undefined && { authorization }),
-    });
+    };
+    return new ClusterReader(endpoint, tls, headers, deadlineMillis);
   }
 
   /** For people: the context, or the server's address. */
@@ -100,7 +113,7 @@ export class ClusterReader {
         reject(
           new Error(
             this.#deadline.aborted
-              ? `${server} did not answer within ${DEADLINE_MILLIS / 1000} s`
+              ? `${server} did not answer within ${this.#deadlineMillis / 1000} s`
               : `${server} cannot be reached: ${reasonOf(error)}`,
           ),
         );

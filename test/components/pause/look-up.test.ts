@@ -2,8 +2,10 @@ import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import test, { type ExecutionContext } from "ava";
+import { ScalarBackup, type ScalarBackupArgs } from "../../../components/backup";
 import { lookUpPause } from "../../../components/pause/look-up";
 import { SimulatedClock } from "../../../rehearsal/cloud/clock";
+import { SimulatedCloud } from "../../../rehearsal/cloud/cloud";
 import { KubernetesCluster } from "../../../rehearsal/cloud/kubernetes/cluster";
 
 /**
@@ -84,6 +86,13 @@ test.serial(
   },
 );
 
+test.serial("in a preview, what an explicit provider is not given keeps nothing from being looked up", async (t) => {
+  const cluster = await clusterWithNamespace(t);
+  await mocked(true);
+  const provider = new Provider("given", { kubeconfig: cluster.kubeconfig });
+  t.regex((await seen(new Component("a", { provider })))[0] as string, MISSING);
+});
+
 test.serial("providers of a parent are used, by `providers` too", async (t) => {
   const cluster = await clusterWithNamespace(t);
   await mocked(false);
@@ -126,6 +135,37 @@ test.serial(
     t.regex((await seen(new Component("a", { dependsOn: [namespace()] })))[0] as string, MISSING);
   },
 );
+
+test.serial("what a ScalarBackup depends on is waited for, too", async (t) => {
+  const cloud = await SimulatedCloud.start();
+  t.teardown(() => cloud.stop());
+  Object.assign(process.env, { ...cloud.environment(), KUBECONFIG: process.env.KUBECONFIG });
+  const cluster = await clusterWithNamespace(t, "other");
+  await mocked(true, { kubeconfig: cluster.kubeconfig });
+  const scalar = new Namespace("scalar", { metadata: { name: "scalar" } });
+  new ScalarBackup(
+    "backup",
+    {
+      databases: [
+        { name: "a", dynamodb: { create: { region: "eu-west-1", tables: { "a.b": { hashKey: "k" } } } } },
+      ] as unknown as ScalarBackupArgs["databases"],
+      pause: { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb" }] },
+    },
+    { dependsOn: scalar },
+  );
+  // Begun after it, this one waits for answers over the network: the other would have asked by then.
+  const second = await clusterWithNamespace(t);
+  const provider = new Provider("second", { kubeconfig: second.kubeconfig });
+  t.regex((await seen(new Component("a", { provider })))[0] as string, MISSING);
+  t.is(cluster.apiServer.requests.length, 0);
+});
+
+test.serial("without a kubeconfig, both what is not pinned and what is not looked up is said", async (t) => {
+  await mocked(false);
+  t.deepEqual(await seen(new Component("a", {})), []);
+  t.regex(messages.join("\n"), /pin the cluster: pulumi config set kubernetes:context <context>/);
+  t.regex(messages.join("\n"), /were not looked up: there is no kubeconfig/);
+});
 
 test.serial("a provider that writes manifests talks to no cluster, and neither does the look-up", async (t) => {
   const cluster = await clusterWithNamespace(t, "other");

@@ -145,6 +145,27 @@ test("an exec plugin with a path is relative to its file, one without is left to
   t.is(commandOf("/bin/login")?.command, "/bin/login");
 });
 
+test("inside a pod, and without a kubeconfig, it is the pod's own cluster", (t) => {
+  const directory = folder(t);
+  writeFileSync(join(directory, "ca.crt"), "CA");
+  writeFileSync(join(directory, "token"), "T\n");
+  const inside = (choice: ClusterChoice, host = "fd00::1") =>
+    selectCluster(
+      choice,
+      { HOME: "/no-home", KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: "443" },
+      directory,
+    );
+  t.deepEqual(inside({}), {
+    server: "https://[fd00::1]:443",
+    certificateAuthority: "CA",
+    insecure: false,
+    credentials: { token: "T", headers: {} },
+  });
+  t.is(inside({}, "10.0.0.1").server, "https://10.0.0.1:443");
+  t.is(inside({ kubeconfig: kubeconfig(["one"]), context: "one" }).server, "https://one");
+  t.throws(() => selectCluster({}, { HOME: "/no-home" }, directory), { message: /^there is no kubeconfig/ });
+});
+
 const REFUSED: [title: string, choice: ClusterChoice, message: RegExp][] = [
   ["no kubeconfig", {}, /^there is no kubeconfig: neither kubernetes:kubeconfig, nor KUBECONFIG, nor/],
   [

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
+import { execCredential } from "../../../operations/kubernetes/exec-credential";
 import type { Credentials, Endpoint, ExecPlugin } from "../../../operations/kubernetes/kubeconfig";
 import { ClusterReader } from "../../../operations/kubernetes/reader";
 
@@ -132,4 +133,22 @@ test("an exec plugin that is not installed is named", async (t) => {
   await t.throwsAsync(open({ exec }), {
     message: 'the kubeconfig\'s credential plugin "no-such-plugin-anywhere" is not on the PATH',
   });
+});
+
+test("a plugin that waits is ended, and a server that does not answer is given up", async (t) => {
+  const exec = plugin(t, "setInterval(() => {}, 1000)");
+  const endpoint = { server: "http://127.0.0.1", insecure: false, credentials: { headers: {} } };
+  await t.throwsAsync(execCredential(exec, endpoint, process.env, 100), {
+    message: /plugin" did not end within 0\.1 s$/,
+  });
+
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  t.teardown(() => {
+    silent.closeAllConnections();
+    silent.close();
+  });
+  const server = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const reader = await ClusterReader.open({ ...endpoint, server }, process.env, 100);
+  await t.throwsAsync(reader.get("/x"), { message: `${server} did not answer within 0.1 s` });
 });
