@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Endpoint, type Environment, selectCluster } from "../../operations/kubernetes/kubeconfig";
 import { readData, readPauseRuns } from "../../operations/kubernetes/pause-runs";
 import { ClusterReader } from "../../operations/kubernetes/reader";
-import { lookUpReleases, missingNamespaces, type ReleaseAddress } from "../../operations/kubernetes/releases";
+import { lookUpReleases, missingNamespaces, type ReleaseTarget } from "../../operations/kubernetes/releases";
 import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
 import { runProblems } from "../../restore-points/pause-runs";
 import { endProgram, nearest } from "../faults";
@@ -18,7 +18,7 @@ export interface PauseTargets {
   schedule: string;
   /** The ConfigMap that the pauser writes. */
   recordName: string;
-  releases: readonly ReleaseAddress[];
+  releases: readonly ReleaseTarget[];
 }
 
 /** What the parts of a look-up say to the user. */

@@ -38,7 +38,7 @@ function missing({ namespace, name }: ReleaseState, { nearby, elsewhere = [] }: 
 function portless({ namespace, name, withoutAdminPort }: ReleaseState): string[] {
   return withoutAdminPort.map(
     (product) =>
-      `${product} of release ${namespace}/${name} has no Service ending in ${HEADLESS_SUFFIX} with a port named ${ADMIN_PORTS[product]}, so the pauser does not find its admin interface`,
+      `${product} of release ${namespace}/${name} has no Service ending in ${HEADLESS_SUFFIX} with a port named ${ADMIN_PORTS[product]}, so the pauser does not find its admin interface; set the release's adminPort if it has another`,
   );
 }
 

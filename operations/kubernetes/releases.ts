@@ -7,6 +7,12 @@ export interface ReleaseAddress {
   name: string;
 }
 
+/** A release that is to be paused. */
+export interface ReleaseTarget extends ReleaseAddress {
+  /** Where its admin interface is, if no Service is to be asked. */
+  adminPort?: number;
+}
+
 /** A Deployment of one of Scalar's products. */
 export interface FoundRelease extends ReleaseAddress {
   product: string;
@@ -49,7 +55,7 @@ export async function missingNamespaces(
 /** Looks the releases up by what the pauser finds them by. @throws {Error} when the cluster cannot be asked */
 export async function lookUpReleases(
   reader: ClusterReader,
-  releases: readonly ReleaseAddress[],
+  releases: readonly ReleaseTarget[],
 ): Promise<ReleasesState> {
   const namespaces = [...new Set(releases.map(({ namespace }) => namespace))].sort();
   const nearby = (
@@ -58,11 +64,11 @@ export async function lookUpReleases(
     )
   ).flatMap(foundReleases);
   const states = await Promise.all(
-    releases.map(async ({ namespace, name }): Promise<ReleaseState> => {
+    releases.map(async ({ namespace, name, adminPort }): Promise<ReleaseState> => {
       const products = nearby
         .filter((found) => found.namespace === namespace && found.name === name)
         .map(({ product }) => product);
-      if (products.length === 0) return { namespace, name, products, withoutAdminPort: [] };
+      if (products.length === 0 || adminPort !== undefined) return { namespace, name, products, withoutAdminPort: [] };
       const services = await reader.list(`/api/v1/namespaces/${namespace}/services`, `${INSTANCE_LABEL}=${name}`);
       const ports = services.filter(isHeadless).flatMap(portNames);
       return {

@@ -87,8 +87,13 @@ test("a release without a headless Service that has the admin port is warned of"
   await install(cloud);
   cloud.kubernetes.store.delete(kindOf({ apiVersion: "v1", kind: "Service" }), "scalar", "scalardb-cluster-headless");
   t.deepEqual(warnings(await stack.preview()), [
-    "scalardb-cluster of release scalar/scalardb-cluster has no Service ending in -headless with a port named scalardb-cluster, so the pauser does not find its admin interface",
+    "scalardb-cluster of release scalar/scalardb-cluster has no Service ending in -headless with a port named scalardb-cluster, so the pauser does not find its admin interface; set the release's adminPort if it has another",
   ]);
+  stack.config = {
+    ...stack.config,
+    "scalar-backup:pause": { schedule: "0 3 * * *", releases: [{ ...RELEASE, adminPort: 60054 }] },
+  };
+  t.deepEqual(warnings(await stack.preview()), [], "its admin port is given");
 });
 
 test("a namespace that does not exist fails the preview", async (t) => {
@@ -116,7 +121,7 @@ test("a cluster that cannot be reached is a warning with the reason, and the pre
   t.is(warnings(preview).length, 1);
   t.regex(
     warnings(preview)[0] ?? "",
-    /^releases and the last runs of the pause schedule were not looked up: http:\/\/127\.0\.0\.1:\d+ cannot be reached: connect ECONNREFUSED/,
+    /^releases and the last runs of the pause schedule were not looked up: http:\/\/127\.0\.0\.1:\d+ cannot be reached: connect ECONN(REFUSED|RESET)/,
   );
   await cloud.kubernetes.apiServer.comeBack();
 });
