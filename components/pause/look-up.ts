@@ -5,7 +5,8 @@ import { ClusterReader } from "../../operations/kubernetes/reader";
 import { lookUpReleases, missingNamespaces, type ReleaseTarget } from "../../operations/kubernetes/releases";
 import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
 import { runProblems } from "../../restore-points/pause-runs";
-import { endProgram, nearest } from "../faults";
+import { endProgram } from "../faults";
+import { nearestWord } from "../rules/nearest-word";
 import { longestIntervalMillis } from "../rules/schedule";
 import { notPinned, type ProviderCluster, providerCluster } from "./cluster";
 import { releaseProblems } from "./release-problems";
@@ -117,7 +118,7 @@ async function orWarn(what: string, warn: Warn, read: () => Promise<string[]>): 
 function noNamespace(namespace: string, known: string[], reader: ClusterReader, { releases }: PauseTargets): string {
   const index = releases.findIndex((release) => release.namespace === namespace);
   const path = index < 0 ? "pause.namespace" : `pause.releases[${index}].namespace`;
-  const meant = nearest(namespace, known);
+  const meant = nearestWord(namespace, known);
   const guess = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
   return `${path}: namespace "${namespace}" does not exist in the cluster of ${reader.name}${guess}; create it first, or, if this program creates it, let the component depend on it (dependsOn)`;
 }

@@ -1,6 +1,6 @@
 import type { FoundRelease, ReleaseState, ReleasesState } from "../../operations/kubernetes/releases";
 import { ADMIN_PORTS, HEADLESS_SUFFIX } from "../../restore-points/scalar-products";
-import { nearest } from "../faults";
+import { nearestWord } from "../rules/nearest-word";
 
 /** More of what was found would hide the message. */
 const SHOWN = 10;
@@ -25,7 +25,7 @@ function missing({ namespace, name }: ReleaseState, { nearby, elsewhere = [] }: 
     elsewhere.length === 0
       ? ""
       : `; in other namespaces: ${shown(elsewhere, (other) => `${other.namespace}/${other.name} (${other.product})`)}`;
-  const meant = nearest(
+  const meant = nearestWord(
     name,
     here.map((other) => other.name),
   );
