@@ -24,6 +24,7 @@ function warnings(result: StackResult): string[] {
 
 test("an up shows what may be a mistake in the configuration, and goes on", async (t) => {
   const { cloud, stack } = await rehearsed(t, {
+    "kubernetes:context": "scalar-prod",
     "scalar-backup:databases": [ledger],
     "scalar-backup:pause": { schedule: "0 3 1 * *", suspend: true, releases: [RELEASE] },
   });
@@ -62,11 +63,12 @@ test("a stack without a region is reported without a stack trace", async (t) => 
 });
 
 test("two runs in one process report the same problem, each by itself", async (t) => {
+  t.timeout(180_000);
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [require.resolve("../../register.cjs"), require.resolve("./inline-runs")],
-    // Without an end, the run that never settles would be waited for.
-    { timeout: 50_000, env: { ...process.env, NODE_OPTIONS: "" } },
+    // Without an end, a run that never settles would be waited for.
+    { timeout: 150_000, env: { ...process.env, NODE_OPTIONS: "" } },
   );
   const message =
     "database customers: there is no Aurora cluster customers-prod in ap-northeast-1; correct databases[].auroraPostgresql";
