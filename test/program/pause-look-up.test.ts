@@ -43,7 +43,9 @@ const warnings = (result: StackResult) =>
 
 const restorePointsOf = (result: StackResult) => result.outputs.restorePoints as unknown as RestorePoints;
 
-test("nothing is warned of while the release is there and the cluster is pinned, and a preview changes nothing", async (t) => {
+// One after the other: the API server answers in this thread, which previews of other tests would keep busy.
+
+test.serial("nothing is warned of while the release is there and the cluster is pinned, and a preview changes nothing", async (t) => {
   const { cloud, stack } = await set(t);
   await install(cloud);
   const up = await stack.up();
@@ -54,7 +56,7 @@ test("nothing is warned of while the release is there and the cluster is pinned,
   t.is(restorePointsOf(up).pauseProblems, undefined);
 });
 
-test("a misspelt release is warned of in preview and up, with the releases that are there, and the restore points say so", async (t) => {
+test.serial("a misspelt release is warned of in preview and up, with the releases that are there, and the restore points say so", async (t) => {
   const { cloud, stack } = await set(t, [{ namespace: "scalar", name: "scalardb-clutser" }]);
   await install(cloud);
   await install(cloud, "ledger");
@@ -72,7 +74,7 @@ test("a misspelt release is warned of in preview and up, with the releases that 
   t.deepEqual(warnings(await stack.up()), [], "installed since");
 });
 
-test("a release of another namespace is named, and Envoy's Deployment is no release", async (t) => {
+test.serial("a release of another namespace is named, and Envoy's Deployment is no release", async (t) => {
   const { cloud, stack } = await set(t);
   cloud.kubernetes.createNamespace("scalar");
   await install(cloud, RELEASE.name, "scalar-prod");
@@ -82,7 +84,7 @@ test("a release of another namespace is named, and Envoy's Deployment is no rele
   ]);
 });
 
-test("a release without a headless Service that has the admin port is warned of", async (t) => {
+test.serial("a release without a headless Service that has the admin port is warned of", async (t) => {
   const { cloud, stack } = await set(t);
   await install(cloud);
   cloud.kubernetes.store.delete(kindOf({ apiVersion: "v1", kind: "Service" }), "scalar", "scalardb-cluster-headless");
@@ -96,7 +98,7 @@ test("a release without a headless Service that has the admin port is warned of"
   t.deepEqual(warnings(await stack.preview()), [], "its admin port is given");
 });
 
-test("a namespace that does not exist fails the preview", async (t) => {
+test.serial("a namespace that does not exist fails the preview", async (t) => {
   const { cloud, stack } = await set(t, [RELEASE, { namespace: "scalr", name: "ledger" }]);
   await install(cloud);
   const preview = await stack.preview();
@@ -112,7 +114,7 @@ test("a namespace that does not exist fails the preview", async (t) => {
   t.regex(errors(await elsewhere.stack.preview()), /pause\.namespace: namespace "backups" does not exist/);
 });
 
-test("a cluster that cannot be reached is a warning with the reason, and the preview works", async (t) => {
+test.serial("a cluster that cannot be reached is a warning with the reason, and the preview works", async (t) => {
   const { cloud, stack } = await set(t);
   await install(cloud);
   await cloud.kubernetes.apiServer.goAway();
@@ -126,7 +128,7 @@ test("a cluster that cannot be reached is a warning with the reason, and the pre
   await cloud.kubernetes.apiServer.comeBack();
 });
 
-test("what the kubeconfig's user may not read is said, and the rest is read", async (t) => {
+test.serial("what the kubeconfig's user may not read is said, and the rest is read", async (t) => {
   const { cloud, stack } = await set(t);
   await install(cloud);
   const forbidden = (path: RegExp) => {
@@ -142,7 +144,7 @@ test("what the kubeconfig's user may not read is said, and the rest is read", as
   t.deepEqual(warnings(await stack.preview()), []);
 });
 
-test("a cluster that nothing pins is warned of with its context, and a context that does not exist is said", async (t) => {
+test.serial("a cluster that nothing pins is warned of with its context, and a context that does not exist is said", async (t) => {
   const { cloud, stack } = await set(t);
   await install(cloud);
   const { "kubernetes:context": _pinned, ...unpinned } = stack.config;
@@ -158,7 +160,7 @@ test("a cluster that nothing pins is warned of with its context, and a context t
   ]);
 });
 
-test("a run that failed is warned of by the next up with Kubernetes' and the pauser's reasons, until a run succeeds", async (t) => {
+test.serial("a run that failed is warned of by the next up with Kubernetes' and the pauser's reasons, until a run succeeds", async (t) => {
   const { cloud, stack } = await set(t);
   await install(cloud);
   t.true((await stack.up()).succeeded);
@@ -213,7 +215,7 @@ test("a run that failed is warned of by the next up with Kubernetes' and the pau
   t.deepEqual(warnings(await stack.up()), []);
 });
 
-test("a schedule that does not run is warned of once its run is overdue, unless it is suspended", async (t) => {
+test.serial("a schedule that does not run is warned of once its run is overdue, unless it is suspended", async (t) => {
   const { cloud, stack } = await set(t);
   await install(cloud);
   t.true((await stack.up()).succeeded);
@@ -234,7 +236,7 @@ test("a schedule that does not run is warned of once its run is overdue, unless 
   );
 });
 
-test("an outcome that cannot be read is a warning, and the up goes on", async (t) => {
+test.serial("an outcome that cannot be read is a warning, and the up goes on", async (t) => {
   const { cloud, stack } = await set(t);
   await install(cloud);
   t.true((await stack.up()).succeeded);
@@ -245,7 +247,7 @@ test("an outcome that cannot be read is a warning, and the up goes on", async (t
   t.regex(warnings(up).join(), /^the outcome of the last run \(last-run\.json\) is not JSON .*writes it anew$/);
 });
 
-test("the kubeconfig's secrets reach neither messages nor state", async (t) => {
+test.serial("the kubeconfig's secrets reach neither messages nor state", async (t) => {
   const { cloud, stack } = await set(t);
   await install(cloud);
   const kubeconfig = `${JSON.stringify({ users: [{ name: "a", user: { token: "s3cret-token" } }] }).slice(0, -1)}\n: [`;
