@@ -3,8 +3,8 @@ import { type Context, fixes } from "./context";
 import { podNow, reachablePods, type ScalarPod } from "./discover";
 import { KubernetesError, type Pod } from "./kubernetes";
 import { ReleaseLeases } from "./leases";
-import type { FoundNote, NotedPod } from "./note";
-import { end } from "./outcome";
+import type { FoundNote, NotedPod, UnfinishedRun } from "./note";
+import { end, RunEnded } from "./outcome";
 import { type PodHandle, podName } from "./pods";
 import { recordCall } from "./record-call";
 
@@ -36,9 +36,8 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
   for (const problem of found.problems) report.log(`the note of ${who} is damaged: ${problem}`);
   const count = found.pods.length;
   report.log(`${who} did not end: unpausing its ${count === 1 ? "pod" : `${count} pods`} first`);
-  // The note changes hands before any pod is touched: from here on the earlier run cannot record a window.
   const note = context.note(randomUUID(), found.pods);
-  await recordCall(record.begin(note, found, context.apiDeadline(), stop));
+  const notTaken = await takeOver(context, note, found);
   const handles = context.connect(await thatMayBePaused(context, found.pods));
   if (found.problems.length > 0) handles.push(...(await otherPausedPods(context, found.pods)));
   const { leftPaused } = await context.unpause(handles, false);
@@ -51,6 +50,8 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
       end: "failedToUnpause" as const,
       reasons: fixes(leftPaused),
     };
+  if (notTaken)
+    throw leftPaused.size > 0 ? end("failedToUnpause", ...fixes(leftPaused), ...notTaken.outcome.reasons) : notTaken;
   await recordCall(
     record.finish(note, { remaining: [...leftPaused.keys()], outcome: outcome || undefined }, context.apiDeadline()),
   );
@@ -65,6 +66,23 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
 function describe({ startedAt, pod }: FoundNote): string {
   const by = pod ? ` in pod ${podName(pod)}` : "";
   return startedAt ? `the run that started at ${startedAt}${by}` : `an earlier run${by}`;
+}
+
+/**
+ * The note changes hands before any pod is touched: from then on the earlier run cannot record a window. If the API server
+ * refuses the write, its pods must be unpaused all the same; a run that is still at work after all sees that they are.
+ * @returns why the note could not be taken over
+ * @throws {RunEnded} `busy` when another run has been quicker
+ */
+async function takeOver(context: Context, note: UnfinishedRun, found: FoundNote): Promise<RunEnded | undefined> {
+  try {
+    await recordCall(context.record.begin(note, found, context.apiDeadline(), context.stop));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RunEnded && error.outcome.end === "notRecorded")) throw error;
+    context.report.log(`the note cannot be taken over, its pods are unpaused all the same: ${error.message}`);
+    return error;
+  }
 }
 
 /** Where each pod can be asked now. The address of a pod that is gone may belong to another one. */

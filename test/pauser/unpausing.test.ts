@@ -228,3 +228,18 @@ test("the unpauser touches nothing when no run was killed, and reports an API se
   cluster.api.fault = () => "drop";
   t.is((await cluster.time.until(cluster.unpauser())).end, "notRecorded");
 });
+
+for (const code of [403, 413, 422, 500])
+  test(`pods of a killed run are unpaused although the API server refuses writes with ${code}`, async (t) => {
+    const { cluster } = await interrupted({ ...FIRST, ...JOB });
+    cluster.api.remove("pods", "scalar", "first-try");
+    cluster.api.fault = (method) => (method === "PUT" ? code : undefined);
+    const unpaused = await cluster.time.until(cluster.unpauser());
+    t.is(unpaused.end, "notRecorded");
+    t.regex(unpaused.reasons.join(), new RegExp(`PUT .*configmaps/windows: ${code}`));
+    assertSafe(t, cluster);
+
+    cluster.api.fault = () => undefined;
+    t.is((await cluster.time.until(cluster.unpauser())).end, "unpaused", "the note is removed as soon as it can be");
+    assertVoid(t, cluster);
+  });
