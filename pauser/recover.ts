@@ -52,13 +52,15 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
     };
   if (notTaken)
     throw leftPaused.size > 0 ? end("failedToUnpause", ...fixes(leftPaused), ...notTaken.outcome.reasons) : notTaken;
+  // While the note is this run's no other one of the schedule can have acquired them.
+  if (leftPaused.size === 0)
+    await new ReleaseLeases(context.kubernetes, context.ports.clock, context.settings).releaseOfKilledRun(
+      context.apiDeadline(),
+    );
   await recordCall(
     record.finish(note, { remaining: [...leftPaused.keys()], outcome: outcome || undefined }, context.apiDeadline()),
   );
   if (leftPaused.size > 0) throw end("failedToUnpause", ...fixes(leftPaused));
-  await new ReleaseLeases(context.kubernetes, context.ports.clock, context.settings).releaseOfKilledRun(
-    context.apiDeadline(),
-  );
   report.log("no pod of that run is paused any more");
   return { job: found.job, who };
 }

@@ -2,7 +2,7 @@ import test from "ava";
 import { EXIT_CODES } from "../../pauser/outcome";
 import type { VirtualCluster } from "./virtual/cluster";
 import type { VirtualPod } from "./virtual/pod";
-import { assertSafe, assertVoid, beginHolding, elapse, key, pause, sceneOf } from "./virtual/scene";
+import { assertSafe, assertVoid, beginHolding, elapse, key, pause, sceneOf, untilTrue } from "./virtual/scene";
 
 test("unpausing is tried again until the pod itself says that it is unpaused", async (t) => {
   const { cluster, pods } = sceneOf();
@@ -243,3 +243,21 @@ for (const code of [403, 413, 422, 500])
     t.is((await cluster.time.until(cluster.unpauser())).end, "unpaused", "the note is removed as soon as it can be");
     assertVoid(t, cluster);
   });
+
+test("an unpauser that stands still when it has removed the note does not give back the next run's lease", async (t) => {
+  const { cluster } = await interrupted({ ...FIRST, ...JOB });
+  cluster.api.remove("pods", "scalar", "first-try");
+  const unpauser = cluster.newProcess();
+  const unpausing = cluster.unpauser({}, unpauser);
+  cluster.api.served = (method, path) => {
+    if (method === "PUT" && path.includes("configmaps") && cluster.unfinished === undefined) unpauser.freeze();
+  };
+  await untilTrue(cluster, () => cluster.unfinished === undefined);
+  cluster.api.served = (method, path) => {
+    if (method === "PUT" && path.includes("leases") && cluster.heldLeases.length > 0) unpauser.thaw();
+  };
+  const { end, reasons } = await pause(cluster, {}, RETRY);
+  t.is(end, "recorded", reasons.join());
+  t.is((await cluster.time.until(unpausing)).end, "unpaused");
+  assertSafe(t, cluster);
+});
