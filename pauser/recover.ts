@@ -36,15 +36,17 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
   for (const problem of found.problems) report.log(`the note of ${who} is damaged: ${problem}`);
   const count = found.pods.length;
   report.log(`${who} did not end: unpausing its ${count === 1 ? "pod" : `${count} pods`} first`);
-  const note = context.note(randomUUID(), found.pods);
+  // The unpauser is of no Job: what it does is the outcome of the Job whose run left the pods.
+  const job = context.environment.jobName ?? found.job;
+  const note = { ...context.note(randomUUID(), found.pods), ...(job !== undefined && { job }) };
   const notTaken = await takeOver(context, note, found);
   const handles = context.connect(await thatMayBePaused(context, found.pods));
   if (found.problems.length > 0) handles.push(...(await otherPausedPods(context, found.pods)));
   const { leftPaused } = await context.unpause(handles, false);
   for (const { admin } of handles) admin.close();
-  const outcome = context.environment.jobName !== undefined &&
+  const outcome = job !== undefined &&
     leftPaused.size > 0 && {
-      job: context.environment.jobName,
+      job,
       startedAt: new Date(context.startedAt).toISOString(),
       endedAt: new Date(context.ports.clock.now()).toISOString(),
       end: "failedToUnpause" as const,

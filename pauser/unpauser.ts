@@ -23,7 +23,9 @@ export async function unpauser(
   report: Report,
   ports: Ports = realPorts(environment),
 ): Promise<UnpauserOutcome> {
-  const context = new Context(environment, ports, report, stop);
+  // Its own Job is no try of the schedule's.
+  const { jobName: _, jobUid: __, ...withoutJob } = environment;
+  const context = new Context(withoutJob, ports, report, stop);
   try {
     const recovered = await recover(context);
     if (recovered === undefined) return { end: "nothingToUnpause", reasons: [] };

@@ -206,15 +206,21 @@ test("the unpauser unpauses what a killed run left, and writes down what became 
 });
 
 test("the unpauser says which pods it could not unpause, and keeps the note for them", async (t) => {
-  const { cluster, pods } = await interrupted();
+  const { cluster, pods } = await interrupted({ ...FIRST, ...JOB });
   cluster.api.remove("pods", "scalar", "first-try");
   Object.assign(pods[0]?.faults as object, { failUnpauses: Infinity });
   const { end, reasons } = await cluster.time.until(cluster.unpauser());
   t.is(end, "failedToUnpause");
   t.regex(reasons.join(), /scalardb-cluster-0 MAY STILL BE PAUSED/);
   t.deepEqual(cluster.pausedPods, [key(0)]);
+  t.like(
+    cluster.lastRun,
+    { job: "nightly-29400000", end: "failedToUnpause" },
+    "the Job of the run, not the unpauser's",
+  );
   Object.assign(pods[0]?.faults as object, { failUnpauses: 0 });
   t.is((await cluster.time.until(cluster.unpauser())).end, "unpaused");
+  t.like(cluster.lastRun, { job: "nightly-29400000", end: "void" });
   t.deepEqual(cluster.pausedPods, []);
 });
 

@@ -158,7 +158,7 @@ export class VirtualCluster {
   }
 
   unpauser(settings: object = {}, process = this.newProcess(), pod = "unpauser"): Promise<UnpauserOutcome> {
-    const env = { PAUSER_POD_NAME: pod, PAUSER_POD_NAMESPACE: "scalar" };
+    const env = { PAUSER_POD_NAME: pod, PAUSER_POD_NAMESPACE: "scalar", PAUSER_JOB_NAME: "nightly-unpauser-29400005" };
     return unpauser(this.environment(settings, env), process.stop.signal, this.report, process.ports);
   }
 
