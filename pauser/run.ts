@@ -107,8 +107,8 @@ class Run {
   }
 
   /**
-   * Unpauses an earlier run's pods. A try whose predecessor in the same Job was killed does not pause again: its fate could be
-   * the same, and it may be the Job's last.
+   * Unpauses an earlier run's pods. A try whose predecessor in the same Job left pods paused does not pause again: the same
+   * could happen to it, and it may be the Job's last.
    */
   private async recover(): Promise<void> {
     const recovered = await recover(this.context);
@@ -116,7 +116,7 @@ class Run {
     if (recovered?.job !== undefined && recovered.job === jobName)
       throw end(
         "void",
-        `${recovered.who}, an earlier try of this Job, was killed while pods were paused; they are unpaused, and this try pauses nothing`,
+        `${recovered.who}, an earlier try of this Job, ended without unpausing its pods; they are unpaused, and this try pauses nothing`,
       );
   }
 

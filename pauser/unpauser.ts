@@ -29,7 +29,7 @@ export async function unpauser(
   try {
     const recovered = await recover(context);
     if (recovered === undefined) return { end: "nothingToUnpause", reasons: [] };
-    const reason = `${recovered.who} was killed while pods were paused; the unpauser has unpaused them`;
+    const reason = `${recovered.who} ended without unpausing its pods; the unpauser has unpaused them`;
     if (recovered.job !== undefined) {
       const at = new Date(ports.clock.now()).toISOString();
       await context.record.writeOutcome({

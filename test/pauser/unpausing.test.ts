@@ -182,7 +182,7 @@ test("a try after a killed one of the same Job unpauses, and does not pause agai
   const before = pauses();
   const { end, reasons } = await pause(cluster, {}, { ...RETRY, ...JOB });
   t.is(end, "void");
-  t.regex(reasons.join(), /an earlier try of this Job, was killed while pods were paused; they are unpaused/);
+  t.regex(reasons.join(), /an earlier try of this Job, ended without unpausing its pods; they are unpaused/);
   t.is(pauses(), before);
   assertVoid(t, cluster);
   t.like(cluster.lastRun, { job: "nightly-29400000", end: "void", reasons });
@@ -266,4 +266,17 @@ test("an unpauser that stands still when it has removed the note does not give b
   t.is(end, "recorded", reasons.join());
   t.is((await cluster.time.until(unpausing)).end, "unpaused");
   assertSafe(t, cluster);
+});
+
+test("a try after one that could not unpause a pod does not say that it was killed, and pauses nothing", async (t) => {
+  const { cluster, pods } = sceneOf();
+  Object.assign(pods[1]?.faults as object, { failUnpauses: Infinity });
+  t.is((await pause(cluster, {}, { ...FIRST, ...JOB })).end, "failedToUnpause");
+  Object.assign(pods[1]?.faults as object, { failUnpauses: 0 });
+  const { end, reasons } = await pause(cluster, {}, { ...RETRY, ...JOB });
+  t.is(end, "void");
+  t.regex(reasons.join(), /ended without unpausing its pods; they are unpaused/);
+  t.notRegex(reasons.join(), /killed/);
+  assertSafe(t, cluster);
+  t.is(cluster.unfinished, undefined);
 });
