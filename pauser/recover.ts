@@ -131,7 +131,9 @@ async function isAtWork(context: Context, { endsBy, pod }: FoundNote): Promise<s
   try {
     const path = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}`;
     const { metadata, status } = await kubernetes.get<Pod>(path, context.apiDeadline(), stop);
-    return metadata.deletionTimestamp === undefined && status?.phase === "Running" ? "" : undefined;
+    // The kubelet reports a container that runs already a moment later: until then its pod is Pending.
+    const runs = status?.phase === "Running" || status?.phase === "Pending";
+    return metadata.deletionTimestamp === undefined && runs ? "" : undefined;
   } catch (error) {
     if (!(error instanceof KubernetesError)) throw error;
     if (error.status === 404) return undefined;

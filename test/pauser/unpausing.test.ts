@@ -280,3 +280,16 @@ test("a try after one that could not unpause a pod does not say that it was kill
   assertSafe(t, cluster);
   t.is(cluster.unfinished, undefined);
 });
+
+test("a run whose pod is still reported as Pending is at work", async (t) => {
+  const { cluster } = sceneOf();
+  const pod = (phase: string) => ({
+    metadata: { namespace: "scalar", name: "first-try", labels: {} },
+    spec: { containers: [] },
+    status: { phase },
+  });
+  cluster.api.put("pods", pod("Pending"));
+  const { ended } = await beginHolding(cluster, {}, FIRST);
+  t.is((await cluster.time.until(cluster.unpauser())).end, "nothingToUnpause");
+  t.is((await ended()).end, "recorded");
+});
