@@ -2,7 +2,15 @@ import { ClockOffset } from "./clock";
 import { podNow, type ScalarPod } from "./discover";
 import { KubernetesClient } from "./kubernetes";
 import { type NotedPod, notePods, type UnfinishedRun } from "./note";
-import { type Complaints, connect, type PodHandle, podName, type Unpaused, unpauseAll } from "./pods";
+import {
+  type Complaints,
+  connect,
+  type PodHandle,
+  podName,
+  type Unpaused,
+  type UnpauseOptions,
+  unpauseAll,
+} from "./pods";
 import type { Ports } from "./ports";
 import { RunRecord } from "./record";
 import type { Report } from "./report";
@@ -37,11 +45,11 @@ export class Context {
     return connect(this.ports, pods);
   }
 
-  unpause(handles: PodHandle[], verify: boolean): Promise<Unpaused> {
+  unpause(handles: PodHandle[], lastLook?: UnpauseOptions["lastLook"]): Promise<Unpaused> {
     return unpauseAll(handles, {
       clock: this.ports.clock,
       deadlineMillis: this.settings.unpauseDeadlineSeconds * 1000,
-      verify,
+      lastLook,
       podNow: (pod) => podNow(this.kubernetes, pod, new Deadline(this.ports.clock, 0)).catch(() => undefined),
     });
   }

@@ -37,17 +37,15 @@ export function podName({ namespace, name }: { namespace: string; name: string }
 export type Complaints = Map<string, string>;
 
 /**
- * Asks every pod whether it is paused, and complains of those that answer otherwise than `expected`, or not at all.
- * Asked before pausing it also opens the connections, so that wrong TLS settings show while nothing is paused.
+ * Asks every pod whether it is paused, and complains of those that are, or do not answer. It also opens the connections, so
+ * that wrong TLS settings show while nothing is paused.
  */
-export async function checkPaused(handles: PodHandle[], expected: boolean): Promise<Complaints> {
+export async function checkUnpaused(handles: PodHandle[]): Promise<Complaints> {
   const complaints: Complaints = new Map();
   await Promise.all(
     handles.map(async ({ pod, admin }) => {
       try {
-        if ((await admin.isPaused(ANSWER_MILLIS)) !== expected) {
-          complaints.set(podName(pod), expected ? "is not paused any more" : pausedAlready(pod));
-        }
+        if (await admin.isPaused(ANSWER_MILLIS)) complaints.set(podName(pod), pausedAlready(pod));
       } catch (error) {
         complaints.set(podName(pod), (error as Error).message);
       }
@@ -122,8 +120,8 @@ export interface Unpaused {
 export interface UnpauseOptions {
   clock: Clock;
   deadlineMillis: number;
-  /** Ask each pod right before its first Unpause whether it has stayed paused. */
-  verify: boolean;
+  /** Asks a pod right before its first Unpause why it cannot be said that it has stayed paused. */
+  lastLook?: ((handle: PodHandle) => Promise<string | undefined> | undefined) | undefined;
   /** What has become of the pod; undefined if the API server does not say. Asked when a pod keeps failing. */
   podNow: (pod: ScalarPod) => Promise<PodNow | undefined>;
 }
@@ -138,9 +136,8 @@ export async function unpauseAll(handles: PodHandle[], options: UnpauseOptions):
   const ours = handles.filter(({ pausedByOthers }) => !pausedByOthers);
   await Promise.all(
     ours.map(async (handle) => {
-      if (options.verify) {
-        for (const [name, complaint] of await checkPaused([handle], true)) complaints.set(name, complaint);
-      }
+      const complaint = await options.lastLook?.(handle);
+      if (complaint !== undefined) complaints.set(podName(handle.pod), complaint);
       // A failure shows below, where it is tried again. While a Pause drains, an Unpause ends it.
       await handle.admin.unpause(ANSWER_MILLIS).catch(() => handle.admin.renew());
     }),

@@ -42,7 +42,7 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
   const notTaken = await takeOver(context, note, found);
   const handles = context.connect(await thatMayBePaused(context, found.pods));
   if (found.problems.length > 0) handles.push(...(await otherPausedPods(context, found.pods)));
-  const { leftPaused } = await context.unpause(handles, false);
+  const { leftPaused } = await context.unpause(handles);
   for (const { admin } of handles) admin.close();
   const outcome = job !== undefined &&
     leftPaused.size > 0 && {

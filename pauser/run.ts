@@ -9,7 +9,7 @@ import { KubernetesError } from "./kubernetes";
 import { ReleaseLeases } from "./leases";
 import type { UnfinishedRun } from "./note";
 import { broken, end, type Outcome, RunEnded } from "./outcome";
-import { checkPaused, type PodHandle, pauseAll } from "./pods";
+import { checkUnpaused, type PodHandle, pauseAll } from "./pods";
 import type { Clock, Ports } from "./ports";
 import { NotOwnerError, RecordError, type RunOutcome } from "./record";
 import { recordCall } from "./record-call";
@@ -167,7 +167,7 @@ class Run {
 
   /** Everything that can be known to be wrong while nothing is paused. */
   private async preflight(handles: PodHandle[], pauseAt = 0): Promise<void> {
-    const complaints = await checkPaused(handles, false);
+    const complaints = await checkUnpaused(handles);
     if (complaints.size > 0) throw end("void", ...lines(complaints));
     this.checkClock();
     // Close to the agreed instant already; connections are open now, so that all clusters pause together.
@@ -231,6 +231,7 @@ class Run {
     const { report, stop, clock } = this;
     const { settings } = this.context;
     let window: PauseWindow | undefined;
+    let watch: PauseWatch | undefined;
     /** The window's ends, on both clocks. */
     const ends: Moment[] = [];
     let ended: Outcome | undefined;
@@ -241,12 +242,14 @@ class Run {
       const failures = await pauseAll(handles, settings.maxDrainSeconds * 1000, { clock, stop });
       if (failures.size > 0) throw end("failedToPause", ...lines(failures));
       this.checkStopped();
+      watch = new PauseWatch(handles, clock, settings.maxBlindMillis);
+      await watch.seen;
       const paused = momentOf(clock);
       const hold = holdUntil === undefined ? settings.holdSeconds * 1000 : holdUntil - paused.wall;
       const forBackups = backups ? `, for backups up to ${backups.maxHoldSeconds} s` : "";
       const slowest = Math.round(paused.monotonic - started.monotonic);
       report.log(`all paused, the slowest after ${slowest} ms; holding ${Math.round(hold)} ms${forBackups}`);
-      const held = await this.holdPaused(handles, { paused, hold, backups, note, leases });
+      const held = await this.holdPaused(watch, { paused, hold, backups, note, leases });
       this.checkStopped();
       const unpausing = momentOf(clock);
       heldAt = unpausing.monotonic;
@@ -261,7 +264,9 @@ class Run {
       window = undefined;
       ended = this.outcomeOf(error);
     }
-    const { complaints, leftPaused } = await this.context.unpause(handles, window !== undefined);
+    watch?.end();
+    const lastLook = window && ((handle: PodHandle) => watch?.lastLook(handle));
+    const { complaints, leftPaused } = await this.context.unpause(handles, lastLook);
     if (window) {
       const paused = clock.monotonic() - started.monotonic;
       const beyond = paused - (heldAt - started.monotonic);
@@ -282,7 +287,7 @@ class Run {
    * @throws {RunEnded} as soon as one of that fails: pods are not held for a window that does not count
    */
   private async holdPaused(
-    handles: PodHandle[],
+    watch: PauseWatch,
     {
       paused,
       hold,
@@ -291,7 +296,6 @@ class Run {
       leases,
     }: { paused: Moment; hold: number } & Pick<Plan, "backups" | "note" | "leases">,
   ) {
-    const watch = new PauseWatch(handles, this.clock, this.context.settings.maxBlindMillis);
     const ended = new AbortController();
     const disowned = new AbortController();
     const over = AbortSignal.any([this.stop, watch.lost, disowned.signal, ended.signal]);
@@ -311,7 +315,6 @@ class Run {
       this.backupFaults.push(...(made?.faults ?? []));
       return { backups: made?.backups };
     } finally {
-      watch.end();
       ended.abort();
     }
   }

@@ -13,8 +13,15 @@ const RETRY_MILLIS = 50;
  */
 export class PauseWatch {
   readonly complaints: Complaints = new Map();
+  /**
+   * Settles when every pod has been seen paused, or the watch is lost: one may have been unpaused while another still drained,
+   * so the window begins here.
+   */
+  readonly seen: Promise<unknown>;
   private readonly ended = new AbortController();
   private readonly failed = new AbortController();
+  /** When the last question was sent to which the pod answered that it is paused, by the monotonic clock. */
+  private readonly confirmed = new Map<PodHandle, number>();
 
   constructor(
     handles: PodHandle[],
@@ -24,7 +31,7 @@ export class PauseWatch {
   ) {
     // A listener for each pod.
     setMaxListeners(0, this.ended.signal);
-    for (const handle of handles) void this.follow(handle);
+    this.seen = Promise.all(handles.map((handle) => new Promise<void>((resolve) => void this.follow(handle, resolve))));
   }
 
   /** Aborted as soon as one pod is not paused, or cannot be asked. */
@@ -37,35 +44,69 @@ export class PauseWatch {
     this.ended.abort();
   }
 
-  private async follow({ pod, admin }: PodHandle): Promise<void> {
-    const { clock, maxBlindMillis } = this;
-    let confirmed = clock.monotonic();
+  /**
+   * Asks a pod for the last time, right before it is unpaused.
+   * @returns why it cannot be said that it has been paused until now
+   */
+  async lastLook(handle: PodHandle): Promise<string | undefined> {
+    try {
+      return await this.look(handle);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  private async follow(handle: PodHandle, seen: () => void): Promise<void> {
+    const { clock } = this;
+    this.confirmed.set(handle, clock.monotonic());
     let failure: string | undefined;
-    const fail = (complaint: string) => {
-      if (this.ended.signal.aborted) return;
-      this.complaints.set(podName(pod), complaint);
-      this.failed.abort();
-    };
     while (!this.ended.signal.aborted && !this.failed.signal.aborted) {
       const sent = clock.monotonic();
-      const quiet = sent - confirmed;
-      if (quiet > maxBlindMillis) return fail(this.blind(quiet, failure));
+      let complaint: string | undefined;
       try {
-        const paused = await admin.isPaused(Math.max(1, Math.ceil(maxBlindMillis - quiet)));
-        const unseen = clock.monotonic() - confirmed;
-        if (!paused) return fail("is not paused any more");
-        if (unseen > maxBlindMillis + RETRY_MILLIS) return fail(this.blind(unseen));
-        confirmed = sent;
+        complaint = await this.look(handle, failure);
         failure = undefined;
-        await clock.sleep(sent + POLL_MILLIS - clock.monotonic(), this.ended.signal);
       } catch (error) {
         failure = (error as Error).message;
-        const unseen = clock.monotonic() - confirmed;
-        if (unseen >= maxBlindMillis) return fail(this.blind(unseen, failure));
-        admin.renew();
-        await clock.sleep(RETRY_MILLIS, this.ended.signal);
+        const unseen = this.unseenMillis(handle);
+        if (unseen >= this.maxBlindMillis) complaint = this.blind(unseen, failure);
+        handle.admin.renew();
       }
+      if (complaint !== undefined) {
+        this.fail(handle, complaint);
+        break;
+      }
+      if (failure === undefined) seen();
+      await clock.sleep(
+        failure === undefined ? sent + POLL_MILLIS - clock.monotonic() : RETRY_MILLIS,
+        this.ended.signal,
+      );
     }
+    seen();
+  }
+
+  /** @throws {Error} when the pod does not answer */
+  private async look(handle: PodHandle, failure?: string): Promise<string | undefined> {
+    const { clock, maxBlindMillis } = this;
+    const sent = clock.monotonic();
+    const quiet = this.unseenMillis(handle);
+    if (quiet > maxBlindMillis) return this.blind(quiet, failure);
+    const paused = await handle.admin.isPaused(Math.max(1, Math.ceil(maxBlindMillis - quiet)));
+    const unseen = this.unseenMillis(handle);
+    if (!paused) return "is not paused any more";
+    if (unseen > maxBlindMillis + RETRY_MILLIS) return this.blind(unseen);
+    this.confirmed.set(handle, sent);
+    return undefined;
+  }
+
+  private unseenMillis(handle: PodHandle): number {
+    return this.clock.monotonic() - (this.confirmed.get(handle) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  private fail({ pod }: PodHandle, complaint: string): void {
+    if (this.ended.signal.aborted) return;
+    this.complaints.set(podName(pod), complaint);
+    this.failed.abort();
   }
 
   private blind(millis: number, failure = "is the pauser short of CPU?"): string {

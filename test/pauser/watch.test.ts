@@ -1,5 +1,6 @@
 import test from "ava";
 import type { VirtualCluster } from "./virtual/cluster";
+import type { VirtualPod } from "./virtual/pod";
 import { assertSafe, assertVoid, begin, beginHolding, elapse, key, pause, sceneOf, untilTrue } from "./virtual/scene";
 
 // What somebody else does to the pods, or to the pauser, while they are held.
@@ -71,6 +72,39 @@ test("a pod that does not answer for a second voids the window, one that misses 
     t.is(end, expected, reasons.join());
     assertSafe(t, cluster);
   }
+});
+
+test("a pod that is unpaused in the last second of the hold, and paused again before it answers, voids the window", async (t) => {
+  const { cluster, pods } = sceneOf();
+  const { ended } = await beginHolding(cluster);
+  const [pod] = pods as [VirtualPod];
+  // The last question of the watch is answered too late, and the one after the hold is on its way for 1.4 s.
+  cluster.time.after(9200, () => Object.assign(pod.faults, { tripMillis: 5000 }));
+  cluster.time.after(9350, () => pod.forceUnpause());
+  cluster.time.after(9900, () => Object.assign(pod.faults, { tripMillis: 2800 }));
+  cluster.time.after(11_000, () => void pod.forcePause());
+  const { end, reasons } = await ended();
+  t.is(end, "void");
+  t.regex(reasons.join(), /scalardb-cluster-0: CheckPaused failed: no answer within/);
+  t.deepEqual(cluster.windows, []);
+});
+
+test("a pod that is unpaused while another one drains, and paused again when that is paused, is not in the window before", async (t) => {
+  const { cluster, pods } = sceneOf();
+  const [pod, slow] = pods as [VirtualPod, VirtualPod];
+  Object.assign(slow.faults, { drainMillis: 20_000 });
+  const { ended } = begin(cluster);
+  await untilTrue(cluster, () => pod.paused);
+  await elapse(cluster, 3000);
+  pod.forceUnpause();
+  Object.assign(pod.faults, { tripMillis: 900 });
+  await untilTrue(cluster, () => slow.paused);
+  await elapse(cluster, 300);
+  void pod.forcePause();
+  await elapse(cluster, 300);
+  Object.assign(pod.faults, { tripMillis: 2 });
+  t.is((await ended()).end, "recorded");
+  assertSafe(t, cluster);
 });
 
 test("a pauser that stands still for a second in the hold does not know what happened, and records nothing", async (t) => {
