@@ -36,8 +36,9 @@ export class ReleaseLeases {
     const releases = [...this.settings.releases].sort((a, b) => (label(a) < label(b) ? -1 : 1));
     for (const release of releases) {
       const path = pathOf(release);
-      await this.acquireOne(release, path, deadline, stop);
+      // Before it is known: where the answer is lost, it is given back all the same.
       this.held.push({ release, path });
+      await this.acquireOne(release, path, deadline, stop);
     }
   }
 
@@ -55,10 +56,13 @@ export class ReleaseLeases {
     return lost.flat();
   }
 
-  /** Gives the leases back. Where that fails, the next run of this schedule takes them over, and others wait until they expire. */
-  async release(deadline: Deadline): Promise<void> {
+  /**
+   * Gives the leases back. Where that fails, the next run of this schedule takes them over, and others wait until they expire.
+   * @returns why that failed; if it did not, lists that are read from now on are of an instant after it
+   */
+  async release(deadline: Deadline): Promise<Error | undefined> {
     const paths = this.held.splice(0).map(({ path }) => path);
-    await this.giveBack(paths, (holder) => holder === this.holder, deadline);
+    return this.giveBack(paths, (holder) => holder === this.holder, deadline);
   }
 
   /** Gives back what a killed run of this schedule held; only the owner of the schedule's note may do that. */
@@ -66,18 +70,38 @@ export class ReleaseLeases {
     await this.giveBack(this.settings.releases.map(pathOf), (holder) => this.isOfSchedule(holder), deadline);
   }
 
-  private async giveBack(paths: string[], held: (holder: string) => boolean, deadline: Deadline): Promise<void> {
-    const releasing = paths.map(async (path) => {
+  private async giveBack(paths: string[], held: (holder: string) => boolean, deadline: Deadline) {
+    const failures = await Promise.all(
+      paths.map((path) => this.giveBackOne(path, held, deadline).catch((error: Error) => error)),
+    );
+    return failures.find((failure) => failure !== undefined);
+  }
+
+  private async giveBackOne(path: string, held: (holder: string) => boolean, deadline: Deadline): Promise<undefined> {
+    let before: string | undefined;
+    for (;;) {
       const lease = await this.kubernetes.get<Lease>(path, deadline);
-      if (!held(lease.spec?.holderIdentity ?? "")) return;
-      // As Kubernetes' own clients do it.
-      const released = await this.kubernetes.put(path, {
-        ...lease,
-        spec: { ...lease.spec, holderIdentity: "", leaseDurationSeconds: 1 },
-      });
-      this.kubernetes.requireListsSince(lease.metadata.resourceVersion, released.metadata.resourceVersion);
-    });
-    await Promise.all(releasing.map((one) => one.catch(() => {})));
+      const now = lease.metadata.resourceVersion;
+      const holder = lease.spec?.holderIdentity ?? "";
+      if (!held(holder)) {
+        if (before === undefined) throw new Error(`${holder || "nobody"} holds ${path}`);
+        // Given back already, by an attempt whose answer was lost.
+        this.kubernetes.requireListsSince(before, now);
+        return;
+      }
+      before ??= now;
+      try {
+        // As Kubernetes' own clients do it.
+        const spec = { ...lease.spec, holderIdentity: "", leaseDurationSeconds: 1 };
+        const released = await this.kubernetes.put(path, { ...lease, spec });
+        this.kubernetes.requireListsSince(now, released.metadata.resourceVersion);
+        return;
+      } catch (error) {
+        const again = error instanceof KubernetesError && (error.transient || error.status === 409);
+        if (!again || deadline.passed) throw error;
+        await deadline.backOff();
+      }
+    }
   }
 
   private isOfSchedule(holder: string): boolean {

@@ -194,7 +194,8 @@ class Run {
     if (window) {
       try {
         // A write, than which the lists that follow must not be older.
-        await plan.leases.release(this.context.apiDeadline());
+        const failure = await plan.leases.release(this.context.apiDeadline());
+        if (failure) throw end("void", `pods could not be compared with before: ${failure.message}`);
         const differences = await this.differences(plan.workloads);
         this.checkClock();
         window.clockOffsetMillis = this.worstOffset(ends);

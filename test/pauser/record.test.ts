@@ -213,7 +213,7 @@ test("an API server that comes back in time costs nothing", async (t) => {
 test("a true window that could not be recorded is told apart", async (t) => {
   const { cluster } = sceneOf();
   const { ended } = await beginHolding(cluster);
-  cluster.api.fault = (method) => (method === "PUT" ? 500 : undefined);
+  cluster.api.fault = (method, path) => (method === "PUT" && path.includes("configmaps") ? 500 : undefined);
   const { end, reasons, window } = await ended();
   t.is(end, "notRecorded");
   t.truthy(window);

@@ -257,3 +257,44 @@ test("lists that catch up are read again", async (t) => {
   t.is((await ended()).end, "recorded");
   t.is(cluster.pods.get(key(0))?.paused, false);
 });
+
+for (const fault of ["drop", "drop-answer", 500, 403] as const)
+  test(`lists of an API server that lags behind hide no pod when a Lease is given back with ${fault}`, async (t) => {
+    const { cluster } = sceneOf();
+    const { ended } = await beginHolding(cluster, { apiDeadlineSeconds: 5 });
+    cluster.api.lagBehind();
+    const labels = { "app.kubernetes.io/instance": "scalardb", "app.kubernetes.io/app": "scalardb-cluster" };
+    cluster.addPod("scalar", "newcomer", labels);
+    let writes = 0;
+    cluster.api.fault = (method, path) =>
+      method === "PUT" && path.includes("leases") && writes++ === 0 ? fault : undefined;
+    t.is((await ended()).end, "void");
+    assertSafe(t, cluster);
+  });
+
+test("a Lease is given back although the answers to its acquisition were lost", async (t) => {
+  const { cluster } = sceneOf();
+  let away = false;
+  cluster.api.fault = (method, path) => {
+    if (away) return "drop";
+    away = method === "PUT" && path.includes("leases");
+    return away ? "drop-answer" : undefined;
+  };
+  cluster.time.after(31_000, () => {
+    cluster.api.fault = () => undefined;
+  });
+  t.is((await pause(cluster)).end, "void");
+  assertVoid(t, cluster);
+});
+
+test("a lease that is lost late in the hold voids the window", async (t) => {
+  const { cluster } = sceneOf();
+  const { ended } = await beginHolding(cluster);
+  await elapse(cluster, 5000);
+  const lease = cluster.api.get("leases", "scalar", "scalar-backup-scalardb");
+  cluster.api.put("leases", { ...lease, spec: { ...lease.spec, holderIdentity: "somebody" } });
+  const { end, reasons } = await ended();
+  t.is(end, "void");
+  t.regex(reasons.join(), /somebody holds .*scalar-backup-scalardb/);
+  assertSafe(t, cluster);
+});
