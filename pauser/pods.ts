@@ -169,6 +169,8 @@ async function untilUnpaused(
   { clock, podNow }: UnpauseOptions,
 ): Promise<string | undefined> {
   const deadline = new Deadline(clock, deadlineMillis);
+  let gone = false;
+  let asking: Promise<void> | undefined;
   for (let attempt = 1; ; attempt++) {
     let failure: string;
     try {
@@ -179,7 +181,14 @@ async function untilUnpaused(
       failure = (error as Error).message;
       admin.renew();
     }
-    if (attempt >= 3 && (await podNow(pod)) === "gone") return undefined;
+    // Not waited for before the last attempt: the API server may be slow, and the pod must not stay paused for that.
+    if (attempt >= 3)
+      asking ??= podNow(pod).then((now) => {
+        gone = now === "gone";
+        asking = undefined;
+      });
+    if (deadline.passed) await asking;
+    if (gone) return undefined;
     if (deadline.passed) return failure;
     await deadline.backOff();
   }

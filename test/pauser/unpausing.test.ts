@@ -293,3 +293,16 @@ test("a run whose pod is still reported as Pending is at work", async (t) => {
   t.is((await cluster.time.until(cluster.unpauser())).end, "nothingToUnpause");
   t.is((await ended()).end, "recorded");
 });
+
+test("an API server that does not answer does not delay the Unpauses", async (t) => {
+  const { cluster, pods } = sceneOf();
+  const { process, ended } = await beginHolding(cluster);
+  Object.assign(pods[0]?.faults as object, { failUnpauses: 6 });
+  cluster.api.tripMillis = 30_000;
+  const signalled = cluster.time.now;
+  process.signal("SIGTERM");
+  await untilTrue(cluster, () => cluster.pausedPods.length === 0);
+  t.true(cluster.time.now - signalled < 10_000, `unpaused after ${cluster.time.now - signalled} ms`);
+  cluster.api.tripMillis = 4;
+  t.is((await ended()).end, "void");
+});
