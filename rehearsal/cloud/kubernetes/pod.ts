@@ -21,6 +21,7 @@ export type Application = (pod: { name: string; gate: RequestGate }) => PodServi
 export interface PodEvent {
   /** By the cluster's clock, milliseconds since the epoch. */
   at: number;
+  /** `paused` when the gate is closed and no request is inside. */
   event: "started" | "paused" | "unpaused" | "stopped";
 }
 
@@ -146,18 +147,11 @@ export class SimulatedPod {
 
   #serve(): void {
     const { name, application, credentials = ServerCredentials.createInsecure() } = this.#options;
-    const gate = new RequestGate();
+    const gate = new RequestGate((drained) => this.#record(drained ? "paused" : "unpaused"));
     const server = new Server();
     server.addService(
       AdminService,
-      adminImplementation(
-        gate,
-        (method) => this.beforeAdminCall?.(method),
-        (method) => {
-          if (method === "Pause") this.#record("paused");
-          if (method === "Unpause") this.#record("unpaused");
-        },
-      ),
+      adminImplementation(gate, (method) => this.beforeAdminCall?.(method)),
     );
     for (const { definition, implementation } of application?.({ name, gate }) ?? []) {
       server.addService(definition, implementation);

@@ -16,6 +16,11 @@ export class AdminClient {
     return this.#call("Pause", Buffer.from([0x08, 0x01, ...maxWait]));
   }
 
+  /** Waits for no request that is inside. */
+  pauseAtOnce(): Promise<Buffer> {
+    return this.#call("Pause", Buffer.alloc(0));
+  }
+
   unpause(): Promise<Buffer> {
     return this.#call("Unpause", Buffer.alloc(0));
   }

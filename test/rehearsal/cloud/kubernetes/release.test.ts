@@ -1,5 +1,6 @@
-import { status } from "@grpc/grpc-js";
+import { type ServiceError, status } from "@grpc/grpc-js";
 import test, { type ExecutionContext } from "ava";
+import { BinaryReader } from "google-protobuf";
 import { kindOf } from "../../../../rehearsal/cloud/kubernetes/kinds";
 import type { SimulatedPod } from "../../../../rehearsal/cloud/kubernetes/pod";
 import { AdminClient } from "./admin-client";
@@ -15,6 +16,24 @@ function clientOf(t: ExecutionContext, pod: SimulatedPod): AdminClient {
   const client = new AdminClient(pod);
   t.teardown(() => client.close());
   return client;
+}
+
+/** How a call was refused, with the reason in its `google.rpc.ErrorInfo`. */
+async function refusalOf(t: ExecutionContext, call: Promise<unknown>) {
+  const { code, details, metadata } = (await t.throwsAsync(call)) as ServiceError;
+  const [rpcStatus] = metadata.get("grpc-status-details-bin") as Buffer[];
+  const info = rpcStatus && bytesOf(bytesOf(rpcStatus, 3), 2);
+  return { code, details, reason: info && Buffer.from(bytesOf(info, 1)).toString() };
+}
+
+/** A field that holds a text, bytes or a message. */
+function bytesOf(message: Uint8Array, field: number): Uint8Array {
+  const reader = new BinaryReader(message);
+  while (reader.nextField()) {
+    if (reader.getFieldNumber() === field) return reader.readBytes() as Uint8Array;
+    reader.skipField();
+  }
+  throw new Error(`no field ${field}`);
 }
 
 test("a release is what Scalar's charts install", async (t) => {
@@ -76,7 +95,8 @@ test("a pod is paused and unpaused over gRPC, and remembers when", async (t) => 
   t.false(pod.pausedThroughout(from, cluster.clock.now()));
 });
 
-test("a pod that can't drain in time stays open and says why", async (t) => {
+/** A pod with a request inside that ends when it is told to. */
+async function podWithRequest(t: ExecutionContext) {
   const cluster = await startCluster(t);
   let finish = () => {};
   await cluster.installRelease({
@@ -88,15 +108,46 @@ test("a pod that can't drain in time stays open and says why", async (t) => {
     },
   });
   const [pod] = cluster.pods() as [SimulatedPod];
-  const client = clientOf(t, pod);
-  const error = await t.throwsAsync(client.pause(20));
-  t.is((error as Error & { code: number }).code, status.FAILED_PRECONDITION);
-  t.regex(error?.message ?? "", /failed to finish 1 outstanding requests within 20 ms/);
+  return { pod, client: clientOf(t, pod), finish: () => finish() };
+}
+
+test("a pod that can't drain in time stays open and says why", async (t) => {
+  const { pod, client, finish } = await podWithRequest(t);
+  t.deepEqual(await refusalOf(t, client.pause(20)), {
+    code: status.FAILED_PRECONDITION,
+    details: "Pause did not complete: outstanding requests were not drained within 20 ms; the gate has been reopened",
+    reason: "TIMED_OUT",
+  });
   t.false(pod.paused);
   const paused = client.pause(10_000);
   finish();
   await paused;
   t.true(pod.paused);
+});
+
+test("a Pause that failed carries its outcome: one code has two outcomes, and after one of them nobody may unpause", async (t) => {
+  const { pod, client } = await podWithRequest(t);
+  const other = clientOf(t, pod);
+  const paused = refusalOf(t, client.pause(60_000));
+  while (!(await other.paused())) await new Promise(setImmediate);
+  t.like(await refusalOf(t, other.pause(20)), { code: status.ABORTED, reason: "PAUSE_IN_PROGRESS" });
+  await other.unpause();
+  t.like(await paused, { code: status.ABORTED, reason: "GATE_OPEN" });
+
+  await other.pauseAtOnce();
+  t.like(await refusalOf(t, client.pause(20)), { code: status.FAILED_PRECONDITION, reason: "TIMED_OUT_STILL_PAUSED" });
+  t.true(pod.paused);
+  t.deepEqual(
+    pod.history.map(({ event }) => event),
+    ["started"],
+    "it was closed, but a request was inside all the time",
+  );
+});
+
+test("a Pause that has no time to wait is not a valid one", async (t) => {
+  const { pod, client } = await podWithRequest(t);
+  t.like(await refusalOf(t, client.pause(0)), { code: status.INVALID_ARGUMENT, reason: undefined });
+  t.false(pod.paused);
 });
 
 test("faults: a call is refused, a container restarts, a pod dies, all are rolled out", async (t) => {
