@@ -1,17 +1,8 @@
+import { ADMIN_PORTS, APP_LABEL, HEADLESS_SUFFIX, INSTANCE_LABEL } from "../restore-points/scalar-products";
 import { type Deployment, type KubernetesClient, KubernetesError, type Pod, type Service } from "./kubernetes";
 import type { NotedPod } from "./note";
 import type { ReleaseSettings, TlsSettings } from "./settings";
 import type { Deadline } from "./time";
-
-/** Scalar's products by their `app.kubernetes.io/app` label, with the admin port's name in the headless Service. */
-const ADMIN_PORTS: Record<string, string> = {
-  "scalardb-cluster": "scalardb-cluster",
-  ledger: "scalardl-admin",
-  auditor: "scalardl-auditor-admin",
-};
-
-const INSTANCE_LABEL = "app.kubernetes.io/instance";
-const APP_LABEL = "app.kubernetes.io/app";
 
 /** A pod as it was seen, with all that must not change while a window is open. */
 export interface ScalarPod {
@@ -248,7 +239,7 @@ function adminPort(
   const where = `${product} of release ${release.namespace}/${release.name}`;
   const name = ADMIN_PORTS[product];
   const ports = services
-    .filter((service) => service.metadata.name.endsWith("-headless"))
+    .filter((service) => service.metadata.name.endsWith(HEADLESS_SUFFIX))
     .flatMap((service) => service.spec.ports?.filter((port) => port.name === name) ?? []);
   const [port, ...others] = ports;
   if (port === undefined) {
