@@ -45,34 +45,40 @@ const restorePointsOf = (result: StackResult) => result.outputs.restorePoints as
 
 // One after the other: the API server answers in this thread, which previews of other tests would keep busy.
 
-test.serial("nothing is warned of while the release is there and the cluster is pinned, and a preview changes nothing", async (t) => {
-  const { cloud, stack } = await set(t);
-  await install(cloud);
-  const up = await stack.up();
-  t.true(up.succeeded, errors(up));
-  t.deepEqual(warnings(up), []);
-  const preview = await stack.preview();
-  t.deepEqual([changes(preview), warnings(preview)], [[], []]);
-  t.is(restorePointsOf(up).pauseProblems, undefined);
-});
+test.serial(
+  "nothing is warned of while the release is there and the cluster is pinned, and a preview changes nothing",
+  async (t) => {
+    const { cloud, stack } = await set(t);
+    await install(cloud);
+    const up = await stack.up();
+    t.true(up.succeeded, errors(up));
+    t.deepEqual(warnings(up), []);
+    const preview = await stack.preview();
+    t.deepEqual([changes(preview), warnings(preview)], [[], []]);
+    t.is(restorePointsOf(up).pauseProblems, undefined);
+  },
+);
 
-test.serial("a misspelt release is warned of in preview and up, with the releases that are there, and the restore points say so", async (t) => {
-  const { cloud, stack } = await set(t, [{ namespace: "scalar", name: "scalardb-clutser" }]);
-  await install(cloud);
-  await install(cloud, "ledger");
-  const problem =
-    "release scalar/scalardb-clutser has no Deployment of a Scalar product, so every pause fails until it is installed: " +
-    'namespace scalar has ledger (scalardb-cluster), scalardb-cluster (scalardb-cluster); did you mean "scalardb-cluster"?';
-  t.deepEqual(warnings(await stack.preview()), [problem]);
-  const up = await stack.up();
-  t.true(up.succeeded, "Scalar's products may be installed after this");
-  t.deepEqual(warnings(up), [problem]);
-  t.deepEqual(restorePointsOf(up).pauseProblems, [problem]);
-  t.is(restorePointsOf(up).noneBecause, `no pause window has been recorded yet: ${problem}`);
+test.serial(
+  "a misspelt release is warned of in preview and up, with the releases that are there, and the restore points say so",
+  async (t) => {
+    const { cloud, stack } = await set(t, [{ namespace: "scalar", name: "scalardb-clutser" }]);
+    await install(cloud);
+    await install(cloud, "ledger");
+    const problem =
+      "release scalar/scalardb-clutser has no Deployment of a Scalar product, so every pause fails until it is installed: " +
+      'namespace scalar has ledger (scalardb-cluster), scalardb-cluster (scalardb-cluster); did you mean "scalardb-cluster"?';
+    t.deepEqual(warnings(await stack.preview()), [problem]);
+    const up = await stack.up();
+    t.true(up.succeeded, "Scalar's products may be installed after this");
+    t.deepEqual(warnings(up), [problem]);
+    t.deepEqual(restorePointsOf(up).pauseProblems, [problem]);
+    t.is(restorePointsOf(up).noneBecause, `no pause window has been recorded yet: ${problem}`);
 
-  await install(cloud, "scalardb-clutser");
-  t.deepEqual(warnings(await stack.up()), [], "installed since");
-});
+    await install(cloud, "scalardb-clutser");
+    t.deepEqual(warnings(await stack.up()), [], "installed since");
+  },
+);
 
 test.serial("a release of another namespace is named, and Envoy's Deployment is no release", async (t) => {
   const { cloud, stack } = await set(t);
@@ -144,76 +150,82 @@ test.serial("what the kubeconfig's user may not read is said, and the rest is re
   t.deepEqual(warnings(await stack.preview()), []);
 });
 
-test.serial("a cluster that nothing pins is warned of with its context, and a context that does not exist is said", async (t) => {
-  const { cloud, stack } = await set(t);
-  await install(cloud);
-  const { "kubernetes:context": _pinned, ...unpinned } = stack.config;
-  stack.config = unpinned;
-  t.deepEqual(warnings(await stack.preview()), [
-    `pods are paused in the cluster of the kubeconfig's current context, now "${CONTEXT}", which anybody can change; pin the cluster: pulumi config set kubernetes:context ${CONTEXT}`,
-  ]);
-  stack.config = { ...unpinned, "kubernetes:kubeconfig": cloud.kubernetes.kubeconfig };
-  t.deepEqual(warnings(await stack.preview()), []);
-  stack.config = { ...unpinned, "kubernetes:context": "scalar-prd" };
-  t.deepEqual(warnings(await stack.preview()), [
-    `releases and the last runs of the pause schedule were not looked up: the kubeconfig has no context "scalar-prd"; it has ${CONTEXT}`,
-  ]);
-});
+test.serial(
+  "a cluster that nothing pins is warned of with its context, and a context that does not exist is said",
+  async (t) => {
+    const { cloud, stack } = await set(t);
+    await install(cloud);
+    const { "kubernetes:context": _pinned, ...unpinned } = stack.config;
+    stack.config = unpinned;
+    t.deepEqual(warnings(await stack.preview()), [
+      `pods are paused in the cluster of the kubeconfig's current context, now "${CONTEXT}", which anybody can change; pin the cluster: pulumi config set kubernetes:context ${CONTEXT}`,
+    ]);
+    stack.config = { ...unpinned, "kubernetes:kubeconfig": cloud.kubernetes.kubeconfig };
+    t.deepEqual(warnings(await stack.preview()), []);
+    stack.config = { ...unpinned, "kubernetes:context": "scalar-prd" };
+    t.deepEqual(warnings(await stack.preview()), [
+      `releases and the last runs of the pause schedule were not looked up: the kubeconfig has no context "scalar-prd"; it has ${CONTEXT}`,
+    ]);
+  },
+);
 
-test.serial("a run that failed is warned of by the next up with Kubernetes' and the pauser's reasons, until a run succeeds", async (t) => {
-  const { cloud, stack } = await set(t);
-  await install(cloud);
-  t.true((await stack.up()).succeeded);
-  const { store } = cloud.kubernetes;
-  const ran = (name: string, status: object) => {
-    const { uid } = store.get(CRON_JOBS, "scalar", "scalar-pause").metadata;
-    store.create({
-      apiVersion: "batch/v1",
-      kind: "Job",
-      metadata: {
-        name,
-        namespace: "scalar",
-        ownerReferences: [{ apiVersion: "batch/v1", kind: "CronJob", name: "scalar-pause", uid, controller: true }],
-      },
-      spec: { template: { spec: { containers: [{ name: "pauser", image: "node" }], restartPolicy: "Never" } } },
+test.serial(
+  "a run that failed is warned of by the next up with Kubernetes' and the pauser's reasons, until a run succeeds",
+  async (t) => {
+    const { cloud, stack } = await set(t);
+    await install(cloud);
+    t.true((await stack.up()).succeeded);
+    const { store } = cloud.kubernetes;
+    const ran = (name: string, status: object) => {
+      const { uid } = store.get(CRON_JOBS, "scalar", "scalar-pause").metadata;
+      store.create({
+        apiVersion: "batch/v1",
+        kind: "Job",
+        metadata: {
+          name,
+          namespace: "scalar",
+          ownerReferences: [{ apiVersion: "batch/v1", kind: "CronJob", name: "scalar-pause", uid, controller: true }],
+        },
+        spec: { template: { spec: { containers: [{ name: "pauser", image: "node" }], restartPolicy: "Never" } } },
+      });
+      store.setStatus(JOBS, "scalar", name, { startTime: text(cloud.clock.now()), ...status });
+    };
+    ran("scalar-pause-1", {
+      conditions: [
+        {
+          type: "Failed",
+          status: "True",
+          reason: "BackoffLimitExceeded",
+          message: "Job has reached the specified backoff limit",
+        },
+      ],
     });
-    store.setStatus(JOBS, "scalar", name, { startTime: text(cloud.clock.now()), ...status });
-  };
-  ran("scalar-pause-1", {
-    conditions: [
-      {
-        type: "Failed",
-        status: "True",
-        reason: "BackoffLimitExceeded",
-        message: "Job has reached the specified backoff limit",
-      },
-    ],
-  });
-  const at = text(cloud.clock.now());
-  const failed = `the last run of the pause schedule, Job scalar/scalar-pause-1 of ${at}, failed: BackoffLimitExceeded: Job has reached the specified backoff limit`;
-  const log = "its log: kubectl -n scalar logs job/scalar-pause-1";
-  t.deepEqual(warnings(await stack.up()), [`${failed}; ${log}`]);
+    const at = text(cloud.clock.now());
+    const failed = `the last run of the pause schedule, Job scalar/scalar-pause-1 of ${at}, failed: BackoffLimitExceeded: Job has reached the specified backoff limit`;
+    const log = "its log: kubectl -n scalar logs job/scalar-pause-1";
+    t.deepEqual(warnings(await stack.up()), [`${failed}; ${log}`]);
 
-  const record = store.get(CONFIG_MAPS, "scalar", "scalar-pause-windows");
-  const lastRun = {
-    job: "scalar-pause-1",
-    startedAt: at,
-    endedAt: at,
-    end: "void" as const,
-    reasons: ["pod scalar/x is not Ready"],
-  };
-  store.update({ ...record, data: { [LAST_RUN_KEY]: writeLastRun(lastRun) } });
-  const problem = `${failed}; the pauser ended with "void": pod scalar/x is not Ready; ${log}`;
-  const up = await stack.up();
-  t.deepEqual(warnings(up), [problem]);
-  t.is(restorePointsOf(up).noneBecause, `no pause window has been recorded yet: ${problem}`);
-  t.deepEqual(changes(up), []);
+    const record = store.get(CONFIG_MAPS, "scalar", "scalar-pause-windows");
+    const lastRun = {
+      job: "scalar-pause-1",
+      startedAt: at,
+      endedAt: at,
+      end: "void" as const,
+      reasons: ["pod scalar/x is not Ready"],
+    };
+    store.update({ ...record, data: { [LAST_RUN_KEY]: writeLastRun(lastRun) } });
+    const problem = `${failed}; the pauser ended with "void": pod scalar/x is not Ready; ${log}`;
+    const up = await stack.up();
+    t.deepEqual(warnings(up), [problem]);
+    t.is(restorePointsOf(up).noneBecause, `no pause window has been recorded yet: ${problem}`);
+    t.deepEqual(changes(up), []);
 
-  cloud.clock.advance(DAY);
-  ran("scalar-pause-2", { conditions: [{ type: "Complete", status: "True" }] });
-  recordWindow(cloud, "scalar", ["scalardb-cluster"]);
-  t.deepEqual(warnings(await stack.up()), []);
-});
+    cloud.clock.advance(DAY);
+    ran("scalar-pause-2", { conditions: [{ type: "Complete", status: "True" }] });
+    recordWindow(cloud, "scalar", ["scalardb-cluster"]);
+    t.deepEqual(warnings(await stack.up()), []);
+  },
+);
 
 test.serial("a schedule that does not run is warned of once its run is overdue, unless it is suspended", async (t) => {
   const { cloud, stack } = await set(t);
