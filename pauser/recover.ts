@@ -3,7 +3,7 @@ import { type Context, fixes } from "./context";
 import { podNow, reachablePods, type ScalarPod } from "./discover";
 import { KubernetesError, type Pod } from "./kubernetes";
 import { ReleaseLeases } from "./leases";
-import type { FoundNote, NotedPod, UnfinishedRun } from "./note";
+import { type FoundNote, type NotedPod, UNFINISHED_KEY, type UnfinishedRun } from "./note";
 import { end, RunEnded } from "./outcome";
 import { type PodHandle, podName } from "./pods";
 import { recordCall } from "./record-call";
@@ -44,16 +44,16 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
   if (found.problems.length > 0) handles.push(...(await otherPausedPods(context, found.pods)));
   const { leftPaused } = await context.unpause(handles);
   for (const { admin } of handles) admin.close();
+  const reasons = whatRemains(context, leftPaused);
   const outcome = job !== undefined &&
     leftPaused.size > 0 && {
       job,
       startedAt: new Date(context.startedAt).toISOString(),
       endedAt: new Date(context.ports.clock.now()).toISOString(),
       end: "failedToUnpause" as const,
-      reasons: fixes(leftPaused),
+      reasons,
     };
-  if (notTaken)
-    throw leftPaused.size > 0 ? end("failedToUnpause", ...fixes(leftPaused), ...notTaken.outcome.reasons) : notTaken;
+  if (notTaken) throw leftPaused.size > 0 ? end("failedToUnpause", ...reasons, ...notTaken.outcome.reasons) : notTaken;
   // While the note is this run's no other one of the schedule can have acquired them.
   if (leftPaused.size === 0)
     await new ReleaseLeases(context.kubernetes, context.ports.clock, context.settings).releaseOfKilledRun(
@@ -62,9 +62,25 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
   await recordCall(
     record.finish(note, { remaining: [...leftPaused.keys()], outcome: outcome || undefined }, context.apiDeadline()),
   );
-  if (leftPaused.size > 0) throw end("failedToUnpause", ...fixes(leftPaused));
+  if (leftPaused.size > 0) throw end("failedToUnpause", ...reasons);
   report.log("no pod of that run is paused any more");
   return { job: found.job, who };
+}
+
+/** Pods of a release that has left the settings cannot be looked up any more: that such a pod is gone is never noticed. */
+function whatRemains({ settings }: Context, leftPaused: Map<ScalarPod, string>): string[] {
+  const { record, releases } = settings;
+  const unknown = [...leftPaused.keys()].filter(
+    ({ namespace, release }) => !releases.some((r) => r.namespace === namespace && r.name === release),
+  );
+  return [
+    ...fixes(leftPaused),
+    ...unknown.map(
+      (pod) =>
+        `release ${pod.namespace}/${pod.release} is not in the settings any more, so whether pod ${podName(pod)} still exists is not known; ` +
+        `when it is deleted, remove the key ${UNFINISHED_KEY} from ConfigMap ${record.namespace}/${record.name}: nothing is paused before`,
+    ),
+  ];
 }
 
 function describe({ startedAt, pod }: FoundNote): string {

@@ -306,3 +306,18 @@ test("an API server that does not answer does not delay the Unpauses", async (t)
   cluster.api.tripMillis = 4;
   t.is((await ended()).end, "void");
 });
+
+test("a pod of a release that has left the settings, which nobody can look up, is reported with the way to forget it", async (t) => {
+  const { cluster } = await interrupted({ ...FIRST, ...JOB });
+  cluster.api.remove("pods", "scalar", "first-try");
+  cluster.install({ namespace: "other", name: "rest", pods: 1 });
+  cluster.releases.shift();
+  for (const index of [0, 1, 2]) cluster.removePod(key(index));
+  cluster.api.fault = (_, path) => (path === "/api/v1/namespaces/scalar/pods" ? 403 : undefined);
+  const { end, reasons } = await pause(cluster, {}, RETRY);
+  t.is(end, "failedToUnpause");
+  t.regex(
+    reasons.join("\n"),
+    /release scalar\/scalardb is not in the settings any more, .*; when it is deleted, remove the key unfinished-run\.json from ConfigMap scalar\/windows/,
+  );
+});
