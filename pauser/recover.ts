@@ -36,12 +36,14 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
   for (const problem of found.problems) report.log(`the note of ${who} is damaged: ${problem}`);
   const count = found.pods.length;
   report.log(`${who} did not end: unpausing its ${count === 1 ? "pod" : `${count} pods`} first`);
+  // Before the note is replaced: the new one is not damaged, and whoever comes next unpauses what it names.
+  const others = found.problems.length > 0 ? await otherPausedPods(context, found.pods) : [];
   // The unpauser is of no Job: what it does is the outcome of the Job whose run left the pods.
   const job = context.environment.jobName ?? found.job;
-  const note = { ...context.note(randomUUID(), found.pods), ...(job !== undefined && { job }) };
+  const pods = [...found.pods, ...others.map(({ pod }) => pod)];
+  const note = { ...context.note(randomUUID(), pods), ...(job !== undefined && { job }) };
   const notTaken = await takeOver(context, note, found);
-  const handles = context.connect(await thatMayBePaused(context, found.pods));
-  if (found.problems.length > 0) handles.push(...(await otherPausedPods(context, found.pods)));
+  const handles = [...context.connect(await thatMayBePaused(context, found.pods)), ...others];
   const { leftPaused } = await context.unpause(handles);
   for (const { admin } of handles) admin.close();
   const reasons = whatRemains(context, leftPaused);

@@ -321,3 +321,27 @@ test("a pod of a release that has left the settings, which nobody can look up, i
     /release scalar\/scalardb is not in the settings any more, .*; when it is deleted, remove the key unfinished-run\.json from ConfigMap scalar\/windows/,
   );
 });
+
+/** A killed run whose note names only two of its three pods so that they can be read. */
+async function interruptedWithDamagedNote() {
+  const { cluster, pods } = await interrupted({ ...FIRST, ...JOB });
+  cluster.api.remove("pods", "scalar", "first-try");
+  const note = JSON.parse(cluster.recorded("unfinished-run.json") ?? "");
+  note.pods[0].port = "admin";
+  cluster.tamper({ "unfinished-run.json": JSON.stringify(note) });
+  return { cluster, pods };
+}
+
+test("what a damaged note may have named is not forgotten when its cleaner is killed, too", async (t) => {
+  const { cluster } = await interruptedWithDamagedNote();
+  const cleaner = cluster.newProcess();
+  cluster.api.served = (method, path) => {
+    if (method === "PUT" && path.includes("configmaps")) cleaner.kill();
+  };
+  void cluster.unpauser({}, cleaner);
+  await untilTrue(cluster, () => cleaner.dead);
+  cluster.api.served = () => {};
+  t.is(cluster.pausedPods.length, 3);
+  t.is((await cluster.time.until(cluster.unpauser({}, cluster.newProcess(), "second"))).end, "unpaused");
+  assertSafe(t, cluster);
+});
