@@ -121,19 +121,21 @@ async function thatMayBePaused(context: Context, pods: NotedPod[]): Promise<Scal
   return now.filter((pod) => pod !== "gone");
 }
 
-/** Where a damaged note may have named more pods: those of the releases that say that they are paused. */
+/** Which pods of the releases a damaged note may have named: those that do not say that they are not paused. */
 async function otherPausedPods(context: Context, noted: NotedPod[]): Promise<PodHandle[]> {
   const { kubernetes, settings, report } = context;
   const pods = await reachablePods(kubernetes, settings.releases, context.apiDeadline());
   const others = pods.filter(({ uid }) => !noted.some((pod) => pod.uid === uid));
   const paused = await Promise.all(
     context.connect(others).map(async (handle) => {
-      if (await handle.admin.isPaused(ANSWER_MILLIS).catch(() => false)) {
-        report.log(`pod ${podName(handle.pod)} is paused, and the damaged note may have named it`);
-        return handle;
+      const state = await handle.admin.isPaused(ANSWER_MILLIS).catch((error: Error) => error);
+      if (state === false) {
+        handle.admin.close();
+        return undefined;
       }
-      handle.admin.close();
-      return undefined;
+      const what = state === true ? "is paused" : `may be paused (${state.message})`;
+      report.log(`pod ${podName(handle.pod)} ${what}, and the damaged note may have named it`);
+      return handle;
     }),
   );
   return paused.filter((handle) => handle !== undefined);

@@ -345,3 +345,11 @@ test("what a damaged note may have named is not forgotten when its cleaner is ki
   t.is((await cluster.time.until(cluster.unpauser({}, cluster.newProcess(), "second"))).end, "unpaused");
   assertSafe(t, cluster);
 });
+
+test("a pod that a damaged note may have named is unpaused although it does not answer at first", async (t) => {
+  const { cluster, pods } = await interruptedWithDamagedNote();
+  Object.assign(pods[0]?.faults as object, { tripMillis: 10_000 });
+  cluster.time.after(8000, () => Object.assign(pods[0]?.faults as object, { tripMillis: 2 }));
+  t.is((await cluster.time.until(cluster.unpauser())).end, "unpaused");
+  assertSafe(t, cluster);
+});
