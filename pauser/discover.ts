@@ -1,5 +1,5 @@
 import { ADMIN_PORTS, APP_LABEL, HEADLESS_SUFFIX, INSTANCE_LABEL } from "../restore-points/scalar-products";
-import { type Deployment, type KubernetesClient, KubernetesError, type Pod, type Service } from "./kubernetes";
+import type { Deployment, KubernetesClient, Pod, Service } from "./kubernetes";
 import type { NotedPod } from "./note";
 import type { ReleaseSettings, TlsSettings } from "./settings";
 import type { Deadline } from "./time";
@@ -106,7 +106,10 @@ export async function podNow(
   return { ...pod, address: now.status?.podIP || pod.address };
 }
 
-/** Every live pod of the releases that has an address, whatever its state; those of releases that cannot be read are left out. */
+/**
+ * Every live pod of the releases that has an address, whatever its state.
+ * @throws {KubernetesError} when a release cannot be read
+ */
 export async function reachablePods(
   kubernetes: KubernetesClient,
   releases: ReleaseSettings[],
@@ -114,19 +117,14 @@ export async function reachablePods(
 ): Promise<ScalarPod[]> {
   const found = await Promise.all(
     releases.map(async (release) => {
-      try {
-        const objects = await readRelease(kubernetes, release, deadline);
-        return products(objects).flatMap((product) => {
-          const targetPort = adminPort(release, product, objects.services, []);
-          return objects.pods
-            .filter(ofProduct(product))
-            .map((pod) => scalarPod(release, pod, targetPort, []))
-            .filter(({ address, port }) => address !== "" && port !== 0);
-        });
-      } catch (error) {
-        if (error instanceof KubernetesError) return [];
-        throw error;
-      }
+      const objects = await readRelease(kubernetes, release, deadline);
+      return products(objects).flatMap((product) => {
+        const targetPort = adminPort(release, product, objects.services, []);
+        return objects.pods
+          .filter(ofProduct(product))
+          .map((pod) => scalarPod(release, pod, targetPort, []))
+          .filter(({ address, port }) => address !== "" && port !== 0);
+      });
     }),
   );
   return found.flat();

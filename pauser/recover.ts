@@ -36,14 +36,16 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
   for (const problem of found.problems) report.log(`the note of ${who} is damaged: ${problem}`);
   const count = found.pods.length;
   report.log(`${who} did not end: unpausing its ${count === 1 ? "pod" : `${count} pods`} first`);
-  // Before the note is replaced: the new one is not damaged, and whoever comes next unpauses what it names.
+  // Before the note is replaced: the new one is not damaged, and the next run unpauses only what it names.
   const others = found.problems.length > 0 ? await otherPausedPods(context, found.pods) : [];
   // The unpauser is of no Job: what it does is the outcome of the Job whose run left the pods.
   const job = context.environment.jobName ?? found.job;
-  const pods = [...found.pods, ...others.map(({ pod }) => pod)];
+  const known = others instanceof RunEnded ? [] : others;
+  const pods = [...found.pods, ...known.map(({ pod }) => pod)];
   const note = { ...context.note(randomUUID(), pods), ...(job !== undefined && { job }) };
-  const notTaken = await takeOver(context, note, found);
-  const handles = [...context.connect(await thatMayBePaused(context, found.pods)), ...others];
+  // A note that may name more pods stays until these are known.
+  const notTaken = others instanceof RunEnded ? others : await takeOver(context, note, found);
+  const handles = [...context.connect(await thatMayBePaused(context, found.pods)), ...known];
   const { leftPaused } = await context.unpause(handles);
   for (const { admin } of handles) admin.close();
   const reasons = whatRemains(context, leftPaused);
@@ -121,10 +123,22 @@ async function thatMayBePaused(context: Context, pods: NotedPod[]): Promise<Scal
   return now.filter((pod) => pod !== "gone");
 }
 
-/** Which pods of the releases a damaged note may have named: those that do not say that they are not paused. */
-async function otherPausedPods(context: Context, noted: NotedPod[]): Promise<PodHandle[]> {
+/**
+ * Which pods of the releases a damaged note may have named: those that do not say that they are not paused.
+ * @returns how the run ends if they cannot be looked up
+ */
+async function otherPausedPods(context: Context, noted: NotedPod[]): Promise<PodHandle[] | RunEnded> {
   const { kubernetes, settings, report } = context;
-  const pods = await reachablePods(kubernetes, settings.releases, context.apiDeadline());
+  let pods: ScalarPod[];
+  try {
+    pods = await reachablePods(kubernetes, settings.releases, context.apiDeadline());
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    return end(
+      "failedToUnpause",
+      `the note is damaged, and the pods that it may have named cannot be looked up: ${error.message}`,
+    );
+  }
   const others = pods.filter(({ uid }) => !noted.some((pod) => pod.uid === uid));
   const paused = await Promise.all(
     context.connect(others).map(async (handle) => {

@@ -353,3 +353,16 @@ test("a pod that a damaged note may have named is unpaused although it does not 
   t.is((await cluster.time.until(cluster.unpauser())).end, "unpaused");
   assertSafe(t, cluster);
 });
+
+test("a damaged note stays until the pods that it may have named can be looked up", async (t) => {
+  const { cluster } = await interruptedWithDamagedNote();
+  cluster.api.fault = (_, path) => (path.endsWith("/deployments") ? 503 : undefined);
+  const { end, reasons } = await cluster.time.until(cluster.unpauser());
+  t.is(end, "failedToUnpause");
+  t.regex(reasons.join(), /the note is damaged, and the pods that it may have named cannot be looked up: .*503/);
+  t.deepEqual(cluster.pausedPods, [key(0)], "those that it surely names are unpaused");
+
+  cluster.api.fault = () => undefined;
+  t.is((await cluster.time.until(cluster.unpauser())).end, "unpaused");
+  assertVoid(t, cluster);
+});
