@@ -1,3 +1,5 @@
+import type { Clock } from "./ports";
+
 /** An instant on both clocks of this machine. */
 export interface Moment {
   /** Milliseconds since the epoch, by a clock that may be stepped. */
@@ -5,6 +7,8 @@ export interface Moment {
   /** Milliseconds since some instant, by a clock that is never stepped. */
   monotonic: number;
 }
+
+export const momentOf = (clock: Clock): Moment => ({ wall: clock.now(), monotonic: clock.monotonic() });
 
 /**
  * The API server's clock against this machine's, from the `Date` headers of its answers.

@@ -12,7 +12,7 @@ import {
   unpauseAll,
 } from "./pods";
 import type { Ports } from "./ports";
-import { RunRecord } from "./record";
+import { type RunOutcome, RunRecord } from "./record";
 import type { Report } from "./report";
 import { type Environment, longestRunSeconds, type Settings } from "./settings";
 import { Deadline, instant } from "./time";
@@ -52,6 +52,12 @@ export class Context {
       lastLook,
       podNow: (pod) => podNow(this.kubernetes, pod, new Deadline(this.ports.clock, 0)).catch(() => undefined),
     });
+  }
+
+  /** What the record keeps of how a try of a Job ended. */
+  outcomeOf(job: string, { end, reasons }: Pick<RunOutcome, "end" | "reasons">): RunOutcome {
+    const endedAt = instant(this.ports.clock.now());
+    return { job, startedAt: instant(this.startedAt), endedAt, end, reasons };
   }
 
   note(run: string, pods: NotedPod[]): UnfinishedRun {

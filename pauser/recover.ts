@@ -48,27 +48,36 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
   const handles = [...context.connect(await thatMayBePaused(context, found.pods)), ...known];
   const { leftPaused } = await context.unpause(handles);
   for (const { admin } of handles) admin.close();
-  const reasons = whatRemains(context, leftPaused);
-  const outcome = job !== undefined &&
-    leftPaused.size > 0 && {
-      job,
-      startedAt: new Date(context.startedAt).toISOString(),
-      endedAt: new Date(context.ports.clock.now()).toISOString(),
-      end: "failedToUnpause" as const,
-      reasons,
-    };
-  if (notTaken) throw leftPaused.size > 0 ? end("failedToUnpause", ...reasons, ...notTaken.outcome.reasons) : notTaken;
-  // While the note is this run's no other one of the schedule can have acquired them.
-  if (leftPaused.size === 0)
-    await new ReleaseLeases(context.kubernetes, context.ports.clock, context.settings).releaseOfKilledRun(
-      context.apiDeadline(),
-    );
-  await recordCall(
-    record.finish(note, { remaining: [...leftPaused.keys()], outcome: outcome || undefined }, context.apiDeadline()),
-  );
-  if (leftPaused.size > 0) throw end("failedToUnpause", ...reasons);
+  await endRecovery(context, note, leftPaused, notTaken);
   report.log("no pod of that run is paused any more");
   return { job: found.job, who };
+}
+
+/**
+ * Writes down what became of the pods.
+ * @throws {RunEnded} unless all are unpaused and the note is gone
+ */
+async function endRecovery(
+  context: Context,
+  note: UnfinishedRun,
+  leftPaused: Map<ScalarPod, string>,
+  notTaken: RunEnded | undefined,
+): Promise<void> {
+  const { record } = context;
+  const remaining = [...leftPaused.keys()];
+  if (remaining.length === 0) {
+    if (notTaken) throw notTaken;
+    // While the note is this run's no other one of the schedule can have acquired them.
+    const leases = new ReleaseLeases(context.kubernetes, context.ports.clock, context.settings);
+    await leases.releaseOfKilledRun(context.apiDeadline());
+    await recordCall(record.finish(note, { remaining }, context.apiDeadline()));
+    return;
+  }
+  const reasons = whatRemains(context, leftPaused);
+  if (notTaken) throw end("failedToUnpause", ...reasons, ...notTaken.outcome.reasons);
+  const outcome = note.job === undefined ? undefined : context.outcomeOf(note.job, { end: "failedToUnpause", reasons });
+  await recordCall(record.finish(note, { remaining, outcome }, context.apiDeadline()));
+  throw end("failedToUnpause", ...reasons);
 }
 
 /** Pods of a release that has left the settings cannot be looked up any more: that such a pod is gone is never noticed. */

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import type { PauseWindow } from "../restore-points/window";
-import { usableMillis } from "../restore-points/windows";
 import { realPorts } from "./adapters";
 import type { Moment } from "./clock";
-import { Context, fixes, lines } from "./context";
-import { changes, DiscoveryError, discover, type ScalarPod, type Workload } from "./discover";
+import { Context, lines } from "./context";
+import { discover, type ScalarPod } from "./discover";
+import { checkStopped, outcomeOf, stopped } from "./ending";
+import { Pause, type Plan } from "./hold";
 import { KubernetesError } from "./kubernetes";
 import { ReleaseLeases } from "./leases";
 import type { UnfinishedRun } from "./note";
-import { broken, end, type Outcome, RunEnded } from "./outcome";
-import { checkUnpaused, type PodHandle, pauseAll } from "./pods";
+import { end, type Outcome } from "./outcome";
+import { checkUnpaused, type PodHandle } from "./pods";
 import type { Clock, Ports } from "./ports";
 import { NotOwnerError, RecordError, type RunOutcome } from "./record";
 import { recordCall } from "./record-call";
@@ -18,31 +18,11 @@ import { pauseBeforeMinute, rendezvous } from "./rendezvous";
 import type { Report } from "./report";
 import type { Environment } from "./settings";
 import { instant } from "./time";
-import { PauseWatch } from "./watch";
+import { checkClock, judge } from "./verdict";
 import { BackupFaults, type BackupMaker, type DueBackups } from "./window-backups/maker";
-
-/** A wall clock that moves by more than this against the monotonic one while pods are paused was stepped. */
-const MAX_CLOCK_STEP_MILLIS = 250;
 
 /** Before an agreed instant, pods are looked up this long ahead: enough to reach them all, too short for much to change. */
 const REACH_PODS_MILLIS = 5000;
-
-/** The clocks' difference is known well enough; and how often it is asked at most. */
-const CLOCK_UNCERTAINTY_MILLIS = 20;
-const MAX_CLOCK_READINGS = 10;
-
-const momentOf = (clock: Clock): Moment => ({ wall: clock.now(), monotonic: clock.monotonic() });
-
-/** What a pause is made of, once everything is known. */
-interface Plan {
-  workloads: Workload[];
-  handles: PodHandle[];
-  /** Until when to hold in a rendezvous, epoch milliseconds. */
-  holdUntil?: number | undefined;
-  backups?: DueBackups | undefined;
-  note: UnfinishedRun;
-  leases: ReleaseLeases;
-}
 
 /** One pause run: from an earlier run's left-overs to the record of this one's window. */
 class Run {
@@ -64,7 +44,7 @@ class Run {
   }
 
   async toTheEnd(): Promise<Outcome> {
-    const outcome = await this.attempt().catch((error) => this.outcomeOf(error));
+    const outcome = await this.attempt().catch((error) => outcomeOf(error, this.stop));
     // What keeps a busy run from pausing writes down its own outcome.
     if (!this.outcomeWritten && outcome.end !== "busy") {
       const written = this.writtenOutcome(outcome);
@@ -131,7 +111,7 @@ class Run {
       return await this.backupMaker.prepare({ settings, apiDeadlineSeconds, windows, report, stop, clock });
     } catch (error) {
       if (!(error instanceof BackupFaults)) throw error;
-      this.checkStopped();
+      checkStopped(this.stop);
       this.backupFaults.push(...error.faults);
       report.log("no backups can be made in this window; why is told in the end");
       return undefined;
@@ -169,10 +149,10 @@ class Run {
   private async preflight(handles: PodHandle[], pauseAt = 0): Promise<void> {
     const complaints = await checkUnpaused(handles);
     if (complaints.size > 0) throw end("void", ...lines(complaints));
-    this.checkClock();
+    checkClock(this.context);
     // Close to the agreed instant already; connections are open now, so that all clusters pause together.
     await this.clock.sleep(pauseAt - this.clock.now(), this.stop);
-    this.checkStopped();
+    checkStopped(this.stop);
   }
 
   /**
@@ -180,7 +160,7 @@ class Run {
    * have happened that another run took its note over, and has ended.
    */
   private tooLate({ wall, monotonic }: Moment): Outcome | undefined {
-    if (this.stop.aborted) return this.stopped();
+    if (this.stop.aborted) return stopped(this.stop);
     const passed = Math.max(this.clock.now() - wall, this.clock.monotonic() - monotonic);
     const allowed = 2 * this.context.settings.maxBlindMillis;
     if (passed <= allowed) return undefined;
@@ -189,21 +169,14 @@ class Run {
   }
 
   private async pauseAndRecord(plan: Plan): Promise<Outcome> {
-    const { window, ends, ended, leftPaused } = await this.pauseAndHold(plan);
+    const { held, ended, leftPaused, backupFaults } = await new Pause(this.context, plan).pauseAndUnpause();
+    this.backupFaults.push(...backupFaults);
     const outcome: Outcome = ended ?? { end: "recorded", reasons: [] };
-    if (window) {
+    if (held) {
       try {
-        // A write, than which the lists that follow must not be older.
-        const failure = await plan.leases.release(this.context.apiDeadline());
-        if (failure) throw end("void", `pods could not be compared with before: ${failure.message}`);
-        const differences = await this.differences(plan.workloads);
-        this.checkClock();
-        window.clockOffsetMillis = this.worstOffset(ends);
-        if (differences.length > 0) throw end("void", ...differences);
-        this.checkUsable(window);
-        outcome.window = window;
+        outcome.window = await judge(this.context, held, plan.workloads, plan.leases);
       } catch (error) {
-        const reason = this.outcomeOf(error);
+        const reason = outcomeOf(error, this.stop);
         outcome.reasons.push(...reason.reasons);
         if (outcome.end === "recorded") outcome.end = reason.end;
       }
@@ -213,146 +186,6 @@ class Run {
       if (outcome.end === "recorded") outcome.end = "backupsFailed";
     }
     return this.finish(plan.note, outcome, [...leftPaused.keys()]);
-  }
-
-  private async differences(before: Workload[]): Promise<string[]> {
-    const { kubernetes, settings } = this.context;
-    try {
-      return await changes(kubernetes, settings.releases, before, this.context.apiDeadline());
-    } catch (error) {
-      if (error instanceof KubernetesError) {
-        throw end("void", `pods could not be compared with before: ${error.message}`);
-      }
-      throw error;
-    }
-  }
-
-  /** From the first Pause to the last Unpause. Never throws: whatever happens in between, the pods are unpaused. */
-  private async pauseAndHold({ workloads, handles, holdUntil, backups, note, leases }: Plan) {
-    const { report, stop, clock } = this;
-    const { settings } = this.context;
-    let window: PauseWindow | undefined;
-    let watch: PauseWatch | undefined;
-    /** The window's ends, on both clocks. */
-    const ends: Moment[] = [];
-    let ended: Outcome | undefined;
-    const started = momentOf(clock);
-    let heldAt = started.monotonic;
-    try {
-      report.log(`pausing ${handles.length} pods of ${workloads.length} workloads`);
-      const failures = await pauseAll(handles, settings.maxDrainSeconds * 1000, { clock, stop });
-      if (failures.size > 0) throw end("failedToPause", ...lines(failures));
-      this.checkStopped();
-      watch = new PauseWatch(handles, clock, settings.maxBlindMillis);
-      await watch.seen;
-      const paused = momentOf(clock);
-      const hold = holdUntil === undefined ? settings.holdSeconds * 1000 : holdUntil - paused.wall;
-      const forBackups = backups ? `, for backups up to ${backups.maxHoldSeconds} s` : "";
-      const slowest = Math.round(paused.monotonic - started.monotonic);
-      report.log(`all paused, the slowest after ${slowest} ms; holding ${Math.round(hold)} ms${forBackups}`);
-      const held = await this.holdPaused(watch, { paused, hold, backups, note, leases });
-      this.checkStopped();
-      const unpausing = momentOf(clock);
-      heldAt = unpausing.monotonic;
-      ends.push(paused, unpausing);
-      window = this.window(workloads, paused.wall, unpausing.wall);
-      if (held.backups) window.backups = held.backups;
-      const step = unpausing.wall - started.wall - (heldAt - started.monotonic);
-      if (Math.abs(step) > MAX_CLOCK_STEP_MILLIS) {
-        throw end("void", `this clock was stepped by ${Math.round(step)} ms while pods were paused`);
-      }
-    } catch (error) {
-      window = undefined;
-      ended = this.outcomeOf(error);
-    }
-    watch?.end();
-    const lastLook = window && ((handle: PodHandle) => watch?.lastLook(handle));
-    const { complaints, leftPaused } = await this.context.unpause(handles, lastLook);
-    if (window) {
-      const paused = clock.monotonic() - started.monotonic;
-      const beyond = paused - (heldAt - started.monotonic);
-      report.log(`unpaused; pods were paused for ${Math.round(paused)} ms, ${Math.round(beyond)} ms after the hold`);
-    }
-    if (complaints.size > 0) {
-      window = undefined;
-      ended = { end: "void", reasons: lines(complaints) };
-    }
-    if (leftPaused.size > 0) {
-      ended = { end: "failedToUnpause", reasons: [...(ended?.reasons ?? []), ...fixes(leftPaused)] };
-    }
-    return { window, ends, ended, leftPaused };
-  }
-
-  /**
-   * Holds the pods paused, and watches that they are, and that the note and the leases are still this run's.
-   * @throws {RunEnded} as soon as one of that fails: pods are not held for a window that does not count
-   */
-  private async holdPaused(
-    watch: PauseWatch,
-    {
-      paused,
-      hold,
-      backups,
-      note,
-      leases,
-    }: { paused: Moment; hold: number } & Pick<Plan, "backups" | "note" | "leases">,
-  ) {
-    const ended = new AbortController();
-    const disowned = new AbortController();
-    const over = AbortSignal.any([this.stop, watch.lost, disowned.signal, ended.signal]);
-    const reasons: string[] = [];
-    try {
-      void this.lostOwnership(note, leases, over).then((lost) => {
-        if (lost.length === 0 || over.aborted) return;
-        reasons.push(...lost);
-        disowned.abort();
-      });
-      void this.readClock(over);
-      const made = await backups?.make(paused.wall, over);
-      await this.holdUntil(Math.max(paused.wall + hold, made?.holdUntil ?? 0), paused, over);
-      // The first reason counts: what follows from it would hide it.
-      if (watch.complaints.size > 0) throw end("void", ...lines(watch.complaints));
-      if (reasons.length > 0) throw end("void", ...reasons);
-      this.backupFaults.push(...(made?.faults ?? []));
-      return { backups: made?.backups };
-    } finally {
-      ended.abort();
-    }
-  }
-
-  /** Why the run has lost the releases to another one. What cannot be read now is read again in the end. */
-  private async lostOwnership(note: UnfinishedRun, leases: ReleaseLeases, over: AbortSignal): Promise<string[]> {
-    const { record } = this.context;
-    try {
-      const [owner, lost] = await Promise.all([
-        record.isOwner(note, this.context.apiDeadline(), over),
-        leases.lost(this.context.apiDeadline(), over),
-      ]);
-      return [...(owner ? [] : ["another run has taken the note over, and has unpaused the pods"]), ...lost];
-    } catch {
-      return [];
-    }
-  }
-
-  /** Asks the API server for its clock until the difference is known well. The hold is long enough for that, and costs nothing. */
-  private async readClock(over: AbortSignal): Promise<void> {
-    const { offset, kubernetes } = this.context;
-    for (let reading = 0; reading < MAX_CLOCK_READINGS && offset.known; reading++) {
-      if (over.aborted || offset.uncertaintyMillis <= CLOCK_UNCERTAINTY_MILLIS) return;
-      const now = this.clock.monotonic();
-      await this.clock.sleep(offset.bestRequestAt(now) - now, over);
-      if (!over.aborted) await kubernetes.readClock();
-    }
-  }
-
-  /** Returns at that instant, or when `over` is aborted: a timer may fire early. A clock that is stepped meanwhile prolongs nothing. */
-  private async holdUntil(until: number, since: Moment, over: AbortSignal): Promise<void> {
-    const latest = since.monotonic + (until - since.wall) + MAX_CLOCK_STEP_MILLIS;
-    while (!over.aborted) {
-      const left = Math.min(until - this.clock.now(), latest - this.clock.monotonic());
-      if (left <= 0) return;
-      await this.clock.sleep(left, over);
-    }
   }
 
   /** Removes the note (keeping it for pods that are left paused), with window and outcome in the same write. */
@@ -394,93 +227,10 @@ class Run {
     }
   }
 
-  private window(workloads: Workload[], pauseCompleted: number, unpauseStarted: number): PauseWindow {
-    const { pod, jobName, jobUid } = this.environment;
-    return {
-      cluster: this.context.settings.cluster,
-      pauseCompleted: instant(pauseCompleted),
-      unpauseStarted: instant(unpauseStarted),
-      // Known when the last answer has come.
-      clockOffsetMillis: 0,
-      releases: workloads.map(({ namespace, release, product, pods }) => ({
-        namespace,
-        name: release,
-        product,
-        pods: pods.map(({ name }) => name),
-        podUids: pods.map(({ uid }) => uid),
-      })),
-      ...((jobName ?? pod) && {
-        run: {
-          ...(jobName !== undefined && { job: jobName }),
-          ...(jobUid !== undefined && { jobUid }),
-          ...(pod && { pod: pod.name }),
-          ...(pod?.uid !== undefined && { podUid: pod.uid }),
-        },
-      }),
-    };
-  }
-
   private writtenOutcome({ end, reasons }: Outcome): RunOutcome | undefined {
     const { jobName } = this.environment;
     if (jobName === undefined || end === "badSettings") return undefined;
-    return {
-      job: jobName,
-      startedAt: instant(this.context.startedAt),
-      endedAt: instant(this.clock.now()),
-      end,
-      reasons,
-    };
-  }
-
-  /** The most that the clocks may have differed by at either end of the window. */
-  private worstOffset(ends: Moment[]): number {
-    const offsets = ends.map((moment) => this.context.offset.worstMillis(moment));
-    return offsets.reduce((worst, offset) => (Math.abs(offset) > Math.abs(worst) ? offset : worst), 0);
-  }
-
-  private checkClock(): void {
-    const limit = this.context.settings.maxClockOffsetMillis;
-    const proven = this.context.offset.provenMillis(momentOf(this.clock));
-    if (proven > limit) {
-      throw end(
-        "void",
-        `this clock is at least ${Math.round(proven)} ms off the API server's; ${limit} ms are allowed`,
-      );
-    }
-  }
-
-  /** A window that cannot become a restore point is not a success. */
-  private checkUsable(window: PauseWindow): void {
-    const { minWindowSeconds } = this.context.settings;
-    if (minWindowSeconds === 0) return;
-    if (!this.context.offset.known)
-      throw end("void", "the API server's answers have no Date header, so that its clock could not be compared");
-    const usable = usableMillis(window);
-    if (usable >= minWindowSeconds * 1000) return;
-    const length = Date.parse(window.unpauseStarted) - Date.parse(window.pauseCompleted);
-    const doubt = Math.abs(window.clockOffsetMillis);
-    throw end(
-      "void",
-      `the window is ${length} ms long; less ${doubt} ms at either end, by which the clocks may differ, ${usable} ms are left, and at least ${minWindowSeconds} s are needed: hold longer, or see why the clocks differ or the API server is slow`,
-    );
-  }
-
-  private checkStopped(): void {
-    if (this.stop.aborted) throw new RunEnded(this.stopped());
-  }
-
-  /** How a run ends that was told to stop: by a signal, or by an error of its own that nobody caught. */
-  private stopped(): Outcome {
-    const { reason } = this.stop;
-    return reason instanceof Error ? broken(reason) : { end: "void", reasons: [`stopped by ${reason}`] };
-  }
-
-  private outcomeOf(error: unknown): Outcome {
-    if (error instanceof RunEnded) return error.outcome;
-    if (this.stop.aborted) return this.stopped();
-    if (error instanceof DiscoveryError) return { end: "void", reasons: error.faults };
-    if (error instanceof KubernetesError) return { end: "void", reasons: [error.message] };
-    return broken(error);
+    return this.context.outcomeOf(jobName, { end, reasons });
   }
 }
 

@@ -1,0 +1,22 @@
+import { DiscoveryError } from "./discover";
+import { KubernetesError } from "./kubernetes";
+import { broken, type Outcome, RunEnded } from "./outcome";
+
+/** How a run ends that was told to stop: by a signal, or by an error of its own that nobody caught. */
+export function stopped({ reason }: AbortSignal): Outcome {
+  return reason instanceof Error ? broken(reason) : { end: "void", reasons: [`stopped by ${reason}`] };
+}
+
+/** @throws {RunEnded} */
+export function checkStopped(stop: AbortSignal): void {
+  if (stop.aborted) throw new RunEnded(stopped(stop));
+}
+
+/** How a run ends that ended by an error. */
+export function outcomeOf(error: unknown, stop: AbortSignal): Outcome {
+  if (error instanceof RunEnded) return error.outcome;
+  if (stop.aborted) return stopped(stop);
+  if (error instanceof DiscoveryError) return { end: "void", reasons: error.faults };
+  if (error instanceof KubernetesError) return { end: "void", reasons: [error.message] };
+  return broken(error);
+}

@@ -1,0 +1,217 @@
+import type { PauseWindow } from "../restore-points/window";
+import { type Moment, momentOf } from "./clock";
+import { type Context, fixes, lines } from "./context";
+import type { ScalarPod, Workload } from "./discover";
+import { checkStopped, outcomeOf } from "./ending";
+import type { ReleaseLeases } from "./leases";
+import type { UnfinishedRun } from "./note";
+import { end, type Outcome } from "./outcome";
+import { type PodHandle, pauseAll } from "./pods";
+import type { Clock } from "./ports";
+import { instant } from "./time";
+import type { Held } from "./verdict";
+import { PauseWatch } from "./watch";
+import type { DueBackups } from "./window-backups/maker";
+
+/** A wall clock that moves by more than this against the monotonic one while pods are paused was stepped. */
+const MAX_CLOCK_STEP_MILLIS = 250;
+
+/** The clocks' difference is known well enough; and how often it is asked at most. */
+const CLOCK_UNCERTAINTY_MILLIS = 20;
+const MAX_CLOCK_READINGS = 10;
+
+/** What a pause is made of, once everything is known. */
+export interface Plan {
+  workloads: Workload[];
+  handles: PodHandle[];
+  /** Until when to hold in a rendezvous, epoch milliseconds. */
+  holdUntil?: number | undefined;
+  backups?: DueBackups | undefined;
+  note: UnfinishedRun;
+  leases: ReleaseLeases;
+}
+
+/** How a pause ended: all its pods are unpaused but those in `leftPaused`. */
+export interface Paused {
+  held?: Held | undefined;
+  /** Why there is no window, or what else is wrong. */
+  ended?: Outcome | undefined;
+  leftPaused: Map<ScalarPod, string>;
+  /** Why backups that were due are not made. */
+  backupFaults: string[];
+}
+
+/** One pause of all pods, from the first Pause to the last Unpause. */
+export class Pause {
+  private readonly clock: Clock;
+  private readonly started: Moment;
+  private readonly backupFaults: string[] = [];
+
+  constructor(
+    private readonly context: Context,
+    private readonly plan: Plan,
+  ) {
+    this.clock = context.ports.clock;
+    this.started = momentOf(this.clock);
+  }
+
+  /** Never throws: whatever happens in between, the pods are unpaused. */
+  async pauseAndUnpause(): Promise<Paused> {
+    const { context, clock } = this;
+    const { stop, settings } = context;
+    let held: Held | undefined;
+    let ended: Outcome | undefined;
+    let watch: PauseWatch | undefined;
+    try {
+      await this.pauseAll();
+      watch = new PauseWatch(this.plan.handles, clock, settings.maxBlindMillis);
+      held = await this.hold(watch);
+    } catch (error) {
+      ended = outcomeOf(error, stop);
+    }
+    watch?.end();
+    const lastLook = held && ((handle: PodHandle) => watch?.lastLook(handle));
+    const { complaints, leftPaused } = await context.unpause(this.plan.handles, lastLook);
+    if (held) this.reportLength(held);
+    if (complaints.size > 0) {
+      held = undefined;
+      ended = { end: "void", reasons: lines(complaints) };
+    }
+    if (leftPaused.size > 0) {
+      ended = { end: "failedToUnpause", reasons: [...(ended?.reasons ?? []), ...fixes(leftPaused)] };
+    }
+    return { held, ended, leftPaused, backupFaults: this.backupFaults };
+  }
+
+  private async pauseAll(): Promise<void> {
+    const { clock, context, plan } = this;
+    const { stop, settings, report } = context;
+    report.log(`pausing ${plan.handles.length} pods of ${plan.workloads.length} workloads`);
+    const failures = await pauseAll(plan.handles, settings.maxDrainSeconds * 1000, { clock, stop });
+    if (failures.size > 0) throw end("failedToPause", ...lines(failures));
+    checkStopped(stop);
+  }
+
+  /**
+   * Holds the pods paused, and watches that they are, and that the note and the leases are still this run's.
+   * @throws {RunEnded} as soon as one of that fails: pods are not held for a window that does not count
+   */
+  private async hold(watch: PauseWatch): Promise<Held> {
+    const { clock, started, plan } = this;
+    const { report, stop, settings } = this.context;
+    await watch.seen;
+    const paused = nextMillisecond(momentOf(clock));
+    const hold = plan.holdUntil === undefined ? settings.holdSeconds * 1000 : plan.holdUntil - paused.wall;
+    const forBackups = plan.backups ? `, for backups up to ${plan.backups.maxHoldSeconds} s` : "";
+    const slowest = Math.round(paused.monotonic - started.monotonic);
+    report.log(`all paused, the slowest after ${slowest} ms; holding ${Math.round(hold)} ms${forBackups}`);
+    const backups = await this.holdWatched(watch, paused, hold);
+    checkStopped(stop);
+    const unpausing = momentOf(clock);
+    const step = unpausing.wall - started.wall - (unpausing.monotonic - started.monotonic);
+    if (Math.abs(step) > MAX_CLOCK_STEP_MILLIS)
+      throw end("void", `this clock was stepped by ${Math.round(step)} ms while pods were paused`);
+    const window = { ...this.window(paused.wall, unpausing.wall), ...(backups && { backups }) };
+    return { window, ends: [paused, unpausing] };
+  }
+
+  private async holdWatched(watch: PauseWatch, paused: Moment, hold: number): Promise<PauseWindow["backups"]> {
+    const { stop } = this.context;
+    const ended = new AbortController();
+    const disowned = new AbortController();
+    const over = AbortSignal.any([stop, watch.lost, disowned.signal, ended.signal]);
+    const reasons: string[] = [];
+    try {
+      void this.lostOwnership(over).then((lost) => {
+        if (lost.length === 0 || over.aborted) return;
+        reasons.push(...lost);
+        disowned.abort();
+      });
+      void this.readClock(over);
+      const made = await this.plan.backups?.make(paused.wall, over);
+      await this.holdUntil(Math.max(paused.wall + hold, made?.holdUntil ?? 0), paused, over);
+      // The first reason counts: what follows from it would hide it.
+      if (watch.complaints.size > 0) throw end("void", ...lines(watch.complaints));
+      if (reasons.length > 0) throw end("void", ...reasons);
+      this.backupFaults.push(...(made?.faults ?? []));
+      return made?.backups;
+    } finally {
+      ended.abort();
+    }
+  }
+
+  /** Why the run has lost the releases to another one. What cannot be read now is read again in the end. */
+  private async lostOwnership(over: AbortSignal): Promise<string[]> {
+    const { context, plan } = this;
+    try {
+      const [owner, lost] = await Promise.all([
+        context.record.isOwner(plan.note, context.apiDeadline(), over),
+        plan.leases.lost(context.apiDeadline(), over),
+      ]);
+      return [...(owner ? [] : ["another run has taken the note over, and has unpaused the pods"]), ...lost];
+    } catch {
+      return [];
+    }
+  }
+
+  /** Asks the API server for its clock until the difference is known well. The hold is long enough for that, and costs nothing. */
+  private async readClock(over: AbortSignal): Promise<void> {
+    const { offset, kubernetes } = this.context;
+    for (let reading = 0; reading < MAX_CLOCK_READINGS && offset.known; reading++) {
+      if (over.aborted || offset.uncertaintyMillis <= CLOCK_UNCERTAINTY_MILLIS) return;
+      const now = this.clock.monotonic();
+      await this.clock.sleep(offset.bestRequestAt(now) - now, over);
+      if (!over.aborted) await kubernetes.readClock();
+    }
+  }
+
+  /** Returns at that instant, or when `over` is aborted: a timer may fire early. A clock that is stepped meanwhile prolongs nothing. */
+  private async holdUntil(until: number, since: Moment, over: AbortSignal): Promise<void> {
+    const latest = since.monotonic + (until - since.wall) + MAX_CLOCK_STEP_MILLIS;
+    while (!over.aborted) {
+      const left = Math.min(until - this.clock.now(), latest - this.clock.monotonic());
+      if (left <= 0) return;
+      await this.clock.sleep(left, over);
+    }
+  }
+
+  private reportLength({ ends }: Held): void {
+    const paused = this.clock.monotonic() - this.started.monotonic;
+    const beyond = this.clock.monotonic() - (ends.at(-1)?.monotonic ?? 0);
+    this.context.report.log(
+      `unpaused; pods were paused for ${Math.round(paused)} ms, ${Math.round(beyond)} ms after the hold`,
+    );
+  }
+
+  private window(pauseCompleted: number, unpauseStarted: number): PauseWindow {
+    const { environment, settings } = this.context;
+    const { pod, jobName, jobUid } = environment;
+    return {
+      cluster: settings.cluster,
+      pauseCompleted: instant(pauseCompleted),
+      unpauseStarted: instant(unpauseStarted),
+      // Known when the last answer has come.
+      clockOffsetMillis: 0,
+      releases: this.plan.workloads.map(({ namespace, release, product, pods }) => ({
+        namespace,
+        name: release,
+        product,
+        pods: pods.map(({ name }) => name),
+        podUids: pods.map(({ uid }) => uid),
+      })),
+      ...((jobName ?? pod) && {
+        run: {
+          ...(jobName !== undefined && { job: jobName }),
+          ...(jobUid !== undefined && { jobUid }),
+          ...(pod && { pod: pod.name }),
+          ...(pod?.uid !== undefined && { podUid: pod.uid }),
+        },
+      }),
+    };
+  }
+}
+
+/** The wall clock shows the millisecond that has begun: within it, the last pod may not have been paused yet. */
+function nextMillisecond({ wall, monotonic }: Moment): Moment {
+  return { wall: Math.floor(wall) + 1, monotonic: monotonic + 1 };
+}

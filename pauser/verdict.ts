@@ -1,0 +1,75 @@
+import type { PauseWindow } from "../restore-points/window";
+import { usableMillis } from "../restore-points/windows";
+import { type Moment, momentOf } from "./clock";
+import type { Context } from "./context";
+import { changes, type Workload } from "./discover";
+import { KubernetesError } from "./kubernetes";
+import type { ReleaseLeases } from "./leases";
+import { end } from "./outcome";
+
+/** A pause that went well: its window as this machine's clock has it, and the window's ends on both clocks. */
+export interface Held {
+  window: PauseWindow;
+  ends: Moment[];
+}
+
+/**
+ * Whether a window counts, once its pods are unpaused: nothing has changed about pods and Deployments, and the clocks are known
+ * well enough. The window gets the clocks' difference.
+ * @throws {RunEnded} with the reasons why it does not
+ */
+export async function judge(
+  context: Context,
+  { window, ends }: Held,
+  before: Workload[],
+  leases: ReleaseLeases,
+): Promise<PauseWindow> {
+  // A write, than which the lists that follow must not be older.
+  const failure = await leases.release(context.apiDeadline());
+  if (failure) throw end("void", `pods could not be compared with before: ${failure.message}`);
+  const differences = await differencesFrom(context, before);
+  checkClock(context);
+  if (differences.length > 0) throw end("void", ...differences);
+  const measured = { ...window, clockOffsetMillis: worstOffset(context, ends) };
+  checkUsable(context, measured);
+  return measured;
+}
+
+async function differencesFrom(context: Context, before: Workload[]): Promise<string[]> {
+  try {
+    return await changes(context.kubernetes, context.settings.releases, before, context.apiDeadline());
+  } catch (error) {
+    if (error instanceof KubernetesError) throw end("void", `pods could not be compared with before: ${error.message}`);
+    throw error;
+  }
+}
+
+/** @throws {RunEnded} when this clock is provably too far off the API server's */
+export function checkClock({ settings, offset, ports }: Context): void {
+  const limit = settings.maxClockOffsetMillis;
+  const proven = offset.provenMillis(momentOf(ports.clock));
+  if (proven > limit)
+    throw end("void", `this clock is at least ${Math.round(proven)} ms off the API server's; ${limit} ms are allowed`);
+}
+
+/** The most that the clocks may have differed by at either end of the window. */
+function worstOffset({ offset }: Context, ends: Moment[]): number {
+  const offsets = ends.map((moment) => offset.worstMillis(moment));
+  return offsets.reduce((worst, one) => (Math.abs(one) > Math.abs(worst) ? one : worst), 0);
+}
+
+/** A window that cannot become a restore point is not a success. */
+function checkUsable({ settings, offset }: Context, window: PauseWindow): void {
+  const { minWindowSeconds } = settings;
+  if (minWindowSeconds === 0) return;
+  if (!offset.known)
+    throw end("void", "the API server's answers have no Date header, so that its clock could not be compared");
+  const usable = usableMillis(window);
+  if (usable >= minWindowSeconds * 1000) return;
+  const length = Date.parse(window.unpauseStarted) - Date.parse(window.pauseCompleted);
+  const doubt = Math.abs(window.clockOffsetMillis);
+  throw end(
+    "void",
+    `the window is ${length} ms long; less ${doubt} ms at either end, by which the clocks may differ, ${usable} ms are left, and at least ${minWindowSeconds} s are needed: hold longer, or see why the clocks differ or the API server is slow`,
+  );
+}
