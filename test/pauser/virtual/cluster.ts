@@ -85,7 +85,7 @@ export class VirtualCluster {
 
   addPod(namespace: string, name: string, labels: Record<string, string>): VirtualPod {
     const address = `10.0.${this.addresses >> 8}.${++this.addresses & 255}`;
-    const pod = new VirtualPod(this.time, address, PORT);
+    const pod = new VirtualPod(this.time, address, PORT, this.random);
     this.pods.set(`${namespace}/${name}`, pod);
     this.addedAt.set(`${namespace}/${name}`, this.time.now);
     this.api.put("pods", {

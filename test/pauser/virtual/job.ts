@@ -1,3 +1,4 @@
+import { UNFINISHED_KEY } from "../../../pauser/note";
 import { EXIT_CODES } from "../../../pauser/outcome";
 import { RECORD, type VirtualCluster } from "./cluster";
 import type { VirtualProcess } from "./process";
@@ -17,6 +18,9 @@ export class VirtualJob {
   readonly ends: string[] = [];
   /** The try that is under way. */
   current: VirtualProcess | undefined;
+  /** The first unpauser that finds a note. */
+  readonly atWork: Promise<VirtualProcess>;
+  private tellAtWork: (process: VirtualProcess) => void = () => {};
   private tries = 0;
   private unpauserOn = true;
 
@@ -24,7 +28,11 @@ export class VirtualJob {
     private readonly cluster: VirtualCluster,
     private readonly settings: object,
     private readonly options: { name: string; wallOffset: number; notice: () => Notice; unpauser: boolean },
-  ) {}
+  ) {
+    this.atWork = new Promise((resolve) => {
+      this.tellAtWork = resolve;
+    });
+  }
 
   /** Runs the Job to its end; the unpauser goes on until `stopUnpauser`. */
   async run(): Promise<void> {
@@ -66,9 +74,18 @@ export class VirtualJob {
       if (!this.unpauserOn) return;
       const name = `${options.name}-unpauser-${run}`;
       this.putPod(name, "Running");
-      await cluster.unpauser(this.settings, cluster.newProcess(), name);
-      this.putPod(name, "Succeeded");
+      const process = cluster.newProcess();
+      if (cluster.recorded(UNFINISHED_KEY) !== undefined) this.tellAtWork(process);
+      const running = cluster.unpauser(this.settings, process, name).then(() => this.putPod(name, "Succeeded"));
+      await Promise.race([running, process.killed.then(() => this.putPod(name, "Failed"))]);
     }
+  }
+
+  /** The pod of the try that is under way gets a deletionTimestamp; the process hears nothing of it, as on a lost node. */
+  deletePod(): void {
+    const name = `${this.options.name}-${this.tries - 1}`;
+    const pod = this.cluster.api.get("pods", RECORD.namespace, name);
+    this.cluster.api.put("pods", { ...pod, metadata: { ...pod.metadata, deletionTimestamp: "2026-11-22T03:00:00Z" } });
   }
 
   private putPod(name: string, phase: string): void {

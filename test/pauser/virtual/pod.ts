@@ -41,12 +41,14 @@ export class VirtualPod {
   readonly calls: string[] = [];
   alive = true;
   private gate: Gate;
+  private hangsUntil = 0;
   private readonly pastLogs: Gate["log"][] = [];
 
   constructor(
     private readonly time: VirtualTime,
     readonly address: string,
     public port: number,
+    private readonly random: () => number = () => 0,
   ) {
     this.gate = this.newGate();
   }
@@ -57,6 +59,17 @@ export class VirtualPod {
 
   get tripMillis(): number {
     return this.faults.tripMillis ?? DEFAULT_TRIP_MILLIS;
+  }
+
+  /** Serves nothing for so long, and then all that has come. */
+  hang(millis: number): void {
+    this.hangsUntil = this.time.now + millis;
+  }
+
+  /** Settles when a call that has come is served. */
+  async served(): Promise<void> {
+    // Threads of the server take their calls in any order.
+    if (this.hangsUntil > this.time.now) await this.time.wait(this.hangsUntil - this.time.now + this.random() * 5);
   }
 
   die(): void {

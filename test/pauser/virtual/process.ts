@@ -130,6 +130,8 @@ export class VirtualProcess {
         this.time.after(trip, async () => {
           const pod = this.podAt(address, port);
           if (!pod?.alive) return void this.time.after(trip, () => fail("connect ECONNREFUSED"));
+          await pod.served();
+          if (!pod.alive) return void this.time.after(trip, () => fail("the connection was closed without an answer"));
           try {
             const result = await serve(pod);
             // A process that died meanwhile answers nothing more.

@@ -19,9 +19,19 @@ const POD_EVENTS = [
   "is rolled out",
   "fails to unpause",
   "answers slowly",
+  "hangs",
 ] as const;
-const API_EVENTS = ["drops", "503", "PUT 409", "loses answers", "is slow", "lags behind"] as const;
-const PROCESS_EVENTS = ["SIGTERM", "SIGKILL", "SIGKILL", "SIGSTOP", "its clock is stepped"] as const;
+const API_EVENTS = ["drops", "503", "PUT 409", "loses answers", "is slow", "lags behind", "PUT 422"] as const;
+const PROCESS_EVENTS = [
+  "SIGTERM",
+  "SIGKILL",
+  "SIGKILL",
+  "SIGSTOP",
+  "its clock is stepped",
+  "its pod is being deleted",
+] as const;
+const UNPAUSER_EVENTS = ["SIGKILL", "SIGSTOP"] as const;
+const LEASE_EVENTS = ["is taken", "is given back"] as const;
 const RECORD_EVENTS = [
   "rubbish windows",
   "newer windows",
@@ -40,6 +50,11 @@ const event = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ at, forMillis: fc.nat(40_000), api: fc.constantFrom(...API_EVENTS) }) },
   { weight: 5, arbitrary: fc.record({ at, forMillis: fc.nat(400_000), process: fc.constantFrom(...PROCESS_EVENTS) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ at: fc.nat(9), forMillis: fc.nat(400_000), unpauser: fc.constantFrom(...UNPAUSER_EVENTS) }),
+  },
+  { weight: 1, arbitrary: fc.record({ at, lease: fc.constantFrom(...LEASE_EVENTS) }) },
   { weight: 1, arbitrary: fc.record({ at, record: fc.constantFrom(...RECORD_EVENTS) }) },
   { weight: 1, arbitrary: fc.record({ at, other: fc.constantFrom(...OTHER_EVENTS) }) },
 );
@@ -136,7 +151,10 @@ function heal(cluster: VirtualCluster): void {
 }
 
 async function happen(cluster: VirtualCluster, job: VirtualJob, settings: object, event: Event): Promise<void> {
+  // Not waited for: there may never be an unpauser that finds a note.
+  if ("unpauser" in event) return void happenToUnpauser(cluster, job, event.unpauser, event.at, event.forMillis);
   await cluster.time.wait(event.at);
+  if ("lease" in event) return happenToLease(cluster, event.lease);
   if ("pod" in event) return happenToPod(cluster, event.pod, event.what, event.forMillis);
   if ("api" in event) return happenToApi(cluster, event.api, event.forMillis);
   if ("process" in event) return happenToProcess(cluster, job, event.process, event.forMillis);
@@ -159,6 +177,7 @@ async function happenToApi(
   else if (what === "503") api.fault = () => 503;
   else if (what === "PUT 409") api.fault = (method) => (method === "PUT" ? 409 : undefined);
   else if (what === "loses answers") api.fault = () => "drop-answer";
+  else if (what === "PUT 422") api.fault = (method) => (method === "PUT" ? 422 : undefined);
   else if (what === "is slow") api.tripMillis = 1900;
   else api.lagBehind();
   await cluster.time.wait(forMillis);
@@ -177,12 +196,34 @@ async function happenToProcess(
   if (process === undefined) return;
   if (what === "SIGTERM") process.signal("SIGTERM");
   else if (what === "SIGKILL") process.kill();
+  else if (what === "its pod is being deleted") job.deletePod();
   else if (what === "its clock is stepped") process.wallOffset += forMillis / 100 - 2000;
   else {
     process.freeze();
     await cluster.time.wait(forMillis < 200_000 ? forMillis / 50 : forMillis);
     process.thaw();
   }
+}
+
+/** Some requests after it has begun to work. */
+async function happenToUnpauser(
+  cluster: VirtualCluster,
+  job: VirtualJob,
+  what: (typeof UNPAUSER_EVENTS)[number],
+  afterRequests: number,
+  forMillis: number,
+): Promise<void> {
+  const unpauser = await job.atWork;
+  for (let requests = 0; requests < afterRequests; requests++) await cluster.time.wait(3);
+  if (what === "SIGKILL") return unpauser.kill();
+  unpauser.freeze();
+  await cluster.time.wait(forMillis);
+  unpauser.thaw();
+}
+
+function happenToLease({ api }: VirtualCluster, what: (typeof LEASE_EVENTS)[number]): void {
+  const lease = api.get("leases", "scalar", "scalar-backup-scalardb");
+  api.put("leases", { ...lease, spec: { ...lease.spec, holderIdentity: what === "is taken" ? "somebody" : "" } });
 }
 
 function happenToRecord(cluster: VirtualCluster, what: (typeof RECORD_EVENTS)[number]): void {
@@ -257,6 +298,7 @@ async function happenToPod(
     cluster.changeDeployment(deploymentOf(key), (deployment) => {
       deployment.metadata.generation = (deployment.metadata.generation ?? 0) + 1;
     });
+  else if (what === "hangs") pod.hang(forMillis * 10);
   else if (what === "fails to unpause") pod.faults = { ...pod.faults, failUnpauses: 2 };
   else {
     const { tripMillis: _, ...usual } = pod.faults;
