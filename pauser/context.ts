@@ -1,5 +1,5 @@
 import { ClockOffset } from "./clock";
-import { podNow, type ScalarPod } from "./discover";
+import { type PodNow, podsNow, type ScalarPod } from "./discover";
 import { KubernetesClient } from "./kubernetes";
 import { type NotedPod, notePods, type UnfinishedRun } from "./note";
 import {
@@ -50,8 +50,16 @@ export class Context {
       clock: this.ports.clock,
       deadlineMillis: this.settings.unpauseDeadlineSeconds * 1000,
       lastLook,
-      podNow: (pod) => podNow(this.kubernetes, pod, new Deadline(this.ports.clock, 0)).catch(() => undefined),
+      podNow: (pod) => this.podNow(pod),
     });
+  }
+
+  /** What has become of a pod, by one attempt; undefined if the API server does not say. */
+  private async podNow(pod: ScalarPod): Promise<PodNow | undefined> {
+    const release = { namespace: pod.namespace, name: pod.release };
+    const once = new Deadline(this.ports.clock, 0);
+    const [now] = await podsNow(this.kubernetes, release, [pod], once).catch(() => []);
+    return now;
   }
 
   /** What the record keeps of how a try of a Job ended. */

@@ -1,6 +1,5 @@
 import { ADMIN_PORTS, APP_LABEL, HEADLESS_SUFFIX, INSTANCE_LABEL } from "../restore-points/scalar-products";
 import type { Deployment, KubernetesClient, Pod, Service } from "./kubernetes";
-import type { NotedPod } from "./note";
 import type { ReleaseSettings, TlsSettings } from "./settings";
 import type { Deadline } from "./time";
 
@@ -88,22 +87,25 @@ export async function changes(
 export type PodNow = "gone" | ScalarPod;
 
 /**
- * What has become of a noted pod. Only a pod that is gone cannot be paused any more: a restart count that rose may be a
- * sidecar's, or of a restart before the pause that Kubernetes reported late.
+ * What has become of noted pods of one release. Only a pod that is gone cannot be paused any more: a restart count that rose may
+ * be a sidecar's, or of a restart before the pause that Kubernetes reported late.
  * @throws {KubernetesError} when the API server does not say
  */
-export async function podNow(
+export async function podsNow(
   kubernetes: KubernetesClient,
-  pod: NotedPod & Pick<ScalarPod, "tls">,
+  release: { namespace: string; name: string },
+  noted: ScalarPod[],
   deadline: Deadline,
   stop?: AbortSignal,
-): Promise<PodNow> {
-  const release = { namespace: pod.namespace, name: pod.release };
+): Promise<PodNow[]> {
   const pods = await listOfRelease<Pod>(kubernetes, release, "pods", deadline, stop);
-  const now = pods.filter(isLive).find(({ metadata }) => metadata.name === pod.name);
-  if (now === undefined || (now.metadata.uid ?? "") !== pod.uid) return "gone";
-  // A new sandbox of the same pod has another address.
-  return { ...pod, address: now.status?.podIP || pod.address };
+  const live = new Map(pods.filter(isLive).map((pod) => [pod.metadata.name, pod]));
+  return noted.map((pod) => {
+    const now = live.get(pod.name);
+    if (now === undefined || (now.metadata.uid ?? "") !== pod.uid) return "gone";
+    // A new sandbox of the same pod has another address.
+    return { ...pod, address: now.status?.podIP || pod.address };
+  });
 }
 
 /**

@@ -103,8 +103,8 @@ export class RunRecord {
     await this.change(deadline, undefined, (configMap) => {
       const found = noteOf(configMap);
       if (!ownedBy(note.run, found)) {
-        // The answer to an earlier attempt was lost, and it had succeeded.
-        if (found === undefined && (window === undefined || isRecorded(window, configMap))) return undefined;
+        // The answer to an earlier attempt was lost, and it had succeeded; another run may have begun since.
+        if (window === undefined ? found === undefined : isRecorded(window, configMap)) return undefined;
         throw new NotOwnerError(owner(found, this.clock.now()));
       }
       const pods = notePods(remaining);
@@ -120,9 +120,13 @@ export class RunRecord {
     return removed;
   }
 
-  /** Writes down how a run ended that wrote no note. A failure is ignored: the run's log has it all. */
+  /**
+   * Writes down how a run ended that has no note, unless another run is at work, which will write its own outcome. A failure is
+   * ignored: the run's log has it all.
+   */
   async writeOutcome(outcome: RunOutcome): Promise<void> {
-    const edit = () => ({ lastRun: writeLastRun(outcome) });
+    const edit = (configMap: ConfigMap) =>
+      noteOf(configMap) === undefined ? { lastRun: writeLastRun(outcome) } : undefined;
     await this.change(new Deadline(this.clock, LAST_RUN_MILLIS), undefined, edit).catch(() => {});
   }
 

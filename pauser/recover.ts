@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Context, fixes } from "./context";
-import { podNow, reachablePods, type ScalarPod } from "./discover";
+import { podsNow, reachablePods, type ScalarPod } from "./discover";
 import { KubernetesError, type Pod } from "./kubernetes";
 import { ReleaseLeases } from "./leases";
 import { type FoundNote, type NotedPod, UNFINISHED_KEY, type UnfinishedRun } from "./note";
@@ -119,17 +119,22 @@ async function takeOver(context: Context, note: UnfinishedRun, found: FoundNote)
 }
 
 /** Where each pod can be asked now. The address of a pod that is gone may belong to another one. */
-async function thatMayBePaused(context: Context, pods: NotedPod[]): Promise<ScalarPod[]> {
+async function thatMayBePaused(context: Context, noted: NotedPod[]): Promise<ScalarPod[]> {
   const { kubernetes, settings, stop } = context;
-  const now = await Promise.all(
-    pods.map(async (noted) => {
-      const release = settings.releases.find((r) => r.namespace === noted.namespace && r.name === noted.release);
-      const pod: ScalarPod = { ...noted, ...(release?.tls && { tls: release.tls }) };
+  const releases = new Map(
+    noted.map(({ namespace, release: name }) => [`${namespace}/${name}`, { namespace, name }] as const),
+  );
+  const found = await Promise.all(
+    [...releases.values()].map(async ({ namespace, name }) => {
+      const tls = settings.releases.find((r) => r.namespace === namespace && r.name === name)?.tls;
+      const pods: ScalarPod[] = noted
+        .filter((pod) => pod.namespace === namespace && pod.release === name)
+        .map((pod) => ({ ...pod, ...(tls && { tls }) }));
       // A release that has left the settings may not be looked up any more: the note says where its pods were.
-      return podNow(kubernetes, pod, context.apiDeadline(), stop).catch(() => pod);
+      return podsNow(kubernetes, { namespace, name }, pods, context.apiDeadline(), stop).catch(() => pods);
     }),
   );
-  return now.filter((pod) => pod !== "gone");
+  return found.flat().filter((pod) => pod !== "gone");
 }
 
 /**

@@ -45,8 +45,7 @@ class Run {
 
   async toTheEnd(): Promise<Outcome> {
     const outcome = await this.attempt().catch((error) => outcomeOf(error, this.stop));
-    // What keeps a busy run from pausing writes down its own outcome.
-    if (!this.outcomeWritten && outcome.end !== "busy") {
+    if (!this.outcomeWritten) {
       const written = this.writtenOutcome(outcome);
       if (written) await this.context.record.writeOutcome(written);
     }
@@ -113,7 +112,7 @@ class Run {
       if (!(error instanceof BackupFaults)) throw error;
       checkStopped(this.stop);
       this.backupFaults.push(...error.faults);
-      report.log("no backups can be made in this window; why is told in the end");
+      report.log("no backups can be made in this window; the reason comes at the end");
       return undefined;
     }
   }
@@ -210,18 +209,17 @@ class Run {
         reasons: [...outcome.reasons, `${taken ? "" : "the record could not be written: "}${(error as Error).message}`],
       };
       this.outcomeWritten = taken;
-      if (isRefusedWindow(error) && outcome.window) await this.removeNote(note, failed, remaining);
+      if (isRefusedWindow(error) && outcome.window) await this.removeNote(note, remaining);
       return failed;
     }
   }
 
   /** The window is refused, not the write as such: the note must not stay for it. */
-  private async removeNote(note: UnfinishedRun, outcome: Outcome, remaining: ScalarPod[]): Promise<void> {
+  private async removeNote(note: UnfinishedRun, remaining: ScalarPod[]): Promise<void> {
     const { record } = this.context;
-    const edit = { remaining, outcome: this.writtenOutcome(outcome) };
     try {
-      await record.finish(note, edit, this.context.apiDeadline());
-      this.outcomeWritten = true;
+      // Without the outcome: a ConfigMap that is full may have room for nothing.
+      await record.finish(note, { remaining }, this.context.apiDeadline());
     } catch (error) {
       this.report.log(`the note could not be removed: ${(error as Error).message}`);
     }

@@ -52,7 +52,7 @@ export function cronJobSpec(options: CronJobOptions): CronJobSpec {
             rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [EXIT_CODES.backupsFailed] } }],
           },
         }),
-        // For the whole Job: every try must fit, or the last one would be ended before it has mended anything.
+        // For the whole Job: every try must fit, or the last one would be ended before it has unpaused anything.
         activeDeadlineSeconds: (RETRIES + 1) * (START_SECONDS + options.longestRunSeconds) + BACKOFF_SECONDS,
         template: {
           metadata: {

@@ -192,6 +192,30 @@ test("while one schedule pauses a release, another one leaves it alone, and says
   t.deepEqual(cluster.heldLeases, []);
 });
 
+test("a run that another schedule's Lease keeps from pausing writes its outcome, one that its own schedule keeps does not", async (t) => {
+  const { cluster } = sceneOf();
+  const lease = cluster.api.get("leases", "scalar", "scalar-backup-scalardb");
+  const renewTime = new Date(cluster.time.now).toISOString();
+  const spec = { holderIdentity: "scalar/other/abc", leaseDurationSeconds: 400, renewTime };
+  cluster.api.put("leases", { ...lease, spec });
+  const env = { PAUSER_POD_NAME: "first", PAUSER_POD_NAMESPACE: "scalar", PAUSER_JOB_NAME: "nightly-1" };
+  t.is((await pause(cluster, {}, env)).end, "busy");
+  t.is(cluster.lastRun?.end, "busy");
+
+  cluster.api.put("leases", { ...lease, spec: {} });
+  const { ended } = await beginHolding(cluster, {}, { ...env, PAUSER_JOB_NAME: "nightly-2" });
+  cluster.api.put("pods", {
+    metadata: { namespace: "scalar", name: "first", labels: {} },
+    spec: { containers: [] },
+    status: { phase: "Running" },
+  });
+  const second = { PAUSER_POD_NAME: "second", PAUSER_POD_NAMESPACE: "scalar", PAUSER_JOB_NAME: "nightly-3" };
+  t.is((await pause(cluster, {}, second)).end, "busy");
+  t.is(cluster.lastRun?.job, "nightly-1");
+  t.is((await ended()).end, "recorded");
+  t.like(cluster.lastRun, { job: "nightly-2", end: "recorded" });
+});
+
 test("schedules that share releases in another order do not wait for each other", async (t) => {
   const { cluster } = sceneOf({}, { namespace: "ledgers", name: "ledger", product: "ledger", pods: 1 });
   const other = { ...secondSchedule(cluster), releases: [...cluster.releases].reverse() };
