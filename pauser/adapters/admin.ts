@@ -20,7 +20,8 @@ export class AdminClient implements AdminInterface {
 
   async pause(maxDrainMillis: number, timeoutMillis: number): Promise<void> {
     const request = { waitOutstanding: true, maxPauseWaitMillis: maxDrainMillis };
-    await this.call("Pause", encodePauseRequest(request), timeoutMillis);
+    // A Pause that arrived after everybody has been unpaused would leave its pod paused.
+    await this.call("Pause", encodePauseRequest(request), timeoutMillis, { resetOnTimeout: true });
   }
 
   async unpause(timeoutMillis: number): Promise<void> {
@@ -39,9 +40,14 @@ export class AdminClient implements AdminInterface {
     this.channel.close();
   }
 
-  private async call(method: string, message: Buffer, timeoutMillis: number): Promise<Buffer> {
+  private async call(
+    method: string,
+    message: Buffer,
+    timeoutMillis: number,
+    options?: { resetOnTimeout: boolean },
+  ): Promise<Buffer> {
     try {
-      return await this.channel.call(`/rpc.Admin/${method}`, message, timeoutMillis);
+      return await this.channel.call(`/rpc.Admin/${method}`, message, timeoutMillis, options);
     } catch (error) {
       const { message } = error as Error;
       const { status, details } = error instanceof CallError ? error : {};

@@ -1,4 +1,6 @@
 import * as http2 from "node:http2";
+import * as net from "node:net";
+import * as tls from "node:tls";
 
 /** A call that failed: the server's own refusal, or why there is no answer. */
 export class CallError extends Error {
@@ -40,12 +42,12 @@ export class GrpcChannel {
   private readonly origin: string;
   private readonly authority: string;
   private session: http2.ClientHttp2Session | undefined;
-  /** Every connection that is open still, also those that only finish their calls. */
-  private readonly sessions = new Set<http2.ClientHttp2Session>();
+  /** Every connection that is open still, also those that only finish their calls, with its TCP socket. */
+  private readonly sessions = new Map<http2.ClientHttp2Session, net.Socket>();
 
   constructor(
-    address: string,
-    port: number,
+    private readonly address: string,
+    private readonly port: number,
     private readonly tls?: ChannelTls,
   ) {
     const host = address.includes(":") ? `[${address}]` : address;
@@ -55,9 +57,16 @@ export class GrpcChannel {
 
   /**
    * @param path such as `/rpc.Admin/Pause`
+   * @param options `resetOnTimeout`: a call without an answer must not arrive later. Closing a connection does not prevent that:
+   *   what the kernel has not yet delivered it goes on delivering, for minutes. A reset discards it.
    * @throws CallError
    */
-  call(path: string, message: Buffer, timeoutMillis: number): Promise<Buffer> {
+  call(
+    path: string,
+    message: Buffer,
+    timeoutMillis: number,
+    { resetOnTimeout = false }: { resetOnTimeout?: boolean } = {},
+  ): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const session = this.connected();
       const stream = session.request({
@@ -69,7 +78,8 @@ export class GrpcChannel {
       const answer: Answer = { chunks: [] };
       const timer = setTimeout(() => {
         answer.failure ??= `no answer within ${timeoutMillis / 1000} s`;
-        stream.close(http2.constants.NGHTTP2_CANCEL);
+        if (resetOnTimeout) this.reset(session);
+        else stream.close(http2.constants.NGHTTP2_CANCEL);
       }, timeoutMillis);
       stream.on("response", (headers) => {
         answer.http = headers[":status"];
@@ -101,24 +111,41 @@ export class GrpcChannel {
   }
 
   close(): void {
-    for (const session of this.sessions) session.destroy();
+    for (const session of this.sessions.keys()) session.destroy();
     this.session = undefined;
+  }
+
+  private reset(session: http2.ClientHttp2Session): void {
+    this.sessions.get(session)?.resetAndDestroy();
+    session.destroy();
+    if (this.session === session) this.session = undefined;
   }
 
   private connected(): http2.ClientHttp2Session {
     if (this.session && !this.session.closed && !this.session.destroyed) return this.session;
-    const { caCertificate, overrideAuthority } = this.tls ?? {};
+    const socket = net.connect({ host: this.address, port: this.port, noDelay: true });
+    // The session reports it.
+    socket.on("error", () => {});
     const session = http2.connect(this.origin, {
-      ...(caCertificate !== undefined && { ca: caCertificate }),
-      ...(overrideAuthority !== undefined && { servername: overrideAuthority }),
+      createConnection: () => (this.tls ? this.encrypted(socket, this.tls) : socket),
       settings: { enablePush: false },
     });
     // Each call hears of it by itself.
     session.on("error", () => {});
     session.on("close", () => this.sessions.delete(session));
-    this.sessions.add(session);
+    this.sessions.set(session, socket);
     this.session = session;
     return session;
+  }
+
+  private encrypted(socket: net.Socket, { caCertificate, overrideAuthority }: ChannelTls): tls.TLSSocket {
+    return tls.connect({
+      socket,
+      // Without it, the certificate is checked for the address.
+      ...(overrideAuthority === undefined ? { host: this.address } : { servername: overrideAuthority }),
+      ...(caCertificate !== undefined && { ca: caCertificate }),
+      ALPNProtocols: ["h2"],
+    });
   }
 }
 

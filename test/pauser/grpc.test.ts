@@ -1,5 +1,5 @@
 import * as http2 from "node:http2";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
 import test, { type ExecutionContext } from "ava";
 import { CallError, GrpcChannel } from "../../pauser/adapters/grpc";
@@ -177,3 +177,33 @@ test("a renewed connection leaves calls under way to end on the old one", async 
   finish();
   t.is((await slow).toString(), "/slow");
 });
+
+// What a kernel does with a reset is not tested here: it discards what it has not delivered (RFC 9293, 3.10.7.4), where after a
+// close it goes on delivering it.
+for (const resetOnTimeout of [true, false])
+  test(`a call without an answer ${resetOnTimeout ? "resets" : "keeps"} its connection if it ${resetOnTimeout ? "must not" : "may"} arrive later`, async (t) => {
+    const ended = deferred<string>();
+    const server = createTcpServer((socket) => {
+      socket.on("data", () => {});
+      socket.on("error", ({ code }: NodeJS.ErrnoException) => ended.resolve(code ?? ""));
+      socket.on("end", () => ended.resolve("closed"));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const channel = new GrpcChannel("127.0.0.1", (server.address() as AddressInfo).port);
+    t.teardown(() => {
+      channel.close();
+      server.close();
+    });
+    const call = channel.call("/rpc.Admin/Pause", Buffer.from("the request"), 300, { resetOnTimeout });
+    await t.throwsAsync(call, { instanceOf: CallError, message: "no answer within 0.3 s" });
+    if (!resetOnTimeout) channel.close();
+    t.is(await ended.promise, resetOnTimeout ? "ECONNRESET" : "closed");
+  });
+
+function deferred<T>() {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve: (value: T) => resolve(value) };
+}
