@@ -8,6 +8,7 @@ import { readWindowRecord } from "../../restore-points/record";
 import { DEFAULT_CLUSTER, type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
 import { withDeleteAfter } from "../../restore-points/window-backups";
 import { type Fault, refuse, warnOf } from "../faults";
+import { suspendedProblem } from "../rules/pausing";
 import { declareAccess } from "./access";
 import { declareAwsAccess, type PauseAwsArgs, ROLE_ANNOTATION } from "./aws-access";
 import { type CronJobOptions, cronJobSpec, unpauserSpec } from "./cron-job";
@@ -124,11 +125,14 @@ export class PauseSchedule extends pulumi.ComponentResource {
     const namespace = args.namespace ?? (args.releases[0]?.namespace as string);
     const backups = args.windowBackups ?? [];
     const makesBackups = backups.length > 0;
-    this.problems = lookUpPause(
+    const found = lookUpPause(
       this,
       { namespace, name, recordName: `${name}-windows`, schedule: args.schedule, releases: args.releases },
       opts?.dependsOn,
     );
+    this.problems = pulumi
+      .all([found, args.suspend])
+      .apply(([problems, suspended]) => (suspended ? [...problems, suspendedProblem("pause.suspend")] : problems));
     const timing = {
       ...pauseTiming(args),
       ...(makesBackups && { windowBackups: windowBackupSettings(backupNamePrefix(name), backups) }),
