@@ -8,7 +8,7 @@ import { Pause, type Plan } from "./hold";
 import { KubernetesError } from "./kubernetes";
 import { ReleaseLeases } from "./leases";
 import type { UnfinishedRun } from "./note";
-import { end, type Outcome } from "./outcome";
+import { end, type Outcome, RunEnded } from "./outcome";
 import { checkUnpaused, type PodHandle } from "./pods";
 import type { Clock, Ports } from "./ports";
 import { NotOwnerError, RecordError, type RunOutcome } from "./record";
@@ -87,16 +87,25 @@ class Run {
 
   /**
    * Unpauses an earlier run's pods. A try whose predecessor in the same Job left pods paused does not pause again: the same
-   * could happen to it, and it may be the Job's last.
+   * could happen to it, and it may be the Job's last. If that one has recorded its window all the same, the Job is done.
    */
   private async recover(): Promise<void> {
-    const recovered = await recover(this.context);
+    const { context } = this;
+    const recovered = await recover(context);
     const { jobName } = this.environment;
-    if (recovered?.job !== undefined && recovered.job === jobName)
-      throw end(
-        "void",
-        `${recovered.who}, an earlier try of this Job, ended without unpausing its pods; they are unpaused, and this try pauses nothing`,
-      );
+    if (recovered?.job === undefined || recovered.job !== jobName) return;
+    const windows = await recordCall(context.record.windows(context.apiDeadline(), this.stop));
+    const window = windows.findLast(({ run }) => run?.job === jobName);
+    if (window) {
+      const reasons = [
+        `${recovered.who}, an earlier try of this Job, has recorded its window; its pods are unpaused now`,
+      ];
+      throw new RunEnded({ end: "recorded", reasons, window });
+    }
+    throw end(
+      "void",
+      `${recovered.who}, an earlier try of this Job, ended without unpausing its pods; they are unpaused, and this try pauses nothing`,
+    );
   }
 
   /** What is due of backups. What is wrong with them is reported in the end: a window is worth having without them. */

@@ -190,6 +190,23 @@ test("a try after a killed one of the same Job unpauses, and does not pause agai
   t.is((await pause(cluster, {}, { ...RETRY, ...JOB })).end, "recorded", "the try after it finds nothing to fix");
 });
 
+test("a try after one that recorded its window and left a pod paused unpauses it, and the Job is done", async (t) => {
+  const { cluster, pods } = sceneOf();
+  Object.assign(pods[1]?.faults as object, { failUnpauses: Infinity });
+  t.is((await pause(cluster, {}, { ...FIRST, ...JOB })).end, "failedToUnpause");
+  const [recorded] = cluster.windows;
+  Object.assign(pods[1]?.faults as object, { failUnpauses: 0 });
+  const pauses = () => pods.flatMap(({ calls }) => calls.filter((call) => call === "Pause")).length;
+  const before = pauses();
+  const { end, window } = await pause(cluster, {}, { ...RETRY, ...JOB });
+  t.is(end, "recorded");
+  t.deepEqual(window, recorded);
+  t.is(pauses(), before);
+  t.is(cluster.windows.length, 1);
+  t.is(cluster.unfinished, undefined);
+  assertSafe(t, cluster);
+});
+
 test("the unpauser unpauses what a killed run left, and writes down what became of that run", async (t) => {
   const { cluster } = await interrupted({ ...FIRST, ...JOB });
   const atWork = await cluster.time.until(cluster.unpauser());
@@ -273,6 +290,8 @@ test("a try after one that could not unpause a pod does not say that it was kill
   Object.assign(pods[1]?.faults as object, { failUnpauses: Infinity });
   t.is((await pause(cluster, {}, { ...FIRST, ...JOB })).end, "failedToUnpause");
   Object.assign(pods[1]?.faults as object, { failUnpauses: 0 });
+  // As if its window had been void, too.
+  cluster.tamper({ "windows.json": undefined });
   const { end, reasons } = await pause(cluster, {}, { ...RETRY, ...JOB });
   t.is(end, "void");
   t.regex(reasons.join(), /ended without unpausing its pods; they are unpaused/);
