@@ -182,9 +182,9 @@ test("a renewed connection leaves calls under way to end on the old one", async 
 // close it goes on delivering it.
 for (const resetOnTimeout of [true, false])
   test(`a call without an answer ${resetOnTimeout ? "resets" : "keeps"} its connection if it ${resetOnTimeout ? "must not" : "may"} arrive later`, async (t) => {
-    const ended = deferred<string>();
+    const [ended, reached] = [deferred<string>(), deferred<unknown>()];
     const server = createTcpServer((socket) => {
-      socket.on("data", () => {});
+      socket.on("data", reached.resolve);
       socket.on("error", ({ code }: NodeJS.ErrnoException) => ended.resolve(code ?? ""));
       socket.on("end", () => ended.resolve("closed"));
     });
@@ -194,10 +194,14 @@ for (const resetOnTimeout of [true, false])
       channel.close();
       server.close();
     });
+    // A connection that is not made yet has nothing to deliver.
+    const first = channel.call("/rpc.Admin/CheckPaused", Buffer.alloc(0), 60_000).catch(() => {});
+    await reached.promise;
     const call = channel.call("/rpc.Admin/Pause", Buffer.from("the request"), 300, { resetOnTimeout });
     await t.throwsAsync(call, { instanceOf: CallError, message: "no answer within 0.3 s" });
     if (!resetOnTimeout) channel.close();
     t.is(await ended.promise, resetOnTimeout ? "ECONNRESET" : "closed");
+    await first;
   });
 
 function deferred<T>() {
