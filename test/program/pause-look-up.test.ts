@@ -242,7 +242,10 @@ test.serial("a schedule that does not run is warned of once its run is overdue, 
   const pause = stack.config["scalar-backup:pause"] as object;
   stack.config = { ...stack.config, "scalar-backup:pause": { ...pause, suspend: true } };
   const up = await stack.up();
-  t.regex(restorePointsOf(up).noneBecause ?? "", /^no pause window has been recorded yet: .*; the schedule is suspended, /);
+  t.regex(
+    restorePointsOf(up).noneBecause ?? "",
+    /^no pause window has been recorded yet: .*; the schedule is suspended, /,
+  );
   t.deepEqual(
     warnings(await stack.preview()).map((warning) => warning.split(":")[0]),
     ["pause.suspend"],
