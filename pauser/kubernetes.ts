@@ -66,6 +66,11 @@ export class KubernetesError extends Error {
   get transient(): boolean {
     return this.status === undefined || this.status === 429 || this.status >= 500;
   }
+
+  /** Whether a write may succeed when the object has been read again: somebody else was quicker, or it passes. */
+  get mayBeWrittenAgain(): boolean {
+    return this.transient || this.status === 409;
+  }
 }
 
 /** Any path is answered with a `Date`; this one is small, and every account may read it. */

@@ -97,7 +97,7 @@ export class ReleaseLeases {
         this.kubernetes.requireListsSince(now, released.metadata.resourceVersion);
         return;
       } catch (error) {
-        const again = error instanceof KubernetesError && (error.transient || error.status === 409);
+        const again = error instanceof KubernetesError && error.mayBeWrittenAgain;
         if (!again || deadline.passed) throw error;
         await deadline.backOff();
       }
@@ -123,7 +123,7 @@ export class ReleaseLeases {
         await this.kubernetes.put(path, this.acquired(lease));
         return;
       } catch (error) {
-        const again = error instanceof KubernetesError && (error.transient || error.status === 409);
+        const again = error instanceof KubernetesError && error.mayBeWrittenAgain;
         if (!again || deadline.passed || stop.aborted) throw error;
         await deadline.backOff(stop);
       }

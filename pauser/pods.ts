@@ -54,7 +54,7 @@ export async function checkUnpaused(handles: PodHandle[]): Promise<Complaints> {
   return complaints;
 }
 
-export function pausedAlready({ namespace, name }: ScalarPod): string {
+function pausedAlready({ namespace, name }: ScalarPod): string {
   return (
     "is paused already, by somebody else; unless that is on purpose, fix it with: " +
     `kubectl --namespace ${namespace} delete pod ${name}`

@@ -171,7 +171,7 @@ export class RunRecord {
         this.kubernetes.requireListsSince(configMap.metadata.resourceVersion, written.metadata.resourceVersion);
         return sent;
       } catch (error) {
-        const again = error instanceof KubernetesError && (error.transient || error.status === 409);
+        const again = error instanceof KubernetesError && error.mayBeWrittenAgain;
         if (!again || deadline.passed || stop?.aborted) throw error;
         await deadline.backOff(stop);
       }
