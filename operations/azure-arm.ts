@@ -1,21 +1,30 @@
 import { type AzureAccess, type AzureAccount, azureAccount, completedAccess } from "./azure";
+import { waitingClock } from "./clock";
 
 const REQUEST_TIMEOUT_MILLIS = 60_000;
+/** For requests that Azure throttles, answers with an error of its own, or does not answer. */
 const ATTEMPTS = 6;
 /** Between two looks at a change that Azure is still making, when Azure names no time itself. */
 const POLL_SECONDS = 10;
 const PATIENCE_MILLIS = 2 * 60 * 60_000;
+/** Between two tries while Azure works on another change of the same database. */
+const BUSY_SECONDS = 15;
+/** Another change takes minutes: an update of an account or a server some, a new standby or region up to half an hour. */
+const BUSY_PATIENCE_MILLIS = 30 * 60_000;
 
 /** A request that the Azure Resource Manager refused. */
 export class ArmRequestError extends Error {
   readonly code: string;
+  /** The status of the answer that says so. */
   readonly status: number;
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: string, message: string, status: number) {
+  constructor(code: string, message: string, status: number, retryAfter?: number) {
     super(`${code}: ${message}`);
     this.name = "ArmRequestError";
     this.code = code;
     this.status = status;
+    this.retryAfterSeconds = retryAfter;
   }
 }
 
@@ -74,8 +83,30 @@ export class ArmClient {
     return elements;
   }
 
-  /** Makes a request and answers what came of it, once Azure is done with it. */
+  /**
+   * Makes a request and answers what came of it, once Azure is done with it. While Azure works on another change of the
+   * same database, it is made again: Azure says so at once, or only when its own operation has ended for that reason.
+   */
   async request<Result>(method: Method, id: string, apiVersion: string, body?: object): Promise<Result> {
+    const clock = waitingClock();
+    const deadline = clock.now() + BUSY_PATIENCE_MILLIS;
+    for (;;) {
+      try {
+        return await this.#attempt<Result>(method, id, apiVersion, body);
+      } catch (error) {
+        if (!(error instanceof ArmRequestError) || !isBusy(error)) throw error;
+        if (clock.now() > deadline)
+          throw new ArmRequestError(
+            error.code,
+            `${error.message} Azure was still busy after ${BUSY_PATIENCE_MILLIS / 60_000} minutes; wait until its other changes are done, then run this again`,
+            error.status,
+          );
+        await clock.wait((error.retryAfterSeconds ?? BUSY_SECONDS) * 1000);
+      }
+    }
+  }
+
+  async #attempt<Result>(method: Method, id: string, apiVersion: string, body?: object): Promise<Result> {
     const answer = await this.#send(method, this.#url(id, apiVersion), body);
     const monitor = answer.headers.get("azure-asyncoperation");
     const location = answer.headers.get("location");
@@ -94,27 +125,34 @@ export class ArmClient {
 
   /** Waits at the address that tells an operation's status. */
   async #finished(monitor: string, first: Response): Promise<void> {
-    const deadline = Date.now() + PATIENCE_MILLIS;
+    const deadline = waitingClock().now() + PATIENCE_MILLIS;
     let answer = first;
     for (;;) {
       await pause(retryAfterSeconds(answer) ?? POLL_SECONDS);
       answer = await this.#send("GET", monitor);
-      const { status, error } = (await answer.json()) as { status: string; error?: { code: string; message: string } };
-      if (status === "Succeeded") return;
-      if (status === "Failed" || status === "Canceled")
-        throw new ArmRequestError(error?.code ?? status, error?.message ?? "the operation did not succeed", 200);
-      if (Date.now() > deadline) throw new Error(`Azure has not finished after 2 hours: ${status}; run this again`);
+      const { status, error } = (await answer.json()) as OperationStatus;
+      if (/^succeeded$/i.test(status ?? "")) return;
+      // Azure's databases have statuses of their own, for operations that go on (Dequeued) and for ones that have failed
+      // (ServerIsNotReady): an error tells the second from the first.
+      if (error || /fail|^cancell?ed$/i.test(status ?? ""))
+        throw new ArmRequestError(
+          error?.code || status || "Failed",
+          error?.message ?? "the operation did not succeed",
+          answer.status,
+        );
+      if (waitingClock().now() > deadline)
+        throw new Error(`Azure has not finished after 2 hours: ${status}; run this again`);
     }
   }
 
   /** Waits at the address that answers 202 until there is a result. */
   async #finishedAt(location: string, first: Response): Promise<Response> {
-    const deadline = Date.now() + PATIENCE_MILLIS;
+    const deadline = waitingClock().now() + PATIENCE_MILLIS;
     let answer = first;
     do {
       await pause(retryAfterSeconds(answer) ?? POLL_SECONDS);
       answer = await this.#send("GET", location);
-      if (Date.now() > deadline) throw new Error("Azure has not finished after 2 hours; run this again");
+      if (waitingClock().now() > deadline) throw new Error("Azure has not finished after 2 hours; run this again");
     } while (answer.status === 202);
     return answer;
   }
@@ -134,9 +172,9 @@ export class ArmClient {
           signal: AbortSignal.timeout(REQUEST_TIMEOUT_MILLIS),
         });
         if (answer.ok) return answer;
-        const passing = answer.status === 429 || answer.status === 409 || answer.status >= 500;
         const error = await errorOf(answer);
-        if (!passing || last || (answer.status === 409 && !isBusy(error))) throw error;
+        const passing = answer.status === 429 || answer.status >= 500;
+        if (!passing || last || isBusy(error)) throw error;
         wait = retryAfterSeconds(answer) ?? wait;
       } catch (error) {
         if (error instanceof ArmRequestError || last || !isNetworkFault(error)) throw error;
@@ -146,9 +184,18 @@ export class ArmClient {
   }
 }
 
-/** A server works at one change at a time. */
+/** What the address of an operation's status answers. */
+interface OperationStatus {
+  status?: string;
+  error?: { code?: string; message?: string } | null;
+}
+
+/**
+ * A database works at one change at a time. Cosmos DB says so by 412 PreconditionFailed: no request here has a condition
+ * of its own that could have failed (If-Match).
+ */
 function isBusy({ code }: ArmRequestError): boolean {
-  return /busy|inprogress|conflictingserveroperation/i.test(code);
+  return /^preconditionfailed$|busy|inprogress|conflictingserveroperation|isnotready/i.test(code);
 }
 
 /** `fetch` rejects with a TypeError when there is no connection, with a DOMException when its time is over. */
@@ -161,7 +208,12 @@ async function errorOf(answer: Response): Promise<ArmRequestError> {
   try {
     const body = JSON.parse(text);
     const { code, message } = body.error ?? body;
-    return new ArmRequestError(code ?? String(answer.status), message ?? text, answer.status);
+    return new ArmRequestError(
+      code ?? String(answer.status),
+      message ?? text,
+      answer.status,
+      retryAfterSeconds(answer),
+    );
   } catch {
     return new ArmRequestError(String(answer.status), text.slice(0, 500) || answer.statusText, answer.status);
   }
@@ -178,7 +230,7 @@ function retryAfterSeconds(answer: Response): number | undefined {
 }
 
 function pause(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  return waitingClock().wait(seconds * 1000);
 }
 
 /** A location as ids have it: `Japan East` is `japaneast`. */

@@ -1,7 +1,8 @@
 import type { AzureAccess } from "./azure";
-import { ArmClient } from "./azure-arm";
+import { ArmClient, ArmRequestError } from "./azure-arm";
 
-const API_VERSION = "2024-07-01";
+/** The version that azure-native speaks, too. */
+const API_VERSION = "2024-05-01";
 
 /** A private endpoint, as far as another one has to be built like it. */
 export interface PrivateEndpointDescription {
@@ -21,40 +22,74 @@ export interface PrivatelyReached {
   properties: { privateEndpointConnections?: { properties?: { privateEndpoint?: { id?: string } } }[] };
 }
 
-/** The private endpoints that lead to a resource. One that is in a subscription out of reach is left out. */
-export async function readPrivateEndpoints(
-  resource: PrivatelyReached,
-  access: AzureAccess,
-): Promise<PrivateEndpointDescription[]> {
+/** The private endpoints that lead to a resource. */
+export interface PrivateEndpoints {
+  endpoints: PrivateEndpointDescription[];
+  /** Those that cannot be read or built like, each with the reason: theirs to declare who own them. */
+  outOfReach: { id: string; reason: string }[];
+}
+
+/**
+ * Reads the private endpoints that lead to a resource. They may be in subscriptions and tenants of others, where nobody
+ * here may look: that is no reason not to restore what they lead to.
+ */
+export async function readPrivateEndpoints(resource: PrivatelyReached, access: AzureAccess): Promise<PrivateEndpoints> {
   const ids = (resource.properties.privateEndpointConnections ?? [])
     .map((connection) => connection.properties?.privateEndpoint?.id)
     .filter((id) => id !== undefined);
-  if (ids.length === 0) return [];
+  const found: PrivateEndpoints = { endpoints: [], outOfReach: [] };
+  if (ids.length === 0) return found;
   const client = await ArmClient.connect(access);
-  const endpoints = await Promise.all(ids.map((id) => readPrivateEndpoint(client, id)));
-  return endpoints.filter((endpoint) => endpoint !== undefined);
+  const read = await Promise.all(ids.map((id) => readPrivateEndpoint(client, id)));
+  for (const [index, endpoint] of read.entries()) {
+    if (typeof endpoint !== "string") found.endpoints.push(endpoint);
+    else found.outOfReach.push({ id: ids[index] as string, reason: endpoint });
+  }
+  return found;
 }
 
-async function readPrivateEndpoint(client: ArmClient, id: string): Promise<PrivateEndpointDescription | undefined> {
-  const endpoint = await client.find<{
+interface Connection {
+  properties: { groupIds?: string[] };
+}
+
+/** The endpoint, or why there can be none like it. */
+async function readPrivateEndpoint(client: ArmClient, id: string): Promise<PrivateEndpointDescription | string> {
+  const [, , subscription] = id.split("/");
+  try {
+    const description = await describePrivateEndpoint(client, id);
+    // An endpoint is made in its virtual network's subscription, and this program works in one.
+    return subscription?.toLowerCase() === client.subscriptionId.toLowerCase()
+      ? description
+      : `it is in subscription ${subscription}`;
+  } catch (error) {
+    if (error instanceof ArmRequestError && [401, 403, 404].includes(error.status)) return error.message;
+    throw error;
+  }
+}
+
+async function describePrivateEndpoint(client: ArmClient, id: string): Promise<PrivateEndpointDescription> {
+  const endpoint = await client.request<{
     name: string;
     location: string;
     properties: {
       subnet: { id: string };
-      privateLinkServiceConnections?: { properties: { groupIds?: string[] } }[];
+      privateLinkServiceConnections?: Connection[];
+      manualPrivateLinkServiceConnections?: Connection[];
     };
-  }>(id, API_VERSION);
-  if (endpoint === undefined) return undefined;
+  }>("GET", id, API_VERSION);
   const groups = await client.list<{
     properties: { privateDnsZoneConfigs?: { name: string; properties: { privateDnsZoneId: string } }[] };
   }>(`${id}/privateDnsZoneGroups`, API_VERSION);
+  const { privateLinkServiceConnections = [], manualPrivateLinkServiceConnections = [], subnet } = endpoint.properties;
+  // An endpoint whose connection somebody else had to approve has it in the second list, and an empty first one.
+  const [connection] = [...privateLinkServiceConnections, ...manualPrivateLinkServiceConnections];
   return {
     id,
     name: endpoint.name,
     resourceGroupName: id.split("/")[4] as string,
     location: endpoint.location,
-    subnetId: endpoint.properties.subnet.id,
-    groupIds: endpoint.properties.privateLinkServiceConnections?.[0]?.properties.groupIds ?? [],
+    subnetId: subnet.id,
+    groupIds: connection?.properties.groupIds ?? [],
     dnsZones: groups.flatMap(({ properties }) =>
       (properties.privateDnsZoneConfigs ?? []).map(({ name, properties: { privateDnsZoneId } }) => ({
         name,

@@ -1,5 +1,6 @@
 import type { AzureAccess } from "./azure";
 import { ArmClient } from "./azure-arm";
+import { waitingClock } from "./clock";
 
 /** Which of the two products: Azure Database for MySQL, Azure Database for PostgreSQL; flexible servers both. */
 export type ServerProduct = "mysql" | "postgresql";
@@ -8,6 +9,12 @@ const PRODUCTS = {
   mysql: { type: "Microsoft.DBforMySQL/flexibleServers", apiVersion: "2023-12-30" },
   postgresql: { type: "Microsoft.DBforPostgreSQL/flexibleServers", apiVersion: "2025-08-01" },
 } as const;
+
+/** Between two looks at a server that is still changing, and for how long. */
+const LOOK_SECONDS = 15;
+const READY_PATIENCE_MILLIS = 60 * 60_000;
+/** The states of a server that end by themselves; in any other it takes no change until somebody acts. */
+const PASSING_STATES = ["Updating", "Starting", "Restarting", "Provisioning"];
 
 /** What names a flexible server in the account's subscription. */
 export interface ServerAddress {
@@ -152,19 +159,17 @@ export async function completeServer(
   say: (line: string) => void,
 ): Promise<void> {
   const client = await ArmClient.connect(access);
-  const { apiVersion } = PRODUCTS[wanted.product];
-  const id = idOf(client, wanted);
   const server = await existing(wanted, access);
   await raiseRetention(client, wanted, server, wanted.backupRetentionDays, say);
 
   const tags = { ...server.tags, ...wanted.tags };
   if (!sameValues(tags, server.tags ?? {})) {
-    await client.request("PATCH", id, apiVersion, { tags });
+    await change(client, wanted, "PATCH", "", { tags });
     say(`${wanted.serverName}: ${Object.keys(tags).length} tags`);
   }
   const { maintenanceWindow } = wanted;
   if (maintenanceWindow && !sameValues(maintenanceWindow, server.properties.maintenanceWindow ?? {})) {
-    await client.request("PATCH", id, apiVersion, { properties: { maintenanceWindow } });
+    await change(client, wanted, "PATCH", "", { properties: { maintenanceWindow } });
     say(`${wanted.serverName}: maintenance window`);
   }
   await setParameters(client, wanted, say);
@@ -173,18 +178,16 @@ export async function completeServer(
   // Last: with a standby, every other change takes longer.
   const mode = wanted.highAvailability?.mode ?? "Disabled";
   if (mode !== "Disabled" && server.properties.highAvailability?.mode !== mode) {
-    await client.request("PATCH", id, apiVersion, { properties: { highAvailability: wanted.highAvailability } });
+    await change(client, wanted, "PATCH", "", { properties: { highAvailability: wanted.highAvailability } });
     say(`${wanted.serverName}: high availability ${mode}`);
   }
 }
 
 async function setParameters(client: ArmClient, wanted: ServerCompletion, say: (line: string) => void): Promise<void> {
-  const { apiVersion } = PRODUCTS[wanted.product];
-  const id = idOf(client, wanted);
   const present = new Map((await readParameters(client, wanted)).map((parameter) => [parameter.name, parameter]));
   for (const [name, value] of Object.entries(wanted.parameters)) {
     if (present.get(name)?.value === value) continue;
-    await client.request("PATCH", `${id}/configurations/${name}`, apiVersion, {
+    await change(client, wanted, "PATCH", `/configurations/${name}`, {
       properties: { value, source: "user-override" },
     });
     say(`${wanted.serverName}: ${name} = ${value}`);
@@ -192,12 +195,8 @@ async function setParameters(client: ArmClient, wanted: ServerCompletion, say: (
   // Asked anew: an earlier run may have set parameters, and been stopped before the restart.
   const waiting = (await readParameters(client, wanted)).filter(({ pendingRestart }) => pendingRestart);
   if (waiting.length === 0) return;
-  await client.request(
-    "POST",
-    `${id}/restart`,
-    apiVersion,
-    wanted.product === "mysql" ? { restartWithFailover: "Disabled" } : undefined,
-  );
+  const how = wanted.product === "mysql" ? { restartWithFailover: "Disabled" } : undefined;
+  await change(client, wanted, "POST", "/restart", how);
   say(`${wanted.serverName}: restarted for ${waiting.map(({ name }) => name).join(", ")}`);
 }
 
@@ -212,8 +211,7 @@ async function setFirewallRules(
   for (const rule of wanted.firewallRules) {
     if (sameValues(rule, present.get(rule.name) ?? {})) continue;
     const { name, ...properties } = rule;
-    const { apiVersion } = PRODUCTS[wanted.product];
-    await client.request("PUT", `${idOf(client, wanted)}/firewallRules/${name}`, apiVersion, { properties });
+    await change(client, wanted, "PUT", `/firewallRules/${name}`, { properties });
     say(`${wanted.serverName}: firewall rule ${name}`);
   }
 }
@@ -229,10 +227,39 @@ async function raiseRetention(
     say(`${address.serverName}: backups are kept for ${server.properties.backup?.backupRetentionDays} days already`);
     return;
   }
-  await client.request("PATCH", idOf(client, address), PRODUCTS[address.product].apiVersion, {
-    properties: { backup: { backupRetentionDays } },
-  });
+  await change(client, address, "PATCH", "", { properties: { backup: { backupRetentionDays } } });
   say(`${address.serverName}: backups are kept for ${backupRetentionDays} days`);
+}
+
+/**
+ * Makes one change of a server, once it is ready for it: a server goes on updating itself for a while after Azure has
+ * called a change done, and refuses the next one (ServerIsNotReady).
+ */
+async function change(
+  client: ArmClient,
+  address: ServerAddress,
+  method: "PATCH" | "POST" | "PUT",
+  below: string,
+  body?: object,
+): Promise<void> {
+  const { apiVersion } = PRODUCTS[address.product];
+  const id = idOf(client, address);
+  const clock = waitingClock();
+  const deadline = clock.now() + READY_PATIENCE_MILLIS;
+  for (;;) {
+    const { state = "Ready" } = (await client.request<FlexibleServer>("GET", id, apiVersion)).properties;
+    if (state === "Ready") break;
+    if (!PASSING_STATES.includes(state))
+      throw new Error(
+        `server ${address.serverName} is in the state ${state}, in which it takes no changes: start it, then run this again`,
+      );
+    if (clock.now() > deadline)
+      throw new Error(
+        `server ${address.serverName} is still in the state ${state} after ${READY_PATIENCE_MILLIS / 60_000} minutes; run this again`,
+      );
+    await clock.wait(LOOK_SECONDS * 1000);
+  }
+  await client.request(method, `${id}${below}`, apiVersion, body);
 }
 
 async function existing(address: ServerAddress, access: AzureAccess): Promise<FlexibleServer> {

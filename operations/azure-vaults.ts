@@ -1,5 +1,6 @@
 import type { AzureAccess } from "./azure";
 import { ArmClient, ArmRequestError } from "./azure-arm";
+import { waitingClock } from "./clock";
 
 /** The version that azure-native speaks, too. */
 const API_VERSION = "2025-01-01";
@@ -77,7 +78,7 @@ export async function awaitBackupPermission(
     say(`${name} is backed up already`);
     return;
   }
-  const deadline = Date.now() + PATIENCE_MILLIS;
+  const deadline = waitingClock().now() + PATIENCE_MILLIS;
   for (let wait = 1; ; wait = Math.min(wait * 2, LONGEST_PAUSE_SECONDS)) {
     try {
       await arm.request("POST", `${vaultId}/validateForBackup`, API_VERSION, { backupInstance });
@@ -85,12 +86,12 @@ export async function awaitBackupPermission(
       return;
     } catch (error) {
       if (!isMissingPermission(error)) throw error;
-      if (Date.now() > deadline)
+      if (waitingClock().now() > deadline)
         throw new Error(
           `the vault still may not back up ${name} after ${PATIENCE_MILLIS / 60_000} minutes (${error.message}); look at its role assignments, then run this again`,
         );
       say(`the vault's role assignments are not in effect yet; asking again in ${wait} s`);
-      await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+      await waitingClock().wait(wait * 1000);
     }
   }
 }

@@ -45,7 +45,8 @@ export interface CosmosAccount {
     backupPolicy?: {
       type?: string;
       continuousModeProperties?: { tier?: string };
-      migrationState?: { status?: string; targetType?: string };
+      /** `status`: `InProgress`, `Completed`, `Failed` or `Invalid`. */
+      migrationState?: { status?: string; targetType?: string; startTime?: string };
     };
     consistencyPolicy?: ConsistencyPolicy;
     capabilities?: { name: string }[];
@@ -72,36 +73,85 @@ export interface CosmosRange {
   unknownBecause?: string;
 }
 
-/** What Azure keeps of a deleted account with continuous backup. */
-export interface DeletedAccount {
+/** What Azure keeps of an account with continuous backup, for as long as its tier says after its deletion too. */
+export interface RestorableAccount {
   /** By which a restore names its source. */
   id: string;
   /** The account's instance id. */
   name: string;
+  /** The one location that it is listed under, whichever regions the account has had since. A copy is placed there. */
   location: string;
   properties: {
     accountName: string;
     apiType?: string;
+    creationTime?: string;
     deletionTime?: string;
     oldestRestorableTime?: string;
-    restorableLocations?: { locationName: string }[];
+    /** The regions that the account has had, since when, and until when. */
+    restorableLocations?: { locationName?: string; creationTime?: string; deletionTime?: string }[];
   };
+}
+
+async function restorableAccounts(client: ArmClient): Promise<RestorableAccount[]> {
+  return client.list<RestorableAccount>(
+    `/subscriptions/${client.subscriptionId}/providers/Microsoft.DocumentDB/restorableDatabaseAccounts`,
+    API_VERSION,
+  );
 }
 
 /** A deleted account that can still be restored: the one deleted last, where several had this name. */
 export async function findDeletedAccount(
   accountName: string,
   access: AzureAccess,
-): Promise<DeletedAccount | undefined> {
-  const client = await ArmClient.connect(access);
-  const restorable = await client.list<DeletedAccount>(
-    `/subscriptions/${client.subscriptionId}/providers/Microsoft.DocumentDB/restorableDatabaseAccounts`,
-    API_VERSION,
-  );
-  const time = ({ properties }: DeletedAccount) => Date.parse(properties.deletionTime ?? "");
-  return restorable
+): Promise<RestorableAccount | undefined> {
+  const time = ({ properties }: RestorableAccount) => Date.parse(properties.deletionTime ?? "");
+  return (await restorableAccounts(await ArmClient.connect(access)))
     .filter(({ properties }) => properties.accountName === accountName && properties.deletionTime !== undefined)
     .sort((a, b) => time(b) - time(a))[0];
+}
+
+/** The oldest instant that Azure can restore an account to; the time that it tells may lie before the account's creation. */
+export function oldestInstant({ properties }: RestorableAccount): string | undefined {
+  const { oldestRestorableTime: oldest, creationTime: created } = properties;
+  if (oldest === undefined) return undefined;
+  const millis = Math.max(Date.parse(oldest), created === undefined ? 0 : Date.parse(created));
+  return new Date(millis).toISOString();
+}
+
+/** What names the source of a restore, and where its copy goes. */
+export interface RestoreSource {
+  id: string;
+  /** Azure takes no other for the copy than the source's. */
+  location: string;
+  /** The copy's only region: one that the source had at the instant. */
+  region: string;
+}
+
+/** @throws {Error} when the account had no region at the instant that Azure can restore it into. */
+export function restoreSourceOf(
+  restorable: RestorableAccount,
+  preferred: readonly string[],
+  instant: string,
+): RestoreSource {
+  const { accountName, restorableLocations = [] } = restorable.properties;
+  const at = Date.parse(instant);
+  const regions = restorableLocations
+    .filter(
+      ({ creationTime, deletionTime }) =>
+        !(Date.parse(creationTime ?? "") > at) && !(Date.parse(deletionTime ?? "") <= at),
+    )
+    .map((each) => locationName(each.locationName ?? ""));
+  const location = locationName(restorable.location);
+  if (restorableLocations.length > 0 && regions.length === 0)
+    throw new Error(
+      `Azure backed account ${accountName} up in no region at ${instant}: ${restorableLocations
+        .map(
+          (each) => `${each.locationName} from ${each.creationTime ?? "its creation"} to ${each.deletionTime ?? "now"}`,
+        )
+        .join(", ")}; choose an instant within one of these`,
+    );
+  const region = [...preferred, location].map(locationName).find((each) => regions.includes(each));
+  return { id: restorable.id, location, region: region ?? regions[0] ?? preferred[0] ?? location };
 }
 
 /** The account; undefined when there is none. */
@@ -122,9 +172,23 @@ export function tierOf(days: number): keyof typeof COSMOSDB_TIERS {
   return days > COSMOSDB_TIERS.Continuous7Days ? "Continuous30Days" : "Continuous7Days";
 }
 
-/** Whether Azure is switching the account to continuous backup just now, which takes it hours. */
-function isMigrating({ properties: { backupPolicy } }: CosmosAccount): boolean {
-  return backupPolicy?.migrationState?.targetType === "Continuous" && backupPolicy.type !== "Continuous";
+/** The state of the account's switch to continuous backup, as long as it has none; Azure takes hours for it. */
+function migrationStatus({ properties: { backupPolicy } }: CosmosAccount): string | undefined {
+  const { status, targetType } = backupPolicy?.migrationState ?? {};
+  return targetType === "Continuous" && backupPolicy?.type !== "Continuous" ? status : undefined;
+}
+
+/** Whether Azure is switching the account to continuous backup just now. */
+function isMigrating(account: CosmosAccount): boolean {
+  return migrationStatus(account) === "InProgress";
+}
+
+/** Why the account's switch to continuous backup has ended without it; undefined where it has not. */
+function failedMigration(account: CosmosAccount): string | undefined {
+  const status = migrationStatus(account);
+  return status === "Failed" || status === "Invalid"
+    ? `its switch to continuous backup has failed (migrationState.status is ${status})`
+    : undefined;
 }
 
 /** What an account should be set to by `protectAccount`. */
@@ -142,7 +206,8 @@ export function accountShortfalls(account: CosmosAccount, goal: CosmosGoal): str
 function backupShortfalls(account: CosmosAccount, days: number): string[] {
   if (isMigrating(account)) return [];
   const present = continuousDays(account);
-  if (present === 0) return ["its backup is periodic, which no instant can be restored from"];
+  if (present === 0)
+    return [failedMigration(account) ?? "its backup is periodic, which no instant can be restored from"];
   return present < days ? [`its continuous backup reaches back ${present} days, below ${days}`] : [];
 }
 
@@ -158,10 +223,37 @@ export function writeRegion(account: CosmosAccount): string {
   return locationName(name);
 }
 
-/** The id by which a restore names its source; it differs from the account's own. */
-export async function restorableAccountId(account: CosmosAccount, access: AzureAccess): Promise<string> {
-  const client = await ArmClient.connect(access);
-  return `/subscriptions/${client.subscriptionId}/providers/Microsoft.DocumentDB/locations/${writeRegion(account)}/restorableDatabaseAccounts/${account.properties.instanceId}`;
+/**
+ * What Azure lists of the account among those that can be restored. It is known by the id of its instance: an account
+ * that has failed over is listed under another location than the one it is written in.
+ */
+export async function findRestorableAccount(
+  account: CosmosAccount,
+  access: AzureAccess,
+): Promise<RestorableAccount | undefined> {
+  const instance = account.properties.instanceId?.toLowerCase();
+  return (await restorableAccounts(await ArmClient.connect(access))).find(
+    ({ name }) => name.toLowerCase() === instance,
+  );
+}
+
+/** The source of a restore of an account that exists, into the region where it is written if it had that at the instant. */
+export async function findRestoreSource(
+  account: CosmosAccount,
+  instant: string,
+  access: AzureAccess,
+): Promise<RestoreSource> {
+  const region = writeRegion(account);
+  const restorable = await findRestorableAccount(account, access);
+  if (restorable) return restoreSourceOf(restorable, [region], instant);
+  // Not listed yet: the check of the instant says so, before anything is restored.
+  const { subscriptionId } = await ArmClient.connect(access);
+  const location = locationName(account.location);
+  return {
+    id: `/subscriptions/${subscriptionId}/providers/Microsoft.DocumentDB/locations/${location}/restorableDatabaseAccounts/${account.properties.instanceId}`,
+    location,
+    region,
+  };
 }
 
 /**
@@ -170,10 +262,13 @@ export async function restorableAccountId(account: CosmosAccount, access: AzureA
  */
 export async function readRange(account: CosmosAccount, access: AzureAccess): Promise<CosmosRange> {
   if (account.properties.backupPolicy?.type !== "Continuous") {
+    const failed = failedMigration(account);
     return {
       unknownBecause: isMigrating(account)
         ? "Azure is still switching it to continuous backup"
-        : 'its backup is periodic; the next "pulumi up" switches it to continuous backup',
+        : failed
+          ? `${failed}; the next "pulumi up" starts it again`
+          : 'its backup is periodic; the next "pulumi up" switches it to continuous backup',
     };
   }
   if (account.properties.enableMultipleWriteLocations)
@@ -181,11 +276,8 @@ export async function readRange(account: CosmosAccount, access: AzureAccess): Pr
       unknownBecause: "it is written in several regions, and Azure does not tell the newest instant of such an account",
     };
   const client = await ArmClient.connect(access);
-  const restorable = await client.find<{ properties: { oldestRestorableTime?: string } }>(
-    await restorableAccountId(account, access),
-    API_VERSION,
-  );
-  const earliest = restorable?.properties.oldestRestorableTime;
+  const restorable = await findRestorableAccount(account, access);
+  const earliest = restorable && oldestInstant(restorable);
   if (earliest === undefined)
     return { unknownBecause: "Azure does not list it among the accounts that can be restored yet" };
   const latest = await newestBackups(client, account);
@@ -193,7 +285,7 @@ export async function readRange(account: CosmosAccount, access: AzureAccess): Pr
     return {
       unknownBecause: "it has no container yet, and Azure tells the newest restorable instant of containers only",
     };
-  return { earliest: new Date(earliest).toISOString(), latest: new Date(Math.min(...latest)).toISOString() };
+  return { earliest, latest: new Date(Math.min(...latest)).toISOString() };
 }
 
 async function newestBackups(client: ArmClient, account: CosmosAccount): Promise<number[]> {
@@ -250,6 +342,11 @@ export async function protectAccount(
     await client.request("PATCH", idOf(client, request), API_VERSION, {
       properties: { backupPolicy: { type: "Continuous", continuousModeProperties: { tier } } },
     });
+    const failed = failedMigration(await existing(request, access));
+    if (failed)
+      throw new Error(
+        `account ${account.name}: ${failed}, though it was just asked for; see the account's "Backup & Restore" page in the Azure portal for the reason, remove what Azure names there, then run this again. Azure's support can finish a switch that keeps failing`,
+      );
     say(`${account.name}: continuous backup of ${COSMOSDB_TIERS[tier]} days; Azure offers no way back to periodic`);
   }
   if (request.strongConsistency && consistencyShortfalls(account).length > 0) {

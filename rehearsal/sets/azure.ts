@@ -24,7 +24,7 @@ export function buildPrivateEndpoint(
 ): void {
   const { subscription } = cloud.azure;
   const network = `/subscriptions/${subscription}/resourceGroups/${AZURE_RESOURCE_GROUP}/providers/Microsoft.Network`;
-  const { send } = azureResource(cloud, "Microsoft.Network/privateEndpoints", name, "2024-07-01");
+  const { send } = azureResource(cloud, "Microsoft.Network/privateEndpoints", name, "2024-05-01");
   send("PUT", "", {
     location: AZURE_LOCATION,
     properties: {

@@ -1,20 +1,23 @@
 import test, { type ExecutionContext } from "ava";
-import { completeServer, describeServer, protectServer } from "../../operations/azure-servers";
+import { readPrivateEndpoints } from "../../operations/azure-network";
+import { completeServer, describeServer, findServer, protectServer } from "../../operations/azure-servers";
 import {
+  accountShortfalls,
   backupTime,
   completeAccount,
   findAccount,
+  findRestoreSource,
   protectAccount,
   readRange,
-  restorableAccountId,
 } from "../../operations/cosmosdb";
 import { AzureCloud } from "../../rehearsal/cloud/azure/azure";
 import { SimulatedClock } from "../../rehearsal/cloud/clock";
 import type { SimulatedCloud } from "../../rehearsal/cloud/cloud";
-import { AZURE_RESOURCE_GROUP } from "../../rehearsal/sets/azure";
+import { AZURE_LOCATION, AZURE_RESOURCE_GROUP, azureResource } from "../../rehearsal/sets/azure";
 import { buildAzureMysql } from "../../rehearsal/sets/azure-mysql";
 import { buildAzurePostgresql } from "../../rehearsal/sets/azure-postgresql";
 import { buildCosmosdb } from "../../rehearsal/sets/cosmosdb";
+import { virtualClock } from "./virtual-clock";
 
 const HOUR = 60 * 60_000;
 let seed = 0;
@@ -147,7 +150,7 @@ test.serial(
     t.is(Date.parse(range.earliest ?? ""), told?.earliest ?? 0);
     t.true(Math.abs(Date.parse(range.latest ?? "") - (told?.latest ?? 0)) < 2000);
     t.regex(
-      await restorableAccountId(account, access),
+      (await findRestoreSource(account, new Date(clock.now()).toISOString(), access)).id,
       /\/locations\/japaneast\/restorableDatabaseAccounts\/[0-9a-f-]{36}$/,
     );
   },
@@ -212,6 +215,196 @@ test.serial(
     t.deepEqual(said, []);
   },
 );
+
+/** The account as it is now. */
+async function accountAt(t: ExecutionContext, access: { subscriptionId: string }, accountName: string) {
+  const account = await findAccount({ accountName, resourceGroupName: AZURE_RESOURCE_GROUP }, access);
+  if (!account) throw t.fail("the account is there");
+  return account;
+}
+
+test.serial("Cosmos DB: two changes of one account at once both come about, one after the other", async (t) => {
+  virtualClock(t);
+  const { cloud, whole, access, say } = await azure(t);
+  buildCosmosdb(whole, "copy");
+  const copy = cloud.cosmosdb.account("copy");
+  Object.assign(copy.properties, { consistencyPolicy: { defaultConsistencyLevel: "Session" } });
+  const address = { accountName: "copy", resourceGroupName: AZURE_RESOURCE_GROUP };
+  await Promise.all([
+    protectAccount({ ...address, days: 30, strongConsistency: false }, access, say),
+    completeAccount(
+      {
+        ...address,
+        tags: { service: "payments" },
+        consistencyPolicy: { defaultConsistencyLevel: "Strong" },
+        network: {},
+      },
+      access,
+      say,
+    ),
+  ]);
+  t.true(copy.isContinuous);
+  t.like(copy.properties, { consistencyPolicy: { defaultConsistencyLevel: "Strong" } });
+  t.like(copy.tags, { service: "payments" });
+});
+
+for (const status of ["Failed", "Invalid"] as const)
+  test.serial(`Cosmos DB: a switch to continuous backup that is ${status} is started again, and said`, async (t) => {
+    const { cloud, whole, access, say } = await azure(t);
+    buildCosmosdb(whole, "prod");
+    const stored = cloud.cosmosdb.account("prod");
+    const request = {
+      accountName: "prod",
+      resourceGroupName: AZURE_RESOURCE_GROUP,
+      days: 30,
+      strongConsistency: false,
+    };
+    stored.migrationEndsAs = status;
+    await t.throwsAsync(protectAccount(request, access, say), {
+      message: new RegExp(
+        `^account prod: its switch to continuous backup has failed \\(migrationState.status is ${status}\\).*Azure portal.*run this again`,
+      ),
+    });
+    const failed = await accountAt(t, access, "prod");
+    t.deepEqual(accountShortfalls(failed, request), [
+      `its switch to continuous backup has failed (migrationState.status is ${status})`,
+    ]);
+    t.regex(
+      (await readRange(failed, access)).unknownBecause ?? "",
+      /has failed .* the next "pulumi up" starts it again/,
+    );
+
+    stored.migrationEndsAs = undefined;
+    await protectAccount(request, access, say);
+    t.true(stored.isContinuous);
+  });
+
+test.serial("Cosmos DB: a switch to continuous backup that goes on is waited for", async (t) => {
+  const { cloud, whole, access, say } = await azure(t);
+  buildCosmosdb(whole, "prod");
+  cloud.cosmosdb.account("prod").migrationEndsAs = "InProgress";
+  const request = { accountName: "prod", resourceGroupName: AZURE_RESOURCE_GROUP, days: 30, strongConsistency: false };
+  await protectAccount(request, access, say);
+  const migrating = await accountAt(t, access, "prod");
+  t.deepEqual(accountShortfalls(migrating, request), []);
+  t.regex((await readRange(migrating, access)).unknownBecause ?? "", /still switching it/);
+});
+
+test.serial("Cosmos DB: an account that has failed over is restored from where Azure lists it", async (t) => {
+  const { clock, cloud, whole, access, say } = await azure(t);
+  buildCosmosdb(whole, "prod");
+  const { send } = azureResource(whole, "Microsoft.DocumentDB/databaseAccounts", "prod", "2025-10-15");
+  const locations = (...names: string[]) =>
+    send("PATCH", "", {
+      properties: { locations: names.map((locationName, failoverPriority) => ({ locationName, failoverPriority })) },
+    });
+  const address = { accountName: "prod", resourceGroupName: AZURE_RESOURCE_GROUP };
+  await protectAccount({ ...address, days: 30, strongConsistency: false }, access, say);
+  clock.advance(HOUR);
+  const before = new Date(clock.now()).toISOString();
+  clock.advance(HOUR);
+  locations("japanwest", AZURE_LOCATION);
+  clock.advance(HOUR);
+  const after = new Date(clock.now()).toISOString();
+  clock.advance(HOUR);
+  const account = await accountAt(t, access, "prod");
+  t.is(account.properties.writeLocations?.[0]?.locationName, "japanwest");
+  t.is((await readRange(account, access)).unknownBecause, undefined);
+
+  const source = await findRestoreSource(account, after, access);
+  t.regex(source.id, /\/locations\/japaneast\//, "the location that it is listed under");
+  t.like(source, { location: AZURE_LOCATION, region: "japanwest" });
+  t.is((await findRestoreSource(account, before, access)).region, AZURE_LOCATION, "a region of that time");
+
+  const restored = azureResource(whole, "Microsoft.DocumentDB/databaseAccounts", "copy", "2025-10-15");
+  restored.send("PUT", "", {
+    location: source.location,
+    properties: {
+      databaseAccountOfferType: "Standard",
+      createMode: "Restore",
+      locations: [{ locationName: source.region }],
+      backupPolicy: { type: "Continuous" },
+      restoreParameters: { restoreMode: "PointInTime", restoreSource: source.id, restoreTimestampInUtc: after },
+    },
+  });
+  t.truthy(cloud.cosmosdb.find("copy"));
+  cloud.cosmosdb.account("prod");
+});
+
+test.serial("private endpoints of others are left out, each with the reason, and manual ones are read", async (t) => {
+  const { cloud, whole, access } = await azure(t);
+  buildAzurePostgresql(whole, "prod");
+  const server = cloud.postgresql.server("prod");
+  const inGroup = (subscription: string, group: string, name: string) =>
+    `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.Network/privateEndpoints/${name}`;
+  const [same, other] = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"] as const;
+  cloud.addOtherSubscription(same, "same tenant");
+  cloud.addOtherSubscription(other, "another tenant");
+  cloud.createResourceGroup("theirs", AZURE_LOCATION);
+  cloud.forbidGroup("theirs");
+  const theirs = [
+    inGroup(same, "a", "one"),
+    inGroup(other, "b", "two"),
+    inGroup(cloud.subscription, "theirs", "three"),
+  ];
+  for (const id of theirs) server.privateEndpoints.add(id);
+  azureResource(whole, "Microsoft.Network/privateEndpoints", "by-hand", "2024-05-01").send("PUT", "", {
+    location: AZURE_LOCATION,
+    properties: {
+      subnet: { id: `${server.id}/subnet` },
+      manualPrivateLinkServiceConnections: [
+        { name: "by-hand", properties: { privateLinkServiceId: server.id, groupIds: ["postgresqlServer"] } },
+      ],
+    },
+  });
+  const address = { product: "postgresql", serverName: "prod", resourceGroupName: AZURE_RESOURCE_GROUP } as const;
+  const found = await findServer(address, access);
+  if (!found) return t.fail();
+  const { endpoints, outOfReach } = await readPrivateEndpoints(found, access);
+  t.deepEqual(
+    endpoints.map(({ name, groupIds }) => [name, groupIds]),
+    [
+      ["prod-endpoint", ["postgresqlServer"]],
+      ["by-hand", ["postgresqlServer"]],
+    ],
+  );
+  t.deepEqual(
+    outOfReach.map(({ id, reason }) => [id, reason.split(":")[0]]),
+    [
+      [theirs[0], "AuthorizationFailed"],
+      [theirs[1], "InvalidAuthenticationTokenTenant"],
+      [theirs[2], "AuthorizationFailed"],
+    ],
+  );
+});
+
+test.serial("a server is changed and restarted only once it is ready, and one that is stopped is named", async (t) => {
+  virtualClock(t);
+  const { cloud, whole, access, said, say } = await azure(t);
+  buildAzurePostgresql(whole, "copy");
+  const copy = cloud.postgresql.server("copy");
+  copy.parameters.clear();
+  const wanted = {
+    product: "postgresql" as const,
+    serverName: "copy",
+    resourceGroupName: AZURE_RESOURCE_GROUP,
+    tags: {},
+    backupRetentionDays: 7,
+    parameters: { max_connections: "400", max_prepared_transactions: "100" },
+    firewallRules: [],
+  };
+  cloud.postgresql.nextParameterEnds = { code: "ServerBusy", message: "busy processing another operation" };
+  await completeServer(wanted, access, say);
+  t.is(copy.parameter("max_connections"), "400");
+  t.is(copy.pendingRestart.size, 0);
+  t.true(said.includes("copy: restarted for max_connections, max_prepared_transactions"));
+
+  copy.parameters.clear();
+  copy.state = "Stopped";
+  await t.throwsAsync(completeServer(wanted, access, say), {
+    message: "server copy is in the state Stopped, in which it takes no changes: start it, then run this again",
+  });
+});
 
 test("a container's newest backup is read in every form that Azure has used", (t) => {
   const expected = Date.UTC(2021, 9, 26, 17, 27, 45);

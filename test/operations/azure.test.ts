@@ -4,6 +4,7 @@ import test, { type ExecutionContext } from "ava";
 import { azureAccount } from "../../operations/azure";
 import { ArmClient, ArmRequestError } from "../../operations/azure-arm";
 import { awaitBackupPermission } from "../../operations/azure-vaults";
+import { virtualClock } from "./virtual-clock";
 
 const ACCESS = { subscriptionId: "sub", useMsi: "true" };
 let accounts = 0;
@@ -123,6 +124,71 @@ test.serial("a throttled request, and one to a server that is busy, are made aga
   t.deepEqual(await client.request("PATCH", "/x", "1", {}), { name: "done" });
   t.is(asked.length, 3);
 });
+
+const MINUTE = 60_000;
+const locked = answer(412, {
+  code: "PreconditionFailed",
+  message: "There is already an operation in progress which requires exclusive lock on this service prod.",
+});
+
+test.serial("an account whose lock another change holds for minutes is asked again until it is free", async (t) => {
+  const clock = virtualClock(t);
+  const { client } = await manager(t, [...Array.from({ length: 40 }, () => locked), answer(200, { name: "done" })]);
+  t.deepEqual(await client.request("PATCH", "/x", "1", {}), { name: "done" });
+  t.true(clock.waitedMillis() > 5 * MINUTE, `${clock.waitedMillis()} ms`);
+});
+
+test.serial("a lock that is never freed ends after half an hour with what to do", async (t) => {
+  const clock = virtualClock(t);
+  const { client } = await manager(
+    t,
+    Array.from({ length: 500 }, () => locked),
+  );
+  await t.throwsAsync(client.request("PATCH", "/x", "1", {}), {
+    message: /^PreconditionFailed: .* still busy after 30 minutes; wait until .*, then run this again$/,
+  });
+  t.true(clock.waitedMillis() >= 30 * MINUTE && clock.waitedMillis() < 35 * MINUTE, `${clock.waitedMillis()} ms`);
+});
+
+/** A change that Azure takes, with what the address of its status answers. */
+const polled = (...statuses: object[]) => [
+  (_: IncomingMessage, response: ServerResponse, url: string) =>
+    response.writeHead(202, { "retry-after": "0", "azure-asyncoperation": `${url}/status` }).end(),
+  ...statuses.map((status) => answer(200, status, { "retry-after": "0" })),
+];
+
+// terraform-provider-azurerm #28298 and #29219: the two ways in which a flexible server says so.
+for (const busy of [
+  { status: "Failed", error: { code: "ServerBusy", message: "busy processing another operation" } },
+  { status: "ServerIsNotReady", error: { code: "", message: "Current Server State = Updating" } },
+])
+  test.serial(`a change that ends with ${busy.status} ${busy.error.code} is made again`, async (t) => {
+    virtualClock(t);
+    const { asked, client } = await manager(t, [
+      ...polled({ status: "InProgress" }, busy),
+      ...polled({ status: "Succeeded" }),
+      answer(200, { name: "changed" }),
+    ]);
+    t.deepEqual(await client.request("PATCH", "/x", "1", {}), { name: "changed" });
+    t.is(asked.filter((line) => line.startsWith("PATCH")).length, 2);
+  });
+
+test.serial(
+  "statuses of Azure's databases that say nothing of an end go on, those with an error end at once",
+  async (t) => {
+    const clock = virtualClock(t);
+    const { client } = await manager(t, [
+      ...polled({ status: "Enqueued" }, { status: "Dequeued" }, { status: "Succeeded" }),
+      answer(200, { name: "changed" }),
+      ...polled({ status: "RestoreAborted", error: { code: "BackupGone", message: "no such backup" } }),
+      ...polled({ status: "Cancelled" }),
+    ]);
+    t.deepEqual(await client.request("PATCH", "/x", "1", {}), { name: "changed" });
+    await t.throwsAsync(client.request("PATCH", "/x", "1", {}), { message: "BackupGone: no such backup" });
+    await t.throwsAsync(client.request("PATCH", "/x", "1", {}), { message: /^Cancelled: / });
+    t.is(clock.waitedMillis(), 0);
+  },
+);
 
 test.serial("a conflict that stays one is not tried again", async (t) => {
   const { asked, client } = await manager(t, [answer(409, { error: { code: "Conflict", message: "taken" } })]);

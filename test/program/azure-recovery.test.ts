@@ -1,6 +1,7 @@
 import test from "ava";
 import type { SimulatedCloud } from "../../rehearsal/cloud/cloud";
-import { AZURE_LOCATION, AZURE_RESOURCE_GROUP, azureResource } from "../../rehearsal/sets/azure";
+import type { StackResult } from "../../rehearsal/engine/stack";
+import { AZURE_LOCATION, AZURE_RESOURCE_GROUP, azureResource, buildPrivateEndpoint } from "../../rehearsal/sets/azure";
 import { copiesOf } from "../../rehearsal/sets/copies";
 import { buildCosmosdb } from "../../rehearsal/sets/cosmosdb";
 import { changes, errors, recordWindow, rehearsed } from "./rehearsed";
@@ -66,6 +67,16 @@ test("Azure's databases are recovered into their virtual network, under their ow
     "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
   });
   buildCosmosdb(cloud, "ledger-prod");
+  const ledger = cloud.azure.cosmosdb.account("ledger-prod");
+  buildPrivateEndpoint(cloud, "ledger-second", {
+    id: ledger.id,
+    group: "Sql",
+    zone: "privatelink.documents.azure.com",
+  });
+  const elsewhere = "11111111-1111-4111-8111-111111111111";
+  cloud.azure.addOtherSubscription(elsewhere, "another tenant");
+  const theirs = `/subscriptions/${elsewhere}/resourceGroups/theirs/providers/Microsoft.Network/privateEndpoints/theirs`;
+  ledger.privateEndpoints.add(theirs);
   const built = {
     orders: buildPrivateServer(cloud, "orders-prod"),
     customers: buildPrivateServer(cloud, "customers-prod"),
@@ -80,6 +91,20 @@ test("Azure's databases are recovered into their virtual network, under their ow
   stack.config["scalar-backup:restore"] = { at, mode: "recovery" };
   const restored = await stack.up();
   t.true(restored.succeeded, errors(restored));
+  t.deepEqual(changesOfCopy(restored, "ledger"), [
+    "DatabaseAccount ledger-copy",
+    "Command ledger-copy-completion",
+    "PrivateEndpoint ledger-copy-endpoint-1",
+    "PrivateEndpoint ledger-copy-endpoint-2",
+  ]);
+  t.regex(
+    copiesOf(restored)
+      .find((copy) => copy.name === "ledger")
+      ?.notes.join() ?? "",
+    new RegExp(
+      `made like ${theirs}, which leads to the source and is out of reach here \\(InvalidAuthenticationTokenTenant`,
+    ),
+  );
   const suffix = at.replaceAll(/[-:]/g, "").toLowerCase();
   const copies = {
     orders: cloud.azure.mysql.server(`orders-prod-${suffix}`),
@@ -107,3 +132,27 @@ test("Azure's databases are recovered into their virtual network, under their ow
   t.truthy(cloud.azure.postgresql.find(`customers-prod-${suffix}`));
   t.truthy(cloud.azure.cosmosdb.find(`ledger-prod-${suffix}`));
 });
+
+/**
+ * What changes the copy of a database, in the order in which each waits for all before it: Azure works at one change of an
+ * account at a time. Fails where two of them could run side by side.
+ */
+function changesOfCopy({ operations }: StackResult, database: string): string[] {
+  const byUrn = new Map(operations.map((operation) => [operation.urn, operation]));
+  const needed = (urn: string): Set<string> => {
+    const direct = byUrn.get(urn)?.dependsOn ?? [];
+    return new Set(direct.flatMap((each) => [each, ...needed(each)]));
+  };
+  const own = operations
+    .filter(({ name, kind }) => name.startsWith(`${database}-copy-`) && kind !== "same" && !name.endsWith("-dns"))
+    .map(({ urn, name, type }) => ({
+      urn,
+      needs: needed(urn),
+      title: `${type.split(":").at(-1)} ${name.replace(/-\d{8}t\d{6}z/, "")}`,
+    }))
+    .sort((a, b) => a.needs.size - b.needs.size);
+  for (const [index, { urn }] of own.entries())
+    for (const later of own.slice(index + 1))
+      if (!later.needs.has(urn)) throw new Error(`${later.title} does not wait for ${own[index]?.title}`);
+  return own.map(({ title }) => title);
+}

@@ -11,7 +11,7 @@ import {
 import { azureOperation } from "../../operation";
 import { copyOptions, copyTags, numbered } from "../azure/copies";
 import { copyName } from "../azure/names";
-import { declarePrivateEndpoints } from "../azure/private-endpoints";
+import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
 import { instantSuffix, type RestoreContext, type RestoredDatabase } from "../kind";
 import type { AzureServerCreateArgs } from "./args";
 import type { AzureServerProduct, ProductArgs } from "./product";
@@ -32,9 +32,9 @@ export function restoreServer<Create extends AzureServerCreateArgs>(
   const source = lookedUpAt(name, addressOf(name, product.product, args), async (at) => {
     const description = await describeServer(at, azure.access);
     if (description === undefined) throw missing(product.key, at);
-    return { at, ...description, endpoints: await readPrivateEndpoints(description.server, azure.access) };
+    return { at, ...description, ...(await readPrivateEndpoints(description.server, azure.access)) };
   });
-  const restored = source.apply(({ at, server, parameters, firewallRules, endpoints }) => {
+  const restored = source.apply(({ at, server, parameters, firewallRules, endpoints, outOfReach }) => {
     const resourceGroupName = args.restoreTo?.resourceGroupName ?? at.resourceGroupName;
     const serverName = copyName(server.name, instant, SERVER_NAME_LENGTH);
     const tags = copyTags(server.tags, context);
@@ -64,7 +64,7 @@ export function restoreServer<Create extends AzureServerCreateArgs>(
       azureOperation("complete-azure-server-copy", completion, azure.access),
       { parent: context.parent, dependsOn: [copy] },
     );
-    declarePrivateEndpoints(prefix, endpoints, copy.id, tags, context);
+    declarePrivateEndpoints(prefix, endpoints, copy.id, completed, tags, context);
     // Before its completion the copy runs with other settings than its source.
     const host = pulumi.all([copy.fullyQualifiedDomainName, completed.id]).apply(([domain]) => domain);
     const database = args.databaseName ?? product.defaultDatabase;
@@ -77,7 +77,8 @@ export function restoreServer<Create extends AzureServerCreateArgs>(
         ...numbered([
           "Keep the parameters of your present JDBC URL (after the question mark): they are not the server's.",
           "Set alerts, diagnostic settings, Microsoft Entra administrators and read replicas again, if the source has any: a restore carries none over.",
-          ...(hasPublicAccess(server) || endpoints.length > 0
+          ...stepsForEndpoints(outOfReach),
+          ...(hasPublicAccess(server) || endpoints.length + outOfReach.length > 0
             ? []
             : [
                 "See that the copy's name is resolved where ScalarDB runs: it is reached through the source's virtual network.",

@@ -1,18 +1,24 @@
 import { PrivateDnsZoneGroup } from "@pulumi/azure-native/network/privateDnsZoneGroup";
 import { PrivateEndpoint } from "@pulumi/azure-native/network/privateEndpoint";
 import type * as pulumi from "@pulumi/pulumi";
-import type { PrivateEndpointDescription } from "../../../operations/azure-network";
+import type { PrivateEndpointDescription, PrivateEndpoints } from "../../../operations/azure-network";
 import { instantSuffix, type RestoreContext } from "../kind";
 
-/** Declares private endpoints to a copy like those that lead to its source, in the same subnets and DNS zones: a restore makes none. */
+/**
+ * Declares private endpoints to a copy like those that lead to its source, in the same subnets and DNS zones: a restore
+ * makes none. Each begins when the one before it is done, the first after `completion`: Azure works at one change of a
+ * database at a time, and its provider does not wait for its turn.
+ */
 export function declarePrivateEndpoints(
   prefix: string,
   endpoints: readonly PrivateEndpointDescription[],
   target: pulumi.Input<string>,
+  completion: pulumi.Resource,
   tags: Record<string, string>,
   context: RestoreContext,
 ): pulumi.Resource[] {
   const kept = context.mode === "recovery";
+  let before = completion;
   return endpoints.map((source, index) => {
     // Azure takes 80 characters.
     const physical = `${source.name.slice(0, 63)}-${instantSuffix(context.instant)}`;
@@ -26,8 +32,9 @@ export function declarePrivateEndpoints(
         privateLinkServiceConnections: [{ name: physical, privateLinkServiceId: target, groupIds: source.groupIds }],
         tags,
       },
-      { parent: context.parent, retainOnDelete: kept },
+      { parent: context.parent, retainOnDelete: kept, dependsOn: [before] },
     );
+    before = endpoint;
     if (source.dnsZones.length === 0) return endpoint;
     return new PrivateDnsZoneGroup(
       `${prefix}-endpoint-${index + 1}-dns`,
@@ -40,4 +47,12 @@ export function declarePrivateEndpoints(
       { parent: context.parent, retainOnDelete: kept },
     );
   });
+}
+
+/** What is left to the user of endpoints that cannot be read: one step for each. */
+export function stepsForEndpoints(outOfReach: PrivateEndpoints["outOfReach"]): string[] {
+  return outOfReach.map(
+    ({ id, reason }) =>
+      `Have a private endpoint to the copy made like ${id}, which leads to the source and is out of reach here (${reason}).`,
+  );
 }

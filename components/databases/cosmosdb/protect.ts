@@ -9,6 +9,7 @@ import {
   type CosmosRange,
   continuousDays,
   findAccount,
+  oldestInstant,
   readRange,
   tierOf,
 } from "../../../operations/cosmosdb";
@@ -70,10 +71,11 @@ function rememberDeleted(name: string, args: CosmosdbArgs, { azure }: ProtectCon
       protectedBy: `what Azure keeps of the account that was deleted at ${properties.deletionTime}`,
       notes: ["that goes as it comes of age, and nothing is backed up any more: restore soon"],
     })),
-    range: found.apply(({ deleted: { properties } }) => {
-      const { oldestRestorableTime: earliest, deletionTime: latest } = properties;
+    range: found.apply(({ deleted }) => {
+      const earliest = oldestInstant(deleted);
+      const latest = deleted.properties.deletionTime;
       return earliest && latest
-        ? { name, earliest: new Date(earliest).toISOString(), latest: new Date(latest).toISOString() }
+        ? { name, earliest, latest: new Date(latest).toISOString() }
         : { name, unknownBecause: "Azure does not tell what it can be restored to" };
     }),
   };

@@ -6,16 +6,18 @@ import {
   type AccountCompletion,
   type CosmosAccount,
   continuousDays,
+  findRestoreSource,
   primaryKey,
-  restorableAccountId,
+  type RestoreSource,
+  restoreSourceOf,
   tierOf,
-  writeRegion,
 } from "../../../operations/cosmosdb";
+import { orEnd } from "../../faults";
 import { azureOperation } from "../../operation";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import { copyOptions, copyTags, numbered } from "../azure/copies";
 import { copyName } from "../azure/names";
-import { declarePrivateEndpoints } from "../azure/private-endpoints";
+import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
 import { instantSuffix, type RestoreContext, type RestoredDatabase } from "../kind";
 import type { CosmosdbArgs, CosmosdbNetworkArgs } from "./args";
 import { declareSchemaLoader } from "./schema-loader";
@@ -26,24 +28,27 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
   const { azure, instant } = context;
   const prefix = `${name}-copy-${instantSuffix(instant)}`;
   const source = args.existing?.deleted
-    ? lookUpDeleted(name, args, azure).apply(({ at, deleted }) => ({
-        at,
-        account: accountOf(deleted),
-        restorable: deleted.id,
-        endpoints: [],
-      }))
+    ? lookUpDeleted(name, args, azure).apply(({ at, deleted }) =>
+        orEnd(`database ${name}`, async () => ({
+          at,
+          account: accountOf(deleted),
+          from: restoreSourceOf(deleted, [], instant),
+          endpoints: [],
+          outOfReach: [],
+        })),
+      )
     : lookUpSource(name, args, azure, async (account) => ({
-        restorable: await restorableAccountId(account, azure.access),
-        endpoints: await readPrivateEndpoints(account, azure.access),
+        from: await findRestoreSource(account, instant, azure.access),
+        ...(await readPrivateEndpoints(account, azure.access)),
       }));
-  const restored = source.apply(({ at, account, restorable, endpoints }) => {
+  const restored = source.apply(({ at, account, from, endpoints, outOfReach }) => {
     const address = {
       resourceGroupName: args.restoreTo?.resourceGroupName ?? at.resourceGroupName,
       accountName: copyName(account.name, instant, ACCOUNT_NAME_LENGTH),
     };
     const tags = copyTags(account.tags, context);
     const days = Math.max(continuousDays(account), args.recoveryPeriodInDays ?? RECOVERY_PERIODS.cosmosdb.maximum);
-    const copy = declareCopy(prefix, account, { ...address, restorable, tags, days }, context);
+    const copy = declareCopy(prefix, account, { ...address, from, tags, days }, context);
     const completion: AccountCompletion = {
       ...address,
       tags,
@@ -55,7 +60,7 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
       azureOperation("complete-cosmosdb-copy", completion, azure.access),
       { parent: context.parent, dependsOn: [copy] },
     );
-    const reachable = declarePrivateEndpoints(prefix, endpoints, copy.id, tags, context);
+    const reachable = declarePrivateEndpoints(prefix, endpoints, copy.id, completed, tags, context);
     // Before its completion the copy reads with a weaker consistency than ScalarDB needs.
     const endpoint = pulumi.all([copy.documentEndpoint, completed.id]).apply(([uri]) => uri);
     const key = pulumi.secret(completed.id.apply(() => primaryKey(address, azure.access)));
@@ -71,6 +76,7 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
         ...(loader ? [`${loader.image} has repaired its stored procedures from namespace ${loader.namespace}`] : []),
         ...numbered([
           ...(args.existing?.deleted ? stepsForDeleted(args.restoreTo?.network !== undefined) : []),
+          ...stepsForEndpoints(outOfReach),
           ...stepsFor(account, loader !== undefined),
         ]),
       ],
@@ -93,14 +99,14 @@ function declareCopy(
   copy: {
     accountName: string;
     resourceGroupName: string;
-    restorable: string;
+    from: RestoreSource;
     tags: Record<string, string>;
     days: number;
   },
   context: RestoreContext,
 ): DatabaseAccount {
   const { properties } = source;
-  const region = writeRegion(source);
+  const { id: restoreSource, location, region } = copy.from;
   const zoneRedundant = properties.locations?.find(
     ({ locationName }) => locationName.replaceAll(" ", "").toLowerCase() === region,
   )?.isZoneRedundant;
@@ -109,7 +115,7 @@ function declareCopy(
     {
       accountName: copy.accountName,
       resourceGroupName: copy.resourceGroupName,
-      location: region,
+      location,
       // Azure restores into one region only.
       locations: [{ locationName: region, failoverPriority: 0, isZoneRedundant: zoneRedundant }],
       kind: "GlobalDocumentDB",
@@ -117,7 +123,7 @@ function declareCopy(
       createMode: "Restore",
       restoreParameters: {
         restoreMode: "PointInTime",
-        restoreSource: copy.restorable,
+        restoreSource,
         restoreTimestampInUtc: context.checkedInstant,
       },
       backupPolicy: { type: "Continuous", continuousModeProperties: { tier: tierOf(copy.days) } },

@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   type CosmosAccount,
   type CosmosAddress,
-  type DeletedAccount,
   findAccount,
   findDeletedAccount,
+  oldestInstant,
+  type RestorableAccount,
 } from "../../../operations/cosmosdb";
 import { orEnd } from "../../faults";
 import type { AzureSettings } from "../kind";
@@ -46,7 +47,7 @@ export function lookUpDeleted(
   name: string,
   args: CosmosdbArgs,
   azure: AzureSettings,
-): pulumi.Output<{ at: CosmosAddress; deleted: DeletedAccount }> {
+): pulumi.Output<{ at: CosmosAddress; deleted: RestorableAccount }> {
   return addressOf(name, args).apply((at) =>
     orEnd(`database ${name}`, async () => {
       if ((await findAccount(at, azure.access)) !== undefined)
@@ -64,27 +65,21 @@ export function lookUpDeleted(
 }
 
 /** A deleted account as far as a copy is built like it: Azure keeps neither its settings nor its network. */
-export function accountOf({ name, location, properties }: DeletedAccount): CosmosAccount {
-  const region = properties.restorableLocations?.[0]?.locationName ?? location;
+export function accountOf({ name, location, properties }: RestorableAccount): CosmosAccount {
   return {
     id: "",
     name: properties.accountName,
     location,
-    properties: {
-      instanceId: name,
-      locations: [{ locationName: region }],
-      publicNetworkAccess: "Disabled",
-      minimalTlsVersion: "Tls12",
-    },
+    properties: { instanceId: name, publicNetworkAccess: "Disabled", minimalTlsVersion: "Tls12" },
   };
 }
 
-function missing({ accountName, resourceGroupName }: CosmosAddress, deleted: DeletedAccount | undefined): Error {
+function missing({ accountName, resourceGroupName }: CosmosAddress, deleted: RestorableAccount | undefined): Error {
   const subject = `there is no Cosmos DB account ${accountName} in resource group ${resourceGroupName}`;
   return new Error(
     deleted === undefined
       ? `${subject}; correct databases[].cosmosdb`
-      : `${subject} any more, but Azure keeps what it held from ${deleted.properties.oldestRestorableTime} to ${deleted.properties.deletionTime}; to restore from that say databases[].cosmosdb.existing: { accountName: ${accountName}, resourceGroupName: ${resourceGroupName}, deleted: true }`,
+      : `${subject} any more, but Azure keeps what it held from ${oldestInstant(deleted)} to ${deleted.properties.deletionTime}; to restore from that say databases[].cosmosdb.existing: { accountName: ${accountName}, resourceGroupName: ${resourceGroupName}, deleted: true }`,
   );
 }
 

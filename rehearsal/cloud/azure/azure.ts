@@ -36,6 +36,8 @@ export class AzureCloud {
   readonly dataProtection: DataProtection;
   readonly #types: Map<string, ArmResourceType>;
   readonly #resourceGroups = new Map<string, string>();
+  readonly #otherSubscriptions = new Map<string, "same tenant" | "another tenant">();
+  readonly #forbiddenGroups = new Set<string>();
 
   constructor(clock: SimulatedClock, seed: number) {
     this.clock = clock;
@@ -60,6 +62,16 @@ export class AzureCloud {
     this.#resourceGroups.set(name.toLowerCase(), location);
   }
 
+  /** Another subscription, in which whoever asks may do nothing. */
+  addOtherSubscription(subscription: string, tenant: "same tenant" | "another tenant"): void {
+    this.#otherSubscriptions.set(subscription.toLowerCase(), tenant);
+  }
+
+  /** From now on nobody here has a role in the group. */
+  forbidGroup(name: string): void {
+    this.#forbiddenGroups.add(name.toLowerCase());
+  }
+
   /** Where a resource group is; undefined when there is none. */
   locationOfGroup(name: string): string | undefined {
     return this.#resourceGroups.get(name.toLowerCase());
@@ -78,9 +90,20 @@ export class AzureCloud {
         "The api-version query parameter (?api-version=) is required for all requests.",
       );
     const parsed = parseResourcePath(path);
+    const elsewhere = this.#otherSubscriptions.get(parsed.subscription.toLowerCase());
+    if (elsewhere === "same tenant") throw authorizationFailed(method, parsed, path);
+    if (elsewhere === "another tenant")
+      // [Microsoft Learn, Troubleshoot authentication and authorization of the Resource Manager]
+      throw new ArmError(
+        "InvalidAuthenticationTokenTenant",
+        `The access token is from the wrong issuer. It must match the tenant associated with the subscription '${parsed.subscription}'.`,
+        401,
+      );
     if (parsed.subscription.toLowerCase() !== this.subscription)
       throw new ArmError("SubscriptionNotFound", `The subscription '${parsed.subscription}' could not be found.`, 404);
     const { resourceGroup } = parsed;
+    const group = this.#forbiddenGroups.has((resourceGroup ?? "").toLowerCase());
+    if (group) throw authorizationFailed(method, parsed, path);
     if (resourceGroup !== undefined && this.locationOfGroup(resourceGroup) === undefined)
       throw new ArmError("ResourceGroupNotFound", `Resource group '${resourceGroup}' could not be found.`, 404);
     const name: ResourceName = { ...parsed, resourceGroup: resourceGroup ?? "" };
@@ -141,4 +164,14 @@ export class AzureCloud {
       `No registered resource provider found for API version '${apiVersion}' for type '${kind.join("/")}'. The supported api-versions are '${type.apiVersions.join(", ")}'.`,
     );
   }
+}
+
+/** [Microsoft Learn, Troubleshoot Azure RBAC] Without a role, nobody learns whether a resource is there. */
+function authorizationFailed(method: string, { type }: { type: string }, path: string): ArmError {
+  const action = `${type}/${method === "GET" ? "read" : method === "DELETE" ? "delete" : "write"}`;
+  return new ArmError(
+    "AuthorizationFailed",
+    `The client does not have authorization to perform action '${action}' over scope '${path}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+    403,
+  );
 }

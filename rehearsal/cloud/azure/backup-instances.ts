@@ -6,8 +6,9 @@ import type { BackupVault } from "./backup-vault";
 import * as durations from "./durations";
 import { ArmError } from "./error";
 import type { FlexibleServer } from "./flexible-server";
-import { type FlexibleServers, locationOf } from "./flexible-servers";
+import type { FlexibleServers } from "./flexible-servers";
 import { type JsonObject, object, text } from "./json";
+import { locationOf } from "./location";
 import type { ArmAnswer, ArmResourceType, ResourceName } from "./resource-type";
 import { ROLES, type RoleAssignments } from "./role-assignments";
 

@@ -1,8 +1,8 @@
 import type { BackupInstance } from "./backup-instance";
 import { type BackupPolicy, only } from "./backup-policy";
 import { ArmError, invalidParameter } from "./error";
-import { locationOf } from "./flexible-servers";
 import { type JsonObject, type JsonValue, merged, object, text } from "./json";
+import { locationOf } from "./location";
 
 const DAY = 24 * 60 * 60 * 1000;
 const LOCKED =

@@ -1,6 +1,9 @@
 import { History } from "../aws/history";
 import type { SimulatedClock } from "../clock";
+import { ChangeLock } from "./change-lock";
+import { ArmError } from "./error";
 import { type JsonObject, type JsonValue, object, text, without } from "./json";
+import { locationOf } from "./location";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -37,6 +40,22 @@ export class CosmosAccount {
   identity: JsonObject | undefined;
   properties: JsonObject;
   readonly privateEndpoints = new Set<string>();
+  /**
+   * [terraform-provider-azurerm #14364, #11126, #15842] Changes of an account and of the private endpoints to it exclude
+   * each other.
+   */
+  readonly lock = new ChangeLock(
+    () =>
+      new ArmError(
+        "PreconditionFailed",
+        `There is already an operation in progress which requires exclusive lock on this service ${this.name}. Please retry the operation after sometime.`,
+        412,
+      ),
+  );
+  /** Scripted: how the next switch from periodic to continuous backup ends. */
+  migrationEndsAs: "Failed" | "InProgress" | "Invalid" | undefined;
+  /** Regions that the account had, and those that it has, since when and until when. */
+  readonly regions: { locationName: string; creationTime: number; deletionTime?: number }[] = [];
   deletedAt: number | undefined;
   /** How far the database's own clock is ahead of the cloud's. */
   skewMillis = 0;
@@ -44,6 +63,8 @@ export class CosmosAccount {
   readonly #clock: SimulatedClock;
   readonly #containers = new Map<string, Container>();
   #continuousSince: number | undefined;
+  /** [azure-mgmt-cosmosdb, BackupPolicyMigrationState] A switch to continuous backup that has not been completed. */
+  migrationState: { status: string; targetType: string; startTime: string } | undefined;
 
   constructor(clock: SimulatedClock, id: string, instanceId: string, keys: AccountKeys, body: JsonObject) {
     this.#clock = clock;
@@ -58,6 +79,25 @@ export class CosmosAccount {
     this.identity = body.identity ? object(body.identity) : undefined;
     this.properties = object(body.properties);
     if (this.isContinuous) this.#continuousSince = this.createdAt;
+    this.noteRegions();
+  }
+
+  /** Notes which regions have come and gone with a change. */
+  noteRegions(): void {
+    const present = locationsOf(this.properties);
+    for (const region of this.regions)
+      if (region.deletionTime === undefined && !present.includes(region.locationName)) region.deletionTime = this.now();
+    for (const locationName of present)
+      if (!this.regions.some((region) => region.locationName === locationName && region.deletionTime === undefined))
+        this.regions.push({ locationName, creationTime: this.now() });
+  }
+
+  /** Whether the account was in a region at an instant. */
+  wasIn(region: string, at: number): boolean {
+    return this.regions.some(
+      ({ locationName, creationTime, deletionTime = Number.POSITIVE_INFINITY }) =>
+        locationName === region && creationTime <= at && at < deletionTime,
+    );
   }
 
   /** The database's own clock. */
@@ -117,6 +157,12 @@ export class CosmosAccount {
 
   /** Takes a backup policy that is allowed; the range begins anew, or goes on as far as it reached. */
   setBackupPolicy(policy: JsonObject): void {
+    const status = this.migrationEndsAs;
+    if (!this.isContinuous && policy.type === "Continuous" && status !== undefined) {
+      this.migrationState = { status, targetType: "Continuous", startTime: new Date(this.now()).toISOString() };
+      return;
+    }
+    this.migrationState = undefined;
     const range = this.restorableRange();
     this.properties.backupPolicy = policy;
     if (this.isContinuous) this.#continuousSince = range?.earliest ?? this.now();
@@ -125,10 +171,12 @@ export class CosmosAccount {
   /** What can be restored now; undefined with periodic backup. */
   restorableRange(): { earliest: number; latest: number } | undefined {
     if (!this.isContinuous || this.#continuousSince === undefined) return undefined;
-    const now = this.deletedAt ?? this.now();
-    const days = this.tier === "Continuous7Days" ? 7 : 30;
-    const earliest = Math.max(this.#continuousSince, now - days * DAY);
-    return { earliest, latest: Math.max(earliest, now - BACKUP_LAG_MILLIS) };
+    const earliest = Math.max(this.#continuousSince, this.now() - this.tierMillis);
+    return { earliest, latest: Math.max(earliest, (this.deletedAt ?? this.now()) - BACKUP_LAG_MILLIS) };
+  }
+
+  get tierMillis(): number {
+    return (this.tier === "Continuous7Days" ? 7 : 30) * DAY;
   }
 
   get endpoint(): string {
@@ -148,6 +196,7 @@ export class CosmosAccount {
       ? { type: "Continuous", continuousModeProperties: { tier: this.tier } }
       : {
           type: "Periodic",
+          ...(this.migrationState ? { migrationState: this.migrationState } : {}),
           periodicModeProperties: {
             backupIntervalInMinutes: 240,
             backupRetentionIntervalInHours: 8,
@@ -166,7 +215,7 @@ export class CosmosAccount {
       systemData: { createdAt: new Date(this.createdAt).toISOString() },
       properties: {
         ...without(this.properties, ["createMode", "restoreParameters", "backupPolicy"]),
-        provisioningState: "Succeeded",
+        provisioningState: this.lock.isHeld ? "Updating" : "Succeeded",
         documentEndpoint: this.endpoint,
         instanceId: this.instanceId,
         locations,
@@ -184,4 +233,8 @@ export class CosmosAccount {
       },
     };
   }
+}
+
+export function locationsOf(properties: JsonObject): string[] {
+  return ((properties.locations ?? []) as JsonValue[]).map((each) => locationOf(text(object(each).locationName) ?? ""));
 }

@@ -1,10 +1,11 @@
 import type { Identifiers } from "../aws/identifiers";
 import type { SimulatedClock } from "../clock";
-import { CosmosAccount } from "./cosmosdb-account";
+import { CosmosAccount, locationsOf } from "./cosmosdb-account";
 import * as durations from "./durations";
 import { ArmError, unknownMember } from "./error";
-import { inGroup, locationOf } from "./flexible-servers";
-import { isObject, type JsonObject, type JsonValue, object, text } from "./json";
+import { inGroup } from "./flexible-servers";
+import { isObject, type JsonObject, object, text } from "./json";
+import { locationOf } from "./location";
 import { resourceId } from "./resource-id";
 import type { ArmResourceType, ResourceName } from "./resource-type";
 
@@ -51,6 +52,8 @@ export class CosmosDb {
   readonly #accounts = new Map<string, CosmosAccount>();
   /** Deleted accounts with continuous backup stay restorable. */
   readonly #deleted: CosmosAccount[] = [];
+  /** Scripted: the next restore's operation ends in an error that its account belies. */
+  nextRestoreSeemsToFail = false;
 
   constructor(clock: SimulatedClock, identifiers: Identifiers, subscription: string) {
     this.#clock = clock;
@@ -129,10 +132,7 @@ export class CosmosDb {
       {
         type: "Microsoft.DocumentDB/restorableDatabaseAccounts",
         apiVersions: API_VERSIONS,
-        list: () =>
-          [...this.#accounts.values(), ...this.#deleted]
-            .filter((account) => account.isContinuous)
-            .map((account) => this.#describeRestorable(account)),
+        list: () => this.#allRestorable().map((account) => this.#describeRestorable(account)),
       },
       {
         type: "Microsoft.DocumentDB/locations/restorableDatabaseAccounts",
@@ -191,7 +191,12 @@ export class CosmosDb {
         ...properties,
       },
     });
-    return { body: account.describe(), created: true as const, simulatedMillis: durations.CREATE_ACCOUNT };
+    return {
+      body: account.describe(),
+      created: true as const,
+      simulatedMillis: durations.CREATE_ACCOUNT,
+      busy: [account.lock],
+    };
   }
 
   #restore(id: string, body: JsonObject) {
@@ -208,7 +213,10 @@ export class CosmosDb {
     if (object(properties.backupPolicy).type !== "Continuous")
       throw badRequest("A restored account must have continuous backup.");
     const locations = locationsOf(properties);
-    if (locations.length !== 1 || !locationsOf(source.properties).includes(locations[0] as string))
+    // [azure-cli, cosmosdb/custom.py: cli_cosmosdb_restore] The copy's location is that of the restorable account.
+    if (locationOf(text(body.location) ?? "") !== locationOf(source.location))
+      throw badRequest(`The location of a restored account must be that of restoreSource, '${source.location}'.`);
+    if (locations.length !== 1)
       throw badRequest("locations must name exactly one region in which the source is backed up.");
     const time = text(parameters.restoreTimestampInUtc) ?? "";
     if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(time))
@@ -217,6 +225,11 @@ export class CosmosDb {
     const range = source.restorableRange();
     if (!range || at < range.earliest || at > range.latest)
       throw badRequest("Invalid restore timestamp. Please provide a time (in UTC) after the account has been created.");
+    // [Microsoft Learn, Cosmos DB continuous backup: current limitations] No region where the source did not exist.
+    if (!source.wasIn(locations[0] as string, at))
+      throw badRequest(
+        `Cannot find a database account with name ${source.name} that is online at ${time} in location ${locations[0]}`,
+      );
     const account = this.#made(id, {
       ...body,
       kind: source.kind,
@@ -231,12 +244,28 @@ export class CosmosDb {
       },
     });
     account.fillFrom(source, at);
-    return { body: account.describe(), created: true as const, simulatedMillis: durations.RESTORE_ACCOUNT };
+    const failure = this.nextRestoreSeemsToFail
+      ? {
+          // [azure-cli #32608, #32752] The operation's status says so although the account comes.
+          status: 403,
+          code: "Forbidden",
+          message: `Database Account ${account.name}-${locations[0]} does not exist`,
+        }
+      : undefined;
+    this.nextRestoreSeemsToFail = false;
+    return {
+      body: account.describe(),
+      created: true as const,
+      simulatedMillis: durations.RESTORE_ACCOUNT,
+      busy: [account.lock],
+      failure,
+    };
   }
 
   /** A change of an account that is there. Restore parameters are taken without a word, and restore nothing. */
   #update(account: CosmosAccount, body: JsonObject, whole: boolean) {
     refuseUnknown(body);
+    account.lock.refuse();
     const { backupPolicy, createMode: _mode, restoreParameters: _parameters, ...properties } = object(body.properties);
     refuseConsistency(properties);
     let simulatedMillis = durations.UPDATE_ACCOUNT;
@@ -254,12 +283,26 @@ export class CosmosDb {
     }
     if (isObject(body.tags)) account.tags = { ...(body.tags as Record<string, string>) };
     if (isObject(body.identity)) account.identity = body.identity;
-    return { body: account.describe(), simulatedMillis };
+    account.noteRegions();
+    const described = account.describe();
+    return {
+      body: described,
+      simulatedMillis,
+      busy: [account.lock],
+      // [azure-cli's recordings of cosmosdb update] 200 with both addresses, and a status of Cosmos DB's own.
+      http: {
+        status: 200,
+        body: { ...described, properties: { ...object(described.properties), provisioningState: "Updating" } },
+        underWay: "Dequeued",
+        location: true as const,
+      },
+    };
   }
 
   #delete(name: ResourceName) {
     const account = this.find(name.names[0] as string);
     if (!account || !inGroup(account.id, name.resourceGroup)) return {};
+    account.lock.refuse();
     this.#accounts.delete(account.name.toLowerCase());
     if (account.isContinuous) {
       account.deletedAt = this.#clock.now();
@@ -298,10 +341,15 @@ export class CosmosDb {
     };
   }
 
+  /** All that can be restored; a deleted account for as long as its backups last. */
+  #allRestorable(): CosmosAccount[] {
+    const last = (account: CosmosAccount) => (account.deletedAt ?? account.now()) + account.tierMillis > account.now();
+    return [...this.#accounts.values(), ...this.#deleted].filter((account) => account.isContinuous && last(account));
+  }
+
+  /** An account is listed under one location, whichever regions it has had and wherever it has failed over to. */
   #restorable(location: string): CosmosAccount[] {
-    return [...this.#accounts.values(), ...this.#deleted].filter(
-      (account) => account.isContinuous && locationsOf(account.properties).includes(locationOf(location)),
-    );
+    return this.#allRestorable().filter((account) => locationOf(account.location) === locationOf(location));
   }
 
   #describeRestorable(account: CosmosAccount): JsonObject {
@@ -315,12 +363,25 @@ export class CosmosDb {
         accountName: account.name,
         apiType: "Sql",
         creationTime: new Date(account.createdAt).toISOString(),
-        oldestRestorableTime: new Date(account.restorableRange()?.earliest ?? account.createdAt).toISOString(),
-        ...(account.deletedAt ? { deletionTime: new Date(account.deletedAt).toISOString() } : {}),
-        restorableLocations: locationsOf(account.properties).map((locationName) => ({ locationName })),
+        // [azure-powershell #25130] Of a deleted account it is the tier's days ago, before its creation too.
+        oldestRestorableTime: instant(
+          account.deletedAt
+            ? account.now() - account.tierMillis
+            : (account.restorableRange()?.earliest ?? account.createdAt),
+        ),
+        ...(account.deletedAt ? { deletionTime: instant(account.deletedAt) } : {}),
+        restorableLocations: account.regions.map(({ locationName, creationTime, deletionTime }) => ({
+          locationName,
+          creationTime: instant(creationTime),
+          ...(deletionTime === undefined ? {} : { deletionTime: instant(deletionTime) }),
+        })),
       },
     };
   }
+}
+
+function instant(millis: number): string {
+  return new Date(millis).toISOString();
 }
 
 /** `10/26/2021 5:27:45 PM`, in UTC: how Azure tells this one time. */
@@ -329,10 +390,6 @@ function americanTime(millis: number): string {
     .toLocaleString("en-US", { timeZone: "UTC" })
     .replace(",", "")
     .replace(/\s([AP]M)$/, " $1");
-}
-
-function locationsOf(properties: JsonObject): string[] {
-  return ((properties.locations ?? []) as JsonValue[]).map((each) => locationOf(text(object(each).locationName) ?? ""));
 }
 
 function refuseConsistency(properties: JsonObject): void {

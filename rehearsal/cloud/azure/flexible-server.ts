@@ -1,5 +1,7 @@
 import { History } from "../aws/history";
 import type { SimulatedClock } from "../clock";
+import { ChangeLock } from "./change-lock";
+import { ArmError } from "./error";
 import type { FlexibleServerRules } from "./flexible-servers";
 import { type JsonObject, merged, object, text, without } from "./json";
 
@@ -24,6 +26,17 @@ export class FlexibleServer {
   properties: JsonObject;
   /** `Ready`, `Stopped` and so on. */
   state = "Ready";
+  /** [azure-postgresql #134] It works at one change at a time. */
+  readonly lock = new ChangeLock(
+    () =>
+      new ArmError(
+        "ServerIsBusy",
+        `Cannot complete operation while server '${this.name}' is busy processing another operation. Try again later.`,
+        409,
+      ),
+  );
+  /** [terraform-provider-azurerm #29219] So many looks long it is still updating itself after a change is said to be done. */
+  settling = 0;
   readonly parameters = new Map<string, string>();
   readonly pendingRestart = new Set<string>();
   readonly firewallRules = new Map<string, JsonObject>();
@@ -127,7 +140,7 @@ export class FlexibleServer {
           this.#rules.restoreTime,
           "sourceServerResourceId",
         ]),
-        state: this.state,
+        state: this.state === "Ready" && (this.settling > 0 || this.lock.isHeld) ? "Updating" : this.state,
         fullyQualifiedDomainName: this.host,
         replicationRole: this.#rules.roleOfPrimary,
         backup: {

@@ -3,8 +3,9 @@ import * as durations from "./durations";
 import { ArmError, invalidParameter, unknownMember } from "./error";
 import { FlexibleServer } from "./flexible-server";
 import { isObject, type JsonObject, merged, object, text } from "./json";
+import { locationOf } from "./location";
 import { resourceId } from "./resource-id";
-import type { ArmResourceType, ResourceName } from "./resource-type";
+import type { ArmResourceType, LateFailure, ResourceName } from "./resource-type";
 
 /** One server parameter of a product. */
 export interface ParameterRule {
@@ -48,6 +49,8 @@ export class FlexibleServers {
   readonly rules: FlexibleServerRules;
   readonly #clock: SimulatedClock;
   readonly #servers = new Map<string, FlexibleServer>();
+  /** Scripted: how the next change of a parameter ends after Azure has taken it. */
+  nextParameterEnds: LateFailure | undefined;
 
   constructor(clock: SimulatedClock, rules: FlexibleServerRules) {
     this.#clock = clock;
@@ -76,7 +79,12 @@ export class FlexibleServers {
       {
         type,
         apiVersions,
-        get: (name) => ({ body: this.#in(name).describe() }),
+        get: (name) => {
+          const server = this.#in(name);
+          const body = server.describe();
+          if (!server.lock.isHeld) server.settling = Math.max(0, server.settling - 1);
+          return { body };
+        },
         list: ({ resourceGroup }) =>
           [...this.#servers.values()].filter(({ id }) => inGroup(id, resourceGroup)).map((server) => server.describe()),
         put: (name, body) => this.#put(name, body),
@@ -84,14 +92,26 @@ export class FlexibleServers {
         delete: (name) => {
           const server = this.find(name.names[0] as string);
           if (!server || !inGroup(server.id, name.resourceGroup)) return {};
+          server.lock.refuse();
           this.#servers.delete(server.name.toLowerCase());
           return { simulatedMillis: durations.DELETE_SERVER };
         },
         actions: {
           restart: (name) => {
             const server = this.#in(name);
+            server.lock.refuse();
+            if (server.settling > 0)
+              return {
+                simulatedMillis: durations.RESTART_SERVER,
+                // [terraform-provider-azurerm #29219] Found out only while the operation is looked at.
+                failure: {
+                  code: "",
+                  says: "ServerIsNotReady",
+                  message: `Restart or Stop Server can only be performed on Started servers. Sever Name = ${server.name}, Current Server State = Updating`,
+                },
+              };
             server.pendingRestart.clear();
-            return { simulatedMillis: durations.RESTART_SERVER };
+            return { simulatedMillis: durations.RESTART_SERVER, busy: [server.lock] };
           },
         },
       },
@@ -119,10 +139,12 @@ export class FlexibleServers {
           if (stranger) throw unknownMember(stranger, "FirewallRule");
           if (!isAddress(startIpAddress)) throw invalidParameter("startIpAddress");
           if (!isAddress(endIpAddress)) throw invalidParameter("endIpAddress");
+          server.lock.refuse();
           server.firewallRules.set(name.names[1] as string, { startIpAddress, endIpAddress } as JsonObject);
           return {
             body: this.#firewallRule(server, name.names[1] as string),
             simulatedMillis: durations.SET_FIREWALL_RULE,
+            busy: [server.lock],
           };
         },
         delete: (name) => {
@@ -226,6 +248,7 @@ export class FlexibleServers {
 
   #patch(server: FlexibleServer, body: JsonObject) {
     this.#refuseUnknown(body, [...this.rules.properties, ...CREATE_ONLY, "createMode"]);
+    server.lock.refuse();
     if (server.state !== "Ready")
       throw new ArmError("ServerIsNotReady", `The server '${server.name}' is in the state ${server.state}.`, 409);
     const properties = object(body.properties);
@@ -244,6 +267,7 @@ export class FlexibleServers {
     return {
       body: server.describe(),
       simulatedMillis: before === after ? durations.UPDATE_SERVER : durations.SWITCH_HIGH_AVAILABILITY,
+      busy: [server.lock],
     };
   }
 
@@ -287,10 +311,25 @@ export class FlexibleServers {
       throw new ArmError("ConfigurationNotModifiable", `The configuration '${parameter}' is read-only.`);
     const { value } = object(body.properties);
     if (typeof value !== "string") throw invalidParameter("Value");
+    server.lock.refuse();
+    const failure = this.nextParameterEnds;
+    this.nextParameterEnds = undefined;
+    if (failure) return { simulatedMillis: durations.SET_PARAMETER, failure };
     if (server.parameter(parameter) !== value && !rule.dynamic) server.pendingRestart.add(parameter);
     if (value === rule.default) server.parameters.delete(parameter);
     else server.parameters.set(parameter, value);
-    return { body: this.#parameter(server, parameter), simulatedMillis: durations.SET_PARAMETER };
+    return {
+      body: this.#parameter(server, parameter),
+      simulatedMillis: durations.SET_PARAMETER,
+      busy: [server.lock],
+      ...(rule.dynamic
+        ? {}
+        : {
+            afterwards() {
+              server.settling = 1;
+            },
+          }),
+    };
   }
 
   #rule(parameter: string): ParameterRule {
@@ -319,11 +358,6 @@ export class FlexibleServers {
 /** Whether an id is one of a resource group; names in ids know no capitals. */
 export function inGroup(id: string, resourceGroup: string): boolean {
   return id.split("/")[4]?.toLowerCase() === resourceGroup.toLowerCase();
-}
-
-/** `Japan East` is `japaneast`. */
-export function locationOf(location: string): string {
-  return location.replaceAll(" ", "").toLowerCase();
 }
 
 function isAddress(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import type { ChangeLock } from "./change-lock";
 import * as durations from "./durations";
 import { ArmError, invalidParameter, unknownMember } from "./error";
 import { inGroup } from "./flexible-servers";
@@ -8,10 +9,12 @@ import type { ArmResourceType, ResourceName } from "./resource-type";
 /** A resource that private endpoints can lead to. */
 export interface PrivateLinkTarget {
   privateEndpoints: Set<string>;
+  lock: ChangeLock;
 }
 
 const TYPE = "Microsoft.Network/privateEndpoints";
-const API_VERSIONS = ["2024-07-01", "2024-05-01"];
+/** The version that azure-native 3.28 speaks for private endpoints. */
+const API_VERSIONS = ["2024-05-01"];
 
 interface PrivateEndpoint {
   id: string;
@@ -41,10 +44,11 @@ export class Network {
         delete: (name) => {
           const endpoint = this.#endpoints.get(keyOf(name));
           if (!endpoint) return {};
+          const targets = targetsOf(endpoint.properties).flatMap((target) => this.#targetOf(target) ?? []);
+          for (const { lock } of targets) lock.refuse();
           this.#endpoints.delete(keyOf(name));
-          for (const target of targetsOf(endpoint.properties))
-            this.#targetOf(target)?.privateEndpoints.delete(endpoint.id);
-          return { simulatedMillis: durations.PRIVATE_ENDPOINT };
+          for (const { privateEndpoints } of targets) privateEndpoints.delete(endpoint.id);
+          return { simulatedMillis: durations.PRIVATE_ENDPOINT, busy: targets.map(({ lock }) => lock) };
         },
       },
       {
@@ -80,21 +84,26 @@ export class Network {
   }
 
   #put(name: ResourceName, body: JsonObject) {
-    const { subnet, privateLinkServiceConnections, customNetworkInterfaceName, ...rest } = object(body.properties);
+    const { subnet, customNetworkInterfaceName, ...given } = object(body.properties);
+    const { privateLinkServiceConnections = [], manualPrivateLinkServiceConnections = [], ...rest } = given;
     const stranger = Object.keys(rest)[0];
     if (stranger) throw unknownMember(stranger, "PrivateEndpoint");
     if (!text(object(subnet).id)) throw invalidParameter("subnet");
     const properties = {
       subnet: { id: object(subnet).id },
       privateLinkServiceConnections,
+      // [azure-mgmt-network, PrivateEndpoint] The connections that somebody else has to approve are in a list of their own.
+      manualPrivateLinkServiceConnections,
       customNetworkInterfaceName,
     } as JsonObject;
     const id = resourceId(name.subscription, name.resourceGroup, TYPE, [name.names[0] as string]);
-    for (const target of targetsOf(properties)) {
+    const targets = targetsOf(properties).map((target) => {
       const found = this.#targetOf(target);
       if (!found) throw notFound(target);
-      found.privateEndpoints.add(id);
-    }
+      found.lock.refuse();
+      return found;
+    });
+    for (const { privateEndpoints } of targets) privateEndpoints.add(id);
     const endpoint = {
       id,
       location: body.location as string,
@@ -103,7 +112,12 @@ export class Network {
       dnsZoneGroups: this.#endpoints.get(keyOf(name))?.dnsZoneGroups ?? new Map(),
     };
     this.#endpoints.set(keyOf(name), endpoint);
-    return { body: this.#describe(endpoint), created: true as const, simulatedMillis: durations.PRIVATE_ENDPOINT };
+    return {
+      body: this.#describe(endpoint),
+      created: true as const,
+      simulatedMillis: durations.PRIVATE_ENDPOINT,
+      busy: targets.map(({ lock }) => lock),
+    };
   }
 
   #in(name: ResourceName): PrivateEndpoint {
@@ -119,19 +133,21 @@ export class Network {
       type: TYPE,
       location,
       tags,
-      properties: { ...properties, manualPrivateLinkServiceConnections: [], provisioningState: "Succeeded" },
+      properties: { ...properties, provisioningState: "Succeeded" },
     };
   }
 }
 
 function targetsOf(properties: JsonObject): string[] {
-  const connections = (properties.privateLinkServiceConnections ?? []) as JsonValue[];
-  return connections.map(
-    (connection) =>
-      text(object(object(connection).properties).privateLinkServiceId) ??
-      text(object(connection).privateLinkServiceId) ??
-      "",
-  );
+  const lists = [properties.privateLinkServiceConnections, properties.manualPrivateLinkServiceConnections];
+  return lists
+    .flatMap((list) => (list ?? []) as JsonValue[])
+    .map(
+      (connection) =>
+        text(object(object(connection).properties).privateLinkServiceId) ??
+        text(object(connection).privateLinkServiceId) ??
+        "",
+    );
 }
 
 function keyOf({ resourceGroup, names }: ResourceName): string {

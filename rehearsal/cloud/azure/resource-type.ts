@@ -1,5 +1,16 @@
+import type { ChangeLock } from "./change-lock";
 import type { JsonObject } from "./json";
 import type { ResourcePath } from "./resource-id";
+
+/** How a change ends that Azure has taken and then cannot do. */
+export interface LateFailure {
+  code: string;
+  message: string;
+  /** The HTTP status with which the address of the operation's status answers; 200 where absent. */
+  status?: number;
+  /** What that address says instead of `Failed`. */
+  says?: string;
+}
 
 /** What Azure answers, and how long it takes until that is so. */
 export interface ArmAnswer {
@@ -9,6 +20,20 @@ export interface ArmAnswer {
   created?: true;
   /** Longer than nothing: Azure goes on after its first answer. */
   simulatedMillis?: number;
+  /** What takes no other change until this one is done. */
+  busy?: readonly ChangeLock[];
+  failure?: LateFailure;
+  /** What Azure still does once a change over HTTP is said to be done. */
+  afterwards?(): void;
+  /** What the first answer over HTTP is where it is neither 201 nor 202 with the resource, and nothing but a status. */
+  http?: {
+    status?: number;
+    body?: JsonObject;
+    /** What the address of the operation's status says until it is done, instead of `InProgress`. */
+    underWay?: string;
+    /** Whether it names an address of the result, too. */
+    location?: true;
+  };
 }
 
 /** The name of a resource, its parents' before it, in its resource group. */

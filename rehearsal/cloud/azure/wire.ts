@@ -3,11 +3,21 @@ import type { AddressInfo } from "node:net";
 import type { AzureCloud } from "./azure";
 import { ArmError } from "./error";
 import type { JsonObject } from "./json";
+import type { LateFailure } from "./resource-type";
 
 const MAX_BODY_BYTES = 4 * 2 ** 20;
 /** The secret that whoever asks for a token has to know, as on an Azure host with a managed identity. */
 const IDENTITY_HEADER = "rehearsal";
 const TOKEN = "rehearsal-token";
+
+/** A change that goes on after Azure's first answer. */
+interface UnderWay {
+  done: boolean;
+  says: string;
+  release(): void;
+  result?: JsonObject;
+  failure?: LateFailure;
+}
 
 export interface AzureEndpoint {
   url: string;
@@ -22,10 +32,13 @@ export interface AzureEndpoint {
  */
 export async function serveAzure(cloud: AzureCloud): Promise<AzureEndpoint> {
   /** What Azure goes on with after its first answer, and what comes of it: looked at once, it is still under way. */
-  const underWay = new Map<string, { done: boolean; result?: JsonObject }>();
+  const underWay = new Map<string, UnderWay>();
   let url = "";
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => {
+      // Nobody waits for simulated time: who is refused now may ask again at once.
+      if (error instanceof ArmError && (error.status === 409 || error.status === 412))
+        response.setHeader("retry-after", "0");
       if (error instanceof ArmError)
         return respond(response, error.status, { error: { code: error.code, message: error.message } });
       respond(response, 500, { error: { code: "SimulationFailed", message: String(error?.stack ?? error) } });
@@ -52,14 +65,27 @@ export async function serveAzure(cloud: AzureCloud): Promise<AzureEndpoint> {
     if (pathname.startsWith("/operations/")) {
       const operation = underWay.get(pathname);
       if (!operation) throw new ArmError("NotFound", `There is no operation ${pathname}.`, 404);
-      const { done, result } = operation;
+      const { done, result, says, failure } = operation;
       operation.done = true;
       response.setHeader("retry-after", "0");
+      if (done) operation.release();
       if (result !== undefined) return done ? respond(response, 200, result) : respond(response, 202);
-      return respond(response, 200, { status: done ? "Succeeded" : "InProgress" });
+      if (!done) return respond(response, 200, { status: says });
+      if (failure === undefined) return respond(response, 200, { status: "Succeeded" });
+      const error = { code: failure.code, message: failure.message };
+      if (failure.status !== undefined) return respond(response, failure.status, { error });
+      return respond(response, 200, { status: failure.says ?? "Failed", error });
     }
     const text = await readBody(request);
-    const { body, created, simulatedMillis } = cloud.request({
+    const {
+      body,
+      created,
+      simulatedMillis,
+      busy = [],
+      failure,
+      afterwards,
+      http,
+    } = cloud.request({
       method: request.method as string,
       path: pathname,
       apiVersion: searchParams.get("api-version") ?? undefined,
@@ -67,16 +93,23 @@ export async function serveAzure(cloud: AzureCloud): Promise<AzureEndpoint> {
     });
     if (simulatedMillis === undefined) return respond(response, body === undefined ? 204 : 200, body);
     const operation = `/operations/${cloud.identifiers.uuid()}`;
+    const ends = busy.map((lock) => lock.hold());
+    const release = () => {
+      for (const end of ends) end();
+      afterwards?.();
+    };
+    const says = http?.underWay ?? "InProgress";
     response.setHeader("retry-after", "0");
     if (request.method === "POST" && body !== undefined) {
       // The result of an action is found elsewhere, later.
-      underWay.set(operation, { done: false, result: body });
+      underWay.set(operation, { done: false, says, release, result: body });
       response.setHeader("location", `${url}${operation}`);
       return respond(response, 202);
     }
-    underWay.set(operation, { done: false });
+    underWay.set(operation, { done: false, says, release, failure });
     response.setHeader("azure-asyncoperation", `${url}${operation}`);
-    respond(response, created ? 201 : 202, body);
+    if (http?.location) response.setHeader("location", `${url}${operation}`);
+    respond(response, http?.status ?? (created ? 201 : 202), http?.body ?? body);
   }
 
   await new Promise<void>((resolve, reject) => {

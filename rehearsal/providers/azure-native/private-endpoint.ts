@@ -15,7 +15,7 @@ import {
 export const privateEndpoint: AzureResourceType = {
   token: "azure-native:network:PrivateEndpoint",
   armType: "Microsoft.Network/privateEndpoints",
-  apiVersion: "2024-07-01",
+  apiVersion: "2024-05-01",
   path: ["privateEndpointName"],
   inputs: {
     customNetworkInterfaceName: TEXT,
@@ -46,7 +46,7 @@ export const privateEndpoint: AzureResourceType = {
 export const privateDnsZoneGroup: AzureResourceType = {
   token: "azure-native:network:PrivateDnsZoneGroup",
   armType: "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
-  apiVersion: "2024-07-01",
+  apiVersion: "2024-05-01",
   path: ["privateEndpointName", "privateDnsZoneGroupName"],
   inputs: {
     name: TEXT,

@@ -195,7 +195,13 @@ export class AzureNativeProvider implements SimulatedProvider {
       else (body.properties as JsonObject)[name] = value;
     }
     const shaped = type.toBody?.(body) ?? body;
-    return this.#attempt(urn, () => this.#request(type, "PUT", id, shaped)).simulatedMillis ?? 0;
+    const { simulatedMillis = 0, failure } = this.#attempt(urn, () => this.#request(type, "PUT", id, shaped));
+    // The provider waits for what it asked for, and ends with the operation's error whatever has come of it.
+    if (failure)
+      throw new Error(
+        `${urn}: autorest/azure: Service returned an error. Status=${failure.status ?? 200} Code="${failure.code}" Message="${failure.message}"`,
+      );
+    return simulatedMillis;
   }
 
   /** What Azure tells of a resource, `properties` on the same level as the rest; undefined when it is gone. */

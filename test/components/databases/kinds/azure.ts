@@ -201,7 +201,7 @@ function accountSeen(cloud: SimulatedCloud, account: CosmosAccount, repaired: bo
 function privateEndpointsOf(cloud: SimulatedCloud, { privateEndpoints }: { privateEndpoints: Set<string> }) {
   return [...privateEndpoints].map((id) => {
     const get = (path: string) =>
-      cloud.azure.request({ method: "GET", path, apiVersion: "2024-07-01" }).body as JsonObject;
+      cloud.azure.request({ method: "GET", path, apiVersion: "2024-05-01" }).body as JsonObject;
     const { subnet } = object(get(id).properties);
     const groups = (get(`${id}/privateDnsZoneGroups`).value as JsonObject[]).map(
       ({ properties }) => object(properties).privateDnsZoneConfigs,

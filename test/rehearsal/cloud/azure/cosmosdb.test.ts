@@ -126,6 +126,10 @@ test("instants outside of the range, other forms of time, regions and names are 
   );
   t.regex(
     refusal(() => restore("copy", at, { locations: [{ locationName: "westus" }] })),
+    /in location westus/,
+  );
+  t.regex(
+    refusal(() => restore("copy", at, { locations: [{ locationName: AZURE_LOCATION }, { locationName: "westus" }] })),
     /exactly one region/,
   );
   t.regex(

@@ -1,0 +1,26 @@
+/** How operations tell the time and wait: a test puts a clock of its own in place, so that minutes pass at once. */
+export interface WaitingClock {
+  /** Epoch milliseconds. */
+  now(): number;
+  wait(millis: number): Promise<void>;
+}
+
+const SYSTEM_CLOCK: WaitingClock = {
+  now: () => Date.now(),
+  wait: (millis) => new Promise((resolve) => setTimeout(resolve, millis)),
+};
+
+let present = SYSTEM_CLOCK;
+
+/** The clock that operations wait by. */
+export function waitingClock(): WaitingClock {
+  return present;
+}
+
+/** Puts another clock in place. @returns what puts the system's clock back. */
+export function useWaitingClock(clock: WaitingClock): () => void {
+  present = clock;
+  return () => {
+    present = SYSTEM_CLOCK;
+  };
+}

@@ -1,0 +1,4 @@
+/** `Japan East` is `japaneast`. */
+export function locationOf(location: string): string {
+  return location.replaceAll(" ", "").toLowerCase();
+}
