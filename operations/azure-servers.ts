@@ -150,6 +150,8 @@ export interface ServerCompletion extends ServerAddress {
   firewallRules: FirewallRule[];
   highAvailability?: HighAvailability;
   maintenanceWindow?: MaintenanceWindow;
+  /** `Enabled` or `Disabled`; absent for a server in a virtual network. */
+  publicNetworkAccess?: string;
 }
 
 /** Gives a restored server what the restore drops. Idempotent and resumable: it looks before it changes, one change at a time. */
@@ -161,6 +163,8 @@ export async function completeServer(
   const client = await ArmClient.connect(access);
   const server = await existing(wanted, access);
   await raiseRetention(client, wanted, server, wanted.backupRetentionDays, say);
+
+  await closeOrOpen(client, wanted, server, access, say);
 
   const tags = { ...server.tags, ...wanted.tags };
   if (!sameValues(tags, server.tags ?? {})) {
@@ -181,6 +185,26 @@ export async function completeServer(
     await change(client, wanted, "PATCH", "", { properties: { highAvailability: wanted.highAvailability } });
     say(`${wanted.serverName}: high availability ${mode}`);
   }
+}
+
+/** A restore may not heed whether its copy is to be open to the public: that is looked at, set, and looked at again. */
+async function closeOrOpen(
+  client: ArmClient,
+  wanted: ServerCompletion,
+  server: FlexibleServer,
+  access: AzureAccess,
+  say: (line: string) => void,
+): Promise<void> {
+  const { publicNetworkAccess, serverName } = wanted;
+  const differs = ({ properties }: FlexibleServer) => properties.network?.publicNetworkAccess !== publicNetworkAccess;
+  if (publicNetworkAccess === undefined || !differs(server)) return;
+  await change(client, wanted, "PATCH", "", { properties: { network: { publicNetworkAccess } } });
+  const now = await existing(wanted, access);
+  if (differs(now))
+    throw new Error(
+      `the public network access of server ${serverName} is still ${now.properties.network?.publicNetworkAccess}, not ${publicNetworkAccess}; run this again`,
+    );
+  say(`${serverName}: public network access ${publicNetworkAccess}`);
 }
 
 async function setParameters(client: ArmClient, wanted: ServerCompletion, say: (line: string) => void): Promise<void> {
@@ -227,7 +251,10 @@ async function raiseRetention(
     say(`${address.serverName}: backups are kept for ${server.properties.backup?.backupRetentionDays} days already`);
     return;
   }
-  await change(client, address, "PATCH", "", { properties: { backup: { backupRetentionDays } } });
+  const { geoRedundantBackup } = server.properties.backup ?? {};
+  // MySQL takes the backup's settings as a whole: what is left out is its default. PostgreSQL fixes this one at creation.
+  const whole = address.product === "mysql" && geoRedundantBackup ? { geoRedundantBackup } : {};
+  await change(client, address, "PATCH", "", { properties: { backup: { backupRetentionDays, ...whole } } });
   say(`${address.serverName}: backups are kept for ${backupRetentionDays} days`);
 }
 

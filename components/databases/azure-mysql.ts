@@ -30,7 +30,8 @@ export const azureMysql = azureServer<ServerArgs>({
       "Microsoft has paused long-term retention for Azure Database for MySQL, and takes no server into a backup vault",
   }),
   declare: (logical, server, options) => new Server(logical, server, options),
-  // Size, storage, network and firewall are the source's unless told otherwise, so they are not told.
+  // Size, version, firewall and parameters are the source's. Storage and network are named: a restore gives a copy the
+  // defaults of its size, and opens it to the public, where they are not (azure-cli names both, too).
   declareCopy: (logical, source, copy, options) =>
     new Server(
       logical,
@@ -42,12 +43,40 @@ export const azureMysql = azureServer<ServerArgs>({
         sourceServerResourceId: source.id,
         restorePointInTime: copy.instant,
         availabilityZone: source.properties.availabilityZone,
+        storage: storageOf(source),
+        network: networkOf(source),
         ...encryptionOf(source),
         tags: copy.tags,
       },
       options,
     ),
 });
+
+/** A server's storage as MySQL's API describes it; PostgreSQL's has other members. */
+interface MysqlStorage {
+  storageSizeGB?: number;
+  autoGrow?: string;
+  autoIoScaling?: string;
+  iops?: number;
+  logOnDisk?: string;
+  storageRedundancy?: string;
+}
+
+/**
+ * Azure sets the speed itself where it scales it, and takes none then. Nothing is left out: @pulumi/azure-native has
+ * defaults of its own, of which one scales the speed.
+ */
+function storageOf({ properties: { storage = {} } }: FlexibleServer) {
+  const { storageSizeGB, autoGrow, iops, ...given } = storage as MysqlStorage;
+  const { autoIoScaling = "Disabled", logOnDisk = "Disabled", storageRedundancy = "LocalRedundancy" } = given;
+  const speed = iops && autoIoScaling !== "Enabled" ? { iops } : {};
+  return { storageSizeGB, autoGrow, autoIoScaling, logOnDisk, storageRedundancy, ...speed };
+}
+
+function networkOf({ properties: { network = {} } }: FlexibleServer) {
+  const { delegatedSubnetResourceId, privateDnsZoneResourceId, publicNetworkAccess } = network as Record<string, never>;
+  return delegatedSubnetResourceId ? { delegatedSubnetResourceId, privateDnsZoneResourceId } : { publicNetworkAccess };
+}
 
 /** A key of the user's own comes with the identity that may read it. */
 function encryptionOf({ identity, properties: { dataEncryption } }: FlexibleServer) {

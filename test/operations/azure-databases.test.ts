@@ -6,9 +6,12 @@ import {
   backupTime,
   completeAccount,
   findAccount,
+  findDeletedAccount,
   findRestoreSource,
+  oldestInstant,
   protectAccount,
   readRange,
+  restoreSourceOf,
 } from "../../operations/cosmosdb";
 import { AzureCloud } from "../../rehearsal/cloud/azure/azure";
 import { SimulatedClock } from "../../rehearsal/cloud/clock";
@@ -330,6 +333,74 @@ test.serial("Cosmos DB: an account that has failed over is restored from where A
   t.truthy(cloud.cosmosdb.find("copy"));
   cloud.cosmosdb.account("prod");
 });
+
+test.serial("Cosmos DB: a deleted account is restored into its location and a region of the instant", async (t) => {
+  const { clock, cloud, whole, access } = await azure(t);
+  cloud.createResourceGroup(AZURE_RESOURCE_GROUP, AZURE_LOCATION);
+  const { send } = azureResource(whole, "Microsoft.DocumentDB/databaseAccounts", "gone", "2025-10-15");
+  const locations = (...names: string[]) => names.map((locationName) => ({ locationName }));
+  send("PUT", "", {
+    location: AZURE_LOCATION,
+    properties: {
+      databaseAccountOfferType: "Standard",
+      // The first of the regions that Azure lists of the account is one that it has no longer.
+      locations: locations("japanwest", AZURE_LOCATION),
+      backupPolicy: { type: "Continuous" },
+    },
+  });
+  const created = clock.now();
+  clock.advance(HOUR);
+  const both = new Date(clock.now()).toISOString();
+  clock.advance(HOUR);
+  send("PATCH", "", { properties: { locations: locations(AZURE_LOCATION) } });
+  clock.advance(HOUR);
+  const one = new Date(clock.now()).toISOString();
+  clock.advance(HOUR);
+  send("DELETE", "", {});
+  const deleted = await findDeletedAccount("gone", access);
+  if (!deleted) return t.fail();
+  t.is(deleted.properties.restorableLocations?.[0]?.locationName, "japanwest");
+  t.like(restoreSourceOf(deleted, [], one), { location: AZURE_LOCATION, region: AZURE_LOCATION });
+  t.like(restoreSourceOf(deleted, ["japanwest"], both), { location: AZURE_LOCATION, region: "japanwest" });
+  t.true(Date.parse(deleted.properties.oldestRestorableTime ?? "") < created - 24 * HOUR, "Azure tells 30 days ago");
+  t.true(Math.abs(Date.parse(oldestInstant(deleted) ?? "") - created) < 1000, "nothing is older than the account");
+
+  const empty = { ...deleted, properties: { ...deleted.properties, restorableLocations: [] } };
+  t.like(restoreSourceOf(empty, [], one), { location: AZURE_LOCATION, region: AZURE_LOCATION });
+  const before = new Date(created - HOUR).toISOString();
+  t.throws(() => restoreSourceOf(deleted, [], before), {
+    message:
+      /^Azure backed account gone up in no region at .*: japanwest from .* to .*, japaneast from .* to now; choose/,
+  });
+});
+
+test.serial(
+  "mysql: a copy that the restore has opened is closed, and one change of backups keeps the other setting",
+  async (t) => {
+    const { cloud, whole, access, said, say } = await azure(t);
+    buildAzureMysql(whole, "copy");
+    const copy = cloud.mysql.server("copy");
+    copy.properties.backup = { backupRetentionDays: 7, geoRedundantBackup: "Enabled" };
+    const wanted = {
+      product: "mysql" as const,
+      serverName: "copy",
+      resourceGroupName: AZURE_RESOURCE_GROUP,
+      tags: {},
+      backupRetentionDays: 35,
+      parameters: {},
+      firewallRules: [],
+      publicNetworkAccess: "Disabled",
+    };
+    await completeServer(wanted, access, say);
+    t.like(copy.properties, {
+      backup: { backupRetentionDays: 35, geoRedundantBackup: "Enabled" },
+      network: { publicNetworkAccess: "Disabled" },
+    });
+    said.length = 0;
+    await completeServer(wanted, access, say);
+    t.deepEqual(said, ["copy: backups are kept for 35 days already"]);
+  },
+);
 
 test.serial("private endpoints of others are left out, each with the reason, and manual ones are read", async (t) => {
   const { cloud, whole, access } = await azure(t);

@@ -73,6 +73,14 @@ test("Azure's databases are recovered into their virtual network, under their ow
     group: "Sql",
     zone: "privatelink.documents.azure.com",
   });
+  const keyIdentity = `${ledger.id.replace(/Microsoft.DocumentDB.*/, "")}Microsoft.ManagedIdentity/userAssignedIdentities/ledger`;
+  azureResource(cloud, "Microsoft.DocumentDB/databaseAccounts", "ledger-prod", "2025-10-15").send("PATCH", "", {
+    identity: { type: "UserAssigned", userAssignedIdentities: { [keyIdentity]: {} } },
+    properties: {
+      keyVaultKeyUri: "https://scalar.vault.azure.net/keys/ledger",
+      defaultIdentity: `UserAssignedIdentity=${keyIdentity}`,
+    },
+  });
   const elsewhere = "11111111-1111-4111-8111-111111111111";
   cloud.azure.addOtherSubscription(elsewhere, "another tenant");
   const theirs = `/subscriptions/${elsewhere}/resourceGroups/theirs/providers/Microsoft.Network/privateEndpoints/theirs`;
@@ -104,6 +112,12 @@ test("Azure's databases are recovered into their virtual network, under their ow
     new RegExp(
       `made like ${theirs}, which leads to the source and is out of reach here \\(InvalidAuthenticationTokenTenant`,
     ),
+  );
+  t.regex(
+    copiesOf(restored)
+      .find((copy) => copy.name === "ledger")
+      ?.notes.join() ?? "",
+    /Before the source is deleted, give the copy a user-assigned identity of its own/,
   );
   const suffix = at.replaceAll(/[-:]/g, "").toLowerCase();
   const copies = {

@@ -15,6 +15,11 @@ const BUILD = {
   securityGroupIds: ["sg-0123456789abcdef0"],
 };
 
+/** A user-assigned identity that may read the key of the account. */
+function identity(name: string): string {
+  return `/subscriptions/00000000-0000-4000-8000-000000000000/resourceGroups/${AZURE_RESOURCE_GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
+}
+
 /** The set before its databases are deleted, and after. */
 function databases(deleted?: true) {
   const to = deleted && { restoreTo: BUILD };
@@ -27,7 +32,12 @@ function databases(deleted?: true) {
       name: "documents",
       cosmosdb: {
         existing: { accountName: "documents-prod", resourceGroupName: AZURE_RESOURCE_GROUP, deleted },
-        ...(deleted && { restoreTo: { network: { publicNetworkAccess: "Enabled", ipRules: ["203.0.113.0/24"] } } }),
+        ...(deleted && {
+          restoreTo: {
+            network: { publicNetworkAccess: "Enabled", ipRules: ["203.0.113.0/24"] },
+            keyIdentity: identity("copies"),
+          },
+        }),
       },
     },
   ];
@@ -66,6 +76,13 @@ test("databases that were deleted are restored from what the clouds retain of th
     "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
   });
   buildExisting(cloud, databases() as never);
+  azureResource(cloud, "Microsoft.DocumentDB/databaseAccounts", "documents-prod", "2025-10-15").send("PATCH", "", {
+    identity: { type: "UserAssigned", userAssignedIdentities: { [identity("source")]: {} } },
+    properties: {
+      keyVaultKeyUri: "https://scalar.vault.azure.net/keys/documents",
+      defaultIdentity: `UserAssignedIdentity=${identity("source")}`,
+    },
+  });
   await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 1 });
   const protectedOnce = await stack.up();
   t.true(protectedOnce.succeeded, errors(protectedOnce));
@@ -125,6 +142,7 @@ test("databases that were deleted are restored from what the clouds retain of th
   );
   const account = cloud.azure.cosmosdb.account(`documents-prod-${suffix}`);
   t.deepEqual(account.items("ledger", "accounts").get("a"), { value: 1 });
+  t.is(account.properties.defaultIdentity, `UserAssignedIdentity=${identity("copies")}`);
   t.like(account.properties, {
     publicNetworkAccess: "Enabled",
     ipRules: [{ ipAddressOrRange: "203.0.113.0/24" }],

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { readPrivateEndpoints } from "../../../operations/azure-network";
 import {
   describeServer,
+  type FlexibleServer,
   type HighAvailability,
   hasPublicAccess,
   parametersSet,
@@ -58,6 +59,7 @@ export function restoreServer<Create extends AzureServerCreateArgs>(
       highAvailability:
         args.restoreTo?.highAvailability === false ? undefined : standbyOf(server.properties.highAvailability),
       maintenanceWindow: server.properties.maintenanceWindow,
+      publicNetworkAccess: publicAccessOf(server),
     };
     const completed = new Command(
       `${prefix}-completion`,
@@ -96,9 +98,16 @@ export function restoreServer<Create extends AzureServerCreateArgs>(
   };
 }
 
+/** Whether the copy is open to the public; a server in a virtual network never is. */
+function publicAccessOf({ properties: { network } }: FlexibleServer): string | undefined {
+  const { delegatedSubnetResourceId, publicNetworkAccess } = network ?? {};
+  return delegatedSubnetResourceId == null && typeof publicNetworkAccess === "string" ? publicNetworkAccess : undefined;
+}
+
 function standbyOf(availability: HighAvailability | undefined): HighAvailability | undefined {
   const mode = availability?.mode;
   if (mode === undefined || mode === "Disabled") return undefined;
-  const zone = availability?.standbyAvailabilityZone;
+  // The other mode's standby is in the server's own zone.
+  const zone = mode === "ZoneRedundant" ? availability?.standbyAvailabilityZone : undefined;
   return { mode, ...(zone ? { standbyAvailabilityZone: zone } : {}) };
 }

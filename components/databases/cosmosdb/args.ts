@@ -52,6 +52,11 @@ export interface CosmosdbRestoreToArgs {
   network?: CosmosdbNetworkArgs;
   /** Where the copy is put. Defaults to the source's resource group. */
   resourceGroupName?: string;
+  /**
+   * Id of the user-assigned identity by which the copy reads a key of yours (customer-managed key) that the source is
+   * encrypted with. Defaults to the source's, which is known of an account that exists.
+   */
+  keyIdentity?: string;
   /** Repairs the copy's stored procedures. Left out, that is yours to do before ScalarDB uses the copy. */
   schemaLoader?: SchemaLoaderArgs;
 }
@@ -90,6 +95,15 @@ const subnetId = z.string().startsWith("/subscriptions/", {
   error:
     "the id of a subnet, such as /subscriptions/<id>/resourceGroups/<name>/providers/Microsoft.Network/virtualNetworks/<name>/subnets/<name>",
 });
+const IDENTITY =
+  "/subscriptions/<id>/resourceGroups/<name>/providers/Microsoft.ManagedIdentity/userAssignedIdentities/<name>";
+const identityId = z
+  .string()
+  .regex(
+    /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/[^/]+$/i,
+    { error: `the id of a user-assigned identity, such as ${IDENTITY}` },
+  )
+  .meta({ minLength: 1, examples: [IDENTITY] });
 const DAYS: readonly number[] = Object.values(COSMOSDB_TIERS);
 const days = "7 or 30 (Cosmos DB's continuous backup has these two tiers)";
 
@@ -127,6 +141,9 @@ export const cosmosdbSchema = z
     restoreTo: z
       .strictObject({
         resourceGroupName: resourceGroup.optional(),
+        keyIdentity: identityId
+          .optional()
+          .describe("User-assigned identity by which the copy reads your key. Defaults to that of an existing source."),
         network: z
           .strictObject({
             publicNetworkAccess: z.enum(["Enabled", "Disabled"]),

@@ -18,7 +18,7 @@ import { azureOperation } from "../../operation";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 import type { CosmosdbArgs, CosmosdbCreateArgs } from "./args";
-import { addressOf, lookUpDeleted, lookUpSource } from "./source";
+import { addressOf, keyFault, lookUpDeleted, lookUpSource } from "./source";
 
 /** What is known of an account; nothing while it is still to be created. */
 interface Observed {
@@ -137,6 +137,8 @@ function notesOf(account: CosmosAccount): string[] {
   const notes: string[] = [];
   if (continuousDays(account) === 0)
     notes.push("the switch from periodic to continuous backup is one way: Azure offers none back");
+  const key = keyFault(account);
+  if (key) notes.push(`it cannot be restored: ${key}`);
   const level = account.properties.consistencyPolicy?.defaultConsistencyLevel;
   if (level !== "Strong")
     notes.push(`its default consistency is ${level}; ScalarDB needs Strong: set it on the account`);

@@ -21,7 +21,7 @@ import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-end
 import { instantSuffix, type RestoreContext, type RestoredDatabase } from "../kind";
 import type { CosmosdbArgs, CosmosdbNetworkArgs } from "./args";
 import { declareSchemaLoader } from "./schema-loader";
-import { ACCOUNT_NAME_LENGTH, accountOf, lookUpDeleted, lookUpSource } from "./source";
+import { ACCOUNT_NAME_LENGTH, accountOf, keyFault, keyOf, lookUpDeleted, lookUpSource } from "./source";
 
 /** Declares an account as of the instant, and what a restore drops. */
 export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: RestoreContext): RestoredDatabase {
@@ -37,18 +37,24 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
           outOfReach: [],
         })),
       )
-    : lookUpSource(name, args, azure, async (account) => ({
-        from: await findRestoreSource(account, instant, azure.access),
-        ...(await readPrivateEndpoints(account, azure.access)),
-      }));
+    : lookUpSource(name, args, azure, async (account) => {
+        const fault = keyFault(account);
+        if (fault) throw new Error(fault);
+        return {
+          from: await findRestoreSource(account, instant, azure.access),
+          ...(await readPrivateEndpoints(account, azure.access)),
+        };
+      });
   const restored = source.apply(({ at, account, from, endpoints, outOfReach }) => {
     const address = {
       resourceGroupName: args.restoreTo?.resourceGroupName ?? at.resourceGroupName,
       accountName: copyName(account.name, instant, ACCOUNT_NAME_LENGTH),
     };
     const tags = copyTags(account.tags, context);
+    const keyIdentity = args.restoreTo?.keyIdentity;
+    const key = keyOf(account, keyIdentity, args.existing?.deleted === true);
     const days = Math.max(continuousDays(account), args.recoveryPeriodInDays ?? RECOVERY_PERIODS.cosmosdb.maximum);
-    const copy = declareCopy(prefix, account, { ...address, from, tags, days }, context);
+    const copy = declareCopy(prefix, account, { ...address, from, tags, days, key }, context);
     const completion: AccountCompletion = {
       ...address,
       tags,
@@ -63,20 +69,21 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
     const reachable = declarePrivateEndpoints(prefix, endpoints, copy.id, completed, tags, context);
     // Before its completion the copy reads with a weaker consistency than ScalarDB needs.
     const endpoint = pulumi.all([copy.documentEndpoint, completed.id]).apply(([uri]) => uri);
-    const key = pulumi.secret(completed.id.apply(() => primaryKey(address, azure.access)));
+    const accountKey = pulumi.secret(completed.id.apply(() => primaryKey(address, azure.access)));
     const loader = args.restoreTo?.schemaLoader;
     const repaired: pulumi.Resource[] = loader
-      ? [declareSchemaLoader(name, prefix, loader, { endpoint, key }, [completed, ...reachable], context)]
+      ? [declareSchemaLoader(name, prefix, loader, { endpoint, key: accountKey }, [completed, ...reachable], context)]
       : [];
     return {
       endpoint: pulumi.all([endpoint, ...repaired.map(({ urn }) => urn)]).apply(([uri]) => uri as string),
-      key,
+      key: accountKey,
       notes: [
         `account ${address.accountName} stands in ${address.resourceGroupName}, with Strong consistency and keys of its own`,
         ...(loader ? [`${loader.image} has repaired its stored procedures from namespace ${loader.namespace}`] : []),
         ...numbered([
           ...(args.existing?.deleted ? stepsForDeleted(args.restoreTo?.network !== undefined) : []),
           ...stepsForEndpoints(outOfReach),
+          ...(account.properties.keyVaultKeyUri && keyIdentity === undefined ? [KEY_STEP] : []),
           ...stepsFor(account, loader !== undefined),
         ]),
       ],
@@ -102,6 +109,7 @@ function declareCopy(
     from: RestoreSource;
     tags: Record<string, string>;
     days: number;
+    key: ReturnType<typeof keyOf>;
   },
   context: RestoreContext,
 ): DatabaseAccount {
@@ -138,7 +146,7 @@ function declareCopy(
       enableBurstCapacity: properties.enableBurstCapacity,
       enablePartitionMerge: properties.enablePartitionMerge,
       minimalTlsVersion: properties.minimalTlsVersion,
-      ...encryptionOf(source),
+      ...copy.key,
       tags: copy.tags,
     },
     copyOptions(context),
@@ -164,12 +172,8 @@ function networkOf({ properties }: CosmosAccount, to: CosmosdbNetworkArgs | unde
   };
 }
 
-/** A key of the user's own comes with the identity that may read it. */
-function encryptionOf({ identity, properties: { keyVaultKeyUri, defaultIdentity } }: CosmosAccount) {
-  const ids = Object.keys(identity?.userAssignedIdentities ?? {});
-  if (!keyVaultKeyUri || ids.length === 0) return {};
-  return { keyVaultKeyUri, defaultIdentity, identity: { type: "UserAssigned" as const, userAssignedIdentities: ids } };
-}
+const KEY_STEP =
+  "Before the source is deleted, give the copy a user-assigned identity of its own that may read the key (az cosmosdb identity assign, then az cosmosdb update --default-identity): the one it has is the source's, and without that account the copy cannot be read any more (https://learn.microsoft.com/azure/cosmos-db/how-to-setup-customer-managed-keys). Or give restoreTo.keyIdentity before a restore.";
 
 function stepsForDeleted(networkGiven: boolean): string[] {
   return [
@@ -178,7 +182,7 @@ function stepsForDeleted(networkGiven: boolean): string[] {
       : [
           "Open the copy to those who are to use it: of a deleted account Azure keeps no firewall, so that the copy lets nobody in. Or give restoreTo.network, and it is set here.",
         ]),
-    "Look over the copy's other settings: tags, capabilities, CORS, keys of your own and private endpoints of a deleted account are not kept.",
+    "Look over the copy's other settings: tags, capabilities, CORS and private endpoints of a deleted account are not kept. If it was encrypted with a key of yours, the copy needs restoreTo.keyIdentity.",
   ];
 }
 

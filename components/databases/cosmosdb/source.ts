@@ -83,6 +83,33 @@ function missing({ accountName, resourceGroupName }: CosmosAddress, deleted: Res
   );
 }
 
+const USER_ASSIGNED = "UserAssignedIdentity=";
+
+/** Why no copy of an account with a key of the user's own can be read, with the fix; undefined for other accounts. */
+export function keyFault({ name, properties }: CosmosAccount): string | undefined {
+  const { keyVaultKeyUri, defaultIdentity = "FirstPartyIdentity" } = properties;
+  if (!keyVaultKeyUri || defaultIdentity.startsWith(USER_ASSIGNED)) return undefined;
+  return `account ${name} reads its customer-managed key by ${defaultIdentity}, which no copy of it can use; let a user-assigned identity read the key, assign that to the account, and make it the default: az cosmosdb update --default-identity ${USER_ASSIGNED}<id>`;
+}
+
+/**
+ * How a copy reads the key that its source is encrypted with: by an identity that the configuration names, or by the
+ * source's own. What a deleted account was encrypted with is not kept; there is none unless an identity is named.
+ */
+export function keyOf({ identity, properties }: CosmosAccount, named: string | undefined, deleted: boolean) {
+  const { keyVaultKeyUri, defaultIdentity } = properties;
+  if (!keyVaultKeyUri && !(deleted && named)) return {};
+  const present = Object.keys(identity?.userAssignedIdentities ?? {});
+  return {
+    ...(keyVaultKeyUri ? { keyVaultKeyUri } : {}),
+    defaultIdentity: named ? `${USER_ASSIGNED}${named}` : defaultIdentity,
+    identity: {
+      type: "UserAssigned" as const,
+      userAssignedIdentities: named && !present.includes(named) ? [...present, named] : present,
+    },
+  };
+}
+
 /** @throws {Error} for an account that ScalarDB cannot keep data in, or that is about to go. */
 export function refuseUnfitAccount({ name, kind, properties }: CosmosAccount): void {
   const other = (properties.capabilities ?? []).find((capability) =>

@@ -56,6 +56,14 @@ export class CosmosAccount {
   migrationEndsAs: "Failed" | "InProgress" | "Invalid" | undefined;
   /** Regions that the account had, and those that it has, since when and until when. */
   readonly regions: { locationName: string; creationTime: number; deletionTime?: number }[] = [];
+  /**
+   * The restored account whose identity this one reads its key by, until it is given one of its own.
+   * [Microsoft Learn, how-to-setup-customer-managed-keys: assign a new managed identity to the restored account to
+   * continue accessing or recover access to it]
+   */
+  keyReadBy: string | undefined;
+  /** Whether it has lost its key: then nobody reads it any more. */
+  revoked = false;
   deletedAt: number | undefined;
   /** How far the database's own clock is ahead of the cloud's. */
   skewMillis = 0;
@@ -218,6 +226,13 @@ export class CosmosAccount {
         provisioningState: this.lock.isHeld ? "Updating" : "Succeeded",
         documentEndpoint: this.endpoint,
         instanceId: this.instanceId,
+        ...(this.properties.keyVaultKeyUri
+          ? {
+              customerManagedKeyStatus: this.revoked
+                ? "Access to your account is currently revoked."
+                : "Access to the configured customer managed key confirmed.",
+            }
+          : {}),
         locations,
         writeLocations: locations.slice(0, 1),
         readLocations: locations,

@@ -230,11 +230,23 @@ export class CosmosDb {
       throw badRequest(
         `Cannot find a database account with name ${source.name} that is online at ${time} in location ${locations[0]}`,
       );
+    const { keyVaultKeyUri = null, defaultIdentity = null } = source.properties;
+    if (keyVaultKeyUri !== null) {
+      // [Microsoft Learn, how-to-setup-customer-managed-keys: continuous backups] Of the identities that may read the
+      // key, a user-assigned one alone can be another account's, too.
+      const isUserAssigned = (identity: unknown) => /^UserAssignedIdentity=/.test(String(identity));
+      if (!isUserAssigned(defaultIdentity) || !isUserAssigned(properties.defaultIdentity))
+        throw badRequest("The default identity of an account with customer-managed keys must be user-assigned.");
+      const named = String(properties.defaultIdentity).replace("UserAssignedIdentity=", "");
+      if (!(named in object(object(body.identity).userAssignedIdentities)))
+        throw badRequest(`The default identity ${named} is not assigned to the account.`);
+    }
     const account = this.#made(id, {
       ...body,
       kind: source.kind,
       properties: {
         ...properties,
+        ...(keyVaultKeyUri === null ? {} : { keyVaultKeyUri }),
         // Whatever was asked for: level, firewall and virtual networks are not honoured, and only "Disabled" is heard.
         consistencyPolicy: { defaultConsistencyLevel: "Session" },
         publicNetworkAccess: properties.publicNetworkAccess === "Disabled" ? "Disabled" : "Enabled",
@@ -244,6 +256,8 @@ export class CosmosDb {
       },
     });
     account.fillFrom(source, at);
+    if (keyVaultKeyUri !== null && properties.defaultIdentity === defaultIdentity)
+      account.keyReadBy = source.instanceId;
     const failure = this.nextRestoreSeemsToFail
       ? {
           // [azure-cli #32608, #32752] The operation's status says so although the account comes.
@@ -282,7 +296,11 @@ export class CosmosDb {
       account.properties.publicNetworkAccess ??= "Enabled";
     }
     if (isObject(body.tags)) account.tags = { ...(body.tags as Record<string, string>) };
-    if (isObject(body.identity)) account.identity = body.identity;
+    if (isObject(body.identity)) {
+      account.identity = body.identity;
+      if (account.keyReadBy !== undefined) account.revoked = false;
+      account.keyReadBy = undefined;
+    }
     account.noteRegions();
     const described = account.describe();
     return {
@@ -308,7 +326,12 @@ export class CosmosDb {
       account.deletedAt = this.#clock.now();
       this.#deleted.push(account);
     }
+    this.#revokeCopiesOf(account);
     return { simulatedMillis: durations.DELETE_ACCOUNT };
+  }
+
+  #revokeCopiesOf(source: CosmosAccount): void {
+    for (const copy of this.#accounts.values()) if (copy.keyReadBy === source.instanceId) copy.revoked = true;
   }
 
   #made(id: string, body: JsonObject): CosmosAccount {

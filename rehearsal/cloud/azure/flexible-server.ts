@@ -123,6 +123,9 @@ export class FlexibleServer {
     const { properties } = this;
     const backup = object(properties.backup);
     const highAvailability = object(properties.highAvailability);
+    const mode = text(highAvailability.mode) ?? "Disabled";
+    // A standby of the same zone is told with that zone, which nobody has chosen.
+    const zone = mode === "SameZone" ? properties.availabilityZone : highAvailability.standbyAvailabilityZone;
     return {
       id: this.id,
       name: this.name,
@@ -150,11 +153,9 @@ export class FlexibleServer {
           earliestRestoreDate: new Date(this.restorableRange().earliest).toISOString(),
         },
         highAvailability: {
-          mode: text(highAvailability.mode) ?? "Disabled",
-          ...(highAvailability.standbyAvailabilityZone
-            ? { standbyAvailabilityZone: highAvailability.standbyAvailabilityZone }
-            : {}),
-          state: (text(highAvailability.mode) ?? "Disabled") === "Disabled" ? "NotEnabled" : "Healthy",
+          mode,
+          ...(zone ? { standbyAvailabilityZone: zone } : {}),
+          state: mode === "Disabled" ? "NotEnabled" : "Healthy",
         },
         privateEndpointConnections: [...this.privateEndpoints].map((id) => ({
           id: `${this.id}/privateEndpointConnections/${id.split("/").at(-1)}`,

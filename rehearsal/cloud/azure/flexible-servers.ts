@@ -2,7 +2,7 @@ import type { SimulatedClock } from "../clock";
 import * as durations from "./durations";
 import { ArmError, invalidParameter, unknownMember } from "./error";
 import { FlexibleServer } from "./flexible-server";
-import { isObject, type JsonObject, merged, object, text } from "./json";
+import { isObject, type JsonObject, merged, object, text, without } from "./json";
 import { locationOf } from "./location";
 import { resourceId } from "./resource-id";
 import type { ArmResourceType, LateFailure, ResourceName } from "./resource-type";
@@ -35,6 +35,10 @@ export interface FlexibleServerRules {
   parseRestoreTime(time: string): number;
   /** Flags of parameters in the words of this product's API. */
   flag(value: boolean): boolean | string;
+  /** Whether a PATCH of `backup` sets what it leaves out to its default. */
+  backupIsWhole?: true;
+  /** The first answer to a restore over HTTP, where that is no resource. */
+  acceptedRestore?(now: number): JsonObject;
   /** Whether public and private access cannot be crossed, and sizes have to be the source's. */
   refuseRestore(source: FlexibleServer, body: JsonObject): void;
   /** Gives a restored server what the restore carries over besides the data. */
@@ -195,6 +199,7 @@ export class FlexibleServers {
     if (properties.version !== undefined && !this.rules.versions.includes(properties.version as string))
       throw invalidParameter("Version");
     this.#refuseRetention(properties);
+    this.#refuseStandby(properties);
     const server = new FlexibleServer(this.#clock, this.rules, id, body);
     server.properties.version ??= this.rules.versions.at(-1) as string;
     this.#servers.set(server.name, server);
@@ -219,9 +224,13 @@ export class FlexibleServers {
       sku: body.sku ?? source.sku,
       properties: {
         version: source.properties.version ?? null,
-        storage: source.properties.storage ?? {},
         administratorLogin: source.properties.administratorLogin ?? null,
         ...properties,
+        // Without a word the copy has its source's size, and the speed that belongs to it.
+        storage: {
+          ...without(object(source.properties.storage), ["iops", "autoIoScaling", "logOnDisk", "throughput", "tier"]),
+          ...object(properties.storage),
+        },
         backup: { ...object(source.properties.backup), ...object(properties.backup) },
         // A copy comes without a standby, whatever was asked for.
         highAvailability: { mode: "Disabled" },
@@ -230,7 +239,14 @@ export class FlexibleServers {
     this.rules.inherit(source, copy);
     copy.fillFrom(source, at);
     this.#servers.set(copy.name, copy);
-    return { body: copy.describe(), created: true as const, simulatedMillis: durations.RESTORE_SERVER };
+    const accepted = this.rules.acceptedRestore?.(this.#clock.now());
+    return {
+      body: copy.describe(),
+      created: true as const,
+      simulatedMillis: durations.RESTORE_SERVER,
+      busy: [copy.lock],
+      ...(accepted ? { http: { status: 202, body: accepted, location: true as const } } : {}),
+    };
   }
 
   /** A PUT on a server that is there. */
@@ -253,7 +269,9 @@ export class FlexibleServers {
       throw new ArmError("ServerIsNotReady", `The server '${server.name}' is in the state ${server.state}.`, 409);
     const properties = object(body.properties);
     this.#refuseRetention(properties);
-    const geo = object(properties.backup).geoRedundantBackup;
+    this.#refuseStandby(properties);
+    const whole = this.rules.backupIsWhole && isObject(properties.backup);
+    const geo = object(properties.backup).geoRedundantBackup ?? (whole ? "Disabled" : undefined);
     const present = object(server.properties.backup).geoRedundantBackup ?? "Disabled";
     if (geo !== undefined && geo !== present) throw invalidParameter("GeoRedundantBackup");
     const days = object(properties.backup).backupRetentionDays as number | undefined;
@@ -276,6 +294,13 @@ export class FlexibleServers {
       Object.keys(body).find((key) => !["location", "tags", "sku", "identity", "properties"].includes(key)) ??
       Object.keys(object(body.properties)).find((key) => !known.includes(key));
     if (stranger) throw unknownMember(stranger, "Server");
+  }
+
+  /** [azure-mgmt-mysqlflexibleservers, HighAvailability] A standby of the same zone has no zone to choose. */
+  #refuseStandby(properties: JsonObject): void {
+    const { mode, standbyAvailabilityZone } = object(properties.highAvailability);
+    if (standbyAvailabilityZone !== undefined && mode !== "ZoneRedundant")
+      throw invalidParameter("StandbyAvailabilityZone");
   }
 
   #refuseRetention(properties: JsonObject): void {

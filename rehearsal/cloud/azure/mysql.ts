@@ -1,6 +1,6 @@
 import { ArmError } from "./error";
 import type { FlexibleServerRules } from "./flexible-servers";
-import { object } from "./json";
+import { object, text } from "./json";
 
 export const MYSQL: FlexibleServerRules = {
   type: "Microsoft.DBforMySQL/flexibleServers",
@@ -30,7 +30,10 @@ export const MYSQL: FlexibleServerRules = {
     "storage",
     "version",
   ],
-  defaults: { network: { publicNetworkAccess: "Enabled" } },
+  defaults: {
+    network: { publicNetworkAccess: "Enabled" },
+    storage: { autoIoScaling: "Disabled", logOnDisk: "Disabled", storageRedundancy: "LocalRedundancy" },
+  },
   restoreTime: "restorePointInTime",
   parseRestoreTime(time) {
     if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(time))
@@ -41,10 +44,17 @@ export const MYSQL: FlexibleServerRules = {
     return Date.parse(time);
   },
   flag: (value) => (value ? "True" : "False"),
+  // [azure-cli, mysql/custom.py: flexible_server_update_custom_func] It sends retention and redundancy together, always.
+  backupIsWhole: true,
+  // [azure-cli's recordings of mysql flexible-server restore] 202, and no server in the answer.
+  acceptedRestore: (now) => ({ operation: "RestoreServerManagementOperation", startTime: new Date(now).toISOString() }),
   refuseRestore() {},
   inherit(source, copy) {
     copy.tags = { ...source.tags, ...copy.tags };
-    copy.properties.network = { ...object(source.properties.network) };
+    // [azure-cli, mysql/custom.py: flexible_server_restore] The virtual network is inherited. Public access is patched
+    // after the restore, and the storage's speed and log are named in it: neither is taken over.
+    const own = object(source.properties.network);
+    copy.properties.network = text(own.delegatedSubnetResourceId) ? { ...own } : { publicNetworkAccess: "Enabled" };
     for (const [name, rule] of source.firewallRules) copy.firewallRules.set(name, { ...rule });
     const reset = ["time_zone", ...(source.properties.version === "5.7" ? ["event_scheduler"] : [])];
     for (const [name, value] of source.parameters) if (!reset.includes(name)) copy.parameters.set(name, value);

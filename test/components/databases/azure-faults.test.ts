@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import test from "ava";
 import { refuseUnfitServer, stateFault } from "../../../components/databases/azure-server/source";
-import { refuseUnfitAccount } from "../../../components/databases/cosmosdb/source";
+import { keyFault, keyOf, refuseUnfitAccount } from "../../../components/databases/cosmosdb/source";
 import { stackConfigFaults } from "../../../config";
 import type { FlexibleServer } from "../../../operations/azure-servers";
 import type { CosmosAccount } from "../../../operations/cosmosdb";
@@ -142,6 +142,31 @@ test("an account of another interface, and one that goes, are named", (t) => {
       properties: { capabilities: [{ name: "EnableServerless" }] },
     } as CosmosAccount),
   );
+});
+
+test("an account whose key no copy of it can read is named, and a copy reads the key by the identity that is named", (t) => {
+  const keyed = (defaultIdentity?: string) =>
+    ({
+      name: "ledger-prod",
+      identity: { userAssignedIdentities: { "/source": {} } },
+      properties: { keyVaultKeyUri: "https://v/keys/k", defaultIdentity },
+    }) as unknown as CosmosAccount;
+  t.regex(
+    keyFault(keyed("SystemAssignedIdentity")) ?? "",
+    /^account ledger-prod reads its customer-managed key by SystemAssignedIdentity, which no copy of it can use; let a user-assigned identity read/,
+  );
+  t.regex(keyFault(keyed()) ?? "", /by FirstPartyIdentity, which/);
+  t.is(keyFault(keyed("UserAssignedIdentity=/source")), undefined);
+  t.is(keyFault({ name: "ledger-prod", properties: {} } as CosmosAccount), undefined);
+  t.like(keyOf(keyed("UserAssignedIdentity=/source"), undefined, false), {
+    defaultIdentity: "UserAssignedIdentity=/source",
+    identity: { userAssignedIdentities: ["/source"] },
+  });
+  t.like(keyOf(keyed("UserAssignedIdentity=/source"), "/own", false), {
+    defaultIdentity: "UserAssignedIdentity=/own",
+    identity: { userAssignedIdentities: ["/source", "/own"] },
+  });
+  t.deepEqual(keyOf({ properties: {} } as CosmosAccount, undefined, true), {});
 });
 
 test("a program without databases of Azure does not load what finds their credentials", (t) => {

@@ -146,6 +146,69 @@ test("instants outside of the range, other forms of time, regions and names are 
   );
 });
 
+const IDENTITY = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities";
+const readBy = (name: string): { identity: JsonObject; defaultIdentity: string } => ({
+  identity: { type: "UserAssigned", userAssignedIdentities: { [`${IDENTITY}/${name}`]: {} } },
+  defaultIdentity: `UserAssignedIdentity=${IDENTITY}/${name}`,
+});
+
+test("a key of the user's own: a copy needs a user-assigned identity, and one that is not the source's to outlive it", (t) => {
+  const { clock, cosmosdb, send, source } = cosmos();
+  const keyed = (identity: string) =>
+    send("PATCH", "prod", {
+      ...(identity.startsWith("User") ? { identity: readBy("source").identity } : {}),
+      properties: {
+        keyVaultKeyUri: "https://v.vault.azure.net/keys/k",
+        defaultIdentity: identity,
+        backupPolicy: CONTINUOUS,
+      },
+    });
+  const copyReadBy = (name: string, identity: JsonObject, defaultIdentity: string) =>
+    send("PUT", name, {
+      location: AZURE_LOCATION,
+      identity,
+      properties: {
+        databaseAccountOfferType: "Standard",
+        createMode: "Restore",
+        defaultIdentity,
+        locations: [{ locationName: AZURE_LOCATION }],
+        backupPolicy: CONTINUOUS,
+        restoreParameters: {
+          restoreMode: "PointInTime",
+          restoreSource: `/subscriptions/s/providers/Microsoft.DocumentDB/locations/${AZURE_LOCATION}/restorableDatabaseAccounts/${source().instanceId}`,
+          restoreTimestampInUtc: new Date(clock.now() - HOUR / 2).toISOString(),
+        },
+      },
+    });
+  const { identity, defaultIdentity } = readBy("source");
+  keyed("SystemAssignedIdentity");
+  clock.advance(HOUR);
+  t.regex(
+    refusal(() => copyReadBy("copy", identity, defaultIdentity)),
+    /must be user-assigned/,
+  );
+  keyed(defaultIdentity);
+  clock.advance(HOUR);
+  t.regex(
+    refusal(() => copyReadBy("copy", {}, defaultIdentity)),
+    /is not assigned/,
+  );
+  copyReadBy("copy", identity, defaultIdentity);
+  copyReadBy("own", readBy("copy").identity, readBy("copy").defaultIdentity);
+  send("DELETE", "prod");
+  t.like(cosmosdb.account("copy").describe().properties, {
+    customerManagedKeyStatus: "Access to your account is currently revoked.",
+  });
+  t.like(cosmosdb.account("own").describe().properties, {
+    customerManagedKeyStatus: "Access to the configured customer managed key confirmed.",
+  });
+  send("PATCH", "copy", {
+    identity: readBy("copy").identity,
+    properties: { defaultIdentity: readBy("copy").defaultIdentity },
+  });
+  t.false(cosmosdb.account("copy").revoked, "recovered by an identity of its own");
+});
+
 test("a deleted account stays restorable by its instance's id", (t) => {
   const { clock, cosmosdb, send, source, restore } = cosmos();
   send("PATCH", "prod", { properties: { backupPolicy: CONTINUOUS } });
