@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AwsCloud } from "../../cloud/aws/aws";
 import { AwsError } from "../../cloud/aws/error";
+import { reportDeclared } from "../../cloud/aws/observer";
 import type {
   ChangeResponse,
   CheckRequest,
@@ -160,6 +161,7 @@ export class AwsProvider implements SimulatedProvider {
     const { id, simulatedMillis } = this.#attempt(type, "creating", request.urn, () =>
       type.create(this.#cloud, inputs),
     );
+    reportDeclared({ urn: request.urn, type: request.type, inputs: plain(request.inputs) });
     return { id, outputs: this.#state(type, { id, state: inputs }) as PropertyMap, simulatedMillis };
   }
 
@@ -204,6 +206,7 @@ export class AwsProvider implements SimulatedProvider {
     const simulatedMillis = this.#attempt(type, "updating", request.urn, () =>
       type.update(this.#cloud, existing, inputs, (input) => differing.has(input)),
     );
+    reportDeclared({ urn: request.urn, type: request.type, inputs: plain(request.newInputs) });
     // Like the bridge: what was computed stays in the state until the cloud tells otherwise.
     const computed = Object.entries(request.oldOutputs).filter(([name]) => type.inputs[name]?.computed);
     const state = { ...Object.fromEntries(computed), ...inputs };

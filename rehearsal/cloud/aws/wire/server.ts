@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { ACCOUNT, arn } from "../account";
 import type { AwsCloud } from "../aws";
 import { AwsError } from "../error";
+import { reportExchange } from "../observer";
 import { autoscalingOperations } from "./autoscaling";
 import { dynamodbOperations } from "./dynamodb";
 import { jsonBody, jsonError, type Operations, readJson } from "./json";
@@ -64,6 +65,7 @@ export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
+    reportExchange(request, body, response);
     response.setHeader("date", new Date(cloud.clock.now()).toUTCString());
     const requestId = cloud.identifiers.uuid();
     response.setHeader("x-amzn-requestid", requestId);
