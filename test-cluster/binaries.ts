@@ -43,7 +43,7 @@ export function controlPlaneBinaries(progress: (line: string) => void): Record<P
   return Object.fromEntries(names.map((name) => [name, join(directory, name)])) as Record<Program, string>;
 }
 
-function cacheDirectory(): string {
+export function cacheDirectory(): string {
   if (process.env.XDG_CACHE_HOME) return process.env.XDG_CACHE_HOME;
   return process.platform === "darwin" ? join(homedir(), "Library", "Caches") : join(homedir(), ".cache");
 }

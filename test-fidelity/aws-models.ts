@@ -1,0 +1,111 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { cacheDirectory } from "../test-cluster/binaries";
+
+/** Of about the time of this project's SDKs; an older one does not know every member. */
+const BOTOCORE = "1.43.11";
+
+/** A type of a service's model. */
+export interface Shape {
+  type: string;
+  members?: Record<string, Reference>;
+  required?: string[];
+  /** Of a list. */
+  member?: Reference;
+  flattened?: boolean;
+  /** Of a map. */
+  key?: Reference;
+  value?: Reference;
+  enum?: string[];
+  pattern?: string;
+  min?: number;
+  max?: number;
+  /** Of an exception. */
+  error?: { code?: string; httpStatusCode?: number };
+  exception?: boolean;
+  fault?: boolean;
+}
+
+export interface Reference {
+  shape: string;
+  locationName?: string;
+}
+
+interface OperationModel {
+  http?: { method: string; requestUri: string };
+  input?: Reference;
+  output?: Reference & { resultWrapper?: string };
+  errors?: Reference[];
+}
+
+/** What AWS says of a service: the text from which its SDKs are made. */
+export interface ServiceModel {
+  metadata: { apiVersion: string; protocol: string; targetPrefix?: string; xmlNamespace?: string };
+  operations: Record<string, OperationModel>;
+  shapes: Record<string, Shape>;
+}
+
+/** Why there are no models: no Python, or no botocore and no way to install it. It says nothing of the project. */
+export class NoModels extends Error {}
+
+/**
+ * The models of services from botocore's data, by botocore's names of the services: of the botocore that Python has, or of one
+ * that is installed for this alone into the user's cache directory.
+ * @throws NoModels
+ */
+export function awsModels<Name extends string>(services: readonly Name[]): Record<Name, ServiceModel> {
+  const data = botocoreData();
+  return Object.fromEntries(services.map((service) => [service, model(join(data, service))])) as Record<
+    Name,
+    ServiceModel
+  >;
+}
+
+function model(folder: string): ServiceModel {
+  const newest = readdirSync(folder).sort().at(-1) as string;
+  const file = join(folder, newest, "service-2.json");
+  const text = existsSync(file) ? readFileSync(file) : gunzipSync(readFileSync(`${file}.gz`));
+  return JSON.parse(text.toString("utf8"));
+}
+
+function botocoreData(): string {
+  const data = dataOf("python3") ?? dataOf(installed());
+  if (data === undefined) throw new NoModels(`botocore ${BOTOCORE} or later is not found after it was installed`);
+  return data;
+}
+
+/** Where a Python's botocore has its data; undefined where it has none, or one that is too old. */
+function dataOf(python: string): string | undefined {
+  const code = "import botocore; print(botocore.__version__); print(botocore.__path__[0])";
+  const { status, stdout } = spawnSync(python, ["-c", code], { encoding: "utf8" });
+  if (status !== 0) return undefined;
+  const [version = "", folder = ""] = stdout.trim().split("\n");
+  return order(version) >= order(BOTOCORE) ? join(folder, "data") : undefined;
+}
+
+function order(version: string): number {
+  const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
+  return (major * 1000 + minor) * 1000 + patch;
+}
+
+function installed(): string {
+  const folder = join(cacheDirectory(), "scalar-backup", `botocore-${BOTOCORE}`);
+  const python = join(folder, "bin", "python3");
+  if (existsSync(python)) return python;
+  // Renaming a finished one into place would break its scripts: only its Python is used, which finds its packages by where it is.
+  const unfinished = `${folder}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  try {
+    execFileSync("python3", ["-m", "venv", unfinished], { stdio: "pipe" });
+    execFileSync(join(unfinished, "bin", "python3"), ["-m", "pip", "install", "--quiet", `botocore==${BOTOCORE}`], {
+      stdio: "pipe",
+    });
+  } catch (error) {
+    const said = String((error as { stderr?: Buffer }).stderr ?? "").trim() || String(error);
+    throw new NoModels(`botocore ${BOTOCORE} or later is not there and cannot be installed: ${said}`);
+  }
+  renameSync(unfinished, folder);
+  return python;
+}
