@@ -167,7 +167,7 @@ export const stackConfigSchema = z.strictObject({
     .string()
     .optional()
     .describe(
-      "Your present database.properties; a restore's Helm values then hold it whole, with the copies' endpoints",
+      "Your present database.properties; a restore's Helm values then hold it whole, with the copies in place of their sources: of JDBC URLs only host and port are replaced",
     ),
   tags: z
     .record(z.string(), z.string())

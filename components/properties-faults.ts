@@ -17,12 +17,14 @@ export function propertiesFaults(text: string): Fault[] {
   );
 }
 
-/** The numbers of lines that are neither key=value nor key: value, a comment, empty, or the rest of the line before. */
+/**
+ * The numbers of lines that no product reads as a property. Java takes any word for a key; of a key without an equals sign or
+ * a colon, only one with a period in it and a value behind it is meant as one.
+ */
 function linesWithoutValue(text: string): number[] {
-  let continued = false;
-  return text.split(/\r?\n/).flatMap((line, index) => {
-    const rest = continued;
-    continued = /(^|[^\\])(\\\\)*\\$/.test(line);
-    return rest || /^\s*($|[#!])/.test(line) || /^\s*[^#!=:\s][^=:\s]*\s*[=:]/.test(line) ? [] : [index + 1];
-  });
+  const { Properties }: typeof import("properties-file/parser") = require("properties-file/parser");
+  return new Properties(text)
+    .getProperties()
+    .filter(({ key, value, separatorChar }) => separatorChar === undefined && (value === "" || !key.includes(".")))
+    .map(({ startingLineNumber }) => startingLineNumber);
 }

@@ -1,3 +1,5 @@
+import { moveJdbcUrl } from "./jdbc-url";
+
 /** What is known of the copies for the products' configuration. */
 export interface PropertyChange {
   /** The whole key: `scalar.db.contact_points`. */
@@ -5,12 +7,11 @@ export interface PropertyChange {
   value: string;
 }
 
-/** Where each product's Helm chart takes its properties from. */
-const CHART_KEYS: Record<string, [string, string]> = {
-  "scalardb-cluster": ["scalardbCluster", "scalardbClusterNodeProperties"],
-  ledger: ["ledger", "ledgerProperties"],
-  auditor: ["auditor", "auditorProperties"],
-};
+/** A product's properties for the copies, and what a user should check of them. */
+export interface ChangedProperties {
+  text: string;
+  notes: string[];
+}
 
 /** The properties that differ for copies, with the prefix under which ScalarDB looks for them. */
 export function propertyChanges(
@@ -22,36 +23,56 @@ export function propertyChanges(
   return Object.entries(properties).map(([key, value]) => ({ key: `${prefix}${key}`, value }));
 }
 
-/** A properties file with some values changed in place, and what it lacked appended. */
-export function changeProperties(text: string, changes: readonly PropertyChange[]): string {
-  const left = new Map(changes.map(({ key, value }) => [key, value]));
-  const lines = text.replace(/\n*$/, "").split("\n");
-  const changed = lines.map((line) => {
-    const key = /^\s*([^#!=:\s][^=:\s]*)\s*[=:]/.exec(line)?.[1];
-    const value = key === undefined ? undefined : left.get(key);
-    if (key === undefined || value === undefined) return line;
-    left.delete(key);
-    return `${key}=${value}`;
+/**
+ * A product's properties with the copies in place of their sources; comments, order and all other values stay as they are.
+ * Of a JDBC URL only host and port are replaced: the rest is not the database's.
+ */
+export function changeProperties(text: string, changes: readonly PropertyChange[]): ChangedProperties {
+  // Loaded here: without a restore it is not needed.
+  const { Properties }: typeof import("properties-file/parser") = require("properties-file/parser");
+  const present = new Properties(ended(text));
+  const notes: string[] = [];
+  const lines = new Map<string, string>();
+  for (const { key, value } of changes) {
+    const before = present.getEffectiveProperty(key)?.value;
+    const moved = before !== undefined && isJdbcUrl(value) ? moveJdbcUrl(before, value) : undefined;
+    lines.set(key, `${key}=${escaped(moved?.url ?? value)}`);
+    notes.push(...(moved?.notes ?? notesOf(before, value)).map((note) => `${key}: ${note}`));
+  }
+  const kept = present.nodes.flatMap((node) => {
+    if (node.type !== "property") return node.rawLine;
+    const line = lines.get(node.key);
+    if (line === undefined) return node.rawLines;
+    // Java reads the last of several.
+    return node === present.getEffectiveProperty(node.key) ? line : [];
   });
-  return [
-    ...changed.filter((line, index) => line !== "" || index > 0),
-    ...[...left].map(([key, value]) => `${key}=${value}`),
-  ]
-    .join("\n")
-    .concat("\n");
+  const added = [...lines].filter(([key]) => present.getEffectiveProperty(key) === undefined).map(([, line]) => line);
+  return { text: `${[...(text === "" ? [] : kept), ...added].join("\n")}\n`, notes };
 }
 
-/**
- * Helm values for a product that is to use the copies, as YAML. With the product's present properties, the values can be
- * used as they are; without, they hold the lines to change.
- */
-export function helmValues(product: string, changes: readonly PropertyChange[], properties?: string): string {
-  const [chart, key] = CHART_KEYS[product] ?? (CHART_KEYS["scalardb-cluster"] as [string, string]);
-  const text = changeProperties(properties ?? "", changes).trimStart();
-  const head = properties === undefined ? ["# These lines take the place of the same keys in your properties."] : [];
-  const body = text
-    .trimEnd()
-    .split("\n")
-    .map((line) => (line === "" ? "" : `    ${line}`));
-  return [...head, `${chart}:`, `  ${key}: |`, ...body, ""].join("\n");
+const isJdbcUrl = (value: string) => value.startsWith("jdbc:");
+
+function notesOf(before: string | undefined, value: string): string[] {
+  if (before === undefined) return ["your properties do not have it, so it is added"];
+  if (!isJdbcUrl(value)) return [];
+  return [
+    "your value is not a JDBC URL with a host in it, so the copy's takes its place; add your URL's parameters and its database name",
+  ];
+}
+
+/** The text without what ends its last line: a backslash there would continue it with a line that is appended. */
+function ended(text: string): string {
+  return text
+    .replace(/\r\n?/g, "\n")
+    .replace(/\n+$/, "")
+    .replace(/(?<!\\)((?:\\\\)*)\\$/, "$1");
+}
+
+/** A value as Java reads it after an equals sign: no more is escaped than has to be. */
+function escaped(value: string): string {
+  return value
+    .replaceAll("\\", "\\\\")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\r", "\\r")
+    .replace(/^[ \t\f]/, "\\$&");
 }

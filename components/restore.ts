@@ -8,9 +8,10 @@ import { type AwsSettings, lookedUp, type RestoreContext, type RestoreMode } fro
 import { RestoredDatabase } from "./databases/restored-database";
 import { awsSettings, azureSettings } from "./databases/settings";
 import { endProgram, type Fault, refuse } from "./faults";
+import { helmValues } from "./helm-values";
 import { nextSteps } from "./next-steps";
 import { setMembers } from "./pause-need";
-import { helmValues, propertyChanges } from "./properties";
+import { propertyChanges } from "./properties";
 import { pauseNeed } from "./rules/pause-need";
 import type { VaultArgs } from "./vaults/args";
 import { doubts, type RestoreFromArgs, restoreFromFaults } from "./vaults/restore-from";

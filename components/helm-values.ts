@@ -1,0 +1,36 @@
+import { type ChangedProperties, changeProperties, type PropertyChange } from "./properties";
+
+/** Where each product's Helm chart takes its properties from. */
+const CHART_KEYS: Record<string, [string, string]> = {
+  "scalardb-cluster": ["scalardbCluster", "scalardbClusterNodeProperties"],
+  ledger: ["ledger", "ledgerProperties"],
+  auditor: ["auditor", "auditorProperties"],
+};
+
+/**
+ * Helm values for a product that is to use the copies, as YAML. With the product's present properties, the values can be
+ * used as they are; without, they hold the lines to change.
+ */
+export function helmValues(product: string, changes: readonly PropertyChange[], properties?: string): string {
+  const { dump }: typeof import("js-yaml") = require("js-yaml");
+  const [chart, key] = CHART_KEYS[product] ?? (CHART_KEYS["scalardb-cluster"] as [string, string]);
+  const { text, notes } = properties === undefined ? linesToChange(changes) : changeProperties(properties, changes);
+  const head = notes.map((note) => `# ${note}\n`).join("");
+  return `${head}${dump({ [chart]: { [key]: text } }, { lineWidth: -1 })}`;
+}
+
+function linesToChange(changes: readonly PropertyChange[]): ChangedProperties {
+  const urls = changes.some(({ value }) => value.startsWith("jdbc:"));
+  return {
+    text: changeProperties("", changes).text,
+    notes: [
+      "These lines take the place of the same keys in your properties.",
+      ...(urls
+        ? [
+            "Of a JDBC URL take host and port only: database and parameters (after the question mark or semicolon) are those of your present URL.",
+          ]
+        : []),
+      "With your present properties in scalar-backup:properties, these values hold them with the copies' addresses.",
+    ],
+  };
+}
