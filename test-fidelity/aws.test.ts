@@ -3,14 +3,10 @@ import type { Verdict } from "../test/rehearsal/providers/aws/deployed";
 import { startMoto } from "./moto";
 import { ROWS } from "./rows";
 import { simulatedVerdicts } from "./simulated";
-import { installed, pluginFolder, realVerdicts } from "./terraform";
+import { missingTools, pluginFolder, realVerdicts } from "./terraform";
 
 const plugins = pluginFolder();
-const missing = [
-  ...(installed("terraform") ? [] : ["terraform"]),
-  ...(installed("moto_server") ? [] : ["moto_server (pip install 'moto[server]')"]),
-  ...(plugins ? [] : ["Terraform's AWS provider (name the folder of its mirror in TF_PLUGIN_MIRROR)"]),
-];
+const missing = missingTools();
 
 if (missing.length > 0 || !plugins) {
   test("the real AWS provider can't be asked", (t) => {

@@ -16,7 +16,7 @@ const run = promisify(execFile);
  * registered beforehand.
  */
 const SUPPORTS = ALL_SUPPORTS.filter(({ type }) => type !== TARGET && type !== SINGLE);
-const REGION = "ap-northeast-1";
+export const REGION = "ap-northeast-1";
 
 /** Terraform's names for the types. */
 const TYPES: Record<string, string> = {
@@ -78,6 +78,15 @@ export function pluginFolder(): string | undefined {
   return folders.find((folder) => folder && existsSync(join(folder, "registry.terraform.io", "hashicorp", "aws")));
 }
 
+/** What is needed to ask the real provider, and is not here. */
+export function missingTools(): string[] {
+  return [
+    ...(installed("terraform") ? [] : ["terraform"]),
+    ...(installed("moto_server") ? [] : ["moto_server (pip install 'moto[server]')"]),
+    ...(pluginFolder() ? [] : ["Terraform's AWS provider (name the folder of its mirror in TF_PLUGIN_MIRROR)"]),
+  ];
+}
+
 /** Whether a command is on the PATH. */
 export function installed(command: string): boolean {
   return (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, command)));
@@ -85,6 +94,46 @@ export function installed(command: string): boolean {
 
 /** What the real provider plans for each row that isn't only documented: everything in one apply and one plan. */
 export async function realVerdicts(endpoint: string, plugins: string): Promise<(Verdict | undefined)[]> {
+  return inFolder(async (write, terraform) => {
+    await registerTarget(endpoint);
+    await write(configuration(endpoint, false));
+    await terraform("init", "-no-color", `-plugin-dir=${plugins}`);
+    await terraform("apply", "-no-color", "-auto-approve", "-parallelism=200");
+    await write(configuration(endpoint, true));
+    await terraform("plan", "-no-color", "-out=plan", "-parallelism=200");
+    const plan = JSON.parse(await terraform("show", "-json", "plan"));
+    const changes = new Map<string, Change>();
+    for (const { address, change } of plan.resource_changes) changes.set(address, change);
+    return ROWS.map((row, index) => verdictOf(row, changes.get(addressOf(row, index))));
+  });
+}
+
+/** Has the real provider create resources, in the words of the Pulumi SDK, by their addresses in Terraform. */
+export async function createForReal(
+  endpoint: string,
+  plugins: string,
+  resources: Map<string, { type: string; inputs: PropertyMap }>,
+): Promise<void> {
+  await inFolder(async (write, terraform) => {
+    const resource: Record<string, Record<string, object>> = {};
+    for (const [name, { type, inputs }] of resources) {
+      const terraformType = TYPES[type] as string;
+      resource[terraformType] ??= {};
+      resource[terraformType][name] = block(inputs);
+    }
+    await write({ ...provider(endpoint), resource });
+    await terraform("init", "-no-color", `-plugin-dir=${plugins}`);
+    await terraform("apply", "-no-color", "-auto-approve", "-parallelism=200");
+  });
+}
+
+/** Works in a folder of its own, which is gone afterwards. */
+async function inFolder<Result>(
+  work: (
+    write: (configuration: object) => Promise<void>,
+    terraform: (...args: string[]) => Promise<string>,
+  ) => Promise<Result>,
+): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), "scalar-backup-fidelity-"));
   const { TF_CLI_CONFIG_FILE: _, ...inherited } = process.env;
   const env = {
@@ -100,25 +149,17 @@ export async function realVerdicts(endpoint: string, plugins: string): Promise<(
       throw new Error(`terraform ${args[0]}: ${(error as { stderr?: string }).stderr || error}`);
     }
   };
-  const write = (changed: boolean) =>
-    writeFile(join(folder, "main.tf.json"), JSON.stringify(configuration(endpoint, changed)));
   try {
-    await registerTarget(endpoint);
-    await write(false);
-    await terraform("init", "-no-color", `-plugin-dir=${plugins}`);
-    await terraform("apply", "-no-color", "-auto-approve", "-parallelism=200");
-    await write(true);
-    await terraform("plan", "-no-color", "-out=plan", "-parallelism=200");
-    const plan = JSON.parse(await terraform("show", "-json", "plan"));
-    const changes = new Map<string, Change>();
-    for (const { address, change } of plan.resource_changes) changes.set(address, change);
-    return ROWS.map((row, index) => verdictOf(row, changes.get(addressOf(row, index))));
+    return await work(
+      (configuration) => writeFile(join(folder, "main.tf.json"), JSON.stringify(configuration)),
+      terraform,
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function registerTarget(endpoint: string): Promise<void> {
+export async function registerTarget(endpoint: string): Promise<void> {
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const client = new ApplicationAutoScalingClient({ endpoint, region: REGION, credentials });
   await client.send(
@@ -181,6 +222,10 @@ function configuration(endpoint: string, changed: boolean): object {
     const inputs = changed ? { ...row.deployed, ...row.change } : row.deployed;
     add(row.type, rowName(index), { ...block(filled(inputs, fill(index))), depends_on: addresses });
   });
+  return { ...provider(endpoint), resource };
+}
+
+function provider(endpoint: string): object {
   return {
     terraform: { required_providers: { aws: { source: "hashicorp/aws" } } },
     provider: {
@@ -193,7 +238,6 @@ function configuration(endpoint: string, changed: boolean): object {
         endpoints: [Object.fromEntries(SERVICES.map((service) => [service, endpoint]))],
       },
     },
-    resource,
   };
 }
 

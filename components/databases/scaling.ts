@@ -2,6 +2,12 @@ import { Policy, Target } from "@pulumi/aws/appautoscaling";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Scaling } from "../../operations/autoscaling";
 
+/**
+ * The seconds for which AWS lets readers of Aurora cool down where a policy does not say. The provider sends 0 for what is
+ * left out, so they are said for the copy. DynamoDB's default is 0. [AWS CDK API Reference, BaseTargetTrackingProps]
+ */
+const AURORA_COOLDOWN_SECONDS = 300;
+
 /** Declares autoscaling of a copy as its source has it. */
 export function declareScaling(
   logical: string,
@@ -11,6 +17,7 @@ export function declareScaling(
 ): void {
   const { region, resourceId } = copy;
   const { parent, retainOnDelete } = options;
+  const cooldown = target.ServiceNamespace === "rds" ? AURORA_COOLDOWN_SECONDS : undefined;
   const declared = new Target(
     logical,
     {
@@ -39,8 +46,8 @@ export function declareScaling(
         scalableDimension: declared.scalableDimension,
         targetTrackingScalingPolicyConfiguration: {
           targetValue: tracking.TargetValue as number,
-          scaleInCooldown: tracking.ScaleInCooldown,
-          scaleOutCooldown: tracking.ScaleOutCooldown,
+          scaleInCooldown: tracking.ScaleInCooldown ?? cooldown,
+          scaleOutCooldown: tracking.ScaleOutCooldown ?? cooldown,
           disableScaleIn: tracking.DisableScaleIn,
           predefinedMetricSpecification: { predefinedMetricType: metric },
         },

@@ -89,8 +89,9 @@ function put(cloud: Parameters<ResourceType["create"]>[0], policy: PropertyMap):
       : {
           TargetValue: tracking.targetValue as number,
           DisableScaleIn: flag(tracking.disableScaleIn),
-          ScaleInCooldown: tracking.scaleInCooldown as number | undefined,
-          ScaleOutCooldown: tracking.scaleOutCooldown as number | undefined,
+          // Always sent, 0 for none (test-fidelity/sent-rows.ts): AWS's own default is then out of reach.
+          ScaleInCooldown: (tracking.scaleInCooldown as number | undefined) ?? 0,
+          ScaleOutCooldown: (tracking.scaleOutCooldown as number | undefined) ?? 0,
           PredefinedMetricSpecification: isAbsent(tracking.predefinedMetricSpecification)
             ? undefined
             : {

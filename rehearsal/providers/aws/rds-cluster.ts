@@ -331,6 +331,7 @@ function restore(rds: RdsRegion, identifier: string, cluster: PropertyMap): void
     rds.restoreDBClusterFromSnapshot({
       ...common(identifier, cluster),
       Engine: cluster.engine as string,
+      EngineMode: text(cluster.engineMode),
       SnapshotIdentifier: snapshot,
     });
   else

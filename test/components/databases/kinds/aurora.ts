@@ -95,6 +95,8 @@ export function auroraCluster(under: AuroraEngineUnderTest): KindUnderTest {
         PolicyType: "TargetTrackingScaling",
         TargetTrackingScalingPolicyConfiguration: {
           TargetValue: 60,
+          // How long to cool down before scaling out is left to AWS.
+          ScaleInCooldown: 600,
           PredefinedMetricSpecification: { PredefinedMetricType: "RDSReaderAverageCPUUtilization" },
         },
       });
@@ -141,6 +143,8 @@ function readersOf(cloud: SimulatedCloud, identifier: string) {
       .policies()
       .filter(isItsOwn)
       .map(({ TargetTrackingScalingPolicyConfiguration: tracking }) => ({
+        // What applies where a policy does not say. [AWS CDK API Reference, BaseTargetTrackingProps]
+        cooldowns: [tracking?.ScaleInCooldown ?? 300, tracking?.ScaleOutCooldown ?? 300],
         value: tracking?.TargetValue,
         metric: tracking?.PredefinedMetricSpecification?.PredefinedMetricType,
       })),

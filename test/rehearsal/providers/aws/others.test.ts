@@ -179,6 +179,12 @@ test("a scaling policy's value changes in place, its name replaces; without its 
   await t.notThrowsAsync(policy.delete());
 });
 
+test("a cooldown that is left out is sent as 0, so that AWS's own default does not apply", async (t) => {
+  const { scene } = await autoscaled();
+  const [policy] = scene.aws.autoscaling.region(REGION).policies();
+  t.like(policy?.TargetTrackingScalingPolicyConfiguration, { ScaleInCooldown: 0, ScaleOutCooldown: 0 });
+});
+
 test("DynamoDB takes no step scaling, though it is the provider's default", async (t) => {
   const { scene, policyInputs } = await autoscaled();
   const { policyType, ...rest } = policyInputs;
