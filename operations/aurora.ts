@@ -1,6 +1,7 @@
 import {
   type DBCluster,
   type DBClusterAutomatedBackup,
+  DBClusterAutomatedBackupNotFoundFault,
   DBClusterNotFoundFault,
   type DBInstance,
   DescribeDBClustersCommand,
@@ -56,9 +57,14 @@ export async function findRetainedClusterBackups(
 ): Promise<DBClusterAutomatedBackup | undefined> {
   const client = new RDSClient(awsClientConfig(region, access));
   const found: DBClusterAutomatedBackup[] = [];
-  const request = { DBClusterIdentifier: clusterIdentifier };
-  for await (const page of paginateDescribeDBClusterAutomatedBackups({ client }, request))
-    found.push(...(page.DBClusterAutomatedBackups ?? []));
+  // The parameter of this name takes identifiers of existing clusters only.
+  const request = { Filters: [{ Name: "db-cluster-id", Values: [clusterIdentifier.toLowerCase()] }] };
+  try {
+    for await (const page of paginateDescribeDBClusterAutomatedBackups({ client }, request))
+      found.push(...(page.DBClusterAutomatedBackups ?? []));
+  } catch (error) {
+    if (!(error instanceof DBClusterAutomatedBackupNotFoundFault)) throw error;
+  }
   return newestRetained(found);
 }
 

@@ -49,9 +49,14 @@ export async function findRetainedBackups(
 ): Promise<DBInstanceAutomatedBackup | undefined> {
   const client = new RDSClient(awsClientConfig(region, access));
   const found: DBInstanceAutomatedBackup[] = [];
-  const request = { DBInstanceIdentifier: instanceIdentifier };
-  for await (const page of paginateDescribeDBInstanceAutomatedBackups({ client }, request))
-    found.push(...(page.DBInstanceAutomatedBackups ?? []));
+  // The parameter of this name takes identifiers of existing instances only.
+  const request = { Filters: [{ Name: "db-instance-id", Values: [instanceIdentifier.toLowerCase()] }] };
+  try {
+    for await (const page of paginateDescribeDBInstanceAutomatedBackups({ client }, request))
+      found.push(...(page.DBInstanceAutomatedBackups ?? []));
+  } catch (error) {
+    if (!(error instanceof DBInstanceAutomatedBackupNotFoundFault)) throw error;
+  }
   return newestRetained(found);
 }
 

@@ -29,6 +29,37 @@ const SERVICE_ROLES: Record<string, string> = {
   rds: "rds.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_RDSCluster",
 };
 
+/** [AWS API Reference, Application Auto Scaling, ServiceNamespace] */
+const NAMESPACES = [
+  "appstream",
+  "cassandra",
+  "comprehend",
+  "custom-resource",
+  "dynamodb",
+  "ec2",
+  "ecs",
+  "elasticache",
+  "elasticmapreduce",
+  "kafka",
+  "lambda",
+  "neptune",
+  "rds",
+  "sagemaker",
+  "workspaces",
+];
+
+/** @throws ValidationException for what is no namespace of Application Auto Scaling. */
+export function checkNamespace(namespace: string | undefined): void {
+  const refused = (value: string, constraint: string) =>
+    new AwsError(
+      "ValidationException",
+      `1 validation error detected: Value ${value} at 'serviceNamespace' failed to satisfy constraint: Member must ${constraint}`,
+    );
+  if (namespace === undefined) throw refused("null", "not be null");
+  if (!NAMESPACES.includes(namespace))
+    throw refused(`'${namespace}'`, `satisfy enum value set: [${NAMESPACES.join(", ")}]`);
+}
+
 /** What names a target: together they are its key. */
 interface TargetKey {
   ServiceNamespace?: string;
@@ -246,7 +277,9 @@ export class AutoScalingRegion {
   }
 }
 
+/** @throws ValidationException */
 function keyOf(key: TargetKey): string {
+  checkNamespace(key.ServiceNamespace);
   return `${key.ServiceNamespace}|${key.ResourceId}|${key.ScalableDimension}`;
 }
 

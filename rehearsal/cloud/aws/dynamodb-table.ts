@@ -162,6 +162,7 @@ export class Table {
       // DynamoDB leaves the summary out for a table that was always provisioned.
       BillingModeSummary: provisioned ? undefined : { BillingMode: settings.billingMode },
       OnDemandThroughput: settings.onDemandThroughput,
+      WarmThroughput: { ...warmThroughput(provisioned ? settings.throughput : undefined), Status: "ACTIVE" },
       TableClassSummary: settings.tableClass === "STANDARD" ? undefined : { TableClass: settings.tableClass },
       DeletionProtectionEnabled: settings.deletionProtection,
       SSEDescription: settings.encryption?.Enabled
@@ -184,6 +185,10 @@ export class Table {
               WriteCapacityUnits: 0,
               ...index.ProvisionedThroughput,
               NumberOfDecreasesToday: 0,
+            },
+            WarmThroughput: {
+              ...warmThroughput(provisioned ? index.ProvisionedThroughput : undefined),
+              Status: "ACTIVE" as const,
             },
           }))
         : undefined,
@@ -213,4 +218,15 @@ export class Table {
   #earliest(recovery: { since: number; periodInDays: number }): number {
     return Math.max(recovery.since, this.now() - recovery.periodInDays * DAY);
   }
+}
+
+/**
+ * What a table or an index can take at once: what is provisioned; 12,000 reads and 4,000 writes a second on demand.
+ * [Amazon DynamoDB Developer Guide, Understanding DynamoDB warm throughput]
+ */
+function warmThroughput(provisioned: ProvisionedThroughput | undefined) {
+  return {
+    ReadUnitsPerSecond: provisioned?.ReadCapacityUnits ?? 12_000,
+    WriteUnitsPerSecond: provisioned?.WriteCapacityUnits ?? 4000,
+  };
 }

@@ -9,6 +9,8 @@ export interface Engine {
   port: number;
   /** What its parameter groups are for. */
   family: (version: string) => string;
+  /** The part of a version that option groups are for, such as `8.0`. */
+  majorVersion: (version: string) => string;
   /** Its licence models as a single instance, the default first; none for engines that have only clusters. */
   licences?: string[];
   /** Whether an instance is created with a database, and may be given its name. */
@@ -17,11 +19,15 @@ export interface Engine {
   multiAzCluster?: true;
 }
 
+const firstNumber = (version: string) => version.split(".")[0] as string;
+const firstTwoNumbers = (version: string) => version.split(".").slice(0, 2).join(".");
+
 const ORACLE: Engine = {
   newest: ["19.0.0.0.ru-2026-07.rur-2026-07.r1", "21.0.0.0.ru-2026-07.rur-2026-07.r1"],
   version: /^(19|21)\.0\.0\.0\.ru-\d{4}-\d\d\.rur-\d{4}-\d\d\.r\d$/,
   port: 1521,
   family: (version) => version.split(".")[0] as string,
+  majorVersion: firstNumber,
   databaseName: "oracle",
 };
 
@@ -30,6 +36,7 @@ const SQLSERVER: Engine = {
   version: /^1[4-6]\.00\.\d+\.\d+\.v\d$/,
   port: 1433,
   family: (version) => `${version.split(".")[0]}.0`,
+  majorVersion: firstTwoNumbers,
   licences: ["license-included"],
   databaseName: "never",
 };
@@ -40,18 +47,21 @@ const ENGINES: Record<string, Engine> = {
     version: /^1[3-7]\.\d+$/,
     port: 5432,
     family: (version) => `aurora-postgresql${version.split(".")[0]}`,
+    majorVersion: firstNumber,
   },
   "aurora-mysql": {
     newest: ["8.0.mysql_aurora.3.10.0", "5.7.mysql_aurora.2.12.5"],
     version: /^(5\.7\.mysql_aurora\.2|8\.0\.mysql_aurora\.3)\.\d+\.\d+$/,
     port: 3306,
     family: (version) => `aurora-mysql${version.split(".mysql_aurora")[0]}`,
+    majorVersion: firstTwoNumbers,
   },
   mysql: {
     newest: ["8.0.43", "8.4.6"],
     version: /^8\.[04]\.\d+$/,
     port: 3306,
     family: (version) => `mysql${version.split(".").slice(0, 2).join(".")}`,
+    majorVersion: firstTwoNumbers,
     licences: ["general-public-license"],
     databaseName: "any",
     multiAzCluster: true,
@@ -61,6 +71,7 @@ const ENGINES: Record<string, Engine> = {
     version: /^1[4-7]\.\d+$/,
     port: 5432,
     family: (version) => `postgres${version.split(".")[0]}`,
+    majorVersion: firstNumber,
     licences: ["postgresql-license"],
     databaseName: "any",
     multiAzCluster: true,

@@ -43,7 +43,9 @@ export class RdsGroups {
   }
 
   optionGroup(name: string | undefined, engine: string, version: string): string {
-    const fallback = `default:${engineFacts(engine).family(version).replaceAll(".", "-")}`;
+    // Such as default:mysql-8-0, default:postgres-17 and default:sqlserver-se-16-00: the engine and its major version.
+    // [Amazon RDS User Guide, Working with option groups]
+    const fallback = `default:${engine}-${engineFacts(engine).majorVersion(version).replaceAll(".", "-")}`;
     if (name === undefined || name === fallback) return fallback;
     const group = this.optionGroups.get(name);
     if (!group) throw new AwsError("OptionGroupNotFoundFault", `Specified OptionGroupName: ${name} not found.`, 404);

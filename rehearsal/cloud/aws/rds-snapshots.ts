@@ -35,6 +35,14 @@ export class RdsSnapshots {
     return [...this.#snapshots.values()];
   }
 
+  clusters(): ClusterSnapshot[] {
+    return this.all().filter((snapshot) => snapshot.kind === "cluster");
+  }
+
+  instances(): InstanceSnapshot[] {
+    return this.all().filter((snapshot) => snapshot.kind === "instance");
+  }
+
   find(identifierOrArn: string): Snapshot | undefined {
     return this.#snapshots.get(identifierOrArn.replace(/^arn:.*:(cluster-)?snapshot:/, ""));
   }

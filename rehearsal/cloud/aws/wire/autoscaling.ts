@@ -1,6 +1,6 @@
 import type * as autoscaling from "@aws-sdk/client-application-auto-scaling";
+import { checkNamespace } from "../autoscaling";
 import type { AwsCloud } from "../aws";
-import { AwsError } from "../error";
 import { type Operations, page } from "./json";
 
 const TARGETS_PAGE = 50;
@@ -13,9 +13,10 @@ export function autoscalingOperations(cloud: AwsCloud): Operations {
     DescribeScalableTargets: {
       members: ["ServiceNamespace", "ResourceIds", "ScalableDimension", "MaxResults", "NextToken"],
       run(input: autoscaling.DescribeScalableTargetsRequest, region) {
+        checkNamespace(input.ServiceNamespace);
         const wanted = at(region)
           .targets()
-          .filter((target) => target.ServiceNamespace === namespace(input))
+          .filter((target) => target.ServiceNamespace === input.ServiceNamespace)
           .filter((target) => !input.ResourceIds || input.ResourceIds.includes(target.ResourceId as string))
           .filter((target) => !input.ScalableDimension || input.ScalableDimension === target.ScalableDimension);
         const { elements, next } = page(wanted, input.NextToken, limitOf(input.MaxResults, TARGETS_PAGE));
@@ -25,9 +26,10 @@ export function autoscalingOperations(cloud: AwsCloud): Operations {
     DescribeScalingPolicies: {
       members: ["ServiceNamespace", "PolicyNames", "ResourceId", "ScalableDimension", "MaxResults", "NextToken"],
       run(input: autoscaling.DescribeScalingPoliciesRequest, region) {
+        checkNamespace(input.ServiceNamespace);
         const wanted = at(region)
           .policies()
-          .filter((policy) => policy.ServiceNamespace === namespace(input))
+          .filter((policy) => policy.ServiceNamespace === input.ServiceNamespace)
           .filter((policy) => !input.PolicyNames || input.PolicyNames.includes(policy.PolicyName as string))
           .filter((policy) => !input.ResourceId || input.ResourceId === policy.ResourceId)
           .filter((policy) => !input.ScalableDimension || input.ScalableDimension === policy.ScalableDimension);
@@ -92,15 +94,6 @@ export function autoscalingOperations(cloud: AwsCloud): Operations {
       },
     },
   };
-}
-
-function namespace(input: { ServiceNamespace?: string | undefined }): string {
-  if (!input.ServiceNamespace)
-    throw new AwsError(
-      "ValidationException",
-      "1 validation error detected: Value null at 'serviceNamespace' failed to satisfy constraint: Member must not be null",
-    );
-  return input.ServiceNamespace;
 }
 
 function limitOf(requested: number | undefined, most: number): number {

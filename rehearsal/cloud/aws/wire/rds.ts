@@ -4,7 +4,7 @@ import { AwsError } from "../error";
 import type { RdsRegion } from "../rds";
 import { describeClusterBackups } from "../rds-cluster";
 import { describeBackups } from "../rds-instance";
-import { describeClusterSnapshot, describeInstanceSnapshot } from "../rds-snapshots";
+import { describeClusterSnapshot, describeInstanceSnapshot, type Snapshot } from "../rds-snapshots";
 import { page } from "./json";
 import type { Member, QueryOperations } from "./query";
 
@@ -65,17 +65,39 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
         },
       },
       DescribeDBClusterSnapshots: {
-        members: { DBClusterSnapshotIdentifier: "string", IncludeShared: "boolean" },
+        members: {
+          DBClusterIdentifier: "string",
+          DBClusterSnapshotIdentifier: "string",
+          SnapshotType: "string",
+          IncludeShared: "boolean",
+          MaxRecords: "number",
+          Marker: "string",
+        },
         run(input: rds.DescribeDBClusterSnapshotsMessage, region) {
-          const found = at(region).snapshots.cluster(input.DBClusterSnapshotIdentifier as string);
-          return { DBClusterSnapshots: [describeClusterSnapshot(found)] };
+          const { snapshots } = at(region);
+          const all = input.DBClusterSnapshotIdentifier
+            ? [snapshots.cluster(input.DBClusterSnapshotIdentifier)]
+            : listed(snapshots.clusters(), input.DBClusterIdentifier, input.SnapshotType);
+          const { elements, next } = page(all, input.Marker, records(input.MaxRecords));
+          return { DBClusterSnapshots: elements.map(describeClusterSnapshot), Marker: next };
         },
       },
       DescribeDBSnapshots: {
-        members: { DBSnapshotIdentifier: "string", IncludeShared: "boolean" },
+        members: {
+          DBInstanceIdentifier: "string",
+          DBSnapshotIdentifier: "string",
+          SnapshotType: "string",
+          IncludeShared: "boolean",
+          MaxRecords: "number",
+          Marker: "string",
+        },
         run(input: rds.DescribeDBSnapshotsMessage, region) {
-          const found = at(region).snapshots.instance(input.DBSnapshotIdentifier as string);
-          return { DBSnapshots: [describeInstanceSnapshot(found)] };
+          const { snapshots } = at(region);
+          const all = input.DBSnapshotIdentifier
+            ? [snapshots.instance(input.DBSnapshotIdentifier)]
+            : listed(snapshots.instances(), input.DBInstanceIdentifier, input.SnapshotType);
+          const { elements, next } = page(all, input.Marker, records(input.MaxRecords));
+          return { DBSnapshots: elements.map(describeInstanceSnapshot), Marker: next };
         },
       },
       DescribeDBInstances: {
@@ -109,18 +131,25 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
           Marker: "string",
         },
         run(input: rds.DescribeDBInstanceAutomatedBackupsMessage, region) {
+          const { DBInstanceIdentifier: identifier, DbiResourceId: resourceId } = input;
+          // An identifier "must match the identifier of an existing DB instance": backups of deleted ones are found by
+          // their resource id or by a filter. [AWS API Reference, DescribeDBInstanceAutomatedBackups]
           const all = at(region)
             .instances.automatedBackups()
             .map(describeBackups)
-            .filter((backups) =>
-              (["DBInstanceIdentifier", "DbiResourceId", "DBInstanceAutomatedBackupsArn"] as const).every(
-                (name) => input[name] === undefined || input[name] === backups[name],
-              ),
+            .filter(
+              (backups) =>
+                (identifier === undefined ||
+                  (backups.Status !== "retained" && same(identifier, backups.DBInstanceIdentifier))) &&
+                (resourceId === undefined || same(resourceId, backups.DbiResourceId)) &&
+                (input.DBInstanceAutomatedBackupsArn ?? backups.DBInstanceAutomatedBackupsArn) ===
+                  backups.DBInstanceAutomatedBackupsArn,
             );
-          if (all.length === 0 && (input.DbiResourceId || input.DBInstanceAutomatedBackupsArn))
+          const asked = identifier ?? resourceId ?? input.DBInstanceAutomatedBackupsArn;
+          if (all.length === 0 && asked !== undefined)
             throw new AwsError(
               "DBInstanceAutomatedBackupNotFound",
-              `DBInstanceAutomatedBackup not found: ${input.DbiResourceId ?? input.DBInstanceAutomatedBackupsArn}`,
+              `DBInstanceAutomatedBackup not found: ${asked}`,
               404,
             );
           const wanted = filtered(all, input.Filters, {
@@ -147,12 +176,26 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
           const retained = at(region)
             .retainedBackups()
             .map((backups) => describeClusterBackups(backups, "retained"));
-          const all = [...active, ...retained].filter((backups) =>
-            (["DBClusterIdentifier", "DbClusterResourceId"] as const).every(
-              (name) => input[name] === undefined || input[name] === backups[name],
-            ),
+          const { DBClusterIdentifier: identifier, DbClusterResourceId: resourceId } = input;
+          // As for instances. [AWS API Reference, DescribeDBClusterAutomatedBackups]
+          const all = [...active, ...retained].filter(
+            (backups) =>
+              (identifier === undefined ||
+                (backups.Status !== "retained" && same(identifier, backups.DBClusterIdentifier))) &&
+              (resourceId === undefined || same(resourceId, backups.DbClusterResourceId)),
           );
-          const wanted = filtered(all, input.Filters, { status: (backups) => [backups.Status as string] });
+          const asked = identifier ?? resourceId;
+          if (all.length === 0 && asked !== undefined)
+            throw new AwsError(
+              "DBClusterAutomatedBackupNotFoundFault",
+              `DBClusterAutomatedBackup not found: ${asked}`,
+              404,
+            );
+          const wanted = filtered(all, input.Filters, {
+            status: (backups) => [backups.Status as string],
+            "db-cluster-id": (backups) => [backups.DBClusterIdentifier as string, backups.DBClusterArn as string],
+            "db-cluster-resource-id": (backups) => [backups.DbClusterResourceId as string],
+          });
           const { elements, next } = page(wanted, input.Marker, records(input.MaxRecords));
           return { DBClusterAutomatedBackups: elements, Marker: next };
         },
@@ -283,6 +326,23 @@ function instances(region: RdsRegion): rds.DBInstance[] {
   return [...members, ...region.instances.all().map((instance) => instance.describe())].sort((a, b) =>
     order(a) < order(b) ? -1 : 1,
   );
+}
+
+/**
+ * Snapshots that are listed rather than named: AWS Backup's only if they are asked for by their type.
+ * [AWS API Reference, DescribeDBSnapshots, SnapshotType: "both automated and manual snapshots are returned"]
+ */
+function listed<Listed extends Snapshot>(all: Listed[], source: string | undefined, type: string | undefined) {
+  return all.filter(
+    (snapshot) =>
+      (source === undefined || same(lastOf(source), snapshot.source.identifier)) &&
+      (type === undefined ? snapshot.type !== "awsbackup" : snapshot.type === type),
+  );
+}
+
+/** Neither identifiers nor resource ids are case-sensitive. */
+function same(asked: string, found: string | undefined): boolean {
+  return asked.toLowerCase() === found?.toLowerCase();
 }
 
 /** An ARN may stand where an identifier is asked for. */

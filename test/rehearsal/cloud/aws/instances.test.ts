@@ -102,6 +102,16 @@ test("the database's name is refused, but for Oracle, and a taken identifier is"
   });
 });
 
+test("default option groups are named after the engine and its major version", (t) => {
+  const groupOf = (Engine: string, more: object = {}) => setUp({ Engine, ...more }).source.settings.optionGroup;
+  t.is(groupOf("mysql"), "default:mysql-8-0");
+  t.is(groupOf("postgres"), "default:postgres-17");
+  t.is(groupOf("oracle-se2"), "default:oracle-se2-19");
+  t.is(groupOf("sqlserver-se"), "default:sqlserver-se-16-00");
+  t.is(groupOf("mysql", { OptionGroupName: "default:mysql-8-0" }), "default:mysql-8-0");
+  t.throws(() => groupOf("mysql", { OptionGroupName: "default:mysql8-0" }), { name: "OptionGroupNotFoundFault" });
+});
+
 test("an option group can't be left by what its permanent options are in", (t) => {
   const clock = new SimulatedClock();
   const rds = new AwsCloud(clock, 1).rds.region(REGION);

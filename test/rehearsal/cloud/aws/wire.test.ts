@@ -2,6 +2,7 @@ import {
   ApplicationAutoScalingClient,
   DescribeScalableTargetsCommand,
   DescribeScalingPoliciesCommand,
+  ServiceNamespace as NAMESPACES,
   PutScalingPolicyCommand,
   paginateDescribeScalingPolicies,
   RegisterScalableTargetCommand,
@@ -28,8 +29,16 @@ import {
 import {
   AddTagsToResourceCommand,
   CreateDBClusterCommand,
+  DBClusterAutomatedBackupNotFoundFault,
+  DBClusterSnapshotNotFoundFault,
+  DBInstanceAutomatedBackupNotFoundFault,
+  DBSnapshotNotFoundFault,
+  DescribeDBClusterAutomatedBackupsCommand,
+  DescribeDBClusterSnapshotsCommand,
   DescribeDBClustersCommand,
+  DescribeDBInstanceAutomatedBackupsCommand,
   DescribeDBInstancesCommand,
+  DescribeDBSnapshotsCommand,
   ListTagsForResourceCommand,
   ModifyDBClusterCommand,
   paginateDescribeDBClusters,
@@ -73,6 +82,18 @@ function createCluster(aws: AwsCloud, identifier: string) {
     MasterUsername: "scalar",
     MasterUserPassword: "secret",
     Tags: [{ Key: "a&b", Value: "<c>" }],
+  });
+}
+
+function createInstance(aws: AwsCloud, identifier: string) {
+  aws.rds.region(REGION).createDBInstance({
+    DBInstanceIdentifier: identifier,
+    Engine: "mysql",
+    DBInstanceClass: "db.m7g.large",
+    MasterUsername: "scalar",
+    MasterUserPassword: "secret",
+    AllocatedStorage: 100,
+    BackupRetentionPeriod: 7,
   });
 }
 
@@ -260,6 +281,120 @@ test("a cluster is modified, tagged and restored", async (t) => {
     }),
   );
   t.deepEqual(aws.rds.region(REGION).cluster("copy").tags, { drill: "yes" });
+});
+
+test("automated backups of what is deleted are found by filters and resource ids, not by an identifier", async (t) => {
+  const { aws, rds } = await setUp(t);
+  const region = aws.rds.region(REGION);
+  const gone = { SkipFinalSnapshot: true, DeleteAutomatedBackups: false };
+  createCluster(aws, "customers");
+  const { resourceId: cluster, arn } = region.cluster("customers");
+  region.deleteDBCluster({ DBClusterIdentifier: "customers", ...gone });
+  createInstance(aws, "orders");
+  const { resourceId: instance } = region.instances.instance("orders");
+  region.deleteDBInstance({ DBInstanceIdentifier: "orders", ...gone });
+
+  const clusters = async (input: object) =>
+    (await rds.send(new DescribeDBClusterAutomatedBackupsCommand(input))).DBClusterAutomatedBackups?.map(
+      ({ DbClusterResourceId }) => DbClusterResourceId,
+    );
+  const filter = (Name: string, value: string) => ({ Filters: [{ Name, Values: [value] }] });
+  for (const input of [
+    filter("db-cluster-id", "customers"),
+    filter("db-cluster-id", arn),
+    filter("db-cluster-resource-id", cluster),
+    filter("status", "retained"),
+    { DbClusterResourceId: cluster.toLowerCase() },
+    {},
+  ])
+    t.deepEqual(await clusters(input), [cluster], JSON.stringify(input));
+  t.deepEqual(await clusters(filter("db-cluster-id", "nobody")), []);
+  for (const input of [{ DBClusterIdentifier: "customers" }, { DbClusterResourceId: "cluster-NOBODY" }])
+    await t.throwsAsync(clusters(input), { instanceOf: DBClusterAutomatedBackupNotFoundFault });
+
+  const instances = async (input: object) =>
+    (await rds.send(new DescribeDBInstanceAutomatedBackupsCommand(input))).DBInstanceAutomatedBackups?.map(
+      ({ DbiResourceId }) => DbiResourceId,
+    );
+  for (const input of [
+    filter("db-instance-id", "orders"),
+    filter("dbi-resource-id", instance),
+    { DbiResourceId: instance.toLowerCase() },
+  ])
+    t.deepEqual(await instances(input), [instance], JSON.stringify(input));
+  for (const input of [{ DBInstanceIdentifier: "orders" }, { DbiResourceId: "db-NOBODY" }])
+    await t.throwsAsync(instances(input), { instanceOf: DBInstanceAutomatedBackupNotFoundFault });
+
+  createInstance(aws, "orders");
+  t.deepEqual(await instances({ DBInstanceIdentifier: "ORDERS" }), [region.instances.instance("orders").resourceId]);
+});
+
+test("snapshots are listed without an identifier, by their source and their type", async (t) => {
+  const { aws, rds } = await setUp(t);
+  const { snapshots, instances: singles } = aws.rds.region(REGION);
+  createCluster(aws, "customers");
+  createInstance(aws, "orders");
+  for (const database of [aws.rds.region(REGION).cluster("customers"), singles.instance("orders")])
+    for (const type of ["manual", "awsbackup"] as const)
+      snapshots.take(database, {
+        identifier: `${type === "awsbackup" ? "awsbackup:job-" : ""}${database.identifier}`,
+        type,
+        at: database.now(),
+        tags: {},
+      });
+  const clusters = async (input: object) =>
+    (await rds.send(new DescribeDBClusterSnapshotsCommand(input))).DBClusterSnapshots?.map(
+      ({ DBClusterSnapshotIdentifier: id }) => id,
+    );
+  t.deepEqual(await clusters({}), ["customers"]);
+  t.deepEqual(await clusters({ SnapshotType: "awsbackup" }), ["awsbackup:job-customers"]);
+  t.deepEqual(await clusters({ DBClusterIdentifier: "nobody" }), []);
+  t.deepEqual(await clusters({ DBClusterSnapshotIdentifier: "awsbackup:job-customers" }), ["awsbackup:job-customers"]);
+  await t.throwsAsync(clusters({ DBClusterSnapshotIdentifier: "nobody" }), {
+    instanceOf: DBClusterSnapshotNotFoundFault,
+  });
+  const instances = async (input: object) =>
+    (await rds.send(new DescribeDBSnapshotsCommand(input))).DBSnapshots?.map(({ DBSnapshotIdentifier: id }) => id);
+  t.deepEqual(await instances({}), ["orders"]);
+  t.deepEqual(await instances({ DBInstanceIdentifier: "orders", SnapshotType: "awsbackup" }), ["awsbackup:job-orders"]);
+  await t.throwsAsync(instances({ DBSnapshotIdentifier: "nobody" }), { instanceOf: DBSnapshotNotFoundFault });
+});
+
+test("a table says how much throughput it is warm for", async (t) => {
+  const { aws, dynamodb } = await setUp(t);
+  createTable(aws, "provisioned");
+  aws.dynamodb.region(REGION).createTable({
+    TableName: "on-demand",
+    AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+    KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+    BillingMode: "PAY_PER_REQUEST",
+  });
+  const warm = async (TableName: string) =>
+    (await dynamodb.send(new DescribeTableCommand({ TableName }))).Table?.WarmThroughput;
+  t.deepEqual(await warm("provisioned"), { ReadUnitsPerSecond: 1, WriteUnitsPerSecond: 1, Status: "ACTIVE" });
+  t.deepEqual(await warm("on-demand"), { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4000, Status: "ACTIVE" });
+});
+
+test("a namespace that there is not is refused, whoever asks", async (t) => {
+  const { client } = await setUp(t);
+  const autoscaling = new ApplicationAutoScalingClient(client);
+  // biome-ignore lint/suspicious/noExplicitAny: the SDK's types have no such namespace
+  const key = { ServiceNamespace: "dynamo" as any, ScalableDimension: "dynamodb:table:ReadCapacityUnits" as const };
+  for (const command of [
+    new DescribeScalableTargetsCommand(key),
+    new DescribeScalingPoliciesCommand(key),
+    new RegisterScalableTargetCommand({ ...key, ResourceId: "table/a", MinCapacity: 1, MaxCapacity: 9 }),
+    new PutScalingPolicyCommand({ ...key, ResourceId: "table/a", PolicyName: "read" }),
+  ])
+    await t.throwsAsync(autoscaling.send(command as DescribeScalableTargetsCommand), {
+      name: "ValidationException",
+      message: /'dynamo' at 'serviceNamespace' failed to satisfy constraint/,
+    });
+  for (const ServiceNamespace of Object.values(NAMESPACES))
+    await t.notThrowsAsync(
+      autoscaling.send(new DescribeScalableTargetsCommand({ ServiceNamespace })),
+      ServiceNamespace,
+    );
 });
 
 test("targets and policies are registered and read, policies by tens", async (t) => {
