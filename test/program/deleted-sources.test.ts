@@ -27,7 +27,6 @@ function databases(deleted?: true) {
     { name: "tables", dynamodb: { existing: { namespaces: ["ledger"] } } },
     { name: "aurora", auroraPostgresql: { existing: { clusterIdentifier: "aurora-prod", deleted }, ...to } },
     { name: "orders", rdsMysql: { existing: { instanceIdentifier: "orders-prod", deleted }, ...to } },
-    { name: "trio", rdsPostgresql: { existing: { clusterIdentifier: "trio-prod", deleted }, ...to } },
     {
       name: "documents",
       cosmosdb: {
@@ -45,7 +44,7 @@ function databases(deleted?: true) {
 
 function write(cloud: SimulatedCloud, value: number): void {
   const rds = cloud.aws.rds.region(REGION);
-  for (const id of ["aurora-prod", "trio-prod"]) rds.cluster(id).put("accounts", "a", { value });
+  rds.cluster("aurora-prod").put("accounts", "a", { value });
   rds.instances.instance("orders-prod").put("accounts", "a", { value });
   cloud.azure.cosmosdb.account("documents-prod").putItem("ledger", "accounts", "a", { value });
 }
@@ -54,13 +53,10 @@ function write(cloud: SimulatedCloud, value: number): void {
 function deleteSources(cloud: SimulatedCloud): void {
   const rds = cloud.aws.rds.region(REGION);
   const gone = { SkipFinalSnapshot: true, DeleteAutomatedBackups: false };
-  for (const id of ["aurora-prod", "trio-prod"]) {
-    rds.modifyDBCluster({ DBClusterIdentifier: id, DeletionProtection: false });
-    const aurora = rds.cluster(id).settings.engine.startsWith("aurora");
-    for (const { identifier } of aurora ? [...rds.cluster(id).instances] : [])
-      rds.deleteDBInstance({ DBInstanceIdentifier: identifier, SkipFinalSnapshot: true });
-    rds.deleteDBCluster({ DBClusterIdentifier: id, ...gone });
-  }
+  rds.modifyDBCluster({ DBClusterIdentifier: "aurora-prod", DeletionProtection: false });
+  for (const { identifier } of [...rds.cluster("aurora-prod").instances])
+    rds.deleteDBInstance({ DBInstanceIdentifier: identifier, SkipFinalSnapshot: true });
+  rds.deleteDBCluster({ DBClusterIdentifier: "aurora-prod", ...gone });
   rds.modifyDBInstance({ DBInstanceIdentifier: "orders-prod", DeletionProtection: false, ApplyImmediately: true });
   rds.deleteDBInstance({ DBInstanceIdentifier: "orders-prod", ...gone });
   azureResource(cloud, "Microsoft.DocumentDB/databaseAccounts", "documents-prod", "2025-10-15").send("DELETE", "", {});
@@ -122,20 +118,19 @@ test("databases that were deleted are restored from what the clouds retain of th
   t.regex(copies.get("tables")?.notes[0] ?? "", /^INCOMPLETE: scalardb\.namespaces/);
   const rds = cloud.aws.rds.region(REGION);
   const suffix = at.replaceAll(/[-:]/g, "").toLowerCase();
-  const [aurora, trio] = ["aurora-prod", "trio-prod"].map((id) => rds.cluster(`${id}-${suffix}`));
+  const aurora = rds.cluster(`aurora-prod-${suffix}`);
   const orders = rds.instances.instance(`orders-prod-${suffix}`);
-  for (const copy of [aurora, trio, orders]) {
-    t.deepEqual(copy?.rows("accounts").get("a"), { value: 1 }, copy?.identifier);
-    t.like(copy?.settings, { securityGroups: BUILD.securityGroupIds, subnetGroup: BUILD.subnetGroupName });
-    t.is(copy?.settings.backupRetentionPeriod, 35, copy?.identifier);
+  for (const copy of [aurora, orders]) {
+    t.deepEqual(copy.rows("accounts").get("a"), { value: 1 }, copy.identifier);
+    t.like(copy.settings, { securityGroups: BUILD.securityGroupIds, subnetGroup: BUILD.subnetGroupName });
+    t.is(copy.settings.backupRetentionPeriod, 35, copy.identifier);
   }
   t.deepEqual(
-    aurora?.instances.map((instance) => instance.class),
+    aurora.instances.map((instance) => instance.class),
     [BUILD.instanceClass],
     "a writer",
   );
   t.is(orders.settings.class, BUILD.instanceClass);
-  t.is(trio?.settings.multiAz?.instanceClass, BUILD.instanceClass);
   t.regex(
     copies.get("orders")?.notes.join() ?? "",
     /the source is deleted.*restoreTo says nothing: parameterGroupName/s,
@@ -155,4 +150,32 @@ test("databases that were deleted are restored from what the clouds retain of th
     account.endpoint,
   );
   t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");
+});
+
+test("a Multi-AZ DB cluster that was deleted is said to be lost to a restore to an instant", async (t) => {
+  const trio = [{ name: "trio", rdsPostgresql: { existing: { clusterIdentifier: "trio-prod" } } }];
+  const { cloud, stack } = await rehearsed(t, { "scalar-backup:databases": trio });
+  buildExisting(cloud, trio);
+  const rds = cloud.aws.rds.region(REGION);
+  const { resourceId } = rds.cluster("trio-prod");
+  rds.modifyDBCluster({ DBClusterIdentifier: "trio-prod", DeletionProtection: false });
+  rds.deleteDBCluster({ DBClusterIdentifier: "trio-prod", SkipFinalSnapshot: true, DeleteAutomatedBackups: false });
+  const lost = await stack.preview();
+  t.false(lost.succeeded);
+  t.regex(
+    errors(lost),
+    /no Multi-AZ DB cluster trio-prod .* AWS restores no deleted one to an instant; restore a snapshot/,
+  );
+
+  // What AWS itself answers.
+  t.throws(
+    () =>
+      rds.restoreDBClusterToPointInTime({
+        DBClusterIdentifier: "copy",
+        SourceDbClusterResourceId: resourceId,
+        UseLatestRestorableTime: true,
+        DBClusterInstanceClass: "db.m6gd.large",
+      }),
+    { name: "InvalidRestoreFault" },
+  );
 });

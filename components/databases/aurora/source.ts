@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterDescription } from "../../../operations/aurora";
 import { orEnd } from "../../faults";
 import type { AwsSettings } from "../kind";
-import { findCluster } from "../rds/deleted";
+import { findAuroraCluster } from "../rds/deleted";
 import type { AuroraArgs } from "./args";
 
 /** What tells the kinds of Aurora apart. */
@@ -27,13 +27,7 @@ export function lookUpSource(
 ): pulumi.Output<ClusterDescription> {
   return pulumi.output(clusterIdentifier(name, args)).apply((id) =>
     orEnd(`database ${name}`, async () => {
-      const found = await findCluster(
-        where,
-        id,
-        args,
-        { what: "Aurora cluster", path: `databases[].${engine.key}.existing` },
-        aws.access,
-      );
+      const found = await findAuroraCluster(where, id, args, `databases[].${engine.key}.existing`, aws.access);
       if (found === undefined)
         throw new Error(`there is no Aurora cluster ${id} in ${where}; correct databases[].${engine.key}`);
       if (found.cluster.Engine !== engine.engine)

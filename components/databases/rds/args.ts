@@ -11,7 +11,14 @@ import {
   rdsIdentifier,
   recoveryDays,
 } from "../schema";
-import { type BuildArgs, buildSchema, DELETED_NEEDS_CLASS, deletedHasClass, deletedSchema } from "./deleted";
+import {
+  type BuildArgs,
+  buildSchema,
+  DELETED_NEEDS_CLASS,
+  deletedHasClass,
+  deletedSchema,
+  NO_DELETED_CLUSTERS,
+} from "./deleted";
 import { onlyEngine, type RdsEngine } from "./engine";
 
 /** An instance, or a Multi-AZ DB cluster, that exists. Exactly one of the two identifiers. */
@@ -21,7 +28,7 @@ export interface RdsExistingArgs {
   clusterIdentifier?: pulumi.Input<string>;
   /** Where it is. Defaults to `aws:region`. */
   region?: string;
-  /** True once it is deleted: restores come from the automated backups that AWS retains. Defaults to false. */
+  /** True once an instance is deleted: restores come from the automated backups that AWS retains. Defaults to false. */
   deleted?: boolean;
 }
 
@@ -74,6 +81,10 @@ export function rdsSchema(engine: RdsEngine) {
         })
         .refine((given) => (given.instanceIdentifier === undefined) !== (given.clusterIdentifier === undefined), {
           error: 'either "instanceIdentifier", or "clusterIdentifier" for a Multi-AZ DB cluster, one of the two',
+        })
+        .refine((given) => given.clusterIdentifier === undefined || given.deleted !== true, {
+          error: `false for a Multi-AZ DB cluster: ${NO_DELETED_CLUSTERS}`,
+          path: ["deleted"],
         })
     : z.strictObject({ instanceIdentifier, region, deleted: deletedSchema });
   const create = engine.multiAzCluster

@@ -50,6 +50,10 @@ export const DELETED_NEEDS_CLASS = {
   path: ["restoreTo", "instanceClass"],
 };
 
+/** [Amazon RDS User Guide, Limitations of Multi-AZ DB clusters] */
+export const NO_DELETED_CLUSTERS =
+  "AWS restores no deleted one to an instant; restore a snapshot of it by hand, and name the cluster that results";
+
 /** An instance as it is to be restored: as it stands, or as its retained backups and the configuration tell of it. */
 export async function findInstance(
   where: string,
@@ -73,12 +77,12 @@ export async function findInstance(
   return backups && instanceOf(backups, args.restoreTo);
 }
 
-/** The same for a cluster, Aurora's or a Multi-AZ DB cluster; `what` is what it is called. */
-export async function findCluster(
+/** The same for an Aurora cluster. */
+export async function findAuroraCluster(
   where: string,
   id: string,
   args: Source,
-  { what, path }: { what: string; path: string },
+  path: string,
   access: AwsAccess,
 ): Promise<ClusterDescription | undefined> {
   const found = await describeCluster(where, id, access);
@@ -87,8 +91,24 @@ export async function findCluster(
     return { ...found, cluster: clusterBuiltLike(found.cluster, args.restoreTo) };
   }
   const backups = await findRetainedClusterBackups(where, id, access);
-  checkRetained(args, `${what} ${id} in ${where}`, `${path}: { clusterIdentifier: ${id}, deleted: true }`, backups);
+  checkRetained(
+    args,
+    `Aurora cluster ${id} in ${where}`,
+    `${path}: { clusterIdentifier: ${id}, deleted: true }`,
+    backups,
+  );
   return backups && clusterOf(backups, args.restoreTo);
+}
+
+/** A Multi-AZ DB cluster as it is to be restored: backups of deleted ones cannot be. */
+export async function findMultiAzCluster(
+  where: string,
+  id: string,
+  { restoreTo }: Source,
+  access: AwsAccess,
+): Promise<ClusterDescription | undefined> {
+  const found = await describeCluster(where, id, access);
+  return found && { ...found, cluster: clusterBuiltLike(found.cluster, restoreTo) };
 }
 
 /** What a user should know of the copy of a deleted database. */
@@ -178,7 +198,6 @@ function instanceOf(backups: DBInstanceAutomatedBackup, to: BuildArgs | undefine
 }
 
 function clusterOf(backups: DBClusterAutomatedBackup, to: BuildArgs | undefined): ClusterDescription {
-  const multiAz = !backups.Engine?.startsWith("aurora");
   const cluster: DBCluster = {
     DBClusterIdentifier: backups.DBClusterIdentifier,
     DBClusterArn: backups.DBClusterArn,
@@ -189,7 +208,6 @@ function clusterOf(backups: DBClusterAutomatedBackup, to: BuildArgs | undefined)
     StorageEncrypted: backups.StorageEncrypted,
     KmsKeyId: backups.KmsKeyId,
     StorageType: backups.StorageType,
-    ...(multiAz ? { AllocatedStorage: backups.AllocatedStorage, Iops: backups.Iops } : {}),
     IAMDatabaseAuthenticationEnabled: backups.IAMDatabaseAuthenticationEnabled,
     BackupRetentionPeriod: backups.BackupRetentionPeriod,
     PreferredBackupWindow: backups.PreferredBackupWindow,
@@ -199,7 +217,7 @@ function clusterOf(backups: DBClusterAutomatedBackup, to: BuildArgs | undefined)
   };
   return {
     cluster: clusterBuiltLike(cluster, to),
-    instances: multiAz ? [] : [{ DBInstanceClass: to?.instanceClass }],
+    instances: [{ DBInstanceClass: to?.instanceClass }],
     deleted: true,
   };
 }

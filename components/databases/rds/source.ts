@@ -4,7 +4,7 @@ import type { InstanceDescription } from "../../../operations/rds";
 import { orEnd } from "../../faults";
 import type { AwsSettings } from "../kind";
 import type { RdsArgs } from "./args";
-import { findCluster, findInstance } from "./deleted";
+import { findInstance, findMultiAzCluster, NO_DELETED_CLUSTERS } from "./deleted";
 import type { RdsEngine } from "./engine";
 
 /** Whether the database is a Multi-AZ DB cluster; a single instance otherwise. */
@@ -61,18 +61,7 @@ export function lookUpCluster(
     .output(identifierOf(name, args))
     .apply((id) =>
       orEnd(`database ${name}`, async () =>
-        checkCluster(
-          engine,
-          id,
-          where,
-          await findCluster(
-            where,
-            id,
-            args,
-            { what: "Multi-AZ DB cluster", path: `databases[].${engine.key}.existing` },
-            aws.access,
-          ),
-        ),
+        checkCluster(engine, id, where, await findMultiAzCluster(where, id, args, aws.access)),
       ),
     );
 }
@@ -109,7 +98,7 @@ export function checkCluster(
 ): ClusterDescription {
   if (found === undefined)
     throw new Error(
-      `there is no Multi-AZ DB cluster ${id} in ${where}; correct databases[].${engine.key}.existing.clusterIdentifier`,
+      `there is no Multi-AZ DB cluster ${id} in ${where}; correct databases[].${engine.key}.existing.clusterIdentifier. If it is deleted: ${NO_DELETED_CLUSTERS} there`,
     );
   refuseOtherEngine(engine, `cluster ${id} in ${where}`, found.cluster.Engine);
   return found;

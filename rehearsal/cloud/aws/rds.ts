@@ -487,7 +487,14 @@ export class RdsRegion {
       );
     if (identifier !== undefined) return this.cluster(identifier).retainedBackups();
     const live = this.clusters().find((cluster) => cluster.resourceId === resourceId);
-    const backups = live?.retainedBackups() ?? this.#retained.get(resourceId as string);
+    const retained = this.#retained.get(resourceId as string);
+    // [Amazon RDS User Guide, Limitations of Multi-AZ DB clusters: "Point-in-time-recovery (PITR) for deleted clusters"]
+    if (!live && retained?.settings.multiAz)
+      throw new AwsError(
+        "InvalidRestoreFault",
+        `Point-in-time recovery of the deleted Multi-AZ DB cluster ${retained.identifier} is not supported.`,
+      );
+    const backups = live?.retainedBackups() ?? retained;
     if (!backups)
       throw new AwsError(
         "DBClusterAutomatedBackupNotFoundFault",

@@ -60,6 +60,18 @@ const WRONG: [what: string, database: object, faults: string[]][] = [
     ],
   ],
   [
+    "a deleted Multi-AZ DB cluster",
+    {
+      rdsMysql: {
+        existing: { clusterIdentifier: "a", deleted: true },
+        restoreTo: { instanceClass: "db.m6gd.large" },
+      },
+    },
+    [
+      "databases[0].rdsMysql.existing.deleted: true is not allowed; expected false for a Multi-AZ DB cluster: AWS restores no deleted one to an instant; restore a snapshot of it by hand, and name the cluster that results",
+    ],
+  ],
+  [
     "a class that is none",
     { rdsMysql: { existing: { instanceIdentifier: "a" }, restoreTo: { instanceClass: "m7g.large" } } },
     [

@@ -1,15 +1,15 @@
 import test, { type ExecutionContext } from "ava";
-import { findCluster, findInstance } from "../../../../components/databases/rds/deleted";
+import { findAuroraCluster, findInstance, findMultiAzCluster } from "../../../../components/databases/rds/deleted";
 import { AwsCloud } from "../../../../rehearsal/cloud/aws/aws";
 import { SimulatedClock } from "../../../../rehearsal/cloud/clock";
 
 const REGION = "ap-northeast-1";
 const ACCESS = { accessKey: "test", secretKey: "test" };
 const PATH = "databases[].rdsMysql.existing";
-const CLUSTER = { what: "Multi-AZ DB cluster", path: PATH };
+const AURORA_PATH = "databases[].auroraMysql.existing";
 const DELETED = { existing: { deleted: true }, restoreTo: { instanceClass: "db.m7g.large" } };
 
-/** A region with an instance and a cluster. */
+/** A region with an instance, an Aurora cluster and a Multi-AZ DB cluster. */
 async function region(t: ExecutionContext) {
   const clock = new SimulatedClock();
   const aws = new AwsCloud(clock, 1);
@@ -20,16 +20,19 @@ async function region(t: ExecutionContext) {
   const login = { MasterUsername: "scalar", MasterUserPassword: "not-a-real-password", Engine: "mysql" };
   const storage = { AllocatedStorage: 100, Iops: 1000, StorageType: "io1", BackupRetentionPeriod: 7 };
   rds.createDBInstance({ ...login, ...storage, DBInstanceIdentifier: "one", DBInstanceClass: "db.m7g.large" });
+  rds.createDBCluster({ ...login, DBClusterIdentifier: "two", Engine: "aurora-mysql", BackupRetentionPeriod: 7 });
   rds.createDBCluster({ ...login, ...storage, DBClusterIdentifier: "three", DBClusterInstanceClass: "db.m6gd.large" });
   const remove = (DeleteAutomatedBackups: boolean) => {
     rds.deleteDBInstance({ DBInstanceIdentifier: "one", SkipFinalSnapshot: true, DeleteAutomatedBackups });
-    rds.deleteDBCluster({ DBClusterIdentifier: "three", SkipFinalSnapshot: true, DeleteAutomatedBackups });
+    for (const DBClusterIdentifier of ["two", "three"])
+      rds.deleteDBCluster({ DBClusterIdentifier, SkipFinalSnapshot: true, DeleteAutomatedBackups });
   };
   return { clock, rds, remove };
 }
 
 const instance = (args: object) => findInstance(REGION, "one", args, PATH, ACCESS);
-const cluster = (args: object) => findCluster(REGION, "three", args, CLUSTER, ACCESS);
+const aurora = (args: object) => findAuroraCluster(REGION, "two", args, AURORA_PATH, ACCESS);
+const multiAz = (args: object) => findMultiAzCluster(REGION, "three", args, ACCESS);
 const message = async (t: ExecutionContext, found: Promise<unknown>) => (await t.throwsAsync(found))?.message ?? "";
 
 test.serial("what stands is found as it stands, but for what the configuration says of its copy", async (t) => {
@@ -41,18 +44,24 @@ test.serial("what stands is found as it stands, but for what the configuration s
     DBSubnetGroup: { DBSubnetGroupName: "isolated" },
     DBParameterGroups: [{ DBParameterGroupName: "tuned" }],
   });
-  t.like((await cluster({ restoreTo: to }))?.cluster, {
-    VpcSecurityGroups: [{ VpcSecurityGroupId: "sg-0aa" }],
-    DBSubnetGroup: "isolated",
-    DBClusterParameterGroup: "tuned",
-  });
+  for (const found of [await aurora({ restoreTo: to }), await multiAz({ restoreTo: to })])
+    t.like(found?.cluster, {
+      VpcSecurityGroups: [{ VpcSecurityGroupId: "sg-0aa" }],
+      DBSubnetGroup: "isolated",
+      DBClusterParameterGroup: "tuned",
+    });
 });
 
 test.serial("what stands is not deleted", async (t) => {
   await region(t);
-  const mend = `remove "deleted: true" from ${PATH}`;
-  t.is(await message(t, instance(DELETED)), `instance one in ${REGION} is there, and available; ${mend}`);
-  t.is(await message(t, cluster(DELETED)), `cluster three in ${REGION} is there, and available; ${mend}`);
+  t.is(
+    await message(t, instance(DELETED)),
+    `instance one in ${REGION} is there, and available; remove "deleted: true" from ${PATH}`,
+  );
+  t.is(
+    await message(t, aurora(DELETED)),
+    `cluster two in ${REGION} is there, and available; remove "deleted: true" from ${AURORA_PATH}`,
+  );
 });
 
 test.serial("what is gone, with backups retained: told with the range and the mend, or found from them", async (t) => {
@@ -62,10 +71,7 @@ test.serial("what is gone, with backups retained: told with the range and the me
     await message(t, instance({})),
     /^there is no RDS instance one in ap-northeast-1 any more, but AWS retains its automated backups, from 2\S+Z to 2\S+Z; to restore from them say databases\[\]\.rdsMysql\.existing: \{ instanceIdentifier: one, deleted: true \}, and restoreTo\.instanceClass$/,
   );
-  t.regex(
-    await message(t, cluster({})),
-    /no Multi-AZ DB cluster three .* \{ clusterIdentifier: three, deleted: true \}/,
-  );
+  t.regex(await message(t, aurora({})), /no Aurora cluster two .* \{ clusterIdentifier: two, deleted: true \}/);
   const one = await instance(DELETED);
   t.true(one?.deleted);
   t.like(one?.instance, {
@@ -76,22 +82,24 @@ test.serial("what is gone, with backups retained: told with the range and the me
     BackupRetentionPeriod: 7,
   });
   t.truthy(one?.backups?.RestoreWindow?.LatestTime);
-  const three = await cluster(DELETED);
-  t.true(three?.deleted);
-  t.like(three?.cluster, { Engine: "mysql", AllocatedStorage: 100, BackupRetentionPeriod: 7 });
-  t.truthy(three?.cluster.LatestRestorableTime);
+  const two = await aurora(DELETED);
+  t.true(two?.deleted);
+  t.like(two?.cluster, { Engine: "aurora-mysql", BackupRetentionPeriod: 7 });
+  t.truthy(two?.cluster.LatestRestorableTime);
+  t.is(await multiAz({}), undefined, "backups of a deleted Multi-AZ DB cluster are of no use");
 });
 
 test.serial("what is gone without a trace: told, or, not known to be deleted, simply not there", async (t) => {
   const { remove } = await region(t);
   remove(true);
   t.is(await instance({}), undefined);
-  t.is(await cluster({}), undefined);
+  t.is(await aurora({}), undefined);
+  t.is(await multiAz({}), undefined);
   t.regex(
     await message(t, instance(DELETED)),
     /RDS instance one .* is gone, and AWS retains no automated backups of it/,
   );
-  t.regex(await message(t, cluster(DELETED)), /cluster three .* is gone, and AWS retains no automated backups of it/);
+  t.regex(await message(t, aurora(DELETED)), /cluster two .* is gone, and AWS retains no automated backups of it/);
 });
 
 test.serial("of several that had the name, the one that went last", async (t) => {

@@ -28,7 +28,7 @@ test("one that does not exist is told with its config path", (t) => {
   });
   t.throws(() => checkCluster(ENGINE, "customers", REGION, undefined), {
     message:
-      "there is no Multi-AZ DB cluster customers in ap-northeast-1; correct databases[].rdsMysql.existing.clusterIdentifier",
+      "there is no Multi-AZ DB cluster customers in ap-northeast-1; correct databases[].rdsMysql.existing.clusterIdentifier. If it is deleted: AWS restores no deleted one to an instant; restore a snapshot of it by hand, and name the cluster that results there",
   });
 });
 
