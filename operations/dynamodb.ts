@@ -17,18 +17,15 @@ import {
   UpdateTableCommand,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
+import { type NamedTables, tablesOf } from "../restore-points/tables";
 import { type AwsAccess, awsClientConfig, both, eachAtOnce } from "./aws";
 
 /** Describe calls in flight at once; the adaptive retry slows this down where AWS asks for it. */
 const CONCURRENCY = 25;
 
 /** Which tables of a region belong to one managed database. */
-export interface TableSelection {
+export interface TableSelection extends NamedTables {
   region: string;
-  /** Full names of tables. */
-  tables: string[];
-  /** What table names begin with, such as `ledger.`: every table of a ScalarDB namespace. */
-  prefixes: string[];
 }
 
 /** What the protection of one table is now. */
@@ -69,9 +66,12 @@ export interface DeletedTable {
   backupArn: string;
 }
 
-/** Those of a selection's tables that were deleted after an instant at which they existed. */
+/**
+ * Those of a selection's tables that were deleted after an instant at which they existed. A removed drill's copies next to
+ * their sources are not among them.
+ */
 export async function findDeletedTables(
-  { region, tables, prefixes }: TableSelection,
+  { region, ...selection }: TableSelection,
   instant: string,
   access: AwsAccess,
 ): Promise<DeletedTable[]> {
@@ -87,8 +87,7 @@ export async function findDeletedTables(
   } while (start !== undefined);
   const later = summaries.filter(
     ({ TableName: name = "", BackupCreationDateTime: deleted }) =>
-      (tables.includes(name) || prefixes.some((prefix) => name.startsWith(prefix))) &&
-      (deleted?.getTime() ?? 0) > Date.parse(instant),
+      tablesOf(selection, [name]).length > 0 && (deleted?.getTime() ?? 0) > Date.parse(instant),
   );
   const found = await eachAtOnce(later, CONCURRENCY, async (summary): Promise<DeletedTable> => {
     const answer = await client.send(new DescribeBackupCommand({ BackupArn: summary.BackupArn }));
@@ -103,16 +102,14 @@ export async function findDeletedTables(
   return found.filter(({ created }) => Date.parse(created) <= Date.parse(instant));
 }
 
-/** The names of a region's tables that the selection means, sorted. */
+/** The names of a region's tables that belong to the selection, sorted; copies next to their sources only where named. */
 export async function findTables(selection: TableSelection, access: AwsAccess): Promise<string[]> {
   const client = new DynamoDBClient(awsClientConfig(selection.region, access));
   const names: string[] = [];
   for await (const page of paginateListTables({ client }, {})) {
     names.push(...(page.TableNames ?? []));
   }
-  return names
-    .filter((name) => selection.tables.includes(name) || selection.prefixes.some((prefix) => name.startsWith(prefix)))
-    .sort();
+  return tablesOf(selection, names);
 }
 
 /** What protects each table now; a table that does not exist is left out. */

@@ -7,6 +7,8 @@ import { AwsError } from "./error";
 const MAKING_MILLIS = 3 * 60_000;
 /** How far off its request a backup may be, either way. */
 const DOUBT_MILLIS = 60_000;
+/** [DynamoDB API Reference, BackupDetails: a `SYSTEM` backup "expires automatically 35 days after its creation"] */
+const SYSTEM_BACKUP_MILLIS = 35 * 24 * 60 * 60_000;
 /** `CreateBackup` may be called so often, in an account and a region. */
 const CREATE_PER_SECOND = 50;
 
@@ -76,6 +78,11 @@ export function checkMade(backup: DynamoDbBackup, now: number): void {
     throw new AwsError("BackupInUseException", `Backup is being created: ${backup.arn}`);
 }
 
+/** Whether a backup exists: the system backup of a deleted table ends by itself, and nobody deletes it before. */
+export function isKept({ type, createdAt }: DynamoDbBackup, now: number): boolean {
+  return type !== "SYSTEM" || now < createdAt + SYSTEM_BACKUP_MILLIS;
+}
+
 function statusOf({ type, createdAt }: DynamoDbBackup, now: number): "CREATING" | "AVAILABLE" {
   return type === "USER" && now < createdAt + MAKING_MILLIS ? "CREATING" : "AVAILABLE";
 }
@@ -88,6 +95,7 @@ export function details(backup: DynamoDbBackup, now: number) {
     BackupStatus: statusOf(backup, now),
     BackupType: backup.type,
     BackupCreationDateTime: new Date(backup.createdAt),
+    ...(backup.type === "SYSTEM" && { BackupExpiryDateTime: new Date(backup.createdAt + SYSTEM_BACKUP_MILLIS) }),
   };
 }
 

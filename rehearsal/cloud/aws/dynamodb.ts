@@ -28,6 +28,7 @@ import {
   checkMade,
   type DynamoDbBackup,
   describeBackup,
+  isKept,
   makeBackup,
   summary,
 } from "./dynamodb-backup";
@@ -245,7 +246,9 @@ export class DynamoDbRegion {
   }
 
   backups(): BackupSummary[] {
-    return [...this.#backups.values()].map((backup) => summary(backup, this.#clock.now()));
+    return [...this.#backups.values()]
+      .filter((backup) => isKept(backup, this.#clock.now()))
+      .map((backup) => summary(backup, this.#clock.now()));
   }
 
   describeBackup(backupArn: string): BackupDescription {
@@ -337,7 +340,8 @@ export class DynamoDbRegion {
   /** @throws BackupNotFoundException */
   backup(backupArn: string): DynamoDbBackup {
     const backup = this.#backups.get(backupArn);
-    if (!backup) throw new AwsError("BackupNotFoundException", `Backup not found: ${backupArn}`);
+    if (!backup || !isKept(backup, this.#clock.now()))
+      throw new AwsError("BackupNotFoundException", `Backup not found: ${backupArn}`);
     return backup;
   }
 }

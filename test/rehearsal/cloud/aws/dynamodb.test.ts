@@ -237,6 +237,20 @@ test("a table with recovery leaves a system backup behind when it is deleted, an
   t.like(dynamodb.backups()[0], { BackupType: "SYSTEM", BackupName: "ledger.accounts$DeletedTableBackup" });
 });
 
+test("a system backup exists for 35 days, and then no more", (t) => {
+  const { clock, dynamodb } = setUp();
+  switchRecovery(dynamodb, true);
+  dynamodb.deleteTable("ledger.accounts");
+  const BackupArn = dynamodb.backups()[0]?.BackupArn as string;
+  const restore = (name: string) => dynamodb.restoreTableFromBackup({ TargetTableName: name, BackupArn });
+  clock.advance(35 * DAY - MINUTE);
+  t.is(dynamodb.backups().length, 1);
+  t.notThrows(() => restore("in-time"));
+  clock.advance(2 * MINUTE);
+  t.is(dynamodb.backups().length, 0);
+  t.throws(() => restore("too-late"), { name: "BackupNotFoundException" });
+});
+
 test("a backup of a table restores under the table's own name, as the table was, once it is made", (t) => {
   const { clock, dynamodb, table } = setUp();
   table.putItem("a", { balance: 1 });
