@@ -11,7 +11,7 @@ import { pauseNeedFaults } from "./components/pause-need";
 import { propertiesFaults } from "./components/properties-faults";
 import { instantFaults, recoveryFaults, restoreFaults, type ScalarRestoreArgs } from "./components/restore";
 import { soundParts } from "./components/sound-parts";
-import { tagFaults } from "./components/tags";
+import { tagFaults, tagsNotCopiedFaults } from "./components/tags";
 import { vaultSchema } from "./components/vaults/args";
 import { restoreFromFaults, restoreFromSchema } from "./components/vaults/restore-from";
 import { ownVaultFaults, vaultFaults } from "./components/vaults/validate";
@@ -35,6 +35,8 @@ export interface StackConfig {
   /** Perhaps a secret: properties may hold passwords. */
   properties?: pulumi.Output<string>;
   tags?: Record<string, string>;
+  /** Keys of tags that copies do not get. */
+  tagsNotCopied?: string[];
   lastDrill?: string;
 }
 
@@ -174,6 +176,13 @@ export const stackConfigSchema = z.strictObject({
     .meta({ examples: [{ service: "payments" }] })
     .optional()
     .describe("Tags for every resource that takes them"),
+  tagsNotCopied: z
+    .array(z.string())
+    .meta({ examples: [["backup-plan"]] })
+    .optional()
+    .describe(
+      "Keys of tags that copies do not get from their sources or from `tags`, such as those by which your organisation's backup plans select databases. The key of vault.aws.selectByTag is always one of them",
+    ),
   lastDrill: z
     .string({ error: AN_INSTANT })
     .optional()
@@ -232,6 +241,7 @@ export function stackConfigFaults(values: Record<string, unknown>): Fault[] {
   if (isMap(restore)) add(under("restore", restoreValueFaults(restore)));
   if (config.lastDrill !== undefined && valid("lastDrill")) add(passedFaults("lastDrill", config.lastDrill));
   if (typeof config.properties === "string") add(propertiesFaults(config.properties));
+  if (valid("tagsNotCopied")) add(tagsNotCopiedFaults(config.tagsNotCopied));
 
   if (!setIsValid) {
     if (isMap(vault)) add(ownVaultFaults(vaultParts(vault, schema)));

@@ -23,6 +23,7 @@ const copies =
     vaults: backup.vaults,
     properties: config.properties,
     tags: config.tags,
+    tagsNotCopied: config.tagsNotCopied,
   });
 
 /** The stack's outputs; those of a restore only while one is configured. */

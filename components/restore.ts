@@ -13,6 +13,7 @@ import { nextSteps } from "./next-steps";
 import { setMembers } from "./pause-need";
 import { propertyChanges } from "./properties";
 import { pauseNeed } from "./rules/pause-need";
+import { tagsNotCopiedFaults } from "./tags";
 import type { VaultArgs } from "./vaults/args";
 import { doubts, type RestoreFromArgs, restoreFromFaults } from "./vaults/restore-from";
 import type { VaultStatus } from "./vaults/status";
@@ -52,6 +53,11 @@ export interface ScalarRestoreArgs {
   vaults?: pulumi.Input<VaultStatus[]>;
   /** Tags for every copy. */
   tags?: Record<string, string>;
+  /**
+   * Keys of tags that copies do not get, be they their sources' or of `tags`: those by which something else, such as a backup
+   * plan of the organisation, selects what it works on. The key of `vault.aws.selectByTag` is one of them anyway.
+   */
+  tagsNotCopied?: string[];
 }
 
 /** One restored database, as a user needs it. */
@@ -85,6 +91,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
     const aws = awsSettings();
     const azure = azureSettings();
     const faults = [...databaseFaults(args.databases, aws), ...restoreFaults(args)];
+    faults.push(...tagsNotCopiedFaults(args.tagsNotCopied));
     if (faults.length === 0) faults.push(...recoveryFaults(args.databases, args.mode, aws));
     if (faults.length === 0) faults.push(...restoreFromFaults(args.databases, args.from, aws));
     if (faults.length > 0) refuse("ScalarRestore", faults);
@@ -94,6 +101,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
     const windows = pulumi.output(args.windows ?? []);
     const context: Omit<RestoreContext, "parent"> = {
       tags: args.tags ?? {},
+      tagsNotCopied: tagsNotCopied(args),
       aws,
       azure,
       mode: (args.mode ?? "drill") as RestoreMode,
@@ -160,6 +168,12 @@ export class ScalarRestore extends pulumi.ComponentResource {
     this.nextSteps = leftToDo.apply((restored) => nextSteps(context.mode, args.releases ?? [], restored));
     this.registerOutputs({ databases: this.databases, helmValues: this.helmValues, nextSteps: this.nextSteps });
   }
+}
+
+/** A copy that our own vault selects would be backed up like a database of the set. */
+function tagsNotCopied({ tagsNotCopied = [], vault }: ScalarRestoreArgs): string[] {
+  const selectedBy = vault?.aws?.selectByTag?.key;
+  return selectedBy === undefined ? tagsNotCopied : [...tagsNotCopied, selectedBy];
 }
 
 /** Where copies of this restore are kept, if they are; copies that may be broken are not worth it. */

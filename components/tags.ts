@@ -1,4 +1,5 @@
 import { type DatabaseArgs, kindOf } from "./databases";
+import { COPY_TAG, INSTANT_TAG } from "./databases/kind";
 import type { Fault } from "./faults";
 import { pathText } from "./problems/value";
 
@@ -13,6 +14,19 @@ export function tagFaults(tags: Record<string, string> | undefined, databases: r
   return Object.entries(tags ?? {}).flatMap(([key, value]) => {
     const message = tagFault(key, value, onAzure);
     return message === undefined ? [] : [{ path: pathText(["tags", key]), message }];
+  });
+}
+
+/** What is wrong with the keys that copies are not to have. */
+export function tagsNotCopiedFaults(keys: readonly string[] | undefined): Fault[] {
+  return (keys ?? []).flatMap((key, index) => {
+    const path = `tagsNotCopied[${index}]`;
+    if (key.trim() === "") return [{ path, message: "the key of a tag is empty; expected a key, such as backup-plan" }];
+    if (key === COPY_TAG || key === INSTANT_TAG)
+      return [
+        { path, message: `"${key}" marks copies as what they are, so every copy has it; remove it from the list` },
+      ];
+    return [];
   });
 }
 

@@ -13,6 +13,7 @@ import {
   ResourceNotFoundException,
   type TableDescription,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
   waitUntilTableExists,
@@ -191,6 +192,8 @@ export async function protectTables(
 export interface CopyCompletion {
   name: string;
   tags: Record<string, string>;
+  /** Keys of tags that the copy must not have. Absent when there are none. */
+  withoutTags?: string[];
   deletionProtection: boolean;
   tableClass?: string;
   /** The stream's view type, when the source has a stream. */
@@ -213,6 +216,8 @@ export async function completeCopies(
       }),
     );
     say(`${wanted.name}: ${Object.keys(wanted.tags).length} tags`);
+    if (wanted.withoutTags !== undefined)
+      await client.send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: wanted.withoutTags }));
     // One property to an UpdateTable: DynamoDB refuses several kinds of change in a single call.
     const changes: { what: string; change: object }[] = [];
     if (description.DeletionProtectionEnabled !== wanted.deletionProtection)

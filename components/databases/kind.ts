@@ -65,6 +65,8 @@ export interface ProtectedDatabase {
 export interface RestoreContext {
   parent: pulumi.Resource;
   tags: Record<string, string>;
+  /** Keys of tags that no copy gets, be they its source's or the set's. */
+  tagsNotCopied: readonly string[];
   aws: AwsSettings;
   azure: AzureSettings;
   mode: RestoreMode;

@@ -110,7 +110,7 @@ const wrong: [string, Values, string[]][] = [
     "a misspelt key at the top",
     { ...sound, restor: { at: "x" } },
     [
-      'restor: unknown key; did you mean "restore"? Allowed here: databases, pause, vault, restore, properties, tags, lastDrill',
+      'restor: unknown key; did you mean "restore"? Allowed here: databases, pause, vault, restore, properties, tags, tagsNotCopied, lastDrill',
     ],
   ],
   [

@@ -2,9 +2,10 @@ import { type Cluster, ClusterInstance } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterDescription } from "../../../operations/aurora";
 import { readClusterScaling } from "../../../operations/autoscaling";
+import { copyTags } from "../copy-tags";
 import { instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
 import { declareClusterCopy } from "../rds/cluster";
-import { copyIdentifier, copyTags, credentialsNote } from "../rds/copies";
+import { copyIdentifier, credentialsNote } from "../rds/copies";
 import { deletedNotes } from "../rds/deleted";
 import { declareScaling } from "../scaling";
 import type { AuroraArgs, AuroraRestoreToArgs } from "./args";
@@ -139,7 +140,7 @@ function declareCopyInstance(
       caCertIdentifier: like.CACertificateIdentifier,
       preferredMaintenanceWindow: like.PreferredMaintenanceWindow,
       applyImmediately: true,
-      tags: copyTags({}, context),
+      tags: copyTags("rds", {}, context),
     },
     { parent: context.parent, dependsOn: after, retainOnDelete: recovery, customTimeouts: { create: "4h" } },
   );

@@ -10,9 +10,10 @@ import {
   type ServerCompletion,
 } from "../../../operations/azure-servers";
 import { azureOperation } from "../../operation";
-import { copyOptions, copyTags, numbered } from "../azure/copies";
+import { copyOptions, numbered } from "../azure/copies";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
+import { copyTags } from "../copy-tags";
 import { instantSuffix, type RestoreContext, type RestoredDatabase } from "../kind";
 import type { AzureServerCreateArgs } from "./args";
 import type { AzureServerProduct, ProductArgs } from "./product";
@@ -38,7 +39,7 @@ export function restoreServer<Create extends AzureServerCreateArgs>(
   const restored = source.apply(({ at, server, parameters, firewallRules, endpoints, outOfReach }) => {
     const resourceGroupName = args.restoreTo?.resourceGroupName ?? at.resourceGroupName;
     const serverName = copyName(server.name, instant, SERVER_NAME_LENGTH);
-    const tags = copyTags(server.tags, context);
+    const tags = copyTags("azure", server.tags, context);
     const copy = product.declareCopy(
       prefix,
       server,

@@ -1,11 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { COPY_TAG, INSTANT_TAG, type RestoreContext } from "../kind";
 
-/** The tags of a copy: its source's, the set's, and those by which it is known. */
-export function copyTags(source: Record<string, string> | undefined, context: Omit<RestoreContext, "parent">) {
-  return { ...source, ...context.tags, [COPY_TAG]: context.mode, [INSTANT_TAG]: context.instant };
-}
-
 /**
  * The options of a copy. It is never updated by its provider: every update would be a PUT of all inputs, those of the
  * restore among them, and nobody has said what Azure makes of them on a database that stands. What is to be changed

@@ -15,9 +15,10 @@ import {
 import { orEnd } from "../../faults";
 import { azureOperation } from "../../operation";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
-import { copyOptions, copyTags, numbered } from "../azure/copies";
+import { copyOptions, numbered } from "../azure/copies";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
+import { copyTags } from "../copy-tags";
 import { instantSuffix, type RestoreContext, type RestoredDatabase } from "../kind";
 import type { CosmosdbArgs, CosmosdbNetworkArgs } from "./args";
 import { declareSchemaLoader } from "./schema-loader";
@@ -50,7 +51,7 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
       resourceGroupName: args.restoreTo?.resourceGroupName ?? at.resourceGroupName,
       accountName: copyName(account.name, instant, ACCOUNT_NAME_LENGTH),
     };
-    const tags = copyTags(account.tags, context);
+    const tags = copyTags("azure", account.tags, context);
     const keyIdentity = args.restoreTo?.keyIdentity;
     const key = keyOf(account, keyIdentity, args.existing?.deleted === true);
     const days = Math.max(continuousDays(account), args.recoveryPeriodInDays ?? RECOVERY_PERIODS.cosmosdb.maximum);

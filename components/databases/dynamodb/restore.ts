@@ -6,7 +6,8 @@ import { type CopyCompletion, readSettings, type TableSettings } from "../../../
 import type { DatabaseBackups } from "../../../restore-points/window-backups";
 import { endProgram } from "../../faults";
 import { operation } from "../../operation";
-import { COPY_TAG, INSTANT_TAG, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
+import { copyTags, leftOutTags } from "../copy-tags";
+import { instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
 import { declareScaling } from "../scaling";
 import type { DynamodbArgs } from "./args";
 import { copiesStand } from "./copies";
@@ -30,7 +31,8 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
       const completions = tables.map(
         (table): CopyCompletion => ({
           name: copyName(name, args, aws, table.name, instant),
-          tags: { ...table.tags, ...context.tags, [COPY_TAG]: mode, [INSTANT_TAG]: instant },
+          tags: copyTags("dynamodb", table.tags, context),
+          ...withoutTags(table, context),
           deletionProtection: mode === "recovery",
           tableClass: table.description.TableClassSummary?.TableClass,
           streamViewType: table.description.StreamSpecification?.StreamViewType,
@@ -64,6 +66,12 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
           ]),
     ]),
   };
+}
+
+/** Copies that were made before a tag was left out lose it. */
+function withoutTags(table: TableSettings, context: RestoreContext): Pick<CopyCompletion, "withoutTags"> {
+  const keys = leftOutTags("dynamodb", table.tags, context);
+  return keys.length > 0 ? { withoutTags: keys } : {};
 }
 
 /** What a restore is made of. */

@@ -2,8 +2,9 @@ import { Cluster, type ClusterArgs } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterDescription, tagsOf } from "../../../operations/aurora";
 import type { DatabaseRange } from "../../../restore-points/ranges";
+import { copyTags } from "../copy-tags";
 import { instantSuffix, type ProtectContext, type RestoreContext } from "../kind";
-import { copyDeletion, copyIdentifier, copyTags } from "./copies";
+import { copyDeletion, copyIdentifier } from "./copies";
 import type { RdsProtection } from "./protection";
 
 /** What a cluster of any engine is to be created with. */
@@ -95,7 +96,7 @@ export function declareClusterCopy(
       preferredMaintenanceWindow: cluster.PreferredMaintenanceWindow,
       applyImmediately: true,
       ...copyDeletion(identifier, context),
-      tags: copyTags(tagsOf(cluster), context),
+      tags: copyTags("rds", tagsOf(cluster), context),
       ...own.args,
     },
     {

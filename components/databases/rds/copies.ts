@@ -1,19 +1,9 @@
-import { COPY_TAG, INSTANT_TAG, instantSuffix, type RestoreContext } from "../kind";
+import { instantSuffix, type RestoreContext } from "../kind";
 
 /** A copy's identifier: at most 63 characters, with room for an instance's number. */
 export function copyIdentifier(source: string, instant: string): string {
   const suffix = instantSuffix(instant);
   return `${source.slice(0, 63 - suffix.length - 4).replace(/-+$/, "")}-${suffix}`;
-}
-
-/** A copy's tags: the source's, the stack's, and those by which it is known as a copy. */
-export function copyTags(
-  source: Record<string, string>,
-  { tags, mode, instant }: RestoreContext,
-): Record<string, string> {
-  // AWS keeps tags that begin with `aws:` to itself.
-  const own = Object.entries(source).filter(([key]) => !key.startsWith("aws:"));
-  return { ...Object.fromEntries(own), ...tags, [COPY_TAG]: mode, [INSTANT_TAG]: instant };
 }
 
 /** What decides how a copy goes: a drill's without a trace, a recovery's only by hand. */

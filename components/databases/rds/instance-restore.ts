@@ -4,9 +4,10 @@ import { Command } from "@pulumi/command/local";
 import { tagsOf } from "../../../operations/aurora";
 import type { InstanceSettings } from "../../../operations/rds";
 import { operation } from "../../operation";
+import { copyTags } from "../copy-tags";
 import { instantSuffix, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
 import type { RdsArgs } from "./args";
-import { copyDeletion, copyIdentifier, copyTags, credentialsNote } from "./copies";
+import { copyDeletion, copyIdentifier, credentialsNote } from "./copies";
 import { deletedNotes } from "./deleted";
 import type { RdsEngine } from "./engine";
 import { lookUpInstance, whereIs } from "./source";
@@ -124,7 +125,7 @@ function declareCopy(
       databaseInsightsMode: source.DatabaseInsightsMode,
       applyImmediately: true,
       ...copyDeletion(identifier, context),
-      tags: copyTags(tagsOf(source), context),
+      tags: copyTags("rds", tagsOf(source), context),
     },
     {
       parent: context.parent,

@@ -35,6 +35,7 @@ import {
 import { Table, type TableSettings } from "./dynamodb-table";
 import { AwsError } from "./error";
 import type { Identifiers } from "./identifiers";
+import { dynamodbTags } from "./tags";
 
 const SECOND = 1000;
 const DEFAULT_RECOVERY_PERIOD_IN_DAYS = 35;
@@ -118,7 +119,7 @@ export class DynamoDbRegion {
       stream: input.StreamSpecification,
     };
     checkKeys(settings);
-    return this.#add(settings, { tags: tagMap(input.Tags) }).describe();
+    return this.#add(settings, { tags: dynamodbTags(input.Tags) }).describe();
   }
 
   updateTable(input: UpdateTableInput): TableDescription {
@@ -229,7 +230,7 @@ export class DynamoDbRegion {
   }
 
   tagResource(resourceArn: string, tags: Tag[]): void {
-    Object.assign(this.#tagged(resourceArn).tags, tagMap(tags));
+    Object.assign(this.#tagged(resourceArn).tags, dynamodbTags(tags));
   }
 
   untagResource(resourceArn: string, keys: string[]): void {
@@ -465,10 +466,6 @@ function checkName(name: string): void {
     throw invalid(
       `TableName must be at least 3 characters long and at most 255 characters long, of a-z, A-Z, 0-9, '_', '-' and '.', got ${name}`,
     );
-}
-
-function tagMap(tags: Tag[] | undefined): Record<string, string> {
-  return Object.fromEntries((tags ?? []).map((tag) => [tag.Key as string, tag.Value as string]));
 }
 
 function notFound(name: string): AwsError {

@@ -17,6 +17,7 @@ import type { RdsGroups } from "./rds-groups";
 import { Instance, type InstanceBackups, type InstanceSettings } from "./rds-instance";
 
 import type { RdsSnapshots } from "./rds-snapshots";
+import { rdsTags } from "./tags";
 
 const SECOND = 1000;
 
@@ -326,8 +327,10 @@ export class RdsInstances {
   #add(identifier: string, settings: InstanceSettings, tags: Tag[] | undefined, replicaOf?: string): Instance {
     const { clock, region, identifiers, dns } = this.#context;
     const ids = { resourceId: `db-${identifiers.capitals(26)}`, dns };
-    const tagMap = Object.fromEntries((tags ?? []).map((tag) => [tag.Key as string, tag.Value ?? ""]));
-    const instance = new Instance(clock, region, identifier, ids, settings, { tags: tagMap, replicaOf });
+    const instance = new Instance(clock, region, identifier, ids, settings, {
+      tags: rdsTags(tags),
+      replicaOf,
+    });
     this.#instances.set(identifier, instance);
     return instance;
   }

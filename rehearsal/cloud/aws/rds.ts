@@ -28,6 +28,7 @@ import {
   SNAPSHOT_DEFAULT_CLASS,
 } from "./rds-multi-az-cluster";
 import { RdsSnapshots } from "./rds-snapshots";
+import { rdsTags } from "./tags";
 
 const SECOND = 1000;
 
@@ -371,7 +372,7 @@ export class RdsRegion {
       performanceInsightsRetention: input.PerformanceInsightsRetentionPeriod,
       preferredMaintenanceWindow: (input.PreferredMaintenanceWindow ?? "sun:19:00-sun:19:30").toLowerCase(),
       caCertificate: input.CACertificateIdentifier ?? "rds-ca-rsa2048-g1",
-      tags: tagMap(input.Tags),
+      tags: rdsTags(input.Tags),
       createdAt: this.#clock.now(),
     };
     cluster.addInstance(instance);
@@ -422,7 +423,7 @@ export class RdsRegion {
   }
 
   addTagsToResource(resourceArn: string, tags: Tag[]): void {
-    Object.assign(this.#tagged(resourceArn).tags, tagMap(tags));
+    Object.assign(this.#tagged(resourceArn).tags, rdsTags(tags));
   }
 
   removeTagsFromResource(resourceArn: string, keys: string[]): void {
@@ -432,7 +433,7 @@ export class RdsRegion {
 
   #add(identifier: string, settings: ClusterSettings, tags: Tag[] | undefined): Cluster {
     const ids = { resourceId: `cluster-${this.#identifiers.capitals(26)}`, dns: this.#dns };
-    const cluster = new Cluster(this.#clock, this.name, identifier, ids, settings, tagMap(tags));
+    const cluster = new Cluster(this.#clock, this.name, identifier, ids, settings, rdsTags(tags));
     this.#clusters.set(identifier, cluster);
     if (settings.multiAz) this.#addMembers(cluster, settings.multiAz.instanceClass);
     return cluster;
@@ -563,8 +564,4 @@ function identifierOf(requested: string | undefined, parameter: string): string 
       `The parameter ${parameter} is not a valid identifier. Identifiers must begin with a letter; must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens.`,
     );
   return identifier;
-}
-
-function tagMap(tags: Tag[] | undefined): Record<string, string> {
-  return Object.fromEntries((tags ?? []).map((tag) => [tag.Key as string, tag.Value ?? ""]));
 }

@@ -11,6 +11,7 @@ import { POSTGRESQL } from "./postgresql";
 import { parseResourcePath } from "./resource-id";
 import type { ArmAnswer, ArmResourceType, ResourceName } from "./resource-type";
 import { RoleAssignments } from "./role-assignments";
+import { checkTags } from "./tags";
 import { type AzureEndpoint, serveAzure } from "./wire";
 
 export interface ArmRequest {
@@ -106,6 +107,7 @@ export class AzureCloud {
     if (group) throw authorizationFailed(method, parsed, path);
     if (resourceGroup !== undefined && this.locationOfGroup(resourceGroup) === undefined)
       throw new ArmError("ResourceGroupNotFound", `Resource group '${resourceGroup}' could not be found.`, 404);
+    if (method === "PUT" || method === "PATCH") checkTags(body);
     const name: ResourceName = { ...parsed, resourceGroup: resourceGroup ?? "" };
     // Before anything that is backed up can change or go.
     this.dataProtection.runWhatIsDue();

@@ -251,6 +251,17 @@ test("a system backup exists for 35 days, and then no more", (t) => {
   t.throws(() => restore("too-late"), { name: "BackupNotFoundException" });
 });
 
+test("tags that begin as AWS's own do are refused, whatever the case", (t) => {
+  const { dynamodb, table } = setUp();
+  const refused = { name: "ValidationException", message: /prefix aws: are reserved/ };
+  for (const Key of ["aws:cloudformation:stack-name", "AWS:x"]) {
+    const Tags = [{ Key, Value: "x" }];
+    t.throws(() => dynamodb.tagResource(table.arn, Tags), refused);
+    t.throws(() => dynamodb.createTable({ ...SIMPLE, TableName: "other", Tags }), refused);
+  }
+  t.notThrows(() => dynamodb.tagResource(table.arn, [{ Key: "awsome", Value: "x" }]));
+});
+
 test("a backup of a table restores under the table's own name, as the table was, once it is made", (t) => {
   const { clock, dynamodb, table } = setUp();
   table.putItem("a", { balance: 1 });
