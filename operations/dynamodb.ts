@@ -18,6 +18,7 @@ import {
   UpdateTableCommand,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
+import { formatInstant } from "../restore-points/instant";
 import { type NamedTables, tablesOf } from "../restore-points/tables";
 import { type AwsAccess, awsClientConfig, both, eachAtOnce } from "./aws";
 
@@ -135,6 +136,42 @@ export async function readSettings(region: string, tables: string[], access: Aws
             ? timeToLive.TimeToLiveDescription.AttributeName
             : undefined,
       };
+    }),
+  );
+  return found.filter((table) => table !== undefined);
+}
+
+/** What DynamoDB says about a table's origin. */
+export interface TableRestore {
+  table: string;
+  /** The ARN of the table that it was restored from; absent when it was not restored. */
+  sourceArn?: string;
+  backupArn?: string;
+  /** The instant that it was restored to, or its backup's. RFC 3339, UTC. */
+  at?: string;
+  /** Read only where asked for: DynamoDB lists the tags of ten tables a second, in an account and a region. */
+  tags?: Record<string, string>;
+}
+
+/** The tables' origins, with the tags of those that `withTags` chooses; a table that does not exist is left out. */
+export async function readRestores(
+  region: string,
+  tables: readonly string[],
+  access: AwsAccess,
+  withTags: (table: TableRestore) => boolean,
+): Promise<TableRestore[]> {
+  const client = new DynamoDBClient(awsClientConfig(region, access));
+  const found = await eachAtOnce([...tables], CONCURRENCY, (name) =>
+    ifItExists(async (): Promise<TableRestore> => {
+      const { Table: table } = await client.send(new DescribeTableCommand({ TableName: name }));
+      const { SourceTableArn, SourceBackupArn, RestoreDateTime } = table?.RestoreSummary ?? {};
+      const restore = {
+        table: name,
+        sourceArn: SourceTableArn,
+        backupArn: SourceBackupArn,
+        at: RestoreDateTime && formatInstant(RestoreDateTime.getTime()),
+      };
+      return withTags(restore) ? { ...restore, tags: await tagsOf(client, table?.TableArn as string) } : restore;
     }),
   );
   return found.filter((table) => table !== undefined);

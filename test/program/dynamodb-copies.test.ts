@@ -3,6 +3,7 @@ import { buildAurora } from "../../rehearsal/sets/aurora";
 import { buildDynamodb, TABLES } from "../../rehearsal/sets/dynamodb";
 import { changes, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
 
+const ELSEWHERE = "ap-northeast-3";
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
@@ -99,4 +100,70 @@ test("copies get no tags that AWS keeps to itself, nor those by which they would
   t.deepEqual(tagsOf(cluster.describe().TagList), without);
   t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");
   t.is(tagsOf(source.tagsOf(source.table("ledger.accounts").arn)).plan, "daily", "the source keeps its tags");
+});
+
+test("a recovery's copies in another region are never lost to another instant", async (t) => {
+  const { cloud, stack, source, window, up } = await protectedTables(t, {}, { region: ELSEWHERE });
+  const copies = cloud.aws.dynamodb.region(ELSEWHERE);
+  const balance = () => copies.find("ledger.accounts")?.items().get("a")?.balance;
+  source.table("ledger.accounts").putItem("a", { balance: 1 });
+  const older = window();
+  source.table("ledger.accounts").putItem("a", { balance: 2 });
+  const newer = window();
+
+  // A drill's copies are replaced, be it by a recovery's.
+  stack.config["scalar-backup:restore"] = { at: older };
+  await up();
+  t.is(balance(), 1);
+  stack.config["scalar-backup:restore"] = { at: newer, mode: "recovery" };
+  await up();
+  t.is(balance(), 2);
+  t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");
+
+  const refusal = new RegExp(
+    `database ledger: the copies need the names of tables that exist in ${ELSEWHERE}: copies of ${newer}: coordinator.state, ledger.accounts, scalardb.metadata, scalardb.namespaces. .* set restore.at to "${newer}" and restore.mode to drill`,
+  );
+  const state = stack.state;
+  for (const mode of ["drill", "recovery"]) {
+    stack.config["scalar-backup:restore"] = { at: older, mode };
+    t.regex(errors(await stack.preview()), refusal);
+    t.regex(errors(await stack.up()), refusal);
+    t.is(balance(), 2, `${mode}: nothing is built`);
+  }
+  const tablesIn = (resources: typeof state) => resources.filter(({ type }) => type.endsWith(":Table")).length;
+  t.is(tablesIn(stack.state), tablesIn(state), "the state still has the copies");
+
+  // What the message says to do.
+  stack.config["scalar-backup:restore"] = { at: newer, mode: "drill" };
+  await up();
+  stack.config["scalar-backup:restore"] = { at: older, mode: "recovery" };
+  await up();
+  t.is(balance(), 1);
+
+  // Once the restore has left the configuration, only their owner can delete them.
+  stack.config["scalar-backup:restore"] = undefined;
+  await up();
+  stack.config["scalar-backup:restore"] = { at: newer };
+  t.regex(errors(await stack.preview()), /copies of .* delete each by hand \("aws dynamodb update-table --region/);
+  for (const TableName of copies.tableNames()) {
+    copies.updateTable({ TableName, DeletionProtectionEnabled: false });
+    copies.deleteTable(TableName);
+  }
+  await up();
+  t.is(balance(), 2);
+});
+
+test("tables of another origin in the region of the copies are refused at preview", async (t) => {
+  const { cloud, stack, window } = await protectedTables(t, {}, { region: ELSEWHERE });
+  const other = cloud.aws.dynamodb.region(ELSEWHERE);
+  buildDynamodb(cloud, ELSEWHERE);
+  other.deleteTable("coordinator.state");
+  stack.config["scalar-backup:restore"] = { at: window() };
+  t.regex(
+    errors(await stack.preview()),
+    /exist in ap-northeast-3 and are no copies of this database: ledger.accounts, scalardb.metadata, scalardb.namespaces; restore to another region/,
+  );
+  for (const name of other.tableNames()) other.deleteTable(name);
+  const preview = await stack.preview();
+  t.true(preview.succeeded, errors(preview));
 });

@@ -13,6 +13,7 @@ import type { DynamodbArgs } from "./args";
 import { copiesStand } from "./copies";
 import { notYetProtected, tablesAt } from "./ranges";
 import { copyName, copyPrefix, deletedSince, goalOf, sourceRegion, tableNames, targetRegion } from "./tables";
+import { tablesInTheWay } from "./tables-in-the-way";
 import { backupsOfWindow } from "./window-backups";
 
 /** Declares a copy of every table that existed at the instant, and what a restore drops. */
@@ -22,7 +23,7 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
   const to = targetRegion(name, args, aws);
   const elsewhere = from !== to;
   const restored = (context.windowBackups ?? pulumi.output(undefined))
-    .apply((backups) => lookedUp(name, () => readSources(name, args, backups, context)))
+    .apply((backups) => lookedUp(name, () => readSourcesAndTarget(name, args, backups, context)))
     .apply(({ tables, scaling, incomplete, backups, stands, refusal }) => {
       const accepted = { ...context, checkedInstant: accept(name, args, refusal, context) };
       const copies = tables.map((table) =>
@@ -104,6 +105,18 @@ function accept(name: string, args: DynamodbArgs, refusal: Refusal | undefined, 
     if (!refusal.existingToo && (await copiesStand(name, args, context.aws, instant))) return instant;
     return await endProgram(`database ${name}: ${refusal.message}`);
   });
+}
+
+async function readSourcesAndTarget(
+  name: string,
+  args: DynamodbArgs,
+  ofWindow: DatabaseBackups | undefined,
+  context: RestoreContext,
+): Promise<Sources> {
+  const sources = await readSources(name, args, ofWindow, context);
+  if (sources.refusal !== undefined) return sources;
+  const message = await tablesInTheWay(name, args, sources, context);
+  return message === undefined ? sources : { ...sources, refusal: { message, existingToo: false } };
 }
 
 async function readSources(

@@ -1,0 +1,70 @@
+import { findTables, readRestores, type TableRestore, type TableSettings } from "../../../operations/dynamodb";
+import { COPY_TAG, INSTANT_TAG, type RestoreContext } from "../kind";
+import type { DynamodbArgs } from "./args";
+import { sourceRegion, targetRegion } from "./tables";
+
+/** The names that a message lists. */
+const LISTED = 10;
+
+/** What is to be copied, and from where: as the restore has it. */
+interface Copied {
+  tables: readonly TableSettings[];
+  /** The backup of each table; undefined where point-in-time recovery is restored from. */
+  backups: Map<string, string> | undefined;
+  stands: boolean;
+}
+
+/**
+ * Why copies cannot get their sources' names in another region: tables of these names exist there, and the restore does not
+ * remove them. Undefined when there are none. A drill's copies of another instant are replaced, so they are not in the way.
+ */
+export async function tablesInTheWay(
+  name: string,
+  args: DynamodbArgs,
+  { tables, backups, stands }: Copied,
+  { aws, instant, mode }: Pick<RestoreContext, "aws" | "instant" | "mode">,
+): Promise<string | undefined> {
+  const region = targetRegion(name, args, aws);
+  if (stands || region === sourceRegion(name, args, aws)) return undefined;
+  const names = await findTables({ region, tables: tables.map((table) => table.name), prefixes: [] }, aws.access);
+  const sources = tables.map(({ arn }) => arn);
+  const found = await readRestores(region, names, aws.access, (table) => !isOfThisRestore(table, backups, instant));
+  const others = found.filter(({ tags }) => tags !== undefined && tags[INSTANT_TAG] !== instant);
+
+  const recovered = others.filter(({ tags }) => tags?.[COPY_TAG] === "recovery");
+  const unmarked = others.filter(({ tags }) => tags?.[COPY_TAG] === undefined);
+  const strangers = unmarked.filter(({ sourceArn = "" }) => !sources.includes(sourceArn));
+  // An interrupted drill's copies are replaced; those of an interrupted recovery would be kept, and look the same.
+  const unfinished = mode === "recovery" ? unmarked.filter((table) => !strangers.includes(table)) : [];
+
+  const elsewhere = "restore to another region (databases[].dynamodb.restoreTo.region)";
+  if (strangers.length > 0)
+    return `the copies need the names of tables that exist in ${region} and are no copies of this database: ${listed(strangers)}; ${elsewhere}, or remove these tables`;
+  const kept = [...recovered, ...unfinished];
+  if (kept.length === 0) return undefined;
+  const instants = [...new Set(kept.map(instantOf))].sort();
+  return [
+    `the copies need the names of tables that exist in ${region}: ${instants
+      .map((at) => `copies of ${at}: ${listed(kept.filter((table) => instantOf(table) === at))}`)
+      .join("; ")}`,
+    "A recovery's copies may be in use, so no restore to another instant removes them",
+    `To keep them, ${elsewhere}`,
+    `To remove them, set restore.at to "${instants[0]}" and restore.mode to drill, run "pulumi up", and then choose ${instant} again. If "restore" was removed from the configuration after they were made, the stack no longer knows them: delete each by hand ("aws dynamodb update-table --region ${region} --table-name <table> --no-deletion-protection-enabled", then "aws dynamodb delete-table --region ${region} --table-name <table>")`,
+  ].join(". ");
+}
+
+/** Whether DynamoDB says that the table was restored from the same backup, or to the same instant, as it would be now. */
+function isOfThisRestore({ table, backupArn, at }: TableRestore, backups: Copied["backups"], instant: string): boolean {
+  return backups === undefined
+    ? backupArn === undefined && at !== undefined && Date.parse(at) === Date.parse(instant)
+    : backupArn !== undefined && backupArn === backups.get(table);
+}
+
+function instantOf({ tags, at }: TableRestore): string {
+  return tags?.[INSTANT_TAG] ?? at ?? "";
+}
+
+function listed(tables: readonly TableRestore[]): string {
+  const names = tables.slice(0, LISTED).map(({ table }) => table);
+  return [...names, ...(tables.length > LISTED ? [`and ${tables.length - LISTED} more`] : [])].join(", ");
+}
