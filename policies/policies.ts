@@ -1,5 +1,6 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { azureServerBackupRetention } from "./databases/azure-server-backup-retention";
+import { azureServerFirewall } from "./databases/azure-server-firewall";
 import { cosmosdbContinuousBackup } from "./databases/cosmosdb-continuous-backup";
 import { cosmosdbStrongConsistency } from "./databases/cosmosdb-strong-consistency";
 import { databaseDeletionProtection } from "./databases/database-deletion-protection";
@@ -16,6 +17,7 @@ import { pauseNotSuspended } from "./pausing/pause-not-suspended";
 import { pausePodHardened } from "./pausing/pause-pod-hardened";
 import type { Documented } from "./resource-policy";
 import { awsBackupCoversDatabase } from "./sets/aws-backup-covers-database";
+import { databaseInSet } from "./sets/database-in-set";
 import { drillCopiesRemoved } from "./sets/drill-copies-removed";
 import { drillRecent } from "./sets/drill-recent";
 import { pauseCoversReleases } from "./sets/pause-covers-releases";
@@ -40,6 +42,7 @@ export const policies: Documented<ResourceValidationPolicy | StackValidationPoli
   databaseProtected,
   databaseEncryption,
   databaseNotPublic,
+  azureServerFirewall,
   backupVaultLock,
   backupVaultForceDestroy,
   backupVaultSoftDelete,
@@ -51,6 +54,7 @@ export const policies: Documented<ResourceValidationPolicy | StackValidationPoli
   pauseDeadline,
   pausePodHardened,
   pauseMinimalRbac,
+  databaseInSet,
   pauseCoversReleases,
   restorePointsAvailable,
   snapshotsOfPausedSet,

@@ -3,6 +3,7 @@ import { plainValue, type Value } from "./values";
 
 /** What a rule is shown of a resource. */
 export interface JudgedResource {
+  urn: string;
   type: string;
   name: string;
   props: Value;
@@ -54,11 +55,11 @@ export function resourcePolicy<Settings extends object>(
   const judge = (args: Parameters<NonNullable<ResourceValidationPolicy["remediateResource"]>>[0]) => {
     const settings = settingsOf<Settings & CommonSettings>(properties, args.getConfig());
     if (!rule.appliesTo(args.type) || settings.except.includes(args.name)) return { settings, faults: [] };
-    const { type, name } = args;
+    const { urn, type, name } = args;
     const { protect, ignoreChanges } = args.opts;
     return {
       settings,
-      faults: rule.faults({ type, name, props: plainValue(args.props), protect, ignoreChanges }, settings),
+      faults: rule.faults({ urn, type, name, props: plainValue(args.props), protect, ignoreChanges }, settings),
     };
   };
   const { mend } = rule;

@@ -15,6 +15,8 @@ export interface StackResource {
   name: string;
   props: Value;
   ignoreChanges: string[];
+  /** URNs of the components that it belongs to, the nearest first. */
+  ancestors: string[];
   /** By property, the URNs of the resources its value is made from: known even where the value is not. */
   madeFrom: Record<string, string[]>;
 }
@@ -56,7 +58,8 @@ export function stackPolicy<Settings extends object>(rule: StackRule<Settings>):
   };
 }
 
-function stackResource({ urn, type, name, props, opts, propertyDependencies }: PolicyResource): StackResource {
+function stackResource(resource: PolicyResource): StackResource {
+  const { urn, type, name, props, opts, propertyDependencies } = resource;
   const madeFrom = Object.entries(propertyDependencies).map(([key, sources]) => [key, sources.map(({ urn }) => urn)]);
   return {
     urn,
@@ -64,6 +67,11 @@ function stackResource({ urn, type, name, props, opts, propertyDependencies }: P
     name,
     props: plainValue(props),
     ignoreChanges: opts.ignoreChanges,
+    ancestors: ancestorsOf(resource),
     madeFrom: Object.fromEntries(madeFrom),
   };
+}
+
+function ancestorsOf({ parent }: PolicyResource): string[] {
+  return parent === undefined ? [] : [parent.urn, ...ancestorsOf(parent)];
 }

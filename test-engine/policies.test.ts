@@ -25,7 +25,6 @@ onEngine("a stack that does without this project gets the violations it deserves
     "mandatory database-deletion-protection accounts",
     "mandatory database-deletion-protection customers",
     "mandatory database-encryption customers",
-    "mandatory database-not-public shipping",
     "mandatory database-not-public stock",
     "mandatory dynamodb-point-in-time-recovery accounts",
     "mandatory pause-deadline pause",

@@ -1,11 +1,11 @@
 import { daysText } from "../../components/rules/days-text";
 import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
-import { resourcePolicy } from "../resource-policy";
 import { isSet, UNKNOWN, valueAt } from "../values";
+import { databasePolicy } from "./database-policy";
 import { type MinimumDays, minimumDaysSetting } from "./minimum-days";
 import { AZURE_MYSQL, AZURE_POSTGRESQL, databaseOf, isReplica, mayBeDrillCopy } from "./resources";
 
-export const azureServerBackupRetention = resourcePolicy<MinimumDays>({
+export const azureServerBackupRetention = databasePolicy<MinimumDays>({
   name: "azure-server-backup-retention",
   description: "Checks whether Azure Database for MySQL and for PostgreSQL keep backups for long enough.",
   looksAt: "azure-native.dbformysql.Server, azure-native.dbforpostgresql.Server, but for copies of a drill",

@@ -1,12 +1,12 @@
 import { daysText } from "../../components/rules/days-text";
 import { COSMOSDB_TIERS, RECOVERY_PERIODS } from "../../components/rules/recovery-period";
-import { resourcePolicy } from "../resource-policy";
 import { isSet, UNKNOWN } from "../values";
+import { databasePolicy } from "./database-policy";
 import { type MinimumDays, minimumDaysSetting } from "./minimum-days";
 import { COSMOSDB, isCosmosForNoSql } from "./resources";
 
 // No mend: an account cannot go back from continuous to periodic backup, so that the switch is its owner's decision.
-export const cosmosdbContinuousBackup = resourcePolicy<MinimumDays>({
+export const cosmosdbContinuousBackup = databasePolicy<MinimumDays>({
   name: "cosmosdb-continuous-backup",
   description: "Checks whether Cosmos DB accounts have continuous backup that reaches back far enough.",
   looksAt: "azure-native.cosmosdb.DatabaseAccount (NoSQL)",

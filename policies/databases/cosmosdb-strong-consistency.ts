@@ -1,8 +1,8 @@
-import { resourcePolicy } from "../resource-policy";
 import { stringAt, UNKNOWN } from "../values";
+import { databasePolicy } from "./database-policy";
 import { COSMOSDB, isCosmosForNoSql } from "./resources";
 
-export const cosmosdbStrongConsistency = resourcePolicy({
+export const cosmosdbStrongConsistency = databasePolicy({
   name: "cosmosdb-strong-consistency",
   description:
     "Checks whether Cosmos DB accounts read with strong consistency, which ScalarDB's transactions are built on.",

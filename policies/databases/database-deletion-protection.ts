@@ -1,10 +1,10 @@
-import { resourcePolicy } from "../resource-policy";
 import { booleanAt, UNKNOWN } from "../values";
+import { databasePolicy } from "./database-policy";
 import { isReplica, mayBeDrillCopy, RDS_CLUSTER, RDS_INSTANCE, TABLE } from "./resources";
 
 const propertyOf = (type: string) => (TABLE.is(type) ? "deletionProtectionEnabled" : "deletionProtection");
 
-export const databaseDeletionProtection = resourcePolicy({
+export const databaseDeletionProtection = databasePolicy({
   name: "database-deletion-protection",
   description: "Checks whether the cloud itself refuses to delete DynamoDB tables, RDS instances and RDS clusters.",
   looksAt: "aws.dynamodb.Table, aws.rds.Instance, aws.rds.Cluster, but for copies of a drill",

@@ -1,5 +1,5 @@
-import { resourcePolicy } from "../resource-policy";
 import { booleanAt, isSet, stringAt, UNKNOWN, type Value } from "../values";
+import { databasePolicy } from "./database-policy";
 import {
   AZURE_MYSQL,
   AZURE_POSTGRESQL,
@@ -27,7 +27,7 @@ const KEYS: { is(type: string): boolean; property: string }[] = [
 ];
 
 // No mend: encryption cannot be changed without replacing the database.
-export const databaseEncryption = resourcePolicy<Settings>({
+export const databaseEncryption = databasePolicy<Settings>({
   name: "database-encryption",
   description: "Checks whether databases are encrypted at rest, if wanted with a key of one's own.",
   looksAt: "every database (all but RDS are always encrypted)",

@@ -1,41 +1,45 @@
-import { resourcePolicy } from "../resource-policy";
-import { booleanAt, isSet, stringAt, UNKNOWN } from "../values";
-import {
-  AZURE_MYSQL,
-  AZURE_POSTGRESQL,
-  COSMOSDB,
-  isClusterInstance,
-  isRestored,
-  RDS_CLUSTER,
-  RDS_INSTANCE,
-} from "./resources";
+import { booleanAt, holdsUnknown, listAt, stringAt, UNKNOWN, type Value, valueAt } from "../values";
+import { isWideRange } from "./address-ranges";
+import { databasePolicy } from "./database-policy";
+import { COSMOSDB, isClusterInstance, RDS_CLUSTER, RDS_INSTANCE } from "./resources";
 
 const isRds = (type: string) => RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type) || isClusterInstance(type);
-const isAzureServer = (type: string) => AZURE_MYSQL.is(type) || AZURE_POSTGRESQL.is(type);
 
 // No mend: closing a door may shut out the application too.
-export const databaseNotPublic = resourcePolicy({
+export const databaseNotPublic = databasePolicy({
   name: "database-not-public",
   description: "Checks whether databases are kept off the internet.",
-  looksAt:
-    "aws.rds.Instance, aws.rds.Cluster, aws.rds.ClusterInstance, azure-native.cosmosdb.DatabaseAccount, azure-native.dbformysql.Server, azure-native.dbforpostgresql.Server",
+  looksAt: "aws.rds.Instance, aws.rds.Cluster, aws.rds.ClusterInstance, azure-native.cosmosdb.DatabaseAccount",
   severity: "high",
   settings: {},
-  appliesTo: (type) => isRds(type) || COSMOSDB.is(type) || isAzureServer(type),
+  appliesTo: (type) => isRds(type) || COSMOSDB.is(type),
   faults({ type, props }) {
     if (isRds(type))
       return booleanAt(props, "publiclyAccessible") === true
         ? ["the database has a public address: set publiclyAccessible to false"]
         : [];
-    // A server with a subnet of its own has no public address.
-    if (isAzureServer(type) && isSet(props, "network.delegatedSubnetResourceId")) return [];
-    const property = isAzureServer(type) ? "network.publicNetworkAccess" : "publicNetworkAccess";
-    const access = stringAt(props, property);
-    if (access === "Disabled" || access === "SecuredByPerimeter" || access === UNKNOWN) return [];
-    // A restored server is reached as its source is; a restored Cosmos DB account is public unless told otherwise.
-    if (access === undefined && isAzureServer(type) && isRestored(props)) return [];
-    return [
-      `public network access is ${access === undefined ? "enabled by default" : access.toLowerCase()}: set ${property} to "Disabled" and use a private endpoint`,
-    ];
+    return cosmosdbFaults(props);
   },
 });
+
+/**
+ * An account is reached from every network until it has rules: then from those alone. Scalar recommends a service endpoint,
+ * which is a virtual network's rule [docs-scalardl, SetupDatabaseForAzure, "Enable service endpoint"].
+ */
+function cosmosdbFaults(props: Value): string[] {
+  const access = stringAt(props, "publicNetworkAccess");
+  if (access === "Disabled" || access === "SecuredByPerimeter") return [];
+  const filter = booleanAt(props, "isVirtualNetworkFilterEnabled");
+  if (access === UNKNOWN || filter === UNKNOWN || holdsUnknown(valueAt(props, "ipRules"))) return [];
+  const ranges = listAt(props, "ipRules").map((rule) => stringAt(rule, "ipAddressOrRange"));
+  const wide = ranges.filter((range) => typeof range === "string" && isWideRange(range));
+  if (wide.length > 0)
+    return [
+      `the firewall lets in ${wide.join(", ")}, which many others use: name the addresses of Scalar's pods in ipRules, allow their subnet in virtualNetworkRules, or set publicNetworkAccess to "Disabled" and use a private endpoint`,
+    ];
+  if (filter === true || ranges.length > 0) return [];
+  const found = access === undefined ? "enabled by default" : access.toLowerCase();
+  return [
+    `public network access is ${found}, and no rule limits it: set publicNetworkAccess to "Disabled" and use a private endpoint, or allow only the subnet of Scalar's pods (isVirtualNetworkFilterEnabled, virtualNetworkRules)`,
+  ];
+}

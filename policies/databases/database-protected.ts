@@ -1,11 +1,11 @@
-import { resourcePolicy } from "../resource-policy";
+import { databasePolicy } from "./database-policy";
 import { azureNative, databaseOf, mayBeDrillCopy } from "./resources";
 
 const isAzureVault = azureNative("dataprotection", "BackupVault");
 const isVault = (type: string) => type === "aws:backup/vault:Vault" || isAzureVault(type);
 
 // Advisory: the engine doesn't tell policies about `retainOnDelete`, which is as good.
-export const databaseProtected = resourcePolicy({
+export const databaseProtected = databasePolicy({
   name: "database-protected",
   description:
     "Checks whether databases and backup vaults carry Pulumi's protect option, so that no update or destroy deletes them.",

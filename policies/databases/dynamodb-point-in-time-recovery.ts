@@ -1,13 +1,13 @@
 import { daysText } from "../../components/rules/days-text";
 import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
-import { resourcePolicy } from "../resource-policy";
 import { UNKNOWN } from "../values";
+import { databasePolicy } from "./database-policy";
 import { type MinimumDays, minimumDaysSetting } from "./minimum-days";
 import { mayBeDrillCopy, TABLE } from "./resources";
 
 const { unset } = RECOVERY_PERIODS.dynamodb;
 
-export const dynamodbPointInTimeRecovery = resourcePolicy<MinimumDays>({
+export const dynamodbPointInTimeRecovery = databasePolicy<MinimumDays>({
   name: "dynamodb-point-in-time-recovery",
   description: "Checks whether DynamoDB tables have point-in-time recovery that reaches back far enough.",
   looksAt: "aws.dynamodb.Table, but for copies of a drill",

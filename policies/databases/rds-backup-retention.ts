@@ -1,11 +1,11 @@
 import { daysText } from "../../components/rules/days-text";
 import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
-import { resourcePolicy } from "../resource-policy";
 import { isSet, UNKNOWN } from "../values";
+import { databasePolicy } from "./database-policy";
 import { type MinimumDays, minimumDaysSetting } from "./minimum-days";
 import { databaseOf, isReplica, mayBeDrillCopy, RDS_CLUSTER, RDS_INSTANCE, RDS_RETENTION } from "./resources";
 
-export const rdsBackupRetention = resourcePolicy<MinimumDays>({
+export const rdsBackupRetention = databasePolicy<MinimumDays>({
   name: "rds-backup-retention",
   description:
     "Checks whether RDS instances, Multi-AZ DB clusters and Aurora clusters keep automated backups for long enough.",

@@ -1,8 +1,8 @@
-import { resourcePolicy } from "../resource-policy";
 import { booleanAt, UNKNOWN } from "../values";
+import { databasePolicy } from "./database-policy";
 import { isReplica, mayBeDrillCopy, RDS_CLUSTER, RDS_INSTANCE } from "./resources";
 
-export const rdsKeepAutomatedBackups = resourcePolicy({
+export const rdsKeepAutomatedBackups = databasePolicy({
   name: "rds-keep-automated-backups",
   description: "Checks whether automated backups of RDS and Aurora outlive the database, should it be deleted.",
   looksAt: "aws.rds.Instance, aws.rds.Cluster, but for copies of a drill",

@@ -88,8 +88,9 @@ export interface Copy {
 /** Whether the resource is a copy that a drill made and will remove; where its tags are not known, it may be one. */
 export function mayBeDrillCopy({ props, ignoreChanges }: Copy): boolean {
   const tag = tagOf(props, COPY_TAG);
-  // A restore of DynamoDB sends no tags: they are set afterwards, and the program ignores them.
-  return tag === UNKNOWN || tag === "drill" || (isRestored(props) && ignoreChanges.includes("tags"));
+  if (tag === UNKNOWN || tag === "drill") return true;
+  // A restore of DynamoDB sends no tags: they are set afterwards, and outputs, or inputs of version 0.1, do not have them.
+  return tag === undefined && isRestored(props) && ignoreChanges.includes("tags");
 }
 
 export function tagOf(props: Value, tag: string): Reading<string> {

@@ -6,10 +6,15 @@ import {
   isReplica,
   mayBeDrillCopy,
   TABLE,
+  tagOf,
 } from "../databases/resources";
+import { isScalars, SET_TAG } from "../databases/scalar-use";
 import type { SettingSchemas } from "../resource-policy";
 import type { StackResource } from "../stack-policy";
-import { booleanAt, stringAt } from "../values";
+import { booleanAt, known, stringAt } from "../values";
+
+const COMPONENT = "scalar-backup:index:ScalarBackup";
+const RESTORE = "scalar-backup:index:ScalarRestore";
 
 /** The setting by which databases that are none of ScalarDB's or ScalarDL's are left out of the set. */
 export interface SetSettings {
@@ -31,23 +36,63 @@ export interface Member {
   database: DatabaseResource;
 }
 
-/** The databases that the stack declares, without replicas and copies of a drill: taken to be one set. */
+/** Databases that ScalarDB and ScalarDL use together: one instant has to do for all of them. */
+export interface DatabaseSet {
+  members: Member[];
+  need: PauseNeed;
+  /** The `ScalarBackup` that looks after it, if one does. */
+  component?: StackResource;
+}
+
+/** The databases of ScalarDB and ScalarDL that the stack declares, without replicas and copies. */
 export function membersOf(resources: StackResource[], { except }: SetSettings): Member[] {
   return resources.flatMap((resource) => {
     const database = databaseOf(resource.type);
-    if (database === undefined || except.includes(resource.name)) return [];
-    if (isReplica(resource.props) || mayBeDrillCopy(resource) || !isCosmosForNoSql(resource.props)) return [];
+    if (database === undefined || except.includes(resource.name) || isScalars(resource) !== true) return [];
+    if (isReplica(resource.props) || isCopy(resource) || !isCosmosForNoSql(resource.props)) return [];
     return { resource, database };
   });
 }
 
-/** Whether the stack's set needs a pause: as our component decided, which also knows databases that exist; else by what is declared. */
-export function stackPauseNeed(resources: StackResource[], members: Member[]): PauseNeed {
-  const components = resources.filter(({ type }) => type === "scalar-backup:index:ScalarBackup");
-  if (components.length === 0) return pauseNeed(setMembers(members));
-  const paused = components.find(({ props }) => booleanAt(props, "pauseRequired.required") === true);
-  const because = paused && stringAt(paused.props, "pauseRequired.because");
-  return { required: paused !== undefined, because: typeof because === "string" ? because : "" };
+/** A recovery's copy takes its source's place in the set only when the program declares it in its own right. */
+function isCopy(resource: StackResource): boolean {
+  return mayBeDrillCopy(resource) || resource.urn.includes(RESTORE);
+}
+
+/**
+ * The sets of the stack. A `ScalarBackup` is one, and knows best whether it needs a pause, since it also knows databases that
+ * exist. What is declared without it is divided by the tag; tables without the tag belong to the one set there is, if there is
+ * only one.
+ */
+export function setsOf(resources: StackResource[], settings: SetSettings): DatabaseSet[] {
+  const members = membersOf(resources, settings);
+  const components = resources.filter(({ type }) => type === COMPONENT);
+  const tags = new Set(members.flatMap(({ resource }) => setTagOf(resource) ?? []));
+  const only = components.length === 1 ? components[0]?.urn : tags.size === 1 ? [...tags][0] : undefined;
+  const keyOf = ({ resource }: Member) =>
+    components.find(({ urn }) => resource.ancestors.includes(urn))?.urn ??
+    (components.length === 1 ? only : setTagOf(resource)) ??
+    only ??
+    "";
+  const keys = new Set([...components.map(({ urn }) => urn), ...members.map(keyOf)]);
+  return [...keys].map((key) => {
+    const own = members.filter((member) => keyOf(member) === key);
+    const component = components.find(({ urn }) => urn === key);
+    if (component === undefined) return { members: own, need: pauseNeed(setMembers(own)) };
+    const because = stringAt(component.props, "pauseRequired.because");
+    return {
+      members: own,
+      need: {
+        required: booleanAt(component.props, "pauseRequired.required") === true,
+        because: typeof because === "string" ? because : "",
+      },
+      component,
+    };
+  });
+}
+
+function setTagOf({ props }: StackResource): string | undefined {
+  return known(tagOf(props, SET_TAG));
 }
 
 /** ScalarDB's tables in DynamoDB are one database. */

@@ -1,6 +1,6 @@
 import { stackPolicy } from "../stack-policy";
-import { membersOf, SET_SETTINGS, type SetSettings, stackPauseNeed } from "./members";
-import { type InstalledRelease, mayHavePause, pausesOf, releasesOf, type ScheduledPause } from "./releases";
+import { SET_SETTINGS, type SetSettings, setsOf } from "./members";
+import { type InstalledRelease, mayHavePause, pausesFor, pausesOf, releasesOf, type ScheduledPause } from "./releases";
 
 interface Settings extends SetSettings {
   releases: string[];
@@ -28,17 +28,19 @@ export const pauseCoversReleases = stackPolicy<Settings>({
     ...SET_SETTINGS,
   },
   faults(resources, { releases, pausedElsewhere, except }) {
-    const need = stackPauseNeed(resources, membersOf(resources, { except }));
-    if (!need.required || pausedElsewhere) return [];
+    const sets = setsOf(resources, { except });
+    const needing = sets.filter(({ need }) => need.required);
+    if (needing.length === 0 || pausedElsewhere) return [];
     const pauses = pausesOf(resources);
-    if (pauses.length === 0)
+    const unpaused = needing.filter((set) => pausesFor(set, sets, pauses).length === 0);
+    if (unpaused.length > 0)
       return mayHavePause(resources)
         ? []
-        : [
-            {
-              message: `${need.because}, and nothing in this stack pauses Scalar's pods, so that no restore point will be consistent: declare a PauseSchedule for every release (or say pausedElsewhere in this policy's configuration, if another stack does)`,
-            },
-          ];
+        : unpaused.map(({ need }) => ({
+            message: `${need.because}, and nothing in this stack pauses Scalar's pods, so that no restore point will be consistent: declare a PauseSchedule for every release (or say pausedElsewhere in this policy's configuration, if another stack does)`,
+          }));
+    // Nothing in a stack says which release uses which set: one that is not paused may be of a set that needs no pause.
+    if (needing.length < sets.length) return [];
     // What is not known yet may cover anything.
     if (pauses.some(({ releases }) => releases === undefined)) return [];
     const wanted = [...releasesOf(resources), ...releases.map(namedRelease)];
@@ -48,6 +50,8 @@ export const pauseCoversReleases = stackPolicy<Settings>({
         message: `release ${release.namespace}/${release.name} goes on while others are paused: add it to the releases of the pause schedule`,
         at: release.resource,
       }));
+    // Each set has a window of its own.
+    if (sets.length > 1) return [];
     const together = pauses.some((pause) => wanted.every((release) => covers(pause, release)));
     if (together || pauses.every(({ rendezvous }) => rendezvous)) return [];
     return [

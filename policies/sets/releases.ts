@@ -1,6 +1,7 @@
 import { isCronJob, mayPause, type PauseJob, pauseJobOf, type Release, scalarAdminJob } from "../pausing/pause-job";
 import type { StackResource } from "../stack-policy";
 import { listAt, type Reading, stringAt, UNKNOWN, valueAt } from "../values";
+import type { DatabaseSet } from "./members";
 
 /** The charts that install a Scalar product, each with pods to pause. */
 const PRODUCT_CHART = /(^|\/)(scalardb-cluster|scalardl|scalardl-audit)$/;
@@ -54,6 +55,15 @@ export function pausesOf(resources: StackResource[]): ScheduledPause[] {
     const job = isCronJob(resource.type) ? pauseJobOf(resource.props) : scalarAdminRelease(resource);
     return job === undefined ? [] : { ...job, resource };
   });
+}
+
+/** The pauses of one set: all, where the stack has no other set; else those that its component declares, or no component does. */
+export function pausesFor({ component }: DatabaseSet, sets: DatabaseSet[], pauses: ScheduledPause[]): ScheduledPause[] {
+  if (sets.length === 1) return pauses;
+  const components = sets.flatMap((set) => set.component?.urn ?? []);
+  return pauses.filter(({ resource: { ancestors } }) =>
+    component === undefined ? !components.some((urn) => ancestors.includes(urn)) : ancestors.includes(component.urn),
+  );
 }
 
 /** Whether something in the stack may turn out to be a pause once it is known. */

@@ -1,11 +1,11 @@
 import { RESTORE_POINTS, reachProblem } from "../../components/rules/pausing";
 import { longestIntervalMillis } from "../../components/rules/schedule";
 import { RDS_RETENTION } from "../databases/resources";
-import { type StackResource, stackPolicy } from "../stack-policy";
+import { type StackFault, type StackResource, stackPolicy } from "../stack-policy";
 import { known, stringAt } from "../values";
 import { backupRulesFor } from "../vaults/selections";
-import { type Member, membersOf, SET_SETTINGS, type SetSettings, stackPauseNeed } from "./members";
-import { pausesOf } from "./releases";
+import { type DatabaseSet, type Member, SET_SETTINGS, type SetSettings, setsOf } from "./members";
+import { pausesFor, pausesOf, type ScheduledPause } from "./releases";
 
 interface Settings extends SetSettings {
   restorePoints: number;
@@ -27,25 +27,36 @@ export const restorePointsAvailable = stackPolicy<Settings>({
     ...SET_SETTINGS,
   },
   faults(resources, { restorePoints, except }) {
-    const members = membersOf(resources, { except });
-    if (!stackPauseNeed(resources, members).required) return [];
-    const reaches = members.flatMap((member) => {
-      const days = recoveryDays(member, resources);
-      // Recovery that is off has a policy of its own.
-      return days === undefined || days === 0 ? [] : { name: member.resource.name, days };
-    });
-    const shortest = reaches.sort((a, b) => a.days - b.days)[0];
-    if (shortest === undefined) return [];
-    return pausesOf(resources).flatMap(({ resource }) => {
-      const schedule = known(stringAt(resource.props, "spec.schedule"));
-      const intervalMillis = schedule === undefined ? undefined : longestIntervalMillis(schedule);
-      if (schedule === undefined || intervalMillis === undefined) return [];
-      const { name: database, days } = shortest;
-      const message = reachProblem({ schedule, intervalMillis, database, days }, restorePoints);
-      return message === undefined ? [] : { message, at: resource };
-    });
+    const sets = setsOf(resources, { except });
+    const pauses = pausesOf(resources);
+    return sets
+      .filter(({ need }) => need.required)
+      .flatMap((set) => faultsOf(set, pausesFor(set, sets, pauses), resources, restorePoints));
   },
 });
+
+function faultsOf(
+  { members }: DatabaseSet,
+  pauses: ScheduledPause[],
+  resources: StackResource[],
+  restorePoints: number,
+): StackFault[] {
+  const reaches = members.flatMap((member) => {
+    const days = recoveryDays(member, resources);
+    // Recovery that is off has a policy of its own.
+    return days === undefined || days === 0 ? [] : { name: member.resource.name, days };
+  });
+  const shortest = reaches.sort((a, b) => a.days - b.days)[0];
+  if (shortest === undefined) return [];
+  return pauses.flatMap(({ resource }) => {
+    const schedule = known(stringAt(resource.props, "spec.schedule"));
+    const intervalMillis = schedule === undefined ? undefined : longestIntervalMillis(schedule);
+    if (schedule === undefined || intervalMillis === undefined) return [];
+    const { name: database, days } = shortest;
+    const message = reachProblem({ schedule, intervalMillis, database, days }, restorePoints);
+    return message === undefined ? [] : [{ message, at: resource }];
+  });
+}
 
 /** The days that recovery of a database reaches back, by its own settings or, where it leaves them, by AWS Backup's. */
 function recoveryDays({ resource, database }: Member, resources: StackResource[]): number | undefined {

@@ -1,7 +1,7 @@
 import { type StackResource, stackPolicy } from "../stack-policy";
 import { listAt, stringAt, valueAt } from "../values";
 import { azureBackupsOf, backupRulesFor } from "../vaults/selections";
-import { membersOf, SET_SETTINGS, type SetSettings, stackPauseNeed } from "./members";
+import { SET_SETTINGS, type SetSettings, setsOf } from "./members";
 
 // Advisory: such snapshots do no harm beside a pause schedule, as long as nobody trusts them.
 export const snapshotsOfPausedSet = stackPolicy<SetSettings>({
@@ -13,11 +13,12 @@ export const snapshotsOfPausedSet = stackPolicy<SetSettings>({
   level: "advisory",
   settings: SET_SETTINGS,
   faults(resources, settings) {
-    const members = membersOf(resources, settings);
-    const need = stackPauseNeed(resources, members);
-    if (!need.required) return [];
     const marked = markedCopies(resources);
-    return members.flatMap(({ resource: database }) => {
+    const paused = setsOf(resources, settings).filter(({ need }) => need.required);
+    const members = paused.flatMap(({ members, need }) =>
+      members.map(({ resource }) => ({ database: resource, need })),
+    );
+    return members.flatMap(({ database, need }) => {
       const snapshots = backupRulesFor(database, resources).filter(
         ({ rule }) => !rule.lifecycle.continuous && !marked.rules.has(rule.label),
       );

@@ -91,6 +91,8 @@ export class PolicyPackProcess {
       declared.map((each) => {
         const resource = new messages.AnalyzerResource();
         fill(resource, each);
+        const parent = declared.find(({ name }) => each.parent !== undefined && name === each.parent);
+        if (parent) resource.setParent(urnOf(parent));
         for (const [property, names] of Object.entries(each.madeFrom ?? {})) {
           const sources = new messages.AnalyzerPropertyDependencies();
           sources.setUrnsList(declared.filter(({ name }) => names.includes(name ?? "")).map(urnOf));

@@ -1,4 +1,6 @@
+import test from "ava";
 import { azureServerBackupRetention } from "../../policies/databases/azure-server-backup-retention";
+import { azureServerFirewall } from "../../policies/databases/azure-server-firewall";
 import { cosmosdbContinuousBackup } from "../../policies/databases/cosmosdb-continuous-backup";
 import { cosmosdbStrongConsistency } from "../../policies/databases/cosmosdb-strong-consistency";
 import { databaseDeletionProtection } from "../../policies/databases/database-deletion-protection";
@@ -8,8 +10,18 @@ import { databaseProtected } from "../../policies/databases/database-protected";
 import { dynamodbPointInTimeRecovery } from "../../policies/databases/dynamodb-point-in-time-recovery";
 import { rdsBackupRetention } from "../../policies/databases/rds-backup-retention";
 import { rdsKeepAutomatedBackups } from "../../policies/databases/rds-keep-automated-backups";
-import { azureMysql, azurePostgresql, cluster, clusterInstance, cosmos, instance, table, vault } from "./examples";
-import { mends, says } from "./judging";
+import {
+  azureMysql,
+  azurePostgresql,
+  cluster,
+  clusterInstance,
+  cosmos,
+  IN_SET,
+  instance,
+  table,
+  vault,
+} from "./examples";
+import { type Declared, mends, says, saysOfStack, UNKNOWN_VALUE, violations } from "./judging";
 
 const drill = { tags: { "scalar-backup:copy": "drill" } };
 const recovery = { tags: { "scalar-backup:copy": "recovery" } };
@@ -173,7 +185,15 @@ says(databaseDeletionProtection, [
   ],
   ["a drill's copy is made to go", cluster({ deletionProtection: false, ...drill }), []],
   [
-    "a restored table whose tags are set afterwards may be a drill's copy",
+    "a recovery's table, whose other tags are set afterwards, is made to stay",
+    {
+      ...table({ deletionProtectionEnabled: undefined, restoreSourceName: "ledger.accounts", ...recovery }),
+      ignoreChanges: ["tags", "deletionProtectionEnabled"],
+    },
+    ["deletion protection is off by default: set deletionProtectionEnabled to true"],
+  ],
+  [
+    "a restored table of version 0.1, whose tags are all set afterwards, may be a drill's copy",
     {
       ...table({ deletionProtectionEnabled: undefined, restoreSourceName: "ledger.accounts" }),
       ignoreChanges: ["tags", "deletionProtectionEnabled"],
@@ -241,39 +261,157 @@ says(databaseEncryption, [
   ],
 ]);
 
+const SUBNET = { id: "/subscriptions/s/virtualNetworks/v/subnets/pods" };
+const from = (...ranges: string[]) => ranges.map((ipAddressOrRange) => ({ ipAddressOrRange }));
+const openTo = (how: string) =>
+  `public network access is ${how}, and no rule limits it: set publicNetworkAccess to "Disabled" and use a private endpoint, or allow only the subnet of Scalar's pods (isVirtualNetworkFilterEnabled, virtualNetworkRules)`;
+const lets = (ranges: string) =>
+  `the firewall lets in ${ranges}, which many others use: name the addresses of Scalar's pods in ipRules, allow their subnet in virtualNetworkRules, or set publicNetworkAccess to "Disabled" and use a private endpoint`;
 const PUBLIC_RDS = ["the database has a public address: set publiclyAccessible to false"];
 says(databaseNotPublic, [
   ["an instance", instance({ publiclyAccessible: true }), PUBLIC_RDS],
   ["an instance of a cluster", clusterInstance({ publiclyAccessible: true }), PUBLIC_RDS],
   ["an instance is private by default", instance({ publiclyAccessible: undefined }), []],
-  [
-    "Cosmos DB, public by default",
-    cosmos({ publicNetworkAccess: undefined }),
-    ['public network access is enabled by default: set publicNetworkAccess to "Disabled" and use a private endpoint'],
-  ],
+  ["Cosmos DB, public by default", cosmos({ publicNetworkAccess: undefined }), [openTo("enabled by default")]],
   [
     "a restored Cosmos DB account is public unless told otherwise",
     cosmos({ publicNetworkAccess: undefined, createMode: "Restore" }),
-    ['public network access is enabled by default: set publicNetworkAccess to "Disabled" and use a private endpoint'],
+    [openTo("enabled by default")],
   ],
   [
-    "an Azure server",
-    azureMysql({ network: { publicNetworkAccess: "Enabled" } }),
-    ['public network access is enabled: set network.publicNetworkAccess to "Disabled" and use a private endpoint'],
+    "Cosmos DB with rules of virtual networks that are not switched on",
+    cosmos({ publicNetworkAccess: "Enabled", isVirtualNetworkFilterEnabled: false, virtualNetworkRules: [SUBNET] }),
+    [openTo("enabled")],
   ],
   [
-    "an Azure server, public by default",
-    azurePostgresql({ network: undefined }),
-    [
-      'public network access is enabled by default: set network.publicNetworkAccess to "Disabled" and use a private endpoint',
-    ],
-  ],
-  [
-    "a restored Azure server is reached as its source is",
-    azurePostgresql({ network: undefined, createMode: "PointInTimeRestore" }),
+    "Cosmos DB for the subnet of the pods, by a service endpoint, as Scalar recommends",
+    cosmos({ publicNetworkAccess: "Enabled", isVirtualNetworkFilterEnabled: true, virtualNetworkRules: [SUBNET] }),
     [],
   ],
+  ["Cosmos DB behind a firewall", cosmos({ publicNetworkAccess: undefined, ipRules: from("203.0.113.0/24") }), []],
+  [
+    "Cosmos DB behind a firewall that is not known yet",
+    cosmos({ publicNetworkAccess: undefined, ipRules: UNKNOWN_VALUE }),
+    [],
+  ],
+  [
+    "Cosmos DB behind a firewall that lets in everybody",
+    cosmos({ publicNetworkAccess: undefined, ipRules: from("203.0.113.7", "0.0.0.0/1", "128.0.0.0/1") }),
+    [lets("0.0.0.0/1, 128.0.0.0/1")],
+  ],
+  [
+    "Cosmos DB behind a firewall that lets in all of Azure",
+    cosmos({
+      publicNetworkAccess: undefined,
+      isVirtualNetworkFilterEnabled: true,
+      virtualNetworkRules: [SUBNET],
+      ipRules: from("0.0.0.0"),
+    }),
+    [lets("0.0.0.0")],
+  ],
+  [
+    "an Azure server lets in nobody before a firewall rule does",
+    azureMysql({ network: { publicNetworkAccess: "Enabled" } }),
+    [],
+  ],
+  ["an Azure server, public by default, likewise", azurePostgresql({ network: undefined }), []],
 ]);
+
+const firewallRule = (startIpAddress: string, endIpAddress: string, props: object = {}): Declared => ({
+  type: "azure-native:dbforpostgresql:FirewallRule",
+  name: "rule",
+  props: { serverName: "shipping", startIpAddress, endIpAddress, ...props },
+});
+const server = azurePostgresql({ name: "shipping", network: { publicNetworkAccess: "Enabled" } });
+const letsIn = (range: string, who: string) => [
+  {
+    message: `the rule lets in ${range}, which ${who}: name the addresses of Scalar's pods, or use a virtual network (network.delegatedSubnetResourceId) or a private endpoint`,
+    at: "rule",
+  },
+];
+saysOfStack(azureServerFirewall, [
+  ["the addresses of a network", [server, firewallRule("203.0.113.0", "203.0.113.255")], []],
+  ["one address", [server, firewallRule("203.0.113.7", "203.0.113.7")], []],
+  [
+    "everybody",
+    [server, firewallRule("0.0.0.0", "255.255.255.255")],
+    letsIn("0.0.0.0 to 255.255.255.255", "many others use"),
+  ],
+  [
+    "all of Azure",
+    [server, firewallRule("0.0.0.0", "0.0.0.0")],
+    letsIn("0.0.0.0 to 0.0.0.0", "is all of Azure, with other customers' resources"),
+  ],
+  [
+    "everybody, at a server whose name is not known yet",
+    [
+      { ...server, props: { ...server.props, name: UNKNOWN_VALUE } },
+      {
+        ...firewallRule("0.0.0.0", "255.255.255.255", { serverName: UNKNOWN_VALUE }),
+        madeFrom: { serverName: ["shipping"] },
+      },
+    ],
+    letsIn("0.0.0.0 to 255.255.255.255", "many others use"),
+  ],
+  ["at another server", [server, firewallRule("0.0.0.0", "255.255.255.255", { serverName: "other" })], []],
+  [
+    "at a server that is none of Scalar's",
+    [azurePostgresql({ name: "shipping", tags: {} }), firewallRule("0.0.0.0", "255.255.255.255")],
+    [],
+  ],
+  ["left out", [server, firewallRule("0.0.0.0", "255.255.255.255")], [], { config: { except: ["rule"] } }],
+]);
+
+// The rules are for databases that ScalarDB or ScalarDL uses; a stack may hold others.
+const BARE: [string, Declared][] = [
+  ["a table with keys of its own", { ...table({ hashKey: "sessionId", ...bare(table()) }) }],
+  ["an instance", instance(bare(instance()))],
+  ["a cluster", cluster(bare(cluster()))],
+  ["an instance of a cluster", clusterInstance({ publiclyAccessible: true, tags: undefined })],
+  ["a Cosmos DB account", cosmos(bare(cosmos()))],
+  ["a MySQL server", azureMysql({ ...bare(azureMysql()), backup: { backupRetentionDays: 1 } })],
+  ["a PostgreSQL server", azurePostgresql(bare(azurePostgresql()))],
+];
+const RULES = [
+  azureServerBackupRetention,
+  cosmosdbContinuousBackup,
+  cosmosdbStrongConsistency,
+  databaseDeletionProtection,
+  databaseEncryption,
+  databaseNotPublic,
+  databaseProtected,
+  dynamodbPointInTimeRecovery,
+  rdsBackupRetention,
+  rdsKeepAutomatedBackups,
+];
+const count = async (declared: Declared) =>
+  (await Promise.all(RULES.map((rule) => violations(rule, { ...declared, protect: false })))).flat().length;
+for (const [title, declared] of BARE) {
+  test(`${title} that is none of Scalar's is left alone by every rule`, async (t) => {
+    t.is(await count(declared), 0);
+    const tagged = { ...declared, props: { ...declared.props, tags: IN_SET } };
+    t.true((await count(tagged)) > 0, "the tag makes it one");
+    const urn = `urn:pulumi:dev::test::scalar-backup:index:ScalarBackup$${declared.type}::it`;
+    t.true((await count({ ...declared, urn })) > 0, "so does our component");
+  });
+}
+
+const SCALARDB_TABLES: [string, object][] = [
+  ["ScalarDB's keys", { name: "ledger.accounts", hashKey: "concatenatedPartitionKey" }],
+  ["ScalarDB's metadata", { name: "prod_scalardb.metadata", hashKey: "table" }],
+  ["ScalarDB's namespaces", { name: "scalardb.namespaces", hashKey: "namespace_name" }],
+];
+for (const [title, props] of SCALARDB_TABLES)
+  test(`a table with ${title} is Scalar's without a tag`, async (t) => {
+    const declared = table({ ...bare(table()), ...props });
+    t.deepEqual(await violations(dynamodbPointInTimeRecovery, declared), [PITR_OFF]);
+  });
+
+/** Nothing set that a rule wants, nor anything that says whose the database is. */
+function bare({ props }: Declared): object {
+  const kept = ["name", "arn", "id", "engine", "kind"];
+  return Object.fromEntries(Object.entries(props).map(([key, value]) => [key, kept.includes(key) ? value : undefined]));
+}
 
 mends(dynamodbPointInTimeRecovery, [
   ["nothing where nothing is amiss", table(), undefined],

@@ -24,7 +24,8 @@ for (const { title, config } of exampleStacks)
 
     // Copies of a drill stand beside what they were made from.
     if (title !== "Pulumi.dynamodb-aurora.yaml") return;
-    cloud.clock.advance(60 * 60_000);
+    // AWS Backup's first daily run hands its retention to the cluster.
+    cloud.clock.advance(25 * 60 * 60_000);
     stack.config["scalar-backup:restore"] = { at: recordWindow(cloud, "scalar", ["scalardb-cluster"]) };
     cloud.clock.advance(10 * 60_000);
     const restored = await stack.up();
@@ -33,6 +34,17 @@ for (const { title, config } of exampleStacks)
       stack.state.some(({ type, inputs }) => type === "aws:rds/cluster:Cluster" && "restoreToPointInTime" in inputs),
     );
     t.deepEqual(await judge(stack), []);
+
+    // A recovery's copies are judged, and are as they should be; nothing keeps `protect` from their owner.
+    const { at } = stack.config["scalar-backup:restore"] as { at: string };
+    stack.config["scalar-backup:restore"] = undefined;
+    await stack.up();
+    stack.config["scalar-backup:restore"] = { at, mode: "recovery" };
+    const recovered = await stack.up();
+    t.true(recovered.succeeded, errors(recovered));
+    const judged = await judge(stack);
+    t.deepEqual([...new Set(judged.map(({ level, policy }) => `${level} ${policy}`))], ["advisory database-protected"]);
+    t.is(judged.length, 5, "four tables and a cluster");
   });
 
 /** Shows the pack what the engine would: the inputs of each resource, then the outputs of all. */
@@ -41,9 +53,11 @@ async function judge(stack: EmbeddedStack): Promise<Diagnostic[]> {
     stack.state
       .filter(({ external, pendingDeletion }) => !external && !pendingDeletion)
       .map(
-        ({ urn, type, protect, ignoreChanges, propertyDependencies, ...state }): Declared => ({
+        ({ urn, type, protect, ignoreChanges, propertyDependencies, parent, ...state }): Declared => ({
+          urn,
           type,
           name: nameOf(urn),
+          ...(parent && { parent: nameOf(parent) }),
           props: state[of],
           protect,
           ignoreChanges,

@@ -1,5 +1,8 @@
 import type { Declared } from "./judging";
 
+/** What says that ScalarDB or ScalarDL uses a database. */
+export const IN_SET = { "scalar-backup:set": "payments" };
+
 /** Resources as they should be: every policy is content with each of them, and with all of them as one stack. */
 
 export const table = (props: object = {}): Declared => ({
@@ -11,6 +14,7 @@ export const table = (props: object = {}): Declared => ({
     arn: "arn:aws:dynamodb:ap-northeast-1:111122223333:table/ledger.accounts",
     pointInTimeRecovery: { enabled: true, recoveryPeriodInDays: 35 },
     deletionProtectionEnabled: true,
+    tags: IN_SET,
     ...props,
   },
 });
@@ -27,6 +31,7 @@ export const instance = (props: object = {}): Declared => ({
     deletionProtection: true,
     storageEncrypted: true,
     publiclyAccessible: false,
+    tags: IN_SET,
     ...props,
   },
 });
@@ -42,6 +47,7 @@ export const cluster = (props: object = {}): Declared => ({
     deleteAutomatedBackups: false,
     deletionProtection: true,
     storageEncrypted: true,
+    tags: IN_SET,
     ...props,
   },
 });
@@ -49,7 +55,7 @@ export const cluster = (props: object = {}): Declared => ({
 export const clusterInstance = (props: object = {}): Declared => ({
   type: "aws:rds/clusterInstance:ClusterInstance",
   name: "customers-writer",
-  props: { engine: "aurora-postgresql", publiclyAccessible: false, ...props },
+  props: { engine: "aurora-postgresql", publiclyAccessible: false, tags: IN_SET, ...props },
 });
 
 export const cosmos = (props: object = {}): Declared => ({
@@ -61,6 +67,7 @@ export const cosmos = (props: object = {}): Declared => ({
     backupPolicy: { type: "Continuous", continuousModeProperties: { tier: "Continuous30Days" } },
     consistencyPolicy: { defaultConsistencyLevel: "Strong" },
     publicNetworkAccess: "Disabled",
+    tags: IN_SET,
     ...props,
   },
 });
@@ -73,6 +80,7 @@ export const azureMysql = (props: object = {}): Declared => ({
     id: "/subscriptions/s/resourceGroups/g/providers/Microsoft.DBforMySQL/flexibleServers/billing",
     backup: { backupRetentionDays: 35 },
     network: { publicNetworkAccess: "Disabled" },
+    tags: IN_SET,
     ...props,
   },
 });
@@ -85,6 +93,7 @@ export const azurePostgresql = (props: object = {}): Declared => ({
     id: "/subscriptions/s/resourceGroups/g/providers/Microsoft.DBforPostgreSQL/flexibleServers/shipping",
     backup: { backupRetentionDays: 35 },
     network: { delegatedSubnetResourceId: "/subscriptions/s/subnets/n" },
+    tags: IN_SET,
     ...props,
   },
 });

@@ -22,14 +22,18 @@ export interface Declared {
   props: object;
   protect?: boolean;
   ignoreChanges?: string[];
+  /** The name of the component that it belongs to. */
+  parent?: string;
+  /** Other than one at the top of the stack. */
+  urn?: string;
   /** By property, the names of the resources its value is made from. */
   madeFrom?: Record<string, string[]>;
 }
 
 export type Config = Record<string, unknown>;
 
-export function urnOf({ type, name = "it" }: Declared): string {
-  return `urn:pulumi:dev::test::${type}::${name}`;
+export function urnOf({ type, name = "it", urn }: Declared): string {
+  return urn ?? `urn:pulumi:dev::test::${type}::${name}`;
 }
 
 /** The messages of a policy about one resource. */
@@ -63,6 +67,9 @@ export async function stackViolations(
 ): Promise<{ message: string; at?: string }[]> {
   const found: { message: string; at?: string }[] = [];
   const resources = declared.map(policyResource);
+  for (const [index, { parent }] of declared.entries())
+    if (parent !== undefined)
+      (resources[index] as PolicyResource).parent = resources.find(({ name }) => name === parent);
   for (const [index, { madeFrom }] of declared.entries())
     for (const [property, names] of Object.entries(madeFrom ?? {}))
       (resources[index] as PolicyResource).propertyDependencies[property] = resources.filter(({ name }) =>

@@ -1,4 +1,5 @@
 import { awsBackupCoversDatabase } from "../../policies/sets/aws-backup-covers-database";
+import { databaseInSet } from "../../policies/sets/database-in-set";
 import { drillCopiesRemoved } from "../../policies/sets/drill-copies-removed";
 import { drillRecent } from "../../policies/sets/drill-recent";
 import { pauseCoversReleases } from "../../policies/sets/pause-covers-releases";
@@ -8,6 +9,7 @@ import {
   azurePostgresql,
   cluster,
   cronJob,
+  IN_SET,
   instance,
   plan,
   scalarAdminCronJob,
@@ -165,6 +167,115 @@ saysOfStack(pauseCoversReleases, [
   ],
 ]);
 
+/** Two sets in a stack, each looked after by a component of ours. */
+const backup = (name: string, required: boolean, because: string): Declared => ({
+  type: "scalar-backup:index:ScalarBackup",
+  name,
+  props: { pauseRequired: { required, because } },
+});
+const payments = backup("payments", true, "the reason of payments");
+const reports = (required: boolean) => backup("reports", required, "the reason of reports");
+const paymentsPause = { ...cronJob(), name: "payments-pause", parent: "payments" };
+const reportsRelease = { ...scalarRelease({ name: "reporting", namespace: "reports" }), name: "reporting" };
+const reportsPause = {
+  ...paused([{ namespace: "reports", name: "reporting" }]),
+  name: "reports-pause",
+  parent: "reports",
+};
+const otherSet = (declared: Declared): Declared => ({
+  ...declared,
+  props: { ...declared.props, tags: { "scalar-backup:set": "reports" } },
+});
+saysOfStack(pauseCoversReleases, [
+  [
+    "two sets, of which one needs no pause: nor do its releases",
+    [payments, paymentsPause, scalarRelease(), reports(false), { ...cluster(), parent: "reports" }, reportsRelease],
+    [],
+  ],
+  [
+    "two sets that are paused each by itself",
+    [payments, paymentsPause, scalarRelease(), reports(true), reportsPause, reportsRelease],
+    [],
+  ],
+  [
+    "two sets, of which one needs a pause and has none",
+    [payments, paymentsPause, scalarRelease(), reports(true), reportsRelease],
+    [{ message: `the reason of reports, ${NO_PAUSE}` }],
+  ],
+  [
+    "two sets that are paused, and a release that none of them pauses",
+    [payments, paymentsPause, scalarRelease(), reports(true), reportsPause, reportsRelease, ledger],
+    [missed("scalar/scalardl-ledger", "ledger")],
+  ],
+  ["two sets of one relational database each, told apart by their tags", [cluster(), otherSet(instance())], []],
+  [
+    "the same as one set",
+    [cluster(), instance()],
+    [
+      {
+        message: `customers, orders have to be restored to one instant at which no transaction was running, ${NO_PAUSE}`,
+      },
+    ],
+  ],
+  ["a relational database beside one that is none of Scalar's", [cluster(), instance({ tags: {} })], []],
+  [
+    "a table of ScalarDB's belongs to the one set there is",
+    [otherSet(cluster()), table({ tags: {}, hashKey: "concatenatedPartitionKey" }), cronJob(), ledger, scalarRelease()],
+    [missed("scalar/scalardl-ledger", "ledger")],
+  ],
+  [
+    "one relational database and a recovery's copy of it",
+    [
+      cluster(),
+      {
+        ...cluster({ tags: { ...IN_SET, "scalar-backup:copy": "recovery" } }),
+        name: "customers-copy",
+        urn: "urn:pulumi:dev::test::scalar-backup:index:ScalarRestore$scalar-backup:index:RestoredDatabase$aws:rds/cluster:Cluster::customers-copy",
+      },
+    ],
+    [],
+  ],
+]);
+saysOfStack(restorePointsAvailable, [
+  [
+    "each set by its own schedule",
+    [
+      payments,
+      { ...table(), parent: "payments" },
+      { ...cronJob({ spec: { schedule: "0 3 1 * *" } }), name: "payments-pause", parent: "payments" },
+      reports(true),
+      { ...cluster({ backupRetentionPeriod: 7 }), parent: "reports" },
+      { ...reportsPause, props: cronJob({ spec: { schedule: "0 3 * * *" } }).props },
+    ],
+    [
+      {
+        message:
+          'up to 31 days pass between two pauses ("0 3 1 * *"), and accounts reaches back 35 days: only 1 of 2 restore points is sure to be available; pause at least every 17 days, or let accounts reach back further',
+        at: "payments-pause",
+      },
+    ],
+  ],
+]);
+
+const undecided = (name: string) => [
+  {
+    message: `nothing says whether ScalarDB or ScalarDL uses ${name}, so the policies about databases leave it out: if they do, tag it scalar-backup:set with the name of its set; if they don't, name it in this policy's setting except`,
+    at: name,
+  },
+];
+const untagged = instance({ tags: {} });
+saysOfStack(databaseInSet, [
+  ["beside a database of Scalar's", [table(), untagged], undecided("orders")],
+  ["beside a release of Scalar's", [scalarRelease(), untagged], undecided("orders")],
+  ["beside a pause", [cronJob(), untagged], undecided("orders")],
+  ["beside a component of ours", [component(false), untagged], undecided("orders")],
+  ["in a stack that has nothing of Scalar's", [untagged, cluster({ tags: {} })], []],
+  ["tagged", [table(), instance()], []],
+  ["a table with keys of its own", [cluster(), table({ tags: {}, hashKey: "sessionId" })], []],
+  ["tags that are not known yet", [table(), instance({ tags: UNKNOWN_VALUE })], []],
+  ["left out", [table(), untagged], [], { config: { except: ["orders"] } }],
+]);
+
 const scheduled = (schedule: string) => cronJob({ spec: { schedule } });
 saysOfStack(restorePointsAvailable, [
   ["daily, five weeks", [table(), scheduled("0 3 * * *")], []],
@@ -244,7 +355,7 @@ saysOfStack(snapshotsOfPausedSet, [
   [
     "by tag",
     [
-      table({ tags: { backup: "yes" } }),
+      table({ tags: { ...IN_SET, backup: "yes" } }),
       daily(),
       selection({ resources: [], selectionTags: [{ type: "STRINGEQUALS", key: "backup", value: "yes" }] }),
     ],
@@ -253,7 +364,7 @@ saysOfStack(snapshotsOfPausedSet, [
   [
     "by another tag",
     [
-      table({ tags: { backup: "no" } }),
+      table({ tags: { ...IN_SET, backup: "no" } }),
       daily(),
       selection({ resources: [], selectionTags: [{ type: "STRINGEQUALS", key: "backup", value: "yes" }] }),
     ],

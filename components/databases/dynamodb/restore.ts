@@ -7,7 +7,7 @@ import type { DatabaseBackups } from "../../../restore-points/window-backups";
 import { endProgram } from "../../faults";
 import { operation } from "../../operation";
 import { copyTags, leftOutTags } from "../copy-tags";
-import { instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
+import { COPY_TAG, INSTANT_TAG, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
 import { declareScaling } from "../scaling";
 import type { DynamodbArgs } from "./args";
 import { copiesStand } from "./copies";
@@ -260,6 +260,9 @@ function restoreTable(
         recoveryPeriodInDays: Math.max(source.recoveryPeriodInDays, goalOf(args).recoveryPeriodInDays),
       },
       ...(source.timeToLiveAttribute ? { ttl: { enabled: true, attributeName: source.timeToLiveAttribute } } : {}),
+      // A restore sends neither, and changes are ignored: they tell policies what the completion sets.
+      tags: { [COPY_TAG]: mode, [INSTANT_TAG]: instant },
+      deletionProtectionEnabled: mode === "recovery",
     },
     {
       parent: context.parent,

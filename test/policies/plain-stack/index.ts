@@ -12,11 +12,15 @@ class AzureResource extends pulumi.CustomResource {
   }
 }
 
+/** What says that ScalarDB or ScalarDL uses a database. */
+const tags = { "scalar-backup:set": "scalar" };
+
+// Known by ScalarDB's keys.
 new Table(
   "accounts",
   {
-    attributes: [{ name: "id", type: "S" }],
-    hashKey: "id",
+    attributes: [{ name: "concatenatedPartitionKey", type: "B" }],
+    hashKey: "concatenatedPartitionKey",
     billingMode: "PAY_PER_REQUEST",
     ...(good && { pointInTimeRecovery: { enabled: true }, deletionProtectionEnabled: true }),
   },
@@ -26,6 +30,7 @@ new Table(
 new Cluster(
   "customers",
   {
+    tags,
     engine: "aurora-postgresql",
     masterUsername: "scalar",
     manageMasterUserPassword: true,
@@ -44,6 +49,7 @@ new AzureResource(
   "cosmosdb:DatabaseAccount",
   "stock",
   {
+    tags,
     resourceGroupName: "scalar",
     databaseAccountOfferType: "Standard",
     locations: [{ locationName: "japaneast", failoverPriority: 0 }],
@@ -60,11 +66,19 @@ new AzureResource(
   "dbforpostgresql:Server",
   "shipping",
   {
+    tags,
     resourceGroupName: "scalar",
     ...(good && { backup: { backupRetentionDays: 35 }, network: { publicNetworkAccess: "Disabled" } }),
   },
   { protect: good },
 );
+
+// Another application's, in the same stack.
+new Table("sessions", {
+  attributes: [{ name: "id", type: "S" }],
+  hashKey: "id",
+  billingMode: "PAY_PER_REQUEST",
+});
 
 // Scalar's own tool, as its documentation shows it.
 new CronJob("pause", {
