@@ -10,9 +10,13 @@ const NOT_ON_AZURE = /[<>%&\\?/]/;
 
 /** What is wrong with tags that every resource of the set is given. */
 export function tagFaults(tags: Record<string, string> | undefined, databases: readonly DatabaseArgs[]): Fault[] {
-  const onAzure = databases.some((database) => kindOf(database).kind.azureBackup !== undefined);
+  const kinds = databases.map((database) => kindOf(database).kind);
+  const services = {
+    azure: kinds.some(({ azureBackup }) => azureBackup !== undefined),
+    rds: kinds.some(({ key }) => /^(rds|aurora)/.test(key)),
+  };
   return Object.entries(tags ?? {}).flatMap(([key, value]) => {
-    const message = tagFault(key, value, onAzure);
+    const message = tagFault(key, value, services);
     return message === undefined ? [] : [{ path: pathText(["tags", key]), message }];
   });
 }
@@ -30,16 +34,18 @@ export function tagsNotCopiedFaults(keys: readonly string[] | undefined): Fault[
   });
 }
 
-function tagFault(key: string, value: string, onAzure: boolean): string | undefined {
+function tagFault(key: string, value: string, services: { azure: boolean; rds: boolean }): string | undefined {
   if (key.trim() === "")
     return `the key of a tag is empty; expected 1 to ${LONGEST.key} characters: give it a name, or remove it`;
   if (/^aws:/i.test(key))
     return `AWS reserves keys that begin with "aws:"; give it another name, such as ${JSON.stringify(key.replace(/^aws:/i, "") || "owner")}`;
+  if (services.rds && /^rds:/i.test(key))
+    return `RDS reserves keys that begin with "rds:"; give it another name, such as ${JSON.stringify(key.replace(/^rds:/i, "") || "owner")}`;
   if (key.length > LONGEST.key)
     return `the key has ${key.length} characters; expected ${LONGEST.key} at most: shorten it`;
   if (typeof value === "string" && value.length > LONGEST.value)
     return `its value has ${value.length} characters; expected ${LONGEST.value} at most: shorten it`;
-  if (onAzure && NOT_ON_AZURE.test(key))
+  if (services.azure && NOT_ON_AZURE.test(key))
     return "Azure does not accept <, >, %, &, \\, ? and / in the key of a tag; remove them";
   return undefined;
 }
