@@ -1,12 +1,12 @@
-// The tests that play the real program, operations and pauser on the simulated AWS, recorded for `npm run test:fidelity`.
+// The tests that play the real program, operations and pauser on the simulated clouds, recorded for `npm run test:fidelity`.
 module.exports = {
   ...require("./ava.config.js"),
   files: [
     "test-fidelity/scenes/**/*.test.ts",
-    "test/program/{deleted-sources,dynamodb-aurora,pause-look-up,window-backups,wrong-configuration}.test.ts",
-    "test/components/databases/{aws,rds/deleted}.test.ts",
-    "test/components/vaults/{aws,restore-from}.test.ts",
-    "test/operations/{dynamodb,rds}.test.ts",
+    "test/program/{azure-recovery,deleted-sources,dynamodb-aurora,pause-look-up,window-backups,wrong-configuration}.test.ts",
+    "test/components/databases/{aws,azure,rds/deleted}.test.ts",
+    "test/components/vaults/{aws,azure,restore-from}.test.ts",
+    "test/operations/{azure-databases,dynamodb,rds}.test.ts",
     "test/pauser/window-backups.test.ts",
     "test/policies/example-stacks.test.ts",
   ],

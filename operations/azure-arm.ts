@@ -7,8 +7,8 @@ const ATTEMPTS = 6;
 /** Between two looks at a change that Azure is still making, when Azure names no time itself. */
 const POLL_SECONDS = 10;
 const PATIENCE_MILLIS = 2 * 60 * 60_000;
-/** Between two tries while Azure works on another change of the same database. */
-const BUSY_SECONDS = 15;
+/** Between two tries, at most, while Azure works on another change of the same database. */
+const LONGEST_BUSY_SECONDS = 15;
 /** Another change takes minutes: an update of an account or a server some, a new standby or region up to half an hour. */
 const BUSY_PATIENCE_MILLIS = 30 * 60_000;
 
@@ -90,7 +90,7 @@ export class ArmClient {
   async request<Result>(method: Method, id: string, apiVersion: string, body?: object): Promise<Result> {
     const clock = waitingClock();
     const deadline = clock.now() + BUSY_PATIENCE_MILLIS;
-    for (;;) {
+    for (let seconds = 2; ; seconds = Math.min(seconds * 2, LONGEST_BUSY_SECONDS)) {
       try {
         return await this.#attempt<Result>(method, id, apiVersion, body);
       } catch (error) {
@@ -101,7 +101,7 @@ export class ArmClient {
             `${error.message} Azure was still busy after ${BUSY_PATIENCE_MILLIS / 60_000} minutes; wait until its other changes are done, then run this again`,
             error.status,
           );
-        await clock.wait((error.retryAfterSeconds ?? BUSY_SECONDS) * 1000);
+        await clock.wait((error.retryAfterSeconds ?? seconds) * 1000);
       }
     }
   }

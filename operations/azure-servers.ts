@@ -10,8 +10,8 @@ const PRODUCTS = {
   postgresql: { type: "Microsoft.DBforPostgreSQL/flexibleServers", apiVersion: "2025-08-01" },
 } as const;
 
-/** Between two looks at a server that is still changing, and for how long. */
-const LOOK_SECONDS = 15;
+/** Between two looks at a server that is still changing, at most, and for how long: most are ready within seconds. */
+const LONGEST_LOOK_SECONDS = 15;
 const READY_PATIENCE_MILLIS = 60 * 60_000;
 /** The states of a server that end by themselves; in any other it takes no change until somebody acts. */
 const PASSING_STATES = ["Updating", "Starting", "Restarting", "Provisioning"];
@@ -273,7 +273,7 @@ async function change(
   const id = idOf(client, address);
   const clock = waitingClock();
   const deadline = clock.now() + READY_PATIENCE_MILLIS;
-  for (;;) {
+  for (let seconds = 1; ; seconds = Math.min(seconds * 2, LONGEST_LOOK_SECONDS)) {
     const { state = "Ready" } = (await client.request<FlexibleServer>("GET", id, apiVersion)).properties;
     if (state === "Ready") break;
     if (!PASSING_STATES.includes(state))
@@ -284,7 +284,7 @@ async function change(
       throw new Error(
         `server ${address.serverName} is still in the state ${state} after ${READY_PATIENCE_MILLIS / 60_000} minutes; run this again`,
       );
-    await clock.wait(LOOK_SECONDS * 1000);
+    await clock.wait(seconds * 1000);
   }
   await client.request(method, `${id}${below}`, apiVersion, body);
 }

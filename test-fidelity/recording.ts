@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { type DeclaredResource, type Exchange, observeAws } from "../rehearsal/cloud/aws/observer";
+import { type ArmExchange, observeAzure } from "../rehearsal/cloud/azure/observer";
 
 /** Where `play.ts` keeps what was played last. */
 export const FOLDER = join(__dirname, "..", "node_modules", ".cache", "scalar-backup", "recording");
@@ -10,6 +11,7 @@ export const FOLDER = join(__dirname, "..", "node_modules", ".cache", "scalar-ba
 export interface Recorded {
   scene: string;
   exchange?: Exchange;
+  armExchange?: ArmExchange;
   declared?: DeclaredResource;
 }
 
@@ -22,6 +24,7 @@ export function record(scene: string): void {
     exchanged: (exchange) => keep({ scene, exchange }),
     declared: (declared) => keep({ scene, declared }),
   });
+  observeAzure((armExchange) => keep({ scene, armExchange }));
 }
 
 /** What was played last. */

@@ -11,7 +11,7 @@ export function azureResource(cloud: SimulatedCloud, type: string, name: string,
   const id = `/subscriptions/${azure.subscription}/resourceGroups/${AZURE_RESOURCE_GROUP}/providers/${type}/${name}`;
   return {
     id,
-    send: (method: string, below: string, body: JsonObject) =>
+    send: (method: string, below: string, body?: JsonObject) =>
       azure.request({ method, path: `${id}${below}`, apiVersion, body }),
   };
 }

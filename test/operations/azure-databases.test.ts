@@ -356,7 +356,7 @@ test.serial("Cosmos DB: a deleted account is restored into its location and a re
   clock.advance(HOUR);
   const one = new Date(clock.now()).toISOString();
   clock.advance(HOUR);
-  send("DELETE", "", {});
+  send("DELETE", "");
   const deleted = await findDeletedAccount("gone", access);
   if (!deleted) return t.fail();
   t.is(deleted.properties.restorableLocations?.[0]?.locationName, "japanwest");

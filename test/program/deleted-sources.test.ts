@@ -59,7 +59,7 @@ function deleteSources(cloud: SimulatedCloud): void {
   rds.deleteDBCluster({ DBClusterIdentifier: "aurora-prod", ...gone });
   rds.modifyDBInstance({ DBInstanceIdentifier: "orders-prod", DeletionProtection: false, ApplyImmediately: true });
   rds.deleteDBInstance({ DBInstanceIdentifier: "orders-prod", ...gone });
-  azureResource(cloud, "Microsoft.DocumentDB/databaseAccounts", "documents-prod", "2025-10-15").send("DELETE", "", {});
+  azureResource(cloud, "Microsoft.DocumentDB/databaseAccounts", "documents-prod", "2025-10-15").send("DELETE", "");
   const tables = cloud.aws.dynamodb.region(REGION);
   tables.updateTable({ TableName: "scalardb.namespaces", DeletionProtectionEnabled: false });
   tables.deleteTable("scalardb.namespaces");

@@ -7,6 +7,7 @@ import { FlexibleServers } from "./flexible-servers";
 import type { JsonObject } from "./json";
 import { MYSQL } from "./mysql";
 import { Network } from "./network";
+import { reportArmExchange } from "./observer";
 import { POSTGRESQL } from "./postgresql";
 import { parseResourcePath } from "./resource-id";
 import type { ArmAnswer, ArmResourceType, ResourceName } from "./resource-type";
@@ -83,8 +84,23 @@ export class AzureCloud {
     return serveAzure(this);
   }
 
-  /** Answers a request as the Resource Manager does. @throws {ArmError} as it refuses one. */
-  request({ method, path, apiVersion, body = {} }: ArmRequest): ArmAnswer {
+  /** Answers a provider's request as the Resource Manager does. @throws {ArmError} as it refuses one. */
+  request(request: ArmRequest): ArmAnswer {
+    const { method, path, apiVersion, body } = request;
+    const asked = { from: "provider" as const, method, url: `${path}?api-version=${apiVersion}`, request: body };
+    try {
+      const { http, created, ...answer } = this.answer(request);
+      const status = http?.status ?? (created ? 201 : answer.body === undefined ? 204 : 200);
+      reportArmExchange({ ...asked, status, answer: http?.body ?? answer.body });
+      return { http, created, ...answer };
+    } catch (error) {
+      if (error instanceof ArmError) reportArmExchange({ ...asked, status: error.status });
+      throw error;
+    }
+  }
+
+  /** Answers anybody's request, and reports nothing. @throws {ArmError} */
+  answer({ method, path, apiVersion, body = {} }: ArmRequest): ArmAnswer {
     if (apiVersion === undefined)
       throw new ArmError(
         "MissingApiVersionParameter",
@@ -143,7 +159,7 @@ export class AzureCloud {
     const [apiVersion] = this.#types.get(type.toLowerCase())?.apiVersions ?? [];
     if (apiVersion === undefined || names.length !== type.split("/").length - 1) return false;
     try {
-      this.request({ method: "GET", path: id, apiVersion });
+      this.answer({ method: "GET", path: id, apiVersion });
       return true;
     } catch (error) {
       if (error instanceof ArmError && error.status === 404) return false;

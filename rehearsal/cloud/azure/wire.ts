@@ -3,12 +3,19 @@ import type { AddressInfo } from "node:net";
 import type { AzureCloud } from "./azure";
 import { ArmError } from "./error";
 import type { JsonObject } from "./json";
+import { reportArmExchange } from "./observer";
 import type { LateFailure } from "./resource-type";
 
 const MAX_BODY_BYTES = 4 * 2 ** 20;
 /** The secret that whoever asks for a token has to know, as on an Azure host with a managed identity. */
 const IDENTITY_HEADER = "rehearsal";
 const TOKEN = "rehearsal-token";
+
+/** A request as far as it is reported. */
+interface Sent {
+  url?: string;
+  body?: JsonObject;
+}
 
 /** A change that goes on after Azure's first answer. */
 interface UnderWay {
@@ -35,25 +42,36 @@ export async function serveAzure(cloud: AzureCloud): Promise<AzureEndpoint> {
   const underWay = new Map<string, UnderWay>();
   let url = "";
   const server = createServer((request, response) => {
-    answer(request, response).catch((error) => {
+    const sent: Sent = {};
+    const respond = (status: number, body?: JsonObject) => {
+      const { method = "" } = request;
+      if (sent.url !== undefined)
+        reportArmExchange({ from: "http", method, url: sent.url, request: sent.body, status, answer: body });
+      write(response, status, body);
+    };
+    answer(request, response, sent, respond).catch((error) => {
       // Nobody waits for simulated time: who is refused now may ask again at once.
       if (error instanceof ArmError && (error.status === 409 || error.status === 412))
         response.setHeader("retry-after", "0");
       if (error instanceof ArmError)
-        return respond(response, error.status, { error: { code: error.code, message: error.message } });
-      respond(response, 500, { error: { code: "SimulationFailed", message: String(error?.stack ?? error) } });
+        return respond(error.status, { error: { code: error.code, message: error.message } });
+      respond(500, { error: { code: "SimulationFailed", message: String(error?.stack ?? error) } });
     });
   });
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    sent: Sent,
+    respond: (status: number, body?: JsonObject) => void,
+  ): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
     response.setHeader("date", new Date(cloud.clock.now()).toUTCString());
-    if (pathname === "/metadata/endpoints") return respond(response, 200, metadata(url));
+    if (pathname === "/metadata/endpoints") return respond(200, metadata(url));
     if (pathname === "/identity/token") {
-      if (request.headers["x-identity-header"] !== IDENTITY_HEADER)
-        return respond(response, 401, { error: "unauthorized" });
+      if (request.headers["x-identity-header"] !== IDENTITY_HEADER) return respond(401, { error: "unauthorized" });
       const expires = Math.floor(cloud.clock.now() / 1000) + 24 * 3600;
-      return respond(response, 200, {
+      return respond(200, {
         access_token: TOKEN,
         expires_on: String(expires),
         resource: searchParams.get("resource") ?? "",
@@ -69,14 +87,17 @@ export async function serveAzure(cloud: AzureCloud): Promise<AzureEndpoint> {
       operation.done = true;
       response.setHeader("retry-after", "0");
       if (done) operation.release();
-      if (result !== undefined) return done ? respond(response, 200, result) : respond(response, 202);
-      if (!done) return respond(response, 200, { status: says });
-      if (failure === undefined) return respond(response, 200, { status: "Succeeded" });
+      if (result !== undefined) return done ? respond(200, result) : respond(202);
+      if (!done) return respond(200, { status: says });
+      if (failure === undefined) return respond(200, { status: "Succeeded" });
       const error = { code: failure.code, message: failure.message };
-      if (failure.status !== undefined) return respond(response, failure.status, { error });
-      return respond(response, 200, { status: failure.says ?? "Failed", error });
+      if (failure.status !== undefined) return respond(failure.status, { error });
+      return respond(200, { status: failure.says ?? "Failed", error });
     }
     const text = await readBody(request);
+    // Only what the Resource Manager itself is asked: the addresses of operations are the simulation's own.
+    sent.url = request.url;
+    if (text !== "") sent.body = JSON.parse(text) as JsonObject;
     const {
       body,
       created,
@@ -85,13 +106,13 @@ export async function serveAzure(cloud: AzureCloud): Promise<AzureEndpoint> {
       failure,
       afterwards,
       http,
-    } = cloud.request({
+    } = cloud.answer({
       method: request.method as string,
       path: pathname,
       apiVersion: searchParams.get("api-version") ?? undefined,
-      body: text === "" ? undefined : (JSON.parse(text) as JsonObject),
+      body: sent.body,
     });
-    if (simulatedMillis === undefined) return respond(response, body === undefined ? 204 : 200, body);
+    if (simulatedMillis === undefined) return respond(body === undefined ? 204 : 200, body);
     const operation = `/operations/${cloud.identifiers.uuid()}`;
     const ends = busy.map((lock) => lock.hold());
     const release = () => {
@@ -104,12 +125,12 @@ export async function serveAzure(cloud: AzureCloud): Promise<AzureEndpoint> {
       // The result of an action is found elsewhere, later.
       underWay.set(operation, { done: false, says, release, result: body });
       response.setHeader("location", `${url}${operation}`);
-      return respond(response, 202);
+      return respond(202);
     }
     underWay.set(operation, { done: false, says, release, failure });
     response.setHeader("azure-asyncoperation", `${url}${operation}`);
     if (http?.location) response.setHeader("location", `${url}${operation}`);
-    respond(response, http?.status ?? (created ? 201 : 202), http?.body ?? body);
+    respond(http?.status ?? (created ? 201 : 202), http?.body ?? body);
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -150,7 +171,7 @@ function metadata(url: string): JsonObject {
   };
 }
 
-function respond(response: ServerResponse, status: number, body?: JsonObject): void {
+function write(response: ServerResponse, status: number, body?: JsonObject): void {
   response.writeHead(status, body === undefined ? {} : { "content-type": "application/json" });
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }
