@@ -14,10 +14,16 @@ export const ENGINES = ["embedded", "pulumi"] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 /** What a stack is made from, over a simulated cloud. */
-function stackOptions(cloud: SimulatedCloud, config: Record<string, unknown>) {
+function stackOptions(cloud: SimulatedCloud, config: Record<string, unknown>, parallel: number) {
   const environment = () => cloud.environment();
-  return { program: PROGRAM, providers: providersOf(cloud), environment, config };
+  return { program: PROGRAM, providers: providersOf(cloud), environment, config, parallel };
 }
+
+/**
+ * How many operations run at a time where nothing else is said: enough for all of a set of any kinds, on every machine. Pulumi's
+ * own default depends on the machine (`defaultParallel`).
+ */
+export const PARALLEL = 60;
 
 /** Every simulated provider that the program needs: the cloud's, and the one that runs operations. */
 export function providersOf(cloud: SimulatedCloud): SimulatedProvider[] {
@@ -25,8 +31,12 @@ export function providersOf(cloud: SimulatedCloud): SimulatedProvider[] {
 }
 
 /** The unchanged program on the embedded engine. */
-export function embeddedStack(cloud: SimulatedCloud, config: Record<string, unknown>): EmbeddedStack {
-  return new EmbeddedStack(stackOptions(cloud, config));
+export function embeddedStack(
+  cloud: SimulatedCloud,
+  config: Record<string, unknown>,
+  parallel = PARALLEL,
+): EmbeddedStack {
+  return new EmbeddedStack(stackOptions(cloud, config, parallel));
 }
 
 /** The unchanged program on an engine, over a simulated cloud. Whoever opens a stack closes it. */
@@ -34,8 +44,9 @@ export function openStack(
   engine: EngineName,
   cloud: SimulatedCloud,
   config: Record<string, unknown>,
+  parallel = PARALLEL,
 ): { stack: Stack; close(): Promise<void> } {
-  if (engine === "embedded") return { stack: embeddedStack(cloud, config), close: async () => {} };
-  const stack = new PulumiStack(stackOptions(cloud, config));
+  if (engine === "embedded") return { stack: embeddedStack(cloud, config, parallel), close: async () => {} };
+  const stack = new PulumiStack(stackOptions(cloud, config, parallel));
   return { stack, close: () => stack.close() };
 }

@@ -6,7 +6,7 @@ import { PulumiStack, type PulumiStackOptions } from "../rehearsal/engine/real";
 import type { Stack, StackResult } from "../rehearsal/engine/stack";
 import type { StackState } from "../rehearsal/engine/state";
 import { isProviderType, packageOf } from "../rehearsal/engine/urn";
-import { PROGRAM, providersOf } from "../rehearsal/engines";
+import { PARALLEL, PROGRAM, providersOf } from "../rehearsal/engines";
 import { CommandProvider } from "../rehearsal/providers/command";
 import type { SimulatedProvider } from "../rehearsal/providers/provider";
 import { errors } from "../test/program/rehearsed";
@@ -44,7 +44,14 @@ export class BothEngines {
 
     const providers = providersOf(one);
     const environment = () => one.environment();
-    const real = new PulumiStack({ program: PROGRAM, providers, environment, config: { ...config }, ...onlyReal });
+    const real = new PulumiStack({
+      program: PROGRAM,
+      parallel: PARALLEL,
+      providers,
+      environment,
+      config: { ...config },
+      ...onlyReal,
+    });
     t.teardown(() => real.close());
 
     const warm = new WarmProgram();
@@ -58,6 +65,7 @@ export class BothEngines {
     const otherProviders = [...other.providers(), operations];
     const embedded = new EmbeddedStack({
       program: PROGRAM,
+      parallel: PARALLEL,
       providers: otherProviders,
       environment: otherEnvironment,
       source: warm.source,

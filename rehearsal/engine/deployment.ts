@@ -17,6 +17,7 @@ import {
   ROOT_STACK_TYPE,
 } from "./urn";
 import { plainMap } from "./values";
+import { Workers } from "./workers";
 
 /** Thrown to whoever still waits when the run has failed. */
 export class Cancelled extends Error {
@@ -28,10 +29,13 @@ export class Cancelled extends Error {
 export interface DeploymentOptions extends PlannerOptions {
   /** The stack's configuration as strings, by full key: default providers are configured from it. */
   config: Record<string, string>;
+  /** How many steps run at a time. */
+  parallel: number;
 }
 
 export class Deployment {
   readonly #planner: Planner;
+  readonly #workers: Workers;
   /** Deciding is done for one resource at a time, as in Pulumi's own engine; the steps then run side by side. */
   #deciding: Promise<unknown> = Promise.resolve();
   readonly #underWay = new Set<Promise<unknown>>();
@@ -52,6 +56,7 @@ export class Deployment {
     private readonly options: DeploymentOptions,
   ) {
     this.#planner = new Planner(former, managers, journal, options);
+    this.#workers = new Workers(options.parallel);
     this.whenCancelled = new Promise((_, reject) => {
       this.#cancel = reject;
     });
@@ -169,7 +174,7 @@ export class Deployment {
     for (const step of steps) {
       this.#ensureGoingOn();
       try {
-        at = await step.run(at);
+        at = await this.#work(step, at);
       } catch (error) {
         this.fail(messageOf(error), next.urn);
         throw new Cancelled();
@@ -177,6 +182,18 @@ export class Deployment {
     }
     this.#resources.set(next.urn, next);
     return next;
+  }
+
+  async #work(step: Step, readyMillis: number): Promise<number> {
+    const worker = await this.#workers.take(readyMillis);
+    let end = worker.startMillis;
+    try {
+      this.#ensureGoingOn();
+      end = await step.run(worker.startMillis);
+      return end;
+    } finally {
+      worker.release(end);
+    }
   }
 
   async #delete(step: Step, start: number, spared: Set<string>): Promise<number> {
@@ -188,7 +205,7 @@ export class Deployment {
       return start;
     }
     try {
-      return await step.run(start);
+      return await this.#work(step, start);
     } catch (error) {
       for (const urn of neededBy(resource)) spared.add(urn);
       if (error instanceof ProtectedError) {

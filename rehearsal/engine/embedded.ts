@@ -14,6 +14,7 @@ import type { Stack, StackEvent, StackResult } from "./stack";
 import type { StackState } from "./state";
 import { ROOT_STACK_TYPE } from "./urn";
 import { mapValues, shown } from "./values";
+import { defaultParallel } from "./workers";
 
 export interface EmbeddedStackOptions {
   /** The folder that holds Pulumi.yaml. */
@@ -24,6 +25,8 @@ export interface EmbeddedStackOptions {
   config?: Record<string, unknown>;
   /** Defaults to `rehearsal`. */
   name?: string;
+  /** How many resource operations run at a time. Defaults to what Pulumi has by default on this machine. */
+  parallel?: number;
   /** A state to go on from, as `state` gave it. */
   state?: StackState;
   /** Where the goals come from. Defaults to the program, in a process of its own. */
@@ -86,11 +89,13 @@ export class EmbeddedStack implements Stack {
     const config = stackConfig(project, this.config);
     const former = this.state;
     const journal = new Journal(former, this.#onEvent);
+    const parallel = this.#options.parallel ?? defaultParallel();
     const deployment = new Deployment(former, new Managers(this.#options.providers, former), journal, {
       stack: this.#name,
       project: project.name,
       preview,
       config: config.values,
+      parallel,
     });
     await act(deployment, {
       project,
@@ -98,6 +103,7 @@ export class EmbeddedStack implements Stack {
       stack: this.#name,
       config,
       preview,
+      parallel,
       environment: this.#options.environment?.() ?? {},
       report: (diagnostic) => journal.report(diagnostic),
     });

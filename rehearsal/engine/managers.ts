@@ -23,7 +23,8 @@ export interface Manager {
   /** @throws with one line for each fault when the inputs are refused. */
   check(urn: string, oldInputs: PropertyMap | undefined, newInputs: PropertyMap): Promise<PropertyMap>;
   diff(old: ResourceState, newInputs: PropertyMap, ignoreChanges: string[]): Promise<Difference>;
-  create(resource: ResourceState, preview: boolean): Promise<Created>;
+  /** @param startMillis When it begins, in simulated milliseconds of the run. */
+  create(resource: ResourceState, preview: boolean, startMillis: number): Promise<Created>;
   read(resource: ResourceState): Promise<{ id: string; inputs: PropertyMap; outputs: PropertyMap } | undefined>;
   update(old: ResourceState, next: ResourceState, preview: boolean): Promise<Omit<Created, "id">>;
   delete(resource: ResourceState): Promise<{ simulatedMillis: number }>;
@@ -143,8 +144,8 @@ class Managed implements Manager {
     return { changed, replace: replacedBy.length > 0, replacedBy, deleteBeforeReplace };
   }
 
-  async create({ urn, type, inputs }: ResourceState, preview: boolean): Promise<Created> {
-    const created = await this.provider.create({ urn, type, inputs: plainMap(inputs), preview });
+  async create({ urn, type, inputs }: ResourceState, preview: boolean, startMillis: number): Promise<Created> {
+    const created = await this.provider.create({ urn, type, inputs: plainMap(inputs), preview, startMillis });
     if (!preview && !created.id) throw new Error(`the provider returned no ID for '${urn}'`);
     // Whatever the provider says, an ID is not known before the resource exists.
     return { ...created, id: preview ? "" : created.id, outputs: markSecrets(created.outputs, inputs) };

@@ -22,6 +22,7 @@ export interface ProgramOptions {
   /** The address of the monitor and engine services. */
   address: string;
   preview: boolean;
+  parallel: number;
   /** What it gets in its environment, besides this process's own. */
   environment: Record<string, string>;
   /** Called with each line that the program writes. */
@@ -73,7 +74,7 @@ export class Program implements Running {
   }
 }
 
-function argumentsOf({ project, organization, stack, address, preview }: ProgramOptions): string[] {
+function argumentsOf({ project, organization, stack, address, preview, parallel }: ProgramOptions): string[] {
   const runner = require.resolve("@pulumi/pulumi/cmd/run", { paths: [project.directory] });
   const flags = {
     monitor: address,
@@ -83,7 +84,7 @@ function argumentsOf({ project, organization, stack, address, preview }: Program
     "root-directory": project.directory,
     stack,
     pwd: dirname(project.main),
-    parallel: "16",
+    parallel: String(parallel),
   };
   return [
     ...["--require", PLAIN_STACKS],

@@ -23,6 +23,7 @@ import { ProviderServer } from "./provider-server";
 import { findPulumi, HOW_TO_GET_PULUMI } from "./pulumi-cli";
 import { type Operation, revealed, type Stack, type StackEvent, type StackResult, secret } from "./stack";
 import { isProviderType, ROOT_STACK_TYPE } from "./urn";
+import { defaultParallel, Workers } from "./workers";
 
 export interface PulumiStackOptions {
   /** The folder that holds Pulumi.yaml. */
@@ -35,6 +36,8 @@ export interface PulumiStackOptions {
   config?: Record<string, unknown>;
   /** Defaults to `rehearsal`. */
   name?: string;
+  /** `--parallel`. Defaults to what Pulumi has by default on this machine. */
+  parallel?: number;
   /** Folders of policy packs that previews are judged by; violations are diagnostics, `<policy>: <message>`. */
   policyPacks?: string[];
   /** Called as the engine goes along; that operations have ended is told when all have, with their simulated times. */
@@ -136,11 +139,10 @@ export class PulumiStack implements Stack {
     const tell = this.#options.onEvent ?? (() => {});
     const events = new EngineEvents(tell);
     const onEvent = (event: EngineEvent) => events.receive(event);
-    const { policyPacks } = this.#options;
+    const { policyPacks, parallel } = this.#options;
+    const options = { onEvent, color: "never" as const, ...(parallel !== undefined && { parallel }) };
     const failure = await succeed(() =>
-      run === "preview"
-        ? stack.preview({ onEvent, color: "never", ...(policyPacks && { policyPacks }) })
-        : stack[run]({ onEvent, color: "never" }),
+      run === "preview" ? stack.preview({ ...options, ...(policyPacks && { policyPacks }) }) : stack[run](options),
     );
     const failed = failure !== undefined;
     if (failed && !events.diagnostics.some(({ severity }) => severity === "error")) {
@@ -148,7 +150,7 @@ export class PulumiStack implements Stack {
     }
     const before = this.#resources;
     if (run !== "preview") this.#resources = await resourcesOf(stack);
-    const timed = this.#timed(events, before);
+    const timed = await this.#timed(events, before);
     for (const operation of timed.operations) tell({ kind: "ended", operation });
     return {
       succeeded: !failed,
@@ -252,8 +254,14 @@ export class PulumiStack implements Stack {
     return this.#resources.filter(({ type, id }) => type === read.type && id === read.id).map((found) => found.urn);
   }
 
-  /** The operations with their simulated times: each begins when all it needs has ended, deletions after all else. */
-  #timed(events: EngineEvents, before: ExportedResource[]): Pick<StackResult, "operations" | "simulatedMillis"> {
+  /**
+   * The operations with their simulated times: each begins when all it needs has ended and a worker is free, deletions after
+   * all else.
+   */
+  async #timed(
+    events: EngineEvents,
+    before: ExportedResource[],
+  ): Promise<Pick<StackResult, "operations" | "simulatedMillis">> {
     const needed = (resources: ExportedResource[], urn: string) => [
       ...new Set(resources.filter((resource) => resource.urn === urn).flatMap(neededBy)),
     ];
@@ -261,8 +269,12 @@ export class PulumiStack implements Stack {
     const ends = new Map<string, number>();
     const durationOf = (what: string, urn: string) => this.#durations.get(`${what} ${urn}`) ?? 0;
     const timed: Operation[] = [];
-    const time = (operation: PlainOperation, startMillis: number, millis: number, dependsOn: string[]) => {
+    const workers = new Workers(this.#options.parallel ?? defaultParallel());
+    const time = async (operation: PlainOperation, ready: number, millis: number, dependsOn: string[], first = 0) => {
+      const worker = await workers.take(ready);
+      const startMillis = worker.startMillis + first;
       const endMillis = startMillis + millis;
+      worker.release(endMillis);
       ends.set(operation.urn, endMillis);
       timed.push({ ...operation, startMillis, endMillis, dependsOn: dependsOn.sort() });
     };
@@ -271,8 +283,8 @@ export class PulumiStack implements Stack {
       const needs = needed(this.#resources, urn);
       const waitsFor = [...needs, ...this.#sourcesOf(urn)];
       const deletion = kind === "replace" && events.deletedFirst(urn) ? durationOf("delete", urn) : 0;
-      const start = Math.max(0, ...waitsFor.map((need) => ends.get(need) ?? 0)) + deletion;
-      time(operation, start, durationOf(kind === "replace" ? "create" : kind, urn), needs);
+      const ready = Math.max(0, ...waitsFor.map((need) => ends.get(need) ?? 0));
+      await time(operation, ready, durationOf(kind === "replace" ? "create" : kind, urn), needs, deletion);
     }
     const deletions = operations.filter(
       ({ urn, kind }) => kind === "delete" || (kind === "replace" && !events.deletedFirst(urn)),
@@ -288,8 +300,14 @@ export class PulumiStack implements Stack {
       for (const operation of group) {
         if (operation.kind === "forget") continue;
         const millis = durationOf("delete", operation.urn);
-        end = Math.max(end, start + millis);
-        if (operation.kind === "delete") time(operation, start, millis, needed(before, operation.urn));
+        if (operation.kind === "delete") {
+          await time(operation, start, millis, needed(before, operation.urn));
+          end = Math.max(end, ends.get(operation.urn) ?? 0);
+        } else {
+          const worker = await workers.take(start);
+          worker.release(worker.startMillis + millis);
+          end = Math.max(end, worker.startMillis + millis);
+        }
       }
     }
     return { operations: timed, simulatedMillis: end };

@@ -11,6 +11,8 @@ export interface SourceContext {
   stack: string;
   config: StackConfig;
   preview: boolean;
+  /** How many resource operations run at a time. */
+  parallel: number;
   /** What the program gets in its environment, besides this process's own. */
   environment: Record<string, string>;
   report(diagnostic: Diagnostic): void;

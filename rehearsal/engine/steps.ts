@@ -36,8 +36,8 @@ export class Steps {
   }
 
   create(next: ResourceState): Step {
-    return this.#step(next, "create", async () => {
-      const millis = await this.#create(next);
+    return this.#step(next, "create", async (startMillis) => {
+      const millis = await this.#create(next, startMillis);
       this.#done(next);
       return millis;
     });
@@ -48,8 +48,8 @@ export class Steps {
     return this.#step(
       next,
       "replace",
-      async () => {
-        const millis = await this.#create(next);
+      async (startMillis) => {
+        const millis = await this.#create(next, startMillis);
         if (deleteLater) old.pendingDeletion = true;
         this.#done(next, deleteLater ? undefined : old);
         return millis;
@@ -130,14 +130,14 @@ export class Steps {
   #step(
     resource: ResourceState,
     kind: Operation["kind"] | undefined,
-    act: () => Promise<number>,
+    act: (startMillis: number) => Promise<number>,
     difference?: Difference,
   ): Step {
     return {
       resource,
       run: async (startMillis) => {
         if (kind) this.journal.started(resource, kind);
-        const endMillis = startMillis + (await act());
+        const endMillis = startMillis + (await act(startMillis));
         if (kind) this.journal.ended(resource, kind, startMillis, endMillis, difference);
         else this.journal.passed(resource.urn, endMillis);
         return endMillis;
@@ -145,8 +145,8 @@ export class Steps {
     };
   }
 
-  async #create(next: ResourceState): Promise<number> {
-    const created = await this.managers.of(next)?.create(next, this.preview);
+  async #create(next: ResourceState, startMillis: number): Promise<number> {
+    const created = await this.managers.of(next)?.create(next, this.preview, startMillis);
     next.id = created?.id ?? "";
     next.outputs = created?.outputs ?? {};
     return created?.simulatedMillis ?? 0;

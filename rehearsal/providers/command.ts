@@ -13,6 +13,7 @@ import {
   type ChangeResponse,
   type CheckRequest,
   type CheckResponse,
+  type CreateRequest,
   type CreateResponse,
   type DiffRequest,
   type DiffResponse,
@@ -98,7 +99,7 @@ export class CommandProvider implements SimulatedProvider {
     return { detailedDiff, deleteBeforeReplace: false };
   }
 
-  async create(request: { urn: string; type: string; inputs: PropertyMap; preview: boolean }): Promise<CreateResponse> {
+  async create(request: CreateRequest): Promise<CreateResponse> {
     const { urn, type, inputs, preview } = request;
     ensureKnown(type);
     const id = `${urn.split("::").at(-1)}${randomBytes(4).toString("hex")}`;

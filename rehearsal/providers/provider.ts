@@ -43,6 +43,18 @@ export interface DiffResponse {
   deleteBeforeReplace: boolean;
 }
 
+export interface CreateRequest {
+  urn: string;
+  type: string;
+  inputs: PropertyMap;
+  preview: boolean;
+  /**
+   * When it begins, in simulated milliseconds from now, so that quotas of what goes on at once are counted in simulated time.
+   * Absent where the host does not know it: the real engine does everything now.
+   */
+  startMillis?: number;
+}
+
 export interface CreateResponse {
   id: string;
   outputs: PropertyMap;
@@ -72,7 +84,7 @@ export interface SimulatedProvider {
   /** @throws when the type is not simulated: a simulation that accepts anything proves nothing. */
   check(request: CheckRequest): Promise<CheckResponse>;
   diff(request: DiffRequest): Promise<DiffResponse>;
-  create(request: { urn: string; type: string; inputs: PropertyMap; preview: boolean }): Promise<CreateResponse>;
+  create(request: CreateRequest): Promise<CreateResponse>;
   /** The resource as it is now, or undefined when it does not exist. `inputs` are the last known ones, if any. */
   read(request: {
     urn: string;

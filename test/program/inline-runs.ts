@@ -24,14 +24,14 @@ const { LanguageServer } = require("@pulumi/pulumi/automation/server") as {
   };
 };
 
-const source = served(({ project, organization, stack, config, address, preview }) => {
+const source = served(({ project, organization, stack, config, address, preview, parallel }) => {
   const request = new langproto.RunRequest();
   request.setProject(project.name);
   request.setOrganization(organization);
   request.setStack(stack);
   request.setMonitorAddress(address);
   request.setArgsList([address]);
-  request.setParallel(16);
+  request.setParallel(parallel);
   request.setDryrun(preview);
   for (const [key, value] of Object.entries(config.values)) request.getConfigMap().set(key, value);
   const ended = new Promise<string | undefined>((resolve) => {

@@ -3,7 +3,7 @@ import { SimulatedCloud } from "../../rehearsal/cloud/cloud";
 import { kindOf } from "../../rehearsal/cloud/kubernetes/kinds";
 import { EmbeddedStack } from "../../rehearsal/engine/embedded";
 import type { Operation, StackResult } from "../../rehearsal/engine/stack";
-import { PROGRAM, providersOf } from "../../rehearsal/engines";
+import { PARALLEL, PROGRAM, providersOf } from "../../rehearsal/engines";
 import { CommandProvider } from "../../rehearsal/providers/command";
 import { formatInstant } from "../../restore-points/instant";
 import { type PauseWindow, WINDOWS_KEY, type WindowBackups } from "../../restore-points/window";
@@ -17,14 +17,14 @@ export const REGION = "ap-northeast-1";
  * The unchanged program on the embedded engine, over a simulated cloud of its own that ends with the test. It runs in a
  * thread that stays warm; `asProcesses` is the same stack, as it now is, with the program run as the CLI runs it.
  */
-export async function rehearsed(t: ExecutionContext, config: Record<string, unknown>) {
+export async function rehearsed(t: ExecutionContext, config: Record<string, unknown>, parallel = PARALLEL) {
   const cloud = await SimulatedCloud.start({ seed: 1 });
   t.teardown(() => cloud.stop());
   const warm = new WarmProgram();
   t.teardown(() => warm.close());
   const environment = () => cloud.environment();
   const operations = new CommandProvider({ environment, directory: PROGRAM, run: warm.operation });
-  const common = { program: PROGRAM, environment };
+  const common = { program: PROGRAM, environment, parallel };
   const stack = new EmbeddedStack({
     ...common,
     providers: [...cloud.providers(), operations],

@@ -14,6 +14,7 @@ export interface ProgramOrder {
   organization: string;
   stack: string;
   preview: boolean;
+  parallel: number;
   config: Record<string, string>;
   secretKeys: string[];
 }
@@ -71,8 +72,8 @@ async function carriedOut({ id, environment, program, operation }: Order): Promi
 }
 
 async function runProgram(id: number, order: ProgramOrder): Promise<void> {
-  const { main, address, project, organization, stack, preview, config, secretKeys } = order;
-  runtime.resetOptions(project, stack, 16, address, address, preview, organization);
+  const { main, address, project, organization, stack, preview, parallel, config, secretKeys } = order;
+  runtime.resetOptions(project, stack, parallel, address, address, preview, organization);
   runtime.setAllConfig(config, secretKeys);
   delete require.cache[main];
   running = id;

@@ -37,7 +37,7 @@ export class WarmProgram {
     return { stdout: written, stderr: "" };
   }
 
-  #start({ project, organization, stack, config, address, preview, environment }: ProgramOptions): Running {
+  #start({ project, organization, stack, config, address, preview, parallel, environment }: ProgramOptions): Running {
     const { values, secretKeys } = config;
     const program = {
       main: project.main,
@@ -46,6 +46,7 @@ export class WarmProgram {
       stack,
       address,
       preview,
+      parallel,
       config: values,
       secretKeys,
     };

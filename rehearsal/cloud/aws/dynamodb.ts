@@ -32,6 +32,7 @@ import {
   makeBackup,
   summary,
 } from "./dynamodb-backup";
+import { CallRates, SimultaneousOperations } from "./dynamodb-quotas";
 import { Table, type TableSettings } from "./dynamodb-table";
 import { AwsError } from "./error";
 import type { Identifiers } from "./identifiers";
@@ -44,6 +45,10 @@ const DEFAULT_CAPACITY = { ReadCapacityUnits: 5, WriteCapacityUnits: 5 };
 /** DynamoDB in all regions. */
 export class DynamoDb {
   readonly #regions = new Map<string, DynamoDbRegion>();
+  /** Counts the calls that arrive over the wire. */
+  readonly rates = new CallRates();
+  /** What goes on at once, as far as whoever asks says when it begins. */
+  readonly operations = new SimultaneousOperations();
   readonly #clock: SimulatedClock;
   readonly #identifiers: Identifiers;
 

@@ -15,6 +15,7 @@ import type { AwsCloud } from "../../cloud/aws/aws";
 import * as durations from "../../cloud/aws/durations";
 import type { DynamoDbRegion } from "../../cloud/aws/dynamodb";
 import type { Table } from "../../cloud/aws/dynamodb-table";
+import { AwsError } from "../../cloud/aws/error";
 import { type PropertyMap, UNKNOWN } from "../provider";
 import { type Fault, hasUnknown, isAbsent, type Properties, type Property } from "../schema";
 import type { Changes } from "./diff";
@@ -183,13 +184,20 @@ export const dynamodbTable: ResourceType = {
     if (!Object.keys(changes).some((path) => path.startsWith("globalSecondaryIndexes"))) forget(changes, "attributes");
   },
 
-  create(cloud, table) {
+  create(cloud, table, startMillis) {
     const dynamodb = cloud.dynamodb.region(regionOf(table));
     const name = table.name as string;
-    const restoring = RESTORE_SOURCES.some((source) => text(table[source])) || text(table.restoreBackupArn);
-    if (restoring) restore(dynamodb, table);
-    else create(dynamodb, table);
-    const duration = restoring ? durations.restoreTable(dynamodb.table(name).sizeBytes) : durations.CREATE_TABLE;
+    const restoring =
+      RESTORE_SOURCES.some((source) => text(table[source])) || text(table.restoreBackupArn) !== undefined;
+    const took = () => (restoring ? durations.restoreTable(dynamodb.table(name).sizeBytes) : durations.CREATE_TABLE);
+    const act = () => (restoring ? restore(dynamodb, table) : create(dynamodb, table));
+    let waited = 0;
+    if (startMillis === undefined) act();
+    else
+      waited = retriedWhileLimited((waited) =>
+        cloud.dynamodb.operations.run(cloud.clock.now() + startMillis + waited, restoring, act, took),
+      );
+    const duration = waited + took();
     // All that the provider sets after a restore; the rest of the inputs is left for the next update.
     const { enabled, attributeName } = object(table.ttl);
     if (flag(enabled))
@@ -218,6 +226,44 @@ export const dynamodbTable: ResourceType = {
     return durations.DELETE_TABLE;
   },
 };
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+/** How long the real provider was watched: it was still trying. */
+const WATCHED = 80 * MINUTE;
+
+/**
+ * What the provider does with LimitExceededException, whatever its text. The SDK below asks again after 2, 4, 8, ... s, at most
+ * 300 s; each delay is random up to that, and half of it here. After 30 minutes the provider begins anew. Seen with the real
+ * provider (5.100.0) on an endpoint that refused every restore for 80 minutes; here it gives up then. See also
+ * [terraform-provider-aws: internal/service/dynamodb/table.go, createTableTimeout, and tfresource.RetryWhen].
+ * @returns how long it has waited, in milliseconds.
+ */
+function retriedWhileLimited(act: (waited: number) => void): number {
+  const series = (began: number, until: number): number => {
+    let waited = began;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        act(waited);
+        return waited;
+      } catch (error) {
+        const delay = Math.min(2 ** attempt, 150) * SECOND;
+        if (!isLimit(error) || waited + delay > until) throw error;
+        waited += delay;
+      }
+    }
+  };
+  try {
+    return series(0, 30 * MINUTE);
+  } catch (error) {
+    if (!isLimit(error)) throw error;
+    return series(30 * MINUTE, WATCHED);
+  }
+}
+
+function isLimit(error: unknown): boolean {
+  return error instanceof AwsError && error.code === "LimitExceededException";
+}
 
 function create(dynamodb: DynamoDbRegion, table: PropertyMap): void {
   const streaming = flag(table.streamEnabled);

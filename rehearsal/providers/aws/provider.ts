@@ -6,6 +6,7 @@ import type {
   ChangeResponse,
   CheckRequest,
   CheckResponse,
+  CreateRequest,
   CreateResponse,
   DiffRequest,
   DiffResponse,
@@ -154,12 +155,12 @@ export class AwsProvider implements SimulatedProvider {
     return { detailedDiff: changes, deleteBeforeReplace: false };
   }
 
-  async create(request: { urn: string; type: string; inputs: PropertyMap; preview: boolean }): Promise<CreateResponse> {
+  async create(request: CreateRequest): Promise<CreateResponse> {
     const type = this.#type(request.type);
     const inputs = this.#tagged(plain(request.inputs));
     if (request.preview) return { id: UNKNOWN, outputs: planned(type, inputs), simulatedMillis: 0 };
     const { id, simulatedMillis } = this.#attempt(type, "creating", request.urn, () =>
-      type.create(this.#cloud, inputs),
+      type.create(this.#cloud, inputs, request.startMillis),
     );
     reportDeclared({ urn: request.urn, type: request.type, inputs: plain(request.inputs) });
     return { id, outputs: this.#state(type, { id, state: inputs }) as PropertyMap, simulatedMillis };

@@ -34,8 +34,8 @@ export interface ResourceType {
   check?(inputs: PropertyMap): Fault[];
   /** Corrects the plain comparison where the provider has rules of its own. */
   refine?(changes: Changes, state: PropertyMap, inputs: PropertyMap): void;
-  /** `inputs` are complete: defaults, region, and `tagsAll`. */
-  create(cloud: AwsCloud, inputs: PropertyMap): Created;
+  /** `inputs` are complete: defaults, region, and `tagsAll`. `startMillis` is as in `CreateRequest`. */
+  create(cloud: AwsCloud, inputs: PropertyMap, startMillis: number | undefined): Created;
   /** What the cloud tells now, an absent value as undefined; what it never tells stays as it was. */
   read(cloud: AwsCloud, existing: Existing): Record<string, PropertyValue | undefined> | undefined;
   /** `changed` tells whether an input differs from the state. Returns how long it takes. */

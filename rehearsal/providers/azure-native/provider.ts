@@ -6,6 +6,7 @@ import {
   type ChangeResponse,
   type CheckRequest,
   type CheckResponse,
+  type CreateRequest,
   type CreateResponse,
   type DiffRequest,
   type DiffResponse,
@@ -108,7 +109,7 @@ export class AzureNativeProvider implements SimulatedProvider {
     };
   }
 
-  async create(request: { urn: string; type: string; inputs: PropertyMap; preview: boolean }): Promise<CreateResponse> {
+  async create(request: CreateRequest): Promise<CreateResponse> {
     const type = this.#type(request.type);
     const inputs = present(request.inputs);
     if (request.preview) {

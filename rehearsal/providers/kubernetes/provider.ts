@@ -8,6 +8,7 @@ import {
   type ChangeResponse,
   type CheckRequest,
   type CheckResponse,
+  type CreateRequest,
   type CreateResponse,
   type DiffRequest,
   type DiffResponse,
@@ -165,7 +166,7 @@ export class KubernetesProvider implements SimulatedProvider {
     return { detailedDiff, deleteBeforeReplace };
   }
 
-  async create(request: { urn: string; type: string; inputs: PropertyMap; preview: boolean }): Promise<CreateResponse> {
+  async create(request: CreateRequest): Promise<CreateResponse> {
     const { kind, patch } = this.#type(request.type);
     const { urn, preview } = request;
     const inputs = withoutNulls(request.inputs);

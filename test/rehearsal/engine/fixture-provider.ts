@@ -2,6 +2,7 @@ import {
   type ChangeResponse,
   type CheckRequest,
   type CheckResponse,
+  type CreateRequest,
   type CreateResponse,
   type DiffRequest,
   type DiffResponse,
@@ -64,7 +65,7 @@ export class FixtureProvider implements SimulatedProvider {
     return { detailedDiff, deleteBeforeReplace: type === "fixture:index:Unique" };
   }
 
-  async create(request: { urn: string; type: string; inputs: PropertyMap; preview: boolean }): Promise<CreateResponse> {
+  async create(request: CreateRequest): Promise<CreateResponse> {
     const { urn, type, inputs, preview } = request;
     ensureKnown(type);
     const id = `id-of-${inputs.name}`;

@@ -2,15 +2,21 @@ import { join } from "node:path";
 import test from "ava";
 import { EmbeddedStack } from "../../../rehearsal/engine/embedded";
 import type { StackEvent, StackResult } from "../../../rehearsal/engine/stack";
+import { Workers } from "../../../rehearsal/engine/workers";
 import { declaredSource } from "./declared-source";
 import { FixtureProvider } from "./fixture-provider";
 import type { Declaration } from "./program/declaration";
 
 const program = join(__dirname, "program");
 
-function newStack(provider: FixtureProvider, resources: Declaration[], onEvent?: (event: StackEvent) => void) {
+function newStack(
+  provider: FixtureProvider,
+  resources: Declaration[],
+  onEvent?: (event: StackEvent) => void,
+  parallel = 16,
+) {
   const config = { "declared:resources": resources };
-  return new EmbeddedStack({ program, providers: [provider], source: declaredSource, config, onEvent });
+  return new EmbeddedStack({ program, providers: [provider], source: declaredSource, config, onEvent, parallel });
 }
 
 function times({ operations }: StackResult) {
@@ -58,6 +64,37 @@ test("operations take simulated time side by side, each from when all it needs i
   t.deepEqual(times(destroyed).both, [0, 10]);
   t.deepEqual(times(destroyed).slow, [10, 2010]);
   t.is(destroyed.simulatedMillis, 2110);
+});
+
+test("no more operations run at a time than Pulumi was told: a further one waits for the first that ends", async (t) => {
+  const five: Declaration[] = [100, 1000, 300, 200, 10].map((takesMillis, index) => ({
+    name: `thing-${index}`,
+    inputs: { name: `thing-${index}`, takesMillis },
+  }));
+  const stack = newStack(new FixtureProvider(), five, undefined, 2);
+  const up = await stack.up();
+  t.deepEqual(times(up), {
+    "declared-rehearsal": [0, 0],
+    "thing-0": [0, 100],
+    "thing-1": [0, 1000],
+    "thing-2": [100, 400],
+    "thing-3": [400, 600],
+    "thing-4": [600, 610],
+  });
+  t.is((await stack.destroy()).simulatedMillis, 1000);
+});
+
+test("a step that is ready late leaves the workers that are idle before to others", async (t) => {
+  const workers = new Workers(2);
+  const [late, early] = [await workers.take(500), await workers.take(0)];
+  t.deepEqual([late.startMillis, early.startMillis], [500, 0]);
+  const third = workers.take(100);
+  // Which of both ends first is not known yet.
+  early.release(200);
+  t.is((await third).startMillis, 200);
+  late.release(900);
+  (await third).release(2000);
+  t.is((await workers.take(1000)).startMillis, 1000);
 });
 
 test("a state survives as JSON, and previews leave it alone", async (t) => {

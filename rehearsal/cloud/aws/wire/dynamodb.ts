@@ -1,5 +1,6 @@
 import type * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { AwsCloud } from "../aws";
+import { restoreTable } from "../durations";
 import { details } from "../dynamodb-backup";
 import { AwsError } from "../error";
 import { type Operations, page } from "./json";
@@ -10,7 +11,11 @@ const LIST_TAGS_PAGE = 10;
 /** DynamoDB's control plane, JSON 1.0. */
 export function dynamodbOperations(cloud: AwsCloud): Operations {
   const at = (region: string) => cloud.dynamodb.region(region);
-  return {
+  const restoring = (restore: () => dynamodb.TableDescription) =>
+    cloud.dynamodb.operations.run(cloud.clock.now(), true, restore, ({ TableSizeBytes }) =>
+      restoreTable(TableSizeBytes ?? 0),
+    );
+  return counted(cloud, {
     ListTables: {
       members: ["ExclusiveStartTableName", "Limit"],
       run(input: dynamodb.ListTablesInput, region) {
@@ -91,10 +96,12 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
         "SSESpecificationOverride",
       ],
       run: (input: { RestoreDateTime?: number }, region) => ({
-        TableDescription: at(region).restoreTableToPointInTime({
-          ...(input as unknown as dynamodb.RestoreTableToPointInTimeInput),
-          RestoreDateTime: input.RestoreDateTime === undefined ? undefined : new Date(input.RestoreDateTime * 1000),
-        }),
+        TableDescription: restoring(() =>
+          at(region).restoreTableToPointInTime({
+            ...(input as unknown as dynamodb.RestoreTableToPointInTimeInput),
+            RestoreDateTime: input.RestoreDateTime === undefined ? undefined : new Date(input.RestoreDateTime * 1000),
+          }),
+        ),
       }),
     },
     DescribeTimeToLive: {
@@ -192,10 +199,26 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
         "SSESpecificationOverride",
       ],
       run: (input: dynamodb.RestoreTableFromBackupInput, region) => ({
-        TableDescription: at(region).restoreTableFromBackup(input),
+        TableDescription: restoring(() => at(region).restoreTableFromBackup(input)),
       }),
     },
-  };
+  });
+}
+
+/** The same operations, each held to its documented rate. */
+function counted(cloud: AwsCloud, operations: Operations): Operations {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      {
+        ...operation,
+        run(input: never, region: string) {
+          cloud.dynamodb.rates.count(region, name, cloud.clock.now());
+          return operation.run(input, region);
+        },
+      },
+    ]),
+  );
 }
 
 function name(input: { TableName?: string | undefined }): string {
