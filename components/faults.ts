@@ -43,6 +43,12 @@ export function warnOf(warnings: Fault[], component: pulumi.Resource): void {
   for (const { path, message } of warnings) void pulumi.log.warn(`${path}: ${message}`, component);
 }
 
+/** What Pulumi keeps for this run of the program, by which what belongs to a run is kept apart; undefined outside of one. */
+export function thisRun(): object | undefined {
+  // Each inline program of the Automation API has a store of its own; other programs are the only one of their process.
+  return globalThis.asyncLocalStorage?.getStore() ?? pulumi.runtime.getStackResource();
+}
+
 /** The errors that have ended a run, by what Pulumi keeps for each run of a process. */
 const ended = new WeakMap<object, Map<string, pulumi.RunError>>();
 
@@ -51,9 +57,7 @@ const ended = new WeakMap<object, Map<string, pulumi.RunError>>();
  * every property of every resource that waits for that output: so the output never gets a value.
  */
 export function endProgram(message: string): Promise<never> {
-  // Each inline program of the Automation API has a store of its own; other programs are the only one of their process.
-  const inline = globalThis.asyncLocalStorage?.getStore();
-  const run = inline ?? pulumi.runtime.getStackResource();
+  const run = thisRun();
   const errors = (run && ended.get(run)) ?? new Map<string, pulumi.RunError>();
   if (run) ended.set(run, errors);
   // Two databases may have the same problem; it is reported once in each run.
@@ -65,6 +69,7 @@ export function endProgram(message: string): Promise<never> {
   }
   // A process ends when nothing happens in it any more. An inline program would wait for ever: it is told, with the same
   // error, which Pulumi reports once, and only after it has been reported without the names of the properties that wait.
+  const inline = globalThis.asyncLocalStorage?.getStore() !== undefined;
   return new Promise((_, reject) => inline && setImmediate(reject, error));
 }
 

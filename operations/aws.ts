@@ -73,8 +73,10 @@ export async function eachAtOnce<Item, Result>(
   return results;
 }
 
-/** Like `Promise.all`, but a failure is told once both calls have ended: none goes on behind the caller's back. */
-export async function both<First, Second>(first: Promise<First>, second: Promise<Second>): Promise<[First, Second]> {
-  await Promise.allSettled([first, second]);
-  return [await first, await second];
+/** Like `Promise.all`, but a failure is told once all have ended: none goes on behind the caller's back. */
+export async function allEnded<Results extends readonly unknown[]>(
+  work: readonly [...{ [Index in keyof Results]: Promise<Results[Index]> }],
+): Promise<Results> {
+  await Promise.allSettled(work);
+  return (await Promise.all(work)) as unknown as Results;
 }

@@ -1,16 +1,14 @@
 import {
   type BackupSummary,
   DeleteBackupCommand,
-  DynamoDBClient,
+  type DynamoDBClient,
   ListBackupsCommand,
   type ListBackupsCommandOutput,
 } from "@aws-sdk/client-dynamodb";
 import { type NamedTables, tablesOf } from "../restore-points/tables";
 import { type DatabaseBackups, instantOfBackup } from "../restore-points/window-backups";
-import { type AwsAccess, awsClientConfig } from "./aws";
-
-/** DynamoDB deletes ten backups a second, of an account in a region. */
-const DELETE_EVERY_MILLIS = 125;
+import type { AwsAccess } from "./aws";
+import { dynamodbClient } from "./dynamodb-client";
 
 /** Clocks, and how long it may take to ask for all backups of a window. */
 const AROUND_MILLIS = 15 * 60_000;
@@ -72,11 +70,10 @@ export async function deleteExpiredBackups(
 ): Promise<void> {
   const expired = deleteBefore ? await findExpiredBackups(selection, new Date(deleteBefore), access) : [];
   if (expired.length === 0) say("no backup of a pause window has expired");
-  const client = new DynamoDBClient(awsClientConfig(selection.region, access));
+  const client = dynamodbClient(selection.region, access);
   for (const { table, name, arn } of expired) {
     await deleteBackup(client, arn);
     say(`${table}: backup ${name} has expired and is deleted`);
-    await new Promise((resolve) => setTimeout(resolve, DELETE_EVERY_MILLIS));
   }
 }
 
@@ -94,7 +91,7 @@ async function list(
   { from, to }: { from?: Date; to: Date },
   access: AwsAccess,
 ): Promise<BackupSummary[]> {
-  const client = new DynamoDBClient(awsClientConfig(region, access));
+  const client = dynamodbClient(region, access);
   const summaries: BackupSummary[] = [];
   let start: string | undefined;
   do {

@@ -5,7 +5,7 @@ import {
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
-  DynamoDBClient,
+  type DynamoDBClient,
   ListBackupsCommand,
   type ListBackupsCommandOutput,
   ListTagsOfResourceCommand,
@@ -20,9 +20,10 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { formatInstant } from "../restore-points/instant";
 import { type NamedTables, tablesOf } from "../restore-points/tables";
-import { type AwsAccess, awsClientConfig, both, eachAtOnce } from "./aws";
+import { type AwsAccess, allEnded, eachAtOnce } from "./aws";
+import { dynamodbClient } from "./dynamodb-client";
 
-/** Describe calls in flight at once; the adaptive retry slows this down where AWS asks for it. */
+/** Calls in flight at once. */
 const CONCURRENCY = 25;
 
 /** Which tables of a region belong to one managed database. */
@@ -77,7 +78,7 @@ export async function findDeletedTables(
   instant: string,
   access: AwsAccess,
 ): Promise<DeletedTable[]> {
-  const client = new DynamoDBClient(awsClientConfig(region, access));
+  const client = dynamodbClient(region, access);
   const summaries: BackupSummary[] = [];
   let start: string | undefined;
   do {
@@ -104,41 +105,103 @@ export async function findDeletedTables(
   return found.filter(({ created }) => Date.parse(created) <= Date.parse(instant));
 }
 
-/** The names of a region's tables that belong to the selection, sorted; copies next to their sources only where named. */
-export async function findTables(selection: TableSelection, access: AwsAccess): Promise<string[]> {
-  const client = new DynamoDBClient(awsClientConfig(selection.region, access));
+async function listTables(client: DynamoDBClient): Promise<string[]> {
   const names: string[] = [];
-  for await (const page of paginateListTables({ client }, {})) {
-    names.push(...(page.TableNames ?? []));
-  }
-  return tablesOf(selection, names);
+  for await (const page of paginateListTables({ client }, {})) names.push(...(page.TableNames ?? []));
+  return names;
 }
 
 /** What protects each table now; a table that does not exist is left out. */
-export async function readProtection(region: string, tables: string[], access: AwsAccess): Promise<TableProtection[]> {
-  const client = new DynamoDBClient(awsClientConfig(region, access));
-  const found = await eachAtOnce(tables, CONCURRENCY, (name) => ifItExists(() => describe(client, name)));
-  return found.filter((table) => table !== undefined).map(({ description, ...protection }) => protection);
+export function readProtection(region: string, tables: string[], access: AwsAccess): Promise<TableProtection[]> {
+  return new TableReader(region, access).protection(tables);
 }
 
 /** The tables' settings, for building copies; a table that does not exist is left out. */
-export async function readSettings(region: string, tables: string[], access: AwsAccess): Promise<TableSettings[]> {
-  const client = new DynamoDBClient(awsClientConfig(region, access));
-  const found = await eachAtOnce(tables, CONCURRENCY, (name) =>
-    ifItExists(async () => {
-      const table = await describe(client, name);
-      const timeToLive = await client.send(new DescribeTimeToLiveCommand({ TableName: name }));
-      return {
-        ...table,
-        tags: await tagsOf(client, table.arn),
-        timeToLiveAttribute:
-          timeToLive.TimeToLiveDescription?.TimeToLiveStatus === "ENABLED"
-            ? timeToLive.TimeToLiveDescription.AttributeName
-            : undefined,
-      };
-    }),
-  );
-  return found.filter((table) => table !== undefined);
+export function readSettings(region: string, tables: string[], access: AwsAccess): Promise<TableSettings[]> {
+  return new TableReader(region, access).settings(tables);
+}
+
+/** The names of a region's tables that belong to the selection, sorted; copies next to their sources only where named. */
+export async function findTables(selection: TableSelection, access: AwsAccess): Promise<string[]> {
+  return tablesOf(selection, await new TableReader(selection.region, access).names());
+}
+
+/** A table with its tags alone. */
+export interface TaggedTable {
+  name: string;
+  tags: Record<string, string>;
+}
+
+/**
+ * Reads a region's tables, and each property of a table once, whoever asks for it: DynamoDB describes the continuous backups, and
+ * lists the tags, of ten tables a second. A table that does not exist is left out of what is read.
+ */
+export class TableReader {
+  readonly #client: DynamoDBClient;
+  readonly #found = new Map<string, Promise<unknown>>();
+
+  constructor(region: string, access: AwsAccess) {
+    this.#client = dynamodbClient(region, access);
+  }
+
+  /** The names of all tables of the region. */
+  names(): Promise<string[]> {
+    return this.#once("names", () => listTables(this.#client));
+  }
+
+  async arns(tables: readonly string[]): Promise<string[]> {
+    return (await this.#each(tables, (name) => this.#description(name))).map(({ TableArn }) => TableArn as string);
+  }
+
+  async protection(tables: readonly string[]): Promise<TableProtection[]> {
+    const found = await this.#each(tables, (name) => this.#described(name));
+    return found.map(({ description, ...protection }) => protection);
+  }
+
+  tagged(tables: readonly string[]): Promise<TaggedTable[]> {
+    return this.#each(tables, async (name) => ({ name, tags: await this.#tags(await this.#description(name)) }));
+  }
+
+  /** All of the tables that copies are built like. */
+  settings(tables: readonly string[]): Promise<TableSettings[]> {
+    return this.#each(tables, async (name) => {
+      const [table, timeToLiveAttribute, tags] = await allEnded([
+        this.#described(name),
+        this.#once(`time to live ${name}`, () => timeToLiveOf(this.#client, name)),
+        this.#description(name).then((description) => this.#tags(description)),
+      ]);
+      return { ...table, timeToLiveAttribute, tags };
+    });
+  }
+
+  async #described(name: string): Promise<TableProtection & { description: TableDescription }> {
+    const [description, backups] = await allEnded([
+      this.#description(name),
+      this.#once(`continuous backups ${name}`, () =>
+        this.#client.send(new DescribeContinuousBackupsCommand({ TableName: name })),
+      ),
+    ]);
+    return described(description, backups.ContinuousBackupsDescription);
+  }
+
+  #description(name: string): Promise<TableDescription> {
+    return this.#once(`table ${name}`, () => describeTable(this.#client, name));
+  }
+
+  #tags({ TableArn: arn = "" }: TableDescription): Promise<Record<string, string>> {
+    return this.#once(`tags ${arn}`, () => tagsOf(this.#client, arn));
+  }
+
+  #once<Result>(what: string, read: () => Promise<Result>): Promise<Result> {
+    const found = (this.#found.get(what) as Promise<Result> | undefined) ?? read();
+    this.#found.set(what, found);
+    return found;
+  }
+
+  async #each<Result>(tables: readonly string[], read: (name: string) => Promise<Result>): Promise<Result[]> {
+    const found = await eachAtOnce(tables, CONCURRENCY, (name) => ifItExists(() => read(name)));
+    return found.filter((each) => each !== undefined);
+  }
 }
 
 /** What DynamoDB says about a table's origin. */
@@ -160,18 +223,18 @@ export async function readRestores(
   access: AwsAccess,
   withTags: (table: TableRestore) => boolean,
 ): Promise<TableRestore[]> {
-  const client = new DynamoDBClient(awsClientConfig(region, access));
+  const client = dynamodbClient(region, access);
   const found = await eachAtOnce([...tables], CONCURRENCY, (name) =>
     ifItExists(async (): Promise<TableRestore> => {
-      const { Table: table } = await client.send(new DescribeTableCommand({ TableName: name }));
-      const { SourceTableArn, SourceBackupArn, RestoreDateTime } = table?.RestoreSummary ?? {};
+      const table = await describeTable(client, name);
+      const { SourceTableArn, SourceBackupArn, RestoreDateTime } = table.RestoreSummary ?? {};
       const restore = {
         table: name,
         sourceArn: SourceTableArn,
         backupArn: SourceBackupArn,
         at: RestoreDateTime && formatInstant(RestoreDateTime.getTime()),
       };
-      return withTags(restore) ? { ...restore, tags: await tagsOf(client, table?.TableArn as string) } : restore;
+      return withTags(restore) ? { ...restore, tags: await tagsOf(client, table.TableArn as string) } : restore;
     }),
   );
   return found.filter((table) => table !== undefined);
@@ -193,7 +256,7 @@ export async function protectTables(
   access: AwsAccess,
   say: (line: string) => void,
 ): Promise<void> {
-  const client = new DynamoDBClient(awsClientConfig(request.region, access));
+  const client = dynamodbClient(request.region, access);
   const tables = await readProtection(request.region, request.tables, access);
   const missing = request.tables.filter((name) => !tables.some((table) => table.name === name));
   if (missing.length > 0)
@@ -243,12 +306,12 @@ export async function completeCopies(
   access: AwsAccess,
   say: (line: string) => void,
 ): Promise<void> {
-  const client = new DynamoDBClient(awsClientConfig(request.region, access));
+  const client = dynamodbClient(request.region, access);
   await eachAtOnce(request.tables, CONCURRENCY, async (wanted) => {
-    const { description, arn } = await describe(client, wanted.name);
+    const description = await describeTable(client, wanted.name);
     await client.send(
       new TagResourceCommand({
-        ResourceArn: arn,
+        ResourceArn: description.TableArn,
         Tags: Object.entries(wanted.tags).map(([Key, Value]) => ({ Key, Value })),
       }),
     );
@@ -277,23 +340,24 @@ export async function completeCopies(
   });
 }
 
-async function describe(
-  client: DynamoDBClient,
-  name: string,
-): Promise<TableProtection & { description: TableDescription }> {
-  const [table, backups] = await both(
-    client.send(new DescribeTableCommand({ TableName: name })),
-    client.send(new DescribeContinuousBackupsCommand({ TableName: name })),
-  );
-  const description = table.Table as TableDescription;
+async function describeTable(client: DynamoDBClient, name: string): Promise<TableDescription> {
+  return (await client.send(new DescribeTableCommand({ TableName: name }))).Table as TableDescription;
+}
+
+function described(description: TableDescription, backups: ContinuousBackupsDescription | undefined) {
   return {
-    name,
+    name: description.TableName as string,
     arn: description.TableArn as string,
     created: (description.CreationDateTime as Date).toISOString(),
     deletionProtection: description.DeletionProtectionEnabled ?? false,
-    ...recovery(backups.ContinuousBackupsDescription),
+    ...recovery(backups),
     description,
   };
+}
+
+async function timeToLiveOf(client: DynamoDBClient, name: string): Promise<string | undefined> {
+  const { TimeToLiveDescription: found } = await client.send(new DescribeTimeToLiveCommand({ TableName: name }));
+  return found?.TimeToLiveStatus === "ENABLED" ? found.AttributeName : undefined;
 }
 
 async function tagsOf(client: DynamoDBClient, arn: string): Promise<Record<string, string>> {
@@ -334,7 +398,7 @@ export async function readBackupSources(
   backupArns: readonly string[],
   access: AwsAccess,
 ): Promise<Map<string, string>> {
-  const client = new DynamoDBClient(awsClientConfig(region, access));
+  const client = dynamodbClient(region, access);
   const names = await eachAtOnce(backupArns, CONCURRENCY, async (BackupArn): Promise<[string, string]> => {
     const { BackupDescription: found } = await client.send(new DescribeBackupCommand({ BackupArn }));
     return [BackupArn, found?.SourceTableDetails?.TableName ?? ""];

@@ -1,17 +1,13 @@
 import { Table } from "@pulumi/aws/dynamodb";
 import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  readProtection,
-  shortfalls,
-  type TableProtection,
-  type TableProtectionGoal,
-} from "../../../operations/dynamodb";
+import { shortfalls, type TableProtection, type TableProtectionGoal } from "../../../operations/dynamodb";
 import { endProgram } from "../../faults";
 import { operation } from "../../operation";
 import { lookedUp, type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { DynamodbArgs, DynamodbCreateArgs } from "./args";
 import { rangeOfTables } from "./ranges";
+import { tableReader } from "./reader";
 import { goalOf, sourceRegion, tableNames } from "./tables";
 import { declareExpiry, windowBackupNotes } from "./window-backups";
 
@@ -40,7 +36,7 @@ export function protectCreated(
         { parent: context.parent, protect: true, retainOnDelete: true },
       ),
   );
-  const observed = lookedUp(name, () => readProtection(where, Object.keys(create.tables), context.aws.access));
+  const observed = lookedUp(name, () => tableReader(where, context.aws).protection(Object.keys(create.tables)));
   const expiry = declareExpiry(name, args, context);
   return {
     status: pulumi.all([tables.length, expiry]).apply(([count]) => ({
@@ -58,7 +54,7 @@ export function protectExisting(name: string, args: DynamodbArgs, context: Prote
   const where = sourceRegion(name, args, context.aws);
   const goal = goalOf(args);
   const observed = lookedUp(name, async () =>
-    readProtection(where, await tableNames(name, args, context.aws), context.aws.access),
+    tableReader(where, context.aws).protection(await tableNames(name, args, context.aws)),
   );
   const protection = observed.apply((tables) => {
     const faults = tables

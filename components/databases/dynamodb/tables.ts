@@ -1,8 +1,9 @@
-import { findDeletedTables, findTables, type TableProtectionGoal } from "../../../operations/dynamodb";
+import { findDeletedTables, type TableProtectionGoal } from "../../../operations/dynamodb";
 import { tablesOf } from "../../../restore-points/tables";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import { type AwsSettings, instantSuffix, regionOf } from "../kind";
 import type { DynamodbArgs, DynamodbExistingArgs } from "./args";
+import { tableReader } from "./reader";
 
 const SCALARDB_NAMESPACES = ["coordinator", "scalardb"];
 
@@ -14,7 +15,7 @@ export async function tableNames(name: string, args: DynamodbArgs, aws: AwsSetti
   const own = namespacePatterns(existing, false);
   const prefixes = namespacePatterns(existing, existing.scalardbTables !== false);
   const tables = existing.tables ?? [];
-  const found = tablesOf({ tables, prefixes }, await findTables({ region: where, tables, prefixes }, aws.access));
+  const found = tablesOf({ tables, prefixes }, await tableReader(where, aws).names());
   const missing = [
     ...tables.filter((table) => !found.includes(table)),
     ...own.filter((prefix) => !found.some((table) => table.startsWith(prefix))).map((prefix) => `${prefix}*`),

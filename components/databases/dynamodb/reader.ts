@@ -1,0 +1,16 @@
+import { TableReader } from "../../../operations/dynamodb";
+import { thisRun } from "../../faults";
+import type { AwsSettings } from "../kind";
+
+const readers = new WeakMap<object, Map<string, TableReader>>();
+
+/** Reads a region's tables for this run of the program: what protects, restores and keeps them looks at each once. */
+export function tableReader(region: string, aws: AwsSettings): TableReader {
+  const run = thisRun();
+  const known = (run && readers.get(run)) ?? new Map<string, TableReader>();
+  if (run) readers.set(run, known);
+  const key = JSON.stringify([region, aws.access]);
+  const reader = known.get(key) ?? new TableReader(region, aws.access);
+  known.set(key, reader);
+  return reader;
+}

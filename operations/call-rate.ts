@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+const SECOND = 1000;
+
+/**
+ * Lets calls pass at a rate; a further call waits its turn. Half a second's calls pass at once: the other half is left to what
+ * delays and bunches calls on their way, so that the server counts no more than its limit.
+ */
+export class CallRate {
+  readonly #everyMillis: number;
+  readonly #burst: number;
+  /** When the calls so far would have passed one by one. */
+  #usedUntil = 0;
+
+  constructor(perSecond: number) {
+    this.#everyMillis = SECOND / perSecond;
+    this.#burst = Math.max(1, Math.floor(perSecond / 2));
+  }
+
+  async turn(): Promise<void> {
+    const wait = this.reserve(performance.now());
+    if (wait > 0) await sleep(wait);
+  }
+
+  /** For how long a call that is asked for now has to wait, in milliseconds. It counts from then on. */
+  reserve(now: number): number {
+    const begin = Math.max(this.#usedUntil, now);
+    this.#usedUntil = begin + this.#everyMillis;
+    return Math.max(0, begin - now - (this.#burst - 1) * this.#everyMillis);
+  }
+}

@@ -1,0 +1,45 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { type AwsAccess, awsClientConfig } from "./aws";
+import { CallRate } from "./call-rate";
+
+/**
+ * Calls a second that DynamoDB accepts of an account in a region, by their commands [AWS API Reference of each, as in its service
+ * model]. Without this, look-ups of a thousand tables would be throttled, and take longer than by waiting their turn.
+ */
+const CALLS_PER_SECOND: Record<string, number> = {
+  DeleteBackupCommand: 10,
+  DescribeBackupCommand: 10,
+  DescribeContinuousBackupsCommand: 10,
+  ListBackupsCommand: 5,
+  ListTagsOfResourceCommand: 10,
+  TagResourceCommand: 5,
+  UntagResourceCommand: 5,
+};
+
+/** Of all clients of this process, by where they call and as whom. */
+const rates = new Map<string, CallRate>();
+
+/** A client that holds to the documented rates, together with all others of this process. */
+export function dynamodbClient(region: string, access: AwsAccess): DynamoDBClient {
+  const client = new DynamoDBClient(awsClientConfig(region, access));
+  const target = JSON.stringify([process.env.AWS_ENDPOINT_URL ?? "", region, access]);
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        await rateOf(target, commandName)?.turn();
+        return next(args);
+      },
+    // After the SDK's retries: a further attempt is a further call.
+    { name: "documentedRate", step: "finalizeRequest", priority: "low" },
+  );
+  return client;
+}
+
+function rateOf(target: string, commandName = ""): CallRate | undefined {
+  const perSecond = CALLS_PER_SECOND[commandName];
+  if (perSecond === undefined) return undefined;
+  const key = `${target} ${commandName}`;
+  const rate = rates.get(key) ?? new CallRate(perSecond);
+  rates.set(key, rate);
+  return rate;
+}
