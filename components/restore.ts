@@ -10,8 +10,10 @@ import { awsSettings, azureSettings } from "./databases/settings";
 import { endProgram, type Fault, refuse } from "./faults";
 import { helmValues } from "./helm-values";
 import { nextSteps } from "./next-steps";
+import { engineParallel } from "./parallel";
 import { setMembers } from "./pause-need";
 import { propertyChanges } from "./properties";
+import { parallelProblem } from "./rules/parallel";
 import { pauseNeed } from "./rules/pause-need";
 import { tagsNotCopiedFaults } from "./tags";
 import type { VaultArgs } from "./vaults/args";
@@ -99,7 +101,11 @@ export class ScalarRestore extends pulumi.ComponentResource {
     const instant = formatInstant(instantMillis(args.at));
     const known = args.databases.map(kindOf);
     const windows = pulumi.output(args.windows ?? []);
-    const context: Omit<RestoreContext, "parent"> = {
+    // Copies that stand are not judged again: their windows and ranges pass away while they are in use.
+    const standing = known.map(({ name, kind, args }) =>
+      lookedUp(name, () => kind.copiesStand(name, args, { aws, azure, instant })),
+    );
+    const context: Omit<RestoreContext, "parent" | "restoresAtOnce"> = {
       tags: args.tags ?? {},
       tagsNotCopied: tagsNotCopied(args),
       aws,
@@ -107,7 +113,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
       mode: (args.mode ?? "drill") as RestoreMode,
       acceptInconsistent: args.acceptInconsistentCopiesAt !== undefined,
       instant,
-      checkedInstant: checkedInstant(instant, args, known, { aws, azure }, windows, this),
+      checkedInstant: checkedInstant(instant, args, known, standing, aws, windows, this),
       keep: keptCopies(args),
     };
     const copies = known.map(
@@ -118,6 +124,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
           {
             ...context,
             from: args.from?.[database.name],
+            restoresAtOnce: restoresAtOnce(database, known),
             // Whoever does not ask for them need not wait for the windows: the preview of a first up shows its copies.
             windowBackups: args.from?.[database.name]?.windowBackups
               ? windows.apply((recorded) =>
@@ -134,6 +141,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
         ),
     );
 
+    warnOfParallel(known, copies, standing, this);
     const several = known.length > 1;
     this.databases = known.map(({ name: database, kind }, index) => {
       const { endpoint, properties, notes } = copies[index] as RestoredDatabase;
@@ -228,19 +236,41 @@ export function recoveryFaults(
   });
 }
 
+/** How many restores of its kind may run at a time for a database, when each of that kind gets as many. */
+function restoresAtOnce({ kind }: KnownDatabase, databases: readonly KnownDatabase[]): number {
+  const sharing = databases.filter((database) => database.kind === kind).length;
+  return Math.max(1, Math.floor((kind.restoresAtOnce ?? sharing) / sharing));
+}
+
+/** Warns when the engine runs fewer operations at a time than this restore could use. */
+function warnOfParallel(
+  databases: readonly KnownDatabase[],
+  copies: readonly RestoredDatabase[],
+  standing: pulumi.Output<boolean>[],
+  resource: pulumi.Resource,
+): void {
+  const parallel = engineParallel();
+  if (parallel === undefined) return;
+  pulumi.all([pulumi.all(copies.map(({ restores }) => restores)), pulumi.all(standing)]).apply(([counts, stands]) => {
+    const restores = databases.map((database, index) => ({
+      count: stands[index] ? 0 : (counts[index] as number),
+      atOnce: restoresAtOnce(database, databases),
+    }));
+    const problem = parallelProblem(parallel, restores);
+    if (problem !== undefined) void pulumi.log.warn(problem, resource);
+  });
+}
+
 /** The instant, once it has passed: restore calls are given this one, so that none is made before. */
 function checkedInstant(
   instant: string,
   args: ScalarRestoreArgs,
   databases: KnownDatabase[],
-  clouds: Pick<RestoreContext, "aws" | "azure">,
+  standing: pulumi.Output<boolean>[],
+  aws: AwsSettings,
   windows: pulumi.Output<PauseWindow[]>,
   resource: pulumi.Resource,
 ): pulumi.Output<string> {
-  // Copies that stand are not judged again: their windows and ranges pass away while they are in use.
-  const standing = pulumi.all(
-    databases.map(({ name, kind, args }) => lookedUp(name, () => kind.copiesStand(name, args, { ...clouds, instant }))),
-  );
   const need = pauseNeed(setMembers(args.databases));
   const fromBackups = databases.filter(({ name }) => args.from?.[name] !== undefined);
   // One relational database's backup is consistent whenever it was made.
@@ -248,7 +278,7 @@ function checkedInstant(
     (need.required ? fromBackups : []).map(({ name, kind, args: own }) =>
       lookedUp(name, async () => ({
         name,
-        doubt: await kind.backupDoubt?.(name, own, args.from?.[name] as RestoreFromArgs, { aws: clouds.aws, instant }),
+        doubt: await kind.backupDoubt?.(name, own, args.from?.[name] as RestoreFromArgs, { aws, instant }),
       })),
     ),
   );
@@ -277,7 +307,11 @@ function checkedInstant(
     return instant;
   };
   // Nor do they wait for windows that a preview may not know: with an unknown instant, it would replace them.
-  return standing.apply((stands) =>
-    stands.every((stand) => stand) ? pulumi.output(instant) : pulumi.all([windows, args.ranges, doubtful]).apply(check),
-  );
+  return pulumi
+    .all(standing)
+    .apply((stands) =>
+      stands.every((stand) => stand)
+        ? pulumi.output(instant)
+        : pulumi.all([windows, args.ranges, doubtful]).apply(check),
+    );
 }

@@ -82,6 +82,8 @@ export interface RestoreContext {
   windowBackups?: pulumi.Output<DatabaseBackups | undefined>;
   /** Where copies are kept beyond the restore; absent where they are not. */
   keep?: KeptCopies;
+  /** How many restores of its kind may run at a time for this database. */
+  restoresAtOnce: number;
 }
 
 /** A copy as it stands after a restore. */
@@ -96,6 +98,8 @@ export interface RestoredDatabase {
   notes: pulumi.Output<string[]>;
   /** What AWS Backup has to be told of the copy, for kinds that it knows. */
   backup?: CopyBackup;
+  /** How many restores it takes, for kinds that are restored part by part. */
+  restores?: pulumi.Output<number>;
 }
 
 /** One kind of managed database: all this project knows of protecting and restoring it. */
@@ -108,6 +112,8 @@ export interface DatabaseKind<Args> {
   label: string;
   /** Whether it has transactions of its own, so that any instant of it alone is consistent. */
   relational: boolean;
+  /** How many restores the cloud runs at a time in an account, for kinds that are restored part by part. */
+  restoresAtOnce?: number;
   /** Describes and checks the args, for configuration and components alike. */
   schema: z.ZodType;
   /** The resources that `create` declares, with what the user gives them and what this program sets itself. */

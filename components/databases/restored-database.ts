@@ -10,6 +10,8 @@ export class RestoredDatabase extends pulumi.ComponentResource {
   readonly endpoint: pulumi.Output<string>;
   readonly properties: pulumi.Output<Record<string, string>>;
   readonly notes: pulumi.Output<string[]>;
+  /** How many restores it takes. */
+  readonly restores: pulumi.Output<number>;
 
   constructor(
     name: string,
@@ -24,6 +26,7 @@ export class RestoredDatabase extends pulumi.ComponentResource {
     this.endpoint = copy.endpoint;
     this.properties = copy.properties;
     this.notes = copy.notes;
+    this.restores = copy.restores ?? pulumi.output(1);
     const { keep, tags, instant } = context;
     if (keep && copy.backup) {
       const marks = { ...tags, [INSTANT_TAG]: instant };

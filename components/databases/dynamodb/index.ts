@@ -1,14 +1,21 @@
-import { readSettings } from "../../../operations/dynamodb";
 import { OWNED } from "../create";
 import { type DatabaseKind, lookedUp } from "../kind";
 import { type DynamodbArgs, dynamodbSchema } from "./args";
 import { tableBackupsDoubt, tableBackupsFault } from "./backups";
 import { copiesStand } from "./copies";
 import { protectCreated, protectExisting } from "./protect";
+import { tableReader } from "./reader";
 import { restoreTables } from "./restore";
 import { goalOf, namespacePatterns, sourceRegion, tableNames, targetRegion } from "./tables";
 
 export type { DynamodbArgs } from "./args";
+
+/**
+ * "Any number of users can execute up to 50 concurrent restores (any type of restore) in a given account" [AWS API Reference,
+ * RestoreTableToPointInTime]. The AWS provider repeats a further one at intervals of up to 5
+ * minutes, so it notices late that another has ended.
+ */
+const CONCURRENT_RESTORES = 50;
 
 const OWNED_OF_TABLES = {
   name: "the key of its map is the table's name: remove it",
@@ -22,6 +29,7 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
   kind: "dynamodb",
   label: "Amazon DynamoDB",
   relational: false,
+  restoresAtOnce: CONCURRENT_RESTORES,
   schema: dynamodbSchema,
   region: ({ existing, create }) => existing?.region ?? create?.region,
   recoveryDays: (args) => goalOf(args).recoveryPeriodInDays,
@@ -54,7 +62,7 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
       arns: () =>
         lookedUp(name, async () => {
           const where = sourceRegion(name, args, aws);
-          return (await readSettings(where, await tableNames(name, args, aws), aws.access)).map(({ arn }) => arn);
+          return await tableReader(where, aws).arns(await tableNames(name, args, aws));
         }),
       notContinuousBecause: "AWS Backup makes snapshots of DynamoDB only; point-in-time recovery is the tables' own",
       coldStorage: true,

@@ -2,7 +2,7 @@ import { Table } from "@pulumi/aws/dynamodb";
 import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import { readTableScaling, type Scaling } from "../../../operations/autoscaling";
-import { type CopyCompletion, readSettings, type TableSettings } from "../../../operations/dynamodb";
+import type { CopyCompletion, TableSettings } from "../../../operations/dynamodb";
 import type { DatabaseBackups } from "../../../restore-points/window-backups";
 import { endProgram } from "../../faults";
 import { operation } from "../../operation";
@@ -12,6 +12,7 @@ import { declareScaling } from "../scaling";
 import type { DynamodbArgs } from "./args";
 import { copiesStand } from "./copies";
 import { notYetProtected, tablesAt } from "./ranges";
+import { tableReader } from "./reader";
 import { copyName, copyPrefix, deletedSince, goalOf, sourceRegion, tableNames, targetRegion } from "./tables";
 import { tablesInTheWay } from "./tables-in-the-way";
 import { backupsOfWindow } from "./window-backups";
@@ -22,38 +23,46 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
   const from = sourceRegion(name, args, aws);
   const to = targetRegion(name, args, aws);
   const elsewhere = from !== to;
-  const restored = (context.windowBackups ?? pulumi.output(undefined))
-    .apply((backups) => lookedUp(name, () => readSourcesAndTarget(name, args, backups, context)))
-    .apply(({ tables, scaling, incomplete, backups, stands, refusal }) => {
-      const accepted = { ...context, checkedInstant: accept(name, args, refusal, context) };
-      const copies = tables.map((table) =>
-        restoreTable(name, args, table, { backupArn: backups?.get(table.name), stands }, accepted),
-      );
-      const completions = tables.map(
-        (table): CopyCompletion => ({
-          name: copyName(name, args, aws, table.name, instant),
-          tags: copyTags("dynamodb", table.tags, context),
-          ...withoutTags(table, context),
-          deletionProtection: mode === "recovery",
-          tableClass: table.description.TableClassSummary?.TableClass,
-          streamViewType: table.description.StreamSpecification?.StreamViewType,
-        }),
-      );
-      const completion = new Command(
-        `${copyPrefix(name, elsewhere, instant)}-completion`,
-        operation("complete-dynamodb-copies", { region: to, tables: completions }, aws.access),
-        { parent: context.parent, dependsOn: copies },
-      );
-      for (const [index, table] of tables.entries()) {
-        scaleLikeSource(name, args, table, scaling, context, copies[index] as Table);
-      }
-      const arns = pulumi.all(copies.map((copy) => copy.arn));
-      return pulumi.all([completion.id, arns]).apply(([, arns]) => ({ count: tables.length, incomplete, arns }));
-    });
+  const sources = (context.windowBackups ?? pulumi.output(undefined)).apply((backups) =>
+    lookedUp(name, () => readSourcesAndTarget(name, args, backups, context)),
+  );
+  // Not of what is declared: that is known only when it is there.
+  const restores = sources.apply(({ tables }) => tables.length);
+  const restored = sources.apply(({ tables, scaling, incomplete, backups, stands, refusal }) => {
+    const accepted = { ...context, checkedInstant: accept(name, args, refusal, context) };
+    const copies: Table[] = [];
+    for (const [index, table] of tables.entries()) {
+      // Waits for the one that has its place among the restores that may run at a time.
+      const after = copies[index - context.restoresAtOnce];
+      const source = { backupArn: backups?.get(table.name), stands, after };
+      copies.push(restoreTable(name, args, table, source, accepted));
+    }
+    const completions = tables.map(
+      (table): CopyCompletion => ({
+        name: copyName(name, args, aws, table.name, instant),
+        tags: copyTags("dynamodb", table.tags, context),
+        ...withoutTags(table, context),
+        deletionProtection: mode === "recovery",
+        tableClass: table.description.TableClassSummary?.TableClass,
+        streamViewType: table.description.StreamSpecification?.StreamViewType,
+      }),
+    );
+    const completion = new Command(
+      `${copyPrefix(name, elsewhere, instant)}-completion`,
+      operation("complete-dynamodb-copies", { region: to, tables: completions }, aws.access),
+      { parent: context.parent, dependsOn: copies },
+    );
+    for (const [index, table] of tables.entries()) {
+      scaleLikeSource(name, args, table, scaling, context, copies[index] as Table);
+    }
+    const arns = pulumi.all(copies.map((copy) => copy.arn));
+    return pulumi.all([completion.id, arns]).apply(([, arns]) => ({ count: tables.length, incomplete, arns }));
+  });
   return {
     name,
     kind: "dynamodb",
     backup: { resourceType: "DynamoDB", region: to, arns: restored.apply(({ arns }) => arns) },
+    restores,
     endpoint: restored.apply(() => to),
     properties: restored.apply((): Record<string, string> => (elsewhere ? { contact_points: to } : {})),
     notes: restored.apply(({ count, incomplete }) => [
@@ -138,7 +147,7 @@ async function readSources(
         }
       : undefined;
   const [settings, scaling] = await Promise.all([
-    readSettings(region, names, aws.access),
+    tableReader(region, aws).settings(names),
     readTableScaling(region, names, aws.access),
   ]);
   const common = { scaling, incomplete: deleted, stands: false, ...(refusal && { refusal }) };
@@ -172,6 +181,8 @@ async function readSources(
 /** Where a copy comes from. */
 interface CopySource {
   backupArn: string | undefined;
+  /** The copy that it waits for. */
+  after: Table | undefined;
   /** Whether the copy stands already. */
   stands: boolean;
 }
@@ -266,6 +277,7 @@ function restoreTable(
     },
     {
       parent: context.parent,
+      ...(copySource.after && { dependsOn: [copySource.after] }),
       ignoreChanges: [
         "restoreSourceName",
         "restoreSourceTableArn",
