@@ -9,6 +9,7 @@ import {
   ListBackupsCommand,
   type ListBackupsCommandOutput,
   ListTagsOfResourceCommand,
+  type OnDemandThroughput,
   paginateListTables,
   ResourceNotFoundException,
   type TableDescription,
@@ -298,6 +299,10 @@ export interface CopyCompletion {
   tableClass?: string;
   /** The stream's view type, when the source has a stream. */
   streamViewType?: string;
+  /** The most that the source may use, when it has such a limit. */
+  onDemandThroughput?: OnDemandThroughput;
+  /** The same of its global indexes that have one. */
+  indexes?: { name: string; onDemandThroughput: OnDemandThroughput }[];
 }
 
 /** Gives restored tables what a restore drops. Idempotent and resumable: it looks before it changes. */
@@ -332,12 +337,31 @@ export async function completeCopies(
         what: `stream of ${wanted.streamViewType}`,
         change: { StreamSpecification: { StreamEnabled: true, StreamViewType: wanted.streamViewType } },
       });
+    if (limitsDiffer(wanted.onDemandThroughput, description.OnDemandThroughput))
+      changes.push({ what: "limits of on-demand capacity", change: { OnDemandThroughput: wanted.onDemandThroughput } });
+    for (const { name, onDemandThroughput } of wanted.indexes ?? []) {
+      const index = description.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === name);
+      if (index === undefined || !limitsDiffer(onDemandThroughput, index.OnDemandThroughput)) continue;
+      const update = { Update: { IndexName: name, OnDemandThroughput: onDemandThroughput } };
+      changes.push({
+        what: `limits of on-demand capacity of index ${name}`,
+        change: { GlobalSecondaryIndexUpdates: [update] },
+      });
+    }
     for (const { what, change } of changes) {
       await waitUntilTableExists({ client, maxWaitTime: 900, minDelay: 1 }, { TableName: wanted.name });
       await client.send(new UpdateTableCommand({ TableName: wanted.name, ...change }));
       say(`${wanted.name}: ${what}`);
     }
   });
+}
+
+/** Whether a table lacks limits that are wanted. -1 is none, which DynamoDB may also leave out. */
+function limitsDiffer(wanted: OnDemandThroughput | undefined, present: OnDemandThroughput | undefined): boolean {
+  if (wanted === undefined) return false;
+  return (["MaxReadRequestUnits", "MaxWriteRequestUnits"] as const).some(
+    (limit) => (wanted[limit] ?? -1) !== (present?.[limit] ?? -1),
+  );
 }
 
 async function describeTable(client: DynamoDBClient, name: string): Promise<TableDescription> {

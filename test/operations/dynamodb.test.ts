@@ -100,15 +100,38 @@ test.serial("a copy is given what a restore drops, and can be completed again", 
     deletionProtection: true,
     tableClass: "STANDARD_INFREQUENT_ACCESS",
     streamViewType: "NEW_IMAGE",
+    onDemandThroughput: { MaxReadRequestUnits: 100, MaxWriteRequestUnits: -1 },
+    indexes: [{ name: "byOwner", onDemandThroughput: { MaxReadRequestUnits: 20, MaxWriteRequestUnits: 10 } }],
   };
+  region.updateTable({
+    TableName: "copy",
+    AttributeDefinitions: ["id", "owner"].map((AttributeName) => ({ AttributeName, AttributeType: "S" as const })),
+    GlobalSecondaryIndexUpdates: [
+      {
+        Create: {
+          IndexName: "byOwner",
+          KeySchema: [{ AttributeName: "owner", KeyType: "HASH" }],
+          Projection: { ProjectionType: "ALL" },
+        },
+      },
+    ],
+  });
+  const said: string[] = [];
   for (let run = 0; run < 2; run++) {
-    await completeCopies({ region: REGION, tables: [wanted] }, ACCESS, () => {});
+    said.length = 0;
+    await completeCopies({ region: REGION, tables: [wanted] }, ACCESS, (line) => said.push(line));
     const [copy] = await readSettings(REGION, ["copy"], ACCESS);
     t.deepEqual(copy?.tags, wanted.tags);
     t.true(copy?.deletionProtection);
     t.is(copy?.description.TableClassSummary?.TableClass, "STANDARD_INFREQUENT_ACCESS");
     t.is(copy?.description.StreamSpecification?.StreamViewType, "NEW_IMAGE");
+    t.deepEqual(copy?.description.OnDemandThroughput, wanted.onDemandThroughput);
+    t.deepEqual(
+      copy?.description.GlobalSecondaryIndexes?.map(({ OnDemandThroughput }) => OnDemandThroughput),
+      wanted.indexes.map(({ onDemandThroughput }) => onDemandThroughput),
+    );
   }
+  t.deepEqual(said, ["copy: 2 tags"], "the second run finds nothing to change");
   t.true(region.table("copy").describe().DeletionProtectionEnabled);
 });
 

@@ -4,6 +4,7 @@ import type { ClusterDescription } from "../../../operations/aurora";
 import { readClusterScaling } from "../../../operations/autoscaling";
 import { copyTags } from "../copy-tags";
 import { instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
+import { type Found, leftToSetAgain } from "../not-restored";
 import { declareClusterCopy } from "../rds/cluster";
 import { copyIdentifier, credentialsNote } from "../rds/copies";
 import { deletedNotes } from "../rds/deleted";
@@ -77,6 +78,7 @@ export function restoreCluster(
             ? [
                 `a writer and ${length - 1} readers; ${credentialsNote(source.cluster.MasterUserSecret !== undefined)}`,
                 ...(source.deleted ? deletedNotes(args.restoreTo) : []),
+                ...leftToSetAgain("aurora", source.deleted ? {} : notRestoredOf(source.cluster)),
               ]
             : ["the source has no instances, so the copy has none: add one to reach it"],
         ),
@@ -89,6 +91,18 @@ export function restoreCluster(
     properties: copy.apply(({ url }) => url).apply((url): Record<string, string> => ({ contact_points: url })),
     notes: copy.apply(({ notes }) => notes),
     backup: { resourceType: "Aurora", region: where, arns: copy.apply(({ arn }) => arn).apply((arn) => [arn]) },
+  };
+}
+
+/** What the cluster has of what no restore brings back. */
+function notRestoredOf(cluster: ClusterDescription["cluster"]): Found {
+  const { AssociatedRoles: roles, GlobalClusterIdentifier: globalCluster, ActivityStreamStatus: stream } = cluster;
+  return {
+    "IAM roles of the cluster": roles?.map(({ RoleArn }) => RoleArn),
+    "custom endpoints": cluster.CustomEndpoints,
+    "membership in a global database": globalCluster ? [globalCluster] : [],
+    "read replicas outside the cluster": cluster.ReadReplicaIdentifiers,
+    "database activity streams": stream && stream !== "stopped" ? [stream] : [],
   };
 }
 

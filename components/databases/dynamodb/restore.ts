@@ -1,3 +1,4 @@
+import type { TableDescription } from "@aws-sdk/client-dynamodb";
 import { Table } from "@pulumi/aws/dynamodb";
 import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
@@ -8,6 +9,7 @@ import { endProgram } from "../../faults";
 import { operation } from "../../operation";
 import { copyTags, leftOutTags } from "../copy-tags";
 import { COPY_TAG, INSTANT_TAG, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
+import { leftToSetAgain } from "../not-restored";
 import { declareScaling } from "../scaling";
 import type { DynamodbArgs } from "./args";
 import { copiesStand } from "./copies";
@@ -45,6 +47,7 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
         deletionProtection: mode === "recovery",
         tableClass: table.description.TableClassSummary?.TableClass,
         streamViewType: table.description.StreamSpecification?.StreamViewType,
+        ...onDemandLimitsOf(table.description),
       }),
     );
     const completion = new Command(
@@ -56,7 +59,12 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
       scaleLikeSource(name, args, table, scaling, context, copies[index] as Table);
     }
     const arns = pulumi.all(copies.map((copy) => copy.arn));
-    return pulumi.all([completion.id, arns]).apply(([, arns]) => ({ count: tables.length, incomplete, arns }));
+    return pulumi.all([completion.id, arns]).apply(([, arns]) => ({
+      count: tables.length,
+      incomplete,
+      arns,
+      replicas: replicasOf(tables),
+    }));
   });
   return {
     name,
@@ -65,7 +73,7 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
     restores,
     endpoint: restored.apply(() => to),
     properties: restored.apply((): Record<string, string> => (elsewhere ? { contact_points: to } : {})),
-    notes: restored.apply(({ count, incomplete }) => [
+    notes: restored.apply(({ count, incomplete, replicas }) => [
       ...(incomplete ? [`INCOMPLETE: ${incomplete}`] : []),
       ...(context.from?.windowBackups ? [`restored from the backups of the pause window that ${instant} is in`] : []),
       ...(elsewhere
@@ -74,6 +82,7 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
             `${count} tables stand beside their sources as <table>-${instantSuffix(instant)}, for inspection only: ScalarDB finds tables by their own names`,
             `to drill with ScalarDB itself, set databases[].dynamodb.restoreTo.region of ${name} to another region`,
           ]),
+      ...leftToSetAgain("dynamodb", { replicas }),
     ]),
   };
 }
@@ -82,6 +91,17 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
 function withoutTags(table: TableSettings, context: RestoreContext): Pick<CopyCompletion, "withoutTags"> {
   const keys = leftOutTags("dynamodb", table.tags, context);
   return keys.length > 0 ? { withoutTags: keys } : {};
+}
+
+/** The regions of replicas, with the tables that have one there. */
+function replicasOf(tables: readonly TableSettings[]): string[] {
+  const regions = new Map<string, string[]>();
+  for (const { name, description } of tables)
+    for (const { RegionName: region = "" } of description.Replicas ?? [])
+      regions.set(region, [...(regions.get(region) ?? []), name]);
+  return [...regions].map(
+    ([region, names]) => `${region}: ${names.length > 3 ? `${names.length} tables` : names.join(", ")}`,
+  );
 }
 
 /** What a restore is made of. */
@@ -291,6 +311,7 @@ function restoreTable(
         "tableClass",
         "streamEnabled",
         "streamViewType",
+        "onDemandThroughput",
         // Driven by autoscaling.
         "readCapacity",
         "writeCapacity",
@@ -301,6 +322,17 @@ function restoreTable(
       customTimeouts: { create: "12h" },
     },
   );
+}
+
+/** The most that a table and its indexes may use, where they are paid for by request: a restore drops both. */
+function onDemandLimitsOf(description: TableDescription): Pick<CopyCompletion, "onDemandThroughput" | "indexes"> {
+  const indexes = (description.GlobalSecondaryIndexes ?? []).flatMap(
+    ({ IndexName: name = "", OnDemandThroughput: most }) => (most ? [{ name, onDemandThroughput: most }] : []),
+  );
+  return {
+    ...(description.OnDemandThroughput && { onDemandThroughput: description.OnDemandThroughput }),
+    ...(indexes.length > 0 && { indexes }),
+  };
 }
 
 function scaleLikeSource(

@@ -6,6 +6,7 @@ import type { InstanceSettings } from "../../../operations/rds";
 import { operation } from "../../operation";
 import { copyTags } from "../copy-tags";
 import { instantSuffix, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
+import { type Found, leftToSetAgain } from "../not-restored";
 import type { RdsArgs } from "./args";
 import { copyDeletion, copyIdentifier, credentialsNote } from "./copies";
 import { deletedNotes } from "./deleted";
@@ -47,6 +48,7 @@ export function restoreInstance(
         credentialsNote(source.MasterUserSecret !== undefined),
         ...directoryNotes(source),
         ...(deleted ? deletedNotes(args.restoreTo) : []),
+        ...leftToSetAgain("rds", deleted ? {} : notRestoredOf(source)),
       ]),
     };
   });
@@ -173,4 +175,20 @@ function directoryNotes({ DomainMemberships }: DBInstance): string[] {
     : [
         `the source is joined to the directory ${domain}, the copy to none: join it by hand for logins of the directory`,
       ];
+}
+
+/** What the instance has of what no restore brings back. */
+function notRestoredOf(source: DBInstance): Found {
+  const { ActivityStreamStatus: stream, DBInstanceAutomatedBackupsReplications: replications } = source;
+  return {
+    "IAM roles of the instance": source.AssociatedRoles?.map(({ RoleArn }) => RoleArn),
+    "read replicas": [
+      ...(source.ReadReplicaDBInstanceIdentifiers ?? []),
+      ...(source.ReadReplicaDBClusterIdentifiers ?? []),
+    ],
+    "replication of automated backups to another region": replications?.map(
+      ({ DBInstanceAutomatedBackupsArn: arn }) => arn,
+    ),
+    "database activity streams": stream && stream !== "stopped" ? [stream] : [],
+  };
 }

@@ -14,6 +14,7 @@ import {
   type RestoredDatabase,
   regionOf,
 } from "../kind";
+import { leftToSetAgain } from "../not-restored";
 import type { RdsArgs, RdsCreateArgs } from "./args";
 import { clusterProtection, declareCluster, declareClusterCopy, rangeOf } from "./cluster";
 import { copyIdentifier, credentialsNote } from "./copies";
@@ -127,6 +128,7 @@ export function restoreMultiAzCluster(
       notes: completion.id.apply(() => [
         `a writer and two readable standbys; ${credentialsNote(source.MasterUserSecret !== undefined)}`,
         ...(found.deleted ? deletedNotes(args.restoreTo) : []),
+        ...leftToSetAgain("multiAzCluster", found.deleted ? {} : { "read replicas": source.ReadReplicaIdentifiers }),
       ]),
     };
   });

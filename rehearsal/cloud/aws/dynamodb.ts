@@ -376,8 +376,12 @@ function restored(
       billingMode === "PROVISIONED"
         ? throughputOf(billingMode, throughput ?? DEFAULT_CAPACITY)
         : throughputOf(billingMode, overrides.ProvisionedThroughputOverride),
-    onDemandThroughput: overrides.OnDemandThroughputOverride ?? source.onDemandThroughput,
-    globalIndexes: chosenIndexes(source.globalIndexes, overrides.GlobalSecondaryIndexOverride),
+    // Not among what a restore includes [AWS API Reference, RestoreTableToPointInTime].
+    onDemandThroughput: overrides.OnDemandThroughputOverride,
+    globalIndexes: chosenIndexes(
+      source.globalIndexes.map(({ OnDemandThroughput: _, ...index }) => index),
+      overrides.GlobalSecondaryIndexOverride,
+    ),
     localIndexes: chosenIndexes(source.localIndexes, overrides.LocalSecondaryIndexOverride),
     encryption: overrides.SSESpecificationOverride ?? source.encryption,
     tableClass: "STANDARD",

@@ -28,6 +28,7 @@ export const dynamodb: KindUnderTest = {
               billingMode: "PAY_PER_REQUEST",
               hashKey: "id",
               attributes: [{ name: "id", type: "S" }],
+              onDemandThroughput: { maxReadRequestUnits: 100, maxWriteRequestUnits: 50 },
             },
           },
         },
