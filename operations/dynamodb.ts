@@ -322,7 +322,7 @@ export async function completeCopies(
     );
     say(`${wanted.name}: ${Object.keys(wanted.tags).length} tags`);
     if (wanted.withoutTags !== undefined)
-      await client.send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: wanted.withoutTags }));
+      await client.send(new UntagResourceCommand({ ResourceArn: description.TableArn, TagKeys: wanted.withoutTags }));
     // One property to an UpdateTable: DynamoDB refuses several kinds of change in a single call.
     const changes: { what: string; change: object }[] = [];
     if (description.DeletionProtectionEnabled !== wanted.deletionProtection)
