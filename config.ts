@@ -1,14 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import type { ScalarBackupArgs } from "./components/backup";
+import { pausedReleases, type ScalarBackupArgs } from "./components/backup";
 import { databaseFaults, databasesSchema } from "./components/databases";
 import { awsRegion } from "./components/databases/schema";
 import { awsSettings } from "./components/databases/settings";
 import { type Fault, faultsOf, isWithin } from "./components/faults";
 import { importedWindowFaults } from "./components/pause/imported-windows";
+import { otherClusterFaults } from "./components/pause/other-clusters";
 import { pauseKeyFaults, pauseRunFaults } from "./components/pause/validate";
 import { pauseNeedFaults } from "./components/pause-need";
+import { pathText } from "./components/problems/value";
 import { propertiesFaults } from "./components/properties-faults";
+import { releaseDatabaseFaults } from "./components/release-databases";
+import { notARelease, unknownReleases } from "./components/release-values";
 import { instantFaults, recoveryFaults, restoreFaults, type ScalarRestoreArgs } from "./components/restore";
 import { soundParts } from "./components/sound-parts";
 import { tagFaults, tagsNotCopiedFaults } from "./components/tags";
@@ -32,8 +36,10 @@ export interface StackConfig {
   restore?: Pick<ScalarRestoreArgs, "at" | "mode" | "from" | "acceptInconsistentCopiesAt">;
   /** `restore.windows`: they count for the list of restore points as well, before an instant is chosen. */
   importedWindows?: ScalarBackupArgs["importedWindows"];
-  /** Perhaps a secret: properties may hold passwords. */
+  /** Secrets: properties may hold passwords. */
   properties?: pulumi.Output<string>;
+  /** `properties` as a map. */
+  propertiesByRelease?: pulumi.Output<Record<string, string>>;
   tags?: Record<string, string>;
   /** Keys of tags that copies do not get. */
   tagsNotCopied?: string[];
@@ -41,7 +47,8 @@ export interface StackConfig {
 }
 
 /** The values as they stand in the stack's file, once they have no fault. */
-interface StackValues extends Omit<StackConfig, "restore" | "importedWindows"> {
+interface StackValues extends Omit<StackConfig, "restore" | "importedWindows" | "properties" | "propertiesByRelease"> {
+  properties?: string | Record<string, string>;
   restore?: Partial<NonNullable<StackConfig["restore"]>> & { windows?: string };
 }
 
@@ -79,6 +86,14 @@ const pauseSchema = z
             "The port of its pods' admin interface, if scalar.db.cluster.node.admin.port moves it",
             ADMIN_PORT,
           ),
+          databases: z
+            .array(z.string())
+            .min(1, { error: "a list of at least one database's name; leave it out if the release uses all" })
+            .meta({ examples: [["ledger"]] })
+            .optional()
+            .describe(
+              "The databases that it uses, by their names; ScalarDL's Ledger and Auditor usually have one each. Defaults to all.",
+            ),
           tls: z
             .strictObject({ caCertificate: z.string().optional(), overrideAuthority: z.string().optional() })
             .optional()
@@ -108,6 +123,63 @@ const pauseSchema = z
       BOUNDS.rendezvousSeconds,
     ),
     cluster: z.string().optional().describe("The cluster's name in recorded windows, for a set that spans clusters"),
+    otherClusters: z
+      .array(
+        z.strictObject({
+          cluster: z
+            .string()
+            .min(1)
+            .meta({ examples: ["osaka"] })
+            .describe("Its name in recorded windows: pause.cluster of its own stack"),
+          releases: z
+            .array(
+              z.strictObject({
+                namespace: z
+                  .string()
+                  .min(1)
+                  .meta({ examples: ["scalar"] }),
+                name: z
+                  .string()
+                  .min(1)
+                  .meta({ examples: ["scalardb-cluster"] }),
+                databases: z.array(z.string()).min(1).optional(),
+              }),
+            )
+            .describe("All releases that its own stack pauses for this set"),
+          kubernetes: z
+            .strictObject({
+              context: z
+                .string()
+                .min(1)
+                .meta({ examples: ["scalar-osaka"] })
+                .optional()
+                .describe("Its context in your kubeconfig"),
+              kubeconfig: z.string().min(1).optional().describe("A kubeconfig, or its path; defaults to yours"),
+              namespace: z.string().min(1).optional().describe("Where its pauser runs"),
+              recordName: z
+                .string()
+                .min(1)
+                .optional()
+                .describe("Its record's ConfigMap. Defaults to scalar-pause-windows."),
+            })
+            .optional()
+            .describe("Reads its windows in the cluster"),
+          stack: z
+            .string()
+            .min(1)
+            .meta({ examples: ["acme/scalar-backup/osaka"] })
+            .optional()
+            .describe("In place of kubernetes: its stack, whose output windows is read as of its last pulumi up"),
+          record: z
+            .string()
+            .optional()
+            .describe("In place of both: its record as text, windows.json of its pauser's ConfigMap"),
+        }),
+      )
+      .optional()
+      .describe(
+        "The other clusters of a set that spans clusters: an instant is a restore point only if their releases were paused, too",
+      ),
     aws: z
       .strictObject({
         eksCluster: z
@@ -165,11 +237,13 @@ export const stackConfigSchema = z.strictObject({
   pause: pauseSchema.optional(),
   vault: vaultSchema.optional(),
   restore: restoreSchema.optional(),
+  // Checked by `presentPropertiesFaults`: a message of the schema would repeat the value, which may hold passwords.
   properties: z
-    .string()
+    .unknown()
+    .meta({ anyOf: [{ type: "string" }, { type: "object", additionalProperties: { type: "string" } }] })
     .optional()
     .describe(
-      "Your present database.properties; a restore's Helm values then hold it whole, with the copies in place of their sources: of JDBC URLs only host and port are replaced",
+      "Your present database.properties; for releases with databases of their own, a map of such texts by the releases' names. A restore's Helm values then hold them whole, with the copies in place of their sources: of JDBC URLs only host and port are replaced",
     ),
   tags: z
     .record(z.string(), z.string())
@@ -199,13 +273,16 @@ export function readStackConfig(): StackConfig {
   const { values, faults } = parseValues();
   if (faults.length === 0) faults.push(...stackConfigFaults(values));
   if (faults.length > 0) throw new pulumi.RunError(report(faults));
-  const { restore, ...config } = values as unknown as StackValues;
+  const { restore, properties, ...config } = values as unknown as StackValues;
+  const secrets = new pulumi.Config(PROJECT);
   const { windows, at, ...how } = restore ?? {};
   return {
     ...config,
     ...(at !== undefined && { restore: { at, ...how } }),
     ...(windows !== undefined && { importedWindows: windows }),
-    properties: new pulumi.Config(PROJECT).getSecret("properties"),
+    ...(typeof properties === "object"
+      ? { propertiesByRelease: secrets.getSecretObject<Record<string, string>>("properties") }
+      : { properties: secrets.getSecret("properties") }),
   };
 }
 
@@ -236,11 +313,11 @@ export function stackConfigFaults(values: Record<string, unknown>): Fault[] {
     const runs = pauseRunFaults(soundParts(pause, "pause", faults)).filter(
       ({ path }) => reach.length === 0 || path !== "retentionDays" || pause.retentionDays !== undefined,
     );
-    add([...under("pause", runs), ...reach]);
+    add([...under("pause", [...runs, ...(valid("pause.otherClusters") ? otherClusterFaults(pause) : [])]), ...reach]);
   }
   if (isMap(restore)) add(under("restore", restoreValueFaults(restore)));
   if (config.lastDrill !== undefined && valid("lastDrill")) add(passedFaults("lastDrill", config.lastDrill));
-  if (typeof config.properties === "string") add(propertiesFaults(config.properties));
+  if (config.properties !== undefined) add(presentPropertiesFaults(config.properties, pause));
   if (valid("tagsNotCopied")) add(tagsNotCopiedFaults(config.tagsNotCopied));
 
   if (!setIsValid) {
@@ -249,7 +326,10 @@ export function stackConfigFaults(values: Record<string, unknown>): Fault[] {
   }
   add(tagFaults(config.tags, databases));
   add(pauseNeedFaults(databases, pause));
-  if (valid("pause")) add(windowBackupFaults(databases, pause, aws));
+  if (valid("pause")) {
+    add(windowBackupFaults(databases, pause, aws));
+    add(releaseDatabaseFaults(databases, pause?.releases ?? [], "pause.releases", pause?.otherClusters));
+  }
   if (valid("restore")) add(under("restore", restoreFromFaults(databases, restore?.from, aws)));
   if (valid("vault")) add(vaultFaults(databases, vault, aws));
   else if (isMap(vault)) add(ownVaultFaults(vaultParts(vault, schema)));
@@ -276,6 +356,36 @@ function passedFaults(key: string, instant: string): Fault[] {
   return faults;
 }
 
+/** No message repeats a value: properties may hold passwords. */
+function presentPropertiesFaults(properties: unknown, pause: StackConfig["pause"]): Fault[] {
+  if (typeof properties === "string") return propertiesFaults(properties);
+  if (!isMap(properties))
+    return [
+      {
+        path: "properties",
+        message:
+          "is neither a text nor a map; expected the text of database.properties (`properties: |`, and the lines below it), or a map of such texts by the releases' names",
+      },
+    ];
+  const releases = isMap(pause) && Array.isArray(pause.releases) ? pausedReleases(pause) : [];
+  const unknown = unknownReleases(Object.keys(properties), releases);
+  return Object.entries(properties).flatMap(([release, text]): Fault[] => {
+    const path = pathText(["properties", release]);
+    if (unknown.includes(release))
+      return [
+        {
+          path,
+          message: `"${release}" is not a release of pause.releases; ${notARelease(releases)}; or give one text for all of them: \`properties: |\`, and the lines below it`,
+        },
+      ];
+    if (typeof text !== "string")
+      return [
+        { path, message: "is not a text; expected the text of the release's properties, a key=value on each line" },
+      ];
+    return propertiesFaults(text).map(({ message }) => ({ path, message }));
+  });
+}
+
 function restoreValueFaults({ at, windows, ...how }: NonNullable<StackValues["restore"]>): Fault[] {
   const faults: Fault[] = [];
   // Windows may be looked at before an instant is chosen; whoever says how to restore has to say to what.
@@ -293,7 +403,8 @@ function parseValues(): { values: Record<string, unknown>; faults: Fault[] } {
   for (const [key, text] of Object.entries(pulumi.runtime.allConfig())) {
     const [project, name] = key.split(/:(.*)/s) as [string, string];
     if (project !== PROJECT) continue;
-    if (name === "properties") {
+    // Properties are no JSON, whatever they look like; a map of them by release is.
+    if (name === "properties" && typeof asJson(text) !== "object") {
       values[name] = text;
       continue;
     }
@@ -304,6 +415,14 @@ function parseValues(): { values: Record<string, unknown>; faults: Fault[] } {
     }
   }
   return { values, faults };
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function under(part: string, faults: Fault[]): Fault[] {

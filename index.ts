@@ -18,10 +18,12 @@ const copies =
     databases: config.databases,
     releases: pausedReleases(config.pause),
     windows: backup.windows,
+    pauseProblems: backup.restorePoints.apply(({ pauseProblems = [] }) => pauseProblems),
     ranges: backup.ranges,
     vault: config.vault,
     vaults: backup.vaults,
     properties: config.properties,
+    propertiesByRelease: config.propertiesByRelease,
     tags: config.tags,
     tagsNotCopied: config.tagsNotCopied,
   });
@@ -31,6 +33,8 @@ const outputs = {
   pauseRequired: backup.pauseRequired,
   restorePoints: backup.restorePoints,
   databases: backup.databases,
+  // For the stacks of the other clusters that pause at the same instant.
+  ...(config.pause?.cluster !== undefined && { windows: backup.ownWindows }),
   ...(config.lastDrill !== undefined && { lastDrill: config.lastDrill }),
   ...(config.vault && { vaults: backup.vaults }),
   ...(copies && { restored: copies.databases, helmValues: copies.helmValues, nextSteps: copies.nextSteps }),

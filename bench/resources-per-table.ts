@@ -19,7 +19,7 @@ export async function countResourcesPerTable(): Promise<ResourcesPerTable> {
   const table = { billingMode: "PAY_PER_REQUEST", hashKey: "id", attributes: [{ name: "id", type: "S" }] };
   const created = (count: number) => {
     const { config, build } = dynamodbDrill(count);
-    const names = Array.from({ length: count }, (_, index) => `ledger.new${index}`);
+    const names = Array.from({ length: count }, (_, index) => (index === 0 ? "ledger.state" : `ledger.new${index}`));
     const tables = Object.fromEntries(names.map((name) => [name, table]));
     const databases = [{ name: "ledger", dynamodb: { create: { tables } } }];
     return { config: { ...config, "scalar-backup:databases": databases, "scalar-backup:restore": undefined }, build };

@@ -1,17 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type RestorePoints, restorePoints } from "../restore-points/points";
 import type { DatabaseRange } from "../restore-points/ranges";
+import { inOrder } from "../restore-points/record";
 import { readScalarAdminLines, withImported } from "../restore-points/scalar-admin";
 import type { PauseWindow, ReleaseName } from "../restore-points/window";
-import { type DatabaseArgs, databaseFaults } from "./databases";
+import { coordinatorProblems } from "./coordinator";
+import { type DatabaseArgs, databaseFaults, kindOf } from "./databases";
 import type { DatabaseStatus } from "./databases/kind";
 import { ManagedDatabase } from "./databases/managed-database";
 import { awsSettings, azureSettings } from "./databases/settings";
-import { refuse, warnOf } from "./faults";
+import { endProgram, refuse, warnOf } from "./faults";
 import { importedWindowFaults } from "./pause/imported-windows";
+import { otherClusterFaults, otherReleases } from "./pause/other-clusters";
 import { PauseSchedule, type PauseScheduleArgs } from "./pause/pause-schedule";
 import { backupNamePrefix } from "./pause/window-backups";
 import { pauseNeedFaults, setMembers } from "./pause-need";
+import { releaseDatabaseFaults } from "./release-databases";
 import { type PauseNeed, pauseNeed } from "./rules/pause-need";
 import { tagFaults } from "./tags";
 import type { VaultArgs } from "./vaults/args";
@@ -44,9 +48,15 @@ export interface ScalarBackupArgs {
   tags?: Record<string, string>;
 }
 
-/** The releases of a pause, as its windows name them. */
-export function pausedReleases(pause: PauseScheduleArgs | undefined): ReleaseName[] {
-  return (pause?.releases ?? []).map(({ namespace, name }) => ({ cluster: pause?.cluster, namespace, name }));
+/** The releases of a pause on every cluster, as its windows name them, with the databases that they use. */
+export function pausedReleases(pause: PauseScheduleArgs | undefined): (ReleaseName & { databases?: string[] })[] {
+  const own = (pause?.releases ?? []).map(({ namespace, name, databases }) => ({
+    cluster: pause?.cluster,
+    namespace,
+    name,
+    ...(databases && { databases }),
+  }));
+  return [...own, ...otherReleases(pause?.otherClusters)];
 }
 
 /**
@@ -66,8 +76,10 @@ export class ScalarBackup extends pulumi.ComponentResource {
   readonly ranges: pulumi.Output<DatabaseRange[]>;
   /** The vaults, and what they keep of each database; none without `vault`. */
   readonly vaults: pulumi.Output<VaultStatus[]>;
-  /** The recorded and the imported pause windows, oldest first. */
+  /** The recorded pause windows of every cluster and the imported ones, oldest first. */
   readonly windows: pulumi.Output<PauseWindow[]>;
+  /** The windows that this stack's own pauser has recorded: what a stack of another cluster reads. */
+  readonly ownWindows: pulumi.Output<PauseWindow[]> = pulumi.output([]);
 
   constructor(name: string, args: ScalarBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scalar-backup:index:ScalarBackup", name, {}, opts);
@@ -79,6 +91,16 @@ export class ScalarBackup extends pulumi.ComponentResource {
         ...vaultFaults(args.databases, args.vault, aws),
         ...windowBackupFaults(args.databases, args.pause, aws),
         ...reachFaults(args, aws),
+        ...releaseDatabaseFaults(
+          args.databases,
+          args.pause?.releases ?? [],
+          "pause.releases",
+          args.pause?.otherClusters,
+        ),
+        ...(args.pause ? otherClusterFaults(args.pause) : []).map((fault) => ({
+          ...fault,
+          path: `pause.${fault.path}`,
+        })),
         ...tagFaults(args.tags, args.databases),
       );
     if (args.importedWindows !== undefined)
@@ -103,6 +125,18 @@ export class ScalarBackup extends pulumi.ComponentResource {
       (database) => new ManagedDatabase(`${name}-${database.name}`, database, context, { parent: this }),
     );
 
+    const holders = pulumi.all(
+      args.databases.map((database, index) => {
+        const { name: holder, kind } = kindOf(database);
+        const finding = managed[index]?.coordinator ?? pulumi.output({});
+        return finding.apply((each) => ({ ...each, name: holder, relational: kind.relational }));
+      }),
+    );
+    holders.apply((found) => {
+      const problems = coordinatorProblems(found, args.pause?.releases ?? []);
+      return problems.length > 0 ? endProgram(problems.join("\n")) : undefined;
+    });
+
     let windows: pulumi.Output<PauseWindow[]> = pulumi.output([]);
     let pauseProblems: pulumi.Output<string[]> = pulumi.output([]);
     if (need.required && args.pause) {
@@ -114,7 +148,10 @@ export class ScalarBackup extends pulumi.ComponentResource {
         // What this waits for is created before the schedule's namespaces are looked up.
         { parent: this, dependsOn: opts?.dependsOn },
       );
-      windows = schedule.windows.apply((recorded) => withImported(recorded, imported));
+      this.ownWindows = schedule.windows;
+      windows = pulumi
+        .all([schedule.windows, schedule.otherWindows])
+        .apply(([own, others]) => withImported(inOrder([...own, ...others]), imported));
       pauseProblems = schedule.problems;
     } else {
       if (args.pause) pulumi.log.info(`no pods are paused: ${need.because}`, this);

@@ -17,10 +17,11 @@ export function nextSteps(
 ): string[] {
   const notes = copies.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note.replace(/^\d+\. /, "")}`));
   const changed = copies.some(({ changesProperties }) => changesProperties);
+  const clusters = new Set(releases.map(({ cluster }) => cluster));
   const scale = (replicas: string) =>
     releases.map(
-      ({ namespace, name }) =>
-        `kubectl --namespace ${namespace} scale deployment --selector app.kubernetes.io/instance=${name} --replicas ${replicas}`,
+      ({ cluster = "default", namespace, name }) =>
+        `kubectl${clusters.size > 1 ? ` --context <of cluster ${cluster}>` : ""} --namespace ${namespace} scale deployment --selector app.kubernetes.io/instance=${name} --replicas ${replicas}`,
     );
   const use = changed ? ["point the products at the copies: the values are in the output helmValues"] : [];
   const steps =

@@ -13,13 +13,16 @@ export interface ChangedProperties {
   notes: string[];
 }
 
+/** What begins the keys of one of several databases. */
+const MULTI_STORAGE = "scalar.db.multi_storage.storages.";
+
 /** The properties that differ for copies, with the prefix under which ScalarDB looks for them. */
 export function propertyChanges(
   database: string,
   several: boolean,
   properties: Record<string, string>,
 ): PropertyChange[] {
-  const prefix = several ? `scalar.db.multi_storage.storages.${database}.` : "scalar.db.";
+  const prefix = several ? `${MULTI_STORAGE}${database}.` : "scalar.db.";
   return Object.entries(properties).map(([key, value]) => ({ key: `${prefix}${key}`, value }));
 }
 
@@ -47,7 +50,18 @@ export function changeProperties(text: string, changes: readonly PropertyChange[
     return node === present.getEffectiveProperty(node.key) ? line : [];
   });
   const added = [...lines].filter(([key]) => present.getEffectiveProperty(key) === undefined).map(([, line]) => line);
+  const storages = changes.filter(({ key }) => key.startsWith(MULTI_STORAGE));
+  if (text !== "" && storages.length > 0 && !usesMultiStorage(text))
+    notes.unshift(
+      `${MULTI_STORAGE}*: your properties have no "scalar.db.storage=multi-storage", so ScalarDB does not read these keys; name the release's own databases in pause.releases[].databases`,
+    );
   return { text: `${[...(text === "" ? [] : kept), ...added].join("\n")}\n`, notes };
+}
+
+/** Whether ScalarDB finds its databases under `scalar.db.multi_storage.storages`. */
+export function usesMultiStorage(text: string): boolean {
+  const { Properties }: typeof import("properties-file/parser") = require("properties-file/parser");
+  return new Properties(text).getEffectiveProperty("scalar.db.storage")?.value.trim() === "multi-storage";
 }
 
 const isJdbcUrl = (value: string) => value.startsWith("jdbc:");

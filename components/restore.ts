@@ -8,11 +8,11 @@ import { type AwsSettings, lookedUp, type RestoreContext, type RestoreMode } fro
 import { RestoredDatabase } from "./databases/restored-database";
 import { awsSettings, azureSettings } from "./databases/settings";
 import { endProgram, type Fault, refuse } from "./faults";
-import { helmValues } from "./helm-values";
 import { nextSteps } from "./next-steps";
 import { engineParallel } from "./parallel";
 import { setMembers } from "./pause-need";
-import { propertyChanges } from "./properties";
+import { releaseDatabaseFaults } from "./release-databases";
+import { keysOfEveryRelease, notARelease, unknownReleases, valuesByRelease } from "./release-values";
 import { parallelProblem } from "./rules/parallel";
 import { pauseNeed } from "./rules/pause-need";
 import { tagsNotCopiedFaults } from "./tags";
@@ -27,6 +27,8 @@ export interface PausedReleaseArgs {
   name: string;
   /** The cluster's name in recorded windows. Defaults to "default". */
   cluster?: string;
+  /** The databases that it uses, by their names in the set. Defaults to all. */
+  databases?: string[];
 }
 
 /** Which databases are to be restored, and to which instant. */
@@ -41,10 +43,17 @@ export interface ScalarRestoreArgs {
   releases?: PausedReleaseArgs[];
   /** The recorded pause windows: `ScalarBackup.windows`. */
   windows?: pulumi.Input<PauseWindow[]>;
+  /** Why windows may be missing, as sentences, for messages: `ScalarBackup.restorePoints.pauseProblems`. Defaults to nothing. */
+  pauseProblems?: pulumi.Input<string[]>;
   /** What each database can be restored to: `ScalarBackup.ranges`. */
   ranges: pulumi.Input<DatabaseRange[]>;
-  /** The products' present properties; `helmValues` then holds them whole, with the copies in place of their sources. */
+  /**
+   * The present properties of every release; `helmValues` then holds them whole, with the copies in place of their sources.
+   * Releases with databases of their own have properties of their own: `propertiesByRelease`.
+   */
   properties?: pulumi.Input<string>;
+  /** In place of `properties`: the releases' present properties, by their names or, where these are not unique, `namespace/name`. */
+  propertiesByRelease?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** For an emergency in which no restore point is left: restores all the same, to copies that may be broken. Must repeat `at`. */
   acceptInconsistentCopiesAt?: string;
   /** Backups to restore from, by the databases' names, in place of their point-in-time recovery. */
@@ -83,7 +92,7 @@ export interface RestoredCopy {
 export class ScalarRestore extends pulumi.ComponentResource {
   /** The copies, in the order of the set. */
   readonly databases: RestoredCopy[];
-  /** Helm values that point the products at the copies, by product, as YAML. */
+  /** Helm values that point the products at the copies, as YAML, by release (`namespace/name`); without releases, by product. */
   readonly helmValues: pulumi.Output<Record<string, string>>;
   /** What is left to do, in order. */
   readonly nextSteps: pulumi.Output<string[]>;
@@ -96,6 +105,9 @@ export class ScalarRestore extends pulumi.ComponentResource {
     faults.push(...tagsNotCopiedFaults(args.tagsNotCopied));
     if (faults.length === 0) faults.push(...recoveryFaults(args.databases, args.mode, aws));
     if (faults.length === 0) faults.push(...restoreFromFaults(args.databases, args.from, aws));
+    if (faults.length === 0) faults.push(...releaseDatabaseFaults(args.databases, args.releases ?? [], "releases"));
+    if (args.properties !== undefined && args.propertiesByRelease !== undefined)
+      faults.push({ path: "propertiesByRelease", message: "is given beside properties; remove one of the two" });
     if (faults.length > 0) refuse("ScalarRestore", faults);
 
     const instant = formatInstant(instantMillis(args.at));
@@ -142,29 +154,30 @@ export class ScalarRestore extends pulumi.ComponentResource {
     );
 
     warnOfParallel(known, copies, standing, this);
-    const several = known.length > 1;
+    const releases = args.releases ?? [];
     this.databases = known.map(({ name: database, kind }, index) => {
       const { endpoint, properties, notes } = copies[index] as RestoredDatabase;
       return {
         name: database,
         kind: kind.kind,
         endpoint,
-        properties: properties.apply((own) =>
-          Object.fromEntries(propertyChanges(database, several, own).map(({ key, value }) => [key, value])),
-        ),
+        properties: properties.apply((own) => keysOfEveryRelease({ name: database, properties: own }, known, releases)),
         notes,
       };
     });
-    const properties = pulumi.all(this.databases.map((copy) => copy.properties));
-    this.helmValues = pulumi.all([properties, windows, args.properties]).apply(([restored, recorded, present]) => {
-      const changes = restored.flatMap((own) => Object.entries(own).map(([key, value]) => ({ key, value })));
-      if (changes.length === 0) return {};
-      const products = new Set(recorded.flatMap((window) => window.releases.map((release) => release.product)));
-      // Scalar's own tool does not say what it paused.
-      products.delete("unknown");
-      if (products.size === 0) products.add("scalardb-cluster");
-      return Object.fromEntries([...products].map((product) => [product, helmValues(product, changes, present)]));
-    });
+    const own = pulumi.all(
+      copies.map(({ properties }, index) =>
+        properties.apply((each) => ({ name: known[index]?.name as string, properties: each })),
+      ),
+    );
+    this.helmValues = pulumi
+      .all([own, windows, args.properties, args.propertiesByRelease])
+      .apply(async ([restored, recorded, all, byRelease]): Promise<Record<string, string>> => {
+        const unknown = unknownReleases(Object.keys(byRelease ?? {}), releases);
+        if (unknown.length > 0)
+          return endProgram(`propertiesByRelease: ${unknown.join(", ")}: ${notARelease(releases)}`);
+        return valuesByRelease(restored, releases, recorded, { all, byRelease });
+      });
     const leftToDo = pulumi.all(
       this.databases.map((copy) => ({
         name: copy.name,
@@ -282,10 +295,11 @@ function checkedInstant(
       })),
     ),
   );
-  const check = async ([recorded, ranges, backups]: [
+  const check = async ([recorded, ranges, backups, pauseProblems]: [
     PauseWindow[],
     DatabaseRange[],
     Parameters<typeof doubts>[0],
+    string[],
   ]): Promise<string> => {
     const doubt = doubts(backups);
     // Backups say themselves of which restore point they are, long after its window and every range are past it.
@@ -295,6 +309,7 @@ function checkedInstant(
       pauseRequired: need.required,
       releases: args.releases ?? [],
       windows: recorded,
+      pauseProblems,
       databases: ranges.filter(({ name }) => args.from?.[name] === undefined),
     });
     if (doubt === undefined && (!ofRanges || verdict.faults.length === 0)) return instant;
@@ -312,6 +327,6 @@ function checkedInstant(
     .apply((stands) =>
       stands.every((stand) => stand)
         ? pulumi.output(instant)
-        : pulumi.all([windows, args.ranges, doubtful]).apply(check),
+        : pulumi.all([windows, args.ranges, doubtful, pulumi.output(args.pauseProblems ?? [])]).apply(check),
     );
 }

@@ -52,6 +52,11 @@ export function writeWindowRecord(windows: readonly PauseWindow[]): string {
   return JSON.stringify(record);
 }
 
+/** A record of windows that are given as data, such as a stack's output. Read it, and what is malformed in it is found. */
+export function recordOfWindows(windows: unknown): string {
+  return JSON.stringify({ schemaVersion: SCHEMA_VERSION, windows });
+}
+
 /** Oldest first, and each only once: a run whose answer was lost may have recorded its window twice. */
 export function inOrder(windows: readonly PauseWindow[]): PauseWindow[] {
   const byIdentity = new Map(windows.map((window) => [identity(window), window]));

@@ -8,12 +8,12 @@ import { BothEngines } from "./both-engines";
 
 /** What is looked up is tested in test/program and test-cluster; here, that the real engine shows it and keeps no state of it. */
 
+const TABLES = ["ledger.accounts", "coordinator.state"];
+
 const config = (release: { namespace: string; name: string }) => ({
   "aws:region": REGION,
   "kubernetes:context": CONTEXT,
-  "scalar-backup:databases": [
-    { name: "ledger", dynamodb: { existing: { tables: ["ledger.accounts"], scalardbTables: false } } },
-  ],
+  "scalar-backup:databases": [{ name: "ledger", dynamodb: { existing: { tables: TABLES, scalardbTables: false } } }],
   "scalar-backup:pause": { schedule: "0 3 * * *", releases: [release] },
 });
 
@@ -24,9 +24,8 @@ async function build(cloud: SimulatedCloud): Promise<void> {
     product: "scalardb-cluster",
     replicas: 1,
   });
-  cloud.aws.dynamodb
-    .region(REGION)
-    .createTable({ TableName: "ledger.accounts", ...SCHEMA_LOADER_KEYS, BillingMode: "PAY_PER_REQUEST" });
+  for (const TableName of TABLES)
+    cloud.aws.dynamodb.region(REGION).createTable({ TableName, ...SCHEMA_LOADER_KEYS, BillingMode: "PAY_PER_REQUEST" });
 }
 
 const start = (t: ExecutionContext, release: { namespace: string; name: string }) =>

@@ -144,7 +144,7 @@ function duplicateFaults(databases: readonly DatabaseArgs[], aws: AwsSettings): 
       if (other !== undefined && other !== `databases[${index}]`)
         faults.push({
           path: `databases[${index}].${kind.key}`,
-          message: `${identity} is named by ${other} already; a database belongs to the set once: remove one of the two`,
+          message: `${identity} is named by ${other} already; a database belongs to the set once: remove one of the two${kind.key === "dynamodb" ? ", or, for ScalarDB's own tables, set existing.scalardbTables of one to false" : ""}`,
         });
       things.set(identity, other ?? `databases[${index}]`);
     }

@@ -11,6 +11,7 @@ import type { AwsBackupSource } from "../vaults/aws/source";
 import type { AzureBackupSource, AzureResource } from "../vaults/azure/source";
 import type { ContinuousBackup } from "../vaults/continuous-backup";
 import type { RestoreFromArgs } from "../vaults/restore-from";
+import type { CoordinatorFinding } from "./coordinator";
 import type { CreatedResource } from "./create";
 
 /** Whether the copies of a restore are made to go again, or to stay. */
@@ -57,6 +58,8 @@ export interface AzureSettings {
 export interface ProtectedDatabase {
   status: pulumi.Output<DatabaseStatus>;
   range: pulumi.Output<DatabaseRange>;
+  /** Whether ScalarDB's coordinator is in it; absent for relational databases, which are not looked into. */
+  coordinator?: pulumi.Output<CoordinatorFinding>;
   /** What Azure Backup has to be told of it, for kinds that it takes into a vault. */
   azureResource?: pulumi.Output<AzureResource>;
 }

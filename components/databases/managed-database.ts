@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseRange } from "../../restore-points/ranges";
 import type { AzureResource } from "../vaults/azure/source";
+import type { CoordinatorFinding } from "./coordinator";
 import { type DatabaseArgs, kindOf } from "./index";
 import type { DatabaseStatus, ProtectContext } from "./kind";
 
@@ -8,6 +9,8 @@ import type { DatabaseStatus, ProtectContext } from "./kind";
 export class ManagedDatabase extends pulumi.ComponentResource {
   readonly status: pulumi.Output<DatabaseStatus>;
   readonly range: pulumi.Output<DatabaseRange>;
+  /** Whether ScalarDB's coordinator is in it. */
+  readonly coordinator: pulumi.Output<CoordinatorFinding>;
   /** What Azure Backup has to be told of it, for kinds that it takes into a vault. */
   readonly azureResource?: pulumi.Output<AzureResource>;
 
@@ -22,6 +25,7 @@ export class ManagedDatabase extends pulumi.ComponentResource {
     const declared = kind.protect(database.name, args, { ...context, parent: this });
     this.status = declared.status;
     this.range = declared.range;
+    this.coordinator = declared.coordinator ?? pulumi.output({});
     this.azureResource = declared.azureResource;
     this.registerOutputs({ status: this.status, range: this.range });
   }

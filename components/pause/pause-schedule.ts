@@ -14,6 +14,7 @@ import { declareAwsAccess, type PauseAwsArgs, ROLE_ANNOTATION } from "./aws-acce
 import { type CronJobOptions, cronJobSpec, unpauserSpec } from "./cron-job";
 import { asLabels } from "./labels";
 import { lookUpPause } from "./look-up";
+import { type OtherClusterArgs, readOtherWindows } from "./other-clusters";
 import { pauseTiming } from "./timing";
 import { MAX_NAME, pauseFaults, pauseWarnings, scheduleNameFault } from "./validate";
 import { backupNamePrefix, type WindowBackupArgs, windowBackupSettings } from "./window-backups";
@@ -38,6 +39,8 @@ export interface ReleaseArgs {
   adminPort?: number;
   /** For pods that serve their admin interface over TLS. Defaults to none. */
   tls?: ReleaseTlsArgs;
+  /** The databases of the set that it uses, by their names: ScalarDL's Ledger and Auditor usually have one each. Defaults to all. */
+  databases?: string[];
 }
 
 /** The pauser's compute resources, as Kubernetes writes quantities. */
@@ -69,6 +72,8 @@ export interface PauseScheduleArgs {
   rendezvousSeconds?: number;
   /** The cluster's name in recorded windows. Defaults to "default"; needed when the set spans clusters. */
   cluster?: string;
+  /** The set's other clusters: an instant is a restore point only if their releases were paused, too. Defaults to none. */
+  otherClusters?: OtherClusterArgs[];
   /** Windows older than this many days are forgotten. Defaults to 35, the longest that a database can reach back. */
   retentionDays?: number;
   /** True pauses the schedule itself; what was recorded stays. Defaults to false. */
@@ -104,6 +109,8 @@ const UNPAUSER_SUFFIX = "-unpauser";
 export class PauseSchedule extends pulumi.ComponentResource {
   /** The recorded windows, oldest first, read from the cluster by each preview and update. */
   readonly windows: pulumi.Output<PauseWindow[]>;
+  /** The windows of the other clusters, as far as they could be read. */
+  readonly otherWindows: pulumi.Output<PauseWindow[]>;
   /** What keeps runs from recording windows, as far as the cluster shows it: missing releases, failed or missing runs. */
   readonly problems: pulumi.Output<string[]>;
   /** The ConfigMap that holds the record, as `namespace/name`. */
@@ -130,9 +137,15 @@ export class PauseSchedule extends pulumi.ComponentResource {
       { namespace, name, recordName: `${name}-windows`, schedule: args.schedule, releases: args.releases },
       opts?.dependsOn,
     );
+    const others = readOtherWindows(this, args.otherClusters ?? [], `${name}-windows`);
+    this.otherWindows = others.apply(({ windows }) => windows);
     this.problems = pulumi
-      .all([found, args.suspend])
-      .apply(([problems, suspended]) => (suspended ? [...problems, suspendedProblem("pause.suspend")] : problems));
+      .all([found, args.suspend, others])
+      .apply(([problems, suspended, other]) => [
+        ...problems,
+        ...(suspended ? [suspendedProblem("pause.suspend")] : []),
+        ...other.problems,
+      ]);
     const timing = {
       ...pauseTiming(args),
       ...(makesBackups && { windowBackups: windowBackupSettings(backupNamePrefix(name), backups) }),
@@ -187,7 +200,8 @@ export class PauseSchedule extends pulumi.ComponentResource {
       (releases): Settings => ({
         cluster: args.cluster ?? DEFAULT_CLUSTER,
         record: { namespace, name: `${name}-windows` },
-        releases,
+        // Which databases a release uses is not the pauser's business: a change of it must not change the CronJob.
+        releases: releases.map(({ databases: _, ...release }) => release),
         ...timing,
       }),
     );

@@ -41,9 +41,18 @@ class Judge {
       storages.put("", connection(config));
     }
     Map<String, Object> found = new LinkedHashMap<>();
-    found.put("coordinator", new ConsensusCommitConfig(config).getCoordinatorNamespace().orElse("coordinator"));
+    found.put("coordinator", new ConsensusCommitConfig(config).getCoordinatorNamespace().orElse(constant("NAMESPACE")));
+    found.put("coordinatorTable", constant("TABLE"));
     found.put("storages", storages);
     return found;
+  }
+
+  /** Of the coordinator. */
+  private static String constant(String name) throws Exception {
+    Class<?> accessor = Class.forName("com.scalar.db.transaction.consensuscommit.CoordinatorStateAccessor");
+    java.lang.reflect.Field field = accessor.getDeclaredField(name);
+    field.setAccessible(true);
+    return (String) field.get(null);
   }
 
   private static Map<String, String> connection(DatabaseConfig config) throws Exception {

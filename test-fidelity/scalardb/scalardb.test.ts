@@ -1,7 +1,10 @@
 import { createServer, type Server } from "node:net";
 import test, { type ExecutionContext } from "ava";
+import { parse } from "yaml";
+import { COORDINATOR_NAMESPACE, COORDINATOR_TABLE } from "../../components/databases/coordinator";
 import { moveJdbcUrl } from "../../components/jdbc-url";
 import { changeProperties } from "../../components/properties";
+import { type CopyProperties, valuesByRelease } from "../../components/release-values";
 import { type ScalarDb, scalarDb } from "./scalardb";
 
 const HOST = "copy.example.com";
@@ -63,6 +66,53 @@ judged("drivers find the copy, the database and the parameters in a URL whose ho
     t.like(storages[""], { storage: "jdbc", host: HOST, ...expected }, present);
   }
 });
+
+const COPIES: CopyProperties[] = [
+  { name: "ledger", properties: { contact_points: "ap-northeast-3" } },
+  { name: "auditor", properties: { contact_points: `jdbc:postgresql://${HOST}:5432/postgres` } },
+  { name: "documents", properties: { contact_points: "https://copy.documents.example.com:443/", password: "k3y==" } },
+];
+const LEDGER = { namespace: "scalar", name: "ledger", databases: ["ledger"] };
+const AUDITOR = { namespace: "scalar", name: "auditor", databases: ["auditor", "documents"] };
+
+judged("each release connects to the copies of its own databases, and to nothing else", (t, { judge }) => {
+  const byRelease = {
+    ledger:
+      "scalar.db.storage=dynamo\nscalar.db.contact_points ap-northeast-1\nscalar.db.username=id\nscalar.db.password=secret\n",
+    auditor: [
+      "scalar.db.storage=multi-storage",
+      "scalar.db.multi_storage.storages=auditor,documents",
+      "scalar.db.multi_storage.default_storage=auditor",
+      "scalar.db.multi_storage.storages.auditor.storage=jdbc",
+      "scalar.db.multi_storage.storages.auditor.contact_points=jdbc:postgresql://db:5432/audit?ssl=true",
+      "scalar.db.multi_storage.storages.documents.storage=cosmos",
+      "scalar.db.multi_storage.storages.documents.contact_points=https://documents.example.com:443/",
+      "scalar.db.multi_storage.storages.documents.password=old",
+      "scalar.db.consensus_commit.coordinator.namespace=auditor_coordinator",
+    ].join("\n"),
+  };
+  const values = valuesByRelease(COPIES, [LEDGER, AUDITOR], [], { byRelease });
+  const texts = [
+    load(values["scalar/ledger"] as string).ledger?.ledgerProperties,
+    load(values["scalar/auditor"] as string).auditor?.auditorProperties,
+  ] as string[];
+  const [ledger, auditor] = judge(texts);
+  t.deepEqual(ledger?.storages, { "": { storage: "dynamo", region: "ap-northeast-3" } });
+  t.like(auditor?.storages.auditor, { storage: "jdbc", host: HOST, port: "5432", database: "audit" });
+  t.regex(auditor?.storages.auditor?.url ?? "", /\?ssl=true$/);
+  t.deepEqual(auditor?.storages.documents, {
+    storage: "cosmos",
+    endpoint: "https://copy.documents.example.com:443/",
+    key: "k3y==",
+  });
+  // The names under which a coordinator is looked for.
+  t.is(ledger?.coordinator, COORDINATOR_NAMESPACE);
+  t.is(ledger?.coordinatorTable, COORDINATOR_TABLE);
+  t.is(auditor?.coordinator, "auditor_coordinator");
+});
+
+/** Helm values, by chart and key. */
+const load = (values: string): Record<string, Record<string, string>> => parse(values);
 
 const ORACLE_URLS: [present: string, told: RegExp][] = [
   ["jdbc:oracle:thin:@//db.example.com:1521/LEDGER", /SERVICE_NAME=LEDGER/],

@@ -20,6 +20,7 @@ export interface Connection {
 /** What ScalarDB reads in a text of properties. */
 export interface Judged {
   coordinator: string;
+  coordinatorTable: string;
   /** By the storages' names; without multi-storage, the only one's is empty. */
   storages: Record<string, Connection>;
 }

@@ -37,6 +37,11 @@ test("a sound configuration has no fault", (t) => {
 });
 
 const backedUp = { ...ledger, dynamodb: { ...ledger.dynamodb, windowBackups: { deleteAfter: 400 } } };
+const osaka = {
+  cluster: "osaka",
+  releases: [{ namespace: "scalar", name: "scalardb-cluster" }],
+  kubernetes: { context: "scalar-osaka" },
+};
 const eks = { ...pause, aws: { eksCluster: "payments" } };
 
 const wrong: [string, Values, string[]][] = [
@@ -56,7 +61,7 @@ const wrong: [string, Values, string[]][] = [
   ],
   [
     "backups in windows that span clusters",
-    { databases: [backedUp], pause: { ...eks, rendezvousSeconds: 60 } },
+    { databases: [backedUp], pause: { ...eks, rendezvousSeconds: 60, otherClusters: [osaka] } },
     [
       "databases[0].dynamodb.windowBackups: holds pods for longer in some windows, and with pause.rendezvousSeconds all clusters hold for the same time: remove one of them",
     ],

@@ -16,21 +16,21 @@ const [CRON_JOBS, JOBS, CONFIG_MAPS] = [
   kindOf({ apiVersion: "v1", kind: "ConfigMap" }),
 ];
 const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
+const TABLES = ["ledger.accounts", "coordinator.state"];
 const DAY = 24 * 60 * 60_000;
 
-/** A set of one table whose release is paused each night. */
+/** A set of one table, and ScalarDB's coordinator, whose release is paused each night. */
 async function set(t: ExecutionContext, releases: object[] = [RELEASE], config: Record<string, unknown> = {}) {
   const rehearsal = await rehearsed(t, {
     "kubernetes:context": CONTEXT,
-    "scalar-backup:databases": [
-      { name: "ledger", dynamodb: { existing: { tables: ["ledger.accounts"], scalardbTables: false } } },
-    ],
+    "scalar-backup:databases": [{ name: "ledger", dynamodb: { existing: { tables: TABLES, scalardbTables: false } } }],
     "scalar-backup:pause": { schedule: "0 3 * * *", releases },
     ...config,
   });
-  rehearsal.cloud.aws.dynamodb
-    .region(REGION)
-    .createTable({ TableName: "ledger.accounts", ...SCHEMA_LOADER_KEYS, BillingMode: "PAY_PER_REQUEST" });
+  for (const TableName of TABLES)
+    rehearsal.cloud.aws.dynamodb
+      .region(REGION)
+      .createTable({ TableName, ...SCHEMA_LOADER_KEYS, BillingMode: "PAY_PER_REQUEST" });
   return rehearsal;
 }
 

@@ -56,6 +56,9 @@ export function errors(result: StackResult): string {
     .join("\n");
 }
 
+/** Releases of ScalarDL are called as their product. */
+const productOf = (release: string) => (["ledger", "auditor"].includes(release) ? release : "scalardb-cluster");
+
 /** Writes a window of `seconds`, by default up to now, into the pauser's record, as the pauser would; answers its middle. */
 export function recordWindow(
   cloud: SimulatedCloud,
@@ -76,7 +79,7 @@ export function recordWindow(
     pauseCompleted: formatInstant(start, { millis: true }),
     unpauseStarted: formatInstant(end, { millis: true }),
     clockOffsetMillis: 0,
-    releases: releases.map((name) => ({ namespace, name, product: "scalardb-cluster", pods: [`${name}-0`] })),
+    releases: releases.map((name) => ({ namespace, name, product: productOf(name), pods: [`${name}-0`] })),
     ...(backups && { backups }),
   };
   const data = (record.data ?? {}) as Record<string, string>;

@@ -12,6 +12,8 @@ export interface CosmosdbExistingArgs {
   resourceGroupName: pulumi.Input<string>;
   /** True once it is deleted: restores come from what Azure keeps of it for as long as its tier says. Defaults to false. */
   deleted?: boolean;
+  /** The coordinator's namespace, `scalar.db.consensus_commit.coordinator.namespace`. Defaults to `coordinator`. */
+  coordinatorNamespace?: string;
 }
 
 /** An account that this program creates. */
@@ -115,6 +117,12 @@ export const cosmosdbSchema = z
         accountName,
         resourceGroupName: resourceGroup,
         deleted: z.boolean().optional().describe("True once it is deleted: restores come from what Azure keeps of it"),
+        coordinatorNamespace: z
+          .string()
+          .min(1)
+          .meta({ examples: ["coordinator"] })
+          .optional()
+          .describe("scalar.db.consensus_commit.coordinator.namespace, if ScalarDB has one. Defaults to coordinator."),
       })
       .optional(),
     create: z

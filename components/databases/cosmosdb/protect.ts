@@ -1,6 +1,7 @@
 import { DatabaseAccount } from "@pulumi/azure-native/cosmosdb/databaseAccount";
 import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
+import type { AzureAccess } from "../../../operations/azure";
 import {
   accountShortfalls,
   type CosmosAccount,
@@ -13,9 +14,11 @@ import {
   readRange,
   tierOf,
 } from "../../../operations/cosmosdb";
+import { hasContainer } from "../../../operations/cosmosdb-containers";
 import { endProgram, orEnd } from "../../faults";
 import { azureOperation } from "../../operation";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
+import { COORDINATOR_NAMESPACE, COORDINATOR_TABLE, type CoordinatorFinding } from "../coordinator";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 import type { CosmosdbArgs, CosmosdbCreateArgs } from "./args";
 import { addressOf, keyFault, lookUpDeleted, lookUpSource } from "./source";
@@ -24,6 +27,7 @@ import { addressOf, keyFault, lookUpDeleted, lookUpSource } from "./source";
 interface Observed {
   account?: CosmosAccount;
   range: CosmosRange;
+  coordinator?: CoordinatorFinding;
 }
 
 /** Declares an account with its protection, or sees to that of one that exists. */
@@ -42,7 +46,10 @@ export function protectCosmosdb(name: string, args: CosmosdbArgs, context: Prote
             : { account, range: await readRange(account, azure.access) };
         }),
       )
-    : lookUpSource(name, args, azure, async (account) => ({ range: await readRange(account, azure.access) }));
+    : lookUpSource(name, args, azure, async (account) => ({
+        range: await readRange(account, azure.access),
+        coordinator: await findCoordinator(args, account, azure.access),
+      }));
   const declared = args.create && declareAccount(name, args.create, { days, after: observed }, context);
   const goal = { days, strongConsistency: declared !== undefined };
   const protection = observed.apply(({ account }) => {
@@ -58,6 +65,20 @@ export function protectCosmosdb(name: string, args: CosmosdbArgs, context: Prote
       notes: account === undefined ? [] : notesOf(account),
     })),
     range: observed.apply(({ range }) => ({ name, ...range })),
+    // The schema of an account that is created here may be yet to be loaded.
+    coordinator: observed.apply(({ coordinator = {} }) => coordinator),
+  };
+}
+
+async function findCoordinator(
+  { existing }: CosmosdbArgs,
+  account: CosmosAccount,
+  access: AzureAccess,
+): Promise<CoordinatorFinding> {
+  const database = existing?.coordinatorNamespace ?? COORDINATOR_NAMESPACE;
+  return {
+    found: await hasContainer(account, { database, container: COORDINATOR_TABLE }, access),
+    missing: `no container ${COORDINATOR_TABLE} of database ${database} in account ${account.name}`,
   };
 }
 

@@ -13,8 +13,12 @@ export interface DynamodbExistingArgs {
   tables?: string[];
   /** The namespace prefix, if ScalarDB is configured with `scalar.db.dynamo.namespace.prefix`. */
   namespacePrefix?: string;
-  /** Whether ScalarDB's own tables (namespaces `coordinator` and `scalardb`) belong to it. Defaults to true. */
+  /** Whether ScalarDB's own tables (the coordinator's and the metadata's namespace) belong to it. Defaults to true. */
   scalardbTables?: boolean;
+  /** The coordinator's namespace, `scalar.db.consensus_commit.coordinator.namespace`. Defaults to `coordinator`. */
+  coordinatorNamespace?: string;
+  /** The metadata's namespace, `scalar.db.dynamo.table_metadata.namespace`. Defaults to `scalardb`. */
+  metadataNamespace?: string;
 }
 
 /** DynamoDB tables that this program creates. */
@@ -85,7 +89,17 @@ export const dynamodbSchema = z
         scalardbTables: z
           .boolean()
           .optional()
-          .describe("Whether the namespaces coordinator and scalardb belong to it. Defaults to true."),
+          .describe(
+            "Whether ScalarDB's own tables (the coordinator's and the metadata's namespace) belong to it. Defaults to true.",
+          ),
+        coordinatorNamespace: namespace
+          .meta({ examples: ["coordinator"] })
+          .optional()
+          .describe("scalar.db.consensus_commit.coordinator.namespace, if ScalarDB has one. Defaults to coordinator."),
+        metadataNamespace: namespace
+          .meta({ examples: ["scalardb"] })
+          .optional()
+          .describe("scalar.db.dynamo.table_metadata.namespace, if ScalarDB has one. Defaults to scalardb."),
       })
       .refine((existing) => existing.namespaces || existing.tables, {
         error: '"namespaces", "tables" or both; name the ScalarDB namespaces that are kept in DynamoDB',

@@ -24,6 +24,11 @@ const OWNED_OF_TABLES = {
   deletionProtectionEnabled: OWNED.next("deletionProtection"),
 };
 
+/** What the names of its tables begin with, ScalarDB's own among them. */
+function patternsOf({ existing }: DynamodbArgs): string[] {
+  return existing ? namespacePatterns(existing, existing.scalardbTables !== false) : [];
+}
+
 export const dynamodb: DatabaseKind<DynamodbArgs> = {
   key: "dynamodb",
   kind: "dynamodb",
@@ -42,9 +47,7 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
     })),
   identities(args, aws) {
     const where = args.existing?.region ?? args.create?.region ?? aws.defaultRegion ?? "";
-    const own = args.create
-      ? Object.keys(args.create.tables)
-      : [...(args.existing?.tables ?? []), ...(args.existing ? namespacePatterns(args.existing, false) : [])];
+    const own = args.create ? Object.keys(args.create.tables) : [...(args.existing?.tables ?? []), ...patternsOf(args)];
     return own.map((table) => `dynamodb table ${table} in ${where}`);
   },
   protect: (name, args, context) =>
@@ -52,7 +55,7 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
   awsBackup(name, args, aws) {
     const region = args.existing?.region ?? args.create?.region ?? aws.defaultRegion;
     const tables = args.create ? Object.keys(args.create.tables) : (args.existing?.tables ?? []);
-    const patterns = args.existing ? namespacePatterns(args.existing, args.existing.scalardbTables !== false) : [];
+    const patterns = patternsOf(args);
     return {
       resourceType: "DynamoDB",
       region,
@@ -75,7 +78,7 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
       database: name,
       region: existing?.region ?? create?.region ?? aws.defaultRegion ?? "",
       tables: create ? Object.keys(create.tables) : (existing?.tables ?? []),
-      prefixes: existing ? namespacePatterns(existing, existing.scalardbTables !== false) : [],
+      prefixes: patternsOf(args),
       ...args.windowBackups,
     };
   },

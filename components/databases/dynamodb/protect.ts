@@ -8,7 +8,7 @@ import { lookedUp, type ProtectContext, type ProtectedDatabase, regionOf } from 
 import type { DynamodbArgs, DynamodbCreateArgs } from "./args";
 import { rangeOfTables } from "./ranges";
 import { tableReader } from "./reader";
-import { goalOf, sourceRegion, tableNames } from "./tables";
+import { coordinatorAmong, goalOf, sourceRegion, tableNames } from "./tables";
 import { declareExpiry, windowBackupNotes } from "./window-backups";
 
 /** Declares tables with their protection. */
@@ -46,6 +46,7 @@ export function protectCreated(
       notes: windowBackupNotes(args),
     })),
     range: observed.apply((found) => rangeOfTables(name, found)),
+    coordinator: pulumi.output(coordinatorAmong(args, Object.keys(create.tables))),
   };
 }
 
@@ -74,6 +75,12 @@ export function protectExisting(name: string, args: DynamodbArgs, context: Prote
       notes: windowBackupNotes(args),
     })),
     range: observed.apply((tables) => rangeOfTables(name, tables)),
+    coordinator: observed.apply((tables) =>
+      coordinatorAmong(
+        args,
+        tables.map((table) => table.name),
+      ),
+    ),
   };
 }
 

@@ -1,11 +1,13 @@
 import { findDeletedTables, type TableProtectionGoal } from "../../../operations/dynamodb";
 import { tablesOf } from "../../../restore-points/tables";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
+import { COORDINATOR_NAMESPACE, COORDINATOR_TABLE, type CoordinatorFinding } from "../coordinator";
 import { type AwsSettings, instantSuffix, regionOf } from "../kind";
 import type { DynamodbArgs, DynamodbExistingArgs } from "./args";
 import { tableReader } from "./reader";
 
-const SCALARDB_NAMESPACES = ["coordinator", "scalardb"];
+/** ScalarDB's own namespaces, as its properties call them unless they are set otherwise. */
+const METADATA_NAMESPACE = "scalardb";
 
 /** The tables of this database, as they are now. @throws {Error} when there are none, or a named one is missing. */
 export async function tableNames(name: string, args: DynamodbArgs, aws: AwsSettings): Promise<string[]> {
@@ -50,8 +52,29 @@ export async function deletedSince(
 
 /** What the names of a selection's tables begin with. */
 export function namespacePatterns(existing: DynamodbExistingArgs, withScalardbTables: boolean): string[] {
-  const namespaces = [...(existing.namespaces ?? []), ...(withScalardbTables ? SCALARDB_NAMESPACES : [])];
+  const { coordinatorNamespace = COORDINATOR_NAMESPACE, metadataNamespace = METADATA_NAMESPACE } = existing;
+  const own = withScalardbTables ? [coordinatorNamespace, metadataNamespace] : [];
+  const namespaces = [...(existing.namespaces ?? []), ...own];
   return [...new Set(namespaces)].map((namespace) => `${existing.namespacePrefix ?? ""}${namespace}.`);
+}
+
+/** Whether ScalarDB's coordinator is among the tables. */
+export function coordinatorAmong(args: DynamodbArgs, tables: readonly string[]): CoordinatorFinding {
+  const { existing } = args;
+  // Created tables are listed by their full names, whatever prefix and namespace ScalarDB is configured with.
+  if (existing === undefined)
+    return {
+      found: tables.some((table) => table.endsWith(`.${COORDINATOR_TABLE}`)),
+      missing: `no table ${COORDINATOR_NAMESPACE}.${COORDINATOR_TABLE} among create.tables`,
+    };
+  const namespace = existing.coordinatorNamespace ?? COORDINATOR_NAMESPACE;
+  const table = `${existing.namespacePrefix ?? ""}${namespace}.${COORDINATOR_TABLE}`;
+  const reach =
+    existing.scalardbTables === false ? '"scalardbTables: false" leaves ScalarDB\'s own tables out' : undefined;
+  return {
+    found: tables.includes(table),
+    missing: `no table ${table}${reach === undefined ? "" : `, and ${reach}`}`,
+  };
 }
 
 /** What its tables are to be protected with. */

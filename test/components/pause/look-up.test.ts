@@ -147,7 +147,7 @@ test.serial("what a ScalarBackup depends on is waited for, too", async (t) => {
     "backup",
     {
       databases: [
-        { name: "a", dynamodb: { create: { region: "eu-west-1", tables: { "a.b": { hashKey: "k" } } } } },
+        { name: "a", dynamodb: { create: { region: "eu-west-1", tables: { "coordinator.state": { hashKey: "k" } } } } },
       ] as unknown as ScalarBackupArgs["databases"],
       pause: { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb" }] },
     },

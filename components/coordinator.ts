@@ -1,0 +1,26 @@
+import type { CoordinatorFinding } from "./databases/coordinator";
+import { databasesOf, type ReleaseDatabases } from "./release-databases";
+
+/** A database, as far as its coordinator goes. */
+export interface CoordinatorHolder extends CoordinatorFinding {
+  name: string;
+  relational: boolean;
+}
+
+/**
+ * Releases whose databases hold no coordinator anywhere: of what their copies hold nobody could tell what was committed, and
+ * ScalarDB would not start on them. A relational database may hold it: nobody looks into those.
+ */
+export function coordinatorProblems(
+  holders: readonly CoordinatorHolder[],
+  releases: readonly ReleaseDatabases[],
+): string[] {
+  return releases.flatMap((release, index) => {
+    const own = databasesOf(release, holders);
+    if (own.some(({ found, relational }) => found !== false || relational)) return [];
+    const missing = own.map(({ name, missing = "none" }) => `${name} has ${missing}`).join("; ");
+    return [
+      `pause.releases[${index}]: no database that ${release.namespace}/${release.name} uses holds ScalarDB's coordinator, without which nobody can tell which transactions of a copy are committed: ${missing}. If scalar.db.consensus_commit.coordinator.namespace is set, set existing.coordinatorNamespace of the database that holds it to the same; if the coordinator is in another database, add that to databases, and to the release's databases where it names some; if the schema is not loaded yet, load it first`,
+    ];
+  });
+}

@@ -1,0 +1,207 @@
+import * as pulumi from "@pulumi/pulumi";
+import { selectCluster } from "../../operations/kubernetes/kubeconfig";
+import { readData } from "../../operations/kubernetes/pause-runs";
+import { ClusterReader } from "../../operations/kubernetes/reader";
+import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
+import { readWindowRecord, recordOfWindows } from "../../restore-points/record";
+import { DEFAULT_CLUSTER, type PauseWindow, releaseLabel, WINDOWS_KEY } from "../../restore-points/window";
+import type { Fault } from "../faults";
+import type { PauseScheduleArgs } from "./pause-schedule";
+
+/** A release on another cluster. */
+export interface OtherReleaseArgs {
+  namespace: string;
+  /** The Helm release's name. */
+  name: string;
+  /** The databases of the set that it uses, by their names. Defaults to all. */
+  databases?: string[];
+}
+
+/** A record of pause windows, read from the cluster that it is in. */
+export interface OtherRecordArgs {
+  /** The cluster's context in the kubeconfig. Defaults to the current context of `kubeconfig`. */
+  context?: string;
+  /** A kubeconfig, or the path of one. Defaults to the files that KUBECONFIG names, then to ~/.kube/config. */
+  kubeconfig?: pulumi.Input<string>;
+  /** Where the pauser of that cluster runs. Defaults to the namespace of the first of its releases. */
+  namespace?: string;
+  /** The ConfigMap that its pauser writes. Defaults to the name of this schedule's own. */
+  recordName?: string;
+}
+
+/** Another cluster of a set that spans clusters. Exactly one of `kubernetes`, `stack` and `record`. */
+export interface OtherClusterArgs {
+  /** Its name in recorded windows: `pause.cluster` of its own stack. */
+  cluster: string;
+  /** Its releases: all that its own stack pauses for this set. */
+  releases: OtherReleaseArgs[];
+  /** Reads its record in the cluster. */
+  kubernetes?: OtherRecordArgs;
+  /** Reads the output `windows` of its stack, as of that stack's last `pulumi up`: `organization/project/stack`. */
+  stack?: string;
+  /** Its record as text: the value of windows.json in its pauser's ConfigMap. */
+  record?: string;
+}
+
+/** What is known of the other clusters' windows. */
+export interface OtherWindows {
+  windows: PauseWindow[];
+  /** Why windows of a cluster are missing, as sentences. */
+  problems: string[];
+}
+
+/** What is wrong with the other clusters of a pause. */
+export function otherClusterFaults({
+  cluster: own = DEFAULT_CLUSTER,
+  otherClusters = [],
+  rendezvousSeconds,
+}: Pick<PauseScheduleArgs, "cluster" | "otherClusters" | "rendezvousSeconds">): Fault[] {
+  const faults: Fault[] = [];
+  if (rendezvousSeconds && otherClusters.length === 0)
+    faults.push({
+      path: "otherClusters",
+      message: `is missing; rendezvousSeconds (${rendezvousSeconds}) pauses several clusters at one instant, and without their windows an instant at which another cluster was not paused would count as a restore point: name each other cluster with its releases and where its windows are read, such as [{ cluster: osaka, releases: [{ namespace: scalar, name: scalardb-cluster }], kubernetes: { context: scalar-osaka } }], or remove rendezvousSeconds`,
+    });
+  const names = [own, ...otherClusters.map((other) => other?.cluster)];
+  otherClusters.forEach((other, index) => {
+    const path = `otherClusters[${index}]`;
+    const twin = names.indexOf(other.cluster);
+    if (twin <= index)
+      faults.push({
+        path: `${path}.cluster`,
+        message: `"${other.cluster}" is the name of ${twin === 0 ? `this stack's own cluster (pause.cluster${own === DEFAULT_CLUSTER ? ", by default" : ""})` : `otherClusters[${twin - 1}]`} too; give each cluster a name of its own in the pause.cluster of its stack`,
+      });
+    if (other.releases?.length === 0)
+      faults.push({
+        path: `${path}.releases`,
+        message: "[] is empty; name every release of that cluster whose pods write to the databases",
+      });
+    const sources = [other.kubernetes, other.stack, other.record].filter((source) => source !== undefined);
+    if (sources.length !== 1)
+      faults.push({
+        path,
+        message: `has ${sources.length === 0 ? "none" : "several"} of kubernetes, stack and record; expected exactly one of them, by which the windows of cluster ${other.cluster} are read`,
+      });
+    if (other.kubernetes && other.kubernetes.context === undefined && other.kubernetes.kubeconfig === undefined)
+      faults.push({
+        path: `${path}.kubernetes`,
+        message:
+          "names no cluster; expected the context of your kubeconfig, such as { context: scalar-osaka }, or a kubeconfig",
+      });
+    if (other.stack !== undefined && other.stack.split("/").length !== 3)
+      faults.push({
+        path: `${path}.stack`,
+        message: `"${other.stack}" is not the full name of a stack; expected organization/project/stack, such as acme/scalar-backup/osaka`,
+      });
+  });
+  return faults;
+}
+
+/** The releases of the other clusters, as their windows name them. */
+export function otherReleases(otherClusters: readonly OtherClusterArgs[] = []) {
+  return otherClusters.flatMap(({ cluster, releases }) => releases.map((release) => ({ ...release, cluster })));
+}
+
+/**
+ * The windows of the other clusters. What cannot be read is a problem and no window: instants at which nobody knows whether
+ * that cluster was paused are no restore points.
+ */
+export function readOtherWindows(
+  component: pulumi.Resource,
+  otherClusters: readonly OtherClusterArgs[],
+  recordName: string,
+): pulumi.Output<OtherWindows> {
+  const each = otherClusters.map((other) => {
+    const record = recordOf(component, other, recordName);
+    return record.apply((found) => windowsIn(other, found));
+  });
+  // A kubeconfig is a secret, but not what is read by it.
+  return pulumi.unsecret(pulumi.all(each)).apply((found) => {
+    const problems = found.flatMap((one) => one.problems);
+    for (const problem of problems) void pulumi.log.warn(problem, component);
+    return { windows: found.flatMap(({ windows }) => windows), problems };
+  });
+}
+
+/** A record's ConfigMap, from where it is read; or why it is not. */
+type FoundRecord = { from: string; data?: Record<string, string | undefined>; problem?: string };
+
+function recordOf(component: pulumi.Resource, other: OtherClusterArgs, recordName: string): pulumi.Output<FoundRecord> {
+  if (other.record !== undefined)
+    return pulumi.output({ from: "otherClusters[].record", data: { [WINDOWS_KEY]: other.record } });
+  if (other.stack !== undefined) return recordOfStack(component, other.cluster, other.stack);
+  const { context, kubeconfig, namespace, recordName: name } = other.kubernetes ?? {};
+  return pulumi
+    .output(kubeconfig)
+    .apply((config) =>
+      readRecord(
+        { context, kubeconfig: config },
+        { namespace: namespace ?? (other.releases[0]?.namespace as string), name: name ?? recordName },
+      ),
+    );
+}
+
+function recordOfStack(component: pulumi.Resource, cluster: string, stack: string): pulumi.Output<FoundRecord> {
+  const reference = new pulumi.StackReference(`${cluster}-windows`, { name: stack }, { parent: component });
+  const from = `stack ${stack}`;
+  return reference
+    .getOutput("windows")
+    .apply((windows: unknown) =>
+      windows === undefined
+        ? { from, problem: 'it has no output "windows"; set pause.cluster there, then run "pulumi up" in it' }
+        : { from, data: { [WINDOWS_KEY]: recordOfWindows(windows) } },
+    );
+}
+
+async function readRecord(
+  choice: { context?: string; kubeconfig?: string },
+  { namespace, name }: { namespace: string; name: string },
+): Promise<FoundRecord> {
+  let from = choice.context === undefined ? "its kubeconfig" : `context "${choice.context}"`;
+  try {
+    const reader = await ClusterReader.open(selectCluster(choice, process.env), process.env);
+    from = `ConfigMap ${namespace}/${name} in ${reader.name}`;
+    const data = await readData(reader, namespace, name);
+    if (Object.keys(data).length > 0) return { from, data };
+    return {
+      from,
+      problem:
+        "it does not exist or is empty: no run there has ended yet, or otherClusters[].kubernetes.namespace or .recordName is another",
+    };
+  } catch (error) {
+    return { from, problem: (error as Error).message };
+  }
+}
+
+function windowsIn({ cluster, releases }: OtherClusterArgs, { from, data, problem }: FoundRecord): OtherWindows {
+  const unread = (because: string) => ({
+    windows: [],
+    problems: [
+      `the pause windows of cluster ${cluster} were not read (${from}), so no instant is known at which ${releases.map((release) => releaseLabel({ cluster, ...release })).join(", ")} was paused: ${because}`,
+    ],
+  });
+  if (data === undefined) return unread(problem ?? "nothing was found");
+  try {
+    const { windows, malformed } = readWindowRecord(data[WINDOWS_KEY]);
+    const own = windows.filter((window) => window.cluster === cluster);
+    const strangers = [...new Set(windows.map((window) => window.cluster))].filter((name) => name !== cluster);
+    if (own.length === 0 && strangers.length > 0)
+      return unread(
+        `they are of cluster ${strangers.join(", ")}; set pause.cluster of that cluster's stack to ${cluster}, or correct otherClusters[].cluster`,
+      );
+    const { lastRun } = readLastRun(data[LAST_RUN_KEY]);
+    return {
+      windows: own,
+      problems: [
+        ...malformed.map((fault) => `left out of the pause windows of cluster ${cluster} (${from}): ${fault}`),
+        ...(lastRun && lastRun.end !== "recorded" && lastRun.end !== "backupsFailed"
+          ? [
+              `the last run on cluster ${cluster} (${lastRun.job}, ended ${lastRun.endedAt}) recorded no window: ${[lastRun.end, ...lastRun.reasons].join("; ")}`,
+            ]
+          : []),
+      ],
+    };
+  } catch (error) {
+    return unread((error as Error).message);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Fault } from "./faults";
+import { nearestWord } from "./rules/nearest-word";
+
+/** A release, and the databases of the set that it uses. */
+export interface ReleaseDatabases {
+  namespace: string;
+  name: string;
+  /** By their names in the set. Absent: all. */
+  databases?: readonly string[];
+}
+
+/** The databases that a release uses, in the order of the set. */
+export function databasesOf<Database extends { name: string }>(
+  { databases }: Pick<ReleaseDatabases, "databases">,
+  set: readonly Database[],
+): Database[] {
+  return set.filter(({ name }) => databases === undefined || databases.includes(name));
+}
+
+/** What is wrong with the databases that releases name, those of other clusters among them. `path` is where the releases stand. */
+export function releaseDatabaseFaults(
+  databases: readonly { name: string }[],
+  releases: readonly ReleaseDatabases[],
+  path: string,
+  otherClusters: readonly { releases: readonly ReleaseDatabases[] }[] = [],
+): Fault[] {
+  const names = databases.map(({ name }) => name);
+  const faults = [
+    ...nameFaults(names, releases, path),
+    ...otherClusters.flatMap((other, index) =>
+      nameFaults(names, other.releases, `pause.otherClusters[${index}].releases`),
+    ),
+  ];
+  const all = [...releases, ...otherClusters.flatMap((other) => other.releases)];
+  if (faults.length > 0 || all.length === 0) return faults;
+  return databases.flatMap((database, index) =>
+    all.some((release) => databasesOf(release, [database]).length > 0)
+      ? []
+      : [
+          {
+            path: `databases[${index}].name`,
+            message: `"${database.name}" is used by no release of ${path}, so nothing that writes to it is known to be paused; name it in the "databases" of the release that uses it, or remove it from the set`,
+          },
+        ],
+  );
+}
+
+function nameFaults(names: readonly string[], releases: readonly ReleaseDatabases[], path: string): Fault[] {
+  return releases.flatMap(({ databases: own = [] }, index) =>
+    own.flatMap((name, position): Fault[] => {
+      const at = `${path}[${index}].databases[${position}]`;
+      if (own.indexOf(name) < position)
+        return [{ path: at, message: `"${name}" is given twice; remove one of the two` }];
+      if (names.includes(name)) return [];
+      const meant = nearestWord(name, names);
+      return [
+        {
+          path: at,
+          message: `"${name}" is not the name of a database of the set${meant === undefined ? "" : ` (did you mean "${meant}"?)`}; expected one of ${names.join(", ")}`,
+        },
+      ];
+    }),
+  );
+}
