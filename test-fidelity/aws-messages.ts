@@ -38,12 +38,12 @@ const DEVIATIONS: { operation: RegExp; problem: RegExp; because: string }[] = [
   {
     operation: /^(DescribeTable|UpdateTable|DeleteBackup|DescribeBackup|RestoreTable\w+)$/,
     problem: /^answer: .*ProvisionedThroughput\.(NumberOfDecreasesToday|(Read|Write)CapacityUnits): 0, less than 1$/,
-    because: "[Amazon DynamoDB API Reference, DescribeTable: example; Developer Guide, on-demand mode] says 0",
+    because: "[AWS CLI Command Reference, dynamodb update-table and create-table, examples] has 0",
   },
   {
     operation: /^(ListBackups|DescribeBackup)$/,
     problem: /^answer: .*BackupName: "[\w.-]+\$DeletedTableBackup" does not match/,
-    because: "[Amazon DynamoDB Developer Guide, Restoring deleted tables] names system backups so",
+    because: "[Amazon DynamoDB Developer Guide, Before You Begin Using Point In Time Recovery] names system backups so",
   },
   {
     operation: /^AssumeRoleWithWebIdentity$/,
