@@ -1,15 +1,13 @@
-import { execFile } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { isDeepStrictEqual, promisify } from "node:util";
+import { isDeepStrictEqual } from "node:util";
 import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from "@aws-sdk/client-application-auto-scaling";
 import type { PropertyMap, PropertyValue } from "../rehearsal/providers/provider";
 import type { Verdict } from "../test/rehearsal/providers/aws/deployed";
 import { SUPPORTS as ALL_SUPPORTS, filled, ROWS, type Row, rowName, SINGLE, TARGET } from "./rows";
-
-const run = promisify(execFile);
+import { TerraformFolder } from "./terraform-folder";
+import { terraformType } from "./terraform-names";
 
 /**
  * A scalable target and a single instance can't be had through the provider (see the rows of their types); the target is
@@ -17,30 +15,6 @@ const run = promisify(execFile);
  */
 const SUPPORTS = ALL_SUPPORTS.filter(({ type }) => type !== TARGET && type !== SINGLE);
 export const REGION = "ap-northeast-1";
-
-/** Terraform's names for the types. */
-const TYPES: Record<string, string> = {
-  "aws:dynamodb/table:Table": "aws_dynamodb_table",
-  "aws:rds/cluster:Cluster": "aws_rds_cluster",
-  "aws:rds/clusterInstance:ClusterInstance": "aws_rds_cluster_instance",
-  "aws:backup/vault:Vault": "aws_backup_vault",
-  "aws:backup/plan:Plan": "aws_backup_plan",
-  "aws:backup/selection:Selection": "aws_backup_selection",
-  "aws:backup/vaultLockConfiguration:VaultLockConfiguration": "aws_backup_vault_lock_configuration",
-  "aws:backup/vaultPolicy:VaultPolicy": "aws_backup_vault_policy",
-  "aws:cloudwatch/eventRule:EventRule": "aws_cloudwatch_event_rule",
-  "aws:cloudwatch/eventTarget:EventTarget": "aws_cloudwatch_event_target",
-  "aws:backup/restoreTestingPlan:RestoreTestingPlan": "aws_backup_restore_testing_plan",
-  "aws:iam/role:Role": "aws_iam_role",
-  "aws:iam/rolePolicy:RolePolicy": "aws_iam_role_policy",
-  "aws:kms/key:Key": "aws_kms_key",
-  "aws:sns/topic:Topic": "aws_sns_topic",
-  "aws:sns/topicPolicy:TopicPolicy": "aws_sns_topic_policy",
-  "aws:sns/topicSubscription:TopicSubscription": "aws_sns_topic_subscription",
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "aws_iam_role_policy_attachment",
-  "aws:appautoscaling/target:Target": "aws_appautoscaling_target",
-  "aws:appautoscaling/policy:Policy": "aws_appautoscaling_policy",
-};
 
 /** Blocks that Pulumi names in the plural, and an argument that it names otherwise. */
 const BLOCKS: Record<string, string> = {
@@ -94,14 +68,14 @@ export function installed(command: string): boolean {
 
 /** What the real provider plans for each row that isn't only documented: everything in one apply and one plan. */
 export async function realVerdicts(endpoint: string, plugins: string): Promise<(Verdict | undefined)[]> {
-  return inFolder(async (write, terraform) => {
+  return TerraformFolder.with(async (folder) => {
     await registerTarget(endpoint);
-    await write(configuration(endpoint, false));
-    await terraform("init", "-no-color", `-plugin-dir=${plugins}`);
-    await terraform("apply", "-no-color", "-auto-approve", "-parallelism=200");
-    await write(configuration(endpoint, true));
-    await terraform("plan", "-no-color", "-out=plan", "-parallelism=200");
-    const plan = JSON.parse(await terraform("show", "-json", "plan"));
+    await folder.write(configuration(endpoint, false));
+    await folder.init(plugins);
+    await folder.run("apply", "-no-color", "-auto-approve", "-parallelism=200");
+    await folder.write(configuration(endpoint, true));
+    await folder.run("plan", "-no-color", "-out=plan", "-parallelism=200");
+    const plan = JSON.parse(await folder.run("show", "-json", "plan"));
     const changes = new Map<string, Change>();
     for (const { address, change } of plan.resource_changes) changes.set(address, change);
     return ROWS.map((row, index) => verdictOf(row, changes.get(addressOf(row, index))));
@@ -114,49 +88,17 @@ export async function createForReal(
   plugins: string,
   resources: Map<string, { type: string; inputs: PropertyMap }>,
 ): Promise<void> {
-  await inFolder(async (write, terraform) => {
+  await TerraformFolder.with(async (folder) => {
     const resource: Record<string, Record<string, object>> = {};
     for (const [name, { type, inputs }] of resources) {
-      const terraformType = TYPES[type] as string;
-      resource[terraformType] ??= {};
-      resource[terraformType][name] = block(inputs);
+      const named = terraformType(type);
+      resource[named] ??= {};
+      resource[named][name] = block(inputs);
     }
-    await write({ ...provider(endpoint), resource });
-    await terraform("init", "-no-color", `-plugin-dir=${plugins}`);
-    await terraform("apply", "-no-color", "-auto-approve", "-parallelism=200");
+    await folder.write({ ...provider(endpoint), resource });
+    await folder.init(plugins);
+    await folder.run("apply", "-no-color", "-auto-approve", "-parallelism=200");
   });
-}
-
-/** Works in a folder of its own, which is gone afterwards. */
-async function inFolder<Result>(
-  work: (
-    write: (configuration: object) => Promise<void>,
-    terraform: (...args: string[]) => Promise<string>,
-  ) => Promise<Result>,
-): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), "scalar-backup-fidelity-"));
-  const { TF_CLI_CONFIG_FILE: _, ...inherited } = process.env;
-  const env = {
-    ...inherited,
-    CHECKPOINT_DISABLE: "1",
-    TF_IN_AUTOMATION: "1",
-    AWS_EC2_METADATA_DISABLED: "true",
-  };
-  const terraform = async (...args: string[]) => {
-    try {
-      return (await run("terraform", args, { cwd: folder, env, maxBuffer: 2 ** 28 })).stdout;
-    } catch (error) {
-      throw new Error(`terraform ${args[0]}: ${(error as { stderr?: string }).stderr || error}`);
-    }
-  };
-  try {
-    return await work(
-      (configuration) => writeFile(join(folder, "main.tf.json"), JSON.stringify(configuration)),
-      terraform,
-    );
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 export async function registerTarget(endpoint: string): Promise<void> {
@@ -174,7 +116,7 @@ export async function registerTarget(endpoint: string): Promise<void> {
 }
 
 function addressOf(row: Row, index: number): string {
-  return `${TYPES[row.type]}.${rowName(index)}`;
+  return `${terraformType(row.type)}.${rowName(index)}`;
 }
 
 /** A resource's change in Terraform's plan. */
@@ -211,11 +153,11 @@ function onlyMotosFault(row: Row, { before, after }: Change): boolean {
 function configuration(endpoint: string, changed: boolean): object {
   const resource: Record<string, Record<string, object>> = {};
   const add = (type: string, name: string, body: object) => {
-    const terraformType = TYPES[type] as string;
-    resource[terraformType] ??= {};
-    resource[terraformType][name] = body;
+    const named = terraformType(type);
+    resource[named] ??= {};
+    resource[named][name] = body;
   };
-  const addresses = SUPPORTS.map(({ key, type }) => `${TYPES[type]}.${key}`);
+  const addresses = SUPPORTS.map(({ key, type }) => `${terraformType(type)}.${key}`);
   for (const { key, type, inputs } of SUPPORTS) add(type, key, block(filled(inputs, fill(0))));
   ROWS.forEach((row, index) => {
     if (row.documented) return;
@@ -248,7 +190,7 @@ function fill(row: number) {
     if (placeholder === "otherInstant") return OTHER_INSTANT;
     const [key, output = ""] = placeholder.split(".");
     const support = SUPPORTS.find((each) => each.key === key);
-    return `\${${TYPES[support?.type ?? ""]}.${key}.${snake(output)}}`;
+    return `\${${terraformType(support?.type ?? "")}.${key}.${snake(output)}}`;
   };
 }
 
