@@ -8,8 +8,12 @@ import {
   paginateDescribeDBClusterAutomatedBackups,
   paginateDescribeDBInstances,
   RDSClient,
+  waitUntilDBClusterAvailable,
 } from "@aws-sdk/client-rds";
 import { type AwsAccess, awsClientConfig } from "./aws";
+
+/** How long a restore may take. */
+const RESTORE_SECONDS = 12 * 60 * 60;
 
 /** A cluster as AWS describes it, with its instances: the writer first, then the readers in promotion order. */
 export interface ClusterDescription {
@@ -47,6 +51,15 @@ export async function describeCluster(
       (a.DBInstanceIdentifier ?? "").localeCompare(b.DBInstanceIdentifier ?? ""),
   );
   return { cluster, instances };
+}
+
+/** Waits until a cluster accepts changes. */
+export async function awaitCluster(region: string, identifier: string, access: AwsAccess): Promise<void> {
+  const client = new RDSClient(awsClientConfig(region, access));
+  await waitUntilDBClusterAvailable(
+    { client, maxWaitTime: RESTORE_SECONDS, minDelay: 30, maxDelay: 60 },
+    { DBClusterIdentifier: identifier },
+  );
 }
 
 /** The automated backups that AWS retains of a deleted cluster: the newest where several had this identifier. */

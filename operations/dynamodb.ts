@@ -24,6 +24,9 @@ import { type NamedTables, tablesOf } from "../restore-points/tables";
 import { type AwsAccess, allEnded, eachAtOnce } from "./aws";
 import { dynamodbClient } from "./dynamodb-client";
 
+/** How long a restore may take. */
+const RESTORE_SECONDS = 12 * 60 * 60;
+
 /** Calls in flight at once. */
 const CONCURRENCY = 25;
 
@@ -208,6 +211,8 @@ export class TableReader {
 /** What DynamoDB says about a table's origin. */
 export interface TableRestore {
   table: string;
+  /** Whether it is still being created. */
+  creating: boolean;
   /** The ARN of the table that it was restored from; absent when it was not restored. */
   sourceArn?: string;
   backupArn?: string;
@@ -231,14 +236,23 @@ export async function readRestores(
       const { SourceTableArn, SourceBackupArn, RestoreDateTime } = table.RestoreSummary ?? {};
       const restore = {
         table: name,
+        creating: table.TableStatus === "CREATING",
         sourceArn: SourceTableArn,
         backupArn: SourceBackupArn,
         at: RestoreDateTime && formatInstant(RestoreDateTime.getTime()),
       };
-      return withTags(restore) ? { ...restore, tags: await tagsOf(client, table.TableArn as string) } : restore;
+      if (!withTags(restore)) return restore;
+      // DynamoDB may not know the tags of a table that it still creates.
+      return { ...restore, tags: (await ifItExists(() => tagsOf(client, table.TableArn as string))) ?? {} };
     }),
   );
   return found.filter((table) => table !== undefined);
+}
+
+/** Waits until a table is there to be changed. */
+export async function awaitTable(region: string, name: string, access: AwsAccess): Promise<void> {
+  const client = dynamodbClient(region, access);
+  await waitUntilTableExists({ client, maxWaitTime: RESTORE_SECONDS, minDelay: 20, maxDelay: 60 }, { TableName: name });
 }
 
 /** Why a table falls short of the goal, in words; empty when it doesn't. More than was asked for is not a fault. */

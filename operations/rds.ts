@@ -13,9 +13,13 @@ import {
   ModifyDBInstanceCommand,
   paginateDescribeDBInstanceAutomatedBackups,
   RDSClient,
+  waitUntilDBInstanceAvailable,
 } from "@aws-sdk/client-rds";
 import { describeCluster, newestRetained, tagsOf } from "./aurora";
 import { type AwsAccess, awsClientConfig } from "./aws";
+
+/** How long a restore may take. */
+const RESTORE_SECONDS = 12 * 60 * 60;
 
 /** How long a modification may take (a changed storage is slow), and how often it is looked at. */
 const MODIFICATION_MILLIS = 2 * 60 * 60 * 1000;
@@ -39,6 +43,15 @@ export async function describeInstance(
   const client = new RDSClient(awsClientConfig(region, access));
   const instance = await readInstance(client, instanceIdentifier);
   return instance && { instance, backups: await readBackups(client, instance) };
+}
+
+/** Waits until an instance accepts changes. */
+export async function awaitInstance(region: string, identifier: string, access: AwsAccess): Promise<void> {
+  const client = new RDSClient(awsClientConfig(region, access));
+  await waitUntilDBInstanceAvailable(
+    { client, maxWaitTime: RESTORE_SECONDS, minDelay: 30, maxDelay: 60 },
+    { DBInstanceIdentifier: identifier },
+  );
 }
 
 /** The automated backups that AWS retains of a deleted instance: the newest where several had this identifier. */

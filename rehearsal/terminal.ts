@@ -10,6 +10,7 @@ const SIGNS: Record<Operation["kind"], [string, Style]> = {
   replace: ["+-", "yellow"],
   delete: ["-", "red"],
   read: [">", "cyan"],
+  import: ["=", "green"],
   refresh: ["~", "cyan"],
   same: [" ", "dim"],
 };

@@ -1,4 +1,4 @@
-import { COPY_TAG, INSTANT_TAG, type RestoreContext } from "./kind";
+import { copyMarks, type RestoreContext } from "./kind";
 
 /**
  * Tag keys that a service sets itself and refuses in requests. AWS: API references of DynamoDB and RDS, `Tag`. Azure: REST
@@ -16,11 +16,10 @@ export function copyTags(
   source: Record<string, string> | undefined,
   context: CopyTagContext,
 ): Record<string, string> {
-  const { tags, mode, instant } = context;
-  const copied = Object.entries({ ...source, ...tags }).filter(
+  const copied = Object.entries({ ...source, ...context.tags }).filter(
     ([key]) => !RESERVED[service].test(key) && !isLeftOut(service, key, context),
   );
-  return { ...Object.fromEntries(copied), [COPY_TAG]: mode, [INSTANT_TAG]: instant };
+  return { ...Object.fromEntries(copied), ...copyMarks(context) };
 }
 
 /** The keys that `tagsNotCopied` keeps from a copy: one made before they were left out still has them. */

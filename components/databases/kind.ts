@@ -154,6 +154,18 @@ export interface DatabaseKind<Args> {
 export const COPY_TAG = "scalar-backup:copy";
 /** The tag that names the instant a copy was restored to. */
 export const INSTANT_TAG = "scalar-backup:restored-to";
+/** The tag that names the stack a copy belongs to: two stacks may restore one database to one instant. */
+export const STACK_TAG = "scalar-backup:stack";
+
+/** This stack in the form `<organization>/<project>/<stack>`. */
+export function stackIdentity(): string {
+  return `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+}
+
+/** The tags by which a copy is known as one, and as whose. */
+export function copyMarks({ mode, instant }: Pick<RestoreContext, "mode" | "instant">): Record<string, string> {
+  return { [COPY_TAG]: mode, [INSTANT_TAG]: instant, [STACK_TAG]: stackIdentity() };
+}
 
 /** The instant in a form that names may hold: `2026-11-22T03:00:12Z` is `20261122t030012z`. */
 export function instantSuffix(instant: string): string {

@@ -13,7 +13,7 @@ export function declareScaling(
   logical: string,
   { target, policies }: Scaling,
   copy: { resourceId: string; region: string },
-  options: { parent: pulumi.Resource; dependsOn: pulumi.Resource[]; retainOnDelete: boolean },
+  options: { parent: pulumi.Resource; dependsOn: pulumi.Input<pulumi.Resource>[]; retainOnDelete: boolean },
 ): void {
   const { region, resourceId } = copy;
   const { parent, retainOnDelete } = options;

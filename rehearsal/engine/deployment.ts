@@ -105,6 +105,15 @@ export class Deployment {
     return this.#resources.get(urn);
   }
 
+  /** The outputs of every resource in this stack's state. @throws for another stack. */
+  outputsInState(stackName: string): PropertyMap {
+    const { stack } = this.options;
+    if (stackName !== stack && !stackName.endsWith(`/${this.options.project}/${stack}`))
+      throw new Error(`unknown stack "${stackName}"`);
+    const standing = this.journal.state().filter(({ pendingDeletion }) => !pendingDeletion);
+    return Object.fromEntries(standing.map(({ urn, type, outputs }) => [urn, { type, outputs }]));
+  }
+
   async invoke(token: string, args: PropertyMap, provider: string, version: string): Promise<PropertyMap> {
     const packageName = packageOf(token);
     if (!provider) await this.#defaultProvider(packageName, version);

@@ -6,7 +6,7 @@ import { isProviderType, nameOf } from "./urn";
 /** An operation without what the engine doesn't tell: simulated times and dependencies. */
 export type PlainOperation = Omit<Operation, "startMillis" | "endMillis" | "dependsOn">;
 
-const REPLACEMENTS = ["create-replacement", "read-replacement"];
+const REPLACEMENTS = ["create-replacement", "read-replacement", "import-replacement"];
 
 /** What the engine's steps are called here. Steps that only mark something have no name, nor has forgetting what was read. */
 const KINDS: Record<string, Operation["kind"]> = {
@@ -16,8 +16,10 @@ const KINDS: Record<string, Operation["kind"]> = {
   delete: "delete",
   read: "read",
   refresh: "refresh",
+  import: "import",
   "create-replacement": "replace",
   "read-replacement": "replace",
+  "import-replacement": "replace",
   "delete-replaced": "delete",
   "remove-pending-replace": "delete",
 };

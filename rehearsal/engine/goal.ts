@@ -37,6 +37,8 @@ export interface Goal {
   deletedWith?: string;
   /** Undefined: as the provider decides. */
   deleteBeforeReplace?: boolean;
+  /** The ID of what exists already and is taken into the state, where the state does not have it. */
+  importId?: string;
 }
 
 /** One existing resource that the program reads. */

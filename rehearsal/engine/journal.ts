@@ -79,6 +79,9 @@ export class Journal {
 
   forget(former: ResourceState): void {
     this.#gone.add(former);
+    // What this run has imported, and then updates.
+    const imported = this.done.indexOf(former);
+    if (imported !== -1) this.done.splice(imported, 1);
   }
 
   report(diagnostic: Diagnostic): void {

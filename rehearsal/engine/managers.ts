@@ -25,9 +25,17 @@ export interface Manager {
   diff(old: ResourceState, newInputs: PropertyMap, ignoreChanges: string[]): Promise<Difference>;
   /** @param startMillis When it begins, in simulated milliseconds of the run. */
   create(resource: ResourceState, preview: boolean, startMillis: number): Promise<Created>;
-  read(resource: ResourceState): Promise<{ id: string; inputs: PropertyMap; outputs: PropertyMap } | undefined>;
+  read(resource: ResourceState): Promise<Found | undefined>;
+  /** Reads what no state knows, by its ID alone. */
+  readById(resource: Pick<ResourceState, "urn" | "type">, id: string): Promise<Found | undefined>;
   update(old: ResourceState, next: ResourceState, preview: boolean): Promise<Omit<Created, "id">>;
   delete(resource: ResourceState): Promise<{ simulatedMillis: number }>;
+}
+
+interface Found {
+  id: string;
+  inputs: PropertyMap;
+  outputs: PropertyMap;
 }
 
 interface Created {
@@ -163,6 +171,10 @@ class Managed implements Manager {
     );
   }
 
+  async readById({ urn, type }: Pick<ResourceState, "urn" | "type">, id: string) {
+    return await this.provider.read({ urn, type, id });
+  }
+
   async update(old: ResourceState, next: ResourceState, preview: boolean) {
     const updated = await this.provider.update({
       urn: next.urn,
@@ -209,6 +221,12 @@ class ProviderResources implements Manager {
 
   async read({ id, inputs, outputs }: ResourceState) {
     return { id, inputs, outputs };
+  }
+
+  async readById({ urn }: Pick<ResourceState, "urn" | "type">): Promise<never> {
+    throw new Error(
+      `the embedded engine does not support the import of a provider, such as '${urn}'; use the real one`,
+    );
   }
 
   async update(old: ResourceState, next: ResourceState) {

@@ -130,11 +130,18 @@ export class Monitor {
   async #invoke(request: messages.ResourceInvokeRequest): Promise<InvokeResponse> {
     const token = request.getTok();
     const args = fromStruct(request.getArgs());
-    const answer =
-      token === "pulumi:pulumi:getResource"
-        ? this.#getResource(String(args.urn))
-        : await this.options.deployment.invoke(token, args, request.getProvider(), request.getVersion());
+    const answer = await this.#answerOf(token, args, request);
     return new InvokeResponse().setReturn(toStruct(answer));
+  }
+
+  async #answerOf(token: string, args: PropertyMap, request: messages.ResourceInvokeRequest): Promise<PropertyMap> {
+    const { deployment } = this.options;
+    if (token === "pulumi:pulumi:getResource") return this.#getResource(String(args.urn));
+    if (token === "pulumi:pulumi:readStackResourceOutputs") {
+      const { stackName = "" } = args;
+      return { name: stackName, outputs: deployment.outputsInState(String(stackName)) };
+    }
+    return await deployment.invoke(token, args, request.getProvider(), request.getVersion());
   }
 
   #getResource(urn: string): PropertyMap {
@@ -160,7 +167,6 @@ export class Monitor {
 function refuseUnsupported(request: messages.RegisterResourceRequest): void {
   const asked: [string, boolean][] = [
     ["remote components", request.getRemote()],
-    ["imports", request.getImportid() !== ""],
     ["transforms", request.getTransformsList().length > 0],
     ["resource hooks", request.hasHooks()],
     ["parameterized packages", request.getPackageref() !== ""],
@@ -208,6 +214,7 @@ function goalOf(request: messages.RegisterResourceRequest): Goal {
     ...(request.hasRetainondelete() && { retainOnDelete: request.getRetainondelete() }),
     ...(request.getDeletedwith() && { deletedWith: request.getDeletedwith() }),
     ...(request.getDeletebeforereplacedefined() && { deleteBeforeReplace: request.getDeletebeforereplace() }),
+    ...(request.getImportid() && { importId: request.getImportid() }),
   };
 }
 

@@ -7,7 +7,7 @@ import { formerUrns } from "./aliases";
 import { deletionGroups } from "./deletion-groups";
 import type { Goal, ReadGoal } from "./goal";
 import type { Journal } from "./journal";
-import { type Difference, type Managers, withReplaceOnChanges } from "./managers";
+import { type Difference, type Manager, type Managers, withReplaceOnChanges } from "./managers";
 import { formatPath, parsePath, reset } from "./property-path";
 import { dependentsOf, neededBy, type ResourceState, type StackState } from "./state";
 import { type Step, Steps } from "./steps";
@@ -57,6 +57,11 @@ export class Planner {
     const next = nextState(urn, goal);
     const manager = this.managers.of(next);
     const recreating = old !== undefined && this.#deleted.has(urn);
+    if (manager && isImport(goal, old)) {
+      if (recreating)
+        throw new Error(`the embedded engine does not support the import of '${urn}', which this run deletes`);
+      return await this.#import(goal, goal.importId, old, next, manager);
+    }
     const comparable = old !== undefined && !old.external && !recreating ? old : undefined;
 
     const wanted = old ? this.#withoutIgnored(goal, old.inputs, urn) : goal.properties;
@@ -86,6 +91,35 @@ export class Planner {
     const step =
       difference.changed.length > 0 ? this.#steps.update(old, next, difference) : this.#steps.same(old, next);
     return { next, steps: [step] };
+  }
+
+  /** What exists is read and taken into the state; what differs is then updated, as of any resource in the state. */
+  async #import(
+    goal: Goal,
+    id: string,
+    old: ResourceState | undefined,
+    next: ResourceState,
+    manager: Manager,
+  ): Promise<Plan> {
+    const { urn } = next;
+    const found = await manager.readById(next, id);
+    if (!found) throw new Error(`resource '${id}' does not exist`);
+    this.#settle(urn, old ? "replaced" : "kept");
+    const imported: ResourceState = { ...next, ...found, importId: id };
+    const importing = this.#steps.import(imported, old);
+    next.importId = id;
+    next.inputs = await manager.check(urn, imported.inputs, this.#withoutIgnored(goal, imported.inputs, urn));
+    const difference = await this.#difference(goal, imported, next, next.inputs);
+    if (difference.replace) {
+      const message =
+        "previously-imported resources that still specify an ID may not be replaced; please remove the `import` declaration from your program";
+      // What was imported stays in the state.
+      if (!this.options.preview) return { next, steps: [importing, this.#steps.refuse(next, message)] };
+      this.journal.report({ severity: "warning", message, urn });
+      return { next, steps: [importing, ...(await this.#replace(goal, imported, next, difference))] };
+    }
+    if (difference.changed.length === 0) return { next: imported, steps: [importing] };
+    return { next, steps: [importing, this.#steps.update(imported, next, difference)] };
   }
 
   read(goal: ReadGoal): Plan {
@@ -309,6 +343,12 @@ const EMPTY_STATE = {
   pendingDeletion: false,
   pendingReplacement: false,
 } satisfies Partial<ResourceState>;
+
+/** An ID that the state has already asks for nothing. */
+function isImport(goal: Goal, old: ResourceState | undefined): goal is Goal & { importId: string } {
+  if (!goal.importId) return false;
+  return old === undefined || old.external || (old.importId || old.id) !== goal.importId;
+}
 
 function nextState(urn: string, goal: Goal): ResourceState {
   return {

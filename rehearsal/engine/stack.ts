@@ -7,7 +7,7 @@ export interface Operation {
   type: string;
   name: string;
   /** A replacement is one operation, however its creation and its deletion are ordered. */
-  kind: "same" | "create" | "update" | "replace" | "delete" | "read" | "refresh";
+  kind: "same" | "create" | "update" | "replace" | "delete" | "read" | "refresh" | "import";
   /** The property paths that differ, sorted. */
   changed: string[];
   /** The property paths that ask for the replacement, sorted. */

@@ -39,6 +39,8 @@ export interface ResourceState {
   pendingDeletion: boolean;
   /** It was deleted so that it can be created again; the creation is still to come. */
   pendingReplacement: boolean;
+  /** The ID by which the program imports it; absent where it does not. */
+  importId?: string;
 }
 
 /** Dependencies come before what depends on them. */

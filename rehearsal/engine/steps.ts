@@ -88,6 +88,24 @@ export class Steps {
     });
   }
 
+  /** Takes what exists into the state. @param replaces What the stack has in its place so far, to be deleted at the end of the run. */
+  import(imported: ResourceState, replaces: ResourceState | undefined): Step {
+    return this.#step(imported, replaces ? "replace" : "import", async () => {
+      if (replaces) replaces.pendingDeletion = true;
+      this.#done(imported);
+      return 0;
+    });
+  }
+
+  refuse(resource: ResourceState, message: string): Step {
+    return {
+      resource,
+      run: async () => {
+        throw new Error(message);
+      },
+    };
+  }
+
   /** Deletes what the program no longer has. */
   delete(old: ResourceState): Step {
     return this.#step(old, this.#isForgotten(old) ? undefined : "delete", async () => {

@@ -134,6 +134,7 @@ test("one set of two databases: protected, mended, restored, cleaned up", async 
     service: "payments",
     "scalar-backup:copy": "drill",
     "scalar-backup:restored-to": newer,
+    "scalar-backup:stack": "organization/scalar-backup/rehearsal",
   });
   t.deepEqual(
     cloud.aws.autoscaling

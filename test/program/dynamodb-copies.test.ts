@@ -85,7 +85,11 @@ test("copies get no tags that AWS keeps to itself, nor those by which they would
   stack.config["scalar-backup:restore"] = { at };
   await up();
 
-  const marks = { "scalar-backup:copy": "drill", "scalar-backup:restored-to": at };
+  const marks = {
+    "scalar-backup:copy": "drill",
+    "scalar-backup:restored-to": at,
+    "scalar-backup:stack": "organization/scalar-backup/rehearsal",
+  };
   const copy = source.table(`ledger.accounts-${suffixed(at)}`);
   const cluster = clusters.cluster(`customers-prod-${suffixed(at)}`);
   const expected = { team: "ledger", service: "payments", plan: "daily", ...marks };

@@ -25,15 +25,16 @@ export async function rehearsed(t: ExecutionContext, config: Record<string, unkn
   const environment = () => cloud.environment();
   const operations = new CommandProvider({ environment, directory: PROGRAM, run: warm.operation });
   const common = { program: PROGRAM, environment, parallel };
+  const providers = [...cloud.providers(), operations];
   const stack = new EmbeddedStack({
     ...common,
-    providers: [...cloud.providers(), operations],
+    providers,
     source: warm.source,
     config: { "aws:region": REGION, ...config },
   });
   const asProcesses = () =>
     new EmbeddedStack({ ...common, providers: providersOf(cloud), config: stack.config, state: stack.state });
-  return { cloud, stack, asProcesses };
+  return { cloud, stack, asProcesses, providers };
 }
 
 /** What a run changed: everything but what stayed the same and what was read. */

@@ -8,6 +8,7 @@ import { type Found, leftToSetAgain } from "../not-restored";
 import { declareClusterCopy } from "../rds/cluster";
 import { copyIdentifier, credentialsNote } from "../rds/copies";
 import { deletedNotes } from "../rds/deleted";
+import { adoptedCluster } from "../rds/standing";
 import { declareScaling } from "../scaling";
 import type { AuroraArgs, AuroraRestoreToArgs } from "./args";
 import { type AuroraEngine, lookUpSource, whereIs } from "./source";
@@ -22,13 +23,13 @@ export function restoreCluster(
   const { aws, instant } = context;
   const where = regionOf(whereIs(args), aws, name);
   const logical = `${name}-copy-${instantSuffix(instant)}`;
-  const read = lookUpSource(engine, name, args, where, aws).apply((source) =>
-    lookedUp(name, async () => ({
-      source,
-      scaling: await readClusterScaling(where, source.cluster.DBClusterIdentifier as string, aws.access),
-    })),
-  );
-  const copy = read.apply(({ source, scaling }) => {
+  const read = lookUpSource(engine, name, args, where, aws).apply((source) => {
+    const id = source.cluster.DBClusterIdentifier as string;
+    const scaling = lookedUp(name, () => readClusterScaling(where, id, aws.access));
+    const found = adoptedCluster(name, logical, { region: where, identifier: copyIdentifier(id, instant) }, context);
+    return scaling.apply((scaling) => found.apply((adopted) => ({ source, scaling, adopted })));
+  });
+  const copy = read.apply(({ source, scaling, adopted }) => {
     const { StorageType: storageType, ServerlessV2ScalingConfiguration: capacity } = source.cluster;
     const cluster = declareClusterCopy(
       name,
@@ -43,6 +44,7 @@ export function restoreCluster(
             secondsUntilAutoPause: capacity.SecondsUntilAutoPause,
           },
         },
+        importId: adopted.cluster,
       },
       context,
     );
@@ -52,7 +54,14 @@ export function restoreCluster(
       // The first to be there is the writer. Where any will do, all are built at once.
       const after = like.DBInstanceClass === likes[0]?.DBInstanceClass ? [] : instances.slice(0, 1);
       instances.push(
-        declareCopyInstance(engine, `${logical}-${index + 1}`, { like, index, after }, cluster, context, where),
+        declareCopyInstance(
+          engine,
+          `${logical}-${index + 1}`,
+          { like, index, after, importId: adopted.instances.get(index + 1) },
+          cluster,
+          context,
+          where,
+        ),
       );
     }
     for (const each of scaling) {
@@ -125,11 +134,12 @@ function copyInstances({ instances }: ClusterDescription, to: AuroraRestoreToArg
 function declareCopyInstance(
   engine: AuroraEngine,
   logical: string,
-  { like, index, after }: { like: InstanceLike; index: number; after: ClusterInstance[] },
+  instance: { like: InstanceLike; index: number; after: ClusterInstance[]; importId: string | undefined },
   cluster: Cluster,
   context: RestoreContext,
   where: string,
 ): ClusterInstance {
+  const { like, index, after, importId } = instance;
   const recovery = context.mode === "recovery";
   return new ClusterInstance(
     logical,
@@ -156,6 +166,12 @@ function declareCopyInstance(
       applyImmediately: true,
       tags: copyTags("rds", {}, context),
     },
-    { parent: context.parent, dependsOn: after, retainOnDelete: recovery, customTimeouts: { create: "4h" } },
+    {
+      parent: context.parent,
+      import: importId,
+      dependsOn: after,
+      retainOnDelete: recovery,
+      customTimeouts: { create: "4h" },
+    },
   );
 }

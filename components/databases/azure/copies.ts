@@ -6,9 +6,13 @@ import { COPY_TAG, INSTANT_TAG, type RestoreContext } from "../kind";
  * restore among them, and nobody has said what Azure makes of them on a database that stands. What is to be changed
  * afterwards is patched by the copy's completion.
  */
-export function copyOptions({ parent, mode }: Pick<RestoreContext, "parent" | "mode">): pulumi.CustomResourceOptions {
+export function copyOptions(
+  { parent, mode }: Pick<RestoreContext, "parent" | "mode">,
+  importId?: string,
+): pulumi.CustomResourceOptions {
   return {
     parent,
+    import: importId,
     ignoreChanges: ["*"],
     retainOnDelete: mode === "recovery",
     customTimeouts: { create: "12h", delete: "2h" },

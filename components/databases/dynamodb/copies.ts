@@ -1,7 +1,97 @@
-import { type AwsSettings, COPY_TAG, INSTANT_TAG } from "../kind";
+import * as pulumi from "@pulumi/pulumi";
+import { awaitTable, readRestores, type TableRestore, type TableSettings } from "../../../operations/dynamodb";
+import { adopted, awsImportId, isInState, strangerBy } from "../adoption";
+import { type AwsSettings, COPY_TAG, INSTANT_TAG, type RestoreContext, STACK_TAG } from "../kind";
 import type { DynamodbArgs } from "./args";
 import { tableReader } from "./reader";
-import { copyName, sourceRegion, tableNames, targetRegion } from "./tables";
+import { copyName, copyPrefix, sourceRegion, tableNames, targetRegion } from "./tables";
+
+/** A table that has a copy's name already. */
+export interface StandingCopy {
+  table: TableRestore;
+  /** Whether it is this stack's copy as of this instant. */
+  own: boolean;
+  /** Whose it is otherwise. */
+  stranger?: string;
+}
+
+/** What exists under the names of the copies, by their sources' names. */
+export async function readStanding(
+  name: string,
+  args: DynamodbArgs,
+  { tables, backups }: { tables: TableSettings[]; backups: ReadonlyMap<string, string> | undefined },
+  context: RestoreContext,
+): Promise<Map<string, StandingCopy>> {
+  const { aws, instant } = context;
+  const region = targetRegion(name, args, aws);
+  const nameOf = (table: TableSettings) => copyName(name, args, aws, table.name, instant);
+  // One list tells what a restore begins with: no copies.
+  const names = new Set(await tableReader(region, aws).names());
+  const sources = tables.filter((table) => names.has(nameOf(table)));
+  const outside = new Set<string>();
+  for (const source of sources)
+    if (!(await isInState(declaredCopy(name, args, source, context), context))) outside.add(nameOf(source));
+  // Beside its source the name says which instant it is, so that nothing is asked of what the state has.
+  const elsewhere = region !== sourceRegion(name, args, aws);
+  const asked = sources.map(nameOf).filter((copy) => elsewhere || outside.has(copy));
+  const found = await readRestores(region, asked, aws.access, ({ table }) => outside.has(table));
+  const byName = new Map(found.map((found) => [found.table, found]));
+  return new Map(
+    sources.flatMap((source): [string, StandingCopy][] => {
+      const table = byName.get(nameOf(source));
+      if (table === undefined) return [];
+      const stranger = strangerOf(table, source, backups?.get(source.name), instant);
+      return [[source.name, { table, own: stranger === undefined, stranger }]];
+    }),
+  );
+}
+
+/**
+ * Whose a table is, if it is not this stack's copy. The restore call takes no tags: until the completion has set them, DynamoDB's
+ * own record of the restore says what the table is, but not whose.
+ */
+function strangerOf(
+  { sourceArn, backupArn: fromBackup, at, tags = {} }: TableRestore,
+  source: TableSettings,
+  backupArn: string | undefined,
+  instant: string,
+): string | undefined {
+  if (tags[STACK_TAG] !== undefined) return strangerBy(tags, instant);
+  if (at === undefined) return "it was not restored from anything, so that it is no copy";
+  if (backupArn !== undefined)
+    return fromBackup === backupArn
+      ? undefined
+      : `it was restored from ${fromBackup ?? sourceArn}, not from ${backupArn}`;
+  if (tags[COPY_TAG] !== undefined && tags[INSTANT_TAG] === instant) return undefined;
+  if (sourceArn !== source.arn) return `it was restored from ${sourceArn}, not from ${source.arn}`;
+  return Date.parse(at) === Date.parse(instant) ? undefined : `it is as of ${at}, not ${instant}`;
+}
+
+/** The ID to import a copy by, of a table that an interrupted `up` has left. */
+export function adoptedTable(
+  name: string,
+  args: DynamodbArgs,
+  source: TableSettings,
+  found: StandingCopy | undefined,
+  context: RestoreContext,
+): pulumi.Output<string | undefined> {
+  if (found === undefined) return pulumi.output(undefined);
+  const { aws } = context;
+  const region = targetRegion(name, args, aws);
+  const { table, stranger } = found;
+  return adopted(name, declaredCopy(name, args, source, context), context, async () => ({
+    what: `DynamoDB table ${table.table} in ${region}`,
+    id: awsImportId(table.table, region, aws),
+    stranger,
+    ready: table.creating ? () => awaitTable(region, table.table, aws.access) : undefined,
+  }));
+}
+
+function declaredCopy(name: string, args: DynamodbArgs, { name: table }: TableSettings, context: RestoreContext) {
+  const { aws, instant } = context;
+  const elsewhere = targetRegion(name, args, aws) !== sourceRegion(name, args, aws);
+  return { type: "aws:dynamodb/table:Table", logical: `${copyPrefix(name, elsewhere, instant)}-${table}` };
+}
 
 /** Whether every copy of a restore stands already. */
 export async function copiesStand(

@@ -8,11 +8,11 @@ import type { DatabaseBackups } from "../../../restore-points/window-backups";
 import { endProgram } from "../../faults";
 import { operation } from "../../operation";
 import { copyTags, leftOutTags } from "../copy-tags";
-import { COPY_TAG, INSTANT_TAG, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
+import { copyMarks, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
 import { leftToSetAgain } from "../not-restored";
 import { declareScaling } from "../scaling";
 import type { DynamodbArgs } from "./args";
-import { copiesStand } from "./copies";
+import { adoptedTable, copiesStand, readStanding } from "./copies";
 import { notYetProtected, tablesAt } from "./ranges";
 import { tableReader } from "./reader";
 import { copyName, copyPrefix, deletedSince, goalOf, sourceRegion, tableNames, targetRegion } from "./tables";
@@ -26,18 +26,24 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
   const to = targetRegion(name, args, aws);
   const elsewhere = from !== to;
   const sources = (context.windowBackups ?? pulumi.output(undefined)).apply((backups) =>
-    lookedUp(name, () => readSourcesAndTarget(name, args, backups, context)),
+    lookedUp(name, async () => {
+      const sources = await readSourcesAndTarget(name, args, backups, context);
+      return { ...sources, standing: await readStanding(name, args, sources, context) };
+    }),
   );
   // Not of what is declared: that is known only when it is there.
   const restores = sources.apply(({ tables }) => tables.length);
-  const restored = sources.apply(({ tables, scaling, incomplete, backups, stands, refusal }) => {
+  const restored = sources.apply(({ tables, scaling, incomplete, backups, stands, standing, refusal }) => {
     const accepted = { ...context, checkedInstant: accept(name, args, refusal, context) };
-    const copies: Table[] = [];
+    const copies: pulumi.Output<Table>[] = [];
     for (const [index, table] of tables.entries()) {
       // Waits for the one that has its place among the restores that may run at a time.
       const after = copies[index - context.restoresAtOnce];
-      const source = { backupArn: backups?.get(table.name), stands, after };
-      copies.push(restoreTable(name, args, table, source, accepted));
+      const found = standing.get(table.name);
+      const source = { backupArn: backups?.get(table.name), stands: stands || found?.own === true, after };
+      // What is refused is not declared in the end, and says why itself.
+      const adopted = refusal ? pulumi.output(undefined) : adoptedTable(name, args, table, found, context);
+      copies.push(adopted.apply((importId) => restoreTable(name, args, table, { ...source, importId }, accepted)));
     }
     const completions = tables.map(
       (table): CopyCompletion => ({
@@ -56,7 +62,7 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
       { parent: context.parent, dependsOn: copies },
     );
     for (const [index, table] of tables.entries()) {
-      scaleLikeSource(name, args, table, scaling, context, copies[index] as Table);
+      scaleLikeSource(name, args, table, scaling, context, copies[index] as pulumi.Output<Table>);
     }
     const arns = pulumi.all(copies.map((copy) => copy.arn));
     return pulumi.all([completion.id, arns]).apply(([, arns]) => ({
@@ -202,9 +208,11 @@ async function readSources(
 interface CopySource {
   backupArn: string | undefined;
   /** The copy that it waits for. */
-  after: Table | undefined;
+  after: pulumi.Output<Table> | undefined;
   /** Whether the copy stands already. */
   stands: boolean;
+  /** By which it is taken into the state, where it is not in there. */
+  importId: string | undefined;
 }
 
 /** What a copy is restored from: a backup, or its source as of the instant. Known only when the instant has passed. */
@@ -292,17 +300,19 @@ function restoreTable(
       },
       ...(source.timeToLiveAttribute ? { ttl: { enabled: true, attributeName: source.timeToLiveAttribute } } : {}),
       // A restore sends neither, and changes are ignored: they tell policies what the completion sets.
-      tags: { [COPY_TAG]: mode, [INSTANT_TAG]: instant },
+      tags: copyMarks(context),
       deletionProtectionEnabled: mode === "recovery",
     },
     {
       parent: context.parent,
       ...(copySource.after && { dependsOn: [copySource.after] }),
+      import: copySource.importId,
       ignoreChanges: [
         "restoreSourceName",
         "restoreSourceTableArn",
         // Elsewhere a table keeps its name, so that another instant has to replace it; beside the source it never changes.
-        ...(elsewhere ? [] : ["restoreDateTime"]),
+        // A copy that was imported has no such input in the state.
+        ...(elsewhere && !copySource.stands ? [] : ["restoreDateTime"]),
         ...(elsewhere && !copySource.stands ? [] : ["restoreBackupArn"]),
         // Set by the completion, because a restore drops them.
         "tags",
@@ -341,7 +351,7 @@ function scaleLikeSource(
   source: TableSettings,
   scaling: Map<string, Scaling[]>,
   context: RestoreContext,
-  copy: Table,
+  copy: pulumi.Input<pulumi.Resource>,
 ): void {
   const { aws, mode, instant } = context;
   const to = targetRegion(name, args, aws);

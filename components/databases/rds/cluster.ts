@@ -53,6 +53,8 @@ export function declareClusterCopy(
     args: Partial<ClusterArgs>;
     /** Those of them that a restore does not send, and that are set after it. */
     setAfterwards?: string[];
+    /** The ID to import it by, where an interrupted `up` has left it. */
+    importId?: string;
   },
   context: RestoreContext,
 ): Cluster {
@@ -101,6 +103,7 @@ export function declareClusterCopy(
     },
     {
       parent: context.parent,
+      import: own.importId,
       ignoreChanges: ["restoreToPointInTime", "snapshotIdentifier", "availabilityZones", ...(own.setAfterwards ?? [])],
       retainOnDelete: recovery,
       customTimeouts: { create: "12h", delete: "2h" },

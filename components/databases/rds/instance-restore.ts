@@ -12,6 +12,7 @@ import { copyDeletion, copyIdentifier, credentialsNote } from "./copies";
 import { deletedNotes } from "./deleted";
 import type { RdsEngine } from "./engine";
 import { lookUpInstance, whereIs } from "./source";
+import { adoptedInstance } from "./standing";
 
 /** Declares an instance as of the instant, and sets again what the restore leaves out. */
 export function restoreInstance(
@@ -22,9 +23,17 @@ export function restoreInstance(
 ): RestoredDatabase {
   const { aws, instant } = context;
   const region = regionOf(whereIs(args), aws, name);
-  const copy = lookUpInstance(engine, name, args, region, aws).apply(({ instance: source, deleted }) => {
-    const logical = `${name}-copy-${instantSuffix(instant)}`;
-    const instance = declareCopy(engine, logical, { source, deleted }, args, context, region);
+  const logical = `${name}-copy-${instantSuffix(instant)}`;
+  const found = lookUpInstance(engine, name, args, region, aws).apply(({ instance: source, deleted }) => {
+    const identifier = copyIdentifier(source.DBInstanceIdentifier as string, instant);
+    return adoptedInstance(name, logical, { region, identifier }, context).apply((importId) => ({
+      source,
+      deleted,
+      importId,
+    }));
+  });
+  const copy = found.apply(({ source, deleted, importId }) => {
+    const instance = declareCopy(engine, logical, { source, deleted, importId }, args, context, region);
     const completion = new Command(
       `${logical}-completion`,
       operation(
@@ -65,7 +74,7 @@ export function restoreInstance(
 function declareCopy(
   engine: RdsEngine,
   logical: string,
-  { source, deleted }: { source: DBInstance; deleted: true | undefined },
+  { source, deleted, importId }: { source: DBInstance; deleted: true | undefined; importId: string | undefined },
   args: RdsArgs,
   context: RestoreContext,
   region: string,
@@ -131,6 +140,7 @@ function declareCopy(
     },
     {
       parent: context.parent,
+      import: importId,
       ignoreChanges: [
         // A changed time would be accepted and restore nothing; the block taken away would replace the copy.
         "restoreToPointInTime",

@@ -159,7 +159,7 @@ function anyNestedReplaces(property: Property, value: PropertyValue | undefined)
 }
 
 /** The bridge can't tell a zero value from none. */
-function isZero(value: PropertyValue | undefined): boolean {
+export function isZero(value: PropertyValue | undefined): boolean {
   if (isAbsent(value) || value === "" || value === false || value === 0) return true;
   if (Array.isArray(value)) return value.length === 0;
   return isObject(value) && Object.keys(value).length === 0;

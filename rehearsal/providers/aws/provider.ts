@@ -16,7 +16,7 @@ import type {
   SimulatedProvider,
 } from "../provider";
 import { UNKNOWN } from "../provider";
-import { faultsOf, isAbsent, isObject, type Properties, withDefaults } from "../schema";
+import { faultsOf, isAbsent, isObject, type Properties, type Property, withDefaults } from "../schema";
 import { sdkVersion } from "../sdk-version";
 import { autoscalingPolicy } from "./autoscaling-policy";
 import { autoscalingTarget } from "./autoscaling-target";
@@ -29,7 +29,7 @@ import { backupVaultLockConfiguration } from "./backup-vault-lock-configuration"
 import { backupVaultPolicy } from "./backup-vault-policy";
 import { cloudwatchEventRule } from "./cloudwatch-event-rule";
 import { cloudwatchEventTarget } from "./cloudwatch-event-target";
-import { compare } from "./diff";
+import { compare, isZero } from "./diff";
 import { dynamodbTable } from "./dynamodb-table";
 import { eksPodIdentityAssociation } from "./eks-pod-identity-association";
 import { iamRole } from "./iam-role";
@@ -174,17 +174,17 @@ export class AwsProvider implements SimulatedProvider {
     outputs?: PropertyMap;
   }): Promise<ReadResponse | undefined> {
     const type = this.#type(request.type);
-    const before = plain({ ...request.inputs, ...request.outputs });
-    if (!type.global) before.region ??= this.#region ?? null;
-    const outputs = this.#attempt(type, "reading", request.urn, () =>
-      this.#state(type, { id: request.id, state: before }),
-    );
+    const imported = request.inputs === undefined;
+    const { id, region } = imported && !type.global ? importIdOf(request.id) : { id: request.id };
+    const before = plain({ ...(imported && type.imported), ...request.inputs, ...request.outputs });
+    if (!type.global) before.region ??= region ?? this.#region ?? null;
+    const outputs = this.#attempt(type, "reading", request.urn, () => this.#state(type, { id, state: before }));
     if (!outputs) return undefined;
     const inputs = request.inputs
       ? projected(known(type), plain(request.inputs), outputs)
-      : Object.fromEntries(Object.entries(outputs).filter(([name]) => name in known(type)));
+      : Object.fromEntries(Object.entries(outputs).filter(([name, value]) => isSaid(known(type)[name], value)));
     if (request.inputs?.__defaults) inputs.__defaults = request.inputs.__defaults;
-    return { id: request.id, inputs, outputs };
+    return { id, inputs, outputs };
   }
 
   async update(request: {
@@ -287,12 +287,26 @@ export class AwsProvider implements SimulatedProvider {
   }
 }
 
+/**
+ * An ID to import by may name the region: `<id>@<region>`; without it, the provider's own is meant, whatever the program says.
+ * [Terraform AWS provider, guide "Enhanced Region Support"; pulumi-aws #5523, #5697]
+ */
+function importIdOf(text: string): { id: string; region?: string } {
+  const [, id, region] = /^(.+)@([a-z]{2}(?:-[a-z]+)+-\d)$/.exec(text) ?? [];
+  return id === undefined ? { id: text } : { id, region };
+}
+
 function known(type: ResourceType): Properties {
   return type.global ? type.inputs : { ...type.inputs, ...REGION };
 }
 
 function plain({ __defaults: _, ...inputs }: PropertyMap): PropertyMap {
   return inputs;
+}
+
+/** What is an input of something imported: values that are the default, or none, are left out. [pulumi-terraform-bridge, pkg/tfbridge/schema.go, isDefaultOrZeroValue] */
+function isSaid(property: Property | undefined, value: PropertyValue): boolean {
+  return property !== undefined && value !== property.default && !isZero(value);
 }
 
 /** What a preview can say of a resource that isn't there yet. */

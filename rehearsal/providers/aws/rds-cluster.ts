@@ -131,6 +131,9 @@ export const rdsCluster: ResourceType = {
     "tagsAll",
   ],
 
+  // [Terraform AWS provider, internal/service/rds/cluster.go, resourceClusterImport]
+  imported: { skipFinalSnapshot: true },
+
   check(cluster) {
     const faults: Fault[] = [];
     const exactlyOne = (names: string[]) => {

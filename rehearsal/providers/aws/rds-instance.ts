@@ -139,16 +139,16 @@ export const rdsInstance: ResourceType = {
     "tagsAll",
   ],
 
+  // [Terraform AWS provider, internal/service/rds/instance.go, resourceInstanceImport]
+  imported: { skipFinalSnapshot: true, deleteAutomatedBackups: true },
+
   check(instance) {
     const faults: Fault[] = [];
     const restore = instance.restoreToPointInTime;
     if (!isAbsent(instance.snapshotIdentifier)) {
       if (!isAbsent(restore))
         faults.push({ property: "snapshotIdentifier", reason: "conflicts with restoreToPointInTime" });
-    } else if (isAbsent(restore)) {
-      for (const name of ["allocatedStorage", "engine", "username"])
-        if (isAbsent(instance[name])) faults.push({ property: name, reason: "required field is not set" });
-    } else if (restore !== UNKNOWN) {
+    } else if (!isAbsent(restore) && restore !== UNKNOWN) {
       const { restoreTime, useLatestRestorableTime } = object(restore);
       if (!isAbsent(restoreTime) && !isAbsent(useLatestRestorableTime))
         faults.push({ property: "restoreToPointInTime.restoreTime", reason: "conflicts with useLatestRestorableTime" });
@@ -308,6 +308,10 @@ function common(instance: PropertyMap) {
 }
 
 function create(instances: RdsInstances, identifier: string, instance: PropertyMap): void {
+  // Only now, not when inputs are checked: what is imported has been created already.
+  // [Terraform AWS provider, internal/service/rds/instance.go, resourceInstanceCreate]
+  const missing = ["allocatedStorage", "engine", "username"].find((name) => isAbsent(instance[name]));
+  if (missing) throw new AwsError("ValidationError", `"${missing}": required field is not set`);
   instances.create({
     ...common(instance),
     DBInstanceClass: instance.instanceClass as string,

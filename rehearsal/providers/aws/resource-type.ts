@@ -30,6 +30,8 @@ export interface ResourceType {
   autoName?: { property: string; maxLength: number };
   /** IAM knows no regions. */
   global?: true;
+  /** What the provider writes into the state of what is imported, because AWS does not tell it. */
+  imported?: PropertyMap;
   /** What the provider refuses besides names, types and allowed values. */
   check?(inputs: PropertyMap): Fault[];
   /** Corrects the plain comparison where the provider has rules of its own. */

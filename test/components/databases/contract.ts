@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from "ava";
-import { COPY_TAG, INSTANT_TAG } from "../../../components/databases/kind";
+import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../components/databases/kind";
 import type { SimulatedCloud } from "../../../rehearsal/cloud/cloud";
 import { revealed, type Stack, type StackResult } from "../../../rehearsal/engine/stack";
 import { copyOf } from "../../../rehearsal/sets/copies";
@@ -148,7 +148,8 @@ function testKind(kind: KindUnderTest, origin: Origin, acts: (t: ExecutionContex
     const source = restore.sources.get(name);
     const copy = restore.copies[0]?.get(name);
     t.deepEqual(copy?.settings, source?.settings);
-    const { [COPY_TAG]: _, [INSTANT_TAG]: __, ...tags } = copy?.tags ?? {};
+    const { [COPY_TAG]: _, [INSTANT_TAG]: __, [STACK_TAG]: stack, ...tags } = copy?.tags ?? {};
+    t.is(stack, "organization/scalar-backup/rehearsal");
     t.deepEqual(tags, { ...source?.tags, ...TAGS });
   });
 

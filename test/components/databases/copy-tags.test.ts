@@ -1,10 +1,21 @@
+import { runtime } from "@pulumi/pulumi";
 import test from "ava";
 import { copyTags, leftOutTags, type TaggingService } from "../../../components/databases/copy-tags";
 import { dynamodbTags, rdsTags } from "../../../rehearsal/cloud/aws/tags";
 import { checkTags } from "../../../rehearsal/cloud/azure/tags";
 
-const MARKS = { "scalar-backup:copy": "drill", "scalar-backup:restored-to": "2026-11-22T03:00:12Z" };
+const MARKS = {
+  "scalar-backup:copy": "drill",
+  "scalar-backup:restored-to": "2026-11-22T03:00:12Z",
+  "scalar-backup:stack": "payments/scalar-backup/production",
+};
 const CONTEXT = { tags: {}, tagsNotCopied: [], mode: "drill", instant: "2026-11-22T03:00:12Z" } as const;
+
+// A copy's tags name the stack.
+test.before(() => {
+  const mocks = { call: () => ({}), newResource: () => ({ id: "", state: {} }) };
+  return runtime.setMocks(mocks, "scalar-backup", "production", false, "payments");
+});
 
 /** Each service with what its simulation makes of tags in a request. */
 const SERVICES: Record<TaggingService, (tags: Record<string, string>) => unknown> = {

@@ -47,7 +47,16 @@ class Declarations {
   }
 
   async #register({ name, kind, type, id, inputs = {}, options = {} }: Declaration, root: string) {
-    const { parent, dependsOn = [], provider, deletedWith, replaceWith = [], aliases = [], ...others } = options;
+    const {
+      parent,
+      dependsOn = [],
+      provider,
+      deletedWith,
+      replaceWith = [],
+      aliases = [],
+      import: importId,
+      ...others
+    } = options;
     const urnOf = async (other: string) => (await this.#find(other)).urn;
     const propertyDependencies: Record<string, string[]> = {};
     const properties: PropertyMap = {};
@@ -70,6 +79,7 @@ class Declarations {
       replaceWith: await Promise.all(replaceWith.map(urnOf)),
       aliases: (aliases as { name: string }[]).map((alias) => ({ ...alias, noParent: false })),
       ...(deletedWith && { deletedWith: await urnOf(deletedWith) }),
+      ...(importId !== undefined && { importId: String(importId) }),
     };
     if (kind === "provider") return await this.deployment.register({ ...goal, type: "pulumi:providers:fixture" });
     const own = provider && (await this.#find(provider));

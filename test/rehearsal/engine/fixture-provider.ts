@@ -80,7 +80,8 @@ export class FixtureProvider implements SimulatedProvider {
   async read({ id, inputs }: { id: string; inputs?: PropertyMap }): Promise<ReadResponse | undefined> {
     const outputs = this.things.get(id);
     if (!outputs) return undefined;
-    const known = Object.keys(inputs ?? {}).filter((key) => outputs[key] !== undefined);
+    // Of an import the engine knows the ID alone.
+    const known = Object.keys(inputs ?? INPUTS).filter((key) => outputs[key] !== undefined);
     return { id, inputs: Object.fromEntries(known.map((key) => [key, outputs[key] as PropertyValue])), outputs };
   }
 

@@ -60,13 +60,16 @@ export async function play(
   return result;
 }
 
-/** Operations by resource name, each as `<kind> <changed paths> by <paths that replace>`. */
+/** Operations by resource name, each as `<kind> <changed paths> by <paths that replace>`; an import may be followed by an update. */
 export function described(result: StackResult): Record<string, string> {
-  const described = result.operations
+  const described: Record<string, string> = {};
+  const operations = result.operations
     .filter(({ type }) => type !== "pulumi:pulumi:Stack")
     .map(({ name, kind, changed, replacedBy }) => {
       const by = replacedBy.length > 0 ? ["by", replacedBy.join(",")] : [];
-      return [name, [kind, ...(changed.length > 0 ? [changed.join(",")] : []), ...by].join(" ")];
+      return [name, [kind, ...(changed.length > 0 ? [changed.join(",")] : []), ...by].join(" ")] as const;
     });
-  return Object.fromEntries(described);
+  for (const [name, operation] of operations)
+    described[name] = described[name] === undefined ? operation : `${described[name]}, ${operation}`;
+  return described;
 }

@@ -1,5 +1,5 @@
 import { secret } from "../../../rehearsal/engine/stack";
-import { UNKNOWN } from "../../../rehearsal/providers/provider";
+import { type PropertyMap, UNKNOWN } from "../../../rehearsal/providers/provider";
 import type { Declaration } from "./program/declaration";
 import type { Scenario } from "./scenario";
 
@@ -351,4 +351,110 @@ const failures: Scenario = {
   ],
 };
 
-export const scenarios = [life, options, protection, failures];
+/** A thing that somebody has made already. */
+const standing = (name: string, inputs: PropertyMap = {}) => ({
+  name,
+  size: 1,
+  ...inputs,
+  address: `${name}.example`,
+  generation: 7,
+});
+
+const imports: Scenario = {
+  title:
+    "imports: taken over as it is, updated where it differs, ignored where the program says so, refused where it is missing",
+  acts: [
+    {
+      run: "preview",
+      before: (provider) => {
+        for (const name of ["alike", "other", "ignored"]) provider.things.set(`id-of-${name}`, standing(name));
+      },
+      resources: [
+        { name: "alike", inputs: { name: "alike", size: 1 }, options: { import: "id-of-alike" } },
+        { name: "other", inputs: { name: "other", size: 2 }, options: { import: "id-of-other" } },
+        {
+          name: "ignored",
+          inputs: { name: "ignored", size: 1, zone: "z1" },
+          options: { import: "id-of-ignored", ignoreChanges: ["zone"] },
+        },
+      ],
+      expected: { operations: { alike: "import", other: "import, update size", ignored: "import" }, calls: [] },
+    },
+    {
+      run: "up",
+      resources: [
+        { name: "alike", inputs: { name: "alike", size: 1 }, options: { import: "id-of-alike" } },
+        { name: "other", inputs: { name: "other", size: 2 }, options: { import: "id-of-other" } },
+        {
+          name: "ignored",
+          inputs: { name: "ignored", size: 1, zone: "z1" },
+          options: { import: "id-of-ignored", ignoreChanges: ["zone"] },
+        },
+        { name: "after", inputs: { name: "after", zone: { from: "other.generation" } } },
+      ],
+      outputs: { alike: { from: "alike.generation" }, other: { from: "other.generation" } },
+      expected: {
+        operations: { alike: "import", other: "import, update size", ignored: "import", after: "create" },
+        outputs: { alike: 7, other: 8 },
+        calls: ["update other", "create after"],
+      },
+    },
+    {
+      // The same ID asks for nothing; nor does a program that no longer imports.
+      run: "preview",
+      resources: [
+        { name: "alike", inputs: { name: "alike", size: 1 }, options: { import: "id-of-alike" } },
+        { name: "other", inputs: { name: "other", size: 2 } },
+        { name: "ignored", inputs: { name: "ignored", size: 1, zone: "z1" }, options: { ignoreChanges: ["zone"] } },
+        { name: "after", inputs: { name: "after", zone: { from: "other.generation" } } },
+      ],
+      expected: { operations: { alike: "same", other: "same", ignored: "same", after: "same" }, calls: [] },
+    },
+    {
+      run: "up",
+      resources: [{ name: "alike", inputs: { name: "alike", size: 1 }, options: { import: "no-such-id" } }],
+      expected: { operations: {}, error: /resource 'no-such-id' does not exist/, calls: [] },
+    },
+    {
+      // What would have to be replaced is not taken over.
+      run: "up",
+      before: (provider) => provider.things.set("id-of-moved", standing("moved", { zone: "z1" })),
+      resources: [
+        { name: "moved", inputs: { name: "moved", size: 1, zone: "z2" }, options: { import: "id-of-moved" } },
+      ],
+      expected: {
+        operations: { moved: "import" },
+        error: /previously-imported resources that still specify an ID may not be replaced/,
+        calls: [],
+      },
+    },
+    {
+      // An update that fails leaves what was imported in the state, and the next run goes on from there.
+      run: "up",
+      before: (provider) => provider.things.set("id-of-failing", standing("failing")),
+      resources: [
+        {
+          name: "failing",
+          inputs: { name: "failing", size: 3, fails: "update" },
+          options: { import: "id-of-failing" },
+        },
+      ],
+      expected: { operations: { failing: "import" }, error: /cannot update failing/, calls: ["update failing"] },
+    },
+    {
+      run: "destroy",
+      expected: {
+        operations: {
+          after: "delete",
+          alike: "delete",
+          failing: "delete",
+          ignored: "delete",
+          moved: "delete",
+          other: "delete",
+        },
+      },
+    },
+  ],
+};
+
+export const scenarios = [life, options, protection, failures, imports];

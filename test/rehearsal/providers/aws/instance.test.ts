@@ -90,7 +90,6 @@ test("what the provider sets after a restore is none", async (t) => {
 });
 
 const REFUSED: [what: string, inputs: PropertyMap, property: string][] = [
-  ["no engine", { engine: null }, "engine"],
   ["two kinds of password", { manageMasterUserPassword: true }, "password"],
   ["a property that isn't simulated", { domainFqdn: "example.com" }, "domainFqdn"],
   [
@@ -107,3 +106,10 @@ for (const [what, inputs, property] of REFUSED)
     });
     t.true(refused?.properties.includes(property), refused?.message);
   });
+
+test("no engine is refused by the creation, not before: what is imported needs none", async (t) => {
+  const scene = await Scene.start();
+  await t.throwsAsync(scene.create(INSTANCE, { ...CUSTOMERS, engine: null }), {
+    message: /"engine": required field is not set/,
+  });
+});

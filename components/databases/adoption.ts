@@ -1,0 +1,120 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  type AwsSettings,
+  COPY_TAG,
+  INSTANT_TAG,
+  lookedUp,
+  type RestoreContext,
+  STACK_TAG,
+  stackIdentity,
+} from "./kind";
+
+/**
+ * Something that exists under the name of a copy. An `up` that was interrupted leaves what it was creating outside of the
+ * state: the next one takes it over by Pulumi's `import`, if it belongs to this stack (docs/decisions/0005).
+ */
+export interface Standing {
+  /** For messages: `RDS instance customers-20261122t030012z in ap-northeast-1`. */
+  what: string;
+  /** The ID by which its provider imports it. */
+  id: string;
+  /** Whose it is instead, as the end of a sentence; absent for this stack's own. */
+  stranger?: string;
+  /** Waits until it accepts changes; absent where it does. */
+  ready?: () => Promise<void>;
+}
+
+/** The resource that is to be declared. */
+export interface Declared {
+  /** Pulumi's type token. */
+  type: string;
+  /** Its logical name. */
+  logical: string;
+}
+
+/**
+ * The ID to import a resource by: of what exists and is this stack's, but not in its state. Undefined where there is nothing
+ * to take over. In an `up` it is known once changes are accepted. @throws {Error} for what is somebody else's.
+ */
+export async function importIdOf(
+  { type, logical }: Declared,
+  standing: Standing | undefined,
+  { parent }: Pick<RestoreContext, "parent">,
+): Promise<string | undefined> {
+  // An ID in another form than the state's would make Pulumi delete the copy, so none is given for what is in the state.
+  if (standing === undefined || (await isInState({ type, logical }, { parent }))) return undefined;
+  const { what, id, stranger, ready } = standing;
+  if (stranger !== undefined)
+    throw new Error(
+      `${what} exists already and is not touched: ${stranger}. Delete it, if nobody needs it, or restore to another instant`,
+    );
+  void pulumi.log.info(`${what} was created by an up of this stack that did not end: it is taken over`, parent);
+  if (ready && !pulumi.runtime.isDryRun()) {
+    void pulumi.log.info(`waiting for ${what}, which is still being created`, parent);
+    await ready();
+  }
+  return id;
+}
+
+/** Whether the state has this resource. */
+export async function isInState(
+  { type, logical }: Declared,
+  { parent }: Pick<RestoreContext, "parent">,
+): Promise<boolean> {
+  return (await urnsInState()).has(await resolved(pulumi.createUrn(logical, type, parent)));
+}
+
+/** `importIdOf` for a look-up. The program ends when something else has the name. */
+export function adopted(
+  database: string,
+  declared: Declared,
+  context: Pick<RestoreContext, "parent">,
+  look: () => Promise<Standing | undefined>,
+): pulumi.Output<string | undefined> {
+  return lookedUp(database, async () => importIdOf(declared, await look(), context));
+}
+
+/** Whose a thing with these tags is, if it is not this stack's copy as of the instant. */
+export function strangerBy(tags: Record<string, string>, instant: string): string | undefined {
+  if (tags[COPY_TAG] === undefined) return `it has no tag ${COPY_TAG}, so that it is no copy of this program's`;
+  if (tags[STACK_TAG] === undefined)
+    return `it is a copy without the tag ${STACK_TAG}, so that nobody can tell which stack has made it`;
+  if (tags[STACK_TAG] !== stackIdentity()) return `it is a copy of the stack ${tags[STACK_TAG]}`;
+  if (tags[INSTANT_TAG] !== instant) return `it is a copy as of ${tags[INSTANT_TAG]}, not ${instant}`;
+  return undefined;
+}
+
+/**
+ * The ID by which the AWS provider imports from a region: its own region needs no mention.
+ * [Terraform AWS provider, "Enhanced Region Support": append @<region> to the import ID]
+ */
+export function awsImportId(id: string, region: string, aws: AwsSettings): string {
+  return region === aws.defaultRegion ? id : `${id}@${region}`;
+}
+
+/** The URNs in this stack's state, read once in each run. */
+function urnsInState(): Promise<ReadonlySet<string>> {
+  const inline = globalThis.asyncLocalStorage?.getStore();
+  const run = inline ?? pulumi.runtime.getStackResource();
+  const known = run && states.get(run);
+  if (known) return known;
+  const urns = readUrns();
+  if (run) states.set(run, urns);
+  return urns;
+}
+
+const states = new WeakMap<object, Promise<ReadonlySet<string>>>();
+
+/** The engine's own function, which stack references are made of. */
+async function readUrns(): Promise<ReadonlySet<string>> {
+  const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {
+    stackName: stackIdentity(),
+  });
+  return new Set(Object.keys(outputs as object));
+}
+
+function resolved<Value>(output: pulumi.Output<Value>): Promise<Value> {
+  return new Promise((resolve) => {
+    output.apply((value) => resolve(value as Value));
+  });
+}

@@ -1,0 +1,210 @@
+import test, { type ExecutionContext } from "ava";
+import { COPY_TAG, INSTANT_TAG, instantSuffix, STACK_TAG } from "../../components/databases/kind";
+import type { SimulatedCloud } from "../../rehearsal/cloud/cloud";
+import { TABLES } from "../../rehearsal/sets/dynamodb";
+import { buildExisting } from "./existing";
+import { interruptCreations } from "./interruption";
+import { changes, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
+
+const HOUR = 60 * 60_000;
+const ELSEWHERE = "ap-northeast-3";
+const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
+const TABLE = "aws:dynamodb/table:Table";
+const CLUSTER = "aws:rds/cluster:Cluster";
+const CLUSTER_INSTANCE = "aws:rds/clusterInstance:ClusterInstance";
+const INSTANCE = "aws:rds/instance:Instance";
+
+const tables = (restoreTo?: { region: string }) => ({
+  name: "tables",
+  dynamodb: { existing: { namespaces: ["ledger"] }, ...(restoreTo && { restoreTo }) },
+});
+const aurora = { name: "aurora", auroraPostgresql: { existing: { clusterIdentifier: "aurora-prod" } } };
+const orders = { name: "orders", rdsMysql: { existing: { instanceIdentifier: "orders-prod" } } };
+
+/** A protected set, with two instants that it can be restored to. */
+async function protectedSet(t: ExecutionContext, databases: Parameters<typeof buildExisting>[1]) {
+  t.timeout(240_000);
+  const set = await rehearsed(t, {
+    "scalar-backup:databases": databases,
+    "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
+    "scalar-backup:tags": { service: "payments" },
+  });
+  const { cloud, stack } = set;
+  buildExisting(cloud, databases);
+  await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 1 });
+  const declared = await stack.up();
+  t.true(declared.succeeded, errors(declared));
+  const instants: string[] = [];
+  for (let pause = 0; pause < 2; pause++) {
+    cloud.clock.advance(25 * HOUR);
+    instants.push(recordWindow(cloud, RELEASE.namespace, [RELEASE.name]));
+  }
+  cloud.clock.advance(HOUR);
+  const [older, newer] = instants as [string, string];
+  return { ...set, older, newer };
+}
+
+function standing(cloud: SimulatedCloud, region = REGION): string[] {
+  const rds = cloud.aws.rds.region(region);
+  return [
+    ...cloud.aws.dynamodb.region(region).tableNames(),
+    ...rds.clusters().map(({ identifier }) => identifier),
+    ...rds.clusters().flatMap(({ instances }) => instances.map(({ identifier }) => identifier)),
+    ...rds.instances.all().map(({ identifier }) => identifier),
+  ].sort();
+}
+
+test("an up that is killed while it creates copies goes on with the next one, and leaves nothing behind", async (t) => {
+  const { cloud, stack, providers, newer } = await protectedSet(t, [tables(), aurora, orders]);
+  const sources = standing(cloud);
+  stack.config["scalar-backup:restore"] = { at: newer };
+
+  let goOn = interruptCreations(providers, [TABLE, CLUSTER, INSTANCE], TABLES.length + 2);
+  const killed = await stack.up();
+  goOn();
+  t.regex(errors(killed), /signal: killed/);
+  t.true(standing(cloud).length > sources.length, "copies exist");
+  const inState = new Set(stack.state.map(({ type }) => type));
+  t.false(
+    [TABLE, CLUSTER, INSTANCE].some((type) => inState.has(type)),
+    "the state does not know them",
+  );
+
+  goOn = interruptCreations(providers, [CLUSTER_INSTANCE], 2);
+  const again = await stack.up();
+  goOn();
+  t.regex(errors(again), /signal: killed/);
+  const preview = await stack.preview();
+  t.true(preview.succeeded, errors(preview));
+  const last = await stack.up();
+  t.true(last.succeeded, errors(last));
+  const made = (type: string) =>
+    [...changes(again), ...changes(last)].filter((change) => change.split(" ")[1] === type && !/^update/.test(change));
+  const suffix = instantSuffix(newer);
+  t.deepEqual(
+    made("Table"),
+    [...TABLES].sort().map((table) => `import Table tables-copy-${suffix}-${table}`),
+  );
+  t.deepEqual(made("Cluster"), [`import Cluster aurora-copy-${suffix}`]);
+  t.deepEqual(made("Instance"), [`import Instance orders-copy-${suffix}`]);
+  t.deepEqual(
+    made("ClusterInstance"),
+    [1, 2].map((number) => `import ClusterInstance aurora-copy-${suffix}-${number}`),
+  );
+  t.deepEqual(
+    [...changes(again), ...changes(last)].filter((change) => /^(replace|delete)/.test(change)),
+    [],
+    "nothing is made twice",
+  );
+  t.deepEqual(changes(await stack.preview()), [], "a preview right after it shows no change");
+  t.like(cloud.aws.rds.region(REGION).cluster(`aurora-prod-${suffix}`).tags, {
+    [COPY_TAG]: "drill",
+    [INSTANT_TAG]: newer,
+    [STACK_TAG]: "organization/scalar-backup/rehearsal",
+  });
+
+  delete stack.config["scalar-backup:restore"];
+  const cleaned = await stack.up();
+  t.true(cleaned.succeeded, errors(cleaned));
+  t.deepEqual(standing(cloud), sources, "the copies are gone");
+});
+
+test("copies in another region are taken over from there, and replaced for another instant", async (t) => {
+  const { cloud, stack, providers, older, newer } = await protectedSet(t, [tables({ region: ELSEWHERE })]);
+  stack.config["scalar-backup:restore"] = { at: newer };
+  const goOn = interruptCreations(providers, [TABLE], TABLES.length);
+  t.regex(errors(await stack.up()), /signal: killed/);
+  goOn();
+  const again = await stack.up();
+  t.true(again.succeeded, errors(again));
+  t.deepEqual(
+    changes(again).filter((change) => /^(replace|delete)/.test(change)),
+    [],
+  );
+  t.is(changes(again).filter((change) => change.startsWith("import Table tables-copy-")).length, TABLES.length);
+  t.deepEqual(changes(await stack.preview()), []);
+  t.deepEqual(standing(cloud, ELSEWHERE), [...TABLES].sort());
+
+  stack.config["scalar-backup:restore"] = { at: older };
+  const moved = await stack.up();
+  t.true(moved.succeeded, errors(moved));
+  t.is(changes(moved).filter((change) => change.startsWith("replace Table tables-copy-")).length, TABLES.length);
+  t.deepEqual(changes(await stack.preview()), []);
+  const copy = cloud.aws.dynamodb.region(ELSEWHERE).table("ledger.accounts");
+  t.is(copy.restoredFrom?.RestoreDateTime?.toISOString().replace(".000Z", "Z"), older);
+
+  delete stack.config["scalar-backup:restore"];
+  t.true((await stack.up()).succeeded);
+  t.deepEqual(standing(cloud, ELSEWHERE), []);
+});
+
+test("what somebody else has made under a copy's name is not touched, and the message says whose it is", async (t) => {
+  const { cloud, stack, newer } = await protectedSet(t, [tables(), aurora, orders]);
+  const rds = cloud.aws.rds.region(REGION);
+  const dynamodb = cloud.aws.dynamodb.region(REGION);
+  const suffix = instantSuffix(newer);
+  stack.config["scalar-backup:restore"] = { at: newer };
+  const other = [
+    { Key: COPY_TAG, Value: "drill" },
+    { Key: INSTANT_TAG, Value: newer },
+    { Key: STACK_TAG, Value: "organization/scalar-backup/other" },
+  ];
+
+  const refused = async (message: RegExp) => {
+    const before = standing(cloud);
+    for (const run of ["preview", "up"] as const) {
+      const result = await stack[run]();
+      t.false(result.succeeded);
+      t.regex(errors(result), message);
+    }
+    // What does not depend on it may have been created before the program ended.
+    t.true(before.every((name) => standing(cloud).includes(name)));
+    delete stack.config["scalar-backup:restore"];
+    t.true((await stack.up()).succeeded);
+    stack.config["scalar-backup:restore"] = { at: newer };
+  };
+
+  const table = `ledger.accounts-${suffix}`;
+  dynamodb.restoreTableToPointInTime({
+    SourceTableName: "ledger.accounts",
+    TargetTableName: table,
+    RestoreDateTime: new Date(newer),
+  });
+  dynamodb.tagResource(dynamodb.table(table).arn, other);
+  await refused(
+    /database tables: DynamoDB table ledger\.accounts-\S+ in ap-northeast-1 exists already and is not touched: it is a copy of the stack organization\/scalar-backup\/other\. Delete it/,
+  );
+  dynamodb.deleteTable(table);
+
+  dynamodb.createTable({
+    TableName: table,
+    KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+    AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+    BillingMode: "PAY_PER_REQUEST",
+  });
+  await refused(
+    /DynamoDB table ledger\.accounts-\S+ in ap-northeast-1 exists already .* it was not restored from anything/,
+  );
+  dynamodb.deleteTable(table);
+
+  rds.restoreDBClusterToPointInTime({
+    DBClusterIdentifier: `aurora-prod-${suffix}`,
+    SourceDBClusterIdentifier: "aurora-prod",
+    RestoreToTime: new Date(newer),
+    Tags: other,
+  });
+  await refused(
+    /database aurora: cluster aurora-prod-\S+ in ap-northeast-1 exists already .* it is a copy of the stack/,
+  );
+  rds.deleteDBCluster({ DBClusterIdentifier: `aurora-prod-${suffix}`, SkipFinalSnapshot: true });
+
+  rds.instances.restoreToPointInTime({
+    TargetDBInstanceIdentifier: `orders-prod-${suffix}`,
+    SourceDBInstanceIdentifier: "orders-prod",
+    RestoreTime: new Date(newer),
+    Tags: [{ Key: "team", Value: "orders" }],
+  });
+  await refused(
+    /database orders: instance orders-prod-\S+ in ap-northeast-1 exists already .* it has no tag scalar-backup:copy/,
+  );
+});
