@@ -51,6 +51,8 @@ export interface ProviderPlugin {
   file: string;
 }
 
+const PID_FILE = "engine.pid";
+
 type Run = "preview" | "up" | "refresh" | "destroy";
 
 /** What `pulumi stack export` says of a resource, as far as it is needed here. */
@@ -118,6 +120,20 @@ export class PulumiStack implements Stack {
     return await (await this.#opened()).exportStack();
   }
 
+  /** Ends the engine that runs now by SIGKILL, as a CI system does. False when there is none. */
+  async kill(): Promise<boolean> {
+    try {
+      return process.kill(Number(await readFile(join(this.#folder ?? "", PID_FILE), "utf8")), "SIGKILL");
+    } catch {
+      return false;
+    }
+  }
+
+  /** Takes away the lock that an engine which was killed has left. */
+  async cancel(): Promise<void> {
+    await (await this.#opened()).cancel();
+  }
+
   /** Goes on from a state that was exported before. */
   async importState(state: Deployment): Promise<void> {
     const stack = await this.#opened();
@@ -172,7 +188,9 @@ export class PulumiStack implements Stack {
     this.#folder = folder;
     this.#closed = onExit(() => rmSync(folder, { recursive: true, force: true }));
     await Promise.all(["bin", "home", "project", "state"].map((name) => mkdir(join(folder, name))));
-    await symlink(pulumi, join(folder, "bin", "pulumi"));
+    // The engine says which process it is, so that it can be killed.
+    const script = `#!/bin/sh\necho $$ > "${join(folder, PID_FILE)}"\nexec "${pulumi}" "$@"\n`;
+    await writeFile(join(folder, "bin", "pulumi"), script, { mode: 0o755 });
     for (const plugin of this.#options.plugins ?? []) await install(plugin, join(folder, "home"));
     await writeFile(join(folder, "project", "Pulumi.yaml"), await movedProject(resolve(this.#options.program)));
 
