@@ -7,6 +7,9 @@ const ATTEMPTS = 6;
 /** Between two looks at a change that Azure is still making, when Azure names no time itself. */
 const POLL_SECONDS = 10;
 const PATIENCE_MILLIS = 2 * 60 * 60_000;
+/** How long a restore may take, and how often it is looked at. */
+const RESTORE_PATIENCE_MILLIS = 12 * 60 * 60_000;
+const RESTORE_POLL_MILLIS = 30_000;
 /** Between two tries, at most, while Azure works on another change of the same database. */
 const LONGEST_BUSY_SECONDS = 15;
 /** Another change takes minutes: an update of an account or a server some, a new standby or region up to half an hour. */
@@ -181,6 +184,24 @@ export class ArmClient {
       }
       await pause(wait);
     }
+  }
+}
+
+/** Waits for a copy that Azure is still restoring. @throws {Error} when it is gone, or not ready in 12 hours. */
+export async function awaitRestore(
+  what: string,
+  look: () => Promise<{ state: string | undefined; ready: boolean }>,
+): Promise<void> {
+  const clock = waitingClock();
+  const deadline = clock.now() + RESTORE_PATIENCE_MILLIS;
+  for (;;) {
+    const { state, ready } = await look();
+    if (ready) return;
+    if (state === undefined) throw new Error(`${what} is gone; it may just have been deleted: run the program again`);
+    if (/fail/i.test(state))
+      throw new Error(`the restore of ${what} has failed (${state}); delete it, then run this again`);
+    if (clock.now() > deadline) throw new Error(`${what} is still ${state} after 12 hours; run this again`);
+    await clock.wait(RESTORE_POLL_MILLIS);
   }
 }
 

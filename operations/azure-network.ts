@@ -48,6 +48,20 @@ export async function readPrivateEndpoints(resource: PrivatelyReached, access: A
   return found;
 }
 
+/** A private endpoint by its name; undefined when there is none. */
+export async function findEndpoint(
+  { resourceGroupName, name }: { resourceGroupName: string; name: string },
+  access: AzureAccess,
+): Promise<{ id: string; tags: Record<string, string>; zoneGroupId?: string } | undefined> {
+  const client = await ArmClient.connect(access);
+  const id = `${client.resourceGroup(resourceGroupName)}/providers/Microsoft.Network/privateEndpoints/${name}`;
+  const endpoint = await client.find<{ tags?: Record<string, string> }>(id, API_VERSION);
+  if (endpoint === undefined) return undefined;
+  const [group] = await client.list<{ name: string }>(`${id}/privateDnsZoneGroups`, API_VERSION);
+  const zoneGroupId = group && `${id}/privateDnsZoneGroups/${group.name}`;
+  return { id, tags: endpoint.tags ?? {}, ...(zoneGroupId && { zoneGroupId }) };
+}
+
 interface Connection {
   properties: { groupIds?: string[] };
 }

@@ -1,5 +1,5 @@
 import type { AzureAccess } from "./azure";
-import { ArmClient } from "./azure-arm";
+import { ArmClient, awaitRestore } from "./azure-arm";
 import { waitingClock } from "./clock";
 
 /** Which of the two products: Azure Database for MySQL, Azure Database for PostgreSQL; flexible servers both. */
@@ -94,6 +94,14 @@ export interface ServerDescription {
 export async function findServer(address: ServerAddress, access: AzureAccess): Promise<FlexibleServer | undefined> {
   const client = await ArmClient.connect(access);
   return client.find<FlexibleServer>(idOf(client, address), PRODUCTS[address.product].apiVersion);
+}
+
+/** Waits until a server accepts changes. */
+export async function awaitServer(address: ServerAddress, access: AzureAccess): Promise<void> {
+  await awaitRestore(`server ${address.serverName}`, async () => {
+    const state = (await findServer(address, access))?.properties.state;
+    return { state, ready: state === "Ready" };
+  });
 }
 
 /** The server with its parameters and firewall rules; undefined when there is none. */

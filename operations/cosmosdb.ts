@@ -1,7 +1,7 @@
 import { COSMOSDB_TIERS } from "../components/rules/recovery-period";
 import { eachAtOnce } from "./aws";
 import type { AzureAccess } from "./azure";
-import { ArmClient, locationName } from "./azure-arm";
+import { ArmClient, awaitRestore, locationName } from "./azure-arm";
 
 const API_VERSION = "2025-10-15";
 /** Requests in flight at once: each container is asked for its newest backup. */
@@ -158,6 +158,14 @@ export function restoreSourceOf(
 export async function findAccount(address: CosmosAddress, access: AzureAccess): Promise<CosmosAccount | undefined> {
   const client = await ArmClient.connect(access);
   return client.find<CosmosAccount>(idOf(client, address), API_VERSION);
+}
+
+/** Waits until an account accepts changes. */
+export async function awaitAccount(address: CosmosAddress, access: AzureAccess): Promise<void> {
+  await awaitRestore(`account ${address.accountName}`, async () => {
+    const state = (await findAccount(address, access))?.properties.provisioningState;
+    return { state, ready: state === "Succeeded" };
+  });
 }
 
 /** The days that continuous backup reaches back; 0 with periodic backup. */

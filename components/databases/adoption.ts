@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { thisRun } from "../faults";
 import {
   type AwsSettings,
   COPY_TAG,
@@ -94,8 +95,7 @@ export function awsImportId(id: string, region: string, aws: AwsSettings): strin
 
 /** The URNs in this stack's state, read once in each run. */
 function urnsInState(): Promise<ReadonlySet<string>> {
-  const inline = globalThis.asyncLocalStorage?.getStore();
-  const run = inline ?? pulumi.runtime.getStackResource();
+  const run = thisRun();
   const known = run && states.get(run);
   if (known) return known;
   const urns = readUrns();

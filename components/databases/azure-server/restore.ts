@@ -1,18 +1,23 @@
 import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
+import type { AzureAccess } from "../../../operations/azure";
 import { readPrivateEndpoints } from "../../../operations/azure-network";
 import {
+  awaitServer,
   describeServer,
   type FlexibleServer,
+  findServer,
   type HighAvailability,
   hasPublicAccess,
   parametersSet,
+  type ServerAddress,
   type ServerCompletion,
 } from "../../../operations/azure-servers";
 import { azureOperation } from "../../operation";
 import { copyOptions, numbered } from "../azure/copies";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
+import { adoptCopy, type FoundCopy } from "../azure/standing";
 import { copyTags } from "../copy-tags";
 import { instantSuffix, type RestoreContext, type RestoredDatabase } from "../kind";
 import type { AzureServerCreateArgs } from "./args";
@@ -34,22 +39,31 @@ export function restoreServer<Create extends AzureServerCreateArgs>(
   const source = lookedUpAt(name, addressOf(name, product.product, args), async (at) => {
     const description = await describeServer(at, azure.access);
     if (description === undefined) throw missing(product.key, at);
-    return { at, ...description, ...(await readPrivateEndpoints(description.server, azure.access)) };
+    const reached = await readPrivateEndpoints(description.server, azure.access);
+    const target: ServerAddress = {
+      product: product.product,
+      resourceGroupName: args.restoreTo?.resourceGroupName ?? at.resourceGroupName,
+      serverName: copyName(description.server.name, instant, SERVER_NAME_LENGTH),
+    };
+    const adopted = await adoptCopy(
+      { type: product.resource.replaceAll(".", ":"), logical: prefix },
+      await findCopy(target, azure.access),
+      reached.endpoints,
+      context,
+    );
+    return { target, adopted, ...description, ...reached };
   });
-  const restored = source.apply(({ at, server, parameters, firewallRules, endpoints, outOfReach }) => {
-    const resourceGroupName = args.restoreTo?.resourceGroupName ?? at.resourceGroupName;
-    const serverName = copyName(server.name, instant, SERVER_NAME_LENGTH);
+  const restored = source.apply(({ target, adopted, server, parameters, firewallRules, endpoints, outOfReach }) => {
+    const { resourceGroupName, serverName } = target;
     const tags = copyTags("azure", server.tags, context);
     const copy = product.declareCopy(
       prefix,
       server,
       { serverName, resourceGroupName, instant: context.checkedInstant, tags },
-      copyOptions(context),
+      copyOptions(context, adopted.importId),
     );
     const completion: ServerCompletion = {
-      product: product.product,
-      resourceGroupName,
-      serverName,
+      ...target,
       tags,
       backupRetentionDays: Math.max(
         server.properties.backup?.backupRetentionDays ?? 0,
@@ -67,7 +81,7 @@ export function restoreServer<Create extends AzureServerCreateArgs>(
       azureOperation("complete-azure-server-copy", completion, azure.access),
       { parent: context.parent, dependsOn: [copy] },
     );
-    declarePrivateEndpoints(prefix, endpoints, copy.id, completed, tags, context);
+    declarePrivateEndpoints(prefix, endpoints, copy.id, completed, tags, adopted.endpoints, context);
     // Before its completion the copy runs with other settings than its source.
     const host = pulumi.all([copy.fullyQualifiedDomainName, completed.id]).apply(([domain]) => domain);
     const database = args.databaseName ?? product.defaultDatabase;
@@ -103,6 +117,18 @@ export function restoreServer<Create extends AzureServerCreateArgs>(
 function publicAccessOf({ properties: { network } }: FlexibleServer): string | undefined {
   const { delegatedSubnetResourceId, publicNetworkAccess } = network ?? {};
   return delegatedSubnetResourceId == null && typeof publicNetworkAccess === "string" ? publicNetworkAccess : undefined;
+}
+
+async function findCopy(target: ServerAddress, access: AzureAccess): Promise<FoundCopy | undefined> {
+  const found = await findServer(target, access);
+  return (
+    found && {
+      what: `server ${target.serverName} in resource group ${target.resourceGroupName}`,
+      id: found.id,
+      tags: found.tags,
+      ready: found.properties.state === "Ready" ? undefined : () => awaitServer(target, access),
+    }
+  );
 }
 
 function standbyOf(availability: HighAvailability | undefined): HighAvailability | undefined {

@@ -8,7 +8,7 @@ import { COPY_TAG, INSTANT_TAG, type RestoreContext } from "../kind";
  */
 export function copyOptions(
   { parent, mode }: Pick<RestoreContext, "parent" | "mode">,
-  importId?: string,
+  importId: string | undefined,
 ): pulumi.CustomResourceOptions {
   return {
     parent,

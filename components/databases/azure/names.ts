@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
 import { instantSuffix } from "../kind";
 
+/** The name of a private endpoint to a copy: like the one to its source. Azure takes 80 characters. */
+export function endpointName(source: string, instant: string): string {
+  return `${source.slice(0, 63)}-${instantSuffix(instant)}`;
+}
+
+/** The DNS zone group of an endpoint: Azure knows one to each. */
+export const ZONE_GROUP = "default";
+
 /**
  * The physical name of a copy: the source's, and the instant. Names of Azure's databases are unique in the world and of
  * small letters; one that has to be cut is told from others with the same beginning by four digits of its hash.

@@ -2,7 +2,9 @@ import { PrivateDnsZoneGroup } from "@pulumi/azure-native/network/privateDnsZone
 import { PrivateEndpoint } from "@pulumi/azure-native/network/privateEndpoint";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PrivateEndpointDescription, PrivateEndpoints } from "../../../operations/azure-network";
-import { instantSuffix, type RestoreContext } from "../kind";
+import type { RestoreContext } from "../kind";
+import { endpointName, ZONE_GROUP } from "./names";
+import type { AdoptedCopy } from "./standing";
 
 /**
  * Declares private endpoints to a copy like those that lead to its source, in the same subnets and DNS zones: a restore
@@ -15,13 +17,14 @@ export function declarePrivateEndpoints(
   target: pulumi.Input<string>,
   completion: pulumi.Resource,
   tags: Record<string, string>,
+  adopted: AdoptedCopy["endpoints"],
   context: RestoreContext,
 ): pulumi.Resource[] {
   const kept = context.mode === "recovery";
   let before = completion;
   return endpoints.map((source, index) => {
-    // Azure takes 80 characters.
-    const physical = `${source.name.slice(0, 63)}-${instantSuffix(context.instant)}`;
+    const physical = endpointName(source.name, context.instant);
+    const { importId, zoneGroupImportId } = adopted.get(source.name) ?? {};
     const endpoint = new PrivateEndpoint(
       `${prefix}-endpoint-${index + 1}`,
       {
@@ -32,19 +35,19 @@ export function declarePrivateEndpoints(
         privateLinkServiceConnections: [{ name: physical, privateLinkServiceId: target, groupIds: source.groupIds }],
         tags,
       },
-      { parent: context.parent, retainOnDelete: kept, dependsOn: [before] },
+      { parent: context.parent, import: importId, retainOnDelete: kept, dependsOn: [before] },
     );
     before = endpoint;
     if (source.dnsZones.length === 0) return endpoint;
     return new PrivateDnsZoneGroup(
       `${prefix}-endpoint-${index + 1}-dns`,
       {
-        privateDnsZoneGroupName: "default",
+        privateDnsZoneGroupName: ZONE_GROUP,
         privateEndpointName: endpoint.name,
         resourceGroupName: source.resourceGroupName,
         privateDnsZoneConfigs: source.dnsZones,
       },
-      { parent: context.parent, retainOnDelete: kept },
+      { parent: context.parent, import: zoneGroupImportId, retainOnDelete: kept },
     );
   });
 }

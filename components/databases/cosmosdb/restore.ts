@@ -1,11 +1,15 @@
 import { DatabaseAccount } from "@pulumi/azure-native/cosmosdb/databaseAccount";
 import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
+import type { AzureAccess } from "../../../operations/azure";
 import { readPrivateEndpoints } from "../../../operations/azure-network";
 import {
   type AccountCompletion,
+  awaitAccount,
   type CosmosAccount,
+  type CosmosAddress,
   continuousDays,
+  findAccount,
   findRestoreSource,
   primaryKey,
   type RestoreSource,
@@ -18,8 +22,9 @@ import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import { copyOptions, numbered } from "../azure/copies";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
+import { adoptCopy, type FoundCopy } from "../azure/standing";
 import { copyTags } from "../copy-tags";
-import { instantSuffix, type RestoreContext, type RestoredDatabase } from "../kind";
+import { instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
 import type { CosmosdbArgs, CosmosdbNetworkArgs } from "./args";
 import { declareSchemaLoader } from "./schema-loader";
 import { ACCOUNT_NAME_LENGTH, accountOf, keyFault, keyOf, lookUpDeleted, lookUpSource } from "./source";
@@ -46,16 +51,24 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
           ...(await readPrivateEndpoints(account, azure.access)),
         };
       });
-  const restored = source.apply(({ at, account, from, endpoints, outOfReach }) => {
-    const address = {
-      resourceGroupName: args.restoreTo?.resourceGroupName ?? at.resourceGroupName,
-      accountName: copyName(account.name, instant, ACCOUNT_NAME_LENGTH),
-    };
+  const read = source.apply((found) =>
+    lookedUp(name, async () => {
+      const address = {
+        resourceGroupName: args.restoreTo?.resourceGroupName ?? found.at.resourceGroupName,
+        accountName: copyName(found.account.name, instant, ACCOUNT_NAME_LENGTH),
+      };
+      const declared = { type: "azure-native:cosmosdb:DatabaseAccount", logical: prefix };
+      const copy = await findCopy(address, azure.access);
+      return { ...found, address, adopted: await adoptCopy(declared, copy, found.endpoints, context) };
+    }),
+  );
+  const restored = read.apply(({ address, adopted, account, from, endpoints, outOfReach }) => {
     const tags = copyTags("azure", account.tags, context);
     const keyIdentity = args.restoreTo?.keyIdentity;
     const key = keyOf(account, keyIdentity, args.existing?.deleted === true);
     const days = Math.max(continuousDays(account), args.recoveryPeriodInDays ?? RECOVERY_PERIODS.cosmosdb.maximum);
-    const copy = declareCopy(prefix, account, { ...address, from, tags, days, key }, context);
+    const { importId } = adopted;
+    const copy = declareCopy(prefix, account, { ...address, from, tags, days, key, importId }, context);
     const completion: AccountCompletion = {
       ...address,
       tags,
@@ -67,7 +80,7 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
       azureOperation("complete-cosmosdb-copy", completion, azure.access),
       { parent: context.parent, dependsOn: [copy] },
     );
-    const reachable = declarePrivateEndpoints(prefix, endpoints, copy.id, completed, tags, context);
+    const reachable = declarePrivateEndpoints(prefix, endpoints, copy.id, completed, tags, adopted.endpoints, context);
     // Before its completion the copy reads with a weaker consistency than ScalarDB needs.
     const endpoint = pulumi.all([copy.documentEndpoint, completed.id]).apply(([uri]) => uri);
     const accountKey = pulumi.secret(completed.id.apply(() => primaryKey(address, azure.access)));
@@ -101,6 +114,18 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
   };
 }
 
+async function findCopy(address: CosmosAddress, access: AzureAccess): Promise<FoundCopy | undefined> {
+  const found = await findAccount(address, access);
+  return (
+    found && {
+      what: `account ${address.accountName} in resource group ${address.resourceGroupName}`,
+      id: found.id,
+      tags: found.tags,
+      ready: found.properties.provisioningState === "Succeeded" ? undefined : () => awaitAccount(address, access),
+    }
+  );
+}
+
 function declareCopy(
   prefix: string,
   source: CosmosAccount,
@@ -108,6 +133,7 @@ function declareCopy(
     accountName: string;
     resourceGroupName: string;
     from: RestoreSource;
+    importId: string | undefined;
     tags: Record<string, string>;
     days: number;
     key: ReturnType<typeof keyOf>;
@@ -150,7 +176,7 @@ function declareCopy(
       ...copy.key,
       tags: copy.tags,
     },
-    copyOptions(context),
+    copyOptions(context, copy.importId),
   );
 }
 

@@ -11,11 +11,12 @@ import {
   type DiffRequest,
   type DiffResponse,
   type PropertyMap,
+  type PropertyValue,
   type ReadResponse,
   type SimulatedProvider,
   UNKNOWN,
 } from "../provider";
-import { faultsOf, hasUnknown, isAbsent, isObject, withDefaults } from "../schema";
+import { faultsOf, hasUnknown, isAbsent, isObject, type Properties, type Property, withDefaults } from "../schema";
 import { sdkVersion } from "../sdk-version";
 import { cosmosdbAccount } from "./cosmosdb-account";
 import { backupInstance, backupPolicy, backupVault } from "./data-protection";
@@ -222,7 +223,7 @@ export class AzureNativeProvider implements SimulatedProvider {
 
   #imported(type: AzureResourceType, id: string, outputs: PropertyMap): PropertyMap {
     const segments = id.split("/");
-    const inputs = Object.fromEntries(Object.entries(outputs).filter(([name]) => name in type.inputs));
+    const inputs = inputsWithin(type.inputs, outputs);
     if (type.scope !== undefined) return { ...inputs, [type.path[0] as string]: segments.at(-1) as string };
     type.path.forEach((name, index) => {
       inputs[name] = segments[8 + 2 * index] as string;
@@ -245,6 +246,27 @@ export class AzureNativeProvider implements SimulatedProvider {
       );
     }
   }
+}
+
+/**
+ * Of what Azure tells, that which is an input: what it adds itself is none, at any depth.
+ * [pulumi-azure-native, provider/pkg/convert, ResponseToSdkInputs]
+ */
+function inputsWithin(properties: Properties, outputs: PropertyMap): PropertyMap {
+  const inputs: PropertyMap = {};
+  for (const [name, value] of Object.entries(outputs)) {
+    const property = properties[name];
+    if (property !== undefined) inputs[name] = inputWithin(property, value);
+  }
+  return inputs;
+}
+
+function inputWithin(property: Property, value: PropertyValue): PropertyValue {
+  if (property.type === "object" && isObject(value)) return inputsWithin(property.properties ?? {}, value);
+  // Azure tells identities as the keys of an object; the package takes a list.
+  if (property.type === "list" && isObject(value)) return Object.keys(value);
+  if (!Array.isArray(value)) return value;
+  return value.map((element) => inputWithin(property.of as Property, element));
 }
 
 /** An unset input may travel as null. */

@@ -89,8 +89,8 @@ test("what the engine doesn't support is refused, not ignored", async (t) => {
     return diagnostics.map(({ message }) => message).join("\n");
   };
   t.regex(
-    await refused({ "declared:resources": [{ name: "a", options: { import: "id" } }] }),
-    /embedded engine does not support imports/,
+    await refused({ "declared:resources": [{ name: "a", options: { pluginDownloadURL: "https://example.com" } }] }),
+    /embedded engine does not support the server of a plugin/,
   );
   t.regex(await refused({ "declared:resources": [], "declared:failAt": "hook" }), /does not support resource hooks/);
   t.is(provider.things.size, 0);

@@ -1,0 +1,70 @@
+import { findEndpoint, type PrivateEndpointDescription } from "../../../operations/azure-network";
+import { importIdOf, type Standing, strangerBy } from "../adoption";
+import type { RestoreContext } from "../kind";
+import { endpointName } from "./names";
+
+/** The IDs to import a copy and its private endpoints by, where an interrupted `up` has left them. */
+export interface AdoptedCopy {
+  importId?: string;
+  /** By the names of the endpoints that they are like. */
+  endpoints: ReadonlyMap<string, AdoptedEndpoint>;
+}
+
+export interface AdoptedEndpoint {
+  importId?: string;
+  zoneGroupImportId?: string;
+}
+
+/** A database as it is found under a copy's name. */
+export interface FoundCopy {
+  /** For messages: `server customers-20261122t030012z in resource group scalar`. */
+  what: string;
+  id: string;
+  tags?: Record<string, string>;
+  ready: Standing["ready"];
+}
+
+/** What of a copy has to be taken into the state. @throws {Error} for what is somebody else's. */
+export async function adoptCopy(
+  { type, logical }: { type: string; logical: string },
+  found: FoundCopy | undefined,
+  endpoints: readonly PrivateEndpointDescription[],
+  context: RestoreContext,
+): Promise<AdoptedCopy> {
+  // Endpoints come after the copy that they lead to.
+  if (found === undefined) return { endpoints: new Map() };
+  const { what, id, tags = {}, ready } = found;
+  const importId = await importIdOf(
+    { type, logical },
+    { what, id, ready, stranger: strangerBy(tags, context.instant) },
+    context,
+  );
+  const adopted = new Map<string, AdoptedEndpoint>();
+  for (const [index, source] of endpoints.entries())
+    adopted.set(source.name, await adoptEndpoint(`${logical}-endpoint-${index + 1}`, source, context));
+  return { importId, endpoints: adopted };
+}
+
+async function adoptEndpoint(
+  logical: string,
+  { name, resourceGroupName }: PrivateEndpointDescription,
+  context: RestoreContext,
+): Promise<AdoptedEndpoint> {
+  const copy = endpointName(name, context.instant);
+  const found = await findEndpoint({ resourceGroupName, name: copy }, context.azure.access);
+  if (found === undefined) return {};
+  const stranger = strangerBy(found.tags, context.instant);
+  const what = `private endpoint ${copy} in resource group ${resourceGroupName}`;
+  const importId = await importIdOf(
+    { type: "azure-native:network:PrivateEndpoint", logical },
+    { what, id: found.id, stranger },
+    context,
+  );
+  const zoneGroupImportId = await importIdOf(
+    { type: "azure-native:network:PrivateDnsZoneGroup", logical: `${logical}-dns` },
+    // It has no tags: whose its endpoint is, it is.
+    found.zoneGroupId ? { what: `the DNS zone group of ${what}`, id: found.zoneGroupId, stranger } : undefined,
+    context,
+  );
+  return { importId, zoneGroupImportId };
+}
