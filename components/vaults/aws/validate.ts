@@ -179,10 +179,9 @@ function databaseFaults({ name, index, source, rules, path }: VaultedDatabase): 
         path: `${at}.lifecycle.coldStorageAfter`,
         message: `AWS Backup keeps nothing of ${source.resourceType} in cold storage, and would ignore it; remove it`,
       });
-    for (const copy of rule.copyTo ?? []) {
-      const message = copyFault(copy, source);
+    // What holds for each destination is said once.
+    for (const message of new Set((rule.copyTo ?? []).map((copy) => copyFault(copy, source))))
       if (message) faults.push({ path: `${path}: ${rule.name}`, message: `copying ${name}: ${message}` });
-    }
   }
   return faults;
 }
