@@ -10,6 +10,14 @@ export const awsRegion = z
   })
   .meta({ pattern: "^[a-z]{2,4}(-[a-z]+)+-\\d$", examples: ["ap-northeast-1"] });
 
+/** A KMS key of the user's. */
+export const kmsKeyArn = z
+  .string()
+  .regex(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, {
+    error: "the ARN of a KMS key, such as arn:aws:kms:ap-northeast-1:123456789012:key/<id> (not an alias)",
+  })
+  .meta({ examples: ["arn:aws:kms:ap-northeast-1:123456789012:key/12345678-90ab-cdef-1234-567890abcdef"] });
+
 /** The identifier of an RDS instance or cluster; `what` says which, with its article. */
 export function rdsIdentifier(what: string) {
   return z

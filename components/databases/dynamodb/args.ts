@@ -1,7 +1,7 @@
 import type { TableArgs } from "@pulumi/aws/dynamodb";
 import { z } from "zod";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
-import { awsRegion, EITHER, eitherExistingOrCreate, recoveryDays } from "../schema";
+import { awsRegion, EITHER, eitherExistingOrCreate, kmsKeyArn, recoveryDays } from "../schema";
 
 /** DynamoDB tables that exist: those of ScalarDB namespaces, tables by name, or both. */
 export interface DynamodbExistingArgs {
@@ -33,6 +33,11 @@ export interface DynamodbCreateArgs {
 export interface DynamodbRestoreToArgs {
   /** Another region: the copies get the tables' own names there, and ScalarDB can use them. Defaults to the same region, beside the source under other names, for inspection only. */
   region?: string;
+  /**
+   * The KMS key that encrypts copies, in the region where they are restored to. Defaults to the source's key; in another region,
+   * where that key does not exist, to the AWS managed key.
+   */
+  kmsKeyArn?: string;
 }
 
 /** Backups that the pauser makes in pause windows, of all tables. */
@@ -127,7 +132,14 @@ export const dynamodbSchema = z
     deletionProtection: z.boolean().optional().describe("Defaults to true."),
     manage: z.boolean().optional().describe("False: look only, and refuse what falls short. Defaults to true."),
     restoreTo: z
-      .strictObject({ region: awsRegion.optional() })
+      .strictObject({
+        region: awsRegion.optional(),
+        kmsKeyArn: kmsKeyArn
+          .optional()
+          .describe(
+            "The KMS key of copies, in their region. Defaults to the source's, in another region to the AWS managed key.",
+          ),
+      })
       .optional()
       .describe("Where a restore puts copies; another region lets them keep the tables' names"),
     windowBackups: z
@@ -146,4 +158,15 @@ export const dynamodbSchema = z
         "Backups that the pauser makes in pause windows, which outlive point-in-time recovery. Needs pause.aws.",
       ),
   })
-  .refine(eitherExistingOrCreate, { error: EITHER });
+  .refine(eitherExistingOrCreate, { error: EITHER })
+  .refine(
+    ({ existing, create, restoreTo }) => {
+      const region = restoreTo?.region ?? existing?.region ?? create?.region;
+      const key = restoreTo?.kmsKeyArn;
+      return region === undefined || key === undefined || key.split(":")[3] === region;
+    },
+    {
+      path: ["restoreTo", "kmsKeyArn"],
+      error: "the ARN of a KMS key in the region that copies are restored to; DynamoDB takes no key of another one",
+    },
+  );

@@ -288,12 +288,7 @@ function restoreTable(
             writeCapacity: description.ProvisionedThroughput?.WriteCapacityUnits,
           }
         : {}),
-      // A key of the source's region is of no use in another one; there AWS's own key takes its place.
-      serverSideEncryption: elsewhere
-        ? { enabled: true }
-        : description.SSEDescription?.Status === "ENABLED"
-          ? { enabled: true, kmsKeyArn: description.SSEDescription.KMSMasterKeyArn }
-          : undefined,
+      serverSideEncryption: encryptionOf(args, description, elsewhere),
       pointInTimeRecovery: {
         enabled: true,
         recoveryPeriodInDays: Math.max(source.recoveryPeriodInDays, goalOf(args).recoveryPeriodInDays),
@@ -343,6 +338,19 @@ function onDemandLimitsOf(description: TableDescription): Pick<CopyCompletion, "
     ...(description.OnDemandThroughput && { onDemandThroughput: description.OnDemandThroughput }),
     ...(indexes.length > 0 && { indexes }),
   };
+}
+
+/** A key of the source's region is of no use in another one: the AWS managed key takes its place there, unless a key is named. */
+function encryptionOf(
+  { restoreTo }: DynamodbArgs,
+  { SSEDescription }: TableSettings["description"],
+  elsewhere: boolean,
+) {
+  if (restoreTo?.kmsKeyArn) return { enabled: true, kmsKeyArn: restoreTo.kmsKeyArn };
+  if (elsewhere) return { enabled: true };
+  return SSEDescription?.Status === "ENABLED"
+    ? { enabled: true, kmsKeyArn: SSEDescription.KMSMasterKeyArn }
+    : undefined;
 }
 
 function scaleLikeSource(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { awsRegion, securityGroupIds, subnetGroupName } from "../../databases/schema";
+import { awsRegion, kmsKeyArn, securityGroupIds, subnetGroupName } from "../../databases/schema";
 import { RETENTION_DAYS } from "../../rules/vault-lock";
 
 /** Numbers whose bounds `awsVaultFaults` checks; here they are for editors. */
@@ -65,10 +65,7 @@ export const awsVaultSchema = z
       .regex(/^[a-zA-Z0-9_-]{2,50}$/, { error: "a name of 2 to 50 letters, digits, hyphens and underscores" })
       .meta({ examples: ["payments"] })
       .describe("The vault's name, in each region that has databases"),
-    kmsKeyArn: arn(
-      "the ARN of a KMS key, such as arn:aws:kms:ap-northeast-1:123456789012:key/<id> (not an alias)",
-      /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/,
-    )
+    kmsKeyArn: kmsKeyArn
       .optional()
       .describe("A key of yours in the vault's region. Defaults to a key of its own in each region."),
     retainOnDelete: z

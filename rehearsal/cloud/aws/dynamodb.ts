@@ -289,6 +289,10 @@ export class DynamoDbRegion {
   }
 
   #add(settings: TableSettings, origin: ConstructorParameters<typeof Table>[4]): Table {
+    // A KMS key serves its own region only [AWS KMS Developer Guide, "AWS KMS keys"].
+    const { KMSMasterKeyId: key } = settings.encryption ?? {};
+    if (key?.startsWith("arn:") && regionOf(key) !== this.name)
+      throw invalid(`KMS key ${key} is not in ${this.name}, the Region of the table`);
     const table = new Table(this.#clock, this.name, this.#identifiers.uuid(), settings, origin);
     this.#tables.set(settings.name, table);
     return table;
