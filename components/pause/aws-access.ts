@@ -2,6 +2,9 @@ import { PodIdentityAssociation } from "@pulumi/aws/eks";
 import { Role, RolePolicy } from "@pulumi/aws/iam";
 import type { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import * as pulumi from "@pulumi/pulumi";
+import { roleName } from "../iam-role-name";
+import { awsPartition } from "../rules/aws-partition";
+import { tablesPolicy } from "../rules/iam-policy";
 import type { WindowBackupArgs } from "./window-backups";
 
 /** How the pauser comes by AWS credentials. Exactly one of `eksCluster` and `roleArn`. */
@@ -40,6 +43,7 @@ export function declareAwsAccess(
   const role = new Role(
     `${name}-role`,
     {
+      ...roleName(`${name}-role`),
       description: "The pauser makes DynamoDB backups in pause windows as this role",
       assumeRolePolicy: pulumi.all([namespace, serviceAccount]).apply(trustPolicy),
       tags,
@@ -78,20 +82,17 @@ function trustPolicy([namespace, serviceAccount]: [string, string]): string {
 function backupPolicy(backups: WindowBackupArgs[]): string {
   const tables = backups.flatMap(({ region, tables = [], prefixes = [] }) =>
     [...tables, ...prefixes.map((prefix) => `${prefix}*`)].map(
-      (table) => `arn:aws:dynamodb:${region}:*:table/${table}`,
+      (table) => `arn:${awsPartition(region).id}:dynamodb:${region}:*:table/${table}`,
     ),
   );
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      // It knows no resources.
-      { Sid: "FindTables", Effect: "Allow", Action: ["dynamodb:ListTables"], Resource: ["*"] },
-      {
-        Sid: "BackUpTables",
-        Effect: "Allow",
-        Action: ["dynamodb:CreateBackup"],
-        Resource: [...new Set(tables)].sort(),
-      },
-    ],
-  });
+  return tablesPolicy(tables, (Resource) =>
+    JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        // It knows no resources.
+        { Sid: "FindTables", Effect: "Allow", Action: ["dynamodb:ListTables"], Resource: ["*"] },
+        { Sid: "BackUpTables", Effect: "Allow", Action: ["dynamodb:CreateBackup"], Resource },
+      ],
+    }),
+  );
 }

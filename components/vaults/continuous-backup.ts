@@ -1,6 +1,8 @@
 import { Plan, Selection, Vault } from "@pulumi/aws/backup";
 import { Role, RolePolicyAttachment } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
+import { roleName } from "../iam-role-name";
+import { awsPartition } from "../rules/aws-partition";
 
 /** Where a continuous backup is kept, and as whom AWS Backup makes it. */
 export interface ContinuousBackup {
@@ -29,7 +31,7 @@ export function continuousBackups(
   const byRegion = new Map<string, ContinuousBackup>();
   let role: { role: Role; attachments: RolePolicyAttachment[] } | undefined;
   return (region) => {
-    role ??= declareRole(name, tags, parent);
+    role ??= declareRole(name, region, tags, parent);
     const found = byRegion.get(region);
     if (found) return found;
     const vault = new Vault(
@@ -87,10 +89,11 @@ export function declareContinuousBackup(
   return plan;
 }
 
-function declareRole(name: string, tags: Record<string, string>, parent: pulumi.Resource) {
+function declareRole(name: string, region: string, tags: Record<string, string>, parent: pulumi.Resource) {
   const role = new Role(
     `${name}-backup-role`,
     {
+      ...roleName(`${name}-backup-role`),
       description: "AWS Backup works as this role to keep databases continuously backed up",
       assumeRolePolicy: JSON.stringify({
         Version: "2012-10-17",
@@ -102,7 +105,10 @@ function declareRole(name: string, tags: Record<string, string>, parent: pulumi.
   );
   const attachment = new RolePolicyAttachment(
     `${name}-backup-role-policy`,
-    { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup" },
+    {
+      role: role.name,
+      policyArn: `arn:${awsPartition(region).id}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup`,
+    },
     { parent },
   );
   return { role, attachments: [attachment] };

@@ -141,8 +141,19 @@ async function answer<T>(who: string, ask: () => Promise<T>): Promise<T> {
   }
 }
 
+/** What host names end in where it is not amazonaws.com, by what the regions' names begin with; a test asks the SDK installed. */
+const DNS_SUFFIXES: [string, string][] = [
+  ["cn-", "amazonaws.com.cn"],
+  ["us-iso-", "c2s.ic.gov"],
+  ["us-isob-", "sc2s.sgov.gov"],
+  ["eu-isoe-", "cloud.adc-e.uk"],
+  ["us-isof-", "csp.hci.ic.gov"],
+  ["eusc-", "amazonaws.eu"],
+];
+
 /** Where a service is reached; the variables are those of AWS's own SDKs. */
 export function endpointOf(service: "dynamodb" | "sts", region: string, env: Variables): URL {
   const own = env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || env.AWS_ENDPOINT_URL;
-  return new URL(own || `https://${service}.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`);
+  const suffix = DNS_SUFFIXES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";
+  return new URL(own || `https://${service}.${region}.${suffix}`);
 }

@@ -41,21 +41,25 @@ function selects({ props, madeFrom }: StackResource, database: StackResource): b
   if (madeFrom.resources?.includes(database.urn)) return true;
   const arn = stringAt(database.props, "arn");
   const byArn = (pattern: Value) => typeof arn === "string" && typeof pattern === "string" && matches(pattern, arn);
+  const tagged = (tag: Value, prefix: string) => {
+    const key = stringAt(tag, "key");
+    const tags = valueAt(database.props, "tags");
+    return (
+      typeof key === "string" &&
+      key.startsWith(prefix) &&
+      tags !== null &&
+      typeof tags === "object" &&
+      !Array.isArray(tags) &&
+      tags[key.slice(prefix.length)] === valueAt(tag, "value")
+    );
+  };
   if (listAt(props, "notResources").some(byArn)) return false;
-  return (
-    listAt(props, "resources").some(byArn) ||
-    listAt(props, "selectionTags").some((tag) => {
-      const key = stringAt(tag, "key");
-      const tags = valueAt(database.props, "tags");
-      return (
-        typeof key === "string" &&
-        tags !== null &&
-        typeof tags === "object" &&
-        !Array.isArray(tags) &&
-        tags[key] === valueAt(tag, "value")
-      );
-    })
-  );
+  for (const condition of listAt(props, "conditions")) {
+    const ofTag = (tag: Value) => tagged(tag, "aws:ResourceTag/");
+    if (!listAt(condition, "stringEquals").every(ofTag) || listAt(condition, "stringNotEquals").some(ofTag))
+      return false;
+  }
+  return listAt(props, "resources").some(byArn) || listAt(props, "selectionTags").some((tag) => tagged(tag, ""));
 }
 
 /** ARNs may hold `*` for any text. */

@@ -324,6 +324,8 @@ saysOfStack(restorePointsAvailable, [
 
 const daily = (props: object = {}, ruleName = "daily") => plan({ ruleName, enableContinuousBackup: false }, props);
 const selecting = (...resources: string[]) => selection({ resources });
+const conditioned = (operator: string, value: string) =>
+  selection({ resources: ["*"], conditions: [{ [operator]: [{ key: "aws:ResourceTag/backup", value }] }] });
 const SNAPSHOTS = {
   message: `rule daily takes scheduled snapshots of accounts, which are not consistent with the other databases: ${NO_TRANSACTIONS}; restore to a pause window instead, and leave accounts out of the plan or set enableContinuousBackup`,
   at: "plan",
@@ -370,6 +372,22 @@ saysOfStack(snapshotsOfPausedSet, [
     ],
     [],
   ],
+  [
+    "a tag that a condition asks for",
+    [table({ tags: { backup: "yes" } }), daily(), conditioned("stringEquals", "yes")],
+    [SNAPSHOTS],
+  ],
+  [
+    "another value than a condition asks for",
+    [table({ tags: { backup: "no" } }), daily(), conditioned("stringEquals", "yes")],
+    [],
+  ],
+  [
+    "a tag that a condition excludes",
+    [table({ tags: { backup: "yes" } }), daily(), conditioned("stringNotEquals", "yes")],
+    [],
+  ],
+  ["no tag, where a condition excludes one", [table(), daily(), conditioned("stringNotEquals", "yes")], [SNAPSHOTS]],
   [
     "an ARN and a plan that are not known yet, told by what they are made from",
     [

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
+import { awsPartition } from "../../rules/aws-partition";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import { retentionOwner } from "../../vaults/aws/source";
 import { OWNED } from "../create";
@@ -57,7 +58,10 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
       return {
         resourceType: "Aurora",
         region,
-        resources: [pulumi.interpolate`arn:aws:rds:${region}:*:cluster:${id}`],
+        resources: (account) => ({
+          exact: [pulumi.interpolate`arn:${awsPartition(region ?? "").id}:rds:${region}:${account}:cluster:${id}`],
+          prefixes: [],
+        }),
         arns: () =>
           lookUpSource(engine, name, args, regionOf(whereIs(args), aws, name), aws).apply(({ cluster }) => [
             cluster.DBClusterArn as string,

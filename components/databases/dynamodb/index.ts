@@ -1,3 +1,5 @@
+import * as pulumi from "@pulumi/pulumi";
+import { awsPartition } from "../../rules/aws-partition";
 import { OWNED } from "../create";
 import { type DatabaseKind, lookedUp } from "../kind";
 import { type DynamodbArgs, dynamodbSchema } from "./args";
@@ -59,9 +61,16 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
     return {
       resourceType: "DynamoDB",
       region,
-      resources: [...tables, ...patterns.map((prefix) => `${prefix}*`)].map(
-        (table) => `arn:aws:dynamodb:${region}:*:table/${table}`,
-      ),
+      resources(account) {
+        const arnOf = (table: string) =>
+          pulumi.interpolate`arn:${awsPartition(region ?? "").id}:dynamodb:${region}:${account}:table/${table}`;
+        // What two selections select is backed up twice.
+        const prefixes = patterns.filter((each) => !patterns.some((other) => other !== each && each.startsWith(other)));
+        return {
+          exact: tables.filter((table) => !prefixes.some((prefix) => table.startsWith(prefix))).map(arnOf),
+          prefixes: prefixes.map((prefix) => arnOf(`${prefix}*`)),
+        };
+      },
       arns: () =>
         lookedUp(name, async () => {
           const where = sourceRegion(name, args, aws);

@@ -75,7 +75,7 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
   return {
     name,
     kind: "dynamodb",
-    backup: { resourceType: "DynamoDB", region: to, arns: restored.apply(({ arns }) => arns) },
+    backup: { resourceType: "DynamoDB", region: to, arns: restored.apply(({ arns }) => arns), count: restores },
     restores,
     endpoint: restored.apply(() => to),
     properties: restored.apply((): Record<string, string> => (elsewhere ? { contact_points: to } : {})),

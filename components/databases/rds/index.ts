@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
 import { describeInstance } from "../../../operations/rds";
+import { awsPartition } from "../../rules/aws-partition";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import { retentionOwner } from "../../vaults/aws/source";
 import { type DatabaseKind, INSTANT_TAG, regionOf } from "../kind";
@@ -52,9 +53,12 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
       return {
         resourceType: "RDS",
         region,
-        resources: [
-          pulumi.interpolate`arn:aws:rds:${region}:*:${cluster ? "cluster" : "db"}:${identifierOf(name, args)}`,
-        ],
+        resources: (account) => ({
+          exact: [
+            pulumi.interpolate`arn:${awsPartition(region ?? "").id}:rds:${region}:${account}:${cluster ? "cluster" : "db"}:${identifierOf(name, args)}`,
+          ],
+          prefixes: [],
+        }),
         arns: () =>
           cluster
             ? lookUpCluster(engine, name, args, found(), aws).apply(({ cluster }) => [cluster.DBClusterArn as string])

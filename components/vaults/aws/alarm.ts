@@ -3,6 +3,7 @@ import { EventRule, EventTarget } from "@pulumi/aws/cloudwatch";
 import { Key } from "@pulumi/aws/kms";
 import { Topic, TopicPolicy, TopicSubscription } from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
+import { awsPartition } from "../../rules/aws-partition";
 
 /** EventBridge's name for itself, in policies. */
 const EVENTS = { Service: "events.amazonaws.com" };
@@ -35,7 +36,7 @@ export function declareAlarm(
         Statement: [
           {
             Effect: "Allow",
-            Principal: { AWS: pulumi.interpolate`arn:aws:iam::${account}:root` },
+            Principal: { AWS: pulumi.interpolate`arn:${awsPartition(region).id}:iam::${account}:root` },
             Action: "kms:*",
             Resource: "*",
           },

@@ -4,12 +4,15 @@ import type { VaultStatus } from "../status";
 import type { KeepRestoredArgs } from "./args";
 import { declarePlan } from "./plans";
 import { declareBackupRole } from "./role";
+import { exactParts, partSuffix } from "./selections";
 import type { AwsBackupSource } from "./source";
 
 /** A restored copy as AWS Backup sees it. */
 export interface CopyBackup extends Pick<AwsBackupSource, "resourceType"> {
   region: string;
   arns: pulumi.Output<string[]>;
+  /** How many ARNs there are going to be, which a preview knows. Defaults to 1. */
+  count?: pulumi.Output<number>;
 }
 
 /** Where copies of restore points are kept. */
@@ -27,12 +30,12 @@ export const KEPT_SCHEDULE = "cron(0 * ? * * *)";
  */
 export function declareKeptCopy(
   logical: string,
-  { resourceType, region, arns }: CopyBackup,
+  { resourceType, region, arns, count }: CopyBackup,
   { vaultName, vaults, schedule, lifecycle }: KeptCopies,
   { tags, parent }: { tags: Record<string, string>; parent: pulumi.Resource },
 ): void {
   const name = `${logical}-kept`;
-  const role = declareBackupRole(name, [{ resourceType, resources: arns }], tags, parent);
+  const role = declareBackupRole(name, [{ resourceType, region, resources: arns }], tags, parent);
   // The same name everywhere, but only once the vault of this region stands.
   const vault = vaults.apply((standing) => {
     if (standing.some((each) => each.name === vaultName && each.region === region)) return vaultName;
@@ -46,17 +49,22 @@ export function declareKeptCopy(
     { vaultIn: () => ({ name: vault, arn: "" }), tags, parent },
     tags,
   );
-  new Selection(
-    `${name}-selection`,
-    {
-      name: `restore-point-${resourceType}`,
-      region,
-      planId: plan.id,
-      iamRoleArn: role.role.arn,
-      resources: arns,
-    },
-    { parent, dependsOn: role.ready },
-  );
+  const select = (number: number) => {
+    for (const [index, [from, to]] of exactParts(number).entries())
+      new Selection(
+        `${name}${partSuffix(index)}-selection`,
+        {
+          name: `restore-point-${resourceType}${partSuffix(index)}`,
+          region,
+          planId: plan.id,
+          iamRoleArn: role.role.arn,
+          resources: arns.apply((all) => all.slice(from, to)),
+        },
+        { parent, dependsOn: role.ready },
+      );
+  };
+  if (count === undefined) select(1);
+  else count.apply(select);
 }
 
 /** What a user has to know of it. */

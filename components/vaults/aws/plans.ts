@@ -1,9 +1,10 @@
 import { Plan, Selection } from "@pulumi/aws/backup";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsVaultArgs, LifecycleArgs, VaultRuleArgs } from "./args";
+import type { AwsVaultArgs, LifecycleArgs, SelectByTagArgs, VaultRuleArgs } from "./args";
 import { destinationArn } from "./region-vault";
 import type { BackupRole } from "./role";
 import { DEFAULT_SCHEDULE, type VaultedDatabase } from "./rules";
+import { NO_DRILL_COPIES, partSuffix, type SelectedArns, selectionParts } from "./selections";
 
 /** A vault, as far as a plan has to know it. */
 export interface NamedVault {
@@ -14,6 +15,7 @@ export interface NamedVault {
 /** Where plans put recovery points, and as whom. */
 export interface PlanContext {
   role: BackupRole;
+  account: pulumi.Input<string>;
   vaultIn(region: string): NamedVault;
   settings: AwsVaultArgs;
   tags: Record<string, string>;
@@ -31,8 +33,8 @@ export function declarePlans(name: string, databases: readonly VaultedDatabase[]
     const plan = known ?? declarePlan(logical, region, rules, context);
     plans.set(logical, plan);
     if (context.settings.selectByTag === undefined)
-      declareSelection(`${name}-${database.name}`, region, plan, context, source.resources);
-    else if (known === undefined) declareSelection(logical, region, plan, context, []);
+      declareSelections(`${name}-${database.name}`, region, plan, source.resources(context.account), context);
+    else if (known === undefined) declareSelectionByTag(logical, region, plan, context.settings.selectByTag, context);
   }
 }
 
@@ -42,12 +44,36 @@ function planOf(database: VaultedDatabase, settings: AwsVaultArgs): string {
   return database.rules.length === settings.rules?.length ? "set" : "snapshots";
 }
 
-function declareSelection(
+function declareSelections(
   logical: string,
   region: string,
   plan: Plan,
-  { role, settings: { selectByTag }, parent }: PlanContext,
-  resources: pulumi.Input<string>[],
+  arns: SelectedArns,
+  { role, parent }: PlanContext,
+): void {
+  for (const [index, { resources, byPrefix }] of selectionParts(arns).entries()) {
+    const part = `${logical}${partSuffix(index)}`;
+    new Selection(
+      `${part}-selection`,
+      {
+        name: physicalName(part),
+        region,
+        planId: plan.id,
+        iamRoleArn: role.role.arn,
+        resources,
+        ...(byPrefix ? { conditions: [{ stringNotEquals: [NO_DRILL_COPIES] }] } : {}),
+      },
+      { parent, dependsOn: role.ready },
+    );
+  }
+}
+
+function declareSelectionByTag(
+  logical: string,
+  region: string,
+  plan: Plan,
+  { key, value }: SelectByTagArgs,
+  { role, parent }: PlanContext,
 ): void {
   new Selection(
     `${logical}-selection`,
@@ -56,8 +82,9 @@ function declareSelection(
       region,
       planId: plan.id,
       iamRoleArn: role.role.arn,
-      ...(resources.length > 0 ? { resources } : {}),
-      ...(resources.length === 0 && selectByTag ? { selectionTags: [{ type: "STRINGEQUALS", ...selectByTag }] } : {}),
+      // Tags alone (selectionTags) could leave nothing out.
+      resources: ["*"],
+      conditions: [{ stringEquals: [{ key: `aws:ResourceTag/${key}`, value }], stringNotEquals: [NO_DRILL_COPIES] }],
     },
     { parent, dependsOn: role.ready },
   );

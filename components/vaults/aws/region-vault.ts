@@ -1,6 +1,7 @@
 import { Vault, VaultLockConfiguration, VaultPolicy } from "@pulumi/aws/backup";
 import { Key } from "@pulumi/aws/kms";
 import type * as pulumi from "@pulumi/pulumi";
+import { awsPartition } from "../../rules/aws-partition";
 import type { AwsVaultArgs } from "./args";
 
 /** What nobody may do to a recovery point, whoever they are; time alone takes it away. */
@@ -38,7 +39,7 @@ export function declareRegionVault(
   const vault = new Vault(`${name}-${region}`, { name: args.name, region, kmsKeyArn, tags }, options);
   new VaultPolicy(
     `${name}-policy-${region}`,
-    { backupVaultName: vault.name, region, policy: accessPolicy(args.acceptCopiesFrom ?? []) },
+    { backupVaultName: vault.name, region, policy: accessPolicy(region, args.acceptCopiesFrom ?? []) },
     options,
   );
   if (args.lock) {
@@ -58,11 +59,11 @@ export function declareRegionVault(
   return vault;
 }
 
-function accessPolicy(accounts: string[]): string {
+function accessPolicy(region: string, accounts: string[]): string {
   const copies = {
     Sid: "CopiesFromOtherAccounts",
     Effect: "Allow",
-    Principal: { AWS: accounts.map((account) => `arn:aws:iam::${account}:root`) },
+    Principal: { AWS: accounts.map((account) => `arn:${awsPartition(region).id}:iam::${account}:root`) },
     Action: "backup:CopyIntoBackupVault",
     Resource: "*",
   };

@@ -1,5 +1,8 @@
 import { Role, RolePolicy, RolePolicyAttachment } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
+import { roleName } from "../../iam-role-name";
+import { type AwsPartition, awsPartition } from "../../rules/aws-partition";
+import { tablesPolicy } from "../../rules/iam-policy";
 
 const TRUST = JSON.stringify({
   Version: "2012-10-17",
@@ -12,21 +15,34 @@ export interface BackupRole {
   ready: pulumi.Resource[];
 }
 
+/** What a role may back up: databases of one type, by their ARNs. */
+export interface RoleDatabase {
+  resourceType: string;
+  region: string | undefined;
+  resources: pulumi.Input<pulumi.Input<string>[]>;
+}
+
 /**
  * Declares a role that may back up what it is told, and nothing else: AWS's own policy for it reaches into every service
  * that AWS Backup knows.
  */
 export function declareBackupRole(
   name: string,
-  databases: { resourceType: string; resources: pulumi.Input<pulumi.Input<string>[]> }[],
+  databases: RoleDatabase[],
   tags: Record<string, string>,
   parent: pulumi.Resource,
 ): BackupRole {
   const role = new Role(
     `${name}-role`,
-    { description: "AWS Backup works as this role to back up ScalarDB's databases", assumeRolePolicy: TRUST, tags },
+    {
+      ...roleName(`${name}-role`),
+      description: "AWS Backup works as this role to back up ScalarDB's databases",
+      assumeRolePolicy: TRUST,
+      tags,
+    },
     { parent },
   );
+  const partition = awsPartition(databases[0]?.region ?? "");
   const resourcesOf = (dynamodb: boolean) =>
     pulumi
       .all(
@@ -41,7 +57,9 @@ export function declareBackupRole(
       role: role.name,
       policy: pulumi
         .all([resourcesOf(true), resourcesOf(false)])
-        .apply(([tables, databaseArns]) => backupPolicy(tables, databaseArns)),
+        .apply(([tables, databaseArns]) =>
+          tablesPolicy(tables, (patterns) => backupPolicy(patterns, databaseArns, partition)),
+        ),
     },
     { parent },
   );
@@ -49,7 +67,7 @@ export function declareBackupRole(
 }
 
 /** The parts of AWSBackupServiceRolePolicyForBackup that concern these resources. */
-function backupPolicy(tables: string[], databases: string[]): string {
+function backupPolicy(tables: string[], databases: string[], { id: partition, dnsSuffix }: AwsPartition): string {
   const allow = (Sid: string, Action: string[], Resource: string[], Condition?: object) => ({
     Sid,
     Effect: "Allow",
@@ -69,7 +87,7 @@ function backupPolicy(tables: string[], databases: string[]): string {
       tables.map((table) => `${table}/backup/*`),
     ),
     allow("TableKeys", ["kms:Decrypt", "kms:GenerateDataKey"], ["*"], {
-      StringLike: { "kms:ViaService": "dynamodb.*.amazonaws.com" },
+      StringLike: { "kms:ViaService": `dynamodb.*.${dnsSuffix}` },
     }),
   ];
   const rds = [
@@ -111,12 +129,12 @@ function backupPolicy(tables: string[], databases: string[]): string {
         "rds:ModifyDBClusterSnapshotAttribute",
         "rds:ModifyDBSnapshotAttribute",
       ],
-      ["arn:aws:rds:*:*:snapshot:awsbackup:*", "arn:aws:rds:*:*:cluster-snapshot:awsbackup:*"],
+      [`arn:${partition}:rds:*:*:snapshot:awsbackup:*`, `arn:${partition}:rds:*:*:cluster-snapshot:awsbackup:*`],
     ),
     allow(
       "AutomatedBackups",
       ["rds:DeleteDBClusterAutomatedBackup", "rds:DeleteDBInstanceAutomatedBackup"],
-      ["arn:aws:rds:*:*:auto-backup:*", "arn:aws:rds:*:*:cluster-auto-backup:*"],
+      [`arn:${partition}:rds:*:*:auto-backup:*`, `arn:${partition}:rds:*:*:cluster-auto-backup:*`],
     ),
   ];
   return JSON.stringify({
@@ -127,10 +145,10 @@ function backupPolicy(tables: string[], databases: string[]): string {
       allow(
         "Vaults",
         ["backup:CopyIntoBackupVault", "backup:DescribeBackupVault"],
-        ["arn:aws:backup:*:*:backup-vault:*"],
+        [`arn:${partition}:backup:*:*:backup-vault:*`],
       ),
       allow("Copies", ["backup:CopyFromBackupVault"], ["*"]),
-      allow("RecoveryPoints", ["backup:TagResource"], ["arn:aws:backup:*:*:recovery-point:*"]),
+      allow("RecoveryPoints", ["backup:TagResource"], [`arn:${partition}:backup:*:*:recovery-point:*`]),
       allow("FindTagged", ["tag:GetResources"], ["*"]),
       allow("Keys", ["kms:DescribeKey"], ["*"]),
       allow("Grants", ["kms:CreateGrant"], ["*"], { Bool: { "kms:GrantIsForAWSResource": "true" } }),
@@ -139,15 +157,28 @@ function backupPolicy(tables: string[], databases: string[]): string {
 }
 
 /** Declares the role as which AWS Backup restores for tests. What it makes has names of AWS's choice, so AWS's own policy serves. */
-export function declareRestoreRole(name: string, tags: Record<string, string>, parent: pulumi.Resource): BackupRole {
+export function declareRestoreRole(
+  name: string,
+  region: string,
+  tags: Record<string, string>,
+  parent: pulumi.Resource,
+): BackupRole {
   const role = new Role(
     `${name}-restore-role`,
-    { description: "AWS Backup works as this role to test restores", assumeRolePolicy: TRUST, tags },
+    {
+      ...roleName(`${name}-restore-role`),
+      description: "AWS Backup works as this role to test restores",
+      assumeRolePolicy: TRUST,
+      tags,
+    },
     { parent },
   );
   const attachment = new RolePolicyAttachment(
     `${name}-restore-role-policy`,
-    { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForRestores" },
+    {
+      role: role.name,
+      policyArn: `arn:${awsPartition(region).id}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForRestores`,
+    },
     { parent },
   );
   return { role, ready: [attachment] };

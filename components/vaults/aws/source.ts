@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { SelectedArns } from "./selections";
 
 /** A database as AWS Backup sees it. */
 export interface AwsBackupSource {
@@ -6,8 +7,8 @@ export interface AwsBackupSource {
   resourceType: "Aurora" | "DynamoDB" | "RDS";
   /** Where it is; absent when neither the database nor the stack says so. */
   region: string | undefined;
-  /** ARNs by which a plan selects it; `*` stands for anything, so that tables that come later are selected too. */
-  resources: pulumi.Input<string>[];
+  /** ARNs by which a plan selects it, in an account. */
+  resources(account: pulumi.Input<string>): SelectedArns;
   /** Its own ARNs, as they are now. */
   arns(): pulumi.Output<string[]>;
   /** Why AWS Backup can't or shouldn't keep it continuously; absent where it can. */

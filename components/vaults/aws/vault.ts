@@ -1,4 +1,5 @@
 import type { Vault } from "@pulumi/aws/backup";
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import * as pulumi from "@pulumi/pulumi";
 import type { PauseNeed } from "../../rules/pause-need";
 import { CONSISTENT, PER_DATABASE, type VaultStatus } from "../status";
@@ -37,16 +38,20 @@ export class AwsVault extends pulumi.ComponentResource {
     const regions = [...new Set(databases.map(({ source }) => source.region as string))];
     for (const region of [...regions, ...(settings.keepRestored ? args.restoreRegions : [])]) vaultIn(region);
 
+    const account = getCallerIdentityOutput({}, { parent: this }).accountId;
     const role = declareBackupRole(
       name,
-      databases.map(({ source }) => source),
+      databases.map(({ source }) => {
+        const { exact, prefixes } = source.resources(account);
+        return { ...source, resources: [...exact, ...prefixes] };
+      }),
       tags,
       this,
     );
-    declarePlans(name, databases, { role, vaultIn, settings, tags, parent: this });
+    declarePlans(name, databases, { role, account, vaultIn, settings, tags, parent: this });
     const { restoreTesting, notifications } = settings;
     if (restoreTesting) {
-      const restoreRole = declareRestoreRole(name, tags, this);
+      const restoreRole = declareRestoreRole(name, regions[0] as string, tags, this);
       for (const region of regions) {
         const members = databases.filter(({ source }) => source.region === region);
         const context = { vault: vaultIn(region), role: restoreRole, tags, parent: this };

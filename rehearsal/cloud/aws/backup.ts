@@ -1,6 +1,6 @@
 import { nextAwsRun } from "../../../components/rules/schedule";
 import type { SimulatedClock } from "../clock";
-import { ACCOUNT, arn } from "./account";
+import { ACCOUNT, arn, iamArn, partitionOf, regionOf } from "./account";
 import {
   actionsFor,
   actionsForCopy,
@@ -19,6 +19,7 @@ import {
   type BackupSelection,
   type CopyAction,
   checkRules,
+  checkSelection,
   invalid,
   selects,
 } from "./backup-rules";
@@ -74,6 +75,11 @@ export class BackupRegion {
   readonly restoreTesting: RestoreTesting;
   /** A setting of the account: AWS Backup itself keeps backups of tables, rather than DynamoDB. On for new accounts. */
   advancedDynamoDb = true;
+  /**
+   * What the account has opted in to in this region. An account is opted in to every type that there is when it first makes a vault
+   * or a plan [AWS Backup Developer Guide, "Assign resources to a backup plan"].
+   */
+  readonly optIn: Record<RecoveryPoint["resourceType"], boolean> = { Aurora: true, DynamoDB: true, RDS: true };
   readonly #backup: Backup;
   readonly #context: BackupContext;
   readonly #services: Services;
@@ -128,6 +134,10 @@ export class BackupRegion {
     return this.#selections.get(id);
   }
 
+  plans(): BackupPlan[] {
+    return [...this.#plans.values()];
+  }
+
   selections(): BackupSelection[] {
     return [...this.#selections.values()];
   }
@@ -161,7 +171,7 @@ export class BackupRegion {
   deleteRecoveryPoints(vaultName: string): void {
     const vault = this.vault(vaultName);
     for (const pointArn of [...vault.recoveryPoints.keys()])
-      vault.deleteRecoveryPoint(pointArn, arn("iam", "", "user/someone"));
+      vault.deleteRecoveryPoint(pointArn, iamArn(this.name, "user/someone"));
   }
 
   createBackupPlan(name: string, rules: BackupRule[], tags: Record<string, string> = {}): BackupPlan {
@@ -172,6 +182,7 @@ export class BackupRegion {
       name,
       arn: arn("backup", this.name, `backup-plan:${id}`),
       version: this.#version(),
+      versions: [this.#context.clock.now()],
       rules,
       tags: { ...tags },
     };
@@ -183,7 +194,9 @@ export class BackupRegion {
     this.runWhatIsDue();
     checkRules(rules, { region: this.name, hasVault: (vault) => this.#vaults.has(vault) });
     this.#quietUntil = 0;
-    return Object.assign(this.#plan(id), { rules, version: this.#version() });
+    const plan = this.#plan(id);
+    plan.versions.push(this.#context.clock.now());
+    return Object.assign(plan, { rules, version: this.#version() });
   }
 
   deleteBackupPlan(id: string): void {
@@ -198,13 +211,11 @@ export class BackupRegion {
 
   createBackupSelection(request: Omit<BackupSelection, "id" | "createdAt">): BackupSelection {
     if (!this.#plans.has(request.planId)) throw invalid(`Cannot find Backup plan with ID ${request.planId}`);
-    if (!/^[a-zA-Z0-9_.-]{1,50}$/.test(request.name)) throw invalid(`Invalid selection name ${request.name}`);
+    checkSelection(request);
     const { iam, identifiers, clock } = this.#context;
     const role = iam.find(request.roleArn);
     if (!role || !iam.trusts(role, "backup.amazonaws.com"))
       throw invalid(`IAM Role ${request.roleArn} cannot be assumed by AWS Backup`);
-    if (request.resources.length === 0 && request.tags.length === 0)
-      throw invalid("Invalid selection. At least one resource or tag must be specified");
     const selection = { ...request, id: identifiers.uuid(), createdAt: clock.now() };
     this.#selections.set(selection.id, selection);
     this.#quietUntil = 0;
@@ -255,7 +266,7 @@ export class BackupRegion {
       ...dynamodb.tableNames().map((name): Backable => ({ kind: "table", table: dynamodb.table(name) })),
     ];
     for (const resource of resources) {
-      if (createdAt(resource) > at || !selects(selection, resource)) continue;
+      if (createdAt(resource) > at || !selects(selection, resource, (type) => this.optIn[type])) continue;
       this.#backUp(resource, rule, selection, at);
     }
   }
@@ -373,7 +384,11 @@ export class BackupRegion {
     if (!role) return `IAM Role ${roleArn} cannot be assumed by AWS Backup`;
     const missing = actions.find(
       (action) =>
-        !iam.allows(role, action, action.startsWith("backup:") ? "arn:aws:backup:::backup-vault:" : arnOf(resource)),
+        !iam.allows(
+          role,
+          action,
+          action.startsWith("backup:") ? `arn:${partitionOf(this.name)}:backup:::backup-vault:` : arnOf(resource),
+        ),
     );
     return missing && `Access denied: ${roleArn} is not authorized to perform ${missing} on ${arnOf(resource)}`;
   }
@@ -407,7 +422,11 @@ export class BackupRegion {
 
 /** Why a vault of another account takes no copies from this one. */
 function closed(vault: Vault): string | undefined {
-  const request = { action: "backup:CopyIntoBackupVault", resource: vault.arn, principal: arn("iam", "", "root") };
+  const request = {
+    action: "backup:CopyIntoBackupVault",
+    resource: vault.arn,
+    principal: iamArn(regionOf(vault.arn), "root"),
+  };
   return vault.policy !== undefined && verdictOf(vault.policy, request) === "allowed"
     ? undefined
     : `Access Denied trying to call AWS Backup service: the access policy of ${vault.arn} does not allow CopyIntoBackupVault`;

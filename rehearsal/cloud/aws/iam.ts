@@ -1,14 +1,14 @@
 import type { SimulatedClock } from "../clock";
-import { ACCOUNT, arn } from "./account";
+import { ACCOUNT } from "./account";
 import { AwsError } from "./error";
 import type { Identifiers } from "./identifiers";
-import { checkDocument, verdictOf } from "./policy-document";
+import { checkDocument, resourceArns, verdictOf } from "./policy-document";
 
 /**
  * AWS's managed policies that are known here, with those of their actions that matter here; attaching any other is an error,
  * as a misspelt one is at AWS.
  */
-const MANAGED_POLICIES: Record<string, readonly string[]> = Object.fromEntries(
+const MANAGED_POLICIES = new Map<string, readonly string[]>(
   Object.entries({
     "service-role/AWSBackupServiceRolePolicyForBackup": [
       "backup:CopyFromBackupVault",
@@ -27,8 +27,11 @@ const MANAGED_POLICIES: Record<string, readonly string[]> = Object.fromEntries(
     AWSBackupServiceRolePolicyForS3Backup: [],
     AWSBackupServiceRolePolicyForS3Restore: [],
     "service-role/AmazonRDSEnhancedMonitoringRole": [],
-  }).map(([name, actions]) => [`arn:aws:iam::aws:policy/${name}`, actions]),
+  }),
 );
+
+/** Characters of the inline policies of a role in aggregate [IAM User Guide, "IAM and AWS STS quotas"]. */
+const ROLE_POLICIES_LIMIT = 10_240;
 
 export interface Role {
   name: string;
@@ -63,6 +66,8 @@ export class Iam {
   readonly #clock: SimulatedClock;
   readonly #identifiers: Identifiers;
   readonly #roles = new Map<string, Role>();
+  /** Where the account is: it has no regions of other partitions. */
+  partition = "aws";
 
   constructor(clock: SimulatedClock, identifiers: Identifiers) {
     this.#clock = clock;
@@ -80,6 +85,10 @@ export class Iam {
     return this.#roles.get(nameOrArn.replace(/^arn:.*\//, ""));
   }
 
+  roles(): Role[] {
+    return [...this.#roles.values()];
+  }
+
   createRole(request: RoleRequest): Role {
     if (this.#roles.has(request.name))
       throw new AwsError("EntityAlreadyExists", `Role with name ${request.name} already exists.`, 409);
@@ -92,7 +101,7 @@ export class Iam {
     const role: Role = {
       name: request.name,
       path,
-      arn: arn("iam", "", `role${path}${request.name}`),
+      arn: `arn:${this.partition}:iam::${ACCOUNT}:role${path}${request.name}`,
       uniqueId: `AROA${this.#identifiers.capitals(17)}`,
       createdAt: this.#clock.now(),
       assumeRolePolicy: checkDocument(request.assumeRolePolicy),
@@ -124,7 +133,7 @@ export class Iam {
 
   attachRolePolicy(name: string, policyArn: string): void {
     const role = this.role(name);
-    if (!(policyArn in MANAGED_POLICIES))
+    if (this.#managedActions(policyArn) === undefined)
       throw new AwsError("NoSuchEntity", `Policy ${policyArn} does not exist or is not attachable.`, 404);
     if (!role.policies.includes(policyArn)) role.policies.push(policyArn);
   }
@@ -137,7 +146,23 @@ export class Iam {
   }
 
   putRolePolicy(name: string, policyName: string, policy: string): void {
-    this.role(name).inlinePolicies.set(policyName, checkDocument(policy));
+    const { inlinePolicies } = this.role(name);
+    const others = [...inlinePolicies].filter(([other]) => other !== policyName).map(([, document]) => document);
+    const strange = resourceArns(policy).find((arn) => !arn.startsWith(`arn:${this.partition}:`));
+    if (strange)
+      throw new AwsError(
+        "MalformedPolicyDocument",
+        `Partition "${strange.split(":")[1]}" is not valid for resource "${strange}".`,
+      );
+    // White space does not count [IAM User Guide, "IAM and AWS STS quotas"].
+    const size = [checkDocument(policy), ...others].join("").replaceAll(/\s/g, "").length;
+    if (size > ROLE_POLICIES_LIMIT)
+      throw new AwsError(
+        "LimitExceeded",
+        `Maximum policy size of ${ROLE_POLICIES_LIMIT} bytes exceeded for role ${name}`,
+        409,
+      );
+    inlinePolicies.set(policyName, policy);
   }
 
   deleteRolePolicy(name: string, policyName: string): void {
@@ -145,11 +170,16 @@ export class Iam {
       throw new AwsError("NoSuchEntity", `The role policy with name ${policyName} cannot be found.`, 404);
   }
 
+  #managedActions(policyArn: string): readonly string[] | undefined {
+    const prefix = `arn:${this.partition}:iam::aws:policy/`;
+    return policyArn.startsWith(prefix) ? MANAGED_POLICIES.get(policyArn.slice(prefix.length)) : undefined;
+  }
+
   /** Whether who works as the role may do something. */
   allows(role: Role, action: string, resource: string): boolean {
     const managed = role.policies.map((policy) =>
       JSON.stringify({
-        Statement: [{ Effect: "Allow", Action: MANAGED_POLICIES[policy] ?? [], Resource: "*" }],
+        Statement: [{ Effect: "Allow", Action: this.#managedActions(policy) ?? [], Resource: "*" }],
       }),
     );
     const verdicts = [...managed, ...role.inlinePolicies.values()].map((policy) =>

@@ -38,6 +38,13 @@ export function checkDocument(policy: string): string {
   throw new AwsError("MalformedPolicyDocument", "This policy contains invalid Json");
 }
 
+/** The ARNs that a document's statements are about. */
+export function resourceArns(document: string): string[] {
+  return statementsOf(document)
+    .flatMap(({ Resource }) => list(Resource))
+    .filter((resource) => resource.startsWith("arn:"));
+}
+
 function statementsOf(document: string): Statement[] {
   const { Statement: statements } = JSON.parse(document) as { Statement: Statement | Statement[] };
   if (!statements) throw new Error("a policy has statements");

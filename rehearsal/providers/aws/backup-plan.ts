@@ -12,7 +12,15 @@ const LIFECYCLE: Property = {
 export const backupPlan: ResourceType = {
   token: "aws:backup/plan:Plan",
   inputs: {
-    name: { type: "string", replaces: true },
+    // [AWS API Reference, CreateBackupPlan, BackupPlanName]
+    name: {
+      type: "string",
+      replaces: true,
+      format: {
+        pattern: /^[\w.-]{1,50}$/,
+        description: "1 to 50 letters, digits, hyphens, underscores and periods",
+      },
+    },
     rules: {
       type: "set",
       required: true,
@@ -51,7 +59,7 @@ export const backupPlan: ResourceType = {
     tags: TAGS,
   },
   outputs: ["arn", "version", "tagsAll"],
-  autoName: { property: "name", maxLength: 50 },
+  autoName: { property: "name", maxLength: 255 },
 
   create(cloud, plan) {
     const { id } = cloud.backup

@@ -35,7 +35,7 @@ export const backupRestoreTestingPlan: ResourceType = {
   },
   outputs: ["arn", "tagsAll"],
   // Hyphens of an automatic name are refused by AWS: the name has to be given.
-  autoName: { property: "name", maxLength: 50 },
+  autoName: { property: "name", maxLength: 255 },
 
   create(cloud, plan) {
     cloud.backup.region(regionOf(plan)).restoreTesting.createPlan(request(plan));

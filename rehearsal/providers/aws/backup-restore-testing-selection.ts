@@ -16,7 +16,7 @@ export const backupRestoreTestingSelection: ResourceType = {
     validationWindowHours: { type: "integer", computed: true, range: [1, 168] },
   },
   outputs: [],
-  autoName: { property: "name", maxLength: 50 },
+  autoName: { property: "name", maxLength: 255 },
 
   create(cloud, selection) {
     cloud.backup.region(regionOf(selection)).restoreTesting.putSelection(request(selection));

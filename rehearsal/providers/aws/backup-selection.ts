@@ -1,10 +1,33 @@
+import type { BackupSelection, TagMatch } from "../../cloud/aws/backup-rules";
 import { CONTROL_PLANE } from "../../cloud/aws/durations";
+import type { PropertyMap, PropertyValue } from "../provider";
+import type { Property } from "../schema";
 import { ARN, objects, type ResourceType, regionOf, STRINGS, texts } from "./resource-type";
+
+/** Tags to compare with, by the whole condition key. */
+const TAG_MATCHES: Property = {
+  type: "set",
+  replaces: true,
+  of: {
+    type: "object",
+    properties: {
+      key: { type: "string", required: true, replaces: true },
+      value: { type: "string", required: true, replaces: true },
+    },
+  },
+};
 
 /** Everything about a selection is fixed once it is made. */
 export const backupSelection: ResourceType = {
   token: "aws:backup/selection:Selection",
   inputs: {
+    // Likenesses (stringLikes, stringNotLikes) are not simulated.
+    conditions: {
+      type: "set",
+      computed: true,
+      replaces: true,
+      of: { type: "object", properties: { stringEquals: TAG_MATCHES, stringNotEquals: TAG_MATCHES } },
+    },
     iamRoleArn: { type: "string", required: true, replaces: true, format: ARN },
     name: {
       type: "string",
@@ -31,7 +54,7 @@ export const backupSelection: ResourceType = {
     },
   },
   outputs: [],
-  autoName: { property: "name", maxLength: 50 },
+  autoName: { property: "name", maxLength: 255 },
 
   create(cloud, selection) {
     const { id } = cloud.backup.region(regionOf(selection)).createBackupSelection({
@@ -40,7 +63,11 @@ export const backupSelection: ResourceType = {
       roleArn: selection.iamRoleArn as string,
       resources: texts(selection.resources),
       notResources: texts(selection.notResources),
-      tags: objects(selection.selectionTags).map((tag) => ({ key: tag.key as string, value: tag.value as string })),
+      tags: objects(selection.selectionTags).map(tagMatch),
+      conditions: {
+        stringEquals: objects(selection.conditions).flatMap((each) => objects(each.stringEquals).map(tagMatch)),
+        stringNotEquals: objects(selection.conditions).flatMap((each) => objects(each.stringNotEquals).map(tagMatch)),
+      },
     });
     return { id, simulatedMillis: CONTROL_PLANE };
   },
@@ -49,6 +76,7 @@ export const backupSelection: ResourceType = {
     const selection = cloud.backup.region(regionOf(state)).findSelection(id);
     return (
       selection && {
+        conditions: conditionsOf(selection),
         iamRoleArn: selection.roleArn,
         name: selection.name,
         notResources: selection.notResources,
@@ -68,3 +96,16 @@ export const backupSelection: ResourceType = {
     return CONTROL_PLANE;
   },
 };
+
+function tagMatch({ key, value }: PropertyMap): TagMatch {
+  return { key: key as string, value: value as string };
+}
+
+function conditionsOf({ conditions }: BackupSelection): PropertyValue {
+  const given = Object.entries(conditions ?? {}).filter(([, matches]) => matches.length > 0);
+  const copied = given.map(([operator, matches]): [string, PropertyValue] => [
+    operator,
+    matches.map((match: TagMatch): PropertyMap => ({ ...match })),
+  ]);
+  return copied.length === 0 ? [] : [Object.fromEntries(copied)];
+}

@@ -14,7 +14,7 @@ export const backupVault: ResourceType = {
     tags: TAGS,
   },
   outputs: ["arn", "recoveryPoints", "tagsAll"],
-  autoName: { property: "name", maxLength: 50 },
+  autoName: { property: "name", maxLength: 255 },
 
   create(cloud, vault) {
     const name = vault.name as string;

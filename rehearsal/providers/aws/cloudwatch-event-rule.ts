@@ -17,7 +17,7 @@ export const cloudwatchEventRule: ResourceType = {
     tags: TAGS,
   },
   outputs: ["arn", "tagsAll"],
-  autoName: { property: "name", maxLength: 64 },
+  autoName: { property: "name", maxLength: 255 },
 
   create(cloud, rule) {
     const name = rule.name as string;

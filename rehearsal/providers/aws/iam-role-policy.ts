@@ -7,12 +7,17 @@ export const iamRolePolicy: ResourceType = {
   token: "aws:iam/rolePolicy:RolePolicy",
   global: true,
   inputs: {
-    name: { type: "string", computed: true, replaces: true },
+    name: {
+      type: "string",
+      computed: true,
+      replaces: true,
+      format: { pattern: /^[\w+=,.@-]{1,128}$/, description: "1 to 128 letters, digits and any of _+=,.@-" },
+    },
     policy: { type: "json", required: true },
     role: { type: "string", required: true, replaces: true },
   },
   outputs: [],
-  autoName: { property: "name", maxLength: 128 },
+  autoName: { property: "name", maxLength: 255 },
 
   create(cloud, inputs) {
     cloud.iam.putRolePolicy(inputs.role as string, inputs.name as string, textOf(inputs));

@@ -21,6 +21,7 @@ export const iamRole: ResourceType = {
     tags: TAGS,
   },
   outputs: ["arn", "createDate", "managedPolicyArns", "uniqueId", "tagsAll"],
+  // [pulumi-aws, provider/resources.go, aws_iam_role]
   autoName: { property: "name", maxLength: 64 },
 
   create(cloud, role) {

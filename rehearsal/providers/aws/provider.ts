@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { ACCOUNT } from "../../cloud/aws/account";
 import type { AwsCloud } from "../../cloud/aws/aws";
 import { AwsError } from "../../cloud/aws/error";
 import { reportDeclared } from "../../cloud/aws/observer";
@@ -87,6 +88,9 @@ const CONFIGURATION = [
   "skipRequestingAccountId",
 ];
 
+/** How many random characters the bridge's automatic names end in. */
+const AUTO_NAME_DIGITS = 7;
+
 const REGION: Properties = { region: { type: "string", computed: true, replaces: true } };
 
 /**
@@ -121,7 +125,9 @@ export class AwsProvider implements SimulatedProvider {
     const type = this.#type(request.type);
     const { __defaults: _, ...given } = request.newInputs;
     const inputs = withDefaults(known(type), this.#named(type, request, given));
-    const failures = faultsOf(known(type), given, type.token);
+    // An automatic name is held to what the type takes, as one that is given.
+    const named = type.autoName ? { [type.autoName.property]: inputs[type.autoName.property] ?? null } : {};
+    const failures = faultsOf(known(type), { ...given, ...named }, type.token);
     if (!type.global) {
       inputs.region ??= this.#region ?? null;
       if (isAbsent(inputs.region))
@@ -231,6 +237,13 @@ export class AwsProvider implements SimulatedProvider {
   }
 
   async invoke(token: string): Promise<PropertyMap> {
+    if (token === "aws:index/getCallerIdentity:getCallerIdentity")
+      return {
+        id: ACCOUNT,
+        accountId: ACCOUNT,
+        arn: `arn:aws:iam::${ACCOUNT}:user/rehearsal`,
+        userId: "AIDAREHEARSAL",
+      };
     throw new Error(`the function ${token} is not simulated`);
   }
 
@@ -262,9 +275,13 @@ export class AwsProvider implements SimulatedProvider {
     const old = request.oldInputs?.[autoName.property];
     const wasAutomatic = (request.oldInputs?.__defaults as string[] | undefined)?.includes(autoName.property);
     if (wasAutomatic && !isAbsent(old)) return { ...given, [autoName.property]: old };
-    const suffix = `-${this.#cloud.identifiers.hex(7)}`;
-    const logicalName = (request.urn.split("::").at(-1) ?? "").slice(0, autoName.maxLength - suffix.length);
-    return { ...given, [autoName.property]: logicalName + suffix };
+    const prefix = `${request.urn.split("::").at(-1) ?? ""}-`;
+    // The bridge shortens nothing [pulumi SDK, resource.NewUniqueName, which the bridge's FromName calls].
+    if (prefix.length + AUTO_NAME_DIGITS > autoName.maxLength)
+      throw new Error(
+        `could not make instance of '${type.token}': name '${prefix}' plus ${AUTO_NAME_DIGITS} random chars is longer than maximum length ${autoName.maxLength}`,
+      );
+    return { ...given, [autoName.property]: prefix + this.#cloud.identifiers.hex(AUTO_NAME_DIGITS) };
   }
 
   #tagged(inputs: PropertyMap): PropertyMap {

@@ -26,7 +26,10 @@ export interface ResourceType {
   inputs: Properties;
   /** The names of what is an output only. */
   outputs: readonly string[];
-  /** The input that the provider makes up from the logical name and 7 hexadecimal digits when it is left out. */
+  /**
+   * The input that the bridge makes up from the logical name, a hyphen and 7 random characters when it is left out, of at most
+   * `maxLength`: 255 where pulumi-aws says nothing else [pulumi-aws, provider/resources.go, setAutonaming].
+   */
   autoName?: { property: string; maxLength: number };
   /** IAM knows no regions. */
   global?: true;

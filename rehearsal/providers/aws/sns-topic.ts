@@ -14,7 +14,7 @@ export const snsTopic: ResourceType = {
     tags: TAGS,
   },
   outputs: ["arn", "owner", "tagsAll"],
-  autoName: { property: "name", maxLength: 256 },
+  autoName: { property: "name", maxLength: 255 },
 
   create(cloud, topic) {
     const { arn } = cloud.sns.createTopic(regionOf(topic), topic.name as string, {

@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import test from "ava";
+import { awsPartition } from "../../../components/rules/aws-partition";
 import { AWS_REGIONS, awsRegionDoubt, awsRegionProblem } from "../../../components/rules/aws-region";
 import { timeZoneProblem } from "../../../components/rules/time-zone";
+import { endpointOf } from "../../../pauser/window-backups/credentials";
 
 /** Go's tz database, which Kubernetes embeds; written by kubernetes/main.go. */
 const zones = readFileSync(join(__dirname, "../../../components/rules/time-zones.txt"), "utf8").trim().split("\n");
@@ -72,4 +75,21 @@ test("refuses what cannot be a region, and doubts one that may come to be", (t) 
   t.is(awsRegionProblem("tokyo"), '"tokyo" is not an AWS region; write one such as ap-northeast-1');
   t.is(awsRegionProblem("ap-northeast-9"), undefined);
   t.regex(awsRegionDoubt("ap-northeast-9") ?? "", /"ap-northeast-9" is not an AWS region that this program knows/);
+});
+
+test("knows the partitions of the SDKs that are installed", async (t) => {
+  const sdk = join(
+    require.resolve("@aws-sdk/core"),
+    "../../dist-es/submodules/client/util-endpoints/lib/aws/partitions.js",
+  );
+  const { partitionsInfo } = (await import(pathToFileURL(sdk).href)) as {
+    partitionsInfo: { partitions: { id: string; outputs: { dnsSuffix: string }; regions: Record<string, unknown> }[] };
+  };
+  t.true(partitionsInfo.partitions.length >= 8);
+  for (const { id, outputs, regions } of partitionsInfo.partitions)
+    for (const region of Object.keys(regions).filter((each) => !each.endsWith("-global"))) {
+      t.deepEqual(awsPartition(region), { id, dnsSuffix: outputs.dnsSuffix }, region);
+      const { host } = endpointOf("dynamodb", region, {});
+      t.is(host, `dynamodb.${region}.${outputs.dnsSuffix}`, "where the pauser reaches DynamoDB");
+    }
 });

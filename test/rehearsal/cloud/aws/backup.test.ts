@@ -101,16 +101,45 @@ test("the retention stays when selection and plan are gone", (t) => {
   t.is(scene.rds.cluster("customers").settings.backupRetentionPeriod, 35);
 });
 
+const CLUSTERS = `arn:aws:rds:${REGION}:123456789012:cluster:`;
+const TAGGED = { key: "aws:ResourceTag/backup", value: "yes" };
 const SELECTIONS: { name: string; selection: object; selected: boolean }[] = [
-  { name: "a pattern that fits", selection: { resources: ["arn:aws:rds:*:*:cluster:cust*"] }, selected: true },
-  { name: "a pattern that doesn't fit", selection: { resources: ["arn:aws:rds:*:*:cluster:other*"] }, selected: false },
+  { name: "a pattern that fits", selection: { resources: [`${CLUSTERS}cust*`] }, selected: true },
+  { name: "a pattern that doesn't fit", selection: { resources: [`${CLUSTERS}other*`] }, selected: false },
   { name: "a tag that fits", selection: { resources: [], tags: [{ key: "backup", value: "yes" }] }, selected: true },
   {
     name: "a tag that doesn't fit",
     selection: { resources: [], tags: [{ key: "backup", value: "no" }] },
     selected: false,
   },
-  { name: "an exception", selection: { resources: ["*"], notResources: ["*:cluster:customers"] }, selected: false },
+  {
+    name: "an exception",
+    selection: { resources: ["*"], notResources: [`${CLUSTERS}customers`] },
+    selected: false,
+  },
+  {
+    name: "a tag that a condition asks for",
+    selection: { resources: ["*"], conditions: { stringEquals: [TAGGED], stringNotEquals: [] } },
+    selected: true,
+  },
+  {
+    name: "a tag that a condition excludes",
+    selection: { resources: ["*"], conditions: { stringEquals: [], stringNotEquals: [TAGGED] } },
+    selected: false,
+  },
+  {
+    name: "another value of an excluded tag",
+    selection: { resources: ["*"], conditions: { stringEquals: [], stringNotEquals: [{ ...TAGGED, value: "no" }] } },
+    selected: true,
+  },
+  {
+    name: "the absence of an excluded tag",
+    selection: {
+      resources: ["*"],
+      conditions: { stringEquals: [], stringNotEquals: [{ key: "aws:ResourceTag/other", value: "yes" }] },
+    },
+    selected: true,
+  },
 ];
 for (const { name, selection, selected } of SELECTIONS)
   test(`a selection by ${name} ${selected ? "selects" : "doesn't select"}`, (t) => {
@@ -119,6 +148,77 @@ for (const { name, selection, selected } of SELECTIONS)
     scene.clock.advance(DAY);
     t.is(scene.rds.cluster("customers").recoveryPointArn !== undefined, selected);
   });
+
+const numbered = (count: number, end = "") => Array.from({ length: count }, (_, index) => `${CLUSTERS}c${index}${end}`);
+const UNSELECTABLE: { name: string; selection: object; message: RegExp }[] = [
+  {
+    name: "a wildcard in the middle of an ARN",
+    selection: { resources: ["arn:aws:rds:*:*:cluster:customers"] },
+    message: /the asterisk \(\*\) must appear at the end of the ARN string/,
+  },
+  { name: "501 ARNs", selection: { resources: numbered(501) }, message: /501 ARNs: at most 500 without wildcards/ },
+  {
+    name: "31 ARNs with wildcards",
+    selection: { resources: numbered(31, "*") },
+    message: /31 ARNs: at most 500 without wildcards, or 30 with wildcards/,
+  },
+  { name: "31 exceptions with wildcards", selection: { notResources: numbered(31, "*") }, message: /31 ARNs/ },
+  {
+    name: "a condition on anything but a tag",
+    selection: { conditions: { stringEquals: [{ key: "backup", value: "yes" }], stringNotEquals: [] } },
+    message: /Invalid condition key backup/,
+  },
+];
+for (const { name, selection, message } of UNSELECTABLE)
+  test(`a selection with ${name} is refused`, (t) => {
+    t.throws(() => select(setUp(), selection), { name: "InvalidParameterValueException", message });
+  });
+
+test("a selection may have 500 ARNs without wildcards, or 30 with some", (t) => {
+  t.notThrows(() => select(setUp(), { resources: numbered(500) }));
+  t.notThrows(() => select(setUp(), { resources: [...numbered(29), `${CLUSTERS}all*`] }));
+});
+
+for (const { by, selection } of [
+  { by: "its ARN", selection: {} },
+  { by: "a tag", selection: { resources: [], tags: [{ key: "backup", value: "yes" }] } },
+])
+  test(`a cluster selected by ${by} is not backed up in a region that has not opted in to Aurora`, (t) => {
+    const scene = setUp();
+    scene.backup.optIn.Aurora = false;
+    select(scene, selection);
+    scene.clock.advance(DAY);
+    t.is(scene.rds.cluster("customers").recoveryPointArn, undefined);
+    t.deepEqual(scene.backup.jobs(), [], "there is no job that could fail");
+    scene.backup.optIn.Aurora = true;
+    scene.clock.advance(DAY);
+    scene.backup.runWhatIsDue();
+    t.truthy(scene.rds.cluster("customers").recoveryPointArn);
+  });
+
+test("an instance that is selected by its ARN needs no opt-in to RDS, by a tag it does", (t) => {
+  const instance = {
+    DBInstanceIdentifier: "orders",
+    Engine: "mysql",
+    DBInstanceClass: "db.m7g.large",
+    AllocatedStorage: 100,
+    MasterUsername: "scalar",
+    MasterUserPassword: "secret",
+    Tags: [{ Key: "backup", Value: "yes" }],
+  };
+  for (const [selection, selected] of [
+    [{ resources: [`arn:aws:rds:${REGION}:123456789012:db:orders`] }, true],
+    [{ resources: [], tags: [{ key: "backup", value: "yes" }] }, false],
+  ] as const) {
+    const scene = setUp();
+    scene.rds.createDBInstance(instance);
+    scene.backup.optIn.RDS = false;
+    select(scene, selection);
+    scene.clock.advance(DAY);
+    scene.backup.runWhatIsDue();
+    t.is(scene.rds.instances.all()[0]?.recoveryPointArn !== undefined, selected);
+  }
+});
 
 const FAULTY: { name: string; rule: Partial<BackupRule>; message: RegExp }[] = [
   { name: "no lifecycle", rule: { lifecycle: undefined }, message: /Lifecycle must be specified/ },
@@ -151,7 +251,7 @@ test("a selection needs a plan, something to select, and a role that AWS Backup 
   const stranger = scene.aws.iam.createRole({ name: "other", assumeRolePolicy: trust("ec2.amazonaws.com") });
   t.throws(() => select(scene, { roleArn: stranger.arn }), { message: /cannot be assumed by AWS Backup/ });
   t.throws(() => select(scene, { roleArn: "arn:aws:iam::123456789012:role/none" }), { message: /cannot be assumed/ });
-  t.throws(() => select(scene, { resources: [] }), { message: /At least one resource or tag/ });
+  t.throws(() => select(scene, { resources: [] }), { message: /Either 'ListOfTags' or 'Resources'/ });
   t.throws(() => select(scene, { planId: "none" }), { message: /Cannot find Backup plan/ });
 });
 
@@ -176,4 +276,24 @@ test("a role keeps what is attached, takes policies that exist, and goes when no
   aws.iam.deleteRole("backup");
   t.is(aws.iam.find("backup"), undefined);
   t.throws(() => aws.iam.createRole({ name: "bad", assumeRolePolicy: "{}" }), { name: "MalformedPolicyDocument" });
+});
+
+test("the inline policies of a role have 10,240 characters together, white space not counted", (t) => {
+  const { aws } = setUp();
+  const policy = (length: number, space?: number) => {
+    const of = (action: string) =>
+      JSON.stringify({ Statement: [{ Effect: "Allow", Action: action, Resource: "*" }] }, undefined, space);
+    return of("a".repeat(length - JSON.stringify(JSON.parse(of(""))).length));
+  };
+  t.is(policy(10_240).length, 10_240);
+  aws.iam.putRolePolicy("backup", "own", policy(10_240));
+  aws.iam.putRolePolicy("backup", "own", policy(10_240, 8));
+  const refused = {
+    name: "LimitExceeded",
+    message: "Maximum policy size of 10240 bytes exceeded for role backup",
+  };
+  t.throws(() => aws.iam.putRolePolicy("backup", "own", policy(10_241)), refused);
+  t.throws(() => aws.iam.putRolePolicy("backup", "other", policy(100)), refused);
+  aws.iam.putRolePolicy("backup", "own", policy(10_140));
+  aws.iam.putRolePolicy("backup", "other", policy(100));
 });

@@ -89,6 +89,8 @@ test("whatever changes in a selection replaces it", async (t) => {
   const { selection, selectionInputs } = await setUp();
   t.deepEqual(await selection.diff({ ...selectionInputs, resources: ["*"] }), { "resources[0]": "update-replace" });
   t.deepEqual(await selection.diff({ ...selectionInputs, name: "other" }), { name: "update-replace" });
+  const conditions = [{ stringNotEquals: [{ key: "aws:ResourceTag/scalar-backup:copy", value: "drill" }] }];
+  t.deepEqual(await selection.diff({ ...selectionInputs, conditions }), { "conditions[0]": "add-replace" });
 });
 
 test("a vault with recovery points goes only by force", async (t) => {

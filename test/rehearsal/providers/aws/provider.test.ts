@@ -102,3 +102,34 @@ test("a cancelled provider does nothing any more", async (t) => {
   await scene.provider.cancel();
   await t.throwsAsync(scene.create(TABLE, INPUTS), { message: /cancelled/ });
 });
+
+test("an automatic name that would be too long is refused, not shortened", async (t) => {
+  const scene = await Scene.start();
+  const check = async (logical: string, type: string, inputs = {}) => {
+    const { inputs: found, failures } = await scene.provider.check({
+      urn: `urn:pulumi:test::test::${type}::${logical}`,
+      type,
+      newInputs: inputs,
+    });
+    t.deepEqual(failures, []);
+    return found.name as string;
+  };
+  const ROLE = "aws:iam/role:Role";
+  const trust = { assumeRolePolicy: { Statement: [] } };
+  t.is((await check("r".repeat(56), ROLE, trust)).length, 64);
+  await t.throwsAsync(check("r".repeat(57), ROLE, trust), {
+    message: `could not make instance of '${ROLE}': name '${"r".repeat(57)}-' plus 7 random chars is longer than maximum length 64`,
+  });
+  const plan = await scene.provider.check({
+    urn: `urn:pulumi:test::test::aws:backup/plan:Plan::${"p".repeat(43)}`,
+    type: "aws:backup/plan:Plan",
+    newInputs: { rules: [] },
+  });
+  t.regex(plan.failures[0]?.reason ?? "", /1 to 50 letters/, "the bridge allows 255 characters, the provider does not");
+});
+
+test("tells whose account it is", async (t) => {
+  const scene = await Scene.start();
+  const answer = await scene.provider.invoke("aws:index/getCallerIdentity:getCallerIdentity");
+  t.is(answer.accountId, "123456789012");
+});
