@@ -6,7 +6,7 @@ import { readScalarAdminLines, withImported } from "../restore-points/scalar-adm
 import type { PauseWindow, ReleaseName } from "../restore-points/window";
 import { coordinatorProblems } from "./coordinator";
 import { type DatabaseArgs, databaseFaults, kindOf } from "./databases";
-import type { DatabaseStatus } from "./databases/kind";
+import type { AwsSettings, DatabaseStatus } from "./databases/kind";
 import { ManagedDatabase } from "./databases/managed-database";
 import { awsSettings, azureSettings } from "./databases/settings";
 import { endProgram, refuse, warnOf } from "./faults";
@@ -20,6 +20,8 @@ import { type PauseNeed, pauseNeed } from "./rules/pause-need";
 import { tagFaults } from "./tags";
 import type { VaultArgs } from "./vaults/args";
 import type { AwsVaultArgs } from "./vaults/aws/args";
+import { checkOptIn, type SelectedDatabase } from "./vaults/aws/opt-in";
+import { continuousRun } from "./vaults/aws/plans";
 import { continuousRule, type VaultedDatabase, vaultedDatabases } from "./vaults/aws/rules";
 import { AwsVault } from "./vaults/aws/vault";
 import { type NotKept, notKept, type VaultedServer, vaultedServers } from "./vaults/azure/rules";
@@ -119,8 +121,9 @@ export class ScalarBackup extends pulumi.ComponentResource {
       azure: azureSettings(),
       continuousBackup: continuousBackups(name, tags, this),
       backupNamePrefix: backupNamePrefix(`${name}-pause`),
-      keptContinuously: (database: string) => keptContinuously(vaulted, database, args.vault?.aws?.name),
+      keptContinuously: (database: string) => keptContinuously(name, vaulted, database, args.vault?.aws),
     };
+    checkOptIn(selectedByBackup(args.databases, vaulted, args.vault?.aws, aws), aws, this);
     const managed = args.databases.map(
       (database) => new ManagedDatabase(`${name}-${database.name}`, database, context, { parent: this }),
     );
@@ -163,7 +166,7 @@ export class ScalarBackup extends pulumi.ComponentResource {
       const restoreRegions = args.databases.flatMap(({ dynamodb }) => dynamodb?.restoreTo?.region ?? []);
       vaults.push(
         new AwsVault(
-          `${name}-aws-vault`,
+          awsVaultName(name),
           { vault: args.vault.aws, databases: vaulted, need, restoreRegions, tags },
           { parent: this },
         ).vaults,
@@ -213,9 +216,39 @@ export class ScalarBackup extends pulumi.ComponentResource {
   }
 }
 
-function keptContinuously(vaulted: VaultedDatabase[], database: string, vault: string | undefined) {
-  const days = continuousRule(vaulted.find(({ name }) => name === database))?.lifecycle?.deleteAfter;
-  return vault === undefined || days === undefined ? undefined : { vault, days };
+/** The databases that plans of AWS Backup select: the set's vault's, and those of existing databases that it keeps continuously. */
+function selectedByBackup(
+  databases: readonly DatabaseArgs[],
+  vaulted: readonly VaultedDatabase[],
+  vault: AwsVaultArgs | undefined,
+  aws: AwsSettings,
+): SelectedDatabase[] {
+  return databases.flatMap((database): SelectedDatabase[] => {
+    const { name, kind, args } = kindOf(database);
+    const source = kind.awsBackup?.(name, args, aws);
+    if (source?.region === undefined || source.gone) return [];
+    const inVault = vaulted.some((each) => each.name === name);
+    if (!inVault && source.notContinuousBecause !== undefined) return [];
+    const { resourceType, region } = source;
+    // Of what tags alone select, AWS Backup backs up only what the region has opted in to.
+    return [
+      { name, resourceType, region, needsOptIn: source.needsOptIn || (inVault && vault?.selectByTag !== undefined) },
+    ];
+  });
+}
+
+function keptContinuously(set: string, vaulted: VaultedDatabase[], name: string, vault: AwsVaultArgs | undefined) {
+  const database = vaulted.find((each) => each.name === name);
+  const days = continuousRule(database)?.lifecycle?.deleteAfter;
+  const plan = database && vault && continuousRun(awsVaultName(set), database, vault);
+  return vault === undefined || days === undefined || plan === undefined
+    ? undefined
+    : { vault: vault.name, days, plan };
+}
+
+/** The name of the set's AWS vault as a component. */
+function awsVaultName(set: string): string {
+  return `${set}-aws-vault`;
 }
 
 /** The trap of scheduled copies: they look like a backup of the set, and are none. */

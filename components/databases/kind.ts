@@ -7,6 +7,7 @@ import type { DatabaseBackups } from "../../restore-points/window-backups";
 import { orEnd } from "../faults";
 import type { WindowBackupArgs } from "../pause/window-backups";
 import type { CopyBackup, KeptCopies } from "../vaults/aws/kept-copies";
+import type { BackupPlanRun } from "../vaults/aws/overdue";
 import type { AwsBackupSource } from "../vaults/aws/source";
 import type { AzureBackupSource, AzureResource } from "../vaults/azure/source";
 import type { ContinuousBackup } from "../vaults/continuous-backup";
@@ -39,7 +40,7 @@ export interface ProtectContext {
   /** The set's AWS Backup vault and role in a region, declared when first asked for. */
   continuousBackup(region: string): ContinuousBackup;
   /** The rule of the set's vault that keeps this database continuously, in place of a plan of its own. */
-  keptContinuously?(name: string): { vault: string; days: number } | undefined;
+  keptContinuously?(name: string): { vault: string; days: number; plan: BackupPlanRun } | undefined;
   /** What the backups of the set's windows are called, with the instant behind it. */
   backupNamePrefix: string;
 }

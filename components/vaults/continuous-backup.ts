@@ -3,6 +3,7 @@ import { Role, RolePolicyAttachment } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { roleName } from "../iam-role-name";
 import { awsPartition } from "../rules/aws-partition";
+import type { BackupPlanRun } from "./aws/overdue";
 
 /** Where a continuous backup is kept, and as whom AWS Backup makes it. */
 export interface ContinuousBackup {
@@ -46,6 +47,18 @@ export function continuousBackups(
   };
 }
 
+/** When the plan of a database runs. */
+export function continuousPlan(name: string): BackupPlanRun {
+  return {
+    name: `${name}-${pulumi.getStack()}`,
+    // The daily run also hands a changed retention to the database.
+    schedule: "cron(0 5 ? * * *)",
+    timeZone: "Etc/UTC",
+    startWindowMinutes: 60,
+    completionWindowMinutes: 480,
+  };
+}
+
 /** Declares the plan and the selection that keep one database continuously backed up. */
 export function declareContinuousBackup(
   name: string,
@@ -53,20 +66,20 @@ export function declareContinuousBackup(
   into: ContinuousBackup,
   parent: pulumi.Resource,
 ): Plan {
+  const run = continuousPlan(name);
   const plan = new Plan(
     `${name}-plan`,
     {
-      name: `${name}-${pulumi.getStack()}`,
+      name: run.name,
       region: args.region,
       rules: [
         {
           ruleName: "continuous",
           targetVaultName: into.vault.name,
           enableContinuousBackup: true,
-          // The daily run also hands a changed retention to the database.
-          schedule: "cron(0 5 ? * * *)",
-          startWindow: 60,
-          completionWindow: 480,
+          schedule: run.schedule,
+          startWindow: run.startWindowMinutes,
+          completionWindow: run.completionWindowMinutes,
           // Continuous backups take 1 to 35 days and no cold storage: AWS Backup refuses anything else.
           lifecycle: { deleteAfter: args.retentionDays },
         },

@@ -68,6 +68,9 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
           ]),
         notContinuousBecause: retentionOwner(args),
         retentionDays: args.backupRetentionPeriod,
+        // Its ARNs are those of RDS, too [AWS Backup Developer Guide, "Assign resources with AWS CLI"].
+        needsOptIn: true,
+        gone: args.existing?.deleted,
         coldStorage: false,
       };
     },

@@ -77,6 +77,7 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
           return await tableReader(where, aws).arns(await tableNames(name, args, aws));
         }),
       notContinuousBecause: "AWS Backup makes snapshots of DynamoDB only; point-in-time recovery is the tables' own",
+      needsOptIn: false,
       coldStorage: true,
     };
   },

@@ -130,6 +130,7 @@ export function clusterProtection(name: string, description: ClusterDescription)
     deletionProtection: cluster.DeletionProtection ?? false,
     storageEncrypted: cluster.StorageEncrypted ?? false,
     deleted: description.deleted,
+    created: cluster.ClusterCreateTime,
     status: cluster.Status,
     range: rangeOf(name, description),
   };

@@ -67,6 +67,9 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
               ]),
         notContinuousBecause: retentionOwner(args),
         retentionDays: args.backupRetentionPeriod,
+        // The ARNs of clusters are those of Aurora, too [AWS Backup Developer Guide, "Assign resources with AWS CLI"].
+        needsOptIn: cluster,
+        gone: args.existing?.deleted,
         coldStorage: false,
         ...(cluster && { notCopiedBecause: "snapshots of Multi-AZ DB clusters cannot be copied" }),
       };

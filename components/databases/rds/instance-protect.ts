@@ -86,6 +86,7 @@ function protectionOf(name: string, found: InstanceDescription): RdsProtection {
     deletionProtection: instance.DeletionProtection ?? false,
     storageEncrypted: instance.StorageEncrypted ?? false,
     deleted: found.deleted,
+    created: instance.InstanceCreateTime,
     status: instance.DBInstanceStatus,
     range: rangeOf(name, found),
   };

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseRange } from "../../../restore-points/ranges";
 import { endProgram } from "../../faults";
-import { declareContinuousBackup } from "../../vaults/continuous-backup";
+import { type BackupPlanRun, overdueBecause } from "../../vaults/aws/overdue";
+import { continuousPlan, declareContinuousBackup } from "../../vaults/continuous-backup";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 
 /** What AWS tells of an existing instance or cluster, as far as its protection goes. */
@@ -14,6 +15,8 @@ export interface RdsProtection {
   storageEncrypted: boolean;
   /** Whether nothing but its retained backups is left. */
   deleted?: boolean;
+  /** When it was created. */
+  created?: Date;
   /** AWS's word for the state it is in. */
   status?: string;
   range: DatabaseRange;
@@ -90,6 +93,9 @@ export function protectExistingRds(
       // No error: in a disaster, a database in such a state is just what has to be restored.
       if (state) pulumi.log.warn(`database ${name}: ${state}`, context.parent);
       const faults = shortfalls(protection, days);
+      // In another state AWS Backup does nothing, which is said above.
+      if (manage && state === undefined && protection.retentionDays < days)
+        await refuseOverdue(name, protection, { days, region, what, run: kept?.plan ?? continuousPlan(name) }, context);
       if (!manage && faults.length > 0)
         return endProgram(
           `database ${name}: ${what} ${protection.identifier} falls short, and "manage: false" forbids to mend it here: ${faults.join("; ")}. Mend it where it is managed, or remove "manage: false".`,
@@ -109,6 +115,28 @@ export function protectExistingRds(
     }),
     range: observed.apply(({ range }) => range),
   };
+}
+
+/** Ends the program where AWS Backup should have raised the retention by now. */
+async function refuseOverdue(
+  name: string,
+  { identifier, arn, created, retentionDays }: RdsProtection,
+  { days, region, what, run }: { days: number; region: string; what: string; run: BackupPlanRun },
+  { aws, parent }: ProtectContext,
+): Promise<void> {
+  let because: string | undefined;
+  try {
+    because = await overdueBecause({ arn, region, created }, run, aws);
+  } catch (error) {
+    await pulumi.log.warn(
+      `database ${name}: whether AWS Backup has failed to raise the ${what}'s backup retention is not known (${(error as Error).message}): allow backup:ListBackupPlans, backup:ListBackupPlanVersions and backup:ListBackupJobs`,
+      parent,
+    );
+  }
+  if (because !== undefined)
+    await endProgram(
+      `database ${name}: the backup retention of ${what} ${identifier} is ${retentionDays} days, below ${days}, and stays so: ${because}. Fix that and have AWS Backup run again, or set "manage: false" and raise the retention yourself`,
+    );
 }
 
 function shortfalls({ retentionDays, deletionProtection, storageEncrypted }: RdsProtection, days: number): string[] {

@@ -1,9 +1,10 @@
 import { Plan, Selection } from "@pulumi/aws/backup";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsVaultArgs, LifecycleArgs, SelectByTagArgs, VaultRuleArgs } from "./args";
+import type { BackupPlanRun } from "./overdue";
 import { destinationArn } from "./region-vault";
 import type { BackupRole } from "./role";
-import { DEFAULT_SCHEDULE, type VaultedDatabase } from "./rules";
+import { continuousRule, DEFAULT_SCHEDULE, type VaultedDatabase } from "./rules";
 import { NO_DRILL_COPIES, partSuffix, type SelectedArns, selectionParts } from "./selections";
 
 /** A vault, as far as a plan has to know it. */
@@ -28,7 +29,7 @@ export function declarePlans(name: string, databases: readonly VaultedDatabase[]
   for (const database of databases) {
     const { source, rules } = database;
     const region = source.region as string;
-    const logical = `${name}-${planOf(database, context.settings)}-${region}`;
+    const logical = logicalPlan(name, database, context.settings);
     const known = plans.get(logical);
     const plan = known ?? declarePlan(logical, region, rules, context);
     plans.set(logical, plan);
@@ -36,6 +37,30 @@ export function declarePlans(name: string, databases: readonly VaultedDatabase[]
       declareSelections(`${name}-${database.name}`, region, plan, source.resources(context.account), context);
     else if (known === undefined) declareSelectionByTag(logical, region, plan, context.settings.selectByTag, context);
   }
+}
+
+function logicalPlan(name: string, database: VaultedDatabase, settings: AwsVaultArgs): string {
+  return `${name}-${planOf(database, settings)}-${database.source.region}`;
+}
+
+/** When the continuous rule of a database's plan runs; undefined when it has none. */
+export function continuousRun(
+  name: string,
+  database: VaultedDatabase,
+  settings: AwsVaultArgs,
+): BackupPlanRun | undefined {
+  const rule = continuousRule(database);
+  return rule && { name: physicalName(logicalPlan(name, database, settings)), ...timesOf(rule) };
+}
+
+/** A rule's times, with what it has when it says nothing else. */
+function timesOf(rule: VaultRuleArgs): Omit<BackupPlanRun, "name"> {
+  return {
+    schedule: rule.schedule ?? DEFAULT_SCHEDULE,
+    timeZone: rule.timeZone ?? "Etc/UTC",
+    startWindowMinutes: rule.startWindowMinutes ?? 60,
+    completionWindowMinutes: rule.completionWindowMinutes ?? 480,
+  };
 }
 
 /** Names the list of rules: a database's own, the set's, or those of the set without continuous ones. */
@@ -106,11 +131,11 @@ export function declarePlan(
       rules: rules.map((rule) => ({
         ruleName: rule.name,
         targetVaultName: vaultIn(region).name,
-        schedule: rule.schedule ?? DEFAULT_SCHEDULE,
-        scheduleExpressionTimezone: rule.timeZone ?? "Etc/UTC",
+        schedule: timesOf(rule).schedule,
+        scheduleExpressionTimezone: timesOf(rule).timeZone,
         enableContinuousBackup: rule.continuous ?? false,
-        startWindow: rule.startWindowMinutes ?? 60,
-        completionWindow: rule.completionWindowMinutes ?? 480,
+        startWindow: timesOf(rule).startWindowMinutes,
+        completionWindow: timesOf(rule).completionWindowMinutes,
         lifecycle: rule.lifecycle,
         recoveryPointTags: recoveryPointTags ?? tags,
         copyActions: (rule.copyTo ?? []).map((copy) => ({

@@ -15,6 +15,10 @@ export interface AwsBackupSource {
   notContinuousBecause?: string;
   /** The days of point-in-time recovery that are asked for, if they are. */
   retentionDays?: number;
+  /** True once nothing but its retained backups is left. */
+  gone?: boolean;
+  /** Whether AWS Backup leaves it out of a selection by ARN unless the region has opted in to its type. */
+  needsOptIn: boolean;
   /** Whether its recovery points can move to cold storage; AWS Backup ignores the wish for others. */
   coldStorage: boolean;
   /** Why its recovery points can't be copied; absent where they can. */

@@ -5,6 +5,7 @@ import type { AwsCloud } from "../aws";
 import { AwsError } from "../error";
 import { reportExchange } from "../observer";
 import { autoscalingOperations } from "./autoscaling";
+import { backupOperations, readRest } from "./backup";
 import { dynamodbOperations } from "./dynamodb";
 import { jsonBody, jsonError, type Operations, readJson } from "./json";
 import { type QueryOperations, queryBody, queryError, readQuery } from "./query";
@@ -53,6 +54,8 @@ export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
     "2011-06-15": stsOperations(cloud),
   };
 
+  const rest = backupOperations(cloud);
+
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => {
       response.writeHead(500, { "content-type": "text/plain" });
@@ -85,6 +88,23 @@ export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
         const known = asAwsError(error);
         response.statusCode = known.status;
         response.end(jsonError(known, service.namespace));
+      }
+      return;
+    }
+
+    const operation = readRest(rest, request.method ?? "", new URL(request.url ?? "/", "http://localhost"));
+    if (operation) {
+      response.setHeader("content-type", "application/json");
+      try {
+        const region = regionOfScope(request);
+        authorize(cloud, request, operation.action, region, body);
+        response.end(jsonBody(operation.run(region)));
+      } catch (error) {
+        const known = asAwsError(error);
+        response.statusCode = known.status;
+        // Of a REST service, the header names the error.
+        response.setHeader("x-amzn-errortype", known.code);
+        response.end(jsonError(known, ""));
       }
       return;
     }

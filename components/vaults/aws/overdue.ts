@@ -1,0 +1,47 @@
+import type { AwsSettings } from "../../databases/kind";
+import { nextAwsRun } from "../../rules/schedule";
+
+const MINUTE_MILLIS = 60_000;
+
+/** The rule of a plan that hands its retention to a database, as far as it says when that is done. */
+export interface BackupPlanRun {
+  /** The plan's physical name. */
+  name: string;
+  schedule: string;
+  timeZone: string;
+  startWindowMinutes: number;
+  completionWindowMinutes: number;
+}
+
+/** A database that waits for its retention. */
+interface Waiting {
+  arn: string;
+  region: string;
+  /** When it was created, if AWS says so. */
+  created: Date | undefined;
+}
+
+/**
+ * Why a database should have its retention by now and has not: its plan has had a run since it was last changed, with all the time
+ * that a job may take. Undefined while the first run is still to come, or may be under way.
+ */
+export async function overdueBecause(
+  { arn, region, created }: Waiting,
+  plan: BackupPlanRun,
+  aws: AwsSettings,
+  now = Date.now(),
+): Promise<string | undefined> {
+  const { newestBackupJob, planChanged } =
+    require("../../../operations/backup") as typeof import("../../../operations/backup");
+  const changed = await planChanged(region, plan.name, aws.access);
+  if (changed === undefined) return undefined;
+  const since = Math.max(changed.getTime(), created?.getTime() ?? 0);
+  const run = nextAwsRun(plan.schedule, plan.timeZone, since);
+  const lasts = plan.startWindowMinutes + plan.completionWindowMinutes;
+  if (run === undefined || run + lasts * MINUTE_MILLIS > now) return undefined;
+  const job = await newestBackupJob(region, arn, new Date(since), aws.access);
+  const ran = `the run of ${new Date(run).toISOString()} of AWS Backup's plan ${plan.name} is over`;
+  if (job === undefined)
+    return `${ran} without a job for it: see that the region has opted in to its type, and that the plan's selection is there`;
+  return `${ran}, and its newest job (${job.BackupJobId}) is ${job.State}${job.StatusMessage ? `: ${job.StatusMessage}` : ""}`;
+}

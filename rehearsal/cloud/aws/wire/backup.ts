@@ -1,0 +1,125 @@
+import type * as backup from "@aws-sdk/client-backup";
+import type { AwsCloud } from "../aws";
+import { AwsError } from "../error";
+import { page } from "./json";
+
+const PAGE = 50;
+
+/** One operation of a service that speaks REST: what its path looks like, its parameters, and what it does in a region. */
+interface RestOperation {
+  method: "GET";
+  /** With a group for each parameter. */
+  path: RegExp;
+  /** What IAM's action is called. */
+  action: string;
+  query: readonly string[];
+  run(query: URLSearchParams, region: string, ...parameters: string[]): object;
+}
+
+/** AWS Backup, REST with JSON [botocore, backup/2018-11-15]. */
+export function backupOperations(cloud: AwsCloud): RestOperation[] {
+  const at = (region: string) => cloud.backup.region(region);
+  const paged = <Element>(elements: Element[], query: URLSearchParams) => {
+    const limit = Number(query.get("maxResults") ?? PAGE);
+    const { elements: some, next: NextToken } = page(elements, query.get("nextToken") ?? undefined, limit);
+    return { some, NextToken };
+  };
+  return [
+    {
+      method: "GET",
+      path: /^\/account-settings$/,
+      action: "backup:DescribeRegionSettings",
+      query: [],
+      run: (_query, region): Partial<backup.DescribeRegionSettingsOutput> => ({
+        ResourceTypeOptInPreference: { ...at(region).optIn },
+        ResourceTypeManagementPreference: { DynamoDB: at(region).advancedDynamoDb },
+      }),
+    },
+    {
+      method: "GET",
+      path: /^\/backup\/plans\/?$/,
+      action: "backup:ListBackupPlans",
+      query: ["maxResults", "nextToken"],
+      run(query, region): Partial<backup.ListBackupPlansOutput> {
+        const { some, NextToken } = paged(at(region).plans(), query);
+        return {
+          NextToken,
+          BackupPlansList: some.map((plan) => ({
+            BackupPlanId: plan.id,
+            BackupPlanArn: plan.arn,
+            BackupPlanName: plan.name,
+            VersionId: plan.version,
+            CreationDate: new Date(plan.versions[0] as number),
+          })),
+        };
+      },
+    },
+    {
+      method: "GET",
+      path: /^\/backup\/plans\/([\w-]+)\/versions\/?$/,
+      action: "backup:ListBackupPlanVersions",
+      query: ["maxResults", "nextToken"],
+      run(query, region, id): Partial<backup.ListBackupPlanVersionsOutput> {
+        const plan = at(region).findPlan(id as string);
+        if (!plan) throw new AwsError("ResourceNotFoundException", `Cannot find Backup plan with ID ${id}`);
+        const { some, NextToken } = paged(plan.versions, query);
+        return {
+          NextToken,
+          BackupPlanVersionsList: some.map((made) => ({
+            BackupPlanId: plan.id,
+            BackupPlanName: plan.name,
+            CreationDate: new Date(made),
+          })),
+        };
+      },
+    },
+    {
+      method: "GET",
+      path: /^\/backup-jobs\/?$/,
+      action: "backup:ListBackupJobs",
+      query: ["resourceArn", "createdAfter", "maxResults", "nextToken"],
+      run(query, region): Partial<backup.ListBackupJobsOutput> {
+        const resourceArn = query.get("resourceArn");
+        const after = Date.parse(query.get("createdAfter") ?? "1970-01-01T00:00:00Z");
+        const wanted = at(region)
+          .jobs()
+          .filter((job) => job.type === "BACKUP" && job.createdAt > after)
+          .filter((job) => resourceArn === null || job.resourceArn === resourceArn);
+        const { some, NextToken } = paged(wanted, query);
+        return {
+          NextToken,
+          BackupJobs: some.map((job) => ({
+            BackupJobId: job.id,
+            ResourceArn: job.resourceArn,
+            BackupVaultName: job.vault,
+            State: job.state,
+            StatusMessage: job.message,
+            CreationDate: new Date(job.createdAt),
+          })),
+        };
+      },
+    },
+  ];
+}
+
+/** The operation that a request is for, ready to run in a region; undefined when it is for none that is simulated. */
+export function readRest(
+  operations: readonly RestOperation[],
+  method: string,
+  url: URL,
+): { action: string; run(region: string): object } | undefined {
+  for (const operation of operations) {
+    const found = operation.method === method ? operation.path.exec(url.pathname) : null;
+    if (!found) continue;
+    return {
+      action: operation.action,
+      run(region) {
+        const stranger = [...url.searchParams.keys()].find((name) => !operation.query.includes(name));
+        if (stranger)
+          throw new AwsError("InvalidParameterValueException", `The parameter ${stranger} is unknown or not simulated`);
+        return operation.run(url.searchParams, region, ...found.slice(1));
+      },
+    };
+  }
+  return undefined;
+}
