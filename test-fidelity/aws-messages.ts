@@ -107,7 +107,7 @@ export class AwsMessageJudge {
 
   /** By the path; what the path and the query say are members as well. */
   #restOperation(method: string, url: string, body: string) {
-    const { pathname } = new URL(url, "http://aws");
+    const { pathname, searchParams } = new URL(url, "http://aws");
     const model = this.#models.backup;
     for (const [name, { http, input }] of Object.entries(model.operations)) {
       if (http?.method !== method || !input) continue;
@@ -120,10 +120,25 @@ export class AwsMessageJudge {
       if (!match) continue;
       const inPath = labels.map((label, index) => [label, decodeURIComponent(match[index + 1] ?? "")]);
       const value = { ...Object.fromEntries(inPath), ...JSON.parse(body || "{}") };
-      return { name, model, request: problemsOf(model, input, value, JSON_NOTATION) };
+      const query = queryProblems(model, input, searchParams);
+      return { name, model, request: [...problemsOf(model, input, value, JSON_NOTATION), ...query] };
     }
     return undefined;
   }
+}
+
+/** What of a query the model does not have: in it, all is text. */
+function queryProblems(model: ServiceModel, input: Reference, query: URLSearchParams): string[] {
+  const members = Object.entries(model.shapes[input.shape]?.members ?? {});
+  const inQuery = new Map(
+    members.flatMap(([name, member]) =>
+      member.location === "querystring" ? [[member.locationName ?? name, member] as const] : [],
+    ),
+  );
+  return [...query].flatMap(([name, value]) => {
+    const member = inQuery.get(name);
+    return member ? problemsOf<Form>(model, member, value, FORM_NOTATION, name) : [`${name}: unknown parameter`];
+  });
 }
 
 function answerProblems(model: ServiceModel, name: string, { status, body }: Exchange["answer"]): string[] {

@@ -31,6 +31,8 @@ export interface Shape {
 export interface Reference {
   shape: string;
   locationName?: string;
+  /** Of a member of a REST service's request: where it is, unless it is in the body. */
+  location?: string;
 }
 
 interface OperationModel {

@@ -374,17 +374,17 @@ saysOfStack(snapshotsOfPausedSet, [
   ],
   [
     "a tag that a condition asks for",
-    [table({ tags: { backup: "yes" } }), daily(), conditioned("stringEquals", "yes")],
+    [table({ tags: { ...IN_SET, backup: "yes" } }), daily(), conditioned("stringEquals", "yes")],
     [SNAPSHOTS],
   ],
   [
     "another value than a condition asks for",
-    [table({ tags: { backup: "no" } }), daily(), conditioned("stringEquals", "yes")],
+    [table({ tags: { ...IN_SET, backup: "no" } }), daily(), conditioned("stringEquals", "yes")],
     [],
   ],
   [
     "a tag that a condition excludes",
-    [table({ tags: { backup: "yes" } }), daily(), conditioned("stringNotEquals", "yes")],
+    [table({ tags: { ...IN_SET, backup: "yes" } }), daily(), conditioned("stringNotEquals", "yes")],
     [],
   ],
   ["no tag, where a condition excludes one", [table(), daily(), conditioned("stringNotEquals", "yes")], [SNAPSHOTS]],
