@@ -5,6 +5,7 @@ import { changes, errors, REGION, recordWindow, rehearsed } from "../../../progr
 const ELSEWHERE = "ap-northeast-3";
 const HOUR = 60 * 60_000;
 const TABLE = "ledger.accounts";
+const TABLES = [TABLE, "coordinator.state"];
 const key = (region: string) => `arn:aws:kms:${region}:123456789012:key/12345678-90ab-cdef-1234-567890abcdef`;
 
 test("DynamoDB takes no key of another region", async (t) => {
@@ -34,7 +35,7 @@ for (const { to, asked, expected } of [
         {
           name: "ledger",
           dynamodb: {
-            existing: { tables: [TABLE], scalardbTables: false },
+            existing: { tables: TABLES, scalardbTables: false },
             restoreTo: { ...(to === REGION ? {} : { region: to }), kmsKeyArn: asked },
           },
         },
@@ -42,12 +43,13 @@ for (const { to, asked, expected } of [
       "scalar-backup:pause": { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] },
     });
     cloud.kubernetes.createNamespace("scalar");
-    cloud.aws.dynamodb.region(REGION).createTable({
-      TableName: TABLE,
-      ...SCHEMA_LOADER_KEYS,
-      BillingMode: "PAY_PER_REQUEST",
-      SSESpecification: { Enabled: true, SSEType: "KMS", KMSMasterKeyId: key(REGION) },
-    });
+    for (const TableName of TABLES)
+      cloud.aws.dynamodb.region(REGION).createTable({
+        TableName,
+        ...SCHEMA_LOADER_KEYS,
+        BillingMode: "PAY_PER_REQUEST",
+        SSESpecification: { Enabled: true, SSEType: "KMS", KMSMasterKeyId: key(REGION) },
+      });
     const up = await stack.up();
     t.true(up.succeeded, errors(up));
     cloud.clock.advance(HOUR);
@@ -57,7 +59,9 @@ for (const { to, asked, expected } of [
     const drilled = await stack.up();
     t.true(drilled.succeeded, errors(drilled));
     const tables = cloud.aws.dynamodb.region(to);
-    const copy = tables.tableNames().find((name) => to !== REGION || name !== TABLE) as string;
+    const copy = tables
+      .tableNames()
+      .find((name) => name.startsWith(TABLE) && (to !== REGION || name !== TABLE)) as string;
     t.is(tables.table(copy).settings.encryption?.KMSMasterKeyId, expected);
     t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");
   });
