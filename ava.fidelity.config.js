@@ -1,6 +1,6 @@
 // What really decides (AWS's models, real providers), as a judge of the program and of the simulated clouds: `npm run test:fidelity`.
 module.exports = {
   ...require("./ava.config.js"),
-  files: ["test-fidelity/*.test.ts"],
+  files: ["test-fidelity/*.test.ts", "test-fidelity/scalardb/*.test.ts"],
   timeout: "15m",
 };
