@@ -3,7 +3,7 @@
  * plugins, credentials, the stack's configuration) is kept in a temporary folder: the user's account is not touched.
  */
 import { rmSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import {
@@ -76,6 +76,7 @@ export class PulumiStack implements Stack {
   readonly #durations = new Map<string, number>();
   #folder: string | undefined;
   #closed = () => {};
+  #killed = false;
   #stack: AutomationStack | undefined;
   #resources: ExportedResource[] = [];
 
@@ -122,6 +123,7 @@ export class PulumiStack implements Stack {
 
   /** Ends the engine that runs now by SIGKILL, as a CI system does. False when there is none. */
   async kill(): Promise<boolean> {
+    this.#killed = true;
     try {
       return process.kill(Number(await readFile(join(this.#folder ?? "", PID_FILE), "utf8")), "SIGKILL");
     } catch {
@@ -165,6 +167,8 @@ export class PulumiStack implements Stack {
       events.diagnostics.push({ severity: "error", message: failure });
     }
     const before = this.#resources;
+    if (this.#killed) await this.#repairState(stack);
+    this.#killed = false;
     if (run !== "preview") this.#resources = await resourcesOf(stack);
     const timed = await this.#timed(events, before);
     for (const operation of timed.operations) tell({ kind: "ended", operation });
@@ -174,6 +178,20 @@ export class PulumiStack implements Stack {
       outputs: run === "preview" ? previewed(events.outputs) : await outputsOf(stack, this.#resources),
       diagnostics: events.diagnostics,
     };
+  }
+
+  /**
+   * Pulumi's backend of local files, unlike those of object stores, does not write its state at once: a kill in the middle of it
+   * leaves half a file, and the one before it as `.bak`.
+   */
+  async #repairState({ workspace, name }: AutomationStack): Promise<void> {
+    const { name: project } = await workspace.projectSettings();
+    const file = join(workspace.workDir, "..", "state", ".pulumi", "stacks", project, `${name}.json`);
+    try {
+      JSON.parse(await readFile(file, "utf8"));
+    } catch {
+      await copyFile(`${file}.bak`, file);
+    }
   }
 
   async #opened(): Promise<AutomationStack> {
