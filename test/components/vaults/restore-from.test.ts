@@ -60,7 +60,6 @@ test("copies of a restore point are kept while they stand, and restored when all
   cloud.clock.advance(HOUR);
   const ofRestorePoint = () =>
     [...backup.vault("payments").recoveryPoints.values()].filter(({ tags }) => tags[INSTANT_TAG] === at);
-  const made = ofRestorePoint().length;
   const types = ofRestorePoint().map(({ resourceType }) => resourceType);
   t.deepEqual([...new Set(types)].sort(), ["Aurora", "DynamoDB", "RDS"]);
   t.deepEqual(
@@ -69,6 +68,8 @@ test("copies of a restore point are kept while they stand, and restored when all
   );
   delete stack.config["scalar-backup:restore"];
   await stack.up();
+  // Counted here: before the removal, a further run of the plan may make more.
+  const made = ofRestorePoint().length;
   // Everything that point-in-time recovery and windows knew of it has passed.
   cloud.clock.advance(100 * DAY);
   t.is(ofRestorePoint().length, made, "no more are made, and what is in the vault stays");
