@@ -63,14 +63,25 @@ function buildWithCopies(cloud: SimulatedCloud): void {
       Tags: copyTags,
     });
   }
-  cloud.aws.rds.region(REGION).createDBCluster({
-    DBClusterIdentifier: `${CLUSTER}-${earlier.at.replaceAll(/[-:]/g, "").toLowerCase()}`,
+  const rds = cloud.aws.rds.region(REGION);
+  const copy = `${CLUSTER}-${earlier.at.replaceAll(/[-:]/g, "").toLowerCase()}`;
+  rds.createDBCluster({
+    DBClusterIdentifier: copy,
     Engine: "aurora-postgresql",
     DBSubnetGroupName: "scalar-databases",
     MasterUsername: "scalar",
     MasterUserPassword: "not-a-real-password",
     Tags: copyTags,
   });
+  // They get the tag that names their stack, in place.
+  for (const number of [1, 2])
+    rds.createDBInstance({
+      DBInstanceIdentifier: `${copy}-${number}`,
+      DBClusterIdentifier: copy,
+      Engine: "aurora-postgresql",
+      DBInstanceClass: "db.r7g.large",
+      Tags: copyTags,
+    });
   // Kubernetes is asked even by a preview what an update would come to.
   for (const { urn, type, external, inputs, id } of earlier.embedded as StackState) {
     if (!type.startsWith("kubernetes:") || external) continue;
