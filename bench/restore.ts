@@ -37,7 +37,7 @@ export interface Makespan {
   wallSeconds: number;
 }
 
-export async function measureMakespan(tables: number, parallel: number): Promise<Makespan> {
+async function measureMakespan(tables: number, parallel: number): Promise<Makespan> {
   const { config, build } = dynamodbDrill(tables);
   const { at } = config["scalar-backup:restore"] as { at: string };
   const cloud = await SimulatedCloud.start();

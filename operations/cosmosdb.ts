@@ -235,7 +235,7 @@ export function writeRegion(account: CosmosAccount): string {
  * What Azure lists of the account among those that can be restored. It is known by the id of its instance: an account
  * that has failed over is listed under another location than the one it is written in.
  */
-export async function findRestorableAccount(
+async function findRestorableAccount(
   account: CosmosAccount,
   access: AzureAccess,
 ): Promise<RestorableAccount | undefined> {

@@ -115,25 +115,24 @@ async function listTables(client: DynamoDBClient): Promise<string[]> {
   return names;
 }
 
-/** What protects each table now; a table that does not exist is left out. */
-export function readProtection(region: string, tables: string[], access: AwsAccess): Promise<TableProtection[]> {
-  return new TableReader(region, access).protection(tables);
-}
-
-/** The tables' settings, for building copies; a table that does not exist is left out. */
-export function readSettings(region: string, tables: string[], access: AwsAccess): Promise<TableSettings[]> {
-  return new TableReader(region, access).settings(tables);
-}
-
-/** The names of a region's tables that belong to the selection, sorted; copies next to their sources only where named. */
-export async function findTables(selection: TableSelection, access: AwsAccess): Promise<string[]> {
-  return tablesOf(selection, await new TableReader(selection.region, access).names());
-}
-
 /** A table with its tags alone. */
 export interface TaggedTable {
   name: string;
   tags: Record<string, string>;
+}
+
+/** What DynamoDB says about a table's origin. */
+export interface TableRestore {
+  table: string;
+  /** Whether it is still being created. */
+  creating: boolean;
+  /** The ARN of the table that it was restored from; absent when it was not restored. */
+  sourceArn?: string;
+  backupArn?: string;
+  /** The instant that it was restored to, or its backup's. RFC 3339, UTC. */
+  at?: string;
+  /** Read only where asked for: DynamoDB lists the tags of ten tables a second, in an account and a region. */
+  tags?: Record<string, string>;
 }
 
 /**
@@ -157,6 +156,7 @@ export class TableReader {
     return (await this.#each(tables, (name) => this.#description(name))).map(({ TableArn }) => TableArn as string);
   }
 
+  /** What protects each table now. */
   async protection(tables: readonly string[]): Promise<TableProtection[]> {
     const found = await this.#each(tables, (name) => this.#described(name));
     return found.map(({ description, ...protection }) => protection);
@@ -175,6 +175,24 @@ export class TableReader {
         this.#description(name).then((description) => this.#tags(description)),
       ]);
       return { ...table, timeToLiveAttribute, tags };
+    });
+  }
+
+  /** The tables' origins, with the tags of those that `withTags` chooses. */
+  restores(tables: readonly string[], withTags: (table: TableRestore) => boolean): Promise<TableRestore[]> {
+    return this.#each(tables, async (name): Promise<TableRestore> => {
+      const table = await this.#description(name);
+      const { SourceTableArn, SourceBackupArn, RestoreDateTime } = table.RestoreSummary ?? {};
+      const restore = {
+        table: name,
+        creating: table.TableStatus === "CREATING",
+        sourceArn: SourceTableArn,
+        backupArn: SourceBackupArn,
+        at: RestoreDateTime && formatInstant(RestoreDateTime.getTime()),
+      };
+      if (!withTags(restore)) return restore;
+      // DynamoDB may not know the tags of a table that it still creates.
+      return { ...restore, tags: (await ifItExists(() => this.#tags(table))) ?? {} };
     });
   }
 
@@ -208,47 +226,6 @@ export class TableReader {
   }
 }
 
-/** What DynamoDB says about a table's origin. */
-export interface TableRestore {
-  table: string;
-  /** Whether it is still being created. */
-  creating: boolean;
-  /** The ARN of the table that it was restored from; absent when it was not restored. */
-  sourceArn?: string;
-  backupArn?: string;
-  /** The instant that it was restored to, or its backup's. RFC 3339, UTC. */
-  at?: string;
-  /** Read only where asked for: DynamoDB lists the tags of ten tables a second, in an account and a region. */
-  tags?: Record<string, string>;
-}
-
-/** The tables' origins, with the tags of those that `withTags` chooses; a table that does not exist is left out. */
-export async function readRestores(
-  region: string,
-  tables: readonly string[],
-  access: AwsAccess,
-  withTags: (table: TableRestore) => boolean,
-): Promise<TableRestore[]> {
-  const client = dynamodbClient(region, access);
-  const found = await eachAtOnce([...tables], CONCURRENCY, (name) =>
-    ifItExists(async (): Promise<TableRestore> => {
-      const table = await describeTable(client, name);
-      const { SourceTableArn, SourceBackupArn, RestoreDateTime } = table.RestoreSummary ?? {};
-      const restore = {
-        table: name,
-        creating: table.TableStatus === "CREATING",
-        sourceArn: SourceTableArn,
-        backupArn: SourceBackupArn,
-        at: RestoreDateTime && formatInstant(RestoreDateTime.getTime()),
-      };
-      if (!withTags(restore)) return restore;
-      // DynamoDB may not know the tags of a table that it still creates.
-      return { ...restore, tags: (await ifItExists(() => tagsOf(client, table.TableArn as string))) ?? {} };
-    }),
-  );
-  return found.filter((table) => table !== undefined);
-}
-
 /** Waits until a table is there to be changed. */
 export async function awaitTable(region: string, name: string, access: AwsAccess): Promise<void> {
   const client = dynamodbClient(region, access);
@@ -272,7 +249,7 @@ export async function protectTables(
   say: (line: string) => void,
 ): Promise<void> {
   const client = dynamodbClient(request.region, access);
-  const tables = await readProtection(request.region, request.tables, access);
+  const tables = await new TableReader(request.region, access).protection(request.tables);
   const missing = request.tables.filter((name) => !tables.some((table) => table.name === name));
   if (missing.length > 0)
     throw new Error(

@@ -1,15 +1,9 @@
 import test from "ava";
-import {
-  completeCopies,
-  findTables,
-  protectTables,
-  readProtection,
-  readSettings,
-  shortfalls,
-} from "../../operations/dynamodb";
+import { completeCopies, protectTables, shortfalls, TableReader } from "../../operations/dynamodb";
 import { deleteExpiredBackups, readWindowBackups } from "../../operations/dynamodb-backups";
 import { AwsCloud } from "../../rehearsal/cloud/aws/aws";
 import { SimulatedClock } from "../../rehearsal/cloud/clock";
+import { tablesOf } from "../../restore-points/tables";
 import { backupName } from "../../restore-points/window-backups";
 
 const REGION = "ap-northeast-1";
@@ -37,7 +31,8 @@ async function cloudWith(t: { teardown(work: () => unknown): void }, tables: str
 test.serial("tables are found by namespace and by name, beyond the first page", async (t) => {
   const many = Array.from({ length: 120 }, (_, index) => `ledger.t${String(index).padStart(3, "0")}`);
   await cloudWith(t, [...many, "coordinator.state", "ledgerx.other", "alone"]);
-  const found = await findTables({ region: REGION, tables: ["alone"], prefixes: ["ledger.", "coordinator."] }, ACCESS);
+  const names = await new TableReader(REGION, ACCESS).names();
+  const found = tablesOf({ tables: ["alone"], prefixes: ["ledger.", "coordinator."] }, names);
   t.deepEqual(found, ["alone", "coordinator.state", ...many]);
 });
 
@@ -48,7 +43,7 @@ test.serial("what is off is switched on, and nothing else is touched", async (t)
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 },
   });
   region.updateTable({ TableName: "ccc", DeletionProtectionEnabled: true });
-  const before = await readProtection(REGION, ["aaa", "bbb", "ccc", "missing"], ACCESS);
+  const before = await new TableReader(REGION, ACCESS).protection(["aaa", "bbb", "ccc", "missing"]);
   t.deepEqual(
     before.map((table) => shortfalls(table, GOAL)),
     [
@@ -59,7 +54,7 @@ test.serial("what is off is switched on, and nothing else is touched", async (t)
   );
   const said: string[] = [];
   await protectTables({ region: REGION, tables: ["aaa", "bbb", "ccc"], goal: GOAL }, ACCESS, (line) => said.push(line));
-  const after = await readProtection(REGION, ["aaa", "bbb", "ccc"], ACCESS);
+  const after = await new TableReader(REGION, ACCESS).protection(["aaa", "bbb", "ccc"]);
   t.true(after.every((table) => shortfalls(table, GOAL).length === 0));
   t.is(said.length, 5);
   said.length = 0;
@@ -120,7 +115,7 @@ test.serial("a copy is given what a restore drops, and can be completed again", 
   for (let run = 0; run < 2; run++) {
     said.length = 0;
     await completeCopies({ region: REGION, tables: [wanted] }, ACCESS, (line) => said.push(line));
-    const [copy] = await readSettings(REGION, ["copy"], ACCESS);
+    const [copy] = await new TableReader(REGION, ACCESS).settings(["copy"]);
     t.deepEqual(copy?.tags, wanted.tags);
     t.true(copy?.deletionProtection);
     t.is(copy?.description.TableClassSummary?.TableClass, "STANDARD_INFREQUENT_ACCESS");

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { awaitTable, readRestores, type TableRestore, type TableSettings } from "../../../operations/dynamodb";
+import { awaitTable, type TableRestore, type TableSettings } from "../../../operations/dynamodb";
 import { adopted, awsImportId, isInState, strangerBy } from "../adoption";
 import { type AwsSettings, COPY_TAG, INSTANT_TAG, type RestoreContext, STACK_TAG } from "../kind";
 import type { DynamodbArgs } from "./args";
@@ -26,7 +26,8 @@ export async function readStanding(
   const region = targetRegion(name, args, aws);
   const nameOf = (table: TableSettings) => copyName(name, args, aws, table.name, instant);
   // One list tells what a restore begins with: no copies.
-  const names = new Set(await tableReader(region, aws).names());
+  const target = tableReader(region, aws);
+  const names = new Set(await target.names());
   const sources = tables.filter((table) => names.has(nameOf(table)));
   const outside = new Set<string>();
   for (const source of sources)
@@ -34,7 +35,7 @@ export async function readStanding(
   // Beside its source the name says which instant it is, so that nothing is asked of what the state has.
   const elsewhere = region !== sourceRegion(name, args, aws);
   const asked = sources.map(nameOf).filter((copy) => elsewhere || outside.has(copy));
-  const found = await readRestores(region, asked, aws.access, ({ table }) => outside.has(table));
+  const found = await target.restores(asked, ({ table }) => outside.has(table));
   const byName = new Map(found.map((found) => [found.table, found]));
   return new Map(
     sources.flatMap((source): [string, StandingCopy][] => {

@@ -1,6 +1,8 @@
-import { findTables, readRestores, type TableRestore, type TableSettings } from "../../../operations/dynamodb";
+import type { TableRestore, TableSettings } from "../../../operations/dynamodb";
+import { tablesOf } from "../../../restore-points/tables";
 import { COPY_TAG, INSTANT_TAG, type RestoreContext } from "../kind";
 import type { DynamodbArgs } from "./args";
+import { tableReader } from "./reader";
 import { sourceRegion, targetRegion } from "./tables";
 
 /** The names that a message lists. */
@@ -26,9 +28,10 @@ export async function tablesInTheWay(
 ): Promise<string | undefined> {
   const region = targetRegion(name, args, aws);
   if (stands || region === sourceRegion(name, args, aws)) return undefined;
-  const names = await findTables({ region, tables: tables.map((table) => table.name), prefixes: [] }, aws.access);
+  const target = tableReader(region, aws);
+  const names = tablesOf({ tables: tables.map((table) => table.name), prefixes: [] }, await target.names());
   const sources = tables.map(({ arn }) => arn);
-  const found = await readRestores(region, names, aws.access, (table) => !isOfThisRestore(table, backups, instant));
+  const found = await target.restores(names, (table) => !isOfThisRestore(table, backups, instant));
   const others = found.filter(({ tags }) => tags !== undefined && tags[INSTANT_TAG] !== instant);
 
   const recovered = others.filter(({ tags }) => tags?.[COPY_TAG] === "recovery");
