@@ -1,5 +1,5 @@
 import type { DeclaredResource } from "../rehearsal/cloud/aws/observer";
-import { TerraformFolder } from "./terraform-folder";
+import { awsProvider, TerraformFolder } from "./terraform-folder";
 import { type BlockSchema, terraformBlock, terraformType } from "./terraform-names";
 
 const PROVIDER = "registry.terraform.io/hashicorp/aws";
@@ -82,19 +82,6 @@ function nameOf(index: number): string {
 }
 
 function configuration(resource?: object): object {
-  return {
-    terraform: { required_providers: { aws: { source: "hashicorp/aws" } } },
-    provider: {
-      aws: {
-        region: "ap-northeast-1",
-        access_key: "test",
-        secret_key: "test",
-        skip_credentials_validation: true,
-        skip_metadata_api_check: true,
-        skip_requesting_account_id: true,
-      },
-    },
-    // Terraform takes no empty one.
-    ...(resource && { resource }),
-  };
+  // Terraform takes no empty one.
+  return { ...awsProvider({ skip_requesting_account_id: true }), ...(resource && { resource }) };
 }

@@ -2,7 +2,7 @@ import test from "ava";
 import type { Exchange } from "../rehearsal/cloud/aws/observer";
 import { POD_IDENTITY_PATH } from "../rehearsal/cloud/aws/wire/server";
 import { AwsMessageJudge } from "./aws-messages";
-import { NoModels } from "./aws-models";
+import { NoPackages } from "./python";
 import { recorded } from "./recording";
 
 /** What the program, its operations and the pauser ask at least once when everything is played. */
@@ -187,7 +187,7 @@ function judgeOrReason(): AwsMessageJudge | string {
   try {
     return new AwsMessageJudge();
   } catch (error) {
-    if (error instanceof NoModels) return error.message;
+    if (error instanceof NoPackages) return error.message;
     throw error;
   }
 }

@@ -58,7 +58,7 @@ export interface Finding {
   problem: string;
 }
 
-/** AWS's own models of the simulated services as a judge of messages. @throws NoModels */
+/** AWS's own models of the simulated services as a judge of messages. @throws {NoPackages} */
 export class AwsMessageJudge {
   readonly #models: Record<(typeof SERVICES)[number], ServiceModel> = awsModels(SERVICES);
 

@@ -1,8 +1,8 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { cacheDirectory } from "../test-cluster/binaries";
+import { NoPackages, pythonWith } from "./python";
 
 /** Of about the time of this project's SDKs; an older one does not know every member. */
 const BOTOCORE = "1.43.11";
@@ -49,13 +49,10 @@ export interface ServiceModel {
   shapes: Record<string, Shape>;
 }
 
-/** Why there are no models: no Python, or no botocore and no way to install it. It says nothing of the project. */
-export class NoModels extends Error {}
-
 /**
  * The models of services from botocore's data, by botocore's names of the services: of the botocore that Python has, or of one
  * that is installed for this alone into the user's cache directory.
- * @throws NoModels
+ * @throws {NoPackages}
  */
 export function awsModels<Name extends string>(services: readonly Name[]): Record<Name, ServiceModel> {
   const data = botocoreData();
@@ -73,8 +70,8 @@ function model(folder: string): ServiceModel {
 }
 
 function botocoreData(): string {
-  const data = dataOf("python3") ?? dataOf(installed());
-  if (data === undefined) throw new NoModels(`botocore ${BOTOCORE} or later is not found after it was installed`);
+  const data = dataOf("python3") ?? dataOf(pythonWith([`botocore==${BOTOCORE}`], `botocore-${BOTOCORE}`));
+  if (data === undefined) throw new NoPackages(`botocore ${BOTOCORE} or later is not found after it was installed`);
   return data;
 }
 
@@ -90,24 +87,4 @@ function dataOf(python: string): string | undefined {
 function order(version: string): number {
   const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
   return (major * 1000 + minor) * 1000 + patch;
-}
-
-function installed(): string {
-  const folder = join(cacheDirectory(), "scalar-backup", `botocore-${BOTOCORE}`);
-  const python = join(folder, "bin", "python3");
-  if (existsSync(python)) return python;
-  // Renaming a finished one into place would break its scripts: only its Python is used, which finds its packages by where it is.
-  const unfinished = `${folder}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  try {
-    execFileSync("python3", ["-m", "venv", unfinished], { stdio: "pipe" });
-    execFileSync(join(unfinished, "bin", "python3"), ["-m", "pip", "install", "--quiet", `botocore==${BOTOCORE}`], {
-      stdio: "pipe",
-    });
-  } catch (error) {
-    const said = String((error as { stderr?: Buffer }).stderr ?? "").trim() || String(error);
-    throw new NoModels(`botocore ${BOTOCORE} or later is not there and cannot be installed: ${said}`);
-  }
-  renameSync(unfinished, folder);
-  return python;
 }

@@ -1,6 +1,7 @@
 import test from "ava";
 import type { ArmExchange } from "../rehearsal/cloud/azure/observer";
-import { azureSdks, judgedBySdks, NoSdks } from "./azure-sdks";
+import { azureSdks, judgedBySdks } from "./azure-sdks";
+import { NoPackages } from "./python";
 import { recorded } from "./recording";
 
 /** What is asked at least once when everything is played, by operations and look-ups over HTTP and by the provider. */
@@ -119,7 +120,7 @@ function sdksOrReason(): { python: string } | string {
   try {
     return { python: azureSdks() };
   } catch (error) {
-    if (error instanceof NoSdks) return error.message;
+    if (error instanceof NoPackages) return error.message;
     throw error;
   }
 }

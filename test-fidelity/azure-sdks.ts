@@ -1,8 +1,7 @@
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
 import type { ArmExchange } from "../rehearsal/cloud/azure/observer";
-import { cacheDirectory } from "../test-cluster/binaries";
+import { pythonWith } from "./python";
 
 /** Of the versions of the API that are spoken here, where there is one: Data Protection's are of another. */
 const SDKS = [
@@ -25,9 +24,6 @@ const DEVIATIONS = [
   },
 ];
 
-/** Why there are no SDKs: no Python, or no way to install them. It says nothing of the project. */
-export class NoSdks extends Error {}
-
 /** What an SDK has against a message, and how many messages of that kind it says so of. */
 export interface ArmFinding {
   method: string;
@@ -45,25 +41,10 @@ export interface ArmJudgement {
 /**
  * A Python with Azure's management SDKs, installed for this alone into the user's cache directory: npm's are too old for
  * MySQL, and absent for Data Protection.
- * @throws {NoSdks}
+ * @throws {NoPackages}
  */
 export function azureSdks(): string {
-  const folder = join(cacheDirectory(), "scalar-backup", FOLDER);
-  const python = join(folder, "bin", "python3");
-  if (existsSync(python)) return python;
-  const unfinished = `${folder}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(dirname(folder), { recursive: true });
-  const install = ["-m", "pip", "install", "--quiet", "--only-binary=:all:", ...SDKS];
-  try {
-    execFileSync("python3", ["-m", "venv", unfinished], { stdio: "pipe" });
-    execFileSync(join(unfinished, "bin", "python3"), install, { stdio: "pipe" });
-  } catch (error) {
-    const said = String((error as { stderr?: Buffer }).stderr ?? "").trim() || String(error);
-    throw new NoSdks(`Azure's SDKs for Python are not there and cannot be installed: ${said}`);
-  }
-  renameSync(unfinished, folder);
-  return python;
+  return pythonWith(SDKS, FOLDER);
 }
 
 /** Lets the SDKs judge messages to and from the Resource Manager. */

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { TerraformFolder } from "./terraform-folder";
+import { awsProvider, TerraformFolder } from "./terraform-folder";
 
 /** What DynamoDB answers a restore with, before it ends the matter by another error. */
 export interface Refusal {
@@ -53,19 +53,11 @@ function configuration(port: number, tables: number): object {
     restore_date_time: "2026-11-26T00:00:00Z",
   });
   return {
-    terraform: { required_providers: { aws: { source: "hashicorp/aws" } } },
-    provider: {
-      aws: {
-        region: "ap-northeast-1",
-        access_key: "test",
-        secret_key: "test",
-        max_retries: SDK_ATTEMPTS,
-        skip_credentials_validation: true,
-        skip_metadata_api_check: true,
-        skip_requesting_account_id: true,
-        endpoints: [{ dynamodb: `http://127.0.0.1:${port}` }],
-      },
-    },
+    ...awsProvider({
+      max_retries: SDK_ATTEMPTS,
+      skip_requesting_account_id: true,
+      endpoints: [{ dynamodb: `http://127.0.0.1:${port}` }],
+    }),
     resource: {
       aws_dynamodb_table: Object.fromEntries(
         Array.from({ length: tables }, (_, index) => [`copy-${index}`, table(`copy-${index}`)]),

@@ -6,6 +6,25 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
+/** A configuration's head: the AWS provider with credentials that no cloud knows, which it does not check. */
+export function awsProvider(
+  settings: { endpoints?: Record<string, string>[]; max_retries?: number; skip_requesting_account_id?: boolean } = {},
+): object {
+  return {
+    terraform: { required_providers: { aws: { source: "hashicorp/aws" } } },
+    provider: {
+      aws: {
+        region: "ap-northeast-1",
+        access_key: "test",
+        secret_key: "test",
+        skip_credentials_validation: true,
+        skip_metadata_api_check: true,
+        ...settings,
+      },
+    },
+  };
+}
+
 /** A folder with one configuration, in which Terraform runs with the AWS provider of a mirror and no network but what it names. */
 export class TerraformFolder {
   readonly #path: string;

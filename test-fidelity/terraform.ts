@@ -6,7 +6,7 @@ import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from "@aw
 import type { PropertyMap, PropertyValue } from "../rehearsal/providers/provider";
 import type { Verdict } from "../test/rehearsal/providers/aws/deployed";
 import { SUPPORTS as ALL_SUPPORTS, filled, ROWS, type Row, rowName, SINGLE, TARGET } from "./rows";
-import { TerraformFolder } from "./terraform-folder";
+import { awsProvider, TerraformFolder } from "./terraform-folder";
 import { terraformType } from "./terraform-names";
 
 /**
@@ -168,19 +168,7 @@ function configuration(endpoint: string, changed: boolean): object {
 }
 
 function provider(endpoint: string): object {
-  return {
-    terraform: { required_providers: { aws: { source: "hashicorp/aws" } } },
-    provider: {
-      aws: {
-        region: REGION,
-        access_key: "test",
-        secret_key: "test",
-        skip_credentials_validation: true,
-        skip_metadata_api_check: true,
-        endpoints: [Object.fromEntries(SERVICES.map((service) => [service, endpoint]))],
-      },
-    },
-  };
+  return awsProvider({ endpoints: [Object.fromEntries(SERVICES.map((service) => [service, endpoint]))] });
 }
 
 function fill(row: number) {
