@@ -59,6 +59,27 @@ const bounded = (what: string, { min, max }: { min: number; max: number }) =>
     .meta({ type: "integer", minimum: min, maximum: max, description: what })
     .optional();
 
+/** A Helm release, by its names. */
+const releaseNames = {
+  namespace: z
+    .string()
+    .min(1)
+    .meta({ examples: ["scalar"] }),
+  name: z
+    .string()
+    .min(1)
+    .describe("The Helm release's name")
+    .meta({ examples: ["scalardb-cluster"] }),
+};
+const releaseDatabases = z
+  .array(z.string())
+  .min(1, { error: "a list of at least one database's name; leave it out if the release uses all" })
+  .meta({ examples: [["ledger"]] })
+  .optional()
+  .describe(
+    "The databases that it uses, by their names; ScalarDL's Ledger and Auditor usually have one each. Defaults to all.",
+  );
+
 const pauseSchema = z
   .strictObject({
     schedule: z
@@ -73,27 +94,12 @@ const pauseSchema = z
     releases: z
       .array(
         z.strictObject({
-          namespace: z
-            .string()
-            .min(1)
-            .meta({ examples: ["scalar"] }),
-          name: z
-            .string()
-            .min(1)
-            .describe("The Helm release's name")
-            .meta({ examples: ["scalardb-cluster"] }),
+          ...releaseNames,
           adminPort: bounded(
             "The port of its pods' admin interface, if scalar.db.cluster.node.admin.port moves it",
             ADMIN_PORT,
           ),
-          databases: z
-            .array(z.string())
-            .min(1, { error: "a list of at least one database's name; leave it out if the release uses all" })
-            .meta({ examples: [["ledger"]] })
-            .optional()
-            .describe(
-              "The databases that it uses, by their names; ScalarDL's Ledger and Auditor usually have one each. Defaults to all.",
-            ),
+          databases: releaseDatabases,
           tls: z
             .strictObject({ caCertificate: z.string().optional(), overrideAuthority: z.string().optional() })
             .optional()
@@ -132,19 +138,7 @@ const pauseSchema = z
             .meta({ examples: ["osaka"] })
             .describe("Its name in recorded windows: pause.cluster of its own stack"),
           releases: z
-            .array(
-              z.strictObject({
-                namespace: z
-                  .string()
-                  .min(1)
-                  .meta({ examples: ["scalar"] }),
-                name: z
-                  .string()
-                  .min(1)
-                  .meta({ examples: ["scalardb-cluster"] }),
-                databases: z.array(z.string()).min(1).optional(),
-              }),
-            )
+            .array(z.strictObject({ ...releaseNames, databases: releaseDatabases }))
             .describe("All releases that its own stack pauses for this set"),
           kubernetes: z
             .strictObject({
@@ -261,7 +255,7 @@ export const stackConfigSchema = z.strictObject({
     .string({ error: AN_INSTANT })
     .optional()
     .describe(
-      `When a drill last passed: ${AN_INSTANT}. Becomes an output of the stack, by which the policy drill-recent tells that the next one is due.`,
+      `When a drill last passed: ${AN_INSTANT}. Becomes an output of the stack, by which the policy drill-recent warns when the next one is due.`,
     ),
 });
 

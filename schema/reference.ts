@@ -36,7 +36,8 @@ export function referenceText(schema: z.ZodType): string {
     const required = root.required?.includes(key) ? "Required. " : "";
     const rows = rowsOf(node, "");
     const table = rows.length > 0 ? ["", "| key | type | meaning |", "|---|---|---|", ...rows] : [];
-    return [`## ${PROJECT}:${key}`, "", `${required}${node.description ?? ""}.`, ...table].join("\n");
+    const meaning = (node.description ?? "").replace(/\.?$/, ".");
+    return [`## ${PROJECT}:${key}`, "", `${required}${meaning}`, ...table].join("\n");
   });
   return `${[HEAD, ...sections].join("\n\n")}\n`.replaceAll("\n\n\n", "\n\n");
 }

@@ -32,7 +32,7 @@ export interface SchemaLoaderArgs {
   schema?: Record<string, unknown>;
   /** What it is called with, besides the properties and the schema. Defaults to `--repair-all --coordinator`. */
   arguments?: string[];
-  /** Properties of yours that it needs besides those of the account, such as `scalar.db.system_namespace_name`. */
+  /** Properties of yours that it needs besides those of the account, such as `scalar.db.cosmos.table_metadata.database`. */
   properties?: Record<string, string>;
   /** The ServiceAccount of its pod. Defaults to the namespace's own. */
   serviceAccountName?: string;
@@ -190,8 +190,9 @@ export const cosmosdbSchema = z
             arguments: z.array(z.string()).optional().describe("Defaults to --repair-all --coordinator"),
             properties: z
               .record(z.string(), z.string())
-              .meta({ examples: [{ "scalar.db.system_namespace_name": "scalardb" }] })
-              .optional(),
+              .meta({ examples: [{ "scalar.db.cosmos.table_metadata.database": "scalardb" }] })
+              .optional()
+              .describe("Properties of yours that it needs besides those of the account"),
             serviceAccountName: z.string().min(1).optional(),
           })
           .optional()
