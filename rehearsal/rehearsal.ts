@@ -194,7 +194,7 @@ class Play {
 
   /** One run of the pauser, as the CronJob's controller would start it. */
   async #pause(): Promise<{ start: string; end: string }> {
-    this.#terminal.act("The CronJob's minute has come: pause, hold, unpause");
+    this.#terminal.act("CronJob runs: pause, hold, unpause");
     const run = () => this.#cloud.kubernetes.runCronJob(NAMESPACE, "scalar-pause");
     // Backups are held for, for minutes: nobody waits for them here.
     const job = await this.#terminal.during(
