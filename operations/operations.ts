@@ -16,7 +16,18 @@ const OPERATIONS: Record<string, { variable: string; load: () => Operation<never
     () => (require("./dynamodb-backups") as typeof import("./dynamodb-backups")).deleteExpiredBackups,
   ),
   "complete-rds-instance-copy": onAws(() => (require("./rds") as typeof import("./rds")).completeInstanceCopy),
-  "complete-rds-cluster-copy": onAws(() => (require("./rds") as typeof import("./rds")).completeClusterCopy),
+  "protect-rds-cluster": onAws(
+    () => (require("./multi-az-protection") as typeof import("./multi-az-protection")).protectCluster,
+  ),
+  "restore-rds-cluster-copy": onAws(
+    () => (require("./multi-az-copies") as typeof import("./multi-az-copies")).restoreClusterCopy,
+  ),
+  "complete-rds-cluster-copy": onAws(
+    () => (require("./multi-az-copies") as typeof import("./multi-az-copies")).completeClusterCopy,
+  ),
+  "delete-rds-cluster-copy": onAws(
+    () => (require("./multi-az-copies") as typeof import("./multi-az-copies")).deleteClusterCopy,
+  ),
   "protect-azure-server": onAzure(() => (require("./azure-servers") as typeof import("./azure-servers")).protectServer),
   "complete-azure-server-copy": onAzure(
     () => (require("./azure-servers") as typeof import("./azure-servers")).completeServer,

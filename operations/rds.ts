@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-  type DBCluster,
   type DBInstance,
   type DBInstanceAutomatedBackup,
   DBInstanceAutomatedBackupNotFoundFault,
@@ -9,13 +8,12 @@ import {
   DescribeDBInstanceAutomatedBackupsCommand,
   DescribeDBInstancesCommand,
   DescribeDBSnapshotsCommand,
-  ModifyDBClusterCommand,
   ModifyDBInstanceCommand,
   paginateDescribeDBInstanceAutomatedBackups,
   RDSClient,
   waitUntilDBInstanceAvailable,
 } from "@aws-sdk/client-rds";
-import { describeCluster, newestRetained, tagsOf } from "./aurora";
+import { newestRetained, tagsOf } from "./aurora";
 import { type AwsAccess, awsClientConfig } from "./aws";
 
 /** How long a restore may take. */
@@ -23,7 +21,7 @@ const RESTORE_SECONDS = 12 * 60 * 60;
 
 /** How long a modification may take (a changed storage is slow), and how often it is looked at. */
 const MODIFICATION_MILLIS = 2 * 60 * 60 * 1000;
-const POLL_MILLIS = 15_000;
+export const POLL_MILLIS = 15_000;
 
 /** An RDS instance as AWS describes it. */
 export interface InstanceDescription {
@@ -90,21 +88,6 @@ export type InstanceSettings = Pick<
   | "StorageThroughput"
 >;
 
-/** What a restore leaves out of a Multi-AZ DB cluster, in the words of its description. */
-export type ClusterSettings = Pick<
-  DBCluster,
-  | "DBClusterInstanceClass"
-  | "StorageType"
-  | "Iops"
-  | "AllocatedStorage"
-  | "MonitoringInterval"
-  | "MonitoringRoleArn"
-  | "PerformanceInsightsEnabled"
-  | "PerformanceInsightsKMSKeyId"
-  | "PerformanceInsightsRetentionPeriod"
-  | "DatabaseInsightsMode"
->;
-
 /** Settings that AWS takes only together. */
 const GROUPS = [
   [
@@ -144,35 +127,8 @@ export async function completeInstanceCopy(
   });
 }
 
-/** The same for a Multi-AZ DB cluster. */
-export async function completeClusterCopy(
-  request: { region: string; clusterIdentifier: string; settings: ClusterSettings },
-  access: AwsAccess,
-  say: (line: string) => void,
-): Promise<void> {
-  const client = new RDSClient(awsClientConfig(request.region, access));
-  const { clusterIdentifier: DBClusterIdentifier, settings } = request;
-  await settle(DBClusterIdentifier, settings, say, {
-    async look() {
-      const found = await describeCluster(request.region, DBClusterIdentifier, access);
-      return found && { status: found.cluster.Status, settings: found.cluster };
-    },
-    async change(changes) {
-      const { PerformanceInsightsEnabled: EnablePerformanceInsights, ...rest } = changes;
-      await client.send(
-        new ModifyDBClusterCommand({
-          DBClusterIdentifier,
-          ApplyImmediately: true,
-          EnablePerformanceInsights,
-          ...rest,
-        }),
-      );
-    },
-  });
-}
-
 /** Changes what differs from the settings, once, and looks until nothing does. */
-async function settle<Settings extends object>(
+export async function settle<Settings extends object>(
   name: string,
   settings: Settings,
   say: (line: string) => void,
@@ -180,6 +136,7 @@ async function settle<Settings extends object>(
     look(): Promise<{ status: string | undefined; settings: Settings } | undefined>;
     change(changes: Partial<Settings>): Promise<void>;
   },
+  pollMillis: number = POLL_MILLIS,
 ): Promise<void> {
   const deadline = Date.now() + MODIFICATION_MILLIS;
   let asked = false;
@@ -201,7 +158,7 @@ async function settle<Settings extends object>(
     }
     if (Date.now() > deadline)
       throw new Error(`${name} is ${found.status}, and still lacks ${Object.keys(changes).join(", ") || "nothing"}`);
-    await sleep(POLL_MILLIS);
+    await sleep(pollMillis);
   }
 }
 

@@ -1,5 +1,6 @@
 import test from "ava";
-import { completeClusterCopy, completeInstanceCopy, describeInstance } from "../../operations/rds";
+import { completeClusterCopy } from "../../operations/multi-az-copies";
+import { completeInstanceCopy, describeInstance } from "../../operations/rds";
 import { AwsCloud } from "../../rehearsal/cloud/aws/aws";
 import { SimulatedClock } from "../../rehearsal/cloud/clock";
 

@@ -51,8 +51,6 @@ export function declareClusterCopy(
   own: {
     /** What this kind of cluster has besides. */
     args: Partial<ClusterArgs>;
-    /** Those of them that a restore does not send, and that are set after it. */
-    setAfterwards?: string[];
     /** The ID to import it by, where an interrupted `up` has left it. */
     importId?: string;
   },
@@ -104,7 +102,7 @@ export function declareClusterCopy(
     {
       parent: context.parent,
       import: own.importId,
-      ignoreChanges: ["restoreToPointInTime", "snapshotIdentifier", "availabilityZones", ...(own.setAfterwards ?? [])],
+      ignoreChanges: ["restoreToPointInTime", "snapshotIdentifier", "availabilityZones"],
       retainOnDelete: recovery,
       customTimeouts: { create: "12h", delete: "2h" },
     },

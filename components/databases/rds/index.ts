@@ -11,7 +11,8 @@ import { createdCluster, createdInstance } from "./created";
 import type { RdsEngine } from "./engine";
 import { protectCreatedInstance, protectExistingInstance } from "./instance-protect";
 import { restoreInstance } from "./instance-restore";
-import { protectCreatedCluster, protectExistingCluster, restoreMultiAzCluster } from "./multi-az-cluster";
+import { NOT_CONTINUOUS, protectCreatedCluster, protectExistingCluster } from "./multi-az-cluster";
+import { restoreMultiAzCluster } from "./multi-az-restore";
 import { snapshotDoubt, snapshotFault } from "./snapshots";
 import { identifierOf, isCluster, lookUpCluster, lookUpInstance, whereIs } from "./source";
 
@@ -65,7 +66,7 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
             : lookUpInstance(engine, name, args, found(), aws).apply(({ instance }) => [
                 instance.DBInstanceArn as string,
               ]),
-        notContinuousBecause: retentionOwner(args),
+        notContinuousBecause: cluster ? NOT_CONTINUOUS : retentionOwner(args),
         retentionDays: args.backupRetentionPeriod,
         // The ARNs of clusters are those of Aurora, too [AWS Backup Developer Guide, "Assign resources with AWS CLI"].
         needsOptIn: cluster,

@@ -1,27 +1,20 @@
-import type { DBCluster } from "@aws-sdk/client-rds";
 import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster } from "../../../operations/aurora";
-import type { ClusterSettings } from "../../../operations/rds";
-import { orEnd } from "../../faults";
+import { endProgram, orEnd } from "../../faults";
 import { operation } from "../../operation";
 import { RECOVERY_PERIODS } from "../../rules/recovery-period";
-import {
-  instantSuffix,
-  type ProtectContext,
-  type ProtectedDatabase,
-  type RestoreContext,
-  type RestoredDatabase,
-  regionOf,
-} from "../kind";
-import { leftToSetAgain } from "../not-restored";
+import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { RdsArgs, RdsCreateArgs } from "./args";
-import { clusterProtection, declareCluster, declareClusterCopy, rangeOf } from "./cluster";
-import { copyIdentifier, credentialsNote } from "./copies";
-import { deletedNotes } from "./deleted";
+import { clusterProtection, declareCluster, rangeOf } from "./cluster";
+import { NO_DELETED_CLUSTERS } from "./deleted";
 import type { RdsEngine } from "./engine";
-import { protectExistingRds } from "./protection";
+import { type RdsProtection, refusal, shortfalls, stateFault } from "./protection";
 import { identifierOf, lookUpCluster, whereIs } from "./source";
+
+/** Why AWS Backup keeps none continuously. [AWS Backup Developer Guide, Amazon RDS Multi-Availability Zone backups] */
+export const NOT_CONTINUOUS =
+  "AWS Backup makes snapshots of Multi-AZ DB clusters only; point-in-time recovery is the cluster's own";
 
 /** Declares a Multi-AZ DB cluster with its protection. */
 export function protectCreatedCluster(
@@ -58,7 +51,7 @@ export function protectCreatedCluster(
   };
 }
 
-/** Has AWS Backup keep a continuous backup of a Multi-AZ DB cluster that exists. */
+/** Has a Multi-AZ DB cluster that exists keep its automated backups as long as is asked for. */
 export function protectExistingCluster(
   engine: RdsEngine,
   name: string,
@@ -66,94 +59,64 @@ export function protectExistingCluster(
   context: ProtectContext,
 ): ProtectedDatabase {
   const region = regionOf(whereIs(args), context.aws, name);
+  const days = args.backupRetentionPeriod ?? RECOVERY_PERIODS.rdsCluster.maximum;
+  const manage = args.manage !== false;
   const observed = lookUpCluster(engine, name, args, region, context.aws).apply((found) =>
     clusterProtection(name, found),
   );
-  return protectExistingRds(
-    name,
-    observed,
-    {
-      kind: engine.kind,
-      what: "cluster",
-      region,
-      days: args.backupRetentionPeriod ?? RECOVERY_PERIODS.rdsCluster.maximum,
-      manage: args.manage !== false,
-      notes: engine.notes,
-    },
-    context,
+  const declared = observed.apply((protection) =>
+    manage ? declareProtection(name, region, protection, days, context) : undefined,
+  );
+  return {
+    status: pulumi.all([observed, declared]).apply(async ([protection]) => {
+      const state = stateFault("cluster", protection.status, NO_DELETED_CLUSTERS);
+      // No error: in a disaster, a database in such a state is just what has to be restored.
+      if (state) pulumi.log.warn(`database ${name}: ${state}`, context.parent);
+      const faults = shortfalls(protection, days);
+      if (!manage && faults.length > 0) return endProgram(refusal(name, "cluster", protection, faults));
+      return {
+        name,
+        kind: engine.kind,
+        protectedBy: `the cluster's own continuous backup of at least ${days} days in ${region}${manage ? "" : ", managed elsewhere"}`,
+        notes: [
+          ...(state ? [state] : []),
+          ...faults.filter((fault) => !isRetention(fault)).map((fault) => `${fault}: change it on the cluster`),
+          ...engine.notes,
+        ],
+      };
+    }),
+    range: observed.apply(({ range }) => range),
+  };
+}
+
+/**
+ * The operation exists whatever is observed, or it would come and go with what it fixes. Nothing wrong: its inputs are left
+ * as they were. Too short a retention: a new input says so, and runs it again.
+ */
+function declareProtection(
+  name: string,
+  region: string,
+  protection: RdsProtection,
+  days: number,
+  context: ProtectContext,
+): void {
+  const faults = shortfalls(protection, days).filter(isRetention);
+  new Command(
+    `${name}-protection`,
+    operation(
+      "protect-rds-cluster",
+      {
+        region,
+        clusterIdentifier: protection.identifier,
+        days,
+        ...(faults.length > 0 ? { amiss: { observed: new Date().toISOString(), faults } } : {}),
+      },
+      context.aws.access,
+    ),
+    { parent: context.parent, ignoreChanges: faults.length === 0 ? ["*"] : [] },
   );
 }
 
-/** Declares a Multi-AZ DB cluster as of the instant, and sets again what the restore leaves out. Its instances come with it. */
-export function restoreMultiAzCluster(
-  engine: RdsEngine,
-  name: string,
-  args: RdsArgs,
-  context: RestoreContext,
-): RestoredDatabase {
-  const { aws, instant } = context;
-  const region = regionOf(whereIs(args), aws, name);
-  const copy = lookUpCluster(engine, name, args, region, aws).apply((found) => {
-    const source = found.cluster;
-    const settings = settingsOf(source, args);
-    const cluster = declareClusterCopy(
-      name,
-      found,
-      region,
-      {
-        // The type of the storage is the source's: AWS takes one only together with IOPS, which the provider does not send.
-        args: {
-          dbClusterInstanceClass: settings.DBClusterInstanceClass,
-          allocatedStorage: settings.AllocatedStorage,
-          iops: settings.Iops,
-        },
-        setAfterwards: ["dbClusterInstanceClass", "allocatedStorage", "iops"],
-      },
-      context,
-    );
-    const completion = new Command(
-      `${name}-copy-${instantSuffix(instant)}-completion`,
-      operation(
-        "complete-rds-cluster-copy",
-        { region, clusterIdentifier: copyIdentifier(source.DBClusterIdentifier as string, instant), settings },
-        aws.access,
-      ),
-      { parent: context.parent, dependsOn: [cluster] },
-    );
-    const database = args.databaseName ?? source.DatabaseName;
-    return {
-      arn: cluster.arn,
-      endpoint: cluster.endpoint,
-      url: cluster.endpoint.apply((host) => cluster.port.apply((port) => engine.jdbcUrl({ host, port, database }))),
-      notes: completion.id.apply(() => [
-        `a writer and two readable standbys; ${credentialsNote(source.MasterUserSecret !== undefined)}`,
-        ...(found.deleted ? deletedNotes(args.restoreTo) : []),
-        ...leftToSetAgain("multiAzCluster", found.deleted ? {} : { "read replicas": source.ReadReplicaIdentifiers }),
-      ]),
-    };
-  });
-  return {
-    name,
-    kind: engine.kind,
-    endpoint: copy.apply(({ endpoint }) => endpoint),
-    properties: copy.apply(({ url }) => url).apply((url): Record<string, string> => ({ contact_points: url })),
-    notes: copy.apply(({ notes }) => notes),
-    backup: { resourceType: "RDS", region, arns: copy.apply(({ arn }) => arn).apply((arn) => [arn]) },
-  };
-}
-
-/** What the restore leaves out, as the source has it. AWS refuses monitoring and insights on the restore of a cluster. */
-function settingsOf(source: DBCluster, { restoreTo }: RdsArgs): ClusterSettings {
-  return {
-    DBClusterInstanceClass: restoreTo?.instanceClass ?? source.DBClusterInstanceClass,
-    StorageType: source.StorageType,
-    Iops: source.Iops,
-    AllocatedStorage: source.AllocatedStorage,
-    MonitoringInterval: source.MonitoringInterval,
-    MonitoringRoleArn: source.MonitoringRoleArn,
-    PerformanceInsightsEnabled: source.PerformanceInsightsEnabled,
-    PerformanceInsightsKMSKeyId: source.PerformanceInsightsKMSKeyId,
-    PerformanceInsightsRetentionPeriod: source.PerformanceInsightsRetentionPeriod,
-    DatabaseInsightsMode: source.DatabaseInsightsMode,
-  };
+function isRetention(fault: string): boolean {
+  return fault.startsWith("its backup retention");
 }

@@ -34,11 +34,12 @@ const UNPROTECTED = new Set([
   "stopping",
 ]);
 
+const RETAINED = '"deleted: true" under its "existing" restores from the automated backups that AWS retains';
+
 /** Why nothing backs a database up in its state, with the mend; absent while AWS does, or soon will again. */
-export function stateFault(what: string, status: string | undefined): string | undefined {
+export function stateFault(what: string, status: string | undefined, onceGone = RETAINED): string | undefined {
   if (status === undefined || !UNPROTECTED.has(status)) return undefined;
-  if (status === "deleting")
-    return `the ${what} is being deleted; once it is gone, "deleted: true" under its "existing" restores from the automated backups that AWS retains`;
+  if (status === "deleting") return `the ${what} is being deleted; once it is gone, ${onceGone}`;
   const mend = status.startsWith("stop") ? "start it" : "repair it, or restore it";
   return `the ${what} is ${status}, so that nothing backs it up now: ${mend}; what was backed up before can be restored`;
 }
@@ -55,7 +56,7 @@ export interface RdsProtectionGoal {
   notes: string[];
 }
 
-/** Has AWS Backup keep a continuous backup of what exists, be it an RDS instance, a Multi-AZ DB cluster or an Aurora cluster. */
+/** Has AWS Backup keep a continuous backup of what exists, be it an RDS instance or an Aurora cluster. */
 export function protectExistingRds(
   name: string,
   observed: pulumi.Output<RdsProtection>,
@@ -96,10 +97,7 @@ export function protectExistingRds(
       // In another state AWS Backup does nothing, which is said above.
       if (manage && state === undefined && protection.retentionDays < days)
         await refuseOverdue(name, protection, { days, region, what, run: kept?.plan ?? continuousPlan(name) }, context);
-      if (!manage && faults.length > 0)
-        return endProgram(
-          `database ${name}: ${what} ${protection.identifier} falls short, and "manage: false" forbids to mend it here: ${faults.join("; ")}. Mend it where it is managed, or remove "manage: false".`,
-        );
+      if (!manage && faults.length > 0) return endProgram(refusal(name, what, protection, faults));
       return {
         name,
         kind,
@@ -139,7 +137,15 @@ async function refuseOverdue(
     );
 }
 
-function shortfalls({ retentionDays, deletionProtection, storageEncrypted }: RdsProtection, days: number): string[] {
+/** What ends the program where protection is managed elsewhere, and lacks something. */
+export function refusal(name: string, what: string, { identifier }: RdsProtection, faults: string[]): string {
+  return `database ${name}: ${what} ${identifier} falls short, and "manage: false" forbids to mend it here: ${faults.join("; ")}. Mend it where it is managed, or remove "manage: false".`;
+}
+
+export function shortfalls(
+  { retentionDays, deletionProtection, storageEncrypted }: RdsProtection,
+  days: number,
+): string[] {
   const faults: string[] = [];
   if (retentionDays === 0) faults.push("its backup retention is 0 days, which is off");
   else if (retentionDays < days) faults.push(`its backup retention is ${retentionDays} days, below ${days}`);

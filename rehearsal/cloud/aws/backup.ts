@@ -275,7 +275,9 @@ export class BackupRegion {
     const vault = this.#vaults.get(rule.targetVault) as Vault;
     vault.expire(at);
     const lifecycle = rule.lifecycle ?? {};
-    const continuous = rule.continuous && resource.kind === "database";
+    // "PITR can support instances, but not clusters" [AWS Backup Developer Guide, Amazon RDS Multi-Availability Zone backups];
+    // where AWS Backup can't keep a continuous backup, it makes a snapshot [ibid., Point-in-time recovery considerations].
+    const continuous = rule.continuous && resource.kind === "database" && !isMultiAz(resource);
     const refusal =
       this.#forbidden(
         selection,
@@ -318,7 +320,7 @@ export class BackupRegion {
       vault.recoveryPoints.set(pointArn, {
         arn: pointArn,
         resourceArn: database.arn,
-        resourceType: isMultiAz(resource) || database.arn.includes(":db:") ? "RDS" : "Aurora",
+        resourceType: database.arn.includes(":db:") ? "RDS" : "Aurora",
         continuous: true,
         createdAt: at,
         lifecycle,

@@ -6,6 +6,7 @@ import type {
 } from "@aws-sdk/client-rds";
 import type { SimulatedClock } from "../clock";
 import { arn } from "./account";
+import { AwsError } from "./error";
 import { RdsDatabase, type RestorableRange, type Row } from "./rds-database";
 import { describeMultiAz, type MultiAzSettings } from "./rds-multi-az-cluster";
 
@@ -78,6 +79,8 @@ export interface RetainedBackups {
 export class Cluster extends RdsDatabase {
   readonly instances: ClusterInstance[] = [];
   settings: ClusterSettings;
+  /** `available`, unless a rehearsal says otherwise. */
+  status = "available";
 
   readonly #dnsSuffix: string;
 
@@ -108,6 +111,12 @@ export class Cluster extends RdsDatabase {
 
   instanceEndpoint(instance: ClusterInstance): string {
     return `${instance.identifier}.${this.#dnsSuffix}`;
+  }
+
+  /** @throws InvalidDBClusterStateFault, modelled for changes and deletions alike. */
+  checkAvailable(): void {
+    if (this.status !== "available")
+      throw new AwsError("InvalidDBClusterStateFault", `DB cluster ${this.identifier} is ${this.status}.`);
   }
 
   /** The first instance is the writer; when it goes, the lowest promotion tier (the oldest of equals) takes over. */
@@ -155,7 +164,7 @@ export class Cluster extends RdsDatabase {
       DBClusterIdentifier: this.identifier,
       DbClusterResourceId: this.resourceId,
       DBClusterArn: this.arn,
-      Status: "available",
+      Status: this.status,
       ClusterCreateTime: new Date(this.createdAt),
       Engine: settings.engine,
       EngineVersion: settings.engineVersion,

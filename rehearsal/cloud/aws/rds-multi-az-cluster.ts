@@ -7,6 +7,7 @@ export interface MultiAzSettings extends Insights {
   instanceClass: string;
   allocatedStorage: number;
   iops: number;
+  publiclyAccessible: boolean;
   monitoringInterval: number;
   monitoringRoleArn?: string;
 }
@@ -16,6 +17,7 @@ export const MULTI_AZ_INSTANCES = 3;
 
 const LEAST_STORAGE = 100;
 const GP3_IOPS = 3000;
+const LARGE_GP3 = 400;
 
 /** What a new Multi-AZ DB cluster gets, with AWS's demands on it. */
 export function createMultiAz(input: CreateDBClusterMessage): MultiAzSettings {
@@ -34,33 +36,63 @@ export function createMultiAz(input: CreateDBClusterMessage): MultiAzSettings {
     instanceClass,
     allocatedStorage: storage,
     iops: iops ?? GP3_IOPS,
+    publiclyAccessible: input.PubliclyAccessible ?? false,
     monitoringInterval: input.MonitoringInterval ?? 0,
     monitoringRoleArn: input.MonitoringRoleArn,
     ...insightsOf(input),
   };
 }
 
-/**
- * Of a snapshot AWS documents "a default configuration", and not which class that has when none is asked for: here it is one
- * that nobody would have chosen.
- */
-export const SNAPSHOT_DEFAULT_CLASS = "db.m5d.large";
+/** What both kinds of restore have in common. */
+export interface MultiAzRestore {
+  DBClusterInstanceClass?: string | undefined;
+  EngineMode?: string | undefined;
+  Iops?: number | undefined;
+  NetworkType?: string | undefined;
+  PubliclyAccessible?: boolean | undefined;
+  StorageType?: string | undefined;
+}
 
-/** What a restored one gets: the source's class and storage, and neither monitoring nor insights. */
-export function restoreMultiAz(
-  source: MultiAzSettings,
-  input: { DBClusterInstanceClass?: string; StorageType?: string; Iops?: number },
-): MultiAzSettings {
+/**
+ * What a restored one gets: the class that is asked for, the source's storage, and neither monitoring nor insights.
+ *
+ * AWS's guide gives the class in each of its commands [Amazon RDS User Guide, Restoring a Multi-AZ DB cluster to a specified
+ * time; Restoring from a snapshot to a Multi-AZ DB cluster], and promises the source's for none that leaves it out (of a
+ * snapshot: "a default configuration" [AWS API Reference, RestoreDBClusterFromSnapshot]). Whether AWS then refuses or builds
+ * something else is not documented: here it is refused, so that nothing relies on it.
+ */
+export function restoreMultiAz(source: MultiAzSettings, storageType: string, input: MultiAzRestore): MultiAzSettings {
+  // [AWS API Reference, RestoreDBClusterToPointInTime: "Valid for: Aurora DB clusters only"]
+  for (const name of ["EngineMode", "NetworkType"] as const)
+    if (input[name])
+      throw new AwsError(
+        "InvalidParameterCombination",
+        `${name} is not valid for a Multi-AZ DB cluster: ${input[name]}`,
+      );
+  if (!input.DBClusterInstanceClass)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "DBClusterInstanceClass is required to restore a Multi-AZ DB cluster.",
+    );
+  checkClass(input.DBClusterInstanceClass);
   if (input.StorageType && !input.Iops)
     throw new AwsError(
       "InvalidParameterCombination",
       "You must specify the Iops parameter when you specify the StorageType of a Multi-AZ DB cluster.",
     );
-  if (input.DBClusterInstanceClass) checkClass(input.DBClusterInstanceClass);
+  const iops = input.Iops ?? source.iops;
+  // [Amazon RDS User Guide, Restoring a Multi-AZ DB cluster to a specified time]
+  if (storageType === "gp3" && source.allocatedStorage < LARGE_GP3 && iops !== source.iops)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `You can't modify the IOPS of gp3 storage with less than ${LARGE_GP3} GiB.`,
+    );
   return {
-    instanceClass: input.DBClusterInstanceClass ?? source.instanceClass,
+    instanceClass: input.DBClusterInstanceClass,
     allocatedStorage: source.allocatedStorage,
-    iops: input.Iops ?? source.iops,
+    iops,
+    // Whether it is public by default depends on the subnets. [AWS API Reference, RestoreDBClusterToPointInTime]
+    publiclyAccessible: input.PubliclyAccessible ?? false,
     monitoringInterval: 0,
     ...NO_INSIGHTS,
   };
@@ -71,10 +103,14 @@ export function modifyMultiAz(settings: MultiAzSettings, input: ModifyDBClusterM
     instanceClass: input.DBClusterInstanceClass ?? settings.instanceClass,
     allocatedStorage: input.AllocatedStorage ?? settings.allocatedStorage,
     iops: input.Iops ?? settings.iops,
+    publiclyAccessible: settings.publiclyAccessible,
     monitoringInterval: input.MonitoringInterval ?? settings.monitoringInterval,
     monitoringRoleArn: input.MonitoringRoleArn ?? settings.monitoringRoleArn,
     ...insightsOf(input, settings),
   };
+  // [AWS API Reference, ModifyDBCluster, Port: "Valid for Cluster Type: Aurora DB clusters only"]
+  if (input.Port !== undefined)
+    throw new AwsError("InvalidParameterCombination", "The port of a Multi-AZ DB cluster can't be modified.");
   checkClass(changed.instanceClass);
   if (changed.allocatedStorage < settings.allocatedStorage)
     throw new AwsError("InvalidParameterCombination", "Requested storage cannot be lower than the current storage.");
@@ -93,6 +129,7 @@ export function describeMultiAz(settings: MultiAzSettings): Partial<DBCluster> {
     AllocatedStorage: settings.allocatedStorage,
     Iops: settings.iops,
     MultiAZ: true,
+    PubliclyAccessible: settings.publiclyAccessible,
     MonitoringInterval: settings.monitoringInterval,
     MonitoringRoleArn: settings.monitoringRoleArn,
     PerformanceInsightsEnabled: settings.performanceInsights,

@@ -20,17 +20,13 @@ import type { RdsDatabase, Row } from "./rds-database";
 import { engineFacts, engineOf } from "./rds-engines";
 import { RdsGroups } from "./rds-groups";
 import { RdsInstances, snapshotTags } from "./rds-instances";
-import {
-  createMultiAz,
-  MULTI_AZ_INSTANCES,
-  modifyMultiAz,
-  restoreMultiAz,
-  SNAPSHOT_DEFAULT_CLASS,
-} from "./rds-multi-az-cluster";
+import { createMultiAz, MULTI_AZ_INSTANCES, modifyMultiAz, restoreMultiAz } from "./rds-multi-az-cluster";
 import { RdsSnapshots } from "./rds-snapshots";
 import { rdsTags } from "./tags";
 
 const SECOND = 1000;
+
+const DEFAULT_WINDOWS = { preferredBackupWindow: "17:00-17:30", preferredMaintenanceWindow: "sun:18:00-sun:18:30" };
 
 type RestoredRow = [table: string, key: string, row: Row];
 
@@ -183,8 +179,10 @@ export class RdsRegion {
       multiAz,
       networkType: input.NetworkType ?? "IPV4",
       backupRetentionPeriod: retention(input.BackupRetentionPeriod ?? 1),
-      preferredBackupWindow: input.PreferredBackupWindow ?? "17:00-17:30",
-      preferredMaintenanceWindow: (input.PreferredMaintenanceWindow ?? "sun:18:00-sun:18:30").toLowerCase(),
+      preferredBackupWindow: input.PreferredBackupWindow ?? DEFAULT_WINDOWS.preferredBackupWindow,
+      preferredMaintenanceWindow: (
+        input.PreferredMaintenanceWindow ?? DEFAULT_WINDOWS.preferredMaintenanceWindow
+      ).toLowerCase(),
       deletionProtection: input.DeletionProtection ?? false,
       copyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
       iamAuthentication: input.EnableIAMDatabaseAuthentication ?? false,
@@ -210,7 +208,12 @@ export class RdsRegion {
     const rows = source.tables.flatMap((table) =>
       [...source.rows(table, instant)].map(([key, row]): RestoredRow => [table, key, row]),
     );
-    return this.#restored(identifier, source.settings, rows, input);
+    // "If the source DB cluster has resource tags, RDS adds the latest tags to the restored DB cluster."
+    // [Amazon RDS User Guide, Restoring a Multi-AZ DB cluster to a specified time]
+    const copy = this.#restored(identifier, source.settings, rows, input);
+    if (source.settings.multiAz)
+      for (const [key, value] of Object.entries(source.tags)) this.cluster(identifier).tags[key] ??= value;
+    return copy;
   }
 
   /** The same of a snapshot. */
@@ -223,8 +226,11 @@ export class RdsRegion {
         `The engine ${input.Engine} can't be restored from a snapshot of ${snapshot.settings.engine}.`,
       );
     const { settings } = snapshot;
-    const multiAz = settings.multiAz && { ...settings.multiAz, instanceClass: SNAPSHOT_DEFAULT_CLASS };
-    return this.#restored(identifier, { ...settings, multiAz }, snapshot.rows, input);
+    // "If you don't specify an engine version, the default version for the database engine in the Amazon Web Services
+    // Region is used." [AWS API Reference, RestoreDBClusterFromSnapshot] Of Aurora it is not simulated.
+    const { version } = engineOf(settings.engine, input.EngineVersion);
+    const engineVersion = settings.multiAz ? version : settings.engineVersion;
+    return this.#restored(identifier, { ...settings, engineVersion }, snapshot.rows, input);
   }
 
   #restored(
@@ -246,9 +252,12 @@ export class RdsRegion {
         kmsKeyId: input.KmsKeyId ?? source.kmsKeyId,
         storageEncrypted: source.storageEncrypted || input.KmsKeyId !== undefined,
         storageType: input.StorageType ?? source.storageType,
-        multiAz: source.multiAz && restoreMultiAz(source.multiAz, input),
+        multiAz:
+          source.multiAz && restoreMultiAz(source.multiAz, input.StorageType ?? source.storageType ?? "io1", input),
         networkType: input.NetworkType ?? source.networkType,
         backupRetentionPeriod: retention(input.BackupRetentionPeriod ?? source.backupRetentionPeriod),
+        preferredBackupWindow: input.PreferredBackupWindow ?? DEFAULT_WINDOWS.preferredBackupWindow,
+        preferredMaintenanceWindow: DEFAULT_WINDOWS.preferredMaintenanceWindow,
         deletionProtection: input.DeletionProtection ?? false,
         copyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
         iamAuthentication: input.EnableIAMDatabaseAuthentication ?? false,
@@ -265,6 +274,7 @@ export class RdsRegion {
   modifyDBCluster(input: ModifyDBClusterMessage): DBCluster {
     const cluster = this.cluster(input.DBClusterIdentifier as string);
     const { settings } = cluster;
+    cluster.checkAvailable();
     const period = input.BackupRetentionPeriod;
     if (period !== undefined && cluster.recoveryPointArn && period !== settings.backupRetentionPeriod)
       throw new AwsError(
@@ -305,6 +315,7 @@ export class RdsRegion {
 
   deleteDBCluster(input: DeleteDBClusterMessage): DBCluster {
     const cluster = this.cluster(input.DBClusterIdentifier as string);
+    cluster.checkAvailable();
     if (cluster.settings.deletionProtection)
       throw new AwsError(
         "InvalidParameterCombination",

@@ -48,9 +48,12 @@ test("of RDS, a preview ends for a cluster and warns for an instance, which AWS 
     `AWS Backup in ${REGION} has not opted in to RDS. AWS documents that orders is backed up nevertheless, because the selection names it by its ARN; to be sure, opt in with "aws backup update-region-settings --region ${REGION} --resource-type-opt-in-preference RDS=true"`,
   ]);
   stack.config["scalar-backup:databases"] = [trio];
-  t.regex(errors(await stack.preview()), /^database trio: AWS Backup in ap-northeast-1 has not opted in to RDS/);
-  stack.config["scalar-backup:databases"] = [{ ...trio, rdsPostgresql: { ...trio.rdsPostgresql, manage: false } }];
+  // Without a vault it is RDS itself that keeps the backups of a Multi-AZ DB cluster.
   t.notRegex(errors(await stack.preview()), /opted in/, "what AWS Backup is not asked for needs no opt-in");
+  stack.config["scalar-backup:vault"] = {
+    aws: { name: "payments", rules: [{ name: "daily", lifecycle: { deleteAfter: 30 } }] },
+  };
+  t.regex(errors(await stack.preview()), /^database trio: AWS Backup in ap-northeast-1 has not opted in to RDS/);
 });
 
 test("of what a tag selects, AWS Backup backs up only types that the region has opted in to", async (t) => {

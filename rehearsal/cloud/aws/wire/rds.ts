@@ -22,6 +22,32 @@ const SCALING: Member = {
   structure: { MinCapacity: "number", MaxCapacity: "number", SecondsUntilAutoPause: "number" },
 };
 
+/** What both kinds of restore of a cluster may be told. */
+const RESTORED_CLUSTER: Record<string, Member> = {
+  Port: "number",
+  DBSubnetGroupName: "string",
+  VpcSecurityGroupIds: SECURITY_GROUPS,
+  Tags: TAGS,
+  KmsKeyId: "string",
+  EnableIAMDatabaseAuthentication: "boolean",
+  EnableCloudwatchLogsExports: STRINGS,
+  DBClusterParameterGroupName: "string",
+  DeletionProtection: "boolean",
+  CopyTagsToSnapshot: "boolean",
+  StorageType: "string",
+  NetworkType: "string",
+  ServerlessV2ScalingConfiguration: SCALING,
+  BackupRetentionPeriod: "number",
+  MonitoringInterval: "number",
+  MonitoringRoleArn: "string",
+  EnablePerformanceInsights: "boolean",
+  DBClusterInstanceClass: "string",
+  EngineMode: "string",
+  Iops: "number",
+  PreferredBackupWindow: "string",
+  PubliclyAccessible: "boolean",
+};
+
 /** RDS, the query protocol of 2014-10-31. */
 export function rdsOperations(cloud: AwsCloud): QueryOperations {
   const at = (region: string) => cloud.rds.region(region);
@@ -262,26 +288,22 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
           SourceDbClusterResourceId: "string",
           RestoreToTime: "timestamp",
           UseLatestRestorableTime: "boolean",
-          Port: "number",
-          DBSubnetGroupName: "string",
-          VpcSecurityGroupIds: SECURITY_GROUPS,
-          Tags: TAGS,
-          KmsKeyId: "string",
-          EnableIAMDatabaseAuthentication: "boolean",
-          EnableCloudwatchLogsExports: STRINGS,
-          DBClusterParameterGroupName: "string",
-          DeletionProtection: "boolean",
-          CopyTagsToSnapshot: "boolean",
-          StorageType: "string",
-          NetworkType: "string",
-          ServerlessV2ScalingConfiguration: SCALING,
-          BackupRetentionPeriod: "number",
-          MonitoringInterval: "number",
-          MonitoringRoleArn: "string",
-          EnablePerformanceInsights: "boolean",
+          ...RESTORED_CLUSTER,
         },
         run: (input: rds.RestoreDBClusterToPointInTimeMessage, region) => ({
           DBCluster: at(region).restoreDBClusterToPointInTime(input),
+        }),
+      },
+      RestoreDBClusterFromSnapshot: {
+        members: {
+          DBClusterIdentifier: "string",
+          SnapshotIdentifier: "string",
+          Engine: "string",
+          EngineVersion: "string",
+          ...RESTORED_CLUSTER,
+        },
+        run: (input: rds.RestoreDBClusterFromSnapshotMessage, region) => ({
+          DBCluster: at(region).restoreDBClusterFromSnapshot(input),
         }),
       },
       DeleteDBCluster: {

@@ -145,6 +145,10 @@ export function multiAzCluster(under: RdsEngineUnderTest): KindUnderTest {
     const cluster = region(cloud).cluster(identifier);
     return {
       ...rowsOf(cluster),
+      tags() {
+        const { "scalar-backup:restored-from": _, ...tags } = cluster.tags;
+        return tags;
+      },
       protection: () => protectionOf(cloud, cluster),
       settings() {
         const { masterPassword: _, deletionProtection: __, ...settings } = cluster.settings;
@@ -210,17 +214,18 @@ export function multiAzCluster(under: RdsEngineUnderTest): KindUnderTest {
       return copy && seen(cloud, copy.identifier);
     },
     protection: {
-      existing: { days: 35, deletionProtection: true, encrypted: true, ownedByAwsBackup: true, selected: true },
+      // AWS Backup keeps instances continuously, not clusters.
+      existing: { days: 35, deletionProtection: true, encrypted: true, ownedByAwsBackup: false, selected: false },
       created: { days: 35, deletionProtection: true, encrypted: true, ownedByAwsBackup: false, selected: false },
     },
     drift(cloud, names) {
-      deselect(cloud, region(cloud).cluster(id("existing")));
+      region(cloud).modifyDBCluster({ DBClusterIdentifier: id("existing"), BackupRetentionPeriod: 1 });
       region(cloud).modifyDBCluster({
         DBClusterIdentifier: id("created"),
         BackupRetentionPeriod: 1,
         DeletionProtection: false,
       });
-      return [`create Selection ${names.existing}-selection`, `update Cluster ${names.created}-cluster`];
+      return [`update Cluster ${names.created}-cluster`, `update Command ${names.existing}-protection`];
     },
   };
 }

@@ -215,8 +215,12 @@ test("a Multi-AZ DB cluster has three instances that come and go with it", (t) =
     DBClusterIdentifier: "copy",
     RestoreToTime: new Date(clock.now() - HOUR),
   };
-  t.throws(() => rds.restoreDBClusterToPointInTime({ ...copy, StorageType: "io1" }), { message: /Iops/ });
-  rds.restoreDBClusterToPointInTime(copy);
+  t.throws(() => rds.restoreDBClusterToPointInTime(copy), { message: /DBClusterInstanceClass is required/ });
+  const built = { ...copy, DBClusterInstanceClass: "db.m6gd.large" };
+  t.throws(() => rds.restoreDBClusterToPointInTime({ ...built, StorageType: "io1" }), { message: /Iops/ });
+  t.throws(() => rds.restoreDBClusterToPointInTime({ ...built, NetworkType: "IPV4" }), { message: /NetworkType/ });
+  rds.restoreDBClusterToPointInTime(built);
+  t.throws(() => rds.modifyDBCluster({ DBClusterIdentifier: "copy", Port: 5433 }), { message: /port/ });
   t.is(rds.cluster("copy").describe().DBClusterInstanceClass, "db.m6gd.large");
   rds.deleteDBCluster({ DBClusterIdentifier: "copy", SkipFinalSnapshot: true });
   t.deepEqual(

@@ -380,11 +380,12 @@ test("snapshots are restored as what they were made of, with AWS's defaults for 
   t.false(instances.instance("orders-copy").settings.multiAz);
 });
 
-test("a snapshot of a Multi-AZ DB cluster is restored to one again, without its class, monitoring and insights", (t) => {
+test("a snapshot of a Multi-AZ DB cluster is restored to one again, of the class that is asked for", (t) => {
   const scene = setUp();
   scene.rds.createDBCluster({
     DBClusterIdentifier: "stock",
     Engine: "postgres",
+    EngineVersion: "16.10",
     MasterUsername: "scalar",
     MasterUserPassword: "secret",
     DBClusterInstanceClass: "db.r6gd.xlarge",
@@ -404,13 +405,39 @@ test("a snapshot of a Multi-AZ DB cluster is restored to one again, without its 
       DBClusterIdentifier: "copy",
       Engine: "postgres",
       SnapshotIdentifier: arn,
+      DBClusterInstanceClass: "db.r6gd.large",
       ...own,
     });
   t.throws(restore({ StorageType: "io1" }), { message: /must specify the Iops/ });
   t.throws(restore({ DBClusterInstanceClass: "xlarge" }), { message: /Invalid DB cluster instance class/ });
+  t.throws(restore({ DBClusterInstanceClass: undefined }), { message: /DBClusterInstanceClass is required/ });
+  t.throws(restore({ EngineMode: "provisioned" }), { message: /EngineMode is not valid for a Multi-AZ DB cluster/ });
   restore({})();
-  const { multiAz, storageType } = scene.rds.cluster("copy").settings;
+  const { multiAz, storageType, engineVersion } = scene.rds.cluster("copy").settings;
   t.is(storageType, "io1");
-  t.like(multiAz, { allocatedStorage: 200, iops: 4000, performanceInsights: false, monitoringInterval: 0 });
-  t.not(multiAz?.instanceClass, "db.r6gd.xlarge");
+  t.like(multiAz, { instanceClass: "db.r6gd.large", allocatedStorage: 200, iops: 4000, monitoringInterval: 0 });
+  t.false(multiAz?.performanceInsights);
+  t.is(engineVersion, "17.6", "the region's default, because no version was asked for");
+});
+
+test("a continuous rule makes a snapshot of a Multi-AZ DB cluster, and leaves its retention alone", (t) => {
+  const scene = setUp({ continuous: true, lifecycle: { deleteAfterDays: 35 } });
+  scene.rds.createDBCluster({
+    DBClusterIdentifier: "stock",
+    Engine: "postgres",
+    MasterUsername: "scalar",
+    MasterUserPassword: "secret",
+    DBClusterInstanceClass: "db.r6gd.xlarge",
+    AllocatedStorage: 200,
+    Iops: 4000,
+    BackupRetentionPeriod: 3,
+  });
+  scene.plan();
+  scene.clock.advance(2 * DAY);
+  const stock = scene.rds.cluster("stock");
+  t.is(stock.settings.backupRetentionPeriod, 3);
+  t.is(stock.recoveryPointArn, undefined);
+  const made = points(scene).filter(({ resourceArn }) => resourceArn === stock.arn);
+  t.true(made.length > 0);
+  t.true(made.every(({ continuous, arn }) => !continuous && arn.includes(":cluster-snapshot:awsbackup:job-")));
 });

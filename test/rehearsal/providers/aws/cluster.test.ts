@@ -224,3 +224,39 @@ for (const [what, inputs, property] of REFUSED)
     });
     t.true(refused?.properties.includes(property), refused?.message);
   });
+
+test("a Multi-AZ DB cluster can't be restored by the provider, which sends no class", async (t) => {
+  const { scene, rds } = await setUp();
+  const trio: PropertyMap = {
+    clusterIdentifier: "trio",
+    engine: "mysql",
+    dbClusterInstanceClass: "db.m6gd.large",
+    allocatedStorage: 100,
+    storageType: "io1",
+    iops: 1000,
+    masterUsername: "scalar",
+    masterPassword: "secret",
+    skipFinalSnapshot: true,
+  };
+  await scene.create(CLUSTER, trio, "trio");
+  const { arn } = rds.snapshots.take(rds.cluster("trio"), {
+    identifier: "kept",
+    type: "manual",
+    at: scene.clock.now(),
+    tags: {},
+  });
+  scene.clock.advance(2 * HOUR);
+  const { masterUsername: _, masterPassword: __, storageType: ___, ...copy } = trio;
+  const at = new Date(scene.clock.now() - HOUR).toISOString();
+  await t.throwsAsync(
+    scene.create(CLUSTER, {
+      ...copy,
+      clusterIdentifier: "restored",
+      restoreToPointInTime: { sourceClusterIdentifier: "trio", restoreToTime: at, restoreType: "full-copy" },
+    }),
+    { message: /DBClusterInstanceClass is required to restore a Multi-AZ DB cluster/ },
+  );
+  await t.throwsAsync(scene.create(CLUSTER, { ...copy, clusterIdentifier: "restored", snapshotIdentifier: arn }), {
+    message: /EngineMode is not valid for a Multi-AZ DB cluster: provisioned/,
+  });
+});

@@ -1,0 +1,213 @@
+import type { DBCluster } from "@aws-sdk/client-rds";
+import { Command } from "@pulumi/command/local";
+import { type ClusterDescription, describeCluster, tagsOf } from "../../../operations/aurora";
+import {
+  type ClusterBuild,
+  type ClusterMarks,
+  type ClusterSettings,
+  strangerBy,
+} from "../../../operations/multi-az-copies";
+import { lastingOperation, operation } from "../../operation";
+import { copyTags, leftOutTags } from "../copy-tags";
+import {
+  COPY_TAG,
+  copyMarks,
+  INSTANT_TAG,
+  instantSuffix,
+  lookedUp,
+  type RestoreContext,
+  type RestoredDatabase,
+  regionOf,
+  STACK_TAG,
+} from "../kind";
+import { leftToSetAgain } from "../not-restored";
+import type { RdsArgs } from "./args";
+import { copyDeletion, copyIdentifier, credentialsNote } from "./copies";
+import type { RdsEngine } from "./engine";
+import { lookUpCluster, whereIs } from "./source";
+
+/** The tag that names what a copy was restored from: the identifiers of two copies may begin alike, and be cut. */
+const SOURCE_TAG = "scalar-backup:restored-from";
+
+/**
+ * Restores a Multi-AZ DB cluster by an operation, and sets again what the restore leaves out. The AWS provider can't: it
+ * sends neither the class nor the storage of such a cluster (test-fidelity/sent-rows.ts). Its instances come with it.
+ */
+export function restoreMultiAzCluster(
+  engine: RdsEngine,
+  name: string,
+  args: RdsArgs,
+  context: RestoreContext,
+): RestoredDatabase {
+  const { aws } = context;
+  const region = regionOf(whereIs(args), aws, name);
+  const copy = lookUpCluster(engine, name, args, region, aws).apply(({ cluster: source }) => {
+    const identifier = copyIdentifier(source.DBClusterIdentifier as string, context.instant);
+    const at = { region, identifier };
+    const marks = marksOf(source, context);
+    return lookedUp(name, async () => refuseStranger(at, marks, await find(at, context), context)).apply(() => {
+      const completed = declareCopy(name, at, source, { args, marks }, context);
+      const found = completed.id.apply(() => lookedUp(name, async () => expected(at, await find(at, context))));
+      const database = args.databaseName ?? source.DatabaseName;
+      return {
+        arn: found.apply(({ cluster }) => cluster.DBClusterArn as string),
+        endpoint: found.apply(({ cluster }) => cluster.Endpoint as string),
+        url: found.apply(({ cluster }) =>
+          engine.jdbcUrl({ host: cluster.Endpoint as string, port: cluster.Port as number, database }),
+        ),
+        notes: completed.id.apply(() => [
+          `a writer and two readable standbys; ${credentialsNote(source.MasterUserSecret !== undefined)}`,
+          ...leftToSetAgain("multiAzCluster", { "read replicas": source.ReadReplicaIdentifiers }),
+        ]),
+      };
+    });
+  });
+  return {
+    name,
+    kind: engine.kind,
+    endpoint: copy.apply(({ endpoint }) => endpoint),
+    properties: copy.apply(({ url }) => url).apply((url): Record<string, string> => ({ contact_points: url })),
+    notes: copy.apply(({ notes }) => notes),
+    backup: { resourceType: "RDS", region, arns: copy.apply(({ arn }) => arn).apply((arn) => [arn]) },
+  };
+}
+
+/** Where a copy is. */
+interface CopyAddress {
+  region: string;
+  identifier: string;
+}
+
+function find({ region, identifier }: CopyAddress, { aws }: RestoreContext) {
+  return describeCluster(region, identifier, aws.access);
+}
+
+/** @throws {Error} when the copy has gone, with what to do. */
+function expected({ region, identifier }: CopyAddress, found: ClusterDescription | undefined): ClusterDescription {
+  if (found === undefined)
+    throw new Error(
+      `its copy, cluster ${identifier} in ${region}, was restored and exists no more: end the restore ("pulumi config rm restore", "pulumi up"), then restore again`,
+    );
+  return found;
+}
+
+/** The tags by which this stack's copy is known. */
+function marksOf(source: DBCluster, context: RestoreContext): ClusterMarks {
+  const { [COPY_TAG]: mode, ...marks } = copyMarks(context);
+  return {
+    marks: { ...marks, [SOURCE_TAG]: context.from?.backupArn ?? (source.DbClusterResourceId as string) },
+    // Version 0.1 declared copies as resources of the AWS provider. Those of a recovery leave its state without being
+    // deleted, and are taken over.
+    ...(context.mode === "recovery"
+      ? { earlierMarks: { [COPY_TAG]: mode as string, [INSTANT_TAG]: context.instant } }
+      : {}),
+  };
+}
+
+/** @throws {Error} when something else has the copy's name, before anything is called for. */
+function refuseStranger(
+  { region, identifier }: CopyAddress,
+  marks: ClusterMarks,
+  found: ClusterDescription | undefined,
+  { mode, instant }: RestoreContext,
+): void {
+  if (found === undefined) return;
+  const tags = tagsOf(found.cluster);
+  const stranger = strangerBy(tags, marks);
+  if (stranger === undefined) return;
+  if (mode === "drill" && tags[INSTANT_TAG] === instant && tags[STACK_TAG] === undefined)
+    throw new Error(
+      `its copy, cluster ${identifier} in ${region}, was made by an earlier version of this program, which declared it in another way: end the drill ("pulumi config rm restore", "pulumi up"), then restore again`,
+    );
+  throw new Error(`cluster ${identifier} in ${region} ${stranger}`);
+}
+
+/** Declares the restore and what follows it. Returns what is done last. */
+function declareCopy(
+  name: string,
+  { region, identifier }: CopyAddress,
+  source: DBCluster,
+  { args, marks }: { args: RdsArgs; marks: ClusterMarks },
+  context: RestoreContext,
+): Command {
+  const logical = `${name}-copy-${instantSuffix(context.instant)}`;
+  const settings = settingsOf(source, args, context);
+  const tags = { ...copyTags("rds", tagsOf(source), context), ...copyMarks(context), ...marks.marks };
+  // AWS gives a copy its source's tags, whatever tags are asked for. [Amazon RDS User Guide, Restoring a Multi-AZ DB cluster
+  // to a specified time]
+  const tagsLeftOut = leftOutTags("rds", tagsOf(source), context).filter((key) => !(key in tags));
+  const restore = new Command(
+    `${logical}-restore`,
+    lastingOperation(
+      {
+        create: "restore-rds-cluster-copy",
+        // A recovery's copy stays.
+        delete: context.mode === "drill" ? "delete-rds-cluster-copy" : undefined,
+      },
+      // Known only when the instant has passed, as every restore call's input.
+      context.checkedInstant.apply((instant) => ({
+        region,
+        clusterIdentifier: identifier,
+        ...marks,
+        from: context.from
+          ? { snapshotArn: context.from.backupArn, engine: source.Engine }
+          : { clusterIdentifier: source.DBClusterIdentifier, instant },
+        build: buildOf(source, settings),
+        tags,
+      })),
+      context.aws.access,
+    ),
+    { parent: context.parent },
+  );
+  return new Command(
+    `${logical}-completion`,
+    operation(
+      "complete-rds-cluster-copy",
+      { region, clusterIdentifier: identifier, settings, tags, tagsLeftOut },
+      context.aws.access,
+    ),
+    { parent: context.parent, dependsOn: [restore] },
+  );
+}
+
+/** What the restore is told. AWS takes a type of storage only together with IOPS. */
+function buildOf(source: DBCluster, settings: ClusterSettings): ClusterBuild {
+  return {
+    DBClusterInstanceClass: settings.DBClusterInstanceClass,
+    ...(source.StorageType && source.Iops ? { StorageType: source.StorageType, Iops: source.Iops } : {}),
+    Port: source.Port,
+    DBSubnetGroupName: source.DBSubnetGroup,
+    VpcSecurityGroupIds: source.VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId as string),
+    DBClusterParameterGroupName: source.DBClusterParameterGroup,
+    PubliclyAccessible: source.PubliclyAccessible,
+    KmsKeyId: source.KmsKeyId,
+    EnableIAMDatabaseAuthentication: source.IAMDatabaseAuthenticationEnabled,
+    EnableCloudwatchLogsExports: source.EnabledCloudwatchLogsExports,
+    CopyTagsToSnapshot: source.CopyTagsToSnapshot,
+    BackupRetentionPeriod: source.BackupRetentionPeriod,
+    PreferredBackupWindow: source.PreferredBackupWindow,
+    DeletionProtection: settings.DeletionProtection,
+  };
+}
+
+/** What it is to have in the end, as the source has it. AWS refuses monitoring and insights on the restore of a cluster. */
+function settingsOf(source: DBCluster, { restoreTo }: RdsArgs, context: RestoreContext): ClusterSettings {
+  return {
+    DBClusterInstanceClass: restoreTo?.instanceClass ?? source.DBClusterInstanceClass,
+    StorageType: source.StorageType,
+    Iops: source.Iops,
+    AllocatedStorage: source.AllocatedStorage,
+    BackupRetentionPeriod: source.BackupRetentionPeriod,
+    PreferredBackupWindow: source.PreferredBackupWindow,
+    PreferredMaintenanceWindow: source.PreferredMaintenanceWindow,
+    DeletionProtection: copyDeletion("", context).deletionProtection,
+    // A password that Secrets Manager rotates is not the one of the instant: the copy is given a secret of its own.
+    ...(source.MasterUserSecret ? { ManageMasterUserPassword: true } : {}),
+    MonitoringInterval: source.MonitoringInterval,
+    MonitoringRoleArn: source.MonitoringRoleArn,
+    PerformanceInsightsEnabled: source.PerformanceInsightsEnabled,
+    PerformanceInsightsKMSKeyId: source.PerformanceInsightsKMSKeyId,
+    PerformanceInsightsRetentionPeriod: source.PerformanceInsightsRetentionPeriod,
+    DatabaseInsightsMode: source.DatabaseInsightsMode,
+  };
+}

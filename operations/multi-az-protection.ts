@@ -1,0 +1,35 @@
+import { ModifyDBClusterCommand, RDSClient } from "@aws-sdk/client-rds";
+import { describeCluster } from "./aurora";
+import { type AwsAccess, awsClientConfig } from "./aws";
+import { POLL_MILLIS, settle } from "./rds";
+
+/** Has a Multi-AZ DB cluster keep its automated backups for some days at least; it is never told to keep them for less. */
+export async function protectCluster(
+  { region, clusterIdentifier, days }: { region: string; clusterIdentifier: string; days: number },
+  access: AwsAccess,
+  say: (line: string) => void,
+  pollMillis: number = POLL_MILLIS,
+): Promise<void> {
+  const client = new RDSClient(awsClientConfig(region, access));
+  const look = async () => (await describeCluster(region, clusterIdentifier, access))?.cluster;
+  const BackupRetentionPeriod = Math.max(days, (await look())?.BackupRetentionPeriod ?? 0);
+  await settle(
+    clusterIdentifier,
+    { BackupRetentionPeriod },
+    say,
+    {
+      async look() {
+        const found = await look();
+        return (
+          found && { status: found.Status, settings: { BackupRetentionPeriod: found.BackupRetentionPeriod as number } }
+        );
+      },
+      async change(changes) {
+        await client.send(
+          new ModifyDBClusterCommand({ DBClusterIdentifier: clusterIdentifier, ApplyImmediately: true, ...changes }),
+        );
+      },
+    },
+    pollMillis,
+  );
+}
