@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import test from "ava";
+import type { Product } from "../rehearsal/cloud/kubernetes/release";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../rehearsal/engine/pulumi-cli";
 import { secret } from "../rehearsal/engine/stack";
 import type { PropertyValue } from "../rehearsal/providers/provider";
@@ -26,12 +27,9 @@ for (const { title, config } of findPulumi() ? exampleStacks : [])
       // With one secret in it, Pulumi keeps the whole value as one.
       { ...config, "scalar-backup:databases": secret(databases as unknown as PropertyValue) },
       async (cloud) => {
-        await cloud.kubernetes.installRelease({
-          namespace: "scalar",
-          name: "scalardb-cluster",
-          product: "scalardb-cluster",
-          replicas: 1,
-        });
+        // The examples' releases are named after their products; a set without a pause looks for none.
+        for (const { namespace, name } of config["scalar-backup:pause"]?.releases ?? [])
+          await cloud.kubernetes.installRelease({ namespace, name, product: name as Product, replicas: 1 });
         buildExisting(cloud, databases);
       },
       { policyPacks: [POLICIES] },

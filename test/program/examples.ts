@@ -10,7 +10,10 @@ export const PASSWORD = "Not-a-real-passw0rd";
 
 export interface Example {
   title: string;
-  config: Record<string, unknown> & { "scalar-backup:databases": DatabaseArgs[] };
+  config: Record<string, unknown> & {
+    "scalar-backup:databases": DatabaseArgs[];
+    "scalar-backup:pause"?: { releases: { namespace: string; name: string }[] };
+  };
 }
 
 /** Every one of `examples/`. */
