@@ -2,9 +2,11 @@ import {
   BackupClient,
   type BackupJob,
   DescribeRegionSettingsCommand,
+  GetBackupSelectionCommand,
   paginateListBackupJobs,
   paginateListBackupPlans,
   paginateListBackupPlanVersions,
+  paginateListBackupSelections,
 } from "@aws-sdk/client-backup";
 import { type AwsAccess, awsClientConfig } from "./aws";
 
@@ -15,18 +17,44 @@ export async function readOptIn(region: string, access: AwsAccess): Promise<Reco
   return ResourceTypeOptInPreference ?? {};
 }
 
-/** When a plan was last made or changed; undefined when there is none of this name. */
-export async function planChanged(region: string, planName: string, access: AwsAccess): Promise<Date | undefined> {
+/**
+ * Since when a plan has been as it is now for a resource: it was last changed, or had the resource selected. Undefined when there
+ * is no plan of this name, or it does not select the resource.
+ */
+export async function planAppliesSince(
+  { region, planName, arn }: { region: string; planName: string; arn: string },
+  access: AwsAccess,
+): Promise<Date | undefined> {
   const client = new BackupClient(awsClientConfig(region, access));
-  let newest: Date | undefined;
+  const dates: Date[] = [];
   for await (const { BackupPlansList = [] } of paginateListBackupPlans({ client }, {})) {
     for (const { BackupPlanId } of BackupPlansList.filter((plan) => plan.BackupPlanName === planName)) {
+      const selected = await selectedSince(client, BackupPlanId as string, arn);
+      if (selected === undefined) continue;
+      dates.push(selected);
       for await (const page of paginateListBackupPlanVersions({ client }, { BackupPlanId }))
-        for (const { CreationDate: made } of page.BackupPlanVersionsList ?? [])
-          if (made && (newest === undefined || made > newest)) newest = made;
+        for (const { CreationDate: made } of page.BackupPlanVersionsList ?? []) if (made) dates.push(made);
     }
   }
-  return newest;
+  return newestOf(dates);
+}
+
+/** When a plan's selection of a resource, by its ARN or among all by tags, was made. */
+async function selectedSince(client: BackupClient, BackupPlanId: string, arn: string): Promise<Date | undefined> {
+  const dates: Date[] = [];
+  for await (const page of paginateListBackupSelections({ client }, { BackupPlanId })) {
+    for (const { SelectionId, CreationDate: made } of page.BackupSelectionsList ?? []) {
+      const { BackupSelection: found } = await client.send(
+        new GetBackupSelectionCommand({ BackupPlanId, SelectionId }),
+      );
+      if (made && found?.Resources?.some((resource) => resource === arn || resource === "*")) dates.push(made);
+    }
+  }
+  return newestOf(dates);
+}
+
+function newestOf(dates: readonly Date[]): Date | undefined {
+  return dates.reduce<Date | undefined>((newest, date) => (newest && newest > date ? newest : date), undefined);
 }
 
 /** The newest of a database's backup jobs since an instant. */

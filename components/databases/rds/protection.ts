@@ -127,7 +127,7 @@ async function refuseOverdue(
     because = await overdueBecause({ arn, region, created }, run, aws);
   } catch (error) {
     await pulumi.log.warn(
-      `database ${name}: whether AWS Backup has failed to raise the ${what}'s backup retention is not known (${(error as Error).message}): allow backup:ListBackupPlans, backup:ListBackupPlanVersions and backup:ListBackupJobs`,
+      `database ${name}: whether AWS Backup has failed to raise the ${what}'s backup retention is not known (${(error as Error).message}): allow backup:ListBackupPlans, backup:ListBackupSelections, backup:GetBackupSelection, backup:ListBackupPlanVersions and backup:ListBackupJobs`,
       parent,
     );
   }

@@ -22,8 +22,8 @@ interface Waiting {
 }
 
 /**
- * Why a database should have its retention by now and has not: its plan has had a run since it was last changed, with all the time
- * that a job may take. Undefined while the first run is still to come, or may be under way.
+ * Why a database should have its retention by now and has not: its plan has had a run since it was last changed and selects the
+ * database, with all the time that a job may take. Undefined while the first run is still to come, or may be under way.
  */
 export async function overdueBecause(
   { arn, region, created }: Waiting,
@@ -31,17 +31,16 @@ export async function overdueBecause(
   aws: AwsSettings,
   now = Date.now(),
 ): Promise<string | undefined> {
-  const { newestBackupJob, planChanged } =
+  const { newestBackupJob, planAppliesSince } =
     require("../../../operations/backup") as typeof import("../../../operations/backup");
-  const changed = await planChanged(region, plan.name, aws.access);
-  if (changed === undefined) return undefined;
-  const since = Math.max(changed.getTime(), created?.getTime() ?? 0);
+  const applies = await planAppliesSince({ region, planName: plan.name, arn }, aws.access);
+  if (applies === undefined) return undefined;
+  const since = Math.max(applies.getTime(), created?.getTime() ?? 0);
   const run = nextAwsRun(plan.schedule, plan.timeZone, since);
   const lasts = plan.startWindowMinutes + plan.completionWindowMinutes;
   if (run === undefined || run + lasts * MINUTE_MILLIS > now) return undefined;
   const job = await newestBackupJob(region, arn, new Date(since), aws.access);
   const ran = `the run of ${new Date(run).toISOString()} of AWS Backup's plan ${plan.name} is over`;
-  if (job === undefined)
-    return `${ran} without a job for it: see that the region has opted in to its type, and that the plan's selection is there`;
+  if (job === undefined) return `${ran} without a job for it: see that the region has opted in to its type`;
   return `${ran}, and its newest job (${job.BackupJobId}) is ${job.State}${job.StatusMessage ? `: ${job.StatusMessage}` : ""}`;
 }

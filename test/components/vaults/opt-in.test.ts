@@ -98,7 +98,7 @@ test("settings that may not be read are a warning, and no error", async (t) => {
   const [settings, plans] = warnings(preview).sort().reverse();
   t.regex(
     plans ?? "",
-    /^database customers: whether AWS Backup has failed to raise the cluster's backup retention is not known \(.*not authorized to perform: backup:ListBackupPlans.*\): allow backup:ListBackupPlans, backup:ListBackupPlanVersions and backup:ListBackupJobs$/,
+    /^database customers: whether AWS Backup has failed to raise the cluster's backup retention is not known \(.*not authorized to perform: backup:ListBackupPlans.*\): allow backup:ListBackupPlans, backup:ListBackupSelections, backup:GetBackupSelection, backup:ListBackupPlanVersions and backup:ListBackupJobs$/,
   );
   t.regex(
     settings ?? "",
@@ -143,3 +143,25 @@ function nextRun(after: number): number {
   const five = 5 * 60 * 60_000;
   return Math.floor((after - five) / DAY) * DAY + DAY + five;
 }
+
+test("a database that joins a plan of long standing is not overdue before it is selected", async (t) => {
+  const orders = { name: "orders", rdsMysql: { existing: { instanceIdentifier: "orders-prod" } } };
+  const release = { namespace: "scalar", name: "scalardb-cluster" };
+  const { cloud, stack } = await auroraStack(t, {
+    "scalar-backup:databases": [orders],
+    "scalar-backup:vault": {
+      aws: { name: "payments", rules: [{ name: "continuous", continuous: true, lifecycle: { deleteAfter: 35 } }] },
+    },
+  });
+  rdsInstancePart("orders", { key: "rdsMysql", engine: "mysql" }, REGION).build(cloud);
+  const first = await stack.up();
+  t.true(first.succeeded, errors(first));
+  await cloud.kubernetes.installRelease({ ...release, product: "scalardb-cluster", replicas: 1 });
+  cloud.clock.advance(3 * DAY);
+  stack.config["scalar-backup:databases"] = [orders, CUSTOMERS];
+  stack.config["scalar-backup:pause"] = { schedule: "0 3 * * *", releases: [release] };
+  for (const run of ["preview", "up", "preview"] as const) {
+    const joined = await stack[run]();
+    t.true(joined.succeeded, errors(joined));
+  }
+});

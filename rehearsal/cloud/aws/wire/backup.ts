@@ -75,6 +75,52 @@ export function backupOperations(cloud: AwsCloud): RestOperation[] {
     },
     {
       method: "GET",
+      path: /^\/backup\/plans\/([\w-]+)\/selections\/?$/,
+      action: "backup:ListBackupSelections",
+      query: ["maxResults", "nextToken"],
+      run(query, region, planId): Partial<backup.ListBackupSelectionsOutput> {
+        if (!at(region).findPlan(planId as string))
+          throw new AwsError("ResourceNotFoundException", `Cannot find Backup plan with ID ${planId}`);
+        const selections = at(region)
+          .selections()
+          .filter((selection) => selection.planId === planId);
+        const { some, NextToken } = paged(selections, query);
+        return {
+          NextToken,
+          BackupSelectionsList: some.map((selection) => ({
+            SelectionId: selection.id,
+            SelectionName: selection.name,
+            BackupPlanId: planId,
+            CreationDate: new Date(selection.createdAt),
+            IamRoleArn: selection.roleArn,
+          })),
+        };
+      },
+    },
+    {
+      method: "GET",
+      path: /^\/backup\/plans\/([\w-]+)\/selections\/([\w-]+)$/,
+      action: "backup:GetBackupSelection",
+      query: [],
+      run(_query, region, planId, id): Partial<backup.GetBackupSelectionOutput> {
+        const selection = at(region).findSelection(id as string);
+        if (selection?.planId !== planId)
+          throw new AwsError("ResourceNotFoundException", `Cannot find Backup selection with ID ${id}`);
+        return {
+          SelectionId: id,
+          BackupPlanId: planId,
+          CreationDate: new Date(selection?.createdAt as number),
+          BackupSelection: {
+            SelectionName: selection?.name,
+            IamRoleArn: selection?.roleArn,
+            Resources: selection?.resources,
+            NotResources: selection?.notResources,
+          },
+        };
+      },
+    },
+    {
+      method: "GET",
       path: /^\/backup-jobs\/?$/,
       action: "backup:ListBackupJobs",
       query: ["resourceArn", "createdAfter", "maxResults", "nextToken"],
