@@ -75,13 +75,19 @@ export function adopted(
   return lookedUp(database, async () => importIdOf(declared, await look(), context));
 }
 
-/** Whose a thing with these tags is, if it is not this stack's copy as of the instant. */
-export function strangerBy(tags: Record<string, string>, instant: string): string | undefined {
+/** Whose a thing with these tags is, if it is not this stack's copy as of the instant, or not to be touched by this restore. */
+export function strangerBy(
+  tags: Record<string, string>,
+  { instant, mode }: Pick<RestoreContext, "instant" | "mode">,
+): string | undefined {
   if (tags[COPY_TAG] === undefined) return `it has no tag ${COPY_TAG}, so that it is no copy of this program's`;
   if (tags[STACK_TAG] === undefined)
     return `it is a copy without the tag ${STACK_TAG}, so that nobody can tell which stack has made it`;
   if (tags[STACK_TAG] !== stackIdentity()) return `it is a copy of the stack ${tags[STACK_TAG]}`;
   if (tags[INSTANT_TAG] !== instant) return `it is a copy as of ${tags[INSTANT_TAG]}, not ${instant}`;
+  // Outside of the state are also the copies that a recovery has left for good. A drill's go with it.
+  if (tags[COPY_TAG] === "recovery" && mode === "drill")
+    return "it is the copy of a recovery, which may be in use, and a drill removes its copies. To take it over, set restore.mode to recovery";
   return undefined;
 }
 

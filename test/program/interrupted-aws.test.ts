@@ -208,3 +208,71 @@ test("what somebody else has made under a copy's name is not touched, and the me
     /database orders: instance orders-prod-\S+ in ap-northeast-1 exists already .* it has no tag scalar-backup:copy/,
   );
 });
+
+test("a reader that somebody adds to a copied cluster is none of the copies, and stops nothing", async (t) => {
+  const { cloud, stack, newer } = await protectedSet(t, [aurora, tables({ region: ELSEWHERE })]);
+  stack.config["scalar-backup:restore"] = { at: newer, mode: "recovery" };
+  const up = await stack.up();
+  t.true(up.succeeded, errors(up));
+  const copy = `aurora-prod-${instantSuffix(newer)}`;
+  const rds = cloud.aws.rds.region(REGION);
+  t.deepEqual(
+    rds.cluster(copy).instances.map(({ identifier }) => identifier),
+    [`${copy}-1`, `${copy}-2`],
+  );
+  rds.createDBInstance({
+    DBInstanceIdentifier: `${copy}-3`,
+    DBClusterIdentifier: copy,
+    Engine: "aurora-postgresql",
+    DBInstanceClass: "db.r7g.large",
+  });
+  const preview = await stack.preview();
+  t.true(preview.succeeded, errors(preview));
+  t.deepEqual(changes(preview), []);
+});
+
+test("a recovery's copies that the stack has left for good are not taken for a drill's", async (t) => {
+  const { cloud, stack, newer } = await protectedSet(t, [orders, tables({ region: ELSEWHERE })]);
+  const copy = `orders-prod-${instantSuffix(newer)}`;
+  stack.config["scalar-backup:restore"] = { at: newer, mode: "recovery" };
+  const up = await stack.up();
+  t.true(up.succeeded, errors(up));
+  delete stack.config["scalar-backup:restore"];
+  t.true((await stack.up()).succeeded);
+  stack.config["scalar-backup:restore"] = { at: newer };
+  const drill = await stack.up();
+  t.false(drill.succeeded);
+  // Whichever look-up is the first to find one ends the program.
+  t.regex(
+    errors(drill),
+    /(instance orders-prod-|DynamoDB table )\S+ in \S+ exists already .* it is the copy of a recovery/,
+  );
+  delete stack.config["scalar-backup:restore"];
+  t.true((await stack.up()).succeeded);
+  t.true(standing(cloud).includes(copy), "it stands");
+  t.deepEqual(standing(cloud, ELSEWHERE), [...TABLES].sort());
+
+  stack.config["scalar-backup:restore"] = { at: newer, mode: "recovery" };
+  const again = await stack.up();
+  t.true(again.succeeded, errors(again));
+  t.true(changes(again).includes(`import Instance orders-copy-${instantSuffix(newer)}`));
+});
+
+test("two databases whose copies would have one identifier are refused: the one is never taken for the other", async (t) => {
+  // RDS identifiers have 63 characters, and a copy's ends in its instant: these differ in what is cut off.
+  const base = "acme-payments-production-tokyo-scalar-database-of";
+  const named = (name: string) => ({ name, rdsMysql: { existing: { instanceIdentifier: `${base}-${name}` } } });
+  const { cloud, stack, newer } = await protectedSet(t, [named("ledger"), named("auditor")]);
+  const sources = standing(cloud);
+  stack.config["scalar-backup:restore"] = { at: newer };
+  for (const run of ["preview", "up"] as const) {
+    const result = await stack[run]();
+    t.false(result.succeeded);
+    t.regex(
+      errors(result),
+      /database (ledger|auditor): its copy would be instance acme-payments-\S+ in ap-northeast-1, and so would the copy of database (ledger|auditor)/,
+    );
+  }
+  // The one that was first may have been created before the program ended.
+  t.true(standing(cloud).length <= sources.length + 1);
+});

@@ -26,7 +26,9 @@ export function restoreCluster(
   const read = lookUpSource(engine, name, args, where, aws).apply((source) => {
     const id = source.cluster.DBClusterIdentifier as string;
     const scaling = lookedUp(name, () => readClusterScaling(where, id, aws.access));
-    const found = adoptedCluster(name, logical, { region: where, identifier: copyIdentifier(id, instant) }, context);
+    const size = copyInstances(source, args.restoreTo).length;
+    const copied = { region: where, identifier: copyIdentifier(id, instant), size };
+    const found = adoptedCluster(name, logical, copied, context);
     return scaling.apply((scaling) => found.apply((adopted) => ({ source, scaling, adopted })));
   });
   const copy = read.apply(({ source, scaling, adopted }) => {

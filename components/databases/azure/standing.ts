@@ -36,7 +36,7 @@ export async function adoptCopy(
   const { what, id, tags = {}, ready } = found;
   const importId = await importIdOf(
     { type, logical },
-    { what, id, ready, stranger: strangerBy(tags, context.instant) },
+    { what, id, ready, stranger: strangerBy(tags, context) },
     context,
   );
   const adopted = new Map<string, AdoptedEndpoint>();
@@ -53,7 +53,7 @@ async function adoptEndpoint(
   const copy = endpointName(name, context.instant);
   const found = await findEndpoint({ resourceGroupName, name: copy }, context.azure.access);
   if (found === undefined) return {};
-  const stranger = strangerBy(found.tags, context.instant);
+  const stranger = strangerBy(found.tags, context);
   const what = `private endpoint ${copy} in resource group ${resourceGroupName}`;
   const importId = await importIdOf(
     { type: "azure-native:network:PrivateEndpoint", logical },

@@ -41,7 +41,7 @@ export async function readStanding(
     sources.flatMap((source): [string, StandingCopy][] => {
       const table = byName.get(nameOf(source));
       if (table === undefined) return [];
-      const stranger = strangerOf(table, source, backups?.get(source.name), instant);
+      const stranger = strangerOf(table, source, backups?.get(source.name), context);
       return [[source.name, { table, own: stranger === undefined, stranger }]];
     }),
   );
@@ -55,15 +55,15 @@ function strangerOf(
   { sourceArn, backupArn: fromBackup, at, tags = {} }: TableRestore,
   source: TableSettings,
   backupArn: string | undefined,
-  instant: string,
+  context: RestoreContext,
 ): string | undefined {
-  if (tags[STACK_TAG] !== undefined) return strangerBy(tags, instant);
+  const { instant } = context;
+  if (tags[STACK_TAG] !== undefined || tags[COPY_TAG] !== undefined) return strangerBy(tags, context);
   if (at === undefined) return "it was not restored from anything, so that it is no copy";
   if (backupArn !== undefined)
     return fromBackup === backupArn
       ? undefined
       : `it was restored from ${fromBackup ?? sourceArn}, not from ${backupArn}`;
-  if (tags[COPY_TAG] !== undefined && tags[INSTANT_TAG] === instant) return undefined;
   if (sourceArn !== source.arn) return `it was restored from ${sourceArn}, not from ${source.arn}`;
   return Date.parse(at) === Date.parse(instant) ? undefined : `it is as of ${at}, not ${instant}`;
 }

@@ -2,6 +2,7 @@ import type { DBInstance } from "@aws-sdk/client-rds";
 import type * as pulumi from "@pulumi/pulumi";
 import { awaitCluster, describeCluster, tagsOf } from "../../../operations/aurora";
 import { awaitInstance, describeInstance } from "../../../operations/rds";
+import { thisRun } from "../../faults";
 import { adopted, awsImportId, importIdOf, type Standing, strangerBy } from "../adoption";
 import { lookedUp, type RestoreContext } from "../kind";
 
@@ -13,6 +14,7 @@ export function adoptedInstance(
   context: RestoreContext,
 ): pulumi.Output<string | undefined> {
   return adopted(name, { type: "aws:rds/instance:Instance", logical }, context, async () => {
+    claim(name, "instance", region, identifier);
     const found = await describeInstance(region, identifier, context.aws.access);
     return found && standingInstance(found.instance, found.instance.DbiResourceId as string, region, context);
   });
@@ -25,15 +27,24 @@ export interface AdoptedCluster {
   instances: ReadonlyMap<number, string>;
 }
 
+/** What is going to be a copied Aurora cluster. */
+interface CopiedCluster {
+  region: string;
+  identifier: string;
+  /** How many instances it is going to have. */
+  size: number;
+}
+
 /** The IDs to import what an interrupted `up` has left under the identifiers of a cluster and its instances. */
 export function adoptedCluster(
   name: string,
   logical: string,
-  { region, identifier }: { region: string; identifier: string },
+  { region, identifier, size }: CopiedCluster,
   context: RestoreContext,
 ): pulumi.Output<AdoptedCluster> {
-  const { aws, instant } = context;
+  const { aws } = context;
   return lookedUp(name, async () => {
+    claim(name, "cluster", region, identifier);
     const found = await describeCluster(region, identifier, aws.access);
     if (found === undefined) return { cluster: undefined, instances: new Map() };
     const cluster = await importIdOf(
@@ -41,7 +52,7 @@ export function adoptedCluster(
       {
         what: `cluster ${identifier} in ${region}`,
         id: awsImportId(identifier, region, aws),
-        stranger: strangerBy(tagsOf(found.cluster), instant),
+        stranger: strangerBy(tagsOf(found.cluster), context),
         ready: found.cluster.Status === "available" ? undefined : () => awaitCluster(region, identifier, aws.access),
       },
       context,
@@ -50,8 +61,8 @@ export function adoptedCluster(
     for (const instance of found.instances) {
       const id = instance.DBInstanceIdentifier as string;
       const number = Number(id.slice(identifier.length + 1));
-      // Readers that autoscaling has added have other names.
-      if (id !== `${identifier}-${number}`) continue;
+      // Readers that autoscaling or somebody has added to the copy are none of ours.
+      if (id !== `${identifier}-${number}` || number < 1 || number > size) continue;
       const imported = await importIdOf(
         { type: "aws:rds/clusterInstance:ClusterInstance", logical: `${logical}-${number}` },
         standingInstance(instance, id, region, context),
@@ -63,17 +74,33 @@ export function adoptedCluster(
   });
 }
 
-function standingInstance(
-  instance: DBInstance,
-  id: string,
-  region: string,
-  { aws, instant }: RestoreContext,
-): Standing {
+const claims = new WeakMap<object, Map<string, string>>();
+
+/**
+ * Notes which database's copy gets an identifier. Long ones are cut, so that two sources' copies may get the same: the one that
+ * is created first would be taken for the other. @throws {Error} when another database has it.
+ */
+function claim(name: string, what: "instance" | "cluster", region: string, identifier: string): void {
+  const run = thisRun();
+  if (run === undefined) return;
+  const claimed = claims.get(run) ?? new Map<string, string>();
+  claims.set(run, claimed);
+  const key = `${what} ${identifier} in ${region}`;
+  const other = claimed.get(key) ?? name;
+  claimed.set(key, other);
+  if (other !== name)
+    throw new Error(
+      `its copy would be ${key}, and so would the copy of database ${other}: RDS takes 63 characters, and the identifiers of both sources begin with the same that fit in. Give one of the two sources another identifier`,
+    );
+}
+
+function standingInstance(instance: DBInstance, id: string, region: string, context: RestoreContext): Standing {
+  const { aws } = context;
   const identifier = instance.DBInstanceIdentifier as string;
   return {
     what: `instance ${identifier} in ${region}`,
     id: awsImportId(id, region, aws),
-    stranger: strangerBy(tagsOf(instance), instant),
+    stranger: strangerBy(tagsOf(instance), context),
     ready: instance.DBInstanceStatus === "available" ? undefined : () => awaitInstance(region, identifier, aws.access),
   };
 }
