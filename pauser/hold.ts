@@ -86,7 +86,7 @@ export class Pause {
   private async pauseAll(): Promise<void> {
     const { clock, context, plan } = this;
     const { stop, settings, report } = context;
-    report.log(`pausing ${plan.handles.length} pods of ${plan.workloads.length} workloads`);
+    report.log(`pausing ${counted(plan.handles.length, "pod")} of ${counted(plan.workloads.length, "workload")}`);
     const failures = await pauseAll(plan.handles, settings.maxDrainSeconds * 1000, { clock, stop });
     if (failures.size > 0) throw end("failedToPause", ...lines(failures));
     checkStopped(stop);
@@ -214,4 +214,8 @@ export class Pause {
 /** The wall clock shows the millisecond that has begun: within it, the last pod may not have been paused yet. */
 function nextMillisecond({ wall, monotonic }: Moment): Moment {
   return { wall: Math.floor(wall) + 1, monotonic: monotonic + 1 };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -92,10 +92,11 @@ export function clusterPart(
 function clusterSettings(name: string, source: Cluster, copy: Cluster): Check[] {
   const [before, after] = [source.settings, copy.settings];
   const differences = differing(before, after, keysBut(before, ["masterPassword", "deletionProtection"]));
+  const readers = source.instances.length - 1;
   return [
     builtLikeItsSource(name, differences),
     {
-      claim: `${name}: it has a writer and ${source.instances.length - 1} readers`,
+      claim: `${name}: it has a writer and ${readers === 1 ? "1 reader" : `${readers} readers`}`,
       holds: copy.instances.length === source.instances.length,
     },
     {

@@ -81,13 +81,13 @@ export function restoreCluster(
       arn: cluster.arn,
       endpoint: cluster.endpoint,
       url: pulumi.interpolate`jdbc:${engine.jdbcScheme}://${cluster.endpoint}:${cluster.port}/${database}`,
-      // Until its instances stand, the endpoint answers nobody.
+      // The endpoint does not answer before there are instances.
       notes: pulumi
         .all(instances.map((instance) => instance.id))
         .apply(({ length }) =>
           length > 0
             ? [
-                `a writer and ${length - 1} readers; ${credentialsNote(source.cluster.MasterUserSecret !== undefined)}`,
+                `a writer and ${length === 2 ? "1 reader" : `${length - 1} readers`}; ${credentialsNote(source.cluster.MasterUserSecret !== undefined)}`,
                 ...(source.deleted ? deletedNotes(args.restoreTo) : []),
                 ...leftToSetAgain("aurora", source.deleted ? {} : notRestoredOf(source.cluster)),
               ]
