@@ -9,11 +9,10 @@ import { RestoredDatabase } from "./databases/restored-database";
 import { awsSettings, azureSettings } from "./databases/settings";
 import { endProgram, type Fault, refuse } from "./faults";
 import { nextSteps } from "./next-steps";
-import { engineParallel } from "./parallel";
+import { restoresAtOnce, warnOfParallel } from "./parallel";
 import { setMembers } from "./pause-need";
 import { releaseDatabaseFaults } from "./release-databases";
 import { keysOfEveryRelease, notARelease, unknownReleases, valuesByRelease } from "./release-values";
-import { parallelProblem } from "./rules/parallel";
 import { pauseNeed } from "./rules/pause-need";
 import { tagsNotCopiedFaults } from "./tags";
 import type { VaultArgs } from "./vaults/args";
@@ -113,7 +112,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
     const instant = formatInstant(instantMillis(args.at));
     const known = args.databases.map(kindOf);
     const windows = pulumi.output(args.windows ?? []);
-    // Copies that stand are not judged again: their windows and ranges pass away while they are in use.
+    // Existing copies are not checked again: their windows and ranges may have expired.
     const standing = known.map(({ name, kind, args }) =>
       lookedUp(name, () => kind.copiesStand(name, args, { aws, azure, instant })),
     );
@@ -137,7 +136,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
             ...context,
             from: args.from?.[database.name],
             restoresAtOnce: restoresAtOnce(database, known),
-            // Whoever does not ask for them need not wait for the windows: the preview of a first up shows its copies.
+            // Others do not wait for the windows, so that the preview of a first up shows their copies.
             windowBackups: args.from?.[database.name]?.windowBackups
               ? windows.apply((recorded) =>
                   backupsAt(instantMillis(instant), database.name, {
@@ -246,31 +245,6 @@ export function recoveryFaults(
     const { kind, args } = kindOf(database);
     const message = kind.recoveryFault?.(args, aws);
     return message ? [{ path: `databases[${index}].${kind.key}`, message: `cannot be recovered: ${message}` }] : [];
-  });
-}
-
-/** How many restores of its kind may run at a time for a database, when each of that kind gets as many. */
-function restoresAtOnce({ kind }: KnownDatabase, databases: readonly KnownDatabase[]): number {
-  const sharing = databases.filter((database) => database.kind === kind).length;
-  return Math.max(1, Math.floor((kind.restoresAtOnce ?? sharing) / sharing));
-}
-
-/** Warns when the engine runs fewer operations at a time than this restore could use. */
-function warnOfParallel(
-  databases: readonly KnownDatabase[],
-  copies: readonly RestoredDatabase[],
-  standing: pulumi.Output<boolean>[],
-  resource: pulumi.Resource,
-): void {
-  const parallel = engineParallel();
-  if (parallel === undefined) return;
-  pulumi.all([pulumi.all(copies.map(({ restores }) => restores)), pulumi.all(standing)]).apply(([counts, stands]) => {
-    const restores = databases.map((database, index) => ({
-      count: stands[index] ? 0 : (counts[index] as number),
-      atOnce: restoresAtOnce(database, databases),
-    }));
-    const problem = parallelProblem(parallel, restores);
-    if (problem !== undefined) void pulumi.log.warn(problem, resource);
   });
 }
 
