@@ -8,8 +8,8 @@ export interface CoordinatorHolder extends CoordinatorFinding {
 }
 
 /**
- * Releases whose databases hold no coordinator anywhere: of what their copies hold nobody could tell what was committed, and
- * ScalarDB would not start on them. A relational database may hold it: nobody looks into those.
+ * Releases none of whose databases holds a coordinator: without it, the committed transactions of their copies are unknown, and
+ * ScalarDB does not start on them. A relational database may hold it: look-ups do not see inside those.
  */
 export function coordinatorProblems(
   holders: readonly CoordinatorHolder[],
@@ -20,7 +20,7 @@ export function coordinatorProblems(
     if (own.some(({ found, relational }) => found !== false || relational)) return [];
     const missing = own.map(({ name, missing = "none" }) => `${name} has ${missing}`).join("; ");
     return [
-      `pause.releases[${index}]: no database that ${release.namespace}/${release.name} uses holds ScalarDB's coordinator, without which nobody can tell which transactions of a copy are committed: ${missing}. If scalar.db.consensus_commit.coordinator.namespace is set, set existing.coordinatorNamespace of the database that holds it to the same; if the coordinator is in another database, add that to databases, and to the release's databases where it names some; if the schema is not loaded yet, load it first`,
+      `pause.releases[${index}]: no database that ${release.namespace}/${release.name} uses holds ScalarDB's coordinator, without which the committed transactions of a copy are unknown: ${missing}. If scalar.db.consensus_commit.coordinator.namespace is set, set existing.coordinatorNamespace of the database that holds it to the same; if the coordinator is in another database, add that to databases, and to the release's databases where it names some; if the schema is not loaded yet, load it first`,
     ];
   });
 }

@@ -81,8 +81,7 @@ export function strangerBy(
   { instant, mode }: Pick<RestoreContext, "instant" | "mode">,
 ): string | undefined {
   if (tags[COPY_TAG] === undefined) return `it has no tag ${COPY_TAG}, so that it is no copy of this program's`;
-  if (tags[STACK_TAG] === undefined)
-    return `it is a copy without the tag ${STACK_TAG}, so that nobody can tell which stack has made it`;
+  if (tags[STACK_TAG] === undefined) return `it is a copy without the tag ${STACK_TAG}, so its stack is unknown`;
   if (tags[STACK_TAG] !== stackIdentity()) return `it is a copy of the stack ${tags[STACK_TAG]}`;
   if (tags[INSTANT_TAG] !== instant) return `it is a copy as of ${tags[INSTANT_TAG]}, not ${instant}`;
   // Outside of the state are also the copies that a recovery has left for good. A drill's go with it.

@@ -7,7 +7,7 @@ export const COORDINATOR_NAMESPACE = "coordinator";
 
 /** Whether a database holds a coordinator. */
 export interface CoordinatorFinding {
-  /** Undefined where nobody can tell: inside a relational database, or in one that is yet to be created. */
+  /** Undefined where no look-up sees it: inside a relational database, or in one that is yet to be created. */
   found?: boolean;
   /** What was looked for and not found, such as `no table coordinator.state`. */
   missing?: string;

@@ -83,9 +83,9 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
       ...(incomplete ? [`INCOMPLETE: ${incomplete}`] : []),
       ...(context.from?.windowBackups ? [`restored from the backups of the pause window that ${instant} is in`] : []),
       ...(elsewhere
-        ? [`${count} tables stand in ${to} under their own names`]
+        ? [`${count} tables are in ${to} under their own names`]
         : [
-            `${count} tables stand beside their sources as <table>-${instantSuffix(instant)}, for inspection only: ScalarDB finds tables by their own names`,
+            `${count} tables are next to their sources as <table>-${instantSuffix(instant)}, for inspection only: ScalarDB finds tables by their own names`,
             `to drill with ScalarDB itself, set databases[].dynamodb.restoreTo.region of ${name} to another region`,
           ]),
       ...leftToSetAgain("dynamodb", { replicas }),
@@ -118,7 +118,7 @@ interface Sources {
   incomplete: string | undefined;
   /** The backup of each table; undefined where point-in-time recovery is what is restored from. */
   backups: Map<string, string> | undefined;
-  /** Whether all copies stand already: the backups of their window may be gone then. */
+  /** Whether all copies exist already: the backups of their window may be gone then. */
   stands: boolean;
   refusal?: Refusal;
 }
