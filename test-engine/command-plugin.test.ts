@@ -116,11 +116,13 @@ onEngine("the engine has the real plugin run every operation: protected, drilled
   t.deepEqual(set.leftovers(), []);
 });
 
-/** The operations that a stack's commands have run, sorted. */
+/** The operations that a stack's commands have run, or run when they go (what is left then is looked at), sorted. */
 function operationsIn({ deployment }: Deployment): string[] {
-  const resources: { type: string; inputs?: { create?: string } }[] = deployment.resources;
-  const commands = resources.filter(({ type }) => type === "command:local:Command");
-  return [...new Set(commands.map(({ inputs }) => inputs?.create?.split(" ").at(-1) ?? ""))].sort();
+  const resources: { type: string; inputs?: { create?: string; delete?: string } }[] = deployment.resources;
+  const lines = resources
+    .filter(({ type }) => type === "command:local:Command")
+    .flatMap(({ inputs }) => [inputs?.create ?? "", inputs?.delete ?? []].flat());
+  return [...new Set(lines.map((line) => line.split(" ").at(-1) as string))].sort();
 }
 
 async function difference(client: ResourceProviderClient, before: PropertyMap, after: PropertyMap) {
