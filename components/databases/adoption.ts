@@ -58,11 +58,16 @@ export async function importIdOf(
 }
 
 /** Whether the state has this resource. */
-export async function isInState(
+export async function isInState(declared: Declared, context: Pick<RestoreContext, "parent">): Promise<boolean> {
+  return (await outputsInState(declared, context)) !== undefined;
+}
+
+/** The outputs of this resource as the state has them; undefined where it has no such resource. */
+export async function outputsInState(
   { type, logical }: Declared,
   { parent }: Pick<RestoreContext, "parent">,
-): Promise<boolean> {
-  return (await urnsInState()).has(await resolved(pulumi.createUrn(logical, type, parent)));
+): Promise<Record<string, unknown> | undefined> {
+  return (await state()).get(await resolved(pulumi.createUrn(logical, type, parent)));
 }
 
 /** `importIdOf` for a look-up. The program ends when something else has the name. */
@@ -98,24 +103,28 @@ export function awsImportId(id: string, region: string, aws: AwsSettings): strin
   return region === aws.defaultRegion ? id : `${id}@${region}`;
 }
 
-/** The URNs in this stack's state, read once in each run. */
-function urnsInState(): Promise<ReadonlySet<string>> {
+/** The outputs of each resource in a stack's state, by their URNs. */
+type State = ReadonlyMap<string, Record<string, unknown>>;
+
+/** This stack's state, read once in each run. */
+function state(): Promise<State> {
   const run = thisRun();
   const known = run && states.get(run);
   if (known) return known;
-  const urns = readUrns();
-  if (run) states.set(run, urns);
-  return urns;
+  const read = readState();
+  if (run) states.set(run, read);
+  return read;
 }
 
-const states = new WeakMap<object, Promise<ReadonlySet<string>>>();
+const states = new WeakMap<object, Promise<State>>();
 
 /** The engine's own function, which stack references are made of. */
-async function readUrns(): Promise<ReadonlySet<string>> {
+async function readState(): Promise<State> {
   const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {
     stackName: stackIdentity(),
   });
-  return new Set(Object.keys(outputs as object));
+  const resources = outputs as Record<string, { outputs?: Record<string, unknown> }>;
+  return new Map(Object.entries(resources).map(([urn, { outputs: own = {} }]) => [urn, own]));
 }
 
 function resolved<Value>(output: pulumi.Output<Value>): Promise<Value> {

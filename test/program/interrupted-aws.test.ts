@@ -138,6 +138,37 @@ test("copies in another region are taken over from there, and replaced for anoth
   t.deepEqual(standing(cloud, ELSEWHERE), []);
 });
 
+test("a replacement in another region that is killed half-way is told from a copy, with the way out", async (t) => {
+  const { cloud, stack, providers, older, newer } = await protectedSet(t, [tables({ region: ELSEWHERE })]);
+  stack.config["scalar-backup:restore"] = { at: newer };
+  t.true((await stack.up()).succeeded);
+  stack.config["scalar-backup:restore"] = { at: older };
+  const goOn = interruptCreations(providers, [TABLE], TABLES.length);
+  t.regex(errors(await stack.up()), /signal: killed/);
+  goOn();
+
+  // The state has the deleted copies still: no import is possible, and each creation would find a table of its name.
+  const stuck = await stack.preview();
+  t.false(stuck.succeeded);
+  const message = errors(stuck);
+  t.true(message.includes(`copies of ${older} were being created in place of those of ${newer}`), message);
+  t.true(message.includes(`pulumi config rm restore`), message);
+
+  // The way out that the message names.
+  delete stack.config["scalar-backup:restore"];
+  const letGo = await stack.up();
+  t.true(letGo.succeeded, errors(letGo));
+  t.deepEqual(standing(cloud, ELSEWHERE), [...TABLES].sort(), "what is being restored stays");
+  stack.config["scalar-backup:restore"] = { at: older };
+  const again = await stack.up();
+  t.true(again.succeeded, errors(again));
+  t.is(changes(again).filter((change) => change.startsWith("import Table tables-copy-")).length, TABLES.length);
+  t.deepEqual(changes(await stack.preview()), []);
+  delete stack.config["scalar-backup:restore"];
+  t.true((await stack.up()).succeeded);
+  t.deepEqual(standing(cloud, ELSEWHERE), []);
+});
+
 test("what somebody else has made under a copy's name is not touched, and the message says whose it is", async (t) => {
   const { cloud, stack, newer } = await protectedSet(t, [tables(), aurora, orders]);
   const rds = cloud.aws.rds.region(REGION);

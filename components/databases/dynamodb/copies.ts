@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { awaitTable, type TableRestore, type TableSettings } from "../../../operations/dynamodb";
-import { adopted, awsImportId, isInState, strangerBy } from "../adoption";
+import { adopted, awsImportId, isInState, outputsInState, strangerBy } from "../adoption";
 import { type AwsSettings, COPY_TAG, INSTANT_TAG, type RestoreContext, STACK_TAG } from "../kind";
 import type { DynamodbArgs } from "./args";
 import { tableReader } from "./reader";
@@ -66,6 +66,32 @@ function strangerOf(
       : `it was restored from ${fromBackup ?? sourceArn}, not from ${backupArn}`;
   if (sourceArn !== source.arn) return `it was restored from ${sourceArn}, not from ${source.arn}`;
   return Date.parse(at) === Date.parse(instant) ? undefined : `it is as of ${at}, not ${instant}`;
+}
+
+/**
+ * Why an `up` cannot go on that was killed while it replaced copies in another region: the old ones are deleted, but the state
+ * has them until the new ones are created, and what it has is not imported. Undefined where that is not so.
+ */
+export async function halfReplaced(
+  name: string,
+  args: DynamodbArgs,
+  tables: readonly TableSettings[],
+  standing: ReadonlyMap<string, StandingCopy>,
+  context: RestoreContext,
+): Promise<string | undefined> {
+  const { aws, instant } = context;
+  const region = targetRegion(name, args, aws);
+  const before = new Map<string, string>();
+  for (const source of tables) {
+    if (standing.get(source.name)?.own !== true) continue;
+    const known = await outputsInState(declaredCopy(name, args, source, context), context);
+    const at = known?.restoreDateTime;
+    // An adopted copy's state names no instant.
+    if (typeof at === "string" && at !== "" && Date.parse(at) !== Date.parse(instant)) before.set(source.name, at);
+  }
+  const [first] = before.values();
+  if (first === undefined) return undefined;
+  return `an up was interrupted while copies of ${instant} were being created in place of those of ${first} in ${region} (${[...before.keys()].join(", ")}), and Pulumi's state has the old ones still. Let it forget them: "pulumi config rm restore", "pulumi up", set restore.at to "${instant}" again, "pulumi up"; the tables stay, and are taken over`;
 }
 
 /** The ID to import a copy by, of a table that an interrupted `up` has left. */

@@ -12,7 +12,7 @@ import { copyMarks, instantSuffix, lookedUp, type RestoreContext, type RestoredD
 import { leftToSetAgain } from "../not-restored";
 import { declareScaling } from "../scaling";
 import type { DynamodbArgs } from "./args";
-import { adoptedTable, copiesStand, readStanding } from "./copies";
+import { adoptedTable, copiesStand, halfReplaced, readStanding } from "./copies";
 import { notYetProtected, tablesAt } from "./ranges";
 import { tableReader } from "./reader";
 import { copyName, copyPrefix, deletedSince, goalOf, sourceRegion, tableNames, targetRegion } from "./tables";
@@ -28,7 +28,9 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
   const sources = (context.windowBackups ?? pulumi.output(undefined)).apply((backups) =>
     lookedUp(name, async () => {
       const sources = await readSourcesAndTarget(name, args, backups, context);
-      return { ...sources, standing: await readStanding(name, args, sources, context) };
+      const standing = await readStanding(name, args, sources, context);
+      const message = sources.refusal ? undefined : await halfReplaced(name, args, sources.tables, standing, context);
+      return { ...sources, standing, ...(message !== undefined && { refusal: { message, existingToo: true } }) };
     }),
   );
   // Not of what is declared: that is known only when it is there.
