@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { CONTEXT } from "../../rehearsal/cloud/kubernetes/cluster";
 import { kindOf } from "../../rehearsal/cloud/kubernetes/kinds";
@@ -138,6 +141,26 @@ test("a cluster that cannot be read leaves no restore point, and a pasted record
   t.regex(unread.noneBecause ?? "", /windows of cluster osaka were not read \(context "gone"\).*has no context "gone"/);
 
   const pause = stack.config["scalar-backup:pause"] as object;
+  const unreachable = join(mkdtempSync(join(tmpdir(), "unreachable-")), "config");
+  t.teardown(() => rmSync(dirname(unreachable), { recursive: true }));
+  // Nobody listens on port 1.
+  writeFileSync(
+    unreachable,
+    JSON.stringify({
+      "current-context": "osaka",
+      contexts: [{ name: "osaka", context: { cluster: "osaka", user: "osaka" } }],
+      clusters: [{ name: "osaka", cluster: { server: "http://127.0.0.1:1" } }],
+      users: [{ name: "osaka", user: {} }],
+    }),
+  );
+  stack.config["scalar-backup:pause"] = {
+    ...pause,
+    otherClusters: [{ ...other, kubernetes: { kubeconfig: unreachable } }],
+  };
+  const silent = pointsOf(await stack.preview());
+  t.deepEqual(silent.points, []);
+  t.regex(silent.noneBecause ?? "", /windows of cluster osaka were not read .*127\.0\.0\.1:1/);
+
   stack.config["scalar-backup:pause"] = {
     ...pause,
     otherClusters: [{ ...other, record: writeWindowRecord([window("osaka", "osaka")]) }],
