@@ -8,6 +8,7 @@ import { type Found, leftToSetAgain } from "../not-restored";
 import { declareClusterCopy } from "../rds/cluster";
 import { copyIdentifier, credentialsNote } from "../rds/copies";
 import { deletedNotes } from "../rds/deleted";
+import { restoredByRds } from "../rds/restored";
 import { adoptedCluster } from "../rds/standing";
 import { declareScaling } from "../scaling";
 import type { AuroraArgs, AuroraRestoreToArgs } from "./args";
@@ -95,14 +96,7 @@ export function restoreCluster(
         ),
     };
   });
-  return {
-    name,
-    kind: engine.kind,
-    endpoint: copy.apply(({ endpoint }) => endpoint),
-    properties: copy.apply(({ url }) => url).apply((url): Record<string, string> => ({ contact_points: url })),
-    notes: copy.apply(({ notes }) => notes),
-    backup: { resourceType: "Aurora", region: where, arns: copy.apply(({ arn }) => arn).apply((arn) => [arn]) },
-  };
+  return restoredByRds({ name, kind: engine.kind, region: where, resourceType: "Aurora" }, copy);
 }
 
 /** What the cluster has of what no restore brings back. */

@@ -11,6 +11,7 @@ import type { RdsArgs } from "./args";
 import { copyDeletion, copyIdentifier, credentialsNote } from "./copies";
 import { deletedNotes } from "./deleted";
 import type { RdsEngine } from "./engine";
+import { restoredByRds } from "./restored";
 import { lookUpInstance, whereIs } from "./source";
 import { adoptedInstance } from "./standing";
 
@@ -61,14 +62,7 @@ export function restoreInstance(
       ]),
     };
   });
-  return {
-    name,
-    kind: engine.kind,
-    endpoint: copy.apply(({ endpoint }) => endpoint),
-    properties: copy.apply(({ url }) => url).apply((url): Record<string, string> => ({ contact_points: url })),
-    notes: copy.apply(({ notes }) => notes),
-    backup: { resourceType: "RDS", region, arns: copy.apply(({ arn }) => arn).apply((arn) => [arn]) },
-  };
+  return restoredByRds({ name, kind: engine.kind, region, resourceType: "RDS" }, copy);
 }
 
 function declareCopy(

@@ -24,6 +24,7 @@ import { leftToSetAgain } from "../not-restored";
 import type { RdsArgs } from "./args";
 import { copyDeletion, copyIdentifier, credentialsNote } from "./copies";
 import type { RdsEngine } from "./engine";
+import { restoredByRds } from "./restored";
 import { lookUpCluster, whereIs } from "./source";
 
 /** The tag that names what a copy was restored from: the identifiers of two copies may begin alike, and be cut. */
@@ -62,14 +63,7 @@ export function restoreMultiAzCluster(
       };
     });
   });
-  return {
-    name,
-    kind: engine.kind,
-    endpoint: copy.apply(({ endpoint }) => endpoint),
-    properties: copy.apply(({ url }) => url).apply((url): Record<string, string> => ({ contact_points: url })),
-    notes: copy.apply(({ notes }) => notes),
-    backup: { resourceType: "RDS", region, arns: copy.apply(({ arn }) => arn).apply((arn) => [arn]) },
-  };
+  return restoredByRds({ name, kind: engine.kind, region, resourceType: "RDS" }, copy);
 }
 
 /** Where a copy is. */
