@@ -1,5 +1,8 @@
+// One configuration for every suite of `test/`: `ava` runs test/unit, `ava test/engine` that suite, and a file's path the
+// file with its suite's settings.
 const { execFileSync } = require("node:child_process");
 const { availableParallelism } = require("node:os");
+const { relative, resolve, sep } = require("node:path");
 const { setFlagsFromString } = require("node:v8");
 
 // A thread for each file lives for seconds: optimizing what it runs takes longer than it saves, but for the hottest loops.
@@ -7,21 +10,61 @@ const { setFlagsFromString } = require("node:v8");
 const flags = execFileSync(process.execPath, ["--v8-options"], { encoding: "utf8" });
 if (/^\s*--interrupt-budget\s/m.test(flags)) setFlagsFromString("--interrupt-budget=1000000");
 
-// What plays whole programs, or waits for clocks: begun last, it would keep one core waiting for the other.
+// Files that play whole programs or wait for clocks start first; otherwise one core waits for the other at the end.
 const LONGEST_FIRST = ["components/databases", "components/vaults", "program", "policies/example-stacks", "pauser"];
 const rank = (file) => {
-  const place = LONGEST_FIRST.findIndex((room) => file.includes(`/test/${room}`));
+  const place = LONGEST_FIRST.findIndex((room) => file.includes(`/test/unit/${room}`));
   return place < 0 ? LONGEST_FIRST.length : place;
 };
 
+const SUITES = {
+  unit: {
+    files: ["test/unit/**/*.test.ts"],
+    timeout: "60s",
+    sortTestFiles: (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1),
+  },
+  /** Needs a Pulumi CLI. */
+  engine: { files: ["test/engine/**/*.test.ts"], timeout: "10m" },
+  /** Needs Go: a real Kubernetes control plane, one at a time, built from its sources the first time. */
+  cluster: { files: ["test/cluster/**/*.test.ts"], timeout: "20m", concurrency: 1, verbose: true },
+  /** What really decides (the clouds' models, real providers, ScalarDB) judges the program and the simulated clouds. */
+  fidelity: { files: ["test/fidelity/*.test.ts", "test/fidelity/scalardb/*.test.ts"], timeout: "15m" },
+  /** The tests that play the real program, operations and pauser on the simulated clouds, recorded for the judges. */
+  recording: {
+    files: [
+      "test/fidelity/scenes/**/*.test.ts",
+      "test/unit/program/{azure-recovery,deleted-sources,dynamodb-aurora,pause-look-up,window-backups,wrong-configuration}.test.ts",
+      "test/unit/components/databases/{aws,azure,rds/deleted}.test.ts",
+      "test/unit/components/vaults/{aws,azure,opt-in,restore-from}.test.ts",
+      "test/unit/operations/{azure-databases,dynamodb,rds}.test.ts",
+      "test/unit/pauser/window-backups.test.ts",
+      "test/unit/policies/example-stacks.test.ts",
+    ],
+    timeout: "60s",
+    require: ["./test/fidelity/record.ts"],
+  },
+};
+
+/** `SUITE`, or else the suite of the first path under `test/` among the command's arguments. */
+function suiteName() {
+  if (process.env.SUITE) return process.env.SUITE;
+  const suites = process.argv.slice(2).map((argument) => {
+    const [test, suite] = relative(__dirname, resolve(argument)).split(sep);
+    return test === "test" ? suite : undefined;
+  });
+  return suites.find((suite) => suite in SUITES) ?? "unit";
+}
+
+const name = suiteName();
+if (!(name in SUITES))
+  throw new Error(`SUITE: "${name}" is no suite: expected one of ${Object.keys(SUITES).join(", ")}`);
+
 module.exports = {
-  files: ["test/**/*.test.ts"],
   extensions: { ts: "commonjs" },
   // No test may read a cluster of the user's; simulated ones have a kubeconfig of their own.
   environmentVariables: { KUBECONFIG: "/no-kubeconfig-in-tests" },
   nodeArguments: ["--require=./register.cjs", "--enable-source-maps"],
   // One more than there are cores: some tests wait for clocks.
   concurrency: availableParallelism() + 1,
-  timeout: "60s",
-  sortTestFiles: (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1),
+  ...SUITES[name],
 };

@@ -1,7 +1,7 @@
-import { SimulatedCloud } from "../rehearsal/cloud/cloud";
-import type { Operation, StackResult } from "../rehearsal/engine/stack";
 import { embeddedStack } from "../rehearsal/engines";
-import { recordWindow } from "../test/program/rehearsed";
+import { SimulatedCloud } from "../simulator/cloud/cloud";
+import type { Operation, StackResult } from "../simulator/engine/stack";
+import { recordWindow } from "../test/unit/program/rehearsed";
 import { errorsOf } from "./preview";
 import { tenDatabases } from "./sets";
 

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
-import { findPulumi, HOW_TO_GET_PULUMI } from "../rehearsal/engine/pulumi-cli";
 import { ENGINES, type EngineName, PROGRAM } from "../rehearsal/engines";
+import { findPulumi, HOW_TO_GET_PULUMI } from "../simulator/engine/pulumi-cli";
 import { measureCriticalPath } from "./critical-path";
 import { measureLoad } from "./load";
 import { figuresOf, measurePairs, type Pair, type PairFigures } from "./pairs";

@@ -11,9 +11,9 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { bundlePauser } from "../pauser/bundle";
-import { AwsCloud } from "../rehearsal/cloud/aws/aws";
-import { SimulatedClock } from "../rehearsal/cloud/clock";
-import { Cluster } from "../test/pauser/doubles/cluster";
+import { AwsCloud } from "../simulator/cloud/aws/aws";
+import { SimulatedClock } from "../simulator/cloud/clock";
+import { Cluster } from "../test/unit/pauser/doubles/cluster";
 
 const PODS_PER_RELEASE = 20;
 const SLOWEST_DRAIN_MILLIS = 200;

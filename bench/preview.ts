@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SimulatedCloud } from "../rehearsal/cloud/cloud";
-import { EmbeddedStack } from "../rehearsal/engine/embedded";
-import { PulumiStack } from "../rehearsal/engine/real";
-import type { Stack, StackResult } from "../rehearsal/engine/stack";
 import { type EngineName, providersOf } from "../rehearsal/engines";
+import { SimulatedCloud } from "../simulator/cloud/cloud";
+import { EmbeddedStack } from "../simulator/engine/embedded";
+import { PulumiStack } from "../simulator/engine/real";
+import type { Stack, StackResult } from "../simulator/engine/stack";
 import { MemoryWatch } from "./memory";
 import { RELEASE } from "./sets";
 

@@ -1,8 +1,8 @@
 /** How long restores of many tables take in the cloud, in simulated time, against what AWS's quota of concurrent restores allows. */
 import { parseArgs } from "node:util";
-import { SimulatedCloud } from "../rehearsal/cloud/cloud";
-import { defaultParallel } from "../rehearsal/engine/workers";
 import { embeddedStack } from "../rehearsal/engines";
+import { SimulatedCloud } from "../simulator/cloud/cloud";
+import { defaultParallel } from "../simulator/engine/workers";
 import { errorsOf } from "./preview";
 import { dynamodbDrill, RELEASE } from "./sets";
 

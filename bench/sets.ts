@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { DatabaseArgs } from "../components";
-import type { SimulatedCloud } from "../rehearsal/cloud/cloud";
-import { CONTEXT } from "../rehearsal/cloud/kubernetes/cluster";
 import { SCHEMA_LOADER_KEYS, TABLES } from "../rehearsal/sets/dynamodb";
 import { formatInstant } from "../restore-points/instant";
-import { buildExisting } from "../test/program/existing";
+import type { SimulatedCloud } from "../simulator/cloud/cloud";
+import { CONTEXT } from "../simulator/cloud/kubernetes/cluster";
+import { buildExisting } from "../test/unit/program/existing";
 
-const EXAMPLES = join(__dirname, "..", "examples");
+const EXAMPLES = join(__dirname, "../examples");
 const PLAIN = join(__dirname, "plain");
 const REGION = "ap-northeast-1";
 const ELSEWHERE = "ap-northeast-3";

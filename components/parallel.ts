@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 // Declares globalThis.asyncLocalStorage and globalThis.globalStore.
 import type {} from "@pulumi/pulumi/runtime/state";
+import { parallelProblem } from "../restore-points/rules/parallel";
 import type { KnownDatabase } from "./databases";
 import type { RestoredDatabase } from "./databases/restored-database";
-import { parallelProblem } from "./rules/parallel";
 
 /** How many operations the engine runs at a time (`--parallel`), as it reports to this program; undefined where it does not. */
 function engineParallel(): number | undefined {

@@ -1,7 +1,7 @@
+import { pauseNeed, type SetMember } from "../restore-points/rules/pause-need";
 import { type DatabaseArgs, kindOf } from "./databases";
 import type { Fault } from "./faults";
 import type { PauseScheduleArgs } from "./pause/pause-schedule";
-import { pauseNeed, type SetMember } from "./rules/pause-need";
 
 /** The databases as the decision table sees them. */
 export function setMembers(databases: readonly DatabaseArgs[]): SetMember[] {

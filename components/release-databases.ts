@@ -1,5 +1,5 @@
+import { nearestWord } from "../restore-points/rules/nearest-word";
 import type { Fault } from "./faults";
-import { nearestWord } from "./rules/nearest-word";
 
 /** A release, and the databases of the set that it uses. */
 export interface ReleaseDatabases {

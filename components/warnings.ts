@@ -1,13 +1,13 @@
+import { awsRegionDoubt } from "../restore-points/rules/aws-region";
+import { pauseNeed } from "../restore-points/rules/pause-need";
+import { availableRestorePoints, RESTORE_POINTS, type Reach, reachProblem } from "../restore-points/rules/pausing";
+import { longestIntervalMillis } from "../restore-points/rules/schedule";
 import { type DatabaseArgs, kindOf } from "./databases";
 import type { AwsSettings } from "./databases/kind";
 import type { Fault } from "./faults";
 import type { PauseScheduleArgs } from "./pause/pause-schedule";
 import { setMembers } from "./pause-need";
 import { pathText } from "./problems/value";
-import { awsRegionDoubt } from "./rules/aws-region";
-import { pauseNeed } from "./rules/pause-need";
-import { availableRestorePoints, RESTORE_POINTS, type Reach, reachProblem } from "./rules/pausing";
-import { longestIntervalMillis } from "./rules/schedule";
 import type { VaultArgs } from "./vaults/args";
 import { continuousRule, vaultedDatabases } from "./vaults/aws/rules";
 

@@ -1,9 +1,9 @@
+import { longestIntervalMillis } from "../restore-points/rules/schedule";
 import { type DatabaseArgs, kindOf } from "./databases";
 import type { AwsSettings } from "./databases/kind";
 import type { Fault } from "./faults";
 import type { PauseScheduleArgs } from "./pause/pause-schedule";
 import { DEFAULT_EVERY_DAYS, type WindowBackupArgs } from "./pause/window-backups";
-import { longestIntervalMillis } from "./rules/schedule";
 
 const DAY_MILLIS = 86_400_000;
 

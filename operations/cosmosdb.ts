@@ -1,4 +1,4 @@
-import { COSMOSDB_TIERS } from "../components/rules/recovery-period";
+import { COSMOSDB_TIERS } from "../restore-points/rules/recovery-period";
 import { eachAtOnce } from "./aws";
 import type { AzureAccess } from "./azure";
 import { ArmClient, awaitRestore, locationName } from "./azure-arm";

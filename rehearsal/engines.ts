@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { SimulatedCloud } from "./cloud/cloud";
-import { EmbeddedStack } from "./engine/embedded";
-import { PulumiStack } from "./engine/real";
-import type { Stack } from "./engine/stack";
-import { CommandProvider } from "./providers/command";
-import type { SimulatedProvider } from "./providers/provider";
+import type { SimulatedCloud } from "../simulator/cloud/cloud";
+import { EmbeddedStack } from "../simulator/engine/embedded";
+import { PulumiStack } from "../simulator/engine/real";
+import type { Stack } from "../simulator/engine/stack";
+import { CommandProvider } from "../simulator/providers/command";
+import type { SimulatedProvider } from "../simulator/providers/provider";
 
 /** The folder of the program that is rehearsed: this project's. */
 export const PROGRAM = join(__dirname, "..");

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { SimulatedCloud } from "./cloud/cloud";
-import { ProviderServer } from "./engine/provider-server";
+import { SimulatedCloud } from "../simulator/cloud/cloud";
+import { ProviderServer } from "../simulator/engine/provider-server";
+import { onExit } from "../simulator/on-exit";
 import { PROGRAM, providersOf } from "./engines";
-import { onExit } from "./on-exit";
 import { Workload } from "./scalardb/workload";
 import { sets } from "./sets";
 

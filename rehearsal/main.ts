@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { findPulumi, HOW_TO_GET_PULUMI } from "./engine/pulumi-cli";
+import { findPulumi, HOW_TO_GET_PULUMI } from "../simulator/engine/pulumi-cli";
 import { ENGINES } from "./engines";
 import { endOnInterruption } from "./interruptions";
 import { rehearse } from "./rehearsal";

@@ -1,5 +1,5 @@
 import type { WriteStream } from "node:tty";
-import type { Operation } from "./engine/stack";
+import type { Operation } from "../simulator/engine/stack";
 
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 type Style = keyof typeof STYLES;

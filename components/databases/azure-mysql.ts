@@ -1,6 +1,6 @@
 import { Server, type ServerArgs } from "@pulumi/azure-native/dbformysql/server";
 import type { FlexibleServer } from "../../operations/azure-servers";
-import { RECOVERY_PERIODS } from "../rules/recovery-period";
+import { RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
 import { azureServer } from "./azure-server";
 import type { AzureServerArgs } from "./azure-server/args";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { awsRegionProblem } from "../../restore-points/rules/aws-region";
 import { type Fault, faultsOf, isWithin } from "../faults";
-import { awsRegionProblem } from "../rules/aws-region";
 import { type DatabaseVaultArgs, databaseVaultSchema } from "../vaults/database-vault";
 import type { AuroraArgs } from "./aurora";
 import { auroraMysql } from "./aurora-mysql";

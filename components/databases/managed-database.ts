@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseRange } from "../../restore-points/ranges";
 import type { AzureResource } from "../vaults/azure/source";
+import { type DatabaseArgs, kindOf } from ".";
 import type { CoordinatorFinding } from "./coordinator";
-import { type DatabaseArgs, kindOf } from "./index";
 import type { DatabaseStatus, ProtectContext } from "./kind";
 
 /** One database of the set with all that protects it: the parent of what its kind declares. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { declareKeptCopy, keptNote } from "../vaults/aws/kept-copies";
-import type { KnownDatabase } from "./index";
+import type { KnownDatabase } from ".";
 import { INSTANT_TAG, instantSuffix, type RestoreContext } from "./kind";
 
 /** One restored database: the parent of its copy and of what the copy is given after the restore. */

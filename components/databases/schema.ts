@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { awsRegionHint } from "../rules/aws-region";
-import { type RecoveryPeriod, recoveryPeriodFault } from "../rules/recovery-period";
+import { awsRegionHint } from "../../restore-points/rules/aws-region";
+import { type RecoveryPeriod, recoveryPeriodFault } from "../../restore-points/rules/recovery-period";
 
 /** An AWS region. */
 export const awsRegion = z

@@ -2,9 +2,9 @@ import { PodIdentityAssociation } from "@pulumi/aws/eks";
 import { Role, RolePolicy } from "@pulumi/aws/iam";
 import type { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import * as pulumi from "@pulumi/pulumi";
+import { awsPartition } from "../../restore-points/rules/aws-partition";
+import { tablesPolicy } from "../../restore-points/rules/iam-policy";
 import { roleName } from "../iam-role-name";
-import { awsPartition } from "../rules/aws-partition";
-import { tablesPolicy } from "../rules/iam-policy";
 import type { WindowBackupArgs } from "./window-backups";
 
 /** How the pauser comes by AWS credentials. Exactly one of `eksCluster` and `roleArn`. */

@@ -5,9 +5,9 @@ import { ClusterReader } from "../../operations/kubernetes/reader";
 import { lookUpReleases, missingNamespaces, type ReleaseTarget } from "../../operations/kubernetes/releases";
 import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
 import { runProblems } from "../../restore-points/pause-runs";
+import { nearestWord } from "../../restore-points/rules/nearest-word";
+import { longestIntervalMillis } from "../../restore-points/rules/schedule";
 import { endProgram } from "../faults";
-import { nearestWord } from "../rules/nearest-word";
-import { longestIntervalMillis } from "../rules/schedule";
 import { notPinned, type ProviderCluster, providerCluster } from "./cluster";
 import { releaseProblems } from "./release-problems";
 

@@ -1,6 +1,6 @@
 import type { FoundRelease, ReleaseState, ReleasesState } from "../../operations/kubernetes/releases";
+import { nearestWord } from "../../restore-points/rules/nearest-word";
 import { ADMIN_PORTS, HEADLESS_SUFFIX } from "../../restore-points/scalar-products";
-import { nearestWord } from "../rules/nearest-word";
 
 /** More of what was found would hide the message. */
 const SHOWN = 10;

@@ -1,9 +1,9 @@
 import { ADMIN_PORT, BOUNDS, MIN_HOLD_SECONDS } from "../../pauser/settings";
+import { intervalsOf, parseCron } from "../../restore-points/rules/cron";
+import { forgottenProblem, overlapProblem, slowRunProblem, suspendedProblem } from "../../restore-points/rules/pausing";
+import { timeZoneProblem } from "../../restore-points/rules/time-zone";
 import type { Fault } from "../faults";
 import { namesWithin } from "../problems/names-within";
-import { intervalsOf, parseCron } from "../rules/cron";
-import { forgottenProblem, overlapProblem, slowRunProblem, suspendedProblem } from "../rules/pausing";
-import { timeZoneProblem } from "../rules/time-zone";
 import type { PauseScheduleArgs } from "./pause-schedule";
 import { runSeconds } from "./timing";
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearestWord } from "../rules/nearest-word";
+import { nearestWord } from "../../restore-points/rules/nearest-word";
 import { namesWithin } from "./names-within";
 import { valueAt, withValueAt, yamlText } from "./value";
 

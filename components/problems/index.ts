@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { nearestWord } from "../../restore-points/rules/nearest-word";
 import type { Fault } from "../faults";
-import { nearestWord } from "../rules/nearest-word";
 import { expectation } from "./expectation";
 import { fixOf } from "./fix";
 import { nodeAt, type SchemaNode } from "./schema-node";

@@ -1,8 +1,8 @@
 import { Plan, Selection, Vault } from "@pulumi/aws/backup";
 import { Role, RolePolicyAttachment } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
+import { awsPartition } from "../../restore-points/rules/aws-partition";
 import { roleName } from "../iam-role-name";
-import { awsPartition } from "../rules/aws-partition";
 import type { BackupPlanRun } from "./aws/overdue";
 
 /** Where a continuous backup is kept, and as whom AWS Backup makes it. */

@@ -1,5 +1,5 @@
-import { daysText } from "../../components/rules/days-text";
-import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
+import { daysText } from "../../restore-points/rules/days-text";
+import { RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
 import { isSet, UNKNOWN, valueAt } from "../values";
 import { databasePolicy } from "./database-policy";
 import { type MinimumDays, minimumDaysSetting } from "./minimum-days";

@@ -1,4 +1,4 @@
-import type { RecoveryPeriod } from "../../components/rules/recovery-period";
+import type { RecoveryPeriod } from "../../restore-points/rules/recovery-period";
 import type { SettingSchemas } from "../resource-policy";
 
 /** The setting that every rule about a recovery period has. */

@@ -1,4 +1,4 @@
-import { suspendedProblem } from "../../components/rules/pausing";
+import { suspendedProblem } from "../../restore-points/rules/pausing";
 import { resourcePolicy } from "../resource-policy";
 import { booleanAt } from "../values";
 import { isCronJob, pauseJobOf } from "./pause-job";

@@ -1,6 +1,6 @@
 import { INSTANT_TAG } from "../../components/databases/kind";
-import { daysText } from "../../components/rules/days-text";
-import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
+import { daysText } from "../../restore-points/rules/days-text";
+import { RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
 import { databaseOf, mayBeDrillCopy, tagOf } from "../databases/resources";
 import { type StackResource, stackPolicy } from "../stack-policy";
 import { known, stringAt } from "../values";

@@ -1,4 +1,4 @@
-import { daysText } from "../../components/rules/days-text";
+import { daysText } from "../../restore-points/rules/days-text";
 import { stackPolicy } from "../stack-policy";
 import { known, stringAt } from "../values";
 

@@ -1,4 +1,4 @@
-import { type PauseNeed, pauseNeed, type SetMember } from "../../components/rules/pause-need";
+import { type PauseNeed, pauseNeed, type SetMember } from "../../restore-points/rules/pause-need";
 import {
   type DatabaseResource,
   databaseOf,

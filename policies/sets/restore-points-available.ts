@@ -1,5 +1,5 @@
-import { RESTORE_POINTS, reachProblem } from "../../components/rules/pausing";
-import { longestIntervalMillis } from "../../components/rules/schedule";
+import { RESTORE_POINTS, reachProblem } from "../../restore-points/rules/pausing";
+import { longestIntervalMillis } from "../../restore-points/rules/schedule";
 import { RDS_RETENTION } from "../databases/resources";
 import { type StackFault, type StackResource, stackPolicy } from "../stack-policy";
 import { known, stringAt } from "../values";

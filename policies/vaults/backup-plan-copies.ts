@@ -1,5 +1,5 @@
-import { backupLifecycleFaults } from "../../components/rules/backup-lifecycle";
-import { daysText } from "../../components/rules/days-text";
+import { backupLifecycleFaults } from "../../restore-points/rules/backup-lifecycle";
+import { daysText } from "../../restore-points/rules/days-text";
 import { resourcePolicy } from "../resource-policy";
 import { stringAt } from "../values";
 import { isPlan, planRules, readLifecycle } from "./plan-rules";

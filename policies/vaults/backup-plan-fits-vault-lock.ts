@@ -1,5 +1,5 @@
-import { daysText } from "../../components/rules/days-text";
-import { outsideLock } from "../../components/rules/vault-lock";
+import { daysText } from "../../restore-points/rules/days-text";
+import { outsideLock } from "../../restore-points/rules/vault-lock";
 import { stackPolicy } from "../stack-policy";
 import { known, numberAt, stringAt } from "../values";
 import { isPlan, planRules } from "./plan-rules";

@@ -1,6 +1,6 @@
-import { backupLifecycleFaults, goneBeforeNext } from "../../components/rules/backup-lifecycle";
-import { daysText } from "../../components/rules/days-text";
-import { RECOVERY_PERIODS } from "../../components/rules/recovery-period";
+import { backupLifecycleFaults, goneBeforeNext } from "../../restore-points/rules/backup-lifecycle";
+import { daysText } from "../../restore-points/rules/days-text";
+import { RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
 import { type MinimumDays, minimumDaysSetting } from "../databases/minimum-days";
 import { resourcePolicy } from "../resource-policy";
 import { isPlan, planRules } from "./plan-rules";

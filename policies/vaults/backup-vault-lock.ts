@@ -1,4 +1,4 @@
-import { vaultLockFaults } from "../../components/rules/vault-lock";
+import { vaultLockFaults } from "../../restore-points/rules/vault-lock";
 import { azureNative } from "../databases/resources";
 import { resourcePolicy } from "../resource-policy";
 import { known, numberAt, stringAt, UNKNOWN } from "../values";

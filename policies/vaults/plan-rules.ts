@@ -1,4 +1,4 @@
-import type { BackupLifecycle } from "../../components/rules/backup-lifecycle";
+import type { BackupLifecycle } from "../../restore-points/rules/backup-lifecycle";
 import { booleanAt, listAt, numberAt, stringAt, UNKNOWN, type Value } from "../values";
 
 export const isPlan = (type: string) => type === "aws:backup/plan:Plan";

@@ -1,8 +1,8 @@
 /** The bank's own gRPC interface, which its pods serve beside Scalar's admin interface. */
 
 import { type ServerUnaryCall, type ServiceDefinition, type sendUnaryData, status } from "@grpc/grpc-js";
-import { PausedError } from "../cloud/kubernetes/gate";
-import type { Application } from "../cloud/kubernetes/pod";
+import { PausedError } from "../../simulator/cloud/kubernetes/gate";
+import type { Application } from "../../simulator/cloud/kubernetes/pod";
 import { ConflictError, InsufficientBalanceError } from "./transactions";
 
 export interface TransferRequest {

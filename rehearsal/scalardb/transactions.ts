@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as delay } from "node:timers/promises";
-import type { SimulatedClock } from "../cloud/clock";
+import type { SimulatedClock } from "../../simulator/cloud/clock";
 import {
   type AccountRecord,
   COORDINATOR_TABLE,

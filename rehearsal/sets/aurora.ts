@@ -1,6 +1,6 @@
-import type { Cluster } from "../cloud/aws/rds-cluster";
-import type { SimulatedCloud } from "../cloud/cloud";
-import type { StackResult } from "../engine/stack";
+import type { Cluster } from "../../simulator/cloud/aws/rds-cluster";
+import type { SimulatedCloud } from "../../simulator/cloud/cloud";
+import type { StackResult } from "../../simulator/engine/stack";
 import { relationalDatabase } from "../scalardb/stores/databases";
 import { copyOf } from "./copies";
 import { builtLikeItsSource, differing, keysBut, type RunningPart, type SetPart } from "./part";

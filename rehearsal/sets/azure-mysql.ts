@@ -1,4 +1,4 @@
-import type { SimulatedCloud } from "../cloud/cloud";
+import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { AZURE_LOCATION, azureResource, buildPrivateEndpoint } from "./azure";
 import { flexibleServerPart } from "./azure-server";
 import type { SetPart } from "./part";

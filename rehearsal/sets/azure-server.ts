@@ -1,8 +1,8 @@
-import type { FlexibleServer } from "../cloud/azure/flexible-server";
-import type { FlexibleServers } from "../cloud/azure/flexible-servers";
-import { type JsonObject, object } from "../cloud/azure/json";
-import type { SimulatedCloud } from "../cloud/cloud";
-import type { StackResult } from "../engine/stack";
+import type { FlexibleServer } from "../../simulator/cloud/azure/flexible-server";
+import type { FlexibleServers } from "../../simulator/cloud/azure/flexible-servers";
+import { type JsonObject, object } from "../../simulator/cloud/azure/json";
+import type { SimulatedCloud } from "../../simulator/cloud/cloud";
+import type { StackResult } from "../../simulator/engine/stack";
 import { relationalDatabase } from "../scalardb/stores/databases";
 import { AZURE_RESOURCE_GROUP } from "./azure";
 import { copyOf } from "./copies";

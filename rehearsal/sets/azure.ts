@@ -1,5 +1,5 @@
-import type { JsonObject } from "../cloud/azure/json";
-import type { SimulatedCloud } from "../cloud/cloud";
+import type { JsonObject } from "../../simulator/cloud/azure/json";
+import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 
 export const AZURE_LOCATION = "japaneast";
 export const AZURE_RESOURCE_GROUP = "scalar-databases";

@@ -1,6 +1,6 @@
 import type { Unwrap } from "@pulumi/pulumi";
 import type { RestoredCopy } from "../../components/restore";
-import type { StackResult } from "../engine/stack";
+import type { StackResult } from "../../simulator/engine/stack";
 
 /** A copy by its database's name, from the stack's outputs. Its properties may be a secret. */
 export function copyOf(restored: StackResult, name: string): Unwrap<RestoredCopy> {

@@ -1,8 +1,8 @@
-import type { CosmosAccount } from "../cloud/azure/cosmosdb-account";
-import { type JsonObject, object } from "../cloud/azure/json";
-import { STORED_PROCEDURE } from "../cloud/azure/schema-loader";
-import type { SimulatedCloud } from "../cloud/cloud";
-import type { StackResult } from "../engine/stack";
+import type { CosmosAccount } from "../../simulator/cloud/azure/cosmosdb-account";
+import { type JsonObject, object } from "../../simulator/cloud/azure/json";
+import { STORED_PROCEDURE } from "../../simulator/cloud/azure/schema-loader";
+import type { SimulatedCloud } from "../../simulator/cloud/cloud";
+import type { StackResult } from "../../simulator/engine/stack";
 import { cosmosdbDatabase } from "../scalardb/stores/databases";
 import { AZURE_LOCATION, AZURE_RESOURCE_GROUP, azureResource, buildPrivateEndpoint } from "./azure";
 import { copyOf } from "./copies";

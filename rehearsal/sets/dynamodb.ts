@@ -1,5 +1,5 @@
 import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
-import type { SimulatedCloud } from "../cloud/cloud";
+import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { dynamodbDatabase } from "../scalardb/stores/databases";
 import type { SetPart } from "./part";
 import type { Check } from "./set";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { SimulatedCloud } from "../cloud/cloud";
-import type { StackResult } from "../engine/stack";
+import type { SimulatedCloud } from "../../simulator/cloud/cloud";
+import type { StackResult } from "../../simulator/engine/stack";
 import { Bank } from "../scalardb/bank";
 import { COORDINATOR_TABLE } from "../scalardb/record";
 import { type Database, WrittenStore } from "../scalardb/stores/written";

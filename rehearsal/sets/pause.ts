@@ -1,4 +1,4 @@
-import { CONTEXT } from "../cloud/kubernetes/cluster";
+import { CONTEXT } from "../../simulator/cloud/kubernetes/cluster";
 
 /** The pause of every set that needs one; held as short as is allowed with some room, so that a rehearsal is short too. */
 const PAUSE = {

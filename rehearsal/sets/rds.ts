@@ -1,6 +1,6 @@
-import type { Instance } from "../cloud/aws/rds-instance";
-import type { SimulatedCloud } from "../cloud/cloud";
-import type { StackResult } from "../engine/stack";
+import type { Instance } from "../../simulator/cloud/aws/rds-instance";
+import type { SimulatedCloud } from "../../simulator/cloud/cloud";
+import type { StackResult } from "../../simulator/engine/stack";
 import { relationalDatabase } from "../scalardb/stores/databases";
 import { clusterPart } from "./aurora";
 import { copyOf } from "./copies";

@@ -1,5 +1,5 @@
-import type { SimulatedCloud } from "../cloud/cloud";
-import type { StackResult } from "../engine/stack";
+import type { SimulatedCloud } from "../../simulator/cloud/cloud";
+import type { StackResult } from "../../simulator/engine/stack";
 import type { Bank } from "../scalardb/bank";
 import type { Copies } from "../scalardb/check";
 

@@ -1,9 +1,9 @@
 import { type DatabaseArgs, kindOf } from "../../components/databases";
 import { INSTANT_TAG } from "../../components/databases/kind";
 import type { RestoreFromArgs } from "../../components/vaults/restore-from";
-import type { AwsCloud } from "../cloud/aws/aws";
-import type { RecoveryPoint } from "../cloud/aws/backup";
-import { AwsError } from "../cloud/aws/error";
+import type { AwsCloud } from "../../simulator/cloud/aws/aws";
+import type { RecoveryPoint } from "../../simulator/cloud/aws/backup";
+import { AwsError } from "../../simulator/cloud/aws/error";
 
 /** The vault's name on either cloud. */
 export const VAULT_NAME = "scalar-vault";

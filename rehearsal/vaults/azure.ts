@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { type DatabaseArgs, kindOf } from "../../components/databases";
-import type { AzureCloud } from "../cloud/azure/azure";
-import type { RecoveryPoint } from "../cloud/azure/backup-instance";
-import type { BackupVault } from "../cloud/azure/backup-vault";
-import { pointsOf } from "../cloud/azure/data-protection";
-import { ArmError } from "../cloud/azure/error";
-import { type JsonObject, merged, object, without } from "../cloud/azure/json";
+import type { AzureCloud } from "../../simulator/cloud/azure/azure";
+import type { RecoveryPoint } from "../../simulator/cloud/azure/backup-instance";
+import type { BackupVault } from "../../simulator/cloud/azure/backup-vault";
+import { pointsOf } from "../../simulator/cloud/azure/data-protection";
+import { ArmError } from "../../simulator/cloud/azure/error";
+import { type JsonObject, merged, object, without } from "../../simulator/cloud/azure/json";
 import { AZURE_RESOURCE_GROUP } from "../sets/azure";
 import { VAULT_NAME } from "./aws";
 

@@ -1,5 +1,5 @@
 import type { DatabaseArgs } from "../../components/databases";
-import type { SimulatedCloud } from "../cloud/cloud";
+import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { AWS_VAULT, onAws } from "./aws";
 import { AZURE_VAULT, onAzure } from "./azure";
 

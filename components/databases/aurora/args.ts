@@ -1,7 +1,7 @@
 import type { ClusterArgs, ClusterInstanceArgs } from "@pulumi/aws/rds";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { RECOVERY_PERIODS } from "../../rules/recovery-period";
+import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { type BuildArgs, buildSchema, DELETED_NEEDS_CLASS, deletedHasClass, deletedSchema } from "../rds/deleted";
 import {
   awsRegion,

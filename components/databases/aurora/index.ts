@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
-import { awsPartition } from "../../rules/aws-partition";
-import { RECOVERY_PERIODS } from "../../rules/recovery-period";
+import { awsPartition } from "../../../restore-points/rules/aws-partition";
+import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { retentionOwner } from "../../vaults/aws/source";
 import { OWNED } from "../create";
 import { type DatabaseKind, INSTANT_TAG, regionOf } from "../kind";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import type { RecoveryPeriod } from "../../rules/recovery-period";
+import type { RecoveryPeriod } from "../../../restore-points/rules/recovery-period";
 import { databaseName, EITHER, eitherExistingOrCreate, recoveryDays } from "../schema";
 
 /** A flexible server that exists. */

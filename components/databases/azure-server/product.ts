@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { FlexibleServer, ServerProduct } from "../../../operations/azure-servers";
-import type { RecoveryPeriod } from "../../rules/recovery-period";
+import type { RecoveryPeriod } from "../../../restore-points/rules/recovery-period";
 import type { AzureBackupSource } from "../../vaults/azure/source";
 import type { AzureServerArgs, AzureServerCreateArgs } from "./args";
 

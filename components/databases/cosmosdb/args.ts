@@ -2,7 +2,7 @@ import { isIPv4 } from "node:net";
 import type { DatabaseAccountArgs } from "@pulumi/azure-native/cosmosdb/databaseAccount";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { COSMOSDB_TIERS } from "../../rules/recovery-period";
+import { COSMOSDB_TIERS } from "../../../restore-points/rules/recovery-period";
 import { resourceGroup } from "../azure-server/args";
 import { EITHER, eitherExistingOrCreate } from "../schema";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { findAccount } from "../../../operations/cosmosdb";
-import { RECOVERY_PERIODS } from "../../rules/recovery-period";
+import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { isCopyOf } from "../azure/copies";
 import { copyName } from "../azure/names";
 import { OWNED } from "../create";

@@ -15,9 +15,9 @@ import {
   tierOf,
 } from "../../../operations/cosmosdb";
 import { hasContainer } from "../../../operations/cosmosdb-containers";
+import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { endProgram, orEnd } from "../../faults";
 import { azureOperation } from "../../operation";
-import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import { COORDINATOR_NAMESPACE, COORDINATOR_TABLE, type CoordinatorFinding } from "../coordinator";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 import type { CosmosdbArgs, CosmosdbCreateArgs } from "./args";

@@ -16,9 +16,9 @@ import {
   restoreSourceOf,
   tierOf,
 } from "../../../operations/cosmosdb";
+import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { orEnd } from "../../faults";
 import { azureOperation } from "../../operation";
-import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import { copyOptions, numbered } from "../azure/copies";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-endpoints";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { nearestWord } from "../../../restore-points/rules/nearest-word";
 import type { Fault } from "../../faults";
 import { pathText, shown, valueAt, yamlText } from "../../problems/value";
-import { nearestWord } from "../../rules/nearest-word";
 import type { CreatedResource } from ".";
 import resources from "./created-resources.json";
 

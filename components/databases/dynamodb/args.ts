@@ -1,6 +1,6 @@
 import type { TableArgs } from "@pulumi/aws/dynamodb";
 import { z } from "zod";
-import { RECOVERY_PERIODS } from "../../rules/recovery-period";
+import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { awsRegion, EITHER, eitherExistingOrCreate, kmsKeyArn, recoveryDays } from "../schema";
 
 /** DynamoDB tables that exist: those of ScalarDB namespaces, tables by name, or both. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { awsPartition } from "../../rules/aws-partition";
+import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { OWNED } from "../create";
 import { type DatabaseKind, lookedUp } from "../kind";
 import { type DynamodbArgs, dynamodbSchema } from "./args";

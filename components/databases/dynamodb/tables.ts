@@ -1,6 +1,6 @@
 import { findDeletedTables, type TableProtectionGoal } from "../../../operations/dynamodb";
+import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { tablesOf } from "../../../restore-points/tables";
-import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import { COORDINATOR_NAMESPACE, COORDINATOR_TABLE, type CoordinatorFinding } from "../coordinator";
 import { type AwsSettings, instantSuffix, regionOf } from "../kind";
 import type { DynamodbArgs, DynamodbExistingArgs } from "./args";

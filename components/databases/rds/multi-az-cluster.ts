@@ -1,9 +1,9 @@
 import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster } from "../../../operations/aurora";
+import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { endProgram, orEnd } from "../../faults";
 import { operation } from "../../operation";
-import { RECOVERY_PERIODS } from "../../rules/recovery-period";
 import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { RdsArgs, RdsCreateArgs } from "./args";
 import { clusterProtection, declareCluster, rangeOf } from "./cluster";

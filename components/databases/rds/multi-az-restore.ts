@@ -32,7 +32,7 @@ const SOURCE_TAG = "scalar-backup:restored-from";
 
 /**
  * Restores a Multi-AZ DB cluster by an operation, and sets again what the restore leaves out. The AWS provider can't: it
- * sends neither the class nor the storage of such a cluster (test-fidelity/sent-rows.ts). Its instances come with it.
+ * sends neither the class nor the storage of such a cluster (test/fidelity/sent-rows.ts). Its instances come with it.
  */
 export function restoreMultiAzCluster(
   engine: RdsEngine,

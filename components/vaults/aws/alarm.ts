@@ -3,7 +3,7 @@ import { EventRule, EventTarget } from "@pulumi/aws/cloudwatch";
 import { Key } from "@pulumi/aws/kms";
 import { Topic, TopicPolicy, TopicSubscription } from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
-import { awsPartition } from "../../rules/aws-partition";
+import { awsPartition } from "../../../restore-points/rules/aws-partition";
 
 /** EventBridge's name for itself, in policies. */
 const EVENTS = { Service: "events.amazonaws.com" };

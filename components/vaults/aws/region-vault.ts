@@ -1,7 +1,7 @@
 import { Vault, VaultLockConfiguration, VaultPolicy } from "@pulumi/aws/backup";
 import { Key } from "@pulumi/aws/kms";
 import type * as pulumi from "@pulumi/pulumi";
-import { awsPartition } from "../../rules/aws-partition";
+import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import type { AwsVaultArgs } from "./args";
 
 /** What nobody may do to a recovery point, whoever they are; time alone takes it away. */

@@ -1,8 +1,8 @@
 import { Role, RolePolicy, RolePolicyAttachment } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
+import { type AwsPartition, awsPartition } from "../../../restore-points/rules/aws-partition";
+import { tablesPolicy } from "../../../restore-points/rules/iam-policy";
 import { roleName } from "../../iam-role-name";
-import { type AwsPartition, awsPartition } from "../../rules/aws-partition";
-import { tablesPolicy } from "../../rules/iam-policy";
 
 const TRUST = JSON.stringify({
   Version: "2012-10-17",

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { RETENTION_DAYS } from "../../../restore-points/rules/vault-lock";
 import { awsRegion, kmsKeyArn, securityGroupIds, subnetGroupName } from "../../databases/schema";
-import { RETENTION_DAYS } from "../../rules/vault-lock";
 
 /** Numbers whose bounds `awsVaultFaults` checks; here they are for editors. */
 const days = (what: string) =>

@@ -1,10 +1,10 @@
+import { backupLifecycleFaults, goneBeforeNext } from "../../../restore-points/rules/backup-lifecycle";
+import { awsScheduleFault } from "../../../restore-points/rules/schedule";
+import { timeZoneProblem } from "../../../restore-points/rules/time-zone";
+import { outsideLock, vaultLockFaults } from "../../../restore-points/rules/vault-lock";
 import type { DatabaseArgs } from "../../databases";
 import type { AwsSettings } from "../../databases/kind";
 import type { Fault } from "../../faults";
-import { backupLifecycleFaults, goneBeforeNext } from "../../rules/backup-lifecycle";
-import { awsScheduleFault } from "../../rules/schedule";
-import { timeZoneProblem } from "../../rules/time-zone";
-import { outsideLock, vaultLockFaults } from "../../rules/vault-lock";
 import type { AwsVaultArgs, CopyToArgs, LifecycleArgs, VaultLockArgs, VaultRuleArgs } from "./args";
 import { DEFAULT_SCHEDULE, type VaultedDatabase, vaultedDatabases } from "./rules";
 

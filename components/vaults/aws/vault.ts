@@ -1,7 +1,7 @@
 import type { Vault } from "@pulumi/aws/backup";
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import * as pulumi from "@pulumi/pulumi";
-import type { PauseNeed } from "../../rules/pause-need";
+import type { PauseNeed } from "../../../restore-points/rules/pause-need";
 import { CONSISTENT, PER_DATABASE, type VaultStatus } from "../status";
 import { declareAlarm } from "./alarm";
 import type { AwsVaultArgs } from "./args";

@@ -1,6 +1,6 @@
 import { BackupPolicy } from "@pulumi/azure-native/dataprotection/backupPolicy";
 import type * as pulumi from "@pulumi/pulumi";
-import { type AzureLifecycle, weeklyInterval } from "../../rules/azure-backup";
+import { type AzureLifecycle, weeklyInterval } from "../../../restore-points/rules/azure-backup";
 import type { VaultedServer } from "./rules";
 
 const VAULT_STORE = { dataStoreType: "VaultStore", objectType: "DataStoreInfoBase" };

@@ -1,5 +1,5 @@
+import type { AzureLifecycle } from "../../../restore-points/rules/azure-backup";
 import { type DatabaseArgs, kindOf } from "../../databases";
-import type { AzureLifecycle } from "../../rules/azure-backup";
 import type { AzureLifecycleArgs, AzureVaultArgs, WeeklyArgs } from "./args";
 import type { AzureBackupSource, AzureDatasource } from "./source";
 

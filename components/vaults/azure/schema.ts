@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { AZURE_RETENTION_DAYS, isTime, SOFT_DELETE_DAYS, WEEKDAYS } from "../../../restore-points/rules/azure-backup";
 import { resourceGroup } from "../../databases/azure-server/args";
-import { AZURE_RETENTION_DAYS, isTime, SOFT_DELETE_DAYS, WEEKDAYS } from "../../rules/azure-backup";
 
 /** Numbers whose bounds `azureVaultFaults` checks; here they are for editors. */
 const days = (what: string) =>

@@ -1,5 +1,5 @@
-import type { AzureLifecycle } from "../../rules/azure-backup";
-import type { PauseNeed } from "../../rules/pause-need";
+import type { AzureLifecycle } from "../../../restore-points/rules/azure-backup";
+import type { PauseNeed } from "../../../restore-points/rules/pause-need";
 import { CONSISTENT, PER_DATABASE, type VaultStatus } from "../status";
 import type { AzureVaultArgs } from "./args";
 import type { NotKept, VaultedServer } from "./rules";

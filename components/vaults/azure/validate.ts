@@ -1,7 +1,7 @@
+import { azureLifecycleFaults, SOFT_DELETE_DAYS } from "../../../restore-points/rules/azure-backup";
+import { timeZoneProblem } from "../../../restore-points/rules/time-zone";
 import type { DatabaseArgs } from "../../databases";
 import type { Fault } from "../../faults";
-import { azureLifecycleFaults, SOFT_DELETE_DAYS } from "../../rules/azure-backup";
-import { timeZoneProblem } from "../../rules/time-zone";
 import type { AzureLifecycleArgs, AzureVaultArgs, WeeklyArgs } from "./args";
 import { lifecycleOf, notKept, vaultedServers } from "./rules";
 

@@ -1,7 +1,7 @@
 /** How ScalarDB lays out its tables in each kind of database. */
 
-import type { Table } from "../../cloud/aws/dynamodb-table";
-import type { CosmosAccount } from "../../cloud/azure/cosmosdb-account";
+import type { Table } from "../../../simulator/cloud/aws/dynamodb-table";
+import type { CosmosAccount } from "../../../simulator/cloud/azure/cosmosdb-account";
 import type { Database } from "./written";
 
 /** Tables of a region, by their whole names. */

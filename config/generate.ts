@@ -1,0 +1,68 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { PROJECT, stackConfigSchema } from ".";
+import { createdResourcesText } from "./created-resources";
+import { referenceText } from "./reference";
+
+/** The JSON Schema of stack files (`Pulumi.<stack>.yaml`), for editors; from the very schema that checks them. */
+export const SCHEMA_FILE = join(__dirname, "stack-config.schema.json");
+
+/** The same for people. */
+export const REFERENCE_FILE = join(__dirname, "../docs/configuration.md");
+
+/** The arguments that `create` accepts, for messages. */
+export const CREATED_RESOURCES_FILE = join(__dirname, "../components/databases/create/created-resources.json");
+
+/** `pulumi config set --secret` puts this in a value's place. */
+const SECURE = { type: "object", properties: { secure: { type: "string" } }, required: ["secure"] };
+
+export function stackFileSchema(): object {
+  const { properties, required } = z.toJSONSchema(stackConfigSchema, { io: "input", unrepresentable: "any" }) as {
+    properties: Record<string, object>;
+    required: string[];
+  };
+  const keys = Object.keys(properties);
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "A stack of scalar-backup",
+    type: "object",
+    properties: {
+      config: {
+        type: "object",
+        properties: Object.fromEntries(
+          Object.entries(properties).map(([key, schema]) => [
+            `${PROJECT}:${key}`,
+            key === "properties" ? { anyOf: [schema, SECURE] } : schema,
+          ]),
+        ),
+        required: required.map((key) => `${PROJECT}:${key}`),
+        patternProperties: { [`^${PROJECT}:(?!(${keys.join("|")})$)`]: false },
+      },
+    },
+    required: ["config"],
+  };
+}
+
+export function schemaText(): string {
+  return `${JSON.stringify(stackFileSchema(), undefined, 2)}\n`;
+}
+
+/** What is generated from config/index.ts and the SDKs, by file. */
+export function generated(): Record<string, string> {
+  return {
+    [SCHEMA_FILE]: schemaText(),
+    [REFERENCE_FILE]: referenceText(stackConfigSchema),
+    [CREATED_RESOURCES_FILE]: createdResourcesText(),
+  };
+}
+
+if (require.main === module) {
+  for (const [file, text] of Object.entries(generated())) {
+    if (!process.argv.includes("--check")) writeFileSync(file, text);
+    else if (readFileSync(file, "utf8") !== text) {
+      console.error(`${file} is not what config/index.ts says; run: npm run schema`);
+      process.exitCode = 1;
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { PROJECT } from ".";
+
+/** The part of a JSON Schema that the reference shows. */
+interface Node {
+  type?: string;
+  description?: string;
+  properties?: Record<string, Node>;
+  required?: string[];
+  items?: Node;
+  additionalProperties?: Node | boolean;
+  enum?: string[];
+  minimum?: number;
+  maximum?: number;
+}
+
+const HEAD = `# Configuration
+
+Everything a stack can say under \`${PROJECT}:\`, generated from \`config/index.ts\` by \`npm run schema\`. The files in
+\`examples/\` show it in use; editors complete and check it by \`config/stack-config.schema.json\`.
+Keys of the form \`[]\` stand in each element of a list. AWS's region and credentials are the provider's own:
+\`aws:region\`, \`aws:profile\` and so on.
+
+With \`${PROJECT}:pause\`, set \`kubernetes:context\`: the context of your kubeconfig, as \`kubectl config get-contexts\` lists
+them, of the cluster whose pods are paused. Without it the kubeconfig's current context decides, which any \`kubectl config
+use-context\` changes; \`pulumi up\` warns of that. \`kubernetes:kubeconfig\` in its place holds a whole kubeconfig, or the path
+of one; set it as a secret. A program of your own may pass the components a \`kubernetes.Provider\` with either of these.
+The kubeconfig's user needs to list Deployments, Services and Jobs, beside what it needs to create the schedule; the right
+to get Namespaces lets a namespace that does not exist fail the preview. What it may not read is not checked.
+`;
+
+/** The configuration reference, as Markdown: a table for each top-level key. */
+export function referenceText(schema: z.ZodType): string {
+  const root = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Node;
+  const sections = Object.entries(root.properties ?? {}).map(([key, node]) => {
+    const required = root.required?.includes(key) ? "Required. " : "";
+    const rows = rowsOf(node, "");
+    const table = rows.length > 0 ? ["", "| key | type | meaning |", "|---|---|---|", ...rows] : [];
+    const meaning = (node.description ?? "").replace(/\.?$/, ".");
+    return [`## ${PROJECT}:${key}`, "", `${required}${meaning}`, ...table].join("\n");
+  });
+  return `${[HEAD, ...sections].join("\n\n")}\n`.replaceAll("\n\n\n", "\n\n");
+}
+
+function rowsOf(node: Node, path: string): string[] {
+  if (node.items) return rowsOf(node.items, `${path}[]`);
+  return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
+    const where = path === "" ? key : `${path}.${key}`;
+    const must = node.required?.includes(key) ? "Required. " : "";
+    const row = `| \`${where}\` | ${typeOf(child)} | ${`${must}${child.description ?? ""}`.trim().replaceAll("|", "\\|")} |`;
+    return [row, ...rowsOf(child, where)];
+  });
+}
+
+function typeOf(node: Node): string {
+  if (node.enum) return node.enum.map((value) => `\`${value}\``).join(", ");
+  if (node.items) return `list of ${typeOf(node.items)}`;
+  const range = node.minimum !== undefined && node.maximum !== undefined ? ` ${node.minimum} to ${node.maximum}` : "";
+  return `${node.type === "object" ? "map" : (node.type ?? "any")}${range}`;
+}

@@ -1,0 +1,124 @@
+import { vaultLockFaults } from "../../../restore-points/rules/vault-lock";
+import { AwsError } from "./error";
+import { checkDocument, verdictOf } from "./policy-document";
+
+const DAY = 24 * 60 * 60 * 1000;
+
+export interface Lifecycle {
+  deleteAfterDays?: number;
+  moveToColdStorageAfterDays?: number;
+}
+
+/** What a backup or a copy has left in a vault. */
+export interface RecoveryPoint {
+  arn: string;
+  resourceArn: string;
+  resourceType: "Aurora" | "DynamoDB" | "RDS";
+  continuous: boolean;
+  createdAt: number;
+  lifecycle: Lifecycle;
+  tags: Record<string, string>;
+  /** Takes away what it stands for in its own service. */
+  release(): void;
+}
+
+/** A lock; from `lockedForEverAt` on nobody can change it or take it away. */
+export interface Lock {
+  minRetentionDays?: number;
+  maxRetentionDays?: number;
+  lockedForEverAt?: number;
+}
+
+/** A backup vault with what protects it: AWS Backup's rules on locks, retention and deletion. */
+export class Vault {
+  readonly name: string;
+  readonly arn: string;
+  readonly kmsKeyArn: string;
+  readonly recoveryPoints = new Map<string, RecoveryPoint>();
+  tags: Record<string, string>;
+  #policy: string | undefined;
+  #lock: Lock | undefined;
+
+  constructor(identity: { name: string; arn: string; kmsKeyArn: string; tags: Record<string, string> }) {
+    this.name = identity.name;
+    this.arn = identity.arn;
+    this.kmsKeyArn = identity.kmsKeyArn;
+    this.tags = identity.tags;
+  }
+
+  get policy(): string | undefined {
+    return this.#policy;
+  }
+
+  get lock(): Lock | undefined {
+    return this.#lock;
+  }
+
+  setPolicy(policy: string | undefined): void {
+    this.#policy = policy === undefined ? undefined : checkDocument(policy);
+  }
+
+  setLock(
+    wanted: { minRetentionDays?: number; maxRetentionDays?: number; changeableForDays?: number },
+    now: number,
+  ): void {
+    this.#checkChangeable(now);
+    const [fault] = vaultLockFaults(wanted);
+    if (fault) throw new AwsError("InvalidParameterValueException", fault);
+    const { changeableForDays: grace, ...lock } = wanted;
+    this.#lock = { ...lock, ...(grace === undefined ? {} : { lockedForEverAt: now + grace * DAY }) };
+  }
+
+  removeLock(now: number): void {
+    this.#checkChangeable(now);
+    this.#lock = undefined;
+  }
+
+  /** Why a backup or copy that is kept this long can't go into the vault; undefined when it can. */
+  refusal({ deleteAfterDays: days }: Lifecycle): string | undefined {
+    const { minRetentionDays: shortest, maxRetentionDays: longest } = this.#lock ?? {};
+    if (shortest !== undefined && days !== undefined && days < shortest)
+      return `Retention of ${days} days is shorter than the minimum retention of ${shortest} days of the locked vault ${this.name}`;
+    if (longest !== undefined && (days === undefined || days > longest))
+      return `Retention ${days === undefined ? "for ever" : `of ${days} days`} is longer than the maximum retention of ${longest} days of the locked vault ${this.name}`;
+    return undefined;
+  }
+
+  /** @throws AccessDeniedException, InvalidRequestException */
+  deleteRecoveryPoint(pointArn: string, principal: string): void {
+    const point = this.recoveryPoints.get(pointArn);
+    if (!point) throw new AwsError("ResourceNotFoundException", `Cannot find recovery point ${pointArn}`);
+    const request = { action: "backup:DeleteRecoveryPoint", resource: pointArn, principal };
+    if (this.#policy !== undefined && verdictOf(this.#policy, request) === "denied")
+      throw new AwsError(
+        "AccessDeniedException",
+        `User: ${principal} is not authorized to perform: backup:DeleteRecoveryPoint on resource: ${pointArn} with an explicit deny in a resource-based policy`,
+        403,
+      );
+    if (this.#lock)
+      throw new AwsError(
+        "InvalidRequestException",
+        `Recovery point cannot be deleted: Backup vault ${this.name} is locked`,
+      );
+    point.release();
+    this.recoveryPoints.delete(pointArn);
+  }
+
+  /** Time itself may take away what everybody else may not. A continuous recovery point goes on and on. */
+  expire(now: number): void {
+    for (const point of [...this.recoveryPoints.values()]) {
+      const days = point.lifecycle.deleteAfterDays;
+      if (point.continuous || days === undefined || point.createdAt + days * DAY > now) continue;
+      point.release();
+      this.recoveryPoints.delete(point.arn);
+    }
+  }
+
+  #checkChangeable(now: number): void {
+    if (this.#lock?.lockedForEverAt !== undefined && this.#lock.lockedForEverAt <= now)
+      throw new AwsError(
+        "InvalidRequestException",
+        `Vault Lock of backup vault ${this.name} is immutable since its lock date and cannot be changed or deleted`,
+      );
+  }
+}

@@ -1,7 +1,0 @@
-/** Loaded into each test's process by `ava.recording.config.js`: keeps what simulated clouds were asked and answered. */
-import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
-import test from "ava";
-import { record } from "./recording";
-
-record(basename(fileURLToPath(test.meta.file), ".test.ts"));

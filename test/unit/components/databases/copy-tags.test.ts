@@ -1,0 +1,55 @@
+import { runtime } from "@pulumi/pulumi";
+import test from "ava";
+import { copyTags, leftOutTags, type TaggingService } from "../../../../components/databases/copy-tags";
+import { dynamodbTags, rdsTags } from "../../../../simulator/cloud/aws/tags";
+import { checkTags } from "../../../../simulator/cloud/azure/tags";
+
+const MARKS = {
+  "scalar-backup:copy": "drill",
+  "scalar-backup:restored-to": "2026-11-22T03:00:12Z",
+  "scalar-backup:stack": "payments/scalar-backup/production",
+};
+const CONTEXT = { tags: {}, tagsNotCopied: [], mode: "drill", instant: "2026-11-22T03:00:12Z" } as const;
+
+// A copy's tags name the stack.
+test.before(() => {
+  const mocks = { call: () => ({}), newResource: () => ({ id: "", state: {} }) };
+  return runtime.setMocks(mocks, "scalar-backup", "production", false, "payments");
+});
+
+/** Each service with what its simulation makes of tags in a request. */
+const SERVICES: Record<TaggingService, (tags: Record<string, string>) => unknown> = {
+  dynamodb: (tags) => dynamodbTags(Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))),
+  rds: (tags) => rdsTags(Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))),
+  azure: (tags) => checkTags({ tags }),
+};
+const OWN: Record<TaggingService, string[]> = {
+  dynamodb: ["aws:cloudformation:stack-name", "AWS:x"],
+  rds: ["aws:cloudformation:stack-name", "rds:x", "RDS:y"],
+  azure: ["microsoft.x", "AzureY", "windows"],
+};
+
+for (const service of ["dynamodb", "rds", "azure"] as const)
+  test(`copies on ${service} get their sources' tags without those that the service keeps to itself`, (t) => {
+    const users = { team: "ledger", "hidden-link:x": "Resource", "my-aws:x": "", laws: "x" };
+    const source = { ...users, ...Object.fromEntries(OWN[service].map((key) => [key, "x"])) };
+    for (const key of OWN[service]) t.throws(() => SERVICES[service]({ [key]: "x" }), undefined, key);
+    const tags = copyTags(service, source, CONTEXT);
+    t.deepEqual(tags, { ...users, ...MARKS });
+    t.notThrows(() => SERVICES[service](tags));
+  });
+
+test("copies get none of the keys that are left out, be they the source's or the set's, and always their marks", (t) => {
+  const context = { ...CONTEXT, tags: { service: "payments", vaulted: "yes" }, tagsNotCopied: ["plan", "vaulted"] };
+  const source = { plan: "daily", Plan: "weekly" };
+  t.deepEqual(copyTags("rds", source, context), { Plan: "weekly", service: "payments", ...MARKS });
+  t.deepEqual(copyTags("azure", source, context), { service: "payments", ...MARKS }, "Azure knows no case in keys");
+  t.deepEqual(leftOutTags("dynamodb", source, context), ["plan", "vaulted"]);
+  const marks = { ...context, tagsNotCopied: Object.keys(MARKS) };
+  t.like(copyTags("dynamodb", {}, marks), MARKS);
+});
+
+test("a copy of a copy is marked as what it is itself", (t) => {
+  const source = { ...MARKS, "scalar-backup:copy": "recovery", "scalar-backup:restored-to": "2026-01-01T00:00:00Z" };
+  t.deepEqual(copyTags("rds", source, CONTEXT), MARKS);
+});

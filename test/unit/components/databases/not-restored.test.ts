@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { leftToSetAgain, notRestored } from "../../../../components/databases/not-restored";
+
+test("a copy's notes name what its source has, and ask for the rest without what a look-up shows it not to have", (t) => {
+  t.deepEqual(leftToSetAgain("multiAzCluster", { "read replicas": ["customers-replica"] }), [
+    "the source has read replicas (customers-replica): no restore brings that back, so set it again on the copy",
+    "set again on the copy what the source has of these, since no restore brings them back: targets of RDS Proxy, event subscriptions, CloudWatch alarms",
+  ]);
+  t.deepEqual(leftToSetAgain("multiAzCluster", { "read replicas": [] }), [
+    "set again on the copy what the source has of these, since no restore brings them back: targets of RDS Proxy, event subscriptions, CloudWatch alarms",
+  ]);
+  // Nothing is known of a deleted source.
+  t.regex(leftToSetAgain("multiAzCluster", {})[0] ?? "", /: read replicas, targets of RDS Proxy/);
+});
+
+test("the documentation lists all of it", (t) => {
+  const text = readFileSync(join(__dirname, "../../../../docs/not-restored.md"), "utf8").toLowerCase();
+  const all = [...new Set(Object.values(notRestored).flat())];
+  t.deepEqual(
+    all.filter((what) => !text.includes(what.toLowerCase())),
+    [],
+  );
+});

@@ -1,0 +1,134 @@
+import test, { type ExecutionContext } from "ava";
+import fc from "fast-check";
+import { parse } from "yaml";
+import { helmValues } from "../../../../components/helm-values";
+import { changeProperties } from "../../../../components/properties";
+import { propertiesFaults } from "../../../../components/properties-faults";
+import { javaProperties } from "./java";
+
+const CONTACT_POINTS = "scalar.db.contact_points";
+const COPY = { key: CONTACT_POINTS, value: "jdbc:mysql://copy.example.com:3306/" };
+
+/** Pieces of which properties are made, those that the format treats in its own way among them. */
+const piece = fc.constantFrom(
+  ...[
+    CONTACT_POINTS,
+    "scalar.db.password",
+    "a",
+    "b",
+    "é",
+    "=",
+    ":",
+    " ",
+    "\t",
+    "\f",
+    "\n",
+    "\r\n",
+    "\r",
+    "\\",
+    "\\\n",
+    "\\\r\n  ",
+  ],
+  ...["#", "!", "\\u0041", "\\:", "\\=", "\\ ", "jdbc:mysql://db:3306/ledger?x=y", "\n    ", "\n\n", "= ", "\\\\"],
+);
+const entry = fc
+  .constantFrom("\n", "\r\n", "\n\n  ")
+  .chain((before) =>
+    fc.constantFrom("=", " ", ":", " = ", "\\\n  = ").map((separator) => `${before}${CONTACT_POINTS}${separator}`),
+  );
+const text = fc
+  .array(fc.oneof({ weight: 6, arbitrary: piece }, { weight: 1, arbitrary: entry }), { maxLength: 14 })
+  .map((pieces) => pieces.join(""));
+
+function skip(t: ExecutionContext): void {
+  t.log("skipped: there is no `java` that runs a source file (Java 11 or later)");
+  t.pass();
+}
+
+test("Java reads the changed value, and of all other keys what it read before", (t) => {
+  const java = javaProperties();
+  if (java === undefined) return skip(t);
+  const texts = fc.sample(text, { numRuns: 5_000, seed: 13 });
+  const before = java(texts);
+  const value = "value with = and : and \\ and #";
+  const after = java(texts.map((each) => changeProperties(each, [{ key: CONTACT_POINTS, value }]).text));
+  for (const [index, own] of before.entries()) {
+    // Java refuses a malformed \uXXXX; ScalarDB would not start with it, and there is nothing to keep.
+    if (own === undefined) continue;
+    // A lone backslash at the end is an empty key for Java, and means nothing.
+    for (const each of [own, after[index]]) each?.delete("");
+    const expected = Object.fromEntries([...own, [CONTACT_POINTS, value]]);
+    t.deepEqual(Object.fromEntries(after[index] ?? []), expected, JSON.stringify(texts[index]));
+  }
+  t.true(before.filter((each) => each?.has(CONTACT_POINTS)).length > 200, "the key is among the texts");
+});
+
+test("Java reads in Helm values what it reads in the properties", (t) => {
+  const java = javaProperties();
+  if (java === undefined) return skip(t);
+  const texts = fc.sample(text, { numRuns: 500, seed: 17 });
+  const changed = java(texts.map((each) => changeProperties(each, [COPY]).text));
+  const values = java(texts.map((each) => parse(helmValues("ledger", [COPY], each)).ledger.ledgerProperties));
+  t.deepEqual(values, changed);
+});
+
+test("continued lines, blanks for an equals sign and comments stay as they are", (t) => {
+  const present = [
+    "# The ledger's own.",
+    "scalar.db.storage jdbc",
+    "",
+    "scalar.db.contact_points=\\",
+    "    jdbc:mysql://ledger.example.com:3306/ledger?\\",
+    "    useSSL=true",
+    "! and more",
+    "scalar.db.username : \\",
+    "  scalar.db.contact_points=no",
+  ].join("\n");
+  const { text: changed, notes } = changeProperties(present, [COPY]);
+  t.is(
+    changed,
+    [
+      "# The ledger's own.",
+      "scalar.db.storage jdbc",
+      "",
+      "scalar.db.contact_points=jdbc:mysql://copy.example.com:3306/ledger?useSSL=true",
+      "! and more",
+      "scalar.db.username : \\",
+      "  scalar.db.contact_points=no",
+      "",
+    ].join("\n"),
+  );
+  t.deepEqual(notes, []);
+});
+
+test("a key that is given twice is left once, with the copy's value", (t) => {
+  const { text: changed } = changeProperties(
+    `${CONTACT_POINTS}=jdbc:mysql://a/x\n${CONTACT_POINTS}=jdbc:mysql://b/y\n`,
+    [COPY],
+  );
+  t.is(changed, `${CONTACT_POINTS}=jdbc:mysql://copy.example.com:3306/y\n`);
+});
+
+test("a value that comes from elsewhere is replaced whole, and the values say so", (t) => {
+  const { text: changed, notes } = changeProperties(`${CONTACT_POINTS}=\${env:LEDGER_URL}\n`, [COPY]);
+  t.is(changed, `${CONTACT_POINTS}=${COPY.value}\n`);
+  t.regex(notes.join(), /your value is not a JDBC URL with a host in it/);
+});
+
+test("without present properties the values say what a JDBC URL lacks", (t) => {
+  const values = helmValues("auditor", [COPY]);
+  t.regex(values, /^# These lines take the place of the same keys/);
+  t.regex(values, /# Of a JDBC URL take host and port only/);
+  t.regex(
+    parse(values).auditor.auditorProperties,
+    /^scalar\.db\.contact_points ?= ?jdbc:mysql:\/\/copy\.example\.com:3306\/\n$/,
+  );
+});
+
+test("a blank between key and value, and continued lines, are properties as Java reads them", (t) => {
+  t.deepEqual(
+    propertiesFaults("scalar.db.storage jdbc\nscalar.db.contact_points \\\n  jdbc:mysql://db/ledger\n\\\na=b"),
+    [],
+  );
+  t.regex(propertiesFaults("a=b\nsee ledger.properties\nlast\n")[0]?.message ?? "", /^lines 2, 3 are not key=value/);
+});

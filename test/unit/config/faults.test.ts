@@ -1,0 +1,302 @@
+import * as pulumi from "@pulumi/pulumi";
+import test from "ava";
+import { stackConfigFaults } from "../../../config";
+
+// For databases that name no region of their own.
+pulumi.runtime.setConfig("aws:region", "ap-northeast-1");
+
+type Values = Record<string, unknown>;
+
+const ledger = { name: "ledger", dynamodb: { existing: { region: "ap-northeast-1", namespaces: ["ledger"] } } };
+const customers = {
+  name: "customers",
+  auroraPostgresql: { existing: { region: "ap-northeast-1", clusterIdentifier: "customers-prod" } },
+};
+const pause = { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] };
+const sound: Values = { databases: [ledger, customers], pause };
+
+/** A line that Scalar's own tool printed. */
+const importedLine =
+  '{"namespace":"scalar","helm_release_name":"scalardb-cluster","pause_start_timestamp_ms":1795316407120,"pause_end_timestamp_ms":1795316417130,"pause_start_date_time":"2026-11-22T12:00:07.120","pause_end_date_time":"2026-11-22T12:00:17.130","timezone":"Asia/Tokyo"}';
+
+/** The faults of a configuration, each as `path: message`. */
+function faults(values: Values): string[] {
+  return stackConfigFaults(values).map(({ path, message }) => `${path}: ${message}`);
+}
+
+test("a sound configuration has no fault", (t) => {
+  t.deepEqual(faults(sound), []);
+  t.deepEqual(faults({ databases: [customers] }), [], "one relational database needs no pause");
+  t.deepEqual(faults({ databases: [backedUp], pause: eks }), []);
+  t.deepEqual(faults({ ...sound, restore: { at: "2026-11-22T12:00:12+09:00", mode: "drill" } }), []);
+  t.deepEqual(
+    faults({ ...sound, restore: { windows: `Starting\n${importedLine}\n` } }),
+    [],
+    "they can be listed first",
+  );
+});
+
+const backedUp = { ...ledger, dynamodb: { ...ledger.dynamodb, windowBackups: { deleteAfter: 400 } } };
+const osaka = {
+  cluster: "osaka",
+  releases: [{ namespace: "scalar", name: "scalardb-cluster" }],
+  kubernetes: { context: "scalar-osaka" },
+};
+const eks = { ...pause, aws: { eksCluster: "payments" } };
+
+const wrong: [string, Values, string[]][] = [
+  [
+    "backups in windows, and nobody who may make them",
+    { databases: [customers, backedUp], pause },
+    [
+      "databases[1].dynamodb.windowBackups: makes backups from the pauser, which needs AWS credentials for that: give pause.aws, either { eksCluster: <name> } or { roleArn: <a role of yours> }",
+    ],
+  ],
+  [
+    "credentials for nothing",
+    { ...sound, pause: eks },
+    [
+      "pause.aws: gives the pauser credentials that it has no use for; give databases[].dynamodb.windowBackups, or remove it",
+    ],
+  ],
+  [
+    "backups in windows that span clusters",
+    { databases: [backedUp], pause: { ...eks, rendezvousSeconds: 60, otherClusters: [osaka] } },
+    [
+      "databases[0].dynamodb.windowBackups: holds pods for longer in some windows, and with pause.rendezvousSeconds all clusters hold for the same time: remove one of them",
+    ],
+  ],
+  [
+    "backups in windows that are gone before the next ones",
+    {
+      databases: [{ ...ledger, dynamodb: { ...ledger.dynamodb, windowBackups: { deleteAfter: 5 } } }],
+      pause: eks,
+    },
+    [
+      "databases[0].dynamodb.windowBackups: keeps backups for 5 days, and gets new ones after 7, so that there would be none at times; set deleteAfter to 7 or more, or everyDays (and pause.schedule) to less",
+    ],
+  ],
+  [
+    "backups in windows that are further apart than they are kept",
+    {
+      databases: [{ ...ledger, dynamodb: { ...ledger.dynamodb, windowBackups: { deleteAfter: 20, everyDays: 1 } } }],
+      pause: { ...eks, schedule: "0 3 1 * *" },
+    },
+    [
+      "databases[0].dynamodb.windowBackups: keeps backups for 20 days, and gets new ones after 31, so that there would be none at times; set deleteAfter to 31 or more, or everyDays (and pause.schedule) to less",
+    ],
+  ],
+  [
+    "backups in windows without a word of how long",
+    {
+      databases: [{ ...ledger, dynamodb: { ...ledger.dynamodb, windowBackups: { everyDays: 0 } } }],
+      pause: eks,
+    },
+    [
+      "databases[0].dynamodb.windowBackups.deleteAfter: is missing; expected a whole number of days from 1 to 36500",
+      "databases[0].dynamodb.windowBackups.everyDays: 0 is not allowed; expected a whole number of days from 1 to 36500",
+    ],
+  ],
+  [
+    "days out of range",
+    { ...sound, databases: [{ ...ledger, dynamodb: { ...ledger.dynamodb, recoveryPeriodInDays: 90 } }] },
+    [
+      "databases[0].dynamodb.recoveryPeriodInDays: 90 is not allowed; expected a whole number of days from 1 to 35 (DynamoDB keeps no more, a vault can keep copies longer)",
+    ],
+  ],
+  [
+    "a misspelt key",
+    { ...sound, databases: [{ ...ledger, dynamodb: { ...ledger.dynamodb, recoveryPeriodDays: 35 } }] },
+    [
+      'databases[0].dynamodb.recoveryPeriodDays: unknown key; did you mean "recoveryPeriodInDays"? Allowed here: existing, create, recoveryPeriodInDays, deletionProtection, manage, restoreTo, windowBackups',
+    ],
+  ],
+  [
+    "a misspelt key at the top",
+    { ...sound, restor: { at: "x" } },
+    [
+      'restor: unknown key; did you mean "restore"? Allowed here: databases, pause, vault, restore, properties, tags, tagsNotCopied, lastDrill',
+    ],
+  ],
+  [
+    "no databases",
+    {},
+    [
+      "databases: is missing; expected a list of at least 1 item, such as [{ name: ledger, dynamodb: { existing: { namespaces: [ledger] } } }]",
+    ],
+  ],
+  ["an empty list", { databases: [] }, ["databases: [] is not allowed; expected a list of at least one database"]],
+  [
+    "two kinds in one database",
+    { ...sound, databases: [{ ...ledger, auroraPostgresql: customers.auroraPostgresql }] },
+    [
+      "databases[0]: has name, dynamodb, auroraPostgresql; expected a name and exactly one kind of database: dynamodb, cosmosdb, auroraMysql, auroraPostgresql, rdsMysql, rdsPostgresql, rdsOracle, rdsSqlserver, azureMysql, azurePostgresql",
+    ],
+  ],
+  [
+    "neither existing nor create",
+    { ...sound, databases: [{ name: "ledger", dynamodb: {} }] },
+    [
+      'databases[0].dynamodb: is empty; expected either "existing" (protect what exists) or "create" (declare it here), one of the two',
+    ],
+  ],
+  [
+    "a pause that is needed and not there",
+    { databases: [ledger] },
+    [
+      'pause: is missing; ledger (Amazon DynamoDB) has no transactions of its own, so every Scalar pod has to be paused now and then: give a schedule and the releases, such as { schedule: "0 3 * * *", releases: [{ namespace: scalar, name: scalardb-cluster }] }',
+    ],
+  ],
+  [
+    "no releases",
+    { ...sound, pause: { ...pause, releases: [] } },
+    ["pause.releases: [] is empty; name every release whose pods write to the databases"],
+  ],
+  [
+    "the same database twice",
+    { ...sound, databases: [customers, { ...customers, name: "accounts" }] },
+    [
+      "databases[1].auroraPostgresql: Aurora cluster customers-prod in ap-northeast-1 is named by databases[0] already; a database belongs to the set once: remove one of the two",
+    ],
+  ],
+  [
+    "the same name twice",
+    { ...sound, databases: [ledger, { ...customers, name: "ledger" }] },
+    ['databases[1].name: "ledger" is databases[0]\'s name too; expected a name that no other database of the set has'],
+  ],
+  [
+    "an instant without a zone",
+    { ...sound, restore: { at: "2026-11-22T03:00:12" } },
+    ['restore.at: "2026-11-22T03:00:12" has no time zone; append Z for UTC, or an offset such as +09:00'],
+  ],
+  [
+    "an instant without quotes in YAML, as Pulumi hands it over",
+    { ...sound, restore: { at: "2026-11-22 03:00:12 +0000 UTC" } },
+    [
+      'restore.at: "2026-11-22 03:00:12 +0000 UTC" is a date that stands in the stack\'s file without quotes, so that nobody can tell whether it had a time zone; quote it, such as at: "2026-11-22T03:00:12Z"',
+    ],
+  ],
+  [
+    "a fraction of a second",
+    { ...sound, restore: { at: "2026-11-22T03:00:12.250Z" } },
+    ['restore.at: "2026-11-22T03:00:12.250Z" is not a whole second; databases are restored to whole seconds'],
+  ],
+  [
+    "a drill that passed on some day",
+    { ...sound, lastDrill: "2026-11-22" },
+    ['lastDrill: "2026-11-22" has no time and no zone; write them both, such as 2026-11-22T03:00:12Z'],
+  ],
+  [
+    "a drill that is still to pass",
+    { ...sound, lastDrill: "2999-01-01T00:00:00Z" },
+    ['lastDrill: "2999-01-01T00:00:00Z" is in the future; write when the drill passed'],
+  ],
+  [
+    "a restore without an instant",
+    { ...sound, restore: { mode: "drill" } },
+    ["restore.at: is missing; expected an instant in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z"],
+  ],
+  [
+    "windows to list, but a mode to restore in",
+    { ...sound, restore: { windows: importedLine, mode: "drill" } },
+    ["restore.at: is missing; expected an instant in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z"],
+  ],
+  [
+    "imported lines that are broken, each by itself, beside a wrong instant",
+    {
+      ...sound,
+      restore: {
+        at: "yesterday",
+        windows: `${importedLine}\n2026 stdout F ${importedLine}\n{"helm_release_name":"x"}`,
+      },
+    },
+    [
+      'restore.at: "yesterday" is not an instant; write it in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z',
+      "restore.windows: line 2 is not JSON; give the line as the tool printed it, without what a log collector put around it",
+      "restore.windows: line 3 lacks namespace or helm_release_name; give the whole line of a run that paused a Helm release",
+    ],
+  ],
+  [
+    "imported windows without a line of the tool's",
+    { ...sound, restore: { windows: "windows.log" } },
+    [
+      'restore.windows: has no line that scalar-admin-for-kubernetes printed; give its lines {"namespace": ..., "helm_release_name": ..., ...}, one for each release and run, or remove this key',
+    ],
+  ],
+  [
+    "imported windows as YAML maps",
+    { ...sound, restore: { at: "2026-11-22T03:00:12Z", windows: [{ namespace: "scalar" }] } },
+    [
+      'restore.windows: [{"namespace":"scalar"}] is not allowed; expected a text: `windows: |`, and below it the lines that scalar-admin-for-kubernetes printed, as they are',
+    ],
+  ],
+  [
+    "a mode that is none",
+    { ...sound, restore: { at: "2026-11-22T03:00:12Z", mode: "dril" } },
+    ['restore.mode: "dril" is not allowed; expected one of drill, recovery; did you mean drill?'],
+  ],
+  [
+    "an override for another instant",
+    { ...sound, restore: { at: "2026-11-22T03:00:12Z", acceptInconsistentCopiesAt: "2026-11-22T04:00:00Z" } },
+    [
+      'restore.acceptInconsistentCopiesAt: "2026-11-22T04:00:00Z" is not the instant of "at" ("2026-11-22T03:00:12Z"); repeat that very text to accept copies that may be broken, or remove this key',
+    ],
+  ],
+  [
+    "a recovery to tables that ScalarDB would not find",
+    { ...sound, restore: { at: "2026-11-22T03:00:12Z", mode: "recovery" } },
+    [
+      "databases[0].dynamodb: cannot be recovered: copies in the same region have other names, which ScalarDB does not find; set restoreTo.region to another region, or restore in place by AWS Backup or by hand",
+    ],
+  ],
+  [
+    "a schedule that is none",
+    { ...sound, pause: { ...pause, schedule: "daily" } },
+    [
+      'pause.schedule: "daily" is not a valid cron schedule: it has 1 field; expected five fields (minute, hour, day of month, month, day of week), such as 0 3 * * *',
+    ],
+  ],
+  [
+    "a hold too short",
+    { ...sound, pause: { ...pause, holdSeconds: 3 } },
+    ["pause.holdSeconds: 3 is not allowed; expected a whole number from 6 to 600"],
+  ],
+  [
+    "a region that is none",
+    { ...sound, databases: [{ name: "ledger", dynamodb: { existing: { region: "tokyo", namespaces: ["ledger"] } } }] },
+    [
+      'databases[0].dynamodb.existing.region: "tokyo" is not allowed; expected an AWS region; write one such as ap-northeast-1',
+    ],
+  ],
+];
+
+for (const [title, values, expected] of wrong) {
+  test(`refused: ${title}`, (t) => {
+    t.deepEqual(faults(values), expected);
+  });
+}
+
+test("all faults are told at once", (t) => {
+  const values = {
+    databases: [{ name: "Ledger", dynamodb: { existing: { namespaces: ["ledger"] }, recoveryPeriodInDays: 0 } }],
+    pause: { ...pause, timezone: "Asia/Tokyo" },
+    restore: { at: "yesterday" },
+    tag: {},
+  };
+  t.deepEqual(
+    stackConfigFaults(values).map(({ path }) => path),
+    ["databases[0].name", "databases[0].dynamodb.recoveryPeriodInDays", "pause.timezone", "tag", "restore.at"],
+  );
+});
+
+test("the decision table: what needs a pause, and why", (t) => {
+  const needs = (databases: unknown[]) => faults({ databases }).filter((fault) => fault.startsWith("pause:"));
+  t.is(needs([customers]).length, 0);
+  t.is(needs([ledger]).length, 1);
+  t.regex(needs([ledger])[0] as string, /no transactions of its own/);
+  const orders = { name: "orders", auroraPostgresql: { existing: { clusterIdentifier: "orders" } } };
+  t.regex(needs([customers, orders])[0] as string, /customers, orders have to be restored to one instant/);
+  // Several releases on one relational database: its own transactions keep any instant consistent.
+  const two = [...pause.releases, { namespace: "scalar", name: "auditor" }];
+  t.deepEqual(faults({ databases: [customers], pause: { ...pause, releases: two } }), []);
+});

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import test from "ava";
+import { load } from "js-yaml";
+import { stackConfigFaults } from "../../../config";
+import { generated, SCHEMA_FILE } from "../../../config/generate";
+
+const examples = join(__dirname, "../../../examples");
+
+for (const [file, text] of Object.entries(generated())) {
+  test(`${basename(file)} is what config/index.ts says`, (t) => {
+    t.is(readFileSync(file, "utf8"), text, "run: npm run schema");
+  });
+}
+
+/** The schema that editors find by a stack file's first line, which is relative to the file. */
+function schemaOf(folder: string, text: string): string {
+  const [, path] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text) ?? [];
+  const file = join(folder, path ?? "");
+  const { $ref } = JSON.parse(readFileSync(file, "utf8"));
+  return typeof $ref === "string" ? join(dirname(file), $ref) : file;
+}
+
+for (const file of readdirSync(examples).filter((name) => name.endsWith(".yaml"))) {
+  test(`${file} is sound and points editors to the schema, and so does a copy of it next to Pulumi.yaml`, (t) => {
+    const text = readFileSync(join(examples, file), "utf8");
+    for (const folder of [examples, dirname(examples)]) t.is(schemaOf(folder, text), SCHEMA_FILE);
+    const { config } = load(text) as { config: Record<string, unknown> };
+    const values = Object.fromEntries(
+      Object.entries(config)
+        .filter(([key]) => key.startsWith("scalar-backup:"))
+        .map(([key, value]) => [key.slice("scalar-backup:".length), value]),
+    );
+    const region = config["aws:region"];
+    pulumi.runtime.setAllConfig(typeof region === "string" ? { "aws:region": region } : {});
+    t.deepEqual(stackConfigFaults(values), []);
+    if (values.pause !== undefined)
+      t.is(typeof config["kubernetes:context"], "string", "pods are paused in whatever cluster is current");
+  });
+}
+
+test("README's example and the reference pin the cluster whose pods are paused", (t) => {
+  const text = (file: string) => readFileSync(join(examples, "..", file), "utf8");
+  t.regex(text("README.md"), /^ {2}kubernetes:context: \S+/m);
+  t.regex(text("docs/configuration.md"), /`kubernetes:context`/);
+  t.regex(text("docs/configuration.md"), /`kubernetes:kubeconfig`/);
+});

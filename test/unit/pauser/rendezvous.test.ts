@@ -1,0 +1,112 @@
+import test from "ava";
+import { pauseBeforeMinute, rendezvous } from "../../../pauser/rendezvous";
+import { readEnvironment } from "../../../pauser/settings";
+import { VirtualCluster } from "./virtual/cluster";
+import { assertSafe, assertUntouched, begin, elapse, pause, sceneOf } from "./virtual/scene";
+import { VirtualTime } from "./virtual/time";
+
+const JOB = (cluster: VirtualCluster) => ({
+  PAUSER_JOB_NAME: `scalar-backup-pause-${Math.floor(cluster.time.now / 60_000)}`,
+});
+
+test("clusters meet at the instants that a Job's name tells, wherever they are", (t) => {
+  const { settings } = readEnvironment({
+    PAUSER_API_SERVER: "http://127.0.0.1:1",
+    PAUSER_JOB_NAME: "x",
+    PAUSER_SETTINGS: JSON.stringify({
+      record: { namespace: "a", name: "b" },
+      releases: [{ namespace: "a", name: "b" }],
+      rendezvousSeconds: 60,
+      alignToMinute: true,
+    }),
+  });
+  const scheduled = Date.UTC(2026, 10, 22, 3);
+  t.deepEqual(rendezvous(`pause-${scheduled / 60_000}`, settings), {
+    pauseAt: scheduled + 60_000,
+    holdUntil: scheduled + 100_000,
+  });
+  t.is(rendezvous("pause-by-hand", settings), undefined);
+  t.false(settings.alignToMinute, "the instant is fixed");
+});
+
+test("two clusters that start apart and drain apart have a common window as long as the hold", async (t) => {
+  const time = new VirtualTime();
+  const [tokyo, osaka] = [new VirtualCluster(1, time), new VirtualCluster(2, time)];
+  tokyo.install();
+  for (const pod of osaka.install()) pod.faults = { drainMillis: 20_000 };
+  const settings = { rendezvousSeconds: 60 };
+  const first = begin(tokyo, { ...settings, cluster: "tokyo" }, JOB(tokyo));
+  await elapse(tokyo, 40_000);
+  const second = begin(osaka, { ...settings, cluster: "osaka" }, JOB(osaka));
+  const outcomes = await time.until(Promise.all([first.running, second.running]));
+  t.deepEqual(
+    outcomes.map(({ end, window }) => [end, window?.cluster]),
+    [
+      ["recorded", "tokyo"],
+      ["recorded", "osaka"],
+    ],
+  );
+  const from = Math.max(...outcomes.map(({ window }) => Date.parse(window?.pauseCompleted ?? "")));
+  const to = Math.min(...outcomes.map(({ window }) => Date.parse(window?.unpauseStarted ?? "")));
+  t.true(to - from >= 10_000, `the common window is ${to - from} ms long`);
+  for (const cluster of [tokyo, osaka]) assertSafe(t, cluster);
+});
+
+test("a cluster that comes too late does not pause", async (t) => {
+  const { cluster } = sceneOf();
+  const env = JOB(cluster);
+  await elapse(cluster, 120_000);
+  const { end, reasons } = await pause(cluster, { rendezvousSeconds: 60 }, env);
+  t.is(end, "void");
+  t.regex(reasons.join(), /too late for the rendezvous/);
+  assertUntouched(t, cluster);
+});
+
+test("a cluster that comes so late that less than the shortest window is left records none", async (t) => {
+  const { cluster } = sceneOf();
+  const env = JOB(cluster);
+  // The rendezvous is from 3:01:00 to 3:01:40.
+  await elapse(cluster, 92_500);
+  for (const pod of cluster.pods.values()) pod.faults = { drainMillis: 1500 };
+  const { end, reasons } = await pause(cluster, { rendezvousSeconds: 60 }, env);
+  t.is(end, "void");
+  t.regex(
+    reasons.join(),
+    /the window is \d+ ms long; less \d+ ms at either end, by which the clocks may differ, \d+ ms are left, and at least 5 s are needed/,
+  );
+  assertSafe(t, cluster);
+  t.deepEqual(cluster.windows, []);
+});
+
+test("a Job made by hand pauses at once, without rendezvous, and says so", async (t) => {
+  const { cluster } = sceneOf();
+  const { end } = await pause(cluster, { rendezvousSeconds: 600 }, { PAUSER_JOB_NAME: "by-hand" });
+  t.is(end, "recorded");
+  t.regex(cluster.logs[0] ?? "", /Job by-hand was not made by a schedule/);
+});
+
+// A whole minute in the window.
+
+test("pods are paused when a whole minute lies in the middle of the hold, which is no longer for it", async (t) => {
+  for (const offset of [0, 20_000, 47_000, 58_000]) {
+    const { cluster } = sceneOf();
+    await elapse(cluster, offset);
+    const began = cluster.time.now;
+    const { end, window } = await pause(cluster, { alignToMinute: true });
+    t.is(end, "recorded");
+    const [from, to] = [Date.parse(window?.pauseCompleted ?? ""), Date.parse(window?.unpauseStarted ?? "")];
+    const minute = Math.ceil(from / 60_000) * 60_000;
+    t.true(Math.abs((from + to) / 2 - minute) < 500, `${window?.pauseCompleted} to ${window?.unpauseStarted}`);
+    t.true(to - from < 10_100);
+    t.true(from - began < 66_000);
+  }
+});
+
+test("a hold that contains a whole minute anyway is not waited for", (t) => {
+  const now = Date.UTC(2026, 10, 22, 3, 0, 7);
+  t.is(pauseBeforeMinute(now, 60), undefined);
+  t.deepEqual(pauseBeforeMinute(now, 10), {
+    pauseAt: Date.UTC(2026, 10, 22, 3, 0, 55),
+    minute: Date.UTC(2026, 10, 22, 3, 1),
+  });
+});

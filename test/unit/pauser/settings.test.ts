@@ -1,0 +1,68 @@
+import test from "ava";
+import { BOUNDS, longestRunSeconds, readEnvironment, type SettingsError } from "../../../pauser/settings";
+
+const SETTINGS = { record: { namespace: "a", name: "windows" }, releases: [{ namespace: "a", name: "scalardb" }] };
+const ENVIRONMENT = { PAUSER_API_SERVER: "http://127.0.0.1:8001", PAUSER_SETTINGS: JSON.stringify(SETTINGS) };
+
+function faults(env: Record<string, string | undefined>): string[] {
+  try {
+    readEnvironment(env);
+    return [];
+  } catch (error) {
+    return (error as SettingsError).faults;
+  }
+}
+const faultsOf = (settings: object) => faults({ ...ENVIRONMENT, PAUSER_SETTINGS: JSON.stringify(settings) });
+
+test("the least that has to be said has defaults for all else", (t) => {
+  const { settings, pod } = readEnvironment(ENVIRONMENT);
+  t.like(settings, { ...SETTINGS, cluster: "default", holdSeconds: 10, minWindowSeconds: 5, rendezvousSeconds: 0 });
+  t.is(pod, undefined);
+});
+
+test("in a pod the API server is where Kubernetes says", (t) => {
+  const missing = faults({ PAUSER_SETTINGS: ENVIRONMENT.PAUSER_SETTINGS, KUBERNETES_SERVICE_HOST: "10.0.0.1" });
+  t.deepEqual(missing, [
+    "PAUSER_SERVICE_ACCOUNT_DIRECTORY: no ca.crt in /var/run/secrets/kubernetes.io/serviceaccount, needed for https://10.0.0.1",
+  ]);
+});
+
+test("outside a pod the API server must be named", (t) => {
+  t.regex(faults({ PAUSER_SETTINGS: ENVIRONMENT.PAUSER_SETTINGS })[0] ?? "", /PAUSER_API_SERVER: needed/);
+  t.regex(faults({ ...ENVIRONMENT, PAUSER_API_SERVER: "ftp://x" })[0] ?? "", /http or https/);
+});
+
+const WRONG: [settings: object, fault: RegExp][] = [
+  [{ ...SETTINGS, hold: 5 }, /unknown key "hold"; known are cluster, record/],
+  [{ ...SETTINGS, releases: [] }, /releases: a list of at least one/],
+  [
+    { ...SETTINGS, releases: [...SETTINGS.releases, ...SETTINGS.releases] },
+    /releases\[1\]: release a\/scalardb is given twice/,
+  ],
+  [{ ...SETTINGS, releases: [{ namespace: "a" }] }, /releases\[0\]\.name: a text is expected, got undefined/],
+  [{ ...SETTINGS, record: "x" }, /record: an object is expected, got "x"/],
+  [{ ...SETTINGS, holdSeconds: "10" }, /holdSeconds: a number from 0 to 600 is expected, got "10"/],
+  [{ ...SETTINGS, holdSeconds: 4 }, /holdSeconds: at least 6 is expected, got 4/],
+  [{ ...SETTINGS, rendezvousSeconds: 60 }, /PAUSER_JOB_NAME: needed/],
+  [{ ...SETTINGS, releases: [{ ...SETTINGS.releases[0], tls: { caCertificate: "x" } }] }, /caCertificate: a PEM/],
+];
+for (const [settings, fault] of WRONG) {
+  test(`refused: ${fault.source}`, (t) => t.regex(faultsOf(settings).join("\n"), fault));
+}
+
+test("all faults are told at once", (t) => {
+  t.is(faultsOf({ record: {}, releases: [], holdSeconds: -1, maxDrainSeconds: 0 }).length, 5);
+  t.deepEqual(faults({ ...ENVIRONMENT, PAUSER_SETTINGS: "{" }).length, 1);
+  t.regex(faults({ PAUSER_API_SERVER: "http://x" })[0] ?? "", /PAUSER_SETTINGS: missing/);
+});
+
+test("the longest run is longer than rendezvous, drain, hold and both unpauses together", (t) => {
+  const { settings } = readEnvironment(ENVIRONMENT);
+  const { maxDrainSeconds, holdSeconds, unpauseDeadlineSeconds } = settings;
+  t.true(longestRunSeconds(settings) > maxDrainSeconds + holdSeconds + 2 * unpauseDeadlineSeconds);
+  t.is(longestRunSeconds({ ...settings, rendezvousSeconds: 60 }) - longestRunSeconds(settings), 60);
+});
+
+test("defaults lie within their bounds", (t) => {
+  for (const [key, { default: value, min, max }] of Object.entries(BOUNDS)) t.true(value >= min && value <= max, key);
+});

@@ -1,0 +1,38 @@
+import type { ApiAnswer, ApiRequest } from "../../../../pauser/ports";
+import type { ApiFault } from "../doubles/api-server";
+import { KubernetesObjects, status } from "../doubles/objects";
+import type { VirtualTime } from "./time";
+
+const DEFAULT_TRIP_MILLIS = 4;
+
+/** A Kubernetes API server in virtual time. */
+export class VirtualApi extends KubernetesObjects {
+  /** How long a request takes, there and back. */
+  tripMillis = DEFAULT_TRIP_MILLIS;
+  /** Its clock minus the world's. */
+  skewMillis = 0;
+  fault: (method: string, path: string) => ApiFault = () => undefined;
+  served: (method: string, path: string) => void = () => {};
+  readonly requests: string[] = [];
+
+  constructor(private readonly time: VirtualTime) {
+    super();
+  }
+
+  /** @returns an Error where no answer comes */
+  serve({ method, path: target, body = "" }: ApiRequest): ApiAnswer | Error {
+    const path = target.replace(/\?.*/, "");
+    this.requests.push(`${method} ${path}`);
+    const fault = this.fault(method, path);
+    if (fault === "drop") return new Error("socket hang up");
+    const answer =
+      typeof fault === "number"
+        ? status(fault, fault === 403 ? "Forbidden: not allowed" : "an error of the test")
+        : this.answer(method, target, body);
+    if (fault === "drop-answer") return new Error("socket hang up");
+    const date = new Date(this.time.now + this.skewMillis).toUTCString();
+    const served = { status: answer.code, text: JSON.stringify(answer.body), date };
+    this.served(method, path);
+    return served;
+  }
+}

@@ -1,0 +1,98 @@
+import { UNFINISHED_KEY } from "../../../../pauser/note";
+import { EXIT_CODES } from "../../../../pauser/outcome";
+import { RECORD, type VirtualCluster } from "./cluster";
+import type { VirtualProcess } from "./process";
+
+const MINUTE = 60_000;
+const RETRIES = 3;
+const FIRST_BACKOFF_MILLIS = 10_000;
+
+/** How long until Kubernetes says that a pod of the pauser is not running any more. */
+export type Notice = 0 | 2000 | 300_000;
+
+/**
+ * A Job of the pauser's CronJob, with the retries that its spec asks for, and the unpauser's CronJob beside it: what Kubernetes
+ * does with `components/pause/cron-job.ts`.
+ */
+export class VirtualJob {
+  readonly ends: string[] = [];
+  /** The try that is under way. */
+  current: VirtualProcess | undefined;
+  /** The first unpauser that finds a note. */
+  readonly atWork: Promise<VirtualProcess>;
+  private tellAtWork: (process: VirtualProcess) => void = () => {};
+  private tries = 0;
+  private unpauserOn = true;
+
+  constructor(
+    private readonly cluster: VirtualCluster,
+    private readonly settings: object,
+    private readonly options: { name: string; wallOffset: number; notice: () => Notice; unpauser: boolean },
+  ) {
+    this.atWork = new Promise((resolve) => {
+      this.tellAtWork = resolve;
+    });
+  }
+
+  /** Runs the Job to its end; the unpauser goes on until `stopUnpauser`. */
+  async run(): Promise<void> {
+    if (this.options.unpauser) void this.unpauserEveryFiveMinutes();
+    for (let attempt = 0; attempt <= RETRIES; attempt++) {
+      const end = await this.attempt();
+      this.ends.push(end);
+      if (end === "recorded" || end === "backupsFailed") return;
+      await this.cluster.time.wait(FIRST_BACKOFF_MILLIS * 2 ** attempt);
+    }
+  }
+
+  stopUnpauser(): void {
+    this.unpauserOn = false;
+  }
+
+  private async attempt(): Promise<string> {
+    const { cluster, options } = this;
+    const process = cluster.newProcess();
+    process.wallOffset = options.wallOffset;
+    this.current = process;
+    const name = `${options.name}-${this.tries++}`;
+    const env = { PAUSER_POD_NAME: name, PAUSER_POD_NAMESPACE: RECORD.namespace, PAUSER_JOB_NAME: options.name };
+    this.putPod(name, "Running");
+    const end = await Promise.race([
+      cluster.run(this.settings, { process, env }).then((outcome) => outcome.end),
+      process.killed.then(() => "killed" as const),
+    ]);
+    this.current = undefined;
+    if (end === "killed") await cluster.time.wait(options.notice());
+    this.putPod(name, end !== "killed" && EXIT_CODES[end] === 0 ? "Succeeded" : "Failed");
+    return end;
+  }
+
+  private async unpauserEveryFiveMinutes(): Promise<void> {
+    const { cluster, options } = this;
+    for (let run = 0; ; run++) {
+      await cluster.time.wait(5 * MINUTE);
+      if (!this.unpauserOn) return;
+      const name = `${options.name}-unpauser-${run}`;
+      this.putPod(name, "Running");
+      const process = cluster.newProcess();
+      if (cluster.recorded(UNFINISHED_KEY) !== undefined) this.tellAtWork(process);
+      const running = cluster.unpauser(this.settings, process, name).then(() => this.putPod(name, "Succeeded"));
+      await Promise.race([running, process.killed.then(() => this.putPod(name, "Failed"))]);
+    }
+  }
+
+  /** The pod of the try that is under way gets a deletionTimestamp; the process hears nothing of it, as on a lost node. */
+  deletePod(): void {
+    const name = `${this.options.name}-${this.tries - 1}`;
+    const pod = this.cluster.api.get("pods", RECORD.namespace, name);
+    this.cluster.api.put("pods", { ...pod, metadata: { ...pod.metadata, deletionTimestamp: "2026-11-22T03:00:00Z" } });
+  }
+
+  private putPod(name: string, phase: string): void {
+    this.cluster.api.put("pods", {
+      metadata: { namespace: RECORD.namespace, name, labels: {} },
+      spec: { containers: [] },
+      status: { phase },
+    });
+  }
+}

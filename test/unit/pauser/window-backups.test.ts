@@ -1,0 +1,399 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { realPorts } from "../../../pauser/adapters";
+import { bundlePauser } from "../../../pauser/bundle";
+import { EXIT_CODES } from "../../../pauser/outcome";
+import { run } from "../../../pauser/run";
+import { windowBackups } from "../../../pauser/window-backups/backups";
+import { AwsCloud } from "../../../simulator/cloud/aws/aws";
+import { AwsError } from "../../../simulator/cloud/aws/error";
+import { OIDC_ISSUER } from "../../../simulator/cloud/aws/sessions";
+import { SimulatedClock } from "../../../simulator/cloud/clock";
+import { Cluster } from "./doubles/cluster";
+import { turn } from "./doubles/turn";
+
+const REGION = "ap-northeast-1";
+const KEYS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+const TABLES = ["coordinator.state", "ledger.accounts", "scalardb.metadata"];
+const DATABASE = {
+  name: "ledger",
+  region: REGION,
+  tables: [] as string[],
+  prefixes: ["ledger.", "coordinator.", "scalardb."],
+  everyDays: 7,
+  deleteAfter: 400,
+};
+
+/** Longer than anything else that a run waits for here. */
+const MARGIN_SECONDS = 3;
+
+/** A cluster with pods to pause, and the simulated DynamoDB with tables to back up, each behind its real wire protocol. */
+async function scene(t: ExecutionContext, tables = TABLES) {
+  await turn(t);
+  const cluster = await Cluster.start();
+  t.teardown(() => cluster.stop());
+  await cluster.install();
+  const aws = new AwsCloud(new SimulatedClock(), 1);
+  const endpoint = await aws.listen();
+  t.teardown(() => endpoint.close());
+  const dynamodb = aws.dynamodb.region(REGION);
+  const createTable = (name: string) =>
+    dynamodb.createTable({
+      TableName: name,
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+    });
+  for (const name of tables) createTable(name);
+  const stop = new AbortController();
+  /** What the runs waited for, in milliseconds. */
+  const waits: number[] = [];
+  /** One run; pods are held 0.1 s, and `MARGIN_SECONDS` before and after backups. */
+  const pause = (own: object = {}, env: Record<string, string> = {}, timing: object = {}) => {
+    const settings = {
+      namePrefix: "prod-pause",
+      databases: [DATABASE],
+      marginSeconds: MARGIN_SECONDS,
+      requestSeconds: 20,
+      ...own,
+    };
+    const environment = cluster.environment({ windowBackups: settings, maxClockOffsetMillis: 5000, ...timing });
+    const ports = realPorts(environment);
+    const { sleep } = ports.clock;
+    const clock = {
+      ...ports.clock,
+      sleep: (millis: number, over?: AbortSignal) => {
+        waits.push(millis);
+        return sleep(millis, over);
+      },
+    };
+    const maker = windowBackups({ AWS_ENDPOINT_URL: endpoint.url, ...KEYS, ...env });
+    return run(environment, stop.signal, cluster.report, maker, { ...ports, clock });
+  };
+  /** How often a run has waited for the margin before backups, or after them. */
+  const margins = () => waits.filter((millis) => millis > MARGIN_SECONDS * 500).length;
+  const backups = () => dynamodb.backups().map(({ TableName = "", BackupName = "" }) => `${TableName} ${BackupName}`);
+  return { cluster, aws, dynamodb, createTable, endpoint, pause, stop, backups, margins };
+}
+
+/** What holds after every run. */
+function assertSafe(t: ExecutionContext, cluster: Cluster): void {
+  t.deepEqual(cluster.pausedPods, [], "pods are left paused");
+  t.deepEqual(cluster.falseWindows, [], "a window is recorded that the pods' own logs contradict");
+  t.is(cluster.unfinished, undefined);
+}
+
+/** The window stands, without backups, and nobody waited for them in vain. */
+function assertWindowWithout(
+  t: ExecutionContext,
+  cluster: Cluster,
+  { end, reasons }: Awaited<ReturnType<typeof run>>,
+  why: RegExp,
+) {
+  assertSafe(t, cluster);
+  t.is(end, "backupsFailed", reasons.join("\n"));
+  t.regex(reasons.join("\n"), why);
+  t.is(cluster.windows.length, 1);
+  t.is(cluster.windows[0]?.backups, undefined);
+}
+
+test("all tables are backed up while all pods are paused, from the margin before to the margin after", async (t) => {
+  const { cluster, dynamodb, pause, backups, createTable, margins } = await scene(t, [
+    ...TABLES,
+    "ledger.accounts-20261122t030012z",
+    "other.table",
+  ]);
+  let requests = 0;
+  dynamodb.beforeBackup = () => {
+    requests += 1;
+    t.is(cluster.pausedPods.length, 3, "a request while a pod is not paused");
+  };
+  // Made by a pod that is not paused yet, after the run has looked.
+  const pods = [...cluster.pods.values()];
+  const made = setInterval(() => {
+    if (pods.some(({ calls }) => calls.includes("Pause"))) {
+      clearInterval(made);
+      createTable("ledger.late");
+    }
+  }, 1);
+  const { end, window } = await pause();
+  clearInterval(made);
+  t.is(end, "recorded");
+  assertSafe(t, cluster);
+  t.is(requests, 4);
+  const recorded = cluster.windows[0]?.backups;
+  t.deepEqual(recorded, window?.backups);
+  t.like(recorded, { databases: [{ name: "ledger", region: REGION, tables: 4, deleteAfter: 400 }] });
+  const began = window?.pauseCompleted.replaceAll(/[-:.]/g, "").toLowerCase();
+  t.deepEqual(
+    backups().sort(),
+    [...TABLES, "ledger.late"].sort().map((table) => `${table} prod-pause-${began}`),
+  );
+  const at = (text: string | undefined) => Date.parse(text as string);
+  t.true(at(recorded?.requested) - at(window?.pauseCompleted) >= MARGIN_SECONDS * 1000);
+  t.true(at(window?.unpauseStarted) - at(recorded?.accepted) >= MARGIN_SECONDS * 1000);
+  t.is(margins(), 2);
+});
+
+test("only a window that comes days after the last one with backups gets some; a database is counted by itself", async (t) => {
+  const { cluster, pause, backups } = await scene(t);
+  await pause();
+  t.is((await pause()).end, "recorded");
+  t.is(backups().length, TABLES.length, "none are due");
+  const [first, second] = cluster.windows;
+  t.truthy(first?.backups);
+  t.is(second?.backups, undefined);
+  const another = { ...DATABASE, name: "auditor", prefixes: [], tables: ["scalardb.metadata"] };
+  await pause({ databases: [DATABASE, another] });
+  t.deepEqual(
+    cluster.windows[2]?.backups?.databases.map(({ name, tables }) => `${name} ${tables}`),
+    ["auditor 1"],
+  );
+  await pause({ databases: [{ ...DATABASE, everyDays: 1 }] });
+  t.is(cluster.windows[3]?.backups, undefined, "not due within a day");
+  assertSafe(t, cluster);
+});
+
+test("more tables than DynamoDB takes in a second are asked for at a rate that it takes", async (t) => {
+  const many = Array.from({ length: 70 }, (_, index) => `ledger.t${index}`);
+  const { cluster, pause, backups } = await scene(t, many);
+  t.is((await pause()).end, "recorded");
+  t.is(backups().length, 70);
+  t.is(new Set(backups()).size, 70);
+  assertSafe(t, cluster);
+});
+
+test("what passes is tried again: a table that is being made, and throttling by others", async (t) => {
+  const { cluster, dynamodb, pause } = await scene(t);
+  const refusals = ["TableInUseException", "LimitExceededException", "ThrottlingException", "InternalServerError"];
+  dynamodb.beforeBackup = () => {
+    const code = refusals.pop();
+    if (code) throw new AwsError(code, "not now", code === "InternalServerError" ? 500 : 400);
+  };
+  t.is((await pause()).end, "recorded");
+  t.is(cluster.windows[0]?.backups?.databases[0]?.tables, 3);
+  assertSafe(t, cluster);
+});
+
+const REFUSED: [what: string, code: string, why: RegExp][] = [
+  [
+    "a table that is being made for too long",
+    "TableInUseException",
+    /table ledger.accounts: .*; the table is being made or deleted: the next run/,
+  ],
+  ["throttling without an end", "LimitExceededException", /table ledger.accounts: .*; too many requests at that time/],
+  ["a table that is gone", "TableNotFoundException", /table ledger.accounts: .*; it was deleted meanwhile/],
+  [
+    "a table that is too new",
+    "ContinuousBackupsUnavailableException",
+    /ledger.accounts: .*not yet ready to back it up/,
+  ],
+];
+for (const [what, code, why] of REFUSED)
+  test(`a backup that is refused leaves the window without any: ${what}`, async (t) => {
+    const { cluster, dynamodb, pause } = await scene(t);
+    dynamodb.beforeBackup = (table) => {
+      if (table === "ledger.accounts") throw new AwsError(code, "no");
+    };
+    const outcome = await pause({ requestSeconds: 5 });
+    assertWindowWithout(t, cluster, outcome, why);
+    t.regex(outcome.reasons.join(), /the others of that name \(prod-pause-\d{8}t\d{9}z\) do not count/);
+  });
+
+test("a role that may list tables only: the window is recorded, and the mend is said", async (t) => {
+  const { cluster, aws, endpoint, pause, margins } = await scene(t);
+  const { pod } = identity(t, aws, endpoint.url, ["dynamodb:ListTables"]);
+  const outcome = await pause({}, pod);
+  assertWindowWithout(
+    t,
+    cluster,
+    outcome,
+    /is not authorized to perform: dynamodb:CreateBackup on resource: .*; let the role of the pauser's ServiceAccount do so/,
+  );
+  t.is(margins(), 1, "nobody waits for the margin after");
+});
+
+const UNPREPARED: [what: string, own: object, env: Record<string, string>, why: RegExp][] = [
+  ["no credentials", {}, { AWS_ACCESS_KEY_ID: "" }, /this pod has no AWS credentials.*eks-pod-identity-agent/],
+  [
+    "a table that is not there",
+    { databases: [{ ...DATABASE, tables: ["ledger.gone"] }] },
+    {},
+    /database ledger: there is no table ledger.gone in ap-northeast-1/,
+  ],
+  ["no table at all", { databases: [{ ...DATABASE, prefixes: ["none."] }] }, {}, /there is no table of it/],
+  [
+    "more tables than the time is for",
+    { databases: [DATABASE], requestSeconds: 1 },
+    {},
+    /take 2 s to ask for, and requests may take 1 s/,
+  ],
+  ["DynamoDB out of reach", {}, { AWS_ENDPOINT_URL: "http://127.0.0.1:1" }, /does not answer: .*network policies/],
+  [
+    "a token that is sent to nobody",
+    {},
+    { AWS_ACCESS_KEY_ID: "", AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://example.com/" },
+    /example.com\/ is neither https nor an address of this node/,
+  ],
+  [
+    "a role that STS does not give",
+    {},
+    {
+      AWS_ACCESS_KEY_ID: "",
+      AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/none",
+      AWS_WEB_IDENTITY_TOKEN_FILE: "/dev/null",
+    },
+    /STS does not let this pod take .*InvalidIdentityToken/,
+  ],
+];
+for (const [what, own, env, why] of UNPREPARED)
+  test(`what is wrong before the pause costs the window nothing: ${what}`, async (t) => {
+    const many = Array.from({ length: 60 }, (_, index) => `ledger.t${index}`);
+    const { cluster, pause, backups, margins } = await scene(t, what.startsWith("more tables") ? many : TABLES);
+    const outcome = await pause(own, env, what.endsWith("out of reach") ? { apiDeadlineSeconds: 1 } : {});
+    assertWindowWithout(t, cluster, outcome, why);
+    t.deepEqual(backups(), []);
+    t.is(margins(), 0, "held as any other");
+  });
+
+test("requests that hang are given up in time, and do not count", async (t) => {
+  const { cluster, endpoint, pause } = await scene(t);
+  const url = await proxy(t, endpoint.url, "CreateBackup");
+  const outcome = await pause({ requestSeconds: 1 }, { AWS_ENDPOINT_URL: url });
+  assertWindowWithout(t, cluster, outcome, /table \S+: not accepted within 1 s: /);
+});
+
+test("a signal while requests are under way: pods are unpaused at once, and there is no window", async (t) => {
+  const { cluster, endpoint, pause, stop } = await scene(t);
+  const url = await proxy(t, endpoint.url, "CreateBackup", () => stop.abort("SIGTERM"));
+  // Longer than the test may take.
+  const { end, reasons } = await pause({ requestSeconds: 300 }, { AWS_ENDPOINT_URL: url });
+  t.is(end, "void");
+  t.regex(reasons.join(), /stopped by SIGTERM/);
+  assertSafe(t, cluster);
+  t.deepEqual(cluster.windows, []);
+});
+
+test("backups of a window that turns out void are in no record", async (t) => {
+  const { cluster, dynamodb, pause } = await scene(t);
+  dynamodb.beforeBackup = () => {
+    const pod = [...cluster.pods.keys()][0]?.split("/") as [string, string];
+    cluster.changePod(...pod, (object) => {
+      object.status.containerStatuses = [{ restartCount: 1 }];
+    });
+  };
+  t.is((await pause()).end, "void");
+  t.deepEqual(cluster.windows, []);
+  assertSafe(t, cluster);
+});
+
+for (const way of ["EKS Pod Identity", "IAM roles for service accounts"] as const)
+  test(`as it ships, in a process of its own, with credentials from ${way}`, async (t) => {
+    const { cluster, aws, endpoint } = await scene(t);
+    const { pod, serviceAccount, directory } = identity(t, aws, endpoint.url, [
+      "dynamodb:ListTables",
+      "dynamodb:CreateBackup",
+    ]);
+    writeFileSync(join(directory, "pauser.cjs"), bundlePauser("pauser-with-window-backups"));
+    const windowBackups = { namePrefix: "prod-pause", databases: [DATABASE], marginSeconds: 0.1 };
+    const env = {
+      ...cluster.processEnvironment({ windowBackups, maxClockOffsetMillis: 5000 }),
+      AWS_ENDPOINT_URL: endpoint.url,
+      ...(way === "EKS Pod Identity" ? pod : serviceAccount),
+    };
+    const child = spawn(process.execPath, [join(directory, "pauser.cjs")], {
+      env,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let said = "";
+    child.stderr.on("data", (text) => {
+      said += text;
+    });
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    t.is(code, EXIT_CODES.recorded, said);
+    t.regex(said, /Z backups of 3 tables are accepted: prod-pause-/);
+    t.is(cluster.windows[0]?.backups?.databases[0]?.tables, 3);
+    assertSafe(t, cluster);
+  });
+
+test("the program without backups refuses settings that ask for some, and is not any larger for them", async (t) => {
+  const { cluster } = await scene(t);
+  const directory = mkdtempSync(join(tmpdir(), "pauser-"));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const program = bundlePauser();
+  writeFileSync(join(directory, "pauser.cjs"), program);
+  t.false(program.includes("AWS4-HMAC-SHA256"));
+  const windowBackups = { namePrefix: "prod-pause", databases: [DATABASE] };
+  const env = cluster.processEnvironment({ windowBackups });
+  const child = spawn(process.execPath, [join(directory, "pauser.cjs")], { env, stdio: "ignore" });
+  t.is(await new Promise((resolve) => child.on("close", resolve)), EXIT_CODES.badSettings);
+});
+
+/** A role for pods that may do these things, and what a pod that has it finds in its environment: one way, and the other. */
+function identity(t: ExecutionContext, aws: AwsCloud, url: string, actions: string[]) {
+  const directory = mkdtempSync(join(tmpdir(), "identity-"));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const token = join(directory, "token");
+  writeFileSync(token, "a-token\n");
+  aws.sessions.accountOf = (given) => (given === "a-token" ? { namespace: "scalar", name: "pauser" } : undefined);
+  const provider = `arn:aws:iam::123456789012:oidc-provider/${OIDC_ISSUER}`;
+  const condition = { [`${OIDC_ISSUER}:sub`]: "system:serviceaccount:scalar:pauser" };
+  const role = aws.iam.createRole({
+    name: "pauser",
+    assumeRolePolicy: JSON.stringify({
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: "pods.eks.amazonaws.com" },
+          Action: ["sts:AssumeRole", "sts:TagSession"],
+        },
+        {
+          Effect: "Allow",
+          Principal: { Federated: provider },
+          Action: "sts:AssumeRoleWithWebIdentity",
+          Condition: { StringEquals: condition },
+        },
+      ],
+    }),
+  });
+  const policy = { Statement: [{ Effect: "Allow", Action: actions, Resource: "*" }] };
+  aws.iam.putRolePolicy("pauser", "backups", JSON.stringify(policy));
+  const eks = aws.eks.region(REGION);
+  eks.createCluster("payments");
+  const account = { clusterName: "payments", namespace: "scalar", serviceAccount: "pauser" };
+  eks.createPodIdentityAssociation({ ...account, roleArn: role.arn, tags: {} });
+  return {
+    directory,
+    pod: {
+      AWS_ACCESS_KEY_ID: "",
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/v1/credentials`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: token,
+    },
+    serviceAccount: { AWS_ACCESS_KEY_ID: "", AWS_ROLE_ARN: role.arn, AWS_WEB_IDENTITY_TOKEN_FILE: token },
+  };
+}
+
+/** Hands requests on, but for those of one action, which it never answers. */
+async function proxy(t: ExecutionContext, to: string, action: string, onHang: () => void = () => {}) {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { "x-amz-target": target = "", "content-type": type = "", authorization = "" } = request.headers;
+    if (String(target).endsWith(`.${action}`)) return onHang();
+    const headers = { "x-amz-target": String(target), "content-type": type, authorization };
+    const answer = await fetch(to, { method: "POST", headers, body: Buffer.concat(chunks) });
+    response.writeHead(answer.status, { "content-type": type });
+    response.end(await answer.text());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.teardown(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

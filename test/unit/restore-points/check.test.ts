@@ -1,0 +1,237 @@
+import test from "ava";
+import fc from "fast-check";
+import { checkInstant, describeFaults } from "../../../restore-points/check";
+import { formatInstant, instantMillis } from "../../../restore-points/instant";
+import { pointsOf, restorableSeconds } from "../../../restore-points/points";
+import type { Situation } from "../../../restore-points/situation";
+import { HOUR_START, RELEASES, situation, windowOf } from "./arbitraries";
+
+const askedFor = fc
+  .integer({ min: -100_000, max: 400_000 })
+  .chain((offset) => fc.constantFrom(offset, Math.floor(offset / 1000) * 1000))
+  .map((offset) => formatInstant(HOUR_START + offset, { millis: true }));
+
+/** Two windows a quarter of an hour apart, the newer one not restorable yet in `customers`. */
+const TWO_WINDOWS: Situation = {
+  now: instantMillis("2026-11-22T03:20:00Z"),
+  pauseRequired: true,
+  windows: [
+    windowOf(instantMillis("2026-11-22T03:00:07.120Z"), instantMillis("2026-11-22T03:00:17.130Z")),
+    windowOf(instantMillis("2026-11-22T03:15:07.120Z"), instantMillis("2026-11-22T03:15:17.130Z")),
+    windowOf(instantMillis("2026-11-22T03:18:07.120Z"), instantMillis("2026-11-22T03:18:17.130Z")),
+  ],
+  releases: [RELEASES[0]],
+  databases: [
+    { name: "ledger", earliest: "2026-10-18T03:20:00Z", latest: "2026-11-22T03:19:00Z" },
+    { name: "customers", earliest: "2026-11-01T00:00:00.400Z", latest: "2026-11-22T03:16:30.5Z" },
+  ],
+};
+const ONE_DATABASE: Situation = {
+  now: instantMillis("2026-11-22T03:20:00Z"),
+  pauseRequired: false,
+  windows: [],
+  releases: [],
+  databases: [{ name: "customers", earliest: "2026-11-01T00:00:00.400Z", latest: "2026-11-22T03:16:30.5Z" }],
+};
+
+test("a range that lies within one second is not shown with its end before its beginning", (t) => {
+  const databases = [{ name: "ledger", earliest: "2026-11-22T09:11:49.300Z", latest: "2026-11-22T09:11:49.900Z" }];
+  const known = { ...ONE_DATABASE, now: instantMillis("2026-11-22T09:12:00Z"), databases };
+  for (const at of ["2026-11-22T09:11:40Z", "2026-11-22T09:11:50Z"])
+    t.deepEqual(checkInstant(at, known).faults, [
+      "ledger cannot be restored to a whole second yet: its range begins at 2026-11-22T09:11:49.300Z; try again in a few minutes",
+    ]);
+});
+
+test("an instant passes just when a window's inside and every range have it, and it has passed", (t) => {
+  let passed = 0;
+  fc.assert(
+    fc.property(situation, askedFor, (known, at) => {
+      const instant = instantMillis(at);
+      const inWindow =
+        !known.pauseRequired ||
+        pointsOf(known).some(
+          ({ window }) => instantMillis(window.start) + 2000 <= instant && instant <= instantMillis(window.end) - 2000,
+        );
+      const inRanges = known.databases.every(
+        ({ earliest, latest }) =>
+          earliest !== undefined &&
+          latest !== undefined &&
+          instantMillis(earliest) <= instant &&
+          instant <= instantMillis(latest),
+      );
+      const expected = instant <= known.now && instant % 1000 === 0 && inWindow && inRanges;
+      if (expected) passed++;
+      t.is(checkInstant(at, known).faults.length === 0, expected);
+    }),
+    { numRuns: 500 },
+  );
+  t.true(passed > 0);
+});
+
+test("the alternatives pass, are on their side, and none is nearer", (t) => {
+  let alternatives = 0;
+  fc.assert(
+    fc.property(situation, askedFor, (known, at) => {
+      const { faults, before, after } = checkInstant(at, known);
+      if (faults.length === 0) {
+        t.is(before, undefined);
+        t.is(after, undefined);
+        return;
+      }
+      const instant = instantMillis(at);
+      const restorable = pointsOf(known)
+        .filter((point) => point.restorable)
+        .map((point) => instantMillis(point.instant));
+      for (const alternative of [before, after]) {
+        if (alternative === undefined) continue;
+        alternatives++;
+        t.deepEqual(checkInstant(alternative, known), { instant: alternative, faults: [] });
+      }
+      if (before) t.true(instantMillis(before) <= instant);
+      if (after) t.true(instantMillis(after) > instant);
+      if (!known.pauseRequired) return;
+      const lower = before ? instantMillis(before) : Number.NEGATIVE_INFINITY;
+      const upper = after ? instantMillis(after) : Number.POSITIVE_INFINITY;
+      t.false(restorable.some((point) => lower < point && point < upper));
+    }),
+    { numRuns: 500 },
+  );
+  t.true(alternatives > 0);
+});
+
+test("a restore point passes just when it is said to be restorable", (t) => {
+  fc.assert(
+    fc.property(situation, (known) => {
+      for (const point of known.pauseRequired ? pointsOf(known) : [])
+        t.is(checkInstant(point.instant, known).faults.length === 0, point.restorable);
+    }),
+  );
+});
+
+test("without a need for a pause, the range's ends pass, and the seconds beyond them do not", (t) => {
+  fc.assert(
+    fc.property(situation, (drawn) => {
+      const known = { ...drawn, pauseRequired: false };
+      const seconds = restorableSeconds(known);
+      if ("because" in seconds) return;
+      const faultsAt = (instant: number) => checkInstant(formatInstant(instant), known).faults.length;
+      t.is(faultsAt(seconds.from), 0);
+      t.is(faultsAt(seconds.to), 0);
+      t.not(faultsAt(seconds.from - 1000), 0);
+      t.not(faultsAt(seconds.to + 1000), 0);
+    }),
+  );
+});
+
+test("an instant is answered in UTC, however it was written", (t) => {
+  t.deepEqual(checkInstant("2026-11-22T12:00:12+09:00", TWO_WINDOWS), { instant: "2026-11-22T03:00:12Z", faults: [] });
+  t.deepEqual(checkInstant("2026-11-22T03:00:10.000Z", TWO_WINDOWS), { instant: "2026-11-22T03:00:10Z", faults: [] });
+});
+
+test("what is no instant is refused with the mend", (t) => {
+  const check = checkInstant("2026-11-22T03:00:12", TWO_WINDOWS);
+  t.deepEqual(check, {
+    faults: ['"2026-11-22T03:00:12" has no time zone; append Z for UTC, or an offset such as +09:00'],
+  });
+  t.is(describeFaults(check), '"2026-11-22T03:00:12" has no time zone; append Z for UTC, or an offset such as +09:00');
+});
+
+test("an instant between windows is refused with the windows and restore points around it", (t) => {
+  const check = checkInstant("2026-11-22T03:10:00Z", TWO_WINDOWS);
+  t.deepEqual(check, {
+    instant: "2026-11-22T03:10:00Z",
+    faults: [
+      "2026-11-22T03:10:00Z is in no pause window of at least 5 s that all releases share, so a transaction may have been running; the nearest are 2026-11-22T03:00:07.120Z to 2026-11-22T03:00:17.130Z and 2026-11-22T03:15:07.120Z to 2026-11-22T03:15:17.130Z",
+    ],
+    before: "2026-11-22T03:00:12Z",
+    after: "2026-11-22T03:15:12Z",
+  });
+  t.true(
+    describeFaults(check).endsWith(
+      "; the nearest that can be restored: 2026-11-22T03:00:12Z (before), 2026-11-22T03:15:12Z (after)",
+    ),
+  );
+});
+
+test("an instant near a window's edge is refused", (t) => {
+  t.deepEqual(checkInstant("2026-11-22T03:00:16Z", TWO_WINDOWS), {
+    instant: "2026-11-22T03:00:16Z",
+    faults: [
+      "2026-11-22T03:00:16Z is only 1.1 s from the edge of the pause window 2026-11-22T03:00:07.120Z to 2026-11-22T03:00:17.130Z; keep 2 s away from it, because the databases' clocks may differ from the pauser's",
+    ],
+    before: "2026-11-22T03:00:12Z",
+    after: "2026-11-22T03:15:12Z",
+  });
+});
+
+test("an instant that a database does not reach yet is refused with when to try again", (t) => {
+  t.deepEqual(checkInstant("2026-11-22T03:18:12Z", TWO_WINDOWS), {
+    instant: "2026-11-22T03:18:12Z",
+    faults: [
+      // customers lags 3 min 29.5 s behind now.
+      "customers can be restored from 2026-11-01T00:00:01Z to 2026-11-22T03:16:30Z now; try again after 2026-11-22T03:21:42Z",
+    ],
+    before: "2026-11-22T03:15:12Z",
+  });
+});
+
+test("every reason is told at once: no window, and two databases that do not reach back", (t) => {
+  t.deepEqual(checkInstant("2026-10-01T00:00:00Z", TWO_WINDOWS), {
+    instant: "2026-10-01T00:00:00Z",
+    faults: [
+      "2026-10-01T00:00:00Z is in no pause window of at least 5 s that all releases share, so a transaction may have been running; the nearest is 2026-11-22T03:00:07.120Z to 2026-11-22T03:00:17.130Z",
+      "ledger can be restored from 2026-10-18T03:20:00Z to 2026-11-22T03:19:00Z; choose a later instant, and keep its backups for longer if you need such old ones",
+      "customers can be restored from 2026-11-01T00:00:01Z to 2026-11-22T03:16:30Z; choose a later instant, and keep its backups for longer if you need such old ones",
+    ],
+    after: "2026-11-22T03:00:12Z",
+  });
+});
+
+test("the future is refused with what time it is", (t) => {
+  t.deepEqual(checkInstant("2026-11-22T12:20:01+09:00", TWO_WINDOWS), {
+    instant: "2026-11-22T03:20:01Z",
+    faults: ["2026-11-22T03:20:01Z is in the future: it is 2026-11-22T03:20:00Z; choose an instant that has passed"],
+    before: "2026-11-22T03:15:12Z",
+  });
+});
+
+test("a fraction of a second is refused", (t) => {
+  t.deepEqual(checkInstant("2026-11-22T03:00:12.5Z", ONE_DATABASE), {
+    instant: "2026-11-22T03:00:12.500Z",
+    faults: [
+      "2026-11-22T03:00:12.500Z has a fraction of a second, which not every database can be restored to; use whole seconds, such as 2026-11-22T03:00:12Z",
+    ],
+    before: "2026-11-22T03:00:12Z",
+    after: "2026-11-22T03:00:13Z",
+  });
+});
+
+test("one database takes any whole second of its range, and no other", (t) => {
+  t.deepEqual(checkInstant("2026-11-01T00:00:01Z", ONE_DATABASE).faults, []);
+  t.deepEqual(checkInstant("2026-11-01T00:00:00Z", ONE_DATABASE), {
+    instant: "2026-11-01T00:00:00Z",
+    faults: [
+      "customers can be restored from 2026-11-01T00:00:01Z to 2026-11-22T03:16:30Z; choose a later instant, and keep its backups for longer if you need such old ones",
+    ],
+    after: "2026-11-01T00:00:01Z",
+  });
+});
+
+test("with nothing to restore there is no alternative, and it is said why", (t) => {
+  const check = checkInstant("2026-11-22T03:00:12Z", {
+    ...TWO_WINDOWS,
+    windows: [],
+    databases: [{ name: "ledger", unknownBecause: "point-in-time recovery is off" }, { name: "customers" }],
+  });
+  t.is(
+    describeFaults(check),
+    "2026-11-22T03:00:12Z is in no pause window: no pause window has been recorded yet; the next run of the pause schedule records one; " +
+      "what ledger can be restored to is not known: point-in-time recovery is off; " +
+      "customers tells no restorable range; see that its point-in-time recovery is on, and try again in a few minutes; " +
+      "no instant can be restored",
+  );
+  t.deepEqual(checkInstant("2026-11-22T03:00:12Z", { ...TWO_WINDOWS, databases: [] }).faults, [
+    "no database is named, so there is nothing to restore",
+  ]);
+});

@@ -1,0 +1,120 @@
+import test from "ava";
+import fc from "fast-check";
+import {
+  LAST_RUN_ENDS,
+  LAST_RUN_KEY,
+  LAST_RUN_MAX_BYTES,
+  type LastRun,
+  readLastRun,
+  writeLastRun,
+} from "../../../restore-points/last-run";
+
+const run: LastRun = {
+  schemaVersion: 1,
+  job: "payments-pause-29400000",
+  startedAt: "2026-11-22T03:00:02.120Z",
+  endedAt: "2026-11-22T03:00:02.410Z",
+  end: "void",
+  reasons: ["release scalar/ledgr has no pods of a Scalar product"],
+};
+
+test("an outcome that was written reads as the same, whatever its end", (t) => {
+  for (const end of LAST_RUN_ENDS)
+    t.deepEqual(readLastRun(writeLastRun({ ...run, end })), { lastRun: { ...run, end } });
+  t.deepEqual(readLastRun(writeLastRun({ ...run, reasons: [] })).lastRun?.reasons, []);
+});
+
+test("an outcome is absent until a run has ended", (t) => {
+  t.deepEqual(readLastRun(undefined), {});
+});
+
+const MALFORMED: [json: string, malformed: RegExp][] = [
+  ["{", /^the outcome of the last run \(last-run\.json\) is not JSON \(.+\)$/],
+  ["", /is not JSON/],
+  ["[]", /is not a JSON object$/],
+  ["{}", /has schemaVersion undefined, and this scalar-backup reads 1$/],
+  [JSON.stringify({ ...run, schemaVersion: 2 }), /has schemaVersion 2, and this scalar-backup reads 1$/],
+  [JSON.stringify({ ...run, job: "" }), /is not an outcome: job must be a text that is not empty, got ""$/],
+  [JSON.stringify({ ...run, startedAt: "today" }), /is not an outcome: startedAt "today" is not an instant/],
+  [JSON.stringify({ ...run, endedAt: undefined }), /endedAt must be an instant in RFC 3339, got nothing$/],
+  [JSON.stringify({ ...run, end: "succeeded" }), /end must be one of recorded, void, .+, got "succeeded"$/],
+  [JSON.stringify({ ...run, end: undefined }), /end must be one of .+, got nothing$/],
+  [JSON.stringify({ ...run, reasons: "none" }), /reasons must be a list, got "none"$/],
+  [JSON.stringify({ ...run, reasons: [7] }), /reasons\[0\] must be a text that is not empty, got 7$/],
+  [JSON.stringify({ ...run, reasons: ["x".repeat(20_000)] }), /takes \d+ bytes, more than the 16384 that are read$/],
+];
+
+for (const [json, malformed] of MALFORMED) {
+  test(`reports an outcome that it cannot use: ${malformed.source}`, (t) => {
+    const read = readLastRun(json);
+    t.is(read.lastRun, undefined);
+    t.regex(read.malformed ?? "", malformed);
+  });
+}
+
+test("no text makes the reader throw", (t) => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json(),
+        fc.record({ ...record() }).map((each) => JSON.stringify(each)),
+      ),
+      (text) => {
+        t.notThrows(() => readLastRun(text));
+      },
+    ),
+  );
+});
+
+test("an outcome is read although the clock was set back during the run", (t) => {
+  const endedAt = "2026-11-22T02:59:59Z";
+  t.is(readLastRun(JSON.stringify({ ...run, endedAt })).lastRun?.endedAt, endedAt);
+});
+
+test("keys of a later version are ignored, so that an older stack program still reads the rest", (t) => {
+  t.deepEqual(readLastRun(JSON.stringify({ ...run, attempt: 3 })), { lastRun: run });
+});
+
+test("control characters do not reach a terminal", (t) => {
+  const read = readLastRun(JSON.stringify({ ...run, reasons: ["one\u001b[2Ktwo\nthree"] }));
+  t.deepEqual(read.lastRun?.reasons, ["one [2Ktwo three"]);
+});
+
+test("what is written stays within its size, keeps the first reason and counts those that are omitted", (t) => {
+  const many = Array.from({ length: 500 }, (_, index) => `pod scalar/scalardb-cluster-${index} is not Ready`);
+  const text = writeLastRun({ ...run, reasons: many });
+  t.true(Buffer.byteLength(text) <= LAST_RUN_MAX_BYTES);
+  const kept = readLastRun(text).lastRun?.reasons ?? [];
+  t.true(kept.length > 20);
+  t.is(kept[0], many[0]);
+  t.is(kept.at(-1), `and ${many.length - kept.length + 1} more reasons`);
+
+  for (const [long, shown] of [
+    ["x".repeat(10_000), "x"],
+    ["\u0000".repeat(10_000), " "],
+    ["🙂".repeat(10_000), "🙂"],
+  ] as const) {
+    const written = writeLastRun({ ...run, reasons: [long, "another"] });
+    t.true(Buffer.byteLength(written) <= LAST_RUN_MAX_BYTES);
+    const reasons = readLastRun(written).lastRun?.reasons ?? [];
+    t.true(reasons[0]?.startsWith(shown));
+    t.true(reasons[0]?.endsWith("..."));
+    t.is(reasons[1], "and 1 more reason");
+  }
+});
+
+test("the key is a file's name, as the record's other keys are", (t) => {
+  t.is(LAST_RUN_KEY, "last-run.json");
+});
+
+function record() {
+  return {
+    schemaVersion: fc.constantFrom(1, 2),
+    job: fc.anything(),
+    startedAt: fc.anything(),
+    endedAt: fc.anything(),
+    end: fc.anything(),
+    reasons: fc.anything(),
+  };
+}

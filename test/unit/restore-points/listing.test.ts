@@ -1,0 +1,144 @@
+import test from "ava";
+import fc from "fast-check";
+import { listing } from "../../../restore-points/listing";
+import { restorePointsOf } from "../../../restore-points/outputs";
+import { restorePoints } from "../../../restore-points/points";
+import type { Situation } from "../../../restore-points/situation";
+import { timeline } from "../../../restore-points/timeline";
+import { IMPORTED, type PauseWindow } from "../../../restore-points/window";
+import { backedUp, HOUR_START, RELEASES, situation, windowOf } from "./arbitraries";
+
+const at = (seconds: number) => HOUR_START + seconds * 1000;
+const known: Situation = {
+  now: at(600),
+  pauseRequired: true,
+  windows: [0, 120, 595].map((start) => windowOf(at(start - 5), at(start + 5), [RELEASES[0], RELEASES[1]])),
+  releases: [RELEASES[0], RELEASES[1]],
+  databases: [
+    { name: "ledger", earliest: "2026-11-22T03:01:00Z", latest: "2026-11-22T03:09:00Z" },
+    { name: "customers", earliest: "2026-11-22T03:00:00Z", latest: "2026-11-22T03:10:00Z" },
+  ],
+};
+
+test("people see a picture, the ranges and the points with their reasons", (t) => {
+  t.deepEqual(listing(restorePoints(known), 72), [
+    'What can be restored, as of 2026-11-22T03:10:00Z ("pulumi up" looks again)',
+    "",
+    "           2026-11-22T03:00:00Z                     2026-11-22T03:10:00Z",
+    "ledger           =================================================",
+    "customers  =============================================================",
+    "windows    x           *                                               x",
+    "",
+    "= the database can be restored   * pause window, all can be restored   x pause window, not all can",
+    "",
+    "DATABASE   FROM                  TO",
+    "ledger     2026-11-22T03:01:00Z  2026-11-22T03:09:00Z",
+    "customers  2026-11-22T03:00:00Z  2026-11-22T03:10:00Z",
+    "",
+    "INSTANT               RESTORABLE  PAUSED    RELEASES",
+    "2026-11-22T03:09:55Z  no          10.0 s *  scalar/cluster (2 pods), scalar/ledger (2 pods)",
+    "  ledger can be restored from 2026-11-22T03:01:00Z to 2026-11-22T03:09:00Z now; try again after 2026-11-22T03:10:55Z",
+    "2026-11-22T03:02:00Z  yes         10.0 s    scalar/cluster (2 pods), scalar/ledger (2 pods)",
+    "2026-11-22T03:00:00Z  no          10.0 s    scalar/cluster (2 pods), scalar/ledger (2 pods)",
+    "  ledger can be restored from 2026-11-22T03:01:00Z to 2026-11-22T03:09:00Z; choose a later instant, and keep its backups for longer if you need such old ones",
+    "* the window has no whole minute near its middle: see that your databases restore to the second",
+  ]);
+});
+
+test("a window's backups are shown, with how they are restored where nothing else does", (t) => {
+  const [cluster, ledger] = [RELEASES[0], RELEASES[1]];
+  const window = backedUp(windowOf(at(0), at(130), [cluster, ledger]), at(61), at(64));
+  const lines = (now: number) => listing(restorePoints({ ...known, now, windows: [window] }), 72).slice(-5);
+  t.deepEqual(lines(at(600)).slice(-2), [
+    "2026-11-22T03:01:00Z  yes         130.0 s  scalar/cluster (2 pods), scalar/ledger (2 pods)",
+    "  ledger has backups of this window, kept until 2027-12-27T03:00:00Z",
+  ]);
+  const beyond = {
+    ...known,
+    databases: [{ name: "ledger", earliest: "2026-11-22T03:02:00Z", latest: "2026-11-22T03:09:00Z" }],
+  };
+  t.deepEqual(listing(restorePoints({ ...beyond, windows: [window] }), 72).slice(-4, -1), [
+    "2026-11-22T03:01:00Z  backups     130.0 s  scalar/cluster (2 pods), scalar/ledger (2 pods)",
+    "  ledger can be restored from 2026-11-22T03:02:00Z to 2026-11-22T03:09:00Z; choose a later instant, and keep its backups for longer if you need such old ones",
+    "  ledger has backups of this window, kept until 2027-12-27T03:00:00Z: restore.from.ledger.windowBackups restores them",
+  ]);
+});
+
+test("what was imported says so", (t) => {
+  const [window] = known.windows;
+  const releases = window?.releases.map((release) => ({ ...release, product: "unknown", pods: [] })) ?? [];
+  const output = restorePoints({ ...known, windows: [{ ...(window as PauseWindow), releases, origin: IMPORTED }] });
+  t.deepEqual(
+    listing(output, 72).filter((line) => line.includes(" s ")),
+    ["2026-11-22T03:00:00Z  no          10.0 s  scalar/cluster (imported), scalar/ledger (imported)"],
+  );
+});
+
+test("one database that needs no pause is shown by its range", (t) => {
+  const output = restorePoints({ ...known, pauseRequired: false, databases: known.databases.slice(0, 1) });
+  t.deepEqual(listing(output, 60), [
+    'What can be restored, as of 2026-11-22T03:10:00Z ("pulumi up" looks again)',
+    "",
+    "        2026-11-22T03:01:00Z            2026-11-22T03:10:00Z",
+    "ledger  ==============================================",
+    "",
+    "= the database can be restored",
+    "",
+    "DATABASE  FROM                  TO",
+    "ledger    2026-11-22T03:01:00Z  2026-11-22T03:09:00Z",
+    "",
+    "Any instant from 2026-11-22T03:01:00Z to 2026-11-22T03:09:00Z can be restored; no pause is needed.",
+  ]);
+});
+
+test("with nothing known there is no picture, and the reason is given", (t) => {
+  const output = restorePoints({
+    ...known,
+    windows: [],
+    databases: [{ name: "ledger", unknownBecause: "it is not created yet" }],
+  });
+  t.deepEqual(listing(output, 60), [
+    'What can be restored, as of 2026-11-22T03:10:00Z ("pulumi up" looks again)',
+    "",
+    "DATABASE  FROM  TO",
+    "ledger    not known: it is not created yet",
+    "",
+    "Nothing can be restored now: no pause window has been recorded yet; the next run of the pause schedule records one",
+  ]);
+});
+
+test("what keeps the schedule from recording windows is a warning below the points, and instead of them the reason", (t) => {
+  const pauseProblems = ["the last run of the pause schedule failed"];
+  const output = restorePoints({ ...known, pauseProblems });
+  t.is(listing(output, 80).at(-1), "Warning: the last run of the pause schedule failed");
+  t.deepEqual(restorePointsOf(JSON.parse(JSON.stringify({ restorePoints: output }))).pauseProblems, pauseProblems);
+  t.is(
+    listing(restorePoints({ ...known, windows: [], pauseProblems }), 80).at(-1),
+    "Nothing can be restored now: no pause window has been recorded yet: the last run of the pause schedule failed",
+  );
+});
+
+test("points that are not listed are counted", (t) => {
+  const lines = listing({ ...restorePoints(known), unlisted: 3 }, 80);
+  t.is(lines.at(-1), "and 3 older ones, which restore.at takes too while they can be restored");
+});
+
+test("colours only change how the text looks", (t) => {
+  const marked = listing(restorePoints(known), 72, (style, text) => `<${style}>${text}</${style}>`);
+  t.true(marked.some((line) => line.startsWith("<green>2026-11-22T03:02:00Z  yes")));
+  t.true(marked.some((line) => line.startsWith("<red>2026-11-22T03:00:00Z  no")));
+  t.deepEqual(
+    marked.map((line) => line.replaceAll(/<\/?\w+>/g, "")),
+    listing(restorePoints(known), 72),
+  );
+});
+
+test("the picture fills the width and no more", (t) => {
+  fc.assert(
+    fc.property(situation, fc.integer({ min: 60, max: 120 }), (drawn, width) => {
+      const lines = timeline(restorePoints(drawn), width);
+      t.true(lines.every((line) => line.length <= width));
+      if (lines.length > 0) t.is(lines[0]?.length, width);
+    }),
+  );
+});

@@ -1,0 +1,122 @@
+import test from "ava";
+import type { LastRun } from "../../../restore-points/last-run";
+import { type PauseJob, type PauseRuns, runProblems } from "../../../restore-points/pause-runs";
+
+const NOW = Date.UTC(2026, 10, 22, 9);
+const DAILY = { now: NOW, longestIntervalMillis: 86_400_000 };
+
+const job = (night: number, outcome: PauseJob["outcome"], failure?: string): PauseJob => ({
+  name: `scalar/pause-${night}`,
+  started: `2026-11-${night}T03:00:00Z`,
+  outcome,
+  ...(failure !== undefined && { failure }),
+});
+
+const runs = (jobs: PauseJob[], more: Partial<PauseRuns> = {}): PauseRuns => ({
+  suspended: false,
+  created: "2026-11-01T00:00:00Z",
+  lastScheduled: "2026-11-22T03:00:00Z",
+  lastSucceeded: "2026-11-22T03:00:30Z",
+  jobs,
+  ...more,
+});
+
+const lastRun = (night: number, end: LastRun["end"], reasons: string[] = ["pod scalar/a is not Ready"]): LastRun => ({
+  schemaVersion: 1,
+  job: `pause-${night}`,
+  startedAt: `2026-11-${night}T03:00:01Z`,
+  endedAt: `2026-11-${night}T03:00:20Z`,
+  end,
+  reasons,
+});
+
+const BACKOFF = "BackoffLimitExceeded: Job has reached the specified backoff limit";
+const LOG = "its log: kubectl -n scalar logs job/pause-22";
+
+const CASES: [title: string, runs: PauseRuns | undefined, last: LastRun | undefined, problems: string[]][] = [
+  ["no CronJob yet", undefined, undefined, []],
+  [
+    "no run yet",
+    runs([], { created: "2026-11-22T08:00:00Z", lastScheduled: undefined, lastSucceeded: undefined }),
+    undefined,
+    [],
+  ],
+  ["a run that succeeded", runs([job(22, "succeeded")]), lastRun(22, "recorded", []), []],
+  [
+    "a Job that failed",
+    runs([job(21, "succeeded"), job(22, "failed", BACKOFF)]),
+    undefined,
+    [`the last run of the pause schedule, Job scalar/pause-22 of 2026-11-22T03:00:00Z, failed: ${BACKOFF}; ${LOG}`],
+  ],
+  [
+    "a Job that failed, with the pauser's reasons",
+    runs([job(22, "failed", "DeadlineExceeded")]),
+    lastRun(22, "failedToUnpause", ["a", "b", "c", "d", "e", "f", "g"]),
+    [
+      `the last run of the pause schedule, Job scalar/pause-22 of 2026-11-22T03:00:00Z, failed: DeadlineExceeded; the pauser ended with "failedToUnpause": a; b; c; d; e; and 2 more; ${LOG}`,
+    ],
+  ],
+  [
+    "a Job that failed before its pauser could say anything: the outcome is of an earlier Job",
+    runs([job(21, "failed"), job(22, "failed", BACKOFF)]),
+    lastRun(21, "void"),
+    [`the last run of the pause schedule, Job scalar/pause-22 of 2026-11-22T03:00:00Z, failed: ${BACKOFF}; ${LOG}`],
+  ],
+  [
+    "a Job that failed before one that succeeded",
+    runs([job(21, "failed"), job(22, "succeeded")]),
+    lastRun(22, "recorded", []),
+    [],
+  ],
+  [
+    "a try that failed while its Job still runs",
+    runs([job(21, "succeeded"), job(22, "running")]),
+    lastRun(22, "void"),
+    [
+      'the last run of the pause schedule, of Job pause-22, recorded no complete result at 2026-11-22T03:00:20Z; the pauser ended with "void": pod scalar/a is not Ready',
+    ],
+  ],
+  ["a try that failed before its Job succeeded", runs([job(22, "succeeded")]), lastRun(22, "void"), []],
+  [
+    "an outcome whose Job is no longer kept",
+    runs([]),
+    lastRun(22, "backupsFailed", []),
+    [
+      'the last run of the pause schedule, of Job pause-22, recorded no complete result at 2026-11-22T03:00:20Z; the pauser ended with "backupsFailed"',
+    ],
+  ],
+  [
+    "a failed Job that a Job which is no longer kept has followed",
+    runs([job(21, "failed")]),
+    lastRun(22, "recorded", []),
+    [],
+  ],
+  [
+    "no success for longer than the schedule's interval and an hour",
+    runs([], { lastSucceeded: "2026-11-21T07:59:59Z", lastScheduled: "2026-11-21T03:00:00Z" }),
+    undefined,
+    [
+      "no run of the pause schedule has succeeded since 2026-11-21T07:59:59Z: the last was started at 2026-11-21T03:00:00Z; see the events of the CronJob",
+    ],
+  ],
+  ["no success for just as long", runs([], { lastSucceeded: "2026-11-21T08:00:00Z" }), undefined, []],
+  [
+    "a schedule that never ran",
+    runs([], { lastSucceeded: undefined, lastScheduled: undefined }),
+    undefined,
+    [
+      "no run of the pause schedule has succeeded since 2026-11-01T00:00:00Z, when it was created: none was ever started; see the events of the CronJob",
+    ],
+  ],
+  ["a schedule that is suspended", runs([], { suspended: true, lastSucceeded: undefined }), undefined, []],
+];
+
+for (const [title, found, last, problems] of CASES) {
+  test(`reports of ${title}: ${problems.length === 0 ? "nothing" : "1 problem"}`, (t) => {
+    t.deepEqual(runProblems(found, { lastRun: last } as { lastRun: LastRun }, DAILY), problems);
+  });
+}
+
+test("an outcome that cannot be read does not hide a failed Job", (t) => {
+  t.is(runProblems(runs([job(22, "failed")]), { malformed: "it is not JSON" }, DAILY).length, 2);
+});

@@ -1,0 +1,156 @@
+import test from "ava";
+import fc from "fast-check";
+import { instantMillis } from "../../../restore-points/instant";
+import { prune } from "../../../restore-points/prune";
+import { inOrder, readWindowRecord, WindowRecordError, writeWindowRecord } from "../../../restore-points/record";
+import { backedUp, HOUR_START, pauseWindow, pauseWindows, windowOf } from "./arbitraries";
+
+const window = windowOf(HOUR_START, HOUR_START + 10_000);
+const recordOf = (...windows: unknown[]) => JSON.stringify({ schemaVersion: 1, windows });
+
+test("a record that was written reads as the same, oldest first", (t) => {
+  fc.assert(
+    fc.property(pauseWindows, (windows) => {
+      const read = readWindowRecord(writeWindowRecord(windows));
+      t.deepEqual(read, { windows: inOrder(windows), malformed: [] });
+      const completed = read.windows.map(({ pauseCompleted }) => instantMillis(pauseCompleted));
+      t.deepEqual(
+        completed,
+        completed.toSorted((a, b) => a - b),
+      );
+    }),
+  );
+});
+
+test("no run has written a record yet", (t) => {
+  t.deepEqual(readWindowRecord(undefined), { windows: [], malformed: [] });
+});
+
+test("a window that was recorded twice is one window", (t) => {
+  const again = { ...window, pauseCompleted: "2026-11-22T12:00:00+09:00" };
+  t.is(readWindowRecord(recordOf(window, window, again)).windows.length, 1);
+  const elsewhere = { ...window, cluster: "tokyo" };
+  const others = { ...window, releases: [] };
+  t.is(readWindowRecord(recordOf(window, elsewhere, others)).windows.length, 3);
+});
+
+const MALFORMED: [entry: unknown, fault: string][] = [
+  ["yesterday", 'windows[1] must be an object, got "yesterday"'],
+  [{ ...window, cluster: 7 }, "windows[1].cluster must be a text that is not empty, got 7"],
+  [{ ...window, pauseCompleted: undefined }, "windows[1].pauseCompleted must be an instant in RFC 3339, got nothing"],
+  [
+    { ...window, pauseCompleted: "2026-11-22T03:00:00" },
+    'windows[1].pauseCompleted "2026-11-22T03:00:00" has no time zone; append Z for UTC, or an offset such as +09:00',
+  ],
+  [
+    { ...window, unpauseStarted: "2026-11-22T02:59:59Z" },
+    "windows[1].unpauseStarted must not be before pauseCompleted (2026-11-22T03:00:00.000Z), got 2026-11-22T02:59:59Z",
+  ],
+  [{ ...window, clockOffsetMillis: null }, "windows[1].clockOffsetMillis must be a number, got null"],
+  [{ ...window, backups: { name: "b" } }, "windows[1].backups.requested must be an instant in RFC 3339, got nothing"],
+  [
+    { ...window, backups: { ...backedUp(window, HOUR_START, HOUR_START).backups, databases: [{ name: "ledger" }] } },
+    "windows[1].backups.databases[0].region must be a text that is not empty, got nothing",
+  ],
+  [{ ...window, releases: {} }, "windows[1].releases must be a list, got {}"],
+  [
+    { ...window, releases: [{ namespace: "scalar", name: "", product: "ledger", pods: [] }] },
+    'windows[1].releases[0].name must be a text that is not empty, got ""',
+  ],
+  [
+    { ...window, releases: [{ namespace: "scalar", name: "ledger", product: "ledger", pods: ["a", 1] }] },
+    "windows[1].releases[0].pods[1] must be a text that is not empty, got 1",
+  ],
+];
+
+for (const [entry, fault] of MALFORMED) {
+  test(`a malformed entry is left out and named: ${fault}`, (t) => {
+    const later = windowOf(HOUR_START + 60_000, HOUR_START + 70_000);
+    t.deepEqual(readWindowRecord(recordOf(window, entry, later)), { windows: [window, later], malformed: [fault] });
+  });
+}
+
+const UNREADABLE: [json: string, message: string | RegExp][] = [
+  [
+    '{"schemaVersion":2,"windows":[]}',
+    "the record of pause windows has schemaVersion 2, and this scalar-backup reads 1; use the version of scalar-backup whose pauser wrote it",
+  ],
+  [
+    '{"windows":[]}',
+    "the record of pause windows has no schemaVersion; restore it from a backup, or delete its key from the ConfigMap: the next pause run starts it anew",
+  ],
+  [
+    '{"schemaVersion":1}',
+    'the record of pause windows has no list "windows"; restore it from a backup, or delete its key from the ConfigMap: the next pause run starts it anew',
+  ],
+  [
+    "[]",
+    "the record of pause windows is not a JSON object; restore it from a backup, or delete its key from the ConfigMap: the next pause run starts it anew",
+  ],
+  ["{", /^the record of pause windows is not JSON \(.+\); restore it from a backup, or delete its key/],
+];
+
+for (const [json, message] of UNREADABLE) {
+  test(`of a record such as ${json} nothing is concluded`, (t) => {
+    t.throws(() => readWindowRecord(json), { instanceOf: WindowRecordError, message });
+  });
+}
+
+test("pruning keeps the newest, in the bounds of time and size, and no window that is newer than one it drops is lost", (t) => {
+  const some = fc.array(pauseWindow, { minLength: 1, maxLength: 8 });
+  const retentions = fc.integer({ min: 0, max: 200_000 });
+  fc.assert(
+    fc.property(some, retentions, fc.integer({ min: 700, max: 4000 }), (windows, retention, maxBytes) => {
+      const now = HOUR_START + 200_000;
+      const all = inOrder(windows);
+      const kept = prune(windows, now, retention, maxBytes);
+      t.deepEqual(kept.at(-1), all.at(-1));
+      t.true(Buffer.byteLength(writeWindowRecord(kept)) <= maxBytes);
+      const fresh = all.filter((each) => each === all.at(-1) || instantMillis(each.unpauseStarted) >= now - retention);
+      t.deepEqual(kept, fresh.slice(fresh.length - kept.length));
+      const next = fresh.at(-kept.length - 1);
+      if (next) t.true(Buffer.byteLength(writeWindowRecord([next, ...kept])) > maxBytes);
+    }),
+  );
+});
+
+test("windows that begin in the same millisecond have one order, however they were written, and pruning keeps it", (t) => {
+  const shorter = windowOf(HOUR_START, HOUR_START + 8_000);
+  const elsewhere = { ...window, cluster: "another" };
+  const ordered = [shorter, elsewhere, window];
+  for (const windows of [ordered, ordered.toReversed(), [window, shorter, elsewhere]]) {
+    t.deepEqual(inOrder(windows), ordered);
+    t.deepEqual(prune(windows, HOUR_START + 20_000, HOUR_START, 4000), ordered);
+  }
+});
+
+test("pruning an empty record leaves it empty, and one window too large is an error", (t) => {
+  t.deepEqual(prune([], HOUR_START, 1000, 10), []);
+  const size = Buffer.byteLength(writeWindowRecord([window]));
+  t.deepEqual(prune([window], HOUR_START, 1000, size), [window]);
+  t.throws(() => prune([window], HOUR_START, 1000, size - 1), {
+    instanceOf: RangeError,
+    message: `the newest pause window alone takes ${size} bytes, and the record may take ${size - 1}`,
+  });
+});
+
+test("backups of a window are read as they were written", (t) => {
+  const windows = [backedUp(window, HOUR_START + 1000, HOUR_START + 2000)];
+  t.deepEqual(readWindowRecord(writeWindowRecord(windows)), { windows, malformed: [] });
+});
+
+test("pruning keeps windows as long as their backups are kept, and those before any without", (t) => {
+  const day = 86_400_000;
+  const at = (days: number) => windowOf(HOUR_START + days * day, HOUR_START + days * day + 130_000);
+  const withBackups = (days: number) => backedUp(at(days), HOUR_START + days * day, HOUR_START + days * day);
+  const windows = [withBackups(0), at(1), withBackups(2), at(398), at(399), at(400)];
+  const now = HOUR_START + 401 * day;
+  const all = Number.POSITIVE_INFINITY;
+  t.deepEqual(
+    prune(windows, now, 35 * day, all),
+    [withBackups(2), at(398), at(399), at(400)],
+    "the first one's backups are deleted by now",
+  );
+  const bytes = Buffer.byteLength(writeWindowRecord([withBackups(2), at(399), at(400)]));
+  t.deepEqual(prune(windows, now, 35 * day, bytes), [withBackups(2), at(399), at(400)], "what has none goes first");
+});

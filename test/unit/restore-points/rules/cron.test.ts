@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { type Cron, intervalsOf, parseCron } from "../../../../restore-points/rules/cron";
+
+interface Row {
+  spec: string;
+  error?: string;
+  next?: string[];
+}
+
+/** What robfig/cron v3.0.1, by which Kubernetes reads schedules, says of 1,000 of them; written by kubernetes/main.go. */
+const rows = JSON.parse(readFileSync(join(__dirname, "kubernetes/schedules.json"), "utf8")) as Row[];
+const FROM = Date.UTC(2027, 0, 1);
+const DAY_MILLIS = 86_400_000;
+
+/** The first runs after FROM, in five years at most, beyond which robfig/cron does not look. */
+function runsAfter(cron: Cron, count: number): string[] {
+  const text = (millis: number) => new Date(millis).toISOString().replace(".000Z", "Z");
+  if ("everyMillis" in cron)
+    return Array.from({ length: count }, (_, index) => text(FROM + (index + 1) * cron.everyMillis));
+  const runs: number[] = [];
+  for (let day = FROM; runs.length < count && day < (runs.at(-1) ?? FROM) + 5 * 365.25 * DAY_MILLIS; day += DAY_MILLIS)
+    if (cron.runsOn(new Date(day)))
+      runs.push(...cron.minutes.map((minute) => day + minute * 60_000).filter((run) => run > FROM));
+  return runs.slice(0, count).map(text);
+}
+
+test("accepts the schedules that Kubernetes accepts, and runs when they run", (t) => {
+  t.is(rows.length, 1000);
+  for (const { spec, error, next = [] } of rows) {
+    const cron = parseCron(spec);
+    t.is(
+      "problem" in cron,
+      error !== undefined,
+      `${JSON.stringify(spec)}: ${error ?? "accepted"}, ${JSON.stringify(cron)}`,
+    );
+    if (!("problem" in cron)) t.deepEqual(runsAfter(cron, next.length || 4), next, JSON.stringify(spec));
+  }
+});
+
+test("finds no two runs further apart, or closer together, than it says", (t) => {
+  for (const { spec, next = [] } of rows) {
+    const cron = parseCron(spec);
+    if ("problem" in cron) continue;
+    const intervals = intervalsOf(cron);
+    if (next.length < 2) continue;
+    for (const [index, run] of next.slice(1).entries()) {
+      const gap = Date.parse(run) - Date.parse(next[index] as string);
+      t.true(gap >= (intervals?.shortest ?? 0) && gap <= (intervals?.longest ?? 0), `${spec}: ${gap}`);
+    }
+  }
+});
+
+const PROBLEMS: [string, string][] = [
+  ["60 3 * * *", "minute must be 0-59"],
+  ["0 24 * * *", "hour must be 0-23"],
+  [
+    "60 24 0 13 8",
+    "minute must be 0-59; hour must be 0-23; day of month must be 1-31; month must be 1-12 or JAN-DEC; day of week must be 0-6 or SUN-SAT",
+  ],
+  ["0 3 * * 7", "day of week must be 0-6 or SUN-SAT (Sunday is 0)"],
+  ["0 3 * * MONDAY", "day of week must be 0-6 or SUN-SAT; write MON"],
+  ["0 3 L * *", "day of month must be 1-31 (Kubernetes does not know L, W and #)"],
+  ["0 22-4 * * *", "hour 22-4 ends before it begins; write 4-22, or 22-23,0-4 for one that goes round"],
+  ["*/0 * * * *", "minute step must be 1 or more, such as */5"],
+  [
+    "0 3 * *",
+    "it has 4 fields; expected five fields (minute, hour, day of month, month, day of week), such as 0 3 * * *",
+  ],
+  ["@dayly", "@dayly is unknown; did you mean @daily?"],
+  ["@every 60", 'the duration of @every is "60"; expected a duration with units, such as @every 12h or @every 1h30m'],
+  ["TZ=Asia/Tokyo 0 3 * * *", "Kubernetes does not accept a time zone in the schedule; write it as timeZone"],
+];
+for (const [schedule, problem] of PROBLEMS)
+  test(`says what is wrong with "${schedule}"`, (t) => {
+    t.deepEqual(parseCron(schedule), { problem });
+  });

@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import test from "ava";
+import { endpointOf } from "../../../../pauser/window-backups/credentials";
+import { awsPartition } from "../../../../restore-points/rules/aws-partition";
+import { AWS_REGIONS, awsRegionDoubt, awsRegionProblem } from "../../../../restore-points/rules/aws-region";
+import { timeZoneProblem } from "../../../../restore-points/rules/time-zone";
+
+/** Go's tz database, which Kubernetes embeds; written by kubernetes/main.go. */
+const zones = readFileSync(join(__dirname, "../../../../restore-points/rules/time-zones.txt"), "utf8")
+  .trim()
+  .split("\n");
+
+test("accepts every time zone of Go's tz database", (t) => {
+  t.true(zones.length > 590);
+  for (const zone of zones) t.is(timeZoneProblem(zone), undefined);
+});
+
+test("accepts time zones that Node.js knows too, because vaults compute with them", (t) => {
+  const unknown = zones.filter((timeZone) => {
+    try {
+      return new Intl.DateTimeFormat("en", { timeZone }) === undefined;
+    } catch {
+      return true;
+    }
+  });
+  // A release of Node.js may be a zone or two older than the list.
+  t.true(unknown.length <= 2, unknown.join(", "));
+});
+
+const REFUSED: [string, string][] = [
+  ["JST", '"JST" is not a name in the IANA time zone database; did you mean Asia/Tokyo?'],
+  ["asia/tokyo", '"asia/tokyo" is not a name in the IANA time zone database; did you mean Asia/Tokyo?'],
+  ["Tokyo", '"Tokyo" is not a name in the IANA time zone database; did you mean Asia/Tokyo?'],
+  ["Asia/Tokio", '"Asia/Tokio" is not a name in the IANA time zone database; did you mean Asia/Tokyo?'],
+  [
+    "+09:00",
+    '"+09:00" is not a name in the IANA time zone database; expected a name such as Etc/UTC or Asia/Tokyo, with its capitals',
+  ],
+  [
+    "Local",
+    '"Local" is not a name in the IANA time zone database; expected a name such as Etc/UTC or Asia/Tokyo, with its capitals',
+  ],
+];
+for (const [zone, problem] of REFUSED)
+  test(`refuses the time zone ${zone}, as Kubernetes does`, (t) => {
+    t.is(timeZoneProblem(zone), problem);
+  });
+
+test("knows the regions of the SDKs that are installed", async (t) => {
+  // The folder of the package, which exports no such file.
+  const sdk = join(
+    require.resolve("@aws-sdk/core"),
+    "../../dist-es/submodules/client/util-endpoints/lib/aws/partitions.js",
+  );
+  const text = readFileSync(sdk, "utf8");
+  const found = [
+    ...new Set([...text.matchAll(/"([a-z]{2,4}(?:-[a-z]+)+-\d)"/g)].map(([, region]) => region as string)),
+  ];
+  t.true(found.length > 40);
+  t.deepEqual([...AWS_REGIONS], [...AWS_REGIONS].sort());
+  t.deepEqual(
+    found.filter((region) => !AWS_REGIONS.includes(region)),
+    [],
+    "add them to AWS_REGIONS",
+  );
+  for (const region of AWS_REGIONS) t.is(awsRegionProblem(region) ?? awsRegionDoubt(region), undefined, region);
+});
+
+test("refuses what cannot be a region, and doubts one that may come to be", (t) => {
+  t.is(awsRegionProblem("ap-northest-1"), '"ap-northest-1" is not an AWS region; did you mean ap-northeast-1?');
+  t.is(
+    awsRegionProblem("ap-northeast-1a"),
+    '"ap-northeast-1a" is not an AWS region; write the region of this availability zone, ap-northeast-1',
+  );
+  t.is(awsRegionProblem("tokyo"), '"tokyo" is not an AWS region; write one such as ap-northeast-1');
+  t.is(awsRegionProblem("ap-northeast-9"), undefined);
+  t.regex(awsRegionDoubt("ap-northeast-9") ?? "", /"ap-northeast-9" is not an AWS region that this program knows/);
+});
+
+test("knows the partitions of the SDKs that are installed", async (t) => {
+  const sdk = join(
+    require.resolve("@aws-sdk/core"),
+    "../../dist-es/submodules/client/util-endpoints/lib/aws/partitions.js",
+  );
+  const { partitionsInfo } = (await import(pathToFileURL(sdk).href)) as {
+    partitionsInfo: { partitions: { id: string; outputs: { dnsSuffix: string }; regions: Record<string, unknown> }[] };
+  };
+  t.true(partitionsInfo.partitions.length >= 8);
+  for (const { id, outputs, regions } of partitionsInfo.partitions)
+    for (const region of Object.keys(regions).filter((each) => !each.endsWith("-global"))) {
+      t.deepEqual(awsPartition(region), { id, dnsSuffix: outputs.dnsSuffix }, region);
+      const { host } = endpointOf("dynamodb", region, {});
+      t.is(host, `dynamodb.${region}.${outputs.dnsSuffix}`, "where the pauser reaches DynamoDB");
+    }
+});
