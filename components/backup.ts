@@ -6,18 +6,18 @@ import { type PauseNeed, pauseNeed } from "../restore-points/rules/pause-need";
 import { readScalarAdminLines, withImported } from "../restore-points/scalar-admin";
 import type { PauseWindow, ReleaseName } from "../restore-points/window";
 import { coordinatorProblems } from "./coordinator";
-import { type DatabaseArgs, databaseFaults, kindOf } from "./databases";
+import { type DatabaseArgs, databaseProblems, kindOf } from "./databases";
 import type { AwsSettings, DatabaseStatus } from "./databases/kind";
 import { ManagedDatabase } from "./databases/managed-database";
 import { awsSettings, azureSettings } from "./databases/settings";
-import { endProgram, refuse, warnOf } from "./faults";
-import { importedWindowFaults } from "./pause/imported-windows";
-import { otherClusterFaults, otherReleases } from "./pause/other-clusters";
+import { importedWindowProblems } from "./pause/imported-windows";
+import { otherClusterProblems, otherReleases } from "./pause/other-clusters";
 import { PauseSchedule, type PauseScheduleArgs } from "./pause/pause-schedule";
 import { backupNamePrefix } from "./pause/window-backups";
-import { pauseNeedFaults, setMembers } from "./pause-need";
-import { releaseDatabaseFaults } from "./release-databases";
-import { tagFaults } from "./tags";
+import { pauseNeedProblems, setMembers } from "./pause-need";
+import { endProgram, refuse, warnOf } from "./problem";
+import { releaseDatabaseProblems } from "./release-databases";
+import { tagProblems } from "./tags";
 import type { VaultArgs } from "./vaults/args";
 import type { AwsVaultArgs } from "./vaults/aws/args";
 import { checkOptIn, type SelectedDatabase } from "./vaults/aws/opt-in";
@@ -29,9 +29,9 @@ import type { AzureResource } from "./vaults/azure/source";
 import { AzureVault } from "./vaults/azure/vault";
 import { continuousBackups } from "./vaults/continuous-backup";
 import type { VaultStatus } from "./vaults/status";
-import { vaultFaults } from "./vaults/validate";
-import { reachFaults, setWarnings } from "./warnings";
-import { windowBackupFaults, windowBackupsOf } from "./window-backups";
+import { vaultProblems } from "./vaults/validate";
+import { reachProblems, setWarnings } from "./warnings";
+import { windowBackupProblems, windowBackupsOf } from "./window-backups";
 
 /** What is to be backed up as one set, to one instant. */
 export interface ScalarBackupArgs {
@@ -65,7 +65,7 @@ export function pausedReleases(pause: PauseScheduleArgs | undefined): (ReleaseNa
  * Protects a set of managed databases, so that all of them can be restored to one instant at which no transaction was
  * running. Pods are paused on a schedule if the databases need that, and only then.
  *
- * @throws {pulumi.InputPropertiesError} with all faults of the args.
+ * @throws {pulumi.InputPropertiesError} with all problems of the args.
  */
 export class ScalarBackup extends pulumi.ComponentResource {
   /** Whether pods are paused, and why, in words. */
@@ -86,30 +86,30 @@ export class ScalarBackup extends pulumi.ComponentResource {
   constructor(name: string, args: ScalarBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scalar-backup:index:ScalarBackup", name, {}, opts);
     const aws = awsSettings();
-    const faults = [...databaseFaults(args.databases, aws)];
-    if (faults.length === 0)
-      faults.push(
-        ...pauseNeedFaults(args.databases, args.pause),
-        ...vaultFaults(args.databases, args.vault, aws),
-        ...windowBackupFaults(args.databases, args.pause, aws),
-        ...reachFaults(args, aws),
-        ...releaseDatabaseFaults(
+    const problems = [...databaseProblems(args.databases, aws)];
+    if (problems.length === 0)
+      problems.push(
+        ...pauseNeedProblems(args.databases, args.pause),
+        ...vaultProblems(args.databases, args.vault, aws),
+        ...windowBackupProblems(args.databases, args.pause, aws),
+        ...reachProblems(args, aws),
+        ...releaseDatabaseProblems(
           args.databases,
           args.pause?.releases ?? [],
           "pause.releases",
           args.pause?.otherClusters,
         ),
-        ...(args.pause ? otherClusterFaults(args.pause) : []).map((fault) => ({
-          ...fault,
-          path: `pause.${fault.path}`,
+        ...(args.pause ? otherClusterProblems(args.pause) : []).map((problem) => ({
+          ...problem,
+          path: `pause.${problem.path}`,
         })),
-        ...tagFaults(args.tags, args.databases),
+        ...tagProblems(args.tags, args.databases),
       );
     if (args.importedWindows !== undefined)
-      faults.push(
-        ...importedWindowFaults(args.importedWindows).map((fault) => ({ ...fault, path: "importedWindows" })),
+      problems.push(
+        ...importedWindowProblems(args.importedWindows).map((problem) => ({ ...problem, path: "importedWindows" })),
       );
-    if (faults.length > 0) refuse("ScalarBackup", faults);
+    if (problems.length > 0) refuse("ScalarBackup", problems);
     warnOf(setWarnings(args, aws), this);
 
     const tags = args.tags ?? {};

@@ -1,7 +1,7 @@
 import { pauseNeed, type SetMember } from "../restore-points/rules/pause-need";
 import { type DatabaseArgs, kindOf } from "./databases";
-import type { Fault } from "./faults";
 import type { PauseScheduleArgs } from "./pause/pause-schedule";
+import type { Problem } from "./problem";
 
 /** The databases as the decision table sees them. */
 export function setMembers(databases: readonly DatabaseArgs[]): SetMember[] {
@@ -12,7 +12,7 @@ export function setMembers(databases: readonly DatabaseArgs[]): SetMember[] {
 }
 
 /** A pause that the databases need and that is not there. */
-export function pauseNeedFaults(databases: readonly DatabaseArgs[], pause: PauseScheduleArgs | undefined): Fault[] {
+export function pauseNeedProblems(databases: readonly DatabaseArgs[], pause: PauseScheduleArgs | undefined): Problem[] {
   const need = pauseNeed(setMembers(databases));
   if (!need.required || pause !== undefined) return [];
   return [

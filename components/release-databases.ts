@@ -1,5 +1,5 @@
 import { nearestWord } from "../restore-points/rules/nearest-word";
-import type { Fault } from "./faults";
+import type { Problem } from "./problem";
 
 /** A release, and the databases of the set that it uses. */
 export interface ReleaseDatabases {
@@ -18,21 +18,21 @@ export function databasesOf<Database extends { name: string }>(
 }
 
 /** What is wrong with the databases that releases name, those of other clusters among them. `path` is where the releases stand. */
-export function releaseDatabaseFaults(
+export function releaseDatabaseProblems(
   databases: readonly { name: string }[],
   releases: readonly ReleaseDatabases[],
   path: string,
   otherClusters: readonly { releases: readonly ReleaseDatabases[] }[] = [],
-): Fault[] {
+): Problem[] {
   const names = databases.map(({ name }) => name);
-  const faults = [
-    ...nameFaults(names, releases, path),
+  const problems = [
+    ...nameProblems(names, releases, path),
     ...otherClusters.flatMap((other, index) =>
-      nameFaults(names, other.releases, `pause.otherClusters[${index}].releases`),
+      nameProblems(names, other.releases, `pause.otherClusters[${index}].releases`),
     ),
   ];
   const all = [...releases, ...otherClusters.flatMap((other) => other.releases)];
-  if (faults.length > 0 || all.length === 0) return faults;
+  if (problems.length > 0 || all.length === 0) return problems;
   return databases.flatMap((database, index) =>
     all.some((release) => databasesOf(release, [database]).length > 0)
       ? []
@@ -45,9 +45,9 @@ export function releaseDatabaseFaults(
   );
 }
 
-function nameFaults(names: readonly string[], releases: readonly ReleaseDatabases[], path: string): Fault[] {
+function nameProblems(names: readonly string[], releases: readonly ReleaseDatabases[], path: string): Problem[] {
   return releases.flatMap(({ databases: own = [] }, index) =>
-    own.flatMap((name, position): Fault[] => {
+    own.flatMap((name, position): Problem[] => {
       const at = `${path}[${index}].databases[${position}]`;
       if (own.indexOf(name) < position)
         return [{ path: at, message: `"${name}" is given twice; remove one of the two` }];

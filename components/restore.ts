@@ -1,22 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import { backupsAt, checkInstant, describeFaults } from "../restore-points/check";
+import { backupsAt, checkInstant, describeProblems } from "../restore-points/check";
 import { formatInstant, instantMillis, parseInstant } from "../restore-points/instant";
 import type { DatabaseRange } from "../restore-points/ranges";
 import { pauseNeed } from "../restore-points/rules/pause-need";
 import type { PauseWindow } from "../restore-points/window";
-import { type DatabaseArgs, databaseFaults, type KnownDatabase, kindOf } from "./databases";
+import { type DatabaseArgs, databaseProblems, type KnownDatabase, kindOf } from "./databases";
 import { type AwsSettings, lookedUp, type RestoreContext, type RestoreMode } from "./databases/kind";
 import { RestoredDatabase } from "./databases/restored-database";
 import { awsSettings, azureSettings } from "./databases/settings";
-import { endProgram, type Fault, refuse } from "./faults";
 import { nextSteps } from "./next-steps";
 import { restoresAtOnce, warnOfParallel } from "./parallel";
 import { setMembers } from "./pause-need";
-import { releaseDatabaseFaults } from "./release-databases";
+import { endProgram, type Problem, refuse } from "./problem";
+import { releaseDatabaseProblems } from "./release-databases";
 import { keysOfEveryRelease, notARelease, unknownReleases, valuesByRelease } from "./release-values";
-import { tagsNotCopiedFaults } from "./tags";
+import { tagsNotCopiedProblems } from "./tags";
 import type { VaultArgs } from "./vaults/args";
-import { doubts, type RestoreFromArgs, restoreFromFaults } from "./vaults/restore-from";
+import { doubts, type RestoreFromArgs, restoreFromProblems } from "./vaults/restore-from";
 import type { VaultStatus } from "./vaults/status";
 
 /** A release whose pods write to the set. */
@@ -85,7 +85,7 @@ export interface RestoredCopy {
  * Restores all databases of a set to one instant: copies beside the running ones. The instant is checked against the
  * recorded windows and every database's restorable range before anything is built.
  *
- * @throws {pulumi.InputPropertiesError} with all faults of the args.
+ * @throws {pulumi.InputPropertiesError} with all problems of the args.
  * The program ends at preview for an instant that cannot be restored, naming the nearest ones that can.
  */
 export class ScalarRestore extends pulumi.ComponentResource {
@@ -100,14 +100,15 @@ export class ScalarRestore extends pulumi.ComponentResource {
     super("scalar-backup:index:ScalarRestore", name, {}, opts);
     const aws = awsSettings();
     const azure = azureSettings();
-    const faults = [...databaseFaults(args.databases, aws), ...restoreFaults(args)];
-    faults.push(...tagsNotCopiedFaults(args.tagsNotCopied));
-    if (faults.length === 0) faults.push(...recoveryFaults(args.databases, args.mode, aws));
-    if (faults.length === 0) faults.push(...restoreFromFaults(args.databases, args.from, aws));
-    if (faults.length === 0) faults.push(...releaseDatabaseFaults(args.databases, args.releases ?? [], "releases"));
+    const problems = [...databaseProblems(args.databases, aws), ...restoreProblems(args)];
+    problems.push(...tagsNotCopiedProblems(args.tagsNotCopied));
+    if (problems.length === 0) problems.push(...recoveryProblems(args.databases, args.mode, aws));
+    if (problems.length === 0) problems.push(...restoreFromProblems(args.databases, args.from, aws));
+    if (problems.length === 0)
+      problems.push(...releaseDatabaseProblems(args.databases, args.releases ?? [], "releases"));
     if (args.properties !== undefined && args.propertiesByRelease !== undefined)
-      faults.push({ path: "propertiesByRelease", message: "is given beside properties; remove one of the two" });
-    if (faults.length > 0) refuse("ScalarRestore", faults);
+      problems.push({ path: "propertiesByRelease", message: "is given beside properties; remove one of the two" });
+    if (problems.length > 0) refuse("ScalarRestore", problems);
 
     const instant = formatInstant(instantMillis(args.at));
     const known = args.databases.map(kindOf);
@@ -206,23 +207,28 @@ function keptCopies({ vault, vaults, acceptInconsistentCopiesAt }: ScalarRestore
 /** What Pulumi makes of a date that stands in YAML without quotes, zone or not. */
 const UNQUOTED_DATE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC$/;
 
-/** All faults of a restore's own args, those of the databases apart. */
-export function restoreFaults(args: Pick<ScalarRestoreArgs, "at" | "mode" | "acceptInconsistentCopiesAt">): Fault[] {
-  const faults = instantFaults("at", args.at);
-  if (faults.length === 0 && instantMillis(args.at) % 1000 !== 0)
-    faults.push({ path: "at", message: `"${args.at}" is not a whole second; databases are restored to whole seconds` });
+/** All problems of a restore's own args, those of the databases apart. */
+export function restoreProblems(
+  args: Pick<ScalarRestoreArgs, "at" | "mode" | "acceptInconsistentCopiesAt">,
+): Problem[] {
+  const problems = instantProblems("at", args.at);
+  if (problems.length === 0 && instantMillis(args.at) % 1000 !== 0)
+    problems.push({
+      path: "at",
+      message: `"${args.at}" is not a whole second; databases are restored to whole seconds`,
+    });
   if (args.mode !== undefined && args.mode !== "drill" && args.mode !== "recovery")
-    faults.push({ path: "mode", message: `"${args.mode}" is not allowed; expected one of drill, recovery` });
+    problems.push({ path: "mode", message: `"${args.mode}" is not allowed; expected one of drill, recovery` });
   if (args.acceptInconsistentCopiesAt !== undefined && args.acceptInconsistentCopiesAt !== args.at)
-    faults.push({
+    problems.push({
       path: "acceptInconsistentCopiesAt",
       message: `"${args.acceptInconsistentCopiesAt}" is not the instant of "at" ("${args.at}"); repeat that very text to accept copies that may be broken, or remove this key`,
     });
-  return faults;
+  return problems;
 }
 
 /** What is wrong with an instant as it stands in a stack's file, under that key. */
-export function instantFaults(key: string, text: string): Fault[] {
+export function instantProblems(key: string, text: string): Problem[] {
   if (UNQUOTED_DATE.test(text))
     return [
       {
@@ -231,19 +237,19 @@ export function instantFaults(key: string, text: string): Fault[] {
       },
     ];
   const instant = parseInstant(text);
-  return typeof instant === "number" ? [] : [{ path: key, message: `"${text}" ${instant.fault}` }];
+  return typeof instant === "number" ? [] : [{ path: key, message: `"${text}" ${instant.problem}` }];
 }
 
 /** Databases whose copies could not take their sources' place, when that is what they are restored for. */
-export function recoveryFaults(
+export function recoveryProblems(
   databases: readonly DatabaseArgs[],
   mode: string | undefined,
   aws: AwsSettings,
-): Fault[] {
+): Problem[] {
   if (mode !== "recovery") return [];
   return databases.flatMap((database, index) => {
     const { kind, args } = kindOf(database);
-    const message = kind.recoveryFault?.(args, aws);
+    const message = kind.recoveryProblem?.(args, aws);
     return message ? [{ path: `databases[${index}].${kind.key}`, message: `cannot be recovered: ${message}` }] : [];
   });
 }
@@ -286,13 +292,13 @@ function checkedInstant(
       pauseProblems,
       databases: ranges.filter(({ name }) => args.from?.[name] === undefined),
     });
-    if (doubt === undefined && (!ofRanges || verdict.faults.length === 0)) return instant;
-    const fault =
+    if (doubt === undefined && (!ofRanges || verdict.problems.length === 0)) return instant;
+    const problem =
       doubt === undefined
-        ? `scalar-backup:restore.at: ${describeFaults(verdict)}`
+        ? `scalar-backup:restore.at: ${describeProblems(verdict)}`
         : `scalar-backup:restore.from: ${doubt}. ${need.because}, so the copies might not fit together: name backups of copies of ${instant} (vault.aws.keepRestored makes them), or accept copies that may be broken by acceptInconsistentCopiesAt`;
-    if (args.acceptInconsistentCopiesAt === undefined) return endProgram(fault);
-    pulumi.log.warn(`RESTORING COPIES THAT MAY BE BROKEN, as acceptInconsistentCopiesAt demands. ${fault}`, resource);
+    if (args.acceptInconsistentCopiesAt === undefined) return endProgram(problem);
+    pulumi.log.warn(`RESTORING COPIES THAT MAY BE BROKEN, as acceptInconsistentCopiesAt demands. ${problem}`, resource);
     return instant;
   };
   // Nor do they wait for windows that a preview may not know: with an unknown instant, it would replace them.

@@ -1,7 +1,7 @@
+import { COPY_TAG, INSTANT_TAG } from "../restore-points/rules/tag-keys";
 import { type DatabaseArgs, kindOf } from "./databases";
-import { COPY_TAG, INSTANT_TAG } from "./databases/kind";
-import type { Fault } from "./faults";
-import { pathText } from "./problems/value";
+import type { Problem } from "./problem";
+import { pathText } from "./problem-messages/value";
 
 /** The longest that AWS takes; Azure takes longer keys and as long values. */
 const LONGEST = { key: 128, value: 256 };
@@ -9,20 +9,20 @@ const LONGEST = { key: 128, value: 256 };
 const NOT_ON_AZURE = /[<>%&\\?/]/;
 
 /** What is wrong with tags that every resource of the set is given. */
-export function tagFaults(tags: Record<string, string> | undefined, databases: readonly DatabaseArgs[]): Fault[] {
+export function tagProblems(tags: Record<string, string> | undefined, databases: readonly DatabaseArgs[]): Problem[] {
   const kinds = databases.map((database) => kindOf(database).kind);
   const services = {
     azure: kinds.some(({ azureBackup }) => azureBackup !== undefined),
     rds: kinds.some(({ key }) => /^(rds|aurora)/.test(key)),
   };
   return Object.entries(tags ?? {}).flatMap(([key, value]) => {
-    const message = tagFault(key, value, services);
+    const message = tagProblem(key, value, services);
     return message === undefined ? [] : [{ path: pathText(["tags", key]), message }];
   });
 }
 
 /** What is wrong with the keys that copies are not to have. */
-export function tagsNotCopiedFaults(keys: readonly string[] | undefined): Fault[] {
+export function tagsNotCopiedProblems(keys: readonly string[] | undefined): Problem[] {
   return (keys ?? []).flatMap((key, index) => {
     const path = `tagsNotCopied[${index}]`;
     if (key.trim() === "") return [{ path, message: "the key of a tag is empty; expected a key, such as backup-plan" }];
@@ -34,7 +34,7 @@ export function tagsNotCopiedFaults(keys: readonly string[] | undefined): Fault[
   });
 }
 
-function tagFault(key: string, value: string, services: { azure: boolean; rds: boolean }): string | undefined {
+function tagProblem(key: string, value: string, services: { azure: boolean; rds: boolean }): string | undefined {
   if (key.trim() === "")
     return `the key of a tag is empty; expected 1 to ${LONGEST.key} characters: give it a name, or remove it`;
   if (/^aws:/i.test(key))

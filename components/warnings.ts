@@ -4,10 +4,10 @@ import { availableRestorePoints, RESTORE_POINTS, type Reach, reachProblem } from
 import { longestIntervalMillis } from "../restore-points/rules/schedule";
 import { type DatabaseArgs, kindOf } from "./databases";
 import type { AwsSettings } from "./databases/kind";
-import type { Fault } from "./faults";
 import type { PauseScheduleArgs } from "./pause/pause-schedule";
 import { setMembers } from "./pause-need";
-import { pathText } from "./problems/value";
+import type { Problem } from "./problem";
+import { pathText } from "./problem-messages/value";
 import type { VaultArgs } from "./vaults/args";
 import { continuousRule, vaultedDatabases } from "./vaults/aws/rules";
 
@@ -19,7 +19,7 @@ interface SetArgs {
 }
 
 /** A schedule that leaves a database without any restore point at times. Paths begin at the configuration's root. */
-export function reachFaults(set: SetArgs, aws: AwsSettings): Fault[] {
+export function reachProblems(set: SetArgs, aws: AwsSettings): Problem[] {
   const reach = reachOf(set, aws);
   // Backups made in the windows outlive recovery, and every database of such a set has some.
   if (reach === undefined || availableRestorePoints(reach) > 0 || set.databases.every(hasWindowBackups)) return [];
@@ -27,7 +27,7 @@ export function reachFaults(set: SetArgs, aws: AwsSettings): Fault[] {
 }
 
 /** What may be a mistake in a set without problems, and may be meant. Those of its schedule are `pauseWarnings`. */
-export function setWarnings(set: SetArgs, aws: AwsSettings): Fault[] {
+export function setWarnings(set: SetArgs, aws: AwsSettings): Problem[] {
   const reach = reachOf(set, aws);
   const few = reach && availableRestorePoints(reach) > 0 ? reachProblem(reach, RESTORE_POINTS) : undefined;
   const { databases, pause, vault } = set;
@@ -62,7 +62,7 @@ function hasWindowBackups({ dynamodb }: DatabaseArgs): boolean {
 }
 
 /** Doubts about values, wherever they stand. */
-function found(value: unknown, path: (string | number)[]): Fault[] {
+function found(value: unknown, path: (string | number)[]): Problem[] {
   if (Array.isArray(value)) return value.flatMap((each, index) => found(each, [...path, index]));
   if (typeof value === "string") return doubts(String(path.findLast((step) => typeof step === "string")), value, path);
   if (value === null || typeof value !== "object" || !isPlain(value)) return [];
@@ -73,7 +73,7 @@ function isPlain(value: object): boolean {
   return Object.getPrototypeOf(value) === Object.prototype;
 }
 
-function doubts(key: string, value: string, path: (string | number)[]): Fault[] {
+function doubts(key: string, value: string, path: (string | number)[]): Problem[] {
   const message = key === "region" ? awsRegionDoubt(value) : key === "ipRules" ? everybody(value) : undefined;
   return message === undefined ? [] : [{ path: pathText(path).replace(/^\["aws:region"\]$/, "aws:region"), message }];
 }

@@ -1,9 +1,9 @@
 import { longestIntervalMillis } from "../restore-points/rules/schedule";
 import { type DatabaseArgs, kindOf } from "./databases";
 import type { AwsSettings } from "./databases/kind";
-import type { Fault } from "./faults";
 import type { PauseScheduleArgs } from "./pause/pause-schedule";
 import { DEFAULT_EVERY_DAYS, type WindowBackupArgs } from "./pause/window-backups";
+import type { Problem } from "./problem";
 
 const DAY_MILLIS = 86_400_000;
 
@@ -16,11 +16,11 @@ export function windowBackupsOf(databases: readonly DatabaseArgs[], aws: AwsSett
 }
 
 /** Backups that nobody can make, and credentials that nobody needs. Paths begin at the configuration's root. */
-export function windowBackupFaults(
+export function windowBackupProblems(
   databases: readonly DatabaseArgs[],
   pause: PauseScheduleArgs | undefined,
   aws: AwsSettings,
-): Fault[] {
+): Problem[] {
   const backups = databases.flatMap((database, index) => {
     const { name, kind, args } = kindOf(database);
     const own = kind.windowBackups?.(name, args, aws);
@@ -37,26 +37,26 @@ export function windowBackupFaults(
           },
         ]
       : [];
-  const faults: Fault[] = [];
+  const problems: Problem[] = [];
   for (const { path, everyDays = DEFAULT_EVERY_DAYS, deleteAfter } of backups) {
     const apart = Math.max(everyDays, Math.ceil((longestIntervalMillis(pause?.schedule ?? "") ?? 0) / DAY_MILLIS));
     if (deleteAfter < apart)
-      faults.push({
+      problems.push({
         path,
         message: `keeps backups for ${deleteAfter} days, and gets new ones after ${apart}, so that there would be none at times; set deleteAfter to ${apart} or more, or everyDays (and pause.schedule) to less`,
       });
   }
   if (pause !== undefined && pause.aws === undefined)
-    faults.push({
+    problems.push({
       path: first,
       message:
         "makes backups from the pauser, which needs AWS credentials for that: give pause.aws, either { eksCluster: <name> } or { roleArn: <a role of yours> }",
     });
   if (pause?.rendezvousSeconds)
-    faults.push({
+    problems.push({
       path: first,
       message:
         "holds pods for longer in some windows, and with pause.rendezvousSeconds all clusters hold for the same time: remove one of them",
     });
-  return faults;
+  return problems;
 }

@@ -1,26 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { pausedReleases, type ScalarBackupArgs } from "../components/backup";
-import { databaseFaults, databasesSchema } from "../components/databases";
+import { databaseProblems, databasesSchema } from "../components/databases";
 import { awsRegion } from "../components/databases/schema";
 import { awsSettings } from "../components/databases/settings";
-import { type Fault, faultsOf, isWithin } from "../components/faults";
-import { importedWindowFaults } from "../components/pause/imported-windows";
-import { otherClusterFaults } from "../components/pause/other-clusters";
-import { pauseKeyFaults, pauseRunFaults } from "../components/pause/validate";
-import { pauseNeedFaults } from "../components/pause-need";
-import { pathText } from "../components/problems/value";
-import { propertiesFaults } from "../components/properties-faults";
-import { releaseDatabaseFaults } from "../components/release-databases";
+import { importedWindowProblems } from "../components/pause/imported-windows";
+import { otherClusterProblems } from "../components/pause/other-clusters";
+import { pauseKeyProblems, pauseRunProblems } from "../components/pause/validate";
+import { pauseNeedProblems } from "../components/pause-need";
+import { isWithin, type Problem, problemsOf } from "../components/problem";
+import { pathText } from "../components/problem-messages/value";
+import { propertiesProblems } from "../components/properties-problems";
+import { releaseDatabaseProblems } from "../components/release-databases";
 import { notARelease, unknownReleases } from "../components/release-values";
-import { instantFaults, recoveryFaults, restoreFaults, type ScalarRestoreArgs } from "../components/restore";
-import { soundParts } from "../components/sound-parts";
-import { tagFaults, tagsNotCopiedFaults } from "../components/tags";
+import { instantProblems, recoveryProblems, restoreProblems, type ScalarRestoreArgs } from "../components/restore";
+import { tagProblems, tagsNotCopiedProblems } from "../components/tags";
+import { validParts } from "../components/valid-parts";
 import { vaultSchema } from "../components/vaults/args";
-import { restoreFromFaults, restoreFromSchema } from "../components/vaults/restore-from";
-import { ownVaultFaults, vaultFaults } from "../components/vaults/validate";
-import { reachFaults } from "../components/warnings";
-import { windowBackupFaults } from "../components/window-backups";
+import { restoreFromProblems, restoreFromSchema } from "../components/vaults/restore-from";
+import { ownVaultProblems, vaultProblems } from "../components/vaults/validate";
+import { reachProblems } from "../components/warnings";
+import { windowBackupProblems } from "../components/window-backups";
 import { ADMIN_PORT, BOUNDS, MIN_HOLD_SECONDS } from "../pauser/settings";
 import { instantMillis } from "../restore-points/instant";
 
@@ -46,13 +46,13 @@ export interface StackConfig {
   lastDrill?: string;
 }
 
-/** The values as they stand in the stack's file, once they have no fault. */
+/** The values as they stand in the stack's file, once they have no problem. */
 interface StackValues extends Omit<StackConfig, "restore" | "importedWindows" | "properties" | "propertiesByRelease"> {
   properties?: string | Record<string, string>;
   restore?: Partial<NonNullable<StackConfig["restore"]>> & { windows?: string };
 }
 
-/** A number whose bounds `pauseFaults` checks; here they are for editors. */
+/** A number whose bounds `pauseProblems` checks; here they are for editors. */
 const bounded = (what: string, { min, max }: { min: number; max: number }) =>
   z
     .number({ error: `a whole number from ${min} to ${max}` })
@@ -231,7 +231,7 @@ export const stackConfigSchema = z.strictObject({
   pause: pauseSchema.optional(),
   vault: vaultSchema.optional(),
   restore: restoreSchema.optional(),
-  // Checked by `presentPropertiesFaults`: a message of the schema would repeat the value, which may hold passwords.
+  // Checked by `presentPropertiesProblems`: a message of the schema would repeat the value, which may hold passwords.
   properties: z
     .unknown()
     .meta({ anyOf: [{ type: "string" }, { type: "object", additionalProperties: { type: "string" } }] })
@@ -264,9 +264,9 @@ export const stackConfigSchema = z.strictObject({
  * @throws {pulumi.RunError} with every problem: its path, the value found, what is expected and how to fix it.
  */
 export function readStackConfig(): StackConfig {
-  const { values, faults } = parseValues();
-  if (faults.length === 0) faults.push(...stackConfigFaults(values));
-  if (faults.length > 0) throw new pulumi.RunError(report(faults));
+  const { values, problems } = parseValues();
+  if (problems.length === 0) problems.push(...stackConfigProblems(values));
+  if (problems.length > 0) throw new pulumi.RunError(report(problems));
   const { restore, properties, ...config } = values as unknown as StackValues;
   const secrets = new pulumi.Config(PROJECT);
   const { windows, at, ...how } = restore ?? {};
@@ -281,54 +281,54 @@ export function readStackConfig(): StackConfig {
 }
 
 /** All problems of a configuration given as plain data. What lies between two parts is checked when both are right. */
-export function stackConfigFaults(values: Record<string, unknown>): Fault[] {
+export function stackConfigProblems(values: Record<string, unknown>): Problem[] {
   const aws = awsSettings();
-  const schema = faultsOf(stackConfigSchema, values);
+  const schema = problemsOf(stackConfigSchema, values);
   const config = values as unknown as StackValues;
-  const faults = schema.filter(({ path }) => !isWithin(path, "databases"));
+  const problems = schema.filter(({ path }) => !isWithin(path, "databases"));
   // Those of the schema are among them.
-  faults.unshift(
+  problems.unshift(
     ...(Array.isArray(config.databases)
-      ? databaseFaults(config.databases, aws)
+      ? databaseProblems(config.databases, aws)
       : schema.filter(({ path }) => isWithin(path, "databases"))),
   );
-  const valid = (part: string) => !faults.some(({ path }) => isWithin(path, part));
+  const valid = (part: string) => !problems.some(({ path }) => isWithin(path, part));
   /** Adds problems of one part that the schema cannot see, but none at what has one already. */
-  const add = (more: Fault[]) =>
-    faults.push(...more.filter(({ path }) => !schema.some((known) => isWithin(path, known.path))));
+  const add = (more: Problem[]) =>
+    problems.push(...more.filter(({ path }) => !schema.some((known) => isWithin(path, known.path))));
 
   const { databases, pause, restore, vault } = config;
   const setIsValid = Array.isArray(databases) && valid("databases") && valid("aws:region");
   if (isMap(pause)) {
-    add(under("pause", pauseKeyFaults(soundParts(pause, "pause", schema))));
+    add(under("pause", pauseKeyProblems(validParts(pause, "pause", schema))));
     const set = { databases, pause, ...(valid("vault") && { vault }) };
-    const reach = setIsValid && valid("pause.schedule") ? reachFaults(set, aws) : [];
+    const reach = setIsValid && valid("pause.schedule") ? reachProblems(set, aws) : [];
     // A schedule that leaves databases without restore points leaves the record empty too; that is one mistake.
-    const runs = pauseRunFaults(soundParts(pause, "pause", faults)).filter(
+    const runs = pauseRunProblems(validParts(pause, "pause", problems)).filter(
       ({ path }) => reach.length === 0 || path !== "retentionDays" || pause.retentionDays !== undefined,
     );
-    add([...under("pause", [...runs, ...(valid("pause.otherClusters") ? otherClusterFaults(pause) : [])]), ...reach]);
+    add([...under("pause", [...runs, ...(valid("pause.otherClusters") ? otherClusterProblems(pause) : [])]), ...reach]);
   }
-  if (isMap(restore)) add(under("restore", restoreValueFaults(restore)));
-  if (config.lastDrill !== undefined && valid("lastDrill")) add(passedFaults("lastDrill", config.lastDrill));
-  if (config.properties !== undefined) add(presentPropertiesFaults(config.properties, pause));
-  if (valid("tagsNotCopied")) add(tagsNotCopiedFaults(config.tagsNotCopied));
+  if (isMap(restore)) add(under("restore", restoreValueProblems(restore)));
+  if (config.lastDrill !== undefined && valid("lastDrill")) add(passedProblems("lastDrill", config.lastDrill));
+  if (config.properties !== undefined) add(presentPropertiesProblems(config.properties, pause));
+  if (valid("tagsNotCopied")) add(tagsNotCopiedProblems(config.tagsNotCopied));
 
   if (!setIsValid) {
-    if (isMap(vault)) add(ownVaultFaults(vaultParts(vault, schema)));
-    return faults;
+    if (isMap(vault)) add(ownVaultProblems(vaultParts(vault, schema)));
+    return problems;
   }
-  add(tagFaults(config.tags, databases));
-  add(pauseNeedFaults(databases, pause));
+  add(tagProblems(config.tags, databases));
+  add(pauseNeedProblems(databases, pause));
   if (valid("pause")) {
-    add(windowBackupFaults(databases, pause, aws));
-    add(releaseDatabaseFaults(databases, pause?.releases ?? [], "pause.releases", pause?.otherClusters));
+    add(windowBackupProblems(databases, pause, aws));
+    add(releaseDatabaseProblems(databases, pause?.releases ?? [], "pause.releases", pause?.otherClusters));
   }
-  if (valid("restore")) add(under("restore", restoreFromFaults(databases, restore?.from, aws)));
-  if (valid("vault")) add(vaultFaults(databases, vault, aws));
-  else if (isMap(vault)) add(ownVaultFaults(vaultParts(vault, schema)));
-  if (faults.length === 0) faults.push(...recoveryFaults(databases, restore?.mode, aws));
-  return faults;
+  if (valid("restore")) add(under("restore", restoreFromProblems(databases, restore?.from, aws)));
+  if (valid("vault")) add(vaultProblems(databases, vault, aws));
+  else if (isMap(vault)) add(ownVaultProblems(vaultParts(vault, schema)));
+  if (problems.length === 0) problems.push(...recoveryProblems(databases, restore?.mode, aws));
+  return problems;
 }
 
 function isMap(part: unknown): part is object {
@@ -336,23 +336,23 @@ function isMap(part: unknown): part is object {
 }
 
 /** The vaults of each cloud without what has problems already. */
-function vaultParts(vault: NonNullable<StackConfig["vault"]>, faults: Fault[]): NonNullable<StackConfig["vault"]> {
+function vaultParts(vault: NonNullable<StackConfig["vault"]>, problems: Problem[]): NonNullable<StackConfig["vault"]> {
   return {
-    ...(isMap(vault.aws) && { aws: soundParts(vault.aws, "vault.aws", faults) }),
-    ...(isMap(vault.azure) && { azure: soundParts(vault.azure, "vault.azure", faults) }),
+    ...(isMap(vault.aws) && { aws: validParts(vault.aws, "vault.aws", problems) }),
+    ...(isMap(vault.azure) && { azure: validParts(vault.azure, "vault.azure", problems) }),
   };
 }
 
-function passedFaults(key: string, instant: string): Fault[] {
-  const faults = instantFaults(key, instant);
-  if (faults.length === 0 && instantMillis(instant) > Date.now())
-    faults.push({ path: key, message: `"${instant}" is in the future; write when the drill passed` });
-  return faults;
+function passedProblems(key: string, instant: string): Problem[] {
+  const problems = instantProblems(key, instant);
+  if (problems.length === 0 && instantMillis(instant) > Date.now())
+    problems.push({ path: key, message: `"${instant}" is in the future; write when the drill passed` });
+  return problems;
 }
 
 /** No message repeats a value: properties may hold passwords. */
-function presentPropertiesFaults(properties: unknown, pause: StackConfig["pause"]): Fault[] {
-  if (typeof properties === "string") return propertiesFaults(properties);
+function presentPropertiesProblems(properties: unknown, pause: StackConfig["pause"]): Problem[] {
+  if (typeof properties === "string") return propertiesProblems(properties);
   if (!isMap(properties))
     return [
       {
@@ -363,7 +363,7 @@ function presentPropertiesFaults(properties: unknown, pause: StackConfig["pause"
     ];
   const releases = isMap(pause) && Array.isArray(pause.releases) ? pausedReleases(pause) : [];
   const unknown = unknownReleases(Object.keys(properties), releases);
-  return Object.entries(properties).flatMap(([release, text]): Fault[] => {
+  return Object.entries(properties).flatMap(([release, text]): Problem[] => {
     const path = pathText(["properties", release]);
     if (unknown.includes(release))
       return [
@@ -376,24 +376,24 @@ function presentPropertiesFaults(properties: unknown, pause: StackConfig["pause"
       return [
         { path, message: "is not a text; expected the text of the release's properties, a key=value on each line" },
       ];
-    return propertiesFaults(text).map(({ message }) => ({ path, message }));
+    return propertiesProblems(text).map(({ message }) => ({ path, message }));
   });
 }
 
-function restoreValueFaults({ at, windows, ...how }: NonNullable<StackValues["restore"]>): Fault[] {
-  const faults: Fault[] = [];
+function restoreValueProblems({ at, windows, ...how }: NonNullable<StackValues["restore"]>): Problem[] {
+  const problems: Problem[] = [];
   // Windows may be looked at before an instant is chosen; whoever says how to restore has to say to what.
-  if (typeof at === "string") faults.push(...restoreFaults({ at, ...how }));
+  if (typeof at === "string") problems.push(...restoreProblems({ at, ...how }));
   else if (windows === undefined || Object.keys(how).length > 0)
-    faults.push({ path: "at", message: `is missing; expected ${AN_INSTANT}` });
-  if (typeof windows === "string") faults.push(...under("windows", importedWindowFaults(windows)));
-  return faults;
+    problems.push({ path: "at", message: `is missing; expected ${AN_INSTANT}` });
+  if (typeof windows === "string") problems.push(...under("windows", importedWindowProblems(windows)));
+  return problems;
 }
 
 /** The configuration's values, each JSON or plain text as Pulumi hands it over. */
-function parseValues(): { values: Record<string, unknown>; faults: Fault[] } {
+function parseValues(): { values: Record<string, unknown>; problems: Problem[] } {
   const values: Record<string, unknown> = {};
-  const faults: Fault[] = [];
+  const problems: Problem[] = [];
   for (const [key, text] of Object.entries(pulumi.runtime.allConfig())) {
     const [project, name] = key.split(/:(.*)/s) as [string, string];
     if (project !== PROJECT) continue;
@@ -408,7 +408,7 @@ function parseValues(): { values: Record<string, unknown>; faults: Fault[] } {
       values[name] = text;
     }
   }
-  return { values, faults };
+  return { values, problems };
 }
 
 function asJson(text: string): unknown {
@@ -419,13 +419,13 @@ function asJson(text: string): unknown {
   }
 }
 
-function under(part: string, faults: Fault[]): Fault[] {
-  return faults.map(({ path, message }) => ({ path: path === "" ? part : `${part}.${path}`, message }));
+function under(part: string, problems: Problem[]): Problem[] {
+  return problems.map(({ path, message }) => ({ path: path === "" ? part : `${part}.${path}`, message }));
 }
 
-function report(faults: Fault[]): string {
-  const lines = faults.map(
+function report(problems: Problem[]): string {
+  const lines = problems.map(
     ({ path, message }) => `  ${path.startsWith("aws:") ? "" : `${PROJECT}:`}${path}: ${message}`,
   );
-  return `the stack's configuration has ${faults.length === 1 ? "a problem" : `${faults.length} problems`}:\n${lines.join("\n")}`;
+  return `the stack's configuration has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${lines.join("\n")}`;
 }

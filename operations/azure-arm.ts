@@ -180,7 +180,7 @@ export class ArmClient {
         if (!passing || last || isBusy(error)) throw error;
         wait = retryAfterSeconds(answer) ?? wait;
       } catch (error) {
-        if (error instanceof ArmRequestError || last || !isNetworkFault(error)) throw error;
+        if (error instanceof ArmRequestError || last || !isNetworkProblem(error)) throw error;
       }
       await pause(wait);
     }
@@ -220,7 +220,7 @@ function isBusy({ code }: ArmRequestError): boolean {
 }
 
 /** `fetch` rejects with a TypeError when there is no connection, with a DOMException when its time is over. */
-function isNetworkFault(error: unknown): boolean {
+function isNetworkProblem(error: unknown): boolean {
   return error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
 }
 

@@ -132,7 +132,7 @@ export function hasPublicAccess({ properties }: FlexibleServer): boolean {
   );
 }
 
-/** Why a server falls short, in words; empty when it doesn't. More than was asked for is not a fault. */
+/** Why a server falls short, in words; empty when it doesn't. More than was asked for is not a problem. */
 export function serverShortfalls({ properties }: FlexibleServer, backupRetentionDays: number): string[] {
   const days = properties.backup?.backupRetentionDays ?? 0;
   return days < backupRetentionDays ? [`its backup retention is ${days} days, below ${backupRetentionDays}`] : [];

@@ -206,7 +206,7 @@ export interface CosmosGoal {
   strongConsistency: boolean;
 }
 
-/** Why an account falls short of the goal, in words; empty when it doesn't. More than was asked for is not a fault. */
+/** Why an account falls short of the goal, in words; empty when it doesn't. More than was asked for is not a problem. */
 export function accountShortfalls(account: CosmosAccount, goal: CosmosGoal): string[] {
   return [...backupShortfalls(account, goal.days), ...(goal.strongConsistency ? consistencyShortfalls(account) : [])];
 }
@@ -333,7 +333,7 @@ export async function primaryKey(address: CosmosAddress, access: AzureAccess): P
   return keys.primaryMasterKey;
 }
 
-/** Switches an account to continuous backup, or to more days of it, and mends nothing but what is amiss. Idempotent. */
+/** Switches an account to continuous backup, or to more days of it, and fixes nothing but what is amiss. Idempotent. */
 export async function protectAccount(
   request: CosmosAddress & CosmosGoal,
   access: AzureAccess,

@@ -232,14 +232,14 @@ export async function awaitTable(region: string, name: string, access: AwsAccess
   await waitUntilTableExists({ client, maxWaitTime: RESTORE_SECONDS, minDelay: 20, maxDelay: 60 }, { TableName: name });
 }
 
-/** Why a table falls short of the goal, in words; empty when it doesn't. More than was asked for is not a fault. */
+/** Why a table falls short of the goal, in words; empty when it doesn't. More than was asked for is not a problem. */
 export function shortfalls(table: TableProtection, goal: TableProtectionGoal): string[] {
-  const faults: string[] = [];
-  if (!table.pointInTimeRecovery) faults.push("point-in-time recovery is off");
+  const problems: string[] = [];
+  if (!table.pointInTimeRecovery) problems.push("point-in-time recovery is off");
   else if (table.recoveryPeriodInDays < goal.recoveryPeriodInDays)
-    faults.push(`its recovery period is ${table.recoveryPeriodInDays} days, below ${goal.recoveryPeriodInDays}`);
-  if (goal.deletionProtection && !table.deletionProtection) faults.push("deletion protection is off");
-  return faults;
+    problems.push(`its recovery period is ${table.recoveryPeriodInDays} days, below ${goal.recoveryPeriodInDays}`);
+  if (goal.deletionProtection && !table.deletionProtection) problems.push("deletion protection is off");
+  return problems;
 }
 
 /** Switches on what is off, table by table, and alters nothing else. Idempotent; each step is told to `say`. */
@@ -256,8 +256,8 @@ export async function protectTables(
       `there is no table ${missing.join(", ")} in ${request.region}; it may just have been deleted: run the program again`,
     );
   await eachAtOnce(tables, CONCURRENCY, async (table) => {
-    const faults = shortfalls(table, request.goal);
-    if (faults.length === 0) {
+    const problems = shortfalls(table, request.goal);
+    if (problems.length === 0) {
       say(`${table.name}: nothing to do`);
       return;
     }

@@ -29,14 +29,14 @@ export interface Workload {
 
 /** Why releases cannot be paused as they are; nothing has been touched. */
 export class DiscoveryError extends Error {
-  constructor(readonly faults: string[]) {
-    super(faults.join("\n"));
+  constructor(readonly problems: string[]) {
+    super(problems.join("\n"));
   }
 }
 
 /**
  * The workloads of all releases, each settled: every pod ready, none coming or going.
- * @throws DiscoveryError with the faults of all releases at once.
+ * @throws DiscoveryError with the problems of all releases at once.
  */
 export async function discover(
   kubernetes: KubernetesClient,
@@ -44,13 +44,13 @@ export async function discover(
   deadline: Deadline,
   stop?: AbortSignal,
 ): Promise<Workload[]> {
-  const faults: string[] = [];
+  const problems: string[] = [];
   const found = await Promise.all(
     releases.map(async (release) => {
       const objects = await readRelease(kubernetes, release, deadline, stop);
-      const workloads = products(objects).map((product) => settledWorkload(release, product, objects, faults));
+      const workloads = products(objects).map((product) => settledWorkload(release, product, objects, problems));
       if (workloads.length === 0) {
-        faults.push(
+        problems.push(
           `release ${release.namespace}/${release.name} has no pods of a Scalar product: ` +
             `pods are looked for by ${INSTANCE_LABEL}=${release.name} and ${APP_LABEL}=${Object.keys(ADMIN_PORTS).join("|")}`,
         );
@@ -58,7 +58,7 @@ export async function discover(
       return workloads;
     }),
   );
-  if (faults.length > 0) throw new DiscoveryError(faults);
+  if (problems.length > 0) throw new DiscoveryError(problems);
   return found.flat();
 }
 
@@ -182,37 +182,38 @@ function settledWorkload(
   release: ReleaseSettings,
   product: string,
   objects: ReleaseObjects,
-  faults: string[],
+  problems: string[],
 ): Workload {
   const where = `${product} of release ${release.namespace}/${release.name}`;
   const pods = objects.pods.filter(ofProduct(product));
   const deployments = objects.deployments.filter(ofProduct(product));
 
-  if (deployments.length === 0) faults.push(`${where} has pods but no Deployment: was it installed by Scalar's chart?`);
+  if (deployments.length === 0)
+    problems.push(`${where} has pods but no Deployment: was it installed by Scalar's chart?`);
   for (const { metadata, spec, status } of deployments) {
     const wanted = spec.replicas ?? 1;
     const settled =
       (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0) &&
       (status?.updatedReplicas ?? 0) === wanted &&
       (status?.replicas ?? 0) === wanted;
-    if (!settled) faults.push(`a rollout of Deployment ${metadata.namespace}/${metadata.name} is under way`);
+    if (!settled) problems.push(`a rollout of Deployment ${metadata.namespace}/${metadata.name} is under way`);
   }
   const wanted = deployments.reduce((sum, deployment) => sum + (deployment.spec.replicas ?? 1), 0);
-  if (pods.length === 0) faults.push(`${where} has no pods (its Deployment wants ${wanted})`);
+  if (pods.length === 0) problems.push(`${where} has no pods (its Deployment wants ${wanted})`);
   else if (deployments.length > 0 && pods.length !== wanted) {
-    faults.push(`${where} has ${pods.length} pods where its Deployment wants ${wanted}`);
+    problems.push(`${where} has ${pods.length} pods where its Deployment wants ${wanted}`);
   }
   for (const pod of pods) {
     const trouble = podTrouble(pod);
-    if (trouble) faults.push(`pod ${pod.metadata.namespace}/${pod.metadata.name} ${trouble}`);
+    if (trouble) problems.push(`pod ${pod.metadata.namespace}/${pod.metadata.name} ${trouble}`);
   }
 
-  const targetPort = adminPort(release, product, objects.services, faults);
+  const targetPort = adminPort(release, product, objects.services, problems);
   return {
     namespace: release.namespace,
     release: release.name,
     product,
-    pods: pods.map((pod) => scalarPod(release, pod, targetPort, faults)).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    pods: pods.map((pod) => scalarPod(release, pod, targetPort, problems)).sort((a, b) => (a.name < b.name ? -1 : 1)),
     deployments: versions(deployments),
   };
 }
@@ -233,7 +234,7 @@ function adminPort(
   release: ReleaseSettings,
   product: string,
   services: Service[],
-  faults: string[],
+  problems: string[],
 ): number | string | undefined {
   if (release.adminPort !== undefined) return release.adminPort;
   const where = `${product} of release ${release.namespace}/${release.name}`;
@@ -243,11 +244,13 @@ function adminPort(
     .flatMap((service) => service.spec.ports?.filter((port) => port.name === name) ?? []);
   const [port, ...others] = ports;
   if (port === undefined) {
-    faults.push(
+    problems.push(
       `${where} has no Service ending in -headless with a port named ${name}; set the release's adminPort if it has another`,
     );
   } else if (others.length > 0) {
-    faults.push(`${where} has ${ports.length} Services ending in -headless with a port named ${name}: one is expected`);
+    problems.push(
+      `${where} has ${ports.length} Services ending in -headless with a port named ${name}: one is expected`,
+    );
   }
   return port && (port.targetPort ?? port.port);
 }
@@ -256,14 +259,14 @@ function scalarPod(
   release: ReleaseSettings,
   pod: Pod,
   targetPort: number | string | undefined,
-  faults: string[],
+  problems: string[],
 ): ScalarPod {
   const port =
     typeof targetPort === "string"
       ? pod.spec.containers.flatMap((c) => c.ports ?? []).find(({ name }) => name === targetPort)?.containerPort
       : targetPort;
   if (port === undefined && targetPort !== undefined) {
-    faults.push(`pod ${pod.metadata.namespace}/${pod.metadata.name} has no port named ${targetPort}`);
+    problems.push(`pod ${pod.metadata.namespace}/${pod.metadata.name} has no port named ${targetPort}`);
   }
   return {
     namespace: release.namespace,

@@ -16,7 +16,7 @@ export function checkStopped(stop: AbortSignal): void {
 export function outcomeOf(error: unknown, stop: AbortSignal): Outcome {
   if (error instanceof RunEnded) return error.outcome;
   if (stop.aborted) return stopped(stop);
-  if (error instanceof DiscoveryError) return { end: "void", reasons: error.faults };
+  if (error instanceof DiscoveryError) return { end: "void", reasons: error.problems };
   if (error instanceof KubernetesError) return { end: "void", reasons: [error.message] };
   return broken(error);
 }

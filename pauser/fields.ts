@@ -1,27 +1,28 @@
-/** Reads fields of settings that are JSON. What is wrong is added to `faults`, each with its path. */
+/** Reads fields of settings that are JSON. What is wrong is added to `problems`, each with its path. */
 
 export type Json = Record<string, unknown>;
 
-export function objectAt(value: unknown, path: string, known: string[], faults: string[]): Json | undefined {
+export function objectAt(value: unknown, path: string, known: string[], problems: string[]): Json | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    faults.push(`${path}: an object is expected, got ${JSON.stringify(value)}`);
+    problems.push(`${path}: an object is expected, got ${JSON.stringify(value)}`);
     return undefined;
   }
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) faults.push(`${path}: unknown key ${JSON.stringify(key)}; known are ${known.join(", ")}`);
+    if (!known.includes(key))
+      problems.push(`${path}: unknown key ${JSON.stringify(key)}; known are ${known.join(", ")}`);
   }
   return value as Json;
 }
 
-export function textAt(value: unknown, path: string, faults: string[]): string {
+export function textAt(value: unknown, path: string, problems: string[]): string {
   if (typeof value === "string" && value !== "") return value;
-  faults.push(`${path}: a text is expected, got ${JSON.stringify(value)}`);
+  problems.push(`${path}: a text is expected, got ${JSON.stringify(value)}`);
   return "";
 }
 
-export function textsAt(value: unknown, path: string, faults: string[]): string[] {
-  if (Array.isArray(value)) return value.map((item, index) => textAt(item, `${path}[${index}]`, faults));
-  faults.push(`${path}: a list of texts is expected, got ${JSON.stringify(value)}`);
+export function textsAt(value: unknown, path: string, problems: string[]): string[] {
+  if (Array.isArray(value)) return value.map((item, index) => textAt(item, `${path}[${index}]`, problems));
+  problems.push(`${path}: a list of texts is expected, got ${JSON.stringify(value)}`);
   return [];
 }
 
@@ -30,10 +31,10 @@ export function boundedAt(
   value: unknown,
   path: string,
   bounds: { default: number; min: number; max: number },
-  faults: string[],
+  problems: string[],
 ): number {
   if (value === undefined) return bounds.default;
   if (typeof value === "number" && value >= bounds.min && value <= bounds.max) return value;
-  faults.push(`${path}: a number from ${bounds.min} to ${bounds.max} is expected, got ${JSON.stringify(value)}`);
+  problems.push(`${path}: a number from ${bounds.min} to ${bounds.max} is expected, got ${JSON.stringify(value)}`);
   return bounds.default;
 }

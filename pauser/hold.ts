@@ -38,14 +38,14 @@ export interface Paused {
   ended?: Outcome | undefined;
   leftPaused: Map<ScalarPod, string>;
   /** Why backups that were due are not made. */
-  backupFaults: string[];
+  backupProblems: string[];
 }
 
 /** One pause of all pods, from the first Pause to the last Unpause. */
 export class Pause {
   private readonly clock: Clock;
   private readonly started: Moment;
-  private readonly backupFaults: string[] = [];
+  private readonly backupProblems: string[] = [];
 
   constructor(
     private readonly context: Context,
@@ -80,7 +80,7 @@ export class Pause {
     if (leftPaused.size > 0) {
       ended = { end: "failedToUnpause", reasons: [...(ended?.reasons ?? []), ...fixes(leftPaused)] };
     }
-    return { held, ended, leftPaused, backupFaults: this.backupFaults };
+    return { held, ended, leftPaused, backupProblems: this.backupProblems };
   }
 
   private async pauseAll(): Promise<void> {
@@ -133,7 +133,7 @@ export class Pause {
       // The first reason counts: what follows from it would hide it.
       if (watch.complaints.size > 0) throw end("void", ...lines(watch.complaints));
       if (reasons.length > 0) throw end("void", ...reasons);
-      this.backupFaults.push(...(made?.faults ?? []));
+      this.backupProblems.push(...(made?.problems ?? []));
       return made?.backups;
     } finally {
       ended.abort();

@@ -23,7 +23,7 @@ async function main(backups: BackupMaker | undefined): Promise<Ending> {
   try {
     environment = readEnvironment(process.env);
   } catch (error) {
-    if (error instanceof SettingsError) return endingOf({ end: "badSettings", reasons: error.faults });
+    if (error instanceof SettingsError) return endingOf({ end: "badSettings", reasons: error.problems });
     throw error;
   }
   if (task === UNPAUSE_TASK) {

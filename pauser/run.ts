@@ -19,7 +19,7 @@ import type { Report } from "./report";
 import type { Environment } from "./settings";
 import { instant } from "./time";
 import { checkClock, judge } from "./verdict";
-import { BackupFaults, type BackupMaker, type DueBackups } from "./window-backups/maker";
+import { type BackupMaker, BackupProblems, type DueBackups } from "./window-backups/maker";
 
 /** Before an agreed instant, pods are looked up this long ahead: enough to reach them all, too short for much to change. */
 const REACH_PODS_MILLIS = 5000;
@@ -29,7 +29,7 @@ class Run {
   private readonly context: Context;
   private readonly clock: Clock;
   /** Why backups that were due are not made. */
-  private readonly backupFaults: string[] = [];
+  private readonly backupProblems: string[] = [];
   private outcomeWritten = false;
 
   constructor(
@@ -118,9 +118,9 @@ class Run {
     try {
       return await this.backupMaker.prepare({ settings, apiDeadlineSeconds, windows, report, stop, clock });
     } catch (error) {
-      if (!(error instanceof BackupFaults)) throw error;
+      if (!(error instanceof BackupProblems)) throw error;
       checkStopped(this.stop);
-      this.backupFaults.push(...error.faults);
+      this.backupProblems.push(...error.problems);
       report.log("no backups can be made in this window; the reason comes at the end");
       return undefined;
     }
@@ -177,8 +177,8 @@ class Run {
   }
 
   private async pauseAndRecord(plan: Plan): Promise<Outcome> {
-    const { held, ended, leftPaused, backupFaults } = await new Pause(this.context, plan).pauseAndUnpause();
-    this.backupFaults.push(...backupFaults);
+    const { held, ended, leftPaused, backupProblems } = await new Pause(this.context, plan).pauseAndUnpause();
+    this.backupProblems.push(...backupProblems);
     const outcome: Outcome = ended ?? { end: "recorded", reasons: [] };
     if (held) {
       try {
@@ -189,8 +189,8 @@ class Run {
         if (outcome.end === "recorded") outcome.end = reason.end;
       }
     }
-    if (this.backupFaults.length > 0) {
-      outcome.reasons.push(...this.backupFaults);
+    if (this.backupProblems.length > 0) {
+      outcome.reasons.push(...this.backupProblems);
       if (outcome.end === "recorded") outcome.end = "backupsFailed";
     }
     return this.finish(plan.note, outcome, [...leftPaused.keys()]);

@@ -112,29 +112,29 @@ const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount
 
 /** All that is wrong with the environment, at once. */
 export class SettingsError extends Error {
-  constructor(readonly faults: string[]) {
-    super(faults.join("\n"));
+  constructor(readonly problems: string[]) {
+    super(problems.join("\n"));
   }
 }
 
 /** @throws SettingsError */
 export function readEnvironment(env: Record<string, string | undefined>): Environment {
-  const faults: string[] = [];
-  const settings = readSettings(env.PAUSER_SETTINGS, faults);
-  const apiServer = readApiServer(env, faults);
+  const problems: string[] = [];
+  const settings = readSettings(env.PAUSER_SETTINGS, problems);
+  const apiServer = readApiServer(env, problems);
   if (Boolean(env.PAUSER_POD_NAME) !== Boolean(env.PAUSER_POD_NAMESPACE)) {
-    faults.push("PAUSER_POD_NAME and PAUSER_POD_NAMESPACE: give both or neither");
+    problems.push("PAUSER_POD_NAME and PAUSER_POD_NAMESPACE: give both or neither");
   }
   const serviceAccountDirectory = env.PAUSER_SERVICE_ACCOUNT_DIRECTORY || SERVICE_ACCOUNT_DIRECTORY;
   if (apiServer?.protocol === "https:" && !existsSync(join(serviceAccountDirectory, "ca.crt"))) {
-    faults.push(
+    problems.push(
       `PAUSER_SERVICE_ACCOUNT_DIRECTORY: no ca.crt in ${serviceAccountDirectory}, needed for ${apiServer.origin}`,
     );
   }
   if (settings?.rendezvousSeconds && !env.PAUSER_JOB_NAME) {
-    faults.push("PAUSER_JOB_NAME: needed with rendezvousSeconds, whose scheduled instant it tells");
+    problems.push("PAUSER_JOB_NAME: needed with rendezvousSeconds, whose scheduled instant it tells");
   }
-  if (faults.length > 0 || settings === undefined || apiServer === undefined) throw new SettingsError(faults);
+  if (problems.length > 0 || settings === undefined || apiServer === undefined) throw new SettingsError(problems);
   return {
     settings,
     apiServer,
@@ -152,104 +152,104 @@ export function readEnvironment(env: Record<string, string | undefined>): Enviro
   };
 }
 
-function readApiServer(env: Record<string, string | undefined>, faults: string[]): URL | undefined {
+function readApiServer(env: Record<string, string | undefined>, problems: string[]): URL | undefined {
   const host = env.KUBERNETES_SERVICE_HOST;
   const inCluster = host && `https://${host.includes(":") ? `[${host}]` : host}:${env.KUBERNETES_SERVICE_PORT || 443}`;
   const text = env.PAUSER_API_SERVER || inCluster;
   if (!text) {
-    faults.push("PAUSER_API_SERVER: needed outside a cluster, such as http://127.0.0.1:8001 (kubectl proxy)");
+    problems.push("PAUSER_API_SERVER: needed outside a cluster, such as http://127.0.0.1:8001 (kubectl proxy)");
     return undefined;
   }
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    faults.push(`PAUSER_API_SERVER: an http or https URL is expected, got ${JSON.stringify(text)}`);
+    problems.push(`PAUSER_API_SERVER: an http or https URL is expected, got ${JSON.stringify(text)}`);
     return undefined;
   }
   return new URL(text);
 }
 
-function readSettings(text: string | undefined, faults: string[]): Settings | undefined {
+function readSettings(text: string | undefined, problems: string[]): Settings | undefined {
   if (!text) {
-    faults.push("PAUSER_SETTINGS: missing; it holds the settings as JSON");
+    problems.push("PAUSER_SETTINGS: missing; it holds the settings as JSON");
     return undefined;
   }
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    faults.push(`PAUSER_SETTINGS: not JSON: ${(error as Error).message}`);
+    problems.push(`PAUSER_SETTINGS: not JSON: ${(error as Error).message}`);
     return undefined;
   }
   const known = ["cluster", "record", "releases", "alignToMinute", "windowBackups", ...Object.keys(BOUNDS)];
-  const fields = objectAt(json, "PAUSER_SETTINGS", known, faults);
+  const fields = objectAt(json, "PAUSER_SETTINGS", known, problems);
   if (fields === undefined) return undefined;
 
-  const record = objectAt(fields.record, "record", ["namespace", "name"], faults) ?? {};
+  const record = objectAt(fields.record, "record", ["namespace", "name"], problems) ?? {};
   const numbers = Object.fromEntries(
-    (Object.keys(BOUNDS) as NumberKey[]).map((key) => [key, numberAt(fields[key], key, faults)]),
+    (Object.keys(BOUNDS) as NumberKey[]).map((key) => [key, numberAt(fields[key], key, problems)]),
   ) as Record<NumberKey, number>;
   const leastHold = numbers.minWindowSeconds + 2 * CLOCK_DOUBT_SECONDS;
   if (numbers.minWindowSeconds > 0 && numbers.holdSeconds < leastHold) {
-    faults.push(
+    problems.push(
       `holdSeconds: at least ${leastHold} is expected, got ${numbers.holdSeconds}: a window of minWindowSeconds (${numbers.minWindowSeconds}) has to be left when the clocks' difference is taken off at either end`,
     );
   }
   if (fields.alignToMinute !== undefined && typeof fields.alignToMinute !== "boolean")
-    faults.push(`alignToMinute: true or false is expected, got ${JSON.stringify(fields.alignToMinute)}`);
+    problems.push(`alignToMinute: true or false is expected, got ${JSON.stringify(fields.alignToMinute)}`);
   if (numbers.rendezvousSeconds && fields.windowBackups !== undefined) {
-    faults.push("windowBackups: not together with rendezvousSeconds, by which all clusters hold for the same time");
+    problems.push("windowBackups: not together with rendezvousSeconds, by which all clusters hold for the same time");
   }
   return {
-    cluster: fields.cluster === undefined ? DEFAULT_CLUSTER : textAt(fields.cluster, "cluster", faults),
+    cluster: fields.cluster === undefined ? DEFAULT_CLUSTER : textAt(fields.cluster, "cluster", problems),
     record: {
-      namespace: textAt(record.namespace, "record.namespace", faults),
-      name: textAt(record.name, "record.name", faults),
+      namespace: textAt(record.namespace, "record.namespace", problems),
+      name: textAt(record.name, "record.name", problems),
     },
-    releases: readReleases(fields.releases, faults),
+    releases: readReleases(fields.releases, problems),
     ...numbers,
     // All clusters of a rendezvous pause at one instant, which is fixed.
     alignToMinute: fields.alignToMinute === true && !numbers.rendezvousSeconds,
-    ...(fields.windowBackups !== undefined && { windowBackups: readWindowBackups(fields.windowBackups, faults) }),
+    ...(fields.windowBackups !== undefined && { windowBackups: readWindowBackups(fields.windowBackups, problems) }),
   };
 }
 
-function readReleases(value: unknown, faults: string[]): ReleaseSettings[] {
+function readReleases(value: unknown, problems: string[]): ReleaseSettings[] {
   if (!Array.isArray(value) || value.length === 0) {
-    faults.push("releases: a list of at least one release is expected");
+    problems.push("releases: a list of at least one release is expected");
     return [];
   }
   const seen = new Set<string>();
   return value.map((item, index) => {
     const path = `releases[${index}]`;
-    const fields = objectAt(item, path, ["namespace", "name", "adminPort", "tls"], faults) ?? {};
+    const fields = objectAt(item, path, ["namespace", "name", "adminPort", "tls"], problems) ?? {};
     const release: ReleaseSettings = {
-      namespace: textAt(fields.namespace, `${path}.namespace`, faults),
-      name: textAt(fields.name, `${path}.name`, faults),
+      namespace: textAt(fields.namespace, `${path}.namespace`, problems),
+      name: textAt(fields.name, `${path}.name`, problems),
     };
     if (fields.adminPort !== undefined)
-      release.adminPort = boundedAt(fields.adminPort, `${path}.adminPort`, ADMIN_PORT, faults);
-    if (fields.tls !== undefined) release.tls = readTls(fields.tls, `${path}.tls`, faults);
+      release.adminPort = boundedAt(fields.adminPort, `${path}.adminPort`, ADMIN_PORT, problems);
+    if (fields.tls !== undefined) release.tls = readTls(fields.tls, `${path}.tls`, problems);
     const identity = `${release.namespace}/${release.name}`;
-    if (seen.has(identity)) faults.push(`${path}: release ${identity} is given twice`);
+    if (seen.has(identity)) problems.push(`${path}: release ${identity} is given twice`);
     seen.add(identity);
     return release;
   });
 }
 
-function readTls(value: unknown, path: string, faults: string[]): TlsSettings {
-  const fields = objectAt(value, path, ["caCertificate", "overrideAuthority"], faults) ?? {};
+function readTls(value: unknown, path: string, problems: string[]): TlsSettings {
+  const fields = objectAt(value, path, ["caCertificate", "overrideAuthority"], problems) ?? {};
   const tls: TlsSettings = {};
   if (fields.caCertificate !== undefined) {
-    tls.caCertificate = textAt(fields.caCertificate, `${path}.caCertificate`, faults);
+    tls.caCertificate = textAt(fields.caCertificate, `${path}.caCertificate`, problems);
     if (!tls.caCertificate.includes("-----BEGIN CERTIFICATE-----")) {
-      faults.push(`${path}.caCertificate: a PEM certificate is expected`);
+      problems.push(`${path}.caCertificate: a PEM certificate is expected`);
     }
   }
   if (fields.overrideAuthority !== undefined) {
-    tls.overrideAuthority = textAt(fields.overrideAuthority, `${path}.overrideAuthority`, faults);
+    tls.overrideAuthority = textAt(fields.overrideAuthority, `${path}.overrideAuthority`, problems);
   }
   return tls;
 }
 
-function numberAt(value: unknown, key: NumberKey, faults: string[]): number {
-  return boundedAt(value, key, BOUNDS[key], faults);
+function numberAt(value: unknown, key: NumberKey, problems: string[]): number {
+  return boundedAt(value, key, BOUNDS[key], problems);
 }

@@ -22,10 +22,10 @@ export interface ResourceRule<Settings> {
   level?: EnforcementLevel;
   settings: SettingSchemas<Settings>;
   appliesTo(type: string): boolean;
-  /** Why the resource must not be deployed, each with the mend; none when it may. Values that are not known are no fault. */
-  faults(resource: JudgedResource, settings: Settings): string[];
-  /** Mends the faults in the resource's own inputs, where that is safe. Called only when there are some. */
-  mend?(props: Record<string, unknown>, settings: Settings, type: string): void;
+  /** Why the resource must not be deployed, each with the fix; none when it may. Values that are not known are no problem. */
+  problems(resource: JudgedResource, settings: Settings): string[];
+  /** Mends the problems in the resource's own inputs, where that is safe. Called only when there are some. */
+  fix?(props: Record<string, unknown>, settings: Settings, type: string): void;
 }
 
 /** Every setting with its JSON schema: description and default are part of the documentation. */
@@ -54,15 +54,15 @@ export function resourcePolicy<Settings extends object>(
   const properties = { ...rule.settings, except: EXCEPT } as PolicyConfigSchema["properties"];
   const judge = (args: Parameters<NonNullable<ResourceValidationPolicy["remediateResource"]>>[0]) => {
     const settings = settingsOf<Settings & CommonSettings>(properties, args.getConfig());
-    if (!rule.appliesTo(args.type) || settings.except.includes(args.name)) return { settings, faults: [] };
+    if (!rule.appliesTo(args.type) || settings.except.includes(args.name)) return { settings, problems: [] };
     const { urn, type, name } = args;
     const { protect, ignoreChanges } = args.opts;
     return {
       settings,
-      faults: rule.faults({ urn, type, name, props: plainValue(args.props), protect, ignoreChanges }, settings),
+      problems: rule.problems({ urn, type, name, props: plainValue(args.props), protect, ignoreChanges }, settings),
     };
   };
-  const { mend } = rule;
+  const { fix } = rule;
   return {
     name: rule.name,
     description: rule.description,
@@ -71,13 +71,13 @@ export function resourcePolicy<Settings extends object>(
     looksAt: rule.looksAt,
     configSchema: { properties },
     validateResource: (args, reportViolation) => {
-      for (const fault of judge(args).faults) reportViolation(fault);
+      for (const problem of judge(args).problems) reportViolation(problem);
     },
-    ...(mend && {
+    ...(fix && {
       remediateResource: (args) => {
-        const { settings, faults } = judge(args);
-        if (faults.length === 0) return undefined;
-        mend(args.props, settings, args.type);
+        const { settings, problems } = judge(args);
+        if (problems.length === 0) return undefined;
+        fix(args.props, settings, args.type);
         return args.props;
       },
     }),

@@ -22,7 +22,7 @@ export interface StackResource {
 }
 
 /** What a rule found, at a resource or, without one, at the stack. */
-export interface StackFault {
+export interface StackProblem {
   message: string;
   at?: StackResource;
 }
@@ -37,8 +37,8 @@ export interface StackRule<Settings> {
   /** Mandatory unless told otherwise. */
   level?: EnforcementLevel;
   settings: SettingSchemas<Settings>;
-  /** Why the stack must not be deployed, each with the mend; none when it may. Values that are not known are no fault. */
-  faults(resources: StackResource[], settings: Settings, stackTags: ReadonlyMap<string, string>): StackFault[];
+  /** Why the stack must not be deployed, each with the fix; none when it may. Values that are not known are no problem. */
+  problems(resources: StackResource[], settings: Settings, stackTags: ReadonlyMap<string, string>): StackProblem[];
 }
 
 export function stackPolicy<Settings extends object>(rule: StackRule<Settings>): Documented<StackValidationPolicy> {
@@ -52,7 +52,7 @@ export function stackPolicy<Settings extends object>(rule: StackRule<Settings>):
     configSchema: { properties },
     validateStack: (args, reportViolation) => {
       const settings = settingsOf<Settings>(properties, args.getConfig());
-      for (const { message, at } of rule.faults(args.resources.map(stackResource), settings, args.stackTags))
+      for (const { message, at } of rule.problems(args.resources.map(stackResource), settings, args.stackTags))
         reportViolation(message, at?.urn);
     },
   };

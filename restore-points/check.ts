@@ -1,6 +1,6 @@
 import { formatInstant, instantMillis, parseInstant } from "./instant";
 import { keptBackupsOf, pointsOf, restorableSeconds } from "./points";
-import { floorSecond, rangeFault } from "./ranges";
+import { floorSecond, rangeProblem } from "./ranges";
 import type { Situation } from "./situation";
 import type { DatabaseBackups } from "./window-backups";
 import {
@@ -14,13 +14,13 @@ import {
 
 /** What became of an instant that somebody wants to restore. */
 export interface InstantCheck {
-  /** The instant that was asked for, in UTC; absent when the text is none. Without faults it has whole seconds. */
+  /** The instant that was asked for, in UTC; absent when the text is none. Without problems it has whole seconds. */
   instant?: string;
   /** Why it cannot be restored, each a sentence with what to do; none when it can. */
-  faults: string[];
-  /** Without faults absent. The nearest instant before that can be restored, if any. */
+  problems: string[];
+  /** Without problems absent. The nearest instant before that can be restored, if any. */
   before?: string;
-  /** Without faults absent. The nearest instant after that can be restored, if any. */
+  /** Without problems absent. The nearest instant after that can be restored, if any. */
   after?: string;
 }
 
@@ -29,50 +29,50 @@ export interface InstantCheck {
  * every database's restorable range.
  *
  *     checkInstant("2026-11-22T04:00:00Z", situation)
- *     -> { instant: "2026-11-22T04:00:00Z", before: "2026-11-22T03:00:12Z", faults: [
+ *     -> { instant: "2026-11-22T04:00:00Z", before: "2026-11-22T03:00:12Z", problems: [
  *          "2026-11-22T04:00:00Z is in no pause window that all releases share; the nearest is 2026-11-22T03:00:07.120Z to 2026-11-22T03:00:17.130Z" ] }
  */
 export function checkInstant(at: string, situation: Situation): InstantCheck {
   const instant = parseInstant(at);
-  if (typeof instant !== "number") return { faults: [`${JSON.stringify(at)} ${instant.fault}`] };
-  const faults = faultsOf(instant, situation);
+  if (typeof instant !== "number") return { problems: [`${JSON.stringify(at)} ${instant.problem}`] };
+  const problems = problemsOf(instant, situation);
   return {
     instant: text(instant),
-    faults,
-    ...(faults.length === 0 ? {} : nearest(instant, situation)),
+    problems,
+    ...(problems.length === 0 ? {} : nearest(instant, situation)),
   };
 }
 
-/** The check's result for people: the faults, and the nearest instants that would work. */
-export function describeFaults({ instant, faults, before, after }: InstantCheck): string {
-  if (instant === undefined) return faults.join("; ");
+/** The check's result for people: the problems, and the nearest instants that would work. */
+export function describeProblems({ instant, problems, before, after }: InstantCheck): string {
+  if (instant === undefined) return problems.join("; ");
   const alternatives = [before && `${before} (before)`, after && `${after} (after)`].filter(Boolean);
-  const mend =
+  const fix =
     alternatives.length > 0
       ? `the nearest that can be restored: ${alternatives.join(", ")}`
       : "no instant can be restored";
-  return [...faults, mend].join("; ");
+  return [...problems, fix].join("; ");
 }
 
-function faultsOf(instant: number, situation: Situation): string[] {
+function problemsOf(instant: number, situation: Situation): string[] {
   const { now, pauseRequired, databases } = situation;
   if (instant > now)
     return [`${text(instant)} is in the future: it is ${formatInstant(now)}; choose an instant that has passed`];
-  const faults: string[] = [];
+  const problems: string[] = [];
   if (instant % 1000 !== 0)
-    faults.push(
+    problems.push(
       `${text(instant)} has a fraction of a second, which not every database can be restored to; use whole seconds, such as ${formatInstant(floorSecond(instant))}`,
     );
-  if (pauseRequired) faults.push(...windowFault(instant, situation));
-  if (databases.length === 0) faults.push("no database is named, so there is nothing to restore");
+  if (pauseRequired) problems.push(...windowProblem(instant, situation));
+  if (databases.length === 0) problems.push("no database is named, so there is nothing to restore");
   for (const database of databases) {
-    const fault = rangeFault(instant, database, now);
-    if (fault === undefined) continue;
+    const problem = rangeProblem(instant, database, now);
+    if (problem === undefined) continue;
     const backups = pauseRequired && backupsAt(instant, database.name, situation);
-    const mend = `; its backups of that window are kept: set restore.from.${database.name}.windowBackups to true`;
-    faults.push(`${fault}${backups ? mend : ""}`);
+    const fix = `; its backups of that window are kept: set restore.from.${database.name}.windowBackups to true`;
+    problems.push(`${problem}${backups ? fix : ""}`);
   }
-  return faults;
+  return problems;
 }
 
 /** A database's backups of the window that an instant is in, as long as they are kept. */
@@ -85,7 +85,7 @@ export function backupsAt(
   return window && keptBackupsOf(window, database, situation.now);
 }
 
-function windowFault(instant: number, situation: Situation): string[] {
+function windowProblem(instant: number, situation: Situation): string[] {
   const { windows, releases } = situation;
   const common = commonWindows(windows, releases);
   if (common.some((window) => isInside(instant, window))) return [];

@@ -1,5 +1,5 @@
-export { checkInstant, describeFaults, type InstantCheck } from "./check";
-export { formatInstant, type InstantFault, instantMillis, parseInstant } from "./instant";
+export { checkInstant, describeProblems, type InstantCheck } from "./check";
+export { formatInstant, type InstantProblem, instantMillis, parseInstant } from "./instant";
 export {
   type DatabaseAtPoint,
   LISTED_POINTS,

@@ -1,6 +1,6 @@
-/** Why a text is not an instant, with the mend: the end of a sentence whose subject is the text. */
-export interface InstantFault {
-  fault: string;
+/** Why a text is not an instant, with the fix: the end of a sentence whose subject is the text. */
+export interface InstantProblem {
+  problem: string;
 }
 
 const EXAMPLE = "2026-11-22T03:00:12Z";
@@ -21,22 +21,23 @@ const LAST_YEAR = 9999;
  * Reads an instant in RFC 3339, such as `2026-11-22T03:00:12Z` or `2026-11-22T12:00:12.250+09:00`, as milliseconds since
  * the epoch. A time without a zone is refused: whoever reads it would have to guess. Digits after the milliseconds are cut off.
  */
-export function parseInstant(text: string): number | InstantFault {
+export function parseInstant(text: string): number | InstantProblem {
   const match = RFC_3339.exec(text);
   if (match === null) {
     const nearly = NEARLY.find(([pattern]) => pattern.test(text));
-    return { fault: nearly?.[1] ?? `is not an instant; write it in RFC 3339 with a zone, such as ${EXAMPLE}` };
+    return { problem: nearly?.[1] ?? `is not an instant; write it in RFC 3339 with a zone, such as ${EXAMPLE}` };
   }
   const field = (group: number) => Number(match[group] ?? 0);
   const [year, month, day, hour, minute, second] = [field(1), field(2), field(3), field(4), field(5), field(6)];
-  const fault = dateFault(year, month, day) ?? timeFault(hour, minute, second) ?? offsetFault(field(9), field(10));
-  if (fault) return { fault };
+  const problem =
+    dateProblem(year, month, day) ?? timeProblem(hour, minute, second) ?? offsetProblem(field(9), field(10));
+  if (problem) return { problem };
   const millis = Number((match[7] ?? "").slice(0, 3).padEnd(3, "0"));
   const offset = (match[8] === "-" ? -1 : 1) * (field(9) * 60 + field(10)) * MINUTE_MILLIS;
   const instant = Date.UTC(year, month - 1, day, hour, minute, second, millis) - offset;
   const utcYear = new Date(instant).getUTCFullYear();
   if (utcYear < FIRST_YEAR || utcYear > LAST_YEAR)
-    return { fault: `is out of range; the year must be ${FIRST_YEAR} to ${LAST_YEAR}, in UTC` };
+    return { problem: `is out of range; the year must be ${FIRST_YEAR} to ${LAST_YEAR}, in UTC` };
   return instant;
 }
 
@@ -46,7 +47,7 @@ export function parseInstant(text: string): number | InstantFault {
  */
 export function instantMillis(text: string): number {
   const instant = parseInstant(text);
-  if (typeof instant !== "number") throw new RangeError(`${JSON.stringify(text)} ${instant.fault}`);
+  if (typeof instant !== "number") throw new RangeError(`${JSON.stringify(text)} ${instant.problem}`);
   return instant;
 }
 
@@ -56,7 +57,7 @@ export function formatInstant(millis: number, options: { millis?: boolean } = {}
   return options.millis ? text : text.replace(/\.\d+Z$/, "Z");
 }
 
-function dateFault(year: number, month: number, day: number): string | undefined {
+function dateProblem(year: number, month: number, day: number): string | undefined {
   if (year < FIRST_YEAR - 1) return `is out of range; the year must be ${FIRST_YEAR} to ${LAST_YEAR}, in UTC`;
   if (month < 1 || month > 12) return `has no such month: ${month}; a year has 1 to 12`;
   const days = new Date(Date.UTC(year, month, 0)).getUTCDate();
@@ -64,7 +65,7 @@ function dateFault(year: number, month: number, day: number): string | undefined
   return undefined;
 }
 
-function timeFault(hour: number, minute: number, second: number): string | undefined {
+function timeProblem(hour: number, minute: number, second: number): string | undefined {
   if (hour > 23) return `has no such hour: ${hour}; a day has 0 to 23`;
   if (minute > 59) return `has no such minute: ${minute}; an hour has 0 to 59`;
   if (second === 60) return "is a leap second, which the clouds' clocks do not have; use the second before or after";
@@ -72,7 +73,7 @@ function timeFault(hour: number, minute: number, second: number): string | undef
   return undefined;
 }
 
-function offsetFault(hours: number, minutes: number): string | undefined {
+function offsetProblem(hours: number, minutes: number): string | undefined {
   if (hours <= 23 && minutes <= 59) return undefined;
   return "has no such offset; it must be -23:59 to +23:59";
 }

@@ -1,5 +1,5 @@
 import { formatInstant } from "./instant";
-import { ceilSecond, commonRange, type DatabaseRange, floorSecond, rangeFault } from "./ranges";
+import { ceilSecond, commonRange, type DatabaseRange, floorSecond, rangeProblem } from "./ranges";
 import type { Situation } from "./situation";
 import type { DatabaseBackups } from "./window-backups";
 import { type CommonWindow, type CoveredRelease, commonWindows, whyNoWindow } from "./windows";
@@ -124,7 +124,7 @@ export function restorableSeconds({ databases, now }: Situation): { from: number
 
 function pointOf(window: CommonWindow, { databases, now }: Situation): RestorePoint {
   const states = databases.map(({ name, ...range }): DatabaseAtPoint => {
-    const reason = rangeFault(window.instant, { name, ...range }, now);
+    const reason = rangeProblem(window.instant, { name, ...range }, now);
     const backups = keptBackupsOf(window, name, now);
     return {
       name,
@@ -163,13 +163,13 @@ function whyNone(points: RestorePoint[], situation: Situation): string {
   const reasons = newest.databases.flatMap(({ reason }) => reason ?? []);
   const backedUp = points.find((point) => point.restorableFromBackups);
   const way = backedUp
-    ? `; ${backedUp.instant} can be restored from its window's backups, ${fromBackupsMend(backedUp)}`
+    ? `; ${backedUp.instant} can be restored from its window's backups, ${fromBackupsFix(backedUp)}`
     : "";
   return `no restore point can be restored now; of the newest, ${newest.instant}: ${reasons.join("; ")}${way}`;
 }
 
 /** How a point is restored whose window's backups have outlived point-in-time recovery. */
-export function fromBackupsMend({ databases }: RestorePoint): string {
+export function fromBackupsFix({ databases }: RestorePoint): string {
   const names = databases
     .filter(({ restorable, backedUpUntil }) => !restorable && backedUpUntil)
     .map(({ name }) => name);

@@ -59,7 +59,7 @@ export function commonRange(databases: readonly DatabaseRange[]): RestorableRang
 }
 
 /** Why a database cannot be restored to an instant, and what to do; undefined when it can. */
-export function rangeFault(instant: number, database: DatabaseRange, now: number): string | undefined {
+export function rangeProblem(instant: number, database: DatabaseRange, now: number): string | undefined {
   const range = restorableRange(database);
   if ("because" in range) return range.because;
   const { earliest } = range;

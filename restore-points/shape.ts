@@ -37,7 +37,7 @@ export const instantAt: Reader<string> = (value, path) => {
   if (typeof value !== "string") throw unexpected(value, path, "an instant in RFC 3339");
   const instant = parseInstant(value);
   if (typeof instant === "number") return value;
-  throw new ShapeError(`${path} ${JSON.stringify(value)} ${instant.fault}`);
+  throw new ShapeError(`${path} ${JSON.stringify(value)} ${instant.problem}`);
 };
 
 export function listAt<T>(value: unknown, path: string, read: Reader<T>): T[] {

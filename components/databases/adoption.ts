@@ -1,14 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { thisRun } from "../faults";
-import {
-  type AwsSettings,
-  COPY_TAG,
-  INSTANT_TAG,
-  lookedUp,
-  type RestoreContext,
-  STACK_TAG,
-  stackIdentity,
-} from "./kind";
+import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag-keys";
+import { thisRun } from "../problem";
+import { type AwsSettings, lookedUp, type RestoreContext, stackIdentity } from "./kind";
 
 /**
  * Something that exists under the name of a copy. An `up` that was interrupted leaves what it was creating outside of the

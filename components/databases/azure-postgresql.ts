@@ -42,7 +42,7 @@ export const azurePostgresql = azureServer<ServerArgs>({
   defaultDatabase: DEFAULT_DATABASE,
   backup: ({ databaseName }) => ({
     datasource: LONG_TERM_RETENTION,
-    ...(databaseName === undefined || databaseName === DEFAULT_DATABASE ? { fault: DEFAULT_IS_LEFT_OUT } : {}),
+    ...(databaseName === undefined || databaseName === DEFAULT_DATABASE ? { problem: DEFAULT_IS_LEFT_OUT } : {}),
   }),
   declare: (logical, server, options) => new Server(logical, server, options),
   declareCopy(logical, source, copy, options) {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { awsRegionProblem } from "../../restore-points/rules/aws-region";
-import { type Fault, faultsOf, isWithin } from "../faults";
+import { isWithin, type Problem, problemsOf } from "../problem";
 import { type DatabaseVaultArgs, databaseVaultSchema } from "../vaults/database-vault";
 import type { AuroraArgs } from "./aurora";
 import { auroraMysql } from "./aurora-mysql";
@@ -8,7 +8,7 @@ import { auroraPostgresql } from "./aurora-postgresql";
 import { type AzureMysqlArgs, azureMysql } from "./azure-mysql";
 import { type AzurePostgresqlArgs, azurePostgresql } from "./azure-postgresql";
 import { type CosmosdbArgs, cosmosdb } from "./cosmosdb";
-import { createdFaults } from "./create";
+import { createdProblems } from "./create";
 import { type DynamodbArgs, dynamodb } from "./dynamodb";
 import type { AwsSettings, DatabaseKind } from "./kind";
 import type { RdsArgs } from "./rds";
@@ -58,7 +58,7 @@ export interface KnownDatabase {
   args: unknown;
 }
 
-/** The kind of a database that has passed `databaseFaults`. */
+/** The kind of a database that has passed `databaseProblems`. */
 export function kindOf(database: DatabaseArgs): KnownDatabase {
   const kind = kinds.find(({ key }) => database[key as keyof DatabaseArgs] !== undefined);
   if (kind === undefined) throw new Error(`database ${database.name} has no kind`);
@@ -90,19 +90,19 @@ export const databasesSchema = z
   .describe("The managed databases that ScalarDB or ScalarDL keep their data in");
 
 /** All problems of a set of databases, those between them included. Paths begin with `databases`. */
-export function databaseFaults(databases: readonly DatabaseArgs[], aws: AwsSettings): Fault[] {
-  const faults = faultsOf(z.object({ databases: databasesSchema }), { databases });
-  const valid = databases.map((_, index) => !faults.some(({ path }) => isWithin(path, `databases[${index}]`)));
+export function databaseProblems(databases: readonly DatabaseArgs[], aws: AwsSettings): Problem[] {
+  const problems = problemsOf(z.object({ databases: databasesSchema }), { databases });
+  const valid = databases.map((_, index) => !problems.some(({ path }) => isWithin(path, `databases[${index}]`)));
   return [
-    ...faults,
-    ...databases.flatMap((database, index) => (valid[index] ? createdFaultsOf(database, index) : [])),
-    ...(faults.length > 0 ? [] : [...duplicateFaults(databases, aws), ...regionFaults(databases, aws)]),
+    ...problems,
+    ...databases.flatMap((database, index) => (valid[index] ? createdProblemsOf(database, index) : [])),
+    ...(problems.length > 0 ? [] : [...duplicateProblems(databases, aws), ...regionProblems(databases, aws)]),
   ];
 }
 
-function createdFaultsOf(database: DatabaseArgs, index: number): Fault[] {
+function createdProblemsOf(database: DatabaseArgs, index: number): Problem[] {
   const { kind, args } = kindOf(database);
-  return createdFaults(
+  return createdProblems(
     (kind.created?.(args) ?? []).map((resource) => ({
       ...resource,
       path: ["databases", index, kind.key, ...resource.path],
@@ -111,7 +111,7 @@ function createdFaultsOf(database: DatabaseArgs, index: number): Fault[] {
 }
 
 /** Where databases on AWS are, when neither they nor the stack say it in a way that AWS knows. */
-function regionFaults(databases: readonly DatabaseArgs[], { defaultRegion }: AwsSettings): Fault[] {
+function regionProblems(databases: readonly DatabaseArgs[], { defaultRegion }: AwsSettings): Problem[] {
   const relying = databases.map(kindOf).filter(({ kind, args }) => kind.region && kind.region(args) === undefined);
   if (relying.length === 0) return [];
   const names = relying.map(({ name }) => name).join(", ");
@@ -126,14 +126,14 @@ function regionFaults(databases: readonly DatabaseArgs[], { defaultRegion }: Aws
   return message === undefined ? [] : [{ path: "aws:region", message }];
 }
 
-function duplicateFaults(databases: readonly DatabaseArgs[], aws: AwsSettings): Fault[] {
-  const faults: Fault[] = [];
+function duplicateProblems(databases: readonly DatabaseArgs[], aws: AwsSettings): Problem[] {
+  const problems: Problem[] = [];
   const names = new Map<string, number>();
   const things = new Map<string, string>();
   for (const [index, database] of databases.entries()) {
     const first = names.get(database.name);
     if (first !== undefined)
-      faults.push({
+      problems.push({
         path: `databases[${index}].name`,
         message: `"${database.name}" is databases[${first}]'s name too; expected a name that no other database of the set has`,
       });
@@ -142,12 +142,12 @@ function duplicateFaults(databases: readonly DatabaseArgs[], aws: AwsSettings): 
     for (const identity of kind.identities(args, aws)) {
       const other = things.get(identity);
       if (other !== undefined && other !== `databases[${index}]`)
-        faults.push({
+        problems.push({
           path: `databases[${index}].${kind.key}`,
           message: `${identity} is named by ${other} already; a database belongs to the set once: remove one of the two${kind.key === "dynamodb" ? ", or, for ScalarDB's own tables, set existing.scalardbTables of one to false" : ""}`,
         });
       things.set(identity, other ?? `databases[${index}]`);
     }
   }
-  return faults;
+  return problems;
 }

@@ -3,9 +3,10 @@ import type { z } from "zod";
 import type { AwsAccess } from "../../operations/aws";
 import type { AzureAccess } from "../../operations/azure";
 import type { DatabaseRange } from "../../restore-points/ranges";
+import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag-keys";
 import type { DatabaseBackups } from "../../restore-points/window-backups";
-import { orEnd } from "../faults";
 import type { WindowBackupArgs } from "../pause/window-backups";
+import { orEnd } from "../problem";
 import type { CopyBackup, KeptCopies } from "../vaults/aws/kept-copies";
 import type { BackupPlanRun } from "../vaults/aws/overdue";
 import type { AwsBackupSource } from "../vaults/aws/source";
@@ -137,10 +138,10 @@ export interface DatabaseKind<Args> {
   windowBackups?(name: string, args: Args, aws: AwsSettings): WindowBackupArgs | undefined;
   /** Whether every copy of this restore stands already: then its instant needs no check any more. */
   copiesStand(name: string, args: Args, context: Pick<RestoreContext, "aws" | "azure" | "instant">): Promise<boolean>;
-  /** Why its copies could not take their sources' place, and the mend; absent for kinds whose copies always can. */
-  recoveryFault?(args: Args, aws: AwsSettings): string | undefined;
-  /** Why it can't be restored from such a backup, with the mend; absent for kinds that `pulumi up` restores from none. */
-  backupFault?(args: Args, from: RestoreFromArgs, aws: AwsSettings): string | undefined;
+  /** Why its copies could not take their sources' place, and the fix; absent for kinds whose copies always can. */
+  recoveryProblem?(args: Args, aws: AwsSettings): string | undefined;
+  /** Why it can't be restored from such a backup, with the fix; absent for kinds that `pulumi up` restores from none. */
+  backupProblem?(args: Args, from: RestoreFromArgs, aws: AwsSettings): string | undefined;
   /** Why nobody can tell that a backup is as of the instant; undefined when it says so itself. */
   backupDoubt?(
     name: string,
@@ -150,13 +151,6 @@ export interface DatabaseKind<Args> {
   ): Promise<string | undefined>;
   restore(name: string, args: Args, context: RestoreContext): RestoredDatabase;
 }
-
-/** The tag by which a restored copy is known, with the mode as its value. */
-export const COPY_TAG = "scalar-backup:copy";
-/** The tag that names the instant a copy was restored to. */
-export const INSTANT_TAG = "scalar-backup:restored-to";
-/** The tag that names the stack a copy belongs to: two stacks may restore one database to one instant. */
-export const STACK_TAG = "scalar-backup:stack";
 
 /** This stack in the form `<organization>/<project>/<stack>`. */
 export function stackIdentity(): string {

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { INSTANT_TAG } from "../../restore-points/rules/tag-keys";
 import { declareKeptCopy, keptNote } from "../vaults/aws/kept-copies";
 import type { KnownDatabase } from ".";
-import { INSTANT_TAG, instantSuffix, type RestoreContext } from "./kind";
+import { instantSuffix, type RestoreContext } from "./kind";
 
 /** One restored database: the parent of its copy and of what the copy is given after the restore. */
 export class RestoredDatabase extends pulumi.ComponentResource {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { awsRegionHint } from "../../restore-points/rules/aws-region";
-import { type RecoveryPeriod, recoveryPeriodFault } from "../../restore-points/rules/recovery-period";
+import { type RecoveryPeriod, recoveryPeriodProblem } from "../../restore-points/rules/recovery-period";
 
 /** An AWS region. */
 export const awsRegion = z
@@ -65,7 +65,7 @@ export function recoveryDays(period: RecoveryPeriod, why: string) {
   const allowed = `a whole number of days from ${minimum} to ${maximum} (${why})`;
   return z
     .number({ error: allowed })
-    .refine((days) => recoveryPeriodFault(days, period) === undefined, { error: allowed })
+    .refine((days) => recoveryPeriodProblem(days, period) === undefined, { error: allowed })
     .meta({ type: "integer", minimum, maximum, examples: [maximum] });
 }
 

@@ -1,11 +1,11 @@
 import { readScalarAdminLines } from "../../restore-points/scalar-admin";
-import type { Fault } from "../faults";
+import type { Problem } from "../problem";
 
 /** What is wrong with lines that are said to be printed by Scalar's own tool, each bad line by its number. */
-export function importedWindowFaults(lines: string): Fault[] {
+export function importedWindowProblems(lines: string): Problem[] {
   const { windows, malformed } = readScalarAdminLines(lines);
-  const faults = malformed.map((message) => ({ path: "", message }));
-  if (windows.length > 0 || faults.length > 0) return faults;
+  const problems = malformed.map((message) => ({ path: "", message }));
+  if (windows.length > 0 || problems.length > 0) return problems;
   return [
     {
       path: "",

@@ -7,7 +7,7 @@ import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
 import { runProblems } from "../../restore-points/pause-runs";
 import { nearestWord } from "../../restore-points/rules/nearest-word";
 import { longestIntervalMillis } from "../../restore-points/rules/schedule";
-import { endProgram } from "../faults";
+import { endProgram } from "../problem";
 import { notPinned, type ProviderCluster, providerCluster } from "./cluster";
 import { releaseProblems } from "./release-problems";
 

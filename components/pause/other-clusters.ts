@@ -5,7 +5,7 @@ import { ClusterReader } from "../../operations/kubernetes/reader";
 import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
 import { readWindowRecord, recordOfWindows } from "../../restore-points/record";
 import { DEFAULT_CLUSTER, type PauseWindow, releaseLabel, WINDOWS_KEY } from "../../restore-points/window";
-import type { Fault } from "../faults";
+import type { Problem } from "../problem";
 import type { PauseScheduleArgs } from "./pause-schedule";
 
 /** A release on another cluster. */
@@ -51,14 +51,14 @@ export interface OtherWindows {
 }
 
 /** What is wrong with the other clusters of a pause. */
-export function otherClusterFaults({
+export function otherClusterProblems({
   cluster: own = DEFAULT_CLUSTER,
   otherClusters = [],
   rendezvousSeconds,
-}: Pick<PauseScheduleArgs, "cluster" | "otherClusters" | "rendezvousSeconds">): Fault[] {
-  const faults: Fault[] = [];
+}: Pick<PauseScheduleArgs, "cluster" | "otherClusters" | "rendezvousSeconds">): Problem[] {
+  const problems: Problem[] = [];
   if (rendezvousSeconds && otherClusters.length === 0)
-    faults.push({
+    problems.push({
       path: "otherClusters",
       message: `is missing; rendezvousSeconds (${rendezvousSeconds}) pauses several clusters at one instant, and without their windows an instant at which another cluster was not paused would count as a restore point: name each other cluster with its releases and where its windows are read, such as [{ cluster: osaka, releases: [{ namespace: scalar, name: scalardb-cluster }], kubernetes: { context: scalar-osaka } }], or remove rendezvousSeconds`,
     });
@@ -67,34 +67,34 @@ export function otherClusterFaults({
     const path = `otherClusters[${index}]`;
     const twin = names.indexOf(other.cluster);
     if (twin <= index)
-      faults.push({
+      problems.push({
         path: `${path}.cluster`,
         message: `"${other.cluster}" is the name of ${twin === 0 ? `this stack's own cluster (pause.cluster${own === DEFAULT_CLUSTER ? ", by default" : ""})` : `otherClusters[${twin - 1}]`} too; give each cluster a name of its own in the pause.cluster of its stack`,
       });
     if (other.releases?.length === 0)
-      faults.push({
+      problems.push({
         path: `${path}.releases`,
         message: "[] is empty; name every release of that cluster whose pods write to the databases",
       });
     const sources = [other.kubernetes, other.stack, other.record].filter((source) => source !== undefined);
     if (sources.length !== 1)
-      faults.push({
+      problems.push({
         path,
         message: `has ${sources.length === 0 ? "none" : "several"} of kubernetes, stack and record; expected exactly one of them, by which the windows of cluster ${other.cluster} are read`,
       });
     if (other.kubernetes && other.kubernetes.context === undefined && other.kubernetes.kubeconfig === undefined)
-      faults.push({
+      problems.push({
         path: `${path}.kubernetes`,
         message:
           "names no cluster; expected the context of your kubeconfig, such as { context: scalar-osaka }, or a kubeconfig",
       });
     if (other.stack !== undefined && other.stack.split("/").length !== 3)
-      faults.push({
+      problems.push({
         path: `${path}.stack`,
         message: `"${other.stack}" is not the full name of a stack; expected organization/project/stack, such as acme/scalar-backup/osaka`,
       });
   });
-  return faults;
+  return problems;
 }
 
 /** The releases of the other clusters, as their windows name them. */
@@ -193,7 +193,7 @@ function windowsIn({ cluster, releases }: OtherClusterArgs, { from, data, proble
     return {
       windows: own,
       problems: [
-        ...malformed.map((fault) => `left out of the pause windows of cluster ${cluster} (${from}): ${fault}`),
+        ...malformed.map((problem) => `left out of the pause windows of cluster ${cluster} (${from}): ${problem}`),
         ...(lastRun && lastRun.end !== "recorded" && lastRun.end !== "backupsFailed"
           ? [
               `the last run on cluster ${cluster} (${lastRun.job}, ended ${lastRun.endedAt}) recorded no window: ${[lastRun.end, ...lastRun.reasons].join("; ")}`,

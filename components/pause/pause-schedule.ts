@@ -8,7 +8,7 @@ import { readWindowRecord } from "../../restore-points/record";
 import { suspendedProblem } from "../../restore-points/rules/pausing";
 import { DEFAULT_CLUSTER, type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
 import { withDeleteAfter } from "../../restore-points/window-backups";
-import { type Fault, refuse, warnOf } from "../faults";
+import { type Problem, refuse, warnOf } from "../problem";
 import { declareAccess } from "./access";
 import { declareAwsAccess, type PauseAwsArgs, ROLE_ANNOTATION } from "./aws-access";
 import { type CronJobOptions, cronJobSpec, unpauserSpec } from "./cron-job";
@@ -16,7 +16,7 @@ import { asLabels } from "./labels";
 import { lookUpPause } from "./look-up";
 import { type OtherClusterArgs, readOtherWindows } from "./other-clusters";
 import { pauseTiming } from "./timing";
-import { MAX_NAME, pauseFaults, pauseWarnings, scheduleNameFault } from "./validate";
+import { MAX_NAME, pauseProblems, pauseWarnings, scheduleNameProblem } from "./validate";
 import { backupNamePrefix, type WindowBackupArgs, windowBackupSettings } from "./window-backups";
 
 /** TLS towards the pods of a release, whose admin interface is addressed by IP. */
@@ -118,13 +118,13 @@ export class PauseSchedule extends pulumi.ComponentResource {
   /** The CronJob, as `namespace/name`: alert when it has had no success for too long. */
   readonly cronJobName: pulumi.Output<string>;
 
-  /** @throws {pulumi.InputPropertiesError} with all faults of `args` at once */
+  /** @throws {pulumi.InputPropertiesError} with all problems of `args` at once */
   constructor(name: string, args: PauseScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scalar-backup:index:PauseSchedule", name, {}, opts);
-    const faults: Fault[] = pauseFaults(args);
-    const nameFault = scheduleNameFault(name);
-    if (nameFault) faults.push({ path: "", message: nameFault });
-    if (faults.length > 0) refuse("PauseSchedule", faults);
+    const problems: Problem[] = pauseProblems(args);
+    const nameProblem = scheduleNameProblem(name);
+    if (nameProblem) problems.push({ path: "", message: nameProblem });
+    if (problems.length > 0) refuse("PauseSchedule", problems);
     warnOf(pauseWarnings(args), this);
 
     const parent = { parent: this };
@@ -227,7 +227,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
     const recorded = ConfigMap.get(`${name}-recorded`, record.id, parent);
     this.windows = recorded.data.apply((data?: Record<string, string>) => {
       const { windows, malformed } = readWindowRecord(data?.[WINDOWS_KEY]);
-      for (const fault of malformed) pulumi.log.warn(`left out of the recorded windows: ${fault}`, this);
+      for (const problem of malformed) pulumi.log.warn(`left out of the recorded windows: ${problem}`, this);
       return withDeleteAfter(
         windows,
         Object.fromEntries(backups.map(({ database, deleteAfter }) => [database, deleteAfter])),

@@ -2,36 +2,36 @@ import { ADMIN_PORT, BOUNDS, MIN_HOLD_SECONDS } from "../../pauser/settings";
 import { intervalsOf, parseCron } from "../../restore-points/rules/cron";
 import { forgottenProblem, overlapProblem, slowRunProblem, suspendedProblem } from "../../restore-points/rules/pausing";
 import { timeZoneProblem } from "../../restore-points/rules/time-zone";
-import type { Fault } from "../faults";
-import { namesWithin } from "../problems/names-within";
+import type { Problem } from "../problem";
+import { namesWithin } from "../problem-messages/names-within";
 import type { PauseScheduleArgs } from "./pause-schedule";
 import { runSeconds } from "./timing";
 
 /** What is wrong with a schedule that needs no cluster to be seen; values that another resource gives are left out. */
-export function pauseFaults(args: PauseScheduleArgs): Fault[] {
-  return [...pauseKeyFaults(args), ...pauseRunFaults(args)];
+export function pauseProblems(args: PauseScheduleArgs): Problem[] {
+  return [...pauseKeyProblems(args), ...pauseRunProblems(args)];
 }
 
 /** What is wrong with single keys. Keys that are needed may be missing here: the configuration's schema reports those. */
-export function pauseKeyFaults(args: Partial<PauseScheduleArgs>): Fault[] {
-  const faults: Fault[] = [];
+export function pauseKeyProblems(args: Partial<PauseScheduleArgs>): Problem[] {
+  const problems: Problem[] = [];
   const add = (path: string, message: string | undefined) => {
-    if (message !== undefined) faults.push({ path, message });
+    if (message !== undefined) problems.push({ path, message });
   };
-  if (args.schedule !== undefined) add("schedule", scheduleFault(args.schedule));
+  if (args.schedule !== undefined) add("schedule", scheduleProblem(args.schedule));
   if (typeof args.timeZone === "string") add("timeZone", timeZoneProblem(args.timeZone));
-  if (args.namespace !== undefined) add("namespace", labelFault(args.namespace));
+  if (args.namespace !== undefined) add("namespace", labelProblem(args.namespace));
   if (args.releases?.length === 0) add("releases", "[] is empty; name every release whose pods write to the databases");
   args.releases?.forEach(({ namespace, name, adminPort, tls }, index) => {
-    add(`releases[${index}].namespace`, labelFault(namespace));
-    add(`releases[${index}].name`, releaseNameFault(name));
+    add(`releases[${index}].namespace`, labelProblem(namespace));
+    add(`releases[${index}].name`, releaseNameProblem(name));
     const twin = args.releases?.findIndex((other) => other?.namespace === namespace && other.name === name) ?? index;
     if (twin < index)
       add(
         `releases[${index}]`,
         `${namespace}/${name} is given twice, first as releases[${twin}]; remove one of the two`,
       );
-    add(`releases[${index}].adminPort`, numberFault(adminPort, ADMIN_PORT.min, ADMIN_PORT.max));
+    add(`releases[${index}].adminPort`, numberProblem(adminPort, ADMIN_PORT.min, ADMIN_PORT.max));
     const ca = tls?.caCertificate;
     if (typeof ca === "string" && !ca.includes("-----BEGIN CERTIFICATE-----")) {
       const shownCa = ca.length > 60 ? "its value" : JSON.stringify(ca);
@@ -42,18 +42,18 @@ export function pauseKeyFaults(args: Partial<PauseScheduleArgs>): Fault[] {
     }
   });
   // A shorter window would be no restore point, so the pauser would pause for nothing.
-  add("holdSeconds", numberFault(args.holdSeconds, MIN_HOLD_SECONDS, BOUNDS.holdSeconds.max));
+  add("holdSeconds", numberProblem(args.holdSeconds, MIN_HOLD_SECONDS, BOUNDS.holdSeconds.max));
   for (const key of ["maxDrainSeconds", "retentionDays", "rendezvousSeconds"] as const) {
-    add(key, numberFault(args[key], BOUNDS[key].min, BOUNDS[key].max));
+    add(key, numberProblem(args[key], BOUNDS[key].min, BOUNDS[key].max));
   }
   // The CronJob controller looks every 10 seconds: with less it would miss runs.
-  add("startingDeadlineSeconds", numberFault(args.startingDeadlineSeconds, 10, 86_400));
+  add("startingDeadlineSeconds", numberProblem(args.startingDeadlineSeconds, 10, 86_400));
   for (const key of ["successfulJobsHistoryLimit", "failedJobsHistoryLimit"] as const) {
-    add(key, numberFault(args[key], 0, 1000));
+    add(key, numberProblem(args[key], 0, 1000));
   }
-  if (typeof args.image === "string") add("image", imageFault(args.image));
-  faults.push(...resourcesFaults(args.resources));
-  add("aws", awsFault(args.aws));
+  if (typeof args.image === "string") add("image", imageProblem(args.image));
+  problems.push(...resourcesProblems(args.resources));
+  add("aws", awsProblem(args.aws));
   if (args.windowBackups?.length) {
     add("windowBackups", args.aws ? undefined : "needs AWS credentials for the pauser: give aws");
     add(
@@ -64,11 +64,11 @@ export function pauseKeyFaults(args: Partial<PauseScheduleArgs>): Fault[] {
     );
   }
   if (args.cluster === "") add("cluster", '"" is empty; leave it out, or give the cluster\'s name');
-  return faults;
+  return problems;
 }
 
 /** What is wrong with when runs begin, for as long as they take. Needs keys that are right by themselves. */
-export function pauseRunFaults(args: Partial<PauseScheduleArgs>): Fault[] {
+export function pauseRunProblems(args: Partial<PauseScheduleArgs>): Problem[] {
   const times = runTimes(args);
   if (times === undefined) return [];
   const { schedule, intervals } = times;
@@ -88,7 +88,7 @@ export function pauseRunFaults(args: Partial<PauseScheduleArgs>): Fault[] {
 }
 
 /** What may be a mistake in a schedule without problems, and may be meant. Paths are those of the set's configuration. */
-export function pauseWarnings(args: PauseScheduleArgs): Fault[] {
+export function pauseWarnings(args: PauseScheduleArgs): Problem[] {
   const times = runTimes(args);
   const slow = times?.intervals && slowRunProblem({ ...times, intervalMillis: times.intervals.shortest });
   return [
@@ -116,7 +116,7 @@ function runTimes(args: Partial<PauseScheduleArgs>) {
 const LEAST_NODE = 20;
 
 /** Why the pauser cannot run on an image, as far as its name says so. */
-function imageFault(image: string): string | undefined {
+function imageProblem(image: string): string | undefined {
   const expected = `expected an image of Node.js ${LEAST_NODE} or later, such as docker.io/library/node:24-alpine`;
   if (!/^[a-z0-9][\w./:@-]*$/i.test(image)) return `${JSON.stringify(image)} is not the name of an image; ${expected}`;
   const version = /(?:^|\/)node:v?(\d+)(?![\w])/.exec(image)?.[1];
@@ -127,8 +127,8 @@ function imageFault(image: string): string | undefined {
 /** Kubernetes' quantities: a number, with the suffix of a power of ten or two. */
 const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+|[numkMGTPE]|[KMGTPE]i)?$/;
 
-function resourcesFaults(resources: PauseScheduleArgs["resources"]): Fault[] {
-  return Object.entries(resources ?? {}).flatMap(([key, amounts]): Fault[] => {
+function resourcesProblems(resources: PauseScheduleArgs["resources"]): Problem[] {
+  return Object.entries(resources ?? {}).flatMap(([key, amounts]): Problem[] => {
     const path = `resources.${key}`;
     if (key !== "requests" && key !== "limits")
       return [{ path, message: `unknown key; expected requests and limits, such as { limits: { memory: 128Mi } }` }];
@@ -145,7 +145,7 @@ function resourcesFaults(resources: PauseScheduleArgs["resources"]): Fault[] {
   });
 }
 
-function awsFault(aws: PauseScheduleArgs["aws"]): string | undefined {
+function awsProblem(aws: PauseScheduleArgs["aws"]): string | undefined {
   if (aws === undefined) return undefined;
   const { eksCluster, roleArn, region } = aws;
   if ((eksCluster === undefined) === (roleArn === undefined))
@@ -162,24 +162,24 @@ function awsFault(aws: PauseScheduleArgs["aws"]): string | undefined {
 export const MAX_NAME = 52;
 
 /** Why a component of this name cannot be made: it names Kubernetes objects too. */
-export function scheduleNameFault(name: string): string | undefined {
+export function scheduleNameProblem(name: string): string | undefined {
   if (name.length > MAX_NAME) return `its name is ${name.length} characters long; a CronJob's may have ${MAX_NAME}`;
-  return labelFault(name);
+  return labelProblem(name);
 }
 
-function scheduleFault(schedule: string): string | undefined {
+function scheduleProblem(schedule: string): string | undefined {
   const cron = parseCron(schedule);
   return "problem" in cron ? `${JSON.stringify(schedule)} is not a valid cron schedule: ${cron.problem}` : undefined;
 }
 
-function labelFault(name: string): string | undefined {
+function labelProblem(name: string): string | undefined {
   if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return undefined;
   return `${JSON.stringify(name)} is not a name that Kubernetes allows: up to 63 lower-case letters, digits and dashes${nameHint(name)}`;
 }
 
 /** Helm's rule; unlike Kubernetes' for namespaces, it allows dots. */
-function releaseNameFault(name: string): string | undefined {
-  return name.length <= 53 && name.split(".").every((part) => labelFault(part) === undefined)
+function releaseNameProblem(name: string): string | undefined {
+  return name.length <= 53 && name.split(".").every((part) => labelProblem(part) === undefined)
     ? undefined
     : `${JSON.stringify(name)} is not a name that Helm allows: up to 53 lower-case letters, digits, dashes and dots${nameHint(name)}`;
 }
@@ -190,7 +190,7 @@ function nameHint(text: string): string {
   return name === undefined ? "" : `; write the name in it: ${name}`;
 }
 
-function numberFault(value: number | undefined, least: number, most: number): string | undefined {
+function numberProblem(value: number | undefined, least: number, most: number): string | undefined {
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return undefined;
   return `${JSON.stringify(value)} is not allowed; expected a whole number from ${least} to ${most}`;
 }

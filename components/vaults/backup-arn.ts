@@ -1,7 +1,7 @@
 const ARN = /^arn:[\w-]+:([\w-]+):([\w-]*):\d{12}:(.+)$/;
 
 /** Why a text is not the ARN of such a backup, with what is to be done; undefined when it is. */
-export function backupArnFault(
+export function backupArnProblem(
   text: string | undefined,
   wanted: { service: string; resource: RegExp; example: string; region: string | undefined },
 ): string | undefined {

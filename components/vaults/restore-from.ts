@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type DatabaseArgs, kindOf } from "../databases";
 import type { AwsSettings } from "../databases/kind";
-import type { Fault } from "../faults";
+import type { Problem } from "../problem";
 
 /** A backup that a database is restored from, in place of its point-in-time recovery. One of them. */
 export interface RestoreFromArgs {
@@ -29,12 +29,12 @@ export const restoreFromSchema = z
   .describe("Backups to restore from, by the databases' names, in place of their point-in-time recovery");
 
 /** What `pulumi up` cannot restore, with who can. Paths begin at the restore's own root. */
-export function restoreFromFaults(
+export function restoreFromProblems(
   databases: readonly DatabaseArgs[],
   from: Record<string, RestoreFromArgs> | undefined,
   aws: AwsSettings,
-): Fault[] {
-  return Object.entries(from ?? {}).flatMap(([name, backup]): Fault[] => {
+): Problem[] {
+  return Object.entries(from ?? {}).flatMap(([name, backup]): Problem[] => {
     const path = `from.${name}`;
     const database = databases.find((each) => each.name === name);
     if (database === undefined)
@@ -45,14 +45,14 @@ export function restoreFromFaults(
         },
       ];
     const { kind, args } = kindOf(database);
-    if (kind.backupFault === undefined)
+    if (kind.backupProblem === undefined)
       return [
         {
           path,
           message: `no copy of ${kind.label} in a vault can be restored by pulumi up: restore it by Azure Backup, and remove this`,
         },
       ];
-    const message = kind.backupFault(args, backup, aws);
+    const message = kind.backupProblem(args, backup, aws);
     return message === undefined ? [] : [{ path, message }];
   });
 }

@@ -7,7 +7,7 @@ export interface VaultCopies {
   kept: string;
   /** What such a copy is worth for a restore of the set. */
   consistency: string;
-  /** Why no more copies are made, with the mend; absent while they are. */
+  /** Why no more copies are made, with the fix; absent while they are. */
   amiss?: string;
   /** How it comes back, where that is not by `pulumi up`. */
   restoredBy?: string;

@@ -1,38 +1,41 @@
 import { type DatabaseArgs, kindOf } from "../databases";
 import type { AwsSettings } from "../databases/kind";
-import type { Fault } from "../faults";
+import type { Problem } from "../problem";
 import type { VaultArgs } from "./args";
-import { awsVaultFaults, ownAwsVaultFaults } from "./aws/validate";
+import { awsVaultProblems, ownAwsVaultProblems } from "./aws/validate";
 import { notKept } from "./azure/rules";
-import { azureVaultFaults, ownAzureVaultFaults, timeFaults } from "./azure/validate";
+import { azureVaultProblems, ownAzureVaultProblems, timeProblems } from "./azure/validate";
 
 /** What is wrong with vaults by themselves, whatever the databases are; parts that have problems already may be missing. */
-export function ownVaultFaults(vault: VaultArgs): Fault[] {
-  return [...(vault.aws ? ownAwsVaultFaults(vault.aws) : []), ...(vault.azure ? ownAzureVaultFaults(vault.azure) : [])];
+export function ownVaultProblems(vault: VaultArgs): Problem[] {
+  return [
+    ...(vault.aws ? ownAwsVaultProblems(vault.aws) : []),
+    ...(vault.azure ? ownAzureVaultProblems(vault.azure) : []),
+  ];
 }
 
 /** All problems of a set's vaults that need no cloud to be seen. Paths begin at the configuration's root. */
-export function vaultFaults(
+export function vaultProblems(
   databases: readonly DatabaseArgs[],
   vault: VaultArgs | undefined,
   aws: AwsSettings,
-): Fault[] {
+): Problem[] {
   return [
-    ...(vault?.aws ? awsVaultFaults(databases, vault.aws, aws) : []),
-    ...(vault?.azure ? azureVaultFaults(databases, vault.azure) : []),
-    ...databases.flatMap((database, index) => ownFaults(database, index, vault, databases)),
+    ...(vault?.aws ? awsVaultProblems(databases, vault.aws, aws) : []),
+    ...(vault?.azure ? azureVaultProblems(databases, vault.azure) : []),
+    ...databases.flatMap((database, index) => ownProblems(database, index, vault, databases)),
   ];
 }
 
 const CLOUDS = { aws: "AWS", azure: "Azure" } as const;
 
 /** What is wrong with what a database has otherwise than the set. */
-function ownFaults(
+function ownProblems(
   database: DatabaseArgs,
   index: number,
   vault: VaultArgs | undefined,
   databases: readonly DatabaseArgs[],
-): Fault[] {
+): Problem[] {
   const { name, vault: own } = database;
   if (own === undefined) return [];
   const path = `databases[${index}].vault`;
@@ -54,6 +57,6 @@ function ownFaults(
         path: `${path}.${key}`,
         message: `is for databases on ${CLOUDS[cloud === "aws" ? "azure" : "aws"]}, and ${name} is on ${CLOUDS[cloud]}; give ${cloud === "aws" ? '"rules"' : '"weekly" and "lifecycle"'} instead, or remove it`,
       })),
-    ...(cloud === "azure" ? timeFaults(path, own) : []),
+    ...(cloud === "azure" ? timeProblems(path, own) : []),
   ];
 }

@@ -5,9 +5,9 @@ import type { PauseWindow, WindowBackups } from "../../restore-points/window";
 import { backupName } from "../../restore-points/window-backups";
 import { Deadline, instant } from "../time";
 import { findCredentials } from "./credentials";
-import { DynamodbClient, mendOf } from "./dynamodb";
+import { DynamodbClient, fixOf } from "./dynamodb";
 import { HttpClient } from "./http";
-import { type BackupContext, BackupFaults, type BackupMaker, type DueBackups } from "./maker";
+import { type BackupContext, type BackupMaker, BackupProblems, type DueBackups } from "./maker";
 import { type BackedUpDatabaseSettings, backupHoldSeconds } from "./settings";
 
 /** DynamoDB takes 50 a second of an account in a region; others may want some of them. */
@@ -41,7 +41,7 @@ export const windowBackups = (env: Record<string, string | undefined> = process.
       const tables = await lookUp(due, context);
       const seconds = tables.length / REQUESTS_PER_SECOND;
       if (seconds > settings.requestSeconds)
-        throw new BackupFaults([
+        throw new BackupProblems([
           `${tables.length} tables take ${Math.ceil(seconds)} s to ask for, and requests may take ${settings.requestSeconds} s`,
         ]);
       report.log(`backups of ${tables.length} tables are due: ${databases.map(({ name }) => name).join(", ")}`);
@@ -55,7 +55,9 @@ export const windowBackups = (env: Record<string, string | undefined> = process.
       };
     } catch (error) {
       http.close();
-      throw error instanceof BackupFaults ? error : new BackupFaults([`${(error as Error).message}${mendOf(error)}`]);
+      throw error instanceof BackupProblems
+        ? error
+        : new BackupProblems([`${(error as Error).message}${fixOf(error)}`]);
     }
   },
 });
@@ -70,10 +72,10 @@ interface TableToBackUp extends Due {
   table: string;
 }
 
-/** The tables of all databases, as they are now. @throws {BackupFaults} when one has none, or a named one is missing. */
+/** The tables of all databases, as they are now. @throws {BackupProblems} when one has none, or a named one is missing. */
 async function lookUp(due: Due[], { apiDeadlineSeconds, stop, clock }: BackupContext): Promise<TableToBackUp[]> {
   const deadline = new Deadline(clock, apiDeadlineSeconds * 1000);
-  const faults: string[] = [];
+  const problems: string[] = [];
   const found = await Promise.all(
     due.map(async ({ database, client }) => {
       const signal = AbortSignal.any([stop, AbortSignal.timeout(apiDeadlineSeconds * 1000)]);
@@ -81,12 +83,12 @@ async function lookUp(due: Due[], { apiDeadlineSeconds, stop, clock }: BackupCon
       const missing = database.tables.filter((table) => !tables.includes(table));
       const where = `database ${database.name}`;
       if (missing.length > 0)
-        faults.push(`${where}: there is no table ${missing.join(", ")} in ${database.region}; correct its tables`);
-      else if (tables.length === 0) faults.push(`${where}: there is no table of it in ${database.region}`);
+        problems.push(`${where}: there is no table ${missing.join(", ")} in ${database.region}; correct its tables`);
+      else if (tables.length === 0) problems.push(`${where}: there is no table of it in ${database.region}`);
       return tables.map((table) => ({ database, client, table }));
     }),
   );
-  if (faults.length > 0) throw new BackupFaults(faults);
+  if (problems.length > 0) throw new BackupProblems(problems);
   return found.flat();
 }
 
@@ -101,21 +103,23 @@ async function make(due: Due[], pauseCompleted: number, context: BackupContext):
     const tables = await lookUp(due, context);
     while (clock.monotonic() < requestAt && !stop.aborted)
       await clock.sleep(Math.ceil(requestAt - clock.monotonic()), stop);
-    if (stop.aborted) return { faults: [] };
+    if (stop.aborted) return { problems: [] };
     const requested = instant(clock.now());
-    const faults = await request(tables, name, context);
+    const problems = await request(tables, name, context);
     const accepted = clock.now();
-    if (faults.length > 0)
-      return { faults: [...faults, `the others of that name (${name}) do not count, and are deleted in their time`] };
+    if (problems.length > 0)
+      return {
+        problems: [...problems, `the others of that name (${name}) do not count, and are deleted in their time`],
+      };
     report.log(`backups of ${tables.length} tables are accepted: ${name}`);
     return {
       backups: { name, requested, accepted: instant(accepted), databases: databasesOf(due, tables) },
       holdUntil: accepted + margin,
-      faults: [],
+      problems: [],
     };
   } catch (error) {
-    if (error instanceof BackupFaults) return { faults: error.faults };
-    return { faults: [`${(error as Error).message}${mendOf(error)}`] };
+    if (error instanceof BackupProblems) return { problems: error.problems };
+    return { problems: [`${(error as Error).message}${fixOf(error)}`] };
   }
 }
 
@@ -130,7 +134,7 @@ async function request(
   const inTime = AbortSignal.any([stop, AbortSignal.timeout(settings.requestSeconds * 1000)]);
   const signal = AbortSignal.any([inTime, given.signal]);
   setMaxListeners(0, signal);
-  const faults: string[] = [];
+  const problems: string[] = [];
   let leftOut = 0;
   await Promise.all(
     tables.map(async ({ client, table }, index) => {
@@ -140,7 +144,7 @@ async function request(
       } catch (error) {
         if (!given.signal.aborted) {
           const late = inTime.aborted && !stop.aborted ? `not accepted within ${settings.requestSeconds} s: ` : "";
-          faults.push(`no backup of table ${table}: ${late}${(error as Error).message}${mendOf(error)}`);
+          problems.push(`no backup of table ${table}: ${late}${(error as Error).message}${fixOf(error)}`);
           if (!inTime.aborted) given.abort();
           return;
         }
@@ -148,8 +152,8 @@ async function request(
       leftOut += 1;
     }),
   );
-  if (leftOut > 0) faults.push(`nor of ${leftOut} other tables, which were not waited for`);
-  return faults;
+  if (leftOut > 0) problems.push(`nor of ${leftOut} other tables, which were not waited for`);
+  return problems;
 }
 
 function databasesOf(due: Due[], tables: TableToBackUp[]): WindowBackups["databases"] {

@@ -153,7 +153,7 @@ function bytes(data: ArrayBuffer | ArrayBufferView): Uint8Array {
 }
 
 /** What to do about an error, where it can be said. */
-export function mendOf(error: unknown): string {
+export function fixOf(error: unknown): string {
   if (error instanceof CredentialsError) return "";
   switch ((error as DynamodbError).code) {
     case "AccessDeniedException":

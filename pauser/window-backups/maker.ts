@@ -27,7 +27,7 @@ export interface DueBackups {
   make(
     pauseCompleted: number,
     stop: AbortSignal,
-  ): Promise<{ backups?: WindowBackups; holdUntil?: number; faults: string[] }>;
+  ): Promise<{ backups?: WindowBackups; holdUntil?: number; problems: string[] }>;
   close(): void;
 }
 
@@ -36,14 +36,14 @@ export interface BackupMaker {
   /**
    * Before anything is paused: which backups are due, and whether they can be made as far as can be told; undefined when none
    * is due.
-   * @throws {BackupFaults}
+   * @throws {BackupProblems}
    */
   prepare(context: BackupContext): Promise<DueBackups | undefined>;
 }
 
 /** Why no backups are made. */
-export class BackupFaults extends Error {
-  constructor(readonly faults: string[]) {
-    super(faults.join("; "));
+export class BackupProblems extends Error {
+  constructor(readonly problems: string[]) {
+    super(problems.join("; "));
   }
 }

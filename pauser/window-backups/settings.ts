@@ -47,30 +47,30 @@ export function backupSeconds(backups: WindowBackupSettings | undefined, apiDead
 
 const DAYS = { default: 1, min: 1, max: 36_500 };
 
-export function readWindowBackups(value: unknown, faults: string[]): WindowBackupSettings {
+export function readWindowBackups(value: unknown, problems: string[]): WindowBackupSettings {
   const path = "windowBackups";
-  const fields = objectAt(value, path, ["namePrefix", "databases", "marginSeconds", "requestSeconds"], faults) ?? {};
+  const fields = objectAt(value, path, ["namePrefix", "databases", "marginSeconds", "requestSeconds"], problems) ?? {};
   if (!Array.isArray(fields.databases) || fields.databases.length === 0)
-    faults.push(`${path}.databases: a list of at least one database is expected`);
+    problems.push(`${path}.databases: a list of at least one database is expected`);
   return {
-    namePrefix: textAt(fields.namePrefix, `${path}.namePrefix`, faults),
+    namePrefix: textAt(fields.namePrefix, `${path}.namePrefix`, problems),
     databases: Array.isArray(fields.databases)
-      ? fields.databases.map((item, index) => readDatabase(item, `${path}.databases[${index}]`, faults))
+      ? fields.databases.map((item, index) => readDatabase(item, `${path}.databases[${index}]`, problems))
       : [],
-    marginSeconds: boundedAt(fields.marginSeconds, `${path}.marginSeconds`, MARGIN_SECONDS, faults),
-    requestSeconds: boundedAt(fields.requestSeconds, `${path}.requestSeconds`, REQUEST_SECONDS, faults),
+    marginSeconds: boundedAt(fields.marginSeconds, `${path}.marginSeconds`, MARGIN_SECONDS, problems),
+    requestSeconds: boundedAt(fields.requestSeconds, `${path}.requestSeconds`, REQUEST_SECONDS, problems),
   };
 }
 
-function readDatabase(value: unknown, path: string, faults: string[]): BackedUpDatabaseSettings {
+function readDatabase(value: unknown, path: string, problems: string[]): BackedUpDatabaseSettings {
   const known = ["name", "region", "tables", "prefixes", "everyDays", "deleteAfter"];
-  const fields = objectAt(value, path, known, faults) ?? {};
+  const fields = objectAt(value, path, known, problems) ?? {};
   return {
-    name: textAt(fields.name, `${path}.name`, faults),
-    region: textAt(fields.region, `${path}.region`, faults),
-    tables: textsAt(fields.tables, `${path}.tables`, faults),
-    prefixes: textsAt(fields.prefixes, `${path}.prefixes`, faults),
-    everyDays: boundedAt(fields.everyDays, `${path}.everyDays`, DAYS, faults),
-    deleteAfter: boundedAt(fields.deleteAfter, `${path}.deleteAfter`, DAYS, faults),
+    name: textAt(fields.name, `${path}.name`, problems),
+    region: textAt(fields.region, `${path}.region`, problems),
+    tables: textsAt(fields.tables, `${path}.tables`, problems),
+    prefixes: textsAt(fields.prefixes, `${path}.prefixes`, problems),
+    everyDays: boundedAt(fields.everyDays, `${path}.everyDays`, DAYS, problems),
+    deleteAfter: boundedAt(fields.deleteAfter, `${path}.deleteAfter`, DAYS, problems),
   };
 }

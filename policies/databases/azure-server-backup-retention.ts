@@ -12,7 +12,7 @@ export const azureServerBackupRetention = databasePolicy<MinimumDays>({
   severity: "critical",
   settings: minimumDaysSetting(RECOVERY_PERIODS.azurePostgresql),
   appliesTo: (type) => AZURE_MYSQL.is(type) || AZURE_POSTGRESQL.is(type),
-  faults({ type, props, ignoreChanges }, { minimumDays }) {
+  problems({ type, props, ignoreChanges }, { minimumDays }) {
     if (isReplica(props) || mayBeDrillCopy({ props, ignoreChanges }) || valueAt(props, "createMode") === UNKNOWN)
       return [];
     const days = databaseOf(type)?.recoveryDays(props);
@@ -22,7 +22,7 @@ export const azureServerBackupRetention = databasePolicy<MinimumDays>({
       `backups are kept for ${daysText(days)}${byDefault}: set backup.backupRetentionDays to ${minimumDays} or more`,
     ];
   },
-  mend(props, { minimumDays }) {
+  fix(props, { minimumDays }) {
     props.backup = { ...(props.backup as object | undefined), backupRetentionDays: minimumDays };
   },
 });

@@ -25,7 +25,7 @@ export const azureServerFirewall = stackPolicy<Settings>({
       description: "Names of firewall rules that are left out, as the program calls them.",
     },
   },
-  faults(resources, { except }) {
+  problems(resources, { except }) {
     const servers = resources.filter(
       (resource) => (AZURE_MYSQL.is(resource.type) || AZURE_POSTGRESQL.is(resource.type)) && isScalars(resource),
     );

@@ -5,7 +5,7 @@ import { databasePolicy } from "./database-policy";
 import { type MinimumDays, minimumDaysSetting } from "./minimum-days";
 import { COSMOSDB, isCosmosForNoSql } from "./resources";
 
-// No mend: an account cannot go back from continuous to periodic backup, so that the switch is its owner's decision.
+// No fix: an account cannot go back from continuous to periodic backup, so that the switch is its owner's decision.
 export const cosmosdbContinuousBackup = databasePolicy<MinimumDays>({
   name: "cosmosdb-continuous-backup",
   description: "Checks whether Cosmos DB accounts have continuous backup that reaches back far enough.",
@@ -13,7 +13,7 @@ export const cosmosdbContinuousBackup = databasePolicy<MinimumDays>({
   severity: "critical",
   settings: minimumDaysSetting(RECOVERY_PERIODS.cosmosdb),
   appliesTo: COSMOSDB.is,
-  faults({ props }, { minimumDays }) {
+  problems({ props }, { minimumDays }) {
     if (!isCosmosForNoSql(props)) return [];
     const days = COSMOSDB.recoveryDays(props);
     const wanted = minimumDays > COSMOSDB_TIERS.Continuous7Days ? "Continuous30Days" : "Continuous7Days";

@@ -10,7 +10,7 @@ export const cosmosdbStrongConsistency = databasePolicy({
   severity: "critical",
   settings: {},
   appliesTo: COSMOSDB.is,
-  faults({ props }) {
+  problems({ props }) {
     const level = stringAt(props, "consistencyPolicy.defaultConsistencyLevel");
     if (level === "Strong" || level === UNKNOWN || !isCosmosForNoSql(props)) return [];
     return [

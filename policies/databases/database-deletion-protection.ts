@@ -11,14 +11,14 @@ export const databaseDeletionProtection = databasePolicy({
   severity: "high",
   settings: {},
   appliesTo: (type) => TABLE.is(type) || RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type),
-  faults({ type, props, ignoreChanges }) {
+  problems({ type, props, ignoreChanges }) {
     const property = propertyOf(type);
     const protection = booleanAt(props, property);
     if (protection === true || protection === UNKNOWN || isReplica(props) || mayBeDrillCopy({ props, ignoreChanges }))
       return [];
     return [`deletion protection is off${protection === undefined ? " by default" : ""}: set ${property} to true`];
   },
-  mend(props, _settings, type) {
+  fix(props, _settings, type) {
     props[propertyOf(type)] = true;
   },
 });

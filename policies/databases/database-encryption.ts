@@ -26,7 +26,7 @@ const KEYS: { is(type: string): boolean; property: string }[] = [
   { is: AZURE_POSTGRESQL.is, property: "dataEncryption.primaryKeyURI" },
 ];
 
-// No mend: encryption cannot be changed without replacing the database.
+// No fix: encryption cannot be changed without replacing the database.
 export const databaseEncryption = databasePolicy<Settings>({
   name: "database-encryption",
   description: "Checks whether databases are encrypted at rest, if wanted with a key of one's own.",
@@ -40,21 +40,21 @@ export const databaseEncryption = databasePolicy<Settings>({
     },
   },
   appliesTo: (type) => databaseOf(type) !== undefined,
-  faults({ type, props }, { customerManagedKey }) {
+  problems({ type, props }, { customerManagedKey }) {
     // What is made from another database is encrypted as that one is.
     const inherits = isReplica(props) || isRestored(props) || isSet(props, "globalClusterIdentifier");
-    const faults: string[] = [];
+    const problems: string[] = [];
     if ((RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type)) && !isServerless(props)) {
       const encrypted = booleanAt(props, "storageEncrypted");
       if (encrypted === false || (encrypted === undefined && !inherits))
-        faults.push(
+        problems.push(
           `storage is not encrypted${encrypted === undefined ? " by default" : ""}: set storageEncrypted to true (for a database that holds data already this means to restore it from an encrypted copy of a snapshot)`,
         );
     }
     const key = KEYS.find(({ is }) => is(type))?.property;
     if (customerManagedKey && key !== undefined && !isSet(props, key) && !inherits)
-      faults.push(`encryption uses the cloud's own key: name yours in ${key}`);
-    return faults;
+      problems.push(`encryption uses the cloud's own key: name yours in ${key}`);
+    return problems;
   },
 });
 

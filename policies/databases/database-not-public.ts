@@ -5,7 +5,7 @@ import { COSMOSDB, isClusterInstance, RDS_CLUSTER, RDS_INSTANCE } from "./resour
 
 const isRds = (type: string) => RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type) || isClusterInstance(type);
 
-// No mend: closing a door may shut out the application too.
+// No fix: closing a door may shut out the application too.
 export const databaseNotPublic = databasePolicy({
   name: "database-not-public",
   description: "Checks whether databases are kept off the internet.",
@@ -13,12 +13,12 @@ export const databaseNotPublic = databasePolicy({
   severity: "high",
   settings: {},
   appliesTo: (type) => isRds(type) || COSMOSDB.is(type),
-  faults({ type, props }) {
+  problems({ type, props }) {
     if (isRds(type))
       return booleanAt(props, "publiclyAccessible") === true
         ? ["the database has a public address: set publiclyAccessible to false"]
         : [];
-    return cosmosdbFaults(props);
+    return cosmosdbProblems(props);
   },
 });
 
@@ -26,7 +26,7 @@ export const databaseNotPublic = databasePolicy({
  * An account is reached from every network until it has rules: then from those alone. Scalar recommends a service endpoint,
  * which is a virtual network's rule [docs-scalardl, SetupDatabaseForAzure, "Enable service endpoint"].
  */
-function cosmosdbFaults(props: Value): string[] {
+function cosmosdbProblems(props: Value): string[] {
   const access = stringAt(props, "publicNetworkAccess");
   if (access === "Disabled" || access === "SecuredByPerimeter") return [];
   const filter = booleanAt(props, "isVirtualNetworkFilterEnabled");

@@ -9,9 +9,9 @@ export function databasePolicy<Settings extends object>(
 ): Documented<ResourceValidationPolicy> {
   return resourcePolicy({
     ...rule,
-    faults: (resource, settings) => {
+    problems: (resource, settings) => {
       const isDatabase = databaseOf(resource.type) !== undefined || isClusterInstance(resource.type);
-      return isDatabase && isScalars(resource) !== true ? [] : rule.faults(resource, settings);
+      return isDatabase && isScalars(resource) !== true ? [] : rule.problems(resource, settings);
     },
   });
 }

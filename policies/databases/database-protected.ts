@@ -14,7 +14,7 @@ export const databaseProtected = databasePolicy({
   level: "advisory",
   settings: {},
   appliesTo: (type) => databaseOf(type) !== undefined || isVault(type),
-  faults({ props, ignoreChanges, protect }) {
+  problems({ props, ignoreChanges, protect }) {
     if (protect || mayBeDrillCopy({ props, ignoreChanges })) return [];
     return [
       "a change that replaces or removes this resource would delete its data: set the resource option protect to true",

@@ -14,7 +14,7 @@ export const dynamodbPointInTimeRecovery = databasePolicy<MinimumDays>({
   severity: "critical",
   settings: minimumDaysSetting(RECOVERY_PERIODS.dynamodb),
   appliesTo: TABLE.is,
-  faults({ props, ignoreChanges }, { minimumDays }) {
+  problems({ props, ignoreChanges }, { minimumDays }) {
     if (mayBeDrillCopy({ props, ignoreChanges })) return [];
     const days = TABLE.recoveryDays(props);
     if (days === 0)
@@ -26,7 +26,7 @@ export const dynamodbPointInTimeRecovery = databasePolicy<MinimumDays>({
       `point-in-time recovery reaches back ${daysText(days)}: set pointInTimeRecovery.recoveryPeriodInDays to ${minimumDays} or more`,
     ];
   },
-  mend(props, { minimumDays }) {
+  fix(props, { minimumDays }) {
     const recovery = props.pointInTimeRecovery as { enabled: boolean; recoveryPeriodInDays?: number } | undefined;
     // Off: as long as DynamoDB keeps it, which costs no more.
     props.pointInTimeRecovery = recovery?.enabled

@@ -13,7 +13,7 @@ export const rdsBackupRetention = databasePolicy<MinimumDays>({
   severity: "critical",
   settings: minimumDaysSetting(RECOVERY_PERIODS.rds),
   appliesTo: (type) => RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type),
-  faults({ type, props, ignoreChanges }, { minimumDays }) {
+  problems({ type, props, ignoreChanges }, { minimumDays }) {
     // Ignored changes mean that AWS Backup owns the retention: `aws-backup-covers-database` looks for its plan.
     if (isReplica(props) || mayBeDrillCopy({ props, ignoreChanges }) || ignoreChanges.includes(RDS_RETENTION))
       return [];
@@ -24,7 +24,7 @@ export const rdsBackupRetention = databasePolicy<MinimumDays>({
       `${found}${isSet(props, RDS_RETENTION) ? "" : " by default"}: set ${RDS_RETENTION} to ${minimumDays} or more`,
     ];
   },
-  mend(props, { minimumDays }) {
+  fix(props, { minimumDays }) {
     props[RDS_RETENTION] = minimumDays;
   },
 });

@@ -9,7 +9,7 @@ export const rdsKeepAutomatedBackups = databasePolicy({
   severity: "high",
   settings: {},
   appliesTo: (type) => RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type),
-  faults({ props, ignoreChanges }) {
+  problems({ props, ignoreChanges }) {
     const deleted = booleanAt(props, "deleteAutomatedBackups");
     if (deleted === false || deleted === UNKNOWN || isReplica(props) || mayBeDrillCopy({ props, ignoreChanges }))
       return [];
@@ -17,7 +17,7 @@ export const rdsKeepAutomatedBackups = databasePolicy({
       `automated backups are deleted together with the database${deleted === undefined ? " by default" : ""}: set deleteAutomatedBackups to false`,
     ];
   },
-  mend(props) {
+  fix(props) {
     props.deleteAutomatedBackups = false;
   },
 });

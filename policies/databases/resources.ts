@@ -1,5 +1,5 @@
-import { COPY_TAG } from "../../components/databases/kind";
 import { COSMOSDB_TIERS, RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
+import { COPY_TAG } from "../../restore-points/rules/tag-keys";
 import { booleanAt, isSet, listAt, numberAt, type Reading, stringAt, UNKNOWN, type Value, valueAt } from "../values";
 
 /** A kind of resource that is a managed database, told apart by its properties no further than the policies need. */

@@ -1,4 +1,4 @@
-import { COPY_TAG } from "../../components/databases/kind";
+import { COPY_TAG } from "../../restore-points/rules/tag-keys";
 import { stringAt, UNKNOWN, type Value } from "../values";
 import { TABLE, tagOf } from "./resources";
 

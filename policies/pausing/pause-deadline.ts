@@ -23,7 +23,7 @@ export const pauseDeadline = resourcePolicy<Settings>({
     },
   },
   appliesTo: isCronJob,
-  faults({ props }, { slackSeconds }) {
+  problems({ props }, { slackSeconds }) {
     const least = leastDeadline(props, slackSeconds);
     const deadline = numberAt(props, DEADLINE_PATH);
     // Without a deadline a run that hangs blocks all later ones, since they may not run beside it.
@@ -32,7 +32,7 @@ export const pauseDeadline = resourcePolicy<Settings>({
       `the Job's deadline is ${deadline === undefined ? "not set" : `${deadline} s`}, and a run may take ${least - slackSeconds} s to drain and hold: set ${DEADLINE_PATH} to ${least} or more`,
     ];
   },
-  mend(props, { slackSeconds }) {
+  fix(props, { slackSeconds }) {
     const least = leastDeadline(plainValue(props), slackSeconds);
     (props as unknown as JobDeadline).spec.jobTemplate.spec.activeDeadlineSeconds = least;
   },

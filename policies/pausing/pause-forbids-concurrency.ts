@@ -10,12 +10,12 @@ export const pauseForbidsConcurrency = resourcePolicy({
   severity: "critical",
   settings: {},
   appliesTo: isCronJob,
-  faults({ props }) {
+  problems({ props }) {
     const policy = stringAt(props, "spec.concurrencyPolicy");
     if (policy === "Forbid" || policy === UNKNOWN || pauseJobOf(props) === undefined) return [];
     return [`concurrencyPolicy is ${policy ?? "Allow by default"}: set spec.concurrencyPolicy to "Forbid"`];
   },
-  mend(props) {
+  fix(props) {
     (props.spec as { concurrencyPolicy: string }).concurrencyPolicy = "Forbid";
   },
 });

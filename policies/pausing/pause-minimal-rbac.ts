@@ -1,4 +1,4 @@
-import { type StackFault, type StackResource, stackPolicy } from "../stack-policy";
+import { type StackProblem, type StackResource, stackPolicy } from "../stack-policy";
 import { holdsUnknown, listAt, stringAt, UNKNOWN, type Value, valueAt } from "../values";
 import { isCronJob, POD_PATH, pauseJobOf } from "./pause-job";
 
@@ -23,12 +23,12 @@ export const pauseMinimalRbac = stackPolicy({
   looksAt: "the service account of a CronJob that pauses, its RoleBindings and Roles",
   severity: "high",
   settings: {},
-  faults(resources) {
+  problems(resources) {
     const accounts = resources.filter(({ type, props }) => isCronJob(type) && pauseJobOf(props)).map(accountOf);
     return resources
       .filter(({ type }) => type === `${RBAC}RoleBinding` || type === `${RBAC}ClusterRoleBinding`)
       .filter((binding) => accounts.some((account) => binds(binding, account)))
-      .flatMap((binding) => bindingFaults(binding, resources));
+      .flatMap((binding) => bindingProblems(binding, resources));
   },
 });
 
@@ -59,10 +59,10 @@ function binds({ props, madeFrom }: StackResource, { namespace, name, among }: A
   );
 }
 
-function bindingFaults(binding: StackResource, resources: StackResource[]): StackFault[] {
-  const faults: StackFault[] = [];
+function bindingProblems(binding: StackResource, resources: StackResource[]): StackProblem[] {
+  const problems: StackProblem[] = [];
   if (binding.type === `${RBAC}ClusterRoleBinding`)
-    faults.push({
+    problems.push({
       message:
         "the pauser's rights hold in every namespace: bind its Role by a RoleBinding in each namespace of a release",
       at: binding,
@@ -81,20 +81,20 @@ function bindingFaults(binding: StackResource, resources: StackResource[]): Stac
   );
   if (role !== undefined)
     return [
-      ...faults,
+      ...problems,
       ...listAt(role.props, "rules")
-        .flatMap(ruleFaults)
+        .flatMap(ruleProblems)
         .map((message) => ({ message, at: role })),
     ];
   if (kind === "ClusterRole" && typeof name === "string")
-    faults.push({
+    problems.push({
       message: `the pauser is given ClusterRole ${name}, which this stack does not declare: give it a Role with get and list on pods, services and deployments instead`,
       at: binding,
     });
-  return faults;
+  return problems;
 }
 
-function ruleFaults(rule: Value): string[] {
+function ruleProblems(rule: Value): string[] {
   if (holdsUnknown(rule)) return [];
   const groups = texts(rule, "apiGroups");
   const verbs = texts(rule, "verbs");

@@ -11,11 +11,11 @@ export const pauseNotSuspended = resourcePolicy({
   severity: "high",
   settings: {},
   appliesTo: isCronJob,
-  faults({ props }) {
+  problems({ props }) {
     if (booleanAt(props, "spec.suspend") !== true || pauseJobOf(props) === undefined) return [];
     return [suspendedProblem("spec.suspend")];
   },
-  mend(props) {
+  fix(props) {
     (props.spec as { suspend: boolean }).suspend = false;
   },
 });

@@ -11,7 +11,7 @@ export const awsBackupCoversDatabase = stackPolicy<SetSettings>({
   looksAt: `aws.rds.Instance and aws.rds.Cluster with ignoreChanges on ${RDS_RETENTION}`,
   severity: "critical",
   settings: SET_SETTINGS,
-  faults(resources, settings) {
+  problems(resources, settings) {
     const selections = resources.filter(({ type }) => type === "aws:backup/selection:Selection");
     // A selection that isn't known yet may select anything.
     if (selections.some(({ props }) => ["resources", "selectionTags"].some((key) => valueAt(props, key) === UNKNOWN)))

@@ -24,7 +24,7 @@ export const databaseInSet = stackPolicy<Settings>({
       description: "Names of databases that ScalarDB and ScalarDL don't use, as the program calls them.",
     },
   },
-  faults(resources, { except }) {
+  problems(resources, { except }) {
     if (!holdsScalars(resources)) return [];
     return resources.filter(isUndecided).flatMap((database) => {
       if (except.includes(database.name)) return [];

@@ -1,6 +1,6 @@
-import { INSTANT_TAG } from "../../components/databases/kind";
 import { daysText } from "../../restore-points/rules/days-text";
 import { RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
+import { INSTANT_TAG } from "../../restore-points/rules/tag-keys";
 import { databaseOf, mayBeDrillCopy, tagOf } from "../databases/resources";
 import { type StackResource, stackPolicy } from "../stack-policy";
 import { known, stringAt } from "../values";
@@ -22,7 +22,7 @@ export const drillCopiesRemoved = stackPolicy<Settings>({
   settings: {
     maximumDays: { type: "integer", minimum: 1, default: 7, description: "Days that a drill's copies may stand." },
   },
-  faults(resources, { maximumDays }) {
+  problems(resources, { maximumDays }) {
     return resources
       .filter((resource) => databaseOf(resource.type) !== undefined && mayBeDrillCopy(resource))
       .flatMap((copy) => {

@@ -29,19 +29,19 @@ export const drillRecent = stackPolicy<Settings>({
     required: {
       type: "boolean",
       default: false,
-      description: "Whether a stack that says nothing of a drill is at fault.",
+      description: "Whether a stack that says nothing of a drill violates the policy.",
     },
   },
-  faults(resources, { maximumDays, required }, stackTags) {
+  problems(resources, { maximumDays, required }, stackTags) {
     const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
     const instant = known(stack && stringAt(stack.props, OUTPUT)) ?? stackTags.get(STACK_TAG);
-    const mend = `run one (restore.at), and record when it passed: pulumi config set lastDrill <instant>, or, in a program of your own, pulumi stack tag set ${STACK_TAG} <instant>`;
-    if (instant === undefined) return required ? [{ message: `no drill is known to have passed: ${mend}` }] : [];
+    const fix = `run one (restore.at), and record when it passed: pulumi config set lastDrill <instant>, or, in a program of your own, pulumi stack tag set ${STACK_TAG} <instant>`;
+    if (instant === undefined) return required ? [{ message: `no drill is known to have passed: ${fix}` }] : [];
     const days = Math.floor((Date.now() - Date.parse(instant)) / DAY_MILLIS);
     if (Number.isNaN(days))
       return [{ message: `the last drill's instant "${instant}" cannot be read: write it as 2026-11-22T03:00:12Z` }];
     return days <= maximumDays
       ? []
-      : [{ message: `the last drill that passed is ${daysText(days)} old, of ${maximumDays} allowed: ${mend}` }];
+      : [{ message: `the last drill that passed is ${daysText(days)} old, of ${maximumDays} allowed: ${fix}` }];
   },
 });

@@ -27,7 +27,7 @@ export const pauseCoversReleases = stackPolicy<Settings>({
     },
     ...SET_SETTINGS,
   },
-  faults(resources, { releases, pausedElsewhere, except }) {
+  problems(resources, { releases, pausedElsewhere, except }) {
     const sets = setsOf(resources, { except });
     const needing = sets.filter(({ need }) => need.required);
     if (needing.length === 0 || pausedElsewhere) return [];

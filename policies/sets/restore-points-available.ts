@@ -1,7 +1,7 @@
 import { RESTORE_POINTS, reachProblem } from "../../restore-points/rules/pausing";
 import { longestIntervalMillis } from "../../restore-points/rules/schedule";
 import { RDS_RETENTION } from "../databases/resources";
-import { type StackFault, type StackResource, stackPolicy } from "../stack-policy";
+import { type StackProblem, type StackResource, stackPolicy } from "../stack-policy";
 import { known, stringAt } from "../values";
 import { backupRulesFor } from "../vaults/selections";
 import { type DatabaseSet, type Member, SET_SETTINGS, type SetSettings, setsOf } from "./members";
@@ -26,21 +26,21 @@ export const restorePointsAvailable = stackPolicy<Settings>({
     },
     ...SET_SETTINGS,
   },
-  faults(resources, { restorePoints, except }) {
+  problems(resources, { restorePoints, except }) {
     const sets = setsOf(resources, { except });
     const pauses = pausesOf(resources);
     return sets
       .filter(({ need }) => need.required)
-      .flatMap((set) => faultsOf(set, pausesFor(set, sets, pauses), resources, restorePoints));
+      .flatMap((set) => problemsOf(set, pausesFor(set, sets, pauses), resources, restorePoints));
   },
 });
 
-function faultsOf(
+function problemsOf(
   { members }: DatabaseSet,
   pauses: ScheduledPause[],
   resources: StackResource[],
   restorePoints: number,
-): StackFault[] {
+): StackProblem[] {
   const reaches = members.flatMap((member) => {
     const days = recoveryDays(member, resources);
     // Recovery that is off has a policy of its own.

@@ -12,7 +12,7 @@ export const snapshotsOfPausedSet = stackPolicy<SetSettings>({
   severity: "medium",
   level: "advisory",
   settings: SET_SETTINGS,
-  faults(resources, settings) {
+  problems(resources, settings) {
     const marked = markedCopies(resources);
     const paused = setsOf(resources, settings).filter(({ need }) => need.required);
     const members = paused.flatMap(({ members, need }) =>

@@ -1,4 +1,4 @@
-import { backupLifecycleFaults } from "../../restore-points/rules/backup-lifecycle";
+import { backupLifecycleProblems } from "../../restore-points/rules/backup-lifecycle";
 import { daysText } from "../../restore-points/rules/days-text";
 import { resourcePolicy } from "../resource-policy";
 import { stringAt } from "../values";
@@ -25,7 +25,7 @@ export const backupPlanCopies = resourcePolicy<Settings>({
     },
   },
   appliesTo: isPlan,
-  faults({ props }, { required, minimumDays }) {
+  problems({ props }, { required, minimumDays }) {
     return planRules(props).flatMap(({ label, copyActions }) => {
       if (copyActions.length === 0)
         return required ? [`${label}: recovery points stay in one vault: add copyActions with the ARN of another`] : [];
@@ -33,12 +33,12 @@ export const backupPlanCopies = resourcePolicy<Settings>({
         const arn = stringAt(copy, "destinationVaultArn");
         const destination = typeof arn === "string" ? arn : "the other vault";
         const lifecycle = readLifecycle(copy, false);
-        const faults = lifecycle ? backupLifecycleFaults(lifecycle) : [];
+        const problems = lifecycle ? backupLifecycleProblems(lifecycle) : [];
         if (lifecycle?.deleteAfter !== undefined && lifecycle.deleteAfter < minimumDays)
-          faults.push(
+          problems.push(
             `kept for ${daysText(lifecycle.deleteAfter)}; set lifecycle.deleteAfter to ${minimumDays} or more`,
           );
-        return faults.map((fault) => `${label}, copy to ${destination}: ${fault}`);
+        return problems.map((problem) => `${label}, copy to ${destination}: ${problem}`);
       });
     });
   },

@@ -11,7 +11,7 @@ export const backupPlanFitsVaultLock = stackPolicy({
   looksAt: "aws.backup.Plan, aws.backup.VaultLockConfiguration",
   severity: "high",
   settings: {},
-  faults(resources) {
+  problems(resources) {
     const locks = resources.filter(({ type }) => type === "aws:backup/vaultLockConfiguration:VaultLockConfiguration");
     return resources
       .filter(({ type }) => isPlan(type))

@@ -1,4 +1,4 @@
-import { backupLifecycleFaults, goneBeforeNext } from "../../restore-points/rules/backup-lifecycle";
+import { backupLifecycleProblems, goneBeforeNext } from "../../restore-points/rules/backup-lifecycle";
 import { daysText } from "../../restore-points/rules/days-text";
 import { RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
 import { type MinimumDays, minimumDaysSetting } from "../databases/minimum-days";
@@ -13,20 +13,20 @@ export const backupPlanLifecycle = resourcePolicy<MinimumDays>({
   severity: "high",
   settings: minimumDaysSetting(RECOVERY_PERIODS.awsBackup),
   appliesTo: isPlan,
-  faults({ props }, { minimumDays }) {
+  problems({ props }, { minimumDays }) {
     return planRules(props).flatMap(({ label, lifecycle, schedule }) => {
-      const refused = backupLifecycleFaults(lifecycle);
-      if (refused.length > 0) return refused.map((fault) => `${label}: ${fault}`);
+      const refused = backupLifecycleProblems(lifecycle);
+      if (refused.length > 0) return refused.map((problem) => `${label}: ${problem}`);
       const { deleteAfter } = lifecycle;
       if (deleteAfter === undefined) return [];
-      const faults: string[] = [];
+      const problems: string[] = [];
       if (deleteAfter < minimumDays)
-        faults.push(
+        problems.push(
           `${label}: recovery points are kept for ${daysText(deleteAfter)}: set lifecycle.deleteAfter to ${minimumDays} or more`,
         );
       const gone = goneBeforeNext(deleteAfter, schedule);
-      if (gone) faults.push(`${label}: ${gone}`);
-      return faults;
+      if (gone) problems.push(`${label}: ${gone}`);
+      return problems;
     });
   },
 });

@@ -8,11 +8,11 @@ export const backupVaultForceDestroy = resourcePolicy({
   severity: "high",
   settings: {},
   appliesTo: (type) => type === "aws:backup/vault:Vault",
-  faults({ props }) {
+  problems({ props }) {
     if (booleanAt(props, "forceDestroy") !== true) return [];
     return ["destroying the vault would delete every recovery point in it: set forceDestroy to false"];
   },
-  mend(props) {
+  fix(props) {
     props.forceDestroy = false;
   },
 });

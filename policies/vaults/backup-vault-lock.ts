@@ -1,4 +1,4 @@
-import { vaultLockFaults } from "../../restore-points/rules/vault-lock";
+import { vaultLockProblems } from "../../restore-points/rules/vault-lock";
 import { azureNative } from "../databases/resources";
 import { resourcePolicy } from "../resource-policy";
 import { known, numberAt, stringAt, UNKNOWN } from "../values";
@@ -25,7 +25,7 @@ export const backupVaultLock = resourcePolicy<Settings>({
     },
   },
   appliesTo: (type) => isAwsLock(type) || isAzureVault(type),
-  faults({ type, name, props }, { complianceVaults }) {
+  problems({ type, name, props }, { complianceVaults }) {
     if (isAzureVault(type)) {
       const state = stringAt(props, "properties.securitySettings.immutabilitySettings.state");
       const vault = stringAt(props, "vaultName") ?? name;
@@ -34,22 +34,22 @@ export const backupVaultLock = resourcePolicy<Settings>({
         `immutability of vault ${vault} is locked, which can never be undone: set state to "Unlocked", or name the vault in this policy's complianceVaults`,
       ];
     }
-    const faults: string[] = [];
+    const problems: string[] = [];
     const vault = stringAt(props, "backupVaultName");
     const grace = numberAt(props, "changeableForDays");
     if (grace !== undefined && typeof vault === "string" && !complianceVaults.includes(vault))
-      faults.push(
+      problems.push(
         `changeableForDays puts the lock of vault ${vault} into compliance mode, which nobody can undo once those days are over: remove it, or name the vault in this policy's complianceVaults`,
       );
     // The SDK says 0 where nothing is set.
     const days = (path: string) => known(numberAt(props, path)) || undefined;
-    faults.push(
-      ...vaultLockFaults({
+    problems.push(
+      ...vaultLockProblems({
         minRetentionDays: days("minRetentionDays"),
         maxRetentionDays: days("maxRetentionDays"),
         changeableForDays: known(grace),
       }),
     );
-    return faults;
+    return problems;
   },
 });

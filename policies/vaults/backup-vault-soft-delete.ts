@@ -9,7 +9,7 @@ export const backupVaultSoftDelete = resourcePolicy({
   severity: "high",
   settings: {},
   appliesTo: azureNative("dataprotection", "BackupVault"),
-  faults({ props }) {
+  problems({ props }) {
     if (stringAt(props, "properties.securitySettings.softDeleteSettings.state") !== "Off") return [];
     return [
       'soft delete is off, so that whoever deletes a backup deletes it for ever: set softDeleteSettings.state to "On"',

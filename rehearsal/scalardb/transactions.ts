@@ -90,10 +90,10 @@ export class Transactions {
     const expired = this.#options.clock.now() - record.tx_prepared_at > EXPIRY_MILLIS;
     if (decision === undefined && !expired) throw new ConflictError(`account ${ref.account} is being changed`);
     if (decision === undefined) this.#putDecision(record.tx_id, TransactionState.ABORTED);
-    const mended =
+    const fixed =
       decision === TransactionState.COMMITTED ? rolledForward(record, this.#options.clock.now()) : rolledBack(record);
-    this.#write(ref, mended);
-    return mended;
+    this.#write(ref, fixed);
+    return fixed;
   }
 
   /** The first decision about a transaction stands. */

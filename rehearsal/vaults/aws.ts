@@ -1,6 +1,6 @@
 import { type DatabaseArgs, kindOf } from "../../components/databases";
-import { INSTANT_TAG } from "../../components/databases/kind";
 import type { RestoreFromArgs } from "../../components/vaults/restore-from";
+import { INSTANT_TAG } from "../../restore-points/rules/tag-keys";
 import type { AwsCloud } from "../../simulator/cloud/aws/aws";
 import type { RecoveryPoint } from "../../simulator/cloud/aws/backup";
 import { AwsError } from "../../simulator/cloud/aws/error";

@@ -13,27 +13,27 @@ export interface AzureLifecycle {
   deleteFirstOfYearAfter?: number;
 }
 
-/** Why these times make no sense or are none of Azure Backup's, by the key; each with the mend. */
-export function azureLifecycleFaults(lifecycle: AzureLifecycle): { key: keyof AzureLifecycle; message: string }[] {
+/** Why these times make no sense or are none of Azure Backup's, by the key; each with the fix. */
+export function azureLifecycleProblems(lifecycle: AzureLifecycle): { key: keyof AzureLifecycle; message: string }[] {
   const { longerThan, maximum } = AZURE_RETENTION_DAYS;
-  const faults: { key: keyof AzureLifecycle; message: string }[] = [];
+  const problems: { key: keyof AzureLifecycle; message: string }[] = [];
   let shorter: keyof AzureLifecycle | undefined;
   for (const key of ["deleteAfter", "deleteFirstOfMonthAfter", "deleteFirstOfYearAfter"] as const) {
     const days = lifecycle[key];
     if (days === undefined) continue;
     if (!Number.isInteger(days) || days <= longerThan || days > maximum)
-      faults.push({
+      problems.push({
         key,
         message: `must be a whole number of days from ${longerThan + 1} (there would be no recovery point at times with fewer: one is made each week) to ${maximum}, got ${days}`,
       });
     else if (shorter !== undefined && days <= (lifecycle[shorter] as number))
-      faults.push({
+      problems.push({
         key,
         message: `must be above ${shorter} (${lifecycle[shorter]}), got ${days}; raise it, or remove it`,
       });
     else shorter = key;
   }
-  return faults;
+  return problems;
 }
 
 export const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;

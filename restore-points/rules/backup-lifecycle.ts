@@ -1,4 +1,4 @@
-import { RECOVERY_PERIODS, recoveryPeriodFault } from "./recovery-period";
+import { RECOVERY_PERIODS, recoveryPeriodProblem } from "./recovery-period";
 import { longestAwsIntervalMillis } from "./schedule";
 import { RETENTION_DAYS } from "./vault-lock";
 
@@ -16,34 +16,34 @@ export interface BackupLifecycle {
   coldStorageAfter?: number;
 }
 
-/** Why AWS Backup would refuse these times, each with the mend; none when it takes them. */
-export function backupLifecycleFaults({ continuous, deleteAfter, coldStorageAfter }: BackupLifecycle): string[] {
-  const faults: string[] = [];
+/** Why AWS Backup would refuse these times, each with the fix; none when it takes them. */
+export function backupLifecycleProblems({ continuous, deleteAfter, coldStorageAfter }: BackupLifecycle): string[] {
+  const problems: string[] = [];
   if (continuous) {
-    if (deleteAfter === undefined) faults.push("a continuous backup needs lifecycle.deleteAfter, of 1 to 35 days");
+    if (deleteAfter === undefined) problems.push("a continuous backup needs lifecycle.deleteAfter, of 1 to 35 days");
     else {
-      const fault = recoveryPeriodFault(deleteAfter, RECOVERY_PERIODS.awsBackup);
-      if (fault) faults.push(`lifecycle.deleteAfter of a continuous backup ${fault}`);
+      const problem = recoveryPeriodProblem(deleteAfter, RECOVERY_PERIODS.awsBackup);
+      if (problem) problems.push(`lifecycle.deleteAfter of a continuous backup ${problem}`);
     }
     if (coldStorageAfter !== undefined)
-      faults.push("a continuous backup cannot move to cold storage; remove lifecycle.coldStorageAfter");
-    return faults;
+      problems.push("a continuous backup cannot move to cold storage; remove lifecycle.coldStorageAfter");
+    return problems;
   }
   for (const [name, days] of Object.entries({ deleteAfter, coldStorageAfter })) {
-    const fault = days === undefined ? undefined : recoveryPeriodFault(days, RETENTION_DAYS);
-    if (fault) faults.push(`lifecycle.${name} ${fault}`);
+    const problem = days === undefined ? undefined : recoveryPeriodProblem(days, RETENTION_DAYS);
+    if (problem) problems.push(`lifecycle.${name} ${problem}`);
   }
-  if (faults.length === 0 && deleteAfter !== undefined && coldStorageAfter !== undefined) {
+  if (problems.length === 0 && deleteAfter !== undefined && coldStorageAfter !== undefined) {
     const least = coldStorageAfter + COLD_STORAGE_DAYS;
     if (deleteAfter < least)
-      faults.push(
+      problems.push(
         `lifecycle.deleteAfter must be at least ${least}, ${COLD_STORAGE_DAYS} days after coldStorageAfter (${coldStorageAfter}), got ${deleteAfter}`,
       );
   }
-  return faults;
+  return problems;
 }
 
-/** Why recovery points are gone before the next backup is made, with the mend; undefined when they last, or when the schedule tells too little. */
+/** Why recovery points are gone before the next backup is made, with the fix; undefined when they last, or when the schedule tells too little. */
 export function goneBeforeNext(deleteAfter: number | undefined, schedule: string | undefined): string | undefined {
   const interval = schedule === undefined ? undefined : longestAwsIntervalMillis(schedule);
   if (interval === undefined || deleteAfter === undefined || deleteAfter * DAY_MILLIS > interval) return undefined;

@@ -26,7 +26,7 @@ export const RECOVERY_PERIODS = {
 export const COSMOSDB_TIERS = { Continuous7Days: 7, Continuous30Days: 30 } as const;
 
 /** Why a number of days is not a recovery period that the cloud accepts, with what it accepts; undefined when it is one. */
-export function recoveryPeriodFault(days: number, { minimum, maximum }: RecoveryPeriod): string | undefined {
+export function recoveryPeriodProblem(days: number, { minimum, maximum }: RecoveryPeriod): string | undefined {
   if (Number.isInteger(days) && days >= minimum && days <= maximum) return undefined;
   return `must be a whole number of days from ${minimum} to ${maximum}, got ${days}`;
 }

@@ -25,25 +25,27 @@ export function longestAwsIntervalMillis(schedule: string): number | undefined {
 }
 
 /** Why AWS Backup would refuse a schedule, with what it takes; undefined when it takes it. */
-export function awsScheduleFault(schedule: string): string | undefined {
-  const fault = (problem: string) => `${JSON.stringify(schedule)} ${problem}`;
+export function awsScheduleProblem(schedule: string): string | undefined {
+  const problem = (problem: string) => `${JSON.stringify(schedule)} ${problem}`;
   const words = awsWords(schedule);
   if (words === undefined || !words.every((word) => /^[\w*?,/#-]+$/.test(word)))
-    return fault(
+    return problem(
       "is not a schedule of AWS Backup; expected cron(minute hour day-of-month month day-of-week year), such as cron(0 5 ? * * *)",
     );
   if ((words[2] === "?") === (words[4] === "?"))
-    return fault('must have "?" in exactly one of day of month and day of week, such as cron(0 5 ? * * *)');
+    return problem('must have "?" in exactly one of day of month and day of week, such as cron(0 5 ? * * *)');
   if (!/^\d+$/.test(words[0] as string))
-    return fault("runs more than once an hour, which AWS Backup does not; give one minute, such as cron(0 * ? * * *)");
+    return problem(
+      "runs more than once an hour, which AWS Backup does not; give one minute, such as cron(0 * ? * * *)",
+    );
   const readable = !/[lw#]/i.test(`${words[2]}${words[4]}`.replace(/[a-z]{3}/gi, "")) && words[5] === "*";
   if (!readable) return undefined;
   const problems = FIELDS.map((rule, index) => readField(words[index] as string, rule)).flatMap((field, index) =>
     "problem" in field ? [index === 4 ? AWS_WEEKDAYS : field.problem] : [],
   );
-  if (problems.length > 0) return fault(`is not a schedule of AWS Backup: ${problems.join("; ")}`);
+  if (problems.length > 0) return problem(`is not a schedule of AWS Backup: ${problems.join("; ")}`);
   if ((longestAwsIntervalMillis(schedule) ?? Number.POSITIVE_INFINITY) > YEAR_MILLIS)
-    return fault("never runs, or less than once a year; correct its days and months, such as cron(0 5 ? * * *)");
+    return problem("never runs, or less than once a year; correct its days and months, such as cron(0 5 ? * * *)");
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { recoveryPeriodFault } from "./recovery-period";
+import { recoveryPeriodProblem } from "./recovery-period";
 
 /** AWS Backup's least time in which a lock in compliance mode can still be taken back. */
 export const LEAST_GRACE_DAYS = 3;
@@ -14,19 +14,19 @@ export interface VaultLock {
   changeableForDays?: number;
 }
 
-/** Why AWS Backup would refuse this lock, each with the mend; none when it takes it. */
-export function vaultLockFaults({ minRetentionDays: shortest, maxRetentionDays: longest, ...lock }: VaultLock) {
-  const faults: string[] = [];
+/** Why AWS Backup would refuse this lock, each with the fix; none when it takes it. */
+export function vaultLockProblems({ minRetentionDays: shortest, maxRetentionDays: longest, ...lock }: VaultLock) {
+  const problems: string[] = [];
   const grace = lock.changeableForDays;
   if (grace !== undefined && grace < LEAST_GRACE_DAYS)
-    faults.push(`changeableForDays must be ${LEAST_GRACE_DAYS} or more, got ${grace}`);
+    problems.push(`changeableForDays must be ${LEAST_GRACE_DAYS} or more, got ${grace}`);
   for (const [name, days] of Object.entries({ minRetentionDays: shortest, maxRetentionDays: longest })) {
-    const fault = days === undefined ? undefined : recoveryPeriodFault(days, RETENTION_DAYS);
-    if (fault) faults.push(`${name} ${fault}`);
+    const problem = days === undefined ? undefined : recoveryPeriodProblem(days, RETENTION_DAYS);
+    if (problem) problems.push(`${name} ${problem}`);
   }
   if (shortest !== undefined && longest !== undefined && shortest > longest)
-    faults.push(`minRetentionDays (${shortest}) must not be above maxRetentionDays (${longest})`);
-  return faults;
+    problems.push(`minRetentionDays (${shortest}) must not be above maxRetentionDays (${longest})`);
+  return problems;
 }
 
 /**

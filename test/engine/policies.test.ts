@@ -35,7 +35,7 @@ onEngine("a stack that does without this project gets the violations it deserves
   ]);
 });
 
-onEngine("once it is mended, it gets none", async (t) => {
+onEngine("once it is fixed, it gets none", async (t) => {
   t.deepEqual(await preview(true), []);
 });
 

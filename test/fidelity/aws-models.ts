@@ -25,7 +25,7 @@ export interface Shape {
   /** Of an exception. */
   error?: { code?: string; httpStatusCode?: number };
   exception?: boolean;
-  fault?: boolean;
+  problem?: boolean;
 }
 
 export interface Reference {

@@ -27,7 +27,7 @@ const BLOCKS: Record<string, string> = {
   selectionTags: "selection_tag",
 };
 
-/** What moto tells wrongly of what is there: a plan that would only mend that is no change. */
+/** What moto tells wrongly of what is there: a plan that would only fix that is no change. */
 const MOTO_FAULTS: Record<string, { attributes: string[]; reason: string }> = {
   "aws:dynamodb/table:Table": { attributes: ["billing_mode"], reason: "a restored table has no billing mode" },
   "aws:rds/cluster:Cluster": {
@@ -133,7 +133,7 @@ function verdictOf(row: Row, change: Change | undefined): Verdict | undefined {
     case "no-op":
       return "no change";
     case "update":
-      return onlyMotosFault(row, change as Change) ? "no change" : "in place";
+      return onlyMotosProblem(row, change as Change) ? "no change" : "in place";
     case "delete,create":
     case "create,delete":
       return "replace";
@@ -142,12 +142,12 @@ function verdictOf(row: Row, change: Change | undefined): Verdict | undefined {
   }
 }
 
-function onlyMotosFault(row: Row, { before, after }: Change): boolean {
-  const faulty = MOTO_FAULTS[row.type]?.attributes ?? [];
+function onlyMotosProblem(row: Row, { before, after }: Change): boolean {
+  const problemy = MOTO_FAULTS[row.type]?.attributes ?? [];
   const asked = Object.keys(row.change).map((name) => BLOCKS[name] ?? snake(name));
   return Object.keys({ ...before, ...after })
     .filter((name) => !isDeepStrictEqual(before?.[name], after?.[name]))
-    .every((name) => faulty.includes(name) && !asked.includes(name));
+    .every((name) => problemy.includes(name) && !asked.includes(name));
 }
 
 function configuration(endpoint: string, changed: boolean): object {

@@ -2,12 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
+import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
 import { retentionOwner } from "../../vaults/aws/source";
 import { OWNED } from "../create";
-import { type DatabaseKind, INSTANT_TAG, regionOf } from "../kind";
+import { type DatabaseKind, regionOf } from "../kind";
 import { copyIdentifier } from "../rds/copies";
 import { createdCluster } from "../rds/created";
-import { snapshotDoubt, snapshotFault } from "../rds/snapshots";
+import { snapshotDoubt, snapshotProblem } from "../rds/snapshots";
 import { type AuroraArgs, auroraSchema } from "./args";
 import { protectCreated, protectExisting } from "./protect";
 import { restoreCluster } from "./restore";
@@ -74,8 +75,8 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
         coldStorage: false,
       };
     },
-    backupFault: (args, from, aws) =>
-      snapshotFault(from, { cluster: true, region: whereIs(args) ?? aws.defaultRegion }),
+    backupProblem: (args, from, aws) =>
+      snapshotProblem(from, { cluster: true, region: whereIs(args) ?? aws.defaultRegion }),
     backupDoubt: (name, args, from, context) =>
       snapshotDoubt(regionOf(whereIs(args), context.aws, name), from, context),
     async copiesStand(name, args, { aws, instant }) {

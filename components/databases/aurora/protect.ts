@@ -2,7 +2,7 @@ import { ClusterInstance } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster } from "../../../operations/aurora";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
-import { orEnd } from "../../faults";
+import { orEnd } from "../../problem";
 import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import { clusterProtection, declareCluster, rangeOf } from "../rds/cluster";
 import { protectExistingRds } from "../rds/protection";

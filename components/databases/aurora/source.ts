@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterDescription } from "../../../operations/aurora";
-import { orEnd } from "../../faults";
+import { orEnd } from "../../problem";
 import type { AwsSettings } from "../kind";
 import { findAuroraCluster } from "../rds/deleted";
 import type { AuroraArgs } from "./args";

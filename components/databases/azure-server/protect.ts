@@ -7,8 +7,8 @@ import {
   serverShortfalls,
 } from "../../../operations/azure-servers";
 import type { DatabaseRange } from "../../../restore-points/ranges";
-import { endProgram } from "../../faults";
 import { azureOperation } from "../../operation";
+import { endProgram } from "../../problem";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 import type { AzureServerCreateArgs } from "./args";
 import type { AzureServerProduct, ProductArgs } from "./product";
@@ -34,24 +34,24 @@ export function protectServerDatabase<Create extends AzureServerCreateArgs>(
   });
   const declared = args.create && declareServer(product, name, args.create.server, { days, after: observed }, context);
   const state = pulumi.all([address, observed]).apply(([at, server]) => server && stateFault(at, server));
-  const protection = pulumi.all([observed, state]).apply(([server, fault]) => {
+  const protection = pulumi.all([observed, state]).apply(([server, problem]) => {
     // No error: in a disaster, a server in such a state may be just what has to be restored.
-    if (fault) pulumi.log.warn(`database ${name}: ${fault}`, context.parent);
-    const faults = server === undefined || (managed && fault) ? [] : serverShortfalls(server, days);
-    if (managed) return declareProtection(name, address, days, faults, context, declared);
-    return faults.length > 0 ? endProgram(refusal(name, server as FlexibleServer, faults)) : undefined;
+    if (problem) pulumi.log.warn(`database ${name}: ${problem}`, context.parent);
+    const problems = server === undefined || (managed && problem) ? [] : serverShortfalls(server, days);
+    if (managed) return declareProtection(name, address, days, problems, context, declared);
+    return problems.length > 0 ? endProgram(refusal(name, server as FlexibleServer, problems)) : undefined;
   });
   return {
-    status: pulumi.all([state, protection, address]).apply(([fault, , { resourceGroupName }]) => ({
+    status: pulumi.all([state, protection, address]).apply(([problem, , { resourceGroupName }]) => ({
       name,
       kind: product.kind,
       protectedBy: `the server's own backups of at least ${days} days in ${resourceGroupName}${declared ? ", declared here" : managed ? "" : ", managed elsewhere"}`,
       notes: [
-        ...(fault ? [fault] : []),
+        ...(problem ? [problem] : []),
         `Azure names no newest restorable instant of a server: taken for it is ${LAG_MINUTES} minutes ago, the lag that Azure states`,
       ],
     })),
-    range: pulumi.all([observed, state]).apply(([server, fault]) => rangeOf(name, server, fault)),
+    range: pulumi.all([observed, state]).apply(([server, problem]) => rangeOf(name, server, problem)),
     azureResource: declared
       ? pulumi
           .all([declared.id, declared.name, declared.location])
@@ -87,7 +87,7 @@ function declareServer<Create extends AzureServerCreateArgs>(
 }
 
 /**
- * The operation exists whatever is observed, or it would come and go with what it mends. Nothing amiss: its inputs are
+ * The operation exists whatever is observed, or it would come and go with what it fixes. Nothing amiss: its inputs are
  * left as they were. Something amiss: a new input says what, and so runs it again. A created server has it too, because
  * azure-native compares inputs with inputs and sees nothing of what was changed in Azure.
  */
@@ -95,26 +95,26 @@ function declareProtection(
   name: string,
   address: pulumi.Output<ServerAddress>,
   backupRetentionDays: number,
-  faults: string[],
+  problems: string[],
   context: ProtectContext,
   server: pulumi.Resource | undefined,
 ): void {
   const request = address.apply((at) => ({
     ...at,
     backupRetentionDays,
-    ...(faults.length > 0 ? { amiss: { observed: new Date().toISOString(), faults } } : {}),
+    ...(problems.length > 0 ? { amiss: { observed: new Date().toISOString(), problems } } : {}),
   }));
   new Command(`${name}-protection`, azureOperation("protect-azure-server", request, context.azure.access), {
     parent: context.parent,
     dependsOn: server ? [server] : [],
-    ignoreChanges: faults.length === 0 ? ["*"] : [],
+    ignoreChanges: problems.length === 0 ? ["*"] : [],
   });
 }
 
 /** What the server can be restored to: from what it tells to what Azure states of its lag. */
-function rangeOf(name: string, server: FlexibleServer | undefined, fault: string | undefined): DatabaseRange {
+function rangeOf(name: string, server: FlexibleServer | undefined, problem: string | undefined): DatabaseRange {
   if (server === undefined) return { name, unknownBecause: "it is not created yet" };
-  if (fault) return { name, unknownBecause: `Azure names no newest restorable instant of a server, and ${fault}` };
+  if (problem) return { name, unknownBecause: `Azure names no newest restorable instant of a server, and ${problem}` };
   const earliest = server.properties.backup?.earliestRestoreDate;
   if (earliest === undefined) return { name, unknownBecause: "its first backup is not finished yet" };
   return {
@@ -124,6 +124,6 @@ function rangeOf(name: string, server: FlexibleServer | undefined, fault: string
   };
 }
 
-function refusal(name: string, server: FlexibleServer, faults: string[]): string {
-  return `database ${name}: server ${server.name} falls short, and "manage: false" forbids to mend it here: ${faults.join("; ")}. Mend it where it is managed, or remove "manage: false".`;
+function refusal(name: string, server: FlexibleServer, problems: string[]): string {
+  return `database ${name}: server ${server.name} falls short, and "manage: false" forbids to fix it here: ${problems.join("; ")}. Fix it where it is managed, or remove "manage: false".`;
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FlexibleServer, ServerAddress, ServerProduct } from "../../../operations/azure-servers";
-import { orEnd } from "../../faults";
+import { orEnd } from "../../problem";
 import type { AzureServerCreateArgs } from "./args";
 import type { ProductArgs } from "./product";
 
@@ -34,7 +34,7 @@ const REVIVAL = {
 };
 
 /**
- * The fault of a server that isn't there. Azure lists no deleted servers, tells nobody what they can be restored to, and
+ * The problem of a server that isn't there. Azure lists no deleted servers, tells nobody what they can be restored to, and
  * promises nothing: bringing one back is left to people.
  */
 export function missing(key: string, { product, serverName, resourceGroupName }: ServerAddress): Error {
@@ -43,7 +43,7 @@ export function missing(key: string, { product, serverName, resourceGroupName }:
   );
 }
 
-/** Why a server makes no backups and takes no changes in its state, with the mend; absent while it does. */
+/** Why a server makes no backups and takes no changes in its state, with the fix; absent while it does. */
 export function stateFault(at: ServerAddress, { properties: { state } }: FlexibleServer): string | undefined {
   if (state === undefined || state === "Ready" || state === "Updating") return undefined;
   return `server ${at.serverName} is in the state ${state}, in which it makes no backups and takes no changes: start it, then "pulumi up" again`;

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { COPY_TAG, INSTANT_TAG, type RestoreContext } from "../kind";
+import { COPY_TAG, INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
+import type { RestoreContext } from "../kind";
 
 /**
  * The options of a copy. It is never updated by its provider: every update would be a PUT of all inputs, those of the

@@ -16,12 +16,12 @@ import {
 } from "../../../operations/cosmosdb";
 import { hasContainer } from "../../../operations/cosmosdb-containers";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
-import { endProgram, orEnd } from "../../faults";
 import { azureOperation } from "../../operation";
+import { endProgram, orEnd } from "../../problem";
 import { COORDINATOR_NAMESPACE, COORDINATOR_TABLE, type CoordinatorFinding } from "../coordinator";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 import type { CosmosdbArgs, CosmosdbCreateArgs } from "./args";
-import { addressOf, keyFault, lookUpDeleted, lookUpSource } from "./source";
+import { addressOf, keyProblem, lookUpDeleted, lookUpSource } from "./source";
 
 /** What is known of an account; nothing while it is still to be created. */
 interface Observed {
@@ -53,9 +53,9 @@ export function protectCosmosdb(name: string, args: CosmosdbArgs, context: Prote
   const declared = args.create && declareAccount(name, args.create, { days, after: observed }, context);
   const goal = { days, strongConsistency: declared !== undefined };
   const protection = observed.apply(({ account }) => {
-    const faults = account === undefined ? [] : accountShortfalls(account, goal);
-    if (managed) return declareProtection(name, address, goal, faults, context, declared);
-    return faults.length > 0 ? endProgram(refusal(name, account as CosmosAccount, faults)) : undefined;
+    const problems = account === undefined ? [] : accountShortfalls(account, goal);
+    if (managed) return declareProtection(name, address, goal, problems, context, declared);
+    return problems.length > 0 ? endProgram(refusal(name, account as CosmosAccount, problems)) : undefined;
   });
   return {
     status: pulumi.all([observed, protection, address]).apply(([{ account }, , { resourceGroupName }]) => ({
@@ -130,7 +130,7 @@ function declareAccount(
 }
 
 /**
- * The operation exists whatever is observed, or it would come and go with what it mends. Nothing amiss: its inputs are
+ * The operation exists whatever is observed, or it would come and go with what it fixes. Nothing amiss: its inputs are
  * left as they were. Something amiss: a new input says what, and so runs it again. A created account has it too, because
  * azure-native compares inputs with inputs and sees nothing of what was changed in Azure.
  */
@@ -138,19 +138,19 @@ function declareProtection(
   name: string,
   address: pulumi.Output<CosmosAddress>,
   goal: CosmosGoal,
-  faults: string[],
+  problems: string[],
   context: ProtectContext,
   account: pulumi.Resource | undefined,
 ): void {
   const request = address.apply((at) => ({
     ...at,
     ...goal,
-    ...(faults.length > 0 ? { amiss: { observed: new Date().toISOString(), faults } } : {}),
+    ...(problems.length > 0 ? { amiss: { observed: new Date().toISOString(), problems } } : {}),
   }));
   new Command(`${name}-protection`, azureOperation("protect-cosmosdb-account", request, context.azure.access), {
     parent: context.parent,
     dependsOn: account ? [account] : [],
-    ignoreChanges: faults.length === 0 ? ["*"] : [],
+    ignoreChanges: problems.length === 0 ? ["*"] : [],
   });
 }
 
@@ -158,7 +158,7 @@ function notesOf(account: CosmosAccount): string[] {
   const notes: string[] = [];
   if (continuousDays(account) === 0)
     notes.push("the switch from periodic to continuous backup is one way: Azure offers none back");
-  const key = keyFault(account);
+  const key = keyProblem(account);
   if (key) notes.push(`it cannot be restored: ${key}`);
   const level = account.properties.consistencyPolicy?.defaultConsistencyLevel;
   if (level !== "Strong")
@@ -168,6 +168,6 @@ function notesOf(account: CosmosAccount): string[] {
   return notes;
 }
 
-function refusal(name: string, account: CosmosAccount, faults: string[]): string {
-  return `database ${name}: account ${account.name} falls short, and "manage: false" forbids to mend it here: ${faults.join("; ")}. Mend it where it is managed, or remove "manage: false".`;
+function refusal(name: string, account: CosmosAccount, problems: string[]): string {
+  return `database ${name}: account ${account.name} falls short, and "manage: false" forbids to fix it here: ${problems.join("; ")}. Fix it where it is managed, or remove "manage: false".`;
 }

@@ -17,8 +17,8 @@ import {
   tierOf,
 } from "../../../operations/cosmosdb";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
-import { orEnd } from "../../faults";
 import { azureOperation } from "../../operation";
+import { orEnd } from "../../problem";
 import { copyOptions, numbered } from "../azure/copies";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
@@ -27,7 +27,7 @@ import { copyTags } from "../copy-tags";
 import { instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
 import type { CosmosdbArgs, CosmosdbNetworkArgs } from "./args";
 import { declareSchemaLoader } from "./schema-loader";
-import { ACCOUNT_NAME_LENGTH, accountOf, keyFault, keyOf, lookUpDeleted, lookUpSource } from "./source";
+import { ACCOUNT_NAME_LENGTH, accountOf, keyOf, keyProblem, lookUpDeleted, lookUpSource } from "./source";
 
 /** Declares an account as of the instant, and what a restore drops. */
 export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: RestoreContext): RestoredDatabase {
@@ -44,8 +44,8 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
         })),
       )
     : lookUpSource(name, args, azure, async (account) => {
-        const fault = keyFault(account);
-        if (fault) throw new Error(fault);
+        const problem = keyProblem(account);
+        if (problem) throw new Error(problem);
         return {
           from: await findRestoreSource(account, instant, azure.access),
           ...(await readPrivateEndpoints(account, azure.access)),

@@ -7,7 +7,7 @@ import {
   oldestInstant,
   type RestorableAccount,
 } from "../../../operations/cosmosdb";
-import { orEnd } from "../../faults";
+import { orEnd } from "../../problem";
 import type { AzureSettings } from "../kind";
 import type { CosmosdbArgs } from "./args";
 
@@ -86,7 +86,7 @@ function missing({ accountName, resourceGroupName }: CosmosAddress, deleted: Res
 const USER_ASSIGNED = "UserAssignedIdentity=";
 
 /** Why no copy of an account with a key of the user's own can be read, with the fix; undefined for other accounts. */
-export function keyFault({ name, properties }: CosmosAccount): string | undefined {
+export function keyProblem({ name, properties }: CosmosAccount): string | undefined {
   const { keyVaultKeyUri, defaultIdentity = "FirstPartyIdentity" } = properties;
   if (!keyVaultKeyUri || defaultIdentity.startsWith(USER_ASSIGNED)) return undefined;
   return `account ${name} reads its customer-managed key by ${defaultIdentity}, which no copy of it can use; let a user-assigned identity read the key, assign that to the account, and make it the default: az cosmosdb update --default-identity ${USER_ASSIGNED}<id>`;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { nearestWord } from "../../../restore-points/rules/nearest-word";
-import type { Fault } from "../../faults";
-import { pathText, shown, valueAt, yamlText } from "../../problems/value";
+import type { Problem } from "../../problem";
+import { pathText, shown, valueAt, yamlText } from "../../problem-messages/value";
 import type { CreatedResource } from ".";
 import resources from "./created-resources.json";
 
@@ -12,13 +12,13 @@ type ArgumentType = string | ArgumentType[] | { [name: string]: ArgumentType };
 const SECRET = /password|secret/i;
 
 /** What is wrong with the arguments of one resource; a name in `owned` may be a path of two names. */
-export function argumentFaults({ path, resource, args, owned }: CreatedResource): Fault[] {
+export function argumentProblems({ path, resource, args, owned }: CreatedResource): Problem[] {
   const declared = (resources as Record<string, { [name: string]: ArgumentType }>)[`@pulumi/${resource}`];
   if (declared === undefined) throw new Error(`npm run schema has not read ${resource}`);
   const given = Object.fromEntries(Object.entries(args).filter(([name]) => !(name in owned)));
   // What this program sets need not be given.
   const needed = Object.fromEntries(Object.entries(declared).filter(([name]) => !(name.replace("!", "") in owned)));
-  const overridden = Object.entries(owned).flatMap(([name, instead]): Fault[] => {
+  const overridden = Object.entries(owned).flatMap(([name, instead]): Problem[] => {
     const keys = name.split(".");
     const value = valueAt(args, keys);
     if (value === undefined) return [];
@@ -29,7 +29,7 @@ export function argumentFaults({ path, resource, args, owned }: CreatedResource)
       },
     ];
   });
-  return [...overridden, ...memberFaults(given, needed, path, nameOf(resource))];
+  return [...overridden, ...memberProblems(given, needed, path, nameOf(resource))];
 }
 
 /** `aws/rds/clusterInstance` is called aws.rds.ClusterInstance. */
@@ -38,17 +38,17 @@ function nameOf(resource: string): string {
   return `${name}.${module}.${type[0]?.toUpperCase()}${type.slice(1)}`;
 }
 
-function memberFaults(
+function memberProblems(
   given: Record<string, unknown>,
   declared: { [name: string]: ArgumentType },
   path: (string | number)[],
   resource: string,
-): Fault[] {
+): Problem[] {
   const names = Object.keys(declared).map((name) => name.replace("!", ""));
   const meant = new Set<string>();
-  const faults = Object.entries(given).flatMap(([name, value]): Fault[] => {
+  const problems = Object.entries(given).flatMap(([name, value]): Problem[] => {
     const type = declared[name] ?? declared[`${name}!`];
-    if (type !== undefined) return valueFaults(value, type, [...path, name], resource);
+    if (type !== undefined) return valueProblems(value, type, [...path, name], resource);
     const near = nearestWord(name, names);
     if (near !== undefined) meant.add(near);
     return [
@@ -63,7 +63,7 @@ function memberFaults(
     .map(([name, type]) => ({ name: name.slice(0, -1), type }))
     .filter(({ name }) => given[name] === undefined && !meant.has(name));
   return [
-    ...faults,
+    ...problems,
     ...missing.map(({ name, type }) => ({
       path: pathText([...path, name]),
       message: `is missing; ${resource} needs it: expected ${typeText(type)}`,
@@ -71,9 +71,9 @@ function memberFaults(
   ];
 }
 
-function valueFaults(value: unknown, type: ArgumentType, path: (string | number)[], resource: string): Fault[] {
+function valueProblems(value: unknown, type: ArgumentType, path: (string | number)[], resource: string): Problem[] {
   if (value === undefined || value instanceof Promise || pulumi.Output.isInstance(value)) return [];
-  const wrong = (fix: string | undefined): Fault[] => [
+  const wrong = (fix: string | undefined): Problem[] => [
     {
       path: pathText(path),
       message: `${SECRET.test(String(path.at(-1))) ? "its value" : shown(value)} is not allowed; expected ${typeText(type)}${fix === undefined ? "" : `; ${fix}`}`,
@@ -84,12 +84,12 @@ function valueFaults(value: unknown, type: ArgumentType, path: (string | number)
   if (Array.isArray(type)) {
     const [item = "any"] = type;
     if (!Array.isArray(value)) return wrong(`write a list: ${yamlText([value])}`);
-    return value.flatMap((each, index) => valueFaults(each, item, [...path, index], resource));
+    return value.flatMap((each, index) => valueProblems(each, item, [...path, index], resource));
   }
   if (typeof value !== "object" || Array.isArray(value)) return wrong(undefined);
   const every = type["*"];
-  if (every === undefined) return memberFaults(value as Record<string, unknown>, type, path, resource);
-  return Object.entries(value).flatMap(([key, each]) => valueFaults(each, every, [...path, key], resource));
+  if (every === undefined) return memberProblems(value as Record<string, unknown>, type, path, resource);
+  return Object.entries(value).flatMap(([key, each]) => valueProblems(each, every, [...path, key], resource));
 }
 
 /** The providers turn "35" into 35 and 16 into "16"; what they would turn into something else is refused. */

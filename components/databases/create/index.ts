@@ -1,4 +1,4 @@
-import type { Fault } from "../../faults";
+import type { Problem } from "../../problem";
 
 /** A resource that `create` declares, with the arguments that a user gives it. */
 export interface CreatedResource {
@@ -20,9 +20,9 @@ export const OWNED = {
 } as const;
 
 /** What is wrong with the arguments of created resources, by the Pulumi SDK's declarations of them. */
-export function createdFaults(created: CreatedResource[]): Fault[] {
+export function createdProblems(created: CreatedResource[]): Problem[] {
   // Most sets create nothing, and need neither the list nor the code.
   if (created.length === 0) return [];
-  const { argumentFaults } = require("./arguments") as typeof import("./arguments");
-  return created.flatMap(argumentFaults);
+  const { argumentProblems } = require("./arguments") as typeof import("./arguments");
+  return created.flatMap(argumentProblems);
 }

@@ -1,27 +1,27 @@
 import { readBackupSources } from "../../../operations/dynamodb";
-import { backupArnFault } from "../../vaults/backup-arn";
+import { backupArnProblem } from "../../vaults/backup-arn";
 import type { RestoreFromArgs } from "../../vaults/restore-from";
 import { instantSuffix, type RestoreContext } from "../kind";
 
-/** Why tables can't be restored from these, with the mend; undefined when each is a backup of DynamoDB's own. */
-export function tableBackupsFault({ backupArn, tables, windowBackups }: RestoreFromArgs) {
+/** Why tables can't be restored from these, with the fix; undefined when each is a backup of DynamoDB's own. */
+export function tableBackupsProblem({ backupArn, tables, windowBackups }: RestoreFromArgs) {
   if (windowBackups)
     return backupArn === undefined && tables === undefined
       ? undefined
       : "takes windowBackups alone: the window's record says which backups there are";
   if (backupArn !== undefined || tables === undefined || Object.keys(tables).length === 0)
     return "takes tables: the ARN of a backup for each table of the database, by the tables' full names";
-  const faults = Object.entries(tables).flatMap(([table, arn]) => {
-    const fault = backupArnFault(arn, {
+  const problems = Object.entries(tables).flatMap(([table, arn]) => {
+    const problem = backupArnProblem(arn, {
       service: "dynamodb",
       resource: /^table\/[^/]+\/backup\//,
       example: "arn:aws:dynamodb:<region>:<account>:table/<table>/backup/<id>",
       // DynamoDB restores a backup to any region.
       region: undefined,
     });
-    return fault === undefined ? [] : [`${table}: ${fault}`];
+    return problem === undefined ? [] : [`${table}: ${problem}`];
   });
-  return faults.length === 0 ? undefined : faults.join("; ");
+  return problems.length === 0 ? undefined : problems.join("; ");
 }
 
 /** Why nobody can tell that the backups are as of the instant; undefined when what they were made of says so by its name. */

@@ -3,7 +3,7 @@ import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { OWNED } from "../create";
 import { type DatabaseKind, lookedUp } from "../kind";
 import { type DynamodbArgs, dynamodbSchema } from "./args";
-import { tableBackupsDoubt, tableBackupsFault } from "./backups";
+import { tableBackupsDoubt, tableBackupsProblem } from "./backups";
 import { copiesStand } from "./copies";
 import { protectCreated, protectExisting } from "./protect";
 import { tableReader } from "./reader";
@@ -92,10 +92,10 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
       ...args.windowBackups,
     };
   },
-  backupFault: (_args, from) => tableBackupsFault(from),
+  backupProblem: (_args, from) => tableBackupsProblem(from),
   backupDoubt: (name, args, from, context) => tableBackupsDoubt(targetRegion(name, args, context.aws), from, context),
   copiesStand: (name, args, { aws, instant }) => copiesStand(name, args, aws, instant),
-  recoveryFault(args, aws) {
+  recoveryProblem(args, aws) {
     const from = args.existing?.region ?? args.create?.region ?? aws.defaultRegion;
     const to = args.restoreTo?.region ?? from;
     if (from !== to) return undefined;

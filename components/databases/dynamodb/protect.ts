@@ -2,8 +2,8 @@ import { Table } from "@pulumi/aws/dynamodb";
 import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import { shortfalls, type TableProtection, type TableProtectionGoal } from "../../../operations/dynamodb";
-import { endProgram } from "../../faults";
 import { operation } from "../../operation";
+import { endProgram } from "../../problem";
 import { lookedUp, type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { DynamodbArgs, DynamodbCreateArgs } from "./args";
 import { rangeOfTables } from "./ranges";
@@ -58,13 +58,13 @@ export function protectExisting(name: string, args: DynamodbArgs, context: Prote
     tableReader(where, context.aws).protection(await tableNames(name, args, context.aws)),
   );
   const protection = observed.apply((tables) => {
-    const faults = tables
-      .map((table) => ({ table: table.name, faults: shortfalls(table, goal) }))
-      .filter(({ faults }) => faults.length > 0);
+    const problems = tables
+      .map((table) => ({ table: table.name, problems: shortfalls(table, goal) }))
+      .filter(({ problems }) => problems.length > 0);
     if (args.manage === false) {
-      return faults.length > 0 ? endProgram(refusal(name, where, faults)) : undefined;
+      return problems.length > 0 ? endProgram(refusal(name, where, problems)) : undefined;
     }
-    return declareProtection(name, where, tables, goal, faults, context);
+    return declareProtection(name, where, tables, goal, problems, context);
   });
   const expiry = declareExpiry(name, args, context);
   return {
@@ -85,7 +85,7 @@ export function protectExisting(name: string, args: DynamodbArgs, context: Prote
 }
 
 /**
- * The operation exists whatever is observed, or it would come and go with what it mends. Nothing amiss: its inputs are
+ * The operation exists whatever is observed, or it would come and go with what it fixes. Nothing amiss: its inputs are
  * left as they were. Something amiss: a new input says what, and so runs it again.
  */
 function declareProtection(
@@ -93,7 +93,7 @@ function declareProtection(
   where: string,
   tables: TableProtection[],
   goal: TableProtectionGoal,
-  faults: { table: string; faults: string[] }[],
+  problems: { table: string; problems: string[] }[],
   context: ProtectContext,
 ): void {
   new Command(
@@ -104,15 +104,15 @@ function declareProtection(
         region: where,
         tables: tables.map((table) => table.name),
         goal,
-        ...(faults.length > 0 ? { amiss: { observed: new Date().toISOString(), faults } } : {}),
+        ...(problems.length > 0 ? { amiss: { observed: new Date().toISOString(), problems } } : {}),
       },
       context.aws.access,
     ),
-    { parent: context.parent, ignoreChanges: faults.length === 0 ? ["*"] : [] },
+    { parent: context.parent, ignoreChanges: problems.length === 0 ? ["*"] : [] },
   );
 }
 
-function refusal(name: string, where: string, faults: { table: string; faults: string[] }[]): string {
-  const lines = faults.map(({ table, faults }) => `  ${table}: ${faults.join("; ")}`);
-  return `database ${name}: existing tables in ${where} fall short, and "manage: false" forbids to mend them here:\n${lines.join("\n")}\nMend them where they are managed, or remove "manage: false".`;
+function refusal(name: string, where: string, problems: { table: string; problems: string[] }[]): string {
+  const lines = problems.map(({ table, problems }) => `  ${table}: ${problems.join("; ")}`);
+  return `database ${name}: existing tables in ${where} fall short, and "manage: false" forbids to fix them here:\n${lines.join("\n")}\nMend them where they are managed, or remove "manage: false".`;
 }

@@ -1,5 +1,5 @@
 import { TableReader } from "../../../operations/dynamodb";
-import { thisRun } from "../../faults";
+import { thisRun } from "../../problem";
 import type { AwsSettings } from "../kind";
 
 const readers = new WeakMap<object, Map<string, TableReader>>();

@@ -1,6 +1,7 @@
 import type { TableRestore, TableSettings } from "../../../operations/dynamodb";
+import { COPY_TAG, INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
 import { tablesOf } from "../../../restore-points/tables";
-import { COPY_TAG, INSTANT_TAG, type RestoreContext } from "../kind";
+import type { RestoreContext } from "../kind";
 import type { DynamodbArgs } from "./args";
 import { tableReader } from "./reader";
 import { sourceRegion, targetRegion } from "./tables";

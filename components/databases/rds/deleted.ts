@@ -133,11 +133,11 @@ function refuseLiving({ existing }: Source, subject: string, path: string, statu
   );
 }
 
-/** @throws {Error} when the configuration and what AWS retains of a missing database don't agree, with the mend. */
+/** @throws {Error} when the configuration and what AWS retains of a missing database don't agree, with the fix. */
 function checkRetained(
   { existing }: Source,
   subject: string,
-  mend: string,
+  fix: string,
   backups: Pick<DBInstanceAutomatedBackup, "RestoreWindow"> | undefined,
 ): void {
   if (existing?.deleted && backups === undefined)
@@ -147,7 +147,7 @@ function checkRetained(
   if (existing?.deleted || backups === undefined) return;
   const { EarliestTime: earliest, LatestTime: latest } = backups.RestoreWindow ?? {};
   throw new Error(
-    `there is no ${subject} any more, but AWS retains its automated backups${earliest && latest ? `, from ${earliest.toISOString()} to ${latest.toISOString()}` : ""}; to restore from them say ${mend}, and restoreTo.instanceClass`,
+    `there is no ${subject} any more, but AWS retains its automated backups${earliest && latest ? `, from ${earliest.toISOString()} to ${latest.toISOString()}` : ""}; to restore from them say ${fix}, and restoreTo.instanceClass`,
   );
 }
 

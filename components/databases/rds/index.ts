@@ -3,8 +3,9 @@ import { describeCluster, tagsOf } from "../../../operations/aurora";
 import { describeInstance } from "../../../operations/rds";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
+import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
 import { retentionOwner } from "../../vaults/aws/source";
-import { type DatabaseKind, INSTANT_TAG, regionOf } from "../kind";
+import { type DatabaseKind, regionOf } from "../kind";
 import { type RdsArgs, rdsSchema } from "./args";
 import { copyIdentifier } from "./copies";
 import { createdCluster, createdInstance } from "./created";
@@ -13,7 +14,7 @@ import { protectCreatedInstance, protectExistingInstance } from "./instance-prot
 import { restoreInstance } from "./instance-restore";
 import { NOT_CONTINUOUS, protectCreatedCluster, protectExistingCluster } from "./multi-az-cluster";
 import { restoreMultiAzCluster } from "./multi-az-restore";
-import { snapshotDoubt, snapshotFault } from "./snapshots";
+import { snapshotDoubt, snapshotProblem } from "./snapshots";
 import { identifierOf, isCluster, lookUpCluster, lookUpInstance, whereIs } from "./source";
 
 export type { RdsArgs } from "./args";
@@ -75,8 +76,8 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
         ...(cluster && { notCopiedBecause: "snapshots of Multi-AZ DB clusters cannot be copied" }),
       };
     },
-    backupFault: (args, from, aws) =>
-      snapshotFault(from, { cluster: isCluster(args), region: whereIs(args) ?? aws.defaultRegion }),
+    backupProblem: (args, from, aws) =>
+      snapshotProblem(from, { cluster: isCluster(args), region: whereIs(args) ?? aws.defaultRegion }),
     backupDoubt: (name, args, from, context) =>
       snapshotDoubt(regionOf(whereIs(args), context.aws, name), from, context),
     async copiesStand(name, args, { aws, instant }) {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describeInstance, type InstanceDescription } from "../../../operations/rds";
 import type { DatabaseRange } from "../../../restore-points/ranges";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
-import { orEnd } from "../../faults";
+import { orEnd } from "../../problem";
 import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { RdsArgs, RdsCreateArgs } from "./args";
 import { onlyEngine, type RdsEngine } from "./engine";

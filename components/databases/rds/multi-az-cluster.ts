@@ -2,8 +2,8 @@ import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster } from "../../../operations/aurora";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
-import { endProgram, orEnd } from "../../faults";
 import { operation } from "../../operation";
+import { endProgram, orEnd } from "../../problem";
 import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { RdsArgs, RdsCreateArgs } from "./args";
 import { clusterProtection, declareCluster, rangeOf } from "./cluster";
@@ -72,15 +72,17 @@ export function protectExistingCluster(
       const state = stateFault("cluster", protection.status, NO_DELETED_CLUSTERS);
       // No error: in a disaster, a database in such a state is just what has to be restored.
       if (state) pulumi.log.warn(`database ${name}: ${state}`, context.parent);
-      const faults = shortfalls(protection, days);
-      if (!manage && faults.length > 0) return endProgram(refusal(name, "cluster", protection, faults));
+      const problems = shortfalls(protection, days);
+      if (!manage && problems.length > 0) return endProgram(refusal(name, "cluster", protection, problems));
       return {
         name,
         kind: engine.kind,
         protectedBy: `the cluster's own continuous backup of at least ${days} days in ${region}${manage ? "" : ", managed elsewhere"}`,
         notes: [
           ...(state ? [state] : []),
-          ...faults.filter((fault) => !isRetention(fault)).map((fault) => `${fault}: change it on the cluster`),
+          ...problems
+            .filter((problem) => !isRetention(problem))
+            .map((problem) => `${problem}: change it on the cluster`),
           ...engine.notes,
         ],
       };
@@ -100,7 +102,7 @@ function declareProtection(
   days: number,
   context: ProtectContext,
 ): void {
-  const faults = shortfalls(protection, days).filter(isRetention);
+  const problems = shortfalls(protection, days).filter(isRetention);
   new Command(
     `${name}-protection`,
     operation(
@@ -109,14 +111,14 @@ function declareProtection(
         region,
         clusterIdentifier: protection.identifier,
         days,
-        ...(faults.length > 0 ? { amiss: { observed: new Date().toISOString(), faults } } : {}),
+        ...(problems.length > 0 ? { amiss: { observed: new Date().toISOString(), problems } } : {}),
       },
       context.aws.access,
     ),
-    { parent: context.parent, ignoreChanges: faults.length === 0 ? ["*"] : [] },
+    { parent: context.parent, ignoreChanges: problems.length === 0 ? ["*"] : [] },
   );
 }
 
-function isRetention(fault: string): boolean {
-  return fault.startsWith("its backup retention");
+function isRetention(problem: string): boolean {
+  return problem.startsWith("its backup retention");
 }

@@ -7,19 +7,10 @@ import {
   type ClusterSettings,
   strangerBy,
 } from "../../../operations/multi-az-copies";
+import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../restore-points/rules/tag-keys";
 import { lastingOperation, operation } from "../../operation";
 import { copyTags, leftOutTags } from "../copy-tags";
-import {
-  COPY_TAG,
-  copyMarks,
-  INSTANT_TAG,
-  instantSuffix,
-  lookedUp,
-  type RestoreContext,
-  type RestoredDatabase,
-  regionOf,
-  STACK_TAG,
-} from "../kind";
+import { copyMarks, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
 import { leftToSetAgain } from "../not-restored";
 import type { RdsArgs } from "./args";
 import { copyDeletion, copyIdentifier, credentialsNote } from "./copies";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseRange } from "../../../restore-points/ranges";
-import { endProgram } from "../../faults";
+import { endProgram } from "../../problem";
 import { type BackupPlanRun, overdueBecause } from "../../vaults/aws/overdue";
 import { continuousPlan, declareContinuousBackup } from "../../vaults/continuous-backup";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
@@ -36,12 +36,12 @@ const UNPROTECTED = new Set([
 
 const RETAINED = '"deleted: true" under its "existing" restores from the automated backups that AWS retains';
 
-/** Why nothing backs a database up in its state, with the mend; absent while AWS does, or soon will again. */
+/** Why nothing backs a database up in its state, with the fix; absent while AWS does, or soon will again. */
 export function stateFault(what: string, status: string | undefined, onceGone = RETAINED): string | undefined {
   if (status === undefined || !UNPROTECTED.has(status)) return undefined;
   if (status === "deleting") return `the ${what} is being deleted; once it is gone, ${onceGone}`;
-  const mend = status.startsWith("stop") ? "start it" : "repair it, or restore it";
-  return `the ${what} is ${status}, so that nothing backs it up now: ${mend}; what was backed up before can be restored`;
+  const fix = status.startsWith("stop") ? "start it" : "repair it, or restore it";
+  return `the ${what} is ${status}, so that nothing backs it up now: ${fix}; what was backed up before can be restored`;
 }
 
 /** How it is to be protected. */
@@ -93,11 +93,11 @@ export function protectExistingRds(
       const state = stateFault(what, protection.status);
       // No error: in a disaster, a database in such a state is just what has to be restored.
       if (state) pulumi.log.warn(`database ${name}: ${state}`, context.parent);
-      const faults = shortfalls(protection, days);
+      const problems = shortfalls(protection, days);
       // In another state AWS Backup does nothing, which is said above.
       if (manage && state === undefined && protection.retentionDays < days)
         await refuseOverdue(name, protection, { days, region, what, run: kept?.plan ?? continuousPlan(name) }, context);
-      if (!manage && faults.length > 0) return endProgram(refusal(name, what, protection, faults));
+      if (!manage && problems.length > 0) return endProgram(refusal(name, what, protection, problems));
       return {
         name,
         kind,
@@ -106,7 +106,7 @@ export function protectExistingRds(
           : `the ${what}'s own continuous backup of at least ${days} days in ${region}, managed elsewhere`,
         notes: [
           ...(state ? [state] : []),
-          ...(manage ? faults.map((fault) => noteOf(fault, what)) : []),
+          ...(manage ? problems.map((problem) => noteOf(problem, what)) : []),
           ...goal.notes,
         ],
       };
@@ -138,24 +138,24 @@ async function refuseOverdue(
 }
 
 /** What ends the program where protection is managed elsewhere, and lacks something. */
-export function refusal(name: string, what: string, { identifier }: RdsProtection, faults: string[]): string {
-  return `database ${name}: ${what} ${identifier} falls short, and "manage: false" forbids to mend it here: ${faults.join("; ")}. Mend it where it is managed, or remove "manage: false".`;
+export function refusal(name: string, what: string, { identifier }: RdsProtection, problems: string[]): string {
+  return `database ${name}: ${what} ${identifier} falls short, and "manage: false" forbids to fix it here: ${problems.join("; ")}. Fix it where it is managed, or remove "manage: false".`;
 }
 
 export function shortfalls(
   { retentionDays, deletionProtection, storageEncrypted }: RdsProtection,
   days: number,
 ): string[] {
-  const faults: string[] = [];
-  if (retentionDays === 0) faults.push("its backup retention is 0 days, which is off");
-  else if (retentionDays < days) faults.push(`its backup retention is ${retentionDays} days, below ${days}`);
-  if (!deletionProtection) faults.push("deletion protection is off");
-  if (!storageEncrypted) faults.push("its storage is not encrypted, and can be only by a restore");
-  return faults;
+  const problems: string[] = [];
+  if (retentionDays === 0) problems.push("its backup retention is 0 days, which is off");
+  else if (retentionDays < days) problems.push(`its backup retention is ${retentionDays} days, below ${days}`);
+  if (!deletionProtection) problems.push("deletion protection is off");
+  if (!storageEncrypted) problems.push("its storage is not encrypted, and can be only by a restore");
+  return problems;
 }
 
-function noteOf(fault: string, what: string): string {
-  return fault.startsWith("its backup retention")
-    ? `${fault}: AWS Backup raises it with its next daily run`
-    : `${fault}: AWS Backup does not change that; change it on the ${what}`;
+function noteOf(problem: string, what: string): string {
+  return problem.startsWith("its backup retention")
+    ? `${problem}: AWS Backup raises it with its next daily run`
+    : `${problem}: AWS Backup does not change that; change it on the ${what}`;
 }

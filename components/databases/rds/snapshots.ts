@@ -1,17 +1,18 @@
 import { readSnapshotTags } from "../../../operations/rds";
-import { backupArnFault } from "../../vaults/backup-arn";
+import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
+import { backupArnProblem } from "../../vaults/backup-arn";
 import type { RestoreFromArgs } from "../../vaults/restore-from";
-import { INSTANT_TAG, type RestoreContext } from "../kind";
+import type { RestoreContext } from "../kind";
 
-/** Why a copy can't be restored from this, with the mend; undefined when it is a snapshot of the right sort. */
-export function snapshotFault(
+/** Why a copy can't be restored from this, with the fix; undefined when it is a snapshot of the right sort. */
+export function snapshotProblem(
   { backupArn, tables, windowBackups }: RestoreFromArgs,
   what: { cluster: boolean; region: string | undefined },
 ): string | undefined {
   if (windowBackups) return "takes backupArn, the ARN of a snapshot; only DynamoDB has backups of pause windows";
   if (tables !== undefined) return "takes backupArn, the ARN of a snapshot; tables are DynamoDB's";
   const resource = what.cluster ? "cluster-snapshot" : "snapshot";
-  return backupArnFault(backupArn, {
+  return backupArnProblem(backupArn, {
     service: "rds",
     resource: new RegExp(`^${resource}:`),
     example: `arn:aws:rds:<region>:<account>:${resource}:awsbackup:job-<id>`,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterDescription } from "../../../operations/aurora";
 import type { InstanceDescription } from "../../../operations/rds";
-import { orEnd } from "../../faults";
+import { orEnd } from "../../problem";
 import type { AwsSettings } from "../kind";
 import type { RdsArgs } from "./args";
 import { findInstance, findMultiAzCluster, NO_DELETED_CLUSTERS } from "./deleted";
@@ -66,7 +66,7 @@ export function lookUpCluster(
     );
 }
 
-/** @throws {Error} for what is no instance of this engine with data of its own, with the mend. */
+/** @throws {Error} for what is no instance of this engine with data of its own, with the fix. */
 export function checkInstance(
   engine: RdsEngine,
   id: string,
@@ -89,7 +89,7 @@ export function checkInstance(
   return found;
 }
 
-/** @throws {Error} for what is no cluster of this engine, with the mend. */
+/** @throws {Error} for what is no cluster of this engine, with the fix. */
 export function checkCluster(
   engine: RdsEngine,
   id: string,

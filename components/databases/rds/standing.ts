@@ -2,7 +2,7 @@ import type { DBInstance } from "@aws-sdk/client-rds";
 import type * as pulumi from "@pulumi/pulumi";
 import { awaitCluster, describeCluster, tagsOf } from "../../../operations/aurora";
 import { awaitInstance, describeInstance } from "../../../operations/rds";
-import { thisRun } from "../../faults";
+import { thisRun } from "../../problem";
 import { adopted, awsImportId, importIdOf, type Standing, strangerBy } from "../adoption";
 import { lookedUp, type RestoreContext } from "../kind";
 

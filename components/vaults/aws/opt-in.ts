@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsSettings } from "../../databases/kind";
-import { endProgram } from "../../faults";
+import { endProgram } from "../../problem";
 
 /** A database that a plan of AWS Backup selects. */
 export interface SelectedDatabase {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { RETENTION_DAYS } from "../../../restore-points/rules/vault-lock";
 import { awsRegion, kmsKeyArn, securityGroupIds, subnetGroupName } from "../../databases/schema";
 
-/** Numbers whose bounds `awsVaultFaults` checks; here they are for editors. */
+/** Numbers whose bounds `awsVaultProblems` checks; here they are for editors. */
 const days = (what: string) =>
   z.number().meta({ type: "integer", minimum: 1, maximum: RETENTION_DAYS.maximum, description: what }).optional();
 const minutes = (what: string) => z.number().meta({ type: "integer", minimum: 60, description: what }).optional();

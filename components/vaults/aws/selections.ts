@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { COPY_TAG } from "../../databases/kind";
+import { COPY_TAG } from "../../../restore-points/rules/tag-keys";
 
 /** ARNs of what a plan is to back up. */
 export interface SelectedArns {

@@ -1,19 +1,19 @@
-import { backupLifecycleFaults, goneBeforeNext } from "../../../restore-points/rules/backup-lifecycle";
-import { awsScheduleFault } from "../../../restore-points/rules/schedule";
+import { backupLifecycleProblems, goneBeforeNext } from "../../../restore-points/rules/backup-lifecycle";
+import { awsScheduleProblem } from "../../../restore-points/rules/schedule";
 import { timeZoneProblem } from "../../../restore-points/rules/time-zone";
-import { outsideLock, vaultLockFaults } from "../../../restore-points/rules/vault-lock";
+import { outsideLock, vaultLockProblems } from "../../../restore-points/rules/vault-lock";
 import type { DatabaseArgs } from "../../databases";
 import type { AwsSettings } from "../../databases/kind";
-import type { Fault } from "../../faults";
+import type { Problem } from "../../problem";
 import type { AwsVaultArgs, CopyToArgs, LifecycleArgs, VaultLockArgs, VaultRuleArgs } from "./args";
 import { DEFAULT_SCHEDULE, type VaultedDatabase, vaultedDatabases } from "./rules";
 
 const LEAST_WINDOW_MINUTES = 60;
 
 /** Everything that AWS Backup would refuse, ignore or fail at, before anything is declared. Paths begin at the configuration's root. */
-export function awsVaultFaults(databases: readonly DatabaseArgs[], given: AwsVaultArgs, aws: AwsSettings): Fault[] {
+export function awsVaultProblems(databases: readonly DatabaseArgs[], given: AwsVaultArgs, aws: AwsSettings): Problem[] {
   const vaulted = vaultedDatabases(databases, given, aws);
-  const faults: Fault[] = lockFaults(given);
+  const problems: Problem[] = lockProblems(given);
   const lists: [string, VaultRuleArgs[]][] = [
     ["vault.aws.rules", given.rules ?? []],
     ...databases.map((database, index): [string, VaultRuleArgs[]] => [
@@ -22,84 +22,84 @@ export function awsVaultFaults(databases: readonly DatabaseArgs[], given: AwsVau
     ]),
   ];
   for (const [path, rules] of lists)
-    faults.push(...rulesFaults(rules, path, judgedBy(given)), ...continuousFaults(rules, path, vaulted));
+    problems.push(...rulesProblems(rules, path, judgedBy(given)), ...continuousProblems(rules, path, vaulted));
   if (vaulted.length === 0)
-    faults.push({ path: "vault.aws", message: "no database of the set is on AWS and goes to the vault; remove it" });
-  for (const database of vaulted) faults.push(...databaseFaults(database));
-  faults.push(...keyFaults(given, vaulted), ...otherFaults(judgedBy(given)));
-  return faults;
+    problems.push({ path: "vault.aws", message: "no database of the set is on AWS and goes to the vault; remove it" });
+  for (const database of vaulted) problems.push(...databaseProblems(database));
+  problems.push(...keyProblems(given, vaulted), ...otherProblems(judgedBy(given)));
+  return problems;
 }
 
 /** What of it can be seen without the databases; parts that have problems already may be missing. */
-export function ownAwsVaultFaults(given: AwsVaultArgs): Fault[] {
+export function ownAwsVaultProblems(given: AwsVaultArgs): Problem[] {
   return [
-    ...lockFaults(given),
-    ...rulesFaults(given.rules ?? [], "vault.aws.rules", judgedBy(given)),
-    ...otherFaults(judgedBy(given)),
+    ...lockProblems(given),
+    ...rulesProblems(given.rules ?? [], "vault.aws.rules", judgedBy(given)),
+    ...otherProblems(judgedBy(given)),
   ];
 }
 
 /** The vault by which rules are judged: a lock that makes no sense says nothing of them. */
 function judgedBy(vault: AwsVaultArgs): AwsVaultArgs {
-  return lockFaults(vault).length > 0 ? { ...vault, lock: undefined } : vault;
+  return lockProblems(vault).length > 0 ? { ...vault, lock: undefined } : vault;
 }
 
-function rulesFaults(rules: VaultRuleArgs[], path: string, vault: AwsVaultArgs): Fault[] {
-  const faults: Fault[] = [];
+function rulesProblems(rules: VaultRuleArgs[], path: string, vault: AwsVaultArgs): Problem[] {
+  const problems: Problem[] = [];
   // Not "for of": rules with problems of their own are holes in the list.
   rules.forEach((rule, index) => {
-    faults.push(...ruleFaults(rule, `${path}[${index}]`, vault));
+    problems.push(...ruleProblems(rule, `${path}[${index}]`, vault));
     const twin = rules.findIndex((other) => other?.name === rule.name);
     if (twin < index)
-      faults.push({
+      problems.push({
         path: `${path}[${index}].name`,
         message: `"${rule.name}" is the name of ${path}[${twin}] too; give one of them another name`,
       });
   });
-  return faults;
+  return problems;
 }
 
-function lockFaults({ name, lock }: AwsVaultArgs): Fault[] {
+function lockProblems({ name, lock }: AwsVaultArgs): Problem[] {
   if (lock === undefined) return [];
   const at = "vault.aws.lock";
-  const faults = vaultLockFaults(lock).map((message) => ({ path: at, message }));
+  const problems = vaultLockProblems(lock).map((message) => ({ path: at, message }));
   const { acknowledgeIrreversible: acknowledged, changeableForDays } = lock;
   if (changeableForDays !== undefined && acknowledged === undefined)
-    faults.push({
+    problems.push({
       path: `${at}.acknowledgeIrreversible`,
       message: `is missing; changeableForDays puts the lock into compliance mode, which nobody can undo once those days are over, AWS included: repeat the vault's name ("${name}") to accept that, or remove changeableForDays for governance mode`,
     });
   if (acknowledged !== undefined && acknowledged !== name)
-    faults.push({
+    problems.push({
       path: `${at}.acknowledgeIrreversible`,
       message: `"${acknowledged}" is not the vault's name ("${name}"); repeat that to lock the vault for ever, or remove this key`,
     });
   if (acknowledged !== undefined && changeableForDays === undefined)
-    faults.push({
+    problems.push({
       path: `${at}.changeableForDays`,
       message:
         "is missing; say for how many days, at least 3, a lock in compliance mode can still be taken back, or remove acknowledgeIrreversible",
     });
-  return faults;
+  return problems;
 }
 
-function ruleFaults(rule: VaultRuleArgs, path: string, vault: AwsVaultArgs): Fault[] {
-  const faults: Fault[] = [];
+function ruleProblems(rule: VaultRuleArgs, path: string, vault: AwsVaultArgs): Problem[] {
+  const problems: Problem[] = [];
   const add = (key: string, message: string | undefined) => {
-    if (message !== undefined) faults.push({ path: `${path}${key}`, message });
+    if (message !== undefined) problems.push({ path: `${path}${key}`, message });
   };
   const schedule = rule.schedule ?? DEFAULT_SCHEDULE;
-  add(".schedule", awsScheduleFault(schedule));
+  add(".schedule", awsScheduleProblem(schedule));
   if (rule.timeZone !== undefined) add(".timeZone", timeZoneProblem(rule.timeZone));
-  const refused = lifecycleFaults(rule.lifecycle, rule.continuous ?? false);
-  for (const fault of refused) add("", fault);
+  const refused = lifecycleProblems(rule.lifecycle, rule.continuous ?? false);
+  for (const problem of refused) add("", problem);
   if (refused.length === 0) {
     add("", goneBeforeNext(rule.lifecycle?.deleteAfter, schedule));
     add("", lockedOut(rule.lifecycle, vault.lock, vault.name));
   }
   rule.copyTo?.forEach((copy, index) => {
     const at = `.copyTo[${index}]`;
-    for (const fault of lifecycleFaults(copy.lifecycle, false)) add(at, fault);
+    for (const problem of lifecycleProblems(copy.lifecycle, false)) add(at, problem);
     const kept = copy.lifecycle?.deleteAfter ?? rule.lifecycle?.deleteAfter;
     if (copy.region !== undefined) add(at, lockedOut({ deleteAfter: kept }, vault.lock, vault.name));
     const same = rule.copyTo?.findIndex((other) => other.region === copy.region && other.vaultArn === copy.vaultArn);
@@ -114,11 +114,11 @@ function ruleFaults(rule: VaultRuleArgs, path: string, vault: AwsVaultArgs): Fau
       ".completionWindowMinutes",
       `${end} is not allowed; AWS Backup needs at least ${LEAST_WINDOW_MINUTES} more than startWindowMinutes: ${start + LEAST_WINDOW_MINUTES} or more`,
     );
-  return faults;
+  return problems;
 }
 
-function lifecycleFaults(lifecycle: LifecycleArgs = {}, continuous: boolean): string[] {
-  return backupLifecycleFaults({ continuous, ...lifecycle });
+function lifecycleProblems(lifecycle: LifecycleArgs = {}, continuous: boolean): string[] {
+  return backupLifecycleProblems({ continuous, ...lifecycle });
 }
 
 function lockedOut({ deleteAfter }: LifecycleArgs = {}, lock: VaultLockArgs | undefined, name: string) {
@@ -128,7 +128,7 @@ function lockedOut({ deleteAfter }: LifecycleArgs = {}, lock: VaultLockArgs | un
   return `keeps recovery points ${kept}, and the lock of vault ${name} allows ${allowed}, so that every job would fail: bring lifecycle.deleteAfter into that range`;
 }
 
-function continuousFaults(rules: VaultRuleArgs[], path: string, vaulted: VaultedDatabase[]): Fault[] {
+function continuousProblems(rules: VaultRuleArgs[], path: string, vaulted: VaultedDatabase[]): Problem[] {
   const continuous = rules.flatMap((rule, index) => (rule.continuous ? [{ rule, index }] : []));
   return continuous.flatMap(({ rule, index }, nth) => {
     const at = `${path}[${index}].continuous`;
@@ -164,10 +164,10 @@ function continuousFaults(rules: VaultRuleArgs[], path: string, vaulted: Vaulted
   });
 }
 
-function databaseFaults({ name, index, source, rules, path }: VaultedDatabase): Fault[] {
-  const faults: Fault[] = [];
+function databaseProblems({ name, index, source, rules, path }: VaultedDatabase): Problem[] {
+  const problems: Problem[] = [];
   if (rules.length === 0)
-    faults.push({
+    problems.push({
       path,
       message: `no rule is left for ${name}${source.notContinuousBecause ? ` (${source.notContinuousBecause})` : ""}: give one that is not continuous, or databases[${index}].vault: { exclude: true }`,
     });
@@ -175,25 +175,25 @@ function databaseFaults({ name, index, source, rules, path }: VaultedDatabase): 
   for (const [nth, rule] of rules.entries()) {
     const at = `${path}[${nth}]`;
     if (own && rule.lifecycle?.coldStorageAfter !== undefined && !source.coldStorage)
-      faults.push({
+      problems.push({
         path: `${at}.lifecycle.coldStorageAfter`,
         message: `AWS Backup keeps nothing of ${source.resourceType} in cold storage, and would ignore it; remove it`,
       });
     // What holds for each destination is said once.
-    for (const message of new Set((rule.copyTo ?? []).map((copy) => copyFault(copy, source))))
-      if (message) faults.push({ path: `${path}: ${rule.name}`, message: `copying ${name}: ${message}` });
+    for (const message of new Set((rule.copyTo ?? []).map((copy) => copyProblem(copy, source))))
+      if (message) problems.push({ path: `${path}: ${rule.name}`, message: `copying ${name}: ${message}` });
   }
-  return faults;
+  return problems;
 }
 
-function copyFault({ region }: CopyToArgs, source: VaultedDatabase["source"]): string | undefined {
+function copyProblem({ region }: CopyToArgs, source: VaultedDatabase["source"]): string | undefined {
   if (source.notCopiedBecause) return `${source.notCopiedBecause}; give the database rules of its own without copyTo`;
   if (region !== undefined && region === source.region)
     return `${region} is the region that it is in; name another one`;
   return undefined;
 }
 
-function keyFaults(vault: AwsVaultArgs, vaulted: VaultedDatabase[]): Fault[] {
+function keyProblems(vault: AwsVaultArgs, vaulted: VaultedDatabase[]): Problem[] {
   if (vault.kmsKeyArn === undefined) return [];
   const home = vault.kmsKeyArn.split(":")[3];
   const regions = new Set(
@@ -213,19 +213,19 @@ function keyFaults(vault: AwsVaultArgs, vaulted: VaultedDatabase[]): Fault[] {
       ];
 }
 
-function otherFaults({ name, lock, keepRestored, restoreTesting }: AwsVaultArgs): Fault[] {
-  const faults: Fault[] = [];
+function otherProblems({ name, lock, keepRestored, restoreTesting }: AwsVaultArgs): Problem[] {
+  const problems: Problem[] = [];
   const add = (path: string, message: string | undefined) => {
-    if (message !== undefined) faults.push({ path: `vault.aws.${path}`, message });
+    if (message !== undefined) problems.push({ path: `vault.aws.${path}`, message });
   };
   if (keepRestored) {
-    if (keepRestored.schedule) add("keepRestored.schedule", awsScheduleFault(keepRestored.schedule));
-    for (const fault of lifecycleFaults(keepRestored.lifecycle, false)) add("keepRestored", fault);
+    if (keepRestored.schedule) add("keepRestored.schedule", awsScheduleProblem(keepRestored.schedule));
+    for (const problem of lifecycleProblems(keepRestored.lifecycle, false)) add("keepRestored", problem);
     add("keepRestored", lockedOut(keepRestored.lifecycle, lock, name));
   }
   if (restoreTesting) {
-    if (restoreTesting.schedule) add("restoreTesting.schedule", awsScheduleFault(restoreTesting.schedule));
+    if (restoreTesting.schedule) add("restoreTesting.schedule", awsScheduleProblem(restoreTesting.schedule));
     if (restoreTesting.timeZone) add("restoreTesting.timeZone", timeZoneProblem(restoreTesting.timeZone));
   }
-  return faults;
+  return problems;
 }

@@ -10,7 +10,7 @@ export interface VaultedServer {
   index: number;
   datasource: AzureDatasource;
   /** Why a copy of it would be worth nothing, with where that is said. */
-  fault: { path: string; message: string } | undefined;
+  problem: { path: string; message: string } | undefined;
   resourceGroupName: AzureBackupSource["resourceGroupName"];
   weekly: Required<WeeklyArgs>;
   lifecycle: AzureLifecycle;
@@ -29,7 +29,7 @@ export interface NotKept {
 export function vaultedServers(databases: readonly DatabaseArgs[], vault: AzureVaultArgs): VaultedServer[] {
   return databases.flatMap((database, index) => {
     const { name, kind, args } = kindOf(database);
-    const { datasource, resourceGroupName, fault } = kind.azureBackup?.(args) ?? {};
+    const { datasource, resourceGroupName, problem } = kind.azureBackup?.(args) ?? {};
     const own = database.vault;
     if (datasource === undefined || own?.exclude) return [];
     return [
@@ -37,7 +37,7 @@ export function vaultedServers(databases: readonly DatabaseArgs[], vault: AzureV
         name,
         index,
         datasource,
-        fault: fault && { path: `databases[${index}].${kind.key}.${fault.key}`, message: fault.message },
+        problem: problem && { path: `databases[${index}].${kind.key}.${problem.key}`, message: problem.message },
         resourceGroupName,
         weekly: weeklyOf(own?.weekly ?? vault.weekly),
         lifecycle: lifecycleOf(own?.lifecycle ?? vault.lifecycle),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AZURE_RETENTION_DAYS, isTime, SOFT_DELETE_DAYS, WEEKDAYS } from "../../../restore-points/rules/azure-backup";
 import { resourceGroup } from "../../databases/azure-server/args";
 
-/** Numbers whose bounds `azureVaultFaults` checks; here they are for editors. */
+/** Numbers whose bounds `azureVaultProblems` checks; here they are for editors. */
 const days = (what: string) =>
   z
     .number()

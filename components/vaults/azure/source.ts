@@ -16,8 +16,8 @@ export interface AzureBackupSource {
   datasource?: AzureDatasource;
   /** Why it keeps none; absent where it does. */
   notKeptBecause?: string;
-  /** Why a copy of it would be worth nothing, with the mend, and the key of its args that says so. */
-  fault?: { key: string; message: string };
+  /** Why a copy of it would be worth nothing, with the fix, and the key of its args that says so. */
+  problem?: { key: string; message: string };
   resourceGroupName: pulumi.Input<string> | undefined;
 }
 

@@ -30,16 +30,20 @@ function immutabilityOf(found: BackupVaultDescription | undefined): string | und
   return found?.properties.securitySettings?.immutabilitySettings?.state;
 }
 
-/** What Azure would refuse to change of a vault that stands, each with the mend. */
-export function standingVaultFaults(vault: AzureVaultArgs, location: string, found: BackupVaultDescription): string[] {
+/** What Azure would refuse to change of a vault that stands, each with the fix. */
+export function standingVaultProblems(
+  vault: AzureVaultArgs,
+  location: string,
+  found: BackupVaultDescription,
+): string[] {
   const { storageSettings, securitySettings, featureSettings } = found.properties;
-  const faults: string[] = [];
+  const problems: string[] = [];
   if (locationName(found.location) !== locationName(location))
-    faults.push(`is in ${found.location}, and stays there, but ${location} is asked for: give another "name"`);
+    problems.push(`is in ${found.location}, and stays there, but ${location} is asked for: give another "name"`);
   const present = storageSettings?.[0]?.type;
   const wanted = vault.redundancy ?? DEFAULT_REDUNDANCY;
   if (present !== undefined && present !== wanted)
-    faults.push(
+    problems.push(
       `is ${present}, and stays so, but ${wanted} is asked for: write redundancy: ${present}, or give another "name"`,
     );
   const forEver: [key: string, isSo: boolean, isWanted: boolean][] = [
@@ -57,16 +61,16 @@ export function standingVaultFaults(vault: AzureVaultArgs, location: string, fou
   ];
   for (const [key, isSo, isWanted] of forEver)
     if (isSo && !isWanted)
-      faults.push(
+      problems.push(
         `has ${key} for ever, which is not asked for any more: write it, with acknowledgeIrreversible: ${vault.name}`,
       );
-  return faults;
+  return problems;
 }
 
 /** Between one state and the next, or backing up: nothing is amiss. */
 const SOUND = ["ProtectionConfigured", "ConfiguringProtection", "UpdatingProtection"];
 
-/** Why a vault does not back up a server any more, with the mend; undefined while it does, or has never done. */
+/** Why a vault does not back up a server any more, with the fix; undefined while it does, or has never done. */
 export function notBackedUp(server: string, instances: readonly BackupInstanceDescription[]): string | undefined {
   const state = instances.find(({ name }) => name === server)?.properties.currentProtectionState;
   return state === undefined || SOUND.includes(state)

@@ -5,7 +5,7 @@ import { locationName } from "../../../operations/azure-arm";
 import { findBackupVault, type StandingVault } from "../../../operations/azure-vaults";
 import type { PauseNeed } from "../../../restore-points/rules/pause-need";
 import type { AzureSettings } from "../../databases/kind";
-import { endProgram, orEnd } from "../../faults";
+import { endProgram, orEnd } from "../../problem";
 import type { VaultStatus } from "../status";
 import type { AzureVaultArgs } from "./args";
 import { declareInstance } from "./instance";
@@ -13,7 +13,7 @@ import { VaultPermissions } from "./permissions";
 import { declarePolicy } from "./policy";
 import type { NotKept, VaultedServer } from "./rules";
 import type { AzureResource } from "./source";
-import { DEFAULT_REDUNDANCY, immutabilityFor, lockNotice, notBackedUp, standingVaultFaults } from "./standing";
+import { DEFAULT_REDUNDANCY, immutabilityFor, lockNotice, notBackedUp, standingVaultProblems } from "./standing";
 import { azureVaultStatus } from "./status";
 
 /** A database with what Azure Backup has to be told of it. */
@@ -48,9 +48,11 @@ export class AzureVault extends pulumi.ComponentResource {
         orEnd(`vault ${vaultName}`, () => findBackupVault({ resourceGroupName, vaultName }, azure.access)),
       ) as pulumi.Output<StandingVault | undefined>;
     const immutability = pulumi.all([found, location]).apply(async ([standing, wanted]) => {
-      const faults = standing ? standingVaultFaults(settings, wanted, standing.vault) : [];
-      if (faults.length > 0)
-        return endProgram(faults.map((fault) => `scalar-backup:vault.azure: vault ${vaultName} ${fault}`).join("\n"));
+      const problems = standing ? standingVaultProblems(settings, wanted, standing.vault) : [];
+      if (problems.length > 0)
+        return endProgram(
+          problems.map((problem) => `scalar-backup:vault.azure: vault ${vaultName} ${problem}`).join("\n"),
+        );
       const notice = lockNotice(settings, standing?.vault);
       if (notice) pulumi.log.warn(notice, this);
       return immutabilityFor(settings, standing?.vault);
@@ -85,17 +87,17 @@ export class AzureVault extends pulumi.ComponentResource {
     const servers = pulumi.all(databases.map(({ resource }) => resource.apply((server) => server.name)));
     const amiss = pulumi.all([found, servers]).apply(([standing, names]) =>
       databases.map(({ name: database }, index) => {
-        const fault = notBackedUp(names[index] as string, standing?.instances ?? []);
-        if (fault) pulumi.log.warn(`vault ${vaultName}: ${database}: ${fault}`, this);
-        return fault;
+        const problem = notBackedUp(names[index] as string, standing?.instances ?? []);
+        if (problem) pulumi.log.warn(`vault ${vaultName}: ${database}: ${problem}`, this);
+        return problem;
       }),
     );
     // Whoever goes by it goes by a vault that stands, with what is backed up.
     this.vaults = pulumi
       .all([location, immutability, amiss, pulumi.all(instances.map(({ name: instance }) => instance))])
-      .apply(([where, immutable, faults]) => [
+      .apply(([where, immutable, problems]) => [
         azureVaultStatus(
-          { location: where, immutability: immutable, amiss: faults },
+          { location: where, immutability: immutable, amiss: problems },
           settings,
           databases,
           args.notKept,

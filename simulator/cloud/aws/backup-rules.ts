@@ -1,5 +1,5 @@
-import { backupLifecycleFaults } from "../../../restore-points/rules/backup-lifecycle";
-import { awsScheduleFault } from "../../../restore-points/rules/schedule";
+import { backupLifecycleProblems } from "../../../restore-points/rules/backup-lifecycle";
+import { awsScheduleProblem } from "../../../restore-points/rules/schedule";
 import { ACCOUNT, regionOf } from "./account";
 import { arnOf, type Backable, tagsOf, typeOf } from "./backup-job";
 import type { Lifecycle, RecoveryPoint } from "./backup-vault";
@@ -102,7 +102,7 @@ export function checkRules(rules: BackupRule[], where: { region: string; hasVaul
       if (regionOf(vaultArn) === where.region && vaultArn.endsWith(`:${ACCOUNT}:backup-vault:${rule.targetVault}`))
         throw fault("The destination of a copy must be another vault than the target");
     }
-    const schedule = rule.schedule === undefined ? undefined : awsScheduleFault(rule.schedule);
+    const schedule = rule.schedule === undefined ? undefined : awsScheduleProblem(rule.schedule);
     if (schedule) throw fault(`Invalid schedule expression. ${schedule}`);
     if (rule.startWindowMinutes < 60) throw fault("StartWindowMinutes must be at least 60");
     if (rule.completionWindowMinutes < rule.startWindowMinutes + 60)
@@ -123,7 +123,7 @@ function checkLifecycle(lifecycle: Lifecycle | undefined, continuous: boolean, f
     throw fault("Invalid lifecycle. DeleteAfterDays cannot be less than 1 or more than 36500 days");
   if (cold !== undefined && deleteAfter !== undefined && deleteAfter < cold + 90)
     throw fault("Invalid lifecycle. DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays");
-  const [other] = backupLifecycleFaults({ continuous, deleteAfter, coldStorageAfter: cold });
+  const [other] = backupLifecycleProblems({ continuous, deleteAfter, coldStorageAfter: cold });
   if (other) throw fault(`Invalid lifecycle. ${other}`);
 }
 

@@ -1,4 +1,4 @@
-import { vaultLockFaults } from "../../../restore-points/rules/vault-lock";
+import { vaultLockProblems } from "../../../restore-points/rules/vault-lock";
 import { AwsError } from "./error";
 import { checkDocument, verdictOf } from "./policy-document";
 
@@ -63,7 +63,7 @@ export class Vault {
     now: number,
   ): void {
     this.#checkChangeable(now);
-    const [fault] = vaultLockFaults(wanted);
+    const [fault] = vaultLockProblems(wanted);
     if (fault) throw new AwsError("InvalidParameterValueException", fault);
     const { changeableForDays: grace, ...lock } = wanted;
     this.#lock = { ...lock, ...(grace === undefined ? {} : { lockedForEverAt: now + grace * DAY }) };

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
 import { load } from "js-yaml";
-import { stackConfigFaults } from "../../../config";
+import { stackConfigProblems } from "../../../config";
 import { generated, SCHEMA_FILE } from "../../../config/generate";
 
 const examples = join(__dirname, "../../../examples");
@@ -34,7 +34,7 @@ for (const file of readdirSync(examples).filter((name) => name.endsWith(".yaml")
     );
     const region = config["aws:region"];
     pulumi.runtime.setAllConfig(typeof region === "string" ? { "aws:region": region } : {});
-    t.deepEqual(stackConfigFaults(values), []);
+    t.deepEqual(stackConfigProblems(values), []);
     if (values.pause !== undefined)
       t.is(typeof config["kubernetes:context"], "string", "pods are paused in whatever cluster is current");
   });

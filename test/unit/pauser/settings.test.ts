@@ -4,15 +4,15 @@ import { BOUNDS, longestRunSeconds, readEnvironment, type SettingsError } from "
 const SETTINGS = { record: { namespace: "a", name: "windows" }, releases: [{ namespace: "a", name: "scalardb" }] };
 const ENVIRONMENT = { PAUSER_API_SERVER: "http://127.0.0.1:8001", PAUSER_SETTINGS: JSON.stringify(SETTINGS) };
 
-function faults(env: Record<string, string | undefined>): string[] {
+function problems(env: Record<string, string | undefined>): string[] {
   try {
     readEnvironment(env);
     return [];
   } catch (error) {
-    return (error as SettingsError).faults;
+    return (error as SettingsError).problems;
   }
 }
-const faultsOf = (settings: object) => faults({ ...ENVIRONMENT, PAUSER_SETTINGS: JSON.stringify(settings) });
+const faultsOf = (settings: object) => problems({ ...ENVIRONMENT, PAUSER_SETTINGS: JSON.stringify(settings) });
 
 test("the least that has to be said has defaults for all else", (t) => {
   const { settings, pod } = readEnvironment(ENVIRONMENT);
@@ -21,15 +21,15 @@ test("the least that has to be said has defaults for all else", (t) => {
 });
 
 test("in a pod the API server is where Kubernetes says", (t) => {
-  const missing = faults({ PAUSER_SETTINGS: ENVIRONMENT.PAUSER_SETTINGS, KUBERNETES_SERVICE_HOST: "10.0.0.1" });
+  const missing = problems({ PAUSER_SETTINGS: ENVIRONMENT.PAUSER_SETTINGS, KUBERNETES_SERVICE_HOST: "10.0.0.1" });
   t.deepEqual(missing, [
     "PAUSER_SERVICE_ACCOUNT_DIRECTORY: no ca.crt in /var/run/secrets/kubernetes.io/serviceaccount, needed for https://10.0.0.1",
   ]);
 });
 
 test("outside a pod the API server must be named", (t) => {
-  t.regex(faults({ PAUSER_SETTINGS: ENVIRONMENT.PAUSER_SETTINGS })[0] ?? "", /PAUSER_API_SERVER: needed/);
-  t.regex(faults({ ...ENVIRONMENT, PAUSER_API_SERVER: "ftp://x" })[0] ?? "", /http or https/);
+  t.regex(problems({ PAUSER_SETTINGS: ENVIRONMENT.PAUSER_SETTINGS })[0] ?? "", /PAUSER_API_SERVER: needed/);
+  t.regex(problems({ ...ENVIRONMENT, PAUSER_API_SERVER: "ftp://x" })[0] ?? "", /http or https/);
 });
 
 const WRONG: [settings: object, fault: RegExp][] = [
@@ -50,10 +50,10 @@ for (const [settings, fault] of WRONG) {
   test(`refused: ${fault.source}`, (t) => t.regex(faultsOf(settings).join("\n"), fault));
 }
 
-test("all faults are told at once", (t) => {
+test("all problems are told at once", (t) => {
   t.is(faultsOf({ record: {}, releases: [], holdSeconds: -1, maxDrainSeconds: 0 }).length, 5);
-  t.deepEqual(faults({ ...ENVIRONMENT, PAUSER_SETTINGS: "{" }).length, 1);
-  t.regex(faults({ PAUSER_API_SERVER: "http://x" })[0] ?? "", /PAUSER_SETTINGS: missing/);
+  t.deepEqual(problems({ ...ENVIRONMENT, PAUSER_SETTINGS: "{" }).length, 1);
+  t.regex(problems({ PAUSER_API_SERVER: "http://x" })[0] ?? "", /PAUSER_SETTINGS: missing/);
 });
 
 test("the longest run is longer than rendezvous, drain, hold and both unpauses together", (t) => {

@@ -21,7 +21,7 @@ import {
   table,
   vault,
 } from "./examples";
-import { type Declared, mends, says, saysOfStack, UNKNOWN_VALUE, violations } from "./judging";
+import { type Declared, fixes, says, saysOfStack, UNKNOWN_VALUE, violations } from "./judging";
 
 const drill = { tags: { "scalar-backup:copy": "drill" } };
 const recovery = { tags: { "scalar-backup:copy": "recovery" } };
@@ -413,7 +413,7 @@ function bare({ props }: Declared): object {
   return Object.fromEntries(Object.entries(props).map(([key, value]) => [key, kept.includes(key) ? value : undefined]));
 }
 
-mends(dynamodbPointInTimeRecovery, [
+fixes(dynamodbPointInTimeRecovery, [
   ["nothing where nothing is amiss", table(), undefined],
   [
     "a table without recovery",
@@ -427,18 +427,18 @@ mends(dynamodbPointInTimeRecovery, [
     { minimumDays: 14 },
   ],
 ]);
-mends(rdsBackupRetention, [["a cluster", cluster({ backupRetentionPeriod: 1 }), { backupRetentionPeriod: 7 }]]);
-mends(rdsKeepAutomatedBackups, [
+fixes(rdsBackupRetention, [["a cluster", cluster({ backupRetentionPeriod: 1 }), { backupRetentionPeriod: 7 }]]);
+fixes(rdsKeepAutomatedBackups, [
   ["a cluster", cluster({ deleteAutomatedBackups: true }), { deleteAutomatedBackups: false }],
 ]);
-mends(azureServerBackupRetention, [
+fixes(azureServerBackupRetention, [
   [
     "a server, with its other backup settings as they are",
     azureMysql({ backup: { backupRetentionDays: 2, geoRedundantBackup: "Enabled" } }),
     { backup: { backupRetentionDays: 7, geoRedundantBackup: "Enabled" } },
   ],
 ]);
-mends(databaseDeletionProtection, [
+fixes(databaseDeletionProtection, [
   ["a table", table({ deletionProtectionEnabled: false }), { deletionProtectionEnabled: true }],
   ["a cluster", cluster({ deletionProtection: undefined }), { deletionProtection: true }],
   ["no drill's copy", cluster({ deletionProtection: false, ...drill }), undefined],

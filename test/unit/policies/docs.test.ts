@@ -6,7 +6,7 @@ import { policies } from "../../../policies/policies";
 
 const readme = readFileSync(join(__dirname, "../../../policies/README.md"), "utf8");
 
-test("the README's table says what the code says (mend: npm run docs:policies)", (t) => {
+test("the README's table says what the code says (fix: npm run docs:policies)", (t) => {
   t.is(readme, readmeWithTable(readme));
   for (const { name } of policies) t.true(readme.includes(`| \`${name}\` |`), name);
 });

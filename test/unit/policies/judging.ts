@@ -48,8 +48,8 @@ export async function violations(
   return found;
 }
 
-/** The properties as the policy mends them; undefined when it finds nothing to mend. */
-export async function mended(
+/** The properties as the policy fixes them; undefined when it finds nothing to fix. */
+export async function fixed(
   policy: ResourceValidationPolicy,
   declared: Declared,
   config: Config = {},
@@ -136,14 +136,14 @@ export function says(policy: ResourceValidationPolicy, cases: [string, Declared,
     });
 }
 
-/** Tests what a policy changes in the properties that it mends; undefined where it shall leave them alone. */
-export function mends(
+/** Tests what a policy changes in the properties that it fixes; undefined where it shall leave them alone. */
+export function fixes(
   policy: ResourceValidationPolicy,
   cases: [string, Declared, object | undefined, Config?][],
 ): void {
   for (const [title, declared, expected, config] of cases)
-    test(`${policy.name} mends ${title}`, async (t) => {
-      const props = await mended(policy, declared, config);
+    test(`${policy.name} fixes ${title}`, async (t) => {
+      const props = await fixed(policy, declared, config);
       t.deepEqual(props, expected === undefined ? undefined : { ...declared.props, ...expected });
       if (props) t.deepEqual(await violations(policy, { ...declared, props }, config), [], "and is content then");
     });

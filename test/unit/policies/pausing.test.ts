@@ -4,9 +4,9 @@ import { pauseMinimalRbac } from "../../../policies/pausing/pause-minimal-rbac";
 import { pauseNotSuspended } from "../../../policies/pausing/pause-not-suspended";
 import { pausePodHardened } from "../../../policies/pausing/pause-pod-hardened";
 import { cronJob, NEEDED_RULES, role, roleBinding, scalarAdminCronJob } from "./examples";
-import { type Declared, mends, says, saysOfStack, UNKNOWN_VALUE } from "./judging";
+import { type Declared, fixes, says, saysOfStack, UNKNOWN_VALUE } from "./judging";
 
-/** A CronJob with every fault, which pauses nothing. */
+/** A CronJob with every problem, which pauses nothing. */
 const report: Declared = {
   ...cronJob({
     container: { env: [], securityContext: undefined },
@@ -41,7 +41,7 @@ says(pauseForbidsConcurrency, [
 function cronJobAllowing(declared: Declared): object {
   return { ...declared.props, spec: { ...spec(declared), concurrencyPolicy: "Allow" } };
 }
-mends(pauseForbidsConcurrency, [
+fixes(pauseForbidsConcurrency, [
   ["the policy", cronJob({ spec: { concurrencyPolicy: "Allow" } }), { spec: spec(cronJob()) }],
   ["no other CronJob", report, undefined],
 ]);
@@ -56,7 +56,7 @@ says(pauseNotSuspended, [
   ],
   ["a CronJob that pauses nothing", report, []],
 ]);
-mends(pauseNotSuspended, [
+fixes(pauseNotSuspended, [
   ["the suspension", cronJob({ spec: { suspend: true } }), { spec: { ...spec(cronJob()), suspend: false } }],
 ]);
 
@@ -105,7 +105,7 @@ function withDeadline(declared: Declared, activeDeadlineSeconds: number): Declar
   Object.assign(copy.props.spec.jobTemplate.spec, { activeDeadlineSeconds });
   return copy;
 }
-mends(pauseDeadline, [
+fixes(pauseDeadline, [
   ["a short one", deadline(10), { spec: spec(deadline(70)) }],
   ["none", deadline(undefined), { spec: spec(deadline(70)) }],
 ]);

@@ -104,7 +104,7 @@ test.serial("a stack as it should not be has the violations it deserves, and no 
   ]);
 });
 
-test.serial("a message says what is wrong and how to mend it", async (t) => {
+test.serial("a message says what is wrong and how to fix it", async (t) => {
   t.deepEqual(await pack.analyze(table({ deletionProtectionEnabled: false })), [
     {
       policy: "database-deletion-protection",
@@ -142,7 +142,7 @@ test.serial("policies can be disabled, and all be made advisory, at once", async
   t.true(found.every(({ level }) => level === "advisory"));
 });
 
-test.serial("policies set to remediate mend what is safe to mend, and keep secrets secret", async (t) => {
+test.serial("policies set to remediate fix what is safe to fix, and keep secrets secret", async (t) => {
   await pack.configure(Object.fromEntries(policies.map(({ name }) => [name, { level: "REMEDIATE" as const }])));
   const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "password" };
   const declared = instance({
@@ -152,18 +152,18 @@ test.serial("policies set to remediate mend what is safe to mend, and keep secre
     deletionProtection: false,
     storageEncrypted: false,
   });
-  const mended = await pack.remediate(declared);
+  const fixed = await pack.remediate(declared);
   t.deepEqual(
-    mended.map(({ policy }) => policy),
+    fixed.map(({ policy }) => policy),
     ["rds-backup-retention", "rds-keep-automated-backups", "database-deletion-protection"],
   );
-  t.deepEqual(mended.at(-1)?.props, {
+  t.deepEqual(fixed.at(-1)?.props, {
     ...instance({ storageEncrypted: false }).props,
     password: secret,
     backupRetentionPeriod: 7,
   });
-  // What is left is not safe to mend, and so is as bad as if it were mandatory.
-  const left = await pack.analyze({ ...declared, props: mended.at(-1)?.props as object });
+  // What is left is not safe to fix, and so is as bad as if it were mandatory.
+  const left = await pack.analyze({ ...declared, props: fixed.at(-1)?.props as object });
   t.deepEqual(brief(left), ["mandatory database-encryption orders"]);
   t.deepEqual(await pack.remediate(instance()), []);
   t.deepEqual(await pack.remediate(instance({ backupRetentionPeriod: UNKNOWN_VALUE })), []);

@@ -5,7 +5,7 @@ import { backupVaultForceDestroy } from "../../../policies/vaults/backup-vault-f
 import { backupVaultLock } from "../../../policies/vaults/backup-vault-lock";
 import { backupVaultSoftDelete } from "../../../policies/vaults/backup-vault-soft-delete";
 import { azureVault, plan, vault, vaultLock } from "./examples";
-import { mends, says, saysOfStack } from "./judging";
+import { fixes, says, saysOfStack } from "./judging";
 
 const immutable = (state: string) => azureVault({ immutabilitySettings: { state } });
 
@@ -49,7 +49,7 @@ says(backupVaultForceDestroy, [
     ["destroying the vault would delete every recovery point in it: set forceDestroy to false"],
   ],
 ]);
-mends(backupVaultForceDestroy, [["force", vault({ forceDestroy: true }), { forceDestroy: false }]]);
+fixes(backupVaultForceDestroy, [["force", vault({ forceDestroy: true }), { forceDestroy: false }]]);
 
 const softDelete = (state: string) => azureVault({ softDeleteSettings: { state } });
 says(backupVaultSoftDelete, [

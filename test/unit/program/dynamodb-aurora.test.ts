@@ -17,7 +17,7 @@ const config = {
   "scalar-backup:lastDrill": "2026-11-01T09:30:00Z",
 };
 
-test("one set of two databases: protected, mended, restored, cleaned up", async (t) => {
+test("one set of two databases: protected, fixed, restored, cleaned up", async (t) => {
   t.timeout(300_000);
   const { cloud, stack, asProcesses } = await rehearsed(t, config);
   buildDynamodb(cloud, REGION);
@@ -69,8 +69,8 @@ test("one set of two databases: protected, mended, restored, cleaned up", async 
     KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
     AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
   });
-  const mended = await stack.up();
-  t.deepEqual(changes(mended), ["update Command ledger-protection"], errors(mended));
+  const fixed = await stack.up();
+  t.deepEqual(changes(fixed), ["update Command ledger-protection"], errors(fixed));
   t.is(tables.table("ledger.accounts").recoveryPeriodInDays, 35);
   t.is(tables.table("ledger.later").recoveryPeriodInDays, 35);
 

@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from "ava";
-import { COPY_TAG, INSTANT_TAG, instantSuffix, STACK_TAG } from "../../../components/databases/kind";
+import { instantSuffix } from "../../../components/databases/kind";
 import { TABLES } from "../../../rehearsal/sets/dynamodb";
+import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../restore-points/rules/tag-keys";
 import type { SimulatedCloud } from "../../../simulator/cloud/cloud";
 import { buildExisting } from "./existing";
 import { interruptCreations } from "./interruption";

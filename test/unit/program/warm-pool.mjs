@@ -28,7 +28,7 @@ class Thread {
   carryOut(order) {
     const id = ++this.#last;
     const answered = new Promise((resolve) => this.#open.set(id, resolve));
-    if (this.ended) this.#answer({ id, fault: "the program's thread has ended" });
+    if (this.ended) this.#answer({ id, problem: "the program's thread has ended" });
     else this.#worker.postMessage({ ...order, id });
     return answered;
   }
@@ -43,9 +43,9 @@ class Thread {
     this.#open.delete(answer.id);
   }
 
-  #end(fault) {
+  #end(problem) {
     this.ended = true;
-    for (const id of [...this.#open.keys()]) this.#answer({ id, fault });
+    for (const id of [...this.#open.keys()]) this.#answer({ id, problem });
   }
 }
 

@@ -37,7 +37,7 @@ export interface Answer {
   /** What an operation has written. */
   written?: string;
   /** Why it failed; empty when that has been reported already. */
-  fault?: string;
+  problem?: string;
 }
 
 const CLOCK = pathToFileURL(require.resolve("../../../simulator/cloud/shifted-clock.mjs")).href;
@@ -66,7 +66,7 @@ async function carriedOut({ id, environment, program, operation }: Order): Promi
   } catch (error) {
     return {
       id,
-      fault: program ? await reported(error) : `exit status 1: ${lines.join("\n")}\n${(error as Error).message}`,
+      problem: program ? await reported(error) : `exit status 1: ${lines.join("\n")}\n${(error as Error).message}`,
     };
   }
 }
@@ -85,7 +85,7 @@ async function runProgram(id: number, order: ProgramOrder): Promise<void> {
 process.on("unhandledRejection", async (error) => {
   const id = running;
   if (id === undefined) throw error;
-  port.postMessage({ id, fault: await reported(error) } satisfies Answer);
+  port.postMessage({ id, problem: await reported(error) } satisfies Answer);
 });
 
 /** Tells the engine, as the SDK's runner does. */

@@ -32,8 +32,8 @@ export class WarmProgram {
   }
 
   async #operation(operation: string, request: string, environment: Record<string, string>): Promise<Written> {
-    const { written = "", fault } = await this.#ask({ environment, operation: { operation, request } });
-    if (fault !== undefined) throw new Error(fault);
+    const { written = "", problem } = await this.#ask({ environment, operation: { operation, request } });
+    if (problem !== undefined) throw new Error(problem);
     return { stdout: written, stderr: "" };
   }
 
@@ -50,9 +50,9 @@ export class WarmProgram {
       config: values,
       secretKeys,
     };
-    const ended = this.#ask({ environment, program }).then(async ({ fault }) => {
-      if (fault !== undefined) await this.#end(true);
-      return fault;
+    const ended = this.#ask({ environment, program }).then(async ({ problem }) => {
+      if (problem !== undefined) await this.#end(true);
+      return problem;
     });
     return { ended, stop: () => void this.#end(true) };
   }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
 import { databasesSchema } from "../../../components/databases";
-import { stackConfigFaults } from "../../../config";
+import { stackConfigProblems } from "../../../config";
 import { checkCopies } from "../../../rehearsal/scalardb/check";
 import { sets } from "../../../rehearsal/sets";
 import { SimulatedCloud } from "../../../simulator/cloud/cloud";
@@ -43,7 +43,7 @@ for (const set of sets) {
   test(`${set.name}: sound configuration; a bank that balances until the disaster, and whose past stays`, async (t) => {
     const region = set.config["aws:region"];
     pulumi.runtime.setAllConfig(typeof region === "string" ? { "aws:region": region } : {});
-    t.deepEqual(stackConfigFaults(ownConfig(set.config)), []);
+    t.deepEqual(stackConfigProblems(ownConfig(set.config)), []);
     const cloud = await SimulatedCloud.start();
     t.teardown(() => cloud.stop());
     const { bank, past, disaster, leftovers } = set.build(cloud);

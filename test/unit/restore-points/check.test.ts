@@ -1,6 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
-import { checkInstant, describeFaults } from "../../../restore-points/check";
+import { checkInstant, describeProblems } from "../../../restore-points/check";
 import { formatInstant, instantMillis } from "../../../restore-points/instant";
 import { pointsOf, restorableSeconds } from "../../../restore-points/points";
 import type { Situation } from "../../../restore-points/situation";
@@ -38,7 +38,7 @@ test("a range that lies within one second is not shown with its end before its b
   const databases = [{ name: "ledger", earliest: "2026-11-22T09:11:49.300Z", latest: "2026-11-22T09:11:49.900Z" }];
   const known = { ...ONE_DATABASE, now: instantMillis("2026-11-22T09:12:00Z"), databases };
   for (const at of ["2026-11-22T09:11:40Z", "2026-11-22T09:11:50Z"])
-    t.deepEqual(checkInstant(at, known).faults, [
+    t.deepEqual(checkInstant(at, known).problems, [
       "ledger cannot be restored to a whole second yet: its range begins at 2026-11-22T09:11:49.300Z; try again in a few minutes",
     ]);
 });
@@ -62,7 +62,7 @@ test("an instant passes just when a window's inside and every range have it, and
       );
       const expected = instant <= known.now && instant % 1000 === 0 && inWindow && inRanges;
       if (expected) passed++;
-      t.is(checkInstant(at, known).faults.length === 0, expected);
+      t.is(checkInstant(at, known).problems.length === 0, expected);
     }),
     { numRuns: 500 },
   );
@@ -73,8 +73,8 @@ test("the alternatives pass, are on their side, and none is nearer", (t) => {
   let alternatives = 0;
   fc.assert(
     fc.property(situation, askedFor, (known, at) => {
-      const { faults, before, after } = checkInstant(at, known);
-      if (faults.length === 0) {
+      const { problems, before, after } = checkInstant(at, known);
+      if (problems.length === 0) {
         t.is(before, undefined);
         t.is(after, undefined);
         return;
@@ -86,7 +86,7 @@ test("the alternatives pass, are on their side, and none is nearer", (t) => {
       for (const alternative of [before, after]) {
         if (alternative === undefined) continue;
         alternatives++;
-        t.deepEqual(checkInstant(alternative, known), { instant: alternative, faults: [] });
+        t.deepEqual(checkInstant(alternative, known), { instant: alternative, problems: [] });
       }
       if (before) t.true(instantMillis(before) <= instant);
       if (after) t.true(instantMillis(after) > instant);
@@ -104,7 +104,7 @@ test("a restore point passes just when it is said to be restorable", (t) => {
   fc.assert(
     fc.property(situation, (known) => {
       for (const point of known.pauseRequired ? pointsOf(known) : [])
-        t.is(checkInstant(point.instant, known).faults.length === 0, point.restorable);
+        t.is(checkInstant(point.instant, known).problems.length === 0, point.restorable);
     }),
   );
 });
@@ -115,40 +115,46 @@ test("without a need for a pause, the range's ends pass, and the seconds beyond 
       const known = { ...drawn, pauseRequired: false };
       const seconds = restorableSeconds(known);
       if ("because" in seconds) return;
-      const faultsAt = (instant: number) => checkInstant(formatInstant(instant), known).faults.length;
-      t.is(faultsAt(seconds.from), 0);
-      t.is(faultsAt(seconds.to), 0);
-      t.not(faultsAt(seconds.from - 1000), 0);
-      t.not(faultsAt(seconds.to + 1000), 0);
+      const problemsAt = (instant: number) => checkInstant(formatInstant(instant), known).problems.length;
+      t.is(problemsAt(seconds.from), 0);
+      t.is(problemsAt(seconds.to), 0);
+      t.not(problemsAt(seconds.from - 1000), 0);
+      t.not(problemsAt(seconds.to + 1000), 0);
     }),
   );
 });
 
 test("an instant is answered in UTC, however it was written", (t) => {
-  t.deepEqual(checkInstant("2026-11-22T12:00:12+09:00", TWO_WINDOWS), { instant: "2026-11-22T03:00:12Z", faults: [] });
-  t.deepEqual(checkInstant("2026-11-22T03:00:10.000Z", TWO_WINDOWS), { instant: "2026-11-22T03:00:10Z", faults: [] });
+  t.deepEqual(checkInstant("2026-11-22T12:00:12+09:00", TWO_WINDOWS), {
+    instant: "2026-11-22T03:00:12Z",
+    problems: [],
+  });
+  t.deepEqual(checkInstant("2026-11-22T03:00:10.000Z", TWO_WINDOWS), { instant: "2026-11-22T03:00:10Z", problems: [] });
 });
 
-test("what is no instant is refused with the mend", (t) => {
+test("what is no instant is refused with the fix", (t) => {
   const check = checkInstant("2026-11-22T03:00:12", TWO_WINDOWS);
   t.deepEqual(check, {
-    faults: ['"2026-11-22T03:00:12" has no time zone; append Z for UTC, or an offset such as +09:00'],
+    problems: ['"2026-11-22T03:00:12" has no time zone; append Z for UTC, or an offset such as +09:00'],
   });
-  t.is(describeFaults(check), '"2026-11-22T03:00:12" has no time zone; append Z for UTC, or an offset such as +09:00');
+  t.is(
+    describeProblems(check),
+    '"2026-11-22T03:00:12" has no time zone; append Z for UTC, or an offset such as +09:00',
+  );
 });
 
 test("an instant between windows is refused with the windows and restore points around it", (t) => {
   const check = checkInstant("2026-11-22T03:10:00Z", TWO_WINDOWS);
   t.deepEqual(check, {
     instant: "2026-11-22T03:10:00Z",
-    faults: [
+    problems: [
       "2026-11-22T03:10:00Z is in no pause window of at least 5 s that all releases share, so a transaction may have been running; the nearest are 2026-11-22T03:00:07.120Z to 2026-11-22T03:00:17.130Z and 2026-11-22T03:15:07.120Z to 2026-11-22T03:15:17.130Z",
     ],
     before: "2026-11-22T03:00:12Z",
     after: "2026-11-22T03:15:12Z",
   });
   t.true(
-    describeFaults(check).endsWith(
+    describeProblems(check).endsWith(
       "; the nearest that can be restored: 2026-11-22T03:00:12Z (before), 2026-11-22T03:15:12Z (after)",
     ),
   );
@@ -157,7 +163,7 @@ test("an instant between windows is refused with the windows and restore points 
 test("an instant near a window's edge is refused", (t) => {
   t.deepEqual(checkInstant("2026-11-22T03:00:16Z", TWO_WINDOWS), {
     instant: "2026-11-22T03:00:16Z",
-    faults: [
+    problems: [
       "2026-11-22T03:00:16Z is only 1.1 s from the edge of the pause window 2026-11-22T03:00:07.120Z to 2026-11-22T03:00:17.130Z; keep 2 s away from it, because the databases' clocks may differ from the pauser's",
     ],
     before: "2026-11-22T03:00:12Z",
@@ -168,7 +174,7 @@ test("an instant near a window's edge is refused", (t) => {
 test("an instant that a database does not reach yet is refused with when to try again", (t) => {
   t.deepEqual(checkInstant("2026-11-22T03:18:12Z", TWO_WINDOWS), {
     instant: "2026-11-22T03:18:12Z",
-    faults: [
+    problems: [
       // customers lags 3 min 29.5 s behind now.
       "customers can be restored from 2026-11-01T00:00:01Z to 2026-11-22T03:16:30Z now; try again after 2026-11-22T03:21:42Z",
     ],
@@ -179,7 +185,7 @@ test("an instant that a database does not reach yet is refused with when to try 
 test("every reason is told at once: no window, and two databases that do not reach back", (t) => {
   t.deepEqual(checkInstant("2026-10-01T00:00:00Z", TWO_WINDOWS), {
     instant: "2026-10-01T00:00:00Z",
-    faults: [
+    problems: [
       "2026-10-01T00:00:00Z is in no pause window of at least 5 s that all releases share, so a transaction may have been running; the nearest is 2026-11-22T03:00:07.120Z to 2026-11-22T03:00:17.130Z",
       "ledger can be restored from 2026-10-18T03:20:00Z to 2026-11-22T03:19:00Z; choose a later instant, and keep its backups for longer if you need such old ones",
       "customers can be restored from 2026-11-01T00:00:01Z to 2026-11-22T03:16:30Z; choose a later instant, and keep its backups for longer if you need such old ones",
@@ -191,7 +197,7 @@ test("every reason is told at once: no window, and two databases that do not rea
 test("the future is refused with what time it is", (t) => {
   t.deepEqual(checkInstant("2026-11-22T12:20:01+09:00", TWO_WINDOWS), {
     instant: "2026-11-22T03:20:01Z",
-    faults: ["2026-11-22T03:20:01Z is in the future: it is 2026-11-22T03:20:00Z; choose an instant that has passed"],
+    problems: ["2026-11-22T03:20:01Z is in the future: it is 2026-11-22T03:20:00Z; choose an instant that has passed"],
     before: "2026-11-22T03:15:12Z",
   });
 });
@@ -199,7 +205,7 @@ test("the future is refused with what time it is", (t) => {
 test("a fraction of a second is refused", (t) => {
   t.deepEqual(checkInstant("2026-11-22T03:00:12.5Z", ONE_DATABASE), {
     instant: "2026-11-22T03:00:12.500Z",
-    faults: [
+    problems: [
       "2026-11-22T03:00:12.500Z has a fraction of a second, which not every database can be restored to; use whole seconds, such as 2026-11-22T03:00:12Z",
     ],
     before: "2026-11-22T03:00:12Z",
@@ -208,10 +214,10 @@ test("a fraction of a second is refused", (t) => {
 });
 
 test("one database takes any whole second of its range, and no other", (t) => {
-  t.deepEqual(checkInstant("2026-11-01T00:00:01Z", ONE_DATABASE).faults, []);
+  t.deepEqual(checkInstant("2026-11-01T00:00:01Z", ONE_DATABASE).problems, []);
   t.deepEqual(checkInstant("2026-11-01T00:00:00Z", ONE_DATABASE), {
     instant: "2026-11-01T00:00:00Z",
-    faults: [
+    problems: [
       "customers can be restored from 2026-11-01T00:00:01Z to 2026-11-22T03:16:30Z; choose a later instant, and keep its backups for longer if you need such old ones",
     ],
     after: "2026-11-01T00:00:01Z",
@@ -225,13 +231,13 @@ test("with nothing to restore there is no alternative, and it is said why", (t) 
     databases: [{ name: "ledger", unknownBecause: "point-in-time recovery is off" }, { name: "customers" }],
   });
   t.is(
-    describeFaults(check),
+    describeProblems(check),
     "2026-11-22T03:00:12Z is in no pause window: no pause window has been recorded yet; the next run of the pause schedule records one; " +
       "what ledger can be restored to is not known: point-in-time recovery is off; " +
       "customers tells no restorable range; see that its point-in-time recovery is on, and try again in a few minutes; " +
       "no instant can be restored",
   );
-  t.deepEqual(checkInstant("2026-11-22T03:00:12Z", { ...TWO_WINDOWS, databases: [] }).faults, [
+  t.deepEqual(checkInstant("2026-11-22T03:00:12Z", { ...TWO_WINDOWS, databases: [] }).problems, [
     "no database is named, so there is nothing to restore",
   ]);
 });

@@ -74,7 +74,7 @@ test("by default Pulumi is asked, and all is shown, without colours outside a te
   t.is(readFileSync(join(bin, "asked"), "utf8"), "stack output --json --non-interactive --stack prod");
 });
 
-test("a Pulumi that fails, or is not there, is told with the mend", (t) => {
+test("a Pulumi that fails, or is not there, is told with the fix", (t) => {
   t.deepEqual(run([], { path: pulumiThatPrints("error: no stack selected\n", 255) }), {
     status: 2,
     stdout: "",

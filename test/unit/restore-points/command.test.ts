@@ -92,7 +92,7 @@ const REFUSED: [why: string, args: string[], given: string, message: string | Re
 ];
 
 for (const [why, args, given, message] of REFUSED) {
-  test(`${why} is refused with the mend`, (t) => {
+  test(`${why} is refused with the fix`, (t) => {
     const { exitCode, stdout, stderr = "" } = run(args, given);
     t.is(exitCode, 2);
     t.is(stdout, undefined);

@@ -44,7 +44,7 @@ test("every date that the calendar has, and no other, is taken", (t) => {
   t.is(parseInstant("2028-02-29T00:00:00Z"), Date.UTC(2028, 1, 29));
 });
 
-const REFUSED: [text: string, fault: string][] = [
+const REFUSED: [text: string, problem: string][] = [
   ["2026-11-22T03:00:12", "has no time zone; append Z for UTC, or an offset such as +09:00"],
   ["2026-11-22T03:00:12.250", "has no time zone; append Z for UTC, or an offset such as +09:00"],
   ["2026-11-22", "has no time and no zone; write them both, such as 2026-11-22T03:00:12Z"],
@@ -66,9 +66,9 @@ const REFUSED: [text: string, fault: string][] = [
   ["", "is not an instant; write it in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z"],
 ];
 
-for (const [text, fault] of REFUSED) {
-  test(`refuses ${JSON.stringify(text)} with the mend`, (t) => {
-    t.deepEqual(parseInstant(text), { fault });
+for (const [text, problem] of REFUSED) {
+  test(`refuses ${JSON.stringify(text)} with the fix`, (t) => {
+    t.deepEqual(parseInstant(text), { problem });
   });
 }
 

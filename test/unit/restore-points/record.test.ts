@@ -34,7 +34,7 @@ test("a window that was recorded twice is one window", (t) => {
   t.is(readWindowRecord(recordOf(window, elsewhere, others)).windows.length, 3);
 });
 
-const MALFORMED: [entry: unknown, fault: string][] = [
+const MALFORMED: [entry: unknown, problem: string][] = [
   ["yesterday", 'windows[1] must be an object, got "yesterday"'],
   [{ ...window, cluster: 7 }, "windows[1].cluster must be a text that is not empty, got 7"],
   [{ ...window, pauseCompleted: undefined }, "windows[1].pauseCompleted must be an instant in RFC 3339, got nothing"],
@@ -63,10 +63,10 @@ const MALFORMED: [entry: unknown, fault: string][] = [
   ],
 ];
 
-for (const [entry, fault] of MALFORMED) {
-  test(`a malformed entry is left out and named: ${fault}`, (t) => {
+for (const [entry, problem] of MALFORMED) {
+  test(`a malformed entry is left out and named: ${problem}`, (t) => {
     const later = windowOf(HOUR_START + 60_000, HOUR_START + 70_000);
-    t.deepEqual(readWindowRecord(recordOf(window, entry, later)), { windows: [window, later], malformed: [fault] });
+    t.deepEqual(readWindowRecord(recordOf(window, entry, later)), { windows: [window, later], malformed: [problem] });
   });
 }
 

@@ -49,7 +49,7 @@ test("the windows of two releases that were paused apart intersect", (t) => {
   t.deepEqual([window?.start, window?.end], [START + 2000, START + 10_000]);
 });
 
-test("a line that is broken is named, with the mend; none is passed over in silence", (t) => {
+test("a line that is broken is named, with the fix; none is passed over in silence", (t) => {
   const lines = [
     `pauser-1 ${line("ledger", START, START + 10_000)}`,
     JSON.stringify({ log: `${line("ledger", START, START + 10_000)}\n` }),

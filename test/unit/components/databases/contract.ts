@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from "ava";
-import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../../components/databases/kind";
 import { copyOf } from "../../../../rehearsal/sets/copies";
 import type { RestorePoints } from "../../../../restore-points/points";
+import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../../restore-points/rules/tag-keys";
 import type { SimulatedCloud } from "../../../../simulator/cloud/cloud";
 import { revealed, type Stack, type StackResult } from "../../../../simulator/engine/stack";
 import { changes, errors, recordWindow, rehearsed } from "../../program/rehearsed";
@@ -70,7 +70,7 @@ interface Play {
   first: string;
   second: string;
   protect: Act;
-  mend: Act & { expected: string[] };
+  fix: Act & { expected: string[] };
   restore: Act;
   again: Act;
   change: Act;
@@ -79,7 +79,7 @@ interface Play {
 
 /**
  * Plays the life of a set that has two databases of every kind, one existing and one created, on one stack: protect, drift,
- * mend, restore, restore to another instant, clean up. Then tests, kind by kind, what each act has come to.
+ * fix, restore, restore to another instant, clean up. Then tests, kind by kind, what each act has come to.
  */
 export function contract(kinds: readonly KindUnderTest[]): void {
   let played: Promise<Play> | undefined;
@@ -93,10 +93,10 @@ export function contract(kinds: readonly KindUnderTest[]): void {
       throw new Error("the program did not run through every act; that test says why");
     });
   test.serial("the program runs through every act", async (t) => {
-    const { protect, mend, restore, again, change, cleanUp } = await play(t);
-    for (const [name, act] of Object.entries({ protect, mend, restore, again, change, cleanUp }))
+    const { protect, fix, restore, again, change, cleanUp } = await play(t);
+    for (const [name, act] of Object.entries({ protect, fix, restore, again, change, cleanUp }))
       t.true(act.result.succeeded, `${name}: ${errors(act.result)}`);
-    t.deepEqual(changes(mend.result), mend.expected, "what is off is mended, and nothing else is touched");
+    t.deepEqual(changes(fix.result), fix.expected, "what is off is fixed, and nothing else is touched");
     t.deepEqual(changes(again.result), [], "a preview right after a restore changes nothing");
     t.deepEqual(strangers(restore.result, "create"), [], "a restore only creates copies");
     t.deepEqual(strangers(cleanUp.result, "delete"), [], "a clean-up only deletes copies");
@@ -114,12 +114,12 @@ function testKind(kind: KindUnderTest, origin: Origin, acts: (t: ExecutionContex
   });
 
   test(title("drift is repaired by the next up"), async (t) => {
-    const { mend } = await acts(t);
+    const { fix } = await acts(t);
     t.true(
-      mend.expected.some((change) => change.split(" ").at(-1)?.startsWith(name)),
+      fix.expected.some((change) => change.split(" ").at(-1)?.startsWith(name)),
       "the drift is one that has to be repaired",
     );
-    t.deepEqual(mend.sources.get(name)?.protection, kind.protection[origin]);
+    t.deepEqual(fix.sources.get(name)?.protection, kind.protection[origin]);
   });
 
   test(title("range"), async (t) => {
@@ -220,9 +220,9 @@ async function act(kinds: readonly KindUnderTest[], cloud: SimulatedCloud, stack
     kind.drift(cloud, { existing: nameOf(kind, "existing"), created: nameOf(kind, "created") }),
   );
   sound(await stack.refresh());
-  const mended = sound(await stack.up());
-  cloud.clock.advance(mended.simulatedMillis + 25 * HOUR);
-  const mend = { ...over({ ...mended, simulatedMillis: 0 }), expected: expected.sort() };
+  const fixed = sound(await stack.up());
+  cloud.clock.advance(fixed.simulatedMillis + 25 * HOUR);
+  const fix = { ...over({ ...fixed, simulatedMillis: 0 }), expected: expected.sort() };
 
   write(1);
   cloud.clock.advance(HOUR);
@@ -242,7 +242,7 @@ async function act(kinds: readonly KindUnderTest[], cloud: SimulatedCloud, stack
   const change = over(sound(await stack.up()));
   delete stack.config["scalar-backup:restore"];
   const cleanUp = over(sound(await stack.up()));
-  return { first, second, protect, mend, restore, again, change, cleanUp };
+  return { first, second, protect, fix, restore, again, change, cleanUp };
 }
 
 function look(

@@ -252,7 +252,7 @@ test.serial("tags become labels, everywhere", async (t) => {
   }
 });
 
-test.serial("all faults are told at once, each with its property", async (t) => {
+test.serial("all problems are told at once, each with its property", async (t) => {
   const error = t.throws(
     () =>
       new PauseSchedule("pause", {

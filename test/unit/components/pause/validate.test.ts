@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
 import type { PauseScheduleArgs } from "../../../../components/pause/pause-schedule";
-import { pauseFaults, scheduleNameFault } from "../../../../components/pause/validate";
+import { pauseProblems, scheduleNameProblem } from "../../../../components/pause/validate";
 
 const RIGHT: PauseScheduleArgs = { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb" }] };
 
-test("what is right has no faults", (t) => {
-  t.deepEqual(pauseFaults(RIGHT), []);
+test("what is right has no problems", (t) => {
+  t.deepEqual(pauseProblems(RIGHT), []);
   t.deepEqual(
-    pauseFaults({ ...RIGHT, schedule: "@hourly", timeZone: "Asia/Tokyo", holdSeconds: 6, retentionDays: 35 }),
+    pauseProblems({ ...RIGHT, schedule: "@hourly", timeZone: "Asia/Tokyo", holdSeconds: 6, retentionDays: 35 }),
     [],
   );
 });
@@ -16,14 +16,14 @@ test("what is right has no faults", (t) => {
 test("a value that another resource gives is not judged", (t) => {
   const tls = { caCertificate: pulumi.output("anything") };
   t.deepEqual(
-    pauseFaults({ ...RIGHT, timeZone: pulumi.output("?"), releases: [{ namespace: "a", name: "b", tls }] }),
+    pauseProblems({ ...RIGHT, timeZone: pulumi.output("?"), releases: [{ namespace: "a", name: "b", tls }] }),
     [],
   );
 });
 
 const backups = { database: "ledger", region: "ap-northeast-1", prefixes: ["ledger."], deleteAfter: 400 };
 const release = { namespace: "scalar", name: "scalardb" };
-const WRONG: [fault: Partial<PauseScheduleArgs>, path: string, message: RegExp][] = [
+const WRONG: [problem: Partial<PauseScheduleArgs>, path: string, message: RegExp][] = [
   [{ schedule: "0 3 * *" }, "schedule", /"0 3 \* \* \*"|0 3 \* \* \*/],
   [{ schedule: "61 3 * * *" }, "schedule", /is not a valid cron schedule: /],
   [{ schedule: "TZ=Asia/Tokyo 0 3 * * *" }, "schedule", /is not a valid cron schedule: /],
@@ -65,17 +65,17 @@ const WRONG: [fault: Partial<PauseScheduleArgs>, path: string, message: RegExp][
 
 for (const [wrong, path, message] of WRONG) {
   test(`refused: ${JSON.stringify(wrong)}`, (t) => {
-    const faults = pauseFaults({ ...RIGHT, ...wrong });
+    const problems = pauseProblems({ ...RIGHT, ...wrong });
     t.deepEqual(
-      faults.map((fault) => fault.path),
+      problems.map((problem) => problem.path),
       [path],
     );
-    t.regex(faults[0]?.message ?? "", message);
+    t.regex(problems[0]?.message ?? "", message);
   });
 }
 
 test("a component's name must do for a CronJob", (t) => {
-  t.is(scheduleNameFault("scalar-backup-pause"), undefined);
-  t.regex(scheduleNameFault("x".repeat(53)) ?? "", /53 characters/);
-  t.regex(scheduleNameFault("Backup") ?? "", /"Backup" is not a name/);
+  t.is(scheduleNameProblem("scalar-backup-pause"), undefined);
+  t.regex(scheduleNameProblem("x".repeat(53)) ?? "", /53 characters/);
+  t.regex(scheduleNameProblem("Backup") ?? "", /"Backup" is not a name/);
 });

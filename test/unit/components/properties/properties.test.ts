@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { helmValues } from "../../../../components/helm-values";
 import { changeProperties } from "../../../../components/properties";
-import { propertiesFaults } from "../../../../components/properties-faults";
+import { propertiesProblems } from "../../../../components/properties-problems";
 import { javaProperties } from "./java";
 
 const CONTACT_POINTS = "scalar.db.contact_points";
@@ -127,8 +127,8 @@ test("without present properties the values say what a JDBC URL lacks", (t) => {
 
 test("a blank between key and value, and continued lines, are properties as Java reads them", (t) => {
   t.deepEqual(
-    propertiesFaults("scalar.db.storage jdbc\nscalar.db.contact_points \\\n  jdbc:mysql://db/ledger\n\\\na=b"),
+    propertiesProblems("scalar.db.storage jdbc\nscalar.db.contact_points \\\n  jdbc:mysql://db/ledger\n\\\na=b"),
     [],
   );
-  t.regex(propertiesFaults("a=b\nsee ledger.properties\nlast\n")[0]?.message ?? "", /^lines 2, 3 are not key=value/);
+  t.regex(propertiesProblems("a=b\nsee ledger.properties\nlast\n")[0]?.message ?? "", /^lines 2, 3 are not key=value/);
 });

@@ -1,5 +1,5 @@
 import test from "ava";
-import { immutabilityFor, lockNotice, standingVaultFaults } from "../../../../components/vaults/azure/standing";
+import { immutabilityFor, lockNotice, standingVaultProblems } from "../../../../components/vaults/azure/standing";
 import type { VaultStatus } from "../../../../components/vaults/status";
 import type { BackupVaultDescription } from "../../../../operations/azure-vaults";
 import { AZURE_RESOURCE_GROUP } from "../../../../rehearsal/sets/azure";
@@ -305,18 +305,18 @@ test("a vault is locked once it stands and is immutable: each up says what it as
 });
 
 test("what a vault that stands does not let change", (t) => {
-  t.deepEqual(standingVaultFaults(vaultArgs, "japaneast", standing("Unlocked")), []);
-  t.deepEqual(standingVaultFaults(vaultArgs, "japanwest", standing("Unlocked")), [
+  t.deepEqual(standingVaultProblems(vaultArgs, "japaneast", standing("Unlocked")), []);
+  t.deepEqual(standingVaultProblems(vaultArgs, "japanwest", standing("Unlocked")), [
     'is in Japan East, and stays there, but japanwest is asked for: give another "name"',
   ]);
-  t.deepEqual(standingVaultFaults({ ...vaultArgs, redundancy: "ZoneRedundant" }, "japaneast", standing("Unlocked")), [
+  t.deepEqual(standingVaultProblems({ ...vaultArgs, redundancy: "ZoneRedundant" }, "japaneast", standing("Unlocked")), [
     'is GeoRedundant, and stays so, but ZoneRedundant is asked for: write redundancy: GeoRedundant, or give another "name"',
   ]);
   const crossRegion = standing("Unlocked", {
     featureSettings: { crossRegionRestoreSettings: { state: "Enabled" } },
   });
-  t.deepEqual(standingVaultFaults(vaultArgs, "japaneast", crossRegion), [
+  t.deepEqual(standingVaultProblems(vaultArgs, "japaneast", crossRegion), [
     "has crossRegionRestore: true for ever, which is not asked for any more: write it, with acknowledgeIrreversible: payments",
   ]);
-  t.deepEqual(standingVaultFaults({ ...vaultArgs, crossRegionRestore: true }, "japaneast", crossRegion), []);
+  t.deepEqual(standingVaultProblems({ ...vaultArgs, crossRegionRestore: true }, "japaneast", crossRegion), []);
 });

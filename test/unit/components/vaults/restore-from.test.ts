@@ -1,9 +1,9 @@
 import test from "ava";
-import { INSTANT_TAG } from "../../../../components/databases/kind";
-import { stackConfigFaults } from "../../../../config";
+import { stackConfigProblems } from "../../../../config";
 import { buildAurora } from "../../../../rehearsal/sets/aurora";
 import { buildDynamodb } from "../../../../rehearsal/sets/dynamodb";
 import { multiAzClusterPart } from "../../../../rehearsal/sets/rds";
+import { INSTANT_TAG } from "../../../../restore-points/rules/tag-keys";
 import type { Cluster, ClusterSettings } from "../../../../simulator/cloud/aws/rds-cluster";
 import { changes, errors, REGION, recordWindow, rehearsed } from "../../program/rehearsed";
 
@@ -193,9 +193,9 @@ for (const [title, from, expected] of REFUSED)
   test(`restore.from refuses ${title}`, (t) => {
     const pause = { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] };
     const restore = { at: "2026-11-22T03:00:12Z", from };
-    const faults = stackConfigFaults({ databases, pause, restore });
+    const problems = stackConfigProblems({ databases, pause, restore });
     t.deepEqual(
-      faults.map(({ path, message }) => `${path}: ${message}`),
+      problems.map(({ path, message }) => `${path}: ${message}`),
       expected,
     );
   });

@@ -1,17 +1,17 @@
 import test from "ava";
-import { azureLifecycleFaults, isTime, weeklyInterval } from "../../../../restore-points/rules/azure-backup";
-import { backupLifecycleFaults } from "../../../../restore-points/rules/backup-lifecycle";
+import { azureLifecycleProblems, isTime, weeklyInterval } from "../../../../restore-points/rules/azure-backup";
+import { backupLifecycleProblems } from "../../../../restore-points/rules/backup-lifecycle";
 import { pauseNeed } from "../../../../restore-points/rules/pause-need";
-import { RECOVERY_PERIODS, recoveryPeriodFault } from "../../../../restore-points/rules/recovery-period";
-import { outsideLock, vaultLockFaults } from "../../../../restore-points/rules/vault-lock";
+import { RECOVERY_PERIODS, recoveryPeriodProblem } from "../../../../restore-points/rules/recovery-period";
+import { outsideLock, vaultLockProblems } from "../../../../restore-points/rules/vault-lock";
 
 test("a recovery period is what its cloud accepts, whole days only", (t) => {
   for (const period of Object.values(RECOVERY_PERIODS)) {
-    t.is(recoveryPeriodFault(period.minimum, period), undefined);
-    t.is(recoveryPeriodFault(period.maximum, period), undefined);
+    t.is(recoveryPeriodProblem(period.minimum, period), undefined);
+    t.is(recoveryPeriodProblem(period.maximum, period), undefined);
     for (const days of [period.minimum - 1, period.maximum + 1, period.minimum + 0.5])
       t.is(
-        recoveryPeriodFault(days, period),
+        recoveryPeriodProblem(days, period),
         `must be a whole number of days from ${period.minimum} to ${period.maximum}, got ${days}`,
       );
   }
@@ -20,21 +20,21 @@ test("a recovery period is what its cloud accepts, whole days only", (t) => {
 });
 
 test("what AWS Backup takes as a lifecycle", (t) => {
-  t.deepEqual(backupLifecycleFaults({ continuous: true, deleteAfter: 35 }), []);
-  t.deepEqual(backupLifecycleFaults({ continuous: false }), []);
-  t.deepEqual(backupLifecycleFaults({ continuous: false, coldStorageAfter: 1, deleteAfter: 91 }), []);
-  t.is(backupLifecycleFaults({ continuous: true, deleteAfter: 36, coldStorageAfter: 1 }).length, 2);
-  t.is(backupLifecycleFaults({ continuous: false, coldStorageAfter: 1, deleteAfter: 90 }).length, 1);
-  t.deepEqual(backupLifecycleFaults({ continuous: false, coldStorageAfter: 0.5, deleteAfter: 40_000 }), [
+  t.deepEqual(backupLifecycleProblems({ continuous: true, deleteAfter: 35 }), []);
+  t.deepEqual(backupLifecycleProblems({ continuous: false }), []);
+  t.deepEqual(backupLifecycleProblems({ continuous: false, coldStorageAfter: 1, deleteAfter: 91 }), []);
+  t.is(backupLifecycleProblems({ continuous: true, deleteAfter: 36, coldStorageAfter: 1 }).length, 2);
+  t.is(backupLifecycleProblems({ continuous: false, coldStorageAfter: 1, deleteAfter: 90 }).length, 1);
+  t.deepEqual(backupLifecycleProblems({ continuous: false, coldStorageAfter: 0.5, deleteAfter: 40_000 }), [
     "lifecycle.deleteAfter must be a whole number of days from 1 to 36500, got 40000",
     "lifecycle.coldStorageAfter must be a whole number of days from 1 to 36500, got 0.5",
   ]);
 });
 
 test("what AWS Backup takes as a lock", (t) => {
-  t.deepEqual(vaultLockFaults({}), []);
-  t.deepEqual(vaultLockFaults({ minRetentionDays: 7, maxRetentionDays: 7, changeableForDays: 3 }), []);
-  t.deepEqual(vaultLockFaults({ minRetentionDays: 0, maxRetentionDays: 40_000, changeableForDays: 2 }), [
+  t.deepEqual(vaultLockProblems({}), []);
+  t.deepEqual(vaultLockProblems({ minRetentionDays: 7, maxRetentionDays: 7, changeableForDays: 3 }), []);
+  t.deepEqual(vaultLockProblems({ minRetentionDays: 0, maxRetentionDays: 40_000, changeableForDays: 2 }), [
     "changeableForDays must be 3 or more, got 2",
     "minRetentionDays must be a whole number of days from 1 to 36500, got 0",
     "maxRetentionDays must be a whole number of days from 1 to 36500, got 40000",
@@ -74,9 +74,9 @@ test("the decision table: which sets need a pause, and why", (t) => {
 });
 
 test("what Azure Backup takes as days of retention", (t) => {
-  t.deepEqual(azureLifecycleFaults({ deleteAfter: 8, deleteFirstOfYearAfter: 3650 }), []);
+  t.deepEqual(azureLifecycleProblems({ deleteAfter: 8, deleteFirstOfYearAfter: 3650 }), []);
   t.deepEqual(
-    azureLifecycleFaults({ deleteAfter: 7, deleteFirstOfMonthAfter: 8.5, deleteFirstOfYearAfter: 3651 }).map(
+    azureLifecycleProblems({ deleteAfter: 7, deleteFirstOfMonthAfter: 8.5, deleteFirstOfYearAfter: 3651 }).map(
       ({ key }) => key,
     ),
     ["deleteAfter", "deleteFirstOfMonthAfter", "deleteFirstOfYearAfter"],

@@ -1,6 +1,6 @@
 import test from "ava";
 import {
-  awsScheduleFault,
+  awsScheduleProblem,
   longestAwsIntervalMillis,
   longestIntervalMillis,
   nextAwsRun,
@@ -85,14 +85,14 @@ const REFUSED: [string, string][] = [
     '"cron(0 5 31 2 ? *)" never runs, or less than once a year; correct its days and months, such as cron(0 5 ? * * *)',
   ],
 ];
-for (const [schedule, fault] of REFUSED)
+for (const [schedule, problem] of REFUSED)
   test(`AWS Backup takes no ${schedule}`, (t) => {
-    t.is(awsScheduleFault(schedule), fault);
+    t.is(awsScheduleProblem(schedule), problem);
   });
 
 test("schedules that AWS Backup takes, the ones that cannot be read here included", (t) => {
   for (const schedule of ["cron(0 5 ? * * *)", "cron(0 * ? * * *)", "cron(0 5 L * ? *)", "cron(15 3 ? * 6#3 *)"])
-    t.is(awsScheduleFault(schedule), undefined, schedule);
+    t.is(awsScheduleProblem(schedule), undefined, schedule);
 });
 
 const RUNS: [string, string, string, string | undefined][] = [

@@ -1,9 +1,9 @@
 import test from "ava";
-import { databaseFaults } from "../../../../../components/databases";
+import { databaseProblems } from "../../../../../components/databases";
 
 const AWS = { access: {}, defaultRegion: "ap-northeast-1" };
 
-const WRONG: [what: string, database: object, faults: string[]][] = [
+const WRONG: [what: string, database: object, problems: string[]][] = [
   [
     "an instance and a cluster",
     { rdsMysql: { existing: { instanceIdentifier: "a", clusterIdentifier: "b" } } },
@@ -79,18 +79,18 @@ const WRONG: [what: string, database: object, faults: string[]][] = [
     ],
   ],
 ];
-for (const [what, database, faults] of WRONG)
+for (const [what, database, problems] of WRONG)
   test(`refused: ${what}`, (t) => {
     t.deepEqual(
-      databaseFaults([{ name: "customers", ...database }], AWS).map(({ path, message }) => `${path}: ${message}`),
-      faults,
+      databaseProblems([{ name: "customers", ...database }], AWS).map(({ path, message }) => `${path}: ${message}`),
+      problems,
     );
   });
 
 test("the same instance under two names is told, a cluster of its name is another database", (t) => {
   const instance = { rdsMysql: { existing: { instanceIdentifier: "customers" } } };
   t.deepEqual(
-    databaseFaults(
+    databaseProblems(
       [
         { name: "a", ...instance },
         { name: "b", ...instance },

@@ -64,7 +64,7 @@ test.serial("what stands is not deleted", async (t) => {
   );
 });
 
-test.serial("what is gone, with backups retained: told with the range and the mend, or found from them", async (t) => {
+test.serial("what is gone, with backups retained: told with the range and the fix, or found from them", async (t) => {
   const { remove } = await region(t);
   remove(false);
   t.regex(

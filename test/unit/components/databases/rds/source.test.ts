@@ -50,7 +50,7 @@ test("a cluster's instance and a read replica hold no data of their own", (t) =>
   });
 });
 
-test("a state in which nothing is backed up is told with the mend; of a busy one there is nothing to say", (t) => {
+test("a state in which nothing is backed up is told with the fix; of a busy one there is nothing to say", (t) => {
   t.is(
     stateFault("instance", "stopped"),
     "the instance is stopped, so that nothing backs it up now: start it; what was backed up before can be restored",

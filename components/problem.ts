@@ -4,7 +4,7 @@ import type {} from "@pulumi/pulumi/runtime/state";
 import type { z } from "zod";
 
 /** What is wrong with one value. */
-export interface Fault {
+export interface Problem {
   /** Where it stands: `databases[0].dynamodb.recoveryPeriodInDays`; empty for the whole. */
   path: string;
   /** The value found, what is expected, and how to fix it. */
@@ -20,18 +20,18 @@ export function isWithin(path: string, part: string): boolean {
  * All problems of a value at once. A value that another resource gives (an `Output`) cannot be checked yet: the schema's
  * complaints about it are left out.
  */
-export function faultsOf(schema: z.ZodType, value: unknown): Fault[] {
+export function problemsOf(schema: z.ZodType, value: unknown): Problem[] {
   // Valid values, which are the rule, need none of the code that writes messages.
   if (schema.safeParse(value).success) return [];
-  return (require("./problems") as typeof import("./problems")).problemsOf(schema, value);
+  return (require("./problem-messages") as typeof import("./problem-messages")).messagesOf(schema, value);
 }
 
 /** Ends the construction of a component with all its problems, each naming its property. */
-export function refuse(component: string, faults: Fault[]): never {
-  const lines = faults.map(({ path, message }) => `  ${path === "" ? "" : `${path}: `}${message}`);
+export function refuse(component: string, problems: Problem[]): never {
+  const lines = problems.map(({ path, message }) => `  ${path === "" ? "" : `${path}: `}${message}`);
   const error = new pulumi.InputPropertiesError({
-    message: `${component}: ${faults.length === 1 ? "an argument is" : `${faults.length} arguments are`} wrong:\n${lines.join("\n")}`,
-    errors: faults.map(({ path, message }) => ({ propertyPath: path, reason: message })),
+    message: `${component}: ${problems.length === 1 ? "an argument is" : `${problems.length} arguments are`} wrong:\n${lines.join("\n")}`,
+    errors: problems.map(({ path, message }) => ({ propertyPath: path, reason: message })),
   });
   // Pulumi prints the list of an InputPropertiesError for other languages only. For Node.js it prints a stack trace, unless
   // the error is marked as one that a user can fix, as a RunError is.
@@ -39,7 +39,7 @@ export function refuse(component: string, faults: Fault[]): never {
 }
 
 /** Shows what may be a mistake, and may be meant, with the component that it is about. */
-export function warnOf(warnings: Fault[], component: pulumi.Resource): void {
+export function warnOf(warnings: Problem[], component: pulumi.Resource): void {
   for (const { path, message } of warnings) void pulumi.log.warn(`${path}: ${message}`, component);
 }
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
-import { stackConfigFaults } from "../../../config";
+import { stackConfigProblems } from "../../../config";
 
 // For databases that name no region of their own.
 pulumi.runtime.setConfig("aws:region", "ap-northeast-1");
@@ -19,18 +19,18 @@ const sound: Values = { databases: [ledger, customers], pause };
 const importedLine =
   '{"namespace":"scalar","helm_release_name":"scalardb-cluster","pause_start_timestamp_ms":1795316407120,"pause_end_timestamp_ms":1795316417130,"pause_start_date_time":"2026-11-22T12:00:07.120","pause_end_date_time":"2026-11-22T12:00:17.130","timezone":"Asia/Tokyo"}';
 
-/** The faults of a configuration, each as `path: message`. */
-function faults(values: Values): string[] {
-  return stackConfigFaults(values).map(({ path, message }) => `${path}: ${message}`);
+/** The problems of a configuration, each as `path: message`. */
+function problems(values: Values): string[] {
+  return stackConfigProblems(values).map(({ path, message }) => `${path}: ${message}`);
 }
 
-test("a sound configuration has no fault", (t) => {
-  t.deepEqual(faults(sound), []);
-  t.deepEqual(faults({ databases: [customers] }), [], "one relational database needs no pause");
-  t.deepEqual(faults({ databases: [backedUp], pause: eks }), []);
-  t.deepEqual(faults({ ...sound, restore: { at: "2026-11-22T12:00:12+09:00", mode: "drill" } }), []);
+test("a sound configuration has no problem", (t) => {
+  t.deepEqual(problems(sound), []);
+  t.deepEqual(problems({ databases: [customers] }), [], "one relational database needs no pause");
+  t.deepEqual(problems({ databases: [backedUp], pause: eks }), []);
+  t.deepEqual(problems({ ...sound, restore: { at: "2026-11-22T12:00:12+09:00", mode: "drill" } }), []);
   t.deepEqual(
-    faults({ ...sound, restore: { windows: `Starting\n${importedLine}\n` } }),
+    problems({ ...sound, restore: { windows: `Starting\n${importedLine}\n` } }),
     [],
     "they can be listed first",
   );
@@ -272,11 +272,11 @@ const wrong: [string, Values, string[]][] = [
 
 for (const [title, values, expected] of wrong) {
   test(`refused: ${title}`, (t) => {
-    t.deepEqual(faults(values), expected);
+    t.deepEqual(problems(values), expected);
   });
 }
 
-test("all faults are told at once", (t) => {
+test("all problems are told at once", (t) => {
   const values = {
     databases: [{ name: "Ledger", dynamodb: { existing: { namespaces: ["ledger"] }, recoveryPeriodInDays: 0 } }],
     pause: { ...pause, timezone: "Asia/Tokyo" },
@@ -284,13 +284,13 @@ test("all faults are told at once", (t) => {
     tag: {},
   };
   t.deepEqual(
-    stackConfigFaults(values).map(({ path }) => path),
+    stackConfigProblems(values).map(({ path }) => path),
     ["databases[0].name", "databases[0].dynamodb.recoveryPeriodInDays", "pause.timezone", "tag", "restore.at"],
   );
 });
 
 test("the decision table: what needs a pause, and why", (t) => {
-  const needs = (databases: unknown[]) => faults({ databases }).filter((fault) => fault.startsWith("pause:"));
+  const needs = (databases: unknown[]) => problems({ databases }).filter((problem) => problem.startsWith("pause:"));
   t.is(needs([customers]).length, 0);
   t.is(needs([ledger]).length, 1);
   t.regex(needs([ledger])[0] as string, /no transactions of its own/);
@@ -298,5 +298,5 @@ test("the decision table: what needs a pause, and why", (t) => {
   t.regex(needs([customers, orders])[0] as string, /customers, orders have to be restored to one instant/);
   // Several releases on one relational database: its own transactions keep any instant consistent.
   const two = [...pause.releases, { namespace: "scalar", name: "auditor" }];
-  t.deepEqual(faults({ databases: [customers], pause: { ...pause, releases: two } }), []);
+  t.deepEqual(problems({ databases: [customers], pause: { ...pause, releases: two } }), []);
 });

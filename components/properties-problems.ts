@@ -1,18 +1,18 @@
-import type { Fault } from "./faults";
+import type { Problem } from "./problem";
 
 const EXPECTED =
   "expected the text of database.properties, a key=value on each line: `properties: |`, and the lines below it";
 
 /** What is wrong with a product's properties. They may hold passwords, so no message repeats a line. */
-export function propertiesFaults(text: string): Fault[] {
-  const fault = (message: string): Fault[] => [{ path: "properties", message }];
-  if (text.trim() === "") return fault(`is empty; ${EXPECTED}, or remove this key`);
-  if (/^\s*[{[]/.test(text)) return fault(`is a map or a list; ${EXPECTED}`);
+export function propertiesProblems(text: string): Problem[] {
+  const problem = (message: string): Problem[] => [{ path: "properties", message }];
+  if (text.trim() === "") return problem(`is empty; ${EXPECTED}, or remove this key`);
+  if (/^\s*[{[]/.test(text)) return problem(`is a map or a list; ${EXPECTED}`);
   const wrong = linesWithoutValue(text);
   if (wrong.length === 0) return [];
   const [first] = wrong;
   const file = !text.trim().includes("\n") && /\.properties$/.test(text.trim());
-  return fault(
+  return problem(
     `${wrong.length === 1 ? `line ${first} is` : `lines ${wrong.join(", ")} are`} not key=value; ${EXPECTED}${file ? " (not the name of a file)" : ""}`,
   );
 }

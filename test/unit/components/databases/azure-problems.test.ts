@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import test from "ava";
 import { refuseUnfitServer, stateFault } from "../../../../components/databases/azure-server/source";
-import { keyFault, keyOf, refuseUnfitAccount } from "../../../../components/databases/cosmosdb/source";
-import { stackConfigFaults } from "../../../../config";
+import { keyOf, keyProblem, refuseUnfitAccount } from "../../../../components/databases/cosmosdb/source";
+import { stackConfigProblems } from "../../../../config";
 import type { FlexibleServer } from "../../../../operations/azure-servers";
 import type { CosmosAccount } from "../../../../operations/cosmosdb";
 import { buildAzurePostgresql } from "../../../../rehearsal/sets/azure-postgresql";
@@ -11,8 +11,8 @@ import { errors, rehearsed } from "../../program/rehearsed";
 const PAUSE = { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] };
 const IN_GROUP = { resourceGroupName: "scalar-databases" };
 
-function faults(...databases: object[]): string[] {
-  return stackConfigFaults({ databases, pause: PAUSE }).map(({ path, message }) => `${path}: ${message}`);
+function problems(...databases: object[]): string[] {
+  return stackConfigProblems({ databases, pause: PAUSE }).map(({ path, message }) => `${path}: ${message}`);
 }
 
 const postgresql = (more: object) => ({
@@ -74,22 +74,26 @@ const wrong: [string, object, string][] = [
 
 for (const [title, database, expected] of wrong) {
   test(`refused: ${title}`, (t) => {
-    const [fault, ...others] = faults(database);
+    const [problem, ...others] = problems(database);
     t.deepEqual(others, []);
     // The order of the keys that are allowed is of no matter.
-    t.is(fault?.replace(/Allowed here: .*/, ""), expected.replace(/Allowed here: .*/, ""));
+    t.is(problem?.replace(/Allowed here: .*/, ""), expected.replace(/Allowed here: .*/, ""));
   });
 }
 
 test("refused: the same server, or account, twice", (t) => {
-  t.deepEqual(faults(postgresql({}), { ...postgresql({}), name: "orders" }), [
+  t.deepEqual(problems(postgresql({}), { ...postgresql({}), name: "orders" }), [
     "databases[1].azurePostgresql: Azure Database for PostgreSQL server customers-prod in scalar-databases is named by databases[0] already; a database belongs to the set once: remove one of the two",
   ]);
-  t.regex(faults(cosmosdb({}), { ...cosmosdb({}), name: "other" }).join(), /Cosmos DB account ledger-prod is named by/);
+  t.regex(
+    problems(cosmosdb({}), { ...cosmosdb({}), name: "other" }).join(),
+    /Cosmos DB account ledger-prod is named by/,
+  );
 });
 
 test("Cosmos DB needs a pause, one server alone doesn't", (t) => {
-  const needs = (database: object) => stackConfigFaults({ databases: [database] }).some(({ path }) => path === "pause");
+  const needs = (database: object) =>
+    stackConfigProblems({ databases: [database] }).some(({ path }) => path === "pause");
   t.true(needs(cosmosdb({})));
   t.false(needs(postgresql({})));
 });
@@ -101,7 +105,7 @@ test("looking only: what falls short is refused at preview", async (t) => {
   t.false(result.succeeded);
   t.regex(
     errors(result),
-    /database customers: server customers-prod falls short, and "manage: false" forbids to mend it here: its backup retention is 7 days, below 35\. Mend it where it is managed, or remove "manage: false"\./,
+    /database customers: server customers-prod falls short, and "manage: false" forbids to fix it here: its backup retention is 7 days, below 35\. Fix it where it is managed, or remove "manage: false"\./,
   );
 });
 
@@ -152,12 +156,12 @@ test("an account whose key no copy of it can read is named, and a copy reads the
       properties: { keyVaultKeyUri: "https://v/keys/k", defaultIdentity },
     }) as unknown as CosmosAccount;
   t.regex(
-    keyFault(keyed("SystemAssignedIdentity")) ?? "",
+    keyProblem(keyed("SystemAssignedIdentity")) ?? "",
     /^account ledger-prod reads its customer-managed key by SystemAssignedIdentity, which no copy of it can use; let a user-assigned identity read/,
   );
-  t.regex(keyFault(keyed()) ?? "", /by FirstPartyIdentity, which/);
-  t.is(keyFault(keyed("UserAssignedIdentity=/source")), undefined);
-  t.is(keyFault({ name: "ledger-prod", properties: {} } as CosmosAccount), undefined);
+  t.regex(keyProblem(keyed()) ?? "", /by FirstPartyIdentity, which/);
+  t.is(keyProblem(keyed("UserAssignedIdentity=/source")), undefined);
+  t.is(keyProblem({ name: "ledger-prod", properties: {} } as CosmosAccount), undefined);
   t.like(keyOf(keyed("UserAssignedIdentity=/source"), undefined, false), {
     defaultIdentity: "UserAssignedIdentity=/source",
     identity: { userAssignedIdentities: ["/source"] },

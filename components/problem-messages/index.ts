@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { nearestWord } from "../../restore-points/rules/nearest-word";
-import type { Fault } from "../faults";
+import type { Problem } from "../problem";
 import { expectation } from "./expectation";
 import { fixOf } from "./fix";
 import { nodeAt, type SchemaNode } from "./schema-node";
@@ -11,14 +11,14 @@ import { pathText, shown, valueAt, withValueAt } from "./value";
 const NO_MESSAGE = "\u0000";
 
 /** What is wrong with a value, by the schema that refuses it: the value found, what is expected and how to fix it. */
-export function problemsOf(schema: z.ZodType, value: unknown): Fault[] {
+export function messagesOf(schema: z.ZodType, value: unknown): Problem[] {
   const { error } = schema.safeParse(value, { error: () => NO_MESSAGE });
   const issues = (error?.issues ?? []).filter((issue) => !isOutputAt(value, issue.path));
   // Unknown to JSON Schema are checks in code alone.
   const root = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as SchemaNode;
   const misspelt = new Set<string>();
-  const faults = issues.flatMap((issue): (Fault & { issue: z.core.$ZodIssue })[] => {
-    if (issue.code !== "unrecognized_keys") return [{ ...faultOf(schema, value, root, issue), issue }];
+  const problems = issues.flatMap((issue): (Problem & { issue: z.core.$ZodIssue })[] => {
+    if (issue.code !== "unrecognized_keys") return [{ ...problemOf(schema, value, root, issue), issue }];
     const known = Object.keys(nodeAt(root, issue.path)?.properties ?? {});
     return issue.keys.map((key) => {
       const near = nearestWord(key, known);
@@ -32,7 +32,7 @@ export function problemsOf(schema: z.ZodType, value: unknown): Fault[] {
   });
   // A key that is misspelt is not missing, too, and its map may be right with it.
   return (
-    faults
+    problems
       .filter(({ path, message, issue }) => {
         const follows = message.startsWith(MISSING) || issue.code === "custom";
         return !(follows && misspelt.has(path));
@@ -45,7 +45,7 @@ export function problemsOf(schema: z.ZodType, value: unknown): Fault[] {
 
 const MISSING = "is missing";
 
-function faultOf(schema: z.ZodType, value: unknown, root: SchemaNode, issue: z.core.$ZodIssue): Fault {
+function problemOf(schema: z.ZodType, value: unknown, root: SchemaNode, issue: z.core.$ZodIssue): Problem {
   const path = pathText(issue.path);
   const found = valueAt(value, issue.path);
   const node = nodeAt(root, issue.path);

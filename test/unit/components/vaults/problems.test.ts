@@ -1,5 +1,5 @@
 import test from "ava";
-import { stackConfigFaults } from "../../../../config";
+import { stackConfigProblems } from "../../../../config";
 
 type Values = Record<string, unknown>;
 
@@ -18,25 +18,25 @@ const pause = { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "
 const daily = { name: "daily", schedule: "cron(0 5 ? * * *)", lifecycle: { deleteAfter: 90 } };
 const continuous = { name: "continuous", continuous: true, lifecycle: { deleteAfter: 35 } };
 
-/** The faults of a vault over ledger and customers, each as `path: message`. */
-function faults(aws: Values, databases: unknown[] = [ledger, customers]): string[] {
+/** The problems of a vault over ledger and customers, each as `path: message`. */
+function problems(aws: Values, databases: unknown[] = [ledger, customers]): string[] {
   const vault = { aws: { name: "payments", rules: [daily], ...aws } };
-  return stackConfigFaults({ databases, pause, vault }).map(({ path, message }) => `${path}: ${message}`);
+  return stackConfigProblems({ databases, pause, vault }).map(({ path, message }) => `${path}: ${message}`);
 }
 
 test("vaults that AWS Backup takes", (t) => {
-  t.deepEqual(faults({}), []);
-  t.deepEqual(faults({ rules: [daily, continuous] }), []);
-  t.deepEqual(faults({ lock: { minRetentionDays: 7, maxRetentionDays: 90 } }), []);
+  t.deepEqual(problems({}), []);
+  t.deepEqual(problems({ rules: [daily, continuous] }), []);
+  t.deepEqual(problems({ lock: { minRetentionDays: 7, maxRetentionDays: 90 } }), []);
   const lock = { changeableForDays: 3, acknowledgeIrreversible: "payments" };
-  t.deepEqual(faults({ lock }), [], "compliance mode for who says so");
+  t.deepEqual(problems({ lock }), [], "compliance mode for who says so");
   const copyTo = [
     { region: "ap-northeast-3" },
     { vaultArn: "arn:aws:backup:ap-northeast-1:210987654321:backup-vault:theirs", lifecycle: { deleteAfter: 365 } },
   ];
-  t.deepEqual(faults({ rules: [{ ...daily, copyTo }] }), []);
+  t.deepEqual(problems({ rules: [{ ...daily, copyTo }] }), []);
   t.deepEqual(
-    faults({ rules: undefined }, [
+    problems({ rules: undefined }, [
       { ...ledger, vault: { rules: [daily] } },
       { ...customers, vault: { exclude: true } },
     ]),
@@ -267,12 +267,12 @@ const REFUSED: [title: string, aws: Values, expected: string[], databases?: unkn
 
 for (const [title, aws, expected, databases] of REFUSED)
   test(`refused: ${title}`, (t) => {
-    t.deepEqual(faults(aws, databases), expected);
+    t.deepEqual(problems(aws, databases), expected);
   });
 
 test("what a database has otherwise than the set needs a vault of the set", (t) => {
   const values = { databases: [{ ...customers, vault: { exclude: true } }] };
-  t.deepEqual(stackConfigFaults(values), [
+  t.deepEqual(stackConfigProblems(values), [
     {
       path: "databases[0].vault",
       message:
@@ -289,22 +289,22 @@ const documents = {
   cosmosdb: { existing: { accountName: "documents-prod", resourceGroupName: "databases" } },
 };
 
-/** The faults of a vault on Azure, and perhaps one on AWS, each as `path: message`. */
-function azureFaults(azure: Values | undefined, databases: unknown[] = [postgresql], aws?: Values): string[] {
+/** The problems of a vault on Azure, and perhaps one on AWS, each as `path: message`. */
+function azureProblems(azure: Values | undefined, databases: unknown[] = [postgresql], aws?: Values): string[] {
   const vault = {
     ...(azure && { azure: { name: "payments", resourceGroupName: "backups", ...azure } }),
     ...(aws && { aws: { name: "payments", rules: [daily], ...aws } }),
   };
-  return stackConfigFaults({ databases, pause, vault }).map(({ path, message }) => `${path}: ${message}`);
+  return stackConfigProblems({ databases, pause, vault }).map(({ path, message }) => `${path}: ${message}`);
 }
 
 test("vaults that Azure Backup takes", (t) => {
-  t.deepEqual(azureFaults({}), []);
-  t.deepEqual(azureFaults({}, [postgresql, mysql, documents]), [], "beside databases that it takes none of");
-  t.deepEqual(azureFaults({}, [postgresql, { ...mysql, vault: { exclude: true } }]), []);
-  t.deepEqual(azureFaults({ weekly: { day: "Monday", time: "23:30", timeZone: "Asia/Tokyo" } }), []);
+  t.deepEqual(azureProblems({}), []);
+  t.deepEqual(azureProblems({}, [postgresql, mysql, documents]), [], "beside databases that it takes none of");
+  t.deepEqual(azureProblems({}, [postgresql, { ...mysql, vault: { exclude: true } }]), []);
+  t.deepEqual(azureProblems({ weekly: { day: "Monday", time: "23:30", timeZone: "Asia/Tokyo" } }), []);
   t.deepEqual(
-    azureFaults({
+    azureProblems({
       redundancy: "LocallyRedundant",
       immutability: "Disabled",
       softDelete: { state: "Off" },
@@ -313,7 +313,7 @@ test("vaults that Azure Backup takes", (t) => {
     [],
   );
   t.deepEqual(
-    azureFaults({
+    azureProblems({
       immutability: "Locked",
       softDelete: { state: "AlwaysOn", retentionDays: 180 },
       crossRegionRestore: true,
@@ -323,8 +323,8 @@ test("vaults that Azure Backup takes", (t) => {
     "what is for ever, for who says so",
   );
   const own = { weekly: { day: "Friday" }, lifecycle: { deleteAfter: 30 } };
-  t.deepEqual(azureFaults({}, [{ ...postgresql, vault: own }]), []);
-  t.deepEqual(azureFaults({}, [ledger, { ...postgresql, vault: own }], {}), [], "a vault on each cloud");
+  t.deepEqual(azureProblems({}, [{ ...postgresql, vault: own }]), []);
+  t.deepEqual(azureProblems({}, [ledger, { ...postgresql, vault: own }], {}), [], "a vault on each cloud");
 });
 
 const PAUSED =
@@ -511,5 +511,5 @@ const REFUSED_ON_AZURE: [
 
 for (const [title, azure, expected, databases, aws] of REFUSED_ON_AZURE)
   test(`refused on Azure: ${title}`, (t) => {
-    t.deepEqual(azureFaults(azure, databases, aws), expected);
+    t.deepEqual(azureProblems(azure, databases, aws), expected);
   });
