@@ -25,7 +25,7 @@ const ARROWS = {
     "pauser",
     "restore-points",
     "operations",
-    "test/unit/pauser",
+    "test/unit/(pauser|program)",
   ],
   test: [".*"],
 };
