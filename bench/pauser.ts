@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { bundlePauser } from "../pauser/bundle";
 import { AwsCloud } from "../simulator/cloud/aws/aws";
+import { serveAws } from "../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../simulator/cloud/clock";
 import { Cluster } from "../test/unit/pauser/doubles/cluster";
 
@@ -83,7 +84,7 @@ async function measureBackups(node: string, program: string): Promise<Figures> {
       KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
       AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
     });
-  const endpoint = await aws.listen();
+  const endpoint = await serveAws(aws);
   try {
     const database = {
       name: "ledger",

@@ -6,10 +6,10 @@ import { AzureNativeProvider } from "../providers/azure-native/provider";
 import { KubernetesProvider } from "../providers/kubernetes/provider";
 import type { SimulatedProvider } from "../providers/provider";
 import { AwsCloud } from "./aws/aws";
-import type { AwsEndpoint } from "./aws/wire/server";
+import { type AwsEndpoint, serveAws } from "./aws/wire/server";
 import { AzureCloud } from "./azure/azure";
 import { runSchemaLoaders } from "./azure/schema-loader";
-import type { AzureEndpoint } from "./azure/wire";
+import { type AzureEndpoint, serveAzure } from "./azure/wire";
 import { clockVariables, SimulatedClock } from "./clock";
 import { KubernetesCluster } from "./kubernetes/cluster";
 import { joinEks } from "./pod-identity";
@@ -46,7 +46,7 @@ export class SimulatedCloud {
     const clock = new SimulatedClock();
     const aws = new AwsCloud(clock, options.seed ?? 1);
     const azure = new AzureCloud(clock, options.seed ?? 1);
-    const endpoints = { aws: await aws.listen(), azure: await azure.listen() };
+    const endpoints = { aws: await serveAws(aws), azure: await serveAzure(azure) };
     try {
       const kubernetes = await KubernetesCluster.start({ clock });
       runSchemaLoaders(kubernetes, azure.cosmosdb);

@@ -4,7 +4,6 @@ import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { onExit } from "../on-exit";
 import type { Project, StackConfig } from "./project";
-import type { Running } from "./source";
 
 /** What is loaded before a program, so that Node can report its errors: the file says why. */
 export const PLAIN_STACKS = join(__dirname, "plain-stacks.cjs");
@@ -27,6 +26,14 @@ export interface ProgramOptions {
   environment: Record<string, string>;
   /** Called with each line that the program writes. */
   output(line: string): void;
+}
+
+/** A program that was started. */
+export interface Running {
+  /** Why it failed, or undefined when it succeeded; empty when the error has been reported already. */
+  readonly ended: Promise<string | undefined>;
+  /** Asks the program to end, and kills it if it does not. */
+  stop(): void;
 }
 
 export class Program implements Running {

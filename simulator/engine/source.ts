@@ -1,7 +1,7 @@
 /** Where a run's goals come from: the program, in a process of its own. */
 import type { Deployment } from "./deployment";
 import { Monitor } from "./monitor";
-import { Program, type ProgramOptions } from "./program";
+import { Program, type ProgramOptions, type Running } from "./program";
 import type { Project, StackConfig } from "./project";
 import type { Diagnostic } from "./stack";
 
@@ -23,14 +23,6 @@ export interface SourceContext {
  * @returns why it could not, or undefined; empty when that has been reported already.
  */
 export type Source = (deployment: Deployment, context: SourceContext) => Promise<string | undefined>;
-
-/** A program on its way. */
-export interface Running {
-  /** Why it failed, or undefined when it ended well; empty when it has been reported already. */
-  readonly ended: Promise<string | undefined>;
-  /** Asks it to end, and insists after a while. */
-  stop(): void;
-}
 
 /** A program that talks to the engine as every Pulumi program does, over gRPC, however it is started. */
 export function served(start: (options: ProgramOptions) => Running): Source {

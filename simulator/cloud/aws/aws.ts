@@ -10,7 +10,6 @@ import { Kms } from "./kms";
 import { Rds } from "./rds";
 import { Sessions } from "./sessions";
 import { Sns } from "./sns";
-import { type AwsEndpoint, serveAws } from "./wire/server";
 
 /**
  * The simulated AWS: each service a class with AWS's rules, one account, any region. What a Pulumi provider, an
@@ -43,10 +42,5 @@ export class AwsCloud {
     this.events = new Events(this.sns);
     this.backup = new Backup(this);
     this.autoscaling = new AutoScaling(clock, this.identifiers, this.dynamodb, this.rds);
-  }
-
-  /** Opens the services on a free port of the loopback interface, for `AWS_ENDPOINT_URL`. */
-  listen(): Promise<AwsEndpoint> {
-    return serveAws(this);
   }
 }

@@ -97,8 +97,8 @@ export class BackupRegion {
     this.name = name;
     this.#backup = backup;
     this.#context = context;
-    this.restoreTesting = new RestoreTesting(name, context, this);
     const { identifiers, iam } = context;
+    this.restoreTesting = new RestoreTesting(name, iam, (vault) => this.findVault(vault) !== undefined);
     const rds = context.rds.region(name);
     const dynamodb = context.dynamodb.region(name);
     this.#services = { region: name, identifiers, iam, rds, dynamodb };

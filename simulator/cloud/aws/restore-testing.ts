@@ -1,6 +1,6 @@
 import { arn } from "./account";
-import type { BackupContext, BackupRegion } from "./backup";
 import { AwsError } from "./error";
+import type { Iam } from "./iam";
 
 export interface RestoreTestingPlan {
   name: string;
@@ -36,15 +36,15 @@ const OVERRIDES: Record<string, readonly string[]> = {
 /** Restore testing of AWS Backup in one region, as far as plans and selections go. */
 export class RestoreTesting {
   readonly #region: string;
-  readonly #context: BackupContext;
-  readonly #backup: BackupRegion;
+  readonly #iam: Iam;
+  readonly #hasVault: (name: string) => boolean;
   readonly #plans = new Map<string, RestoreTestingPlan>();
   readonly #selections = new Map<string, RestoreTestingSelection>();
 
-  constructor(region: string, context: BackupContext, backup: BackupRegion) {
+  constructor(region: string, iam: Iam, hasVault: (name: string) => boolean) {
     this.#region = region;
-    this.#context = context;
-    this.#backup = backup;
+    this.#iam = iam;
+    this.#hasVault = hasVault;
   }
 
   findPlan(name: string): RestoreTestingPlan | undefined {
@@ -76,9 +76,8 @@ export class RestoreTesting {
     checkName(selection.name, "restore testing selection");
     if (!this.#plans.has(selection.planName))
       throw new AwsError("ResourceNotFoundException", `Restore testing plan ${selection.planName} does not exist`);
-    const { iam } = this.#context;
-    const role = iam.find(selection.roleArn);
-    if (!role || !iam.trusts(role, "backup.amazonaws.com"))
+    const role = this.#iam.find(selection.roleArn);
+    if (!role || !this.#iam.trusts(role, "backup.amazonaws.com"))
       throw invalid(`IAM Role ${selection.roleArn} cannot be assumed by AWS Backup`);
     const allowed = OVERRIDES[selection.resourceType];
     if (!allowed) throw invalid(`Invalid protected resource type ${selection.resourceType}`);
@@ -96,7 +95,7 @@ export class RestoreTesting {
 
   #put(request: Omit<RestoreTestingPlan, "arn">): RestoreTestingPlan {
     for (const vault of request.includeVaults)
-      if (vault !== "*" && this.#backup.findVault(vault.split(":").at(-1) as string) === undefined)
+      if (vault !== "*" && !this.#hasVault(vault.split(":").at(-1) as string))
         throw invalid(`Backup vault ${vault} does not exist`);
     const plan = { ...request, arn: arn("backup", this.#region, `restore-testing-plan:${request.name}`) };
     this.#plans.set(plan.name, plan);

@@ -13,7 +13,6 @@ import { parseResourcePath } from "./resource-id";
 import type { ArmAnswer, ArmResourceType, ResourceName } from "./resource-type";
 import { RoleAssignments } from "./role-assignments";
 import { checkTags } from "./tags";
-import { type AzureEndpoint, serveAzure } from "./wire";
 
 export interface ArmRequest {
   method: string;
@@ -77,11 +76,6 @@ export class AzureCloud {
   /** Where a resource group is; undefined when there is none. */
   locationOfGroup(name: string): string | undefined {
     return this.#resourceGroups.get(name.toLowerCase());
-  }
-
-  /** Opens the Resource Manager on a free port of the loopback interface. */
-  listen(): Promise<AzureEndpoint> {
-    return serveAzure(this);
   }
 
   /** Answers a provider's request as the Resource Manager does. @throws {ArmError} as it refuses one. */

@@ -2,7 +2,6 @@ import { History } from "../aws/history";
 import type { SimulatedClock } from "../clock";
 import { ChangeLock } from "./change-lock";
 import { ArmError } from "./error";
-import type { FlexibleServerRules } from "./flexible-servers";
 import { type JsonObject, merged, object, text, without } from "./json";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -12,6 +11,27 @@ export const RESTORE_LAG_MILLIS = 5 * 60 * 1000;
 
 /** A row as far as the simulation cares: any plain object. */
 export type Row = Record<string, unknown>;
+
+/** One server parameter of a product. */
+export interface ParameterRule {
+  default: string;
+  /** Takes effect without a restart. */
+  dynamic?: true;
+  readOnly?: true;
+}
+
+/** What a server itself shows of its product. */
+export interface ServerRules {
+  /** Such as `Microsoft.DBforPostgreSQL/flexibleServers`. */
+  type: string;
+  dnsSuffix: string;
+  roleOfPrimary: string;
+  parameters: Readonly<Record<string, ParameterRule>>;
+  /** The properties that Azure fills in where a PUT leaves them out. */
+  defaults: JsonObject;
+  /** The input that names the instant to restore to. */
+  restoreTime: string;
+}
 
 /** One flexible server: what Azure knows of it, and the rows of its tables with their history. */
 export class FlexibleServer {
@@ -46,11 +66,11 @@ export class FlexibleServer {
   skewMillis = 0;
 
   readonly #clock: SimulatedClock;
-  readonly #rules: FlexibleServerRules;
+  readonly #rules: ServerRules;
   readonly #tables = new Map<string, History<Row>>();
   #backedUpSince: number;
 
-  constructor(clock: SimulatedClock, rules: FlexibleServerRules, id: string, body: JsonObject) {
+  constructor(clock: SimulatedClock, rules: ServerRules, id: string, body: JsonObject) {
     this.#clock = clock;
     this.#rules = rules;
     this.id = id;

@@ -1,36 +1,19 @@
 import type { SimulatedClock } from "../clock";
 import * as durations from "./durations";
 import { ArmError, invalidParameter, unknownMember } from "./error";
-import { FlexibleServer } from "./flexible-server";
+import { FlexibleServer, type ParameterRule, type ServerRules } from "./flexible-server";
 import { isObject, type JsonObject, merged, object, text, without } from "./json";
 import { locationOf } from "./location";
 import { resourceId } from "./resource-id";
 import type { ArmResourceType, LateFailure, ResourceName } from "./resource-type";
 
-/** One server parameter of a product. */
-export interface ParameterRule {
-  default: string;
-  /** Takes effect without a restart. */
-  dynamic?: true;
-  readOnly?: true;
-}
-
-/** What tells the two products apart. */
-export interface FlexibleServerRules {
-  /** Such as `Microsoft.DBforPostgreSQL/flexibleServers`. */
-  type: string;
+/** The rules in which the two products differ. */
+export interface FlexibleServerRules extends ServerRules {
   apiVersions: readonly string[];
-  dnsSuffix: string;
   retentionDays: { minimum: number; maximum: number };
   versions: readonly string[];
-  roleOfPrimary: string;
-  parameters: Readonly<Record<string, ParameterRule>>;
-  /** The properties that Azure fills in where a PUT says nothing. */
-  defaults: JsonObject;
-  /** The properties that a PUT takes besides those that only create. */
+  /** The properties that a PUT takes in addition to those of `CREATE_ONLY`. */
   properties: readonly string[];
-  /** The input that names the instant to restore to. */
-  restoreTime: string;
   /** The instant in epoch milliseconds. @throws {ArmError} for a time in a form that Azure doesn't take. */
   parseRestoreTime(time: string): number;
   /** Flags of parameters in the words of this product's API. */

@@ -18,6 +18,7 @@ import { buildAzureMysql } from "../../../rehearsal/sets/azure-mysql";
 import { buildAzurePostgresql } from "../../../rehearsal/sets/azure-postgresql";
 import { buildCosmosdb } from "../../../rehearsal/sets/cosmosdb";
 import { AzureCloud } from "../../../simulator/cloud/azure/azure";
+import { serveAzure } from "../../../simulator/cloud/azure/wire";
 import { SimulatedClock } from "../../../simulator/cloud/clock";
 import type { SimulatedCloud } from "../../../simulator/cloud/cloud";
 import { virtualClock } from "./virtual-clock";
@@ -29,7 +30,7 @@ async function azure(t: ExecutionContext) {
   const clock = new SimulatedClock();
   seed += 1;
   const cloud = new AzureCloud(clock, seed);
-  const endpoint = await cloud.listen();
+  const endpoint = await serveAzure(cloud);
   t.teardown(() => endpoint.close());
   Object.assign(process.env, endpoint.environment());
   const said: string[] = [];

@@ -5,6 +5,7 @@ import { dynamodbClient } from "../../../operations/dynamodb-client";
 import { AwsCloud } from "../../../simulator/cloud/aws/aws";
 import { CallRates } from "../../../simulator/cloud/aws/dynamodb-quotas";
 import { AwsError } from "../../../simulator/cloud/aws/error";
+import { serveAws } from "../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../simulator/cloud/clock";
 
 const REGION = "ap-northeast-1";
@@ -31,7 +32,7 @@ test("calls that pass are within the limit of DynamoDB, though each takes up to 
 
 test("clients of one region share its rate: a hundred look-ups are not throttled once", async (t) => {
   const aws = new AwsCloud(new SimulatedClock(), 1);
-  const endpoint = await aws.listen();
+  const endpoint = await serveAws(aws);
   process.env.AWS_ENDPOINT_URL = endpoint.url;
   t.teardown(() => endpoint.close());
   aws.dynamodb.region(REGION).createTable({

@@ -4,6 +4,7 @@ import { deleteExpiredBackups, readWindowBackups } from "../../../operations/dyn
 import { tablesOf } from "../../../restore-points/tables";
 import { backupName } from "../../../restore-points/window-backups";
 import { AwsCloud } from "../../../simulator/cloud/aws/aws";
+import { serveAws } from "../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../simulator/cloud/clock";
 
 const REGION = "ap-northeast-1";
@@ -13,7 +14,7 @@ const ACCESS = { accessKey: "test", secretKey: "test" };
 async function cloudWith(t: { teardown(work: () => unknown): void }, tables: string[]) {
   const clock = new SimulatedClock();
   const aws = new AwsCloud(clock, 1);
-  const endpoint = await aws.listen();
+  const endpoint = await serveAws(aws);
   process.env.AWS_ENDPOINT_URL = endpoint.url;
   t.teardown(() => endpoint.close());
   const region = aws.dynamodb.region(REGION);

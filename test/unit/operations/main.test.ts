@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import test, { type ExecutionContext } from "ava";
 import { AwsCloud } from "../../../simulator/cloud/aws/aws";
+import { serveAws } from "../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../simulator/cloud/clock";
 
 const REGION = "ap-northeast-1";
@@ -21,7 +22,7 @@ async function run(t: ExecutionContext, operation: string, request: object, envi
 
 test("an operation is a process: its request on stdin, the access in its environment, each step printed", async (t) => {
   const aws = new AwsCloud(new SimulatedClock(), 1);
-  const endpoint = await aws.listen();
+  const endpoint = await serveAws(aws);
   t.teardown(() => endpoint.close());
   aws.dynamodb.region(REGION).createTable({
     TableName: "ledger.accounts",

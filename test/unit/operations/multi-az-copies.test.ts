@@ -7,6 +7,7 @@ import {
 } from "../../../operations/multi-az-copies";
 import { protectCluster } from "../../../operations/multi-az-protection";
 import { AwsCloud } from "../../../simulator/cloud/aws/aws";
+import { serveAws } from "../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../simulator/cloud/clock";
 
 const REGION = "ap-northeast-1";
@@ -30,7 +31,7 @@ const CLUSTER = {
 async function scene(t: ExecutionContext) {
   const clock = new SimulatedClock();
   const aws = new AwsCloud(clock, 1);
-  const endpoint = await aws.listen();
+  const endpoint = await serveAws(aws);
   process.env.AWS_ENDPOINT_URL = endpoint.url;
   t.teardown(() => endpoint.close());
   const rds = aws.rds.region(REGION);

@@ -2,6 +2,7 @@ import test from "ava";
 import { completeClusterCopy } from "../../../operations/multi-az-copies";
 import { completeInstanceCopy, describeInstance } from "../../../operations/rds";
 import { AwsCloud } from "../../../simulator/cloud/aws/aws";
+import { serveAws } from "../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../simulator/cloud/clock";
 
 const REGION = "ap-northeast-1";
@@ -11,7 +12,7 @@ const MINUTE = 60_000;
 async function cloudWith(t: { teardown(work: () => unknown): void }) {
   const clock = new SimulatedClock();
   const aws = new AwsCloud(clock, 1);
-  const endpoint = await aws.listen();
+  const endpoint = await serveAws(aws);
   process.env.AWS_ENDPOINT_URL = endpoint.url;
   t.teardown(() => endpoint.close());
   const rds = aws.rds.region(REGION);

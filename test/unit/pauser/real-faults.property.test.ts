@@ -8,6 +8,7 @@ import { SCHEMA_LOADER_KEYS } from "../../../rehearsal/sets/dynamodb";
 import type { PauseWindow } from "../../../restore-points/window";
 import { AwsCloud } from "../../../simulator/cloud/aws/aws";
 import { AwsError } from "../../../simulator/cloud/aws/error";
+import { serveAws } from "../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../simulator/cloud/clock";
 import { Cluster } from "./doubles/cluster";
 import type { Faults, ScalarPodServer } from "./doubles/scalar-pod";
@@ -177,7 +178,7 @@ async function dynamodbOf(backups: (typeof BACKUPS)[number]) {
     if (backups === "one is refused" && table === TABLES[0]) throw new AwsError("AccessDeniedException", "no");
     if (backups === "are throttled") throw new AwsError("LimitExceededException", "not now");
   };
-  const { url, close } = await aws.listen();
+  const { url, close } = await serveAws(aws);
   const AWS_ENDPOINT_URL = backups === "DynamoDB is away" ? "http://127.0.0.1:1" : url;
   const env = { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
   return { env, close, made: () => region.backups().map(({ BackupName, TableName }) => `${BackupName} ${TableName}`) };

@@ -13,6 +13,7 @@ import { windowBackups } from "../../../pauser/window-backups/backups";
 import { AwsCloud } from "../../../simulator/cloud/aws/aws";
 import { AwsError } from "../../../simulator/cloud/aws/error";
 import { OIDC_ISSUER } from "../../../simulator/cloud/aws/sessions";
+import { serveAws } from "../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../simulator/cloud/clock";
 import { Cluster } from "./doubles/cluster";
 import { turn } from "./doubles/turn";
@@ -39,7 +40,7 @@ async function scene(t: ExecutionContext, tables = TABLES) {
   t.teardown(() => cluster.stop());
   await cluster.install();
   const aws = new AwsCloud(new SimulatedClock(), 1);
-  const endpoint = await aws.listen();
+  const endpoint = await serveAws(aws);
   t.teardown(() => endpoint.close());
   const dynamodb = aws.dynamodb.region(REGION);
   const createTable = (name: string) =>

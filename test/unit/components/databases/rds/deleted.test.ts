@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from "ava";
 import { findAuroraCluster, findInstance, findMultiAzCluster } from "../../../../../components/databases/rds/deleted";
 import { AwsCloud } from "../../../../../simulator/cloud/aws/aws";
+import { serveAws } from "../../../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../../../simulator/cloud/clock";
 
 const REGION = "ap-northeast-1";
@@ -13,7 +14,7 @@ const DELETED = { existing: { deleted: true }, restoreTo: { instanceClass: "db.m
 async function region(t: ExecutionContext) {
   const clock = new SimulatedClock();
   const aws = new AwsCloud(clock, 1);
-  const endpoint = await aws.listen();
+  const endpoint = await serveAws(aws);
   process.env.AWS_ENDPOINT_URL = endpoint.url;
   t.teardown(() => endpoint.close());
   const rds = aws.rds.region(REGION);

@@ -7,6 +7,7 @@ import test, { type ExecutionContext } from "ava";
 import { AwsCloud } from "../../../../../simulator/cloud/aws/aws";
 import { CallRates } from "../../../../../simulator/cloud/aws/dynamodb-quotas";
 import { AwsError } from "../../../../../simulator/cloud/aws/error";
+import { serveAws } from "../../../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../../../simulator/cloud/clock";
 import { AwsProvider } from "../../../../../simulator/providers/aws/provider";
 
@@ -18,7 +19,7 @@ const TABLE = "ledger.accounts";
 async function setUp(t: ExecutionContext) {
   const clock = new SimulatedClock();
   const aws = new AwsCloud(clock, 1);
-  const { url, close } = await aws.listen();
+  const { url, close } = await serveAws(aws);
   t.teardown(close);
   const credentials = { accessKeyId: "a", secretAccessKey: "b" };
   const client = new DynamoDBClient({ region: REGION, endpoint: url, credentials, maxAttempts: 1 });

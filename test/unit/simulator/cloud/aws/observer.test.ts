@@ -2,6 +2,7 @@ import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import test from "ava";
 import { AwsCloud } from "../../../../../simulator/cloud/aws/aws";
 import { type DeclaredResource, type Exchange, observeAws } from "../../../../../simulator/cloud/aws/observer";
+import { serveAws } from "../../../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../../../simulator/cloud/clock";
 import { Scene } from "../../providers/aws/deployed";
 
@@ -10,7 +11,7 @@ test.afterEach(() => observeAws({}));
 test.serial("an observer sees each request and its answer as they were on the wire", async (t) => {
   const seen: Exchange[] = [];
   observeAws({ exchanged: (exchange) => seen.push(exchange) });
-  const aws = await new AwsCloud(new SimulatedClock(), 1).listen();
+  const aws = await serveAws(new AwsCloud(new SimulatedClock(), 1));
   t.teardown(() => aws.close());
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const client = new DynamoDBClient({ endpoint: aws.url, region: "ap-northeast-1", credentials });

@@ -47,6 +47,7 @@ import {
 } from "@aws-sdk/client-rds";
 import test, { type ExecutionContext } from "ava";
 import { AwsCloud } from "../../../../../simulator/cloud/aws/aws";
+import { serveAws } from "../../../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../../../simulator/cloud/clock";
 
 const REGION = "ap-northeast-1";
@@ -55,7 +56,7 @@ const HOUR = 60 * 60 * 1000;
 async function setUp(t: ExecutionContext) {
   const clock = new SimulatedClock();
   const aws = new AwsCloud(clock, 1);
-  const { url, close } = await aws.listen();
+  const { url, close } = await serveAws(aws);
   t.teardown(close);
   const client = {
     region: REGION,

@@ -3,12 +3,13 @@ import { AZURE_RESOURCE_GROUP, azureResource } from "../../../../../rehearsal/se
 import { buildCosmosdb } from "../../../../../rehearsal/sets/cosmosdb";
 import { AzureCloud } from "../../../../../simulator/cloud/azure/azure";
 import { type ArmExchange, observeAzure } from "../../../../../simulator/cloud/azure/observer";
+import { serveAzure } from "../../../../../simulator/cloud/azure/wire";
 import { SimulatedClock } from "../../../../../simulator/cloud/clock";
 import type { SimulatedCloud } from "../../../../../simulator/cloud/cloud";
 
 test.serial("an observer sees requests of both ways as they were asked and answered", async (t) => {
   const cloud = new AzureCloud(new SimulatedClock(), 1);
-  const endpoint = await cloud.listen();
+  const endpoint = await serveAzure(cloud);
   t.teardown(() => endpoint.close());
   const whole = { azure: cloud } as SimulatedCloud;
   buildCosmosdb(whole, "prod");

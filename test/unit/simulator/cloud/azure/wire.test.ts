@@ -4,6 +4,7 @@ import { buildAzureMysql } from "../../../../../rehearsal/sets/azure-mysql";
 import { buildCosmosdb } from "../../../../../rehearsal/sets/cosmosdb";
 import { AzureCloud } from "../../../../../simulator/cloud/azure/azure";
 import type { JsonObject } from "../../../../../simulator/cloud/azure/json";
+import { serveAzure } from "../../../../../simulator/cloud/azure/wire";
 import { SimulatedClock } from "../../../../../simulator/cloud/clock";
 import type { SimulatedCloud } from "../../../../../simulator/cloud/cloud";
 
@@ -13,7 +14,7 @@ const HOUR = 60 * 60_000;
 async function overHttp() {
   const clock = new SimulatedClock();
   const cloud = new AzureCloud(clock, 1);
-  const endpoint = await cloud.listen();
+  const endpoint = await serveAzure(cloud);
   const group = `${endpoint.url}/subscriptions/${cloud.subscription}/resourceGroups/${AZURE_RESOURCE_GROUP}/providers`;
   async function send(method: string, url: string, body?: object) {
     const answer = await fetch(url, {
