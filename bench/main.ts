@@ -3,8 +3,9 @@ import { parseArgs } from "node:util";
 import { ENGINES, type EngineName, PROGRAM } from "../rehearsal/engines";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../simulator/engine/pulumi-cli";
 import { measureCriticalPath } from "./critical-path";
+import type { PreviewFigures, Report } from "./figures";
 import { measureLoad } from "./load";
-import { figuresOf, measurePairs, type Pair, type PairFigures } from "./pairs";
+import { figuresOf, measurePairs, type Pair } from "./pairs";
 import { MeasuredStack } from "./preview";
 import { printReport } from "./report";
 import { countResourcesPerTable } from "./resources-per-table";
@@ -23,27 +24,6 @@ Usage: npm run bench -- [options]
 
 What the pauser costs is measured by npm run bench:pauser.
 Exits 0 if every target is met; 1 if one is missed or something failed; 2 when the options cannot be used.`;
-
-/** One set's previews, those of programs that have not been compiled before; `again` has those without a change. */
-export interface PreviewFigures extends PairFigures {
-  set: string;
-  title: string;
-  databases: number;
-  tables: number;
-  resources: number;
-  again: PairFigures;
-}
-
-export interface Report {
-  date: string;
-  machine: { processor: string; cores: number; memoryGiB: number; node: string };
-  engine: EngineName;
-  rounds: number;
-  load: Awaited<ReturnType<typeof measureLoad>>;
-  previews: PreviewFigures[];
-  resourcesPerTable: Awaited<ReturnType<typeof countResourcesPerTable>>;
-  criticalPath: Awaited<ReturnType<typeof measureCriticalPath>>;
-}
 
 async function main(): Promise<void> {
   const options = readOptions();

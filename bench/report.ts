@@ -1,4 +1,4 @@
-import type { Report } from "./main";
+import type { Report } from "./figures";
 import type { PairFigures } from "./pairs";
 import type { Target } from "./targets";
 

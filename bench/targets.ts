@@ -1,5 +1,4 @@
-import type { PreviewFigures, Report } from "./main";
-
+import type { PreviewFigures, Report } from "./figures";
 export interface Target {
   what: string;
   value: number;

@@ -1,5 +1,5 @@
 import type { RestoreMode } from "./databases/kind";
-import type { PausedReleaseArgs } from "./restore";
+import type { PausedReleaseArgs } from "./release-databases";
 
 /** A copy, as far as it leaves something to do. */
 export interface CopyNotes {

@@ -1,6 +1,6 @@
 import { pauseNeed, type SetMember } from "../restore-points/rules/pause-need";
 import { type DatabaseArgs, kindOf } from "./databases";
-import type { PauseScheduleArgs } from "./pause/pause-schedule";
+import type { PauseScheduleArgs } from "./pause/args";
 import type { Problem } from "./problem";
 
 /** The databases as the decision table sees them. */

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 // Declares globalThis.asyncLocalStorage.
 import type {} from "@pulumi/pulumi/runtime/state";
-import type { z } from "zod";
 
 /** What is wrong with one value. */
 export interface Problem {
@@ -14,16 +13,6 @@ export interface Problem {
 /** Whether a path is a part, or within it. */
 export function isWithin(path: string, part: string): boolean {
   return path === part || path.startsWith(`${part}.`) || path.startsWith(`${part}[`);
-}
-
-/**
- * All problems of a value at once. A value that another resource gives (an `Output`) cannot be checked yet: the schema's
- * complaints about it are left out.
- */
-export function problemsOf(schema: z.ZodType, value: unknown): Problem[] {
-  // Valid values, which are the rule, need none of the code that writes messages.
-  if (schema.safeParse(value).success) return [];
-  return (require("./problem-messages") as typeof import("./problem-messages")).messagesOf(schema, value);
 }
 
 /** Ends the construction of a component with all its problems, each naming its property. */

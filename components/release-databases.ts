@@ -9,6 +9,17 @@ export interface ReleaseDatabases {
   databases?: readonly string[];
 }
 
+/** A release whose pods write to the set. */
+export interface PausedReleaseArgs {
+  namespace: string;
+  /** The Helm release's name. */
+  name: string;
+  /** The cluster's name in recorded windows. Defaults to "default". */
+  cluster?: string;
+  /** The databases that it uses, by their names in the set. Defaults to all. */
+  databases?: string[];
+}
+
 /** The databases that a release uses, in the order of the set. */
 export function databasesOf<Database extends { name: string }>(
   { databases }: Pick<ReleaseDatabases, "databases">,

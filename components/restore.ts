@@ -4,31 +4,22 @@ import { formatInstant, instantMillis, parseInstant } from "../restore-points/in
 import type { DatabaseRange } from "../restore-points/ranges";
 import { pauseNeed } from "../restore-points/rules/pause-need";
 import type { PauseWindow } from "../restore-points/window";
+import type { AwsSettings } from "./cloud-settings";
 import { type DatabaseArgs, databaseProblems, type KnownDatabase, kindOf } from "./databases";
-import { type AwsSettings, lookedUp, type RestoreContext, type RestoreMode } from "./databases/kind";
+import { lookedUp, type RestoreContext, type RestoreMode } from "./databases/kind";
 import { RestoredDatabase } from "./databases/restored-database";
 import { awsSettings, azureSettings } from "./databases/settings";
 import { nextSteps } from "./next-steps";
 import { restoresAtOnce, warnOfParallel } from "./parallel";
 import { setMembers } from "./pause-need";
 import { endProgram, type Problem, refuse } from "./problem";
-import { releaseDatabaseProblems } from "./release-databases";
+import { type PausedReleaseArgs, releaseDatabaseProblems } from "./release-databases";
 import { keysOfEveryRelease, notARelease, unknownReleases, valuesByRelease } from "./release-values";
 import { tagsNotCopiedProblems } from "./tags";
 import type { VaultArgs } from "./vaults/args";
-import { doubts, type RestoreFromArgs, restoreFromProblems } from "./vaults/restore-from";
+import type { RestoreFromArgs } from "./vaults/restore-from";
+import { doubts, restoreFromProblems } from "./vaults/restore-from-problems";
 import type { VaultStatus } from "./vaults/status";
-
-/** A release whose pods write to the set. */
-export interface PausedReleaseArgs {
-  namespace: string;
-  /** The Helm release's name. */
-  name: string;
-  /** The cluster's name in recorded windows. Defaults to "default". */
-  cluster?: string;
-  /** The databases that it uses, by their names in the set. Defaults to all. */
-  databases?: string[];
-}
 
 /** Which databases are to be restored, and to which instant. */
 export interface ScalarRestoreArgs {

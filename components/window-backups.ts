@@ -1,8 +1,8 @@
 import { longestIntervalMillis } from "../restore-points/rules/schedule";
+import type { AwsSettings } from "./cloud-settings";
 import { type DatabaseArgs, kindOf } from "./databases";
-import type { AwsSettings } from "./databases/kind";
-import type { PauseScheduleArgs } from "./pause/pause-schedule";
-import { DEFAULT_EVERY_DAYS, type WindowBackupArgs } from "./pause/window-backups";
+import type { PauseScheduleArgs, WindowBackupArgs } from "./pause/args";
+import { DEFAULT_EVERY_DAYS } from "./pause/window-backups";
 import type { Problem } from "./problem";
 
 const DAY_MILLIS = 86_400_000;

@@ -1,5 +1,5 @@
 import { ClockOffset } from "./clock";
-import { type PodNow, podsNow, type ScalarPod } from "./discover";
+import { type PodNow, podsNow } from "./discover";
 import { KubernetesClient } from "./kubernetes";
 import { type NotedPod, notePods, type UnfinishedRun } from "./note";
 import {
@@ -14,6 +14,7 @@ import {
 import type { Ports } from "./ports";
 import { type RunOutcome, RunRecord } from "./record";
 import type { Report } from "./report";
+import type { ScalarPod } from "./scalar-pod";
 import { type Environment, longestRunSeconds, type Settings } from "./settings";
 import { Deadline, instant } from "./time";
 

@@ -1,20 +1,8 @@
 import { ADMIN_PORTS, APP_LABEL, HEADLESS_SUFFIX, INSTANCE_LABEL } from "../restore-points/scalar-products";
 import type { Deployment, KubernetesClient, Pod, Service } from "./kubernetes";
-import type { ReleaseSettings, TlsSettings } from "./settings";
+import type { ScalarPod } from "./scalar-pod";
+import type { ReleaseSettings } from "./settings";
 import type { Deadline } from "./time";
-
-/** A pod as it was seen, with all that must not change while a window is open. */
-export interface ScalarPod {
-  namespace: string;
-  release: string;
-  name: string;
-  uid: string;
-  /** Where its admin interface listens. */
-  address: string;
-  port: number;
-  restarts: number;
-  tls?: TlsSettings;
-}
 
 /** One Scalar product of a release, at one instant. A release with two products gives two. */
 export interface Workload {

@@ -1,13 +1,14 @@
 import type { PauseWindow } from "../restore-points/window";
 import { type Moment, momentOf } from "./clock";
 import { type Context, fixes, lines } from "./context";
-import type { ScalarPod, Workload } from "./discover";
+import type { Workload } from "./discover";
 import { checkStopped, outcomeOf } from "./ending";
 import type { ReleaseLeases } from "./leases";
 import type { UnfinishedRun } from "./note";
 import { end, type Outcome } from "./outcome";
 import { type PodHandle, pauseAll } from "./pods";
 import type { Clock } from "./ports";
+import type { ScalarPod } from "./scalar-pod";
 import { instant } from "./time";
 import type { Held } from "./verdict";
 import { PauseWatch } from "./watch";

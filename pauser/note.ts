@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { isObject } from "../restore-points/shape";
-import type { ScalarPod } from "./discover";
+import type { ScalarPod } from "./scalar-pod";
 
 /** The ConfigMap's key that holds the note of a run that has not ended, as JSON. */
 export const UNFINISHED_KEY = "unfinished-run.json";

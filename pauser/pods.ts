@@ -1,5 +1,6 @@
-import type { PodNow, ScalarPod } from "./discover";
+import type { PodNow } from "./discover";
 import { AdminError, type AdminInterface, type Clock, type Ports } from "./ports";
+import type { ScalarPod } from "./scalar-pod";
 import { Deadline } from "./time";
 
 /** How long a pod may take to answer anything but Pause. */

@@ -1,4 +1,4 @@
-import type { ScalarPod } from "./discover";
+import type { ScalarPod } from "./scalar-pod";
 
 /**
  * What a run needs of the world around it. `adapters/` has the real ones; tests put simulated ones in their place, in virtual

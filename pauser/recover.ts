@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { type Context, fixes } from "./context";
-import { podsNow, reachablePods, type ScalarPod } from "./discover";
+import { podsNow, reachablePods } from "./discover";
 import { KubernetesError, type Pod } from "./kubernetes";
 import { ReleaseLeases } from "./leases";
 import { type FoundNote, type NotedPod, UNFINISHED_KEY, type UnfinishedRun } from "./note";
 import { end, RunEnded } from "./outcome";
 import { type PodHandle, podName } from "./pods";
 import { recordCall } from "./record-call";
+import type { ScalarPod } from "./scalar-pod";
 
 /** How long a pod may take to say whether it is paused. */
 const ANSWER_MILLIS = 3000;

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag-keys";
+import type { AwsSettings } from "../cloud-settings";
 import { thisRun } from "../problem";
-import { type AwsSettings, lookedUp, type RestoreContext, stackIdentity } from "./kind";
+import { lookedUp, type RestoreContext, stackIdentity } from "./kind";
 
 /**
  * Something that exists under the name of a copy. An `up` that was interrupted leaves what it was creating outside of the

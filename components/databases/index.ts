@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { awsRegionProblem } from "../../restore-points/rules/aws-region";
-import { isWithin, type Problem, problemsOf } from "../problem";
+import type { AwsSettings } from "../cloud-settings";
+import { isWithin, type Problem } from "../problem";
+import { problemsOf } from "../schema-problems";
 import { type DatabaseVaultArgs, databaseVaultSchema } from "../vaults/database-vault";
 import type { AuroraArgs } from "./aurora";
 import { auroraMysql } from "./aurora-mysql";
@@ -10,7 +12,7 @@ import { type AzurePostgresqlArgs, azurePostgresql } from "./azure-postgresql";
 import { type CosmosdbArgs, cosmosdb } from "./cosmosdb";
 import { createdProblems } from "./create";
 import { type DynamodbArgs, dynamodb } from "./dynamodb";
-import type { AwsSettings, DatabaseKind } from "./kind";
+import type { DatabaseKind } from "./kind";
 import type { RdsArgs } from "./rds";
 import { rdsMysql } from "./rds-mysql";
 import { rdsOracle } from "./rds-oracle";

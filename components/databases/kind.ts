@@ -1,20 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { AwsAccess } from "../../operations/aws";
-import type { AzureAccess } from "../../operations/azure";
 import type { DatabaseRange } from "../../restore-points/ranges";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag-keys";
 import type { DatabaseBackups } from "../../restore-points/window-backups";
-import type { WindowBackupArgs } from "../pause/window-backups";
+import type { AwsSettings, AzureSettings } from "../cloud-settings";
+import type { WindowBackupArgs } from "../pause/args";
 import { orEnd } from "../problem";
-import type { CopyBackup, KeptCopies } from "../vaults/aws/kept-copies";
+import type { CopyBackup, KeptCopies } from "../vaults/aws/copy-backup";
 import type { BackupPlanRun } from "../vaults/aws/overdue";
 import type { AwsBackupSource } from "../vaults/aws/source";
 import type { AzureBackupSource, AzureResource } from "../vaults/azure/source";
 import type { ContinuousBackup } from "../vaults/continuous-backup";
 import type { RestoreFromArgs } from "../vaults/restore-from";
 import type { CoordinatorFinding } from "./coordinator";
-import type { CreatedResource } from "./create";
+import type { CreatedResource } from "./create/created-resource";
 
 /** Whether the copies of a restore are made to go again, or to stay. */
 export type RestoreMode = "drill" | "recovery";
@@ -44,17 +43,6 @@ export interface ProtectContext {
   keptContinuously?(name: string): { vault: string; days: number; plan: BackupPlanRun } | undefined;
   /** What the backups of the set's windows are called, with the instant behind it. */
   backupNamePrefix: string;
-}
-
-/** How AWS is reached, and the region where none is named. */
-export interface AwsSettings {
-  access: AwsAccess;
-  defaultRegion?: string;
-}
-
-/** How Azure is reached; a database there is named with its resource group. */
-export interface AzureSettings {
-  access: AzureAccess;
 }
 
 export interface ProtectedDatabase {

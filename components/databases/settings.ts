@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AZURE_ACCESS_KEYS } from "../../operations/azure";
-import type { AwsSettings, AzureSettings } from "./kind";
+import type { AwsSettings, AzureSettings } from "../cloud-settings";
 
 /**
  * How AWS is reached, read from the stack's own `aws:` configuration, so that look-ups and operations work in the

@@ -5,17 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { awsPartition } from "../../restore-points/rules/aws-partition";
 import { tablesPolicy } from "../../restore-points/rules/iam-policy";
 import { roleName } from "../iam-role-name";
-import type { WindowBackupArgs } from "./window-backups";
-
-/** How the pauser comes by AWS credentials. Exactly one of `eksCluster` and `roleArn`. */
-export interface PauseAwsArgs {
-  /** The EKS cluster that runs the pauser, by its name: its add-on eks-pod-identity-agent gives the pauser a role that is declared here. */
-  eksCluster?: string;
-  /** Where the cluster is. Defaults to `aws:region`. */
-  region?: string;
-  /** A role of yours that the pauser's ServiceAccount may take by the cluster's OIDC provider. */
-  roleArn?: string;
-}
+import type { PauseAwsArgs, WindowBackupArgs } from "./args";
 
 /** The annotation by which EKS gives the pods of a ServiceAccount a role. */
 export const ROLE_ANNOTATION = "eks.amazonaws.com/role-arn";

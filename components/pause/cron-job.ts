@@ -2,7 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { EXIT_CODES } from "../../pauser/outcome";
 import { TASK_VARIABLE, UNPAUSE_TASK } from "../../pauser/task";
-import type { PauseScheduleArgs } from "./pause-schedule";
+import type { PauseScheduleArgs } from "./args";
 
 type CronJobSpec = types.input.batch.v1.CronJobSpec;
 

@@ -6,42 +6,7 @@ import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
 import { readWindowRecord, recordOfWindows } from "../../restore-points/record";
 import { DEFAULT_CLUSTER, type PauseWindow, releaseLabel, WINDOWS_KEY } from "../../restore-points/window";
 import type { Problem } from "../problem";
-import type { PauseScheduleArgs } from "./pause-schedule";
-
-/** A release on another cluster. */
-export interface OtherReleaseArgs {
-  namespace: string;
-  /** The Helm release's name. */
-  name: string;
-  /** The databases of the set that it uses, by their names. Defaults to all. */
-  databases?: string[];
-}
-
-/** A record of pause windows, read from the cluster that it is in. */
-export interface OtherRecordArgs {
-  /** The cluster's context in the kubeconfig. Defaults to the current context of `kubeconfig`. */
-  context?: string;
-  /** A kubeconfig, or the path of one. Defaults to the files that KUBECONFIG names, then to ~/.kube/config. */
-  kubeconfig?: pulumi.Input<string>;
-  /** Where the pauser of that cluster runs. Defaults to the namespace of the first of its releases. */
-  namespace?: string;
-  /** The ConfigMap that its pauser writes. Defaults to the name of this schedule's own. */
-  recordName?: string;
-}
-
-/** Another cluster of a set that spans clusters. Exactly one of `kubernetes`, `stack` and `record`. */
-export interface OtherClusterArgs {
-  /** Its name in recorded windows: `pause.cluster` of its own stack. */
-  cluster: string;
-  /** Its releases: all that its own stack pauses for this set. */
-  releases: OtherReleaseArgs[];
-  /** Reads its record in the cluster. */
-  kubernetes?: OtherRecordArgs;
-  /** Reads the output `windows` of its stack, as of that stack's last `pulumi up`: `organization/project/stack`. */
-  stack?: string;
-  /** Its record as text: the value of windows.json in its pauser's ConfigMap. */
-  record?: string;
-}
+import type { OtherClusterArgs, PauseScheduleArgs } from "./args";
 
 /** What is known of the other clusters' windows. */
 export interface OtherWindows {

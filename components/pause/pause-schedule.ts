@@ -10,92 +10,15 @@ import { DEFAULT_CLUSTER, type PauseWindow, WINDOWS_KEY } from "../../restore-po
 import { withDeleteAfter } from "../../restore-points/window-backups";
 import { type Problem, refuse, warnOf } from "../problem";
 import { declareAccess } from "./access";
-import { declareAwsAccess, type PauseAwsArgs, ROLE_ANNOTATION } from "./aws-access";
+import type { PauseScheduleArgs } from "./args";
+import { declareAwsAccess, ROLE_ANNOTATION } from "./aws-access";
 import { type CronJobOptions, cronJobSpec, unpauserSpec } from "./cron-job";
 import { asLabels } from "./labels";
 import { lookUpPause } from "./look-up";
-import { type OtherClusterArgs, readOtherWindows } from "./other-clusters";
+import { readOtherWindows } from "./other-clusters";
 import { pauseTiming } from "./timing";
 import { MAX_NAME, pauseProblems, pauseWarnings, scheduleNameProblem } from "./validate";
-import { backupNamePrefix, type WindowBackupArgs, windowBackupSettings } from "./window-backups";
-
-/** TLS towards the pods of a release, whose admin interface is addressed by IP. */
-export interface ReleaseTlsArgs {
-  /** The CA that signed the pods' certificates, in PEM. Defaults to the public CAs that Node.js knows. */
-  caCertificate?: pulumi.Input<string>;
-  /** The name that the pods' certificates are made for. Defaults to the pod's IP address. */
-  overrideAuthority?: pulumi.Input<string>;
-}
-
-/** One Helm release of a Scalar product. */
-export interface ReleaseArgs {
-  namespace: string;
-  /** The Helm release's name. */
-  name: string;
-  /**
-   * The port of its pods' admin interface, if `scalar.db.cluster.node.admin.port` moves it. Defaults to the port that the
-   * release's Service ending in -headless names.
-   */
-  adminPort?: number;
-  /** For pods that serve their admin interface over TLS. Defaults to none. */
-  tls?: ReleaseTlsArgs;
-  /** The databases of the set that it uses, by their names: ScalarDL's Ledger and Auditor usually have one each. Defaults to all. */
-  databases?: string[];
-}
-
-/** The pauser's compute resources, as Kubernetes writes quantities. */
-export interface PauserResourcesArgs {
-  /** Defaults to cpu 100m and memory 96Mi. */
-  requests?: Record<string, string>;
-  /** Defaults to memory 128Mi. There is no limit on cpu by default: throttling would lengthen the pause. */
-  limits?: Record<string, string>;
-}
-
-export interface PauseScheduleArgs {
-  /** When to pause, as a CronJob's schedule: minute, hour, day of month, month, day of week. */
-  schedule: string;
-  /** The schedule's time zone. Defaults to Etc/UTC. */
-  timeZone?: pulumi.Input<string>;
-  /** Every release whose pods write to the databases: they are paused in one common window. */
-  releases: ReleaseArgs[];
-  /** Where the pauser runs and keeps its record. Defaults to the first release's namespace. */
-  namespace?: string;
-  /** How long all pods are held paused, in seconds, at least 6. Defaults to 10. */
-  holdSeconds?: number;
-  /** How long a pod may take to finish its running requests, in seconds. Defaults to 30. */
-  maxDrainSeconds?: number;
-  /**
-   * For a set that spans clusters: each cluster has a PauseSchedule of its own with the same schedule, drain and hold, and
-   * all of them pause this many seconds after the scheduled minute, so that their windows overlap. Enough for the slowest
-   * cluster to start a pod. Defaults to 0: pause at once.
-   */
-  rendezvousSeconds?: number;
-  /** The cluster's name in recorded windows. Defaults to "default"; needed when the set spans clusters. */
-  cluster?: string;
-  /** The set's other clusters: an instant is a restore point only if their releases were paused, too. Defaults to none. */
-  otherClusters?: OtherClusterArgs[];
-  /** Windows older than this many days are forgotten. Defaults to 35, the longest that a database can reach back. */
-  retentionDays?: number;
-  /** True pauses the schedule itself; what was recorded stays. Defaults to false. */
-  suspend?: pulumi.Input<boolean>;
-  /** A stock image of Node.js 20 or later. Defaults to docker.io/library/node:24-alpine. */
-  image?: pulumi.Input<string>;
-  resources?: PauserResourcesArgs;
-  /** The priority of the pauser's pod: one that is not preempted is best. Defaults to the cluster's default. */
-  priorityClassName?: pulumi.Input<string>;
-  /** How late a run may start, in seconds, at least 10. Defaults to 300: nobody expects a pause hours later. */
-  startingDeadlineSeconds?: number;
-  /** How many successful Jobs are kept. Defaults to 3. */
-  successfulJobsHistoryLimit?: number;
-  /** How many failed Jobs are kept. Defaults to 3. */
-  failedJobsHistoryLimit?: number;
-  /** How the pauser comes by AWS credentials, which it needs for `windowBackups` alone. */
-  aws?: PauseAwsArgs;
-  /** DynamoDB tables that are backed up in windows. Defaults to none. */
-  windowBackups?: WindowBackupArgs[];
-  /** Labels for everything that is created, and tags of what is created on AWS; characters that Kubernetes does not allow in labels become underscores. */
-  labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-}
+import { backupNamePrefix, windowBackupSettings } from "./window-backups";
 
 /** Of the CronJob that unpauses what a killed run has left paused. */
 const UNPAUSER_SUFFIX = "-unpauser";

@@ -1,6 +1,6 @@
 import { BOUNDS, longestRunSeconds } from "../../pauser/settings";
 import { backupHoldSeconds } from "../../pauser/window-backups/settings";
-import type { PauseScheduleArgs } from "./pause-schedule";
+import type { PauseScheduleArgs } from "./args";
 import { windowBackupSettings } from "./window-backups";
 
 /** The seconds and days that a pauser is told, with the defaults for what the args leave out. */

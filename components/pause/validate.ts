@@ -4,7 +4,7 @@ import { forgottenProblem, overlapProblem, slowRunProblem, suspendedProblem } fr
 import { timeZoneProblem } from "../../restore-points/rules/time-zone";
 import type { Problem } from "../problem";
 import { namesWithin } from "../problem-messages/names-within";
-import type { PauseScheduleArgs } from "./pause-schedule";
+import type { PauseScheduleArgs } from "./args";
 import { runSeconds } from "./timing";
 
 /** What is wrong with a schedule that needs no cluster to be seen; values that another resource gives are left out. */

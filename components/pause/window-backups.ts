@@ -1,21 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { WINDOW_BACKUP_BOUNDS, type WindowBackupSettings } from "../../pauser/window-backups/settings";
-
-/** A database whose tables the pauser backs up in windows. */
-export interface WindowBackupArgs {
-  /** The database's name in the set. */
-  database: string;
-  /** Where the tables are. */
-  region: string;
-  /** Tables by their full names. */
-  tables?: string[];
-  /** What the names of its tables begin with, such as `ledger.`. */
-  prefixes?: string[];
-  /** A window gets backups when the last that got some is this many days old. Defaults to 7. */
-  everyDays?: number;
-  /** After how many days the backups are deleted, by the program's next `pulumi up`. */
-  deleteAfter: number;
-}
+import type { WindowBackupArgs } from "./args";
 
 /** How often windows get backups unless it is said otherwise: they hold pods for two minutes longer. */
 export const DEFAULT_EVERY_DAYS = 7;

@@ -1,5 +1,5 @@
+import type { AwsSettings } from "../cloud-settings";
 import { type DatabaseArgs, kindOf } from "../databases";
-import type { AwsSettings } from "../databases/kind";
 import type { Problem } from "../problem";
 import type { VaultArgs } from "./args";
 import { awsVaultProblems, ownAwsVaultProblems } from "./aws/validate";

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { PauseSchedule, type PauseScheduleArgs } from "../../components/pause/pause-schedule";
+import type { PauseScheduleArgs } from "../../components/pause/args";
+import { PauseSchedule } from "../../components/pause/pause-schedule";
 import type { Api, KubernetesObject } from "./api";
 
 /** Puts objects into the cluster as the provider does: it creates them, and applies patches. */

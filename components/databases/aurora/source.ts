@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterDescription } from "../../../operations/aurora";
+import type { AwsSettings } from "../../cloud-settings";
 import { orEnd } from "../../problem";
-import type { AwsSettings } from "../kind";
 import { findAuroraCluster } from "../rds/deleted";
 import type { AuroraArgs } from "./args";
 

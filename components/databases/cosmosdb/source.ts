@@ -7,8 +7,8 @@ import {
   oldestInstant,
   type RestorableAccount,
 } from "../../../operations/cosmosdb";
+import type { AzureSettings } from "../../cloud-settings";
 import { orEnd } from "../../problem";
-import type { AzureSettings } from "../kind";
 import type { CosmosdbArgs } from "./args";
 
 /** The longest name of an account. */

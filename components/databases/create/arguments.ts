@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { nearestWord } from "../../../restore-points/rules/nearest-word";
 import type { Problem } from "../../problem";
 import { pathText, shown, valueAt, yamlText } from "../../problem-messages/value";
-import type { CreatedResource } from ".";
+import type { CreatedResource } from "./created-resource";
 import resources from "./created-resources.json";
 
 /** "string", "number", "boolean" or "any"; a list of one; a map of "*"; or arguments by name, with "!" behind what is needed. */

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { awaitTable, type TableRestore, type TableSettings } from "../../../operations/dynamodb";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../restore-points/rules/tag-keys";
+import type { AwsSettings } from "../../cloud-settings";
 import { adopted, awsImportId, isInState, outputsInState, strangerBy } from "../adoption";
-import type { AwsSettings, RestoreContext } from "../kind";
+import type { RestoreContext } from "../kind";
 import type { DynamodbArgs } from "./args";
 import { tableReader } from "./reader";
 import { copyName, copyPrefix, sourceRegion, tableNames, targetRegion } from "./tables";

@@ -1,6 +1,6 @@
 import { TableReader } from "../../../operations/dynamodb";
+import type { AwsSettings } from "../../cloud-settings";
 import { thisRun } from "../../problem";
-import type { AwsSettings } from "../kind";
 
 const readers = new WeakMap<object, Map<string, TableReader>>();
 

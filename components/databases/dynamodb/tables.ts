@@ -1,8 +1,9 @@
 import { findDeletedTables, type TableProtectionGoal } from "../../../operations/dynamodb";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { tablesOf } from "../../../restore-points/tables";
+import type { AwsSettings } from "../../cloud-settings";
 import { COORDINATOR_NAMESPACE, COORDINATOR_TABLE, type CoordinatorFinding } from "../coordinator";
-import { type AwsSettings, instantSuffix, regionOf } from "../kind";
+import { instantSuffix, regionOf } from "../kind";
 import type { DynamodbArgs, DynamodbExistingArgs } from "./args";
 import { tableReader } from "./reader";
 

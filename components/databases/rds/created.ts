@@ -1,4 +1,5 @@
-import { type CreatedResource, OWNED } from "../create";
+import { OWNED } from "../create";
+import type { CreatedResource } from "../create/created-resource";
 
 /** Of any kind of RDS, what this program sets whatever is given. */
 const OWNED_OF_RDS = {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterDescription } from "../../../operations/aurora";
 import type { InstanceDescription } from "../../../operations/rds";
+import type { AwsSettings } from "../../cloud-settings";
 import { orEnd } from "../../problem";
-import type { AwsSettings } from "../kind";
 import type { RdsArgs } from "./args";
 import { findInstance, findMultiAzCluster, NO_DELETED_CLUSTERS } from "./deleted";
 import type { RdsEngine } from "./engine";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsSettings } from "../../databases/kind";
+import type { AwsSettings } from "../../cloud-settings";
 import { endProgram } from "../../problem";
 
 /** A database that a plan of AWS Backup selects. */

@@ -1,5 +1,5 @@
 import { nextAwsRun } from "../../../restore-points/rules/schedule";
-import type { AwsSettings } from "../../databases/kind";
+import type { AwsSettings } from "../../cloud-settings";
 
 const MINUTE_MILLIS = 60_000;
 

@@ -1,6 +1,6 @@
+import type { AwsSettings } from "../../cloud-settings";
 import type { DatabaseArgs } from "../../databases";
 import { kindOf } from "../../databases";
-import type { AwsSettings } from "../../databases/kind";
 import type { AwsVaultArgs, VaultRuleArgs } from "./args";
 import type { AwsBackupSource } from "./source";
 

@@ -2,8 +2,8 @@ import { backupLifecycleProblems, goneBeforeNext } from "../../../restore-points
 import { awsScheduleProblem } from "../../../restore-points/rules/schedule";
 import { timeZoneProblem } from "../../../restore-points/rules/time-zone";
 import { outsideLock, vaultLockProblems } from "../../../restore-points/rules/vault-lock";
+import type { AwsSettings } from "../../cloud-settings";
 import type { DatabaseArgs } from "../../databases";
-import type { AwsSettings } from "../../databases/kind";
 import type { Problem } from "../../problem";
 import type { AwsVaultArgs, CopyToArgs, LifecycleArgs, VaultLockArgs, VaultRuleArgs } from "./args";
 import { DEFAULT_SCHEDULE, type VaultedDatabase, vaultedDatabases } from "./rules";

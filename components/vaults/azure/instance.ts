@@ -3,7 +3,7 @@ import type { BackupPolicy } from "@pulumi/azure-native/dataprotection/backupPol
 import type { BackupVault } from "@pulumi/azure-native/dataprotection/backupVault";
 import { Command } from "@pulumi/command/local";
 import type * as pulumi from "@pulumi/pulumi";
-import type { AzureSettings } from "../../databases/kind";
+import type { AzureSettings } from "../../cloud-settings";
 import { azureOperation } from "../../operation";
 import type { VaultedServer } from "./rules";
 import type { AzureResource } from "./source";

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { locationName } from "../../../operations/azure-arm";
 import { findBackupVault, type StandingVault } from "../../../operations/azure-vaults";
 import type { PauseNeed } from "../../../restore-points/rules/pause-need";
-import type { AzureSettings } from "../../databases/kind";
+import type { AzureSettings } from "../../cloud-settings";
 import { endProgram, orEnd } from "../../problem";
 import type { VaultStatus } from "../status";
 import type { AzureVaultArgs } from "./args";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
-import { PauseSchedule, type PauseScheduleArgs } from "../../../../components/pause/pause-schedule";
+import type { PauseScheduleArgs } from "../../../../components/pause/args";
+import { PauseSchedule } from "../../../../components/pause/pause-schedule";
 import { readEnvironment } from "../../../../pauser/settings";
 import { WINDOWS_KEY } from "../../../../restore-points/window";
 

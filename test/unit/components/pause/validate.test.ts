@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
-import type { PauseScheduleArgs } from "../../../../components/pause/pause-schedule";
+import type { PauseScheduleArgs } from "../../../../components/pause/args";
 import { pauseProblems, scheduleNameProblem } from "../../../../components/pause/validate";
 
 const RIGHT: PauseScheduleArgs = { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb" }] };
