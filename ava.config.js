@@ -61,9 +61,13 @@ if (!(name in SUITES))
 
 module.exports = {
   extensions: { ts: "commonjs" },
-  // No test may read a cluster of the user's; simulated ones have a kubeconfig of their own.
-  environmentVariables: { KUBECONFIG: "/no-kubeconfig-in-tests" },
-  nodeArguments: ["--require=./register.cjs", "--enable-source-maps"],
+  environmentVariables: {
+    // No test may read a cluster of the user's; simulated ones have a kubeconfig of their own.
+    KUBECONFIG: "/no-kubeconfig-in-tests",
+    // The program does not mute AWS's warning on Node.js 20; tests compare what processes print on each version.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+  },
+  nodeArguments: ["--require=./register/index.cjs", "--enable-source-maps"],
   // One more than there are cores: some tests wait for clocks.
   concurrency: availableParallelism() + 1,
   ...SUITES[name],

@@ -1,7 +1,3 @@
-// The SDK warns on Node.js 20 that its versions of 2027 will not run there. The pinned one does, and a warning in the
-// middle of every preview helps nobody.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-
 /**
  * How AWS is reached when the stack's `aws:` configuration says more than the environment does. The words are those of
  * the Pulumi AWS provider, so that look-ups and operations find the account where the provider finds it.

@@ -1,3 +1,3 @@
 // The engine starts policy packs without the runtime's `nodeargs`, and with a compiler that checks types: this goes ahead of it.
-require("../register.cjs");
+require("../register/index.cjs");
 require("./pack.ts");

@@ -248,7 +248,7 @@ class Play {
   #latestByCommand({ outputs }: StackResult): string {
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
-      ["register.cjs", "restore-points/cli.ts", "--latest", "--outputs", "-"],
+      ["register/index.cjs", "restore-points/cli.ts", "--latest", "--outputs", "-"],
       { cwd: join(__dirname, ".."), input: JSON.stringify(outputs), encoding: "utf8" },
     );
     this.#check("there is a restore point", status === 0, (stdout || stderr).trim());

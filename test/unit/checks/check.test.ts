@@ -32,7 +32,7 @@ async function check(t: ExecutionContext, dependencies: Record<string, string>, 
     npm_config_cache: join(folder, "cache"),
   };
   return await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-    const args = ["register.cjs", "checks/dependencies/check.ts", folder];
+    const args = ["register/index.cjs", "checks/dependencies/check.ts", folder];
     execFile(process.execPath, args, { cwd: PROGRAM, env }, (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stdout, stderr }),
     );

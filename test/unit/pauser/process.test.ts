@@ -152,7 +152,7 @@ test("the same sources give the same bundle, small enough for a ConfigMap; what 
   writeFileSync(bundleCache(), JSON.stringify({ text: "stale", sources: { "main.ts": "another" } }));
   const made = spawnSync(
     process.execPath,
-    ["-e", 'require("./register.cjs"); process.stdout.write(require("./pauser/bundle").bundlePauser())'],
+    ["-e", 'require("./register/index.cjs"); process.stdout.write(require("./pauser/bundle").bundlePauser())'],
     { cwd: join(__dirname, "../../.."), encoding: "utf8" },
   );
   t.is(made.stdout, bundle, made.stderr);

@@ -5,7 +5,7 @@
  */
 import { Worker } from "node:worker_threads";
 
-const [loader, program] = ["../../../register.cjs", "./warm-worker.ts"].map((file) => {
+const [loader, program] = ["../../../register/index.cjs", "./warm-worker.ts"].map((file) => {
   return JSON.stringify(decodeURIComponent(new URL(file, import.meta.url).pathname));
 });
 

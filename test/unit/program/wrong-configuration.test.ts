@@ -66,7 +66,7 @@ test("two runs in one process report the same problem, each by itself", async (t
   t.timeout(180_000);
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [require.resolve("../../../register.cjs"), require.resolve("./inline-runs")],
+    [require.resolve("../../../register/index.cjs"), require.resolve("./inline-runs")],
     // Without an end, a run that never settles would be waited for.
     { timeout: 150_000, env: { ...process.env, NODE_OPTIONS: "" } },
   );

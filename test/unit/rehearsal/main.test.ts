@@ -11,7 +11,7 @@ const PROGRAM = join(__dirname, "../../..");
 function start(t: ExecutionContext, main: string, args: string[], environment: NodeJS.ProcessEnv = {}) {
   const folder = mkdtempSync(join(tmpdir(), "rehearsal-"));
   const env = { ...process.env, TMPDIR: folder, NO_COLOR: "1", ...environment };
-  const child = spawn(process.execPath, ["register.cjs", `rehearsal/${main}.ts`, ...args], { cwd: PROGRAM, env });
+  const child = spawn(process.execPath, ["register/index.cjs", `rehearsal/${main}.ts`, ...args], { cwd: PROGRAM, env });
   const output = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const)
     child[stream].setEncoding("utf8").on("data", (text: string) => {

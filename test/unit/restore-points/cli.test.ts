@@ -22,12 +22,16 @@ const outputs = JSON.stringify({
 
 /** Runs the command as npm does; `pulumi` is only looked for in `path`. */
 function run(args: string[], { stdin = "", path = folder } = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["register.cjs", "restore-points/cli.ts", ...args], {
-    cwd: ROOT,
-    input: stdin,
-    encoding: "utf8",
-    env: { PATH: path, HOME: folder },
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["register/index.cjs", "restore-points/cli.ts", ...args],
+    {
+      cwd: ROOT,
+      input: stdin,
+      encoding: "utf8",
+      env: { PATH: path, HOME: folder },
+    },
+  );
   return { status, stdout, stderr };
 }
 
