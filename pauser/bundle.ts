@@ -5,7 +5,9 @@ import { dirname, join } from "node:path";
 /** Where bundles are kept between runs. */
 const CACHE = join(__dirname, "..", "node_modules", ".cache", "scalar-backup");
 
-/** The programs: the pauser, and the one that makes backups in windows, too. Who needs none has no client of AWS to load. */
+/**
+ * The programs: the pauser, and the pauser that also makes backups in windows. The first one contains no AWS client.
+ */
 const PROGRAMS = {
   pauser: "main.ts",
   "pauser-with-window-backups": "window-backups/main.ts",
@@ -17,15 +19,15 @@ export const bundleCache = (program: PauserProgram = "pauser") => join(CACHE, `$
 
 interface Bundle {
   text: string;
-  /** What the text was made from: the SHA-256 of each file, by its path relative to this folder, and of this file. */
+  /** The bundle's inputs: the SHA-256 of each file by its path relative to this folder, and of this file. */
   sources: Record<string, string>;
 }
 
 const bundles = new Map<PauserProgram, string>();
 
 /**
- * The pauser as one CommonJS file: what the CronJob's pod runs on a stock Node image.
- * The same sources give the same text, so that a `pulumi up` without changes shows none.
+ * The pauser as one CommonJS file, which the CronJob's pod runs on a stock Node image. The same sources produce the
+ * same text, so a `pulumi up` without changes shows none.
  */
 export function bundlePauser(program: PauserProgram = "pauser"): string {
   const text = bundles.get(program) ?? cached(program) ?? bundle(program);
@@ -33,7 +35,9 @@ export function bundlePauser(program: PauserProgram = "pauser"): string {
   return text;
 }
 
-/** The text that was made from these very sources, if it was: to make it takes longer than all else in a small preview. */
+/**
+ * The cached bundle of exactly these sources, if there is one: bundling takes longer than the rest of a small preview.
+ */
 function cached(program: PauserProgram): string | undefined {
   try {
     const { text, sources }: Bundle = JSON.parse(readFileSync(bundleCache(program), "utf8"));
@@ -44,7 +48,7 @@ function cached(program: PauserProgram): string | undefined {
 }
 
 function bundle(program: PauserProgram): string {
-  // Loaded when it is needed, for the same reason.
+  // Loaded only when needed: loading esbuild takes time, too.
   const { buildSync }: typeof import("esbuild") = require("esbuild");
   const { outputFiles, metafile } = buildSync({
     entryPoints: [join(__dirname, PROGRAMS[program])],
@@ -55,13 +59,13 @@ function bundle(program: PauserProgram): string {
     minify: true,
     write: false,
     metafile: true,
-    // The bundle must not depend on where and how the program is run.
+    // The bundle must not depend on where and how the program runs.
     absWorkingDir: __dirname,
     tsconfigRaw: "{}",
     logLevel: "silent",
   });
   const [file] = outputFiles;
-  if (file === undefined) throw new Error("esbuild gave no bundle of the pauser");
+  if (file === undefined) throw new Error("esbuild returned no bundle of the pauser");
   const paths = [...Object.keys(metafile.inputs), "bundle.ts", "../package-lock.json"];
   keep(program, { text: file.text, sources: Object.fromEntries(paths.map((path) => [path, hashOf(path)])) });
   return file.text;
@@ -72,7 +76,7 @@ function keep(program: PauserProgram, bundle: Bundle): void {
   const own = `${path}.${process.pid}`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    // Renamed into place, so that nobody reads half a file.
+    // Renamed into place, so that no process reads an incomplete file.
     writeFileSync(own, JSON.stringify(bundle));
     renameSync(own, path);
   } catch {

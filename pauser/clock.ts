@@ -2,22 +2,22 @@ import type { Clock } from "./ports";
 
 /** An instant on both clocks of this machine. */
 export interface Moment {
-  /** Milliseconds since the epoch, by a clock that may be stepped. */
+  /** Milliseconds since the epoch, by a clock that may jump. */
   wall: number;
-  /** Milliseconds since some instant, by a clock that is never stepped. */
+  /** Milliseconds since some instant, by a clock that never jumps. */
   monotonic: number;
 }
 
 export const momentOf = (clock: Clock): Moment => ({ wall: clock.now(), monotonic: clock.monotonic() });
 
 /**
- * The API server's clock against this machine's, from the `Date` headers of its answers.
+ * The difference between the API server's clock and this machine's, from the `Date` headers of its answers.
  *
  * A `Date` header has whole seconds only: the answer was made somewhere in [date, date + 1 s), and, on this clock,
- * between the request's start and the answer's arrival. So every answer bounds the offset from both sides. An answer to a
- * request that arrives when the server's clock is about to reach a whole second halves what is not known.
+ * between the request's start and the answer's arrival. So every answer bounds the offset from both sides. A request
+ * that arrives shortly before the server's clock reaches a whole second halves the uncertainty.
  *
- * The bounds are of the monotonic clock, since a wall clock that is stepped between two answers would narrow them wrongly.
+ * The bounds are kept on the monotonic clock: a wall clock that jumps between two answers would narrow them wrongly.
  */
 export class ClockOffset {
   private lower = -Infinity;
@@ -37,7 +37,7 @@ export class ClockOffset {
     return this.lower !== -Infinity;
   }
 
-  /** How far the bounds are apart: what is not known. */
+  /** How far the bounds are apart: the uncertainty. */
   get uncertaintyMillis(): number {
     return Math.max(0, this.upper - this.lower);
   }
@@ -52,13 +52,16 @@ export class ClockOffset {
     return Math.abs(lower) > Math.abs(upper) ? Math.floor(lower) : Math.ceil(upper);
   }
 
-  /** By how much the clocks provably differ at a moment. Contradicting answers count with the worst of them. */
+  /** By how much the clocks provably differ at a moment. Of contradicting answers, the worst counts. */
   provenMillis(at: Moment): number {
     const { lower, upper } = this.boundsAt(at);
     return Math.max(0, lower, -upper);
   }
 
-  /** When a request has to be sent so that its answer halves the uncertainty, by the monotonic clock: within a second from `now`. */
+  /**
+   * When to send a request so that its answer halves the uncertainty, by the monotonic clock: within a second from
+   * `now`.
+   */
   bestRequestAt(now: number): number {
     const middle = (this.lower + this.upper) / 2;
     const halfTrip = this.roundTripMillis / 2;

@@ -18,7 +18,7 @@ import type { ScalarPod } from "./scalar-pod";
 import { type Environment, longestRunSeconds, type Settings } from "./settings";
 import { Deadline, instant } from "./time";
 
-/** What a run and a clean-up share: the API server, the record, the pods. */
+/** What runs and clean-ups share: the API server, the record, the pods. */
 export class Context {
   readonly settings: Settings;
   readonly offset = new ClockOffset();
@@ -55,7 +55,7 @@ export class Context {
     });
   }
 
-  /** What has become of a pod, by one attempt; undefined if the API server does not say. */
+  /** A pod's state, looked up once; undefined if the API server does not answer. */
   private async podNow(pod: ScalarPod): Promise<PodNow | undefined> {
     const release = { namespace: pod.namespace, name: pod.release };
     const once = new Deadline(this.ports.clock, 0);
@@ -63,7 +63,7 @@ export class Context {
     return now;
   }
 
-  /** What the record keeps of how a try of a Job ended. */
+  /** What the record says about the end of a Job's try. */
   outcomeOf(job: string, { end, reasons }: Pick<RunOutcome, "end" | "reasons">): RunOutcome {
     const endedAt = instant(this.ports.clock.now());
     return { job, startedAt: instant(this.startedAt), endedAt, end, reasons };
@@ -84,12 +84,12 @@ export class Context {
   }
 }
 
-/** What is wrong with pods, each in a line. */
+/** The problems of pods, one line each. */
 export function lines(complaints: Complaints): string[] {
   return [...complaints].map(([name, complaint]) => `pod ${name}: ${complaint}`);
 }
 
-/** Each pod that is left paused, with the command that fixes it: a pod starts unpaused. */
+/** Each pod that may still be paused, with the command that fixes it: a new pod starts unpaused. */
 export function fixes(leftPaused: Map<ScalarPod, string>): string[] {
   return [...leftPaused].map(
     ([pod, failure]) =>

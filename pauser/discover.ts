@@ -4,18 +4,18 @@ import type { ScalarPod } from "./scalar-pod";
 import type { ReleaseSettings } from "./settings";
 import type { Deadline } from "./time";
 
-/** One Scalar product of a release, at one instant. A release with two products gives two. */
+/** One Scalar product of a release at one instant. A release with two products has two workloads. */
 export interface Workload {
   namespace: string;
   release: string;
   product: string;
   /** Sorted by name. */
   pods: ScalarPod[];
-  /** `name@resourceVersion` of each Deployment: any change to them, a rollout above all, shows here. */
+  /** `name@resourceVersion` of each Deployment: any change to them, such as a rollout, changes these texts. */
   deployments: string[];
 }
 
-/** Why releases cannot be paused as they are; nothing has been touched. */
+/** Why releases cannot be paused now; no pod was paused. */
 export class DiscoveryError extends Error {
   constructor(readonly problems: string[]) {
     super(problems.join("\n"));
@@ -23,7 +23,7 @@ export class DiscoveryError extends Error {
 }
 
 /**
- * The workloads of all releases, each settled: every pod ready, none coming or going.
+ * The workloads of all releases, once each is stable: every pod ready, none being created or deleted.
  * @throws DiscoveryError with the problems of all releases at once.
  */
 export async function discover(
@@ -50,7 +50,7 @@ export async function discover(
   return found.flat();
 }
 
-/** What has changed in the releases since `before`, in words; empty if nothing. */
+/** What has changed in the releases since `before`, as text; empty if nothing has. */
 export async function changes(
   kubernetes: KubernetesClient,
   releases: ReleaseSettings[],
@@ -71,13 +71,13 @@ export async function changes(
   return differences.flat();
 }
 
-/** A pod of a note as it is now: `gone`, or where it can be asked. */
+/** The current state of a pod that a note names: `gone`, or its current address. */
 export type PodNow = "gone" | ScalarPod;
 
 /**
- * What has become of noted pods of one release. Only a pod that is gone cannot be paused any more: a restart count that rose may
- * be a sidecar's, or of a restart before the pause that Kubernetes reported late.
- * @throws {KubernetesError} when the API server does not say
+ * The current state of a note's pods in one release. Only a pod that is gone is certainly not paused: a higher restart
+ * count may be a sidecar's, or be from a restart before the pause that Kubernetes reported late.
+ * @throws {KubernetesError} when the API server does not answer
  */
 export async function podsNow(
   kubernetes: KubernetesClient,
@@ -96,8 +96,7 @@ export async function podsNow(
   });
 }
 
-/**
- * Every live pod of the releases that has an address, whatever its state.
+/** Every running pod of the releases that has an address, in any state.
  * @throws {KubernetesError} when a release cannot be read
  */
 export async function reachablePods(
@@ -153,7 +152,7 @@ async function listOfRelease<T>(
   return kubernetes.list<T>(`/${group}/${kind}`, path, deadline, stop);
 }
 
-/** A pod that has ended, an evicted one for example, stays on the books but serves nobody. */
+/** Kubernetes still lists a pod that has ended, such as an evicted one, but it serves no requests. */
 function isLive(pod: Pod): boolean {
   return pod.status?.phase !== "Succeeded" && pod.status?.phase !== "Failed";
 }
@@ -215,8 +214,8 @@ function podTrouble(pod: Pod): string | undefined {
 }
 
 /**
- * The release's own `adminPort`, or the headless Service's target port under the admin port's name; a text is a port's name,
- * looked up in each pod.
+ * The release's own `adminPort`, or the headless Service's target port under the admin port's name; a string is a
+ * port's name, looked up in each pod.
  */
 function adminPort(
   release: ReleaseSettings,
@@ -268,7 +267,7 @@ function scalarPod(
   };
 }
 
-/** Restarts of the container that serves the admin interface; of all containers, if none says that it does. */
+/** Restarts of the container that declares the admin port; of all containers, if none declares it. */
 function restarts(pod: Pod, port: number | undefined): number {
   const statuses = pod.status?.containerStatuses ?? [];
   const server = pod.spec.containers.find(({ ports }) => ports?.some(({ containerPort }) => containerPort === port));

@@ -2,7 +2,7 @@ import { DiscoveryError } from "./discover";
 import { KubernetesError } from "./kubernetes";
 import { broken, type Outcome, RunEnded } from "./outcome";
 
-/** How a run ends that was told to stop: by a signal, or by an error of its own that nobody caught. */
+/** The end of a run that was stopped by a signal or by an uncaught error. */
 export function stopped({ reason }: AbortSignal): Outcome {
   return reason instanceof Error ? broken(reason) : { end: "void", reasons: [`stopped by ${reason}`] };
 }
@@ -12,7 +12,7 @@ export function checkStopped(stop: AbortSignal): void {
   if (stop.aborted) throw new RunEnded(stopped(stop));
 }
 
-/** How a run ends that ended by an error. */
+/** The end of a run that failed with an error. */
 export function outcomeOf(error: unknown, stop: AbortSignal): Outcome {
   if (error instanceof RunEnded) return error.outcome;
   if (stop.aborted) return stopped(stop);

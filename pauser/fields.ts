@@ -1,4 +1,4 @@
-/** Reads fields of settings that are JSON. What is wrong is added to `problems`, each with its path. */
+/** Reads fields of JSON settings. Adds each problem, with its path, to `problems`. */
 
 export type Json = Record<string, unknown>;
 
@@ -26,7 +26,7 @@ export function textsAt(value: unknown, path: string, problems: string[]): strin
   return [];
 }
 
-/** A number within bounds, inclusive; the default when absent. */
+/** A number within inclusive bounds; the default when absent. */
 export function boundedAt(
   value: unknown,
   path: string,

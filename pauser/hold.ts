@@ -14,14 +14,14 @@ import type { Held } from "./verdict";
 import { PauseWatch } from "./watch";
 import type { DueBackups } from "./window-backups/maker";
 
-/** A wall clock that moves by more than this against the monotonic one while pods are paused was stepped. */
+/** A wall clock that moves by more than this against the monotonic clock while pods are paused has jumped. */
 const MAX_CLOCK_STEP_MILLIS = 250;
 
-/** The clocks' difference is known well enough; and how often it is asked at most. */
+/** Up to this uncertainty, the clocks' difference is known well enough; and the most requests that measure it. */
 const CLOCK_UNCERTAINTY_MILLIS = 20;
 const MAX_CLOCK_READINGS = 10;
 
-/** What a pause is made of, once everything is known. */
+/** The inputs of a pause. */
 export interface Plan {
   workloads: Workload[];
   handles: PodHandle[];
@@ -32,13 +32,13 @@ export interface Plan {
   leases: ReleaseLeases;
 }
 
-/** How a pause ended: all its pods are unpaused but those in `leftPaused`. */
+/** How a pause ended: all its pods are unpaused except those in `leftPaused`. */
 export interface Paused {
   held?: Held | undefined;
   /** Why there is no window, or what else is wrong. */
   ended?: Outcome | undefined;
   leftPaused: Map<ScalarPod, string>;
-  /** Why backups that were due are not made. */
+  /** Why due backups were not made. */
   backupProblems: string[];
 }
 
@@ -56,7 +56,7 @@ export class Pause {
     this.started = momentOf(this.clock);
   }
 
-  /** Never throws: whatever happens in between, the pods are unpaused. */
+  /** Never throws: the pods are unpaused in any case. */
   async pauseAndUnpause(): Promise<Paused> {
     const { context, clock } = this;
     const { stop, settings } = context;
@@ -94,8 +94,8 @@ export class Pause {
   }
 
   /**
-   * Holds the pods paused, and watches that they are, and that the note and the leases are still this run's.
-   * @throws {RunEnded} as soon as one of that fails: pods are not held for a window that does not count
+   * Holds the pods paused, and checks that they are still paused and that this run still owns the note and the leases.
+   * @throws {RunEnded} as soon as one of these checks fails: pods are not held for a window that does not count
    */
   private async hold(watch: PauseWatch): Promise<Held> {
     const { clock, started, plan } = this;
@@ -111,7 +111,7 @@ export class Pause {
     const unpausing = momentOf(clock);
     const step = unpausing.wall - started.wall - (unpausing.monotonic - started.monotonic);
     if (Math.abs(step) > MAX_CLOCK_STEP_MILLIS)
-      throw end("void", `this clock was stepped by ${Math.round(step)} ms while pods were paused`);
+      throw end("void", `this machine's clock jumped by ${Math.round(step)} ms while pods were paused`);
     const window = { ...this.window(paused.wall, unpausing.wall), ...(backups && { backups }) };
     return { window, ends: [paused, unpausing] };
   }
@@ -131,7 +131,7 @@ export class Pause {
       void this.readClock(over);
       const made = await this.plan.backups?.make(paused.wall, over);
       await this.holdUntil(Math.max(paused.wall + hold, made?.holdUntil ?? 0), paused, over);
-      // The first reason counts: what follows from it would hide it.
+      // Keep the first reason: later ones are its consequences.
       if (watch.complaints.size > 0) throw end("void", ...lines(watch.complaints));
       if (reasons.length > 0) throw end("void", ...reasons);
       this.backupProblems.push(...(made?.problems ?? []));
@@ -141,7 +141,7 @@ export class Pause {
     }
   }
 
-  /** Why the run has lost the releases to another one. What cannot be read now is read again in the end. */
+  /** Why another run has taken the releases over. A failed read is ignored here: it is repeated at the end. */
   private async lostOwnership(over: AbortSignal): Promise<string[]> {
     const { context, plan } = this;
     try {
@@ -149,13 +149,13 @@ export class Pause {
         context.record.isOwner(plan.note, context.apiDeadline(), over),
         plan.leases.lost(context.apiDeadline(), over),
       ]);
-      return [...(owner ? [] : ["another run has taken the note over, and has unpaused the pods"]), ...lost];
+      return [...(owner ? [] : ["another run has taken over the note and unpaused the pods"]), ...lost];
     } catch {
       return [];
     }
   }
 
-  /** Asks the API server for its clock until the difference is known well. The hold is long enough for that, and costs nothing. */
+  /** Reads the API server's clock until the difference is known well enough. The hold is long enough for that. */
   private async readClock(over: AbortSignal): Promise<void> {
     const { offset, kubernetes } = this.context;
     for (let reading = 0; reading < MAX_CLOCK_READINGS && offset.known; reading++) {
@@ -166,7 +166,10 @@ export class Pause {
     }
   }
 
-  /** Returns at that instant, or when `over` is aborted: a timer may fire early. A clock that is stepped meanwhile prolongs nothing. */
+  /**
+   * Returns at that instant, or when `over` is aborted: a timer may fire early. A clock that jumps does not prolong the
+   * wait.
+   */
   private async holdUntil(until: number, since: Moment, over: AbortSignal): Promise<void> {
     const latest = since.monotonic + (until - since.wall) + MAX_CLOCK_STEP_MILLIS;
     while (!over.aborted) {
@@ -191,7 +194,7 @@ export class Pause {
       cluster: settings.cluster,
       pauseCompleted: instant(pauseCompleted),
       unpauseStarted: instant(unpauseStarted),
-      // Known when the last answer has come.
+      // Known once the last answer has arrived.
       clockOffsetMillis: 0,
       releases: this.plan.workloads.map(({ namespace, release, product, pods }) => ({
         namespace,
@@ -212,7 +215,7 @@ export class Pause {
   }
 }
 
-/** The wall clock shows the millisecond that has begun: within it, the last pod may not have been paused yet. */
+/** The wall clock shows the current millisecond, at whose beginning the last pod may not have been paused yet. */
 function nextMillisecond({ wall, monotonic }: Moment): Moment {
   return { wall: Math.floor(wall) + 1, monotonic: monotonic + 1 };
 }

@@ -2,7 +2,7 @@ import type { ClockOffset } from "./clock";
 import type { ApiAnswer, ApiRequest, ApiTransport, Clock } from "./ports";
 import type { Deadline } from "./time";
 
-/** What the pauser reads of Kubernetes' objects. */
+/** The fields of Kubernetes objects that the pauser reads. */
 export interface Metadata {
   name: string;
   namespace: string;
@@ -52,11 +52,11 @@ export interface Lease {
   };
 }
 
-/** The API server's refusal, or the reason why it could not be reached. */
+/** The API server refused a request, or could not be reached. */
 export class KubernetesError extends Error {
   constructor(
     message: string,
-    /** The HTTP status; absent when no answer came. */
+    /** The HTTP status; absent without an answer. */
     readonly status?: number,
   ) {
     super(message);
@@ -67,18 +67,18 @@ export class KubernetesError extends Error {
     return this.status === undefined || this.status === 429 || this.status >= 500;
   }
 
-  /** Whether a write may succeed when the object has been read again: somebody else was quicker, or it passes. */
+  /** Whether a write may succeed after reading the object again: a write conflict or a transient error. */
   get mayBeWrittenAgain(): boolean {
     return this.transient || this.status === 409;
   }
 }
 
-/** Any path is answered with a `Date`; this one is small, and every account may read it. */
+/** Every answer has a `Date` header; this one is small, and every account may read it. */
 const CLOCK_PATH = "/version";
 
 /** A client of the few calls that the pauser's Roles allow. */
 export class KubernetesClient {
-  /** The newest resourceVersion that a list had, by the list's path without namespaces. */
+  /** The newest resourceVersion of a list, by the list's path without namespaces. */
   private readonly newestLists = new Map<string, bigint>();
 
   constructor(
@@ -91,14 +91,14 @@ export class KubernetesClient {
     this.transport.close();
   }
 
-  /** Retries what is transient until the deadline. */
+  /** Retries transient errors until the deadline. */
   async get<T>(path: string, deadline: Deadline, stop?: AbortSignal): Promise<T> {
     return this.insist(() => this.request<T>({ method: "GET", path }), deadline, stop);
   }
 
   /**
-   * All objects of a list. An API server that lags behind another one may give an older list than before, in which a new pod
-   * is missing: it is asked again.
+   * All objects of a list. An API server that lags behind another one may return an older list than before, without a
+   * new pod: read it again.
    * @param resources The list's path in any namespace, such as `/api/v1/pods`.
    */
   async list<T>(resources: string, path: string, deadline: Deadline, stop?: AbortSignal): Promise<T[]> {
@@ -116,15 +116,15 @@ export class KubernetesClient {
     );
   }
 
-  /** One attempt: only the caller knows what a lost answer to a write means. */
+  /** One attempt: only the caller knows what to do when the answer to a write is lost. */
   put<T>(path: string, body: T): Promise<T> {
     return this.request<T>({ method: "PUT", path, body: JSON.stringify(body) });
   }
 
   /**
-   * From now on, lists that are older than `written` are refused: an API server that lags behind would hide a pod that was added
-   * since. Only for lists that counted on from `before`, a version that was read before them: a cluster may keep some types of
-   * resources in a store of their own, whose versions say nothing about others.
+   * From now on, refuses lists that are older than `written`: an API server that lags behind would hide a pod that was
+   * added since. Only for lists whose versions increased from `before`, a version that was read earlier: a cluster may
+   * keep some resource types in a separate store, whose versions cannot be compared with others.
    */
   requireListsSince(before: string | undefined, written: string | undefined): void {
     const [earlier, since] = [versionOf(before), versionOf(written)];
@@ -133,7 +133,7 @@ export class KubernetesClient {
       if (newest >= earlier && since > newest) this.newestLists.set(resources, since);
   }
 
-  /** Reads the API server's clock once more. A failure says nothing, and is ignored. */
+  /** Reads the API server's clock once more, and ignores a failure. */
   async readClock(): Promise<void> {
     await this.exchange({ method: "GET", path: CLOCK_PATH }).catch(() => {});
   }
@@ -157,7 +157,7 @@ export class KubernetesClient {
     const newest = this.newestLists.get(resources) ?? 0n;
     if (version < newest)
       throw new KubernetesError(
-        `the API server's list ${resources} is older (resourceVersion ${version}) than what is known already (${newest})`,
+        `the API server's list ${resources} is older (resourceVersion ${version}) than a list read before (${newest})`,
       );
     this.newestLists.set(resources, version);
   }
@@ -193,7 +193,7 @@ function versionOf(text: string | undefined): bigint | undefined {
   return text !== undefined && /^\d+$/.test(text) ? BigInt(text) : undefined;
 }
 
-/** The API server's own message (a `Status` object), or the text that was sent instead. */
+/** The API server's message (a `Status` object), or the text of the answer if it is not one. */
 function refusal(method: string, path: string, status: number, text: string): string {
   let message = text.slice(0, 300);
   try {

@@ -6,15 +6,15 @@ import type { Clock } from "./ports";
 import { longestRunSeconds, type ReleaseSettings, type Settings } from "./settings";
 import type { Deadline } from "./time";
 
-/** By how much clocks of nodes may differ before a lease is taken for expired too early. */
+/** By how much nodes' clocks may differ: a lease counts as expired only this much later. */
 const CLOCK_SLACK_MILLIS = 5000;
 
 /**
- * The Leases of all releases of a run, by which two schedules over one release never pause it at once. The stack declares them,
- * so that the pauser needs no right to create any.
+ * The Leases of all releases of a run: two schedules that share a release never pause it at the same time. The stack
+ * declares them, so the pauser needs no permission to create any.
  */
 export class ReleaseLeases {
-  /** Whose runs exclude each other already, by their note: the schedule, by its record. */
+  /** The schedule, by its record. The note already prevents two runs of one schedule at the same time. */
   private readonly schedule: string;
   private readonly holder: string;
   private readonly held: { release: ReleaseSettings; path: string }[] = [];
@@ -29,27 +29,27 @@ export class ReleaseLeases {
   }
 
   /**
-   * Acquires the leases of all releases, in one order for all schedules.
+   * Acquires the leases of all releases, in the same order for all schedules.
    * @throws {RunEnded} when another schedule holds one
    */
   async acquire(deadline: Deadline, stop: AbortSignal): Promise<void> {
     const releases = [...this.settings.releases].sort((a, b) => (label(a) < label(b) ? -1 : 1));
     for (const release of releases) {
       const path = pathOf(release);
-      // Before it is known: where the answer is lost, it is given back all the same.
+      // Before the answer: if the answer is lost, the lease is released all the same.
       this.held.push({ release, path });
       await this.acquireOne(release, path, deadline, stop);
     }
   }
 
-  /** The releases whose lease is not this run's any more. */
+  /** The releases whose lease this run no longer holds. */
   async lost(deadline: Deadline, stop: AbortSignal): Promise<string[]> {
     const lost = await Promise.all(
       this.held.map(async ({ release, path }) => {
         const { spec } = await this.kubernetes.get<Lease>(path, deadline, stop);
         if (spec?.holderIdentity === this.holder) return [];
         return [
-          `another run has acquired the lease of release ${label(release)}: ${spec?.holderIdentity || "nobody"} holds it`,
+          `another run has acquired the lease of release ${label(release)}: ${spec?.holderIdentity || "no run"} holds it`,
         ];
       }),
     );
@@ -57,15 +57,16 @@ export class ReleaseLeases {
   }
 
   /**
-   * Gives the leases back. Where that fails, the next run of this schedule takes them over, and others wait until they expire.
-   * @returns why that failed; if it did not, lists that are read from now on are of an instant after it
+   * Releases the leases. If that fails, the next run of this schedule takes them over, and others wait until they
+   * expire.
+   * @returns why it failed; after a success, lists read from now on are newer than the release of the leases
    */
   async release(deadline: Deadline): Promise<Error | undefined> {
     const paths = this.held.splice(0).map(({ path }) => path);
     return this.giveBack(paths, (holder) => holder === this.holder, deadline);
   }
 
-  /** Gives back what a killed run of this schedule held; only the owner of the schedule's note may do that. */
+  /** Releases the leases of a killed run of this schedule; only the owner of the schedule's note may do that. */
   async releaseOfKilledRun(deadline: Deadline): Promise<void> {
     await this.giveBack(this.settings.releases.map(pathOf), (holder) => this.isOfSchedule(holder), deadline);
   }
@@ -85,13 +86,13 @@ export class ReleaseLeases {
       const holder = lease.spec?.holderIdentity ?? "";
       if (!held(holder)) {
         if (before === undefined) throw new Error(`${holder || "nobody"} holds ${path}`);
-        // Given back already, by an attempt whose answer was lost.
+        // Released already, by an attempt whose answer was lost.
         this.kubernetes.requireListsSince(before, now);
         return;
       }
       before ??= now;
       try {
-        // As Kubernetes' own clients do it.
+        // As Kubernetes' own clients release a lease.
         const spec = { ...lease.spec, holderIdentity: "", leaseDurationSeconds: 1 };
         const released = await this.kubernetes.put(path, { ...lease, spec });
         this.kubernetes.requireListsSince(now, released.metadata.resourceVersion);

@@ -2,46 +2,49 @@ import { isIP } from "node:net";
 import { isObject } from "../restore-points/shape";
 import type { ScalarPod } from "./scalar-pod";
 
-/** The ConfigMap's key that holds the note of a run that has not ended, as JSON. */
+/** The ConfigMap's key that holds the note of an unfinished run, as JSON. */
 export const UNFINISHED_KEY = "unfinished-run.json";
 
-/** No run takes longer, whatever its settings. */
+/** No run takes longer, with any settings. */
 const LONGEST_RUN_MILLIS = 3 * 3_600_000;
 
-/** By how much the clock of another node may be ahead. */
+/** By how much another node's clock may be ahead. */
 const CLOCK_SLACK_MILLIS = 5 * 60_000;
 
-/** A pod as it is noted. */
+/** A pod in a note. */
 export type NotedPod = Pick<ScalarPod, "namespace" | "release" | "name" | "uid" | "address" | "port" | "restarts">;
 
 /** Written before anything is paused, so that a later run knows which pods may have been left paused. */
 export interface UnfinishedRun {
   schemaVersion: 1;
-  /** Identifies the run: only the run that owns the note may record a window. */
+  /** The run's id: only the run that owns the note may record a window. */
   run: string;
-  /** The Job that the run is a try of; absent outside a cluster. */
+  /** The Job of which the run is a try; absent outside a cluster. */
   job?: string;
   /** The pauser's own pod; absent outside a cluster. */
   pod?: { namespace: string; name: string };
   /** RFC 3339, UTC. */
   startedAt: string;
-  /** When the run must have ended, whatever happened to it. RFC 3339, UTC. */
+  /** When the run has ended at the latest. RFC 3339, UTC. */
   endsBy: string;
   pods: NotedPod[];
 }
 
-/** A note as it was found. Anybody who may update the ConfigMap can have written it, so nothing in it is taken on trust. */
+/**
+ * A note as read from the ConfigMap. Any account that may update the ConfigMap can write a note, so every field is
+ * checked.
+ */
 export interface FoundNote {
-  /** The note as it stands in the ConfigMap, by which it is told from another one. */
+  /** The note's text in the ConfigMap, which identifies it. */
   text: string;
   /** The pods that can be unpaused by it. */
   pods: NotedPod[];
-  /** What is wrong with the note, each with its path. */
+  /** The note's problems, each with its path. */
   problems: string[];
   job?: string;
   pod?: { namespace: string; name: string };
   startedAt?: string;
-  /** Until when the run may still be at work, epoch milliseconds; 0 if the note does not say it credibly. */
+  /** Until when the run may still be running, epoch milliseconds; 0 if the note's instants are not credible. */
   endsBy: number;
 }
 
@@ -51,7 +54,7 @@ export function readNote(text: string, now: number): FoundNote {
   const pods = Array.isArray(note.pods) ? note.pods : [];
   if (note.pods !== undefined && !Array.isArray(note.pods)) problems.push("pods is not a list");
   if (note.schemaVersion !== 1 && problems.length === 0)
-    problems.push(`schemaVersion ${JSON.stringify(note.schemaVersion)} is not known, 1 is`);
+    problems.push(`schemaVersion ${JSON.stringify(note.schemaVersion)} is unknown, expected 1`);
   return {
     text,
     pods: pods.flatMap((pod, index) => readPod(pod, `pods[${index}]`, problems) ?? []),
@@ -112,7 +115,7 @@ function readPod(value: unknown, path: string, problems: string[]): NotedPod | u
   return { namespace, release, name, uid, address, port, restarts: typeof restarts === "number" ? restarts : 0 };
 }
 
-/** What Kubernetes allows for names of pods and namespaces: it goes into request paths. */
+/** What Kubernetes allows as names of pods and namespaces: the names become parts of request paths. */
 function isName(value: unknown): value is string {
   return typeof value === "string" && value.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value);
 }

@@ -3,26 +3,27 @@ import { AdminError, type AdminInterface, type Clock, type Ports } from "./ports
 import type { ScalarPod } from "./scalar-pod";
 import { Deadline } from "./time";
 
-/** How long a pod may take to answer anything but Pause. */
+/** How long a pod may take to answer any call except Pause. */
 const ANSWER_MILLIS = 3000;
 /** How much longer than its drain limit a pod may take to answer Pause. */
 const PAUSE_SLACK_MILLIS = 5000;
 
 /**
- * Outcomes of a Pause that did not close the gate: another caller has closed it, or is about to, and may have been told that it
- * is closed. Unpausing the pod would revoke that pause. From ScalarDL's `AdminService` and `GateKeeper`, ScalarDB 3.19's notes.
+ * Outcomes of a Pause that did not close the gate: another caller has closed it, or is closing it, and relies on that.
+ * Unpausing the pod would revoke that caller's pause. From ScalarDL's `AdminService` and `GateKeeper`, ScalarDB 3.19's
+ * notes.
  */
 const PAUSED_BY_OTHERS = ["TIMED_OUT_STILL_PAUSED", "PAUSE_IN_PROGRESS"];
-/** Outcomes after which the same Pause may succeed: another call to the pod came in between (`ABORTED`). */
+/** Outcomes after which the same Pause may succeed: another call to the pod interfered (`ABORTED`). */
 const LOST_A_RACE = ["PAUSE_IN_PROGRESS", "GATE_OPEN"];
 
-/** A pod of this run, with the connection to it and what is known of its state. */
+/** A pod of this run, with its connection and its known state. */
 export interface PodHandle {
   pod: ScalarPod;
   admin: AdminInterface;
-  /** The Pause that is under way; it never rejects. */
+  /** The Pause in progress; it never rejects. */
   pausing?: Promise<void> | undefined;
-  /** The pod said that somebody else has paused it: it is not unpaused. */
+  /** The pod answered that another caller has paused it: do not unpause it. */
   pausedByOthers?: boolean;
 }
 
@@ -34,12 +35,12 @@ export function podName({ namespace, name }: { namespace: string; name: string }
   return `${namespace}/${name}`;
 }
 
-/** What pods answered, by the pod's name: only those with something to complain about. */
+/** Problems by the pod's name. */
 export type Complaints = Map<string, string>;
 
 /**
- * Asks every pod whether it is paused, and complains of those that are, or do not answer. It also opens the connections, so
- * that wrong TLS settings show while nothing is paused.
+ * Asks every pod whether it is paused, and reports those that are paused or do not answer. It also opens the
+ * connections, so wrong TLS settings show before anything is paused.
  */
 export async function checkUnpaused(handles: PodHandle[]): Promise<Complaints> {
   const complaints: Complaints = new Map();
@@ -57,14 +58,14 @@ export async function checkUnpaused(handles: PodHandle[]): Promise<Complaints> {
 
 function pausedAlready({ namespace, name }: ScalarPod): string {
   return (
-    "is paused already, by somebody else; unless that is on purpose, fix it with: " +
+    "was paused already, by another caller; unless that is on purpose, fix it with: " +
     `kubectl --namespace ${namespace} delete pod ${name}`
   );
 }
 
 /**
  * Pauses all pods at once. Returns when all are paused, at the first failure, or when `stop` is aborted; Pauses may
- * then still be under way, which `unpauseAll` knows.
+ * then still be in progress, and `unpauseAll` handles these.
  */
 export async function pauseAll(
   handles: PodHandle[],
@@ -92,7 +93,7 @@ export async function pauseAll(
   return complaints;
 }
 
-/** One Pause, repeated while other callers come in between. */
+/** One Pause, repeated while other callers interfere. */
 async function pausePod(handle: PodHandle, deadline: Deadline, over: AbortSignal): Promise<void> {
   for (;;) {
     try {
@@ -112,7 +113,7 @@ async function pausePod(handle: PodHandle, deadline: Deadline, over: AbortSignal
 
 /** How the pause ended. */
 export interface Unpaused {
-  /** Pods that were not paused any more when the pause was about to end. */
+  /** Pods that were no longer paused right before the end of the pause. */
   complaints: Complaints;
   /** Pods given up at the deadline, with the last failure. */
   leftPaused: Map<ScalarPod, string>;
@@ -121,15 +122,15 @@ export interface Unpaused {
 export interface UnpauseOptions {
   clock: Clock;
   deadlineMillis: number;
-  /** Asks a pod right before its first Unpause why it cannot be said that it has stayed paused. */
+  /** Asks a pod right before its first Unpause, and returns why it may not have stayed paused. */
   lastLook?: ((handle: PodHandle) => Promise<string | undefined> | undefined) | undefined;
-  /** What has become of the pod; undefined if the API server does not say. Asked when a pod keeps failing. */
+  /** The pod's state; undefined if the API server does not answer. Asked when a pod keeps failing. */
   podNow: (pod: ScalarPod) => Promise<PodNow | undefined>;
 }
 
 /**
- * Unpauses all pods at once, each retried with backoff until it says itself that it is not paused.
- * Every pod is asked once before any answer is looked into: what looking costs would lengthen the others' pause.
+ * Unpauses all pods at once, each retried with backoff until it answers that it is not paused. All first requests are
+ * sent before any answer is processed: processing would lengthen the other pods' pause.
  */
 export async function unpauseAll(handles: PodHandle[], options: UnpauseOptions): Promise<Unpaused> {
   const deadline = new Deadline(options.clock, options.deadlineMillis);
@@ -139,7 +140,7 @@ export async function unpauseAll(handles: PodHandle[], options: UnpauseOptions):
     ours.map(async (handle) => {
       const complaint = await options.lastLook?.(handle);
       if (complaint !== undefined) complaints.set(podName(handle.pod), complaint);
-      // A failure shows below, where it is tried again. While a Pause drains, an Unpause ends it.
+      // A failure is handled below, with another try. An Unpause ends a Pause that is still draining.
       await handle.admin.unpause(ANSWER_MILLIS).catch(() => handle.admin.renew());
     }),
   );
@@ -161,8 +162,8 @@ export async function unpauseAll(handles: PodHandle[], options: UnpauseOptions):
 }
 
 /**
- * Asks a pod whether it is paused, and unpauses it again as long as it does not deny it.
- * @returns undefined once it has, or is gone; else the last failure.
+ * Asks a pod whether it is paused, and unpauses it again until it answers that it is not.
+ * @returns undefined when it is not paused or is gone; else the last failure.
  */
 async function untilUnpaused(
   { pod, admin }: PodHandle,
@@ -182,7 +183,7 @@ async function untilUnpaused(
       failure = (error as Error).message;
       admin.renew();
     }
-    // Not waited for before the last attempt: the API server may be slow, and the pod must not stay paused for that.
+    // Do not wait for the API server before the last attempt: it may be slow, and the pod would stay paused.
     if (attempt >= 3)
       asking ??= podNow(pod).then((now) => {
         gone = now === "gone";

@@ -1,8 +1,8 @@
 import type { ScalarPod } from "./scalar-pod";
 
 /**
- * What a run needs of the world around it. `adapters/` has the real ones; tests put simulated ones in their place, in virtual
- * time, and run the same code.
+ * The run's interfaces to the outside. `adapters/` implements them for real; tests implement them in virtual time and
+ * run the same code.
  */
 export interface Ports {
   clock: Clock;
@@ -14,11 +14,11 @@ export interface Ports {
 export interface Clock {
   /** The wall clock, in milliseconds since the epoch. */
   now(): number;
-  /** A clock that is never stepped, in milliseconds. */
+  /** A clock that never jumps, in milliseconds. */
   monotonic(): number;
-  /** Waits, or returns early when `stop` is aborted. Never throws: the caller looks at `stop`. */
+  /** Waits, or returns early when `stop` is aborted. Never throws: the caller checks `stop`. */
   sleep(millis: number, stop?: AbortSignal): Promise<void>;
-  /** From 0 to 1, for the jitter of retries. */
+  /** A random number from 0 to 1, for the jitter of retries. */
   random(): number;
 }
 
@@ -51,7 +51,7 @@ export interface AdminInterface {
   pause(maxDrainMillis: number, timeoutMillis: number): Promise<void>;
   unpause(timeoutMillis: number): Promise<void>;
   isPaused(timeoutMillis: number): Promise<boolean>;
-  /** The next call makes a new connection; calls that are under way end on the old one. */
+  /** The next call opens a new connection; calls in flight finish on the old one. */
   renew(): void;
   close(): void;
 }

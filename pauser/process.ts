@@ -37,7 +37,7 @@ async function main(backups: BackupMaker | undefined): Promise<Ending> {
   if (environment.settings.windowBackups && backups === undefined) {
     return endingOf({
       end: "badSettings",
-      reasons: ["windowBackups: this program makes none; `pulumi up` mounts the one that does"],
+      reasons: ["windowBackups: this program makes no backups; `pulumi up` mounts the program that does"],
     });
   }
   return endingOf(await run(environment, stopSignal(), consoleReport, backups));
@@ -53,7 +53,7 @@ function endingOf({ end, reasons, window }: Outcome): Ending {
   };
 }
 
-/** Aborted by the signals that end a process, and by an error nobody caught: the run then unpauses and ends by itself. */
+/** Aborted by the signals that end a process, and by an uncaught error: the run then unpauses the pods and ends. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = (reason: string | Error) => {
@@ -63,12 +63,12 @@ function stopSignal(): AbortSignal {
   };
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop(signal));
   process.on("uncaughtException", stop);
-  // Nobody may read our lines any more; pods must be unpaused all the same.
+  // The reader of our output may be gone; pods must be unpaused all the same.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   return controller.signal;
 }
 
-/** Runs the pauser, or the unpauser, in this process, and ends it with the exit code of its outcome. */
+/** Runs the pauser or the unpauser in this process, and exits with the code of its outcome. */
 export function pauserProcess(backups?: BackupMaker): Promise<void> {
   return main(backups).then(
     ({ exitCode, results, said }) => {
@@ -77,7 +77,7 @@ export function pauserProcess(backups?: BackupMaker): Promise<void> {
       process.exit(exitCode);
     },
     (error) => {
-      consoleReport.log(`broken: ${error instanceof Error ? error.stack : error}`);
+      consoleReport.log(`internal error: ${error instanceof Error ? error.stack : error}`);
       process.exit(EXIT_CODES.broken);
     },
   );

@@ -2,7 +2,7 @@ import { KubernetesError } from "./kubernetes";
 import { end } from "./outcome";
 import { NotOwnerError, RecordError } from "./record";
 
-/** A failure to read or write the record, told apart from other failures. */
+/** Reading or writing the record failed. */
 export async function recordCall<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;

@@ -11,17 +11,17 @@ import type { Settings } from "./settings";
 import { Deadline } from "./time";
 
 /**
- * Kubernetes allows 1 MiB for all of a ConfigMap's data; the rest is for the note (about 200 bytes a pod) and the last run's
- * outcome. The oldest windows go first when even this is not enough.
+ * Kubernetes allows 1 MiB for all of a ConfigMap's data; the rest is for the note (about 200 bytes a pod) and the last
+ * run's outcome. When the windows need more, the oldest ones are removed.
  */
 const MAX_WINDOWS_BYTES = 800 * 1024;
 
 const DAY_MILLIS = 86_400_000;
 
-/** How long the outcome of a run may take to be written: nothing depends on it. */
+/** How long writing a run's outcome may take: nothing depends on it. */
 const LAST_RUN_MILLIS = 5000;
 
-/** The windows in the record cannot be read, so none can be added; they are left as they are. */
+/** The record's windows cannot be read, so none can be added; they are left unchanged. */
 export class RecordError extends Error {}
 
 /** Another run owns the note. */
@@ -30,24 +30,25 @@ export class NotOwnerError extends Error {}
 /** The outcome of a run, as the record keeps it. */
 export type RunOutcome = Omit<LastRun, "schemaVersion">;
 
-/** What becomes of the ConfigMap's keys; absent keys are left as they are, null removes one. */
+/** Changes of the ConfigMap's keys: absent keys stay unchanged, null removes a key. */
 interface Edit {
   windows?: string;
   unfinished?: string | null;
   lastRun?: string;
 }
 
-/** How a run ends in the record. */
+/** What a run writes into the record at its end. */
 export interface Finish {
   window?: PauseWindow | undefined;
-  /** Pods that are left paused: their note stays. */
+  /** Pods that may still be paused: their note stays. */
   remaining: NotedPod[];
   outcome?: RunOutcome | undefined;
 }
 
 /**
- * The ConfigMap that keeps the windows, the note of an unfinished run and the last run's outcome. Every change is atomic. Each
- * key is read by itself: whatever stands in the others, the note can be found and its pods can be unpaused.
+ * The ConfigMap that keeps the windows, the note of an unfinished run and the last run's outcome. Every change is
+ * atomic. Each key is read separately: even if the others are damaged, the note can be read and its pods can be
+ * unpaused.
  */
 export class RunRecord {
   private readonly path: string;
@@ -72,38 +73,38 @@ export class RunRecord {
   }
 
   /**
-   * Writes the note in place of `expected`: none, or the dead run's whose pods are about to be unpaused.
-   * @returns when the write was sent that was accepted: from then on the note is known to be this run's.
-   * @throws {NotOwnerError} when another run has been quicker.
+   * Writes the note, replacing `expected`: none, or the note of a dead run whose pods are about to be unpaused.
+   * @returns when the accepted write was sent: from then on, this run owns the note.
+   * @throws {NotOwnerError} when another run wrote its note first.
    */
   async begin(note: UnfinishedRun, expected: FoundNote | undefined, deadline: Deadline, stop?: AbortSignal) {
     const text = JSON.stringify(note);
     return this.change(deadline, stop, (configMap) => {
       const found = noteOf(configMap);
-      // Our own note: the answer to an earlier attempt was lost.
+      // This run's own note: the answer to an earlier attempt was lost.
       if (found === text) return undefined;
       if (found !== expected?.text) throw new NotOwnerError(owner(found, this.clock.now()));
       return { unfinished: text };
     });
   }
 
-  /** Whether the note is still this run's. */
+  /** Whether this run still owns the note. */
   async isOwner(note: UnfinishedRun, deadline: Deadline, stop?: AbortSignal): Promise<boolean> {
     return ownedBy(note.run, noteOf(await this.kubernetes.get<ConfigMap>(this.path, deadline, stop)));
   }
 
   /**
    * Ends the run: removes its note, or keeps it for the pods in `remaining`, and adds the window if there is one.
-   * @returns what has left the record, for people; empty if nothing.
-   * @throws {NotOwnerError} when another run has taken the note over: it has unpaused the pods, so no window is true.
-   * @throws {RecordError} when there is a window, and the recorded ones cannot be read.
+   * @returns what was removed from the record, as text; empty if nothing was.
+   * @throws {NotOwnerError} when another run has taken over the note: it has unpaused the pods, so no window is valid.
+   * @throws {RecordError} when there is a window and the recorded ones cannot be read.
    */
   async finish(note: UnfinishedRun, { window, remaining, outcome }: Finish, deadline: Deadline): Promise<string[]> {
     let removed: string[] = [];
     await this.change(deadline, undefined, (configMap) => {
       const found = noteOf(configMap);
       if (!ownedBy(note.run, found)) {
-        // The answer to an earlier attempt was lost, and it had succeeded; another run may have begun since.
+        // An earlier attempt succeeded, but its answer was lost; another run may have begun since.
         if (window === undefined ? found === undefined : isRecorded(window, configMap)) return undefined;
         throw new NotOwnerError(owner(found, this.clock.now()));
       }
@@ -121,8 +122,8 @@ export class RunRecord {
   }
 
   /**
-   * Writes down how a run ended that has no note, unless another run is at work, which will write its own outcome. A failure is
-   * ignored: the run's log has it all.
+   * Records the outcome of a run without a note, unless another run is active, which will record its own. Ignores a
+   * failure: the run's log contains everything.
    */
   async writeOutcome(outcome: RunOutcome): Promise<void> {
     const edit = (configMap: ConfigMap) =>
@@ -151,8 +152,8 @@ export class RunRecord {
   }
 
   /**
-   * Reads, edits and writes back, until nobody else has written in between. `edit` returns undefined to leave all as is.
-   * @returns when the request was sent that settled it
+   * Reads, edits and writes the record, again if another writer was faster. `edit` returns undefined to change nothing.
+   * @returns when the successful request was sent
    */
   private async change(
     deadline: Deadline,
@@ -166,7 +167,7 @@ export class RunRecord {
       if (edited === undefined) return read;
       const sent = { wall: this.clock.now(), monotonic: this.clock.monotonic() };
       try {
-        // With the resourceVersion that was read, so that the API server refuses the write if anyone else wrote.
+        // With the resourceVersion that was read: the API server refuses the write if the object has changed since.
         const written = await this.kubernetes.put(this.path, apply(configMap, edited));
         this.kubernetes.requireListsSince(configMap.metadata.resourceVersion, written.metadata.resourceVersion);
         return sent;
@@ -190,7 +191,7 @@ function ownedBy(run: string, text: string | undefined): boolean {
 }
 
 function owner(text: string | undefined, now: number): string {
-  if (text === undefined) return "the note of this run was removed from the record by someone else";
+  if (text === undefined) return "another writer removed this run's note from the record";
   const { startedAt, pod } = readNote(text, now);
   const by = pod ? ` in pod ${pod.namespace}/${pod.name}` : "";
   return `the record belongs to another run${startedAt ? ` that started at ${startedAt}` : ""}${by}`;

@@ -9,22 +9,23 @@ import { type PodHandle, podName } from "./pods";
 import { recordCall } from "./record-call";
 import type { ScalarPod } from "./scalar-pod";
 
-/** How long a pod may take to say whether it is paused. */
+/** How long a pod may take to answer whether it is paused. */
 const ANSWER_MILLIS = 3000;
 
 /** An earlier run whose pods have been unpaused. */
 export interface Recovered {
-  /** The Job that it was a try of, if its note says so. */
+  /** The Job of which it was a try, if its note names one. */
   job?: string | undefined;
   /** The run, for messages. */
   who: string;
 }
 
 /**
- * Unpauses what an earlier run may have left paused, unless that run is still at work. It needs the note alone: damaged windows,
- * or a note of which only parts can be read, do not keep it from unpausing what can be.
- * @returns undefined when there is no such run
- * @throws {RunEnded} `busy` when that run is at work, `failedToUnpause` when a pod could not be unpaused, `notRecorded`
+ * Unpauses pods that an earlier run may have left paused, unless that run is still active. It needs only the note: even
+ * with damaged windows or a partly damaged note, it unpauses every pod that it can read.
+ * @returns undefined without such a run
+ * @throws {RunEnded} `busy` when that run is still active, `failedToUnpause` when a pod could not be unpaused,
+ *   `notRecorded`
  */
 export async function recover(context: Context): Promise<Recovered | undefined> {
   const { record, report, stop } = context;
@@ -32,19 +33,19 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
   if (found === undefined) return undefined;
   const who = describe(found);
   const atWork = await isAtWork(context, found);
-  if (atWork !== undefined) throw end("busy", `${who} is still at work${atWork}`);
+  if (atWork !== undefined) throw end("busy", `${who} is still running${atWork}`);
 
   for (const problem of found.problems) report.log(`the note of ${who} is damaged: ${problem}`);
   const count = found.pods.length;
   report.log(`${who} did not end: unpausing its ${count === 1 ? "pod" : `${count} pods`} first`);
-  // Before the note is replaced: the new one is not damaged, and the next run unpauses only what it names.
+  // Before replacing the note: the new note is not damaged, so the next run unpauses only the pods that it names.
   const others = found.problems.length > 0 ? await otherPausedPods(context, found.pods) : [];
-  // The unpauser is of no Job: what it does is the outcome of the Job whose run left the pods.
+  // The unpauser has no Job in the record: its result counts for the Job whose run left the pods paused.
   const job = context.environment.jobName ?? found.job;
   const known = others instanceof RunEnded ? [] : others;
   const pods = [...found.pods, ...known.map(({ pod }) => pod)];
   const note = { ...context.note(randomUUID(), pods), ...(job !== undefined && { job }) };
-  // A note that may name more pods stays until these are known.
+  // A note that may name more pods stays until those are known.
   const notTaken = others instanceof RunEnded ? others : await takeOver(context, note, found);
   const handles = [...context.connect(await thatMayBePaused(context, found.pods)), ...known];
   const { leftPaused } = await context.unpause(handles);
@@ -54,8 +55,7 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
   return { job: found.job, who };
 }
 
-/**
- * Writes down what became of the pods.
+/** Records the pods' state.
  * @throws {RunEnded} unless all are unpaused and the note is gone
  */
 async function endRecovery(
@@ -68,7 +68,7 @@ async function endRecovery(
   const remaining = [...leftPaused.keys()];
   if (remaining.length === 0) {
     if (notTaken) throw notTaken;
-    // While the note is this run's no other one of the schedule can have acquired them.
+    // While this run owns the note, no other run of the schedule can have acquired the leases.
     const leases = new ReleaseLeases(context.kubernetes, context.ports.clock, context.settings);
     await leases.releaseOfKilledRun(context.apiDeadline());
     await recordCall(record.finish(note, { remaining }, context.apiDeadline()));
@@ -81,7 +81,9 @@ async function endRecovery(
   throw end("failedToUnpause", ...reasons);
 }
 
-/** Pods of a release that has left the settings cannot be looked up any more: that such a pod is gone is never noticed. */
+/**
+ * Pods of a release that was removed from the settings cannot be looked up, so the run cannot see that they are gone.
+ */
 function whatRemains({ settings }: Context, leftPaused: Map<ScalarPod, string>): string[] {
   const { record, releases } = settings;
   const unknown = [...leftPaused.keys()].filter(
@@ -103,10 +105,10 @@ function describe({ startedAt, pod }: FoundNote): string {
 }
 
 /**
- * The note changes hands before any pod is touched: from then on the earlier run cannot record a window. If the API server
- * refuses the write, its pods must be unpaused all the same; a run that is still at work after all sees that they are.
+ * Takes over the note before changing any pod: from then on the earlier run cannot record a window. If the API server
+ * refuses the write, unpause its pods all the same; a run that is still active notices that.
  * @returns why the note could not be taken over
- * @throws {RunEnded} `busy` when another run has been quicker
+ * @throws {RunEnded} `busy` when another run was faster
  */
 async function takeOver(context: Context, note: UnfinishedRun, found: FoundNote): Promise<RunEnded | undefined> {
   try {
@@ -119,7 +121,7 @@ async function takeOver(context: Context, note: UnfinishedRun, found: FoundNote)
   }
 }
 
-/** Where each pod can be asked now. The address of a pod that is gone may belong to another one. */
+/** Each pod's current address. The address of a deleted pod may belong to another pod now. */
 async function thatMayBePaused(context: Context, noted: NotedPod[]): Promise<ScalarPod[]> {
   const { kubernetes, settings, stop } = context;
   const releases = new Map(
@@ -131,7 +133,7 @@ async function thatMayBePaused(context: Context, noted: NotedPod[]): Promise<Sca
       const pods: ScalarPod[] = noted
         .filter((pod) => pod.namespace === namespace && pod.release === name)
         .map((pod) => ({ ...pod, ...(tls && { tls }) }));
-      // A release that has left the settings may not be looked up any more: the note says where its pods were.
+      // The pauser may not look up a release that was removed from the settings: use the addresses in the note.
       return podsNow(kubernetes, { namespace, name }, pods, context.apiDeadline(), stop).catch(() => pods);
     }),
   );
@@ -139,7 +141,7 @@ async function thatMayBePaused(context: Context, noted: NotedPod[]): Promise<Sca
 }
 
 /**
- * Which pods of the releases a damaged note may have named: those that do not say that they are not paused.
+ * Pods of the releases that a damaged note may have named: all that do not answer that they are not paused.
  * @returns how the run ends if they cannot be looked up
  */
 async function otherPausedPods(context: Context, noted: NotedPod[]): Promise<PodHandle[] | RunEnded> {
@@ -170,22 +172,25 @@ async function otherPausedPods(context: Context, noted: NotedPod[]): Promise<Pod
   return paused.filter((handle) => handle !== undefined);
 }
 
-/** Whether the earlier run's pod still runs: undefined if not, else what else is to be said. Outside a cluster only time can tell. */
+/**
+ * Whether the earlier run's pod still runs: undefined if not, else a remark. Outside a cluster, only the note's end
+ * decides.
+ */
 async function isAtWork(context: Context, { endsBy, pod }: FoundNote): Promise<string | undefined> {
   const { environment, kubernetes, ports, stop } = context;
   if (ports.clock.now() >= endsBy) return undefined;
   if (pod === undefined) return "";
-  // Our own pod's name: its container was started again, so the process that wrote the note is gone.
+  // This pod's own name: its container restarted, so the process that wrote the note is gone.
   if (environment.pod && podName(pod) === podName(environment.pod)) return undefined;
   try {
     const path = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}`;
     const { metadata, status } = await kubernetes.get<Pod>(path, context.apiDeadline(), stop);
-    // The kubelet reports a container that runs already a moment later: until then its pod is Pending.
+    // The kubelet reports a running container with a delay: until then its pod is Pending.
     const runs = status?.phase === "Running" || status?.phase === "Pending";
     return metadata.deletionTimestamp === undefined && runs ? "" : undefined;
   } catch (error) {
     if (!(error instanceof KubernetesError)) throw error;
     if (error.status === 404) return undefined;
-    return ` as far as is known until ${new Date(endsBy).toISOString()}: ${error.message}`;
+    return `, or may be until ${new Date(endsBy).toISOString()}: ${error.message}`;
   }
 }

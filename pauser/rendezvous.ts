@@ -7,9 +7,9 @@ export interface Rendezvous {
 }
 
 /**
- * The instants that all clusters of a set agree on without talking to each other: the CronJob controller ends a Job's
- * name with the minute it was scheduled for, which is the same wherever the schedule is.
- * @returns undefined when the name does not end so, as with a Job made by hand.
+ * The instants at which all clusters of a set pause, without communication between them: the CronJob controller ends a
+ * Job's name with its scheduled minute, which is the same in every cluster with the same schedule.
+ * @returns undefined when the name has no such end, such as that of a manually created Job.
  */
 export function rendezvous(jobName: string, settings: Settings): Rendezvous | undefined {
   const minutes = /-(\d{7,9})$/.exec(jobName)?.[1];
@@ -21,8 +21,8 @@ export function rendezvous(jobName: string, settings: Settings): Rendezvous | un
 const MINUTE_MILLIS = 60_000;
 
 /**
- * When to pause so that a whole minute lies in the middle of the hold: nobody documents that every database restores to the
- * second, and people choose whole minutes. A drain of a few seconds still leaves it well inside.
+ * When to pause so that a whole minute lies in the middle of the hold: not every database is documented to restore to
+ * the second, and people choose whole minutes. The minute stays inside even if the drain takes a few seconds.
  * @param earliest the first instant at which pods could be paused, epoch milliseconds
  * @returns undefined when the hold contains a whole minute anyway
  */

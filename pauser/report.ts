@@ -1,7 +1,7 @@
 import type { PauseWindow } from "../restore-points/window";
 import { instant } from "./time";
 
-/** Where the run says what it does. */
+/** The run's output. */
 export interface Report {
   /** A line for people. */
   log(text: string): void;

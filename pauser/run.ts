@@ -22,14 +22,14 @@ import { instant } from "./time";
 import { checkClock, judge } from "./verdict";
 import { type BackupMaker, BackupProblems, type DueBackups } from "./window-backups/maker";
 
-/** Before an agreed instant, pods are looked up this long ahead: enough to reach them all, too short for much to change. */
+/** Pods are looked up this long before an agreed instant: enough to reach all of them, too short for many changes. */
 const REACH_PODS_MILLIS = 5000;
 
-/** One pause run: from an earlier run's left-overs to the record of this one's window. */
+/** One pause run: cleans up after an earlier run, pauses, and records the window. */
 class Run {
   private readonly context: Context;
   private readonly clock: Clock;
-  /** Why backups that were due are not made. */
+  /** Why due backups are not made. */
   private readonly backupProblems: string[] = [];
   private outcomeWritten = false;
 
@@ -87,8 +87,9 @@ class Run {
   }
 
   /**
-   * Unpauses an earlier run's pods. A try whose predecessor in the same Job left pods paused does not pause again: the same
-   * could happen to it, and it may be the Job's last. If that one has recorded its window all the same, the Job is done.
+   * Unpauses an earlier run's pods. If an earlier try of the same Job left pods paused, this try does not pause again:
+   * it could fail in the same way, and may be the Job's last try. If the earlier try has recorded its window, the Job
+   * is done.
    */
   private async recover(): Promise<void> {
     const { context } = this;
@@ -109,10 +110,10 @@ class Run {
     );
   }
 
-  /** What is due of backups. What is wrong with them is reported in the end: a window is worth having without them. */
+  /** The due backups. Their problems are reported at the end: a window is useful without backups, too. */
   private async prepareBackups(): Promise<DueBackups | undefined> {
     const { report, stop, context, clock } = this;
-    // Read in any case: if the windows cannot be read, none can be recorded, and nothing is to be paused for it.
+    // Always read the windows: if that fails, no window could be recorded, so nothing must be paused.
     const windows = await recordCall(context.record.windows(context.apiDeadline(), stop));
     const { windowBackups: settings, apiDeadlineSeconds } = context.settings;
     if (settings === undefined || this.backupMaker === undefined) return undefined;
@@ -122,7 +123,7 @@ class Run {
       if (!(error instanceof BackupProblems)) throw error;
       checkStopped(this.stop);
       this.backupProblems.push(...error.problems);
-      report.log("no backups can be made in this window; the reason comes at the end");
+      report.log("no backups can be made in this window; the reason follows at the end");
       return undefined;
     }
   }
@@ -144,7 +145,10 @@ class Run {
     return meeting;
   }
 
-  /** When to pause so that a whole minute lies in the middle of the hold. A hold for backups takes longer than a minute. */
+  /**
+   * When to pause so that a whole minute lies in the middle of the hold. A hold for backups is longer than a minute
+   * anyway.
+   */
   private beforeMinute(backups: DueBackups | undefined): number | undefined {
     const { alignToMinute, holdSeconds } = this.context.settings;
     if (!alignToMinute || backups !== undefined) return undefined;
@@ -154,19 +158,19 @@ class Run {
     return planned.pauseAt;
   }
 
-  /** Everything that can be known to be wrong while nothing is paused. */
+  /** Checks everything that can be checked before anything is paused. */
   private async preflight(handles: PodHandle[], pauseAt = 0): Promise<void> {
     const complaints = await checkUnpaused(handles);
     if (complaints.size > 0) throw end("void", ...lines(complaints));
     checkClock(this.context);
-    // Close to the agreed instant already; connections are open now, so that all clusters pause together.
+    // The agreed instant is close, and the connections are open, so all clusters pause together.
     await this.clock.sleep(pauseAt - this.clock.now(), this.stop);
     checkStopped(this.stop);
   }
 
   /**
-   * Why nothing may be paused any more by a note that was written at that moment: to a process that stood still for long it may
-   * have happened that another run took its note over, and has ended.
+   * Why a note that was written at that moment no longer allows a pause: if this process was suspended for long,
+   * another run may have taken over the note and ended.
    */
   private tooLate({ wall, monotonic }: Moment): Outcome | undefined {
     if (this.stop.aborted) return stopped(this.stop);
@@ -197,7 +201,9 @@ class Run {
     return this.finish(plan.note, outcome, [...leftPaused.keys()]);
   }
 
-  /** Removes the note (keeping it for pods that are left paused), with window and outcome in the same write. */
+  /**
+   * Removes the note (or keeps it for pods that may still be paused), and records window and outcome in the same write.
+   */
   private async finish(note: UnfinishedRun, outcome: Outcome, remaining: ScalarPod[]): Promise<Outcome> {
     const { record } = this.context;
     try {
@@ -213,7 +219,7 @@ class Run {
       const taken = error instanceof NotOwnerError;
       const failed: Outcome = {
         ...outcome,
-        // Who took the note over has unpaused our pods, so the window is not true.
+        // The run that took over the note has unpaused the pods, so the window is not valid.
         window: taken ? undefined : outcome.window,
         end: outcome.end === "recorded" ? (taken ? "void" : "notRecorded") : outcome.end,
         reasons: [...outcome.reasons, `${taken ? "" : "the record could not be written: "}${(error as Error).message}`],
@@ -224,11 +230,11 @@ class Run {
     }
   }
 
-  /** The window is refused, not the write as such: the note must not stay for it. */
+  /** Only the window was refused: remove the note without it. */
   private async removeNote(note: UnfinishedRun, remaining: ScalarPod[]): Promise<void> {
     const { record } = this.context;
     try {
-      // Without the outcome: a ConfigMap that is full may have room for nothing.
+      // Without the outcome: a full ConfigMap may have no room for it.
       await record.finish(note, { remaining }, this.context.apiDeadline());
     } catch (error) {
       this.report.log(`the note could not be removed: ${(error as Error).message}`);
@@ -242,7 +248,7 @@ class Run {
   }
 }
 
-/** Whether the same write may succeed without the window: recorded windows that cannot be read, or a ConfigMap that is full. */
+/** Whether the write may succeed without the window: the recorded windows cannot be read, or the ConfigMap is full. */
 function isRefusedWindow(error: unknown): boolean {
   if (error instanceof RecordError || error instanceof RangeError) return true;
   return error instanceof KubernetesError && !error.transient && error.status !== 404 && error.status !== 409;
@@ -250,8 +256,9 @@ function isRefusedWindow(error: unknown): boolean {
 
 /**
  * Pauses all releases, holds, unpauses, and records the window.
- * @param stop when aborted, pods are unpaused at once; its reason is told: a signal such as `SIGTERM`, or an Error.
- * @param backups makes the backups that settings may ask for.
+ * @param stop when aborted, pods are unpaused at once; its reason, which is reported, is a signal such as `SIGTERM` or
+ *   an Error.
+ * @param backups makes the backups if the settings ask for them.
  */
 export function run(
   environment: Environment,

@@ -1,12 +1,12 @@
 import type { TlsSettings } from "./settings";
 
-/** A pod as it was seen, with all that must not change while a window is open. */
+/** A pod as the API server reported it, with everything that must not change during a window. */
 export interface ScalarPod {
   namespace: string;
   release: string;
   name: string;
   uid: string;
-  /** Where its admin interface listens. */
+  /** Where its admin interface is served: address and port. */
   address: string;
   port: number;
   restarts: number;

@@ -5,11 +5,11 @@ import { boundedAt, objectAt, textAt } from "./fields";
 import { backupSeconds, readWindowBackups, type WindowBackupSettings } from "./window-backups/settings";
 
 /**
- * The pauser's inputs: environment variables only, so that the same file runs in a CronJob's pod and on a desk.
- * README.md in this folder documents each of them for users.
+ * The pauser's inputs: only environment variables, so that the same file runs in a CronJob's pod and on a workstation.
+ * README.md in this folder documents each of them.
  */
 
-/** TLS towards the pods of one release. */
+/** TLS settings for the pods of one release. */
 export interface TlsSettings {
   /** The CA that signed the pods' certificates, PEM. Node's own roots when absent. */
   caCertificate?: string;
@@ -28,7 +28,7 @@ export interface ReleaseSettings {
 
 /** What `PAUSER_SETTINGS` holds as JSON. */
 export interface Settings {
-  /** The cluster's name as it stands in recorded windows. */
+  /** The cluster's name in recorded windows. */
   cluster: string;
   /** The ConfigMap that keeps the windows and the note of an unfinished run. It must exist. */
   record: { namespace: string; name: string };
@@ -36,45 +36,46 @@ export interface Settings {
   holdSeconds: number;
   /** How long a pod may take to finish its running requests. */
   maxDrainSeconds: number;
-  /**
-   * A window that is shorter, less what the clocks may differ by at either end, is void: it would be no restore point. 0 records
-   * every window.
+  /** A window that is shorter, after subtracting the clocks' difference at either end, is void: it would be no restore point. 0 records every window.
    */
   minWindowSeconds: number;
-  /** How long unpausing is retried before pods are given up, by name. */
+  /** How long unpausing is retried before the run gives up and names the pods. */
   unpauseDeadlineSeconds: number;
-  /** How long the API server may be away before a step that needs it is given up. */
+  /** How long the API server may be unavailable before a step that needs it fails. */
   apiDeadlineSeconds: number;
-  /** A clock that is provably further off the API server's voids the window. */
+  /** A clock that provably differs more from the API server's voids the window. */
   maxClockOffsetMillis: number;
-  /** For how long a pod may not be seen paused in the window, and twice as long its note before it is paused. */
+  /**
+   * The longest time in the window between two answers of a pod that it is paused; a note must be less than twice as
+   * old when its pods are paused.
+   */
   maxBlindMillis: number;
-  /** Older windows are removed from the record. */
+  /** Windows older than this many days are removed from the record. */
   retentionDays: number;
   /**
    * For a set that spans clusters: pause this many seconds after the scheduled instant, and hold until the drain
    * budget and the hold have passed since, so that the clusters' windows overlap. 0: pause at once.
    */
   rendezvousSeconds: number;
-  /** Wait, before pausing anything, until a whole minute lies near the window's middle. */
+  /** Before pausing, wait so that a whole minute lies near the window's middle. */
   alignToMinute: boolean;
-  /** DynamoDB backups that are made in windows; absent where none are. */
+  /** DynamoDB backups to make in windows; absent if none are. */
   windowBackups?: WindowBackupSettings;
 }
 
 export interface Environment {
   settings: Settings;
   apiServer: URL;
-  /** Holds `token`, and `ca.crt` where the API server is reached over https. */
+  /** Contains `token`, and `ca.crt` if the API server uses https. */
   serviceAccountDirectory: string;
   /** The pod that this process runs in. Absent outside a cluster. */
   pod?: { namespace: string; name: string; uid?: string };
-  /** The Job that this process is a try of. Its name ends with the scheduled minute. Absent outside a cluster. */
+  /** The Job of which this process is a try. Its name ends with the scheduled minute. Absent outside a cluster. */
   jobName?: string;
   jobUid?: string;
 }
 
-/** Bounds of the numbers, inclusive; shared with whoever writes these settings. */
+/** Inclusive bounds of the numbers; the components that write these settings use them, too. */
 export const BOUNDS = {
   holdSeconds: { default: 10, min: 0, max: 600 },
   maxDrainSeconds: { default: 30, min: 1, max: 600 },
@@ -87,7 +88,7 @@ export const BOUNDS = {
   rendezvousSeconds: { default: 0, min: 0, max: 600 },
 } as const;
 
-/** What clocks may differ by at either end of a window for which its hold is long enough, in seconds. */
+/** By how much clocks may differ at either end of a window whose hold is long enough, in seconds. */
 const CLOCK_DOUBT_SECONDS = 0.5;
 
 /** The shortest hold whose window becomes a restore point, as long as the clocks are half a second apart at most. */
@@ -95,10 +96,10 @@ export const MIN_HOLD_SECONDS = BOUNDS.minWindowSeconds.default + 2 * CLOCK_DOUB
 
 const MINUTE_SECONDS = 60;
 
-/** The longest that a run may take, whatever happens to it, from its start to its end, in seconds. */
+/** The longest that a run may take in any case, from start to end, in seconds. */
 export function longestRunSeconds(settings: Omit<Settings, "record" | "releases" | "cluster">): number {
   const waiting = settings.rendezvousSeconds + (settings.alignToMinute ? MINUTE_SECONDS : 0);
-  // Pods are unpaused twice at most: an earlier run's first, then one's own. A drain that is given up is waited for.
+  // Pods are unpaused twice at most: an earlier run's, then this run's. The run also waits for a drain that timed out.
   const pausing = 2 * settings.maxDrainSeconds + settings.holdSeconds + 2 * settings.unpauseDeadlineSeconds;
   const api = settings.apiDeadlineSeconds;
   return waiting + pausing + 6 * api + backupSeconds(settings.windowBackups, api);
@@ -110,7 +111,7 @@ export const ADMIN_PORT = { default: 0, min: 1, max: 65_535 } as const;
 
 const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** All that is wrong with the environment, at once. */
+/** All problems of the environment at once. */
 export class SettingsError extends Error {
   constructor(readonly problems: string[]) {
     super(problems.join("\n"));
@@ -123,7 +124,7 @@ export function readEnvironment(env: Record<string, string | undefined>): Enviro
   const settings = readSettings(env.PAUSER_SETTINGS, problems);
   const apiServer = readApiServer(env, problems);
   if (Boolean(env.PAUSER_POD_NAME) !== Boolean(env.PAUSER_POD_NAMESPACE)) {
-    problems.push("PAUSER_POD_NAME and PAUSER_POD_NAMESPACE: give both or neither");
+    problems.push("PAUSER_POD_NAME and PAUSER_POD_NAMESPACE: set both or neither");
   }
   const serviceAccountDirectory = env.PAUSER_SERVICE_ACCOUNT_DIRECTORY || SERVICE_ACCOUNT_DIRECTORY;
   if (apiServer?.protocol === "https:" && !existsSync(join(serviceAccountDirectory, "ca.crt"))) {
@@ -132,7 +133,7 @@ export function readEnvironment(env: Record<string, string | undefined>): Enviro
     );
   }
   if (settings?.rendezvousSeconds && !env.PAUSER_JOB_NAME) {
-    problems.push("PAUSER_JOB_NAME: needed with rendezvousSeconds, whose scheduled instant it tells");
+    problems.push("PAUSER_JOB_NAME: needed with rendezvousSeconds, because it contains the scheduled minute");
   }
   if (problems.length > 0 || settings === undefined || apiServer === undefined) throw new SettingsError(problems);
   return {
@@ -206,7 +207,7 @@ function readSettings(text: string | undefined, problems: string[]): Settings | 
     },
     releases: readReleases(fields.releases, problems),
     ...numbers,
-    // All clusters of a rendezvous pause at one instant, which is fixed.
+    // All clusters of a rendezvous pause at the same fixed instant.
     alignToMinute: fields.alignToMinute === true && !numbers.rendezvousSeconds,
     ...(fields.windowBackups !== undefined && { windowBackups: readWindowBackups(fields.windowBackups, problems) }),
   };
@@ -229,7 +230,7 @@ function readReleases(value: unknown, problems: string[]): ReleaseSettings[] {
       release.adminPort = boundedAt(fields.adminPort, `${path}.adminPort`, ADMIN_PORT, problems);
     if (fields.tls !== undefined) release.tls = readTls(fields.tls, `${path}.tls`, problems);
     const identity = `${release.namespace}/${release.name}`;
-    if (seen.has(identity)) problems.push(`${path}: release ${identity} is given twice`);
+    if (seen.has(identity)) problems.push(`${path}: release ${identity} is listed twice`);
     seen.add(identity);
     return release;
   });

@@ -1,5 +1,5 @@
-/** The environment variable that tells the program to do something else than to pause. */
+/** The environment variable that selects another task than pausing. */
 export const TASK_VARIABLE = "PAUSER_TASK";
 
-/** Its only value: unpause what the note of a killed run names. */
+/** Its only value: unpause the pods that the note of a killed run names. */
 export const UNPAUSE_TASK = "unpause";

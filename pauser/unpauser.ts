@@ -7,15 +7,15 @@ import { recover } from "./recover";
 import type { Report } from "./report";
 import type { Environment } from "./settings";
 
-/** How the unpauser ended: well, with nothing left to do for now, or as a run would. */
+/** How the unpauser ended: with nothing left to do for now, or as a run would. */
 export interface UnpauserOutcome {
   end: Outcome["end"] | "nothingToUnpause" | "unpaused";
   reasons: string[];
 }
 
 /**
- * Unpauses what the note of a run that was killed names, and pauses nothing: it runs every few minutes beside the schedule, for
- * the Job of which every try was killed.
+ * Unpauses the pods that a killed run's note names, and pauses nothing. It runs every few minutes, for the case that
+ * every try of a Job was killed.
  */
 export async function unpauser(
   environment: Environment,
@@ -23,7 +23,7 @@ export async function unpauser(
   report: Report,
   ports: Ports = realPorts(environment),
 ): Promise<UnpauserOutcome> {
-  // Its own Job is no try of the schedule's.
+  // The unpauser's own Job is not one of the schedule's Jobs.
   const { jobName: _, jobUid: __, ...withoutJob } = environment;
   const context = new Context(withoutJob, ports, report, stop);
   try {
@@ -43,7 +43,7 @@ export async function unpauser(
     return { end: "unpaused", reasons: [reason] };
   } catch (error) {
     if (error instanceof RunEnded)
-      // The run is at work, or another one unpauses already.
+      // The run is still active, or another one is unpausing already.
       return error.outcome.end === "busy" ? { end: "nothingToUnpause", reasons: error.outcome.reasons } : error.outcome;
     if (error instanceof KubernetesError) return { end: "notRecorded", reasons: [error.message] };
     return broken(error);

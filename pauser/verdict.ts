@@ -7,16 +7,16 @@ import { KubernetesError } from "./kubernetes";
 import type { ReleaseLeases } from "./leases";
 import { end } from "./outcome";
 
-/** A pause that went well: its window as this machine's clock has it, and the window's ends on both clocks. */
+/** A successful pause: its window by this machine's clock, and the window's ends on both clocks. */
 export interface Held {
   window: PauseWindow;
   ends: Moment[];
 }
 
 /**
- * Whether a window counts, once its pods are unpaused: nothing has changed about pods and Deployments, and the clocks are known
- * well enough. The window gets the clocks' difference.
- * @throws {RunEnded} with the reasons why it does not
+ * Decides whether a window counts, after its pods are unpaused: pods and Deployments are unchanged, and the clocks'
+ * difference is known well enough. Adds that difference to the window.
+ * @throws {RunEnded} with the reasons if it does not count
  */
 export async function judge(
   context: Context,
@@ -24,7 +24,7 @@ export async function judge(
   before: Workload[],
   leases: ReleaseLeases,
 ): Promise<PauseWindow> {
-  // A write, than which the lists that follow must not be older.
+  // A write: the following lists must not be older than it.
   const failure = await leases.release(context.apiDeadline());
   if (failure) throw end("void", `pods could not be compared with before: ${failure.message}`);
   const differences = await differencesFrom(context, before);
@@ -44,21 +44,24 @@ async function differencesFrom(context: Context, before: Workload[]): Promise<st
   }
 }
 
-/** @throws {RunEnded} when this clock is provably too far off the API server's */
+/** @throws {RunEnded} when this clock provably differs too much from the API server's */
 export function checkClock({ settings, offset, ports }: Context): void {
   const limit = settings.maxClockOffsetMillis;
   const proven = offset.provenMillis(momentOf(ports.clock));
   if (proven > limit)
-    throw end("void", `this clock is at least ${Math.round(proven)} ms off the API server's; ${limit} ms are allowed`);
+    throw end(
+      "void",
+      `this machine's clock differs from the API server's by at least ${Math.round(proven)} ms; ${limit} ms are allowed`,
+    );
 }
 
-/** The most that the clocks may have differed by at either end of the window. */
+/** The greatest possible difference of the clocks at either end of the window. */
 function worstOffset({ offset }: Context, ends: Moment[]): number {
   const offsets = ends.map((moment) => offset.worstMillis(moment));
   return offsets.reduce((worst, one) => (Math.abs(one) > Math.abs(worst) ? one : worst), 0);
 }
 
-/** A window that cannot become a restore point is not a success. */
+/** A window that cannot become a restore point is a failure. */
 function checkUsable({ settings, offset }: Context, window: PauseWindow): void {
   const { minWindowSeconds } = settings;
   if (minWindowSeconds === 0) return;
@@ -70,6 +73,6 @@ function checkUsable({ settings, offset }: Context, window: PauseWindow): void {
   const doubt = Math.abs(window.clockOffsetMillis);
   throw end(
     "void",
-    `the window is ${length} ms long; less ${doubt} ms at either end, by which the clocks may differ, ${usable} ms are left, and at least ${minWindowSeconds} s are needed: hold longer, or see why the clocks differ or the API server is slow`,
+    `the window is ${length} ms long; after subtracting ${doubt} ms at either end, by which the clocks may differ, ${usable} ms are left, and at least ${minWindowSeconds} s are needed: hold longer, or check why the clocks differ or the API server is slow`,
   );
 }

@@ -2,34 +2,34 @@ import { setMaxListeners } from "node:events";
 import { type Complaints, type PodHandle, podName } from "./pods";
 import type { Clock } from "./ports";
 
-/** How often each pod is asked whether it is paused: an unpause that lasts longer does not go unseen. */
+/** How often each pod is asked whether it is paused: a longer unpause is always noticed. */
 const POLL_MILLIS = 150;
-/** Before a poll that failed is repeated. */
+/** The wait before a failed poll is repeated. */
 const RETRY_MILLIS = 50;
 
 /**
- * Watches that every pod stays paused: somebody may unpause one and pause it again, which a single look at the end does not
- * show. An unpause and a pause between two polls of a pod cannot be seen from outside.
+ * Checks that every pod stays paused: another caller may unpause a pod and pause it again, which a single check at the
+ * end does not show. An unpause and a pause between two polls of a pod cannot be noticed from outside.
  */
 export class PauseWatch {
   readonly complaints: Complaints = new Map();
   /**
-   * Settles when every pod has been seen paused, or the watch is lost: one may have been unpaused while another still drained,
-   * so the window begins here.
+   * Settles when every pod has answered that it is paused, or the watch has failed. The window begins here: a pod may
+   * have been unpaused while another one was still draining.
    */
   readonly seen: Promise<unknown>;
   private readonly ended = new AbortController();
   private readonly failed = new AbortController();
-  /** When the last question was sent to which the pod answered that it is paused, by the monotonic clock. */
+  /** When the last poll was sent to which the pod answered that it is paused, by the monotonic clock. */
   private readonly confirmed = new Map<PodHandle, number>();
 
   constructor(
     handles: PodHandle[],
     private readonly clock: Clock,
-    /** A pod that is not seen paused for so long voids the window. */
+    /** A pod that does not answer that it is paused for so long voids the window. */
     private readonly maxBlindMillis: number,
   ) {
-    // A listener for each pod.
+    // One listener for each pod.
     setMaxListeners(0, this.ended.signal);
     this.seen = Promise.all(handles.map((handle) => new Promise<void>((resolve) => void this.follow(handle, resolve))));
   }
@@ -39,14 +39,14 @@ export class PauseWatch {
     return this.failed.signal;
   }
 
-  /** Ends the watch; polls that are under way are not waited for. */
+  /** Ends the watch without waiting for polls in flight. */
   end(): void {
     this.ended.abort();
   }
 
   /**
    * Asks a pod for the last time, right before it is unpaused.
-   * @returns why it cannot be said that it has been paused until now
+   * @returns why it may not have been paused until now
    */
   async lastLook(handle: PodHandle): Promise<string | undefined> {
     try {
@@ -93,7 +93,7 @@ export class PauseWatch {
     if (quiet > maxBlindMillis) return this.blind(quiet, failure);
     const paused = await handle.admin.isPaused(Math.max(1, Math.ceil(maxBlindMillis - quiet)));
     const unseen = this.unseenMillis(handle);
-    if (!paused) return "is not paused any more";
+    if (!paused) return "is no longer paused";
     if (unseen > maxBlindMillis + RETRY_MILLIS) return this.blind(unseen);
     this.confirmed.set(handle, sent);
     return undefined;

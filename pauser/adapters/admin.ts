@@ -20,7 +20,7 @@ export class AdminClient implements AdminInterface {
 
   async pause(maxDrainMillis: number, timeoutMillis: number): Promise<void> {
     const request = { waitOutstanding: true, maxPauseWaitMillis: maxDrainMillis };
-    // A Pause that arrived after everybody has been unpaused would leave its pod paused.
+    // A Pause that arrives after all pods have been unpaused would leave its pod paused.
     await this.call("Pause", encodePauseRequest(request), timeoutMillis, { resetOnTimeout: true });
   }
 
@@ -68,7 +68,7 @@ export class AdminClient implements AdminInterface {
       return " (check the release's tls.caCertificate and tls.overrideAuthority against the pods' certificate)";
     }
     if (!this.tls && /closed without an answer|ECONNRESET|socket hang up|Protocol error/i.test(message)) {
-      return " (does the release use TLS? then give its tls settings)";
+      return " (if the release uses TLS, add its tls settings)";
     }
     return "";
   }

@@ -22,7 +22,7 @@ export interface ChannelTls {
   overrideAuthority?: string | undefined;
 }
 
-/** gRPC's length prefix: a byte that tells whether the message is compressed, and four with its length. */
+/** gRPC's length prefix: a byte that says whether the message is compressed, and four with its length. */
 const PREFIX_BYTES = 5;
 
 const REQUEST_HEADERS: http2.OutgoingHttpHeaders = {
@@ -33,16 +33,16 @@ const REQUEST_HEADERS: http2.OutgoingHttpHeaders = {
 };
 
 /**
- * Unary gRPC calls to one server, over one HTTP/2 connection that is made with the first call and again when it was lost.
+ * Unary gRPC calls to one server over one HTTP/2 connection, opened by the first call and reopened when it is lost.
  *
- * Written by hand on Node's own HTTP/2: sixty pods at once are held paused for as long as the calls take to be put
- * together, which is several times less than with a gRPC runtime, and there is no dependency to be mounted into the pod.
+ * On Node's own HTTP/2 instead of @grpc/grpc-js: pods stay paused while the calls are built, and a gRPC runtime takes
+ * several times as long for sixty pods (docs/decisions/0014-http2-without-grpc-js.md).
  */
 export class GrpcChannel {
   private readonly origin: string;
   private readonly authority: string;
   private session: http2.ClientHttp2Session | undefined;
-  /** Every connection that is open still, also those that only finish their calls, with its TCP socket. */
+  /** Every open connection with its TCP socket, including those that only finish their calls. */
   private readonly sessions = new Map<http2.ClientHttp2Session, net.Socket>();
 
   constructor(
@@ -57,8 +57,8 @@ export class GrpcChannel {
 
   /**
    * @param path such as `/rpc.Admin/Pause`
-   * @param options `resetOnTimeout`: a call without an answer must not arrive later. Closing a connection does not prevent that:
-   *   what the kernel has not yet delivered it goes on delivering, for minutes. A reset discards it.
+   * @param options `resetOnTimeout`: a call without an answer must not arrive later. Closing a connection does not
+   *   prevent that: the kernel keeps trying to deliver data for minutes. A reset discards the data.
    * @throws CallError
    */
   call(
@@ -90,7 +90,7 @@ export class GrpcChannel {
       stream.on("error", (error) => {
         answer.failure ??= causeOf(error);
       });
-      // Comes whatever has happened, and after everything else.
+      // "close" is always emitted, and last.
       stream.on("close", () => {
         clearTimeout(timer);
         try {
@@ -103,9 +103,9 @@ export class GrpcChannel {
     });
   }
 
-  /** The next call makes a new connection: one that lost its peer without a word would swallow every retry. */
+  /** The next call opens a new connection: a connection that lost its peer silently would swallow every retry. */
   renew(): void {
-    // Calls that are under way end on the old one: a Pause that still drains must not be taken for one that is over.
+    // Calls in flight finish on the old connection: a Pause that is still draining must not count as finished.
     this.session?.close();
     this.session = undefined;
   }
@@ -124,13 +124,13 @@ export class GrpcChannel {
   private connected(): http2.ClientHttp2Session {
     if (this.session && !this.session.closed && !this.session.destroyed) return this.session;
     const socket = net.connect({ host: this.address, port: this.port, noDelay: true });
-    // The session reports it.
+    // The session emits "error", too.
     socket.on("error", () => {});
     const session = http2.connect(this.origin, {
       createConnection: () => (this.tls ? this.encrypted(socket, this.tls) : socket),
       settings: { enablePush: false },
     });
-    // Each call hears of it by itself.
+    // Each call gets its own "error" event.
     session.on("error", () => {});
     session.on("close", () => this.sessions.delete(session));
     this.sessions.set(session, socket);
@@ -141,7 +141,7 @@ export class GrpcChannel {
   private encrypted(socket: net.Socket, { caCertificate, overrideAuthority }: ChannelTls): tls.TLSSocket {
     return tls.connect({
       socket,
-      // Without it, the certificate is checked for the address.
+      // By default, the certificate is checked against the address.
       ...(overrideAuthority === undefined ? { host: this.address } : { servername: overrideAuthority }),
       ...(caCertificate !== undefined && { ca: caCertificate }),
       ALPNProtocols: ["h2"],
@@ -149,7 +149,7 @@ export class GrpcChannel {
   }
 }
 
-/** What has come of a call so far. */
+/** What a call has received so far. */
 interface Answer {
   chunks: Buffer[];
   http?: number | undefined;
@@ -185,7 +185,7 @@ function messageOf({ chunks, http, status, message, details, failure }: Answer):
   const body = Buffer.concat(chunks);
   if (body.length < PREFIX_BYTES || body.length < PREFIX_BYTES + body.readUInt32BE(1))
     throw new CallError("the answer is cut short");
-  if (body[0] !== 0) throw new CallError("the answer is compressed, which was not asked for");
+  if (body[0] !== 0) throw new CallError("the answer is compressed although the request does not allow it");
   return body.subarray(PREFIX_BYTES, PREFIX_BYTES + body.readUInt32BE(1));
 }
 
@@ -196,7 +196,7 @@ function framed(message: Buffer): Buffer {
   return frame;
 }
 
-/** Status messages travel percent-encoded; one that is encoded wrongly is better than none. */
+/** Status messages are percent-encoded; a wrongly encoded message is better than none. */
 function unescaped(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -205,7 +205,7 @@ function unescaped(text: string): string {
   }
 }
 
-/** A call that never got a connection is told so in a roundabout way; what counts is why there was none. */
+/** A call without a connection fails with a generic error; the cause says why there was no connection. */
 function causeOf(error: Error): string {
   const cause = error.cause instanceof Error ? error.cause : error;
   const { code = "", reason } = cause as { code?: string; reason?: string };

@@ -1,6 +1,6 @@
 /**
- * The messages of the admin interface (protobuf package `rpc`), written by hand: three tiny messages do not justify
- * a protobuf runtime in a bundle that a ConfigMap has to hold.
+ * The messages of the admin interface (protobuf package `rpc`), written by hand: three small messages do not justify a
+ * protobuf runtime in a bundle that must fit into a ConfigMap.
  */
 
 /** `google.protobuf.Empty`. */
@@ -31,7 +31,7 @@ function encodeVarint(value: number): number[] {
   return bytes;
 }
 
-/** `CheckPausedResponse{ paused: bool = 1 }`, whatever fields a later version may add. */
+/** `CheckPausedResponse{ paused: bool = 1 }`; fields that a later version adds are ignored. */
 export function decodeCheckPausedResponse(message: Buffer): { paused: boolean } {
   let paused = false;
   for (const { field, value } of fieldsOf(message, "CheckPausedResponse")) {
@@ -43,7 +43,7 @@ export function decodeCheckPausedResponse(message: Buffer): { paused: boolean } 
 const ERROR_INFO_TYPE = "type.googleapis.com/google.rpc.ErrorInfo";
 
 /**
- * The `reason` of the `ErrorInfo` in a `google.rpc.Status{ details: repeated Any = 3 }`: what came of a Pause that failed.
+ * The `reason` of the `ErrorInfo` in a `google.rpc.Status{ details: repeated Any = 3 }`: why a Pause failed.
  * @returns undefined if there is none; never throws, because the call has failed anyway
  */
 export function decodeErrorReason(status: Buffer): string | undefined {
@@ -61,14 +61,14 @@ export function decodeErrorReason(status: Buffer): string | undefined {
   return undefined;
 }
 
-/** The values of a field that holds texts, bytes or messages. */
+/** The values of a field that holds strings, bytes or messages. */
 function bytesOf(message: Buffer, field: number): Buffer[] {
   return fieldsOf(message, "google.rpc.Status").flatMap((one) =>
     one.field === field && Buffer.isBuffer(one.value) ? [one.value] : [],
   );
 }
 
-/** All fields of a message: varints as numbers, texts and messages as bytes; fields of fixed width are left out. */
+/** All fields of a message: varints as numbers, strings and messages as bytes; fixed-width fields are skipped. */
 function fieldsOf(message: Buffer, name: string): { field: number; value: bigint | Buffer }[] {
   const fields: { field: number; value: bigint | Buffer }[] = [];
   let at = 0;

@@ -13,7 +13,7 @@ export const systemClock: Clock = {
         stop?.removeEventListener("abort", end);
         resolve();
       };
-      // An instant that has passed is not waited for; newer Node.js would warn of a negative time.
+      // Do not wait for an instant in the past: newer Node.js versions warn of a negative timeout.
       const timer = setTimeout(end, Math.max(0, millis));
       stop?.addEventListener("abort", end);
     });

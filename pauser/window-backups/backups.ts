@@ -10,24 +10,24 @@ import { HttpClient } from "./http";
 import { type BackupContext, type BackupMaker, BackupProblems, type DueBackups } from "./maker";
 import { type BackedUpDatabaseSettings, backupHoldSeconds } from "./settings";
 
-/** DynamoDB takes 50 a second of an account in a region; others may want some of them. */
+/** DynamoDB accepts 50 a second for an account in a region; leave some of them for other callers. */
 const REQUESTS_PER_SECOND = 40;
 
 const HOUR_MILLIS = 3_600_000;
 
-/** A database that is due, with its region's client. */
+/** A database whose backups are due, with its region's client. */
 interface Due {
   database: BackedUpDatabaseSettings;
   client: DynamodbClient;
 }
 
-/** @param env Where credentials and endpoints are found. */
+/** @param env Contains credentials and endpoints. */
 export const windowBackups = (env: Record<string, string | undefined> = process.env): BackupMaker => ({
   async prepare(context) {
     const { settings, windows, stop, report } = context;
     const databases = settings.databases.filter((database) => isDue(database, windows, context.clock.now()));
     if (databases.length === 0) return undefined;
-    // A listener for each table that waits for its turn.
+    // One listener for each waiting table.
     setMaxListeners(0, stop);
     const http = new HttpClient();
     try {
@@ -42,7 +42,7 @@ export const windowBackups = (env: Record<string, string | undefined> = process.
       const seconds = tables.length / REQUESTS_PER_SECOND;
       if (seconds > settings.requestSeconds)
         throw new BackupProblems([
-          `${tables.length} tables take ${Math.ceil(seconds)} s to ask for, and requests may take ${settings.requestSeconds} s`,
+          `backup requests for ${tables.length} tables take ${Math.ceil(seconds)} s, and may take at most ${settings.requestSeconds} s (windowBackups.requestSeconds)`,
         ]);
       report.log(`backups of ${tables.length} tables are due: ${databases.map(({ name }) => name).join(", ")}`);
       return {
@@ -62,7 +62,7 @@ export const windowBackups = (env: Record<string, string | undefined> = process.
   },
 });
 
-/** A schedule may come a little early against the last run. */
+/** A run may start a little early, compared with the last one. */
 function isDue({ name, everyDays }: BackedUpDatabaseSettings, windows: readonly PauseWindow[], now: number): boolean {
   const last = windows.findLast(({ backups }) => backups?.databases.some((database) => database.name === name));
   return last === undefined || now - instantMillis(last.pauseCompleted) >= everyDays * 24 * HOUR_MILLIS - HOUR_MILLIS;
@@ -72,7 +72,10 @@ interface TableToBackUp extends Due {
   table: string;
 }
 
-/** The tables of all databases, as they are now. @throws {BackupProblems} when one has none, or a named one is missing. */
+/**
+ * The current tables of all databases. @throws {BackupProblems} when a database has no tables, or a named one is
+ * missing.
+ */
 async function lookUp(due: Due[], { apiDeadlineSeconds, stop, clock }: BackupContext): Promise<TableToBackUp[]> {
   const deadline = new Deadline(clock, apiDeadlineSeconds * 1000);
   const problems: string[] = [];
@@ -96,10 +99,10 @@ async function make(due: Due[], pauseCompleted: number, context: BackupContext):
   const { settings, report, stop, clock } = context;
   const margin = settings.marginSeconds * 1000;
   const name = backupName(settings.namePrefix, instant(pauseCompleted));
-  // The monotonic clock: a wall clock that is stepped must not hold pods for hours. (The run finds such a window void.)
+  // The monotonic clock: a wall clock that jumps must not hold pods for hours. (The run discards such a window.)
   const requestAt = clock.monotonic() + margin;
   try {
-    // Again: a pod that was not yet paused may have made a table since.
+    // List them again: a pod that was not yet paused may have created a table since.
     const tables = await lookUp(due, context);
     while (clock.monotonic() < requestAt && !stop.aborted)
       await clock.sleep(Math.ceil(requestAt - clock.monotonic()), stop);
@@ -109,7 +112,10 @@ async function make(due: Due[], pauseCompleted: number, context: BackupContext):
     const accepted = clock.now();
     if (problems.length > 0)
       return {
-        problems: [...problems, `the others of that name (${name}) do not count, and are deleted in their time`],
+        problems: [
+          ...problems,
+          `the other backups of that name (${name}) do not count, and are deleted when they expire`,
+        ],
       };
     report.log(`backups of ${tables.length} tables are accepted: ${name}`);
     return {
@@ -123,7 +129,9 @@ async function make(due: Due[], pauseCompleted: number, context: BackupContext):
   }
 }
 
-/** Asks for a backup of every table. The first that is refused for good ends it: the pods are not held for what cannot count. */
+/**
+ * Requests a backup of every table. The first permanent refusal ends it: an incomplete set of backups does not count.
+ */
 async function request(
   tables: TableToBackUp[],
   name: string,
@@ -152,7 +160,7 @@ async function request(
       leftOut += 1;
     }),
   );
-  if (leftOut > 0) problems.push(`nor of ${leftOut} other tables, which were not waited for`);
+  if (leftOut > 0) problems.push(`nor of ${leftOut} other tables, whose answers were not awaited`);
   return problems;
 }
 

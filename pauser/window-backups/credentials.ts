@@ -10,13 +10,13 @@ export interface Credentials {
 
 type Variables = Record<string, string | undefined>;
 
-/** No credentials are to be had, and why. */
+/** Credentials are not available; the message says why. */
 export class CredentialsError extends Error {
-  /** Whether they may be had a moment later: an agent or a token service did not answer. */
+  /** Whether they may be available a moment later: an agent or a token service did not answer. */
   transient = false;
 }
 
-/** Who asks for credentials, and until when. */
+/** A request for credentials, with its deadline. */
 export interface Asking {
   http: HttpClient;
   env: Variables;
@@ -25,9 +25,9 @@ export interface Asking {
 }
 
 /**
- * AWS credentials, where EKS puts them for a pod: those of IAM roles for service accounts (a token that STS takes), or of Pod
- * Identity (an agent on the node that is asked with a token); or those in the environment, on a desk.
- * @param region Where STS is asked, unless `AWS_REGION` says otherwise.
+ * AWS credentials from where EKS puts them for a pod: IAM roles for service accounts (a token for STS), or Pod Identity
+ * (an agent on the node, called with a token); or from the environment, on a workstation.
+ * @param region The region of STS, unless `AWS_REGION` is set.
  * @throws {CredentialsError}
  */
 export async function findCredentials(region: string, asking: Asking): Promise<Credentials> {
@@ -55,8 +55,8 @@ async function ask(env: Variables, region: string, asking: Asking): Promise<Cred
     return fromAgent(env.AWS_CONTAINER_CREDENTIALS_FULL_URI, env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, asking);
   }
   throw new CredentialsError(
-    "this pod has no AWS credentials: neither EKS Pod Identity nor IAM roles for service accounts has given it any; " +
-      "see that the cluster has the add-on eks-pod-identity-agent (pause.aws.eksCluster), or an OIDC provider that the role trusts (pause.aws.roleArn)",
+    "this pod has no AWS credentials from EKS Pod Identity or IAM roles for service accounts; " +
+      "check that the cluster has the add-on eks-pod-identity-agent (pause.aws.eksCluster), or an OIDC provider that the role trusts (pause.aws.roleArn)",
   );
 }
 
@@ -68,23 +68,23 @@ async function fromAgent(
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
   if (url === undefined || !mayBeAsked(url))
     throw new CredentialsError(
-      `AWS_CONTAINER_CREDENTIALS_FULL_URI: ${uri} is neither https nor an address of this node; nothing is sent there`,
+      `AWS_CONTAINER_CREDENTIALS_FULL_URI: ${uri} is neither https nor an address of this node, so no token is sent there`,
     );
   const headers = tokenFile ? { authorization: readToken(tokenFile) } : undefined;
   const { status, text } = await answer("the EKS Pod Identity agent", () =>
     http.exchange({ url, method: "GET", headers, signal }),
   );
   if (status !== 200)
-    throw new CredentialsError(`the EKS Pod Identity agent gives no credentials: ${status} ${text.slice(0, 300)}`);
+    throw new CredentialsError(`the EKS Pod Identity agent returned no credentials: ${status} ${text.slice(0, 300)}`);
   try {
     const { AccessKeyId, SecretAccessKey, Token } = JSON.parse(text) as Record<string, string>;
     return whole({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token });
   } catch {
-    throw new CredentialsError("the EKS Pod Identity agent gave something else than credentials");
+    throw new CredentialsError("the answer of the EKS Pod Identity agent contains no credentials");
   }
 }
 
-/** Whom AWS's SDKs ask over plain http, too: this host, and the agents of ECS and EKS on it. */
+/** Hosts that AWS's SDKs call over plain http, too: this host, and the agents of ECS and EKS on it. */
 function mayBeAsked({ protocol, hostname }: URL): boolean {
   const near = ["localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"];
   return protocol === "https:" || near.includes(hostname) || /^127\./.test(hostname);
@@ -109,7 +109,7 @@ async function fromWebIdentity(
   const field = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
   if (status !== 200)
     throw new CredentialsError(
-      `STS does not let this pod take ${roleArn}: ${field("Code") ?? status} ${field("Message") ?? text.slice(0, 300)}`,
+      `STS does not allow this pod to assume ${roleArn}: ${field("Code") ?? status} ${field("Message") ?? text.slice(0, 300)}`,
     );
   return whole({
     accessKeyId: field("AccessKeyId"),
@@ -119,7 +119,7 @@ async function fromWebIdentity(
 }
 
 function whole({ accessKeyId, secretAccessKey, sessionToken }: Partial<Credentials>): Credentials {
-  if (!accessKeyId || !secretAccessKey) throw new CredentialsError("the credentials that were given are not whole");
+  if (!accessKeyId || !secretAccessKey) throw new CredentialsError("the returned credentials are incomplete");
   return { accessKeyId, secretAccessKey, sessionToken };
 }
 
@@ -141,7 +141,10 @@ async function answer<T>(who: string, ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What host names end in where it is not amazonaws.com, by what the regions' names begin with; a test asks the SDK installed. */
+/**
+ * Host name suffixes other than amazonaws.com, by the beginning of the region's name; a test compares them with the
+ * installed SDK.
+ */
 const DNS_SUFFIXES: [string, string][] = [
   ["cn-", "amazonaws.com.cn"],
   ["us-iso-", "c2s.ic.gov"],
@@ -151,7 +154,7 @@ const DNS_SUFFIXES: [string, string][] = [
   ["eusc-", "amazonaws.eu"],
 ];
 
-/** Where a service is reached; the variables are those of AWS's own SDKs. */
+/** A service's endpoint; the environment variables are those of AWS's SDKs. */
 export function endpointOf(service: "dynamodb" | "sts", region: string, env: Variables): URL {
   const own = env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || env.AWS_ENDPOINT_URL;
   const suffix = DNS_SUFFIXES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";

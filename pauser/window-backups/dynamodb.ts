@@ -5,10 +5,10 @@ import type { Deadline } from "../time";
 import { type Credentials, CredentialsError, endpointOf } from "./credentials";
 import type { HttpClient } from "./http";
 
-/** DynamoDB's refusal, or the reason why it could not be asked. */
+/** DynamoDB refused a request, or could not be reached. */
 export class DynamodbError extends Error {
   constructor(
-    /** DynamoDB's name of the error; `Unreachable` when no answer came. */
+    /** DynamoDB's name of the error; `Unreachable` without an answer. */
     readonly code: string,
     message: string,
     readonly status?: number,
@@ -27,12 +27,12 @@ const TRANSIENT = [
   "ThrottlingException",
   "RequestLimitExceeded",
   "ProvisionedThroughputExceededException",
-  // The table is being made, or another backup of it.
+  // The table, or another backup of it, is being created.
   "TableInUseException",
   "BackupInUseException",
 ];
 
-/** A client of the two calls that the pauser's IAM role allows. */
+/** A client for the two calls that the pauser's IAM role allows. */
 export class DynamodbClient {
   private readonly url: URL;
   private readonly signer: SignatureV4;
@@ -66,12 +66,12 @@ export class DynamodbClient {
     return names;
   }
 
-  /** Asks for a backup of a table; returns when it is accepted. */
+  /** Requests a backup of a table; returns when it is accepted. */
   async createBackup(table: string, name: string, deadline: Deadline, stop: AbortSignal): Promise<void> {
     await this.insist("CreateBackup", { TableName: table, BackupName: name }, deadline, stop);
   }
 
-  /** Retries what is transient until the deadline. */
+  /** Retries transient errors until the deadline. */
   private async insist<Output>(action: string, input: object, deadline: Deadline, stop: AbortSignal): Promise<Output> {
     for (let wait = 200; ; wait = Math.min(2000, wait * 2)) {
       try {
@@ -119,7 +119,7 @@ export class DynamodbClient {
   }
 }
 
-/** What the signer hashes with: Node's own. */
+/** The signer's hash function: Node's own. */
 class Sha256 {
   private hash: Hash | Hmac;
 
@@ -152,28 +152,28 @@ function bytes(data: ArrayBuffer | ArrayBufferView): Uint8Array {
     : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** What to do about an error, where it can be said. */
+/** How to fix an error, where that is known. */
 export function fixOf(error: unknown): string {
   if (error instanceof CredentialsError) return "";
   switch ((error as DynamodbError).code) {
     case "AccessDeniedException":
-      return "; let the role of the pauser's ServiceAccount do so: with pause.aws.eksCluster by `pulumi up`, with pause.aws.roleArn in the role's own policy";
+      return "; allow it to the role of the pauser's ServiceAccount: with pause.aws.eksCluster by `pulumi up`, with pause.aws.roleArn in the role's policy";
     case "UnrecognizedClientException":
     case "ExpiredTokenException":
-      return "; the role that the pod was given may be gone: `pulumi up` declares it anew";
+      return "; the pod's role may have been deleted: `pulumi up` creates it again";
     case "LimitExceededException":
     case "ThrottlingException":
-      return "; too many requests at that time: pause when nobody else changes tables or backs them up";
+      return "; too many requests at that time: pause when no other process changes tables or backs them up";
     case "TableInUseException":
-      return "; the table is being made or deleted: the next run finds it settled";
+      return "; the table is being created or deleted: the next run includes it or leaves it out";
     case "BackupInUseException":
-      return "; another backup of it is under way: pause at another time than it";
+      return "; another backup of it is in progress: pause at another time";
     case "TableNotFoundException":
-      return "; it was deleted meanwhile: the next run leaves it out";
+      return "; it was deleted during the run: the next run leaves it out";
     case "ContinuousBackupsUnavailableException":
-      return "; the table is new, and DynamoDB not yet ready to back it up: the next run finds it so";
+      return "; the table is new, and DynamoDB cannot back it up yet: the next run can";
     case "Unreachable":
-      return "; see that the pod may reach it (network policies, DNS, VPC endpoints)";
+      return "; check that the pod may reach it (network policies, DNS, VPC endpoints)";
     default:
       return "";
   }

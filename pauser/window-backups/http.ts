@@ -6,19 +6,19 @@ export interface HttpRequest {
   method: "GET" | "POST";
   headers?: Record<string, string>;
   body?: string;
-  /** Given up when it is aborted. */
+  /** Aborts the request. */
   signal: AbortSignal;
 }
 
-/** How long a server may take to answer; a request that is lost is worth a second try. */
+/** How long a server may take to answer; a lost request is sent again. */
 const ANSWER_MILLIS = 5000;
 
-/** Connections that are kept open from one request to the next. */
+/** Connections stay open between requests. */
 export class HttpClient {
   private readonly plain = new http.Agent({ keepAlive: true, maxSockets: 32 });
   private readonly secure = new https.Agent({ keepAlive: true, maxSockets: 32 });
 
-  /** @throws {Error} when no whole answer came. */
+  /** @throws {Error} without a complete answer. */
   exchange({ url, method, headers, body, signal }: HttpRequest): Promise<{ status: number; text: string }> {
     const secure = url.protocol === "https:";
     return new Promise((resolve, reject) => {

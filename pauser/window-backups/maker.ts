@@ -3,7 +3,7 @@ import type { Clock } from "../ports";
 import type { Report } from "../report";
 import type { WindowBackupSettings } from "./settings";
 
-/** What a run that makes backups is given. */
+/** The inputs of a run that makes backups. */
 export interface BackupContext {
   settings: WindowBackupSettings;
   /** How long the look-ups may take. */
@@ -15,14 +15,14 @@ export interface BackupContext {
   clock: Clock;
 }
 
-/** Backups that are to be made in the window of this run. */
+/** Backups to make in the window of this run. */
 export interface DueBackups {
-  /** How long at most pods are held for them. */
+  /** The longest time for which pods are held for them. */
   maxHoldSeconds: number;
   /**
-   * Makes the backups while all pods are paused, and returns when they are accepted, or given up.
-   * @param stop aborts it: the run is stopped, or its window does not count.
-   * @returns until when pods have to be held for the backups to be of the window, or why there are none.
+   * Makes the backups while all pods are paused, and returns when they are accepted or have failed.
+   * @param stop aborts it: the run was stopped, or its window does not count.
+   * @returns until when pods have to be held so that the backups belong to the window, or why there are none.
    */
   make(
     pauseCompleted: number,
@@ -31,11 +31,11 @@ export interface DueBackups {
   close(): void;
 }
 
-/** How the pauser comes by its backups. */
+/** How the pauser makes its backups. */
 export interface BackupMaker {
   /**
-   * Before anything is paused: which backups are due, and whether they can be made as far as can be told; undefined when none
-   * is due.
+   * Before anything is paused: which backups are due, and whether they can be made as far as is known; undefined when
+   * none is due.
    * @throws {BackupProblems}
    */
   prepare(context: BackupContext): Promise<DueBackups | undefined>;

@@ -7,35 +7,38 @@ export interface BackedUpDatabaseSettings {
   region: string;
   /** Full names of tables. */
   tables: string[];
-  /** What table names begin with, such as `ledger.`: every table of a ScalarDB namespace. */
+  /** Prefixes of table names, such as `ledger.`: every table of a ScalarDB namespace. */
   prefixes: string[];
-  /** Only a window this many days after the last one with backups gets backups. */
+  /** A window gets backups when the last ones are at least this many days old. */
   everyDays: number;
-  /** After how many days the backups are deleted, by others. */
+  /** After how many days the backups are deleted (not by the pauser). */
   deleteAfter: number;
 }
 
-/** What `PAUSER_SETTINGS` says of backups made in windows. */
+/** The part of `PAUSER_SETTINGS` about backups made in windows. */
 export interface WindowBackupSettings {
-  /** What the backups' names begin with. */
+  /** The prefix of the backups' names. */
   namePrefix: string;
   databases: BackedUpDatabaseSettings[];
   /** How long all pods are paused before the first request, and after the last was accepted. */
   marginSeconds: number;
-  /** How long the requests may take, retries and all. */
+  /** How long the requests may take, including retries. */
   requestSeconds: number;
 }
 
 /**
- * The minute by which AWS lets a backup be off its request, and what clocks may be off: half the offset that is allowed of them,
- * and the time that the look at the clock itself takes.
+ * The minute by which AWS allows a backup to differ from its request, plus the possible error of the clock: half of its
+ * allowed offset, and the time that reading the clock takes.
  */
 const MARGIN_SECONDS = { default: 62, min: 0, max: 600 };
 const REQUEST_SECONDS = { default: 30, min: 1, max: 300 };
 
 export const WINDOW_BACKUP_BOUNDS = { marginSeconds: MARGIN_SECONDS, requestSeconds: REQUEST_SECONDS } as const;
 
-/** How long pods may be held for backups, in seconds: a margin, the requests, a margin; the first one longer if the look-up is. */
+/**
+ * How long pods may be held for backups, in seconds: a margin, the requests, a margin; the first margin is longer if
+ * the look-up is.
+ */
 export function backupHoldSeconds({ marginSeconds, requestSeconds }: WindowBackupSettings, apiDeadlineSeconds: number) {
   return Math.max(marginSeconds, apiDeadlineSeconds) + requestSeconds + marginSeconds;
 }

@@ -4,11 +4,11 @@ import { ClockOffset } from "../../../pauser/clock";
 import { usableMillis } from "../../../restore-points/windows";
 import { assertSafe, assertUntouched, assertVoid, beginHolding, elapse, pause, sceneOf } from "./virtual/scene";
 
-/** The monotonic clock of these tests shows the same as the wall clock, until that is stepped. */
+/** In these tests, the monotonic clock equals the wall clock until the wall clock jumps. */
 const both = (millis: number) => ({ wall: millis, monotonic: millis });
 const header = (millis: number) => new Date(Math.floor(millis / 1000) * 1000).toUTCString();
 
-test("many answers bound the offset, whatever it is", (t) => {
+test("many answers bound any offset", (t) => {
   const request = fc.record({ wait: fc.nat(5000), there: fc.nat(40), back: fc.nat(40) });
   fc.assert(
     fc.property(fc.integer({ min: -90_000, max: 90_000 }), fc.array(request, { minLength: 1 }), (offset, requests) => {
@@ -19,7 +19,7 @@ test("many answers bound the offset, whatever it is", (t) => {
         clock.observe(header(now + there + offset), now, now + there + back);
         now += there + back;
       }
-      // Never accused of more than is true, and never believed to be closer than it may be.
+      // The proven difference is never too large, and the possible difference is never too small.
       t.true(clock.provenMillis(both(now)) <= Math.abs(offset));
       t.true(Math.abs(clock.worstMillis(both(now))) >= Math.abs(offset));
       t.true(clock.uncertaintyMillis <= 1080);
@@ -28,7 +28,7 @@ test("many answers bound the offset, whatever it is", (t) => {
   );
 });
 
-test("each answer to a request at the best instant halves the uncertainty, down to the round trip", (t) => {
+test("each answer to a request at the best instant halves the uncertainty, down to the round trip time", (t) => {
   fc.assert(
     fc.property(fc.integer({ min: -90_000, max: 90_000 }), fc.integer({ min: 1, max: 20 }), (offset, halfTrip) => {
       const clock = new ClockOffset();
@@ -52,7 +52,7 @@ test("each answer to a request at the best instant halves the uncertainty, down 
   );
 });
 
-test("without an answer the offset is unknown, and nobody is accused", (t) => {
+test("without an answer the offset is unknown, and no difference is proven", (t) => {
   const clock = new ClockOffset();
   clock.observe(undefined, 0, 1);
   clock.observe("not a date", 0, 1);
@@ -70,7 +70,7 @@ test("one answer that contradicts the others is enough", (t) => {
   t.true(clock.worstMillis(both(now)) >= 7900);
 });
 
-test("a wall clock that is stepped between two answers counts with where it stands at the moment in question", (t) => {
+test("a wall clock that jumps between two answers counts with its value at the moment in question", (t) => {
   const clock = new ClockOffset();
   const now = Date.UTC(2026, 10, 22);
   clock.observe(header(now), now, now + 2);
@@ -81,7 +81,7 @@ test("a wall clock that is stepped between two answers counts with where it stan
 
 // In a run.
 
-test("the clock's offset is measured to some milliseconds in the hold, and recorded", async (t) => {
+test("the clock's offset is measured to a few milliseconds during the hold, and recorded", async (t) => {
   for (const skew of [-700, 0, 30_000]) {
     const { cluster } = sceneOf();
     cluster.api.skewMillis = skew;
@@ -92,7 +92,7 @@ test("the clock's offset is measured to some milliseconds in the hold, and recor
   }
 });
 
-test("behind a slow API server a clock is believed to be as far off as it may be", async (t) => {
+test("with a slow API server, the recorded offset is the greatest possible one", async (t) => {
   for (const skew of [-3500, -400, 900, 3500]) {
     const { cluster } = sceneOf();
     cluster.api.tripMillis = 1900;
@@ -109,12 +109,12 @@ test("behind a slow API server a clock is believed to be as far off as it may be
 });
 
 for (const skew of [-3000, 3000]) {
-  test(`a clock that is ${skew} ms off is found before anything is paused`, async (t) => {
+  test(`a clock that is ${skew} ms off is reported before anything is paused`, async (t) => {
     const { cluster } = sceneOf();
     cluster.api.skewMillis = skew;
     const { end, reasons } = await pause(cluster);
     t.is(end, "void");
-    t.regex(reasons.join(), /ms off the API server's; 1000 ms are allowed/);
+    t.regex(reasons.join(), /differs from the API server's by at least \d+ ms; 1000 ms are allowed/);
     assertUntouched(t, cluster);
   });
 }
@@ -131,19 +131,19 @@ test("a clock that goes wrong inside the window voids it", async (t) => {
 for (const [how, step] of [
   ["forward", 400],
   ["back", -400],
-  // Nobody is held until a clock has caught up.
+  // No pod is held until a clock has caught up.
   ["back by an hour", -3_600_000],
 ] as const) {
-  test(`the window is void when this clock is stepped ${how} while pods are paused`, async (t) => {
+  test(`the window is void when this machine's clock jumps ${how} while pods are paused`, async (t) => {
     const { cluster } = sceneOf();
     const { process, ended } = await beginHolding(cluster);
     await elapse(cluster, 2000);
-    // The API server's is stepped with it, so that the clocks' difference tells nothing.
+    // The API server's clock jumps, too, so the clocks' difference stays the same.
     process.wallOffset += step;
     cluster.api.skewMillis += step;
     const { end, reasons } = await ended();
     t.is(end, "void");
-    t.regex(reasons.join(), step < 0 ? /clock was stepped by -\d+ ms while/ : /clock was stepped by \d+ ms while/);
+    t.regex(reasons.join(), step < 0 ? /clock jumped by -\d+ ms while/ : /clock jumped by \d+ ms while/);
     cluster.api.skewMillis = 0;
     assertVoid(t, cluster);
   });
@@ -151,7 +151,7 @@ for (const [how, step] of [
 
 // A recorded window is a restore point.
 
-test("a window that leaves less than the shortest restore point is void, and says by how much", async (t) => {
+test("a window that leaves less than the shortest restore point is void, and the reason says by how much", async (t) => {
   const { cluster } = sceneOf();
   cluster.api.skewMillis = 800;
   const { end, reasons, window } = await pause(cluster, { holdSeconds: 6 });
@@ -159,7 +159,7 @@ test("a window that leaves less than the shortest restore point is void, and say
   t.is(window, undefined);
   t.regex(
     reasons.join(),
-    /the window is 6\d{3} ms long; less 8\d\d ms at either end, .*at least 5 s are needed: hold longer/,
+    /the window is 6\d{3} ms long; after subtracting 8\d\d ms at either end, .*at least 5 s are needed: hold longer/,
   );
   assertVoid(t, cluster);
 });
@@ -174,7 +174,7 @@ test("the shortest hold that settings allow yields restore points, run after run
   }
 });
 
-test("an API server whose answers have no Date leaves no window to trust", async (t) => {
+test("without Date headers from the API server, no window is recorded", async (t) => {
   const { cluster } = sceneOf();
   const { serve } = cluster.api;
   cluster.api.serve = function (request) {

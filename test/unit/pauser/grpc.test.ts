@@ -9,7 +9,7 @@ const { sleep } = systemClock;
 
 type Handler = (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => void;
 
-/** A server that answers in whatever way a test wants, and a channel to it. */
+/** A server that answers as the test defines, and a channel to it. */
 async function serverOf(t: ExecutionContext, handler: Handler) {
   const sessions = new Set<http2.ServerHttp2Session>();
   const server = http2.createServer();
@@ -49,7 +49,7 @@ function answer(stream: http2.ServerHttp2Stream, pieces: Buffer[], trailers: htt
 
 const OK = { "grpc-status": "0" };
 
-test("a call against a gRPC runtime: message there, message back, deadline and refusals known to it", async (t) => {
+test("a gRPC runtime understands the request, deadline included, and its answers and refusals are read", async (t) => {
   const server = new Server();
   const bytes = (value: Buffer) => value;
   const definition = {
@@ -107,12 +107,12 @@ const ANSWERS: [what: string, handler: Handler, expected: string | RegExp][] = [
   ["compressed", (stream) => answer(stream, [framed(Buffer.from("x"), 1)], OK), /^the answer is compressed/],
   ["a status alone", (stream) => answer(stream, [], { "grpc-status": "14" }), /^gRPC status 14$/],
   [
-    "a refusal with badly encoded words",
+    "a refusal with a wrongly encoded message",
     (stream) => stream.respond({ ...HEADERS, "grpc-status": "9", "grpc-message": "50%" }, { endStream: true }),
     /^50%$/,
   ],
   [
-    "of something that is no gRPC server",
+    "of a server that does not speak gRPC",
     (stream) => stream.respond({ ":status": 404 }, { endStream: true }),
     /^HTTP 404/,
   ],
@@ -128,7 +128,7 @@ for (const [what, handler, expected] of ANSWERS) {
   });
 }
 
-test("a server that never answers is given up at the deadline, and told so", async (t) => {
+test("a call without an answer fails at the deadline and says so", async (t) => {
   let cancelled = false;
   const { channel } = await serverOf(t, (stream) =>
     stream.on("close", () => {
@@ -140,24 +140,24 @@ test("a server that never answers is given up at the deadline, and told so", asy
   t.pass();
 });
 
-test("an address where nobody listens is told by its reason", async (t) => {
+test("a call to an address without a server names the reason", async (t) => {
   const channel = new GrpcChannel("127.0.0.1", 1);
   t.teardown(() => channel.close());
   await t.throwsAsync(channel.call("/rpc.Admin/X", Buffer.alloc(0), 5000), { message: /ECONNREFUSED 127\.0\.0\.1:1/ });
 });
 
-test("one connection serves all calls, and is made again when it was lost", async (t) => {
+test("one connection serves all calls, and is reopened when it is lost", async (t) => {
   const { channel, sessions, hangUp } = await serverOf(t, (stream) => answer(stream, [framed(Buffer.of(1))], OK));
   await Promise.all([1, 2, 3].map(() => channel.call("/rpc.Admin/X", Buffer.alloc(0), 5000)));
   t.is(sessions.size, 1);
   hangUp();
-  // The loss takes a moment to be seen; a call in between may fail, the one after it does not.
+  // It takes a moment to notice the loss; a call in between may fail, the next one does not.
   await channel.call("/rpc.Admin/X", Buffer.alloc(0), 5000).catch(() => {});
   await channel.call("/rpc.Admin/X", Buffer.alloc(0), 5000);
   t.is(sessions.size, 2);
 });
 
-test("a renewed connection leaves calls under way to end on the old one", async (t) => {
+test("after a renewal, calls in flight finish on the old connection", async (t) => {
   let finish = () => {};
   const { channel, sessions } = await serverOf(t, (stream, headers) => {
     const done = () => answer(stream, [framed(Buffer.from(headers[":path"] as string))], OK);
@@ -178,8 +178,8 @@ test("a renewed connection leaves calls under way to end on the old one", async 
   t.is((await slow).toString(), "/slow");
 });
 
-// What a kernel does with a reset is not tested here: it discards what it has not delivered (RFC 9293, 3.10.7.4), where after a
-// close it goes on delivering it.
+// What the kernel does with a reset is not tested here: it discards undelivered data (RFC 9293, 3.10.7.4); after a
+// close it keeps delivering it.
 for (const resetOnTimeout of [true, false])
   test(`a call without an answer ${resetOnTimeout ? "resets" : "keeps"} its connection if it ${resetOnTimeout ? "must not" : "may"} arrive later`, async (t) => {
     const [ended, reached] = [deferred<string>(), deferred<unknown>()];
@@ -194,7 +194,7 @@ for (const resetOnTimeout of [true, false])
       channel.close();
       server.close();
     });
-    // A connection that is not made yet has nothing to deliver.
+    // A connection that is not open yet has nothing to deliver.
     const first = channel.call("/rpc.Admin/CheckPaused", Buffer.alloc(0), 60_000).catch(() => {});
     await reached.promise;
     const call = channel.call("/rpc.Admin/Pause", Buffer.from("the request"), 300, { resetOnTimeout });

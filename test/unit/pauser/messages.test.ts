@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { BinaryReader, BinaryWriter } from "google-protobuf";
 import { decodeCheckPausedResponse, encodePauseRequest } from "../../../pauser/adapters/messages";
 
-test("a PauseRequest reads as protobuf says", (t) => {
+test("a PauseRequest is encoded as protobuf defines", (t) => {
   fc.assert(
     fc.property(fc.boolean(), fc.nat(10_000_000), (waitOutstanding, maxPauseWaitMillis) => {
       const reader = new BinaryReader(new Uint8Array(encodePauseRequest({ waitOutstanding, maxPauseWaitMillis })));
@@ -18,7 +18,7 @@ test("a PauseRequest reads as protobuf says", (t) => {
   );
 });
 
-test("a CheckPausedResponse is understood, with fields of a later version too", (t) => {
+test("a CheckPausedResponse is read, also with fields of a later version", (t) => {
   fc.assert(
     fc.property(fc.boolean(), fc.string(), fc.nat(), (paused, text, int) => {
       const writer = new BinaryWriter();
@@ -32,6 +32,6 @@ test("a CheckPausedResponse is understood, with fields of a later version too", 
   );
 });
 
-test("a message that is cut short is an error, not a false", (t) => {
+test("a truncated message is an error, not false", (t) => {
   t.throws(() => decodeCheckPausedResponse(Buffer.from([0x08])), { message: /cut short/ });
 });

@@ -15,9 +15,9 @@ test("a Pause that lost a race against another admin call is repeated within the
   t.is(pods[0]?.calls.filter((call) => call === "Pause").length, 2);
 });
 
-test("a pod that somebody else paused between the check and the Pause is not unpaused (TIMED_OUT_STILL_PAUSED)", async (t) => {
+test("a pod that another caller paused between the check and the Pause is not unpaused (TIMED_OUT_STILL_PAUSED)", async (t) => {
   const { cluster, pods } = sceneOf();
-  // Requests that do not end: the gate is closed, and never drained.
+  // Requests that never finish: the gate is closed but never drained.
   Object.assign(pods[0]?.faults as object, { drainMillis: 100_000 });
   cluster.api.served = (method, path) => {
     // After the check, before the Pause.
@@ -26,13 +26,13 @@ test("a pod that somebody else paused between the check and the Pause is not unp
   const { end, reasons } = await pause(cluster);
   t.is(end, "failedToPause");
   t.regex(reasons.join(), /scalardb-cluster-0: Pause failed: .*TIMED_OUT_STILL_PAUSED/);
-  t.false(pods[0]?.calls.includes("Unpause"), "that would revoke the other one's pause");
+  t.false(pods[0]?.calls.includes("Unpause"), "that would revoke the other caller's pause");
   t.true(pods[0]?.closed);
   t.deepEqual(cluster.pausedPods, []);
   t.is(cluster.unfinished, undefined);
 });
 
-test("a Pause that found another one under way until its time was over leaves the pod to that one", async (t) => {
+test("a Pause that times out behind another Pause leaves the pod to the other caller", async (t) => {
   const { cluster, pods } = sceneOf();
   Object.assign(pods[0]?.faults as object, { drainMillis: 100_000 });
   cluster.api.served = (method, path) => {
@@ -44,7 +44,7 @@ test("a Pause that found another one under way until its time was over leaves th
   t.false(pods[0]?.calls.includes("Unpause"));
 });
 
-test("a pod of an older version, which says no more than that its Pause failed, is unpaused", async (t) => {
+test("a pod of an older version, whose failed Pause has no reason, is unpaused", async (t) => {
   const { cluster, pods } = sceneOf();
   Object.assign(pods[0]?.faults as object, { drainMillis: 100_000, withoutErrorInfo: true });
   t.is((await pause(cluster)).end, "failedToPause");
@@ -52,7 +52,7 @@ test("a pod of an older version, which says no more than that its Pause failed, 
   assertVoid(t, cluster);
 });
 
-test("a release whose admin interface has a port of its own is paused there", async (t) => {
+test("a release is paused on its own admin port", async (t) => {
   const { cluster, pods } = sceneOf();
   const [release] = cluster.releases;
   for (const pod of pods) pod.port = 60055;

@@ -10,7 +10,7 @@ import { Cluster } from "./doubles/cluster";
 
 const { sleep } = systemClock;
 
-// The pauser as it ships: the bundle, in a process of its own, in a folder that has nothing else.
+// The production bundle of the pauser, in its own process, in a folder without other files.
 const directory = mkdtempSync(join(tmpdir(), "pauser-"));
 writeFileSync(join(directory, "pauser.cjs"), bundlePauser());
 writeFileSync(join(directory, "token"), "a-token\n");
@@ -55,7 +55,7 @@ async function allPaused(cluster: Cluster): Promise<void> {
   while (cluster.pausedPods.length < cluster.pods.size) await sleep(5);
 }
 
-test("a window: one JSON line a release on stdout, exit code 0, the token shown to the API server", async (t) => {
+test("a run with a window prints one JSON line per release, exits with 0 and sends the token to the API server", async (t) => {
   const cluster = await clusterOf(t);
   const { code, stdout, stderr } = await start(t, cluster.processEnvironment({}, FIRST)).ended;
   t.is(code, 0, stderr);
@@ -76,7 +76,7 @@ test("a window: one JSON line a release on stdout, exit code 0, the token shown 
 });
 
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
-  test(`${signal} in the hold: every pod is unpaused, no window, and it says so`, async (t) => {
+  test(`${signal} during the hold: every pod is unpaused, no window is recorded, and the log says so`, async (t) => {
     const cluster = await clusterOf(t);
     const { child, ended } = start(t, cluster.processEnvironment({ holdSeconds: 60 }, FIRST));
     await allPaused(cluster);
@@ -91,7 +91,7 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
   });
 }
 
-test("an error that nobody catches: every pod is unpaused, no window, exit code 1 with the stack", async (t) => {
+test("after an uncaught error every pod is unpaused, no window is recorded, and the exit code is 1", async (t) => {
   const cluster = await clusterOf(t);
   const fault = join(directory, "fault.cjs");
   writeFileSync(fault, 'process.on("SIGUSR2", () => setTimeout(() => { throw new Error("a bug"); }));');
@@ -109,13 +109,13 @@ test("an error that nobody catches: every pod is unpaused, no window, exit code 
   t.is(cluster.unfinished, undefined);
 });
 
-test("SIGKILL in the hold: the next try unpauses first, and makes a window of its own", async (t) => {
+test("after SIGKILL during the hold, the next run unpauses first, then records its own window", async (t) => {
   const cluster = await clusterOf(t);
   const { child, ended } = start(t, cluster.processEnvironment({ holdSeconds: 60 }, FIRST));
   await allPaused(cluster);
   child.kill("SIGKILL");
   t.is((await ended).signal, "SIGKILL");
-  t.is(cluster.pausedPods.length, 3, "this is what the note is for");
+  t.is(cluster.pausedPods.length, 3, "the note exists for this case");
 
   const { code, stderr } = await start(t, cluster.processEnvironment({}, SECOND)).ended;
   t.is(code, 0, stderr);
@@ -125,7 +125,7 @@ test("SIGKILL in the hold: the next try unpauses first, and makes a window of it
   t.is(cluster.windows.length, 1);
 });
 
-test("a reader of the log that goes away does not keep pods paused", async (t) => {
+test("pods are unpaused although the log's reader has gone away", async (t) => {
   const cluster = await clusterOf(t);
   const { child, ended } = start(t, cluster.processEnvironment({ holdSeconds: 0.2 }, FIRST));
   child.stdout?.destroy();
@@ -135,20 +135,20 @@ test("a reader of the log that goes away does not keep pods paused", async (t) =
   t.is(cluster.windows.length, 1);
 });
 
-test("wrong settings: all faults, and an exit code of their own", async (t) => {
+test("wrong settings are all listed, with their own exit code", async (t) => {
   const { code, stderr } = await start(t, { PAUSER_SETTINGS: '{"releases":[]}' }).ended;
   t.is(code, EXIT_CODES.badSettings);
   t.regex(stderr, /PAUSER_API_SERVER: needed/);
   t.regex(stderr, /releases: a list/);
 });
 
-test("exit codes tell the ends apart", (t) => {
+test("each end has its own exit code", (t) => {
   t.is(new Set(Object.values(EXIT_CODES)).size, Object.keys(EXIT_CODES).length);
 });
 
-test("the same sources give the same bundle, small enough for a ConfigMap; what was made from others is not taken", (t) => {
+test("the same sources produce the same bundle, small enough for a ConfigMap; a bundle of other sources is not used", (t) => {
   const bundle = bundlePauser();
-  // As somebody left it who then changed a source.
+  // As cached before a source was changed.
   writeFileSync(bundleCache(), JSON.stringify({ text: "stale", sources: { "main.ts": "another" } }));
   const made = spawnSync(
     process.execPath,
@@ -156,7 +156,7 @@ test("the same sources give the same bundle, small enough for a ConfigMap; what 
     { cwd: join(__dirname, "../../.."), encoding: "utf8" },
   );
   t.is(made.stdout, bundle, made.stderr);
-  t.is(JSON.parse(readFileSync(bundleCache(), "utf8")).text, bundle, "and it is kept");
+  t.is(JSON.parse(readFileSync(bundleCache(), "utf8")).text, bundle, "and it is cached");
   t.true(Buffer.byteLength(bundle) < 512 * 1024);
-  t.false(bundle.includes(process.cwd()), "it must not depend on where it was made");
+  t.false(bundle.includes(process.cwd()), "it must not depend on where it was built");
 });

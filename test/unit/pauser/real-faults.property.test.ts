@@ -16,12 +16,12 @@ import type { Faults, ScalarPodServer } from "./doubles/scalar-pod";
 const { sleep } = systemClock;
 
 /**
- * The same promise as in `faults.property.test.ts`, in real time against real HTTP and gRPC servers, so with few schedules:
- * a run that leaves pods paused says so and leaves a note, when the runs that such notes call for have ended no pod is paused,
- * and every window that was recorded is true by the pods' own logs.
+ * The same promise as in `faults.property.test.ts`, in real time against real HTTP and gRPC servers, so with few
+ * schedules: a run that leaves pods paused says so and leaves a note, no pod is paused after the runs that handle such
+ * notes, and every recorded window agrees with the pods' own logs.
  */
 
-/** What a pod does wrong from the start: mostly nothing, or no run would get far. */
+/** A pod's faults from the start: mostly none, or no run would get far. */
 const podFaults: fc.Arbitrary<Faults> = fc.oneof(
   { weight: 12, arbitrary: fc.constant({}) },
   fc.record({ drainMillis: fc.oneof(fc.nat(400), fc.constant(1500)) }),
@@ -40,7 +40,7 @@ const event = fc.oneof(
 );
 type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
 
-/** What becomes of the backups that are to be made in the window, if any are. */
+/** What happens to the backups of the window, if any are due. */
 const BACKUPS = ["none", "work", "one is refused", "are throttled", "DynamoDB is away"] as const;
 
 const schedule = fc.record({
@@ -79,7 +79,7 @@ async function happenToPod(cluster: Cluster, index: number, what: (typeof POD_EV
   const [namespace, name] = key.split("/") as [string, string];
   const pod = cluster.pods.get(key) as ScalarPodServer;
   const isThere = () => cluster.api.has("pods", namespace, name);
-  // It has vanished by an event before: nothing more happens to it.
+  // An earlier event deleted the pod: nothing more can happen to it.
   if (!isThere()) return;
   if (what === "is unpaused") pod.forceUnpause();
   else if (what === "fails to unpause") pod.faults = { ...pod.faults, failUnpauses: 2 };
@@ -100,14 +100,14 @@ async function happenToPod(cluster: Cluster, index: number, what: (typeof POD_EV
   }
 }
 
-/** Schedules mostly wait, so several lanes of them run at once. REAL_FAULT_SCHEDULES=200 is for a long night. */
+/** Schedules mostly wait, so several lanes of them run at once. REAL_FAULT_SCHEDULES=200 makes a long run. */
 const LANES = 4;
 const RUNS = Number(process.env.REAL_FAULT_SCHEDULES ?? 32) / LANES;
 
 for (let lane = 0; lane < LANES; lane++) {
-  test(`against real servers no schedule of errors leaves a pod paused, or records a window that is not true (${lane + 1})`, async (t) => {
+  test(`against real servers, no schedule of faults leaves a pod paused, or records an invalid window (${lane + 1})`, async (t) => {
     t.timeout(RUNS * 5000);
-    // FAULT_SEED plays one again that failed.
+    // FAULT_SEED repeats a failed schedule.
     const seed = process.env.FAULT_SEED ? Number(process.env.FAULT_SEED) : (Date.now() + lane) | 0;
     const ends = new Map<string, number>();
     const property = fc.asyncProperty(schedule, async (faults) => {
@@ -138,7 +138,7 @@ async function play({ pods, ledgers, events, backups }: Schedule): Promise<strin
     const first = cluster.environment(settings, podOfTry("first"));
     const end = await endOf(cluster, run(first, stop.signal, cluster.report, windowBackups(dynamodb.env)));
     await happening;
-    // What the next tries find to mend, faults still in place: on a busy machine, one may run out of time.
+    // The next tries clean up while the faults persist: on a busy machine, a try may run out of time.
     for (const name of ["second", "third"]) if (cluster.unfinished) await endOf(cluster, mendingRun(cluster, name));
     assert.deepEqual(cluster.pausedPods, []);
     assert.deepEqual(cluster.falseWindows, []);
@@ -152,13 +152,13 @@ async function play({ pods, ledgers, events, backups }: Schedule): Promise<strin
   }
 }
 
-/** How a run ends. @throws when pods are left paused in silence, or with no note of them */
+/** How a run ends. @throws when it leaves pods paused without a message or without a note */
 async function endOf(cluster: Cluster, running: ReturnType<typeof run>): Promise<string> {
   const { end } = await running;
   assert.notEqual(end, "broken", cluster.logs.join("\n"));
   if (cluster.pausedPods.length > 0) {
-    assert.equal(end, "failedToUnpause", "paused pods are passed over in silence");
-    assert.ok(cluster.unfinished, "nobody would mend what is left paused");
+    assert.equal(end, "failedToUnpause", "the run does not report paused pods");
+    assert.ok(cluster.unfinished, "no later run would unpause these pods");
   }
   return end;
 }
@@ -168,7 +168,7 @@ const TABLES = ["ledger.accounts", "coordinator.state"];
 const DATABASE = { name: "ledger", region: REGION, tables: TABLES, prefixes: [], everyDays: 1, deleteAfter: 1 };
 const WINDOW_BACKUPS = { namePrefix: "pause", databases: [DATABASE], marginSeconds: 0.05, requestSeconds: 1 };
 
-/** The simulated DynamoDB with two tables, and what is the matter with it. */
+/** The simulated DynamoDB with two tables and a fault. */
 async function dynamodbOf(backups: (typeof BACKUPS)[number]) {
   const aws = new AwsCloud(new SimulatedClock(), 1);
   const region = aws.dynamodb.region(REGION);
@@ -184,7 +184,7 @@ async function dynamodbOf(backups: (typeof BACKUPS)[number]) {
   return { env, close, made: () => region.backups().map(({ BackupName, TableName }) => `${BackupName} ${TableName}`) };
 }
 
-/** Backups that a window names are there, of every table, and all that they may hold in part is in the window. */
+/** Asserts that a window's backups exist for every table, and that their uncertain time is inside the window. */
 function assertBackups({ backups, pauseCompleted, unpauseStarted }: PauseWindow, made: string[]): void {
   if (backups === undefined) return;
   for (const table of TABLES) assert.ok(made.includes(`${backups.name} ${table}`), `no backup of ${table}`);

@@ -8,8 +8,8 @@ import { Cluster } from "./doubles/cluster";
 import type { ScalarPodServer } from "./doubles/scalar-pod";
 import { turn } from "./doubles/turn";
 
-// The adapters: the API server over HTTP, the pods over gRPC with and without TLS, this machine's clocks. What a run does when
-// something goes wrong is tested in virtual time (`run.test.ts` and others).
+// The adapters: the API server over HTTP, the pods over gRPC with and without TLS, this machine's clocks. Failures are
+// tested in virtual time (`run.test.ts` and others).
 
 async function clusterOf(t: ExecutionContext, install = true): Promise<{ cluster: Cluster; pods: ScalarPodServer[] }> {
   await turn(t);
@@ -24,7 +24,7 @@ const pause = (cluster: Cluster, settings: object = {}, stop = never(), env: Rec
 
 function assertSafe(t: ExecutionContext, cluster: Cluster): void {
   t.deepEqual(cluster.pausedPods, [], "pods are left paused");
-  t.deepEqual(cluster.falseWindows, [], "a window is recorded that the pods' own logs refute");
+  t.deepEqual(cluster.falseWindows, [], "a recorded window contradicts the pods' own logs");
 }
 
 function assertUntouched(t: ExecutionContext, cluster: Cluster): void {
@@ -45,7 +45,7 @@ test("several releases of all products share one window", async (t) => {
   t.is(cluster.unfinished, undefined);
 });
 
-test("a hold of the shortest length that settings allow is a restore point by real clocks", async (t) => {
+test("the shortest hold that settings allow is a restore point by real clocks", async (t) => {
   const { cluster } = await clusterOf(t);
   const { end, window, reasons } = await pause(cluster, { holdSeconds: 6, minWindowSeconds: 5 });
   t.is(end, "recorded", reasons.join());
@@ -53,15 +53,15 @@ test("a hold of the shortest length that settings allow is a restore point by re
   assertSafe(t, cluster);
 });
 
-test("pods with addresses of their own and a numeric target port, as Scalar's charts make them", async (t) => {
-  if (process.platform !== "linux") return t.pass("only Linux has more loopback addresses than one");
+test("pods with their own addresses and a numeric target port, as in Scalar's charts, are paused", async (t) => {
+  if (process.platform !== "linux") return t.pass("only Linux has more than one loopback address");
   const { cluster } = await clusterOf(t, false);
   await cluster.install({ targetPort: "numeric" });
   t.is((await pause(cluster)).end, "recorded");
   assertSafe(t, cluster);
 });
 
-test("a port that serves no admin interface is a clear error before anything is paused", async (t) => {
+test("a port without an admin interface is reported before anything is paused", async (t) => {
   const { cluster, pods } = await clusterOf(t);
   for (const pod of pods) pod.withoutAdmin = true;
   for (const pod of pods) await pod.restart();
@@ -74,7 +74,7 @@ test("a port that serves no admin interface is a clear error before anything is 
   assertUntouched(t, cluster);
 });
 
-test("a pod that is paused by somebody else is not unpaused: the outcome travels in gRPC's status details", async (t) => {
+test("a pod that another caller paused is not unpaused: gRPC's status details contain the outcome", async (t) => {
   const { cluster, pods } = await clusterOf(t);
   (pods[0] as ScalarPodServer).faults = { pauseOutcome: "TIMED_OUT_STILL_PAUSED" };
   const { end, reasons } = await pause(cluster);
@@ -96,7 +96,7 @@ test("a Pause that lost a race is repeated", async (t) => {
   assertSafe(t, cluster);
 });
 
-test("the unpauser unpauses what a killed run's note names", async (t) => {
+test("the unpauser unpauses the pods that a killed run's note names", async (t) => {
   const { cluster, pods } = await clusterOf(t);
   const environment = cluster.environment({}, { PAUSER_POD_NAME: "first", PAUSER_POD_NAMESPACE: "scalar" });
   const stop = new AbortController();
@@ -105,7 +105,7 @@ test("the unpauser unpauses what a killed run's note names", async (t) => {
   const note = cluster.unfinished;
   stop.abort("the test");
   await running;
-  // As if it had been killed instead.
+  // As if the run had been killed instead.
   for (const pod of pods) pod.paused = true;
   cluster.leaveNote(note);
   t.deepEqual((await unpauser(environment, never(), cluster.report)).end, "unpaused");
@@ -121,7 +121,7 @@ const tlsFile = (name: string) => readFileSync(join(__dirname, "../fixtures/tls"
 const served = () => ({ key: tlsFile("pod.key"), certificate: tlsFile("pod.pem") });
 const overrideAuthority = "scalardb.example";
 
-test("pods that serve TLS are reached with their own CA, under the name in their certificate", async (t) => {
+test("pods with TLS are reached with their own CA, under the name in their certificate", async (t) => {
   const { cluster } = await clusterOf(t, false);
   await cluster.install({ tls: served() });
   const tls = { caCertificate: tlsFile("ca.pem").toString(), overrideAuthority };
@@ -132,9 +132,9 @@ test("pods that serve TLS are reached with their own CA, under the name in their
 const TLS_FAULTS: [what: string, tls: object | undefined, reason: RegExp][] = [
   ["another CA", { caCertificate: tlsFile("other-ca.pem").toString(), overrideAuthority }, /tls\.caCertificate/],
   ["another name", { caCertificate: tlsFile("ca.pem").toString() }, /tls\.overrideAuthority/],
-  ["no TLS at all", undefined, /does the release use TLS\?/],
+  ["no TLS at all", undefined, /if the release uses TLS/],
 ];
-test("TLS where a pod speaks none is a clear error before anything is paused", async (t) => {
+test("TLS settings for a pod without TLS are reported before anything is paused", async (t) => {
   const { cluster } = await clusterOf(t, false);
   await cluster.install();
   const tls = { caCertificate: tlsFile("ca.pem").toString(), overrideAuthority };
@@ -148,7 +148,7 @@ test("TLS where a pod speaks none is a clear error before anything is paused", a
 });
 
 for (const [what, tls, reason] of TLS_FAULTS) {
-  test(`TLS with ${what} is a clear error before anything is paused`, async (t) => {
+  test(`TLS with ${what} is reported before anything is paused`, async (t) => {
     const { cluster } = await clusterOf(t, false);
     await cluster.install({ tls: served() });
     const { end, reasons } = await pause(cluster, { releases: [{ ...cluster.releases[0], ...(tls && { tls }) }] });

@@ -3,7 +3,7 @@ import type { EXIT_CODES } from "../../../pauser/outcome";
 import type { VirtualCluster } from "./virtual/cluster";
 import { assertSafe, assertUntouched, beginHolding, elapse, key, pause, sceneOf, untilTrue } from "./virtual/scene";
 
-test("a record that cannot be written is found before anything is paused", async (t) => {
+test("a record that cannot be written is reported before anything is paused", async (t) => {
   const { cluster } = sceneOf();
   cluster.api.fault = (method, path) => (method === "PUT" && path.includes("configmaps") ? 403 : undefined);
   const { end, reasons } = await pause(cluster);
@@ -12,7 +12,7 @@ test("a record that cannot be written is found before anything is paused", async
   assertUntouched(t, cluster);
 });
 
-test("a record that does not exist is found before anything is paused", async (t) => {
+test("a missing record is reported before anything is paused", async (t) => {
   const { cluster } = sceneOf();
   const { end, reasons } = await pause(cluster, { record: { namespace: "scalar", name: "other" } });
   t.is(end, "notRecorded");
@@ -22,10 +22,10 @@ test("a record that does not exist is found before anything is paused", async (t
 
 const UNREADABLE: [what: string, windows: string, reason: RegExp][] = [
   ["of another version", '{"schemaVersion":2}', /has schemaVersion 2, and this scalar-backup reads 1/],
-  ["that is rubbish", "gone", /is not JSON/],
+  ["that is not JSON", "gone", /is not JSON/],
 ];
 for (const [what, windows, reason] of UNREADABLE) {
-  test(`with a list of windows ${what} nothing is paused, and the list stays as it is`, async (t) => {
+  test(`with a list of windows ${what} nothing is paused, and the list stays unchanged`, async (t) => {
     const { cluster } = sceneOf();
     cluster.tamper({ "windows.json": windows });
     const { end, reasons } = await pause(cluster);
@@ -57,20 +57,24 @@ for (const [what, windows, reason] of UNREADABLE) {
   });
 }
 
-/** A run that was killed in its hold, whose pod is gone. */
+/** A run that was killed during its hold, and whose pod is gone. */
 async function killed(): Promise<{ cluster: VirtualCluster }> {
   const { cluster } = sceneOf();
   const env = { PAUSER_POD_NAME: "first-try", PAUSER_POD_NAMESPACE: "scalar" };
   const { process } = await beginHolding(cluster, {}, env);
   process.kill();
   await elapse(cluster, 1000);
-  if (cluster.pausedPods.length !== 3) throw new Error("the pods are not paused: nothing is tested");
+  if (cluster.pausedPods.length !== 3) throw new Error("the pods are not paused, so the test would check nothing");
   return { cluster };
 }
 
 const DAMAGED: [what: string, damage: (note: Record<string, unknown>) => string, said: RegExp][] = [
-  ["that is no JSON", () => "gone", /it is not a JSON object/],
-  ["of another version", (note) => JSON.stringify({ ...note, schemaVersion: 2 }), /schemaVersion 2 is not known, 1 is/],
+  ["that is not JSON", () => "gone", /it is not a JSON object/],
+  [
+    "of another version",
+    (note) => JSON.stringify({ ...note, schemaVersion: 2 }),
+    /schemaVersion 2 is unknown, expected 1/,
+  ],
   ["without pods", (note) => JSON.stringify({ ...note, pods: "all" }), /pods is not a list/],
   [
     "with a pod that has no address",
@@ -110,7 +114,7 @@ for (const [what, damage, said] of DAMAGED) {
   });
 }
 
-test("old windows and malformed ones leave the record, and the log says so", async (t) => {
+test("old and malformed windows are removed from the record, and the log says so", async (t) => {
   const { cluster } = sceneOf();
   const aged = (days: number) => ({
     cluster: "default",
@@ -128,11 +132,11 @@ test("old windows and malformed ones leave the record, and the log says so", asy
   t.regex(cluster.logs.join("\n"), /removed from the record: windows\[2\]\.cluster must be a text/);
 });
 
-test("somebody else's edits of the ConfigMap survive a conflict", async (t) => {
+test("other writers' edits of the ConfigMap survive a conflict", async (t) => {
   const { cluster } = sceneOf();
   let edits = 0;
   cluster.api.served = (method, path) => {
-    // Right after the pauser has read it, somebody annotates it.
+    // Another client annotates it right after the pauser has read it.
     if (method !== "GET" || !path.endsWith("/configmaps/windows") || edits >= 5) return;
     cluster.tamper({ edits: `${++edits}` });
   };
@@ -151,7 +155,7 @@ test("a lost answer to the last write does not record the window twice, or lose 
   t.is(cluster.unfinished, undefined);
 });
 
-test("lost answers to every write of leases and record cost nothing", async (t) => {
+test("lost answers to every write of leases and record do no harm", async (t) => {
   const { cluster } = sceneOf();
   const lost = new Set<string>();
   cluster.api.fault = (method, path) => {
@@ -172,7 +176,7 @@ const AWAY: [when: string, away: (method: string, path: string) => boolean, end:
   ["when the note is to be written", (method, path) => method === "PUT" && path.includes("configmaps"), "notRecorded"],
 ];
 for (const [when, away, expected] of AWAY) {
-  test(`nothing is paused when the API server is away ${when}`, async (t) => {
+  test(`nothing is paused when the API server is unavailable ${when}`, async (t) => {
     const { cluster } = sceneOf();
     cluster.api.fault = (method, path) => (away(method, path) ? "drop" : undefined);
     const { end, reasons } = await pause(cluster, { apiDeadlineSeconds: 1 });
@@ -182,7 +186,7 @@ for (const [when, away, expected] of AWAY) {
   });
 }
 
-test("an API server that goes away inside the window: pods are unpaused, the next run tidies up", async (t) => {
+test("when the API server goes away inside the window, pods are unpaused, and the next run removes the note", async (t) => {
   const { cluster } = sceneOf();
   const { ended } = await beginHolding(cluster);
   cluster.api.fault = () => "drop";
@@ -191,13 +195,13 @@ test("an API server that goes away inside the window: pods are unpaused, the nex
   t.regex(reasons.join(), /pods could not be compared with before: the API server at .* does not answer/);
   assertSafe(t, cluster);
   t.deepEqual(cluster.windows, []);
-  t.truthy(cluster.unfinished, "nobody could remove the note");
+  t.truthy(cluster.unfinished, "the note could not be removed");
   cluster.api.fault = () => undefined;
   await elapse(cluster, Date.parse(cluster.unfinished?.endsBy ?? "") - cluster.time.now);
   t.is((await pause(cluster)).end, "recorded");
 });
 
-test("an API server that comes back in time costs nothing", async (t) => {
+test("an API server that comes back in time does no harm", async (t) => {
   const { cluster } = sceneOf();
   const { ended } = await beginHolding(cluster);
   await elapse(cluster, 8000);
@@ -210,7 +214,7 @@ test("an API server that comes back in time costs nothing", async (t) => {
   assertSafe(t, cluster);
 });
 
-test("a true window that could not be recorded is told apart", async (t) => {
+test("a valid window that could not be recorded has its own outcome", async (t) => {
   const { cluster } = sceneOf();
   const { ended } = await beginHolding(cluster);
   cluster.api.fault = (method, path) => (method === "PUT" && path.includes("configmaps") ? 500 : undefined);
@@ -226,7 +230,7 @@ test("a true window that could not be recorded is told apart", async (t) => {
 
 const TRY = { PAUSER_JOB_NAME: "nightly-29400000", PAUSER_POD_NAME: "try", PAUSER_POD_NAMESPACE: "scalar" };
 
-test("the outcome of every run is written down, with its reasons: also of one that wrote no note", async (t) => {
+test("the record holds the outcome and reasons of every run, also of a run without a note", async (t) => {
   const { cluster } = sceneOf();
   const { reasons } = await pause(cluster, { releases: [{ namespace: "scalar", name: "typo" }] }, TRY);
   t.like(cluster.lastRun, { job: "nightly-29400000", end: "void", reasons });
@@ -236,7 +240,7 @@ test("the outcome of every run is written down, with its reasons: also of one th
   t.true(Date.parse(cluster.lastRun?.endedAt ?? "") > Date.parse(cluster.lastRun?.startedAt ?? ""));
 });
 
-test("a window names the Job and the pods that it is of by their UIDs", async (t) => {
+test("a window names its Job and its pods by their UIDs", async (t) => {
   const { cluster } = sceneOf({ pods: 1 });
   const { window } = await pause(cluster, {}, { ...TRY, PAUSER_POD_UID: "pod-uid", PAUSER_JOB_UID: "job-uid" });
   t.deepEqual(window?.run, { job: "nightly-29400000", jobUid: "job-uid", pod: "try", podUid: "pod-uid" });

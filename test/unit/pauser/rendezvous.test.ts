@@ -9,7 +9,7 @@ const JOB = (cluster: VirtualCluster) => ({
   PAUSER_JOB_NAME: `scalar-backup-pause-${Math.floor(cluster.time.now / 60_000)}`,
 });
 
-test("clusters meet at the instants that a Job's name tells, wherever they are", (t) => {
+test("all clusters pause at the same instants, which they compute from the Job's name", (t) => {
   const { settings } = readEnvironment({
     PAUSER_API_SERVER: "http://127.0.0.1:1",
     PAUSER_JOB_NAME: "x",
@@ -29,7 +29,7 @@ test("clusters meet at the instants that a Job's name tells, wherever they are",
   t.false(settings.alignToMinute, "the instant is fixed");
 });
 
-test("two clusters that start apart and drain apart have a common window as long as the hold", async (t) => {
+test("two clusters that start and drain at different times have a common window as long as the hold", async (t) => {
   const time = new VirtualTime();
   const [tokyo, osaka] = [new VirtualCluster(1, time), new VirtualCluster(2, time)];
   tokyo.install();
@@ -52,7 +52,7 @@ test("two clusters that start apart and drain apart have a common window as long
   for (const cluster of [tokyo, osaka]) assertSafe(t, cluster);
 });
 
-test("a cluster that comes too late does not pause", async (t) => {
+test("a cluster that is too late does not pause", async (t) => {
   const { cluster } = sceneOf();
   const env = JOB(cluster);
   await elapse(cluster, 120_000);
@@ -62,7 +62,7 @@ test("a cluster that comes too late does not pause", async (t) => {
   assertUntouched(t, cluster);
 });
 
-test("a cluster that comes so late that less than the shortest window is left records none", async (t) => {
+test("a cluster that is so late that less than the shortest window is left records none", async (t) => {
   const { cluster } = sceneOf();
   const env = JOB(cluster);
   // The rendezvous is from 3:01:00 to 3:01:40.
@@ -72,13 +72,13 @@ test("a cluster that comes so late that less than the shortest window is left re
   t.is(end, "void");
   t.regex(
     reasons.join(),
-    /the window is \d+ ms long; less \d+ ms at either end, by which the clocks may differ, \d+ ms are left, and at least 5 s are needed/,
+    /the window is \d+ ms long; after subtracting \d+ ms at either end, by which the clocks may differ, \d+ ms are left, and at least 5 s are needed/,
   );
   assertSafe(t, cluster);
   t.deepEqual(cluster.windows, []);
 });
 
-test("a Job made by hand pauses at once, without rendezvous, and says so", async (t) => {
+test("a manually created Job pauses at once, without rendezvous, and says so", async (t) => {
   const { cluster } = sceneOf();
   const { end } = await pause(cluster, { rendezvousSeconds: 600 }, { PAUSER_JOB_NAME: "by-hand" });
   t.is(end, "recorded");
@@ -87,7 +87,7 @@ test("a Job made by hand pauses at once, without rendezvous, and says so", async
 
 // A whole minute in the window.
 
-test("pods are paused when a whole minute lies in the middle of the hold, which is no longer for it", async (t) => {
+test("pods are paused so that a whole minute lies in the middle of the hold, which is not prolonged", async (t) => {
   for (const offset of [0, 20_000, 47_000, 58_000]) {
     const { cluster } = sceneOf();
     await elapse(cluster, offset);
@@ -102,7 +102,7 @@ test("pods are paused when a whole minute lies in the middle of the hold, which 
   }
 });
 
-test("a hold that contains a whole minute anyway is not waited for", (t) => {
+test("a run does not wait if its hold contains a whole minute anyway", (t) => {
   const now = Date.UTC(2026, 10, 22, 3, 0, 7);
   t.is(pauseBeforeMinute(now, 60), undefined);
   t.deepEqual(pauseBeforeMinute(now, 10), {

@@ -15,7 +15,7 @@ import {
   untilTrue,
 } from "./virtual/scene";
 
-// The code that ships, in virtual time: API server, pods and clocks are simulated. `real-servers.test.ts` and
+// The production code in virtual time: API server, pods and clocks are simulated. `real-servers.test.ts` and
 // `process.test.ts` run it against real HTTP and gRPC servers.
 
 const LEDGERS = { namespace: "ledgers", name: "ledger", product: "ledger", pods: 2 } as const;
@@ -53,7 +53,7 @@ test("two products in one release are both paused", async (t) => {
   assertSafe(t, cluster);
 });
 
-test("Envoy's pods of the same release are left alone", async (t) => {
+test("Envoy's pods of the same release are not paused", async (t) => {
   const { cluster } = sceneOf();
   const labels = { "app.kubernetes.io/instance": "scalardb", "app.kubernetes.io/app": "envoy" };
   cluster.api.put("pods", {
@@ -76,16 +76,16 @@ test("a pod that ended long ago does not keep the others from being paused", asy
   t.is(window?.releases[0]?.pods.length, 3);
 });
 
-test("a slow drain is waited for, and is no part of the window", async (t) => {
+test("the run waits for a slow drain, which is not part of the window", async (t) => {
   const { cluster, pods } = sceneOf();
   Object.assign(pods[1]?.faults as object, { drainMillis: 20_000 });
   t.is((await pause(cluster)).end, "recorded");
   assertSafe(t, cluster);
 });
 
-// What is wrong before anything is paused.
+// Problems before anything is paused.
 
-test("a drain that takes too long: all are unpaused again", async (t) => {
+test("after a drain that takes too long, all pods are unpaused", async (t) => {
   const { cluster, pods } = sceneOf();
   Object.assign(pods[1]?.faults as object, { drainMillis: 50_000 });
   const { end, reasons } = await pause(cluster);
@@ -94,7 +94,7 @@ test("a drain that takes too long: all are unpaused again", async (t) => {
   assertVoid(t, cluster);
 });
 
-test("a pod that refuses while another still drains: the other one is not left paused", async (t) => {
+test("when a pod refuses while another is draining, the other one is not left paused", async (t) => {
   const { cluster, pods } = sceneOf();
   Object.assign(pods[0]?.faults as object, { refusePause: true });
   Object.assign(pods[2]?.faults as object, { drainMillis: 4000, pausesLate: true });
@@ -103,7 +103,7 @@ test("a pod that refuses while another still drains: the other one is not left p
   assertVoid(t, cluster);
 });
 
-test("a pod that dies while it is asked to pause", async (t) => {
+test("when a pod dies during its Pause, all others are unpaused", async (t) => {
   const { cluster, pods } = sceneOf();
   Object.assign(pods[0]?.faults as object, { dieOnPause: true });
   const { ended } = begin(cluster);
@@ -115,16 +115,16 @@ test("a pod that dies while it is asked to pause", async (t) => {
   assertVoid(t, cluster);
 });
 
-test("a pod that says it has paused and has not", async (t) => {
+test("a pod that answers that it is paused but is not voids the window", async (t) => {
   const { cluster, pods } = sceneOf();
   Object.assign(pods[0]?.faults as object, { pretendToPause: true });
   const { end, reasons } = await pause(cluster);
   t.is(end, "void");
-  t.regex(reasons.join(), /scalardb-scalardb-cluster-0: is not paused any more/);
+  t.regex(reasons.join(), /scalardb-scalardb-cluster-0: is no longer paused/);
   assertVoid(t, cluster);
 });
 
-test("an unreachable pod is found before anything is paused", async (t) => {
+test("an unreachable pod is reported before anything is paused", async (t) => {
   const { cluster, pods } = sceneOf();
   pods[2]?.die();
   const { end, reasons } = await pause(cluster);
@@ -133,12 +133,12 @@ test("an unreachable pod is found before anything is paused", async (t) => {
   assertUntouched(t, cluster);
 });
 
-test("a pod that somebody else has paused is left to them", async (t) => {
+test("a pod that another caller has paused stays paused", async (t) => {
   const { cluster, pods } = sceneOf();
   await cluster.time.until(pods[0]?.forcePause() as Promise<void>);
   const { end, reasons } = await pause(cluster);
   t.is(end, "void");
-  t.regex(reasons.join(), /is paused already.*kubectl --namespace scalar delete pod scalardb-scalardb-cluster-0/);
+  t.regex(reasons.join(), /was paused already.*kubectl --namespace scalar delete pod scalardb-scalardb-cluster-0/);
   t.deepEqual(cluster.pausedPods, [key(0)]);
   t.false(pods[1]?.calls.includes("Pause"));
 });
@@ -213,7 +213,7 @@ for (const [what, change, reason] of UNSETTLED) {
   });
 }
 
-test("a release that does not exist is named, with how it was looked for", async (t) => {
+test("a missing release is reported with the labels of the search", async (t) => {
   const { cluster } = sceneOf();
   const { end, reasons } = await pause(cluster, { releases: [...cluster.releases, { namespace: "x", name: "typo" }] });
   t.is(end, "void");
@@ -234,10 +234,10 @@ const HAPPENS: [what: string, happen: (cluster: VirtualCluster, pods: VirtualPod
       pod?.restart();
       cluster.changePod(key(0), restarted("scalar"));
     },
-    /is not paused any more/,
+    /is no longer paused/,
   ],
   [
-    "a pod restarts, and is paused again by somebody",
+    "a pod restarts, and another caller pauses it again",
     (cluster, [pod]) => {
       pod?.restart();
       void pod?.forcePause();
@@ -274,7 +274,7 @@ const HAPPENS: [what: string, happen: (cluster: VirtualCluster, pods: VirtualPod
       }),
     /Deployments of scalardb-cluster in scalar changed/,
   ],
-  ["somebody unpauses a pod", (_, [pod]) => pod?.forceUnpause(), /is not paused any more/],
+  ["another caller unpauses a pod", (_, [pod]) => pod?.forceUnpause(), /is no longer paused/],
   [
     "a product appears in the release",
     (cluster) => {
@@ -284,7 +284,7 @@ const HAPPENS: [what: string, happen: (cluster: VirtualCluster, pods: VirtualPod
     /pods of auditor appeared/,
   ],
   [
-    "another run takes the note over",
+    "another run takes over the note",
     (cluster) => {
       const other = { ...cluster.unfinished, run: "another", pods: [] };
       cluster.tamper({ "unfinished-run.json": JSON.stringify(other) });
@@ -314,7 +314,7 @@ test("a sidecar that restarts does not void the window", async (t) => {
   t.is((await ended()).end, "recorded");
 });
 
-test("a signal in the hold: unpaused at once", async (t) => {
+test("a signal during the hold unpauses all pods at once", async (t) => {
   const { cluster } = sceneOf();
   const { process, ended } = await beginHolding(cluster, { holdSeconds: 60 });
   process.signal("SIGTERM");
@@ -324,7 +324,7 @@ test("a signal in the hold: unpaused at once", async (t) => {
   assertVoid(t, cluster);
 });
 
-test("an error of the pauser's own in the hold: unpaused all the same", async (t) => {
+test("an internal error during the hold unpauses all pods, too", async (t) => {
   const { cluster } = sceneOf();
   const report = {
     ...cluster.report,
@@ -339,7 +339,7 @@ test("an error of the pauser's own in the hold: unpaused all the same", async (t
   assertVoid(t, cluster);
 });
 
-test("a signal while pods drain: unpaused when the Pause under way has ended", async (t) => {
+test("after a signal during the drain, pods are unpaused when the Pause has ended", async (t) => {
   const { cluster, pods } = sceneOf();
   Object.assign(pods[1]?.faults as object, { drainMillis: 4000, pausesLate: true });
   const { process, ended } = begin(cluster);

@@ -14,20 +14,20 @@ function problems(env: Record<string, string | undefined>): string[] {
 }
 const faultsOf = (settings: object) => problems({ ...ENVIRONMENT, PAUSER_SETTINGS: JSON.stringify(settings) });
 
-test("the least that has to be said has defaults for all else", (t) => {
+test("the required settings have defaults for all others", (t) => {
   const { settings, pod } = readEnvironment(ENVIRONMENT);
   t.like(settings, { ...SETTINGS, cluster: "default", holdSeconds: 10, minWindowSeconds: 5, rendezvousSeconds: 0 });
   t.is(pod, undefined);
 });
 
-test("in a pod the API server is where Kubernetes says", (t) => {
+test("in a pod the API server's address comes from Kubernetes' variables", (t) => {
   const missing = problems({ PAUSER_SETTINGS: ENVIRONMENT.PAUSER_SETTINGS, KUBERNETES_SERVICE_HOST: "10.0.0.1" });
   t.deepEqual(missing, [
     "PAUSER_SERVICE_ACCOUNT_DIRECTORY: no ca.crt in /var/run/secrets/kubernetes.io/serviceaccount, needed for https://10.0.0.1",
   ]);
 });
 
-test("outside a pod the API server must be named", (t) => {
+test("outside a pod the API server must be set", (t) => {
   t.regex(problems({ PAUSER_SETTINGS: ENVIRONMENT.PAUSER_SETTINGS })[0] ?? "", /PAUSER_API_SERVER: needed/);
   t.regex(problems({ ...ENVIRONMENT, PAUSER_API_SERVER: "ftp://x" })[0] ?? "", /http or https/);
 });
@@ -37,7 +37,7 @@ const WRONG: [settings: object, fault: RegExp][] = [
   [{ ...SETTINGS, releases: [] }, /releases: a list of at least one/],
   [
     { ...SETTINGS, releases: [...SETTINGS.releases, ...SETTINGS.releases] },
-    /releases\[1\]: release a\/scalardb is given twice/,
+    /releases\[1\]: release a\/scalardb is listed twice/,
   ],
   [{ ...SETTINGS, releases: [{ namespace: "a" }] }, /releases\[0\]\.name: a text is expected, got undefined/],
   [{ ...SETTINGS, record: "x" }, /record: an object is expected, got "x"/],
@@ -50,7 +50,7 @@ for (const [settings, fault] of WRONG) {
   test(`refused: ${fault.source}`, (t) => t.regex(faultsOf(settings).join("\n"), fault));
 }
 
-test("all problems are told at once", (t) => {
+test("all problems are reported at once", (t) => {
   t.is(faultsOf({ record: {}, releases: [], holdSeconds: -1, maxDrainSeconds: 0 }).length, 5);
   t.deepEqual(problems({ ...ENVIRONMENT, PAUSER_SETTINGS: "{" }).length, 1);
   t.regex(problems({ PAUSER_API_SERVER: "http://x" })[0] ?? "", /PAUSER_SETTINGS: missing/);

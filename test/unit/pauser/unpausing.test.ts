@@ -4,7 +4,7 @@ import type { VirtualCluster } from "./virtual/cluster";
 import type { VirtualPod } from "./virtual/pod";
 import { assertSafe, assertVoid, beginHolding, elapse, key, pause, sceneOf, untilTrue } from "./virtual/scene";
 
-test("unpausing is tried again until the pod itself says that it is unpaused", async (t) => {
+test("unpausing is repeated until the pod answers that it is unpaused", async (t) => {
   const { cluster, pods } = sceneOf();
   Object.assign(pods[0]?.faults as object, { failUnpauses: 2 });
   Object.assign(pods[1]?.faults as object, { ignoreUnpauses: 2 });
@@ -40,7 +40,7 @@ test("a pod that cannot be unpaused is named with the fix, stays in the note, an
   assertSafe(t, cluster);
 });
 
-test("a pod that vanished needs no unpausing", async (t) => {
+test("a deleted pod needs no unpausing", async (t) => {
   const { cluster } = sceneOf();
   const { ended } = await beginHolding(cluster);
   cluster.removePod(key(0));
@@ -48,7 +48,7 @@ test("a pod that vanished needs no unpausing", async (t) => {
   assertVoid(t, cluster);
 });
 
-test("a pod that does not answer is asked until the deadline, whatever its restart count says", async (t) => {
+test("a pod that does not answer is retried until the deadline, with any restart count", async (t) => {
   const { cluster, pods } = sceneOf();
   const { ended } = await beginHolding(cluster);
   pods[0]?.die();
@@ -56,16 +56,16 @@ test("a pod that does not answer is asked until the deadline, whatever its resta
     pod.status.containerStatuses[0].restartCount += 1;
   });
   const { end, reasons } = await ended();
-  t.is(end, "failedToUnpause", "nobody knows whether it is paused");
+  t.is(end, "failedToUnpause", "its state is unknown");
   t.regex(reasons.join(), /scalardb-cluster-0 MAY STILL BE PAUSED/);
 });
 
-// Left-overs of an earlier run.
+// Pods that an earlier run left paused.
 
 const FIRST = { PAUSER_POD_NAME: "first-try", PAUSER_POD_NAMESPACE: "scalar" };
 const RETRY = { PAUSER_POD_NAME: "second-try", PAUSER_POD_NAMESPACE: "scalar" };
 
-/** A run that was killed in its hold, and its pod's object as it still stands. */
+/** A run that was killed during its hold, and its pod's object, which still exists. */
 async function interrupted(
   env: Record<string, string> = FIRST,
 ): Promise<{ cluster: VirtualCluster; pods: VirtualPod[] }> {
@@ -78,12 +78,13 @@ async function interrupted(
   const { process } = await beginHolding(cluster, {}, env);
   process.kill();
   await elapse(cluster, 1000);
-  if (cluster.pausedPods.length !== pods.length) throw new Error("the pods are not paused: nothing is tested");
+  if (cluster.pausedPods.length !== pods.length)
+    throw new Error("the pods are not paused, so the test would check nothing");
   cluster.logs.length = 0;
   return { cluster, pods };
 }
 
-test("a run that finds an unfinished one whose pod is gone unpauses first, then does its own work", async (t) => {
+test("a run after an unfinished one whose pod is gone unpauses first, then pauses", async (t) => {
   const { cluster } = await interrupted();
   cluster.api.remove("pods", "scalar", "first-try");
   t.is((await pause(cluster, {}, RETRY)).end, "recorded");
@@ -92,24 +93,24 @@ test("a run that finds an unfinished one whose pod is gone unpauses first, then 
   t.is(cluster.windows.length, 1);
 });
 
-test("a run that finds an unfinished one still at work leaves everything to it", async (t) => {
+test("a run changes nothing while an unfinished one is still active", async (t) => {
   const { cluster, pods } = await interrupted();
   const unfinished = cluster.unfinished;
   const { end, reasons } = await pause(cluster, {}, RETRY);
   t.is(end, "busy");
-  t.regex(reasons.join(), /pod scalar\/first-try is still at work/);
+  t.regex(reasons.join(), /pod scalar\/first-try is still running/);
   t.deepEqual(cluster.unfinished, unfinished);
   t.is(cluster.pausedPods.length, pods.length);
 });
 
-test("a container that was started again in the same pod is nobody at work", async (t) => {
+test("a container that restarted in the same pod does not count as an active run", async (t) => {
   const { cluster } = await interrupted();
   t.is((await pause(cluster, {}, FIRST)).end, "recorded");
   t.regex(cluster.logs[0] ?? "", /did not end: unpausing its 3 pods first/);
   assertSafe(t, cluster);
 });
 
-test("outside a cluster only time tells that a run has ended", async (t) => {
+test("outside a cluster, a run counts as ended at its latest end", async (t) => {
   const { cluster, pods } = await interrupted({});
   t.is((await pause(cluster)).end, "busy");
   t.is(cluster.pausedPods.length, pods.length);
@@ -118,7 +119,7 @@ test("outside a cluster only time tells that a run has ended", async (t) => {
   assertSafe(t, cluster);
 });
 
-test("a pod whose restart is reported late was paused after it: it is unpaused, however often it refuses", async (t) => {
+test("a pod whose restart is reported late is unpaused although it refuses at first", async (t) => {
   const { cluster, pods } = sceneOf();
   const { ended } = await beginHolding(cluster);
   Object.assign(pods[0]?.faults as object, { failUnpauses: 5 });
@@ -132,7 +133,7 @@ test("a pod whose restart is reported late was paused after it: it is unpaused, 
 });
 
 for (const container of [0, 1])
-  test(`a left-over pod whose restart count rose is asked all the same (container ${container})`, async (t) => {
+  test(`a pod of an earlier run is unpaused although its restart count rose (container ${container})`, async (t) => {
     const { cluster } = await interrupted();
     cluster.api.remove("pods", "scalar", "first-try");
     cluster.changePod(key(1), (pod) => {
@@ -142,7 +143,7 @@ for (const container of [0, 1])
     assertSafe(t, cluster);
   });
 
-test("a left-over pod that is gone is not asked: its address may be another's", async (t) => {
+test("a deleted pod of an earlier run is not called: its address may belong to another pod", async (t) => {
   const { cluster, pods } = await interrupted();
   cluster.api.remove("pods", "scalar", "first-try");
   cluster.api.remove("pods", "scalar", "scalardb-scalardb-cluster-0");
@@ -151,7 +152,7 @@ test("a left-over pod that is gone is not asked: its address may be another's", 
   t.is(pods[0]?.calls.length, calls);
 });
 
-test("a left-over pod is asked at the address that it has now", async (t) => {
+test("a pod of an earlier run is called at its current address", async (t) => {
   const { cluster } = await interrupted();
   cluster.api.remove("pods", "scalar", "first-try");
   const note = JSON.parse(cluster.recorded("unfinished-run.json") ?? "");
@@ -161,7 +162,7 @@ test("a left-over pod is asked at the address that it has now", async (t) => {
   assertSafe(t, cluster);
 });
 
-test("left-over pods of a release that has left the settings are unpaused at the address in the note", async (t) => {
+test("an earlier run's pods of a release that was removed from the settings are unpaused at the address in the note", async (t) => {
   const { cluster } = await interrupted();
   cluster.api.remove("pods", "scalar", "first-try");
   cluster.install({ namespace: "other", name: "rest", pods: 1 });
@@ -175,7 +176,7 @@ test("left-over pods of a release that has left the settings are unpaused at the
 
 const JOB = { PAUSER_JOB_NAME: "nightly-29400000" };
 
-test("a try after a killed one of the same Job unpauses, and does not pause again", async (t) => {
+test("a try after a killed try of the same Job unpauses, and does not pause again", async (t) => {
   const { cluster, pods } = await interrupted({ ...FIRST, ...JOB });
   cluster.api.remove("pods", "scalar", "first-try");
   const pauses = () => pods.flatMap(({ calls }) => calls.filter((call) => call === "Pause")).length;
@@ -190,7 +191,7 @@ test("a try after a killed one of the same Job unpauses, and does not pause agai
   t.is((await pause(cluster, {}, { ...RETRY, ...JOB })).end, "recorded", "the try after it finds nothing to fix");
 });
 
-test("a try after one that recorded its window and left a pod paused unpauses it, and the Job is done", async (t) => {
+test("a try after one that recorded its window and left a pod paused unpauses the pod and completes the Job", async (t) => {
   const { cluster, pods } = sceneOf();
   Object.assign(pods[1]?.faults as object, { failUnpauses: Infinity });
   t.is((await pause(cluster, {}, { ...FIRST, ...JOB })).end, "failedToUnpause");
@@ -207,7 +208,7 @@ test("a try after one that recorded its window and left a pod paused unpauses it
   assertSafe(t, cluster);
 });
 
-test("the unpauser unpauses what a killed run left, and writes down what became of that run", async (t) => {
+test("the unpauser unpauses a killed run's pods, and records that run's outcome", async (t) => {
   const { cluster } = await interrupted({ ...FIRST, ...JOB });
   const atWork = await cluster.time.until(cluster.unpauser());
   t.is(atWork.end, "nothingToUnpause", "its pod still runs");
@@ -222,7 +223,7 @@ test("the unpauser unpauses what a killed run left, and writes down what became 
   t.is((await cluster.time.until(cluster.unpauser())).end, "nothingToUnpause");
 });
 
-test("the unpauser says which pods it could not unpause, and keeps the note for them", async (t) => {
+test("the unpauser names the pods that it could not unpause, and keeps the note for them", async (t) => {
   const { cluster, pods } = await interrupted({ ...FIRST, ...JOB });
   cluster.api.remove("pods", "scalar", "first-try");
   Object.assign(pods[0]?.faults as object, { failUnpauses: Infinity });
@@ -241,7 +242,7 @@ test("the unpauser says which pods it could not unpause, and keeps the note for 
   t.deepEqual(cluster.pausedPods, []);
 });
 
-test("the unpauser touches nothing when no run was killed, and reports an API server that is away", async (t) => {
+test("the unpauser changes nothing when no run was killed, and reports an unavailable API server", async (t) => {
   const { cluster, pods } = sceneOf();
   t.deepEqual(await cluster.time.until(cluster.unpauser()), { end: "nothingToUnpause", reasons: [] });
   t.deepEqual(
@@ -267,7 +268,7 @@ for (const code of [403, 413, 422, 500])
     assertVoid(t, cluster);
   });
 
-test("an unpauser that stands still when it has removed the note does not give back the next run's lease", async (t) => {
+test("an unpauser that is suspended after removing the note does not release the next run's lease", async (t) => {
   const { cluster } = await interrupted({ ...FIRST, ...JOB });
   cluster.api.remove("pods", "scalar", "first-try");
   const unpauser = cluster.newProcess();
@@ -285,7 +286,7 @@ test("an unpauser that stands still when it has removed the note does not give b
   assertSafe(t, cluster);
 });
 
-test("a try after one that could not unpause a pod does not say that it was killed, and pauses nothing", async (t) => {
+test("a try after one that could not unpause a pod does not report it as killed, and pauses nothing", async (t) => {
   const { cluster, pods } = sceneOf();
   Object.assign(pods[1]?.faults as object, { failUnpauses: Infinity });
   t.is((await pause(cluster, {}, { ...FIRST, ...JOB })).end, "failedToUnpause");
@@ -300,7 +301,7 @@ test("a try after one that could not unpause a pod does not say that it was kill
   t.is(cluster.unfinished, undefined);
 });
 
-test("a run whose pod is still reported as Pending is at work", async (t) => {
+test("a run whose pod is still reported as Pending counts as active", async (t) => {
   const { cluster } = sceneOf();
   const pod = (phase: string) => ({
     metadata: { namespace: "scalar", name: "first-try", labels: {} },
@@ -326,7 +327,7 @@ test("an API server that does not answer does not delay the Unpauses", async (t)
   t.is((await ended()).end, "void");
 });
 
-test("a pod of a release that has left the settings, which nobody can look up, is reported with the way to forget it", async (t) => {
+test("an unreachable pod of a release that was removed from the settings is reported with the way to remove its note", async (t) => {
   const { cluster } = await interrupted({ ...FIRST, ...JOB });
   cluster.api.remove("pods", "scalar", "first-try");
   cluster.install({ namespace: "other", name: "rest", pods: 1 });
@@ -341,7 +342,7 @@ test("a pod of a release that has left the settings, which nobody can look up, i
   );
 });
 
-/** A killed run whose note names only two of its three pods so that they can be read. */
+/** A killed run with a note in which only two of its three pods are readable. */
 async function interruptedWithDamagedNote() {
   const { cluster, pods } = await interrupted({ ...FIRST, ...JOB });
   cluster.api.remove("pods", "scalar", "first-try");
@@ -351,7 +352,7 @@ async function interruptedWithDamagedNote() {
   return { cluster, pods };
 }
 
-test("what a damaged note may have named is not forgotten when its cleaner is killed, too", async (t) => {
+test("pods that a damaged note may have named are unpaused even if the run that cleans up is killed, too", async (t) => {
   const { cluster } = await interruptedWithDamagedNote();
   const cleaner = cluster.newProcess();
   cluster.api.served = (method, path) => {
@@ -379,7 +380,7 @@ test("a damaged note stays until the pods that it may have named can be looked u
   const { end, reasons } = await cluster.time.until(cluster.unpauser());
   t.is(end, "failedToUnpause");
   t.regex(reasons.join(), /the note is damaged, and the pods that it may have named cannot be looked up: .*503/);
-  t.deepEqual(cluster.pausedPods, [key(0)], "those that it surely names are unpaused");
+  t.deepEqual(cluster.pausedPods, [key(0)], "the readable pods are unpaused");
 
   cluster.api.fault = () => undefined;
   t.is((await cluster.time.until(cluster.unpauser())).end, "unpaused");

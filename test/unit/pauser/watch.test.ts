@@ -3,7 +3,7 @@ import type { VirtualCluster } from "./virtual/cluster";
 import type { VirtualPod } from "./virtual/pod";
 import { assertSafe, assertVoid, begin, beginHolding, elapse, key, pause, sceneOf, untilTrue } from "./virtual/scene";
 
-// What somebody else does to the pods, or to the pauser, while they are held.
+// What happens to the pods, or to the pauser, during the hold.
 
 for (const gap of [400, 2000])
   test(`a pod that is unpaused, and paused again ${gap} ms later, voids the window`, async (t) => {
@@ -14,10 +14,10 @@ for (const gap of [400, 2000])
     cluster.time.after(3000 + gap, () => void pod?.forcePause());
     const { end, reasons } = await ended();
     t.is(end, "void");
-    t.regex(reasons.join(), /scalardb-cluster-1: is not paused any more/);
+    t.regex(reasons.join(), /scalardb-cluster-1: is no longer paused/);
     await elapse(cluster, 5000);
     t.deepEqual(cluster.windows, []);
-    // The other one's pause, which is not ours to end.
+    // The other caller's pause, which the run must not end.
     pod?.forceUnpause();
     assertVoid(t, cluster);
   });
@@ -25,16 +25,16 @@ for (const gap of [400, 2000])
 test("a pod that is unpaused right before the end of the hold voids the window", async (t) => {
   const { cluster, pods } = sceneOf();
   const { ended } = await beginHolding(cluster);
-  // After the last of the looks that the hold has room for.
+  // After the last poll of the hold.
   await untilTrue(cluster, () => pods[1]?.calls.filter((call) => call === "CheckPaused").length === 68);
   pods[1]?.forceUnpause();
   const { end, reasons } = await ended();
   t.is(end, "void");
-  t.regex(reasons.join(), /scalardb-cluster-1: is not paused any more/);
+  t.regex(reasons.join(), /scalardb-cluster-1: is no longer paused/);
   assertVoid(t, cluster);
 });
 
-test("Scalar's own tool at work on the release in the hold voids the window", async (t) => {
+test("Scalar's own tool, used on the release during the hold, voids the window", async (t) => {
   const { cluster, pods } = sceneOf();
   const { ended } = await beginHolding(cluster);
   await elapse(cluster, 1000);
@@ -46,7 +46,7 @@ test("Scalar's own tool at work on the release in the hold voids the window", as
   assertVoid(t, cluster);
 });
 
-test("a pod is asked at least every 200 ms while it is held", async (t) => {
+test("a pod is polled at least every 200 ms during the hold", async (t) => {
   const { cluster, pods } = sceneOf({ pods: 60 });
   const { ended } = await beginHolding(cluster);
   for (const pod of pods) pod.calls.length = 0;
@@ -55,7 +55,7 @@ test("a pod is asked at least every 200 ms while it is held", async (t) => {
   t.is((await ended()).end, "recorded");
 });
 
-test("a pod that does not answer for a second voids the window, one that misses a few answers does not", async (t) => {
+test("a pod that does not answer for a second voids the window; a pod that misses a few answers does not", async (t) => {
   for (const [silence, expected] of [
     [600, "recorded"],
     [1500, "void"],
@@ -63,7 +63,7 @@ test("a pod that does not answer for a second voids the window, one that misses 
     const { cluster, pods } = sceneOf();
     const { ended } = await beginHolding(cluster);
     const [pod] = pods;
-    // The pod goes on being paused: only its answers are late.
+    // The pod stays paused: only its answers are late.
     Object.assign(pod?.faults as object, { tripMillis: silence });
     await elapse(cluster, 100);
     await elapse(cluster, silence);
@@ -78,7 +78,7 @@ test("a pod that is unpaused in the last second of the hold, and paused again be
   const { cluster, pods } = sceneOf();
   const { ended } = await beginHolding(cluster);
   const [pod] = pods as [VirtualPod];
-  // The last question of the watch is answered too late, and the one after the hold is on its way for 1.4 s.
+  // The answer to the watch's last poll is too late, and the poll after the hold takes 1.4 s.
   cluster.time.after(9200, () => Object.assign(pod.faults, { tripMillis: 5000 }));
   cluster.time.after(9350, () => pod.forceUnpause());
   cluster.time.after(9900, () => Object.assign(pod.faults, { tripMillis: 2800 }));
@@ -89,7 +89,7 @@ test("a pod that is unpaused in the last second of the hold, and paused again be
   t.deepEqual(cluster.windows, []);
 });
 
-test("a pod that is unpaused while another one drains, and paused again when that is paused, is not in the window before", async (t) => {
+test("when a pod is unpaused and paused again during another pod's drain, the window begins after that", async (t) => {
   const { cluster, pods } = sceneOf();
   const [pod, slow] = pods as [VirtualPod, VirtualPod];
   Object.assign(slow.faults, { drainMillis: 20_000 });
@@ -107,7 +107,7 @@ test("a pod that is unpaused while another one drains, and paused again when tha
   assertSafe(t, cluster);
 });
 
-test("a pauser that stands still for a second in the hold does not know what happened, and records nothing", async (t) => {
+test("a pauser that is suspended for a second during the hold records nothing", async (t) => {
   for (const [millis, expected] of [
     [500, "recorded"],
     [1500, "void"],
@@ -129,14 +129,14 @@ test("a pauser that stands still for a second in the hold does not know what hap
   }
 });
 
-test("a pauser that was frozen between its note and the pause, while another run took over and ended, pauses nothing", async (t) => {
+test("a pauser that was suspended between its note and the pause, while another run took over and ended, pauses nothing", async (t) => {
   const { cluster, pods } = sceneOf();
   const env = { PAUSER_POD_NAME: "first", PAUSER_POD_NAMESPACE: "scalar" };
   const { process, ended } = begin(cluster, {}, env);
-  // The answer to the note's write is on its way.
+  // The answer to the note's write is in flight.
   await untilTrue(cluster, () => cluster.unfinished !== undefined);
   process.freeze();
-  // Its pod's node is lost, and another try is made.
+  // Its pod's node is lost, and another try starts.
   const retry = { PAUSER_POD_NAME: "second", PAUSER_POD_NAMESPACE: "scalar" };
   t.is((await pause(cluster, {}, retry)).end, "recorded");
   for (const pod of pods) pod.calls.length = 0;
@@ -151,7 +151,7 @@ test("a pauser that was frozen between its note and the pause, while another run
 
 test("a run whose note is taken over after it paused unpauses at once", async (t) => {
   const { cluster } = sceneOf();
-  // Within the milliseconds between the note and the look at it that follows the pause.
+  // Within the milliseconds between writing the note and reading it again after the pause.
   cluster.api.served = (method, path) => {
     if (method === "PUT" && path.includes("configmaps")) {
       cluster.api.served = () => {};
@@ -163,20 +163,20 @@ test("a run whose note is taken over after it paused unpauses at once", async (t
   const started = cluster.time.now;
   const { end, reasons } = await pause(cluster);
   t.is(end, "void");
-  t.regex(reasons.join(), /another run has taken the note over/);
-  t.true(cluster.time.now - started < 3000, "the hold is not waited for");
+  t.regex(reasons.join(), /another run has taken over the note/);
+  t.true(cluster.time.now - started < 3000, "the run does not wait for the end of the hold");
   assertSafe(t, cluster);
 });
 
 // Two schedules over one release.
 
-/** A second schedule over the same release, with a record of its own. */
+/** A second schedule for the same release, with its own record. */
 function secondSchedule(cluster: VirtualCluster): object {
   cluster.api.put("configmaps", { metadata: { namespace: "scalar", name: "other-windows" } });
   return { record: { namespace: "scalar", name: "other-windows" } };
 }
 
-test("while one schedule pauses a release, another one leaves it alone, and says whose it is", async (t) => {
+test("while one schedule pauses a release, another one does not, and names the holder", async (t) => {
   const { cluster } = sceneOf();
   const other = secondSchedule(cluster);
   const first = begin(cluster);
@@ -192,7 +192,7 @@ test("while one schedule pauses a release, another one leaves it alone, and says
   t.deepEqual(cluster.heldLeases, []);
 });
 
-test("a run that another schedule's Lease keeps from pausing writes its outcome, one that its own schedule keeps does not", async (t) => {
+test("a run that is blocked by another schedule's Lease records its outcome; a run that is blocked by its own schedule does not", async (t) => {
   const { cluster } = sceneOf();
   const lease = cluster.api.get("leases", "scalar", "scalar-backup-scalardb");
   const renewTime = new Date(cluster.time.now).toISOString();
@@ -216,7 +216,7 @@ test("a run that another schedule's Lease keeps from pausing writes its outcome,
   t.like(cluster.lastRun, { job: "nightly-2", end: "recorded" });
 });
 
-test("schedules that share releases in another order do not wait for each other", async (t) => {
+test("schedules that list shared releases in a different order do not block each other", async (t) => {
   const { cluster } = sceneOf({}, { namespace: "ledgers", name: "ledger", product: "ledger", pods: 1 });
   const other = { ...secondSchedule(cluster), releases: [...cluster.releases].reverse() };
   const [first, second] = [begin(cluster), begin(cluster, other)];
@@ -225,7 +225,7 @@ test("schedules that share releases in another order do not wait for each other"
   t.deepEqual(cluster.heldLeases, []);
 });
 
-test("the lease of a killed run is taken over by its own schedule at once, by another one when it has expired", async (t) => {
+test("the lease of a killed run is taken over by its own schedule at once, by another schedule after it has expired", async (t) => {
   const { cluster, pods } = sceneOf();
   const { process } = await beginHolding(cluster);
   process.kill();
@@ -283,7 +283,7 @@ test("lists that catch up are read again", async (t) => {
 });
 
 for (const fault of ["drop", "drop-answer", 500, 403] as const)
-  test(`lists of an API server that lags behind hide no pod when a Lease is given back with ${fault}`, async (t) => {
+  test(`lists of an API server that lags behind hide no pod when a Lease is released with ${fault}`, async (t) => {
     const { cluster } = sceneOf();
     const { ended } = await beginHolding(cluster, { apiDeadlineSeconds: 5 });
     cluster.api.lagBehind();
@@ -296,7 +296,7 @@ for (const fault of ["drop", "drop-answer", 500, 403] as const)
     assertSafe(t, cluster);
   });
 
-test("a Lease is given back although the answers to its acquisition were lost", async (t) => {
+test("a Lease is released although the answers to its acquisition were lost", async (t) => {
   const { cluster } = sceneOf();
   let away = false;
   cluster.api.fault = (method, path) => {

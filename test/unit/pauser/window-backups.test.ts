@@ -33,7 +33,7 @@ const DATABASE = {
 /** Longer than anything else that a run waits for here. */
 const MARGIN_SECONDS = 3;
 
-/** A cluster with pods to pause, and the simulated DynamoDB with tables to back up, each behind its real wire protocol. */
+/** A cluster with pods to pause, and a simulated DynamoDB with tables to back up, each with its real wire protocol. */
 async function scene(t: ExecutionContext, tables = TABLES) {
   await turn(t);
   const cluster = await Cluster.start();
@@ -52,7 +52,7 @@ async function scene(t: ExecutionContext, tables = TABLES) {
     });
   for (const name of tables) createTable(name);
   const stop = new AbortController();
-  /** What the runs waited for, in milliseconds. */
+  /** The runs' waits, in milliseconds. */
   const waits: number[] = [];
   /** One run; pods are held 0.1 s, and `MARGIN_SECONDS` before and after backups. */
   const pause = (own: object = {}, env: Record<string, string> = {}, timing: object = {}) => {
@@ -82,14 +82,14 @@ async function scene(t: ExecutionContext, tables = TABLES) {
   return { cluster, aws, dynamodb, createTable, endpoint, pause, stop, backups, margins };
 }
 
-/** What holds after every run. */
+/** Asserts what must hold after every run. */
 function assertSafe(t: ExecutionContext, cluster: Cluster): void {
   t.deepEqual(cluster.pausedPods, [], "pods are left paused");
-  t.deepEqual(cluster.falseWindows, [], "a window is recorded that the pods' own logs contradict");
+  t.deepEqual(cluster.falseWindows, [], "a recorded window contradicts the pods' own logs");
   t.is(cluster.unfinished, undefined);
 }
 
-/** The window stands, without backups, and nobody waited for them in vain. */
+/** Asserts that the window was recorded without backups, and without waiting for them. */
 function assertWindowWithout(
   t: ExecutionContext,
   cluster: Cluster,
@@ -114,7 +114,7 @@ test("all tables are backed up while all pods are paused, from the margin before
     requests += 1;
     t.is(cluster.pausedPods.length, 3, "a request while a pod is not paused");
   };
-  // Made by a pod that is not paused yet, after the run has looked.
+  // Created by a pod that is not paused yet, after the run's look-up.
   const pods = [...cluster.pods.values()];
   const made = setInterval(() => {
     if (pods.some(({ calls }) => calls.includes("Pause"))) {
@@ -141,7 +141,7 @@ test("all tables are backed up while all pods are paused, from the margin before
   t.is(margins(), 2);
 });
 
-test("only a window that comes days after the last one with backups gets some; a database is counted by itself", async (t) => {
+test("a window gets backups only when the last ones are old enough; each database counts separately", async (t) => {
   const { cluster, pause, backups } = await scene(t);
   await pause();
   t.is((await pause()).end, "recorded");
@@ -160,7 +160,7 @@ test("only a window that comes days after the last one with backups gets some; a
   assertSafe(t, cluster);
 });
 
-test("more tables than DynamoDB takes in a second are asked for at a rate that it takes", async (t) => {
+test("backups of many tables are requested at the rate that DynamoDB accepts", async (t) => {
   const many = Array.from({ length: 70 }, (_, index) => `ledger.t${index}`);
   const { cluster, pause, backups } = await scene(t, many);
   t.is((await pause()).end, "recorded");
@@ -169,7 +169,7 @@ test("more tables than DynamoDB takes in a second are asked for at a rate that i
   assertSafe(t, cluster);
 });
 
-test("what passes is tried again: a table that is being made, and throttling by others", async (t) => {
+test("transient errors are retried: a table that is being created, and throttling", async (t) => {
   const { cluster, dynamodb, pause } = await scene(t);
   const refusals = ["TableInUseException", "LimitExceededException", "ThrottlingException", "InternalServerError"];
   dynamodb.beforeBackup = () => {
@@ -183,30 +183,26 @@ test("what passes is tried again: a table that is being made, and throttling by 
 
 const REFUSED: [what: string, code: string, why: RegExp][] = [
   [
-    "a table that is being made for too long",
+    "a table that is being created for too long",
     "TableInUseException",
-    /table ledger.accounts: .*; the table is being made or deleted: the next run/,
+    /table ledger.accounts: .*; the table is being created or deleted: the next run/,
   ],
-  ["throttling without an end", "LimitExceededException", /table ledger.accounts: .*; too many requests at that time/],
-  ["a table that is gone", "TableNotFoundException", /table ledger.accounts: .*; it was deleted meanwhile/],
-  [
-    "a table that is too new",
-    "ContinuousBackupsUnavailableException",
-    /ledger.accounts: .*not yet ready to back it up/,
-  ],
+  ["permanent throttling", "LimitExceededException", /table ledger.accounts: .*; too many requests at that time/],
+  ["a deleted table", "TableNotFoundException", /table ledger.accounts: .*; it was deleted during the run/],
+  ["a table that is too new", "ContinuousBackupsUnavailableException", /ledger.accounts: .*cannot back it up yet/],
 ];
 for (const [what, code, why] of REFUSED)
-  test(`a backup that is refused leaves the window without any: ${what}`, async (t) => {
+  test(`a refused backup leaves the window without backups: ${what}`, async (t) => {
     const { cluster, dynamodb, pause } = await scene(t);
     dynamodb.beforeBackup = (table) => {
       if (table === "ledger.accounts") throw new AwsError(code, "no");
     };
     const outcome = await pause({ requestSeconds: 5 });
     assertWindowWithout(t, cluster, outcome, why);
-    t.regex(outcome.reasons.join(), /the others of that name \(prod-pause-\d{8}t\d{9}z\) do not count/);
+    t.regex(outcome.reasons.join(), /the other backups of that name \(prod-pause-\d{8}t\d{9}z\) do not count/);
   });
 
-test("a role that may list tables only: the window is recorded, and the mend is said", async (t) => {
+test("with a role that may only list tables, the window is recorded, and the message says how to fix the role", async (t) => {
   const { cluster, aws, endpoint, pause, margins } = await scene(t);
   const { pod } = identity(t, aws, endpoint.url, ["dynamodb:ListTables"]);
   const outcome = await pause({}, pod);
@@ -214,62 +210,62 @@ test("a role that may list tables only: the window is recorded, and the mend is 
     t,
     cluster,
     outcome,
-    /is not authorized to perform: dynamodb:CreateBackup on resource: .*; let the role of the pauser's ServiceAccount do so/,
+    /is not authorized to perform: dynamodb:CreateBackup on resource: .*; allow it to the role of the pauser's ServiceAccount/,
   );
-  t.is(margins(), 1, "nobody waits for the margin after");
+  t.is(margins(), 1, "the run does not wait for the margin after the backups");
 });
 
 const UNPREPARED: [what: string, own: object, env: Record<string, string>, why: RegExp][] = [
   ["no credentials", {}, { AWS_ACCESS_KEY_ID: "" }, /this pod has no AWS credentials.*eks-pod-identity-agent/],
   [
-    "a table that is not there",
+    "a missing table",
     { databases: [{ ...DATABASE, tables: ["ledger.gone"] }] },
     {},
     /database ledger: there is no table ledger.gone in ap-northeast-1/,
   ],
-  ["no table at all", { databases: [{ ...DATABASE, prefixes: ["none."] }] }, {}, /there is no table of it/],
+  ["no tables", { databases: [{ ...DATABASE, prefixes: ["none."] }] }, {}, /there is no table of it/],
   [
-    "more tables than the time is for",
+    "too many tables for the time limit",
     { databases: [DATABASE], requestSeconds: 1 },
     {},
-    /take 2 s to ask for, and requests may take 1 s/,
+    /take 2 s, and may take at most 1 s/,
   ],
   ["DynamoDB out of reach", {}, { AWS_ENDPOINT_URL: "http://127.0.0.1:1" }, /does not answer: .*network policies/],
   [
-    "a token that is sent to nobody",
+    "a token that must not be sent",
     {},
     { AWS_ACCESS_KEY_ID: "", AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://example.com/" },
     /example.com\/ is neither https nor an address of this node/,
   ],
   [
-    "a role that STS does not give",
+    "a role that STS refuses",
     {},
     {
       AWS_ACCESS_KEY_ID: "",
       AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/none",
       AWS_WEB_IDENTITY_TOKEN_FILE: "/dev/null",
     },
-    /STS does not let this pod take .*InvalidIdentityToken/,
+    /STS does not allow this pod to assume .*InvalidIdentityToken/,
   ],
 ];
 for (const [what, own, env, why] of UNPREPARED)
-  test(`what is wrong before the pause costs the window nothing: ${what}`, async (t) => {
+  test(`a problem with backups before the pause does not affect the window: ${what}`, async (t) => {
     const many = Array.from({ length: 60 }, (_, index) => `ledger.t${index}`);
-    const { cluster, pause, backups, margins } = await scene(t, what.startsWith("more tables") ? many : TABLES);
+    const { cluster, pause, backups, margins } = await scene(t, what.startsWith("too many tables") ? many : TABLES);
     const outcome = await pause(own, env, what.endsWith("out of reach") ? { apiDeadlineSeconds: 1 } : {});
     assertWindowWithout(t, cluster, outcome, why);
     t.deepEqual(backups(), []);
-    t.is(margins(), 0, "held as any other");
+    t.is(margins(), 0, "held like any other window");
   });
 
-test("requests that hang are given up in time, and do not count", async (t) => {
+test("hanging requests are aborted in time, and do not count", async (t) => {
   const { cluster, endpoint, pause } = await scene(t);
   const url = await proxy(t, endpoint.url, "CreateBackup");
   const outcome = await pause({ requestSeconds: 1 }, { AWS_ENDPOINT_URL: url });
   assertWindowWithout(t, cluster, outcome, /table \S+: not accepted within 1 s: /);
 });
 
-test("a signal while requests are under way: pods are unpaused at once, and there is no window", async (t) => {
+test("a signal during the requests unpauses the pods at once, and leaves no window", async (t) => {
   const { cluster, endpoint, pause, stop } = await scene(t);
   const url = await proxy(t, endpoint.url, "CreateBackup", () => stop.abort("SIGTERM"));
   // Longer than the test may take.
@@ -280,7 +276,7 @@ test("a signal while requests are under way: pods are unpaused at once, and ther
   t.deepEqual(cluster.windows, []);
 });
 
-test("backups of a window that turns out void are in no record", async (t) => {
+test("backups of a void window are in no record", async (t) => {
   const { cluster, dynamodb, pause } = await scene(t);
   dynamodb.beforeBackup = () => {
     const pod = [...cluster.pods.keys()][0]?.split("/") as [string, string];
@@ -294,7 +290,7 @@ test("backups of a window that turns out void are in no record", async (t) => {
 });
 
 for (const way of ["EKS Pod Identity", "IAM roles for service accounts"] as const)
-  test(`as it ships, in a process of its own, with credentials from ${way}`, async (t) => {
+  test(`the production bundle makes backups with credentials from ${way}`, async (t) => {
     const { cluster, aws, endpoint } = await scene(t);
     const { pod, serviceAccount, directory } = identity(t, aws, endpoint.url, [
       "dynamodb:ListTables",
@@ -322,7 +318,7 @@ for (const way of ["EKS Pod Identity", "IAM roles for service accounts"] as cons
     assertSafe(t, cluster);
   });
 
-test("the program without backups refuses settings that ask for some, and is not any larger for them", async (t) => {
+test("the program without backups refuses settings with windowBackups, and contains no code for them", async (t) => {
   const { cluster } = await scene(t);
   const directory = mkdtempSync(join(tmpdir(), "pauser-"));
   t.teardown(() => rmSync(directory, { recursive: true }));
@@ -335,7 +331,7 @@ test("the program without backups refuses settings that ask for some, and is not
   t.is(await new Promise((resolve) => child.on("close", resolve)), EXIT_CODES.badSettings);
 });
 
-/** A role for pods that may do these things, and what a pod that has it finds in its environment: one way, and the other. */
+/** A role for pods that allows these actions, and the environment of a pod with that role, for both ways. */
 function identity(t: ExecutionContext, aws: AwsCloud, url: string, actions: string[]) {
   const directory = mkdtempSync(join(tmpdir(), "identity-"));
   t.teardown(() => rmSync(directory, { recursive: true }));
@@ -379,7 +375,7 @@ function identity(t: ExecutionContext, aws: AwsCloud, url: string, actions: stri
   };
 }
 
-/** Hands requests on, but for those of one action, which it never answers. */
+/** Forwards requests, but never answers those of one action. */
 async function proxy(t: ExecutionContext, to: string, action: string, onHang: () => void = () => {}) {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];

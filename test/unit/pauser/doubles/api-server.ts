@@ -2,7 +2,9 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { KubernetesObjects, status } from "./objects";
 
-/** What an error makes of a request: a status, no answer at all, or a lost answer to a request that was served. */
+/**
+ * What an injected fault does to a request: return a status, return no answer, or lose the answer to a served request.
+ */
 export type ApiFault = number | "drop" | "drop-answer" | undefined;
 
 /** A Kubernetes API server on loopback. */
@@ -10,7 +12,7 @@ export class ApiServer extends KubernetesObjects {
   /** Added to the clock in the `Date` header. */
   skewMillis = 0;
   fault: (method: string, path: string) => ApiFault = () => undefined;
-  /** Called when a request has been served. */
+  /** Called after a request was served. */
   served: (method: string, path: string) => void = () => {};
   readonly requests: string[] = [];
   readonly authorizations = new Set<string | undefined>();

@@ -18,7 +18,7 @@ interface ReleaseOptions {
   tls?: { key: Buffer; certificate: Buffer };
 }
 
-/** Of the pods' port where the Service names it: such names have at most 15 characters. */
+/** The name of the pods' port, if the Service refers to it by name: such names have at most 15 characters. */
 const ADMIN_PORT = "admin";
 
 const ADMIN_PORTS = {
@@ -97,7 +97,7 @@ export class Cluster {
     });
   }
 
-  /** Changes a pod's object as the kubelet or a person would. */
+  /** Changes a pod's object as the kubelet or a user would. */
   changePod(namespace: string, name: string, change: (pod: ReturnType<ApiServer["get"]>) => void): void {
     const pod = this.api.get("pods", namespace, name);
     change(pod);
@@ -111,7 +111,7 @@ export class Cluster {
     this.api.put("deployments", deployment);
   }
 
-  /** The process environment of a pauser that works on all releases; short unless `settings` says otherwise. */
+  /** The process environment of a pauser for all releases; with short times unless `settings` sets them. */
   processEnvironment(settings: object = {}, env: Record<string, string> = {}): Record<string, string> {
     return {
       PAUSER_API_SERVER: this.api.url,
@@ -124,7 +124,7 @@ export class Cluster {
         maxDrainSeconds: 1,
         unpauseDeadlineSeconds: 5,
         apiDeadlineSeconds: 10,
-        // Tests share this machine with others: what is slow here is not what is tested.
+        // Other tests run on this machine, too: do not fail because the machine is slow.
         maxBlindMillis: 20_000,
         ...settings,
       }),
@@ -146,7 +146,7 @@ export class Cluster {
     return text === undefined ? undefined : (JSON.parse(text) as UnfinishedRun);
   }
 
-  /** Writes a note as a run leaves it that is killed. */
+  /** Writes the note that a killed run leaves. */
   leaveNote(note: UnfinishedRun | undefined): void {
     const record = this.api.get("configmaps", RECORD.namespace, RECORD.name);
     this.api.put("configmaps", { ...record, data: { ...record.data, [UNFINISHED_KEY]: JSON.stringify(note) } });
@@ -156,7 +156,7 @@ export class Cluster {
     return [...this.pods].filter(([, server]) => server.paused).map(([name]) => name);
   }
 
-  /** The recorded windows that the servers' own logs contradict. */
+  /** The recorded windows that contradict the servers' own logs. */
   get falseWindows(): string[] {
     return this.windows.flatMap((window) =>
       window.releases.flatMap((release) =>

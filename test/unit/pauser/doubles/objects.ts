@@ -23,10 +23,10 @@ export interface Answer {
 export class KubernetesObjects {
   private objects = new Map<string, KubernetesObject>();
   private version = 100;
-  /** What an API server that lags behind knows. */
+  /** The state that a lagging API server returns. */
   private stale: { objects: Map<string, KubernetesObject>; version: number } | undefined;
 
-  /** Creates or changes an object as somebody else would. */
+  /** Creates or changes an object as another client would. */
   put(kind: Kind, object: KubernetesObject): void {
     const { namespace, name } = object.metadata;
     this.objects.set(`${kind}/${namespace}/${name}`, {
@@ -50,7 +50,7 @@ export class KubernetesObjects {
     return structuredClone(object);
   }
 
-  /** From now on lists are of this moment, until `catchUp`. */
+  /** From now on, lists show the state of this moment, until `catchUp`. */
   lagBehind(): void {
     this.stale = { objects: new Map(this.objects), version: this.version };
   }

@@ -9,7 +9,7 @@ import {
 } from "@grpc/grpc-js";
 import { BinaryWriter } from "google-protobuf";
 
-/** How a pod misbehaves; all of it is off unless given. */
+/** How a pod misbehaves; by default not at all. */
 export interface Faults {
   /** How long its running requests take to finish. */
   drainMillis?: number;
@@ -19,9 +19,9 @@ export interface Faults {
   pretendToPause?: boolean;
   /** Dies in the middle of the Pause. */
   dieOnPause?: boolean;
-  /** So many Unpauses fail. */
+  /** This many Unpauses fail. */
   failUnpauses?: number;
-  /** So many Unpauses are answered without unpausing. */
+  /** This many Unpauses return success without unpausing. */
   ignoreUnpauses?: number;
   /** Never answers Unpause. */
   hangOnUnpause?: boolean;
@@ -91,7 +91,7 @@ export class ScalarPodServer {
     });
   }
 
-  /** Ends as a killed process does: connections drop, and what it knew is gone. */
+  /** Ends like a killed process: connections drop, and its state is lost. */
   die(): void {
     for (const drain of this.drains) clearTimeout(drain);
     this.drains.clear();
@@ -100,7 +100,7 @@ export class ScalarPodServer {
     this.set(false);
   }
 
-  /** One restart after the other: two servers cannot have the port at once. */
+  /** One restart after the other: two servers cannot use the port at once. */
   restart(): Promise<void> {
     this.restarting = this.restarting.then(() => {
       this.die();
@@ -109,7 +109,7 @@ export class ScalarPodServer {
     return this.restarting;
   }
 
-  /** As if somebody else had asked for it. */
+  /** As if another caller had requested it. */
   forceUnpause(): void {
     if (this.alive) this.set(false);
   }
@@ -182,7 +182,10 @@ function failure(code: status, details: string): Partial<ServiceError> {
   return { code, details };
 }
 
-/** `google.rpc.Status` with an `ErrorInfo` (https://github.com/googleapis/googleapis/tree/master/google/rpc), by another encoder. */
+/**
+ * `google.rpc.Status` with an `ErrorInfo` (https://github.com/googleapis/googleapis/tree/master/google/rpc), written by
+ * a different encoder than the pauser's.
+ */
 function statusWithReason(code: number, message: string, reason: string): Buffer {
   const info = new BinaryWriter();
   info.writeString(1, reason);
@@ -211,7 +214,7 @@ function outcomeOf(reason: NonNullable<Faults["pauseOutcome"]>): Partial<Service
   return { code, details: message, metadata };
 }
 
-/** Field 2 of PauseRequest, read on its own terms: the product's default is 30 s. */
+/** Field 2 of PauseRequest, decoded independently: the product's default is 30 s. */
 function maxPauseWaitMillis(request: Buffer): number {
   const at = request.indexOf(0x10);
   if (at < 0) return 30_000;

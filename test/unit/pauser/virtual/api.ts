@@ -7,7 +7,7 @@ const DEFAULT_TRIP_MILLIS = 4;
 
 /** A Kubernetes API server in virtual time. */
 export class VirtualApi extends KubernetesObjects {
-  /** How long a request takes, there and back. */
+  /** The round trip time of a request. */
   tripMillis = DEFAULT_TRIP_MILLIS;
   /** Its clock minus the world's. */
   skewMillis = 0;
@@ -19,7 +19,7 @@ export class VirtualApi extends KubernetesObjects {
     super();
   }
 
-  /** @returns an Error where no answer comes */
+  /** @returns an Error without an answer */
   serve({ method, path: target, body = "" }: ApiRequest): ApiAnswer | Error {
     const path = target.replace(/\?.*/, "");
     this.requests.push(`${method} ${path}`);

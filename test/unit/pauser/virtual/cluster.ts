@@ -30,7 +30,7 @@ const ADMIN_PORTS = {
 };
 const PORT = 60053;
 
-/** A cluster with Scalar releases, in virtual time: the code that ships runs in it, on simulated ports. */
+/** A cluster with Scalar releases in virtual time: the production code runs in it, on simulated ports. */
 export class VirtualCluster {
   readonly api: VirtualApi;
   /** By `namespace/pod`. */
@@ -111,7 +111,7 @@ export class VirtualCluster {
     if (this.api.has("pods", namespace, name)) this.api.remove("pods", namespace, name);
   }
 
-  /** Changes a pod's object as the kubelet or a person would. */
+  /** Changes a pod's object as the kubelet or a user would. */
   changePod(key: string, change: (pod: KubernetesObject) => void): void {
     const [namespace, name] = key.split("/") as [string, string];
     if (!this.api.has("pods", namespace, name)) return;
@@ -162,12 +162,12 @@ export class VirtualCluster {
     return unpauser(this.environment(settings, env), process.stop.signal, this.report, process.ports);
   }
 
-  /** What the ConfigMap holds under a key. */
+  /** A key's value in the ConfigMap. */
   recorded(key: string, record = RECORD): string | undefined {
     return this.api.get("configmaps", record.namespace, record.name).data?.[key];
   }
 
-  /** Writes to the ConfigMap as somebody else would; undefined removes a key. */
+  /** Writes to the ConfigMap as another client would; undefined removes a key. */
   tamper(data: Record<string, string | undefined>): void {
     const record = this.api.get("configmaps", RECORD.namespace, RECORD.name);
     const changed = Object.entries({ ...record.data, ...data }).filter(([, text]) => text !== undefined);
@@ -193,7 +193,7 @@ export class VirtualCluster {
     return text === undefined ? undefined : (JSON.parse(text) as LastRun);
   }
 
-  /** The leases that somebody holds. */
+  /** The leases that are held. */
   get heldLeases(): string[] {
     return this.releases
       .map(({ namespace, name }) => this.api.get("leases", namespace, leaseName(name)))
@@ -206,8 +206,8 @@ export class VirtualCluster {
   }
 
   /**
-   * The recorded windows that the pods' own logs refute. A window says, by the API server's clock, that every pod that was there
-   * was paused from its start to its end, narrowed at either end by what its run said the clocks may differ by.
+   * The recorded windows that contradict the pods' own logs. A window claims, by the API server's clock, that every
+   * existing pod was paused from its start to its end, narrowed at either end by the clocks' recorded difference.
    */
   get falseWindows(): string[] {
     return this.refuted(this.windows);

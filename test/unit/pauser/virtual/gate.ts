@@ -5,22 +5,22 @@ export type PauseResult = "PAUSED" | "TIMED_OUT" | "TIMED_OUT_STILL_PAUSED" | "G
 
 /**
  * The gate of a Scalar product, in virtual time, by the rules of ScalarDL's `GateKeeper` (scalar-labs/scalardl,
- * common/src/main/java/com/scalar/dl/ledger/server/GateKeeper.java, read on 2026-11-26): Pauses are serialized, one that fails
- * undoes only its own closure, and an Unpause interrupts any.
+ * common/src/main/java/com/scalar/dl/ledger/server/GateKeeper.java, read on 2026-11-26): Pauses are serialized, a
+ * failed Pause undoes only its own closure, and an Unpause interrupts every Pause.
  */
 export class Gate {
   /** Every change of whether the pod is closed and drained, by the world's clock. */
   readonly log: { at: number; paused: boolean }[] = [];
   private open = true;
   private pauseInProgress = false;
-  /** When the requests inside will have finished. */
+  /** When the running requests will have finished. */
   private drainedAt = 0;
   private dead = false;
   private readonly waiting = new Set<() => void>();
 
   constructor(
     private readonly time: VirtualTime,
-    /** How long requests that are inside take to finish. */
+    /** How long running requests take to finish. */
     public drainMillis: () => number = () => 0,
   ) {
     this.note(false);
@@ -30,7 +30,7 @@ export class Gate {
     return this.open;
   }
 
-  /** Whether no request is inside, and none gets in. */
+  /** Whether no request is running, and none is admitted. */
   get paused(): boolean {
     return !this.dead && !this.open && this.time.now >= this.drainedAt;
   }
@@ -41,7 +41,7 @@ export class Gate {
     this.wake();
   }
 
-  /** The process dies: nobody who waits hears of it any more. */
+  /** The process dies: waiting callers get no answer. */
   die(): void {
     this.dead = true;
     this.note(false);

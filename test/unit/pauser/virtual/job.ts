@@ -7,16 +7,16 @@ const MINUTE = 60_000;
 const RETRIES = 3;
 const FIRST_BACKOFF_MILLIS = 10_000;
 
-/** How long until Kubernetes says that a pod of the pauser is not running any more. */
+/** How long until Kubernetes reports that a pod of the pauser has stopped. */
 export type Notice = 0 | 2000 | 300_000;
 
 /**
- * A Job of the pauser's CronJob, with the retries that its spec asks for, and the unpauser's CronJob beside it: what Kubernetes
- * does with `components/pause/cron-job.ts`.
+ * A Job of the pauser's CronJob, with the retries of its spec, and the unpauser's CronJob: what Kubernetes does with
+ * the objects of `components/pause/cron-job.ts`.
  */
 export class VirtualJob {
   readonly ends: string[] = [];
-  /** The try that is under way. */
+  /** The current try. */
   current: VirtualProcess | undefined;
   /** The first unpauser that finds a note. */
   readonly atWork: Promise<VirtualProcess>;
@@ -34,7 +34,7 @@ export class VirtualJob {
     });
   }
 
-  /** Runs the Job to its end; the unpauser goes on until `stopUnpauser`. */
+  /** Runs the Job to its end; the unpauser continues until `stopUnpauser`. */
   async run(): Promise<void> {
     if (this.options.unpauser) void this.unpauserEveryFiveMinutes();
     for (let attempt = 0; attempt <= RETRIES; attempt++) {
@@ -81,7 +81,7 @@ export class VirtualJob {
     }
   }
 
-  /** The pod of the try that is under way gets a deletionTimestamp; the process hears nothing of it, as on a lost node. */
+  /** The current try's pod gets a deletionTimestamp; the process gets no signal, as on a lost node. */
   deletePod(): void {
     const name = `${this.options.name}-${this.tries - 1}`;
     const pod = this.cluster.api.get("pods", RECORD.namespace, name);

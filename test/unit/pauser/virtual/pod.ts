@@ -1,7 +1,7 @@
 import { Gate } from "./gate";
 import type { VirtualTime } from "./time";
 
-/** How a pod misbehaves; all of it is off unless given. */
+/** How a pod misbehaves; by default not at all. */
 export interface Faults {
   /** How long its running requests take to finish. */
   drainMillis?: number;
@@ -11,15 +11,15 @@ export interface Faults {
   pretendToPause?: boolean;
   /** Dies in the middle of the Pause. */
   dieOnPause?: boolean;
-  /** So many Unpauses fail. */
+  /** This many Unpauses fail. */
   failUnpauses?: number;
-  /** So many Unpauses are answered without unpausing. */
+  /** This many Unpauses return success without unpausing. */
   ignoreUnpauses?: number;
-  /** Is of a version that says no more of a failed Pause than a text. */
+  /** Its version reports a failed Pause only as text. */
   withoutErrorInfo?: boolean;
-  /** Pauses at the end of its drain even if an Unpause came in between, and however late: the worst that a product could do. */
+  /** Pauses at the end of its drain even after an Unpause, at any time: the worst possible product. */
   pausesLate?: boolean;
-  /** How long a call takes, there and back. */
+  /** The round trip time of a call. */
   tripMillis?: number;
 }
 
@@ -35,7 +35,7 @@ export class Refusal extends Error {
 
 const DEFAULT_TRIP_MILLIS = 2;
 
-/** A pod of a Scalar product: its process, which may restart, and its own log of what was true. */
+/** A pod of a Scalar product: its process, which may restart, and its own log of its state. */
 export class VirtualPod {
   faults: Faults = {};
   readonly calls: string[] = [];
@@ -61,12 +61,12 @@ export class VirtualPod {
     return this.faults.tripMillis ?? DEFAULT_TRIP_MILLIS;
   }
 
-  /** Serves nothing for so long, and then all that has come. */
+  /** Serves no calls for this long, then all waiting ones. */
   hang(millis: number): void {
     this.hangsUntil = this.time.now + millis;
   }
 
-  /** Settles when a call that has come is served. */
+  /** Settles when a received call is served. */
   async served(): Promise<void> {
     // Threads of the server take their calls in any order.
     if (this.hangsUntil > this.time.now) await this.time.wait(this.hangsUntil - this.time.now + this.random() * 5);
@@ -79,7 +79,7 @@ export class VirtualPod {
     this.pastLogs.push(this.gate.log);
   }
 
-  /** Starts again, without any memory of having been paused. */
+  /** Restarts unpaused. */
   start(): void {
     if (this.alive) return;
     this.alive = true;
@@ -91,22 +91,22 @@ export class VirtualPod {
     this.start();
   }
 
-  /** As if somebody else had asked for it. */
+  /** As if another caller had requested it. */
   forceUnpause(): void {
     if (this.alive) this.gate.unpause();
   }
 
-  /** As if somebody else had asked for it. */
+  /** As if another caller had requested it. */
   async forcePause(maxWaitMillis = 30_000): Promise<void> {
     if (this.alive) await this.gate.pauseAndAwaitDrained(maxWaitMillis);
   }
 
-  /** As if somebody else had asked for it, without waiting for requests. */
+  /** As if another caller had requested it, without waiting for running requests. */
   forcePauseWithoutDrain(): void {
     if (this.alive) this.gate.pause();
   }
 
-  /** Whether no request gets in, whatever is inside still. */
+  /** Whether no request is admitted; others may still be running. */
   get closed(): boolean {
     return this.alive && !this.gate.isOpen;
   }

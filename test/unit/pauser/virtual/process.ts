@@ -10,12 +10,12 @@ import type { VirtualApi } from "./api";
 import { Refusal, type VirtualPod } from "./pod";
 import type { VirtualTime } from "./time";
 
-/** How long the API server may take to answer a request, as the real adapter has it. */
+/** How long the API server may take to answer a request, as in the real adapter. */
 const API_ANSWER_MILLIS = 10_000;
 
 /**
- * One process of the pauser: its clocks, and its connections. It can be frozen (SIGSTOP) and killed (SIGKILL) at any instant:
- * what it has sent still arrives, what comes back is held back, or lost.
+ * One process of the pauser: its clocks and its connections. It can be frozen (SIGSTOP) and killed (SIGKILL) at any
+ * instant: requests that it has sent still arrive, and answers are delayed or lost.
  */
 export class VirtualProcess {
   readonly stop = new AbortController();
@@ -134,7 +134,7 @@ export class VirtualProcess {
           if (!pod.alive) return void this.time.after(trip, () => fail("the connection was closed without an answer"));
           try {
             const result = await serve(pod);
-            // A process that died meanwhile answers nothing more.
+            // A process that has died in the meantime does not answer.
             if (!pod.alive)
               return void this.time.after(trip, () => fail("the connection was closed without an answer"));
             this.time.after(trip, () =>

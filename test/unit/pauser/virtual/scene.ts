@@ -14,7 +14,7 @@ export function sceneOf(...releases: ReleaseOptions[]): { cluster: VirtualCluste
   return { cluster, pods };
 }
 
-/** A run, to its end. */
+/** A complete run. */
 export function pause(
   cluster: VirtualCluster,
   settings: object = {},
@@ -23,11 +23,11 @@ export function pause(
   return cluster.time.until(cluster.run(settings, { env }));
 }
 
-/** A run that has begun. Time passes only while something is waited for by `cluster.time`. */
+/** A run that has begun. Time passes only while the test waits for something with `cluster.time`. */
 export interface Begun {
   process: VirtualProcess;
   running: Promise<Outcome>;
-  /** Lets time pass until the run has ended. */
+  /** Advances time until the run has ended. */
   ended: () => Promise<Outcome>;
 }
 
@@ -44,29 +44,29 @@ export async function beginHolding(cluster: VirtualCluster, settings: object = {
   return begun;
 }
 
-/** Lets time pass until something holds. */
+/** Advances time until a condition holds. */
 export function untilTrue(cluster: VirtualCluster, holds: () => boolean): Promise<void> {
   const poll = async () => {
     for (let tries = 0; !holds(); tries++) {
-      if (tries > 100_000) throw new Error("it does not come true");
+      if (tries > 100_000) throw new Error("the condition never holds");
       await cluster.time.wait(5);
     }
   };
   return cluster.time.until(poll());
 }
 
-/** Lets that much time pass. */
+/** Advances time. */
 export function elapse(cluster: VirtualCluster, millis: number): Promise<void> {
   return cluster.time.until(cluster.time.wait(millis));
 }
 
-/** What must hold after every run, whatever happened. */
+/** Asserts what must hold after every run. */
 export function assertSafe(t: ExecutionContext, cluster: VirtualCluster): void {
   t.deepEqual(cluster.pausedPods, [], "pods are left paused");
-  t.deepEqual(cluster.falseWindows, [], "a window is recorded that the pods' own logs refute");
+  t.deepEqual(cluster.falseWindows, [], "a recorded window contradicts the pods' own logs");
 }
 
-/** Nothing was recorded, no pod is paused, and the record and the leases are free for the next run. */
+/** Asserts that nothing was recorded, no pod is paused, and record and leases are free for the next run. */
 export function assertVoid(t: ExecutionContext, cluster: VirtualCluster): void {
   assertSafe(t, cluster);
   t.deepEqual(cluster.windows, []);

@@ -5,9 +5,11 @@ import { RECORD, VirtualCluster } from "./cluster";
 import { type Notice, VirtualJob } from "./job";
 import type { Faults, VirtualPod } from "./pod";
 
-/** When Kubernetes says what happened to a container, at the latest. */
+/** The longest delay after which Kubernetes reports a container's event. */
 const KUBELET_MILLIS = 2000;
-/** Between two looks at a pod, with the slowest answer that a second of silence allows: a shorter unpause cannot be seen. */
+/**
+ * The longest time between two polls of a pod, with the slowest allowed answer: a shorter unpause cannot be noticed.
+ */
 const SEEN_MILLIS = 1300;
 
 const POD_EVENTS = [
@@ -27,15 +29,15 @@ const PROCESS_EVENTS = [
   "SIGKILL",
   "SIGKILL",
   "SIGSTOP",
-  "its clock is stepped",
+  "its clock jumps",
   "its pod is being deleted",
 ] as const;
 const UNPAUSER_EVENTS = ["SIGKILL", "SIGSTOP"] as const;
-const LEASE_EVENTS = ["is taken", "is given back"] as const;
+const LEASE_EVENTS = ["is taken", "is released"] as const;
 const RECORD_EVENTS = [
-  "rubbish windows",
+  "invalid windows",
   "newer windows",
-  "rubbish note",
+  "invalid note",
   "newer note",
   "a pod of the note is damaged",
 ] as const;
@@ -60,7 +62,7 @@ const event = fc.oneof(
 );
 type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
 
-/** What a pod does wrong from the start: mostly nothing, or no run would get far. */
+/** A pod's faults from the start: mostly none, or no run would get far. */
 const podFaults: fc.Arbitrary<Faults> = fc.oneof(
   { weight: 12, arbitrary: fc.constant({}) },
   fc.record({ drainMillis: fc.oneof(fc.nat(4000), fc.constant(45_000)) }),
@@ -70,7 +72,7 @@ const podFaults: fc.Arbitrary<Faults> = fc.oneof(
   fc.record({ failUnpauses: fc.nat(3), ignoreUnpauses: fc.nat(2) }),
 );
 
-/** A schedule of things that go wrong around one Job of the pauser. */
+/** A schedule of faults around one Job of the pauser. */
 export const schedule = fc.record({
   seed: fc.nat(),
   pods: fc.array(podFaults, { minLength: 1, maxLength: 3 }),
@@ -86,14 +88,14 @@ export type Schedule = typeof schedule extends fc.Arbitrary<infer T> ? T : never
 export interface Played {
   /** How each try ended. */
   ends: string[];
-  /** The pods that are left paused when all has healed, and the unpauser has had its time. */
+  /** The pods that are still paused after all faults have ended and the unpauser has run. */
   leftPaused: string[];
-  /** The recorded windows that the pods' own logs refute. */
+  /** The recorded windows that contradict the pods' own logs. */
   falseWindows: string[];
   windows: number;
 }
 
-/** Plays a schedule in virtual time: the Job with its retries, the unpauser, and everything that goes wrong. */
+/** Plays a schedule in virtual time: the Job with its retries, the unpauser, and all faults. */
 export async function play(plan: Schedule, { unpauser = true }: { unpauser?: boolean } = {}): Promise<Played> {
   const cluster = new VirtualCluster(plan.seed);
   const pods = cluster.install({ pods: plan.pods.length });
@@ -117,7 +119,7 @@ export async function play(plan: Schedule, { unpauser = true }: { unpauser?: boo
   const everything = async () => {
     await Promise.all([job.run(), happening]);
     heal(cluster);
-    // A note that only time can tell to be of a dead run holds for some minutes; then comes the unpauser.
+    // If only time shows that a note's run is dead, the note holds for some minutes; then the unpauser runs.
     await cluster.time.wait(25 * 60_000);
     job.stopUnpauser();
   };
@@ -138,7 +140,7 @@ function readable(cluster: VirtualCluster, record: typeof RECORD) {
     const windows: unknown = cluster.windowsOf(record);
     return Array.isArray(windows) ? cluster.windowsOf(record) : [];
   } catch {
-    // Somebody has damaged it.
+    // An injected fault has damaged it.
     return [];
   }
 }
@@ -151,7 +153,7 @@ function heal(cluster: VirtualCluster): void {
 }
 
 async function happen(cluster: VirtualCluster, job: VirtualJob, settings: object, event: Event): Promise<void> {
-  // Not waited for: there may never be an unpauser that finds a note.
+  // Do not wait: there may never be an unpauser that finds a note.
   if ("unpauser" in event) return void happenToUnpauser(cluster, job, event.unpauser, event.at, event.forMillis);
   await cluster.time.wait(event.at);
   if ("lease" in event) return happenToLease(cluster, event.lease);
@@ -159,7 +161,7 @@ async function happen(cluster: VirtualCluster, job: VirtualJob, settings: object
   if ("api" in event) return happenToApi(cluster, event.api, event.forMillis);
   if ("process" in event) return happenToProcess(cluster, job, event.process, event.forMillis);
   if ("record" in event) return happenToRecord(cluster, event.record);
-  // Its clock is right: nobody but the first schedule's node is off here.
+  // Its clock is right: only the first schedule's node has a wrong clock.
   if (event.other === "another schedule runs") return void (await cluster.run({ ...settings, record: OTHER_RECORD }));
   const paused = [...cluster.pods.values()];
   await Promise.all(paused.map((pod) => pod.forcePause()));
@@ -197,7 +199,7 @@ async function happenToProcess(
   if (what === "SIGTERM") process.signal("SIGTERM");
   else if (what === "SIGKILL") process.kill();
   else if (what === "its pod is being deleted") job.deletePod();
-  else if (what === "its clock is stepped") process.wallOffset += forMillis / 100 - 2000;
+  else if (what === "its clock jumps") process.wallOffset += forMillis / 100 - 2000;
   else {
     process.freeze();
     await cluster.time.wait(forMillis < 200_000 ? forMillis / 50 : forMillis);
@@ -205,7 +207,7 @@ async function happenToProcess(
   }
 }
 
-/** Some requests after it has begun to work. */
+/** A few requests after its start. */
 async function happenToUnpauser(
   cluster: VirtualCluster,
   job: VirtualJob,
@@ -227,7 +229,7 @@ function happenToLease({ api }: VirtualCluster, what: (typeof LEASE_EVENTS)[numb
 }
 
 function happenToRecord(cluster: VirtualCluster, what: (typeof RECORD_EVENTS)[number]): void {
-  if (what === "rubbish windows") cluster.tamper({ "windows.json": "rubbish" });
+  if (what === "invalid windows") cluster.tamper({ "windows.json": "rubbish" });
   else if (what === "newer windows") cluster.tamper({ "windows.json": '{"schemaVersion":9,"windows":{}}' });
   else {
     const note = cluster.recorded(UNFINISHED_KEY);
@@ -237,7 +239,7 @@ function happenToRecord(cluster: VirtualCluster, what: (typeof RECORD_EVENTS)[nu
 
 function damaged(text: string, how: (typeof RECORD_EVENTS)[number]): string {
   const note = parse(text);
-  if (how === "rubbish note" || note === undefined) return "rubbish";
+  if (how === "invalid note" || note === undefined) return "rubbish";
   if (how === "newer note") return JSON.stringify({ ...note, schemaVersion: 9 });
   const pods = note.pods.map((pod: object, index: number) => (index === 0 ? { ...pod, port: "admin" } : pod));
   return JSON.stringify({ ...note, pods });
@@ -251,10 +253,10 @@ function parse(text: string) {
   }
 }
 
-/** A pod of the schedules' own that appeared is of the same Deployment as the one it is named after. */
+/** A pod that a schedule added belongs to the same Deployment as the pod after which it is named. */
 const deploymentOf = (key: string) => key.replace(/(-new)+$/, "");
 
-/** A Deployment's controller counts its pods in the status: so none comes and goes without a change of the Deployment. */
+/** A Deployment's controller counts its pods in the status, so each added or deleted pod changes the Deployment. */
 const countPods = (change: number) => (deployment: KubernetesObject) => {
   deployment.status.replicas += change;
 };
@@ -269,7 +271,7 @@ async function happenToPod(
   const key = names[index % names.length] as string;
   const [namespace, name] = key.split("/") as [string, string];
   const pod = cluster.pods.get(key) as VirtualPod;
-  // It has vanished by an event before: nothing more happens to it.
+  // An earlier event deleted the pod: nothing more can happen to it.
   if (!cluster.api.has("pods", namespace, name)) return;
   const countRestart = (container: number) =>
     cluster.changePod(key, (object) => {

@@ -1,11 +1,11 @@
-/** Virtual time: nothing waits for a real clock, and the same seed gives the same order of events. */
+/** Virtual time: nothing waits for a real clock, and the same seed produces the same order of events. */
 export class VirtualTime {
-  /** Milliseconds since the epoch, by the clock of the world: the databases' and, unless skewed, the API server's. */
+  /** Milliseconds since the epoch, by the true clock: the databases' and, unless skewed, the API server's. */
   now = Date.UTC(2026, 10, 22, 3, 0, 2);
   private readonly events = new EventQueue();
   private sequence = 0;
 
-  /** Calls `fire` after that long. @returns what takes it back */
+  /** Calls `fire` after this time. @returns a function that cancels it */
   after(millis: number, fire: () => void): () => void {
     const event = {
       at: this.now + Math.max(0, millis),
@@ -22,7 +22,7 @@ export class VirtualTime {
     return new Promise((resolve) => this.after(millis, resolve));
   }
 
-  /** Lets time pass until the promise settles. @throws when nothing is left to happen before */
+  /** Advances time until the promise settles. @throws when no event is left before that */
   async until<T>(promise: Promise<T>): Promise<T> {
     let settled = false;
     const settle = () => {
@@ -30,11 +30,11 @@ export class VirtualTime {
     };
     promise.then(settle, settle);
     for (;;) {
-      // Everything that follows from the last event comes before the next one.
+      // All consequences of the last event come before the next event.
       await new Promise(setImmediate);
       if (settled) return promise;
       const event = this.events.pop();
-      if (event === undefined) throw new Error("nothing is left to happen, and what is waited for has not come");
+      if (event === undefined) throw new Error("no event is left, and the awaited promise has not settled");
       this.now = Math.max(this.now, event.at);
       event.fire?.();
     }
@@ -47,7 +47,7 @@ interface QueuedEvent {
   fire: (() => void) | undefined;
 }
 
-/** A binary heap by time; of one instant, in the order in which they were asked for. */
+/** A binary heap by time; events of one instant keep their order. */
 class EventQueue {
   private readonly heap: QueuedEvent[] = [];
 
