@@ -13,6 +13,7 @@ const ARROWS = {
   ],
   config: ["components", "restore-points", "pauser/settings\\.ts"],
   "index\\.ts": ["components", "config"],
+  plugin: ["components", "config", "operations", "pauser/bundle\\.ts", "package\\.json"],
   policies: ["restore-points", "register\\.cjs", "pauser/(settings|task|window-backups/settings)\\.ts"],
   simulator: [],
   rehearsal: ["simulator", "restore-points", "components"],
@@ -57,7 +58,7 @@ module.exports = {
       name: "declared-packages",
       comment: "a package that is imported is a dependency in package.json",
       severity: "error",
-      from: { path: "^(restore-points|pauser|operations|components|config|simulator|rehearsal|index)" },
+      from: { path: "^(restore-points|pauser|operations|components|config|plugin|simulator|rehearsal|index)" },
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown"] },
     },
     {

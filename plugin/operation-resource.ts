@@ -1,0 +1,32 @@
+import type { CommandArgs } from "@pulumi/command/local";
+import * as pulumi from "@pulumi/pulumi";
+
+/** The type of the resource that runs an operation within the plugin. */
+export const OPERATION_TYPE = "scalar-backup:index:Operation";
+
+/**
+ * Stands for `Command` of @pulumi/command in the plugin's bundle (`build.ts`): its inputs are the same, but `create` and `delete`
+ * are the names of operations, which the plugin itself runs. A command would need a path to this bundle, which differs between
+ * machines, and a shell.
+ */
+export class Command extends pulumi.CustomResource {
+  constructor(name: string, args: CommandArgs, opts?: pulumi.CustomResourceOptions) {
+    const { create, delete: deletion, stdin, environment } = args;
+    super(
+      OPERATION_TYPE,
+      name,
+      {
+        create: pulumi.output(create).apply(operationName),
+        ...(deletion !== undefined && { delete: pulumi.output(deletion).apply(operationName) }),
+        stdin,
+        environment,
+      },
+      opts,
+    );
+  }
+}
+
+/** The operation that a command's text runs: its last word. */
+function operationName(command: string | undefined): string | undefined {
+  return command?.split(" ").at(-1);
+}

@@ -1,0 +1,49 @@
+import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
+
+/** The inputs of an operation's resource, each of them a secret or not. */
+type Inputs = Record<string, unknown>;
+
+/** Runs the operation that a resource names. Its log lines appear in the output of `pulumi up`. */
+async function run(operation: unknown, urn: string, inputs: Inputs): Promise<void> {
+  if (typeof operation !== "string") return;
+  const environment = plain(inputs.environment);
+  const name = urn.split("::").at(-1);
+  const { runOperation } = require("../operations/operations") as typeof import("../operations/operations");
+  try {
+    await runOperation(
+      operation,
+      String(plain(inputs.stdin) ?? ""),
+      { ...process.env, ...(typeof environment === "object" ? environment : {}) },
+      (line) => console.log(`${name}: ${line}`),
+    );
+  } catch (error) {
+    throw new Error(`${name}: ${operation} failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+export async function createOperation(urn: string, inputs: Inputs) {
+  await run(plain(inputs.create), urn, inputs);
+  return { id: `${urn.split("::").at(-1)}${randomBytes(4).toString("hex")}`, outs: inputs };
+}
+
+export async function updateOperation(urn: string, inputs: Inputs) {
+  await run(plain(inputs.create), urn, inputs);
+  return { outs: inputs };
+}
+
+export async function deleteOperation(urn: string, inputs: Inputs): Promise<void> {
+  await run(plain(inputs.delete), urn, inputs);
+}
+
+/** As of the command provider: every changed input is an update, which runs the operation again. */
+export function operationDiffers(before: Inputs, after: Inputs): boolean {
+  return ["create", "delete", "stdin", "environment"].some(
+    (key) => !isDeepStrictEqual(plain(before[key]), plain(after[key])),
+  );
+}
+
+function plain(value: unknown): unknown {
+  return pulumi.runtime.unwrapRpcSecret(value);
+}

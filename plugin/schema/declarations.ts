@@ -1,0 +1,70 @@
+import { dirname, join } from "node:path";
+import ts from "typescript";
+
+/** The TypeScript declarations of the components, as far as a schema for other languages needs them. */
+export interface Declarations {
+  checker: ts.TypeChecker;
+  /** What `components/index.ts` exports. */
+  exports: Map<string, ts.Symbol>;
+}
+
+const ENTRY = join(__dirname, "../../components/index.ts");
+
+/**
+ * The declarations that the compiler follows outside of this project. The providers' SDKs take seconds to parse; of their
+ * types a schema says only that they are maps.
+ */
+const FOLLOWED = /^(\.|node:|@pulumi\/pulumi)/;
+
+export function readDeclarations(): Declarations {
+  const options: ts.CompilerOptions = {
+    strict: true,
+    skipLibCheck: true,
+    noEmit: true,
+    types: [],
+    lib: ["lib.es2023.d.ts"],
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    resolveJsonModule: true,
+  };
+  const host = ts.createCompilerHost(options);
+  host.resolveModuleNameLiterals = (literals, file, redirected, settings, source) =>
+    literals.map((literal) => {
+      if (!FOLLOWED.test(literal.text)) return { resolvedModule: undefined };
+      const mode = ts.getModeForUsageLocation(source, literal, settings);
+      return ts.resolveModuleName(literal.text, file, settings, host, undefined, redirected, mode);
+    });
+  const program = ts.createProgram([ENTRY], options, host);
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(ENTRY);
+  const module = source && checker.getSymbolAtLocation(source);
+  if (!module) throw new Error(`${ENTRY} exports nothing`);
+  const exports = checker.getExportsOfModule(module).map((symbol): [string, ts.Symbol] => [symbol.name, symbol]);
+  return { checker, exports: new Map(exports) };
+}
+
+/** The comment of a declaration, on one line. */
+export function commentOf(symbol: ts.Symbol | undefined, checker: ts.TypeChecker): string {
+  const text = symbol ? ts.displayPartsToString(symbol.getDocumentationComment(checker)) : "";
+  return text.replaceAll(/\s*\n\s*/g, " ").trim();
+}
+
+/** A property's type as it is declared, without the `undefined` of an optional one: aliases such as `Input` keep their names. */
+export function declaredType(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Type {
+  const [declaration] = symbol.declarations ?? [];
+  const node =
+    declaration && (ts.isPropertySignature(declaration) || ts.isPropertyDeclaration(declaration)) && declaration.type;
+  return node ? checker.getTypeFromTypeNode(node) : checker.getNonNullableType(checker.getTypeOfSymbol(symbol));
+}
+
+/** What is inside an `Input` or `Output`, and whether it was an `Input`. */
+export function unwrapped(type: ts.Type): { type: ts.Type; accepts: boolean } {
+  const [inner] = type.aliasTypeArguments ?? [];
+  const name = type.aliasSymbol?.name;
+  if (inner && (name === "Input" || name === "Output")) return { type: inner, accepts: name === "Input" };
+  return { type, accepts: false };
+}
+
+/** The folder of the declarations, for messages. */
+export const DECLARED_IN = dirname(ENTRY);

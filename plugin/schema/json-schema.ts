@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { stackConfigSchema } from "../../config";
+
+/** The part of a JSON Schema that a Pulumi schema takes over. */
+export interface Node {
+  type?: string;
+  description?: string;
+  properties?: Record<string, Node>;
+  required?: string[];
+  items?: Node;
+  additionalProperties?: Node | boolean;
+  enum?: (string | number)[];
+}
+
+/** The inputs of each component that the schema of the stack's configuration describes, too. */
+export function describedInputs(): Record<string, Record<string, Node | undefined>> {
+  const { properties: stack = {} } = z.toJSONSchema(stackConfigSchema, { io: "input", unrepresentable: "any" }) as Node;
+  const { databases, pause, vault, tags, tagsNotCopied, properties, restore } = stack;
+  const { windows, ...restoreInputs } = restore?.properties ?? {};
+  return {
+    ScalarBackup: { databases, pause, vault, tags, importedWindows: windows },
+    ScalarRestore: { databases, vault, tags, tagsNotCopied, properties, ...restoreInputs },
+    PauseSchedule: pause?.properties ?? {},
+  };
+}
