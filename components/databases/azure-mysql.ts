@@ -3,11 +3,12 @@ import type { FlexibleServer } from "../../operations/azure-servers";
 import { RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
 import { azureServer } from "./azure-server";
 import type { AzureServerArgs } from "./azure-server/args";
+import type { ResourceArgs } from "./create/resource-args";
 
 /** A server that this program creates. */
 export interface AzureMysqlCreateArgs {
   /** The arguments of `azure-native.dbformysql.Server`; `serverName` defaults to the database's name. */
-  server: ServerArgs;
+  server: ResourceArgs;
 }
 
 /** Azure Database for MySQL, flexible server. Exactly one of `existing` and `create`. */

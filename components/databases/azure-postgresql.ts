@@ -3,11 +3,12 @@ import type { FlexibleServer } from "../../operations/azure-servers";
 import { RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
 import { azureServer } from "./azure-server";
 import type { AzureServerArgs } from "./azure-server/args";
+import type { ResourceArgs } from "./create/resource-args";
 
 /** A server that this program creates. */
 export interface AzurePostgresqlCreateArgs {
   /** The arguments of `azure-native.dbforpostgresql.Server`; `serverName` defaults to the database's name. */
-  server: ServerArgs;
+  server: ResourceArgs;
 }
 
 /** Azure Database for PostgreSQL, flexible server. Exactly one of `existing` and `create`. */

@@ -1,7 +1,7 @@
-import type { ClusterArgs, ClusterInstanceArgs } from "@pulumi/aws/rds";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
+import type { ResourceArgs } from "../create/resource-args";
 import { type BuildArgs, buildSchema, DELETED_NEEDS_CLASS, deletedHasClass, deletedSchema } from "../rds/deleted";
 import {
   awsRegion,
@@ -27,9 +27,9 @@ export interface AuroraCreateArgs {
   /** Where the cluster is. Defaults to `aws:region`. */
   region?: string;
   /** The arguments of `aws.rds.Cluster`; `clusterIdentifier` defaults to the database's name. */
-  cluster?: Omit<ClusterArgs, "engine" | "region">;
+  cluster?: ResourceArgs;
   /** The arguments of each `aws.rds.ClusterInstance`, at least one. */
-  instances: Omit<ClusterInstanceArgs, "engine" | "clusterIdentifier" | "region">[];
+  instances: ResourceArgs[];
 }
 
 /** How copies are built when not like their source. */

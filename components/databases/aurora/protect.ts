@@ -1,8 +1,9 @@
-import { ClusterInstance } from "@pulumi/aws/rds";
+import { ClusterInstance, type ClusterInstanceArgs } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster } from "../../../operations/aurora";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { orEnd } from "../../problem";
+import { checkedArgs } from "../create/resource-args";
 import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import { clusterProtection, declareCluster, rangeOf } from "../rds/cluster";
 import { protectExistingRds } from "../rds/protection";
@@ -35,7 +36,7 @@ export function protectCreated(
       `${name}-instance-${index + 1}`,
       {
         identifier: pulumi.interpolate`${create.cluster?.clusterIdentifier ?? name}-${index + 1}`,
-        ...instance,
+        ...checkedArgs<ClusterInstanceArgs>(instance),
         engine: engine.engine,
         region: where,
         clusterIdentifier: cluster.id,

@@ -1,9 +1,9 @@
 import { isIPv4 } from "node:net";
-import type { DatabaseAccountArgs } from "@pulumi/azure-native/cosmosdb/databaseAccount";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { COSMOSDB_TIERS } from "../../../restore-points/rules/recovery-period";
 import { resourceGroup } from "../azure-server/args";
+import type { ResourceArgs } from "../create/resource-args";
 import { EITHER, eitherExistingOrCreate } from "../schema";
 
 /** An account that exists. */
@@ -19,7 +19,7 @@ export interface CosmosdbExistingArgs {
 /** An account that this program creates. */
 export interface CosmosdbCreateArgs {
   /** The arguments of `azure-native.cosmosdb.DatabaseAccount`; `accountName` defaults to the database's name. */
-  account: Omit<DatabaseAccountArgs, "databaseAccountOfferType">;
+  account: ResourceArgs;
 }
 
 /** Scalar's Schema Loader, run in Kubernetes: it gives a copy the stored procedures that no backup holds. */

@@ -1,4 +1,4 @@
-import { DatabaseAccount } from "@pulumi/azure-native/cosmosdb/databaseAccount";
+import { DatabaseAccount, type DatabaseAccountArgs } from "@pulumi/azure-native/cosmosdb/databaseAccount";
 import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import type { AzureAccess } from "../../../operations/azure";
@@ -19,6 +19,7 @@ import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period"
 import { azureOperation } from "../../operation";
 import { endProgram, orEnd } from "../../problem";
 import { COORDINATOR_NAMESPACE, COORDINATOR_TABLE, type CoordinatorFinding } from "../coordinator";
+import { checkedArgs } from "../create/resource-args";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 import type { CosmosdbArgs, CosmosdbCreateArgs } from "./args";
 import { addressOf, keyProblem, lookUpDeleted, lookUpSource } from "./source";
@@ -114,7 +115,7 @@ function declareAccount(
       accountName: name,
       kind: "GlobalDocumentDB",
       minimalTlsVersion: "Tls12",
-      ...account,
+      ...checkedArgs<DatabaseAccountArgs>(account),
       databaseAccountOfferType: "Standard",
       // After the look-up, which is to see what was there before this run.
       backupPolicy: after.apply(() => ({

@@ -16,7 +16,8 @@ export const ACCOUNT_NAME_LENGTH = 44;
 
 /** What names the account, whether it exists or is created. */
 export function addressOf(name: string, args: CosmosdbArgs): pulumi.Output<CosmosAddress> {
-  const account = args.existing ?? args.create?.account;
+  const account: { [Key in keyof CosmosAddress]?: pulumi.Input<string> } | undefined =
+    args.existing ?? args.create?.account;
   return pulumi.all([account?.accountName, account?.resourceGroupName]).apply(([accountName, resourceGroupName]) => ({
     accountName: accountName ?? name,
     resourceGroupName: resourceGroupName as string,

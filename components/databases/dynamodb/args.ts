@@ -1,6 +1,6 @@
-import type { TableArgs } from "@pulumi/aws/dynamodb";
 import { z } from "zod";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
+import type { ResourceArgs } from "../create/resource-args";
 import { awsRegion, EITHER, eitherExistingOrCreate, kmsKeyArn, recoveryDays } from "../schema";
 
 /** DynamoDB tables that exist: those of ScalarDB namespaces, tables by name, or both. */
@@ -26,7 +26,7 @@ export interface DynamodbCreateArgs {
   /** Where the tables are. Defaults to `aws:region`. */
   region?: string;
   /** The tables by their full names, each with the arguments of `aws.dynamodb.Table`. */
-  tables: Record<string, Omit<TableArgs, "name" | "region">>;
+  tables: Record<string, ResourceArgs>;
 }
 
 /** Where a restore puts copies, and how they are built when not like their source. */

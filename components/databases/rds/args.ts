@@ -1,7 +1,7 @@
-import type { ClusterArgs, InstanceArgs } from "@pulumi/aws/rds";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
+import type { ResourceArgs } from "../create/resource-args";
 import {
   awsRegion,
   databaseName,
@@ -37,9 +37,9 @@ export interface RdsCreateArgs {
   /** Where it is. Defaults to `aws:region`. */
   region?: string;
   /** The arguments of `aws.rds.Instance`; `identifier` defaults to the database's name. Oracle and SQL Server need `engine`, the edition. */
-  instance?: Omit<InstanceArgs, "region">;
+  instance?: ResourceArgs;
   /** The arguments of `aws.rds.Cluster` for a Multi-AZ DB cluster (MySQL and PostgreSQL only); `clusterIdentifier` defaults to the database's name. */
-  cluster?: Omit<ClusterArgs, "engine" | "region">;
+  cluster?: ResourceArgs;
 }
 
 /** How copies are built when not like their source. */

@@ -1,9 +1,10 @@
-import { Instance } from "@pulumi/aws/rds";
+import { Instance, type InstanceArgs } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { describeInstance, type InstanceDescription } from "../../../operations/rds";
 import type { DatabaseRange } from "../../../restore-points/ranges";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { orEnd } from "../../problem";
+import { checkedArgs } from "../create/resource-args";
 import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { RdsArgs, RdsCreateArgs } from "./args";
 import { onlyEngine, type RdsEngine } from "./engine";
@@ -30,7 +31,7 @@ export function protectCreatedInstance(
       // Nobody has to invent, store or rotate a password that Secrets Manager keeps.
       ...(instance.password || instance.passwordWo ? {} : { manageMasterUserPassword: true, username: "scalar" }),
       finalSnapshotIdentifier: pulumi.interpolate`${instance.identifier ?? name}-final`,
-      ...instance,
+      ...checkedArgs<InstanceArgs>(instance),
       region,
       backupRetentionPeriod: days,
       deleteAutomatedBackups: false,
