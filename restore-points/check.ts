@@ -12,21 +12,21 @@ import {
   whyNoWindow,
 } from "./windows";
 
-/** What became of an instant that somebody wants to restore. */
+/** The result of checking an instant. */
 export interface InstantCheck {
-  /** The instant that was asked for, in UTC; absent when the text is none. Without problems it has whole seconds. */
+  /** The requested instant in UTC; absent when the text is not an instant. Without problems it has whole seconds. */
   instant?: string;
-  /** Why it cannot be restored, each a sentence with what to do; none when it can. */
+  /** Why it cannot be restored, each with the fix; empty when it can. */
   problems: string[];
-  /** Without problems absent. The nearest instant before that can be restored, if any. */
+  /** The nearest earlier instant that can be restored, if any. Only present with problems. */
   before?: string;
-  /** Without problems absent. The nearest instant after that can be restored, if any. */
+  /** The nearest later instant that can be restored, if any. Only present with problems. */
   after?: string;
 }
 
 /**
- * Checks an instant before anything is built for it: it has to be past, in a common window where the set needs one, and in
- * every database's restorable range.
+ * Checks an instant before anything is created for it: it has to be past, in a common window if the set needs one, and
+ * in every database's restorable range.
  *
  *     checkInstant("2026-11-22T04:00:00Z", situation)
  *     -> { instant: "2026-11-22T04:00:00Z", before: "2026-11-22T03:00:12Z", problems: [
@@ -43,7 +43,7 @@ export function checkInstant(at: string, situation: Situation): InstantCheck {
   };
 }
 
-/** The check's result for people: the problems, and the nearest instants that would work. */
+/** The check's result as text: the problems, and the nearest instants that can be restored. */
 export function describeProblems({ instant, problems, before, after }: InstantCheck): string {
   if (instant === undefined) return problems.join("; ");
   const alternatives = [before && `${before} (before)`, after && `${after} (after)`].filter(Boolean);
@@ -75,7 +75,7 @@ function problemsOf(instant: number, situation: Situation): string[] {
   return problems;
 }
 
-/** A database's backups of the window that an instant is in, as long as they are kept. */
+/** A database's backups of the instant's window, while they are kept. */
 export function backupsAt(
   instant: number,
   database: string,
@@ -105,7 +105,7 @@ function windowProblem(instant: number, situation: Situation): string[] {
   ];
 }
 
-/** The restorable instants next to one that is not: the middles of windows, or the ends of the range. */
+/** The nearest restorable instants before and after: the middles of windows, or the ends of the range. */
 function nearest(instant: number, situation: Situation): Pick<InstantCheck, "before" | "after"> {
   const { before, after } = situation.pauseRequired
     ? nearestPoints(instant, situation)
@@ -122,7 +122,7 @@ interface Neighbours {
 }
 
 function nearestPoints(instant: number, situation: Situation): Neighbours {
-  // Newest first: the first one that is older is the nearest before, the last one that is newer the nearest after.
+  // Newest first: the first older one is the nearest before, the last newer one is the nearest after.
   const restorable = pointsOf(situation)
     .filter((point) => point.restorable)
     .map((point) => instantMillis(point.instant));
@@ -135,7 +135,7 @@ function nearestSeconds(instant: number, situation: Situation): Neighbours {
   const { from, to } = seconds;
   if (instant < from) return { after: from };
   if (instant > to) return { before: to };
-  // Inside the range, what was wrong is the fraction of the second.
+  // Inside the range, the only problem is the fraction of a second.
   const before = floorSecond(instant);
   return { before, after: before + 1000 <= to ? before + 1000 : undefined };
 }

@@ -19,29 +19,29 @@ What is shown is what the last "pulumi up" saw. To restore the newest instant:
 
 Exits 0; with --latest 1 when no instant can be restored; 2 when the options or outputs cannot be used.`;
 
-/** Where the outputs are to come from: a file, standard input (`-`), or else a stack, by default the selected one. */
+/** The source of the outputs: a file, standard input (`-`), or a stack, by default the selected one. */
 export interface Source {
   outputs?: string;
   stack?: string;
 }
 
-/** What the command needs of the world around it. */
+/** The command's interfaces to the outside. */
 export interface Surroundings {
   /** The stack's outputs as JSON. */
   read(source: Source): string;
-  /** Columns to fill. */
+  /** The number of columns to use. */
   width: number;
   paint: Paint;
 }
 
-/** What the command says, without the last line's end. */
+/** The command's output, without the last newline. */
 export interface Answer {
   exitCode: 0 | 1 | 2;
   stdout?: string;
   stderr?: string;
 }
 
-/** Runs the command with its arguments, without the program's name. */
+/** Runs the command. @param args without the program's name */
 export function answer(args: string[], surroundings: Surroundings): Answer {
   try {
     return answerOrThrow(args, surroundings);

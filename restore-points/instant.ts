@@ -5,7 +5,7 @@ export interface InstantProblem {
 
 const EXAMPLE = "2026-11-22T03:00:12Z";
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
-/** What is nearly an instant, and how to make it one. Tried in this order. */
+/** Texts that are nearly instants, and how to fix them. Tried in this order. */
 const NEARLY: [RegExp, string][] = [
   [/^\d{4}-\d\d-\d\d$/, `has no time and no zone; write them both, such as ${EXAMPLE}`],
   [/^\d{4}-\d\d-\d\d .*\d/, `has a space between date and time; write T there, such as ${EXAMPLE}`],
@@ -19,7 +19,7 @@ const LAST_YEAR = 9999;
 
 /**
  * Reads an instant in RFC 3339, such as `2026-11-22T03:00:12Z` or `2026-11-22T12:00:12.250+09:00`, as milliseconds since
- * the epoch. A time without a zone is refused: whoever reads it would have to guess. Digits after the milliseconds are cut off.
+ * the epoch. A time without a zone is refused, because it is ambiguous. Digits after the milliseconds are cut off.
  */
 export function parseInstant(text: string): number | InstantProblem {
   const match = RFC_3339.exec(text);
@@ -43,7 +43,7 @@ export function parseInstant(text: string): number | InstantProblem {
 
 /**
  * Reads an instant that has been checked before, or that this project wrote itself.
- * @throws {RangeError} when it is none.
+ * @throws {RangeError} when it is not an instant.
  */
 export function instantMillis(text: string): number {
   const instant = parseInstant(text);
@@ -51,7 +51,10 @@ export function instantMillis(text: string): number {
   return instant;
 }
 
-/** Writes an instant in RFC 3339 and UTC: `2026-11-22T03:00:12Z`, or with `millis` `2026-11-22T03:00:12.250Z`. Without, what is left of the second is cut off. */
+/**
+ * Writes an instant in RFC 3339 and UTC: `2026-11-22T03:00:12Z`, or with `millis` `2026-11-22T03:00:12.250Z`. Without
+ * `millis`, the fraction of the second is cut off.
+ */
 export function formatInstant(millis: number, options: { millis?: boolean } = {}): string {
   const text = new Date(millis).toISOString();
   return options.millis ? text : text.replace(/\.\d+Z$/, "Z");

@@ -4,14 +4,14 @@ export interface Interval {
   end: number;
 }
 
-/** What two intervals share; undefined when they share nothing, or only one instant. */
+/** The intersection of two intervals; undefined when it is empty or only one instant. */
 export function intersection(a: Interval, b: Interval): Interval | undefined {
   const start = Math.max(a.start, b.start);
   const end = Math.min(a.end, b.end);
   return start < end ? { start, end } : undefined;
 }
 
-/** What two lists of intervals share. Each list, and the result, is in order and without overlaps. */
+/** The intersection of two lists of intervals. Each list, and the result, is in order and without overlaps. */
 export function intersections(a: readonly Interval[], b: readonly Interval[]): Interval[] {
   const shared: Interval[] = [];
   let i = 0;
@@ -25,7 +25,7 @@ export function intersections(a: readonly Interval[], b: readonly Interval[]): I
   return shared;
 }
 
-/** The same time in order and without overlaps. Intervals that only touch stay apart: something ended there. */
+/** The union in order and without overlaps. Intervals that only touch stay separate: a pause ended there. */
 export function union(intervals: readonly Interval[]): Interval[] {
   const joined: Interval[] = [];
   for (const next of [...intervals].sort((a, b) => a.start - b.start)) {

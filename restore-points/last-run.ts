@@ -20,25 +20,25 @@ export type LastRunEnd = (typeof LAST_RUN_ENDS)[number];
 /** The outcome of one run of the pauser, as the pauser writes it under `LAST_RUN_KEY`. */
 export interface LastRun {
   schemaVersion: 1;
-  /** The name of the Job that the run was a try of. */
+  /** The name of the Job of which the run was a try. */
   job: string;
   /** RFC 3339, UTC. */
   startedAt: string;
   /** RFC 3339, UTC. Before `startedAt` if the clock was set back in between. */
   endedAt: string;
   end: LastRunEnd;
-  /** Why the run ended so; empty when everything succeeded. */
+  /** The reasons for this end; empty after a success. */
   reasons: string[];
 }
 
-/** The longest JSON that is written: the ConfigMap also holds the windows, and may take 1 MiB. */
+/** The longest JSON that is written: the ConfigMap also holds the windows, and is limited to 1 MiB. */
 export const LAST_RUN_MAX_BYTES = 4096;
 
 const SCHEMA_VERSION = 1;
-/** Longer texts are data of somebody else: the ConfigMap can be written by anyone who may update it. */
+/** Longer texts were not written by the pauser: any account that may update the ConfigMap can write it. */
 const MAX_READ_BYTES = 4 * LAST_RUN_MAX_BYTES;
 
-/** What was read: a run, nothing because no run has ended, or why the text cannot be used. */
+/** The result: a run, nothing because no run has ended, or why the text cannot be used. */
 export type ReadLastRun = { lastRun?: LastRun; malformed?: undefined } | { lastRun?: undefined; malformed: string };
 
 /**
@@ -68,7 +68,7 @@ export function readLastRun(json: string | undefined): ReadLastRun {
   }
 }
 
-/** Writes the outcome as it is kept, in at most `LAST_RUN_MAX_BYTES`: reasons that do not fit are counted instead. */
+/** Serializes the outcome in at most `LAST_RUN_MAX_BYTES`: reasons that do not fit are only counted. */
 export function writeLastRun(run: Omit<LastRun, "schemaVersion">): string {
   const { job, startedAt, endedAt, end } = run;
   const json = (reasons: string[]) =>
@@ -82,7 +82,7 @@ export function writeLastRun(run: Omit<LastRun, "schemaVersion">): string {
   const [first, ...others] = run.reasons;
   if (first === undefined) return json([]);
   const rest = others.length > 0 ? [more(others.length)] : [];
-  // A single reason that is too long: the beginning says most. A character takes up to 6 bytes in JSON.
+  // A single reason that is too long: keep its beginning. A character takes up to 6 bytes in JSON.
   const room = LAST_RUN_MAX_BYTES - Buffer.byteLength(json(["...", ...rest]));
   return json([`${[...first].slice(0, Math.floor(room / 6)).join("")}...`, ...rest]);
 }
@@ -110,5 +110,5 @@ const endAt: Reader<LastRunEnd> = (value, path) => {
   throw new ShapeError(`${path} must be one of ${LAST_RUN_ENDS.join(", ")}, got ${JSON.stringify(value) ?? "nothing"}`);
 };
 
-/** A text for a terminal: control characters of somebody else's data could rewrite what a user reads. */
+/** A text for a terminal: control characters in external data could overwrite what the user reads. */
 const lineAt: Reader<string> = (value, path) => textAt(value, path).replace(/\p{Cc}+/gu, " ");

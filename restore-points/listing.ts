@@ -5,7 +5,7 @@ import { legend, timeline } from "./timeline";
 import { IMPORTED, releaseLabel } from "./window";
 import type { CoveredRelease } from "./windows";
 
-/** Everything about the restore points, for people, in lines of text. */
+/** The restore points as lines of text. */
 export function listing(output: RestorePoints, width: number, paint: Paint = PLAIN): string[] {
   const picture = timeline(output, width, paint);
   return [
@@ -51,16 +51,16 @@ function pointLines({ points, unlisted, noneBecause, pauseProblems = [] }: Resto
   return [
     ...(points.length > 0 ? [header as string, ...lines] : []),
     ...(points.some(({ noWholeMinute }) => noWholeMinute)
-      ? ["* the window has no whole minute near its middle: see that your databases restore to the second"]
+      ? ["* the window has no whole minute near its middle: check that your databases restore to the second"]
       : []),
     ...(unlisted > 0 ? [`and ${unlisted} older ones, which restore.at takes too while they can be restored`] : []),
     ...(noneBecause === undefined ? [] : [paint("red", `Nothing can be restored now: ${noneBecause}`)]),
-    // Where there is no window, the line above says it.
+    // Without a window, the line above says so.
     ...(points.length > 0 ? pauseProblems.map((problem) => paint("yellow", `Warning: ${problem}`)) : []),
   ];
 }
 
-/** Why a database cannot be restored by its point-in-time recovery, and what its window's backups do about it. */
+/** Why a database's point-in-time recovery cannot restore the instant, and whether its window's backups can. */
 function databaseNotes({ name, reason, backedUpUntil }: DatabaseAtPoint): string[] {
   if (reason === undefined)
     return backedUpUntil === undefined ? [] : [`${name} has backups of this window, kept until ${backedUpUntil}`];
@@ -83,7 +83,7 @@ function detail({ pods, origin }: CoveredRelease): string {
   return details.length > 0 ? ` (${details.join(", ")})` : "";
 }
 
-/** Rows of cells as lines with aligned columns; the last cell of a row may be of any length. */
+/** Rows of cells as lines with aligned columns; the last cell of a row may have any length. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows)

@@ -18,8 +18,8 @@ import type { CoveredRelease } from "./windows";
 export const OUTPUT = "restorePoints";
 
 /**
- * Finds the restore points among a stack's outputs, as `pulumi stack output --json` prints them all.
- * @throws {Error} when they are not there, or not of this version's shape.
+ * Finds the restore points in a stack's outputs, as printed by `pulumi stack output --json`.
+ * @throws {Error} when they are missing, or do not have this version's shape.
  */
 export function restorePointsOf(outputs: unknown): RestorePoints {
   if (!isObject(outputs)) throw new Error('these are no stack outputs; give what "pulumi stack output --json" prints');

@@ -1,4 +1,4 @@
-/** Puts a style on a text, or leaves it plain. */
+/** Adds a style to a text, or returns it unchanged. */
 export type Paint = (style: "bold" | "cyan" | "dim" | "green" | "red" | "yellow", text: string) => string;
 
 export const PLAIN: Paint = (_style, text) => text;

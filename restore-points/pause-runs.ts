@@ -8,32 +8,32 @@ export interface PauseJob {
   /** RFC 3339, UTC. */
   started: string;
   outcome: "running" | "succeeded" | "failed";
-  /** Why it failed, as Kubernetes says: `BackoffLimitExceeded: Job has reached the specified backoff limit`. */
+  /** Why it failed, according to Kubernetes: `BackoffLimitExceeded: Job has reached the specified backoff limit`. */
   failure?: string;
 }
 
-/** What the cluster says of a pause schedule's runs. Instants in RFC 3339, UTC. */
+/** The runs of a pause schedule, as the cluster reports them. Instants in RFC 3339, UTC. */
 export interface PauseRuns {
   suspended: boolean;
   created?: string;
   lastScheduled?: string;
   lastSucceeded?: string;
-  /** Those that are kept, in any order. */
+  /** The Jobs that still exist, in any order. */
   jobs: PauseJob[];
 }
 
 /** Time zones and daylight saving move a run by up to an hour, and a run takes minutes. */
 const TOLERANCE_MILLIS = 3_600_000;
-/** More reasons than these are in the Job's log. */
+/** The most reasons that are shown; the Job's log has all. */
 const SHOWN_REASONS = 5;
 
-/** What is wrong with the last runs, each as a sentence with what to do; none while the schedule does its work. */
+/** The problems of the last runs, each with the fix; empty while the schedule works. */
 export function runProblems(
   runs: PauseRuns | undefined,
   { lastRun, malformed }: ReadLastRun,
   schedule: { now: number; longestIntervalMillis: number },
 ): string[] {
-  const problems = malformed === undefined ? [] : [`${malformed}; the next run of the pause schedule writes it anew`];
+  const problems = malformed === undefined ? [] : [`${malformed}; the next run of the pause schedule replaces it`];
   const ended = newestFirst(runs?.jobs ?? []).filter(({ outcome }) => outcome !== "running");
   const [last] = ended;
   if (last?.outcome === "failed" && !isNewer(lastRun, last)) return [...problems, failedJob(last, lastRun)];
@@ -74,15 +74,15 @@ function seeLog(name: string): string {
   return `its log: kubectl -n ${namespace} logs job/${job}`;
 }
 
-/** A run that does not happen leaves no Job that failed. */
+/** A run that was not started leaves no failed Job. */
 function overdueSince(
   { created, lastScheduled, lastSucceeded }: PauseRuns,
   { now, longestIntervalMillis }: { now: number; longestIntervalMillis: number },
 ): string | undefined {
   const since = Math.max(...[created, lastSucceeded].flatMap((text) => (text === undefined ? [] : [millis(text)])));
   if (!Number.isFinite(since) || now - since <= longestIntervalMillis + TOLERANCE_MILLIS) return undefined;
-  const started = lastScheduled === undefined ? "none was ever started" : `the last was started at ${lastScheduled}`;
-  return `no run of the pause schedule has succeeded since ${formatInstant(since)}${lastSucceeded === undefined ? ", when it was created" : ""}: ${started}; see the events of the CronJob`;
+  const started = lastScheduled === undefined ? "none has ever started" : `the last one started at ${lastScheduled}`;
+  return `no run of the pause schedule has succeeded since ${formatInstant(since)}${lastSucceeded === undefined ? ", when it was created" : ""}: ${started}; check the events of the CronJob`;
 }
 
 function newestFirst(jobs: readonly PauseJob[]): PauseJob[] {
@@ -91,7 +91,7 @@ function newestFirst(jobs: readonly PauseJob[]): PauseJob[] {
 
 const jobName = ({ name }: PauseJob) => name.slice(name.indexOf("/") + 1);
 
-/** The cluster's own texts; one that cannot be read counts as the oldest. */
+/** An instant written by the cluster; an unreadable one counts as the oldest. */
 function millis(text: string): number {
   const instant = parseInstant(text);
   return typeof instant === "number" ? instant : 0;

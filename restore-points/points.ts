@@ -5,17 +5,17 @@ import type { DatabaseBackups } from "./window-backups";
 import { type CommonWindow, type CoveredRelease, commonWindows, whyNoWindow } from "./windows";
 
 /**
- * How many points are listed, so that a stack's state stays small however often it pauses, and how many more that have backups.
- * Older ones can still be restored.
+ * How many points are listed, so that a stack's state stays small even with frequent pauses, and how many more with
+ * backups. Older points can still be restored.
  */
 export const LISTED_POINTS = 100;
 
-/** Whether a database can be restored to an instant by its point-in-time recovery, and if not, why and what to do. */
+/** Whether a database's point-in-time recovery can restore an instant, and if not, why, with the fix. */
 export interface DatabaseAtPoint {
   name: string;
   restorable: boolean;
   reason?: string;
-  /** Until when its backups of the window are kept; absent where there are none. RFC 3339, UTC, whole seconds. */
+  /** Until when its backups of the window are kept; absent without backups. RFC 3339, UTC, whole seconds. */
   backedUpUntil?: string;
 }
 
@@ -31,19 +31,19 @@ export interface DatabaseAtPoint {
  */
 export interface RestorePoint {
   /**
-   * What to restore: RFC 3339, UTC, a whole minute where the window has one near its middle, else a whole second. It stays the
-   * same for as long as the window is known.
+   * The instant for `restore.at`: RFC 3339, UTC, a whole minute if the window has one near its middle, else a whole
+   * second. It stays the same as long as the window is known.
    */
   instant: string;
-  /** True where the window has no whole minute near its middle: see that your databases restore to the second. */
+  /** True if the window has no whole minute near its middle: check that your databases restore to the second. */
   noWholeMinute?: boolean;
-  /** RFC 3339, UTC, milliseconds, with the difference of clocks by which it has been narrowed at either end. */
+  /** RFC 3339, UTC, milliseconds, with the clocks' difference by which it is narrowed at either end. */
   window: { start: string; end: string; clockOffsetMillis: number };
   covers: CoveredRelease[];
   databases: DatabaseAtPoint[];
-  /** Whether every database can be restored to it by its point-in-time recovery. */
+  /** Whether every database's point-in-time recovery can restore it. */
   restorable: boolean;
-  /** True where that is not so, but every other database has backups of the window: `restore.from` restores them. */
+  /** True if that is not so, but every other database has backups of the window: `restore.from` restores these. */
   restorableFromBackups?: boolean;
 }
 
@@ -59,29 +59,29 @@ export interface RestorePoint {
  *       databases: [{ name: "customers", earliest: "2026-10-18T09:00:00Z", latest: "2026-11-22T08:55:31Z" }],
  *       anyInstant: { from: "2026-10-18T09:00:00Z", to: "2026-11-22T08:55:31Z" }, latest: "2026-11-22T08:55:31Z" }
  *
- * and where nothing can be restored, `noneBecause` says why and what to do.
+ * If nothing can be restored, `noneBecause` says why, with the fix.
  */
 export interface RestorePoints {
   /** When the windows and ranges were read. RFC 3339, UTC, whole seconds. */
   asOf: string;
   pauseRequired: boolean;
-  /** What each database can be restored to. */
+  /** Each database's restorable range. */
   databases: DatabaseRange[];
-  /** Newest first, restorable or not; the newest `LISTED_POINTS`, and older ones whose databases have backups. */
+  /** Newest first, restorable or not: the newest `LISTED_POINTS`, and older ones whose databases have backups. */
   points: RestorePoint[];
   /** How many older points are not listed. */
   unlisted: number;
   /** The newest instant that can be restored; absent when there is none. RFC 3339, UTC, whole seconds. */
   latest?: string;
-  /** Every whole second from the one to the other can be restored. */
+  /** Every whole second in this range can be restored. */
   anyInstant?: { from: string; to: string };
-  /** Present when there is no `latest`. */
+  /** Present without `latest`. */
   noneBecause?: string;
-  /** What keeps the pause schedule from recording new windows; absent while nothing does. */
+  /** Why the pause schedule records no new windows; absent while it does. */
   pauseProblems?: string[];
 }
 
-/** What can be restored, for people and for the checks of an instant. */
+/** What can be restored, for users and for the checks of an instant. */
 export function restorePoints(situation: Situation): RestorePoints {
   const { now, pauseRequired, databases } = situation;
   const head = { asOf: formatInstant(now), pauseRequired, databases: [...databases] };
@@ -112,7 +112,7 @@ export function pointsOf(situation: Situation): RestorePoint[] {
   return commonWindows(situation.windows, situation.releases).map((window) => pointOf(window, situation));
 }
 
-/** The whole seconds to which all databases can be restored, the consistency of their data apart; or why there are none. */
+/** The whole seconds to which all databases can be restored, without regard to consistency; or why there are none. */
 export function restorableSeconds({ databases, now }: Situation): { from: number; to: number } | { because: string } {
   const range = commonRange(databases);
   if ("because" in range) return range;
@@ -151,7 +151,7 @@ function pointOf(window: CommonWindow, { databases, now }: Situation): RestorePo
   };
 }
 
-/** A database's backups of a window, as long as they are kept. */
+/** A database's backups of a window, while they are kept. */
 export function keptBackupsOf({ backups }: CommonWindow, name: string, now: number): DatabaseBackups | undefined {
   return backups.find((database) => database.name === name && database.until > now);
 }
@@ -168,7 +168,7 @@ function whyNone(points: RestorePoint[], situation: Situation): string {
   return `no restore point can be restored now; of the newest, ${newest.instant}: ${reasons.join("; ")}${way}`;
 }
 
-/** How a point is restored whose window's backups have outlived point-in-time recovery. */
+/** How to restore a point whose window's backups have outlived point-in-time recovery. */
 export function fromBackupsFix({ databases }: RestorePoint): string {
   const names = databases
     .filter(({ restorable, backedUpUntil }) => !restorable && backedUpUntil)

@@ -7,9 +7,9 @@ const BRACKETS_BYTES = bytes(writeWindowRecord([]));
 const COMMA_BYTES = 1;
 
 /**
- * The windows to keep: those that ended within the retention, and those whose backups are kept still; of these as many as their
- * record takes no more than `maxBytes` for. Those with backups come first, since they can be restored for longest; then the
- * newest. The newest of all is kept at any age: it says when a pause last succeeded. Oldest first.
+ * The windows to keep, oldest first: those that ended within the retention, and those whose backups are still kept, as
+ * many as fit into `maxBytes`. Windows with backups come first, because they can be restored for longest; then the
+ * newest. The newest window is always kept: it says when a pause last succeeded.
  * @throws {RangeError} when not even the newest fits.
  */
 export function prune(
@@ -32,7 +32,9 @@ export function prune(
     kept.push(window);
   }
   if (kept.length === 0)
-    throw new RangeError(`the newest pause window alone takes ${size} bytes, and the record may take ${maxBytes}`);
+    throw new RangeError(
+      `the newest pause window alone takes ${size} bytes, and the record may take at most ${maxBytes}`,
+    );
   return inOrder(kept);
 }
 

@@ -1,6 +1,6 @@
 import { formatInstant, instantMillis } from "./instant";
 
-/** What one database's point-in-time recovery covers now, or why that is not known. Instants are RFC 3339. */
+/** The current range of one database's point-in-time recovery, or why it is not known. Instants in RFC 3339. */
 export interface DatabaseRange {
   name: string;
   earliest?: string;
@@ -9,7 +9,7 @@ export interface DatabaseRange {
   unknownBecause?: string;
 }
 
-/** Earliest to latest instant, both of them restorable. Milliseconds since the epoch. */
+/** Earliest to latest instant, both restorable. Milliseconds since the epoch. */
 export interface RestorableRange {
   earliest: number;
   latest: number;
@@ -28,10 +28,10 @@ export function restorableRange({
   unknownBecause,
 }: DatabaseRange): RestorableRange | UnknownRange {
   if (unknownBecause !== undefined)
-    return { because: `what ${name} can be restored to is not known: ${unknownBecause}` };
+    return { because: `the restorable range of ${name} is not known: ${unknownBecause}` };
   if (earliest === undefined || latest === undefined)
     return {
-      because: `${name} tells no restorable range; see that its point-in-time recovery is on, and try again in a few minutes`,
+      because: `${name} has no restorable range; check that its point-in-time recovery is on, and try again in a few minutes`,
     };
   const range = { earliest: instantMillis(earliest), latest: instantMillis(latest) };
   if (range.latest < range.earliest)
@@ -58,7 +58,7 @@ export function commonRange(databases: readonly DatabaseRange[]): RestorableRang
   };
 }
 
-/** Why a database cannot be restored to an instant, and what to do; undefined when it can. */
+/** Why a database cannot be restored to an instant, with the fix; undefined when it can. */
 export function rangeProblem(instant: number, database: DatabaseRange, now: number): string | undefined {
   const range = restorableRange(database);
   if ("because" in range) return range.because;
@@ -71,8 +71,8 @@ export function rangeProblem(instant: number, database: DatabaseRange, now: numb
     return `${database.name} cannot be restored to a whole second yet: its range begins at ${formatInstant(earliest, { millis: true })}; try again in a few minutes`;
   const span = `from ${formatInstant(from)} to ${formatInstant(to)}`;
   if (instant < earliest)
-    return `${database.name} can be restored ${span}; choose a later instant, and keep its backups for longer if you need such old ones`;
-  // The range follows the clock at a distance: once that has passed again, the instant is in it.
+    return `${database.name} can be restored ${span}; choose a later instant, and keep its backups for longer if you need older instants`;
+  // The range's end follows the clock with a lag: after that lag, the range contains the instant.
   const lag = now - latest;
   return `${database.name} can be restored ${span} now; try again after ${formatInstant(ceilSecond(instant + lag))}`;
 }

@@ -4,23 +4,23 @@ import type { BackedUpDatabase, PausedRelease, PauseWindow, RecordingRun, Window
 
 const SCHEMA_VERSION = 1;
 
-/** What could be read of a record. */
+/** The readable part of a record. */
 export interface ReadWindows {
   /** Oldest first, without duplicates. */
   windows: PauseWindow[];
-  /** Why entries were left out, each with its path: `windows[3].cluster must be a text that is not empty, got 7`. */
+  /** Why entries were skipped, each with its path: `windows[3].cluster must be a text that is not empty, got 7`. */
   malformed: string[];
 }
 
-/** A record of which nothing may be concluded, so that it must not be written over either. */
+/** The record cannot be read. It must not be overwritten, either. */
 export class WindowRecordError extends Error {
   override readonly name = "WindowRecordError";
 }
 
 /**
- * Reads the pauser's record: the text under `WINDOWS_KEY`, undefined while no run has written one. One malformed entry does
- * not hide the others: it is left out and named.
- * @throws {WindowRecordError} when it is no record at all, or one of a version that is not known here.
+ * Reads the pauser's record: the text under `WINDOWS_KEY`, undefined while no run has written one. A malformed entry
+ * does not hide the others: it is skipped and reported.
+ * @throws {WindowRecordError} when it is not a record, or has an unknown version.
  */
 export function readWindowRecord(json: string | undefined): ReadWindows {
   if (json === undefined) return { windows: [], malformed: [] };
@@ -46,21 +46,21 @@ export function readWindowRecord(json: string | undefined): ReadWindows {
   return { windows: inOrder(windows), malformed };
 }
 
-/** Writes the record as it is kept. */
+/** Serializes the record. */
 export function writeWindowRecord(windows: readonly PauseWindow[]): string {
   const record: WindowRecord = { schemaVersion: SCHEMA_VERSION, windows: inOrder(windows) };
   return JSON.stringify(record);
 }
 
-/** A record of windows that are given as data, such as a stack's output. Read it, and what is malformed in it is found. */
+/** A record of windows that come as data, such as a stack's output. Reading it reports malformed windows. */
 export function recordOfWindows(windows: unknown): string {
   return JSON.stringify({ schemaVersion: SCHEMA_VERSION, windows });
 }
 
-/** Oldest first, and each only once: a run whose answer was lost may have recorded its window twice. */
+/** Oldest first, without duplicates: a run may record its window twice if an answer was lost. */
 export function inOrder(windows: readonly PauseWindow[]): PauseWindow[] {
   const byIdentity = new Map(windows.map((window) => [identity(window), window]));
-  // Windows of several clusters may begin in the same millisecond: their order must not depend on how they were written.
+  // Windows of several clusters may begin in the same millisecond: their order must not depend on the input's order.
   return [...byIdentity]
     .sort(
       ([one, a], [other, b]) =>
@@ -76,7 +76,8 @@ function identity({ cluster, pauseCompleted, unpauseStarted, releases }: PauseWi
   return JSON.stringify([cluster, instantMillis(pauseCompleted), instantMillis(unpauseStarted), names]);
 }
 
-const START_ANEW = "restore it from a backup, or delete its key from the ConfigMap: the next pause run starts it anew";
+const START_ANEW =
+  "restore it from a backup, or delete its key from the ConfigMap: the next pause run starts a new one";
 
 function parseObject(json: string): Record<string, unknown> {
   let value: unknown;

@@ -2,17 +2,18 @@ import { formatInstant } from "./instant";
 import { inOrder, type ReadWindows } from "./record";
 import { DEFAULT_CLUSTER, IMPORTED, type PauseWindow } from "./window";
 
-/** What tells a line of the tool's output from its log, also where it has been quoted by something else. */
+/** Separates the tool's output lines from its log, also when something else has quoted them. */
 const RESULT = /helm_release_name|deployment_name|pause_start_timestamp_ms/;
 
-/** Earlier than the tool: seconds, or something else, taken for milliseconds. */
+/** Before the tool existed: the value is not in milliseconds. */
 const FIRST_INSTANT = Date.UTC(2020, 0);
 const END_OF_TIME = Date.UTC(10_000, 0);
 
 /**
- * Reads the windows that Scalar's own tool, scalar-admin-for-kubernetes, printed: one JSON line for each release it paused,
- * between the lines of its log. Its `pause_start_timestamp_ms` is taken when all pods had been paused, its
- * `pause_end_timestamp_ms` before the first is unpaused. It names neither product nor pods, and does not compare clocks.
+ * Reads the windows that Scalar's own tool, scalar-admin-for-kubernetes, printed: one JSON line for each release it
+ * paused, between the lines of its log. Its `pause_start_timestamp_ms` is taken when all pods had been paused, its
+ * `pause_end_timestamp_ms` before the first is unpaused. Its output contains neither product nor pods, and it does not
+ * compare clocks.
  *
  *     {"namespace":"scalar","helm_release_name":"ledger","pause_start_timestamp_ms":1795316407120,
  *      "pause_end_timestamp_ms":1795316417130,"pause_start_date_time":"...","pause_end_date_time":"...","timezone":"Etc/UTC"}
@@ -29,7 +30,10 @@ export function readScalarAdminLines(text: string, cluster: string = DEFAULT_CLU
   return { windows: inOrder(windows), malformed };
 }
 
-/** The recorded windows with imported ones beside them, oldest first. The record knows more of a window that both tell. */
+/**
+ * The recorded and the imported windows, oldest first. If both contain a window, the recorded one has more detail and
+ * is kept.
+ */
 export function withImported(recorded: readonly PauseWindow[], imported: readonly PauseWindow[]): PauseWindow[] {
   const known = new Set(recorded.flatMap(identities));
   return inOrder([...recorded, ...imported.filter((window) => !identities(window).every((one) => known.has(one)))]);
@@ -54,7 +58,7 @@ function readLine(line: string, cluster: string): PauseWindow | string {
   if (!isInstant(start) || !isInstant(end))
     return "lacks pause_start_timestamp_ms or pause_end_timestamp_ms, in milliseconds since 1970; give the line as the tool printed it";
   if (end < start)
-    return `ends (${formatInstant(end)}) before it starts (${formatInstant(start)}): the clock was set back meanwhile; leave the line out`;
+    return `ends (${formatInstant(end)}) before it starts (${formatInstant(start)}): the clock was set back during the pause; remove the line`;
   return {
     cluster,
     pauseCompleted: formatInstant(start, { millis: true }),

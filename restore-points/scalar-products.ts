@@ -1,4 +1,4 @@
-/** How Scalar's Helm charts label what they install: by these, releases are found in a cluster. */
+/** The labels of Scalar's Helm charts, by which releases are found in a cluster. */
 export const INSTANCE_LABEL = "app.kubernetes.io/instance";
 export const APP_LABEL = "app.kubernetes.io/app";
 
@@ -9,5 +9,5 @@ export const ADMIN_PORTS: Readonly<Record<string, string>> = {
   auditor: "scalardl-auditor-admin",
 };
 
-/** What the name of the Service ends in that has the admin port. */
+/** The name suffix of the Service with the admin port. */
 export const HEADLESS_SUFFIX = "-headless";

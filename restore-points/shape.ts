@@ -1,9 +1,11 @@
 import { parseInstant } from "./instant";
 
-/** Takes the value at a path of JSON that somebody else may have written. @throws {ShapeError} when it is something else. */
+/** Checks a value at a path of external JSON. @throws {ShapeError} when it has another shape. */
 export type Reader<T> = (value: unknown, path: string) => T;
 
-/** What is wrong with a value, with its path: `windows[3].cluster must be a text that is not empty, got 7`. */
+/**
+ * A value has the wrong shape; the message has its path: `windows[3].cluster must be a text that is not empty, got 7`.
+ */
 export class ShapeError extends Error {
   override readonly name = "ShapeError";
 }
@@ -32,7 +34,7 @@ export const booleanAt: Reader<boolean> = (value, path) => {
   throw unexpected(value, path, "true or false");
 };
 
-/** An instant, kept as the text it is. */
+/** An instant, kept as text. */
 export const instantAt: Reader<string> = (value, path) => {
   if (typeof value !== "string") throw unexpected(value, path, "an instant in RFC 3339");
   const instant = parseInstant(value);
@@ -45,7 +47,7 @@ export function listAt<T>(value: unknown, path: string, read: Reader<T>): T[] {
   return value.map((item, index) => read(item, `${path}[${index}]`));
 }
 
-/** An object with `key`, or without when it is missing. */
+/** An object with `key`, or without it when the value is missing. */
 export function optionalAt<Key extends string, T>(
   object: Record<string, unknown>,
   key: Key,

@@ -1,18 +1,21 @@
 import type { DatabaseRange } from "./ranges";
 import type { PauseWindow, ReleaseName } from "./window";
 
-/** All that decides what can be restored now. */
+/** Everything that decides what can be restored now. */
 export interface Situation {
   /** Milliseconds since the epoch. */
   now: number;
-  /** Whether only instants inside a pause window are consistent. Without, there is one database, and any instant of it is. */
+  /**
+   * Whether only instants inside a pause window are consistent. If false, there is one database, consistent at any
+   * instant.
+   */
   pauseRequired: boolean;
   /** Every recorded window, of any cluster, in any order. */
   windows: readonly PauseWindow[];
-  /** Every release that works on the databases. */
+  /** Every release that uses the databases. */
   releases: readonly ReleaseName[];
-  /** What keeps the pause schedule from recording windows, as sentences. Defaults to nothing. */
+  /** Why the pause schedule records no windows. Defaults to none. */
   pauseProblems?: readonly string[];
-  /** What each database of the set can be restored to. */
+  /** Each database's restorable range. */
   databases: readonly DatabaseRange[];
 }

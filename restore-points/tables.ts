@@ -1,19 +1,19 @@
-/** Which tables of DynamoDB belong to a database of the set. */
+/** Which DynamoDB tables belong to a database of the set. */
 export interface NamedTables {
   /** Full names of tables. */
   tables: readonly string[];
-  /** What table names begin with, such as `ledger.`: every table of a ScalarDB namespace. */
+  /** Prefixes of table names, such as `ledger.`: every table of a ScalarDB namespace. */
   prefixes: readonly string[];
 }
 
-/** Whether a name ends as those of copies do. */
+/** Whether a name has the suffix of copies. */
 export function isCopyName(name: string): boolean {
   return /-\d{8}t\d{6}z$/.test(name);
 }
 
 /**
- * Those of a region's tables that belong to the database, sorted. Copies beside their sources begin like them, but are no part of
- * the set: they are neither protected nor backed up nor restored.
+ * The region's tables that belong to the database, sorted. Copies in the same region have the same prefixes, but are
+ * not part of the set: they are not protected, backed up or restored.
  */
 export function tablesOf({ tables, prefixes }: NamedTables, names: readonly string[]): string[] {
   return names

@@ -16,7 +16,7 @@ const NARROWEST = 45;
  *     customers                    =========================================
  *     windows    x     x     x     x     *     *     *     *     *     *     x
  *
- * @param width columns to fill
+ * @param width the number of columns to use
  */
 export function timeline(output: RestorePoints, width: number, paint: Paint = PLAIN): string[] {
   const ranges = output.databases.map((database) => ({ name: database.name, range: restorableRange(database) }));
@@ -51,7 +51,7 @@ export function timeline(output: RestorePoints, width: number, paint: Paint = PL
   if (!output.pauseRequired) return lines;
 
   const marks: string[] = Array(columns).fill(" ");
-  // A column may stand for many windows: it shows whether one of them can be restored.
+  // A column may represent many windows: it shows whether one of them can be restored.
   for (const { instant, restorable } of output.points) {
     const column = columnOf(instantMillis(instant));
     if (restorable) marks[column] = paint("green", RESTORABLE);
@@ -60,7 +60,7 @@ export function timeline(output: RestorePoints, width: number, paint: Paint = PL
   return [...lines, row("windows", marks.join(""))];
 }
 
-/** What the signs of the picture mean. */
+/** The legend of the picture. */
 export function legend({ pauseRequired }: RestorePoints): string {
   const range = `${RANGE} the database can be restored`;
   return pauseRequired

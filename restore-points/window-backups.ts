@@ -3,14 +3,14 @@ import type { Interval } from "./interval";
 import type { BackedUpDatabase, PauseWindow, WindowBackups } from "./window";
 
 /**
- * How far a DynamoDB backup may be off the instant it was asked for. AWS guarantees that it holds all that was written a minute
- * before, and nothing that was written a minute after; of what was written in between it may hold any part.
+ * How far a DynamoDB backup may differ from the instant of its request. AWS guarantees that it contains all writes
+ * until a minute before, and no writes from a minute after; it may contain any part of the writes in between.
  */
 export const BACKUP_DOUBT_MILLIS = 60_000;
 
 const DAY_MILLIS = 86_400_000;
 
-/** Whether nothing was written in all the time whose writes the backups may hold in part. */
+/** Whether nothing was written in the time of which the backups may contain only a part. */
 export function areOfWindow({ requested, accepted }: WindowBackups, { start, end }: Interval): boolean {
   return (
     start <= instantMillis(requested) - BACKUP_DOUBT_MILLIS && instantMillis(accepted) + BACKUP_DOUBT_MILLIS <= end
@@ -19,17 +19,17 @@ export function areOfWindow({ requested, accepted }: WindowBackups, { start, end
 
 /** A database's backups of a window. */
 export interface DatabaseBackups extends Omit<BackedUpDatabase, "deleteAfter"> {
-  /** What each of them is called. */
+  /** The name of each of them. */
   backup: string;
-  /** When the window began whose backups they are. Milliseconds since the epoch, as the others. */
+  /** When their window began. Milliseconds since the epoch, like the others. */
   began: number;
   /** When the last of them had been accepted. */
   accepted: number;
-  /** Until when they are kept. */
+  /** When they are deleted. */
   until: number;
 }
 
-/** The backups of an interval in which nothing was written: those of the runs that are sure to be of it. */
+/** The backups of an interval without writes: those of the runs that certainly belong to it. */
 export function backupsOf(runs: readonly PauseWindow[], interval: Interval): DatabaseBackups[] {
   return [...new Set(runs)].flatMap((window) => {
     const { backups } = window;
@@ -46,12 +46,12 @@ export function backupsOf(runs: readonly PauseWindow[], interval: Interval): Dat
   });
 }
 
-/** The name of every backup of a window: the prefix of its schedule, and when its last pod was paused. */
+/** The name of every backup of a window: the schedule's prefix, and when the last pod was paused. */
 export function backupName(prefix: string, pauseCompleted: string): string {
   return `${prefix}-${pauseCompleted.replaceAll(/[-:.]/g, "").toLowerCase()}`;
 }
 
-/** When the window of a backup of that name began, in milliseconds since the epoch; undefined when it is none of the prefix's. */
+/** When the window of a backup with that name began, in milliseconds since the epoch; undefined without the prefix. */
 export function instantOfBackup(prefix: string, name: string): number | undefined {
   if (!name.startsWith(`${prefix}-`)) return undefined;
   const [, date, time, millis] = /^(\d{8})t(\d{6})(\d{3})z$/.exec(name.slice(prefix.length + 1)) ?? [];
@@ -68,12 +68,14 @@ export function keptUntil(window: Pick<PauseWindow, "pauseCompleted">, { deleteA
   return instantMillis(window.pauseCompleted) + deleteAfter * DAY_MILLIS;
 }
 
-/** The databases whose backups of a window are kept still, if they are of the window. */
+/** The databases whose backups of a window are still kept, if they belong to the window. */
 export function keptBackups(window: PauseWindow, now: number): BackedUpDatabase[] {
   return (window.backups?.databases ?? []).filter((database) => keptUntil(window, database) > now);
 }
 
-/** The windows with what is configured now of how long a database's backups are kept, by its name: that decides, not what was. */
+/**
+ * The windows with the currently configured retention of each database's backups, by its name: the current one counts.
+ */
 export function withDeleteAfter(windows: readonly PauseWindow[], days: Record<string, number>): PauseWindow[] {
   return windows.map((window) => {
     if (window.backups === undefined) return window;

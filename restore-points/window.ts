@@ -4,13 +4,13 @@ export interface PausedRelease {
   name: string;
   /** `scalardb-cluster`, `ledger` or `auditor`; `unknown` in a window that Scalar's own tool printed. */
   product: string;
-  /** The names of the pods that were paused, sorted; none in a window that Scalar's own tool printed. */
+  /** The names of the paused pods, sorted; empty in a window that Scalar's own tool printed. */
   pods: string[];
   /** Their UIDs, in the same order; absent in windows of earlier versions. */
   podUids?: string[];
 }
 
-/** The process that recorded a window, by what the API server knows of it as long as the Job is kept. */
+/** The process that recorded a window; the API server has these objects as long as the Job is kept. */
 export interface RecordingRun {
   job?: string;
   jobUid?: string;
@@ -26,31 +26,31 @@ export interface PauseWindow {
   pauseCompleted: string;
   /** The instant before the first pod was asked to unpause. RFC 3339, UTC, milliseconds. */
   unpauseStarted: string;
-  /** The most that the API server's clock may differ from the pauser's, in milliseconds, with the sign of that bound. */
+  /** The greatest possible difference of the API server's clock from the pauser's, in milliseconds, with its sign. */
   clockOffsetMillis: number;
   releases: PausedRelease[];
   /** Absent in windows of earlier versions, and outside a cluster. */
   run?: RecordingRun;
-  /** The DynamoDB backups that were made in it; absent where none were, or not of every table. */
+  /** The DynamoDB backups that were made in it; absent without backups, or if they are incomplete. */
   backups?: WindowBackups;
   /** `imported` when Scalar's own tool printed it; absent when the pauser recorded it. */
   origin?: string;
 }
 
 /**
- * DynamoDB backups that were all asked for and accepted inside a window. Each has the same name, by which their ARNs are found
- * again: a record has no room for them.
+ * DynamoDB backups that were all requested and accepted inside a window. All have the same name, by which their ARNs
+ * are looked up: the record has no room for ARNs.
  */
 export interface WindowBackups {
   name: string;
-  /** The instant before the first was asked for. RFC 3339, UTC, milliseconds. */
+  /** The instant before the first request. RFC 3339, UTC, milliseconds. */
   requested: string;
-  /** The instant after the last was accepted. RFC 3339, UTC, milliseconds. */
+  /** The instant after the last one was accepted. RFC 3339, UTC, milliseconds. */
   accepted: string;
   databases: BackedUpDatabase[];
 }
 
-/** A database all of whose tables were backed up. */
+/** A database with backups of all its tables. */
 export interface BackedUpDatabase {
   /** Its name in the set. */
   name: string;
@@ -61,7 +61,7 @@ export interface BackedUpDatabase {
   deleteAfter: number;
 }
 
-/** Where a window is known from: the pauser's record, or what Scalar's own tool printed. */
+/** The origin of a window: the pauser's record, or the output of Scalar's own tool. */
 export const RECORDED = "recorded";
 export const IMPORTED = "imported";
 
@@ -75,10 +75,10 @@ export interface WindowRecord {
 /** The ConfigMap's key that holds the `WindowRecord` as JSON. */
 export const WINDOWS_KEY = "windows.json";
 
-/** The name of the cluster where none is configured. */
+/** The name of the cluster if none is configured. */
 export const DEFAULT_CLUSTER = "default";
 
-/** A release of the set, by the names that tell it from all others. */
+/** A release of the set, by the names that identify it. */
 export interface ReleaseName {
   /** The Kubernetes cluster's name as configured. Defaults to `default`. */
   cluster?: string;
@@ -86,7 +86,7 @@ export interface ReleaseName {
   name: string;
 }
 
-/** A release for people: `scalar/ledger`, or `tokyo: scalar/ledger` on a cluster that has a name. */
+/** A release's display name: `scalar/ledger`, or `tokyo: scalar/ledger` on a cluster that has a name. */
 export function releaseLabel({ cluster = DEFAULT_CLUSTER, namespace, name }: ReleaseName): string {
   return `${cluster === DEFAULT_CLUSTER ? "" : `${cluster}: `}${namespace}/${name}`;
 }

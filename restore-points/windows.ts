@@ -4,15 +4,15 @@ import type { Situation } from "./situation";
 import { DEFAULT_CLUSTER, IMPORTED, type PauseWindow, RECORDED, type ReleaseName, releaseLabel } from "./window";
 import { backupsOf, type DatabaseBackups } from "./window-backups";
 
-/** A shorter window leaves no instant that is safe against the clocks' differences. */
+/** A shorter window has no instant that is safe despite clock differences. */
 export const MINIMUM_WINDOW_MILLIS = 5_000;
-/** How far an instant must stay from the window's edges. The middle of the shortest window, in whole seconds, does. */
+/** How far an instant must be from the window's edges. The middle of the shortest window, in whole seconds, is. */
 export const MARGIN_MILLIS = 2_000;
 const MINUTE_MILLIS = 60_000;
 
 /**
- * How much of a window counts, in milliseconds: it is taken to be shorter at either end by what the clocks may differ by. The
- * pauser records no window of which less than `MINIMUM_WINDOW_MILLIS` counts.
+ * The certain length of a window, in milliseconds: it is shortened at either end by the possible difference of the
+ * clocks. The pauser records no window with less than `MINIMUM_WINDOW_MILLIS`.
  */
 export function usableMillis({ pauseCompleted, unpauseStarted, clockOffsetMillis }: PauseWindow): number {
   return instantMillis(unpauseStarted) - instantMillis(pauseCompleted) - 2 * Math.abs(clockOffsetMillis);
@@ -24,42 +24,42 @@ export interface CoveredRelease {
   namespace: string;
   name: string;
   product: string;
-  /** 0 when imported: Scalar's own tool does not name them. */
+  /** 0 when imported: the output of Scalar's own tool has no pods. */
   pods: number;
-  /** `recorded` by the pauser, or `imported`: what Scalar's own tool printed was needed to know of it. */
+  /** `recorded` by the pauser, or `imported` from the output of Scalar's own tool. */
   origin: string;
 }
 
 /** An interval in which every release of the set was paused. Milliseconds since the epoch. */
 export interface CommonWindow extends Interval {
-  /** The instant to restore: a whole minute near the middle, or else the whole second nearest to it. */
+  /** The instant to restore: a whole minute near the middle, or else the whole second nearest to the middle. */
   instant: number;
-  /** Whether that is a whole minute, which people choose, portals offer, and every database can surely restore to. */
+  /** Whether that is a whole minute, which people choose, portals offer, and every database can restore to. */
   wholeMinute: boolean;
-  /** In the order in which the releases were asked for. */
+  /** In the order of the requested releases. */
   covers: CoveredRelease[];
   /**
-   * The greatest difference of clocks that a run of this window measured. Nobody knows the databases' clocks, so each run
-   * is taken to be shorter by its difference at either end: that is already in `start` and `end`.
+   * The greatest clock difference that a run of this window measured. The databases' clocks are not known, so each run
+   * is shortened by its difference at either end; `start` and `end` include that.
    */
   clockOffsetMillis: number;
-  /** The backups that are of it, kept still or not. */
+  /** The backups that belong to it, including deleted ones. */
   backups: DatabaseBackups[];
 }
 
-/** One run's pause of one release, with the doubt about its clock. */
+/** One run's pause of one release, with the uncertainty of its clock. */
 interface Pause {
-  /** What is certain: the window as recorded, narrowed by the doubt. It may be empty. */
+  /** The certain part: the recorded window, narrowed by the uncertainty. It may be empty. */
   start: number;
   end: number;
-  /** Until when its unpause may have begun. */
+  /** The latest instant at which its unpause may have begun. */
   endAtLatest: number;
   window: PauseWindow;
 }
 
 /**
- * The intervals in which EVERY listed release was paused, newest first. Runs are intersected wherever they ran: on several
- * clusters, or on one cluster with different releases. Shorter ones than `MINIMUM_WINDOW_MILLIS` are left out.
+ * The intervals in which EVERY listed release was paused, newest first. Runs of all clusters, and of different releases
+ * on one cluster, are intersected. Intervals shorter than `MINIMUM_WINDOW_MILLIS` are left out.
  *
  * A run ends for a release when any run unpauses it: two runs of one release that overlap share an end.
  */
@@ -74,7 +74,7 @@ export function commonWindows(windows: readonly PauseWindow[], releases: readonl
     .reverse();
 }
 
-/** Nobody documents that Azure's flexible servers restore to the second: a whole minute is preferred where it is as safe. */
+/** Azure does not document that flexible servers restore to the second: prefer a whole minute if it is as safe. */
 function instantOf({ start, end }: Interval): Pick<CommonWindow, "instant" | "wholeMinute"> {
   const middle = (start + end) / 2;
   const minute = Math.round(middle / MINUTE_MILLIS) * MINUTE_MILLIS;
@@ -87,10 +87,10 @@ export function isInside(instant: number, { start, end }: Interval): boolean {
   return instant - start >= MARGIN_MILLIS && end - instant >= MARGIN_MILLIS;
 }
 
-/** What decides why there is no window. */
+/** The inputs of `whyNoWindow`. */
 type WindowSituation = Pick<Situation, "windows" | "releases" | "pauseProblems">;
 
-/** Why there is no common window, and what to do about it. To be asked when there is none. */
+/** Why there is no common window, with the fix. Call it only when there is none. */
 export function whyNoWindow({ windows, releases, pauseProblems = [] }: WindowSituation): string {
   if (releases.length === 0)
     return "no release is named, so no window covers them all; list them in the pause schedule";
@@ -103,7 +103,7 @@ export function whyNoWindow({ windows, releases, pauseProblems = [] }: WindowSit
     return `no recorded pause window covers ${missing.map(releaseLabel).join(", ")}${
       pauseProblems.length > 0
         ? `: ${pauseProblems.join("; ")}`
-        : "; see that the pause schedule lists it, and what its last Job says"
+        : "; check that the pause schedule lists it, and the log of its last Job"
     }`;
   return `the recorded pause windows leave no ${MINIMUM_WINDOW_MILLIS / 1000} s in which ${releases.map(releaseLabel).join(", ")} were all paused; pause them at the same time, hold longer, or set the clocks right`;
 }

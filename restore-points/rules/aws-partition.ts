@@ -1,4 +1,4 @@
-/** A part of AWS that shares no accounts with the others: its name in ARNs, and what its endpoints' host names end in. */
+/** A part of AWS with its own accounts: its name in ARNs, and the suffix of its endpoints' host names. */
 export interface AwsPartition {
   id: string;
   dnsSuffix: string;
@@ -6,7 +6,7 @@ export interface AwsPartition {
 
 const AWS: AwsPartition = { id: "aws", dnsSuffix: "amazonaws.com" };
 
-/** By what their regions' names begin with; a test compares them with those of the SDK installed. */
+/** By the prefix of their regions' names; a test compares them with the installed SDK. */
 const OTHERS: [string, AwsPartition][] = [
   ["cn-", { id: "aws-cn", dnsSuffix: "amazonaws.com.cn" }],
   ["us-gov-", { id: "aws-us-gov", dnsSuffix: "amazonaws.com" }],
@@ -17,7 +17,7 @@ const OTHERS: [string, AwsPartition][] = [
   ["eusc-", { id: "aws-eusc", dnsSuffix: "amazonaws.eu" }],
 ];
 
-/** The partition that a region is in. */
+/** A region's partition. */
 export function awsPartition(region: string): AwsPartition {
   return OTHERS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? AWS;
 }

@@ -1,6 +1,6 @@
 import { nearestWord } from "./nearest-word";
 
-/** The regions that the AWS SDK knew when this was written; a test compares them with those of the SDK installed. */
+/** The regions that the AWS SDK knew at the time of writing; a test compares them with the installed SDK. */
 export const AWS_REGIONS: readonly string[] = (
   "af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 " +
   "ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 " +
@@ -10,11 +10,11 @@ export const AWS_REGIONS: readonly string[] = (
   "us-isof-east-1 us-isof-south-1 us-west-1 us-west-2"
 ).split(" ");
 
-/** How AWS names regions: a geography, a direction and a number. Those of AWS_REGIONS and those to come. */
+/** The form of AWS region names: a geography, a direction and a number. Also matches future regions. */
 const FORM =
   /^(us(-gov|-iso[bf]?)?|eu(-isoe)?|eusc-[a-z]{2}|ap|sa|ca|me|af|il|mx|cn)-(central|(north|south)(east|west)?|east|west)-\d$/;
 
-/** What was probably meant by a text that is no AWS region; undefined for one that is, or may come to be. */
+/** What was probably meant by a text that is not an AWS region; undefined for a region, or a possible future one. */
 export function awsRegionHint(region: string): string | undefined {
   if (FORM.test(region)) return undefined;
   const zone = /^(.+-\d)[a-z]$/.exec(region)?.[1];
@@ -23,14 +23,14 @@ export function awsRegionHint(region: string): string | undefined {
   return near === undefined ? "write one such as ap-northeast-1" : `did you mean ${near}?`;
 }
 
-/** Why a text is no AWS region, with what is expected; undefined for one that is, or may come to be. */
+/** Why a text is not an AWS region, with what is expected; undefined for a region, or a possible future one. */
 export function awsRegionProblem(region: string): string | undefined {
   const hint = awsRegionHint(region);
   return hint === undefined ? undefined : `${JSON.stringify(region)} is not an AWS region; ${hint}`;
 }
 
-/** What to say of a region that has a region's form and that the AWS SDK did not know when this was written. */
+/** The warning about a text with a region's form that the AWS SDK did not know at the time of writing. */
 export function awsRegionDoubt(region: string): string | undefined {
   if (awsRegionHint(region) !== undefined || AWS_REGIONS.includes(region)) return undefined;
-  return `${JSON.stringify(region)} is not an AWS region that this program knows; correct it, unless AWS has added it since: a near one is ${nearestWord(region, AWS_REGIONS) ?? "ap-northeast-1"}`;
+  return `${JSON.stringify(region)} is not an AWS region that this program knows; correct it, unless AWS has added it since; the most similar region is ${nearestWord(region, AWS_REGIONS) ?? "ap-northeast-1"}`;
 }

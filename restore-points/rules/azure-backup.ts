@@ -1,9 +1,9 @@
 import { nextAwsRun } from "./schedule";
 
-/** What Azure Backup accepts as days of retention: ten years are the most. A backup is made each week. */
+/** The days of retention that Azure Backup accepts: up to ten years. A backup is made each week. */
 export const AZURE_RETENTION_DAYS = { longerThan: 7, maximum: 3650 } as const;
 
-/** What Azure Backup accepts as days for which deleted backups can be brought back. */
+/** The days for which Azure Backup accepts to keep deleted backups. */
 export const SOFT_DELETE_DAYS = { minimum: 14, maximum: 180 } as const;
 
 /** Days after which recovery points are deleted. */
@@ -13,7 +13,7 @@ export interface AzureLifecycle {
   deleteFirstOfYearAfter?: number;
 }
 
-/** Why these times make no sense or are none of Azure Backup's, by the key; each with the fix. */
+/** Why Azure Backup would refuse these times, or why they make no sense, by key; each with the fix. */
 export function azureLifecycleProblems(lifecycle: AzureLifecycle): { key: keyof AzureLifecycle; message: string }[] {
   const { longerThan, maximum } = AZURE_RETENTION_DAYS;
   const problems: { key: keyof AzureLifecycle; message: string }[] = [];
@@ -38,23 +38,23 @@ export function azureLifecycleProblems(lifecycle: AzureLifecycle): { key: keyof 
 
 export const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
 
-/** The beginning of the year whose January says how far a time zone is from UTC. */
+/** The beginning of the year; a time zone's offset in January is used. */
 const SINCE = Date.UTC(2026, 0, 1);
 const TIME = /^([01]\d|2[0-3]):([0-5]\d)$/;
 
-/** Whether a text is hours and minutes. */
+/** Whether a text has the form HH:MM. */
 export function isTime(time: string): boolean {
   return TIME.test(time);
 }
 
 /**
- * A weekly run as Azure Backup is told of it, in UTC: `R/2026-01-03T18:00:00+00:00/P1W` for Sundays at 03:00 in Tokyo.
- * @throws {Error} for what is no weekday, time or time zone.
+ * A weekly run in Azure Backup's form, in UTC: `R/2026-01-03T18:00:00+00:00/P1W` for Sundays at 03:00 in Tokyo.
+ * @throws {Error} when it is not a weekday, a time or a time zone.
  */
 export function weeklyInterval({ day, time, timeZone }: { day: string; time: string; timeZone: string }): string {
   const [, hour, minute] = TIME.exec(time) ?? [];
   const weekday = WEEKDAYS.indexOf(day as (typeof WEEKDAYS)[number]) + 1;
   const first = nextAwsRun(`cron(${minute} ${hour} ? * ${weekday} *)`, timeZone, SINCE - 1);
-  if (first === undefined) throw new Error(`${day} ${time} is no time of a week`);
+  if (first === undefined) throw new Error(`"${day} ${time}" is not a time of the week; write such as Sunday 03:00`);
   return `R/${new Date(first).toISOString().slice(0, 19)}+00:00/P1W`;
 }

@@ -4,19 +4,19 @@ import { RETENTION_DAYS } from "./vault-lock";
 
 const DAY_MILLIS = 86_400_000;
 
-/** AWS Backup keeps what it moved to cold storage for at least this many days there. */
+/** AWS Backup keeps recovery points in cold storage for at least this many days. */
 export const COLD_STORAGE_DAYS = 90;
 
-/** One rule of an AWS Backup plan, as far as it says what is kept and for how long. Values that are not known yet are left out. */
+/** The retention of an AWS Backup plan's rule. Values that are not known yet are absent. */
 export interface BackupLifecycle {
   continuous: boolean;
-  /** Days after which a recovery point is deleted; absent when it is kept for ever. */
+  /** Days after which a recovery point is deleted; absent when it is kept forever. */
   deleteAfter?: number;
   /** Days after which a recovery point moves to cold storage; absent when it stays warm. */
   coldStorageAfter?: number;
 }
 
-/** Why AWS Backup would refuse these times, each with the fix; none when it takes them. */
+/** Why AWS Backup would refuse these times, each with the fix; empty when it accepts them. */
 export function backupLifecycleProblems({ continuous, deleteAfter, coldStorageAfter }: BackupLifecycle): string[] {
   const problems: string[] = [];
   if (continuous) {
@@ -43,9 +43,12 @@ export function backupLifecycleProblems({ continuous, deleteAfter, coldStorageAf
   return problems;
 }
 
-/** Why recovery points are gone before the next backup is made, with the fix; undefined when they last, or when the schedule tells too little. */
+/**
+ * Why recovery points are deleted before the next backup, with the fix; undefined when they are not, or when the
+ * interval is not known.
+ */
 export function goneBeforeNext(deleteAfter: number | undefined, schedule: string | undefined): string | undefined {
   const interval = schedule === undefined ? undefined : longestAwsIntervalMillis(schedule);
   if (interval === undefined || deleteAfter === undefined || deleteAfter * DAY_MILLIS > interval) return undefined;
-  return `recovery points are gone before the next backup, up to ${interval / DAY_MILLIS} days later: raise lifecycle.deleteAfter above that, or run more often than "${schedule}"`;
+  return `recovery points are deleted before the next backup, up to ${interval / DAY_MILLIS} days later: raise lifecycle.deleteAfter above that, or run more often than "${schedule}"`;
 }

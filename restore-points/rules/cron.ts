@@ -1,25 +1,25 @@
 /**
- * Schedules of CronJobs, by the rules of the library with which Kubernetes reads them: robfig/cron v3, ParseStandard. The
- * npm packages for cron accept others (7 for Sunday, L, W, seconds), so that a CronJob would still be refused.
+ * CronJob schedules, by the rules of the library that Kubernetes uses: robfig/cron v3, ParseStandard. The npm packages
+ * for cron accept more (7 for Sunday, L, W, seconds), so Kubernetes would still refuse some CronJobs.
  */
 
 const MINUTE_MILLIS = 60_000;
 const DAY_MILLIS = 24 * 60 * MINUTE_MILLIS;
-/** Eight years and their leap days hold every distance between two runs: February 29 comes every four. */
+/** Eight years contain every possible interval between two runs: February 29 comes every four years. */
 const LOOKED_AT_DAYS = 8 * 365 + 2;
 const LOOKED_AT_FROM = Date.UTC(2027, 0, 1);
 
-/** When in a day a schedule runs, and on which days. */
+/** A schedule's times of day, and its days. */
 export interface Times {
   /** Minutes since midnight, in order. */
   minutes: number[];
-  /** Of a date in UTC. */
+  /** Whether it runs on a date (UTC). */
   runsOn(date: Date): boolean;
 }
 
 export type Cron = Times | { everyMillis: number };
 
-/** One of the five fields, with how it is called in messages. */
+/** One of the five fields, with its name in messages. */
 interface FieldRule {
   label: string;
   lowest: number;
@@ -48,7 +48,7 @@ const NICKNAMES: Record<string, string> = {
   "@hourly": "0 * * * *",
 };
 
-/** Reads a CronJob's schedule; for one that Kubernetes refuses, the problem says what is wrong and what is expected. */
+/** Reads a CronJob's schedule; if Kubernetes would refuse it, returns what is wrong and what is expected. */
 export function parseCron(schedule: string): Cron | { problem: string } {
   if (schedule.trim() === "") return { problem: `it is empty; ${EXPECTED}` };
   if (/^(CRON_)?TZ=/.test(schedule))
@@ -58,7 +58,7 @@ export function parseCron(schedule: string): Cron | { problem: string } {
     const five = NICKNAMES[schedule];
     return five === undefined ? { problem: nicknameProblem(schedule) } : parseCron(five);
   }
-  if (/^(cron|rate)\(/.test(schedule)) return { problem: `it is a schedule of AWS; ${EXPECTED}` };
+  if (/^(cron|rate)\(/.test(schedule)) return { problem: `it is a schedule in AWS's form; ${EXPECTED}` };
   const words = schedule.trim().split(/\s+/);
   if (words.length !== FIELDS.length)
     return {
@@ -111,21 +111,21 @@ function parseEvery(duration: string): Cron | { problem: string } {
   if ((read !== rest || rest === "") && rest !== "0")
     return { problem: `the duration of @every is "${duration}"; ${expected}` };
   if (millis >= LONGEST_DURATION_MILLIS) return { problem: `the duration of @every is too long; ${expected}` };
-  // Below a second, and below zero, it runs each second; parts of seconds are dropped.
+  // Durations below one second, also negative ones, run each second; fractions of seconds are dropped.
   return { everyMillis: sign === "-" ? 1000 : Math.max(1, Math.floor(millis / 1000)) * 1000 };
 }
 
 /** The values of a field. */
 export interface Field {
   values: Set<number>;
-  /** Whether the field restricts nothing: then the other of the two day fields decides alone. */
+  /** Whether the field restricts nothing: then only the other one of the two day fields counts. */
   any: boolean;
 }
 
 /** Reads one of the five fields. */
 export function readField(text: string, rule: FieldRule): Field | { problem: string } {
   const field: Field = { values: new Set(), any: false };
-  // Empty parts are skipped; a field of nothing else matches never.
+  // Empty parts are skipped; a field with only empty parts never matches.
   for (const part of text.split(",").filter((each) => each !== "")) {
     const read = readPart(part, rule);
     if ("problem" in read) return read;
@@ -169,12 +169,12 @@ function numberOf(word: string, { lowest, names }: FieldRule): number | undefine
   return name >= 0 ? name + lowest : integer(word);
 }
 
-/** Whole numbers that fit into 63 bits, as Go reads them. */
+/** Whole numbers that fit into 63 bits, as in Go. */
 function integer(word: string): number | undefined {
   return /^\+?\d+$/.test(word) && BigInt(word.replace("+", "")) < 2n ** 63n ? Number(word) : undefined;
 }
 
-/** What a word that is no number was probably meant to be. */
+/** A hint for a word that is not a number. */
 function hint(word: string, { label, names }: FieldRule): string {
   if (label === "day of week" && word === "7") return " (Sunday is 0)";
   const name = names.find((each) => word.length > 3 && word.toLowerCase().startsWith(each));
@@ -193,7 +193,7 @@ export function timesOf([minutes, hours, days, months, weekdays]: Field[]): Time
       if (!months.values.has(date.getUTCMonth() + 1)) return false;
       const monthDay = days.values.has(date.getUTCDate());
       const weekDay = weekdays.values.has(date.getUTCDay());
-      // Both day fields restricted: either of them is enough, as cron has it.
+      // Both day fields restrict: cron runs if either of them matches.
       return days.any || weekdays.any ? monthDay && weekDay : monthDay || weekDay;
     },
   };
@@ -205,7 +205,7 @@ export interface Intervals {
   longest: number;
 }
 
-/** How far apart runs are, without time zones and daylight saving; undefined for a schedule that never runs. */
+/** The intervals between runs, ignoring time zones and daylight saving; undefined for a schedule that never runs. */
 export function intervalsOf(cron: Cron): Intervals | undefined {
   if ("everyMillis" in cron) return { shortest: cron.everyMillis, longest: cron.everyMillis };
   const { minutes, runsOn } = cron;

@@ -1,16 +1,16 @@
 /**
- * Characters that the inline policies of a role may have together, white space not counted [IAM User Guide, "IAM and AWS STS
- * quotas"]. AWS raises it for nobody.
+ * The limit on the total characters of a role's inline policies, without white space [IAM User Guide, "IAM and AWS STS
+ * quotas"]. AWS does not raise it.
  */
 export const ROLE_POLICIES_LIMIT = 10_240;
 
-/** What the names of a restore's copies end in. */
+/** The suffix of the names of a restore's copies. */
 const INSTANT = /-\d{8}t\d{6}z$/;
 
 /**
- * Writes a policy about tables, given by their ARNs: each by itself while the policy stays within the limit, else by their
- * ScalarDB namespaces (`table/ledger.*`), else all tables of their account and region. Copies of a restore remain told from
- * their sources by what their names end in.
+ * Writes a policy for tables by their ARNs: each table by itself while the policy fits into the limit, else their
+ * ScalarDB namespaces (`table/ledger.*`), else all tables of their account and region. The suffix of copies' names
+ * still separates copies from their sources.
  */
 export function tablesPolicy(tables: readonly string[], write: (tables: string[]) => string): string {
   const exact = [...new Set(tables)].sort();
@@ -22,7 +22,7 @@ export function tablesPolicy(tables: readonly string[], write: (tables: string[]
   return write(attempts.at(-1) as string[]);
 }
 
-/** Patterns that fit all of these tables, one for each beginning and ending of names; names without a beginning stay as they are. */
+/** Patterns that match all of these tables, one for each prefix and suffix; names without a prefix stay unchanged. */
 function wider(tables: string[], beginningOf: (name: string) => string | undefined): string[] {
   const patterns = tables.map((arn) => {
     const [, where = "", name = ""] = /^(.*:table\/)(.*)$/.exec(arn) ?? [];

@@ -1,4 +1,4 @@
-/** The word of the list that was probably meant, if any is near enough. */
+/** The word of the list that was probably meant, if one is similar enough. */
 export function nearestWord(word: string, words: readonly string[]): string | undefined {
   const most = Math.max(2, Math.floor(word.length / 3));
   let best: { candidate: string; distance: number } | undefined;

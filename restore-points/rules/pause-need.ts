@@ -1,21 +1,21 @@
-/** Whether a set of databases has to be paused for a consistent restore point, and why, in words. */
+/** Whether a set of databases has to be paused for a consistent restore point, with the reason as text. */
 export interface PauseNeed {
   required: boolean;
   because: string;
 }
 
-/** A database of the set, as far as the decision needs it. */
+/** The properties of a database that the decision needs. */
 export interface SetMember {
   name: string;
-  /** The product's name for people, such as `DynamoDB`. */
+  /** The product's display name, such as `DynamoDB`. */
   label: string;
-  /** Whether it has transactions of its own. */
+  /** Whether its own transactions make a restore consistent. */
   relational: boolean;
 }
 
 /**
- * The decision table: one relational database can be restored to any instant; a store without transactions of its own, or
- * transactions across several databases, can only be restored to an instant at which no transaction was running.
+ * The decision table: one relational database can be restored to any instant; a NoSQL store, or a set of several
+ * databases, only to an instant at which no transaction was running.
  */
 export function pauseNeed(databases: readonly SetMember[]): PauseNeed {
   const nosql = databases.filter((database) => !database.relational);

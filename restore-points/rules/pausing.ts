@@ -2,42 +2,42 @@ import { daysText } from "./days-text";
 
 const DAY_MILLIS = 86_400_000;
 
-/** Restore points that every database must reach back to at any time: one window that failed must not be the only one. */
+/** How many restore points every database must reach back to at any time: one failed window must not leave none. */
 export const RESTORE_POINTS = 2;
 
-/** What a suspended schedule means, and how to resume it; `where` is the setting's path. */
+/** The consequence of a suspended schedule, and how to resume it; `where` is the setting's path. */
 export function suspendedProblem(where: string): string {
   return `the schedule is suspended, so that no pods are paused and no new restore point is made: set ${where} to false, or remove it`;
 }
 
-/** What one schedule and one database's recovery have to do with each other. */
+/** One schedule compared with the shortest recovery period of the set. */
 export interface Reach {
   schedule: string;
   /** The longest time between two runs. */
   intervalMillis: number;
-  /** The database of the set that reaches back least. */
+  /** The database with the shortest recovery period. */
   database: string;
   days: number;
 }
 
-/** How many restore points a database is sure to reach back to at any time. */
+/** How many restore points a database always reaches back to. */
 export function availableRestorePoints({ intervalMillis, days }: Pick<Reach, "intervalMillis" | "days">): number {
   return Math.floor((days * DAY_MILLIS) / intervalMillis);
 }
 
-/** Why too few restore points are available at times, and how to fix it; undefined where there are enough. */
+/** Why too few restore points are available at times, with the fix; undefined when there are enough. */
 export function reachProblem(reach: Reach, restorePoints: number): string | undefined {
   const available = availableRestorePoints(reach);
   if (available >= restorePoints) return undefined;
   const { schedule, intervalMillis, database, days } = reach;
-  return `up to ${intervalText(intervalMillis)} pass between two pauses ("${schedule}"), and ${database} reaches back ${daysText(days)}: ${available === 0 ? "no restore point is available at times" : `only ${available} of ${restorePoints} restore points ${available === 1 ? "is" : "are"} sure to be available`}; pause at least every ${intervalText((days * DAY_MILLIS) / restorePoints)}, or let ${database} reach back further`;
+  return `up to ${intervalText(intervalMillis)} pass between two pauses ("${schedule}"), and ${database} reaches back ${daysText(days)}: ${available === 0 ? "no restore point is available at times" : `only ${available} of ${restorePoints} restore points ${available === 1 ? "is" : "are"} always available`}; pause at least every ${intervalText((days * DAY_MILLIS) / restorePoints)}, or let ${database} reach back further`;
 }
 
-/** Why windows are forgotten before the next one is recorded, and how to fix it; undefined where they are not. */
+/** Why windows are removed before the next one is recorded, with the fix; undefined when they are not. */
 export function forgottenProblem(schedule: string, intervalMillis: number, retentionDays: number): string | undefined {
   if (retentionDays * DAY_MILLIS >= intervalMillis) return undefined;
   const needed = Math.ceil(intervalMillis / DAY_MILLIS);
-  return `windows are forgotten after ${daysText(retentionDays)}, and up to ${intervalText(intervalMillis)} pass between two pauses ("${schedule}"), so that no restore point is left at times; set it to ${needed} or more, or pause more often`;
+  return `windows are removed after ${daysText(retentionDays)}, and up to ${intervalText(intervalMillis)} pass between two pauses ("${schedule}"), so that no restore point is left at times; set it to ${needed} or more, or pause more often`;
 }
 
 /** The times of one schedule's runs. */
@@ -45,19 +45,19 @@ export interface RunTimes {
   schedule: string;
   /** The shortest time between two runs. */
   intervalMillis: number;
-  /** For how long a run without a failure may pause pods: it waits for the drain, then holds. */
+  /** For how long a successful run may pause pods: the drain and the hold. */
   pauseSeconds: number;
   /** How long a run may take when the API server, or pods, are slow. */
   runSeconds: number;
 }
 
-/** Why one run is not over when the next is due, and how to fix it; undefined where it is. */
+/** Why a run may still be active when the next one is due, with the fix; undefined when it cannot be. */
 export function overlapProblem({ schedule, intervalMillis, pauseSeconds }: RunTimes): string | undefined {
   if (pauseSeconds * 1000 < intervalMillis) return undefined;
   return `${JSON.stringify(schedule)} leaves ${intervalText(intervalMillis)} between the starts of two runs, and a run may pause pods for ${pauseSeconds} s, so that they would hardly serve requests; run less often, or lower holdSeconds or maxDrainSeconds`;
 }
 
-/** The same for a run in which something is slow: rare, and Kubernetes then leaves out the next one. */
+/** The same for a slow run: rare, and Kubernetes then skips the next run. */
 export function slowRunProblem({ schedule, intervalMillis, runSeconds }: RunTimes): string | undefined {
   if (runSeconds * 1000 <= intervalMillis) return undefined;
   return `${JSON.stringify(schedule)} leaves ${intervalText(intervalMillis)} between the starts of two runs, and a run may take ${runSeconds} s when pods or the API server are slow; Kubernetes then skips the runs that are due in the meantime; run less often if each one matters`;

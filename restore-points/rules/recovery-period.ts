@@ -1,13 +1,13 @@
-/** What a cloud accepts as the days that a database's point-in-time recovery reaches back, and what it does when told nothing. */
+/** The recovery periods in days that a cloud accepts, and its default. */
 export interface RecoveryPeriod {
-  /** Fewest days that keep recovery on. */
+  /** The fewest days that keep recovery on. */
   minimum: number;
   maximum: number;
-  /** The days of a database whose settings name none; 0 where recovery is then off. */
+  /** The default days; 0 when recovery is off by default. */
   unset: number;
 }
 
-/** By the setting's owner: several kinds of database share one. */
+/** By service: several kinds of database share one. */
 export const RECOVERY_PERIODS = {
   dynamodb: { minimum: 1, maximum: 35, unset: 35 },
   /** An RDS instance. */
@@ -16,7 +16,7 @@ export const RECOVERY_PERIODS = {
   rdsCluster: { minimum: 1, maximum: 35, unset: 1 },
   /** A continuous backup of AWS Backup. */
   awsBackup: { minimum: 1, maximum: 35, unset: 0 },
-  /** Continuous backup in its two tiers; without one, or with periodic backup, see `COSMOSDB_TIERS`. */
+  /** Continuous backup; its two tiers are in `COSMOSDB_TIERS`. */
   cosmosdb: { minimum: 7, maximum: 30, unset: 30 },
   azureMysql: { minimum: 1, maximum: 35, unset: 7 },
   azurePostgresql: { minimum: 7, maximum: 35, unset: 7 },
@@ -25,7 +25,7 @@ export const RECOVERY_PERIODS = {
 /** The days that each tier of Cosmos DB's continuous backup reaches back. */
 export const COSMOSDB_TIERS = { Continuous7Days: 7, Continuous30Days: 30 } as const;
 
-/** Why a number of days is not a recovery period that the cloud accepts, with what it accepts; undefined when it is one. */
+/** Why the cloud does not accept a recovery period, with what it accepts; undefined when it accepts it. */
 export function recoveryPeriodProblem(days: number, { minimum, maximum }: RecoveryPeriod): string | undefined {
   if (Number.isInteger(days) && days >= minimum && days <= maximum) return undefined;
   return `must be a whole number of days from ${minimum} to ${maximum}, got ${days}`;

@@ -1,13 +1,13 @@
 import { FIELDS, type Field, intervalsOf, parseCron, readField, type Times, timesOf } from "./cron";
 
 /**
- * Schedules as Kubernetes and AWS Backup write them: when they run, and how long nothing happens between two runs. Intervals
- * leave out time zones and daylight saving, which move a run by an hour at most.
+ * Schedules in Kubernetes' and AWS Backup's form: when they run, and the intervals between runs. Intervals ignore time
+ * zones and daylight saving, which move a run by an hour at most.
  */
 
 const MINUTE_MILLIS = 60_000;
 const DAY_MILLIS = 24 * 60 * MINUTE_MILLIS;
-/** The next run of a schedule that runs at least once a year is in these days. */
+/** A schedule that runs at least once a year runs within these days. */
 const LOOKED_AT_DAYS = 3 * 365 + 1;
 const YEAR_MILLIS = 366 * DAY_MILLIS;
 
@@ -24,7 +24,7 @@ export function longestAwsIntervalMillis(schedule: string): number | undefined {
   return times && intervalsOf(times)?.longest;
 }
 
-/** Why AWS Backup would refuse a schedule, with what it takes; undefined when it takes it. */
+/** Why AWS Backup would refuse a schedule, with what it accepts; undefined when it accepts it. */
 export function awsScheduleProblem(schedule: string): string | undefined {
   const problem = (problem: string) => `${JSON.stringify(schedule)} ${problem}`;
   const words = awsWords(schedule);
@@ -36,7 +36,7 @@ export function awsScheduleProblem(schedule: string): string | undefined {
     return problem('must have "?" in exactly one of day of month and day of week, such as cron(0 5 ? * * *)');
   if (!/^\d+$/.test(words[0] as string))
     return problem(
-      "runs more than once an hour, which AWS Backup does not; give one minute, such as cron(0 * ? * * *)",
+      "runs more than once an hour, which AWS Backup does not allow; use one minute, such as cron(0 * ? * * *)",
     );
   const readable = !/[lw#]/i.test(`${words[2]}${words[4]}`.replace(/[a-z]{3}/gi, "")) && words[5] === "*";
   if (!readable) return undefined;
@@ -51,11 +51,11 @@ export function awsScheduleProblem(schedule: string): string | undefined {
 
 const AWS_WEEKDAYS = "day of week must be 1-7 or SUN-SAT (Sunday is 1)";
 
-/** The six fields, with days of the week from 0 for Sunday, as Kubernetes has them. */
+/** The six fields, with days of the week from 0 for Sunday, as in Kubernetes. */
 function awsWords(schedule: string): string[] | undefined {
   const words = /^cron\((.*)\)$/.exec(schedule.trim())?.[1]?.trim().split(/\s+/);
   if (words?.length !== 6) return undefined;
-  // AWS counts them from 1; a step stays what it is.
+  // AWS counts days of the week from 1; a step stays unchanged.
   const weekdays = (words[4] as string).replace(/(\/?)(\d+)/g, (text, slash: string, day: string) =>
     slash ? text : `${Number(day) - 1}`,
   );
@@ -99,7 +99,7 @@ function localMillis(instant: number, timeZone: string): number {
   return Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
 }
 
-/** When a schedule of AWS Backup runs, by the five fields that Kubernetes has too. */
+/** When a schedule of AWS Backup runs, by the five fields that it shares with Kubernetes. */
 function readTimes(words: string[]): Times | undefined {
   const fields = FIELDS.map((rule, index) => readField(words[index] as string, rule));
   return fields.some((field) => "problem" in field) ? undefined : timesOf(fields as Field[]);

@@ -5,9 +5,9 @@ import { nearestWord } from "./nearest-word";
 let loaded: Set<string> | undefined;
 
 /**
- * The names that Kubernetes accepts as a CronJob's timeZone: those of Go's tz database, which its binaries embed. Unlike
- * Node.js, Go reads them with their capitals and knows no abbreviations such as JST. The list is written by
- * test/unit/restore-points/rules/kubernetes/main.go; it is loaded only when a time zone is named.
+ * The names that Kubernetes accepts as a CronJob's timeZone: those of Go's tz database, which its binaries embed.
+ * Unlike Node.js, Go is case-sensitive and knows no abbreviations such as JST. The list is written by
+ * test/unit/restore-points/rules/kubernetes/main.go; it is loaded only when a time zone is set.
  */
 function names(): Set<string> {
   loaded ??= new Set(readFileSync(join(__dirname, "time-zones.txt"), "utf8").trim().split("\n"));
@@ -16,12 +16,12 @@ function names(): Set<string> {
 
 /** Why Kubernetes refuses a time zone, with what it accepts; undefined when it accepts it. */
 export function timeZoneProblem(timeZone: string): string | undefined {
-  // Newer tz databases have new names, which Node.js may know before this list does.
+  // Newer tz databases have new names, which Node.js may know before this list.
   if (names().has(timeZone) || Intl.supportedValuesOf("timeZone").includes(timeZone)) return undefined;
   return `${JSON.stringify(timeZone)} is not a name in the IANA time zone database; ${hint(timeZone)}`;
 }
 
-/** What abbreviations stand for, where one zone is meant by most of those who write them. */
+/** The zones that abbreviations usually mean. */
 const ABBREVIATIONS: Record<string, string> = {
   JST: "Asia/Tokyo",
   KST: "Asia/Seoul",

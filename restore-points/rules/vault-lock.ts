@@ -1,20 +1,20 @@
 import { recoveryPeriodProblem } from "./recovery-period";
 
-/** AWS Backup's least time in which a lock in compliance mode can still be taken back. */
+/** The shortest grace time of a lock in compliance mode that AWS Backup accepts. */
 export const LEAST_GRACE_DAYS = 3;
 
-/** What AWS Backup accepts as days of retention: a hundred years are the most. */
+/** The days of retention that AWS Backup accepts: up to a hundred years. */
 export const RETENTION_DAYS = { minimum: 1, maximum: 36_500, unset: 0 };
 
-/** The lock of an AWS Backup vault. Values that are not known yet are left out. */
+/** The lock of an AWS Backup vault. Values that are not known yet are absent. */
 export interface VaultLock {
   minRetentionDays?: number;
   maxRetentionDays?: number;
-  /** Set: compliance mode, which nobody can undo after these days. */
+  /** If set: compliance mode, which cannot be undone after these days. */
   changeableForDays?: number;
 }
 
-/** Why AWS Backup would refuse this lock, each with the fix; none when it takes it. */
+/** Why AWS Backup would refuse this lock, each with the fix; empty when it accepts it. */
 export function vaultLockProblems({ minRetentionDays: shortest, maxRetentionDays: longest, ...lock }: VaultLock) {
   const problems: string[] = [];
   const grace = lock.changeableForDays;
@@ -30,8 +30,8 @@ export function vaultLockProblems({ minRetentionDays: shortest, maxRetentionDays
 }
 
 /**
- * What a lock allows instead, in words, where recovery points that are kept for `deleteAfter` days (or for ever) are not
- * allowed: AWS Backup fails such a backup or copy. Undefined where they are.
+ * The retention that a lock allows, as text, if it does not allow `deleteAfter` days (or forever): AWS Backup fails
+ * such a backup or copy. Undefined if it does.
  */
 export function outsideLock(deleteAfter: number | undefined, lock: VaultLock): string | undefined {
   const shortest = lock.minRetentionDays || 1;

@@ -92,7 +92,7 @@ says(backupPlanLifecycle, [
     "gone before the next backup",
     plan({ ruleName: undefined, lifecycle: { deleteAfter: 7 }, schedule: "cron(0 5 ? * 1 *)" }),
     [
-      'rule 1: recovery points are gone before the next backup, up to 7 days later: raise lifecycle.deleteAfter above that, or run more often than "cron(0 5 ? * 1 *)"',
+      'rule 1: recovery points are deleted before the next backup, up to 7 days later: raise lifecycle.deleteAfter above that, or run more often than "cron(0 5 ? * 1 *)"',
     ],
   ],
   [

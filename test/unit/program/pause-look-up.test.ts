@@ -237,7 +237,7 @@ test.serial("a schedule that does not run is warned of once its run is overdue, 
   const [overdue] = warnings(await stack.preview());
   t.regex(
     overdue ?? "",
-    /^no run of the pause schedule has succeeded since \S+, when it was created: none was ever started; see the events of the CronJob$/,
+    /^no run of the pause schedule has succeeded since \S+, when it was created: none has ever started; check the events of the CronJob$/,
   );
   const pause = stack.config["scalar-backup:pause"] as object;
   stack.config = { ...stack.config, "scalar-backup:pause": { ...pause, suspend: true } };
@@ -260,7 +260,7 @@ test.serial("an outcome that cannot be read is a warning, and the up goes on", a
   cloud.kubernetes.store.update({ ...record, data: { [LAST_RUN_KEY]: "{" } });
   const up = await stack.up();
   t.true(up.succeeded, errors(up));
-  t.regex(warnings(up).join(), /^the outcome of the last run \(last-run\.json\) is not JSON .*writes it anew$/);
+  t.regex(warnings(up).join(), /^the outcome of the last run \(last-run\.json\) is not JSON .*replaces it$/);
 });
 
 test.serial("the kubeconfig's secrets reach neither messages nor state", async (t) => {

@@ -17,7 +17,7 @@ export const RELEASES = [
 
 export const releases: fc.Arbitrary<ReleaseName[]> = fc.subarray([...RELEASES], { minLength: 1 });
 
-/** Starts crowd in a few minutes: without, three random runs would hardly ever share 5 s. */
+/** Starts lie within a few minutes: otherwise three random runs would hardly ever share 5 s. */
 export const pauseWindow: fc.Arbitrary<PauseWindow> = fc
   .record({
     start: fc.integer({ min: 0, max: 120_000 }),
@@ -59,7 +59,7 @@ export const situation: fc.Arbitrary<Situation> = fc.record({
   databases: fc.array(databaseRange, { minLength: 1, maxLength: 3 }),
 });
 
-/** A list of intervals as the functions take it: in order and without overlaps. */
+/** A valid list of intervals: in order and without overlaps. */
 export const intervals: fc.Arbitrary<Interval[]> = fc
   .uniqueArray(fc.integer({ min: 0, max: 60 }), { maxLength: 12 })
   .map((edges) => {
@@ -91,7 +91,7 @@ export function windowOf(
   };
 }
 
-/** A window with backups of `ledger` that were asked for between two instants; kept for 400 days. */
+/** A window with backups of `ledger` that were requested between two instants; kept for 400 days. */
 export function backedUp(window: PauseWindow, requested: number, accepted: number): PauseWindow {
   const text = (instant: number) => formatInstant(instant, { millis: true });
   const databases = [{ name: "ledger", region: "ap-northeast-1", tables: 4, deleteAfter: 400 }];

@@ -34,7 +34,7 @@ const ONE_DATABASE: Situation = {
   databases: [{ name: "customers", earliest: "2026-11-01T00:00:00.400Z", latest: "2026-11-22T03:16:30.5Z" }],
 };
 
-test("a range that lies within one second is not shown with its end before its beginning", (t) => {
+test("a range within one second is not shown with its end before its beginning", (t) => {
   const databases = [{ name: "ledger", earliest: "2026-11-22T09:11:49.300Z", latest: "2026-11-22T09:11:49.900Z" }];
   const known = { ...ONE_DATABASE, now: instantMillis("2026-11-22T09:12:00Z"), databases };
   for (const at of ["2026-11-22T09:11:40Z", "2026-11-22T09:11:50Z"])
@@ -43,7 +43,7 @@ test("a range that lies within one second is not shown with its end before its b
     ]);
 });
 
-test("an instant passes just when a window's inside and every range have it, and it has passed", (t) => {
+test("an instant is valid if and only if it is past, well inside a window, and in every range", (t) => {
   let passed = 0;
   fc.assert(
     fc.property(situation, askedFor, (known, at) => {
@@ -69,7 +69,7 @@ test("an instant passes just when a window's inside and every range have it, and
   t.true(passed > 0);
 });
 
-test("the alternatives pass, are on their side, and none is nearer", (t) => {
+test("the alternatives are valid, lie before and after, and none is nearer", (t) => {
   let alternatives = 0;
   fc.assert(
     fc.property(situation, askedFor, (known, at) => {
@@ -100,7 +100,7 @@ test("the alternatives pass, are on their side, and none is nearer", (t) => {
   t.true(alternatives > 0);
 });
 
-test("a restore point passes just when it is said to be restorable", (t) => {
+test("a restore point is valid if and only if it is marked restorable", (t) => {
   fc.assert(
     fc.property(situation, (known) => {
       for (const point of known.pauseRequired ? pointsOf(known) : [])
@@ -109,7 +109,7 @@ test("a restore point passes just when it is said to be restorable", (t) => {
   );
 });
 
-test("without a need for a pause, the range's ends pass, and the seconds beyond them do not", (t) => {
+test("without a need for a pause, the range's ends are valid, and the seconds beyond them are not", (t) => {
   fc.assert(
     fc.property(situation, (drawn) => {
       const known = { ...drawn, pauseRequired: false };
@@ -124,7 +124,7 @@ test("without a need for a pause, the range's ends pass, and the seconds beyond 
   );
 });
 
-test("an instant is answered in UTC, however it was written", (t) => {
+test("the result's instant is in UTC, for input in any zone", (t) => {
   t.deepEqual(checkInstant("2026-11-22T12:00:12+09:00", TWO_WINDOWS), {
     instant: "2026-11-22T03:00:12Z",
     problems: [],
@@ -132,7 +132,7 @@ test("an instant is answered in UTC, however it was written", (t) => {
   t.deepEqual(checkInstant("2026-11-22T03:00:10.000Z", TWO_WINDOWS), { instant: "2026-11-22T03:00:10Z", problems: [] });
 });
 
-test("what is no instant is refused with the fix", (t) => {
+test("a text that is not an instant is refused with the fix", (t) => {
   const check = checkInstant("2026-11-22T03:00:12", TWO_WINDOWS);
   t.deepEqual(check, {
     problems: ['"2026-11-22T03:00:12" has no time zone; append Z for UTC, or an offset such as +09:00'],
@@ -143,7 +143,7 @@ test("what is no instant is refused with the fix", (t) => {
   );
 });
 
-test("an instant between windows is refused with the windows and restore points around it", (t) => {
+test("an instant between windows is refused with the nearest windows and restore points", (t) => {
   const check = checkInstant("2026-11-22T03:10:00Z", TWO_WINDOWS);
   t.deepEqual(check, {
     instant: "2026-11-22T03:10:00Z",
@@ -182,19 +182,19 @@ test("an instant that a database does not reach yet is refused with when to try 
   });
 });
 
-test("every reason is told at once: no window, and two databases that do not reach back", (t) => {
+test("all reasons are reported at once: no window, and two databases that do not reach back", (t) => {
   t.deepEqual(checkInstant("2026-10-01T00:00:00Z", TWO_WINDOWS), {
     instant: "2026-10-01T00:00:00Z",
     problems: [
       "2026-10-01T00:00:00Z is in no pause window of at least 5 s that all releases share, so a transaction may have been running; the nearest is 2026-11-22T03:00:07.120Z to 2026-11-22T03:00:17.130Z",
-      "ledger can be restored from 2026-10-18T03:20:00Z to 2026-11-22T03:19:00Z; choose a later instant, and keep its backups for longer if you need such old ones",
-      "customers can be restored from 2026-11-01T00:00:01Z to 2026-11-22T03:16:30Z; choose a later instant, and keep its backups for longer if you need such old ones",
+      "ledger can be restored from 2026-10-18T03:20:00Z to 2026-11-22T03:19:00Z; choose a later instant, and keep its backups for longer if you need older instants",
+      "customers can be restored from 2026-11-01T00:00:01Z to 2026-11-22T03:16:30Z; choose a later instant, and keep its backups for longer if you need older instants",
     ],
     after: "2026-11-22T03:00:12Z",
   });
 });
 
-test("the future is refused with what time it is", (t) => {
+test("an instant in the future is refused with the current time", (t) => {
   t.deepEqual(checkInstant("2026-11-22T12:20:01+09:00", TWO_WINDOWS), {
     instant: "2026-11-22T03:20:01Z",
     problems: ["2026-11-22T03:20:01Z is in the future: it is 2026-11-22T03:20:00Z; choose an instant that has passed"],
@@ -213,18 +213,18 @@ test("a fraction of a second is refused", (t) => {
   });
 });
 
-test("one database takes any whole second of its range, and no other", (t) => {
+test("one database accepts any whole second of its range, and no other", (t) => {
   t.deepEqual(checkInstant("2026-11-01T00:00:01Z", ONE_DATABASE).problems, []);
   t.deepEqual(checkInstant("2026-11-01T00:00:00Z", ONE_DATABASE), {
     instant: "2026-11-01T00:00:00Z",
     problems: [
-      "customers can be restored from 2026-11-01T00:00:01Z to 2026-11-22T03:16:30Z; choose a later instant, and keep its backups for longer if you need such old ones",
+      "customers can be restored from 2026-11-01T00:00:01Z to 2026-11-22T03:16:30Z; choose a later instant, and keep its backups for longer if you need older instants",
     ],
     after: "2026-11-01T00:00:01Z",
   });
 });
 
-test("with nothing to restore there is no alternative, and it is said why", (t) => {
+test("with nothing to restore there is no alternative, and the message says why", (t) => {
   const check = checkInstant("2026-11-22T03:00:12Z", {
     ...TWO_WINDOWS,
     windows: [],
@@ -233,8 +233,8 @@ test("with nothing to restore there is no alternative, and it is said why", (t) 
   t.is(
     describeProblems(check),
     "2026-11-22T03:00:12Z is in no pause window: no pause window has been recorded yet; the next run of the pause schedule records one; " +
-      "what ledger can be restored to is not known: point-in-time recovery is off; " +
-      "customers tells no restorable range; see that its point-in-time recovery is on, and try again in a few minutes; " +
+      "the restorable range of ledger is not known: point-in-time recovery is off; " +
+      "customers has no restorable range; check that its point-in-time recovery is on, and try again in a few minutes; " +
       "no instant can be restored",
   );
   t.deepEqual(checkInstant("2026-11-22T03:00:12Z", { ...TWO_WINDOWS, databases: [] }).problems, [

@@ -20,7 +20,7 @@ const outputs = JSON.stringify({
   }),
 });
 
-/** Runs the command as npm does; `pulumi` is only looked for in `path`. */
+/** Runs the command as npm does, with only `path` on the PATH. */
 function run(args: string[], { stdin = "", path = folder } = {}) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -35,7 +35,7 @@ function run(args: string[], { stdin = "", path = folder } = {}) {
   return { status, stdout, stderr };
 }
 
-/** A folder with a `pulumi` that shows what it was asked, and answers with a text and an exit code. */
+/** A folder with a `pulumi` that records its arguments, and answers with a text and an exit code. */
 function pulumiThatPrints(text: string, exitCode = 0): string {
   const bin = mkdtempSync(join(folder, "bin-"));
   const answer = join(bin, "answer");
@@ -69,7 +69,7 @@ test("the outputs may come from a file", (t) => {
   t.regex(stderr, /^restore-points: cannot read the outputs: ENOENT/);
 });
 
-test("by default Pulumi is asked, and all is shown, without colours outside a terminal", (t) => {
+test("by default the outputs come from Pulumi, and everything is shown, without colours outside a terminal", (t) => {
   const bin = pulumiThatPrints(outputs);
   const { status, stdout, stderr } = run(["--stack", "prod"], { path: bin });
   t.deepEqual({ status, stderr }, { status: 0, stderr: "" });
@@ -78,7 +78,7 @@ test("by default Pulumi is asked, and all is shown, without colours outside a te
   t.is(readFileSync(join(bin, "asked"), "utf8"), "stack output --json --non-interactive --stack prod");
 });
 
-test("a Pulumi that fails, or is not there, is told with the fix", (t) => {
+test("a failing or missing Pulumi is reported with the fix", (t) => {
   t.deepEqual(run([], { path: pulumiThatPrints("error: no stack selected\n", 255) }), {
     status: 2,
     stdout: "",

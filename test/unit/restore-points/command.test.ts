@@ -27,7 +27,7 @@ test("--latest exits 1 with the reason when there is none", (t) => {
   });
 });
 
-test("--json prints the output as it is", (t) => {
+test("--json prints the output unchanged", (t) => {
   for (const value of [output, JSON.parse(JSON.stringify(none))]) {
     const { exitCode, stdout } = run(["--json"], JSON.stringify({ restorePoints: value }));
     t.is(exitCode, 0);
@@ -35,14 +35,14 @@ test("--json prints the output as it is", (t) => {
   }
 });
 
-test("without options all is shown", (t) => {
+test("without options everything is shown", (t) => {
   const { exitCode, stdout } = run([]);
   t.is(exitCode, 0);
   t.regex(stdout ?? "", /^What can be restored, as of 2026-11-22T03:10:00Z/);
   t.regex(stdout ?? "", /^2026-11-22T03:00:05Z {2}yes/m);
 });
 
-test("the source is what the options name", (t) => {
+test("the options select the source", (t) => {
   const asked: unknown[] = [];
   const read = (source: unknown) => {
     asked.push({ ...(source as object) });

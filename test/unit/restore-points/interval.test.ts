@@ -6,7 +6,7 @@ import { intervals } from "./arbitraries";
 const isWithin = (outer: readonly Interval[]) => (inner: Interval) =>
   outer.some(({ start, end }) => start <= inner.start && inner.end <= end);
 
-test("what lists share is in each of them, and is all that is in both", (t) => {
+test("the intersection of lists is in each of them, and contains everything that is in both", (t) => {
   fc.assert(
     fc.property(intervals, intervals, (a, b) => {
       const shared = intersections(a, b);
@@ -42,7 +42,7 @@ test("a union covers the same time, in order", (t) => {
   );
 });
 
-test("intervals that only touch stay apart", (t) => {
+test("intervals that only touch stay separate", (t) => {
   const apart = [
     { start: 0, end: 5 },
     { start: 5, end: 9 },

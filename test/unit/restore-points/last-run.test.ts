@@ -18,7 +18,7 @@ const run: LastRun = {
   reasons: ["release scalar/ledgr has no pods of a Scalar product"],
 };
 
-test("an outcome that was written reads as the same, whatever its end", (t) => {
+test("a serialized outcome is read as the same outcome, for every end", (t) => {
   for (const end of LAST_RUN_ENDS)
     t.deepEqual(readLastRun(writeLastRun({ ...run, end })), { lastRun: { ...run, end } });
   t.deepEqual(readLastRun(writeLastRun({ ...run, reasons: [] })).lastRun?.reasons, []);
@@ -81,7 +81,7 @@ test("control characters do not reach a terminal", (t) => {
   t.deepEqual(read.lastRun?.reasons, ["one [2Ktwo three"]);
 });
 
-test("what is written stays within its size, keeps the first reason and counts those that are omitted", (t) => {
+test("a serialized outcome stays within its size, keeps the first reason and counts the omitted ones", (t) => {
   const many = Array.from({ length: 500 }, (_, index) => `pod scalar/scalardb-cluster-${index} is not Ready`);
   const text = writeLastRun({ ...run, reasons: many });
   t.true(Buffer.byteLength(text) <= LAST_RUN_MAX_BYTES);
@@ -104,7 +104,7 @@ test("what is written stays within its size, keeps the first reason and counts t
   }
 });
 
-test("the key is a file's name, as the record's other keys are", (t) => {
+test("the key is a file name, like the record's other keys", (t) => {
   t.is(LAST_RUN_KEY, "last-run.json");
 });
 

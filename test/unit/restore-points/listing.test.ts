@@ -20,7 +20,7 @@ const known: Situation = {
   ],
 };
 
-test("people see a picture, the ranges and the points with their reasons", (t) => {
+test("the listing has a picture, the ranges and the points with their reasons", (t) => {
   t.deepEqual(listing(restorePoints(known), 72), [
     'What can be restored, as of 2026-11-22T03:10:00Z ("pulumi up" looks again)',
     "",
@@ -40,12 +40,12 @@ test("people see a picture, the ranges and the points with their reasons", (t) =
     "  ledger can be restored from 2026-11-22T03:01:00Z to 2026-11-22T03:09:00Z now; try again after 2026-11-22T03:10:55Z",
     "2026-11-22T03:02:00Z  yes         10.0 s    scalar/cluster (2 pods), scalar/ledger (2 pods)",
     "2026-11-22T03:00:00Z  no          10.0 s    scalar/cluster (2 pods), scalar/ledger (2 pods)",
-    "  ledger can be restored from 2026-11-22T03:01:00Z to 2026-11-22T03:09:00Z; choose a later instant, and keep its backups for longer if you need such old ones",
-    "* the window has no whole minute near its middle: see that your databases restore to the second",
+    "  ledger can be restored from 2026-11-22T03:01:00Z to 2026-11-22T03:09:00Z; choose a later instant, and keep its backups for longer if you need older instants",
+    "* the window has no whole minute near its middle: check that your databases restore to the second",
   ]);
 });
 
-test("a window's backups are shown, with how they are restored where nothing else does", (t) => {
+test("a window's backups are shown, with the way to restore them if point-in-time recovery cannot", (t) => {
   const [cluster, ledger] = [RELEASES[0], RELEASES[1]];
   const window = backedUp(windowOf(at(0), at(130), [cluster, ledger]), at(61), at(64));
   const lines = (now: number) => listing(restorePoints({ ...known, now, windows: [window] }), 72).slice(-5);
@@ -59,7 +59,7 @@ test("a window's backups are shown, with how they are restored where nothing els
   };
   t.deepEqual(listing(restorePoints({ ...beyond, windows: [window] }), 72).slice(-4, -1), [
     "2026-11-22T03:01:00Z  backups     130.0 s  scalar/cluster (2 pods), scalar/ledger (2 pods)",
-    "  ledger can be restored from 2026-11-22T03:02:00Z to 2026-11-22T03:09:00Z; choose a later instant, and keep its backups for longer if you need such old ones",
+    "  ledger can be restored from 2026-11-22T03:02:00Z to 2026-11-22T03:09:00Z; choose a later instant, and keep its backups for longer if you need older instants",
     "  ledger has backups of this window, kept until 2027-12-27T03:00:00Z: restore.from.ledger.windowBackups restores them",
   ]);
 });
@@ -91,7 +91,7 @@ test("one database that needs no pause is shown by its range", (t) => {
   ]);
 });
 
-test("with nothing known there is no picture, and the reason is given", (t) => {
+test("without known ranges there is no picture, and the reason is shown", (t) => {
   const output = restorePoints({
     ...known,
     windows: [],
@@ -107,7 +107,7 @@ test("with nothing known there is no picture, and the reason is given", (t) => {
   ]);
 });
 
-test("what keeps the schedule from recording windows is a warning below the points, and instead of them the reason", (t) => {
+test("a problem of the pause schedule is a warning below the points, or the reason if there are none", (t) => {
   const pauseProblems = ["the last run of the pause schedule failed"];
   const output = restorePoints({ ...known, pauseProblems });
   t.is(listing(output, 80).at(-1), "Warning: the last run of the pause schedule failed");
@@ -118,12 +118,12 @@ test("what keeps the schedule from recording windows is a warning below the poin
   );
 });
 
-test("points that are not listed are counted", (t) => {
+test("unlisted points are counted", (t) => {
   const lines = listing({ ...restorePoints(known), unlisted: 3 }, 80);
   t.is(lines.at(-1), "and 3 older ones, which restore.at takes too while they can be restored");
 });
 
-test("colours only change how the text looks", (t) => {
+test("colours do not change the text", (t) => {
   const marked = listing(restorePoints(known), 72, (style, text) => `<${style}>${text}</${style}>`);
   t.true(marked.some((line) => line.startsWith("<green>2026-11-22T03:02:00Z  yes")));
   t.true(marked.some((line) => line.startsWith("<red>2026-11-22T03:00:00Z  no")));
@@ -133,7 +133,7 @@ test("colours only change how the text looks", (t) => {
   );
 });
 
-test("the picture fills the width and no more", (t) => {
+test("the picture is exactly as wide as the width", (t) => {
   fc.assert(
     fc.property(situation, fc.integer({ min: 60, max: 120 }), (drawn, width) => {
       const lines = timeline(restorePoints(drawn), width);

@@ -57,7 +57,7 @@ const CASES: [title: string, runs: PauseRuns | undefined, last: LastRun | undefi
     ],
   ],
   [
-    "a Job that failed before its pauser could say anything: the outcome is of an earlier Job",
+    "a Job that failed before its pauser started: the outcome belongs to an earlier Job",
     runs([job(21, "failed"), job(22, "failed", BACKOFF)]),
     lastRun(21, "void"),
     [`the last run of the pause schedule, Job scalar/pause-22 of 2026-11-22T03:00:00Z, failed: ${BACKOFF}; ${LOG}`],
@@ -69,7 +69,7 @@ const CASES: [title: string, runs: PauseRuns | undefined, last: LastRun | undefi
     [],
   ],
   [
-    "a try that failed while its Job still runs",
+    "a failed try of a Job that is still running",
     runs([job(21, "succeeded"), job(22, "running")]),
     lastRun(22, "void"),
     [
@@ -78,37 +78,32 @@ const CASES: [title: string, runs: PauseRuns | undefined, last: LastRun | undefi
   ],
   ["a try that failed before its Job succeeded", runs([job(22, "succeeded")]), lastRun(22, "void"), []],
   [
-    "an outcome whose Job is no longer kept",
+    "an outcome whose Job no longer exists",
     runs([]),
     lastRun(22, "backupsFailed", []),
     [
       'the last run of the pause schedule, of Job pause-22, recorded no complete result at 2026-11-22T03:00:20Z; the pauser ended with "backupsFailed"',
     ],
   ],
-  [
-    "a failed Job that a Job which is no longer kept has followed",
-    runs([job(21, "failed")]),
-    lastRun(22, "recorded", []),
-    [],
-  ],
+  ["a failed Job before a Job that no longer exists", runs([job(21, "failed")]), lastRun(22, "recorded", []), []],
   [
     "no success for longer than the schedule's interval and an hour",
     runs([], { lastSucceeded: "2026-11-21T07:59:59Z", lastScheduled: "2026-11-21T03:00:00Z" }),
     undefined,
     [
-      "no run of the pause schedule has succeeded since 2026-11-21T07:59:59Z: the last was started at 2026-11-21T03:00:00Z; see the events of the CronJob",
+      "no run of the pause schedule has succeeded since 2026-11-21T07:59:59Z: the last one started at 2026-11-21T03:00:00Z; check the events of the CronJob",
     ],
   ],
-  ["no success for just as long", runs([], { lastSucceeded: "2026-11-21T08:00:00Z" }), undefined, []],
+  ["no success for exactly that long", runs([], { lastSucceeded: "2026-11-21T08:00:00Z" }), undefined, []],
   [
     "a schedule that never ran",
     runs([], { lastSucceeded: undefined, lastScheduled: undefined }),
     undefined,
     [
-      "no run of the pause schedule has succeeded since 2026-11-01T00:00:00Z, when it was created: none was ever started; see the events of the CronJob",
+      "no run of the pause schedule has succeeded since 2026-11-01T00:00:00Z, when it was created: none has ever started; check the events of the CronJob",
     ],
   ],
-  ["a schedule that is suspended", runs([], { suspended: true, lastSucceeded: undefined }), undefined, []],
+  ["a suspended schedule", runs([], { suspended: true, lastSucceeded: undefined }), undefined, []],
 ];
 
 for (const [title, found, last, problems] of CASES) {
@@ -117,6 +112,6 @@ for (const [title, found, last, problems] of CASES) {
   });
 }
 
-test("an outcome that cannot be read does not hide a failed Job", (t) => {
+test("an unreadable outcome does not hide a failed Job", (t) => {
   t.is(runProblems(runs([job(22, "failed")]), { malformed: "it is not JSON" }, DAILY).length, 2);
 });

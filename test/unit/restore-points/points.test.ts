@@ -17,7 +17,7 @@ const known: Situation = {
   databases: [LEDGER, CUSTOMERS],
 };
 
-test("a set that needs a pause has a point for each window, newest first, and why it cannot be restored", (t) => {
+test("a set that needs a pause has a point for each window, newest first, with the reason if it cannot be restored", (t) => {
   const covers = [
     {
       cluster: "default",
@@ -70,7 +70,7 @@ test("a set that needs a pause has a point for each window, newest first, and wh
             name: "ledger",
             restorable: false,
             reason:
-              "ledger can be restored from 2026-11-22T03:01:00Z to 2026-11-22T03:10:00Z; choose a later instant, and keep its backups for longer if you need such old ones",
+              "ledger can be restored from 2026-11-22T03:01:00Z to 2026-11-22T03:10:00Z; choose a later instant, and keep its backups for longer if you need older instants",
           },
           { name: "customers", restorable: true },
         ],
@@ -94,12 +94,12 @@ test("one database that needs no pause has a range of whole seconds", (t) => {
   });
 });
 
-test("a database whose clock is ahead offers nothing that is still to come", (t) => {
+test("a database whose clock is ahead has no restorable instant in the future", (t) => {
   const ahead = { ...CUSTOMERS, latest: "2026-11-22T03:10:30Z" };
   t.is(restorePoints({ ...known, pauseRequired: false, databases: [ahead] }).latest, "2026-11-22T03:10:00Z");
 });
 
-test("where nothing can be restored, it is said why", (t) => {
+test("if nothing can be restored, noneBecause says why", (t) => {
   const whyNone = (change: Partial<Situation>) => restorePoints({ ...known, ...change }).noneBecause;
   t.is(
     whyNone({ windows: [] }),
@@ -107,13 +107,13 @@ test("where nothing can be restored, it is said why", (t) => {
   );
   t.is(
     whyNone({ databases: [{ name: "ledger", unknownBecause: "it is not created yet" }] }),
-    "no restore point can be restored now; of the newest, 2026-11-22T03:06:45Z: what ledger can be restored to is not known: it is not created yet",
+    "no restore point can be restored now; of the newest, 2026-11-22T03:06:45Z: the restorable range of ledger is not known: it is not created yet",
   );
   t.is(whyNone({ databases: [] }), "no database is named, so there is nothing to restore");
   t.is(whyNone({ pauseRequired: false, databases: [] }), "no database is named");
   t.is(
     whyNone({ pauseRequired: false, databases: [{ name: "ledger", unknownBecause: "it is not created yet" }] }),
-    "what ledger can be restored to is not known: it is not created yet",
+    "the restorable range of ledger is not known: it is not created yet",
   );
   t.is(
     whyNone({
@@ -124,7 +124,7 @@ test("where nothing can be restored, it is said why", (t) => {
   );
 });
 
-test("there is a latest instant or a reason, never both, and it is the newest restorable one", (t) => {
+test("there is a latest instant or a reason, never both, and the latest is the newest restorable one", (t) => {
   fc.assert(
     fc.property(situation, (drawn) => {
       const { points, latest, noneBecause, anyInstant } = restorePoints(drawn);
@@ -150,7 +150,7 @@ test("only the newest points are listed, but an older one can be the latest", (t
   t.is(latest, "2026-11-22T03:00:45Z");
 });
 
-test("the common range is what is in every database's range", (t) => {
+test("the common range is the intersection of all databases' ranges", (t) => {
   t.deepEqual(commonRange([LEDGER, CUSTOMERS]), {
     earliest: instantMillis("2026-11-22T03:01:00Z"),
     latest: instantMillis("2026-11-22T03:05:00.700Z"),
@@ -162,11 +162,11 @@ test("the common range is what is in every database's range", (t) => {
     because: "ledger has nothing to restore yet; try again in a few minutes",
   });
   t.deepEqual(commonRange([CUSTOMERS, { name: "ledger", unknownBecause: "it is not created yet" }]), {
-    because: "what ledger can be restored to is not known: it is not created yet",
+    because: "the restorable range of ledger is not known: it is not created yet",
   });
 });
 
-/** A window with backups, and what point-in-time recovery reaches a hundred days later. */
+/** A window with backups, and the ranges of point-in-time recovery a hundred days later. */
 const DAY = 86_400_000;
 const late: Situation = {
   ...known,
@@ -175,7 +175,7 @@ const late: Situation = {
   databases: [{ name: "ledger", earliest: "2027-02-01T00:00:00Z", latest: "2027-03-01T00:00:00Z" }],
 };
 
-test("a point that point-in-time recovery has forgotten can be restored from its window's backups, while they are kept", (t) => {
+test("a point that is too old for point-in-time recovery can be restored from its window's backups, while they are kept", (t) => {
   const point = (situation: Situation) => restorePoints(situation).points[0];
   t.like(point(late), { instant: "2026-11-22T03:01:00Z", restorable: false, restorableFromBackups: true });
   t.like(point(late)?.databases[0], { restorable: false, backedUpUntil: "2027-12-27T03:00:00Z" });
@@ -187,7 +187,7 @@ test("a point that point-in-time recovery has forgotten can be restored from its
   t.is(expired?.databases[0]?.backedUpUntil, undefined);
   t.is(expired?.restorableFromBackups, undefined);
   const withOther = point({ ...late, databases: [...late.databases, { ...late.databases[0], name: "customers" }] });
-  t.is(withOther?.restorableFromBackups, undefined, "not while another database has nothing");
+  t.is(withOther?.restorableFromBackups, undefined, "not if another database has no backups");
   t.is(withOther?.databases[0]?.backedUpUntil, "2027-12-27T03:00:00Z", "but it is said which has");
 });
 

@@ -8,7 +8,7 @@ import { backedUp, HOUR_START, pauseWindow, pauseWindows, windowOf } from "./arb
 const window = windowOf(HOUR_START, HOUR_START + 10_000);
 const recordOf = (...windows: unknown[]) => JSON.stringify({ schemaVersion: 1, windows });
 
-test("a record that was written reads as the same, oldest first", (t) => {
+test("a serialized record is read as the same record, oldest first", (t) => {
   fc.assert(
     fc.property(pauseWindows, (windows) => {
       const read = readWindowRecord(writeWindowRecord(windows));
@@ -26,7 +26,7 @@ test("no run has written a record yet", (t) => {
   t.deepEqual(readWindowRecord(undefined), { windows: [], malformed: [] });
 });
 
-test("a window that was recorded twice is one window", (t) => {
+test("a window that was recorded twice is read once", (t) => {
   const again = { ...window, pauseCompleted: "2026-11-22T12:00:00+09:00" };
   t.is(readWindowRecord(recordOf(window, window, again)).windows.length, 1);
   const elsewhere = { ...window, cluster: "tokyo" };
@@ -64,7 +64,7 @@ const MALFORMED: [entry: unknown, problem: string][] = [
 ];
 
 for (const [entry, problem] of MALFORMED) {
-  test(`a malformed entry is left out and named: ${problem}`, (t) => {
+  test(`a malformed entry is skipped and reported: ${problem}`, (t) => {
     const later = windowOf(HOUR_START + 60_000, HOUR_START + 70_000);
     t.deepEqual(readWindowRecord(recordOf(window, entry, later)), { windows: [window, later], malformed: [problem] });
   });
@@ -77,26 +77,26 @@ const UNREADABLE: [json: string, message: string | RegExp][] = [
   ],
   [
     '{"windows":[]}',
-    "the record of pause windows has no schemaVersion; restore it from a backup, or delete its key from the ConfigMap: the next pause run starts it anew",
+    "the record of pause windows has no schemaVersion; restore it from a backup, or delete its key from the ConfigMap: the next pause run starts a new one",
   ],
   [
     '{"schemaVersion":1}',
-    'the record of pause windows has no list "windows"; restore it from a backup, or delete its key from the ConfigMap: the next pause run starts it anew',
+    'the record of pause windows has no list "windows"; restore it from a backup, or delete its key from the ConfigMap: the next pause run starts a new one',
   ],
   [
     "[]",
-    "the record of pause windows is not a JSON object; restore it from a backup, or delete its key from the ConfigMap: the next pause run starts it anew",
+    "the record of pause windows is not a JSON object; restore it from a backup, or delete its key from the ConfigMap: the next pause run starts a new one",
   ],
   ["{", /^the record of pause windows is not JSON \(.+\); restore it from a backup, or delete its key/],
 ];
 
 for (const [json, message] of UNREADABLE) {
-  test(`of a record such as ${json} nothing is concluded`, (t) => {
+  test(`an invalid record throws: ${json}`, (t) => {
     t.throws(() => readWindowRecord(json), { instanceOf: WindowRecordError, message });
   });
 }
 
-test("pruning keeps the newest, in the bounds of time and size, and no window that is newer than one it drops is lost", (t) => {
+test("pruning keeps the newest windows within the limits of time and size, and drops none that is newer than a kept one", (t) => {
   const some = fc.array(pauseWindow, { minLength: 1, maxLength: 8 });
   const retentions = fc.integer({ min: 0, max: 200_000 });
   fc.assert(
@@ -114,7 +114,7 @@ test("pruning keeps the newest, in the bounds of time and size, and no window th
   );
 });
 
-test("windows that begin in the same millisecond have one order, however they were written, and pruning keeps it", (t) => {
+test("windows that begin in the same millisecond have one order for every input order, and pruning keeps it", (t) => {
   const shorter = windowOf(HOUR_START, HOUR_START + 8_000);
   const elsewhere = { ...window, cluster: "another" };
   const ordered = [shorter, elsewhere, window];
@@ -124,22 +124,22 @@ test("windows that begin in the same millisecond have one order, however they we
   }
 });
 
-test("pruning an empty record leaves it empty, and one window too large is an error", (t) => {
+test("pruning an empty record leaves it empty, and a single window that is too large is an error", (t) => {
   t.deepEqual(prune([], HOUR_START, 1000, 10), []);
   const size = Buffer.byteLength(writeWindowRecord([window]));
   t.deepEqual(prune([window], HOUR_START, 1000, size), [window]);
   t.throws(() => prune([window], HOUR_START, 1000, size - 1), {
     instanceOf: RangeError,
-    message: `the newest pause window alone takes ${size} bytes, and the record may take ${size - 1}`,
+    message: `the newest pause window alone takes ${size} bytes, and the record may take at most ${size - 1}`,
   });
 });
 
-test("backups of a window are read as they were written", (t) => {
+test("backups of a window are read as written", (t) => {
   const windows = [backedUp(window, HOUR_START + 1000, HOUR_START + 2000)];
   t.deepEqual(readWindowRecord(writeWindowRecord(windows)), { windows, malformed: [] });
 });
 
-test("pruning keeps windows as long as their backups are kept, and those before any without", (t) => {
+test("pruning keeps windows as long as their backups are kept, and before all windows without backups", (t) => {
   const day = 86_400_000;
   const at = (days: number) => windowOf(HOUR_START + days * day, HOUR_START + days * day + 130_000);
   const withBackups = (days: number) => backedUp(at(days), HOUR_START + days * day, HOUR_START + days * day);
@@ -149,7 +149,7 @@ test("pruning keeps windows as long as their backups are kept, and those before 
   t.deepEqual(
     prune(windows, now, 35 * day, all),
     [withBackups(2), at(398), at(399), at(400)],
-    "the first one's backups are deleted by now",
+    "the first window's backups have been deleted",
   );
   const bytes = Buffer.byteLength(writeWindowRecord([withBackups(2), at(399), at(400)]));
   t.deepEqual(prune(windows, now, 35 * day, bytes), [withBackups(2), at(399), at(400)], "what has none goes first");

@@ -16,7 +16,7 @@ const line = (name: string, start: number, end: number) =>
   });
 const START = Date.UTC(2026, 10, 22, 3, 0, 7, 120);
 
-test("the tool's lines are windows, and its log around them is passed over", (t) => {
+test("the tool's output lines are read as windows, and its log lines are ignored", (t) => {
   const log = [
     "03:00:05.123 [main] INFO com.scalar.admin.kubernetes.Cli - Starting",
     '{"level":"info","message":"something in JSON"}',
@@ -38,7 +38,7 @@ test("the tool's lines are windows, and its log around them is passed over", (t)
   });
 });
 
-test("the windows of two releases that were paused apart intersect", (t) => {
+test("the windows of two releases that were paused separately intersect", (t) => {
   const { windows } = readScalarAdminLines(
     [line("ledger", START, START + 10_000), line("auditor", START + 2000, START + 12_000)].join("\n"),
   );
@@ -49,7 +49,7 @@ test("the windows of two releases that were paused apart intersect", (t) => {
   t.deepEqual([window?.start, window?.end], [START + 2000, START + 10_000]);
 });
 
-test("a line that is broken is named, with the fix; none is passed over in silence", (t) => {
+test("every broken line is reported with the fix", (t) => {
   const lines = [
     `pauser-1 ${line("ledger", START, START + 10_000)}`,
     JSON.stringify({ log: `${line("ledger", START, START + 10_000)}\n` }),
@@ -68,7 +68,7 @@ test("a line that is broken is named, with the fix; none is passed over in silen
     malformed: [
       "line 1 is not JSON; give the line as the tool printed it, without what a log collector put around it",
       `line 2 ${names}`,
-      "line 3 ends (2026-11-22T03:00:06Z) before it starts (2026-11-22T03:00:07Z): the clock was set back meanwhile; leave the line out",
+      "line 3 ends (2026-11-22T03:00:06Z) before it starts (2026-11-22T03:00:07Z): the clock was set back during the pause; remove the line",
       `line 4 ${names}`,
       `line 5 ${names}`,
       `line 6 ${names}`,
@@ -78,7 +78,7 @@ test("a line that is broken is named, with the fix; none is passed over in silen
   });
 });
 
-test("the pauser's own lines can be imported too; what its record tells is taken from there", (t) => {
+test("the pauser's own output can be imported, too; for a recorded window the record is used", (t) => {
   const window: PauseWindow = {
     cluster: "default",
     pauseCompleted: "2026-11-22T03:00:07.120Z",
@@ -102,5 +102,9 @@ test("the pauser's own lines can be imported too; what its record tells is taken
     ],
   );
   t.is(commonWindows(together, window.releases).length, 2);
-  t.is(withImported([{ ...window, cluster: "tokyo" }], windows).length, 5, "another cluster's is another window");
+  t.is(
+    withImported([{ ...window, cluster: "tokyo" }], windows).length,
+    5,
+    "a window of another cluster is a different window",
+  );
 });

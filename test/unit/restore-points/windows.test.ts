@@ -19,7 +19,7 @@ const runsOf = (release: ReleaseName, windows: readonly PauseWindow[]) =>
       window.releases.some(({ namespace, name }) => namespace === release.namespace && name === release.name),
   );
 
-test("throughout a common window, every release is in a recorded window of its own", (t) => {
+test("throughout a common window, every release is in one of its recorded windows", (t) => {
   let found = 0;
   fc.assert(
     fc.property(pauseWindows, releases, (windows, of) => {
@@ -80,7 +80,7 @@ test("neither the order of the runs nor that of the releases matters", (t) => {
   );
 });
 
-test("asking for more releases only narrows", (t) => {
+test("more releases only narrow the windows", (t) => {
   fc.assert(
     fc.property(pauseWindows, releases, (windows, of) => {
       const fewer = commonWindows(windows, of.slice(1));
@@ -139,7 +139,7 @@ test("a window covers each release with the pods that were paused", (t) => {
   t.is(window?.clockOffsetMillis, 40);
 });
 
-test("a release is covered by imported windows only where recorded ones do not do", (t) => {
+test("imported windows cover a release only if recorded ones do not", (t) => {
   const imported = (from: number, to: number, releases: ReleaseName[]) => ({
     ...windowOf(at(from), at(to), releases),
     origin: IMPORTED,
@@ -163,21 +163,21 @@ test("a release is covered by imported windows only where recorded ones do not d
   );
 });
 
-test("a run is narrowed by the difference of its clocks at either end, whatever its sign", (t) => {
+test("a run is narrowed at either end by the clocks' difference, for both signs", (t) => {
   for (const offset of [2000, -2000])
     t.deepEqual(spans([windowOf(at(0), at(10), [CLUSTER], offset)], [CLUSTER]), [[2, 5, 8]]);
   t.deepEqual(spans([windowOf(at(0), at(10), [CLUSTER], 2500)], [CLUSTER]), [[2.5, 5, 7.5]]);
   t.deepEqual(spans([windowOf(at(0), at(10), [CLUSTER], 2501)], [CLUSTER]), []);
 });
 
-test("a run that unpauses a release ends every run of it", (t) => {
+test("a run that unpauses a release ends all of the release's runs", (t) => {
   t.deepEqual(spans([windowOf(at(0), at(30)), windowOf(at(10), at(40))], [CLUSTER]), [[0, 15, 30]]);
   t.deepEqual(spans([windowOf(at(0), at(30)), windowOf(at(5), at(12))], [CLUSTER]), [[0, 6, 12]]);
   // The first run's unpause may have come as late as second 13, inside the second run.
   t.deepEqual(spans([windowOf(at(0), at(10), [CLUSTER], 3000), windowOf(at(12), at(30))], [CLUSTER]), []);
 });
 
-test("without a common window it is said what is missing", (t) => {
+test("without a common window, the reason says what is missing", (t) => {
   t.is(
     whyNoWindow({ windows: [], releases: [CLUSTER] }),
     "no pause window has been recorded yet; the next run of the pause schedule records one",
@@ -188,7 +188,7 @@ test("without a common window it is said what is missing", (t) => {
   );
   t.is(
     whyNoWindow({ windows: [windowOf(at(0), at(10))], releases: [CLUSTER, LEDGER, TOKYO] }),
-    "no recorded pause window covers scalar/ledger, tokyo: scalar/ledger; see that the pause schedule lists it, and what its last Job says",
+    "no recorded pause window covers scalar/ledger, tokyo: scalar/ledger; check that the pause schedule lists it, and the log of its last Job",
   );
   t.is(
     whyNoWindow({
@@ -199,7 +199,7 @@ test("without a common window it is said what is missing", (t) => {
   );
 });
 
-test("what keeps the schedule from recording windows is said in place of what to look for", (t) => {
+test("problems of the pause schedule replace the general advice", (t) => {
   const pauseProblems = ["its last Job failed", "a release is missing"];
   t.is(
     whyNoWindow({ windows: [], releases: [CLUSTER], pauseProblems }),
@@ -211,7 +211,7 @@ test("what keeps the schedule from recording windows is said in place of what to
   );
 });
 
-test("thousands of windows are each found", (t) => {
+test("thousands of windows are all found", (t) => {
   const windows = Array.from({ length: 3000 }, (_, index) =>
     windowOf(at(600 * index), at(600 * index + 10), [CLUSTER, LEDGER]),
   );
@@ -241,11 +241,11 @@ const BACKUPS: [what: string, windows: PauseWindow[], of: ReleaseName[], found: 
   ],
 ];
 for (const [what, windows, of, found] of BACKUPS)
-  test(`backups are of a common window only if all that they may hold in part is in it: ${what}`, (t) => {
+  test(`backups belong to a common window only if their uncertain time is inside it: ${what}`, (t) => {
     t.is(commonWindows(windows, of)[0]?.backups.length, found);
   });
 
-test("a backup's name tells of which schedule and window it is", (t) => {
+test("a backup's name identifies its schedule and window", (t) => {
   const name = backupName("prod-pause", "2026-11-22T03:00:07.120Z");
   t.is(name, "prod-pause-20261122t030007120z");
   t.is(instantOfBackup("prod-pause", name), Date.parse("2026-11-22T03:00:07.120Z"));
@@ -259,7 +259,7 @@ test("a backup's name tells of which schedule and window it is", (t) => {
     t.is(instantOfBackup("prod-pause", other), undefined, other);
 });
 
-test("how long backups are kept is what is configured now, where it is", (t) => {
+test("the retention of backups is the currently configured one, if there is one", (t) => {
   const window = backedUp(windowOf(at(0), at(130)), at(61), at(64));
   const days = (configured: Record<string, number>) =>
     withDeleteAfter([windowOf(at(0), at(10)), window], configured)[1]?.backups?.databases[0]?.deleteAfter;
@@ -267,7 +267,7 @@ test("how long backups are kept is what is configured now, where it is", (t) => 
   t.is(days({ other: 30 }), 400);
 });
 
-test("a whole minute near the middle is the instant to restore, and a window without one is marked", (t) => {
+test("a whole minute near the middle is the instant to restore; a window without one is marked", (t) => {
   const instants = (from: number, to: number) =>
     commonWindows([windowOf(at(from), at(to), [CLUSTER])], [CLUSTER]).map(({ instant, wholeMinute }) => [
       (instant - at(0)) / 1000,

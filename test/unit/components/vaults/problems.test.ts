@@ -76,7 +76,7 @@ const REFUSED: [title: string, aws: Values, expected: string[], databases?: unkn
     "gone before the next backup",
     { rules: [{ ...daily, schedule: "cron(0 5 ? * 1 *)", lifecycle: { deleteAfter: 7 } }] },
     [
-      'vault.aws.rules[0]: recovery points are gone before the next backup, up to 7 days later: raise lifecycle.deleteAfter above that, or run more often than "cron(0 5 ? * 1 *)"',
+      'vault.aws.rules[0]: recovery points are deleted before the next backup, up to 7 days later: raise lifecycle.deleteAfter above that, or run more often than "cron(0 5 ? * 1 *)"',
     ],
   ],
   [

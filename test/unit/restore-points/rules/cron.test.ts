@@ -9,12 +9,12 @@ interface Row {
   next?: string[];
 }
 
-/** What robfig/cron v3.0.1, by which Kubernetes reads schedules, says of 1,000 of them; written by kubernetes/main.go. */
+/** The results of robfig/cron v3.0.1, the library in Kubernetes, for 1,000 schedules; written by kubernetes/main.go. */
 const rows = JSON.parse(readFileSync(join(__dirname, "kubernetes/schedules.json"), "utf8")) as Row[];
 const FROM = Date.UTC(2027, 0, 1);
 const DAY_MILLIS = 86_400_000;
 
-/** The first runs after FROM, in five years at most, beyond which robfig/cron does not look. */
+/** The first runs after FROM within five years, the limit of robfig/cron. */
 function runsAfter(cron: Cron, count: number): string[] {
   const text = (millis: number) => new Date(millis).toISOString().replace(".000Z", "Z");
   if ("everyMillis" in cron)
@@ -26,7 +26,7 @@ function runsAfter(cron: Cron, count: number): string[] {
   return runs.slice(0, count).map(text);
 }
 
-test("accepts the schedules that Kubernetes accepts, and runs when they run", (t) => {
+test("accepts the schedules that Kubernetes accepts, with the same runs", (t) => {
   t.is(rows.length, 1000);
   for (const { spec, error, next = [] } of rows) {
     const cron = parseCron(spec);
@@ -39,7 +39,7 @@ test("accepts the schedules that Kubernetes accepts, and runs when they run", (t
   }
 });
 
-test("finds no two runs further apart, or closer together, than it says", (t) => {
+test("no two runs are further apart, or closer together, than the computed intervals", (t) => {
   for (const { spec, next = [] } of rows) {
     const cron = parseCron(spec);
     if ("problem" in cron) continue;

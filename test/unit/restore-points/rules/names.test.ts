@@ -17,7 +17,7 @@ test("accepts every time zone of Go's tz database", (t) => {
   for (const zone of zones) t.is(timeZoneProblem(zone), undefined);
 });
 
-test("accepts time zones that Node.js knows too, because vaults compute with them", (t) => {
+test("accepts only time zones that Node.js knows, too, because vaults compute with them", (t) => {
   const unknown = zones.filter((timeZone) => {
     try {
       return new Intl.DateTimeFormat("en", { timeZone }) === undefined;
@@ -25,7 +25,7 @@ test("accepts time zones that Node.js knows too, because vaults compute with the
       return true;
     }
   });
-  // A release of Node.js may be a zone or two older than the list.
+  // A Node.js release may lack a few zones of the list.
   t.true(unknown.length <= 2, unknown.join(", "));
 });
 
@@ -48,8 +48,8 @@ for (const [zone, problem] of REFUSED)
     t.is(timeZoneProblem(zone), problem);
   });
 
-test("knows the regions of the SDKs that are installed", async (t) => {
-  // The folder of the package, which exports no such file.
+test("knows the regions of the installed SDKs", async (t) => {
+  // The package's folder, because the package does not export this file.
   const sdk = join(
     require.resolve("@aws-sdk/core"),
     "../../dist-es/submodules/client/util-endpoints/lib/aws/partitions.js",
@@ -68,7 +68,7 @@ test("knows the regions of the SDKs that are installed", async (t) => {
   for (const region of AWS_REGIONS) t.is(awsRegionProblem(region) ?? awsRegionDoubt(region), undefined, region);
 });
 
-test("refuses what cannot be a region, and doubts one that may come to be", (t) => {
+test("refuses texts that cannot be regions, and warns of unknown ones", (t) => {
   t.is(awsRegionProblem("ap-northest-1"), '"ap-northest-1" is not an AWS region; did you mean ap-northeast-1?');
   t.is(
     awsRegionProblem("ap-northeast-1a"),
@@ -79,7 +79,7 @@ test("refuses what cannot be a region, and doubts one that may come to be", (t) 
   t.regex(awsRegionDoubt("ap-northeast-9") ?? "", /"ap-northeast-9" is not an AWS region that this program knows/);
 });
 
-test("knows the partitions of the SDKs that are installed", async (t) => {
+test("knows the partitions of the installed SDKs", async (t) => {
   const sdk = join(
     require.resolve("@aws-sdk/core"),
     "../../dist-es/submodules/client/util-endpoints/lib/aws/partitions.js",

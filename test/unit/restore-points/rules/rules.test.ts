@@ -5,7 +5,7 @@ import { pauseNeed } from "../../../../restore-points/rules/pause-need";
 import { RECOVERY_PERIODS, recoveryPeriodProblem } from "../../../../restore-points/rules/recovery-period";
 import { outsideLock, vaultLockProblems } from "../../../../restore-points/rules/vault-lock";
 
-test("a recovery period is what its cloud accepts, whole days only", (t) => {
+test("a recovery period is accepted if its cloud accepts it, in whole days", (t) => {
   for (const period of Object.values(RECOVERY_PERIODS)) {
     t.is(recoveryPeriodProblem(period.minimum, period), undefined);
     t.is(recoveryPeriodProblem(period.maximum, period), undefined);
@@ -19,7 +19,7 @@ test("a recovery period is what its cloud accepts, whole days only", (t) => {
   t.like(RECOVERY_PERIODS.dynamodb, { minimum: 1, maximum: 35 });
 });
 
-test("what AWS Backup takes as a lifecycle", (t) => {
+test("lifecycles are accepted as AWS Backup accepts them", (t) => {
   t.deepEqual(backupLifecycleProblems({ continuous: true, deleteAfter: 35 }), []);
   t.deepEqual(backupLifecycleProblems({ continuous: false }), []);
   t.deepEqual(backupLifecycleProblems({ continuous: false, coldStorageAfter: 1, deleteAfter: 91 }), []);
@@ -31,7 +31,7 @@ test("what AWS Backup takes as a lifecycle", (t) => {
   ]);
 });
 
-test("what AWS Backup takes as a lock", (t) => {
+test("locks are accepted as AWS Backup accepts them", (t) => {
   t.deepEqual(vaultLockProblems({}), []);
   t.deepEqual(vaultLockProblems({ minRetentionDays: 7, maxRetentionDays: 7, changeableForDays: 3 }), []);
   t.deepEqual(vaultLockProblems({ minRetentionDays: 0, maxRetentionDays: 40_000, changeableForDays: 2 }), [
@@ -41,11 +41,11 @@ test("what AWS Backup takes as a lock", (t) => {
   ]);
 });
 
-test("what a lock allows where a retention is not allowed", (t) => {
+test("a lock that does not allow a retention returns what it allows", (t) => {
   const lock = { minRetentionDays: 7, maxRetentionDays: 30 };
   for (const days of [7, 30]) t.is(outsideLock(days, lock), undefined);
   for (const days of [6, 31, undefined]) t.is(outsideLock(days, lock), "7 to 30 days");
-  t.is(outsideLock(undefined, { minRetentionDays: 7 }), undefined, "for ever is longer than any least");
+  t.is(outsideLock(undefined, { minRetentionDays: 7 }), undefined, "forever is longer than any minimum");
   t.is(outsideLock(6, { minRetentionDays: 7 }), "7 days or more");
 });
 
@@ -54,7 +54,7 @@ const rds = { name: "orders", label: "Amazon RDS for MySQL", relational: true };
 const dynamodb = { name: "ledger", label: "Amazon DynamoDB", relational: false };
 const cosmosdb = { name: "stock", label: "Azure Cosmos DB", relational: false };
 
-test("the decision table: which sets need a pause, and why", (t) => {
+test("the decision table says which sets need a pause, and why", (t) => {
   t.deepEqual(pauseNeed([aurora]), {
     required: false,
     because: "one relational database is consistent at any instant of its own",
@@ -73,7 +73,7 @@ test("the decision table: which sets need a pause, and why", (t) => {
   });
 });
 
-test("what Azure Backup takes as days of retention", (t) => {
+test("days of retention are accepted as Azure Backup accepts them", (t) => {
   t.deepEqual(azureLifecycleProblems({ deleteAfter: 8, deleteFirstOfYearAfter: 3650 }), []);
   t.deepEqual(
     azureLifecycleProblems({ deleteAfter: 7, deleteFirstOfMonthAfter: 8.5, deleteFirstOfYearAfter: 3651 }).map(
@@ -83,14 +83,16 @@ test("what Azure Backup takes as days of retention", (t) => {
   );
 });
 
-test("a weekly run is told to Azure in UTC, at the hour that a zone has in January", (t) => {
+test("a weekly run for Azure is in UTC, with the time zone's offset in January", (t) => {
   const at = (day: string, time: string, timeZone: string) => weeklyInterval({ day, time, timeZone });
   t.is(at("Sunday", "03:00", "Etc/UTC"), "R/2026-01-04T03:00:00+00:00/P1W");
   t.is(at("Sunday", "03:00", "Asia/Tokyo"), "R/2026-01-03T18:00:00+00:00/P1W");
   t.is(at("Thursday", "00:00", "Etc/UTC"), "R/2026-01-01T00:00:00+00:00/P1W");
   t.is(at("Saturday", "23:30", "America/Los_Angeles"), "R/2026-01-04T07:30:00+00:00/P1W");
   t.is(at("Monday", "08:15", "Europe/London"), "R/2026-01-05T08:15:00+00:00/P1W");
-  t.throws(() => at("Someday", "03:00", "Etc/UTC"), { message: "Someday 03:00 is no time of a week" });
+  t.throws(() => at("Someday", "03:00", "Etc/UTC"), {
+    message: '"Someday 03:00" is not a time of the week; write such as Sunday 03:00',
+  });
   t.deepEqual(["00:00", "23:59", "24:00", "3:00", "03:60", "0300"].map(isTime), [
     true,
     true,

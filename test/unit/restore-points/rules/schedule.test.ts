@@ -19,7 +19,7 @@ const SCHEDULES: [string, number | undefined][] = [
   ["0 0 * * 7", undefined],
   ["0 0 1 * *", 31 * 24],
   ["0 0 1 */3 *", 92 * 24],
-  // Either of two restricted day fields is enough: every Monday, and the first.
+  // One of two restricted day fields is enough: every Monday, and the first.
   ["0 0 1 * 1", 168],
   // With "*" in one of them, both have to hold.
   ["0 0 * * 1", 168],
@@ -73,7 +73,7 @@ const REFUSED: [string, string][] = [
   ],
   [
     "cron(0/30 * ? * * *)",
-    '"cron(0/30 * ? * * *)" runs more than once an hour, which AWS Backup does not; give one minute, such as cron(0 * ? * * *)',
+    '"cron(0/30 * ? * * *)" runs more than once an hour, which AWS Backup does not allow; use one minute, such as cron(0 * ? * * *)',
   ],
   ["cron(0 25 ? * * *)", '"cron(0 25 ? * * *)" is not a schedule of AWS Backup: hour must be 0-23'],
   [
@@ -86,11 +86,11 @@ const REFUSED: [string, string][] = [
   ],
 ];
 for (const [schedule, problem] of REFUSED)
-  test(`AWS Backup takes no ${schedule}`, (t) => {
+  test(`AWS Backup does not accept ${schedule}`, (t) => {
     t.is(awsScheduleProblem(schedule), problem);
   });
 
-test("schedules that AWS Backup takes, the ones that cannot be read here included", (t) => {
+test("schedules that AWS Backup accepts are accepted, including those that cannot be computed here", (t) => {
   for (const schedule of ["cron(0 5 ? * * *)", "cron(0 * ? * * *)", "cron(0 5 L * ? *)", "cron(15 3 ? * 6#3 *)"])
     t.is(awsScheduleProblem(schedule), undefined, schedule);
 });
