@@ -1,0 +1,52 @@
+// Builds the npm package into dist/ (docs/decisions/0009). The clone itself runs from source and needs no build.
+import { join } from "node:path";
+import { defineConfig } from "tsdown";
+
+/** The pauser's programs are built into the package: no esbuild at a consumer's. */
+const builtPauser = {
+  name: "built-pauser",
+  resolveId: {
+    filter: { id: /[/]pauser[/]bundle$/ },
+    handler: () => join(import.meta.dirname, "pauser/built.ts"),
+  },
+};
+
+/** The tarball has at most this project's own code in it: a package that is imported is a dependency. */
+const deps = { onlyBundle: [], neverBundle: [/^@smithy\//, /^@aws-sdk\//] };
+
+const shared = {
+  deps,
+  logLevel: "warn",
+  format: "cjs",
+  target: "node20",
+  platform: "node",
+  fixedExtension: false,
+  dts: false,
+  sourcemap: false,
+  minify: false,
+};
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: { index: "components/index.ts", operations: "operations/main.ts" },
+    plugins: [builtPauser],
+    dts: { entry: "components/index.ts" },
+    checks: { pluginTimings: false },
+    clean: true,
+    copy: ["restore-points/rules/time-zones.txt", "config/stack-config.schema.json"],
+  },
+  { ...shared, entry: { register: "register/sdk.cjs" }, clean: false },
+  {
+    ...shared,
+    entry: { main: "policies/pack.ts" },
+    outDir: "dist/policies",
+    clean: false,
+    copy: [
+      "restore-points/rules/time-zones.txt",
+      "policies/PulumiPolicy.yaml",
+      "policies/package.json",
+      "policies/README.md",
+    ].map((from) => ({ from, to: "dist/policies" })),
+  },
+]);
