@@ -1,7 +1,7 @@
 /** The sets of databases whose previews are measured, each for this program and for the plain one. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { CORE_SCHEMA, load } from "js-yaml";
 import type { DatabaseArgs } from "../components";
 import { SCHEMA_LOADER_KEYS, TABLES } from "../rehearsal/sets/dynamodb";
 import { formatInstant } from "../restore-points/instant";
@@ -92,12 +92,18 @@ export function dynamodbDrill(count: number): BenchSet {
   };
 }
 
+/** What an example's file holds: the tests of the examples prove that it does. */
+interface Example {
+  config: Record<string, unknown> & { "scalar-backup:databases": DatabaseArgs[] };
+}
+
 /** The set of one of `examples/`. */
 function example(name: string, title: string): BenchSet {
-  const { config } = parse(readFileSync(join(EXAMPLES, `Pulumi.${name}.yaml`), "utf8"));
+  const text = readFileSync(join(EXAMPLES, `Pulumi.${name}.yaml`), "utf8");
+  const { config } = load(text, { schema: CORE_SCHEMA }) as Pick<Example, "config">;
   const at = drillInstant();
   config["scalar-backup:restore"] = { at };
-  const databases: DatabaseArgs[] = config["scalar-backup:databases"];
+  const databases = config["scalar-backup:databases"];
   return {
     name,
     title,

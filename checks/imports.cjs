@@ -44,9 +44,20 @@ const forbidden = Object.entries(ARROWS).map(([room, others]) => {
   };
 });
 
+/** dependency-cruiser holds a workspace against the root's package.json only. */
+const { dependencies, devDependencies, peerDependencies } = require("../simulator/package.json");
+const declared = Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
+
 module.exports = {
   forbidden: [
     ...forbidden,
+    {
+      name: "simulator-packages",
+      comment: "a package that the simulator imports is a dependency in simulator/package.json",
+      severity: "error",
+      from: { path: "^simulator/" },
+      to: { path: "^node_modules/", pathNot: declared.map((name) => `^node_modules/${name}/`) },
+    },
     {
       name: "no-circles",
       comment: "no file imports itself through others, not even by a type: move what both need to a file of its own",
@@ -58,7 +69,7 @@ module.exports = {
       name: "declared-packages",
       comment: "a package that is imported is a dependency in package.json",
       severity: "error",
-      from: { path: "^(restore-points|pauser|operations|components|config|plugin|simulator|rehearsal|index)" },
+      from: { path: "^(restore-points|pauser|operations|components|config|plugin|rehearsal|index)" },
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown"] },
     },
     {
@@ -71,7 +82,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^(node_modules|bench/plain)" },
+    exclude: { path: "^bench/plain" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default"] },

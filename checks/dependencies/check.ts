@@ -4,16 +4,15 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { problemsOf } from "./problems";
+import { differingVersions, problemsOf } from "./problems";
 import { askRegistry } from "./registry";
 
 /** npm clients that run at the same time: each is a process. */
 const AT_A_TIME = 4;
 
 async function main(folder: string): Promise<void> {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  const direct: [string, string][] = Object.entries({ ...dependencies, ...devDependencies });
-  const problems: string[] = [];
+  const direct = directDependencies(folder);
+  const problems = differingVersions(direct);
   for (let start = 0; start < direct.length; start += AT_A_TIME) {
     const some = direct.slice(start, start + AT_A_TIME);
     const answers = await Promise.all(
@@ -28,6 +27,26 @@ async function main(folder: string): Promise<void> {
   }
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length > 0 ? 1 : 0;
+}
+
+/** Those of package.json and of the packages that are its workspaces, each once. */
+function directDependencies(folder: string): [name: string, version: string][] {
+  const { workspaces = [], ...root } = readManifest(folder);
+  const all = [root, ...workspaces.map((workspace) => readManifest(join(folder, workspace)))];
+  const direct = all.flatMap(({ dependencies, devDependencies }) =>
+    Object.entries({ ...dependencies, ...devDependencies }),
+  );
+  return [...new Map(direct.map((each) => [each.join(" "), each])).values()];
+}
+
+interface Manifest {
+  workspaces?: string[];
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 }
 
 main(process.argv[2] ?? join(__dirname, "../..")).catch((error: Error) => {

@@ -17,6 +17,17 @@ export function problemsOf(name: string, version: string, answer: Answer): strin
   ];
 }
 
+/** @returns the packages of which workspaces want different versions: npm would install, and programs load, all of them. */
+export function differingVersions(direct: readonly [name: string, version: string][]): string[] {
+  const versions = new Map<string, string[]>();
+  for (const [name, version] of direct) versions.set(name, [...(versions.get(name) ?? []), version]);
+  return [...versions]
+    .filter(([, wanted]) => wanted.length > 1)
+    .map(
+      ([name, wanted]) => `package.json: ${name} has the versions ${wanted.join(" and ")}; use one in all workspaces`,
+    );
+}
+
 function isAbove(version: string, other: string): boolean {
   return version.localeCompare(other, "en", { numeric: true }) > 0;
 }

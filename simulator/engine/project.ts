@@ -1,7 +1,7 @@
 /** What Pulumi.yaml says: which program to run, how, and the configuration it defaults. */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parse } from "yaml";
+import { CORE_SCHEMA, load } from "js-yaml";
 import type { PropertyValue } from "../providers/provider";
 import { revealed } from "./stack";
 
@@ -25,11 +25,22 @@ export interface Project {
   config: Record<string, ConfigDeclaration | PropertyValue>;
 }
 
+/** The keys of Pulumi.yaml that the engine reads. */
+interface ProjectFile {
+  name: string;
+  main?: string;
+  runtime: string | { name: string; options?: { typescript?: boolean; nodeargs?: string } };
+  config?: Project["config"];
+}
+
 /** @throws when there is no Pulumi.yaml, or it asks for what the embedded engine cannot do. */
 export function readProject(directory: string): Project {
   const file = join(directory, "Pulumi.yaml");
-  const { name, main, runtime, config } = parse(readFileSync(file, "utf8"));
-  const { name: runtimeName, options } = typeof runtime === "string" ? { name: runtime, options: {} } : runtime;
+  // Pulumi takes an instant in YAML as the text that it is, not as a date.
+  const content = load(readFileSync(file, "utf8"), { schema: CORE_SCHEMA });
+  if (!isProjectFile(content)) throw new Error(`${file}: expected a mapping with "name" and "runtime"`);
+  const { name, main, runtime, config } = content;
+  const { name: runtimeName, options } = typeof runtime === "string" ? { name: runtime } : runtime;
   if (runtimeName !== "nodejs") throw new Error(`${file}: the embedded engine runs nodejs only, not "${runtimeName}"`);
   const typescript = options?.typescript !== false;
   return {
@@ -40,6 +51,10 @@ export function readProject(directory: string): Project {
     typescript,
     config: config ?? {},
   };
+}
+
+function isProjectFile(content: unknown): content is ProjectFile {
+  return typeof content === "object" && content !== null && "name" in content && "runtime" in content;
 }
 
 export interface StackConfig {

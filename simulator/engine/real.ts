@@ -13,7 +13,7 @@ import {
   LocalWorkspace,
   PulumiCommand,
 } from "@pulumi/pulumi/automation";
-import { parse, stringify } from "yaml";
+import { CORE_SCHEMA, dump, load } from "js-yaml";
 import { onExit } from "../on-exit";
 import type { PropertyMap, PropertyValue, SimulatedProvider } from "../providers/provider";
 import { deletionGroups } from "./deletion-groups";
@@ -265,10 +265,10 @@ export class PulumiStack implements Stack {
     }
     const { encryptionSalt } = await workspace.stackSettings(name);
     const file = join(workspace.workDir, `Pulumi.${name}.yaml`);
-    const text = stringify(
+    const text = dump(
       { ...(encryptionSalt && { encryptionsalt: encryptionSalt }), config: plain },
       // Unquoted, Pulumi's YAML would take an instant for a date, and hand it over in another form.
-      { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" },
+      { forceQuotes: true, quotingType: '"' },
     );
     await writeFile(file, text);
     if (secrets.length > 0) {
@@ -369,8 +369,9 @@ async function succeed(act: () => Promise<unknown>): Promise<string | undefined>
 
 /** The project's Pulumi.yaml, to be put into another folder: its program is named by an absolute path. */
 async function movedProject(program: string): Promise<string> {
-  const project = parse(await readFile(join(program, "Pulumi.yaml"), "utf8"));
-  return stringify({ ...project, main: resolve(program, project.main ?? ".") });
+  const project = await readFile(join(program, "Pulumi.yaml"), "utf8");
+  const declared = load(project, { schema: CORE_SCHEMA }) as { main?: string };
+  return dump({ ...declared, main: resolve(program, declared.main ?? ".") });
 }
 
 async function resourcesOf(stack: AutomationStack): Promise<ExportedResource[]> {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 import test, { type ExecutionContext } from "ava";
-import { parse } from "yaml";
+import { load } from "js-yaml";
 import { COORDINATOR_NAMESPACE, COORDINATOR_TABLE } from "../../../components/databases/coordinator";
 import { moveJdbcUrl } from "../../../components/jdbc-url";
 import { changeProperties } from "../../../components/properties";
@@ -93,8 +93,8 @@ judged("each release connects to the copies of its own databases, and to nothing
   };
   const values = valuesByRelease(COPIES, [LEDGER, AUDITOR], [], { byRelease });
   const texts = [
-    load(values["scalar/ledger"] as string).ledger?.ledgerProperties,
-    load(values["scalar/auditor"] as string).auditor?.auditorProperties,
+    loadValues(values["scalar/ledger"] as string).ledger?.ledgerProperties,
+    loadValues(values["scalar/auditor"] as string).auditor?.auditorProperties,
   ] as string[];
   const [ledger, auditor] = judge(texts);
   t.deepEqual(ledger?.storages, { "": { storage: "dynamo", region: "ap-northeast-3" } });
@@ -112,7 +112,7 @@ judged("each release connects to the copies of its own databases, and to nothing
 });
 
 /** Helm values, by chart and key. */
-const load = (values: string): Record<string, Record<string, string>> => parse(values);
+const loadValues = (values: string) => load(values) as Record<string, Record<string, string>>;
 
 const ORACLE_URLS: [present: string, told: RegExp][] = [
   ["jdbc:oracle:thin:@//db.example.com:1521/LEDGER", /SERVICE_NAME=LEDGER/],

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -22,10 +22,19 @@ function sdk() {
 }
 
 /** Runs the check over a package.json of these dependencies, with npm pointed at a registry on loopback. */
-async function check(t: ExecutionContext, dependencies: Record<string, string>, registry?: string) {
+async function check(
+  t: ExecutionContext,
+  dependencies: Record<string, string>,
+  { registry, workspace }: { registry?: string; workspace?: Record<string, string> } = {},
+) {
   const folder = await mkdtemp(join(tmpdir(), "dependencies-"));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
-  await writeFile(join(folder, "package.json"), JSON.stringify({ devDependencies: dependencies }));
+  const manifest = { workspaces: workspace && ["member"], devDependencies: dependencies };
+  await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
+  if (workspace) {
+    await mkdir(join(folder, "member"));
+    await writeFile(join(folder, "member", "package.json"), JSON.stringify({ dependencies: workspace }));
+  }
   const env = {
     ...process.env,
     npm_config_registry: registry ?? (await serve(t)),
@@ -78,8 +87,18 @@ test("a version that the registry does not have, and a range, fail", async (t) =
   t.regex(stderr, /@pulumi\/command \^1\.2\.0 is not one version/);
 });
 
+test("a dependency of a workspace is checked, too, and has one version everywhere", async (t) => {
+  const { code, stderr } = await check(t, { plain: "2.0.0" }, { workspace: { plain: "3.0.0" } });
+  t.is(code, 1);
+  t.deepEqual(stderr.trim().split("\n"), [
+    "package.json: plain has the versions 2.0.0 and 3.0.0; use one in all workspaces",
+    'package.json: plain 3.0.0 is deprecated ("published by mistake"); use 1.0.0, the package\'s latest',
+  ]);
+  t.is((await check(t, { plain: "2.0.0" }, { workspace: { plain: "2.0.0" } })).code, 0);
+});
+
 test("without a registry the check is skipped, which it says, and passes", async (t) => {
-  const { code, stdout, stderr } = await check(t, { plain: "3.0.0" }, "http://127.0.0.1:9/");
+  const { code, stdout, stderr } = await check(t, { plain: "3.0.0" }, { registry: "http://127.0.0.1:9/" });
   t.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   t.regex(stdout, /^skipped: dependencies are not checked, because the registry cannot be asked: .*127\.0\.0\.1/);
 });

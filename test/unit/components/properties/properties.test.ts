@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
-import { parse } from "yaml";
+import { load } from "js-yaml";
 import { helmValues } from "../../../../components/helm-values";
 import { changeProperties } from "../../../../components/properties";
 import { propertiesProblems } from "../../../../components/properties-problems";
@@ -40,6 +40,9 @@ const text = fc
   .array(fc.oneof({ weight: 6, arbitrary: piece }, { weight: 1, arbitrary: entry }), { maxLength: 14 })
   .map((pieces) => pieces.join(""));
 
+/** Helm values, by chart and key. */
+const loadValues = (values: string) => load(values) as Record<string, Record<string, string>>;
+
 function skip(t: ExecutionContext): void {
   t.log("skipped: there is no `java` that runs a source file (Java 11 or later)");
   t.pass();
@@ -68,7 +71,9 @@ test("Java reads in Helm values what it reads in the properties", (t) => {
   if (java === undefined) return skip(t);
   const texts = fc.sample(text, { numRuns: 500, seed: 17 });
   const changed = java(texts.map((each) => changeProperties(each, [COPY]).text));
-  const values = java(texts.map((each) => parse(helmValues("ledger", [COPY], each)).ledger.ledgerProperties));
+  const values = java(
+    texts.map((each) => loadValues(helmValues("ledger", [COPY], each)).ledger?.ledgerProperties ?? ""),
+  );
   t.deepEqual(values, changed);
 });
 
@@ -120,7 +125,7 @@ test("without present properties the values say what a JDBC URL lacks", (t) => {
   t.regex(values, /^# These lines take the place of the same keys/);
   t.regex(values, /# Of a JDBC URL take host and port only/);
   t.regex(
-    parse(values).auditor.auditorProperties,
+    loadValues(values).auditor?.auditorProperties as string,
     /^scalar\.db\.contact_points ?= ?jdbc:mysql:\/\/copy\.example\.com:3306\/\n$/,
   );
 });
