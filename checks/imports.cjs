@@ -5,7 +5,7 @@
 const ARROWS = {
   "restore-points": [],
   pauser: ["restore-points"],
-  operations: ["restore-points"],
+  operations: ["restore-points", "register/index\\.cjs"],
   components: [
     "restore-points",
     "operations",

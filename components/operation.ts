@@ -1,40 +1,88 @@
-import { relative } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { Command, type CommandArgs } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
-import { AWS_ACCESS_VARIABLE, type AwsAccess } from "../operations/aws";
-import { AZURE_ACCESS_VARIABLE, type AzureAccess } from "../operations/azure";
+import { AWS_ACCESS_VARIABLE } from "../operations/aws";
+import { AZURE_ACCESS_VARIABLE } from "../operations/azure";
+import { type AccessOf, OPERATION_CLOUDS, type OperationName, type RequestOf } from "../operations/requests";
+import { outputsInState } from "./state";
 
-/** The arguments of a command that runs one of `operations/`. */
-export function operation(what: string, request: object, access: AwsAccess) {
-  return command(what, JSON.stringify(request), AWS_ACCESS_VARIABLE, access);
+/** What an operation is asked, and how it reaches its cloud. */
+export interface OperationArgs<Name extends OperationName> {
+  request: RequestOf<Name> | pulumi.Output<RequestOf<Name>>;
+  access: AccessOf<Name>;
 }
 
-/** The same for a request that is known once other things are, and with an operation that undoes it when the command goes. */
-export function lastingOperation(
-  what: { create: string; delete: string | undefined },
-  request: pulumi.Output<object>,
-  access: AwsAccess,
-) {
-  const made = command(what.create, request.apply(JSON.stringify), AWS_ACCESS_VARIABLE, access);
-  return { ...made, ...(what.delete ? { delete: shell(what.delete) } : {}) };
+/** Declares a command that runs an operation when it is created, and again whenever one of its inputs changes. */
+export function declareOperation<Name extends OperationName>(
+  logical: string,
+  operation: Name,
+  args: OperationArgs<Name>,
+  options: pulumi.CustomResourceOptions,
+): Command {
+  return new Command(logical, inputsOf(operation, args), options);
 }
 
-/** The same for an operation on Azure. The request may hold what other resources tell. */
-export function azureOperation(what: string, request: pulumi.Input<object>, access: AzureAccess) {
-  return command(what, pulumi.jsonStringify(request), AZURE_ACCESS_VARIABLE, access);
-}
-
-/** Relative, so that the command is the same on every machine that works on the stack. */
-function shell(what: string): string {
-  const [loader, runner] = ["../register.cjs", "../operations/main.ts"].map((file) =>
-    JSON.stringify(`./${relative(process.cwd(), require.resolve(file))}`),
+/**
+ * Declares a command that runs an operation once for each request. Another command text, or other credentials, do not run it
+ * again on a copy that exists: its users may have changed the copy since (docs/decisions/0011).
+ * @param undo Runs with the same request when the command is deleted.
+ */
+export function declareCompletion<Name extends OperationName>(
+  logical: string,
+  operation: Name,
+  args: OperationArgs<Name>,
+  options: pulumi.CustomResourceOptions,
+  undo?: OperationName,
+): Command {
+  const inputs = inputsOf(operation, args);
+  return new Command(
+    logical,
+    { ...inputs, update: updateOf(logical, operation, inputs, options), delete: undo && commandText(undo) },
+    options,
   );
-  return `node ${loader} ${runner} ${what}`;
 }
 
-function command<Text extends pulumi.Input<string>>(what: string, stdin: Text, variable: string, access: object) {
+/** The `update` of a completion whose request has not changed. */
+const UNCHANGED = "echo the request has not changed: nothing is done";
+
+/**
+ * What the provider runs in place of `create` when an input of a completion has changed. It stays in the state until the next
+ * change, so that a preview after an `up` shows none.
+ */
+function updateOf(
+  logical: string,
+  operation: OperationName,
+  { stdin, environment }: CommandArgs,
+  { parent }: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const create = commandText(operation);
+  const update = pulumi.all([stdin, environment]).apply(async ([stdin, environment]) => {
+    const last = await outputsInState({ type: "command:local:Command", logical }, { parent });
+    if (last === undefined || last.stdin !== stdin) return create;
+    const same = last.create === create && isDeepStrictEqual(last.environment ?? {}, environment ?? {});
+    return same && typeof last.update === "string" ? last.update : UNCHANGED;
+  });
+  // It depends on the credentials in the environment, but holds none of them.
+  return pulumi.unsecret(update);
+}
+
+/**
+ * The same text on every machine, in a clone and with the installed package: Node finds the package by its name, in a clone
+ * through the `exports` of its package.json. Double quotes, because cmd.exe knows no others.
+ */
+function commandText(operation: OperationName): string {
+  return `node -e "require('scalar-backup/operations')" ${operation}`;
+}
+
+const ACCESS_VARIABLES = { aws: AWS_ACCESS_VARIABLE, azure: AZURE_ACCESS_VARIABLE };
+
+function inputsOf<Name extends OperationName>(operation: Name, { request, access }: OperationArgs<Name>): CommandArgs {
+  const variable = ACCESS_VARIABLES[OPERATION_CLOUDS[operation]];
   return {
-    create: shell(what),
-    stdin,
+    create: commandText(operation),
+    stdin: pulumi.Output.isInstance(request)
+      ? request.apply((known) => JSON.stringify(known))
+      : JSON.stringify(request),
     ...(Object.keys(access).length > 0 ? { environment: pulumi.secret({ [variable]: JSON.stringify(access) }) } : {}),
   };
 }

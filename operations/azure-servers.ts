@@ -138,9 +138,14 @@ export function serverShortfalls({ properties }: FlexibleServer, backupRetention
   return days < backupRetentionDays ? [`its backup retention is ${days} days, below ${backupRetentionDays}`] : [];
 }
 
+/** What `protectServer` is asked. */
+export interface ServerProtection extends ServerAddress {
+  backupRetentionDays: number;
+}
+
 /** Raises the retention of a server that keeps backups for too short a time, and alters nothing else. Idempotent. */
 export async function protectServer(
-  request: ServerAddress & { backupRetentionDays: number },
+  request: ServerProtection,
   access: AzureAccess,
   say: (line: string) => void,
 ): Promise<void> {

@@ -333,9 +333,12 @@ export async function primaryKey(address: CosmosAddress, access: AzureAccess): P
   return keys.primaryMasterKey;
 }
 
+/** What `protectAccount` is asked. */
+export interface AccountProtection extends CosmosAddress, CosmosGoal {}
+
 /** Switches an account to continuous backup, or to more days of it, and fixes nothing but what is amiss. Idempotent. */
 export async function protectAccount(
-  request: CosmosAddress & CosmosGoal,
+  request: AccountProtection,
   access: AzureAccess,
   say: (line: string) => void,
 ): Promise<void> {

@@ -62,9 +62,15 @@ export async function findExpiredBackups(
     });
 }
 
+/** What `deleteExpiredBackups` is asked. */
+export interface ExpiredBackups extends WindowBackupSelection {
+  /** RFC 3339. Absent when no backup has expired. */
+  deleteBefore?: string;
+}
+
 /** Deletes a database's backups of windows that began before an instant. Idempotent and resumable; each step is told to `say`. */
 export async function deleteExpiredBackups(
-  { deleteBefore, ...selection }: WindowBackupSelection & { deleteBefore?: string },
+  { deleteBefore, ...selection }: ExpiredBackups,
   access: AwsAccess,
   say: (line: string) => void,
 ): Promise<void> {

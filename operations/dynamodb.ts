@@ -242,9 +242,16 @@ export function shortfalls(table: TableProtection, goal: TableProtectionGoal): s
   return problems;
 }
 
+/** What `protectTables` is asked. */
+export interface TablesProtection {
+  region: string;
+  tables: string[];
+  goal: TableProtectionGoal;
+}
+
 /** Switches on what is off, table by table, and alters nothing else. Idempotent; each step is told to `say`. */
 export async function protectTables(
-  request: { region: string; tables: string[]; goal: TableProtectionGoal },
+  request: TablesProtection,
   access: AwsAccess,
   say: (line: string) => void,
 ): Promise<void> {
@@ -296,9 +303,15 @@ export interface CopyCompletion {
   indexes?: { name: string; onDemandThroughput: OnDemandThroughput }[];
 }
 
+/** What `completeCopies` is asked. */
+export interface CopiesCompletion {
+  region: string;
+  tables: CopyCompletion[];
+}
+
 /** Gives restored tables what a restore drops. Idempotent and resumable: it looks before it changes. */
 export async function completeCopies(
-  request: { region: string; tables: CopyCompletion[] },
+  request: CopiesCompletion,
   access: AwsAccess,
   say: (line: string) => void,
 ): Promise<void> {

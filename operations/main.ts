@@ -2,16 +2,19 @@ import { text } from "node:stream/consumers";
 import { runOperation, UnknownOperation } from "./operations";
 
 /**
- * Runs one operation: `node register.cjs operations/main.ts <operation>`, its request as JSON on stdin. Every step is
- * printed; the exit code is 0 when the operation is done, 1 when it failed (and can be run again), 2 for a wrong call.
+ * Runs the operation that the last argument names. Its request is JSON on stdin. Each step is a line on stdout. Exits with 0
+ * when the operation has ended, with 1 when it failed (it can be run again), with 2 for an unknown operation.
+ *
+ * The last argument, because this file is started in two ways: see command.cjs.
  */
 async function main(): Promise<void> {
-  const name = process.argv[2];
+  const name = process.argv.slice(1).at(-1);
   try {
     await runOperation(name, await text(process.stdin), process.env, console.log);
   } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
     const unknown = error instanceof UnknownOperation;
-    console.error(unknown ? error.message : `${name} failed: ${(error as Error).message}`);
+    console.error(unknown ? message : `${name} failed: ${message}`);
     process.exitCode = unknown ? 2 : 1;
   }
 }

@@ -3,9 +3,16 @@ import { describeCluster } from "./aurora";
 import { type AwsAccess, awsClientConfig } from "./aws";
 import { POLL_MILLIS, settle } from "./rds";
 
+/** What `protectCluster` is asked. */
+export interface ClusterProtection {
+  region: string;
+  clusterIdentifier: string;
+  days: number;
+}
+
 /** Has a Multi-AZ DB cluster keep its automated backups for some days at least; it is never told to keep them for less. */
 export async function protectCluster(
-  { region, clusterIdentifier, days }: { region: string; clusterIdentifier: string; days: number },
+  { region, clusterIdentifier, days }: ClusterProtection,
   access: AwsAccess,
   say: (line: string) => void,
   pollMillis: number = POLL_MILLIS,

@@ -1,63 +1,67 @@
-import { AWS_ACCESS_VARIABLE, type AwsAccess } from "./aws";
-import { AZURE_ACCESS_VARIABLE, type AzureAccess } from "./azure";
+import { AWS_ACCESS_VARIABLE } from "./aws";
+import { AZURE_ACCESS_VARIABLE } from "./azure";
+import { OPERATION_CLOUDS, type Operation, type OperationName } from "./requests";
 
-type Say = (line: string) => void;
-/** An operation. Its request is what a component wrote, each step is said, and a failure can be run again. */
-type Operation<Access> = (request: never, access: Access, say: Say) => Promise<void>;
+/** Loads a module when its operation runs: the clouds' SDKs take long to load. */
+const dynamodb = () => require("./dynamodb") as typeof import("./dynamodb");
+const dynamodbBackups = () => require("./dynamodb-backups") as typeof import("./dynamodb-backups");
+const rds = () => require("./rds") as typeof import("./rds");
+const multiAzProtection = () => require("./multi-az-protection") as typeof import("./multi-az-protection");
+const multiAzCopies = () => require("./multi-az-copies") as typeof import("./multi-az-copies");
+const azureServers = () => require("./azure-servers") as typeof import("./azure-servers");
+const cosmosdb = () => require("./cosmosdb") as typeof import("./cosmosdb");
+const azureVaults = () => require("./azure-vaults") as typeof import("./azure-vaults");
 
-const onAws = (load: () => Operation<AwsAccess>) => ({ variable: AWS_ACCESS_VARIABLE, load });
-const onAzure = (load: () => Operation<AzureAccess>) => ({ variable: AZURE_ACCESS_VARIABLE, load });
-
-/** By the names that components call them by. Each is loaded when it is run: the clouds' SDKs take their time. */
-const OPERATIONS: Record<string, { variable: string; load: () => Operation<never> }> = {
-  "protect-dynamodb-tables": onAws(() => (require("./dynamodb") as typeof import("./dynamodb")).protectTables),
-  "complete-dynamodb-copies": onAws(() => (require("./dynamodb") as typeof import("./dynamodb")).completeCopies),
-  "delete-expired-window-backups": onAws(
-    () => (require("./dynamodb-backups") as typeof import("./dynamodb-backups")).deleteExpiredBackups,
-  ),
-  "complete-rds-instance-copy": onAws(() => (require("./rds") as typeof import("./rds")).completeInstanceCopy),
-  "protect-rds-cluster": onAws(
-    () => (require("./multi-az-protection") as typeof import("./multi-az-protection")).protectCluster,
-  ),
-  "restore-rds-cluster-copy": onAws(
-    () => (require("./multi-az-copies") as typeof import("./multi-az-copies")).restoreClusterCopy,
-  ),
-  "complete-rds-cluster-copy": onAws(
-    () => (require("./multi-az-copies") as typeof import("./multi-az-copies")).completeClusterCopy,
-  ),
-  "delete-rds-cluster-copy": onAws(
-    () => (require("./multi-az-copies") as typeof import("./multi-az-copies")).deleteClusterCopy,
-  ),
-  "protect-azure-server": onAzure(() => (require("./azure-servers") as typeof import("./azure-servers")).protectServer),
-  "complete-azure-server-copy": onAzure(
-    () => (require("./azure-servers") as typeof import("./azure-servers")).completeServer,
-  ),
-  "protect-cosmosdb-account": onAzure(() => (require("./cosmosdb") as typeof import("./cosmosdb")).protectAccount),
-  "complete-cosmosdb-copy": onAzure(() => (require("./cosmosdb") as typeof import("./cosmosdb")).completeAccount),
-  "await-azure-backup-permission": onAzure(
-    () => (require("./azure-vaults") as typeof import("./azure-vaults")).awaitBackupPermission,
-  ),
+const OPERATIONS: { [Name in OperationName]: () => Operation<Name> } = {
+  "protect-dynamodb-tables": () => dynamodb().protectTables,
+  "complete-dynamodb-copies": () => dynamodb().completeCopies,
+  "delete-expired-window-backups": () => dynamodbBackups().deleteExpiredBackups,
+  "complete-rds-instance-copy": () => rds().completeInstanceCopy,
+  "protect-rds-cluster": () => multiAzProtection().protectCluster,
+  "restore-rds-cluster-copy": () => multiAzCopies().restoreClusterCopy,
+  "complete-rds-cluster-copy": () => multiAzCopies().completeClusterCopy,
+  "delete-rds-cluster-copy": () => multiAzCopies().deleteClusterCopy,
+  "protect-azure-server": () => azureServers().protectServer,
+  "complete-azure-server-copy": () => azureServers().completeServer,
+  "protect-cosmosdb-account": () => cosmosdb().protectAccount,
+  "complete-cosmosdb-copy": () => cosmosdb().completeAccount,
+  "await-azure-backup-permission": () => azureVaults().awaitBackupPermission,
 };
 
-export const OPERATION_NAMES: readonly string[] = Object.keys(OPERATIONS);
+const ACCESS_VARIABLES = { aws: AWS_ACCESS_VARIABLE, azure: AZURE_ACCESS_VARIABLE };
 
 export class UnknownOperation extends Error {}
 
 /**
  * Runs one operation.
- * @param request JSON.
- * @param environment Where the access to the cloud is said.
- * @throws {UnknownOperation} when there is none of that name.
+ * @param request JSON, as the component of the same version wrote it.
+ * @param environment Holds the access to the cloud as JSON; without it, the SDK's own sources of credentials are used.
+ * @throws {UnknownOperation} for any other name.
  */
 export async function runOperation(
   name: string | undefined,
   request: string,
   environment: Record<string, string | undefined>,
-  say: Say,
+  say: (line: string) => void,
 ): Promise<void> {
-  const operation = name === undefined ? undefined : OPERATIONS[name];
-  if (operation === undefined)
-    throw new UnknownOperation(`unknown operation ${name ?? "(none)"}; there are: ${OPERATION_NAMES.join(", ")}`);
-  const run = operation.load();
-  await run(JSON.parse(request) as never, JSON.parse(environment[operation.variable] ?? "{}") as never, say);
+  if (!isOperation(name))
+    throw new UnknownOperation(
+      `there is no operation ${name ?? "without a name"}; expected one of: ${Object.keys(OPERATION_CLOUDS).join(", ")}`,
+    );
+  await run(name, request, environment, say);
+}
+
+async function run<Name extends OperationName>(
+  name: Name,
+  request: string,
+  environment: Record<string, string | undefined>,
+  say: (line: string) => void,
+): Promise<void> {
+  const operation: Operation<Name> = OPERATIONS[name]();
+  // JSON.parse returns `any`: declareOperation (components/operation.ts) wrote both texts from values of these types.
+  await operation(JSON.parse(request), JSON.parse(environment[ACCESS_VARIABLES[OPERATION_CLOUDS[name]]] ?? "{}"), say);
+}
+
+function isOperation(name: string | undefined): name is OperationName {
+  return name !== undefined && Object.hasOwn(OPERATION_CLOUDS, name);
 }

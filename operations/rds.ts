@@ -100,9 +100,16 @@ const GROUPS = [
   ["StorageType", "Iops", "StorageThroughput", "AllocatedStorage"],
 ];
 
+/** What `completeInstanceCopy` is asked. */
+export interface InstanceCompletion {
+  region: string;
+  instanceIdentifier: string;
+  settings: InstanceSettings;
+}
+
 /** Gives a restored instance the settings that the restore left out, and waits until it has them. Idempotent: it looks before it changes. */
 export async function completeInstanceCopy(
-  request: { region: string; instanceIdentifier: string; settings: InstanceSettings },
+  request: InstanceCompletion,
   access: AwsAccess,
   say: (line: string) => void,
 ): Promise<void> {

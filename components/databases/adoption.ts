@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag-keys";
 import type { AwsSettings } from "../cloud-settings";
-import { thisRun } from "../problem";
-import { lookedUp, type RestoreContext, stackIdentity } from "./kind";
+import { type Declared, isInState, stackIdentity } from "../state";
+import { lookedUp, type RestoreContext } from "./kind";
 
 /**
  * Something that exists under the name of a copy. An `up` that was interrupted leaves what it was creating outside of the
@@ -17,14 +17,6 @@ export interface Standing {
   stranger?: string;
   /** Waits until it accepts changes; absent where it does. */
   ready?: () => Promise<void>;
-}
-
-/** The resource that is to be declared. */
-export interface Declared {
-  /** Pulumi's type token. */
-  type: string;
-  /** Its logical name. */
-  logical: string;
 }
 
 /**
@@ -49,19 +41,6 @@ export async function importIdOf(
     await ready();
   }
   return id;
-}
-
-/** Whether the state has this resource. */
-export async function isInState(declared: Declared, context: Pick<RestoreContext, "parent">): Promise<boolean> {
-  return (await outputsInState(declared, context)) !== undefined;
-}
-
-/** The outputs of this resource as the state has them; undefined where it has no such resource. */
-export async function outputsInState(
-  { type, logical }: Declared,
-  { parent }: Pick<RestoreContext, "parent">,
-): Promise<Record<string, unknown> | undefined> {
-  return (await state()).get(await resolved(pulumi.createUrn(logical, type, parent)));
 }
 
 /** `importIdOf` for a look-up. The program ends when something else has the name. */
@@ -95,34 +74,4 @@ export function strangerBy(
  */
 export function awsImportId(id: string, region: string, aws: AwsSettings): string {
   return region === aws.defaultRegion ? id : `${id}@${region}`;
-}
-
-/** The outputs of each resource in a stack's state, by their URNs. */
-type State = ReadonlyMap<string, Record<string, unknown>>;
-
-/** This stack's state, read once in each run. */
-function state(): Promise<State> {
-  const run = thisRun();
-  const known = run && states.get(run);
-  if (known) return known;
-  const read = readState();
-  if (run) states.set(run, read);
-  return read;
-}
-
-const states = new WeakMap<object, Promise<State>>();
-
-/** The engine's own function, which stack references are made of. */
-async function readState(): Promise<State> {
-  const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {
-    stackName: stackIdentity(),
-  });
-  const resources = outputs as Record<string, { outputs?: Record<string, unknown> }>;
-  return new Map(Object.entries(resources).map(([urn, { outputs: own = {} }]) => [urn, own]));
-}
-
-function resolved<Value>(output: pulumi.Output<Value>): Promise<Value> {
-  return new Promise((resolve) => {
-    output.apply((value) => resolve(value as Value));
-  });
 }

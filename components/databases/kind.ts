@@ -6,6 +6,7 @@ import type { DatabaseBackups } from "../../restore-points/window-backups";
 import type { AwsSettings, AzureSettings } from "../cloud-settings";
 import type { WindowBackupArgs } from "../pause/args";
 import { orEnd } from "../problem";
+import { stackIdentity } from "../state";
 import type { CopyBackup, KeptCopies } from "../vaults/aws/copy-backup";
 import type { BackupPlanRun } from "../vaults/aws/overdue";
 import type { AwsBackupSource } from "../vaults/aws/source";
@@ -138,11 +139,6 @@ export interface DatabaseKind<Args> {
     context: Pick<RestoreContext, "aws" | "instant">,
   ): Promise<string | undefined>;
   restore(name: string, args: Args, context: RestoreContext): RestoredDatabase;
-}
-
-/** This stack in the form `<organization>/<project>/<stack>`. */
-export function stackIdentity(): string {
-  return `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
 /** The tags by which a copy is known as one, and as whose. */

@@ -1,4 +1,3 @@
-import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type FlexibleServer,
@@ -7,7 +6,7 @@ import {
   serverShortfalls,
 } from "../../../operations/azure-servers";
 import type { DatabaseRange } from "../../../restore-points/ranges";
-import { azureOperation } from "../../operation";
+import { declareOperation } from "../../operation";
 import { endProgram } from "../../problem";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 import type { AzureServerCreateArgs } from "./args";
@@ -104,11 +103,16 @@ function declareProtection(
     backupRetentionDays,
     ...(problems.length > 0 ? { amiss: { observed: new Date().toISOString(), problems } } : {}),
   }));
-  new Command(`${name}-protection`, azureOperation("protect-azure-server", request, context.azure.access), {
-    parent: context.parent,
-    dependsOn: server ? [server] : [],
-    ignoreChanges: problems.length === 0 ? ["*"] : [],
-  });
+  declareOperation(
+    `${name}-protection`,
+    "protect-azure-server",
+    { request, access: context.azure.access },
+    {
+      parent: context.parent,
+      dependsOn: server ? [server] : [],
+      ignoreChanges: problems.length === 0 ? ["*"] : [],
+    },
+  );
 }
 
 /** What the server can be restored to: from what it tells to what Azure states of its lag. */

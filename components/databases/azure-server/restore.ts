@@ -1,4 +1,3 @@
-import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import type { AzureAccess } from "../../../operations/azure";
 import { readPrivateEndpoints } from "../../../operations/azure-network";
@@ -13,7 +12,7 @@ import {
   type ServerAddress,
   type ServerCompletion,
 } from "../../../operations/azure-servers";
-import { azureOperation } from "../../operation";
+import { declareCompletion } from "../../operation";
 import { copyOptions, numbered } from "../azure/copies";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
@@ -76,9 +75,10 @@ export function restoreServer<Create extends AzureServerCreateArgs>(
       maintenanceWindow: server.properties.maintenanceWindow,
       publicNetworkAccess: publicAccessOf(server),
     };
-    const completed = new Command(
+    const completed = declareCompletion(
       `${prefix}-completion`,
-      azureOperation("complete-azure-server-copy", completion, azure.access),
+      "complete-azure-server-copy",
+      { request: completion, access: azure.access },
       { parent: context.parent, dependsOn: [copy] },
     );
     declarePrivateEndpoints(prefix, endpoints, copy.id, completed, tags, adopted.endpoints, context);

@@ -1,5 +1,4 @@
 import { DatabaseAccount, type DatabaseAccountArgs } from "@pulumi/azure-native/cosmosdb/databaseAccount";
-import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import type { AzureAccess } from "../../../operations/azure";
 import {
@@ -16,7 +15,7 @@ import {
 } from "../../../operations/cosmosdb";
 import { hasContainer } from "../../../operations/cosmosdb-containers";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
-import { azureOperation } from "../../operation";
+import { declareOperation } from "../../operation";
 import { endProgram, orEnd } from "../../problem";
 import { COORDINATOR_NAMESPACE, COORDINATOR_TABLE, type CoordinatorFinding } from "../coordinator";
 import { checkedArgs } from "../create/resource-args";
@@ -148,11 +147,16 @@ function declareProtection(
     ...goal,
     ...(problems.length > 0 ? { amiss: { observed: new Date().toISOString(), problems } } : {}),
   }));
-  new Command(`${name}-protection`, azureOperation("protect-cosmosdb-account", request, context.azure.access), {
-    parent: context.parent,
-    dependsOn: account ? [account] : [],
-    ignoreChanges: problems.length === 0 ? ["*"] : [],
-  });
+  declareOperation(
+    `${name}-protection`,
+    "protect-cosmosdb-account",
+    { request, access: context.azure.access },
+    {
+      parent: context.parent,
+      dependsOn: account ? [account] : [],
+      ignoreChanges: problems.length === 0 ? ["*"] : [],
+    },
+  );
 }
 
 function notesOf(account: CosmosAccount): string[] {

@@ -1,5 +1,4 @@
 import { DatabaseAccount } from "@pulumi/azure-native/cosmosdb/databaseAccount";
-import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import type { AzureAccess } from "../../../operations/azure";
 import { readPrivateEndpoints } from "../../../operations/azure-network";
@@ -17,7 +16,7 @@ import {
   tierOf,
 } from "../../../operations/cosmosdb";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
-import { azureOperation } from "../../operation";
+import { declareCompletion } from "../../operation";
 import { orEnd } from "../../problem";
 import { copyOptions, numbered } from "../azure/copies";
 import { copyName } from "../azure/names";
@@ -75,9 +74,10 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
       consistencyPolicy: { defaultConsistencyLevel: "Strong" },
       network: networkOf(account, args.restoreTo?.network),
     };
-    const completed = new Command(
+    const completed = declareCompletion(
       `${prefix}-completion`,
-      azureOperation("complete-cosmosdb-copy", completion, azure.access),
+      "complete-cosmosdb-copy",
+      { request: completion, access: azure.access },
       { parent: context.parent, dependsOn: [copy] },
     );
     const reachable = declarePrivateEndpoints(prefix, endpoints, copy.id, completed, tags, adopted.endpoints, context);

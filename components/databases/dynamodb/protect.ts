@@ -1,8 +1,7 @@
 import { Table } from "@pulumi/aws/dynamodb";
-import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import { shortfalls, type TableProtection, type TableProtectionGoal } from "../../../operations/dynamodb";
-import { operation } from "../../operation";
+import { declareOperation } from "../../operation";
 import { endProgram } from "../../problem";
 import { lookedUp, type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { DynamodbArgs, DynamodbCreateArgs } from "./args";
@@ -96,18 +95,18 @@ function declareProtection(
   problems: { table: string; problems: string[] }[],
   context: ProtectContext,
 ): void {
-  new Command(
+  declareOperation(
     `${name}-protection`,
-    operation(
-      "protect-dynamodb-tables",
-      {
+    "protect-dynamodb-tables",
+    {
+      request: {
         region: where,
         tables: tables.map((table) => table.name),
         goal,
         ...(problems.length > 0 ? { amiss: { observed: new Date().toISOString(), problems } } : {}),
       },
-      context.aws.access,
-    ),
+      access: context.aws.access,
+    },
     { parent: context.parent, ignoreChanges: problems.length === 0 ? ["*"] : [] },
   );
 }

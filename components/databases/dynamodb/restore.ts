@@ -1,11 +1,10 @@
 import type { TableDescription } from "@aws-sdk/client-dynamodb";
 import { Table } from "@pulumi/aws/dynamodb";
-import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import { readTableScaling, type Scaling } from "../../../operations/autoscaling";
 import type { CopyCompletion, TableSettings } from "../../../operations/dynamodb";
 import type { DatabaseBackups } from "../../../restore-points/window-backups";
-import { operation } from "../../operation";
+import { declareCompletion } from "../../operation";
 import { endProgram } from "../../problem";
 import { copyTags, leftOutTags } from "../copy-tags";
 import { copyMarks, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
@@ -58,9 +57,10 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
         ...onDemandLimitsOf(table.description),
       }),
     );
-    const completion = new Command(
+    const completion = declareCompletion(
       `${copyPrefix(name, elsewhere, instant)}-completion`,
-      operation("complete-dynamodb-copies", { region: to, tables: completions }, aws.access),
+      "complete-dynamodb-copies",
+      { request: { region: to, tables: completions }, access: aws.access },
       { parent: context.parent, dependsOn: copies },
     );
     for (const [index, table] of tables.entries()) {

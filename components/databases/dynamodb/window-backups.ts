@@ -1,9 +1,8 @@
-import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import type { TableSettings } from "../../../operations/dynamodb";
 import { findExpiredBackups, readWindowBackups } from "../../../operations/dynamodb-backups";
 import type { DatabaseBackups } from "../../../restore-points/window-backups";
-import { operation } from "../../operation";
+import { declareOperation } from "../../operation";
 import { DEFAULT_EVERY_DAYS } from "../../pause/window-backups";
 import { lookedUp, type ProtectContext, type RestoreContext } from "../kind";
 import type { DynamodbArgs } from "./args";
@@ -28,9 +27,10 @@ export function declareExpiry(name: string, args: DynamodbArgs, context: Protect
   const before = new Date(Date.now() - windowBackups.deleteAfter * DAY_MILLIS);
   return lookedUp(name, () => findExpiredBackups(selection, before, aws.access)).apply((expired) => {
     const due = expired.length > 0 ? { deleteBefore: before.toISOString() } : {};
-    new Command(
+    declareOperation(
       `${name}-window-backups`,
-      operation("delete-expired-window-backups", { ...selection, ...due }, aws.access),
+      "delete-expired-window-backups",
+      { request: { ...selection, ...due }, access: aws.access },
       { parent, ignoreChanges: expired.length === 0 ? ["*"] : [] },
     );
   });

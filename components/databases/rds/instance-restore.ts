@@ -1,9 +1,8 @@
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { Instance } from "@pulumi/aws/rds";
-import { Command } from "@pulumi/command/local";
 import { tagsOf } from "../../../operations/aurora";
 import type { InstanceSettings } from "../../../operations/rds";
-import { operation } from "../../operation";
+import { declareCompletion } from "../../operation";
 import { copyTags } from "../copy-tags";
 import { instantSuffix, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
 import { type Found, leftToSetAgain } from "../not-restored";
@@ -35,17 +34,17 @@ export function restoreInstance(
   });
   const copy = found.apply(({ source, deleted, importId }) => {
     const instance = declareCopy(engine, logical, { source, deleted, importId }, args, context, region);
-    const completion = new Command(
+    const completion = declareCompletion(
       `${logical}-completion`,
-      operation(
-        "complete-rds-instance-copy",
-        {
+      "complete-rds-instance-copy",
+      {
+        request: {
           region,
           instanceIdentifier: copyIdentifier(source.DBInstanceIdentifier as string, instant),
           settings: settingsOf(source),
         },
-        aws.access,
-      ),
+        access: aws.access,
+      },
       { parent: context.parent, dependsOn: [instance] },
     );
     return {

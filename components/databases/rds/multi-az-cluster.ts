@@ -1,8 +1,7 @@
-import { Command } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster } from "../../../operations/aurora";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
-import { operation } from "../../operation";
+import { declareOperation } from "../../operation";
 import { endProgram, orEnd } from "../../problem";
 import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { RdsArgs, RdsCreateArgs } from "./args";
@@ -103,18 +102,18 @@ function declareProtection(
   context: ProtectContext,
 ): void {
   const problems = shortfalls(protection, days).filter(isRetention);
-  new Command(
+  declareOperation(
     `${name}-protection`,
-    operation(
-      "protect-rds-cluster",
-      {
+    "protect-rds-cluster",
+    {
+      request: {
         region,
         clusterIdentifier: protection.identifier,
         days,
         ...(problems.length > 0 ? { amiss: { observed: new Date().toISOString(), problems } } : {}),
       },
-      context.aws.access,
-    ),
+      access: context.aws.access,
+    },
     { parent: context.parent, ignoreChanges: problems.length === 0 ? ["*"] : [] },
   );
 }

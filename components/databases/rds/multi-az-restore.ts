@@ -1,5 +1,5 @@
 import type { DBCluster } from "@aws-sdk/client-rds";
-import { Command } from "@pulumi/command/local";
+import type { Command } from "@pulumi/command/local";
 import { type ClusterDescription, describeCluster, tagsOf } from "../../../operations/aurora";
 import {
   type ClusterBuild,
@@ -8,7 +8,7 @@ import {
   strangerBy,
 } from "../../../operations/multi-az-copies";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../restore-points/rules/tag-keys";
-import { lastingOperation, operation } from "../../operation";
+import { declareCompletion } from "../../operation";
 import { copyTags, leftOutTags } from "../copy-tags";
 import { copyMarks, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
 import { leftToSetAgain } from "../not-restored";
@@ -121,36 +121,32 @@ function declareCopy(
   // AWS gives a copy its source's tags, whatever tags are asked for. [Amazon RDS User Guide, Restoring a Multi-AZ DB cluster
   // to a specified time]
   const tagsLeftOut = leftOutTags("rds", tagsOf(source), context).filter((key) => !(key in tags));
-  const restore = new Command(
+  const { access } = context.aws;
+  const restore = declareCompletion(
     `${logical}-restore`,
-    lastingOperation(
-      {
-        create: "restore-rds-cluster-copy",
-        // A recovery's copy stays.
-        delete: context.mode === "drill" ? "delete-rds-cluster-copy" : undefined,
-      },
-      // Known only when the instant has passed, as every restore call's input.
-      context.checkedInstant.apply((instant) => ({
+    "restore-rds-cluster-copy",
+    {
+      // Known only after the instant has passed its checks, like the input of every restore call.
+      request: context.checkedInstant.apply((instant) => ({
         region,
         clusterIdentifier: identifier,
         ...marks,
-        from: context.from
-          ? { snapshotArn: context.from.backupArn, engine: source.Engine }
-          : { clusterIdentifier: source.DBClusterIdentifier, instant },
+        from: context.from?.backupArn
+          ? { snapshotArn: context.from.backupArn, engine: source.Engine as string }
+          : { clusterIdentifier: source.DBClusterIdentifier as string, instant },
         build: buildOf(source, settings),
         tags,
       })),
-      context.aws.access,
-    ),
+      access,
+    },
     { parent: context.parent },
+    // A recovery's copy is permanent.
+    context.mode === "drill" ? "delete-rds-cluster-copy" : undefined,
   );
-  return new Command(
+  return declareCompletion(
     `${logical}-completion`,
-    operation(
-      "complete-rds-cluster-copy",
-      { region, clusterIdentifier: identifier, settings, tags, tagsLeftOut },
-      context.aws.access,
-    ),
+    "complete-rds-cluster-copy",
+    { request: { region, clusterIdentifier: identifier, settings, tags, tagsLeftOut }, access },
     { parent: context.parent, dependsOn: [restore] },
   );
 }

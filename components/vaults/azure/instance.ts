@@ -1,10 +1,9 @@
 import { BackupInstance } from "@pulumi/azure-native/dataprotection/backupInstance";
 import type { BackupPolicy } from "@pulumi/azure-native/dataprotection/backupPolicy";
 import type { BackupVault } from "@pulumi/azure-native/dataprotection/backupVault";
-import { Command } from "@pulumi/command/local";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { AzureSettings } from "../../cloud-settings";
-import { azureOperation } from "../../operation";
+import { declareCompletion } from "../../operation";
 import type { VaultedServer } from "./rules";
 import type { AzureResource } from "./source";
 
@@ -45,13 +44,10 @@ export function declareInstance(
   };
   const { parent } = options;
   // Azure Backup fails an instance that comes before its permissions are in effect, which takes minutes.
-  const allowed = new Command(
+  const allowed = declareCompletion(
     `${logical}-allowed`,
-    azureOperation(
-      "await-azure-backup-permission",
-      { vaultId: vault.id, name, backupInstance: properties },
-      azure.access,
-    ),
+    "await-azure-backup-permission",
+    { request: pulumi.output({ vaultId: vault.id, name, backupInstance: properties }), access: azure.access },
     { parent, dependsOn: permissions },
   );
   return new BackupInstance(

@@ -7,6 +7,7 @@ import { SimulatedCloud } from "../../../simulator/cloud/cloud";
 import { kindOf } from "../../../simulator/cloud/kubernetes/kinds";
 import { EmbeddedStack } from "../../../simulator/engine/embedded";
 import type { Operation, StackResult } from "../../../simulator/engine/stack";
+import type { StackState } from "../../../simulator/engine/state";
 import { CommandProvider } from "../../../simulator/providers/command";
 import { WarmProgram } from "./warm";
 
@@ -15,7 +16,8 @@ export const REGION = "ap-northeast-1";
 
 /**
  * The unchanged program on the embedded engine, over a simulated cloud of its own that ends with the test. It runs in a
- * thread that stays warm; `asProcesses` is the same stack, as it now is, with the program run as the CLI runs it.
+ * thread that stays warm; `asProcesses` is the same stack, as it now is, with the program run as the CLI runs it; `goingOnFrom`
+ * is the same stack with another state.
  */
 export async function rehearsed(t: ExecutionContext, config: Record<string, unknown>, parallel = PARALLEL) {
   const cloud = await SimulatedCloud.start({ seed: 1 });
@@ -26,15 +28,12 @@ export async function rehearsed(t: ExecutionContext, config: Record<string, unkn
   const operations = new CommandProvider({ environment, directory: PROGRAM, run: warm.operation });
   const common = { program: PROGRAM, environment, parallel };
   const providers = [...cloud.providers(), operations];
-  const stack = new EmbeddedStack({
-    ...common,
-    providers,
-    source: warm.source,
-    config: { "aws:region": REGION, ...config },
-  });
+  const options = { ...common, providers, source: warm.source };
+  const stack = new EmbeddedStack({ ...options, config: { "aws:region": REGION, ...config } });
+  const goingOnFrom = (state: StackState) => new EmbeddedStack({ ...options, config: stack.config, state });
   const asProcesses = () =>
     new EmbeddedStack({ ...common, providers: providersOf(cloud), config: stack.config, state: stack.state });
-  return { cloud, stack, asProcesses, providers };
+  return { cloud, stack, asProcesses, goingOnFrom, providers };
 }
 
 /** What a run changed: everything but what stayed the same and what was read. */

@@ -7,7 +7,7 @@ import { type Source, served } from "../../../simulator/engine/source";
 import type { Written } from "../../../simulator/providers/command";
 import type { Answer, Order } from "./warm-worker";
 
-const OPERATION = /operations\/main\.ts"? (\S+)$/;
+const OPERATION = /require\('scalar-backup\/operations'\)" (\S+)$/;
 
 let registered: SharedWorker.Plugin.Protocol | undefined;
 let leases = 0;

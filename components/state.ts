@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+import { thisRun } from "./problem";
+
+/** This stack in the form `<organization>/<project>/<stack>`. */
+export function stackIdentity(): string {
+  return `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+}
+
+/** A resource that is to be declared. */
+export interface Declared {
+  /** Pulumi's type token. */
+  type: string;
+  /** Its logical name. */
+  logical: string;
+}
+
+interface Parent {
+  parent?: pulumi.Resource;
+}
+
+/** Whether the stack's state has this resource. */
+export async function isInState(declared: Declared, context: Parent): Promise<boolean> {
+  return (await outputsInState(declared, context)) !== undefined;
+}
+
+/** The outputs of this resource in the stack's state; undefined where the state has no such resource. */
+export async function outputsInState(
+  { type, logical }: Declared,
+  { parent }: Parent,
+): Promise<Record<string, unknown> | undefined> {
+  return (await state()).get(await resolved(pulumi.createUrn(logical, type, parent)));
+}
+
+/** The outputs of each resource in a stack's state, by URN. */
+type State = ReadonlyMap<string, Record<string, unknown>>;
+
+/** This stack's state, read once in each run. */
+function state(): Promise<State> {
+  const run = thisRun();
+  const known = run && states.get(run);
+  if (known) return known;
+  const read = readState();
+  if (run) states.set(run, read);
+  return read;
+}
+
+const states = new WeakMap<object, Promise<State>>();
+
+/** By the engine's own function, which stack references are made of (docs/decisions/0005). */
+async function readState(): Promise<State> {
+  const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {
+    stackName: stackIdentity(),
+  });
+  // Unit tests of a library's user mock the engine: a mock without this function answers with no outputs.
+  const resources: Record<string, { outputs?: Record<string, unknown> }> = outputs ?? {};
+  return new Map(Object.entries(resources).map(([urn, { outputs: own = {} }]) => [urn, own]));
+}
+
+function resolved<Value>(output: pulumi.Output<Value>): Promise<Value> {
+  return new Promise((resolve) => {
+    // `apply` hands over the type with outputs unwrapped, which for a value without outputs is the type itself.
+    output.apply((value) => resolve(value as Value));
+  });
+}

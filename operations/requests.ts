@@ -1,0 +1,64 @@
+import type { AwsAccess } from "./aws";
+import type { AzureAccess } from "./azure";
+import type { ServerCompletion, ServerProtection } from "./azure-servers";
+import type { BackupPermissionRequest } from "./azure-vaults";
+import type { AccountCompletion, AccountProtection } from "./cosmosdb";
+import type { CopiesCompletion, TablesProtection } from "./dynamodb";
+import type { ExpiredBackups } from "./dynamodb-backups";
+import type { ClusterCompletion, ClusterCopy, ClusterRestore } from "./multi-az-copies";
+import type { ClusterProtection } from "./multi-az-protection";
+import type { InstanceCompletion } from "./rds";
+
+/** Every operation, and the cloud that it works on. Stacks' states hold these names. */
+export const OPERATION_CLOUDS = {
+  "protect-dynamodb-tables": "aws",
+  "complete-dynamodb-copies": "aws",
+  "delete-expired-window-backups": "aws",
+  "complete-rds-instance-copy": "aws",
+  "protect-rds-cluster": "aws",
+  "restore-rds-cluster-copy": "aws",
+  "complete-rds-cluster-copy": "aws",
+  "delete-rds-cluster-copy": "aws",
+  "protect-azure-server": "azure",
+  "complete-azure-server-copy": "azure",
+  "protect-cosmosdb-account": "azure",
+  "complete-cosmosdb-copy": "azure",
+  "await-azure-backup-permission": "azure",
+} as const;
+
+export type OperationName = keyof typeof OPERATION_CLOUDS;
+
+/** What each operation is asked. The component that declares it and the function that runs it are both typed by this. */
+interface Requests {
+  "protect-dynamodb-tables": Repair<TablesProtection>;
+  "complete-dynamodb-copies": CopiesCompletion;
+  "delete-expired-window-backups": ExpiredBackups;
+  "complete-rds-instance-copy": InstanceCompletion;
+  "protect-rds-cluster": Repair<ClusterProtection>;
+  "restore-rds-cluster-copy": ClusterRestore;
+  "complete-rds-cluster-copy": ClusterCompletion;
+  "delete-rds-cluster-copy": ClusterCopy;
+  "protect-azure-server": Repair<ServerProtection>;
+  "complete-azure-server-copy": ServerCompletion;
+  "protect-cosmosdb-account": Repair<AccountProtection>;
+  "complete-cosmosdb-copy": AccountCompletion;
+  "await-azure-backup-permission": BackupPermissionRequest;
+}
+
+/** A repair's request also says what was wrong and when: so it differs from the last one, and the operation runs again. */
+type Repair<Request> = Request & { amiss?: { observed: string; problems: readonly unknown[] } };
+
+export type RequestOf<Name extends OperationName> = Requests[Name];
+
+/** How an operation reaches its cloud. */
+export type AccessOf<Name extends OperationName> = {
+  aws: AwsAccess;
+  azure: AzureAccess;
+}[(typeof OPERATION_CLOUDS)[Name]];
+
+/** An operation. Each step is reported to `say`; a run that failed can be repeated. */
+export type Operation<Name extends OperationName> = (
+  request: RequestOf<Name>,
+  access: AccessOf<Name>,
+  say: (line: string) => void,
+) => Promise<void>;
