@@ -6,26 +6,26 @@ import type { Stack } from "../simulator/engine/stack";
 import { CommandProvider } from "../simulator/providers/command";
 import type { SimulatedProvider } from "../simulator/providers/provider";
 
-/** The folder of the program that is rehearsed: this project's. */
+/** The folder of the stack program: this project's. */
 export const PROGRAM = join(__dirname, "..");
 
 /** The engines that can host the program and the simulated providers. */
 export const ENGINES = ["embedded", "pulumi"] as const;
 export type EngineName = (typeof ENGINES)[number];
 
-/** What a stack is made from, over a simulated cloud. */
+/** The parts of a stack on a simulated cloud. */
 function stackOptions(cloud: SimulatedCloud, config: Record<string, unknown>, parallel: number) {
   const environment = () => cloud.environment();
   return { program: PROGRAM, providers: providersOf(cloud), environment, config, parallel };
 }
 
 /**
- * How many operations run at a time where nothing else is said: enough for all of a set of any kinds, on every machine. Pulumi's
- * own default depends on the machine (`defaultParallel`).
+ * How many operations run in parallel by default: enough for every set, on every machine. Pulumi's own default depends
+ * on the machine (`defaultParallel`).
  */
 export const PARALLEL = 60;
 
-/** Every simulated provider that the program needs: the cloud's, and the one that runs operations. */
+/** Every simulated provider that the program needs: the clouds' providers, and the one that runs operations. */
 export function providersOf(cloud: SimulatedCloud): SimulatedProvider[] {
   return [...cloud.providers(), new CommandProvider({ environment: () => cloud.environment(), directory: PROGRAM })];
 }
@@ -39,7 +39,7 @@ export function embeddedStack(
   return new EmbeddedStack(stackOptions(cloud, config, parallel));
 }
 
-/** The unchanged program on an engine, over a simulated cloud. Whoever opens a stack closes it. */
+/** The unchanged program on an engine, on a simulated cloud. The caller has to close the stack. */
 export function openStack(
   engine: EngineName,
   cloud: SimulatedCloud,

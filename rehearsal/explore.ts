@@ -9,15 +9,15 @@ import { PROGRAM, providersOf } from "./engines";
 import { Workload } from "./scalardb/workload";
 import { sets } from "./sets";
 
-const HELP = `Type a command:
+const HELP = `Commands:
   pause          run the pause schedule's CronJob now
-  advance N      let N minutes pass in the cloud; then export the variables again
+  advance N      advance the cloud's clock by N minutes; then export the variables again
   env            print the variables again
   help, quit`;
 
 /**
- * `npm run cloud`: the simulated cloud alone, for trying the program with a Pulumi CLI of one's own. It holds the
- * databases and the release of `examples/Pulumi.dynamodb-aurora.yaml`, with transfers running.
+ * `npm run cloud`: only the simulated cloud, to try the program with the Pulumi CLI. It contains the databases and the
+ * release of `examples/Pulumi.dynamodb-aurora.yaml`, with running transfers.
  */
 async function main(): Promise<void> {
   const set = sets[0];
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
 
   const printEnvironment = () => {
     const variables = {
-      // For that shell alone: `pulumi login` would switch the backend of all the user's stacks.
+      // Only for that shell: `pulumi login` would switch the backend of all the user's stacks.
       PULUMI_BACKEND_URL: `file://${state}`,
       PULUMI_CONFIG_PASSPHRASE: "rehearsal",
       PULUMI_DEBUG_PROVIDERS: servers.map(({ name, port }) => `${name}:${port}`).join(","),

@@ -1,6 +1,9 @@
 import { constants } from "node:os";
 
-/** Lets signals, and a reader of the output that goes away (`| head`), end this process quietly, with all that `onExit` cleans up. */
+/**
+ * Ends this process quietly on a signal, or when the reader of the output goes away (`| head`); `onExit` handlers clean
+ * up.
+ */
 export function endOnInterruption(): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.once(signal, () => process.exit(128 + constants.signals[signal]));

@@ -8,25 +8,30 @@ import { sets } from "./sets";
 import { Terminal } from "./terminal";
 import { vaultConfig } from "./vaults/config";
 
-/** Each seed up to this one has random numbers of its own: they are made from 32 bits, of a thousand times the seed and more. */
+/**
+ * Seeds up to this one have different random numbers: the generators use 32 bits, and start at a thousand times the
+ * seed.
+ */
 const GREATEST_SEED = 4_294_966;
 
-const HELP = `Plays a whole drill on a simulated cloud: protect, pause, disaster, restore, proof, clean-up.
-It needs no cloud account, no Kubernetes and no Pulumi CLI; its servers listen on loopback only, and end with it.
+const HELP = `Plays a complete drill on a simulated cloud: protect, pause, disaster, restore, check, clean up.
+It needs no cloud account, no Kubernetes and no Pulumi CLI; and its servers listen only on loopback.
 
 Usage: npm start -- [options]
 
-  --set NAME       what to rehearse, by default ${sets[0]?.name}:
+    --set NAME       the set of databases, by default ${sets[0]?.name}:
 ${sets.map(({ name, title }) => `                     ${name.padEnd(28)} ${title}`).join("\n")}
-  --engine NAME    embedded (the default; needs npm alone) or pulumi (the real engine, where a Pulumi CLI is on
-                   the PATH; its state is kept in a temporary folder, and nothing of your account is touched)
-  --vaults         with a vault on each cloud, and backups of DynamoDB in the pause window: copies of what is restored are
-                   kept, the set is restored from backups alone, an attacker meets what protects them, a destroy leaves them
-  --seed N         who transfers how much to whom, and the cloud's identifiers; from 0 to ${GREATEST_SEED}, by default 1
-  --report FILE    write what was seen as JSON
+    --engine NAME    embedded (the default; needs only npm), or pulumi (the real engine; needs a
+                   Pulumi CLI on the PATH; uses a temporary folder for its state, and no account)
+  --vaults         also play a vault on each cloud, and DynamoDB backups in the pause window:
+                   copies of the restored databases are kept, the set is restored only from
+                   backups, an attacker tries to delete them, and pulumi destroy keeps them
+  --seed N         determines the transfers and the cloud's identifiers: 0 to ${GREATEST_SEED},
+                   by default 1
+  --report FILE    write the results as JSON
   --help           show this
 
-Exits 0 only if every check held; 1 if one failed; 2 when the options cannot be used.`;
+Exits with 0 if all checks passed, 1 if one failed, 2 if the options are invalid.`;
 
 async function main(): Promise<void> {
   const options = readOptions();
@@ -42,7 +47,7 @@ async function main(): Promise<void> {
   const terminal = new Terminal(process.stdout);
   const { seed, engine, vaults } = options;
   if (vaults && vaultConfig(set.config) === undefined)
-    throw new UsageError(`--vaults needs a database that a vault takes, and --set ${set.name} has none`);
+    throw new UsageError(`--vaults needs a database that a vault supports, and --set ${set.name} has none`);
   const report = await rehearse({ set, seed, terminal, engine, vaults });
   if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
   process.exitCode = report.passed ? 0 : 1;
@@ -50,7 +55,7 @@ async function main(): Promise<void> {
 
 class UsageError extends Error {}
 
-/** Before the drill rather than after it. @throws {UsageError} */
+/** Called before the drill, so that it does not fail at its end. @throws {UsageError} */
 function ensureWritable(report: string): void {
   const existed = existsSync(report);
   try {

@@ -1,12 +1,12 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { styleText } from "node:util";
+import { promisify } from "node:util";
 import type { DatabaseArgs } from "../components/databases";
 import { formatInstant, instantMillis } from "../restore-points/instant";
 import { listing } from "../restore-points/listing";
 import { restorePointsOf } from "../restore-points/outputs";
-import type { RestorePoints } from "../restore-points/points";
+import { PLAIN } from "../restore-points/paint";
 import { SimulatedCloud } from "../simulator/cloud/cloud";
 import { type Operation, revealed, type Stack, type StackResult } from "../simulator/engine/stack";
 import { type EngineName, openStack } from "./engines";
@@ -14,7 +14,8 @@ import { checkCopies, type Verdict } from "./scalardb/check";
 import { Workload } from "./scalardb/workload";
 import { copiesOf } from "./sets/copies";
 import type { RehearsalSet, RunningSet } from "./sets/set";
-import { countOf, duration, type Terminal } from "./terminal";
+import type { Terminal } from "./terminal";
+import { counted, countOf, duration, withoutJson } from "./text";
 import { attack, attackTableBackups, backupsOf, keptOf, onAws, recoveryPoints, typesOf } from "./vaults/aws";
 import { attackAzure, azureRecoveryPoints, azureVault, holdsEveryServer, onAzure } from "./vaults/azure";
 import { withVaults } from "./vaults/config";
@@ -22,51 +23,56 @@ import { withVaults } from "./vaults/config";
 const MINUTE = 60_000;
 const NAMESPACE = "scalar";
 const RELEASE = "scalardb-cluster";
-/** Within the minute: with the transfers before it, early enough to look all pods up. */
+/** When in the minute the pod starts: late enough for a short wait, early enough to look up all pods. */
 const POD_STARTS_AT = 43_000;
-/** How many times as fast time runs in a window that is held for backups. */
+/** How much faster time runs in a window that is held for backups. */
 const PACE_OF_LONG_WINDOWS = 20;
+
+const run = promisify(execFile);
 
 export interface RehearsalOptions {
   set: RehearsalSet;
   seed: number;
   terminal: Terminal;
-  /** What hosts the program. */
+  /** The engine that runs the program. */
   engine: EngineName;
-  /** Whether the set's databases go to vaults, too. */
+  /** Whether the set's databases are also kept in vaults. */
   vaults?: boolean;
 }
 
-/** What a rehearsal showed; what `--report` writes. Durations are milliseconds. */
+/** The result of a rehearsal, written by `--report`. Durations in milliseconds. */
 export interface RehearsalReport {
   set: string;
   seed: number;
   passed: boolean;
   checks: { claim: string; holds: boolean; detail?: string }[];
   restoredTo: string;
-  /** How long the restore would take in the cloud, and how long its slowest resource alone. */
+  /** How long the restore would take in the cloud, and how long its slowest resource. */
   restoreSimulatedMillis: number;
   slowestOperationMillis: number;
-  /** How long requests were refused, from the first pod paused to the last unpaused; absent where nothing is paused. */
+  /** The recorded pause window; absent if nothing is paused. */
   window?: { start: string; end: string };
   transfers: number;
   wallMillis: number;
 }
 
-/** Plays a whole drill: protect, pause, disaster, restore, proof, clean-up. The cloud is simulated, the program is not. */
+/**
+ * Plays a complete drill: protect, pause, disaster, restore, check, clean up. The cloud is simulated; the program is
+ * not.
+ */
 export async function rehearse(options: RehearsalOptions): Promise<RehearsalReport> {
   const cloud = await SimulatedCloud.start({ seed: options.seed });
   const config = options.vaults ? withVaults(options.set.config, cloud) : { ...options.set.config };
   const { stack, close } = openStack(options.engine, cloud, config);
   try {
-    return await new Play(cloud, stack, config, options).perform();
+    return await new Drill(cloud, stack, config, options).perform();
   } finally {
     await close();
     await cloud.stop();
   }
 }
 
-class Play {
+class Drill {
   readonly #cloud: SimulatedCloud;
   readonly #options: RehearsalOptions;
   readonly #terminal: Terminal;
@@ -91,7 +97,8 @@ class Play {
     const began = Date.now();
     const { terminal, set, seed } = this.#options;
     const pods = 3;
-    await this.#cloud.kubernetes.installRelease({
+    this.#introduce();
+    const installed = this.#cloud.kubernetes.installRelease({
       namespace: NAMESPACE,
       name: RELEASE,
       product: "scalardb-cluster",
@@ -99,15 +106,16 @@ class Play {
       envoy: 1,
       application: this.#set.bank.application,
     });
+    await terminal.during("the release starts", installed);
     this.#set.bank.open();
 
-    terminal.act("The set");
+    terminal.section("The set");
     terminal.note(set.title);
     terminal.note(
-      `${this.#set.bank.accounts.length} accounts hold ${this.#set.bank.expectedTotal} in all; ${pods} pods transfer between them`,
+      `${counted(this.#set.bank.accounts.length, "account")} with ${this.#set.bank.expectedTotal} in total; ${counted(pods, "pod")} transfer amounts between them`,
     );
     const paused = await this.#protect();
-    // AWS Backup runs once a day; only then does a cluster keep its backups for as long as the plan says.
+    // AWS Backup runs once a day; only then does a cluster get the plan's backup retention.
     terminal.note("a day passes");
     this.#cloud.clock.advance(24 * 60 * MINUTE + this.#untilPodStarts());
 
@@ -130,7 +138,7 @@ class Play {
     this.#disaster(transfers, workload.counts.paused);
 
     const points = await this.#restorePoints();
-    const at = paused ? this.#latestByCommand(points) : formatInstant(lastGood - 1000);
+    const at = paused ? await this.#latestByCommand(points) : formatInstant(lastGood - 1000);
     if (paused) await this.#refuse(since);
     const restore = await this.#restore(at);
     if (this.#vaultsOn.aws) this.#keep(at);
@@ -141,14 +149,14 @@ class Play {
     if (this.#options.vaults) await this.#destroy();
 
     const slowest = slowestOperation(restore);
-    terminal.act("Summary");
+    terminal.section("Summary");
     terminal.note(
-      `restored to ${at}; ${transfers} transfers; ${this.#checks.length} checks, ${terminal.failures} failed`,
+      `restored to ${at}; ${counted(transfers, "transfer")}; ${counted(this.#checks.length, "check")}, ${terminal.failures} failed`,
     );
     terminal.note(
-      `in the cloud the restore would take ${duration(restore.simulatedMillis)}: all databases at once; the slowest step alone, ${slowest.name}, takes ${duration(slowest.endMillis - slowest.startMillis)}`,
+      `in the cloud the restore would take ${duration(restore.simulatedMillis)}, with all databases in parallel; the slowest resource, ${slowest.name}, takes ${duration(slowest.endMillis - slowest.startMillis)}`,
     );
-    terminal.note(`this rehearsal took ${((Date.now() - began) / 1000).toFixed(1)} s`);
+    terminal.note(`this drill took ${((Date.now() - began) / 1000).toFixed(1)} s`);
     return {
       set: set.name,
       seed,
@@ -163,14 +171,27 @@ class Play {
     };
   }
 
+  /** Says what is simulated. */
+  #introduce(): void {
+    const clouds = [
+      ...(onAws(this.#config).length > 0 ? ["AWS"] : []),
+      ...(onAzure(this.#config).length > 0 ? ["Azure"] : []),
+      "Kubernetes",
+    ];
+    const engine = this.#options.engine === "pulumi" ? "the Pulumi CLI's engine" : "an engine embedded in this process";
+    this.#terminal.section("A drill on simulated clouds");
+    this.#terminal.note(`simulated: ${clouds.join(", ")}, ScalarDB with its clients, and the time between the steps`);
+    this.#terminal.note(`real: the stack program, its operations and the pauser, unchanged, on ${engine}`);
+  }
+
   /** The pauser waits until a whole minute lies in the middle of its window: its pod starts shortly before one. */
   #untilPodStarts(): number {
     return (MINUTE + POD_STARTS_AT - (this.#cloud.clock.now() % MINUTE)) % MINUTE;
   }
 
-  /** The first `up`. Answers whether pods have to be paused. */
+  /** The first `up`. @returns whether pods have to be paused */
   async #protect(): Promise<boolean> {
-    this.#terminal.act("pulumi up: protect what exists");
+    this.#terminal.section("pulumi up: protect the databases");
     const up = await this.#run("up");
     this.#terminal.operations(up.operations);
     const need = up.outputs.pauseRequired as { required: boolean; because: string };
@@ -181,9 +202,9 @@ class Play {
     return need.required;
   }
 
-  /** Azure locks a vault only once it stands. */
+  /** Azure can lock a vault only after it was created. */
   async #lock(): Promise<void> {
-    this.#terminal.act("pulumi up: lock the vault on Azure for ever, as acknowledgeIrreversible allows");
+    this.#terminal.section("pulumi up: lock the vault on Azure permanently (acknowledgeIrreversible is set)");
     const up = await this.#run("up");
     this.#terminal.operations(up.operations);
     this.#check(
@@ -194,18 +215,19 @@ class Play {
 
   /** One run of the pauser, as the CronJob's controller would start it. */
   async #pause(): Promise<{ start: string; end: string }> {
-    this.#terminal.act("CronJob runs: pause, hold, unpause");
+    this.#terminal.section("CronJob runs: pause, hold, unpause");
     const run = () => this.#cloud.kubernetes.runCronJob(NAMESPACE, "scalar-pause");
-    // Backups are held for, for minutes: nobody waits for them here.
+    // A hold for backups takes minutes: run the clock faster.
     const job = await this.#terminal.during(
-      "pods are paused",
+      "the pauser is running",
       this.#backsUpWindows ? this.#cloud.clock.faster(PACE_OF_LONG_WINDOWS, run) : run(),
     );
     const output = job.attempts.map(({ stdout, stderr }) => stdout + stderr).join("");
-    this.#terminal.note(output.trimEnd());
-    this.#check("the pauser succeeded", job.succeeded, `${job.attempts.length} attempt`);
+    // Its JSON lines are for programs.
+    this.#terminal.note(withoutJson(output).join("\n"));
+    this.#check("the pauser succeeded", job.succeeded, counted(job.attempts.length, "attempt"));
     this.#check(
-      "no pod is paused any more",
+      "all pods are unpaused",
       this.#cloud.kubernetes.pods(NAMESPACE, RELEASE).every((pod) => !pod.paused),
     );
     const line = output
@@ -225,51 +247,61 @@ class Play {
   }
 
   #disaster(transfers: number, refused: number): void {
-    this.#terminal.act("Disaster");
-    this.#terminal.note(`${transfers} transfers were done, ${refused} tries met a pause and were repeated`);
+    this.#terminal.section("Disaster");
+    this.#terminal.note(
+      `${counted(transfers, "transfer")} succeeded; ${counted(refused, "try", "tries")} met a paused pod and were repeated`,
+    );
     this.#terminal.note(this.#set.disaster());
     const now = this.#cloud.clock.now();
     this.#check("the databases are broken", !this.#verdict(this.#set.past(now)).consistent);
-    // What the clouds can restore lags behind; time passes until somebody notices.
+    // The clouds' restorable ranges lag behind; time passes until the damage is noticed.
     this.#cloud.clock.advance(20 * MINUTE);
   }
 
   async #restorePoints(): Promise<StackResult> {
-    this.#terminal.act("npm run restore-points: what can be restored");
+    this.#terminal.section("npm run restore-points: list the restorable instants");
     const points = await this.#run("up");
     const output = restorePointsOf(points.outputs);
-    this.#terminal.note(
-      listing(output as RestorePoints, 96, ((_: unknown, text: string) => text) as typeof styleText).join("\n"),
-    );
+    this.#terminal.note(listing(output, this.#terminal.width - 2, PLAIN).join("\n"));
     return points;
   }
 
-  /** The newest restorable instant, from the command that users put into `pulumi config set`. */
-  #latestByCommand({ outputs }: StackResult): string {
-    const { stdout, stderr, status } = spawnSync(
+  /** The newest restorable instant, from the command that users pass to `pulumi config set`. */
+  async #latestByCommand({ outputs }: StackResult): Promise<string> {
+    const command = run(
       process.execPath,
       ["register/index.cjs", "restore-points/cli.ts", "--latest", "--outputs", "-"],
-      { cwd: join(__dirname, ".."), input: JSON.stringify(outputs), encoding: "utf8" },
+      {
+        cwd: join(__dirname, ".."),
+      },
     );
-    this.#check("there is a restore point", status === 0, (stdout || stderr).trim());
+    command.child.stdin?.end(JSON.stringify(outputs));
+    const { stdout, stderr, failed } = await this.#terminal.during(
+      "npm run restore-points",
+      command.then(
+        (output) => ({ ...output, failed: false }),
+        ({ stdout, stderr }) => ({ stdout, stderr, failed: true }),
+      ),
+    );
+    this.#check("there is a restore point", !failed, (stdout || stderr).trim());
     return stdout.trim();
   }
 
-  /** An instant in the middle of transfers is refused before anything is built. */
+  /** An instant during transfers is refused before anything is created. */
   async #refuse(since: number): Promise<void> {
-    this.#terminal.act("pulumi preview: an instant outside any window is refused");
+    this.#terminal.section("pulumi preview: refuses an instant outside every pause window");
     this.#config["scalar-backup:restore"] = { at: this.#unbalancedInstant(since) };
     const preview = await this.#terminal.during("preview", this.#stack.preview());
     const said = preview.diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
     this.#terminal.note(said.join("\n"));
     this.#check(
-      "refused, with the nearest instants that would do",
+      "the preview fails and names the nearest restorable instants",
       !preview.succeeded && said.join().includes("the nearest"),
     );
   }
 
   async #restore(at: string): Promise<StackResult> {
-    this.#terminal.act(`pulumi config set --path restore.at ${at}; pulumi up`);
+    this.#terminal.section(`pulumi config set --path restore.at ${at}; pulumi up`);
     this.#config["scalar-backup:restore"] = { at };
     const restored = await this.#run("up");
     this.#terminal.operations(restored.operations);
@@ -282,75 +314,77 @@ class Play {
     for (const { claim, holds, detail } of this.#set.settings(restored)) this.#check(claim, holds, detail);
     const again = await this.#run("preview");
     this.#check("a preview right after changes nothing", countChanges(again) === 0, countOf(again.operations));
-    this.#terminal.note("to use the copies:");
+    this.#terminal.note("ScalarDB properties of the copies:");
     for (const { name, properties } of copiesOf(restored)) {
       const secret = revealed(properties) !== undefined;
-      if (secret) this.#terminal.note(`  ${name}: a secret; "pulumi stack output restored --show-secrets" shows it`);
+      if (secret) this.#terminal.note(`  ${name}: secret; "pulumi stack output restored --show-secrets" shows them`);
       else for (const [key, value] of Object.entries(properties)) this.#terminal.note(`  ${key}=${value}`);
     }
     return restored;
   }
 
-  /** The same restore to an instant at which transactions were running, which only an explicit override allows. */
+  /** The same restore to an instant during transactions, which only an explicit override allows. */
   async #outsideWindow(since: number, window: { start: string; end: string } | undefined): Promise<void> {
     const at = this.#unbalancedInstant(since, window);
-    this.#terminal.act(`The same check on copies of ${at}, when transfers were running`);
+    this.#terminal.section(`The same restore to ${at}, during transfers`);
     this.#config["scalar-backup:restore"] = { at, acceptInconsistentCopiesAt: at };
     const restored = await this.#run("up");
     this.#terminal.operations(restored.operations);
     const verdict = this.#verdict(this.#set.copies(restored));
     this.#terminal.note(verdict.reasons.join("\n"));
     this.#check(
-      "copies taken outside a pause window do not balance",
+      "copies of an instant outside a pause window do not balance",
       !verdict.consistent,
-      `${verdict.unfinished} transactions half written`,
+      `${counted(verdict.unfinished, "half-written transaction")}`,
     );
   }
 
   async #cleanUp(): Promise<void> {
-    this.#terminal.act("pulumi config rm restore; pulumi up");
+    this.#terminal.section("pulumi config rm restore; pulumi up");
     this.#config["scalar-backup:restore"] = undefined;
     const cleaned = await this.#run("up");
     this.#terminal.operations(cleaned.operations);
     const others = cleaned.operations.filter(({ kind }) => !["same", "read", "delete"].includes(kind));
-    this.#check("nothing but the copies is gone, nothing else is changed", others.length === 0);
+    this.#check("only the copies were deleted, and nothing else changed", others.length === 0);
     const leftovers = this.#set.leftovers();
-    this.#check("no copy is left", leftovers.length === 0, leftovers.join(", "));
+    this.#check("no copy remains", leftovers.length === 0, leftovers.join(", "));
   }
 
-  /** What is restored goes to the vault while it stands. */
+  /** AWS Backup keeps the restored databases in the vault while they exist. */
   #keep(at: string): void {
-    this.#terminal.act("An hour passes: AWS Backup copies what was restored into the vault");
+    this.#terminal.section("An hour passes: AWS Backup copies the restored databases into the vault");
     this.#cloud.clock.advance(60 * MINUTE);
     const points = this.#recoveryPoints();
     const kept = keptOf(points, at);
     const sources = new Set(kept.map(({ resourceArn }) => resourceArn));
     this.#check(
-      "the vault holds what was restored of every kind of database on AWS",
+      "the vault holds recovery points of every kind of restored database on AWS",
       [...typesOf(onAws(this.#config))].every((type) => kept.some(({ resourceType }) => resourceType === type)),
-      `${sources.size} tables, instances and clusters`,
+      counted(sources.size, "table, instance or cluster", "tables, instances and clusters"),
     );
-    this.#terminal.note(`besides, ${points.length - kept.length} per-database copies, which are no restore points`);
+    this.#terminal.note(
+      `it also holds ${counted(points.length - kept.length, "per-database copy", "per-database copies")}, not restore points`,
+    );
   }
 
-  /** Azure Backup makes its copies by itself. */
+  /** Azure Backup makes copies on its own schedule. */
   #weekly(): void {
-    this.#terminal.act("A week passes: Azure Backup copies PostgreSQL into the vault");
+    this.#terminal.section("A week passes: Azure Backup copies PostgreSQL into the vault");
     this.#cloud.clock.advance(7 * 24 * 60 * MINUTE);
     const points = azureRecoveryPoints(this.#cloud.azure);
     this.#check(
-      "the vault holds all that was in every PostgreSQL server on Azure",
+      "the vault holds all data of every PostgreSQL server on Azure",
       points.length > 0 && holdsEveryServer(this.#cloud.azure),
-      `${points.length} copied`,
+      counted(points.length, "recovery point"),
     );
-    this.#terminal.note("each is a per-database copy, no restore point, and comes back as files, by hand");
+    this.#terminal.note("each is a per-database copy, not a restore point, and is restored manually, as files");
   }
 
-  /** Restored from backups alone, long after point-in-time recovery has forgotten the instant. */
+  /** A restore only from backups, long after point-in-time recovery has ended for the instant. */
   async #restoreFromBackups(at: string): Promise<void> {
     const from = backupsOf(this.#config, keptOf(this.#recoveryPoints(), at));
     if (from === undefined) return;
-    this.#terminal.act("100 days later: pulumi config set --path restore.from...; pulumi up");
+    this.#terminal.section("100 days later: pulumi config set --path restore.from...; pulumi up");
     this.#cloud.clock.advance(100 * 24 * 60 * MINUTE);
     this.#config["scalar-backup:restore"] = { at, from };
     for (const [name, { windowBackups }] of Object.entries(from))
@@ -367,32 +401,34 @@ class Play {
     await this.#run("up");
   }
 
-  /** Neither an attacker nor a destroy takes away what is in the vaults. */
+  /** Neither an attacker nor `pulumi destroy` can delete the contents of the vaults. */
   async #destroy(): Promise<void> {
-    this.#terminal.act("An attacker with all permissions of the account, then pulumi destroy");
-    const standing = () => this.#recoveryPoints().length + azureRecoveryPoints(this.#cloud.azure).length;
-    const before = standing();
+    this.#terminal.section("An attacker with all permissions of the account, then pulumi destroy");
+    const existing = () => this.#recoveryPoints().length + azureRecoveryPoints(this.#cloud.azure).length;
+    const before = existing();
     const gone = attack(this.#cloud.aws, this.#recoveryPoints());
     const onAzure = azureVault(this.#cloud.azure);
     const passed = onAzure ? attackAzure(this.#cloud.azure, onAzure) : [];
     this.#check(
       "no recovery point can be deleted",
-      gone === 0 && passed.length === 0 && before > 0 && standing() === before,
-      passed.length > 0 ? passed.join(", ") : `${before} stand`,
+      gone === 0 && passed.length === 0 && before > 0 && existing() === before,
+      passed.length > 0 ? passed.join(", ") : counted(before, "recovery point"),
     );
     const unprotected = attackTableBackups(this.#cloud.aws, [this.#config["aws:region"] as string]);
     if (unprotected > 0)
-      this.#terminal.note(`besides, ${unprotected} backups of pause windows, which no lock protects: they are gone`);
+      this.#terminal.note(
+        `deleted: ${counted(unprotected, "DynamoDB backup")} of pause windows, which no lock protects`,
+      );
     const refused = await this.#terminal.during("pulumi destroy", this.#stack.destroy());
-    this.#check("pulumi destroy is refused as long as the vault is protected", !refused.succeeded);
+    this.#check("pulumi destroy fails while the vault is protected", !refused.succeeded);
     await this.#stack.unprotect();
     const destroyed = await this.#terminal.during("pulumi destroy", this.#stack.destroy());
     this.#terminal.note(`pulumi state unprotect --all; pulumi destroy: ${countOf(destroyed.operations)}`);
-    const after = standing();
+    const after = existing();
     this.#check(
-      "the stack is gone; the vault and its recovery points stand, as the output vaults said",
+      "the stack is gone; the vault and its recovery points remain, as the output vaults says",
       destroyed.succeeded && after === before,
-      `${after} recovery points`,
+      counted(after, "recovery point"),
     );
   }
 
@@ -402,7 +438,7 @@ class Play {
     return recoveryPoints(this.#cloud.aws, [this.#config["aws:region"] as string, ...regions]);
   }
 
-  /** The newest whole second before the window, or at all, at which transfers were half written. */
+  /** The newest whole second with half-written transfers, before the window if there is one. */
   #unbalancedInstant(since: number, window?: { start: string }): string {
     const before = window ? instantMillis(window.start) : this.#cloud.clock.now() - 20 * MINUTE;
     for (let at = Math.floor(before / 1000) * 1000; at >= since; at -= 1000) {
@@ -425,13 +461,13 @@ class Play {
     this.#terminal.check(claim, holds, detail);
   }
 
-  /** @throws {Error} with the program's own words when it fails. */
+  /** @throws {Error} with the program's errors when it fails. */
   async #run(what: "up" | "preview"): Promise<StackResult> {
     const result = await this.#terminal.during(`pulumi ${what}`, this.#stack[what]());
     const errors = result.diagnostics.filter(({ severity }) => severity === "error");
     if (!result.succeeded)
       throw new Error(`pulumi ${what} failed:\n${errors.map(({ message }) => message).join("\n")}`);
-    // The cloud was busy for as long as the run would have taken.
+    // In the cloud, the run would have taken this long.
     if (what === "up") this.#cloud.clock.advance(result.simulatedMillis);
     return result;
   }

@@ -1,8 +1,8 @@
-import type { WriteStream } from "node:tty";
+import { styleText } from "node:util";
 import type { Operation } from "../simulator/engine/stack";
+import { countOf, folded, shortType } from "./text";
 
-const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
-type Style = keyof typeof STYLES;
+type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 const SIGNS: Record<Operation["kind"], [string, Style]> = {
   create: ["+", "green"],
@@ -15,67 +15,83 @@ const SIGNS: Record<Operation["kind"], [string, Style]> = {
   same: [" ", "dim"],
 };
 
-/** Prints the play as it goes: readable in a file, coloured and with signs of life on a terminal. */
+/** A terminal, or a pipe, which has no columns. */
+export interface Output {
+  columns?: number;
+  isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** Used where the output is no terminal: a file, or a CI log. */
+const DEFAULT_WIDTH = 80;
+/** Longer lines are hard to read. */
+const GREATEST_WIDTH = 120;
+/** A reader of a pipe must see within 3 seconds that work goes on; the rest is for a busy machine. */
+const SILENCE_MILLIS = 2000;
+
+/** Prints the drill's progress: readable in a file, and with colours on a terminal. */
 export class Terminal {
-  readonly #out: NodeJS.WritableStream & Partial<WriteStream>;
+  /** The number of columns to use. */
+  readonly width: number;
+  readonly #out: Output;
   #progress: NodeJS.Timeout | undefined;
+  #lastWrite = Date.now();
   #failures = 0;
 
-  constructor(out: NodeJS.WritableStream & Partial<WriteStream>) {
+  constructor(out: Output) {
     this.#out = out;
+    this.width = Math.min(out.columns || DEFAULT_WIDTH, GREATEST_WIDTH);
   }
 
   get failures(): number {
     return this.#failures;
   }
 
-  /** A new act of the play. */
-  act(title: string): void {
-    this.line(`\n${this.#styled("bold", title)}`);
+  /** The heading of a new section. */
+  section(title: string): void {
+    this.#write(`\n${this.#styled("bold", folded(title, this.width))}\n`);
   }
 
-  line(text = ""): void {
-    this.#endProgress();
-    this.#out.write(`${text}\n`);
-  }
-
-  /** Something worth knowing within an act. */
+  /** Information within a section. Lines that are too long are folded. */
   note(text: string): void {
-    this.line(
-      text
-        .split("\n")
-        .map((line) => `  ${line}`)
-        .join("\n"),
-    );
+    for (const line of text.split("\n")) this.#write(`${folded(`  ${line}`, this.width)}\n`);
   }
 
-  /** A claim that was just put to the test. */
+  /** The result of a check. */
   check(claim: string, holds: boolean, detail?: string): void {
     if (!holds) this.#failures++;
-    const sign = holds ? this.#styled("green", "ok    ") : this.#styled("red", "FAILED");
-    this.line(`  ${sign} ${claim}${detail ? this.#styled("dim", ` (${detail})`) : ""}`);
+    const sign = holds ? "ok    " : "FAILED";
+    const text = folded(`  ${sign} ${claim}${detail ? ` (${detail})` : ""}`, this.width, " ".repeat(9));
+    this.#write(`${text.replace(sign, this.#styled(holds ? "green" : "red", sign))}\n`);
   }
 
-  /** What a run did, resource by resource; what stayed the same is counted only. */
+  /** What a run did, resource by resource; unchanged resources are only counted. */
   operations(operations: readonly Operation[]): void {
-    for (const operation of operations) {
-      if (operation.kind === "same" || operation.kind === "read") continue;
+    const shown = operations.filter(({ kind }) => kind !== "same" && kind !== "read");
+    const typeWidth = Math.max(0, ...shown.map(({ type }) => shortType(type).length));
+    for (const operation of shown) {
       const [sign, style] = SIGNS[operation.kind];
       const why = operation.replacedBy.length > 0 ? operation.replacedBy : operation.changed;
       const changed = operation.kind === "create" || operation.kind === "delete" ? "" : ` [${why.join(", ")}]`;
-      this.note(`${this.#styled(style, sign.padStart(2))} ${operation.type.padEnd(44)} ${operation.name}${changed}`);
+      const text = `${shortType(operation.type).padEnd(typeWidth)} ${operation.name}${changed}`;
+      // A name that does not fit beside its type gets a line of its own, so that the columns line up.
+      const fits = text.length + 5 <= this.width;
+      this.#write(`  ${this.#styled(style, sign.padStart(2))} ${fits ? text : shortType(operation.type)}\n`);
+      if (!fits) this.#write(`${folded(`       ${operation.name}${changed}`, this.width)}\n`);
     }
-    this.note(this.#styled("dim", `${countOf(operations)}`));
+    this.note(countOf(operations));
   }
 
-  /** Shows that work goes on, until it is done. On a terminal only. */
+  /** Shows that work goes on, until it is done: a counter on a terminal, else a line whenever nothing was printed for long. */
   async during<Result>(what: string, work: Promise<Result>): Promise<Result> {
-    if (this.#out.isTTY) {
-      const began = Date.now();
-      this.#progress = setInterval(() => {
-        this.#out.write(`\r\x1b[2K  ${what} ... ${((Date.now() - began) / 1000).toFixed(0)} s`);
-      }, 200);
-    }
+    const began = Date.now();
+    const seconds = () => `${((Date.now() - began) / 1000).toFixed(0)} s`;
+    const show = this.#out.isTTY
+      ? () => this.#out.write(`\r\x1b[2K  ${what} ... ${seconds()}`)
+      : () => {
+          if (Date.now() - this.#lastWrite >= SILENCE_MILLIS) this.#print(`  ${what} ... ${seconds()}\n`);
+        };
+    this.#progress = setInterval(show, 200);
     try {
       return await work;
     } finally {
@@ -83,39 +99,24 @@ export class Terminal {
     }
   }
 
+  #write(text: string): void {
+    this.#endProgress();
+    this.#print(text);
+  }
+
+  #print(text: string): void {
+    this.#lastWrite = Date.now();
+    this.#out.write(text);
+  }
+
   #endProgress(): void {
     if (this.#progress === undefined) return;
     clearInterval(this.#progress);
     this.#progress = undefined;
-    this.#out.write("\r\x1b[2K");
+    if (this.#out.isTTY) this.#out.write("\r\x1b[2K");
   }
 
   #styled(style: Style, text: string): string {
-    return this.#out.isTTY && !process.env.NO_COLOR ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text;
+    return this.#out.isTTY && !process.env.NO_COLOR ? styleText(style, text) : text;
   }
-}
-
-/** `12 created, 3 unchanged`. */
-export function countOf(operations: readonly Operation[]): string {
-  const words: [Operation["kind"], string][] = [
-    ["create", "created"],
-    ["update", "updated"],
-    ["replace", "replaced"],
-    ["delete", "deleted"],
-    ["refresh", "found changed"],
-    ["same", "unchanged"],
-  ];
-  const counts = words.flatMap(([kind, word]) => {
-    const count = operations.filter((operation) => operation.kind === kind).length;
-    return count > 0 ? [`${count} ${word}`] : [];
-  });
-  return counts.length > 0 ? counts.join(", ") : "nothing to do";
-}
-
-/** Simulated time for people: `1 h 4 min`, `34 min`, `12 s`. */
-export function duration(millis: number): string {
-  const seconds = Math.round(millis / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

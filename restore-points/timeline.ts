@@ -62,8 +62,8 @@ export function timeline(output: RestorePoints, width: number, paint: Paint = PL
 
 /** The legend of the picture. */
 export function legend({ pauseRequired }: RestorePoints): string {
-  const range = `${RANGE} the database can be restored`;
+  const range = `${RANGE} restorable`;
   return pauseRequired
-    ? `${range}   ${RESTORABLE} pause window, all can be restored   ${NOT_RESTORABLE} pause window, not all can`
+    ? `${range}   ${RESTORABLE} pause window, all restorable   ${NOT_RESTORABLE} pause window, not all`
     : range;
 }

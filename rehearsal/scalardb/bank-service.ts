@@ -1,4 +1,4 @@
-/** The bank's own gRPC interface, which its pods serve beside Scalar's admin interface. */
+/** The bank's gRPC interface, which its pods serve in addition to Scalar's admin interface. */
 
 import { type ServerUnaryCall, type ServiceDefinition, type sendUnaryData, status } from "@grpc/grpc-js";
 import { PausedError } from "../../simulator/cloud/kubernetes/gate";
@@ -14,7 +14,7 @@ export interface TransferRequest {
 
 export const TRANSFER_PATH = "/bank.Bank/Transfer";
 
-/** Messages are JSON: they never leave this project. */
+/** Messages are JSON: no other program reads them. */
 export const encode = (message: unknown) => Buffer.from(JSON.stringify(message));
 export const decode = <Message>(bytes: Buffer) => JSON.parse(bytes.toString("utf8")) as Message;
 
@@ -30,7 +30,7 @@ const BankService: ServiceDefinition = {
   },
 };
 
-/** What runs in a pod: transfers, each of them a request that a pause waits for. */
+/** The application in a pod: transfers, each a request that a pause waits for. */
 export function bankApplication(
   transfer: (request: TransferRequest, death: AbortSignal) => Promise<void>,
 ): Application {

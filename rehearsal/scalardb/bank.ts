@@ -8,15 +8,15 @@ import { type AccountRef, Transactions } from "./transactions";
 
 export interface BankOptions {
   clock: SimulatedClock;
-  /** Where the accounts are: two databases or more, or one. */
+  /** The databases with the accounts: one or more. */
   placements: Placement[];
-  /** Where ScalarDB's coordinator table is. */
+  /** The database with ScalarDB's coordinator table. */
   coordinator: Store;
   /** Defaults to 50. */
   accountsPerPlacement?: number;
-  /** Of every account. Defaults to 10,000. */
+  /** The first balance of every account. Defaults to 10,000. */
   initialBalance?: number;
-  /** How long a write takes on its way to a store, in milliseconds. Defaults to 10. */
+  /** How long a write to a store takes, in milliseconds. Defaults to 10. */
   writeMillis?: number;
 }
 
@@ -25,15 +25,15 @@ const DEFAULT_BALANCE = 10_000;
 const DEFAULT_WRITE_MILLIS = 10;
 
 /**
- * A bank that keeps accounts in several databases through a toy ScalarDB: the sum of all balances never changes, so that a
- * copy of the databases shows by its sum whether it was taken in the middle of something.
+ * A bank that keeps accounts in several databases through a small imitation of ScalarDB: the sum of all balances never
+ * changes, so the sum in a copy shows whether it was taken during a transaction.
  */
 export class Bank {
-  /** The sum of all balances in any copy that is worth having. */
+  /** The sum of all balances in every consistent copy. */
   readonly expectedTotal: number;
   /** Of all placements, in order. */
   readonly accounts: readonly string[];
-  /** What the pods of the release run. */
+  /** The application in the release's pods. */
   readonly application: Application;
   readonly #options: BankOptions;
   readonly #refs = new Map<string, AccountRef>();
@@ -59,7 +59,7 @@ export class Bank {
     );
   }
 
-  /** Opens all accounts with their first balance, in one transaction that is committed at once. */
+  /** Opens all accounts with their first balance in one committed transaction. */
   open(): void {
     const { clock, coordinator, initialBalance = DEFAULT_BALANCE } = this.#options;
     const now = clock.now();

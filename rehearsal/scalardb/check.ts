@@ -1,10 +1,10 @@
-/** Tells whether copies of the bank's databases belong together. */
+/** Checks whether copies of the bank's databases are consistent with each other. */
 
 import { type AccountRecord, type CoordinatorRecord, TransactionState } from "./record";
 
 /** The accounts in a copy of one database, by key. */
 export interface CopyOfAccounts {
-  /** As the user knows the database. */
+  /** The database's name in the configuration. */
   name: string;
   accounts: ReadonlyMap<string, object>;
 }
@@ -20,16 +20,16 @@ export interface Verdict {
   /** The sum of all balances as last committed. */
   total: number;
   expectedTotal: number;
-  /** The transactions that were caught half written. */
+  /** The number of half-written transactions. */
   unfinished: number;
-  /** Why the copies are not consistent, in words; empty when they are. */
+  /** Why the copies are not consistent, as text; empty when they are. */
   reasons: string[];
 }
 
 /**
- * Reads the copies as ScalarDB would. A transaction that was caught half written it can finish by the coordinator's table,
- * but only if that is of the very same instant: so it is within one database, whereas no two databases' clocks can promise
- * it. In copies of several databases, then, none may have been under way.
+ * Reads the copies like ScalarDB, which can finish a half-written transaction with the coordinator table, but only if
+ * that table is of exactly the same instant. That holds within one database, but not between two databases with
+ * different clocks. So in copies of several databases, no transaction may have been running.
  */
 export function checkCopies({ databases, coordinator }: Copies, expectedTotal: number): Verdict {
   const reasons: string[] = [];
@@ -46,13 +46,13 @@ export function checkCopies({ databases, coordinator }: Copies, expectedTotal: n
         `${name}: ${count(preparing.length, "account was", "accounts were")} being written when the copy was taken`,
       );
     }
-    // Committed here by a transaction that the copy of the coordinator's table has never heard of.
+    // Committed here by a transaction that is missing in the copy of the coordinator table.
     const undecided = records.filter(
       ({ tx_id, tx_state }) => tx_state === TransactionState.COMMITTED && !isCommitted(coordinator.get(tx_id)),
     );
     if (undecided.length > 0) {
       reasons.push(
-        `${name}: ${count(undecided.length, "account holds", "accounts hold")} what was decided after the copy of the coordinator's table was taken`,
+        `${name}: ${count(undecided.length, "account has", "accounts have")} a state that is newer than the copy of the coordinator table`,
       );
     }
     total += records.reduce(

@@ -1,4 +1,7 @@
-/** Records as ScalarDB keeps them in any database: the value, who wrote it in which state, and what it was before. */
+/**
+ * Records as ScalarDB stores them in any database: the value, the transaction that wrote it, its state, and the value
+ * before.
+ */
 
 /** ScalarDB's own numbers. */
 export const TransactionState = { PREPARED: 1, COMMITTED: 3, ABORTED: 4 } as const;
@@ -21,7 +24,7 @@ export interface AccountRecord {
   before_tx_committed_at?: number;
 }
 
-/** What became of a transaction: the one place where it is decided, in the table `coordinator.state`. */
+/** The outcome of a transaction, decided only in the table `coordinator.state`. */
 export interface CoordinatorRecord {
   tx_id: string;
   tx_state: typeof TransactionState.COMMITTED | typeof TransactionState.ABORTED;
@@ -30,7 +33,7 @@ export interface CoordinatorRecord {
 
 export const COORDINATOR_TABLE = "coordinator.state";
 
-/** The record as a transaction leaves it before it is decided. */
+/** The record after a transaction's prepare phase. */
 export function prepared(current: AccountRecord, balance: number, txId: string, at: number): AccountRecord {
   return {
     account: current.account,
@@ -47,7 +50,7 @@ export function prepared(current: AccountRecord, balance: number, txId: string, 
   };
 }
 
-/** The record once its transaction is decided for. */
+/** The record after its transaction's commit. */
 export function rolledForward(record: AccountRecord, at: number): AccountRecord {
   const { account, balance, tx_id, tx_version, tx_prepared_at } = record;
   return {
@@ -61,7 +64,7 @@ export function rolledForward(record: AccountRecord, at: number): AccountRecord 
   };
 }
 
-/** The record once its transaction is decided against. */
+/** The record after its transaction's abort. */
 export function rolledBack(record: AccountRecord): AccountRecord {
   return {
     account: record.account,

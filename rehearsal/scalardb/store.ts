@@ -1,6 +1,8 @@
-/** One of the databases below ScalarDB, as far as the bank needs one. A kind of database is one small implementation. */
+/**
+ * A database below ScalarDB, with the functions that the bank needs. Each kind of database has a small implementation.
+ */
 export interface Store {
-  /** As the stack's config names the database. */
+  /** The database's name in the stack's configuration. */
   readonly name: string;
   read(table: string, key: string): object | undefined;
   write(table: string, key: string, record: object): void;

@@ -1,6 +1,6 @@
 /**
- * ScalarDB's transaction protocol (consensus commit) over stores that know no transactions: prepare all records, decide in
- * the coordinator's table, commit all records. Between any two of these steps a copy of the stores is half written.
+ * ScalarDB's transaction protocol (consensus commit) on stores without transactions: prepare all records, decide in the
+ * coordinator table, commit all records. Between any two of these steps, a copy of the stores is half written.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
@@ -21,20 +21,20 @@ export interface AccountRef {
   account: string;
 }
 
-/** Another transaction is at work on the same record: the transaction did nothing and can be tried again. */
+/** Another transaction is changing the same record: this transaction did nothing and can be retried. */
 export class ConflictError extends Error {}
 
 export class InsufficientBalanceError extends Error {}
 
 export interface TransactionsOptions {
-  /** Where `coordinator.state` is. */
+  /** The database with `coordinator.state`. */
   coordinator: Store;
   clock: SimulatedClock;
-  /** How long a write takes on its way to a store. */
+  /** How long a write to a store takes. */
   writeMillis: number;
 }
 
-/** After this long an undecided transaction is given up by whoever comes across one of its records. */
+/** After this time, another transaction that reads one of its records aborts an undecided transaction. */
 const EXPIRY_MILLIS = 15_000;
 
 export class Transactions {
@@ -45,7 +45,7 @@ export class Transactions {
   }
 
   /**
-   * @param death aborted when the process dies in the middle of it: whatever is written by then stays as it is
+   * @param death aborted when the process dies during the transaction: earlier writes stay
    * @throws {ConflictError | InsufficientBalanceError} and then nothing was moved
    */
   async transfer(txId: string, from: AccountRef, to: AccountRef, amount: number, death: AbortSignal): Promise<void> {
@@ -62,7 +62,7 @@ export class Transactions {
     ];
     for (const [index, { ref, read, balance }] of writes.entries()) {
       await travel();
-      // The write is conditional: on the record being what was read.
+      // The write is conditional: the record must be unchanged since it was read.
       if (this.#record(ref)?.tx_id !== read.tx_id) {
         this.#decide(txId, TransactionState.ABORTED);
         for (const done of writes.slice(0, index)) this.#finish(done.ref, txId, rolledBack);
@@ -73,7 +73,7 @@ export class Transactions {
     await travel();
     if (this.#decide(txId, TransactionState.COMMITTED) === TransactionState.ABORTED) {
       for (const { ref } of writes) this.#finish(ref, txId, rolledBack);
-      throw new ConflictError(`transaction ${txId} was aborted by another that waited too long for it`);
+      throw new ConflictError(`transaction ${txId} was aborted by another transaction that waited too long for it`);
     }
     for (const { ref } of writes) {
       await travel();
@@ -81,7 +81,7 @@ export class Transactions {
     }
   }
 
-  /** The last committed state of an account. Mends what an abandoned transaction has left, as ScalarDB does when it reads. */
+  /** The last committed state of an account. Finishes an abandoned transaction first, like ScalarDB's lazy recovery. */
   #read(ref: AccountRef): AccountRecord {
     const record = this.#record(ref);
     if (!record) throw new Error(`there is no account ${ref.account} in ${ref.placement.table}`);
@@ -96,7 +96,7 @@ export class Transactions {
     return fixed;
   }
 
-  /** The first decision about a transaction stands. */
+  /** The first decision about a transaction counts. */
   #decide(txId: string, state: CoordinatorRecord["tx_state"]): CoordinatorRecord["tx_state"] {
     const decided = this.#decision(txId);
     if (decided === undefined) this.#putDecision(txId, state);
@@ -112,7 +112,7 @@ export class Transactions {
     this.#options.coordinator.write(COORDINATOR_TABLE, txId, record);
   }
 
-  /** Unless somebody else has finished the record for us. */
+  /** Does nothing if another transaction has already finished the record. */
   #finish(ref: AccountRef, txId: string, finished: (record: AccountRecord) => AccountRecord): void {
     const record = this.#record(ref);
     if (record?.tx_id === txId && record.tx_state === TransactionState.PREPARED) this.#write(ref, finished(record));

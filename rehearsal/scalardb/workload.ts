@@ -1,4 +1,4 @@
-/** Customers of the bank: several at once, each with one transfer after the other, over real gRPC. */
+/** The bank's customers: several in parallel, each with one transfer after the other, over real gRPC. */
 
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,28 +9,28 @@ import { Random } from "./random";
 
 export interface WorkloadOptions {
   bank: Bank;
-  /** The pods that serve now; asked before each transfer, since pods come and go. */
+  /** The current pods; called before each transfer, because pods change. */
   pods(): readonly { address: string; port: number }[];
-  /** Determines who transfers how much to whom. Defaults to 1. */
+  /** Determines the transfers. Defaults to 1. */
   seed?: number;
-  /** How many transfers are under way at once. Defaults to 10. */
+  /** How many transfers run in parallel. Defaults to 10. */
   workers?: number;
-  /** At most, by all workers together. Defaults to 200. */
+  /** The limit for all workers together. Defaults to 200. */
   transfersPerSecond?: number;
 }
 
 export interface WorkloadCounts {
-  /** Transfers that were done. */
+  /** Successful transfers. */
   done: number;
-  /** Tries that came upon a paused or vanished pod, and were repeated. */
+  /** Tries that met a paused or deleted pod, and were repeated. */
   paused: number;
   /** Tries that met another transaction, and were repeated. */
   conflicts: number;
-  /** Transfers that the account had not enough for. */
+  /** Transfers that exceeded the account's balance. */
   refused: number;
 }
 
-/** What a client sees of a pod that is paused, restarting or gone. */
+/** The errors of a pod that is paused, restarting or deleted. */
 const NOT_SERVING = new Set<status>([status.UNAVAILABLE, status.CANCELLED, status.DEADLINE_EXCEEDED]);
 
 const RETRY_MILLIS = 25;
@@ -47,7 +47,7 @@ export class Workload {
     this.#options = { seed: 1, workers: 10, transfersPerSecond: 200, ...options };
     const numbers = Array.from({ length: this.#options.workers }, (_, number) => number);
     this.#workers = Promise.all(numbers.map((number) => this.#work(number)));
-    // Whoever stops the workload hears of it.
+    // `stop` throws this error.
     this.#workers.catch(() => {
       this.#stopping = true;
     });
@@ -58,8 +58,8 @@ export class Workload {
   }
 
   /**
-   * Lets the transfers under way end, and starts no more.
-   * @throws what a transfer failed with, if that was neither a pause nor a conflict
+   * Waits for the running transfers, and starts no more.
+   * @throws the error of a failed transfer, except pauses and conflicts
    */
   async stop(): Promise<WorkloadCounts> {
     this.#stopping = true;
@@ -83,7 +83,7 @@ export class Workload {
     }
   }
 
-  /** Tries until the transfer is done or refused; each try is a transaction of its own. */
+  /** Tries until the transfer succeeds or is refused; each try is a new transaction. */
   async #transfer(transfer: Omit<TransferRequest, "txId">, random: Random): Promise<void> {
     while (!this.#stopping) {
       try {

@@ -9,7 +9,7 @@ import { multiAzClusterPart, rdsInstancePart } from "./rds";
 
 const REGION = "ap-northeast-1";
 
-/** Every kind at once, over two clouds: one set, one instant. */
+/** Every kind of database, on two clouds: one set, one instant. */
 export const allKinds = setOf(
   [
     dynamodbPart(REGION, "ap-northeast-3"),
@@ -27,7 +27,7 @@ export const allKinds = setOf(
   ],
   {
     name: "all-kinds",
-    title: "every kind of managed database at once, on AWS and on Azure",
+    title: "every kind of managed database, on AWS and Azure",
     config: { "aws:region": REGION, ...PAUSED, "scalar-backup:tags": { service: "everything" } },
     accountsPerDatabase: 10,
   },

@@ -2,8 +2,9 @@ import type { Cluster } from "../../simulator/cloud/aws/rds-cluster";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import type { StackResult } from "../../simulator/engine/stack";
 import { relationalDatabase } from "../scalardb/stores/databases";
+import { counted } from "../text";
 import { copyOf } from "./copies";
-import { builtLikeItsSource, differing, keysBut, type RunningPart, type SetPart } from "./part";
+import { configuredLikeItsSource, differing, keysBut, type RunningPart, type SetPart } from "./part";
 import type { Check } from "./set";
 
 const ENGINES = {
@@ -12,7 +13,7 @@ const ENGINES = {
 } as const;
 type AuroraEngine = keyof typeof ENGINES;
 
-/** An Aurora cluster as somebody made it long before they thought of backups: one day of retention, two instances. */
+/** An Aurora cluster that was created without regard to backups: one day of retention, two instances. */
 export function buildAurora(
   cloud: SimulatedCloud,
   region: string,
@@ -53,7 +54,7 @@ export function buildAurora(
   }
 }
 
-/** Aurora, restored beside its source. */
+/** An Aurora cluster whose copy is created in the same region. */
 export function auroraPart(name: string, engine: AuroraEngine, region: string): SetPart {
   const identifier = `${name}-prod`;
   return {
@@ -66,7 +67,7 @@ export function auroraPart(name: string, engine: AuroraEngine, region: string): 
   };
 }
 
-/** Any cluster of RDS, be it Aurora's or a Multi-AZ DB cluster. */
+/** Any RDS cluster: Aurora or Multi-AZ DB cluster. */
 export function clusterPart(
   cloud: SimulatedCloud,
   region: string,
@@ -84,25 +85,25 @@ export function clusterPart(
     source: () => relationalDatabase(source()),
     copy: (restored) => relationalDatabase(copyIn(restored)),
     settings: (restored) => clusterSettings(name, source(), copyIn(restored)),
-    standing: () => rds.databases().map(({ arn }) => arn),
+    existing: () => rds.databases().map(({ arn }) => arn),
   };
 }
 
-/** Whether a copy is built and protected like its source. */
+/** Checks that a copy is configured and protected like its source. */
 function clusterSettings(name: string, source: Cluster, copy: Cluster): Check[] {
   const [before, after] = [source.settings, copy.settings];
   const differences = differing(before, after, keysBut(before, ["masterPassword", "deletionProtection"]));
   const readers = source.instances.length - 1;
   return [
-    builtLikeItsSource(name, differences),
+    configuredLikeItsSource(name, differences),
     {
-      claim: `${name}: it has a writer and ${readers === 1 ? "1 reader" : `${readers} readers`}`,
+      claim: `${name}: the copy has 1 writer and ${counted(readers, "reader")}`,
       holds: copy.instances.length === source.instances.length,
     },
     {
-      claim: `${name}: it keeps backups for ${before.backupRetentionPeriod} days, as its source`,
+      claim: `${name}: the copy keeps backups as long as its source`,
       holds: before.backupRetentionPeriod === after.backupRetentionPeriod,
-      detail: `${after.backupRetentionPeriod} days`,
+      detail: counted(after.backupRetentionPeriod, "day"),
     },
   ];
 }

@@ -3,7 +3,7 @@ import { AZURE_LOCATION, azureResource, buildPrivateEndpoint } from "./azure";
 import { flexibleServerPart } from "./azure-server";
 import type { SetPart } from "./part";
 
-/** A MySQL server as somebody made it long before they thought of backups: seven days of retention, parameters tuned by hand. */
+/** A MySQL server that was created without regard to backups: seven days of retention, manually tuned parameters. */
 export function buildAzureMysql(cloud: SimulatedCloud, serverName: string): void {
   const { id, send } = azureResource(cloud, "Microsoft.DBforMySQL/flexibleServers", serverName, "2023-12-30");
   send("PUT", "", {
@@ -35,7 +35,7 @@ export function buildAzureMysql(cloud: SimulatedCloud, serverName: string): void
   });
 }
 
-/** A MySQL server that is restored beside itself. */
+/** A MySQL server whose copy is created in the same resource group. */
 export function azureMysqlPart(name: string): SetPart {
   return flexibleServerPart(name, "azureMysql", buildAzureMysql, (cloud) => cloud.azure.mysql);
 }

@@ -3,7 +3,9 @@ import { AZURE_LOCATION, azureResource, buildPrivateEndpoint } from "./azure";
 import { flexibleServerPart } from "./azure-server";
 import type { SetPart } from "./part";
 
-/** A PostgreSQL server as somebody made it long before they thought of backups: seven days of retention, parameters tuned by hand. */
+/**
+ * A PostgreSQL server that was created without regard to backups: seven days of retention, manually tuned parameters.
+ */
 export function buildAzurePostgresql(cloud: SimulatedCloud, serverName: string): void {
   const { id, send } = azureResource(cloud, "Microsoft.DBforPostgreSQL/flexibleServers", serverName, "2025-08-01");
   send("PUT", "", {
@@ -42,7 +44,7 @@ export function buildAzurePostgresql(cloud: SimulatedCloud, serverName: string):
   });
 }
 
-/** A PostgreSQL server that is restored beside itself. */
+/** A PostgreSQL server whose copy is created in the same resource group. */
 export function azurePostgresqlPart(name: string): SetPart {
   return flexibleServerPart(name, "azurePostgresql", buildAzurePostgresql, (cloud) => cloud.azure.postgresql);
 }

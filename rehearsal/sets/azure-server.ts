@@ -4,12 +4,13 @@ import { type JsonObject, object } from "../../simulator/cloud/azure/json";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import type { StackResult } from "../../simulator/engine/stack";
 import { relationalDatabase } from "../scalardb/stores/databases";
+import { counted } from "../text";
 import { AZURE_RESOURCE_GROUP } from "./azure";
 import { copyOf } from "./copies";
-import { builtLikeItsSource, differing, type SetPart } from "./part";
+import { configuredLikeItsSource, differing, type SetPart } from "./part";
 import type { Check } from "./set";
 
-/** A flexible server, built by `build`, that is restored beside itself. */
+/** A flexible server, created by `build`, whose copy is created in the same resource group. */
 export function flexibleServerPart(
   name: string,
   key: string,
@@ -36,13 +37,13 @@ export function flexibleServerPart(
         source: () => relationalDatabase(source()),
         copy: (restored) => relationalDatabase(copyIn(restored)),
         settings: (restored) => serverSettings(name, source(), copyIn(restored)),
-        standing: () => servers.all().map(({ id }) => id),
+        existing: () => servers.all().map(({ id }) => id),
       };
     },
   };
 }
 
-/** Whether a copy is built and guarded like its source. */
+/** Checks that a copy is configured and protected like its source. */
 function serverSettings(name: string, source: FlexibleServer, copy: FlexibleServer): Check[] {
   const properties = [source, copy].map((server) => object(server.describe().properties)) as [JsonObject, JsonObject];
   const differences = [
@@ -55,23 +56,25 @@ function serverSettings(name: string, source: FlexibleServer, copy: FlexibleServ
   });
   const [own, its] = [maps(source), maps(copy)];
   return [
-    builtLikeItsSource(name, differences),
+    configuredLikeItsSource(name, differences),
     {
-      claim: `${name}: its ${source.parameters.size} server parameters are the source's, and in effect`,
+      claim: `${name}: the copy has the source's server parameters in effect`,
       holds: differing(own, its, ["parameters"]).length === 0 && copy.pendingRestart.size === 0,
+      detail: counted(source.parameters.size, "parameter"),
     },
     {
-      claim: `${name}: its firewall lets in whom the source's does`,
+      claim: `${name}: the copy has the source's firewall rules`,
       holds: differing(own, its, ["firewallRules"]).length === 0,
     },
     {
-      claim: `${name}: private endpoints lead to it as to its source`,
+      claim: `${name}: the copy has as many private endpoints as its source`,
       holds: copy.privateEndpoints.size === source.privateEndpoints.size,
       detail: `${copy.privateEndpoints.size}`,
     },
     {
-      claim: `${name}: it keeps backups for ${source.retentionDays} days, as its source`,
+      claim: `${name}: the copy keeps backups as long as its source`,
       holds: copy.retentionDays === source.retentionDays,
+      detail: counted(copy.retentionDays, "day"),
     },
   ];
 }

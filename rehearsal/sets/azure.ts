@@ -4,7 +4,7 @@ import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 export const AZURE_LOCATION = "japaneast";
 export const AZURE_RESOURCE_GROUP = "scalar-databases";
 
-/** Makes requests about one resource of the sets' resource group, which is made with the first of them. */
+/** Sends requests about one resource of the sets' resource group, which the first request creates. */
 export function azureResource(cloud: SimulatedCloud, type: string, name: string, apiVersion: string) {
   const { azure } = cloud;
   azure.createResourceGroup(AZURE_RESOURCE_GROUP, AZURE_LOCATION);
@@ -16,7 +16,7 @@ export function azureResource(cloud: SimulatedCloud, type: string, name: string,
   };
 }
 
-/** A private endpoint to a database, known in a private DNS zone. */
+/** A private endpoint of a database, registered in a private DNS zone. */
 export function buildPrivateEndpoint(
   cloud: SimulatedCloud,
   name: string,

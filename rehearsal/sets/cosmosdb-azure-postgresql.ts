@@ -6,6 +6,6 @@ import { PAUSED } from "./pause";
 /** ScalarDB on Azure. */
 export const cosmosdbAzurePostgresql = setOf([cosmosdbPart("ledger"), azurePostgresqlPart("customers")], {
   name: "cosmosdb-azure-postgresql",
-  title: "ScalarDB Cluster over Cosmos DB (ledger) and Azure Database for PostgreSQL (customers)",
+  title: "ScalarDB Cluster on Cosmos DB (ledger) and Azure Database for PostgreSQL (customers)",
   config: { ...PAUSED, "scalar-backup:tags": { service: "payments" } },
 });

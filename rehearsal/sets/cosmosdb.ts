@@ -9,7 +9,7 @@ import { copyOf } from "./copies";
 import { differing, type SetPart } from "./part";
 import type { Check } from "./set";
 
-/** What ScalarDB keeps in Cosmos DB for one namespace, its own containers included. */
+/** ScalarDB's containers in Cosmos DB for one namespace, including its own. */
 function containersOf(namespace: string): [database: string, container: string][] {
   return [
     [namespace, "accounts"],
@@ -18,7 +18,7 @@ function containersOf(namespace: string): [database: string, container: string][
   ];
 }
 
-/** An account as somebody made it long before they thought of backups: periodic backup, a firewall, Strong consistency. */
+/** An account that was created without regard to backups: periodic backup, a firewall, Strong consistency. */
 export function buildCosmosdb(cloud: SimulatedCloud, accountName: string, namespace = "ledger"): void {
   const { id, send } = azureResource(cloud, "Microsoft.DocumentDB/databaseAccounts", accountName, "2025-10-15");
   send("PUT", "", {
@@ -43,7 +43,7 @@ export function buildCosmosdb(cloud: SimulatedCloud, accountName: string, namesp
   });
 }
 
-/** An account that is restored beside itself, its stored procedures by Scalar's Schema Loader. */
+/** An account whose copy is created in the same resource group, with stored procedures from Scalar's Schema Loader. */
 export function cosmosdbPart(name: string): SetPart {
   const accountName = `${name}-prod`;
   return {
@@ -80,13 +80,13 @@ export function cosmosdbPart(name: string): SetPart {
         source: () => cosmosdbDatabase(source()),
         copy: (restored) => cosmosdbDatabase(copyIn(restored)),
         settings: (restored) => accountSettings(name, source(), copyIn(restored)),
-        standing: () => cosmosdb.accounts().map(({ id }) => id),
+        existing: () => cosmosdb.accounts().map(({ id }) => id),
       };
     },
   };
 }
 
-/** Whether a copy is as ScalarDB needs it, and as guarded as its source. */
+/** Checks that a copy is configured as ScalarDB needs it, and protected like its source. */
 function accountSettings(name: string, source: CosmosAccount, copy: CosmosAccount): Check[] {
   const [before, after] = [source, copy].map((account) => object(account.describe().properties)) as [
     JsonObject,
@@ -99,30 +99,34 @@ function accountSettings(name: string, source: CosmosAccount, copy: CosmosAccoun
     .containers()
     .filter(({ database, container }) => !copy.container(database, container)?.storedProcedures.has(STORED_PROCEDURE));
   return [
-    { claim: `${name}: the copy reads with Strong consistency`, holds: level === "Strong", detail: `${level}` },
     {
-      claim: `${name}: its stored procedures are back`,
+      claim: `${name}: the copy has the consistency level that ScalarDB needs`,
+      holds: level === "Strong",
+      detail: `${level}`,
+    },
+    {
+      claim: `${name}: the copy has its stored procedures again`,
       holds: bare.length === 0 && copy.containers().length === source.containers().length,
       detail: bare.map(({ database, container }) => `${database}/${container}`).join(", "),
     },
     {
-      claim: `${name}: it can be reached by whom its source can`,
+      claim: `${name}: the copy has the source's network settings`,
       holds: opened.length === 0,
       detail: opened.join(", "),
     },
     {
-      claim: `${name}: private endpoints lead to it, too`,
+      claim: `${name}: the copy has as many private endpoints as its source`,
       holds: copy.privateEndpoints.size === source.privateEndpoints.size,
       detail: `${copy.privateEndpoints.size}`,
     },
     {
-      claim: `${name}: it has continuous backup of 30 days`,
+      claim: `${name}: the copy has continuous backup of 30 days`,
       holds: copy.isContinuous && copy.tier === "Continuous30Days",
     },
   ];
 }
 
-/** Who reaches an account. */
+/** An account's network settings. */
 function networkOf({ publicNetworkAccess, ipRules, virtualNetworkRules }: JsonObject): JsonObject {
   return {
     publicNetworkAccess: publicNetworkAccess ?? "Enabled",

@@ -4,10 +4,10 @@ import { dynamodbDatabase } from "../scalardb/stores/databases";
 import type { SetPart } from "./part";
 import type { Check } from "./set";
 
-/** What ScalarDB keeps in DynamoDB for one namespace, its own tables included. */
+/** ScalarDB's tables in DynamoDB for one namespace, including its own. */
 export const TABLES = ["ledger.accounts", "coordinator.state", "scalardb.metadata", "scalardb.namespaces"];
 
-/** The keys of a table as ScalarDB's Schema Loader makes it. */
+/** The keys of a table that ScalarDB's Schema Loader created. */
 export const SCHEMA_LOADER_KEYS = {
   KeySchema: [
     { AttributeName: "concatenatedPartitionKey", KeyType: "HASH" },
@@ -20,8 +20,8 @@ export const SCHEMA_LOADER_KEYS = {
 } satisfies Partial<CreateTableCommandInput>;
 
 /**
- * Tables as ScalarDB's Schema Loader makes them, told not to care for backups (`--no-backup`): provisioned capacity with
- * autoscaling on the one that is busy.
+ * Tables created by ScalarDB's Schema Loader with `--no-backup`; the busy table has provisioned capacity with
+ * autoscaling.
  */
 export function buildDynamodb(cloud: SimulatedCloud, region: string): void {
   const dynamodb = cloud.aws.dynamodb.region(region);
@@ -58,7 +58,7 @@ export function buildDynamodb(cloud: SimulatedCloud, region: string): void {
   }
 }
 
-/** Tables that are restored under their own names into another region. */
+/** Tables whose copies have the same names in another region. */
 export function dynamodbPart(from: string, to: string): SetPart {
   return {
     name: "ledger",
@@ -70,13 +70,13 @@ export function dynamodbPart(from: string, to: string): SetPart {
         source: () => dynamodbDatabase(cloud.aws.dynamodb.region(from)),
         copy: () => dynamodbDatabase(copies),
         settings: () => dynamodbSettings(cloud, from, to),
-        standing: () => copies.tableNames(),
+        existing: () => copies.tableNames(),
       };
     },
   };
 }
 
-/** Whether the tables in `to` are protected like those in `from`, with all that a restore drops. */
+/** Checks that the tables in `to` have the settings of those in `from`, including those that a restore drops. */
 function dynamodbSettings(cloud: SimulatedCloud, from: string, to: string): Check[] {
   const sources = cloud.aws.dynamodb.region(from);
   const copies = cloud.aws.dynamodb.region(to);
@@ -86,15 +86,18 @@ function dynamodbSettings(cloud: SimulatedCloud, from: string, to: string): Chec
   const scaled = [from, to].map((region) => cloud.aws.autoscaling.region(region).policies().length);
   return [
     {
-      claim: "every DynamoDB copy has point-in-time recovery again",
+      claim: "ledger: every copied table has point-in-time recovery again",
       holds: unprotected.length === 0,
       detail: unprotected.length === 0 ? "35 days" : `not ${unprotected.join(", ")}`,
     },
-    { claim: "its stream is back", holds: JSON.stringify(streams[0]) === JSON.stringify(streams[1]) },
     {
-      claim: "its tags are back, and say what it is a copy of",
+      claim: "ledger: the copy has its stream again",
+      holds: JSON.stringify(streams[0]) === JSON.stringify(streams[1]),
+    },
+    {
+      claim: "ledger: the copy has its tags again, and the tag of a copy",
       holds: ["team", "scalar-backup:copy"].every((key) => tags.includes(key)),
     },
-    { claim: "its autoscaling is back", holds: scaled[0] === scaled[1] && scaled[1] !== 0 },
+    { claim: "ledger: the copy has its autoscaling again", holds: scaled[0] === scaled[1] && scaled[1] !== 0 },
   ];
 }

@@ -8,26 +8,26 @@ import type { Check, RehearsalSet, RunningSet } from "./set";
 
 /** One database of a set. */
 export interface SetPart {
-  /** The database's name in the set, and the ScalarDB namespace that is in it. */
+  /** The database's name in the set, and the name of its ScalarDB namespace. */
   name: string;
-  /** Its entry in `scalar-backup:databases`, but for the name. */
+  /** Its entry in `scalar-backup:databases`, without the name. */
   config: Record<string, unknown>;
-  /** Builds it as it stands before anybody thinks of backups. */
+  /** Creates the database as it is before this program protects it. */
   build(cloud: SimulatedCloud): RunningPart;
 }
 
-/** A database as it runs, and what is looked for in its copy. */
+/** A running database, and the checks of its copy. */
 export interface RunningPart {
   source(): Database;
-  /** What a restore has made of it. @throws {Error} when it is missing */
+  /** Its copy. @throws {Error} when it is missing */
   copy(restored: StackResult): Pick<Database, "load">;
-  /** What the copy was to be given again after the restore. */
+  /** Checks of the settings that the restore drops. */
   settings(restored: StackResult): Check[];
-  /** Everything of its kind that stands where it and its copies stand. */
-  standing(): string[];
+  /** All resources of its kind in the places of the database and its copies. */
+  existing(): string[];
 }
 
-/** A set of these databases with a bank's accounts in each; ScalarDB keeps its coordinator table in the first. */
+/** A set of these databases with a bank's accounts in each; the first one has ScalarDB's coordinator table. */
 export function setOf(
   parts: readonly [SetPart, ...SetPart[]],
   about: { name: string; title: string; config: Record<string, unknown>; accountsPerDatabase?: number },
@@ -43,8 +43,8 @@ export function setOf(
       const stores = new Map(
         running.map(({ part, database }) => [part, new WrittenStore(part.name, () => database.source())]),
       );
-      const standing = () => running.flatMap(({ database }) => database.standing());
-      const before = new Set(standing());
+      const existing = () => running.flatMap(({ database }) => database.existing());
+      const before = new Set(existing());
       const storeOf = (part: SetPart) => stores.get(part) as WrittenStore;
       const databaseOf = (part: SetPart) => running.find((each) => each.part === part)?.database as RunningPart;
       return {
@@ -69,7 +69,7 @@ export function setOf(
           coordinator: databaseOf(first).source().load(COORDINATOR_TABLE, instant),
         }),
         settings: (restored) => running.flatMap(({ database }) => database.settings(restored)),
-        leftovers: () => [...new Set(standing())].filter((each) => !before.has(each)),
+        leftovers: () => [...new Set(existing())].filter((each) => !before.has(each)),
         disaster() {
           const source = databaseOf(first).source();
           for (const [key, record] of source.load(table(first)))
@@ -81,22 +81,22 @@ export function setOf(
   };
 }
 
-/** Those of the keys whose values differ between a source and its copy. */
+/** The keys whose values differ between a source and its copy. */
 export function differing(source: object, copy: object, keys: readonly string[]): string[] {
-  // As JSON: what is undefined is as good as absent.
+  // As JSON: undefined counts as absent.
   const value = (of: object, key: string) => JSON.parse(JSON.stringify((of as Record<string, unknown>)[key] ?? null));
   return keys.filter((key) => !isDeepStrictEqual(value(source, key), value(copy, key)));
 }
 
-/** Whatever a source has, but for what a copy is not to have of it. */
+/** A source's keys without those that a copy must not have. */
 export function keysBut(source: object, others: readonly string[]): string[] {
   return Object.keys(source).filter((key) => !others.includes(key));
 }
 
-/** @param differences As `differing` tells them. */
-export function builtLikeItsSource(name: string, differences: readonly string[]): Check {
+/** @param differences the result of `differing` */
+export function configuredLikeItsSource(name: string, differences: readonly string[]): Check {
   return {
-    claim: `${name}: the copy is built like its source`,
+    claim: `${name}: the copy is configured like its source`,
     holds: differences.length === 0,
     detail: differences.join(", "),
   };

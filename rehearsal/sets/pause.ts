@@ -1,6 +1,6 @@
 import { CONTEXT } from "../../simulator/cloud/kubernetes/cluster";
 
-/** The pause of every set that needs one; held as short as is allowed with some room, so that a rehearsal is short too. */
+/** The pause of every set that needs one; its hold is nearly the shortest allowed one, so that a rehearsal is short. */
 const PAUSE = {
   schedule: "0 3 * * *",
   timeZone: "Asia/Tokyo",
@@ -8,5 +8,5 @@ const PAUSE = {
   releases: [{ namespace: "scalar", name: "scalardb-cluster" }],
 };
 
-/** The stack's configuration of a set that is paused: which cluster, and when. */
+/** The stack's configuration of a paused set: the cluster and the schedule. */
 export const PAUSED = { "kubernetes:context": CONTEXT, "scalar-backup:pause": PAUSE };

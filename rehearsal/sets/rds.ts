@@ -4,7 +4,7 @@ import type { StackResult } from "../../simulator/engine/stack";
 import { relationalDatabase } from "../scalardb/stores/databases";
 import { clusterPart } from "./aurora";
 import { copyOf } from "./copies";
-import { builtLikeItsSource, differing, keysBut, type SetPart } from "./part";
+import { configuredLikeItsSource, differing, keysBut, type SetPart } from "./part";
 import type { Check } from "./set";
 
 const SUBNET_GROUP = "scalar-databases";
@@ -17,7 +17,7 @@ export interface RdsEngine {
   engine: string;
 }
 
-/** An instance as somebody made it long before they thought of backups: none at all, and much that a restore leaves out. */
+/** An instance that was created without regard to backups: no backups, and many settings that a restore drops. */
 function buildInstance(cloud: SimulatedCloud, region: string, identifier: string, engine: string): void {
   const rds = cloud.aws.rds.region(region);
   const groups = `${identifier}-settings`;
@@ -49,7 +49,7 @@ function buildInstance(cloud: SimulatedCloud, region: string, identifier: string
   });
 }
 
-/** A single instance, restored beside itself. */
+/** A single instance whose copy is created in the same region. */
 export function rdsInstancePart(name: string, { key, engine }: RdsEngine, region: string): SetPart {
   const identifier = `${name}-prod`;
   return {
@@ -69,13 +69,13 @@ export function rdsInstancePart(name: string, { key, engine }: RdsEngine, region
         source: () => relationalDatabase(source()),
         copy: (restored) => relationalDatabase(copyIn(restored)),
         settings: (restored) => instanceSettings(name, source(), copyIn(restored)),
-        standing: () => instances.all().map(({ arn }) => arn),
+        existing: () => instances.all().map(({ arn }) => arn),
       };
     },
   };
 }
 
-/** A Multi-AZ DB cluster, restored beside itself. */
+/** A Multi-AZ DB cluster whose copy is created in the same region. */
 export function multiAzClusterPart(name: string, { key, engine }: RdsEngine, region: string): SetPart {
   const identifier = `${name}-prod`;
   return {
@@ -109,14 +109,14 @@ export function multiAzClusterPart(name: string, { key, engine }: RdsEngine, reg
   };
 }
 
-/** Whether a copy is built and protected like its source. */
+/** Checks that a copy is configured and protected like its source. */
 function instanceSettings(name: string, source: Instance, copy: Instance): Check[] {
   const [before, after] = [source.settings, copy.settings];
   const differences = differing(before, after, keysBut(before, ["masterPassword", "deletionProtection"]));
   return [
-    builtLikeItsSource(name, differences),
+    configuredLikeItsSource(name, differences),
     {
-      claim: `${name}: it keeps backups for ${before.backupRetentionPeriod} days, as its source`,
+      claim: `${name}: the copy keeps backups as long as its source`,
       holds: before.backupRetentionPeriod === after.backupRetentionPeriod,
       detail: `${after.backupRetentionPeriod} days`,
     },

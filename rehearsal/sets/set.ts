@@ -3,32 +3,32 @@ import type { StackResult } from "../../simulator/engine/stack";
 import type { Bank } from "../scalardb/bank";
 import type { Copies } from "../scalardb/check";
 
-/** One claim about the copies, put to the test. */
+/** The result of one check of the copies. */
 export interface Check {
   claim: string;
   holds: boolean;
   detail?: string;
 }
 
-/** A set of databases as it runs before anybody thinks of backups. */
+/** A running set of databases, before this program protects it. */
 export interface RunningSet {
   /** The bank whose accounts are in these databases. */
   bank: Bank;
-  /** The copies that a restore has made, as the clouds hold them now. @throws {Error} when one is missing */
+  /** The copies in the clouds after a restore. @throws {Error} when one is missing */
   copies(restored: StackResult): Copies;
-  /** The databases' own contents at an instant of their past (milliseconds since the epoch), as copies of then would hold them. */
+  /** The databases' contents at a past instant (milliseconds since the epoch), in the form of copies. */
   past(instant: number): Copies;
-  /** What the copies were to be given again after the restore. */
+  /** Checks of the settings that a restore drops. */
   settings(restored: StackResult): Check[];
-  /** What is left of copies; nothing after a clean-up. */
+  /** The remaining copies; empty after a clean-up. */
   leftovers(): string[];
-  /** The damage that makes a restore necessary. */
+  /** Damages the databases. @returns a description */
   disaster(): string;
 }
 
 export interface RehearsalSet {
   name: string;
-  /** One line for people. */
+  /** A description in one line. */
   title: string;
   /** The stack's configuration. */
   config: Record<string, unknown>;

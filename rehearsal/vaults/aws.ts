@@ -5,10 +5,10 @@ import type { AwsCloud } from "../../simulator/cloud/aws/aws";
 import type { RecoveryPoint } from "../../simulator/cloud/aws/backup";
 import { AwsError } from "../../simulator/cloud/aws/error";
 
-/** The vault's name on either cloud. */
+/** The vault's name on both clouds. */
 export const VAULT_NAME = "scalar-vault";
 const LIFECYCLE = { deleteAfter: 400 };
-/** Locked, with daily copies, and copies of what is restored. */
+/** A locked vault with daily copies, and copies of the restored databases. */
 export const AWS_VAULT = {
   name: VAULT_NAME,
   lock: { minRetentionDays: 7 },
@@ -17,8 +17,8 @@ export const AWS_VAULT = {
 };
 
 /**
- * What each database is restored from when nothing but backups is left: those of the window, or the copy of what a drill restored.
- * Undefined where a database has neither.
+ * The backups from which each database is restored after point-in-time recovery has ended: those of the window, or the
+ * kept copy of a drill. Undefined if a database has neither.
  */
 export function backupsOf(
   config: Record<string, unknown>,
@@ -42,14 +42,14 @@ export function backupsOf(
     : undefined;
 }
 
-/** The databases of a set's configuration that AWS Backup knows. */
+/** The databases of a set's configuration that AWS Backup supports. */
 export function onAws(config: Record<string, unknown>): DatabaseArgs[] {
   return (config["scalar-backup:databases"] as DatabaseArgs[]).filter(
     (database) => kindOf(database).kind.awsBackup !== undefined,
   );
 }
 
-/** What lies in the vaults of the regions, with the vault's region. */
+/** The recovery points in the vaults of the regions, with the vault's region. */
 export function recoveryPoints(aws: AwsCloud, regions: readonly string[]): (RecoveryPoint & { region: string })[] {
   return regions.flatMap((region) =>
     [...(aws.backup.region(region).findVault(VAULT_NAME)?.recoveryPoints.values() ?? [])].map((point) => ({
@@ -69,12 +69,12 @@ export function typesOf(databases: readonly DatabaseArgs[]): Set<string> {
   );
 }
 
-/** Those that are of a restore point. */
+/** The recovery points of a restore point. */
 export function keptOf<Point extends RecoveryPoint>(points: readonly Point[], at: string): Point[] {
   return points.filter(({ tags }) => tags[INSTANT_TAG] === at);
 }
 
-/** Tries to delete every recovery point, as somebody who has all permissions of the account; answers how many went. */
+/** Tries to delete every recovery point with all permissions of the account. @returns how many were deleted */
 export function attack(aws: AwsCloud, points: readonly { arn: string; region: string }[]): number {
   let gone = 0;
   for (const { arn, region } of points)
@@ -90,7 +90,7 @@ export function attack(aws: AwsCloud, points: readonly { arn: string; region: st
   return gone;
 }
 
-/** Deletes every DynamoDB backup, as the same attacker; answers how many went. */
+/** Deletes every DynamoDB backup as the same attacker. @returns how many were deleted */
 export function attackTableBackups(aws: AwsCloud, regions: readonly string[]): number {
   let gone = 0;
   for (const dynamodb of regions.map((region) => aws.dynamodb.region(region)))

@@ -11,7 +11,7 @@ import { VAULT_NAME } from "./aws";
 
 const API_VERSION = "2025-01-01";
 
-/** As safe as Azure has it: nobody can ever take back what protects the recovery points. */
+/** The safest settings in Azure: the protection of recovery points can never be removed. */
 export const AZURE_VAULT = {
   name: VAULT_NAME,
   resourceGroupName: AZURE_RESOURCE_GROUP,
@@ -21,7 +21,7 @@ export const AZURE_VAULT = {
   lifecycle: { deleteAfter: 400 },
 };
 
-/** The databases of a set's configuration that Azure Backup takes into a vault. */
+/** The databases of a set's configuration that Azure Backup can keep in a vault. */
 export function onAzure(config: Record<string, unknown>): DatabaseArgs[] {
   return (config["scalar-backup:databases"] as DatabaseArgs[]).filter((database) => {
     const { kind, args } = kindOf(database);
@@ -37,7 +37,7 @@ export function azureRecoveryPoints(azure: AzureCloud): RecoveryPoint[] {
   return pointsOf(azureVault(azure));
 }
 
-/** Whether the newest recovery point of each server holds all that was in it then. */
+/** Whether the newest recovery point of each server contains all of the server's data at that time. */
 export function holdsEveryServer(azure: AzureCloud): boolean {
   const instances = [...(azureVault(azure)?.instances.values() ?? [])];
   return instances.every(({ name, recoveryPoints }) => {
@@ -47,8 +47,8 @@ export function holdsEveryServer(azure: AzureCloud): boolean {
 }
 
 /**
- * Does what an owner of the subscription can do to be rid of recovery points: takes back what protects them, keeps them for a
- * day only, deletes what is backed up, its policies and the vault. Answers which of that Azure let pass.
+ * Tries everything that an owner of the subscription can try against recovery points: removes their protection,
+ * shortens their retention to a day, and deletes backup instances, policies and the vault. @returns what Azure allowed
  */
 export function attackAzure(azure: AzureCloud, vault: BackupVault): string[] {
   const passed: string[] = [];
@@ -60,7 +60,7 @@ export function attackAzure(azure: AzureCloud, vault: BackupVault): string[] {
       if (!(error instanceof ArmError)) throw error;
     }
   };
-  // A PUT says all that is to be: what was taken back already is not to come again.
+  // A PUT contains all settings: it must not restore a protection that was removed before.
   const security = (securitySettings: JsonObject) => ({
     location: vault.location,
     identity: { type: "SystemAssigned" },

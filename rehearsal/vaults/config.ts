@@ -3,11 +3,14 @@ import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { AWS_VAULT, onAws } from "./aws";
 import { AZURE_VAULT, onAzure } from "./azure";
 
-/** The EKS cluster that a set with window backups runs in. */
+/** The EKS cluster of a set with window backups. */
 const EKS_CLUSTER = "rehearsal";
 const DAYS_KEPT = 400;
 
-/** A set's configuration with a vault on each cloud that has databases for one, and with backups in pause windows of what is in DynamoDB. */
+/**
+ * A set's configuration with a vault on each cloud that supports its databases, and with DynamoDB backups in pause
+ * windows.
+ */
 export function withVaults(config: Record<string, unknown>, cloud: SimulatedCloud): Record<string, unknown> {
   const databases = (config["scalar-backup:databases"] as DatabaseArgs[]).map((database) =>
     database.dynamodb
@@ -26,7 +29,7 @@ export function withVaults(config: Record<string, unknown>, cloud: SimulatedClou
   };
 }
 
-/** The vaults of a rehearsal; undefined where there is none. */
+/** The vaults of a rehearsal; undefined without any. */
 export function vaultConfig(config: Record<string, unknown>): object | undefined {
   const aws = onAws(config).length > 0;
   const azure = onAzure(config).length > 0;

@@ -4,7 +4,7 @@ import type { Table } from "../../../simulator/cloud/aws/dynamodb-table";
 import type { CosmosAccount } from "../../../simulator/cloud/azure/cosmosdb-account";
 import type { Database } from "./written";
 
-/** Tables of a region, by their whole names. */
+/** Tables of a region, by their full names. */
 export function dynamodbDatabase(region: { table(name: string): Table }): Database {
   return {
     load: (table, instant) => region.table(table).items(instant),
@@ -21,7 +21,7 @@ export function cosmosdbDatabase(account: CosmosAccount): Database {
   };
 }
 
-/** What holds rows: any relational database. */
+/** The rows of any relational database. */
 interface Rows {
   rows(table: string, instant?: number): ReadonlyMap<string, object>;
   put(table: string, key: string, row: Record<string, unknown>): void;

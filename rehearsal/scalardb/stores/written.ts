@@ -1,15 +1,15 @@
 import type { Store } from "../store";
 
-/** A database of the simulated clouds, as far as ScalarDB's tables go. */
+/** A database of the simulated clouds, with the functions that ScalarDB's tables need. */
 export interface Database {
-  /** All records of a table, as they are or as of an instant of the past; none when there is no such table. */
+  /** All records of a table, now or at an instant in the past; empty if the table does not exist. */
   load(table: string, instant?: number): ReadonlyMap<string, object>;
   write(table: string, key: string, record: object): void;
 }
 
 /**
- * ScalarDB's tables in a database. Reads are served from what this process has written, since a table's whole history is
- * behind `load()`: nobody else writes while the bank is open.
+ * ScalarDB's tables in a database. Reads come from this process's own writes, because `load()` is slow: no other
+ * process writes while the bank is open.
  */
 export class WrittenStore implements Store {
   readonly name: string;

@@ -7,7 +7,7 @@ import test, { type ExecutionContext } from "ava";
 
 const PROGRAM = join(__dirname, "../../..");
 
-/** `npm start` or `npm run cloud` without npm, whose temporary files are in a folder of the test. */
+/** `npm start` or `npm run cloud` without npm, with temporary files in a folder of the test. */
 function start(t: ExecutionContext, main: string, args: string[], environment: NodeJS.ProcessEnv = {}) {
   const folder = mkdtempSync(join(tmpdir(), "rehearsal-"));
   const env = { ...process.env, TMPDIR: folder, NO_COLOR: "1", ...environment };
@@ -28,7 +28,7 @@ function start(t: ExecutionContext, main: string, args: string[], environment: N
   return { child, folder, output, code };
 }
 
-/** The folders that pods have, and the processes that run in one (on Linux, where the system tells). */
+/** The remaining folders of pods, and the processes in them (on Linux, which has /proc). */
 function left(folder: string): string[] {
   const processes = process.platform === "linux" ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
   const inside = processes.filter((pid) => {
@@ -41,7 +41,7 @@ function left(folder: string): string[] {
   return [...readdirSync(folder).filter((name) => /^(pod|pulumi-stack|scalar-cloud)-/.test(name)), ...inside];
 }
 
-test("what cannot be played is refused at once, with exit code 2", async (t) => {
+test("invalid options are refused at once, with exit code 2", async (t) => {
   t.timeout(180_000);
   for (const [args, refusal] of [
     [["--report", join(tmpdir(), "no", "such", "folder", "x")], /^rehearsal: --report \S+ cannot be written: ENOENT/],
@@ -53,7 +53,7 @@ test("what cannot be played is refused at once, with exit code 2", async (t) => 
     const { code, output } = start(t, "main", [...args], { PATH: "", PULUMI_HOME: join(tmpdir(), "no-such-home") });
     t.is(await code, 2, args.join(" "));
     t.regex(output.stderr, refusal);
-    t.is(output.stdout, "", "nothing is played");
+    t.is(output.stdout, "", "nothing was played");
   }
 });
 
@@ -67,12 +67,12 @@ test("an interruption while pods are paused leaves no process and no folder", as
   child.kill("SIGINT");
   t.is(await code, 130);
   t.is(output.stderr, "");
-  // A killed process is gone a moment later.
+  // A killed process disappears a moment later.
   for (let tries = 0; left(folder).length > 0 && tries < 100; tries++) await delay(50);
   t.deepEqual(left(folder), []);
 });
 
-test("a reader of the output that goes away ends the rehearsal without an error", async (t) => {
+test("the rehearsal ends without an error when the reader of its output goes away", async (t) => {
   t.timeout(120_000);
   const { child, code, output } = start(t, "main", []);
   child.stdout.once("data", () => child.stdout.destroy());
@@ -80,10 +80,10 @@ test("a reader of the output that goes away ends the rehearsal without an error"
   t.is(output.stderr, "");
 });
 
-test("the cloud to explore is used with a backend of that shell alone, which is gone when it ends", async (t) => {
+test("npm run cloud uses a backend only for that shell, and removes it at its end", async (t) => {
   t.timeout(60_000);
   const { child, folder, code, output } = start(t, "explore", []);
-  while (!output.stdout.includes("Type a command")) await delay(50);
+  while (!output.stdout.includes("Commands:")) await delay(50);
   t.false(output.stdout.includes("pulumi login"), "this would switch the user's backend");
   const [, state] = /^export PULUMI_BACKEND_URL="file:\/\/(.*)"$/m.exec(output.stdout) ?? [];
   t.true(state?.startsWith(folder));

@@ -16,18 +16,18 @@ function ownConfig(config: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-test("the sets are those that are promised, the default first", (t) => {
+test("the sets are those of the README, the default first", (t) => {
   t.deepEqual(
     sets.map(({ name }) => name),
     ["dynamodb-aurora", "single-rdb", "cosmosdb-azure-postgresql", "all-kinds"],
   );
 });
 
-test("the set of all kinds has each of them", (t) => {
+test("the set of all kinds contains every kind", (t) => {
   const config = sets.find(({ name }) => name === "all-kinds")?.config as Record<string, unknown>;
   const databases = config["scalar-backup:databases"] as Record<string, object>[];
   const given = new Set(databases.flatMap((database) => Object.keys(database)));
-  // A vault can go with any kind, and is none.
+  // A vault is not a kind: every kind may have one.
   const known = Object.keys(databasesSchema.element.shape).filter((key) => key !== "vault");
   t.deepEqual([...given].sort(), known.sort());
   const clusters = databases.filter(({ name: _, ...kind }) => JSON.stringify(kind).includes("clusterIdentifier"));
@@ -40,7 +40,7 @@ test("the set of all kinds has each of them", (t) => {
 });
 
 for (const set of sets) {
-  test(`${set.name}: sound configuration; a bank that balances until the disaster, and whose past stays`, async (t) => {
+  test(`${set.name}: valid configuration; the bank balances until the disaster, and its past stays`, async (t) => {
     const region = set.config["aws:region"];
     pulumi.runtime.setAllConfig(typeof region === "string" ? { "aws:region": region } : {});
     t.deepEqual(stackConfigProblems(ownConfig(set.config)), []);
@@ -59,6 +59,6 @@ for (const set of sets) {
     t.false(verdict(cloud.clock.now()).consistent);
     const databases = set.config["scalar-backup:databases"] as object[];
     t.is(past(opened).databases.length, databases.length);
-    t.deepEqual(leftovers(), [], "what was there before is no copy");
+    t.deepEqual(leftovers(), [], "databases that existed before are not copies");
   });
 }

@@ -1,0 +1,61 @@
+import type { Operation } from "../simulator/engine/stack";
+
+/** `1 reader`, `2 readers`. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
+}
+
+/** `12 created, 3 unchanged`. */
+export function countOf(operations: readonly Operation[]): string {
+  const words: [Operation["kind"], string][] = [
+    ["create", "created"],
+    ["update", "updated"],
+    ["replace", "replaced"],
+    ["delete", "deleted"],
+    ["refresh", "refreshed"],
+    ["same", "unchanged"],
+  ];
+  const counts = words.flatMap(([kind, word]) => {
+    const count = operations.filter((operation) => operation.kind === kind).length;
+    return count > 0 ? [`${count} ${word}`] : [];
+  });
+  return counts.length > 0 ? counts.join(", ") : "nothing to do";
+}
+
+/** Simulated time: `1 h 4 min`, `34 min`, `12 s`. */
+export function duration(millis: number): string {
+  const seconds = Math.round(millis / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A resource's type without the parts that repeat: `aws:dynamodb:Table`, `kubernetes:rbac:Role`. */
+export function shortType(token: string): string {
+  const [provider, module = "", name = ""] = token.split(":");
+  const shown = module.split(/[./]/)[0];
+  return [provider, ...(shown === "index" ? [] : [shown]), name].join(":");
+}
+
+/** Breaks one line at spaces so that it fits; a word that is longer than a line stays whole. */
+export function folded(line: string, width: number, indent = `${/^ */.exec(line)?.[0]}  `): string {
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > width) {
+    const start = /^ */.exec(rest)?.[0].length ?? 0;
+    const within = rest.lastIndexOf(" ", width);
+    const at = within > start ? within : rest.indexOf(" ", Math.max(width, start + 1));
+    if (at < 0) break;
+    lines.push(rest.slice(0, at).trimEnd());
+    rest = indent + rest.slice(at).trimStart();
+  }
+  return [...lines, rest].join("\n");
+}
+
+/** The lines of a log that are for people. */
+export function withoutJson(log: string): string[] {
+  return log
+    .trimEnd()
+    .split("\n")
+    .filter((line) => !line.startsWith("{"));
+}
