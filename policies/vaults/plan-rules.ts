@@ -35,8 +35,12 @@ export function readLifecycle(holder: Value, continuous: boolean | typeof UNKNOW
   const deleteAfter = numberAt(holder, "lifecycle.deleteAfter");
   const coldStorageAfter = numberAt(holder, "lifecycle.coldStorageAfter");
   if (continuous === UNKNOWN || deleteAfter === UNKNOWN || coldStorageAfter === UNKNOWN) return undefined;
-  // AWS says 0 where nothing is set.
-  return { continuous, deleteAfter: deleteAfter || undefined, coldStorageAfter: coldStorageAfter || undefined };
+  return { continuous, deleteAfter: daysOf(deleteAfter), coldStorageAfter: daysOf(coldStorageAfter) };
+}
+
+/** The provider returns 0 where no days are set; AWS Backup reads -1 as "for ever" [AWS Backup API Reference, Lifecycle]. */
+function daysOf(days: number | undefined): number | undefined {
+  return days === 0 || days === -1 ? undefined : days;
 }
 
 function textOf(reading: string | undefined | typeof UNKNOWN): string | undefined {

@@ -20,7 +20,7 @@ export interface Times {
 export type Cron = Times | { everyMillis: number };
 
 /** One of the five fields, with its name in messages. */
-interface FieldRule {
+export interface FieldRule {
   label: string;
   lowest: number;
   highest: number;

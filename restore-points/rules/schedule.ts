@@ -1,4 +1,4 @@
-import { FIELDS, type Field, intervalsOf, parseCron, readField, type Times, timesOf } from "./cron";
+import { FIELDS, type Field, type FieldRule, intervalsOf, parseCron, readField, type Times, timesOf } from "./cron";
 
 /**
  * Schedules in Kubernetes' and AWS Backup's form: when they run, and the intervals between runs. Intervals ignore time
@@ -34,30 +34,54 @@ export function awsScheduleProblem(schedule: string): string | undefined {
     );
   if ((words[2] === "?") === (words[4] === "?"))
     return problem('must have "?" in exactly one of day of month and day of week, such as cron(0 5 ? * * *)');
-  if (!/^\d+$/.test(words[0] as string))
+  const problems = words.flatMap((word, index) => awsFieldProblem(word, index) ?? []);
+  if (problems.length > 0) return problem(`is not a schedule of AWS Backup: ${problems.join("; ")}`);
+  const minutes = readField(words[0] as string, FIELDS[0]);
+  if (!("problem" in minutes) && minutes.values.size > 1)
     return problem(
       "runs more than once an hour, which AWS Backup does not allow; use one minute, such as cron(0 * ? * * *)",
     );
-  const readable = !/[lw#]/i.test(`${words[2]}${words[4]}`.replace(/[a-z]{3}/gi, "")) && words[5] === "*";
-  if (!readable) return undefined;
-  const problems = FIELDS.map((rule, index) => readField(words[index] as string, rule)).flatMap((field, index) =>
-    "problem" in field ? [index === 4 ? AWS_WEEKDAYS : field.problem] : [],
-  );
-  if (problems.length > 0) return problem(`is not a schedule of AWS Backup: ${problems.join("; ")}`);
+  if (isAwsOnly(words)) return undefined;
+  // AWS documents no longest interval; but a plan that backs up less than once a year is a mistake.
   if ((longestAwsIntervalMillis(schedule) ?? Number.POSITIVE_INFINITY) > YEAR_MILLIS)
     return problem("never runs, or less than once a year; correct its days and months, such as cron(0 5 ? * * *)");
   return undefined;
 }
 
 const AWS_WEEKDAYS = "day of week must be 1-7 or SUN-SAT (Sunday is 1)";
+const AWS_YEARS: FieldRule = { label: "year", lowest: 1970, highest: 2199, names: [], allowed: "1970-2199" };
+/** The days that Kubernetes cannot express: the last one, the weekday nearest to a date, the last Friday, the second Tuesday. */
+const AWS_DAYS: Partial<Record<number, RegExp>> = {
+  2: /^(L|([1-9]|[12]\d|3[01])W)$/,
+  4: /^(L|([0-6]|sun|mon|tue|wed|thu|fri|sat)(L|#[1-5]))$/i,
+};
+
+/** What is wrong with one of the six fields; days of the week are counted from 0. */
+function awsFieldProblem(word: string, index: number): string | undefined {
+  if (((index === 2 || index === 4) && word === "?") || AWS_DAYS[index]?.test(word)) return undefined;
+  const rule = FIELDS[index] ?? AWS_YEARS;
+  const field = readField(word, rule);
+  if ("problem" in field) return index === 4 ? AWS_WEEKDAYS : field.problem;
+  // Kubernetes accepts more than AWS: empty parts of a list, "?" for "*", a range or a step that begins with "*", and steps of weekdays.
+  const steps = index === 4 ? "" : "(/\\d+)?";
+  const part = new RegExp(`^(\\*|\\w+(-\\w+)?)${steps}$`);
+  if (word.split(",").every((each) => part.test(each))) return undefined;
+  const expected = ["a number", "a range such as 1-5", ...(steps ? ["a step such as 1/10"] : [])].join(", ");
+  return `${rule.label} "${word}" is not ${expected} or a list of them`;
+}
+
+/** Whether it has a day or a year that schedules of Kubernetes do not have. */
+function isAwsOnly(words: string[]): boolean {
+  return words[5] !== "*" || [2, 4].some((index) => AWS_DAYS[index]?.test(words[index] as string));
+}
 
 /** The six fields, with days of the week from 0 for Sunday, as in Kubernetes. */
 function awsWords(schedule: string): string[] | undefined {
   const words = /^cron\((.*)\)$/.exec(schedule.trim())?.[1]?.trim().split(/\s+/);
   if (words?.length !== 6) return undefined;
   // AWS counts days of the week from 1; a step stays unchanged.
-  const weekdays = (words[4] as string).replace(/(\/?)(\d+)/g, (text, slash: string, day: string) =>
-    slash ? text : `${Number(day) - 1}`,
+  const weekdays = (words[4] as string).replace(/([/#]?)(\d+)/g, (text, sign: string, day: string) =>
+    sign ? text : `${Number(day) - 1}`,
   );
   return [...words.slice(0, 4), weekdays, words[5] as string];
 }

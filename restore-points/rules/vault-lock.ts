@@ -1,7 +1,7 @@
 import { recoveryPeriodProblem } from "./recovery-period";
 
-/** The shortest grace time of a lock in compliance mode that AWS Backup accepts. */
-export const LEAST_GRACE_DAYS = 3;
+/** The grace time of a lock in compliance mode that AWS Backup accepts. */
+const GRACE_DAYS = { minimum: 3, maximum: 36_500, unset: 0 };
 
 /** The days of retention that AWS Backup accepts: up to a hundred years. */
 export const RETENTION_DAYS = { minimum: 1, maximum: 36_500, unset: 0 };
@@ -17,11 +17,12 @@ export interface VaultLock {
 /** Why AWS Backup would refuse this lock, each with the fix; empty when it accepts it. */
 export function vaultLockProblems({ minRetentionDays: shortest, maxRetentionDays: longest, ...lock }: VaultLock) {
   const problems: string[] = [];
-  const grace = lock.changeableForDays;
-  if (grace !== undefined && grace < LEAST_GRACE_DAYS)
-    problems.push(`changeableForDays must be ${LEAST_GRACE_DAYS} or more, got ${grace}`);
-  for (const [name, days] of Object.entries({ minRetentionDays: shortest, maxRetentionDays: longest })) {
-    const problem = days === undefined ? undefined : recoveryPeriodProblem(days, RETENTION_DAYS);
+  for (const [name, days, allowed] of [
+    ["changeableForDays", lock.changeableForDays, GRACE_DAYS],
+    ["minRetentionDays", shortest, RETENTION_DAYS],
+    ["maxRetentionDays", longest, RETENTION_DAYS],
+  ] as const) {
+    const problem = days === undefined ? undefined : recoveryPeriodProblem(days, allowed);
     if (problem) problems.push(`${name} ${problem}`);
   }
   if (shortest !== undefined && longest !== undefined && shortest > longest)

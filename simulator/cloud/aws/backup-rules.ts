@@ -1,8 +1,7 @@
-import { backupLifecycleProblems } from "../../../restore-points/rules/backup-lifecycle";
-import { awsScheduleProblem } from "../../../restore-points/rules/schedule";
 import { ACCOUNT, regionOf } from "./account";
 import { arnOf, type Backable, tagsOf, typeOf } from "./backup-job";
-import type { Lifecycle, RecoveryPoint } from "./backup-vault";
+import { daysOf, type Lifecycle, type RecoveryPoint } from "./backup-vault";
+import { CronError, type CronExpression, nextRun, parseCron } from "./cron";
 import { AwsError } from "./error";
 import { like } from "./policy-document";
 
@@ -92,39 +91,60 @@ const TAG_KEY = "aws:ResourceTag/";
 export function checkRules(rules: BackupRule[], where: { region: string; hasVault(name: string): boolean }): void {
   if (rules.length === 0) throw invalid("Backup plan must have at least one rule");
   for (const rule of rules) {
-    const fault = (problem: string) => invalid(`Error in rule ${rule.name} : ${problem}`);
-    if (!where.hasVault(rule.targetVault)) throw fault(`Backup vault ${rule.targetVault} does not exist`);
-    checkLifecycle(rule.lifecycle, rule.continuous, fault);
+    const refuse = (problem: string) => invalid(`Error in rule ${rule.name} : ${problem}`);
+    if (!where.hasVault(rule.targetVault)) throw refuse(`Backup vault ${rule.targetVault} does not exist`);
+    checkLifecycle(rule.lifecycle, rule.continuous, refuse);
     for (const { vaultArn, lifecycle } of rule.copyActions ?? []) {
-      checkLifecycle(lifecycle, false, fault);
+      checkLifecycle(lifecycle, false, refuse);
       if (!/^arn:[\w-]+:backup:[\w-]+:\d{12}:backup-vault:/.test(vaultArn))
-        throw fault(`Invalid destination backup vault ARN ${vaultArn}`);
+        throw refuse(`Invalid destination backup vault ARN ${vaultArn}`);
       if (regionOf(vaultArn) === where.region && vaultArn.endsWith(`:${ACCOUNT}:backup-vault:${rule.targetVault}`))
-        throw fault("The destination of a copy must be another vault than the target");
+        throw refuse("The destination of a copy must be another vault than the target");
     }
-    const schedule = rule.schedule === undefined ? undefined : awsScheduleProblem(rule.schedule);
-    if (schedule) throw fault(`Invalid schedule expression. ${schedule}`);
-    if (rule.startWindowMinutes < 60) throw fault("StartWindowMinutes must be at least 60");
+    if (rule.schedule !== undefined) checkSchedule(rule.schedule, refuse);
+    if (rule.startWindowMinutes < 60) throw refuse("StartWindowMinutes must be at least 60");
     if (rule.completionWindowMinutes < rule.startWindowMinutes + 60)
-      throw fault("CompletionWindowMinutes must be at least 60 minutes greater than StartWindowMinutes");
+      throw refuse("CompletionWindowMinutes must be at least 60 minutes greater than StartWindowMinutes");
   }
 }
 
-function checkLifecycle(lifecycle: Lifecycle | undefined, continuous: boolean, fault: (problem: string) => AwsError) {
-  const { deleteAfterDays: deleteAfter, moveToColdStorageAfterDays: cold } = lifecycle ?? {};
+function checkLifecycle(lifecycle: Lifecycle | undefined, continuous: boolean, refuse: (problem: string) => AwsError) {
+  const deleteAfter = daysOf(lifecycle?.deleteAfterDays);
+  const cold = daysOf(lifecycle?.moveToColdStorageAfterDays);
   if (continuous) {
     if (deleteAfter === undefined)
-      throw fault("Invalid lifecycle. Lifecycle must be specified for backup rule enabled continuous backup");
-    if (cold !== undefined) throw fault("Invalid lifecycle. MoveToColdStorageAfterDays is unavailable");
+      throw refuse("Invalid lifecycle. Lifecycle must be specified for backup rule enabled continuous backup");
+    if (cold !== undefined) throw refuse("Invalid lifecycle. MoveToColdStorageAfterDays is unavailable");
     if (deleteAfter < 1 || deleteAfter > 35)
-      throw fault("Invalid lifecycle. DeleteAfterDays must be between 1 and 35 days for continuous backup");
+      throw refuse("Invalid lifecycle. DeleteAfterDays must be between 1 and 35 days for continuous backup");
   }
   if (deleteAfter !== undefined && (deleteAfter < 1 || deleteAfter > 36500))
-    throw fault("Invalid lifecycle. DeleteAfterDays cannot be less than 1 or more than 36500 days");
+    throw refuse("Invalid lifecycle. DeleteAfterDays cannot be less than 1 or more than 36500 days");
   if (cold !== undefined && deleteAfter !== undefined && deleteAfter < cold + 90)
-    throw fault("Invalid lifecycle. DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays");
-  const [other] = backupLifecycleProblems({ continuous, deleteAfter, coldStorageAfter: cold });
-  if (other) throw fault(`Invalid lifecycle. ${other}`);
+    throw refuse(
+      "Invalid lifecycle. DeleteAfterDays cannot be less than 90 days apart from MoveToColdStorageAfterDays",
+    );
+  // No document has its limits: as few and as many days as a recovery point can be kept.
+  if (cold !== undefined && !(cold >= 1 && cold <= 36500))
+    throw refuse("Invalid lifecycle. MoveToColdStorageAfterDays cannot be less than 1 or more than 36500 days");
+}
+
+function checkSchedule(schedule: string, refuse: (problem: string) => AwsError): void {
+  const cron = readSchedule(schedule, refuse);
+  // "as frequently as hourly" [AWS Backup Developer Guide, Backup plan options and configuration]; the answer of AWS Backup is
+  // quoted in [AWS re:Post, Error Scheduling Backup every ten minutes].
+  if (cron.minutes.length > 1)
+    throw refuse("Invalid schedule expression. The interval between backup jobs shouldn't be less than 60 minutes.");
+  if (nextRun(cron, "Etc/UTC", 0) === undefined) throw refuse(`Invalid schedule expression. ${schedule} never runs`);
+}
+
+function readSchedule(schedule: string, refuse: (problem: string) => AwsError): CronExpression {
+  try {
+    return parseCron(schedule);
+  } catch (error) {
+    if (error instanceof CronError) throw refuse(`Invalid schedule expression. ${error.message}`);
+    throw error;
+  }
 }
 
 /** Whether a selection selects a resource now, in a region that has opted in to some types. */

@@ -1,4 +1,3 @@
-import { vaultLockProblems } from "../../../restore-points/rules/vault-lock";
 import { AwsError } from "./error";
 import { checkDocument, verdictOf } from "./policy-document";
 
@@ -7,6 +6,14 @@ const DAY = 24 * 60 * 60 * 1000;
 export interface Lifecycle {
   deleteAfterDays?: number;
   moveToColdStorageAfterDays?: number;
+}
+
+/**
+ * The days of a lifecycle; undefined for ever: "To [...] keep your recovery points indefinitely, specify -1" [AWS Backup API
+ * Reference, Lifecycle].
+ */
+export function daysOf(days: number | undefined): number | undefined {
+  return days === -1 ? undefined : days;
 }
 
 /** What a backup or a copy has left in a vault. */
@@ -27,6 +34,29 @@ export interface Lock {
   minRetentionDays?: number;
   maxRetentionDays?: number;
   lockedForEverAt?: number;
+}
+
+/** The limits of PutBackupVaultLockConfiguration, in days [botocore's model of AWS Backup, its documentation of each member]. */
+const LOCK_LIMITS = {
+  MinRetentionDays: { lowest: 1, highest: 36_500 },
+  MaxRetentionDays: { lowest: 1, highest: 36_500 },
+  // "Backup enforces a 72-hour cooling-off period": 3 or greater.
+  ChangeableForDays: { lowest: 3, highest: 36_500 },
+};
+
+/** @throws InvalidParameterValueException for a lock that AWS Backup refuses. */
+function checkLock(lock: { minRetentionDays?: number; maxRetentionDays?: number; changeableForDays?: number }): void {
+  const { minRetentionDays: MinRetentionDays, maxRetentionDays: MaxRetentionDays } = lock;
+  const given = { MinRetentionDays, MaxRetentionDays, ChangeableForDays: lock.changeableForDays };
+  const refuse = (message: string) => new AwsError("InvalidParameterValueException", message);
+  for (const [name, days] of Object.entries(given)) {
+    const { lowest, highest } = LOCK_LIMITS[name as keyof typeof LOCK_LIMITS];
+    if (days !== undefined && !(Number.isInteger(days) && days >= lowest && days <= highest))
+      throw refuse(`${name} must be between ${lowest} and ${highest} days`);
+  }
+  // No retention would meet both.
+  if (MinRetentionDays !== undefined && MaxRetentionDays !== undefined && MinRetentionDays > MaxRetentionDays)
+    throw refuse("MinRetentionDays cannot be greater than MaxRetentionDays");
 }
 
 /** A backup vault with what protects it: AWS Backup's rules on locks, retention and deletion. */
@@ -63,8 +93,7 @@ export class Vault {
     now: number,
   ): void {
     this.#checkChangeable(now);
-    const [fault] = vaultLockProblems(wanted);
-    if (fault) throw new AwsError("InvalidParameterValueException", fault);
+    checkLock(wanted);
     const { changeableForDays: grace, ...lock } = wanted;
     this.#lock = { ...lock, ...(grace === undefined ? {} : { lockedForEverAt: now + grace * DAY }) };
   }
@@ -75,7 +104,8 @@ export class Vault {
   }
 
   /** Why a backup or copy that is kept this long can't go into the vault; undefined when it can. */
-  refusal({ deleteAfterDays: days }: Lifecycle): string | undefined {
+  refusal({ deleteAfterDays }: Lifecycle): string | undefined {
+    const days = daysOf(deleteAfterDays);
     const { minRetentionDays: shortest, maxRetentionDays: longest } = this.#lock ?? {};
     if (shortest !== undefined && days !== undefined && days < shortest)
       return `Retention of ${days} days is shorter than the minimum retention of ${shortest} days of the locked vault ${this.name}`;
@@ -107,7 +137,7 @@ export class Vault {
   /** Time itself may take away what everybody else may not. A continuous recovery point goes on and on. */
   expire(now: number): void {
     for (const point of [...this.recoveryPoints.values()]) {
-      const days = point.lifecycle.deleteAfterDays;
+      const days = daysOf(point.lifecycle.deleteAfterDays);
       if (point.continuous || days === undefined || point.createdAt + days * DAY > now) continue;
       point.release();
       this.recoveryPoints.delete(point.arn);

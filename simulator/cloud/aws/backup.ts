@@ -1,4 +1,3 @@
-import { nextAwsRun } from "../../../restore-points/rules/schedule";
 import type { SimulatedClock } from "../clock";
 import { ACCOUNT, arn, iamArn, partitionOf, regionOf } from "./account";
 import {
@@ -24,6 +23,7 @@ import {
   selects,
 } from "./backup-rules";
 import { type Lifecycle, type RecoveryPoint, Vault } from "./backup-vault";
+import { nextRun, parseCron } from "./cron";
 import type { DynamoDb } from "./dynamodb";
 import { AwsError } from "./error";
 import type { Events } from "./events";
@@ -36,7 +36,6 @@ import { RestoreTesting } from "./restore-testing";
 export type { BackupPlan, BackupRule, BackupSelection } from "./backup-rules";
 export type { Lifecycle, RecoveryPoint, Vault } from "./backup-vault";
 
-const DAY = 24 * 60 * 60 * 1000;
 const DEFAULT_SCHEDULE = "cron(0 5 ? * * *)";
 
 /** What AWS Backup works with. */
@@ -252,9 +251,13 @@ export class BackupRegion {
       (this.#plans.get(selection.planId)?.rules ?? []).map((rule) => {
         const key = `${selection.id}/${rule.name}`;
         const after = this.#lastRuns.get(key) ?? selection.createdAt;
-        const next = nextAwsRun(rule.schedule ?? DEFAULT_SCHEDULE, rule.timeZone ?? "Etc/UTC", after);
-        // A schedule that cannot be read here is taken to run once a day.
-        return { key, rule, selection, at: next ?? after + DAY };
+        const cron = parseCron(rule.schedule ?? DEFAULT_SCHEDULE);
+        return {
+          key,
+          rule,
+          selection,
+          at: nextRun(cron, rule.timeZone ?? "Etc/UTC", after) ?? Number.POSITIVE_INFINITY,
+        };
       }),
     );
   }

@@ -23,7 +23,7 @@ says(backupVaultLock, [
   [
     "too little time to take it back",
     vaultLock({ changeableForDays: 1 }),
-    ["changeableForDays must be 3 or more, got 1"],
+    ["changeableForDays must be a whole number of days from 3 to 36500, got 1"],
     { complianceVaults: ["vault"] },
   ],
   [

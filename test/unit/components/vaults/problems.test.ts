@@ -137,7 +137,7 @@ const REFUSED: [title: string, aws: Values, expected: string[], databases?: unkn
     "a lock the wrong way round, with too little time to repent",
     { lock: { minRetentionDays: 90, maxRetentionDays: 89, changeableForDays: 2, acknowledgeIrreversible: "payments" } },
     [
-      "vault.aws.lock: changeableForDays must be 3 or more, got 2",
+      "vault.aws.lock: changeableForDays must be a whole number of days from 3 to 36500, got 2",
       "vault.aws.lock: minRetentionDays (90) must not be above maxRetentionDays (89)",
     ],
   ],

@@ -35,7 +35,7 @@ test("locks are accepted as AWS Backup accepts them", (t) => {
   t.deepEqual(vaultLockProblems({}), []);
   t.deepEqual(vaultLockProblems({ minRetentionDays: 7, maxRetentionDays: 7, changeableForDays: 3 }), []);
   t.deepEqual(vaultLockProblems({ minRetentionDays: 0, maxRetentionDays: 40_000, changeableForDays: 2 }), [
-    "changeableForDays must be 3 or more, got 2",
+    "changeableForDays must be a whole number of days from 3 to 36500, got 2",
     "minRetentionDays must be a whole number of days from 1 to 36500, got 0",
     "maxRetentionDays must be a whole number of days from 1 to 36500, got 40000",
   ]);
