@@ -85,7 +85,7 @@ export class ReleaseLeases {
       const now = lease.metadata.resourceVersion;
       const holder = lease.spec?.holderIdentity ?? "";
       if (!held(holder)) {
-        if (before === undefined) throw new Error(`${holder || "nobody"} holds ${path}`);
+        if (before === undefined) throw new Error(`${holder || "no run"} holds ${path}`);
         // Released already, by an attempt whose answer was lost.
         this.kubernetes.requireListsSince(before, now);
         return;

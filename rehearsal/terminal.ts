@@ -74,7 +74,7 @@ export class Terminal {
       const why = operation.replacedBy.length > 0 ? operation.replacedBy : operation.changed;
       const changed = operation.kind === "create" || operation.kind === "delete" ? "" : ` [${why.join(", ")}]`;
       const text = `${shortType(operation.type).padEnd(typeWidth)} ${operation.name}${changed}`;
-      // A name that does not fit beside its type gets a line of its own, so that the columns line up.
+      // A name that does not fit next to its type gets its own line, so that the columns line up.
       const fits = text.length + 5 <= this.width;
       this.#write(`  ${this.#styled(style, sign.padStart(2))} ${fits ? text : shortType(operation.type)}\n`);
       if (!fits) this.#write(`${folded(`       ${operation.name}${changed}`, this.width)}\n`);
