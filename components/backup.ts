@@ -5,7 +5,7 @@ import { inOrder } from "../restore-points/record";
 import { type PauseNeed, pauseNeed } from "../restore-points/rules/pause-need";
 import { readScalarAdminLines, withImported } from "../restore-points/scalar-admin";
 import type { PauseWindow, ReleaseName } from "../restore-points/window";
-import type { AwsSettings } from "./cloud-settings";
+import type { AwsRegionArgs, AwsSettings } from "./cloud-settings";
 import { coordinatorProblems } from "./coordinator";
 import { type DatabaseArgs, databaseProblems, kindOf } from "./databases";
 import type { DatabaseStatus } from "./databases/kind";
@@ -48,6 +48,8 @@ export interface ScalarBackupArgs {
   importedWindows?: string;
   /** Backups that outlive the databases and their point-in-time recovery. Defaults to none. */
   vault?: VaultArgs;
+  /** Needed with an explicit AWS provider (`opts.provider`, `opts.providers`); else it defaults to the stack's `aws:region`. */
+  aws?: AwsRegionArgs;
   /** Tags for every resource that takes tags, and labels in Kubernetes. */
   tags?: Record<string, string>;
 }
@@ -87,7 +89,7 @@ export class ScalarBackup extends pulumi.ComponentResource {
 
   constructor(name: string, args: ScalarBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scalar-backup:index:ScalarBackup", name, {}, opts);
-    const aws = awsSettings();
+    const aws = awsSettings(this, args.aws?.region);
     const problems = [...databaseProblems(args.databases, aws)];
     if (problems.length === 0)
       problems.push(
@@ -120,7 +122,7 @@ export class ScalarBackup extends pulumi.ComponentResource {
     const context = {
       tags,
       aws,
-      azure: azureSettings(),
+      azure: azureSettings(this),
       continuousBackup: continuousBackups(name, tags, this),
       backupNamePrefix: backupNamePrefix(`${name}-pause`),
       keptContinuously: (database: string) => keptContinuously(name, vaulted, database, args.vault?.aws),

@@ -1,13 +1,18 @@
-import type { AwsAccess } from "../operations/aws";
-import type { AzureAccess } from "../operations/azure";
+import type { AwsAccessSource } from "../operations/aws";
+import type { AzureAccessSource } from "../operations/azure";
 
 /** How AWS is reached, and the region where none is named. */
 export interface AwsSettings {
-  access: AwsAccess;
+  access: AwsAccessSource;
   defaultRegion?: string;
+}
+
+/** The region where a database names none. */
+export interface AwsRegionArgs {
+  region?: string;
 }
 
 /** How Azure is reached; a database there is named with its resource group. */
 export interface AzureSettings {
-  access: AzureAccess;
+  access: AzureAccessSource;
 }

@@ -9,7 +9,7 @@ import { outputsInState } from "./state";
 /** What an operation is asked, and how it reaches its cloud. */
 export interface OperationArgs<Name extends OperationName> {
   request: RequestOf<Name> | pulumi.Output<RequestOf<Name>>;
-  access: AccessOf<Name>;
+  access: AccessOf<Name> | Promise<AccessOf<Name>>;
 }
 
 /** Declares a command that runs an operation when it is created, and again whenever one of its inputs changes. */
@@ -83,6 +83,10 @@ function inputsOf<Name extends OperationName>(operation: Name, { request, access
     stdin: pulumi.Output.isInstance(request)
       ? request.apply((known) => JSON.stringify(known))
       : JSON.stringify(request),
-    ...(Object.keys(access).length > 0 ? { environment: pulumi.secret({ [variable]: JSON.stringify(access) }) } : {}),
+    ...(access instanceof Promise
+      ? { environment: pulumi.secret(access.then((known) => ({ [variable]: JSON.stringify(known) }))) }
+      : Object.keys(access).length > 0
+        ? { environment: pulumi.secret({ [variable]: JSON.stringify(access) }) }
+        : {}),
   };
 }

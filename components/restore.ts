@@ -4,7 +4,7 @@ import { formatInstant, instantMillis, parseInstant } from "../restore-points/in
 import type { DatabaseRange } from "../restore-points/ranges";
 import { pauseNeed } from "../restore-points/rules/pause-need";
 import type { PauseWindow } from "../restore-points/window";
-import type { AwsSettings } from "./cloud-settings";
+import type { AwsRegionArgs, AwsSettings } from "./cloud-settings";
 import { type DatabaseArgs, databaseProblems, type KnownDatabase, kindOf } from "./databases";
 import { lookedUp, type RestoreContext, type RestoreMode } from "./databases/kind";
 import { RestoredDatabase } from "./databases/restored-database";
@@ -52,6 +52,8 @@ export interface ScalarRestoreArgs {
   vault?: VaultArgs;
   /** The vaults that stand: `ScalarBackup.vaults`. Needed with `vault`. */
   vaults?: pulumi.Input<VaultStatus[]>;
+  /** Needed with an explicit AWS provider (`opts.provider`, `opts.providers`); else it defaults to the stack's `aws:region`. */
+  aws?: AwsRegionArgs;
   /** Tags for every copy. */
   tags?: Record<string, string>;
   /**
@@ -89,8 +91,8 @@ export class ScalarRestore extends pulumi.ComponentResource {
 
   constructor(name: string, args: ScalarRestoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scalar-backup:index:ScalarRestore", name, {}, opts);
-    const aws = awsSettings();
-    const azure = azureSettings();
+    const aws = awsSettings(this, args.aws?.region);
+    const azure = azureSettings(this);
     const problems = [...databaseProblems(args.databases, aws), ...restoreProblems(args)];
     problems.push(...tagsNotCopiedProblems(args.tagsNotCopied));
     if (problems.length === 0) problems.push(...recoveryProblems(args.databases, args.mode, aws));

@@ -10,7 +10,7 @@ import {
   RDSClient,
   waitUntilDBClusterAvailable,
 } from "@aws-sdk/client-rds";
-import { type AwsAccess, awsClientConfig } from "./aws";
+import { type AwsAccessSource, awsClientConfig } from "./aws";
 
 /** How long a restore may take. */
 const RESTORE_SECONDS = 12 * 60 * 60;
@@ -27,7 +27,7 @@ export interface ClusterDescription {
 export async function describeCluster(
   region: string,
   clusterIdentifier: string,
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<ClusterDescription | undefined> {
   const client = new RDSClient(awsClientConfig(region, access));
   let cluster: DBCluster | undefined;
@@ -54,7 +54,7 @@ export async function describeCluster(
 }
 
 /** Waits until a cluster accepts changes. */
-export async function awaitCluster(region: string, identifier: string, access: AwsAccess): Promise<void> {
+export async function awaitCluster(region: string, identifier: string, access: AwsAccessSource): Promise<void> {
   const client = new RDSClient(awsClientConfig(region, access));
   await waitUntilDBClusterAvailable(
     { client, maxWaitTime: RESTORE_SECONDS, minDelay: 30, maxDelay: 60 },
@@ -66,7 +66,7 @@ export async function awaitCluster(region: string, identifier: string, access: A
 export async function findRetainedClusterBackups(
   region: string,
   clusterIdentifier: string,
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<DBClusterAutomatedBackup | undefined> {
   const client = new RDSClient(awsClientConfig(region, access));
   const found: DBClusterAutomatedBackup[] = [];

@@ -6,7 +6,7 @@ import {
   type ScalingPolicy,
   type ServiceNamespace,
 } from "@aws-sdk/client-application-auto-scaling";
-import { type AwsAccess, awsClientConfig } from "./aws";
+import { type AwsAccessSource, awsClientConfig } from "./aws";
 
 /** A scalable target and the policies that drive it. */
 export interface Scaling {
@@ -18,7 +18,7 @@ export interface Scaling {
 export async function readTableScaling(
   region: string,
   tables: string[],
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<Map<string, Scaling[]>> {
   const wanted = new Set(tables);
   return await readScaling(region, "dynamodb", (resource) => wanted.has(resource.split("/")[1] as string), access);
@@ -28,7 +28,7 @@ export async function readTableScaling(
 export async function readClusterScaling(
   region: string,
   clusterIdentifier: string,
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<Scaling[]> {
   const cluster = `cluster:${clusterIdentifier}`;
   return (await readScaling(region, "rds", (resource) => resource === cluster, access)).get(cluster) ?? [];
@@ -38,7 +38,7 @@ async function readScaling(
   region: string,
   namespace: ServiceNamespace,
   isWanted: (resource: string) => boolean,
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<Map<string, Scaling[]>> {
   const client = new ApplicationAutoScalingClient(awsClientConfig(region, access));
   const scaling = new Map<string, Scaling[]>();

@@ -1,54 +1,123 @@
-/**
- * How AWS is reached when the stack's `aws:` configuration says more than the environment does. The words are those of
- * the Pulumi AWS provider, so that look-ups and operations find the account where the provider finds it.
- */
-export interface AwsAccess {
-  /** `aws:profile`: a profile of the shared AWS files. */
-  profile?: string;
-  /** `aws:accessKey`, with `secretKey` and perhaps `token`. */
-  accessKey?: string;
-  secretKey?: string;
-  token?: string;
-  /** `aws:assumeRoles[0].roleArn`: the role to work as. */
-  roleArn?: string;
+type CredentialProviders = typeof import("@aws-sdk/credential-providers");
+type CredentialProvider = ReturnType<CredentialProviders["fromNodeProviderChain"]>;
+type Credentials = Awaited<ReturnType<CredentialProvider>>;
+
+/** A role to work as, by the names of the Pulumi AWS provider's `assumeRoles`. */
+export interface AssumedRole {
+  roleArn: string;
   externalId?: string;
   sessionName?: string;
+  /** Go's form of a duration, such as `1h30m`. */
+  duration?: string;
+  policy?: string;
+  policyArns?: string[];
+  sourceIdentity?: string;
+  tags?: Record<string, string>;
+  transitiveTagKeys?: string[];
 }
+
+/**
+ * How AWS is reached, by the names of the Pulumi AWS provider, so that look-ups and operations work in the account where the
+ * provider works. What is absent comes from the SDK's own chain: environment, shared files, metadata services.
+ */
+export interface AwsAccess {
+  /** A profile of the shared AWS files. */
+  profile?: string;
+  accessKey?: string;
+  /** Needed with `accessKey`. */
+  secretKey?: string;
+  token?: string;
+  /** The roles to assume, each with the credentials of the one before. */
+  assumeRoles?: AssumedRole[];
+}
+
+/** The same where it has to be read from a provider first. */
+export type AwsAccessSource = AwsAccess | Promise<AwsAccess>;
 
 /** The environment variable by which an operation is told its `AwsAccess`, as JSON. */
 export const AWS_ACCESS_VARIABLE = "SCALAR_BACKUP_AWS_ACCESS";
 
 /** What every AWS client of this project is built from: region, credentials, and patience with throttling. */
-export function awsClientConfig(region: string, access: AwsAccess) {
-  const keys =
-    access.accessKey && access.secretKey
-      ? { accessKeyId: access.accessKey, secretAccessKey: access.secretKey, sessionToken: access.token }
-      : undefined;
+export function awsClientConfig(region: string, access: AwsAccessSource) {
   return {
     region,
-    ...(access.profile ? { profile: access.profile } : {}),
-    ...(access.roleArn
-      ? {
-          credentials: credentialProviders().fromTemporaryCredentials({
-            masterCredentials: keys,
-            params: {
-              RoleArn: access.roleArn,
-              RoleSessionName: access.sessionName ?? "scalar-backup",
-              ExternalId: access.externalId,
-            },
-          }),
-        }
-      : keys
-        ? { credentials: keys }
-        : {}),
+    ...(access instanceof Promise ? { credentials: credentialsLater(region, access) } : credentialsNow(region, access)),
     // DescribeContinuousBackups is limited to 10 calls a second: a set of many tables must wait its turn, not fail.
     retryMode: "adaptive",
     maxAttempts: 12,
   };
 }
 
-// Loaded when a role is assumed, which is not often: it is a quarter of what an operation takes to start.
-function credentialProviders(): typeof import("@aws-sdk/credential-providers") {
+/** Equal for equal access: credentials that are read from a provider are the same only as the same promise. */
+export function accessIdentity(access: AwsAccessSource): string {
+  if (!(access instanceof Promise)) return JSON.stringify(access);
+  const known = identities.get(access) ?? `provider ${++identitiesGiven}`;
+  identities.set(access, known);
+  return known;
+}
+
+const identities = new WeakMap<Promise<AwsAccess>, string>();
+let identitiesGiven = 0;
+
+function credentialsNow(region: string, access: AwsAccess) {
+  const { profile, assumeRoles = [] } = access;
+  if (assumeRoles.length > 0) return { credentials: credentialsOf(region, access) };
+  const keys = keysOf(access);
+  return { ...(profile ? { profile } : {}), ...(keys ? { credentials: keys } : {}) };
+}
+
+function credentialsLater(region: string, access: Promise<AwsAccess>): CredentialProvider {
+  let provider: CredentialProvider | undefined;
+  return async (options) => {
+    provider ??= credentialsOf(region, await access);
+    return provider(options);
+  };
+}
+
+/** The first credentials, then those of each role in turn. */
+function credentialsOf(region: string, access: AwsAccess): CredentialProvider {
+  const { fromNodeProviderChain, fromTemporaryCredentials } = credentialProviders();
+  const keys = keysOf(access);
+  let provider: CredentialProvider = keys
+    ? async () => keys
+    : fromNodeProviderChain({ profile: access.profile || undefined });
+  for (const role of access.assumeRoles ?? [])
+    provider = fromTemporaryCredentials({
+      masterCredentials: provider,
+      clientConfig: { region },
+      params: {
+        RoleArn: role.roleArn,
+        RoleSessionName: role.sessionName ?? "scalar-backup",
+        ExternalId: role.externalId,
+        DurationSeconds: role.duration === undefined ? undefined : secondsOf(role.duration),
+        Policy: role.policy,
+        PolicyArns: role.policyArns?.map((arn) => ({ arn })),
+        SourceIdentity: role.sourceIdentity,
+        Tags: role.tags && Object.entries(role.tags).map(([Key, Value]) => ({ Key, Value })),
+        TransitiveTagKeys: role.transitiveTagKeys,
+      },
+    });
+  return provider;
+}
+
+function keysOf({ accessKey, secretKey, token }: AwsAccess): Credentials | undefined {
+  return accessKey && secretKey
+    ? { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken: token }
+    : undefined;
+}
+
+const UNIT_SECONDS: Record<string, number> = { h: 3600, m: 60, s: 1 };
+
+/** @throws {Error} for anything but hours, minutes and whole seconds. */
+export function secondsOf(duration: string): number {
+  if (!/^(\d+[hms])+$/.test(duration))
+    throw new Error(`assumeRoles: duration "${duration}" is not a duration; expected a text such as 1h or 30m`);
+  const parts = [...duration.matchAll(/(\d+)([hms])/g)];
+  return parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (UNIT_SECONDS[unit] ?? 0), 0);
+}
+
+// Loaded when a role is assumed, or a provider is read, because it is a quarter of what an operation takes to start.
+function credentialProviders(): CredentialProviders {
   return require("@aws-sdk/credential-providers");
 }
 

@@ -1,4 +1,4 @@
-import { type AzureAccess, type AzureAccount, azureAccount, completedAccess } from "./azure";
+import { type AzureAccessSource, type AzureAccount, azureAccount, completedAccess } from "./azure";
 import { waitingClock } from "./clock";
 
 const REQUEST_TIMEOUT_MILLIS = 60_000;
@@ -44,7 +44,8 @@ export class ArmClient {
   static readonly #clients = new Map<string, Promise<ArmClient>>();
 
   /** One client for each access, so that its token is asked for once. */
-  static connect(access: AzureAccess): Promise<ArmClient> {
+  static async connect(source: AzureAccessSource): Promise<ArmClient> {
+    const access = await source;
     const key = JSON.stringify(completedAccess(access));
     const known = ArmClient.#clients.get(key);
     if (known) return known;

@@ -1,4 +1,4 @@
-import type { AzureAccess } from "./azure";
+import type { AzureAccessSource } from "./azure";
 import { ArmClient, ArmRequestError } from "./azure-arm";
 
 /** The version that azure-native speaks, too. */
@@ -33,7 +33,10 @@ export interface PrivateEndpoints {
  * Reads the private endpoints that lead to a resource. They may be in subscriptions and tenants of others, where nobody
  * here may look: that is no reason not to restore what they lead to.
  */
-export async function readPrivateEndpoints(resource: PrivatelyReached, access: AzureAccess): Promise<PrivateEndpoints> {
+export async function readPrivateEndpoints(
+  resource: PrivatelyReached,
+  access: AzureAccessSource,
+): Promise<PrivateEndpoints> {
   const ids = (resource.properties.privateEndpointConnections ?? [])
     .map((connection) => connection.properties?.privateEndpoint?.id)
     .filter((id) => id !== undefined);
@@ -51,7 +54,7 @@ export async function readPrivateEndpoints(resource: PrivatelyReached, access: A
 /** A private endpoint by its name; undefined when there is none. */
 export async function findEndpoint(
   { resourceGroupName, name }: { resourceGroupName: string; name: string },
-  access: AzureAccess,
+  access: AzureAccessSource,
 ): Promise<{ id: string; tags: Record<string, string>; zoneGroupId?: string } | undefined> {
   const client = await ArmClient.connect(access);
   const id = `${client.resourceGroup(resourceGroupName)}/providers/Microsoft.Network/privateEndpoints/${name}`;

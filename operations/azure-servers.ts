@@ -1,4 +1,4 @@
-import type { AzureAccess } from "./azure";
+import type { AzureAccessSource } from "./azure";
 import { ArmClient, awaitRestore } from "./azure-arm";
 import { waitingClock } from "./clock";
 
@@ -91,13 +91,16 @@ export interface ServerDescription {
 }
 
 /** The server alone; undefined when there is none. */
-export async function findServer(address: ServerAddress, access: AzureAccess): Promise<FlexibleServer | undefined> {
+export async function findServer(
+  address: ServerAddress,
+  access: AzureAccessSource,
+): Promise<FlexibleServer | undefined> {
   const client = await ArmClient.connect(access);
   return client.find<FlexibleServer>(idOf(client, address), PRODUCTS[address.product].apiVersion);
 }
 
 /** Waits until a server accepts changes. */
-export async function awaitServer(address: ServerAddress, access: AzureAccess): Promise<void> {
+export async function awaitServer(address: ServerAddress, access: AzureAccessSource): Promise<void> {
   await awaitRestore(`server ${address.serverName}`, async () => {
     const state = (await findServer(address, access))?.properties.state;
     return { state, ready: state === "Ready" };
@@ -107,7 +110,7 @@ export async function awaitServer(address: ServerAddress, access: AzureAccess): 
 /** The server with its parameters and firewall rules; undefined when there is none. */
 export async function describeServer(
   address: ServerAddress,
-  access: AzureAccess,
+  access: AzureAccessSource,
 ): Promise<ServerDescription | undefined> {
   const client = await ArmClient.connect(access);
   const server = await findServer(address, access);
@@ -146,7 +149,7 @@ export interface ServerProtection extends ServerAddress {
 /** Raises the retention of a server that keeps backups for too short a time, and alters nothing else. Idempotent. */
 export async function protectServer(
   request: ServerProtection,
-  access: AzureAccess,
+  access: AzureAccessSource,
   say: (line: string) => void,
 ): Promise<void> {
   const client = await ArmClient.connect(access);
@@ -170,7 +173,7 @@ export interface ServerCompletion extends ServerAddress {
 /** Gives a restored server what the restore drops. Idempotent and resumable: it looks before it changes, one change at a time. */
 export async function completeServer(
   wanted: ServerCompletion,
-  access: AzureAccess,
+  access: AzureAccessSource,
   say: (line: string) => void,
 ): Promise<void> {
   const client = await ArmClient.connect(access);
@@ -205,7 +208,7 @@ async function closeOrOpen(
   client: ArmClient,
   wanted: ServerCompletion,
   server: FlexibleServer,
-  access: AzureAccess,
+  access: AzureAccessSource,
   say: (line: string) => void,
 ): Promise<void> {
   const { publicNetworkAccess, serverName } = wanted;
@@ -302,7 +305,7 @@ async function change(
   await client.request(method, `${id}${below}`, apiVersion, body);
 }
 
-async function existing(address: ServerAddress, access: AzureAccess): Promise<FlexibleServer> {
+async function existing(address: ServerAddress, access: AzureAccessSource): Promise<FlexibleServer> {
   const server = await findServer(address, access);
   if (server === undefined)
     throw new Error(

@@ -1,4 +1,4 @@
-import type { AzureAccess } from "./azure";
+import type { AzureAccessSource } from "./azure";
 import { ArmClient, ArmRequestError } from "./azure-arm";
 import { waitingClock } from "./clock";
 
@@ -43,7 +43,7 @@ export interface StandingVault {
 /** The vault, or undefined when there is none. */
 export async function findBackupVault(
   { resourceGroupName, vaultName }: BackupVaultAddress,
-  access: AzureAccess,
+  access: AzureAccessSource,
 ): Promise<StandingVault | undefined> {
   const arm = await ArmClient.connect(access);
   const id = `${arm.resourceGroup(resourceGroupName)}/providers/Microsoft.DataProtection/backupVaults/${vaultName}`;
@@ -70,7 +70,7 @@ const LONGEST_PAUSE_SECONDS = 30;
  */
 export async function awaitBackupPermission(
   { vaultId, name, backupInstance }: BackupPermissionRequest,
-  access: AzureAccess,
+  access: AzureAccessSource,
   say: (line: string) => void,
 ): Promise<void> {
   const arm = await ArmClient.connect(access);

@@ -27,6 +27,9 @@ export interface AzureAccess {
   metadataHost?: string;
 }
 
+/** The same where it has to be read from a provider first. */
+export type AzureAccessSource = AzureAccess | Promise<AzureAccess>;
+
 const VARIABLES: Record<keyof AzureAccess, string> = {
   subscriptionId: "ARM_SUBSCRIPTION_ID",
   tenantId: "ARM_TENANT_ID",

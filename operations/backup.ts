@@ -8,10 +8,10 @@ import {
   paginateListBackupPlanVersions,
   paginateListBackupSelections,
 } from "@aws-sdk/client-backup";
-import { type AwsAccess, awsClientConfig } from "./aws";
+import { type AwsAccessSource, awsClientConfig } from "./aws";
 
 /** Which types of resources a region has AWS Backup protect, by AWS Backup's names of them. */
-export async function readOptIn(region: string, access: AwsAccess): Promise<Record<string, boolean>> {
+export async function readOptIn(region: string, access: AwsAccessSource): Promise<Record<string, boolean>> {
   const client = new BackupClient(awsClientConfig(region, access));
   const { ResourceTypeOptInPreference } = await client.send(new DescribeRegionSettingsCommand({}));
   return ResourceTypeOptInPreference ?? {};
@@ -23,7 +23,7 @@ export async function readOptIn(region: string, access: AwsAccess): Promise<Reco
  */
 export async function planAppliesSince(
   { region, planName, arn }: { region: string; planName: string; arn: string },
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<Date | undefined> {
   const client = new BackupClient(awsClientConfig(region, access));
   const dates: Date[] = [];
@@ -62,7 +62,7 @@ export async function newestBackupJob(
   region: string,
   resourceArn: string,
   since: Date,
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<BackupJob | undefined> {
   const client = new BackupClient(awsClientConfig(region, access));
   const jobs: BackupJob[] = [];

@@ -1,4 +1,4 @@
-import type { AzureAccess } from "./azure";
+import type { AzureAccessSource } from "./azure";
 import { ArmClient } from "./azure-arm";
 import type { CosmosAccount } from "./cosmosdb";
 
@@ -8,7 +8,7 @@ const API_VERSION = "2025-10-15";
 export async function hasContainer(
   account: CosmosAccount,
   { database, container }: { database: string; container: string },
-  access: AzureAccess,
+  access: AzureAccessSource,
 ): Promise<boolean> {
   const client = await ArmClient.connect(access);
   const has = async (path: string, name: string) =>

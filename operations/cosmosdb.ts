@@ -1,6 +1,6 @@
 import { COSMOSDB_TIERS } from "../restore-points/rules/recovery-period";
 import { eachAtOnce } from "./aws";
-import type { AzureAccess } from "./azure";
+import type { AzureAccessSource } from "./azure";
 import { ArmClient, awaitRestore, locationName } from "./azure-arm";
 
 const API_VERSION = "2025-10-15";
@@ -102,7 +102,7 @@ async function restorableAccounts(client: ArmClient): Promise<RestorableAccount[
 /** A deleted account that can still be restored: the one deleted last, where several had this name. */
 export async function findDeletedAccount(
   accountName: string,
-  access: AzureAccess,
+  access: AzureAccessSource,
 ): Promise<RestorableAccount | undefined> {
   const time = ({ properties }: RestorableAccount) => Date.parse(properties.deletionTime ?? "");
   return (await restorableAccounts(await ArmClient.connect(access)))
@@ -155,13 +155,16 @@ export function restoreSourceOf(
 }
 
 /** The account; undefined when there is none. */
-export async function findAccount(address: CosmosAddress, access: AzureAccess): Promise<CosmosAccount | undefined> {
+export async function findAccount(
+  address: CosmosAddress,
+  access: AzureAccessSource,
+): Promise<CosmosAccount | undefined> {
   const client = await ArmClient.connect(access);
   return client.find<CosmosAccount>(idOf(client, address), API_VERSION);
 }
 
 /** Waits until an account accepts changes. */
-export async function awaitAccount(address: CosmosAddress, access: AzureAccess): Promise<void> {
+export async function awaitAccount(address: CosmosAddress, access: AzureAccessSource): Promise<void> {
   await awaitRestore(`account ${address.accountName}`, async () => {
     const state = (await findAccount(address, access))?.properties.provisioningState;
     return { state, ready: state === "Succeeded" };
@@ -237,7 +240,7 @@ export function writeRegion(account: CosmosAccount): string {
  */
 async function findRestorableAccount(
   account: CosmosAccount,
-  access: AzureAccess,
+  access: AzureAccessSource,
 ): Promise<RestorableAccount | undefined> {
   const instance = account.properties.instanceId?.toLowerCase();
   return (await restorableAccounts(await ArmClient.connect(access))).find(
@@ -249,7 +252,7 @@ async function findRestorableAccount(
 export async function findRestoreSource(
   account: CosmosAccount,
   instant: string,
-  access: AzureAccess,
+  access: AzureAccessSource,
 ): Promise<RestoreSource> {
   const region = writeRegion(account);
   const restorable = await findRestorableAccount(account, access);
@@ -268,7 +271,7 @@ export async function findRestoreSource(
  * What the account can be restored to: from what Azure keeps of it, to the oldest of its containers' newest backups, since
  * Azure tells that for each container only.
  */
-export async function readRange(account: CosmosAccount, access: AzureAccess): Promise<CosmosRange> {
+export async function readRange(account: CosmosAccount, access: AzureAccessSource): Promise<CosmosRange> {
   if (account.properties.backupPolicy?.type !== "Continuous") {
     const failed = failedMigration(account);
     return {
@@ -323,7 +326,7 @@ export function backupTime(text: string): number {
 }
 
 /** The account's primary key. Whoever has it can read and write everything. */
-export async function primaryKey(address: CosmosAddress, access: AzureAccess): Promise<string> {
+export async function primaryKey(address: CosmosAddress, access: AzureAccessSource): Promise<string> {
   const client = await ArmClient.connect(access);
   const keys = await client.request<{ primaryMasterKey: string }>(
     "POST",
@@ -339,7 +342,7 @@ export interface AccountProtection extends CosmosAddress, CosmosGoal {}
 /** Switches an account to continuous backup, or to more days of it, and fixes nothing but what is amiss. Idempotent. */
 export async function protectAccount(
   request: AccountProtection,
-  access: AzureAccess,
+  access: AzureAccessSource,
   say: (line: string) => void,
 ): Promise<void> {
   const client = await ArmClient.connect(access);
@@ -378,7 +381,7 @@ export interface AccountCompletion extends CosmosAddress {
 /** Gives a restored account what the restore drops. Idempotent and resumable: it looks before it changes, and again after. */
 export async function completeAccount(
   wanted: AccountCompletion,
-  access: AzureAccess,
+  access: AzureAccessSource,
   say: (line: string) => void,
 ): Promise<void> {
   const client = await ArmClient.connect(access);
@@ -407,7 +410,7 @@ export async function completeAccount(
     throw new Error(`account ${account.name} still reads with ${now} consistency, not ${level}; run this again`);
 }
 
-async function existing(address: CosmosAddress, access: AzureAccess): Promise<CosmosAccount> {
+async function existing(address: CosmosAddress, access: AzureAccessSource): Promise<CosmosAccount> {
   const account = await findAccount(address, access);
   if (account === undefined)
     throw new Error(

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { type NamedTables, tablesOf } from "../restore-points/tables";
 import { type DatabaseBackups, instantOfBackup } from "../restore-points/window-backups";
-import type { AwsAccess } from "./aws";
+import type { AwsAccessSource } from "./aws";
 import { dynamodbClient } from "./dynamodb-client";
 
 /** Clocks, and how long it may take to ask for all backups of a window. */
@@ -35,7 +35,7 @@ export interface WindowBackupSelection extends NamedTables {
  */
 export async function readWindowBackups(
   { region, backup, began, accepted }: Pick<DatabaseBackups, "region" | "backup" | "began" | "accepted">,
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<Map<string, TableBackup>> {
   const around = { from: new Date(began - AROUND_MILLIS), to: new Date(accepted + CLOCKS_MILLIS) };
   const found = new Map<string, TableBackup>();
@@ -50,7 +50,7 @@ export async function readWindowBackups(
 export async function findExpiredBackups(
   { region, namePrefix, ...selection }: WindowBackupSelection,
   before: Date,
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<{ table: string; name: string; arn: string }[]> {
   // A backup is asked for minutes after its window began.
   const backups = await list(region, { to: new Date(before.getTime() + AROUND_MILLIS) }, access);
@@ -71,7 +71,7 @@ export interface ExpiredBackups extends WindowBackupSelection {
 /** Deletes a database's backups of windows that began before an instant. Idempotent and resumable; each step is told to `say`. */
 export async function deleteExpiredBackups(
   { deleteBefore, ...selection }: ExpiredBackups,
-  access: AwsAccess,
+  access: AwsAccessSource,
   say: (line: string) => void,
 ): Promise<void> {
   const expired = deleteBefore ? await findExpiredBackups(selection, new Date(deleteBefore), access) : [];
@@ -95,7 +95,7 @@ async function deleteBackup(client: DynamoDBClient, arn: string): Promise<void> 
 async function list(
   region: string,
   { from, to }: { from?: Date; to: Date },
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<BackupSummary[]> {
   const client = dynamodbClient(region, access);
   const summaries: BackupSummary[] = [];

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { type AwsAccess, awsClientConfig } from "./aws";
+import { type AwsAccessSource, accessIdentity, awsClientConfig } from "./aws";
 import { CallRate } from "./call-rate";
 
 /**
@@ -20,9 +20,9 @@ const CALLS_PER_SECOND: Record<string, number> = {
 const rates = new Map<string, CallRate>();
 
 /** A client that holds to the documented rates, together with all others of this process. */
-export function dynamodbClient(region: string, access: AwsAccess): DynamoDBClient {
+export function dynamodbClient(region: string, access: AwsAccessSource): DynamoDBClient {
   const client = new DynamoDBClient(awsClientConfig(region, access));
-  const target = JSON.stringify([process.env.AWS_ENDPOINT_URL ?? "", region, access]);
+  const target = JSON.stringify([process.env.AWS_ENDPOINT_URL ?? "", region, accessIdentity(access)]);
   client.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {

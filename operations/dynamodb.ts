@@ -21,7 +21,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { formatInstant } from "../restore-points/instant";
 import { type NamedTables, tablesOf } from "../restore-points/tables";
-import { type AwsAccess, allEnded, eachAtOnce } from "./aws";
+import { type AwsAccessSource, allEnded, eachAtOnce } from "./aws";
 import { dynamodbClient } from "./dynamodb-client";
 
 /** How long a restore may take. */
@@ -80,7 +80,7 @@ export interface DeletedTable {
 export async function findDeletedTables(
   { region, ...selection }: TableSelection,
   instant: string,
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<DeletedTable[]> {
   const client = dynamodbClient(region, access);
   const summaries: BackupSummary[] = [];
@@ -143,7 +143,7 @@ export class TableReader {
   readonly #client: DynamoDBClient;
   readonly #found = new Map<string, Promise<unknown>>();
 
-  constructor(region: string, access: AwsAccess) {
+  constructor(region: string, access: AwsAccessSource) {
     this.#client = dynamodbClient(region, access);
   }
 
@@ -227,7 +227,7 @@ export class TableReader {
 }
 
 /** Waits until a table is there to be changed. */
-export async function awaitTable(region: string, name: string, access: AwsAccess): Promise<void> {
+export async function awaitTable(region: string, name: string, access: AwsAccessSource): Promise<void> {
   const client = dynamodbClient(region, access);
   await waitUntilTableExists({ client, maxWaitTime: RESTORE_SECONDS, minDelay: 20, maxDelay: 60 }, { TableName: name });
 }
@@ -252,7 +252,7 @@ export interface TablesProtection {
 /** Switches on what is off, table by table, and alters nothing else. Idempotent; each step is told to `say`. */
 export async function protectTables(
   request: TablesProtection,
-  access: AwsAccess,
+  access: AwsAccessSource,
   say: (line: string) => void,
 ): Promise<void> {
   const client = dynamodbClient(request.region, access);
@@ -312,7 +312,7 @@ export interface CopiesCompletion {
 /** Gives restored tables what a restore drops. Idempotent and resumable: it looks before it changes. */
 export async function completeCopies(
   request: CopiesCompletion,
-  access: AwsAccess,
+  access: AwsAccessSource,
   say: (line: string) => void,
 ): Promise<void> {
   const client = dynamodbClient(request.region, access);
@@ -424,7 +424,7 @@ async function ifItExists<Result>(work: () => Promise<Result>): Promise<Result |
 export async function readBackupSources(
   region: string,
   backupArns: readonly string[],
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<Map<string, string>> {
   const client = dynamodbClient(region, access);
   const names = await eachAtOnce(backupArns, CONCURRENCY, async (BackupArn): Promise<[string, string]> => {

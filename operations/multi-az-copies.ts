@@ -15,7 +15,7 @@ import {
   type RestoreDBClusterToPointInTimeMessage,
 } from "@aws-sdk/client-rds";
 import { describeCluster, tagsOf } from "./aurora";
-import { type AwsAccess, awsClientConfig } from "./aws";
+import { type AwsAccessSource, awsClientConfig } from "./aws";
 import { POLL_MILLIS, settle } from "./rds";
 
 const HOUR = 60 * 60 * 1000;
@@ -67,7 +67,7 @@ export interface ClusterRestore extends ClusterCopy {
  * Has AWS restore a Multi-AZ DB cluster, and does not wait for it: an `up` that is interrupted while AWS works then has the
  * copy in its state. A copy that an earlier call has made is taken over; another cluster of its name is not touched.
  */
-export async function restoreClusterCopy(request: ClusterRestore, access: AwsAccess, say: Say): Promise<void> {
+export async function restoreClusterCopy(request: ClusterRestore, access: AwsAccessSource, say: Say): Promise<void> {
   const { region, clusterIdentifier } = request;
   if ((await describeCluster(region, clusterIdentifier, access)) === undefined) {
     if (await callForRestore(request, access, say)) return;
@@ -92,7 +92,7 @@ export function strangerBy(tags: Record<string, string>, { marks, earlierMarks }
 }
 
 /** Whether AWS has begun to restore: not where another call was faster. */
-async function callForRestore(request: ClusterRestore, access: AwsAccess, say: Say): Promise<boolean> {
+async function callForRestore(request: ClusterRestore, access: AwsAccessSource, say: Say): Promise<boolean> {
   const { clusterIdentifier, region, from, build, tags } = request;
   const client = new RDSClient(awsClientConfig(region, access));
   const common = {
@@ -171,7 +171,7 @@ export interface ClusterCompletion {
 /** Waits for a restored Multi-AZ DB cluster, gives it what the restore left out, and waits until it has that. Idempotent. */
 export async function completeClusterCopy(
   { region, clusterIdentifier, settings, tags = {}, tagsLeftOut = [] }: ClusterCompletion,
-  access: AwsAccess,
+  access: AwsAccessSource,
   say: Say,
   pollMillis: number = POLL_MILLIS,
 ): Promise<void> {
@@ -257,7 +257,7 @@ async function tag(
 /** Deletes a drill's copy without a trace, and waits until it is gone. What has taken its name meanwhile is not touched. */
 export async function deleteClusterCopy(
   copy: ClusterCopy,
-  access: AwsAccess,
+  access: AwsAccessSource,
   say: Say,
   pollMillis: number = POLL_MILLIS,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { ModifyDBClusterCommand, RDSClient } from "@aws-sdk/client-rds";
 import { describeCluster } from "./aurora";
-import { type AwsAccess, awsClientConfig } from "./aws";
+import { type AwsAccessSource, awsClientConfig } from "./aws";
 import { POLL_MILLIS, settle } from "./rds";
 
 /** What `protectCluster` is asked. */
@@ -13,7 +13,7 @@ export interface ClusterProtection {
 /** Has a Multi-AZ DB cluster keep its automated backups for some days at least; it is never told to keep them for less. */
 export async function protectCluster(
   { region, clusterIdentifier, days }: ClusterProtection,
-  access: AwsAccess,
+  access: AwsAccessSource,
   say: (line: string) => void,
   pollMillis: number = POLL_MILLIS,
 ): Promise<void> {

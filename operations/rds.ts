@@ -14,7 +14,7 @@ import {
   waitUntilDBInstanceAvailable,
 } from "@aws-sdk/client-rds";
 import { newestRetained, tagsOf } from "./aurora";
-import { type AwsAccess, awsClientConfig } from "./aws";
+import { type AwsAccessSource, awsClientConfig } from "./aws";
 
 /** How long a restore may take. */
 const RESTORE_SECONDS = 12 * 60 * 60;
@@ -36,7 +36,7 @@ export interface InstanceDescription {
 export async function describeInstance(
   region: string,
   instanceIdentifier: string,
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<InstanceDescription | undefined> {
   const client = new RDSClient(awsClientConfig(region, access));
   const instance = await readInstance(client, instanceIdentifier);
@@ -44,7 +44,7 @@ export async function describeInstance(
 }
 
 /** Waits until an instance accepts changes. */
-export async function awaitInstance(region: string, identifier: string, access: AwsAccess): Promise<void> {
+export async function awaitInstance(region: string, identifier: string, access: AwsAccessSource): Promise<void> {
   const client = new RDSClient(awsClientConfig(region, access));
   await waitUntilDBInstanceAvailable(
     { client, maxWaitTime: RESTORE_SECONDS, minDelay: 30, maxDelay: 60 },
@@ -56,7 +56,7 @@ export async function awaitInstance(region: string, identifier: string, access: 
 export async function findRetainedBackups(
   region: string,
   instanceIdentifier: string,
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<DBInstanceAutomatedBackup | undefined> {
   const client = new RDSClient(awsClientConfig(region, access));
   const found: DBInstanceAutomatedBackup[] = [];
@@ -110,7 +110,7 @@ export interface InstanceCompletion {
 /** Gives a restored instance the settings that the restore left out, and waits until it has them. Idempotent: it looks before it changes. */
 export async function completeInstanceCopy(
   request: InstanceCompletion,
-  access: AwsAccess,
+  access: AwsAccessSource,
   say: (line: string) => void,
 ): Promise<void> {
   const client = new RDSClient(awsClientConfig(request.region, access));
@@ -208,7 +208,7 @@ async function readBackups(
 export async function readSnapshotTags(
   region: string,
   arn: string,
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<Record<string, string>> {
   const client = new RDSClient(awsClientConfig(region, access));
   const identifier = arn.replace(/^arn:.*:(cluster-)?snapshot:/, "");

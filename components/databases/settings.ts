@@ -1,33 +1,38 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AssumedRole } from "../../operations/aws";
 import { AZURE_ACCESS_KEYS } from "../../operations/azure";
+import { accessOfProvider } from "../aws-provider";
+import { accessOfAzureProvider } from "../azure-provider";
 import type { AwsSettings, AzureSettings } from "../cloud-settings";
 
 /**
- * How AWS is reached, read from the stack's own `aws:` configuration, so that look-ups and operations work in the
- * account and region where the Pulumi AWS provider works. What is not configured comes from the environment.
+ * How AWS is reached: by the explicit provider of a component, or else by the stack's own `aws:` configuration, so that look-ups
+ * and operations work in the account where the Pulumi AWS provider works. What is not configured comes from the environment.
+ * @param region The component's `aws.region`: an explicit provider's region is known too late for what has to be declared.
  */
-export function awsSettings(): AwsSettings {
+export function awsSettings(component?: pulumi.ComponentResource, region?: string): AwsSettings {
+  const provider = component?.getProvider("aws:dynamodb/table:Table");
+  if (component && provider) return { access: accessOfProvider(provider, component, region), defaultRegion: region };
   const config = new pulumi.Config("aws");
-  const role = (config.getObject<{ roleArn?: string; externalId?: string; sessionName?: string }[]>("assumeRoles") ??
-    [])[0];
   const access = {
     profile: config.get("profile"),
     accessKey: config.get("accessKey"),
     secretKey: config.get("secretKey"),
     token: config.get("token"),
-    roleArn: role?.roleArn,
-    externalId: role?.externalId,
-    sessionName: role?.sessionName,
+    assumeRoles: config.getObject<AssumedRole[]>("assumeRoles"),
   };
   return {
     access: Object.fromEntries(Object.entries(access).filter(([, value]) => value !== undefined)),
     // Variables that are set to nothing are as good as none.
-    defaultRegion: config.get("region") ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || undefined),
+    defaultRegion:
+      region ?? config.get("region") ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || undefined),
   };
 }
 
-/** The same for Azure, from the stack's `azure-native:` configuration. */
-export function azureSettings(): AzureSettings {
+/** The same for Azure, whose databases are named with their resource groups: no region is needed. */
+export function azureSettings(component?: pulumi.ComponentResource): AzureSettings {
+  const provider = component?.getProvider("azure-native:cosmosdb:DatabaseAccount");
+  if (component && provider) return { access: accessOfAzureProvider(provider, component) };
   const config = new pulumi.Config("azure-native");
   const access = AZURE_ACCESS_KEYS.map((key) => [key, config.get(key)]);
   return { access: Object.fromEntries(access.filter(([, value]) => value !== undefined)) };

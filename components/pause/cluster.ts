@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterChoice } from "../../operations/kubernetes/kubeconfig";
+import { inputOf } from "../provider-inputs";
 
 /** How the Kubernetes provider of a resource finds its cluster. */
 export interface ProviderCluster extends ClusterChoice {
@@ -35,23 +36,6 @@ export function providerCluster(resource: pulumi.ComponentResource): pulumi.Outp
       pinned: context !== undefined || (kubeconfig !== undefined && !ambient),
     };
   });
-}
-
-/** An input of an explicit provider, which has them for outputs; the SDK does not declare these as properties. */
-function inputOf(provider: pulumi.ProviderResource, key: string): pulumi.Output<unknown> {
-  const given: unknown = Reflect.get(provider, key);
-  if (!pulumi.Output.isInstance<unknown>(given)) return pulumi.output(given);
-  return pulumi.output(isLeftOut(given)).apply((leftOut) => (leftOut ? undefined : given));
-}
-
-/**
- * Whether the provider was not given this input. In a preview the SDK takes an output that the engine leaves out for one that
- * is not known yet: it is not known either way, and only its value, which the SDK keeps to itself, differs.
- */
-async function isLeftOut(output: pulumi.Output<unknown>): Promise<boolean> {
-  // The SDK has both, but declares neither.
-  const internal = output as unknown as { isKnown: Promise<boolean>; promise(withUnknowns: boolean): Promise<unknown> };
-  return !(await internal.isKnown) && (await internal.promise(true)) === undefined;
 }
 
 /** What a user is told who has not pinned it. `current` is the context that is used now, if it is known. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AzureAccess } from "../../../operations/azure";
+import type { AzureAccessSource } from "../../../operations/azure";
 import { readPrivateEndpoints } from "../../../operations/azure-network";
 import {
   awaitServer,
@@ -119,7 +119,7 @@ function publicAccessOf({ properties: { network } }: FlexibleServer): string | u
   return delegatedSubnetResourceId == null && typeof publicNetworkAccess === "string" ? publicNetworkAccess : undefined;
 }
 
-async function findCopy(target: ServerAddress, access: AzureAccess): Promise<FoundCopy | undefined> {
+async function findCopy(target: ServerAddress, access: AzureAccessSource): Promise<FoundCopy | undefined> {
   const found = await findServer(target, access);
   return (
     found && {

@@ -1,6 +1,6 @@
 import { DatabaseAccount, type DatabaseAccountArgs } from "@pulumi/azure-native/cosmosdb/databaseAccount";
 import * as pulumi from "@pulumi/pulumi";
-import type { AzureAccess } from "../../../operations/azure";
+import type { AzureAccessSource } from "../../../operations/azure";
 import {
   accountShortfalls,
   type CosmosAccount,
@@ -73,7 +73,7 @@ export function protectCosmosdb(name: string, args: CosmosdbArgs, context: Prote
 async function findCoordinator(
   { existing }: CosmosdbArgs,
   account: CosmosAccount,
-  access: AzureAccess,
+  access: AzureAccessSource,
 ): Promise<CoordinatorFinding> {
   const database = existing?.coordinatorNamespace ?? COORDINATOR_NAMESPACE;
   return {

@@ -1,6 +1,6 @@
 import { DatabaseAccount } from "@pulumi/azure-native/cosmosdb/databaseAccount";
 import * as pulumi from "@pulumi/pulumi";
-import type { AzureAccess } from "../../../operations/azure";
+import type { AzureAccessSource } from "../../../operations/azure";
 import { readPrivateEndpoints } from "../../../operations/azure-network";
 import {
   type AccountCompletion,
@@ -114,7 +114,7 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
   };
 }
 
-async function findCopy(address: CosmosAddress, access: AzureAccess): Promise<FoundCopy | undefined> {
+async function findCopy(address: CosmosAddress, access: AzureAccessSource): Promise<FoundCopy | undefined> {
   const found = await findAccount(address, access);
   return (
     found && {

@@ -1,3 +1,4 @@
+import { accessIdentity } from "../../../operations/aws";
 import { TableReader } from "../../../operations/dynamodb";
 import type { AwsSettings } from "../../cloud-settings";
 import { thisRun } from "../../problem";
@@ -9,7 +10,7 @@ export function tableReader(region: string, aws: AwsSettings): TableReader {
   const run = thisRun();
   const known = (run && readers.get(run)) ?? new Map<string, TableReader>();
   if (run) readers.set(run, known);
-  const key = JSON.stringify([region, aws.access]);
+  const key = JSON.stringify([region, accessIdentity(aws.access)]);
   const reader = known.get(key) ?? new TableReader(region, aws.access);
   known.set(key, reader);
   return reader;

@@ -3,7 +3,7 @@
 import type { DBCluster, DBClusterAutomatedBackup, DBInstance, DBInstanceAutomatedBackup } from "@aws-sdk/client-rds";
 import { z } from "zod";
 import { type ClusterDescription, describeCluster, findRetainedClusterBackups } from "../../../operations/aurora";
-import type { AwsAccess } from "../../../operations/aws";
+import type { AwsAccessSource } from "../../../operations/aws";
 import { describeInstance, findRetainedBackups, type InstanceDescription } from "../../../operations/rds";
 import { instanceClass, parameterGroupName, securityGroupIds, subnetGroupName } from "../schema";
 
@@ -60,7 +60,7 @@ export async function findInstance(
   id: string,
   args: Source,
   path: string,
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<InstanceDescription | undefined> {
   const found = await describeInstance(where, id, access);
   if (found) {
@@ -83,7 +83,7 @@ export async function findAuroraCluster(
   id: string,
   args: Source,
   path: string,
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<ClusterDescription | undefined> {
   const found = await describeCluster(where, id, access);
   if (found) {
@@ -105,7 +105,7 @@ export async function findMultiAzCluster(
   where: string,
   id: string,
   { restoreTo }: Source,
-  access: AwsAccess,
+  access: AwsAccessSource,
 ): Promise<ClusterDescription | undefined> {
   const found = await describeCluster(where, id, access);
   return found && { ...found, cluster: clusterBuiltLike(found.cluster, restoreTo) };

@@ -86,6 +86,7 @@ const CONFIGURATION = [
   "skipRegionValidation",
   "skipMetadataApiCheck",
   "skipRequestingAccountId",
+  "assumeRoles",
 ];
 
 /** How many random characters the bridge's automatic names end in. */

@@ -72,6 +72,7 @@ export class AzureNativeProvider implements SimulatedProvider {
   readonly #cloud: AzureCloud;
   readonly #types = new Map(RESOURCE_TYPES.map((type) => [type.token, type]));
   #location: string | undefined;
+  #subscriptionId = "";
   #cancelled = false;
 
   constructor(cloud: AzureCloud) {
@@ -83,6 +84,7 @@ export class AzureNativeProvider implements SimulatedProvider {
     const stranger = Object.keys(config).find((key) => !key.startsWith("__") && !CONFIGURATION.includes(key));
     if (stranger) throw new Error(`the provider azure-native has no setting ${stranger}, or it is not simulated`);
     this.#location = typeof config.location === "string" ? config.location : undefined;
+    this.#subscriptionId = typeof config.subscriptionId === "string" ? config.subscriptionId : this.#cloud.subscription;
   }
 
   async check(request: CheckRequest): Promise<CheckResponse> {
@@ -168,6 +170,8 @@ export class AzureNativeProvider implements SimulatedProvider {
   }
 
   async invoke(token: string): Promise<PropertyMap> {
+    if (token === "azure-native:authorization:getClientConfig")
+      return { clientId: "", objectId: "", subscriptionId: this.#subscriptionId, tenantId: "" };
     throw new Error(`the function ${token} is not simulated`);
   }
 

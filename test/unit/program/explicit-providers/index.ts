@@ -1,0 +1,14 @@
+/** A program of a library's user that works in another account than its own credentials are of. */
+import { Provider, type ProviderArgs } from "@pulumi/aws/provider";
+import * as pulumi from "@pulumi/pulumi";
+import { type DatabaseArgs, ScalarBackup, ScalarRestore } from "../../../../components";
+
+const config = new pulumi.Config("explicit-providers");
+const databases = config.requireObject<DatabaseArgs[]>("databases");
+const region = "ap-northeast-1";
+const other = new Provider("other-account", config.requireObject<ProviderArgs>("provider"));
+const opts = { providers: { aws: other } };
+
+const backup = new ScalarBackup("scalar", { databases, aws: { region } }, opts);
+const at = config.get("at");
+if (at !== undefined) new ScalarRestore("restore", { databases, ranges: backup.ranges, at, aws: { region } }, opts);
