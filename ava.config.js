@@ -25,6 +25,8 @@ const SUITES = {
   },
   /** Needs a Pulumi CLI. */
   engine: { files: ["test/engine/**/*.test.ts"], timeout: "10m" },
+  /** Packs the npm package and uses it as its users do; one file at a time, because the first one packs it for all. */
+  package: { files: ["test/package/**/*.test.ts"], timeout: "10m", concurrency: 1 },
   /** Needs Go: a real Kubernetes control plane, one at a time, built from its sources the first time. */
   cluster: { files: ["test/cluster/**/*.test.ts"], timeout: "20m", concurrency: 1, verbose: true },
   /** What really decides (the clouds' models, real providers, ScalarDB) judges the program and the simulated clouds. */

@@ -11,6 +11,18 @@ const builtPauser = {
   },
 };
 
+/** rolldown 1.0.0-rc.17 drops the result of a `require` that is all of an arrow function: such a module would be undefined. */
+const noBareRequire = {
+  name: "no-bare-require",
+  transform: {
+    filter: { id: /\.ts$/, code: /=>\s*\(?require\(/ },
+    handler(code, id) {
+      if (/=>\s*require\(/.test(code) || /=>\s*\(require\([^)]*\)[^)]*\)\s*[;,\n]/.test(code))
+        this.error(`${id}: write "{ return require(...) }" in place of "=> require(...)"`);
+    },
+  },
+};
+
 /** The tarball has at most this project's own code in it: a package that is imported is a dependency. */
 const deps = { onlyBundle: [], neverBundle: [/^@smithy\//, /^@aws-sdk\//] };
 
@@ -30,7 +42,7 @@ export default defineConfig([
   {
     ...shared,
     entry: { index: "components/index.ts", operations: "operations/main.ts" },
-    plugins: [builtPauser],
+    plugins: [builtPauser, noBareRequire],
     dts: { entry: "components/index.ts" },
     checks: { pluginTimings: false },
     clean: true,

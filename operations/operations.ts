@@ -2,15 +2,31 @@ import { AWS_ACCESS_VARIABLE } from "./aws";
 import { AZURE_ACCESS_VARIABLE } from "./azure";
 import { OPERATION_CLOUDS, type Operation, type OperationName } from "./requests";
 
-/** Loads a module when its operation runs: the clouds' SDKs take long to load. */
-const dynamodb = () => require("./dynamodb") as typeof import("./dynamodb");
-const dynamodbBackups = () => require("./dynamodb-backups") as typeof import("./dynamodb-backups");
-const rds = () => require("./rds") as typeof import("./rds");
-const multiAzProtection = () => require("./multi-az-protection") as typeof import("./multi-az-protection");
-const multiAzCopies = () => require("./multi-az-copies") as typeof import("./multi-az-copies");
-const azureServers = () => require("./azure-servers") as typeof import("./azure-servers");
-const cosmosdb = () => require("./cosmosdb") as typeof import("./cosmosdb");
-const azureVaults = () => require("./azure-vaults") as typeof import("./azure-vaults");
+// Each loads a module when its operation runs: the clouds' SDKs take long to load.
+function dynamodb(): typeof import("./dynamodb") {
+  return require("./dynamodb");
+}
+function dynamodbBackups(): typeof import("./dynamodb-backups") {
+  return require("./dynamodb-backups");
+}
+function rds(): typeof import("./rds") {
+  return require("./rds");
+}
+function multiAzProtection(): typeof import("./multi-az-protection") {
+  return require("./multi-az-protection");
+}
+function multiAzCopies(): typeof import("./multi-az-copies") {
+  return require("./multi-az-copies");
+}
+function azureServers(): typeof import("./azure-servers") {
+  return require("./azure-servers");
+}
+function cosmosdb(): typeof import("./cosmosdb") {
+  return require("./cosmosdb");
+}
+function azureVaults(): typeof import("./azure-vaults") {
+  return require("./azure-vaults");
+}
 
 const OPERATIONS: { [Name in OperationName]: () => Operation<Name> } = {
   "protect-dynamodb-tables": () => dynamodb().protectTables,

@@ -6,6 +6,7 @@ import test from "ava";
 import { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { ProviderServer } from "../../simulator/engine/provider-server";
 import { findPulumi } from "../../simulator/engine/pulumi-cli";
+import { consumer } from "../package/packed";
 
 /** The pack on the real engine, over a program that knows nothing of this project. Where there is no engine, none of it runs. */
 const pulumi = findPulumi();
@@ -14,33 +15,41 @@ const onEngine = pulumi === undefined ? test.serial.skip : test.serial;
 const PACK = join(__dirname, "../../policies");
 const PROGRAM = join(__dirname, "../unit/policies/plain-stack");
 
+const VIOLATIONS = [
+  "advisory database-protected accounts",
+  "advisory database-protected customers",
+  "advisory database-protected shipping",
+  "advisory database-protected stock",
+  "mandatory cosmosdb-continuous-backup stock",
+  "mandatory cosmosdb-strong-consistency stock",
+  "mandatory database-deletion-protection accounts",
+  "mandatory database-deletion-protection customers",
+  "mandatory database-encryption customers",
+  "mandatory database-not-public stock",
+  "mandatory dynamodb-point-in-time-recovery accounts",
+  "mandatory pause-deadline pause",
+  "mandatory pause-forbids-concurrency pause",
+  ...Array.from({ length: 5 }, () => "mandatory pause-pod-hardened pause"),
+  "mandatory rds-backup-retention customers",
+  "mandatory rds-keep-automated-backups customers",
+];
+
 onEngine("a stack that does without this project gets the violations it deserves, and no other", async (t) => {
-  t.deepEqual(await preview(false), [
-    "advisory database-protected accounts",
-    "advisory database-protected customers",
-    "advisory database-protected shipping",
-    "advisory database-protected stock",
-    "mandatory cosmosdb-continuous-backup stock",
-    "mandatory cosmosdb-strong-consistency stock",
-    "mandatory database-deletion-protection accounts",
-    "mandatory database-deletion-protection customers",
-    "mandatory database-encryption customers",
-    "mandatory database-not-public stock",
-    "mandatory dynamodb-point-in-time-recovery accounts",
-    "mandatory pause-deadline pause",
-    "mandatory pause-forbids-concurrency pause",
-    ...Array.from({ length: 5 }, () => "mandatory pause-pod-hardened pause"),
-    "mandatory rds-backup-retention customers",
-    "mandatory rds-keep-automated-backups customers",
-  ]);
+  t.deepEqual(await preview(false, PACK), VIOLATIONS);
+});
+
+onEngine("the pack of the installed npm package finds the same", async (t) => {
+  const folder = await consumer(t, { files: {} });
+  const pack = join(folder, "node_modules/scalar-backup/dist/policies");
+  t.deepEqual(await preview(false, pack), VIOLATIONS);
 });
 
 onEngine("once it is fixed, it gets none", async (t) => {
-  t.deepEqual(await preview(true), []);
+  t.deepEqual(await preview(true, PACK), []);
 });
 
 /** The policies violated by a preview, sorted; and errors, if there are any others. */
-async function preview(good: boolean): Promise<string[]> {
+async function preview(good: boolean, pack: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "policies-"));
   const cloud = await SimulatedCloud.start();
   cloud.azure.createResourceGroup("scalar", "japaneast");
@@ -62,7 +71,7 @@ async function preview(good: boolean): Promise<string[]> {
       const at = policyEvent.resourceUrn?.split("::").at(-1) ?? "";
       found.push(`${policyEvent.enforcementLevel} ${policyEvent.policyName} ${at}`);
     };
-    await stack.preview({ policyPacks: [PACK], onEvent }).catch((error: unknown) => {
+    await stack.preview({ policyPacks: [pack], onEvent }).catch((error: unknown) => {
       if (found.length === 0) throw error;
     });
     return found.sort();
@@ -89,7 +98,7 @@ async function openStack(folder: string, environment: Record<string, string>): P
       pulumiCommand: await PulumiCommand.get({ root: folder, skipVersionCheck: true }),
       envVars: {
         ...environment,
-        // This process runs under tsx; what the engine starts doesn't.
+        // What the engine starts gets none of the test runner's options.
         NODE_OPTIONS: "",
         PATH: [dirname(pulumi as string), process.env.PATH ?? ""].join(delimiter),
         PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,

@@ -38,7 +38,7 @@ export class PolicyPackProcess {
     // The engine's address comes first, and is not looked at; the pack's folder is where the pack runs.
     const child = spawn(process.execPath, [RUNNER, "127.0.0.1:0", PACK], {
       cwd: PACK,
-      // Tests run under tsx; the engine starts a bare node.
+      // The engine starts a bare Node.js.
       env: { ...process.env, NODE_OPTIONS: "" },
       stdio: ["ignore", "pipe", "pipe"],
     });
