@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 // Declares globalThis.asyncLocalStorage.
 import type {} from "@pulumi/pulumi/runtime/state";
+import { isMocked } from "./mocked";
 
 /** What is wrong with one value. */
 export interface Problem {
@@ -62,11 +63,16 @@ export function endProgram(message: string): Promise<never> {
   return new Promise((_, reject) => inline && setImmediate(reject, error));
 }
 
-/** Runs a look-up within an output; when it fails, the program ends with its message. `subject` says whose look-up it is. */
+/**
+ * Runs a look-up within an output; when it fails, the program ends with its message. `subject` says whose look-up it is. Without
+ * a cloud, in a mocked program, what would be found is unknown.
+ */
 export async function orEnd<Found>(subject: string, lookUp: () => Promise<Found> | Found): Promise<Found> {
+  // Pulumi's own value of what is not known yet; no callback of an output ever gets it.
+  if (isMocked()) return pulumi.unknown as Found;
   try {
     return await lookUp();
   } catch (error) {
-    return endProgram(`${subject}: ${(error as Error).message}`);
+    return endProgram(`${subject}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
