@@ -15,14 +15,17 @@ import {
   type CheckResponse,
   type CreateRequest,
   type CreateResponse,
+  type DeleteRequest,
   type DiffRequest,
   type DiffResponse,
   type PropertyDiffKind,
   type PropertyMap,
   type PropertyValue,
+  type ReadRequest,
   type ReadResponse,
   type SimulatedProvider,
   UNKNOWN,
+  type UpdateRequest,
 } from "./provider";
 import { sdkVersion } from "./sdk-version";
 
@@ -107,25 +110,13 @@ export class CommandProvider implements SimulatedProvider {
     return { id, ...(await this.#run(urn, inputs.create, inputs, { stdout: "", stderr: "" })) };
   }
 
-  async read(request: {
-    type: string;
-    id: string;
-    inputs?: PropertyMap;
-    outputs?: PropertyMap;
-  }): Promise<ReadResponse | undefined> {
+  async read(request: ReadRequest): Promise<ReadResponse | undefined> {
     ensureKnown(request.type);
     // What a command has done cannot be looked at again.
     return { id: request.id, inputs: request.inputs ?? {}, outputs: request.outputs ?? {} };
   }
 
-  async update(request: {
-    urn: string;
-    type: string;
-    oldInputs: PropertyMap;
-    oldOutputs: PropertyMap;
-    newInputs: PropertyMap;
-    preview: boolean;
-  }): Promise<ChangeResponse> {
+  async update(request: Omit<UpdateRequest, "id">): Promise<ChangeResponse> {
     const { urn, type, oldInputs, oldOutputs, newInputs, preview } = request;
     ensureKnown(type);
     if (preview) {
@@ -137,7 +128,7 @@ export class CommandProvider implements SimulatedProvider {
     return await this.#run(urn, newInputs.update ?? newInputs.create, newInputs, written(oldOutputs));
   }
 
-  async delete(request: { urn: string; type: string; inputs: PropertyMap; outputs: PropertyMap }) {
+  async delete(request: Omit<DeleteRequest, "id">) {
     const { urn, type, inputs, outputs } = request;
     ensureKnown(type);
     const { simulatedMillis } = await this.#run(urn, inputs.delete, inputs, written(outputs));

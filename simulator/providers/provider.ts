@@ -62,7 +62,34 @@ export interface CreateResponse {
   simulatedMillis: number;
 }
 
+export interface ReadRequest {
+  urn: string;
+  type: string;
+  id: string;
+  /** The last known ones; absent for an import. */
+  inputs?: PropertyMap;
+  outputs?: PropertyMap;
+}
+
 export interface ReadResponse {
+  id: string;
+  inputs: PropertyMap;
+  outputs: PropertyMap;
+}
+
+export interface UpdateRequest {
+  urn: string;
+  type: string;
+  id: string;
+  oldInputs: PropertyMap;
+  oldOutputs: PropertyMap;
+  newInputs: PropertyMap;
+  preview: boolean;
+}
+
+export interface DeleteRequest {
+  urn: string;
+  type: string;
   id: string;
   inputs: PropertyMap;
   outputs: PropertyMap;
@@ -85,30 +112,10 @@ export interface SimulatedProvider {
   check(request: CheckRequest): Promise<CheckResponse>;
   diff(request: DiffRequest): Promise<DiffResponse>;
   create(request: CreateRequest): Promise<CreateResponse>;
-  /** The resource as it is now, or undefined when it does not exist. `inputs` are the last known ones, if any. */
-  read(request: {
-    urn: string;
-    type: string;
-    id: string;
-    inputs?: PropertyMap;
-    outputs?: PropertyMap;
-  }): Promise<ReadResponse | undefined>;
-  update(request: {
-    urn: string;
-    type: string;
-    id: string;
-    oldInputs: PropertyMap;
-    oldOutputs: PropertyMap;
-    newInputs: PropertyMap;
-    preview: boolean;
-  }): Promise<ChangeResponse>;
-  delete(request: {
-    urn: string;
-    type: string;
-    id: string;
-    inputs: PropertyMap;
-    outputs: PropertyMap;
-  }): Promise<{ simulatedMillis: number }>;
+  /** The resource as it is now, or undefined when it does not exist. */
+  read(request: ReadRequest): Promise<ReadResponse | undefined>;
+  update(request: UpdateRequest): Promise<ChangeResponse>;
+  delete(request: DeleteRequest): Promise<{ simulatedMillis: number }>;
   /** A function of the provider, such as `aws:index/getRegion:getRegion`. */
   invoke(token: string, args: PropertyMap): Promise<PropertyMap>;
   /** Ends what is under way; later calls fail, until it is configured again: an engine cancels a provider at the end of each run. */

@@ -71,25 +71,12 @@ function compareValue(
       compareMaps((old ?? {}) as PropertyMap, next as PropertyMap, path, replaces, report);
       return;
     case "list":
-      compareLists(
-        property.of as Property,
-        (old ?? []) as PropertyValue[],
-        next as PropertyValue[],
-        path,
-        replaces,
-        report,
-      );
+    case "set": {
+      const compareElements = property.type === "list" ? compareLists : compareSets;
+      const [before, after] = [(old ?? []) as PropertyValue[], next as PropertyValue[]];
+      compareElements(property.of as Property, before, after, path, replaces, report);
       return;
-    case "set":
-      compareSets(
-        property.of as Property,
-        (old ?? []) as PropertyValue[],
-        next as PropertyValue[],
-        path,
-        replaces,
-        report,
-      );
-      return;
+    }
     case "json":
       if (canonicalJson(old) !== canonicalJson(next)) report(path, isAbsent(old) ? "add" : "update", replaces);
       return;

@@ -9,16 +9,20 @@ import type {
   CheckResponse,
   CreateRequest,
   CreateResponse,
+  DeleteRequest,
   DiffRequest,
   DiffResponse,
   PropertyMap,
   PropertyValue,
+  ReadRequest,
   ReadResponse,
   SimulatedProvider,
+  UpdateRequest,
 } from "../provider";
 import { UNKNOWN } from "../provider";
 import { faultsOf, isAbsent, isObject, type Properties, type Property, withDefaults } from "../schema";
 import { sdkVersion } from "../sdk-version";
+import { TypeCatalog } from "../type-catalog";
 import { autoscalingPolicy } from "./autoscaling-policy";
 import { autoscalingTarget } from "./autoscaling-target";
 import { backupPlan } from "./backup-plan";
@@ -102,19 +106,16 @@ export class AwsProvider implements SimulatedProvider {
   readonly name = "aws";
   readonly version = sdkVersion(this.name);
   readonly #cloud: AwsCloud;
-  readonly #types = new Map(RESOURCE_TYPES.map((type) => [type.token, type]));
+  readonly #types = new TypeCatalog(this.name, new Map(RESOURCE_TYPES.map((type) => [type.token, type])));
   #region: string | undefined;
   #defaultTags: Record<string, string> = {};
-  #cancelled = false;
 
   constructor(cloud: AwsCloud) {
     this.#cloud = cloud;
   }
 
   async configure(config: PropertyMap): Promise<void> {
-    this.#cancelled = false;
-    const stranger = Object.keys(config).find((key) => !key.startsWith("__") && !CONFIGURATION.includes(key));
-    if (stranger) throw new Error(`the provider aws has no setting ${stranger}, or it is not simulated`);
+    this.#types.configure(config, CONFIGURATION);
     this.#region = typeof config.region === "string" ? config.region : process.env.AWS_REGION;
     // Nested settings of a provider travel as JSON text.
     const { defaultTags } = config;
@@ -123,7 +124,7 @@ export class AwsProvider implements SimulatedProvider {
   }
 
   async check(request: CheckRequest): Promise<CheckResponse> {
-    const type = this.#type(request.type);
+    const type = this.#types.type(request.type);
     const { __defaults: _, ...given } = request.newInputs;
     const inputs = withDefaults(known(type), this.#named(type, request, given));
     // An automatic name is held to what the type takes, as one that is given.
@@ -145,7 +146,7 @@ export class AwsProvider implements SimulatedProvider {
   }
 
   async diff(request: DiffRequest): Promise<DiffResponse> {
-    const type = this.#type(request.type);
+    const type = this.#types.type(request.type);
     const wanted = { ...request.newInputs };
     const changes = compare(known(type), request.oldOutputs, wanted, request.ignoreChanges);
     if ("tags" in type.inputs && !request.ignoreChanges.includes("tags")) {
@@ -163,7 +164,7 @@ export class AwsProvider implements SimulatedProvider {
   }
 
   async create(request: CreateRequest): Promise<CreateResponse> {
-    const type = this.#type(request.type);
+    const type = this.#types.type(request.type);
     const inputs = this.#tagged(plain(request.inputs));
     if (request.preview) return { id: UNKNOWN, outputs: planned(type, inputs), simulatedMillis: 0 };
     const { id, simulatedMillis } = this.#attempt(type, "creating", request.urn, () =>
@@ -173,14 +174,8 @@ export class AwsProvider implements SimulatedProvider {
     return { id, outputs: this.#state(type, { id, state: inputs }) as PropertyMap, simulatedMillis };
   }
 
-  async read(request: {
-    urn: string;
-    type: string;
-    id: string;
-    inputs?: PropertyMap;
-    outputs?: PropertyMap;
-  }): Promise<ReadResponse | undefined> {
-    const type = this.#type(request.type);
+  async read(request: ReadRequest): Promise<ReadResponse | undefined> {
+    const type = this.#types.type(request.type);
     const imported = request.inputs === undefined;
     const { id, region } = imported && !type.global ? importIdOf(request.id) : { id: request.id };
     const before = plain({ ...(imported && type.imported), ...request.inputs, ...request.outputs });
@@ -194,16 +189,8 @@ export class AwsProvider implements SimulatedProvider {
     return { id, inputs, outputs };
   }
 
-  async update(request: {
-    urn: string;
-    type: string;
-    id: string;
-    oldInputs: PropertyMap;
-    oldOutputs: PropertyMap;
-    newInputs: PropertyMap;
-    preview: boolean;
-  }): Promise<ChangeResponse> {
-    const type = this.#type(request.type);
+  async update(request: UpdateRequest): Promise<ChangeResponse> {
+    const type = this.#types.type(request.type);
     const inputs = this.#tagged(plain(request.newInputs));
     if (request.preview) return { outputs: { ...request.oldOutputs, ...inputs }, simulatedMillis: 0 };
     const existing: Existing = { id: request.id, state: request.oldOutputs };
@@ -221,14 +208,8 @@ export class AwsProvider implements SimulatedProvider {
     return { outputs: this.#state(type, { id: request.id, state }) as PropertyMap, simulatedMillis };
   }
 
-  async delete(request: {
-    urn: string;
-    type: string;
-    id: string;
-    inputs: PropertyMap;
-    outputs: PropertyMap;
-  }): Promise<{ simulatedMillis: number }> {
-    const type = this.#type(request.type);
+  async delete(request: DeleteRequest): Promise<{ simulatedMillis: number }> {
+    const type = this.#types.type(request.type);
     const existing: Existing = { id: request.id, state: request.outputs };
     // What is gone already is as good as deleted.
     if (!type.read(this.#cloud, existing)) return { simulatedMillis: 0 };
@@ -249,14 +230,7 @@ export class AwsProvider implements SimulatedProvider {
   }
 
   async cancel(): Promise<void> {
-    this.#cancelled = true;
-  }
-
-  #type(token: string): ResourceType {
-    if (this.#cancelled) throw new Error("the provider aws was cancelled");
-    const type = this.#types.get(token);
-    if (!type) throw new Error(`the resource type ${token} is not simulated`);
-    return type;
+    this.#types.cancel();
   }
 
   #attempt<Result>(type: ResourceType, verb: string, urn: string, run: () => Result): Result {

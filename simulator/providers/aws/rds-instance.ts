@@ -5,39 +5,29 @@ import type { RdsInstances } from "../../cloud/aws/rds-instances";
 import { type PropertyMap, UNKNOWN } from "../provider";
 import { type Fault, isAbsent, type Properties } from "../schema";
 import {
-  ARN,
-  flag,
-  number,
-  object,
-  type ResourceType,
-  regionOf,
-  STRINGS,
-  TAGS,
-  TIMESTAMP,
-  tagList,
-  tagsGone,
-  text,
-  texts,
-} from "./resource-type";
+  BACKUP_WINDOW,
+  commonCreation,
+  commonModifications,
+  commonOutputs,
+  commonRequest,
+  DATABASE_INPUTS,
+  deletion,
+  IDENTIFIER,
+  MAINTENANCE_WINDOW,
+  requestFor,
+  updateTags,
+} from "./rds-database";
+import { ARN, flag, number, object, type ResourceType, regionOf, TIMESTAMP, text } from "./resource-type";
 
 const inputs: Properties = {
-  allocatedStorage: { type: "integer", computed: true },
-  applyImmediately: { type: "boolean", computed: true },
+  ...DATABASE_INPUTS,
   autoMinorVersionUpgrade: { type: "boolean", default: true },
   availabilityZone: { type: "string", computed: true, replaces: true },
-  backupRetentionPeriod: { type: "integer", computed: true, range: [0, 35] },
-  backupWindow: {
-    type: "string",
-    computed: true,
-    format: { pattern: /^\d\d:\d\d-\d\d:\d\d$/, description: 'a window such as "04:00-04:30"' },
-  },
+  backupWindow: BACKUP_WINDOW,
   caCertIdentifier: { type: "string", computed: true },
-  copyTagsToSnapshot: { type: "boolean", default: false },
   databaseInsightsMode: { type: "string", computed: true, values: ["standard", "advanced"] },
   dbName: { type: "string", computed: true, replaces: true },
   dbSubnetGroupName: { type: "string", computed: true },
-  deleteAutomatedBackups: { type: "boolean", default: true },
-  deletionProtection: { type: "boolean" },
   enabledCloudwatchLogsExports: {
     type: "set",
     of: {
@@ -59,7 +49,6 @@ const inputs: Properties = {
     },
   },
   engine: { type: "string", computed: true, replaces: true },
-  engineVersion: { type: "string", computed: true },
   finalSnapshotIdentifier: {
     type: "string",
     format: {
@@ -67,39 +56,17 @@ const inputs: Properties = {
       description: "letters, digits and single hyphens, beginning with a letter and not ending with a hyphen",
     },
   },
-  iamDatabaseAuthenticationEnabled: { type: "boolean" },
-  identifier: {
-    type: "string",
-    computed: true,
-    replaces: true,
-    format: {
-      pattern: /^[a-z](?:-?[0-9a-z])*$/,
-      description: "lower-case letters, digits and single hyphens, beginning with a letter",
-    },
-  },
+  identifier: IDENTIFIER,
   instanceClass: { type: "string", required: true },
-  iops: { type: "integer", computed: true },
-  kmsKeyId: { type: "string", computed: true, replaces: true, format: ARN },
   licenseModel: { type: "string", computed: true },
-  maintenanceWindow: {
-    type: "string",
-    computed: true,
-    format: { pattern: /^\w{3}:\d\d:\d\d-\w{3}:\d\d:\d\d$/, description: 'a window such as "sun:05:00-sun:05:30"' },
-    equivalent: (old, next) => String(old) === String(next).toLowerCase(),
-  },
-  manageMasterUserPassword: { type: "boolean" },
+  maintenanceWindow: MAINTENANCE_WINDOW,
   maxAllocatedStorage: { type: "integer" },
   monitoringInterval: { type: "integer", default: 0 },
-  monitoringRoleArn: { type: "string", computed: true, format: ARN },
   multiAz: { type: "boolean", computed: true },
-  networkType: { type: "string", computed: true, values: ["IPV4", "DUAL"] },
   optionGroupName: { type: "string", computed: true },
   parameterGroupName: { type: "string", computed: true },
   password: { type: "string", secret: true },
   performanceInsightsEnabled: { type: "boolean", default: false },
-  performanceInsightsKmsKeyId: { type: "string", computed: true, format: ARN },
-  performanceInsightsRetentionPeriod: { type: "integer", computed: true },
-  port: { type: "integer", computed: true },
   publiclyAccessible: { type: "boolean", default: false },
   restoreToPointInTime: {
     type: "object",
@@ -113,14 +80,11 @@ const inputs: Properties = {
       useLatestRestorableTime: { type: "boolean" },
     },
   },
-  skipFinalSnapshot: { type: "boolean", default: false },
   snapshotIdentifier: { type: "string", computed: true, replaces: true },
   storageEncrypted: { type: "boolean", replaces: true },
   storageThroughput: { type: "integer", computed: true },
   storageType: { type: "string", computed: true, values: ["gp2", "gp3", "io1", "io2", "standard"] },
-  tags: TAGS,
   username: { type: "string", computed: true, replaces: true },
-  vpcSecurityGroupIds: { ...STRINGS, computed: true },
 };
 
 export const rdsInstance: ResourceType = {
@@ -178,50 +142,30 @@ export const rdsInstance: ResourceType = {
     const instance = cloud.rds.region(regionOf(state)).instances.findById(id);
     if (!instance) return undefined;
     const told = instance.describe();
-    const version = text(state.engineVersion);
-    const { MasterUserSecret: secret } = told;
     return {
+      ...commonOutputs(state, told),
       address: instance.address,
-      allocatedStorage: told.AllocatedStorage,
       arn: instance.arn,
       autoMinorVersionUpgrade: told.AutoMinorVersionUpgrade,
       availabilityZone: told.AvailabilityZone,
-      backupRetentionPeriod: told.BackupRetentionPeriod,
       backupWindow: told.PreferredBackupWindow,
       caCertIdentifier: told.CACertificateIdentifier,
-      copyTagsToSnapshot: told.CopyTagsToSnapshot,
       databaseInsightsMode: told.DatabaseInsightsMode,
       dbName: told.DBName ?? "",
       dbSubnetGroupName: told.DBSubnetGroup?.DBSubnetGroupName,
-      deletionProtection: told.DeletionProtection,
       enabledCloudwatchLogsExports: instance.settings.logsExports,
       endpoint: `${instance.address}:${told.Endpoint?.Port}`,
-      engine: told.Engine,
-      engineVersion: version && told.EngineVersion?.startsWith(`${version}.`) ? version : told.EngineVersion,
-      engineVersionActual: told.EngineVersion,
       hostedZoneId: told.Endpoint?.HostedZoneId,
-      iamDatabaseAuthenticationEnabled: told.IAMDatabaseAuthenticationEnabled,
       identifier: instance.identifier,
       instanceClass: told.DBInstanceClass,
-      iops: told.Iops ?? 0,
       kmsKeyId: told.KmsKeyId ?? "",
       latestRestorableTime: told.LatestRestorableTime?.toISOString() ?? "",
       licenseModel: told.LicenseModel,
       maintenanceWindow: told.PreferredMaintenanceWindow,
-      masterUserSecrets: secret
-        ? [
-            {
-              kmsKeyId: secret.KmsKeyId as string,
-              secretArn: secret.SecretArn as string,
-              secretStatus: secret.SecretStatus as string,
-            },
-          ]
-        : [],
       maxAllocatedStorage: told.MaxAllocatedStorage ?? 0,
       monitoringInterval: told.MonitoringInterval,
       monitoringRoleArn: told.MonitoringRoleArn ?? "",
       multiAz: told.MultiAZ,
-      networkType: told.NetworkType,
       optionGroupName: told.OptionGroupMemberships?.[0]?.OptionGroupName,
       parameterGroupName: told.DBParameterGroups?.[0]?.DBParameterGroupName,
       performanceInsightsEnabled: told.PerformanceInsightsEnabled,
@@ -231,7 +175,6 @@ export const rdsInstance: ResourceType = {
       publiclyAccessible: told.PubliclyAccessible,
       resourceId: instance.resourceId,
       status: told.DBInstanceStatus,
-      storageEncrypted: told.StorageEncrypted,
       storageThroughput: told.StorageThroughput ?? 0,
       storageType: told.StorageType,
       username: told.MasterUsername,
@@ -253,57 +196,38 @@ export const rdsInstance: ResourceType = {
     if (changed("tagsAll")) {
       const rds = cloud.rds.region(regionOf(state));
       const { arn } = instances.instance(identifier);
-      rds.removeTagsFromResource(arn, tagsGone(state, wanted));
-      rds.addTagsToResource(arn, tagList(wanted));
+      updateTags(rds, arn, state, wanted);
     }
     return Object.keys(request).length ? durations.MODIFY_INSTANCE : durations.TAG;
   },
 
   delete(cloud, { id, state }) {
     const { instances } = cloud.rds.region(regionOf(state));
-    const skip = flag(state.skipFinalSnapshot);
-    const snapshot = text(state.finalSnapshotIdentifier);
-    if (!skip && !snapshot)
-      throw new AwsError(
-        "InvalidParameterCombination",
-        "final_snapshot_identifier is required when skip_final_snapshot is false",
-      );
+    const backups = deletion("", state);
     instances.delete({
       DBInstanceIdentifier: instances.findById(id)?.identifier,
-      DeleteAutomatedBackups: state.deleteAutomatedBackups !== false,
-      SkipFinalSnapshot: skip,
-      FinalDBSnapshotIdentifier: skip ? undefined : snapshot,
+      ...backups,
     });
-    return durations.DELETE_INSTANCE + (skip ? 0 : durations.FINAL_SNAPSHOT);
+    return durations.DELETE_INSTANCE + (backups.SkipFinalSnapshot ? 0 : durations.FINAL_SNAPSHOT);
   },
 };
 
 /** What the provider sends whether it creates or restores. */
 function common(instance: PropertyMap) {
-  const groups = texts(instance.vpcSecurityGroupIds);
-  const logs = texts(instance.enabledCloudwatchLogsExports);
   return {
+    ...commonRequest(instance),
     AutoMinorVersionUpgrade: flag(instance.autoMinorVersionUpgrade),
     AvailabilityZone: text(instance.availabilityZone),
-    CopyTagsToSnapshot: flag(instance.copyTagsToSnapshot),
     DBInstanceClass: text(instance.instanceClass),
     DBName: text(instance.dbName),
     DBParameterGroupName: text(instance.parameterGroupName),
-    DBSubnetGroupName: text(instance.dbSubnetGroupName),
-    DeletionProtection: flag(instance.deletionProtection),
-    EnableCloudwatchLogsExports: logs.length ? logs : undefined,
-    EnableIAMDatabaseAuthentication: flag(instance.iamDatabaseAuthenticationEnabled) || undefined,
     Engine: text(instance.engine),
     Iops: number(instance.iops),
     LicenseModel: text(instance.licenseModel),
     MaxAllocatedStorage: number(instance.maxAllocatedStorage),
     MultiAZ: flag(instance.multiAz) || undefined,
     OptionGroupName: text(instance.optionGroupName),
-    Port: number(instance.port),
     PubliclyAccessible: flag(instance.publiclyAccessible),
-    StorageType: text(instance.storageType),
-    VpcSecurityGroupIds: groups.length ? groups : undefined,
-    Tags: tagList(instance),
   };
 }
 
@@ -314,27 +238,21 @@ function create(instances: RdsInstances, identifier: string, instance: PropertyM
   if (missing) throw new AwsError("ValidationError", `"${missing}": required field is not set`);
   instances.create({
     ...common(instance),
+    ...commonCreation(instance),
     DBInstanceClass: instance.instanceClass as string,
     DBInstanceIdentifier: identifier,
     Engine: instance.engine as string,
-    EngineVersion: text(instance.engineVersion),
-    AllocatedStorage: number(instance.allocatedStorage),
     BackupRetentionPeriod: (instance.backupRetentionPeriod as number | undefined) ?? 0,
     CACertificateIdentifier: text(instance.caCertIdentifier),
     DatabaseInsightsMode: text(instance.databaseInsightsMode) as "standard" | "advanced" | undefined,
-    EnablePerformanceInsights: flag(instance.performanceInsightsEnabled) || undefined,
     KmsKeyId: text(instance.kmsKeyId),
-    ManageMasterUserPassword: flag(instance.manageMasterUserPassword) || undefined,
     MasterUserPassword: text(instance.password),
     MasterUsername: text(instance.username),
     MonitoringInterval: number(instance.monitoringInterval),
     MonitoringRoleArn: text(instance.monitoringRoleArn),
     NetworkType: text(instance.networkType),
-    PerformanceInsightsKMSKeyId: text(instance.performanceInsightsKmsKeyId),
-    PerformanceInsightsRetentionPeriod: number(instance.performanceInsightsRetentionPeriod),
     PreferredBackupWindow: text(instance.backupWindow),
     PreferredMaintenanceWindow: text(instance.maintenanceWindow),
-    StorageEncrypted: flag(instance.storageEncrypted),
     StorageThroughput: number(instance.storageThroughput),
   });
 }
@@ -378,58 +296,26 @@ function modification(
   wanted: PropertyMap,
   changed: (input: string) => boolean,
 ): Partial<ModifyDBInstanceMessage> {
-  const logs = texts(wanted.enabledCloudwatchLogsExports);
-  const logsBefore = texts(state.enabledCloudwatchLogsExports);
   const requests: Record<string, Partial<ModifyDBInstanceMessage>> = {
-    allocatedStorage: { AllocatedStorage: number(wanted.allocatedStorage) },
+    ...commonModifications(state, wanted),
     autoMinorVersionUpgrade: { AutoMinorVersionUpgrade: flag(wanted.autoMinorVersionUpgrade) },
-    backupRetentionPeriod: { BackupRetentionPeriod: wanted.backupRetentionPeriod as number },
     backupWindow: { PreferredBackupWindow: text(wanted.backupWindow) },
     caCertIdentifier: { CACertificateIdentifier: text(wanted.caCertIdentifier) },
-    copyTagsToSnapshot: { CopyTagsToSnapshot: flag(wanted.copyTagsToSnapshot) },
     databaseInsightsMode: {
       DatabaseInsightsMode: text(wanted.databaseInsightsMode) as "standard" | "advanced" | undefined,
     },
     dbSubnetGroupName: { DBSubnetGroupName: text(wanted.dbSubnetGroupName) },
-    deletionProtection: { DeletionProtection: flag(wanted.deletionProtection) },
-    enabledCloudwatchLogsExports: {
-      CloudwatchLogsExportConfiguration: {
-        EnableLogTypes: logs.filter((type) => !logsBefore.includes(type)),
-        DisableLogTypes: logsBefore.filter((type) => !logs.includes(type)),
-      },
-    },
-    engineVersion: { EngineVersion: text(wanted.engineVersion) },
-    iamDatabaseAuthenticationEnabled: {
-      EnableIAMDatabaseAuthentication: flag(wanted.iamDatabaseAuthenticationEnabled),
-    },
     instanceClass: { DBInstanceClass: text(wanted.instanceClass) },
-    iops: { Iops: number(wanted.iops) },
     licenseModel: { LicenseModel: text(wanted.licenseModel) },
     maintenanceWindow: { PreferredMaintenanceWindow: text(wanted.maintenanceWindow) },
-    manageMasterUserPassword: { ManageMasterUserPassword: flag(wanted.manageMasterUserPassword) },
     maxAllocatedStorage: { MaxAllocatedStorage: number(wanted.maxAllocatedStorage) },
-    monitoringInterval: { MonitoringInterval: (wanted.monitoringInterval as number | undefined) ?? 0 },
-    monitoringRoleArn: { MonitoringRoleArn: text(wanted.monitoringRoleArn) },
     multiAz: { MultiAZ: flag(wanted.multiAz) },
-    networkType: { NetworkType: text(wanted.networkType) },
     optionGroupName: { OptionGroupName: text(wanted.optionGroupName) },
     parameterGroupName: { DBParameterGroupName: text(wanted.parameterGroupName) },
     password: { MasterUserPassword: text(wanted.password) },
-    performanceInsightsEnabled: { EnablePerformanceInsights: flag(wanted.performanceInsightsEnabled) },
-    performanceInsightsKmsKeyId: { PerformanceInsightsKMSKeyId: text(wanted.performanceInsightsKmsKeyId) },
-    performanceInsightsRetentionPeriod: {
-      PerformanceInsightsRetentionPeriod: number(wanted.performanceInsightsRetentionPeriod),
-    },
     port: { DBPortNumber: number(wanted.port) },
     publiclyAccessible: { PubliclyAccessible: flag(wanted.publiclyAccessible) },
     storageThroughput: { StorageThroughput: number(wanted.storageThroughput) },
-    storageType: { StorageType: text(wanted.storageType) },
-    vpcSecurityGroupIds: { VpcSecurityGroupIds: texts(wanted.vpcSecurityGroupIds) },
   };
-  return Object.assign(
-    {},
-    ...Object.keys(requests)
-      .filter(changed)
-      .map((input) => requests[input]),
-  );
+  return requestFor(requests, changed);
 }

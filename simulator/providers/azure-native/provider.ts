@@ -8,16 +8,20 @@ import {
   type CheckResponse,
   type CreateRequest,
   type CreateResponse,
+  type DeleteRequest,
   type DiffRequest,
   type DiffResponse,
   type PropertyMap,
   type PropertyValue,
+  type ReadRequest,
   type ReadResponse,
   type SimulatedProvider,
   UNKNOWN,
+  type UpdateRequest,
 } from "../provider";
 import { faultsOf, hasUnknown, isAbsent, isObject, type Properties, type Property, withDefaults } from "../schema";
 import { sdkVersion } from "../sdk-version";
+import { TypeCatalog } from "../type-catalog";
 import { cosmosdbAccount } from "./cosmosdb-account";
 import { backupInstance, backupPolicy, backupVault } from "./data-protection";
 import { diffInputs, refreshedInputs } from "./diff";
@@ -70,25 +74,22 @@ export class AzureNativeProvider implements SimulatedProvider {
   readonly name = "azure-native";
   readonly version = sdkVersion(this.name);
   readonly #cloud: AzureCloud;
-  readonly #types = new Map(RESOURCE_TYPES.map((type) => [type.token, type]));
+  readonly #types = new TypeCatalog(this.name, new Map(RESOURCE_TYPES.map((type) => [type.token, type])));
   #location: string | undefined;
   #subscriptionId = "";
-  #cancelled = false;
 
   constructor(cloud: AzureCloud) {
     this.#cloud = cloud;
   }
 
   async configure(config: PropertyMap): Promise<void> {
-    this.#cancelled = false;
-    const stranger = Object.keys(config).find((key) => !key.startsWith("__") && !CONFIGURATION.includes(key));
-    if (stranger) throw new Error(`the provider azure-native has no setting ${stranger}, or it is not simulated`);
+    this.#types.configure(config, CONFIGURATION);
     this.#location = typeof config.location === "string" ? config.location : undefined;
     this.#subscriptionId = typeof config.subscriptionId === "string" ? config.subscriptionId : this.#cloud.subscription;
   }
 
   async check(request: CheckRequest): Promise<CheckResponse> {
-    const type = this.#type(request.type);
+    const type = this.#types.type(request.type);
     const given = present(request.newInputs);
     const inputs = withDefaults(type.inputs, given);
     const own = type.path.at(-1) as string;
@@ -105,7 +106,7 @@ export class AzureNativeProvider implements SimulatedProvider {
   }
 
   async diff(request: DiffRequest): Promise<DiffResponse> {
-    const type = this.#type(request.type);
+    const type = this.#types.type(request.type);
     return {
       detailedDiff: diffInputs(type.inputs, present(request.oldInputs), present(request.newInputs)),
       deleteBeforeReplace: false,
@@ -113,7 +114,7 @@ export class AzureNativeProvider implements SimulatedProvider {
   }
 
   async create(request: CreateRequest): Promise<CreateResponse> {
-    const type = this.#type(request.type);
+    const type = this.#types.type(request.type);
     const inputs = present(request.inputs);
     if (request.preview) {
       const unknown = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, UNKNOWN]));
@@ -130,14 +131,8 @@ export class AzureNativeProvider implements SimulatedProvider {
     return { id, outputs: this.#get(type, id) as PropertyMap, simulatedMillis };
   }
 
-  async read(request: {
-    urn: string;
-    type: string;
-    id: string;
-    inputs?: PropertyMap;
-    outputs?: PropertyMap;
-  }): Promise<ReadResponse | undefined> {
-    const type = this.#type(request.type);
+  async read(request: ReadRequest): Promise<ReadResponse | undefined> {
+    const type = this.#types.type(request.type);
     const outputs = this.#get(type, request.id);
     if (!outputs) return undefined;
     const inputs =
@@ -147,24 +142,16 @@ export class AzureNativeProvider implements SimulatedProvider {
     return { id: request.id, inputs, outputs };
   }
 
-  async update(request: {
-    urn: string;
-    type: string;
-    id: string;
-    oldInputs: PropertyMap;
-    oldOutputs: PropertyMap;
-    newInputs: PropertyMap;
-    preview: boolean;
-  }): Promise<ChangeResponse> {
-    const type = this.#type(request.type);
+  async update(request: UpdateRequest): Promise<ChangeResponse> {
+    const type = this.#types.type(request.type);
     const inputs = present(request.newInputs);
     if (request.preview) return { outputs: { ...request.oldOutputs, ...inputs }, simulatedMillis: 0 };
     const simulatedMillis = this.#put(type, request.id, inputs, request.urn);
     return { outputs: this.#get(type, request.id) as PropertyMap, simulatedMillis };
   }
 
-  async delete(request: { urn: string; type: string; id: string }): Promise<{ simulatedMillis: number }> {
-    const type = this.#type(request.type);
+  async delete(request: Pick<DeleteRequest, "urn" | "type" | "id">): Promise<{ simulatedMillis: number }> {
+    const type = this.#types.type(request.type);
     const answer = this.#attempt(request.urn, () => this.#request(type, "DELETE", request.id));
     return { simulatedMillis: answer.simulatedMillis ?? 0 };
   }
@@ -176,14 +163,7 @@ export class AzureNativeProvider implements SimulatedProvider {
   }
 
   async cancel(): Promise<void> {
-    this.#cancelled = true;
-  }
-
-  #type(token: string): AzureResourceType {
-    if (this.#cancelled) throw new Error("the provider azure-native was cancelled");
-    const type = this.#types.get(token);
-    if (!type) throw new Error(`the resource type ${token} is not simulated`);
-    return type;
+    this.#types.cancel();
   }
 
   #idOf(type: AzureResourceType, inputs: PropertyMap): string {

@@ -10,15 +10,19 @@ import {
   type CheckResponse,
   type CreateRequest,
   type CreateResponse,
+  type DeleteRequest,
   type DiffRequest,
   type DiffResponse,
   type PropertyMap,
   type PropertyValue,
+  type ReadRequest,
   type ReadResponse,
   type SimulatedProvider,
   UNKNOWN,
+  type UpdateRequest,
 } from "../provider";
 import { sdkVersion } from "../sdk-version";
+import { TypeCatalog } from "../type-catalog";
 import { asReplacement, changes, covers, formatPath, prune } from "./diff";
 import { hasUnknown, normalize } from "./normalize";
 import { replacingPaths, touches } from "./replacement";
@@ -89,19 +93,14 @@ export class KubernetesProvider implements SimulatedProvider {
   readonly #cluster: KubernetesCluster;
   #defaultNamespace: string | undefined;
   #options = { enableConfigMapMutable: false, enablePatchForce: false, upsertExistingObjects: false };
-  #cancelled = false;
+  readonly #types = new TypeCatalog(this.name, TYPES);
 
   constructor(cluster: KubernetesCluster) {
     this.#cluster = cluster;
   }
 
   async configure(config: PropertyMap): Promise<void> {
-    this.#cancelled = false;
-    for (const key of Object.keys(config)) {
-      if (!HONOURED.includes(key) && !WITHOUT_EFFECT.includes(key)) {
-        throw new Error(`kubernetes:${key} is not simulated; known are ${[...HONOURED, ...WITHOUT_EFFECT].join(", ")}`);
-      }
-    }
+    this.#types.configure(config, [...HONOURED, ...WITHOUT_EFFECT]);
     this.#defaultNamespace = typeof config.namespace === "string" ? config.namespace : undefined;
     // An engine hands settings over as texts, a program's own provider as they are.
     const on = (key: string) => config[key] === true || config[key] === "true";
@@ -113,7 +112,7 @@ export class KubernetesProvider implements SimulatedProvider {
   }
 
   async check({ urn, type, oldInputs, newInputs }: CheckRequest): Promise<CheckResponse> {
-    const { kind, patch } = this.#type(type);
+    const { kind, patch } = this.#types.type(type);
     const inputs = withoutNulls(newInputs);
     const failures = findFaults(kind.fields, inputs, (value) => value === UNKNOWN).map(({ path, message }) => ({
       property: path,
@@ -134,7 +133,7 @@ export class KubernetesProvider implements SimulatedProvider {
   }
 
   async diff({ type, oldInputs, oldOutputs, newInputs, ignoreChanges }: DiffRequest): Promise<DiffResponse> {
-    const { kind: objectKind, patch } = this.#type(type);
+    const { kind: objectKind, patch } = this.#types.type(type);
     const { fields } = objectKind;
     const before = prune(oldOutputs, normalize(fields, withoutNulls(oldInputs)));
     const after = normalize(fields, withoutNulls(newInputs));
@@ -167,7 +166,7 @@ export class KubernetesProvider implements SimulatedProvider {
   }
 
   async create(request: CreateRequest): Promise<CreateResponse> {
-    const { kind, patch } = this.#type(request.type);
+    const { kind, patch } = this.#types.type(request.type);
     const { urn, preview } = request;
     const inputs = withoutNulls(request.inputs);
     if (preview && (patch || hasUnknown(inputs))) return { id: "", outputs: inputs, simulatedMillis: CREATE_MILLIS };
@@ -195,14 +194,8 @@ export class KubernetesProvider implements SimulatedProvider {
     }
   }
 
-  async read(request: {
-    urn: string;
-    type: string;
-    id: string;
-    inputs?: PropertyMap;
-    outputs?: PropertyMap;
-  }): Promise<ReadResponse | undefined> {
-    const { kind } = this.#type(request.type);
+  async read(request: ReadRequest): Promise<ReadResponse | undefined> {
+    const { kind } = this.#types.type(request.type);
     const live = this.#cluster.store.find(kind, ...splitId(request.id));
     if (!live) return undefined;
     const known = withoutNulls(request.inputs ?? {});
@@ -211,16 +204,8 @@ export class KubernetesProvider implements SimulatedProvider {
     return { id: request.id, inputs, outputs };
   }
 
-  async update(request: {
-    urn: string;
-    type: string;
-    id: string;
-    oldInputs: PropertyMap;
-    oldOutputs: PropertyMap;
-    newInputs: PropertyMap;
-    preview: boolean;
-  }): Promise<ChangeResponse> {
-    const { kind, patch } = this.#type(request.type);
+  async update(request: UpdateRequest): Promise<ChangeResponse> {
+    const { kind, patch } = this.#types.type(request.type);
     const { urn, preview, oldOutputs } = request;
     const inputs = withoutNulls(request.newInputs);
     if (preview && hasUnknown(inputs)) return { outputs: inputs, simulatedMillis: CHANGE_MILLIS };
@@ -245,13 +230,8 @@ export class KubernetesProvider implements SimulatedProvider {
     }
   }
 
-  async delete(request: {
-    type: string;
-    id: string;
-    inputs: PropertyMap;
-    outputs: PropertyMap;
-  }): Promise<{ simulatedMillis: number }> {
-    const { kind, patch } = this.#type(request.type);
+  async delete(request: DeleteRequest): Promise<{ simulatedMillis: number }> {
+    const { kind, patch } = this.#types.type(request.type);
     const [namespace, name] = splitId(request.id);
     try {
       if (patch) this.#relinquish(kind, namespace, name, fieldManagerOf(request.inputs, request.outputs));
@@ -267,14 +247,7 @@ export class KubernetesProvider implements SimulatedProvider {
   }
 
   async cancel(): Promise<void> {
-    this.#cancelled = true;
-  }
-
-  #type(type: string): ResourceType {
-    if (this.#cancelled) throw new Error("the provider was cancelled");
-    const known = TYPES.get(type);
-    if (!known) throw new Error(`${type} is not simulated; known are ${[...TYPES.keys()].join(", ")}`);
-    return known;
+    this.#types.cancel();
   }
 
   /** What a patch has set goes, unless others have set it too; the object stays, or comes if it was gone. */
