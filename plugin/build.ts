@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build, type Plugin, stop } from "esbuild";
 import { bundlePauser, type PauserProgram } from "../pauser/bundle";
 
 /** The executable's name, by which the Pulumi engine finds it. */
@@ -31,6 +31,8 @@ export async function buildPlugin(folder = join(ROOT, "bin")): Promise<string> {
     logLevel: "warning",
     plugins: [sourcesBuiltIn(), operationsInProcess(), withoutCompilers()],
   });
+  // Its service is a process that holds some hundred megabytes.
+  await stop();
   const [bundle] = outputFiles;
   if (!bundle) throw new Error("esbuild returned no bundle of the plugin");
   mkdirSync(folder, { recursive: true });
@@ -68,12 +70,8 @@ function sourcesBuiltIn(): Plugin {
 function operationsInProcess(): Plugin {
   return {
     name: "operations-in-process",
-    setup({ onResolve, onLoad }) {
+    setup({ onResolve }) {
       onResolve({ filter: /^@pulumi\/command(\/|$)/ }, () => ({ path: join(__dirname, "operation-resource.ts") }));
-      onLoad({ filter: /components[\\/]operation\.ts$/ }, ({ path }) => ({
-        contents: readFileSync(path, "utf8").replace("require.resolve(file)", "file"),
-        loader: "ts",
-      }));
     },
   };
 }

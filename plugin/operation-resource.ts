@@ -5,18 +5,19 @@ import * as pulumi from "@pulumi/pulumi";
 export const OPERATION_TYPE = "scalar-backup:index:Operation";
 
 /**
- * Stands for `Command` of @pulumi/command in the plugin's bundle (`build.ts`): its inputs are the same, but `create` and `delete`
- * are the names of operations, which the plugin itself runs. A command would need a path to this bundle, which differs between
+ * Stands for `Command` of @pulumi/command in the plugin's bundle (`build.ts`): its inputs are the same, but `create`, `update`
+ * and `delete` are names of operations, which the plugin itself runs. A command would need a path to this bundle, which differs between
  * machines, and a shell.
  */
 export class Command extends pulumi.CustomResource {
   constructor(name: string, args: CommandArgs, opts?: pulumi.CustomResourceOptions) {
-    const { create, delete: deletion, stdin, environment } = args;
+    const { create, update, delete: deletion, stdin, environment } = args;
     super(
       OPERATION_TYPE,
       name,
       {
         create: pulumi.output(create).apply(operationName),
+        ...(update !== undefined && { update: pulumi.output(update).apply(operationName) }),
         ...(deletion !== undefined && { delete: pulumi.output(deletion).apply(operationName) }),
         stdin,
         environment,
@@ -26,7 +27,7 @@ export class Command extends pulumi.CustomResource {
   }
 }
 
-/** The operation that a command's text runs: its last word. */
+/** The operation that a command's text runs: its last word (`components/operation.ts`). */
 function operationName(command: string | undefined): string | undefined {
   return command?.split(" ").at(-1);
 }

@@ -28,8 +28,11 @@ export async function createOperation(urn: string, inputs: Inputs) {
   return { id: `${urn.split("::").at(-1)}${randomBytes(4).toString("hex")}`, outs: inputs };
 }
 
-export async function updateOperation(urn: string, inputs: Inputs) {
-  await run(plain(inputs.create), urn, inputs);
+/** An operation with `update` runs once for each request: other credentials do not run it again (docs/decisions/0011). */
+export async function updateOperation(urn: string, before: Inputs, inputs: Inputs) {
+  const update = plain(inputs.update);
+  const sameRequest = plain(before.stdin) === plain(inputs.stdin);
+  if (update === undefined || !sameRequest) await run(update ?? plain(inputs.create), urn, inputs);
   return { outs: inputs };
 }
 
@@ -39,7 +42,7 @@ export async function deleteOperation(urn: string, inputs: Inputs): Promise<void
 
 /** As of the command provider: every changed input is an update, which runs the operation again. */
 export function operationDiffers(before: Inputs, after: Inputs): boolean {
-  return ["create", "delete", "stdin", "environment"].some(
+  return ["create", "update", "delete", "stdin", "environment"].some(
     (key) => !isDeepStrictEqual(plain(before[key]), plain(after[key])),
   );
 }

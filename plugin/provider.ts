@@ -68,8 +68,13 @@ export class ScalarBackupProvider implements Provider {
     return createOperation(urn, inputs);
   }
 
-  update(_id: string, urn: string, _olds: unknown, news: Record<string, unknown>): Promise<UpdateResult> {
-    return updateOperation(urn, news);
+  update(
+    _id: string,
+    urn: string,
+    olds: Record<string, unknown>,
+    news: Record<string, unknown>,
+  ): Promise<UpdateResult> {
+    return updateOperation(urn, olds, news);
   }
 
   delete(_id: string, urn: string, inputs: Record<string, unknown>): Promise<void> {

@@ -1,6 +1,7 @@
 import ts from "typescript";
-import { description, license, version } from "../../package.json";
+import * as packageJson from "../../package.json";
 import { commentOf, readDeclarations } from "./declarations";
+import { downloadUrl } from "./download-url";
 import { describedInputs } from "./json-schema";
 import { type ComplexType, type PropertySpec, Types, token } from "./types";
 
@@ -55,6 +56,8 @@ export function packageSchema(): Generated {
       required: outputs.required,
     };
   }
+  const { description, license, version } = packageJson;
+  const pluginDownloadURL = downloadUrl(packageJson);
   const schema: PackageSchema = {
     name: "scalar-backup",
     displayName: "Scalar Backup",
@@ -63,6 +66,9 @@ export function packageSchema(): Generated {
     keywords: ["category/database", "kind/component", "scalardb", "scalardl"],
     publisher: "Scalar",
     license,
+    // The SDKs are whole packages: the one for Go has a go.mod.
+    meta: { supportPack: true },
+    ...(pluginDownloadURL !== undefined && { pluginDownloadURL }),
     language: {
       nodejs: { respectSchemaVersion: true },
       python: { respectSchemaVersion: true, pyproject: { enabled: true } },

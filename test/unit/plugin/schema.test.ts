@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import test from "ava";
 import { version } from "../../../package.json";
+import { downloadUrl } from "../../../plugin/schema/download-url";
 import { generatedFiles } from "../../../plugin/schema/generate";
 import schema from "../../../plugin/schema.json";
 
@@ -95,5 +96,16 @@ test("a provider's own arguments are maps of anything", (t) => {
   t.deepEqual(schema.types["scalar-backup:index:DynamodbCreate"].properties.tables.additionalProperties, {
     type: "object",
     additionalProperties: { $ref: "pulumi.json#/Any" },
+  });
+});
+
+test("the plugin is downloaded from the repository that package.json names", (t) => {
+  const url = "github://api.github.com/acme/scalar-backup";
+  t.is(downloadUrl({ repository: "github:acme/scalar-backup" }), url);
+  t.is(downloadUrl({ repository: { type: "git", url: "git+https://github.com/acme/scalar-backup.git" } }), url);
+  t.is(downloadUrl({}), undefined);
+  t.throws(() => downloadUrl({ repository: "gitlab:acme/scalar-backup" }), {
+    message:
+      'package.json: repository "gitlab:acme/scalar-backup" is not a repository on GitHub; expected "github:<owner>/<name>"',
   });
 });
