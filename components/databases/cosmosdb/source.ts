@@ -1,12 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  type CosmosAccount,
-  type CosmosAddress,
-  findAccount,
-  findDeletedAccount,
-  oldestInstant,
-  type RestorableAccount,
-} from "../../../operations/cosmosdb";
+import { type CosmosAccount, type CosmosAddress, findAccount } from "../../../operations/cosmosdb";
+import { findDeletedAccount, oldestInstant, type RestorableAccount } from "../../../operations/cosmosdb-restorable";
 import type { AzureSettings } from "../../cloud-settings";
 import { orEnd } from "../../problem";
 import type { CosmosdbArgs } from "./args";

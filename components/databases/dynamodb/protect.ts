@@ -1,6 +1,7 @@
 import { Table } from "@pulumi/aws/dynamodb";
 import * as pulumi from "@pulumi/pulumi";
-import { shortfalls, type TableProtection, type TableProtectionGoal } from "../../../operations/dynamodb";
+import type { TableProtection, TableProtectionGoal } from "../../../operations/dynamodb";
+import { shortfalls } from "../../../operations/dynamodb-changes";
 import { declareOperation } from "../../operation";
 import { endProgram } from "../../problem";
 import { lookedUp, type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";

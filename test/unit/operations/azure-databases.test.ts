@@ -1,18 +1,16 @@
 import test, { type ExecutionContext } from "ava";
 import { readPrivateEndpoints } from "../../../operations/azure-network";
 import { completeServer, describeServer, findServer, protectServer } from "../../../operations/azure-servers";
+import { accountShortfalls, findAccount } from "../../../operations/cosmosdb";
+import { completeAccount, protectAccount } from "../../../operations/cosmosdb-changes";
 import {
-  accountShortfalls,
   backupTime,
-  completeAccount,
-  findAccount,
   findDeletedAccount,
   findRestoreSource,
   oldestInstant,
-  protectAccount,
   readRange,
   restoreSourceOf,
-} from "../../../operations/cosmosdb";
+} from "../../../operations/cosmosdb-restorable";
 import { AZURE_LOCATION, AZURE_RESOURCE_GROUP, azureResource } from "../../../rehearsal/sets/azure";
 import { buildAzureMysql } from "../../../rehearsal/sets/azure-mysql";
 import { buildAzurePostgresql } from "../../../rehearsal/sets/azure-postgresql";

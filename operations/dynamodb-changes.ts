@@ -1,0 +1,147 @@
+import {
+  type OnDemandThroughput,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateContinuousBackupsCommand,
+  UpdateTableCommand,
+  waitUntilTableExists,
+} from "@aws-sdk/client-dynamodb";
+import { type AwsAccessSource, eachAtOnce } from "./aws";
+import { CONCURRENCY, describeTable, type TableProtection, type TableProtectionGoal, TableReader } from "./dynamodb";
+import { dynamodbClient } from "./dynamodb-client";
+
+/** Why a table falls short of the goal, in words; empty when it doesn't. More than was asked for is not a problem. */
+export function shortfalls(table: TableProtection, goal: TableProtectionGoal): string[] {
+  const problems: string[] = [];
+  if (!table.pointInTimeRecovery) problems.push("point-in-time recovery is off");
+  else if (table.recoveryPeriodInDays < goal.recoveryPeriodInDays)
+    problems.push(`its recovery period is ${table.recoveryPeriodInDays} days, below ${goal.recoveryPeriodInDays}`);
+  if (goal.deletionProtection && !table.deletionProtection) problems.push("deletion protection is off");
+  return problems;
+}
+
+/** What `protectTables` is asked. */
+export interface TablesProtection {
+  region: string;
+  tables: string[];
+  goal: TableProtectionGoal;
+}
+
+/** Switches on what is off, table by table, and alters nothing else. Idempotent; each step is told to `say`. */
+export async function protectTables(
+  request: TablesProtection,
+  access: AwsAccessSource,
+  say: (line: string) => void,
+): Promise<void> {
+  const client = dynamodbClient(request.region, access);
+  const tables = await new TableReader(request.region, access).protection(request.tables);
+  const missing = request.tables.filter((name) => !tables.some((table) => table.name === name));
+  if (missing.length > 0)
+    throw new Error(
+      `there is no table ${missing.join(", ")} in ${request.region}; it may just have been deleted: run the program again`,
+    );
+  await eachAtOnce(tables, CONCURRENCY, async (table) => {
+    const problems = shortfalls(table, request.goal);
+    if (problems.length === 0) {
+      say(`${table.name}: nothing to do`);
+      return;
+    }
+    if (!table.pointInTimeRecovery || table.recoveryPeriodInDays < request.goal.recoveryPeriodInDays) {
+      await client.send(
+        new UpdateContinuousBackupsCommand({
+          TableName: table.name,
+          PointInTimeRecoverySpecification: {
+            PointInTimeRecoveryEnabled: true,
+            RecoveryPeriodInDays: request.goal.recoveryPeriodInDays,
+          },
+        }),
+      );
+      say(`${table.name}: point-in-time recovery is on, ${request.goal.recoveryPeriodInDays} days`);
+    }
+    if (request.goal.deletionProtection && !table.deletionProtection) {
+      await client.send(new UpdateTableCommand({ TableName: table.name, DeletionProtectionEnabled: true }));
+      say(`${table.name}: deletion protection is on`);
+    }
+  });
+}
+
+/** What a restored table has to be given after the restore, because the restore drops it. */
+export interface CopyCompletion {
+  name: string;
+  tags: Record<string, string>;
+  /** Keys of tags that the copy must not have. Absent when there are none. */
+  withoutTags?: string[];
+  deletionProtection: boolean;
+  tableClass?: string;
+  /** The stream's view type, when the source has a stream. */
+  streamViewType?: string;
+  /** The most that the source may use, when it has such a limit. */
+  onDemandThroughput?: OnDemandThroughput;
+  /** The same of its global indexes that have one. */
+  indexes?: { name: string; onDemandThroughput: OnDemandThroughput }[];
+}
+
+/** What `completeCopies` is asked. */
+export interface CopiesCompletion {
+  region: string;
+  tables: CopyCompletion[];
+}
+
+/** Gives restored tables what a restore drops. Idempotent and resumable: it looks before it changes. */
+export async function completeCopies(
+  request: CopiesCompletion,
+  access: AwsAccessSource,
+  say: (line: string) => void,
+): Promise<void> {
+  const client = dynamodbClient(request.region, access);
+  await eachAtOnce(request.tables, CONCURRENCY, async (wanted) => {
+    const description = await describeTable(client, wanted.name);
+    await client.send(
+      new TagResourceCommand({
+        ResourceArn: description.TableArn,
+        Tags: Object.entries(wanted.tags).map(([Key, Value]) => ({ Key, Value })),
+      }),
+    );
+    say(`${wanted.name}: ${Object.keys(wanted.tags).length} tags`);
+    if (wanted.withoutTags !== undefined)
+      await client.send(new UntagResourceCommand({ ResourceArn: description.TableArn, TagKeys: wanted.withoutTags }));
+    // One property to an UpdateTable: DynamoDB refuses several kinds of change in a single call.
+    const changes: { what: string; change: object }[] = [];
+    if (description.DeletionProtectionEnabled !== wanted.deletionProtection)
+      changes.push({
+        what: `deletion protection ${wanted.deletionProtection ? "on" : "off"}`,
+        change: { DeletionProtectionEnabled: wanted.deletionProtection },
+      });
+    if (wanted.tableClass && (description.TableClassSummary?.TableClass ?? "STANDARD") !== wanted.tableClass)
+      changes.push({ what: `table class ${wanted.tableClass}`, change: { TableClass: wanted.tableClass } });
+    if (wanted.streamViewType && description.StreamSpecification?.StreamViewType !== wanted.streamViewType)
+      changes.push({
+        what: `stream of ${wanted.streamViewType}`,
+        change: { StreamSpecification: { StreamEnabled: true, StreamViewType: wanted.streamViewType } },
+      });
+    if (limitsDiffer(wanted.onDemandThroughput, description.OnDemandThroughput))
+      changes.push({ what: "limits of on-demand capacity", change: { OnDemandThroughput: wanted.onDemandThroughput } });
+    for (const { name, onDemandThroughput } of wanted.indexes ?? []) {
+      const index = description.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === name);
+      if (index === undefined || !limitsDiffer(onDemandThroughput, index.OnDemandThroughput)) continue;
+      const update = { Update: { IndexName: name, OnDemandThroughput: onDemandThroughput } };
+      changes.push({
+        what: `limits of on-demand capacity of index ${name}`,
+        change: { GlobalSecondaryIndexUpdates: [update] },
+      });
+    }
+    for (const { what, change } of changes) {
+      await waitUntilTableExists({ client, maxWaitTime: 900, minDelay: 1 }, { TableName: wanted.name });
+      await client.send(new UpdateTableCommand({ TableName: wanted.name, ...change }));
+      say(`${wanted.name}: ${what}`);
+    }
+  });
+}
+
+/** Whether a table lacks limits that are wanted. -1 is none, which DynamoDB may also leave out. */
+function limitsDiffer(wanted: OnDemandThroughput | undefined, present: OnDemandThroughput | undefined): boolean {
+  if (wanted === undefined) return false;
+  return (["MaxReadRequestUnits", "MaxWriteRequestUnits"] as const).some(
+    (limit) => (wanted[limit] ?? -1) !== (present?.[limit] ?? -1),
+  );
+}
