@@ -68,7 +68,7 @@ function succeed(result: StackResult, cloud: SimulatedCloud): StackResult {
 /** The longest chain of the database's own operations, each waiting for those of the same database only. */
 function minutesAlone(database: Operation, operations: readonly Operation[]): number {
   const ends = new Map([[database.urn, 0]]);
-  // Operations are listed as they ended: what one needs stands before it.
+  // Operations are listed in the order of their ends: each follows its dependencies.
   for (const operation of operations) {
     const needs = operation.dependsOn.map((urn) => ends.get(urn)).filter((end) => end !== undefined);
     if (needs.length === 0 || ends.has(operation.urn)) continue;

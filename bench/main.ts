@@ -31,8 +31,7 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  if (options.engine === "embedded")
-    tell(`previews run on the embedded engine; for the real one, ${HOW_TO_GET_PULUMI}`);
+  if (options.engine === "embedded") log(`previews run on the embedded engine; for the real one, ${HOW_TO_GET_PULUMI}`);
   const { engine, rounds } = options;
   const report: Report = {
     date: new Date().toISOString(),
@@ -44,13 +43,13 @@ async function main(): Promise<void> {
     },
     engine,
     rounds,
-    load: await told("loading", () => measureLoad(rounds)),
+    load: await reported("loading", () => measureLoad(rounds)),
     previews: [],
-    resourcesPerTable: await told("resources per table", countResourcesPerTable),
-    criticalPath: await told("critical path", measureCriticalPath),
+    resourcesPerTable: await reported("resources per table", countResourcesPerTable),
+    criticalPath: await reported("critical path", measureCriticalPath),
   };
   for (const set of options.sets)
-    report.previews.push(await told(`preview of ${set.name}`, () => measurePreviews(set, engine, rounds)));
+    report.previews.push(await reported(`preview of ${set.name}`, () => measurePreviews(set, engine, rounds)));
   const targets = targetsOf(report);
   if (options.json) console.log(JSON.stringify({ ...report, targets }, undefined, 2));
   else printReport(report, targets);
@@ -125,14 +124,14 @@ function readOptions() {
 }
 
 /** What goes on, on stderr: stdout is for the figures. */
-function tell(line: string): void {
+function log(line: string): void {
   console.error(`bench: ${line}`);
 }
 
-async function told<Result>(what: string, measure: () => Promise<Result>): Promise<Result> {
+async function reported<Result>(what: string, measure: () => Promise<Result>): Promise<Result> {
   const began = performance.now();
   const result = await measure();
-  tell(`${what}: measured in ${((performance.now() - began) / 1000).toFixed(0)} s`);
+  log(`${what}: measured in ${((performance.now() - began) / 1000).toFixed(0)} s`);
   return result;
 }
 

@@ -115,7 +115,7 @@ function example(name: string, title: string): BenchSet {
   };
 }
 
-/** What a plain program has to be told by its user. */
+/** The configuration of a plain program. */
 function plainConfig(cloud: SimulatedCloud, at: string, databases: DatabaseArgs[]): Record<string, unknown> {
   const account = databases.find(({ cosmosdb }) => cosmosdb)?.cosmosdb?.existing?.accountName;
   return {

@@ -18,13 +18,13 @@ export interface ResourceRule<Settings> {
   /** The resources it looks at, for the documentation. */
   looksAt: string;
   severity: Severity;
-  /** Mandatory unless told otherwise. */
+  /** Defaults to mandatory. */
   level?: EnforcementLevel;
   settings: SettingSchemas<Settings>;
   appliesTo(type: string): boolean;
-  /** Why the resource must not be deployed, each with the fix; none when it may. Values that are not known are no problem. */
+  /** Why the resource must not be deployed, each with the fix; empty when it may. Unknown values are not a problem. */
   problems(resource: JudgedResource, settings: Settings): string[];
-  /** Mends the problems in the resource's own inputs, where that is safe. Called only when there are some. */
+  /** Fixes the problems in the resource's inputs, if that is safe. Called only if there are problems. */
   fix?(props: Record<string, unknown>, settings: Settings, type: string): void;
 }
 
@@ -42,7 +42,7 @@ const EXCEPT: SettingSchemas<CommonSettings>["except"] = {
   type: "array",
   items: { type: "string" },
   default: [],
-  description: "Names of resources that are left out, as the program calls them.",
+  description: "Names of resources to skip, as in the program.",
 };
 
 /** A policy of the pack, with what its documentation says besides. */

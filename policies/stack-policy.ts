@@ -34,10 +34,10 @@ export interface StackRule<Settings> {
   /** The resources it looks at, for the documentation. */
   looksAt: string;
   severity: Severity;
-  /** Mandatory unless told otherwise. */
+  /** Defaults to mandatory. */
   level?: EnforcementLevel;
   settings: SettingSchemas<Settings>;
-  /** Why the stack must not be deployed, each with the fix; none when it may. Values that are not known are no problem. */
+  /** Why the stack must not be deployed, each with the fix; empty when it may. Unknown values are not a problem. */
   problems(resources: StackResource[], settings: Settings, stackTags: ReadonlyMap<string, string>): StackProblem[];
 }
 

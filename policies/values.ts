@@ -1,4 +1,4 @@
-/** Stands for a value that a preview cannot know yet. */
+/** Represents a value that is not known in a preview. */
 export const UNKNOWN = Symbol("unknown");
 export type Unknown = typeof UNKNOWN;
 

@@ -15,7 +15,8 @@ const OLD_WORDS: OldWord[] = [
     text: /\bfault(s|y)?\b/i,
     instead: "error, problem",
     // AWS names errors and XML elements so, and tests inject faults.
-    allowed: /^(test\/[^:]+:|bench\/[^:]+:|[^:]+: .*(<\/?Fault>|\bFault\b|inject\w* fault))/,
+    allowed:
+      /^(test\/[^:]+:|bench\/[^:]+:|[^:]+: .*(<\/?Fault>|\bFault\b|inject\w* fault|random faults|faults\.property))/,
   },
   {
     text: /\b(stands|stood|standing)\b/i,

@@ -8,7 +8,7 @@ import { AZURE_MYSQL, AZURE_POSTGRESQL, databaseOf, isReplica, mayBeDrillCopy } 
 export const azureServerBackupRetention = databasePolicy<MinimumDays>({
   name: "azure-server-backup-retention",
   description: "Checks whether Azure Database for MySQL and for PostgreSQL keep backups for long enough.",
-  looksAt: "azure-native.dbformysql.Server, azure-native.dbforpostgresql.Server, but for copies of a drill",
+  looksAt: "azure-native.dbformysql.Server, azure-native.dbforpostgresql.Server, except copies of a drill",
   severity: "critical",
   settings: minimumDaysSetting(RECOVERY_PERIODS.azurePostgresql),
   appliesTo: (type) => AZURE_MYSQL.is(type) || AZURE_POSTGRESQL.is(type),

@@ -10,11 +10,11 @@ interface Settings {
 
 const isFirewallRule = azureNative("dbformysql|dbforpostgresql", "FirewallRule");
 
-// A server with public access lets in nobody until a firewall rule does, so the rules are what to look at.
+// A server with public access allows no address until a firewall rule does, so check the rules.
 export const azureServerFirewall = stackPolicy<Settings>({
   name: "azure-server-firewall",
   description:
-    "Checks whether the firewall of Azure Database for MySQL and for PostgreSQL keeps strangers' addresses out.",
+    "Checks whether the firewall of Azure Database for MySQL and for PostgreSQL allows no addresses of other organizations.",
   looksAt: "azure-native.dbformysql.FirewallRule, azure-native.dbforpostgresql.FirewallRule",
   severity: "high",
   settings: {
@@ -22,7 +22,7 @@ export const azureServerFirewall = stackPolicy<Settings>({
       type: "array",
       items: { type: "string" },
       default: [],
-      description: "Names of firewall rules that are left out, as the program calls them.",
+      description: "Names of firewall rules to skip, as in the program.",
     },
   },
   problems(resources, { except }) {
@@ -37,7 +37,7 @@ export const azureServerFirewall = stackPolicy<Settings>({
         const last = known(stringAt(rule.props, "endIpAddress"));
         if (first === undefined || last === undefined || !isWideSpan(first, last)) return [];
         return {
-          message: `the rule lets in ${first} to ${last}, ${first === last ? "which is all of Azure, with other customers' resources" : "which many others use"}: name the addresses of Scalar's pods, or use a virtual network (network.delegatedSubnetResourceId) or a private endpoint`,
+          message: `the rule allows ${first} to ${last}, ${first === last ? "which is all of Azure, including other customers' resources" : "which other organizations use"}: use the addresses of Scalar's pods, or use a virtual network (network.delegatedSubnetResourceId) or a private endpoint`,
           at: rule,
         };
       });

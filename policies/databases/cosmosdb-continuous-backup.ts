@@ -5,7 +5,7 @@ import { databasePolicy } from "./database-policy";
 import { type MinimumDays, minimumDaysSetting } from "./minimum-days";
 import { COSMOSDB, isCosmosForNoSql } from "./resources";
 
-// No fix: an account cannot go back from continuous to periodic backup, so that the switch is its owner's decision.
+// No fix: an account cannot go back from continuous to periodic backup, so its owner has to decide.
 export const cosmosdbContinuousBackup = databasePolicy<MinimumDays>({
   name: "cosmosdb-continuous-backup",
   description: "Checks whether Cosmos DB accounts have continuous backup that reaches back far enough.",

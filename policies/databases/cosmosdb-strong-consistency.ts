@@ -4,8 +4,7 @@ import { COSMOSDB, isCosmosForNoSql } from "./resources";
 
 export const cosmosdbStrongConsistency = databasePolicy({
   name: "cosmosdb-strong-consistency",
-  description:
-    "Checks whether Cosmos DB accounts read with strong consistency, which ScalarDB's transactions are built on.",
+  description: "Checks whether Cosmos DB accounts read with strong consistency, which ScalarDB's transactions need.",
   looksAt: "azure-native.cosmosdb.DatabaseAccount (NoSQL)",
   severity: "critical",
   settings: {},

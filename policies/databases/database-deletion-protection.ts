@@ -7,7 +7,7 @@ const propertyOf = (type: string) => (TABLE.is(type) ? "deletionProtectionEnable
 export const databaseDeletionProtection = databasePolicy({
   name: "database-deletion-protection",
   description: "Checks whether the cloud itself refuses to delete DynamoDB tables, RDS instances and RDS clusters.",
-  looksAt: "aws.dynamodb.Table, aws.rds.Instance, aws.rds.Cluster, but for copies of a drill",
+  looksAt: "aws.dynamodb.Table, aws.rds.Instance, aws.rds.Cluster, except copies of a drill",
   severity: "high",
   settings: {},
   appliesTo: (type) => TABLE.is(type) || RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type),

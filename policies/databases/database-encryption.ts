@@ -29,19 +29,19 @@ const KEYS: { is(type: string): boolean; property: string }[] = [
 // No fix: encryption cannot be changed without replacing the database.
 export const databaseEncryption = databasePolicy<Settings>({
   name: "database-encryption",
-  description: "Checks whether databases are encrypted at rest, if wanted with a key of one's own.",
+  description: "Checks whether databases are encrypted at rest, if wanted with a customer-managed key.",
   looksAt: "every database (all but RDS are always encrypted)",
   severity: "high",
   settings: {
     customerManagedKey: {
       type: "boolean",
       default: false,
-      description: "Whether a key of one's own must be named, rather than the cloud's.",
+      description: "Whether a customer-managed key is required instead of the cloud's key.",
     },
   },
   appliesTo: (type) => databaseOf(type) !== undefined,
   problems({ type, props }, { customerManagedKey }) {
-    // What is made from another database is encrypted as that one is.
+    // A copy is encrypted like its source.
     const inherits = isReplica(props) || isRestored(props) || isSet(props, "globalClusterIdentifier");
     const problems: string[] = [];
     if ((RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type)) && !isServerless(props)) {
@@ -53,7 +53,7 @@ export const databaseEncryption = databasePolicy<Settings>({
     }
     const key = KEYS.find(({ is }) => is(type))?.property;
     if (customerManagedKey && key !== undefined && !isSet(props, key) && !inherits)
-      problems.push(`encryption uses the cloud's own key: name yours in ${key}`);
+      problems.push(`encryption uses the cloud's own key: set ${key} to your key`);
     return problems;
   },
 });

@@ -5,10 +5,10 @@ import { COSMOSDB, isClusterInstance, RDS_CLUSTER, RDS_INSTANCE } from "./resour
 
 const isRds = (type: string) => RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type) || isClusterInstance(type);
 
-// No fix: closing a door may shut out the application too.
+// No fix: removing access may also exclude the application.
 export const databaseNotPublic = databasePolicy({
   name: "database-not-public",
-  description: "Checks whether databases are kept off the internet.",
+  description: "Checks whether databases have no public access.",
   looksAt: "aws.rds.Instance, aws.rds.Cluster, aws.rds.ClusterInstance, azure-native.cosmosdb.DatabaseAccount",
   severity: "high",
   settings: {},
@@ -35,7 +35,7 @@ function cosmosdbProblems(props: Value): string[] {
   const wide = ranges.filter((range) => typeof range === "string" && isWideRange(range));
   if (wide.length > 0)
     return [
-      `the firewall lets in ${wide.join(", ")}, which many others use: name the addresses of Scalar's pods in ipRules, allow their subnet in virtualNetworkRules, or set publicNetworkAccess to "Disabled" and use a private endpoint`,
+      `the firewall allows ${wide.join(", ")}, which other organizations use: use the addresses of Scalar's pods in ipRules, allow their subnet in virtualNetworkRules, or set publicNetworkAccess to "Disabled" and use a private endpoint`,
     ];
   if (filter === true || ranges.length > 0) return [];
   const found = access === undefined ? "enabled by default" : access.toLowerCase();

@@ -4,12 +4,12 @@ import { azureNative, databaseOf, mayBeDrillCopy } from "./resources";
 const isAzureVault = azureNative("dataprotection", "BackupVault");
 const isVault = (type: string) => type === "aws:backup/vault:Vault" || isAzureVault(type);
 
-// Advisory: the engine doesn't tell policies about `retainOnDelete`, which is as good.
+// Advisory: policies do not see `retainOnDelete`, which protects as well.
 export const databaseProtected = databasePolicy({
   name: "database-protected",
   description:
-    "Checks whether databases and backup vaults carry Pulumi's protect option, so that no update or destroy deletes them.",
-  looksAt: "every database and vault, but for copies of a drill",
+    "Checks whether databases and backup vaults have Pulumi's protect option, so that no update or destroy deletes them.",
+  looksAt: "every database and vault, except copies of a drill",
   severity: "medium",
   level: "advisory",
   settings: {},

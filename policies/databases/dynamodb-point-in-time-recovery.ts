@@ -10,7 +10,7 @@ const { unset } = RECOVERY_PERIODS.dynamodb;
 export const dynamodbPointInTimeRecovery = databasePolicy<MinimumDays>({
   name: "dynamodb-point-in-time-recovery",
   description: "Checks whether DynamoDB tables have point-in-time recovery that reaches back far enough.",
-  looksAt: "aws.dynamodb.Table, but for copies of a drill",
+  looksAt: "aws.dynamodb.Table, except copies of a drill",
   severity: "critical",
   settings: minimumDaysSetting(RECOVERY_PERIODS.dynamodb),
   appliesTo: TABLE.is,

@@ -9,7 +9,7 @@ export const rdsBackupRetention = databasePolicy<MinimumDays>({
   name: "rds-backup-retention",
   description:
     "Checks whether RDS instances, Multi-AZ DB clusters and Aurora clusters keep automated backups for long enough.",
-  looksAt: "aws.rds.Instance, aws.rds.Cluster, but for copies of a drill",
+  looksAt: "aws.rds.Instance, aws.rds.Cluster, except copies of a drill",
   severity: "critical",
   settings: minimumDaysSetting(RECOVERY_PERIODS.rds),
   appliesTo: (type) => RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type),

@@ -5,7 +5,7 @@ import { isReplica, mayBeDrillCopy, RDS_CLUSTER, RDS_INSTANCE } from "./resource
 export const rdsKeepAutomatedBackups = databasePolicy({
   name: "rds-keep-automated-backups",
   description: "Checks whether automated backups of RDS and Aurora outlive the database, should it be deleted.",
-  looksAt: "aws.rds.Instance, aws.rds.Cluster, but for copies of a drill",
+  looksAt: "aws.rds.Instance, aws.rds.Cluster, except copies of a drill",
   severity: "high",
   settings: {},
   appliesTo: (type) => RDS_INSTANCE.is(type) || RDS_CLUSTER.is(type),

@@ -2,7 +2,7 @@ import { COSMOSDB_TIERS, RECOVERY_PERIODS } from "../../restore-points/rules/rec
 import { COPY_TAG } from "../../restore-points/rules/tag-keys";
 import { booleanAt, isSet, listAt, numberAt, type Reading, stringAt, UNKNOWN, type Value, valueAt } from "../values";
 
-/** A kind of resource that is a managed database, told apart by its properties no further than the policies need. */
+/** A resource type that is a managed database, with the distinctions that the policies need. */
 export interface DatabaseResource {
   /** The product's name for people. */
   label: string;
@@ -79,7 +79,7 @@ export function databaseOf(type: string): DatabaseResource | undefined {
   return DATABASES.find((database) => database.is(type));
 }
 
-/** What tells a drill's copy: its properties, and which of them the program leaves to others. */
+/** Identifies a drill's copy: its properties, and its ignored changes. */
 export interface Copy {
   props: Value;
   ignoreChanges: string[];
@@ -112,7 +112,7 @@ export function isReplica(props: Value): boolean {
   );
 }
 
-/** What made the resource: a restore inherits from its source what it is not told. */
+/** The resource's source: a restore inherits unset properties from it. */
 export function isRestored(props: Value): boolean {
   const createMode = valueAt(props, "createMode");
   return (

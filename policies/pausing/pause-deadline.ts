@@ -11,7 +11,7 @@ const DEADLINE_PATH = "spec.jobTemplate.spec.activeDeadlineSeconds";
 export const pauseDeadline = resourcePolicy<Settings>({
   name: "pause-deadline",
   description:
-    "Checks whether the Job that pauses Scalar's pods is given more time than draining and holding them may take.",
+    "Checks whether the Job that pauses Scalar's pods has more time than draining and holding them may take.",
   looksAt: "kubernetes.batch.v1.CronJob that pauses",
   severity: "high",
   settings: {
@@ -26,7 +26,7 @@ export const pauseDeadline = resourcePolicy<Settings>({
   problems({ props }, { slackSeconds }) {
     const least = leastDeadline(props, slackSeconds);
     const deadline = numberAt(props, DEADLINE_PATH);
-    // Without a deadline a run that hangs blocks all later ones, since they may not run beside it.
+    // Without a deadline, a hanging run blocks all later ones, because runs must not overlap.
     if (least === undefined || deadline === UNKNOWN || (deadline !== undefined && deadline >= least)) return [];
     return [
       `the Job's deadline is ${deadline === undefined ? "not set" : `${deadline} s`}, and a run may take ${least - slackSeconds} s to drain and hold: set ${DEADLINE_PATH} to ${least} or more`,

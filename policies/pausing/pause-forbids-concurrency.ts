@@ -5,7 +5,7 @@ import { isCronJob, pauseJobOf } from "./pause-job";
 export const pauseForbidsConcurrency = resourcePolicy({
   name: "pause-forbids-concurrency",
   description:
-    "Checks whether a CronJob that pauses Scalar's pods never runs beside itself: one run would unpause what the other holds.",
+    "Checks whether runs of a CronJob that pauses Scalar's pods never overlap: one run would unpause pods that another one holds.",
   looksAt: "kubernetes.batch.v1.CronJob that pauses",
   severity: "critical",
   settings: {},

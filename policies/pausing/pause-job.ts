@@ -21,7 +21,7 @@ export interface PauseJob {
 
 /** Where a CronJob keeps its pod. */
 export const POD_PATH = "spec.jobTemplate.spec.template.spec";
-/** The environment variable by which the pauser is known, and told what to do. */
+/** The environment variable with the pauser's settings, which also identifies the pauser. */
 const PAUSER_SETTINGS = "PAUSER_SETTINGS";
 /** Scalar's own tool, one release a run. */
 const SCALAR_ADMIN = /\/scalar-admin-for-kubernetes(:|@|$)/;
@@ -79,7 +79,7 @@ export function scalarAdminJob(container: Value): PauseJob {
   return {
     releases: release === undefined ? [] : [{ namespace: option("-n", "--namespace") ?? "default", name: release }],
     longestPauseSeconds: longestPauseSeconds({
-      // The tool counts in milliseconds, and holds for 5 s unless told otherwise.
+      // The tool's unit is milliseconds, and its default hold is 5 s.
       holdSeconds: Number(option("-d", "--pause-duration") ?? 5000) / 1000,
       maxDrainSeconds: Number(option("-w", "--max-pause-wait-time") ?? 30_000) / 1000,
     }),

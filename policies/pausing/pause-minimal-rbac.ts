@@ -19,7 +19,7 @@ const RBAC = "kubernetes:rbac.authorization.k8s.io/v1:";
 
 export const pauseMinimalRbac = stackPolicy({
   name: "pause-minimal-rbac",
-  description: "Checks whether the service account that pauses Scalar's pods may do nothing else in the cluster.",
+  description: "Checks whether the service account that pauses Scalar's pods has no other permissions in the cluster.",
   looksAt: "the service account of a CronJob that pauses, its RoleBindings and Roles",
   severity: "high",
   settings: {},
@@ -64,7 +64,7 @@ function bindingProblems(binding: StackResource, resources: StackResource[]): St
   if (binding.type === `${RBAC}ClusterRoleBinding`)
     problems.push({
       message:
-        "the pauser's rights hold in every namespace: bind its Role by a RoleBinding in each namespace of a release",
+        "the pauser's permissions apply to every namespace: bind its Role with a RoleBinding in each release's namespace",
       at: binding,
     });
   const kind = stringAt(binding.props, "roleRef.kind");
@@ -88,7 +88,7 @@ function bindingProblems(binding: StackResource, resources: StackResource[]): St
     ];
   if (kind === "ClusterRole" && typeof name === "string")
     problems.push({
-      message: `the pauser is given ClusterRole ${name}, which this stack does not declare: give it a Role with get and list on pods, services and deployments instead`,
+      message: `the pauser has ClusterRole ${name}, which this stack does not declare: give it a Role with get and list on pods, services and deployments instead`,
       at: binding,
     });
   return problems;
@@ -101,14 +101,14 @@ function ruleProblems(rule: Value): string[] {
   return texts(rule, "resources").flatMap((resource) => {
     const needed = groups.map((group) => NEEDED[group]?.[resource]).find((found) => found !== undefined);
     if (needed === undefined)
-      return [`the pauser may ${verbs.join(", ")} ${resource}, which it has no need of: remove it`];
+      return [`the pauser may ${verbs.join(", ")} ${resource}, which it does not need: remove it`];
     const more = verbs.filter((verb) => !needed.verbs.includes(verb));
     if (more.length > 0)
       return [
-        `the pauser may ${more.join(", ")} ${resource}, and needs ${needed.verbs.slice(0, 2).join(", ")} only: remove the rest`,
+        `the pauser may ${more.join(", ")} ${resource}, and needs only ${needed.verbs.slice(0, 2).join(", ")}: remove the rest`,
       ];
     if (needed.named && valueAt(rule, "resourceNames") === undefined)
-      return [`the pauser may ${verbs.join(", ")} every one of the ${resource}: name those it keeps in resourceNames`];
+      return [`the pauser may ${verbs.join(", ")} all ${resource}: list the ones it needs in resourceNames`];
     return [];
   });
 }

@@ -6,7 +6,7 @@ import { isCronJob, pauseJobOf } from "./pause-job";
 export const pauseNotSuspended = resourcePolicy({
   name: "pause-not-suspended",
   description:
-    "Checks whether a CronJob that pauses Scalar's pods runs at all: while it is suspended, no new restore point comes to be.",
+    "Checks whether a CronJob that pauses Scalar's pods is not suspended: otherwise there are no new restore points.",
   looksAt: "kubernetes.batch.v1.CronJob that pauses",
   severity: "high",
   settings: {},

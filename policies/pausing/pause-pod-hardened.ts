@@ -4,8 +4,7 @@ import { isCronJob, POD_PATH, pauseJobOf } from "./pause-job";
 
 export const pausePodHardened = resourcePolicy({
   name: "pause-pod-hardened",
-  description:
-    "Checks whether the pod that pauses Scalar's pods runs with no more rights on its node than it needs: none.",
+  description: "Checks whether the pod that pauses Scalar's pods runs without privileges on its node.",
   looksAt: "kubernetes.batch.v1.CronJob that pauses",
   severity: "medium",
   settings: {},

@@ -12,7 +12,7 @@ interface Settings {
 export const databaseInSet = stackPolicy<Settings>({
   name: "database-in-set",
   description:
-    "Checks whether it is known of each database, beside ScalarDB's or ScalarDL's resources, if they use it: the policies about databases leave it out otherwise.",
+    "Checks whether each database in a stack with ScalarDB's or ScalarDL's resources says whether they use it: the policies about databases skip databases of which that is not known.",
   looksAt: "databases in a stack that declares a database, a release or a pause of ScalarDB or ScalarDL",
   severity: "medium",
   level: "advisory",
@@ -21,7 +21,7 @@ export const databaseInSet = stackPolicy<Settings>({
       type: "array",
       items: { type: "string" },
       default: [],
-      description: "Names of databases that ScalarDB and ScalarDL don't use, as the program calls them.",
+      description: "Names of databases that ScalarDB and ScalarDL don't use, as in the program.",
     },
   },
   problems(resources, { except }) {
@@ -29,7 +29,7 @@ export const databaseInSet = stackPolicy<Settings>({
     return resources.filter(isUndecided).flatMap((database) => {
       if (except.includes(database.name)) return [];
       return {
-        message: `nothing says whether ScalarDB or ScalarDL uses ${database.name}, so the policies about databases leave it out: if they do, tag it ${SET_TAG} with the name of its set; if they don't, name it in this policy's setting except`,
+        message: `it is not known whether ScalarDB or ScalarDL uses ${database.name}, so the policies about databases skip it: if they do, tag it ${SET_TAG} with the name of its set; if they don't, add it to this policy's setting except`,
         at: database,
       };
     });

@@ -15,21 +15,21 @@ const LONGEST_RECOVERY_DAYS = Math.max(...Object.values(RECOVERY_PERIODS).map(({
 
 export const drillCopiesRemoved = stackPolicy<Settings>({
   name: "drill-copies-removed",
-  description: "Checks whether the copies that a drill made are removed soon after it.",
+  description: "Checks whether the copies of a drill are removed soon after it.",
   looksAt: "copies of a drill",
   severity: "low",
   level: "advisory",
   settings: {
-    maximumDays: { type: "integer", minimum: 1, default: 7, description: "Days that a drill's copies may stand." },
+    maximumDays: { type: "integer", minimum: 1, default: 7, description: "Days for which a drill's copies may exist." },
   },
   problems(resources, { maximumDays }) {
     return resources
       .filter((resource) => databaseOf(resource.type) !== undefined && mayBeDrillCopy(resource))
       .flatMap((copy) => {
-        const days = standingDays(copy);
+        const days = existingDays(copy);
         if (days === undefined || days <= maximumDays) return [];
         return {
-          message: `the drill's copy has been standing for ${daysText(days)} at least: end the drill with "pulumi config rm restore" and "pulumi up"`,
+          message: `the drill's copy has existed for ${daysText(days)} at least: end the drill with "pulumi config rm restore" and "pulumi up"`,
           at: copy,
         };
       });
@@ -37,10 +37,10 @@ export const drillCopiesRemoved = stackPolicy<Settings>({
 });
 
 /**
- * Whole days that a copy has certainly been standing. Azure says when a resource was made. AWS does not, but a copy cannot
- * be younger than the instant it holds was when it ceased to be restorable.
+ * The whole days for which a copy has certainly existed. Azure reports a resource's creation. AWS does not, but the
+ * copy was created while its instant was still restorable.
  */
-function standingDays({ props }: StackResource): number | undefined {
+function existingDays({ props }: StackResource): number | undefined {
   const made = known(stringAt(props, "systemData.createdAt"));
   const instant = known(tagOf(props, INSTANT_TAG));
   const since = made !== undefined ? Date.parse(made) : Date.parse(instant ?? "") + LONGEST_RECOVERY_DAYS * DAY_MILLIS;

@@ -9,13 +9,13 @@ interface Settings {
 
 /** Where a program may say when a drill last passed: as an output of the stack, RFC 3339. */
 const OUTPUT = "lastDrill";
-/** And where whoever runs the drills may say it: as a tag of the stack. */
+/** The same as a tag of the stack, which can be set without changing the program. */
 const STACK_TAG = "scalar-backup:last-drill";
 const DAY_MILLIS = 86_400_000;
 
 export const drillRecent = stackPolicy<Settings>({
   name: "drill-recent",
-  description: "Checks whether a restore was last tried out, and passed, not too long ago.",
+  description: "Checks whether the last successful drill is recent.",
   looksAt: `the stack's output ${OUTPUT}, or its tag ${STACK_TAG}`,
   severity: "medium",
   level: "advisory",
@@ -24,24 +24,24 @@ export const drillRecent = stackPolicy<Settings>({
       type: "integer",
       minimum: 1,
       default: 30,
-      description: "Days after which the last drill that passed is too old; less than recovery reaches back is best.",
+      description: "Days after which the last successful drill is too old; best less than the recovery period.",
     },
     required: {
       type: "boolean",
       default: false,
-      description: "Whether a stack that says nothing of a drill violates the policy.",
+      description: "Whether a stack without a recorded drill violates the policy.",
     },
   },
   problems(resources, { maximumDays, required }, stackTags) {
     const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
     const instant = known(stack && stringAt(stack.props, OUTPUT)) ?? stackTags.get(STACK_TAG);
     const fix = `run one (restore.at), and record when it passed: pulumi config set lastDrill <instant>, or, in a program of your own, pulumi stack tag set ${STACK_TAG} <instant>`;
-    if (instant === undefined) return required ? [{ message: `no drill is known to have passed: ${fix}` }] : [];
+    if (instant === undefined) return required ? [{ message: `no successful drill is recorded: ${fix}` }] : [];
     const days = Math.floor((Date.now() - Date.parse(instant)) / DAY_MILLIS);
     if (Number.isNaN(days))
       return [{ message: `the last drill's instant "${instant}" cannot be read: write it as 2026-11-22T03:00:12Z` }];
     return days <= maximumDays
       ? []
-      : [{ message: `the last drill that passed is ${daysText(days)} old, of ${maximumDays} allowed: ${fix}` }];
+      : [{ message: `the last successful drill is ${daysText(days)} old, ${maximumDays} are allowed: ${fix}` }];
   },
 });

@@ -26,7 +26,7 @@ export const SET_SETTINGS: SettingSchemas<SetSettings> = {
     type: "array",
     items: { type: "string" },
     default: [],
-    description: "Names of databases that ScalarDB and ScalarDL don't use, as the program calls them.",
+    description: "Names of databases that ScalarDB and ScalarDL don't use, as in the program.",
   },
 };
 

@@ -18,7 +18,8 @@ export const pauseCoversReleases = stackPolicy<Settings>({
       type: "array",
       items: { type: "string", pattern: "^[^/]+/[^/]+$" },
       default: [],
-      description: "Releases that use the databases, as namespace/name, beside those that the stack itself installs.",
+      description:
+        "Releases that use the databases, as namespace/name, in addition to those that the stack itself installs.",
     },
     pausedElsewhere: {
       type: "boolean",
@@ -37,7 +38,7 @@ export const pauseCoversReleases = stackPolicy<Settings>({
       return mayHavePause(resources)
         ? []
         : unpaused.map(({ need }) => ({
-            message: `${need.because}, and nothing in this stack pauses Scalar's pods, so that no restore point will be consistent: declare a PauseSchedule for every release (or say pausedElsewhere in this policy's configuration, if another stack does)`,
+            message: `${need.because}, and nothing in this stack pauses Scalar's pods, so no restore point will be consistent: declare a PauseSchedule for every release (or say pausedElsewhere in this policy's configuration, if another stack does)`,
           }));
     // Nothing in a stack says which release uses which set: one that is not paused may be of a set that needs no pause.
     if (needing.length < sets.length) return [];
@@ -47,7 +48,7 @@ export const pauseCoversReleases = stackPolicy<Settings>({
     const missed = wanted.filter((release) => !pauses.some((pause) => covers(pause, release)));
     if (missed.length > 0)
       return missed.map((release) => ({
-        message: `release ${release.namespace}/${release.name} goes on while others are paused: add it to the releases of the pause schedule`,
+        message: `release ${release.namespace}/${release.name} keeps running while others are paused: add it to the releases of the pause schedule`,
         at: release.resource,
       }));
     // Each set has a window of its own.
@@ -56,7 +57,7 @@ export const pauseCoversReleases = stackPolicy<Settings>({
     if (together || pauses.every(({ rendezvous }) => rendezvous)) return [];
     return [
       {
-        message: `releases are paused by ${pauses.length} CronJobs (${pauses.map(({ resource }) => resource.name).join(", ")}), each at its own time, so that there is no window in which all are paused: pause them in one PauseSchedule`,
+        message: `releases are paused by ${pauses.length} CronJobs (${pauses.map(({ resource }) => resource.name).join(", ")}), each at its own time, so there is no window in which all are paused: pause them in one PauseSchedule`,
       },
     ];
   },

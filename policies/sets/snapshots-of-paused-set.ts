@@ -3,11 +3,11 @@ import { listAt, stringAt, valueAt } from "../values";
 import { azureBackupsOf, backupRulesFor } from "../vaults/selections";
 import { SET_SETTINGS, type SetSettings, setsOf } from "./members";
 
-// Advisory: such snapshots do no harm beside a pause schedule, as long as nobody trusts them.
+// Advisory: such snapshots do no harm as long as they are not used as restore points.
 export const snapshotsOfPausedSet = stackPolicy<SetSettings>({
   name: "snapshots-of-paused-set",
   description:
-    "Checks whether databases that need a pause are left out of scheduled snapshots, which catch transactions half written.",
+    "Checks whether databases that need a pause have no scheduled snapshots, which contain half-written transactions.",
   looksAt: "aws.backup.Plan, aws.backup.Selection, azure-native.dataprotection.BackupInstance",
   severity: "medium",
   level: "advisory",
@@ -38,7 +38,7 @@ export const snapshotsOfPausedSet = stackPolicy<SetSettings>({
   },
 });
 
-/** Rules and vaults that our component declares: it marks what they make as no restore points, so that nobody trusts them. */
+/** Rules and vaults of this project's component, which already marks their snapshots as not being restore points. */
 function markedCopies(resources: StackResource[]): { rules: Set<string>; vaults: Set<string> } {
   const vaults = resources
     .filter(({ type }) => type === "scalar-backup:index:ScalarBackup")

@@ -12,7 +12,7 @@ interface Settings {
 export const backupPlanCopies = resourcePolicy<Settings>({
   name: "backup-plan-copies",
   description:
-    "Checks whether recovery points are copied to another vault, where copies are wanted, and kept there for long enough.",
+    "Checks whether recovery points are copied to another vault, if required, and kept there for long enough.",
   looksAt: "aws.backup.Plan",
   severity: "medium",
   settings: {

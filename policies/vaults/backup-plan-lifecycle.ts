@@ -8,7 +8,7 @@ import { isPlan, planRules } from "./plan-rules";
 export const backupPlanLifecycle = resourcePolicy<MinimumDays>({
   name: "backup-plan-lifecycle",
   description:
-    "Checks whether the rules of AWS Backup plans keep recovery points for long enough, and in ways AWS Backup takes.",
+    "Checks whether the rules of AWS Backup plans keep recovery points for long enough, with settings that AWS Backup accepts.",
   looksAt: "aws.backup.Plan",
   severity: "high",
   settings: minimumDaysSetting(RECOVERY_PERIODS.awsBackup),

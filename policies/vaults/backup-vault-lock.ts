@@ -13,7 +13,7 @@ const isAzureVault = azureNative("dataprotection", "BackupVault");
 export const backupVaultLock = resourcePolicy<Settings>({
   name: "backup-vault-lock",
   description:
-    "Checks whether a vault is locked for ever only where that is meant, and whether a lock's times make sense.",
+    "Checks whether a vault is locked permanently only if that is intended, and whether a lock's times make sense.",
   looksAt: "aws.backup.VaultLockConfiguration, azure-native.dataprotection.BackupVault",
   severity: "critical",
   settings: {
@@ -21,7 +21,7 @@ export const backupVaultLock = resourcePolicy<Settings>({
       type: "array",
       items: { type: "string" },
       default: [],
-      description: "Names of vaults whose lock nobody shall be able to take back, the account's owner included.",
+      description: "Names of vaults whose lock is meant to be permanent, even for the account's owner.",
     },
   },
   appliesTo: (type) => isAwsLock(type) || isAzureVault(type),
@@ -31,7 +31,7 @@ export const backupVaultLock = resourcePolicy<Settings>({
       const vault = stringAt(props, "vaultName") ?? name;
       if (state !== "Locked" || vault === UNKNOWN || complianceVaults.includes(vault)) return [];
       return [
-        `immutability of vault ${vault} is locked, which can never be undone: set state to "Unlocked", or name the vault in this policy's complianceVaults`,
+        `immutability of vault ${vault} is locked, which can never be undone: set state to "Unlocked", or add the vault to this policy's complianceVaults`,
       ];
     }
     const problems: string[] = [];
@@ -39,7 +39,7 @@ export const backupVaultLock = resourcePolicy<Settings>({
     const grace = numberAt(props, "changeableForDays");
     if (grace !== undefined && typeof vault === "string" && !complianceVaults.includes(vault))
       problems.push(
-        `changeableForDays puts the lock of vault ${vault} into compliance mode, which nobody can undo once those days are over: remove it, or name the vault in this policy's complianceVaults`,
+        `changeableForDays puts the lock of vault ${vault} into compliance mode, which cannot be undone after those days: remove it, or add the vault to this policy's complianceVaults`,
       );
     // The SDK says 0 where nothing is set.
     const days = (path: string) => known(numberAt(props, path)) || undefined;

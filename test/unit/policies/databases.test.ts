@@ -242,21 +242,21 @@ says(databaseEncryption, [
   [
     "DynamoDB with the cloud's key, where one's own is wanted",
     table({ serverSideEncryption: { enabled: true } }),
-    ["encryption uses the cloud's own key: name yours in serverSideEncryption.kmsKeyArn"],
+    ["encryption uses the cloud's own key: set serverSideEncryption.kmsKeyArn to your key"],
     OWN_KEY,
   ],
   ["DynamoDB with one's own key", table({ serverSideEncryption: { enabled: true, kmsKeyArn: "arn" } }), [], OWN_KEY],
-  ["RDS with the cloud's key", instance(), ["encryption uses the cloud's own key: name yours in kmsKeyId"], OWN_KEY],
+  ["RDS with the cloud's key", instance(), ["encryption uses the cloud's own key: set kmsKeyId to your key"], OWN_KEY],
   [
     "Cosmos DB with the cloud's key",
     cosmos(),
-    ["encryption uses the cloud's own key: name yours in keyVaultKeyUri"],
+    ["encryption uses the cloud's own key: set keyVaultKeyUri to your key"],
     OWN_KEY,
   ],
   [
     "an Azure server with the cloud's key",
     azureMysql(),
-    ["encryption uses the cloud's own key: name yours in dataEncryption.primaryKeyURI"],
+    ["encryption uses the cloud's own key: set dataEncryption.primaryKeyURI to your key"],
     OWN_KEY,
   ],
 ]);
@@ -266,7 +266,7 @@ const from = (...ranges: string[]) => ranges.map((ipAddressOrRange) => ({ ipAddr
 const openTo = (how: string) =>
   `public network access is ${how}, and no rule limits it: set publicNetworkAccess to "Disabled" and use a private endpoint, or allow only the subnet of Scalar's pods (isVirtualNetworkFilterEnabled, virtualNetworkRules)`;
 const lets = (ranges: string) =>
-  `the firewall lets in ${ranges}, which many others use: name the addresses of Scalar's pods in ipRules, allow their subnet in virtualNetworkRules, or set publicNetworkAccess to "Disabled" and use a private endpoint`;
+  `the firewall allows ${ranges}, which other organizations use: use the addresses of Scalar's pods in ipRules, allow their subnet in virtualNetworkRules, or set publicNetworkAccess to "Disabled" and use a private endpoint`;
 const PUBLIC_RDS = ["the database has a public address: set publiclyAccessible to false"];
 says(databaseNotPublic, [
   ["an instance", instance({ publiclyAccessible: true }), PUBLIC_RDS],
@@ -325,7 +325,7 @@ const firewallRule = (startIpAddress: string, endIpAddress: string, props: objec
 const server = azurePostgresql({ name: "shipping", network: { publicNetworkAccess: "Enabled" } });
 const letsIn = (range: string, who: string) => [
   {
-    message: `the rule lets in ${range}, which ${who}: name the addresses of Scalar's pods, or use a virtual network (network.delegatedSubnetResourceId) or a private endpoint`,
+    message: `the rule allows ${range}, which ${who}: use the addresses of Scalar's pods, or use a virtual network (network.delegatedSubnetResourceId) or a private endpoint`,
     at: "rule",
   },
 ];
@@ -335,12 +335,12 @@ saysOfStack(azureServerFirewall, [
   [
     "everybody",
     [server, firewallRule("0.0.0.0", "255.255.255.255")],
-    letsIn("0.0.0.0 to 255.255.255.255", "many others use"),
+    letsIn("0.0.0.0 to 255.255.255.255", "other organizations use"),
   ],
   [
     "all of Azure",
     [server, firewallRule("0.0.0.0", "0.0.0.0")],
-    letsIn("0.0.0.0 to 0.0.0.0", "is all of Azure, with other customers' resources"),
+    letsIn("0.0.0.0 to 0.0.0.0", "is all of Azure, including other customers' resources"),
   ],
   [
     "everybody, at a server whose name is not known yet",
@@ -351,7 +351,7 @@ saysOfStack(azureServerFirewall, [
         madeFrom: { serverName: ["shipping"] },
       },
     ],
-    letsIn("0.0.0.0 to 255.255.255.255", "many others use"),
+    letsIn("0.0.0.0 to 255.255.255.255", "other organizations use"),
   ],
   ["at another server", [server, firewallRule("0.0.0.0", "255.255.255.255", { serverName: "other" })], []],
   [

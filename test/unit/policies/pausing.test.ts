@@ -183,24 +183,24 @@ saysOfStack(pauseMinimalRbac, [
   [
     "what is not",
     [cronJob(), role([{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }]), roleBinding()],
-    [{ message: "the pauser may get secrets, which it has no need of: remove it", at: "pauser-role" }],
+    [{ message: "the pauser may get secrets, which it does not need: remove it", at: "pauser-role" }],
   ],
   [
     "everything",
     [cronJob(), role([{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]), roleBinding()],
-    [{ message: "the pauser may * *, which it has no need of: remove it", at: "pauser-role" }],
+    [{ message: "the pauser may * *, which it does not need: remove it", at: "pauser-role" }],
   ],
   [
     "more than reading",
     [cronJob(), role([{ apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "delete"] }]), roleBinding()],
-    [{ message: "the pauser may delete pods, and needs get, list only: remove the rest", at: "pauser-role" }],
+    [{ message: "the pauser may delete pods, and needs only get, list: remove the rest", at: "pauser-role" }],
   ],
   [
     "every ConfigMap",
     [cronJob(), role([{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "update"] }]), roleBinding()],
     [
       {
-        message: "the pauser may get, update every one of the configmaps: name those it keeps in resourceNames",
+        message: "the pauser may get, update all configmaps: list the ones it needs in resourceNames",
         at: "pauser-role",
       },
     ],
@@ -211,12 +211,12 @@ saysOfStack(pauseMinimalRbac, [
     [
       {
         message:
-          "the pauser's rights hold in every namespace: bind its Role by a RoleBinding in each namespace of a release",
+          "the pauser's permissions apply to every namespace: bind its Role with a RoleBinding in each release's namespace",
         at: "too-wide",
       },
       {
         message:
-          "the pauser is given ClusterRole cluster-admin, which this stack does not declare: give it a Role with get and list on pods, services and deployments instead",
+          "the pauser has ClusterRole cluster-admin, which this stack does not declare: give it a Role with get and list on pods, services and deployments instead",
         at: "too-wide",
       },
     ],
@@ -235,7 +235,7 @@ saysOfStack(pauseMinimalRbac, [
         madeFrom: { subjects: ["account"], roleRef: ["pauser-role"] },
       },
     ],
-    [{ message: "the pauser may list secrets, which it has no need of: remove it", at: "pauser-role" }],
+    [{ message: "the pauser may list secrets, which it does not need: remove it", at: "pauser-role" }],
   ],
   [
     "the account of another",

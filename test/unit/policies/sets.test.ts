@@ -21,7 +21,7 @@ import { type Declared, saysOfStack, UNKNOWN_VALUE } from "./judging";
 
 const NO_TRANSACTIONS = "accounts (DynamoDB) has no transactions of its own";
 const NO_PAUSE =
-  "and nothing in this stack pauses Scalar's pods, so that no restore point will be consistent: declare a PauseSchedule for every release (or say pausedElsewhere in this policy's configuration, if another stack does)";
+  "and nothing in this stack pauses Scalar's pods, so no restore point will be consistent: declare a PauseSchedule for every release (or say pausedElsewhere in this policy's configuration, if another stack does)";
 const paused = (releases: object[]) => cronJob({ settings: { releases } });
 const drillCopy = (props: object = {}) => ({
   ...cluster({
@@ -46,7 +46,7 @@ const ledger: Declared = {
   },
 };
 const missed = (release: string, at?: string) => ({
-  message: `release ${release} goes on while others are paused: add it to the releases of the pause schedule`,
+  message: `release ${release} keeps running while others are paused: add it to the releases of the pause schedule`,
   ...(at && { at }),
 });
 
@@ -122,7 +122,7 @@ saysOfStack(pauseCoversReleases, [
     [
       {
         message:
-          "releases are paused by 2 CronJobs (pause-cluster, pause-ledger), each at its own time, so that there is no window in which all are paused: pause them in one PauseSchedule",
+          "releases are paused by 2 CronJobs (pause-cluster, pause-ledger), each at its own time, so there is no window in which all are paused: pause them in one PauseSchedule",
       },
     ],
   ],
@@ -250,7 +250,7 @@ saysOfStack(restorePointsAvailable, [
     [
       {
         message:
-          'up to 31 days pass between two pauses ("0 3 1 * *"), and accounts reaches back 35 days: only 1 of 2 restore points is sure to be available; pause at least every 17 days, or let accounts reach back further',
+          'up to 31 days pass between two pauses ("0 3 1 * *"), and accounts reaches back 35 days: only 1 of 2 restore points is always available; pause at least every 17 days, or let accounts reach back further',
         at: "payments-pause",
       },
     ],
@@ -259,7 +259,7 @@ saysOfStack(restorePointsAvailable, [
 
 const undecided = (name: string) => [
   {
-    message: `nothing says whether ScalarDB or ScalarDL uses ${name}, so the policies about databases leave it out: if they do, tag it scalar-backup:set with the name of its set; if they don't, name it in this policy's setting except`,
+    message: `it is not known whether ScalarDB or ScalarDL uses ${name}, so the policies about databases skip it: if they do, tag it scalar-backup:set with the name of its set; if they don't, add it to this policy's setting except`,
     at: name,
   },
 ];
@@ -285,7 +285,7 @@ saysOfStack(restorePointsAvailable, [
     [
       {
         message:
-          'up to 31 days pass between two pauses ("0 3 1 * *"), and accounts reaches back 35 days: only 1 of 2 restore points is sure to be available; pause at least every 17 days, or let accounts reach back further',
+          'up to 31 days pass between two pauses ("0 3 1 * *"), and accounts reaches back 35 days: only 1 of 2 restore points is always available; pause at least every 17 days, or let accounts reach back further',
         at: "pause",
       },
     ],
@@ -296,7 +296,7 @@ saysOfStack(restorePointsAvailable, [
     [
       {
         message:
-          'up to 24 hours pass between two pauses ("0 3 * * *"), and customers reaches back 1 day: only 1 of 2 restore points is sure to be available; pause at least every 12 hours, or let customers reach back further',
+          'up to 24 hours pass between two pauses ("0 3 * * *"), and customers reaches back 1 day: only 1 of 2 restore points is always available; pause at least every 12 hours, or let customers reach back further',
         at: "pause",
       },
     ],
@@ -482,7 +482,7 @@ const drillOf = (days: number) =>
   drillCopy({ tags: { "scalar-backup:copy": "drill", "scalar-backup:restored-to": daysAgo(days) } });
 const standing = (days: number) => [
   {
-    message: `the drill's copy has been standing for ${days} days at least: end the drill with "pulumi config rm restore" and "pulumi up"`,
+    message: `the drill's copy has existed for ${days} days at least: end the drill with "pulumi config rm restore" and "pulumi up"`,
     at: "customers-copy",
   },
 ];
@@ -509,7 +509,7 @@ saysOfStack(drillRecent, [
   [
     "nothing is said, and should be",
     stack({}),
-    [{ message: `no drill is known to have passed: ${MEND}` }],
+    [{ message: `no successful drill is recorded: ${MEND}` }],
     { config: { required: true } },
   ],
   ["lately, by output", stack({ lastDrill: daysAgo(3) }), []],
@@ -517,12 +517,12 @@ saysOfStack(drillRecent, [
   [
     "long ago, by output",
     stack({ lastDrill: daysAgo(31) }),
-    [{ message: `the last drill that passed is 31 days old, of 30 allowed: ${MEND}` }],
+    [{ message: `the last successful drill is 31 days old, 30 are allowed: ${MEND}` }],
   ],
   [
     "long ago, by tag and configuration",
     stack({}),
-    [{ message: `the last drill that passed is 9 days old, of 7 allowed: ${MEND}` }],
+    [{ message: `the last successful drill is 9 days old, 7 are allowed: ${MEND}` }],
     { config: { maximumDays: 7 }, tags: { [TAG]: daysAgo(9) } },
   ],
   [

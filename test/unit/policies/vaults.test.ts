@@ -10,7 +10,7 @@ import { fixes, says, saysOfStack } from "./judging";
 const immutable = (state: string) => azureVault({ immutabilitySettings: { state } });
 
 const COMPLIANCE =
-  "changeableForDays puts the lock of vault vault into compliance mode, which nobody can undo once those days are over: remove it, or name the vault in this policy's complianceVaults";
+  "changeableForDays puts the lock of vault vault into compliance mode, which cannot be undone after those days: remove it, or add the vault to this policy's complianceVaults";
 says(backupVaultLock, [
   ["compliance mode by accident", vaultLock({ changeableForDays: 3 }), [COMPLIANCE]],
   ["compliance mode on purpose", vaultLock({ changeableForDays: 3 }), [], { complianceVaults: ["vault"] }],
@@ -37,7 +37,7 @@ says(backupVaultLock, [
     "immutable for ever by accident",
     immutable("Locked"),
     [
-      'immutability of vault archive is locked, which can never be undone: set state to "Unlocked", or name the vault in this policy\'s complianceVaults',
+      'immutability of vault archive is locked, which can never be undone: set state to "Unlocked", or add the vault to this policy\'s complianceVaults',
     ],
   ],
 ]);
@@ -58,7 +58,7 @@ says(backupVaultSoftDelete, [
   [
     "off",
     softDelete("Off"),
-    ['soft delete is off, so that whoever deletes a backup deletes it for ever: set softDeleteSettings.state to "On"'],
+    ['soft delete is off, so deleting a backup is permanent: set softDeleteSettings.state to "On"'],
   ],
 ]);
 

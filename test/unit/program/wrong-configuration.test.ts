@@ -33,7 +33,7 @@ test("an up shows what may be a mistake in the configuration, and goes on", asyn
   const up = await stack.up();
   t.true(up.succeeded, errors(up));
   t.deepEqual(warnings(up).sort(), [
-    'pause.schedule: up to 31 days pass between two pauses ("0 3 1 * *"), and ledger reaches back 35 days: only 1 of 2 restore points is sure to be available; pause at least every 17 days, or let ledger reach back further',
+    'pause.schedule: up to 31 days pass between two pauses ("0 3 1 * *"), and ledger reaches back 35 days: only 1 of 2 restore points is always available; pause at least every 17 days, or let ledger reach back further',
     "pause.suspend: the schedule is suspended, so that no pods are paused and no new restore point is made: set suspend to false, or remove it",
   ]);
 });
