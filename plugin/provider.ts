@@ -46,7 +46,7 @@ export class ScalarBackupProvider implements Provider {
       throw new Error(`${type} is not a component of ${schema.name}; expected one of ${Object.keys(known).join(", ")}`);
     const errors = unknownInputs(type, inputs);
     if (errors.length > 0) throw new pulumi.InputPropertiesError({ message: `${type} ${name}`, errors });
-    const component = new Component(name, inputs as never, options);
+    const component = made(() => new Component(name, inputs as never, options));
     const state = Object.keys(RESOURCES[type]?.properties ?? {}).map((key) => [key, Reflect.get(component, key)]);
     return { urn: component.urn, state: Object.fromEntries(state) };
   }
@@ -79,5 +79,16 @@ export class ScalarBackupProvider implements Provider {
 
   delete(_id: string, urn: string, inputs: Record<string, unknown>): Promise<void> {
     return deleteOperation(urn, inputs);
+  }
+}
+
+/** Makes a component. The engine lists the problems of an InputPropertiesError itself: its message need not repeat them. */
+function made<Made>(make: () => Made): Made {
+  try {
+    return make();
+  } catch (error) {
+    if (!pulumi.InputPropertiesError.isInstance(error)) throw error;
+    const [message = ""] = error.message.split("\n");
+    throw new pulumi.InputPropertiesError({ message, errors: error.errors ?? [] });
   }
 }
