@@ -1,4 +1,4 @@
-/** What a child process has to be told to live at a clock's time (`shifted-clock.mjs`). */
+/** The variables that make a child process run at a clock's time (`shifted-clock.mjs`). */
 export interface ClockShift {
   /** How far the clock is ahead of real time, in milliseconds, but for what its pace adds. */
   offsetMillis: number;
@@ -37,7 +37,7 @@ export class SimulatedClock {
     this.#offsetMillis += millis;
   }
 
-  /** Runs so many times as fast while something is done that has to wait, and that nobody wants to wait for. */
+  /** Runs so many times as fast while something runs that has to wait. */
   async faster<Result>(pace: number, work: () => Promise<Result>): Promise<Result> {
     this.#since = Date.now();
     this.#pace = pace;
@@ -51,7 +51,7 @@ export class SimulatedClock {
   }
 }
 
-/** The variables by which `shifted-clock.mjs` is told; none where there is nothing to shift. */
+/** The variables for `shifted-clock.mjs`; none without a shift. */
 export function clockVariables({ offsetMillis, pace, since }: ClockShift): Record<string, string> {
   if (offsetMillis === 0 && pace === 1) return {};
   return {

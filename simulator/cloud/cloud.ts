@@ -71,7 +71,7 @@ export class SimulatedCloud {
     };
   }
 
-  /** The providers of the packages that this cloud stands for. */
+  /** The providers of the packages that this cloud simulates. */
   providers(): SimulatedProvider[] {
     return [new AwsProvider(this.aws), new AzureNativeProvider(this.azure), new KubernetesProvider(this.kubernetes)];
   }

@@ -1,6 +1,6 @@
 // Preloaded into the child processes of a rehearsal (`NODE_OPTIONS=--import=...`): shifts what the process takes for now
 // by SIMULATED_CLOCK_OFFSET_MILLIS, so that program, operations and pauser live at the simulated cloud's time.
-// Timers keep real durations: nobody waits for simulated time. But for SIMULATED_CLOCK_PACE: then the process's time runs so many
+// Timers keep real durations. With SIMULATED_CLOCK_PACE, the process's time runs so many
 // times as fast, monotonic clock and long timers too; short ones are how long others may take to answer, on a machine that is no
 // faster than it was.
 const offset = Number(process.env.SIMULATED_CLOCK_OFFSET_MILLIS ?? 0);

@@ -8,7 +8,7 @@ export function deletionGroups<T>(condemned: Iterable<T>, needs: (one: T, other:
   let left = [...condemned];
   while (left.length > 0) {
     const independent = left.filter((one) => !left.some((other) => other !== one && needs(one, other)));
-    // Nothing can be told apart in a circle.
+    // A circle has no order.
     const group = independent.length > 0 ? independent : left;
     groups.unshift(group);
     left = left.filter((one) => !group.includes(one));

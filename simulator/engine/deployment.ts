@@ -19,7 +19,7 @@ import {
 import { plainMap } from "./values";
 import { Workers } from "./workers";
 
-/** Thrown to whoever still waits when the run has failed. */
+/** Thrown to all that still wait when the run has failed. */
 export class Cancelled extends Error {
   constructor() {
     super("the run has failed; no further resources are registered");
@@ -60,7 +60,7 @@ export class Deployment {
     this.whenCancelled = new Promise((_, reject) => {
       this.#cancel = reject;
     });
-    this.whenCancelled.catch(() => {}); // Nobody may be waiting.
+    this.whenCancelled.catch(() => {}); // It may have no listener.
   }
 
   get failed(): boolean {
@@ -110,8 +110,8 @@ export class Deployment {
     const { stack } = this.options;
     if (stackName !== stack && !stackName.endsWith(`/${this.options.project}/${stack}`))
       throw new Error(`unknown stack "${stackName}"`);
-    const standing = this.journal.state().filter(({ pendingDeletion }) => !pendingDeletion);
-    return Object.fromEntries(standing.map(({ urn, type, outputs }) => [urn, { type, outputs }]));
+    const existing = this.journal.state().filter(({ pendingDeletion }) => !pendingDeletion);
+    return Object.fromEntries(existing.map(({ urn, type, outputs }) => [urn, { type, outputs }]));
   }
 
   async invoke(token: string, args: PropertyMap, provider: string, version: string): Promise<PropertyMap> {
@@ -138,7 +138,7 @@ export class Deployment {
     this.cancel();
   }
 
-  /** @param message Empty when the fault has been reported already, as it has when a resource has failed. */
+  /** @param message Empty when the problem has been reported already, as it has when a resource has failed. */
   programFailed(message: string): void {
     const reported = this.journal.diagnostics.some(({ severity }) => severity === "error");
     if (reported || message === "") {

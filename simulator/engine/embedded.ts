@@ -20,7 +20,7 @@ export interface EmbeddedStackOptions {
   /** The folder that holds Pulumi.yaml. */
   program: string;
   providers: SimulatedProvider[];
-  /** What the program's process gets in its environment, besides this one's own. Asked for each run. */
+  /** Variables for the program's process, in addition to those of this process. Called for each run. */
   environment?: () => Record<string, string>;
   config?: Record<string, unknown>;
   /** Defaults to `rehearsal`. */
@@ -113,8 +113,8 @@ export class EmbeddedStack implements Stack {
   }
 
   readonly #runProgram = async (deployment: Deployment, context: SourceContext): Promise<void> => {
-    const fault = await (this.#options.source ?? program)(deployment, context);
-    if (fault !== undefined) deployment.programFailed(fault);
+    const problem = await (this.#options.source ?? program)(deployment, context);
+    if (problem !== undefined) deployment.programFailed(problem);
   };
 }
 

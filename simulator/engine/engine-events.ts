@@ -1,9 +1,9 @@
-/** Turns what the real engine tells of its run, step by step, into operations. */
+/** Turns the events of the real engine, step by step, into operations. */
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import type { Diagnostic, Operation, StackEvent } from "./stack";
 import { isProviderType, nameOf } from "./urn";
 
-/** An operation without what the engine doesn't tell: simulated times and dependencies. */
+/** An operation without what the engine does not report: simulated times and dependencies. */
 export type PlainOperation = Omit<Operation, "startMillis" | "endMillis" | "dependsOn">;
 
 const REPLACEMENTS = ["create-replacement", "read-replacement", "import-replacement"];
@@ -42,7 +42,7 @@ export class EngineEvents {
     if (policyEvent) {
       const { enforcementLevel, policyName, message, resourceUrn } = policyEvent;
       const severity = enforcementLevel === "mandatory" ? "error" : "warning";
-      this.#told({ severity, message: `${policyName}: ${message}`, ...(resourceUrn && { urn: resourceUrn }) });
+      this.#report({ severity, message: `${policyName}: ${message}`, ...(resourceUrn && { urn: resourceUrn }) });
     }
     if (resourcePreEvent) this.#begin(resourcePreEvent.metadata);
     if (resOpFailedEvent) this.#failed.add(keyOf(resOpFailedEvent.metadata));
@@ -92,7 +92,7 @@ export class EngineEvents {
   #kindOf({ op, urn }: StepEventMetadata): Operation["kind"] {
     const kind = KINDS[op];
     if (!kind) throw new Error(`the engine has done "${op}" with ${urn}, which this host does not know`);
-    // A refresh that finds nothing is told as a deletion.
+    // A refresh that finds nothing is reported as a deletion.
     return kind === "refresh" && this.#refreshed.get(urn)?.op === "delete" ? "delete" : kind;
   }
 
@@ -106,14 +106,14 @@ export class EngineEvents {
   #diagnose({ severity, message, urn, ephemeral }: NonNullable<EngineEvent["diagnosticEvent"]>): void {
     // The events list debug messages too, whatever their type says.
     if (ephemeral || !["info", "info#err", "warning", "error"].includes(severity)) return;
-    this.#told({
+    this.#report({
       severity: severity === "info#err" ? "info" : severity,
       message: message.replaceAll(/<\{%[^%]*%\}>/g, "").trimEnd(),
       ...(urn && { urn }),
     });
   }
 
-  #told(diagnostic: Diagnostic): void {
+  #report(diagnostic: Diagnostic): void {
     this.diagnostics.push(diagnostic);
     this.onEvent({ kind: "diagnostic", diagnostic });
   }

@@ -9,7 +9,7 @@ const NO_DIFFERENCE = { changed: [], replacedBy: [] };
 export class Journal {
   readonly operations: Operation[] = [];
   readonly diagnostics: Diagnostic[] = [];
-  /** Resources of this run that stand, in the order in which they were done. */
+  /** Resources that exist after this run, in the order in which they were done. */
   readonly done: ResourceState[] = [];
   /** Present URNs by former ones. */
   readonly presentUrns = new Map<string, string>();

@@ -20,7 +20,7 @@ export interface Difference {
 }
 
 export interface Manager {
-  /** @throws with one line for each fault when the inputs are refused. */
+  /** @throws with one line for each problem when the inputs are refused. */
   check(urn: string, oldInputs: PropertyMap | undefined, newInputs: PropertyMap): Promise<PropertyMap>;
   diff(old: ResourceState, newInputs: PropertyMap, ignoreChanges: string[]): Promise<Difference>;
   /** @param startMillis When it begins, in simulated milliseconds of the run. */
@@ -58,19 +58,17 @@ export class Managers {
     this.#providerResources = new ProviderResources(this);
   }
 
-  /** @throws when no simulated provider stands for the package in that version. */
+  /** @throws when the package is not simulated in that version. */
   provider(packageName: string, version: string): SimulatedProvider {
     const provider = this.#providers.get(packageName);
     if (!provider) throw new Error(`no simulated provider for package "${packageName}"`);
     if (version && version !== provider.version) {
-      throw new Error(
-        `the program uses ${packageName} ${version}, but the simulated provider stands for ${provider.version}`,
-      );
+      throw new Error(`the program uses ${packageName} ${version}, but the simulated provider is ${provider.version}`);
     }
     return provider;
   }
 
-  /** Configures the provider that a provider resource stands for, once in each run. */
+  /** Configures the provider of a provider resource, once in each run. */
   async configure(urn: string, id: string, inputs: PropertyMap): Promise<void> {
     const reference = providerReference(urn, id);
     if (this.#configured.has(reference)) return;

@@ -8,9 +8,9 @@ import type { Project, StackConfig } from "./project";
 /** What is loaded before a program, so that Node can report its errors: the file says why. */
 export const PLAIN_STACKS = join(__dirname, "plain-stacks.cjs");
 
-/** The runner's exit code when it has already told the user what is wrong. */
+/** The runner's exit code when it has already reported the error. */
 const ALREADY_REPORTED = 32;
-/** How long a program may take to end after it was told to. */
+/** How long a program may take to end after it was asked to. */
 const GRACE_MILLIS = 3000;
 
 export interface ProgramOptions {
@@ -22,7 +22,7 @@ export interface ProgramOptions {
   address: string;
   preview: boolean;
   parallel: number;
-  /** What it gets in its environment, besides this process's own. */
+  /** Variables for its environment, in addition to those of this process. */
   environment: Record<string, string>;
   /** Called with each line that the program writes. */
   output(line: string): void;

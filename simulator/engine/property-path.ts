@@ -29,7 +29,7 @@ export function formatPath(path: PropertyPath): string {
     .join("");
 }
 
-/** Whether `inner` is at or below `outer`, where `*` stands for any one element. */
+/** Whether `inner` is at or below `outer`, where `*` matches any one element. */
 export function contains(outer: PropertyPath, inner: PropertyPath): boolean {
   return inner.length >= outer.length && outer.every((key, position) => key === "*" || key === inner[position]);
 }

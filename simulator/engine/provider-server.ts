@@ -202,7 +202,7 @@ function fromStruct(struct: Struct | undefined): PropertyMap {
   return plainMap((struct?.toJavaScript() ?? {}) as PropertyMap);
 }
 
-/** The properties, or undefined where the engine has none to tell. */
+/** The properties, or undefined where the engine sends none. */
 function knownStruct(struct: Struct | undefined): PropertyMap | undefined {
   return struct && fromStruct(struct);
 }

@@ -31,7 +31,7 @@ export interface PulumiStackOptions {
   providers: SimulatedProvider[];
   /** Real provider plugins, which the engine finds as if it had downloaded them. */
   plugins?: ProviderPlugin[];
-  /** What the program's process gets in its environment, besides this one's own. Asked for each run. */
+  /** Variables for the program's process, in addition to those of this process. Called for each run. */
   environment?: () => Record<string, string>;
   config?: Record<string, unknown>;
   /** Defaults to `rehearsal`. */
@@ -40,7 +40,7 @@ export interface PulumiStackOptions {
   parallel?: number;
   /** Folders of policy packs that previews are judged by; violations are diagnostics, `<policy>: <message>`. */
   policyPacks?: string[];
-  /** Called as the engine goes along; that operations have ended is told when all have, with their simulated times. */
+  /** Called during the run; the ends of operations are reported when all have ended, with their simulated times. */
   onEvent?: (event: StackEvent) => void;
 }
 
@@ -154,8 +154,8 @@ export class PulumiStack implements Stack {
     const stack = await this.#opened();
     await this.#configure(stack);
     this.#durations.clear();
-    const tell = this.#options.onEvent ?? (() => {});
-    const events = new EngineEvents(tell);
+    const report = this.#options.onEvent ?? (() => {});
+    const events = new EngineEvents(report);
     const onEvent = (event: EngineEvent) => events.receive(event);
     const { policyPacks, parallel } = this.#options;
     const options = { onEvent, color: "never" as const, ...(parallel !== undefined && { parallel }) };
@@ -171,7 +171,7 @@ export class PulumiStack implements Stack {
     this.#killed = false;
     if (run !== "preview") this.#resources = await resourcesOf(stack);
     const timed = await this.#timed(events, before);
-    for (const operation of timed.operations) tell({ kind: "ended", operation });
+    for (const operation of timed.operations) report({ kind: "ended", operation });
     return {
       succeeded: !failed,
       ...timed,
@@ -326,8 +326,8 @@ export class PulumiStack implements Stack {
       ({ urn, kind }) => kind === "delete" || (kind === "replace" && !events.deletedFirst(urn)),
     );
     // What was only read is forgotten in its turn: that is no operation, but what it needs waits for it.
-    const standing = new Set(this.#resources.map(({ urn }) => urn));
-    const forgotten = before.filter(({ urn, external }) => external && !standing.has(urn));
+    const existing = new Set(this.#resources.map(({ urn }) => urn));
+    const forgotten = before.filter(({ urn, external }) => external && !existing.has(urn));
     const condemned = [...deletions, ...forgotten.map(({ urn }) => ({ urn, kind: "forget" as const }))];
     const groups = deletionGroups(condemned, (one, other) => needed(before, one.urn).includes(other.urn));
     let end = Math.max(0, ...ends.values());
@@ -392,7 +392,7 @@ function neededBy({ parent, dependencies, propertyDependencies, deletedWith }: E
 /** What marks a secret in a state that Pulumi has written. */
 const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
 
-/** The stack's outputs, with each secret marked where it is: Pulumi itself tells of a whole output only. */
+/** The stack's outputs, with each secret marked where it is: Pulumi itself marks whole outputs only. */
 async function outputsOf(stack: AutomationStack, resources: ExportedResource[]): Promise<PropertyMap> {
   const outputs = await stack.outputs();
   const written = resources.find(({ type }) => type === ROOT_STACK_TYPE)?.outputs ?? {};
@@ -404,7 +404,7 @@ async function outputsOf(stack: AutomationStack, resources: ExportedResource[]):
   );
 }
 
-/** Outputs as a preview shows them: the engine tells that they are secret, not what they are. */
+/** Outputs as a preview shows them: the engine shows that they are secret, not their values. */
 function previewed(outputs: Record<string, unknown>): PropertyMap {
   return marked(outputs as PropertyMap, outputs, (inner) => inner === "[secret]") as PropertyMap;
 }

@@ -13,13 +13,13 @@ export interface SourceContext {
   preview: boolean;
   /** How many resource operations run at a time. */
   parallel: number;
-  /** What the program gets in its environment, besides this process's own. */
+  /** Variables for the program's environment, in addition to those of this process. */
   environment: Record<string, string>;
   report(diagnostic: Diagnostic): void;
 }
 
 /**
- * Tells the deployment all that the program wants, and lets it delete the rest when that is complete.
+ * Passes all that the program declares to the deployment, which deletes the rest when that is complete.
  * @returns why it could not, or undefined; empty when that has been reported already.
  */
 export type Source = (deployment: Deployment, context: SourceContext) => Promise<string | undefined>;
@@ -44,8 +44,8 @@ export function served(start: (options: ProgramOptions) => Running): Source {
         output: (message) => report({ severity: "info", message }),
       });
       deployment.whenCancelled.catch(() => running.stop());
-      const fault = await running.ended;
-      return fault ?? (complete ? undefined : "the program ended before it was done");
+      const problem = await running.ended;
+      return problem ?? (complete ? undefined : "the program ended before it was done");
     } finally {
       monitor.stop();
     }

@@ -35,7 +35,7 @@ export interface ResourceState {
   replaceOnChanges: string[];
   additionalSecretOutputs: string[];
   customTimeouts: CustomTimeouts;
-  /** Its replacement stands; it is to be deleted. */
+  /** Its replacement exists; it is to be deleted. */
   pendingDeletion: boolean;
   /** It was deleted so that it can be created again; the creation is still to come. */
   pendingReplacement: boolean;

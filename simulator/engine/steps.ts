@@ -43,7 +43,7 @@ export class Steps {
     });
   }
 
-  /** @param deleteLater Whether the old one still stands, and is deleted at the end of the run. */
+  /** @param deleteLater Whether the old one still exists, and is deleted at the end of the run. */
   createReplacement(old: ResourceState, next: ResourceState, difference: Difference, deleteLater: boolean): Step {
     return this.#step(
       next,

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from "node:os";
 
-/** How many steps Pulumi runs at a time where nobody says it [pulumi: pkg/cmd/pulumi/operations/up.go, defaultParallel]. */
+/** How many steps Pulumi runs at a time by default [pulumi: pkg/cmd/pulumi/operations/up.go, defaultParallel]. */
 export function defaultParallel(): number {
   const configured = Number(process.env.PULUMI_PARALLEL);
   return Number.isInteger(configured) && configured > 0 ? configured : 4 * availableParallelism();

@@ -60,7 +60,7 @@ export interface Written {
 export interface CommandProviderOptions {
   /** Runs a command in another way than as a process, or answers undefined where it has none. */
   run?: (command: string, stdin: string, environment: Record<string, string>) => Promise<Written> | undefined;
-  /** What commands get in their environment, besides this process's own. Asked for each command. */
+  /** Variables for commands, in addition to those of this process. Called for each command. */
   environment?: () => Record<string, string>;
   /** Where commands run that say no `dir`. Defaults to this process's working directory. */
   directory?: string;

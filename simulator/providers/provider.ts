@@ -58,7 +58,7 @@ export interface CreateRequest {
 export interface CreateResponse {
   id: string;
   outputs: PropertyMap;
-  /** How long the cloud takes for this, in milliseconds of simulated time. Nobody waits that long. */
+  /** How long the cloud takes for this, in milliseconds of simulated time. It passes on the simulated clock only. */
   simulatedMillis: number;
 }
 
@@ -101,9 +101,9 @@ export interface ChangeResponse {
 }
 
 export interface SimulatedProvider {
-  /** The package it stands for, such as `aws`. */
+  /** The package that it simulates, such as `aws`. */
   readonly name: string;
-  /** The version of the package it stands for, such as `7.48.0`. */
+  /** The version of the package that it simulates, such as `7.48.0`. */
   readonly version: string;
 
   /** Takes the provider's own configuration (`region` and so on). Called once for each provider resource. */

@@ -2,7 +2,7 @@ import { type PropertyMap, type PropertyValue, UNKNOWN } from "./provider";
 
 /** What a simulated provider knows of one property of a resource: data, from which checks and differences follow. */
 export interface Property {
-  /** `json` is text or an object that stands for text of JSON. */
+  /** `json` is JSON text, or an object in its place. */
   type: "string" | "integer" | "number" | "boolean" | "json" | "object" | "list" | "set" | "map";
   /** The elements of a list, set or map. */
   of?: Property;
@@ -26,64 +26,64 @@ export interface Property {
 
 export type Properties = Readonly<Record<string, Property>>;
 
-export interface Fault {
+export interface Problem {
   /** Path such as `restoreToPointInTime.restoreToTime`. */
   property: string;
   reason: string;
 }
 
 /** Everything wrong with values, by names, types and allowed values. What isn't known yet passes. */
-export function faultsOf(properties: Properties, values: PropertyMap, owner: string, prefix = ""): Fault[] {
-  const faults: Fault[] = [];
+export function problemsOf(properties: Properties, values: PropertyMap, owner: string, prefix = ""): Problem[] {
+  const problems: Problem[] = [];
   for (const [name, value] of Object.entries(values)) {
     const property = properties[name];
-    if (property) faults.push(...valueFaults(property, value, owner, prefix + name));
+    if (property) problems.push(...valueProblems(property, value, owner, prefix + name));
     else
-      faults.push({
+      problems.push({
         property: prefix + name,
         reason: `unknown to ${owner}, or not simulated; known are ${Object.keys(properties).join(", ")}`,
       });
   }
   for (const [name, property] of Object.entries(properties))
     if (property.required && isAbsent(values[name]))
-      faults.push({ property: prefix + name, reason: "missing required property" });
-  return faults;
+      problems.push({ property: prefix + name, reason: "missing required property" });
+  return problems;
 }
 
-function valueFaults(property: Property, value: PropertyValue, owner: string, path: string): Fault[] {
+function valueProblems(property: Property, value: PropertyValue, owner: string, path: string): Problem[] {
   if (isAbsent(value) || value === UNKNOWN) return [];
-  const fault = (reason: string): Fault[] => [{ property: path, reason }];
-  const wrongType = () => fault(`expected ${property.type}, got ${describe(value)}`);
+  const problem = (reason: string): Problem[] => [{ property: path, reason }];
+  const wrongType = () => problem(`expected ${property.type}, got ${describe(value)}`);
   switch (property.type) {
     case "string":
       if (typeof value !== "string") return wrongType();
       if (property.values && !property.values.includes(value))
-        return fault(`expected one of ${property.values.join(", ")}, got ${value}`);
+        return problem(`expected one of ${property.values.join(", ")}, got ${value}`);
       if (property.format && !property.format.pattern.test(value))
-        return fault(`expected ${property.format.description}, got ${value}`);
+        return problem(`expected ${property.format.description}, got ${value}`);
       return [];
     case "integer":
     case "number":
       if (typeof value !== "number" || (property.type === "integer" && !Number.isInteger(value))) return wrongType();
       if (property.range && (value < property.range[0] || value > property.range[1]))
-        return fault(`expected ${property.range[0]} to ${property.range[1]}, got ${value}`);
+        return problem(`expected ${property.range[0]} to ${property.range[1]}, got ${value}`);
       return [];
     case "boolean":
       return typeof value === "boolean" ? [] : wrongType();
     case "json":
       return typeof value === "string" || isObject(value) ? [] : wrongType();
     case "object":
-      return isObject(value) ? faultsOf(property.properties ?? {}, value, owner, `${path}.`) : wrongType();
+      return isObject(value) ? problemsOf(property.properties ?? {}, value, owner, `${path}.`) : wrongType();
     case "map":
       if (!isObject(value)) return wrongType();
       return Object.entries(value).flatMap(([key, element]) =>
-        valueFaults(property.of as Property, element, owner, `${path}.${key}`),
+        valueProblems(property.of as Property, element, owner, `${path}.${key}`),
       );
     case "list":
     case "set":
       if (!Array.isArray(value)) return wrongType();
       return value.flatMap((element, index) =>
-        valueFaults(property.of as Property, element, owner, `${path}[${index}]`),
+        valueProblems(property.of as Property, element, owner, `${path}[${index}]`),
       );
   }
 }

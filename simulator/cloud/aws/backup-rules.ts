@@ -40,12 +40,12 @@ export interface BackupSelection {
   planId: string;
   name: string;
   roleArn: string;
-  /** ARNs; `*` at their end stands for anything. */
+  /** ARNs; `*` at their end matches anything. */
   resources: string[];
   notResources: string[];
   /** Resources that carry any of these tags are selected too. */
   tags: TagMatch[];
-  /** What resources must fulfil besides, all of it; the keys are `aws:ResourceTag/<tag>`. */
+  /** Conditions that resources must meet as well, all of them; the keys are `aws:ResourceTag/<tag>`. */
   conditions?: SelectionConditions;
   createdAt: number;
 }
@@ -80,8 +80,8 @@ export function checkSelection({
       throw invalid(`${arns.length} ARNs: at most 500 without wildcards, or 30 with wildcards, are allowed`);
   }
   const keys = [...(conditions?.stringEquals ?? []), ...(conditions?.stringNotEquals ?? [])].map(({ key }) => key);
-  const stranger = keys.find((key) => !key.startsWith(TAG_KEY));
-  if (stranger) throw invalid(`Invalid condition key ${stranger}: it must begin with ${TAG_KEY}`);
+  const unknown = keys.find((key) => !key.startsWith(TAG_KEY));
+  if (unknown) throw invalid(`Invalid condition key ${unknown}: it must begin with ${TAG_KEY}`);
 }
 
 /** What the keys of a selection's conditions begin with. */

@@ -25,11 +25,11 @@ export interface RecoveryPoint {
   createdAt: number;
   lifecycle: Lifecycle;
   tags: Record<string, string>;
-  /** Takes away what it stands for in its own service. */
+  /** Deletes the backup in its own service. */
   release(): void;
 }
 
-/** A lock; from `lockedForEverAt` on nobody can change it or take it away. */
+/** A lock, which cannot be changed or removed from `lockedForEverAt` on. */
 export interface Lock {
   minRetentionDays?: number;
   maxRetentionDays?: number;

@@ -328,7 +328,7 @@ export class BackupRegion {
         createdAt: at,
         lifecycle,
         tags: { ...database.tags },
-        // Gives the retention back to whoever declares it; the days stay as they were.
+        // The database's owner sets the retention again; the days remain.
         release: () => {
           database.recoveryPointArn = undefined;
         },
@@ -398,7 +398,7 @@ export class BackupRegion {
     return missing && `Access denied: ${roleArn} is not authorized to perform ${missing} on ${arnOf(resource)}`;
   }
 
-  /** Tells EventBridge what came of a job, in the words of AWS Backup's events. */
+  /** Reports the outcome of a job to EventBridge, as an event of AWS Backup. */
   #ended(job: Omit<BackupJob, "id">, vault: Vault): void {
     const id = this.#context.identifiers.uuid();
     this.#jobs.push({ id, ...job });

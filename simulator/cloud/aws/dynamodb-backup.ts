@@ -78,7 +78,7 @@ export function checkMade(backup: DynamoDbBackup, now: number): void {
     throw new AwsError("BackupInUseException", `Backup is being created: ${backup.arn}`);
 }
 
-/** Whether a backup exists: the system backup of a deleted table ends by itself, and nobody deletes it before. */
+/** Whether a backup exists: the system backup of a deleted table expires, and cannot be deleted before. */
 export function isKept({ type, createdAt }: DynamoDbBackup, now: number): boolean {
   return type !== "SYSTEM" || now < createdAt + SYSTEM_BACKUP_MILLIS;
 }
@@ -87,7 +87,7 @@ function statusOf({ type, createdAt }: DynamoDbBackup, now: number): "CREATING" 
   return type === "USER" && now < createdAt + MAKING_MILLIS ? "CREATING" : "AVAILABLE";
 }
 
-/** As `CreateBackup` and `DescribeBackup` tell it. */
+/** As `CreateBackup` and `DescribeBackup` return it. */
 export function details(backup: DynamoDbBackup, now: number) {
   return {
     BackupArn: backup.arn,
@@ -99,7 +99,7 @@ export function details(backup: DynamoDbBackup, now: number) {
   };
 }
 
-/** As `ListBackups` tells it. */
+/** As `ListBackups` returns it. */
 export function summary(backup: DynamoDbBackup, now: number): BackupSummary {
   return {
     ...details(backup, now),
@@ -109,7 +109,7 @@ export function summary(backup: DynamoDbBackup, now: number): BackupSummary {
   };
 }
 
-/** As `DescribeBackup` tells it. */
+/** As `DescribeBackup` returns it. */
 export function describeBackup(backup: DynamoDbBackup, now: number): BackupDescription {
   return {
     BackupDetails: details(backup, now),

@@ -139,7 +139,7 @@ export class Table {
     this.settings.stream = undefined;
   }
 
-  /** As `DescribeTable` tells it. */
+  /** As `DescribeTable` returns it. */
   describe(): TableDescription {
     const { settings } = this;
     const provisioned = settings.billingMode === "PROVISIONED";
@@ -199,7 +199,7 @@ export class Table {
     };
   }
 
-  /** As `DescribeContinuousBackups` tells it. */
+  /** As `DescribeContinuousBackups` returns it. */
   describeContinuousBackups(): ContinuousBackupsDescription {
     const range = this.restorableRange();
     return {

@@ -47,7 +47,7 @@ export class DynamoDb {
   readonly #regions = new Map<string, DynamoDbRegion>();
   /** Counts the calls that arrive over the wire. */
   readonly rates = new CallRates();
-  /** What goes on at once, as far as whoever asks says when it begins. */
+  /** What runs at the same time, as far as callers say when it begins. */
   readonly operations = new SimultaneousOperations();
   readonly #clock: SimulatedClock;
   readonly #identifiers: Identifiers;
@@ -331,7 +331,7 @@ export class DynamoDbRegion {
     return name as string;
   }
 
-  /** As AWS Backup does, and nobody else may take away. */
+  /** Made by AWS Backup, and deleted by AWS Backup only. */
   backUpForAwsBackup(table: Table, name: string, at: number): DynamoDbBackup {
     return this.#backUp(table, name, "AWS_BACKUP", at);
   }

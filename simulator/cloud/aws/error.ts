@@ -1,4 +1,4 @@
-/** An error as AWS words it. Whoever hosts the simulated cloud (a wire server, a provider) puts it into its own shape. */
+/** An error as AWS words it. The wire server and the provider each put it into their own shape. */
 export class AwsError extends Error {
   /** AWS's own code, such as `ResourceNotFoundException`. */
   readonly code: string;

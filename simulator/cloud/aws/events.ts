@@ -13,7 +13,7 @@ export interface EventRule {
   targets: Map<string, { id: string; arn: string }>;
 }
 
-/** What a service tells, such as `{ source: "aws.backup", "detail-type": ..., detail: {...} }`. */
+/** An event of a service, such as `{ source: "aws.backup", "detail-type": ..., detail: {...} }`. */
 export interface Event {
   source: string;
   "detail-type": string;

@@ -72,7 +72,7 @@ function list(value: string | string[] | undefined): string[] {
   return value === undefined ? [] : [value].flat();
 }
 
-/** Whether a text fits a pattern in which `*` stands for anything. */
+/** Whether a text fits a pattern in which `*` matches anything. */
 export function like(pattern: string, text: string): boolean {
   const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`).test(text);

@@ -16,7 +16,7 @@ export interface ClusterSettings {
   engineVersion: string;
   databaseName?: string;
   masterUsername: string;
-  /** Never told by any operation. */
+  /** No operation returns it. */
   masterPassword?: string;
   managedPassword: boolean;
   port: number;
@@ -156,7 +156,7 @@ export class Cluster extends RdsDatabase {
     };
   }
 
-  /** As `DescribeDBClusters` tells it. */
+  /** As `DescribeDBClusters` returns it. */
   describe(): DBCluster {
     const { settings } = this;
     const range = this.restorableRange();
@@ -220,7 +220,7 @@ export class Cluster extends RdsDatabase {
     };
   }
 
-  /** As `DescribeDBInstances` tells it. */
+  /** As `DescribeDBInstances` returns it. */
   describeInstance(instance: ClusterInstance): DBInstance {
     const { settings } = this;
     return {
@@ -261,7 +261,7 @@ export class Cluster extends RdsDatabase {
   }
 }
 
-/** As `DescribeDBClusterAutomatedBackups` tells them. */
+/** As `DescribeDBClusterAutomatedBackups` returns them. */
 export function describeClusterBackups(
   { resourceId, identifier, arn: clusterArn, tags, settings, range }: RetainedBackups,
   status: "active" | "retained",

@@ -12,7 +12,7 @@ export interface InstanceSettings extends Insights {
   /** The database created with it: Oracle's SID; SQL Server has none. */
   databaseName?: string;
   masterUsername: string;
-  /** Never told by any operation. */
+  /** No operation returns it. */
   masterPassword?: string;
   managedPassword: boolean;
   port: number;
@@ -96,7 +96,7 @@ export class Instance extends RdsDatabase {
     for (const table of this.tables()) for (const [key, row] of this.rows(table, instant)) yield [table, key, row];
   }
 
-  /** As `DescribeDBInstances` tells it. */
+  /** As `DescribeDBInstances` returns it. */
   describe(): DBInstance {
     const { settings } = this;
     const range = this.restorableRange();
@@ -158,7 +158,7 @@ export class Instance extends RdsDatabase {
   }
 }
 
-/** As `DescribeDBInstanceAutomatedBackups` tells them. */
+/** As `DescribeDBInstanceAutomatedBackups` returns them. */
 export function describeBackups({ instance, status, range }: InstanceBackups): DBInstanceAutomatedBackup {
   const { settings } = instance;
   return {

@@ -415,7 +415,7 @@ function zoneOf(
   return input.AvailabilityZone ?? `${region}a`;
 }
 
-/** Each type of storage with the IOPS and throughput that AWS tells of it. */
+/** Each type of storage with the IOPS and throughput that AWS returns for it. */
 function storageOf(input: {
   AllocatedStorage?: number | undefined;
   StorageType?: string | undefined;

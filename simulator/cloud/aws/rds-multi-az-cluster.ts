@@ -122,7 +122,7 @@ export function modifyMultiAz(settings: MultiAzSettings, input: ModifyDBClusterM
   return changed;
 }
 
-/** As `DescribeDBClusters` tells them. */
+/** As `DescribeDBClusters` returns them. */
 export function describeMultiAz(settings: MultiAzSettings): Partial<DBCluster> {
   return {
     DBClusterInstanceClass: settings.instanceClass,

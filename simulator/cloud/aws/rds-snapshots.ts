@@ -124,7 +124,7 @@ export class RdsSnapshots {
   }
 }
 
-/** As `DescribeDBClusterSnapshots` tells it. */
+/** As `DescribeDBClusterSnapshots` returns it. */
 export function describeClusterSnapshot(snapshot: ClusterSnapshot): DBClusterSnapshot {
   const { settings } = snapshot;
   return {
@@ -144,7 +144,7 @@ export function describeClusterSnapshot(snapshot: ClusterSnapshot): DBClusterSna
   };
 }
 
-/** As `DescribeDBSnapshots` tells it. */
+/** As `DescribeDBSnapshots` returns it. */
 export function describeInstanceSnapshot(snapshot: InstanceSnapshot): DBSnapshot {
   const { settings } = snapshot;
   return {

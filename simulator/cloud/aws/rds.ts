@@ -450,7 +450,7 @@ export class RdsRegion {
     return cluster;
   }
 
-  /** A Multi-AZ DB cluster has a writer and two readable standbys, each in a zone of its own, which nobody asks for. */
+  /** A Multi-AZ DB cluster has a writer and two readable standbys, each in a zone of its own, which no request names. */
   #addMembers(cluster: Cluster, instanceClass: string): void {
     const { engine, engineVersion, availabilityZones, preferredMaintenanceWindow } = cluster.settings;
     for (let number = 1; number <= MULTI_AZ_INSTANCES; number += 1) {

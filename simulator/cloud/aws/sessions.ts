@@ -32,7 +32,7 @@ export class Sessions {
   readonly #identifiers: Identifiers;
   readonly #iam: Iam;
   readonly #sessions = new Map<string, Session>();
-  /** Whose token it is; a Kubernetes cluster tells. */
+  /** Whose token it is, as the Kubernetes cluster says. */
   accountOf: (token: string) => ServiceAccount | undefined = () => undefined;
 
   constructor(clock: SimulatedClock, identifiers: Identifiers, iam: Iam) {

@@ -24,7 +24,7 @@ export interface ArmRequest {
 
 /**
  * The simulated Azure: one subscription, whose Resource Manager knows the databases that are supported and what belongs
- * to them. Whoever asks (a provider, an operation over HTTP) asks the same Resource Manager.
+ * to them. Providers and operations (over HTTP) ask the same Resource Manager.
  */
 export class AzureCloud {
   readonly clock: SimulatedClock;
@@ -63,12 +63,12 @@ export class AzureCloud {
     this.#resourceGroups.set(name.toLowerCase(), location);
   }
 
-  /** Another subscription, in which whoever asks may do nothing. */
+  /** Another subscription, in which callers have no permissions. */
   addOtherSubscription(subscription: string, tenant: "same tenant" | "another tenant"): void {
     this.#otherSubscriptions.set(subscription.toLowerCase(), tenant);
   }
 
-  /** From now on nobody here has a role in the group. */
+  /** From now on callers have no role in the group. */
   forbidGroup(name: string): void {
     this.#forbiddenGroups.add(name.toLowerCase());
   }
@@ -178,7 +178,7 @@ export class AzureCloud {
   }
 }
 
-/** [Microsoft Learn, Troubleshoot Azure RBAC] Without a role, nobody learns whether a resource is there. */
+/** [Microsoft Learn, Troubleshoot Azure RBAC] Without a role, a caller does not learn whether a resource exists. */
 function authorizationFailed(method: string, { type }: { type: string }, path: string): ArmError {
   const action = `${type}/${method === "GET" ? "read" : method === "DELETE" ? "delete" : "write"}`;
   return new ArmError(

@@ -91,7 +91,7 @@ export class BackupInstance {
   }
 }
 
-/** A recovery point as a GET tells it. */
+/** A recovery point as a GET returns it. */
 export function describePoint(instance: BackupInstance, { id, at, tag, expiresAt }: RecoveryPoint): JsonObject {
   return {
     id: `${instance.id}/recoveryPoints/${id}`,

@@ -171,8 +171,8 @@ function vaultStore(store: JsonValue | undefined): void {
 
 /** @throws {ArmError} for members that the type doesn't have, or that are not simulated. */
 export function only(value: JsonObject, members: readonly string[], type: string): void {
-  const stranger = Object.keys(value).find((key) => !members.includes(key));
-  if (stranger) throw unknownMember(stranger, type);
+  const unknown = Object.keys(value).find((key) => !members.includes(key));
+  if (unknown) throw unknownMember(unknown, type);
 }
 
 function expect(value: JsonValue | undefined, wanted: string, what: string): void {

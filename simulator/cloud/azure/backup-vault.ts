@@ -60,7 +60,7 @@ export class BackupVault {
     return { state: String(state), retentionMillis: Number(retentionDurationInDays) * DAY };
   }
 
-  /** A PUT on a vault that stands. */
+  /** A PUT on an existing vault. */
   update(body: JsonObject): void {
     checkBody(body);
     const { location } = this;

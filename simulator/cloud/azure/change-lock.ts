@@ -1,11 +1,11 @@
 import type { ArmError } from "./error";
 
-/** How many others are refused at most while a change goes on that nobody looks at any more. */
+/** How many others are refused at most during a change that is no longer polled. */
 const REFUSALS = 2;
 
 /**
  * A database of Azure's works at one change at a time, and refuses others while it does. A change over HTTP goes on until
- * whoever made it has seen that it is done; one in process is done at once. An abandoned one is done in the end, too.
+ * its caller has seen that it is done; one in process is done at once. An abandoned one ends, too.
  */
 export class ChangeLock {
   readonly #refusal: () => ArmError;

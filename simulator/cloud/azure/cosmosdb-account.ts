@@ -62,7 +62,7 @@ export class CosmosAccount {
    * continue accessing or recover access to it]
    */
   keyReadBy: string | undefined;
-  /** Whether it has lost its key: then nobody reads it any more. */
+  /** Whether it has lost its key: then it cannot be read any more. */
   revoked = false;
   deletedAt: number | undefined;
   /** How far the database's own clock is ahead of the cloud's. */
@@ -191,7 +191,7 @@ export class CosmosAccount {
     return `https://${this.name}.documents.azure.com:443/`;
   }
 
-  /** As a GET tells it. */
+  /** As a GET returns it. */
   describe(): JsonObject {
     const locations = ((this.properties.locations ?? []) as JsonValue[]).map(
       (location, index): JsonObject => ({

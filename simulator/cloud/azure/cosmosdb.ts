@@ -370,7 +370,7 @@ export class CosmosDb {
     return [...this.#accounts.values(), ...this.#deleted].filter((account) => account.isContinuous && last(account));
   }
 
-  /** An account is listed under one location, whichever regions it has had and wherever it has failed over to. */
+  /** An account is listed under one location, regardless of its regions and failovers. */
   #restorable(location: string): CosmosAccount[] {
     return this.#allRestorable().filter((account) => locationOf(account.location) === locationOf(location));
   }
@@ -407,7 +407,7 @@ function instant(millis: number): string {
   return new Date(millis).toISOString();
 }
 
-/** `10/26/2021 5:27:45 PM`, in UTC: how Azure tells this one time. */
+/** `10/26/2021 5:27:45 PM`, in UTC: the form in which Azure returns this time. */
 function americanTime(millis: number): string {
   return new Date(millis)
     .toLocaleString("en-US", { timeZone: "UTC" })
@@ -422,10 +422,10 @@ function refuseConsistency(properties: JsonObject): void {
 }
 
 function refuseUnknown(body: JsonObject): void {
-  const stranger =
+  const unknown =
     Object.keys(body).find((key) => !["location", "tags", "kind", "identity", "properties"].includes(key)) ??
     Object.keys(object(body.properties)).find((key) => !PROPERTIES.includes(key));
-  if (stranger) throw unknownMember(stranger, "DatabaseAccountCreateUpdateParameters");
+  if (unknown) throw unknownMember(unknown, "DatabaseAccountCreateUpdateParameters");
 }
 
 function badRequest(message: string): ArmError {

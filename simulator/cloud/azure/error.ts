@@ -1,4 +1,4 @@
-/** An error as the Azure Resource Manager words it. Whoever hosts the simulated Azure puts it into its own shape. */
+/** An error as the Azure Resource Manager words it. The wire server and the provider each put it into their own shape. */
 export class ArmError extends Error {
   /** Azure's own code, such as `ResourceNotFound`. */
   readonly code: string;

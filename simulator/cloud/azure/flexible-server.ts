@@ -138,13 +138,13 @@ export class FlexibleServer {
     return this.parameters.get(name) ?? this.#rules.parameters[name]?.default;
   }
 
-  /** As a GET tells it. */
+  /** As a GET returns it. */
   describe(): JsonObject {
     const { properties } = this;
     const backup = object(properties.backup);
     const highAvailability = object(properties.highAvailability);
     const mode = text(highAvailability.mode) ?? "Disabled";
-    // A standby of the same zone is told with that zone, which nobody has chosen.
+    // A standby of the same zone is returned with that zone, although no request named it.
     const zone = mode === "SameZone" ? properties.availabilityZone : highAvailability.standbyAvailabilityZone;
     return {
       id: this.id,
@@ -156,7 +156,7 @@ export class FlexibleServer {
       ...(this.identity ? { identity: this.identity } : {}),
       systemData: { createdAt: new Date(this.createdAt).toISOString() },
       properties: {
-        // Never told: how it was made, and the password.
+        // Never returned: how it was made, and the password.
         ...without(properties, [
           "createMode",
           "administratorLoginPassword",

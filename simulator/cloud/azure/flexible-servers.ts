@@ -24,7 +24,7 @@ export interface FlexibleServerRules extends ServerRules {
   acceptedRestore?(now: number): JsonObject;
   /** Whether public and private access cannot be crossed, and sizes have to be the source's. */
   refuseRestore(source: FlexibleServer, body: JsonObject): void;
-  /** Gives a restored server what the restore carries over besides the data. */
+  /** Gives a restored server what the restore carries over in addition to the data. */
   inherit(source: FlexibleServer, copy: FlexibleServer): void;
 }
 
@@ -122,8 +122,8 @@ export class FlexibleServers {
         put: (name, body) => {
           const server = this.#in(name);
           const { startIpAddress, endIpAddress, ...rest } = object(body.properties);
-          const stranger = Object.keys(rest)[0];
-          if (stranger) throw unknownMember(stranger, "FirewallRule");
+          const unknown = Object.keys(rest)[0];
+          if (unknown) throw unknownMember(unknown, "FirewallRule");
           if (!isAddress(startIpAddress)) throw invalidParameter("startIpAddress");
           if (!isAddress(endIpAddress)) throw invalidParameter("endIpAddress");
           server.lock.refuse();
@@ -235,7 +235,7 @@ export class FlexibleServers {
   /** A PUT on a server that is there. */
   #update(server: FlexibleServer, body: JsonObject) {
     const properties = object(body.properties);
-    // What Azure makes of a second restore into the same server is not known; nobody shall come to rely on it here.
+    // What Azure makes of a second restore into the same server is not known: refuse it, so that nothing relies on it.
     const mode = text(properties.createMode);
     if (mode !== undefined && mode !== "Default" && mode !== "Update" && mode !== "Create")
       throw new ArmError("ServerNameAlreadyExists", "Specified server name is already used.", 409);
@@ -273,10 +273,10 @@ export class FlexibleServers {
   }
 
   #refuseUnknown(body: JsonObject, known: readonly string[]): void {
-    const stranger =
+    const unknown =
       Object.keys(body).find((key) => !["location", "tags", "sku", "identity", "properties"].includes(key)) ??
       Object.keys(object(body.properties)).find((key) => !known.includes(key));
-    if (stranger) throw unknownMember(stranger, "Server");
+    if (unknown) throw unknownMember(unknown, "Server");
   }
 
   /** [azure-mgmt-mysqlflexibleservers, HighAvailability] A standby of the same zone has no zone to choose. */

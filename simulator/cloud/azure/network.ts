@@ -64,8 +64,8 @@ export class Network {
           const endpoint = this.#in(name);
           const group = name.names[1] as string;
           const { privateDnsZoneConfigs, ...rest } = object(body.properties);
-          const stranger = Object.keys(rest)[0];
-          if (stranger) throw unknownMember(stranger, "PrivateDnsZoneGroup");
+          const unknown = Object.keys(rest)[0];
+          if (unknown) throw unknownMember(unknown, "PrivateDnsZoneGroup");
           if (!Array.isArray(privateDnsZoneConfigs)) throw invalidParameter("privateDnsZoneConfigs");
           const made = {
             id: `${endpoint.id}/privateDnsZoneGroups/${group}`,
@@ -86,8 +86,8 @@ export class Network {
   #put(name: ResourceName, body: JsonObject) {
     const { subnet, customNetworkInterfaceName, ...given } = object(body.properties);
     const { privateLinkServiceConnections = [], manualPrivateLinkServiceConnections = [], ...rest } = given;
-    const stranger = Object.keys(rest)[0];
-    if (stranger) throw unknownMember(stranger, "PrivateEndpoint");
+    const unknown = Object.keys(rest)[0];
+    if (unknown) throw unknownMember(unknown, "PrivateEndpoint");
     if (!text(object(subnet).id)) throw invalidParameter("subnet");
     const properties = {
       subnet: { id: object(subnet).id },

@@ -4,7 +4,7 @@ import { ArmError } from "./error";
 export interface ResourcePath {
   subscription: string;
   resourceGroup?: string;
-  /** What stands before the last provider: what such a resource extends, or its resource group. */
+  /** The part before the last provider: the resource that it extends, or its resource group. */
   scope: string;
   /** Namespace and types, such as `Microsoft.DBforPostgreSQL/flexibleServers/configurations`; empty for a group itself. */
   type: string;
@@ -24,9 +24,9 @@ export function parseResourcePath(path: string): ResourcePath {
   const extended = whole.findIndex((segment) => segment.toLowerCase() === "providers");
   const segments = last > extended ? [...whole.slice(0, extended), ...whole.slice(last)] : whole;
   const is = (index: number, word: string) => segments[index]?.toLowerCase() === word.toLowerCase();
-  const fault = () =>
+  const problem = () =>
     new ArmError("InvalidResourceId", `The resource identifier '${path}' is not valid or not simulated.`);
-  if (!is(0, "subscriptions") || segments[1] === undefined) throw fault();
+  if (!is(0, "subscriptions") || segments[1] === undefined) throw problem();
   const subscription = segments[1];
   let next = 2;
   let resourceGroup: string | undefined;
@@ -35,7 +35,7 @@ export function parseResourcePath(path: string): ResourcePath {
     next += 2;
   }
   if (next >= segments.length) return { subscription, resourceGroup, scope, type: "", names: [] };
-  if (!is(next, "providers") || segments.length < next + 3) throw fault();
+  if (!is(next, "providers") || segments.length < next + 3) throw problem();
   const rest = segments.slice(next + 2);
   const types = rest.filter((_, index) => index % 2 === 0);
   const names = rest.filter((_, index) => index % 2 === 1);

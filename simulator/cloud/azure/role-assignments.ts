@@ -95,8 +95,8 @@ export class RoleAssignments {
         `The role assignment ID '${guid}' is not valid. The role assignment ID must be a GUID.`,
       );
     const { principalId, principalType, roleDefinitionId, ...rest } = object(body.properties);
-    const stranger = Object.keys(rest)[0] ?? Object.keys(body).find((key) => key !== "properties");
-    if (stranger) throw unknownMember(stranger, "RoleAssignment");
+    const unknown = Object.keys(rest)[0] ?? Object.keys(body).find((key) => key !== "properties");
+    if (unknown) throw unknownMember(unknown, "RoleAssignment");
     if (!this.#exists(scope)) throw new ArmError("ResourceNotFound", `The Resource '${scope}' was not found.`, 404);
     const role = text(roleDefinitionId)?.split("/").at(-1);
     if (!(Object.values(ROLES) as (string | undefined)[]).includes(role))

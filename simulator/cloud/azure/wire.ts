@@ -7,7 +7,7 @@ import { reportArmExchange } from "./observer";
 import type { LateFailure } from "./resource-type";
 
 const MAX_BODY_BYTES = 4 * 2 ** 20;
-/** The secret that whoever asks for a token has to know, as on an Azure host with a managed identity. */
+/** The secret that a request for a token must contain, as on an Azure host with a managed identity. */
 const IDENTITY_HEADER = "rehearsal";
 const TOKEN = "rehearsal-token";
 
@@ -28,7 +28,7 @@ interface UnderWay {
 
 export interface AzureEndpoint {
   url: string;
-  /** What makes the azure-native provider, and whoever looks where it looks, find this Azure and an identity in it. */
+  /** The variables by which the azure-native provider, and programs that read the same ones, find this Azure and an identity in it. */
   environment(): Record<string, string>;
   close(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export async function serveAzure(cloud: AzureCloud): Promise<AzureEndpoint> {
       write(response, status, body);
     };
     answer(request, response, sent, respond).catch((error) => {
-      // Nobody waits for simulated time: who is refused now may ask again at once.
+      // Simulated time does not pass by waiting: a refused client may ask again at once.
       if (error instanceof ArmError && (error.status === 409 || error.status === 412))
         response.setHeader("retry-after", "0");
       if (error instanceof ArmError)

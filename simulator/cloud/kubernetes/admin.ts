@@ -22,7 +22,7 @@ interface PauseRequest {
 
 export type AdminMethod = "Pause" | "Unpause" | "CheckPaused";
 
-/** The products wait this long for outstanding requests unless told otherwise. */
+/** The products wait this long for outstanding requests by default. */
 const DEFAULT_MAX_PAUSE_WAIT_MILLIS = 30_000;
 
 const EMPTY = Buffer.alloc(0);

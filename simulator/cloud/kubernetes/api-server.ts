@@ -15,7 +15,7 @@ const MAX_BODY_BYTES = 3 * 1024 * 1024;
 export interface ApiServerOptions {
   clock: SimulatedClock;
   store: ObjectStore;
-  /** Whose token it is; undefined when it is nobody's. */
+  /** The token's account; undefined for an unknown token. */
   accountOf(token: string): User;
 }
 
@@ -32,7 +32,7 @@ export class ApiServer {
   readonly #server: Server;
   readonly #held: HeldAddress;
   readonly #port: number;
-  /** Called before each request is answered; what it throws is answered instead. For faults in tests. */
+  /** Called before each request is answered; what it throws is answered instead. For problems in tests. */
   beforeRequest?: (method: string, path: string) => void | Promise<void>;
   readonly requests: ServedRequest[] = [];
 
@@ -187,7 +187,7 @@ export class ApiServer {
         resourceVersion: this.#options.store.resourceVersion,
         ...(rest > 0 && { continue: String(from + limit), remainingItemCount: rest }),
       },
-      // As in Kubernetes, what is the same for all items stands in the list only.
+      // As in Kubernetes, what is the same for all items is in the list only.
       items: all.slice(from, from + limit).map(({ apiVersion: _version, kind: _kind, ...item }) => item),
     };
   }

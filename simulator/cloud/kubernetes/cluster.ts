@@ -27,7 +27,7 @@ export const CONTEXT = "scalar-prod";
 
 export class KubernetesCluster {
   readonly clock: SimulatedClock;
-  /** The objects. Whoever uses it directly is a cluster administrator: RBAC is asked of HTTP clients only. */
+  /** The objects. Direct use is that of a cluster administrator: RBAC applies to HTTP clients only. */
   readonly store: ObjectStore;
   #apiServer!: ApiServer;
   readonly #releases: SimulatedRelease[] = [];
@@ -128,7 +128,7 @@ export class KubernetesCluster {
 
   /**
    * Starts a Job as the CronJob's controller would, and answers while it runs.
-   * @throws {NotScheduledError} when the CronJob is suspended, or forbids a second Job beside one that runs
+   * @throws {NotScheduledError} when the CronJob is suspended, or allows no second Job while one runs
    */
   async startCronJob(namespace: string, name: string): Promise<JobRun> {
     const cronJob = `${namespace}/${name}`;
@@ -154,7 +154,7 @@ export class KubernetesCluster {
     if (this.#kubeconfigDirectory !== undefined) rmSync(this.#kubeconfigDirectory, { recursive: true, force: true });
   }
 
-  /** Whose token it is; undefined when nobody's. */
+  /** The token's account; undefined for an unknown token. */
   accountOf(token: string): ServiceAccountName | undefined {
     const account = this.#tokens.get(token);
     return account && this.store.find(SERVICE_ACCOUNTS, account.namespace, account.name) ? account : undefined;

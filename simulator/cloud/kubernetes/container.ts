@@ -237,7 +237,7 @@ function variablesOf(container: Container, options: ContainerOptions, paths: Pat
   for (const variable of container.env ?? []) {
     const value = variableValue(variable, options);
     if (value === undefined) continue;
-    // $(NAME) stands for a variable defined before; $$(NAME) for itself.
+    // $(NAME) is replaced by a variable defined before, $$(NAME) by $(NAME).
     const expanded = value.replace(/\$\$|\$\((\w+)\)/g, (whole, name) =>
       whole === "$$" ? "$" : (variables[name] ?? whole),
     );

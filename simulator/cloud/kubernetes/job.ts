@@ -56,7 +56,7 @@ const SERVICE_ACCOUNTS = kindOf({ apiVersion: "v1", kind: "ServiceAccount" });
 const DEFAULT_BACKOFF_LIMIT = 6;
 
 /**
- * What the Job controller writes beside a reason (kubernetes/pkg/controller/job/job_controller.go). For a failure policy it
+ * The message that the Job controller writes with a reason (kubernetes/pkg/controller/job/job_controller.go). For a failure policy it
  * also names the pod and its exit code.
  */
 const MESSAGES: Record<NonNullable<JobResult["reason"]>, string> = {
@@ -258,7 +258,7 @@ export class JobRun {
 
 /**
  * Starts a Job as the CronJob's controller does at the scheduled minute.
- * @throws {NotScheduledError} when the CronJob is suspended, or forbids a second Job beside one that runs
+ * @throws {NotScheduledError} when the CronJob is suspended, or allows no second Job while one runs
  */
 export async function startCronJob(
   host: ContainerHost,
@@ -275,7 +275,7 @@ export async function startCronJob(
   }
   if (spec.concurrencyPolicy === "Replace") await Promise.all(running.map((run) => run.stop()));
 
-  // The controller names a Job by the scheduled minute; two of one minute are told apart here as `kubectl create job` would.
+  // The controller names a Job by the scheduled minute; two of one minute get different names here, as from `kubectl create job`.
   const minute = Math.floor(clock.now() / 60_000);
   const jobName = [`${name}-${minute}`, `${name}-${minute}-${randomBytes(2).toString("hex")}`].find(
     (candidate) => !store.find(JOBS, namespace, candidate),

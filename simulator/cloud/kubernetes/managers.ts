@@ -16,7 +16,7 @@ interface Leaf {
   value: unknown;
 }
 
-/** The identity of an object and what the server sets are nobody's. */
+/** The identity of an object and what the server sets have no manager. */
 const UNMANAGED = new Set(["apiVersion", "kind", "status"]);
 const MANAGED_METADATA = new Set(["labels", "annotations", "finalizers", "ownerReferences"]);
 
@@ -37,7 +37,7 @@ export class FieldManagers {
     return copy;
   }
 
-  /** A create or update: what it changed becomes its own, whoever had it. */
+  /** A create or update: it owns what it changed, regardless of the previous manager. */
   update(manager: string, time: string, before: unknown, after: unknown): void {
     const old = leaves(before);
     const now = leaves(after);

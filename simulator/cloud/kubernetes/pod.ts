@@ -9,7 +9,7 @@ import { HeldAddress } from "./held-address";
 
 const START_MILLIS = 20;
 
-/** What a product serves besides the admin interface. */
+/** What a product serves in addition to the admin interface. */
 export interface PodService {
   definition: ServiceDefinition;
   implementation: UntypedServiceImplementation;
@@ -48,7 +48,7 @@ export class SimulatedPod {
   readonly #history: PodEvent[] = [];
   /**
    * Called before each call of the admin interface is served: what it throws is answered (with `code` as the gRPC
-   * status), and what it waits for delays the answer. For faults.
+   * status), and what it waits for delays the answer. For problems.
    */
   beforeAdminCall?: (method: AdminMethod) => Promise<void> | void;
 
@@ -132,7 +132,7 @@ export class SimulatedPod {
   die(): void {
     if (!this.#server) return;
     this.#gate.die();
-    // First the sessions, so that clients are told; a socket cut under a session goes unseen for a while.
+    // First the sessions, so that clients learn of it; they notice a cut socket only after a while.
     this.#server.forceShutdown();
     this.#held.disconnect();
     this.#server = undefined;

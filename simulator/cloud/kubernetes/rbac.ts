@@ -35,7 +35,7 @@ interface PolicyRule {
  */
 export const ADMINISTRATOR = Symbol("administrator");
 
-/** Who sends a request; undefined for nobody in particular. */
+/** Who sends a request; undefined for an anonymous one. */
 export type User = ServiceAccountName | typeof ADMINISTRATOR | undefined;
 
 export const userName = ({ namespace, name }: ServiceAccountName) => `system:serviceaccount:${namespace}:${name}`;

@@ -23,7 +23,7 @@ export interface ReleaseOptions {
    * (127.0.0.2 and so on: Linux only, unless there is one pod). With `named`, the default, pods can share 127.0.0.1.
    */
   targetPort?: "named" | "numeric";
-  /** What the pods serve besides the admin interface. */
+  /** What the pods serve in addition to the admin interface. */
   application?: Application;
   /** For TLS. Insecure by default, as the charts are. */
   credentials?: ServerCredentials;
@@ -166,7 +166,7 @@ export class SimulatedRelease {
   #inTurn(change: () => Promise<void>): Promise<void> {
     const done = this.#work.catch(() => {}).then(change);
     this.#work = done;
-    // Whoever asked for the change hears of its failure; the next in turn need not.
+    // The caller of the change gets its failure; the next change does not.
     done.catch(() => {});
     return done;
   }

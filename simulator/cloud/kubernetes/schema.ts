@@ -143,7 +143,7 @@ export const FIELDS = {
 
 export type TypeName = keyof typeof FIELDS;
 
-export interface Fault {
+export interface Problem {
   /** Such as `spec.jobTemplate.spec.template.spec.containers[0].image`. */
   path: string;
   reason: "unknown" | "type" | "required";
@@ -166,21 +166,21 @@ export function parseFieldType(text: string): FieldType {
   };
 }
 
-/** All faults of `value` as a `type` of the table. Whatever `isUnknown` holds for is taken on trust. */
-export function findFaults(
+/** All problems of `value` as a `type` of the table. Whatever `isUnknown` holds for is taken on trust. */
+export function findProblems(
   type: TypeName,
   value: unknown,
   isUnknown: (value: unknown) => boolean = () => false,
-): Fault[] {
-  return [...objectFaults(type, value, "", isUnknown)];
+): Problem[] {
+  return [...objectProblems(type, value, "", isUnknown)];
 }
 
-function* objectFaults(
+function* objectProblems(
   type: TypeName,
   value: unknown,
   path: string,
   isUnknown: (value: unknown) => boolean,
-): Generator<Fault> {
+): Generator<Problem> {
   if (isUnknown(value)) return;
   if (!isPlainObject(value)) {
     yield { path, reason: "type", message: `expected an object, got ${describe(value)}` };
@@ -205,26 +205,28 @@ function* objectFaults(
       };
       continue;
     }
-    yield* fieldFaults(parseFieldType(text), item, join(path, name), isUnknown);
+    yield* fieldProblems(parseFieldType(text), item, join(path, name), isUnknown);
   }
 }
 
-function* fieldFaults(
+function* fieldProblems(
   field: FieldType,
   value: unknown,
   path: string,
   isUnknown: (value: unknown) => boolean,
-): Generator<Fault> {
+): Generator<Problem> {
   if (isUnknown(value)) return;
   const single = { ...field, list: false, map: false };
   if (field.list) {
     if (!Array.isArray(value)) yield { path, reason: "type", message: `expected a list, got ${describe(value)}` };
-    else for (const [index, item] of value.entries()) yield* fieldFaults(single, item, `${path}[${index}]`, isUnknown);
+    else
+      for (const [index, item] of value.entries()) yield* fieldProblems(single, item, `${path}[${index}]`, isUnknown);
   } else if (field.map) {
     if (!isPlainObject(value)) yield { path, reason: "type", message: `expected a map, got ${describe(value)}` };
-    else for (const [key, item] of Object.entries(value)) yield* fieldFaults(single, item, join(path, key), isUnknown);
+    else
+      for (const [key, item] of Object.entries(value)) yield* fieldProblems(single, item, join(path, key), isUnknown);
   } else if (field.name in FIELDS) {
-    yield* objectFaults(field.name as TypeName, value, path, isUnknown);
+    yield* objectProblems(field.name as TypeName, value, path, isUnknown);
   } else if (!isScalar(field.name, value)) {
     yield { path, reason: "type", message: `expected ${article(field.name)}, got ${describe(value)}` };
   }

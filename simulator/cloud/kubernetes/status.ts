@@ -109,14 +109,14 @@ export class StatusError extends Error {
     resource: GroupResource,
     kind: string,
     name: string,
-    faults: { field: string; message: string }[],
+    problems: { field: string; message: string }[],
   ): StatusError {
-    const list = faults.map(({ field, message }) => `${field}: ${message}`);
+    const list = problems.map(({ field, message }) => `${field}: ${message}`);
     const qualifiedKind = resource.group ? `${kind}.${resource.group}` : kind;
     return new StatusError(
       "Invalid",
       `${qualifiedKind} "${name}" is invalid: ${list.length === 1 ? list[0] : `[${list.join(", ")}]`}`,
-      { name, group: resource.group, kind, causes: faults.map(({ field, message }) => ({ field, message })) },
+      { name, group: resource.group, kind, causes: problems.map(({ field, message }) => ({ field, message })) },
     );
   }
 

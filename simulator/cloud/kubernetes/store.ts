@@ -238,8 +238,8 @@ export class ObjectStore {
     manifest: ObjectManifest,
     current?: KubernetesObject,
   ): KubernetesObject {
-    const faults = [...invalidFields(kind, manifest), ...immutableFields(manifest, current)];
-    if (faults.length > 0) throw StatusError.invalid(kind, kind.kind, name, faults);
+    const problems = [...invalidFields(kind, manifest), ...immutableFields(manifest, current)];
+    if (problems.length > 0) throw StatusError.invalid(kind, kind.kind, name, problems);
     setDefaults(manifest);
     const { labels, annotations, ownerReferences } = manifest.metadata as Partial<KubernetesObject["metadata"]>;
     const object: KubernetesObject = {

@@ -74,7 +74,7 @@ export const backupPlan: ResourceType = {
       plan && {
         arn: plan.arn,
         name: plan.name,
-        rules: plan.rules.map(told),
+        rules: plan.rules.map(outputsOf),
         version: plan.version,
         tagsAll: { ...plan.tags },
       }
@@ -117,7 +117,7 @@ function lifecycle(input: PropertyMap): Lifecycle {
   return { deleteAfterDays: number(input.deleteAfter), moveToColdStorageAfterDays: number(input.coldStorageAfter) };
 }
 
-function told(known: BackupRule): PropertyMap {
+function outputsOf(known: BackupRule): PropertyMap {
   return {
     ruleName: known.name,
     targetVaultName: known.targetVault,

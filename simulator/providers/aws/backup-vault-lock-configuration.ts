@@ -32,7 +32,7 @@ export const backupVaultLockConfiguration: ResourceType = {
     const vault = cloud.backup.region(regionOf(state)).findVault(id);
     if (vault?.lock === undefined) return undefined;
     const { minRetentionDays, maxRetentionDays } = vault.lock;
-    // How long it can be changed is never told again.
+    // AWS does not return how long it can be changed.
     return { backupVaultArn: vault.arn, backupVaultName: vault.name, minRetentionDays, maxRetentionDays };
   },
 

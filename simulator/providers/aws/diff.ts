@@ -145,14 +145,14 @@ function anyNestedReplaces(property: Property, value: PropertyValue | undefined)
   );
 }
 
-/** The bridge can't tell a zero value from none. */
+/** The bridge does not distinguish a zero value from none. */
 export function isZero(value: PropertyValue | undefined): boolean {
   if (isAbsent(value) || value === "" || value === false || value === 0) return true;
   if (Array.isArray(value)) return value.length === 0;
   return isObject(value) && Object.keys(value).length === 0;
 }
 
-/** JSON text, or an object that stands for it, in one form. */
+/** JSON text, or an object in its place, in one form. */
 export function canonicalJson(value: PropertyValue | undefined): string {
   let parsed = value;
   if (typeof value === "string") {

@@ -17,7 +17,7 @@ import type { DynamoDbRegion } from "../../cloud/aws/dynamodb";
 import type { Table } from "../../cloud/aws/dynamodb-table";
 import { AwsError } from "../../cloud/aws/error";
 import { type PropertyMap, UNKNOWN } from "../provider";
-import { type Fault, hasUnknown, isAbsent, type Properties, type Property } from "../schema";
+import { hasUnknown, isAbsent, type Problem, type Properties, type Property } from "../schema";
 import type { Changes } from "./diff";
 import {
   ARN,
@@ -37,7 +37,7 @@ import {
   texts,
 } from "./resource-type";
 
-/** Capacity is as in the request when it says nothing: unlimited is -1, and AWS tells it as nothing. */
+/** Capacity is as in the request when it says nothing: unlimited is -1, and AWS omits it. */
 const REQUEST_UNITS: Property = {
   type: "integer",
   computed: true,
@@ -158,16 +158,16 @@ export const dynamodbTable: ResourceType = {
   autoName: { property: "name", maxLength: 255 },
 
   check(table) {
-    const faults: Fault[] = [];
-    const fault = (property: string, reason: string) => faults.push({ property, reason });
+    const problems: Problem[] = [];
+    const problem = (property: string, reason: string) => problems.push({ property, reason });
     if (!isAbsent(table.restoreSourceName) && !isAbsent(table.restoreSourceTableArn))
-      fault("restoreSourceTableArn", "conflicts with restoreSourceName");
+      problem("restoreSourceTableArn", "conflicts with restoreSourceName");
     if (table.streamEnabled === true && !text(table.streamViewType))
-      fault("streamViewType", "required when streamEnabled is true");
+      problem("streamViewType", "required when streamEnabled is true");
     if (object(table.ttl).enabled === true && !text(object(table.ttl).attributeName))
-      fault("ttl.attributeName", "required when ttl.enabled is true");
-    faults.push(...indexFaults(table));
-    return faults;
+      problem("ttl.attributeName", "required when ttl.enabled is true");
+    problems.push(...indexProblems(table));
+    return problems;
   },
 
   refine(changes, state, wanted) {
@@ -178,9 +178,9 @@ export const dynamodbTable: ResourceType = {
       if (!object(state[option]).enabled && object(wanted[option]).enabled === false) forget(changes, option);
     if (object(wanted.pointInTimeRecovery).enabled === false)
       delete changes["pointInTimeRecovery.recoveryPeriodInDays"];
-    // Disabling takes an attribute name, which AWS doesn't tell any more then.
+    // Disabling takes an attribute name, which AWS does not return any more then.
     if (!object(wanted.ttl).enabled && !object(state.ttl).attributeName) delete changes["ttl.attributeName"];
-    // Attributes belong to indexes, and are told together with them.
+    // Attributes belong to indexes, and are returned together with them.
     if (!Object.keys(changes).some((path) => path.startsWith("globalSecondaryIndexes"))) forget(changes, "attributes");
   },
 
@@ -214,7 +214,7 @@ export const dynamodbTable: ResourceType = {
   read(cloud, { id, state }) {
     const dynamodb = cloud.dynamodb.region(regionOf(state));
     const table = dynamodb.find(id);
-    return table && told(table);
+    return table && outputsOf(table);
   },
 
   update(cloud, existing, wanted, changed) {
@@ -382,7 +382,7 @@ function update(
   return millis;
 }
 
-function told(table: Table) {
+function outputsOf(table: Table) {
   const description = table.describe();
   const key = (keys: KeySchemaElement[] | undefined, type: string) =>
     keys?.find((element) => element.KeyType === type)?.AttributeName ?? null;
@@ -442,7 +442,7 @@ function told(table: Table) {
 }
 
 /** Every key needs an attribute's type, and every attribute must be some key's. */
-function indexFaults(table: PropertyMap): Fault[] {
+function indexProblems(table: PropertyMap): Problem[] {
   if ([table.attributes, table.globalSecondaryIndexes, table.localSecondaryIndexes].some(hasUnknown)) return [];
   const keys = new Set(
     [
@@ -459,18 +459,18 @@ function indexFaults(table: PropertyMap): Fault[] {
   const names = new Set(objects(table.attributes).map((attribute) => attribute.name));
   const unmatched = [...keys].filter((key) => !names.has(key as string));
   const unused = [...names].filter((name) => !keys.has(name as string));
-  const faults: Fault[] = [];
+  const problems: Problem[] = [];
   if (unmatched.length)
-    faults.push({
+    problems.push({
       property: "attributes",
       reason: `all indexes must match a defined attribute. Unmatched indexes: ${JSON.stringify(unmatched)}`,
     });
   if (unused.length && table.hashKey !== UNKNOWN && table.rangeKey !== UNKNOWN)
-    faults.push({
+    problems.push({
       property: "attributes",
       reason: `all attributes must be indexed. Unused attributes: ${JSON.stringify(unused)}`,
     });
-  return faults;
+  return problems;
 }
 
 function inPlace(changes: Changes, path: string): void {

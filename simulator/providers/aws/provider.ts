@@ -20,7 +20,7 @@ import type {
   UpdateRequest,
 } from "../provider";
 import { UNKNOWN } from "../provider";
-import { faultsOf, isAbsent, isObject, type Properties, type Property, withDefaults } from "../schema";
+import { isAbsent, isObject, type Properties, type Property, problemsOf, withDefaults } from "../schema";
 import { sdkVersion } from "../sdk-version";
 import { TypeCatalog } from "../type-catalog";
 import { autoscalingPolicy } from "./autoscaling-policy";
@@ -129,7 +129,7 @@ export class AwsProvider implements SimulatedProvider {
     const inputs = withDefaults(known(type), this.#named(type, request, given));
     // An automatic name is held to what the type takes, as one that is given.
     const named = type.autoName ? { [type.autoName.property]: inputs[type.autoName.property] ?? null } : {};
-    const failures = faultsOf(known(type), { ...given, ...named }, type.token);
+    const failures = problemsOf(known(type), { ...given, ...named }, type.token);
     if (!type.global) {
       inputs.region ??= this.#region ?? null;
       if (isAbsent(inputs.region))
@@ -202,7 +202,7 @@ export class AwsProvider implements SimulatedProvider {
       type.update(this.#cloud, existing, inputs, (input) => differing.has(input)),
     );
     reportDeclared({ urn: request.urn, type: request.type, inputs: plain(request.newInputs) });
-    // Like the bridge: what was computed stays in the state until the cloud tells otherwise.
+    // Like the bridge: what was computed stays in the state until the cloud returns another value.
     const computed = Object.entries(request.oldOutputs).filter(([name]) => type.inputs[name]?.computed);
     const state = { ...Object.fromEntries(computed), ...inputs };
     return { outputs: this.#state(type, { id: request.id, state }) as PropertyMap, simulatedMillis };
@@ -243,7 +243,7 @@ export class AwsProvider implements SimulatedProvider {
     }
   }
 
-  /** An automatic name is kept as long as nobody gives another. */
+  /** An automatic name is kept until another is given. */
   #named(type: ResourceType, request: CheckRequest, given: PropertyMap): PropertyMap {
     const { autoName } = type;
     if (!autoName || !isAbsent(given[autoName.property])) return { ...given };
@@ -264,7 +264,7 @@ export class AwsProvider implements SimulatedProvider {
     return { ...inputs, tagsAll: { ...this.#defaultTags, ...textMap(inputs.tags) } };
   }
 
-  /** What was known of a resource, overlaid with what the cloud tells of it; undefined when it is gone. */
+  /** What was known of a resource, overlaid with what the cloud returns; undefined when it is gone. */
   #state(type: ResourceType, existing: Existing): PropertyMap | undefined {
     const live = type.read(this.#cloud, existing);
     if (!live) return undefined;

@@ -79,7 +79,7 @@ export const rdsClusterInstance: ResourceType = {
     const found = cloud.rds.region(regionOf(state)).findInstance(id);
     if (!found) return undefined;
     const { cluster, instance } = found;
-    const told = cluster.describeInstance(instance);
+    const described = cluster.describeInstance(instance);
     const version = text(state.engineVersion);
     return {
       arn: instance.arn,
@@ -91,24 +91,24 @@ export const rdsClusterInstance: ResourceType = {
       dbParameterGroupName: instance.parameterGroup,
       dbSubnetGroupName: cluster.settings.subnetGroup,
       dbiResourceId: instance.resourceId,
-      endpoint: told.Endpoint?.Address,
+      endpoint: described.Endpoint?.Address,
       engine: cluster.settings.engine,
       engineVersion: version && instance.engineVersion.startsWith(`${version}.`) ? version : instance.engineVersion,
       engineVersionActual: instance.engineVersion,
       identifier: instance.identifier,
       instanceClass: instance.class,
-      kmsKeyId: told.KmsKeyId ?? "",
+      kmsKeyId: described.KmsKeyId ?? "",
       monitoringInterval: instance.monitoringInterval,
       monitoringRoleArn: instance.monitoringRoleArn ?? "",
-      networkType: told.NetworkType,
+      networkType: described.NetworkType,
       performanceInsightsEnabled: instance.performanceInsights,
       performanceInsightsKmsKeyId: instance.performanceInsightsKmsKeyId ?? "",
       performanceInsightsRetentionPeriod: instance.performanceInsightsRetention ?? 0,
-      port: told.Endpoint?.Port,
+      port: described.Endpoint?.Port,
       preferredMaintenanceWindow: instance.preferredMaintenanceWindow,
       promotionTier: instance.promotionTier,
       publiclyAccessible: instance.publiclyAccessible,
-      storageEncrypted: told.StorageEncrypted,
+      storageEncrypted: described.StorageEncrypted,
       tagsAll: { ...instance.tags },
       writer: instance === cluster.writer,
     };

@@ -2,7 +2,7 @@ import type { ModifyDBClusterMessage, ServerlessV2ScalingConfiguration } from "@
 import * as durations from "../../cloud/aws/durations";
 import type { RdsRegion } from "../../cloud/aws/rds";
 import { type PropertyMap, UNKNOWN } from "../provider";
-import { type Fault, isAbsent, type Properties } from "../schema";
+import { isAbsent, type Problem, type Properties } from "../schema";
 import {
   BACKUP_WINDOW,
   commonCreation,
@@ -102,21 +102,21 @@ export const rdsCluster: ResourceType = {
   imported: { skipFinalSnapshot: true },
 
   check(cluster) {
-    const faults: Fault[] = [];
+    const problems: Problem[] = [];
     const exactlyOne = (names: string[]) => {
       const restore = object(cluster.restoreToPointInTime);
       if (names.filter((name) => !isAbsent(restore[name])).length !== 1)
-        faults.push({ property: "restoreToPointInTime", reason: `exactly one of ${names.join(", ")} must be given` });
+        problems.push({ property: "restoreToPointInTime", reason: `exactly one of ${names.join(", ")} must be given` });
     };
     if (!isAbsent(cluster.restoreToPointInTime) && cluster.restoreToPointInTime !== UNKNOWN) {
       exactlyOne(["restoreToTime", "useLatestRestorableTime"]);
       exactlyOne(["sourceClusterIdentifier", "sourceClusterResourceId"]);
     }
     if (!isAbsent(cluster.snapshotIdentifier) && !isAbsent(cluster.restoreToPointInTime))
-      faults.push({ property: "snapshotIdentifier", reason: "conflicts with restoreToPointInTime" });
+      problems.push({ property: "snapshotIdentifier", reason: "conflicts with restoreToPointInTime" });
     if (!isAbsent(cluster.masterPassword) && !isAbsent(cluster.manageMasterUserPassword))
-      faults.push({ property: "masterPassword", reason: "conflicts with manageMasterUserPassword" });
-    return faults;
+      problems.push({ property: "masterPassword", reason: "conflicts with manageMasterUserPassword" });
+    return problems;
   },
 
   refine(changes, _, wanted) {
@@ -145,46 +145,46 @@ export const rdsCluster: ResourceType = {
   read(cloud, { id, state }) {
     const cluster = cloud.rds.region(regionOf(state)).find(id);
     if (!cluster) return undefined;
-    const told = cluster.describe();
-    const { ServerlessV2ScalingConfiguration: scaling } = told;
+    const described = cluster.describe();
+    const { ServerlessV2ScalingConfiguration: scaling } = described;
     return {
-      ...commonOutputs(state, told),
+      ...commonOutputs(state, described),
       arn: cluster.arn,
       availabilityZones: cluster.settings.availabilityZones,
       clusterIdentifier: cluster.identifier,
       clusterMembers: cluster.instances.map((instance) => instance.identifier),
       clusterResourceId: cluster.resourceId,
-      // AWS may not tell the name that was given; the provider then keeps it.
-      ...(told.DatabaseName === undefined ? {} : { databaseName: told.DatabaseName }),
-      dbClusterInstanceClass: told.DBClusterInstanceClass ?? "",
-      dbClusterParameterGroupName: told.DBClusterParameterGroup,
-      dbSubnetGroupName: told.DBSubnetGroup,
+      // AWS may not return the name that was given; the provider then keeps it.
+      ...(described.DatabaseName === undefined ? {} : { databaseName: described.DatabaseName }),
+      dbClusterInstanceClass: described.DBClusterInstanceClass ?? "",
+      dbClusterParameterGroupName: described.DBClusterParameterGroup,
+      dbSubnetGroupName: described.DBSubnetGroup,
       enabledCloudwatchLogsExports: cluster.settings.logsExports,
-      endpoint: told.Endpoint,
-      engineMode: told.EngineMode,
-      hostedZoneId: told.HostedZoneId,
-      kmsKeyId: told.KmsKeyId,
-      masterUsername: told.MasterUsername,
-      // A cluster of Aurora tells none of these: its instances have them.
-      ...(told.DBClusterInstanceClass
+      endpoint: described.Endpoint,
+      engineMode: described.EngineMode,
+      hostedZoneId: described.HostedZoneId,
+      kmsKeyId: described.KmsKeyId,
+      masterUsername: described.MasterUsername,
+      // AWS returns none of these for a cluster of Aurora: its instances have them.
+      ...(described.DBClusterInstanceClass
         ? {
-            monitoringInterval: told.MonitoringInterval,
-            monitoringRoleArn: told.MonitoringRoleArn ?? "",
-            performanceInsightsEnabled: told.PerformanceInsightsEnabled,
-            performanceInsightsKmsKeyId: told.PerformanceInsightsKMSKeyId ?? "",
-            performanceInsightsRetentionPeriod: told.PerformanceInsightsRetentionPeriod ?? 0,
+            monitoringInterval: described.MonitoringInterval,
+            monitoringRoleArn: described.MonitoringRoleArn ?? "",
+            performanceInsightsEnabled: described.PerformanceInsightsEnabled,
+            performanceInsightsKmsKeyId: described.PerformanceInsightsKMSKeyId ?? "",
+            performanceInsightsRetentionPeriod: described.PerformanceInsightsRetentionPeriod ?? 0,
           }
         : {}),
-      port: told.Port,
-      preferredBackupWindow: told.PreferredBackupWindow,
-      preferredMaintenanceWindow: told.PreferredMaintenanceWindow,
-      readerEndpoint: told.ReaderEndpoint,
+      port: described.Port,
+      preferredBackupWindow: described.PreferredBackupWindow,
+      preferredMaintenanceWindow: described.PreferredMaintenanceWindow,
+      readerEndpoint: described.ReaderEndpoint,
       serverlessv2ScalingConfiguration: scaling && {
         maxCapacity: scaling.MaxCapacity as number,
         minCapacity: scaling.MinCapacity as number,
         secondsUntilAutoPause: scaling.SecondsUntilAutoPause ?? 0,
       },
-      storageType: told.StorageType ?? "",
+      storageType: described.StorageType ?? "",
       vpcSecurityGroupIds: cluster.settings.securityGroups,
       tagsAll: { ...cluster.tags },
     };

@@ -3,7 +3,7 @@ import * as durations from "../../cloud/aws/durations";
 import { AwsError } from "../../cloud/aws/error";
 import type { RdsInstances } from "../../cloud/aws/rds-instances";
 import { type PropertyMap, UNKNOWN } from "../provider";
-import { type Fault, isAbsent, type Properties } from "../schema";
+import { isAbsent, type Problem, type Properties } from "../schema";
 import {
   BACKUP_WINDOW,
   commonCreation,
@@ -107,19 +107,22 @@ export const rdsInstance: ResourceType = {
   imported: { skipFinalSnapshot: true, deleteAutomatedBackups: true },
 
   check(instance) {
-    const faults: Fault[] = [];
+    const problems: Problem[] = [];
     const restore = instance.restoreToPointInTime;
     if (!isAbsent(instance.snapshotIdentifier)) {
       if (!isAbsent(restore))
-        faults.push({ property: "snapshotIdentifier", reason: "conflicts with restoreToPointInTime" });
+        problems.push({ property: "snapshotIdentifier", reason: "conflicts with restoreToPointInTime" });
     } else if (!isAbsent(restore) && restore !== UNKNOWN) {
       const { restoreTime, useLatestRestorableTime } = object(restore);
       if (!isAbsent(restoreTime) && !isAbsent(useLatestRestorableTime))
-        faults.push({ property: "restoreToPointInTime.restoreTime", reason: "conflicts with useLatestRestorableTime" });
+        problems.push({
+          property: "restoreToPointInTime.restoreTime",
+          reason: "conflicts with useLatestRestorableTime",
+        });
     }
     if (!isAbsent(instance.password) && !isAbsent(instance.manageMasterUserPassword))
-      faults.push({ property: "password", reason: "conflicts with manageMasterUserPassword" });
-    return faults;
+      problems.push({ property: "password", reason: "conflicts with manageMasterUserPassword" });
+    return problems;
   },
 
   refine(changes) {
@@ -141,43 +144,43 @@ export const rdsInstance: ResourceType = {
   read(cloud, { id, state }) {
     const instance = cloud.rds.region(regionOf(state)).instances.findById(id);
     if (!instance) return undefined;
-    const told = instance.describe();
+    const described = instance.describe();
     return {
-      ...commonOutputs(state, told),
+      ...commonOutputs(state, described),
       address: instance.address,
       arn: instance.arn,
-      autoMinorVersionUpgrade: told.AutoMinorVersionUpgrade,
-      availabilityZone: told.AvailabilityZone,
-      backupWindow: told.PreferredBackupWindow,
-      caCertIdentifier: told.CACertificateIdentifier,
-      databaseInsightsMode: told.DatabaseInsightsMode,
-      dbName: told.DBName ?? "",
-      dbSubnetGroupName: told.DBSubnetGroup?.DBSubnetGroupName,
+      autoMinorVersionUpgrade: described.AutoMinorVersionUpgrade,
+      availabilityZone: described.AvailabilityZone,
+      backupWindow: described.PreferredBackupWindow,
+      caCertIdentifier: described.CACertificateIdentifier,
+      databaseInsightsMode: described.DatabaseInsightsMode,
+      dbName: described.DBName ?? "",
+      dbSubnetGroupName: described.DBSubnetGroup?.DBSubnetGroupName,
       enabledCloudwatchLogsExports: instance.settings.logsExports,
-      endpoint: `${instance.address}:${told.Endpoint?.Port}`,
-      hostedZoneId: told.Endpoint?.HostedZoneId,
+      endpoint: `${instance.address}:${described.Endpoint?.Port}`,
+      hostedZoneId: described.Endpoint?.HostedZoneId,
       identifier: instance.identifier,
-      instanceClass: told.DBInstanceClass,
-      kmsKeyId: told.KmsKeyId ?? "",
-      latestRestorableTime: told.LatestRestorableTime?.toISOString() ?? "",
-      licenseModel: told.LicenseModel,
-      maintenanceWindow: told.PreferredMaintenanceWindow,
-      maxAllocatedStorage: told.MaxAllocatedStorage ?? 0,
-      monitoringInterval: told.MonitoringInterval,
-      monitoringRoleArn: told.MonitoringRoleArn ?? "",
-      multiAz: told.MultiAZ,
-      optionGroupName: told.OptionGroupMemberships?.[0]?.OptionGroupName,
-      parameterGroupName: told.DBParameterGroups?.[0]?.DBParameterGroupName,
-      performanceInsightsEnabled: told.PerformanceInsightsEnabled,
-      performanceInsightsKmsKeyId: told.PerformanceInsightsKMSKeyId ?? "",
-      performanceInsightsRetentionPeriod: told.PerformanceInsightsRetentionPeriod ?? 0,
-      port: told.Endpoint?.Port,
-      publiclyAccessible: told.PubliclyAccessible,
+      instanceClass: described.DBInstanceClass,
+      kmsKeyId: described.KmsKeyId ?? "",
+      latestRestorableTime: described.LatestRestorableTime?.toISOString() ?? "",
+      licenseModel: described.LicenseModel,
+      maintenanceWindow: described.PreferredMaintenanceWindow,
+      maxAllocatedStorage: described.MaxAllocatedStorage ?? 0,
+      monitoringInterval: described.MonitoringInterval,
+      monitoringRoleArn: described.MonitoringRoleArn ?? "",
+      multiAz: described.MultiAZ,
+      optionGroupName: described.OptionGroupMemberships?.[0]?.OptionGroupName,
+      parameterGroupName: described.DBParameterGroups?.[0]?.DBParameterGroupName,
+      performanceInsightsEnabled: described.PerformanceInsightsEnabled,
+      performanceInsightsKmsKeyId: described.PerformanceInsightsKMSKeyId ?? "",
+      performanceInsightsRetentionPeriod: described.PerformanceInsightsRetentionPeriod ?? 0,
+      port: described.Endpoint?.Port,
+      publiclyAccessible: described.PubliclyAccessible,
       resourceId: instance.resourceId,
-      status: told.DBInstanceStatus,
-      storageThroughput: told.StorageThroughput ?? 0,
-      storageType: told.StorageType,
-      username: told.MasterUsername,
+      status: described.DBInstanceStatus,
+      storageThroughput: described.StorageThroughput ?? 0,
+      storageType: described.StorageType,
+      username: described.MasterUsername,
       vpcSecurityGroupIds: instance.settings.securityGroups,
       tagsAll: { ...instance.tags },
     };

@@ -1,6 +1,6 @@
 import type { AwsCloud } from "../../cloud/aws/aws";
 import type { PropertyMap, PropertyValue } from "../provider";
-import type { Fault, Properties, Property } from "../schema";
+import type { Problem, Properties, Property } from "../schema";
 import type { Changes } from "./diff";
 
 /** What an operation on the cloud came to. */
@@ -9,7 +9,7 @@ export interface Created {
   simulatedMillis: number;
 }
 
-/** A resource that exists, as an operation is told of it. */
+/** An existing resource, as an operation receives it. */
 export interface Existing {
   id: string;
   /** As last deployed or read back. */
@@ -33,17 +33,17 @@ export interface ResourceType {
   autoName?: { property: string; maxLength: number };
   /** IAM knows no regions. */
   global?: true;
-  /** What the provider writes into the state of what is imported, because AWS does not tell it. */
+  /** What the provider writes into the state of what is imported, because AWS does not return it. */
   imported?: PropertyMap;
-  /** What the provider refuses besides names, types and allowed values. */
-  check?(inputs: PropertyMap): Fault[];
+  /** What the provider refuses in addition to wrong names, types and values. */
+  check?(inputs: PropertyMap): Problem[];
   /** Corrects the plain comparison where the provider has rules of its own. */
   refine?(changes: Changes, state: PropertyMap, inputs: PropertyMap): void;
   /** `inputs` are complete: defaults, region, and `tagsAll`. `startMillis` is as in `CreateRequest`. */
   create(cloud: AwsCloud, inputs: PropertyMap, startMillis: number | undefined): Created;
-  /** What the cloud tells now, an absent value as undefined; what it never tells stays as it was. */
+  /** What the cloud returns now, an absent value as undefined; what it never returns remains. */
   read(cloud: AwsCloud, existing: Existing): Record<string, PropertyValue | undefined> | undefined;
-  /** `changed` tells whether an input differs from the state. Returns how long it takes. */
+  /** `changed` returns whether an input differs from the state. Returns how long it takes. */
   update(cloud: AwsCloud, existing: Existing, inputs: PropertyMap, changed: (input: string) => boolean): number;
   delete(cloud: AwsCloud, existing: Existing): number;
 }
@@ -64,12 +64,12 @@ export function regionOf(properties: PropertyMap): string {
   return properties.region as string;
 }
 
-/** Text, or undefined for none: the bridge can't tell an empty text from none. */
+/** Text, or undefined for none: the bridge does not distinguish an empty text from none. */
 export function text(value: PropertyValue | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** A number, or undefined for none: the bridge can't tell 0 from none. */
+/** A number, or undefined for none: the bridge does not distinguish 0 from none. */
 export function number(value: PropertyValue | undefined): number | undefined {
   return typeof value === "number" && value !== 0 ? value : undefined;
 }

@@ -78,7 +78,7 @@ export const cosmosdbAccount: AzureResourceType = {
     tags: TAGS,
     virtualNetworkRules: list({ id: TEXT, ignoreMissingVNetServiceEndpoint: FLAG }),
   },
-  beside: ["location", "tags", "kind", "identity"],
+  topLevel: ["location", "tags", "kind", "identity"],
   outputs: [
     ...COMMON_OUTPUTS,
     "documentEndpoint",

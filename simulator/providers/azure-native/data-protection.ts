@@ -17,7 +17,7 @@ const VAULTS = "Microsoft.DataProtection/backupVaults";
 const MUST = { ...TEXT, required: true } as const;
 
 /** Unlike elsewhere in the package, `properties` is an input of its own here, and an output. */
-const SHAPE = { apiVersion: API_VERSION, beside: ["properties", "tags", "location", "identity"] } as const;
+const SHAPE = { apiVersion: API_VERSION, topLevel: ["properties", "tags", "location", "identity"] } as const;
 
 export const backupVault: AzureResourceType = {
   ...SHAPE,

@@ -3,7 +3,7 @@ import type { PropertyDiffKind, PropertyMap, PropertyValue } from "../provider";
 import { isAbsent, isObject, type Properties } from "../schema";
 
 /**
- * Compares as azure-native does: the inputs as last deployed with the inputs wanted now; what Azure tells has no say. Only
+ * Compares as azure-native does: the inputs as last deployed with the inputs wanted now; what Azure returns does not count. Only
  * inputs of the first level replace; a change inside of one that does replaces too, what comes into it or goes from it
  * doesn't.
  */
@@ -61,7 +61,7 @@ function diffValue(
 
 /**
  * The inputs with what has changed in Azure since: a difference between the outputs then and now. What was never an
- * input stays none, and what Azure never tells stays as it was.
+ * input stays none, and what Azure never returns remains.
  */
 export function refreshedInputs(inputs: PropertyMap, before: PropertyMap, now: PropertyMap): PropertyMap {
   const result: PropertyMap = {};

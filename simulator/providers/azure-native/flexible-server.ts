@@ -70,7 +70,7 @@ export const postgresqlServer: AzureResourceType = {
       type: TEXT,
     }),
   },
-  beside: ["location", "tags", "sku", "identity"],
+  topLevel: ["location", "tags", "sku", "identity"],
   outputs: [...OUTPUTS, "minorVersion"],
   located: true,
 };
@@ -99,7 +99,7 @@ export const mysqlServer: AzureResourceType = {
       storageSizeGB: NUMBER,
     }),
   },
-  beside: ["location", "tags", "sku", "identity"],
+  topLevel: ["location", "tags", "sku", "identity"],
   outputs: OUTPUTS,
   located: true,
   toBody: identitiesByKey,

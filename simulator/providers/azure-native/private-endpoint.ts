@@ -32,7 +32,7 @@ export const privateEndpoint: AzureResourceType = {
     subnet: object({ id: TEXT, privateEndpointNetworkPolicies: TEXT, privateLinkServiceNetworkPolicies: TEXT }),
     tags: TAGS,
   },
-  beside: ["location", "tags"],
+  topLevel: ["location", "tags"],
   outputs: [...COMMON_OUTPUTS.filter((name) => name !== "systemData"), "networkInterfaces", "provisioningState"],
   located: true,
   toBody(body) {
@@ -55,7 +55,7 @@ export const privateDnsZoneGroup: AzureResourceType = {
     privateEndpointName: { ...NAME, required: true },
     resourceGroupName: RESOURCE_GROUP,
   },
-  beside: ["name"],
+  topLevel: ["name"],
   outputs: ["azureApiVersion", "provisioningState"],
   located: false,
   toBody: (body) => withElements(body, "privateDnsZoneConfigs"),

@@ -19,7 +19,7 @@ import {
   UNKNOWN,
   type UpdateRequest,
 } from "../provider";
-import { faultsOf, hasUnknown, isAbsent, isObject, type Properties, type Property, withDefaults } from "../schema";
+import { hasUnknown, isAbsent, isObject, type Properties, type Property, problemsOf, withDefaults } from "../schema";
 import { sdkVersion } from "../sdk-version";
 import { TypeCatalog } from "../type-catalog";
 import { cosmosdbAccount } from "./cosmosdb-account";
@@ -102,7 +102,7 @@ export class AzureNativeProvider implements SimulatedProvider {
       const location = this.#location ?? (group === UNKNOWN ? UNKNOWN : this.#cloud.locationOfGroup(String(group)));
       if (location !== undefined) inputs.location = location;
     }
-    return { inputs, failures: faultsOf(type.inputs, given, type.token) };
+    return { inputs, failures: problemsOf(type.inputs, given, type.token) };
   }
 
   async diff(request: DiffRequest): Promise<DiffResponse> {
@@ -177,7 +177,7 @@ export class AzureNativeProvider implements SimulatedProvider {
     const body: JsonObject = { properties: {} };
     for (const [name, value] of Object.entries(inputs)) {
       if (name === "resourceGroupName" || name === type.scope || type.path.includes(name)) continue;
-      if (type.beside.includes(name)) body[name] = value;
+      if (type.topLevel.includes(name)) body[name] = value;
       else (body.properties as JsonObject)[name] = value;
     }
     const shaped = type.toBody?.(body) ?? body;
@@ -190,14 +190,14 @@ export class AzureNativeProvider implements SimulatedProvider {
     return simulatedMillis;
   }
 
-  /** What Azure tells of a resource, `properties` on the same level as the rest; undefined when it is gone. */
+  /** What Azure returns for a resource, `properties` on the same level as the rest; undefined when it is gone. */
   #get(type: AzureResourceType, id: string): PropertyMap | undefined {
     try {
-      // As over the wire: what is undefined is not told, and nothing of the cloud's own state gets out.
+      // As over the wire: undefined members are not sent, and the cloud's own state stays inside.
       const body: JsonObject = JSON.parse(JSON.stringify(this.#request(type, "GET", id).body));
       const { properties, ...rest } = body;
-      const told = isJsonObject(properties) ? properties : {};
-      const spread = type.beside.includes("properties") ? { properties: told } : told;
+      const described = isJsonObject(properties) ? properties : {};
+      const spread = type.topLevel.includes("properties") ? { properties: described } : described;
       return { ...rest, ...spread, azureApiVersion: type.apiVersion };
     } catch (error) {
       if (error instanceof ArmError && error.status === 404) return undefined;
@@ -233,7 +233,7 @@ export class AzureNativeProvider implements SimulatedProvider {
 }
 
 /**
- * Of what Azure tells, that which is an input: what it adds itself is none, at any depth.
+ * The inputs among what Azure returns: what Azure adds itself is no input, at any depth.
  * [pulumi-azure-native, provider/pkg/convert, ResponseToSdkInputs]
  */
 function inputsWithin(properties: Properties, outputs: PropertyMap): PropertyMap {
@@ -247,7 +247,7 @@ function inputsWithin(properties: Properties, outputs: PropertyMap): PropertyMap
 
 function inputWithin(property: Property, value: PropertyValue): PropertyValue {
   if (property.type === "object" && isObject(value)) return inputsWithin(property.properties ?? {}, value);
-  // Azure tells identities as the keys of an object; the package takes a list.
+  // Azure returns identities as the keys of an object; the package takes a list.
   if (property.type === "list" && isObject(value)) return Object.keys(value);
   if (!Array.isArray(value)) return value;
   return value.map((element) => inputWithin(property.of as Property, element));

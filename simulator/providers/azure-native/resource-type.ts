@@ -4,7 +4,7 @@ import type { Properties, Property } from "../schema";
 
 /**
  * One type of the simulated `azure-native` package. The provider itself has no rules of its own for it: it turns inputs
- * into the body of a PUT, and what Azure tells back into outputs. To simulate another type, write another of these and
+ * into the body of a PUT, and what Azure returns into outputs. To simulate another type, write another of these and
  * list it in `provider.ts`.
  */
 export interface AzureResourceType {
@@ -20,8 +20,8 @@ export interface AzureResourceType {
   scope?: string;
   /** `replaces` on an input: Azure takes it at creation only. */
   inputs: Properties;
-  /** The inputs that stand beside `properties` in the body. */
-  beside: readonly string[];
+  /** The inputs that are next to `properties` in the body. */
+  topLevel: readonly string[];
   /** The names of what is an output only. */
   outputs: readonly string[];
   /** What Azure adds within inputs that are objects. */
@@ -30,7 +30,7 @@ export interface AzureResourceType {
   located: boolean;
   /** Gives the body a shape that differs from the inputs' by more than `properties`. */
   toBody?(body: JsonObject): JsonObject;
-  /** The same for what Azure tells. */
+  /** The same for what Azure returns. */
   fromBody?(outputs: PropertyMap): PropertyMap;
 }
 
@@ -51,5 +51,5 @@ export function list(properties: Properties): Property {
   return { type: "list", of: object(properties) };
 }
 
-/** Every resource tells these. */
+/** Every resource has these. */
 export const COMMON_OUTPUTS = ["azureApiVersion", "name", "systemData", "type"];

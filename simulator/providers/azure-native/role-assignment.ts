@@ -14,7 +14,7 @@ export const roleAssignment: AzureResourceType = {
     roleDefinitionId: { ...TEXT, required: true },
     scope: { ...NAME, required: true },
   },
-  beside: [],
+  topLevel: [],
   outputs: [...COMMON_OUTPUTS, "createdOn"],
   located: false,
 };

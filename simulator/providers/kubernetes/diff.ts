@@ -71,7 +71,7 @@ export function formatPath(path: Path): string {
   }, "");
 }
 
-/** Whether a path of `ignoreChanges` covers a changed path. `*` stands for any key or index. */
+/** Whether a path of `ignoreChanges` covers a changed path. `*` matches any key or index. */
 export function covers(ignored: string, path: Path): boolean {
   const steps = [...ignored.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+|\*)\]|([^.[\]]+)/g)].map(
     ([, quoted, index, name]) => quoted?.replaceAll('\\"', '"') ?? index ?? name,

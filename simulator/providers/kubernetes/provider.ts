@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { KubernetesCluster } from "../../cloud/kubernetes/cluster";
 import { KINDS, type Kind } from "../../cloud/kubernetes/kinds";
 import { isObject, type JsonObject, type KubernetesObject, type ObjectManifest } from "../../cloud/kubernetes/objects";
-import { FIELDS, findFaults, type TypeName } from "../../cloud/kubernetes/schema";
+import { FIELDS, findProblems, type TypeName } from "../../cloud/kubernetes/schema";
 import { StatusError } from "../../cloud/kubernetes/status";
 import {
   type ChangeResponse,
@@ -114,7 +114,7 @@ export class KubernetesProvider implements SimulatedProvider {
   async check({ urn, type, oldInputs, newInputs }: CheckRequest): Promise<CheckResponse> {
     const { kind, patch } = this.#types.type(type);
     const inputs = withoutNulls(newInputs);
-    const failures = findFaults(kind.fields, inputs, (value) => value === UNKNOWN).map(({ path, message }) => ({
+    const failures = findProblems(kind.fields, inputs, (value) => value === UNKNOWN).map(({ path, message }) => ({
       property: path,
       reason: message,
     }));
@@ -183,7 +183,7 @@ export class KubernetesProvider implements SimulatedProvider {
       return { id, outputs: stateOf(live, fieldManager, preview), simulatedMillis: CREATE_MILLIS };
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      // Nobody can know in a preview what will be there by then: a namespace to come, an object to be deleted first.
+      // A preview cannot know what will exist then: a namespace may be created, an object deleted before.
       const mayPass =
         error.reason === "AlreadyExists" || (error.reason === "NotFound" && error.details.kind === "namespaces");
       if (preview && mayPass) return { id: "", outputs: inputs, simulatedMillis: CREATE_MILLIS };

@@ -29,7 +29,7 @@ const BY_KIND: Record<string, Path[]> = {
   RoleBinding: [["roleRef"]],
 };
 
-/** A ConfigMap's content, unless the provider is told that ConfigMaps may change: pods don't notice when they do. */
+/** A ConfigMap's content, unless the provider's settings allow ConfigMaps to change: pods do not notice when they do. */
 const CONFIG_MAP_CONTENT: Path[] = [["binaryData"], ["data"]];
 
 export function replacingPaths(inputs: PropertyMap, options: ProviderOptions): Path[] {

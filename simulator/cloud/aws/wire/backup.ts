@@ -160,9 +160,9 @@ export function readRest(
     return {
       action: operation.action,
       run(region) {
-        const stranger = [...url.searchParams.keys()].find((name) => !operation.query.includes(name));
-        if (stranger)
-          throw new AwsError("InvalidParameterValueException", `The parameter ${stranger} is unknown or not simulated`);
+        const unknown = [...url.searchParams.keys()].find((name) => !operation.query.includes(name));
+        if (unknown)
+          throw new AwsError("InvalidParameterValueException", `The parameter ${unknown} is unknown or not simulated`);
         return operation.run(url.searchParams, region, ...found.slice(1));
       },
     };

@@ -20,9 +20,9 @@ export function readJson(operations: Operations, name: string, body: string): (r
   } catch {
     throw new AwsError("SerializationException", "The request is not valid JSON");
   }
-  const stranger = Object.keys(input).find((member) => !operation.members.includes(member));
-  if (stranger)
-    throw new AwsError("ValidationException", `The member ${stranger} of ${name} is unknown or not simulated`);
+  const unknown = Object.keys(input).find((member) => !operation.members.includes(member));
+  if (unknown)
+    throw new AwsError("ValidationException", `The member ${unknown} of ${name} is unknown or not simulated`);
   return (region) => operation.run(input, region);
 }
 

@@ -22,7 +22,7 @@ const SCALING: Member = {
   structure: { MinCapacity: "number", MaxCapacity: "number", SecondsUntilAutoPause: "number" },
 };
 
-/** What both kinds of restore of a cluster may be told. */
+/** The settings that both kinds of restore of a cluster take. */
 const RESTORED_CLUSTER: Record<string, Member> = {
   Port: "number",
   DBSubnetGroupName: "string",
@@ -367,7 +367,7 @@ function same(asked: string, found: string | undefined): boolean {
   return asked.toLowerCase() === found?.toLowerCase();
 }
 
-/** An ARN may stand where an identifier is asked for. */
+/** An ARN is accepted in place of an identifier. */
 function lastOf(identifierOrArn: string): string {
   return identifierOrArn.split(":").at(-1) as string;
 }

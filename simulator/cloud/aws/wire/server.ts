@@ -33,7 +33,7 @@ interface JsonService {
 
 /**
  * Serves the simulated AWS on one loopback port, as the SDKs' `AWS_ENDPOINT_URL` expects: which service a request is
- * for is told by its target header or form, and the region by the scope of its signature, which is checked of whoever has taken a role.
+ * for follows from its target header or form, and the region from the scope of its signature, which is checked for assumed roles.
  */
 export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
   const json: Record<string, JsonService> = {
@@ -194,7 +194,7 @@ function regionOfScope(request: IncomingMessage): string {
   return scope[1] as string;
 }
 
-/** What isn't an AWS error is a fault of the simulation, and not to be hidden as one of AWS. */
+/** What isn't an AWS error is a problem of the simulation, and not to be hidden as one of AWS. */
 function asAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
   throw error;

@@ -2,7 +2,7 @@ import { ACCOUNT } from "../account";
 import type { AwsCloud } from "../aws";
 import type { QueryOperations } from "./query";
 
-/** STS, the query protocol of 2011-06-15: whoever signs is the account's one user; who has a token may take a role. */
+/** STS, the query protocol of 2011-06-15: a signed request is from the account's one user; one with a token may assume a role. */
 export function stsOperations(cloud: AwsCloud): QueryOperations {
   return {
     namespace: "https://sts.amazonaws.com/doc/2011-06-15/",

@@ -1,4 +1,4 @@
-import type { Faults } from "./fields";
+import type { Problems } from "./fields";
 import { checkPodSpec, type PodSpec } from "./pod";
 
 interface JobSpec {
@@ -18,59 +18,59 @@ interface CronJobSpec {
   jobTemplate?: { spec?: JobSpec };
 }
 
-export function checkCronJob(faults: Faults, name: string | undefined, spec: CronJobSpec | undefined): void {
+export function checkCronJob(problems: Problems, name: string | undefined, spec: CronJobSpec | undefined): void {
   if (!spec) {
-    faults.required("spec");
+    problems.required("spec");
     return;
   }
   // Its Jobs' names are ten digits and a dash longer, and become a label.
   if (name !== undefined && name.length > 52)
-    faults.invalid("metadata.name", name, "must be no more than 52 characters");
-  const fault = scheduleFault(spec.schedule);
-  if (fault) faults.invalid("spec.schedule", spec.schedule, fault);
+    problems.invalid("metadata.name", name, "must be no more than 52 characters");
+  const problem = scheduleProblem(spec.schedule);
+  if (problem) problems.invalid("spec.schedule", spec.schedule, problem);
   if (spec.timeZone !== undefined && !isTimeZone(spec.timeZone))
-    faults.invalid("spec.timeZone", spec.timeZone, `unknown time zone ${spec.timeZone}`);
-  faults.oneOf("spec.concurrencyPolicy", spec.concurrencyPolicy, ["Allow", "Forbid", "Replace"]);
+    problems.invalid("spec.timeZone", spec.timeZone, `unknown time zone ${spec.timeZone}`);
+  problems.oneOf("spec.concurrencyPolicy", spec.concurrencyPolicy, ["Allow", "Forbid", "Replace"]);
   for (const key of ["startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"] as const)
-    faults.notNegative(`spec.${key}`, spec[key]);
-  checkJob(faults, spec.jobTemplate?.spec ?? {}, "spec.jobTemplate.spec");
+    problems.notNegative(`spec.${key}`, spec[key]);
+  checkJob(problems, spec.jobTemplate?.spec ?? {}, "spec.jobTemplate.spec");
 }
 
-export function checkJob(faults: Faults, spec: JobSpec, at: string): void {
-  for (const key of ["activeDeadlineSeconds", "backoffLimit"] as const) faults.notNegative(`${at}.${key}`, spec[key]);
+export function checkJob(problems: Problems, spec: JobSpec, at: string): void {
+  for (const key of ["activeDeadlineSeconds", "backoffLimit"] as const) problems.notNegative(`${at}.${key}`, spec[key]);
   const pod = spec.template?.spec ?? {};
-  checkPodSpec(faults, pod, `${at}.template.spec`);
+  checkPodSpec(problems, pod, `${at}.template.spec`);
   const policy = `${at}.template.spec.restartPolicy`;
   const allowed = ["OnFailure", "Never"];
   // What is not said is Always, which a Job's pods must not have.
   if (pod.restartPolicy === undefined || pod.restartPolicy === "Always")
-    faults.required(policy, 'valid values: "OnFailure", "Never"');
-  else faults.oneOf(policy, pod.restartPolicy, allowed);
-  if (spec.podFailurePolicy) checkPodFailurePolicy(faults, spec, at);
+    problems.required(policy, 'valid values: "OnFailure", "Never"');
+  else problems.oneOf(policy, pod.restartPolicy, allowed);
+  if (spec.podFailurePolicy) checkPodFailurePolicy(problems, spec, at);
 }
 
-function checkPodFailurePolicy(faults: Faults, { podFailurePolicy, template }: JobSpec, at: string): void {
+function checkPodFailurePolicy(problems: Problems, { podFailurePolicy, template }: JobSpec, at: string): void {
   const path = `${at}.podFailurePolicy`;
   const restart = template?.spec?.restartPolicy;
   if (restart !== "Never")
-    faults.invalid(
+    problems.invalid(
       `${at}.template.spec.restartPolicy`,
       restart ?? "",
       'only "Never" is supported when podFailurePolicy is specified',
     );
   for (const [index, { action, onExitCodes }] of (podFailurePolicy?.rules ?? []).entries()) {
     const rule = `${path}.rules[${index}]`;
-    faults.oneOf(`${rule}.action`, action, ["Count", "FailIndex", "FailJob", "Ignore"]);
+    problems.oneOf(`${rule}.action`, action, ["Count", "FailIndex", "FailJob", "Ignore"]);
     if (onExitCodes === undefined) {
-      faults.invalid(rule, "", "specifying one of OnExitCodes and OnPodConditions is required");
+      problems.invalid(rule, "", "specifying one of OnExitCodes and OnPodConditions is required");
       continue;
     }
     const { operator, values } = onExitCodes;
-    faults.oneOf(`${rule}.onExitCodes.operator`, operator, ["In", "NotIn"]);
-    if (values.length === 0) faults.invalid(`${rule}.onExitCodes.values`, "", "at least one value is required");
+    problems.oneOf(`${rule}.onExitCodes.operator`, operator, ["In", "NotIn"]);
+    if (values.length === 0) problems.invalid(`${rule}.onExitCodes.values`, "", "at least one value is required");
     for (const [position, value] of values.entries())
       if (operator === "In" && value === 0)
-        faults.invalid(`${rule}.onExitCodes.values[${position}]`, "0", "must not be 0 for the In operator");
+        problems.invalid(`${rule}.onExitCodes.values[${position}]`, "0", "must not be 0 for the In operator");
   }
 }
 
@@ -86,22 +86,22 @@ const FIELDS: [least: number, most: number, names?: string[]][] = [
   [0, 6, DAYS],
 ];
 
-function scheduleFault(schedule: string): string | undefined {
+function scheduleProblem(schedule: string): string | undefined {
   if (/TZ=/.test(schedule)) return "cannot use TZ or CRON_TZ in schedule, use timeZone field instead";
   if (MACROS.test(schedule)) return undefined;
   const fields = schedule.trim().split(/\s+/);
   if (fields.length !== 5) return `expected exactly 5 fields, found ${fields.length}: [${fields.join(" ")}]`;
   for (const [index, [least, most, names]] of FIELDS.entries()) {
     for (const part of (fields[index] as string).split(",")) {
-      const fault = partFault(part, least, most, names);
-      if (fault) return fault;
+      const problem = partProblem(part, least, most, names);
+      if (problem) return problem;
     }
   }
   return undefined;
 }
 
 /** A part of a field: `*`, `?`, a value, a range, any of them with a step. */
-function partFault(part: string, least: number, most: number, names: string[] = []): string | undefined {
+function partProblem(part: string, least: number, most: number, names: string[] = []): string | undefined {
   const [range = "", step, ...rest] = part.split("/");
   if (rest.length > 0) return `too many slashes: ${part}`;
   if (step !== undefined && !(Number(step) > 0)) return `step of range should be a positive number: ${part}`;

@@ -6,7 +6,7 @@ export interface InvalidField {
   message: string;
 }
 
-/** A value's fault as the end of a message; undefined when it has none. */
+/** A value's problem as the end of a message; undefined when it has none. */
 type Rule = (value: string) => string | undefined;
 
 const form =
@@ -52,12 +52,12 @@ export const labelValue: Rule = (value) => {
 /** `name` or `prefix/name`: the key of a label or an annotation. */
 export const qualifiedName: Rule = (value) => {
   const [name = "", prefix, ...rest] = value.split("/").reverse();
-  const told =
+  const described =
     "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
-  if (rest.length > 0) return `a valid label key ${told}`;
+  if (rest.length > 0) return `a valid label key ${described}`;
   if (prefix !== undefined && subdomain(prefix)) return `prefix part ${subdomain(prefix)}`;
   if (name.length > 63) return "name part must be no more than 63 bytes";
-  return QUALIFIED_NAME.test(name) ? undefined : `name part ${told}`;
+  return QUALIFIED_NAME.test(name) ? undefined : `name part ${described}`;
 };
 
 export const pathSegment: Rule = (value) => {
@@ -67,7 +67,7 @@ export const pathSegment: Rule = (value) => {
 };
 
 /** Collects what is wrong with one object. */
-export class Faults {
+export class Problems {
   readonly found: InvalidField[] = [];
 
   add(field: string, message: string): void {
@@ -78,15 +78,15 @@ export class Faults {
     this.add(field, `Required value${hint && `: ${hint}`}`);
   }
 
-  invalid(field: string, value: unknown, fault: string): void {
-    this.add(field, `Invalid value: ${typeof value === "number" ? value : `"${value}"`}: ${fault}`);
+  invalid(field: string, value: unknown, problem: string): void {
+    this.add(field, `Invalid value: ${typeof value === "number" ? value : `"${value}"`}: ${problem}`);
   }
 
   /** A value that may be left out, but must have this form if it is there. */
   formed(field: string, value: unknown, rule: Rule): void {
     if (value === undefined || value === null) return;
-    const fault = rule(String(value));
-    if (fault !== undefined) this.invalid(field, value, fault);
+    const problem = rule(String(value));
+    if (problem !== undefined) this.invalid(field, value, problem);
   }
 
   oneOf(field: string, value: unknown, allowed: readonly string[]): void {

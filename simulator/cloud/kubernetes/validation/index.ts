@@ -5,13 +5,13 @@
 
 import type { Kind } from "../kinds";
 import { isObject, type ObjectManifest } from "../objects";
-import { findFaults } from "../schema";
+import { findProblems } from "../schema";
 import { checkCronJob, checkJob } from "./cron-job";
 import {
-  Faults,
   type InvalidField,
   label,
   labelValue,
+  Problems,
   pathSegment,
   portName,
   qualifiedName,
@@ -23,30 +23,30 @@ const RBAC = "rbac.authorization.k8s.io";
 
 /** What the API server would refuse in an object of this kind, in its own words. */
 export function invalidFields(kind: Kind, object: ObjectManifest): InvalidField[] {
-  const faults = new Faults();
+  const problems = new Problems();
   if (kind.fields) {
-    for (const { path, message } of findFaults(kind.fields, withoutServerFields(object))) faults.add(path, message);
+    for (const { path, message } of findProblems(kind.fields, withoutServerFields(object))) problems.add(path, message);
   }
-  checkMetadata(faults, kind, object);
+  checkMetadata(problems, kind, object);
   // With fields of another form nothing more can be said of their values.
-  if (faults.found.length === 0) checkContent(faults, kind, object);
-  return faults.found;
+  if (problems.found.length === 0) checkContent(problems, kind, object);
+  return problems.found;
 }
 
-function checkContent(faults: Faults, kind: Kind, object: ObjectManifest): void {
+function checkContent(problems: Problems, kind: Kind, object: ObjectManifest): void {
   // biome-ignore lint/suspicious/noExplicitAny: what the fields are was checked before
   const { spec, roleRef, rules = [], subjects = [] } = object as Record<string, any>;
-  if (kind.kind === "CronJob") checkCronJob(faults, object.metadata?.name, spec);
-  if (kind.kind === "Job") checkJob(faults, spec ?? {}, "spec");
-  if (kind.kind === "Pod") checkPodSpec(faults, spec ?? {}, "spec");
-  if (kind.kind === "Service") checkService(faults, spec?.ports ?? []);
-  if (kind.kind === "ConfigMap") checkConfigMap(faults, object);
-  if (kind.kind === "Role") checkRules(faults, rules);
+  if (kind.kind === "CronJob") checkCronJob(problems, object.metadata?.name, spec);
+  if (kind.kind === "Job") checkJob(problems, spec ?? {}, "spec");
+  if (kind.kind === "Pod") checkPodSpec(problems, spec ?? {}, "spec");
+  if (kind.kind === "Service") checkService(problems, spec?.ports ?? []);
+  if (kind.kind === "ConfigMap") checkConfigMap(problems, object);
+  if (kind.kind === "Role") checkRules(problems, rules);
   if (kind.kind === "RoleBinding") {
-    faults.oneOf("roleRef.kind", roleRef.kind, ["Role", "ClusterRole"]);
-    if (!roleRef.name) faults.required("roleRef.name");
+    problems.oneOf("roleRef.kind", roleRef.kind, ["Role", "ClusterRole"]);
+    if (!roleRef.name) problems.required("roleRef.name");
     for (const [index, subject] of subjects.entries())
-      faults.oneOf(`subjects[${index}].kind`, subject.kind, ["ServiceAccount", "User", "Group"]);
+      problems.oneOf(`subjects[${index}].kind`, subject.kind, ["ServiceAccount", "User", "Group"]);
   }
 }
 
@@ -57,49 +57,55 @@ function withoutServerFields(object: ObjectManifest): unknown {
   return { ...rest, metadata: declared };
 }
 
-function checkMetadata(faults: Faults, kind: Kind, { metadata = {} }: ObjectManifest): void {
+function checkMetadata(problems: Problems, kind: Kind, { metadata = {} }: ObjectManifest): void {
   const nameForm = kind.group === RBAC ? pathSegment : /^(Service|Namespace)$/.test(kind.kind) ? label : subdomain;
-  faults.formed("metadata.name", metadata.name, nameForm);
+  problems.formed("metadata.name", metadata.name, nameForm);
   for (const [key, value] of Object.entries(metadata.labels ?? {})) {
-    faults.formed("metadata.labels", key, qualifiedName);
-    faults.formed("metadata.labels", value, labelValue);
+    problems.formed("metadata.labels", key, qualifiedName);
+    problems.formed("metadata.labels", value, labelValue);
   }
   for (const key of Object.keys(metadata.annotations ?? {}))
-    faults.formed("metadata.annotations", key.toLowerCase(), qualifiedName);
+    problems.formed("metadata.annotations", key.toLowerCase(), qualifiedName);
 }
 
-function checkService(faults: Faults, ports: { name?: string; port: number; targetPort?: number | string }[]): void {
+function checkService(
+  problems: Problems,
+  ports: { name?: string; port: number; targetPort?: number | string }[],
+): void {
   for (const [index, { name, port, targetPort }] of ports.entries()) {
     const field = `spec.ports[${index}]`;
-    if (ports.length > 1 && !name) faults.required(`${field}.name`);
-    faults.formed(`${field}.name`, name, label);
-    faults.between(`${field}.port`, port, 1, 65_535);
-    if (typeof targetPort === "string") faults.formed(`${field}.targetPort`, targetPort, portName);
-    // 0 stands for the port itself.
-    else if (targetPort !== 0) faults.between(`${field}.targetPort`, targetPort, 1, 65_535);
+    if (ports.length > 1 && !name) problems.required(`${field}.name`);
+    problems.formed(`${field}.name`, name, label);
+    problems.between(`${field}.port`, port, 1, 65_535);
+    if (typeof targetPort === "string") problems.formed(`${field}.targetPort`, targetPort, portName);
+    // 0 is the port itself.
+    else if (targetPort !== 0) problems.between(`${field}.targetPort`, targetPort, 1, 65_535);
   }
-  faults.unique(
+  problems.unique(
     ports.map(({ name }) => name),
     (index) => `spec.ports[${index}].name`,
   );
 }
 
-function checkConfigMap(faults: Faults, { data, binaryData }: ObjectManifest): void {
+function checkConfigMap(problems: Problems, { data, binaryData }: ObjectManifest): void {
   const entries = [data, binaryData].flatMap((values) => (isObject(values) ? Object.entries(values) : []));
   for (const [key] of entries) {
-    if (key === "." || key === "..") faults.invalid(`data[${key}]`, key, `must not be '${key}'`);
+    if (key === "." || key === "..") problems.invalid(`data[${key}]`, key, `must not be '${key}'`);
     else if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key))
-      faults.invalid(
+      problems.invalid(
         `data[${key}]`,
         key,
         "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
       );
   }
   const bytes = entries.reduce((sum, [, value]) => sum + Buffer.byteLength(String(value)), 0);
-  if (bytes > 1_048_576) faults.add("[]", "Too long: may not be more than 1048576 bytes");
+  if (bytes > 1_048_576) problems.add("[]", "Too long: may not be more than 1048576 bytes");
 }
 
-function checkRules(faults: Faults, rules: { apiGroups?: string[]; resources?: string[]; verbs?: string[] }[]): void {
+function checkRules(
+  problems: Problems,
+  rules: { apiGroups?: string[]; resources?: string[]; verbs?: string[] }[],
+): void {
   const needed = {
     verbs: "verbs must contain at least one value",
     apiGroups: "resource rules must supply at least one api group",
@@ -107,7 +113,7 @@ function checkRules(faults: Faults, rules: { apiGroups?: string[]; resources?: s
   };
   for (const [index, rule] of rules.entries()) {
     for (const [key, hint] of Object.entries(needed)) {
-      if ((rule[key as keyof typeof needed] ?? []).length === 0) faults.required(`rules[${index}].${key}`, hint);
+      if ((rule[key as keyof typeof needed] ?? []).length === 0) problems.required(`rules[${index}].${key}`, hint);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type Faults, label, portName, subdomain } from "./fields";
+import { label, type Problems, portName, subdomain } from "./fields";
 
 /** What is looked at in a pod's spec. */
 export interface PodSpec {
@@ -31,53 +31,54 @@ const POD_FIELDS =
   /^(metadata\.(name|namespace|uid)|metadata\.(labels|annotations)(\['[^']+'\])?|spec\.(nodeName|serviceAccountName)|status\.(hostIPs?|podIPs?))$/;
 
 /** @param at the spec's path, such as `spec.jobTemplate.spec.template.spec` */
-export function checkPodSpec(faults: Faults, spec: PodSpec, at: string): void {
+export function checkPodSpec(problems: Problems, spec: PodSpec, at: string): void {
   const { containers = [], volumes = [] } = spec;
   for (const [index, { name, configMap, secret }] of volumes.entries()) {
     const field = `${at}.volumes[${index}]`;
-    faults.formed(`${field}.name`, name, label);
-    if (configMap && !configMap.name) faults.required(`${field}.configMap.name`);
-    if (secret && !secret.secretName) faults.required(`${field}.secret.secretName`);
+    problems.formed(`${field}.name`, name, label);
+    if (configMap && !configMap.name) problems.required(`${field}.configMap.name`);
+    if (secret && !secret.secretName) problems.required(`${field}.secret.secretName`);
   }
   const volumeNames = volumes.map(({ name }) => name);
-  faults.unique(volumeNames, (index) => `${at}.volumes[${index}].name`);
-  if (containers.length === 0) faults.required(`${at}.containers`);
+  problems.unique(volumeNames, (index) => `${at}.volumes[${index}].name`);
+  if (containers.length === 0) problems.required(`${at}.containers`);
   for (const [index, container] of containers.entries())
-    checkContainer(faults, container, volumeNames, `${at}.containers[${index}]`);
-  faults.unique(
+    checkContainer(problems, container, volumeNames, `${at}.containers[${index}]`);
+  problems.unique(
     containers.map(({ name }) => name),
     (index) => `${at}.containers[${index}].name`,
   );
-  faults.formed(`${at}.serviceAccountName`, spec.serviceAccountName, subdomain);
-  faults.formed(`${at}.priorityClassName`, spec.priorityClassName, subdomain);
-  checkSecurityContext(faults, spec.securityContext, `${at}.securityContext`);
+  problems.formed(`${at}.serviceAccountName`, spec.serviceAccountName, subdomain);
+  problems.formed(`${at}.priorityClassName`, spec.priorityClassName, subdomain);
+  checkSecurityContext(problems, spec.securityContext, `${at}.securityContext`);
 }
 
-function checkContainer(faults: Faults, container: Container, volumes: string[], at: string): void {
+function checkContainer(problems: Problems, container: Container, volumes: string[], at: string): void {
   const { ports = [], env = [], volumeMounts = [] } = container;
-  faults.formed(`${at}.name`, container.name, label);
-  if (!container.image) faults.required(`${at}.image`);
+  problems.formed(`${at}.name`, container.name, label);
+  if (!container.image) problems.required(`${at}.image`);
   for (const [index, { name, containerPort }] of ports.entries()) {
-    faults.formed(`${at}.ports[${index}].name`, name, portName);
-    if (!containerPort) faults.required(`${at}.ports[${index}].containerPort`);
-    else faults.between(`${at}.ports[${index}].containerPort`, containerPort, 1, 65_535);
+    problems.formed(`${at}.ports[${index}].name`, name, portName);
+    if (!containerPort) problems.required(`${at}.ports[${index}].containerPort`);
+    else problems.between(`${at}.ports[${index}].containerPort`, containerPort, 1, 65_535);
   }
-  faults.unique(
+  problems.unique(
     ports.map(({ name }) => name),
     (index) => `${at}.ports[${index}].name`,
   );
   for (const [index, { name, value, valueFrom }] of env.entries()) {
     const field = `${at}.env[${index}]`;
     if (!/^[ -<>-~]+$/.test(name))
-      faults.invalid(
+      problems.invalid(
         `${field}.name`,
         name,
         "a valid environment variable name must consist only of printable ASCII characters other than '='",
       );
-    if (value && valueFrom) faults.invalid(`${field}.valueFrom`, "", "may not be specified when `value` is not empty");
+    if (value && valueFrom)
+      problems.invalid(`${field}.valueFrom`, "", "may not be specified when `value` is not empty");
     const path = valueFrom?.fieldRef?.fieldPath;
     if (path !== undefined && !POD_FIELDS.test(path))
-      faults.invalid(
+      problems.invalid(
         `${field}.valueFrom.fieldRef.fieldPath`,
         path,
         `error converting fieldPath: field label not supported: ${path}`,
@@ -86,36 +87,37 @@ function checkContainer(faults: Faults, container: Container, volumes: string[],
   const paths = new Set<string>();
   for (const [index, { name, mountPath }] of volumeMounts.entries()) {
     const field = `${at}.volumeMounts[${index}]`;
-    if (!volumes.includes(name)) faults.add(`${field}.name`, `Not found: "${name}"`);
-    if (paths.has(mountPath)) faults.invalid(`${field}.mountPath`, mountPath, "must be unique");
+    if (!volumes.includes(name)) problems.add(`${field}.name`, `Not found: "${name}"`);
+    if (paths.has(mountPath)) problems.invalid(`${field}.mountPath`, mountPath, "must be unique");
     paths.add(mountPath);
   }
-  checkResources(faults, container.resources ?? {}, `${at}.resources`);
-  checkSecurityContext(faults, container.securityContext, `${at}.securityContext`);
+  checkResources(problems, container.resources ?? {}, `${at}.resources`);
+  checkSecurityContext(problems, container.securityContext, `${at}.securityContext`);
 }
 
 function checkResources(
-  faults: Faults,
+  problems: Problems,
   { requests = {}, limits = {} }: NonNullable<Container["resources"]>,
   at: string,
 ): void {
   for (const [part, quantities] of Object.entries({ limits, requests })) {
     for (const [name, quantity] of Object.entries(quantities)) {
       if (amount(quantity) < 0)
-        faults.invalid(`${at}.${part}[${name}]`, String(quantity), "must be greater than or equal to 0");
+        problems.invalid(`${at}.${part}[${name}]`, String(quantity), "must be greater than or equal to 0");
     }
   }
   for (const [name, request] of Object.entries(requests)) {
     const limit = limits[name];
     if (limit !== undefined && amount(request) > amount(limit))
-      faults.invalid(`${at}.requests`, String(request), `must be less than or equal to ${name} limit of ${limit}`);
+      problems.invalid(`${at}.requests`, String(request), `must be less than or equal to ${name} limit of ${limit}`);
   }
 }
 
-function checkSecurityContext(faults: Faults, context: SecurityContext | undefined, at: string): void {
-  for (const key of ["runAsUser", "runAsGroup"] as const) faults.between(`${at}.${key}`, context?.[key], 0, MAXIMUM_ID);
+function checkSecurityContext(problems: Problems, context: SecurityContext | undefined, at: string): void {
+  for (const key of ["runAsUser", "runAsGroup"] as const)
+    problems.between(`${at}.${key}`, context?.[key], 0, MAXIMUM_ID);
   const profiles = ["Localhost", "RuntimeDefault", "Unconfined"];
-  faults.oneOf(`${at}.seccompProfile.type`, context?.seccompProfile?.type, profiles);
+  problems.oneOf(`${at}.seccompProfile.type`, context?.seccompProfile?.type, profiles);
 }
 
 const DECIMAL = { n: 1e-9, u: 1e-6, m: 1e-3, "": 1, k: 1e3, K: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 };

@@ -43,7 +43,7 @@ test("a command runs as a process: interpreter, stdin, environment, directory, o
   t.like((await created(provider, {})).outputs, { stdout: "", stderr: "" });
 });
 
-test("an update runs update, or create again, and is told what was written before", async (t) => {
+test("an update runs update, or create again, and gets what was written before", async (t) => {
   const provider = new CommandProvider();
   const update = async (newInputs: PropertyMap, preview = false) => {
     const oldInputs = { create: "echo first" };

@@ -135,7 +135,7 @@ function ensureKnown(type: string): void {
   if (type !== "fixture:index:Thing" && type !== "fixture:index:Unique") throw new Error(`${type} is not simulated`);
 }
 
-/** The paths at which two values differ, as real providers tell them. */
+/** The paths at which two values differ, as real providers return them. */
 function differences(path: string, before: PropertyValue | undefined, after: PropertyValue | undefined): string[] {
   if (Array.isArray(before) && Array.isArray(after)) {
     const indices = Array.from({ length: Math.max(before.length, after.length) }, (_, index) => index);

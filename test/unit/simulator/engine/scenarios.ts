@@ -352,7 +352,7 @@ const failures: Scenario = {
 };
 
 /** A thing that somebody has made already. */
-const standing = (name: string, inputs: PropertyMap = {}) => ({
+const existing = (name: string, inputs: PropertyMap = {}) => ({
   name,
   size: 1,
   ...inputs,
@@ -367,7 +367,7 @@ const imports: Scenario = {
     {
       run: "preview",
       before: (provider) => {
-        for (const name of ["alike", "other", "ignored"]) provider.things.set(`id-of-${name}`, standing(name));
+        for (const name of ["alike", "other", "ignored"]) provider.things.set(`id-of-${name}`, existing(name));
       },
       resources: [
         { name: "alike", inputs: { name: "alike", size: 1 }, options: { import: "id-of-alike" } },
@@ -418,7 +418,7 @@ const imports: Scenario = {
     {
       // What would have to be replaced is not taken over.
       run: "up",
-      before: (provider) => provider.things.set("id-of-moved", standing("moved", { zone: "z1" })),
+      before: (provider) => provider.things.set("id-of-moved", existing("moved", { zone: "z1" })),
       resources: [
         { name: "moved", inputs: { name: "moved", size: 1, zone: "z2" }, options: { import: "id-of-moved" } },
       ],
@@ -431,7 +431,7 @@ const imports: Scenario = {
     {
       // An update that fails leaves what was imported in the state, and the next run goes on from there.
       run: "up",
-      before: (provider) => provider.things.set("id-of-failing", standing("failing")),
+      before: (provider) => provider.things.set("id-of-failing", existing("failing")),
       resources: [
         {
           name: "failing",

@@ -56,7 +56,7 @@ test("operations take simulated time side by side, each from when all it needs i
   const replaced = await stack.up();
   t.deepEqual(times(replaced).slow, [0, 2000]);
   t.deepEqual(times(replaced).both, [2000, 2010]);
-  // The old ones go when the new ones stand: first both (10 ms), then slow (1 s).
+  // The old ones go when the new ones exist: first both (10 ms), then slow (1 s).
   t.is(replaced.simulatedMillis, 3020);
 
   // Deleted in groups, each when the one before is gone: both; then slow; then quick and the group, which depend on nothing.
@@ -66,7 +66,7 @@ test("operations take simulated time side by side, each from when all it needs i
   t.is(destroyed.simulatedMillis, 2110);
 });
 
-test("no more operations run at a time than Pulumi was told: a further one waits for the first that ends", async (t) => {
+test("no more operations run at a time than --parallel allows: a further one waits for the first that ends", async (t) => {
   const five: Declaration[] = [100, 1000, 300, 200, 10].map((takesMillis, index) => ({
     name: `thing-${index}`,
     inputs: { name: `thing-${index}`, takesMillis },
@@ -144,7 +144,7 @@ test("a half-done replacement is finished by the next run", async (t) => {
   t.deepEqual([...provider.things.keys()], ["id-of-a2"]);
 });
 
-test("events tell what begins, what has ended and what is said", async (t) => {
+test("events report what begins, what has ended and what is logged", async (t) => {
   const events: string[] = [];
   const stack = newStack(new FixtureProvider(), [{ name: "a", inputs: { fails: "create" } }], (event) => {
     events.push(
@@ -172,7 +172,7 @@ test("a provider for another version, or none at all, is refused", async (t) => 
   );
   stack.config = { "declared:resources": [{ name: "a", options: { version: "2.0.0" } }] };
   const newer = await stack.up();
-  t.regex(newer.diagnostics[0]?.message ?? "", /uses fixture 2\.0\.0, but the simulated provider stands for 1\.0\.0/);
+  t.regex(newer.diagnostics[0]?.message ?? "", /uses fixture 2\.0\.0, but the simulated provider is 1\.0\.0/);
 });
 
 test("a stack of an earlier SDK version goes on with a later one: what remains is the same, what is gone is deleted", async (t) => {

@@ -67,13 +67,13 @@ test("a restore is a full copy of the rows as of its instant, without instances"
   cluster.put("accounts", "a", { balance: 2 });
   cluster.put("orders", "o", {});
   clock.advance(60 * MINUTE);
-  const told = rds.restoreDBClusterToPointInTime({
+  const described = rds.restoreDBClusterToPointInTime({
     DBClusterIdentifier: "copy",
     SourceDBClusterIdentifier: "customers",
     RestoreToTime: instant,
     RestoreType: "full-copy",
   });
-  t.is(told.Status, "creating");
+  t.is(described.Status, "creating");
   const copy = rds.cluster("copy");
   t.deepEqual(Object.fromEntries(copy.rows("accounts")), { a: { balance: 1 } });
   t.is(copy.rows("orders").size, 0);
@@ -252,7 +252,7 @@ test("groups, versions and credentials that don't exist are refused", (t) => {
   t.throws(create({ DBClusterIdentifier: "a--b" }), { name: "InvalidParameterValue" });
 });
 
-test("no description tells the password", (t) => {
+test("no description contains the password", (t) => {
   const { cluster } = setUp();
   t.false(JSON.stringify(cluster.describe()).includes("secret"));
 });

@@ -60,9 +60,9 @@ test("a plan with continuous backup takes over a cluster's retention at its next
   select(scene);
   t.is(scene.cluster.settings.backupRetentionPeriod, 1, "nothing ran yet");
   scene.clock.advance(DAY);
-  const told = scene.rds.cluster("customers").describe();
-  t.is(told.BackupRetentionPeriod, 35);
-  t.regex(told.AwsBackupRecoveryPointArn ?? "", /^arn:aws:backup:.*:recovery-point:continuous:cluster-/);
+  const described = scene.rds.cluster("customers").describe();
+  t.is(described.BackupRetentionPeriod, 35);
+  t.regex(described.AwsBackupRecoveryPointArn ?? "", /^arn:aws:backup:.*:recovery-point:continuous:cluster-/);
   t.is(scene.backup.findVault("vault")?.recoveryPoints.size, 1);
 });
 
@@ -248,8 +248,8 @@ for (const { name, rule, message } of FAULTY)
 
 test("a selection needs a plan, something to select, and a role that AWS Backup may take", (t) => {
   const scene = setUp();
-  const stranger = scene.aws.iam.createRole({ name: "other", assumeRolePolicy: trust("ec2.amazonaws.com") });
-  t.throws(() => select(scene, { roleArn: stranger.arn }), { message: /cannot be assumed by AWS Backup/ });
+  const otherRole = scene.aws.iam.createRole({ name: "other", assumeRolePolicy: trust("ec2.amazonaws.com") });
+  t.throws(() => select(scene, { roleArn: otherRole.arn }), { message: /cannot be assumed by AWS Backup/ });
   t.throws(() => select(scene, { roleArn: "arn:aws:iam::123456789012:role/none" }), { message: /cannot be assumed/ });
   t.throws(() => select(scene, { resources: [] }), { message: /Either 'ListOfTags' or 'Resources'/ });
   t.throws(() => select(scene, { planId: "none" }), { message: /Cannot find Backup plan/ });

@@ -41,7 +41,7 @@ test("a range begins when recovery is switched on and ends five minutes ago", (t
   t.true(Math.abs((range?.latest ?? 0) - (clock.now() - 5 * MINUTE)) < 2000);
 });
 
-test("a range reaches no further back than the period, 35 days unless told otherwise", (t) => {
+test("a range reaches no further back than the period, 35 days by default", (t) => {
   const { clock, dynamodb, table } = setUp();
   t.is(switchRecovery(dynamodb, true)?.RecoveryPeriodInDays, 35);
   clock.advance(100 * DAY);

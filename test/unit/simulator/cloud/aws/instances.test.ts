@@ -157,7 +157,7 @@ test("automated backups outlive the instance if they are to, and can be restored
   t.deepEqual(rds.instances.instance("copy").rows("accounts").get("a"), { balance: 1 });
 });
 
-test("deletion protection and the final snapshot stand in the way of a delete", (t) => {
+test("deletion protection and a missing final snapshot refuse a delete", (t) => {
   const { rds } = setUp({ DeletionProtection: true });
   const remove = (more: object) => () => rds.deleteDBInstance({ DBInstanceIdentifier: "customers", ...more });
   t.throws(remove({ SkipFinalSnapshot: true }), { message: /Cannot delete protected DB Instance/ });

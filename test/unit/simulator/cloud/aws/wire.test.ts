@@ -309,8 +309,8 @@ test("automated backups of what is deleted are found by filters and resource ids
     {},
   ])
     t.deepEqual(await clusters(input), [cluster], JSON.stringify(input));
-  t.deepEqual(await clusters(filter("db-cluster-id", "nobody")), []);
-  for (const input of [{ DBClusterIdentifier: "customers" }, { DbClusterResourceId: "cluster-NOBODY" }])
+  t.deepEqual(await clusters(filter("db-cluster-id", "unknown")), []);
+  for (const input of [{ DBClusterIdentifier: "customers" }, { DbClusterResourceId: "cluster-UNKNOWN" }])
     await t.throwsAsync(clusters(input), { instanceOf: DBClusterAutomatedBackupNotFoundFault });
 
   const instances = async (input: object) =>
@@ -323,7 +323,7 @@ test("automated backups of what is deleted are found by filters and resource ids
     { DbiResourceId: instance.toLowerCase() },
   ])
     t.deepEqual(await instances(input), [instance], JSON.stringify(input));
-  for (const input of [{ DBInstanceIdentifier: "orders" }, { DbiResourceId: "db-NOBODY" }])
+  for (const input of [{ DBInstanceIdentifier: "orders" }, { DbiResourceId: "db-UNKNOWN" }])
     await t.throwsAsync(instances(input), { instanceOf: DBInstanceAutomatedBackupNotFoundFault });
 
   createInstance(aws, "orders");
@@ -349,16 +349,16 @@ test("snapshots are listed without an identifier, by their source and their type
     );
   t.deepEqual(await clusters({}), ["customers"]);
   t.deepEqual(await clusters({ SnapshotType: "awsbackup" }), ["awsbackup:job-customers"]);
-  t.deepEqual(await clusters({ DBClusterIdentifier: "nobody" }), []);
+  t.deepEqual(await clusters({ DBClusterIdentifier: "unknown" }), []);
   t.deepEqual(await clusters({ DBClusterSnapshotIdentifier: "awsbackup:job-customers" }), ["awsbackup:job-customers"]);
-  await t.throwsAsync(clusters({ DBClusterSnapshotIdentifier: "nobody" }), {
+  await t.throwsAsync(clusters({ DBClusterSnapshotIdentifier: "unknown" }), {
     instanceOf: DBClusterSnapshotNotFoundFault,
   });
   const instances = async (input: object) =>
     (await rds.send(new DescribeDBSnapshotsCommand(input))).DBSnapshots?.map(({ DBSnapshotIdentifier: id }) => id);
   t.deepEqual(await instances({}), ["orders"]);
   t.deepEqual(await instances({ DBInstanceIdentifier: "orders", SnapshotType: "awsbackup" }), ["awsbackup:job-orders"]);
-  await t.throwsAsync(instances({ DBSnapshotIdentifier: "nobody" }), { instanceOf: DBSnapshotNotFoundFault });
+  await t.throwsAsync(instances({ DBSnapshotIdentifier: "unknown" }), { instanceOf: DBSnapshotNotFoundFault });
 });
 
 test("a table says how much throughput it is warm for", async (t) => {
@@ -376,7 +376,7 @@ test("a table says how much throughput it is warm for", async (t) => {
   t.deepEqual(await warm("on-demand"), { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4000, Status: "ACTIVE" });
 });
 
-test("a namespace that there is not is refused, whoever asks", async (t) => {
+test("an unknown namespace is refused", async (t) => {
   const { client } = await setUp(t);
   const autoscaling = new ApplicationAutoScalingClient(client);
   // biome-ignore lint/suspicious/noExplicitAny: the SDK's types have no such namespace
@@ -461,7 +461,7 @@ function pauserRole(aws: AwsCloud) {
   return { role, eks };
 }
 
-test("a pod with Pod Identity works as its role, by what it has signed, and as nobody else", async (t) => {
+test("a pod with Pod Identity works as its role, by its signature, and as no other role", async (t) => {
   const { aws, url, client } = await setUp(t);
   createTable(aws, "ledger.accounts");
   createTable(aws, "payroll");

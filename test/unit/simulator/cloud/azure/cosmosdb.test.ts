@@ -90,7 +90,7 @@ test("a restored account reads with Session consistency, without firewall and st
   t.like(cosmosdb.account("private").describe().properties, { publicNetworkAccess: "Disabled" });
 });
 
-test("a changed time on an account that stands is taken, and restores nothing", (t) => {
+test("a changed time on an existing account is accepted, and restores nothing", (t) => {
   const { clock, cosmosdb, send, source, restore } = cosmos();
   send("PATCH", "prod", { properties: { backupPolicy: CONTINUOUS } });
   source().putItem("ledger", "accounts", "a", { value: 1 });
@@ -137,7 +137,7 @@ test("instants outside of the range, other forms of time, regions and names are 
     /must have continuous backup/,
   );
   t.regex(
-    refusal(() => restore("copy", at, {}, "nobody")),
+    refusal(() => restore("copy", at, {}, "unknown")),
     /Cannot find regional database account/,
   );
   t.regex(

@@ -179,7 +179,7 @@ test("a role assignment: what Azure takes, and that it takes a while to be in ef
   );
 });
 
-test("a vault is locked only once it stands, and what is for ever is for ever", (t) => {
+test("a vault is locked only after its creation, and an irreversible setting cannot be changed", (t) => {
   const { putVault, vault } = azure();
   t.throws(() => putVault(security("Locked")), { name: "UserErrorUnsupportedVaultImmutabilityStateChange" });
   putVault();
@@ -408,7 +408,7 @@ test("an owner of the subscription gets rid of what can be taken back, and of no
     "vault deleted",
   ]);
   const held = attacked(security("Unlocked", { state: "AlwaysOn" }));
-  t.is(held.left, 1, "soft delete that nobody can switch off keeps it for its days");
+  t.is(held.left, 1, "soft delete that cannot be switched off keeps it for its days");
   t.false(held.passed.includes("soft delete off"));
   const locked = attacked(security("Unlocked"), security("Locked", { state: "AlwaysOn" }));
   t.deepEqual(locked, { passed: [], left: 1 });

@@ -121,7 +121,7 @@ for (const product of ["postgresql", "mysql"] as const) {
       "400 NoRegisteredProviderFound",
     );
     t.is(
-      refusal(() => send("GET", "nobody")),
+      refusal(() => send("GET", "unknown")),
       "404 ResourceNotFound",
     );
   });
@@ -136,7 +136,7 @@ test("postgresql: a restore keeps neither parameters nor firewall rules nor tags
   t.is(copy.firewallRules.size, 0);
   t.deepEqual(copy.tags, {});
   t.like(copy.describe().properties, { highAvailability: { mode: "Disabled" }, version: "16" });
-  t.false("pointInTimeUTC" in (copy.describe().properties as object), "how it was made is not told");
+  t.false("pointInTimeUTC" in (copy.describe().properties as object), "how it was made is not returned");
 });
 
 test("postgresql: a time in another form ends in an internal error, and public access can't become private", (t) => {

@@ -179,7 +179,7 @@ test("a Role counts for its own namespace, API group and names only", async (t) 
   t.is(await status("GET", "/api/v1/configmaps"), 403, "a Role grants nothing beyond its namespace");
 });
 
-test("without a token one is anonymous; a wrong token and one of a deleted account are nobody's", async (t) => {
+test("without a token a caller is anonymous; a wrong token and one of a deleted account are refused", async (t) => {
   const cluster = await startCluster(t);
   const token = grant(cluster, "scalar", "gone", [{ apiGroups: [""], resources: ["configmaps"], verbs: ["list"] }]);
   const anonymous = await call(cluster, "GET", CONFIG_MAPS);
@@ -210,7 +210,7 @@ test("what the simulated cluster doesn't know is refused", async (t) => {
     token,
     body: { metadata: { name: "x" } },
   });
-  t.is(nowhere.status, 403, "in a namespace that doesn't exist nobody has a Role");
+  t.is(nowhere.status, 403, "in a namespace that does not exist no account has a Role");
   t.throws(
     () => cluster.store.create({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "x", namespace: "nowhere" } }),
     {
@@ -225,7 +225,7 @@ test("what the simulated cluster doesn't know is refused", async (t) => {
   t.regex(tooLong.body.message, /Too long: may not be more than 1048576 bytes/);
 });
 
-test("an API server that has gone away answers nobody, and comes back with everything it knew", async (t) => {
+test("a stopped API server answers no request, and has all its objects when it starts again", async (t) => {
   const cluster = await startCluster(t);
   cluster.apiServer.goAway();
   await t.throwsAsync(call(cluster, "GET", "/version"));

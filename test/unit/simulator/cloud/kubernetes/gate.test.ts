@@ -7,7 +7,7 @@ import { DeadError, PausedError, RequestGate } from "../../../../../simulator/cl
 const LONG = 3_600_000;
 const SHORT = 5;
 
-/** A gate with a request inside that ends when it is told to. */
+/** A gate with a request inside that ends on demand. */
 function gateWithRequest() {
   const changes: boolean[] = [];
   const gate = new RequestGate((drained) => changes.push(drained));

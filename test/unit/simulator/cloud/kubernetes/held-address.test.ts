@@ -62,7 +62,7 @@ test("a pod's port, and the API server's, are never free while they are down", a
   cluster.apiServer.comeBack();
 });
 
-test("pods of a numeric targetPort go to addresses at which nobody else has that port", async (t) => {
+test("pods of a numeric targetPort get addresses at which that port is free", async (t) => {
   if (process.platform !== "linux") return t.pass("pods can have addresses of their own on Linux only");
   const cluster = await startCluster(t);
   const release = { namespace: "scalar", name: "db", product: "scalardb-cluster", targetPort: "numeric" } as const;

@@ -95,7 +95,7 @@ test("a pod is paused and unpaused over gRPC, and remembers when", async (t) => 
   t.false(pod.pausedThroughout(from, cluster.clock.now()));
 });
 
-/** A pod with a request inside that ends when it is told to. */
+/** A pod with a request inside that ends on demand. */
 async function podWithRequest(t: ExecutionContext) {
   const cluster = await startCluster(t);
   let finish = () => {};
@@ -125,7 +125,7 @@ test("a pod that can't drain in time stays open and says why", async (t) => {
   t.true(pod.paused);
 });
 
-test("a Pause that failed carries its outcome: one code has two outcomes, and after one of them nobody may unpause", async (t) => {
+test("a Pause that failed carries its outcome: one code has two outcomes, and after one of them no unpause is allowed", async (t) => {
   const { pod, client } = await podWithRequest(t);
   const other = clientOf(t, pod);
   const paused = refusalOf(t, client.pause(60_000));
@@ -150,7 +150,7 @@ test("a Pause that has no time to wait is not a valid one", async (t) => {
   t.false(pod.paused);
 });
 
-test("faults: a call is refused, a container restarts, a pod dies, all are rolled out", async (t) => {
+test("problems: a call is refused, a container restarts, a pod dies, all are rolled out", async (t) => {
   const cluster = await startCluster(t);
   const release = await cluster.installRelease(scalar);
   const [first, second] = cluster.pods() as [SimulatedPod, SimulatedPod];

@@ -1,4 +1,4 @@
-/** What the fixture program can be told to declare. */
+/** What the fixture program can declare. */
 
 export type Reference =
   /** A resource's property, as in `table.address`, or the resource itself. */

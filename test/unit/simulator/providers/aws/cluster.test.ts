@@ -188,7 +188,7 @@ test("drift of the retention is seen on refresh", async (t) => {
   rds.modifyDBCluster({ DBClusterIdentifier: "customers", BackupRetentionPeriod: 1 });
   await source.refresh();
   t.deepEqual(await source.diff(CUSTOMERS), { backupRetentionPeriod: "update" });
-  t.is(source.outputs.masterPassword, "secret", "what AWS never tells stays as it was");
+  t.is(source.outputs.masterPassword, "secret", "what AWS never returns remains");
 });
 
 const REFUSED: [what: string, inputs: PropertyMap, property: string][] = [

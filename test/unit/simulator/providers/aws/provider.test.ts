@@ -130,7 +130,7 @@ test("an automatic name that would be too long is refused, not shortened", async
   t.regex(plan.failures[0]?.reason ?? "", /1 to 50 letters/, "the bridge allows 255 characters, the provider does not");
 });
 
-test("tells whose account it is", async (t) => {
+test("returns the account", async (t) => {
   const scene = await Scene.start();
   const answer = await scene.provider.invoke("aws:index/getCallerIdentity:getCallerIdentity");
   t.is(answer.accountId, "123456789012");

@@ -14,7 +14,7 @@ test("a lock goes with its resource, until its grace is over", async (t) => {
   const inputs: PropertyMap = { backupVaultName: "vault", minRetentionDays: 7, changeableForDays: 3 };
   const lock = await scene.create(LOCK, inputs);
   await lock.refresh();
-  t.deepEqual(await lock.diff(inputs), {}, "how long it can be changed is not told, and not missed");
+  t.deepEqual(await lock.diff(inputs), {}, "how long it can be changed is not described, and not missed");
   await lock.delete();
   t.is(scene.aws.backup.region(REGION).vault("vault").lock, undefined);
   const again = await scene.create(LOCK, inputs);
@@ -41,7 +41,7 @@ test("a vault's policy and a rule with its target are read back, and go with the
   }
 });
 
-test("copies of a plan are told as they were declared", async (t) => {
+test("copies of a plan are returned as they were declared", async (t) => {
   const scene = await Scene.start();
   await scene.create(VAULT, { name: "vault" });
   const far = await scene.create(VAULT, { name: "far", region: "ap-northeast-3" });

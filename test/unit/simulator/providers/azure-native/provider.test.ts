@@ -91,7 +91,7 @@ test("unknown types, inputs and settings are errors", async (t) => {
   });
 });
 
-test("what exists is not created again, and Azure's refusals are told", async (t) => {
+test("what exists is not created again, and Azure's refusals are reported", async (t) => {
   const { create } = await azure();
   await create(POSTGRESQL, server("db1"));
   await t.throwsAsync(create(POSTGRESQL, server("db1")), {
@@ -211,7 +211,7 @@ const vaultInputs: PropertyMap = {
   properties: { storageSettings: [{ datastoreType: "VaultStore", type: "GeoRedundant" }] },
 };
 
-test("a backup vault: its properties are one input, and its identity is known once it stands", async (t) => {
+test("a backup vault: its properties are one input, and its identity is known once it exists", async (t) => {
   const { provider, urn, create, diff } = await azure();
   const { outputs } = await provider.create({ urn: urn(VAULT), type: VAULT, inputs: vaultInputs, preview: true });
   t.deepEqual(outputs.identity, { type: "SystemAssigned", principalId: UNKNOWN, tenantId: UNKNOWN });

@@ -204,7 +204,7 @@ test("verdicts: what replaces, what is changed in place, what is no change", asy
   t.deepEqual((await bound.diff({ ...binding, subjects: [] })).detailedDiff, { subjects: "delete" });
 });
 
-test("ConfigMaps change in place where the provider is told so", async (t) => {
+test("ConfigMaps change in place where the provider's settings allow it", async (t) => {
   const { resource } = await start(t, { enableConfigMapMutable: "true" });
   const it = await resource(CONFIG_MAP).create(configMap({ data: { a: "1" } }));
   t.deepEqual((await it.diff(configMap({ data: { a: "2" } }))).detailedDiff, { "data.a": "update" });
@@ -263,7 +263,7 @@ test("what others wrote stays, is read, and is no difference", async (t) => {
   t.is((it.outputs.metadata as PropertyMap).labels, undefined, "what was left out is gone");
 });
 
-test("drift in one's own fields is seen by a refresh, and mended unless somebody else owns the field", async (t) => {
+test("a refresh sees drift in the provider's own fields, which an update fixes unless another manager owns the field", async (t) => {
   const { cluster, resource } = await start(t);
   const kind = kindOf({ apiVersion: "batch/v1", kind: "CronJob" });
   const it = await resource(CRON_JOB).create(cronJob({ suspend: false }));
@@ -283,7 +283,7 @@ test("drift in one's own fields is seen by a refresh, and mended unless somebody
   t.like(cluster.store.get(kind, "scalar", "pause"), { spec: { suspend: false } });
 });
 
-test("what exists already is not adopted, unless the provider is told to", async (t) => {
+test("an existing object is not adopted, unless the provider's settings say so", async (t) => {
   const { cluster, provider, resource } = await start(t);
   cluster.store.create({
     apiVersion: "v1",
@@ -300,7 +300,7 @@ test("what exists already is not adopted, unless the provider is told to", async
   t.is(
     (await provider.create({ urn: it.urn, type: CONFIG_MAP, inputs, preview: true })).id,
     "",
-    "a preview can't tell",
+    "a preview does not know",
   );
   await provider.configure({ upsertExistingObjects: true });
   t.like((await it.create(configMap({}, { name: "windows" }))).outputs, { data: { a: "1" } });
