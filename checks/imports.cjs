@@ -14,10 +14,11 @@ const ARROWS = {
   config: ["components", "restore-points", "pauser/settings\\.ts"],
   "index\\.ts": ["components", "config"],
   plugin: ["components", "config", "operations", "pauser/bundle\\.ts", "package\\.json"],
-  policies: ["restore-points", "register\\.cjs", "pauser/(settings|task|window-backups/settings)\\.ts"],
+  policies: ["restore-points", "register/index\\.cjs", "pauser/(settings|task|window-backups/settings)\\.ts"],
   simulator: [],
   rehearsal: ["simulator", "restore-points", "components"],
-  checks: [],
+  register: [],
+  checks: ["simulator/package\\.json"],
   bench: [
     "rehearsal",
     "simulator",
@@ -82,7 +83,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^bench/plain" },
+    // What `npm run build` leaves is no source: operations/command.cjs loads it in the npm package alone.
+    exclude: { path: "^(bench/plain|dist)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default"] },
