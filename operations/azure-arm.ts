@@ -1,3 +1,4 @@
+import type { Pipeline, PipelineResponse } from "@azure/core-rest-pipeline";
 import { type AzureAccessSource, type AzureAccount, azureAccount, completedAccess } from "./azure";
 import { waitingClock } from "./clock";
 
@@ -36,6 +37,8 @@ type Method = "GET" | "PUT" | "PATCH" | "POST" | "DELETE";
 /** The Azure Resource Manager's REST API: long-running changes are waited for, throttled requests are made again. */
 export class ArmClient {
   readonly #account: AzureAccount;
+  readonly #pipeline = transport();
+  readonly #http = pipelines().createDefaultHttpClient();
 
   private constructor(account: AzureAccount) {
     this.#account = account;
@@ -79,10 +82,9 @@ export class ArmClient {
     const elements: Element[] = [];
     let next: string | undefined = this.#url(id, apiVersion);
     while (next !== undefined) {
-      const answer: Response = await this.#send("GET", next);
-      const page = (await answer.json()) as { value?: Element[]; nextLink?: string | null };
-      elements.push(...(page.value ?? []));
-      next = page.nextLink ?? undefined;
+      const page: Page<Element> | undefined = parsed(await this.#send("GET", next));
+      elements.push(...(page?.value ?? []));
+      next = page?.nextLink ?? undefined;
     }
     return elements;
   }
@@ -114,11 +116,11 @@ export class ArmClient {
     const answer = await this.#send(method, this.#url(id, apiVersion), body);
     const monitor = answer.headers.get("azure-asyncoperation");
     const location = answer.headers.get("location");
-    if (answer.status === 201 || answer.status === 202 || monitor !== null) {
-      if (monitor !== null) await this.#finished(monitor, answer);
-      else if (location !== null) return parsed<Result>(await this.#finishedAt(location, answer));
+    if (answer.status === 201 || answer.status === 202 || monitor !== undefined) {
+      if (monitor !== undefined) await this.#finished(monitor, answer);
+      else if (location !== undefined) return parsed<Result>(await this.#finishedAt(location, answer));
       if (method === "PUT" || method === "PATCH") return this.request<Result>("GET", id, apiVersion);
-      if (location !== null) return parsed<Result>(await this.#send("GET", location));
+      if (location !== undefined) return parsed<Result>(await this.#send("GET", location));
     }
     return parsed<Result>(answer);
   }
@@ -128,13 +130,13 @@ export class ArmClient {
   }
 
   /** Waits at the address that tells an operation's status. */
-  async #finished(monitor: string, first: Response): Promise<void> {
+  async #finished(monitor: string, first: PipelineResponse): Promise<void> {
     const deadline = waitingClock().now() + PATIENCE_MILLIS;
     let answer = first;
     for (;;) {
       await pause(retryAfterSeconds(answer) ?? POLL_SECONDS);
       answer = await this.#send("GET", monitor);
-      const { status, error } = (await answer.json()) as OperationStatus;
+      const { status, error } = parsed<OperationStatus>(answer);
       if (/^succeeded$/i.test(status ?? "")) return;
       // Azure's databases have statuses of their own, for operations that go on (Dequeued) and for ones that have failed
       // (ServerIsNotReady): an error tells the second from the first.
@@ -150,7 +152,7 @@ export class ArmClient {
   }
 
   /** Waits at the address that answers 202 until there is a result. */
-  async #finishedAt(location: string, first: Response): Promise<Response> {
+  async #finishedAt(location: string, first: PipelineResponse): Promise<PipelineResponse> {
     const deadline = waitingClock().now() + PATIENCE_MILLIS;
     let answer = first;
     do {
@@ -161,22 +163,18 @@ export class ArmClient {
     return answer;
   }
 
-  async #send(method: Method, url: string, body?: object): Promise<Response> {
+  /**
+   * Retries by itself, not by the pipeline's policy: that one would also retry while Azure works on another change, which
+   * `request` waits for, and could not be tested without waiting.
+   */
+  async #send(method: Method, url: string, body?: object): Promise<PipelineResponse> {
     for (let attempt = 1; ; attempt += 1) {
       const last = attempt === ATTEMPTS;
       let wait = Math.min(2 ** attempt, 30);
       try {
-        const answer = await fetch(url, {
-          method,
-          headers: {
-            authorization: `Bearer ${await this.#account.token()}`,
-            ...(body === undefined ? {} : { "content-type": "application/json" }),
-          },
-          body: body === undefined ? undefined : JSON.stringify(body),
-          signal: AbortSignal.timeout(REQUEST_TIMEOUT_MILLIS),
-        });
-        if (answer.ok) return answer;
-        const error = await errorOf(answer);
+        const answer = await this.#sendOnce(method, url, body);
+        if (answer.status < 400) return answer;
+        const error = errorOf(answer);
         const passing = answer.status === 429 || answer.status >= 500;
         if (!passing || last || isBusy(error)) throw error;
         wait = retryAfterSeconds(answer) ?? wait;
@@ -186,6 +184,35 @@ export class ArmClient {
       await pause(wait);
     }
   }
+
+  async #sendOnce(method: Method, url: string, body: object | undefined): Promise<PipelineResponse> {
+    const request = pipelines().createPipelineRequest({
+      url,
+      method,
+      headers: pipelines().createHttpHeaders({
+        authorization: `Bearer ${await this.#account.token()}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      }),
+      body: body === undefined ? undefined : JSON.stringify(body),
+      timeout: REQUEST_TIMEOUT_MILLIS,
+      // Only where the Resource Manager itself is reached like that, as the simulated one is.
+      allowInsecureConnection: this.#account.endpoints.resourceManager.startsWith("http:"),
+    });
+    return this.#pipeline.sendRequest(this.#http, request);
+  }
+}
+
+/** Loaded with the first client: @azure/identity has loaded it by then. */
+function pipelines(): typeof import("@azure/core-rest-pipeline") {
+  return require("@azure/core-rest-pipeline");
+}
+
+/** Azure's own transport: it honours HTTPS_PROXY and NO_PROXY, as its credentials do; `fetch` does not. */
+function transport(): Pipeline {
+  const { createEmptyPipeline, decompressResponsePolicy, proxyPolicy, redirectPolicy } = pipelines();
+  const pipeline = createEmptyPipeline();
+  for (const policy of [proxyPolicy(), decompressResponsePolicy(), redirectPolicy()]) pipeline.addPolicy(policy);
+  return pipeline;
 }
 
 /** Waits for a copy that Azure is still restoring. @throws {Error} when it is gone, or not ready in 12 hours. */
@@ -206,6 +233,11 @@ export async function awaitRestore(
   }
 }
 
+interface Page<Element> {
+  value?: Element[];
+  nextLink?: string | null;
+}
+
 /** What the address of an operation's status answers. */
 interface OperationStatus {
   status?: string;
@@ -220,13 +252,14 @@ function isBusy({ code }: ArmRequestError): boolean {
   return /^preconditionfailed$|busy|inprogress|conflictingserveroperation|isnotready/i.test(code);
 }
 
-/** `fetch` rejects with a TypeError when there is no connection, with a DOMException when its time is over. */
+/** No connection, or no answer in time. */
 function isNetworkProblem(error: unknown): boolean {
-  return error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
+  const { isRestError } = pipelines();
+  return isRestError(error) || (error instanceof Error && error.name === "AbortError");
 }
 
-async function errorOf(answer: Response): Promise<ArmRequestError> {
-  const text = await answer.text();
+function errorOf(answer: PipelineResponse): ArmRequestError {
+  const text = answer.bodyAsText ?? "";
   try {
     const body = JSON.parse(text);
     const { code, message } = body.error ?? body;
@@ -237,16 +270,16 @@ async function errorOf(answer: Response): Promise<ArmRequestError> {
       retryAfterSeconds(answer),
     );
   } catch {
-    return new ArmRequestError(String(answer.status), text.slice(0, 500) || answer.statusText, answer.status);
+    return new ArmRequestError(String(answer.status), text.slice(0, 500) || "no message", answer.status);
   }
 }
 
-async function parsed<Result>(answer: Response): Promise<Result> {
-  const text = await answer.text();
-  return (text === "" ? undefined : JSON.parse(text)) as Result;
+/** The caller names the type that Azure documents for this address: JSON.parse returns `any`. An empty body is null. */
+function parsed<Result>(answer: PipelineResponse): Result {
+  return JSON.parse(answer.bodyAsText || "null");
 }
 
-function retryAfterSeconds(answer: Response): number | undefined {
+function retryAfterSeconds(answer: PipelineResponse): number | undefined {
   const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN);
   return Number.isFinite(seconds) ? seconds : undefined;
 }
