@@ -4,23 +4,20 @@ import type { DatabaseRange } from "../restore-points/ranges";
 import { inOrder } from "../restore-points/record";
 import { type PauseNeed, pauseNeed } from "../restore-points/rules/pause-need";
 import { readScalarAdminLines, withImported } from "../restore-points/scalar-admin";
-import type { PauseWindow, ReleaseName } from "../restore-points/window";
-import type { AwsRegionArgs, AwsSettings } from "./cloud-settings";
+import type { PauseWindow } from "../restore-points/window";
+import type { ScalarBackupArgs } from "./backup-args";
+import type { AwsSettings } from "./cloud-settings";
 import { coordinatorProblems } from "./coordinator";
-import { type DatabaseArgs, databaseProblems, kindOf } from "./databases";
+import { type DatabaseArgs, kindOf } from "./databases";
 import type { DatabaseStatus } from "./databases/kind";
 import { ManagedDatabase } from "./databases/managed-database";
 import { awsSettings, azureSettings } from "./databases/settings";
-import type { PauseScheduleArgs } from "./pause/args";
-import { importedWindowProblems } from "./pause/imported-windows";
-import { otherClusterProblems, otherReleases } from "./pause/other-clusters";
 import { PauseSchedule } from "./pause/pause-schedule";
 import { backupNamePrefix } from "./pause/window-backups";
-import { pauseNeedProblems, setMembers } from "./pause-need";
+import { setMembers } from "./pause-need";
 import { endProgram, refuse, warnOf } from "./problem";
-import { releaseDatabaseProblems } from "./release-databases";
-import { tagProblems } from "./tags";
-import type { VaultArgs } from "./vaults/args";
+import { pausedReleases } from "./release-databases";
+import { setProblems } from "./set-problems";
 import type { AwsVaultArgs } from "./vaults/aws/args";
 import { checkOptIn, type SelectedDatabase } from "./vaults/aws/opt-in";
 import { continuousRun } from "./vaults/aws/plans";
@@ -31,39 +28,8 @@ import type { AzureResource } from "./vaults/azure/source";
 import { AzureVault } from "./vaults/azure/vault";
 import { continuousBackups } from "./vaults/continuous-backup";
 import type { VaultStatus } from "./vaults/status";
-import { vaultProblems } from "./vaults/validate";
-import { reachProblems, setWarnings } from "./warnings";
-import { windowBackupProblems, windowBackupsOf } from "./window-backups";
-
-/** What is to be backed up as one set, to one instant. */
-export interface ScalarBackupArgs {
-  /** The managed databases that ScalarDB or ScalarDL keep their data in. At least one. */
-  databases: DatabaseArgs[];
-  /** When and what to pause. Needed as soon as the set has a NoSQL database, or more than one database. */
-  pause?: PauseScheduleArgs;
-  /**
-   * Pause windows that Scalar's own tool made: the lines that scalar-admin-for-kubernetes printed for the releases of
-   * `pause`, with or without its log around them. They count beside the recorded windows. Defaults to none.
-   */
-  importedWindows?: string;
-  /** Backups that outlive the databases and their point-in-time recovery. Defaults to none. */
-  vault?: VaultArgs;
-  /** Needed with an explicit AWS provider (`opts.provider`, `opts.providers`); else it defaults to the stack's `aws:region`. */
-  aws?: AwsRegionArgs;
-  /** Tags for every resource that takes tags, and labels in Kubernetes. */
-  tags?: Record<string, string>;
-}
-
-/** The releases of a pause on every cluster, as its windows name them, with the databases that they use. */
-export function pausedReleases(pause: PauseScheduleArgs | undefined): (ReleaseName & { databases?: string[] })[] {
-  const own = (pause?.releases ?? []).map(({ namespace, name, databases }) => ({
-    cluster: pause?.cluster,
-    namespace,
-    name,
-    ...(databases && { databases }),
-  }));
-  return [...own, ...otherReleases(pause?.otherClusters)];
-}
+import { setWarnings } from "./warnings";
+import { windowBackupsOf } from "./window-backups";
 
 /**
  * Protects a set of managed databases, so that all of them can be restored to one instant at which no transaction was
@@ -90,29 +56,7 @@ export class ScalarBackup extends pulumi.ComponentResource {
   constructor(name: string, args: ScalarBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scalar-backup:index:ScalarBackup", name, {}, opts);
     const aws = awsSettings(this, args.aws?.region);
-    const problems = [...databaseProblems(args.databases, aws)];
-    if (problems.length === 0)
-      problems.push(
-        ...pauseNeedProblems(args.databases, args.pause),
-        ...vaultProblems(args.databases, args.vault, aws),
-        ...windowBackupProblems(args.databases, args.pause, aws),
-        ...reachProblems(args, aws),
-        ...releaseDatabaseProblems(
-          args.databases,
-          args.pause?.releases ?? [],
-          "pause.releases",
-          args.pause?.otherClusters,
-        ),
-        ...(args.pause ? otherClusterProblems(args.pause) : []).map((problem) => ({
-          ...problem,
-          path: `pause.${problem.path}`,
-        })),
-        ...tagProblems(args.tags, args.databases),
-      );
-    if (args.importedWindows !== undefined)
-      problems.push(
-        ...importedWindowProblems(args.importedWindows).map((problem) => ({ ...problem, path: "importedWindows" })),
-      );
+    const problems = setProblems(args, aws);
     if (problems.length > 0) refuse("ScalarBackup", problems);
     warnOf(setWarnings(args, aws), this);
 

@@ -1,7 +1,10 @@
-export { pausedReleases, ScalarBackup, type ScalarBackupArgs } from "./backup";
+export { ScalarBackup } from "./backup";
+export type { ScalarBackupArgs } from "./backup-args";
 export type { DatabaseArgs } from "./databases";
 export type { PauseScheduleArgs } from "./pause/args";
 export { PauseSchedule } from "./pause/pause-schedule";
-export { type RestoredCopy, ScalarRestore, type ScalarRestoreArgs } from "./restore";
+export { pausedReleases } from "./release-databases";
+export { type RestoredCopy, ScalarRestore } from "./restore";
+export type { ScalarRestoreArgs } from "./restore-args";
 export type { VaultArgs } from "./vaults/args";
 export type { VaultCopies, VaultStatus } from "./vaults/status";

@@ -1,5 +1,5 @@
-import type { RestoreMode } from "./databases/kind";
 import type { PausedReleaseArgs } from "./release-databases";
+import type { RestoreMode } from "./restore-mode";
 
 /** A copy, as far as it leaves something to do. */
 export interface CopyNotes {

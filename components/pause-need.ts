@@ -1,6 +1,5 @@
 import { pauseNeed, type SetMember } from "../restore-points/rules/pause-need";
 import { type DatabaseArgs, kindOf } from "./databases";
-import type { PauseScheduleArgs } from "./pause/args";
 import type { Problem } from "./problem";
 
 /** The databases as the decision table sees them. */
@@ -12,7 +11,7 @@ export function setMembers(databases: readonly DatabaseArgs[]): SetMember[] {
 }
 
 /** A pause that the databases need and that is not there. */
-export function pauseNeedProblems(databases: readonly DatabaseArgs[], pause: PauseScheduleArgs | undefined): Problem[] {
+export function pauseNeedProblems(databases: readonly DatabaseArgs[], pause: unknown): Problem[] {
   const need = pauseNeed(setMembers(databases));
   if (!need.required || pause !== undefined) return [];
   return [

@@ -16,6 +16,11 @@ export function isWithin(path: string, part: string): boolean {
   return path === part || path.startsWith(`${part}.`) || path.startsWith(`${part}[`);
 }
 
+/** Problems of a part with the part's path before theirs. */
+export function under(part: string, problems: readonly Problem[]): Problem[] {
+  return problems.map(({ path, message }) => ({ path: path === "" ? part : `${part}.${path}`, message }));
+}
+
 /** Ends the construction of a component with all its problems, each naming its property. */
 export function refuse(component: string, problems: Problem[]): never {
   const lines = problems.map(({ path, message }) => `  ${path === "" ? "" : `${path}: `}${message}`);

@@ -1,4 +1,7 @@
+import type { ReleaseNameArgs } from "./pause/release-args";
 import type { Problem } from "./problem";
+import { pathText } from "./problem-messages/value";
+import { notARelease, unknownReleases } from "./release-values";
 
 const EXPECTED =
   "expected the text of database.properties, a key=value on each line: `properties: |`, and the lines below it";
@@ -27,4 +30,33 @@ function linesWithoutValue(text: string): number[] {
     .getProperties()
     .filter(({ key, value, separatorChar }) => separatorChar === undefined && (value === "" || !key.includes(".")))
     .map(({ startingLineNumber }) => startingLineNumber);
+}
+
+/** The same of properties by release. */
+export function presentPropertiesProblems(properties: unknown, releases: readonly ReleaseNameArgs[]): Problem[] {
+  if (typeof properties === "string") return propertiesProblems(properties);
+  if (properties === null || typeof properties !== "object" || Array.isArray(properties))
+    return [
+      {
+        path: "properties",
+        message:
+          "is neither a text nor a map; expected the text of database.properties (`properties: |`, and the lines below it), or a map of such texts by the releases' names",
+      },
+    ];
+  const unknown = unknownReleases(Object.keys(properties), releases);
+  return Object.entries(properties).flatMap(([release, text]): Problem[] => {
+    const path = pathText(["properties", release]);
+    if (unknown.includes(release))
+      return [
+        {
+          path,
+          message: `"${release}" is not a release of pause.releases; ${notARelease(releases)}; or give one text for all of them: \`properties: |\`, and the lines below it`,
+        },
+      ];
+    if (typeof text !== "string")
+      return [
+        { path, message: "is not a text; expected the text of the release's properties, a key=value on each line" },
+      ];
+    return propertiesProblems(text).map(({ message }) => ({ path, message }));
+  });
 }

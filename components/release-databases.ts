@@ -1,4 +1,5 @@
 import { nearestWord } from "../restore-points/rules/nearest-word";
+import type { PauseScheduleArgs } from "./pause/args";
 import type { Problem } from "./problem";
 
 /** A release, and the databases of the set that it uses. */
@@ -72,4 +73,18 @@ function nameProblems(names: readonly string[], releases: readonly ReleaseDataba
       ];
     }),
   );
+}
+
+/** The releases of a pause on every cluster, as its windows name them, with the databases that they use. */
+export function pausedReleases(pause: PauseScheduleArgs | undefined): PausedReleaseArgs[] {
+  const own = (pause?.releases ?? []).map(({ namespace, name, databases }) => ({
+    cluster: pause?.cluster,
+    namespace,
+    name,
+    ...(databases && { databases }),
+  }));
+  const others = (pause?.otherClusters ?? []).flatMap(({ cluster, releases }) =>
+    releases.map((release) => ({ ...release, cluster })),
+  );
+  return [...own, ...others];
 }

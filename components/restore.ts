@@ -1,67 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 import { backupsAt, checkInstant, describeProblems } from "../restore-points/check";
-import { formatInstant, instantMillis, parseInstant } from "../restore-points/instant";
+import { formatInstant, instantMillis } from "../restore-points/instant";
 import type { DatabaseRange } from "../restore-points/ranges";
 import { pauseNeed } from "../restore-points/rules/pause-need";
 import type { PauseWindow } from "../restore-points/window";
-import type { AwsRegionArgs, AwsSettings } from "./cloud-settings";
-import { type DatabaseArgs, databaseProblems, type KnownDatabase, kindOf } from "./databases";
-import { lookedUp, type RestoreContext, type RestoreMode } from "./databases/kind";
+import type { AwsSettings } from "./cloud-settings";
+import { databaseProblems, type KnownDatabase, kindOf } from "./databases";
+import { lookedUp, type RestoreContext } from "./databases/kind";
 import { RestoredDatabase } from "./databases/restored-database";
 import { awsSettings, azureSettings } from "./databases/settings";
 import { nextSteps } from "./next-steps";
 import { restoresAtOnce, warnOfParallel } from "./parallel";
 import { setMembers } from "./pause-need";
-import { endProgram, type Problem, refuse } from "./problem";
-import { type PausedReleaseArgs, releaseDatabaseProblems } from "./release-databases";
+import { endProgram, refuse } from "./problem";
+import { releaseDatabaseProblems } from "./release-databases";
 import { keysOfEveryRelease, notARelease, unknownReleases, valuesByRelease } from "./release-values";
+import { restoreShape, type ScalarRestoreArgs } from "./restore-args";
+import { RestoreMode } from "./restore-mode";
+import { acceptanceProblems, recoveryProblems } from "./restore-problems";
+import { problemsOf } from "./schema-problems";
 import { tagsNotCopiedProblems } from "./tags";
-import type { VaultArgs } from "./vaults/args";
 import type { RestoreFromArgs } from "./vaults/restore-from";
 import { doubts, restoreFromProblems } from "./vaults/restore-from-problems";
-import type { VaultStatus } from "./vaults/status";
 
-/** Which databases are to be restored, and to which instant. */
-export interface ScalarRestoreArgs {
-  /** The databases of the set, as `ScalarBackup` has them: all of them are restored. */
-  databases: DatabaseArgs[];
-  /** The instant to restore to. RFC 3339 with a zone, whole seconds: `2026-11-22T03:00:12Z`. */
-  at: string;
-  /** `drill` (copies made to go) or `recovery` (copies protected, made to stay). Defaults to `drill`. */
-  mode?: string;
-  /** The releases that have to have been paused, as `ScalarBackup.pause` has them. */
-  releases?: PausedReleaseArgs[];
-  /** The recorded pause windows: `ScalarBackup.windows`. */
-  windows?: pulumi.Input<PauseWindow[]>;
-  /** Why windows may be missing, as sentences, for messages: `ScalarBackup.restorePoints.pauseProblems`. Defaults to nothing. */
-  pauseProblems?: pulumi.Input<string[]>;
-  /** What each database can be restored to: `ScalarBackup.ranges`. */
-  ranges: pulumi.Input<DatabaseRange[]>;
-  /**
-   * The present properties of every release; `helmValues` then holds them whole, with the copies in place of their sources.
-   * Releases with databases of their own have properties of their own: `propertiesByRelease`.
-   */
-  properties?: pulumi.Input<string>;
-  /** In place of `properties`: the releases' present properties, by their names or, where these are not unique, `namespace/name`. */
-  propertiesByRelease?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** For an emergency in which no restore point is left: restores all the same, to copies that may be broken. Must repeat `at`. */
-  acceptInconsistentCopiesAt?: string;
-  /** Backups to restore from, by the databases' names, in place of their point-in-time recovery. */
-  from?: Record<string, RestoreFromArgs>;
-  /** The set's vaults, as `ScalarBackup` has them: with `keepRestored`, copies of a restore point are kept there. */
-  vault?: VaultArgs;
-  /** The vaults that stand: `ScalarBackup.vaults`. Needed with `vault`. */
-  vaults?: pulumi.Input<VaultStatus[]>;
-  /** Needed with an explicit AWS provider (`opts.provider`, `opts.providers`); else it defaults to the stack's `aws:region`. */
-  aws?: AwsRegionArgs;
-  /** Tags for every copy. */
-  tags?: Record<string, string>;
-  /**
-   * Keys of tags that copies do not get, be they their sources' or of `tags`: those by which something else, such as a backup
-   * plan of the organisation, selects what it works on. The key of `vault.aws.selectByTag` is one of them anyway.
-   */
-  tagsNotCopied?: string[];
-}
+const restoreSchema = z.strictObject(restoreShape);
 
 /** One restored database, as a user needs it. */
 export interface RestoredCopy {
@@ -93,7 +56,12 @@ export class ScalarRestore extends pulumi.ComponentResource {
     super("scalar-backup:index:ScalarRestore", name, {}, opts);
     const aws = awsSettings(this, args.aws?.region);
     const azure = azureSettings(this);
-    const problems = [...databaseProblems(args.databases, aws), ...restoreProblems(args)];
+    const { at, mode, from, acceptInconsistentCopiesAt } = args;
+    const problems = [
+      ...databaseProblems(args.databases, aws),
+      ...problemsOf(restoreSchema, { at, mode, from, acceptInconsistentCopiesAt }),
+      ...acceptanceProblems(args),
+    ];
     problems.push(...tagsNotCopiedProblems(args.tagsNotCopied));
     if (problems.length === 0) problems.push(...recoveryProblems(args.databases, args.mode, aws));
     if (problems.length === 0) problems.push(...restoreFromProblems(args.databases, args.from, aws));
@@ -115,7 +83,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
       tagsNotCopied: tagsNotCopied(args),
       aws,
       azure,
-      mode: (args.mode ?? "drill") as RestoreMode,
+      mode: args.mode ?? RestoreMode.Drill,
       acceptInconsistent: args.acceptInconsistentCopiesAt !== undefined,
       instant,
       checkedInstant: checkedInstant(instant, args, known, standing, aws, windows, this),
@@ -195,56 +163,6 @@ function keptCopies({ vault, vaults, acceptInconsistentCopiesAt }: ScalarRestore
   const keep = vault?.aws?.keepRestored;
   if (vault?.aws === undefined || keep === undefined || acceptInconsistentCopiesAt !== undefined) return undefined;
   return { ...keep, vaultName: vault.aws.name, vaults: pulumi.output(vaults ?? []) };
-}
-
-/** What Pulumi makes of a date that stands in YAML without quotes, zone or not. */
-const UNQUOTED_DATE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC$/;
-
-/** All problems of a restore's own args, those of the databases apart. */
-export function restoreProblems(
-  args: Pick<ScalarRestoreArgs, "at" | "mode" | "acceptInconsistentCopiesAt">,
-): Problem[] {
-  const problems = instantProblems("at", args.at);
-  if (problems.length === 0 && instantMillis(args.at) % 1000 !== 0)
-    problems.push({
-      path: "at",
-      message: `"${args.at}" is not a whole second; databases are restored to whole seconds`,
-    });
-  if (args.mode !== undefined && args.mode !== "drill" && args.mode !== "recovery")
-    problems.push({ path: "mode", message: `"${args.mode}" is not allowed; expected one of drill, recovery` });
-  if (args.acceptInconsistentCopiesAt !== undefined && args.acceptInconsistentCopiesAt !== args.at)
-    problems.push({
-      path: "acceptInconsistentCopiesAt",
-      message: `"${args.acceptInconsistentCopiesAt}" is not the instant of "at" ("${args.at}"); repeat that very text to accept copies that may be broken, or remove this key`,
-    });
-  return problems;
-}
-
-/** What is wrong with an instant as it stands in a stack's file, under that key. */
-export function instantProblems(key: string, text: string): Problem[] {
-  if (UNQUOTED_DATE.test(text))
-    return [
-      {
-        path: key,
-        message: `"${text}" is a date that stands in the stack's file without quotes, so that nobody can tell whether it had a time zone; quote it, such as ${key}: "2026-11-22T03:00:12Z"`,
-      },
-    ];
-  const instant = parseInstant(text);
-  return typeof instant === "number" ? [] : [{ path: key, message: `"${text}" ${instant.problem}` }];
-}
-
-/** Databases whose copies could not take their sources' place, when that is what they are restored for. */
-export function recoveryProblems(
-  databases: readonly DatabaseArgs[],
-  mode: string | undefined,
-  aws: AwsSettings,
-): Problem[] {
-  if (mode !== "recovery") return [];
-  return databases.flatMap((database, index) => {
-    const { kind, args } = kindOf(database);
-    const message = kind.recoveryProblem?.(args, aws);
-    return message ? [{ path: `databases[${index}].${kind.key}`, message: `cannot be recovered: ${message}` }] : [];
-  });
 }
 
 /** The instant, once it has passed: restore calls are given this one, so that none is made before. */

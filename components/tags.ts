@@ -1,7 +1,22 @@
+import { z } from "zod";
 import { COPY_TAG, INSTANT_TAG } from "../restore-points/rules/tag-keys";
 import { type DatabaseArgs, kindOf } from "./databases";
 import type { Problem } from "./problem";
 import { pathText } from "./problem-messages/value";
+
+/** Describes the tags that every resource of a set gets. */
+export const tagsSchema = z
+  .record(z.string(), z.string())
+  .meta({ examples: [{ service: "payments" }] })
+  .describe("Tags for every resource that takes them");
+
+/** Describes the keys of tags that copies do not get. */
+export const tagsNotCopiedSchema = z
+  .array(z.string())
+  .meta({ examples: [["backup-plan"]] })
+  .describe(
+    "Keys of tags that copies do not get from their sources or from `tags`, such as those by which your organisation's backup plans select databases. The key of vault.aws.selectByTag is always one of them",
+  );
 
 /** The longest that AWS takes; Azure takes longer keys and as long values. */
 const LONGEST = { key: 128, value: 256 };

@@ -14,7 +14,7 @@ import { continuousRule, vaultedDatabases } from "./vaults/aws/rules";
 /** A set, as far as warnings and its pauses go. */
 interface SetArgs {
   databases: readonly DatabaseArgs[];
-  pause?: PauseScheduleArgs;
+  pause?: Partial<PauseScheduleArgs>;
   vault?: VaultArgs;
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { PROJECT, stackConfigSchema } from ".";
 import { createdResourcesText } from "./created-resources";
 import { referenceText } from "./reference";
+import { PROJECT, stackConfigSchema } from "./schema";
 
 /** The JSON Schema of stack files (`Pulumi.<stack>.yaml`), for editors; from the very schema that checks them. */
 export const SCHEMA_FILE = join(__dirname, "stack-config.schema.json");

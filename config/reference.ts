@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PROJECT } from ".";
+import { PROJECT } from "./schema";
 
 /** The part of a JSON Schema that the reference shows. */
 interface Node {

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { awsRegionProblem } from "../../restore-points/rules/aws-region";
 import type { AwsSettings } from "../cloud-settings";
-import { isWithin, type Problem } from "../problem";
+import type { Problem } from "../problem";
 import { problemsOf } from "../schema-problems";
+import type { Shape } from "../schema-tools";
+import { validParts } from "../valid-parts";
 import { type DatabaseVaultArgs, databaseVaultSchema } from "../vaults/database-vault";
 import type { AuroraArgs } from "./aurora";
 import { auroraMysql } from "./aurora-mysql";
@@ -37,6 +39,8 @@ export interface DatabaseArgs {
   vault?: DatabaseVaultArgs;
 }
 
+type KindKey = Exclude<keyof DatabaseArgs, "name" | "vault">;
+
 /** Every kind that is supported. A new kind is a file beside this one, and a line here and above. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has args of its own; `kindOf` hands each its own only.
 const kinds: readonly DatabaseKind<any>[] = [
@@ -67,15 +71,22 @@ export function kindOf(database: DatabaseArgs): KnownDatabase {
   return { name: database.name, kind, args: database[kind.key as keyof DatabaseArgs] };
 }
 
+/** The schema of each kind's args, under the kind's key. */
+function kindShape() {
+  const shape = Object.fromEntries(kinds.map(({ key, label, schema }) => [key, schema.optional().describe(label)]));
+  // Object.fromEntries forgets which keys it is given: those of `kinds`.
+  return shape as { [Key in KindKey]: z.ZodOptional<z.ZodType<NonNullable<DatabaseArgs[Key]>>> };
+}
+
 const databaseSchema = z
   .strictObject({
     name: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,30}$/, { error: "a name of at most 31 lowercase letters, digits and hyphens" })
       .describe("Unique in the set; with several databases, the name of its storage in ScalarDB's configuration"),
-    ...Object.fromEntries(kinds.map(({ key, label, schema }) => [key, schema.optional().describe(label)])),
+    ...kindShape(),
     vault: databaseVaultSchema.optional(),
-  })
+  } satisfies Shape<DatabaseArgs>)
   .refine((database) => Object.keys(database).filter((key) => key !== "vault").length === 2, {
     error: `a name and exactly one kind of database: ${kinds.map(({ key }) => key).join(", ")}`,
   })
@@ -92,14 +103,14 @@ export const databasesSchema = z
   .describe("The managed databases that ScalarDB or ScalarDL keep their data in");
 
 /** All problems of a set of databases, those between them included. Paths begin with `databases`. */
-export function databaseProblems(databases: readonly DatabaseArgs[], aws: AwsSettings): Problem[] {
-  const problems = problemsOf(z.object({ databases: databasesSchema }), { databases });
-  const valid = databases.map((_, index) => !problems.some(({ path }) => isWithin(path, `databases[${index}]`)));
-  return [
-    ...problems,
-    ...databases.flatMap((database, index) => (valid[index] ? createdProblemsOf(database, index) : [])),
-    ...(problems.length > 0 ? [] : [...duplicateProblems(databases, aws), ...regionProblems(databases, aws)]),
-  ];
+export function databaseProblems(given: unknown, aws: AwsSettings): Problem[] {
+  const problems = problemsOf(z.object({ databases: databasesSchema }), { databases: given });
+  const { databases = [] } = validParts<{ databases: DatabaseArgs[] }>({ databases: given }, "", problems);
+  // Databases with problems are holes in the list, which forEach leaves out.
+  databases.forEach((database, index) => {
+    problems.push(...createdProblemsOf(database, index));
+  });
+  return problems.length > 0 ? problems : [...duplicateProblems(databases, aws), ...regionProblems(databases, aws)];
 }
 
 function createdProblemsOf(database: DatabaseArgs, index: number): Problem[] {

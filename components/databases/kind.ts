@@ -6,6 +6,7 @@ import type { DatabaseBackups } from "../../restore-points/window-backups";
 import type { AwsSettings, AzureSettings } from "../cloud-settings";
 import type { WindowBackupArgs } from "../pause/args";
 import { orEnd } from "../problem";
+import type { RestoreMode } from "../restore-mode";
 import { stackIdentity } from "../state";
 import type { CopyBackup, KeptCopies } from "../vaults/aws/copy-backup";
 import type { BackupPlanRun } from "../vaults/aws/overdue";
@@ -15,9 +16,6 @@ import type { ContinuousBackup } from "../vaults/continuous-backup";
 import type { RestoreFromArgs } from "../vaults/restore-from";
 import type { CoordinatorFinding } from "./coordinator";
 import type { CreatedResource } from "./create/created-resource";
-
-/** Whether the copies of a restore are made to go again, or to stay. */
-export type RestoreMode = "drill" | "recovery";
 
 /** What protects one database now. */
 export interface DatabaseStatus {

@@ -10,6 +10,17 @@ export const awsRegion = z
   })
   .meta({ pattern: "^[a-z]{2,4}(-[a-z]+)+-\\d$", examples: ["ap-northeast-1"] });
 
+/** Where a database on AWS is; `what` is the beginning of a sentence, such as "the tables are". */
+export function region(what: string) {
+  return awsRegion.optional().describe(`Where ${what}. Defaults to aws:region.`);
+}
+
+/** Whether what protects an existing database is changed where it does not meet the args. */
+export const manage = z
+  .boolean()
+  .optional()
+  .describe("False: only look, and refuse what does not meet this configuration. Defaults to true.");
+
 /** A KMS key of the user's. */
 export const kmsKeyArn = z
   .string()

@@ -1,4 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { BOUNDS, MIN_HOLD_SECONDS } from "../../pauser/settings";
+import { timeZoneProblem } from "../../restore-points/rules/time-zone";
+import { awsRegion } from "../databases/schema";
+import { refusedBy, type Shape, wholeNumber } from "../schema-tools";
+import { awsAccessProblem, imageProblem, labelProblem, QUANTITY, scheduleProblem } from "./key-problems";
+import { type OtherClusterArgs, otherClusterSchema } from "./other-cluster-args";
+import { type ReleaseArgs, releaseSchema } from "./release-args";
 
 /** A database whose tables the pauser backs up in windows. */
 export interface WindowBackupArgs {
@@ -16,7 +24,16 @@ export interface WindowBackupArgs {
   deleteAfter: number;
 }
 
-/** How the pauser comes by AWS credentials. Exactly one of `eksCluster` and `roleArn`. */
+const windowBackupShape = {
+  database: z.string(),
+  region: awsRegion,
+  tables: z.array(z.string()).optional(),
+  prefixes: z.array(z.string()).optional(),
+  everyDays: z.int().optional(),
+  deleteAfter: z.int(),
+} satisfies Shape<WindowBackupArgs>;
+
+/** How the pauser gets AWS credentials. Exactly one of `eksCluster` and `roleArn`. */
 export interface PauseAwsArgs {
   /** The EKS cluster that runs the pauser, by its name: its add-on eks-pod-identity-agent gives the pauser a role that is declared here. */
   eksCluster?: string;
@@ -26,64 +43,18 @@ export interface PauseAwsArgs {
   roleArn?: string;
 }
 
-/** A release on another cluster. */
-export interface OtherReleaseArgs {
-  namespace: string;
-  /** The Helm release's name. */
-  name: string;
-  /** The databases of the set that it uses, by their names. Defaults to all. */
-  databases?: string[];
-}
-
-/** A record of pause windows, read from the cluster that it is in. */
-export interface OtherRecordArgs {
-  /** The cluster's context in the kubeconfig. Defaults to the current context of `kubeconfig`. */
-  context?: string;
-  /** A kubeconfig, or the path of one. Defaults to the files that KUBECONFIG names, then to ~/.kube/config. */
-  kubeconfig?: pulumi.Input<string>;
-  /** Where the pauser of that cluster runs. Defaults to the namespace of the first of its releases. */
-  namespace?: string;
-  /** The ConfigMap that its pauser writes. Defaults to the name of this schedule's own. */
-  recordName?: string;
-}
-
-/** Another cluster of a set that spans clusters. Exactly one of `kubernetes`, `stack` and `record`. */
-export interface OtherClusterArgs {
-  /** Its name in recorded windows: `pause.cluster` of its own stack. */
-  cluster: string;
-  /** Its releases: all that its own stack pauses for this set. */
-  releases: OtherReleaseArgs[];
-  /** Reads its record in the cluster. */
-  kubernetes?: OtherRecordArgs;
-  /** Reads the output `windows` of its stack, as of that stack's last `pulumi up`: `organization/project/stack`. */
-  stack?: string;
-  /** Its record as text: the value of windows.json in its pauser's ConfigMap. */
-  record?: string;
-}
-
-/** TLS towards the pods of a release, whose admin interface is addressed by IP. */
-export interface ReleaseTlsArgs {
-  /** The CA that signed the pods' certificates, in PEM. Defaults to the public CAs that Node.js knows. */
-  caCertificate?: pulumi.Input<string>;
-  /** The name that the pods' certificates are made for. Defaults to the pod's IP address. */
-  overrideAuthority?: pulumi.Input<string>;
-}
-
-/** One Helm release of a Scalar product. */
-export interface ReleaseArgs {
-  namespace: string;
-  /** The Helm release's name. */
-  name: string;
-  /**
-   * The port of its pods' admin interface, if `scalar.db.cluster.node.admin.port` moves it. Defaults to the port that the
-   * release's Service ending in -headless names.
-   */
-  adminPort?: number;
-  /** For pods that serve their admin interface over TLS. Defaults to none. */
-  tls?: ReleaseTlsArgs;
-  /** The databases of the set that it uses, by their names: ScalarDL's Ledger and Auditor usually have one each. Defaults to all. */
-  databases?: string[];
-}
+const awsShape = {
+  eksCluster: z
+    .string()
+    .meta({ examples: ["payments"] })
+    .optional()
+    .describe("The EKS cluster's name: a role is declared, which its Pod Identity agent gives to the pauser"),
+  region: awsRegion.optional().describe("Where the EKS cluster is. Defaults to aws:region."),
+  roleArn: z
+    .string()
+    .optional()
+    .describe("In place of eksCluster: a role of yours, which trusts the cluster's OIDC provider"),
+} satisfies Shape<PauseAwsArgs>;
 
 /** The pauser's compute resources, as Kubernetes writes quantities. */
 export interface PauserResourcesArgs {
@@ -93,6 +64,33 @@ export interface PauserResourcesArgs {
   limits?: Record<string, string>;
 }
 
+// YAML reads `cpu: 1` as a number, which Kubernetes accepts as well.
+const quantity = z
+  .custom<string>((value) => typeof value === "number" || (typeof value === "string" && QUANTITY.test(value)), {
+    error: "a quantity of Kubernetes: a number with a unit, such as 128Mi or 100m",
+  })
+  .meta({ type: ["string", "number"], examples: ["128Mi"] });
+const quantities = z.record(z.string(), quantity);
+
+const resourcesShape = {
+  requests: quantities.optional().describe("Defaults to cpu 100m and memory 96Mi."),
+  limits: quantities
+    .optional()
+    .describe("Defaults to memory 128Mi; no limit on cpu, because throttling would lengthen the pause."),
+} satisfies Shape<PauserResourcesArgs>;
+
+/** How many finished Jobs Kubernetes may keep. */
+const JOBS = { min: 0, max: 1000 };
+
+function noReleases(releases: readonly unknown[]): string | undefined {
+  return releases.length === 0 ? "[] is empty; name every release whose pods write to the databases" : undefined;
+}
+
+function emptyCluster(cluster: string): string | undefined {
+  return cluster === "" ? '"" is empty; leave it out, or give the cluster\'s name' : undefined;
+}
+
+/** When pods are paused, and which. */
 export interface PauseScheduleArgs {
   /** When to pause, as a CronJob's schedule: minute, hour, day of month, month, day of week. */
   schedule: string;
@@ -131,10 +129,85 @@ export interface PauseScheduleArgs {
   successfulJobsHistoryLimit?: number;
   /** How many failed Jobs are kept. Defaults to 3. */
   failedJobsHistoryLimit?: number;
-  /** How the pauser comes by AWS credentials, which it needs for `windowBackups` alone. */
+  /** How the pauser gets AWS credentials, which it needs for `windowBackups` alone. */
   aws?: PauseAwsArgs;
   /** DynamoDB tables that are backed up in windows. Defaults to none. */
   windowBackups?: WindowBackupArgs[];
   /** Labels for everything that is created, and tags of what is created on AWS; characters that Kubernetes does not allow in labels become underscores. */
   labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
+
+/** Describes `PauseScheduleArgs`. */
+export const pauseScheduleSchema = z.strictObject({
+  schedule: z
+    .string()
+    .superRefine(refusedBy(scheduleProblem))
+    .describe("When pods are paused, as a CronJob's schedule: 0 3 * * *")
+    .meta({ examples: ["0 3 * * *"] }),
+  timeZone: z
+    .string()
+    .superRefine(refusedBy(timeZoneProblem))
+    .meta({ examples: ["Asia/Tokyo"] })
+    .optional()
+    .describe("The schedule's time zone, such as Asia/Tokyo. Defaults to Etc/UTC."),
+  releases: z
+    .array(releaseSchema)
+    .superRefine(refusedBy(noReleases))
+    .describe("Every release whose pods write to the databases"),
+  namespace: z
+    .string()
+    .superRefine(refusedBy(labelProblem))
+    .optional()
+    .describe("Where the CronJob runs. Defaults to the first release's namespace."),
+  // A shorter window would be no restore point, so the pauser would pause for nothing.
+  holdSeconds: wholeNumber({ min: MIN_HOLD_SECONDS, max: BOUNDS.holdSeconds.max })
+    .optional()
+    .describe("How long every pod is held paused. Defaults to 10."),
+  maxDrainSeconds: wholeNumber(BOUNDS.maxDrainSeconds)
+    .optional()
+    .describe("How long a pod may take to finish its running requests. Defaults to 30."),
+  suspend: z.boolean().optional().describe("True pauses the schedule itself. Defaults to false."),
+  image: z
+    .string()
+    .superRefine(refusedBy(imageProblem))
+    .optional()
+    .describe("A Node.js image, 20 or later, that the pauser runs on"),
+  resources: z.strictObject(resourcesShape).optional().describe("The pauser's resource requests and limits"),
+  priorityClassName: z
+    .string()
+    .optional()
+    .describe("The priority of the pauser's pod, best one that is not preempted. Defaults to the cluster's default."),
+  // The CronJob controller looks every 10 seconds: with less it would miss runs.
+  startingDeadlineSeconds: wholeNumber({ min: 10, max: 86_400 })
+    .optional()
+    .describe("How late a run may start, in seconds. Defaults to 300."),
+  successfulJobsHistoryLimit: wholeNumber(JOBS).optional().describe("Finished Jobs that are kept. Defaults to 3."),
+  failedJobsHistoryLimit: wholeNumber(JOBS).optional().describe("Failed Jobs that are kept. Defaults to 3."),
+  retentionDays: wholeNumber(BOUNDS.retentionDays).optional().describe("Older windows are forgotten. Defaults to 35."),
+  rendezvousSeconds: wholeNumber(BOUNDS.rendezvousSeconds)
+    .optional()
+    .describe("For a set that spans clusters: how long after the scheduled instant all of them are paused"),
+  cluster: z
+    .string()
+    .superRefine(refusedBy(emptyCluster))
+    .optional()
+    .describe("The cluster's name in recorded windows, for a set that spans clusters"),
+  otherClusters: z
+    .array(otherClusterSchema)
+    .optional()
+    .describe(
+      "The other clusters of a set that spans clusters: an instant is a restore point only if their releases were paused, too",
+    ),
+  aws: z
+    .strictObject(awsShape)
+    .superRefine(refusedBy(awsAccessProblem))
+    .optional()
+    .describe("How the pauser gets AWS credentials, for databases[].dynamodb.windowBackups"),
+  windowBackups: z.array(z.strictObject(windowBackupShape)).optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+} satisfies Shape<PauseScheduleArgs>);
+
+/** Describes a pause as a set's args and the configuration have it: the set itself knows the rest. */
+export const pauseSchema = pauseScheduleSchema
+  .omit({ windowBackups: true, labels: true })
+  .describe("When and what to pause; needed for NoSQL, and for more than one database");

@@ -6,7 +6,8 @@ import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
 import { readWindowRecord, recordOfWindows } from "../../restore-points/record";
 import { DEFAULT_CLUSTER, type PauseWindow, releaseLabel, WINDOWS_KEY } from "../../restore-points/window";
 import type { Problem } from "../problem";
-import type { OtherClusterArgs, PauseScheduleArgs } from "./args";
+import type { PauseScheduleArgs } from "./args";
+import type { OtherClusterArgs } from "./other-cluster-args";
 
 /** What is known of the other clusters' windows. */
 export interface OtherWindows {
@@ -60,11 +61,6 @@ export function otherClusterProblems({
       });
   });
   return problems;
-}
-
-/** The releases of the other clusters, as their windows name them. */
-export function otherReleases(otherClusters: readonly OtherClusterArgs[] = []) {
-  return otherClusters.flatMap(({ cluster, releases }) => releases.map((release) => ({ ...release, cluster })));
 }
 
 /**

@@ -47,6 +47,7 @@ const MISSING = "is missing";
 
 function problemOf(schema: z.ZodType, value: unknown, root: SchemaNode, issue: z.core.$ZodIssue): Problem {
   const path = pathText(issue.path);
+  if (issue.code === "custom" && issue.params?.wholeMessage) return { path, message: issue.message };
   const found = valueAt(value, issue.path);
   const node = nodeAt(root, issue.path);
   const expected = messageOf(issue) ?? messageForText(schema, value, issue) ?? expectation(node, issue);
@@ -76,9 +77,14 @@ function messageForText(schema: z.ZodType, value: unknown, issue: z.core.$ZodIss
   if (issue.code !== "invalid_type" || issue.expected !== "string") return undefined;
   const { error } = schema.safeParse(withValueAt(value, issue.path, ""), { error: () => NO_MESSAGE });
   const same = error?.issues.find((other) => pathText(other.path) === pathText(issue.path));
-  return same && messageOf(same);
+  const isWhole = same?.code === "custom" && same.params?.wholeMessage;
+  return same && !isWhole ? messageOf(same) : undefined;
 }
 
+/** Whether the value there, or one that it is part of, is yet to be known: an output or a promise. */
 function isOutputAt(value: unknown, path: readonly PropertyKey[]): boolean {
-  return path.some((_, depth) => pulumi.Output.isInstance(valueAt(value, path.slice(0, depth + 1))));
+  return path.some((_, depth) => {
+    const found = valueAt(value, path.slice(0, depth + 1));
+    return pulumi.Output.isInstance(found) || found instanceof Promise;
+  });
 }

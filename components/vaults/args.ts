@@ -1,8 +1,9 @@
 import { z } from "zod";
+import type { Shape } from "../schema-tools";
 import type { AwsVaultArgs } from "./aws/args";
-import { awsVaultSchema } from "./aws/schema";
+import { awsVaultSchema } from "./aws/args";
 import type { AzureVaultArgs } from "./azure/args";
-import { azureVaultSchema } from "./azure/schema";
+import { azureVaultSchema } from "./azure/args";
 
 /** Copies that survive an account, a region, an attacker, and 35 days. By cloud. */
 export interface VaultArgs {
@@ -12,6 +13,6 @@ export interface VaultArgs {
 
 /** Describes `VaultArgs`. */
 export const vaultSchema = z
-  .strictObject({ aws: awsVaultSchema.optional(), azure: azureVaultSchema.optional() })
+  .strictObject({ aws: awsVaultSchema.optional(), azure: azureVaultSchema.optional() } satisfies Shape<VaultArgs>)
   .refine((vault) => Object.keys(vault).length > 0, { error: 'a vault of at least one cloud: "aws" or "azure"' })
   .describe("Vaults: backups that outlive the databases, their accounts and point-in-time recovery");

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Shape } from "../schema-tools";
 
 /** A backup that a database is restored from, in place of its point-in-time recovery. One of them. */
 export interface RestoreFromArgs {
@@ -21,6 +22,6 @@ export const restoreFromSchema = z
         .literal(true)
         .optional()
         .describe("DynamoDB: the backups that the pauser made in the pause window of `at`"),
-    }),
+    } satisfies Shape<RestoreFromArgs>),
   )
   .describe("Backups to restore from, by the databases' names, in place of their point-in-time recovery");

@@ -2,12 +2,14 @@ import type { AwsSettings } from "../cloud-settings";
 import { type DatabaseArgs, kindOf } from "../databases";
 import type { Problem } from "../problem";
 import type { VaultArgs } from "./args";
+import type { AwsVaultArgs } from "./aws/args";
 import { awsVaultProblems, ownAwsVaultProblems } from "./aws/validate";
+import type { AzureVaultArgs } from "./azure/args";
 import { notKept } from "./azure/rules";
-import { azureVaultProblems, ownAzureVaultProblems, timeProblems } from "./azure/validate";
+import { azureVaultProblems, lifecycleProblems, ownAzureVaultProblems } from "./azure/validate";
 
-/** What is wrong with vaults by themselves, whatever the databases are; parts that have problems already may be missing. */
-export function ownVaultProblems(vault: VaultArgs): Problem[] {
+/** What is wrong with vaults by themselves. Keys that have problems already may be missing. */
+export function ownVaultProblems(vault: { aws?: Partial<AwsVaultArgs>; azure?: Partial<AzureVaultArgs> }): Problem[] {
   return [
     ...(vault.aws ? ownAwsVaultProblems(vault.aws) : []),
     ...(vault.azure ? ownAzureVaultProblems(vault.azure) : []),
@@ -57,6 +59,6 @@ function ownProblems(
         path: `${path}.${key}`,
         message: `is for databases on ${CLOUDS[cloud === "aws" ? "azure" : "aws"]}, and ${name} is on ${CLOUDS[cloud]}; give ${cloud === "aws" ? '"rules"' : '"weekly" and "lifecycle"'} instead, or remove it`,
       })),
-    ...(cloud === "azure" ? timeProblems(path, own) : []),
+    ...(cloud === "azure" ? lifecycleProblems(path, own) : []),
   ];
 }

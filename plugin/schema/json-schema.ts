@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { stackConfigSchema } from "../../config";
+import { stackConfigSchema } from "../../config/schema";
 
 /** The part of a JSON Schema that a Pulumi schema takes over. */
 export interface Node {

@@ -1,16 +1,18 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
+import { type Shape, wholeNumber } from "../../schema-tools";
 import type { ResourceArgs } from "../create/resource-args";
 import { type BuildArgs, buildSchema, DELETED_NEEDS_CLASS, deletedHasClass, deletedSchema } from "../rds/deleted";
 import {
-  awsRegion,
   databaseName,
   EITHER,
   eitherExistingOrCreate,
+  manage,
   parameterGroupName,
   rdsIdentifier,
   recoveryDays,
+  region,
 } from "../schema";
 
 /** A cluster that exists. */
@@ -48,23 +50,27 @@ export interface AuroraArgs {
   backupRetentionPeriod?: number;
   /** Whether a created cluster is protected against deletion. Defaults to true. */
   deletionProtection?: boolean;
-  /** False: look only, and refuse what falls short. For `existing`. Defaults to true: AWS Backup keeps a continuous backup. */
+  /** False: only look, and refuse what does not meet these args. For `existing`. Defaults to true: AWS Backup keeps a continuous backup. */
   manage?: boolean;
   /** The database that ScalarDB connects to, for the JDBC URL. Defaults to the cluster's first database. */
   databaseName?: string;
   restoreTo?: AuroraRestoreToArgs;
 }
 
-const identifier = rdsIdentifier("a cluster identifier");
 /** Describes and checks `AuroraArgs`. */
 export const auroraSchema = z
   .strictObject({
     existing: z
-      .strictObject({ clusterIdentifier: identifier, region: awsRegion.optional(), deleted: deletedSchema })
-      .optional(),
+      .strictObject({
+        clusterIdentifier: rdsIdentifier("a cluster identifier").describe("The cluster's identifier"),
+        region: region("the cluster is"),
+        deleted: deletedSchema,
+      } satisfies Shape<AuroraExistingArgs>)
+      .optional()
+      .describe("A cluster that exists"),
     create: z
       .strictObject({
-        region: awsRegion.optional(),
+        region: region("the cluster is"),
         cluster: z
           .looseObject({})
           .meta({ examples: [{ databaseName: "customers" }] })
@@ -75,29 +81,33 @@ export const auroraSchema = z
           .min(1, { error: "at least one instance, the writer, such as [{ instanceClass: db.r7g.large }]" })
           .meta({ examples: [[{ instanceClass: "db.r7g.large" }]] })
           .describe("The arguments of each aws.rds.ClusterInstance"),
-      })
-      .optional(),
+      } satisfies Shape<AuroraCreateArgs>)
+      .optional()
+      .describe("A cluster that this program creates"),
     backupRetentionPeriod: recoveryDays(
       RECOVERY_PERIODS.rdsCluster,
       "Aurora keeps no more, a vault can keep copies longer",
     )
       .optional()
       .describe("Days that point-in-time recovery reaches back. Defaults to 35."),
-    deletionProtection: z.boolean().optional().describe("Of a created cluster. Defaults to true."),
-    manage: z.boolean().optional().describe("False: look only, and refuse what falls short. Defaults to true."),
+    deletionProtection: z
+      .boolean()
+      .optional()
+      .describe("Whether a created cluster is protected against deletion. Defaults to true."),
+    manage,
     databaseName: databaseName.optional(),
     restoreTo: z
       .strictObject({
         ...buildSchema,
-        instanceParameterGroupName: parameterGroupName.optional().describe("Of the copy's instances"),
-        readers: z
-          .int()
-          .min(0)
-          .max(15, { error: "a whole number from 0 to 15 (Aurora has no more readers)" })
-          .optional(),
-      })
+        instanceParameterGroupName: parameterGroupName
+          .optional()
+          .describe("The parameter group of the copy's instances"),
+        readers: wholeNumber({ min: 0, max: 15, why: "Aurora has no more readers" })
+          .optional()
+          .describe("The number of readers. Defaults to as many as the source has, for a deleted one to none."),
+      } satisfies Shape<AuroraRestoreToArgs>)
       .optional()
       .describe("How copies are built when not like their source"),
-  })
+  } satisfies Shape<AuroraArgs>)
   .refine(eitherExistingOrCreate, { error: EITHER })
   .refine(deletedHasClass, DELETED_NEEDS_CLASS);

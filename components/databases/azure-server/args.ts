@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { RecoveryPeriod } from "../../../restore-points/rules/recovery-period";
-import { databaseName, EITHER, eitherExistingOrCreate, recoveryDays } from "../schema";
+import type { Shape } from "../../schema-tools";
+import { databaseName, EITHER, eitherExistingOrCreate, manage, recoveryDays } from "../schema";
 
 /** A flexible server that exists. */
 export interface AzureServerExistingArgs {
@@ -22,7 +23,7 @@ export interface AzureServerArgs {
   existing?: AzureServerExistingArgs;
   /** Days that point-in-time recovery reaches back. An existing server that reaches back further is left so. Defaults to 35. */
   backupRetentionDays?: number;
-  /** False: look only, and refuse what falls short. For `existing`. Defaults to true. */
+  /** False: only look, and refuse what does not meet these args. For `existing`. Defaults to true. */
   manage?: boolean;
   /** The database that ScalarDB connects to, for the JDBC URL. */
   databaseName?: string;
@@ -51,29 +52,41 @@ export const resourceGroup = z
 export function azureServerSchema(period: RecoveryPeriod, product: string, resource: string) {
   return z
     .strictObject({
-      existing: z.strictObject({ serverName, resourceGroupName: resourceGroup }).optional(),
+      existing: z
+        .strictObject({
+          serverName: serverName.describe("The server's name"),
+          resourceGroupName: resourceGroup.describe("Its resource group"),
+        } satisfies Shape<AzureServerExistingArgs>)
+        .optional()
+        .describe("A server that exists"),
       create: z
         .strictObject({
           server: z
             .looseObject({
-              resourceGroupName: resourceGroup,
+              resourceGroupName: resourceGroup.describe("A resource group that exists"),
               serverName: serverName.optional().describe("Defaults to the database's name"),
             })
             .describe(`The arguments of ${resource}`),
         })
-        .optional(),
+        .optional()
+        .describe("A server that this program creates"),
       backupRetentionDays: recoveryDays(period, `${product} keeps no more`)
         .optional()
         .describe("Days that point-in-time recovery reaches back. Defaults to 35."),
-      manage: z.boolean().optional().describe("False: look only, and refuse what falls short. Defaults to true."),
+      manage,
       databaseName: databaseName.optional(),
       restoreTo: z
         .strictObject({
-          resourceGroupName: resourceGroup.optional(),
-          highAvailability: z.boolean().optional().describe("Whether the copy gets a standby like its source's"),
-        })
+          resourceGroupName: resourceGroup
+            .optional()
+            .describe("Where the copy is put. Defaults to the source's resource group."),
+          highAvailability: z
+            .boolean()
+            .optional()
+            .describe("Whether the copy gets a standby like its source's. Defaults to true."),
+        } satisfies Shape<AzureServerRestoreToArgs>)
         .optional()
         .describe("How a copy is built when not like its source"),
-    })
+    } satisfies Shape<AzureServerArgs & { create?: { server: AzureServerCreateArgs } }>)
     .refine(eitherExistingOrCreate, { error: EITHER });
 }

@@ -2,9 +2,10 @@ import { isIPv4 } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { COSMOSDB_TIERS } from "../../../restore-points/rules/recovery-period";
+import type { Shape } from "../../schema-tools";
 import { resourceGroup } from "../azure-server/args";
 import type { ResourceArgs } from "../create/resource-args";
-import { EITHER, eitherExistingOrCreate } from "../schema";
+import { EITHER, eitherExistingOrCreate, manage } from "../schema";
 
 /** An account that exists. */
 export interface CosmosdbExistingArgs {
@@ -50,7 +51,7 @@ export interface CosmosdbNetworkArgs {
 
 /** How a copy is built when not like its source. */
 export interface CosmosdbRestoreToArgs {
-  /** Who reaches the copy. Defaults to whoever reaches the source, for a deleted one to nobody. */
+  /** Who reaches the copy. Defaults to those who reach the source; a deleted one has none. */
   network?: CosmosdbNetworkArgs;
   /** Where the copy is put. Defaults to the source's resource group. */
   resourceGroupName?: string;
@@ -69,7 +70,7 @@ export interface CosmosdbArgs {
   create?: CosmosdbCreateArgs;
   /** Days that continuous backup reaches back: 7 or 30. An account that reaches back further is left so. Defaults to 30. */
   recoveryPeriodInDays?: number;
-  /** False: look only, and refuse what falls short. For `existing`. Defaults to true. */
+  /** False: only look, and refuse what does not meet these args. For `existing`. Defaults to true. */
   manage?: boolean;
   restoreTo?: CosmosdbRestoreToArgs;
 }
@@ -114,8 +115,8 @@ export const cosmosdbSchema = z
   .strictObject({
     existing: z
       .strictObject({
-        accountName,
-        resourceGroupName: resourceGroup,
+        accountName: accountName.describe("The account's name"),
+        resourceGroupName: resourceGroup.describe("Its resource group"),
         deleted: z.boolean().optional().describe("True once it is deleted: restores come from what Azure keeps of it"),
         coordinatorNamespace: z
           .string()
@@ -123,43 +124,51 @@ export const cosmosdbSchema = z
           .meta({ examples: ["coordinator"] })
           .optional()
           .describe("scalar.db.consensus_commit.coordinator.namespace, if ScalarDB has one. Defaults to coordinator."),
-      })
-      .optional(),
+      } satisfies Shape<CosmosdbExistingArgs>)
+      .optional()
+      .describe("An account that exists"),
     create: z
       .strictObject({
         account: z
           .looseObject({
-            resourceGroupName: resourceGroup,
+            resourceGroupName: resourceGroup.describe("A resource group that exists"),
             accountName: accountName.optional().describe("Defaults to the database's name"),
             locations: z
               .array(z.looseObject({}), { error: "a list of regions, such as [{ locationName: japaneast }]" })
               .min(1, { error: "at least one region, such as [{ locationName: japaneast }]" })
-              .meta({ examples: [[{ locationName: "japaneast" }]] }),
+              .meta({ examples: [[{ locationName: "japaneast" }]] })
+              .describe("The regions of the account, the first of which is written to"),
           })
           .describe("The arguments of azure-native.cosmosdb.DatabaseAccount"),
       })
-      .optional(),
+      .optional()
+      .describe("An account that this program creates"),
     recoveryPeriodInDays: z
       .number({ error: days })
       .refine((given) => DAYS.includes(given), { error: days })
       .meta({ enum: DAYS })
       .optional()
       .describe("Days that continuous backup reaches back: 7 or 30. Defaults to 30."),
-    manage: z.boolean().optional().describe("False: look only, and refuse what falls short. Defaults to true."),
+    manage,
     restoreTo: z
       .strictObject({
-        resourceGroupName: resourceGroup.optional(),
+        resourceGroupName: resourceGroup
+          .optional()
+          .describe("Where the copy is put. Defaults to the source's resource group."),
         keyIdentity: identityId
           .optional()
           .describe("User-assigned identity by which the copy reads your key. Defaults to that of an existing source."),
         network: z
           .strictObject({
-            publicNetworkAccess: z.enum(["Enabled", "Disabled"]),
+            publicNetworkAccess: z.enum(["Enabled", "Disabled"]).describe("Whether the copy has a public endpoint"),
             ipRules: z.array(ipRule).optional().describe("Addresses and ranges that the firewall lets in"),
-            subnetIds: z.array(subnetId).optional(),
-          })
+            subnetIds: z
+              .array(subnetId)
+              .optional()
+              .describe("Ids of subnets with a service endpoint that the firewall lets in"),
+          } satisfies Shape<CosmosdbNetworkArgs>)
           .optional()
-          .describe("Who reaches the copy. Defaults to whoever reaches the source, for a deleted one to nobody."),
+          .describe("Who reaches the copy. Defaults to those who reach the source; a deleted one has none."),
         schemaLoader: z
           .strictObject({
             namespace: z
@@ -193,12 +202,16 @@ export const cosmosdbSchema = z
               .meta({ examples: [{ "scalar.db.cosmos.table_metadata.database": "scalardb" }] })
               .optional()
               .describe("Properties of yours that it needs besides those of the account"),
-            serviceAccountName: z.string().min(1).optional(),
-          })
+            serviceAccountName: z
+              .string()
+              .min(1)
+              .optional()
+              .describe("The ServiceAccount of its pod. Defaults to the namespace's own."),
+          } satisfies Shape<SchemaLoaderArgs>)
           .optional()
           .describe("Repairs the copy's stored procedures, which no backup holds"),
-      })
+      } satisfies Shape<CosmosdbRestoreToArgs>)
       .optional()
       .describe("How a copy is built when not like its source"),
-  })
+  } satisfies Shape<CosmosdbArgs>)
   .refine(eitherExistingOrCreate, { error: EITHER });

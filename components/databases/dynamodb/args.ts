@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
+import { type Shape, wholeNumber } from "../../schema-tools";
 import type { ResourceArgs } from "../create/resource-args";
-import { awsRegion, EITHER, eitherExistingOrCreate, kmsKeyArn, recoveryDays } from "../schema";
+import { awsRegion, EITHER, eitherExistingOrCreate, kmsKeyArn, manage, recoveryDays, region } from "../schema";
 
 /** DynamoDB tables that exist: those of ScalarDB namespaces, tables by name, or both. */
 export interface DynamodbExistingArgs {
@@ -31,7 +32,7 @@ export interface DynamodbCreateArgs {
 
 /** Where a restore puts copies, and how they are built when not like their source. */
 export interface DynamodbRestoreToArgs {
-  /** Another region: the copies get the tables' own names there, and ScalarDB can use them. Defaults to the same region, beside the source under other names, for inspection only. */
+  /** Another region: the copies get the tables' own names there, and ScalarDB can use them. Defaults to the same region, next to the source under other names, for inspection only. */
   region?: string;
   /**
    * The KMS key that encrypts copies, in the region where they are restored to. Defaults to the source's key; in another region,
@@ -56,18 +57,14 @@ export interface DynamodbArgs {
   recoveryPeriodInDays?: number;
   /** Whether tables are protected against deletion. Defaults to true. */
   deletionProtection?: boolean;
-  /** False: look only, and refuse what falls short. For `existing`. Defaults to true. */
+  /** False: only look, and refuse what does not meet these args. For `existing`. Defaults to true. */
   manage?: boolean;
   restoreTo?: DynamodbRestoreToArgs;
   /** Backups made in pause windows, which outlive point-in-time recovery. Needs `pause.aws`. Defaults to none. */
   windowBackups?: DynamodbWindowBackupsArgs;
 }
 
-const days = z
-  .number({ error: "a whole number of days from 1 to 36500" })
-  .int({ error: "a whole number of days from 1 to 36500" })
-  .min(1, { error: "a whole number of days from 1 to 36500" })
-  .max(36_500, { error: "a whole number of days from 1 to 36500" });
+const days = wholeNumber({ min: 1, max: 36_500 }, "a whole number of days");
 const tableName = z.string().regex(/^[\w.-]{3,255}$/, {
   error: "a table's full name: 3 to 255 letters, digits, underscores, hyphens and periods, such as ledger.accounts",
 });
@@ -85,7 +82,7 @@ export const dynamodbSchema = z
   .strictObject({
     existing: z
       .strictObject({
-        region: awsRegion.optional(),
+        region: region("the tables are"),
         namespaces: list(namespace, "ledger")
           .optional()
           .describe("ScalarDB namespaces whose tables belong to this database"),
@@ -105,15 +102,16 @@ export const dynamodbSchema = z
           .meta({ examples: ["scalardb"] })
           .optional()
           .describe("scalar.db.dynamo.table_metadata.namespace, if ScalarDB has one. Defaults to scalardb."),
-      })
+      } satisfies Shape<DynamodbExistingArgs>)
       .refine((existing) => existing.namespaces || existing.tables, {
         error: '"namespaces", "tables" or both; name the ScalarDB namespaces that are kept in DynamoDB',
       })
       .meta({ examples: [{ namespaces: ["ledger"] }] })
-      .optional(),
+      .optional()
+      .describe("Tables that exist: those of ScalarDB namespaces, tables by name, or both"),
     create: z
       .strictObject({
-        region: awsRegion.optional(),
+        region: region("the tables are"),
         tables: z
           .record(
             tableName,
@@ -121,25 +119,33 @@ export const dynamodbSchema = z
           )
           .meta({ examples: [{ "ledger.accounts": { hashKey: "id", attributes: [{ name: "id", type: "S" }] } }] })
           .describe("Tables by their full names, each with the arguments of aws.dynamodb.Table"),
-      })
-      .optional(),
+      } satisfies Shape<DynamodbCreateArgs>)
+      .optional()
+      .describe("Tables that this program creates"),
     recoveryPeriodInDays: recoveryDays(
       RECOVERY_PERIODS.dynamodb,
       "DynamoDB keeps no more, a vault can keep copies longer",
     )
       .optional()
       .describe("Days that point-in-time recovery reaches back. Defaults to 35."),
-    deletionProtection: z.boolean().optional().describe("Defaults to true."),
-    manage: z.boolean().optional().describe("False: look only, and refuse what falls short. Defaults to true."),
+    deletionProtection: z
+      .boolean()
+      .optional()
+      .describe("Whether tables are protected against deletion. Defaults to true."),
+    manage,
     restoreTo: z
       .strictObject({
-        region: awsRegion.optional(),
+        region: awsRegion
+          .optional()
+          .describe(
+            "Another region, where copies have the tables' own names. Defaults to the tables' own, for inspection.",
+          ),
         kmsKeyArn: kmsKeyArn
           .optional()
           .describe(
             "The KMS key of copies, in their region. Defaults to the source's, in another region to the AWS managed key.",
           ),
-      })
+      } satisfies Shape<DynamodbRestoreToArgs>)
       .optional()
       .describe("Where a restore puts copies; another region lets them keep the tables' names"),
     windowBackups: z
@@ -152,12 +158,12 @@ export const dynamodbSchema = z
           .describe(
             "A window gets backups when the last that got some is this many days old: it holds pods for two minutes longer. Defaults to 7.",
           ),
-      })
+      } satisfies Shape<DynamodbWindowBackupsArgs>)
       .optional()
       .describe(
         "Backups that the pauser makes in pause windows, which outlive point-in-time recovery. Needs pause.aws.",
       ),
-  })
+  } satisfies Shape<DynamodbArgs>)
   .refine(eitherExistingOrCreate, { error: EITHER })
   .refine(
     ({ existing, create, restoreTo }) => {

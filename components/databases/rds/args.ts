@@ -1,15 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
+import { type Shape, wholeNumberFrom } from "../../schema-tools";
 import type { ResourceArgs } from "../create/resource-args";
 import {
-  awsRegion,
   databaseName,
   EITHER,
   eitherExistingOrCreate,
   instanceClass,
+  manage,
   rdsIdentifier,
   recoveryDays,
+  region,
 } from "../schema";
 import {
   type BuildArgs,
@@ -53,22 +55,27 @@ export interface RdsArgs {
   backupRetentionPeriod?: number;
   /** Whether a created database is protected against deletion. Defaults to true. */
   deletionProtection?: boolean;
-  /** False: look only, and refuse what falls short. For `existing`. Defaults to true: AWS Backup keeps a continuous backup. */
+  /** False: only look, and refuse what does not meet these args. For `existing`. Defaults to true: AWS Backup keeps a continuous backup. */
   manage?: boolean;
   /** The database that ScalarDB connects to, for the JDBC URL. Defaults to the one that was created with the instance. */
   databaseName?: string;
   restoreTo?: RdsRestoreToArgs;
 }
 
+/** The keys of engines that have no Multi-AZ DB clusters. */
+type SingleShape<Args> = Omit<Shape<Args>, "clusterIdentifier" | "cluster">;
+
 /** Describes and checks `RdsArgs` of an engine. */
 export function rdsSchema(engine: RdsEngine) {
   const single = onlyEngine(engine);
-  const region = awsRegion.optional();
-  const instanceIdentifier = rdsIdentifier("an instance identifier");
+  const where = region("it is");
+  const instanceIdentifier = rdsIdentifier("an instance identifier").describe("The instance's identifier");
   const instance = z
     .looseObject({
-      instanceClass,
-      engine: single === undefined ? z.enum(engine.engines) : z.literal(single).optional(),
+      instanceClass: instanceClass.describe("The instance's class"),
+      engine: (single === undefined ? z.enum(engine.engines) : z.literal(single).optional()).describe(
+        single === undefined ? "The edition" : "The kind of database says it already",
+      ),
     })
     .describe("The arguments of aws.rds.Instance");
   const existing = engine.multiAzCluster
@@ -76,9 +83,9 @@ export function rdsSchema(engine: RdsEngine) {
         .strictObject({
           instanceIdentifier: instanceIdentifier.optional(),
           clusterIdentifier: rdsIdentifier("a cluster identifier").optional().describe("Of a Multi-AZ DB cluster"),
-          region,
+          region: where,
           deleted: deletedSchema,
-        })
+        } satisfies Shape<RdsExistingArgs>)
         .refine((given) => (given.instanceIdentifier === undefined) !== (given.clusterIdentifier === undefined), {
           error: 'either "instanceIdentifier", or "clusterIdentifier" for a Multi-AZ DB cluster, one of the two',
         })
@@ -86,33 +93,43 @@ export function rdsSchema(engine: RdsEngine) {
           error: `false for a Multi-AZ DB cluster: ${NO_DELETED_CLUSTERS}`,
           path: ["deleted"],
         })
-    : z.strictObject({ instanceIdentifier, region, deleted: deletedSchema });
+    : z.strictObject({
+        instanceIdentifier,
+        region: where,
+        deleted: deletedSchema,
+      } satisfies SingleShape<RdsExistingArgs>);
   const create = engine.multiAzCluster
     ? z
         .strictObject({
-          region,
+          region: where,
           instance: instance.optional(),
           cluster: z
-            .looseObject({ dbClusterInstanceClass: instanceClass, allocatedStorage: z.int() })
+            .looseObject({
+              dbClusterInstanceClass: instanceClass.describe("The class of the cluster's instances"),
+              allocatedStorage: wholeNumberFrom(1, "a whole number of GiB").describe("Storage in GiB"),
+            })
             .optional()
             .describe("The arguments of aws.rds.Cluster for a Multi-AZ DB cluster"),
-        })
+        } satisfies Shape<RdsCreateArgs>)
         .refine((given) => (given.instance === undefined) !== (given.cluster === undefined), {
           error: 'either "instance", or "cluster" for a Multi-AZ DB cluster, one of the two',
         })
-    : z.strictObject({ region, instance });
+    : z.strictObject({ region: where, instance } satisfies SingleShape<RdsCreateArgs>);
   return z
     .strictObject({
-      existing: existing.optional(),
-      create: create.optional(),
+      existing: existing.optional().describe("What exists: an instance, or a Multi-AZ DB cluster"),
+      create: create.optional().describe("What this program creates: an instance, or a Multi-AZ DB cluster"),
       backupRetentionPeriod: recoveryDays(RECOVERY_PERIODS.rds, "RDS keeps no more, a vault can keep copies longer")
         .optional()
         .describe("Days that point-in-time recovery reaches back. Defaults to 35."),
-      deletionProtection: z.boolean().optional().describe("Of a created database. Defaults to true."),
-      manage: z.boolean().optional().describe("False: look only, and refuse what falls short. Defaults to true."),
+      deletionProtection: z
+        .boolean()
+        .optional()
+        .describe("Whether a created database is protected against deletion. Defaults to true."),
+      manage,
       databaseName: databaseName.optional(),
       restoreTo: z.strictObject(buildSchema).optional().describe("How copies are built when not like their source"),
-    })
+    } satisfies Shape<RdsArgs>)
     .refine(eitherExistingOrCreate, { error: EITHER })
     .refine(deletedHasClass, DELETED_NEEDS_CLASS);
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type ClusterDescription, describeCluster, findRetainedClusterBackups } from "../../../operations/aurora";
 import type { AwsAccessSource } from "../../../operations/aws";
 import { describeInstance, findRetainedBackups, type InstanceDescription } from "../../../operations/rds";
+import type { Shape } from "../../schema-tools";
 import { instanceClass, parameterGroupName, securityGroupIds, subnetGroupName } from "../schema";
 
 /** How copies of any kind of RDS are built when not like their source; of a deleted one no backup knows these. */
@@ -21,13 +22,15 @@ export interface BuildArgs {
 
 /** Describes and checks `BuildArgs`. */
 export const buildSchema = {
-  instanceClass: instanceClass.optional(),
+  instanceClass: instanceClass
+    .optional()
+    .describe("The class of the copy's instances. Defaults to the source's; needed for a deleted one."),
   subnetGroupName: subnetGroupName.optional().describe("Another subnet group than the source's"),
   securityGroupIds: securityGroupIds.optional().describe("Other security groups than the source's"),
   parameterGroupName: parameterGroupName
     .optional()
     .describe("Another parameter group than the source's, of clusters the cluster's"),
-};
+} satisfies Shape<BuildArgs>;
 
 /** The key that says that nothing but retained backups is left. */
 export const deletedSchema = z

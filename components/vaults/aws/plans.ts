@@ -1,9 +1,10 @@
 import { Plan, Selection } from "@pulumi/aws/backup";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsVaultArgs, LifecycleArgs, SelectByTagArgs, VaultRuleArgs } from "./args";
+import type { AwsVaultArgs, SelectByTagArgs } from "./args";
 import type { BackupPlanRun } from "./overdue";
 import { destinationArn } from "./region-vault";
 import type { BackupRole } from "./role";
+import type { LifecycleArgs, VaultRuleArgs } from "./rule-args";
 import { continuousRule, DEFAULT_SCHEDULE, type VaultedDatabase } from "./rules";
 import { NO_DRILL_COPIES, partSuffix, type SelectedArns, selectionParts } from "./selections";
 

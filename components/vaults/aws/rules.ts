@@ -1,7 +1,8 @@
 import type { AwsSettings } from "../../cloud-settings";
 import type { DatabaseArgs } from "../../databases";
 import { kindOf } from "../../databases";
-import type { AwsVaultArgs, VaultRuleArgs } from "./args";
+import type { AwsVaultArgs } from "./args";
+import type { VaultRuleArgs } from "./rule-args";
 import type { AwsBackupSource } from "./source";
 
 /** A database that goes to the vault, with the rules for it. */

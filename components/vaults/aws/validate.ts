@@ -1,14 +1,15 @@
 import { backupLifecycleProblems, goneBeforeNext } from "../../../restore-points/rules/backup-lifecycle";
-import { awsScheduleProblem } from "../../../restore-points/rules/schedule";
-import { timeZoneProblem } from "../../../restore-points/rules/time-zone";
 import { outsideLock, vaultLockProblems } from "../../../restore-points/rules/vault-lock";
 import type { AwsSettings } from "../../cloud-settings";
 import type { DatabaseArgs } from "../../databases";
 import type { Problem } from "../../problem";
-import type { AwsVaultArgs, CopyToArgs, LifecycleArgs, VaultLockArgs, VaultRuleArgs } from "./args";
+import type { AwsVaultArgs, VaultLockArgs } from "./args";
+import type { CopyToArgs, LifecycleArgs, VaultRuleArgs } from "./rule-args";
+import { LEAST_WINDOW_MINUTES } from "./rule-args";
 import { DEFAULT_SCHEDULE, type VaultedDatabase, vaultedDatabases } from "./rules";
 
-const LEAST_WINDOW_MINUTES = 60;
+/** In place of the name of a vault whose name has a problem of its own. */
+const UNNAMED = "<name>";
 
 /** Everything that AWS Backup would refuse, ignore or fail at, before anything is declared. Paths begin at the configuration's root. */
 export function awsVaultProblems(databases: readonly DatabaseArgs[], given: AwsVaultArgs, aws: AwsSettings): Problem[] {
@@ -26,25 +27,25 @@ export function awsVaultProblems(databases: readonly DatabaseArgs[], given: AwsV
   if (vaulted.length === 0)
     problems.push({ path: "vault.aws", message: "no database of the set is on AWS and goes to the vault; remove it" });
   for (const database of vaulted) problems.push(...databaseProblems(database));
-  problems.push(...keyProblems(given, vaulted), ...otherProblems(judgedBy(given)));
+  problems.push(...keyProblems(given, vaulted), ...keepRestoredProblems(judgedBy(given)));
   return problems;
 }
 
 /** What of it can be seen without the databases; parts that have problems already may be missing. */
-export function ownAwsVaultProblems(given: AwsVaultArgs): Problem[] {
+export function ownAwsVaultProblems(given: Partial<AwsVaultArgs>): Problem[] {
   return [
     ...lockProblems(given),
     ...rulesProblems(given.rules ?? [], "vault.aws.rules", judgedBy(given)),
-    ...otherProblems(judgedBy(given)),
+    ...keepRestoredProblems(judgedBy(given)),
   ];
 }
 
 /** The vault by which rules are judged: a lock that makes no sense says nothing of them. */
-function judgedBy(vault: AwsVaultArgs): AwsVaultArgs {
+function judgedBy(vault: Partial<AwsVaultArgs>): Partial<AwsVaultArgs> {
   return lockProblems(vault).length > 0 ? { ...vault, lock: undefined } : vault;
 }
 
-function rulesProblems(rules: VaultRuleArgs[], path: string, vault: AwsVaultArgs): Problem[] {
+function rulesProblems(rules: VaultRuleArgs[], path: string, vault: Partial<AwsVaultArgs>): Problem[] {
   const problems: Problem[] = [];
   // Not "for of": rules with problems of their own are holes in the list.
   rules.forEach((rule, index) => {
@@ -59,7 +60,7 @@ function rulesProblems(rules: VaultRuleArgs[], path: string, vault: AwsVaultArgs
   return problems;
 }
 
-function lockProblems({ name, lock }: AwsVaultArgs): Problem[] {
+function lockProblems({ name = UNNAMED, lock }: Partial<AwsVaultArgs>): Problem[] {
   if (lock === undefined) return [];
   const at = "vault.aws.lock";
   const problems = vaultLockProblems(lock).map((message) => ({ path: at, message }));
@@ -83,14 +84,12 @@ function lockProblems({ name, lock }: AwsVaultArgs): Problem[] {
   return problems;
 }
 
-function ruleProblems(rule: VaultRuleArgs, path: string, vault: AwsVaultArgs): Problem[] {
+function ruleProblems(rule: VaultRuleArgs, path: string, vault: Partial<AwsVaultArgs>): Problem[] {
   const problems: Problem[] = [];
   const add = (key: string, message: string | undefined) => {
     if (message !== undefined) problems.push({ path: `${path}${key}`, message });
   };
   const schedule = rule.schedule ?? DEFAULT_SCHEDULE;
-  add(".schedule", awsScheduleProblem(schedule));
-  if (rule.timeZone !== undefined) add(".timeZone", timeZoneProblem(rule.timeZone));
   const refused = lifecycleProblems(rule.lifecycle, rule.continuous ?? false);
   for (const problem of refused) add("", problem);
   if (refused.length === 0) {
@@ -107,8 +106,6 @@ function ruleProblems(rule: VaultRuleArgs, path: string, vault: AwsVaultArgs): P
   });
   const start = rule.startWindowMinutes ?? LEAST_WINDOW_MINUTES;
   const end = rule.completionWindowMinutes ?? 480;
-  if (start < LEAST_WINDOW_MINUTES)
-    add(".startWindowMinutes", `${start} is not allowed; AWS Backup needs ${LEAST_WINDOW_MINUTES} or more`);
   if (end < start + LEAST_WINDOW_MINUTES)
     add(
       ".completionWindowMinutes",
@@ -121,7 +118,7 @@ function lifecycleProblems(lifecycle: LifecycleArgs = {}, continuous: boolean): 
   return backupLifecycleProblems({ continuous, ...lifecycle });
 }
 
-function lockedOut({ deleteAfter }: LifecycleArgs = {}, lock: VaultLockArgs | undefined, name: string) {
+function lockedOut({ deleteAfter }: LifecycleArgs = {}, lock: VaultLockArgs | undefined, name = UNNAMED) {
   const allowed = lock && outsideLock(deleteAfter, lock);
   if (allowed === undefined) return undefined;
   const kept = deleteAfter === undefined ? "for ever" : `for ${deleteAfter} days`;
@@ -213,19 +210,10 @@ function keyProblems(vault: AwsVaultArgs, vaulted: VaultedDatabase[]): Problem[]
       ];
 }
 
-function otherProblems({ name, lock, keepRestored, restoreTesting }: AwsVaultArgs): Problem[] {
-  const problems: Problem[] = [];
-  const add = (path: string, message: string | undefined) => {
-    if (message !== undefined) problems.push({ path: `vault.aws.${path}`, message });
-  };
-  if (keepRestored) {
-    if (keepRestored.schedule) add("keepRestored.schedule", awsScheduleProblem(keepRestored.schedule));
-    for (const problem of lifecycleProblems(keepRestored.lifecycle, false)) add("keepRestored", problem);
-    add("keepRestored", lockedOut(keepRestored.lifecycle, lock, name));
-  }
-  if (restoreTesting) {
-    if (restoreTesting.schedule) add("restoreTesting.schedule", awsScheduleProblem(restoreTesting.schedule));
-    if (restoreTesting.timeZone) add("restoreTesting.timeZone", timeZoneProblem(restoreTesting.timeZone));
-  }
-  return problems;
+function keepRestoredProblems({ name, lock, keepRestored }: Partial<AwsVaultArgs>): Problem[] {
+  if (keepRestored === undefined) return [];
+  const locked = lockedOut(keepRestored.lifecycle, lock, name);
+  return [...lifecycleProblems(keepRestored.lifecycle, false), ...(locked === undefined ? [] : [locked])].map(
+    (message) => ({ path: "vault.aws.keepRestored", message }),
+  );
 }

@@ -1,3 +1,9 @@
+import { z } from "zod";
+import { AZURE_RETENTION_DAYS, isTime, SOFT_DELETE_DAYS, WEEKDAYS } from "../../../restore-points/rules/azure-backup";
+import { timeZoneProblem } from "../../../restore-points/rules/time-zone";
+import { resourceGroup } from "../../databases/azure-server/args";
+import { refusedBy, type Shape, wholeNumber } from "../../schema-tools";
+
 /** When servers are backed up: Azure Backup makes one backup of a server a week, and no more. */
 export interface WeeklyArgs {
   /** `Monday` to `Sunday`. Defaults to `Sunday`. */
@@ -7,6 +13,25 @@ export interface WeeklyArgs {
   /** The time's zone, such as Asia/Tokyo. Azure changes no clocks: the hour is that of January. Defaults to Etc/UTC. */
   timeZone?: string;
 }
+
+const TIME = 'hours and minutes in quotes, such as "03:00"';
+
+/** Describes `WeeklyArgs`. */
+export const weeklySchema = z
+  .strictObject({
+    day: z.enum(WEEKDAYS).optional().describe("Defaults to Sunday."),
+    time: z
+      .string({ error: TIME })
+      .refine(isTime, { error: TIME })
+      .optional()
+      .describe("Hours and minutes, in quotes. Defaults to 03:00."),
+    timeZone: z
+      .string()
+      .superRefine(refusedBy(timeZoneProblem))
+      .optional()
+      .describe("The time's zone, such as Asia/Tokyo; Azure keeps the hour of January. Defaults to Etc/UTC."),
+  } satisfies Shape<WeeklyArgs>)
+  .describe("When servers are backed up; Azure Backup takes one backup a week");
 
 /** For how long backups are kept, in days up to 3650. */
 export interface AzureLifecycleArgs {
@@ -18,6 +43,22 @@ export interface AzureLifecycleArgs {
   deleteFirstOfYearAfter?: number;
 }
 
+const { longerThan, maximum } = AZURE_RETENTION_DAYS;
+const days = wholeNumber(
+  { min: longerThan + 1, max: maximum, why: "one backup is made each week" },
+  "a whole number of days",
+);
+
+/** Describes `AzureLifecycleArgs`. */
+export const azureLifecycleSchema = z
+  .strictObject({
+    deleteAfter: days.optional().describe("Days after which a recovery point is deleted. Defaults to 90."),
+    deleteFirstOfMonthAfter: days.optional().describe("The same for the first one of each month"),
+    deleteFirstOfYearAfter: days.optional().describe("The same for the first one of each year"),
+  } satisfies Shape<AzureLifecycleArgs>)
+  .describe("How long recovery points are kept")
+  .meta({ examples: [{ deleteAfter: 90 }] });
+
 /** What becomes of backups that somebody deletes. */
 export interface SoftDeleteArgs {
   /** `On`, `Off`, or `AlwaysOn`: nobody can ever switch it off, which needs `acknowledgeIrreversible`. Defaults to `On`. */
@@ -25,6 +66,16 @@ export interface SoftDeleteArgs {
   /** Days for which they can be brought back, 14 to 180. Defaults to 14. */
   retentionDays?: number;
 }
+
+const softDeleteSchema = z.strictObject({
+  state: z
+    .enum(["On", "AlwaysOn", "Off"])
+    .optional()
+    .describe("AlwaysOn: nobody can ever switch it off. Defaults to On."),
+  retentionDays: wholeNumber({ min: SOFT_DELETE_DAYS.minimum, max: SOFT_DELETE_DAYS.maximum }, "a whole number of days")
+    .optional()
+    .describe("Days for which deleted backups can be brought back. Defaults to 14."),
+} satisfies Shape<SoftDeleteArgs>);
 
 /** A vault of Azure Backup for the databases of the set that it takes: Azure Database for PostgreSQL. */
 export interface AzureVaultArgs {
@@ -51,3 +102,45 @@ export interface AzureVaultArgs {
   weekly?: WeeklyArgs;
   lifecycle?: AzureLifecycleArgs;
 }
+
+/** Describes `AzureVaultArgs`. */
+export const azureVaultSchema = z
+  .strictObject({
+    name: z
+      .string({ error: "a name of 2 to 50 letters, digits and hyphens" })
+      .regex(/^[a-zA-Z0-9-]{2,50}$/, { error: "a name of 2 to 50 letters, digits and hyphens" })
+      .meta({ examples: ["payments"] })
+      .describe("The vault's name"),
+    resourceGroupName: resourceGroup.describe("A resource group that exists"),
+    location: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Azure Backup takes servers of the vault's own location only. Defaults to theirs."),
+    redundancy: z
+      .enum(["GeoRedundant", "ZoneRedundant", "LocallyRedundant"])
+      .optional()
+      .describe("How recovery points are stored; stays what it was at first. Defaults to GeoRedundant."),
+    immutability: z
+      .enum(["Unlocked", "Locked", "Disabled"])
+      .optional()
+      .describe(
+        "Unlocked: nobody deletes recovery points before their time. Locked: nobody can ever change that. Defaults to Unlocked.",
+      ),
+    softDelete: softDeleteSchema.optional().describe("What happens to backups that somebody deletes"),
+    crossRegionRestore: z
+      .boolean()
+      .optional()
+      .describe("Whether recovery points can be restored in the paired region, for ever. Defaults to false."),
+    acknowledgeIrreversible: z
+      .string()
+      .optional()
+      .describe("Repeats the vault's name, for what nobody can undo: Locked, AlwaysOn, crossRegionRestore"),
+    retainOnDelete: z
+      .boolean()
+      .optional()
+      .describe("Whether the vault with all that is in it stays when the stack is destroyed. Defaults to true."),
+    weekly: weeklySchema.optional(),
+    lifecycle: azureLifecycleSchema.optional(),
+  } satisfies Shape<AzureVaultArgs>)
+  .describe("Azure Backup, for Azure Database for PostgreSQL");

@@ -1,8 +1,7 @@
-import { azureLifecycleProblems, SOFT_DELETE_DAYS } from "../../../restore-points/rules/azure-backup";
-import { timeZoneProblem } from "../../../restore-points/rules/time-zone";
+import { azureLifecycleProblems } from "../../../restore-points/rules/azure-backup";
 import type { DatabaseArgs } from "../../databases";
 import type { Problem } from "../../problem";
-import type { AzureLifecycleArgs, AzureVaultArgs, WeeklyArgs } from "./args";
+import type { AzureLifecycleArgs, AzureVaultArgs } from "./args";
 import { lifecycleOf, notKept, vaultedServers } from "./rules";
 
 /** Everything that Azure Backup would refuse, before anything is declared. Paths begin at the configuration's root. */
@@ -19,18 +18,8 @@ export function azureVaultProblems(databases: readonly DatabaseArgs[], vault: Az
 }
 
 /** What of it can be seen without the databases; parts that have problems already may be missing. */
-export function ownAzureVaultProblems(vault: AzureVaultArgs): Problem[] {
-  const problems: Problem[] = [...irreversibleProblems(vault), ...timeProblems("vault.azure", vault)];
-  const { retentionDays } = vault.softDelete ?? {};
-  const { minimum, maximum } = SOFT_DELETE_DAYS;
-  if (
-    retentionDays !== undefined &&
-    !(Number.isInteger(retentionDays) && retentionDays >= minimum && retentionDays <= maximum)
-  )
-    problems.push({
-      path: "vault.azure.softDelete.retentionDays",
-      message: `must be a whole number of days from ${minimum} to ${maximum}, got ${retentionDays}`,
-    });
+export function ownAzureVaultProblems(vault: Partial<AzureVaultArgs>): Problem[] {
+  const problems: Problem[] = [...irreversibleProblems(vault), ...lifecycleProblems("vault.azure", vault)];
   if (vault.crossRegionRestore && (vault.redundancy ?? "GeoRedundant") !== "GeoRedundant")
     problems.push({
       path: "vault.azure.crossRegionRestore",
@@ -39,22 +28,21 @@ export function ownAzureVaultProblems(vault: AzureVaultArgs): Problem[] {
   return problems;
 }
 
-/** What a database's own times in the vault have wrong. */
-export function timeProblems(path: string, own: { weekly?: WeeklyArgs; lifecycle?: AzureLifecycleArgs }): Problem[] {
-  const zone = own.weekly?.timeZone === undefined ? undefined : timeZoneProblem(own.weekly.timeZone);
-  return [
-    ...(zone === undefined ? [] : [{ path: `${path}.weekly.timeZone`, message: zone }]),
-    ...(own.lifecycle === undefined ? [] : azureLifecycleProblems(lifecycleOf(own.lifecycle))).map(
-      ({ key, message }) => ({
-        path: `${path}.lifecycle.${key}`,
-        message,
-      }),
-    ),
-  ];
+/** What is wrong between the times after which recovery points are deleted. */
+export function lifecycleProblems(path: string, { lifecycle }: { lifecycle?: AzureLifecycleArgs }): Problem[] {
+  if (lifecycle === undefined) return [];
+  return azureLifecycleProblems(lifecycleOf(lifecycle)).map(({ key, message }) => ({
+    path: `${path}.lifecycle.${key}`,
+    message,
+  }));
 }
 
 /** What nobody can undo has to be meant. */
-function irreversibleProblems({ name, acknowledgeIrreversible: acknowledged, ...vault }: AzureVaultArgs): Problem[] {
+function irreversibleProblems({
+  name = "<name>",
+  acknowledgeIrreversible: acknowledged,
+  ...vault
+}: Partial<AzureVaultArgs>): Problem[] {
   const irreversible = [
     ...(vault.immutability === "Locked" ? ["immutability: Locked"] : []),
     ...(vault.softDelete?.state === "AlwaysOn" ? ["softDelete.state: AlwaysOn"] : []),

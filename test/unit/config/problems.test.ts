@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
-import { stackConfigProblems } from "../../../config";
+import { stackConfigProblems } from "../../../config/problems";
 
 // For databases that name no region of their own.
 pulumi.runtime.setConfig("aws:region", "ap-northeast-1");
@@ -173,7 +173,7 @@ const wrong: [string, Values, string[]][] = [
     "an instant without quotes in YAML, as Pulumi hands it over",
     { ...sound, restore: { at: "2026-11-22 03:00:12 +0000 UTC" } },
     [
-      'restore.at: "2026-11-22 03:00:12 +0000 UTC" is a date that stands in the stack\'s file without quotes, so that nobody can tell whether it had a time zone; quote it, such as at: "2026-11-22T03:00:12Z"',
+      'restore.at: "2026-11-22 03:00:12 +0000 UTC" is a date without quotes in the stack\'s file, so its time zone is not known; quote it, such as at: "2026-11-22T03:00:12Z"',
     ],
   ],
   [
@@ -276,7 +276,7 @@ for (const [title, values, expected] of wrong) {
   });
 }
 
-test("all problems are told at once", (t) => {
+test("reports all problems at once", (t) => {
   const values = {
     databases: [{ name: "Ledger", dynamodb: { existing: { namespaces: ["ledger"] }, recoveryPeriodInDays: 0 } }],
     pause: { ...pause, timezone: "Asia/Tokyo" },
@@ -285,7 +285,7 @@ test("all problems are told at once", (t) => {
   };
   t.deepEqual(
     stackConfigProblems(values).map(({ path }) => path),
-    ["databases[0].name", "databases[0].dynamodb.recoveryPeriodInDays", "pause.timezone", "tag", "restore.at"],
+    ["databases[0].name", "databases[0].dynamodb.recoveryPeriodInDays", "pause.timezone", "restore.at", "tag"],
   );
 });
 

@@ -3,8 +3,10 @@ import { basename, dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
 import { load } from "js-yaml";
-import { stackConfigProblems } from "../../../config";
+import { z } from "zod";
 import { generated, SCHEMA_FILE } from "../../../config/generate";
+import { stackConfigProblems } from "../../../config/problems";
+import { stackConfigSchema } from "../../../config/schema";
 
 const examples = join(__dirname, "../../../examples");
 
@@ -45,4 +47,30 @@ test("README's example and the reference pin the cluster whose pods are paused",
   t.regex(text("README.md"), /^ {2}kubernetes:context: \S+/m);
   t.regex(text("docs/configuration.md"), /`kubernetes:context`/);
   t.regex(text("docs/configuration.md"), /`kubernetes:kubeconfig`/);
+});
+
+/** A part of a JSON Schema. */
+interface Described {
+  description?: string;
+  anyOf?: Described[];
+  properties?: Record<string, Described>;
+  items?: Described;
+  additionalProperties?: Described | boolean;
+}
+
+function undescribed(node: Described, path: string): string[] {
+  const children = Object.entries(node.properties ?? {}).flatMap(([key, child]) => [
+    ...(child.description === undefined ? [`${path}.${key}`] : []),
+    ...undescribed(child, `${path}.${key}`),
+  ]);
+  const items = typeof node.items === "object" ? undescribed(node.items, `${path}[]`) : [];
+  const entries = typeof node.additionalProperties === "object" ? undescribed(node.additionalProperties, path) : [];
+  return [...children, ...items, ...entries];
+}
+
+test("every configuration key has a meaning, and no bound is a limit of JavaScript", (t) => {
+  const text = JSON.stringify(z.toJSONSchema(stackConfigSchema, { io: "input", unrepresentable: "any" }));
+  const schema: Described = JSON.parse(text);
+  t.deepEqual(undescribed(schema, "scalar-backup"), []);
+  t.notRegex(text, new RegExp(String(Number.MAX_SAFE_INTEGER)));
 });

@@ -6,7 +6,8 @@ import { dump, load } from "js-yaml";
 import { awsSettings } from "../../../components/databases/settings";
 import { pauseWarnings } from "../../../components/pause/validate";
 import { setWarnings } from "../../../components/warnings";
-import { PROJECT, readStackConfig } from "../../../config";
+import { readStackConfig } from "../../../config";
+import { PROJECT } from "../../../config/schema";
 
 /** One wrong configuration: an example, and how it is changed. */
 interface Case {

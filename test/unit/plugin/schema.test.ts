@@ -86,7 +86,7 @@ test("what has to be known is plain, what may be an output is not", (t) => {
 });
 
 test("a choice is an enum", (t) => {
-  t.deepEqual(schema.types["scalar-backup:index:ScalarRestoreMode"].enum, [
+  t.deepEqual(schema.types["scalar-backup:index:RestoreMode"].enum, [
     { name: "Drill", value: "drill" },
     { name: "Recovery", value: "recovery" },
   ]);

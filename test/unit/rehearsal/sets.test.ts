@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
 import { databasesSchema } from "../../../components/databases";
-import { stackConfigProblems } from "../../../config";
+import { stackConfigProblems } from "../../../config/problems";
 import { checkCopies } from "../../../rehearsal/scalardb/check";
 import { sets } from "../../../rehearsal/sets";
 import { SimulatedCloud } from "../../../simulator/cloud/cloud";

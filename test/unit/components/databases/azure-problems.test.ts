@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import test from "ava";
 import { refuseUnfitServer, stateFault } from "../../../../components/databases/azure-server/source";
 import { keyOf, keyProblem, refuseUnfitAccount } from "../../../../components/databases/cosmosdb/source";
-import { stackConfigProblems } from "../../../../config";
+import { stackConfigProblems } from "../../../../config/problems";
 import type { FlexibleServer } from "../../../../operations/azure-servers";
 import type { CosmosAccount } from "../../../../operations/cosmosdb";
 import { buildAzurePostgresql } from "../../../../rehearsal/sets/azure-postgresql";

@@ -1,5 +1,5 @@
 import test from "ava";
-import { stackConfigProblems } from "../../../../config";
+import { stackConfigProblems } from "../../../../config/problems";
 
 type Values = Record<string, unknown>;
 
@@ -70,7 +70,7 @@ const REFUSED: [title: string, aws: Values, expected: string[], databases?: unkn
   [
     "no whole days",
     { rules: [{ ...daily, lifecycle: { deleteAfter: 0 } }] },
-    ["vault.aws.rules[0]: lifecycle.deleteAfter must be a whole number of days from 1 to 36500, got 0"],
+    ["vault.aws.rules[0].lifecycle.deleteAfter: 0 is not allowed; expected a whole number of days from 1 to 36500"],
   ],
   [
     "gone before the next backup",
@@ -92,11 +92,15 @@ const REFUSED: [title: string, aws: Values, expected: string[], databases?: unkn
     ['vault.aws.rules[0].timeZone: "Tokyo" is not a name in the IANA time zone database; did you mean Asia/Tokyo?'],
   ],
   [
-    "windows too short",
+    "too few minutes to start",
     { rules: [{ ...daily, startWindowMinutes: 30, completionWindowMinutes: 60 }] },
+    ["vault.aws.rules[0].startWindowMinutes: 30 is not allowed; expected a whole number of minutes, 60 or more"],
+  ],
+  [
+    "too few minutes between start and end",
+    { rules: [{ ...daily, startWindowMinutes: 60, completionWindowMinutes: 90 }] },
     [
-      "vault.aws.rules[0].startWindowMinutes: 30 is not allowed; AWS Backup needs 60 or more",
-      "vault.aws.rules[0].completionWindowMinutes: 60 is not allowed; AWS Backup needs at least 60 more than startWindowMinutes: 90 or more",
+      "vault.aws.rules[0].completionWindowMinutes: 90 is not allowed; AWS Backup needs at least 60 more than startWindowMinutes: 120 or more",
     ],
   ],
   [
@@ -369,7 +373,7 @@ const REFUSED_ON_AZURE: [
   [
     "too short a soft delete",
     { softDelete: { retentionDays: 7 } },
-    ["vault.azure.softDelete.retentionDays: must be a whole number of days from 14 to 180, got 7"],
+    ["vault.azure.softDelete.retentionDays: 7 is not allowed; expected a whole number of days from 14 to 180"],
   ],
   [
     "another region to restore in, without copies there",
@@ -382,14 +386,14 @@ const REFUSED_ON_AZURE: [
     "gone before the next backup",
     { lifecycle: { deleteAfter: 7 } },
     [
-      "vault.azure.lifecycle.deleteAfter: must be a whole number of days from 8 (there would be no recovery point at times with fewer: one is made each week) to 3650, got 7",
+      "vault.azure.lifecycle.deleteAfter: 7 is not allowed; expected a whole number of days from 8 to 3650 (one backup is made each week)",
     ],
   ],
   [
     "for longer than Azure keeps anything",
     { lifecycle: { deleteFirstOfYearAfter: 3651 } },
     [
-      "vault.azure.lifecycle.deleteFirstOfYearAfter: must be a whole number of days from 8 (there would be no recovery point at times with fewer: one is made each week) to 3650, got 3651",
+      "vault.azure.lifecycle.deleteFirstOfYearAfter: 3651 is not allowed; expected a whole number of days from 8 to 3650 (one backup is made each week)",
     ],
   ],
   [
@@ -406,6 +410,7 @@ const REFUSED_ON_AZURE: [
     [
       'vault.azure.weekly.day: "Sun" is not allowed; expected one of Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday',
       'vault.azure.weekly.time: 3 is not allowed; expected hours and minutes in quotes, such as "03:00"',
+      'vault.azure.weekly.timeZone: "Tokyo" is not a name in the IANA time zone database; did you mean Asia/Tokyo?',
     ],
   ],
   [
@@ -503,7 +508,7 @@ const REFUSED_ON_AZURE: [
     "of its own, too short",
     {},
     [
-      "databases[0].vault.lifecycle.deleteAfter: must be a whole number of days from 8 (there would be no recovery point at times with fewer: one is made each week) to 3650, got 1.5",
+      "databases[0].vault.lifecycle.deleteAfter: 1.5 is not allowed; expected a whole number of days from 8 to 3650 (one backup is made each week)",
     ],
     [{ ...postgresql, vault: { lifecycle: { deleteAfter: 1.5 } } }],
   ],

@@ -1,5 +1,5 @@
 import test from "ava";
-import { stackConfigProblems } from "../../../../config";
+import { stackConfigProblems } from "../../../../config/problems";
 import { buildAurora } from "../../../../rehearsal/sets/aurora";
 import { buildDynamodb } from "../../../../rehearsal/sets/dynamodb";
 import { multiAzClusterPart } from "../../../../rehearsal/sets/rds";

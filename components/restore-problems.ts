@@ -1,0 +1,33 @@
+import type { AwsSettings } from "./cloud-settings";
+import { type DatabaseArgs, kindOf } from "./databases";
+import type { Problem } from "./problem";
+import type { ScalarRestoreArgs } from "./restore-args";
+import { RestoreMode } from "./restore-mode";
+
+/** What is wrong with an acceptance of copies that may be broken. Paths begin at the restore's own root. */
+export function acceptanceProblems({
+  at,
+  acceptInconsistentCopiesAt: accepted,
+}: Partial<Pick<ScalarRestoreArgs, "at" | "acceptInconsistentCopiesAt">>): Problem[] {
+  if (at === undefined || accepted === undefined || accepted === at) return [];
+  return [
+    {
+      path: "acceptInconsistentCopiesAt",
+      message: `"${accepted}" is not the instant of "at" ("${at}"); repeat that very text to accept copies that may be broken, or remove this key`,
+    },
+  ];
+}
+
+/** Databases whose copies could not replace their sources, which is what a recovery is for. */
+export function recoveryProblems(
+  databases: readonly DatabaseArgs[],
+  mode: RestoreMode | undefined,
+  aws: AwsSettings,
+): Problem[] {
+  if (mode !== RestoreMode.Recovery) return [];
+  return databases.flatMap((database, index) => {
+    const { kind, args } = kindOf(database);
+    const message = kind.recoveryProblem?.(args, aws);
+    return message ? [{ path: `databases[${index}].${kind.key}`, message: `cannot be recovered: ${message}` }] : [];
+  });
+}

@@ -1,0 +1,54 @@
+import { awsSettings } from "../components/databases/settings";
+import { AN_INSTANT } from "../components/instant-problems";
+import { importedWindowProblems } from "../components/pause/imported-windows";
+import { isWithin, type Problem, under } from "../components/problem";
+import { presentPropertiesProblems } from "../components/properties-problems";
+import { pausedReleases } from "../components/release-databases";
+import { acceptanceProblems, recoveryProblems } from "../components/restore-problems";
+import { problemsOf } from "../components/schema-problems";
+import { setProblems } from "../components/set-problems";
+import { tagsNotCopiedProblems } from "../components/tags";
+import { validParts } from "../components/valid-parts";
+import { restoreFromProblems } from "../components/vaults/restore-from-problems";
+import { type RestoreConfig, type StackFileConfig, stackConfigSchema } from "./schema";
+
+/** The parts that `setProblems` checks. */
+const SET = ["databases", "pause", "vault", "tags"] as const;
+
+/** All problems of a configuration given as plain data. What two parts have to do with each other is checked when both are valid. */
+export function stackConfigProblems(values: Record<string, unknown>): Problem[] {
+  const aws = awsSettings();
+  const set = Object.fromEntries(SET.filter((part) => part in values).map((part) => [part, values[part]]));
+  const schema = problemsOf(stackConfigSchema, values).filter(
+    ({ path }) => !SET.some((part) => part in values && isWithin(path, part)),
+  );
+  // Databases under a misspelt key are not missing as well: the schema of the whole knows that.
+  const ofSet = setProblems(set, aws).filter(({ path }) => path !== "databases" || values.databases !== undefined);
+  const problems = [...ofSet, ...schema];
+  const valid = (part: string) => !problems.some(({ path }) => isWithin(path, part));
+  const config = validParts<StackFileConfig>(values, "", problems);
+
+  if (values.restore !== undefined && !schema.some(({ path }) => path === "restore"))
+    problems.push(...restoreProblems(validParts<RestoreConfig>(values.restore, "restore", schema), schema));
+  if (values.properties !== undefined) {
+    const releases = pausedReleases(validParts<StackFileConfig>(values, "", []).pause);
+    problems.push(...presentPropertiesProblems(values.properties, releases));
+  }
+  problems.push(...tagsNotCopiedProblems(config.tagsNotCopied));
+  if (!valid("databases") || !valid("aws:region")) return problems;
+  const { databases = [], restore } = config;
+  if (valid("restore")) problems.push(...under("restore", restoreFromProblems(databases, restore?.from, aws)));
+  if (problems.length === 0) problems.push(...recoveryProblems(databases, restore?.mode, aws));
+  return problems;
+}
+
+/** What is wrong between the keys of `restore`. */
+function restoreProblems({ windows, ...restore }: RestoreConfig, known: readonly Problem[]): Problem[] {
+  const problems = acceptanceProblems(restore);
+  const { at, ...how } = restore;
+  // Windows may be listed before an instant is chosen.
+  if (at === undefined && (windows === undefined || Object.keys(how).length > 0))
+    problems.push({ path: "at", message: `is missing; expected ${AN_INSTANT}` });
+  if (windows !== undefined) problems.push(...under("windows", importedWindowProblems(windows)));
+  return under("restore", problems).filter(({ path }) => !known.some((each) => each.path === path));
+}
