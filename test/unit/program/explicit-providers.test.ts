@@ -68,3 +68,34 @@ test("a provider of another region than the component's ends the preview", async
   t.false(refused.succeeded);
   t.regex(errors(refused), /its region is eu-west-1, but the component's aws.region is ap-northeast-1/);
 });
+
+test("a provider of another Azure subscription than the look-ups' ends the preview", async (t) => {
+  const { own, providers, environment } = await twoAccounts(t);
+  const databases = [
+    { name: "orders", azurePostgresql: { existing: { resourceGroupName: "none", serverName: "none" } } },
+  ];
+  const stack = new EmbeddedStack({
+    program: PROGRAM,
+    environment: () => ({ ...environment(), ARM_SUBSCRIPTION_ID: "another" }),
+    parallel: 4,
+    providers,
+    config: {
+      "explicit-providers:databases": databases,
+      "explicit-providers:provider": { region: REGION, ...OTHER_KEYS },
+      "explicit-providers:azure": {},
+    },
+  });
+  const refused = await stack.preview();
+  t.false(refused.succeeded);
+  t.regex(
+    errors(refused),
+    new RegExp(
+      `the Azure provider of ScalarBackup: it works in the subscription ${own.azure.subscription}, but look-ups and operations would work in another`,
+    ),
+  );
+
+  // The provider's own subscription, in which there is no such server.
+  stack.config["explicit-providers:azure"] = { subscriptionId: own.azure.subscription };
+  const looked = await stack.preview();
+  t.regex(errors(looked), /there is no .*none/);
+});
