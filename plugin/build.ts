@@ -29,7 +29,7 @@ export async function buildPlugin(folder = join(ROOT, "bin")): Promise<string> {
     absWorkingDir: ROOT,
     tsconfigRaw: "{}",
     logLevel: "warning",
-    plugins: [sourcesBuiltIn(), operationsInProcess(), withoutCompilers()],
+    plugins: [sourcesBuiltIn(), operationsInProcess(), withoutCompilers(), withoutTranslations()],
   });
   // Its service is a process that holds some hundred megabytes.
   await stop();
@@ -82,6 +82,16 @@ function withoutCompilers(): Plugin {
     setup({ onResolve, onLoad }) {
       onResolve({ filter: NEVER_USED }, ({ path }) => ({ path, namespace: "never-used" }));
       onLoad({ filter: /.*/, namespace: "never-used" }, () => ({ contents: "module.exports = {};", loader: "js" }));
+    },
+  };
+}
+
+/** Zod brings its messages in 50 languages; this project writes its own. */
+function withoutTranslations(): Plugin {
+  return {
+    name: "without-translations",
+    setup({ onLoad }) {
+      onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.c?js$/ }, () => ({ contents: "", loader: "js" }));
     },
   };
 }
