@@ -1,3 +1,4 @@
+import { DEFAULT_CLUSTER } from "../restore-points/window";
 import type { PausedReleaseArgs } from "./release-databases";
 import type { RestoreMode } from "./restore-mode";
 
@@ -17,10 +18,10 @@ export function nextSteps(
 ): string[] {
   const notes = copies.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note.replace(/^\d+\. /, "")}`));
   const changed = copies.some(({ changesProperties }) => changesProperties);
-  const clusters = new Set(releases.map(({ cluster }) => cluster));
+  const clusters = new Set(releases.map(({ cluster = DEFAULT_CLUSTER }) => cluster));
   const scale = (replicas: string) =>
     releases.map(
-      ({ cluster = "default", namespace, name }) =>
+      ({ cluster = DEFAULT_CLUSTER, namespace, name }) =>
         `kubectl${clusters.size > 1 ? ` --context <of cluster ${cluster}>` : ""} --namespace ${namespace} scale deployment --selector app.kubernetes.io/instance=${name} --replicas ${replicas}`,
     );
   const use = changed ? ["point the products at the copies: the values are in the output helmValues"] : [];

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { COPY_TAG, INSTANT_TAG } from "../restore-points/rules/tag-keys";
+import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../restore-points/rules/tag-keys";
 import { type DatabaseArgs, kindOf } from "./databases";
 import type { Problem } from "./problem";
 import { pathText } from "./problem-messages/value";
@@ -41,7 +41,7 @@ export function tagsNotCopiedProblems(keys: readonly string[] | undefined): Prob
   return (keys ?? []).flatMap((key, index) => {
     const path = `tagsNotCopied[${index}]`;
     if (key.trim() === "") return [{ path, message: "the key of a tag is empty; expected a key, such as backup-plan" }];
-    if (key === COPY_TAG || key === INSTANT_TAG)
+    if (key === COPY_TAG || key === INSTANT_TAG || key === STACK_TAG)
       return [
         { path, message: `"${key}" marks copies as what they are, so every copy has it; remove it from the list` },
       ];

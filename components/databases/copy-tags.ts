@@ -28,7 +28,10 @@ export function leftOutTags(
   source: Record<string, string> | undefined,
   context: CopyTagContext,
 ): string[] {
-  return Object.keys({ ...source, ...context.tags }).filter((key) => isLeftOut(service, key, context));
+  return Object.keys({ ...source, ...context.tags }).filter(
+    // A service refuses requests that remove a key of its own.
+    (key) => !RESERVED[service].test(key) && isLeftOut(service, key, context),
+  );
 }
 
 /** Azure does not distinguish upper and lower case in tag keys, AWS does. */

@@ -1,6 +1,7 @@
 import { runtime } from "@pulumi/pulumi";
 import test from "ava";
 import { copyTags, leftOutTags, type TaggingService } from "../../../../components/databases/copy-tags";
+import { tagsNotCopiedProblems } from "../../../../components/tags";
 import { dynamodbTags, rdsTags } from "../../../../simulator/cloud/aws/tags";
 import { checkTags } from "../../../../simulator/cloud/azure/tags";
 
@@ -52,4 +53,18 @@ test("copies get none of the keys that are left out, be they the source's or the
 test("a copy of a copy is marked as what it is itself", (t) => {
   const source = { ...MARKS, "scalar-backup:copy": "recovery", "scalar-backup:restored-to": "2026-01-01T00:00:00Z" };
   t.deepEqual(copyTags("rds", source, CONTEXT), MARKS);
+});
+
+test("never removes a service's own tag from a copy", (t) => {
+  const source = { "aws:cloudformation:stack-name": "payments", "rds:state": "x", plan: "daily" };
+  const context = { ...CONTEXT, tagsNotCopied: Object.keys(source) };
+  t.deepEqual(leftOutTags("rds", source, context), ["plan"]);
+  t.deepEqual(leftOutTags("dynamodb", source, context), ["rds:state", "plan"]);
+});
+
+test("refuses to leave out the tags that mark a copy", (t) => {
+  t.deepEqual(
+    tagsNotCopiedProblems(Object.keys(MARKS)).map(({ path }) => path),
+    ["tagsNotCopied[0]", "tagsNotCopied[1]", "tagsNotCopied[2]"],
+  );
 });
