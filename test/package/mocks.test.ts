@@ -1,0 +1,41 @@
+import { execFile } from "node:child_process";
+import test from "ava";
+import { consumer } from "./packed";
+
+/** A user's unit test of a program with the library: mocks in place of the engine. */
+const UNIT_TEST = `
+const pulumi = require("@pulumi/pulumi");
+const declared = [];
+async function main() {
+  await pulumi.runtime.setMocks({
+    newResource: ({ type, name, inputs }) => (declared.push(type.split(":").at(-1) + " " + name), { id: name, state: inputs }),
+    call: () => ({}),
+  });
+  const { ScalarBackup } = require("scalar-backup");
+  const backup = new ScalarBackup("scalar", {
+    databases: [{ name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] } } }],
+    aws: { region: "ap-northeast-1" },
+    pause: { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] },
+  });
+  const required = await new Promise((resolve) => backup.pauseRequired.apply(resolve));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  console.log(JSON.stringify({ declared, required }));
+}
+main();
+`;
+
+test("a user's unit test with mocks needs no credentials", async (t) => {
+  const folder = await consumer(t, {
+    files: { "package.json": JSON.stringify({ name: "consumer" }), "unit.js": UNIT_TEST },
+  });
+  const env = { PATH: process.env.PATH, HOME: folder, AWS_EC2_METADATA_DISABLED: "true" };
+  const output = await new Promise<string>((resolve, reject) => {
+    execFile(process.execPath, ["unit.js"], { cwd: folder, env }, (error, stdout, stderr) =>
+      error ? reject(new Error(stderr, { cause: error })) : resolve(stdout),
+    );
+  });
+  const { declared, required } = JSON.parse(output);
+  t.true(required.required);
+  t.true(declared.includes("ScalarBackup scalar"));
+  t.true(declared.includes("CronJob scalar-pause"), declared.join(", "));
+});
