@@ -38,7 +38,7 @@ import { windowBackupsOf } from "./window-backups";
  * @throws {pulumi.InputPropertiesError} with all problems of the args.
  */
 export class ScalarBackup extends pulumi.ComponentResource {
-  /** Whether pods are paused, and why, in words. */
+  /** Whether pods are paused, with the reason as text. */
   readonly pauseRequired: pulumi.Output<PauseNeed>;
   /** What can be restored, newest first. */
   readonly restorePoints: pulumi.Output<RestorePoints>;

@@ -5,7 +5,7 @@ import { isMocked } from "./mocked";
 
 /** What is wrong with one value. */
 export interface Problem {
-  /** Where it stands: `databases[0].dynamodb.recoveryPeriodInDays`; empty for the whole. */
+  /** Its path: `databases[0].dynamodb.recoveryPeriodInDays`; empty for the whole. */
   path: string;
   /** The value found, what is expected, and how to fix it. */
   message: string;

@@ -38,7 +38,7 @@ export interface RestoredCopy {
 }
 
 /**
- * Restores all databases of a set to one instant: copies beside the running ones. The instant is checked against the
+ * Restores all databases of a set to one instant, as copies of the running ones. The instant is checked against the
  * recorded windows and every database's restorable range before anything is built.
  *
  * @throws {pulumi.InputPropertiesError} with all problems of the args.
@@ -68,7 +68,10 @@ export class ScalarRestore extends pulumi.ComponentResource {
     if (problems.length === 0)
       problems.push(...releaseDatabaseProblems(args.databases, args.releases ?? [], "releases"));
     if (args.properties !== undefined && args.propertiesByRelease !== undefined)
-      problems.push({ path: "propertiesByRelease", message: "is given beside properties; remove one of the two" });
+      problems.push({
+        path: "propertiesByRelease",
+        message: "is set in addition to properties; remove one of the two",
+      });
     if (problems.length > 0) refuse("ScalarRestore", problems);
 
     const instant = formatInstant(instantMillis(args.at));

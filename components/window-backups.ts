@@ -15,7 +15,7 @@ export function windowBackupsOf(databases: readonly DatabaseArgs[], aws: AwsSett
   });
 }
 
-/** Backups that nobody can make, and credentials that nobody needs. Paths begin at the configuration's root. */
+/** Reports backups without credentials, and credentials without backups. Paths begin at the configuration's root. */
 export function windowBackupProblems(
   databases: readonly DatabaseArgs[],
   pause: PauseScheduleArgs | undefined,

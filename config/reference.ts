@@ -25,7 +25,7 @@ With \`${PROJECT}:pause\`, set \`kubernetes:context\`: the context of your kubec
 them, of the cluster whose pods are paused. Without it the kubeconfig's current context decides, which any \`kubectl config
 use-context\` changes; \`pulumi up\` warns of that. \`kubernetes:kubeconfig\` in its place holds a whole kubeconfig, or the path
 of one; set it as a secret. A program of your own may pass the components a \`kubernetes.Provider\` with either of these.
-The kubeconfig's user needs to list Deployments, Services and Jobs, beside what it needs to create the schedule; the right
+The kubeconfig's user needs to list Deployments, Services and Jobs, in addition to the permissions to create the schedule; the permission
 to get Namespaces lets a namespace that does not exist fail the preview. What it may not read is not checked.
 `;
 

@@ -19,7 +19,7 @@ const RESTORE_SECONDS = 12 * 60 * 60;
 export interface ClusterDescription {
   cluster: DBCluster;
   instances: DBInstance[];
-  /** Set where it is gone, and this is what its retained backups tell of it. */
+  /** Set if it is deleted: these settings come from its retained backups. */
   deleted?: true;
 }
 

@@ -34,7 +34,7 @@ export interface AwsAccess {
 /** The same where it has to be read from a provider first. */
 export type AwsAccessSource = AwsAccess | Promise<AwsAccess>;
 
-/** The environment variable by which an operation is told its `AwsAccess`, as JSON. */
+/** The environment variable with an operation's `AwsAccess`, as JSON. */
 export const AWS_ACCESS_VARIABLE = "SCALAR_BACKUP_AWS_ACCESS";
 
 /** What every AWS client of this project is built from: region, credentials, and patience with throttling. */
@@ -138,7 +138,7 @@ export async function eachAtOnce<Item, Result>(
   return results;
 }
 
-/** Like `Promise.all`, but a failure is told once all have ended: none goes on behind the caller's back. */
+/** Like `Promise.all`, but rejects only when all have ended: none continues in the background. */
 export async function allEnded<Results extends readonly unknown[]>(
   work: readonly [...{ [Index in keyof Results]: Promise<Results[Index]> }],
 ): Promise<Results> {

@@ -129,7 +129,7 @@ export class ArmClient {
     return `${this.#account.endpoints.resourceManager}${id}?api-version=${apiVersion}`;
   }
 
-  /** Waits at the address that tells an operation's status. */
+  /** Polls the URL of an operation's status. */
   async #finished(monitor: string, first: PipelineResponse): Promise<void> {
     const deadline = waitingClock().now() + PATIENCE_MILLIS;
     let answer = first;

@@ -83,7 +83,7 @@ export interface FirewallRule {
   endIpAddress: string;
 }
 
-/** A server with what belongs to it and is not told with it. */
+/** A server with its parts that Azure returns separately. */
 export interface ServerDescription {
   server: FlexibleServer;
   parameters: ServerParameter[];
@@ -135,7 +135,7 @@ export function hasPublicAccess({ properties }: FlexibleServer): boolean {
   );
 }
 
-/** Why a server falls short, in words; empty when it doesn't. More than was asked for is not a problem. */
+/** Why a server does not meet the goal, as text; empty when it does. More than required is not a problem. */
 export function serverShortfalls({ properties }: FlexibleServer, backupRetentionDays: number): string[] {
   const days = properties.backup?.backupRetentionDays ?? 0;
   return days < backupRetentionDays ? [`its backup retention is ${days} days, below ${backupRetentionDays}`] : [];
@@ -315,7 +315,7 @@ async function existing(address: ServerAddress, access: AzureAccessSource): Prom
 }
 
 async function readParameters(client: ArmClient, address: ServerAddress): Promise<ServerParameter[]> {
-  // MySQL's API tells flags as the texts True and False, PostgreSQL's as booleans.
+  // MySQL's API returns flags as the texts True and False, PostgreSQL's as booleans.
   const yes = (flag: unknown) => flag === true || flag === "True";
   const parameters = await client.list<{ name: string; properties: Record<string, unknown> }>(
     `${idOf(client, address)}/configurations`,

@@ -34,7 +34,7 @@ export interface BackupInstanceDescription {
   };
 }
 
-/** A vault that stands, with what it backs up. */
+/** An existing vault with its backup instances. */
 export interface StandingVault {
   vault: BackupVaultDescription;
   instances: BackupInstanceDescription[];

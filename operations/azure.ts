@@ -23,7 +23,7 @@ export interface AzureAccess {
   useDefaultAzureCredential?: string;
   /** `public` (the default), `usgovernment` or `china`. */
   environment?: string;
-  /** Host name or URL that tells a cloud's endpoints, instead of `environment`. */
+  /** Host name or URL that returns a cloud's endpoints, instead of `environment`. */
   metadataHost?: string;
 }
 
@@ -51,7 +51,7 @@ const VARIABLES: Record<keyof AzureAccess, string> = {
 /** The settings of the azure-native provider that say how Azure is reached. */
 export const AZURE_ACCESS_KEYS = Object.keys(VARIABLES) as (keyof AzureAccess)[];
 
-/** The environment variable by which an operation is told its `AzureAccess`, as JSON. */
+/** The environment variable with an operation's `AzureAccess`, as JSON. */
 export const AZURE_ACCESS_VARIABLE = "SCALAR_BACKUP_AZURE_ACCESS";
 
 /** A cloud of Azure's: where its Resource Manager is, and whose tokens that takes. */

@@ -1,4 +1,4 @@
-/** How operations tell the time and wait: a test puts a clock of its own in place, so that minutes pass at once. */
+/** The clock of operations: a test replaces it, so that minutes pass at once. */
 export interface WaitingClock {
   /** Epoch milliseconds. */
   now(): number;

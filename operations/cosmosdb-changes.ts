@@ -20,7 +20,7 @@ import {
 /** What `protectAccount` is asked. */
 export interface AccountProtection extends CosmosAddress, CosmosGoal {}
 
-/** Switches an account to continuous backup, or to more days of it, and fixes nothing but what is amiss. Idempotent. */
+/** Switches an account to continuous backup, or to more days of it, and changes only what is wrong. Idempotent. */
 export async function protectAccount(
   request: AccountProtection,
   access: AzureAccessSource,

@@ -144,7 +144,8 @@ export async function readRange(account: CosmosAccount, access: AzureAccessSourc
   }
   if (account.properties.enableMultipleWriteLocations)
     return {
-      unknownBecause: "it is written in several regions, and Azure does not tell the newest instant of such an account",
+      unknownBecause:
+        "it has several write regions, and Azure does not report the newest restorable instant of such an account",
     };
   const client = await ArmClient.connect(access);
   const restorable = await findRestorableAccount(account, access);
@@ -154,7 +155,7 @@ export async function readRange(account: CosmosAccount, access: AzureAccessSourc
   const latest = await newestBackups(client, account);
   if (latest.length === 0)
     return {
-      unknownBecause: "it has no container yet, and Azure tells the newest restorable instant of containers only",
+      unknownBecause: "it has no container yet, and Azure reports the newest restorable instant only for containers",
     };
   return { earliest, latest: new Date(Math.min(...latest)).toISOString() };
 }
@@ -181,6 +182,7 @@ export function backupTime(text: string): number {
   const millis = /^\d+$/.test(text)
     ? Number(text) * 1000
     : Date.parse(/[ap]m$/i.test(text) ? `${text.replace(/\s+/g, " ")} UTC` : text);
-  if (Number.isNaN(millis)) throw new Error(`Azure tells "${text}" as a container's newest backup, which is no time`);
+  if (Number.isNaN(millis))
+    throw new Error(`Azure reports "${text}" as a container's newest backup, which is not an instant`);
   return millis;
 }

@@ -118,7 +118,7 @@ export interface CosmosGoal {
   strongConsistency: boolean;
 }
 
-/** Why an account falls short of the goal, in words; empty when it doesn't. More than was asked for is not a problem. */
+/** Why an account does not meet the goal, as text; empty when it does. More than required is not a problem. */
 export function accountShortfalls(account: CosmosAccount, goal: CosmosGoal): string[] {
   return [...backupShortfalls(account, goal.days), ...(goal.strongConsistency ? consistencyShortfalls(account) : [])];
 }
@@ -143,7 +143,7 @@ export function writeRegion(account: CosmosAccount): string {
   return locationName(name);
 }
 
-/** The account's primary key. Whoever has it can read and write everything. */
+/** The account's primary key, which allows to read and write everything. */
 export async function primaryKey(address: CosmosAddress, access: AzureAccessSource): Promise<string> {
   const client = await ArmClient.connect(access);
   const keys = await client.request<{ primaryMasterKey: string }>(

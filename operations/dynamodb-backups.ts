@@ -68,7 +68,10 @@ export interface ExpiredBackups extends WindowBackupSelection {
   deleteBefore?: string;
 }
 
-/** Deletes a database's backups of windows that began before an instant. Idempotent and resumable; each step is told to `say`. */
+/**
+ * Deletes a database's backups of windows that began before an instant. Idempotent and resumable; reports each step to
+ * `say`.
+ */
 export async function deleteExpiredBackups(
   { deleteBefore, ...selection }: ExpiredBackups,
   access: AwsAccessSource,

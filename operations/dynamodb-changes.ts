@@ -10,7 +10,7 @@ import { type AwsAccessSource, eachAtOnce } from "./aws";
 import { CONCURRENCY, describeTable, type TableProtection, type TableProtectionGoal, TableReader } from "./dynamodb";
 import { dynamodbClient } from "./dynamodb-client";
 
-/** Why a table falls short of the goal, in words; empty when it doesn't. More than was asked for is not a problem. */
+/** Why a table does not meet the goal, as text; empty when it does. More than required is not a problem. */
 export function shortfalls(table: TableProtection, goal: TableProtectionGoal): string[] {
   const problems: string[] = [];
   if (!table.pointInTimeRecovery) problems.push("point-in-time recovery is off");
@@ -27,7 +27,7 @@ export interface TablesProtection {
   goal: TableProtectionGoal;
 }
 
-/** Switches on what is off, table by table, and alters nothing else. Idempotent; each step is told to `say`. */
+/** Switches on what is off, table by table, and changes nothing else. Idempotent; reports each step to `say`. */
 export async function protectTables(
   request: TablesProtection,
   access: AwsAccessSource,

@@ -88,7 +88,7 @@ export function strangerBy(tags: Record<string, string>, { marks, earlierMarks }
     differing.every(([key]) => tags[key] === undefined);
   if (isEarlier) return undefined;
   const what = differing.map(([key, value]) => `its tag ${key} is ${tags[key] ?? "missing"}, not ${value}`).join("; ");
-  return `exists already, is not this copy, and is left alone (${what}): delete it if nobody needs it, or restore to another instant`;
+  return `exists already, is not this copy, and is not changed (${what}): delete it if it is not needed, or restore to another instant`;
 }
 
 /** Whether AWS has begun to restore: not where another call was faster. */
@@ -254,7 +254,7 @@ async function tag(
   }
 }
 
-/** Deletes a drill's copy without a trace, and waits until it is gone. What has taken its name meanwhile is not touched. */
+/** Deletes a drill's copy without a trace, and waits until it is gone. A new resource with its name is not changed. */
 export async function deleteClusterCopy(
   copy: ClusterCopy,
   access: AwsAccessSource,

@@ -10,7 +10,7 @@ export interface ClusterProtection {
   days: number;
 }
 
-/** Has a Multi-AZ DB cluster keep its automated backups for some days at least; it is never told to keep them for less. */
+/** Has a Multi-AZ DB cluster keep its automated backups for some days at least; its retention is never shortened. */
 export async function protectCluster(
   { region, clusterIdentifier, days }: ClusterProtection,
   access: AwsAccessSource,

@@ -28,7 +28,7 @@ export interface InstanceDescription {
   instance: DBInstance;
   /** Its automated backups, with what they can restore; absent while they are off. */
   backups?: DBInstanceAutomatedBackup;
-  /** Set where it is gone, and this is what its retained backups tell of it. */
+  /** Set if it is deleted: these settings come from its retained backups. */
   deleted?: true;
 }
 
@@ -169,7 +169,7 @@ export async function settle<Settings extends object>(
   }
 }
 
-/** What differs, with what AWS wants to be told along with it. */
+/** The differing settings, with those that AWS requires together with them. */
 function differences<Settings extends object>(wanted: Settings, found: Settings): Partial<Settings> {
   const differs = (key: string) => wanted[key as keyof Settings] !== found[key as keyof Settings];
   return Object.fromEntries(

@@ -33,7 +33,7 @@ export async function importIdOf(
   const { what, id, stranger, ready } = standing;
   if (stranger !== undefined)
     throw new Error(
-      `${what} exists already and is not touched: ${stranger}. Delete it, if nobody needs it, or restore to another instant`,
+      `${what} exists already and is not changed: ${stranger}. Delete it if it is not needed, or restore to another instant`,
     );
   void pulumi.log.info(`${what} was created by an up of this stack that did not end: it is taken over`, parent);
   if (ready && !pulumi.runtime.isDryRun()) {

@@ -28,7 +28,7 @@ const LONG_TERM_RETENTION = {
 /** Azure Backup dumps no database that belongs to Azure's own roles. */
 const DEFAULT_IS_LEFT_OUT = {
   key: "databaseName",
-  message: `has to name a database of yours: Azure Backup leaves "${DEFAULT_DATABASE}" out of every copy, and ScalarDB uses that one unless told otherwise. Name the one that ScalarDB's tables are in, or leave the server out by vault: { exclude: true }`,
+  message: `has to be your database: Azure Backup excludes "${DEFAULT_DATABASE}" from every copy, and it is ScalarDB's default. Set it to the database with ScalarDB's tables, or exclude the server with vault: { exclude: true }`,
 };
 
 export const azurePostgresql = azureServer<ServerArgs>({

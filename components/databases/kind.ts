@@ -22,7 +22,7 @@ export interface DatabaseStatus {
   name: string;
   /** The kind by its name in the vocabulary, such as `aurora-postgresql`. */
   kind: string;
-  /** In words: by what, for how many days, of how many tables. */
+  /** As text: the method, the number of days, the number of tables. */
   protectedBy: string;
   /** What a user should know or do about it. */
   notes: string[];
@@ -49,7 +49,7 @@ export interface ProtectedDatabase {
   range: pulumi.Output<DatabaseRange>;
   /** Whether ScalarDB's coordinator is in it; absent for relational databases, which are not looked into. */
   coordinator?: pulumi.Output<CoordinatorFinding>;
-  /** What Azure Backup has to be told of it, for kinds that it takes into a vault. */
+  /** The settings for Azure Backup, for kinds that it supports. */
   azureResource?: pulumi.Output<AzureResource>;
 }
 
@@ -78,7 +78,7 @@ export interface RestoreContext {
   restoresAtOnce: number;
 }
 
-/** A copy as it stands after a restore. */
+/** A copy after a restore. */
 export interface RestoredDatabase {
   name: string;
   kind: string;
@@ -88,7 +88,7 @@ export interface RestoredDatabase {
   properties: pulumi.Output<Record<string, string>>;
   /** What a user should know or do about this copy. */
   notes: pulumi.Output<string[]>;
-  /** What AWS Backup has to be told of the copy, for kinds that it knows. */
+  /** The copy's settings for AWS Backup, for kinds that it supports. */
   backup?: CopyBackup;
   /** How many restores it takes, for kinds that are restored part by part. */
   restores?: pulumi.Output<number>;
@@ -123,13 +123,13 @@ export interface DatabaseKind<Args> {
   azureBackup?(args: Args): AzureBackupSource;
   /** What the pauser backs up of it in windows; absent for kinds whose backups no pause can make consistent. */
   windowBackups?(name: string, args: Args, aws: AwsSettings): WindowBackupArgs | undefined;
-  /** Whether every copy of this restore stands already: then its instant needs no check any more. */
+  /** Whether every copy of this restore exists already: then do not check its instant again. */
   copiesStand(name: string, args: Args, context: Pick<RestoreContext, "aws" | "azure" | "instant">): Promise<boolean>;
   /** Why its copies could not take their sources' place, and the fix; absent for kinds whose copies always can. */
   recoveryProblem?(args: Args, aws: AwsSettings): string | undefined;
   /** Why it can't be restored from such a backup, with the fix; absent for kinds that `pulumi up` restores from none. */
   backupProblem?(args: Args, from: RestoreFromArgs, aws: AwsSettings): string | undefined;
-  /** Why nobody can tell that a backup is as of the instant; undefined when it says so itself. */
+  /** Why it is not certain that a backup is as of the instant; undefined when the backup shows it. */
   backupDoubt?(
     name: string,
     args: Args,

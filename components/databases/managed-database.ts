@@ -11,7 +11,7 @@ export class ManagedDatabase extends pulumi.ComponentResource {
   readonly range: pulumi.Output<DatabaseRange>;
   /** Whether ScalarDB's coordinator is in it. */
   readonly coordinator: pulumi.Output<CoordinatorFinding>;
-  /** What Azure Backup has to be told of it, for kinds that it takes into a vault. */
+  /** The settings for Azure Backup, for kinds that it supports. */
   readonly azureResource?: pulumi.Output<AzureResource>;
 
   constructor(

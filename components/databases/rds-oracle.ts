@@ -8,7 +8,7 @@ export const rdsOracle = rds({
   multiAzCluster: false,
   // A restore may give another SID: the source's is named, or the service of the JDBC URL would be a matter of luck.
   restoreNamesDatabase: true,
-  // RDS calls the database ORCL when it is not told a name.
+  // RDS names the database ORCL by default.
   jdbcUrl: ({ host, port, database }) => `jdbc:oracle:thin:@${host}:${port}/${database ?? "ORCL"}`,
   notes: [],
 });

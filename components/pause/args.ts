@@ -123,7 +123,7 @@ export interface PauseScheduleArgs {
   resources?: PauserResourcesArgs;
   /** The priority of the pauser's pod: one that is not preempted is best. Defaults to the cluster's default. */
   priorityClassName?: pulumi.Input<string>;
-  /** How late a run may start, in seconds, at least 10. Defaults to 300: nobody expects a pause hours later. */
+  /** How late a run may start, in seconds, at least 10. Defaults to 300: a pause hours later would be unexpected. */
   startingDeadlineSeconds?: number;
   /** How many successful Jobs are kept. Defaults to 3. */
   successfulJobsHistoryLimit?: number;

@@ -38,7 +38,7 @@ export function providerCluster(resource: pulumi.ComponentResource): pulumi.Outp
   });
 }
 
-/** What a user is told who has not pinned it. `current` is the context that is used now, if it is known. */
+/** The warning if the cluster is not pinned. `current` is the current context, if it is known. */
 export function notPinned(current: string | undefined): string {
   const now = current === undefined ? "" : `, now "${current}"`;
   return `pods are paused in the cluster of the kubeconfig's current context${now}, which anybody can change; pin the cluster: pulumi config set kubernetes:context ${current ?? "<context>"}`;

@@ -25,7 +25,7 @@ export interface CronJobOptions {
   settings: pulumi.Output<string>;
   /** The longest that one try may take. */
   longestRunSeconds: number;
-  /** What a run that is told to stop needs to unpause everything. */
+  /** The time that a stopped run needs to unpause all pods. */
   graceSeconds: number;
   serviceAccountName: pulumi.Output<string>;
   programName: pulumi.Output<string>;

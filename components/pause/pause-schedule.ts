@@ -96,7 +96,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
         retainOnDelete: true,
       },
     );
-    // Without a name, so that a new version stands beside the old until the CronJob uses it.
+    // Without a name, so that a new version exists next to the old one until the CronJob uses it.
     const program = new ConfigMap(
       `${name}-pauser`,
       {

@@ -3,7 +3,7 @@ import { backupHoldSeconds } from "../../pauser/window-backups/settings";
 import type { PauseScheduleArgs } from "./args";
 import { windowBackupSettings } from "./window-backups";
 
-/** The seconds and days that a pauser is told, with the defaults for what the args leave out. */
+/** The pauser's seconds and days, with the defaults for omitted args. */
 export function pauseTiming(
   args: Pick<PauseScheduleArgs, "holdSeconds" | "maxDrainSeconds" | "retentionDays" | "rendezvousSeconds">,
 ) {

@@ -16,7 +16,7 @@ export function fixOf(
   issue: z.core.$ZodIssue,
   hasExample: boolean,
 ): string | undefined {
-  // A key of a map: what stands under it is right.
+  // A key of a map: its value is valid.
   if (issue.code === "invalid_key" || issue.path.length === 0) return undefined;
   const found = valueAt(whole, issue.path);
   return candidatesFor(found, issue, hasExample).find(({ value }) =>

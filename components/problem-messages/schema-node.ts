@@ -14,7 +14,7 @@ export interface SchemaNode {
   examples?: unknown[];
 }
 
-/** The schema of what stands at a path. */
+/** The schema of the value at a path. */
 export function nodeAt(root: SchemaNode, path: readonly PropertyKey[]): SchemaNode | undefined {
   return path.reduce<SchemaNode | undefined>((node, step) => {
     const next =

@@ -1,4 +1,4 @@
-/** What stands at a path; undefined where nothing does. */
+/** The value at a path; undefined if there is none. */
 export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (inner, key) => (inner === null ? undefined : (inner as Record<PropertyKey, unknown> | undefined)?.[key]),

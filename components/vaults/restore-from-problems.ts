@@ -32,7 +32,7 @@ export function restoreFromProblems(
   });
 }
 
-/** What cannot be told to be as of the restore's instant, by the databases' names. */
+/** Backups whose instant cannot be verified, by the databases' names. */
 export function doubts(found: { name: string; doubt: string | undefined }[]): string | undefined {
   const doubtful = found.filter(({ doubt }) => doubt !== undefined);
   return doubtful.length === 0 ? undefined : doubtful.map(({ name, doubt }) => `${name}: ${doubt}`).join("; ");

@@ -3,7 +3,7 @@ export interface VaultCopies {
   database: string;
   rule: string;
   schedule: string;
-  /** In words: how long, and where else. */
+  /** As text: how long, and where else. */
   kept: string;
   /** What such a copy is worth for a restore of the set. */
   consistency: string;

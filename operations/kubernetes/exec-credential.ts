@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { isObject } from "../../restore-points/shape";
 import type { Endpoint, Environment, ExecPlugin } from "./kubeconfig";
 
-/** How long a plugin may take: some ask a cloud, which may be slow. Nobody is there to answer its questions. */
+/** How long a plugin may take: some ask a cloud, which may be slow. It cannot ask the user. */
 const PLUGIN_MILLIS = 30_000;
 
 /** What a plugin printed. */

@@ -11,7 +11,7 @@ import { isObject } from "../../restore-points/shape";
  * on disk (72 MB with its dependencies), and 2.0 needs Node.js 22.19. What is not understood here costs a warning, no more.
  */
 
-/** How the provider is told to find its cluster. */
+/** The provider's settings that select the cluster. */
 export interface ClusterChoice {
   /** A kubeconfig's content, or its path. Defaults to the files that KUBECONFIG names, then to ~/.kube/config. */
   kubeconfig?: string;

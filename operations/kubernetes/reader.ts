@@ -4,7 +4,7 @@ import { isObject } from "../../restore-points/shape";
 import { execCredential } from "./exec-credential";
 import type { Endpoint, Environment } from "./kubeconfig";
 
-/** For all of a look-up: nobody waits longer for a cluster that does not answer. */
+/** The limit for a complete look-up, if a cluster does not answer. */
 const DEADLINE_MILLIS = 10_000;
 const PAGE_ITEMS = 500;
 

@@ -5,7 +5,7 @@ import { orEnd } from "../../problem";
 import { findAuroraCluster } from "../rds/deleted";
 import type { AuroraArgs } from "./args";
 
-/** What tells the kinds of Aurora apart. */
+/** The differences between the kinds of Aurora. */
 export interface AuroraEngine {
   key: string;
   kind: string;

@@ -20,7 +20,7 @@ export interface CopyIdentity {
   tags: Record<string, string>;
 }
 
-/** What tells Azure Database for MySQL and for PostgreSQL apart. */
+/** The differences between Azure Database for MySQL and for PostgreSQL. */
 export interface AzureServerProduct<Create extends AzureServerCreateArgs> {
   key: string;
   kind: string;

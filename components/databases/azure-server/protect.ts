@@ -115,7 +115,7 @@ function declareProtection(
   );
 }
 
-/** What the server can be restored to: from what it tells to what Azure states of its lag. */
+/** The server's restorable range: from its earliest restore date to Azure's documented lag. */
 function rangeOf(name: string, server: FlexibleServer | undefined, problem: string | undefined): DatabaseRange {
   if (server === undefined) return { name, unknownBecause: "it is not created yet" };
   if (problem) return { name, unknownBecause: `Azure names no newest restorable instant of a server, and ${problem}` };
@@ -129,5 +129,5 @@ function rangeOf(name: string, server: FlexibleServer | undefined, problem: stri
 }
 
 function refusal(name: string, server: FlexibleServer, problems: string[]): string {
-  return `database ${name}: server ${server.name} falls short, and "manage: false" forbids to fix it here: ${problems.join("; ")}. Fix it where it is managed, or remove "manage: false".`;
+  return `database ${name}: server ${server.name} does not meet the configuration, and "manage: false" does not allow to fix it here: ${problems.join("; ")}. Fix it where it is managed, or remove "manage: false".`;
 }

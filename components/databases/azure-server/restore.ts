@@ -89,7 +89,7 @@ export function restoreServer<Create extends AzureServerCreateArgs>(
       host,
       url: pulumi.interpolate`jdbc:${product.jdbcScheme}://${host}:${product.port}/${database}`,
       notes: [
-        `server ${serverName} stands in ${resourceGroupName}; user names and passwords are the source's`,
+        `server ${serverName} is in ${resourceGroupName}; user names and passwords are the source's`,
         `set again: ${Object.keys(completion.parameters).length} server parameters, ${firewallRules.length} firewall rules, ${endpoints.length} private endpoints, high availability ${completion.highAvailability?.mode ?? "Disabled"}`,
         ...numbered([
           "Keep the parameters of your present JDBC URL (after the question mark): they are not the server's.",

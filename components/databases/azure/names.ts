@@ -11,7 +11,8 @@ export const ZONE_GROUP = "default";
 
 /**
  * The physical name of a copy: the source's, and the instant. Names of Azure's databases are unique in the world and of
- * small letters; one that has to be cut is told from others with the same beginning by four digits of its hash.
+ * small letters; a name that has to be cut ends with four digits of its hash, so that it differs from others with the
+ * same beginning.
  */
 export function copyName(source: string, instant: string, maxLength: number): string {
   const suffix = instantSuffix(instant);

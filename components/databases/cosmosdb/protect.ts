@@ -95,7 +95,7 @@ function rememberDeleted(name: string, args: CosmosdbArgs, { azure }: ProtectCon
       const latest = deleted.properties.deletionTime;
       return earliest && latest
         ? { name, earliest, latest: new Date(latest).toISOString() }
-        : { name, unknownBecause: "Azure does not tell what it can be restored to" };
+        : { name, unknownBecause: "Azure does not report its restorable range" };
     }),
   };
 }
@@ -172,5 +172,5 @@ function notesOf(account: CosmosAccount): string[] {
 }
 
 function refusal(name: string, account: CosmosAccount, problems: string[]): string {
-  return `database ${name}: account ${account.name} falls short, and "manage: false" forbids to fix it here: ${problems.join("; ")}. Fix it where it is managed, or remove "manage: false".`;
+  return `database ${name}: account ${account.name} does not meet the configuration, and "manage: false" does not allow to fix it here: ${problems.join("; ")}. Fix it where it is managed, or remove "manage: false".`;
 }

@@ -90,7 +90,7 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
       endpoint: pulumi.all([endpoint, ...repaired.map(({ urn }) => urn)]).apply(([uri]) => uri as string),
       key: accountKey,
       notes: [
-        `account ${address.accountName} stands in ${address.resourceGroupName}, with Strong consistency and keys of its own`,
+        `account ${address.accountName} is in ${address.resourceGroupName}, with Strong consistency and new keys`,
         ...(loader ? [`${loader.image} has repaired its stored procedures from namespace ${loader.namespace}`] : []),
         ...numbered([
           ...(args.existing?.deleted ? stepsForDeleted(args.restoreTo?.network !== undefined) : []),
@@ -161,7 +161,7 @@ function declareCopy(
       },
       backupPolicy: { type: "Continuous", continuousModeProperties: { tier: tierOf(copy.days) } },
       consistencyPolicy: { defaultConsistencyLevel: "Strong" },
-      // A restore drops the firewall: until its completion has set that again, nobody reaches the copy.
+      // A restore drops the firewall: until the completion has set it again, the copy allows no access.
       publicNetworkAccess: "Disabled",
       capabilities: properties.capabilities,
       cors: properties.cors as never,
@@ -178,7 +178,7 @@ function declareCopy(
   );
 }
 
-/** Who reaches the copy: whom the configuration names, or whoever reaches the source. */
+/** The copy's network settings: the configured ones, or the source's. */
 function networkOf({ properties }: CosmosAccount, to: CosmosdbNetworkArgs | undefined): AccountCompletion["network"] {
   if (to)
     return {
@@ -205,7 +205,7 @@ function stepsForDeleted(networkGiven: boolean): string[] {
     ...(networkGiven
       ? []
       : [
-          "Open the copy to those who are to use it: of a deleted account Azure keeps no firewall, so that the copy lets nobody in. Or give restoreTo.network, and it is set here.",
+          "Allow network access to the copy: Azure keeps no firewall of a deleted account, so the copy allows no address. Or set restoreTo.network, and this program sets it.",
         ]),
     "Look over the copy's other settings: tags, capabilities, CORS and private endpoints of a deleted account are not kept. If it was encrypted with a key of yours, the copy needs restoreTo.keyIdentity.",
   ];
@@ -222,7 +222,9 @@ function stepsFor(source: CosmosAccount, repaired: boolean): string[] {
         ]),
     ...(regions > 1 ? [`Add the source's other ${regions - 1} regions to the copy: Azure restores into one.`] : []),
     ...(properties.disableLocalAuth
-      ? ["Give whoever used keys a role on the copy: the source refuses keys, and role assignments are not restored."]
+      ? [
+          "Give the applications that used keys a role on the copy: the source refuses keys, and role assignments are not restored.",
+        ]
       : []),
     "Set alerts, diagnostic settings and role assignments again, and triggers and functions of your own in containers, if the source has any: a restore carries none over.",
   ];

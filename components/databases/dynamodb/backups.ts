@@ -24,7 +24,7 @@ export function tableBackupsProblem({ backupArn, tables, windowBackups }: Restor
   return problems.length === 0 ? undefined : problems.join("; ");
 }
 
-/** Why nobody can tell that the backups are as of the instant; undefined when what they were made of says so by its name. */
+/** Why it is not certain that the backups are as of the instant; undefined when the names of their tables show it. */
 export async function tableBackupsDoubt(
   region: string,
   { tables }: RestoreFromArgs,

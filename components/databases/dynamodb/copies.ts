@@ -28,14 +28,14 @@ export async function readStanding(
   const { aws, instant } = context;
   const region = targetRegion(name, args, aws);
   const nameOf = (table: TableSettings) => copyName(name, args, aws, table.name, instant);
-  // One list tells what a restore begins with: no copies.
+  // One list call shows the usual case: no copies exist.
   const target = tableReader(region, aws);
   const names = new Set(await target.names());
   const sources = tables.filter((table) => names.has(nameOf(table)));
   const outside = new Set<string>();
   for (const source of sources)
     if (!(await isInState(declaredCopy(name, args, source, context), context))) outside.add(nameOf(source));
-  // Beside its source the name says which instant it is, so that nothing is asked of what the state has.
+  // In the same region, the name contains the instant, so copies in the state need no look-up.
   const elsewhere = region !== sourceRegion(name, args, aws);
   const asked = sources.map(nameOf).filter((copy) => elsewhere || outside.has(copy));
   const found = await target.restores(asked, ({ table }) => outside.has(table));
@@ -123,7 +123,7 @@ function declaredCopy(name: string, args: DynamodbArgs, { name: table }: TableSe
   return { type: "aws:dynamodb/table:Table", logical: `${copyPrefix(name, elsewhere, instant)}-${table}` };
 }
 
-/** Whether every copy of a restore stands already. */
+/** Whether every copy of a restore exists already. */
 export async function copiesStand(
   name: string,
   args: DynamodbArgs,
@@ -133,7 +133,8 @@ export async function copiesStand(
   const tables = await tableNames(name, args, aws);
   const nameOf = (table: string) => copyName(name, args, aws, table, instant);
   const target = tableReader(targetRegion(name, args, aws), aws);
-  // One list tells what a drill begins with: no copies. To describe each table would take as many calls as there are tables.
+  // One list call shows the usual case: no copies exist. To describe each table would take as many calls as there are
+  // tables.
   const existing = new Set(await target.names());
   const copies = (await target.tagged(tables.map(nameOf).filter((copy) => existing.has(copy))))
     .filter(({ tags }) => tags[INSTANT_TAG] === instant && tags[COPY_TAG] !== undefined)

@@ -114,5 +114,5 @@ function declareProtection(
 
 function refusal(name: string, where: string, problems: { table: string; problems: string[] }[]): string {
   const lines = problems.map(({ table, problems }) => `  ${table}: ${problems.join("; ")}`);
-  return `database ${name}: existing tables in ${where} fall short, and "manage: false" forbids to fix them here:\n${lines.join("\n")}\nMend them where they are managed, or remove "manage: false".`;
+  return `database ${name}: existing tables in ${where} do not meet the configuration, and "manage: false" does not allow to fix them here:\n${lines.join("\n")}\nFix them where they are managed, or remove "manage: false".`;
 }

@@ -212,7 +212,7 @@ interface CopySource {
   backupArn: string | undefined;
   /** The copy that it waits for. */
   after: pulumi.Output<Table> | undefined;
-  /** Whether the copy stands already. */
+  /** Whether the copy exists already. */
   stands: boolean;
   /** By which it is taken into the state, where it is not in there. */
   importId: string | undefined;

@@ -43,7 +43,7 @@ export async function tablesInTheWay(
 
   const elsewhere = "restore to another region (databases[].dynamodb.restoreTo.region)";
   if (strangers.length > 0)
-    return `the copies need the names of tables that exist in ${region} and are no copies of this database: ${listed(strangers)}; ${elsewhere}, or remove these tables`;
+    return `the copies need the names of tables that exist in ${region} and are not copies of this database: ${listed(strangers)}; ${elsewhere}, or remove these tables`;
   const kept = [...recovered, ...unfinished];
   if (kept.length === 0) return undefined;
   const instants = [...new Set(kept.map(instantOf))].sort();

@@ -41,7 +41,7 @@ export function windowBackupNotes({ windowBackups }: DynamodbArgs): string[] {
   if (windowBackups === undefined) return [];
   const { deleteAfter, everyDays = DEFAULT_EVERY_DAYS } = windowBackups;
   return [
-    `a pause window every ${everyDays === 1 ? "day" : `${everyDays} days`} gets DynamoDB backups, kept for ${deleteAfter} days: consistent with the set's window, in the account of the tables, and deletable by whoever may delete DynamoDB backups (no vault lock protects them). Such a window pauses pods for a little more than two minutes`,
+    `a pause window every ${everyDays === 1 ? "day" : `${everyDays} days`} gets DynamoDB backups, kept for ${deleteAfter} days: consistent with the set's window, in the account of the tables, and deletable by every account with permission to delete DynamoDB backups (no vault lock protects them). Such a window pauses pods for a little more than two minutes`,
   ];
 }
 

@@ -25,7 +25,7 @@ export function declareCluster(name: string, wanted: CreatedCluster, context: Pr
       clusterIdentifier: name,
       storageEncrypted: true,
       copyTagsToSnapshot: true,
-      // Nobody has to invent, store or rotate a password that Secrets Manager keeps.
+      // Secrets Manager creates, stores and rotates the password.
       ...(args.masterPassword || args.masterPasswordWo
         ? {}
         : { manageMasterUserPassword: true, masterUsername: "scalar" }),
@@ -38,7 +38,7 @@ export function declareCluster(name: string, wanted: CreatedCluster, context: Pr
       deletionProtection: wanted.deletionProtection,
       tags: pulumi.output(args.tags).apply((own) => ({ ...context.tags, ...own })),
     },
-    // AWS spreads a cluster over three zones, whichever were asked for.
+    // AWS uses three zones for a cluster, also if fewer were requested.
     { parent: context.parent, protect: true, retainOnDelete: true, ignoreChanges: ["availabilityZones"] },
   );
 }
@@ -71,7 +71,7 @@ export function declareClusterCopy(
           { snapshotIdentifier: context.checkedInstant.apply(() => context.from?.backupArn as string) }
         : {
             restoreToPointInTime: {
-              // A deleted cluster is known by what nobody else is ever called.
+              // A deleted cluster is identified by its unique resource id.
               ...(deleted
                 ? { sourceClusterResourceId: cluster.DbClusterResourceId }
                 : { sourceClusterIdentifier: source }),

@@ -6,7 +6,7 @@ export interface JdbcAddress {
   database?: string;
 }
 
-/** What tells the kinds of RDS apart. */
+/** The differences between the kinds of RDS. */
 export interface RdsEngine {
   key: string;
   kind: string;
@@ -15,7 +15,7 @@ export interface RdsEngine {
   engines: readonly [string, ...string[]];
   /** Whether RDS offers it as a Multi-AZ DB cluster too, of one writer and two readable standbys. */
   multiAzCluster: boolean;
-  /** Whether a restore may be told the database's name (Oracle's SID); for the others AWS refuses it. */
+  /** Whether a restore accepts the database's name (Oracle's SID); AWS refuses it for the others. */
   restoreNamesDatabase: boolean;
   jdbcUrl(address: JdbcAddress): string;
   /** What a user should know of protecting this engine in particular. */

@@ -28,7 +28,7 @@ export function protectCreatedInstance(
       engine: onlyEngine(engine),
       storageEncrypted: true,
       copyTagsToSnapshot: true,
-      // Nobody has to invent, store or rotate a password that Secrets Manager keeps.
+      // Secrets Manager creates, stores and rotates the password.
       ...(instance.password || instance.passwordWo ? {} : { manageMasterUserPassword: true, username: "scalar" }),
       finalSnapshotIdentifier: pulumi.interpolate`${instance.identifier ?? name}-final`,
       ...checkedArgs<InstanceArgs>(instance),

@@ -87,7 +87,7 @@ function declareCopy(
           { snapshotIdentifier: context.checkedInstant.apply(() => context.from?.backupArn as string) }
         : {
             restoreToPointInTime: {
-              // A deleted instance is known by what nobody else is ever called.
+              // A deleted instance is identified by its unique resource id.
               ...(deleted ? { sourceDbiResourceId: source.DbiResourceId } : { sourceDbInstanceIdentifier: id }),
               restoreTime: context.checkedInstant,
             },

@@ -151,7 +151,7 @@ function declareCopy(
   );
 }
 
-/** What the restore is told. AWS takes a type of storage only together with IOPS. */
+/** The restore's parameters. AWS accepts a storage type only together with IOPS. */
 function buildOf(source: DBCluster, settings: ClusterSettings): ClusterBuild {
   return {
     DBClusterInstanceClass: settings.DBClusterInstanceClass,

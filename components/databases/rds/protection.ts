@@ -5,7 +5,7 @@ import { type BackupPlanRun, overdueBecause } from "../../vaults/aws/overdue";
 import { continuousPlan, declareContinuousBackup } from "../../vaults/continuous-backup";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 
-/** What AWS tells of an existing instance or cluster, as far as its protection goes. */
+/** The protection settings of an existing instance or cluster. */
 export interface RdsProtection {
   identifier: string;
   arn: string;
@@ -51,7 +51,7 @@ export interface RdsProtectionGoal {
   what: string;
   region: string;
   days: number;
-  /** False: look only, and refuse what falls short. */
+  /** False: only check the database, and refuse settings that do not meet the configuration. */
   manage: boolean;
   notes: string[];
 }
@@ -115,7 +115,7 @@ export function protectExistingRds(
   };
 }
 
-/** Ends the program where AWS Backup should have raised the retention by now. */
+/** Ends the program if AWS Backup should already have raised the retention. */
 async function refuseOverdue(
   name: string,
   { identifier, arn, created, retentionDays }: RdsProtection,
@@ -139,7 +139,7 @@ async function refuseOverdue(
 
 /** What ends the program where protection is managed elsewhere, and lacks something. */
 export function refusal(name: string, what: string, { identifier }: RdsProtection, problems: string[]): string {
-  return `database ${name}: ${what} ${identifier} falls short, and "manage: false" forbids to fix it here: ${problems.join("; ")}. Fix it where it is managed, or remove "manage: false".`;
+  return `database ${name}: ${what} ${identifier} does not meet the configuration, and "manage: false" does not allow to fix it here: ${problems.join("; ")}. Fix it where it is managed, or remove "manage: false".`;
 }
 
 export function shortfalls(

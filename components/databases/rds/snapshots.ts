@@ -20,7 +20,7 @@ export function snapshotProblem(
   });
 }
 
-/** Why nobody can tell that a snapshot is as of the instant; undefined when its tag says so. */
+/** Why it is not certain that a snapshot is as of the instant; undefined when its tag shows it. */
 export async function snapshotDoubt(
   region: string,
   { backupArn }: RestoreFromArgs,

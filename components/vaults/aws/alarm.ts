@@ -28,7 +28,7 @@ export function declareAlarm(
     `${topicName}-key`,
     {
       region,
-      description: `Encrypts what is told of vault ${name}`,
+      description: `Encrypts notifications of vault ${name}`,
       enableKeyRotation: true,
       deletionWindowInDays: 7,
       policy: pulumi.jsonStringify({

@@ -19,7 +19,9 @@ export interface VaultLockArgs {
   maxRetentionDays?: number;
   /** Days, at least 3, after which a lock in compliance mode can never be changed again. Needs `acknowledgeIrreversible`. */
   changeableForDays?: number;
-  /** Repeats the vault's name: compliance mode, which nobody can undo, AWS included. Left out: governance mode. */
+  /**
+   * Repeats the vault's name: compliance mode, which cannot be undone, not even by AWS. Without it: governance mode.
+   */
   acknowledgeIrreversible?: string;
 }
 
@@ -33,7 +35,7 @@ const lockSchema = z
     acknowledgeIrreversible: z
       .string()
       .optional()
-      .describe("Repeats the vault's name: compliance mode, which nobody can undo. Left out: governance mode."),
+      .describe("Repeats the vault's name: compliance mode, which cannot be undone. Without it: governance mode."),
   } satisfies Shape<VaultLockArgs>)
   .meta({ examples: [{ minRetentionDays: 7 }] });
 

@@ -19,7 +19,7 @@ export function declareKeptCopy(
 ): void {
   const name = `${logical}-kept`;
   const role = declareBackupRole(name, [{ resourceType, region, resources: arns }], tags, parent);
-  // The same name everywhere, but only once the vault of this region stands.
+  // The same name everywhere, but only once the vault of this region exists.
   const vault = vaults.apply((standing) => {
     if (standing.some((each) => each.name === vaultName && each.region === region)) return vaultName;
     throw new Error(`there is no vault ${vaultName} in ${region}`);
@@ -28,7 +28,7 @@ export function declareKeptCopy(
     name,
     region,
     [{ name: "restore-point", schedule: schedule ?? KEPT_SCHEDULE, lifecycle }],
-    // Nobody asks for its ARN: these copies stay where they are.
+    // Its ARN is not needed: these copies are not copied further.
     { vaultIn: () => ({ name: vault, arn: "" }), tags, parent },
     tags,
   );
@@ -52,5 +52,5 @@ export function declareKeptCopy(
 
 /** What a user has to know of it. */
 export function keptNote({ vaultName, schedule }: KeptCopies): string {
-  return `AWS Backup copies it into vault ${vaultName} at each run of ${schedule ?? KEPT_SCHEDULE} (UTC) while it stands: a copy of this restore point that lasts; let a run end before you remove it`;
+  return `AWS Backup copies it into vault ${vaultName} at each run of ${schedule ?? KEPT_SCHEDULE} (UTC) while it exists: a permanent copy of this restore point; wait for the end of a run before you remove it`;
 }

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import type { AwsVaultArgs } from "./args";
 
-/** What nobody may do to a recovery point, whoever they are; time alone takes it away. */
+/** Actions on recovery points that are denied to every account; recovery points are deleted only when they expire. */
 const DENIED = [
   "backup:DeleteBackupVault",
   "backup:DeleteRecoveryPoint",

@@ -23,7 +23,7 @@ export interface RoleDatabase {
 }
 
 /**
- * Declares a role that may back up what it is told, and nothing else: AWS's own policy for it reaches into every service
+ * Declares a role that may back up only the given databases: AWS's own policy for it reaches into every service
  * that AWS Backup knows.
  */
 export function declareBackupRole(

@@ -15,7 +15,7 @@ const MOST_WITH_PREFIXES = 30;
 /** One selection's part of the ARNs. */
 export interface SelectionPart {
   resources: pulumi.Input<string>[];
-  /** Whether it may select what nobody has named, such as the copies of a drill. */
+  /** Whether it may select resources that are not listed, such as the copies of a drill. */
   byPrefix: boolean;
 }
 

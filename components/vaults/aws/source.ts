@@ -25,7 +25,7 @@ export interface AwsBackupSource {
   notCopiedBecause?: string;
 }
 
-/** Days of retention have one owner: AWS Backup only where nobody else has said them. */
+/** The retention has one owner: AWS Backup only if no other setting defines it. */
 export function retentionOwner({ create, manage }: { create?: unknown; manage?: boolean }): string | undefined {
   if (create !== undefined) return "it is created here, so that the resource owns its retention";
   if (manage === false) return '"manage: false" says that its retention is managed elsewhere';

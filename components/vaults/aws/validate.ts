@@ -68,7 +68,7 @@ function lockProblems({ name = UNNAMED, lock }: Partial<AwsVaultArgs>): Problem[
   if (changeableForDays !== undefined && acknowledged === undefined)
     problems.push({
       path: `${at}.acknowledgeIrreversible`,
-      message: `is missing; changeableForDays puts the lock into compliance mode, which nobody can undo once those days are over, AWS included: repeat the vault's name ("${name}") to accept that, or remove changeableForDays for governance mode`,
+      message: `is missing; changeableForDays puts the lock into compliance mode, which cannot be undone after those days, not even by AWS: repeat the vault's name ("${name}") to accept that, or remove changeableForDays for governance mode`,
     });
   if (acknowledged !== undefined && acknowledged !== name)
     problems.push({

@@ -61,7 +61,7 @@ export class AwsVault extends pulumi.ComponentResource {
     if (notifications)
       for (const region of regions) declareAlarm(name, region, vaultIn(region), notifications.emails, tags, this);
 
-    // Whoever goes by them goes by vaults that stand.
+    // Consumers of this output get only existing vaults.
     this.vaults = pulumi
       .all([...vaults.values()].map((vault) => vault.name))
       .apply(() => [...vaults.keys()].map((region) => statusOf(region, settings, databases, args.need)));
@@ -75,9 +75,9 @@ function statusOf(region: string, vault: AwsVaultArgs, databases: VaultedDatabas
     cloud: "aws",
     name: vault.name,
     region,
-    protectedBy: `an access policy that lets nobody delete recovery points${lockText(vault)}`,
+    protectedBy: `an access policy that allows no one to delete recovery points${lockText(vault)}`,
     onDestroy: kept
-      ? `a destroy of the stack leaves vault ${vault.name} in ${region} standing, with its recovery points, access policy, lock and key`
+      ? `a destroy of the stack keeps vault ${vault.name} in ${region}, with its recovery points, access policy, lock and key`
       : `a destroy of the stack removes vault ${vault.name} in ${region}, and fails while it holds recovery points`,
     copies: databases
       .filter(({ source }) => source.region === region)
@@ -106,7 +106,7 @@ function lockText({ lock }: AwsVaultArgs): string {
   if (lock === undefined) return "";
   return lock.acknowledgeIrreversible === undefined
     ? ", and a lock in governance mode"
-    : `, and a lock in compliance mode that nobody can undo after ${lock.changeableForDays} days`;
+    : `, and a lock in compliance mode that cannot be undone after ${lock.changeableForDays} days`;
 }
 
 function daysText(days: number | undefined): string {

@@ -71,7 +71,7 @@ const softDeleteSchema = z.strictObject({
   state: z
     .enum(["On", "AlwaysOn", "Off"])
     .optional()
-    .describe("AlwaysOn: nobody can ever switch it off. Defaults to On."),
+    .describe("AlwaysOn: it can never be switched off. Defaults to On."),
   retentionDays: wholeNumber({ min: SOFT_DELETE_DAYS.minimum, max: SOFT_DELETE_DAYS.maximum }, "a whole number of days")
     .optional()
     .describe("Days for which deleted backups can be brought back. Defaults to 14."),
@@ -125,7 +125,7 @@ export const azureVaultSchema = z
       .enum(["Unlocked", "Locked", "Disabled"])
       .optional()
       .describe(
-        "Unlocked: nobody deletes recovery points before their time. Locked: nobody can ever change that. Defaults to Unlocked.",
+        "Unlocked: recovery points cannot be deleted before they expire. Locked: this can never be changed. Defaults to Unlocked.",
       ),
     softDelete: softDeleteSchema.optional().describe("What happens to backups that somebody deletes"),
     crossRegionRestore: z
@@ -135,7 +135,7 @@ export const azureVaultSchema = z
     acknowledgeIrreversible: z
       .string()
       .optional()
-      .describe("Repeats the vault's name, for what nobody can undo: Locked, AlwaysOn, crossRegionRestore"),
+      .describe("Repeats the vault's name, for settings that cannot be undone: Locked, AlwaysOn, crossRegionRestore"),
     retainOnDelete: z
       .boolean()
       .optional()

@@ -6,7 +6,7 @@ export interface AzureDatasource {
   type: string;
   /** The built-in role that the vault needs on the resource. */
   role: string;
-  /** How a recovery point comes back, in words. */
+  /** How a recovery point is restored, as text. */
   restoredAs: string;
 }
 

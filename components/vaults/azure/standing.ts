@@ -2,7 +2,7 @@ import { locationName } from "../../../operations/azure-arm";
 import type { BackupInstanceDescription, BackupVaultDescription } from "../../../operations/azure-vaults";
 import type { AzureVaultArgs } from "./args";
 
-/** How recovery points are stored unless told otherwise: in two regions. */
+/** The default storage of recovery points: two regions. */
 export const DEFAULT_REDUNDANCY = "GeoRedundant";
 
 /**
@@ -22,15 +22,15 @@ export function immutabilityFor(
 export function lockNotice(vault: AzureVaultArgs, found: BackupVaultDescription | undefined): string | undefined {
   if (vault.immutability !== "Locked" || immutabilityOf(found) === "Locked") return undefined;
   return immutabilityFor(vault, found) === "Locked"
-    ? `this pulumi up locks the immutability of vault ${vault.name}, as acknowledgeIrreversible allows: nobody can ever undo that, Microsoft included`
-    : `this pulumi up makes vault ${vault.name} immutable, and the one after it locks that for ever: Azure locks a vault only once it stands`;
+    ? `this pulumi up locks the immutability of vault ${vault.name}, as acknowledgeIrreversible allows: this can never be undone, not even by Microsoft`
+    : `this pulumi up makes vault ${vault.name} immutable, and the next one locks it permanently: Azure locks only existing vaults`;
 }
 
 function immutabilityOf(found: BackupVaultDescription | undefined): string | undefined {
   return found?.properties.securitySettings?.immutabilitySettings?.state;
 }
 
-/** What Azure would refuse to change of a vault that stands, each with the fix. */
+/** Changes of an existing vault that Azure would refuse, each with the fix. */
 export function standingVaultProblems(
   vault: AzureVaultArgs,
   location: string,
@@ -67,7 +67,7 @@ export function standingVaultProblems(
   return problems;
 }
 
-/** Between one state and the next, or backing up: nothing is amiss. */
+/** States of a normal transition or backup, not problems. */
 const SOUND = ["ProtectionConfigured", "ConfiguringProtection", "UpdatingProtection"];
 
 /** Why a vault does not back up a server any more, with the fix; undefined while it does, or has never done. */

@@ -13,7 +13,7 @@ export interface FoundVault {
   amiss: (string | undefined)[];
 }
 
-/** The vault and what is in it, in words. */
+/** The vault and its contents, as text. */
 export function azureVaultStatus(
   { location, immutability, amiss }: FoundVault,
   vault: AzureVaultArgs,
@@ -47,7 +47,7 @@ export function azureVaultStatus(
 }
 
 function immutabilityText(state: string, vault: AzureVaultArgs): string {
-  if (state === "Locked") return "immutability that nobody can undo";
+  if (state === "Locked") return "immutability that cannot be undone";
   if (state === "Disabled") return "no immutability";
   return vault.immutability === "Locked"
     ? "immutability that the next pulumi up locks for ever"
@@ -56,13 +56,13 @@ function immutabilityText(state: string, vault: AzureVaultArgs): string {
 
 function softDeleteText({ softDelete: { state = "On", retentionDays = 14 } = {} }: AzureVaultArgs): string {
   if (state === "Off") return "no soft delete";
-  return `soft delete of ${retentionDays} days that ${state === "AlwaysOn" ? "nobody" : "an administrator"} can switch off`;
+  return `soft delete of ${retentionDays} days that ${state === "AlwaysOn" ? "no one" : "an administrator"} can switch off`;
 }
 
 function onDestroyText(immutability: string, { name, resourceGroupName, retainOnDelete }: AzureVaultArgs): string {
   const where = `vault ${name} in resource group ${resourceGroupName}`;
   return retainOnDelete !== false
-    ? `a destroy of the stack leaves ${where} standing, with its recovery points and policies; nothing is added to it without its role assignments, and its backups fail until protection is stopped there`
+    ? `a destroy of the stack keeps ${where}, with its recovery points and policies; without its role assignments no backups are added, and its jobs fail until protection is stopped there`
     : immutability === "Disabled"
       ? `a destroy of the stack deletes what is in ${where}, and fails at the vault itself as long as soft delete keeps it`
       : `a destroy of the stack fails at ${where} while it holds recovery points`;

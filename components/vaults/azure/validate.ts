@@ -37,7 +37,7 @@ export function lifecycleProblems(path: string, { lifecycle }: { lifecycle?: Azu
   }));
 }
 
-/** What nobody can undo has to be meant. */
+/** Settings that cannot be undone need an acknowledgement. */
 function irreversibleProblems({
   name = "<name>",
   acknowledgeIrreversible: acknowledged,
@@ -56,7 +56,7 @@ function irreversibleProblems({
       : [
           {
             path,
-            message: `is missing; nobody can undo ${what}, Microsoft included: repeat the vault's name ("${name}") to accept that, or remove it`,
+            message: `is missing; ${what} cannot be undone, not even by Microsoft: repeat the vault's name ("${name}") to accept that, or remove it`,
           },
         ];
   if (irreversible.length === 0)

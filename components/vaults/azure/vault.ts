@@ -16,7 +16,7 @@ import type { AzureResource } from "./source";
 import { DEFAULT_REDUNDANCY, immutabilityFor, lockNotice, notBackedUp, standingVaultProblems } from "./standing";
 import { azureVaultStatus } from "./status";
 
-/** A database with what Azure Backup has to be told of it. */
+/** A database with its settings for Azure Backup. */
 export type KeptServer = VaultedServer & { resource: pulumi.Output<AzureResource> };
 
 /** Azure Backup's vault of a set, with a weekly backup of each database that it takes. */
@@ -92,7 +92,7 @@ export class AzureVault extends pulumi.ComponentResource {
         return problem;
       }),
     );
-    // Whoever goes by it goes by a vault that stands, with what is backed up.
+    // Consumers of this output get an existing vault, with its backup instances.
     this.vaults = pulumi
       .all([location, immutability, amiss, pulumi.all(instances.map(({ name: instance }) => instance))])
       .apply(([where, immutable, problems]) => [

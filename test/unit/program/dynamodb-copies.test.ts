@@ -165,7 +165,7 @@ test("tables of another origin in the region of the copies are refused at previe
   stack.config["scalar-backup:restore"] = { at: window() };
   t.regex(
     errors(await stack.preview()),
-    /exist in ap-northeast-3 and are no copies of this database: ledger.accounts, scalardb.metadata, scalardb.namespaces; restore to another region/,
+    /exist in ap-northeast-3 and are not copies of this database: ledger.accounts, scalardb.metadata, scalardb.namespaces; restore to another region/,
   );
   for (const name of other.tableNames()) other.deleteTable(name);
   const preview = await stack.preview();

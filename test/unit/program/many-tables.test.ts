@@ -46,7 +46,10 @@ test("a preview warns of a --parallel that slows the restore, until the copies e
   const { cloud, stack } = await drillOf(t, 12, 8);
   const preview = await stack.preview();
   const [warning, ...others] = preview.diagnostics.filter(({ message }) => OF_PARALLEL.test(message));
-  t.regex(warning?.message ?? "", /"--parallel" is 8, so the 12 restores run in 2 rounds.*"pulumi up --parallel 20"/);
+  t.regex(
+    warning?.message ?? "",
+    /"--parallel" is 8, so the 12 restores run in 2 consecutive rounds.*"pulumi up --parallel 20"/,
+  );
   t.is(warning?.severity, "warning");
   t.deepEqual(others, []);
 

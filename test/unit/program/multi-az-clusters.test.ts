@@ -48,7 +48,7 @@ test("somebody else's cluster of the copy's name ends the preview, and is left a
   t.false(refused.succeeded);
   t.regex(
     errors(refused),
-    /database trio: cluster trio-prod-\S+ in \S+ exists already, is not this copy, and is left alone/,
+    /database trio: cluster trio-prod-\S+ in \S+ exists already, is not this copy, and is not changed/,
   );
   t.deepEqual(rds.cluster(copy).tags, { team: "others" });
 });

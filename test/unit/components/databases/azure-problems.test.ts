@@ -105,7 +105,7 @@ test("looking only: what falls short is refused at preview", async (t) => {
   t.false(result.succeeded);
   t.regex(
     errors(result),
-    /database customers: server customers-prod falls short, and "manage: false" forbids to fix it here: its backup retention is 7 days, below 35\. Fix it where it is managed, or remove "manage: false"\./,
+    /database customers: server customers-prod does not meet the configuration, and "manage: false" does not allow to fix it here: its backup retention is 7 days, below 35\. Fix it where it is managed, or remove "manage: false"\./,
   );
 });
 

@@ -154,8 +154,8 @@ test("a set's vaults: what is declared backs up with the least of permissions, a
   t.like(home, {
     name: "payments",
     region: REGION,
-    protectedBy: "an access policy that lets nobody delete recovery points, and a lock in governance mode",
-    onDestroy: `a destroy of the stack leaves vault payments in ${REGION} standing, with its recovery points, access policy, lock and key`,
+    protectedBy: "an access policy that allows no one to delete recovery points, and a lock in governance mode",
+    onDestroy: `a destroy of the stack keeps vault payments in ${REGION}, with its recovery points, access policy, lock and key`,
   });
   t.deepEqual(
     home?.copies.map(({ database, rule, consistency }) => `${database} ${rule}: ${consistency}`),

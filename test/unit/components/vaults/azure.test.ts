@@ -118,7 +118,7 @@ test("a set's vault: declared in the right order, changed as Azure takes it, loc
     protectedBy:
       "immutability that an administrator can take back, soft delete of 14 days that an administrator can switch off, GeoRedundant storage",
     onDestroy:
-      "a destroy of the stack leaves vault payments in resource group backups standing, with its recovery points and policies; nothing is added to it without its role assignments, and its backups fail until protection is stopped there",
+      "a destroy of the stack keeps vault payments in resource group backups, with its recovery points and policies; without its role assignments no backups are added, and its jobs fail until protection is stopped there",
     copies: [
       ["customers", "90 days, the first of each month 400 days"] as const,
       ["orders", "30 days"] as const,
@@ -296,11 +296,11 @@ test("a vault is locked once it stands and is immutable: each up says what it as
   t.is(lockNotice(lock, standing("Locked")), undefined);
   t.is(
     lockNotice(lock, undefined),
-    "this pulumi up makes vault payments immutable, and the one after it locks that for ever: Azure locks a vault only once it stands",
+    "this pulumi up makes vault payments immutable, and the next one locks it permanently: Azure locks only existing vaults",
   );
   t.is(
     lockNotice(lock, standing("Unlocked")),
-    "this pulumi up locks the immutability of vault payments, as acknowledgeIrreversible allows: nobody can ever undo that, Microsoft included",
+    "this pulumi up locks the immutability of vault payments, as acknowledgeIrreversible allows: this can never be undone, not even by Microsoft",
   );
 });
 

@@ -149,7 +149,7 @@ const REFUSED: [title: string, aws: Values, expected: string[], databases?: unkn
     "compliance mode by accident",
     { lock: { changeableForDays: 3 } },
     [
-      'vault.aws.lock.acknowledgeIrreversible: is missing; changeableForDays puts the lock into compliance mode, which nobody can undo once those days are over, AWS included: repeat the vault\'s name ("payments") to accept that, or remove changeableForDays for governance mode',
+      'vault.aws.lock.acknowledgeIrreversible: is missing; changeableForDays puts the lock into compliance mode, which cannot be undone after those days, not even by AWS: repeat the vault\'s name ("payments") to accept that, or remove changeableForDays for governance mode',
     ],
   ],
   [
@@ -346,14 +346,14 @@ const REFUSED_ON_AZURE: [
     "immutable for ever by accident",
     { immutability: "Locked" },
     [
-      'vault.azure.acknowledgeIrreversible: is missing; nobody can undo immutability: Locked, Microsoft included: repeat the vault\'s name ("payments") to accept that, or remove it',
+      'vault.azure.acknowledgeIrreversible: is missing; immutability: Locked cannot be undone, not even by Microsoft: repeat the vault\'s name ("payments") to accept that, or remove it',
     ],
   ],
   [
     "all that is for ever by accident",
     { immutability: "Locked", softDelete: { state: "AlwaysOn" }, crossRegionRestore: true },
     [
-      'vault.azure.acknowledgeIrreversible: is missing; nobody can undo immutability: Locked and softDelete.state: AlwaysOn and crossRegionRestore, Microsoft included: repeat the vault\'s name ("payments") to accept that, or remove it',
+      'vault.azure.acknowledgeIrreversible: is missing; immutability: Locked and softDelete.state: AlwaysOn and crossRegionRestore cannot be undone, not even by Microsoft: repeat the vault\'s name ("payments") to accept that, or remove it',
     ],
   ],
   [
@@ -489,7 +489,7 @@ const REFUSED_ON_AZURE: [
     {},
     [0, 1].map(
       (index) =>
-        `databases[${index}].azurePostgresql.databaseName: has to name a database of yours: Azure Backup leaves "postgres" out of every copy, and ScalarDB uses that one unless told otherwise. Name the one that ScalarDB's tables are in, or leave the server out by vault: { exclude: true }`,
+        `databases[${index}].azurePostgresql.databaseName: has to be your database: Azure Backup excludes "postgres" from every copy, and it is ScalarDB's default. Set it to the database with ScalarDB's tables, or exclude the server with vault: { exclude: true }`,
     ),
     [
       { name: "shipping", azurePostgresql: { existing: server } },

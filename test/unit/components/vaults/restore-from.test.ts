@@ -55,7 +55,7 @@ test("copies of a restore point are kept while they stand, and restored when all
   t.true(drilled.succeeded, errors(drilled));
   t.regex(
     JSON.stringify(drilled.outputs.nextSteps),
-    /customers: AWS Backup copies it into vault payments at each run of cron\(0 \* \? \* \* \*\) \(UTC\) while it stands: a copy of this restore point that lasts; let a run end before you remove it/,
+    /customers: AWS Backup copies it into vault payments at each run of cron\(0 \* \? \* \* \*\) \(UTC\) while it exists: a permanent copy of this restore point; wait for the end of a run before you remove it/,
   );
   cloud.clock.advance(HOUR);
   const ofRestorePoint = () =>
