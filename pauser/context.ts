@@ -1,6 +1,7 @@
 import { ClockOffset } from "./clock";
 import { type PodNow, podsNow } from "./discover";
 import { KubernetesClient } from "./kubernetes";
+import { KubernetesError } from "./kubernetes-error";
 import { type NotedPod, notePods, type UnfinishedRun } from "./note";
 import {
   type Complaints,
@@ -40,6 +41,20 @@ export class Context {
 
   apiDeadline(): Deadline {
     return new Deadline(this.ports.clock, this.settings.apiDeadlineSeconds * 1000);
+  }
+
+  /**
+   * Reads this process's own pod: lists of pods that are older, or older than the record, are then refused. A process
+   * outside a cluster has no pod.
+   */
+  async readOwnPod(): Promise<void> {
+    const { pod } = this.environment;
+    if (pod === undefined) return;
+    try {
+      await this.kubernetes.get(`/api/v1/namespaces/${pod.namespace}/pods/${pod.name}`, this.apiDeadline(), this.stop);
+    } catch (error) {
+      if (!(error instanceof KubernetesError && error.status === 404)) throw error;
+    }
   }
 
   connect(pods: ScalarPod[]): PodHandle[] {

@@ -1,5 +1,5 @@
 import { DiscoveryError } from "./discover";
-import { KubernetesError } from "./kubernetes";
+import { KubernetesError } from "./kubernetes-error";
 import { broken, type Outcome, RunEnded } from "./outcome";
 
 /** The end of a run that was stopped by a signal or by an uncaught error. */

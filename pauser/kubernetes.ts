@@ -1,4 +1,6 @@
 import type { ClockOffset } from "./clock";
+import { KubernetesError } from "./kubernetes-error";
+import { ListVersions } from "./list-versions";
 import type { ApiAnswer, ApiRequest, ApiTransport, Clock } from "./ports";
 import type { Deadline } from "./time";
 
@@ -11,6 +13,11 @@ export interface Metadata {
   resourceVersion?: string;
   generation?: number;
   deletionTimestamp?: string;
+}
+
+/** Every object of the API; a proxy's answer may have no metadata. */
+interface KubernetesObject {
+  metadata?: Metadata;
 }
 
 export interface Pod {
@@ -52,34 +59,12 @@ export interface Lease {
   };
 }
 
-/** The API server refused a request, or could not be reached. */
-export class KubernetesError extends Error {
-  constructor(
-    message: string,
-    /** The HTTP status; absent without an answer. */
-    readonly status?: number,
-  ) {
-    super(message);
-  }
-
-  /** Whether the same request may succeed a moment later. */
-  get transient(): boolean {
-    return this.status === undefined || this.status === 429 || this.status >= 500;
-  }
-
-  /** Whether a write may succeed after reading the object again: a write conflict or a transient error. */
-  get mayBeWrittenAgain(): boolean {
-    return this.transient || this.status === 409;
-  }
-}
-
 /** Every answer has a `Date` header; this one is small, and every account may read it. */
 const CLOCK_PATH = "/version";
 
 /** A client of the few calls that the pauser's Roles allow. */
 export class KubernetesClient {
-  /** The newest resourceVersion of a list, by the list's path without namespaces. */
-  private readonly newestLists = new Map<string, bigint>();
+  private readonly versions = new ListVersions();
 
   constructor(
     private readonly transport: ApiTransport,
@@ -92,23 +77,25 @@ export class KubernetesClient {
   }
 
   /** Retries transient errors until the deadline. */
-  async get<T>(path: string, deadline: Deadline, stop?: AbortSignal): Promise<T> {
-    return this.insist(() => this.request<T>({ method: "GET", path }), deadline, stop);
+  async get<T extends KubernetesObject>(path: string, deadline: Deadline, stop?: AbortSignal): Promise<T> {
+    return this.insist(() => this.requestObject<T>({ method: "GET", path }), deadline, stop);
   }
 
   /**
-   * All objects of a list. An API server that lags behind another one may return an older list than before, without a
-   * new pod: read it again.
+   * All objects of a list, at least as new as everything that this client has read and written before. A list without
+   * a resourceVersion in its request is consistent by Kubernetes' documentation; an API server that lags behind all the
+   * same is asked again.
    * @param resources The list's path in any namespace, such as `/api/v1/pods`.
    */
   async list<T>(resources: string, path: string, deadline: Deadline, stop?: AbortSignal): Promise<T[]> {
     return this.insist(
       async () => {
+        const refuseOlder = this.versions.listOf(resources);
         const list = await this.request<{ metadata?: { resourceVersion?: string }; items: T[] }>({
           method: "GET",
           path,
         });
-        this.refuseOlder(resources, list.metadata?.resourceVersion);
+        refuseOlder(list.metadata?.resourceVersion);
         return list.items;
       },
       deadline,
@@ -117,20 +104,8 @@ export class KubernetesClient {
   }
 
   /** One attempt: only the caller knows what to do when the answer to a write is lost. */
-  put<T>(path: string, body: T): Promise<T> {
-    return this.request<T>({ method: "PUT", path, body: JSON.stringify(body) });
-  }
-
-  /**
-   * From now on, refuses lists that are older than `written`: an API server that lags behind would hide a pod that was
-   * added since. Only for lists whose versions increased from `before`, a version that was read earlier: a cluster may
-   * keep some resource types in a separate store, whose versions cannot be compared with others.
-   */
-  requireListsSince(before: string | undefined, written: string | undefined): void {
-    const [earlier, since] = [versionOf(before), versionOf(written)];
-    if (earlier === undefined || since === undefined) return;
-    for (const [resources, newest] of this.newestLists)
-      if (newest >= earlier && since > newest) this.newestLists.set(resources, since);
+  put<T extends KubernetesObject>(path: string, body: T): Promise<T> {
+    return this.requestObject<T>({ method: "PUT", path, body: JSON.stringify(body) });
   }
 
   /** Reads the API server's clock once more, and ignores a failure. */
@@ -150,16 +125,10 @@ export class KubernetesClient {
     }
   }
 
-  /** ResourceVersions of one type of resources can be compared where they are numbers (KEP-5504). */
-  private refuseOlder(resources: string, text: string | undefined): void {
-    const version = versionOf(text);
-    if (version === undefined) return;
-    const newest = this.newestLists.get(resources) ?? 0n;
-    if (version < newest)
-      throw new KubernetesError(
-        `the API server's list ${resources} is older (resourceVersion ${version}) than a list read before (${newest})`,
-      );
-    this.newestLists.set(resources, version);
+  private async requestObject<T extends KubernetesObject>(request: ApiRequest): Promise<T> {
+    const object = await this.request<T>(request);
+    this.versions.sawObject(request.path, object.metadata?.resourceVersion);
+    return object;
   }
 
   private async request<T>(request: ApiRequest): Promise<T> {
@@ -187,10 +156,6 @@ export class KubernetesClient {
   private silent(why: string): KubernetesError {
     return new KubernetesError(`the API server at ${this.transport.origin} does not answer: ${why}`);
   }
-}
-
-function versionOf(text: string | undefined): bigint | undefined {
-  return text !== undefined && /^\d+$/.test(text) ? BigInt(text) : undefined;
 }
 
 /** The API server's message (a `Status` object), or the text of the answer if it is not one. */

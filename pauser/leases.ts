@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type KubernetesClient, KubernetesError, type Lease } from "./kubernetes";
+import type { KubernetesClient, Lease } from "./kubernetes";
+import { KubernetesError } from "./kubernetes-error";
 import { leaseName } from "./lease-name";
 import { end } from "./outcome";
 import type { Clock } from "./ports";
@@ -79,23 +80,18 @@ export class ReleaseLeases {
   }
 
   private async giveBackOne(path: string, held: (holder: string) => boolean, deadline: Deadline): Promise<undefined> {
-    let before: string | undefined;
-    for (;;) {
+    for (let tried = false; ; tried = true) {
       const lease = await this.kubernetes.get<Lease>(path, deadline);
-      const now = lease.metadata.resourceVersion;
       const holder = lease.spec?.holderIdentity ?? "";
       if (!held(holder)) {
-        if (before === undefined) throw new Error(`${holder || "no run"} holds ${path}`);
+        if (!tried) throw new Error(`${holder || "no run"} holds ${path}`);
         // Released already, by an attempt whose answer was lost.
-        this.kubernetes.requireListsSince(before, now);
         return;
       }
-      before ??= now;
       try {
         // As Kubernetes' own clients release a lease.
         const spec = { ...lease.spec, holderIdentity: "", leaseDurationSeconds: 1 };
-        const released = await this.kubernetes.put(path, { ...lease, spec });
-        this.kubernetes.requireListsSince(now, released.metadata.resourceVersion);
+        await this.kubernetes.put(path, { ...lease, spec });
         return;
       } catch (error) {
         const again = error instanceof KubernetesError && error.mayBeWrittenAgain;

@@ -1,4 +1,4 @@
-import { KubernetesError } from "./kubernetes";
+import { KubernetesError } from "./kubernetes-error";
 import { end } from "./outcome";
 import { NotOwnerError, RecordError } from "./record";
 

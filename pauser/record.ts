@@ -4,7 +4,8 @@ import { readWindowRecord, WindowRecordError, writeWindowRecord } from "../resto
 import { type PauseWindow, WINDOWS_KEY } from "../restore-points/window";
 import { withDeleteAfter } from "../restore-points/window-backups";
 import type { Moment } from "./clock";
-import { type ConfigMap, type KubernetesClient, KubernetesError } from "./kubernetes";
+import type { ConfigMap, KubernetesClient } from "./kubernetes";
+import { KubernetesError } from "./kubernetes-error";
 import { type FoundNote, type NotedPod, notePods, readNote, UNFINISHED_KEY, type UnfinishedRun } from "./note";
 import type { Clock } from "./ports";
 import type { Settings } from "./settings";
@@ -168,8 +169,7 @@ export class RunRecord {
       const sent = { wall: this.clock.now(), monotonic: this.clock.monotonic() };
       try {
         // With the resourceVersion that was read: the API server refuses the write if the object has changed since.
-        const written = await this.kubernetes.put(this.path, apply(configMap, edited));
-        this.kubernetes.requireListsSince(configMap.metadata.resourceVersion, written.metadata.resourceVersion);
+        await this.kubernetes.put(this.path, apply(configMap, edited));
         return sent;
       } catch (error) {
         const again = error instanceof KubernetesError && error.mayBeWrittenAgain;

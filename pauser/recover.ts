@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type Context, fixes } from "./context";
 import { podsNow, reachablePods } from "./discover";
-import { KubernetesError, type Pod } from "./kubernetes";
+import type { Pod } from "./kubernetes";
+import { KubernetesError } from "./kubernetes-error";
 import { ReleaseLeases } from "./leases";
 import { type FoundNote, type NotedPod, UNFINISHED_KEY, type UnfinishedRun } from "./note";
 import { end, RunEnded } from "./outcome";

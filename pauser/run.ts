@@ -5,7 +5,7 @@ import { Context, lines } from "./context";
 import { discover } from "./discover";
 import { checkStopped, outcomeOf, stopped } from "./ending";
 import { Pause, type Plan } from "./hold";
-import { KubernetesError } from "./kubernetes";
+import { KubernetesError } from "./kubernetes-error";
 import { ReleaseLeases } from "./leases";
 import type { UnfinishedRun } from "./note";
 import { end, type Outcome, RunEnded } from "./outcome";
@@ -62,6 +62,7 @@ class Run {
       const meeting = this.meeting();
       const pauseAt = meeting?.pauseAt ?? this.beforeMinute(backups);
       if (pauseAt !== undefined) await this.clock.sleep(pauseAt - REACH_PODS_MILLIS - this.clock.now(), this.stop);
+      await context.readOwnPod();
       const { releases } = context.settings;
       const workloads = await discover(context.kubernetes, releases, context.apiDeadline(), this.stop);
       const handles = context.connect(workloads.flatMap(({ pods }) => pods));

@@ -1,6 +1,6 @@
 import { realPorts } from "./adapters";
 import { Context } from "./context";
-import { KubernetesError } from "./kubernetes";
+import { KubernetesError } from "./kubernetes-error";
 import { broken, type Outcome, RunEnded } from "./outcome";
 import type { Ports } from "./ports";
 import { recover } from "./recover";

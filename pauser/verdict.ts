@@ -3,7 +3,7 @@ import { usableMillis } from "../restore-points/windows";
 import { type Moment, momentOf } from "./clock";
 import type { Context } from "./context";
 import { changes, type Workload } from "./discover";
-import { KubernetesError } from "./kubernetes";
+import { KubernetesError } from "./kubernetes-error";
 import type { ReleaseLeases } from "./leases";
 import { end } from "./outcome";
 

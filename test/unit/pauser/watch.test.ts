@@ -1,7 +1,18 @@
 import test from "ava";
 import type { VirtualCluster } from "./virtual/cluster";
 import type { VirtualPod } from "./virtual/pod";
-import { assertSafe, assertVoid, begin, beginHolding, elapse, key, pause, sceneOf, untilTrue } from "./virtual/scene";
+import {
+  assertSafe,
+  assertUntouched,
+  assertVoid,
+  begin,
+  beginHolding,
+  elapse,
+  key,
+  pause,
+  sceneOf,
+  untilTrue,
+} from "./virtual/scene";
 
 // What happens to the pods, or to the pauser, during the hold.
 
@@ -134,8 +145,11 @@ test("a pauser that was suspended between its note and the pause, while another 
   const env = { PAUSER_POD_NAME: "first", PAUSER_POD_NAMESPACE: "scalar" };
   const { process, ended } = begin(cluster, {}, env);
   // The answer to the note's write is in flight.
+  cluster.api.served = (method, path) => {
+    if (method === "PUT" && path.includes("configmaps")) process.freeze();
+  };
   await untilTrue(cluster, () => cluster.unfinished !== undefined);
-  process.freeze();
+  cluster.api.served = () => {};
   // Its pod's node is lost, and another try starts.
   const retry = { PAUSER_POD_NAME: "second", PAUSER_POD_NAMESPACE: "scalar" };
   t.is((await pause(cluster, {}, retry)).end, "recorded");
@@ -269,6 +283,30 @@ test("lists of an API server that lags behind do not hide a pod that was added i
     t.is(end, "void", when);
   }
 });
+
+for (const writer of ["an earlier try", "another client"])
+  test(`lists that are older than the pauser's own pod hide no pod, although ${writer} has written the record since`, async (t) => {
+    const { cluster } = sceneOf();
+    const env = { PAUSER_POD_NAME: "first", PAUSER_POD_NAMESPACE: "scalar", PAUSER_JOB_NAME: "nightly-1" };
+    const settings = { apiDeadlineSeconds: 5 };
+    cluster.api.lagBehind();
+    const labels = { "app.kubernetes.io/instance": "scalardb", "app.kubernetes.io/app": "scalardb-cluster" };
+    cluster.addPod("scalar", "newcomer", labels);
+    if (writer === "an earlier try") {
+      cluster.putPauserPod("first", "Running");
+      const { process, ended } = begin(cluster, settings, env);
+      process.signal("SIGTERM");
+      t.is((await ended()).end, "void");
+    } else {
+      cluster.tamper({ edited: "after the lists" });
+      cluster.api.put("leases", cluster.api.get("leases", "scalar", "scalar-backup-scalardb"));
+    }
+    cluster.putPauserPod("second", "Running");
+    const { end, reasons } = await pause(cluster, settings, { ...env, PAUSER_POD_NAME: "second" });
+    assertUntouched(t, cluster);
+    t.is(end, "void");
+    t.regex(reasons.join(), /the API server's list \/api\/v1\/pods is older \(resourceVersion \d+\) than what/);
+  });
 
 test("lists that catch up are read again", async (t) => {
   const { cluster } = sceneOf();

@@ -104,6 +104,15 @@ export class VirtualCluster {
     return pod;
   }
 
+  /** Creates or changes the pod of a pauser's process. */
+  putPauserPod(name: string, phase: string): void {
+    this.api.put("pods", {
+      metadata: { namespace: RECORD.namespace, name, labels: {} },
+      spec: { containers: [] },
+      status: { phase },
+    });
+  }
+
   removePod(key: string): void {
     const [namespace, name] = key.split("/") as [string, string];
     this.pods.get(key)?.die();

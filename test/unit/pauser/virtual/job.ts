@@ -56,14 +56,14 @@ export class VirtualJob {
     this.current = process;
     const name = `${options.name}-${this.tries++}`;
     const env = { PAUSER_POD_NAME: name, PAUSER_POD_NAMESPACE: RECORD.namespace, PAUSER_JOB_NAME: options.name };
-    this.putPod(name, "Running");
+    this.cluster.putPauserPod(name, "Running");
     const end = await Promise.race([
       cluster.run(this.settings, { process, env }).then((outcome) => outcome.end),
       process.killed.then(() => "killed" as const),
     ]);
     this.current = undefined;
     if (end === "killed") await cluster.time.wait(options.notice());
-    this.putPod(name, end !== "killed" && EXIT_CODES[end] === 0 ? "Succeeded" : "Failed");
+    this.cluster.putPauserPod(name, end !== "killed" && EXIT_CODES[end] === 0 ? "Succeeded" : "Failed");
     return end;
   }
 
@@ -73,11 +73,13 @@ export class VirtualJob {
       await cluster.time.wait(5 * MINUTE);
       if (!this.unpauserOn) return;
       const name = `${options.name}-unpauser-${run}`;
-      this.putPod(name, "Running");
+      this.cluster.putPauserPod(name, "Running");
       const process = cluster.newProcess();
       if (cluster.recorded(UNFINISHED_KEY) !== undefined) this.tellAtWork(process);
-      const running = cluster.unpauser(this.settings, process, name).then(() => this.putPod(name, "Succeeded"));
-      await Promise.race([running, process.killed.then(() => this.putPod(name, "Failed"))]);
+      const running = cluster
+        .unpauser(this.settings, process, name)
+        .then(() => this.cluster.putPauserPod(name, "Succeeded"));
+      await Promise.race([running, process.killed.then(() => this.cluster.putPauserPod(name, "Failed"))]);
     }
   }
 
@@ -86,13 +88,5 @@ export class VirtualJob {
     const name = `${this.options.name}-${this.tries - 1}`;
     const pod = this.cluster.api.get("pods", RECORD.namespace, name);
     this.cluster.api.put("pods", { ...pod, metadata: { ...pod.metadata, deletionTimestamp: "2026-11-22T03:00:00Z" } });
-  }
-
-  private putPod(name: string, phase: string): void {
-    this.cluster.api.put("pods", {
-      metadata: { namespace: RECORD.namespace, name, labels: {} },
-      spec: { containers: [] },
-      status: { phase },
-    });
   }
 }

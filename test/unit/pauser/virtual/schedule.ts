@@ -161,12 +161,20 @@ async function happen(cluster: VirtualCluster, job: VirtualJob, settings: object
   if ("api" in event) return happenToApi(cluster, event.api, event.forMillis);
   if ("process" in event) return happenToProcess(cluster, job, event.process, event.forMillis);
   if ("record" in event) return happenToRecord(cluster, event.record);
-  // Its clock is right: only the first schedule's node has a wrong clock.
-  if (event.other === "another schedule runs") return void (await cluster.run({ ...settings, record: OTHER_RECORD }));
+  if (event.other === "another schedule runs") return runOtherSchedule(cluster, settings);
   const paused = [...cluster.pods.values()];
   await Promise.all(paused.map((pod) => pod.forcePause()));
   await cluster.time.wait(5000);
   for (const pod of paused) pod.forceUnpause();
+}
+
+/** Its clock is right: only the first schedule's node has a wrong clock. */
+async function runOtherSchedule(cluster: VirtualCluster, settings: object): Promise<void> {
+  const name = `other-${cluster.api.requests.length}`;
+  cluster.putPauserPod(name, "Running");
+  const env = { PAUSER_POD_NAME: name, PAUSER_POD_NAMESPACE: RECORD.namespace };
+  await cluster.run({ ...settings, record: OTHER_RECORD }, { env });
+  cluster.putPauserPod(name, "Succeeded");
 }
 
 async function happenToApi(
