@@ -74,7 +74,7 @@ function withAuthority(head: string, authority: string, tail: string): Located |
   return { before, move: ({ host, port }) => `${head}${user}${host}:${port}${tail}` };
 }
 
-/** Properties of the driver that say where the server is, in place of what stands before the first semicolon. */
+/** Properties of the driver that say where the server is, in place of the part before the first semicolon. */
 const SERVER_PROPERTIES = ["servername", "server", "portnumber", "port", "instancename"];
 
 function ofSqlServer(head: string, server: string, properties: string): Located | undefined {

@@ -23,14 +23,14 @@ export function restoresAtOnce({ kind }: KnownDatabase, databases: readonly Know
 export function warnOfParallel(
   databases: readonly KnownDatabase[],
   copies: readonly RestoredDatabase[],
-  standing: pulumi.Output<boolean>[],
+  copiesExist: pulumi.Output<boolean>[],
   resource: pulumi.Resource,
 ): void {
   const parallel = engineParallel();
   if (parallel === undefined) return;
-  pulumi.all([pulumi.all(copies.map(({ restores }) => restores)), pulumi.all(standing)]).apply(([counts, stands]) => {
+  pulumi.all([pulumi.all(copies.map(({ restores }) => restores)), pulumi.all(copiesExist)]).apply(([counts, exist]) => {
     const restores = databases.map((database, index) => ({
-      count: stands[index] ? 0 : (counts[index] as number),
+      count: exist[index] ? 0 : (counts[index] as number),
       atOnce: restoresAtOnce(database, databases),
     }));
     const problem = parallelProblem(parallel, restores);

@@ -62,8 +62,8 @@ export function endProgram(message: string): Promise<never> {
     errors.set(message, error);
     void Promise.reject(error);
   }
-  // A process ends when nothing happens in it any more. An inline program would wait for ever: it is told, with the same
-  // error, which Pulumi reports once, and only after it has been reported without the names of the properties that wait.
+  // A process ends when it has nothing left to do. An inline program would wait for ever: its output is rejected with the
+  // same error, which Pulumi reports once. It comes later, so that it is first reported without names of properties.
   const inline = globalThis.asyncLocalStorage?.getStore() !== undefined;
   return new Promise((_, reject) => inline && setImmediate(reject, error));
 }

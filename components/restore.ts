@@ -78,8 +78,8 @@ export class ScalarRestore extends pulumi.ComponentResource {
     const known = args.databases.map(kindOf);
     const windows = pulumi.output(args.windows ?? []);
     // Existing copies are not checked again: their windows and ranges may have expired.
-    const standing = known.map(({ name, kind, args }) =>
-      lookedUp(name, () => kind.copiesStand(name, args, { aws, azure, instant })),
+    const copiesExist = known.map(({ name, kind, args }) =>
+      lookedUp(name, () => kind.copiesExist(name, args, { aws, azure, instant })),
     );
     const context: Omit<RestoreContext, "parent" | "restoresAtOnce"> = {
       tags: args.tags ?? {},
@@ -89,7 +89,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
       mode: args.mode ?? RestoreMode.Drill,
       acceptInconsistent: args.acceptInconsistentCopiesAt !== undefined,
       instant,
-      checkedInstant: checkedInstant(instant, args, known, standing, aws, windows, this),
+      checkedInstant: checkedInstant(instant, args, known, copiesExist, aws, windows, this),
       keep: keptCopies(args),
     };
     const copies = known.map(
@@ -117,7 +117,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
         ),
     );
 
-    warnOfParallel(known, copies, standing, this);
+    warnOfParallel(known, copies, copiesExist, this);
     const releases = args.releases ?? [];
     this.databases = known.map(({ name: database, kind }, index) => {
       const { endpoint, properties, notes } = copies[index] as RestoredDatabase;
@@ -173,7 +173,7 @@ function checkedInstant(
   instant: string,
   args: ScalarRestoreArgs,
   databases: KnownDatabase[],
-  standing: pulumi.Output<boolean>[],
+  copiesExist: pulumi.Output<boolean>[],
   aws: AwsSettings,
   windows: pulumi.Output<PauseWindow[]>,
   resource: pulumi.Resource,
@@ -217,9 +217,9 @@ function checkedInstant(
   };
   // Nor do they wait for windows that a preview may not know: with an unknown instant, it would replace them.
   return pulumi
-    .all(standing)
-    .apply((stands) =>
-      stands.every((stand) => stand)
+    .all(copiesExist)
+    .apply((exist) =>
+      exist.every((one) => one)
         ? pulumi.output(instant)
         : pulumi.all([windows, args.ranges, doubtful, pulumi.output(args.pauseProblems ?? [])]).apply(check),
     );

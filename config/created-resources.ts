@@ -3,7 +3,7 @@ import ts from "typescript";
 
 /**
  * The arguments of the resources that `create` declares, from the declarations of the installed Pulumi SDKs. At run time the
- * SDKs tell nothing of them: an argument that they do not know is dropped without a word, one that they miss is a stack trace.
+ * SDKs do not check them: they drop an unknown argument silently, and a missing one ends in a stack trace.
  */
 
 /** The resources, by the import that declares them. */

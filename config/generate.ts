@@ -48,7 +48,7 @@ export function schemaText(): string {
   return `${JSON.stringify(stackFileSchema(), undefined, 2)}\n`;
 }
 
-/** What is generated from config/index.ts and the SDKs, by file. */
+/** What is generated from config/schema.ts and the SDKs, by file. */
 export function generated(): Record<string, string> {
   return {
     [SCHEMA_FILE]: schemaText(),
@@ -61,7 +61,7 @@ if (require.main === module) {
   for (const [file, text] of Object.entries(generated())) {
     if (!process.argv.includes("--check")) writeFileSync(file, text);
     else if (readFileSync(file, "utf8") !== text) {
-      console.error(`${file} is not what config/index.ts says; run: npm run schema`);
+      console.error(`${file} is not what config/schema.ts says; run: npm run schema`);
       process.exitCode = 1;
     }
   }

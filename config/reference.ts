@@ -16,7 +16,7 @@ interface Node {
 
 const HEAD = `# Configuration
 
-Everything a stack can say under \`${PROJECT}:\`, generated from \`config/index.ts\` by \`npm run schema\`. The files in
+Everything a stack can say under \`${PROJECT}:\`, generated from \`config/schema.ts\` by \`npm run schema\`. The files in
 \`examples/\` show it in use; editors complete and check it by \`config/stack-config.schema.json\`.
 Keys of the form \`[]\` stand in each element of a list. AWS's region and credentials are the provider's own:
 \`aws:region\`, \`aws:profile\` and so on.

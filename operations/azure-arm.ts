@@ -138,8 +138,8 @@ export class ArmClient {
       answer = await this.#send("GET", monitor);
       const { status, error } = parsed<OperationStatus>(answer);
       if (/^succeeded$/i.test(status ?? "")) return;
-      // Azure's databases have statuses of their own, for operations that go on (Dequeued) and for ones that have failed
-      // (ServerIsNotReady): an error tells the second from the first.
+      // Azure's databases have statuses of their own, for running operations (Dequeued) and for failed ones
+      // (ServerIsNotReady): only the failed ones have an error.
       if (error || /fail|^cancell?ed$/i.test(status ?? ""))
         throw new ArmRequestError(
           error?.code || status || "Failed",

@@ -30,8 +30,8 @@ export interface PrivateEndpoints {
 }
 
 /**
- * Reads the private endpoints that lead to a resource. They may be in subscriptions and tenants of others, where nobody
- * here may look: that is no reason not to restore what they lead to.
+ * Reads the private endpoints of a resource. They may be in other subscriptions and tenants, which these credentials cannot
+ * read: that does not prevent a restore.
  */
 export async function readPrivateEndpoints(
   resource: PrivatelyReached,

@@ -157,7 +157,7 @@ export async function protectServer(
   await raiseRetention(client, request, server, request.backupRetentionDays, say);
 }
 
-/** What a restored server has to be given after the restore, because the restore drops it or cannot be told it. */
+/** Settings that are made after the restore, because the restore drops them or has no argument for them. */
 export interface ServerCompletion extends ServerAddress {
   tags: Record<string, string>;
   backupRetentionDays: number;

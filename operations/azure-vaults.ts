@@ -35,7 +35,7 @@ export interface BackupInstanceDescription {
 }
 
 /** An existing vault with its backup instances. */
-export interface StandingVault {
+export interface ExistingVault {
   vault: BackupVaultDescription;
   instances: BackupInstanceDescription[];
 }
@@ -44,7 +44,7 @@ export interface StandingVault {
 export async function findBackupVault(
   { resourceGroupName, vaultName }: BackupVaultAddress,
   access: AzureAccessSource,
-): Promise<StandingVault | undefined> {
+): Promise<ExistingVault | undefined> {
   const arm = await ArmClient.connect(access);
   const id = `${arm.resourceGroup(resourceGroupName)}/providers/Microsoft.DataProtection/backupVaults/${vaultName}`;
   const vault = await arm.find<BackupVaultDescription>(id, API_VERSION);

@@ -19,7 +19,7 @@ export interface RestorableAccount {
   id: string;
   /** The account's instance id. */
   name: string;
-  /** The one location that it is listed under, whichever regions the account has had since. A copy is placed there. */
+  /** The one location that lists it, even if the account has had other regions since. A copy is placed there. */
   location: string;
   properties: {
     accountName: string;
@@ -50,7 +50,7 @@ export async function findDeletedAccount(
     .sort((a, b) => time(b) - time(a))[0];
 }
 
-/** The oldest instant that Azure can restore an account to; the time that it tells may lie before the account's creation. */
+/** The oldest instant that Azure can restore an account to; the time that it reports may be before the account's creation. */
 export function oldestInstant({ properties }: RestorableAccount): string | undefined {
   const { oldestRestorableTime: oldest, creationTime: created } = properties;
   if (oldest === undefined) return undefined;
@@ -128,8 +128,8 @@ export async function findRestoreSource(
 }
 
 /**
- * What the account can be restored to: from what Azure keeps of it, to the oldest of its containers' newest backups, since
- * Azure tells that for each container only.
+ * What the account can be restored to: from the oldest backup, to the oldest of its containers' newest backups, which Azure
+ * reports for single containers only.
  */
 export async function readRange(account: CosmosAccount, access: AzureAccessSource): Promise<CosmosRange> {
   if (account.properties.backupPolicy?.type !== "Continuous") {

@@ -131,8 +131,8 @@ export interface TableRestore {
 }
 
 /**
- * Reads a region's tables, and each property of a table once, whoever asks for it: DynamoDB describes the continuous backups, and
- * lists the tags, of ten tables a second. A table that does not exist is left out of what is read.
+ * Reads a region's tables, and each property of a table once for all callers: DynamoDB describes the continuous backups, and
+ * lists the tags, of ten tables a second. Tables that do not exist are left out.
  */
 export class TableReader {
   readonly #client: DynamoDBClient;

@@ -73,13 +73,16 @@ export async function restoreClusterCopy(request: ClusterRestore, access: AwsAcc
     if (await callForRestore(request, access, say)) return;
   }
   const found = await describeCluster(region, clusterIdentifier, access);
-  const stranger = found && strangerBy(tagsOf(found.cluster), request);
-  if (stranger !== undefined) throw new Error(`cluster ${clusterIdentifier} in ${region} ${stranger}`);
+  const foreign = found && foreignBecause(tagsOf(found.cluster), request);
+  if (foreign !== undefined) throw new Error(`cluster ${clusterIdentifier} in ${region} ${foreign}`);
   say(`${clusterIdentifier}: exists already, and is this copy`);
 }
 
 /** Why a cluster with these tags is not the copy with these marks, as the end of a sentence; undefined when it is. */
-export function strangerBy(tags: Record<string, string>, { marks, earlierMarks }: ClusterMarks): string | undefined {
+export function foreignBecause(
+  tags: Record<string, string>,
+  { marks, earlierMarks }: ClusterMarks,
+): string | undefined {
   const differing = Object.entries(marks).filter(([key, value]) => tags[key] !== value);
   if (differing.length === 0) return undefined;
   const isEarlier =
@@ -270,7 +273,7 @@ export async function deleteClusterCopy(
       say(`${clusterIdentifier}: gone`);
       return;
     }
-    if (strangerBy(tagsOf(found), copy) !== undefined) {
+    if (foreignBecause(tagsOf(found), copy) !== undefined) {
       say(`${clusterIdentifier}: gone; the cluster that has its name now is another one, and is left alone`);
       return;
     }

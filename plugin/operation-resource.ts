@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 export const OPERATION_TYPE = "scalar-backup:index:Operation";
 
 /**
- * Stands for `Command` of @pulumi/command in the plugin's bundle (`build.ts`): its inputs are the same, but `create`, `update`
+ * Replaces `Command` of @pulumi/command in the plugin's bundle (`build.ts`): its inputs are the same, but `create`, `update`
  * and `delete` are names of operations, which the plugin itself runs. A command would need a path to this bundle, which differs between
  * machines, and a shell.
  */

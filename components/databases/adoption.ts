@@ -8,13 +8,13 @@ import { lookedUp, type RestoreContext } from "./kind";
  * Something that exists under the name of a copy. An `up` that was interrupted leaves what it was creating outside of the
  * state: the next one takes it over by Pulumi's `import`, if it belongs to this stack (docs/decisions/0005).
  */
-export interface Standing {
+export interface Adoptable {
   /** For messages: `RDS instance customers-20261122t030012z in ap-northeast-1`. */
   what: string;
   /** The ID by which its provider imports it. */
   id: string;
   /** Whose it is instead, as the end of a sentence; absent for this stack's own. */
-  stranger?: string;
+  foreign?: string;
   /** Waits until it accepts changes; absent where it does. */
   ready?: () => Promise<void>;
 }
@@ -25,15 +25,15 @@ export interface Standing {
  */
 export async function importIdOf(
   { type, logical }: Declared,
-  standing: Standing | undefined,
+  found: Adoptable | undefined,
   { parent }: Pick<RestoreContext, "parent">,
 ): Promise<string | undefined> {
   // An ID in another form than the state's would make Pulumi delete the copy, so none is given for what is in the state.
-  if (standing === undefined || (await isInState({ type, logical }, { parent }))) return undefined;
-  const { what, id, stranger, ready } = standing;
-  if (stranger !== undefined)
+  if (found === undefined || (await isInState({ type, logical }, { parent }))) return undefined;
+  const { what, id, foreign, ready } = found;
+  if (foreign !== undefined)
     throw new Error(
-      `${what} exists already and is not changed: ${stranger}. Delete it if it is not needed, or restore to another instant`,
+      `${what} exists already and is not changed: ${foreign}. Delete it if it is not needed, or restore to another instant`,
     );
   void pulumi.log.info(`${what} was created by an up of this stack that did not end: it is taken over`, parent);
   if (ready && !pulumi.runtime.isDryRun()) {
@@ -48,13 +48,13 @@ export function adopted(
   database: string,
   declared: Declared,
   context: Pick<RestoreContext, "parent">,
-  look: () => Promise<Standing | undefined>,
+  look: () => Promise<Adoptable | undefined>,
 ): pulumi.Output<string | undefined> {
   return lookedUp(database, async () => importIdOf(declared, await look(), context));
 }
 
 /** Whose a thing with these tags is, if it is not this stack's copy as of the instant, or not to be touched by this restore. */
-export function strangerBy(
+export function foreignBecause(
   tags: Record<string, string>,
   { instant, mode }: Pick<RestoreContext, "instant" | "mode">,
 ): string | undefined {

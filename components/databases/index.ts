@@ -41,7 +41,7 @@ export interface DatabaseArgs {
 
 type KindKey = Exclude<keyof DatabaseArgs, "name" | "vault">;
 
-/** Every kind that is supported. A new kind is a file beside this one, and a line here and above. */
+/** Every kind that is supported. A new kind is a file next to this one, and a line here and above. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has args of its own; `kindOf` hands each its own only.
 const kinds: readonly DatabaseKind<any>[] = [
   dynamodb,

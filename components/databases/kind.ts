@@ -124,7 +124,7 @@ export interface DatabaseKind<Args> {
   /** What the pauser backs up of it in windows; absent for kinds whose backups no pause can make consistent. */
   windowBackups?(name: string, args: Args, aws: AwsSettings): WindowBackupArgs | undefined;
   /** Whether every copy of this restore exists already: then do not check its instant again. */
-  copiesStand(name: string, args: Args, context: Pick<RestoreContext, "aws" | "azure" | "instant">): Promise<boolean>;
+  copiesExist(name: string, args: Args, context: Pick<RestoreContext, "aws" | "azure" | "instant">): Promise<boolean>;
   /** Why its copies could not take their sources' place, and the fix; absent for kinds whose copies always can. */
   recoveryProblem?(args: Args, aws: AwsSettings): string | undefined;
   /** Why it can't be restored from such a backup, with the fix; absent for kinds that `pulumi up` restores from none. */

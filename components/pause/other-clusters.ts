@@ -64,8 +64,8 @@ export function otherClusterProblems({
 }
 
 /**
- * The windows of the other clusters. What cannot be read is a problem and no window: instants at which nobody knows whether
- * that cluster was paused are no restore points.
+ * The windows of the other clusters. A record that cannot be read is a problem and adds no window: an instant is no restore
+ * point unless that cluster is known to have been paused.
  */
 export function readOtherWindows(
   component: pulumi.Resource,
@@ -145,10 +145,10 @@ function windowsIn({ cluster, releases }: OtherClusterArgs, { from, data, proble
   try {
     const { windows, malformed } = readWindowRecord(data[WINDOWS_KEY]);
     const own = windows.filter((window) => window.cluster === cluster);
-    const strangers = [...new Set(windows.map((window) => window.cluster))].filter((name) => name !== cluster);
-    if (own.length === 0 && strangers.length > 0)
+    const otherNames = [...new Set(windows.map((window) => window.cluster))].filter((name) => name !== cluster);
+    if (own.length === 0 && otherNames.length > 0)
       return unread(
-        `they are of cluster ${strangers.join(", ")}; set pause.cluster of that cluster's stack to ${cluster}, or correct otherClusters[].cluster`,
+        `they are of cluster ${otherNames.join(", ")}; set pause.cluster of that cluster's stack to ${cluster}, or correct otherClusters[].cluster`,
       );
     const { lastRun } = readLastRun(data[LAST_RUN_KEY]);
     return {

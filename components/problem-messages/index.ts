@@ -7,7 +7,7 @@ import { fixOf } from "./fix";
 import { nodeAt, type SchemaNode } from "./schema-node";
 import { pathText, shown, valueAt, withValueAt } from "./value";
 
-/** Stands for every message that no schema of ours gives: zod's own are not for users. */
+/** Marks an issue for which no schema of ours has a message: zod's own are not for users. */
 const NO_MESSAGE = "\u0000";
 
 /** What is wrong with a value, by the schema that refuses it: the value found, what is expected and how to fix it. */
@@ -65,7 +65,7 @@ function problemOf(schema: z.ZodType, value: unknown, root: SchemaNode, issue: z
   };
 }
 
-/** The message that a schema of ours gives; that of a key stands within. */
+/** The message of our own schema; that of a key is nested. */
 function messageOf(issue: z.core.$ZodIssue): string | undefined {
   if (issue.message !== NO_MESSAGE) return issue.message;
   const inner = issue.code === "invalid_key" ? issue.issues[0] : undefined;

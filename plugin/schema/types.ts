@@ -37,7 +37,7 @@ export interface Properties {
 const ANY: TypeSpec = { $ref: "pulumi.json#/Any" };
 const PACKAGE = "scalar-backup";
 
-/** Where a type is used, for its name if it has none of its own, and for messages. */
+/** Where a type is used, for the name of an unnamed type, and for messages. */
 interface Place {
   owner: string;
   property: string;

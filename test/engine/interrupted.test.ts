@@ -57,7 +57,7 @@ if (!findPulumi()) test.skip(`no engine is killed, for there is no Pulumi CLI: $
     };
 
     await ended("the first up");
-    const sources = standing(cloud);
+    const sources = namesIn(cloud);
     let kills = 0;
     while (kills < KILLS) {
       cloud.clock.advance(25 * HOUR);
@@ -79,7 +79,7 @@ if (!findPulumi()) test.skip(`no engine is killed, for there is no Pulumi CLI: $
         kills += 1;
         const lost = await outsideOf(
           stack,
-          standing(cloud).filter((name) => !sources.includes(name)),
+          namesIn(cloud).filter((name) => !sources.includes(name)),
         );
         t.log(`kill ${kills}: ${later} ms after creation ${begun}; not in the state: ${lost.join(", ") || "nothing"}`);
         await stack.cancel();
@@ -89,7 +89,7 @@ if (!findPulumi()) test.skip(`no engine is killed, for there is no Pulumi CLI: $
       t.deepEqual(changes(await stack.preview()), [], "a preview right after it");
       delete stack.config["scalar-backup:restore"];
       await ended("the up without the restore");
-      t.deepEqual(standing(cloud), sources, "copies are left behind");
+      t.deepEqual(namesIn(cloud), sources, "copies are left behind");
     }
     t.is(kills, KILLS);
   },
@@ -118,7 +118,7 @@ async function outsideOf(stack: PulumiStack, names: string[]): Promise<string[]>
 }
 
 /** Everything that a restore may leave in the simulated cloud. */
-function standing(cloud: SimulatedCloud): string[] {
+function namesIn(cloud: SimulatedCloud): string[] {
   const rds = cloud.aws.rds.region(REGION);
   return [
     ...cloud.aws.dynamodb.region(REGION).tableNames(),

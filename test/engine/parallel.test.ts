@@ -59,7 +59,7 @@ onEngine("with --parallel 200, no more than 50 of 120 tables are restored at a t
   t.log(`${restores.most} restores at a time`);
 });
 
-onEngine("the program warns with the value that the real engine has told it", async (t) => {
+onEngine("the program warns with the value of the real engine", async (t) => {
   t.timeout(600_000);
   const warningsOf = async (tables: number, parallel?: number) => {
     const preview = await (await drillOf(t, tables, parallel)).stack.preview();
@@ -69,7 +69,7 @@ onEngine("the program warns with the value that the real engine has told it", as
       .map(({ message }) => message);
   };
   const [warning] = await warningsOf(12, 5);
-  t.regex(warning ?? "", /"--parallel" is 5, so the 12 restores run in 3 rounds.*"pulumi up --parallel 20"/s);
+  t.regex(warning ?? "", /"--parallel" is 5, so the 12 restores run in 3 consecutive rounds.*"pulumi up --parallel 20"/s);
   t.deepEqual(await warningsOf(12, 20), []);
   if (defaultParallel() < 12) t.regex((await warningsOf(12))[0] ?? "", new RegExp(`is ${defaultParallel()}, so`));
 });

@@ -3,8 +3,8 @@ import test from "ava";
 import { sdkVersion } from "../../simulator/providers/sdk-version";
 import { released } from "./provider-releases";
 
-/** The provider SDKs among the direct dependencies. */
-const PROVIDERS = Object.keys(require("../../package.json").dependencies).flatMap((dependency) => {
+/** The provider SDKs that the program uses: peer dependencies of the library. */
+const PROVIDERS = Object.keys(require("../../package.json").peerDependencies).flatMap((dependency) => {
   const { pulumi } = require(join(dependency.startsWith("@pulumi/") ? dependency : "@pulumi/pulumi", "package.json"));
   return pulumi?.resource === true ? [dependency.slice("@pulumi/".length)] : [];
 });

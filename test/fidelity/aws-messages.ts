@@ -163,11 +163,11 @@ function xmlProblems(
   if (document.name !== `${name}Response`) return [`<${document.name}> instead of <${name}Response>`];
   const names = document.children.map((child) => child.name);
   const wrapper = output?.resultWrapper;
-  const stranger = names.find((each) => each !== wrapper && each !== "ResponseMetadata");
+  const foreign = names.find((each) => each !== wrapper && each !== "ResponseMetadata");
   // Of an operation without output, an empty result is no harm to any SDK.
   const result = document.children.find((child) => child.name === (wrapper ?? `${name}Result`));
   if (!output) return result && result.children.length > 0 ? [`${result.name}: the operation has no output`] : [];
-  if (stranger) return [`${stranger}: unknown element`];
+  if (foreign) return [`${foreign}: unknown element`];
   if (!result) return [`${wrapper}: required, but missing`];
   return problemsOf(model, output, result, XML_NOTATION);
 }

@@ -79,7 +79,7 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
       snapshotProblem(from, { cluster: true, region: whereIs(args) ?? aws.defaultRegion }),
     backupDoubt: (name, args, from, context) =>
       snapshotDoubt(regionOf(whereIs(args), context.aws, name), from, context),
-    async copiesStand(name, args, { aws, instant }) {
+    async copiesExist(name, args, { aws, instant }) {
       const id = clusterIdentifier(name, args);
       if (typeof id !== "string") return false;
       const copy = await describeCluster(regionOf(whereIs(args), aws, name), copyIdentifier(id, instant), aws.access);

@@ -43,7 +43,7 @@ export function azureServer<Create extends AzureServerCreateArgs>(
       ...product.backup(args),
       resourceGroupName: (args.existing ?? args.create?.server)?.resourceGroupName,
     }),
-    async copiesStand(name, args, { azure, instant }) {
+    async copiesExist(name, args, { azure, instant }) {
       const { serverName = name, resourceGroupName } = args.existing ?? args.create?.server ?? {};
       const group = args.restoreTo?.resourceGroupName ?? resourceGroupName;
       // A name that another resource gives is known too late to look for copies by it.

@@ -14,9 +14,9 @@ import {
 } from "../../../operations/azure-servers";
 import { declareCompletion } from "../../operation";
 import { copyOptions, numbered } from "../azure/copies";
+import { adoptCopy, type FoundCopy } from "../azure/existing";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
-import { adoptCopy, type FoundCopy } from "../azure/standing";
 import { copyTags } from "../copy-tags";
 import { instantSuffix, type RestoreContext, type RestoredDatabase } from "../kind";
 import type { AzureServerCreateArgs } from "./args";

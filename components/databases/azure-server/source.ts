@@ -34,8 +34,8 @@ const REVIVAL = {
 };
 
 /**
- * The problem of a server that isn't there. Azure lists no deleted servers, tells nobody what they can be restored to, and
- * promises nothing: bringing one back is left to people.
+ * The problem of a server that does not exist. Azure neither lists deleted servers nor says what they can be restored to, and
+ * promises nothing: a person has to bring one back.
  */
 export function missing(key: string, { product, serverName, resourceGroupName }: ServerAddress): Error {
   return new Error(

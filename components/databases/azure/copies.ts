@@ -4,8 +4,8 @@ import type { RestoreContext } from "../kind";
 
 /**
  * The options of a copy. It is never updated by its provider: every update would be a PUT of all inputs, those of the
- * restore among them, and nobody has said what Azure makes of them on a database that stands. What is to be changed
- * afterwards is patched by the copy's completion.
+ * restore among them, and no document says what Azure does with them on an existing database. The copy's completion
+ * patches what has to change afterwards.
  */
 export function copyOptions(
   { parent, mode }: Pick<RestoreContext, "parent" | "mode">,

@@ -3,8 +3,8 @@ import { PrivateEndpoint } from "@pulumi/azure-native/network/privateEndpoint";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PrivateEndpointDescription, PrivateEndpoints } from "../../../operations/azure-network";
 import type { RestoreContext } from "../kind";
+import type { AdoptedCopy } from "./existing";
 import { endpointName, ZONE_GROUP } from "./names";
-import type { AdoptedCopy } from "./standing";
 
 /**
  * Declares private endpoints to a copy like those that lead to its source, in the same subnets and DNS zones: a restore

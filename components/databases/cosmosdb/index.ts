@@ -44,7 +44,7 @@ export const cosmosdb: DatabaseKind<CosmosdbArgs> = {
       "Azure Backup keeps Azure Cosmos DB in preview only, which this program does not declare; its continuous backup reaches back 30 days",
     resourceGroupName: (args.existing ?? args.create?.account)?.resourceGroupName,
   }),
-  async copiesStand(name, args, { azure, instant }) {
+  async copiesExist(name, args, { azure, instant }) {
     const { accountName = name, resourceGroupName } = args.existing ?? args.create?.account ?? {};
     const group = args.restoreTo?.resourceGroupName ?? resourceGroupName;
     // A name that another resource gives is known too late to look for copies by it.

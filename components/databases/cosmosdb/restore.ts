@@ -17,9 +17,9 @@ import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period"
 import { declareCompletion } from "../../operation";
 import { orEnd } from "../../problem";
 import { copyOptions, numbered } from "../azure/copies";
+import { adoptCopy, type FoundCopy } from "../azure/existing";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
-import { adoptCopy, type FoundCopy } from "../azure/standing";
 import { copyTags } from "../copy-tags";
 import { instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
 import type { CosmosdbArgs, CosmosdbNetworkArgs } from "./args";

@@ -3,28 +3,28 @@ import { awaitTable, type TableRestore, type TableSettings } from "../../../oper
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../restore-points/rules/tag-keys";
 import type { AwsSettings } from "../../cloud-settings";
 import { isInState, outputsInState } from "../../state";
-import { adopted, awsImportId, strangerBy } from "../adoption";
+import { adopted, awsImportId, foreignBecause } from "../adoption";
 import type { RestoreContext } from "../kind";
 import type { DynamodbArgs } from "./args";
 import { tableReader } from "./reader";
 import { copyName, copyPrefix, sourceRegion, tableNames, targetRegion } from "./tables";
 
 /** A table that has a copy's name already. */
-export interface StandingCopy {
+export interface ExistingCopy {
   table: TableRestore;
   /** Whether it is this stack's copy as of this instant. */
   own: boolean;
   /** Whose it is otherwise. */
-  stranger?: string;
+  foreign?: string;
 }
 
 /** What exists under the names of the copies, by their sources' names. */
-export async function readStanding(
+export async function readExistingCopies(
   name: string,
   args: DynamodbArgs,
   { tables, backups }: { tables: TableSettings[]; backups: ReadonlyMap<string, string> | undefined },
   context: RestoreContext,
-): Promise<Map<string, StandingCopy>> {
+): Promise<Map<string, ExistingCopy>> {
   const { aws, instant } = context;
   const region = targetRegion(name, args, aws);
   const nameOf = (table: TableSettings) => copyName(name, args, aws, table.name, instant);
@@ -41,11 +41,11 @@ export async function readStanding(
   const found = await target.restores(asked, ({ table }) => outside.has(table));
   const byName = new Map(found.map((found) => [found.table, found]));
   return new Map(
-    sources.flatMap((source): [string, StandingCopy][] => {
+    sources.flatMap((source): [string, ExistingCopy][] => {
       const table = byName.get(nameOf(source));
       if (table === undefined) return [];
-      const stranger = strangerOf(table, source, backups?.get(source.name), context);
-      return [[source.name, { table, own: stranger === undefined, stranger }]];
+      const foreign = foreignReason(table, source, backups?.get(source.name), context);
+      return [[source.name, { table, own: foreign === undefined, foreign }]];
     }),
   );
 }
@@ -54,14 +54,14 @@ export async function readStanding(
  * Whose a table is, if it is not this stack's copy. The restore call takes no tags: until the completion has set them, DynamoDB's
  * own record of the restore says what the table is, but not whose.
  */
-function strangerOf(
+function foreignReason(
   { sourceArn, backupArn: fromBackup, at, tags = {} }: TableRestore,
   source: TableSettings,
   backupArn: string | undefined,
   context: RestoreContext,
 ): string | undefined {
   const { instant } = context;
-  if (tags[STACK_TAG] !== undefined || tags[COPY_TAG] !== undefined) return strangerBy(tags, context);
+  if (tags[STACK_TAG] !== undefined || tags[COPY_TAG] !== undefined) return foreignBecause(tags, context);
   if (at === undefined) return "it was not restored from anything, so that it is no copy";
   if (backupArn !== undefined)
     return fromBackup === backupArn
@@ -79,14 +79,14 @@ export async function halfReplaced(
   name: string,
   args: DynamodbArgs,
   tables: readonly TableSettings[],
-  standing: ReadonlyMap<string, StandingCopy>,
+  existingCopies: ReadonlyMap<string, ExistingCopy>,
   context: RestoreContext,
 ): Promise<string | undefined> {
   const { aws, instant } = context;
   const region = targetRegion(name, args, aws);
   const before = new Map<string, string>();
   for (const source of tables) {
-    if (standing.get(source.name)?.own !== true) continue;
+    if (existingCopies.get(source.name)?.own !== true) continue;
     const known = await outputsInState(declaredCopy(name, args, source, context), context);
     const at = known?.restoreDateTime;
     // An adopted copy's state names no instant.
@@ -102,17 +102,17 @@ export function adoptedTable(
   name: string,
   args: DynamodbArgs,
   source: TableSettings,
-  found: StandingCopy | undefined,
+  found: ExistingCopy | undefined,
   context: RestoreContext,
 ): pulumi.Output<string | undefined> {
   if (found === undefined) return pulumi.output(undefined);
   const { aws } = context;
   const region = targetRegion(name, args, aws);
-  const { table, stranger } = found;
+  const { table, foreign } = found;
   return adopted(name, declaredCopy(name, args, source, context), context, async () => ({
     what: `DynamoDB table ${table.table} in ${region}`,
     id: awsImportId(table.table, region, aws),
-    stranger,
+    foreign,
     ready: table.creating ? () => awaitTable(region, table.table, aws.access) : undefined,
   }));
 }
@@ -124,7 +124,7 @@ function declaredCopy(name: string, args: DynamodbArgs, { name: table }: TableSe
 }
 
 /** Whether every copy of a restore exists already. */
-export async function copiesStand(
+export async function copiesExist(
   name: string,
   args: DynamodbArgs,
   aws: AwsSettings,

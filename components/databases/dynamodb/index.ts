@@ -4,7 +4,7 @@ import { OWNED } from "../create";
 import { type DatabaseKind, lookedUp } from "../kind";
 import { type DynamodbArgs, dynamodbSchema } from "./args";
 import { tableBackupsDoubt, tableBackupsProblem } from "./backups";
-import { copiesStand } from "./copies";
+import { copiesExist } from "./copies";
 import { protectCreated, protectExisting } from "./protect";
 import { tableReader } from "./reader";
 import { restoreTables } from "./restore";
@@ -94,7 +94,7 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
   },
   backupProblem: (_args, from) => tableBackupsProblem(from),
   backupDoubt: (name, args, from, context) => tableBackupsDoubt(targetRegion(name, args, context.aws), from, context),
-  copiesStand: (name, args, { aws, instant }) => copiesStand(name, args, aws, instant),
+  copiesExist: (name, args, { aws, instant }) => copiesExist(name, args, aws, instant),
   recoveryProblem(args, aws) {
     const from = args.existing?.region ?? args.create?.region ?? aws.defaultRegion;
     const to = args.restoreTo?.region ?? from;

@@ -12,7 +12,7 @@ import { copyMarks, instantSuffix, lookedUp, type RestoreContext, type RestoredD
 import { leftToSetAgain } from "../not-restored";
 import { declareScaling } from "../scaling";
 import type { DynamodbArgs } from "./args";
-import { adoptedTable, copiesStand, halfReplaced, readStanding } from "./copies";
+import { adoptedTable, copiesExist, halfReplaced, readExistingCopies } from "./copies";
 import { notYetProtected, tablesAt } from "./ranges";
 import { tableReader } from "./reader";
 import { copyName, copyPrefix, deletedSince, goalOf, sourceRegion, tableNames, targetRegion } from "./tables";
@@ -28,53 +28,61 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
   const sources = (context.windowBackups ?? pulumi.output(undefined)).apply((backups) =>
     lookedUp(name, async () => {
       const sources = await readSourcesAndTarget(name, args, backups, context);
-      const standing = await readStanding(name, args, sources, context);
-      const message = sources.refusal ? undefined : await halfReplaced(name, args, sources.tables, standing, context);
-      return { ...sources, standing, ...(message !== undefined && { refusal: { message, existingToo: true } }) };
+      const existingCopies = await readExistingCopies(name, args, sources, context);
+      const message = sources.refusal
+        ? undefined
+        : await halfReplaced(name, args, sources.tables, existingCopies, context);
+      return { ...sources, existingCopies, ...(message !== undefined && { refusal: { message, existingToo: true } }) };
     }),
   );
   // Not of what is declared: that is known only when it is there.
   const restores = sources.apply(({ tables }) => tables.length);
-  const restored = sources.apply(({ tables, scaling, incomplete, backups, stands, standing, refusal }) => {
-    const accepted = { ...context, checkedInstant: accept(name, args, refusal, context) };
-    const copies: pulumi.Output<Table>[] = [];
-    for (const [index, table] of tables.entries()) {
-      // Waits for the one that has its place among the restores that may run at a time.
-      const after = copies[index - context.restoresAtOnce];
-      const found = standing.get(table.name);
-      const source = { backupArn: backups?.get(table.name), stands: stands || found?.own === true, after };
-      // What is refused is not declared in the end, and says why itself.
-      const adopted = refusal ? pulumi.output(undefined) : adoptedTable(name, args, table, found, context);
-      copies.push(adopted.apply((importId) => restoreTable(name, args, table, { ...source, importId }, accepted)));
-    }
-    const completions = tables.map(
-      (table): CopyCompletion => ({
-        name: copyName(name, args, aws, table.name, instant),
-        tags: copyTags("dynamodb", table.tags, context),
-        ...withoutTags(table, context),
-        deletionProtection: mode === "recovery",
-        tableClass: table.description.TableClassSummary?.TableClass,
-        streamViewType: table.description.StreamSpecification?.StreamViewType,
-        ...onDemandLimitsOf(table.description),
-      }),
-    );
-    const completion = declareCompletion(
-      `${copyPrefix(name, elsewhere, instant)}-completion`,
-      "complete-dynamodb-copies",
-      { request: { region: to, tables: completions }, access: aws.access },
-      { parent: context.parent, dependsOn: copies },
-    );
-    for (const [index, table] of tables.entries()) {
-      scaleLikeSource(name, args, table, scaling, context, copies[index] as pulumi.Output<Table>);
-    }
-    const arns = pulumi.all(copies.map((copy) => copy.arn));
-    return pulumi.all([completion.id, arns]).apply(([, arns]) => ({
-      count: tables.length,
-      incomplete,
-      arns,
-      replicas: replicasOf(tables),
-    }));
-  });
+  const restored = sources.apply(
+    ({ tables, scaling, incomplete, backups, copiesAlreadyExist, existingCopies, refusal }) => {
+      const accepted = { ...context, checkedInstant: accept(name, args, refusal, context) };
+      const copies: pulumi.Output<Table>[] = [];
+      for (const [index, table] of tables.entries()) {
+        // Waits for the one that has its place among the restores that may run at a time.
+        const after = copies[index - context.restoresAtOnce];
+        const found = existingCopies.get(table.name);
+        const source = {
+          backupArn: backups?.get(table.name),
+          copiesAlreadyExist: copiesAlreadyExist || found?.own === true,
+          after,
+        };
+        // What is refused is not declared in the end, and says why itself.
+        const adopted = refusal ? pulumi.output(undefined) : adoptedTable(name, args, table, found, context);
+        copies.push(adopted.apply((importId) => restoreTable(name, args, table, { ...source, importId }, accepted)));
+      }
+      const completions = tables.map(
+        (table): CopyCompletion => ({
+          name: copyName(name, args, aws, table.name, instant),
+          tags: copyTags("dynamodb", table.tags, context),
+          ...withoutTags(table, context),
+          deletionProtection: mode === "recovery",
+          tableClass: table.description.TableClassSummary?.TableClass,
+          streamViewType: table.description.StreamSpecification?.StreamViewType,
+          ...onDemandLimitsOf(table.description),
+        }),
+      );
+      const completion = declareCompletion(
+        `${copyPrefix(name, elsewhere, instant)}-completion`,
+        "complete-dynamodb-copies",
+        { request: { region: to, tables: completions }, access: aws.access },
+        { parent: context.parent, dependsOn: copies },
+      );
+      for (const [index, table] of tables.entries()) {
+        scaleLikeSource(name, args, table, scaling, context, copies[index] as pulumi.Output<Table>);
+      }
+      const arns = pulumi.all(copies.map((copy) => copy.arn));
+      return pulumi.all([completion.id, arns]).apply(([, arns]) => ({
+        count: tables.length,
+        incomplete,
+        arns,
+        replicas: replicasOf(tables),
+      }));
+    },
+  );
   return {
     name,
     kind: "dynamodb",
@@ -122,7 +130,7 @@ interface Sources {
   /** The backup of each table; undefined where point-in-time recovery is what is restored from. */
   backups: Map<string, string> | undefined;
   /** Whether all copies exist already: the backups of their window may be gone then. */
-  stands: boolean;
+  copiesAlreadyExist: boolean;
   refusal?: Refusal;
 }
 
@@ -140,7 +148,7 @@ interface Refusal {
 function accept(name: string, args: DynamodbArgs, refusal: Refusal | undefined, context: RestoreContext) {
   if (refusal === undefined) return context.checkedInstant;
   return context.checkedInstant.apply(async (instant) => {
-    if (!refusal.existingToo && (await copiesStand(name, args, context.aws, instant))) return instant;
+    if (!refusal.existingToo && (await copiesExist(name, args, context.aws, instant))) return instant;
     return await endProgram(`database ${name}: ${refusal.message}`);
   });
 }
@@ -179,7 +187,7 @@ async function readSources(
     tableReader(region, aws).settings(names),
     readTableScaling(region, names, aws.access),
   ]);
-  const common = { scaling, incomplete: deleted, stands: false, ...(refusal && { refusal }) };
+  const common = { scaling, incomplete: deleted, copiesAlreadyExist: false, ...(refusal && { refusal }) };
   if (from === undefined) {
     const tables = tablesAt(settings, instant);
     const message = notYetProtected(tables, instant);
@@ -191,9 +199,9 @@ async function readSources(
     };
   }
   if (from.windowBackups) {
-    if (await copiesStand(name, args, aws, instant)) {
+    if (await copiesExist(name, args, aws, instant)) {
       const existed = settings.filter(({ created }) => Date.parse(created) <= Date.parse(instant));
-      return { ...common, tables: existed, backups: new Map(), stands: true };
+      return { ...common, tables: existed, backups: new Map(), copiesAlreadyExist: true };
     }
     const { arns, incomplete } = await backupsOfWindow(name, ofWindow, settings, context);
     const tables = settings.filter((table) => arns.has(table.name));
@@ -213,7 +221,7 @@ interface CopySource {
   /** The copy that it waits for. */
   after: pulumi.Output<Table> | undefined;
   /** Whether the copy exists already. */
-  stands: boolean;
+  copiesAlreadyExist: boolean;
   /** By which it is taken into the state, where it is not in there. */
   importId: string | undefined;
 }
@@ -297,7 +305,7 @@ function restoreTable(
         recoveryPeriodInDays: Math.max(source.recoveryPeriodInDays, goalOf(args).recoveryPeriodInDays),
       },
       ...(source.timeToLiveAttribute ? { ttl: { enabled: true, attributeName: source.timeToLiveAttribute } } : {}),
-      // A restore sends neither, and changes are ignored: they tell policies what the completion sets.
+      // A restore sends neither, and changes are ignored: they show policies what the completion sets.
       tags: copyMarks(context),
       deletionProtectionEnabled: mode === "recovery",
     },
@@ -308,10 +316,10 @@ function restoreTable(
       ignoreChanges: [
         "restoreSourceName",
         "restoreSourceTableArn",
-        // Elsewhere a table keeps its name, so that another instant has to replace it; beside the source it never changes.
+        // In another region a table keeps its name, so that another instant replaces it; next to its source it never changes.
         // A copy that was imported has no such input in the state.
-        ...(elsewhere && !copySource.stands ? [] : ["restoreDateTime"]),
-        ...(elsewhere && !copySource.stands ? [] : ["restoreBackupArn"]),
+        ...(elsewhere && !copySource.copiesAlreadyExist ? [] : ["restoreDateTime"]),
+        ...(elsewhere && !copySource.copiesAlreadyExist ? [] : ["restoreBackupArn"]),
         // Set by the completion, because a restore drops them.
         "tags",
         "tagsAll",

@@ -14,7 +14,7 @@ interface Copied {
   tables: readonly TableSettings[];
   /** The backup of each table; undefined where point-in-time recovery is restored from. */
   backups: Map<string, string> | undefined;
-  stands: boolean;
+  copiesAlreadyExist: boolean;
 }
 
 /**
@@ -24,11 +24,11 @@ interface Copied {
 export async function tablesInTheWay(
   name: string,
   args: DynamodbArgs,
-  { tables, backups, stands }: Copied,
+  { tables, backups, copiesAlreadyExist }: Copied,
   { aws, instant, mode }: Pick<RestoreContext, "aws" | "instant" | "mode">,
 ): Promise<string | undefined> {
   const region = targetRegion(name, args, aws);
-  if (stands || region === sourceRegion(name, args, aws)) return undefined;
+  if (copiesAlreadyExist || region === sourceRegion(name, args, aws)) return undefined;
   const target = tableReader(region, aws);
   const names = tablesOf({ tables: tables.map((table) => table.name), prefixes: [] }, await target.names());
   const sources = tables.map(({ arn }) => arn);
@@ -37,13 +37,13 @@ export async function tablesInTheWay(
 
   const recovered = others.filter(({ tags }) => tags?.[COPY_TAG] === "recovery");
   const unmarked = others.filter(({ tags }) => tags?.[COPY_TAG] === undefined);
-  const strangers = unmarked.filter(({ sourceArn = "" }) => !sources.includes(sourceArn));
+  const foreign = unmarked.filter(({ sourceArn = "" }) => !sources.includes(sourceArn));
   // An interrupted drill's copies are replaced; those of an interrupted recovery would be kept, and look the same.
-  const unfinished = mode === "recovery" ? unmarked.filter((table) => !strangers.includes(table)) : [];
+  const unfinished = mode === "recovery" ? unmarked.filter((table) => !foreign.includes(table)) : [];
 
   const elsewhere = "restore to another region (databases[].dynamodb.restoreTo.region)";
-  if (strangers.length > 0)
-    return `the copies need the names of tables that exist in ${region} and are not copies of this database: ${listed(strangers)}; ${elsewhere}, or remove these tables`;
+  if (foreign.length > 0)
+    return `the copies need the names of tables that exist in ${region} and are not copies of this database: ${listed(foreign)}; ${elsewhere}, or remove these tables`;
   const kept = [...recovered, ...unfinished];
   if (kept.length === 0) return undefined;
   const instants = [...new Set(kept.map(instantOf))].sort();

@@ -12,7 +12,7 @@ const DAY_MILLIS = 86_400_000;
 
 /**
  * Deletes the backups of windows that are past their days: here rather than by the pauser, whose role so need not be able to
- * delete any. Like the protection of existing tables it stands whatever is observed, and runs again when something is.
+ * delete any. Like the protection of existing tables it is declared whatever is observed, and runs again when an observation changes.
  */
 export function declareExpiry(name: string, args: DynamodbArgs, context: ProtectContext): pulumi.Output<unknown> {
   const { aws, backupNamePrefix: namePrefix, parent } = context;

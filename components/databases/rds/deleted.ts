@@ -43,7 +43,7 @@ interface Source {
   restoreTo?: BuildArgs;
 }
 
-/** Whether a deleted database is told the class of its copies, which no backup knows. */
+/** Whether the configuration gives the class of a deleted database's copies, which no backup contains. */
 export function deletedHasClass({ existing, restoreTo }: Source): boolean {
   return existing?.deleted !== true || restoreTo?.instanceClass !== undefined;
 }
@@ -57,7 +57,7 @@ export const DELETED_NEEDS_CLASS = {
 export const NO_DELETED_CLUSTERS =
   "AWS restores no deleted one to an instant; restore a snapshot of it by hand, and name the cluster that results";
 
-/** An instance as it is to be restored: as it stands, or as its retained backups and the configuration tell of it. */
+/** The instance to restore: as it exists, or as its retained backups and the configuration describe it. */
 export async function findInstance(
   where: string,
   id: string,

@@ -80,7 +80,7 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
       snapshotProblem(from, { cluster: isCluster(args), region: whereIs(args) ?? aws.defaultRegion }),
     backupDoubt: (name, args, from, context) =>
       snapshotDoubt(regionOf(whereIs(args), context.aws, name), from, context),
-    async copiesStand(name, args, { aws, instant }) {
+    async copiesExist(name, args, { aws, instant }) {
       const id = identifierOf(name, args);
       if (typeof id !== "string") return false;
       const region = regionOf(whereIs(args), aws, name);

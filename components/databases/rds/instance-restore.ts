@@ -10,9 +10,9 @@ import type { RdsArgs } from "./args";
 import { copyDeletion, copyIdentifier, credentialsNote } from "./copies";
 import { deletedNotes } from "./deleted";
 import type { RdsEngine } from "./engine";
+import { adoptedInstance } from "./existing";
 import { restoredByRds } from "./restored";
 import { lookUpInstance, whereIs } from "./source";
-import { adoptedInstance } from "./standing";
 
 /** Declares an instance as of the instant, and sets again what the restore leaves out. */
 export function restoreInstance(
@@ -105,7 +105,7 @@ function declareCopy(
       storageEncrypted: source.StorageEncrypted,
       kmsKeyId: source.KmsKeyId,
       storageType: source.StorageType,
-      // For other types AWS tells a baseline that it takes from nobody.
+      // For other types AWS reports a baseline that it does not accept as an argument.
       iops: provisionedIops ? source.Iops : undefined,
       maxAllocatedStorage: source.MaxAllocatedStorage,
       iamDatabaseAuthenticationEnabled: source.IAMDatabaseAuthenticationEnabled,

@@ -5,7 +5,7 @@ import {
   type ClusterBuild,
   type ClusterMarks,
   type ClusterSettings,
-  strangerBy,
+  foreignBecause,
 } from "../../../operations/multi-az-copies";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../restore-points/rules/tag-keys";
 import { declareCompletion } from "../../operation";
@@ -37,7 +37,7 @@ export function restoreMultiAzCluster(
     const identifier = copyIdentifier(source.DBClusterIdentifier as string, context.instant);
     const at = { region, identifier };
     const marks = marksOf(source, context);
-    return lookedUp(name, async () => refuseStranger(at, marks, await find(at, context), context)).apply(() => {
+    return lookedUp(name, async () => refuseForeign(at, marks, await find(at, context), context)).apply(() => {
       const completed = declareCopy(name, at, source, { args, marks }, context);
       const found = completed.id.apply(() => lookedUp(name, async () => expected(at, await find(at, context))));
       const database = args.databaseName ?? source.DatabaseName;
@@ -90,7 +90,7 @@ function marksOf(source: DBCluster, context: RestoreContext): ClusterMarks {
 }
 
 /** @throws {Error} when something else has the copy's name, before anything is called for. */
-function refuseStranger(
+function refuseForeign(
   { region, identifier }: CopyAddress,
   marks: ClusterMarks,
   found: ClusterDescription | undefined,
@@ -98,13 +98,13 @@ function refuseStranger(
 ): void {
   if (found === undefined) return;
   const tags = tagsOf(found.cluster);
-  const stranger = strangerBy(tags, marks);
-  if (stranger === undefined) return;
+  const foreign = foreignBecause(tags, marks);
+  if (foreign === undefined) return;
   if (mode === "drill" && tags[INSTANT_TAG] === instant && tags[STACK_TAG] === undefined)
     throw new Error(
       `its copy, cluster ${identifier} in ${region}, was made by an earlier version of this program, which declared it in another way: end the drill ("pulumi config rm restore", "pulumi up"), then restore again`,
     );
-  throw new Error(`cluster ${identifier} in ${region} ${stranger}`);
+  throw new Error(`cluster ${identifier} in ${region} ${foreign}`);
 }
 
 /** Declares the restore and what follows it. Returns what is done last. */

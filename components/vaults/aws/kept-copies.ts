@@ -8,8 +8,8 @@ import { exactParts, partSuffix } from "./selections";
 export const KEPT_SCHEDULE = "cron(0 * ? * * *)";
 
 /**
- * Has AWS Backup copy what a restore has built into the vault while it stands. Nobody writes to it, so that whenever that is,
- * all databases of the set are there as of one restore point; its instant is on every recovery point.
+ * Makes AWS Backup copy restored databases into the vault while they exist. They are not written to, so that the vault has
+ * all databases of the set as of one restore point, whenever the backup runs; every recovery point names its instant.
  */
 export function declareKeptCopy(
   logical: string,
@@ -20,8 +20,8 @@ export function declareKeptCopy(
   const name = `${logical}-kept`;
   const role = declareBackupRole(name, [{ resourceType, region, resources: arns }], tags, parent);
   // The same name everywhere, but only once the vault of this region exists.
-  const vault = vaults.apply((standing) => {
-    if (standing.some((each) => each.name === vaultName && each.region === region)) return vaultName;
+  const vault = vaults.apply((existing) => {
+    if (existing.some((each) => each.name === vaultName && each.region === region)) return vaultName;
     throw new Error(`there is no vault ${vaultName} in ${region}`);
   });
   const plan = declarePlan(

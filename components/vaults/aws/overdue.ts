@@ -22,8 +22,8 @@ interface Waiting {
 }
 
 /**
- * Why a database should have its retention by now and has not: its plan has had a run since it was last changed and selects the
- * database, with all the time that a job may take. Undefined while the first run is still to come, or may be under way.
+ * Why a database should already have its retention: its plan selects the database and has had a run since its last change,
+ * including all the time that a job may take. Undefined before the first run, and while it may still be running.
  */
 export async function overdueBecause(
   { arn, region, created }: Waiting,

@@ -157,6 +157,6 @@ function copyLifecycle(lifecycle: LifecycleArgs | undefined): LifecycleArgs | un
 
 function physicalName(logical: string): string {
   const whole = `${logical}-${pulumi.getStack()}`;
-  // AWS Backup takes 50 characters: what tells one from another stands at both ends.
+  // AWS Backup accepts 50 characters; the beginning and the end distinguish names.
   return whole.length <= 50 ? whole : `${whole.slice(0, 24)}-${whole.slice(-25)}`;
 }

@@ -61,7 +61,7 @@ export const azureLifecycleSchema = z
 
 /** What becomes of backups that somebody deletes. */
 export interface SoftDeleteArgs {
-  /** `On`, `Off`, or `AlwaysOn`: nobody can ever switch it off, which needs `acknowledgeIrreversible`. Defaults to `On`. */
+  /** `On`, `Off`, or `AlwaysOn`: it can never be switched off, which needs `acknowledgeIrreversible`. Defaults to `On`. */
   state?: string;
   /** Days for which they can be brought back, 14 to 180. Defaults to 14. */
   retentionDays?: number;
@@ -88,14 +88,14 @@ export interface AzureVaultArgs {
   /** `GeoRedundant`, `ZoneRedundant` or `LocallyRedundant`; stays what it was at first. Defaults to `GeoRedundant`. */
   redundancy?: string;
   /**
-   * `Unlocked` (nobody deletes recovery points before their time; can be taken back), `Locked` (cannot, by nobody, which
+   * `Unlocked` (recovery points cannot be deleted before they expire; can be reverted), `Locked` (can never be reverted, which
    * needs `acknowledgeIrreversible`) or `Disabled`. Defaults to `Unlocked`.
    */
   immutability?: string;
   softDelete?: SoftDeleteArgs;
   /** Whether recovery points can be restored in the paired region, too. For ever: needs `acknowledgeIrreversible`. Defaults to false. */
   crossRegionRestore?: boolean;
-  /** Repeats the vault's name, for what nobody can undo, Microsoft included. */
+  /** Repeats the vault's name to accept settings that cannot be undone, not even by Microsoft. */
   acknowledgeIrreversible?: string;
   /** Whether the vault with all that is in it stays when the stack is destroyed. Defaults to true. */
   retainOnDelete?: boolean;

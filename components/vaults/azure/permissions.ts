@@ -37,7 +37,7 @@ export class VaultPermissions {
     return new RoleAssignment(
       logical,
       {
-        // The same for the same vault, role and scope, whoever declares it, and another one for another vault.
+        // Depends on vault, role and scope alone: the same for every program that declares it, different for another vault.
         roleAssignmentName: pulumi
           .all([scope, this.#principalId])
           .apply(([on, whose]) => guid(`${on.toLowerCase()} ${role} ${whose}`)),

@@ -12,8 +12,8 @@ const MARKED = [
 ] as const satisfies { key: keyof AzureLifecycle; tag: string; marker: string; priority: number }[];
 
 /**
- * Declares when servers are backed up, and how long that is kept. Azure Backup changes no policy that is in use, so that other
- * times are another policy, of a name that nobody has chosen: the one before stays with those that still go by it.
+ * Declares when servers are backed up, and how long backups are kept. Azure Backup does not change a policy that is in use:
+ * other times are another policy with a generated name, and the earlier one remains for the backups that use it.
  */
 export function declarePolicy(
   logical: string,

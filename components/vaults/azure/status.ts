@@ -2,8 +2,8 @@ import type { AzureLifecycle } from "../../../restore-points/rules/azure-backup"
 import type { PauseNeed } from "../../../restore-points/rules/pause-need";
 import { CONSISTENT, PER_DATABASE, type VaultStatus } from "../status";
 import type { AzureVaultArgs } from "./args";
+import { DEFAULT_REDUNDANCY } from "./existing";
 import type { NotKept, VaultedServer } from "./rules";
-import { DEFAULT_REDUNDANCY } from "./standing";
 
 /** What was found of the vault. */
 export interface FoundVault {

@@ -2,18 +2,18 @@ import type { BackupPolicy } from "@pulumi/azure-native/dataprotection/backupPol
 import { BackupVault } from "@pulumi/azure-native/dataprotection/backupVault";
 import * as pulumi from "@pulumi/pulumi";
 import { locationName } from "../../../operations/azure-arm";
-import { findBackupVault, type StandingVault } from "../../../operations/azure-vaults";
+import { type ExistingVault, findBackupVault } from "../../../operations/azure-vaults";
 import type { PauseNeed } from "../../../restore-points/rules/pause-need";
 import type { AzureSettings } from "../../cloud-settings";
 import { endProgram, orEnd } from "../../problem";
 import type { VaultStatus } from "../status";
 import type { AzureVaultArgs } from "./args";
+import { DEFAULT_REDUNDANCY, existingVaultProblems, immutabilityFor, lockNotice, notBackedUp } from "./existing";
 import { declareInstance } from "./instance";
 import { VaultPermissions } from "./permissions";
 import { declarePolicy } from "./policy";
 import type { NotKept, VaultedServer } from "./rules";
 import type { AzureResource } from "./source";
-import { DEFAULT_REDUNDANCY, immutabilityFor, lockNotice, notBackedUp, standingVaultProblems } from "./standing";
 import { azureVaultStatus } from "./status";
 
 /** A database with its settings for Azure Backup. */
@@ -46,21 +46,21 @@ export class AzureVault extends pulumi.ComponentResource {
       .output(null)
       .apply(() =>
         orEnd(`vault ${vaultName}`, () => findBackupVault({ resourceGroupName, vaultName }, azure.access)),
-      ) as pulumi.Output<StandingVault | undefined>;
-    const immutability = pulumi.all([found, location]).apply(async ([standing, wanted]) => {
-      const problems = standing ? standingVaultProblems(settings, wanted, standing.vault) : [];
+      ) as pulumi.Output<ExistingVault | undefined>;
+    const immutability = pulumi.all([found, location]).apply(async ([existing, wanted]) => {
+      const problems = existing ? existingVaultProblems(settings, wanted, existing.vault) : [];
       if (problems.length > 0)
         return endProgram(
           problems.map((problem) => `scalar-backup:vault.azure: vault ${vaultName} ${problem}`).join("\n"),
         );
-      const notice = lockNotice(settings, standing?.vault);
+      const notice = lockNotice(settings, existing?.vault);
       if (notice) pulumi.log.warn(notice, this);
-      return immutabilityFor(settings, standing?.vault);
+      return immutabilityFor(settings, existing?.vault);
     });
     const vault = declareVault(name, settings, { location, immutability, tags }, { ...options, protect: kept });
 
     const principalId = vault.identity.apply((identity) => identity?.principalId as string);
-    // Gone with the stack, or with the server: nothing may be left with permissions that nobody declares.
+    // Deleted with the stack or the server: no permission may remain that no program declares.
     const permissions = new VaultPermissions(name, principalId, { parent: this });
     const policies = new Map<string, BackupPolicy>();
     const policyFor = (database: KeptServer) => {
@@ -85,19 +85,19 @@ export class AzureVault extends pulumi.ComponentResource {
     );
 
     const servers = pulumi.all(databases.map(({ resource }) => resource.apply((server) => server.name)));
-    const amiss = pulumi.all([found, servers]).apply(([standing, names]) =>
+    const problems = pulumi.all([found, servers]).apply(([existing, names]) =>
       databases.map(({ name: database }, index) => {
-        const problem = notBackedUp(names[index] as string, standing?.instances ?? []);
+        const problem = notBackedUp(names[index] as string, existing?.instances ?? []);
         if (problem) pulumi.log.warn(`vault ${vaultName}: ${database}: ${problem}`, this);
         return problem;
       }),
     );
     // Consumers of this output get an existing vault, with its backup instances.
     this.vaults = pulumi
-      .all([location, immutability, amiss, pulumi.all(instances.map(({ name: instance }) => instance))])
-      .apply(([where, immutable, problems]) => [
+      .all([location, immutability, problems, pulumi.all(instances.map(({ name: instance }) => instance))])
+      .apply(([where, immutable, amiss]) => [
         azureVaultStatus(
-          { location: where, immutability: immutable, amiss: problems },
+          { location: where, immutability: immutable, amiss },
           settings,
           databases,
           args.notKept,
@@ -139,7 +139,7 @@ function declareVault(
   );
 }
 
-/** Where the vault is: where it is told to be, or where the servers are. The program ends when one of them is elsewhere. */
+/** The location of the vault: as configured, or that of the servers. The program ends if a server is elsewhere. */
 function locationFor({ name, location }: AzureVaultArgs, databases: readonly KeptServer[]): pulumi.Output<string> {
   const found = pulumi.all(databases.map(({ resource }) => resource.apply((server) => server.location)));
   return found.apply(async (locations) => {

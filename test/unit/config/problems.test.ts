@@ -24,7 +24,7 @@ function problems(values: Values): string[] {
   return stackConfigProblems(values).map(({ path, message }) => `${path}: ${message}`);
 }
 
-test("a sound configuration has no problem", (t) => {
+test("a valid configuration has no problem", (t) => {
   t.deepEqual(problems(sound), []);
   t.deepEqual(problems({ databases: [customers] }), [], "one relational database needs no pause");
   t.deepEqual(problems({ databases: [backedUp], pause: eks }), []);
@@ -46,7 +46,7 @@ const eks = { ...pause, aws: { eksCluster: "payments" } };
 
 const wrong: [string, Values, string[]][] = [
   [
-    "backups in windows, and nobody who may make them",
+    "backups in windows without credentials to make them",
     { databases: [customers, backedUp], pause },
     [
       "databases[1].dynamodb.windowBackups: makes backups from the pauser, which needs AWS credentials for that: give pause.aws, either { eksCluster: <name> } or { roleArn: <a role of yours> }",
@@ -202,7 +202,7 @@ const wrong: [string, Values, string[]][] = [
     ["restore.at: is missing; expected an instant in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z"],
   ],
   [
-    "imported lines that are broken, each by itself, beside a wrong instant",
+    "imported lines that are broken, each by itself, and a wrong instant",
     {
       ...sound,
       restore: {

@@ -11,7 +11,7 @@ import { stackConfigSchema } from "../../../config/schema";
 const examples = join(__dirname, "../../../examples");
 
 for (const [file, text] of Object.entries(generated())) {
-  test(`${basename(file)} is what config/index.ts says`, (t) => {
+  test(`${basename(file)} is what config/schema.ts says`, (t) => {
     t.is(readFileSync(file, "utf8"), text, "run: npm run schema");
   });
 }
@@ -25,7 +25,7 @@ function schemaOf(folder: string, text: string): string {
 }
 
 for (const file of readdirSync(examples).filter((name) => name.endsWith(".yaml"))) {
-  test(`${file} is sound and points editors to the schema, and so does a copy of it next to Pulumi.yaml`, (t) => {
+  test(`${file} is valid and points editors to the schema, and so does a copy of it next to Pulumi.yaml`, (t) => {
     const text = readFileSync(join(examples, file), "utf8");
     for (const folder of [examples, dirname(examples)]) t.is(schemaOf(folder, text), SCHEMA_FILE);
     const { config } = load(text) as { config: Record<string, unknown> };

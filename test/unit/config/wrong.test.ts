@@ -128,7 +128,7 @@ test("no message is kept for a case that is gone", (t) => {
 test.after.always(() => {
   if (process.env.MESSAGES !== "write") return;
   const head =
-    "# What users read of each wrong configuration. Written by wrong.test.ts, and read line by line by whoever changes it.\n";
+    "# What users read of each wrong configuration. Written by wrong.test.ts, and read line by line with every change.\n";
   const all = Object.fromEntries(cases.map(({ name }) => [name, written[name] ?? []]));
   writeFileSync(MESSAGES, head + dump(all, { lineWidth: -1 }));
 });

@@ -148,9 +148,9 @@ test.serial(
     const account = await findAccount(address, access);
     if (!account) return t.fail();
     const range = await readRange(account, access);
-    const told = cloud.cosmosdb.account("prod").restorableRange();
-    t.is(Date.parse(range.earliest ?? ""), told?.earliest ?? 0);
-    t.true(Math.abs(Date.parse(range.latest ?? "") - (told?.latest ?? 0)) < 2000);
+    const listed = cloud.cosmosdb.account("prod").restorableRange();
+    t.is(Date.parse(range.earliest ?? ""), listed?.earliest ?? 0);
+    t.true(Math.abs(Date.parse(range.latest ?? "") - (listed?.latest ?? 0)) < 2000);
     t.regex(
       (await findRestoreSource(account, new Date(clock.now()).toISOString(), access)).id,
       /\/locations\/japaneast\/restorableDatabaseAccounts\/[0-9a-f-]{36}$/,
@@ -361,7 +361,7 @@ test.serial("Cosmos DB: a deleted account is restored into its location and a re
   t.is(deleted.properties.restorableLocations?.[0]?.locationName, "japanwest");
   t.like(restoreSourceOf(deleted, [], one), { location: AZURE_LOCATION, region: AZURE_LOCATION });
   t.like(restoreSourceOf(deleted, ["japanwest"], both), { location: AZURE_LOCATION, region: "japanwest" });
-  t.true(Date.parse(deleted.properties.oldestRestorableTime ?? "") < created - 24 * HOUR, "Azure tells 30 days ago");
+  t.true(Date.parse(deleted.properties.oldestRestorableTime ?? "") < created - 24 * HOUR, "Azure says 30 days ago");
   t.true(Math.abs(Date.parse(oldestInstant(deleted) ?? "") - created) < 1000, "nothing is older than the account");
 
   const empty = { ...deleted, properties: { ...deleted.properties, restorableLocations: [] } };

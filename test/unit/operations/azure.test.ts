@@ -9,7 +9,7 @@ import { virtualClock } from "./virtual-clock";
 const ACCESS = { subscriptionId: "sub", useMsi: "true" };
 let accounts = 0;
 
-/** A Resource Manager that answers as it is told, behind the metadata and the identity that lead to it. */
+/** A Resource Manager with given answers, behind the metadata and the identity that lead to it. */
 async function manager(
   t: ExecutionContext,
   answers: ((request: IncomingMessage, response: ServerResponse, url: string) => void)[],
@@ -64,7 +64,7 @@ test.serial("the Resource Manager is found by the metadata, and asked with a man
   t.deepEqual(asked, ["GET /x?api-version=2025-01-01 Bearer token"]);
 });
 
-test.serial("what is not there is undefined, what is refused is told with Azure's code", async (t) => {
+test.serial("a missing resource is undefined, a refusal has Azure's code", async (t) => {
   const { client } = await manager(t, [
     answer(404, { error: { code: "ResourceNotFound", message: "gone" } }),
     answer(403, { error: { code: "AuthorizationFailed", message: "no role" } }),
@@ -97,7 +97,7 @@ test.serial("a change that goes on is waited for, and read once it is done", asy
   );
 });
 
-test.serial("a change that fails later is told as the failure that it is", async (t) => {
+test.serial("reports a change that fails later as its failure", async (t) => {
   const { client } = await manager(t, [
     (_, response, url) =>
       response.writeHead(202, { "retry-after": "0", "azure-asyncoperation": `${url}/status` }).end(),
@@ -232,14 +232,14 @@ test.serial("a vault's permissions are waited for until they are in effect", asy
 });
 
 test.serial("what is backed up already needs no waiting, and any other refusal ends it", async (t) => {
-  const standing = await permission(t, [answer(200, { name: "prod" })]);
-  await standing.done;
-  t.deepEqual(standing.said, ["prod is backed up already"]);
+  const granted = await permission(t, [answer(200, { name: "prod" })]);
+  await granted.done;
+  t.deepEqual(granted.said, ["prod is backed up already"]);
   const { done } = await permission(t, [noInstance, forbidden("UserErrorPolicyNotFound")]);
   await t.throwsAsync(done, { message: "UserErrorPolicyNotFound: not yet" });
 });
 
-test.serial("an environment that is none, and a missing subscription, are told with what is allowed", async (t) => {
+test.serial("reports an unknown environment and a missing subscription with what is allowed", async (t) => {
   delete process.env.ARM_METADATA_HOSTNAME;
   delete process.env.ARM_SUBSCRIPTION_ID;
   await t.throwsAsync(azureAccount({ ...ACCESS, environment: "mars" }), {

@@ -77,7 +77,7 @@ test.serial("an instance is given what it lacks, once", async (t) => {
   t.deepEqual(said, ["copy: nothing to do"]);
 });
 
-test.serial("settings that AWS takes only together are told together", async (t) => {
+test.serial("settings that AWS accepts only together are sent together", async (t) => {
   const { rds } = await cloudWith(t);
   rds.modifyDBInstance({
     DBInstanceIdentifier: "copy",

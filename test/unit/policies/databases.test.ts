@@ -183,9 +183,9 @@ says(databaseDeletionProtection, [
     cluster({ deletionProtection: false }),
     ["deletion protection is off: set deletionProtection to true"],
   ],
-  ["a drill's copy is made to go", cluster({ deletionProtection: false, ...drill }), []],
+  ["a drill's copy is temporary", cluster({ deletionProtection: false, ...drill }), []],
   [
-    "a recovery's table, whose other tags are set afterwards, is made to stay",
+    "a recovery's table, whose other tags are set afterwards, is permanent",
     {
       ...table({ deletionProtectionEnabled: undefined, restoreSourceName: "ledger.accounts", ...recovery }),
       ignoreChanges: ["tags", "deletionProtectionEnabled"],
@@ -206,7 +206,7 @@ says(databaseDeletionProtection, [
     ["deletion protection is off: set deletionProtectionEnabled to true"],
   ],
   [
-    "a recovery's copy is made to stay",
+    "a recovery's copy is permanent",
     cluster({ deletionProtection: false, ...recovery }),
     ["deletion protection is off: set deletionProtection to true"],
   ],
@@ -274,7 +274,7 @@ says(databaseNotPublic, [
   ["an instance is private by default", instance({ publiclyAccessible: undefined }), []],
   ["Cosmos DB, public by default", cosmos({ publicNetworkAccess: undefined }), [openTo("enabled by default")]],
   [
-    "a restored Cosmos DB account is public unless told otherwise",
+    "a restored Cosmos DB account is public by default",
     cosmos({ publicNetworkAccess: undefined, createMode: "Restore" }),
     [openTo("enabled by default")],
   ],
@@ -310,7 +310,7 @@ says(databaseNotPublic, [
     [lets("0.0.0.0")],
   ],
   [
-    "an Azure server lets in nobody before a firewall rule does",
+    "an Azure server accepts no connection without a firewall rule",
     azureMysql({ network: { publicNetworkAccess: "Enabled" } }),
     [],
   ],
@@ -414,7 +414,7 @@ function bare({ props }: Declared): object {
 }
 
 fixes(dynamodbPointInTimeRecovery, [
-  ["nothing where nothing is amiss", table(), undefined],
+  ["nothing where nothing is wrong", table(), undefined],
   [
     "a table without recovery",
     table({ pointInTimeRecovery: undefined }),

@@ -22,7 +22,7 @@ for (const { title, config } of exampleStacks)
     t.true(protectedNow.succeeded, errors(protectedNow));
     t.deepEqual(await judge(stack), []);
 
-    // Copies of a drill stand beside what they were made from.
+    // Copies of a drill exist next to their sources.
     if (title !== "Pulumi.dynamodb-aurora.yaml") return;
     // AWS Backup's first daily run hands its retention to the cluster.
     cloud.clock.advance(25 * 60 * 60_000);

@@ -222,7 +222,7 @@ saysOfStack(pauseMinimalRbac, [
     ],
   ],
   [
-    "names that are not known yet, told by what they are made from",
+    "names that are not known yet, identified by their inputs",
     [
       { type: "kubernetes:core/v1:ServiceAccount", name: "account", props: {} },
       { ...cronJob({ pod: { serviceAccountName: UNKNOWN_VALUE } }), madeFrom: { spec: ["account"] } },

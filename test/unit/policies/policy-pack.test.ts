@@ -23,7 +23,7 @@ test.before(async () => {
   pack = await PolicyPackProcess.start();
 });
 test.after.always(() => pack?.stop());
-// One process serves all tests, and is told its configuration anew by each that needs one.
+// One process serves all tests, and gets a new configuration from each test that needs one.
 test.serial.beforeEach(() => pack.configure({}));
 
 /** All that the engine would show of a stack: of each resource as it comes, then of the whole. */

@@ -207,7 +207,7 @@ saysOfStack(pauseCoversReleases, [
     [payments, paymentsPause, scalarRelease(), reports(true), reportsPause, reportsRelease, ledger],
     [missed("scalar/scalardl-ledger", "ledger")],
   ],
-  ["two sets of one relational database each, told apart by their tags", [cluster(), otherSet(instance())], []],
+  ["two sets of one relational database each, distinguished by their tags", [cluster(), otherSet(instance())], []],
   [
     "the same as one set",
     [cluster(), instance()],
@@ -217,7 +217,7 @@ saysOfStack(pauseCoversReleases, [
       },
     ],
   ],
-  ["a relational database beside one that is none of Scalar's", [cluster(), instance({ tags: {} })], []],
+  ["a relational database next to one that Scalar does not use", [cluster(), instance({ tags: {} })], []],
   [
     "a table of ScalarDB's belongs to the one set there is",
     [otherSet(cluster()), table({ tags: {}, hashKey: "concatenatedPartitionKey" }), cronJob(), ledger, scalarRelease()],
@@ -265,10 +265,10 @@ const undecided = (name: string) => [
 ];
 const untagged = instance({ tags: {} });
 saysOfStack(databaseInSet, [
-  ["beside a database of Scalar's", [table(), untagged], undecided("orders")],
-  ["beside a release of Scalar's", [scalarRelease(), untagged], undecided("orders")],
-  ["beside a pause", [cronJob(), untagged], undecided("orders")],
-  ["beside a component of ours", [component(false), untagged], undecided("orders")],
+  ["next to a database of Scalar's", [table(), untagged], undecided("orders")],
+  ["next to a release of Scalar's", [scalarRelease(), untagged], undecided("orders")],
+  ["next to a pause", [cronJob(), untagged], undecided("orders")],
+  ["next to a component of ours", [component(false), untagged], undecided("orders")],
   ["in a stack that has nothing of Scalar's", [untagged, cluster({ tags: {} })], []],
   ["tagged", [table(), instance()], []],
   ["a table with keys of its own", [cluster(), table({ tags: {}, hashKey: "sessionId" })], []],
@@ -389,7 +389,7 @@ saysOfStack(snapshotsOfPausedSet, [
   ],
   ["no tag, where a condition excludes one", [table(), daily(), conditioned("stringNotEquals", "yes")], [SNAPSHOTS]],
   [
-    "an ARN and a plan that are not known yet, told by what they are made from",
+    "an ARN and a plan that are not known yet, identified by their inputs",
     [
       table({ arn: UNKNOWN_VALUE }),
       daily({ id: UNKNOWN_VALUE }),
@@ -480,7 +480,7 @@ saysOfStack(awsBackupCoversDatabase, [
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000 - 60_000).toISOString();
 const drillOf = (days: number) =>
   drillCopy({ tags: { "scalar-backup:copy": "drill", "scalar-backup:restored-to": daysAgo(days) } });
-const standing = (days: number) => [
+const existingFor = (days: number) => [
   {
     message: `the drill's copy has existed for ${days} days at least: end the drill with "pulumi config rm restore" and "pulumi up"`,
     at: "customers-copy",
@@ -489,10 +489,10 @@ const standing = (days: number) => [
 saysOfStack(drillCopiesRemoved, [
   ["of an instant that could still be restored just now", [drillOf(34)], []],
   ["for a week since its instant could last be restored", [drillOf(42)], []],
-  ["for longer", [drillOf(45)], standing(10)],
-  ["for longer than configured", [drillOf(39)], standing(4), { config: { maximumDays: 3 } }],
+  ["for longer", [drillOf(45)], existingFor(10)],
+  ["for longer than configured", [drillOf(39)], existingFor(4), { config: { maximumDays: 3 } }],
   ["made lately, as Azure says", [drillCopy({ systemData: { createdAt: daysAgo(2) } })], []],
-  ["made long ago, as Azure says", [drillCopy({ systemData: { createdAt: daysAgo(9) } })], standing(9)],
+  ["made long ago, as Azure says", [drillCopy({ systemData: { createdAt: daysAgo(9) } })], existingFor(9)],
   [
     "a recovery's copy stays",
     [drillCopy({ tags: { "scalar-backup:copy": "recovery", "scalar-backup:restored-to": "2026-01-01T00:00:00Z" } })],
@@ -501,7 +501,7 @@ saysOfStack(drillCopiesRemoved, [
 ]);
 
 const stack = (props: object): Declared[] => [{ type: "pulumi:pulumi:Stack", name: "test-dev", props }];
-const MEND =
+const FIX =
   "run one (restore.at), and record when it passed: pulumi config set lastDrill <instant>, or, in a program of your own, pulumi stack tag set scalar-backup:last-drill <instant>";
 const TAG = "scalar-backup:last-drill";
 saysOfStack(drillRecent, [
@@ -509,7 +509,7 @@ saysOfStack(drillRecent, [
   [
     "nothing is said, and should be",
     stack({}),
-    [{ message: `no successful drill is recorded: ${MEND}` }],
+    [{ message: `no successful drill is recorded: ${FIX}` }],
     { config: { required: true } },
   ],
   ["lately, by output", stack({ lastDrill: daysAgo(3) }), []],
@@ -517,12 +517,12 @@ saysOfStack(drillRecent, [
   [
     "long ago, by output",
     stack({ lastDrill: daysAgo(31) }),
-    [{ message: `the last successful drill is 31 days old, 30 are allowed: ${MEND}` }],
+    [{ message: `the last successful drill is 31 days old, 30 are allowed: ${FIX}` }],
   ],
   [
     "long ago, by tag and configuration",
     stack({}),
-    [{ message: `the last successful drill is 9 days old, 7 are allowed: ${MEND}` }],
+    [{ message: `the last successful drill is 9 days old, 7 are allowed: ${FIX}` }],
     { config: { maximumDays: 7 }, tags: { [TAG]: daysAgo(9) } },
   ],
   [

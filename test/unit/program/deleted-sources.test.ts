@@ -49,7 +49,7 @@ function write(cloud: SimulatedCloud, value: number): void {
   cloud.azure.cosmosdb.account("documents-prod").putItem("ledger", "accounts", "a", { value });
 }
 
-/** What a disaster of one's own making leaves: automated backups, because nobody asked for them to go. */
+/** A deletion by mistake leaves the automated backups, because it did not ask for their deletion. */
 function deleteSources(cloud: SimulatedCloud): void {
   const rds = cloud.aws.rds.region(REGION);
   const gone = { SkipFinalSnapshot: true, DeleteAutomatedBackups: false };

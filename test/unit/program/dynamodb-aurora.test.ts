@@ -33,7 +33,7 @@ test("one set of two databases: protected, fixed, restored, cleaned up", async (
   const clusters = cloud.aws.rds.region(REGION);
 
   cloud.clock.advance(2 * MINUTE);
-  // A restore in the very first preview, whose windows nobody knows yet: what it would build is shown.
+  // A restore in the very first preview, whose windows are not known yet, shows what it would build.
   stack.config["scalar-backup:restore"] = {
     at: new Date(cloud.clock.now() - MINUTE).toISOString().replace(/\.\d+/, ""),
   };

@@ -45,7 +45,7 @@ async function protectedSet(t: ExecutionContext, databases: Parameters<typeof bu
   return { ...set, older, newer };
 }
 
-function standing(cloud: SimulatedCloud, region = REGION): string[] {
+function namesIn(cloud: SimulatedCloud, region = REGION): string[] {
   const rds = cloud.aws.rds.region(region);
   return [
     ...cloud.aws.dynamodb.region(region).tableNames(),
@@ -57,14 +57,14 @@ function standing(cloud: SimulatedCloud, region = REGION): string[] {
 
 test("an up that is killed while it creates copies goes on with the next one, and leaves nothing behind", async (t) => {
   const { cloud, stack, providers, newer } = await protectedSet(t, [tables(), aurora, orders]);
-  const sources = standing(cloud);
+  const sources = namesIn(cloud);
   stack.config["scalar-backup:restore"] = { at: newer };
 
   let goOn = interruptCreations(providers, [TABLE, CLUSTER, INSTANCE], TABLES.length + 2);
   const killed = await stack.up();
   goOn();
   t.regex(errors(killed), /signal: killed/);
-  t.true(standing(cloud).length > sources.length, "copies exist");
+  t.true(namesIn(cloud).length > sources.length, "copies exist");
   const inState = new Set(stack.state.map(({ type }) => type));
   t.false(
     [TABLE, CLUSTER, INSTANCE].some((type) => inState.has(type)),
@@ -107,7 +107,7 @@ test("an up that is killed while it creates copies goes on with the next one, an
   delete stack.config["scalar-backup:restore"];
   const cleaned = await stack.up();
   t.true(cleaned.succeeded, errors(cleaned));
-  t.deepEqual(standing(cloud), sources, "the copies are gone");
+  t.deepEqual(namesIn(cloud), sources, "the copies are gone");
 });
 
 test("copies in another region are taken over from there, and replaced for another instant", async (t) => {
@@ -124,7 +124,7 @@ test("copies in another region are taken over from there, and replaced for anoth
   );
   t.is(changes(again).filter((change) => change.startsWith("import Table tables-copy-")).length, TABLES.length);
   t.deepEqual(changes(await stack.preview()), []);
-  t.deepEqual(standing(cloud, ELSEWHERE), [...TABLES].sort());
+  t.deepEqual(namesIn(cloud, ELSEWHERE), [...TABLES].sort());
 
   stack.config["scalar-backup:restore"] = { at: older };
   const moved = await stack.up();
@@ -136,10 +136,10 @@ test("copies in another region are taken over from there, and replaced for anoth
 
   delete stack.config["scalar-backup:restore"];
   t.true((await stack.up()).succeeded);
-  t.deepEqual(standing(cloud, ELSEWHERE), []);
+  t.deepEqual(namesIn(cloud, ELSEWHERE), []);
 });
 
-test("a replacement in another region that is killed half-way is told from a copy, with the way out", async (t) => {
+test("reports a replacement in another region that was killed half-way, with the way out", async (t) => {
   const { cloud, stack, providers, older, newer } = await protectedSet(t, [tables({ region: ELSEWHERE })]);
   stack.config["scalar-backup:restore"] = { at: newer };
   t.true((await stack.up()).succeeded);
@@ -159,7 +159,7 @@ test("a replacement in another region that is killed half-way is told from a cop
   delete stack.config["scalar-backup:restore"];
   const letGo = await stack.up();
   t.true(letGo.succeeded, errors(letGo));
-  t.deepEqual(standing(cloud, ELSEWHERE), [...TABLES].sort(), "what is being restored stays");
+  t.deepEqual(namesIn(cloud, ELSEWHERE), [...TABLES].sort(), "what is being restored stays");
   stack.config["scalar-backup:restore"] = { at: older };
   const again = await stack.up();
   t.true(again.succeeded, errors(again));
@@ -167,7 +167,7 @@ test("a replacement in another region that is killed half-way is told from a cop
   t.deepEqual(changes(await stack.preview()), []);
   delete stack.config["scalar-backup:restore"];
   t.true((await stack.up()).succeeded);
-  t.deepEqual(standing(cloud, ELSEWHERE), []);
+  t.deepEqual(namesIn(cloud, ELSEWHERE), []);
 });
 
 test("what somebody else has made under a copy's name is not touched, and the message says whose it is", async (t) => {
@@ -183,14 +183,14 @@ test("what somebody else has made under a copy's name is not touched, and the me
   ];
 
   const refused = async (message: RegExp) => {
-    const before = standing(cloud);
+    const before = namesIn(cloud);
     for (const run of ["preview", "up"] as const) {
       const result = await stack[run]();
       t.false(result.succeeded);
       t.regex(errors(result), message);
     }
     // What does not depend on it may have been created before the program ended.
-    t.true(before.every((name) => standing(cloud).includes(name)));
+    t.true(before.every((name) => namesIn(cloud).includes(name)));
     delete stack.config["scalar-backup:restore"];
     t.true((await stack.up()).succeeded);
     stack.config["scalar-backup:restore"] = { at: newer };
@@ -274,15 +274,15 @@ test("a recovery's copies that the stack has left for good are not taken for a d
   stack.config["scalar-backup:restore"] = { at: newer };
   const drill = await stack.up();
   t.false(drill.succeeded);
-  // Whichever look-up is the first to find one ends the program.
+  // The first look-up that finds one ends the program.
   t.regex(
     errors(drill),
     /(instance orders-prod-|DynamoDB table )\S+ in \S+ exists already .* it is the copy of a recovery/,
   );
   delete stack.config["scalar-backup:restore"];
   t.true((await stack.up()).succeeded);
-  t.true(standing(cloud).includes(copy), "it stands");
-  t.deepEqual(standing(cloud, ELSEWHERE), [...TABLES].sort());
+  t.true(namesIn(cloud).includes(copy), "it exists");
+  t.deepEqual(namesIn(cloud, ELSEWHERE), [...TABLES].sort());
 
   stack.config["scalar-backup:restore"] = { at: newer, mode: "recovery" };
   const again = await stack.up();
@@ -295,7 +295,7 @@ test("two databases whose copies would have one identifier are refused: the one 
   const base = "acme-payments-production-tokyo-scalar-database-of";
   const named = (name: string) => ({ name, rdsMysql: { existing: { instanceIdentifier: `${base}-${name}` } } });
   const { cloud, stack, newer } = await protectedSet(t, [named("ledger"), named("auditor")]);
-  const sources = standing(cloud);
+  const sources = namesIn(cloud);
   stack.config["scalar-backup:restore"] = { at: newer };
   for (const run of ["preview", "up"] as const) {
     const result = await stack[run]();
@@ -306,5 +306,5 @@ test("two databases whose copies would have one identifier are refused: the one 
     );
   }
   // The one that was first may have been created before the program ended.
-  t.true(standing(cloud).length <= sources.length + 1);
+  t.true(namesIn(cloud).length <= sources.length + 1);
 });

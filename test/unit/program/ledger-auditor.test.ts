@@ -89,7 +89,7 @@ test("a release whose DynamoDB tables have no coordinator is refused, and the na
     errors(refused),
     /pause\.releases\[0\]: no database that scalar\/ledger uses holds ScalarDB's coordinator.*ledger has no table coordinator\.state/,
   );
-  // Aurora may hold Auditor's: nobody looks into it.
+  // Aurora may hold Auditor's: the program does not look into it.
   t.notRegex(errors(refused), /releases\[1\]/);
 
   tables.createTable({

@@ -16,7 +16,7 @@ async function protectedCluster(t: ExecutionContext) {
   const at = new Date(Math.floor((cloud.clock.now() - HOUR) / 1000) * 1000).toISOString().replace(".000Z", "Z");
   const copy = `trio-prod-${at.replaceAll(/[-:]/g, "").toLowerCase()}`;
   /** A cluster that has the copy's name already. */
-  const standing = (tags: Record<string, string>) =>
+  const createCopy = (tags: Record<string, string>) =>
     rds.createDBCluster({
       DBClusterIdentifier: copy,
       Engine: "postgres",
@@ -27,7 +27,7 @@ async function protectedCluster(t: ExecutionContext) {
       Iops: 1000,
       Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
     });
-  return { cloud, stack, rds, at, copy, standing, first };
+  return { cloud, stack, rds, at, copy, createCopy, first };
 }
 
 test("an existing cluster keeps its own backups for as long as is asked for, with no plan of AWS Backup", async (t) => {
@@ -41,8 +41,8 @@ test("an existing cluster keeps its own backups for as long as is asked for, wit
 });
 
 test("somebody else's cluster of the copy's name ends the preview, and is left alone", async (t) => {
-  const { stack, rds, at, copy, standing } = await protectedCluster(t);
-  standing({ team: "others" });
+  const { stack, rds, at, copy, createCopy } = await protectedCluster(t);
+  createCopy({ team: "others" });
   stack.config["scalar-backup:restore"] = { at };
   const refused = await stack.preview();
   t.false(refused.succeeded);
@@ -54,8 +54,8 @@ test("somebody else's cluster of the copy's name ends the preview, and is left a
 });
 
 test("a drill's copy that an earlier version declared ends the preview, with the way out", async (t) => {
-  const { stack, at, standing } = await protectedCluster(t);
-  standing({ "scalar-backup:copy": "drill", "scalar-backup:restored-to": at });
+  const { stack, at, createCopy } = await protectedCluster(t);
+  createCopy({ "scalar-backup:copy": "drill", "scalar-backup:restored-to": at });
   stack.config["scalar-backup:restore"] = { at };
   const refused = await stack.preview();
   t.false(refused.succeeded);
@@ -63,8 +63,8 @@ test("a drill's copy that an earlier version declared ends the preview, with the
 });
 
 test("a recovery's copy that an earlier version declared is taken over as it is", async (t) => {
-  const { stack, rds, at, copy, standing } = await protectedCluster(t);
-  standing({ "scalar-backup:copy": "recovery", "scalar-backup:restored-to": at });
+  const { stack, rds, at, copy, createCopy } = await protectedCluster(t);
+  createCopy({ "scalar-backup:copy": "recovery", "scalar-backup:restored-to": at });
   const { resourceId } = rds.cluster(copy);
   stack.config["scalar-backup:restore"] = { at, mode: "recovery" };
   const recovered = await stack.up();

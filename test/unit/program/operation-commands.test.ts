@@ -7,7 +7,7 @@ import { changes, errors, REGION, rehearsed } from "./rehearsed";
 const HOUR = 60 * 60_000;
 const SET = [{ name: "trio", rdsPostgresql: { existing: { clusterIdentifier: "trio-prod" } } }];
 const COMMAND = "command:local:Command";
-/** In place of an earlier version's text: whoever runs it sees it fail. */
+/** In place of an earlier version's text: running it fails. */
 const EARLIER = "exit 9";
 
 test("a new command text runs no operation on a copy that exists; a new request, and a deletion, run by the new text", async (t) => {

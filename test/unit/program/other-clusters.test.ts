@@ -15,7 +15,7 @@ import { errors, REGION, rehearsed } from "./rehearsed";
 
 /**
  * A set over two clusters, as the stack of Tokyo sees it. Osaka's record is in another namespace of the same simulated API
- * server: that two API servers are told apart by their contexts is tested in test/operations/kubernetes.
+ * server: that contexts distinguish two API servers is tested in test/operations/kubernetes.
  */
 
 const MINUTE = 60_000;
@@ -143,7 +143,7 @@ test("a cluster that cannot be read leaves no restore point, and a pasted record
   const pause = stack.config["scalar-backup:pause"] as object;
   const unreachable = join(mkdtempSync(join(tmpdir(), "unreachable-")), "config");
   t.teardown(() => rmSync(dirname(unreachable), { recursive: true }));
-  // Nobody listens on port 1.
+  // No server listens on port 1.
   writeFileSync(
     unreachable,
     JSON.stringify({

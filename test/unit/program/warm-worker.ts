@@ -43,7 +43,7 @@ export interface Answer {
 const CLOCK = pathToFileURL(require.resolve("../../../simulator/cloud/shifted-clock.mjs")).href;
 const RealDate = Date;
 const port = parentPort as NonNullable<typeof parentPort>;
-/** The program that runs, if one does: errors that nobody catches are its. */
+/** The program that runs, if one does: uncaught errors belong to it. */
 let running: number | undefined;
 let shiftedBy: string | undefined;
 let shifts = 0;
@@ -88,7 +88,7 @@ process.on("unhandledRejection", async (error) => {
   port.postMessage({ id, problem: await reported(error) } satisfies Answer);
 });
 
-/** Tells the engine, as the SDK's runner does. */
+/** Reports to the engine, as the SDK's runner does. */
 async function reported(error: unknown): Promise<string> {
   const { message, stack } = error as Error;
   await log.error(RunError.isInstance(error) ? message : `unhandled exception: ${stack ?? message}`);

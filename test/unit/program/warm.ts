@@ -21,7 +21,7 @@ export class WarmProgram {
 
   readonly source: Source = served((options) => this.#start(options));
 
-  /** Runs what a command provider is told to, if it is one of our operations. */
+  /** Runs the command of a command provider, if it is one of our operations. */
   readonly operation = (command: string, stdin: string, environment: Record<string, string>) => {
     const operation = OPERATION.exec(command)?.[1];
     return operation === undefined ? undefined : this.#operation(operation, stdin, environment);
@@ -69,7 +69,7 @@ export class WarmProgram {
   }
 }
 
-/** On demand: the helpers beside this are also used where Ava is not, as in the benchmark. */
+/** On demand: the helpers next to this are also used where Ava is not, as in the benchmark. */
 function pool(): SharedWorker.Plugin.Protocol {
   registered ??= (require("ava/plugin") as typeof import("ava/plugin")).registerSharedWorker({
     filename: pathToFileURL(join(__dirname, "warm-pool.mjs")),

@@ -144,7 +144,7 @@ test("backups that are not all there, or not yet, or of another window, are refu
   t.deepEqual(
     source.tableNames().filter((name) => name.endsWith(suffix)),
     [...TABLES].sort().map((name) => `${name}-${suffix}`),
-    "beside the sources; a table that is younger than the window is left out",
+    "next to the sources; a table that is younger than the window is left out",
   );
   t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");
   delete stack.config["scalar-backup:restore"];

@@ -97,8 +97,8 @@ for (const [why, args, given, message] of REFUSED) {
     t.is(exitCode, 2);
     t.is(stdout, undefined);
     t.true(stderr.startsWith("restore-points: "));
-    const told = stderr.slice("restore-points: ".length);
-    if (typeof message === "string") t.is(told, message);
-    else t.regex(told, message);
+    const printed = stderr.slice("restore-points: ".length);
+    if (typeof message === "string") t.is(printed, message);
+    else t.regex(printed, message);
   });
 }

@@ -98,7 +98,7 @@ test("Cosmos DB needs a pause, one server alone doesn't", (t) => {
   t.false(needs(postgresql({})));
 });
 
-test("looking only: what falls short is refused at preview", async (t) => {
+test("with manage: false, a preview refuses settings that do not meet the requirements", async (t) => {
   const { cloud, stack } = await rehearsed(t, { "scalar-backup:databases": [postgresql({ manage: false })] });
   buildAzurePostgresql(cloud, "customers-prod");
   const result = await stack.preview();

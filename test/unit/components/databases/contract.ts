@@ -30,7 +30,7 @@ export interface DatabaseInCloud {
   properties(): Record<string, string>;
 }
 
-/** What the contract has to be told of a kind. */
+/** What the contract needs to know of a kind. */
 export interface KindUnderTest {
   /** The kind's name, and what distinguishes it. */
   title: string;
@@ -98,8 +98,8 @@ export function contract(kinds: readonly KindUnderTest[]): void {
       t.true(act.result.succeeded, `${name}: ${errors(act.result)}`);
     t.deepEqual(changes(fix.result), fix.expected, "what is off is fixed, and nothing else is touched");
     t.deepEqual(changes(again.result), [], "a preview right after a restore changes nothing");
-    t.deepEqual(strangers(restore.result, "create"), [], "a restore only creates copies");
-    t.deepEqual(strangers(cleanUp.result, "delete"), [], "a clean-up only deletes copies");
+    t.deepEqual(unexpected(restore.result, "create"), [], "a restore only creates copies");
+    t.deepEqual(unexpected(cleanUp.result, "delete"), [], "a clean-up only deletes copies");
   });
   for (const kind of kinds) for (const origin of ORIGINS) testKind(kind, origin, acts);
 }
@@ -125,14 +125,14 @@ function testKind(kind: KindUnderTest, origin: Origin, acts: (t: ExecutionContex
   test(title("range"), async (t) => {
     const { restore } = await acts(t);
     const { databases } = restore.result.outputs.restorePoints as unknown as RestorePoints;
-    const told = databases.find((range) => range.name === name);
+    const listed = databases.find((range) => range.name === name);
     const range = restore.sources.get(name)?.range;
-    if (told?.earliest === undefined || told.latest === undefined || range === undefined)
-      return t.fail(JSON.stringify(told));
+    if (listed?.earliest === undefined || listed.latest === undefined || range === undefined)
+      return t.fail(JSON.stringify(listed));
     // The cloud's clock runs on between the look-up and the comparison.
-    t.true(Math.abs(Date.parse(told.earliest) - range.earliest) < MINUTE, `${told.earliest}`);
-    const late = range.latest - Date.parse(told.latest);
-    t.true(late >= 0 && late < restore.result.simulatedMillis + 10 * MINUTE, `${told.latest}`);
+    t.true(Math.abs(Date.parse(listed.earliest) - range.earliest) < MINUTE, `${listed.earliest}`);
+    const late = range.latest - Date.parse(listed.latest);
+    t.true(late >= 0 && late < restore.result.simulatedMillis + 10 * MINUTE, `${listed.latest}`);
   });
 
   test(title("restored to the instant"), async (t) => {
@@ -206,7 +206,7 @@ async function act(kinds: readonly KindUnderTest[], cloud: SimulatedCloud, stack
   const write = (value: number) => {
     for (const kind of kinds) for (const origin of ORIGINS) kind.source(cloud, origin).write("a", value);
   };
-  // The first failure is told as what it is, rather than as all that follows from it.
+  // The first failure is reported itself, not the failures that follow from it.
   const sound = (result: StackResult) => {
     if (!result.succeeded) throw new Error(errors(result));
     return result;
@@ -268,7 +268,7 @@ function look(
 }
 
 /** What a run changed that is no copy, or in another way. */
-function strangers(result: StackResult, allowed: "create" | "delete"): string[] {
+function unexpected(result: StackResult, allowed: "create" | "delete"): string[] {
   return changes(result).filter((change) => {
     const [kind, type, name] = change.split(" ");
     const copy = name?.includes("-copy") || type === "ScalarRestore" || type === "RestoredDatabase";

@@ -197,7 +197,7 @@ test.serial("the pod is hardened", async (t) => {
 test.serial("the program that is mounted is the one that is run", async (t) => {
   const pod = podOf((await declare()).cronJob);
   const program = declared.get("ConfigMap pause-pauser") as Inputs;
-  t.is(program.metadata.name, undefined, "a new version must be able to stand beside the old");
+  t.is(program.metadata.name, undefined, "a new version must be able to exist next to the old");
   t.is(pod.volumes[0].configMap.name, "pause-pauser-0a1b2c3d");
   const [key] = Object.keys(program.data);
   t.deepEqual(pod.containers[0].command, ["node", `${pod.containers[0].volumeMounts[0].mountPath}/${key}`]);
@@ -253,7 +253,7 @@ test.serial("tags become labels, everywhere", async (t) => {
   }
 });
 
-test.serial("all problems are told at once, each with its property", async (t) => {
+test.serial("reports all problems at once, each with its property", async (t) => {
   const error = t.throws(
     () =>
       new PauseSchedule("pause", {

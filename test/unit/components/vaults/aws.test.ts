@@ -167,7 +167,7 @@ test("a set's vaults: what is declared backs up with the least of permissions, a
     ],
   );
 
-  // Whoever lifts the protection and destroys the stack still leaves the vaults.
+  // Without the protection, a destroyed stack still leaves the vaults.
   const refused = await stack.destroy();
   t.false(refused.succeeded);
   t.regex(errors(refused), /scalar-aws-vault-policy-ap-northeast-1/);

@@ -1,5 +1,5 @@
 import test from "ava";
-import { immutabilityFor, lockNotice, standingVaultProblems } from "../../../../components/vaults/azure/standing";
+import { existingVaultProblems, immutabilityFor, lockNotice } from "../../../../components/vaults/azure/existing";
 import type { VaultStatus } from "../../../../components/vaults/status";
 import type { BackupVaultDescription } from "../../../../operations/azure-vaults";
 import { AZURE_RESOURCE_GROUP } from "../../../../rehearsal/sets/azure";
@@ -175,7 +175,7 @@ test("a set's vault: declared in the right order, changed as Azure takes it, loc
   const instances = ["customers-prod", "made-prod", "orders-prod", "orders-recovered"];
   t.deepEqual([...(found()?.instances.keys() ?? [])].sort(), instances);
 
-  // What Azure would refuse is told beforehand.
+  // What Azure would refuse is reported before.
   const refused = async (change: object) => {
     configure(change);
     const result = await stack.preview();
@@ -187,7 +187,7 @@ test("a set's vault: declared in the right order, changed as Azure takes it, loc
     /scalar-backup:vault.azure: vault payments is for servers in japanwest, and Azure Backup takes none from elsewhere: customers is in japaneast; leave it out by databases\[0\].vault: { exclude: true }; orders is in/,
   );
 
-  // Locked, since that is meant; back to the times of before, whose policy stands and is in nobody's way.
+  // Locked on purpose; back to the earlier times, whose policy still exists.
   configure({
     immutability: "Locked",
     softDelete: { state: "AlwaysOn", retentionDays: 30 },
@@ -208,7 +208,7 @@ test("a set's vault: declared in the right order, changed as Azure takes it, loc
     /vault payments has immutability: Locked for ever, which is not asked for any more: write it, with acknowledgeIrreversible: payments\nscalar-backup:vault.azure: vault payments has softDelete.state: AlwaysOn for ever/,
   );
 
-  // Whoever lifts the protection and destroys the stack still leaves the vault, with what it has.
+  // Without the protection, a destroyed stack still leaves the vault with its backups.
   const held = await stack.destroy();
   t.false(held.succeeded);
   t.regex(errors(held), /scalar-azure-vault-vault/);
@@ -229,7 +229,7 @@ test("a set's vault: declared in the right order, changed as Azure takes it, loc
   t.is(pointsOf(found()).length, before);
 });
 
-test("a vault of one database, made to go: its copies are consistent, and a destroy is held up by what soft delete keeps", async (t) => {
+test("a temporary vault of one database has consistent copies, and soft delete delays its destruction", async (t) => {
   t.timeout(120_000);
   const { cloud, stack } = await rehearsed(t, {
     "scalar-backup:databases": [{ name: "customers", azurePostgresql: existing("customers-prod") }],
@@ -272,7 +272,7 @@ test("a vault of one database, made to go: its copies are consistent, and a dest
   t.deepEqual(cloud.azure.roles.all(), []);
 });
 
-const standing = (state: string, properties: object = {}) =>
+const described = (state: string, properties: object = {}) =>
   ({
     id: "vault",
     location: "Japan East",
@@ -284,39 +284,42 @@ const standing = (state: string, properties: object = {}) =>
   }) satisfies BackupVaultDescription;
 const vaultArgs = { name: "payments", resourceGroupName: "backups" };
 
-test("a vault is locked once it stands and is immutable: each up says what it asks for", (t) => {
+test("a vault is locked once it exists and is immutable: each up says what it asks for", (t) => {
   const lock = { ...vaultArgs, immutability: "Locked" };
   t.is(immutabilityFor(vaultArgs, undefined), "Unlocked");
   t.is(immutabilityFor(lock, undefined), "Unlocked");
-  t.is(immutabilityFor(lock, standing("Disabled")), "Unlocked");
-  t.is(immutabilityFor(lock, standing("Unlocked")), "Locked");
-  t.is(immutabilityFor(lock, standing("Locked")), "Locked");
-  t.is(immutabilityFor({ ...vaultArgs, immutability: "Disabled" }, standing("Unlocked")), "Disabled");
+  t.is(immutabilityFor(lock, described("Disabled")), "Unlocked");
+  t.is(immutabilityFor(lock, described("Unlocked")), "Locked");
+  t.is(immutabilityFor(lock, described("Locked")), "Locked");
+  t.is(immutabilityFor({ ...vaultArgs, immutability: "Disabled" }, described("Unlocked")), "Disabled");
   t.is(lockNotice(vaultArgs, undefined), undefined);
-  t.is(lockNotice(lock, standing("Locked")), undefined);
+  t.is(lockNotice(lock, described("Locked")), undefined);
   t.is(
     lockNotice(lock, undefined),
     "this pulumi up makes vault payments immutable, and the next one locks it permanently: Azure locks only existing vaults",
   );
   t.is(
-    lockNotice(lock, standing("Unlocked")),
+    lockNotice(lock, described("Unlocked")),
     "this pulumi up locks the immutability of vault payments, as acknowledgeIrreversible allows: this can never be undone, not even by Microsoft",
   );
 });
 
-test("what a vault that stands does not let change", (t) => {
-  t.deepEqual(standingVaultProblems(vaultArgs, "japaneast", standing("Unlocked")), []);
-  t.deepEqual(standingVaultProblems(vaultArgs, "japanwest", standing("Unlocked")), [
+test("reports changes that an existing vault does not allow", (t) => {
+  t.deepEqual(existingVaultProblems(vaultArgs, "japaneast", described("Unlocked")), []);
+  t.deepEqual(existingVaultProblems(vaultArgs, "japanwest", described("Unlocked")), [
     'is in Japan East, and stays there, but japanwest is asked for: give another "name"',
   ]);
-  t.deepEqual(standingVaultProblems({ ...vaultArgs, redundancy: "ZoneRedundant" }, "japaneast", standing("Unlocked")), [
-    'is GeoRedundant, and stays so, but ZoneRedundant is asked for: write redundancy: GeoRedundant, or give another "name"',
-  ]);
-  const crossRegion = standing("Unlocked", {
+  t.deepEqual(
+    existingVaultProblems({ ...vaultArgs, redundancy: "ZoneRedundant" }, "japaneast", described("Unlocked")),
+    [
+      'is GeoRedundant, and stays so, but ZoneRedundant is asked for: write redundancy: GeoRedundant, or give another "name"',
+    ],
+  );
+  const crossRegion = described("Unlocked", {
     featureSettings: { crossRegionRestoreSettings: { state: "Enabled" } },
   });
-  t.deepEqual(standingVaultProblems(vaultArgs, "japaneast", crossRegion), [
+  t.deepEqual(existingVaultProblems(vaultArgs, "japaneast", crossRegion), [
     "has crossRegionRestore: true for ever, which is not asked for any more: write it, with acknowledgeIrreversible: payments",
   ]);
-  t.deepEqual(standingVaultProblems({ ...vaultArgs, crossRegionRestore: true }, "japaneast", crossRegion), []);
+  t.deepEqual(existingVaultProblems({ ...vaultArgs, crossRegionRestore: true }, "japaneast", crossRegion), []);
 });

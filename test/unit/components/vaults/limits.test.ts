@@ -80,7 +80,7 @@ test("1,000 named tables are backed up within the limits of IAM and AWS Backup",
   t.deepEqual(backedUp(t, cloud), tables);
 });
 
-test("a role names tables one by one while it can, then their namespaces; copies are told from their sources", async (t) => {
+test("a role names tables one by one while it can, then their namespaces; copies are distinguished from their sources", async (t) => {
   t.timeout(300_000);
   const tables = ["coordinator.state", ...Array.from({ length: 70 }, (_, index) => `ledger.table-${index}`)].sort();
   const { cloud, stack } = await rehearsed(t, {

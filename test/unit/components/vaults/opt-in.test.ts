@@ -144,7 +144,7 @@ function nextRun(after: number): number {
   return Math.floor((after - five) / DAY) * DAY + DAY + five;
 }
 
-test("a database that joins a plan of long standing is not overdue before it is selected", async (t) => {
+test("a database that joins an old plan is not overdue before it is selected", async (t) => {
   const orders = { name: "orders", rdsMysql: { existing: { instanceIdentifier: "orders-prod" } } };
   const release = { namespace: "scalar", name: "scalardb-cluster" };
   const { cloud, stack } = await auroraStack(t, {

@@ -304,7 +304,7 @@ function azureProblems(azure: Values | undefined, databases: unknown[] = [postgr
 
 test("vaults that Azure Backup takes", (t) => {
   t.deepEqual(azureProblems({}), []);
-  t.deepEqual(azureProblems({}, [postgresql, mysql, documents]), [], "beside databases that it takes none of");
+  t.deepEqual(azureProblems({}, [postgresql, mysql, documents]), [], "with databases that it does not take");
   t.deepEqual(azureProblems({}, [postgresql, { ...mysql, vault: { exclude: true } }]), []);
   t.deepEqual(azureProblems({ weekly: { day: "Monday", time: "23:30", timeZone: "Asia/Tokyo" } }), []);
   t.deepEqual(

@@ -36,7 +36,7 @@ test("copies of a restore point are kept while they stand, and restored when all
   backup.advancedDynamoDb = false;
   buildDynamodb(cloud, REGION);
   buildAurora(cloud, REGION, "customers-prod");
-  // A Multi-AZ DB cluster, with storage, monitoring and insights that no restore of a snapshot is told of.
+  // A Multi-AZ DB cluster, with storage, monitoring and insights that a restore of a snapshot has no argument for.
   multiAzClusterPart("orders", { key: "rdsPostgresql", engine: "postgres" }, REGION).build(cloud);
   const write = (balance: number) => {
     rds.cluster("customers-prod").put("accounts", "a", { balance });

@@ -137,7 +137,7 @@ test("a pod that dies leaves transactions half done; the others finish or undo t
   t.true(undecided(died) > 0, "what the dead pod had begun is still there");
   t.false(check(clock.now()).consistent);
 
-  // Later than any transaction may take: whoever meets the remains clears them away.
+  // Later than any transaction may take: the next transaction that finds the remains removes them.
   clock.advance(60_000);
   while (undecided(died) > 0) await delay(20);
   await workload.stop();

@@ -144,7 +144,7 @@ export const cosmosdb: KindUnderTest = {
     created: { backup: "Continuous", tier: "Continuous7Days", consistency: "Strong" },
   },
   drift(cloud, names) {
-    // Nobody can take it back to periodic backup; shortening it is all that can go wrong.
+    // It cannot return to periodic backup; a shorter period is all that can go wrong.
     azureResource(cloud, "Microsoft.DocumentDB/databaseAccounts", "cosmosdb-prod", "2025-10-15").send("PATCH", "", {
       properties: { backupPolicy: { type: "Continuous", continuousModeProperties: { tier: "Continuous7Days" } } },
     });

@@ -9,7 +9,7 @@ const ELSEWHERE = "ap-northeast-3";
 
 const TABLES: Record<Origin, string> = { existing: "ledger.accounts", created: "created.accounts" };
 
-/** One table that exists and is copied to another region, one that is created and copied beside itself. */
+/** One table that exists and is copied to another region, one that is created and copied next to itself. */
 export const dynamodb: KindUnderTest = {
   title: "dynamodb",
   slug: "dynamodb",

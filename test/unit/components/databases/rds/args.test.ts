@@ -87,7 +87,7 @@ for (const [what, database, problems] of WRONG)
     );
   });
 
-test("the same instance under two names is told, a cluster of its name is another database", (t) => {
+test("reports one instance under two names; a cluster of that name is another database", (t) => {
   const instance = { rdsMysql: { existing: { instanceIdentifier: "customers" } } };
   t.deepEqual(
     databaseProblems(

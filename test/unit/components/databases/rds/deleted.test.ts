@@ -36,7 +36,7 @@ const aurora = (args: object) => findAuroraCluster(REGION, "two", args, AURORA_P
 const multiAz = (args: object) => findMultiAzCluster(REGION, "three", args, ACCESS);
 const message = async (t: ExecutionContext, found: Promise<unknown>) => (await t.throwsAsync(found))?.message ?? "";
 
-test.serial("what stands is found as it stands, but for what the configuration says of its copy", async (t) => {
+test.serial("finds an existing instance as it is, except for what the configuration says of its copy", async (t) => {
   await region(t);
   const to = { securityGroupIds: ["sg-0aa"], subnetGroupName: "isolated", parameterGroupName: "tuned" };
   t.like((await instance({ restoreTo: to }))?.instance, {
@@ -53,7 +53,7 @@ test.serial("what stands is found as it stands, but for what the configuration s
     });
 });
 
-test.serial("what stands is not deleted", async (t) => {
+test.serial("refuses an existing database that is configured as deleted", async (t) => {
   await region(t);
   t.is(
     await message(t, instance(DELETED)),
@@ -65,43 +65,49 @@ test.serial("what stands is not deleted", async (t) => {
   );
 });
 
-test.serial("what is gone, with backups retained: told with the range and the fix, or found from them", async (t) => {
-  const { remove } = await region(t);
-  remove(false);
-  t.regex(
-    await message(t, instance({})),
-    /^there is no RDS instance one in ap-northeast-1 any more, but AWS retains its automated backups, from 2\S+Z to 2\S+Z; to restore from them say databases\[\]\.rdsMysql\.existing: \{ instanceIdentifier: one, deleted: true \}, and restoreTo\.instanceClass$/,
-  );
-  t.regex(await message(t, aurora({})), /no Aurora cluster two .* \{ clusterIdentifier: two, deleted: true \}/);
-  const one = await instance(DELETED);
-  t.true(one?.deleted);
-  t.like(one?.instance, {
-    DBInstanceClass: "db.m7g.large",
-    Engine: "mysql",
-    StorageType: "io1",
-    Iops: 1000,
-    BackupRetentionPeriod: 7,
-  });
-  t.truthy(one?.backups?.RestoreWindow?.LatestTime);
-  const two = await aurora(DELETED);
-  t.true(two?.deleted);
-  t.like(two?.cluster, { Engine: "aurora-mysql", BackupRetentionPeriod: 7 });
-  t.truthy(two?.cluster.LatestRestorableTime);
-  t.is(await multiAz({}), undefined, "backups of a deleted Multi-AZ DB cluster are of no use");
-});
+test.serial(
+  "a deleted database with retained backups is reported with its range and the fix, or found from them",
+  async (t) => {
+    const { remove } = await region(t);
+    remove(false);
+    t.regex(
+      await message(t, instance({})),
+      /^there is no RDS instance one in ap-northeast-1 any more, but AWS retains its automated backups, from 2\S+Z to 2\S+Z; to restore from them say databases\[\]\.rdsMysql\.existing: \{ instanceIdentifier: one, deleted: true \}, and restoreTo\.instanceClass$/,
+    );
+    t.regex(await message(t, aurora({})), /no Aurora cluster two .* \{ clusterIdentifier: two, deleted: true \}/);
+    const one = await instance(DELETED);
+    t.true(one?.deleted);
+    t.like(one?.instance, {
+      DBInstanceClass: "db.m7g.large",
+      Engine: "mysql",
+      StorageType: "io1",
+      Iops: 1000,
+      BackupRetentionPeriod: 7,
+    });
+    t.truthy(one?.backups?.RestoreWindow?.LatestTime);
+    const two = await aurora(DELETED);
+    t.true(two?.deleted);
+    t.like(two?.cluster, { Engine: "aurora-mysql", BackupRetentionPeriod: 7 });
+    t.truthy(two?.cluster.LatestRestorableTime);
+    t.is(await multiAz({}), undefined, "backups of a deleted Multi-AZ DB cluster are of no use");
+  },
+);
 
-test.serial("what is gone without a trace: told, or, not known to be deleted, simply not there", async (t) => {
-  const { remove } = await region(t);
-  remove(true);
-  t.is(await instance({}), undefined);
-  t.is(await aurora({}), undefined);
-  t.is(await multiAz({}), undefined);
-  t.regex(
-    await message(t, instance(DELETED)),
-    /RDS instance one .* is gone, and AWS retains no automated backups of it/,
-  );
-  t.regex(await message(t, aurora(DELETED)), /cluster two .* is gone, and AWS retains no automated backups of it/);
-});
+test.serial(
+  "a deleted database without backups is reported; one that is not known to be deleted does not exist",
+  async (t) => {
+    const { remove } = await region(t);
+    remove(true);
+    t.is(await instance({}), undefined);
+    t.is(await aurora({}), undefined);
+    t.is(await multiAz({}), undefined);
+    t.regex(
+      await message(t, instance(DELETED)),
+      /RDS instance one .* is gone, and AWS retains no automated backups of it/,
+    );
+    t.regex(await message(t, aurora(DELETED)), /cluster two .* is gone, and AWS retains no automated backups of it/);
+  },
+);
 
 test.serial("of several that had the name, the one that went last", async (t) => {
   const { clock, rds, remove } = await region(t);

@@ -21,7 +21,7 @@ test("an instance of the engine passes", (t) => {
   t.like(check({ Engine: "mysql" })(), { instance: { Engine: "mysql" } });
 });
 
-test("one that does not exist is told with its config path", (t) => {
+test("reports a database that does not exist with its config path", (t) => {
   t.throws(() => checkInstance(ENGINE, "customers", REGION, undefined), {
     message:
       "there is no RDS instance customers in ap-northeast-1; correct databases[].rdsMysql.existing.instanceIdentifier",
@@ -32,7 +32,7 @@ test("one that does not exist is told with its config path", (t) => {
   });
 });
 
-test("one of another engine is told what it runs", (t) => {
+test("reports the engine of a database of another kind", (t) => {
   t.throws(check({ Engine: "mariadb" }), {
     message: "instance customers in ap-northeast-1 runs mariadb, not mysql; name it under its own kind",
   });
@@ -50,7 +50,7 @@ test("a cluster's instance and a read replica hold no data of their own", (t) =>
   });
 });
 
-test("a state in which nothing is backed up is told with the fix; of a busy one there is nothing to say", (t) => {
+test("reports a state without backups with the fix, and says nothing about a busy one", (t) => {
   t.is(
     stateFault("instance", "stopped"),
     "the instance is stopped, so that nothing backs it up now: start it; what was backed up before can be restored",

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { awaitCluster, describeCluster, tagsOf } from "../../../operations/aurora";
 import { awaitInstance, describeInstance } from "../../../operations/rds";
 import { thisRun } from "../../problem";
-import { adopted, awsImportId, importIdOf, type Standing, strangerBy } from "../adoption";
+import { type Adoptable, adopted, awsImportId, foreignBecause, importIdOf } from "../adoption";
 import { lookedUp, type RestoreContext } from "../kind";
 
 /** The ID to import an instance by, where an interrupted `up` has left one under the copy's identifier. */
@@ -16,7 +16,7 @@ export function adoptedInstance(
   return adopted(name, { type: "aws:rds/instance:Instance", logical }, context, async () => {
     claim(name, "instance", region, identifier);
     const found = await describeInstance(region, identifier, context.aws.access);
-    return found && standingInstance(found.instance, found.instance.DbiResourceId as string, region, context);
+    return found && existingInstance(found.instance, found.instance.DbiResourceId as string, region, context);
   });
 }
 
@@ -52,7 +52,7 @@ export function adoptedCluster(
       {
         what: `cluster ${identifier} in ${region}`,
         id: awsImportId(identifier, region, aws),
-        stranger: strangerBy(tagsOf(found.cluster), context),
+        foreign: foreignBecause(tagsOf(found.cluster), context),
         ready: found.cluster.Status === "available" ? undefined : () => awaitCluster(region, identifier, aws.access),
       },
       context,
@@ -65,7 +65,7 @@ export function adoptedCluster(
       if (id !== `${identifier}-${number}` || number < 1 || number > size) continue;
       const imported = await importIdOf(
         { type: "aws:rds/clusterInstance:ClusterInstance", logical: `${logical}-${number}` },
-        standingInstance(instance, id, region, context),
+        existingInstance(instance, id, region, context),
         context,
       );
       if (imported !== undefined) instances.set(number, imported);
@@ -94,13 +94,13 @@ function claim(name: string, what: "instance" | "cluster", region: string, ident
     );
 }
 
-function standingInstance(instance: DBInstance, id: string, region: string, context: RestoreContext): Standing {
+function existingInstance(instance: DBInstance, id: string, region: string, context: RestoreContext): Adoptable {
   const { aws } = context;
   const identifier = instance.DBInstanceIdentifier as string;
   return {
     what: `instance ${identifier} in ${region}`,
     id: awsImportId(id, region, aws),
-    stranger: strangerBy(tagsOf(instance), context),
+    foreign: foreignBecause(tagsOf(instance), context),
     ready: instance.DBInstanceStatus === "available" ? undefined : () => awaitInstance(region, identifier, aws.access),
   };
 }

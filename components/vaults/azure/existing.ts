@@ -6,8 +6,8 @@ import type { AzureVaultArgs } from "./args";
 export const DEFAULT_REDUNDANCY = "GeoRedundant";
 
 /**
- * The immutability to ask for. Azure locks a vault that stands and is immutable, so that the lock takes a second `up`:
- * time to think again.
+ * The immutability to ask for. Azure only locks an existing vault that is immutable, so that the lock takes a second `up`:
+ * time to reconsider.
  */
 export function immutabilityFor(
   { immutability = "Unlocked" }: AzureVaultArgs,
@@ -31,7 +31,7 @@ function immutabilityOf(found: BackupVaultDescription | undefined): string | und
 }
 
 /** Changes of an existing vault that Azure would refuse, each with the fix. */
-export function standingVaultProblems(
+export function existingVaultProblems(
   vault: AzureVaultArgs,
   location: string,
   found: BackupVaultDescription,

@@ -1,5 +1,5 @@
 import { findEndpoint, type PrivateEndpointDescription } from "../../../operations/azure-network";
-import { importIdOf, type Standing, strangerBy } from "../adoption";
+import { type Adoptable, foreignBecause, importIdOf } from "../adoption";
 import type { RestoreContext } from "../kind";
 import { endpointName } from "./names";
 
@@ -21,7 +21,7 @@ export interface FoundCopy {
   what: string;
   id: string;
   tags?: Record<string, string>;
-  ready: Standing["ready"];
+  ready: Adoptable["ready"];
 }
 
 /** What of a copy has to be taken into the state. @throws {Error} for what is somebody else's. */
@@ -36,7 +36,7 @@ export async function adoptCopy(
   const { what, id, tags = {}, ready } = found;
   const importId = await importIdOf(
     { type, logical },
-    { what, id, ready, stranger: strangerBy(tags, context) },
+    { what, id, ready, foreign: foreignBecause(tags, context) },
     context,
   );
   const adopted = new Map<string, AdoptedEndpoint>();
@@ -53,17 +53,17 @@ async function adoptEndpoint(
   const copy = endpointName(name, context.instant);
   const found = await findEndpoint({ resourceGroupName, name: copy }, context.azure.access);
   if (found === undefined) return {};
-  const stranger = strangerBy(found.tags, context);
+  const foreign = foreignBecause(found.tags, context);
   const what = `private endpoint ${copy} in resource group ${resourceGroupName}`;
   const importId = await importIdOf(
     { type: "azure-native:network:PrivateEndpoint", logical },
-    { what, id: found.id, stranger },
+    { what, id: found.id, foreign },
     context,
   );
   const zoneGroupImportId = await importIdOf(
     { type: "azure-native:network:PrivateDnsZoneGroup", logical: `${logical}-dns` },
     // It has no tags: whose its endpoint is, it is.
-    found.zoneGroupId ? { what: `the DNS zone group of ${what}`, id: found.zoneGroupId, stranger } : undefined,
+    found.zoneGroupId ? { what: `the DNS zone group of ${what}`, id: found.zoneGroupId, foreign } : undefined,
     context,
   );
   return { importId, zoneGroupImportId };
