@@ -1,4 +1,4 @@
-import { pausedReleases, ScalarBackup, ScalarRestore } from "./components";
+import { ScalarBackup, ScalarRestore } from "./components";
 import { readStackConfig } from "./config";
 
 const config = readStackConfig();
@@ -15,13 +15,7 @@ const copies =
   config.restore &&
   new ScalarRestore("restore", {
     ...config.restore,
-    databases: config.databases,
-    releases: pausedReleases(config.pause),
-    windows: backup.windows,
-    pauseProblems: backup.restorePoints.apply(({ pauseProblems = [] }) => pauseProblems),
-    ranges: backup.ranges,
-    vault: config.vault,
-    vaults: backup.vaults,
+    backup,
     properties: config.properties,
     propertiesByRelease: config.propertiesByRelease,
     tags: config.tags,

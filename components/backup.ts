@@ -6,6 +6,7 @@ import { type PauseNeed, pauseNeed } from "../restore-points/rules/pause-need";
 import { readScalarAdminLines, withImported } from "../restore-points/scalar-admin";
 import type { PauseWindow } from "../restore-points/window";
 import type { ScalarBackupArgs } from "./backup-args";
+import type { BackupSet } from "./backup-set";
 import type { AwsSettings } from "./cloud-settings";
 import { coordinatorProblems } from "./coordinator";
 import { type DatabaseArgs, kindOf } from "./databases";
@@ -52,6 +53,8 @@ export class ScalarBackup extends pulumi.ComponentResource {
   readonly windows: pulumi.Output<PauseWindow[]>;
   /** The windows that this stack's own pauser has recorded: what a stack of another cluster reads. */
   readonly ownWindows: pulumi.Output<PauseWindow[]> = pulumi.output([]);
+  /** What a `ScalarRestore` needs to know of this set: its `backup`. Another stack's gets some of it as this stack's outputs. */
+  readonly set: BackupSet;
 
   constructor(name: string, args: ScalarBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scalar-backup:index:ScalarBackup", name, {}, opts);
@@ -62,6 +65,7 @@ export class ScalarBackup extends pulumi.ComponentResource {
 
     const tags = args.tags ?? {};
     const need = pauseNeed(setMembers(args.databases));
+    const releases = pausedReleases(args.pause);
     const vaulted = args.vault?.aws ? vaultedDatabases(args.databases, args.vault.aws, aws) : [];
     const context = {
       tags,
@@ -147,12 +151,22 @@ export class ScalarBackup extends pulumi.ComponentResource {
       restorePoints({
         now: Date.now(),
         pauseRequired: need.required,
-        releases: pausedReleases(args.pause),
+        releases,
         windows: recorded,
         databases: ranges,
         pauseProblems: problems,
       }),
     );
+    this.set = {
+      databases: args.databases,
+      releases,
+      vault: args.vault,
+      windows,
+      pauseProblems,
+      ranges: this.ranges,
+      vaults: this.vaults,
+    };
+    // `set` repeats args and outputs: the state of existing stacks has no such output.
     this.registerOutputs({
       pauseRequired: this.pauseRequired,
       restorePoints: this.restorePoints,

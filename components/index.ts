@@ -1,5 +1,6 @@
 export { ScalarBackup } from "./backup";
 export type { ScalarBackupArgs } from "./backup-args";
+export type { BackupSet } from "./backup-set";
 export type { DatabaseArgs } from "./databases";
 export type { PauseScheduleArgs } from "./pause/args";
 export { PauseSchedule } from "./pause/pause-schedule";

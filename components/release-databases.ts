@@ -1,6 +1,9 @@
+import { z } from "zod";
 import { nearestWord } from "../restore-points/rules/nearest-word";
 import type { PauseScheduleArgs } from "./pause/args";
+import { releaseNameShape } from "./pause/release-args";
 import type { Problem } from "./problem";
+import type { Shape } from "./schema-tools";
 
 /** A release, and the databases of the set that it uses. */
 export interface ReleaseDatabases {
@@ -20,6 +23,12 @@ export interface PausedReleaseArgs {
   /** The databases that it uses, by their names in the set. Defaults to all. */
   databases?: string[];
 }
+
+/** Describes `PausedReleaseArgs`. Releases as `pause` has them are accepted with their further keys. */
+export const pausedReleaseSchema = z.object({
+  ...releaseNameShape,
+  cluster: z.string().optional().describe('The cluster\'s name in recorded windows. Defaults to "default".'),
+} satisfies Shape<PausedReleaseArgs>);
 
 /** The databases that a release uses, in the order of the set. */
 export function databasesOf<Database extends { name: string }>(

@@ -1,33 +1,21 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import type { DatabaseRange } from "../restore-points/ranges";
-import type { PauseWindow } from "../restore-points/window";
+import type { ScalarBackup } from "./backup";
+import type { BackupSet } from "./backup-set";
 import type { AwsRegionArgs } from "./cloud-settings";
-import type { DatabaseArgs } from "./databases";
 import { AN_INSTANT, restoreInstantProblem } from "./instant-problems";
-import type { PausedReleaseArgs } from "./release-databases";
 import { RestoreMode } from "./restore-mode";
 import { refusedBy, type Shape } from "./schema-tools";
-import type { VaultArgs } from "./vaults/args";
 import { type RestoreFromArgs, restoreFromSchema } from "./vaults/restore-from";
-import type { VaultStatus } from "./vaults/status";
 
-/** Which databases are to be restored, and to which instant. */
+/** Which set of databases is to be restored, and to which instant. */
 export interface ScalarRestoreArgs {
-  /** The databases of the set, as `ScalarBackup` has them: all of them are restored. */
-  databases: DatabaseArgs[];
+  /** The set: this program's `ScalarBackup`, or its data, such as outputs of the stack that has it. */
+  backup: ScalarBackup | BackupSet;
   /** The instant to restore to. RFC 3339 with a zone, whole seconds: `2026-11-22T03:00:12Z`. */
   at: string;
   /** `drill` (temporary copies) or `recovery` (permanent, protected copies). Defaults to `drill`. */
   mode?: RestoreMode;
-  /** The releases that have to have been paused, as `ScalarBackup.pause` has them. */
-  releases?: PausedReleaseArgs[];
-  /** The recorded pause windows: `ScalarBackup.windows`. */
-  windows?: pulumi.Input<PauseWindow[]>;
-  /** Why windows may be missing, as sentences, for messages: `ScalarBackup.restorePoints.pauseProblems`. Defaults to nothing. */
-  pauseProblems?: pulumi.Input<string[]>;
-  /** What each database can be restored to: `ScalarBackup.ranges`. */
-  ranges: pulumi.Input<DatabaseRange[]>;
   /**
    * The present properties of every release; `helmValues` then holds them whole, with the copies in place of their sources.
    * Releases with databases of their own have properties of their own: `propertiesByRelease`.
@@ -39,10 +27,6 @@ export interface ScalarRestoreArgs {
   acceptInconsistentCopiesAt?: string;
   /** Backups to restore from, by the databases' names, in place of their point-in-time recovery. */
   from?: Record<string, RestoreFromArgs>;
-  /** The set's vaults, as `ScalarBackup` has them: with `keepRestored`, copies of a restore point are kept there. */
-  vault?: VaultArgs;
-  /** The vaults that stand: `ScalarBackup.vaults`. Needed with `vault`. */
-  vaults?: pulumi.Input<VaultStatus[]>;
   /** Needed with an explicit AWS provider (`opts.provider`, `opts.providers`); else it defaults to the stack's `aws:region`. */
   aws?: AwsRegionArgs;
   /** Tags for every copy. */

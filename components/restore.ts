@@ -5,8 +5,9 @@ import { formatInstant, instantMillis } from "../restore-points/instant";
 import type { DatabaseRange } from "../restore-points/ranges";
 import { pauseNeed } from "../restore-points/rules/pause-need";
 import type { PauseWindow } from "../restore-points/window";
+import { type BackupSet, backupProblems, listsOf, type SetLists, setOf, underBackup } from "./backup-set";
 import type { AwsSettings } from "./cloud-settings";
-import { databaseProblems, type KnownDatabase, kindOf } from "./databases";
+import { type KnownDatabase, kindOf } from "./databases";
 import { lookedUp, type RestoreContext } from "./databases/kind";
 import { RestoredDatabase } from "./databases/restored-database";
 import { awsSettings, azureSettings } from "./databases/settings";
@@ -57,16 +58,17 @@ export class ScalarRestore extends pulumi.ComponentResource {
     const aws = awsSettings(this, args.aws?.region);
     const azure = azureSettings(this);
     const { at, mode, from, acceptInconsistentCopiesAt } = args;
+    const set = setOf(args.backup);
     const problems = [
-      ...databaseProblems(args.databases, aws),
+      ...backupProblems(set, aws),
       ...problemsOf(restoreSchema, { at, mode, from, acceptInconsistentCopiesAt }),
       ...acceptanceProblems(args),
     ];
     problems.push(...tagsNotCopiedProblems(args.tagsNotCopied));
-    if (problems.length === 0) problems.push(...recoveryProblems(args.databases, args.mode, aws));
-    if (problems.length === 0) problems.push(...restoreFromProblems(args.databases, args.from, aws));
+    if (problems.length === 0) problems.push(...underBackup(recoveryProblems(set.databases, args.mode, aws)));
+    if (problems.length === 0) problems.push(...restoreFromProblems(set.databases, args.from, aws));
     if (problems.length === 0)
-      problems.push(...releaseDatabaseProblems(args.databases, args.releases ?? [], "releases"));
+      problems.push(...underBackup(releaseDatabaseProblems(set.databases, set.releases ?? [], "releases")));
     if (args.properties !== undefined && args.propertiesByRelease !== undefined)
       problems.push({
         path: "propertiesByRelease",
@@ -75,22 +77,24 @@ export class ScalarRestore extends pulumi.ComponentResource {
     if (problems.length > 0) refuse("ScalarRestore", problems);
 
     const instant = formatInstant(instantMillis(args.at));
-    const known = args.databases.map(kindOf);
-    const windows = pulumi.output(args.windows ?? []);
+    const { releases = [] } = set;
+    const known = set.databases.map(kindOf);
+    const lists = listsOf(set);
+    const { windows } = lists;
     // Existing copies are not checked again: their windows and ranges may have expired.
     const copiesExist = known.map(({ name, kind, args }) =>
       lookedUp(name, () => kind.copiesExist(name, args, { aws, azure, instant })),
     );
     const context: Omit<RestoreContext, "parent" | "restoresAtOnce"> = {
       tags: args.tags ?? {},
-      tagsNotCopied: tagsNotCopied(args),
+      tagsNotCopied: tagsNotCopied(args, set),
       aws,
       azure,
       mode: args.mode ?? RestoreMode.Drill,
       acceptInconsistent: args.acceptInconsistentCopiesAt !== undefined,
       instant,
-      checkedInstant: checkedInstant(instant, args, known, copiesExist, aws, windows, this),
-      keep: keptCopies(args),
+      checkedInstant: checkedInstant(instant, args, set, lists, known, copiesExist, aws, this),
+      keep: keptCopies(args, set, lists),
     };
     const copies = known.map(
       (database) =>
@@ -107,7 +111,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
                   backupsAt(instantMillis(instant), database.name, {
                     now: Date.now(),
                     pauseRequired: true,
-                    releases: args.releases ?? [],
+                    releases,
                     windows: recorded,
                   }),
                 )
@@ -118,7 +122,6 @@ export class ScalarRestore extends pulumi.ComponentResource {
     );
 
     warnOfParallel(known, copies, copiesExist, this);
-    const releases = args.releases ?? [];
     this.databases = known.map(({ name: database, kind }, index) => {
       const { endpoint, properties, notes } = copies[index] as RestoredDatabase;
       return {
@@ -150,35 +153,40 @@ export class ScalarRestore extends pulumi.ComponentResource {
         changesProperties: pulumi.unsecret(copy.properties.apply((own) => Object.keys(own).length > 0)),
       })),
     );
-    this.nextSteps = leftToDo.apply((restored) => nextSteps(context.mode, args.releases ?? [], restored));
+    this.nextSteps = leftToDo.apply((restored) => nextSteps(context.mode, releases, restored));
     this.registerOutputs({ databases: this.databases, helmValues: this.helmValues, nextSteps: this.nextSteps });
   }
 }
 
 /** A copy that our own vault selects would be backed up like a database of the set. */
-function tagsNotCopied({ tagsNotCopied = [], vault }: ScalarRestoreArgs): string[] {
+function tagsNotCopied({ tagsNotCopied = [] }: ScalarRestoreArgs, { vault }: BackupSet): string[] {
   const selectedBy = vault?.aws?.selectByTag?.key;
   return selectedBy === undefined ? tagsNotCopied : [...tagsNotCopied, selectedBy];
 }
 
 /** Where copies of this restore are kept, if they are; copies that may be broken are not worth it. */
-function keptCopies({ vault, vaults, acceptInconsistentCopiesAt }: ScalarRestoreArgs): RestoreContext["keep"] {
+function keptCopies(
+  { acceptInconsistentCopiesAt }: ScalarRestoreArgs,
+  { vault }: BackupSet,
+  { vaults }: SetLists,
+): RestoreContext["keep"] {
   const keep = vault?.aws?.keepRestored;
   if (vault?.aws === undefined || keep === undefined || acceptInconsistentCopiesAt !== undefined) return undefined;
-  return { ...keep, vaultName: vault.aws.name, vaults: pulumi.output(vaults ?? []) };
+  return { ...keep, vaultName: vault.aws.name, vaults };
 }
 
 /** The instant, once it has passed: restore calls are given this one, so that none is made before. */
 function checkedInstant(
   instant: string,
   args: ScalarRestoreArgs,
+  set: BackupSet,
+  lists: SetLists,
   databases: KnownDatabase[],
   copiesExist: pulumi.Output<boolean>[],
   aws: AwsSettings,
-  windows: pulumi.Output<PauseWindow[]>,
   resource: pulumi.Resource,
 ): pulumi.Output<string> {
-  const need = pauseNeed(setMembers(args.databases));
+  const need = pauseNeed(setMembers(set.databases));
   const fromBackups = databases.filter(({ name }) => args.from?.[name] !== undefined);
   // One relational database's backup is consistent whenever it was made.
   const doubtful = pulumi.all(
@@ -201,7 +209,7 @@ function checkedInstant(
     const verdict = checkInstant(instant, {
       now: Date.now(),
       pauseRequired: need.required,
-      releases: args.releases ?? [],
+      releases: set.releases ?? [],
       windows: recorded,
       pauseProblems,
       databases: ranges.filter(({ name }) => args.from?.[name] === undefined),
@@ -221,6 +229,6 @@ function checkedInstant(
     .apply((exist) =>
       exist.every((one) => one)
         ? pulumi.output(instant)
-        : pulumi.all([windows, args.ranges, doubtful, pulumi.output(args.pauseProblems ?? [])]).apply(check),
+        : pulumi.all([lists.windows, lists.ranges, doubtful, lists.pauseProblems]).apply(check),
     );
 }

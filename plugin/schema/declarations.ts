@@ -66,5 +66,11 @@ export function unwrapped(type: ts.Type): { type: ts.Type; accepts: boolean } {
   return { type, accepts: false };
 }
 
+/** Of a component or its data, the data: programs in other languages have no components of TypeScript. */
+export function withoutComponents(type: ts.Type): ts.Type {
+  const data = type.isUnion() ? type.types.filter((each) => !each.isClass()) : [];
+  return type.isUnion() && data.length === 1 && data.length < type.types.length ? (data[0] as ts.Type) : type;
+}
+
 /** The folder of the declarations, for messages. */
 export const DECLARED_IN = dirname(ENTRY);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { backupSetSchema } from "../../components/backup-set";
 import { stackConfigSchema } from "../../config/schema";
 
 /** The part of a JSON Schema that a Pulumi schema takes over. */
@@ -14,12 +15,16 @@ export interface Node {
 
 /** The inputs of each component that the schema of the stack's configuration describes, too. */
 export function describedInputs(): Record<string, Record<string, Node | undefined>> {
-  const { properties: stack = {} } = z.toJSONSchema(stackConfigSchema, { io: "input", unrepresentable: "any" }) as Node;
+  const { properties: stack = {} } = nodeOf(stackConfigSchema);
   const { databases, pause, vault, tags, tagsNotCopied, properties, restore } = stack;
   const { windows, ...restoreInputs } = restore?.properties ?? {};
   return {
     ScalarBackup: { databases, pause, vault, tags, importedWindows: windows },
-    ScalarRestore: { databases, vault, tags, tagsNotCopied, properties, ...restoreInputs },
+    ScalarRestore: { backup: nodeOf(backupSetSchema), tags, tagsNotCopied, properties, ...restoreInputs },
     PauseSchedule: pause?.properties ?? {},
   };
+}
+
+function nodeOf(schema: z.ZodType): Node {
+  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Node;
 }

@@ -26,6 +26,9 @@ export interface PackageSchema {
 
 const COMPONENTS = ["ScalarBackup", "ScalarRestore", "PauseSchedule"];
 
+/** Members of components that are no outputs: `set` is for `ScalarRestore` in the same TypeScript program. */
+const NOT_OUTPUTS = ["ScalarBackup.set"];
+
 /** Inputs that may hold passwords or credentials. */
 const SECRETS = ["ScalarRestore.properties", "ScalarRestore.propertiesByRelease", "OtherRecord.kubeconfig"];
 
@@ -97,7 +100,10 @@ export function packageSchema(): Generated {
       // What a class inherits from ComponentResource is no output.
       outputs: checker
         .getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol))
-        .filter((property) => property.valueDeclaration?.parent === declaration),
+        .filter(
+          (property) =>
+            property.valueDeclaration?.parent === declaration && !NOT_OUTPUTS.includes(`${name}.${property.name}`),
+        ),
       comment: commentOf(symbol, checker),
     };
   }

@@ -1,5 +1,5 @@
 import ts from "typescript";
-import { commentOf, type Declarations, declaredType, unwrapped } from "./declarations";
+import { commentOf, type Declarations, declaredType, unwrapped, withoutComponents } from "./declarations";
 import type { Node } from "./json-schema";
 import { sentence, typeName } from "./names";
 
@@ -91,7 +91,7 @@ export class Types {
 
   #typeOf(type: ts.Type, node: Node | undefined, place: Place): TypeSpec {
     const { checker } = this.declarations;
-    const inner = unwrapped(type).type;
+    const inner = withoutComponents(unwrapped(type).type);
     if (inner.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return anyOf(node);
     const values = inner.isUnion() ? inner.types.flatMap((each) => (each.isStringLiteral() ? each.value : [])) : [];
     const names = node?.enum?.filter((value) => typeof value === "string") ?? values;

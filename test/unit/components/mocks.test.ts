@@ -50,9 +50,8 @@ test("a mocked program declares a set and a restore without asking a cloud", asy
     pause: { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] },
   });
   const restore = new ScalarRestore("restore", {
-    databases: DATABASES,
+    backup,
     aws: { region: "ap-northeast-1" },
-    ranges: backup.ranges,
     at: "2026-11-22T03:00:12Z",
   });
   const urns = [backup.urn, restore.urn];

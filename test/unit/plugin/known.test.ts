@@ -12,11 +12,14 @@ const paths = (type: string, inputs: Record<string, unknown>) =>
 test("accepts outputs where the components take them", (t) => {
   const databases = [{ name: "customers", auroraPostgresql: { existing: { clusterIdentifier: output } } }];
   t.deepEqual(paths(BACKUP, { databases }), []);
-  t.deepEqual(paths(RESTORE, { databases, ranges: pulumi.output([]), properties: pulumi.secret("a=b") }), []);
+  const backup = { databases, windows: pulumi.output([]), ranges: pulumi.output([]) };
+  t.deepEqual(paths(RESTORE, { backup, properties: pulumi.secret("a=b") }), []);
 });
 
 test("refuses an output whose value the component must know, by its path", (t) => {
   t.deepEqual(paths(BACKUP, { databases: pulumi.output([]) }), ["databases"]);
+  t.deepEqual(paths(RESTORE, { backup: output }), ["backup"]);
+  t.deepEqual(paths(RESTORE, { backup: { databases: output, ranges: output } }), ["backup.databases"]);
   t.deepEqual(
     paths(BACKUP, {
       databases: [{ name: output, auroraPostgresql: { existing: output } }],

@@ -13,4 +13,4 @@ const opts = { providers: { aws: other, ...(azure && { "azure-native": new Azure
 
 const backup = new ScalarBackup("scalar", { databases, aws: { region } }, opts);
 const at = config.get("at");
-if (at !== undefined) new ScalarRestore("restore", { databases, ranges: backup.ranges, at, aws: { region } }, opts);
+if (at !== undefined) new ScalarRestore("restore", { backup, at, aws: { region } }, opts);
