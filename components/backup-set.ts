@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { DatabaseRange } from "../restore-points/ranges";
 import type { PauseWindow } from "../restore-points/window";
-import type { ScalarBackup } from "./backup";
 import type { AwsSettings } from "./cloud-settings";
 import { type DatabaseArgs, databaseProblems, databasesSchema } from "./databases";
 import { endProgram, isWithin, type Problem, under } from "./problem";
@@ -81,7 +80,7 @@ export const backupSetSchema = z.strictObject(backupSetShape, {
 });
 
 /** The set of a restore's `backup`, which `backupProblems` checks. */
-export function setOf(backup: ScalarBackup | BackupSet): BackupSet {
+export function setOf(backup: { readonly set: BackupSet } | BackupSet): BackupSet {
   // Programs in JavaScript and YAML may give what is no object.
   return backup instanceof Object && "set" in backup ? backup.set : backup;
 }

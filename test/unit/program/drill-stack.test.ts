@@ -74,6 +74,15 @@ test("a stack that only restores makes copies by another stack's outputs, and re
   cloud.clock.advance(10 * MINUTE);
   const { outputs } = await upProduction();
   t.deepEqual(Object.keys(outputs).sort(), ["pauseProblems", "ranges", "restorePoints", "windows"]);
+  const [backup] = production.state.filter(({ type }) => type === "scalar-backup:index:ScalarBackup");
+  t.deepEqual(Object.keys(backup?.outputs ?? {}).sort(), [
+    "databases",
+    "pauseRequired",
+    "ranges",
+    "restorePoints",
+    "vaults",
+    "windows",
+  ]);
 
   drill.config["drill:at"] = new Date(Date.parse(at) - 20 * MINUTE).toISOString().replace(".000Z", "Z");
   const outside = await drill.preview();
