@@ -185,7 +185,7 @@ function errorsOf(model: ServiceModel, name: string): Map<string, Shape> {
 function errorProblems(model: ServiceModel, name: string, status: number, code: string): string[] {
   const shape = errorsOf(model, name).get(code);
   if (!shape) return COMMON_ERRORS.has(code) ? [] : [`error ${code}: the operation has no such error`];
-  const expected = shape.error?.httpStatusCode ?? (shape.problem ? 500 : 400);
+  const expected = shape.error?.httpStatusCode ?? (shape.fault ? 500 : 400);
   return status === expected ? [] : [`error ${code}: the status is ${status} instead of ${expected}`];
 }
 

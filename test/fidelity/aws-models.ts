@@ -25,7 +25,7 @@ export interface Shape {
   /** Of an exception. */
   error?: { code?: string; httpStatusCode?: number };
   exception?: boolean;
-  problem?: boolean;
+  fault?: boolean;
 }
 
 export interface Reference {
