@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import ts from "typescript";
+import { DECLARATION_OPTIONS } from "./declaration-options";
 
 /**
  * The arguments of the resources that `create` declares, from the declarations of the installed Pulumi SDKs. At run time the
@@ -30,21 +31,11 @@ export function createdResourcesText(): string {
 }
 
 function readArguments(): Record<string, Record<string, ArgumentType>> {
-  const options: ts.CompilerOptions = {
-    strict: true,
-    skipLibCheck: true,
-    noEmit: true,
-    types: [],
-    lib: ["lib.es2023.d.ts"],
-    target: ts.ScriptTarget.ES2023,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  };
-  const host = ts.createCompilerHost(options);
+  const host = ts.createCompilerHost(DECLARATION_OPTIONS);
   // Most of the SDKs' megabytes are comments.
   host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone;
   const files = Object.fromEntries(Object.keys(RESOURCES).map((resource) => [resource, declarationFile(resource)]));
-  const program = ts.createProgram(Object.values(files), options, host);
+  const program = ts.createProgram(Object.values(files), DECLARATION_OPTIONS, host);
   const checker = program.getTypeChecker();
   return Object.fromEntries(
     Object.entries(RESOURCES).map(([resource, name]) => {

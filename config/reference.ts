@@ -1,18 +1,6 @@
-import { z } from "zod";
+import type { z } from "zod";
+import { type JsonSchemaNode, jsonSchemaOf } from "./json-schema";
 import { PROJECT } from "./schema";
-
-/** The part of a JSON Schema that the reference shows. */
-interface Node {
-  type?: string;
-  description?: string;
-  properties?: Record<string, Node>;
-  required?: string[];
-  items?: Node;
-  additionalProperties?: Node | boolean;
-  enum?: string[];
-  minimum?: number;
-  maximum?: number;
-}
 
 const HEAD = `# Configuration
 
@@ -31,7 +19,7 @@ to get Namespaces lets a namespace that does not exist fail the preview. What it
 
 /** The configuration reference, as Markdown: a table for each top-level key. */
 export function referenceText(schema: z.ZodType): string {
-  const root = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Node;
+  const root = jsonSchemaOf(schema);
   const sections = Object.entries(root.properties ?? {}).map(([key, node]) => {
     const required = root.required?.includes(key) ? "Required. " : "";
     const rows = rowsOf(node, "");
@@ -42,7 +30,7 @@ export function referenceText(schema: z.ZodType): string {
   return `${[HEAD, ...sections].join("\n\n")}\n`.replaceAll("\n\n\n", "\n\n");
 }
 
-function rowsOf(node: Node, path: string): string[] {
+function rowsOf(node: JsonSchemaNode, path: string): string[] {
   if (node.items) return rowsOf(node.items, `${path}[]`);
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const where = path === "" ? key : `${path}.${key}`;
@@ -52,7 +40,7 @@ function rowsOf(node: Node, path: string): string[] {
   });
 }
 
-function typeOf(node: Node): string {
+function typeOf(node: JsonSchemaNode): string {
   if (node.enum) return node.enum.map((value) => `\`${value}\``).join(", ");
   if (node.items) return `list of ${typeOf(node.items)}`;
   const range = node.minimum !== undefined && node.maximum !== undefined ? ` ${node.minimum} to ${node.maximum}` : "";

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import ts from "typescript";
+import { DECLARATION_OPTIONS } from "../../config/declaration-options";
 
 /** The TypeScript declarations of the components, as far as a schema for other languages needs them. */
 export interface Declarations {
@@ -17,17 +18,7 @@ const ENTRY = join(__dirname, "../../components/index.ts");
 const FOLLOWED = /^(\.|node:|@pulumi\/pulumi)/;
 
 export function readDeclarations(): Declarations {
-  const options: ts.CompilerOptions = {
-    strict: true,
-    skipLibCheck: true,
-    noEmit: true,
-    types: [],
-    lib: ["lib.es2023.d.ts"],
-    target: ts.ScriptTarget.ES2023,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    resolveJsonModule: true,
-  };
+  const options: ts.CompilerOptions = { ...DECLARATION_OPTIONS, resolveJsonModule: true };
   const host = ts.createCompilerHost(options);
   host.resolveModuleNameLiterals = (literals, file, redirected, settings, source) =>
     literals.map((literal) => {

@@ -1,6 +1,6 @@
 import ts from "typescript";
+import type { JsonSchemaNode } from "../../config/json-schema";
 import { commentOf, type Declarations, declaredType, unwrapped, withoutComponents } from "./declarations";
-import type { Node } from "./json-schema";
 import { sentence, typeName } from "./names";
 
 /** A type in a Pulumi schema. */
@@ -63,7 +63,7 @@ export class Types {
   properties(
     owner: string,
     symbols: ts.Symbol[],
-    described: Record<string, Node | undefined>,
+    described: Record<string, JsonSchemaNode | undefined>,
     known: boolean,
   ): Properties {
     const { checker } = this.declarations;
@@ -89,7 +89,7 @@ export class Types {
     return found;
   }
 
-  #typeOf(type: ts.Type, node: Node | undefined, place: Place): TypeSpec {
+  #typeOf(type: ts.Type, node: JsonSchemaNode | undefined, place: Place): TypeSpec {
     const { checker } = this.declarations;
     const inner = withoutComponents(unwrapped(type).type);
     if (inner.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return anyOf(node);
@@ -113,7 +113,7 @@ export class Types {
     return this.#objectOf(inner, node, place);
   }
 
-  #objectOf(type: ts.Type, node: Node | undefined, { owner, property, known }: Place): TypeSpec {
+  #objectOf(type: ts.Type, node: JsonSchemaNode | undefined, { owner, property, known }: Place): TypeSpec {
     const { checker } = this.declarations;
     const symbol = type.aliasSymbol ?? type.symbol;
     const name = typeName(symbol?.name === "__type" ? undefined : symbol?.name, owner, property);
@@ -181,12 +181,12 @@ function plain(spec: TypeSpec): TypeSpec {
   };
 }
 
-function isInteger(node: Node | undefined): boolean {
+function isInteger(node: JsonSchemaNode | undefined): boolean {
   return node?.type === "integer" || (node?.enum?.every((value) => Number.isInteger(value)) ?? false);
 }
 
 /** A value whose type is a provider's: the JSON Schema says whether it is a map of these, or one of them. */
-function anyOf(node: Node | undefined): TypeSpec {
+function anyOf(node: JsonSchemaNode | undefined): TypeSpec {
   if (node?.items) return { type: "array", items: anyOf(node.items) };
   if (node?.type !== "object") return ANY;
   const values = typeof node.additionalProperties === "object" ? node.additionalProperties : undefined;
