@@ -1,0 +1,62 @@
+import type { CopyDifferences } from "./compare";
+
+/** A copy, and the instant that it is of by the cloud's own record of its restore. */
+export interface CopyInstant {
+  /** What was restored: a table, an account or a server. */
+  name: string;
+  /** RFC 3339, UTC. Absent if the cloud keeps no record of it. */
+  instant?: string;
+}
+
+/** What was found about one coordinator and the data that it decides about. Operations print it as JSON. */
+export interface BracketFacts {
+  /** The database that has the coordinator, by its name in the set. */
+  database: string;
+  /** The coordinator's table, such as `coordinator.state`. */
+  table: string;
+  early: CopyInstant;
+  late: CopyInstant;
+  /** The copies that hold data of this coordinator's transactions. */
+  data: CopyInstant[];
+  differences: CopyDifferences;
+}
+
+/** Records that a scan found, at most 20 of them as examples. */
+export interface FoundRecords {
+  count: number;
+  examples: FoundRecord[];
+}
+
+/** A record that is evidence. */
+export interface FoundRecord {
+  /** With its namespace: `ledger.accounts`. */
+  table: string;
+  /** Its primary key, as text. */
+  key: string;
+  /** The transaction that wrote it. */
+  id: string;
+}
+
+/** What a scan of the copies' records found. The scan Job prints it as JSON. */
+export interface ScanFacts {
+  /** How many tables and records were read. */
+  tables: number;
+  records: number;
+  /** COMMITTED by a transaction without a COMMITTED row in the early copy of the coordinator. */
+  committedWithoutRow: FoundRecords;
+  /** A value from before an unfinished transaction, which is about to return, by a transaction without a COMMITTED row. */
+  beforeImageWithoutRow: FoundRecords;
+  /** As `committedWithoutRow`, but of transactions older than the oldest row: rows have been purged. */
+  olderThanCoordinator: number;
+  /** Records of unfinished transactions, which ScalarDB finishes when it reads them. */
+  unfinished: number;
+  /** Tables without ScalarDB's transaction metadata, about which nothing is known. */
+  notCovered: string[];
+}
+
+/** Evidence against the copies, and reasons why they are not proven. */
+export interface Findings {
+  refused: string[];
+  unproven: string[];
+  witnesses: string[];
+}

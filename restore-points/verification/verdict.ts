@@ -1,0 +1,113 @@
+import { bracketProblems } from "./bracket-problems";
+import type { BracketFacts, Findings, FoundRecords, ScanFacts } from "./facts";
+
+export const Verdict = {
+  /** Every rule holds. */
+  Consistent: "consistent",
+  /** No transaction was committed between the two copies of the coordinator; the records were not read. */
+  PauseProven: "pause proven, records not scanned",
+  /** There is evidence against the copies. */
+  Refused: "refused",
+  /** Nothing is wrong with the copies, but not enough is known of them. */
+  Unproven: "unproven",
+} as const;
+
+export type Verdict = (typeof Verdict)[keyof typeof Verdict];
+
+/** Whether restored copies fit together, and how that is known. */
+export interface Verification {
+  /** `consistent`; `pause proven, records not scanned`; `refused`; or `unproven`. */
+  verdict: Verdict;
+  /** The instant that was restored. RFC 3339, UTC, whole seconds. */
+  instant: string;
+  /** Why the verdict is not better, as sentences. Empty for `consistent`. */
+  because: string[];
+  /** What the verdict rests on. */
+  restsOn: string[];
+  /** What it says nothing about. */
+  notCovered: string[];
+  /** Evidence: transactions, tables and keys. */
+  witnesses: string[];
+}
+
+/** Everything that is known about the copies of a restore. */
+export interface VerificationFacts {
+  /** RFC 3339, UTC, whole seconds. */
+  instant: string;
+  /** One for each coordinator. */
+  brackets: readonly BracketFacts[];
+  /** Why copies could not be bracketed, as sentences. */
+  unproven: readonly string[];
+  /** Absent if records were not scanned. */
+  scan?: ScanFacts;
+  /** Present for one relational database: its copy is consistent by the database's own recovery. */
+  ownRecovery?: string;
+}
+
+/**
+ * The verdict about restored copies. `consistent` and `pause proven` need every rule of the bracket to hold for every
+ * coordinator; nothing is accepted because something is missing.
+ *
+ * The rule: no COMMITTED row of the late copy is missing in the early one; the late copy has every row of the early one
+ * unchanged; the early copy is of an instant before all data, and the late copy of one after all data; and the newest commit
+ * is older than the data. Then no transaction was committed around the data's instants, and ScalarDB's recovery yields exactly
+ * the transactions that were committed before (docs/decisions/0015-verify-restores-by-bracketing.md).
+ */
+export function verdictOf({ instant, brackets, unproven, scan, ownRecovery }: VerificationFacts): Verification {
+  const head = { instant, notCovered: scan?.notCovered.map((table) => `${table}: no transaction metadata`) ?? [] };
+  if (ownRecovery !== undefined)
+    return { verdict: Verdict.Consistent, ...head, because: [], restsOn: [ownRecovery], witnesses: [] };
+  const all = [...brackets.map((bracket) => bracketProblems(bracket, scan !== undefined)), scanProblems(scan)];
+  const refused = all.flatMap((each) => each.refused);
+  const doubts = [...unproven, ...all.flatMap((each) => each.unproven)];
+  if (brackets.length === 0 && doubts.length === 0) doubts.push("no copy of a coordinator was compared");
+  const witnesses = all.flatMap((each) => each.witnesses);
+  if (refused.length > 0)
+    return { verdict: Verdict.Refused, ...head, because: [...refused, ...doubts], restsOn: [], witnesses };
+  const restsOn = brackets.map(bracketText);
+  if (doubts.length > 0) return { verdict: Verdict.Unproven, ...head, because: doubts, restsOn, witnesses };
+  if (scan === undefined)
+    return {
+      verdict: Verdict.PauseProven,
+      ...head,
+      because: ["the records were not scanned (restore.verify.scan)"],
+      restsOn: [...restsOn, ONE_PHASE_COMMIT],
+      notCovered: ["tables without ScalarDB's transaction metadata, and other deployments' coordinators"],
+      witnesses,
+    };
+  const scanned = `${scan.records} records of ${scan.tables} tables were scanned: each committed one has its transaction in the coordinator`;
+  return { verdict: Verdict.Consistent, ...head, because: [], restsOn: [...restsOn, scanned], witnesses };
+}
+
+const ONE_PHASE_COMMIT =
+  "scalar.db.consensus_commit.one_phase_commit.enabled is false, as by default: transactions committed in one phase leave no row";
+
+function bracketText({ database, table, early, late, differences }: BracketFacts): string {
+  const { rows } = differences;
+  return `${database}: ${table} as of ${early.instant} (${rows.early} rows) and as of ${late.instant} (${rows.late} rows) has the same commits`;
+}
+
+function scanProblems(scan: ScanFacts | undefined): Findings {
+  if (scan === undefined) return { refused: [], unproven: [], witnesses: [] };
+  const refused: string[] = [];
+  const unproven: string[] = [];
+  if (scan.committedWithoutRow.count > 0)
+    refused.push(
+      `${scan.committedWithoutRow.count} committed records are newer than the coordinator: their transactions are not committed there`,
+    );
+  if (scan.beforeImageWithoutRow.count > 0)
+    refused.push(
+      `${scan.beforeImageWithoutRow.count} records would return to a value whose transaction is not committed in the coordinator`,
+    );
+  if (scan.olderThanCoordinator > 0)
+    unproven.push(
+      `${scan.olderThanCoordinator} committed records are older than the oldest row of the coordinator: rows have been purged, so their transactions cannot be checked`,
+    );
+  if (scan.records === 0) unproven.push("the scan found no record with ScalarDB's transaction metadata");
+  const witnesses = [scan.committedWithoutRow, scan.beforeImageWithoutRow].flatMap(recordTexts);
+  return { refused, unproven, witnesses };
+}
+
+function recordTexts({ examples }: FoundRecords): string[] {
+  return examples.map(({ table, key, id }) => `${table} ${key}: transaction ${id}`);
+}

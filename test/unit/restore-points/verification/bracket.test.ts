@@ -1,0 +1,44 @@
+import test from "ava";
+import fc from "fast-check";
+import { formatInstant, instantMillis } from "../../../../restore-points/instant";
+import { bracketAround } from "../../../../restore-points/verification/bracket";
+
+test("a hold of ten seconds leaves three seconds on either side", (t) => {
+  const window = { start: instantMillis("2026-11-22T02:59:55Z"), end: instantMillis("2026-11-22T03:00:05.400Z") };
+  const found = bracketAround(instantMillis("2026-11-22T03:00:00Z"), window);
+  if ("because" in found) return t.fail(found.because);
+  t.is(formatInstant(found.early), "2026-11-22T02:59:57Z");
+  t.is(formatInstant(found.late), "2026-11-22T03:00:03Z");
+});
+
+test("a bracket lies two seconds inside its window, two seconds or more from the instant, in whole seconds", (t) => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 100 }).map((seconds) => seconds * 1000),
+      fc.integer({ min: 0, max: 100_000 }),
+      fc.integer({ min: 1, max: 100_000 }),
+      (instant, start, length) => {
+        const window = { start, end: start + length };
+        const found = bracketAround(instant, window);
+        const room = Math.min(instant - window.start, window.end - instant);
+        if ("because" in found) return room < 4000;
+        return (
+          found.early % 1000 === 0 &&
+          found.late % 1000 === 0 &&
+          found.early >= window.start + 2000 &&
+          found.late <= window.end - 2000 &&
+          instant - found.early >= 2000 &&
+          found.late - instant >= 2000
+        );
+      },
+    ),
+    { numRuns: 2000 },
+  );
+  t.pass();
+});
+
+test("a window that is too short says how long to hold", (t) => {
+  const window = { start: 0, end: 6000 };
+  const found = bracketAround(3000, window);
+  t.true("because" in found && found.because.includes("set pause.holdSeconds to 10 or more"));
+});
