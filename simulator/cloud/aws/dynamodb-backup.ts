@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { BackupDescription, BackupSummary, TableDescription } from "@aws-sdk/client-dynamodb";
-import type { Item, Table, TableSettings } from "./dynamodb-table";
+import type { Item } from "./dynamodb-item";
+import type { Table, TableSettings } from "./dynamodb-table";
 import { AwsError } from "./error";
 
 /** A backup can be restored, and deleted, only when it is made: "within minutes". */

@@ -43,6 +43,29 @@ export class CallRates {
   }
 }
 
+/** [Amazon DynamoDB Developer Guide, "Burst capacity"] Up to 5 minutes of unused capacity are kept. */
+const BURST_SECONDS = 300;
+
+/** The provisioned read capacity of one table. A new table has none in reserve. */
+export class ReadCapacity {
+  #left: number | undefined;
+  #at = 0;
+
+  /** @throws ProvisionedThroughputExceededException; one read may exceed what is left, the next one then has to wait */
+  consume(units: number, unitsPerSecond: number, now: number): void {
+    const gained = (Math.max(0, now - this.#at) * unitsPerSecond) / SECOND;
+    const left = this.#left === undefined ? unitsPerSecond : this.#left + gained;
+    this.#left = Math.min(unitsPerSecond * BURST_SECONDS, left);
+    this.#at = now;
+    if (this.#left <= 0)
+      throw new AwsError(
+        "ProvisionedThroughputExceededException",
+        "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.",
+      );
+    this.#left -= units;
+  }
+}
+
 interface TableOperation {
   restore: boolean;
   start: number;

@@ -15,6 +15,8 @@ import type {
 } from "@aws-sdk/client-dynamodb";
 import type { SimulatedClock } from "../clock";
 import { arn } from "./account";
+import { approximateSize, type Item } from "./dynamodb-item";
+import { ReadCapacity } from "./dynamodb-quotas";
 import { History } from "./history";
 
 const SECOND = 1000;
@@ -39,9 +41,6 @@ export interface TableSettings {
   stream?: StreamSpecification;
 }
 
-/** A DynamoDB item as far as the simulation cares: any plain object. */
-export type Item = Record<string, unknown>;
-
 /** One table: its settings, its tags and switches, and its items with their history. */
 export class Table {
   readonly region: string;
@@ -63,6 +62,7 @@ export class Table {
   #items: History<Item>;
   #recovery: { since: number; periodInDays: number } | undefined;
   #streamLabel: string | undefined;
+  readonly #reads = new ReadCapacity();
 
   constructor(
     clock: SimulatedClock,
@@ -102,7 +102,14 @@ export class Table {
   }
 
   get sizeBytes(): number {
-    return this.declaredBytes ?? Buffer.byteLength(JSON.stringify([...this.items().values()]));
+    return this.declaredBytes ?? [...this.items().values()].reduce((bytes, item) => bytes + approximateSize(item), 0);
+  }
+
+  /** Counts a read; on demand, nothing that a test reads is too much. @throws ProvisionedThroughputExceededException */
+  consumeReads(units: number): void {
+    const { billingMode, throughput } = this.settings;
+    if (billingMode === "PROVISIONED")
+      this.#reads.consume(units, throughput?.ReadCapacityUnits ?? 0, this.#clock.now());
   }
 
   get recoveryPeriodInDays(): number | undefined {

@@ -2,13 +2,14 @@ import type * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { AwsCloud } from "../aws";
 import { restoreTable } from "../durations";
 import { details } from "../dynamodb-backup";
+import { SCAN_MEMBERS, type ScanInput, scan } from "../dynamodb-scan";
 import { AwsError } from "../error";
 import { type Operations, page } from "./json";
 
 const LIST_TABLES_LIMIT = 100;
 const LIST_TAGS_PAGE = 10;
 
-/** DynamoDB's control plane, JSON 1.0. */
+/** DynamoDB's control plane, and what a restore reads of the data plane, JSON 1.0. */
 export function dynamodbOperations(cloud: AwsCloud): Operations {
   const at = (region: string) => cloud.dynamodb.region(region);
   const restoring = (restore: () => dynamodb.TableDescription) =>
@@ -31,6 +32,10 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
     DescribeTable: {
       members: ["TableName"],
       run: (input: dynamodb.DescribeTableInput, region) => ({ Table: at(region).table(name(input)).describe() }),
+    },
+    Scan: {
+      members: SCAN_MEMBERS,
+      run: (input: ScanInput, region) => scan(at(region).table(name(input)), input),
     },
     CreateTable: {
       members: [
