@@ -1,3 +1,4 @@
+import { messageOf } from "../restore-points/error-message";
 import type { ClockOffset } from "./clock";
 import { KubernetesError } from "./kubernetes-error";
 import { ListVersions } from "./list-versions";
@@ -149,7 +150,7 @@ export class KubernetesClient {
       this.offset.observe(answer.date, sent, this.clock.monotonic());
       return answer;
     } catch (error) {
-      throw this.silent((error as Error).message);
+      throw this.silent(messageOf(error));
     }
   }
 

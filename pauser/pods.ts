@@ -1,3 +1,4 @@
+import { messageOf } from "../restore-points/error-message";
 import type { PodNow } from "./discover";
 import { AdminError, type AdminInterface, type Clock, type Ports } from "./ports";
 import type { ScalarPod } from "./scalar-pod";
@@ -49,7 +50,7 @@ export async function checkUnpaused(handles: PodHandle[]): Promise<Complaints> {
       try {
         if (await admin.isPaused(ANSWER_MILLIS)) complaints.set(podName(pod), pausedAlready(pod));
       } catch (error) {
-        complaints.set(podName(pod), (error as Error).message);
+        complaints.set(podName(pod), messageOf(error));
       }
     }),
   );
@@ -180,7 +181,7 @@ async function untilUnpaused(
       if (!(await admin.isPaused(ANSWER_MILLIS))) return undefined;
       failure = "it says that it is still paused after Unpause";
     } catch (error) {
-      failure = (error as Error).message;
+      failure = messageOf(error);
       admin.renew();
     }
     // Do not wait for the API server before the last attempt: it may be slow, and the pod would stay paused.

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { messageOf } from "../restore-points/error-message";
 import { realPorts } from "./adapters";
 import type { Moment } from "./clock";
 import { Context, lines } from "./context";
@@ -223,7 +224,7 @@ class Run {
         // The run that took over the note has unpaused the pods, so the window is not valid.
         window: taken ? undefined : outcome.window,
         end: outcome.end === "recorded" ? (taken ? "void" : "notRecorded") : outcome.end,
-        reasons: [...outcome.reasons, `${taken ? "" : "the record could not be written: "}${(error as Error).message}`],
+        reasons: [...outcome.reasons, `${taken ? "" : "the record could not be written: "}${messageOf(error)}`],
       };
       this.outcomeWritten = taken;
       if (isRefusedWindow(error) && outcome.window) await this.removeNote(note, remaining);
@@ -238,7 +239,7 @@ class Run {
       // Without the outcome: a full ConfigMap may have no room for it.
       await record.finish(note, { remaining }, this.context.apiDeadline());
     } catch (error) {
-      this.report.log(`the note could not be removed: ${(error as Error).message}`);
+      this.report.log(`the note could not be removed: ${messageOf(error)}`);
     }
   }
 

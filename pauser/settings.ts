@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "../restore-points/error-message";
 import { DEFAULT_CLUSTER } from "../restore-points/window";
 import { boundedAt, objectAt, textAt } from "./fields";
 import { backupSeconds, readWindowBackups, type WindowBackupSettings } from "./window-backups/settings";
@@ -177,7 +178,7 @@ function readSettings(text: string | undefined, problems: string[]): Settings | 
   try {
     json = JSON.parse(text);
   } catch (error) {
-    problems.push(`PAUSER_SETTINGS: not JSON: ${(error as Error).message}`);
+    problems.push(`PAUSER_SETTINGS: not JSON: ${messageOf(error)}`);
     return undefined;
   }
   const known = ["cluster", "record", "releases", "alignToMinute", "windowBackups", ...Object.keys(BOUNDS)];

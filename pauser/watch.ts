@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { messageOf } from "../restore-points/error-message";
 import { type Complaints, type PodHandle, podName } from "./pods";
 import type { Clock } from "./ports";
 
@@ -52,7 +53,7 @@ export class PauseWatch {
     try {
       return await this.look(handle);
     } catch (error) {
-      return (error as Error).message;
+      return messageOf(error);
     }
   }
 
@@ -67,7 +68,7 @@ export class PauseWatch {
         complaint = await this.look(handle, failure);
         failure = undefined;
       } catch (error) {
-        failure = (error as Error).message;
+        failure = messageOf(error);
         const unseen = this.unseenMillis(handle);
         if (unseen >= this.maxBlindMillis) complaint = this.blind(unseen, failure);
         handle.admin.renew();

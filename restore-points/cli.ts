@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { styleText } from "node:util";
 import { answer } from "./command";
+import { messageOf } from "./error-message";
 import { PLAIN } from "./paint";
 
 const DEFAULT_COLUMNS = 80;
@@ -20,7 +21,7 @@ function readOutputs(file: string): string {
   try {
     return readFileSync(file === "-" ? process.stdin.fd : file, "utf8");
   } catch (error) {
-    throw new Error(`cannot read the outputs: ${(error as Error).message}`);
+    throw new Error(`cannot read the outputs: ${messageOf(error)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { messageOf } from "./error-message";
 import { listing } from "./listing";
 import { restorePointsOf } from "./outputs";
 import type { Paint } from "./paint";
@@ -46,7 +47,7 @@ export function answer(args: string[], surroundings: Surroundings): Answer {
   try {
     return answerOrThrow(args, surroundings);
   } catch (error) {
-    return { exitCode: 2, stderr: `restore-points: ${(error as Error).message}` };
+    return { exitCode: 2, stderr: `restore-points: ${messageOf(error)}` };
   }
 }
 
@@ -82,7 +83,7 @@ function parseOptions(args: string[]) {
     });
     return values;
   } catch (error) {
-    throw new Error(`${(error as Error).message}; --help shows the options`);
+    throw new Error(`${messageOf(error)}; --help shows the options`);
   }
 }
 
@@ -90,8 +91,6 @@ function parseOutputs(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(
-      `the outputs are not JSON (${(error as Error).message}); give what "pulumi stack output --json" prints`,
-    );
+    throw new Error(`the outputs are not JSON (${messageOf(error)}); give what "pulumi stack output --json" prints`);
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "./error-message";
 import { instantAt, isObject, listAt, type Reader, ShapeError, textAt } from "./shape";
 
 /** The ConfigMap's key that holds the outcome of the pauser's last run as JSON. Absent until a run has ended. */
@@ -53,7 +54,7 @@ export function readLastRun(json: string | undefined): ReadLastRun {
   try {
     value = JSON.parse(json);
   } catch (error) {
-    return malformed(`is not JSON (${(error as Error).message})`);
+    return malformed(`is not JSON (${messageOf(error)})`);
   }
   if (!isObject(value)) return malformed("is not a JSON object");
   if (value.schemaVersion !== SCHEMA_VERSION)

@@ -35,7 +35,7 @@ function anyInstantLines({ anyInstant, noneBecause }: RestorePoints, paint: Pain
 }
 
 function pointLines({ points, unlisted, noneBecause, pauseProblems = [] }: RestorePoints, paint: Paint): string[] {
-  const [header, ...rows] = table([
+  const [header = "", ...rows] = table([
     ["INSTANT", "RESTORABLE", "PAUSED", "RELEASES"],
     ...points.map((point) => [
       point.instant,
@@ -45,11 +45,11 @@ function pointLines({ points, unlisted, noneBecause, pauseProblems = [] }: Resto
     ]),
   ]);
   const lines = points.flatMap((point, index) => [
-    paint(point.restorable ? "green" : point.restorableFromBackups ? "yellow" : "red", rows[index] as string),
+    paint(point.restorable ? "green" : point.restorableFromBackups ? "yellow" : "red", rows[index] ?? ""),
     ...point.databases.flatMap((database) => databaseNotes(database).map((note) => paint("dim", `  ${note}`))),
   ]);
   return [
-    ...(points.length > 0 ? [header as string, ...lines] : []),
+    ...(points.length > 0 ? [header, ...lines] : []),
     ...(points.some(({ noWholeMinute }) => noWholeMinute)
       ? ["* the window has no whole minute near its middle: check that your databases restore to the second"]
       : []),

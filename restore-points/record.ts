@@ -1,3 +1,4 @@
+import { messageOf } from "./error-message";
 import { instantMillis } from "./instant";
 import { instantAt, isObject, listAt, numberAt, objectAt, optionalAt, type Reader, ShapeError, textAt } from "./shape";
 import type { BackedUpDatabase, PausedRelease, PauseWindow, RecordingRun, WindowBackups, WindowRecord } from "./window";
@@ -84,7 +85,7 @@ function parseObject(json: string): Record<string, unknown> {
   try {
     value = JSON.parse(json);
   } catch (error) {
-    throw new WindowRecordError(`the record of pause windows is not JSON (${(error as Error).message}); ${START_ANEW}`);
+    throw new WindowRecordError(`the record of pause windows is not JSON (${messageOf(error)}); ${START_ANEW}`);
   }
   if (!isObject(value)) throw new WindowRecordError(`the record of pause windows is not a JSON object; ${START_ANEW}`);
   return value;

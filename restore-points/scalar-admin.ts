@@ -72,5 +72,5 @@ function readLine(line: string, cluster: string): PauseWindow | string {
 const isName = (value: unknown): value is string => typeof value === "string" && value !== "";
 
 function isInstant(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= FIRST_INSTANT && (value as number) < END_OF_TIME;
+  return typeof value === "number" && Number.isInteger(value) && value >= FIRST_INSTANT && value < END_OF_TIME;
 }

@@ -54,8 +54,9 @@ export function optionalAt<Key extends string, T>(
   path: string,
   read: Reader<T>,
 ): { [K in Key]?: T } {
-  if (object[key] === undefined) return {};
-  return { [key]: read(object[key], `${path}.${key}`) } as { [K in Key]?: T };
+  const found: { [K in Key]?: T } = {};
+  if (object[key] !== undefined) found[key] = read(object[key], `${path}.${key}`);
+  return found;
 }
 
 function unexpected(value: unknown, path: string, what: string): ShapeError {

@@ -3,6 +3,7 @@ import { type Endpoint, type Environment, selectCluster } from "../../operations
 import { readData, readPauseRuns } from "../../operations/kubernetes/pause-runs";
 import { ClusterReader } from "../../operations/kubernetes/reader";
 import { lookUpReleases, missingNamespaces, type ReleaseTarget } from "../../operations/kubernetes/releases";
+import { messageOf } from "../../restore-points/error-message";
 import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
 import { runProblems } from "../../restore-points/pause-runs";
 import { nearestWord } from "../../restore-points/rules/nearest-word";
@@ -85,7 +86,7 @@ async function lookUp(
     return problems.flat();
   } catch (error) {
     if (endpoint === undefined && !cluster.pinned) warn(notPinned(undefined));
-    warn(`releases and the last runs of the pause schedule were not looked up: ${(error as Error).message}`);
+    warn(`releases and the last runs of the pause schedule were not looked up: ${messageOf(error)}`);
     return [];
   }
 }
@@ -110,7 +111,7 @@ async function orWarn(what: string, warn: Warn, read: () => Promise<string[]>): 
   try {
     return await read();
   } catch (error) {
-    warn(`${what}: ${(error as Error).message}`);
+    warn(`${what}: ${messageOf(error)}`);
     return [];
   }
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { selectCluster } from "../../operations/kubernetes/kubeconfig";
 import { readData } from "../../operations/kubernetes/pause-runs";
 import { ClusterReader } from "../../operations/kubernetes/reader";
+import { messageOf } from "../../restore-points/error-message";
 import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
 import { readWindowRecord, recordOfWindows } from "../../restore-points/record";
 import { DEFAULT_CLUSTER, type PauseWindow, releaseLabel, WINDOWS_KEY } from "../../restore-points/window";
@@ -130,7 +131,7 @@ async function readRecord(
         "it does not exist or is empty: no run there has ended yet, or otherClusters[].kubernetes.namespace or .recordName is another",
     };
   } catch (error) {
-    return { from, problem: (error as Error).message };
+    return { from, problem: messageOf(error) };
   }
 }
 
@@ -163,6 +164,6 @@ function windowsIn({ cluster, releases }: OtherClusterArgs, { from, data, proble
       ],
     };
   } catch (error) {
-    return unread((error as Error).message);
+    return unread(messageOf(error));
   }
 }

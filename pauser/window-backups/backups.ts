@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { messageOf } from "../../restore-points/error-message";
 import { instantMillis } from "../../restore-points/instant";
 import { tablesOf } from "../../restore-points/tables";
 import type { PauseWindow, WindowBackups } from "../../restore-points/window";
@@ -55,9 +56,7 @@ export const windowBackups = (env: Record<string, string | undefined> = process.
       };
     } catch (error) {
       http.close();
-      throw error instanceof BackupProblems
-        ? error
-        : new BackupProblems([`${(error as Error).message}${fixOf(error)}`]);
+      throw error instanceof BackupProblems ? error : new BackupProblems([`${messageOf(error)}${fixOf(error)}`]);
     }
   },
 });
@@ -125,7 +124,7 @@ async function make(due: Due[], pauseCompleted: number, context: BackupContext):
     };
   } catch (error) {
     if (error instanceof BackupProblems) return { problems: error.problems };
-    return { problems: [`${(error as Error).message}${fixOf(error)}`] };
+    return { problems: [`${messageOf(error)}${fixOf(error)}`] };
   }
 }
 
@@ -152,7 +151,7 @@ async function request(
       } catch (error) {
         if (!given.signal.aborted) {
           const late = inTime.aborted && !stop.aborted ? `not accepted within ${settings.requestSeconds} s: ` : "";
-          problems.push(`no backup of table ${table}: ${late}${(error as Error).message}${fixOf(error)}`);
+          problems.push(`no backup of table ${table}: ${late}${messageOf(error)}${fixOf(error)}`);
           if (!inTime.aborted) given.abort();
           return;
         }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { messageOf } from "../../restore-points/error-message";
 import type { Deadline } from "../time";
 import type { HttpClient } from "./http";
 
@@ -127,7 +128,7 @@ function readToken(file: string): string {
   try {
     return readFileSync(file, "utf8").trim();
   } catch (error) {
-    throw new CredentialsError(`the token of the pod's ServiceAccount cannot be read: ${(error as Error).message}`);
+    throw new CredentialsError(`the token of the pod's ServiceAccount cannot be read: ${messageOf(error)}`);
   }
 }
 
@@ -135,7 +136,7 @@ async function answer<T>(who: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    const silent = new CredentialsError(`${who} does not answer: ${(error as Error).message}`);
+    const silent = new CredentialsError(`${who} does not answer: ${messageOf(error)}`);
     silent.transient = true;
     throw silent;
   }

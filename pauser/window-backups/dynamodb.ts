@@ -1,5 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { messageOf } from "../../restore-points/error-message";
 import type { Clock } from "../ports";
 import type { Deadline } from "../time";
 import { type Credentials, CredentialsError, endpointOf } from "./credentials";
@@ -104,7 +105,7 @@ export class DynamodbClient {
     try {
       answer = await this.http.exchange({ url, method: "POST", headers, body, signal });
     } catch (error) {
-      throw new DynamodbError("Unreachable", `DynamoDB at ${url.host} does not answer: ${(error as Error).message}`);
+      throw new DynamodbError("Unreachable", `DynamoDB at ${url.host} does not answer: ${messageOf(error)}`);
     }
     const { status, text } = answer;
     let output: Record<string, unknown> = {};

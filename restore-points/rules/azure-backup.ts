@@ -17,7 +17,7 @@ export interface AzureLifecycle {
 export function azureLifecycleProblems(lifecycle: AzureLifecycle): { key: keyof AzureLifecycle; message: string }[] {
   const { longerThan, maximum } = AZURE_RETENTION_DAYS;
   const problems: { key: keyof AzureLifecycle; message: string }[] = [];
-  let shorter: keyof AzureLifecycle | undefined;
+  let shorter: { key: keyof AzureLifecycle; days: number } | undefined;
   for (const key of ["deleteAfter", "deleteFirstOfMonthAfter", "deleteFirstOfYearAfter"] as const) {
     const days = lifecycle[key];
     if (days === undefined) continue;
@@ -26,12 +26,12 @@ export function azureLifecycleProblems(lifecycle: AzureLifecycle): { key: keyof 
         key,
         message: `must be a whole number of days from ${longerThan + 1} (there would be no recovery point at times with fewer: one is made each week) to ${maximum}, got ${days}`,
       });
-    else if (shorter !== undefined && days <= (lifecycle[shorter] as number))
+    else if (shorter !== undefined && days <= shorter.days)
       problems.push({
         key,
-        message: `must be above ${shorter} (${lifecycle[shorter]}), got ${days}; raise it, or remove it`,
+        message: `must be above ${shorter.key} (${shorter.days}), got ${days}; raise it, or remove it`,
       });
-    else shorter = key;
+    else shorter = { key, days };
   }
   return problems;
 }
@@ -53,8 +53,8 @@ export function isTime(time: string): boolean {
  */
 export function weeklyInterval({ day, time, timeZone }: { day: string; time: string; timeZone: string }): string {
   const [, hour, minute] = TIME.exec(time) ?? [];
-  const weekday = WEEKDAYS.indexOf(day as (typeof WEEKDAYS)[number]) + 1;
-  const first = nextAwsRun(`cron(${minute} ${hour} ? * ${weekday} *)`, timeZone, SINCE - 1);
+  const weekdays: readonly string[] = WEEKDAYS;
+  const first = nextAwsRun(`cron(${minute} ${hour} ? * ${weekdays.indexOf(day) + 1} *)`, timeZone, SINCE - 1);
   if (first === undefined) throw new Error(`"${day} ${time}" is not a time of the week; write such as Sunday 03:00`);
   return `R/${new Date(first).toISOString().slice(0, 19)}+00:00/P1W`;
 }

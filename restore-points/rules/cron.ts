@@ -64,10 +64,8 @@ export function parseCron(schedule: string): Cron | { problem: string } {
     return {
       problem: `it has ${words.length} ${words.length === 1 ? "field" : "fields"}; ${EXPECTED}${words.length === 6 ? " (Kubernetes has no field for seconds or years)" : ""}`,
     };
-  const fields = FIELDS.map((rule, index) => readField(words[index] as string, rule));
-  const problems = fields.flatMap((field) => ("problem" in field ? [field.problem] : []));
-  if (problems.length > 0) return { problem: problems.join("; ") };
-  return timesOf(fields as Field[]);
+  const { fields, problems } = readFields(words);
+  return problems.length > 0 ? { problem: problems.join("; ") } : timesOf(fields);
 }
 
 const EXPECTED = "expected five fields (minute, hour, day of month, month, day of week), such as 0 3 * * *";
@@ -89,7 +87,7 @@ function differsByOne(name: string, given: string): boolean {
 }
 
 /** Go's units of a duration, in milliseconds. */
-const UNITS: Record<string, number> = {
+const UNITS: Partial<Record<string, number>> = {
   h: 3_600_000,
   m: 60_000,
   s: 1000,
@@ -104,15 +102,16 @@ const LONGEST_DURATION_MILLIS = 2 ** 63 / 1e6;
 
 function parseEvery(duration: string): Cron | { problem: string } {
   const expected = "expected a duration with units, such as @every 12h or @every 1h30m";
-  const [, sign, rest] = /^([+-]?)(.*)$/s.exec(duration) as unknown as [string, string, string];
+  const negative = duration.startsWith("-");
+  const rest = duration.replace(/^[+-]/, "");
   const parts = [...rest.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)];
-  const millis = parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNITS[unit as string] as number), 0);
+  const millis = parts.reduce((sum, [, number, unit = ""]) => sum + Number(number) * (UNITS[unit] ?? Number.NaN), 0);
   const read = parts.map(([part]) => part).join("");
   if ((read !== rest || rest === "") && rest !== "0")
     return { problem: `the duration of @every is "${duration}"; ${expected}` };
   if (millis >= LONGEST_DURATION_MILLIS) return { problem: `the duration of @every is too long; ${expected}` };
   // Durations below one second, also negative ones, run each second; fractions of seconds are dropped.
-  return { everyMillis: sign === "-" ? 1000 : Math.max(1, Math.floor(millis / 1000)) * 1000 };
+  return { everyMillis: negative ? 1000 : Math.max(1, Math.floor(millis / 1000)) * 1000 };
 }
 
 /** The values of a field. */
@@ -120,6 +119,18 @@ export interface Field {
   values: Set<number>;
   /** Whether the field restricts nothing: then only the other one of the two day fields counts. */
   any: boolean;
+}
+
+/** Reads the five fields, in their order; problems belong to fields that cannot be read. */
+export function readFields(words: readonly string[]): { fields: Field[]; problems: string[] } {
+  const fields: Field[] = [];
+  const problems: string[] = [];
+  for (const [index, rule] of FIELDS.entries()) {
+    const field = readField(words[index] ?? "", rule);
+    if ("problem" in field) problems.push(field.problem);
+    else fields.push(field);
+  }
+  return { fields, problems };
 }
 
 /** Reads one of the five fields. */
@@ -140,28 +151,29 @@ function readPart(
   rule: FieldRule,
 ): { from: number; to: number; by: number; any: boolean } | { problem: string } {
   const { label, lowest, highest, allowed } = rule;
-  const [range, step, ...moreSteps] = part.split("/") as [string, string?, ...string[]];
-  const [first, last, ...moreRanges] = range.split("-") as [string, string?, ...string[]];
+  const [range = "", step, ...moreSteps] = part.split("/");
+  const [first = "", last, ...moreRanges] = range.split("-");
   const every = first === "*" || first === "?";
   if (moreSteps.length > 0 || (!every && moreRanges.length > 0))
     return { problem: `${label} "${part}" is not a number, a range such as 1-5 or a step such as */5` };
   const from = every ? lowest : numberOf(first, rule);
   const end = every ? highest : last === undefined ? from : numberOf(last, rule);
-  for (const [word, number] of [
-    [first, from],
-    [last ?? first, end],
-  ] as const)
-    if (number === undefined || number < lowest || number > highest)
-      return { problem: `${label} must be ${allowed}${hint(word, rule)}` };
-  if ((from as number) > (end as number))
+  const outside = (word: string) => ({ problem: `${label} must be ${allowed}${hint(word, rule)}` });
+  if (!isWithin(from, rule)) return outside(first);
+  if (!isWithin(end, rule)) return outside(last ?? first);
+  if (from > end)
     return {
       problem: `${label} ${range} ends before it begins; write ${last}-${first}, or ${first}-${highest},${lowest}-${last} for one that goes round`,
     };
   const by = step === undefined ? 1 : integer(step);
   if (by === undefined || by < 1) return { problem: `${label} step must be 1 or more, such as */5` };
   // "5/15" runs from 5 to the end.
-  const to = step !== undefined && last === undefined ? highest : (end as number);
-  return { from: from as number, to, by, any: every && by === 1 };
+  const to = step !== undefined && last === undefined ? highest : end;
+  return { from, to, by, any: every && by === 1 };
+}
+
+function isWithin(number: number | undefined, { lowest, highest }: FieldRule): number is number {
+  return number !== undefined && number >= lowest && number <= highest;
 }
 
 function numberOf(word: string, { lowest, names }: FieldRule): number | undefined {
@@ -211,7 +223,7 @@ export function intervalsOf(cron: Cron): Intervals | undefined {
   const { minutes, runsOn } = cron;
   const [first, last] = [minutes[0], minutes.at(-1)];
   if (first === undefined || last === undefined) return undefined;
-  const gaps = minutes.slice(1).map((minute, index) => (minute - (minutes[index] as number)) * MINUTE_MILLIS);
+  const gaps = minutes.map((minute, index) => (minute - (minutes[index - 1] ?? minute)) * MINUTE_MILLIS).slice(1);
   let [shortest, longest] = [Math.min(...gaps), Math.max(0, ...gaps)];
   let previous: number | undefined;
   for (let day = 0; day < LOOKED_AT_DAYS; day++) {

@@ -14,12 +14,11 @@ const INSTANT = /-\d{8}t\d{6}z$/;
  */
 export function tablesPolicy(tables: readonly string[], write: (tables: string[]) => string): string {
   const exact = [...new Set(tables)].sort();
-  const attempts = [exact, wider(exact, namespaceOf), wider(exact, () => "")];
-  for (const attempt of attempts) {
+  for (const attempt of [exact, wider(exact, namespaceOf)]) {
     const policy = write(attempt);
     if (policy.length <= ROLE_POLICIES_LIMIT) return policy;
   }
-  return write(attempts.at(-1) as string[]);
+  return write(wider(exact, () => ""));
 }
 
 /** Patterns that match all of these tables, one for each prefix and suffix; names without a prefix stay unchanged. */

@@ -11,14 +11,17 @@ export function nearestWord(word: string, words: readonly string[]): string | un
 }
 
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  // The distances of what was read of `a` to each beginning of `b`; `distance` is the one to the beginning before the next.
+  let row = Array.from(b, (_, index) => index + 1);
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
+    let distance = i;
+    let shorter = i - 1;
+    row = row.map((above, j) => {
+      const replaced = shorter + (a[i - 1] === b[j] ? 0 : 1);
+      distance = Math.min(replaced, above + 1, distance + 1);
+      shorter = above;
+      return distance;
+    });
   }
-  return row[b.length] as number;
+  return row.at(-1) ?? a.length;
 }

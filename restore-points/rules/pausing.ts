@@ -65,11 +65,9 @@ export function slowRunProblem({ schedule, intervalMillis, runSeconds }: RunTime
 
 /** A time as text: whole days from two days on, then hours, minutes and seconds. */
 export function intervalText(millis: number): string {
-  const [seconds, minutes, hours] = [millis / 1000, millis / 60_000, millis / 3_600_000].map(Math.floor) as [
-    number,
-    number,
-    number,
-  ];
+  const seconds = Math.floor(millis / 1000);
+  const minutes = Math.floor(millis / 60_000);
+  const hours = Math.floor(millis / 3_600_000);
   if (hours >= 48) return daysText(Math.floor(hours / 24));
   if (hours >= 1) return `${hours} ${hours === 1 ? "hour" : "hours"}`;
   return minutes >= 1 ? `${minutes} ${minutes === 1 ? "minute" : "minutes"}` : `${seconds} s`;

@@ -1,4 +1,4 @@
-import { FIELDS, type Field, type FieldRule, intervalsOf, parseCron, readField, type Times, timesOf } from "./cron";
+import { FIELDS, type FieldRule, intervalsOf, parseCron, readField, readFields, type Times, timesOf } from "./cron";
 
 /**
  * Schedules in Kubernetes' and AWS Backup's form: when they run, and the intervals between runs. Intervals ignore time
@@ -36,7 +36,7 @@ export function awsScheduleProblem(schedule: string): string | undefined {
     return problem('must have "?" in exactly one of day of month and day of week, such as cron(0 5 ? * * *)');
   const problems = words.flatMap((word, index) => awsFieldProblem(word, index) ?? []);
   if (problems.length > 0) return problem(`is not a schedule of AWS Backup: ${problems.join("; ")}`);
-  const minutes = readField(words[0] as string, FIELDS[0]);
+  const minutes = readField(words[0] ?? "", FIELDS[0]);
   if (!("problem" in minutes) && minutes.values.size > 1)
     return problem(
       "runs more than once an hour, which AWS Backup does not allow; use one minute, such as cron(0 * ? * * *)",
@@ -72,7 +72,7 @@ function awsFieldProblem(word: string, index: number): string | undefined {
 
 /** Whether it has a day or a year that schedules of Kubernetes do not have. */
 function isAwsOnly(words: string[]): boolean {
-  return words[5] !== "*" || [2, 4].some((index) => AWS_DAYS[index]?.test(words[index] as string));
+  return words[5] !== "*" || [2, 4].some((index) => AWS_DAYS[index]?.test(words[index] ?? ""));
 }
 
 /** The six fields, with days of the week from 0 for Sunday, as in Kubernetes. */
@@ -80,10 +80,9 @@ function awsWords(schedule: string): string[] | undefined {
   const words = /^cron\((.*)\)$/.exec(schedule.trim())?.[1]?.trim().split(/\s+/);
   if (words?.length !== 6) return undefined;
   // AWS counts days of the week from 1; a step stays unchanged.
-  const weekdays = (words[4] as string).replace(/([/#]?)(\d+)/g, (text, sign: string, day: string) =>
-    sign ? text : `${Number(day) - 1}`,
-  );
-  return [...words.slice(0, 4), weekdays, words[5] as string];
+  const fromZero = (weekdays: string) =>
+    weekdays.replace(/([/#]?)(\d+)/g, (text, sign: string, day: string) => (sign ? text : `${Number(day) - 1}`));
+  return words.map((word, index) => (index === 4 ? fromZero(word) : word));
 }
 
 /**
@@ -125,6 +124,6 @@ function localMillis(instant: number, timeZone: string): number {
 
 /** When a schedule of AWS Backup runs, by the five fields that it shares with Kubernetes. */
 function readTimes(words: string[]): Times | undefined {
-  const fields = FIELDS.map((rule, index) => readField(words[index] as string, rule));
-  return fields.some((field) => "problem" in field) ? undefined : timesOf(fields as Field[]);
+  const { fields, problems } = readFields(words);
+  return problems.length > 0 ? undefined : timesOf(fields);
 }

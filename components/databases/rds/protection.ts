@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { messageOf } from "../../../restore-points/error-message";
 import type { DatabaseRange } from "../../../restore-points/ranges";
 import { endProgram } from "../../problem";
 import { type BackupPlanRun, overdueBecause } from "../../vaults/aws/overdue";
@@ -127,7 +128,7 @@ async function refuseOverdue(
     because = await overdueBecause({ arn, region, created }, run, aws);
   } catch (error) {
     await pulumi.log.warn(
-      `database ${name}: whether AWS Backup has failed to raise the ${what}'s backup retention is not known (${(error as Error).message}): allow backup:ListBackupPlans, backup:ListBackupSelections, backup:GetBackupSelection, backup:ListBackupPlanVersions and backup:ListBackupJobs`,
+      `database ${name}: whether AWS Backup has failed to raise the ${what}'s backup retention is not known (${messageOf(error)}): allow backup:ListBackupPlans, backup:ListBackupSelections, backup:GetBackupSelection, backup:ListBackupPlanVersions and backup:ListBackupJobs`,
       parent,
     );
   }

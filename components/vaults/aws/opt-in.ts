@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { messageOf } from "../../../restore-points/error-message";
 import type { AwsSettings } from "../../cloud-settings";
 import { isMocked } from "../../mocked";
 import { endProgram } from "../../problem";
@@ -37,7 +38,7 @@ async function checkRegion(
     optIn = await readOptIn(region, aws.access);
   } catch (error) {
     await pulumi.log.warn(
-      `whether AWS Backup in ${region} backs up ${namesOf(members)} is not known, because the region's settings cannot be read (${(error as Error).message}): allow backup:DescribeRegionSettings, or check with "aws backup describe-region-settings --region ${region}" that ${[...new Set(members.map((member) => member.resourceType))].join(" and ")} is true`,
+      `whether AWS Backup in ${region} backs up ${namesOf(members)} is not known, because the region's settings cannot be read (${messageOf(error)}): allow backup:DescribeRegionSettings, or check with "aws backup describe-region-settings --region ${region}" that ${[...new Set(members.map((member) => member.resourceType))].join(" and ")} is true`,
       parent,
     );
     return;
