@@ -1,9 +1,10 @@
 /**
  * Records as ScalarDB stores them in any database: the value, the transaction that wrote it, its state, and the value
- * before.
+ * before. [scalardb: transaction/consensuscommit/Attribute.java and PrepareMutationComposer, CommitMutationComposer,
+ * RollbackMutationComposer; since 3.16 a commit sets the columns of the value before to null]
  */
 
-/** ScalarDB's own numbers. */
+/** ScalarDB's own numbers. [scalardb: api/TransactionState.java] */
 export const TransactionState = { PREPARED: 1, COMMITTED: 3, ABORTED: 4 } as const;
 export type TransactionState = (typeof TransactionState)[keyof typeof TransactionState];
 
@@ -16,22 +17,33 @@ export interface AccountRecord {
   tx_version: number;
   /** Milliseconds since the epoch. */
   tx_prepared_at: number;
+  /** While a transaction is preparing the record, still that of the last commit. */
   tx_committed_at?: number;
   before_balance?: number;
   before_tx_id?: string;
+  before_tx_state?: TransactionState;
   before_tx_version?: number;
   before_tx_prepared_at?: number;
   before_tx_committed_at?: number;
 }
 
-/** The outcome of a transaction, decided only in the table `coordinator.state`. */
+/**
+ * The outcome of a transaction, decided only in the table `coordinator.state`. `tx_child_ids` and `tx_write_set` are null
+ * without group commit and write sets. [scalardb: CoordinatorStateAccessor.java]
+ */
 export interface CoordinatorRecord {
   tx_id: string;
   tx_state: typeof TransactionState.COMMITTED | typeof TransactionState.ABORTED;
+  /** By the pod's clock, before it sends the write. */
   tx_created_at: number;
 }
 
 export const COORDINATOR_TABLE = "coordinator.state";
+
+/** The column that is a record's partition key; both tables have one of the type TEXT, and no clustering key. */
+export function partitionKeyColumn(record: object): "account" | "tx_id" {
+  return "account" in record ? "account" : "tx_id";
+}
 
 /** The record after a transaction's prepare phase. */
 export function prepared(current: AccountRecord, balance: number, txId: string, at: number): AccountRecord {
@@ -42,15 +54,17 @@ export function prepared(current: AccountRecord, balance: number, txId: string, 
     tx_state: TransactionState.PREPARED,
     tx_version: current.tx_version + 1,
     tx_prepared_at: at,
+    tx_committed_at: current.tx_committed_at,
     before_balance: current.balance,
     before_tx_id: current.tx_id,
+    before_tx_state: current.tx_state,
     before_tx_version: current.tx_version,
     before_tx_prepared_at: current.tx_prepared_at,
     before_tx_committed_at: current.tx_committed_at,
   };
 }
 
-/** The record after its transaction's commit. */
+/** The record after its transaction's commit. @param at `tx_created_at` of the transaction's row */
 export function rolledForward(record: AccountRecord, at: number): AccountRecord {
   const { account, balance, tx_id, tx_version, tx_prepared_at } = record;
   return {
@@ -70,7 +84,7 @@ export function rolledBack(record: AccountRecord): AccountRecord {
     account: record.account,
     balance: record.before_balance as number,
     tx_id: record.before_tx_id as string,
-    tx_state: TransactionState.COMMITTED,
+    tx_state: record.before_tx_state as TransactionState,
     tx_version: record.before_tx_version as number,
     tx_prepared_at: record.before_tx_prepared_at as number,
     tx_committed_at: record.before_tx_committed_at,

@@ -1,6 +1,7 @@
 /**
  * ScalarDB's transaction protocol (consensus commit) on stores without transactions: prepare all records, decide in the
  * coordinator table, commit all records. Between any two of these steps, a copy of the stores is half written.
+ * [scalardb: transaction/consensuscommit/CommitHandler.java, CoordinatorCommitHandler.java and RecoveryHandler.java]
  */
 
 import { setTimeout as delay } from "node:timers/promises";
@@ -60,24 +61,27 @@ export class Transactions {
       { ref: from, read: source, balance: source.balance - amount },
       { ref: to, read: target, balance: target.balance + amount },
     ];
+    const preparedAt = clock.now();
     for (const [index, { ref, read, balance }] of writes.entries()) {
       await travel();
       // The write is conditional: the record must be unchanged since it was read.
       if (this.#record(ref)?.tx_id !== read.tx_id) {
-        this.#decide(txId, TransactionState.ABORTED);
+        this.#decide(txId, TransactionState.ABORTED, clock.now());
         for (const done of writes.slice(0, index)) this.#finish(done.ref, txId, rolledBack);
         throw new ConflictError(`account ${ref.account} was changed by another transaction`);
       }
-      this.#write(ref, prepared(read, balance, txId, clock.now()));
+      this.#write(ref, prepared(read, balance, txId, preparedAt));
     }
+    const committedAt = clock.now();
     await travel();
-    if (this.#decide(txId, TransactionState.COMMITTED) === TransactionState.ABORTED) {
+    const decision = this.#decide(txId, TransactionState.COMMITTED, committedAt);
+    if (decision.tx_state === TransactionState.ABORTED) {
       for (const { ref } of writes) this.#finish(ref, txId, rolledBack);
       throw new ConflictError(`transaction ${txId} was aborted by another transaction that waited too long for it`);
     }
     for (const { ref } of writes) {
       await travel();
-      this.#finish(ref, txId, (record) => rolledForward(record, clock.now()));
+      this.#finish(ref, txId, (record) => rolledForward(record, decision.tx_created_at));
     }
   }
 
@@ -86,30 +90,27 @@ export class Transactions {
     const record = this.#record(ref);
     if (!record) throw new Error(`there is no account ${ref.account} in ${ref.placement.table}`);
     if (record.tx_state === TransactionState.COMMITTED) return record;
-    const decision = this.#decision(record.tx_id);
-    const expired = this.#options.clock.now() - record.tx_prepared_at > EXPIRY_MILLIS;
-    if (decision === undefined && !expired) throw new ConflictError(`account ${ref.account} is being changed`);
-    if (decision === undefined) this.#putDecision(record.tx_id, TransactionState.ABORTED);
-    const fixed =
-      decision === TransactionState.COMMITTED ? rolledForward(record, this.#options.clock.now()) : rolledBack(record);
+    const now = this.#options.clock.now();
+    const expired = now - record.tx_prepared_at > EXPIRY_MILLIS;
+    const undecided = this.#decision(record.tx_id) === undefined;
+    if (undecided && !expired) throw new ConflictError(`account ${ref.account} is being changed`);
+    const { tx_state, tx_created_at } = this.#decide(record.tx_id, TransactionState.ABORTED, now);
+    const fixed = tx_state === TransactionState.COMMITTED ? rolledForward(record, tx_created_at) : rolledBack(record);
     this.#write(ref, fixed);
     return fixed;
   }
 
-  /** The first decision about a transaction counts. */
-  #decide(txId: string, state: CoordinatorRecord["tx_state"]): CoordinatorRecord["tx_state"] {
+  /** The first decision about a transaction counts: the row is only inserted if there is none. */
+  #decide(txId: string, state: CoordinatorRecord["tx_state"], at: number): CoordinatorRecord {
     const decided = this.#decision(txId);
-    if (decided === undefined) this.#putDecision(txId, state);
-    return decided ?? state;
-  }
-
-  #decision(txId: string): CoordinatorRecord["tx_state"] | undefined {
-    return (this.#options.coordinator.read(COORDINATOR_TABLE, txId) as CoordinatorRecord | undefined)?.tx_state;
-  }
-
-  #putDecision(txId: string, state: CoordinatorRecord["tx_state"]): void {
-    const record: CoordinatorRecord = { tx_id: txId, tx_state: state, tx_created_at: this.#options.clock.now() };
+    if (decided !== undefined) return decided;
+    const record: CoordinatorRecord = { tx_id: txId, tx_state: state, tx_created_at: at };
     this.#options.coordinator.write(COORDINATOR_TABLE, txId, record);
+    return record;
+  }
+
+  #decision(txId: string): CoordinatorRecord | undefined {
+    return this.#options.coordinator.read(COORDINATOR_TABLE, txId) as CoordinatorRecord | undefined;
   }
 
   /** Does nothing if another transaction has already finished the record. */

@@ -7,7 +7,7 @@ import type { Check } from "./set";
 /** ScalarDB's tables in DynamoDB for one namespace, including its own. */
 export const TABLES = ["ledger.accounts", "coordinator.state", "scalardb.metadata", "scalardb.namespaces"];
 
-/** The keys of a table that ScalarDB's Schema Loader created. */
+/** The keys of a table with a clustering key that ScalarDB's Schema Loader created. */
 export const SCHEMA_LOADER_KEYS = {
   KeySchema: [
     { AttributeName: "concatenatedPartitionKey", KeyType: "HASH" },
@@ -19,6 +19,16 @@ export const SCHEMA_LOADER_KEYS = {
   ],
 } satisfies Partial<CreateTableCommandInput>;
 
+/** The keys of each table. [scalardb: storage/dynamo/DynamoAdmin.java] */
+function keysOf(table: string): Pick<CreateTableCommandInput, "KeySchema" | "AttributeDefinitions"> {
+  const own: Record<string, string> = { "scalardb.metadata": "table", "scalardb.namespaces": "namespace_name" };
+  const AttributeName = own[table] ?? "concatenatedPartitionKey";
+  return {
+    KeySchema: [{ AttributeName, KeyType: "HASH" }],
+    AttributeDefinitions: [{ AttributeName, AttributeType: table in own ? "S" : "B" }],
+  };
+}
+
 /**
  * Tables created by ScalarDB's Schema Loader with `--no-backup`; the busy table has provisioned capacity with
  * autoscaling.
@@ -28,7 +38,7 @@ export function buildDynamodb(cloud: SimulatedCloud, region: string): void {
   for (const name of TABLES) {
     dynamodb.createTable({
       TableName: name,
-      ...SCHEMA_LOADER_KEYS,
+      ...keysOf(name),
       ProvisionedThroughput: { ReadCapacityUnits: 10, WriteCapacityUnits: 10 },
       Tags: [{ Key: "team", Value: "ledger" }],
     });

@@ -1,14 +1,16 @@
-/** How ScalarDB lays out its tables in each kind of database. */
+/** ScalarDB's tables in each kind of database, in ScalarDB's own layouts. */
 
 import type { Table } from "../../../simulator/cloud/aws/dynamodb-table";
 import type { CosmosAccount } from "../../../simulator/cloud/azure/cosmosdb-account";
+import { recordOfDocument, toDocument } from "./cosmosdb-layout";
+import { recordOfItem, toItem } from "./dynamodb-layout";
 import type { Database } from "./written";
 
 /** Tables of a region, by their full names. */
 export function dynamodbDatabase(region: { table(name: string): Table }): Database {
   return {
-    load: (table, instant) => region.table(table).items(instant),
-    write: (table, key, record) => region.table(table).putItem(key, { ...record }),
+    load: (table, instant) => mapped(region.table(table).items(instant), recordOfItem),
+    write: (table, key, record) => region.table(table).putItem(key, toItem(record)),
   };
 }
 
@@ -16,8 +18,8 @@ export function dynamodbDatabase(region: { table(name: string): Table }): Databa
 export function cosmosdbDatabase(account: CosmosAccount): Database {
   const named = (table: string) => table.split(".") as [string, string];
   return {
-    load: (table, instant) => account.items(...named(table), instant),
-    write: (table, key, record) => account.putItem(...named(table), key, { ...record }),
+    load: (table, instant) => mapped(account.items(...named(table), instant), recordOfDocument),
+    write: (table, key, record) => account.putItem(...named(table), key, toDocument(record)),
   };
 }
 
@@ -32,4 +34,8 @@ export function relationalDatabase(database: Rows): Database {
     load: (table, instant) => database.rows(table, instant),
     write: (table, key, record) => database.put(table, key, { ...record }),
   };
+}
+
+function mapped<From, To>(values: ReadonlyMap<string, From>, to: (value: From) => To): Map<string, To> {
+  return new Map([...values].map(([key, value]) => [key, to(value)]));
 }

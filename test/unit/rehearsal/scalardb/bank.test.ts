@@ -2,7 +2,12 @@ import { setTimeout as delay, setImmediate as immediate } from "node:timers/prom
 import test, { type ExecutionContext } from "ava";
 import { Bank } from "../../../../rehearsal/scalardb/bank";
 import { checkCopies } from "../../../../rehearsal/scalardb/check";
-import { type AccountRecord, COORDINATOR_TABLE, TransactionState } from "../../../../rehearsal/scalardb/record";
+import {
+  type AccountRecord,
+  COORDINATOR_TABLE,
+  type CoordinatorRecord,
+  TransactionState,
+} from "../../../../rehearsal/scalardb/record";
 import { Workload } from "../../../../rehearsal/scalardb/workload";
 import { SimulatedClock } from "../../../../simulator/cloud/clock";
 import { KubernetesCluster } from "../../../../simulator/cloud/kubernetes/cluster";
@@ -67,7 +72,9 @@ async function openBank(
     stores
       .flatMap((store) => [...store.copy(table, clock.now()).values()] as AccountRecord[])
       .filter(({ tx_state, tx_prepared_at }) => tx_state === TransactionState.PREPARED && tx_prepared_at <= by).length;
-  return { clock, bank, release, workload, check, admin, halfWritten, undecided };
+  const accounts = () => stores.flatMap((store) => [...store.copy(table, clock.now()).values()] as AccountRecord[]);
+  const decisions = () => coordinator.copy(COORDINATOR_TABLE, clock.now()) as Map<string, CoordinatorRecord>;
+  return { clock, bank, release, workload, check, admin, halfWritten, undecided, accounts, decisions };
 }
 
 test("copies taken inside a pause balance, however far apart; outside they don't", async (t) => {
@@ -118,6 +125,19 @@ test("a copy taken while anything is half written does not balance, and says so"
   t.true(check(clock.now()).consistent, "all is settled once the customers have gone home");
 });
 
+test("each committed record has a COMMITTED row of the same instant, not later than it was written", async (t) => {
+  const { workload, accounts, decisions } = await openBank(t);
+  await transfers(workload, 40);
+  await workload.stop();
+  const rows = decisions();
+  t.true(rows.size > 40);
+  for (const { tx_id, tx_state, tx_committed_at, tx_prepared_at } of accounts()) {
+    t.is(tx_state, TransactionState.COMMITTED);
+    t.like(rows.get(tx_id), { tx_state: TransactionState.COMMITTED, tx_created_at: tx_committed_at });
+    t.true(tx_prepared_at <= (tx_committed_at ?? 0));
+  }
+});
+
 test("three databases, and one, work as two do", async (t) => {
   for (const names of [["a", "b", "c"], ["alone"]]) {
     const { clock, workload, check, bank } = await openBank(t, names);
@@ -128,13 +148,21 @@ test("three databases, and one, work as two do", async (t) => {
 });
 
 test("a pod that dies leaves transactions half done; the others finish or undo them", async (t) => {
-  const { clock, release, workload, check, halfWritten, undecided } = await openBank(t, undefined, 10, 1);
+  const { clock, release, workload, check, halfWritten, undecided, accounts, decisions } = await openBank(
+    t,
+    undefined,
+    10,
+    1,
+  );
   await transfers(workload, 20);
   const before = halfWritten().length;
   while (halfWritten().length === before) await immediate();
   const died = clock.now();
   await release.restartPod(release.pods[0]?.name as string);
   t.true(undecided(died) > 0, "what the dead pod had begun is still there");
+  const abandoned = new Set(
+    accounts().flatMap(({ tx_state, tx_id }) => (tx_state === TransactionState.PREPARED ? [tx_id] : [])),
+  );
   t.false(check(clock.now()).consistent);
 
   // Later than any transaction may take: the next transaction that finds the remains removes them.
@@ -142,4 +170,8 @@ test("a pod that dies leaves transactions half done; the others finish or undo t
   while (undecided(died) > 0) await delay(20);
   await workload.stop();
   t.deepEqual(check(clock.now()).reasons, []);
+  for (const txId of abandoned) {
+    const row = decisions().get(txId);
+    t.true(row?.tx_state === TransactionState.COMMITTED || (row?.tx_created_at ?? 0) > died + 15_000);
+  }
 });
