@@ -31,6 +31,8 @@ const SUITES = {
   cluster: { files: ["test/cluster/**/*.test.ts"], timeout: "20m", concurrency: 1, verbose: true },
   /** What really decides (the clouds' models, real providers, ScalarDB) judges the program and the simulated clouds. */
   fidelity: { files: ["test/fidelity/*.test.ts", "test/fidelity/scalardb/*.test.ts"], timeout: "15m" },
+  /** Needs Java and Maven: real ScalarDB makes histories, whose cuts the rule for restores judges. */
+  scalardb: { files: ["test/scalardb/*.test.ts"], timeout: "20m", concurrency: 1, verbose: true },
   /** The tests that play the real program, operations and pauser on the simulated clouds, recorded for the judges. */
   recording: {
     files: [

@@ -1,8 +1,7 @@
 import { execFile, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { scalarDbClassPath } from "./class-path";
 
 /** What ScalarDB connects to. */
 export interface Connection {
@@ -32,21 +31,8 @@ export interface ScalarDb {
 
 /** ScalarDB itself, from Maven's repository; the reason as text where it cannot be had. */
 export function scalarDb(): ScalarDb | string {
-  const folder = mkdtempSync(join(tmpdir(), "scalardb-judge-"));
-  try {
-    const classPath = join(folder, "class-path");
-    const pom = join(__dirname, "pom.xml");
-    const maven = spawnSync(
-      "mvn",
-      ["--quiet", "--batch-mode", "--file", pom, "dependency:build-classpath", `-Dmdep.outputFile=${classPath}`],
-      { encoding: "utf8" },
-    );
-    if (maven.error) return `there is no mvn to download ScalarDB with (${maven.error.message})`;
-    if (maven.status !== 0) return `mvn did not download ScalarDB: ${maven.stdout.slice(0, 500)}`;
-    return withClassPath(readFileSync(classPath, "utf8").trim());
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const found = scalarDbClassPath();
+  return "because" in found ? found.because : withClassPath(found.path);
 }
 
 function withClassPath(classPath: string): ScalarDb {
