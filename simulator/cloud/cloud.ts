@@ -67,7 +67,7 @@ export class SimulatedCloud {
       ...this.#awsEnvironment(),
       ...this.#endpoints.azure.environment(),
       KUBECONFIG: this.kubernetes.kubeconfig,
-      ...clockEnvironment(this.clock),
+      ...this.#preloaded(),
     };
   }
 
@@ -94,12 +94,18 @@ export class SimulatedCloud {
       AWS_EC2_METADATA_DISABLED: "true",
     };
   }
-}
 
-/** An existing NODE_OPTIONS stays; without a shift there is nothing to load. */
-function clockEnvironment(clock: SimulatedClock): Record<string, string> {
-  const variables = clockVariables(clock.shift);
-  if (Object.keys(variables).length === 0) return {};
-  const preload = `--import=${pathToFileURL(join(__dirname, "shifted-clock.mjs")).href}`;
-  return { NODE_OPTIONS: [process.env.NODE_OPTIONS, preload].filter(Boolean).join(" "), ...variables };
+  /** The clock's shift and the hosts of Cosmos DB. An existing NODE_OPTIONS stays; what is not needed is not loaded. */
+  #preloaded(): Record<string, string> {
+    const clock = clockVariables(this.clock.shift);
+    const hosts: Record<string, string> =
+      this.azure.cosmosdb.accounts().length > 0 ? { SIMULATED_AZURE_URL: this.#endpoints.azure.url } : {};
+    const modules = [
+      ...(Object.keys(clock).length > 0 ? ["shifted-clock.mjs"] : []),
+      ...(Object.keys(hosts).length > 0 ? ["azure/document-hosts.mjs"] : []),
+    ];
+    if (modules.length === 0) return {};
+    const preloads = modules.map((module) => `--import=${pathToFileURL(join(__dirname, module)).href}`);
+    return { NODE_OPTIONS: [process.env.NODE_OPTIONS, ...preloads].filter(Boolean).join(" "), ...clock, ...hosts };
+  }
 }

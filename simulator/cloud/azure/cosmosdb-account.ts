@@ -1,6 +1,7 @@
 import { History } from "../aws/history";
 import type { SimulatedClock } from "../clock";
 import { ChangeLock } from "./change-lock";
+import { RequestUnits } from "./cosmosdb-throughput";
 import { ArmError } from "./error";
 import { type JsonObject, type JsonValue, object, text, without } from "./json";
 import { locationOf } from "./location";
@@ -17,7 +18,12 @@ export type Item = Record<string, unknown>;
 export class Container {
   readonly items = new History<Item>();
   readonly storedProcedures = new Set<string>();
+  /** How many partition key ranges hold the items. */
+  ranges = 1;
 }
+
+/** The containers that a restore selects, by database; an absent list selects all of the database. */
+export type DatabasesToRestore = ReadonlyMap<string, readonly string[] | undefined>;
 
 export interface AccountKeys {
   primaryMasterKey: string;
@@ -39,6 +45,10 @@ export class CosmosAccount {
   tags: Record<string, string>;
   identity: JsonObject | undefined;
   properties: JsonObject;
+  /** Of a restored account. [azure-mgmt-cosmosdb, DatabaseAccountGetResults.restore_parameters] */
+  restoreParameters: JsonObject | undefined;
+  /** The request units that reads have consumed. */
+  readonly throughput = new RequestUnits();
   readonly privateEndpoints = new Set<string>();
   /**
    * [terraform-provider-azurerm #14364, #11126, #15842] Changes of an account and of the private endpoints to it exclude
@@ -147,8 +157,9 @@ export class CosmosAccount {
   }
 
   /** Takes the data of another account as of an instant: containers and items, no stored procedures. */
-  fillFrom(source: CosmosAccount, at: number): void {
+  fillFrom(source: CosmosAccount, at: number, only?: DatabasesToRestore): void {
     for (const { database, container } of source.containers()) {
+      if (only && !(only.has(database) && (only.get(database)?.includes(container) ?? true))) continue;
       const copy = this.createContainer(database, container);
       for (const [key, item] of source.items(database, container, at)) copy.items.set(key, item, this.createdAt);
     }
@@ -223,6 +234,7 @@ export class CosmosAccount {
       systemData: { createdAt: new Date(this.createdAt).toISOString() },
       properties: {
         ...without(this.properties, ["createMode", "restoreParameters", "backupPolicy"]),
+        ...(this.restoreParameters ? { createMode: "Restore", restoreParameters: this.restoreParameters } : {}),
         provisioningState: this.lock.isHeld ? "Updating" : "Succeeded",
         documentEndpoint: this.endpoint,
         instanceId: this.instanceId,

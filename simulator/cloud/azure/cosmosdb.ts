@@ -1,6 +1,9 @@
 import type { Identifiers } from "../aws/identifiers";
 import type { SimulatedClock } from "../clock";
 import { CosmosAccount, locationsOf } from "./cosmosdb-account";
+import { answerDocuments } from "./cosmosdb-documents";
+import { databasesToRestore } from "./cosmosdb-restore-parameters";
+import { type DocumentAnswer, DocumentError, type DocumentRequest } from "./cosmosdb-wire";
 import * as durations from "./durations";
 import { ArmError, unknownMember } from "./error";
 import { inGroup } from "./flexible-servers";
@@ -52,6 +55,8 @@ export class CosmosDb {
   readonly #accounts = new Map<string, CosmosAccount>();
   /** Deleted accounts with continuous backup stay restorable. */
   readonly #deleted: CosmosAccount[] = [];
+  /** The public address from which documents are read. */
+  callerAddress = "203.0.113.7";
   /** Scripted: the next restore's operation ends in an error that its account belies. */
   nextRestoreSeemsToFail = false;
 
@@ -74,6 +79,14 @@ export class CosmosDb {
 
   accounts(): CosmosAccount[] {
     return [...this.#accounts.values()];
+  }
+
+  /** Answers a request to an account's document endpoint. @throws {DocumentError} */
+  answerDocuments(request: DocumentRequest): DocumentAnswer {
+    const account = this.find(request.host.split(".")[0] as string);
+    // In the real world, the name of the host cannot be resolved.
+    if (account === undefined) throw new DocumentError(404, "NotFound", `There is no host ${request.host}.`);
+    return answerDocuments(request, { account, address: this.callerAddress, now: this.#clock.now() });
   }
 
   resourceTypes(): ArmResourceType[] {
@@ -212,6 +225,7 @@ export class CosmosDb {
     if (parameters.restoreMode !== "PointInTime") throw badRequest("restoreMode must be PointInTime.");
     if (object(properties.backupPolicy).type !== "Continuous")
       throw badRequest("A restored account must have continuous backup.");
+    const only = databasesToRestore(parameters, source);
     const locations = locationsOf(properties);
     // [azure-cli, cosmosdb/custom.py: cli_cosmosdb_restore] The copy's location is that of the restorable account.
     if (locationOf(text(body.location) ?? "") !== locationOf(source.location))
@@ -255,7 +269,8 @@ export class CosmosDb {
         isVirtualNetworkFilterEnabled: false,
       },
     });
-    account.fillFrom(source, at);
+    account.fillFrom(source, at, only);
+    account.restoreParameters = { ...parameters, restoreTimestampInUtc: instant(at) };
     if (keyVaultKeyUri !== null && properties.defaultIdentity === defaultIdentity)
       account.keyReadBy = source.instanceId;
     const failure = this.nextRestoreSeemsToFail

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { AzureCloud } from "./azure";
+import { DocumentError } from "./cosmosdb-wire";
 import { ArmError } from "./error";
 import type { JsonObject } from "./json";
 import { reportArmExchange } from "./observer";
@@ -59,6 +60,23 @@ export async function serveAzure(cloud: AzureCloud): Promise<AzureEndpoint> {
     });
   });
 
+  /** A request to a Cosmos DB account, whose host is the first segment (`document-hosts.mjs`). */
+  async function answerAccount(pathname: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [, host = "", path = ""] = /^\/documents\/([^/]+)(\/.*)$/.exec(pathname) ?? [];
+    const headers = request.headers as Record<string, string | undefined>;
+    const body = await readBody(request);
+    response.setHeader("x-ms-activity-id", cloud.identifiers.uuid());
+    try {
+      const answered = cloud.cosmosdb.answerDocuments({ method: request.method ?? "", host, path, headers, body });
+      for (const [name, value] of Object.entries(answered.headers)) response.setHeader(name, value);
+      write(response, answered.status, answered.body);
+    } catch (error) {
+      if (!(error instanceof DocumentError)) throw error;
+      for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
+      write(response, error.status, { code: error.code, message: error.message });
+    }
+  }
+
   async function answer(
     request: IncomingMessage,
     response: ServerResponse,
@@ -67,6 +85,7 @@ export async function serveAzure(cloud: AzureCloud): Promise<AzureEndpoint> {
   ): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
     response.setHeader("date", new Date(cloud.clock.now()).toUTCString());
+    if (pathname.startsWith("/documents/")) return answerAccount(pathname, request, response);
     if (pathname === "/metadata/endpoints") return respond(200, metadata(url));
     if (pathname === "/identity/token") {
       if (request.headers["x-identity-header"] !== IDENTITY_HEADER) return respond(401, { error: "unauthorized" });
