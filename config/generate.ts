@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import { jsonSchemaOf } from "../components/problem-messages/json-schema";
 import { createdResourcesText } from "./created-resources";
 import { referenceText } from "./reference";
 import { PROJECT, stackConfigSchema } from "./schema";
@@ -18,10 +18,7 @@ export const CREATED_RESOURCES_FILE = join(__dirname, "../components/databases/c
 const SECURE = { type: "object", properties: { secure: { type: "string" } }, required: ["secure"] };
 
 export function stackFileSchema(): object {
-  const { properties, required } = z.toJSONSchema(stackConfigSchema, { io: "input", unrepresentable: "any" }) as {
-    properties: Record<string, object>;
-    required: string[];
-  };
+  const { properties = {}, required = [] } = jsonSchemaOf(stackConfigSchema);
   const keys = Object.keys(properties);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type JsonSchemaNode, jsonSchemaOf } from "./json-schema";
+import { type JsonSchemaNode, jsonSchemaOf } from "../components/problem-messages/json-schema";
 import { PROJECT } from "./schema";
 
 const HEAD = `# Configuration

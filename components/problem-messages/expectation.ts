@@ -1,9 +1,9 @@
 import type { z } from "zod";
-import { exampleOf, type SchemaNode } from "./schema-node";
+import { exampleOf, type JsonSchemaNode } from "./json-schema";
 import { yamlText } from "./value";
 
 /** What a schema expects, as text, where it does not say so itself. */
-export function expectation(node: SchemaNode = {}, issue: z.core.$ZodIssue): string {
+export function expectation(node: JsonSchemaNode = {}, issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_value") return oneOf(issue.values);
   const type = issue.code === "invalid_type" ? issue.expected : (node.type ?? originOf(issue));
   switch (type) {
@@ -33,13 +33,13 @@ function oneOf(values: readonly unknown[]): string {
   return values.length === 1 ? yamlText(values[0]) : `one of ${values.map(yamlText).join(", ")}`;
 }
 
-function numberText({ minimum, maximum }: SchemaNode): string {
+function numberText({ minimum, maximum }: JsonSchemaNode): string {
   if (minimum === undefined && maximum === undefined) return "a whole number";
   if (maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER) return `a whole number, ${minimum} or more`;
   return `a whole number from ${minimum} to ${maximum}`;
 }
 
-function keysText({ properties = {}, required = [] }: SchemaNode): string {
+function keysText({ properties = {}, required = [] }: JsonSchemaNode): string {
   const keys = Object.keys(properties);
   if (keys.length === 0) return "";
   const optional = keys.filter((key) => !required.includes(key));
@@ -48,7 +48,7 @@ function keysText({ properties = {}, required = [] }: SchemaNode): string {
   return optional.length === 0 ? ` ${needed}` : ` ${needed}, and optionally ${optional.join(", ")}`;
 }
 
-function example(node: SchemaNode): string {
+function example(node: JsonSchemaNode): string {
   if (node.type === "string") return node.examples?.length ? `, such as ${yamlText(node.examples[0])}` : "";
   const value = exampleOf(node);
   const empty = value === undefined || (typeof value === "object" && Object.keys(value as object).length === 0);

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
+import type { z } from "zod";
 import { nearestWord } from "../../restore-points/rules/nearest-word";
 import type { Problem } from "../problem";
 import { expectation } from "./expectation";
 import { fixOf } from "./fix";
-import { nodeAt, type SchemaNode } from "./schema-node";
+import { type JsonSchemaNode, jsonSchemaOf, nodeAt } from "./json-schema";
 import { pathText, shown, valueAt, withValueAt } from "./value";
 
 /** Marks an issue for which no schema of ours has a message: zod's own are not for users. */
@@ -14,8 +14,7 @@ const NO_MESSAGE = "\u0000";
 export function messagesOf(schema: z.ZodType, value: unknown): Problem[] {
   const { error } = schema.safeParse(value, { error: () => NO_MESSAGE });
   const issues = (error?.issues ?? []).filter((issue) => !isOutputAt(value, issue.path));
-  // Unknown to JSON Schema are checks in code alone.
-  const root = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as SchemaNode;
+  const root = jsonSchemaOf(schema);
   const misspelt = new Set<string>();
   const problems = issues.flatMap((issue): (Problem & { issue: z.core.$ZodIssue })[] => {
     if (issue.code !== "unrecognized_keys") return [{ ...problemOf(schema, value, root, issue), issue }];
@@ -45,7 +44,7 @@ export function messagesOf(schema: z.ZodType, value: unknown): Problem[] {
 
 const MISSING = "is missing";
 
-function problemOf(schema: z.ZodType, value: unknown, root: SchemaNode, issue: z.core.$ZodIssue): Problem {
+function problemOf(schema: z.ZodType, value: unknown, root: JsonSchemaNode, issue: z.core.$ZodIssue): Problem {
   const path = pathText(issue.path);
   if (issue.code === "custom" && issue.params?.wholeMessage) return { path, message: issue.message };
   const found = valueAt(value, issue.path);

@@ -1,5 +1,5 @@
 import { backupSetSchema } from "../../components/backup-set";
-import { type JsonSchemaNode, jsonSchemaOf } from "../../config/json-schema";
+import { type JsonSchemaNode, jsonSchemaOf } from "../../components/problem-messages/json-schema";
 import { stackConfigSchema } from "../../config/schema";
 
 /** The inputs of each component that the schema of the stack's configuration describes, too. */

@@ -1,5 +1,5 @@
 import ts from "typescript";
-import type { JsonSchemaNode } from "../../config/json-schema";
+import type { JsonSchemaNode } from "../../components/problem-messages/json-schema";
 import { commentOf, type Declarations, declaredType, unwrapped, withoutComponents } from "./declarations";
 import { sentence, typeName } from "./names";
 

@@ -1,12 +1,15 @@
-/** The parts of a JSON Schema that messages need. */
-export interface SchemaNode {
+import { z } from "zod";
+
+/** The parts of a JSON Schema that messages, the reference and the plugin's schema show. */
+export interface JsonSchemaNode {
   type?: string;
-  properties?: Record<string, SchemaNode>;
+  description?: string;
+  properties?: Record<string, JsonSchemaNode>;
   required?: string[];
-  items?: SchemaNode;
-  additionalProperties?: SchemaNode | boolean;
-  propertyNames?: SchemaNode;
-  enum?: unknown[];
+  items?: JsonSchemaNode;
+  additionalProperties?: JsonSchemaNode | boolean;
+  propertyNames?: JsonSchemaNode;
+  enum?: (string | number)[];
   const?: unknown;
   minimum?: number;
   maximum?: number;
@@ -14,9 +17,23 @@ export interface SchemaNode {
   examples?: unknown[];
 }
 
+/** Cached: to write a schema takes fifty times as long as to check a value by it. */
+const written = new WeakMap<z.ZodType, JsonSchemaNode>();
+
+/** The JSON Schema of what a user writes, before defaults. Unknown to it are checks in code alone. */
+export function jsonSchemaOf(schema: z.ZodType): JsonSchemaNode {
+  let node = written.get(schema);
+  if (node === undefined) {
+    // Cast: zod's type of a JSON Schema also has forms that its schemas here do not produce.
+    node = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchemaNode;
+    written.set(schema, node);
+  }
+  return node;
+}
+
 /** The schema of the value at a path. */
-export function nodeAt(root: SchemaNode, path: readonly PropertyKey[]): SchemaNode | undefined {
-  return path.reduce<SchemaNode | undefined>((node, step) => {
+export function nodeAt(root: JsonSchemaNode, path: readonly PropertyKey[]): JsonSchemaNode | undefined {
+  return path.reduce<JsonSchemaNode | undefined>((node, step) => {
     const next =
       typeof step === "number" ? node?.items : (node?.properties?.[String(step)] ?? node?.additionalProperties);
     return typeof next === "object" ? next : undefined;
@@ -24,7 +41,7 @@ export function nodeAt(root: SchemaNode, path: readonly PropertyKey[]): SchemaNo
 }
 
 /** A value that the schema accepts, with what it needs and not more; what only a user knows is in angle brackets. */
-export function exampleOf(node: SchemaNode, name = "value"): unknown {
+export function exampleOf(node: JsonSchemaNode, name = "value"): unknown {
   if (node.examples?.length) return node.examples[0];
   if (node.const !== undefined) return node.const;
   if (node.enum?.length) return node.enum[0];
