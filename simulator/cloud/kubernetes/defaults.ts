@@ -27,7 +27,7 @@ function defaultPod(spec: Fields | undefined): void {
   if (!spec) return;
   spec.restartPolicy ??= "Always";
   spec.terminationGracePeriodSeconds ??= 30;
-  for (const container of (spec.containers ?? []) as Fields[]) {
+  for (const container of [spec.containers ?? [], spec.initContainers ?? []].flat() as Fields[]) {
     const tag = /:([^:/]+)$/.exec(String(container.image ?? ""))?.[1];
     container.imagePullPolicy ??= tag === undefined || tag === "latest" ? "Always" : "IfNotPresent";
     container.terminationMessagePath ??= "/dev/termination-log";

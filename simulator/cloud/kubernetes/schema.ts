@@ -72,6 +72,7 @@ export const FIELDS = {
     containers: "Container[]!",
     enableServiceLinks: "boolean",
     imagePullSecrets: "LocalObjectReference[]",
+    initContainers: "Container[]",
     nodeSelector: "string{}",
     priorityClassName: "string",
     restartPolicy: "string",

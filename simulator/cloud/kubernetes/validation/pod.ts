@@ -3,6 +3,7 @@ import { label, type Problems, portName, subdomain } from "./fields";
 /** What is looked at in a pod's spec. */
 export interface PodSpec {
   containers?: Container[];
+  initContainers?: Container[];
   volumes?: { name: string; configMap?: { name?: string }; secret?: { secretName?: string } }[];
   restartPolicy?: string;
   serviceAccountName?: string;
@@ -32,7 +33,7 @@ const POD_FIELDS =
 
 /** @param at the spec's path, such as `spec.jobTemplate.spec.template.spec` */
 export function checkPodSpec(problems: Problems, spec: PodSpec, at: string): void {
-  const { containers = [], volumes = [] } = spec;
+  const { containers = [], initContainers = [], volumes = [] } = spec;
   for (const [index, { name, configMap, secret }] of volumes.entries()) {
     const field = `${at}.volumes[${index}]`;
     problems.formed(`${field}.name`, name, label);
@@ -44,9 +45,14 @@ export function checkPodSpec(problems: Problems, spec: PodSpec, at: string): voi
   if (containers.length === 0) problems.required(`${at}.containers`);
   for (const [index, container] of containers.entries())
     checkContainer(problems, container, volumeNames, `${at}.containers[${index}]`);
-  problems.unique(
-    containers.map(({ name }) => name),
-    (index) => `${at}.containers[${index}].name`,
+  for (const [index, container] of initContainers.entries())
+    checkContainer(problems, container, volumeNames, `${at}.initContainers[${index}]`);
+  // The names of both lists are one namespace. [kubernetes: pkg/apis/core/validation, validateInitContainers]
+  const all = [...containers, ...initContainers].map(({ name }) => name);
+  problems.unique(all, (index) =>
+    index < containers.length
+      ? `${at}.containers[${index}].name`
+      : `${at}.initContainers[${index - containers.length}].name`,
   );
   problems.formed(`${at}.serviceAccountName`, spec.serviceAccountName, subdomain);
   problems.formed(`${at}.priorityClassName`, spec.priorityClassName, subdomain);
