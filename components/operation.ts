@@ -3,13 +3,14 @@ import { Command, type CommandArgs } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 import { AWS_ACCESS_VARIABLE } from "../operations/aws";
 import { AZURE_ACCESS_VARIABLE } from "../operations/azure";
+import { KUBERNETES_ACCESS_VARIABLE } from "../operations/kubernetes/access";
 import { type AccessOf, OPERATION_CLOUDS, type OperationName, type RequestOf } from "../operations/requests";
 import { outputsInState } from "./state";
 
 /** What an operation is asked, and how it reaches its cloud. */
 export interface OperationArgs<Name extends OperationName> {
   request: RequestOf<Name> | pulumi.Output<RequestOf<Name>>;
-  access: AccessOf<Name> | Promise<AccessOf<Name>>;
+  access: AccessOf<Name> | Promise<AccessOf<Name>> | pulumi.Output<AccessOf<Name>>;
 }
 
 /** Declares a command that runs an operation when it is created, and again whenever one of its inputs changes. */
@@ -74,7 +75,11 @@ function commandText(operation: OperationName): string {
   return `node -e "require('scalar-backup/operations')" ${operation}`;
 }
 
-const ACCESS_VARIABLES = { aws: AWS_ACCESS_VARIABLE, azure: AZURE_ACCESS_VARIABLE };
+const ACCESS_VARIABLES = {
+  aws: AWS_ACCESS_VARIABLE,
+  azure: AZURE_ACCESS_VARIABLE,
+  kubernetes: KUBERNETES_ACCESS_VARIABLE,
+};
 
 function inputsOf<Name extends OperationName>(operation: Name, { request, access }: OperationArgs<Name>): CommandArgs {
   const variable = ACCESS_VARIABLES[OPERATION_CLOUDS[operation]];
@@ -83,8 +88,8 @@ function inputsOf<Name extends OperationName>(operation: Name, { request, access
     stdin: pulumi.Output.isInstance(request)
       ? request.apply((known) => JSON.stringify(known))
       : JSON.stringify(request),
-    ...(access instanceof Promise
-      ? { environment: pulumi.secret(access.then((known) => ({ [variable]: JSON.stringify(known) }))) }
+    ...(access instanceof Promise || pulumi.Output.isInstance(access)
+      ? { environment: pulumi.secret(pulumi.output(access).apply((known) => ({ [variable]: JSON.stringify(known) }))) }
       : Object.keys(access).length > 0
         ? { environment: pulumi.secret({ [variable]: JSON.stringify(access) }) }
         : {}),

@@ -1,5 +1,6 @@
 import { AWS_ACCESS_VARIABLE } from "./aws";
 import { AZURE_ACCESS_VARIABLE } from "./azure";
+import { KUBERNETES_ACCESS_VARIABLE } from "./kubernetes/access";
 import { OPERATION_CLOUDS, type Operation, type OperationName } from "./requests";
 
 // Each loads a module when its operation runs: the clouds' SDKs take long to load.
@@ -27,6 +28,9 @@ function cosmosdb(): typeof import("./cosmosdb-changes") {
 function azureVaults(): typeof import("./azure-vaults") {
   return require("./azure-vaults");
 }
+function jobs(): typeof import("./kubernetes/job-result") {
+  return require("./kubernetes/job-result");
+}
 
 const OPERATIONS: { [Name in OperationName]: () => Operation<Name> } = {
   "protect-dynamodb-tables": () => dynamodb().protectTables,
@@ -42,9 +46,14 @@ const OPERATIONS: { [Name in OperationName]: () => Operation<Name> } = {
   "protect-cosmosdb-account": () => cosmosdb().protectAccount,
   "complete-cosmosdb-copy": () => cosmosdb().completeAccount,
   "await-azure-backup-permission": () => azureVaults().awaitBackupPermission,
+  "await-verification-job": () => jobs().awaitJob,
 };
 
-const ACCESS_VARIABLES = { aws: AWS_ACCESS_VARIABLE, azure: AZURE_ACCESS_VARIABLE };
+const ACCESS_VARIABLES = {
+  aws: AWS_ACCESS_VARIABLE,
+  azure: AZURE_ACCESS_VARIABLE,
+  kubernetes: KUBERNETES_ACCESS_VARIABLE,
+};
 
 export class UnknownOperation extends Error {}
 

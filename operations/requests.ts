@@ -5,6 +5,8 @@ import type { BackupPermissionRequest } from "./azure-vaults";
 import type { AccountCompletion, AccountProtection } from "./cosmosdb-changes";
 import type { ExpiredBackups } from "./dynamodb-backups";
 import type { CopiesCompletion, TablesProtection } from "./dynamodb-changes";
+import type { JobEnd } from "./kubernetes/job-result";
+import type { ClusterChoice } from "./kubernetes/kubeconfig";
 import type { ClusterCompletion, ClusterCopy, ClusterRestore } from "./multi-az-copies";
 import type { ClusterProtection } from "./multi-az-protection";
 import type { InstanceCompletion } from "./rds";
@@ -24,6 +26,7 @@ export const OPERATION_CLOUDS = {
   "protect-cosmosdb-account": "azure",
   "complete-cosmosdb-copy": "azure",
   "await-azure-backup-permission": "azure",
+  "await-verification-job": "kubernetes",
 } as const;
 
 export type OperationName = keyof typeof OPERATION_CLOUDS;
@@ -43,6 +46,7 @@ interface Requests {
   "protect-cosmosdb-account": Repair<AccountProtection>;
   "complete-cosmosdb-copy": AccountCompletion;
   "await-azure-backup-permission": BackupPermissionRequest;
+  "await-verification-job": JobEnd;
 }
 
 /** A repair's request also says what was wrong and when: so it differs from the last one, and the operation runs again. */
@@ -54,6 +58,7 @@ export type RequestOf<Name extends OperationName> = Requests[Name];
 export type AccessOf<Name extends OperationName> = {
   aws: AwsAccess;
   azure: AzureAccess;
+  kubernetes: ClusterChoice;
 }[(typeof OPERATION_CLOUDS)[Name]];
 
 /** An operation. Each step is reported to `say`; a run that failed can be repeated. */

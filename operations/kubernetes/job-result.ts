@@ -1,0 +1,106 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { isObject } from "../../restore-points/shape";
+import { type ClusterChoice, selectCluster } from "./kubeconfig";
+import { ClusterReader } from "./reader";
+
+/** The Job to wait for. */
+export interface JobEnd {
+  namespace: string;
+  name: string;
+  uid: string;
+  /** What it does, for messages: `scan`. */
+  task: string;
+  /** How long it may take, in seconds. */
+  deadlineSeconds: number;
+}
+
+/** What a Job's pod has written to its termination message file, for a pod without a message `{}`. */
+const NO_MESSAGE = "{}";
+const POLL_MILLIS = 5_000;
+/** To schedule the pod, and to notice its end. */
+const START_SECONDS = 300;
+
+type Fields = Record<string, unknown>;
+
+/**
+ * Waits for the end of a Job. The last line that it says is what the Job's pod has written to its termination message file.
+ * @throws {Error} when the Job fails, with its pod's message
+ */
+export async function awaitJob(
+  { namespace, name, uid, task, deadlineSeconds }: JobEnd,
+  access: ClusterChoice,
+  say: (line: string) => void,
+  pollMillis = POLL_MILLIS,
+): Promise<void> {
+  const end = Date.now() + (deadlineSeconds + START_SECONDS) * 1000;
+  for (;;) {
+    // Opened anew each time: credentials of plugins expire within minutes.
+    const reader = await ClusterReader.open(selectCluster(access, process.env), process.env);
+    const job = await reader.get(`/apis/batch/v1/namespaces/${namespace}/jobs/${name}`);
+    if (job === undefined || objectIn(job, "metadata").uid !== uid)
+      throw new Error(`the Job ${namespace}/${name} does not exist any more; ${again(task)}`);
+    const conditions = listIn(objectIn(job, "status"), "conditions");
+    const condition = (type: string) => conditions.find((each) => each.type === type && each.status === "True");
+    const failed = condition("Failed");
+    if (failed !== undefined || condition("Complete") !== undefined) {
+      const pods = await reader.list(`/api/v1/namespaces/${namespace}/pods`, `job-name=${name}`);
+      const ends = pods.filter((pod) => isOf(pod, uid)).flatMap(endsOf);
+      if (failed !== undefined) throw new Error(failure(`${namespace}/${name}`, task, failed, ends));
+      const message = ends.find(({ exitCode }) => exitCode === 0)?.message;
+      if (message === undefined)
+        throw new Error(
+          `the pod of the Job ${namespace}/${name} does not exist any more, with what it found; ${again(task)}`,
+        );
+      say(message.trim() === "" ? NO_MESSAGE : message.trim());
+      return;
+    }
+    if (Date.now() > end)
+      throw new Error(`the Job ${namespace}/${name} has not ended within ${deadlineSeconds} s; ${again(task)}`);
+    await delay(pollMillis);
+  }
+}
+
+interface PodEnd {
+  exitCode: number;
+  message: string;
+}
+
+function failure(job: string, task: string, condition: Fields, ends: PodEnd[]): string {
+  const last = ends.at(-1);
+  const said =
+    last === undefined
+      ? ""
+      : `: its pod exited with ${last.exitCode}${last.message === "" ? "" : `, ${last.message.trim()}`}`;
+  const reason = [condition.reason, condition.message].filter((text) => typeof text === "string").join(": ");
+  const refused = task === "check" ? "the copies are refused: " : "";
+  return `${refused}the Job ${job} failed (${reason})${said}. Its pod's log says more: kubectl logs --namespace ${job.replace("/", " job/")}; ${again(task)}`;
+}
+
+/** How a Job is run again. */
+function again(task: string): string {
+  return `to run it again, replace the resource whose name ends in -${task}: pulumi up --replace <its URN>`;
+}
+
+function endsOf(pod: Fields): PodEnd[] {
+  return listIn(objectIn(pod, "status"), "containerStatuses").flatMap((status) => {
+    const terminated = objectIn(objectIn(status, "state"), "terminated");
+    if (typeof terminated.exitCode !== "number") return [];
+    return [
+      { exitCode: terminated.exitCode, message: typeof terminated.message === "string" ? terminated.message : "" },
+    ];
+  });
+}
+
+function isOf(pod: Fields, uid: string): boolean {
+  return listIn(objectIn(pod, "metadata"), "ownerReferences").some((owner) => owner.uid === uid);
+}
+
+function objectIn(fields: Fields, key: string): Fields {
+  const value = fields[key];
+  return isObject(value) ? value : {};
+}
+
+function listIn(fields: Fields, key: string): Fields[] {
+  const value = fields[key];
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}

@@ -1,0 +1,84 @@
+import test, { type ExecutionContext } from "ava";
+import { awaitJob, type JobEnd } from "../../../../operations/kubernetes/job-result";
+import { SimulatedClock } from "../../../../simulator/cloud/clock";
+import { KubernetesCluster } from "../../../../simulator/cloud/kubernetes/cluster";
+import { type ContainerEnd, type ContainerRun, runImages } from "../../../../simulator/cloud/kubernetes/images";
+import { kindOf } from "../../../../simulator/cloud/kubernetes/kinds";
+import type { ObjectManifest } from "../../../../simulator/cloud/kubernetes/objects";
+
+const JOBS = kindOf({ apiVersion: "batch/v1", kind: "Job" });
+const PODS = kindOf({ apiVersion: "v1", kind: "Pod" });
+
+const JOB = (image = "checker:1"): ObjectManifest => ({
+  apiVersion: "batch/v1",
+  kind: "Job",
+  metadata: { name: "check", namespace: "default" },
+  spec: {
+    backoffLimit: 1,
+    template: { spec: { restartPolicy: "Never", containers: [{ name: "check", image, args: ["all"] }] } },
+  },
+});
+
+/** A cluster whose image `checker` ends as `ends` says, try by try. */
+async function clusterWith(t: ExecutionContext, ends: (run: ContainerRun) => ContainerEnd) {
+  const cluster = await KubernetesCluster.start({ clock: new SimulatedClock() });
+  t.teardown(() => cluster.stop());
+  runImages(cluster, [{ reference: /^checker:/, run: ends }]);
+  const create = (job = JOB()): JobEnd => {
+    const { metadata } = cluster.store.create(job, { fieldManager: "test" });
+    return { namespace: "default", name: metadata.name, uid: metadata.uid, task: "check", deadlineSeconds: 60 };
+  };
+  const result = async (end: JobEnd) => {
+    const lines: string[] = [];
+    await awaitJob(end, { kubeconfig: cluster.kubeconfig }, (line) => lines.push(line), 10);
+    return lines.at(-1);
+  };
+  return { cluster, create, result };
+}
+
+test("hands over what the pod that succeeded has written, not what an earlier try has", async (t) => {
+  let tries = 0;
+  const { create, result } = await clusterWith(t, () =>
+    ++tries === 1 ? { exitCode: 1, message: '{"error":"no route"}' } : { exitCode: 0, message: '{"records":3}\n' },
+  );
+  t.is(await result(create()), '{"records":3}');
+  t.is(tries, 2);
+});
+
+test("hands over an empty object for a pod without a message", async (t) => {
+  const { create, result } = await clusterWith(t, () => ({ exitCode: 0 }));
+  t.is(await result(create()), "{}");
+});
+
+test("reports the exit code and the message of a Job that failed", async (t) => {
+  const { create, result } = await clusterWith(t, () => ({ exitCode: 7, message: "account 12 is negative" }));
+  const error = await t.throwsAsync(result(create()));
+  t.is(
+    error?.message,
+    "the copies are refused: the Job default/check failed (BackoffLimitExceeded: Job has reached the specified backoff limit): its pod exited with 7, account 12 is negative. Its pod's log says more: kubectl logs --namespace default job/check; to run it again, replace the resource whose name ends in -check: pulumi up --replace <its URN>",
+  );
+});
+
+test("refuses the result of another Job of the same name", async (t) => {
+  const { create, result } = await clusterWith(t, () => ({ exitCode: 0, message: "{}" }));
+  await t.throwsAsync(result({ ...create(), uid: "another" }), { message: /default\/check does not exist any more/ });
+});
+
+test("refuses a Job whose pod does not exist any more: what it found is unknown", async (t) => {
+  const { cluster, create, result } = await clusterWith(t, () => ({ exitCode: 0, message: "{}" }));
+  const job = create();
+  for (const { metadata } of cluster.store.list(PODS, "default")) cluster.store.delete(PODS, "default", metadata.name);
+  await t.throwsAsync(result(job), { message: /pod of the Job default\/check does not exist any more/ });
+});
+
+test("waits while the Job runs, and refuses one that does not end in time", async (t) => {
+  const { cluster, create, result } = await clusterWith(t, () => ({ exitCode: 0, message: "{}" }));
+  // No image of that name is simulated: the Job stays as it is.
+  const job = create(JOB("slow:1"));
+  await t.throwsAsync(result({ ...job, deadlineSeconds: -301 }), { message: /has not ended within -301 s/ });
+  const ended = result(job);
+  cluster.store.setStatus(JOBS, "default", "check", {
+    conditions: [{ type: "Failed", status: "True", reason: "DeadlineExceeded" }],
+  });
+  await t.throwsAsync(ended, { message: /default\/check failed \(DeadlineExceeded\)\. Its pod's log/ });
+});
