@@ -6,6 +6,7 @@ import { messageOf } from "../../restore-points/error-message";
 import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
 import { readWindowRecord, recordOfWindows } from "../../restore-points/record";
 import { DEFAULT_CLUSTER, type PauseWindow, releaseLabel, WINDOWS_KEY } from "../../restore-points/window";
+import { isMocked } from "../mocked";
 import type { Problem } from "../problem";
 import type { PauseScheduleArgs } from "./args";
 import type { OtherClusterArgs } from "./other-cluster-args";
@@ -119,6 +120,8 @@ async function readRecord(
   choice: { context?: string; kubeconfig?: string },
   { namespace, name }: { namespace: string; name: string },
 ): Promise<FoundRecord> {
+  // In a user's unit test, no cluster must be asked.
+  if (isMocked()) return pulumi.unknown as FoundRecord;
   let from = choice.context === undefined ? "its kubeconfig" : `context "${choice.context}"`;
   try {
     const reader = await ClusterReader.open(selectCluster(choice, process.env), process.env);

@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import test from "ava";
 import { consumer } from "./packed";
 
@@ -15,7 +18,19 @@ async function main() {
   const backup = new ScalarBackup("scalar", {
     databases: [{ name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] } } }],
     aws: { region: "ap-northeast-1" },
-    pause: { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] },
+    pause: {
+      schedule: "0 3 * * *",
+      rendezvousSeconds: 60,
+      cluster: "tokyo",
+      releases: [{ namespace: "scalar", name: "scalardb-cluster" }],
+      otherClusters: [
+        {
+          cluster: "osaka",
+          releases: [{ namespace: "scalar", name: "scalardb-cluster" }],
+          kubernetes: { context: "dev" },
+        },
+      ],
+    },
   });
   const required = await new Promise((resolve) => backup.pauseRequired.apply(resolve));
   await new Promise((resolve) => setTimeout(resolve, 500));
@@ -24,11 +39,28 @@ async function main() {
 main();
 `;
 
-test("a user's unit test with mocks needs no credentials", async (t) => {
-  const folder = await consumer(t, {
-    files: { "package.json": JSON.stringify({ name: "consumer" }), "unit.js": UNIT_TEST },
+test("a user's unit test with mocks needs no credentials, and asks no cluster of the user's kubeconfig", async (t) => {
+  const cluster = createServer((request, response) => {
+    asked.push(request.url ?? "");
+    response.writeHead(404).end();
   });
-  const env = { PATH: process.env.PATH, HOME: folder, AWS_EC2_METADATA_DISABLED: "true" };
+  const asked: string[] = [];
+  await new Promise<void>((resolve) => cluster.listen(0, "127.0.0.1", resolve));
+  t.teardown(() => cluster.close());
+  const { port } = cluster.address() as AddressInfo;
+  const folder = await consumer(t, {
+    files: {
+      "package.json": JSON.stringify({ name: "consumer" }),
+      "unit.js": UNIT_TEST,
+      "kubeconfig.json": JSON.stringify(kubeconfigOf(`http://127.0.0.1:${port}`)),
+    },
+  });
+  const env = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    KUBECONFIG: join(folder, "kubeconfig.json"),
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
   const output = await new Promise<string>((resolve, reject) => {
     execFile(process.execPath, ["unit.js"], { cwd: folder, env }, (error, stdout, stderr) =>
       error ? reject(new Error(stderr, { cause: error })) : resolve(stdout),
@@ -38,4 +70,15 @@ test("a user's unit test with mocks needs no credentials", async (t) => {
   t.true(required.required);
   t.true(declared.includes("ScalarBackup scalar"));
   t.true(declared.includes("CronJob scalar-pause"), declared.join(", "));
+  t.deepEqual(asked, []);
 });
+
+/** A developer's kubeconfig, with a token that must not leave the machine. */
+function kubeconfigOf(server: string) {
+  return {
+    "current-context": "dev",
+    contexts: [{ name: "dev", context: { cluster: "dev", user: "dev" } }],
+    clusters: [{ name: "dev", cluster: { server } }],
+    users: [{ name: "dev", user: { token: "secret" } }],
+  };
+}
