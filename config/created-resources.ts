@@ -34,12 +34,11 @@ function readArguments(): Record<string, Record<string, ArgumentType>> {
   const host = ts.createCompilerHost(DECLARATION_OPTIONS);
   // Most of the SDKs' megabytes are comments.
   host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone;
-  const files = Object.fromEntries(Object.keys(RESOURCES).map((resource) => [resource, declarationFile(resource)]));
-  const program = ts.createProgram(Object.values(files), DECLARATION_OPTIONS, host);
+  const program = ts.createProgram(Object.keys(RESOURCES).map(declarationFile), DECLARATION_OPTIONS, host);
   const checker = program.getTypeChecker();
   return Object.fromEntries(
     Object.entries(RESOURCES).map(([resource, name]) => {
-      const source = program.getSourceFile(files[resource] as string);
+      const source = program.getSourceFile(declarationFile(resource));
       const module = source && checker.getSymbolAtLocation(source);
       const symbol = module && checker.getExportsOfModule(module).find((each) => each.name === name);
       if (!symbol) throw new Error(`${name} is not declared in ${resource}`);
@@ -73,7 +72,7 @@ function typeOf(checker: ts.TypeChecker, type: ts.Type): ArgumentType {
   if (all(ts.TypeFlags.BooleanLike)) return "boolean";
   const [only] = types;
   if (only === undefined || types.length > 1 || !(only.flags & ts.TypeFlags.Object)) return "any";
-  const item = checker.isArrayType(only) ? checker.getTypeArguments(only as ts.TypeReference)[0] : undefined;
+  const item = checker.isArrayType(only) ? checker.getIndexTypeOfType(only, ts.IndexKind.Number) : undefined;
   if (item) return [typeOf(checker, item)];
   const index = checker.getIndexInfoOfType(only, ts.IndexKind.String);
   if (index) return { "*": typeOf(checker, index.type) };

@@ -2,8 +2,12 @@
 
 export type Json = Record<string, unknown>;
 
+export function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 export function objectAt(value: unknown, path: string, known: string[], problems: string[]): Json | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     problems.push(`${path}: an object is expected, got ${JSON.stringify(value)}`);
     return undefined;
   }
@@ -11,7 +15,7 @@ export function objectAt(value: unknown, path: string, known: string[], problems
     if (!known.includes(key))
       problems.push(`${path}: unknown key ${JSON.stringify(key)}; known are ${known.join(", ")}`);
   }
-  return value as Json;
+  return value;
 }
 
 export function textAt(value: unknown, path: string, problems: string[]): string {

@@ -1,5 +1,6 @@
 import { messageOf } from "../restore-points/error-message";
 import type { ClockOffset } from "./clock";
+import { isObject } from "./fields";
 import { KubernetesError } from "./kubernetes-error";
 import { ListVersions } from "./list-versions";
 import type { ApiAnswer, ApiRequest, ApiTransport, Clock } from "./ports";
@@ -137,7 +138,9 @@ export class KubernetesClient {
     const { method, path } = request;
     if (status >= 300) throw new KubernetesError(refusal(method, path, status, text), status);
     try {
-      return JSON.parse(text) as T;
+      // The API server's schema, not this program, says what its objects have.
+      const object: T = JSON.parse(text);
+      return object;
     } catch {
       throw this.silent("its answer is cut short");
     }
@@ -163,7 +166,8 @@ export class KubernetesClient {
 function refusal(method: string, path: string, status: number, text: string): string {
   let message = text.slice(0, 300);
   try {
-    message = (JSON.parse(text) as { message?: string }).message ?? message;
+    const answer: unknown = JSON.parse(text);
+    if (isObject(answer) && typeof answer.message === "string") message = answer.message;
   } catch {
     // Not a Status: a proxy in between, most likely.
   }

@@ -29,7 +29,7 @@ async function main(backups: BackupMaker | undefined): Promise<Ending> {
   if (task === UNPAUSE_TASK) {
     const { end, reasons } = await unpauser(environment, stopSignal(), consoleReport);
     return {
-      exitCode: end in EXIT_CODES ? EXIT_CODES[end as Outcome["end"]] : 0,
+      exitCode: end === "nothingToUnpause" || end === "unpaused" ? 0 : EXIT_CODES[end],
       results: [],
       said: [...reasons, end],
     };

@@ -4,6 +4,7 @@ import { readWindowRecord, WindowRecordError, writeWindowRecord } from "../resto
 import { type PauseWindow, WINDOWS_KEY } from "../restore-points/window";
 import { withDeleteAfter } from "../restore-points/window-backups";
 import type { Moment } from "./clock";
+import { isObject } from "./fields";
 import type { ConfigMap, KubernetesClient } from "./kubernetes";
 import { KubernetesError } from "./kubernetes-error";
 import { type FoundNote, type NotedPod, notePods, readNote, UNFINISHED_KEY, type UnfinishedRun } from "./note";
@@ -184,7 +185,8 @@ const noteOf = ({ data }: ConfigMap): string | undefined => data?.[UNFINISHED_KE
 
 function ownedBy(run: string, text: string | undefined): boolean {
   try {
-    return text !== undefined && (JSON.parse(text) as { run?: unknown }).run === run;
+    const note: unknown = text === undefined ? undefined : JSON.parse(text);
+    return isObject(note) && note.run === run;
   } catch {
     return false;
   }

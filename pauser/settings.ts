@@ -186,9 +186,18 @@ function readSettings(text: string | undefined, problems: string[]): Settings | 
   if (fields === undefined) return undefined;
 
   const record = objectAt(fields.record, "record", ["namespace", "name"], problems) ?? {};
-  const numbers = Object.fromEntries(
-    (Object.keys(BOUNDS) as NumberKey[]).map((key) => [key, numberAt(fields[key], key, problems)]),
-  ) as Record<NumberKey, number>;
+  const number = (key: NumberKey) => boundedAt(fields[key], key, BOUNDS[key], problems);
+  const numbers = {
+    holdSeconds: number("holdSeconds"),
+    maxDrainSeconds: number("maxDrainSeconds"),
+    minWindowSeconds: number("minWindowSeconds"),
+    unpauseDeadlineSeconds: number("unpauseDeadlineSeconds"),
+    apiDeadlineSeconds: number("apiDeadlineSeconds"),
+    maxClockOffsetMillis: number("maxClockOffsetMillis"),
+    maxBlindMillis: number("maxBlindMillis"),
+    retentionDays: number("retentionDays"),
+    rendezvousSeconds: number("rendezvousSeconds"),
+  };
   const leastHold = numbers.minWindowSeconds + 2 * CLOCK_DOUBT_SECONDS;
   if (numbers.minWindowSeconds > 0 && numbers.holdSeconds < leastHold) {
     problems.push(
@@ -250,8 +259,4 @@ function readTls(value: unknown, path: string, problems: string[]): TlsSettings 
     tls.overrideAuthority = textAt(fields.overrideAuthority, `${path}.overrideAuthority`, problems);
   }
   return tls;
-}
-
-function numberAt(value: unknown, key: NumberKey, problems: string[]): number {
-  return boundedAt(value, key, BOUNDS[key], problems);
 }

@@ -10,7 +10,7 @@ async function run(operation: unknown, urn: string, inputs: Inputs): Promise<voi
   if (typeof operation !== "string") return;
   const environment = plain(inputs.environment);
   const name = urn.split("::").at(-1);
-  const { runOperation } = require("../operations/operations") as typeof import("../operations/operations");
+  const { runOperation }: typeof import("../operations/operations") = require("../operations/operations");
   try {
     await runOperation(
       operation,

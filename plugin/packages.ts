@@ -5,10 +5,9 @@ type Declared = new (name: string, args: undefined, options: pulumi.ResourceOpti
 
 /** Loaded when a program passes one: the schema alone must be there in a moment. */
 const PACKAGES: Record<string, () => Declared> = {
-  aws: () => (require("@pulumi/aws/provider") as typeof import("@pulumi/aws/provider")).Provider,
-  "azure-native": () =>
-    (require("@pulumi/azure-native/provider") as typeof import("@pulumi/azure-native/provider")).Provider,
-  kubernetes: () => (require("@pulumi/kubernetes/provider") as typeof import("@pulumi/kubernetes/provider")).Provider,
+  aws: () => require("@pulumi/aws/provider").Provider,
+  "azure-native": () => require("@pulumi/azure-native/provider").Provider,
+  kubernetes: () => require("@pulumi/kubernetes/provider").Provider,
 };
 
 /**

@@ -16,7 +16,7 @@ type Component = new (name: string, args: never, options: pulumi.ComponentResour
 
 /** By their types. Loaded when the first is made: the schema alone must be there in a moment. */
 function components(): Record<string, Component | undefined> {
-  const { PauseSchedule, ScalarBackup, ScalarRestore } = require("../components") as typeof import("../components");
+  const { PauseSchedule, ScalarBackup, ScalarRestore }: typeof import("../components") = require("../components");
   return {
     "scalar-backup:index:PauseSchedule": PauseSchedule,
     "scalar-backup:index:ScalarBackup": ScalarBackup,
@@ -46,6 +46,7 @@ export class ScalarBackupProvider implements Provider {
       throw new Error(`${type} is not a component of ${schema.name}; expected one of ${Object.keys(known).join(", ")}`);
     const errors = unknownInputs(type, inputs);
     if (errors.length > 0) throw new pulumi.InputPropertiesError({ message: `${type} ${name}`, errors });
+    // Cast: a component checks its args itself, and `unknownInputs` has refused what it does not know.
     const component = made(() => new Component(name, inputs as never, options));
     const state = Object.keys(RESOURCES[type]?.properties ?? {}).map((key) => [key, Reflect.get(component, key)]);
     return { urn: component.urn, state: Object.fromEntries(state) };

@@ -51,7 +51,7 @@ export type Documented<Policy> = Policy & { looksAt: string };
 export function resourcePolicy<Settings extends object>(
   rule: ResourceRule<Settings>,
 ): Documented<ResourceValidationPolicy> {
-  const properties = { ...rule.settings, except: EXCEPT } as PolicyConfigSchema["properties"];
+  const properties: PolicyConfigSchema["properties"] = { ...rule.settings, except: EXCEPT };
   const judge = (args: Parameters<NonNullable<ResourceValidationPolicy["remediateResource"]>>[0]) => {
     const settings = settingsOf<Settings & CommonSettings>(properties, args.getConfig());
     if (!rule.appliesTo(args.type) || settings.except.includes(args.name)) return { settings, problems: [] };
@@ -84,8 +84,22 @@ export function resourcePolicy<Settings extends object>(
   };
 }
 
+/** Sets an input of a resource; the maps on its path exist already, because the rule has found a problem in them. */
+export function setAt(props: Record<string, unknown>, path: string, value: unknown): void {
+  const keys = path.split(".");
+  const last = keys.pop() ?? path;
+  let holder: object = props;
+  for (const key of keys) {
+    const inner: unknown = Reflect.get(holder, key);
+    if (inner === null || typeof inner !== "object") throw new Error(`${path} cannot be set: ${key} is no map`);
+    holder = inner;
+  }
+  Reflect.set(holder, last, value);
+}
+
 /** The settings given, completed by the defaults: an engine sends them filled in, other callers may not. */
 export function settingsOf<Settings>(schemas: PolicyConfigSchema["properties"], given: object): Settings {
   const defaults = Object.entries(schemas).map(([key, schema]) => [key, schema.default]);
+  // Cast: the engine has checked the settings by these schemas, which `SettingSchemas` derives from the type.
   return { ...Object.fromEntries(defaults), ...given } as Settings;
 }

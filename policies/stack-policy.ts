@@ -42,7 +42,7 @@ export interface StackRule<Settings> {
 }
 
 export function stackPolicy<Settings extends object>(rule: StackRule<Settings>): Documented<StackValidationPolicy> {
-  const properties = rule.settings as PolicyConfigSchema["properties"];
+  const properties: PolicyConfigSchema["properties"] = { ...rule.settings };
   return {
     name: rule.name,
     description: rule.description,

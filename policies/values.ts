@@ -15,14 +15,21 @@ export type Reading<T> = T | undefined | Unknown;
 export function plainValue(value: unknown): Value {
   if (Array.isArray(value)) return Array.from({ length: value.length }, (_, index) => plainAt(value, index));
   if (value !== null && typeof value === "object")
-    return Object.fromEntries(Object.keys(value).map((key) => [key, plainAt(value as Record<string, unknown>, key)]));
-  return value as Value;
+    return Object.fromEntries(Object.keys(value).map((key) => [key, plainAt(value, key)]));
+  // Others, such as functions, are no data.
+  return isScalar(value) ? value : undefined;
 }
 
-function plainAt<K extends string | number>(holder: Record<K, unknown>, key: K): Value {
+function isScalar(value: unknown): value is undefined | null | boolean | number | string | Unknown {
+  return value === undefined || value === null || value === UNKNOWN || SCALARS.includes(typeof value);
+}
+
+const SCALARS = ["boolean", "number", "string"];
+
+function plainAt(holder: object, key: string | number): Value {
   let value: unknown;
   try {
-    value = holder[key];
+    value = Reflect.get(holder, key);
   } catch {
     return UNKNOWN;
   }
@@ -68,8 +75,8 @@ export function isSet(value: Value, path: string): boolean {
 }
 
 /** The value if it is known. */
-export function known<T>(reading: Reading<T>): T | undefined {
-  return reading === UNKNOWN ? undefined : (reading as T | undefined);
+export function known<T>(reading: T | Unknown): T | undefined {
+  return reading === UNKNOWN ? undefined : reading;
 }
 
 /** Whether anything in the value, at any depth, is not known. */

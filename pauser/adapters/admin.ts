@@ -1,3 +1,4 @@
+import { messageOf } from "../../restore-points/error-message";
 import { AdminError, type AdminInterface } from "../ports";
 import type { TlsSettings } from "../settings";
 import { CallError, GrpcChannel } from "./grpc";
@@ -49,7 +50,7 @@ export class AdminClient implements AdminInterface {
     try {
       return await this.channel.call(`/rpc.Admin/${method}`, message, timeoutMillis, options);
     } catch (error) {
-      const { message } = error as Error;
+      const message = messageOf(error);
       const { status, details } = error instanceof CallError ? error : {};
       throw new AdminError(
         `${method} failed: ${message}${this.hint(message, status)}`,

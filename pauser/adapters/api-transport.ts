@@ -68,7 +68,7 @@ export class HttpApiTransport implements ApiTransport {
       return { authorization: `Bearer ${readFileSync(join(this.serviceAccountDirectory, "token"), "utf8").trim()}` };
     } catch (error) {
       // `kubectl proxy` needs no token; any other API server says itself that one is missing.
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
       throw error;
     }
   }

@@ -208,8 +208,8 @@ function unescaped(text: string): string {
 /** A call without a connection fails with a generic error; the cause says why there was no connection. */
 function causeOf(error: Error): string {
   const cause = error.cause instanceof Error ? error.cause : error;
-  const { code = "", reason } = cause as { code?: string; reason?: string };
+  const code = "code" in cause ? String(cause.code) : "";
   // OpenSSL's own message names its source files.
-  if (code.startsWith("ERR_SSL_") && reason) return `TLS: ${reason}`;
+  if (code.startsWith("ERR_SSL_") && "reason" in cause && cause.reason) return `TLS: ${cause.reason}`;
   return cause.message || code || String(cause);
 }

@@ -27,14 +27,14 @@ export const windowBackups = (env: Record<string, string | undefined> = process.
   async prepare(context) {
     const { settings, windows, stop, report } = context;
     const databases = settings.databases.filter((database) => isDue(database, windows, context.clock.now()));
-    if (databases.length === 0) return undefined;
+    const [first] = databases;
+    if (first === undefined) return undefined;
     // One listener for each waiting table.
     setMaxListeners(0, stop);
     const http = new HttpClient();
     try {
       const deadline = new Deadline(context.clock, context.apiDeadlineSeconds * 1000);
-      const region = databases[0]?.region as string;
-      const credentials = await findCredentials(region, { http, env, deadline, stop });
+      const credentials = await findCredentials(first.region, { http, env, deadline, stop });
       const due = databases.map((database) => ({
         database,
         client: new DynamodbClient(http, context.clock, database.region, credentials, env),

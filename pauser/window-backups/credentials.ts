@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { messageOf } from "../../restore-points/error-message";
+import { isObject } from "../fields";
 import type { Deadline } from "../time";
 import type { HttpClient } from "./http";
 
@@ -78,8 +79,13 @@ async function fromAgent(
   if (status !== 200)
     throw new CredentialsError(`the EKS Pod Identity agent returned no credentials: ${status} ${text.slice(0, 300)}`);
   try {
-    const { AccessKeyId, SecretAccessKey, Token } = JSON.parse(text) as Record<string, string>;
-    return whole({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token });
+    const found: unknown = JSON.parse(text);
+    const field = (name: string) => (isObject(found) && typeof found[name] === "string" ? found[name] : undefined);
+    return whole({
+      accessKeyId: field("AccessKeyId"),
+      secretAccessKey: field("SecretAccessKey"),
+      sessionToken: field("Token"),
+    });
   } catch {
     throw new CredentialsError("the answer of the EKS Pod Identity agent contains no credentials");
   }

@@ -33,6 +33,9 @@ const TRANSIENT = [
   "BackupInUseException",
 ];
 
+/** What DynamoDB answers. */
+type Output = Record<string, unknown>;
+
 /** A client for the two calls that the pauser's IAM role allows. */
 export class DynamodbClient {
   private readonly url: URL;
@@ -52,16 +55,10 @@ export class DynamodbClient {
   /** The names of all tables of the region. */
   async tableNames(deadline: Deadline, stop: AbortSignal): Promise<string[]> {
     const names: string[] = [];
-    let start: string | undefined;
+    let start: unknown;
     do {
-      const input = { ExclusiveStartTableName: start };
-      const page = await this.insist<{ TableNames?: string[]; LastEvaluatedTableName?: string }>(
-        "ListTables",
-        input,
-        deadline,
-        stop,
-      );
-      names.push(...(page.TableNames ?? []));
+      const page = await this.insist("ListTables", { ExclusiveStartTableName: start }, deadline, stop);
+      if (Array.isArray(page.TableNames)) names.push(...page.TableNames.map(String));
       start = page.LastEvaluatedTableName;
     } while (start !== undefined);
     return names;
@@ -73,10 +70,10 @@ export class DynamodbClient {
   }
 
   /** Retries transient errors until the deadline. */
-  private async insist<Output>(action: string, input: object, deadline: Deadline, stop: AbortSignal): Promise<Output> {
+  private async insist(action: string, input: object, deadline: Deadline, stop: AbortSignal): Promise<Output> {
     for (let wait = 200; ; wait = Math.min(2000, wait * 2)) {
       try {
-        return await this.call<Output>(action, input, stop);
+        return await this.call(action, input, stop);
       } catch (error) {
         const transient = error instanceof DynamodbError && error.transient;
         if (!transient || deadline.remainingMillis < wait || stop.aborted) throw error;
@@ -85,7 +82,7 @@ export class DynamodbClient {
     }
   }
 
-  private async call<Output>(action: string, input: object, signal: AbortSignal): Promise<Output> {
+  private async call(action: string, input: object, signal: AbortSignal): Promise<Output> {
     const { url } = this;
     const body = JSON.stringify(input);
     const { headers } = await this.signer.sign({
@@ -108,13 +105,13 @@ export class DynamodbClient {
       throw new DynamodbError("Unreachable", `DynamoDB at ${url.host} does not answer: ${messageOf(error)}`);
     }
     const { status, text } = answer;
-    let output: Record<string, unknown> = {};
+    let output: Output = {};
     try {
       output = JSON.parse(text);
     } catch {
       // Not DynamoDB: a proxy in between, most likely.
     }
-    if (status === 200) return output as Output;
+    if (status === 200) return output;
     const code = String(output.__type ?? `HTTP ${status}`).replace(/^.*#/, "");
     throw new DynamodbError(code, String(output.message ?? output.Message ?? text.slice(0, 300)), status);
   }
@@ -156,7 +153,7 @@ function bytes(data: ArrayBuffer | ArrayBufferView): Uint8Array {
 /** How to fix an error, where that is known. */
 export function fixOf(error: unknown): string {
   if (error instanceof CredentialsError) return "";
-  switch ((error as DynamodbError).code) {
+  switch (error instanceof DynamodbError ? error.code : "") {
     case "AccessDeniedException":
       return "; allow it to the role of the pauser's ServiceAccount: with pause.aws.eksCluster by `pulumi up`, with pause.aws.roleArn in the role's policy";
     case "UnrecognizedClientException":

@@ -59,8 +59,14 @@ export function unwrapped(type: ts.Type): { type: ts.Type; accepts: boolean } {
 
 /** Of a component or its data, the data: programs in other languages have no components of TypeScript. */
 export function withoutComponents(type: ts.Type): ts.Type {
-  const data = type.isUnion() ? type.types.filter((each) => !each.isClass()) : [];
-  return type.isUnion() && data.length === 1 && data.length < type.types.length ? (data[0] as ts.Type) : type;
+  if (!type.isUnion()) return type;
+  const [data, ...others] = type.types.filter((each) => !each.isClass());
+  return data && others.length === 0 && type.types.length > 1 ? data : type;
+}
+
+/** What an array holds; undefined for other types. */
+export function itemOf(checker: ts.TypeChecker, type: ts.Type): ts.Type | undefined {
+  return checker.isArrayType(type) ? checker.getIndexTypeOfType(type, ts.IndexKind.Number) : undefined;
 }
 
 /** The folder of the declarations, for messages. */

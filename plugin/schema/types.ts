@@ -1,6 +1,6 @@
 import ts from "typescript";
 import type { JsonSchemaNode } from "../../components/problem-messages/json-schema";
-import { commentOf, type Declarations, declaredType, unwrapped, withoutComponents } from "./declarations";
+import { commentOf, type Declarations, declaredType, itemOf, unwrapped, withoutComponents } from "./declarations";
 import { sentence, typeName } from "./names";
 
 /** A type in a Pulumi schema. */
@@ -99,7 +99,7 @@ export class Types {
     if (isEach(inner, ts.TypeFlags.StringLike)) return { type: "string" };
     if (isEach(inner, ts.TypeFlags.BooleanLike)) return { type: "boolean" };
     if (isEach(inner, ts.TypeFlags.NumberLike)) return { type: isInteger(node) ? "integer" : "number" };
-    const item = checker.isArrayType(inner) ? checker.getTypeArguments(inner as ts.TypeReference)[0] : undefined;
+    const item = itemOf(checker, inner);
     if (item) return { type: "array", items: this.#typeOf(item, node?.items, place) };
     const index = checker.getIndexInfoOfType(inner, ts.IndexKind.String);
     if (index) {

@@ -23,6 +23,6 @@ export const azureServerBackupRetention = databasePolicy<MinimumDays>({
     ];
   },
   fix(props, { minimumDays }) {
-    props.backup = { ...(props.backup as object | undefined), backupRetentionDays: minimumDays };
+    props.backup = { ...(props.backup instanceof Object ? props.backup : {}), backupRetentionDays: minimumDays };
   },
 });

@@ -1,6 +1,6 @@
 import { daysText } from "../../restore-points/rules/days-text";
 import { RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
-import { UNKNOWN } from "../values";
+import { booleanAt, plainValue, UNKNOWN } from "../values";
 import { databasePolicy } from "./database-policy";
 import { type MinimumDays, minimumDaysSetting } from "./minimum-days";
 import { mayBeDrillCopy, TABLE } from "./resources";
@@ -27,10 +27,10 @@ export const dynamodbPointInTimeRecovery = databasePolicy<MinimumDays>({
     ];
   },
   fix(props, { minimumDays }) {
-    const recovery = props.pointInTimeRecovery as { enabled: boolean; recoveryPeriodInDays?: number } | undefined;
     // Off: as long as DynamoDB keeps it, which costs no more.
-    props.pointInTimeRecovery = recovery?.enabled
-      ? { enabled: true, recoveryPeriodInDays: minimumDays }
-      : { enabled: true, recoveryPeriodInDays: unset };
+    props.pointInTimeRecovery =
+      booleanAt(plainValue(props), "pointInTimeRecovery.enabled") === true
+        ? { enabled: true, recoveryPeriodInDays: minimumDays }
+        : { enabled: true, recoveryPeriodInDays: unset };
   },
 });

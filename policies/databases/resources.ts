@@ -134,6 +134,6 @@ export function isCosmosForNoSql(props: Value): boolean {
   const capabilities = listAt(props, "capabilities").map((capability) => valueAt(capability, "name"));
   return (
     (kind === undefined || kind === UNKNOWN || kind === "GlobalDocumentDB") &&
-    !capabilities.some((name) => others.includes(name as string))
+    !capabilities.some((name) => typeof name === "string" && others.includes(name))
   );
 }

@@ -1,4 +1,4 @@
-import { resourcePolicy } from "../resource-policy";
+import { resourcePolicy, setAt } from "../resource-policy";
 import { numberAt, plainValue, UNKNOWN, type Value } from "../values";
 import { isCronJob, pauseJobOf } from "./pause-job";
 
@@ -34,13 +34,9 @@ export const pauseDeadline = resourcePolicy<Settings>({
   },
   fix(props, { slackSeconds }) {
     const least = leastDeadline(plainValue(props), slackSeconds);
-    (props as unknown as JobDeadline).spec.jobTemplate.spec.activeDeadlineSeconds = least;
+    setAt(props, DEADLINE_PATH, least);
   },
 });
-
-interface JobDeadline {
-  spec: { jobTemplate: { spec: { activeDeadlineSeconds?: number } } };
-}
 
 function leastDeadline(cronJob: Value, slackSeconds: number): number | undefined {
   const pause = pauseJobOf(cronJob)?.longestPauseSeconds;

@@ -1,4 +1,4 @@
-import { resourcePolicy } from "../resource-policy";
+import { resourcePolicy, setAt } from "../resource-policy";
 import { stringAt, UNKNOWN } from "../values";
 import { isCronJob, pauseJobOf } from "./pause-job";
 
@@ -16,6 +16,6 @@ export const pauseForbidsConcurrency = resourcePolicy({
     return [`concurrencyPolicy is ${policy ?? "Allow by default"}: set spec.concurrencyPolicy to "Forbid"`];
   },
   fix(props) {
-    (props.spec as { concurrencyPolicy: string }).concurrencyPolicy = "Forbid";
+    setAt(props, "spec.concurrencyPolicy", "Forbid");
   },
 });

@@ -55,7 +55,7 @@ export function mayPause(cronJob: Value): boolean {
 
 function pauserJob(text: ReturnType<typeof stringAt>): PauseJob {
   if (typeof text !== "string") return {};
-  const settings = readJson(text) as Partial<Settings> | undefined;
+  const settings = readSettings(text);
   if (settings === undefined) return {};
   return {
     releases: settings.releases?.map(({ namespace, name }) => ({ namespace, name })),
@@ -71,8 +71,10 @@ export function scalarAdminJob(container: Value): PauseJob {
   if (words.includes(UNKNOWN)) return {};
   const option = (short: string, long: string) => {
     const index = words.findIndex((word) => word === short || word === long);
-    const joined = words.find((word) => typeof word === "string" && word.startsWith(`${long}=`));
-    const value = index >= 0 ? words[index + 1] : (joined as string | undefined)?.slice(long.length + 1);
+    const joined = words.flatMap((word) =>
+      typeof word === "string" && word.startsWith(`${long}=`) ? word.slice(long.length + 1) : [],
+    );
+    const value = index >= 0 ? words[index + 1] : joined[0];
     return value === undefined ? undefined : String(value);
   };
   const release = option("-r", "--release-name");
@@ -101,7 +103,8 @@ function longestPauseSeconds(settings: Partial<Settings>): number {
   );
 }
 
-function readJson(text: string): unknown {
+/** The pauser's settings as the program has written and checked them; an earlier version may have written fewer. */
+function readSettings(text: string): Partial<Settings> | undefined {
   try {
     return JSON.parse(text);
   } catch {

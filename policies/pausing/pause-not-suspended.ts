@@ -1,5 +1,5 @@
 import { suspendedProblem } from "../../restore-points/rules/pausing";
-import { resourcePolicy } from "../resource-policy";
+import { resourcePolicy, setAt } from "../resource-policy";
 import { booleanAt } from "../values";
 import { isCronJob, pauseJobOf } from "./pause-job";
 
@@ -16,6 +16,6 @@ export const pauseNotSuspended = resourcePolicy({
     return [suspendedProblem("spec.suspend")];
   },
   fix(props) {
-    (props.spec as { suspend: boolean }).suspend = false;
+    setAt(props, "spec.suspend", false);
   },
 });

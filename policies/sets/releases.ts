@@ -41,7 +41,8 @@ function releaseOf({
   if (!/^kubernetes:apps\/v1:Deployment$/.test(type)) return undefined;
   const labels = valueAt(props, "metadata.labels");
   if (labels === null || typeof labels !== "object" || Array.isArray(labels)) return undefined;
-  if (!PRODUCTS.includes(labels["app.kubernetes.io/app"] as string)) return undefined;
+  const product = labels["app.kubernetes.io/app"];
+  if (typeof product !== "string" || !PRODUCTS.includes(product)) return undefined;
   const instance = labels["app.kubernetes.io/instance"];
   return {
     namespace: stringAt(props, "metadata.namespace"),
