@@ -1,0 +1,23 @@
+import test from "ava";
+import { settingsProblems } from "../../../../restore-points/verification/settings";
+
+const ONE_PHASE = "scalar.db.consensus_commit.one_phase_commit.enabled";
+const WRITE_SETS = "scalar.db.consensus_commit.coordinator.write_set_logging.enabled";
+const problems = (settings: Record<string, string>, scanned = false) =>
+  settingsProblems("scalar/ledger", (key) => settings[key], scanned);
+
+test("ScalarDB's defaults hide no commit", (t) => {
+  t.deepEqual(problems({}), []);
+  t.deepEqual(problems({ [ONE_PHASE]: "false", [WRITE_SETS]: "" }), []);
+});
+
+test("one-phase commit leaves copies unproven, with and without a scan", (t) => {
+  const message = `scalar/ledger: ${ONE_PHASE} is true: a transaction that writes to one partition then leaves no row in the coordinator`;
+  t.deepEqual(problems({ [ONE_PHASE]: " TRUE " }), [message]);
+  t.deepEqual(problems({ [ONE_PHASE]: "true" }, true), [message]);
+});
+
+test("write sets, which finishTransaction needs, leave copies unproven unless the records are scanned", (t) => {
+  t.is(problems({ [WRITE_SETS]: "true" }).length, 1);
+  t.deepEqual(problems({ [WRITE_SETS]: "true" }, true), []);
+});
