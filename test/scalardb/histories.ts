@@ -1,0 +1,37 @@
+import type { History } from "./history";
+import { type Planned, VERSIONS, type Version } from "./recipes";
+import { ScalarDb } from "./scalardb";
+
+/** As many at a time as the smallest machine has cores. */
+const AT_A_TIME = 2;
+
+/** ScalarDB in all versions; the reason as text if one cannot be had. */
+export function everyVersion(): Map<Version, ScalarDb> | string {
+  const found = new Map<Version, ScalarDb>();
+  for (const version of VERSIONS) {
+    const scalarDb = ScalarDb.of(version);
+    if (typeof scalarDb === "string") {
+      for (const each of found.values()) each.end();
+      return scalarDb;
+    }
+    found.set(version, scalarDb);
+  }
+  return found;
+}
+
+export async function historyOf({ version, recipe }: Planned, versions: Map<Version, ScalarDb>): Promise<History> {
+  const scalarDb = versions.get(version);
+  if (scalarDb === undefined) throw new Error(`ScalarDB ${version} is not there`);
+  return scalarDb.history(recipe);
+}
+
+/** Runs `each` on all of them, a few at a time; the results are in their order. */
+export async function inTurn<From, To>(all: readonly From[], each: (one: From) => Promise<To>): Promise<To[]> {
+  const results = new Map<number, To>();
+  const left = [...all.entries()];
+  const lane = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) results.set(next[0], await each(next[1]));
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, lane));
+  return [...results.entries()].sort(([a], [b]) => a - b).map(([, result]) => result);
+}

@@ -1,0 +1,75 @@
+import com.scalar.db.api.DistributedTransaction;
+import com.scalar.db.api.DistributedTransactionManager;
+import com.scalar.db.api.Result;
+import com.scalar.db.exception.transaction.TransactionException;
+import com.scalar.db.service.TransactionFactory;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * What ScalarDB itself makes of copies: their rows come in, and the records' values go out, as transactions read them after all
+ * unfinished transactions have been recovered.
+ *
+ * <p>A line is a store and a row, separated by a tab; an empty line ends a copy. The answer is a line of JSON for each copy.
+ */
+final class Recover {
+  private static final int ATTEMPTS = 400;
+
+  private final Stores stores;
+  private final Settings settings;
+
+  Recover(Stores stores, Settings settings) {
+    this.stores = stores;
+    this.settings = settings;
+  }
+
+  void run() throws Exception {
+    Properties properties = stores.properties(settings.scalarDb());
+    stores.createTables(properties);
+    DistributedTransactionManager manager = TransactionFactory.create(properties).getTransactionManager();
+    BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    List<String[]> rows = new ArrayList<>();
+    for (String line; (line = lines.readLine()) != null; ) {
+      if (!line.isEmpty()) {
+        rows.add(line.split("\t", 2));
+        continue;
+      }
+      stores.replaceWith(rows);
+      rows.clear();
+      Workload.print("recovered", readAll(manager));
+    }
+  }
+
+  static Map<String, String> readAll(DistributedTransactionManager manager) throws Exception {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String namespace : Stores.NAMESPACES) {
+      for (int partition = 0; partition < Worker.PARTITIONS; partition++) values.putAll(read(manager, namespace, partition));
+    }
+    return values;
+  }
+
+  /** Reading an unfinished record fails and has it recovered. */
+  private static Map<String, String> read(DistributedTransactionManager manager, String namespace, int partition) throws Exception {
+    for (int attempt = 1; ; attempt++) {
+      DistributedTransaction transaction = manager.begin();
+      try {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (Result result : transaction.scan(new Worker.Target(namespace, partition, 0).scan())) {
+          values.put(namespace + "/" + partition + "/" + result.getInt("item"), result.getText("content"));
+        }
+        transaction.commit();
+        return values;
+      } catch (TransactionException e) {
+        transaction.rollback();
+        if (attempt == ATTEMPTS) throw e;
+        Thread.sleep(5);
+      }
+    }
+  }
+}
