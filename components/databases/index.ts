@@ -132,7 +132,7 @@ function regionProblems(databases: readonly DatabaseArgs[], { defaultRegion }: A
     return [
       {
         path: "aws:region",
-        message: `is missing, and ${names} ${relying.length === 1 ? "names" : "name"} no region; expected a region such as ap-northeast-1: run "pulumi config set aws:region <region>", or give region under existing or create, or aws: { region } to the component`,
+        message: `is missing, and ${names} ${relying.length === 1 ? "names" : "name"} no region; expected a region such as ap-northeast-1: run "pulumi config set aws:region <region>", or give region under existing or create; in a program of your own, the argument aws: { region } does the same`,
       },
     ];
   const message = awsRegionProblem(defaultRegion);

@@ -57,7 +57,7 @@ test("a stack without a region is reported without a stack trace", async (t) => 
   const preview = await previewed({ "scalar-backup:databases": [customers] });
   t.is(
     errors(preview),
-    'the stack\'s configuration has a problem:\n  aws:region: is missing, and customers names no region; expected a region such as ap-northeast-1: run "pulumi config set aws:region <region>", or give region under existing or create',
+    'the stack\'s configuration has a problem:\n  aws:region: is missing, and customers names no region; expected a region such as ap-northeast-1: run "pulumi config set aws:region <region>", or give region under existing or create; in a program of your own, the argument aws: { region } does the same',
   );
   t.notRegex(JSON.stringify(preview.diagnostics), STACK_TRACE);
 });
