@@ -1,51 +1,24 @@
-// Which room may import which: `npm run check:imports` (dependency-cruiser). Type-only imports count.
-// ARCHITECTURE.md draws the same arrows.
+// The rules of `npm run check:imports` (dependency-cruiser). Type-only imports count.
+const { MAY_IMPORT, asText } = require("./rooms.cjs");
 
-/** For each room, what it may import besides itself: rooms, or single files of a room. */
-const ARROWS = {
-  "restore-points": [],
-  pauser: ["restore-points"],
-  operations: ["restore-points", "register/index\\.cjs"],
-  components: [
-    "restore-points",
-    "operations",
-    "pauser/(bundle|settings|task|outcome|lease-name|window-backups/settings)\\.ts",
-  ],
-  config: ["components", "restore-points", "pauser/settings\\.ts"],
-  "index\\.ts": ["components", "config"],
-  plugin: ["components", "config", "operations", "pauser/bundle\\.ts", "package\\.json"],
-  policies: ["restore-points", "register/index\\.cjs", "pauser/(settings|task|window-backups/settings)\\.ts"],
-  simulator: [],
-  rehearsal: ["simulator", "restore-points", "components"],
-  register: [],
-  checks: ["simulator/package\\.json"],
-  bench: [
-    "rehearsal",
-    "simulator",
-    "components",
-    "config",
-    "pauser",
-    "restore-points",
-    "operations",
-    "test/unit/(pauser|program)",
-  ],
-  test: [".*"],
-};
+const FIX =
+  "Move what both rooms need to a room that both may import, or pass it as an argument. ARCHITECTURE.md shows what each room is for; " +
+  "a new arrow is a decision about the design: checks/rooms.cjs and ARCHITECTURE.md";
 
-const forbidden = Object.entries(ARROWS).map(([room, others]) => {
+const forbidden = Object.entries(MAY_IMPORT).map(([room, others]) => {
   const name = room.replace("\\", "");
   const own = room.includes("\\") ? `^${room}$` : `^${room}/`;
   const allowed = [own, ...others.map((other) => (/[\\*(]/.test(other) ? `^${other}` : `^${other}/`))];
   return {
     name: `${name}-imports`,
-    comment: `${name} may import ${others.length > 0 ? others.join(", ").replaceAll("\\", "") : "no other room"} (checks/imports.cjs)`,
+    comment: `${name} may import ${others.length > 0 ? others.map(asText).join(", ") : "no other room"}. ${FIX}`,
     severity: "error",
     from: { path: own },
     to: { pathNot: [...allowed, "^node_modules/"], dependencyTypesNot: ["core"] },
   };
 });
 
-/** dependency-cruiser holds a workspace against the root's package.json only. */
+/** dependency-cruiser compares the imports of a workspace with the package.json of the root only. */
 const { dependencies, devDependencies, peerDependencies } = require("../simulator/package.json");
 const declared = Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
 
@@ -54,28 +27,29 @@ module.exports = {
     ...forbidden,
     {
       name: "simulator-packages",
-      comment: "a package that the simulator imports is a dependency in simulator/package.json",
+      comment: "the simulator may import only the dependencies in simulator/package.json. Add the package there",
       severity: "error",
       from: { path: "^simulator/" },
       to: { path: "^node_modules/", pathNot: declared.map((name) => `^node_modules/${name}/`) },
     },
     {
       name: "no-circles",
-      comment: "no file imports itself through others, not even by a type: move what both need to a file of its own",
+      comment:
+        "a file must not import itself through others, not even by a type. Move what both files need to a new file",
       severity: "error",
       from: {},
       to: { circular: true },
     },
     {
       name: "declared-packages",
-      comment: "a package that is imported is a dependency in package.json",
+      comment: "package.json does not list the imported package. Add it: npm install --save-exact <package>",
       severity: "error",
       from: { path: "^(restore-points|pauser|operations|components|config|plugin|rehearsal|index)" },
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown"] },
     },
     {
       name: "resolvable",
-      comment: "an import names a file that exists",
+      comment: "the imported file or package does not exist. Check the path; for a package, run npm ci",
       severity: "error",
       from: {},
       to: { couldNotResolve: true },

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 
+const { MAY_IMPORT, asText }: { MAY_IMPORT: Record<string, string[]>; asText(pattern: string): string } =
+  require("../../../checks/rooms.cjs");
 const ROOT = join(__dirname, "../../..");
 const RECORDS = "docs/decisions";
 /** The folders with documents. */
@@ -43,6 +45,48 @@ test("every relative link in a document names a file and a heading that exist", 
   );
   t.deepEqual(broken, []);
 });
+
+test("ARCHITECTURE.md shows what check:imports lets each room import", (t) => {
+  const rows = read("ARCHITECTURE.md").matchAll(/^\| `([a-z.-]+)\/?` \|.*\| (.*) \|$/gm);
+  t.deepEqual(
+    [...rows].map(([, room = "", others = ""]) => [room, others]),
+    Object.entries(MAY_IMPORT).map(([room, others]) => [asText(room), listed(others)]),
+  );
+});
+
+/** The last column of ARCHITECTURE.md's table. */
+function listed(patterns: string[]): string {
+  if (patterns.length === 0) return "nothing";
+  return patterns
+    .map(asText)
+    .map((each) => (each === "everything" ? each : `\`${each}\``))
+    .join(", ");
+}
+
+test("every file that ARCHITECTURE.md names exists, and exports what the text says is in it", (t) => {
+  const paragraphs = read("ARCHITECTURE.md").split(/\n(?=\n|\|)/);
+  t.deepEqual(paragraphs.flatMap(missingFiles), []);
+  const pairs = [...read("ARCHITECTURE.md").matchAll(/`(\w+)`\s+(?:\(|in\s+)`([\w./-]+\.ts)`/g)];
+  t.true(pairs.length >= 3, "the walks name functions with their files");
+  for (const [, name = "", file = ""] of pairs) assertExported(t, name, file);
+});
+
+/** The files in a paragraph or a table's row that do not exist; a bare name is in a folder that the text has named before. */
+function missingFiles(paragraph: string): string[] {
+  const folders: string[] = [];
+  const missing: string[] = [];
+  for (const [, path = ""] of paragraph.matchAll(/`([\w./-]+(?:\.c?ts|\.cjs|\/))`/g)) {
+    if (path.endsWith("/")) folders.push(path);
+    else if (path.includes("/")) folders.push(dirname(path));
+    const candidates = [path, ...folders.map((folder) => join(folder, path))];
+    if (!candidates.some((each) => existsSync(join(ROOT, each)))) missing.push(path);
+  }
+  return missing;
+}
+
+function assertExported(t: ExecutionContext, name: string, file: string): void {
+  t.regex(read(file), new RegExp(`^export (async )?(function|const|class|interface) ${name}\\b`, "m"), file);
+}
 
 /** The targets of a document's links, but for those to other hosts. */
 function linksOf(text: string): string[] {

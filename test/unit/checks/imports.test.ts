@@ -45,8 +45,8 @@ const ROOMS = [...new Set(CONFIG.forbidden.map(({ name }) => /^([a-z-]+)-imports
   Boolean,
 );
 
-/** The rules that the files violate, each as the rule's name and the file, by the configuration of this project. */
-async function violations(t: ExecutionContext, files: Record<string, string>): Promise<string[]> {
+/** What dependency-cruiser prints of these files, by the configuration of this project. */
+async function cruise(t: ExecutionContext, outputType: string, files: Record<string, string>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "imports-"));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   for (const file of ["package.json", "tsconfig.json"]) await copyFile(join(ROOT, file), join(folder, file));
@@ -58,12 +58,17 @@ async function violations(t: ExecutionContext, files: Record<string, string>): P
   }
   const command = join(ROOT, "node_modules/.bin/depcruise");
   const config = join(ROOT, "checks/imports.cjs");
-  const args = [command, "--no-cache", "--config", config, "--output-type", "json", "index.ts", ...ROOMS];
-  const output = await new Promise<string>((resolve, reject) => {
+  const args = [command, "--no-cache", "--config", config, "--output-type", outputType, "index.ts", ...ROOMS];
+  return await new Promise((resolve, reject) => {
     execFile(process.execPath, args, { cwd: folder, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
       stdout ? resolve(stdout) : reject(error ?? new Error(stderr)),
     );
   });
+}
+
+/** The rules that the files violate, each as the rule's name and the file. */
+async function violations(t: ExecutionContext, files: Record<string, string>): Promise<string[]> {
+  const output = await cruise(t, "json", files);
   const found: { from: string; rule: { name: string } }[] = JSON.parse(output).summary.violations;
   return [...new Set(found.map(({ from, rule }) => `${rule.name} ${from}`))].sort();
 }
@@ -90,6 +95,16 @@ test("every rule is broken once, and each is found where it is broken", async (t
 test("allowed imports break no rule", async (t) => {
   const { "restore-points/two.ts": _, ...allowed } = ALLOWED;
   t.deepEqual(await violations(t, allowed), []);
+});
+
+test("npm run check:imports prints how to fix what it finds", async (t) => {
+  const { scripts } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
+  const [, outputType = "err"] = /--output-type (\S+)/.exec(scripts["check:imports"]) ?? [];
+  const broken = ["restore-points-imports", "no-circles"].map((rule) => BROKEN[rule] ?? ["", ""]);
+  const output = await cruise(t, outputType, { ...ALLOWED, ...Object.fromEntries(broken) });
+  const words = output.replaceAll(/\s+/g, " ");
+  t.regex(words, /restore-points may import no other room\. Move what both rooms need to a room that both may import/);
+  t.regex(words, /Move what both files need to a new file/);
 });
 
 test("npm run check cruises every room", async (t) => {
