@@ -1,5 +1,7 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import test from "ava";
+import createdResources from "../../../components/databases/create/created-resources.json";
+import { databaseOf, isClusterInstance } from "../../../policies/databases/resources";
 import { policies } from "../../../policies/policies";
 import { GOOD_STACK } from "./examples";
 import { stackViolations, UNKNOWN_VALUE, violations } from "./judging";
@@ -27,6 +29,20 @@ test("every policy says what it checks, where, and how grave it is; every settin
     }
   }
 });
+
+test("the policies know every database that a kind creates", (t) => {
+  const unknown = Object.keys(createdResources)
+    .map(typeOf)
+    .filter((type) => databaseOf(type) === undefined && !isClusterInstance(type));
+  t.deepEqual(unknown, []);
+});
+
+/** The type in a stack of the resource that `@pulumi/<provider>/<module>/<resource>` declares. */
+function typeOf(module: string): string {
+  const [, provider = "", area = "", file = ""] = module.split("/");
+  const resource = `${file.charAt(0).toUpperCase()}${file.slice(1)}`;
+  return provider === "aws" ? `aws:${area}/${file}:${resource}` : `${provider}:${area}:${resource}`;
+}
 
 test("no policy complains about a stack that is as it should be", async (t) => {
   for (const policy of resourcePolicies)
