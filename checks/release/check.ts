@@ -9,6 +9,7 @@ import {
   changelogProblems,
   checksumProblems,
   pluginTarballs,
+  repositoryProblems,
   sha256,
   tarballProblems,
   type Versions,
@@ -27,6 +28,7 @@ function main(): void {
   const version = versions["package.json"] ?? "";
   const problems = [
     ...versionProblems(versions),
+    ...repositoryProblems(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"))),
     ...changelogProblems(readFileSync(join(ROOT, "CHANGELOG.md"), "utf8"), version),
     ...gitProblems(version),
     ...commandProblems("check:schema", "a checked-in schema is not what its source generates: run npm run schema"),

@@ -40,6 +40,14 @@ export function versionProblems(versions: Versions): string[] {
     .map(([file, version]) => `${file}: version is ${shown(version)}; expected "${own}", as in package.json`);
 }
 
+/** @param manifest The content of `package.json`. */
+export function repositoryProblems(manifest: { repository?: unknown }): string[] {
+  if (manifest.repository !== undefined) return [];
+  return [
+    'package.json: "repository" is missing; npm compares a package\'s provenance with it, and the plugin is downloaded from its releases: run npm pkg set repository.type=git repository.url=git+https://github.com/<owner>/<name>.git, then npm run schema',
+  ];
+}
+
 /** What is wrong with a version's entry in the changelog, which begins with `## 1.2.3 (2026-11-30)`. */
 export function changelogProblems(changelog: string, version: string): string[] {
   const [heading, ...entry] =

@@ -4,6 +4,7 @@ import {
   checksumProblems,
   LARGEST_TARBALL,
   pluginTarballs,
+  repositoryProblems,
   sha256,
   tarballProblems,
   versionProblems,
@@ -29,6 +30,14 @@ test("refuses versions that differ, and a version that is none", (t) => {
     ],
   );
   t.regex(versionProblems({ "package.json": "v1.2" }).join(), /version is "v1.2"; expected one such as 1\.2\.3/);
+});
+
+test("refuses a package.json without the repository that its releases come from", (t) => {
+  t.deepEqual(repositoryProblems({ repository: { url: "git+https://github.com/acme/scalar-backup.git" } }), []);
+  t.regex(
+    repositoryProblems({}).join(),
+    /^package\.json: "repository" is missing; .*run npm pkg set repository\.type=git/,
+  );
 });
 
 test("refuses a changelog without a dated entry that lists changes", (t) => {
