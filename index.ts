@@ -31,7 +31,12 @@ const outputs = {
   ...(config.pause?.cluster !== undefined && { windows: backup.ownWindows }),
   ...(config.lastDrill !== undefined && { lastDrill: config.lastDrill }),
   ...(config.vault && { vaults: backup.vaults }),
-  ...(copies && { restored: copies.databases, helmValues: copies.helmValues, nextSteps: copies.nextSteps }),
+  ...(copies && {
+    restored: copies.databases,
+    helmValues: copies.helmValues,
+    nextSteps: copies.nextSteps,
+    verification: copies.verification,
+  }),
 };
 
 export = outputs;

@@ -43,8 +43,30 @@ export function declareCompletion<Name extends OperationName>(
   );
 }
 
+/**
+ * Declares a command that runs an operation once for each request, and hands over what it has found: the operation's last line.
+ */
+export function declareFinding<Name extends OperationName>(
+  logical: string,
+  operation: Name,
+  args: OperationArgs<Name>,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const inputs = inputsOf(operation, args);
+  const command = new Command(
+    logical,
+    { ...inputs, update: updateOf(logical, operation, inputs, options, REPEATED) },
+    options,
+  );
+  // The credentials in the environment make every output a secret, but none is in what an operation says.
+  return pulumi.unsecret(command.stdout).apply((said) => said.split("\n").at(-1) ?? "");
+}
+
 /** The `update` of a completion whose request has not changed. */
 const UNCHANGED = "echo the request has not changed: nothing is done";
+
+/** The same of a finding, which stays what it was: the provider hands the last output over in this variable. */
+const REPEATED = `node -e "process.stdout.write(process.env.PULUMI_COMMAND_STDOUT)"`;
 
 /**
  * What the provider runs in place of `create` when an input of a completion has changed. It stays in the state until the next
@@ -55,13 +77,14 @@ function updateOf(
   operation: OperationName,
   { stdin, environment }: CommandArgs,
   { parent }: pulumi.CustomResourceOptions,
+  unchanged = UNCHANGED,
 ): pulumi.Output<string> {
   const create = commandText(operation);
   const update = pulumi.all([stdin, environment]).apply(async ([stdin, environment]) => {
     const last = await outputsInState({ type: "command:local:Command", logical }, { parent });
     if (last === undefined || last.stdin !== stdin) return create;
     const same = last.create === create && isDeepStrictEqual(last.environment ?? {}, environment ?? {});
-    return same && typeof last.update === "string" ? last.update : UNCHANGED;
+    return same && typeof last.update === "string" ? last.update : unchanged;
   });
   // It depends on the credentials in the environment, but holds none of them.
   return pulumi.unsecret(update);

@@ -7,6 +7,7 @@ import { AN_INSTANT, restoreInstantProblem } from "./instant-problems";
 import { RestoreMode } from "./restore-mode";
 import { refusedBy, type Shape } from "./schema-tools";
 import { type RestoreFromArgs, restoreFromSchema } from "./vaults/restore-from";
+import { type VerifyArgs, verifySchema } from "./verification/args";
 
 /** Which set of databases is to be restored, and to which instant. */
 export interface ScalarRestoreArgs {
@@ -25,6 +26,10 @@ export interface ScalarRestoreArgs {
   propertiesByRelease?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** For an emergency in which no restore point is left: restores all the same, to copies that may be broken. Must repeat `at`. */
   acceptInconsistentCopiesAt?: string;
+  /** How the copies are verified before anything depends on them. By default where it costs little: see `verify.enabled`. */
+  verify?: VerifyArgs;
+  /** Accepts copies that the verification could not prove to fit together; never copies that it refused. Must repeat `at`. */
+  acceptUnproven?: string;
   /** Backups to restore from, by the databases' names, in place of their point-in-time recovery. */
   from?: Record<string, RestoreFromArgs>;
   /** Needed with an explicit AWS provider (`opts.provider`, `opts.providers`); else it defaults to the stack's `aws:region`. */
@@ -37,6 +42,9 @@ export interface ScalarRestoreArgs {
    */
   tagsNotCopied?: string[];
 }
+
+/** The keys that the stack's configuration has as well, under `restore`. */
+export type RestoreKey = "at" | "mode" | "from" | "acceptInconsistentCopiesAt" | "verify" | "acceptUnproven";
 
 /** Describes the keys of `ScalarRestoreArgs` that the configuration has as well. */
 export const restoreShape = {
@@ -54,4 +62,11 @@ export const restoreShape = {
     .string()
     .optional()
     .describe("For an emergency without a restore point: repeats `at` to accept copies that may be broken"),
-} satisfies Shape<Pick<ScalarRestoreArgs, "at" | "mode" | "from" | "acceptInconsistentCopiesAt">>;
+  verify: verifySchema.optional(),
+  acceptUnproven: z
+    .string()
+    .optional()
+    .describe(
+      "Repeats `at` to accept copies whose verification ended without a proof; refused copies are never accepted",
+    ),
+} satisfies Shape<Pick<ScalarRestoreArgs, RestoreKey>>;

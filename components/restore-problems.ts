@@ -3,14 +3,17 @@ import { type DatabaseArgs, kindOf } from "./databases";
 import type { Problem } from "./problem";
 import type { ScalarRestoreArgs } from "./restore-args";
 import { RestoreMode } from "./restore-mode";
+import { acceptUnprovenProblems } from "./verification/args";
 
-/** What is wrong with an acceptance of copies that may be broken. Paths begin at the restore's own root. */
-export function acceptanceProblems({
-  at,
-  acceptInconsistentCopiesAt: accepted,
-}: Partial<Pick<ScalarRestoreArgs, "at" | "acceptInconsistentCopiesAt">>): Problem[] {
-  if (at === undefined || accepted === undefined || accepted === at) return [];
+/** What is wrong with what a restore accepts. Paths begin at the restore's own root. */
+export function acceptanceProblems(
+  args: Partial<Pick<ScalarRestoreArgs, "at" | "acceptInconsistentCopiesAt" | "verify" | "acceptUnproven">>,
+): Problem[] {
+  const { at, acceptInconsistentCopiesAt: accepted } = args;
+  const unproven = acceptUnprovenProblems(args);
+  if (at === undefined || accepted === undefined || accepted === at) return unproven;
   return [
+    ...unproven,
     {
       path: "acceptInconsistentCopiesAt",
       message: `"${accepted}" is not the instant of "at" ("${at}"); repeat that very text to accept copies that may be broken, or remove this key`,

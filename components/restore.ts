@@ -24,6 +24,10 @@ import { problemsOf } from "./schema-problems";
 import { tagsNotCopiedProblems } from "./tags";
 import type { RestoreFromArgs } from "./vaults/restore-from";
 import { doubts, restoreFromProblems } from "./vaults/restore-from-problems";
+import { otherPoints } from "./verification/other-points";
+import { plannedInstants, verifiesByCoordinator } from "./verification/plan";
+import type { RestoreVerification } from "./verification/restore-verification";
+import { verifyCopies } from "./verification/verification";
 
 const restoreSchema = z.strictObject(restoreShape);
 
@@ -52,16 +56,21 @@ export class ScalarRestore extends pulumi.ComponentResource {
   readonly helmValues: pulumi.Output<Record<string, string>>;
   /** What is left to do, in order. */
   readonly nextSteps: pulumi.Output<string[]>;
+  /**
+   * Whether the copies fit together, and how that is known. Endpoints, properties, Helm values and next steps are known only
+   * once it is accepted.
+   */
+  readonly verification: pulumi.Output<RestoreVerification>;
 
   constructor(name: string, args: ScalarRestoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scalar-backup:index:ScalarRestore", name, {}, opts);
     const aws = awsSettings(this, args.aws?.region);
     const azure = azureSettings(this);
-    const { at, mode, from, acceptInconsistentCopiesAt } = args;
+    const { at, mode, from, acceptInconsistentCopiesAt, verify, acceptUnproven } = args;
     const set = setOf(args.backup);
     const problems = [
       ...backupProblems(set, aws),
-      ...problemsOf(restoreSchema, { at, mode, from, acceptInconsistentCopiesAt }),
+      ...problemsOf(restoreSchema, { at, mode, from, acceptInconsistentCopiesAt, verify, acceptUnproven }),
       ...acceptanceProblems(args),
     ];
     problems.push(...tagsNotCopiedProblems(args.tagsNotCopied));
@@ -81,6 +90,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
     const known = set.databases.map(kindOf);
     const lists = listsOf(set);
     const { windows } = lists;
+    const need = pauseNeed(setMembers(set.databases));
     // Existing copies are not checked again: their windows and ranges may have expired.
     const copiesExist = known.map(({ name, kind, args }) =>
       lookedUp(name, () => kind.copiesExist(name, args, { aws, azure, instant })),
@@ -95,7 +105,12 @@ export class ScalarRestore extends pulumi.ComponentResource {
       instant,
       checkedInstant: checkedInstant(instant, args, set, lists, known, copiesExist, aws, this),
       keep: keptCopies(args, set, lists),
+      ...(need.required &&
+        verifiesByCoordinator(args) && {
+          bracket: plannedInstants(instant, windows, releases, args.acceptInconsistentCopiesAt !== undefined),
+        }),
     };
+    const [accepted, accept] = pulumi.deferredOutput<RestoreVerification>();
     const copies = known.map(
       (database) =>
         new RestoredDatabase(
@@ -103,6 +118,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
           database,
           {
             ...context,
+            accepted,
             from: args.from?.[database.name],
             restoresAtOnce: restoresAtOnce(database, known),
             // Others do not wait for the windows, so that the preview of a first up shows their copies.
@@ -122,19 +138,37 @@ export class ScalarRestore extends pulumi.ComponentResource {
     );
 
     warnOfParallel(known, copies, copiesExist, this);
+    this.verification = verifyCopies(
+      args,
+      { instant, databases: known, copies, releases, pauseRequired: need.required },
+      {
+        ...args,
+        acceptInconsistent: context.acceptInconsistent,
+        alternatives: otherPoints(instant, lists, releases),
+        show: (plan) => {
+          if (pulumi.runtime.isDryRun()) void pulumi.log.info(plan, this);
+        },
+        warn: (message) => void pulumi.log.warn(message, this),
+      },
+    );
+    accept(this.verification);
+    const usable = <Value>(value: pulumi.Output<Value>): pulumi.Output<Value> =>
+      this.verification.apply(() => value) as pulumi.Output<Value>;
     this.databases = known.map(({ name: database, kind }, index) => {
       const { endpoint, properties, notes } = copies[index] as RestoredDatabase;
       return {
         name: database,
         kind: kind.kind,
-        endpoint,
-        properties: properties.apply((own) => keysOfEveryRelease({ name: database, properties: own }, known, releases)),
+        endpoint: usable(endpoint),
+        properties: usable(properties).apply((own) =>
+          keysOfEveryRelease({ name: database, properties: own }, known, releases),
+        ),
         notes,
       };
     });
     const own = pulumi.all(
       copies.map(({ properties }, index) =>
-        properties.apply((each) => ({ name: known[index]?.name as string, properties: each })),
+        usable(properties).apply((each) => ({ name: known[index]?.name as string, properties: each })),
       ),
     );
     this.helmValues = pulumi
@@ -154,7 +188,12 @@ export class ScalarRestore extends pulumi.ComponentResource {
       })),
     );
     this.nextSteps = leftToDo.apply((restored) => nextSteps(context.mode, releases, restored));
-    this.registerOutputs({ databases: this.databases, helmValues: this.helmValues, nextSteps: this.nextSteps });
+    this.registerOutputs({
+      databases: this.databases,
+      helmValues: this.helmValues,
+      nextSteps: this.nextSteps,
+      verification: this.verification,
+    });
   }
 }
 

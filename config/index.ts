@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ScalarBackupArgs } from "../components/backup-args";
 import type { Problem } from "../components/problem";
-import type { ScalarRestoreArgs } from "../components/restore-args";
+import type { RestoreKey, ScalarRestoreArgs } from "../components/restore-args";
 import { matches } from "../components/schema-tools";
 import { stackConfigProblems } from "./problems";
 import { PROJECT, stackConfigSchema } from "./schema";
@@ -9,7 +9,7 @@ import { PROJECT, stackConfigSchema } from "./schema";
 /** The stack's configuration under `scalar-backup:`, as the components take it. */
 export interface StackConfig extends ScalarBackupArgs {
   /** Present when there is an instant to restore to. */
-  restore?: Pick<ScalarRestoreArgs, "at" | "mode" | "from" | "acceptInconsistentCopiesAt">;
+  restore?: Pick<ScalarRestoreArgs, RestoreKey>;
   /** Secrets: properties may hold passwords. */
   properties?: pulumi.Output<string>;
   /** `properties` as a map. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type ScalarBackupArgs, scalarBackupShape } from "../components/backup-args";
 import { AN_INSTANT, lastDrillProblem } from "../components/instant-problems";
-import { restoreShape, type ScalarRestoreArgs } from "../components/restore-args";
+import { type RestoreKey, restoreShape, type ScalarRestoreArgs } from "../components/restore-args";
 import { refusedBy, type Shape } from "../components/schema-tools";
 import { tagsNotCopiedSchema } from "../components/tags";
 
@@ -9,8 +9,7 @@ import { tagsNotCopiedSchema } from "../components/tags";
 export const PROJECT = "scalar-backup";
 
 /** `restore` as it is in the stack's file. */
-export interface RestoreConfig
-  extends Partial<Pick<ScalarRestoreArgs, "at" | "mode" | "from" | "acceptInconsistentCopiesAt">> {
+export interface RestoreConfig extends Partial<Pick<ScalarRestoreArgs, RestoreKey>> {
   /** Pause windows that Scalar's own tool made. They count for the list of restore points before an instant is chosen. */
   windows?: string;
 }

@@ -7,6 +7,9 @@ import { OPERATION_CLOUDS, type Operation, type OperationName } from "./requests
 function dynamodb(): typeof import("./dynamodb-changes") {
   return require("./dynamodb-changes");
 }
+function dynamodbVerification(): typeof import("./dynamodb-verification") {
+  return require("./dynamodb-verification");
+}
 function dynamodbBackups(): typeof import("./dynamodb-backups") {
   return require("./dynamodb-backups");
 }
@@ -35,6 +38,7 @@ function jobs(): typeof import("./kubernetes/job-result") {
 const OPERATIONS: { [Name in OperationName]: () => Operation<Name> } = {
   "protect-dynamodb-tables": () => dynamodb().protectTables,
   "complete-dynamodb-copies": () => dynamodb().completeCopies,
+  "verify-dynamodb-copies": () => dynamodbVerification().verifyCopies,
   "delete-expired-window-backups": () => dynamodbBackups().deleteExpiredBackups,
   "complete-rds-instance-copy": () => rds().completeInstanceCopy,
   "protect-rds-cluster": () => multiAzProtection().protectCluster,

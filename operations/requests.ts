@@ -5,6 +5,7 @@ import type { BackupPermissionRequest } from "./azure-vaults";
 import type { AccountCompletion, AccountProtection } from "./cosmosdb-changes";
 import type { ExpiredBackups } from "./dynamodb-backups";
 import type { CopiesCompletion, TablesProtection } from "./dynamodb-changes";
+import type { DynamodbVerification } from "./dynamodb-verification";
 import type { JobEnd } from "./kubernetes/job-result";
 import type { ClusterChoice } from "./kubernetes/kubeconfig";
 import type { ClusterCompletion, ClusterCopy, ClusterRestore } from "./multi-az-copies";
@@ -15,6 +16,7 @@ import type { InstanceCompletion } from "./rds";
 export const OPERATION_CLOUDS = {
   "protect-dynamodb-tables": "aws",
   "complete-dynamodb-copies": "aws",
+  "verify-dynamodb-copies": "aws",
   "delete-expired-window-backups": "aws",
   "complete-rds-instance-copy": "aws",
   "protect-rds-cluster": "aws",
@@ -35,6 +37,7 @@ export type OperationName = keyof typeof OPERATION_CLOUDS;
 interface Requests {
   "protect-dynamodb-tables": Repair<TablesProtection>;
   "complete-dynamodb-copies": CopiesCompletion;
+  "verify-dynamodb-copies": DynamodbVerification;
   "delete-expired-window-backups": ExpiredBackups;
   "complete-rds-instance-copy": InstanceCompletion;
   "protect-rds-cluster": Repair<ClusterProtection>;

@@ -10,6 +10,9 @@ export const OPERATION_TYPE = "scalar-backup:index:Operation";
  * machines, and a shell.
  */
 export class Command extends pulumi.CustomResource {
+  /** What the operation said, line by line. */
+  declare readonly stdout: pulumi.Output<string>;
+
   constructor(name: string, args: CommandArgs, opts?: pulumi.CustomResourceOptions) {
     const { create, update, delete: deletion, stdin, environment } = args;
     super(
@@ -21,6 +24,7 @@ export class Command extends pulumi.CustomResource {
         ...(deletion !== undefined && { delete: pulumi.output(deletion).apply(operationName) }),
         stdin,
         environment,
+        stdout: undefined,
       },
       opts,
     );

@@ -1,7 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import type { CosmosAddress } from "../../operations/cosmosdb";
+import type { TableCopies } from "../../operations/dynamodb-verification";
+import type { VerifiedBracket } from "../../operations/verified-bracket";
 import type { DatabaseRange } from "../../restore-points/ranges";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag-keys";
+import type { BracketInstants, NoBracket } from "../../restore-points/verification/bracket";
+import type { CopyInstant } from "../../restore-points/verification/facts";
 import type { DatabaseBackups } from "../../restore-points/window-backups";
 import type { AwsSettings, AzureSettings } from "../cloud-settings";
 import type { WindowBackupArgs } from "../pause/args";
@@ -76,6 +81,11 @@ export interface RestoreContext {
   keep?: KeptCopies;
   /** How many restores of its kind may run at a time for this database. */
   restoresAtOnce: number;
+  /**
+   * The instants around the data to which the coordinator is restored, so that its copies can be compared; or why there are
+   * none. Absent where copies are not verified.
+   */
+  bracket?: pulumi.Output<BracketInstants | NoBracket>;
 }
 
 /** A copy after a restore. */
@@ -92,6 +102,30 @@ export interface RestoredDatabase {
   backup?: CopyBackup;
   /** How many restores it takes, for kinds that are restored part by part. */
   restores?: pulumi.Output<number>;
+  /** ScalarDB's coordinator in this copy; absent for kinds that are not looked into. */
+  coordinator?: pulumi.Output<RestoredCoordinator>;
+  /** What shows the instant that the copy is of; absent for kinds whose cloud keeps no record of that. */
+  data?: pulumi.Output<DataCopies>;
+}
+
+/** ScalarDB's coordinator in a copy. */
+export interface RestoredCoordinator extends CoordinatorFinding {
+  /** Why no two copies of it enclose the data. */
+  because?: string;
+  /** The copies that are to be created, with what it costs to compare them, as text; absent once they exist. */
+  plan?: string;
+  /** Declares what compares its two copies. Absent where they do not enclose the data. */
+  verify?: (data: pulumi.Output<DataCopies[]>) => pulumi.Output<VerifiedBracket>;
+}
+
+/** The copies of a database's data, by what shows the instants that they are of. */
+export interface DataCopies {
+  /** Tables: DynamoDB keeps a record of each restore. */
+  tables?: TableCopies;
+  /** An account: Cosmos DB keeps a record of its restore. */
+  account?: CosmosAddress & { database: string };
+  /** Of what the cloud keeps no record: the instant that was asked for. */
+  requested?: CopyInstant;
 }
 
 /** One kind of managed database: all this project knows of protecting and restoring it. */

@@ -2,7 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { INSTANT_TAG } from "../../restore-points/rules/tag-keys";
 import { declareKeptCopy, keptNote } from "../vaults/aws/kept-copies";
 import type { KnownDatabase } from ".";
-import { instantSuffix, type RestoreContext } from "./kind";
+import { type DataCopies, instantSuffix, type RestoreContext, type RestoredCoordinator } from "./kind";
+
+interface RestoredDatabaseContext extends Omit<RestoreContext, "parent"> {
+  /** Known once all copies of the set are accepted. */
+  accepted: pulumi.Output<unknown>;
+}
 
 /** One restored database: the parent of its copy and of what the copy is given after the restore. */
 export class RestoredDatabase extends pulumi.ComponentResource {
@@ -13,11 +18,15 @@ export class RestoredDatabase extends pulumi.ComponentResource {
   readonly notes: pulumi.Output<string[]>;
   /** How many restores it takes. */
   readonly restores: pulumi.Output<number>;
+  /** ScalarDB's coordinator in it. */
+  readonly coordinator: pulumi.Output<RestoredCoordinator>;
+  /** What shows the instant that it is of. */
+  readonly data: pulumi.Output<DataCopies>;
 
   constructor(
     name: string,
     database: KnownDatabase,
-    context: Omit<RestoreContext, "parent">,
+    context: RestoredDatabaseContext,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("scalar-backup:index:RestoredDatabase", name, {}, opts);
@@ -28,11 +37,17 @@ export class RestoredDatabase extends pulumi.ComponentResource {
     this.properties = copy.properties;
     this.notes = copy.notes;
     this.restores = copy.restores ?? pulumi.output(1);
-    const { keep, tags, instant } = context;
-    if (keep && copy.backup) {
+    this.coordinator = copy.coordinator ?? pulumi.output({});
+    const requested = { name: `${database.name} (as requested)`, instant: context.instant };
+    this.data = copy.data ?? pulumi.output({ requested });
+    const { keep, tags, instant, accepted } = context;
+    const { backup } = copy;
+    if (keep && backup) {
       const marks = { ...tags, [INSTANT_TAG]: instant };
       const logical = `${database.name}-copy-${instantSuffix(instant)}`;
-      declareKeptCopy(logical, copy.backup, keep, { tags: marks, parent: this });
+      // Copies that do not fit together are no restore point.
+      const arns = accepted.apply(() => backup.arns);
+      declareKeptCopy(logical, { ...backup, arns }, keep, { tags: marks, parent: this });
       this.notes = copy.notes.apply((notes) => [...notes, keptNote(keep)]);
     }
     this.registerOutputs({ endpoint: this.endpoint, properties: this.properties, notes: this.notes });

@@ -1,5 +1,6 @@
 import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
+import { COORDINATOR_TABLE, TransactionState } from "../scalardb/record";
 import { dynamodbDatabase } from "../scalardb/stores/databases";
 import type { SetPart } from "./part";
 import type { Check } from "./set";
@@ -43,6 +44,9 @@ export function buildDynamodb(cloud: SimulatedCloud, region: string): void {
       Tags: [{ Key: "team", Value: "ledger" }],
     });
   }
+  // A transaction that ScalarDB has run before: a coordinator without a row decides about no data.
+  const first = { tx_id: "first", tx_state: TransactionState.COMMITTED, tx_created_at: cloud.clock.now() };
+  dynamodbDatabase(dynamodb).write(COORDINATOR_TABLE, first.tx_id, first);
   const busy = "ledger.accounts";
   dynamodb.updateTable({
     TableName: busy,

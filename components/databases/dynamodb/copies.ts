@@ -18,11 +18,20 @@ export interface ExistingCopy {
   foreign?: string;
 }
 
+/** The instants that a restore's copy of a table may be of: those of the coordinator may be before the data. */
+export type CopyInstants = (table: string) => readonly string[];
+
+/** Whether an instant that DynamoDB reports is this one. */
+export function isInstant(at: string | undefined, instant: string): boolean {
+  return at !== undefined && Date.parse(at) === Date.parse(instant);
+}
+
 /** What exists under the names of the copies, by their sources' names. */
 export async function readExistingCopies(
   name: string,
   args: DynamodbArgs,
   { tables, backups }: { tables: TableSettings[]; backups: ReadonlyMap<string, string> | undefined },
+  { coordinator, instants }: { coordinator: string | undefined; instants: CopyInstants },
   context: RestoreContext,
 ): Promise<Map<string, ExistingCopy>> {
   const { aws, instant } = context;
@@ -37,14 +46,17 @@ export async function readExistingCopies(
     if (!(await isInState(declaredCopy(name, args, source, context), context))) outside.add(nameOf(source));
   // In the same region, the name contains the instant, so copies in the state need no look-up.
   const elsewhere = region !== sourceRegion(name, args, aws);
-  const asked = sources.map(nameOf).filter((copy) => elsewhere || outside.has(copy));
-  const found = await target.restores(asked, ({ table }) => outside.has(table));
+  // The coordinator's copy may be as of another instant than its name says.
+  const isCoordinator = (source: TableSettings) => source.name === coordinator;
+  const asked = sources.filter((source) => elsewhere || outside.has(nameOf(source)) || isCoordinator(source));
+  const tagged = new Set([...outside, ...sources.filter(isCoordinator).map(nameOf)]);
+  const found = await target.restores(asked.map(nameOf), ({ table }) => tagged.has(table));
   const byName = new Map(found.map((found) => [found.table, found]));
   return new Map(
     sources.flatMap((source): [string, ExistingCopy][] => {
       const table = byName.get(nameOf(source));
       if (table === undefined) return [];
-      const foreign = foreignReason(table, source, backups?.get(source.name), context);
+      const foreign = foreignReason(table, source, backups?.get(source.name), instants(source.name), context);
       return [[source.name, { table, own: foreign === undefined, foreign }]];
     }),
   );
@@ -54,13 +66,13 @@ export async function readExistingCopies(
  * Whose a table is, if it is not this stack's copy. The restore call takes no tags: until the completion has set them, DynamoDB's
  * own record of the restore says what the table is, but not whose.
  */
-function foreignReason(
+export function foreignReason(
   { sourceArn, backupArn: fromBackup, at, tags = {} }: TableRestore,
   source: TableSettings,
   backupArn: string | undefined,
-  context: RestoreContext,
+  instants: readonly string[],
+  context: Pick<RestoreContext, "instant" | "mode">,
 ): string | undefined {
-  const { instant } = context;
   if (tags[STACK_TAG] !== undefined || tags[COPY_TAG] !== undefined) return foreignBecause(tags, context);
   if (at === undefined) return "it was not restored from anything, so that it is no copy";
   if (backupArn !== undefined)
@@ -68,7 +80,7 @@ function foreignReason(
       ? undefined
       : `it was restored from ${fromBackup ?? sourceArn}, not from ${backupArn}`;
   if (sourceArn !== source.arn) return `it was restored from ${sourceArn}, not from ${source.arn}`;
-  return Date.parse(at) === Date.parse(instant) ? undefined : `it is as of ${at}, not ${instant}`;
+  return instants.some((each) => isInstant(at, each)) ? undefined : `it is as of ${at}, not ${instants.join(" or ")}`;
 }
 
 /**
@@ -86,14 +98,16 @@ export async function halfReplaced(
   const region = targetRegion(name, args, aws);
   const before = new Map<string, string>();
   for (const source of tables) {
-    if (existingCopies.get(source.name)?.own !== true) continue;
+    const existing = existingCopies.get(source.name);
+    if (existing?.own !== true) continue;
     const known = await outputsInState(declaredCopy(name, args, source, context), context);
     const at = known?.restoreDateTime;
     // An adopted copy's state names no instant.
-    if (typeof at === "string" && at !== "" && Date.parse(at) !== Date.parse(instant)) before.set(source.name, at);
+    if (typeof at === "string" && at !== "" && !isInstant(existing.table.at, at)) before.set(source.name, at);
   }
-  const [first] = before.values();
-  if (first === undefined) return undefined;
+  if (before.size === 0) return undefined;
+  // The coordinator's copy may be of an instant before the others'.
+  const first = [...before.values()].sort().at(-1);
   return `an up was interrupted while copies of ${instant} were being created in place of those of ${first} in ${region} (${[...before.keys()].join(", ")}), and Pulumi's state has the old ones still. Let it forget them: "pulumi config rm restore", "pulumi up", set restore.at to "${instant}" again, "pulumi up"; the tables stay, and are taken over`;
 }
 

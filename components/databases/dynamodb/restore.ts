@@ -1,23 +1,47 @@
 import type { TableDescription } from "@aws-sdk/client-dynamodb";
-import { Table } from "@pulumi/aws/dynamodb";
+import type { Table } from "@pulumi/aws/dynamodb";
 import * as pulumi from "@pulumi/pulumi";
-import { readTableScaling, type Scaling } from "../../../operations/autoscaling";
+import type { Scaling } from "../../../operations/autoscaling";
 import type { TableSettings } from "../../../operations/dynamodb";
 import type { CopyCompletion } from "../../../operations/dynamodb-changes";
-import type { DatabaseBackups } from "../../../restore-points/window-backups";
+import { formatInstant } from "../../../restore-points/instant";
+import type { BracketInstants, NoBracket } from "../../../restore-points/verification/bracket";
 import { declareCompletion } from "../../operation";
-import { endProgram } from "../../problem";
 import { copyTags, leftOutTags } from "../copy-tags";
-import { copyMarks, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
+import {
+  type DataCopies,
+  instantSuffix,
+  lookedUp,
+  type RestoreContext,
+  type RestoredCoordinator,
+  type RestoredDatabase,
+} from "../kind";
 import { leftToSetAgain } from "../not-restored";
 import { declareScaling } from "../scaling";
 import type { DynamodbArgs } from "./args";
-import { adoptedTable, copiesExist, halfReplaced, readExistingCopies } from "./copies";
-import { notYetProtected, tablesAt } from "./ranges";
-import { tableReader } from "./reader";
-import { copyName, copyPrefix, deletedSince, goalOf, sourceRegion, tableNames, targetRegion } from "./tables";
-import { tablesInTheWay } from "./tables-in-the-way";
-import { backupsOfWindow } from "./window-backups";
+import {
+  bracketForLookUps,
+  type Coordinator,
+  completeLateCopy,
+  declareLateCopy,
+  declareVerification,
+  earlyInstant,
+  plannedBracket,
+  readLateCopy,
+  verificationPlan,
+} from "./coordinator-copies";
+import { adoptedTable, halfReplaced, readExistingCopies } from "./copies";
+import { copyPlace, restoreTable } from "./copy-table";
+import { accept, readSourcesAndTarget } from "./sources";
+import {
+  coordinatorAmong,
+  coordinatorTable,
+  copyName,
+  copyPrefix,
+  sourceRegion,
+  tableNames,
+  targetRegion,
+} from "./tables";
 
 /** Declares a copy of every table that existed at the instant, and what a restore drops. */
 export function restoreTables(name: string, args: DynamodbArgs, context: RestoreContext): RestoredDatabase {
@@ -25,35 +49,61 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
   const from = sourceRegion(name, args, aws);
   const to = targetRegion(name, args, aws);
   const elsewhere = from !== to;
-  const sources = (context.windowBackups ?? pulumi.output(undefined)).apply((backups) =>
-    lookedUp(name, async () => {
-      const sources = await readSourcesAndTarget(name, args, backups, context);
-      const existingCopies = await readExistingCopies(name, args, sources, context);
-      const message = sources.refusal
-        ? undefined
-        : await halfReplaced(name, args, sources.tables, existingCopies, context);
-      return { ...sources, existingCopies, ...(message !== undefined && { refusal: { message, existingToo: true } }) };
-    }),
-  );
+  const sources = pulumi
+    .all([context.windowBackups ?? pulumi.output(undefined), bracketForLookUps(name, args, context)])
+    .apply(([backups, planned]) =>
+      lookedUp(name, async () => {
+        const names = await tableNames(name, args, aws);
+        const coordinator = coordinatorTable(args, names);
+        const early = planned && "early" in planned ? [formatInstant(planned.early)] : [];
+        const instants = (table: string) => [instant, ...(table === coordinator ? early : [])];
+        const sources = await readSourcesAndTarget(name, args, backups, instants, context);
+        const existingCopies = await readExistingCopies(name, args, sources, { coordinator, instants }, context);
+        const message = sources.refusal
+          ? undefined
+          : await halfReplaced(name, args, sources.tables, existingCopies, context);
+        const table = sources.tables.find((each) => each.name === coordinator);
+        return {
+          ...sources,
+          existingCopies,
+          finding: coordinatorAmong(args, names),
+          coordinator: table &&
+            context.bracket && {
+              source: table,
+              existing: existingCopies.get(table.name),
+              late: await readLateCopy(name, args, table.name, context),
+            },
+          ...(message !== undefined && { refusal: { message, existingToo: true } }),
+        };
+      }),
+    );
   // Not of what is declared: that is known only when it is there.
-  const restores = sources.apply(({ tables }) => tables.length);
+  const count = sources.apply(({ tables }) => tables.length);
   const restored = sources.apply(
-    ({ tables, scaling, incomplete, backups, copiesAlreadyExist, existingCopies, refusal }) => {
+    ({ tables, scaling, incomplete, backups, copiesAlreadyExist, existingCopies, coordinator, finding, refusal }) => {
       const accepted = { ...context, checkedInstant: accept(name, args, refusal, context) };
+      const bracket = coordinator && plannedBracket(coordinator, context);
+      const early = bracket && earlyInstant(accepted.checkedInstant, bracket);
       const copies: pulumi.Output<Table>[] = [];
+      // Waits for the one that has its place among the restores that may run at a time.
+      const waitsFor = (index: number) => copies[index - context.restoresAtOnce];
       for (const [index, table] of tables.entries()) {
-        // Waits for the one that has its place among the restores that may run at a time.
-        const after = copies[index - context.restoresAtOnce];
         const found = existingCopies.get(table.name);
         const source = {
           backupArn: backups?.get(table.name),
-          copiesAlreadyExist: copiesAlreadyExist || found?.own === true,
-          after,
+          at: table === coordinator?.source && early ? early : accepted.checkedInstant,
+          exists: copiesAlreadyExist || found?.own === true,
+          after: waitsFor(index),
         };
         // What is refused is not declared in the end, and says why itself.
         const adopted = refusal ? pulumi.output(undefined) : adoptedTable(name, args, table, found, context);
-        copies.push(adopted.apply((importId) => restoreTable(name, args, table, { ...source, importId }, accepted)));
+        const place = copyPlace(name, args, table, context);
+        copies.push(adopted.apply((importId) => restoreTable(args, table, place, { ...source, importId }, accepted)));
       }
+      const late =
+        coordinator && bracket && !refusal
+          ? declareLateCopy(name, args, coordinator, bracket, waitsFor(tables.length), accepted)
+          : pulumi.output(undefined);
       const completions = tables.map(
         (table): CopyCompletion => ({
           name: copyName(name, args, aws, table.name, instant),
@@ -75,22 +125,44 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
         scaleLikeSource(name, args, table, scaling, context, copies[index] as pulumi.Output<Table>);
       }
       const arns = pulumi.all(copies.map((copy) => copy.arn));
-      return pulumi.all([completion.id, arns]).apply(([, arns]) => ({
+      const completed = pulumi.all([completion.id, arns]).apply(([, arns]) => ({
         count: tables.length,
         incomplete,
         arns,
         replicas: replicasOf(tables),
       }));
+      const data = completed.apply(
+        (): DataCopies => ({
+          tables: {
+            database: name,
+            region: to,
+            tables: tables
+              .filter((table) => table !== coordinator?.source)
+              .map((table) => copyName(name, args, aws, table.name, instant)),
+          },
+        }),
+      );
+      return {
+        completed,
+        data,
+        coordinator:
+          coordinator && bracket
+            ? late.apply((table) => comparedBy(name, args, coordinator, { bracket, late: table, completed }, context))
+            : pulumi.output<RestoredCoordinator>(finding),
+      };
     },
   );
+  const completed = restored.apply(({ completed }) => completed);
   return {
     name,
     kind: "dynamodb",
-    backup: { resourceType: "DynamoDB", region: to, arns: restored.apply(({ arns }) => arns), count: restores },
-    restores,
-    endpoint: restored.apply(() => to),
-    properties: restored.apply((): Record<string, string> => (elsewhere ? { contact_points: to } : {})),
-    notes: restored.apply(({ count, incomplete, replicas }) => [
+    backup: { resourceType: "DynamoDB", region: to, arns: completed.apply(({ arns }) => arns), count },
+    restores: sources.apply(({ tables, coordinator }) => tables.length + (coordinator ? 1 : 0)),
+    coordinator: restored.apply(({ coordinator }) => coordinator),
+    data: restored.apply(({ data }) => data),
+    endpoint: completed.apply(() => to),
+    properties: completed.apply((): Record<string, string> => (elsewhere ? { contact_points: to } : {})),
+    notes: completed.apply(({ count, incomplete, replicas }) => [
       ...(incomplete ? [`INCOMPLETE: ${incomplete}`] : []),
       ...(context.from?.windowBackups ? [`restored from the backups of the pause window that ${instant} is in`] : []),
       ...(elsewhere
@@ -102,6 +174,42 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
       ...leftToSetAgain("dynamodb", { replicas }),
     ]),
   };
+}
+
+/** The coordinator of a restore once its copies are declared. */
+function comparedBy(
+  name: string,
+  args: DynamodbArgs,
+  coordinator: Coordinator,
+  declared: {
+    bracket: pulumi.Output<BracketInstants | NoBracket>;
+    late: Table | undefined;
+    completed: pulumi.Output<unknown>;
+  },
+  context: RestoreContext,
+): pulumi.Output<RestoredCoordinator> {
+  const { bracket, late, completed } = declared;
+  if (late === undefined)
+    return bracket.apply((planned) => ({ found: true, because: "because" in planned ? planned.because : "" }));
+  const tagged = completeLateCopy(name, args, coordinator, late, context);
+  const { aws, instant } = context;
+  const early = completed.apply(() => ({
+    region: targetRegion(name, args, aws),
+    table: copyName(name, args, aws, coordinator.source.name, instant),
+  }));
+  const lateTable = pulumi.all([late.name, late.arn, tagged.urn]).apply(([table]) => ({
+    region: sourceRegion(name, args, aws),
+    table,
+  }));
+  const verify = (data: pulumi.Output<DataCopies[]>) =>
+    declareVerification(name, coordinator, { early, late: lateTable }, data, context);
+  // Copies that exist do not wait for the windows, which a preview may not know: it would delete the comparison.
+  if (coordinator.late.inState) return pulumi.output({ found: true, verify });
+  return bracket.apply((planned) => ({
+    found: true,
+    verify,
+    ...("because" in planned ? {} : { plan: verificationPlan(coordinator, planned) }),
+  }));
 }
 
 /** Copies that were made before a tag was left out lose it. */
@@ -121,225 +229,6 @@ function replicasOf(tables: readonly TableSettings[]): string[] {
   );
 }
 
-/** What a restore is made of. */
-interface Sources {
-  tables: TableSettings[];
-  scaling: Map<string, Scaling[]>;
-  /** What the copies will lack. */
-  incomplete: string | undefined;
-  /** The backup of each table; undefined where point-in-time recovery is what is restored from. */
-  backups: Map<string, string> | undefined;
-  /** Whether all copies exist already: the backups of their window may be gone then. */
-  copiesAlreadyExist: boolean;
-  refusal?: Refusal;
-}
-
-/** Why the instant is refused for these tables. */
-interface Refusal {
-  message: string;
-  /** Whether copies that exist are refused, too. */
-  existingToo: boolean;
-}
-
-/**
- * The checked instant, refused here only once the checks of the whole set have passed: which of two errors a user reads must not
- * depend on which look-up was faster.
- */
-function accept(name: string, args: DynamodbArgs, refusal: Refusal | undefined, context: RestoreContext) {
-  if (refusal === undefined) return context.checkedInstant;
-  return context.checkedInstant.apply(async (instant) => {
-    if (!refusal.existingToo && (await copiesExist(name, args, context.aws, instant))) return instant;
-    return await endProgram(`database ${name}: ${refusal.message}`);
-  });
-}
-
-async function readSourcesAndTarget(
-  name: string,
-  args: DynamodbArgs,
-  ofWindow: DatabaseBackups | undefined,
-  context: RestoreContext,
-): Promise<Sources> {
-  const sources = await readSources(name, args, ofWindow, context);
-  if (sources.refusal !== undefined) return sources;
-  const message = await tablesInTheWay(name, args, sources, context);
-  return message === undefined ? sources : { ...sources, refusal: { message, existingToo: false } };
-}
-
-async function readSources(
-  name: string,
-  args: DynamodbArgs,
-  ofWindow: DatabaseBackups | undefined,
-  context: RestoreContext,
-): Promise<Sources> {
-  const { aws, instant, from } = context;
-  const region = sourceRegion(name, args, aws);
-  const names = await tableNames(name, args, aws);
-  // Of a window's backups each table has one, deleted since or not.
-  const deleted = from?.windowBackups ? undefined : await deletedSince(name, args, instant, aws);
-  const refusal =
-    deleted && !context.acceptInconsistent
-      ? {
-          message: `${deleted}. Choose an instant after it, or accept copies without it by acceptInconsistentCopiesAt`,
-          existingToo: true,
-        }
-      : undefined;
-  const [settings, scaling] = await Promise.all([
-    tableReader(region, aws).settings(names),
-    readTableScaling(region, names, aws.access),
-  ]);
-  const common = { scaling, incomplete: deleted, copiesAlreadyExist: false, ...(refusal && { refusal }) };
-  if (from === undefined) {
-    const tables = tablesAt(settings, instant);
-    const message = notYetProtected(tables, instant);
-    return {
-      ...common,
-      ...(message && !refusal && { refusal: { message, existingToo: false } }),
-      tables,
-      backups: undefined,
-    };
-  }
-  if (from.windowBackups) {
-    if (await copiesExist(name, args, aws, instant)) {
-      const existed = settings.filter(({ created }) => Date.parse(created) <= Date.parse(instant));
-      return { ...common, tables: existed, backups: new Map(), copiesAlreadyExist: true };
-    }
-    const { arns, incomplete } = await backupsOfWindow(name, ofWindow, settings, context);
-    const tables = settings.filter((table) => arns.has(table.name));
-    return { ...common, tables, backups: arns, incomplete };
-  }
-  // Of what is restored from backups, the backups say which tables there were.
-  const backups = new Map(Object.entries(from.tables ?? {}));
-  const missing = settings.filter((table) => !backups.has(table.name)).map((table) => table.name);
-  if (missing.length > 0)
-    throw new Error(`no backup is named for table ${missing.join(", ")}; complete restore.from.${name}.tables`);
-  return { ...common, tables: settings, backups };
-}
-
-/** Where a copy comes from. */
-interface CopySource {
-  backupArn: string | undefined;
-  /** The copy that it waits for. */
-  after: pulumi.Output<Table> | undefined;
-  /** Whether the copy exists already. */
-  copiesAlreadyExist: boolean;
-  /** By which it is taken into the state, where it is not in there. */
-  importId: string | undefined;
-}
-
-/** What a copy is restored from: a backup, or its source as of the instant. Known only when the instant has passed. */
-function restoreSource(
-  source: TableSettings,
-  elsewhere: boolean,
-  { backupArn }: CopySource,
-  { from, checkedInstant }: RestoreContext,
-) {
-  if (from) return { restoreBackupArn: checkedInstant.apply(() => backupArn as string) };
-  return {
-    ...(elsewhere ? { restoreSourceTableArn: source.arn } : { restoreSourceName: source.name }),
-    restoreDateTime: checkedInstant,
-  };
-}
-
-function restoreTable(
-  name: string,
-  args: DynamodbArgs,
-  source: TableSettings,
-  copySource: CopySource,
-  context: RestoreContext,
-): Table {
-  const { aws, mode, instant } = context;
-  const from = sourceRegion(name, args, aws);
-  const to = targetRegion(name, args, aws);
-  const elsewhere = from !== to;
-  const { description } = source;
-  const key = (type: string) => description.KeySchema?.find((schema) => schema.KeyType === type)?.AttributeName;
-  const provisioned = description.BillingModeSummary?.BillingMode !== "PAY_PER_REQUEST";
-  const localIndexes = description.LocalSecondaryIndexes ?? [];
-  const indexes = [...localIndexes, ...(description.GlobalSecondaryIndexes ?? [])];
-  const keyed = new Set(
-    [...(description.KeySchema ?? []), ...indexes.flatMap((index) => index.KeySchema ?? [])].map(
-      (schema) => schema.AttributeName,
-    ),
-  );
-  return new Table(
-    `${copyPrefix(name, elsewhere, instant)}-${source.name}`,
-    {
-      name: copyName(name, args, aws, source.name, instant),
-      region: to,
-      ...restoreSource(source, elsewhere, copySource, context),
-      // Keys and local indexes are not computed: left out, the next plan would replace the copy.
-      hashKey: key("HASH"),
-      rangeKey: key("RANGE"),
-      attributes: (description.AttributeDefinitions ?? [])
-        .filter((attribute) => keyed.has(attribute.AttributeName))
-        .map((attribute) => ({ name: attribute.AttributeName as string, type: attribute.AttributeType as string })),
-      localSecondaryIndexes: localIndexes.map((index) => ({
-        name: index.IndexName as string,
-        rangeKey: index.KeySchema?.find((schema) => schema.KeyType === "RANGE")?.AttributeName as string,
-        projectionType: index.Projection?.ProjectionType as string,
-        nonKeyAttributes: index.Projection?.NonKeyAttributes,
-      })),
-      globalSecondaryIndexes: (description.GlobalSecondaryIndexes ?? []).map((index) => ({
-        name: index.IndexName as string,
-        hashKey: index.KeySchema?.find((schema) => schema.KeyType === "HASH")?.AttributeName as string,
-        rangeKey: index.KeySchema?.find((schema) => schema.KeyType === "RANGE")?.AttributeName,
-        projectionType: index.Projection?.ProjectionType as string,
-        nonKeyAttributes: index.Projection?.NonKeyAttributes,
-        ...(provisioned
-          ? {
-              readCapacity: index.ProvisionedThroughput?.ReadCapacityUnits,
-              writeCapacity: index.ProvisionedThroughput?.WriteCapacityUnits,
-            }
-          : {}),
-      })),
-      billingMode: provisioned ? "PROVISIONED" : "PAY_PER_REQUEST",
-      ...(provisioned
-        ? {
-            readCapacity: description.ProvisionedThroughput?.ReadCapacityUnits,
-            writeCapacity: description.ProvisionedThroughput?.WriteCapacityUnits,
-          }
-        : {}),
-      serverSideEncryption: encryptionOf(args, description, elsewhere),
-      pointInTimeRecovery: {
-        enabled: true,
-        recoveryPeriodInDays: Math.max(source.recoveryPeriodInDays, goalOf(args).recoveryPeriodInDays),
-      },
-      ...(source.timeToLiveAttribute ? { ttl: { enabled: true, attributeName: source.timeToLiveAttribute } } : {}),
-      // A restore sends neither, and changes are ignored: they show policies what the completion sets.
-      tags: copyMarks(context),
-      deletionProtectionEnabled: mode === "recovery",
-    },
-    {
-      parent: context.parent,
-      ...(copySource.after && { dependsOn: [copySource.after] }),
-      import: copySource.importId,
-      ignoreChanges: [
-        "restoreSourceName",
-        "restoreSourceTableArn",
-        // In another region a table keeps its name, so that another instant replaces it; next to its source it never changes.
-        // A copy that was imported has no such input in the state.
-        ...(elsewhere && !copySource.copiesAlreadyExist ? [] : ["restoreDateTime"]),
-        ...(elsewhere && !copySource.copiesAlreadyExist ? [] : ["restoreBackupArn"]),
-        // Set by the completion, because a restore drops them.
-        "tags",
-        "tagsAll",
-        "deletionProtectionEnabled",
-        "tableClass",
-        "streamEnabled",
-        "streamViewType",
-        "onDemandThroughput",
-        // Driven by autoscaling.
-        "readCapacity",
-        "writeCapacity",
-        "globalSecondaryIndexes",
-      ],
-      deleteBeforeReplace: elsewhere,
-      retainOnDelete: mode === "recovery",
-      customTimeouts: { create: "12h" },
-    },
-  );
-}
-
 /** The most that a table and its indexes may use, where they are paid for by request: a restore drops both. */
 function onDemandLimitsOf(description: TableDescription): Pick<CopyCompletion, "onDemandThroughput" | "indexes"> {
   const indexes = (description.GlobalSecondaryIndexes ?? []).flatMap(
@@ -349,19 +238,6 @@ function onDemandLimitsOf(description: TableDescription): Pick<CopyCompletion, "
     ...(description.OnDemandThroughput && { onDemandThroughput: description.OnDemandThroughput }),
     ...(indexes.length > 0 && { indexes }),
   };
-}
-
-/** A key of the source's region is of no use in another one: the AWS managed key takes its place there, unless a key is named. */
-function encryptionOf(
-  { restoreTo }: DynamodbArgs,
-  { SSEDescription }: TableSettings["description"],
-  elsewhere: boolean,
-) {
-  if (restoreTo?.kmsKeyArn) return { enabled: true, kmsKeyArn: restoreTo.kmsKeyArn };
-  if (elsewhere) return { enabled: true };
-  return SSEDescription?.Status === "ENABLED"
-    ? { enabled: true, kmsKeyArn: SSEDescription.KMSMasterKeyArn }
-    : undefined;
 }
 
 function scaleLikeSource(

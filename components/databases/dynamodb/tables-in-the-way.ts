@@ -3,6 +3,7 @@ import { COPY_TAG, INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
 import { tablesOf } from "../../../restore-points/tables";
 import type { RestoreContext } from "../kind";
 import type { DynamodbArgs } from "./args";
+import { type CopyInstants, isInstant } from "./copies";
 import { tableReader } from "./reader";
 import { sourceRegion, targetRegion } from "./tables";
 
@@ -15,6 +16,7 @@ interface Copied {
   /** The backup of each table; undefined where point-in-time recovery is restored from. */
   backups: Map<string, string> | undefined;
   copiesAlreadyExist: boolean;
+  instants: CopyInstants;
 }
 
 /**
@@ -24,7 +26,7 @@ interface Copied {
 export async function tablesInTheWay(
   name: string,
   args: DynamodbArgs,
-  { tables, backups, copiesAlreadyExist }: Copied,
+  { tables, backups, copiesAlreadyExist, instants }: Copied,
   { aws, instant, mode }: Pick<RestoreContext, "aws" | "instant" | "mode">,
 ): Promise<string | undefined> {
   const region = targetRegion(name, args, aws);
@@ -32,7 +34,7 @@ export async function tablesInTheWay(
   const target = tableReader(region, aws);
   const names = tablesOf({ tables: tables.map((table) => table.name), prefixes: [] }, await target.names());
   const sources = tables.map(({ arn }) => arn);
-  const found = await target.restores(names, (table) => !isOfThisRestore(table, backups, instant));
+  const found = await target.restores(names, (table) => !isOfThisRestore(table, backups, instants));
   const others = found.filter(({ tags }) => tags !== undefined && tags[INSTANT_TAG] !== instant);
 
   const recovered = others.filter(({ tags }) => tags?.[COPY_TAG] === "recovery");
@@ -46,21 +48,25 @@ export async function tablesInTheWay(
     return `the copies need the names of tables that exist in ${region} and are not copies of this database: ${listed(foreign)}; ${elsewhere}, or remove these tables`;
   const kept = [...recovered, ...unfinished];
   if (kept.length === 0) return undefined;
-  const instants = [...new Set(kept.map(instantOf))].sort();
+  const keptInstants = [...new Set(kept.map(instantOf))].sort();
   return [
-    `the copies need the names of tables that exist in ${region}: ${instants
+    `the copies need the names of tables that exist in ${region}: ${keptInstants
       .map((at) => `copies of ${at}: ${listed(kept.filter((table) => instantOf(table) === at))}`)
       .join("; ")}`,
     "A recovery's copies may be in use, so no restore to another instant removes them",
     `To keep them, ${elsewhere}`,
-    `To remove them, set restore.at to "${instants[0]}" and restore.mode to drill, run "pulumi up", and then choose ${instant} again. If "restore" was removed from the configuration after they were made, the stack no longer knows them: delete each by hand ("aws dynamodb update-table --region ${region} --table-name <table> --no-deletion-protection-enabled", then "aws dynamodb delete-table --region ${region} --table-name <table>")`,
+    `To remove them, set restore.at to "${keptInstants[0]}" and restore.mode to drill, run "pulumi up", and then choose ${instant} again. If "restore" was removed from the configuration after they were made, the stack no longer knows them: delete each by hand ("aws dynamodb update-table --region ${region} --table-name <table> --no-deletion-protection-enabled", then "aws dynamodb delete-table --region ${region} --table-name <table>")`,
   ].join(". ");
 }
 
 /** Whether DynamoDB says that the table was restored from the same backup, or to the same instant, as it would be now. */
-function isOfThisRestore({ table, backupArn, at }: TableRestore, backups: Copied["backups"], instant: string): boolean {
+function isOfThisRestore(
+  { table, backupArn, at }: TableRestore,
+  backups: Copied["backups"],
+  instants: CopyInstants,
+): boolean {
   return backups === undefined
-    ? backupArn === undefined && at !== undefined && Date.parse(at) === Date.parse(instant)
+    ? backupArn === undefined && instants(table).some((each) => isInstant(at, each))
     : backupArn !== undefined && backupArn === backups.get(table);
 }
 

@@ -59,22 +59,30 @@ export function namespacePatterns(existing: DynamodbExistingArgs, withScalardbTa
   return [...new Set(namespaces)].map((namespace) => `${existing.namespacePrefix ?? ""}${namespace}.`);
 }
 
+/** ScalarDB's coordinator table among these; undefined where there is none. */
+export function coordinatorTable({ existing }: DynamodbArgs, tables: readonly string[]): string | undefined {
+  if (existing) return tables.find((table) => table === coordinatorName(existing));
+  // Created tables are listed by their full names, whatever prefix and namespace ScalarDB is configured with.
+  const candidates = tables.filter((table) => table.endsWith(`.${COORDINATOR_TABLE}`));
+  const usual = candidates.find((table) => table.endsWith(`${COORDINATOR_NAMESPACE}.${COORDINATOR_TABLE}`));
+  return usual ?? candidates[0];
+}
+
+function coordinatorName({ coordinatorNamespace = COORDINATOR_NAMESPACE, namespacePrefix = "" }: DynamodbExistingArgs) {
+  return `${namespacePrefix}${coordinatorNamespace}.${COORDINATOR_TABLE}`;
+}
+
 /** Whether ScalarDB's coordinator is among the tables. */
 export function coordinatorAmong(args: DynamodbArgs, tables: readonly string[]): CoordinatorFinding {
   const { existing } = args;
-  // Created tables are listed by their full names, whatever prefix and namespace ScalarDB is configured with.
+  const found = coordinatorTable(args, tables) !== undefined;
   if (existing === undefined)
-    return {
-      found: tables.some((table) => table.endsWith(`.${COORDINATOR_TABLE}`)),
-      missing: `no table ${COORDINATOR_NAMESPACE}.${COORDINATOR_TABLE} among create.tables`,
-    };
-  const namespace = existing.coordinatorNamespace ?? COORDINATOR_NAMESPACE;
-  const table = `${existing.namespacePrefix ?? ""}${namespace}.${COORDINATOR_TABLE}`;
+    return { found, missing: `no table ${COORDINATOR_NAMESPACE}.${COORDINATOR_TABLE} among create.tables` };
   const reach =
     existing.scalardbTables === false ? '"scalardbTables: false" leaves ScalarDB\'s own tables out' : undefined;
   return {
-    found: tables.includes(table),
-    missing: `no table ${table}${reach === undefined ? "" : `, and ${reach}`}`,
+    found,
+    missing: `no table ${coordinatorName(existing)}${reach === undefined ? "" : `, and ${reach}`}`,
   };
 }
 

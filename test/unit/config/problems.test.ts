@@ -243,6 +243,28 @@ const wrong: [string, Values, string[]][] = [
     ],
   ],
   [
+    "unproven copies accepted for another instant",
+    { ...sound, restore: { at: "2026-11-22T03:00:12Z", acceptUnproven: "2026-11-22T04:00:00Z" } },
+    [
+      'restore.acceptUnproven: "2026-11-22T04:00:00Z" is not the instant of "at" ("2026-11-22T03:00:12Z"); repeat that very text to accept copies that are not proven to fit together, or remove this key',
+    ],
+  ],
+  [
+    "unproven copies accepted where nothing is verified",
+    {
+      ...sound,
+      restore: { at: "2026-11-22T03:00:12Z", acceptUnproven: "2026-11-22T03:00:12Z", verify: { enabled: false } },
+    },
+    [
+      'restore.acceptUnproven: is set in addition to "verify: { enabled: false }", which verifies nothing; remove one of the two',
+    ],
+  ],
+  [
+    "a verification by one word",
+    { ...sound, restore: { at: "2026-11-22T03:00:12Z", verify: true } },
+    ["restore.verify: true is not allowed; expected a map with the optional keys enabled, such as { enabled: true }"],
+  ],
+  [
     "a recovery to tables that ScalarDB would not find",
     { ...sound, restore: { at: "2026-11-22T03:00:12Z", mode: "recovery" } },
     [

@@ -55,7 +55,7 @@ test("a drill to an instant at which an earlier drill's copies existed is not re
 
   stack.config["scalar-backup:restore"] = { at: during };
   await up();
-  const copies = TABLES.map((name) => `${name}-${suffixed(during)}`);
+  const copies = [...TABLES, "coordinator.state-late"].map((name) => `${name}-${suffixed(during)}`);
   t.deepEqual(source.tableNames(), [...TABLES, ...copies].sort(), "copies of the tables, and none of copies");
 });
 

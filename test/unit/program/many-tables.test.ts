@@ -48,7 +48,7 @@ test("a preview warns of a --parallel that slows the restore, until the copies e
   const [warning, ...others] = preview.diagnostics.filter(({ message }) => OF_PARALLEL.test(message));
   t.regex(
     warning?.message ?? "",
-    /"--parallel" is 8, so the 12 restores run in 2 consecutive rounds.*"pulumi up --parallel 20"/,
+    /"--parallel" is 8, so the 13 restores run in 2 consecutive rounds.*"pulumi up --parallel 20"/,
   );
   t.is(warning?.severity, "warning");
   t.deepEqual(others, []);

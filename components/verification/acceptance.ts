@@ -1,0 +1,81 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { VerifiedBracket } from "../../operations/verified-bracket";
+import { Verdict, verdictOf } from "../../restore-points/verification/verdict";
+import { endProgram } from "../problem";
+import type { ScalarRestoreArgs } from "../restore-args";
+import { RestoreMode } from "../restore-mode";
+import type { RestoreVerification } from "./restore-verification";
+
+/** What a restore accepts, and where its messages go. */
+export interface Acceptance extends Pick<ScalarRestoreArgs, "at" | "mode" | "verify" | "acceptUnproven"> {
+  /** Whether copies that may be broken are accepted. */
+  acceptInconsistent: boolean;
+  /** Other instants to try, as text. */
+  alternatives: pulumi.Output<string>;
+  /** Shows the plan in a preview. */
+  show(plan: string): void;
+  warn(message: string): void;
+}
+
+/** The verdict, known once it is accepted. */
+export function accepted(
+  brackets: pulumi.Output<VerifiedBracket[]>,
+  reasons: pulumi.Output<string[]>,
+  instant: string,
+  acceptance: Acceptance,
+): pulumi.Output<RestoreVerification> {
+  // Known before anything is created: what was asked for in vain ends the preview.
+  const known = reasons.apply((unproven) =>
+    unproven.length > 0 && acceptance.verify?.enabled === true && !acceptsUnproven(acceptance)
+      ? endProgram(
+          `scalar-backup:restore.verify.enabled: the copies of ${instant} cannot be verified: ${unproven.join("; ")}. ${acceptanceFix(acceptance)}, or remove "enabled"`,
+        )
+      : unproven,
+  );
+  return pulumi.all([brackets, known, acceptance.alternatives]).apply(async ([found, unproven, alternatives]) => {
+    const verification = verdictOf({ instant, brackets: found, unproven });
+    const problem = problemOf(verification, found, acceptance, alternatives);
+    if (problem !== undefined && !problem.acceptable) return endProgram(problem.message);
+    if (problem !== undefined) acceptance.warn(problem.message);
+    const times = found.map(({ verifiedAt }) => verifiedAt).sort();
+    const verifiedAt = times.at(-1);
+    return { ...verification, ...(verifiedAt !== undefined && { verifiedAt }) };
+  });
+}
+
+function acceptsUnproven({ acceptUnproven, acceptInconsistent }: Acceptance): boolean {
+  return acceptUnproven !== undefined || acceptInconsistent;
+}
+
+function acceptanceFix({ at }: Acceptance): string {
+  return `To accept them all the same, set restore.acceptUnproven to "${at}"`;
+}
+
+/** What is wrong with a verdict, and whether it is accepted. */
+function problemOf(
+  verification: RestoreVerification,
+  brackets: readonly VerifiedBracket[],
+  acceptance: Acceptance,
+  alternatives: string,
+): { message: string; acceptable: boolean } | undefined {
+  const { verdict, instant, because, witnesses } = verification;
+  if (verdict === Verdict.Consistent || verdict === Verdict.PauseProven) return undefined;
+  const evidence = witnesses.length > 0 ? ` Evidence: ${witnesses.join("; ")}.` : "";
+  if (verdict === Verdict.Refused) {
+    const drill = acceptance.mode !== RestoreMode.Recovery;
+    const message = `scalar-backup:restore.at: the copies of ${instant} are refused, because they do not fit together: ${because.join("; ")}.${evidence} ${
+      drill
+        ? `The copies stay for inspection until "restore" is removed. Other restore points: ${alternatives}`
+        : `Do not use these copies. Restore another restore point: ${alternatives}`
+    }`;
+    return { message, acceptable: acceptance.acceptInconsistent };
+  }
+  const text = `the copies of ${instant} are not proven to fit together: ${because.join("; ")}.${evidence}`;
+  if (acceptsUnproven(acceptance))
+    return { message: `USING COPIES THAT ARE NOT PROVEN, as the configuration demands: ${text}`, acceptable: true };
+  // What was known before it was compared is no failure of the comparison: nothing was asked for that could not be given.
+  const compared = brackets.length > 0 && verdictOf({ instant, brackets, unproven: [] }).verdict === Verdict.Unproven;
+  if (!compared) return { message: text, acceptable: true };
+  const message = `scalar-backup:restore.at: ${text} ${acceptanceFix(acceptance)}; other restore points: ${alternatives}`;
+  return { message, acceptable: false };
+}

@@ -1,0 +1,271 @@
+import test, { type ExecutionContext } from "ava";
+import { COORDINATOR_TABLE, TransactionState } from "../../../rehearsal/scalardb/record";
+import { toItem } from "../../../rehearsal/scalardb/stores/dynamodb-layout";
+import { buildAurora } from "../../../rehearsal/sets/aurora";
+import { buildDynamodb, TABLES } from "../../../rehearsal/sets/dynamodb";
+import { formatInstant } from "../../../restore-points/instant";
+import { COPY_TAG } from "../../../restore-points/rules/tag-keys";
+import { Verdict } from "../../../restore-points/verification/verdict";
+import type { StackResult } from "../../../simulator/engine/stack";
+import { interruptCreations } from "./interruption";
+import { changes, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
+
+const ELSEWHERE = "ap-northeast-3";
+const MINUTE = 60_000;
+const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
+const TABLE = "aws:dynamodb/table:Table";
+
+/** ScalarDB's tables in DynamoDB, and a relational database, protected for an hour. */
+async function protectedSet(t: ExecutionContext, restoreTo?: { region: string }) {
+  t.timeout(600_000);
+  const { cloud, stack, providers } = await rehearsed(t, {
+    "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
+    "scalar-backup:databases": [
+      { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] }, ...(restoreTo && { restoreTo }) } },
+      { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } },
+    ],
+  });
+  buildDynamodb(cloud, REGION);
+  buildAurora(cloud, REGION, "customers-prod");
+  cloud.kubernetes.createNamespace(RELEASE.namespace);
+  const sources = cloud.aws.dynamodb.region(REGION);
+  const coordinator = sources.table(COORDINATOR_TABLE);
+  /** A transaction that ScalarDB commits at an instant. */
+  const commit = (tx_id: string, at: number) =>
+    coordinator.putItem(tx_id, toItem({ tx_id, tx_state: TransactionState.COMMITTED, tx_created_at: at }), at);
+  const window = (seconds = 10) => {
+    // Around half past a minute: of a whole minute near its middle, a window would be restored to that.
+    const middle = (Math.floor(cloud.clock.now() / MINUTE) + 10.5) * MINUTE;
+    cloud.clock.advance(middle + seconds * 500 - cloud.clock.now());
+    return recordWindow(cloud, RELEASE.namespace, [RELEASE.name], seconds, middle + seconds * 500);
+  };
+  const up = async () => {
+    const result = await stack.up();
+    t.true(result.succeeded, errors(result));
+    return result;
+  };
+  await up();
+  cloud.clock.advance(60 * MINUTE);
+  commit("before", cloud.clock.now());
+  return { cloud, stack, providers, sources, commit, window, up };
+}
+
+const suffixed = (at: string) => at.replaceAll(/[-:]/g, "").toLowerCase();
+const shifted = (at: string, seconds: number) => formatInstant(Date.parse(at) + seconds * 1000);
+const warnings = (result: StackResult) =>
+  result.diagnostics.filter(({ severity }) => severity === "warning").map(({ message }) => message);
+const infos = (result: StackResult) =>
+  result.diagnostics.filter(({ severity }) => severity === "info").map(({ message }) => message);
+
+interface Shown {
+  verdict: string;
+  because: string[];
+  restsOn: string[];
+  witnesses: string[];
+  verifiedAt?: string;
+}
+const verdictOf = ({ outputs }: StackResult) => outputs.verification as unknown as Shown;
+
+test("a pause is proven by two copies of the coordinator around the data", async (t) => {
+  const { cloud, stack, sources, window, up } = await protectedSet(t, { region: ELSEWHERE });
+  const at = window();
+  cloud.clock.advance(20 * MINUTE);
+  stack.config["scalar-backup:restore"] = { at };
+
+  const preview = await stack.preview();
+  t.true(preview.succeeded, errors(preview));
+  const [early, late] = [shifted(at, -3), shifted(at, 3)];
+  const plan = infos(preview).filter((message) => message.includes("coordinator at"));
+  t.is(plan.length, 1, infos(preview).join("\n"));
+  t.regex(
+    plan[0] ?? "",
+    new RegExp(
+      `^ledger, customers at ${at}, coordinator at ${early} and ${late} \\(coordinator.state, \\d+ bytes, is restored once more, and read twice: 1 read units\\)$`,
+    ),
+  );
+  t.true(changes(preview).includes(`create Table ledger-late-${suffixed(at)}-coordinator.state`));
+  t.true(changes(preview).includes(`create Command ledger-verification-${suffixed(at)}`));
+
+  const restored = await up();
+  const copies = cloud.aws.dynamodb.region(ELSEWHERE);
+  const restoredTo = (name: string, region = copies) =>
+    formatInstant(region.table(name).describe().RestoreSummary?.RestoreDateTime?.getTime() ?? 0);
+  t.is(restoredTo("coordinator.state"), early);
+  t.is(restoredTo("ledger.accounts"), at);
+  const lateTable = `coordinator.state-late-${suffixed(at)}`;
+  t.is(restoredTo(lateTable, sources), late);
+  const found = verdictOf(restored);
+  t.is(found.verdict, Verdict.PauseProven);
+  t.deepEqual(found.restsOn.slice(0, 1), [
+    `ledger: coordinator.state as of ${early} (2 rows) and as of ${late} (2 rows) has the same commits`,
+  ]);
+  t.regex(found.verifiedAt ?? "", /^\d{4}-.*Z$/);
+  t.truthy((restored.outputs.helmValues as Record<string, string>)["scalar/scalardb-cluster"]);
+
+  const again = await stack.preview();
+  t.deepEqual(changes(again), [], "a preview right after changes nothing");
+  t.deepEqual(
+    infos(again).filter((message) => message.includes("coordinator at")),
+    [],
+    "nothing is planned any more",
+  );
+
+  stack.config["scalar-backup:restore"] = undefined;
+  await up();
+  t.deepEqual(sources.tableNames(), [...TABLES].sort());
+  t.deepEqual(copies.tableNames(), []);
+});
+
+test("a transaction that was committed in the window refuses the copies, which stay", async (t) => {
+  const { cloud, stack, sources, commit, window } = await protectedSet(t);
+  const other = window();
+  const at = window();
+  commit("of-a-missed-pod", Date.parse(at) + 1000);
+  cloud.clock.advance(20 * MINUTE);
+  stack.config["scalar-backup:restore"] = { at };
+  const refused = await stack.up();
+  t.false(refused.succeeded);
+  t.true(
+    errors(refused).includes(
+      `scalar-backup:restore.at: the copies of ${at} are refused, because they do not fit together: ledger: coordinator.state: 1 transaction was committed between the coordinator's copies, so not every pod was paused, or a clock is off. Evidence: ledger: coordinator.state: transaction of-a-missed-pod of `,
+    ),
+    errors(refused),
+  );
+  t.true(errors(refused).includes(`Other restore points: ${other}`), errors(refused));
+  t.is(refused.outputs.helmValues, undefined, "nothing that uses the copies is known");
+  t.is(sources.tableNames().length, 2 * TABLES.length + 1, "the copies stay");
+
+  // No acceptance of what is only unproven accepts it.
+  stack.config["scalar-backup:restore"] = { at, acceptUnproven: at };
+  const preview = await stack.preview();
+  t.false(preview.succeeded);
+  t.regex(errors(preview), /are refused, because/);
+
+  stack.config["scalar-backup:restore"] = { at, acceptInconsistentCopiesAt: at };
+  const emergency = await stack.up();
+  t.true(emergency.succeeded, errors(emergency));
+  t.is(verdictOf(emergency).verdict, Verdict.Refused);
+  t.true(warnings(emergency).some((message) => message.includes("are refused")));
+});
+
+test("a proof that failed ends the up, unless the copies are accepted by their instant", async (t) => {
+  const { cloud, stack, sources, window, up } = await protectedSet(t);
+  const at = window();
+  // Somebody purges the coordinator in the window.
+  sources.table(COORDINATOR_TABLE).deleteItem("before", Date.parse(at));
+  cloud.clock.advance(20 * MINUTE);
+  stack.config["scalar-backup:restore"] = { at };
+  const failed = await stack.up();
+  t.false(failed.succeeded);
+  t.regex(
+    errors(failed),
+    new RegExp(
+      `the copies of ${at} are not proven to fit together: ledger: coordinator.state: 1 row was removed between .* To accept them all the same, set restore.acceptUnproven to "${at}"`,
+    ),
+  );
+  stack.config["scalar-backup:restore"] = { at, acceptUnproven: at };
+  const accepted = await up();
+  t.is(verdictOf(accepted).verdict, Verdict.Unproven);
+  t.true(warnings(accepted).some((message) => message.startsWith("USING COPIES THAT ARE NOT PROVEN")));
+});
+
+test("a window that is too short is said, and refuses only a verification that was asked for", async (t) => {
+  const { cloud, stack, sources, window, up } = await protectedSet(t);
+  const at = window(7);
+  cloud.clock.advance(20 * MINUTE);
+  stack.config["scalar-backup:restore"] = { at, verify: { enabled: true } };
+  const refused = await stack.preview();
+  t.false(refused.succeeded);
+  t.regex(
+    errors(refused),
+    /restore\.verify\.enabled: the copies of .* cannot be verified: ledger: the pause window is too short/,
+  );
+
+  stack.config["scalar-backup:restore"] = { at };
+  const restored = await up();
+  t.is(verdictOf(restored).verdict, Verdict.Unproven);
+  t.regex(verdictOf(restored).because.join(), /the pause window is too short/);
+  t.is(sources.tableNames().length, 2 * TABLES.length, "there is no second copy of the coordinator");
+});
+
+test("an instant after the data that cannot be restored yet is waited for", async (t) => {
+  const { cloud, stack, window, up } = await protectedSet(t);
+  const at = window(120);
+  // DynamoDB restores to five minutes ago.
+  cloud.clock.advance(Date.parse(at) + 5 * MINUTE + 5000 - cloud.clock.now());
+  stack.config["scalar-backup:restore"] = { at };
+  const early = await stack.preview();
+  t.false(early.succeeded);
+  t.regex(
+    errors(early),
+    new RegExp(
+      `database ledger: to verify the copies, coordinator.state is also restored to ${shifted(at, 28)}, after the data: .* try again after .* Or set restore.verify.enabled to false`,
+    ),
+  );
+  stack.config["scalar-backup:restore"] = { at, verify: { enabled: false } };
+  const unverified = await up();
+  t.deepEqual(verdictOf(unverified).because, ["restore.verify.enabled is false: nothing was verified"]);
+});
+
+for (const region of [undefined, ELSEWHERE])
+  test(`copies that exist keep their instants when verification is switched, ${region ?? "next to their sources"}`, async (t) => {
+    const { cloud, stack, sources, window, up } = await protectedSet(t, region === undefined ? undefined : { region });
+    const at = window();
+    cloud.clock.advance(20 * MINUTE);
+    const restoredWithout = (result: StackResult) =>
+      changes(result).filter((change) => !/^(update|same) Command|(-late-|-verification-)/.test(change));
+    // As a version without verification has left them.
+    stack.config["scalar-backup:restore"] = { at, verify: { enabled: false } };
+    await up();
+    stack.config["scalar-backup:restore"] = { at };
+    const upgraded = await up();
+    t.deepEqual(changes(upgraded), [], "an upgrade changes nothing");
+    t.is(verdictOf(upgraded).verdict, Verdict.Unproven);
+    t.regex(verdictOf(upgraded).because.join(), /the copy of coordinator.state exists already/);
+
+    stack.config["scalar-backup:restore"] = undefined;
+    await up();
+    stack.config["scalar-backup:restore"] = { at };
+    await up();
+    stack.config["scalar-backup:restore"] = { at, verify: { enabled: false } };
+    const off = await up();
+    t.deepEqual(restoredWithout(off), []);
+    t.is(sources.find(`coordinator.state-late-${suffixed(at)}`), undefined);
+    stack.config["scalar-backup:restore"] = { at };
+    const on = await up();
+    t.deepEqual(restoredWithout(on), []);
+    t.is(verdictOf(on).verdict, Verdict.PauseProven);
+    t.deepEqual(changes(await stack.preview()), []);
+  });
+
+for (const region of [undefined, ELSEWHERE])
+  test(`an up that is killed goes on with the coordinator's copies, ${region ?? "next to their sources"}`, async (t) => {
+    const { cloud, stack, providers, sources, window } = await protectedSet(
+      t,
+      region === undefined ? undefined : { region },
+    );
+    const at = window();
+    cloud.clock.advance(20 * MINUTE);
+    stack.config["scalar-backup:restore"] = { at, ...(region && { mode: "recovery" }) };
+    const goOn = interruptCreations(providers, [TABLE], TABLES.length + 1);
+    t.regex(errors(await stack.up()), /signal: killed/);
+    goOn();
+    const again = await stack.up();
+    t.true(again.succeeded, errors(again));
+    t.deepEqual(
+      changes(again).filter((change) => /^(replace|delete)/.test(change)),
+      [],
+    );
+    t.is(changes(again).filter((change) => change.startsWith("import Table ")).length, TABLES.length + 1);
+    t.is(verdictOf(again).verdict, Verdict.PauseProven);
+    t.deepEqual(changes(await stack.preview()), []);
+    if (region === undefined) return;
+
+    // A recovery's copies stay; what was only compared goes.
+    const tags = sources.table(`coordinator.state-late-${suffixed(at)}`).tags;
+    t.is(tags[COPY_TAG], "drill");
+    stack.config["scalar-backup:restore"] = undefined;
+    t.true((await stack.up()).succeeded);
+    t.deepEqual(sources.tableNames(), [...TABLES].sort());
+    t.deepEqual(cloud.aws.dynamodb.region(region).tableNames(), [...TABLES].sort());
+  });
