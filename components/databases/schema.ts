@@ -19,7 +19,7 @@ export function region(what: string) {
 export const manage = z
   .boolean()
   .optional()
-  .describe("False: only look, and refuse what does not meet this configuration. Defaults to true.");
+  .describe("False: change nothing, and fail if a setting does not meet this configuration. Defaults to true.");
 
 /** A KMS key of the user's. */
 export const kmsKeyArn = z

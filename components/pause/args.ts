@@ -18,7 +18,7 @@ export interface WindowBackupArgs {
   tables?: string[];
   /** What the names of its tables begin with, such as `ledger.`. */
   prefixes?: string[];
-  /** A window gets backups when the last that got some is this many days old. Defaults to 7. */
+  /** The least number of days between two windows with backups. Defaults to 7. */
   everyDays?: number;
   /** After how many days the backups are deleted, by the program's next `pulumi up`. */
   deleteAfter: number;
@@ -116,7 +116,7 @@ export interface PauseScheduleArgs {
   otherClusters?: OtherClusterArgs[];
   /** Windows older than this many days are forgotten. Defaults to 35, the longest that a database can reach back. */
   retentionDays?: number;
-  /** True pauses the schedule itself; what was recorded stays. Defaults to false. */
+  /** True suspends the schedule; recorded windows stay. Defaults to false. */
   suspend?: pulumi.Input<boolean>;
   /** A stock image of Node.js 20 or later. Defaults to docker.io/library/node:24-alpine. */
   image?: pulumi.Input<string>;
@@ -166,7 +166,7 @@ export const pauseScheduleSchema = z.strictObject({
   maxDrainSeconds: wholeNumber(BOUNDS.maxDrainSeconds)
     .optional()
     .describe("How long a pod may take to finish its running requests. Defaults to 30."),
-  suspend: z.boolean().optional().describe("True pauses the schedule itself. Defaults to false."),
+  suspend: z.boolean().optional().describe("True suspends the schedule; recorded windows stay. Defaults to false."),
   image: z
     .string()
     .superRefine(refusedBy(imageProblem))

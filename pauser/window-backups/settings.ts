@@ -9,7 +9,7 @@ export interface BackedUpDatabaseSettings {
   tables: string[];
   /** Prefixes of table names, such as `ledger.`: every table of a ScalarDB namespace. */
   prefixes: string[];
-  /** A window gets backups when the last ones are at least this many days old. */
+  /** The least number of days between two windows with backups. */
   everyDays: number;
   /** After how many days the backups are deleted (not by the pauser). */
   deleteAfter: number;

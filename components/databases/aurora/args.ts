@@ -50,7 +50,7 @@ export interface AuroraArgs {
   backupRetentionPeriod?: number;
   /** Whether a created cluster is protected against deletion. Defaults to true. */
   deletionProtection?: boolean;
-  /** False: only look, and refuse what does not meet these args. For `existing`. Defaults to true: AWS Backup keeps a continuous backup. */
+  /** False: change nothing, and fail if a setting does not meet these args. For `existing`. Defaults to true: AWS Backup keeps a continuous backup. */
   manage?: boolean;
   /** The database that ScalarDB connects to, for the JDBC URL. Defaults to the cluster's first database. */
   databaseName?: string;

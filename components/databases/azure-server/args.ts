@@ -23,7 +23,7 @@ export interface AzureServerArgs {
   existing?: AzureServerExistingArgs;
   /** Days that point-in-time recovery reaches back. An existing server that reaches back further is left so. Defaults to 35. */
   backupRetentionDays?: number;
-  /** False: only look, and refuse what does not meet these args. For `existing`. Defaults to true. */
+  /** False: change nothing, and fail if a setting does not meet these args. For `existing`. Defaults to true. */
   manage?: boolean;
   /** The database that ScalarDB connects to, for the JDBC URL. */
   databaseName?: string;

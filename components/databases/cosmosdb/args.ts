@@ -70,7 +70,7 @@ export interface CosmosdbArgs {
   create?: CosmosdbCreateArgs;
   /** Days that continuous backup reaches back: 7 or 30. An account that reaches back further is left so. Defaults to 30. */
   recoveryPeriodInDays?: number;
-  /** False: only look, and refuse what does not meet these args. For `existing`. Defaults to true. */
+  /** False: change nothing, and fail if a setting does not meet these args. For `existing`. Defaults to true. */
   manage?: boolean;
   restoreTo?: CosmosdbRestoreToArgs;
 }

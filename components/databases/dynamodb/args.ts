@@ -45,7 +45,7 @@ export interface DynamodbRestoreToArgs {
 export interface DynamodbWindowBackupsArgs {
   /** Days after which a backup is deleted, by the `pulumi up` that comes next. */
   deleteAfter: number;
-  /** A window gets backups when the last that got some is this many days old: such a window is two minutes longer. Defaults to 7. */
+  /** The least number of days between two windows with backups. Such a window is two minutes longer. Defaults to 7. */
   everyDays?: number;
 }
 
@@ -57,7 +57,7 @@ export interface DynamodbArgs {
   recoveryPeriodInDays?: number;
   /** Whether tables are protected against deletion. Defaults to true. */
   deletionProtection?: boolean;
-  /** False: only look, and refuse what does not meet these args. For `existing`. Defaults to true. */
+  /** False: change nothing, and fail if a setting does not meet these args. For `existing`. Defaults to true. */
   manage?: boolean;
   restoreTo?: DynamodbRestoreToArgs;
   /** Backups made in pause windows, which outlive point-in-time recovery. Needs `pause.aws`. Defaults to none. */
@@ -156,7 +156,7 @@ export const dynamodbSchema = z
         everyDays: days
           .optional()
           .describe(
-            "A window gets backups when the last that got some is this many days old: it holds pods for two minutes longer. Defaults to 7.",
+            "The least number of days between two windows with backups. Such a window holds pods for two minutes longer. Defaults to 7.",
           ),
       } satisfies Shape<DynamodbWindowBackupsArgs>)
       .optional()

@@ -55,7 +55,7 @@ export interface RdsArgs {
   backupRetentionPeriod?: number;
   /** Whether a created database is protected against deletion. Defaults to true. */
   deletionProtection?: boolean;
-  /** False: only look, and refuse what does not meet these args. For `existing`. Defaults to true: AWS Backup keeps a continuous backup. */
+  /** False: change nothing, and fail if a setting does not meet these args. For `existing`. Defaults to true: AWS Backup keeps a continuous backup. */
   manage?: boolean;
   /** The database that ScalarDB connects to, for the JDBC URL. Defaults to the one that was created with the instance. */
   databaseName?: string;
@@ -69,12 +69,13 @@ type SingleShape<Args> = Omit<Shape<Args>, "clusterIdentifier" | "cluster">;
 export function rdsSchema(engine: RdsEngine) {
   const single = onlyEngine(engine);
   const where = region("it is");
+  const what = engine.multiAzCluster ? "an instance, or a Multi-AZ DB cluster" : "an instance";
   const instanceIdentifier = rdsIdentifier("an instance identifier").describe("The instance's identifier");
   const instance = z
     .looseObject({
       instanceClass: instanceClass.describe("The instance's class"),
       engine: (single === undefined ? z.enum(engine.engines) : z.literal(single).optional()).describe(
-        single === undefined ? "The edition" : "The kind of database says it already",
+        single === undefined ? "The edition" : "Leave it out: the kind of database determines it",
       ),
     })
     .describe("The arguments of aws.rds.Instance");
@@ -117,8 +118,8 @@ export function rdsSchema(engine: RdsEngine) {
     : z.strictObject({ region: where, instance } satisfies SingleShape<RdsCreateArgs>);
   return z
     .strictObject({
-      existing: existing.optional().describe("What exists: an instance, or a Multi-AZ DB cluster"),
-      create: create.optional().describe("What this program creates: an instance, or a Multi-AZ DB cluster"),
+      existing: existing.optional().describe(`What exists: ${what}`),
+      create: create.optional().describe(`What this program creates: ${what}`),
       backupRetentionPeriod: recoveryDays(RECOVERY_PERIODS.rds, "RDS keeps no more, a vault can keep copies longer")
         .optional()
         .describe("Days that point-in-time recovery reaches back. Defaults to 35."),

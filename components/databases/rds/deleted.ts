@@ -16,7 +16,7 @@ export interface BuildArgs {
   subnetGroupName?: string;
   /** The copy's security groups. Default to the source's, for a deleted one to AWS's default. */
   securityGroupIds?: string[];
-  /** The copy's parameter group, of clusters the cluster's. Defaults to the source's, for a deleted one to AWS's default. */
+  /** The copy's parameter group; for a cluster, its cluster parameter group. Defaults to the source's, for a deleted one to AWS's default. */
   parameterGroupName?: string;
 }
 
@@ -29,7 +29,7 @@ export const buildSchema = {
   securityGroupIds: securityGroupIds.optional().describe("Other security groups than the source's"),
   parameterGroupName: parameterGroupName
     .optional()
-    .describe("Another parameter group than the source's, of clusters the cluster's"),
+    .describe("Another parameter group than the source's; for a cluster, another cluster parameter group"),
 } satisfies Shape<BuildArgs>;
 
 /** The key that says that nothing but retained backups is left. */
