@@ -7,11 +7,7 @@ import { API_VERSION, type CosmosAccount, failedMigration, isMigrating, writeReg
 const CONCURRENCY = 10;
 
 /** What an account can be restored to, or why that is not known. Instants are RFC 3339, UTC. */
-export interface CosmosRange {
-  earliest?: string;
-  latest?: string;
-  unknownBecause?: string;
-}
+export type CosmosRange = { earliest: string; latest: string } | { unknownBecause: string };
 
 /** What Azure keeps of an account with continuous backup, for as long as its tier says after its deletion too. */
 export interface RestorableAccount {

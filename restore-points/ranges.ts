@@ -9,6 +9,14 @@ export interface DatabaseRange {
   unknownBecause?: string;
 }
 
+/**
+ * A `DatabaseRange` as a kind of database must report it: both instants, or why they are not known. As an output and an input it
+ * is the interface above, since other languages have no unions of objects.
+ */
+export type ReportedRange =
+  | { name: string; earliest: string; latest: string }
+  | { name: string; unknownBecause: string };
+
 /** Earliest to latest instant, both restorable. Milliseconds since the epoch. */
 export interface RestorableRange {
   earliest: number;

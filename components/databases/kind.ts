@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { CosmosAddress } from "../../operations/cosmosdb";
 import type { TableCopies } from "../../operations/dynamodb-verification";
 import type { VerifiedBracket } from "../../operations/verified-bracket";
-import type { DatabaseRange } from "../../restore-points/ranges";
+import type { ReportedRange } from "../../restore-points/ranges";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag-keys";
 import type { BracketInstants, NoBracket } from "../../restore-points/verification/bracket";
 import type { CopyInstant } from "../../restore-points/verification/facts";
@@ -51,7 +51,7 @@ export interface ProtectContext {
 
 export interface ProtectedDatabase {
   status: pulumi.Output<DatabaseStatus>;
-  range: pulumi.Output<DatabaseRange>;
+  range: pulumi.Output<ReportedRange>;
   /** Whether ScalarDB's coordinator is in it; absent for relational databases, which are not looked into. */
   coordinator?: pulumi.Output<CoordinatorFinding>;
   /** The settings for Azure Backup, for kinds that it supports. */

@@ -5,7 +5,7 @@ import {
   type ServerAddress,
   serverShortfalls,
 } from "../../../operations/azure-servers";
-import type { DatabaseRange } from "../../../restore-points/ranges";
+import type { ReportedRange } from "../../../restore-points/ranges";
 import { declareOperation } from "../../operation";
 import { endProgram } from "../../problem";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
@@ -116,7 +116,7 @@ function declareProtection(
 }
 
 /** The server's restorable range: from its earliest restore date to Azure's documented lag. */
-function rangeOf(name: string, server: FlexibleServer | undefined, problem: string | undefined): DatabaseRange {
+function rangeOf(name: string, server: FlexibleServer | undefined, problem: string | undefined): ReportedRange {
   if (server === undefined) return { name, unknownBecause: "it is not created yet" };
   if (problem) return { name, unknownBecause: `Azure names no newest restorable instant of a server, and ${problem}` };
   const earliest = server.properties.backup?.earliestRestoreDate;

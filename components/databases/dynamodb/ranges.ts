@@ -1,5 +1,5 @@
 import type { TableProtection } from "../../../operations/dynamodb";
-import type { DatabaseRange } from "../../../restore-points/ranges";
+import type { ReportedRange } from "../../../restore-points/ranges";
 
 /** A table whose recovery began this soon after its creation has a range that covers its whole life. */
 const WHOLE_LIFE_MILLIS = 15 * 60_000;
@@ -11,7 +11,7 @@ export type TableRange = Pick<TableProtection, "name" | "created" | "earliest" |
  * What a set of tables can be restored to. A table that has been protected since it was created does not limit how far
  * back the set goes: before its creation it did not exist, and is left out.
  */
-export function rangeOfTables(name: string, tables: readonly TableRange[]): DatabaseRange {
+export function rangeOfTables(name: string, tables: readonly TableRange[]): ReportedRange {
   if (tables.length === 0) return { name, unknownBecause: "it has no table yet" };
   const unprotected = tables.filter((table) => table.earliest === undefined || table.latest === undefined);
   if (unprotected.length > 0)

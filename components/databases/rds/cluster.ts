@@ -1,7 +1,7 @@
 import { Cluster, type ClusterArgs } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterDescription, tagsOf } from "../../../operations/aurora";
-import type { DatabaseRange } from "../../../restore-points/ranges";
+import type { ReportedRange } from "../../../restore-points/ranges";
 import { copyTags } from "../copy-tags";
 import { instantSuffix, type ProtectContext, type RestoreContext } from "../kind";
 import { copyDeletion, copyIdentifier } from "./copies";
@@ -110,7 +110,7 @@ export function declareClusterCopy(
 }
 
 /** What can be restored of a cluster. */
-export function rangeOf(name: string, description: ClusterDescription | undefined): DatabaseRange {
+export function rangeOf(name: string, description: ClusterDescription | undefined): ReportedRange {
   if (description === undefined) return { name, unknownBecause: "it is not created yet" };
   const { EarliestRestorableTime: earliest, LatestRestorableTime: latest } = description.cluster;
   if (earliest === undefined || latest === undefined)

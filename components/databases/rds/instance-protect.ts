@@ -1,7 +1,7 @@
 import { Instance, type InstanceArgs } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { describeInstance, type InstanceDescription } from "../../../operations/rds";
-import type { DatabaseRange } from "../../../restore-points/ranges";
+import type { ReportedRange } from "../../../restore-points/ranges";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { orEnd } from "../../problem";
 import { checkedArgs } from "../create/resource-args";
@@ -94,7 +94,7 @@ function protectionOf(name: string, found: InstanceDescription): RdsProtection {
 }
 
 /** What can be restored of an instance. */
-function rangeOf(name: string, found: InstanceDescription | undefined): DatabaseRange {
+function rangeOf(name: string, found: InstanceDescription | undefined): ReportedRange {
   if (found === undefined) return { name, unknownBecause: "it is not created yet" };
   if ((found.instance.BackupRetentionPeriod ?? 0) === 0)
     return { name, unknownBecause: "its automated backups are off until AWS Backup's next daily run" };

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { messageOf } from "../../../restore-points/error-message";
-import type { DatabaseRange } from "../../../restore-points/ranges";
+import type { ReportedRange } from "../../../restore-points/ranges";
 import { endProgram } from "../../problem";
 import { type BackupPlanRun, overdueBecause } from "../../vaults/aws/overdue";
 import { continuousPlan, declareContinuousBackup } from "../../vaults/continuous-backup";
@@ -20,7 +20,7 @@ export interface RdsProtection {
   created?: Date;
   /** AWS's word for the state it is in. */
   status?: string;
-  range: DatabaseRange;
+  range: ReportedRange;
 }
 
 /** States in which RDS takes no automated backups, and that it does not leave by itself for an available one. */

@@ -24,6 +24,12 @@ import { virtualClock } from "./virtual-clock";
 const HOUR = 60 * 60_000;
 let seed = 0;
 
+/** Why an account's range is not known; empty when it is known. */
+async function whyUnknown(...args: Parameters<typeof readRange>): Promise<string> {
+  const range = await readRange(...args);
+  return "unknownBecause" in range ? range.unknownBecause : "";
+}
+
 async function azure(t: ExecutionContext) {
   const clock = new SimulatedClock();
   seed += 1;
@@ -126,7 +132,7 @@ test.serial("Cosmos DB: periodic backup becomes continuous, and 30 days never 7"
   const address = { accountName: "prod", resourceGroupName: AZURE_RESOURCE_GROUP };
   const request = { ...address, strongConsistency: false };
   const account = async () => (await findAccount(address, access)) ?? t.fail("the account is there");
-  t.is((await readRange((await account()) as never, access)).earliest, undefined);
+  t.false("earliest" in (await readRange((await account()) as never, access)));
   await protectAccount({ ...request, days: 30 }, access, say);
   t.is(cloud.cosmosdb.account("prod").tier, "Continuous30Days");
   await protectAccount({ ...request, days: 7 }, access, say);
@@ -149,8 +155,9 @@ test.serial(
     if (!account) return t.fail();
     const range = await readRange(account, access);
     const listed = cloud.cosmosdb.account("prod").restorableRange();
-    t.is(Date.parse(range.earliest ?? ""), listed?.earliest ?? 0);
-    t.true(Math.abs(Date.parse(range.latest ?? "") - (listed?.latest ?? 0)) < 2000);
+    if ("unknownBecause" in range) return t.fail(range.unknownBecause);
+    t.is(Date.parse(range.earliest), listed?.earliest ?? 0);
+    t.true(Math.abs(Date.parse(range.latest) - (listed?.latest ?? 0)) < 2000);
     t.regex(
       (await findRestoreSource(account, new Date(clock.now()).toISOString(), access)).id,
       /\/locations\/japaneast\/restorableDatabaseAccounts\/[0-9a-f-]{36}$/,
@@ -180,7 +187,7 @@ test.serial("Cosmos DB: what can't be known is said, not guessed", async (t) => 
     unknownBecause: "it has no container yet, and Azure reports the newest restorable instant only for containers",
   });
   account.properties.enableMultipleWriteLocations = true;
-  t.regex((await readRange(account, access)).unknownBecause ?? "", /several write regions/);
+  t.regex(await whyUnknown(account, access), /several write regions/);
 });
 
 test.serial(
@@ -271,10 +278,7 @@ for (const status of ["Failed", "Invalid"] as const)
     t.deepEqual(accountShortfalls(failed, request), [
       `its switch to continuous backup has failed (migrationState.status is ${status})`,
     ]);
-    t.regex(
-      (await readRange(failed, access)).unknownBecause ?? "",
-      /has failed .* the next "pulumi up" starts it again/,
-    );
+    t.regex(await whyUnknown(failed, access), /has failed .* the next "pulumi up" starts it again/);
 
     stored.migrationEndsAs = undefined;
     await protectAccount(request, access, say);
@@ -289,7 +293,7 @@ test.serial("Cosmos DB: a switch to continuous backup that goes on is waited for
   await protectAccount(request, access, say);
   const migrating = await accountAt(t, access, "prod");
   t.deepEqual(accountShortfalls(migrating, request), []);
-  t.regex((await readRange(migrating, access)).unknownBecause ?? "", /still switching it/);
+  t.regex(await whyUnknown(migrating, access), /still switching it/);
 });
 
 test.serial("Cosmos DB: an account that has failed over is restored from where Azure lists it", async (t) => {
@@ -311,7 +315,7 @@ test.serial("Cosmos DB: an account that has failed over is restored from where A
   clock.advance(HOUR);
   const account = await accountAt(t, access, "prod");
   t.is(account.properties.writeLocations?.[0]?.locationName, "japanwest");
-  t.is((await readRange(account, access)).unknownBecause, undefined);
+  t.is(await whyUnknown(account, access), "");
 
   const source = await findRestoreSource(account, after, access);
   t.regex(source.id, /\/locations\/japaneast\//, "the location that it is listed under");
