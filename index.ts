@@ -1,4 +1,5 @@
 import { ScalarBackup, ScalarRestore } from "./components";
+import { lastDrill } from "./components/last-drill";
 import { readStackConfig } from "./config";
 
 const config = readStackConfig();
@@ -29,7 +30,7 @@ const outputs = {
   databases: backup.databases,
   // For the stacks of the other clusters that pause at the same instant.
   ...(config.pause?.cluster !== undefined && { windows: backup.ownWindows }),
-  ...(config.lastDrill !== undefined && { lastDrill: config.lastDrill }),
+  lastDrill: lastDrill(config.lastDrill, copies && { mode: config.restore?.mode, verification: copies.verification }),
   ...(config.vault && { vaults: backup.vaults }),
   ...(copies && {
     restored: copies.databases,

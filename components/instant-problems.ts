@@ -27,3 +27,21 @@ export function lastDrillProblem(lastDrill: string): string | undefined {
   if (problem !== undefined || instantMillis(lastDrill) <= Date.now()) return problem;
   return `"${lastDrill}" is in the future; write when the drill passed`;
 }
+
+/** A stack's whole name. */
+const STACK = /^[^/\s]+\/[^/\s]+\/[^/\s]+$/;
+
+/** Why a value does not say when a drill last passed, nor which stack does. */
+export function lastDrillValueProblem(value: unknown): string | undefined {
+  if (typeof value === "string") return lastDrillProblem(value);
+  const isNamed =
+    typeof value === "object" &&
+    value !== null &&
+    Object.keys(value).length === 1 &&
+    "stack" in value &&
+    typeof value.stack === "string" &&
+    STACK.test(value.stack);
+  return isNamed
+    ? undefined
+    : `${JSON.stringify(value)} is not allowed; expected ${AN_INSTANT}, or the stack whose drills count: { stack: "<organization>/<project>/<stack>" }`;
+}

@@ -30,7 +30,6 @@ export function nextSteps(
       ? [
           ...notes,
           "verify the copies with a product of their own, never with the running one",
-          'record that the drill has passed: pulumi config set lastDrill "$(date -u +%FT%TZ)"',
           "remove the copies: pulumi config rm restore, then pulumi up",
         ]
       : [

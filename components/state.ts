@@ -31,6 +31,12 @@ export async function outputsInState(
   return (await state()).get(await resolved(pulumi.createUrn(logical, type, parent)));
 }
 
+/** The outputs that this stack's last `up` has recorded; none before the first. */
+export async function stackOutputsInState(): Promise<Record<string, unknown>> {
+  const declared = { type: "pulumi:pulumi:Stack", logical: `${pulumi.getProject()}-${pulumi.getStack()}` };
+  return (await outputsInState(declared, {})) ?? {};
+}
+
 /** The outputs of each resource in a stack's state, by URN. */
 type State = ReadonlyMap<string, Record<string, unknown>>;
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ScalarBackupArgs } from "../components/backup-args";
+import type { DrillStack } from "../components/last-drill";
 import type { Problem } from "../components/problem";
 import type { RestoreKey, ScalarRestoreArgs } from "../components/restore-args";
 import { matches } from "../components/schema-tools";
@@ -16,7 +17,7 @@ export interface StackConfig extends ScalarBackupArgs {
   propertiesByRelease?: pulumi.Output<Record<string, string>>;
   /** Keys of tags that copies do not get. */
   tagsNotCopied?: string[];
-  lastDrill?: string;
+  lastDrill?: string | DrillStack;
 }
 
 /**
@@ -27,11 +28,13 @@ export function readStackConfig(): StackConfig {
   const values = readValues();
   const problems = stackConfigProblems(values);
   if (problems.length > 0 || !matches(stackConfigSchema, values)) throw new pulumi.RunError(report(problems));
-  const { restore, properties, ...config } = values;
+  const { restore, properties, lastDrill, ...config } = values;
   const secrets = new pulumi.Config(PROJECT);
   const { windows, at, ...how } = restore ?? {};
   return {
     ...config,
+    // The schema accepts no other values.
+    ...(lastDrill !== undefined && { lastDrill: lastDrill as string | DrillStack }),
     ...(at !== undefined && { restore: { at, ...how } }),
     ...(windows !== undefined && { importedWindows: windows }),
     ...(typeof properties === "object"

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type ScalarBackupArgs, scalarBackupShape } from "../components/backup-args";
-import { AN_INSTANT, lastDrillProblem } from "../components/instant-problems";
+import { AN_INSTANT, lastDrillValueProblem } from "../components/instant-problems";
 import { type RestoreKey, restoreShape, type ScalarRestoreArgs } from "../components/restore-args";
 import { refusedBy, type Shape } from "../components/schema-tools";
 import { tagsNotCopiedSchema } from "../components/tags";
@@ -40,7 +40,8 @@ export interface StackFileConfig extends Omit<ScalarBackupArgs, "importedWindows
   properties?: unknown;
   /** Keys of tags that copies do not get. */
   tagsNotCopied?: string[];
-  lastDrill?: string;
+  /** An instant, or another stack that records it. */
+  lastDrill?: unknown;
 }
 
 /** Describes `StackFileConfig`; the JSON Schema of stack files is generated from it. */
@@ -60,10 +61,21 @@ export const stackConfigSchema = z.strictObject({
   tags: scalarBackupShape.tags,
   tagsNotCopied: tagsNotCopiedSchema.optional(),
   lastDrill: z
-    .string({ error: AN_INSTANT })
-    .superRefine(refusedBy(lastDrillProblem))
+    .unknown()
+    .superRefine(refusedBy(lastDrillValueProblem))
+    .meta({
+      anyOf: [
+        { type: "string" },
+        {
+          type: "object",
+          properties: { stack: { type: "string", description: "<organization>/<project>/<stack>" } },
+          required: ["stack"],
+          additionalProperties: false,
+        },
+      ],
+    })
     .optional()
     .describe(
-      `When a drill last passed: ${AN_INSTANT}. Becomes an output of the stack, by which the policy drill-recent warns when the next one is due.`,
+      `When a drill last passed, if this stack has not verified it itself: ${AN_INSTANT}; or the stack in which drills run, as { stack: "<organization>/<project>/<stack>" }. The newest known is an output of the stack, by which the policy drill-recent warns when the next one is due.`,
     ),
 } satisfies Shape<StackFileConfig>);

@@ -1,13 +1,13 @@
 import { daysText } from "../../restore-points/rules/days-text";
 import { stackPolicy } from "../stack-policy";
-import { known, stringAt } from "../values";
+import { stringAt, UNKNOWN } from "../values";
 
 interface Settings {
   maximumDays: number;
   required: boolean;
 }
 
-/** Where a program may say when a drill last passed: as an output of the stack, RFC 3339. */
+/** Where a program says when a drill last passed: as an output of the stack, RFC 3339. */
 const OUTPUT = "lastDrill";
 /** The same as a tag of the stack, which can be set without changing the program. */
 const STACK_TAG = "scalar-backup:last-drill";
@@ -34,8 +34,11 @@ export const drillRecent = stackPolicy<Settings>({
   },
   problems(resources, { maximumDays, required }, stackTags) {
     const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
-    const instant = known(stack && stringAt(stack.props, OUTPUT)) ?? stackTags.get(STACK_TAG);
-    const fix = `run one (restore.at), and record when it passed: pulumi config set lastDrill <instant>, or, in a program of your own, pulumi stack tag set ${STACK_TAG} <instant>`;
+    const output = stack && stringAt(stack.props, OUTPUT);
+    // A drill is being verified, which a preview cannot know the end of.
+    if (output === UNKNOWN) return [];
+    const instant = output ?? stackTags.get(STACK_TAG);
+    const fix = `run one (restore.at): this program records one whose verification passed; in another stack, name that (pulumi config set --path lastDrill.stack <organization>/<project>/<stack>), or, in a program of your own, run pulumi stack tag set ${STACK_TAG} <instant>`;
     if (instant === undefined) return required ? [{ message: `no successful drill is recorded: ${fix}` }] : [];
     const days = Math.floor((Date.now() - Date.parse(instant)) / DAY_MILLIS);
     if (Number.isNaN(days))

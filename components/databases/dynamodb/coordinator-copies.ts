@@ -93,14 +93,16 @@ export function plannedBracket(
   { bracket, instant, acceptInconsistent }: RestoreContext,
 ): pulumi.Output<BracketInstants | NoBracket> {
   if (bracket === undefined) return pulumi.output({ because: "copies are not verified" });
-  const at = existing?.own ? existing.table.at : undefined;
-  const other = (as: string) => ({
-    because: `the copy of ${source.name} exists already, as of ${as}: it was not restored to be compared. To verify a restore to this instant, remove "restore", run "pulumi up", and restore again`,
+  const own = existing?.own === true;
+  const at = existing?.table.at;
+  const other = () => ({
+    because: `the copy of ${source.name} exists already, as of ${at ?? "an instant that DynamoDB does not report"}: it was not restored to be compared. To verify a restore to this instant, remove "restore", run "pulumi up", and restore again`,
   });
-  if (!late.inState && at !== undefined && Date.parse(at) >= Date.parse(instant)) return pulumi.output(other(at));
+  if (!late.inState && own && !(at !== undefined && Date.parse(at) < Date.parse(instant)))
+    return pulumi.output(other());
   return bracket.apply((planned) => {
     if ("because" in planned || late.inState) return planned;
-    if (at !== undefined && !isInstant(at, formatInstant(planned.early))) return other(at);
+    if (own && !isInstant(at, formatInstant(planned.early))) return other();
     const { earliest } = source;
     if (earliest !== undefined && Date.parse(earliest) > planned.early)
       return {

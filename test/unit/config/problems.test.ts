@@ -187,6 +187,13 @@ const wrong: [string, Values, string[]][] = [
     ['lastDrill: "2026-11-22" has no time and no zone; write them both, such as 2026-11-22T03:00:12Z'],
   ],
   [
+    "drills of a stack without its whole name",
+    { ...sound, lastDrill: { stack: "prod" } },
+    [
+      'lastDrill: {"stack":"prod"} is not allowed; expected an instant in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z, or the stack whose drills count: { stack: "<organization>/<project>/<stack>" }',
+    ],
+  ],
+  [
     "a drill that is still to pass",
     { ...sound, lastDrill: "2999-01-01T00:00:00Z" },
     ['lastDrill: "2999-01-01T00:00:00Z" is in the future; write when the drill passed'],

@@ -502,7 +502,7 @@ saysOfStack(drillCopiesRemoved, [
 
 const stack = (props: object): Declared[] => [{ type: "pulumi:pulumi:Stack", name: "test-dev", props }];
 const FIX =
-  "run one (restore.at), and record when it passed: pulumi config set lastDrill <instant>, or, in a program of your own, pulumi stack tag set scalar-backup:last-drill <instant>";
+  "run one (restore.at): this program records one whose verification passed; in another stack, name that (pulumi config set --path lastDrill.stack <organization>/<project>/<stack>), or, in a program of your own, run pulumi stack tag set scalar-backup:last-drill <instant>";
 const TAG = "scalar-backup:last-drill";
 saysOfStack(drillRecent, [
   ["nothing is said", stack({}), []],
@@ -513,6 +513,7 @@ saysOfStack(drillRecent, [
     { config: { required: true } },
   ],
   ["lately, by output", stack({ lastDrill: daysAgo(3) }), []],
+  ["being verified", stack({ lastDrill: UNKNOWN_VALUE }), [], { config: { required: true } }],
   ["lately, by tag", stack({}), [], { tags: { [TAG]: daysAgo(30) } }],
   [
     "long ago, by output",

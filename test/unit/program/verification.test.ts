@@ -102,6 +102,8 @@ test("a pause is proven by two copies of the coordinator around the data", async
   t.regex(found.verifiedAt ?? "", /^\d{4}-.*Z$/);
   t.truthy((restored.outputs.helmValues as Record<string, string>)["scalar/scalardb-cluster"]);
 
+  t.is(restored.outputs.lastDrill, found.verifiedAt, "the drill is recorded");
+
   const again = await stack.preview();
   t.deepEqual(changes(again), [], "a preview right after changes nothing");
   t.deepEqual(
@@ -111,9 +113,13 @@ test("a pause is proven by two copies of the coordinator around the data", async
   );
 
   stack.config["scalar-backup:restore"] = undefined;
-  await up();
+  const ended = await up();
   t.deepEqual(sources.tableNames(), [...TABLES].sort());
   t.deepEqual(copies.tableNames(), []);
+  t.is(ended.outputs.lastDrill, found.verifiedAt, "the record stays");
+  // The newest counts, wherever it is from.
+  stack.config["scalar-backup:lastDrill"] = "2026-01-01T00:00:00Z";
+  t.is((await up()).outputs.lastDrill, found.verifiedAt);
 });
 
 test("a transaction that was committed in the window refuses the copies, which stay", async (t) => {
@@ -132,6 +138,7 @@ test("a transaction that was committed in the window refuses the copies, which s
     errors(refused),
   );
   t.true(errors(refused).includes(`Other restore points: ${other}`), errors(refused));
+  t.is(refused.outputs.lastDrill, undefined, "no drill has passed");
   t.is(refused.outputs.helmValues, undefined, "nothing that uses the copies is known");
   t.is(sources.tableNames().length, 2 * TABLES.length + 1, "the copies stay");
 
@@ -205,6 +212,7 @@ test("an instant after the data that cannot be restored yet is waited for", asyn
   stack.config["scalar-backup:restore"] = { at, verify: { enabled: false } };
   const unverified = await up();
   t.deepEqual(verdictOf(unverified).because, ["restore.verify.enabled is false: nothing was verified"]);
+  t.is(unverified.outputs.lastDrill, undefined, "what is unproven is no drill that has passed");
 });
 
 for (const region of [undefined, ELSEWHERE])
@@ -269,3 +277,54 @@ for (const region of [undefined, ELSEWHERE])
     t.deepEqual(sources.tableNames(), [...TABLES].sort());
     t.deepEqual(cloud.aws.dynamodb.region(region).tableNames(), [...TABLES].sort());
   });
+
+test("properties with one-phase commit leave the copies unproven, and the secret in them out of the verdict", async (t) => {
+  const { cloud, stack, window, up } = await protectedSet(t, { region: ELSEWHERE });
+  const at = window();
+  cloud.clock.advance(20 * MINUTE);
+  stack.config["scalar-backup:properties"] =
+    "scalar.db.password=SECRET\nscalar.db.consensus_commit.one_phase_commit.enabled=true\n";
+  stack.config["scalar-backup:restore"] = { at };
+  const found = verdictOf(await up());
+  t.is(found.verdict, Verdict.Unproven);
+  t.deepEqual(found.because, [
+    "the properties have scalar.db.consensus_commit.one_phase_commit.enabled=true: transactions that commit in one phase leave no row in the coordinator, so comparing it does not show them",
+  ]);
+});
+
+test("one relational database is consistent by its own recovery, and two are unproven", async (t) => {
+  t.timeout(300_000);
+  const databases = ["customers", "orders"].map((name) => ({
+    name,
+    auroraPostgresql: { existing: { clusterIdentifier: `${name}-prod` } },
+  }));
+  const { cloud, stack } = await rehearsed(t, { "scalar-backup:databases": databases.slice(0, 1) });
+  for (const { name } of databases) buildAurora(cloud, REGION, `${name}-prod`);
+  t.true((await stack.up()).succeeded);
+  cloud.clock.advance(60 * MINUTE);
+  const at = formatInstant(cloud.clock.now() - 20 * MINUTE);
+  stack.config["scalar-backup:restore"] = { at };
+  const one = await stack.up();
+  t.true(one.succeeded, errors(one));
+  t.is(verdictOf(one).verdict, Verdict.Consistent);
+  t.deepEqual(verdictOf(one).restsOn, [
+    "customers (Amazon Aurora PostgreSQL) is the only database: its copy is consistent by its own recovery",
+  ]);
+  t.is(one.outputs.lastDrill, at);
+
+  cloud.kubernetes.createNamespace(RELEASE.namespace);
+  stack.config["scalar-backup:databases"] = databases;
+  stack.config["scalar-backup:pause"] = { schedule: "0 3 * * *", releases: [RELEASE] };
+  delete stack.config["scalar-backup:restore"];
+  t.true((await stack.up()).succeeded);
+  cloud.clock.advance(60 * MINUTE);
+  const window = recordWindow(cloud, RELEASE.namespace, [RELEASE.name]);
+  cloud.clock.advance(20 * MINUTE);
+  stack.config["scalar-backup:restore"] = { at: window };
+  const two = await stack.up();
+  t.true(two.succeeded, errors(two));
+  t.is(verdictOf(two).verdict, Verdict.Unproven);
+  t.deepEqual(verdictOf(two).because, [
+    "the coordinator is in a relational database (customers, orders), which this version does not restore a second time to compare it",
+  ]);
+});
