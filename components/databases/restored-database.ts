@@ -38,8 +38,8 @@ export class RestoredDatabase extends pulumi.ComponentResource {
     this.notes = copy.notes;
     this.restores = copy.restores ?? pulumi.output(1);
     this.coordinator = copy.coordinator ?? pulumi.output({});
-    const requested = { name: `${database.name} (as requested)`, instant: context.instant };
-    this.data = copy.data ?? pulumi.output({ requested });
+    this.data =
+      copy.data ?? pulumi.output({ requested: { name: database.name, instant: context.instant, requested: true } });
     const { keep, tags, instant, accepted } = context;
     const { backup } = copy;
     if (keep && backup) {

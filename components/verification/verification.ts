@@ -7,7 +7,7 @@ import type { RestoredDatabase } from "../databases/restored-database";
 import { databasesOf, type PausedReleaseArgs } from "../release-databases";
 import type { ScalarRestoreArgs } from "../restore-args";
 import { type Acceptance, accepted } from "./acceptance";
-import { onePhaseCommitReasons } from "./one-phase-commit";
+import { hidingSettingsReasons } from "./hiding-settings";
 import { coordinatorReasons, notComparedReasons } from "./reasons";
 import type { RestoreVerification } from "./restore-verification";
 
@@ -38,14 +38,14 @@ export function verifyCopies(
   }
   const notCompared = notComparedReasons(args);
   const found = pulumi.all(copies.map(({ coordinator }) => coordinator));
-  const reasons = pulumi.all([found, onePhaseCommitReasons(args)]).apply(([coordinators, onePhaseCommit]) => [
+  const reasons = pulumi.all([found, hidingSettingsReasons(args, false)]).apply(([coordinators, settings]) => [
     ...(notCompared.length > 0
       ? notCompared
       : coordinatorReasons(
           databases.map((database, index) => ({ database, coordinator: coordinators[index] ?? {} })),
           releases,
         )),
-    ...onePhaseCommit,
+    ...settings,
   ]);
   const brackets = found.apply((coordinators) => {
     const compared = databases.flatMap((database, index): pulumi.Output<VerifiedBracket>[] => {

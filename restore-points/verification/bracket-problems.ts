@@ -52,7 +52,9 @@ export function bracketProblems(facts: BracketFacts, scanned: boolean): Findings
 
 /** The cloud's own record has to show that the copies are of different instants, in order. */
 function instantProblems({ database, table, early, late, data }: BracketFacts): string[] {
-  const unknown = [early, late, ...data].filter(({ instant }) => instant === undefined);
+  const unknown = [early, late, ...data].filter(
+    (copy) => copy.instant === undefined || (copy.requested === true && !data.includes(copy)),
+  );
   if (unknown.length > 0)
     return [
       `${database}: the cloud has no record of the instant that ${unknown.map(({ name }) => name).join(", ")} ${unknown.length === 1 ? "is" : "are"} of`,

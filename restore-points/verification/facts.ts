@@ -1,11 +1,13 @@
 import type { CopyDifferences } from "./compare";
 
-/** A copy, and the instant that it is of by the cloud's own record of its restore. */
+/** A copy, and the instant that it is of. */
 export interface CopyInstant {
   /** What was restored: a table, an account or a server. */
   name: string;
-  /** RFC 3339, UTC. Absent if the cloud keeps no record of it. */
+  /** By the cloud's own record of the restore. RFC 3339, UTC. Absent if there is none. */
   instant?: string;
+  /** True if the cloud keeps no such record: then `instant` is what was asked for. */
+  requested?: boolean;
 }
 
 /** What was found about one coordinator and the data that it decides about. Operations print it as JSON. */

@@ -64,7 +64,7 @@ export function verdictOf({ instant, brackets, unproven, scan, ownRecovery }: Ve
   const witnesses = all.flatMap((each) => each.witnesses);
   if (refused.length > 0)
     return { verdict: Verdict.Refused, ...head, because: [...refused, ...doubts], restsOn: [], witnesses };
-  const restsOn = brackets.map(bracketText);
+  const restsOn = [...new Set(brackets.flatMap(bracketTexts))];
   if (doubts.length > 0) return { verdict: Verdict.Unproven, ...head, because: doubts, restsOn, witnesses };
   if (scan === undefined)
     return {
@@ -82,9 +82,16 @@ export function verdictOf({ instant, brackets, unproven, scan, ownRecovery }: Ve
 const ONE_PHASE_COMMIT =
   "scalar.db.consensus_commit.one_phase_commit.enabled is false, as by default: transactions committed in one phase leave no row";
 
-function bracketText({ database, table, early, late, differences }: BracketFacts): string {
+/** What a bracket rests on. */
+function bracketTexts({ database, table, early, late, data, differences }: BracketFacts): string[] {
   const { rows } = differences;
-  return `${database}: ${table} as of ${early.instant} (${rows.early} rows) and as of ${late.instant} (${rows.late} rows) has the same commits`;
+  const requested = data.filter((copy) => copy.requested);
+  return [
+    `${database}: ${table} as of ${early.instant} (${rows.early} rows) and as of ${late.instant} (${rows.late} rows) has the same commits`,
+    ...requested.map(
+      ({ name, instant }) => `${name} is as of ${instant}, as was asked for: its cloud keeps no record of that`,
+    ),
+  ];
 }
 
 function scanProblems(scan: ScanFacts | undefined): Findings {

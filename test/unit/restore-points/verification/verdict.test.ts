@@ -132,6 +132,11 @@ const BROKEN: Record<string, () => Promise<Partial<VerificationFacts>>> = {
   "a data instant without the cloud's record": async () => ({
     brackets: [await bracket(ROWS, ROWS, { data: [{ name: "ledger.accounts" }] })],
   }),
+  "an instant of the coordinator that was only asked for": async () => ({
+    brackets: [
+      await bracket(ROWS, ROWS, { late: { name: "late", instant: formatInstant(T + 3000), requested: true } }),
+    ],
+  }),
   "no data": async () => ({ brackets: [await bracket(ROWS, ROWS, { data: [] })] }),
   "a commit right before the data": async () => {
     const rows = [...ROWS, { id: "t4", state: 3, createdAt: T - 999 }];
@@ -151,6 +156,13 @@ for (const [title, broken] of Object.entries(BROKEN))
       t.not(because.length, 0);
     }
   });
+
+test("the verdict says which data has only the instant that was asked for", async (t) => {
+  const data = [{ name: "customers", instant: AT, requested: true }];
+  const { verdict, restsOn } = judge({ brackets: [await bracket(ROWS, ROWS, { data })] });
+  t.is(verdict, "pause proven, records not scanned");
+  t.is(restsOn[1], "customers is as of 2026-11-22T03:00:00Z, as was asked for: its cloud keeps no record of that");
+});
 
 test("rows with write sets need a scan, because finishTransaction can remove them", async (t) => {
   const rows = ROWS.map((row) => ({ ...row, writeSet: true }));

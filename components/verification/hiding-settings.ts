@@ -1,0 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
+import { settingsProblems } from "../../restore-points/verification/settings";
+import type { ScalarRestoreArgs } from "../restore-args";
+
+/** Why settings in the properties that a restore is given leave its copies unproven, as sentences. */
+export function hidingSettingsReasons(
+  { properties, propertiesByRelease }: Pick<ScalarRestoreArgs, "properties" | "propertiesByRelease">,
+  scanned: boolean,
+): pulumi.Output<string[]> {
+  const found = pulumi.all([properties, propertiesByRelease]).apply(([all, byRelease]) => {
+    const texts: [string, string][] = Object.entries(byRelease ?? {});
+    if (all !== undefined) texts.push(["properties", all]);
+    return texts.flatMap(([label, text]) => settingsProblems(label, settingsOf(text), scanned));
+  });
+  // Whether one of these keys is true is no secret, and the verdict is shown.
+  return pulumi.unsecret(found);
+}
+
+function settingsOf(text: string): (key: string) => string | undefined {
+  // Loaded here: without a restore it is not needed.
+  const { Properties }: typeof import("properties-file/parser") = require("properties-file/parser");
+  const parsed = new Properties(text);
+  return (key) => parsed.getEffectiveProperty(key)?.value;
+}

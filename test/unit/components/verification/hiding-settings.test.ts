@@ -1,0 +1,25 @@
+import * as pulumi from "@pulumi/pulumi";
+import test from "ava";
+import { hidingSettingsReasons } from "../../../../components/verification/hiding-settings";
+
+const reasons = (args: Parameters<typeof hidingSettingsReasons>[0]) =>
+  new Promise<string[]>((resolve) => void hidingSettingsReasons(args, false).apply(resolve));
+
+test("settings that hide commits from the coordinator are found in every release's properties, and no value is shown", async (t) => {
+  const found = await reasons({
+    propertiesByRelease: {
+      ledger: pulumi.secret(
+        "scalar.db.password=hidden\nscalar.db.consensus_commit.one_phase_commit.enabled = True\nscalar.db.contact_points=x",
+      ),
+      auditor: "scalar.db.consensus_commit.one_phase_commit.enabled=false",
+    },
+  });
+  t.deepEqual(found, [
+    "ledger: scalar.db.consensus_commit.one_phase_commit.enabled is true: a transaction that writes to one partition then leaves no row in the coordinator",
+  ]);
+});
+
+test("properties without these settings hide nothing", async (t) => {
+  t.deepEqual(await reasons({}), []);
+  t.deepEqual(await reasons({ properties: "scalar.db.storage=dynamo" }), []);
+});
