@@ -1,4 +1,3 @@
-import type { Provider } from "@pulumi/aws/provider";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AssumedRole, AwsAccess } from "../operations/aws";
 import { orEnd } from "./problem";
@@ -52,7 +51,7 @@ async function verifyAccount(
   }: typeof import("@pulumi/aws/getCallerIdentity") = require("@pulumi/aws/getCallerIdentity");
   const { accountOf }: typeof import("../operations/aws-account") = require("../operations/aws-account");
   const [{ accountId }, own] = await Promise.all([
-    getCallerIdentity({}, { provider: provider as Provider, parent: component }),
+    getCallerIdentity({}, { provider, parent: component }),
     accountOf(region, access),
   ]);
   if (accountId !== own)

@@ -90,7 +90,7 @@ export function backupProblems(set: unknown, aws: AwsSettings): Problem[] {
   if (pulumi.Output.isInstance(set)) return [{ path: "backup", message: OUTPUT }];
   const schema = problemsOf(z.object({ backup: backupSetSchema }), { backup: set });
   if (schema.some(({ path }) => path === "backup")) return schema;
-  // Anything else than a map is a problem of `backup`.
+  // Cast: anything else than a map is a problem of `backup`.
   const given = set as { [Key in keyof BackupSet]: unknown };
   const outputs = MUST_BE_KNOWN.filter((key) => pulumi.Output.isInstance(given[key]));
   if (outputs.length > 0) return outputs.map((key) => ({ path: `backup.${key}`, message: OUTPUT }));

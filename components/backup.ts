@@ -25,7 +25,6 @@ import { continuousRun } from "./vaults/aws/plans";
 import { continuousRule, type VaultedDatabase, vaultedDatabases } from "./vaults/aws/rules";
 import { AwsVault } from "./vaults/aws/vault";
 import { type NotKept, notKept, type VaultedServer, vaultedServers } from "./vaults/azure/rules";
-import type { AzureResource } from "./vaults/azure/source";
 import { AzureVault } from "./vaults/azure/vault";
 import { continuousBackups } from "./vaults/continuous-backup";
 import type { VaultStatus } from "./vaults/status";
@@ -127,10 +126,10 @@ export class ScalarBackup extends pulumi.ComponentResource {
     }
     if (args.vault?.azure) {
       const { azure } = args.vault;
-      const servers = vaultedServers(args.databases, azure).map((server) => ({
-        ...server,
-        resource: managed[server.index]?.azureResource as pulumi.Output<AzureResource>,
-      }));
+      const servers = vaultedServers(args.databases, azure).flatMap((server) => {
+        const resource = managed[server.index]?.azureResource;
+        return resource === undefined ? [] : [{ ...server, resource }];
+      });
       const missing = notKept(args.databases);
       vaults.push(
         new AzureVault(

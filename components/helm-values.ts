@@ -1,8 +1,12 @@
 import { type ChangedProperties, changeProperties, type PropertyChange } from "./properties";
 
+/** The chart's own key, and the one of its properties. */
+type ChartKeys = readonly [chart: string, properties: string];
+
 /** Where each product's Helm chart takes its properties from. */
-const CHART_KEYS: Record<string, [string, string]> = {
-  "scalardb-cluster": ["scalardbCluster", "scalardbClusterNodeProperties"],
+const SCALARDB_CLUSTER: ChartKeys = ["scalardbCluster", "scalardbClusterNodeProperties"];
+const CHART_KEYS: Record<string, ChartKeys> = {
+  "scalardb-cluster": SCALARDB_CLUSTER,
   ledger: ["ledger", "ledgerProperties"],
   auditor: ["auditor", "auditorProperties"],
 };
@@ -13,7 +17,7 @@ const CHART_KEYS: Record<string, [string, string]> = {
  */
 export function helmValues(product: string, changes: readonly PropertyChange[], properties?: string): string {
   const { dump }: typeof import("js-yaml") = require("js-yaml");
-  const [chart, key] = CHART_KEYS[product] ?? (CHART_KEYS["scalardb-cluster"] as [string, string]);
+  const [chart, key] = CHART_KEYS[product] ?? SCALARDB_CLUSTER;
   const { text, notes } = properties === undefined ? linesToChange(changes) : changeProperties(properties, changes);
   const head = notes.map((note) => `# ${note}\n`).join("");
   return `${head}${dump({ [chart]: { [key]: text } }, { lineWidth: -1 })}`;

@@ -40,7 +40,7 @@ export function moveJdbcUrl(present: string, copy: string): MovedUrl | undefined
   const held: string[] = [];
   // A substitution may hold any character, those that separate hosts and ports among them.
   const plain = present.replaceAll(SUBSTITUTIONS, (text) => `\ue000${held.push(text) - 1}\ue001`);
-  const restored = (text: string) => text.replaceAll(/\ue000(\d+)\ue001/g, (_, index) => held[Number(index)] as string);
+  const restored = (text: string) => text.replaceAll(/\ue000(\d+)\ue001/g, (_, index) => held[Number(index)] ?? "");
   const located = to && locate(plain.trim());
   if (to === undefined || located === undefined) return undefined;
   const url = restored(located.move(to));
@@ -54,12 +54,12 @@ function addressIn(copy: string): Address | undefined {
 }
 
 function locate(url: string): Located | undefined {
-  const [, head, authority, tail] = WITH_AUTHORITY.exec(url) ?? [];
-  if (head !== undefined) return withAuthority(head, authority as string, tail as string);
-  const [, sqlServer, server, properties] = SQL_SERVER.exec(url) ?? [];
-  if (sqlServer !== undefined) return ofSqlServer(sqlServer, server as string, properties as string);
-  const [, oracle, descriptor] = ORACLE.exec(url) ?? [];
-  return oracle === undefined ? undefined : ofOracle(oracle, descriptor as string);
+  const [, head, authority = "", tail = ""] = WITH_AUTHORITY.exec(url) ?? [];
+  if (head !== undefined) return withAuthority(head, authority, tail);
+  const [, sqlServer, server = "", properties = ""] = SQL_SERVER.exec(url) ?? [];
+  if (sqlServer !== undefined) return ofSqlServer(sqlServer, server, properties);
+  const [, oracle, descriptor = ""] = ORACLE.exec(url) ?? [];
+  return oracle === undefined ? undefined : ofOracle(oracle, descriptor);
 }
 
 function withAuthority(head: string, authority: string, tail: string): Located | undefined {
@@ -108,8 +108,8 @@ function ofOracle(head: string, descriptor: string): Located | undefined {
 }
 
 function ofDescription(head: string, descriptor: string): Located | undefined {
-  const hosts = [...descriptor.matchAll(/\(\s*HOST\s*=\s*([^()]*?)\s*\)/gi)].map(([, host]) => host as string);
-  const ports = [...descriptor.matchAll(/\(\s*PORT\s*=\s*([^()]*?)\s*\)/gi)].map(([, port]) => port as string);
+  const hosts = [...descriptor.matchAll(/\(\s*HOST\s*=\s*([^()]*?)\s*\)/gi)].map(([, host = ""]) => host);
+  const ports = [...descriptor.matchAll(/\(\s*PORT\s*=\s*([^()]*?)\s*\)/gi)].map(([, port = ""]) => port);
   if (hosts.length === 0) return undefined;
   const encrypted = /\(\s*PROTOCOL\s*=\s*TCPS\s*\)/i.test(descriptor);
   return {

@@ -30,7 +30,7 @@ export function warnOfParallel(
   if (parallel === undefined) return;
   pulumi.all([pulumi.all(copies.map(({ restores }) => restores)), pulumi.all(copiesExist)]).apply(([counts, exist]) => {
     const restores = databases.map((database, index) => ({
-      count: exist[index] ? 0 : (counts[index] as number),
+      count: exist[index] ? 0 : (counts[index] ?? 0),
       atOnce: restoresAtOnce(database, databases),
     }));
     const problem = parallelProblem(parallel, restores);

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 // Declares globalThis.asyncLocalStorage.
 import type {} from "@pulumi/pulumi/runtime/state";
+import { messageOf } from "../restore-points/error-message";
 import { isMocked } from "./mocked";
 
 /** What is wrong with one value. */
@@ -73,11 +74,11 @@ export function endProgram(message: string): Promise<never> {
  * a cloud, in a mocked program, what would be found is unknown.
  */
 export async function orEnd<Found>(subject: string, lookUp: () => Promise<Found> | Found): Promise<Found> {
-  // Pulumi's own value of what is not known yet; no callback of an output ever gets it.
+  // Cast: Pulumi's own value of what is not known yet; no callback of an output ever gets it.
   if (isMocked()) return pulumi.unknown as Found;
   try {
     return await lookUp();
   } catch (error) {
-    return endProgram(`${subject}: ${error instanceof Error ? error.message : String(error)}`);
+    return endProgram(`${subject}: ${messageOf(error)}`);
   }
 }

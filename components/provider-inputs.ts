@@ -34,6 +34,6 @@ interface Internals {
 }
 
 function internalsOf(output: pulumi.Output<unknown>): Internals {
-  // The SDK has both, but declares neither.
+  // Cast: the SDK has both, but declares neither.
   return output as unknown as Internals;
 }

@@ -152,9 +152,11 @@ export class ScalarRestore extends pulumi.ComponentResource {
       },
     );
     accept(this.verification);
+    // Cast: an output within an output is the inner one, which the compiler does not see of a type that it does not know.
     const usable = <Value>(value: pulumi.Output<Value>): pulumi.Output<Value> =>
       this.verification.apply(() => value) as pulumi.Output<Value>;
     this.databases = known.map(({ name: database, kind }, index) => {
+      // Cast: each database has one copy, in the same order.
       const { endpoint, properties, notes } = copies[index] as RestoredDatabase;
       return {
         name: database,
@@ -168,7 +170,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
     });
     const own = pulumi.all(
       copies.map(({ properties }, index) =>
-        usable(properties).apply((each) => ({ name: known[index]?.name as string, properties: each })),
+        usable(properties).apply((each) => ({ name: known[index]?.name ?? "", properties: each })),
       ),
     );
     this.helmValues = pulumi
@@ -232,6 +234,7 @@ function checkedInstant(
     (need.required ? fromBackups : []).map(({ name, kind, args: own }) =>
       lookedUp(name, async () => ({
         name,
+        // Cast: these databases are those that have one.
         doubt: await kind.backupDoubt?.(name, own, args.from?.[name] as RestoreFromArgs, { aws, instant }),
       })),
     ),

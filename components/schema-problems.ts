@@ -8,5 +8,6 @@ import type { Problem } from "./problem";
 export function problemsOf(schema: z.ZodType, value: unknown): Problem[] {
   // Valid values, which are the rule, need none of the code that writes messages.
   if (schema.safeParse(value).success) return [];
-  return (require("./problem-messages") as typeof import("./problem-messages")).messagesOf(schema, value);
+  const { messagesOf }: typeof import("./problem-messages") = require("./problem-messages");
+  return messagesOf(schema, value);
 }

@@ -64,7 +64,7 @@ async function readState(): Promise<State> {
 
 function resolved<Value>(output: pulumi.Output<Value>): Promise<Value> {
   return new Promise((resolve) => {
-    // `apply` hands over the type with outputs unwrapped, which for a value without outputs is the type itself.
+    // Cast: `apply` hands over the type with outputs unwrapped, which for a value without outputs is the type itself.
     output.apply((value) => resolve(value as Value));
   });
 }

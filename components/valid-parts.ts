@@ -19,6 +19,6 @@ export function validParts<Part extends object>(
     for (const index of items.keys()) if (wrong(`${at}[${index}]`)) delete items[index];
     return [[key, items]];
   });
-  // What a schema has no problem with is of its type; a key that it does not know is a problem.
+  // Cast: what a schema has no problem with is of its type; a key that it does not know is a problem.
   return Object.fromEntries(entries) as Partial<Part>;
 }

@@ -23,7 +23,8 @@ export function reachProblems(set: SetArgs, aws: AwsSettings): Problem[] {
   const reach = reachOf(set, aws);
   // Backups made in the windows outlive recovery, and every database of such a set has some.
   if (reach === undefined || availableRestorePoints(reach) > 0 || set.databases.every(hasWindowBackups)) return [];
-  return [{ path: "pause.schedule", message: reachProblem(reach, 1) as string }];
+  const message = reachProblem(reach, 1);
+  return message === undefined ? [] : [{ path: "pause.schedule", message }];
 }
 
 /** What may be a mistake in a set without problems, and may be meant. Those of its schedule are `pauseWarnings`. */

@@ -10,6 +10,7 @@ import {
   RDSClient,
   waitUntilDBClusterAvailable,
 } from "@aws-sdk/client-rds";
+import { answered } from "./answered";
 import { type AwsAccessSource, awsClientConfig } from "./aws";
 
 /** How long a restore may take. */
@@ -91,5 +92,5 @@ export function newestRetained<Backups extends { Status?: string; RestoreWindow?
 
 /** The tags of a cluster or an instance as a record. */
 export function tagsOf(resource: Pick<DBCluster, "TagList">): Record<string, string> {
-  return Object.fromEntries((resource.TagList ?? []).map((tag) => [tag.Key as string, tag.Value as string]));
+  return Object.fromEntries((resource.TagList ?? []).map((tag) => [answered(tag, "Key"), answered(tag, "Value")]));
 }

@@ -6,6 +6,7 @@ import {
   type ScalingPolicy,
   type ServiceNamespace,
 } from "@aws-sdk/client-application-auto-scaling";
+import { answered } from "./answered";
 import { type AwsAccessSource, awsClientConfig } from "./aws";
 
 /** A scalable target and the policies that drive it. */
@@ -21,7 +22,7 @@ export async function readTableScaling(
   access: AwsAccessSource,
 ): Promise<Map<string, Scaling[]>> {
   const wanted = new Set(tables);
-  return await readScaling(region, "dynamodb", (resource) => wanted.has(resource.split("/")[1] as string), access);
+  return await readScaling(region, "dynamodb", (resource) => wanted.has(resource.split("/")[1] ?? ""), access);
 }
 
 /** The autoscaling of an Aurora cluster's readers. */
@@ -44,7 +45,7 @@ async function readScaling(
   const scaling = new Map<string, Scaling[]>();
   for await (const page of paginateDescribeScalableTargets({ client }, { ServiceNamespace: namespace })) {
     for (const target of page.ScalableTargets ?? []) {
-      const resource = target.ResourceId as string;
+      const resource = answered(target, "ResourceId");
       if (isWanted(resource)) scaling.set(resource, [...(scaling.get(resource) ?? []), { target, policies: [] }]);
     }
   }
@@ -52,7 +53,7 @@ async function readScaling(
   for await (const page of paginateDescribeScalingPolicies({ client }, { ServiceNamespace: namespace })) {
     for (const policy of page.ScalingPolicies ?? []) {
       scaling
-        .get(policy.ResourceId as string)
+        .get(answered(policy, "ResourceId"))
         ?.find(({ target }) => target.ScalableDimension === policy.ScalableDimension)
         ?.policies.push(policy);
     }

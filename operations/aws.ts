@@ -128,11 +128,10 @@ export async function eachAtOnce<Item, Result>(
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const results = new Array<Result>(items.length);
-  let next = 0;
+  const queue = items.entries();
   const worker = async () => {
-    for (let index = next++; index < items.length; index = next++) {
-      results[index] = await work(items[index] as Item);
-    }
+    // One iterator for all workers: each item is taken once.
+    for (const [index, item] of queue) results[index] = await work(item);
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   return results;
@@ -143,5 +142,6 @@ export async function allEnded<Results extends readonly unknown[]>(
   work: readonly [...{ [Index in keyof Results]: Promise<Results[Index]> }],
 ): Promise<Results> {
   await Promise.allSettled(work);
+  // Cast: the compiler does not see that awaiting the promises of a tuple's elements returns the tuple.
   return (await Promise.all(work)) as unknown as Results;
 }

@@ -43,10 +43,10 @@ export async function readPrivateEndpoints(
   const found: PrivateEndpoints = { endpoints: [], outOfReach: [] };
   if (ids.length === 0) return found;
   const client = await ArmClient.connect(access);
-  const read = await Promise.all(ids.map((id) => readPrivateEndpoint(client, id)));
-  for (const [index, endpoint] of read.entries()) {
+  const read = await Promise.all(ids.map(async (id) => ({ id, endpoint: await readPrivateEndpoint(client, id) })));
+  for (const { id, endpoint } of read) {
     if (typeof endpoint !== "string") found.endpoints.push(endpoint);
-    else found.outOfReach.push({ id: ids[index] as string, reason: endpoint });
+    else found.outOfReach.push({ id, reason: endpoint });
   }
   return found;
 }
@@ -103,7 +103,7 @@ async function describePrivateEndpoint(client: ArmClient, id: string): Promise<P
   return {
     id,
     name: endpoint.name,
-    resourceGroupName: id.split("/")[4] as string,
+    resourceGroupName: resourceGroupOf(id),
     location: endpoint.location,
     subnetId: subnet.id,
     groupIds: connection?.properties.groupIds ?? [],
@@ -114,4 +114,11 @@ async function describePrivateEndpoint(client: ArmClient, id: string): Promise<P
       })),
     ),
   };
+}
+
+/** The resource group in a resource's id. @throws {Error} for an id without one. */
+function resourceGroupOf(id: string): string {
+  const [, name] = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)\//i.exec(id) ?? [];
+  if (name === undefined) throw new Error(`"${id}" is not the id of a resource in a resource group`);
+  return name;
 }

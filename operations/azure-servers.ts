@@ -36,6 +36,27 @@ export interface MaintenanceWindow {
   startMinute?: number;
 }
 
+/** The storage of both products; which members a server has depends on its product and its type of disk. */
+interface ServerStorage {
+  storageSizeGB?: number;
+  autoGrow?: string;
+  iops?: number;
+  autoIoScaling?: string;
+  logOnDisk?: string;
+  storageRedundancy?: string;
+  type?: string;
+  tier?: string;
+  throughput?: number;
+}
+
+/** How a server is reached; the products name their private DNS zone differently. */
+interface ServerNetwork {
+  delegatedSubnetResourceId?: string;
+  privateDnsZoneResourceId?: string;
+  privateDnsZoneArmResourceId?: string;
+  publicNetworkAccess?: string;
+}
+
 /** A flexible server as the Azure Resource Manager describes it, as far as this project reads it. */
 export interface FlexibleServer {
   id: string;
@@ -56,8 +77,8 @@ export interface FlexibleServer {
       geoRedundantBackup?: string;
       earliestRestoreDate?: string;
     };
-    storage?: Record<string, unknown>;
-    network?: Record<string, unknown>;
+    storage?: ServerStorage;
+    network?: ServerNetwork;
     highAvailability?: HighAvailability & { state?: string };
     maintenanceWindow?: MaintenanceWindow;
     authConfig?: { activeDirectoryAuth?: string; passwordAuth?: string; tenantId?: string };
@@ -349,5 +370,5 @@ function idOf(client: ArmClient, { product, resourceGroupName, serverName }: Ser
 
 /** Whether every wanted value is there. */
 function sameValues(wanted: object, present: object): boolean {
-  return Object.entries(wanted).every(([key, value]) => (present as Record<string, unknown>)[key] === value);
+  return Object.entries(wanted).every(([key, value]) => Reflect.get(present, key) === value);
 }

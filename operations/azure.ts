@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { TokenCredential } from "@azure/identity";
+import { isObject, objectAt } from "../restore-points/shape";
 
 /**
  * How Azure is reached, in the words of the Pulumi azure-native provider's configuration. What is absent is looked for in
@@ -49,6 +50,7 @@ const VARIABLES: Record<keyof AzureAccess, string> = {
 };
 
 /** The settings of the azure-native provider that say how Azure is reached. */
+// Cast: the type of VARIABLES has each key of AzureAccess and no other.
 export const AZURE_ACCESS_KEYS = Object.keys(VARIABLES) as (keyof AzureAccess)[];
 
 /** The environment variable with an operation's `AzureAccess`, as JSON. */
@@ -114,15 +116,14 @@ async function endpointsOf({ environment, metadataHost }: AzureAccess): Promise<
     signal: AbortSignal.timeout(60_000),
   });
   if (!answer.ok) throw new Error(`Azure's metadata service at ${url} answers ${answer.status}`);
-  const metadata = (await answer.json()) as {
-    resourceManager: string;
-    authentication: { loginEndpoint: string; audiences: string[] };
-  };
-  return {
-    resourceManager: metadata.resourceManager.replace(/\/$/, ""),
-    audience: metadata.authentication.audiences[0] as string,
-    login: metadata.authentication.loginEndpoint,
-  };
+  const { resourceManager, authentication } = objectAt(await answer.json(), "metadata");
+  const { loginEndpoint: login, audiences } = isObject(authentication) ? authentication : {};
+  const [audience]: unknown[] = Array.isArray(audiences) ? audiences : [];
+  if (typeof resourceManager !== "string" || typeof login !== "string" || typeof audience !== "string")
+    throw new Error(
+      `Azure's metadata service at ${url} does not name resourceManager, authentication.loginEndpoint and authentication.audiences; correct metadataHost (ARM_METADATA_HOSTNAME)`,
+    );
+  return { resourceManager: resourceManager.replace(/\/$/, ""), audience, login };
 }
 
 /** The provider's order: default chain, certificate, secret, OIDC, managed identity, Azure CLI. */
@@ -168,7 +169,11 @@ async function oidcToken(access: AzureAccess): Promise<string> {
     signal: AbortSignal.timeout(60_000),
   });
   if (!answer.ok) throw new Error(`the OIDC token service answers ${answer.status}`);
-  return ((await answer.json()) as { value: string }).value;
+  const token: unknown = await answer.json();
+  const value = isObject(token) ? token.value : undefined;
+  if (typeof value !== "string")
+    throw new Error(`the OIDC token service at ${url.origin} answers without a token (value)`);
+  return value;
 }
 
 /** Only the Azure CLI knows a subscription of its own. */

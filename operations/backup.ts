@@ -8,6 +8,7 @@ import {
   paginateListBackupPlanVersions,
   paginateListBackupSelections,
 } from "@aws-sdk/client-backup";
+import { answered } from "./answered";
 import { type AwsAccessSource, awsClientConfig } from "./aws";
 
 /** Which types of resources a region has AWS Backup protect, by AWS Backup's names of them. */
@@ -28,8 +29,9 @@ export async function planAppliesSince(
   const client = new BackupClient(awsClientConfig(region, access));
   const dates: Date[] = [];
   for await (const { BackupPlansList = [] } of paginateListBackupPlans({ client }, {})) {
-    for (const { BackupPlanId } of BackupPlansList.filter((plan) => plan.BackupPlanName === planName)) {
-      const selected = await selectedSince(client, BackupPlanId as string, arn);
+    for (const plan of BackupPlansList.filter((each) => each.BackupPlanName === planName)) {
+      const BackupPlanId = answered(plan, "BackupPlanId");
+      const selected = await selectedSince(client, BackupPlanId, arn);
       if (selected === undefined) continue;
       dates.push(selected);
       for await (const page of paginateListBackupPlanVersions({ client }, { BackupPlanId }))

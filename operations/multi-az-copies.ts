@@ -14,6 +14,7 @@ import {
   RestoreDBClusterToPointInTimeCommand,
   type RestoreDBClusterToPointInTimeMessage,
 } from "@aws-sdk/client-rds";
+import { answered } from "./answered";
 import { describeCluster, tagsOf } from "./aurora";
 import { type AwsAccessSource, awsClientConfig } from "./aws";
 import { POLL_MILLIS, settle } from "./rds";
@@ -245,7 +246,7 @@ async function tag(
   const has = tagsOf(cluster);
   const missing = Object.entries(tags).filter(([key, value]) => has[key] !== value);
   const TagKeys = tagsLeftOut.filter((key) => key in has);
-  const ResourceName = cluster.DBClusterArn as string;
+  const ResourceName = answered(cluster, "DBClusterArn");
   if (missing.length > 0) {
     say(`${cluster.DBClusterIdentifier}: tags ${missing.map(([key]) => key).join(", ")}`);
     const Tags = missing.map(([Key, Value]) => ({ Key, Value }));

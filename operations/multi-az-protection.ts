@@ -1,4 +1,5 @@
 import { ModifyDBClusterCommand, RDSClient } from "@aws-sdk/client-rds";
+import { answered } from "./answered";
 import { describeCluster } from "./aurora";
 import { type AwsAccessSource, awsClientConfig } from "./aws";
 import { POLL_MILLIS, settle } from "./rds";
@@ -28,7 +29,10 @@ export async function protectCluster(
       async look() {
         const found = await look();
         return (
-          found && { status: found.Status, settings: { BackupRetentionPeriod: found.BackupRetentionPeriod as number } }
+          found && {
+            status: found.Status,
+            settings: { BackupRetentionPeriod: answered(found, "BackupRetentionPeriod") },
+          }
         );
       },
       async change(changes) {

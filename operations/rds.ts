@@ -171,14 +171,14 @@ export async function settle<Settings extends object>(
 
 /** The differing settings, with those that AWS requires together with them. */
 function differences<Settings extends object>(wanted: Settings, found: Settings): Partial<Settings> {
-  const differs = (key: string) => wanted[key as keyof Settings] !== found[key as keyof Settings];
-  return Object.fromEntries(
-    Object.entries(wanted).filter(
-      ([key]) =>
-        differs(key) ||
-        GROUPS.some((group) => group.includes(key) && group.some((other) => other in wanted && differs(other))),
-    ),
-  ) as Partial<Settings>;
+  const differs = (key: string) => Reflect.get(wanted, key) !== Reflect.get(found, key);
+  const different = Object.entries(wanted).filter(
+    ([key]) =>
+      differs(key) ||
+      GROUPS.some((group) => group.includes(key) && group.some((other) => other in wanted && differs(other))),
+  );
+  // Cast: the entries are some of those of `wanted`.
+  return Object.fromEntries(different) as Partial<Settings>;
 }
 
 async function readInstance(client: RDSClient, DBInstanceIdentifier: string): Promise<DBInstance | undefined> {

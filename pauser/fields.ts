@@ -1,10 +1,8 @@
+import { isObject } from "../restore-points/shape";
+
 /** Reads fields of JSON settings. Adds each problem, with its path, to `problems`. */
 
 export type Json = Record<string, unknown>;
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 export function objectAt(value: unknown, path: string, known: string[], problems: string[]): Json | undefined {
   if (!isObject(value)) {

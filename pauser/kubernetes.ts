@@ -1,6 +1,6 @@
 import { messageOf } from "../restore-points/error-message";
+import { isObject } from "../restore-points/shape";
 import type { ClockOffset } from "./clock";
-import { isObject } from "./fields";
 import { KubernetesError } from "./kubernetes-error";
 import { ListVersions } from "./list-versions";
 import type { ApiAnswer, ApiRequest, ApiTransport, Clock } from "./ports";

@@ -1,10 +1,10 @@
 import { LAST_RUN_KEY, type LastRun, writeLastRun } from "../restore-points/last-run";
 import { prune } from "../restore-points/prune";
 import { readWindowRecord, WindowRecordError, writeWindowRecord } from "../restore-points/record";
+import { isObject } from "../restore-points/shape";
 import { type PauseWindow, WINDOWS_KEY } from "../restore-points/window";
 import { withDeleteAfter } from "../restore-points/window-backups";
 import type { Moment } from "./clock";
-import { isObject } from "./fields";
 import type { ConfigMap, KubernetesClient } from "./kubernetes";
 import { KubernetesError } from "./kubernetes-error";
 import { type FoundNote, type NotedPod, notePods, readNote, UNFINISHED_KEY, type UnfinishedRun } from "./note";

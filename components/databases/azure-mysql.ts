@@ -53,29 +53,19 @@ export const azureMysql = azureServer<ServerArgs>({
     ),
 });
 
-/** A server's storage as MySQL's API describes it; PostgreSQL's has other members. */
-interface MysqlStorage {
-  storageSizeGB?: number;
-  autoGrow?: string;
-  autoIoScaling?: string;
-  iops?: number;
-  logOnDisk?: string;
-  storageRedundancy?: string;
-}
-
 /**
  * Azure sets the speed itself where it scales it, and takes none then. Nothing is left out: @pulumi/azure-native has
  * defaults of its own, of which one scales the speed.
  */
 function storageOf({ properties: { storage = {} } }: FlexibleServer) {
-  const { storageSizeGB, autoGrow, iops, ...given } = storage as MysqlStorage;
+  const { storageSizeGB, autoGrow, iops, ...given } = storage;
   const { autoIoScaling = "Disabled", logOnDisk = "Disabled", storageRedundancy = "LocalRedundancy" } = given;
   const speed = iops && autoIoScaling !== "Enabled" ? { iops } : {};
   return { storageSizeGB, autoGrow, autoIoScaling, logOnDisk, storageRedundancy, ...speed };
 }
 
 function networkOf({ properties: { network = {} } }: FlexibleServer) {
-  const { delegatedSubnetResourceId, privateDnsZoneResourceId, publicNetworkAccess } = network as Record<string, never>;
+  const { delegatedSubnetResourceId, privateDnsZoneResourceId, publicNetworkAccess } = network;
   return delegatedSubnetResourceId ? { delegatedSubnetResourceId, privateDnsZoneResourceId } : { publicNetworkAccess };
 }
 

@@ -79,7 +79,7 @@ export const azurePostgresql = azureServer<ServerArgs>({
 
 /** Speed can be named for some types of disks only; the others have theirs by size. */
 function storageOf({ properties: { storage = {} } }: FlexibleServer) {
-  const { storageSizeGB, autoGrow, type, tier, iops, throughput } = storage as Record<string, never>;
+  const { storageSizeGB, autoGrow, type, tier, iops, throughput } = storage;
   const bySpeed = type === "PremiumV2_LRS" || type === "UltraSSD_LRS";
   return {
     storageSizeGB,
@@ -91,10 +91,7 @@ function storageOf({ properties: { storage = {} } }: FlexibleServer) {
 
 /** Public and private access cannot be crossed by a restore. */
 function networkOf({ properties: { network = {} } }: FlexibleServer) {
-  const { delegatedSubnetResourceId, privateDnsZoneArmResourceId, publicNetworkAccess } = network as Record<
-    string,
-    never
-  >;
+  const { delegatedSubnetResourceId, privateDnsZoneArmResourceId, publicNetworkAccess } = network;
   return delegatedSubnetResourceId
     ? { delegatedSubnetResourceId, privateDnsZoneArmResourceId }
     : { publicNetworkAccess };

@@ -66,15 +66,17 @@ export interface KnownDatabase {
 
 /** The kind of a database that has passed `databaseProblems`. */
 export function kindOf(database: DatabaseArgs): KnownDatabase {
-  const kind = kinds.find(({ key }) => database[key as keyof DatabaseArgs] !== undefined);
-  if (kind === undefined) throw new Error(`database ${database.name} has no kind`);
-  return { name: database.name, kind, args: database[kind.key as keyof DatabaseArgs] };
+  for (const kind of kinds) {
+    const args: unknown = Reflect.get(database, kind.key);
+    if (args !== undefined) return { name: database.name, kind, args };
+  }
+  throw new Error(`database ${database.name} has no kind`);
 }
 
 /** The schema of each kind's args, under the kind's key. */
 function kindShape() {
   const shape = Object.fromEntries(kinds.map(({ key, label, schema }) => [key, schema.optional().describe(label)]));
-  // Object.fromEntries forgets which keys it is given: those of `kinds`.
+  // Cast: Object.fromEntries forgets which keys it is given: those of `kinds`.
   return shape as { [Key in KindKey]: z.ZodOptional<z.ZodType<NonNullable<DatabaseArgs[Key]>>> };
 }
 

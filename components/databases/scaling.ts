@@ -1,5 +1,6 @@
 import { Policy, Target } from "@pulumi/aws/appautoscaling";
 import type * as pulumi from "@pulumi/pulumi";
+import { answered } from "../../operations/answered";
 import type { Scaling } from "../../operations/autoscaling";
 
 /**
@@ -23,10 +24,10 @@ export function declareScaling(
     {
       region,
       resourceId,
-      serviceNamespace: target.ServiceNamespace as string,
-      scalableDimension: target.ScalableDimension as string,
-      minCapacity: target.MinCapacity as number,
-      maxCapacity: target.MaxCapacity as number,
+      serviceNamespace: answered(target, "ServiceNamespace"),
+      scalableDimension: answered(target, "ScalableDimension"),
+      minCapacity: answered(target, "MinCapacity"),
+      maxCapacity: answered(target, "MaxCapacity"),
     },
     options,
   );
@@ -45,7 +46,7 @@ export function declareScaling(
         resourceId: declared.resourceId,
         scalableDimension: declared.scalableDimension,
         targetTrackingScalingPolicyConfiguration: {
-          targetValue: tracking.TargetValue as number,
+          targetValue: answered(tracking, "TargetValue"),
           scaleInCooldown: tracking.ScaleInCooldown ?? cooldown,
           scaleOutCooldown: tracking.ScaleOutCooldown ?? cooldown,
           disableScaleIn: tracking.DisableScaleIn,

@@ -46,7 +46,7 @@ export function lookUpPause(
     .all([providerCluster(component), created(dependsOn)])
     .apply(async ([cluster]): Promise<string[]> => {
       if (cluster.rendersYaml) return [];
-      // In a user's unit test, the developer's own cluster must not be asked.
+      // In a user's unit test, the developer's own cluster must not be asked. Cast: as in `orEnd`.
       if (isMocked()) return pulumi.unknown as string[];
       return lookUp(cluster, process.env, targets, (message) => void pulumi.log.warn(message, component));
     });
@@ -102,10 +102,11 @@ async function problemsOfRuns(
     readPauseRuns(reader, namespace, name),
     readData(reader, namespace, recordName),
   ]);
+  const longest = longestIntervalMillis(schedule);
+  if (longest === undefined) throw new Error(`the schedule "${schedule}" never runs`);
   return runProblems(runs, readLastRun(record[LAST_RUN_KEY]), {
     now: Date.now(),
-    // A schedule is checked before anything is looked up.
-    longestIntervalMillis: longestIntervalMillis(schedule) as number,
+    longestIntervalMillis: longest,
   });
 }
 

@@ -10,6 +10,7 @@ import { isMocked } from "../mocked";
 import type { Problem } from "../problem";
 import type { PauseScheduleArgs } from "./args";
 import type { OtherClusterArgs } from "./other-cluster-args";
+import { firstNamespace } from "./release-args";
 
 /** What is known of the other clusters' windows. */
 export interface OtherWindows {
@@ -99,7 +100,7 @@ function recordOf(component: pulumi.Resource, other: OtherClusterArgs, recordNam
     .apply((config) =>
       readRecord(
         { context, kubeconfig: config },
-        { namespace: namespace ?? (other.releases[0]?.namespace as string), name: name ?? recordName },
+        { namespace: namespace ?? firstNamespace(other.releases), name: name ?? recordName },
       ),
     );
 }
@@ -120,7 +121,7 @@ async function readRecord(
   choice: { context?: string; kubeconfig?: string },
   { namespace, name }: { namespace: string; name: string },
 ): Promise<FoundRecord> {
-  // In a user's unit test, no cluster must be asked.
+  // In a user's unit test, no cluster must be asked. Cast: as in `orEnd`.
   if (isMocked()) return pulumi.unknown as FoundRecord;
   let from = choice.context === undefined ? "its kubeconfig" : `context "${choice.context}"`;
   try {

@@ -16,6 +16,7 @@ import { type CronJobOptions, cronJobSpec, unpauserSpec } from "./cron-job";
 import { asLabels } from "./labels";
 import { lookUpPause } from "./look-up";
 import { readOtherWindows } from "./other-clusters";
+import { firstNamespace } from "./release-args";
 import { pauseTiming } from "./timing";
 import { MAX_NAME, pauseProblems, pauseWarnings, scheduleNameProblem } from "./validate";
 import { backupNamePrefix, windowBackupSettings } from "./window-backups";
@@ -52,7 +53,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
 
     const parent = { parent: this };
     const labels = asLabels(args.labels);
-    const namespace = args.namespace ?? (args.releases[0]?.namespace as string);
+    const namespace = args.namespace ?? firstNamespace(args.releases);
     const backups = args.windowBackups ?? [];
     const makesBackups = backups.length > 0;
     const found = lookUpPause(

@@ -13,6 +13,13 @@ export interface ReleaseNameArgs {
   databases?: string[];
 }
 
+/** The namespace of the first release, where the pauser and its record are unless another is named. */
+export function firstNamespace(releases: readonly ReleaseNameArgs[]): string {
+  const [first] = releases;
+  if (first === undefined) throw new Error("releases: is empty; give at least one release");
+  return first.namespace;
+}
+
 /** Describes the keys of `ReleaseNameArgs`. */
 export const releaseNameShape = {
   namespace: z

@@ -51,6 +51,6 @@ function keysText({ properties = {}, required = [] }: JsonSchemaNode): string {
 function example(node: JsonSchemaNode): string {
   if (node.type === "string") return node.examples?.length ? `, such as ${yamlText(node.examples[0])}` : "";
   const value = exampleOf(node);
-  const empty = value === undefined || (typeof value === "object" && Object.keys(value as object).length === 0);
+  const empty = value === undefined || (value instanceof Object && Object.keys(value).length === 0);
   return empty ? "" : `, such as ${yamlText(value)}`;
 }

@@ -15,7 +15,7 @@ export function namesWithin(text: string): string[] {
   // /subscriptions/<id>/resourceGroups/<name>/providers/<type>/<name>
   if (text.startsWith("/subscriptions/")) return [lastOf(text.split("/"))];
   const host = URL.canParse(text) && /^https?:/.test(text) ? new URL(text).hostname : text.replace(/:\d+\/?$/, "");
-  if (/^[\w-]+(\.[\w-]+)+$/.test(host)) return [host.split(".")[0] as string];
+  if (/^[\w-]+(\.[\w-]+)+$/.test(host)) return host.split(".").slice(0, 1);
   return text.includes("/") ? [lastOf(text.replace(/\/+$/, "").split("/"))] : [];
 }
 

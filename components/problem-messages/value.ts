@@ -1,7 +1,7 @@
 /** The value at a path; undefined if there is none. */
 export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (inner, key) => (inner === null ? undefined : (inner as Record<PropertyKey, unknown> | undefined)?.[key]),
+    (inner, key) => (inner !== null && typeof inner === "object" ? Reflect.get(inner, key) : undefined),
     value,
   );
 }
@@ -11,8 +11,8 @@ export function withValueAt(value: unknown, [key, ...rest]: readonly PropertyKey
   if (key === undefined) return replacement;
   if (Array.isArray(value))
     return value.map((each, index) => (index === key ? withValueAt(each, rest, replacement) : each));
-  const map = value as Record<PropertyKey, unknown>;
-  return { ...map, [key]: withValueAt(map[key], rest, replacement) };
+  const map = value !== null && typeof value === "object" ? value : {};
+  return { ...map, [key]: withValueAt(Reflect.get(map, key), rest, replacement) };
 }
 
 /** `["databases", 0, "create", "tables", "a.b"]` is `databases[0].create.tables["a.b"]`, as Pulumi writes paths. */

@@ -65,6 +65,7 @@ function objectIn(fields: Fields, key: string): Fields {
 
 function timeIn<Key extends string>(fields: Fields, key: string, as: Key): { [K in Key]?: string } {
   const value = fields[key];
-  // A computed key widens to any string.
-  return typeof value === "string" ? ({ [as]: value } as { [K in Key]?: string }) : {};
+  const found: { [K in Key]?: string } = {};
+  if (typeof value === "string") found[as] = value;
+  return found;
 }

@@ -90,7 +90,7 @@ async function allowed<Found, Other>(reading: Promise<Found>, otherwise: Other):
   try {
     return await reading;
   } catch (error) {
-    if ((error as { code?: unknown }).code === 403) return otherwise;
+    if (error instanceof Error && "code" in error && error.code === 403) return otherwise;
     throw error;
   }
 }
@@ -104,7 +104,7 @@ function foundReleases(deployments: readonly Fields[]): FoundRelease[] {
     if (name !== undefined && product !== undefined)
       found.set(`${namespace}/${name}/${product}`, { namespace, name, product });
   }
-  return [...found.keys()].sort().map((key) => found.get(key) as FoundRelease);
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, release]) => release);
 }
 
 const isHeadless = (service: Fields) => metadataOf(service).name?.endsWith(HEADLESS_SUFFIX) ?? false;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { messageOf } from "../../restore-points/error-message";
-import { isObject } from "../fields";
+import { isObject } from "../../restore-points/shape";
 import type { Deadline } from "../time";
 import type { HttpClient } from "./http";
 

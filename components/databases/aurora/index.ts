@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { answered } from "../../../operations/answered";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
@@ -65,7 +66,7 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
         }),
         arns: () =>
           lookUpSource(engine, name, args, regionOf(whereIs(args), aws, name), aws).apply(({ cluster }) => [
-            cluster.DBClusterArn as string,
+            answered(cluster, "DBClusterArn"),
           ]),
         notContinuousBecause: retentionOwner(args),
         retentionDays: args.backupRetentionPeriod,

@@ -1,5 +1,6 @@
 import { type Cluster, ClusterInstance } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
+import { answered } from "../../../operations/answered";
 import type { ClusterDescription } from "../../../operations/aurora";
 import { readClusterScaling } from "../../../operations/autoscaling";
 import { copyTags } from "../copy-tags";
@@ -25,7 +26,7 @@ export function restoreCluster(
   const where = regionOf(whereIs(args), aws, name);
   const logical = `${name}-copy-${instantSuffix(instant)}`;
   const read = lookUpSource(engine, name, args, where, aws).apply((source) => {
-    const id = source.cluster.DBClusterIdentifier as string;
+    const id = answered(source.cluster, "DBClusterIdentifier");
     const scaling = lookedUp(name, () => readClusterScaling(where, id, aws.access));
     const size = copyInstances(source, args.restoreTo).length;
     const copied = { region: where, identifier: copyIdentifier(id, instant), size };
@@ -42,8 +43,8 @@ export function restoreCluster(
         args: {
           storageType: storageType === "aurora" ? undefined : storageType,
           serverlessv2ScalingConfiguration: capacity && {
-            minCapacity: capacity.MinCapacity as number,
-            maxCapacity: capacity.MaxCapacity as number,
+            minCapacity: answered(capacity, "MinCapacity"),
+            maxCapacity: answered(capacity, "MaxCapacity"),
             secondsUntilAutoPause: capacity.SecondsUntilAutoPause,
           },
         },
@@ -68,8 +69,8 @@ export function restoreCluster(
       );
     }
     for (const each of scaling) {
-      const dimension = (each.target.ScalableDimension as string).split(":").at(-1);
-      const identifier = copyIdentifier(source.cluster.DBClusterIdentifier as string, instant);
+      const dimension = answered(each.target, "ScalableDimension").split(":").at(-1);
+      const identifier = copyIdentifier(answered(source.cluster, "DBClusterIdentifier"), instant);
       declareScaling(
         `${logical}-${dimension}`,
         each,
@@ -144,7 +145,7 @@ function declareCopyInstance(
       region: where,
       clusterIdentifier: cluster.id,
       engine: engine.engine,
-      instanceClass: like.DBInstanceClass as string,
+      instanceClass: answered(like, "DBInstanceClass"),
       dbParameterGroupName: like.DBParameterGroups?.[0]?.DBParameterGroupName,
       dbSubnetGroupName: cluster.dbSubnetGroupName,
       publiclyAccessible: like.PubliclyAccessible,

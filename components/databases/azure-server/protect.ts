@@ -38,7 +38,7 @@ export function protectServerDatabase<Create extends AzureServerCreateArgs>(
     if (problem) pulumi.log.warn(`database ${name}: ${problem}`, context.parent);
     const problems = server === undefined || (managed && problem) ? [] : serverShortfalls(server, days);
     if (managed) return declareProtection(name, address, days, problems, context, declared);
-    return problems.length > 0 ? endProgram(refusal(name, server as FlexibleServer, problems)) : undefined;
+    return server && problems.length > 0 ? endProgram(refusal(name, server, problems)) : undefined;
   });
   return {
     status: pulumi.all([state, protection, address]).apply(([problem, , { resourceGroupName }]) => ({
@@ -56,8 +56,8 @@ export function protectServerDatabase<Create extends AzureServerCreateArgs>(
           .all([declared.id, declared.name, declared.location])
           .apply(([id, own, location]) => ({ id, name: own, location }))
       : observed.apply((server) => {
-          const { id, name: own, location } = server as FlexibleServer;
-          return { id, name: own, location };
+          if (server === undefined) throw new Error(`database ${name}: its server does not exist`);
+          return { id: server.id, name: server.name, location: server.location };
         }),
   };
 }

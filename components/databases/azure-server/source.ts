@@ -11,11 +11,10 @@ export function addressOf(
   args: ProductArgs<AzureServerCreateArgs>,
 ): pulumi.Output<ServerAddress> {
   const server = args.existing ?? args.create?.server;
-  return pulumi.all([server?.serverName, server?.resourceGroupName]).apply(([serverName, resourceGroupName]) => ({
-    product,
-    serverName: serverName ?? name,
-    resourceGroupName: resourceGroupName as string,
-  }));
+  return pulumi.all([server?.serverName, server?.resourceGroupName]).apply(([serverName, resourceGroupName]) => {
+    if (resourceGroupName === undefined) throw new Error(`database ${name} names no resource group; give it one`);
+    return { product, serverName: serverName ?? name, resourceGroupName };
+  });
 }
 
 /** A look-up of the server at its address. The program ends when it fails. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { nearestWord } from "../../../restore-points/rules/nearest-word";
+import { isObject } from "../../../restore-points/shape";
 import type { Problem } from "../../problem";
 import { pathText, shown, valueAt, yamlText } from "../../problem-messages/value";
 import type { CreatedResource } from "./created-resource";
@@ -8,12 +9,14 @@ import resources from "./created-resources.json";
 /** "string", "number", "boolean" or "any"; a list of one; a map of "*"; or arguments by name, with "!" behind what is needed. */
 type ArgumentType = string | ArgumentType[] | { [name: string]: ArgumentType };
 
+const RESOURCES: Record<string, { [name: string]: ArgumentType } | undefined> = resources;
+
 /** Arguments whose values no message shows. */
 const SECRET = /password|secret/i;
 
 /** What is wrong with the arguments of one resource; a name in `owned` may be a path of two names. */
 export function argumentProblems({ path, resource, args, owned }: CreatedResource): Problem[] {
-  const declared = (resources as Record<string, { [name: string]: ArgumentType }>)[`@pulumi/${resource}`];
+  const declared = RESOURCES[`@pulumi/${resource}`];
   if (declared === undefined) throw new Error(`npm run schema has not read ${resource}`);
   const given = Object.fromEntries(Object.entries(args).filter(([name]) => !(name in owned)));
   // What this program sets need not be given.
@@ -34,8 +37,8 @@ export function argumentProblems({ path, resource, args, owned }: CreatedResourc
 
 /** `aws/rds/clusterInstance` is called aws.rds.ClusterInstance. */
 function nameOf(resource: string): string {
-  const [name, module, type] = resource.split("/") as [string, string, string];
-  return `${name}.${module}.${type[0]?.toUpperCase()}${type.slice(1)}`;
+  const [name, module, type = ""] = resource.split("/");
+  return `${name}.${module}.${type.slice(0, 1).toUpperCase()}${type.slice(1)}`;
 }
 
 function memberProblems(
@@ -86,9 +89,9 @@ function valueProblems(value: unknown, type: ArgumentType, path: (string | numbe
     if (!Array.isArray(value)) return wrong(`write a list: ${yamlText([value])}`);
     return value.flatMap((each, index) => valueProblems(each, item, [...path, index], resource));
   }
-  if (typeof value !== "object" || Array.isArray(value)) return wrong(undefined);
+  if (!isObject(value)) return wrong(undefined);
   const every = type["*"];
-  if (every === undefined) return memberProblems(value as Record<string, unknown>, type, path, resource);
+  if (every === undefined) return memberProblems(value, type, path, resource);
   return Object.entries(value).flatMap(([key, each]) => valueProblems(each, every, [...path, key], resource));
 }
 

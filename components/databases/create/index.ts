@@ -13,6 +13,6 @@ export const OWNED = {
 export function createdProblems(created: CreatedResource[]): Problem[] {
   // Most sets create nothing, and need neither the list nor the code.
   if (created.length === 0) return [];
-  const { argumentProblems } = require("./arguments") as typeof import("./arguments");
+  const { argumentProblems }: typeof import("./arguments") = require("./arguments");
   return created.flatMap(argumentProblems);
 }

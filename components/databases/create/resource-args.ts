@@ -8,5 +8,6 @@ export type ResourceArgs = Record<string, any>;
 
 /** The same as the provider's SDK types them. `createdProblems` has compared them with the declarations of that SDK. */
 export function checkedArgs<Args extends object>(args: ResourceArgs): Args {
+  // Cast: see above.
   return args as Args;
 }

@@ -1,5 +1,6 @@
 import { Cluster, type ClusterArgs } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
+import { answered } from "../../../operations/answered";
 import { type ClusterDescription, tagsOf } from "../../../operations/aurora";
 import type { ReportedRange } from "../../../restore-points/ranges";
 import { copyTags } from "../copy-tags";
@@ -58,17 +59,18 @@ export function declareClusterCopy(
 ): Cluster {
   const { mode, instant } = context;
   const recovery = mode === "recovery";
-  const source = cluster.DBClusterIdentifier as string;
+  const backupArn = context.from?.backupArn;
+  const source = answered(cluster, "DBClusterIdentifier");
   const identifier = copyIdentifier(source, instant);
   return new Cluster(
     `${name}-copy-${instantSuffix(instant)}`,
     {
       clusterIdentifier: identifier,
       region,
-      engine: cluster.Engine as string,
-      ...(context.from
+      engine: answered(cluster, "Engine"),
+      ...(backupArn !== undefined
         ? // Known only when the instant has passed, as every restore call's input.
-          { snapshotIdentifier: context.checkedInstant.apply(() => context.from?.backupArn as string) }
+          { snapshotIdentifier: context.checkedInstant.apply(() => backupArn) }
         : {
             restoreToPointInTime: {
               // A deleted cluster is identified by its unique resource id.
@@ -80,7 +82,7 @@ export function declareClusterCopy(
             },
           }),
       dbSubnetGroupName: cluster.DBSubnetGroup,
-      vpcSecurityGroupIds: cluster.VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId as string),
+      vpcSecurityGroupIds: cluster.VpcSecurityGroups?.map((group) => answered(group, "VpcSecurityGroupId")),
       dbClusterParameterGroupName: cluster.DBClusterParameterGroup,
       port: cluster.Port,
       networkType: cluster.NetworkType,
@@ -122,8 +124,8 @@ export function rangeOf(name: string, description: ClusterDescription | undefine
 export function clusterProtection(name: string, description: ClusterDescription): RdsProtection {
   const { cluster } = description;
   return {
-    identifier: cluster.DBClusterIdentifier as string,
-    arn: cluster.DBClusterArn as string,
+    identifier: answered(cluster, "DBClusterIdentifier"),
+    arn: answered(cluster, "DBClusterArn"),
     retentionDays: cluster.BackupRetentionPeriod ?? 0,
     deletionProtection: cluster.DeletionProtection ?? false,
     storageEncrypted: cluster.StorageEncrypted ?? false,

@@ -1,5 +1,6 @@
 import type { DBInstance } from "@aws-sdk/client-rds";
 import type * as pulumi from "@pulumi/pulumi";
+import { answered } from "../../../operations/answered";
 import { awaitCluster, describeCluster, tagsOf } from "../../../operations/aurora";
 import { awaitInstance, describeInstance } from "../../../operations/rds";
 import { thisRun } from "../../problem";
@@ -16,7 +17,7 @@ export function adoptedInstance(
   return adopted(name, { type: "aws:rds/instance:Instance", logical }, context, async () => {
     claim(name, "instance", region, identifier);
     const found = await describeInstance(region, identifier, context.aws.access);
-    return found && existingInstance(found.instance, found.instance.DbiResourceId as string, region, context);
+    return found && existingInstance(found.instance, answered(found.instance, "DbiResourceId"), region, context);
   });
 }
 
@@ -59,7 +60,7 @@ export function adoptedCluster(
     );
     const instances = new Map<number, string>();
     for (const instance of found.instances) {
-      const id = instance.DBInstanceIdentifier as string;
+      const id = answered(instance, "DBInstanceIdentifier");
       const number = Number(id.slice(identifier.length + 1));
       // Readers that autoscaling or somebody has added to the copy are none of ours.
       if (id !== `${identifier}-${number}` || number < 1 || number > size) continue;
@@ -96,7 +97,7 @@ function claim(name: string, what: "instance" | "cluster", region: string, ident
 
 function existingInstance(instance: DBInstance, id: string, region: string, context: RestoreContext): Adoptable {
   const { aws } = context;
-  const identifier = instance.DBInstanceIdentifier as string;
+  const identifier = answered(instance, "DBInstanceIdentifier");
   return {
     what: `instance ${identifier} in ${region}`,
     id: awsImportId(id, region, aws),

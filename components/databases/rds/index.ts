@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { answered } from "../../../operations/answered";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
 import { describeInstance } from "../../../operations/rds";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
@@ -63,9 +64,11 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
         }),
         arns: () =>
           cluster
-            ? lookUpCluster(engine, name, args, found(), aws).apply(({ cluster }) => [cluster.DBClusterArn as string])
+            ? lookUpCluster(engine, name, args, found(), aws).apply(({ cluster }) => [
+                answered(cluster, "DBClusterArn"),
+              ])
             : lookUpInstance(engine, name, args, found(), aws).apply(({ instance }) => [
-                instance.DBInstanceArn as string,
+                answered(instance, "DBInstanceArn"),
               ]),
         notContinuousBecause: cluster ? NOT_CONTINUOUS : retentionOwner(args),
         retentionDays: args.backupRetentionPeriod,

@@ -1,5 +1,6 @@
 import { Instance, type InstanceArgs } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
+import { answered } from "../../../operations/answered";
 import { describeInstance, type InstanceDescription } from "../../../operations/rds";
 import type { ReportedRange } from "../../../restore-points/ranges";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
@@ -81,8 +82,8 @@ export function protectExistingInstance(
 function protectionOf(name: string, found: InstanceDescription): RdsProtection {
   const { instance } = found;
   return {
-    identifier: instance.DBInstanceIdentifier as string,
-    arn: instance.DBInstanceArn as string,
+    identifier: answered(instance, "DBInstanceIdentifier"),
+    arn: answered(instance, "DBInstanceArn"),
     retentionDays: instance.BackupRetentionPeriod ?? 0,
     deletionProtection: instance.DeletionProtection ?? false,
     storageEncrypted: instance.StorageEncrypted ?? false,

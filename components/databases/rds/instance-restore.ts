@@ -1,5 +1,6 @@
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { Instance } from "@pulumi/aws/rds";
+import { answered } from "../../../operations/answered";
 import { tagsOf } from "../../../operations/aurora";
 import type { InstanceSettings } from "../../../operations/rds";
 import { declareCompletion } from "../../operation";
@@ -25,7 +26,7 @@ export function restoreInstance(
   const region = regionOf(whereIs(args), aws, name);
   const logical = `${name}-copy-${instantSuffix(instant)}`;
   const found = lookUpInstance(engine, name, args, region, aws).apply(({ instance: source, deleted }) => {
-    const identifier = copyIdentifier(source.DBInstanceIdentifier as string, instant);
+    const identifier = copyIdentifier(answered(source, "DBInstanceIdentifier"), instant);
     return adoptedInstance(name, logical, { region, identifier }, context).apply((importId) => ({
       source,
       deleted,
@@ -40,7 +41,7 @@ export function restoreInstance(
       {
         request: {
           region,
-          instanceIdentifier: copyIdentifier(source.DBInstanceIdentifier as string, instant),
+          instanceIdentifier: copyIdentifier(answered(source, "DBInstanceIdentifier"), instant),
           settings: settingsOf(source),
         },
         access: aws.access,
@@ -73,7 +74,8 @@ function declareCopy(
   region: string,
 ): Instance {
   const recovery = context.mode === "recovery";
-  const id = source.DBInstanceIdentifier as string;
+  const backupArn = context.from?.backupArn;
+  const id = answered(source, "DBInstanceIdentifier");
   const identifier = copyIdentifier(id, context.instant);
   const provisionedIops = source.StorageType?.startsWith("io") ?? false;
   return new Instance(
@@ -82,9 +84,9 @@ function declareCopy(
       identifier,
       region,
       engine: source.Engine,
-      ...(context.from
+      ...(backupArn !== undefined
         ? // Known only when the instant has passed, as every restore call's input.
-          { snapshotIdentifier: context.checkedInstant.apply(() => context.from?.backupArn as string) }
+          { snapshotIdentifier: context.checkedInstant.apply(() => backupArn) }
         : {
             restoreToPointInTime: {
               // A deleted instance is identified by its unique resource id.
@@ -92,13 +94,13 @@ function declareCopy(
               restoreTime: context.checkedInstant,
             },
           }),
-      instanceClass: source.DBInstanceClass as string,
+      instanceClass: answered(source, "DBInstanceClass"),
       licenseModel: source.LicenseModel,
       dbName: engine.restoreNamesDatabase ? (source.DBName ?? (deleted && args.databaseName)) : undefined,
       port: source.Endpoint?.Port,
       multiAz: source.MultiAZ,
       dbSubnetGroupName: source.DBSubnetGroup?.DBSubnetGroupName,
-      vpcSecurityGroupIds: source.VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId as string),
+      vpcSecurityGroupIds: source.VpcSecurityGroups?.map((group) => answered(group, "VpcSecurityGroupId")),
       publiclyAccessible: source.PubliclyAccessible,
       parameterGroupName: source.DBParameterGroups?.[0]?.DBParameterGroupName,
       optionGroupName: source.OptionGroupMemberships?.[0]?.OptionGroupName,

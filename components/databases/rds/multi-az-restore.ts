@@ -1,5 +1,6 @@
 import type { DBCluster } from "@aws-sdk/client-rds";
 import type { Command } from "@pulumi/command/local";
+import { answered } from "../../../operations/answered";
 import { type ClusterDescription, describeCluster, tagsOf } from "../../../operations/aurora";
 import {
   type ClusterBuild,
@@ -34,7 +35,7 @@ export function restoreMultiAzCluster(
   const { aws } = context;
   const region = regionOf(whereIs(args), aws, name);
   const copy = lookUpCluster(engine, name, args, region, aws).apply(({ cluster: source }) => {
-    const identifier = copyIdentifier(source.DBClusterIdentifier as string, context.instant);
+    const identifier = copyIdentifier(answered(source, "DBClusterIdentifier"), context.instant);
     const at = { region, identifier };
     const marks = marksOf(source, context);
     return lookedUp(name, async () => refuseForeign(at, marks, await find(at, context), context)).apply(() => {
@@ -42,10 +43,10 @@ export function restoreMultiAzCluster(
       const found = completed.id.apply(() => lookedUp(name, async () => expected(at, await find(at, context))));
       const database = args.databaseName ?? source.DatabaseName;
       return {
-        arn: found.apply(({ cluster }) => cluster.DBClusterArn as string),
-        endpoint: found.apply(({ cluster }) => cluster.Endpoint as string),
+        arn: found.apply(({ cluster }) => answered(cluster, "DBClusterArn")),
+        endpoint: found.apply(({ cluster }) => answered(cluster, "Endpoint")),
         url: found.apply(({ cluster }) =>
-          engine.jdbcUrl({ host: cluster.Endpoint as string, port: cluster.Port as number, database }),
+          engine.jdbcUrl({ host: answered(cluster, "Endpoint"), port: answered(cluster, "Port"), database }),
         ),
         notes: completed.id.apply(() => [
           `a writer and two readable standbys; ${credentialsNote(source.MasterUserSecret !== undefined)}`,
@@ -78,13 +79,13 @@ function expected({ region, identifier }: CopyAddress, found: ClusterDescription
 
 /** The tags by which this stack's copy is known. */
 function marksOf(source: DBCluster, context: RestoreContext): ClusterMarks {
-  const { [COPY_TAG]: mode, ...marks } = copyMarks(context);
+  const { [COPY_TAG]: _, ...marks } = copyMarks(context);
   return {
-    marks: { ...marks, [SOURCE_TAG]: context.from?.backupArn ?? (source.DbClusterResourceId as string) },
+    marks: { ...marks, [SOURCE_TAG]: context.from?.backupArn ?? answered(source, "DbClusterResourceId") },
     // Version 0.1 declared copies as resources of the AWS provider. Those of a recovery leave its state without being
     // deleted, and are taken over.
     ...(context.mode === "recovery"
-      ? { earlierMarks: { [COPY_TAG]: mode as string, [INSTANT_TAG]: context.instant } }
+      ? { earlierMarks: { [COPY_TAG]: context.mode, [INSTANT_TAG]: context.instant } }
       : {}),
   };
 }
@@ -132,8 +133,8 @@ function declareCopy(
         clusterIdentifier: identifier,
         ...marks,
         from: context.from?.backupArn
-          ? { snapshotArn: context.from.backupArn, engine: source.Engine as string }
-          : { clusterIdentifier: source.DBClusterIdentifier as string, instant },
+          ? { snapshotArn: context.from.backupArn, engine: answered(source, "Engine") }
+          : { clusterIdentifier: answered(source, "DBClusterIdentifier"), instant },
         build: buildOf(source, settings),
         tags,
       })),
@@ -158,7 +159,7 @@ function buildOf(source: DBCluster, settings: ClusterSettings): ClusterBuild {
     ...(source.StorageType && source.Iops ? { StorageType: source.StorageType, Iops: source.Iops } : {}),
     Port: source.Port,
     DBSubnetGroupName: source.DBSubnetGroup,
-    VpcSecurityGroupIds: source.VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId as string),
+    VpcSecurityGroupIds: source.VpcSecurityGroups?.map((group) => answered(group, "VpcSecurityGroupId")),
     DBClusterParameterGroupName: source.DBClusterParameterGroup,
     PubliclyAccessible: source.PubliclyAccessible,
     KmsKeyId: source.KmsKeyId,

@@ -26,7 +26,8 @@ export async function snapshotDoubt(
   { backupArn }: RestoreFromArgs,
   { aws, instant }: Pick<RestoreContext, "aws" | "instant">,
 ): Promise<string | undefined> {
-  const tag = (await readSnapshotTags(region, backupArn as string, aws.access))[INSTANT_TAG];
+  if (backupArn === undefined) return "no backupArn is given, so that its instant is not known";
+  const tag = (await readSnapshotTags(region, backupArn, aws.access))[INSTANT_TAG];
   if (tag === instant) return undefined;
   return tag === undefined
     ? `${backupArn} is a per-database copy: it does not say (by the tag ${INSTANT_TAG}) that it is of a restore point`

@@ -32,7 +32,7 @@ async function checkRegion(
   aws: AwsSettings,
   parent: pulumi.Resource,
 ): Promise<void> {
-  const { readOptIn } = require("../../../operations/backup") as typeof import("../../../operations/backup");
+  const { readOptIn }: typeof import("../../../operations/backup") = require("../../../operations/backup");
   let optIn: Record<string, boolean>;
   try {
     optIn = await readOptIn(region, aws.access);

@@ -31,8 +31,10 @@ export async function overdueBecause(
   aws: AwsSettings,
   now = Date.now(),
 ): Promise<string | undefined> {
-  const { newestBackupJob, planAppliesSince } =
-    require("../../../operations/backup") as typeof import("../../../operations/backup");
+  const {
+    newestBackupJob,
+    planAppliesSince,
+  }: typeof import("../../../operations/backup") = require("../../../operations/backup");
   const applies = await planAppliesSince({ region, planName: plan.name, arn }, aws.access);
   if (applies === undefined) return undefined;
   const since = Math.max(applies.getTime(), created?.getTime() ?? 0);

@@ -7,6 +7,7 @@ import type { BackupRole } from "./role";
 import type { LifecycleArgs, VaultRuleArgs } from "./rule-args";
 import { continuousRule, DEFAULT_SCHEDULE, type VaultedDatabase } from "./rules";
 import { NO_DRILL_COPIES, partSuffix, type SelectedArns, selectionParts } from "./selections";
+import { regionOfSource } from "./source";
 
 /** A vault, as far as a plan has to know it. */
 export interface NamedVault {
@@ -29,7 +30,7 @@ export function declarePlans(name: string, databases: readonly VaultedDatabase[]
   const plans = new Map<string, Plan>();
   for (const database of databases) {
     const { source, rules } = database;
-    const region = source.region as string;
+    const region = regionOfSource(database.name, source);
     const logical = logicalPlan(name, database, context.settings);
     const known = plans.get(logical);
     const plan = known ?? declarePlan(logical, region, rules, context);

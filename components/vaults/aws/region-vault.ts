@@ -81,5 +81,7 @@ export function destinationArn(
   copy: { region?: string; vaultArn?: string },
   vaultIn: (region: string) => { arn: pulumi.Input<string> },
 ): pulumi.Input<string> {
-  return copy.vaultArn ?? vaultIn(copy.region as string).arn;
+  if (copy.vaultArn !== undefined) return copy.vaultArn;
+  if (copy.region === undefined) throw new Error("copyTo: neither region nor vaultArn is given; give one of the two");
+  return vaultIn(copy.region).arn;
 }

@@ -31,10 +31,10 @@ export function selectionParts({ exact, prefixes }: SelectedArns): SelectionPart
 
 /** The parts of a list of exact ARNs that is not known yet, as positions of their beginnings and ends. */
 export function exactParts(count: number): [number, number][] {
-  return chunks(
-    Array.from({ length: count }, (_, index) => index),
-    MOST_EXACT,
-  ).map((part) => [part[0] as number, (part.at(-1) as number) + 1]);
+  return Array.from({ length: Math.ceil(count / MOST_EXACT) }, (_, index) => [
+    index * MOST_EXACT,
+    Math.min(count, (index + 1) * MOST_EXACT),
+  ]);
 }
 
 /** The suffix of a part's names: the first has the name that it had when it was the only one. */

@@ -25,6 +25,13 @@ export interface AwsBackupSource {
   notCopiedBecause?: string;
 }
 
+/** Where a database is that goes to the vault. @throws {Error} when nothing says so. */
+export function regionOfSource(name: string, { region }: AwsBackupSource): string {
+  if (region === undefined)
+    throw new Error(`database ${name} names no region; give it one, or run "pulumi config set aws:region <region>"`);
+  return region;
+}
+
 /** The retention has one owner: AWS Backup only if no other setting defines it. */
 export function retentionOwner({ create, manage }: { create?: unknown; manage?: boolean }): string | undefined {
   if (create !== undefined) return "it is created here, so that the resource owns its retention";

@@ -10,6 +10,7 @@ import { declareRegionVault } from "./region-vault";
 import { declareRestoreTesting } from "./restore-testing";
 import { declareBackupRole, declareRestoreRole } from "./role";
 import { DEFAULT_SCHEDULE, type VaultedDatabase } from "./rules";
+import { regionOfSource } from "./source";
 
 /** AWS Backup's vaults of a set, in each region that has databases or gets copies. */
 export class AwsVault extends pulumi.ComponentResource {
@@ -35,7 +36,7 @@ export class AwsVault extends pulumi.ComponentResource {
       vaults.set(region, known);
       return known;
     };
-    const regions = [...new Set(databases.map(({ source }) => source.region as string))];
+    const regions = [...new Set(databases.map(({ name: database, source }) => regionOfSource(database, source)))];
     for (const region of [...regions, ...(settings.keepRestored ? args.restoreRegions : [])]) vaultIn(region);
 
     const account = getCallerIdentityOutput({}, { parent: this }).accountId;
@@ -50,8 +51,9 @@ export class AwsVault extends pulumi.ComponentResource {
     );
     declarePlans(name, databases, { role, account, vaultIn, settings, tags, parent: this });
     const { restoreTesting, notifications } = settings;
-    if (restoreTesting) {
-      const restoreRole = declareRestoreRole(name, regions[0] as string, tags, this);
+    const [firstRegion] = regions;
+    if (restoreTesting && firstRegion !== undefined) {
+      const restoreRole = declareRestoreRole(name, firstRegion, tags, this);
       for (const region of regions) {
         const members = databases.filter(({ source }) => source.region === region);
         const context = { vault: vaultIn(region), role: restoreRole, tags, parent: this };

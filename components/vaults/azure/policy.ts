@@ -30,7 +30,10 @@ export function declarePolicy(
 }
 
 function policyProperties(type: string, interval: string, lifecycle: AzureLifecycle) {
-  const marked = MARKED.filter(({ key }) => lifecycle[key] !== undefined);
+  const marked = MARKED.flatMap((mark) => {
+    const days = lifecycle[mark.key];
+    return days === undefined ? [] : [{ ...mark, days }];
+  });
   return {
     objectType: "BackupPolicy" as const,
     datasourceTypes: [type],
@@ -55,7 +58,7 @@ function policyProperties(type: string, interval: string, lifecycle: AzureLifecy
         },
       },
       retentionRule("Default", lifecycle.deleteAfter, true),
-      ...marked.map(({ tag, key }) => retentionRule(tag, lifecycle[key] as number, false)),
+      ...marked.map(({ tag, days }) => retentionRule(tag, days, false)),
     ],
   };
 }

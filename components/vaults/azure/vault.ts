@@ -2,7 +2,7 @@ import type { BackupPolicy } from "@pulumi/azure-native/dataprotection/backupPol
 import { BackupVault } from "@pulumi/azure-native/dataprotection/backupVault";
 import * as pulumi from "@pulumi/pulumi";
 import { locationName } from "../../../operations/azure-arm";
-import { type ExistingVault, findBackupVault } from "../../../operations/azure-vaults";
+import { findBackupVault } from "../../../operations/azure-vaults";
 import type { PauseNeed } from "../../../restore-points/rules/pause-need";
 import type { AzureSettings } from "../../cloud-settings";
 import { endProgram, orEnd } from "../../problem";
@@ -44,9 +44,7 @@ export class AzureVault extends pulumi.ComponentResource {
     const location = locationFor(settings, databases);
     const found = pulumi
       .output(null)
-      .apply(() =>
-        orEnd(`vault ${vaultName}`, () => findBackupVault({ resourceGroupName, vaultName }, azure.access)),
-      ) as pulumi.Output<ExistingVault | undefined>;
+      .apply(() => orEnd(`vault ${vaultName}`, () => findBackupVault({ resourceGroupName, vaultName }, azure.access)));
     const immutability = pulumi.all([found, location]).apply(async ([existing, wanted]) => {
       const problems = existing ? existingVaultProblems(settings, wanted, existing.vault) : [];
       if (problems.length > 0)
@@ -59,6 +57,7 @@ export class AzureVault extends pulumi.ComponentResource {
     });
     const vault = declareVault(name, settings, { location, immutability, tags }, { ...options, protect: kept });
 
+    // Cast: the vault is declared with an identity, and Azure gives each a principal.
     const principalId = vault.identity.apply((identity) => identity?.principalId as string);
     // Deleted with the stack or the server: no permission may remain that no program declares.
     const permissions = new VaultPermissions(name, principalId, { parent: this });
@@ -87,7 +86,7 @@ export class AzureVault extends pulumi.ComponentResource {
     const servers = pulumi.all(databases.map(({ resource }) => resource.apply((server) => server.name)));
     const problems = pulumi.all([found, servers]).apply(([existing, names]) =>
       databases.map(({ name: database }, index) => {
-        const problem = notBackedUp(names[index] as string, existing?.instances ?? []);
+        const problem = notBackedUp(names[index] ?? database, existing?.instances ?? []);
         if (problem) pulumi.log.warn(`vault ${vaultName}: ${database}: ${problem}`, this);
         return problem;
       }),
@@ -143,10 +142,12 @@ function declareVault(
 function locationFor({ name, location }: AzureVaultArgs, databases: readonly KeptServer[]): pulumi.Output<string> {
   const found = pulumi.all(databases.map(({ resource }) => resource.apply((server) => server.location)));
   return found.apply(async (locations) => {
-    const where = location ?? (locations[0] as string);
-    const strays = databases.flatMap((database, index) =>
-      locationName(locations[index] as string) === locationName(where) ? [] : [{ ...database, at: locations[index] }],
-    );
+    const where = location ?? locations[0];
+    if (where === undefined) throw new Error(`vault ${name} has no location and no server; give it a location`);
+    const strays = databases.flatMap((database, index) => {
+      const at = locations[index];
+      return at === undefined || locationName(at) === locationName(where) ? [] : [{ ...database, at }];
+    });
     return strays.length === 0
       ? where
       : endProgram(
