@@ -1,6 +1,7 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { setMockOptions } from "@pulumi/pulumi/runtime/settings";
 import test, { type ExecutionContext } from "ava";
 import { ScalarBackup } from "../../../../components/backup";
 import type { ScalarBackupArgs } from "../../../../components/backup-args";
@@ -45,6 +46,9 @@ async function mocked(preview: boolean, config: Record<string, string> = {}) {
     "test",
     preview,
   );
+  // These mocks stand for the engine of a deployment, and not for a unit test of a library's user, which looks nothing up.
+  const monitor = new Proxy(pulumi.runtime.getMonitor() ?? {}, { getPrototypeOf: () => null });
+  setMockOptions(monitor, "scalar-backup", "test", preview);
   for (const key of ["kubeconfig", "context", "renderYamlToDirectory"])
     pulumi.runtime.setConfig(`kubernetes:${key}`, config[key] ?? "");
   messages.length = 0;
