@@ -152,8 +152,8 @@ export class ScalarRestore extends pulumi.ComponentResource {
       },
     );
     accept(this.verification);
-    // Cast: an output within an output is the inner one, which the compiler does not see of a type that it does not know.
     const usable = <Value>(value: pulumi.Output<Value>): pulumi.Output<Value> =>
+      // Cast: an output within an output is the inner one, which the compiler does not see of a type it does not know.
       this.verification.apply(() => value) as pulumi.Output<Value>;
     this.databases = known.map(({ name: database, kind }, index) => {
       // Cast: each database has one copy, in the same order.

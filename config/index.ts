@@ -33,7 +33,7 @@ export function readStackConfig(): StackConfig {
   const { windows, at, ...how } = restore ?? {};
   return {
     ...config,
-    // The schema accepts no other values.
+    // Cast: the schema accepts no other values.
     ...(lastDrill !== undefined && { lastDrill: lastDrill as string | DrillStack }),
     ...(at !== undefined && { restore: { at, ...how } }),
     ...(windows !== undefined && { importedWindows: windows }),

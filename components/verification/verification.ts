@@ -71,6 +71,9 @@ function dataOf(
     ({ name }) => users.length === 0 || users.some((release) => databasesOf(release, [{ name }]).length > 0),
   );
   return pulumi.all(
-    copies.filter((_, index) => used.includes(databases[index] as KnownDatabase)).map(({ data }) => data),
+    copies.flatMap(({ data }, index) => {
+      const database = databases[index];
+      return database !== undefined && used.includes(database) ? [data] : [];
+    }),
   );
 }
