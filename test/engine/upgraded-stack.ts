@@ -1,5 +1,5 @@
 import { buildAurora } from "../../rehearsal/sets/aurora";
-import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
+import { buildDynamodb, SCHEMA_LOADER_KEYS, TABLES } from "../../rehearsal/sets/dynamodb";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { REGION } from "../unit/program/rehearsed";
 
@@ -23,6 +23,19 @@ export const config = {
 
 export function build(cloud: SimulatedCloud): void {
   buildDynamodb(cloud, REGION);
+  const dynamodb = cloud.aws.dynamodb.region(REGION);
+  // The earlier version's simulation gave each table both keys, and the state has them.
+  for (const TableName of TABLES) {
+    const { StreamSpecification } = dynamodb.table(TableName).describe();
+    dynamodb.deleteTable(TableName);
+    dynamodb.createTable({
+      TableName,
+      ...SCHEMA_LOADER_KEYS,
+      ProvisionedThroughput: { ReadCapacityUnits: 10, WriteCapacityUnits: 10 },
+      ...(StreamSpecification && { StreamSpecification }),
+      Tags: [{ Key: "team", Value: "ledger" }],
+    });
+  }
   buildAurora(cloud, REGION, CLUSTER);
   cloud.kubernetes.createNamespace("scalar");
 }

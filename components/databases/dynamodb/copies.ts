@@ -57,7 +57,9 @@ export async function readExistingCopies(
       const table = byName.get(nameOf(source));
       if (table === undefined) return [];
       const foreign = foreignReason(table, source, backups?.get(source.name), instants(source.name), context);
-      return [[source.name, { table, own: foreign === undefined, foreign }]];
+      // What the state has is this stack's, whatever marks an earlier version has given it.
+      const known = !outside.has(table.table) && table.tags?.[INSTANT_TAG] === instant;
+      return [[source.name, { table, own: known || foreign === undefined, foreign }]];
     }),
   );
 }
@@ -103,7 +105,9 @@ export async function halfReplaced(
     const known = await outputsInState(declaredCopy(name, args, source, context), context);
     const at = known?.restoreDateTime;
     // An adopted copy's state names no instant.
-    if (typeof at === "string" && at !== "" && !isInstant(existing.table.at, at)) before.set(source.name, at);
+    const { at: present } = existing.table;
+    if (typeof at === "string" && at !== "" && present !== undefined && !isInstant(present, at))
+      before.set(source.name, at);
   }
   if (before.size === 0) return undefined;
   // The coordinator's copy may be of an instant before the others'.
