@@ -6,7 +6,7 @@ import type { Shape } from "../schema-tools";
 export interface VerifyArgs {
   /**
    * Whether the coordinator is restored before and after the data, and compared. Defaults to true where the coordinator is in
-   * DynamoDB or Cosmos DB. True given explicitly refuses a restore whose copies cannot be verified this way.
+   * DynamoDB. True given explicitly refuses a restore whose copies cannot be verified this way.
    */
   enabled?: boolean;
 }
@@ -18,7 +18,7 @@ export const verifySchema = z
       .boolean()
       .optional()
       .describe(
-        "Whether ScalarDB's coordinator is restored once more, before and after the data, and compared. Defaults to true where it is in DynamoDB or Cosmos DB; true given explicitly refuses a restore that cannot be verified.",
+        "Whether ScalarDB's coordinator is restored once more, before and after the data, and compared. Defaults to true where it is in DynamoDB; true given explicitly refuses a restore that cannot be verified.",
       ),
   } satisfies Shape<VerifyArgs>)
   .meta({ examples: [{ enabled: true }] })

@@ -37,6 +37,13 @@ export function coordinatorReasons(holders: readonly Holder[], releases: readonl
 function ofRelease(own: readonly Holder[]): string[] {
   const found = own.filter(({ coordinator }) => coordinator.found === true);
   if (found.length > 0) return found.flatMap(({ database, coordinator }) => whyNotCompared(database.name, coordinator));
+  const notRead = own.filter(
+    ({ database, coordinator }) => !database.kind.relational && coordinator.found === undefined,
+  );
+  if (notRead.length > 0)
+    return [
+      `the coordinator is in ${notRead.map(({ database }) => `${database.name} (${database.kind.label})`).join(", ")}, where this version does not compare it`,
+    ];
   const relational = own.filter(({ database }) => database.kind.relational).map(({ database }) => database.name);
   if (relational.length > 0)
     return [

@@ -1,0 +1,35 @@
+import test from "ava";
+import { kindOf } from "../../../../components/databases";
+import type { RestoredCoordinator } from "../../../../components/databases/kind";
+import { coordinatorReasons } from "../../../../components/verification/reasons";
+
+const ledger = kindOf({ name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] } } });
+const accounts = kindOf({ name: "accounts", cosmosdb: { existing: { accountName: "a", resourceGroupName: "g" } } });
+const auditor = kindOf({ name: "auditor", auroraPostgresql: { existing: { clusterIdentifier: "auditor" } } });
+const compared: RestoredCoordinator = { found: true, verify: () => undefined as never };
+const release = (name: string, ...databases: string[]) => ({ namespace: "scalar", name, databases });
+
+test("each release's coordinator is compared, or there is a reason", (t) => {
+  const both = [
+    { database: ledger, coordinator: compared },
+    { database: auditor, coordinator: {} },
+  ];
+  t.deepEqual(coordinatorReasons(both, []), []);
+  t.deepEqual(coordinatorReasons(both, [release("scalardb", "ledger", "auditor")]), []);
+  const relational =
+    "the coordinator is in a relational database (auditor), which this version does not restore a second time to compare it";
+  t.deepEqual(coordinatorReasons(both, [release("ledger", "ledger"), release("auditor", "auditor")]), [relational]);
+});
+
+test("a coordinator that is in no known place, or was not there, is no proof", (t) => {
+  const missing = { found: false, missing: "no table coordinator.state" };
+  t.deepEqual(coordinatorReasons([{ database: ledger, coordinator: missing }], []), [
+    "no database of the set has ScalarDB's coordinator: ledger has no table coordinator.state",
+  ]);
+  t.deepEqual(coordinatorReasons([{ database: ledger, coordinator: { found: true } }], []), [
+    "ledger: the coordinator's table did not exist at this instant",
+  ]);
+  t.deepEqual(coordinatorReasons([{ database: accounts, coordinator: {} }], []), [
+    "the coordinator is in accounts (Azure Cosmos DB for NoSQL), where this version does not compare it",
+  ]);
+});
