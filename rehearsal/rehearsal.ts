@@ -7,27 +7,23 @@ import { formatInstant, instantMillis } from "../restore-points/instant";
 import { listing } from "../restore-points/listing";
 import { restorePointsOf } from "../restore-points/outputs";
 import { PLAIN } from "../restore-points/paint";
+import { Verdict } from "../restore-points/verification/verdict";
 import { SimulatedCloud } from "../simulator/cloud/cloud";
 import { type Operation, revealed, type Stack, type StackResult } from "../simulator/engine/stack";
 import { type EngineName, openStack } from "./engines";
-import { checkCopies, type Verdict } from "./scalardb/check";
-import { Workload } from "./scalardb/workload";
+import { NAMESPACE, Pauses, RELEASE, type Window } from "./pauses";
+import { type Balance, checkCopies } from "./scalardb/check";
+import { TransactionState } from "./scalardb/record";
 import { copiesOf } from "./sets/copies";
 import type { RehearsalSet, RunningSet } from "./sets/set";
 import type { Terminal } from "./terminal";
-import { counted, countOf, duration, withoutJson } from "./text";
+import { counted, countOf, duration } from "./text";
 import { attack, attackTableBackups, backupsOf, keptOf, onAws, recoveryPoints, typesOf } from "./vaults/aws";
 import { attackAzure, azureRecoveryPoints, azureVault, holdsEveryServer, onAzure } from "./vaults/azure";
 import { withVaults } from "./vaults/config";
+import { plansOf, refusalText, verdictText, verificationOf, witnessesIn } from "./verification";
 
 const MINUTE = 60_000;
-const NAMESPACE = "scalar";
-const RELEASE = "scalardb-cluster";
-/** When in the minute the pod starts: late enough for a short wait, early enough to look up all pods. */
-const POD_STARTS_AT = 43_000;
-/** How much faster time runs in a window that is held for backups. */
-const PACE_OF_LONG_WINDOWS = 20;
-
 const run = promisify(execFile);
 
 export interface RehearsalOptions {
@@ -51,7 +47,9 @@ export interface RehearsalReport {
   restoreSimulatedMillis: number;
   slowestOperationMillis: number;
   /** The recorded pause window; absent if nothing is paused. */
-  window?: { start: string; end: string };
+  window?: Window;
+  /** What the program found about the copies. */
+  verdict: string;
   transfers: number;
   wallMillis: number;
 }
@@ -81,6 +79,7 @@ class Drill {
   readonly #checks: RehearsalReport["checks"] = [];
   readonly #stack: Stack;
   readonly #vaultsOn: { aws: boolean; azure: boolean };
+  readonly #pauses: Pauses;
 
   constructor(cloud: SimulatedCloud, stack: Stack, config: Record<string, unknown>, options: RehearsalOptions) {
     this.#cloud = cloud;
@@ -90,6 +89,14 @@ class Drill {
     this.#terminal = options.terminal;
     this.#set = options.set.build(cloud);
     const vaults = options.vaults === true;
+    this.#pauses = new Pauses({
+      cloud,
+      config,
+      terminal: options.terminal,
+      set: this.#set,
+      seed: options.seed,
+      check: (claim, holds, detail) => this.#check(claim, holds, detail),
+    });
     this.#vaultsOn = { aws: vaults && onAws(config).length > 0, azure: vaults && onAzure(config).length > 0 };
   }
 
@@ -117,25 +124,23 @@ class Drill {
     const paused = await this.#protect();
     // AWS Backup runs once a day; only then does a cluster get the plan's backup retention.
     terminal.note("a day passes");
-    this.#cloud.clock.advance(24 * 60 * MINUTE + this.#untilPodStarts());
+    this.#cloud.clock.advance(24 * 60 * MINUTE);
 
-    const workload = Workload.start({
-      bank: this.#set.bank,
-      seed,
-      pods: () => this.#cloud.kubernetes.pods(NAMESPACE, RELEASE),
-    });
+    // A window that is held for backups is longer than what it would be planted in.
+    const plants = paused && this.#comparesCoordinators && !this.#options.vaults;
+    const missed = plants ? await this.#pauses.missPause() : undefined;
+    this.#pauses.untilPodStarts();
     const since = this.#cloud.clock.now();
-    let window: RehearsalReport["window"];
-    try {
+    const window = await this.#pauses.duringTransfers(async () => {
       await terminal.during("transfers are running", delay(2000));
-      if (paused) window = await this.#pause();
+      const recorded = paused ? await this.#pauses.pause() : undefined;
       await terminal.during("transfers are running", delay(1500));
-    } finally {
-      await workload.stop();
-    }
-    const transfers = workload.counts.done;
+      return recorded;
+    });
+    const planted = missed && this.#pauses.plant(missed);
+    const transfers = this.#pauses.transferred.done;
     const lastGood = this.#cloud.clock.now();
-    this.#disaster(transfers, workload.counts.paused);
+    this.#disaster(transfers, this.#pauses.transferred.paused);
 
     const points = await this.#restorePoints();
     const at = paused ? await this.#latestByCommand(points) : formatInstant(lastGood - 1000);
@@ -143,6 +148,7 @@ class Drill {
     const restore = await this.#restore(at);
     if (this.#vaultsOn.aws) this.#keep(at);
     if (paused) await this.#outsideWindow(since, window);
+    if (planted) await this.#missedPod(planted);
     await this.#cleanUp();
     if (this.#vaultsOn.azure) this.#weekly();
     if (this.#vaultsOn.aws) await this.#restoreFromBackups(at);
@@ -166,9 +172,16 @@ class Drill {
       restoreSimulatedMillis: restore.simulatedMillis,
       slowestOperationMillis: slowest.endMillis - slowest.startMillis,
       ...(window && { window }),
+      verdict: verificationOf(restore).verdict,
       transfers,
       wallMillis: Date.now() - began,
     };
+  }
+
+  /** Whether the program compares copies of the set's coordinator, which is in the first database. */
+  get #comparesCoordinators(): boolean {
+    const [first] = this.#config["scalar-backup:databases"] as DatabaseArgs[];
+    return first?.dynamodb !== undefined;
   }
 
   /** Says what is simulated. */
@@ -182,11 +195,6 @@ class Drill {
     this.#terminal.section("A drill on simulated clouds");
     this.#terminal.note(`simulated: ${clouds.join(", ")}, ScalarDB with its clients, and the time between the steps`);
     this.#terminal.note(`real: the stack program, its operations and the pauser, unchanged, on ${engine}`);
-  }
-
-  /** The pauser waits until a whole minute lies in the middle of its window: its pod starts shortly before one. */
-  #untilPodStarts(): number {
-    return (MINUTE + POD_STARTS_AT - (this.#cloud.clock.now() % MINUTE)) % MINUTE;
   }
 
   /** The first `up`. @returns whether pods have to be paused */
@@ -211,39 +219,6 @@ class Drill {
       "the vault is locked",
       azureVault(this.#cloud.azure)?.immutability === "Locked" && countChanges(up) === 1,
     );
-  }
-
-  /** One run of the pauser, as the CronJob's controller would start it. */
-  async #pause(): Promise<{ start: string; end: string }> {
-    this.#terminal.section("CronJob runs: pause, hold, unpause");
-    const run = () => this.#cloud.kubernetes.runCronJob(NAMESPACE, "scalar-pause");
-    // A hold for backups takes minutes: run the clock faster.
-    const job = await this.#terminal.during(
-      "the pauser is running",
-      this.#backsUpWindows ? this.#cloud.clock.faster(PACE_OF_LONG_WINDOWS, run) : run(),
-    );
-    const output = job.attempts.map(({ stdout, stderr }) => stdout + stderr).join("");
-    // Its JSON lines are for programs.
-    this.#terminal.note(withoutJson(output).join("\n"));
-    this.#check("the pauser succeeded", job.succeeded, counted(job.attempts.length, "attempt"));
-    this.#check(
-      "all pods are unpaused",
-      this.#cloud.kubernetes.pods(NAMESPACE, RELEASE).every((pod) => !pod.paused),
-    );
-    const line = output
-      .split("\n")
-      .map((text) => (text.startsWith("{") ? JSON.parse(text) : undefined))
-      .find((json) => json?.pause_start_timestamp_ms !== undefined);
-    if (line === undefined) throw new Error("the pauser printed no window");
-    return {
-      start: formatInstant(line.pause_start_timestamp_ms, { millis: true }),
-      end: formatInstant(line.pause_end_timestamp_ms, { millis: true }),
-    };
-  }
-
-  /** Whether the pauser makes backups of a database. */
-  get #backsUpWindows(): boolean {
-    return (this.#config["scalar-backup:databases"] as DatabaseArgs[]).some(({ dynamodb }) => dynamodb?.windowBackups);
   }
 
   #disaster(transfers: number, refused: number): void {
@@ -303,8 +278,13 @@ class Drill {
   async #restore(at: string): Promise<StackResult> {
     this.#terminal.section(`pulumi config set --path restore.at ${at}; pulumi up`);
     this.#config["scalar-backup:restore"] = { at };
+    if (this.#comparesCoordinators) this.#terminal.note(plansOf(await this.#run("preview")).join("\n"));
     const restored = await this.#run("up");
     this.#terminal.operations(restored.operations);
+    const verification = verificationOf(restored);
+    this.#terminal.note(verdictText(verification));
+    if (this.#comparesCoordinators)
+      this.#check("no transaction was committed around the copies", verification.verdict === Verdict.PauseProven);
     const verdict = this.#verdict(this.#set.copies(restored));
     this.#check(
       "the copies balance",
@@ -324,12 +304,20 @@ class Drill {
   }
 
   /** The same restore to an instant during transactions, which only an explicit override allows. */
-  async #outsideWindow(since: number, window: { start: string; end: string } | undefined): Promise<void> {
+  async #outsideWindow(since: number, window: Window | undefined): Promise<void> {
     const at = this.#unbalancedInstant(since, window);
     this.#terminal.section(`The same restore to ${at}, during transfers`);
     this.#config["scalar-backup:restore"] = { at, acceptInconsistentCopiesAt: at };
     const restored = await this.#run("up");
     this.#terminal.operations(restored.operations);
+    if (this.#comparesCoordinators) {
+      const verification = verificationOf(restored);
+      this.#terminal.note(verdictText(verification));
+      this.#check(
+        "ScalarDB's coordinator witnesses against the copies",
+        verification.verdict === Verdict.Refused && this.#areWitnesses(verification.witnesses.join("\n")),
+      );
+    }
     const verdict = this.#verdict(this.#set.copies(restored));
     this.#terminal.note(verdict.reasons.join("\n"));
     this.#check(
@@ -337,6 +325,27 @@ class Drill {
       !verdict.consistent,
       `${counted(verdict.unfinished, "half-written transaction")}`,
     );
+  }
+
+  /** A recorded window is believed until the coordinator's copies show that a pod went on. */
+  async #missedPod(window: Window): Promise<void> {
+    const at = formatInstant(Math.round((instantMillis(window.start) + instantMillis(window.end)) / 2000) * 1000);
+    this.#terminal.section(`The same restore to ${at}, in the window that a pod has missed`);
+    this.#config["scalar-backup:restore"] = { at };
+    const refused = await this.#terminal.during("pulumi up", this.#stack.up());
+    this.#cloud.clock.advance(refused.simulatedMillis);
+    const errors = refused.diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
+    this.#terminal.note(errors.map(refusalText).join("\n"));
+    this.#check(
+      "the missed pod is found: the up fails, and names transactions",
+      !refused.succeeded && errors.some((error) => error.includes("are refused")) && this.#areWitnesses(errors.join()),
+    );
+  }
+
+  /** Whether a text names transactions that the source's coordinator has as committed. */
+  #areWitnesses(text: string): boolean {
+    const rows = witnessesIn(text, this.#set.past(this.#cloud.clock.now()).coordinator);
+    return rows.length > 0 && rows.every(({ tx_state }) => tx_state === TransactionState.COMMITTED);
   }
 
   async #cleanUp(): Promise<void> {
@@ -452,7 +461,7 @@ class Drill {
     return this.#verdict(this.#set.past(at)).total > this.#set.bank.expectedTotal * 0.9;
   }
 
-  #verdict(copies: Parameters<typeof checkCopies>[0]): Verdict {
+  #verdict(copies: Parameters<typeof checkCopies>[0]): Balance {
     return checkCopies(copies, this.#set.bank.expectedTotal);
   }
 

@@ -15,7 +15,7 @@ export interface Copies {
   coordinator: ReadonlyMap<string, object>;
 }
 
-export interface Verdict {
+export interface Balance {
   consistent: boolean;
   /** The sum of all balances as last committed. */
   total: number;
@@ -31,7 +31,7 @@ export interface Verdict {
  * that table is of exactly the same instant. That holds within one database, but not between two databases with
  * different clocks. So in copies of several databases, no transaction may have been running.
  */
-export function checkCopies({ databases, coordinator }: Copies, expectedTotal: number): Verdict {
+export function checkCopies({ databases, coordinator }: Copies, expectedTotal: number): Balance {
   const reasons: string[] = [];
   const halfWritten = new Set<string>();
   const oneInstant = databases.length === 1;

@@ -40,7 +40,7 @@ export function buildDynamodb(cloud: SimulatedCloud, region: string): void {
     dynamodb.createTable({
       TableName: name,
       ...keysOf(name),
-      ProvisionedThroughput: { ReadCapacityUnits: 10, WriteCapacityUnits: 10 },
+      ProvisionedThroughput: { ReadCapacityUnits: name === COORDINATOR_TABLE ? 100 : 10, WriteCapacityUnits: 10 },
       Tags: [{ Key: "team", Value: "ledger" }],
     });
   }

@@ -1,10 +1,9 @@
 import { CONTEXT } from "../../simulator/cloud/kubernetes/cluster";
 
-/** The pause of every set that needs one; its hold is nearly the shortest allowed one, so that a rehearsal is short. */
+/** The pause of every set that needs one; its hold is the default. */
 const PAUSE = {
   schedule: "0 3 * * *",
   timeZone: "Asia/Tokyo",
-  holdSeconds: 6,
   releases: [{ namespace: "scalar", name: "scalardb-cluster" }],
 };
 
