@@ -75,11 +75,11 @@ function isPlain(value: object): boolean {
 }
 
 function doubts(key: string, value: string, path: (string | number)[]): Problem[] {
-  const message = key === "region" ? awsRegionDoubt(value) : key === "ipRules" ? everybody(value) : undefined;
+  const message = key === "region" ? awsRegionDoubt(value) : key === "ipRules" ? openToEveryone(value) : undefined;
   return message === undefined ? [] : [{ path: pathText(path).replace(/^\["aws:region"\]$/, "aws:region"), message }];
 }
 
-function everybody(range: string): string | undefined {
+function openToEveryone(range: string): string | undefined {
   if (!/\/0$/.test(range)) return undefined;
   return `${JSON.stringify(range)} lets in every address of the internet; expected the addresses of those who use the copy: name their ranges, or remove it`;
 }

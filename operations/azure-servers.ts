@@ -201,7 +201,7 @@ export async function completeServer(
   const server = await existing(wanted, access);
   await raiseRetention(client, wanted, server, wanted.backupRetentionDays, say);
 
-  await closeOrOpen(client, wanted, server, access, say);
+  await setPublicAccess(client, wanted, server, access, say);
 
   const tags = { ...server.tags, ...wanted.tags };
   if (!sameValues(tags, server.tags ?? {})) {
@@ -224,8 +224,8 @@ export async function completeServer(
   }
 }
 
-/** A restore may not heed whether its copy is to be open to the public: that is looked at, set, and looked at again. */
-async function closeOrOpen(
+/** Sets the public network access, which a restore may ignore, and checks that it has been set. */
+async function setPublicAccess(
   client: ArmClient,
   wanted: ServerCompletion,
   server: FlexibleServer,

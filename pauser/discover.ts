@@ -191,7 +191,7 @@ function settledWorkload(
     problems.push(`${where} has ${pods.length} pods where its Deployment wants ${wanted}`);
   }
   for (const pod of pods) {
-    const trouble = podTrouble(pod);
+    const trouble = podProblem(pod);
     if (trouble) problems.push(`pod ${pod.metadata.namespace}/${pod.metadata.name} ${trouble}`);
   }
 
@@ -205,7 +205,7 @@ function settledWorkload(
   };
 }
 
-function podTrouble(pod: Pod): string | undefined {
+function podProblem(pod: Pod): string | undefined {
   if (pod.metadata.deletionTimestamp) return "is being deleted";
   if (pod.status?.phase !== "Running") return `is ${pod.status?.phase ?? "in no phase"}, not Running`;
   if (!pod.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True")) return "is not Ready";

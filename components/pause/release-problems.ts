@@ -11,7 +11,7 @@ const SHOWN = 10;
  */
 export function releaseProblems(state: ReleasesState): string[] {
   return state.releases.flatMap((release) =>
-    release.products.length === 0 ? missing(release, state) : portless(release),
+    release.products.length === 0 ? missing(release, state) : missingAdminPort(release),
   );
 }
 
@@ -35,7 +35,7 @@ function missing({ namespace, name }: ReleaseState, { nearby, elsewhere = [] }: 
   ];
 }
 
-function portless({ namespace, name, withoutAdminPort }: ReleaseState): string[] {
+function missingAdminPort({ namespace, name, withoutAdminPort }: ReleaseState): string[] {
   return withoutAdminPort.map(
     (product) =>
       `${product} of release ${namespace}/${name} has no Service ending in ${HEADLESS_SUFFIX} with a port named ${ADMIN_PORTS[product]}, so the pauser does not find its admin interface; set the release's adminPort if it has another`,

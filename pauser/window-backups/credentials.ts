@@ -68,7 +68,7 @@ async function fromAgent(
   { http, stop: signal }: Asking,
 ): Promise<Credentials> {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  if (url === undefined || !mayBeAsked(url))
+  if (url === undefined || !isAllowedEndpoint(url))
     throw new CredentialsError(
       `AWS_CONTAINER_CREDENTIALS_FULL_URI: ${uri} is neither https nor an address of this node, so no token is sent there`,
     );
@@ -92,7 +92,7 @@ async function fromAgent(
 }
 
 /** Hosts that AWS's SDKs call over plain http, too: this host, and the agents of ECS and EKS on it. */
-function mayBeAsked({ protocol, hostname }: URL): boolean {
+function isAllowedEndpoint({ protocol, hostname }: URL): boolean {
   const near = ["localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"];
   return protocol === "https:" || near.includes(hostname) || /^127\./.test(hostname);
 }

@@ -1,4 +1,4 @@
-import { backupLifecycleProblems, goneBeforeNext } from "../../restore-points/rules/backup-lifecycle";
+import { backupLifecycleProblems, expiresBeforeNext } from "../../restore-points/rules/backup-lifecycle";
 import { daysText } from "../../restore-points/rules/days-text";
 import { RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
 import { type MinimumDays, minimumDaysSetting } from "../databases/minimum-days";
@@ -24,7 +24,7 @@ export const backupPlanLifecycle = resourcePolicy<MinimumDays>({
         problems.push(
           `${label}: recovery points are kept for ${daysText(deleteAfter)}: set lifecycle.deleteAfter to ${minimumDays} or more`,
         );
-      const gone = goneBeforeNext(deleteAfter, schedule);
+      const gone = expiresBeforeNext(deleteAfter, schedule);
       if (gone) problems.push(`${label}: ${gone}`);
       return problems;
     });

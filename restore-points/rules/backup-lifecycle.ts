@@ -47,7 +47,7 @@ export function backupLifecycleProblems({ continuous, deleteAfter, coldStorageAf
  * Why recovery points are deleted before the next backup, with the fix; undefined when they are not, or when the
  * interval is not known.
  */
-export function goneBeforeNext(deleteAfter: number | undefined, schedule: string | undefined): string | undefined {
+export function expiresBeforeNext(deleteAfter: number | undefined, schedule: string | undefined): string | undefined {
   const interval = schedule === undefined ? undefined : longestAwsIntervalMillis(schedule);
   if (interval === undefined || deleteAfter === undefined || deleteAfter * DAY_MILLIS > interval) return undefined;
   return `recovery points are deleted before the next backup, up to ${interval / DAY_MILLIS} days later: raise lifecycle.deleteAfter above that, or run more often than "${schedule}"`;

@@ -19,7 +19,7 @@ export function longestIntervalMillis(schedule: string): number | undefined {
 
 /** The same for a schedule of AWS Backup, such as `cron(0 5 ? * MON *)`. */
 export function longestAwsIntervalMillis(schedule: string): number | undefined {
-  const words = awsWords(schedule);
+  const words = cronFields(schedule);
   const times = words?.[5] === "*" ? readTimes(words.slice(0, 5)) : undefined;
   return times && intervalsOf(times)?.longest;
 }
@@ -27,7 +27,7 @@ export function longestAwsIntervalMillis(schedule: string): number | undefined {
 /** Why AWS Backup would refuse a schedule, with what it accepts; undefined when it accepts it. */
 export function awsScheduleProblem(schedule: string): string | undefined {
   const problem = (problem: string) => `${JSON.stringify(schedule)} ${problem}`;
-  const words = awsWords(schedule);
+  const words = cronFields(schedule);
   if (words === undefined || !words.every((word) => /^[\w*?,/#-]+$/.test(word)))
     return problem(
       "is not a schedule of AWS Backup; expected cron(minute hour day-of-month month day-of-week year), such as cron(0 5 ? * * *)",
@@ -76,7 +76,7 @@ function isAwsOnly(words: string[]): boolean {
 }
 
 /** The six fields, with days of the week from 0 for Sunday, as in Kubernetes. */
-function awsWords(schedule: string): string[] | undefined {
+function cronFields(schedule: string): string[] | undefined {
   const words = /^cron\((.*)\)$/.exec(schedule.trim())?.[1]?.trim().split(/\s+/);
   if (words?.length !== 6) return undefined;
   // AWS counts days of the week from 1; a step stays unchanged.
@@ -90,7 +90,7 @@ function awsWords(schedule: string): string[] | undefined {
  * that cannot be read. An hour that a change of the clocks leaves out or repeats moves such a run by that hour.
  */
 export function nextAwsRun(schedule: string, timeZone: string, after: number): number | undefined {
-  const words = awsWords(schedule);
+  const words = cronFields(schedule);
   const times = words?.[5] === "*" ? readTimes(words.slice(0, 5)) : undefined;
   if (times === undefined) return undefined;
   const offset = (instant: number) => localMillis(instant, timeZone) - instant;

@@ -13,7 +13,7 @@ import { snapshotDoubt, snapshotProblem } from "../rds/snapshots";
 import { type AuroraArgs, auroraSchema } from "./args";
 import { protectCreated, protectExisting } from "./protect";
 import { restoreCluster } from "./restore";
-import { type AuroraEngine, clusterIdentifier, lookUpSource, whereIs } from "./source";
+import { type AuroraEngine, clusterIdentifier, configuredRegion, lookUpSource } from "./source";
 
 export type { AuroraArgs } from "./args";
 
@@ -25,7 +25,7 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
     label: engine.label,
     relational: true,
     schema: auroraSchema,
-    region: whereIs,
+    region: configuredRegion,
     recoveryDays: (args) => args.backupRetentionPeriod ?? RECOVERY_PERIODS.rdsCluster.maximum,
     created: ({ create }) =>
       create === undefined
@@ -47,7 +47,7 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
       const id = clusterIdentifier("", args);
       return typeof id === "string" && id !== ""
         ? // AWS ignores the case of identifiers.
-          [`Aurora cluster ${id.toLowerCase()} in ${whereIs(args) ?? aws.defaultRegion}`]
+          [`Aurora cluster ${id.toLowerCase()} in ${configuredRegion(args) ?? aws.defaultRegion}`]
         : [];
     },
     protect: (name, args, context) =>
@@ -55,7 +55,7 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
         ? protectCreated(engine, name, args, args.create, context)
         : protectExisting(engine, name, args, context),
     awsBackup(name, args, aws) {
-      const region = whereIs(args) ?? aws.defaultRegion;
+      const region = configuredRegion(args) ?? aws.defaultRegion;
       const id = clusterIdentifier(name, args);
       return {
         resourceType: "Aurora",
@@ -65,7 +65,7 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
           prefixes: [],
         }),
         arns: () =>
-          lookUpSource(engine, name, args, regionOf(whereIs(args), aws, name), aws).apply(({ cluster }) => [
+          lookUpSource(engine, name, args, regionOf(configuredRegion(args), aws, name), aws).apply(({ cluster }) => [
             answered(cluster, "DBClusterArn"),
           ]),
         notContinuousBecause: retentionOwner(args),
@@ -77,13 +77,17 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
       };
     },
     backupProblem: (args, from, aws) =>
-      snapshotProblem(from, { cluster: true, region: whereIs(args) ?? aws.defaultRegion }),
+      snapshotProblem(from, { cluster: true, region: configuredRegion(args) ?? aws.defaultRegion }),
     backupDoubt: (name, args, from, context) =>
-      snapshotDoubt(regionOf(whereIs(args), context.aws, name), from, context),
+      snapshotDoubt(regionOf(configuredRegion(args), context.aws, name), from, context),
     async copiesExist(name, args, { aws, instant }) {
       const id = clusterIdentifier(name, args);
       if (typeof id !== "string") return false;
-      const copy = await describeCluster(regionOf(whereIs(args), aws, name), copyIdentifier(id, instant), aws.access);
+      const copy = await describeCluster(
+        regionOf(configuredRegion(args), aws, name),
+        copyIdentifier(id, instant),
+        aws.access,
+      );
       return copy !== undefined && tagsOf(copy.cluster)[INSTANT_TAG] === instant;
     },
     restore: (name, args, context) => restoreCluster(engine, name, args, context),

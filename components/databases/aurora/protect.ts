@@ -8,7 +8,7 @@ import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import { clusterProtection, declareCluster, rangeOf } from "../rds/cluster";
 import { protectExistingRds } from "../rds/protection";
 import type { AuroraArgs, AuroraCreateArgs } from "./args";
-import { type AuroraEngine, clusterIdentifier, lookUpSource, whereIs } from "./source";
+import { type AuroraEngine, clusterIdentifier, configuredRegion, lookUpSource } from "./source";
 
 /** Declares a cluster with its protection. */
 export function protectCreated(
@@ -66,7 +66,7 @@ export function protectExisting(
   args: AuroraArgs,
   context: ProtectContext,
 ): ProtectedDatabase {
-  const region = regionOf(whereIs(args), context.aws, name);
+  const region = regionOf(configuredRegion(args), context.aws, name);
   return protectExistingRds(
     name,
     lookUpSource(engine, name, args, region, context.aws).apply((source) => clusterProtection(name, source)),

@@ -13,7 +13,7 @@ import { adoptedCluster } from "../rds/existing";
 import { restoredByRds } from "../rds/restored";
 import { declareScaling } from "../scaling";
 import type { AuroraArgs, AuroraRestoreToArgs } from "./args";
-import { type AuroraEngine, lookUpSource, whereIs } from "./source";
+import { type AuroraEngine, configuredRegion, lookUpSource } from "./source";
 
 /** Declares a cluster as of the instant, with instances like the source's. */
 export function restoreCluster(
@@ -23,7 +23,7 @@ export function restoreCluster(
   context: RestoreContext,
 ): RestoredDatabase {
   const { aws, instant } = context;
-  const where = regionOf(whereIs(args), aws, name);
+  const where = regionOf(configuredRegion(args), aws, name);
   const logical = `${name}-copy-${instantSuffix(instant)}`;
   const read = lookUpSource(engine, name, args, where, aws).apply((source) => {
     const id = answered(source.cluster, "DBClusterIdentifier");

@@ -44,6 +44,6 @@ export function clusterIdentifier(name: string, args: AuroraArgs): pulumi.Input<
   return typeof given === "string" ? given : pulumi.output(given).apply((id) => id ?? name);
 }
 
-export function whereIs(args: AuroraArgs): string | undefined {
+export function configuredRegion(args: AuroraArgs): string | undefined {
   return args.existing?.region ?? args.create?.region;
 }

@@ -67,7 +67,7 @@ export async function findInstance(
 ): Promise<InstanceDescription | undefined> {
   const found = await describeInstance(where, id, access);
   if (found) {
-    refuseLiving(args, `instance ${id} in ${where}`, path, found.instance.DBInstanceStatus);
+    refuseExisting(args, `instance ${id} in ${where}`, path, found.instance.DBInstanceStatus);
     return { ...found, instance: builtLike(found.instance, args.restoreTo) };
   }
   const backups = await findRetainedBackups(where, id, access);
@@ -90,7 +90,7 @@ export async function findAuroraCluster(
 ): Promise<ClusterDescription | undefined> {
   const found = await describeCluster(where, id, access);
   if (found) {
-    refuseLiving(args, `cluster ${id} in ${where}`, path, found.cluster.Status);
+    refuseExisting(args, `cluster ${id} in ${where}`, path, found.cluster.Status);
     return { ...found, cluster: clusterBuiltLike(found.cluster, args.restoreTo) };
   }
   const backups = await findRetainedClusterBackups(where, id, access);
@@ -127,7 +127,7 @@ export function deletedNotes(restoreTo: BuildArgs = {}): string[] {
   ];
 }
 
-function refuseLiving({ existing }: Source, subject: string, path: string, status: string | undefined): void {
+function refuseExisting({ existing }: Source, subject: string, path: string, status: string | undefined): void {
   if (existing?.deleted !== true) return;
   throw new Error(
     status === "deleting"

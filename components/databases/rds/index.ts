@@ -16,7 +16,7 @@ import { restoreInstance } from "./instance-restore";
 import { NOT_CONTINUOUS, protectCreatedCluster, protectExistingCluster } from "./multi-az-cluster";
 import { restoreMultiAzCluster } from "./multi-az-restore";
 import { snapshotDoubt, snapshotProblem } from "./snapshots";
-import { identifierOf, isCluster, lookUpCluster, lookUpInstance, whereIs } from "./source";
+import { configuredRegion, identifierOf, isCluster, lookUpCluster, lookUpInstance } from "./source";
 
 export type { RdsArgs } from "./args";
 
@@ -28,7 +28,7 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
     label: engine.label,
     relational: true,
     schema: rdsSchema(engine),
-    region: whereIs,
+    region: configuredRegion,
     recoveryDays: (args) => args.backupRetentionPeriod ?? RECOVERY_PERIODS.rds.maximum,
     created: ({ create }) => [
       ...(create?.instance ? [createdInstance(create.instance)] : []),
@@ -39,7 +39,7 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
       const what = isCluster(args) ? "cluster" : "instance";
       // AWS ignores the case of identifiers.
       return typeof id === "string" && id !== ""
-        ? [`RDS ${what} ${id.toLowerCase()} in ${whereIs(args) ?? aws.defaultRegion}`]
+        ? [`RDS ${what} ${id.toLowerCase()} in ${configuredRegion(args) ?? aws.defaultRegion}`]
         : [];
     },
     protect(name, args, context) {
@@ -50,9 +50,9 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
       return protect(engine, name, args, context);
     },
     awsBackup(name, args, aws) {
-      const region = whereIs(args) ?? aws.defaultRegion;
+      const region = configuredRegion(args) ?? aws.defaultRegion;
       const cluster = isCluster(args);
-      const found = () => regionOf(whereIs(args), aws, name);
+      const found = () => regionOf(configuredRegion(args), aws, name);
       return {
         resourceType: "RDS",
         region,
@@ -80,13 +80,13 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
       };
     },
     backupProblem: (args, from, aws) =>
-      snapshotProblem(from, { cluster: isCluster(args), region: whereIs(args) ?? aws.defaultRegion }),
+      snapshotProblem(from, { cluster: isCluster(args), region: configuredRegion(args) ?? aws.defaultRegion }),
     backupDoubt: (name, args, from, context) =>
-      snapshotDoubt(regionOf(whereIs(args), context.aws, name), from, context),
+      snapshotDoubt(regionOf(configuredRegion(args), context.aws, name), from, context),
     async copiesExist(name, args, { aws, instant }) {
       const id = identifierOf(name, args);
       if (typeof id !== "string") return false;
-      const region = regionOf(whereIs(args), aws, name);
+      const region = regionOf(configuredRegion(args), aws, name);
       const copy = copyIdentifier(id, instant);
       const found = isCluster(args)
         ? (await describeCluster(region, copy, aws.access))?.cluster

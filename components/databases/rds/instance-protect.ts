@@ -10,7 +10,7 @@ import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { RdsArgs, RdsCreateArgs } from "./args";
 import { onlyEngine, type RdsEngine } from "./engine";
 import { protectExistingRds, type RdsProtection } from "./protection";
-import { identifierOf, lookUpInstance, whereIs } from "./source";
+import { configuredRegion, identifierOf, lookUpInstance } from "./source";
 
 /** Declares an instance with its protection. */
 export function protectCreatedInstance(
@@ -20,7 +20,7 @@ export function protectCreatedInstance(
   instance: NonNullable<RdsCreateArgs["instance"]>,
   context: ProtectContext,
 ): ProtectedDatabase {
-  const region = regionOf(whereIs(args), context.aws, name);
+  const region = regionOf(configuredRegion(args), context.aws, name);
   const days = args.backupRetentionPeriod ?? RECOVERY_PERIODS.rds.maximum;
   new Instance(
     `${name}-instance`,
@@ -62,7 +62,7 @@ export function protectExistingInstance(
   args: RdsArgs,
   context: ProtectContext,
 ): ProtectedDatabase {
-  const region = regionOf(whereIs(args), context.aws, name);
+  const region = regionOf(configuredRegion(args), context.aws, name);
   const observed = lookUpInstance(engine, name, args, region, context.aws).apply((found) => protectionOf(name, found));
   return protectExistingRds(
     name,

@@ -13,7 +13,7 @@ import { deletedNotes } from "./deleted";
 import type { RdsEngine } from "./engine";
 import { adoptedInstance } from "./existing";
 import { restoredByRds } from "./restored";
-import { lookUpInstance, whereIs } from "./source";
+import { configuredRegion, lookUpInstance } from "./source";
 
 /** Declares an instance as of the instant, and sets again what the restore leaves out. */
 export function restoreInstance(
@@ -23,7 +23,7 @@ export function restoreInstance(
   context: RestoreContext,
 ): RestoredDatabase {
   const { aws, instant } = context;
-  const region = regionOf(whereIs(args), aws, name);
+  const region = regionOf(configuredRegion(args), aws, name);
   const logical = `${name}-copy-${instantSuffix(instant)}`;
   const found = lookUpInstance(engine, name, args, region, aws).apply(({ instance: source, deleted }) => {
     const identifier = copyIdentifier(answered(source, "DBInstanceIdentifier"), instant);

@@ -9,7 +9,7 @@ import { clusterProtection, declareCluster, rangeOf } from "./cluster";
 import { NO_DELETED_CLUSTERS } from "./deleted";
 import type { RdsEngine } from "./engine";
 import { type RdsProtection, refusal, shortfalls, stateFault } from "./protection";
-import { identifierOf, lookUpCluster, whereIs } from "./source";
+import { configuredRegion, identifierOf, lookUpCluster } from "./source";
 
 /** Why AWS Backup keeps none continuously. [AWS Backup Developer Guide, Amazon RDS Multi-Availability Zone backups] */
 export const NOT_CONTINUOUS =
@@ -23,7 +23,7 @@ export function protectCreatedCluster(
   cluster: NonNullable<RdsCreateArgs["cluster"]>,
   context: ProtectContext,
 ): ProtectedDatabase {
-  const region = regionOf(whereIs(args), context.aws, name);
+  const region = regionOf(configuredRegion(args), context.aws, name);
   const days = args.backupRetentionPeriod ?? RECOVERY_PERIODS.rdsCluster.maximum;
   declareCluster(
     name,
@@ -57,7 +57,7 @@ export function protectExistingCluster(
   args: RdsArgs,
   context: ProtectContext,
 ): ProtectedDatabase {
-  const region = regionOf(whereIs(args), context.aws, name);
+  const region = regionOf(configuredRegion(args), context.aws, name);
   const days = args.backupRetentionPeriod ?? RECOVERY_PERIODS.rdsCluster.maximum;
   const manage = args.manage !== false;
   const observed = lookUpCluster(engine, name, args, region, context.aws).apply((found) =>

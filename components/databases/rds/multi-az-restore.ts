@@ -17,7 +17,7 @@ import type { RdsArgs } from "./args";
 import { copyDeletion, copyIdentifier, credentialsNote } from "./copies";
 import type { RdsEngine } from "./engine";
 import { restoredByRds } from "./restored";
-import { lookUpCluster, whereIs } from "./source";
+import { configuredRegion, lookUpCluster } from "./source";
 
 /** The tag that names what a copy was restored from: the identifiers of two copies may begin alike, and be cut. */
 const SOURCE_TAG = "scalar-backup:restored-from";
@@ -33,7 +33,7 @@ export function restoreMultiAzCluster(
   context: RestoreContext,
 ): RestoredDatabase {
   const { aws } = context;
-  const region = regionOf(whereIs(args), aws, name);
+  const region = regionOf(configuredRegion(args), aws, name);
   const copy = lookUpCluster(engine, name, args, region, aws).apply(({ cluster: source }) => {
     const identifier = copyIdentifier(answered(source, "DBClusterIdentifier"), context.instant);
     const at = { region, identifier };

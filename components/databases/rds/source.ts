@@ -12,7 +12,7 @@ export function isCluster({ existing, create }: RdsArgs): boolean {
   return existing?.clusterIdentifier !== undefined || create?.cluster !== undefined;
 }
 
-export function whereIs({ existing, create }: RdsArgs): string | undefined {
+export function configuredRegion({ existing, create }: RdsArgs): string | undefined {
   return existing?.region ?? create?.region;
 }
 

@@ -1,4 +1,4 @@
-import { backupLifecycleProblems, goneBeforeNext } from "../../../restore-points/rules/backup-lifecycle";
+import { backupLifecycleProblems, expiresBeforeNext } from "../../../restore-points/rules/backup-lifecycle";
 import { outsideLock, vaultLockProblems } from "../../../restore-points/rules/vault-lock";
 import type { AwsSettings } from "../../cloud-settings";
 import type { DatabaseArgs } from "../../databases";
@@ -93,7 +93,7 @@ function ruleProblems(rule: VaultRuleArgs, path: string, vault: Partial<AwsVault
   const refused = lifecycleProblems(rule.lifecycle, rule.continuous ?? false);
   for (const problem of refused) add("", problem);
   if (refused.length === 0) {
-    add("", goneBeforeNext(rule.lifecycle?.deleteAfter, schedule));
+    add("", expiresBeforeNext(rule.lifecycle?.deleteAfter, schedule));
     add("", lockedOut(rule.lifecycle, vault.lock, vault.name));
   }
   rule.copyTo?.forEach((copy, index) => {
