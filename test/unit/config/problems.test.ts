@@ -318,7 +318,7 @@ test("reports all problems at once", (t) => {
   );
 });
 
-test("the decision table: what needs a pause, and why", (t) => {
+test("only a database without transactions, or several databases, need a pause", (t) => {
   const needs = (databases: unknown[]) => problems({ databases }).filter((problem) => problem.startsWith("pause:"));
   t.is(needs([customers]).length, 0);
   t.is(needs([ledger]).length, 1);

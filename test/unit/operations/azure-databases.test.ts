@@ -165,7 +165,7 @@ test.serial(
   },
 );
 
-test.serial("Cosmos DB: what can't be known is said, not guessed", async (t) => {
+test.serial("Cosmos DB: reports that a range is unknown instead of guessing it", async (t) => {
   const { cloud, access } = await azure(t);
   cloud.createResourceGroup(AZURE_RESOURCE_GROUP, "japaneast");
   cloud.request({

@@ -190,7 +190,7 @@ test.serial(
   },
 );
 
-test.serial("a conflict that stays one is not tried again", async (t) => {
+test.serial("a conflict that is not about a lock is not tried again", async (t) => {
   const { asked, client } = await manager(t, [answer(409, { error: { code: "Conflict", message: "taken" } })]);
   await t.throwsAsync(client.request("PUT", "/x", "1", {}), { message: "Conflict: taken" });
   t.is(asked.length, 1);
@@ -208,7 +208,7 @@ async function permission(t: ExecutionContext, answers: Parameters<typeof manage
 const noInstance = answer(404, { error: { code: "ResourceNotFound", message: "none" } });
 const forbidden = (code: string) => answer(400, { error: { code, message: "not yet" } });
 
-test.serial("a vault's permissions are waited for until they are in effect", async (t) => {
+test.serial("waits until a vault's permissions are in effect", async (t) => {
   const { asked, said, done } = await permission(t, [
     noInstance,
     forbidden("UserErrorMissingRequiredPermissions"),
@@ -231,7 +231,7 @@ test.serial("a vault's permissions are waited for until they are in effect", asy
   );
 });
 
-test.serial("what is backed up already needs no waiting, and any other refusal ends it", async (t) => {
+test.serial("does not wait for what is backed up already, and fails at any other refusal", async (t) => {
   const granted = await permission(t, [answer(200, { name: "prod" })]);
   await granted.done;
   t.deepEqual(granted.said, ["prod is backed up already"]);

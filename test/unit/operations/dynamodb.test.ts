@@ -38,7 +38,7 @@ test.serial("tables are found by namespace and by name, beyond the first page", 
   t.deepEqual(found, ["alone", "coordinator.state", ...many]);
 });
 
-test.serial("what is off is switched on, and nothing else is touched", async (t) => {
+test.serial("switches on what is off, and changes nothing else", async (t) => {
   const { region } = await cloudWith(t, ["aaa", "bbb", "ccc"]);
   region.updateContinuousBackups({
     TableName: "bbb",
@@ -68,7 +68,7 @@ test.serial("what is off is switched on, and nothing else is touched", async (t)
   );
 });
 
-test.serial("a longer period than asked for is left alone", async (t) => {
+test.serial("keeps a recovery period that is longer than configured", async (t) => {
   const { region } = await cloudWith(t, ["aaa"]);
   region.updateContinuousBackups({
     TableName: "aaa",
@@ -79,7 +79,7 @@ test.serial("a longer period than asked for is left alone", async (t) => {
   t.is(region.table("aaa").recoveryPeriodInDays, 35);
 });
 
-test.serial("a table that is gone is named", async (t) => {
+test.serial("reports a table that does not exist", async (t) => {
   await cloudWith(t, ["aaa"]);
   await t.throwsAsync(
     protectTables({ region: REGION, tables: ["aaa", "bbb"], goal: GOAL }, ACCESS, () => {}),

@@ -78,7 +78,7 @@ test.serial("a cluster is restored with the class and the storage of its source"
   t.regex(said.join("\n"), /^copy: restore orders to 2\S+Z$/);
 });
 
-test.serial("a copy that an earlier call has made is taken over, with nothing called for again", async (t) => {
+test.serial("a copy that an earlier call has made is taken over without another restore", async (t) => {
   const { rds, restore, said } = await scene(t);
   await restore();
   const { resourceId } = rds.cluster("copy");
@@ -89,7 +89,7 @@ test.serial("a copy that an earlier call has made is taken over, with nothing ca
   t.deepEqual(said, ["copy: exists already, and is this copy"]);
 });
 
-test.serial("a call that another call has outrun takes over what that one has made", async (t) => {
+test.serial("a call that loses to a concurrent one takes over the copy of that one", async (t) => {
   const { rds, restore } = await scene(t);
   // What the first look does not see yet.
   const find = rds.find.bind(rds);
@@ -142,38 +142,41 @@ test.serial("a snapshot is restored in its own version, not in the region's defa
   t.like(rds.cluster("copy").settings.multiAz, { instanceClass: "db.r6gd.xlarge", iops: 4000 });
 });
 
-test.serial("what follows waits until the copy is restored, and sets what AWS takes afterwards only", async (t) => {
-  const { rds, restore, said } = await scene(t);
-  await restore();
-  const copy = rds.cluster("copy");
-  copy.status = "creating";
-  const settings = { MonitoringInterval: 30, MonitoringRoleArn: "arn:aws:iam::123456789012:role/monitoring" };
-  const request = {
-    region: REGION,
-    clusterIdentifier: "copy",
-    settings: { ...settings, PreferredMaintenanceWindow: "sat:03:00-sat:04:00", ManageMasterUserPassword: true },
-    tags: { ...MARKS, more: "yes" },
-    tagsLeftOut: ["team"],
-  };
-  await completeClusterCopy(
-    request,
-    ACCESS,
-    (line) => {
-      said.push(line);
-      if (line === "copy: creating") copy.status = "available";
-    },
-    AT_ONCE,
-  );
-  t.like(copy.describe(), { ...settings, PreferredMaintenanceWindow: "sat:03:00-sat:04:00" });
-  t.true(copy.settings.managedPassword);
-  t.is(copy.tags.more, "yes");
-  t.is(copy.tags.team, undefined);
-  said.length = 0;
-  await completeClusterCopy(request, ACCESS, (line) => said.push(line), AT_ONCE);
-  t.deepEqual(said, ["copy: nothing to do"]);
-});
+test.serial(
+  "the completion waits until the copy is restored, and then sets what AWS accepts only afterwards",
+  async (t) => {
+    const { rds, restore, said } = await scene(t);
+    await restore();
+    const copy = rds.cluster("copy");
+    copy.status = "creating";
+    const settings = { MonitoringInterval: 30, MonitoringRoleArn: "arn:aws:iam::123456789012:role/monitoring" };
+    const request = {
+      region: REGION,
+      clusterIdentifier: "copy",
+      settings: { ...settings, PreferredMaintenanceWindow: "sat:03:00-sat:04:00", ManageMasterUserPassword: true },
+      tags: { ...MARKS, more: "yes" },
+      tagsLeftOut: ["team"],
+    };
+    await completeClusterCopy(
+      request,
+      ACCESS,
+      (line) => {
+        said.push(line);
+        if (line === "copy: creating") copy.status = "available";
+      },
+      AT_ONCE,
+    );
+    t.like(copy.describe(), { ...settings, PreferredMaintenanceWindow: "sat:03:00-sat:04:00" });
+    t.true(copy.settings.managedPassword);
+    t.is(copy.tags.more, "yes");
+    t.is(copy.tags.team, undefined);
+    said.length = 0;
+    await completeClusterCopy(request, ACCESS, (line) => said.push(line), AT_ONCE);
+    t.deepEqual(said, ["copy: nothing to do"]);
+  },
+);
 
-test.serial("a restore that fails is said at once", async (t) => {
+test.serial("reports a failed restore at once", async (t) => {
   const { rds, restore } = await scene(t);
   await restore();
   rds.cluster("copy").status = "incompatible-restore";
@@ -205,7 +208,7 @@ test.serial("a drill's copy is deleted without a trace, once AWS accepts it", as
   t.deepEqual(said, ["copy: gone"], "again: nothing to do");
 });
 
-test.serial("a copy that somebody has protected is not deleted, and AWS's reason is said", async (t) => {
+test.serial("a copy with deletion protection is not deleted, and the error has AWS's reason", async (t) => {
   const { rds, restore, remove } = await scene(t);
   await restore();
   rds.modifyDBCluster({ DBClusterIdentifier: "copy", DeletionProtection: true });

@@ -119,7 +119,7 @@ test.serial("a Multi-AZ DB cluster is given what it lacks, once", async (t) => {
   t.deepEqual(said, ["copies: nothing to do"]);
 });
 
-test.serial("what is not there ends the operation", async (t) => {
+test.serial("an operation on a database that does not exist fails", async (t) => {
   await cloudWith(t);
   await t.throwsAsync(
     completeInstanceCopy({ region: REGION, instanceIdentifier: "missing", settings: {} }, ACCESS, () => {}),

@@ -152,7 +152,7 @@ test("databases that were deleted are restored from what the clouds retain of th
   t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");
 });
 
-test("a Multi-AZ DB cluster that was deleted is said to be lost to a restore to an instant", async (t) => {
+test("refuses to restore a deleted Multi-AZ DB cluster to an instant", async (t) => {
   const trio = [{ name: "trio", rdsPostgresql: { existing: { clusterIdentifier: "trio-prod" } } }];
   const { cloud, stack } = await rehearsed(t, { "scalar-backup:databases": trio });
   buildExisting(cloud, trio);

@@ -17,7 +17,7 @@ const config = {
   "scalar-backup:lastDrill": "2026-11-01T09:30:00Z",
 };
 
-test("one set of two databases: protected, fixed, restored, cleaned up", async (t) => {
+test("a set of two databases is protected, fixed, restored and cleaned up", async (t) => {
   t.timeout(300_000);
   const { cloud, stack, asProcesses } = await rehearsed(t, config);
   buildDynamodb(cloud, REGION);

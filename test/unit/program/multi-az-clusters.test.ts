@@ -111,7 +111,7 @@ test("a drill that becomes a recovery keeps its copy, and the copy then stays", 
   t.truthy(rds.find(copy), "a recovery's copy is not deleted");
 });
 
-test("a drill's copy that is gone is reported, with the way out", async (t) => {
+test("reports a drill's copy that does not exist any more, with the fix", async (t) => {
   const { stack, rds, at, copy } = await protectedCluster(t);
   stack.config["scalar-backup:restore"] = { at };
   const drilled = await stack.up();

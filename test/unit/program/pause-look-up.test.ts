@@ -80,7 +80,7 @@ test.serial(
   },
 );
 
-test.serial("a release of another namespace is named, and Envoy's Deployment is no release", async (t) => {
+test.serial("names a release of another namespace, and takes no Deployment of Envoy for a release", async (t) => {
   const { cloud, stack } = await set(t);
   cloud.kubernetes.createNamespace("scalar");
   await install(cloud, RELEASE.name, "scalar-prod");
@@ -90,7 +90,7 @@ test.serial("a release of another namespace is named, and Envoy's Deployment is 
   ]);
 });
 
-test.serial("a release without a headless Service that has the admin port is warned of", async (t) => {
+test.serial("warns about a release without a headless Service that has the admin port", async (t) => {
   const { cloud, stack } = await set(t);
   await install(cloud);
   cloud.kubernetes.store.delete(kindOf({ apiVersion: "v1", kind: "Service" }), "scalar", "scalardb-cluster-headless");
@@ -134,7 +134,7 @@ test.serial("a cluster that cannot be reached is a warning with the reason, and 
   await cloud.kubernetes.apiServer.comeBack();
 });
 
-test.serial("what the kubeconfig's user may not read is said, and the rest is read", async (t) => {
+test.serial("warns about what the kubeconfig's user may not read, and reads the rest", async (t) => {
   const { cloud, stack } = await set(t);
   await install(cloud);
   const forbidden = (path: RegExp) => {
@@ -227,7 +227,7 @@ test.serial(
   },
 );
 
-test.serial("a schedule that does not run is warned of once its run is overdue, unless it is suspended", async (t) => {
+test.serial("warns about an overdue run of a schedule that is not suspended", async (t) => {
   const { cloud, stack } = await set(t);
   await install(cloud);
   t.true((await stack.up()).succeeded);

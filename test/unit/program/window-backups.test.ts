@@ -112,7 +112,7 @@ test("a window's backups restore it when point-in-time recovery has forgotten it
   t.deepEqual(changes(await stack.preview()), [], "and then it is done");
 });
 
-test("backups that are not all there, or not yet, or of another window, are refused", async (t) => {
+test("refuses backups that are incomplete, unfinished, or of another window", async (t) => {
   const { cloud, stack, source, up } = await protectedSet(t, { restoreTo: undefined });
   t.regex(
     JSON.stringify(up.outputs.databases),

@@ -91,7 +91,7 @@ test("refused: the same server, or account, twice", (t) => {
   );
 });
 
-test("Cosmos DB needs a pause, one server alone doesn't", (t) => {
+test("Cosmos DB needs a pause, one flexible server alone does not", (t) => {
   const needs = (database: object) =>
     stackConfigProblems({ databases: [database] }).some(({ path }) => path === "pause");
   t.true(needs(cosmosdb({})));
@@ -109,7 +109,7 @@ test("with manage: false, a preview refuses settings that do not meet the requir
   );
 });
 
-test("a server that isn't there, is stopped, or is a replica is named", (t) => {
+test("reports a server that does not exist, is stopped, or is a replica", (t) => {
   const at = { product: "postgresql", serverName: "customers-prod", ...IN_GROUP } as const;
   const refused = (properties?: object) =>
     t.throws(() => refuseUnfitServer("azurePostgresql", at, properties && ({ properties } as FlexibleServer)))?.message;
@@ -133,7 +133,7 @@ test("a server that isn't there, is stopped, or is a replica is named", (t) => {
   );
 });
 
-test("an account of another interface, and one that goes, are named", (t) => {
+test("reports an account of another interface, and one that is being deleted", (t) => {
   const refused = (account: object) =>
     t.throws(() => refuseUnfitAccount({ name: "ledger-prod", properties: {}, ...account } as CosmosAccount))?.message;
   t.regex(refused({ properties: { capabilities: [{ name: "EnableGremlin" }] } }) ?? "", /speaks Gremlin, not NoSQL/);

@@ -108,7 +108,7 @@ function testKind(kind: KindUnderTest, origin: Origin, acts: (t: ExecutionContex
   const name = nameOf(kind, origin);
   const title = (cell: string) => `${kind.title}, ${origin}: ${cell}`;
 
-  test(title("protected"), async (t) => {
+  test(title("is protected as configured"), async (t) => {
     const { protect } = await acts(t);
     t.deepEqual(protect.sources.get(name)?.protection, kind.protection[origin]);
   });
@@ -122,7 +122,7 @@ function testKind(kind: KindUnderTest, origin: Origin, acts: (t: ExecutionContex
     t.deepEqual(fix.sources.get(name)?.protection, kind.protection[origin]);
   });
 
-  test(title("range"), async (t) => {
+  test(title("reports the range that the cloud can restore"), async (t) => {
     const { restore } = await acts(t);
     const { databases } = restore.result.outputs.restorePoints as unknown as RestorePoints;
     const listed = databases.find((range) => range.name === name);
@@ -135,7 +135,7 @@ function testKind(kind: KindUnderTest, origin: Origin, acts: (t: ExecutionContex
     t.true(late >= 0 && late < restore.result.simulatedMillis + 10 * MINUTE, `${listed.latest}`);
   });
 
-  test(title("restored to the instant"), async (t) => {
+  test(title("the copy has the data of the instant"), async (t) => {
     const { first, restore } = await acts(t);
     const copy = restore.copies[0]?.get(name);
     t.deepEqual(copy?.values, { a: 1 });
@@ -143,7 +143,7 @@ function testKind(kind: KindUnderTest, origin: Origin, acts: (t: ExecutionContex
     t.like(copy?.tags, { ...TAGS, [COPY_TAG]: "drill", [INSTANT_TAG]: first });
   });
 
-  test(title("settings set again"), async (t) => {
+  test(title("the copy has its source's settings and tags"), async (t) => {
     const { restore } = await acts(t);
     const source = restore.sources.get(name);
     const copy = restore.copies[0]?.get(name);
@@ -153,7 +153,7 @@ function testKind(kind: KindUnderTest, origin: Origin, acts: (t: ExecutionContex
     t.deepEqual(tags, { ...source?.tags, ...TAGS });
   });
 
-  test(title("properties"), async (t) => {
+  test(title("the ScalarDB properties lead to the copy"), async (t) => {
     const { restore } = await acts(t);
     const { properties } = copyOf(restore.result, name);
     const expected = Object.entries(restore.copies[0]?.get(name)?.properties ?? { none: "" });
@@ -164,14 +164,14 @@ function testKind(kind: KindUnderTest, origin: Origin, acts: (t: ExecutionContex
     );
   });
 
-  test(title("another instant"), async (t) => {
+  test(title("another instant gets a copy with its data"), async (t) => {
     const { change } = await acts(t);
     t.deepEqual(change.copies[1]?.get(name)?.values, { a: 2 });
     t.not(change.copies[0]?.get(name)?.values.a, 1, "the copy of the other instant is gone");
     t.deepEqual(change.copies[1]?.get(name)?.settings, change.sources.get(name)?.settings);
   });
 
-  test(title("cleaned up"), async (t) => {
+  test(title("the clean-up removes every copy and leaves the source"), async (t) => {
     const { cleanUp } = await acts(t);
     t.is(cleanUp.copies[0]?.get(name), undefined);
     t.is(cleanUp.copies[1]?.get(name), undefined);

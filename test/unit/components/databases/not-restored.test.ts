@@ -15,7 +15,7 @@ test("a copy's notes name what its source has, and ask for the rest without what
   t.regex(leftToSetAgain("multiAzCluster", {})[0] ?? "", /: read replicas, targets of RDS Proxy/);
 });
 
-test("the documentation lists all of it", (t) => {
+test("docs/not-restored.md lists everything that no restore brings back", (t) => {
   const text = readFileSync(join(__dirname, "../../../../docs/not-restored.md"), "utf8").toLowerCase();
   const all = [...new Set(Object.values(notRestored).flat())];
   t.deepEqual(

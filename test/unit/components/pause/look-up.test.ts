@@ -91,14 +91,14 @@ test.serial(
   },
 );
 
-test.serial("in a preview, what an explicit provider is not given keeps nothing from being looked up", async (t) => {
+test.serial("a preview looks releases up although an explicit provider leaves inputs unset", async (t) => {
   const cluster = await clusterWithNamespace(t);
   await mocked(true);
   const provider = new Provider("given", { kubeconfig: cluster.kubeconfig });
   t.regex((await seen(new Component("a", { provider })))[0] as string, MISSING);
 });
 
-test.serial("providers of a parent are used, by `providers` too", async (t) => {
+test.serial("the look-up uses a parent's provider, also one given by `providers`", async (t) => {
   const cluster = await clusterWithNamespace(t);
   await mocked(false);
   const kubernetes = new Provider("given", { kubeconfig: cluster.kubeconfig });
@@ -106,7 +106,7 @@ test.serial("providers of a parent are used, by `providers` too", async (t) => {
   t.regex((await seen(new Component("a", { parent })))[0] as string, MISSING);
 });
 
-test.serial("an explicit provider that pins nothing is warned of like none", async (t) => {
+test.serial("warns about an explicit provider that pins no cluster, as if there were none", async (t) => {
   const cluster = await clusterWithNamespace(t);
   await mocked(false);
   const before = process.env.KUBECONFIG;
@@ -141,7 +141,7 @@ test.serial(
   },
 );
 
-test.serial("what a ScalarBackup depends on is waited for, too", async (t) => {
+test.serial("the look-up waits for what a ScalarBackup depends on", async (t) => {
   const cloud = await SimulatedCloud.start();
   t.teardown(() => cloud.stop());
   Object.assign(process.env, { ...cloud.environment(), KUBECONFIG: process.env.KUBECONFIG });
@@ -165,7 +165,7 @@ test.serial("what a ScalarBackup depends on is waited for, too", async (t) => {
   t.is(cluster.apiServer.requests.length, 0);
 });
 
-test.serial("without a kubeconfig, both what is not pinned and what is not looked up is said", async (t) => {
+test.serial("without a kubeconfig, warns that no cluster is pinned and that nothing is looked up", async (t) => {
   await mocked(false);
   t.deepEqual(await seen(new Component("a", {})), []);
   t.regex(messages.join("\n"), /pin the cluster: pulumi config set kubernetes:context <context>/);

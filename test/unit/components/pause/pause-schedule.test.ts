@@ -86,7 +86,7 @@ const settingsOf = (cronJob: Inputs) => {
   return readEnvironment({ PAUSER_SETTINGS, PAUSER_API_SERVER: "http://127.0.0.1:1", PAUSER_JOB_NAME: "j" }).settings;
 };
 
-test.serial("children have the names that users' stacks will know", async (t) => {
+test.serial("children have the names that existing stacks know", async (t) => {
   await declare();
   t.deepEqual([...declared.keys()].sort(), [
     "ConfigMap pause-pauser",
@@ -119,7 +119,7 @@ test.serial("the pauser understands the settings it is given, with the defaults"
   });
 });
 
-test.serial("what a user says reaches the pauser, values of other resources too", async (t) => {
+test.serial("the pauser gets the user's settings, outputs of other resources included", async (t) => {
   const tls = { caCertificate: pulumi.output(CERTIFICATE), overrideAuthority: "scalardb.example" };
   const { cronJob } = await declare({
     releases: [{ namespace: "scalar", name: "scalardb", tls }],
@@ -204,7 +204,7 @@ test.serial("the program that is mounted is the one that is run", async (t) => {
   t.true(Buffer.byteLength(program.data[key as string]) < 512 * 1024);
 });
 
-test.serial("rights are bound to the pauser's account, in each namespace no more than it uses", async (t) => {
+test.serial("the pauser's account has in each namespace only the permissions that it uses", async (t) => {
   await declare({ namespace: "backup" });
   t.deepEqual((declared.get("Role pause-record") as Inputs).rules, [
     { apiGroups: [""], resources: ["configmaps"], resourceNames: ["pause-windows"], verbs: ["get", "update"] },
@@ -234,7 +234,7 @@ test.serial("windows are read back from the record", async (t) => {
   recordedData = undefined;
 });
 
-test.serial("the record has a name of its own and no data: that is the pauser's", async (t) => {
+test.serial("the record is declared without data, which only the pauser writes", async (t) => {
   const { schedule } = await declare();
   t.deepEqual(Object.keys(declared.get("ConfigMapPatch pause-windows") as Inputs).sort(), [
     "apiVersion",
@@ -244,7 +244,7 @@ test.serial("the record has a name of its own and no data: that is the pauser's"
   t.is(await value(schedule.recordName), "scalar/pause-windows");
 });
 
-test.serial("tags become labels, everywhere", async (t) => {
+test.serial("every object gets the tags as labels", async (t) => {
   await declare({ labels: { team: pulumi.output("data"), "cost center": "a:b" } });
   for (const [name, inputs] of declared) {
     // Leases are the same object for every stack that pauses the release.

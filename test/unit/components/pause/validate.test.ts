@@ -5,7 +5,7 @@ import { pauseProblems, scheduleNameProblem } from "../../../../components/pause
 
 const RIGHT: PauseScheduleArgs = { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb" }] };
 
-test("what is right has no problems", (t) => {
+test("a valid pause schedule has no problems", (t) => {
   t.deepEqual(pauseProblems(RIGHT), []);
   t.deepEqual(
     pauseProblems({ ...RIGHT, schedule: "@hourly", timeZone: "Asia/Tokyo", holdSeconds: 6, retentionDays: 35 }),
@@ -13,7 +13,7 @@ test("what is right has no problems", (t) => {
   );
 });
 
-test("a value that another resource gives is not judged", (t) => {
+test("an output of another resource is not checked", (t) => {
   const tls = { caCertificate: pulumi.output("anything") };
   t.deepEqual(
     pauseProblems({ ...RIGHT, timeZone: pulumi.output("?"), releases: [{ namespace: "a", name: "b", tls }] }),
@@ -74,7 +74,7 @@ for (const [wrong, path, message] of WRONG) {
   });
 }
 
-test("a component's name must do for a CronJob", (t) => {
+test("refuses a component's name that no CronJob can have", (t) => {
   t.is(scheduleNameProblem("scalar-backup-pause"), undefined);
   t.regex(scheduleNameProblem("x".repeat(53)) ?? "", /53 characters/);
   t.regex(scheduleNameProblem("Backup") ?? "", /"Backup" is not a name/);

@@ -56,7 +56,7 @@ test("of RDS, a preview ends for a cluster and warns for an instance, which AWS 
   t.regex(errors(await stack.preview()), /^database trio: AWS Backup in ap-northeast-1 has not opted in to RDS/);
 });
 
-test("of what a tag selects, AWS Backup backs up only types that the region has opted in to", async (t) => {
+test("AWS Backup backs up what a tag selects only if the region has opted in to its type", async (t) => {
   const { stack, backup } = await auroraStack(t, {
     "scalar-backup:databases": [{ name: "orders", rdsMysql: { existing: { instanceIdentifier: "orders-prod" } } }],
     "scalar-backup:vault": {
@@ -71,7 +71,7 @@ test("of what a tag selects, AWS Backup backs up only types that the region has 
   t.regex(errors(await stack.preview()), /^database orders: AWS Backup in ap-northeast-1 has not opted in to RDS/);
 });
 
-test("settings that may not be read are a warning, and no error", async (t) => {
+test("warns about settings that it has no permission to read", async (t) => {
   const { cloud, stack, backup } = await auroraStack(t);
   backup.optIn.Aurora = false;
   cloud.aws.eks.region(REGION).createCluster("payments");

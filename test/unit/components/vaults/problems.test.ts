@@ -24,7 +24,7 @@ function problems(aws: Values, databases: unknown[] = [ledger, customers]): stri
   return stackConfigProblems({ databases, pause, vault }).map(({ path, message }) => `${path}: ${message}`);
 }
 
-test("vaults that AWS Backup takes", (t) => {
+test("accepts vaults that AWS Backup accepts", (t) => {
   t.deepEqual(problems({}), []);
   t.deepEqual(problems({ rules: [daily, continuous] }), []);
   t.deepEqual(problems({ lock: { minRetentionDays: 7, maxRetentionDays: 90 } }), []);
@@ -274,7 +274,7 @@ for (const [title, aws, expected, databases] of REFUSED)
     t.deepEqual(problems(aws, databases), expected);
   });
 
-test("what a database has otherwise than the set needs a vault of the set", (t) => {
+test("refuses a database's own vault settings where the set has no vault", (t) => {
   const values = { databases: [{ ...customers, vault: { exclude: true } }] };
   t.deepEqual(stackConfigProblems(values), [
     {
@@ -302,7 +302,7 @@ function azureProblems(azure: Values | undefined, databases: unknown[] = [postgr
   return stackConfigProblems({ databases, pause, vault }).map(({ path, message }) => `${path}: ${message}`);
 }
 
-test("vaults that Azure Backup takes", (t) => {
+test("accepts vaults that Azure Backup accepts", (t) => {
   t.deepEqual(azureProblems({}), []);
   t.deepEqual(azureProblems({}, [postgresql, mysql, documents]), [], "with databases that it does not take");
   t.deepEqual(azureProblems({}, [postgresql, { ...mysql, vault: { exclude: true } }]), []);

@@ -11,7 +11,7 @@ const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
 const TABLE = "ledger.accounts";
 
-test("copies of a restore point are kept while they stand, and restored when all else is gone; others are refused", async (t) => {
+test("copies of a restore point are kept while they exist, and restored when all else is gone; others are refused", async (t) => {
   t.timeout(120_000);
   const { cloud, stack } = await rehearsed(t, {
     "scalar-backup:databases": [

@@ -109,7 +109,7 @@ test.serial(
   },
 );
 
-test.serial("of several that had the name, the one that went last", async (t) => {
+test.serial("restores the instance that was deleted last of several with the name", async (t) => {
   const { clock, rds, remove } = await region(t);
   const former = rds.instances.instance("one").resourceId;
   remove(false);
