@@ -55,7 +55,7 @@ export async function* coordinatorRows(
     );
     const items = page.Items ?? [];
     rows += items.length;
-    yield items.map(rowOf);
+    yield items.map((item) => rowOf(table, item));
     start = page.LastEvaluatedKey;
     if (clock.now() - said >= CAPACITY_MILLIS) {
       say(`${table}: ${rows} rows read`);
@@ -76,11 +76,11 @@ function readCapacity({ ProvisionedThroughput, OnDemandThroughput }: TableDescri
 }
 
 /** @throws {Error} for an item that is no row of a coordinator. */
-function rowOf(item: Record<string, AttributeValue>): CoordinatorRow {
+function rowOf(table: string, item: Record<string, AttributeValue>): CoordinatorRow {
   const id = item.tx_id?.S;
   if (id === undefined)
     throw new Error(
-      `an item has no tx_id: ${JSON.stringify(Object.keys(item))} is no row of ScalarDB's coordinator; set existing.coordinatorNamespace to scalar.db.consensus_commit.coordinator.namespace`,
+      `table ${table} has an item without tx_id, so it is not ScalarDB's coordinator; set existing.coordinatorNamespace to scalar.db.consensus_commit.coordinator.namespace`,
     );
   return {
     id,

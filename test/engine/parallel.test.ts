@@ -71,7 +71,7 @@ onEngine("the program warns with the value of the real engine", async (t) => {
   const [warning] = await warningsOf(12, 5);
   t.regex(
     warning ?? "",
-    /"--parallel" is 5, so the 12 restores run in 3 consecutive rounds.*"pulumi up --parallel 20"/s,
+    /"--parallel" is 5, so the 13 restores run in 3 consecutive rounds.*"pulumi up --parallel 20"/s,
   );
   t.deepEqual(await warningsOf(12, 20), []);
   if (defaultParallel() < 12) t.regex((await warningsOf(12))[0] ?? "", new RegExp(`is ${defaultParallel()}, so`));

@@ -22,6 +22,14 @@ test("a completion runs again for another request, but not for other credentials
   await t.throwsAsync(updateOperation(URN, inputs, { ...inputs, stdin: "[]" }), RAN);
 });
 
+test("what a completion has said stays when only its credentials change", async (t) => {
+  const inputs = { create: NAME, update: NAME, stdin: "{}", environment: { ACCESS: "old" } };
+  const renewed = { ...inputs, environment: { ACCESS: "new" } };
+  t.deepEqual(await updateOperation(URN, { ...inputs, stdout: "found" }, renewed), {
+    outs: { ...renewed, stdout: "found" },
+  });
+});
+
 test("deleting runs an operation only if there is one", async (t) => {
   await t.notThrowsAsync(deleteOperation(URN, { create: NAME }));
   await t.throwsAsync(deleteOperation(URN, { create: NAME, delete: NAME }), RAN);

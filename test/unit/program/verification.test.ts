@@ -328,3 +328,21 @@ test("one relational database is consistent by its own recovery, and two are unp
     "the coordinator is in a relational database (customers, orders), which this version does not restore a second time to compare it",
   ]);
 });
+
+test("other credentials keep what was found, and compare nothing again", async (t) => {
+  const { cloud, stack, sources, window, up } = await protectedSet(t);
+  Object.assign(stack.config, { "aws:accessKey": "key", "aws:secretKey": "s1" });
+  const at = window();
+  cloud.clock.advance(20 * MINUTE);
+  stack.config["scalar-backup:restore"] = { at };
+  const found = verdictOf(await up());
+  t.is(found.verdict, Verdict.PauseProven);
+  // Compared again, it would be refused.
+  const row = { tx_id: "later", tx_state: TransactionState.COMMITTED, tx_created_at: Date.parse(at) };
+  sources.table(`coordinator.state-late-${suffixed(at)}`).putItem("later", toItem(row));
+  stack.config["aws:secretKey"] = "s2";
+  const again = await up();
+  t.true(changes(again).includes(`update Command ledger-verification-${suffixed(at)}`));
+  t.deepEqual(verdictOf(again), found);
+  t.deepEqual(changes(await stack.preview()), []);
+});

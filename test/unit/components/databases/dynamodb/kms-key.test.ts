@@ -1,4 +1,6 @@
 import test from "ava";
+import { TransactionState } from "../../../../../rehearsal/scalardb/record";
+import { toItem } from "../../../../../rehearsal/scalardb/stores/dynamodb-layout";
 import { SCHEMA_LOADER_KEYS } from "../../../../../rehearsal/sets/dynamodb";
 import { changes, errors, REGION, recordWindow, rehearsed } from "../../../program/rehearsed";
 
@@ -50,12 +52,15 @@ for (const { to, asked, expected } of [
         BillingMode: "PAY_PER_REQUEST",
         SSESpecification: { Enabled: true, SSEType: "KMS", KMSMasterKeyId: key(REGION) },
       });
+    const row = { tx_id: "first", tx_state: TransactionState.COMMITTED, tx_created_at: cloud.clock.now() };
+    const item = { ...toItem(row), concatenatedClusteringKey: { B: "AA==" } };
+    cloud.aws.dynamodb.region(REGION).table("coordinator.state").putItem("first", item);
     const up = await stack.up();
     t.true(up.succeeded, errors(up));
     cloud.clock.advance(HOUR);
     const at = recordWindow(cloud, "scalar", ["scalardb-cluster"]);
     cloud.clock.advance(HOUR);
-    stack.config["scalar-backup:restore"] = { at, verify: { enabled: false } };
+    stack.config["scalar-backup:restore"] = { at };
     const drilled = await stack.up();
     t.true(drilled.succeeded, errors(drilled));
     const tables = cloud.aws.dynamodb.region(to);
@@ -63,5 +68,9 @@ for (const { to, asked, expected } of [
       .tableNames()
       .find((name) => name.startsWith(TABLE) && (to !== REGION || name !== TABLE)) as string;
     t.is(tables.table(copy).settings.encryption?.KMSMasterKeyId, expected);
+    // The coordinator's late copy is always next to its source.
+    const late = cloud.aws.dynamodb.region(REGION);
+    const lateCopy = late.tableNames().find((name) => name.startsWith("coordinator.state-late-")) as string;
+    t.is(late.table(lateCopy).settings.encryption?.KMSMasterKeyId, key(REGION));
     t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");
   });
