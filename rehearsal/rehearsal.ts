@@ -294,7 +294,7 @@ class Drill {
     for (const { claim, holds, detail } of this.#set.settings(restored)) this.#check(claim, holds, detail);
     const again = await this.#run("preview");
     this.#check("a preview right after changes nothing", countChanges(again) === 0, countOf(again.operations));
-    this.#terminal.note("ScalarDB properties of the copies:");
+    this.#terminal.note("ScalarDB properties of the copies; for DynamoDB, contact_points is a region:");
     for (const { name, properties } of copiesOf(restored)) {
       const secret = revealed(properties) !== undefined;
       if (secret) this.#terminal.note(`  ${name}: secret; "pulumi stack output restored --show-secrets" shows them`);
@@ -306,7 +306,7 @@ class Drill {
   /** The same restore to an instant during transactions, which only an explicit override allows. */
   async #outsideWindow(since: number, window: Window | undefined): Promise<void> {
     const at = this.#unbalancedInstant(since, window);
-    this.#terminal.section(`The same restore to ${at}, during transfers`);
+    this.#terminal.section(`The same restore to ${at}, during transfers (restore.acceptInconsistentCopiesAt)`);
     this.#config["scalar-backup:restore"] = { at, acceptInconsistentCopiesAt: at };
     const restored = await this.#run("up");
     this.#terminal.operations(restored.operations);
