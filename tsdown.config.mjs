@@ -46,7 +46,11 @@ export default defineConfig([
     dts: { entry: "components/index.ts" },
     checks: { pluginTimings: false },
     clean: true,
-    copy: ["restore-points/rules/time-zones.txt", "config/stack-config.schema.json"],
+    copy: [
+      "restore-points/rules/time-zones.txt",
+      "config/stack-config.schema.json",
+      "components/verification/VerifyCopies.java",
+    ],
   },
   { ...shared, entry: { register: "register/sdk.cjs" }, clean: false },
   {

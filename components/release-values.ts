@@ -1,6 +1,6 @@
 import { type PauseWindow, releaseLabel } from "../restore-points/window";
 import { helmValues } from "./helm-values";
-import { propertyChanges, usesMultiStorage } from "./properties";
+import { changeProperties, propertyChanges, usesMultiStorage } from "./properties";
 import { databasesOf, type ReleaseDatabases } from "./release-databases";
 
 /** A release by its names, with the databases that it uses. */
@@ -77,6 +77,20 @@ export function unknownReleases(keys: readonly string[], releases: readonly Conf
 export function notARelease(releases: readonly ConfiguredRelease[]): string {
   const names = releases.map(({ namespace, name }) => `${namespace}/${name}`);
   return `expected the name of one release, or its namespace and name${names.length === 0 ? ", and no release is configured" : `: ${names.join(", ")}`}`;
+}
+
+/** The whole properties of a release, or of all, with the copies in place of their sources. */
+export function propertiesOfCopies(
+  copies: readonly CopyProperties[],
+  releases: readonly ConfiguredRelease[],
+  text: string,
+  key?: string,
+): string {
+  const release = key === undefined ? undefined : releases.find((each) => isCalled(each, key));
+  const own = release === undefined ? copies : databasesOf(release, copies);
+  const several = usesMultiStorage(text);
+  const changes = own.flatMap(({ name, properties }) => propertyChanges(name, several, properties));
+  return changeProperties(text, changes).text;
 }
 
 function presentOf(

@@ -24,6 +24,7 @@ import { problemsOf } from "./schema-problems";
 import { tagsNotCopiedProblems } from "./tags";
 import type { RestoreFromArgs } from "./vaults/restore-from";
 import { doubts, restoreFromProblems } from "./vaults/restore-from-problems";
+import { verificationJobProblems } from "./verification/job-problems";
 import { otherPoints } from "./verification/other-points";
 import { plannedInstants, verifiesByCoordinator } from "./verification/plan";
 import type { RestoreVerification } from "./verification/restore-verification";
@@ -76,6 +77,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
     problems.push(...tagsNotCopiedProblems(args.tagsNotCopied));
     if (problems.length === 0) problems.push(...underBackup(recoveryProblems(set.databases, args.mode, aws)));
     if (problems.length === 0) problems.push(...restoreFromProblems(set.databases, args.from, aws));
+    if (problems.length === 0) problems.push(...verificationJobProblems(args, set.databases, aws));
     if (problems.length === 0)
       problems.push(...underBackup(releaseDatabaseProblems(set.databases, set.releases ?? [], "releases")));
     if (args.properties !== undefined && args.propertiesByRelease !== undefined)
@@ -140,7 +142,26 @@ export class ScalarRestore extends pulumi.ComponentResource {
     warnOfParallel(known, copies, copiesExist, this);
     this.verification = verifyCopies(
       args,
-      { instant, databases: known, copies, releases, pauseRequired: need.required },
+      {
+        databases: known,
+        copies,
+        releases,
+        pauseRequired: need.required,
+        jobs: {
+          name,
+          instant,
+          copies: pulumi.all(
+            copies.map((copy, index) =>
+              // Cast: there is a copy for each database.
+              copy.properties.apply((own) => ({ name: known[index]?.name as string, properties: own })),
+            ),
+          ),
+          releases,
+          properties: args.properties,
+          propertiesByRelease: args.propertiesByRelease,
+          parent: this,
+        },
+      },
       {
         ...args,
         acceptInconsistent: context.acceptInconsistent,

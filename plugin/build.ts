@@ -55,7 +55,7 @@ function sourcesBuiltIn(): Plugin {
           loader: "js",
         };
       });
-      onLoad({ filter: /restore-points[\\/].*\.ts$/ }, ({ path }) => {
+      onLoad({ filter: /(restore-points|components[\\/]verification)[\\/].*\.ts$/ }, ({ path }) => {
         const source = readFileSync(path, "utf8");
         const contents = source.replaceAll(/readFileSync\(join\(__dirname, "([^"]+)"\), "utf8"\)/g, (_, name) =>
           JSON.stringify(readFileSync(join(dirname(path), name), "utf8")),

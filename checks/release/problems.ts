@@ -17,6 +17,7 @@ const REQUIRED = [
   "dist/pauser.cjs",
   "dist/pauser-with-window-backups.cjs",
   "dist/stack-config.schema.json",
+  "dist/VerifyCopies.java",
   "dist/policies/main.js",
   "dist/policies/package.json",
   "dist/policies/PulumiPolicy.yaml",

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { VerifiedBracket } from "../../operations/verified-bracket";
-import { Verdict, verdictOf } from "../../restore-points/verification/verdict";
+import type { ScanFacts } from "../../restore-points/verification/facts";
+import { scanProblems, Verdict, verdictOf } from "../../restore-points/verification/verdict";
 import { endProgram } from "../problem";
 import type { ScalarRestoreArgs } from "../restore-args";
 import { RestoreMode } from "../restore-mode";
@@ -17,10 +18,20 @@ export interface Acceptance extends Pick<ScalarRestoreArgs, "at" | "mode" | "ver
   warn(message: string): void;
 }
 
+/** What was found about copies. */
+export interface Found {
+  brackets: pulumi.Output<VerifiedBracket[]>;
+  /** Why coordinators were not compared, as sentences. */
+  reasons: pulumi.Output<string[]>;
+  /** What a scan of the records has found, if there was one. */
+  scan: pulumi.Output<ScanFacts | undefined>;
+  /** Present for one relational database: its copy is consistent by the database's own recovery. */
+  ownRecovery?: string;
+}
+
 /** The verdict, known once it is accepted. */
 export function accepted(
-  brackets: pulumi.Output<VerifiedBracket[]>,
-  reasons: pulumi.Output<string[]>,
+  { brackets, reasons, scan, ownRecovery }: Found,
   instant: string,
   acceptance: Acceptance,
 ): pulumi.Output<RestoreVerification> {
@@ -32,15 +43,23 @@ export function accepted(
         )
       : unproven,
   );
-  return pulumi.all([brackets, known, acceptance.alternatives]).apply(async ([found, unproven, alternatives]) => {
-    const verification = verdictOf({ instant, brackets: found, unproven });
-    const problem = problemOf(verification, found, acceptance, alternatives);
-    if (problem !== undefined && !problem.acceptable) return endProgram(problem.message);
-    if (problem !== undefined) acceptance.warn(problem.message);
-    const times = found.map(({ verifiedAt }) => verifiedAt).sort();
-    const verifiedAt = times.at(-1);
-    return { ...verification, ...(verifiedAt !== undefined && { verifiedAt }) };
-  });
+  return pulumi
+    .all([brackets, known, scan, acceptance.alternatives])
+    .apply(async ([found, unproven, scanned, alternatives]) => {
+      const verification = verdictOf({
+        instant,
+        brackets: found,
+        unproven,
+        ...(scanned && { scan: scanned }),
+        ...(ownRecovery !== undefined && { ownRecovery }),
+      });
+      const problem = problemOf(verification, { brackets: found, scan: scanned }, acceptance, alternatives);
+      if (problem !== undefined && !problem.acceptable) return endProgram(problem.message);
+      if (problem !== undefined) acceptance.warn(problem.message);
+      const times = found.map(({ verifiedAt }) => verifiedAt).sort();
+      const verifiedAt = times.at(-1);
+      return { ...verification, ...(verifiedAt !== undefined && { verifiedAt }) };
+    });
 }
 
 function acceptsUnproven({ acceptUnproven, acceptInconsistent }: Acceptance): boolean {
@@ -54,7 +73,7 @@ function acceptanceFix({ at }: Acceptance): string {
 /** What is wrong with a verdict, and whether it is accepted. */
 function problemOf(
   verification: RestoreVerification,
-  brackets: readonly VerifiedBracket[],
+  { brackets, scan }: { brackets: readonly VerifiedBracket[]; scan: ScanFacts | undefined },
   acceptance: Acceptance,
   alternatives: string,
 ): { message: string; acceptable: boolean } | undefined {
@@ -74,7 +93,9 @@ function problemOf(
   if (acceptsUnproven(acceptance))
     return { message: `USING COPIES THAT ARE NOT PROVEN, as the configuration demands: ${text}`, acceptable: true };
   // What was known before it was compared is no failure of the comparison: nothing was asked for that could not be given.
-  const compared = brackets.length > 0 && verdictOf({ instant, brackets, unproven: [] }).verdict === Verdict.Unproven;
+  const compared =
+    (brackets.length > 0 && verdictOf({ instant, brackets, unproven: [] }).verdict === Verdict.Unproven) ||
+    scanProblems(scan).unproven.length > 0;
   if (!compared) return { message: text, acceptable: true };
   const message = `scalar-backup:restore.at: ${text} ${acceptanceFix(acceptance)}; other restore points: ${alternatives}`;
   return { message, acceptable: false };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Problem } from "../problem";
 import type { Shape } from "../schema-tools";
+import { type CheckArgs, checkSchema, type ScanArgs, scanSchema } from "./job-args";
 
 /** How a restore's copies are verified by ScalarDB's own coordinator. */
 export interface VerifyArgs {
@@ -9,6 +10,12 @@ export interface VerifyArgs {
    * DynamoDB. True given explicitly refuses a restore whose copies cannot be verified this way.
    */
   enabled?: boolean;
+  /** In addition, reads all records of the copies by ScalarDB itself, in a Job. It needs the releases' present properties. */
+  scan?: ScanArgs;
+  /** Finishes what unfinished transactions left, once the copies are accepted. Needs `scan`. Defaults to false. */
+  repair?: boolean;
+  /** A Job of yours that checks the copies, once they are accepted. It needs the releases' present properties. */
+  check?: CheckArgs;
 }
 
 /** Describes `VerifyArgs`. */
@@ -20,6 +27,14 @@ export const verifySchema = z
       .describe(
         "Whether ScalarDB's coordinator is restored once more, before and after the data, and compared. Defaults to true where it is in DynamoDB; true given explicitly refuses a restore that cannot be verified.",
       ),
+    scan: scanSchema.optional(),
+    repair: z
+      .boolean()
+      .optional()
+      .describe(
+        "True: once the copies are accepted, what unfinished transactions left is finished by ScalarDB, in a Job like the scan's. Defaults to false.",
+      ),
+    check: checkSchema.optional(),
   } satisfies Shape<VerifyArgs>)
   .meta({ examples: [{ enabled: true }] })
   .describe("How the copies are verified before anything depends on them");

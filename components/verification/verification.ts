@@ -1,24 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { VerifiedBracket } from "../../operations/verified-bracket";
-import { verdictOf } from "../../restore-points/verification/verdict";
+import { instantMillis } from "../../restore-points/instant";
 import type { KnownDatabase } from "../databases";
 import type { DataCopies } from "../databases/kind";
 import type { RestoredDatabase } from "../databases/restored-database";
 import { databasesOf, type PausedReleaseArgs } from "../release-databases";
 import type { ScalarRestoreArgs } from "../restore-args";
-import { type Acceptance, accepted } from "./acceptance";
+import { type Acceptance, accepted, type Found } from "./acceptance";
 import { hidingSettingsReasons } from "./hiding-settings";
 import { coordinatorReasons, notComparedReasons } from "./reasons";
 import type { RestoreVerification } from "./restore-verification";
+import { type JobTargets, runChecks, runScans, scanCost } from "./verification-jobs";
 
 /** What is verified. */
 interface Verified {
-  instant: string;
   databases: readonly KnownDatabase[];
   copies: readonly RestoredDatabase[];
   releases: readonly PausedReleaseArgs[];
   /** Whether only instants inside a pause window are consistent. */
   pauseRequired: boolean;
+  /** What Jobs work on. */
+  jobs: JobTargets;
 }
 
 /**
@@ -27,26 +29,30 @@ interface Verified {
  */
 export function verifyCopies(
   args: ScalarRestoreArgs,
-  { instant, databases, copies, releases, pauseRequired }: Verified,
+  { databases, copies, releases, pauseRequired, jobs }: Verified,
   acceptance: Acceptance,
 ): pulumi.Output<RestoreVerification> {
+  const { instant } = jobs;
   const [only] = databases;
   if (!pauseRequired && only !== undefined) {
     const ownRecovery = `${only.name} (${only.kind.label}) is the only database: its copy is consistent by its own recovery`;
-    const verdict = verdictOf({ instant, brackets: [], unproven: [], ownRecovery });
-    return pulumi.all(copies.map(({ endpoint }) => endpoint)).apply(() => verdict);
+    const restored = pulumi.all(copies.map(({ endpoint }) => endpoint));
+    const brackets = restored.apply((): VerifiedBracket[] => []);
+    return withJobs({ brackets, reasons: pulumi.output([]), ownRecovery }, args, jobs, acceptance);
   }
   const notCompared = notComparedReasons(args);
   const found = pulumi.all(copies.map(({ coordinator }) => coordinator));
-  const reasons = pulumi.all([found, hidingSettingsReasons(args, false)]).apply(([coordinators, settings]) => [
-    ...(notCompared.length > 0
-      ? notCompared
-      : coordinatorReasons(
-          databases.map((database, index) => ({ database, coordinator: coordinators[index] ?? {} })),
-          releases,
-        )),
-    ...settings,
-  ]);
+  const reasons = pulumi
+    .all([found, hidingSettingsReasons(args, args.verify?.scan !== undefined)])
+    .apply(([coordinators, settings]) => [
+      ...(notCompared.length > 0
+        ? notCompared
+        : coordinatorReasons(
+            databases.map((database, index) => ({ database, coordinator: coordinators[index] ?? {} })),
+            releases,
+          )),
+      ...settings,
+    ]);
   const brackets = found.apply((coordinators) => {
     const compared = databases.flatMap((database, index): pulumi.Output<VerifiedBracket>[] => {
       const { verify, plan } = coordinators[index] ?? {};
@@ -56,7 +62,34 @@ export function verifyCopies(
     });
     return pulumi.all(compared);
   });
-  return accepted(brackets, reasons, instant, acceptance);
+  return withJobs({ brackets, reasons }, args, jobs, acceptance);
+}
+
+/** The verdict, after a scan if there is one, and then the Jobs that need it. */
+function withJobs(
+  found: Omit<Found, "scan">,
+  { verify }: Pick<ScalarRestoreArgs, "verify">,
+  jobs: JobTargets,
+  acceptance: Acceptance,
+): pulumi.Output<RestoreVerification> {
+  const { instant } = jobs;
+  const early = found.brackets.apply((brackets) =>
+    Math.min(...[instant, ...brackets.flatMap(({ early }) => early.instant ?? [])].map(instantMillis)),
+  );
+  if (verify?.scan) acceptance.show(scanCost(verify.scan));
+  const scan = verify?.scan && runScans(jobs, verify.scan, "scan", early, found.brackets);
+  const verdict = accepted({ ...found, scan: scan ?? pulumi.output(undefined) }, instant, acceptance);
+  const repaired =
+    verify?.scan && verify.repair === true ? runScans(jobs, verify.scan, "repair", early, verdict) : undefined;
+  const checked = verify?.check && runChecks(jobs, verify.check, repaired ?? verdict);
+  return pulumi.all([verdict, repaired, checked]).apply(([verification]) => ({
+    ...verification,
+    restsOn: [
+      ...verification.restsOn,
+      ...(repaired ? ["what unfinished transactions left has been finished by ScalarDB (restore.verify.repair)"] : []),
+      ...(verify?.check ? [`the check of ${verify.check.image} has succeeded (restore.verify.check)`] : []),
+    ],
+  }));
 }
 
 /** The copies that hold data of the transactions that a database's coordinator decides about. */

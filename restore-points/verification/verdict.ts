@@ -55,8 +55,9 @@ export interface VerificationFacts {
  */
 export function verdictOf({ instant, brackets, unproven, scan, ownRecovery }: VerificationFacts): Verification {
   const head = { instant, notCovered: scan?.notCovered.map((table) => `${table}: no transaction metadata`) ?? [] };
-  if (ownRecovery !== undefined)
-    return { verdict: Verdict.Consistent, ...head, because: [], restsOn: [ownRecovery], witnesses: [] };
+  const scanned = scan === undefined ? [] : [scanText(scan)];
+  if (ownRecovery !== undefined && scanProblems(scan).refused.length === 0)
+    return { verdict: Verdict.Consistent, ...head, because: [], restsOn: [ownRecovery, ...scanned], witnesses: [] };
   const all = [...brackets.map((bracket) => bracketProblems(bracket, scan !== undefined)), scanProblems(scan)];
   const refused = all.flatMap((each) => each.refused);
   const doubts = [...unproven, ...all.flatMap((each) => each.unproven)];
@@ -75,8 +76,18 @@ export function verdictOf({ instant, brackets, unproven, scan, ownRecovery }: Ve
       notCovered: ["tables without ScalarDB's transaction metadata, and other deployments' coordinators"],
       witnesses,
     };
-  const scanned = `${scan.records} records of ${scan.tables} tables were scanned: each committed one has its transaction in the coordinator`;
-  return { verdict: Verdict.Consistent, ...head, because: [], restsOn: [...restsOn, scanned], witnesses };
+  return { verdict: Verdict.Consistent, ...head, because: [], restsOn: [...restsOn, ...scanned], witnesses };
+}
+
+function scanText({ records, tables, unfinished }: ScanFacts): string {
+  const read = `${counted(records, "record")} of ${counted(tables, "table")} ${records === 1 ? "was" : "were"} scanned`;
+  const left =
+    unfinished === 0 ? "" : `; ScalarDB has to finish ${counted(unfinished, "record")} of unfinished transactions`;
+  return `${read}: none is of a transaction that the coordinator lacks${left}`;
+}
+
+function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? "" : "s"}`;
 }
 
 const ONE_PHASE_COMMIT =
@@ -94,21 +105,24 @@ function bracketTexts({ database, table, early, late, data, differences }: Brack
   ];
 }
 
-function scanProblems(scan: ScanFacts | undefined): Findings {
+/** What a scan is evidence of. */
+export function scanProblems(scan: ScanFacts | undefined): Findings {
   if (scan === undefined) return { refused: [], unproven: [], witnesses: [] };
   const refused: string[] = [];
   const unproven: string[] = [];
   if (scan.committedWithoutRow.count > 0)
     refused.push(
-      `${scan.committedWithoutRow.count} committed records are newer than the coordinator: their transactions are not committed there`,
+      scan.committedWithoutRow.count === 1
+        ? "1 committed record is newer than the coordinator: its transaction is not committed there"
+        : `${scan.committedWithoutRow.count} committed records are newer than the coordinator: their transactions are not committed there`,
     );
   if (scan.beforeImageWithoutRow.count > 0)
     refused.push(
-      `${scan.beforeImageWithoutRow.count} records would return to a value whose transaction is not committed in the coordinator`,
+      `${counted(scan.beforeImageWithoutRow.count, "record")} would return to a value whose transaction is not committed in the coordinator`,
     );
   if (scan.olderThanCoordinator > 0)
     unproven.push(
-      `${scan.olderThanCoordinator} committed records are older than the oldest row of the coordinator: rows have been purged, so their transactions cannot be checked`,
+      `the coordinator lacks the transactions of ${counted(scan.olderThanCoordinator, "committed record")} that are older than its oldest row: rows have been purged, so these transactions cannot be checked`,
     );
   if (scan.records === 0) unproven.push("the scan found no record with ScalarDB's transaction metadata");
   const witnesses = [scan.committedWithoutRow, scan.beforeImageWithoutRow].flatMap(recordTexts);

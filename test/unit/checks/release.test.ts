@@ -15,9 +15,13 @@ const FILES = [
   ...["index.js", "index.d.ts", "operations.js", "register.js", "pauser.cjs", "pauser-with-window-backups.cjs"].map(
     (file) => `dist/${file}`,
   ),
-  ...["stack-config.schema.json", "policies/main.js", "policies/package.json", "policies/PulumiPolicy.yaml"].map(
-    (file) => `dist/${file}`,
-  ),
+  ...[
+    "stack-config.schema.json",
+    "VerifyCopies.java",
+    "policies/main.js",
+    "policies/package.json",
+    "policies/PulumiPolicy.yaml",
+  ].map((file) => `dist/${file}`),
 ];
 
 test("refuses versions that differ, and a version that is none", (t) => {

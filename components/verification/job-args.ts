@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { type Shape, wholeNumberFrom } from "../schema-tools";
+
+/** What a verification's Job may use. */
+export interface JobResourcesArgs {
+  requests?: Record<string, string>;
+  limits?: Record<string, string>;
+}
+
+/** Settings of every Job that verifies copies. */
+export interface VerificationJobArgs {
+  /** The Kubernetes namespace that the Job runs in, from which the copies can be reached. */
+  namespace: string;
+  /** How long the Job may take. Defaults to 3600. */
+  activeDeadlineSeconds?: number;
+  resources?: JobResourcesArgs;
+}
+
+/** Scans the copies' records by ScalarDB's own storage adapters, in a Job. */
+export interface ScanArgs extends VerificationJobArgs {
+  /** Scalar's Schema Loader, which has ScalarDB in it, of your version: `ghcr.io/scalar-labs/scalardb-schema-loader:3.17.0`. */
+  schemaLoaderImage: string;
+  /** Paths of jars in `schemaLoaderImage`. Defaults to `/app.jar`. MySQL's driver is in none of Scalar's images: name it here, in an image of yours. */
+  jars?: string[];
+  /** A JDK of Java 17 or later. Defaults to `docker.io/library/eclipse-temurin:17`. */
+  image?: string;
+  /** ScalarDB's namespaces whose tables are read. Defaults to all that ScalarDB lists. */
+  namespaces?: string[];
+  /** The most records that are read in a second. Defaults to 2000. */
+  recordsPerSecond?: number;
+  /** How long before the coordinator's copy committed records are still looked up in it. Defaults to 3600 seconds. */
+  questionedSeconds?: number;
+}
+
+/** A Job of yours that checks the copies after they are accepted; if it fails, they are refused. */
+export interface CheckArgs extends VerificationJobArgs {
+  image: string;
+  command?: string[];
+  args?: string[];
+  /** Its variables, besides `SCALAR_DB_PROPERTIES`, the path of the copies' properties, and `SCALAR_RELEASE`, the key of the release that they are of. */
+  env?: Record<string, string>;
+  /** The ServiceAccount of its pod. Defaults to the namespace's own, without its token. */
+  serviceAccountName?: string;
+}
+
+const nonEmpty = z.string().min(1);
+const quantities = z
+  .record(z.string(), nonEmpty)
+  .optional()
+  .meta({ examples: [{ memory: "1Gi" }] });
+
+const jobShape = {
+  namespace: nonEmpty
+    .meta({ examples: ["scalar"] })
+    .describe("The Kubernetes namespace that the Job runs in, from which the copies can be reached"),
+  activeDeadlineSeconds: wholeNumberFrom(60, "a whole number of seconds, 60 or more")
+    .optional()
+    .describe("How long the Job may take. Defaults to 3600."),
+  resources: z
+    .strictObject({
+      requests: quantities.describe('Kubernetes\' requests. Default to { cpu: "250m", memory: "512Mi" }.'),
+      limits: quantities.describe('Kubernetes\' limits. Default to { memory: "1Gi" }.'),
+    } satisfies Shape<JobResourcesArgs>)
+    .optional()
+    .describe("Requests and limits of the Job's container"),
+} satisfies Shape<VerificationJobArgs>;
+
+/** Describes `ScanArgs`. */
+export const scanSchema = z
+  .strictObject({
+    ...jobShape,
+    schemaLoaderImage: nonEmpty
+      .meta({ examples: ["ghcr.io/scalar-labs/scalardb-schema-loader:3.17.0"] })
+      .describe("Scalar's Schema Loader of your ScalarDB's version: the Job takes ScalarDB from it"),
+    jars: z
+      .array(nonEmpty.startsWith("/", { error: "an absolute path in the image, such as /app.jar" }))
+      .min(1, { error: "at least one path, such as /app.jar" })
+      .optional()
+      .describe("Paths of jars in schemaLoaderImage. Defaults to /app.jar; MySQL's driver needs an image of yours."),
+    image: nonEmpty.optional().describe("A JDK of Java 17 or later. Defaults to docker.io/library/eclipse-temurin:17."),
+    namespaces: z
+      .array(nonEmpty.regex(/^[^,\s]+$/, { error: "the name of a namespace of ScalarDB" }))
+      .min(1, { error: "at least one namespace of ScalarDB" })
+      .optional()
+      .describe("ScalarDB's namespaces whose tables are read. Defaults to all that ScalarDB lists."),
+    recordsPerSecond: wholeNumberFrom(1, "a whole number of records, 1 or more")
+      .optional()
+      .describe("The most records that are read in a second. Defaults to 2000."),
+    questionedSeconds: wholeNumberFrom(60, "a whole number of seconds, 60 or more")
+      .optional()
+      .describe(
+        "How long before the coordinator's copy committed records are still looked up in it. Defaults to 3600.",
+      ),
+  } satisfies Shape<ScanArgs>)
+  .describe(
+    "Reads all records of the copies by ScalarDB itself, in a Kubernetes Job: they are read once, at their price",
+  );
+
+/** Describes `CheckArgs`. */
+export const checkSchema = z
+  .strictObject({
+    ...jobShape,
+    image: nonEmpty.describe("The image of your check"),
+    command: z.array(z.string()).min(1).optional().describe("Its command, if not the image's own"),
+    args: z.array(z.string()).optional().describe("Its arguments"),
+    env: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe("Its variables, besides SCALAR_DB_PROPERTIES: the path of the copies' properties"),
+    serviceAccountName: nonEmpty.optional().describe("The ServiceAccount of its pod, without its token"),
+  } satisfies Shape<CheckArgs>)
+  .describe("A Kubernetes Job of yours, run after the copies are accepted: if it fails, they are refused");

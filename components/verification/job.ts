@@ -1,0 +1,139 @@
+import type { types } from "@pulumi/kubernetes";
+import { Job } from "@pulumi/kubernetes/batch/v1/job";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret";
+import * as pulumi from "@pulumi/pulumi";
+import { instantSuffix } from "../databases/kind";
+import type { VerificationJobArgs } from "./job-args";
+
+/** Where the copies' properties are mounted. */
+const COPIES_DIRECTORY = "/copies";
+export const PROPERTIES_FILE = `${COPIES_DIRECTORY}/database.properties`;
+
+const DEADLINE_SECONDS = 3600;
+
+/** How long a Job may take. */
+export function deadlineSeconds(args: VerificationJobArgs): number {
+  return args.activeDeadlineSeconds ?? DEADLINE_SECONDS;
+}
+
+/** Which copies a Job works on. */
+export interface VerifiedCopies {
+  /** The prefix of the names of resources. */
+  name: string;
+  /** The restore's instant. */
+  instant: string;
+  /** The whole ScalarDB properties that connect to the copies. */
+  properties: pulumi.Output<string>;
+  /** The key of the release whose properties these are; absent if they are all releases'. */
+  release?: string;
+  /** The Job starts once this is known. */
+  after: pulumi.Output<unknown>;
+  parent: pulumi.ComponentResource;
+}
+
+/** What one Job runs. */
+export interface JobProgram {
+  /** What the Job does, in names: `scan`. */
+  task: string;
+  container: Omit<types.input.core.v1.Container, "name" | "volumeMounts">;
+  /** Mounts besides those that every Job's container has. */
+  mounts?: types.input.core.v1.VolumeMount[];
+  initContainers?: types.input.core.v1.Container[];
+  volumes?: types.input.core.v1.Volume[];
+  /** How often a pod that failed is tried again. */
+  retries: number;
+  serviceAccountName?: string;
+  dependsOn?: pulumi.Resource[];
+}
+
+/** As of the pauser's pod (components/pause/cron-job.ts). */
+export const CONTAINER_SECURITY = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
+
+/**
+ * Declares a Job that works on the copies, with the properties that connect to them in a Secret. The operation
+ * `await-verification-job` waits for its end, and reports why it failed: Pulumi's own wait does not show the pod's message.
+ */
+export function declareVerificationJob(
+  { name, instant, properties, after, parent }: VerifiedCopies,
+  args: VerificationJobArgs,
+  {
+    task,
+    container,
+    initContainers,
+    mounts = [],
+    volumes = [],
+    retries,
+    serviceAccountName,
+    dependsOn = [],
+  }: JobProgram,
+): Job {
+  const { namespace, resources } = args;
+  const physical = `${name}-${task}-${instantSuffix(instant)}`;
+  const labels = {
+    "app.kubernetes.io/name": `scalar-backup-${task}`,
+    "app.kubernetes.io/instance": name,
+    "app.kubernetes.io/managed-by": "scalar-backup",
+  };
+  const metadata = { name: physical, namespace, labels };
+  const data = pulumi.all([properties, after]).apply(([text]) => ({
+    "database.properties": Buffer.from(text).toString("base64"),
+  }));
+  const secret = new Secret(
+    `${name}-${task}-properties`,
+    { metadata, type: "Opaque", data: pulumi.secret(data) },
+    { parent },
+  );
+  return new Job(
+    `${name}-${task}`,
+    {
+      metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+      spec: {
+        backoffLimit: retries,
+        activeDeadlineSeconds: deadlineSeconds(args),
+        template: {
+          metadata: { labels },
+          spec: {
+            // A new try is a new pod: what the old one said can still be read.
+            restartPolicy: "Never",
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            ...(serviceAccountName !== undefined && { serviceAccountName }),
+            securityContext: {
+              runAsNonRoot: true,
+              runAsUser: 1000,
+              runAsGroup: 1000,
+              seccompProfile: { type: "RuntimeDefault" },
+            },
+            ...(initContainers && { initContainers }),
+            containers: [
+              {
+                name: task,
+                ...container,
+                resources: {
+                  requests: resources?.requests ?? { cpu: "250m", memory: "512Mi" },
+                  limits: resources?.limits ?? { memory: "1Gi" },
+                },
+                securityContext: CONTAINER_SECURITY,
+                volumeMounts: [
+                  { name: "copies", mountPath: COPIES_DIRECTORY, readOnly: true },
+                  { name: "temporary", mountPath: "/tmp" },
+                  ...mounts,
+                ],
+              },
+            ],
+            volumes: [
+              { name: "copies", secret: { secretName: secret.metadata.name } },
+              { name: "temporary", emptyDir: {} },
+              ...volumes,
+            ],
+          },
+        },
+      },
+    },
+    { parent, dependsOn: [secret, ...dependsOn] },
+  );
+}

@@ -1,0 +1,98 @@
+import type { Job } from "@pulumi/kubernetes/batch/v1/job";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterChoice } from "../../operations/kubernetes/kubeconfig";
+import type { ScanFacts } from "../../restore-points/verification/facts";
+import { declareFinding } from "../operation";
+import { providerCluster } from "../pause/cluster";
+import { type ConfiguredRelease, type CopyProperties, propertiesOfCopies } from "../release-values";
+import type { ScalarRestoreArgs } from "../restore-args";
+import { declareCheckJob } from "./check-job";
+import { deadlineSeconds, type VerifiedCopies } from "./job";
+import type { CheckArgs, ScanArgs, VerificationJobArgs } from "./job-args";
+import { mergedScans, scanFactsOf } from "./scan-facts";
+import { declareScanJob, RECORDS_PER_SECOND, type ScanMode } from "./scan-job";
+
+/** The copies that Jobs work on. */
+export interface JobTargets extends Pick<ScalarRestoreArgs, "properties" | "propertiesByRelease"> {
+  /** The restore's name, the prefix of its resources'. */
+  name: string;
+  instant: string;
+  copies: pulumi.Output<CopyProperties[]>;
+  releases: readonly ConfiguredRelease[];
+  parent: pulumi.ComponentResource;
+}
+
+/** What a scan costs, as text. */
+export function scanCost({ recordsPerSecond = RECORDS_PER_SECOND, namespaces }: ScanArgs): string {
+  const what = namespaces === undefined ? "every record of the copies" : `every record of ${namespaces.join(", ")}`;
+  return `restore.verify.scan reads ${what} once, and the coordinator, at most ${recordsPerSecond} records a second: DynamoDB and Cosmos DB charge reads of the tables' whole size`;
+}
+
+/** Runs VerifyCopies.java on the copies of every release. What it finds is known when all Jobs have ended. */
+export function runScans(
+  targets: JobTargets,
+  args: ScanArgs,
+  mode: ScanMode,
+  early: pulumi.Output<number>,
+  after: pulumi.Output<unknown>,
+): pulumi.Output<ScanFacts> {
+  const found = copiesOf(targets, after).map((copies) => {
+    const job = declareScanJob(copies, args, mode, early);
+    return endOf(job, copies, args, mode).apply(scanFactsOf);
+  });
+  return pulumi.all(found).apply(mergedScans);
+}
+
+/** Runs the user's own check on the copies of every release. Known when all have succeeded. */
+export function runChecks(targets: JobTargets, args: CheckArgs, after: pulumi.Output<unknown>): pulumi.Output<unknown> {
+  return pulumi.all(
+    copiesOf(targets, after).map((copies) => endOf(declareCheckJob(copies, args), copies, args, "check")),
+  );
+}
+
+/** One for all releases, or one for each release that has properties of its own. */
+function copiesOf(targets: JobTargets, after: pulumi.Output<unknown>): VerifiedCopies[] {
+  const { name, instant, copies, releases, parent, properties, propertiesByRelease } = targets;
+  const moved = (text: pulumi.Input<string>, key?: string) =>
+    pulumi.all([text, copies]).apply(([present, all]) => propertiesOfCopies(all, releases, present, key));
+  if (properties !== undefined) return [{ name, instant, properties: moved(properties), after, parent }];
+  return Object.entries(propertiesByRelease ?? {}).map(([key, text]) => ({
+    name: `${name}-${key.replaceAll(/[^a-z0-9]+/g, "-")}`,
+    instant,
+    properties: moved(text, key),
+    release: key,
+    after,
+    parent,
+  }));
+}
+
+/** What a Job's pod has written, once the Job has succeeded. */
+function endOf(
+  job: Job,
+  { name, parent }: VerifiedCopies,
+  args: VerificationJobArgs,
+  task: string,
+): pulumi.Output<string> {
+  const request = job.metadata.apply(({ namespace, name, uid }) => ({
+    namespace,
+    name,
+    uid,
+    task,
+    deadlineSeconds: deadlineSeconds(args),
+  }));
+  return declareFinding(
+    `${name}-${task}-end`,
+    "await-verification-job",
+    { request, access: clusterChoice(parent) },
+    { parent, dependsOn: job },
+  );
+}
+
+/** The cluster of the provider that declares the Jobs. */
+function clusterChoice(parent: pulumi.ComponentResource): pulumi.Output<ClusterChoice> {
+  return providerCluster(parent).apply(({ kubeconfig, context, cluster }) => ({
+    ...(kubeconfig !== undefined && { kubeconfig }),
+    ...(context !== undefined && { context }),
+    ...(cluster !== undefined && { cluster }),
+  }));
+}
