@@ -74,7 +74,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
       ...problemsOf(restoreSchema, { at, mode, from, acceptInconsistentCopiesAt, verify, acceptUnproven }),
       ...acceptanceProblems(args),
     ];
-    problems.push(...tagsNotCopiedProblems(args.tagsNotCopied));
+    problems.push(...tagsNotCopiedProblems(args.tagsNotCopied, problems.length === 0 ? set.databases : []));
     if (problems.length === 0) problems.push(...underBackup(recoveryProblems(set.databases, args.mode, aws)));
     if (problems.length === 0) problems.push(...restoreFromProblems(set.databases, args.from, aws));
     if (problems.length === 0) problems.push(...verificationJobProblems(args, set.databases, aws));

@@ -28,7 +28,7 @@ export function tagProblems(tags: Record<string, string> | undefined, databases:
   const kinds = databases.map((database) => kindOf(database).kind);
   const services = {
     azure: kinds.some(({ azureBackup }) => azureBackup !== undefined),
-    rds: kinds.some(({ key }) => /^(rds|aurora)/.test(key)),
+    rds: kinds.some(isRds),
   };
   return Object.entries(tags ?? {}).flatMap(([key, value]) => {
     const message = tagProblem(key, value, services);
@@ -37,9 +37,21 @@ export function tagProblems(tags: Record<string, string> | undefined, databases:
 }
 
 /** What is wrong with the keys that copies are not to have. */
-export function tagsNotCopiedProblems(keys: readonly string[] | undefined): Problem[] {
+export function tagsNotCopiedProblems(
+  keys: readonly string[] | undefined,
+  databases: readonly DatabaseArgs[],
+): Problem[] {
+  const onlyRds = databases.length > 0 && databases.every((database) => isRds(kindOf(database).kind));
   return (keys ?? []).flatMap((key, index) => {
     const path = `tagsNotCopied[${index}]`;
+    const service = /^aws:/i.test(key) ? "AWS" : onlyRds && /^rds:/i.test(key) ? "RDS" : undefined;
+    if (service !== undefined)
+      return [
+        {
+          path,
+          message: `"${key}" has no effect: ${service} reserves keys that begin with "${service.toLowerCase()}:", and no copy gets them from its source; remove it from the list`,
+        },
+      ];
     if (key.trim() === "") return [{ path, message: "the key of a tag is empty; expected a key, such as backup-plan" }];
     if (key === COPY_TAG || key === INSTANT_TAG || key === STACK_TAG)
       return [
@@ -47,6 +59,11 @@ export function tagsNotCopiedProblems(keys: readonly string[] | undefined): Prob
       ];
     return [];
   });
+}
+
+/** Whether RDS manages it, Aurora included. */
+function isRds({ key }: { key: string }): boolean {
+  return /^(rds|aurora)/.test(key);
 }
 
 function tagProblem(key: string, value: string, services: { azure: boolean; rds: boolean }): string | undefined {

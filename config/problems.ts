@@ -34,7 +34,7 @@ export function stackConfigProblems(values: Record<string, unknown>): Problem[] 
     const releases = pausedReleases(validParts<StackFileConfig>(values, "", []).pause);
     problems.push(...presentPropertiesProblems(values.properties, releases));
   }
-  problems.push(...tagsNotCopiedProblems(config.tagsNotCopied));
+  problems.push(...tagsNotCopiedProblems(config.tagsNotCopied, valid("databases") ? (config.databases ?? []) : []));
   if (!valid("databases") || !valid("aws:region")) return problems;
   const { databases = [], restore } = config;
   if (valid("restore")) problems.push(...under("restore", restoreFromProblems(databases, restore?.from, aws)));

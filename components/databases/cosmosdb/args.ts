@@ -39,10 +39,16 @@ export interface SchemaLoaderArgs {
   serviceAccountName?: string;
 }
 
+/** Whether an account has a public endpoint. */
+export const CosmosdbNetworkPublicNetworkAccess = { Enabled: "Enabled", Disabled: "Disabled" } as const;
+
+export type CosmosdbNetworkPublicNetworkAccess =
+  (typeof CosmosdbNetworkPublicNetworkAccess)[keyof typeof CosmosdbNetworkPublicNetworkAccess];
+
 /** Who reaches a copy. */
 export interface CosmosdbNetworkArgs {
   /** `Enabled` or `Disabled`. */
-  publicNetworkAccess: string;
+  publicNetworkAccess: CosmosdbNetworkPublicNetworkAccess;
   /** Addresses and ranges that the firewall lets in. */
   ipRules?: string[];
   /** Ids of subnets with a service endpoint that it lets in. */
@@ -160,7 +166,9 @@ export const cosmosdbSchema = z
           .describe("User-assigned identity by which the copy reads your key. Defaults to that of an existing source."),
         network: z
           .strictObject({
-            publicNetworkAccess: z.enum(["Enabled", "Disabled"]).describe("Whether the copy has a public endpoint"),
+            publicNetworkAccess: z
+              .enum(CosmosdbNetworkPublicNetworkAccess)
+              .describe("Whether the copy has a public endpoint"),
             ipRules: z.array(ipRule).optional().describe("Addresses and ranges that the firewall lets in"),
             subnetIds: z
               .array(subnetId)

@@ -1,13 +1,14 @@
 import { z } from "zod";
-import { AZURE_RETENTION_DAYS, isTime, SOFT_DELETE_DAYS, WEEKDAYS } from "../../../restore-points/rules/azure-backup";
+import { AZURE_RETENTION_DAYS, isTime, SOFT_DELETE_DAYS } from "../../../restore-points/rules/azure-backup";
 import { timeZoneProblem } from "../../../restore-points/rules/time-zone";
 import { resourceGroup } from "../../databases/azure-server/args";
 import { refusedBy, type Shape, wholeNumber } from "../../schema-tools";
+import { AzureVaultImmutability, AzureVaultRedundancy, SoftDeleteState, WeeklyDay } from "./vault-enums";
 
 /** When servers are backed up: Azure Backup makes one backup of a server a week, and no more. */
 export interface WeeklyArgs {
   /** `Monday` to `Sunday`. Defaults to `Sunday`. */
-  day?: string;
+  day?: WeeklyDay;
   /** Hours and minutes, such as `03:00`, which is the default. */
   time?: string;
   /** The time's zone, such as Asia/Tokyo. Azure changes no clocks: the hour is that of January. Defaults to Etc/UTC. */
@@ -19,7 +20,7 @@ const TIME = 'hours and minutes in quotes, such as "03:00"';
 /** Describes `WeeklyArgs`. */
 export const weeklySchema = z
   .strictObject({
-    day: z.enum(WEEKDAYS).optional().describe("Defaults to Sunday."),
+    day: z.enum(WeeklyDay).optional().describe("Defaults to Sunday."),
     time: z
       .string({ error: TIME })
       .refine(isTime, { error: TIME })
@@ -62,16 +63,13 @@ export const azureLifecycleSchema = z
 /** What becomes of backups that somebody deletes. */
 export interface SoftDeleteArgs {
   /** `On`, `Off`, or `AlwaysOn`: it can never be switched off, which needs `acknowledgeIrreversible`. Defaults to `On`. */
-  state?: string;
+  state?: SoftDeleteState;
   /** Days for which they can be brought back, 14 to 180. Defaults to 14. */
   retentionDays?: number;
 }
 
 const softDeleteSchema = z.strictObject({
-  state: z
-    .enum(["On", "AlwaysOn", "Off"])
-    .optional()
-    .describe("AlwaysOn: it can never be switched off. Defaults to On."),
+  state: z.enum(SoftDeleteState).optional().describe("AlwaysOn: it can never be switched off. Defaults to On."),
   retentionDays: wholeNumber({ min: SOFT_DELETE_DAYS.minimum, max: SOFT_DELETE_DAYS.maximum }, "a whole number of days")
     .optional()
     .describe("Days for which deleted backups can be brought back. Defaults to 14."),
@@ -86,12 +84,12 @@ export interface AzureVaultArgs {
   /** Azure Backup takes servers of the vault's own location only. Defaults to that of the servers. */
   location?: string;
   /** `GeoRedundant`, `ZoneRedundant` or `LocallyRedundant`; stays what it was at first. Defaults to `GeoRedundant`. */
-  redundancy?: string;
+  redundancy?: AzureVaultRedundancy;
   /**
    * `Unlocked` (recovery points cannot be deleted before they expire; can be reverted), `Locked` (can never be reverted, which
    * needs `acknowledgeIrreversible`) or `Disabled`. Defaults to `Unlocked`.
    */
-  immutability?: string;
+  immutability?: AzureVaultImmutability;
   softDelete?: SoftDeleteArgs;
   /** Whether recovery points can be restored in the paired region, too. For ever: needs `acknowledgeIrreversible`. Defaults to false. */
   crossRegionRestore?: boolean;
@@ -118,11 +116,11 @@ export const azureVaultSchema = z
       .optional()
       .describe("Azure Backup takes servers of the vault's own location only. Defaults to theirs."),
     redundancy: z
-      .enum(["GeoRedundant", "ZoneRedundant", "LocallyRedundant"])
+      .enum(AzureVaultRedundancy)
       .optional()
       .describe("How recovery points are stored; stays what it was at first. Defaults to GeoRedundant."),
     immutability: z
-      .enum(["Unlocked", "Locked", "Disabled"])
+      .enum(AzureVaultImmutability)
       .optional()
       .describe(
         "Unlocked: recovery points cannot be deleted before they expire. Locked: this can never be changed. Defaults to Unlocked.",

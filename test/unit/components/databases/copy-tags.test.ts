@@ -1,5 +1,6 @@
 import { runtime } from "@pulumi/pulumi";
 import test from "ava";
+import type { DatabaseArgs } from "../../../../components/databases";
 import { copyTags, leftOutTags, type TaggingService } from "../../../../components/databases/copy-tags";
 import { tagsNotCopiedProblems } from "../../../../components/tags";
 import { dynamodbTags, rdsTags } from "../../../../simulator/cloud/aws/tags";
@@ -64,7 +65,17 @@ test("never removes a service's own tag from a copy", (t) => {
 
 test("refuses to leave out the tags that mark a copy", (t) => {
   t.deepEqual(
-    tagsNotCopiedProblems(Object.keys(MARKS)).map(({ path }) => path),
+    tagsNotCopiedProblems(Object.keys(MARKS), []).map(({ path }) => path),
     ["tagsNotCopied[0]", "tagsNotCopied[1]", "tagsNotCopied[2]"],
   );
+});
+
+test("refuses to leave out tags that a service keeps to itself", (t) => {
+  const keys = ["aws:cloudformation:stack-name", "rds:state", "plan"];
+  const paths = (databases: DatabaseArgs[]) => tagsNotCopiedProblems(keys, databases).map(({ path }) => path);
+  const aurora = { name: "a", auroraMysql: { existing: { clusterIdentifier: "a" } } };
+  const dynamodb = { name: "b", dynamodb: { existing: { tables: ["b.c"] } } };
+  t.deepEqual(paths([aurora]), ["tagsNotCopied[0]", "tagsNotCopied[1]"]);
+  t.deepEqual(paths([aurora, dynamodb]), ["tagsNotCopied[0]"], "a table may have a tag of that name");
+  t.deepEqual(paths([]), ["tagsNotCopied[0]"]);
 });

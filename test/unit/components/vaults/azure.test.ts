@@ -1,5 +1,6 @@
 import test from "ava";
 import { existingVaultProblems, immutabilityFor, lockNotice } from "../../../../components/vaults/azure/existing";
+import { AzureVaultImmutability } from "../../../../components/vaults/azure/vault-enums";
 import type { VaultStatus } from "../../../../components/vaults/status";
 import type { BackupVaultDescription } from "../../../../operations/azure-vaults";
 import { AZURE_RESOURCE_GROUP } from "../../../../rehearsal/sets/azure";
@@ -285,7 +286,7 @@ const described = (state: string, properties: object = {}) =>
 const vaultArgs = { name: "payments", resourceGroupName: "backups" };
 
 test("a vault is locked once it exists and is immutable: each up says what it asks for", (t) => {
-  const lock = { ...vaultArgs, immutability: "Locked" };
+  const lock = { ...vaultArgs, immutability: AzureVaultImmutability.Locked };
   t.is(immutabilityFor(vaultArgs, undefined), "Unlocked");
   t.is(immutabilityFor(lock, undefined), "Unlocked");
   t.is(immutabilityFor(lock, described("Disabled")), "Unlocked");
