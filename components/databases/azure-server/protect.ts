@@ -1,13 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  type FlexibleServer,
-  findServer,
-  type ServerAddress,
-  serverShortfalls,
-} from "../../../operations/azure-servers";
+import { type FlexibleServer, findServer, serverShortfalls } from "../../../operations/azure-servers";
 import type { ReportedRange } from "../../../restore-points/ranges";
-import { declareOperation } from "../../operation";
 import { endProgram } from "../../problem";
+import { declareRepair, noted } from "../drift-repair";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 import type { AzureServerCreateArgs } from "./args";
 import type { AzureServerProduct, ProductArgs } from "./product";
@@ -37,8 +32,13 @@ export function protectServerDatabase<Create extends AzureServerCreateArgs>(
     // No error: in a disaster, a server in such a state may be just what has to be restored.
     if (problem) pulumi.log.warn(`database ${name}: ${problem}`, context.parent);
     const problems = server === undefined || (managed && problem) ? [] : serverShortfalls(server, days);
-    if (managed) return declareProtection(name, address, days, problems, context, declared);
-    return server && problems.length > 0 ? endProgram(refusal(name, server, problems)) : undefined;
+    if (!managed) return server && problems.length > 0 ? endProgram(refusal(name, server, problems)) : undefined;
+    const request = address.apply((at) => ({ ...at, backupRetentionDays: days, ...noted(problems) }));
+    const { parent, azure } = context;
+    return declareRepair(name, "protect-azure-server", { request, access: azure.access }, problems, {
+      parent,
+      after: declared,
+    });
   });
   return {
     status: pulumi.all([state, protection, address]).apply(([problem, , { resourceGroupName }]) => ({
@@ -82,36 +82,6 @@ function declareServer<Create extends AzureServerCreateArgs>(
       tags: pulumi.output(server.tags).apply((own) => ({ ...context.tags, ...own })),
     },
     { parent: context.parent, protect: true, retainOnDelete: true },
-  );
-}
-
-/**
- * The operation exists whatever is observed, or it would come and go with what it fixes. Nothing amiss: its inputs are
- * left as they were. Something amiss: a new input says what, and so runs it again. A created server has it too, because
- * azure-native compares inputs with inputs and sees nothing of what was changed in Azure.
- */
-function declareProtection(
-  name: string,
-  address: pulumi.Output<ServerAddress>,
-  backupRetentionDays: number,
-  problems: string[],
-  context: ProtectContext,
-  server: pulumi.Resource | undefined,
-): void {
-  const request = address.apply((at) => ({
-    ...at,
-    backupRetentionDays,
-    ...(problems.length > 0 ? { amiss: { observed: new Date().toISOString(), problems } } : {}),
-  }));
-  declareOperation(
-    `${name}-protection`,
-    "protect-azure-server",
-    { request, access: context.azure.access },
-    {
-      parent: context.parent,
-      dependsOn: server ? [server] : [],
-      ignoreChanges: problems.length === 0 ? ["*"] : [],
-    },
   );
 }
 

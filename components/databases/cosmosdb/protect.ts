@@ -4,8 +4,6 @@ import type { AzureAccessSource } from "../../../operations/azure";
 import {
   accountShortfalls,
   type CosmosAccount,
-  type CosmosAddress,
-  type CosmosGoal,
   continuousDays,
   findAccount,
   tierOf,
@@ -13,10 +11,10 @@ import {
 import { hasContainer } from "../../../operations/cosmosdb-containers";
 import { type CosmosRange, oldestInstant, readRange } from "../../../operations/cosmosdb-restorable";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
-import { declareOperation } from "../../operation";
 import { endProgram, orEnd } from "../../problem";
 import { COORDINATOR_NAMESPACE, COORDINATOR_TABLE, type CoordinatorFinding } from "../coordinator";
 import { checkedArgs } from "../create/resource-args";
+import { declareRepair, noted } from "../drift-repair";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 import type { CosmosdbArgs, CosmosdbCreateArgs } from "./args";
 import { addressOf, keyProblem, lookUpDeleted, lookUpSource } from "./source";
@@ -52,8 +50,13 @@ export function protectCosmosdb(name: string, args: CosmosdbArgs, context: Prote
   const goal = { days, strongConsistency: declared !== undefined };
   const protection = observed.apply(({ account }) => {
     const problems = account === undefined ? [] : accountShortfalls(account, goal);
-    if (managed) return declareProtection(name, address, goal, problems, context, declared);
-    return problems.length > 0 ? endProgram(refusal(name, account as CosmosAccount, problems)) : undefined;
+    if (!managed) return account && problems.length > 0 ? endProgram(refusal(name, account, problems)) : undefined;
+    const request = address.apply((at) => ({ ...at, ...goal, ...noted(problems) }));
+    const { parent } = context;
+    return declareRepair(name, "protect-cosmosdb-account", { request, access: azure.access }, problems, {
+      parent,
+      after: declared,
+    });
   });
   return {
     status: pulumi.all([observed, protection, address]).apply(([{ account }, , { resourceGroupName }]) => ({
@@ -124,36 +127,6 @@ function declareAccount(
       tags: pulumi.output(account.tags).apply((own) => ({ ...context.tags, ...own })),
     },
     { parent: context.parent, protect: true, retainOnDelete: true },
-  );
-}
-
-/**
- * The operation exists whatever is observed, or it would come and go with what it fixes. Nothing amiss: its inputs are
- * left as they were. Something amiss: a new input says what, and so runs it again. A created account has it too, because
- * azure-native compares inputs with inputs and sees nothing of what was changed in Azure.
- */
-function declareProtection(
-  name: string,
-  address: pulumi.Output<CosmosAddress>,
-  goal: CosmosGoal,
-  problems: string[],
-  context: ProtectContext,
-  account: pulumi.Resource | undefined,
-): void {
-  const request = address.apply((at) => ({
-    ...at,
-    ...goal,
-    ...(problems.length > 0 ? { amiss: { observed: new Date().toISOString(), problems } } : {}),
-  }));
-  declareOperation(
-    `${name}-protection`,
-    "protect-cosmosdb-account",
-    { request, access: context.azure.access },
-    {
-      parent: context.parent,
-      dependsOn: account ? [account] : [],
-      ignoreChanges: problems.length === 0 ? ["*"] : [],
-    },
   );
 }
 

@@ -1,9 +1,8 @@
 import { Table } from "@pulumi/aws/dynamodb";
 import * as pulumi from "@pulumi/pulumi";
-import type { TableProtection, TableProtectionGoal } from "../../../operations/dynamodb";
 import { shortfalls } from "../../../operations/dynamodb-changes";
-import { declareOperation } from "../../operation";
 import { endProgram } from "../../problem";
+import { declareRepair, noted } from "../drift-repair";
 import { lookedUp, type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { DynamodbArgs, DynamodbCreateArgs } from "./args";
 import { rangeOfTables } from "./ranges";
@@ -64,7 +63,9 @@ export function protectExisting(name: string, args: DynamodbArgs, context: Prote
     if (args.manage === false) {
       return problems.length > 0 ? endProgram(refusal(name, where, problems)) : undefined;
     }
-    return declareProtection(name, where, tables, goal, problems, context);
+    const request = { region: where, tables: tables.map((table) => table.name), goal, ...noted(problems) };
+    const { access } = context.aws;
+    return declareRepair(name, "protect-dynamodb-tables", { request, access }, problems, { parent: context.parent });
   });
   const expiry = declareExpiry(name, args, context);
   return {
@@ -82,34 +83,6 @@ export function protectExisting(name: string, args: DynamodbArgs, context: Prote
       ),
     ),
   };
-}
-
-/**
- * The operation exists whatever is observed, or it would come and go with what it fixes. Nothing amiss: its inputs are
- * left as they were. Something amiss: a new input says what, and so runs it again.
- */
-function declareProtection(
-  name: string,
-  where: string,
-  tables: TableProtection[],
-  goal: TableProtectionGoal,
-  problems: { table: string; problems: string[] }[],
-  context: ProtectContext,
-): void {
-  declareOperation(
-    `${name}-protection`,
-    "protect-dynamodb-tables",
-    {
-      request: {
-        region: where,
-        tables: tables.map((table) => table.name),
-        goal,
-        ...(problems.length > 0 ? { amiss: { observed: new Date().toISOString(), problems } } : {}),
-      },
-      access: context.aws.access,
-    },
-    { parent: context.parent, ignoreChanges: problems.length === 0 ? ["*"] : [] },
-  );
 }
 
 function refusal(name: string, where: string, problems: { table: string; problems: string[] }[]): string {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster } from "../../../operations/aurora";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
-import { declareOperation } from "../../operation";
 import { endProgram, orEnd } from "../../problem";
+import { declareRepair, noted } from "../drift-repair";
 import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { RdsArgs, RdsCreateArgs } from "./args";
 import { clusterProtection, declareCluster, rangeOf } from "./cluster";
@@ -64,7 +64,7 @@ export function protectExistingCluster(
     clusterProtection(name, found),
   );
   const declared = observed.apply((protection) =>
-    manage ? declareProtection(name, region, protection, days, context) : undefined,
+    manage ? repair(name, region, protection, days, context) : undefined,
   );
   return {
     status: pulumi.all([observed, declared]).apply(async ([protection]) => {
@@ -90,32 +90,12 @@ export function protectExistingCluster(
   };
 }
 
-/**
- * The operation exists whatever is observed, or it would come and go with what it fixes. Nothing wrong: its inputs are left
- * as they were. Too short a retention: a new input says so, and runs it again.
- */
-function declareProtection(
-  name: string,
-  region: string,
-  protection: RdsProtection,
-  days: number,
-  context: ProtectContext,
-): void {
+/** Repairs a retention that is too short. */
+function repair(name: string, region: string, protection: RdsProtection, days: number, context: ProtectContext): void {
   const problems = shortfalls(protection, days).filter(isRetention);
-  declareOperation(
-    `${name}-protection`,
-    "protect-rds-cluster",
-    {
-      request: {
-        region,
-        clusterIdentifier: protection.identifier,
-        days,
-        ...(problems.length > 0 ? { amiss: { observed: new Date().toISOString(), problems } } : {}),
-      },
-      access: context.aws.access,
-    },
-    { parent: context.parent, ignoreChanges: problems.length === 0 ? ["*"] : [] },
-  );
+  const request = { region, clusterIdentifier: protection.identifier, days, ...noted(problems) };
+  const { parent, aws } = context;
+  declareRepair(name, "protect-rds-cluster", { request, access: aws.access }, problems, { parent });
 }
 
 function isRetention(problem: string): boolean {
