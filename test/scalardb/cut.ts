@@ -18,6 +18,8 @@ export interface Cut {
   /** By store. */
   data: Map<string, Taken>;
   clocks: PodClocks;
+  /** Something that the rule rests on does not hold: what it then accepts is counted. */
+  assumptionBroken?: true;
   /** ScalarDB's settings are not known to the rule. */
   settingsUnknown?: true;
   /** Where the coordinator's copies are wrongly taken from, if not from this history. */
@@ -71,7 +73,7 @@ export async function judge(cut: Cut, scan?: (copies: Copies) => ScanFacts): Pro
   const verification = verdictOf({
     instant: formatInstant(cut.said.data),
     brackets: [facts],
-    unproven: cut.settingsUnknown ? [] : settingsProblems("scalar/pods", settingOf(cut.history), scan !== undefined),
+    unproven: cut.settingsUnknown ? [] : settingsProblems("the properties", settingOf(cut.history), scan !== undefined),
     ...(scan ? { scan: scan(copies) } : {}),
   });
   const values = recovered(copies.data.values(), committedIn(copies.early));

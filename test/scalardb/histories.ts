@@ -1,13 +1,13 @@
 import type { History } from "./history";
-import { type Planned, VERSIONS, type Version } from "./recipes";
+import { type Planned, VERSIONS } from "./recipes";
 import { ScalarDb } from "./scalardb";
 
 /** As many at a time as the smallest machine has cores. */
 const AT_A_TIME = 2;
 
 /** ScalarDB in all versions; the reason as text if one cannot be had. */
-export function everyVersion(): Map<Version, ScalarDb> | string {
-  const found = new Map<Version, ScalarDb>();
+export function everyVersion(): Map<string, ScalarDb> | string {
+  const found = new Map<string, ScalarDb>();
   for (const version of VERSIONS) {
     const scalarDb = ScalarDb.of(version);
     if (typeof scalarDb === "string") {
@@ -19,7 +19,7 @@ export function everyVersion(): Map<Version, ScalarDb> | string {
   return found;
 }
 
-export async function historyOf({ version, recipe }: Planned, versions: Map<Version, ScalarDb>): Promise<History> {
+export async function historyOf({ version, recipe }: Planned, versions: Map<string, ScalarDb>): Promise<History> {
   const scalarDb = versions.get(version);
   if (scalarDb === undefined) throw new Error(`ScalarDB ${version} is not there`);
   return scalarDb.history(recipe);

@@ -51,6 +51,36 @@ export const KINDS: Record<string, MakeCut> = {
   },
 };
 
+/** What the bracket rests on, broken: stores that disagree by more than its step. A scan may see it, the bracket does not. */
+export const BROKEN_ASSUMPTIONS: Record<string, MakeCut> = {
+  "broken assumption: a data copy is off by 3 s, no pause": (history, random) =>
+    broken("a data copy is off by 3 s, no pause", withDataOff(outsidePauses("", history, random), random)),
+  "broken assumption: a data copy is off by 3 s, inside a pause": (history, random) =>
+    broken("a data copy is off by 3 s, inside a pause", withDataOff(insidePause(history, random), random)),
+};
+
+/** The copies of another deployment's coordinator, which is quiet. */
+export function withTwoOthers(history: History, other: History, random: Random): Cut | undefined {
+  const cut = anywhere(history, random);
+  const at = { at: Number.POSITIVE_INFINITY, jitter: 0, seed: 0 };
+  const wrong = cut && { ...cut, early: at, late: at, earlyFrom: other, lateFrom: other };
+  return broken("both copies are of another, quiet coordinator", wrong);
+}
+
+function broken(kind: string, cut: Cut | undefined): Cut | undefined {
+  return cut && { ...cut, kind: `broken assumption: ${kind}`, assumptionBroken: true };
+}
+
+function withDataOff(cut: Cut | undefined, random: Random): Cut | undefined {
+  if (cut === undefined) return undefined;
+  const store = random.pick([...cut.data.keys()]);
+  const off = random.pick([-3_000, 3_000]);
+  const data = [...cut.data].map(
+    ([name, taken]) => [name, name === store ? { ...taken, at: taken.at + off } : taken] as const,
+  );
+  return { ...cut, data: new Map(data) };
+}
+
 /** A coordinator of another deployment in the place of one copy. */
 export function withOther(history: History, other: History, random: Random): Cut | undefined {
   const cut = insidePause(history, random);

@@ -1,6 +1,15 @@
 import { type Judged, judge } from "./cut";
 import type { History } from "./history";
-import { insidePause, KINDS, type MakeCut, missedPause, outsidePauses, withOther } from "./kinds";
+import {
+  BROKEN_ASSUMPTIONS,
+  insidePause,
+  KINDS,
+  type MakeCut,
+  missedPause,
+  outsidePauses,
+  withOther,
+  withTwoOthers,
+} from "./kinds";
 import { Random } from "./random";
 import { SPECIAL, type Special } from "./recipes";
 import { scanFacts } from "./scan";
@@ -38,8 +47,10 @@ export const UNKNOWN = "setting unknown";
 /** Half of the cuts are of the two kinds that matter most. */
 function normalMakers(other: History | undefined): MakeCut[] {
   const { "inside a pause": pause, "no pause": noPause, ...rest } = KINDS;
-  const more: MakeCut[] = other ? [(history, random) => withOther(history, other, random)] : [];
-  return [...Object.values(rest), ...more].flatMap((each, index) => [
+  const more: MakeCut[] = [];
+  if (other)
+    for (const make of [withOther, withTwoOthers]) more.push((history, random) => make(history, other, random));
+  return [...Object.values(rest), ...more, ...Object.values(BROKEN_ASSUMPTIONS)].flatMap((each, index) => [
     each,
     (index % 2 === 0 ? pause : noPause) ?? each,
   ]);

@@ -1,13 +1,15 @@
 import test, { type ExecutionContext } from "ava";
+import type { ScanFacts } from "../../restore-points/verification/facts";
 import { Verdict } from "../../restore-points/verification/verdict";
 import { committedIn, copyOf } from "./copies";
-import { type Copies, type Cut, copiesOf, type Judged, judge } from "./cut";
+import { type Copies, type Cut, copiesOf, judge } from "./cut";
 import { everyVersion, historyOf, inTurn } from "./histories";
 import type { History } from "./history";
 import { DEFECTS, defectNamed } from "./planted";
 import { type Played, play, randomOf } from "./play";
-import { type Planned, plannedHistories, type Version } from "./recipes";
+import { type Planned, plannedHistories, SPECIAL } from "./recipes";
 import type { ScalarDb } from "./scalardb";
+import { scanFacts } from "./scan";
 import { isAccepted, tally } from "./tally";
 import { commitsThatExplain, recovered } from "./truth";
 
@@ -29,7 +31,7 @@ const played: Played[] = [];
 
 function judged(
   title: string,
-  run: (t: ExecutionContext, versions: Map<Version, ScalarDb>) => void | Promise<void>,
+  run: (t: ExecutionContext, versions: Map<string, ScalarDb>) => void | Promise<void>,
 ): void {
   test.serial(title, async (t) => {
     if (typeof versions !== "string") return run(t, versions);
@@ -73,31 +75,39 @@ judged("real ScalarDB runs histories, and cuts through them are judged", (t) => 
 });
 
 judged("the commits in a source's own order explain its records at the end", (t) => {
-  for (const { history } of played) {
+  // Of commits in one phase only the millisecond is known, not their order.
+  for (const { history } of played.filter(({ special }) => special !== SPECIAL.onePhase)) {
     const { early, data } = atTheEnd(history);
     const values = recovered(data.values(), committedIn(early));
     t.is(commitsThatExplain(values, history.commits), history.commits.length, history.name);
   }
 });
 
-judged("ScalarDB's own recovery of a sample of the copies yields what the truth says", async (t, found) => {
-  t.timeout(3_600_000);
-  const compared = await inTurn(played.slice(0, HISTORIES_A_ROUND), async ({ history, judged: cuts }) => {
-    const sample = cuts.filter((_, index) => index % Math.ceil(cuts.length / SAMPLE) === 0);
-    const copies = [...sample.map(({ cut }) => copiesOf(cut)), atTheEnd(history)];
-    const expected = [
-      ...sample.map(({ values }) => values),
-      recovered(atTheEnd(history).data.values(), committedIn(atTheEnd(history).early)),
-    ];
-    const actual = await (found.get(history.version as Version) as ScalarDb).recover(copies, history.settings);
-    t.deepEqual(actual.map(inOrder), expected.map(inOrder), history.name);
-    return actual.length;
-  });
-  t.log(`${compared.reduce((a, b) => a + b)} copies`);
-});
+judged(
+  "ScalarDB's recovery and the scan Job find in a sample of the copies what the truth and its model say",
+  async (t, found) => {
+    t.timeout(3_600_000);
+    const compared = await inTurn(played.slice(0, HISTORIES_A_ROUND), async ({ history, judged: cuts }) => {
+      // The tables of a wrong coordinator may have other columns.
+      const own = cuts.filter(({ cut }) => cut.earlyFrom === undefined);
+      const sample = own.filter((_, index) => index % Math.ceil(own.length / SAMPLE) === 0);
+      const copies = [...sample.map(({ cut }) => copiesOf(cut)), atTheEnd(history)];
+      const actual = await found.get(history.version)?.recover(copies, history.settings);
+      for (const [index, { early, data }] of copies.entries()) {
+        const { scan, values } = actual?.[index] ?? {};
+        t.deepEqual(values, Object.fromEntries(recovered(data.values(), committedIn(early))), history.name);
+        t.deepEqual(countsOf(scan), countsOf(scanFacts({ early, data })), history.name);
+      }
+      return copies.length;
+    });
+    t.log(`${compared.reduce((a, b) => a + b)} copies`);
+  },
+);
 
 judged("no unsound cut is accepted", (t) => {
-  for (const each of played.flatMap((one) => [...one.judged.filter(knowsSettings), ...one.scanned]))
+  const bare = played.flatMap((one) => one.judged.filter(({ cut }) => !cut.settingsUnknown));
+  const scanned = played.flatMap((one) => one.scanned);
+  for (const each of [...bare, ...scanned].filter(({ cut }) => !cut.assumptionBroken))
     if (isAccepted(each) && !each.sound) t.fail(`${describe(each.cut)}: ${each.verification.verdict}`);
   t.pass();
 });
@@ -142,11 +152,16 @@ function atTheEnd({ coordinator, data }: History): Copies {
   return { early: copyOf(coordinator, end), late: new Map(), data: copies };
 }
 
-function inOrder(values: Map<string, string>): [string, string][] {
-  return [...values].sort(([a], [b]) => (a < b ? -1 : 1));
+function countsOf(scan: Omit<ScanFacts, "notCovered"> | undefined) {
+  return {
+    tables: scan?.tables,
+    records: scan?.records,
+    committedWithoutRow: scan?.committedWithoutRow.count,
+    beforeImageWithoutRow: scan?.beforeImageWithoutRow.count,
+    olderThanCoordinator: scan?.olderThanCoordinator,
+    unfinished: scan?.unfinished,
+  };
 }
-
-const knowsSettings = ({ cut }: Judged) => cut.settingsUnknown === undefined;
 
 function describe({ kind, history, said }: Cut): string {
   return `${kind}: ${history.name}, restored to ${new Date(said.data).toISOString()}`;

@@ -3,11 +3,15 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { CoordinatorRow } from "../../restore-points/verification/coordinator-row";
+import type { ScanFacts } from "../../restore-points/verification/facts";
 import { scalarDbClassPath } from "../fidelity/scalardb/class-path";
 import type { Copies } from "./cut";
 import { type History, type Image, readHistory } from "./history";
 
 const SOURCES = join(__dirname, "java");
+/** The scan Job's. */
+const VERIFY_COPIES = join(__dirname, "../../components/verification/VerifyCopies.java");
 const JAVA = ["-XX:TieredStopAtLevel=1", "-Xmx700m"];
 
 /** What a history is made with: `name=value` for java/Settings.java. */
@@ -16,6 +20,13 @@ export interface Recipe {
   phases: number;
   seed: number;
   settings: readonly string[];
+}
+
+/** What ScalarDB makes of a copy. */
+export interface Recovered {
+  scan: Omit<ScanFacts, "notCovered">;
+  /** By record. */
+  values: Record<string, string>;
 }
 
 /** The programs in java/, compiled with one version of ScalarDB; `end` removes all that they wrote. */
@@ -38,7 +49,7 @@ export class ScalarDb {
     const classPath = scalarDbClassPath(version);
     if ("because" in classPath) return classPath.because;
     const folder = mkdtempSync(join(tmpdir(), `scalardb-${version}-`));
-    const sources = readdirSync(SOURCES).map((name) => join(SOURCES, name));
+    const sources = [VERIFY_COPIES, ...readdirSync(SOURCES).map((name) => join(SOURCES, name))];
     const compiled = spawnSync("javac", ["-nowarn", "-cp", classPath.path, "-d", folder, ...sources], {
       encoding: "utf8",
     });
@@ -53,7 +64,7 @@ export class ScalarDb {
   }
 
   async history({ name, phases, seed, settings }: Recipe): Promise<History> {
-    const lines = await this.#run([String(seed), String(phases), ...settings], []);
+    const lines = await this.#onStores([String(seed), String(phases), ...settings], []);
     const ofScalarDb = settings.filter((each) => each.startsWith("scalar.db."));
     const how = {
       name: `${name}, ScalarDB ${this.version}, seed ${seed}`,
@@ -63,30 +74,41 @@ export class ScalarDb {
     return readHistory(how, lines);
   }
 
-  /** By ScalarDB itself: the values of the records of each copy after recovery. */
-  async recover(copies: readonly Copies[], settings: readonly string[]): Promise<Map<string, string>[]> {
+  /** By ScalarDB itself, of each copy: what the scan Job finds in it, and the values of its records after recovery. */
+  async recover(copies: readonly Copies[], settings: readonly string[]): Promise<Recovered[]> {
     const input = copies.flatMap((each) => [...rowsOf(each), ""]);
-    const lines = await this.#run(["0", "0", "recovers=true", ...settings], input);
-    return lines.map(
-      (line) => new Map(Object.entries((JSON.parse(line) as { recovered: Record<string, string> }).recovered)),
-    );
+    const lines = await this.#onStores(["0", "0", "recovers=true", ...settings], input);
+    return lines.map((line) => (JSON.parse(line) as { recovered: Recovered }).recovered);
   }
 
-  async #run(settings: readonly string[], input: readonly string[]): Promise<string[]> {
+  /** The rows of the coordinator that ScalarDB reads in a DynamoDB, after transactions with these settings. */
+  async dynamodbRows(url: string, transactions: number, settings: readonly string[]): Promise<CoordinatorRow[]> {
+    const lines = await this.#java("DynamodbLayout", [url, String(transactions), ...settings], []);
+    return lines.flatMap((line) => (JSON.parse(line) as { row?: CoordinatorRow }).row ?? []);
+  }
+
+  async #onStores(settings: readonly string[], input: readonly string[]): Promise<string[]> {
     const stores = join(this.#folder, `stores-${this.#stores++}`);
     mkdirSync(stores);
-    const child = spawn("java", [...JAVA, "-cp", this.#classPath, "Workload", stores, ...settings]);
+    try {
+      return await this.#java("Workload", [stores, ...settings], input);
+    } finally {
+      rmSync(stores, { recursive: true });
+    }
+  }
+
+  /** The lines of JSON that a program prints. */
+  async #java(program: string, args: readonly string[], input: readonly string[]): Promise<string[]> {
+    const child = spawn("java", [...JAVA, "-cp", this.#classPath, program, ...args]);
     const errors: string[] = [];
     child.stderr.setEncoding("utf8").on("data", (text: string) => errors.push(text));
     // It ends before it has read everything if it fails; its status says so.
     child.stdin.on("error", () => undefined).end(input.map((line) => `${line}\n`).join(""));
     const ended = new Promise<number | null>((resolve, reject) => child.once("close", resolve).once("error", reject));
     const lines: string[] = [];
-    for await (const line of createInterface(child.stdout)) lines.push(line);
+    for await (const line of createInterface(child.stdout)) if (line.startsWith("{")) lines.push(line);
     const status = await ended;
-    rmSync(stores, { recursive: true });
-    if (status !== 0)
-      throw new Error(`ScalarDB ${this.version} ${settings.join(" ")}: ${errors.join("").slice(-3000)}`);
+    if (status !== 0) throw new Error(`ScalarDB ${this.version} ${args.join(" ")}: ${errors.join("").slice(-3000)}`);
     return lines;
   }
 }

@@ -4,9 +4,10 @@ import type { Copies } from "./cut";
 import { COMMITTED, type Image } from "./history";
 
 /**
- * The facts of a scan by their definition in `ScanFacts`: not the scan Job's own code, which reads the copies through ScalarDB.
+ * The facts of a scan by their definition in `ScanFacts`. The scan Job's own code, which reads copies through ScalarDB, must find the same
+ * in a sample of them (scalardb.test.ts).
  */
-export function scanFacts({ early, data }: Copies): ScanFacts {
+export function scanFacts({ early, data }: Pick<Copies, "early" | "data">): ScanFacts {
   const committed = committedIn(early);
   const oldestRow = Math.min(...[...early.values()].map((row) => Number(row.tx_created_at)));
   const withoutRow: FoundRecord[] = [];

@@ -14,12 +14,12 @@ import java.util.Properties;
 
 /**
  * What ScalarDB itself makes of copies: their rows come in, and the records' values go out, as transactions read them after all
- * unfinished transactions have been recovered.
+ * unfinished transactions have been recovered. Before that the scan Job's own code looks for evidence.
  *
  * <p>A line is a store and a row, separated by a tab; an empty line ends a copy. The answer is a line of JSON for each copy.
  */
 final class Recover {
-  private static final int ATTEMPTS = 400;
+  private static final int ATTEMPTS = 4000;
 
   private final Stores stores;
   private final Settings settings;
@@ -31,7 +31,7 @@ final class Recover {
 
   void run() throws Exception {
     Properties properties = stores.properties(settings.scalarDb());
-    stores.createTables(properties);
+    Stores.createTables(properties, Map.of());
     DistributedTransactionManager manager = TransactionFactory.create(properties).getTransactionManager();
     BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     List<String[]> rows = new ArrayList<>();
@@ -42,8 +42,23 @@ final class Recover {
       }
       stores.replaceWith(rows);
       rows.clear();
-      Workload.print("recovered", readAll(manager));
+      Map<String, Object> answer = new LinkedHashMap<>();
+      // First: what is recovered is no longer what the copies were.
+      answer.put("scan", scan(properties));
+      answer.put("values", readAll(manager));
+      Workload.print("recovered", answer);
     }
+  }
+
+  /** The facts that the scan Job finds, by its own code. */
+  private static Map<String, Object> scan(Properties properties) throws Exception {
+    Properties settings = new Properties();
+    settings.setProperty("since", "0");
+    settings.setProperty("namespaces", String.join(",", Stores.NAMESPACES));
+    Map<String, Object> facts = new LinkedHashMap<>();
+    int exit = new VerifyCopies(settings, (Properties) properties.clone()).run(facts);
+    if (exit != 0) throw new IllegalStateException("the scan ended with " + exit);
+    return facts;
   }
 
   static Map<String, String> readAll(DistributedTransactionManager manager) throws Exception {

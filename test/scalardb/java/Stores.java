@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 
 /**
@@ -66,15 +67,16 @@ abstract class Stores {
     return properties;
   }
 
-    void createTables(Properties properties) throws Exception {
+    /** @param options of creation, for the storages that have some */
+  static void createTables(Properties properties, Map<String, String> options) throws Exception {
     DistributedTransactionAdmin admin = TransactionFactory.create(properties).getTransactionAdmin();
     try {
-      admin.createCoordinatorTables(true);
+      admin.createCoordinatorTables(true, options);
       for (String namespace : NAMESPACES) {
-        admin.createNamespace(namespace, true);
+        admin.createNamespace(namespace, true, options);
         TableMetadata metadata = TableMetadata.newBuilder().addColumn("part", DataType.INT).addColumn("item", DataType.INT)
             .addColumn("content", DataType.TEXT).addPartitionKey("part").addClusteringKey("item").build();
-        admin.createTable(namespace, Worker.TABLE, metadata, true);
+        admin.createTable(namespace, Worker.TABLE, metadata, true, options);
       }
     } finally {
       admin.close();

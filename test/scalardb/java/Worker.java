@@ -36,7 +36,7 @@ final class Worker extends Thread {
   private final Random random;
   private final boolean onePartition;
   private final long seed;
-  private long transactions;
+  private volatile long transactions;
   /** Held during a transaction: whoever holds it has drained this worker, as ScalarDB Cluster's pause does. */
   private final ReentrantLock busy = new ReentrantLock(true);
 
@@ -60,6 +60,11 @@ final class Worker extends Thread {
 
   void end() {
     ended = true;
+  }
+
+  /** How many it has begun. */
+  long transactions() {
+    return transactions;
   }
 
   @Override

@@ -52,7 +52,7 @@ final class Workload {
 
   private void run() throws Exception {
     Properties properties = stores.properties(settings.scalarDb());
-    stores.createTables(properties);
+    Stores.createTables(properties, Map.of());
     stores.recordWrites();
     List<DistributedTransactionManager> managers = new ArrayList<>();
     for (int pod = 0; pod < PODS; pod++) {
@@ -140,7 +140,7 @@ final class Workload {
 
   /** One write: lines of several processes share one pipe. */
   static void print(String kind, Object value) {
-    byte[] line = (Json.text(Map.of(kind, value)) + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] line = (JsonText.text(Map.of(kind, value)) + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
     synchronized (System.out) {
       System.out.write(line, 0, line.length);
       System.out.flush();

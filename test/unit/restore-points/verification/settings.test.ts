@@ -4,7 +4,7 @@ import { settingsProblems } from "../../../../restore-points/verification/settin
 const ONE_PHASE = "scalar.db.consensus_commit.one_phase_commit.enabled";
 const WRITE_SETS = "scalar.db.consensus_commit.coordinator.write_set_logging.enabled";
 const problems = (settings: Record<string, string>, scanned = false) =>
-  settingsProblems("scalar/ledger", (key) => settings[key], scanned);
+  settingsProblems("the properties of scalar/ledger", (key) => settings[key], scanned);
 
 test("ScalarDB's defaults hide no commit", (t) => {
   t.deepEqual(problems({}), []);
@@ -12,7 +12,7 @@ test("ScalarDB's defaults hide no commit", (t) => {
 });
 
 test("one-phase commit leaves copies unproven, with and without a scan", (t) => {
-  const message = `scalar/ledger: ${ONE_PHASE} is true: a transaction that writes to one partition then leaves no row in the coordinator`;
+  const message = `the properties of scalar/ledger have ${ONE_PHASE}=true: transactions that commit in one phase leave no row in the coordinator, so comparing it does not show them`;
   t.deepEqual(problems({ [ONE_PHASE]: " TRUE " }), [message]);
   t.deepEqual(problems({ [ONE_PHASE]: "true" }, true), [message]);
 });

@@ -2,8 +2,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Texts of maps, lists, texts, numbers and truth values: not every version of ScalarDB brings a library for it. */
-final class Json {
-  private Json() {}
+final class JsonText {
+  private JsonText() {}
 
   static String text(Object value) {
     if (value instanceof Map) {
