@@ -122,8 +122,10 @@ function deletion(history: History, { at, writes }: Commit): { store: string; de
     if (value !== undefined) continue;
     const versions = history.data.get(storeOf(record))?.get(record) ?? [];
     const gone = versions.find((version) => version.at >= at && version.image === undefined);
+    // Inserted after the early copy and deleted again, it would leave no trace there either.
+    const existed = versions.findLast((version) => version.at < at - 4_000)?.image !== undefined;
     const isNext = gone && versions.filter((version) => version.at > at && version.at < gone.at).length === 0;
-    if (gone && isNext && gone.at < at + 1_000) return { store: storeOf(record), deletedAt: gone.at };
+    if (gone && existed && isNext && gone.at < at + 1_000) return { store: storeOf(record), deletedAt: gone.at };
   }
   return undefined;
 }
