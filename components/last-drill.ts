@@ -22,18 +22,19 @@ interface Drill {
 
 /**
  * When a drill last passed: the newest of what the configuration says (an instant, or another stack that records it), of what this
- * stack has recorded before, and of this run's drill, if its verification passed. Undefined if none has.
+ * stack has recorded before, and of this run's drill, if its verification passed. Null if none has:
+ * Pulumi warns of undefined outputs.
  */
 export function lastDrill(
   configured: string | DrillStack | undefined,
   drill: Drill | undefined,
-): pulumi.Output<string | undefined> {
+): pulumi.Output<string | null> {
   const given = typeof configured === "object" ? recordedBy(configured) : pulumi.output(configured);
   const before = pulumi.output(stackOutputsInState()).apply((outputs) => outputs[OUTPUT]);
   const now = drill ? drill.verification.apply((verification) => passedAt(verification, drill.mode)) : undefined;
   return pulumi.all([given, before, now]).apply((instants) => {
     const known = instants.filter((each): each is string => typeof each === "string" && millisOf(each) !== undefined);
-    return known.sort((a, b) => (millisOf(a) ?? 0) - (millisOf(b) ?? 0)).at(-1);
+    return known.sort((a, b) => (millisOf(a) ?? 0) - (millisOf(b) ?? 0)).at(-1) ?? null;
   });
 }
 

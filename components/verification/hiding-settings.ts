@@ -8,9 +8,11 @@ export function hidingSettingsReasons(
   scanned: boolean,
 ): pulumi.Output<string[]> {
   const found = pulumi.all([properties, propertiesByRelease]).apply(([all, byRelease]) => {
-    const texts: [string, string][] = Object.entries(byRelease ?? {});
-    if (all !== undefined) texts.push(["properties", all]);
-    return texts.flatMap(([label, text]) => settingsProblems(label, settingsOf(text), scanned));
+    const texts = Object.entries(byRelease ?? {}).map(([release, text]) => ({ whose: `of ${release}`, text }));
+    if (all !== undefined) texts.push({ whose: "", text: all });
+    return texts.flatMap(({ whose, text }) =>
+      settingsProblems(`the properties ${whose}`.trim(), settingsOf(text), scanned),
+    );
   });
   // Whether one of these keys is true is no secret, and the verdict is shown.
   return pulumi.unsecret(found);

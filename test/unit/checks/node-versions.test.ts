@@ -15,5 +15,8 @@ for (const suite of ["unit", "engine", "package", "cluster", "fidelity", "record
 test("the test configuration refuses a suite that does not exist", (t) => {
   const run = spawnSync(process.execPath, [CONFIGURATION], { encoding: "utf8", env: { ...process.env, SUITE: "all" } });
   t.is(run.status, 1);
-  t.regex(run.stderr, /SUITE: "all" is no suite: expected one of unit, engine, package, cluster, fidelity, recording/);
+  t.regex(
+    run.stderr,
+    /SUITE: "all" is no suite: expected one of unit, engine, package, cluster, fidelity, scalardb, recording/,
+  );
 });

@@ -269,7 +269,9 @@ const wrong: [string, Values, string[]][] = [
   [
     "a verification by one word",
     { ...sound, restore: { at: "2026-11-22T03:00:12Z", verify: true } },
-    ["restore.verify: true is not allowed; expected a map with the optional keys enabled, scan, repair, check, such as { enabled: true }"],
+    [
+      "restore.verify: true is not allowed; expected a map with the optional keys enabled, scan, repair, check, such as { enabled: true }",
+    ],
   ],
   [
     "a recovery to tables that ScalarDB would not find",

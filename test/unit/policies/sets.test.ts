@@ -513,6 +513,7 @@ saysOfStack(drillRecent, [
     { config: { required: true } },
   ],
   ["lately, by output", stack({ lastDrill: daysAgo(3) }), []],
+  ["never", stack({ lastDrill: null }), []],
   ["being verified", stack({ lastDrill: UNKNOWN_VALUE }), [], { config: { required: true } }],
   ["lately, by tag", stack({}), [], { tags: { [TAG]: daysAgo(30) } }],
   [

@@ -138,7 +138,7 @@ test("a transaction that was committed in the window refuses the copies, which s
     errors(refused),
   );
   t.true(errors(refused).includes(`Other restore points: ${other}`), errors(refused));
-  t.is(refused.outputs.lastDrill, undefined, "no drill has passed");
+  t.is(refused.outputs.lastDrill, null, "no drill has passed");
   t.is(refused.outputs.helmValues, undefined, "nothing that uses the copies is known");
   t.is(sources.tableNames().length, 2 * TABLES.length + 1, "the copies stay");
 
@@ -212,7 +212,7 @@ test("an instant after the data that cannot be restored yet is waited for", asyn
   stack.config["scalar-backup:restore"] = { at, verify: { enabled: false } };
   const unverified = await up();
   t.deepEqual(verdictOf(unverified).because, ["restore.verify.enabled is false: nothing was verified"]);
-  t.is(unverified.outputs.lastDrill, undefined, "what is unproven is no drill that has passed");
+  t.is(unverified.outputs.lastDrill, null, "what is unproven is no drill that has passed");
 });
 
 for (const region of [undefined, ELSEWHERE])

@@ -15,7 +15,7 @@ test("settings that hide commits from the coordinator are found in every release
     },
   });
   t.deepEqual(found, [
-    "ledger: scalar.db.consensus_commit.one_phase_commit.enabled is true: a transaction that writes to one partition then leaves no row in the coordinator",
+    "the properties of ledger have scalar.db.consensus_commit.one_phase_commit.enabled=true: transactions that commit in one phase leave no row in the coordinator, so comparing it does not show them",
   ]);
 });
 
