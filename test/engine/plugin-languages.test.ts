@@ -62,7 +62,7 @@ async function sameLife(t: ExecutionContext, other: Side): Promise<void> {
 
   for (const { cloud } of sides) cloud.clock.advance(DAY);
   const end = Math.floor(Math.min(...sides.map(({ cloud }) => cloud.clock.now())) / 1000) * 1000;
-  const [at] = sides.map(({ cloud }) => recordWindow(cloud, "scalar", ["scalardb-cluster"], 10, end));
+  const [at] = sides.map(({ cloud }) => recordWindow(cloud, "scalar", ["scalardb-cluster"], 20, end));
   for (const side of sides) {
     side.cloud.clock.advance(20 * MINUTE);
     side.restoreTo(at);

@@ -164,6 +164,6 @@ onEngines("a stack with a drill is destroyed: copies go, databases and recorded 
 /** The same window in both records, long enough ago for both; answers its middle. */
 function windowIn({ clouds }: BothEngines): string {
   const end = Math.floor(Math.min(...clouds.map(({ clock }) => clock.now())) / 1000) * 1000;
-  const [at] = clouds.map((cloud) => recordWindow(cloud, "scalar", ["scalardb-cluster"], 10, end));
+  const [at] = clouds.map((cloud) => recordWindow(cloud, "scalar", ["scalardb-cluster"], 20, end));
   return at as string;
 }

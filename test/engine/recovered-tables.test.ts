@@ -33,7 +33,7 @@ onEngines("a recovery's copies are neither replaced nor forgotten for another in
     for (const { aws } of both.clouds) aws.dynamodb.region(REGION).table("ledger.accounts").putItem("a", { balance });
     both.advance(10 * MINUTE);
     const end = Math.floor(Math.min(...both.clouds.map(({ clock }) => clock.now())) / 1000) * 1000;
-    const [at] = both.clouds.map((cloud) => recordWindow(cloud, "scalar", ["scalardb-cluster"], 10, end));
+    const [at] = both.clouds.map((cloud) => recordWindow(cloud, "scalar", ["scalardb-cluster"], 20, end));
     both.advance(20 * MINUTE);
     return at as string;
   };

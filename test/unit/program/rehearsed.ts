@@ -64,7 +64,8 @@ export function recordWindow(
   cloud: SimulatedCloud,
   namespace: string,
   releases: string[],
-  seconds = 10,
+  // Whatever whole minute is near its middle, there is room in it for the copies of the coordinator.
+  seconds = 20,
   end = cloud.clock.now(),
   backups?: WindowBackups,
 ): string {
