@@ -2,6 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { EXIT_CODES } from "../../pauser/outcome";
 import { TASK_VARIABLE, UNPAUSE_TASK } from "../../pauser/task";
+import { CONTAINER_SECURITY, POD_SECURITY } from "../confined-pod";
 import type { PauseScheduleArgs } from "./args";
 
 type CronJobSpec = types.input.batch.v1.CronJobSpec;
@@ -106,13 +107,7 @@ function podSpec(options: CronJobOptions, task?: string): types.input.core.v1.Po
     automountServiceAccountToken: true,
     enableServiceLinks: false,
     ...(args.priorityClassName !== undefined && { priorityClassName: args.priorityClassName }),
-    securityContext: {
-      runAsNonRoot: true,
-      // The user `node` of Node's own images.
-      runAsUser: 1000,
-      runAsGroup: 1000,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    securityContext: POD_SECURITY,
     containers: [
       {
         name: "pauser",
@@ -131,11 +126,7 @@ function podSpec(options: CronJobOptions, task?: string): types.input.core.v1.Po
           requests: args.resources?.requests ?? { cpu: "100m", memory: "96Mi" },
           limits: args.resources?.limits ?? { memory: "128Mi" },
         },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-        },
+        securityContext: CONTAINER_SECURITY,
         volumeMounts: [{ name: "program", mountPath: PROGRAM_DIRECTORY, readOnly: true }],
       },
     ],

@@ -2,6 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import { Job } from "@pulumi/kubernetes/batch/v1/job";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
+import { CONTAINER_SECURITY, POD_SECURITY } from "../confined-pod";
 import { instantSuffix } from "../databases/kind";
 import type { VerificationJobArgs } from "./job-args";
 
@@ -45,13 +46,6 @@ export interface JobProgram {
   serviceAccountName?: string;
   dependsOn?: pulumi.Resource[];
 }
-
-/** As of the pauser's pod (components/pause/cron-job.ts). */
-export const CONTAINER_SECURITY = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ["ALL"] },
-};
 
 /**
  * Declares a Job that works on the copies, with the properties that connect to them in a Secret. The operation
@@ -102,12 +96,7 @@ export function declareVerificationJob(
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             ...(serviceAccountName !== undefined && { serviceAccountName }),
-            securityContext: {
-              runAsNonRoot: true,
-              runAsUser: 1000,
-              runAsGroup: 1000,
-              seccompProfile: { type: "RuntimeDefault" },
-            },
+            securityContext: POD_SECURITY,
             ...(initContainers && { initContainers }),
             containers: [
               {

@@ -1,8 +1,9 @@
 import type { Job } from "@pulumi/kubernetes/batch/v1/job";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import * as pulumi from "@pulumi/pulumi";
+import { CONTAINER_SECURITY } from "../confined-pod";
 import { instantSuffix } from "../databases/kind";
-import { CONTAINER_SECURITY, declareVerificationJob, PROPERTIES_FILE, type VerifiedCopies } from "./job";
+import { declareVerificationJob, PROPERTIES_FILE, type VerifiedCopies } from "./job";
 import type { ScanArgs } from "./job-args";
 import { VERIFY_COPIES, verifyCopiesSource } from "./verify-copies";
 
