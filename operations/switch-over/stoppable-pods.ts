@@ -1,0 +1,72 @@
+import type { ClusterChoice, Environment } from "../kubernetes/kubeconfig";
+
+/** The Scalar releases of a set in one cluster, and how the cluster is reached. */
+export interface ClusterReleases {
+  /** The cluster's name in recorded windows, such as `default`. */
+  cluster: string;
+  access: ClusterChoice;
+  /** The journal is kept in the namespace of the first one. */
+  releases: { namespace: string; name: string }[];
+  /** The pause schedule's CronJob, which is suspended. If absent, CronJobs that pause these releases are looked for in their namespaces. */
+  schedule?: { namespace: string; name: string };
+}
+
+export interface PodsOptions {
+  /** Says that Argo CD's or Flux's reconciliation of the releases is suspended; without it, their marks are a problem. */
+  gitOps?: "suspended";
+  /** Where kubeconfig files and credential plugins are looked for. Defaults to this process's variables. */
+  environment?: Environment;
+  /** How long stopping, and starting, may take before it is given up, in milliseconds. Defaults to 15 minutes. */
+  limitMillis?: number;
+}
+
+/**
+ * Whether the pods are stopped by a switch-over: `stopped` from before the first Deployment is scaled to 0, `starting` from
+ * before the first one is scaled out again, `started` when all pods are available.
+ */
+export type JournalState = "stopped" | "starting" | "started";
+
+export interface PodsJournal {
+  /** The restore point that the databases are switched over to; RFC 3339, UTC. */
+  instant: string;
+  state: JournalState;
+  /** What `note` kept. */
+  notes: Record<string, string>;
+}
+
+/** The pods of all releases of a set, in all clusters. A set without releases has none: every method then does nothing. */
+export interface StoppablePods {
+  /**
+   * Why pods cannot be stopped, or would not stay stopped, each with how to fix it. Changes nothing.
+   * @param instant Another switch-over's journal is a problem while its pods are stopped.
+   */
+  problems(instant: string): Promise<string[]>;
+  /**
+   * Acquires the Lease of every release, and renews it until `unlock`. Waits for the end of a pauser's run, or of a
+   * switch-over that was killed.
+   * @throws {Error} naming the holder, when another switch-over is running, or a run does not end
+   */
+  lock(say: (line: string) => void): Promise<void>;
+  unlock(): Promise<void>;
+  /** What is recorded in the clusters; undefined if nothing is. */
+  journal(): Promise<PodsJournal | undefined>;
+  /**
+   * Records the replica counts, suspends the pause schedule, scales the products' own Deployments to 0, and waits until no pod
+   * exists. Counts that are recorded for this instant stay as they are. Can be repeated.
+   * @throws {Error} when pods still exist at the limit; nothing is deleted by force
+   */
+  stop(instant: string, say: (line: string) => void): Promise<void>;
+  /** Keeps texts in the first cluster's journal, next to those that it has. `stop` must have created the journal. */
+  note(notes: Record<string, string>): Promise<void>;
+  /**
+   * The pods that exist, as `cluster: namespace/name (phase)`. A pod that is being deleted exists.
+   * @throws {Error} when the locks were acquired and have been lost since
+   */
+  present(): Promise<string[]>;
+  /**
+   * Scales out to the recorded counts, waits until the Deployments report them as available, resumes the pause schedule if
+   * `stop` suspended it, and marks the journal as started. Can be repeated.
+   * @throws {Error} when pods are not available at the limit
+   */
+  start(say: (line: string) => void): Promise<void>;
+}
