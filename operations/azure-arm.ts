@@ -1,5 +1,6 @@
-import type { Pipeline, PipelineResponse } from "@azure/core-rest-pipeline";
+import type { PipelineResponse } from "@azure/core-rest-pipeline";
 import { type AzureAccessSource, type AzureAccount, azureAccount, completedAccess } from "./azure";
+import { AzureTransport, isNetworkProblem } from "./azure-transport";
 import { waitingClock } from "./clock";
 
 const REQUEST_TIMEOUT_MILLIS = 60_000;
@@ -37,11 +38,11 @@ type Method = "GET" | "PUT" | "PATCH" | "POST" | "DELETE";
 /** The Azure Resource Manager's REST API: long-running changes are waited for, throttled requests are made again. */
 export class ArmClient {
   readonly #account: AzureAccount;
-  readonly #pipeline = transport();
-  readonly #http = pipelines().createDefaultHttpClient();
+  readonly #transport: AzureTransport;
 
   private constructor(account: AzureAccount) {
     this.#account = account;
+    this.#transport = new AzureTransport(account.endpoints.resourceManager);
   }
 
   static readonly #clients = new Map<string, Promise<ArmClient>>();
@@ -186,33 +187,17 @@ export class ArmClient {
   }
 
   async #sendOnce(method: Method, url: string, body: object | undefined): Promise<PipelineResponse> {
-    const request = pipelines().createPipelineRequest({
+    return this.#transport.send({
       url,
       method,
-      headers: pipelines().createHttpHeaders({
+      headers: {
         authorization: `Bearer ${await this.#account.token()}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
-      }),
-      body: body === undefined ? undefined : JSON.stringify(body),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
       timeout: REQUEST_TIMEOUT_MILLIS,
-      // Only where the Resource Manager itself is reached like that, as the simulated one is.
-      allowInsecureConnection: this.#account.endpoints.resourceManager.startsWith("http:"),
     });
-    return this.#pipeline.sendRequest(this.#http, request);
   }
-}
-
-/** Loaded with the first client: @azure/identity has loaded it by then. */
-function pipelines(): typeof import("@azure/core-rest-pipeline") {
-  return require("@azure/core-rest-pipeline");
-}
-
-/** Azure's own transport: it honours HTTPS_PROXY and NO_PROXY, as its credentials do; `fetch` does not. */
-function transport(): Pipeline {
-  const { createEmptyPipeline, decompressResponsePolicy, proxyPolicy, redirectPolicy } = pipelines();
-  const pipeline = createEmptyPipeline();
-  for (const policy of [proxyPolicy(), decompressResponsePolicy(), redirectPolicy()]) pipeline.addPolicy(policy);
-  return pipeline;
 }
 
 /** Waits for a copy that Azure is still restoring. @throws {Error} when it is gone, or not ready in 12 hours. */
@@ -250,12 +235,6 @@ interface OperationStatus {
  */
 function isBusy({ code }: ArmRequestError): boolean {
   return /^preconditionfailed$|busy|inprogress|conflictingserveroperation|isnotready/i.test(code);
-}
-
-/** No connection, or no answer in time. */
-function isNetworkProblem(error: unknown): boolean {
-  const { isRestError } = pipelines();
-  return isRestError(error) || (error instanceof Error && error.name === "AbortError");
 }
 
 function errorOf(answer: PipelineResponse): ArmRequestError {

@@ -59,6 +59,8 @@ export interface CosmosAccount {
     defaultIdentity?: string;
     keyVaultKeyUri?: string;
     minimalTlsVersion?: string;
+    /** Of a restored account: what Azure was asked for, as it has recorded it. */
+    restoreParameters?: { restoreSource?: string; restoreTimestampInUtc?: string };
     privateEndpointConnections?: { properties?: { privateEndpoint?: { id?: string } } }[];
   };
 }
@@ -143,15 +145,25 @@ export function writeRegion(account: CosmosAccount): string {
   return locationName(name);
 }
 
+/** An account's keys, of which each allows to read everything. */
+interface AccountKeys {
+  primaryMasterKey: string;
+  primaryReadonlyMasterKey: string;
+}
+
 /** The account's primary key, which allows to read and write everything. */
 export async function primaryKey(address: CosmosAddress, access: AzureAccessSource): Promise<string> {
+  return (await accountKeys(address, access)).primaryMasterKey;
+}
+
+/** The account's primary key for reading. */
+export async function readingKey(address: CosmosAddress, access: AzureAccessSource): Promise<string> {
+  return (await accountKeys(address, access)).primaryReadonlyMasterKey;
+}
+
+async function accountKeys(address: CosmosAddress, access: AzureAccessSource): Promise<AccountKeys> {
   const client = await ArmClient.connect(access);
-  const keys = await client.request<{ primaryMasterKey: string }>(
-    "POST",
-    `${idOf(client, address)}/listKeys`,
-    API_VERSION,
-  );
-  return keys.primaryMasterKey;
+  return client.request<AccountKeys>("POST", `${idOf(client, address)}/listKeys`, API_VERSION);
 }
 
 export function idOf(client: ArmClient, { resourceGroupName, accountName }: CosmosAddress): string {

@@ -28,6 +28,9 @@ function azureServers(): typeof import("./azure-servers") {
 function cosmosdb(): typeof import("./cosmosdb-changes") {
   return require("./cosmosdb-changes");
 }
+function cosmosdbVerification(): typeof import("./cosmosdb-verification") {
+  return require("./cosmosdb-verification");
+}
 function azureVaults(): typeof import("./azure-vaults") {
   return require("./azure-vaults");
 }
@@ -49,6 +52,7 @@ const OPERATIONS: { [Name in OperationName]: () => Operation<Name> } = {
   "complete-azure-server-copy": () => azureServers().completeServer,
   "protect-cosmosdb-account": () => cosmosdb().protectAccount,
   "complete-cosmosdb-copy": () => cosmosdb().completeAccount,
+  "verify-cosmosdb-copies": () => cosmosdbVerification().verifyCopies,
   "await-azure-backup-permission": () => azureVaults().awaitBackupPermission,
   "await-verification-job": () => jobs().awaitJob,
 };

@@ -3,6 +3,7 @@ import type { AzureAccess } from "./azure";
 import type { ServerCompletion, ServerProtection } from "./azure-servers";
 import type { BackupPermissionRequest } from "./azure-vaults";
 import type { AccountCompletion, AccountProtection } from "./cosmosdb-changes";
+import type { CosmosdbVerification } from "./cosmosdb-verification";
 import type { ExpiredBackups } from "./dynamodb-backups";
 import type { CopiesCompletion, TablesProtection } from "./dynamodb-changes";
 import type { DynamodbVerification } from "./dynamodb-verification";
@@ -27,6 +28,7 @@ export const OPERATION_CLOUDS = {
   "complete-azure-server-copy": "azure",
   "protect-cosmosdb-account": "azure",
   "complete-cosmosdb-copy": "azure",
+  "verify-cosmosdb-copies": "azure",
   "await-azure-backup-permission": "azure",
   "await-verification-job": "kubernetes",
 } as const;
@@ -48,6 +50,7 @@ interface Requests {
   "complete-azure-server-copy": ServerCompletion;
   "protect-cosmosdb-account": Repair<AccountProtection>;
   "complete-cosmosdb-copy": AccountCompletion;
+  "verify-cosmosdb-copies": CosmosdbVerification;
   "await-azure-backup-permission": BackupPermissionRequest;
   "await-verification-job": JobEnd;
 }

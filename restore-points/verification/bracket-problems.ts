@@ -1,6 +1,6 @@
 import { formatInstant, instantMillis } from "../instant";
 import { STEP_MILLIS } from "./bracket";
-import type { RowExample, Rows } from "./compare";
+import type { CopyDifferences, RowExample, Rows } from "./compare";
 import type { BracketFacts, CopyInstant, Findings } from "./facts";
 
 /** How much older than the data the newest commit must be: pods' clocks may be off the databases' by this much. */
@@ -8,7 +8,9 @@ export const LEAD_MILLIS = 1_000;
 
 /** What is wrong with one coordinator's bracket; nothing if every rule holds. */
 export function bracketProblems(facts: BracketFacts, scanned: boolean): Findings {
-  const { database, table, differences } = facts;
+  const { database, table, differences, unread } = facts;
+  if (differences === undefined)
+    return { refused: [], unproven: [`${database}: ${unread ?? `${table} was not compared`}`], witnesses: [] };
   const { onlyInLate, changed, unknownStates, missingInLate, oldRowsAgree, writeSets, rows } = differences;
   const where = `${database}: ${table}`;
   const refused: string[] = [];
@@ -37,7 +39,7 @@ export function bracketProblems(facts: BracketFacts, scanned: boolean): Findings
     unproven.push(
       `${where}: rows have write sets, so that finishTransaction can remove the rows of new commits; set restore.verify.scan to check the records, too`,
     );
-  const late = commitsWithoutLead(facts);
+  const late = commitsWithoutLead(facts.data, differences);
   if (late.length > 0)
     unproven.push(
       `${where}: by its pod's clock, a transaction was committed at ${late[0]?.createdAt}, less than ${LEAD_MILLIS / 1000} s before the data or later: a copy of the data may be from before it`,
@@ -69,10 +71,10 @@ function instantProblems({ database, table, early, late, data }: BracketFacts): 
 }
 
 /** Commits that a copy of the data may not have, although the coordinator's early copy does. */
-function commitsWithoutLead({ data, differences }: BracketFacts): RowExample[] {
+function commitsWithoutLead(data: readonly CopyInstant[], { newestCommits }: CopyDifferences): RowExample[] {
   const known = data.flatMap(({ instant }) => (instant === undefined ? [] : [instantMillis(instant)]));
   const before = Math.min(...known) - LEAD_MILLIS;
-  return differences.newestCommits.filter(({ createdAt }) => !(Date.parse(createdAt) < before));
+  return newestCommits.filter(({ createdAt }) => !(Date.parse(createdAt) < before));
 }
 
 function counted({ count }: Rows, one: string, many: string): string {

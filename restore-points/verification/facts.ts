@@ -20,7 +20,10 @@ export interface BracketFacts {
   late: CopyInstant;
   /** The copies that hold data of this coordinator's transactions. */
   data: CopyInstant[];
-  differences: CopyDifferences;
+  /** How the copies differ. Absent when they could not be read. */
+  differences?: CopyDifferences;
+  /** Why the copies could not be read, with the fix. */
+  unread?: string;
 }
 
 /** Records that a scan found, at most 20 of them as examples. */

@@ -95,6 +95,7 @@ const ONE_PHASE_COMMIT =
 
 /** What a bracket rests on. */
 function bracketTexts({ database, table, early, late, data, differences }: BracketFacts): string[] {
+  if (differences === undefined) return [];
   const { rows } = differences;
   const requested = data.filter((copy) => copy.requested);
   return [

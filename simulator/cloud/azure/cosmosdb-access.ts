@@ -17,7 +17,12 @@ export function checkFirewall({ properties }: CosmosAccount, address: string): v
   const isOpen = publicNetworkAccess !== "Disabled";
   const isFiltered = rules.length > 0 || isVirtualNetworkFilterEnabled === true;
   if (isOpen && (!isFiltered || contains(rules, address))) return;
-  throw new DocumentError(
+  throw blocked(address);
+}
+
+/** The refusal of a firewall. */
+export function blocked(address: string): DocumentError {
+  return new DocumentError(
     403,
     "Forbidden",
     `Request originated from IP ${address} through public internet. This is blocked by your Cosmos DB account firewall settings. More info: https://aka.ms/cosmosdb-tsg-forbidden`,

@@ -1,5 +1,6 @@
 import type { Identifiers } from "../aws/identifiers";
 import type { SimulatedClock } from "../clock";
+import { blocked } from "./cosmosdb-access";
 import { CosmosAccount, locationsOf } from "./cosmosdb-account";
 import { answerDocuments } from "./cosmosdb-documents";
 import { databasesToRestore } from "./cosmosdb-restore-parameters";
@@ -57,6 +58,11 @@ export class CosmosDb {
   readonly #deleted: CosmosAccount[] = [];
   /** The public address from which documents are read. */
   callerAddress = "203.0.113.7";
+  /**
+   * Scripted: until when the firewalls refuse what their accounts' settings let in, in milliseconds since the epoch.
+   * [Microsoft Learn, "Configure an IP firewall in Azure Cosmos DB"] Changes may take up to 15 minutes.
+   */
+  firewallBehindUntil = 0;
   /** Scripted: the next restore's operation ends in an error that its account belies. */
   nextRestoreSeemsToFail = false;
 
@@ -86,7 +92,9 @@ export class CosmosDb {
     const account = this.find(request.host.split(".")[0] as string);
     // In the real world, the name of the host cannot be resolved.
     if (account === undefined) throw new DocumentError(404, "NotFound", `There is no host ${request.host}.`);
-    return answerDocuments(request, { account, address: this.callerAddress, now: this.#clock.now() });
+    const now = this.#clock.now();
+    if (now < this.firewallBehindUntil) throw blocked(this.callerAddress);
+    return answerDocuments(request, { account, address: this.callerAddress, now });
   }
 
   resourceTypes(): ArmResourceType[] {

@@ -6,7 +6,7 @@ const require = createRequire(import.meta.url);
 const http = require("node:http");
 const https = require("node:https");
 
-const simulated = new URL(process.env.SIMULATED_AZURE_URL);
+const simulated = () => new URL(process.env.SIMULATED_AZURE_URL);
 const isSimulated = (host) => /^[a-z0-9-]+\.documents\.azure\.com$/.test(host ?? "");
 
 const { request } = https;
@@ -19,8 +19,9 @@ https.request = (...args) => {
   if (!isSimulated(host)) return request(...args);
   const path = options.path ?? (url ? url.pathname + url.search : "/");
   const { agent: _agent, protocol: _protocol, host: _host, ...rest } = options;
+  const { hostname, port } = simulated();
   return http.request(
-    { ...rest, hostname: simulated.hostname, port: simulated.port, path: `/documents/${host}${path}` },
+    { ...rest, hostname, port, path: `/documents/${host}${path}` },
     args.find((arg) => typeof arg === "function"),
   );
 };
@@ -35,6 +36,6 @@ const { fetch } = globalThis;
 globalThis.fetch = (input, init) => {
   const url = new URL(input instanceof Request ? input.url : input);
   if (!isSimulated(url.hostname)) return fetch(input, init);
-  const target = new URL(`/documents/${url.hostname}${url.pathname}${url.search}`, simulated);
+  const target = new URL(`/documents/${url.hostname}${url.pathname}${url.search}`, simulated());
   return input instanceof Request ? fetch(new Request(target, input), init) : fetch(target, init);
 };

@@ -120,7 +120,7 @@ test.serial("the comparison reports DynamoDB's own instants of the copies, and w
     { name: `ledger: ${SOURCE}` },
   ]);
   t.deepEqual(
-    found.differences.onlyInLate.examples.map(({ id }) => id),
+    found.differences?.onlyInLate.examples.map(({ id }) => id),
     ["in-between"],
   );
 });
