@@ -22,6 +22,10 @@ export const DELETE_CLUSTER_INSTANCE = 4 * MINUTE;
 export const CREATE_INSTANCE = 10 * MINUTE;
 export const RESTORE_INSTANCE = 40 * MINUTE;
 export const MODIFY_INSTANCE = 2 * MINUTE;
+/** [Amazon RDS User Guide, Renaming a DB instance; Renaming a Multi-AZ DB cluster] Of Aurora none is documented: inferred. */
+export const RENAME_INSTANCE = 10 * MINUTE;
+export const RENAME_MULTI_AZ_CLUSTER = 2 * MINUTE;
+export const RENAME_AURORA = 2 * MINUTE;
 export const DELETE_INSTANCE = 5 * MINUTE;
 export const CREATE_MULTI_AZ_CLUSTER = 15 * MINUTE;
 export const RESTORE_MULTI_AZ_CLUSTER = 45 * MINUTE;

@@ -79,8 +79,6 @@ export interface RetainedBackups {
 export class Cluster extends RdsDatabase {
   readonly instances: ClusterInstance[] = [];
   settings: ClusterSettings;
-  /** `available`, unless a rehearsal says otherwise. */
-  status = "available";
 
   readonly #dnsSuffix: string;
 
@@ -92,11 +90,7 @@ export class Cluster extends RdsDatabase {
     settings: ClusterSettings,
     tags: Record<string, string>,
   ) {
-    super(
-      clock,
-      { identifier, region, resourceId: ids.resourceId, arn: arn("rds", region, `cluster:${identifier}`) },
-      tags,
-    );
+    super(clock, { identifier, region, resourceId: ids.resourceId, arnType: "cluster" }, tags);
     this.#dnsSuffix = `${ids.dns}.${region}.rds.amazonaws.com`;
     this.settings = settings;
   }
@@ -165,6 +159,8 @@ export class Cluster extends RdsDatabase {
       DbClusterResourceId: this.resourceId,
       DBClusterArn: this.arn,
       Status: this.status,
+      // "returned only when there are pending changes" [AWS API Reference, DBCluster]
+      PendingModifiedValues: this.pendingIdentifier ? { DBClusterIdentifier: this.pendingIdentifier } : undefined,
       ClusterCreateTime: new Date(this.createdAt),
       Engine: settings.engine,
       EngineVersion: settings.engineVersion,

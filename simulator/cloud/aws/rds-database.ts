@@ -1,7 +1,9 @@
 import type { DatabaseInsightsMode } from "@aws-sdk/client-rds";
 import type { SimulatedClock } from "../clock";
+import { arn } from "./account";
 import { AwsError } from "./error";
 import { History } from "./history";
+import { Rename, type RenameStep } from "./rds-rename";
 
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
@@ -68,10 +70,8 @@ export const NO_INSIGHTS: Insights = { performanceInsights: false, insightsMode:
 /** What an instance and a cluster have in common: rows with their history, and automated backups of some days. */
 export abstract class RdsDatabase {
   abstract readonly settings: { backupRetentionPeriod: number };
-  readonly identifier: string;
   readonly region: string;
   readonly resourceId: string;
-  readonly arn: string;
   readonly createdAt: number;
   tags: Record<string, string>;
   /** The continuous recovery point of AWS Backup, once that owns the retention. */
@@ -79,23 +79,87 @@ export abstract class RdsDatabase {
   /** How far the database's own clock is ahead of the cloud's. */
   skewMillis = 0;
 
+  /** What the ARN has before the name: `db` or `cluster`. */
+  readonly #arnType: string;
+  #name: string;
+  #status = "available";
+  #rename: Rename | undefined;
   protected backedUpSince: number;
   readonly #clock: SimulatedClock;
   readonly #tables = new Map<string, History<Row>>();
 
   constructor(
     clock: SimulatedClock,
-    identity: { identifier: string; region: string; resourceId: string; arn: string },
+    identity: { identifier: string; region: string; resourceId: string; arnType: "db" | "cluster" },
     tags: Record<string, string>,
   ) {
     this.#clock = clock;
-    this.identifier = identity.identifier;
+    this.#name = identity.identifier;
+    this.#arnType = identity.arnType;
     this.region = identity.region;
     this.resourceId = identity.resourceId;
-    this.arn = identity.arn;
     this.tags = tags;
     this.createdAt = clock.now();
     this.backedUpSince = this.createdAt;
+  }
+
+  /** The name by which it is found now. */
+  get identifier(): string {
+    return this.#rename?.name(this.#clock.now()) ?? this.#name;
+  }
+
+  /** It follows the name. */
+  get arn(): string {
+    return arn("rds", this.region, `${this.#arnType}:${this.identifier}`);
+  }
+
+  /** `available`, unless it is being renamed, or a rehearsal says otherwise. */
+  get status(): string {
+    return this.#rename?.step(this.#clock.now())?.status ?? this.#status;
+  }
+
+  set status(status: string) {
+    this.#status = status;
+  }
+
+  /** Whether its endpoint answers: not before a new name is effective, and the old one is deleted at once. */
+  get reachable(): boolean {
+    const now = this.#clock.now();
+    return this.#rename === undefined || this.#rename.over(now) || this.#rename.pending(now);
+  }
+
+  /** The name that was asked for, as long as nothing else shows it. [AWS API Reference, PendingModifiedValues] */
+  get pendingIdentifier(): string | undefined {
+    return this.#rename?.pending(this.#clock.now()) ? this.#rename.to : undefined;
+  }
+
+  /** Names that no other database can get: its own, and that of a rename that is not over. Inferred: AWS documents the first only. */
+  get heldIdentifiers(): string[] {
+    return this.#rename === undefined || this.#rename.over(this.#clock.now())
+      ? [this.identifier]
+      : [this.identifier, this.#rename.to];
+  }
+
+  /** Begins to rename it at an instant; a request that is still pending is replaced. */
+  rename(to: string, startsAt: number, steps: readonly RenameStep[]): void {
+    const from = this.identifier;
+    // Inferred: the same request again, while the first shows no effect, does not begin anew.
+    if (this.pendingIdentifier === to && startsAt >= (this.#rename as Rename).startsAt) return;
+    this.#name = from;
+    this.#rename = new Rename(from, to, startsAt, steps);
+  }
+
+  /** Lets a rename that waits for the maintenance window begin now. */
+  startPendingRename(): void {
+    const now = this.#clock.now();
+    if (this.#rename && now < this.#rename.startsAt) this.#rename = this.#rename.startingAt(now);
+  }
+
+  /** Ends a rename at once: with the new name if it has begun, and with the old one if it still waits. */
+  endRename(): void {
+    if (!this.#rename) return;
+    this.#name = this.#clock.now() < this.#rename.startsAt ? this.#rename.from : this.#rename.to;
+    this.#rename = undefined;
   }
 
   /** The database's own clock. */

@@ -1,6 +1,7 @@
-import type { DBInstance, DBInstanceAutomatedBackup } from "@aws-sdk/client-rds";
+import type { DBInstance, DBInstanceAutomatedBackup, PendingModifiedValues } from "@aws-sdk/client-rds";
 import type { SimulatedClock } from "../clock";
 import { arn } from "./account";
+import { AwsError } from "./error";
 import { type Insights, RdsDatabase, type RestorableRange, type Row } from "./rds-database";
 
 /** What can be set on an instance. */
@@ -55,13 +56,13 @@ export interface InstanceBackups {
 export class Instance extends RdsDatabase {
   settings: InstanceSettings;
   /** The instance that it is a read replica of. */
-  readonly replicaOf: string | undefined;
-  /** `available`, unless a rehearsal says otherwise. */
-  status = "available";
+  readonly replicaOf: Instance | undefined;
+  /** Its read replicas in the same region; they remain with it, whatever its name. [Amazon RDS User Guide, Renaming a DB instance] */
+  readonly replicas = new Set<Instance>();
   /** What was asked for without `ApplyImmediately`, and waits for the maintenance window. */
   pending: Partial<InstanceSettings> = {};
 
-  readonly #dns: string;
+  readonly #dnsSuffix: string;
 
   constructor(
     clock: SimulatedClock,
@@ -69,20 +70,23 @@ export class Instance extends RdsDatabase {
     identifier: string,
     ids: { resourceId: string; dns: string },
     settings: InstanceSettings,
-    options: { tags: Record<string, string>; replicaOf?: string },
+    options: { tags: Record<string, string>; replicaOf?: Instance | undefined },
   ) {
-    super(
-      clock,
-      { identifier, region, resourceId: ids.resourceId, arn: arn("rds", region, `db:${identifier}`) },
-      options.tags,
-    );
-    this.#dns = `${identifier}.${ids.dns}.${region}.rds.amazonaws.com`;
+    super(clock, { identifier, region, resourceId: ids.resourceId, arnType: "db" }, options.tags);
+    this.#dnsSuffix = `${ids.dns}.${region}.rds.amazonaws.com`;
     this.settings = settings;
     this.replicaOf = options.replicaOf;
+    options.replicaOf?.replicas.add(this);
   }
 
   get address(): string {
-    return this.#dns;
+    return `${this.identifier}.${this.#dnsSuffix}`;
+  }
+
+  /** @throws InvalidDBInstanceState, modelled for changes and deletions alike. */
+  checkAvailable(): void {
+    if (this.status !== "available")
+      throw new AwsError("InvalidDBInstanceState", `Instance ${this.identifier} is not in available state.`);
   }
 
   /** Its automated backups; none while they are off. */
@@ -116,7 +120,11 @@ export class Instance extends RdsDatabase {
       AvailabilityZone: settings.availabilityZone,
       MultiAZ: settings.multiAz,
       PubliclyAccessible: settings.publiclyAccessible,
-      ReadReplicaSourceDBInstanceIdentifier: this.replicaOf,
+      ReadReplicaSourceDBInstanceIdentifier: this.replicaOf?.identifier,
+      ReadReplicaDBInstanceIdentifiers: this.replicas.size
+        ? [...this.replicas].map((replica) => replica.identifier).sort()
+        : undefined,
+      PendingModifiedValues: this.#pendingValues(),
       AutoMinorVersionUpgrade: settings.autoMinorVersionUpgrade,
       CopyTagsToSnapshot: settings.copyTagsToSnapshot,
       DBParameterGroups: [{ DBParameterGroupName: settings.parameterGroup, ParameterApplyStatus: "in-sync" }],
@@ -156,9 +164,29 @@ export class Instance extends RdsDatabase {
       TagList: Object.entries(this.tags).map(([Key, Value]) => ({ Key, Value })),
     };
   }
+
+  /** "returned only when there are pending changes" [AWS API Reference, DBInstance] */
+  #pendingValues(): PendingModifiedValues | undefined {
+    const { pending, pendingIdentifier } = this;
+    if (pendingIdentifier === undefined && Object.keys(pending).length === 0) return undefined;
+    return {
+      DBInstanceIdentifier: pendingIdentifier,
+      AllocatedStorage: pending.allocatedStorage,
+      DBInstanceClass: pending.class,
+      Iops: pending.iops,
+      LicenseModel: pending.licenceModel,
+      MultiAZ: pending.multiAz,
+      StorageThroughput: pending.storageThroughput,
+      StorageType: pending.storageType,
+    };
+  }
 }
 
-/** As `DescribeDBInstanceAutomatedBackups` returns them. */
+/**
+ * As `DescribeDBInstanceAutomatedBackups` returns them. Inferred: those of a living instance have the name that it has now.
+ * AWS's reference says that neither the identifier nor the resource id "can be changed" [DBInstanceAutomatedBackup], which is
+ * wrong of the first: only the second is to be relied upon.
+ */
 export function describeBackups({ instance, status, range }: InstanceBackups): DBInstanceAutomatedBackup {
   const { settings } = instance;
   return {

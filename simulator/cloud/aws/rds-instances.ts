@@ -15,7 +15,7 @@ import { insightsOf, NO_INSIGHTS, type Row } from "./rds-database";
 import { engineFacts, engineOf } from "./rds-engines";
 import type { RdsGroups } from "./rds-groups";
 import { Instance, type InstanceBackups, type InstanceSettings } from "./rds-instance";
-
+import { nextWindow, type RenameStep } from "./rds-rename";
 import type { RdsSnapshots } from "./rds-snapshots";
 import { rdsTags } from "./tags";
 
@@ -45,7 +45,9 @@ export interface InstancesContext {
   groups: RdsGroups;
   snapshots: RdsSnapshots;
   /** @throws DBInstanceAlreadyExists for an identifier that an instance, be it a cluster's, has. */
-  freeIdentifier(requested: string | undefined): string;
+  freeIdentifier(requested: string | undefined, renamed?: Instance): string;
+  /** How an instance is renamed. */
+  renameSteps(): readonly RenameStep[];
   /** Lets AWS Backup do what its schedule has made due. */
   beforeAccess(): void;
 }
@@ -53,6 +55,7 @@ export interface InstancesContext {
 /** The RDS instances of a region that belong to no cluster, by AWS's names and with AWS's requests, answers and errors. */
 export class RdsInstances {
   readonly #context: InstancesContext;
+  /** By resource id: names change. */
   readonly #instances = new Map<string, Instance>();
   readonly #retained = new Map<string, InstanceBackups>();
 
@@ -62,11 +65,13 @@ export class RdsInstances {
 
   find(identifierOrArn: string): Instance | undefined {
     this.#context.beforeAccess();
-    return this.#instances.get(identifierOrArn.replace(/^arn:.*:db:/, "").toLowerCase());
+    const name = identifierOrArn.replace(/^arn:.*:db:/, "").toLowerCase();
+    return [...this.#instances.values()].find((instance) => instance.identifier === name);
   }
 
   findById(resourceId: string): Instance | undefined {
-    return this.all().find((instance) => instance.resourceId === resourceId);
+    this.#context.beforeAccess();
+    return this.#instances.get(resourceId);
   }
 
   /** @throws DBInstanceNotFound */
@@ -142,7 +147,8 @@ export class RdsInstances {
       ...insightsOf(input),
       caCertificate: input.CACertificateIdentifier ?? CA_CERTIFICATE,
     };
-    const instance = this.#add(identifier, settings, input.Tags, input.replicaOf);
+    const source = input.replicaOf === undefined ? undefined : this.instance(input.replicaOf);
+    const instance = this.#add(identifier, settings, input.Tags, source);
     return { ...instance.describe(), DBInstanceStatus: "creating" };
   }
 
@@ -235,6 +241,7 @@ export class RdsInstances {
     const { settings } = instance;
     const { groups } = this.#context;
     const { engine, engineVersion } = settings;
+    instance.checkAvailable();
     const days = input.BackupRetentionPeriod;
     if (days !== undefined && instance.recoveryPointArn && days !== settings.backupRetentionPeriod)
       throw new AwsError(
@@ -280,6 +287,14 @@ export class RdsInstances {
       caCertificate: input.CACertificateIdentifier,
     };
     if (days !== undefined) retention(days);
+    const newIdentifier =
+      input.NewDBInstanceIdentifier && this.#context.freeIdentifier(input.NewDBInstanceIdentifier, instance);
+    // "any pending modifications are asynchronously applied as soon as possible" [AWS API Reference, ModifyDBInstance]
+    if (input.ApplyImmediately) {
+      Object.assign(settings, instance.pending);
+      instance.pending = {};
+      instance.startPendingRename();
+    }
     const changes = Object.entries(wanted).filter(([, value]) => value !== undefined) as [
       keyof InstanceSettings,
       never,
@@ -290,11 +305,19 @@ export class RdsInstances {
     Object.assign(instance.pending, Object.fromEntries(deferred));
     instance.settings = { ...settings, ...Object.fromEntries(changes.filter((change) => !deferred.includes(change))) };
     if (days !== undefined && days !== settings.backupRetentionPeriod) instance.retainBackupsFor(days);
+    if (newIdentifier !== undefined) this.#rename(instance, newIdentifier, input.ApplyImmediately);
     return instance.describe();
+  }
+
+  #rename(instance: Instance, to: string, immediately: boolean | undefined): void {
+    const now = this.#context.clock.now();
+    const startsAt = immediately ? now : nextWindow(instance.settings.maintenanceWindow, now);
+    instance.rename(to, startsAt, this.#context.renameSteps());
   }
 
   delete(input: DeleteDBInstanceMessage): DBInstance {
     const instance = this.instance(input.DBInstanceIdentifier as string);
+    instance.checkAvailable();
     if (instance.settings.deletionProtection)
       throw new AwsError(
         "InvalidParameterCombination",
@@ -318,20 +341,22 @@ export class RdsInstances {
         at: instance.now(),
         tags: snapshotTags(instance),
       });
+    instance.endRename();
+    instance.replicaOf?.replicas.delete(instance);
     const kept = instance.backups("retained");
     if (input.DeleteAutomatedBackups === false && kept) this.#retained.set(instance.resourceId, kept);
-    this.#instances.delete(instance.identifier);
+    this.#instances.delete(instance.resourceId);
     return { ...instance.describe(), DBInstanceStatus: "deleting" };
   }
 
-  #add(identifier: string, settings: InstanceSettings, tags: Tag[] | undefined, replicaOf?: string): Instance {
+  #add(identifier: string, settings: InstanceSettings, tags: Tag[] | undefined, replicaOf?: Instance): Instance {
     const { clock, region, identifiers, dns } = this.#context;
     const ids = { resourceId: `db-${identifiers.capitals(26)}`, dns };
     const instance = new Instance(clock, region, identifier, ids, settings, {
       tags: rdsTags(tags),
       replicaOf,
     });
-    this.#instances.set(identifier, instance);
+    this.#instances.set(instance.resourceId, instance);
     return instance;
   }
 

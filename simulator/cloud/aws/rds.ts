@@ -19,8 +19,10 @@ import { Cluster, type ClusterInstance, type ClusterSettings, type RetainedBacku
 import type { RdsDatabase, Row } from "./rds-database";
 import { engineFacts, engineOf } from "./rds-engines";
 import { RdsGroups } from "./rds-groups";
+import type { Instance } from "./rds-instance";
 import { RdsInstances, snapshotTags } from "./rds-instances";
 import { createMultiAz, MULTI_AZ_INSTANCES, modifyMultiAz, restoreMultiAz } from "./rds-multi-az-cluster";
+import { nextWindow, type RenameCourses, renameCourses } from "./rds-rename";
 import { RdsSnapshots } from "./rds-snapshots";
 import { rdsTags } from "./tags";
 
@@ -32,6 +34,8 @@ type RestoredRow = [table: string, key: string, row: Row];
 
 /** RDS in all regions. */
 export class Rds {
+  /** How databases are renamed from now on. */
+  readonly renames: RenameCourses = renameCourses();
   readonly #regions = new Map<string, RdsRegion>();
   readonly #clock: SimulatedClock;
   readonly #identifiers: Identifiers;
@@ -44,7 +48,7 @@ export class Rds {
   region(name: string): RdsRegion {
     let region = this.#regions.get(name);
     if (!region) {
-      region = new RdsRegion(name, this.#clock, this.#identifiers);
+      region = new RdsRegion(name, this.#clock, this.#identifiers, this.renames);
       this.#regions.set(name, region);
     }
     return region;
@@ -62,15 +66,18 @@ export class RdsRegion {
   readonly #clock: SimulatedClock;
   readonly #identifiers: Identifiers;
   readonly #dns: string;
+  readonly #renames: RenameCourses;
+  /** By resource id: names change. */
   readonly #clusters = new Map<string, Cluster>();
   readonly #retained = new Map<string, RetainedBackups>();
   /** Final snapshots, and those of AWS Backup. */
   readonly snapshots: RdsSnapshots;
   readonly #groups: RdsGroups;
 
-  constructor(name: string, clock: SimulatedClock, identifiers: Identifiers) {
+  constructor(name: string, clock: SimulatedClock, identifiers: Identifiers, renames: RenameCourses) {
     this.name = name;
     this.#clock = clock;
+    this.#renames = renames;
     this.#identifiers = identifiers;
     this.#dns = identifiers.hex(12);
     this.snapshots = new RdsSnapshots(name);
@@ -82,7 +89,8 @@ export class RdsRegion {
       dns: this.#dns,
       groups: this.#groups,
       snapshots: this.snapshots,
-      freeIdentifier: (requested) => this.#freeInstanceIdentifier(requested),
+      freeIdentifier: (requested, renamed) => this.#freeInstanceIdentifier(requested, renamed),
+      renameSteps: () => renames.instance,
       beforeAccess: () => this.beforeAccess(),
     });
   }
@@ -117,7 +125,8 @@ export class RdsRegion {
 
   find(identifierOrArn: string): Cluster | undefined {
     this.beforeAccess();
-    return this.#clusters.get(identifierOrArn.replace(/^arn:.*:cluster:/, "").toLowerCase());
+    const name = identifierOrArn.replace(/^arn:.*:cluster:/, "").toLowerCase();
+    return [...this.#clusters.values()].find((cluster) => cluster.identifier === name);
   }
 
   /** In the order in which `DescribeDBClusters` pages through them. */
@@ -308,8 +317,15 @@ export class RdsRegion {
       multiAz: settings.multiAz && modifyMultiAz(settings.multiAz, input),
     };
     if (period !== undefined) retention(period);
+    const newIdentifier =
+      input.NewDBClusterIdentifier && this.#freeClusterIdentifier(input.NewDBClusterIdentifier, cluster);
     cluster.settings = changed;
     if (period !== undefined) cluster.retainBackupsFor(period);
+    if (newIdentifier) {
+      const now = this.#clock.now();
+      const startsAt = input.ApplyImmediately ? now : nextWindow(changed.preferredMaintenanceWindow, now);
+      cluster.rename(newIdentifier, startsAt, settings.multiAz ? this.#renames.multiAzCluster : this.#renames.aurora);
+    }
     return cluster.describe();
   }
 
@@ -344,8 +360,9 @@ export class RdsRegion {
         at: cluster.now(),
         tags: snapshotTags(cluster),
       });
+    cluster.endRename();
     if (input.DeleteAutomatedBackups === false) this.#retained.set(cluster.resourceId, cluster.retainedBackups());
-    this.#clusters.delete(cluster.identifier);
+    this.#clusters.delete(cluster.resourceId);
     return { ...cluster.describe(), Status: "deleting" };
   }
 
@@ -393,6 +410,7 @@ export class RdsRegion {
   modifyDBInstance(input: ModifyDBInstanceMessage): DBInstance {
     if (this.instances.find(input.DBInstanceIdentifier as string)) return this.instances.modify(input);
     const { cluster, instance } = this.instance(input.DBInstanceIdentifier as string);
+    if (input.NewDBInstanceIdentifier) throw new Error("renaming an instance of a cluster is not simulated");
     if (input.BackupRetentionPeriod !== undefined)
       throw new AwsError(
         "InvalidParameterCombination",
@@ -445,7 +463,7 @@ export class RdsRegion {
   #add(identifier: string, settings: ClusterSettings, tags: Tag[] | undefined): Cluster {
     const ids = { resourceId: `cluster-${this.#identifiers.capitals(26)}`, dns: this.#dns };
     const cluster = new Cluster(this.#clock, this.name, identifier, ids, settings, rdsTags(tags));
-    this.#clusters.set(identifier, cluster);
+    this.#clusters.set(cluster.resourceId, cluster);
     if (settings.multiAz) this.#addMembers(cluster, settings.multiAz.instanceClass);
     return cluster;
   }
@@ -453,8 +471,14 @@ export class RdsRegion {
   /** A Multi-AZ DB cluster has a writer and two readable standbys, each in a zone of its own, which no request names. */
   #addMembers(cluster: Cluster, instanceClass: string): void {
     const { engine, engineVersion, availabilityZones, preferredMaintenanceWindow } = cluster.settings;
+    // Inferred: a renamed cluster's instances keep their names, so that another cluster of its former name gets other numbers.
+    const taken = (identifier: string) =>
+      this.findInstance(identifier) !== undefined || this.instances.find(identifier) !== undefined;
+    let last = 0;
     for (let number = 1; number <= MULTI_AZ_INSTANCES; number += 1) {
-      const identifier = `${cluster.identifier}-instance-${number}`;
+      do last += 1;
+      while (taken(`${cluster.identifier}-instance-${last}`));
+      const identifier = `${cluster.identifier}-instance-${last}`;
       cluster.addInstance({
         identifier,
         resourceId: `db-${this.#identifiers.capitals(26)}`,
@@ -477,16 +501,21 @@ export class RdsRegion {
     }
   }
 
-  #freeInstanceIdentifier(requested: string | undefined): string {
-    const identifier = identifierOf(requested, "DBInstanceIdentifier");
-    if (this.findInstance(identifier) || this.instances.find(identifier))
+  /** @param renamed The instance that is to get the name; to its own it can be renamed, and reboots. [aws-cloudformation-resource-providers-rds #190] */
+  #freeInstanceIdentifier(requested: string | undefined, renamed?: Instance): string {
+    const identifier = identifierOf(requested, renamed ? "NewDBInstanceIdentifier" : "DBInstanceIdentifier");
+    if (
+      this.findInstance(identifier) ||
+      this.instances.all().some((other) => other !== renamed && other.heldIdentifiers.includes(identifier))
+    )
       throw new AwsError("DBInstanceAlreadyExists", "DB instance already exists");
     return identifier;
   }
 
-  #freeClusterIdentifier(requested: string | undefined): string {
-    const identifier = identifierOf(requested, "DBClusterIdentifier");
-    if (this.#clusters.has(identifier)) throw new AwsError("DBClusterAlreadyExistsFault", "DB Cluster already exists");
+  #freeClusterIdentifier(requested: string | undefined, renamed?: Cluster): string {
+    const identifier = identifierOf(requested, renamed ? "NewDBClusterIdentifier" : "DBClusterIdentifier");
+    if (this.clusters().some((other) => other !== renamed && other.heldIdentifiers.includes(identifier)))
+      throw new AwsError("DBClusterAlreadyExistsFault", "DB Cluster already exists");
     return identifier;
   }
 

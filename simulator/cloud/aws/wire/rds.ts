@@ -64,6 +64,7 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
       DBInstanceAutomatedBackups: "DBInstanceAutomatedBackup",
       DBInstances: "DBInstance",
       DBParameterGroups: "DBParameterGroup",
+      ReadReplicaDBInstanceIdentifiers: "ReadReplicaDBInstanceIdentifier",
       OptionGroupMemberships: "OptionGroupMembership",
       TagList: "Tag",
       VpcSecurityGroups: "VpcSecurityGroupMembership",
@@ -229,6 +230,8 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
       ModifyDBInstance: {
         members: {
           DBInstanceIdentifier: "string",
+          NewDBInstanceIdentifier: "string",
+          DeletionProtection: "boolean",
           ApplyImmediately: "boolean",
           BackupRetentionPeriod: "number",
           PreferredBackupWindow: "string",
@@ -251,6 +254,7 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
       ModifyDBCluster: {
         members: {
           DBClusterIdentifier: "string",
+          NewDBClusterIdentifier: "string",
           ApplyImmediately: "boolean",
           BackupRetentionPeriod: "number",
           PreferredBackupWindow: "string",
