@@ -15,13 +15,15 @@ const CAPACITY_MILLIS = 60_000;
 const SECOND = 1000;
 
 /**
- * The rows of a copy of ScalarDB's coordinator table, page by page, read at the rate that the table's capacity allows.
+ * The rows of ScalarDB's coordinator table, page by page. A copy is read at the rate that its capacity allows; a live table should
+ * be read at a share of it, `perSecond` read units.
  * ScalarDB stores columns as attributes of their names (com.scalar.db.storage.dynamo.ResultInterpreter); null ones are absent.
  */
 export async function* coordinatorRows(
   client: DynamoDBClient,
   table: string,
   say: (line: string) => void,
+  perSecond?: number,
 ): AsyncGenerator<readonly CoordinatorRow[]> {
   const clock = waitingClock();
   let start: Record<string, AttributeValue> | undefined;
@@ -31,7 +33,7 @@ export async function* coordinatorRows(
   let said = clock.now();
   do {
     if (clock.now() >= lookAgain) {
-      unitsPerSecond = readCapacity(await describeTable(client, table));
+      unitsPerSecond = perSecond ?? readCapacity(await describeTable(client, table));
       lookAgain = clock.now() + CAPACITY_MILLIS;
     }
     const asked = clock.now();
@@ -67,8 +69,8 @@ export async function* coordinatorRows(
   say(`${table}: ${rows} rows`);
 }
 
-/** The units a second that may be read: all that is provisioned, because nothing else reads a copy. */
-function readCapacity({ ProvisionedThroughput, OnDemandThroughput }: TableDescription): number {
+/** The units a second that may be read of a copy: all that is provisioned, because nothing else reads it. */
+export function readCapacity({ ProvisionedThroughput, OnDemandThroughput }: TableDescription): number {
   const provisioned = ProvisionedThroughput?.ReadCapacityUnits ?? 0;
   if (provisioned > 0) return provisioned;
   const limit = OnDemandThroughput?.MaxReadRequestUnits ?? -1;

@@ -10,6 +10,9 @@ function dynamodb(): typeof import("./dynamodb-changes") {
 function dynamodbVerification(): typeof import("./dynamodb-verification") {
   return require("./dynamodb-verification");
 }
+function quietGaps(): typeof import("./quiet-gaps") {
+  return require("./quiet-gaps");
+}
 function dynamodbBackups(): typeof import("./dynamodb-backups") {
   return require("./dynamodb-backups");
 }
@@ -42,6 +45,7 @@ const OPERATIONS: { [Name in OperationName]: () => Operation<Name> } = {
   "protect-dynamodb-tables": () => dynamodb().protectTables,
   "complete-dynamodb-copies": () => dynamodb().completeCopies,
   "verify-dynamodb-copies": () => dynamodbVerification().verifyCopies,
+  "find-quiet-gaps": () => quietGaps().findQuietGaps,
   "delete-expired-window-backups": () => dynamodbBackups().deleteExpiredBackups,
   "complete-rds-instance-copy": () => rds().completeInstanceCopy,
   "protect-rds-cluster": () => multiAzProtection().protectCluster,

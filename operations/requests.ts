@@ -1,3 +1,4 @@
+import type { QuietGapsSearch } from "../restore-points/quiet-gaps";
 import type { AwsAccess } from "./aws";
 import type { AzureAccess } from "./azure";
 import type { ServerCompletion, ServerProtection } from "./azure-servers";
@@ -18,6 +19,7 @@ export const OPERATION_CLOUDS = {
   "protect-dynamodb-tables": "aws",
   "complete-dynamodb-copies": "aws",
   "verify-dynamodb-copies": "aws",
+  "find-quiet-gaps": "aws",
   "delete-expired-window-backups": "aws",
   "complete-rds-instance-copy": "aws",
   "protect-rds-cluster": "aws",
@@ -40,6 +42,7 @@ interface Requests {
   "protect-dynamodb-tables": Repair<TablesProtection>;
   "complete-dynamodb-copies": CopiesCompletion;
   "verify-dynamodb-copies": DynamodbVerification;
+  "find-quiet-gaps": QuietGapsSearch;
   "delete-expired-window-backups": ExpiredBackups;
   "complete-rds-instance-copy": InstanceCompletion;
   "protect-rds-cluster": Repair<ClusterProtection>;

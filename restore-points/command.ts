@@ -1,8 +1,13 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "./error-message";
+import { formatInstant } from "./instant";
 import { listing } from "./listing";
-import { restorePointsOf } from "./outputs";
+import { coordinatorsOf, type DatabaseCoordinator, restorePointsOf } from "./outputs";
 import type { Paint } from "./paint";
+import type { RestorePoints } from "./points";
+import type { QuietGaps, QuietGapsSearch } from "./quiet-gaps";
+import { quietGapsListing } from "./quiet-gaps-listing";
+import { commonRange } from "./ranges";
 
 const HELP = `Shows which instants the stack's databases can be restored to.
 
@@ -10,6 +15,11 @@ Usage: npm run --silent restore-points -- [options]
 
   --latest         print only the newest instant that can be restored, such as 2026-11-22T03:00:12Z
   --json           print the stack's output "restorePoints" as JSON
+  --quiet-gaps     list gaps between the commits of ScalarDB's coordinator, in which a restore
+                   without a pause may be tried. Reads the live coordinator's table (DynamoDB
+                   only yet) with your AWS credentials, which costs read units: it says how many
+  --read-units N   with --quiet-gaps: how many units a second to use; by default a tenth of the
+                   table's
   --stack NAME     the Pulumi stack; by default the one that is selected
   --outputs FILE   read the stack's outputs from a file, or from standard input if FILE is -,
                    in the form of "pulumi stack output --json"; by default Pulumi is asked
@@ -18,7 +28,8 @@ Usage: npm run --silent restore-points -- [options]
 What is shown is what the last "pulumi up" saw. To restore the newest instant:
   pulumi config set --path restore.at "$(npm run --silent restore-points -- --latest)"
 
-Exits 0; with --latest 1 when no instant can be restored; 2 when the options or outputs cannot be used.`;
+Exits 0; with --latest 1 when no instant can be restored, with --quiet-gaps 1 when the coordinator cannot be
+read; 2 when the options or outputs cannot be used.`;
 
 /** The source of the outputs: a file, standard input (`-`), or a stack, by default the selected one. */
 export interface Source {
@@ -30,6 +41,8 @@ export interface Source {
 export interface Surroundings {
   /** The stack's outputs as JSON. */
   read(source: Source): string;
+  /** Reads the coordinators' tables. */
+  quietGaps(search: QuietGapsSearch): QuietGaps;
   /** The number of columns to use. */
   width: number;
   paint: Paint;
@@ -51,18 +64,59 @@ export function answer(args: string[], surroundings: Surroundings): Answer {
   }
 }
 
-function answerOrThrow(args: string[], { read, width, paint }: Surroundings): Answer {
-  const { latest, json, help, ...source } = readOptions(args);
+function answerOrThrow(args: string[], surroundings: Surroundings): Answer {
+  const { read, width, paint } = surroundings;
+  const { latest, json, help, "quiet-gaps": gaps, "read-units": readUnits, ...source } = readOptions(args);
   if (help) return { exitCode: 0, stdout: HELP };
-  const output = restorePointsOf(parseOutputs(read(source)));
+  const outputs = parseOutputs(read(source));
+  const output = restorePointsOf(outputs);
+  if (gaps) {
+    const coordinators = coordinatorsOf(outputs);
+    const search = searchOf(output, coordinators, readUnits);
+    if ("because" in search) return { exitCode: 1, stderr: `restore-points: ${search.because}` };
+    const found = surroundings.quietGaps(search);
+    const lines = json ? [JSON.stringify(found, undefined, 2)] : quietGapsListing(found, coordinators, paint);
+    return { exitCode: 0, stdout: lines.join("\n") };
+  }
   if (json) return { exitCode: 0, stdout: JSON.stringify(output, undefined, 2) };
   if (!latest) return { exitCode: 0, stdout: listing(output, width, paint).join("\n") };
   if (output.latest !== undefined) return { exitCode: 0, stdout: output.latest };
   return { exitCode: 1, stderr: `restore-points: ${output.noneBecause ?? "no instant can be restored"}` };
 }
 
-function readOptions(args: string[]): Source & { latest?: boolean; json?: boolean; help?: boolean } {
+/** What to read, or why there is nothing that this version can read. */
+function searchOf(
+  { pauseRequired, databases }: RestorePoints,
+  coordinators: readonly DatabaseCoordinator[],
+  readUnits: string | undefined,
+): QuietGapsSearch | { because: string } {
+  if (!pauseRequired) return { because: "any instant can be restored: one relational database needs no gap" };
+  const tables = coordinators.flatMap(({ coordinator }) => coordinator ?? []);
+  if (tables.length === 0)
+    return {
+      because: `none of ${coordinators.map(({ name, kind }) => `${name} (${kind})`).join(", ")} shows a coordinator that can be read: only coordinators in DynamoDB can be read yet. If it is in DynamoDB, run "pulumi up" with this version first, so that the output "databases" names its table`,
+    };
+  const range = commonRange(databases);
+  if ("because" in range) return range;
+  const { earliest, latest } = range;
+  return {
+    tables,
+    from: formatInstant(earliest, { millis: true }),
+    to: formatInstant(latest, { millis: true }),
+    ...(readUnits !== undefined && { readUnits: Number(readUnits) }),
+  };
+}
+
+function readOptions(args: string[]) {
   const options = parseOptions(args);
+  if (options["quiet-gaps"] && options.latest)
+    throw new Error("--quiet-gaps and --latest exclude each other; give one of them");
+  const units = options["read-units"];
+  if (units !== undefined && !options["quiet-gaps"]) throw new Error("--read-units belongs to --quiet-gaps; give both");
+  if (units !== undefined && !(Number(units) > 0 && Number.isFinite(Number(units))))
+    throw new Error(
+      `--read-units ${JSON.stringify(units)} is not a number above 0; give read units a second, such as 50`,
+    );
   if (options.latest && options.json) throw new Error("--latest and --json exclude each other; give one of them");
   if (options.stack !== undefined && options.outputs !== undefined)
     throw new Error("--stack and --outputs exclude each other; give one of them");
@@ -76,6 +130,8 @@ function parseOptions(args: string[]) {
       options: {
         latest: { type: "boolean" },
         json: { type: "boolean" },
+        "quiet-gaps": { type: "boolean" },
+        "read-units": { type: "string" },
         stack: { type: "string" },
         outputs: { type: "string" },
         help: { type: "boolean", short: "h" },

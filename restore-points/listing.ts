@@ -1,6 +1,7 @@
 import { instantMillis } from "./instant";
 import { type Paint, PLAIN } from "./paint";
 import type { DatabaseAtPoint, RestorePoint, RestorePoints } from "./points";
+import { table } from "./text-table";
 import { legend, timeline } from "./timeline";
 import { IMPORTED, releaseLabel } from "./window";
 import type { CoveredRelease } from "./windows";
@@ -81,18 +82,4 @@ function detail({ pods, origin }: CoveredRelease): string {
     ...(origin === IMPORTED ? [IMPORTED] : []),
   ];
   return details.length > 0 ? ` (${details.join(", ")})` : "";
-}
-
-/** Rows of cells as lines with aligned columns; the last cell of a row may have any length. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths: number[] = [];
-  for (const row of rows)
-    for (const [column, cell] of row.slice(0, -1).entries())
-      widths[column] = Math.max(widths[column] ?? 0, cell.length);
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
 }

@@ -1,4 +1,5 @@
 import type { DatabaseAtPoint, RestorePoint, RestorePoints } from "./points";
+import type { CoordinatorTable } from "./quiet-gaps";
 import type { DatabaseRange } from "./ranges";
 import {
   booleanAt,
@@ -17,22 +18,44 @@ import type { CoveredRelease } from "./windows";
 /** The stack's output that holds the `RestorePoints`. */
 export const OUTPUT = "restorePoints";
 
+/** The stack's output that says where coordinators are. */
+const DATABASES = "databases";
+
 /**
  * Finds the restore points in a stack's outputs, as printed by `pulumi stack output --json`.
  * @throws {Error} when they are missing, or do not have this version's shape.
  */
 export function restorePointsOf(outputs: unknown): RestorePoints {
+  return readOutput(outputs, OUTPUT, readRestorePoints);
+}
+
+/** A database of the set, and ScalarDB's coordinator in it where it can be read. */
+export interface DatabaseCoordinator {
+  name: string;
+  kind: string;
+  coordinator?: CoordinatorTable;
+}
+
+/**
+ * Finds the coordinators in a stack's outputs.
+ * @throws {Error} when they are missing, or do not have this version's shape.
+ */
+export function coordinatorsOf(outputs: unknown): DatabaseCoordinator[] {
+  return readOutput(outputs, DATABASES, (value, path) => listAt(value, path, readCoordinator));
+}
+
+function readOutput<T>(outputs: unknown, output: string, read: Reader<T>): T {
   if (!isObject(outputs)) throw new Error('these are no stack outputs; give what "pulumi stack output --json" prints');
-  if (outputs[OUTPUT] === undefined) {
+  if (outputs[output] === undefined) {
     const names = Object.keys(outputs);
     throw new Error(
       names.length === 0
         ? 'the stack has no outputs yet; run "pulumi up" first'
-        : `the stack has no output "${OUTPUT}", only ${names.join(", ")}; is it a stack of scalar-backup, and did its last "pulumi up" succeed?`,
+        : `the stack has no output "${output}", only ${names.join(", ")}; is it a stack of scalar-backup, and did its last "pulumi up" succeed?`,
     );
   }
   try {
-    return readRestorePoints(outputs[OUTPUT], OUTPUT);
+    return read(outputs[output], output);
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error;
     throw new Error(
@@ -40,6 +63,20 @@ export function restorePointsOf(outputs: unknown): RestorePoints {
     );
   }
 }
+
+const readCoordinator: Reader<DatabaseCoordinator> = (value, path) => {
+  const database = objectAt(value, path);
+  return {
+    name: textAt(database.name, `${path}.name`),
+    kind: textAt(database.kind, `${path}.kind`),
+    ...optionalAt(database, "coordinator", path, readTable),
+  };
+};
+
+const readTable: Reader<CoordinatorTable> = (value, path) => {
+  const { region, table } = objectAt(value, path);
+  return { region: textAt(region, `${path}.region`), table: textAt(table, `${path}.table`) };
+};
 
 const readRestorePoints: Reader<RestorePoints> = (value, path) => {
   const output = objectAt(value, path);

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { CosmosAddress } from "../../operations/cosmosdb";
 import type { TableCopies } from "../../operations/dynamodb-verification";
 import type { VerifiedBracket } from "../../operations/verified-bracket";
+import type { CoordinatorTable } from "../../restore-points/quiet-gaps";
 import type { ReportedRange } from "../../restore-points/ranges";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag-keys";
 import type { BracketInstants, NoBracket } from "../../restore-points/verification/bracket";
@@ -31,6 +32,8 @@ export interface DatabaseStatus {
   protectedBy: string;
   /** What a user should know or do about it. */
   notes: string[];
+  /** ScalarDB's coordinator in it, where this version can read it: `npm run restore-points -- --quiet-gaps` does. */
+  coordinator?: CoordinatorTable;
 }
 
 /** What a kind is given to protect a database with. */

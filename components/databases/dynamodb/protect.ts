@@ -3,11 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { shortfalls } from "../../../operations/dynamodb-changes";
 import { endProgram } from "../../problem";
 import { declareRepair, noted } from "../drift-repair";
-import { lookedUp, type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
+import { type DatabaseStatus, lookedUp, type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { DynamodbArgs, DynamodbCreateArgs } from "./args";
 import { rangeOfTables } from "./ranges";
 import { tableReader } from "./reader";
-import { coordinatorAmong, goalOf, sourceRegion, tableNames } from "./tables";
+import { coordinatorAmong, coordinatorTable, goalOf, sourceRegion, tableNames } from "./tables";
 import { declareExpiry, windowBackupNotes } from "./window-backups";
 
 /** Declares tables with their protection. */
@@ -43,6 +43,7 @@ export function protectCreated(
       kind: "dynamodb",
       protectedBy: `point-in-time recovery of ${goal.recoveryPeriodInDays} days on ${count} tables in ${where}, declared here`,
       notes: windowBackupNotes(args),
+      ...coordinatorStatus(args, where, Object.keys(create.tables)),
     })),
     range: observed.apply((found) => rangeOfTables(name, found)),
     coordinator: pulumi.output(coordinatorAmong(args, Object.keys(create.tables))),
@@ -74,6 +75,11 @@ export function protectExisting(name: string, args: DynamodbArgs, context: Prote
       kind: "dynamodb",
       protectedBy: `point-in-time recovery of at least ${goal.recoveryPeriodInDays} days on ${tables.length} existing tables in ${where}${args.manage === false ? ", managed elsewhere" : ""}`,
       notes: windowBackupNotes(args),
+      ...coordinatorStatus(
+        args,
+        where,
+        tables.map((table) => table.name),
+      ),
     })),
     range: observed.apply((tables) => rangeOfTables(name, tables)),
     coordinator: observed.apply((tables) =>
@@ -83,6 +89,15 @@ export function protectExisting(name: string, args: DynamodbArgs, context: Prote
       ),
     ),
   };
+}
+
+function coordinatorStatus(
+  args: DynamodbArgs,
+  region: string,
+  tables: readonly string[],
+): Pick<DatabaseStatus, "coordinator"> {
+  const table = coordinatorTable(args, tables);
+  return table === undefined ? {} : { coordinator: { region, table } };
 }
 
 function refusal(name: string, where: string, problems: { table: string; problems: string[] }[]): string {

@@ -2,6 +2,7 @@ import test from "ava";
 import { answer } from "../../../restore-points/command";
 import { PLAIN } from "../../../restore-points/paint";
 import { restorePoints } from "../../../restore-points/points";
+import type { QuietGaps, QuietGapsSearch } from "../../../restore-points/quiet-gaps";
 import { HOUR_START, RELEASES, windowOf } from "./arbitraries";
 
 const output = restorePoints({
@@ -14,7 +15,11 @@ const output = restorePoints({
 const none = { ...output, points: [], latest: undefined, noneBecause: "no pause window has been recorded yet" };
 const outputs = JSON.stringify({ pauseRequired: true, restorePoints: output });
 
-const run = (args: string[], given = outputs) => answer(args, { read: () => given, width: 80, paint: PLAIN });
+const noGaps = () => {
+  throw new Error("no gaps were asked for");
+};
+const run = (args: string[], given = outputs, quietGaps: (search: QuietGapsSearch) => QuietGaps = noGaps) =>
+  answer(args, { read: () => given, quietGaps, width: 80, paint: PLAIN });
 
 test("--latest prints the newest restorable instant and nothing else", (t) => {
   t.deepEqual(run(["--latest"]), { exitCode: 0, stdout: "2026-11-22T03:00:05Z" });
@@ -49,14 +54,74 @@ test("the options select the source", (t) => {
     return outputs;
   };
   for (const args of [[], ["--stack", "prod"], ["--outputs", "-", "--latest"]])
-    answer(args, { read, width: 80, paint: PLAIN });
+    answer(args, { read, quietGaps: noGaps, width: 80, paint: PLAIN });
   t.deepEqual(asked, [{}, { stack: "prod" }, { outputs: "-" }]);
 });
 
 test("--help names every option and reads nothing", (t) => {
   const { exitCode, stdout } = run(["--help"], "not JSON");
   t.is(exitCode, 0);
-  for (const option of ["--latest", "--json", "--stack", "--outputs", "--help"]) t.true(stdout?.includes(option));
+  for (const option of ["--latest", "--json", "--quiet-gaps", "--read-units", "--stack", "--outputs", "--help"])
+    t.true(stdout?.includes(option));
+});
+
+const withCoordinator = JSON.stringify({
+  restorePoints: output,
+  databases: [
+    { name: "ledger", kind: "dynamodb", coordinator: { region: "ap-northeast-1", table: "coordinator.state" } },
+    { name: "customers", kind: "aurora-postgresql" },
+  ],
+});
+const gaps: QuietGaps = {
+  looked: { from: "2026-11-22T02:00:00Z", to: "2026-11-22T03:05:00Z" },
+  gaps: Array.from({ length: 22 }, () => ({
+    instant: "2026-11-22T02:30:30Z",
+    from: "2026-11-22T02:30:06Z",
+    to: "2026-11-22T02:30:55Z",
+    seconds: 60,
+  })),
+  rows: 25,
+  commits: 24,
+  writeSets: 3,
+  oldestCommit: "2026-11-22T02:10:00.123Z",
+};
+
+test("--quiet-gaps reads the coordinators over the common range, and says what the candidates rest on", (t) => {
+  const asked: QuietGapsSearch[] = [];
+  const quietGaps = (search: QuietGapsSearch) => {
+    asked.push(search);
+    return gaps;
+  };
+  const { exitCode, stdout = "" } = run(["--quiet-gaps", "--read-units", "50"], withCoordinator, quietGaps);
+  t.is(exitCode, 0);
+  t.deepEqual(asked, [
+    {
+      tables: [{ region: "ap-northeast-1", table: "coordinator.state" }],
+      from: "2026-11-22T02:00:00.000Z",
+      to: "2026-11-22T03:05:00.000Z",
+      readUnits: 50,
+    },
+  ]);
+  t.regex(stdout, /candidates, not restore points/);
+  t.is(stdout.match(/^2026-11-22T02:30:30Z {2}2026-11-22T02:30:06Z {2}2026-11-22T02:30:55Z {2}60 s$/gm)?.length, 20);
+  t.regex(stdout, /^and 2 older ones, which --json lists; the longest of all is 60 s$/m);
+  t.regex(stdout, /^- before 2026-11-22T02:10:00.123Z, the oldest commit that is left, nothing is known/m);
+  t.regex(stdout, /^- 3 rows have write sets: finishTransaction may have deleted rows of commits/m);
+  t.regex(stdout, /^- a second coordinator in customers \(aurora-postgresql\) would not be seen/m);
+  t.deepEqual(JSON.parse(run(["--quiet-gaps", "--json"], withCoordinator, quietGaps).stdout ?? ""), gaps);
+  t.is(asked[1]?.readUnits, undefined);
+});
+
+test("--quiet-gaps exits 1 where no coordinator can be read, or no gap is needed", (t) => {
+  const elsewhere = JSON.stringify({ restorePoints: output, databases: [{ name: "ledger", kind: "cosmosdb" }] });
+  const { exitCode, stderr = "" } = run(["--quiet-gaps"], elsewhere);
+  t.is(exitCode, 1);
+  t.regex(stderr, /none of ledger \(cosmosdb\) shows a coordinator that can be read: only coordinators in DynamoDB/);
+  const relational = { restorePoints: { ...output, pauseRequired: false }, databases: [] };
+  t.deepEqual(run(["--quiet-gaps"], JSON.stringify(relational)), {
+    exitCode: 1,
+    stderr: "restore-points: any instant can be restored: one relational database needs no gap",
+  });
 });
 
 const REFUSED: [why: string, args: string[], given: string, message: string | RegExp][] = [
@@ -68,6 +133,25 @@ const REFUSED: [why: string, args: string[], given: string, message: string | Re
     ["--stack", "prod", "--outputs", "-"],
     outputs,
     "--stack and --outputs exclude each other; give one of them",
+  ],
+  [
+    "gaps and the newest point at once",
+    ["--latest", "--quiet-gaps"],
+    outputs,
+    "--quiet-gaps and --latest exclude each other; give one of them",
+  ],
+  ["a rate without a reading", ["--read-units", "5"], outputs, "--read-units belongs to --quiet-gaps; give both"],
+  [
+    "a rate that is none",
+    ["--quiet-gaps", "--read-units", "fast"],
+    outputs,
+    '--read-units "fast" is not a number above 0; give read units a second, such as 50',
+  ],
+  [
+    "gaps of a stack without the databases",
+    ["--quiet-gaps"],
+    outputs,
+    'the stack has no output "databases", only pauseRequired, restorePoints; is it a stack of scalar-backup, and did its last "pulumi up" succeed?',
   ],
   [
     "what is not JSON",
