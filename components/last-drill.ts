@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseInstant } from "../restore-points/instant";
-import { Verdict } from "../restore-points/verification/verdict";
+import { isProven } from "../restore-points/verification/verdict";
 import { RestoreMode } from "./restore-mode";
 import { stackOutputsInState } from "./state";
 import type { RestoreVerification } from "./verification/restore-verification";
@@ -47,8 +47,7 @@ function passedAt(
   { verdict, instant, verifiedAt = instant }: RestoreVerification,
   mode: RestoreMode = RestoreMode.Drill,
 ): string | undefined {
-  const passed = verdict === Verdict.Consistent || verdict === Verdict.PauseProven;
-  return passed && mode === RestoreMode.Drill ? verifiedAt : undefined;
+  return isProven(verdict) && mode === RestoreMode.Drill ? verifiedAt : undefined;
 }
 
 function millisOf(text: string): number | undefined {

@@ -26,6 +26,11 @@ export interface ScalarRestoreArgs {
   propertiesByRelease?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** For an emergency in which no restore point is left: restores all the same, to copies that may be broken. Must repeat `at`. */
   acceptInconsistentCopiesAt?: string;
+  /**
+   * True: `at` need not be in a pause window, but in a gap between commits, such as "npm run restore-points -- --quiet-gaps" lists. The
+   * copies are accepted only if two copies of ScalarDB's coordinator prove it. Defaults to false.
+   */
+  quietGap?: boolean;
   /** How the copies are verified before anything depends on them. By default where it costs little: see `verify.enabled`. */
   verify?: VerifyArgs;
   /** Accepts copies that the verification could not prove to fit together; never copies that it refused. Must repeat `at`. */
@@ -44,7 +49,14 @@ export interface ScalarRestoreArgs {
 }
 
 /** The keys that the stack's configuration has as well, under `restore`. */
-export type RestoreKey = "at" | "mode" | "from" | "acceptInconsistentCopiesAt" | "verify" | "acceptUnproven";
+export type RestoreKey =
+  | "at"
+  | "mode"
+  | "from"
+  | "acceptInconsistentCopiesAt"
+  | "quietGap"
+  | "verify"
+  | "acceptUnproven";
 
 /** Describes the keys of `ScalarRestoreArgs` that the configuration has as well. */
 export const restoreShape = {
@@ -62,6 +74,12 @@ export const restoreShape = {
     .string()
     .optional()
     .describe("For an emergency without a restore point: repeats `at` to accept copies that may be broken"),
+  quietGap: z
+    .boolean()
+    .optional()
+    .describe(
+      "True: `at` is in a gap between commits (npm run restore-points -- --quiet-gaps), not in a pause window. The copies are accepted only if two copies of ScalarDB's coordinator prove it. Defaults to false.",
+    ),
   verify: verifySchema.optional(),
   acceptUnproven: z
     .string()

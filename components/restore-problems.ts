@@ -7,16 +7,42 @@ import { acceptUnprovenProblems } from "./verification/args";
 
 /** What is wrong with what a restore accepts. Paths begin at the restore's own root. */
 export function acceptanceProblems(
-  args: Partial<Pick<ScalarRestoreArgs, "at" | "acceptInconsistentCopiesAt" | "verify" | "acceptUnproven">>,
+  args: Partial<
+    Pick<ScalarRestoreArgs, "at" | "from" | "acceptInconsistentCopiesAt" | "quietGap" | "verify" | "acceptUnproven">
+  >,
 ): Problem[] {
   const { at, acceptInconsistentCopiesAt: accepted } = args;
-  const unproven = acceptUnprovenProblems(args);
+  const unproven = [...acceptUnprovenProblems(args), ...quietGapProblems(args)];
   if (at === undefined || accepted === undefined || accepted === at) return unproven;
   return [
     ...unproven,
     {
       path: "acceptInconsistentCopiesAt",
       message: `"${accepted}" is not the instant of "at" ("${at}"); repeat that very text to accept copies that may be broken, or remove this key`,
+    },
+  ];
+}
+
+/** What would take the proof away without which an instant outside of windows is not accepted. */
+function quietGapProblems({
+  quietGap,
+  from,
+  verify,
+  acceptInconsistentCopiesAt,
+  acceptUnproven,
+}: Parameters<typeof acceptanceProblems>[0]): Problem[] {
+  if (quietGap !== true) return [];
+  const against = [
+    ...(acceptInconsistentCopiesAt === undefined ? [] : ["acceptInconsistentCopiesAt"]),
+    ...(acceptUnproven === undefined ? [] : ["acceptUnproven"]),
+    ...(Object.keys(from ?? {}).length > 0 ? ["from"] : []),
+    ...(verify?.enabled === false ? ["verify.enabled: false"] : []),
+  ];
+  if (against.length === 0) return [];
+  return [
+    {
+      path: "quietGap",
+      message: `is set in addition to ${against.join(" and ")}: outside of pause windows only copies are accepted that the coordinator proves; remove one of the two`,
     },
   ];
 }

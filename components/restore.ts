@@ -67,11 +67,11 @@ export class ScalarRestore extends pulumi.ComponentResource {
     super("scalar-backup:index:ScalarRestore", name, {}, opts);
     const aws = awsSettings(this, args.aws?.region);
     const azure = azureSettings(this);
-    const { at, mode, from, acceptInconsistentCopiesAt, verify, acceptUnproven } = args;
+    const { at, mode, from, acceptInconsistentCopiesAt, quietGap, verify, acceptUnproven } = args;
     const set = setOf(args.backup);
     const problems = [
       ...backupProblems(set, aws),
-      ...problemsOf(restoreSchema, { at, mode, from, acceptInconsistentCopiesAt, verify, acceptUnproven }),
+      ...problemsOf(restoreSchema, { at, mode, from, acceptInconsistentCopiesAt, quietGap, verify, acceptUnproven }),
       ...acceptanceProblems(args),
     ];
     problems.push(...tagsNotCopiedProblems(args.tagsNotCopied, problems.length === 0 ? set.databases : []));
@@ -109,7 +109,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
       keep: keptCopies(args, set, lists),
       ...(need.required &&
         verifiesByCoordinator(args) && {
-          bracket: plannedInstants(instant, windows, releases, args.acceptInconsistentCopiesAt !== undefined),
+          bracket: plannedInstants(instant, windows, releases, args),
         }),
     };
     const [accepted, accept] = pulumi.deferredOutput<RestoreVerification>();
@@ -272,6 +272,7 @@ function checkedInstant(
     const verdict = checkInstant(instant, {
       now: Date.now(),
       pauseRequired: need.required,
+      ...(args.quietGap && { quietGap: true }),
       releases: set.releases ?? [],
       windows: recorded,
       pauseProblems,

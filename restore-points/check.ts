@@ -55,7 +55,7 @@ export function describeProblems({ instant, problems, before, after }: InstantCh
 }
 
 function problemsOf(instant: number, situation: Situation): string[] {
-  const { now, pauseRequired, databases } = situation;
+  const { now, pauseRequired, quietGap, databases } = situation;
   if (instant > now)
     return [`${text(instant)} is in the future: it is ${formatInstant(now)}; choose an instant that has passed`];
   const problems: string[] = [];
@@ -63,7 +63,7 @@ function problemsOf(instant: number, situation: Situation): string[] {
     problems.push(
       `${text(instant)} has a fraction of a second, which not every database can be restored to; use whole seconds, such as ${formatInstant(floorSecond(instant))}`,
     );
-  if (pauseRequired) problems.push(...windowProblem(instant, situation));
+  if (pauseRequired && !quietGap) problems.push(...windowProblem(instant, situation));
   if (databases.length === 0) problems.push("no database is named, so there is nothing to restore");
   for (const database of databases) {
     const problem = rangeProblem(instant, database, now);

@@ -10,6 +10,8 @@ export interface Situation {
    * instant.
    */
   pauseRequired: boolean;
+  /** True if the instant is taken from a gap between commits: then it need not be in a window. */
+  quietGap?: boolean;
   /** Every recorded window, of any cluster, in any order. */
   windows: readonly PauseWindow[];
   /** Every release that uses the databases. */

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { VerifiedBracket } from "../../operations/verified-bracket";
 import type { ScanFacts } from "../../restore-points/verification/facts";
-import { scanProblems, Verdict, verdictOf } from "../../restore-points/verification/verdict";
+import { isProven, scanProblems, Verdict, verdictOf } from "../../restore-points/verification/verdict";
 import { endProgram } from "../problem";
 import type { ScalarRestoreArgs } from "../restore-args";
 import { RestoreMode } from "../restore-mode";
 import type { RestoreVerification } from "./restore-verification";
 
 /** What a restore accepts, and where its messages go. */
-export interface Acceptance extends Pick<ScalarRestoreArgs, "at" | "mode" | "verify" | "acceptUnproven"> {
+export interface Acceptance extends Pick<ScalarRestoreArgs, "at" | "mode" | "verify" | "acceptUnproven" | "quietGap"> {
   /** Whether copies that may be broken are accepted. */
   acceptInconsistent: boolean;
   /** Other instants to try, as text. */
@@ -36,13 +36,17 @@ export function accepted(
   acceptance: Acceptance,
 ): pulumi.Output<RestoreVerification> {
   // Known before anything is created: what was asked for in vain ends the preview.
-  const known = reasons.apply((unproven) =>
-    unproven.length > 0 && acceptance.verify?.enabled === true && !acceptsUnproven(acceptance)
-      ? endProgram(
-          `scalar-backup:restore.verify.enabled: the copies of ${instant} cannot be verified: ${unproven.join("; ")}. ${acceptanceFix(acceptance)}, or remove "enabled"`,
-        )
-      : unproven,
-  );
+  const known = reasons.apply((unproven) => {
+    if (unproven.length === 0) return unproven;
+    const cannot = `the copies of ${instant} cannot be verified: ${unproven.join("; ")}`;
+    if (acceptance.quietGap)
+      return endProgram(
+        `scalar-backup:restore.quietGap: ${cannot}. Without that, nothing speaks for an instant outside of pause windows. Other restore points: see "npm run restore-points"`,
+      );
+    return acceptance.verify?.enabled === true && !acceptsUnproven(acceptance)
+      ? endProgram(`scalar-backup:restore.verify.enabled: ${cannot}. ${acceptanceFix(acceptance)}, or remove "enabled"`)
+      : unproven;
+  });
   return pulumi
     .all([brackets, known, scan, acceptance.alternatives])
     .apply(async ([found, unproven, scanned, alternatives]) => {
@@ -52,6 +56,7 @@ export function accepted(
         unproven,
         ...(scanned && { scan: scanned }),
         ...(ownRecovery !== undefined && { ownRecovery }),
+        ...(acceptance.quietGap && { quietGap: true }),
       });
       const problem = problemOf(verification, { brackets: found, scan: scanned }, acceptance, alternatives);
       if (problem !== undefined && !problem.acceptable) return endProgram(problem.message);
@@ -78,7 +83,7 @@ function problemOf(
   alternatives: string,
 ): { message: string; acceptable: boolean } | undefined {
   const { verdict, instant, because, witnesses } = verification;
-  if (verdict === Verdict.Consistent || verdict === Verdict.PauseProven) return undefined;
+  if (isProven(verdict)) return undefined;
   const evidence = witnesses.length > 0 ? ` Evidence: ${witnesses.join("; ")}.` : "";
   if (verdict === Verdict.Refused) {
     const drill = acceptance.mode !== RestoreMode.Recovery;
@@ -90,6 +95,11 @@ function problemOf(
     return { message, acceptable: acceptance.acceptInconsistent };
   }
   const text = `the copies of ${instant} are not proven to fit together: ${because.join("; ")}.${evidence}`;
+  if (acceptance.quietGap)
+    return {
+      message: `scalar-backup:restore.quietGap: ${text} Without a proof, nothing speaks for an instant outside of pause windows; other restore points: ${alternatives}`,
+      acceptable: false,
+    };
   if (acceptsUnproven(acceptance))
     return { message: `USING COPIES THAT ARE NOT PROVEN, as the configuration demands: ${text}`, acceptable: true };
   // What was known before it was compared is no failure of the comparison: nothing was asked for that could not be given.

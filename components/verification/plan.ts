@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { instantMillis } from "../../restore-points/instant";
 import {
   type BracketInstants,
@@ -18,19 +18,20 @@ export function verifiesByCoordinator(args: Pick<ScalarRestoreArgs, "verify" | "
 
 /**
  * The instants around the data to which coordinators are restored: within the common pause window that the instant is in. One
- * window covers all releases, so that the instants are the same for every coordinator.
+ * window covers all releases, so that the instants are the same for every coordinator. A quiet gap needs no window.
  */
 export function plannedInstants(
   instant: string,
   windows: pulumi.Output<PauseWindow[]>,
   releases: readonly PausedReleaseArgs[],
-  acceptInconsistent: boolean,
+  { quietGap, acceptInconsistentCopiesAt }: Pick<ScalarRestoreArgs, "quietGap" | "acceptInconsistentCopiesAt">,
 ): pulumi.Output<BracketInstants | NoBracket> {
   const at = instantMillis(instant);
+  if (quietGap) return pulumi.output(bracketOutsideWindows(at));
   return windows.apply((recorded) => {
     const window = commonWindows(recorded, releases).find((each) => isInside(at, each));
     if (window !== undefined) return bracketAround(at, window);
-    if (acceptInconsistent) return bracketOutsideWindows(at);
+    if (acceptInconsistentCopiesAt !== undefined) return bracketOutsideWindows(at);
     return {
       because: `the pause window around ${instant} is not recorded any more, so there are no instants in it to which the coordinator could be restored`,
     };

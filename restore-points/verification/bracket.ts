@@ -34,7 +34,7 @@ export function bracketAround(instant: number, { start, end }: Interval): Bracke
   };
 }
 
-/** The instants around an instant outside any window, which a user has accepted for an emergency. */
+/** The instants around an instant outside any window: in a gap between commits, or accepted for an emergency. */
 export function bracketOutsideWindows(instant: number): BracketInstants {
   return { early: instant - STEP_MILLIS - 1000, late: instant + STEP_MILLIS + 1000 };
 }

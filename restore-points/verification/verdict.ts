@@ -6,6 +6,8 @@ export const Verdict = {
   Consistent: "consistent",
   /** No transaction was committed between the two copies of the coordinator; the records were not read. */
   PauseProven: "pause proven, records not scanned",
+  /** The same outside of recorded windows: the instant is in a gap between commits. */
+  QuietGapProven: "quiet gap proven, records not scanned",
   /** There is evidence against the copies. */
   Refused: "refused",
   /** Nothing is wrong with the copies, but not enough is known of them. */
@@ -14,9 +16,14 @@ export const Verdict = {
 
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
+/** Whether no transaction was committed around the copies' instants, as far as a verdict knows. */
+export function isProven(verdict: Verdict): boolean {
+  return verdict === Verdict.Consistent || verdict === Verdict.PauseProven || verdict === Verdict.QuietGapProven;
+}
+
 /** Whether restored copies fit together, and how that is known. */
 export interface Verification {
-  /** `consistent`; `pause proven, records not scanned`; `refused`; or `unproven`. */
+  /** `consistent`; `pause proven, records not scanned`, or `quiet gap proven, ...`; `refused`; or `unproven`. */
   verdict: Verdict;
   /** The instant that was restored. RFC 3339, UTC, whole seconds. */
   instant: string;
@@ -42,6 +49,8 @@ export interface VerificationFacts {
   scan?: ScanFacts;
   /** Present for one relational database: its copy is consistent by the database's own recovery. */
   ownRecovery?: string;
+  /** True if the instant need not be in a pause window: only the bracket speaks for the copies. */
+  quietGap?: boolean;
 }
 
 /**
@@ -53,7 +62,14 @@ export interface VerificationFacts {
  * is older than the data. Then no transaction was committed around the data's instants, and ScalarDB's recovery yields exactly
  * the transactions that were committed before (docs/decisions/0015-verify-restores-by-bracketing.md).
  */
-export function verdictOf({ instant, brackets, unproven, scan, ownRecovery }: VerificationFacts): Verification {
+export function verdictOf({
+  instant,
+  brackets,
+  unproven,
+  scan,
+  ownRecovery,
+  quietGap,
+}: VerificationFacts): Verification {
   const head = { instant, notCovered: scan?.notCovered.map((table) => `${table}: no transaction metadata`) ?? [] };
   const scanned = scan === undefined ? [] : [scanText(scan)];
   if (ownRecovery !== undefined && scanProblems(scan).refused.length === 0)
@@ -65,11 +81,11 @@ export function verdictOf({ instant, brackets, unproven, scan, ownRecovery }: Ve
   const witnesses = all.flatMap((each) => each.witnesses);
   if (refused.length > 0)
     return { verdict: Verdict.Refused, ...head, because: [...refused, ...doubts], restsOn: [], witnesses };
-  const restsOn = [...new Set(brackets.flatMap(bracketTexts))];
+  const restsOn = [...new Set(brackets.flatMap(bracketTexts)), ...(quietGap ? [NO_WINDOW] : [])];
   if (doubts.length > 0) return { verdict: Verdict.Unproven, ...head, because: doubts, restsOn, witnesses };
   if (scan === undefined)
     return {
-      verdict: Verdict.PauseProven,
+      verdict: quietGap ? Verdict.QuietGapProven : Verdict.PauseProven,
       ...head,
       because: ["the records were not scanned (restore.verify.scan)"],
       restsOn: [...restsOn, ONE_PHASE_COMMIT],
@@ -92,6 +108,9 @@ function counted(count: number, one: string): string {
 
 const ONE_PHASE_COMMIT =
   "scalar.db.consensus_commit.one_phase_commit.enabled is false, as by default: transactions committed in one phase leave no row";
+
+const NO_WINDOW =
+  "no pause window is asked for (restore.quietGap): that no transaction was committed around the instant rests on the coordinator's copies alone";
 
 /** What a bracket rests on. */
 function bracketTexts({ database, table, early, late, data, differences }: BracketFacts): string[] {

@@ -1,8 +1,7 @@
-import { Verdict } from "../../restore-points/verification/verdict";
+import { isProven } from "../../restore-points/verification/verdict";
 import type { Judged } from "./cut";
 
-export const isAccepted = ({ verification: { verdict } }: Judged): boolean =>
-  verdict === Verdict.PauseProven || verdict === Verdict.Consistent;
+export const isAccepted = ({ verification }: Judged): boolean => isProven(verification.verdict);
 
 /** Cuts by kind, verdict and truth, as text. */
 export function tally(judged: readonly Judged[], scanned: readonly Judged[]): string {

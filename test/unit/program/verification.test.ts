@@ -1,70 +1,27 @@
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import { COORDINATOR_TABLE, TransactionState } from "../../../rehearsal/scalardb/record";
 import { toItem } from "../../../rehearsal/scalardb/stores/dynamodb-layout";
 import { buildAurora } from "../../../rehearsal/sets/aurora";
-import { buildDynamodb, TABLES } from "../../../rehearsal/sets/dynamodb";
+import { TABLES } from "../../../rehearsal/sets/dynamodb";
 import { formatInstant } from "../../../restore-points/instant";
 import { COPY_TAG } from "../../../restore-points/rules/tag-keys";
 import { Verdict } from "../../../restore-points/verification/verdict";
 import type { StackResult } from "../../../simulator/engine/stack";
 import { interruptCreations } from "./interruption";
 import { changes, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
+import {
+  ELSEWHERE,
+  infos,
+  MINUTE,
+  protectedSet,
+  RELEASE,
+  shifted,
+  suffixed,
+  verdictOf,
+  warnings,
+} from "./verified-set";
 
-const ELSEWHERE = "ap-northeast-3";
-const MINUTE = 60_000;
-const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
 const TABLE = "aws:dynamodb/table:Table";
-
-/** ScalarDB's tables in DynamoDB, and a relational database, protected for an hour. */
-async function protectedSet(t: ExecutionContext, restoreTo?: { region: string }) {
-  t.timeout(600_000);
-  const { cloud, stack, providers } = await rehearsed(t, {
-    "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
-    "scalar-backup:databases": [
-      { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] }, ...(restoreTo && { restoreTo }) } },
-      { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } },
-    ],
-  });
-  buildDynamodb(cloud, REGION);
-  buildAurora(cloud, REGION, "customers-prod");
-  cloud.kubernetes.createNamespace(RELEASE.namespace);
-  const sources = cloud.aws.dynamodb.region(REGION);
-  const coordinator = sources.table(COORDINATOR_TABLE);
-  /** A transaction that ScalarDB commits at an instant. */
-  const commit = (tx_id: string, at: number) =>
-    coordinator.putItem(tx_id, toItem({ tx_id, tx_state: TransactionState.COMMITTED, tx_created_at: at }), at);
-  const window = (seconds = 10) => {
-    // Around half past a minute: of a whole minute near its middle, a window would be restored to that.
-    const middle = (Math.floor(cloud.clock.now() / MINUTE) + 10.5) * MINUTE;
-    cloud.clock.advance(middle + seconds * 500 - cloud.clock.now());
-    return recordWindow(cloud, RELEASE.namespace, [RELEASE.name], seconds, middle + seconds * 500);
-  };
-  const up = async () => {
-    const result = await stack.up();
-    t.true(result.succeeded, errors(result));
-    return result;
-  };
-  await up();
-  cloud.clock.advance(60 * MINUTE);
-  commit("before", cloud.clock.now());
-  return { cloud, stack, providers, sources, commit, window, up };
-}
-
-const suffixed = (at: string) => at.replaceAll(/[-:]/g, "").toLowerCase();
-const shifted = (at: string, seconds: number) => formatInstant(Date.parse(at) + seconds * 1000);
-const warnings = (result: StackResult) =>
-  result.diagnostics.filter(({ severity }) => severity === "warning").map(({ message }) => message);
-const infos = (result: StackResult) =>
-  result.diagnostics.filter(({ severity }) => severity === "info").map(({ message }) => message);
-
-interface Shown {
-  verdict: string;
-  because: string[];
-  restsOn: string[];
-  witnesses: string[];
-  verifiedAt?: string;
-}
-const verdictOf = ({ outputs }: StackResult) => outputs.verification as unknown as Shown;
 
 test("a pause is proven by two copies of the coordinator around the data", async (t) => {
   const { cloud, stack, sources, window, up } = await protectedSet(t, { region: ELSEWHERE });
