@@ -21,6 +21,7 @@ export interface DynamoDbBackup {
   createdAt: number;
   table: TableDescription;
   settings: TableSettings;
+  declaredBytes: number | undefined;
   /** What it holds, once it is made. */
   items(): Map<string, Item>;
 }
@@ -38,6 +39,7 @@ export function makeBackup(
     createdAt,
     table: table.describe(),
     settings: { ...table.settings },
+    declaredBytes: table.declaredBytes,
     items: () => exact ?? table.items((key) => createdAt + offsetOf(arn, key)),
   };
 }

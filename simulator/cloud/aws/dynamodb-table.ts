@@ -15,12 +15,16 @@ import type {
 } from "@aws-sdk/client-dynamodb";
 import type { SimulatedClock } from "../clock";
 import { arn } from "./account";
+import { Attachments } from "./dynamodb-attachments";
 import { approximateSize, type Item } from "./dynamodb-item";
 import { ReadCapacity } from "./dynamodb-quotas";
+import { AwsError } from "./error";
 import { History } from "./history";
 
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
+
+const BACKUPS_MILLIS = 30 * SECOND;
 
 /** The newest instant that DynamoDB can restore lies this far behind now. */
 export const RESTORE_LAG_MILLIS = 5 * 60 * SECOND;
@@ -53,12 +57,16 @@ export class Table {
   ttlAttribute: string | undefined;
   /** Where the table came from, when it was restored. */
   restoredFrom: RestoreSummary | undefined;
+  /** Resource policy, contributor insights, Kinesis destinations. */
+  readonly attachments = new Attachments();
   /** How far the table's own clock is ahead of the cloud's. */
   skewMillis = 0;
   /** What the table weighs, when the items of the rehearsal are only a sample. */
   declaredBytes: number | undefined;
 
   readonly #clock: SimulatedClock;
+  /** What is going on, until an instant. */
+  #transition: { status: "CREATING" | "DELETING"; until: number } | undefined;
   #items: History<Item>;
   #recovery: { since: number; periodInDays: number } | undefined;
   #streamLabel: string | undefined;
@@ -81,6 +89,57 @@ export class Table {
     this.restoredFrom = origin.restoredFrom;
     this.#items = origin.items ? History.from(origin.items, this.createdAt) : new History();
     if (settings.stream?.StreamEnabled) this.startStream(settings.stream);
+  }
+
+  get status(): "ACTIVE" | "CREATING" | "DELETING" {
+    const { status, until } = this.#transition ?? {};
+    // What is deleted does not come back.
+    return status !== undefined && (status === "DELETING" || this.#clock.now() < (until as number)) ? status : "ACTIVE";
+  }
+
+  /** Whether its deletion has ended. */
+  get gone(): boolean {
+    return this.status === "DELETING" && this.#clock.now() >= (this.#transition?.until as number);
+  }
+
+  /** It is there for so long already, and can't be used yet: what is restored is in it at the end. */
+  restoreFor(millis: number): void {
+    const until = this.#clock.now() + millis;
+    this.#transition = { status: "CREATING", until };
+    this.#items = History.from(this.items(), until);
+  }
+
+  /** It is there for so long still: DynamoDB "might continue to accept data read and write operations". [DeleteTable] */
+  deleteFor(millis: number): void {
+    if (this.status !== "DELETING") this.#transition = { status: "DELETING", until: this.#clock.now() + millis };
+  }
+
+  /** @throws ResourceInUseException for a change of what is being created or deleted. [terraform-provider-aws #3355] */
+  checkActive(): void {
+    if (this.status === "ACTIVE") return;
+    const doing = this.status === "CREATING" ? "created" : "deleted";
+    throw new AwsError(
+      "ResourceInUseException",
+      `Attempt to change a resource which is still in use: Table is being ${doing}: ${this.settings.name}`,
+    );
+  }
+
+  get #backedUp(): boolean {
+    const { status, until = 0 } = this.#transition ?? {};
+    return status !== "DELETING" && this.#clock.now() >= until + BACKUPS_MILLIS;
+  }
+
+  /**
+   * Continuous backups of a new table are switched on by DynamoDB some time after it is active, until when point-in-time
+   * recovery can't be. [scalardb #347; aws-amplify/amplify-backend #1654] How long that takes is inferred.
+   * @throws ContinuousBackupsUnavailableException
+   */
+  checkBackedUp(): void {
+    if (!this.#backedUp)
+      throw new AwsError(
+        "ContinuousBackupsUnavailableException",
+        `Backups are being enabled for the table: ${this.settings.name}. Please retry later`,
+      );
   }
 
   /** The table's own clock. */
@@ -155,7 +214,7 @@ export class Table {
       TableName: settings.name,
       TableArn: this.arn,
       TableId: this.tableId,
-      TableStatus: "ACTIVE",
+      TableStatus: this.status,
       CreationDateTime: new Date(this.createdAt),
       AttributeDefinitions: settings.attributes,
       KeySchema: settings.keySchema,
@@ -202,7 +261,10 @@ export class Table {
       LocalSecondaryIndexes: settings.localIndexes.length
         ? settings.localIndexes.map((index) => ({ ...index, ...ofIndex(index.IndexName) }))
         : undefined,
-      RestoreSummary: this.restoredFrom,
+      RestoreSummary: this.restoredFrom && {
+        ...this.restoredFrom,
+        RestoreInProgress: this.status === "CREATING",
+      },
     };
   }
 
@@ -210,7 +272,7 @@ export class Table {
   describeContinuousBackups(): ContinuousBackupsDescription {
     const range = this.restorableRange();
     return {
-      ContinuousBackupsStatus: "ENABLED",
+      ContinuousBackupsStatus: this.#backedUp ? "ENABLED" : "DISABLED",
       PointInTimeRecoveryDescription: range
         ? {
             PointInTimeRecoveryStatus: "ENABLED",

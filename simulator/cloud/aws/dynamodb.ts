@@ -22,6 +22,7 @@ import type {
 } from "@aws-sdk/client-dynamodb";
 import type { SimulatedClock } from "../clock";
 import { regionOf } from "./account";
+import { DELETE_TABLE } from "./durations";
 import {
   BackupRate,
   checkBackupName,
@@ -49,6 +50,8 @@ export class DynamoDb {
   readonly rates = new CallRates();
   /** What runs at the same time, as far as callers say when it begins. */
   readonly operations = new SimultaneousOperations();
+  /** How long a table that is deleted over the wire is still there; AWS documents no time. */
+  deletionMillis = DELETE_TABLE;
   readonly #clock: SimulatedClock;
   readonly #identifiers: Identifiers;
 
@@ -96,18 +99,22 @@ export class DynamoDbRegion {
   }
 
   find(nameOrArn: string): Table | undefined {
-    return this.#tables.get(nameOrArn.replace(/^arn:.*:table\//, ""));
+    const name = nameOrArn.replace(/^arn:.*:table\//, "");
+    if (this.#tables.get(name)?.gone) this.#tables.delete(name);
+    return this.#tables.get(name);
   }
 
   /** In the order in which `ListTables` pages through them. */
   tableNames(): string[] {
-    return [...this.#tables.keys()].sort();
+    return [...this.#tables.keys()].filter((name) => this.find(name)).sort();
   }
 
   createTable(input: CreateTableInput): TableDescription {
     const name = input.TableName as string;
     checkName(name);
-    if (this.#tables.has(name)) throw new AwsError("ResourceInUseException", `Table already exists: ${name}`);
+    const existing = this.find(name);
+    existing?.checkActive();
+    if (existing) throw new AwsError("ResourceInUseException", `Table already exists: ${name}`);
     const billingMode = input.BillingMode ?? "PROVISIONED";
     const settings: TableSettings = {
       name,
@@ -129,6 +136,7 @@ export class DynamoDbRegion {
 
   updateTable(input: UpdateTableInput): TableDescription {
     const table = this.table(input.TableName as string);
+    table.checkActive();
     const { settings } = table;
     const next: TableSettings = { ...settings };
     if (input.BillingMode) {
@@ -156,18 +164,26 @@ export class DynamoDbRegion {
     return table.describe();
   }
 
-  /** A table that could be recovered to a point in time leaves a system backup behind. */
+  /** Deletes it, and waits until it is gone. */
   deleteTable(name: string): TableDescription {
+    return this.beginDeletion(name, 0);
+  }
+
+  /** A table that could be recovered to a point in time leaves a system backup behind. */
+  beginDeletion(name: string, millis: number): TableDescription {
     this.beforeDelete();
     const table = this.table(name);
+    // "If table is already in the DELETING state, no error is returned." [DeleteTable]
+    if (table.status === "DELETING") return table.describe();
+    table.checkActive();
     if (table.settings.deletionProtection)
       throw new AwsError(
         "ValidationException",
         "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
       );
     if (table.restorableRange()) this.#backUp(table, `${name}$DeletedTableBackup`, "SYSTEM");
-    this.#tables.delete(table.settings.name);
-    return { ...table.describe(), TableStatus: "DELETING" };
+    table.deleteFor(millis);
+    return table.describe();
   }
 
   describeContinuousBackups(name: string): ContinuousBackupsDescription {
@@ -176,6 +192,7 @@ export class DynamoDbRegion {
 
   updateContinuousBackups(input: UpdateContinuousBackupsInput): ContinuousBackupsDescription {
     const table = this.#existing(input.TableName as string);
+    table.checkBackedUp();
     const specification = input.PointInTimeRecoverySpecification;
     if (specification?.PointInTimeRecoveryEnabled === undefined)
       throw invalid("PointInTimeRecoverySpecification must be specified");
@@ -219,6 +236,7 @@ export class DynamoDbRegion {
 
   updateTimeToLive(input: UpdateTimeToLiveInput): void {
     const table = this.table(input.TableName as string);
+    table.checkActive();
     const { Enabled: enabled, AttributeName: attribute } = input.TimeToLiveSpecification ?? {};
     if (!attribute) throw invalid("TimeToLiveSpecification must name an attribute");
     if (enabled && table.ttlAttribute !== undefined) throw invalid("TimeToLive is already enabled");
@@ -231,15 +249,18 @@ export class DynamoDbRegion {
   }
 
   tagsOf(resourceArn: string): Tag[] {
-    return Object.entries(this.#tagged(resourceArn).tags).map(([Key, Value]) => ({ Key, Value }));
+    return Object.entries(this.tableOfArn(resourceArn).tags).map(([Key, Value]) => ({ Key, Value }));
   }
 
   tagResource(resourceArn: string, tags: Tag[]): void {
-    Object.assign(this.#tagged(resourceArn).tags, dynamodbTags(tags));
+    const table = this.tableOfArn(resourceArn);
+    table.checkActive();
+    Object.assign(table.tags, dynamodbTags(tags));
   }
 
   untagResource(resourceArn: string, keys: string[]): void {
-    const table = this.#tagged(resourceArn);
+    const table = this.tableOfArn(resourceArn);
+    table.checkActive();
     for (const key of keys) delete table.tags[key];
   }
 
@@ -247,6 +268,9 @@ export class DynamoDbRegion {
     const name = checkBackupName(input.BackupName);
     this.#backupRate.count(this.#clock.now());
     const table = this.#existing(input.TableName as string);
+    // "A target table with the specified name is either being created or deleted." [TableInUseException]
+    if (table.status !== "ACTIVE") throw inUse(table);
+    table.checkBackedUp();
     this.beforeBackup(table.settings.name);
     return this.#backUp(table, name, "USER");
   }
@@ -285,7 +309,9 @@ export class DynamoDbRegion {
       RestoreDateTime: new Date(backup.createdAt),
       RestoreInProgress: false,
     };
-    return { ...this.#add(settings, { items: backup.items(), restoredFrom }).describe(), TableStatus: "CREATING" };
+    const table = this.#add(settings, { items: backup.items(), restoredFrom });
+    table.declaredBytes = backup.declaredBytes;
+    return { ...table.describe(), TableStatus: "CREATING" };
   }
 
   #add(settings: TableSettings, origin: ConstructorParameters<typeof Table>[4]): Table {
@@ -305,9 +331,10 @@ export class DynamoDbRegion {
     return table;
   }
 
-  #tagged(resourceArn: string): Table {
-    const table = [...this.#tables.values()].find((each) => each.arn === resourceArn);
-    if (!table)
+  /** @throws ResourceNotFoundException */
+  tableOfArn(resourceArn: string): Table {
+    const table = this.find(resourceArn);
+    if (table?.arn !== resourceArn)
       throw new AwsError(
         "ResourceNotFoundException",
         `Requested resource not found: ResourceArn: ${resourceArn} not found`,
@@ -326,8 +353,10 @@ export class DynamoDbRegion {
 
   #freeName(name: string | undefined): string {
     checkName(name as string);
-    if (this.#tables.has(name as string))
-      throw new AwsError("TableAlreadyExistsException", `Table already exists: ${name}`);
+    const existing = this.find(name as string);
+    // [botocore: TableInUseException, see createBackup]
+    if (existing && existing.status !== "ACTIVE") throw inUse(existing);
+    if (existing) throw new AwsError("TableAlreadyExistsException", `Table already exists: ${name}`);
     return name as string;
   }
 
@@ -483,6 +512,11 @@ function checkName(name: string): void {
 
 function notFound(name: string): AwsError {
   return new AwsError("ResourceNotFoundException", `Requested resource not found: Table: ${name} not found`);
+}
+
+function inUse(table: Table): AwsError {
+  const doing = table.status === "CREATING" ? "created" : "deleted";
+  return new AwsError("TableInUseException", `Table is being ${doing}: ${table.settings.name}`);
 }
 
 function invalid(problem: string): AwsError {

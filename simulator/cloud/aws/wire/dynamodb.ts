@@ -4,6 +4,7 @@ import { restoreTable } from "../durations";
 import { details } from "../dynamodb-backup";
 import { SCAN_MEMBERS, type ScanInput, scan } from "../dynamodb-scan";
 import { AwsError } from "../error";
+import { attachmentOperations } from "./dynamodb-attachments";
 import { type Operations, page } from "./json";
 
 const LIST_TABLES_LIMIT = 100;
@@ -12,10 +13,19 @@ const LIST_TAGS_PAGE = 10;
 /** DynamoDB's control plane, and what a restore reads of the data plane, JSON 1.0. */
 export function dynamodbOperations(cloud: AwsCloud): Operations {
   const at = (region: string) => cloud.dynamodb.region(region);
-  const restoring = (restore: () => dynamodb.TableDescription) =>
-    cloud.dynamodb.operations.run(cloud.clock.now(), true, restore, ({ TableSizeBytes }) =>
-      restoreTable(TableSizeBytes ?? 0),
-    );
+  // What a caller of the wire asks for goes on after the answer.
+  const restoring = (region: string, restore: () => dynamodb.TableDescription) => {
+    const millis = ({ TableSizeBytes }: dynamodb.TableDescription) => restoreTable(TableSizeBytes ?? 0);
+    const description = cloud.dynamodb.operations.run(cloud.clock.now(), true, restore, millis);
+    const table = at(region).table(description.TableName as string);
+    table.restoreFor(millis(description));
+    return table.describe();
+  };
+  const deleting = (region: string, table: string) => {
+    const { operations, deletionMillis } = cloud.dynamodb;
+    const begin = () => at(region).beginDeletion(table, deletionMillis);
+    return operations.run(cloud.clock.now(), false, begin, () => deletionMillis);
+  };
   return counted(cloud, {
     ListTables: {
       members: ["ExclusiveStartTableName", "Limit"],
@@ -35,7 +45,13 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
     },
     Scan: {
       members: SCAN_MEMBERS,
-      run: (input: ScanInput, region) => scan(at(region).table(name(input)), input),
+      run(input: ScanInput, region) {
+        const table = at(region).table(name(input));
+        // "You can perform read and write operations only on an ACTIVE table." [CreateTable] The one that goes is still read.
+        if (table.status === "CREATING")
+          throw new AwsError("ResourceNotFoundException", "Requested resource not found");
+        return scan(table, input);
+      },
     },
     CreateTable: {
       members: [
@@ -72,7 +88,7 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
     },
     DeleteTable: {
       members: ["TableName"],
-      run: (input: dynamodb.DeleteTableInput, region) => ({ TableDescription: at(region).deleteTable(name(input)) }),
+      run: (input: dynamodb.DeleteTableInput, region) => ({ TableDescription: deleting(region, name(input)) }),
     },
     DescribeContinuousBackups: {
       members: ["TableName"],
@@ -101,7 +117,7 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
         "SSESpecificationOverride",
       ],
       run: (input: { RestoreDateTime?: number }, region) => ({
-        TableDescription: restoring(() =>
+        TableDescription: restoring(region, () =>
           at(region).restoreTableToPointInTime({
             ...(input as unknown as dynamodb.RestoreTableToPointInTimeInput),
             RestoreDateTime: input.RestoreDateTime === undefined ? undefined : new Date(input.RestoreDateTime * 1000),
@@ -204,9 +220,10 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
         "SSESpecificationOverride",
       ],
       run: (input: dynamodb.RestoreTableFromBackupInput, region) => ({
-        TableDescription: restoring(() => at(region).restoreTableFromBackup(input)),
+        TableDescription: restoring(region, () => at(region).restoreTableFromBackup(input)),
       }),
     },
+    ...attachmentOperations(cloud),
   });
 }
 

@@ -137,6 +137,7 @@ test("recovery is switched on, its range read, and a table restored", async (t) 
     }),
   );
   t.is(restored.TableDescription?.TableStatus, "CREATING");
+  clock.advance(20 * 60 * 1000);
   const { Table: copy } = await dynamodb.send(new DescribeTableCommand({ TableName: "copy" }));
   t.is(copy?.TableStatus, "ACTIVE");
   t.is(copy?.ItemCount, 1);
