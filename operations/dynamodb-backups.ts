@@ -1,4 +1,5 @@
 import {
+  BackupNotFoundException,
   type BackupSummary,
   DeleteBackupCommand,
   type DynamoDBClient,
@@ -7,6 +8,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { type NamedTables, tablesOf } from "../restore-points/tables";
 import { type DatabaseBackups, instantOfBackup } from "../restore-points/window-backups";
+import { answered } from "./answered";
 import type { AwsAccessSource } from "./aws";
 import { dynamodbClient } from "./dynamodb-client";
 
@@ -39,9 +41,10 @@ export async function readWindowBackups(
 ): Promise<Map<string, TableBackup>> {
   const around = { from: new Date(began - AROUND_MILLIS), to: new Date(accepted + CLOCKS_MILLIS) };
   const found = new Map<string, TableBackup>();
-  for (const { BackupName, BackupArn, BackupStatus, TableName = "" } of await list(region, around, access)) {
+  for (const summary of await list(region, around, access)) {
+    const { BackupName, TableName = "" } = summary;
     if (BackupName !== backup || found.get(TableName)?.status === "AVAILABLE") continue;
-    found.set(TableName, { arn: BackupArn as string, status: BackupStatus as string });
+    found.set(TableName, { arn: answered(summary, "BackupArn"), status: answered(summary, "BackupStatus") });
   }
   return found;
 }
@@ -91,7 +94,7 @@ async function deleteBackup(client: DynamoDBClient, arn: string): Promise<void> 
     await client.send(new DeleteBackupCommand({ BackupArn: arn }));
   } catch (error) {
     // Somebody else was quicker.
-    if ((error as Error).name !== "BackupNotFoundException") throw error;
+    if (!(error instanceof BackupNotFoundException)) throw error;
   }
 }
 

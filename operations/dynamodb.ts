@@ -12,10 +12,12 @@ import {
   paginateListTables,
   ResourceNotFoundException,
   type TableDescription,
+  TableNotFoundException,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { formatInstant } from "../restore-points/instant";
 import { type NamedTables, tablesOf } from "../restore-points/tables";
+import { answered } from "./answered";
 import { type AwsAccessSource, allEnded, eachAtOnce } from "./aws";
 import { dynamodbClient } from "./dynamodb-client";
 
@@ -93,12 +95,12 @@ export async function findDeletedTables(
   );
   const found = await eachAtOnce(later, CONCURRENCY, async (summary): Promise<DeletedTable> => {
     const answer = await client.send(new DescribeBackupCommand({ BackupArn: summary.BackupArn }));
-    const created = answer.BackupDescription?.SourceTableDetails?.TableCreationDateTime as Date;
+    const table = answered(answered(answer, "BackupDescription"), "SourceTableDetails");
     return {
-      name: summary.TableName as string,
-      created: created.toISOString(),
-      deleted: (summary.BackupCreationDateTime as Date).toISOString(),
-      backupArn: summary.BackupArn as string,
+      name: answered(summary, "TableName"),
+      created: answered(table, "TableCreationDateTime").toISOString(),
+      deleted: answered(summary, "BackupCreationDateTime").toISOString(),
+      backupArn: answered(summary, "BackupArn"),
     };
   });
   return found.filter(({ created }) => Date.parse(created) <= Date.parse(instant));
@@ -148,7 +150,7 @@ export class TableReader {
   }
 
   async arns(tables: readonly string[]): Promise<string[]> {
-    return (await this.#each(tables, (name) => this.#description(name))).map(({ TableArn }) => TableArn as string);
+    return (await this.#each(tables, (name) => this.#description(name))).map((table) => answered(table, "TableArn"));
   }
 
   /** What protects each table now. */
@@ -210,6 +212,7 @@ export class TableReader {
   }
 
   #once<Result>(what: string, read: () => Promise<Result>): Promise<Result> {
+    // Cast: each `what` is read in one place above, with one type.
     const found = (this.#found.get(what) as Promise<Result> | undefined) ?? read();
     this.#found.set(what, found);
     return found;
@@ -228,14 +231,14 @@ export async function awaitTable(region: string, name: string, access: AwsAccess
 }
 
 export async function describeTable(client: DynamoDBClient, name: string): Promise<TableDescription> {
-  return (await client.send(new DescribeTableCommand({ TableName: name }))).Table as TableDescription;
+  return answered(await client.send(new DescribeTableCommand({ TableName: name })), "Table");
 }
 
 function described(description: TableDescription, backups: ContinuousBackupsDescription | undefined) {
   return {
-    name: description.TableName as string,
-    arn: description.TableArn as string,
-    created: (description.CreationDateTime as Date).toISOString(),
+    name: answered(description, "TableName"),
+    arn: answered(description, "TableArn"),
+    created: answered(description, "CreationDateTime").toISOString(),
     deletionProtection: description.DeletionProtectionEnabled ?? false,
     ...recovery(backups),
     description,
@@ -252,7 +255,7 @@ async function tagsOf(client: DynamoDBClient, arn: string): Promise<Record<strin
   let nextToken: string | undefined;
   do {
     const page = await client.send(new ListTagsOfResourceCommand({ ResourceArn: arn, NextToken: nextToken }));
-    for (const tag of page.Tags ?? []) tags[tag.Key as string] = tag.Value as string;
+    for (const tag of page.Tags ?? []) tags[answered(tag, "Key")] = answered(tag, "Value");
     nextToken = page.NextToken;
   } while (nextToken !== undefined);
   return tags;
@@ -273,8 +276,7 @@ async function ifItExists<Result>(work: () => Promise<Result>): Promise<Result |
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ResourceNotFoundException || (error as Error).name === "TableNotFoundException")
-      return undefined;
+    if (error instanceof ResourceNotFoundException || error instanceof TableNotFoundException) return undefined;
     throw error;
   }
 }

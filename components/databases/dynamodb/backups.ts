@@ -43,10 +43,10 @@ export async function tableBackupsDoubt(
     ),
   );
   const sources = new Map(found.flatMap((each) => [...each]));
-  const doubtful = Object.entries(tables ?? {}).filter(
+  const doubtful = Object.entries(tables ?? {}).find(
     ([table, arn]) => sources.get(arn) !== `${table}-${instantSuffix(instant)}`,
   );
-  if (doubtful.length === 0) return undefined;
-  const [first, arn] = doubtful[0] as [string, string];
+  if (doubtful === undefined) return undefined;
+  const [first, arn] = doubtful;
   return `${arn} is a backup of table ${sources.get(arn)}, not of ${first}-${instantSuffix(instant)}, the copy of that restore point`;
 }

@@ -220,7 +220,7 @@ export function declareVerification(
     { request, access: context.aws.access },
     { parent: context.parent },
   );
-  // The operation of the same version printed it, or one that this version still reads.
+  // Cast: the operation of the same version printed it, or one that this version still reads.
   return said.apply((line) => JSON.parse(line) as VerifiedBracket);
 }
 

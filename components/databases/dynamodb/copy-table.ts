@@ -1,5 +1,7 @@
+import type { KeySchemaElement, KeyType } from "@aws-sdk/client-dynamodb";
 import { Table } from "@pulumi/aws/dynamodb";
 import type * as pulumi from "@pulumi/pulumi";
+import { answered } from "../../../operations/answered";
 import type { TableSettings } from "../../../operations/dynamodb";
 import { copyMarks, type RestoreContext } from "../kind";
 import type { DynamodbArgs } from "./args";
@@ -51,6 +53,8 @@ export function copyPlace(
   };
 }
 
+type Keyed = { KeySchema?: KeySchemaElement[] };
+
 /** What a copy is restored from: a backup, or its source as of the instant. Known only when the instant has passed. */
 function restoreSource(
   source: TableSettings,
@@ -58,11 +62,23 @@ function restoreSource(
   { backupArn, at }: CopySource,
   { from }: RestoreContext,
 ) {
+  // Cast: a table without a backup is refused, and then `at` is never known.
   if (from) return { restoreBackupArn: at.apply(() => backupArn as string) };
   return {
     ...(elsewhere ? { restoreSourceTableArn: source.arn } : { restoreSourceName: source.name }),
     restoreDateTime: at,
   };
+}
+
+/** The attribute that is a table's or an index's hash key (`HASH`) or range key (`RANGE`). */
+function keyOf({ KeySchema }: Keyed, type: KeyType): string | undefined {
+  return KeySchema?.find((schema) => schema.KeyType === type)?.AttributeName;
+}
+
+function requiredKey(index: Keyed & { IndexName?: string }, type: KeyType): string {
+  const key = keyOf(index, type);
+  if (key === undefined) throw new Error(`DynamoDB describes the index ${index.IndexName} without its ${type} key`);
+  return key;
 }
 
 /** Declares a copy of a table. */
@@ -76,7 +92,6 @@ export function restoreTable(
   const { elsewhere, mode, recoveryPeriodInDays } = place;
   const keepsItsSource = !elsewhere || copySource.exists;
   const { description } = source;
-  const key = (type: string) => description.KeySchema?.find((schema) => schema.KeyType === type)?.AttributeName;
   const provisioned = description.BillingModeSummary?.BillingMode !== "PAY_PER_REQUEST";
   const localIndexes = description.LocalSecondaryIndexes ?? [];
   const indexes = [...localIndexes, ...(description.GlobalSecondaryIndexes ?? [])];
@@ -92,22 +107,25 @@ export function restoreTable(
       region: place.region,
       ...restoreSource(source, elsewhere, copySource, context),
       // Keys and local indexes are not computed: left out, the next plan would replace the copy.
-      hashKey: key("HASH"),
-      rangeKey: key("RANGE"),
+      hashKey: keyOf(description, "HASH"),
+      rangeKey: keyOf(description, "RANGE"),
       attributes: (description.AttributeDefinitions ?? [])
         .filter((attribute) => keyed.has(attribute.AttributeName))
-        .map((attribute) => ({ name: attribute.AttributeName as string, type: attribute.AttributeType as string })),
+        .map((attribute) => ({
+          name: answered(attribute, "AttributeName"),
+          type: answered(attribute, "AttributeType"),
+        })),
       localSecondaryIndexes: localIndexes.map((index) => ({
-        name: index.IndexName as string,
-        rangeKey: index.KeySchema?.find((schema) => schema.KeyType === "RANGE")?.AttributeName as string,
-        projectionType: index.Projection?.ProjectionType as string,
+        name: answered(index, "IndexName"),
+        rangeKey: requiredKey(index, "RANGE"),
+        projectionType: answered(answered(index, "Projection"), "ProjectionType"),
         nonKeyAttributes: index.Projection?.NonKeyAttributes,
       })),
       globalSecondaryIndexes: (description.GlobalSecondaryIndexes ?? []).map((index) => ({
-        name: index.IndexName as string,
-        hashKey: index.KeySchema?.find((schema) => schema.KeyType === "HASH")?.AttributeName as string,
-        rangeKey: index.KeySchema?.find((schema) => schema.KeyType === "RANGE")?.AttributeName,
-        projectionType: index.Projection?.ProjectionType as string,
+        name: answered(index, "IndexName"),
+        hashKey: requiredKey(index, "HASH"),
+        rangeKey: keyOf(index, "RANGE"),
+        projectionType: answered(answered(index, "Projection"), "ProjectionType"),
         nonKeyAttributes: index.Projection?.NonKeyAttributes,
         ...(provisioned
           ? {

@@ -13,23 +13,30 @@ export type TableRange = Pick<TableProtection, "name" | "created" | "earliest" |
  */
 export function rangeOfTables(name: string, tables: readonly TableRange[]): ReportedRange {
   if (tables.length === 0) return { name, unknownBecause: "it has no table yet" };
-  const unprotected = tables.filter((table) => table.earliest === undefined || table.latest === undefined);
+  const restorable = tables.filter(isRestorable);
+  const unprotected = tables.filter((table) => !isRestorable(table));
   if (unprotected.length > 0)
     return {
       name,
       unknownBecause: `point-in-time recovery is off for ${unprotected.map((table) => table.name).join(", ")}; "pulumi up" switches it on`,
     };
-  const limits = tables.filter(
-    (table) => Date.parse(table.earliest as string) - Date.parse(table.created) > WHOLE_LIFE_MILLIS,
+  const limits = restorable.filter(
+    ({ earliest, created }) => Date.parse(earliest) - Date.parse(created) > WHOLE_LIFE_MILLIS,
   );
-  const reaching = limits.length > 0 ? limits : tables;
-  const earliest = reaching.map((table) => table.earliest as string);
+  const reaching = limits.length > 0 ? limits : restorable;
+  const earliest = reaching.map((table) => table.earliest);
   return {
     name,
     // Tables that only limit each other by their age: the oldest says how far back the set goes.
     earliest: limits.length > 0 ? latestOf(earliest) : earliestOf(earliest),
-    latest: earliestOf(tables.map((table) => table.latest as string)),
+    latest: earliestOf(restorable.map((table) => table.latest)),
   };
+}
+
+type RestorableTable = TableRange & Required<Pick<TableRange, "earliest" | "latest">>;
+
+function isRestorable(table: TableRange): table is RestorableTable {
+  return table.earliest !== undefined && table.latest !== undefined;
 }
 
 /** The tables that have to be restored for an instant: those that existed then. */

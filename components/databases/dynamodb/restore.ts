@@ -1,6 +1,7 @@
 import type { TableDescription } from "@aws-sdk/client-dynamodb";
 import type { Table } from "@pulumi/aws/dynamodb";
 import * as pulumi from "@pulumi/pulumi";
+import { answered } from "../../../operations/answered";
 import type { Scaling } from "../../../operations/autoscaling";
 import type { TableSettings } from "../../../operations/dynamodb";
 import type { CopyCompletion } from "../../../operations/dynamodb-changes";
@@ -121,8 +122,9 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
         { request: { region: to, tables: completions }, access: aws.access },
         { parent: context.parent, dependsOn: copies },
       );
-      for (const [index, table] of tables.entries()) {
-        scaleLikeSource(name, args, table, scaling, context, copies[index] as pulumi.Output<Table>);
+      for (const [index, copy] of copies.entries()) {
+        const table = tables[index];
+        if (table) scaleLikeSource(name, args, table, scaling, context, copy);
       }
       const arns = pulumi.all(copies.map((copy) => copy.arn));
       const completed = pulumi.all([completion.id, arns]).apply(([, arns]) => ({
@@ -256,7 +258,7 @@ function scaleLikeSource(
     if (table !== source.name) continue;
     const resourceId = ["table", copyName(name, args, aws, table, instant), ...index].join("/");
     for (const each of scalings) {
-      const dimension = (each.target.ScalableDimension as string).split(":").at(-1);
+      const dimension = answered(each.target, "ScalableDimension").split(":").at(-1);
       declareScaling(
         `${copyPrefix(name, to !== sourceRegion(name, args, aws), instant)}-${[table, ...index, dimension].join("-")}`,
         each,
