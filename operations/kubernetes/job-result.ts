@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { isObject } from "../../restore-points/shape";
+import { type Fields, listIn, objectIn } from "./fields";
 import { type ClusterChoice, selectCluster } from "./kubeconfig";
 import { ClusterReader } from "./reader";
 
@@ -19,8 +19,6 @@ const NO_MESSAGE = "{}";
 const POLL_MILLIS = 5_000;
 /** To schedule the pod, and to notice its end. */
 const START_SECONDS = 300;
-
-type Fields = Record<string, unknown>;
 
 /**
  * Waits for the end of a Job. The last line that it says is what the Job's pod has written to its termination message file.
@@ -93,14 +91,4 @@ function endsOf(pod: Fields): PodEnd[] {
 
 function isOf(pod: Fields, uid: string): boolean {
   return listIn(objectIn(pod, "metadata"), "ownerReferences").some((owner) => owner.uid === uid);
-}
-
-function objectIn(fields: Fields, key: string): Fields {
-  const value = fields[key];
-  return isObject(value) ? value : {};
-}
-
-function listIn(fields: Fields, key: string): Fields[] {
-  const value = fields[key];
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }

@@ -1,8 +1,7 @@
 import type { PauseJob, PauseRuns } from "../../restore-points/pause-runs";
 import { isObject } from "../../restore-points/shape";
+import { type Fields, listIn, objectIn } from "./fields";
 import type { ClusterReader } from "./reader";
-
-type Fields = Record<string, unknown>;
 
 /**
  * What a CronJob and its Jobs say of the last runs; undefined while there is no such CronJob.
@@ -42,7 +41,7 @@ export async function readData(
 
 function jobOf(job: Fields): PauseJob {
   const [metadata, status] = [objectIn(job, "metadata"), objectIn(job, "status")];
-  const conditions = (Array.isArray(status.conditions) ? status.conditions : []).filter(isObject);
+  const conditions = listIn(status, "conditions");
   const condition = (type: string) => conditions.find((each) => each.type === type && each.status === "True");
   const failed = condition("Failed");
   return {
@@ -56,11 +55,6 @@ function jobOf(job: Fields): PauseJob {
 function isOwnedBy(job: Fields, uid: unknown): boolean {
   const { ownerReferences } = objectIn(job, "metadata");
   return Array.isArray(ownerReferences) && ownerReferences.some((owner) => isObject(owner) && owner.uid === uid);
-}
-
-function objectIn(fields: Fields, key: string): Fields {
-  const value = fields[key];
-  return isObject(value) ? value : {};
 }
 
 function timeIn<Key extends string>(fields: Fields, key: string, as: Key): { [K in Key]?: string } {
