@@ -8,7 +8,7 @@ const MAY_IMPORT = {
     "pauser/(bundle|settings|task|outcome|lease-name|window-backups/settings)\\.ts",
   ],
   plugin: ["components", "config", "operations", "pauser/bundle\\.ts", "package\\.json"],
-  operations: ["restore-points", "register/index\\.cjs"],
+  operations: ["restore-points", "pauser/(task|lease-name)\\.ts", "register/index\\.cjs"],
   pauser: ["restore-points"],
   "restore-points": [],
   policies: ["restore-points", "register/index\\.cjs", "pauser/(settings|task|window-backups/settings)\\.ts"],

@@ -1,3 +1,4 @@
+import type { Connect } from "../kubernetes/client";
 import type { ClusterChoice, Environment } from "../kubernetes/kubeconfig";
 
 /** The Scalar releases of a set in one cluster, and how the cluster is reached. */
@@ -18,6 +19,8 @@ export interface PodsOptions {
   environment?: Environment;
   /** How long stopping, and starting, may take before it is given up, in milliseconds. Defaults to 15 minutes. */
   limitMillis?: number;
+  /** Opens the connections to a cluster in place of `access`; tests make requests fail in between. */
+  connect?: (cluster: ClusterReleases) => Connect;
 }
 
 /**

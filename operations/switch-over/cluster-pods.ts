@@ -1,0 +1,124 @@
+import { messageOf } from "../../restore-points/error-message";
+import { ClusterClient, type Connect, isForbidden } from "../kubernetes/client";
+import type { ClusterContext } from "./cluster-context";
+import { type Journal, JournalFile } from "./journal";
+import { otherInstant } from "./journal-changes";
+import { ReleaseLocks } from "./locks";
+import { obstaclesOf } from "./obstacles";
+import type { Say } from "./progress";
+import { missingRights, rightAsText, rightsFor } from "./rights";
+import { startPods } from "./start";
+import { type FreshCounts, recordCounts, stopPods } from "./stop";
+import type { ClusterReleases, PodsOptions } from "./stoppable-pods";
+import { readPods, readWorkloads } from "./workloads";
+
+/** Stopping and starting ends after this long. */
+const LIMIT_MILLIS = 15 * 60_000;
+/** A preview does not wait for a cluster as long as a switch-over in progress does. */
+const PREVIEW_RETRY_MILLIS = 10_000;
+
+/** The pods of a set in one cluster, which has at least one release. */
+export class ClusterPods {
+  readonly #context: ClusterContext;
+  readonly #options: PodsOptions;
+  readonly #connect: Connect;
+
+  constructor(cluster: ClusterReleases, journalNamespace: string, connect: Connect, options: PodsOptions) {
+    const client = new ClusterClient(connect);
+    this.#connect = connect;
+    this.#options = options;
+    this.#context = {
+      cluster,
+      client,
+      journal: new JournalFile(client, journalNamespace),
+      locks: new ReleaseLocks(client, cluster.cluster, cluster.releases),
+      limitMillis: options.limitMillis ?? LIMIT_MILLIS,
+    };
+  }
+
+  async problems(instant: string): Promise<string[]> {
+    const where = `cluster "${this.#context.cluster.cluster}"`;
+    try {
+      return (await this.#problemsOf(instant)).map((problem) => `${where}: ${problem}`);
+    } catch (error) {
+      return [`${where} cannot be read: ${messageOf(error)}. A switch-over has to reach it to stop the pods`];
+    }
+  }
+
+  async #problemsOf(instant: string): Promise<string[]> {
+    const { cluster, journal } = this.#context;
+    const client = new ClusterClient(this.#connect, PREVIEW_RETRY_MILLIS);
+    const workloads = await unlessForbidden(readWorkloads(client, cluster.releases));
+    const missing = await missingRights(client, rightsFor(cluster, workloads ?? []));
+    const rights = missing.map(
+      (right) =>
+        `the account may not ${rightAsText(right)} in namespace "${right.namespace}": grant it; docs/recovery.md#rights has the Roles`,
+    );
+    if (workloads === undefined) return rights;
+    const absent = cluster.releases
+      .filter(({ namespace, name }) => !workloads.some((each) => each.namespace === namespace && each.release === name))
+      .map(
+        ({ namespace, name }) =>
+          `release ${namespace}/${name} has no Deployment of a Scalar product: correct its namespace or name, or remove it from the releases`,
+      );
+    const found = await unlessForbidden(new JournalFile(client, journal.namespace).read());
+    const other = found !== undefined && found.state !== "started" && found.instant !== instant;
+    return [
+      ...absent,
+      ...rights,
+      ...(await obstaclesOf(client, workloads, this.#options)),
+      ...(other ? [otherInstant(found)] : []),
+    ];
+  }
+
+  lock(say: Say): Promise<void> {
+    return this.#context.locks.acquire(say, this.#context.limitMillis);
+  }
+
+  unlock(): Promise<void> {
+    return this.#context.locks.release();
+  }
+
+  journal(): Promise<Journal | undefined> {
+    return this.#context.journal.read();
+  }
+
+  record(instant: string): Promise<FreshCounts> {
+    return recordCounts(this.#context, instant);
+  }
+
+  stop(fresh: FreshCounts, say: Say): Promise<void> {
+    return stopPods(this.#context, fresh, say);
+  }
+
+  start(say: Say): Promise<void> {
+    return startPods(this.#context, say);
+  }
+
+  async note(notes: Record<string, string>): Promise<void> {
+    const { cluster, journal, locks } = this.#context;
+    await locks.keep();
+    await journal.update((current) => {
+      if (current === undefined)
+        throw new Error(`${journal.name} in cluster "${cluster.cluster}" does not exist: nothing can be noted in it`);
+      return { ...current, notes: { ...current.notes, ...notes } };
+    });
+  }
+
+  async present(): Promise<string[]> {
+    const { cluster, client, locks } = this.#context;
+    if (locks.held) await locks.keep();
+    const pods = await readPods(client, cluster.releases);
+    return pods.map(({ namespace, name, phase }) => `${cluster.cluster}: ${namespace}/${name} (${phase})`);
+  }
+}
+
+/** Undefined where the account may not read: a missing right is a problem of its own. */
+async function unlessForbidden<Found>(reading: Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
+}

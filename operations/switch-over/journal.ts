@@ -1,0 +1,149 @@
+import { messageOf } from "../../restore-points/error-message";
+import { instantAt, listAt, objectAt, ShapeError, textAt } from "../../restore-points/shape";
+import { type ClusterClient, isConflict } from "../kubernetes/client";
+import { type Fields, objectIn, textIn, textsIn } from "../kubernetes/fields";
+import type { JournalState } from "./stoppable-pods";
+
+/** The ConfigMap of a cluster's journal, in the namespace of its first release. */
+export const JOURNAL_NAME = "scalar-switch-over";
+
+export interface JournalledSchedule {
+  namespace: string;
+  name: string;
+  /** Whether it was suspended before the switch-over: it then stays so. */
+  suspended: boolean;
+}
+
+/** What one cluster's journal holds. */
+export interface Journal {
+  /** The restore point that the databases are switched over to; RFC 3339, UTC. */
+  instant: string;
+  state: JournalState;
+  /** Each Deployment's number of pods before it was stopped, by `namespace/name`. */
+  replicas: Record<string, number>;
+  schedules: JournalledSchedule[];
+  notes: Record<string, string>;
+}
+
+const STATES: readonly JournalState[] = ["stopped", "starting", "started"];
+/** Nobody else writes this ConfigMap while the Leases are held: more conflicts in a row are an error. */
+const MAX_CONFLICTS = 10;
+
+/** The journal of one cluster. */
+export class JournalFile {
+  readonly #client: ClusterClient;
+  readonly namespace: string;
+
+  constructor(client: ClusterClient, namespace: string) {
+    this.#client = client;
+    this.namespace = namespace;
+  }
+
+  async read(): Promise<Journal | undefined> {
+    const configMap = await this.#client.get(this.#path);
+    return configMap && this.#parse(configMap);
+  }
+
+  /**
+   * Replaces the journal by what `change` makes of it, or leaves it alone if that is undefined or the same.
+   * `change` is called again when somebody else has changed the journal since it was read.
+   */
+  async update(change: (current: Journal | undefined) => Journal | undefined): Promise<void> {
+    for (let conflicts = 0; ; conflicts += 1) {
+      const configMap = await this.#client.get(this.#path);
+      const next = change(configMap && this.#parse(configMap));
+      if (next === undefined) return;
+      const data = format(next);
+      if (configMap !== undefined && sameTexts(textsIn(configMap, "data"), data)) return;
+      try {
+        await this.#write(configMap, data);
+        return;
+      } catch (error) {
+        if (!isConflict(error) || conflicts === MAX_CONFLICTS) throw error;
+      }
+    }
+  }
+
+  /** For messages. */
+  get name(): string {
+    return `ConfigMap ${this.namespace}/${JOURNAL_NAME}`;
+  }
+
+  get #path(): string {
+    return `${this.#collection}/${JOURNAL_NAME}`;
+  }
+
+  get #collection(): string {
+    return `/api/v1/namespaces/${this.namespace}/configmaps`;
+  }
+
+  async #write(configMap: Fields | undefined, data: Record<string, string>): Promise<void> {
+    const kind = { apiVersion: "v1", kind: "ConfigMap" };
+    if (configMap === undefined) {
+      const metadata = { name: JOURNAL_NAME, namespace: this.namespace };
+      await this.#client.create(this.#collection, { ...kind, metadata, data });
+    } else {
+      await this.#client.replace(this.#path, { ...configMap, ...kind, data });
+    }
+  }
+
+  /** @throws {Error} when somebody has changed its texts by hand */
+  #parse(configMap: Fields): Journal {
+    const data = objectIn(configMap, "data");
+    try {
+      return {
+        instant: instantAt(data.instant, "instant"),
+        state: stateAt(data.state, "state"),
+        replicas: countsAt(jsonAt(data, "replicas"), "replicas"),
+        schedules: listAt(jsonAt(data, "schedules"), "schedules", scheduleAt),
+        notes: textsIn({ notes: jsonAt(data, "notes") }, "notes"),
+      };
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      throw new Error(
+        `${this.name} does not hold a switch-over's journal: ${error.message}. It has the replica counts to return to: correct that key by hand; delete the ConfigMap only if no switch-over is in progress`,
+      );
+    }
+  }
+}
+
+function format({ instant, state, replicas, schedules, notes }: Journal): Record<string, string> {
+  const json = (value: unknown) => JSON.stringify(value, undefined, 1);
+  return { instant, state, replicas: json(replicas), schedules: json(schedules), notes: json(notes) };
+}
+
+function jsonAt(data: Fields, key: string): unknown {
+  try {
+    return JSON.parse(textIn(data, key) ?? "");
+  } catch (error) {
+    throw new ShapeError(`${key} is not JSON: ${messageOf(error)}`);
+  }
+}
+
+function stateAt(value: unknown, path: string): JournalState {
+  const state = STATES.find((each) => each === value);
+  if (state === undefined) throw new ShapeError(`${path} must be one of ${STATES.join(", ")}, got ${value}`);
+  return state;
+}
+
+function countsAt(value: unknown, path: string): Record<string, number> {
+  const counts = Object.entries(objectAt(value, path)).map(([key, count]) => {
+    if (typeof count === "number" && Number.isInteger(count) && count >= 0) return [key, count] as const;
+    throw new ShapeError(`${path}.${key} must be a whole number, got ${JSON.stringify(count)}`);
+  });
+  return Object.fromEntries(counts);
+}
+
+function scheduleAt(value: unknown, path: string): JournalledSchedule {
+  const fields = objectAt(value, path);
+  return {
+    namespace: textAt(fields.namespace, `${path}.namespace`),
+    name: textAt(fields.name, `${path}.name`),
+    suspended: fields.suspended === true,
+  };
+}
+
+function sameTexts(one: Record<string, string>, other: Record<string, string>): boolean {
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
+}
