@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { leaseName } from "../../pauser/lease-name";
-import { messageOf } from "../../restore-points/error-message";
 import { waitingClock } from "../clock";
 import { type ClusterClient, isConflict } from "../kubernetes/client";
 import { type Fields, numberIn, objectIn, textIn } from "../kubernetes/fields";
@@ -14,6 +13,8 @@ const RENEW_MILLIS = 15_000;
 /** By how much clocks may differ: a lease counts as expired only this much later. As in the pauser. */
 const CLOCK_SLACK_MILLIS = 5_000;
 const POLL_MILLIS = 5_000;
+/** A Lease changes every few seconds at most. */
+const MAX_CONFLICTS = 10;
 const HOLDER_PREFIX = "scalar-switch-over/";
 
 /**
@@ -176,10 +177,7 @@ export class ReleaseLocks {
           });
         return;
       } catch (error) {
-        if (!isConflict(error) || conflicts === 10)
-          throw new Error(`the Lease ${namespace}/${leaseName(name)} cannot be changed: ${messageOf(error)}`, {
-            cause: error,
-          });
+        if (!isConflict(error) || conflicts === MAX_CONFLICTS) throw error;
       }
     }
   }

@@ -32,6 +32,9 @@ export interface PresentPod {
 
 const SELECTOR = `${APP_LABEL} in (${Object.keys(ADMIN_PORTS).join(",")})`;
 
+/** By this name, a Deployment's managed fields show who has scaled it. */
+const MANAGER = "scalar-switch-over";
+
 /** `namespace/name` of the Deployment: its key in the journal. */
 export const keyOf = ({ namespace, deployment }: Pick<Workload, "namespace" | "deployment">): string =>
   `${namespace}/${deployment}`;
@@ -51,7 +54,7 @@ export async function readPods(client: ClusterClient, releases: readonly Release
 /** Asks the Deployment for so many pods. @throws {RefusedError} 409, if anybody has changed it since it was read */
 export async function scale(client: ClusterClient, workload: Workload, replicas: number): Promise<void> {
   const { namespace, deployment, resourceVersion } = workload;
-  await client.patch(`/apis/apps/v1/namespaces/${namespace}/deployments/${deployment}/scale`, {
+  await client.patch(`/apis/apps/v1/namespaces/${namespace}/deployments/${deployment}/scale?fieldManager=${MANAGER}`, {
     metadata: { resourceVersion },
     spec: { replicas },
   });

@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { SimulatedClock } from "../clock";
+import { ACCESS_REVIEWS, reviewAccess } from "./access-review";
 import { HeldAddress } from "./held-address";
 import { type Kind, kindByPlural } from "./kinds";
 import { isObject, type JsonObject, type KubernetesObject, type ObjectManifest } from "./objects";
@@ -17,6 +18,8 @@ export interface ApiServerOptions {
   store: ObjectStore;
   /** The token's account; undefined for an unknown token. */
   accountOf(token: string): User;
+  /** The plurals of the custom resources whose definitions are installed. */
+  customResources: ReadonlySet<string>;
 }
 
 /** One request as it was answered, for tests that ask what a client has done. */
@@ -121,13 +124,21 @@ export class ApiServer {
     request: IncomingMessage,
   ): Promise<[status: number, body: unknown]> {
     if (/^\/(livez|readyz|healthz)$/.test(url.pathname)) return [200, "ok"];
+    if (url.pathname === ACCESS_REVIEWS && method === "POST") {
+      return [201, reviewAccess(this.#options.store, account, await readJson(request))];
+    }
     if (url.pathname === "/version") return [200, { major: "1", minor: "34", gitVersion: "v1.34.0-simulated" }];
 
     const target = parsePath(url.pathname);
     const { store } = this.#options;
+    const served = !target.kind.custom || this.#options.customResources.has(target.kind.plural);
     const query = url.searchParams;
     const namespace = target.namespace ?? "";
-    const check = (verb: Verb, name = target.name) => authorize(store, account, { ...target, verb, name });
+    // Authorization comes first: who may not list a kind does not learn whether it is served.
+    const check = (verb: Verb, name = target.name) => {
+      authorize(store, account, { ...target, verb, name });
+      if (!served) throw StatusError.noSuchResource();
+    };
     if (query.get("watch") === "true" || query.get("watch") === "1") {
       throw new StatusError("MethodNotAllowed", "the simulated API server doesn't serve watches");
     }
@@ -242,8 +253,13 @@ export class ApiServer {
       deployment = store.get(kind, namespace, name);
     } else if (method === "PUT" || method === "PATCH") {
       check(method === "PUT" ? "update" : "patch");
-      const replicas = ((await readJson(request)).spec as JsonObject | undefined)?.replicas ?? 0;
-      deployment = store.mergePatch(kind, namespace, name, { spec: { replicas } }, writeOptions(query));
+      const scale = await readJson(request);
+      const replicas = (scale.spec as JsonObject | undefined)?.replicas ?? 0;
+      if (!Number.isInteger(replicas) || Number(replicas) < 0) throw invalidScale(name, replicas);
+      // kubernetes/pkg/registry/apps/deployment/storage/storage.go, scaleUpdatedObjectInfo: a resourceVersion is the Deployment's own.
+      const { resourceVersion } = (scale.metadata ?? {}) as JsonObject;
+      const patch = { ...(resourceVersion && { metadata: { resourceVersion } }), spec: { replicas } };
+      deployment = store.mergePatch(kind, namespace, name, patch, writeOptions(query));
     } else {
       throw methodNotAllowed();
     }
@@ -332,6 +348,11 @@ async function readManifest(request: IncomingMessage, target: Target): Promise<O
 function writeOptions(query: URLSearchParams): WriteOptions {
   return { fieldManager: query.get("fieldManager") ?? undefined, dryRun: query.get("dryRun") === "All" };
 }
+
+const invalidScale = (name: string, replicas: unknown) =>
+  StatusError.invalid({ group: "autoscaling", plural: "scales" }, "Scale", name, [
+    { field: "spec.replicas", message: `Invalid value: ${replicas}: must be greater than or equal to 0` },
+  ]);
 
 const methodNotAllowed = () =>
   new StatusError("MethodNotAllowed", "the server does not allow this method on the requested resource");

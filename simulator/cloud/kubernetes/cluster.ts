@@ -34,6 +34,7 @@ export class KubernetesCluster {
   readonly #runs: { cronJob: string; run: JobRun }[] = [];
   readonly #tokens = new Map<string, ServiceAccountName>();
   readonly #administratorToken = randomBytes(24).toString("base64url");
+  readonly #customResources = new Set<string>();
   #kubeconfigDirectory: string | undefined;
   /** What a cloud adds to pods of a service account, given a token of it; the cloud that this cluster runs in sets it. */
   cloudIdentity: (account: KubernetesObject, token: string) => CloudIdentity | undefined = () => undefined;
@@ -51,6 +52,7 @@ export class KubernetesCluster {
       clock: cluster.clock,
       store: cluster.store,
       accountOf: (token) => cluster.#userOf(token),
+      customResources: cluster.#customResources,
     });
     cluster.store.onChange((type, object) => {
       const { name, namespace } = object.metadata;
@@ -107,6 +109,11 @@ export class KubernetesCluster {
     if (this.store.find(NAMESPACES, "", name)) return;
     this.store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
     this.store.create({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace: name } });
+  }
+
+  /** Serves a custom resource, such as KEDA's `scaledobjects`, as when its CustomResourceDefinition has been created. */
+  installCustomResource(plural: string): void {
+    this.#customResources.add(plural);
   }
 
   /** Installs a release as Scalar's Helm charts do, in a namespace that is created if need be. */

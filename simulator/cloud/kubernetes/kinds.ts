@@ -9,16 +9,19 @@ export interface Kind extends GroupResource {
   namespaced: boolean;
   /** The fields' table, for kinds that users declare. The cluster itself makes objects of the others. */
   fields?: TypeName;
+  /** Defined by a CustomResourceDefinition, which is installed with `installCustomResource`. */
+  custom?: boolean;
 }
 
 function kind(
   apiVersion: string,
   name: string,
   plural: string,
-  options: { namespaced?: boolean; fields?: TypeName } = {},
+  options: { namespaced?: boolean; fields?: TypeName; custom?: boolean } = {},
 ) {
   const group = apiVersion.includes("/") ? (apiVersion.split("/")[0] as string) : "";
-  return { kind: name, apiVersion, group, plural, namespaced: options.namespaced ?? true, fields: options.fields };
+  const { namespaced = true, fields, custom } = options;
+  return { kind: name, apiVersion, group, plural, namespaced, fields, custom };
 }
 
 export const KINDS: readonly Kind[] = [
@@ -32,6 +35,9 @@ export const KINDS: readonly Kind[] = [
   kind("batch/v1", "CronJob", "cronjobs", { fields: "CronJob" }),
   kind("batch/v1", "Job", "jobs", { fields: "Job" }),
   kind("coordination.k8s.io/v1", "Lease", "leases", { fields: "Lease" }),
+  kind("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
+  // https://keda.sh/docs/latest/reference/scaledobject-spec/
+  kind("keda.sh/v1alpha1", "ScaledObject", "scaledobjects", { custom: true }),
   kind("rbac.authorization.k8s.io/v1", "Role", "roles", { fields: "Role" }),
   kind("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings", { fields: "RoleBinding" }),
 ];
@@ -45,4 +51,8 @@ export function kindOf({ apiVersion, kind }: { apiVersion: string; kind: string 
 
 export function kindByPlural(apiVersion: string, plural: string): Kind | undefined {
   return KINDS.find((known) => known.apiVersion === apiVersion && known.plural === plural);
+}
+
+export function kindByGroup(group: string, plural: string): Kind | undefined {
+  return KINDS.find((known) => known.group === group && known.plural === plural);
 }

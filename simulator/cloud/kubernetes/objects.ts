@@ -21,6 +21,8 @@ export interface ObjectMeta {
   generation?: number;
   /** RFC 3339, UTC, whole seconds, as Kubernetes writes it. */
   creationTimestamp: string;
+  /** Since when it is being deleted. */
+  deletionTimestamp?: string;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   ownerReferences?: OwnerReference[];

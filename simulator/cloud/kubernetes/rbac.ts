@@ -42,20 +42,23 @@ export const userName = ({ namespace, name }: ServiceAccountName) => `system:ser
 
 /** @throws {StatusError} Forbidden, unless a Role bound to the account allows it */
 export function authorize(store: ObjectStore, account: User, access: Access): void {
-  if (account === ADMINISTRATOR) return;
-  const { verb, kind, subresource, namespace, name } = access;
-  const resource = subresource ? `${kind.plural}/${subresource}` : kind.plural;
-  // Roles grant nothing beyond their namespace; ClusterRoles are not simulated.
-  if (
-    account &&
-    namespace &&
-    rulesFor(store, account, namespace).some((rule) => allows(rule, verb, kind.group, resource, name))
-  ) {
-    return;
-  }
+  if (account === ADMINISTRATOR || allowed(store, account, access)) return;
+  const { verb, kind, namespace, name } = access;
   const user = account ? userName(account) : "system:anonymous";
-  throw StatusError.forbidden(user, verb, { group: kind.group, plural: resource }, namespace, name);
+  throw StatusError.forbidden(user, verb, { group: kind.group, plural: resourceOf(access) }, namespace, name);
 }
+
+/** Whether the account may do it. */
+export function allowed(store: ObjectStore, account: User, access: Access): boolean {
+  if (account === ADMINISTRATOR) return true;
+  const { verb, kind, namespace, name } = access;
+  // Roles grant nothing beyond their namespace; ClusterRoles are not simulated.
+  if (!account || !namespace) return false;
+  const resource = resourceOf(access);
+  return rulesFor(store, account, namespace).some((rule) => allows(rule, verb, kind.group, resource, name));
+}
+
+const resourceOf = ({ kind, subresource }: Access) => (subresource ? `${kind.plural}/${subresource}` : kind.plural);
 
 function rulesFor(store: ObjectStore, account: ServiceAccountName, namespace: string): PolicyRule[] {
   const bindings = store.list(kindOf({ apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding" }), namespace);

@@ -61,6 +61,13 @@ export class SimulatedRelease {
   readonly #clock: SimulatedClock;
   readonly #options: ReleaseOptions;
   readonly #pods = new Map<string, SimulatedPod>();
+  /** Being deleted, with processes that still run. */
+  readonly #terminating = new Map<string, SimulatedPod>();
+  /**
+   * Pods on nodes that do not answer the control plane. A deleted one stays Terminating, and its containers may go on running
+   * (https://kubernetes.io/docs/tasks/run-application/force-delete-stateful-set-pod/, "Delete Pods").
+   */
+  readonly #unreachable = new Set<string>();
   /** The admin port of all pods, once the first one has chosen it. Only where pods have addresses of their own. */
   #commonPort = 0;
   #templateHash = randomName(10);
@@ -151,9 +158,24 @@ export class SimulatedRelease {
     if (this.#pods.delete(name)) void this.reconcile();
   }
 
+  /** The pod's node no longer answers the control plane; the pod runs on. */
+  loseNode(pod: string): void {
+    this.#unreachable.add(this.#pod(pod).name);
+  }
+
+  /** All nodes answer again, and end the pods that have been deleted since. */
+  nodesReturn(): void {
+    this.#unreachable.clear();
+    for (const [name, pod] of this.#terminating) {
+      pod.stop();
+      this.#terminating.delete(name);
+      if (this.#store.find(PODS, this.namespace, name)) this.#store.delete(PODS, this.namespace, name);
+    }
+  }
+
   async stop(): Promise<void> {
     await this.#work.catch(() => {});
-    for (const pod of this.#pods.values()) pod.stop();
+    for (const pod of [...this.#pods.values(), ...this.#terminating.values()]) pod.stop();
   }
 
   #pod(name: string): SimulatedPod {
@@ -193,6 +215,13 @@ export class SimulatedRelease {
   }
 
   #endPod(name: string): void {
+    const pod = this.#pods.get(name);
+    if (pod !== undefined && this.#unreachable.has(name)) {
+      this.#pods.delete(name);
+      this.#terminating.set(name, pod);
+      if (this.#store.find(PODS, this.namespace, name)) this.#store.beginDeletion(PODS, this.namespace, name);
+      return;
+    }
     this.#pods.get(name)?.stop();
     this.#pods.delete(name);
     if (this.#store.find(PODS, this.namespace, name)) this.#store.delete(PODS, this.namespace, name);

@@ -196,6 +196,14 @@ export class ObjectStore {
     return this.#commit(kind, stored, { object, managers: stored.managers }, false);
   }
 
+  /** Begins an object's deletion, which ends with `delete`: a pod's, until its node reports that its containers have ended. */
+  beginDeletion(kind: Kind, namespace: string, name: string): KubernetesObject {
+    const stored = this.#stored(kind, namespace, name);
+    const object = structuredClone(stored.object);
+    object.metadata.deletionTimestamp ??= this.#timestamp();
+    return this.#commit(kind, stored, { object, managers: stored.managers }, false);
+  }
+
   /** @throws {StatusError} NotFound */
   delete(kind: Kind, namespace: string, name: string): KubernetesObject {
     const { object } = this.#stored(kind, namespace, name);
@@ -250,6 +258,7 @@ export class ObjectStore {
         uid: current?.metadata.uid ?? randomUUID(),
         resourceVersion: current?.metadata.resourceVersion ?? "",
         creationTimestamp: current?.metadata.creationTimestamp ?? this.#timestamp(),
+        ...(current?.metadata.deletionTimestamp && { deletionTimestamp: current.metadata.deletionTimestamp }),
         ...(labels && { labels }),
         ...(annotations && { annotations }),
         ...(ownerReferences && { ownerReferences }),
