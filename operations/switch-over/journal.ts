@@ -26,7 +26,7 @@ export interface Journal {
 }
 
 const STATES: readonly JournalState[] = ["stopped", "starting", "started"];
-/** Nobody else writes this ConfigMap while the Leases are held: more conflicts in a row are an error. */
+/** Only this process writes this ConfigMap while it holds the Leases: more conflicts in a row are an error. */
 const MAX_CONFLICTS = 10;
 
 /** The journal of one cluster. */

@@ -106,7 +106,7 @@ export class ReleaseLocks {
       if (holder === this.#holder) return { renewTime: this.#time() };
       if (!this.#acquired.has(release)) return undefined;
       this.#lost = new Error(
-        `the Lease ${release.namespace}/${leaseName(release.name)} in cluster "${this.#cluster}" is no longer held by this switch-over, but by ${holder || "nobody"}: this process was suspended or disconnected. Run it again; it continues where it was`,
+        `the Lease ${release.namespace}/${leaseName(release.name)} in cluster "${this.#cluster}" ${holder === "" ? "was released" : `is held by ${holder}`} in the meantime: this process was suspended or disconnected. Run it again; it continues where it was`,
       );
       return undefined;
     });

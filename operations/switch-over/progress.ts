@@ -5,7 +5,7 @@ export type Say = (line: string) => void;
 
 const SILENCE_MILLIS = 45_000;
 
-/** Runs `work`, and repeats its last line whenever it has said nothing for a while, so that nobody takes it for hanging. */
+/** Runs `work`, and repeats its last line whenever it has said nothing for a while, so that it does not seem to hang. */
 export async function neverSilent<Result>(say: Say, work: (say: Say) => Promise<Result>): Promise<Result> {
   let [last, since, repeatedAt] = ["", Date.now(), Date.now()];
   const timer = setInterval(() => {
