@@ -26,7 +26,7 @@ const inputs: Properties = {
   ...DATABASE_INPUTS,
   allowMajorVersionUpgrade: { type: "boolean" },
   availabilityZones: { ...STRINGS, computed: true, replaces: true },
-  clusterIdentifier: IDENTIFIER,
+  clusterIdentifier: { ...IDENTIFIER, replaces: true },
   databaseName: { type: "string", computed: true, replaces: true },
   dbClusterInstanceClass: { type: "string" },
   dbClusterParameterGroupName: { type: "string", computed: true },
@@ -192,13 +192,11 @@ export const rdsCluster: ResourceType = {
 
   update(cloud, { id, state }, wanted, changed) {
     const rds = cloud.rds.region(regionOf(state));
+    // Of what has the name now, which is the id: whether it still is the same cluster, the provider does not look.
+    if (changed("tagsAll")) updateTags(rds, state.arn as string, state, wanted);
     const request = modification(state, wanted, changed);
     if (Object.keys(request).length)
       rds.modifyDBCluster({ DBClusterIdentifier: id, ApplyImmediately: flag(wanted.applyImmediately), ...request });
-    if (changed("tagsAll")) {
-      const { arn } = rds.cluster(id);
-      updateTags(rds, arn, state, wanted);
-    }
     return Object.keys(request).length ? durations.MODIFY_CLUSTER : durations.TAG;
   },
 

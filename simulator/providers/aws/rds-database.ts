@@ -38,7 +38,6 @@ export const DATABASE_INPUTS: Properties = {
 export const IDENTIFIER: Property = {
   type: "string",
   computed: true,
-  replaces: true,
   format: {
     pattern: /^[a-z](?:-?[0-9a-z])*$/,
     description: "lower-case letters, digits and single hyphens, beginning with a letter",

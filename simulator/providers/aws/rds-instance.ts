@@ -1,6 +1,7 @@
 import type { ModifyDBInstanceMessage } from "@aws-sdk/client-rds";
 import * as durations from "../../cloud/aws/durations";
 import { AwsError } from "../../cloud/aws/error";
+import type { Instance } from "../../cloud/aws/rds-instance";
 import type { RdsInstances } from "../../cloud/aws/rds-instances";
 import { type PropertyMap, UNKNOWN } from "../provider";
 import { isAbsent, type Problem, type Properties } from "../schema";
@@ -56,6 +57,7 @@ const inputs: Properties = {
       description: "letters, digits and single hyphens, beginning with a letter and not ending with a hyphen",
     },
   },
+  // Another one renames the instance. [terraform-provider-aws #507, #32590]
   identifier: IDENTIFIER,
   instanceClass: { type: "string", required: true },
   licenseModel: { type: "string", computed: true },
@@ -142,7 +144,7 @@ export const rdsInstance: ResourceType = {
   },
 
   read(cloud, { id, state }) {
-    const instance = cloud.rds.region(regionOf(state)).instances.findById(id);
+    const instance = find(cloud.rds.region(regionOf(state)).instances, id);
     if (!instance) return undefined;
     const described = instance.describe();
     return {
@@ -186,34 +188,49 @@ export const rdsInstance: ResourceType = {
     };
   },
 
-  update(cloud, { id, state }, wanted, changed) {
-    const { instances } = cloud.rds.region(regionOf(state));
-    const { identifier } = instances.findById(id) ?? instances.instance(id);
+  update(cloud, { state }, wanted, changed) {
+    const rds = cloud.rds.region(regionOf(state));
+    const { instances } = rds;
+    // Tags, and then the rest, of what has the state's ARN and name now: whether that still is the instance with the id, the
+    // provider does not look. [terraform-provider-aws, internal/service/rds/instance.go, resourceInstanceUpdate]
+    if (changed("tagsAll")) updateTags(rds, state.arn as string, state, wanted);
     const request = modification(state, wanted, changed);
-    if (Object.keys(request).length)
-      instances.modify({
-        DBInstanceIdentifier: identifier,
-        ApplyImmediately: flag(wanted.applyImmediately),
-        ...request,
-      });
-    if (changed("tagsAll")) {
-      const rds = cloud.rds.region(regionOf(state));
-      const { arn } = instances.instance(identifier);
-      updateTags(rds, arn, state, wanted);
-    }
-    return Object.keys(request).length ? durations.MODIFY_INSTANCE : durations.TAG;
+    if (Object.keys(request).length === 0) return durations.TAG;
+    const named = instances.instance(state.identifier as string);
+    const ApplyImmediately = flag(wanted.applyImmediately);
+    instances.modify({
+      DBInstanceIdentifier: named.identifier,
+      ApplyImmediately,
+      ...request,
+      // "Always set this", whether it differs or not. [ibid., dbInstancePopulateModify]
+      DeletionProtection: flag(wanted.deletionProtection),
+    });
+    if (!changed("identifier") || !ApplyImmediately) return durations.MODIFY_INSTANCE;
+    // It waits until the instance with the id is available.
+    named.endRename();
+    return durations.RENAME_INSTANCE;
   },
 
   delete(cloud, { id, state }) {
     const { instances } = cloud.rds.region(regionOf(state));
     const backups = deletion("", state);
-    instances.delete({
-      DBInstanceIdentifier: instances.findById(id)?.identifier,
-      ...backups,
-    });
+    // Again by the state's name. What is not there is as good as deleted. [ibid., resourceInstanceDelete]
+    const identifier = state.identifier as string;
+    if (!instances.find(identifier)) return 0;
+    instances.delete({ DBInstanceIdentifier: identifier, ...backups });
+    if (find(instances, id))
+      throw new AwsError("timeout", `waiting for RDS DB Instance (${identifier}) delete: ${id} is still available`);
     return durations.DELETE_INSTANCE + (backups.SkipFinalSnapshot ? 0 : durations.FINAL_SNAPSHOT);
   },
 };
+
+/**
+ * By resource id; by name if the id does not look like one, such as that of an imported instance, or is a name that does.
+ * [ibid., findDBInstanceByID]
+ */
+function find(instances: RdsInstances, id: string): Instance | undefined {
+  return (/^db-[0-9A-Za-z]{2,255}$/.test(id) ? instances.findById(id) : undefined) ?? instances.find(id);
+}
 
 /** What the provider sends whether it creates or restores. */
 function common(instance: PropertyMap) {
@@ -308,6 +325,7 @@ function modification(
       DatabaseInsightsMode: text(wanted.databaseInsightsMode) as "standard" | "advanced" | undefined,
     },
     dbSubnetGroupName: { DBSubnetGroupName: text(wanted.dbSubnetGroupName) },
+    identifier: { NewDBInstanceIdentifier: text(wanted.identifier) },
     instanceClass: { DBInstanceClass: text(wanted.instanceClass) },
     licenseModel: { LicenseModel: text(wanted.licenseModel) },
     maintenanceWindow: { PreferredMaintenanceWindow: text(wanted.maintenanceWindow) },

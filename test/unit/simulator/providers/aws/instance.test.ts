@@ -65,7 +65,7 @@ const VERDICTS: [what: string, changes: PropertyMap, ignored: string[], verdict:
   ["nothing changed", {}, [], "no change"],
   ["the block of the restore taken away", { restoreToPointInTime: null }, [], "replace"],
   ["the block taken away, but ignored", { restoreToPointInTime: null }, ["restoreToPointInTime"], "no change"],
-  ["another identifier", { identifier: "other" }, [], "replace"],
+  ["another identifier", { identifier: "other" }, [], "in place"],
   ["another class", { instanceClass: "db.m7g.xlarge" }, [], "in place"],
   ["encryption", { storageEncrypted: true }, [], "replace"],
 ];
