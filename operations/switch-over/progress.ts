@@ -6,13 +6,17 @@ export type Say = (line: string) => void;
 const SILENCE_MILLIS = 45_000;
 
 /** Runs `work`, and repeats its last line whenever it has said nothing for a while, so that it does not seem to hang. */
-export async function neverSilent<Result>(say: Say, work: (say: Say) => Promise<Result>): Promise<Result> {
+export async function neverSilent<Result>(
+  say: Say,
+  work: (say: Say) => Promise<Result>,
+  silenceMillis = SILENCE_MILLIS,
+): Promise<Result> {
   let [last, since, repeatedAt] = ["", Date.now(), Date.now()];
   const timer = setInterval(() => {
-    if (Date.now() - repeatedAt < SILENCE_MILLIS) return;
+    if (Date.now() - repeatedAt < silenceMillis) return;
     repeatedAt = Date.now();
     say(`still working, ${elapsed(Date.now() - since)} after: ${last}`);
-  }, SILENCE_MILLIS / 9);
+  }, silenceMillis / 9);
   try {
     return await work((line) => {
       [last, since, repeatedAt] = [line, Date.now(), Date.now()];

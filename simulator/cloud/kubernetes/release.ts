@@ -71,6 +71,8 @@ export class SimulatedRelease {
   /** The admin port of all pods, once the first one has chosen it. Only where pods have addresses of their own. */
   #commonPort = 0;
   #templateHash = randomName(10);
+  /** Without room, a Deployment gets no more pods (https://kubernetes.io/docs/concepts/policy/resource-quotas/). */
+  hasRoom = true;
   #work: Promise<void> = Promise.resolve();
 
   constructor(store: ObjectStore, clock: SimulatedClock, options: ReleaseOptions) {
@@ -114,7 +116,7 @@ export class SimulatedRelease {
     return this.#inTurn(async () => {
       const deployment = this.#store.find(DEPLOYMENTS, this.namespace, this.deployment);
       const wished = (deployment?.spec?.replicas as number | undefined) ?? 0;
-      while (this.#pods.size < wished) await this.#startPod();
+      while (this.hasRoom && this.#pods.size < wished) await this.#startPod();
       for (const pod of this.pods.slice(wished)) this.#endPod(pod.name);
       if (deployment) this.#reportDeployment(deployment);
     });
