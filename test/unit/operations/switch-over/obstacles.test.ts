@@ -1,7 +1,11 @@
 import test from "ava";
-import { rightAsText, rightsFor } from "../../../../operations/switch-over/rights";
+import { type Right, rightAsText, rightsFor } from "../../../../operations/switch-over/rights";
 import { grant } from "../../simulator/cloud/kubernetes/cluster";
+import { documentedRole } from "./documented-role";
 import { DEPLOYMENTS, INSTANT, type Process, RELEASES, SCHEDULE, type Scene, scene } from "./scene";
+
+const CLUSTER = { cluster: "default", access: {}, releases: RELEASES, schedule: SCHEDULE };
+const OWN_DEPLOYMENTS = ["auditor-auditor", "ledger-ledger"].map((deployment) => ({ namespace: "scalar", deployment }));
 
 const problemsOf = ({ pods }: Process) => pods.problems(INSTANT);
 
@@ -101,10 +105,7 @@ for (const [product, where, mark, how] of [
 
 test.serial("each right that is missing is a problem with its name and namespace", async (t) => {
   const night = await scene(t);
-  const rights = rightsFor({ cluster: "default", access: {}, releases: RELEASES, schedule: SCHEDULE }, [
-    { namespace: "scalar", deployment: "auditor-auditor" },
-    { namespace: "scalar", deployment: "ledger-ledger" },
-  ]);
+  const rights = rightsFor(CLUSTER, OWN_DEPLOYMENTS);
   for (const [index, missing] of rights.entries()) {
     const rules = rights
       .filter((right) => right !== missing)
@@ -136,3 +137,21 @@ function kubeconfig({ cluster }: Scene, token: string): string {
     "current-context": "test",
   });
 }
+
+test("docs/recovery.md has exactly these rights as a Role", (t) => {
+  const asKeys = (rights: Right[]) =>
+    rights.map(({ group, resource, verb, name = "" }) => `${verb} ${resource}.${group} ${name}`).sort();
+  t.deepEqual(
+    asKeys(
+      documentedRole().rules.flatMap(({ apiGroups: [group = ""], resources: [resource = ""], resourceNames, verbs }) =>
+        verbs.flatMap((verb) =>
+          (resourceNames ?? [undefined]).map((name) => ({
+            ...{ group, resource, verb, namespace: "scalar" },
+            ...(name !== undefined && { name }),
+          })),
+        ),
+      ),
+    ),
+    asKeys(rightsFor(CLUSTER, OWN_DEPLOYMENTS)),
+  );
+});

@@ -74,6 +74,17 @@ test.serial("a Deployment that Helm scales out again is stopped again, and its f
   await pods.unlock();
 });
 
+test.serial("a rerun stops what was scaled out since, and keeps the first counts", async (t) => {
+  const night = await scene(t);
+  const first = await night.process();
+  await first.pods.lock(first.say);
+  await first.pods.stop(INSTANT, first.say);
+  await first.pods.unlock();
+  scaleBy(night, "helm", "ledger-ledger", 1);
+  await wholeNight(await night.process());
+  t.is(night.replicas()["ledger-ledger"], 3);
+});
+
 test.serial("something that scales out again and again is named, and nothing is reported as stopped", async (t) => {
   const night = await scene(t);
   night.cluster.apiServer.beforeRequest = (method, path) => {
