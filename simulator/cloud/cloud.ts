@@ -13,6 +13,7 @@ import { type AzureEndpoint, serveAzure } from "./azure/wire";
 import { clockVariables, SimulatedClock } from "./clock";
 import { KubernetesCluster } from "./kubernetes/cluster";
 import { joinEks } from "./pod-identity";
+import { RequestFailures } from "./request-failures";
 
 const REGION = "ap-northeast-1";
 
@@ -27,6 +28,8 @@ export class SimulatedCloud {
   readonly aws: AwsCloud;
   readonly azure: AzureCloud;
   readonly kubernetes: KubernetesCluster;
+  /** What goes wrong with requests to AWS and to the Kubernetes cluster, counted together. */
+  readonly failures: RequestFailures;
   readonly #endpoints: { aws: AwsEndpoint; azure: AzureEndpoint };
 
   private constructor(
@@ -34,11 +37,13 @@ export class SimulatedCloud {
     azure: AzureCloud,
     endpoints: { aws: AwsEndpoint; azure: AzureEndpoint },
     kubernetes: KubernetesCluster,
+    failures: RequestFailures,
   ) {
     this.clock = aws.clock;
     this.aws = aws;
     this.azure = azure;
     this.kubernetes = kubernetes;
+    this.failures = failures;
     this.#endpoints = endpoints;
   }
 
@@ -46,12 +51,13 @@ export class SimulatedCloud {
     const clock = new SimulatedClock();
     const aws = new AwsCloud(clock, options.seed ?? 1);
     const azure = new AzureCloud(clock, options.seed ?? 1);
-    const endpoints = { aws: await serveAws(aws), azure: await serveAzure(azure) };
+    const failures = new RequestFailures();
+    const endpoints = { aws: await serveAws(aws, failures), azure: await serveAzure(azure) };
     try {
-      const kubernetes = await KubernetesCluster.start({ clock });
+      const kubernetes = await KubernetesCluster.start({ clock, failures });
       runSchemaLoaders(kubernetes, azure.cosmosdb);
       joinEks(kubernetes, aws, endpoints.aws.url);
-      return new SimulatedCloud(aws, azure, endpoints, kubernetes);
+      return new SimulatedCloud(aws, azure, endpoints, kubernetes, failures);
     } catch (error) {
       await Promise.all([endpoints.aws.close(), endpoints.azure.close()]);
       throw error;

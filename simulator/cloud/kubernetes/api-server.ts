@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { SimulatedClock } from "../clock";
+import { RequestFailures } from "../request-failures";
 import { ACCESS_REVIEWS, reviewAccess } from "./access-review";
 import { HeldAddress } from "./held-address";
 import { type Kind, kindByPlural } from "./kinds";
@@ -20,6 +21,8 @@ export interface ApiServerOptions {
   accountOf(token: string): User;
   /** The plurals of the custom resources whose definitions are installed. */
   customResources: ReadonlySet<string>;
+  /** What goes wrong with its requests. */
+  failures?: RequestFailures;
 }
 
 /** One request as it was answered, for tests that ask what a client has done. */
@@ -32,6 +35,7 @@ export interface ServedRequest {
 
 export class ApiServer {
   readonly #options: ApiServerOptions;
+  readonly #failures: RequestFailures;
   readonly #server: Server;
   readonly #held: HeldAddress;
   readonly #port: number;
@@ -41,6 +45,7 @@ export class ApiServer {
 
   private constructor(options: ApiServerOptions, held: HeldAddress) {
     this.#options = options;
+    this.#failures = options.failures ?? new RequestFailures();
     this.#held = held;
     this.#port = held.port;
     this.#server = createServer((request, response) => void this.#serve(request, response));
@@ -73,10 +78,16 @@ export class ApiServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? "GET";
     const url = new URL(request.url ?? "/", this.url);
+    const fate = this.#failures.next(`kubernetes ${method} ${url.pathname}`);
+    if (fate === "drop request") {
+      request.socket.destroy();
+      return;
+    }
     let account: User;
     let status = 200;
     let body: unknown;
     try {
+      if (fate === "throttle") throw StatusError.tooManyRequests();
       await this.beforeRequest?.(method, url.pathname);
       account = this.#authenticate(request);
       [status, body] = await this.#answer(method, url, account, request);
@@ -100,6 +111,10 @@ export class ApiServer {
     }
     const user = account === ADMINISTRATOR ? "admin" : account && `${account.namespace}/${account.name}`;
     this.requests.push({ user, method, path: url.pathname, status });
+    if (fate === "drop answer") {
+      request.socket.destroy();
+      return;
+    }
     response.sendDate = false;
     response.writeHead(status, {
       "content-type": "application/json",

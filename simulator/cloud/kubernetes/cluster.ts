@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { clockVariables, type SimulatedClock } from "../clock";
+import type { RequestFailures } from "../request-failures";
 import { ApiServer } from "./api-server";
 import type { CloudIdentity } from "./container";
 import { type ContainerHost, type JobResult, type JobRun, startCronJob } from "./job";
@@ -44,7 +45,7 @@ export class KubernetesCluster {
     this.store = new ObjectStore(clock);
   }
 
-  static async start(options: { clock: SimulatedClock }): Promise<KubernetesCluster> {
+  static async start(options: { clock: SimulatedClock; failures?: RequestFailures }): Promise<KubernetesCluster> {
     const cluster = new KubernetesCluster(options.clock);
     cluster.createNamespace("default");
     cluster.createNamespace("kube-system");
@@ -53,6 +54,7 @@ export class KubernetesCluster {
       store: cluster.store,
       accountOf: (token) => cluster.#userOf(token),
       customResources: cluster.#customResources,
+      ...(options.failures && { failures: options.failures }),
     });
     cluster.store.onChange((type, object) => {
       const { name, namespace } = object.metadata;

@@ -9,6 +9,7 @@ export type StatusReason =
   | "MethodNotAllowed"
   | "NotFound"
   | "RequestEntityTooLarge"
+  | "TooManyRequests"
   | "Unauthorized"
   | "UnsupportedMediaType";
 
@@ -21,6 +22,7 @@ const CODES: Record<StatusReason, number> = {
   MethodNotAllowed: 405,
   NotFound: 404,
   RequestEntityTooLarge: 413,
+  TooManyRequests: 429,
   Unauthorized: 401,
   UnsupportedMediaType: 415,
 };
@@ -67,6 +69,10 @@ export class StatusError extends Error {
       details: this.details,
       code: this.code,
     };
+  }
+
+  static tooManyRequests(): StatusError {
+    return new StatusError("TooManyRequests", "Too many requests, please try again later.");
   }
 
   static notFound(resource: GroupResource, name: string): StatusError {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { RequestFailures } from "../../request-failures";
 import { ACCOUNT, arn } from "../account";
 import type { AwsCloud } from "../aws";
 import { AwsError } from "../error";
@@ -34,8 +35,9 @@ interface JsonService {
 /**
  * Serves the simulated AWS on one loopback port, as the SDKs' `AWS_ENDPOINT_URL` expects: which service a request is
  * for follows from its target header or form, and the region from the scope of its signature, which is checked for assumed roles.
+ * Requests for credentials are not among those that `failures` count.
  */
-export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
+export async function serveAws(cloud: AwsCloud, failures = new RequestFailures()): Promise<AwsEndpoint> {
   const json: Record<string, JsonService> = {
     DynamoDB_20120810: {
       contentType: "application/x-amz-json-1.0",
@@ -68,11 +70,21 @@ export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
+    const isCredentials = request.method === "GET" && request.url === POD_IDENTITY_PATH;
+    const fate = isCredentials ? "serve" : failures.next(nameOf(request, body));
+    if (fate === "drop request") {
+      request.socket.destroy();
+      return;
+    }
     reportExchange(request, body, response);
     response.setHeader("date", new Date(cloud.clock.now()).toUTCString());
     const requestId = cloud.identifiers.uuid();
     response.setHeader("x-amzn-requestid", requestId);
-    if (request.method === "GET" && request.url === POD_IDENTITY_PATH) return answerPod(cloud, request, response);
+    if (isCredentials) return answerPod(cloud, request, response);
+    if (fate === "drop answer") dropAnswer(request, response);
+    const throttle = (code: string) => {
+      if (fate === "throttle") throw new AwsError(code, "Rate exceeded");
+    };
     const target = request.headers["x-amz-target"];
     if (typeof target === "string") {
       const [prefix = "", operation = ""] = target.split(".");
@@ -80,6 +92,7 @@ export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
       if (!service) return unknown(response, `the service ${prefix} is not simulated`);
       response.setHeader("content-type", service.contentType);
       try {
+        throttle("ThrottlingException");
         const region = regionOfScope(request);
         const run = readJson(service.operations, operation, body);
         if (service.action) authorize(cloud, request, `${service.action}:${operation}`, region, body);
@@ -96,6 +109,7 @@ export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
     if (operation) {
       response.setHeader("content-type", "application/json");
       try {
+        throttle("ThrottlingException");
         const region = regionOfScope(request);
         authorize(cloud, request, operation.action, region, body);
         response.end(jsonBody(operation.run(region)));
@@ -116,6 +130,7 @@ export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
       return unknown(response, `the request ${request.method} ${request.url} is for no simulated service`);
     response.setHeader("content-type", "text/xml");
     try {
+      throttle("Throttling");
       const region = operations.operations[action]?.unsigned ? "" : regionOfScope(request);
       response.end(queryBody(operations, action, readQuery(operations, action, form)(region), requestId));
     } catch (error) {
@@ -136,6 +151,23 @@ export async function serveAws(cloud: AwsCloud): Promise<AwsEndpoint> {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+/** The service and the operation, such as `dynamodb DeleteTable`. A REST service's operation is its method and its path. */
+function nameOf(request: IncomingMessage, body: string): string {
+  const [, service = "aws"] =
+    /Credential=[^/]+\/\d{8}\/[a-z0-9-]+\/([a-z0-9-]+)\//.exec(request.headers.authorization ?? "") ?? [];
+  const target = String(request.headers["x-amz-target"] ?? "").split(".")[1];
+  const path = (request.url ?? "").split("?")[0];
+  return `${service} ${target ?? new URLSearchParams(body).get("Action") ?? `${request.method} ${path}`}`;
+}
+
+/** The request is served, and nothing of the answer leaves. */
+function dropAnswer(request: IncomingMessage, response: ServerResponse): void {
+  response.end = () => {
+    request.socket.destroy();
+    return response;
   };
 }
 
