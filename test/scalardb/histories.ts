@@ -19,7 +19,10 @@ export function everyVersion(): Map<string, ScalarDb> | string {
   return found;
 }
 
-export async function historyOf({ version, recipe }: Planned, versions: Map<string, ScalarDb>): Promise<History> {
+export async function historyOf(
+  { version, recipe }: Pick<Planned, "version" | "recipe">,
+  versions: Map<string, ScalarDb>,
+): Promise<History> {
   const scalarDb = versions.get(version);
   if (scalarDb === undefined) throw new Error(`ScalarDB ${version} is not there`);
   return scalarDb.history(recipe);

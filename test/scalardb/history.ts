@@ -65,17 +65,26 @@ interface StoreWrite {
   image?: string;
 }
 
-/** One line of the run: what was about to be committed, what the controller did, or a write of a store. */
+/** One line of the run: what was about to be committed, what the controller did, time that was skipped, or a write of a store. */
 interface Line {
   transaction?: Intent;
   committed?: { id: string; at: number };
   window?: { from: number; to: number; missedPod?: number };
   purge?: { at: number };
+  /** Nothing was running: the reader inserts the time (java/Traffic.java). */
+  idle?: { at: number; millis: number };
   write?: StoreWrite;
 }
 
-/** @param lines of java/Workload.java */
-export function readHistory(how: Pick<History, "name" | "version" | "settings">, lines: Iterable<string>): History {
+/**
+ * @param lines of java/Workload.java
+ * @param stretch seconds of the history to one of the run
+ */
+export function readHistory(
+  how: Pick<History, "name" | "version" | "settings">,
+  lines: Iterable<string>,
+  stretch = STRETCH,
+): History {
   const intents = new Map<string, Intent>();
   const writes: StoreWrite[] = [];
   const windows: PauseWindow[] = [];
@@ -83,7 +92,13 @@ export function readHistory(how: Pick<History, "name" | "version" | "settings">,
   const read: Line[] = [];
   for (const line of lines) if (line !== "") read.push(JSON.parse(line) as Line);
   const origin = Math.floor(Math.min(...read.flatMap(({ write }) => (write ? [write.at] : []))) / 1000) * 1000;
-  const stretched = (millis: number) => origin + (millis - origin) * STRETCH;
+  const idle = read.flatMap((line) => line.idle ?? []);
+  const idleBefore = (millis: number) => {
+    let sum = 0;
+    for (const each of idle) if (each.at < millis) sum += each.millis;
+    return sum;
+  };
+  const stretched = (millis: number) => origin + Math.round((millis - origin + idleBefore(millis)) * stretch);
   for (const { transaction, committed, window, purge, write } of read) {
     if (transaction) intents.set(transaction.id, { ...transaction, at: stretched(transaction.at) });
     const intent = intents.get(committed?.id ?? "");

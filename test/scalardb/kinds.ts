@@ -121,7 +121,7 @@ function inWindow(kind: string, history: History, random: Random, window: PauseW
   return "because" in bracket ? undefined : cutAt(kind, history, random, { ...bracket, data });
 }
 
-function cutAt(kind: string, history: History, random: Random, said: Cut["said"]): Cut {
+export function cutAt(kind: string, history: History, random: Random, said: Cut["said"]): Cut {
   const disagreement = random.pick(DISAGREEMENTS);
   const taken = (at: number): Taken => {
     const jitter = random.next() < 0.5 ? 0 : disagreement / 3;

@@ -62,6 +62,47 @@ export function plannedHistories(seed: number, round: number, phases: number): P
   ];
 }
 
+/** A history in which transactions arrive at random. */
+export interface Traffic {
+  version: Version;
+  recipe: Recipe;
+}
+
+/**
+ * Traffic of 0.01 to 10 transactions a second. At random instants there are no gaps of ten seconds above some rate, so that it also comes
+ * in bursts: people work, and pause.
+ *
+ * @param gaps how many candidates each is to have, about, where that is possible
+ */
+export function plannedTraffic(seed: number, gaps: number): Traffic[] {
+  /** The mean length of a burst and of the time after it: half of these are gaps. Seconds of the history. */
+  const burst = 15;
+  const kinds: { perSecond: number; bursts: boolean; transactions: number; stretch: number }[] = [
+    { perSecond: 0.01, bursts: false, transactions: gaps, stretch: 20 },
+    { perSecond: 0.1, bursts: false, transactions: 2.7 * gaps, stretch: 20 },
+    { perSecond: 0.1, bursts: true, transactions: 3 * gaps, stretch: 20 },
+    // No gap is to be expected: e^-10 of the times in between.
+    { perSecond: 1, bursts: false, transactions: 20 * gaps, stretch: 20 },
+    { perSecond: 1, bursts: true, transactions: 60 * gaps, stretch: 20 },
+    { perSecond: 10, bursts: false, transactions: 20 * gaps, stretch: 5 },
+    // 20 a second in a burst: with less stretch, ScalarDB can do that on a slow machine, too.
+    { perSecond: 10, bursts: true, transactions: 150 * gaps, stretch: 5 },
+  ];
+  return kinds.map(({ perSecond, bursts, transactions, stretch }, index) => {
+    const settings = [
+      ...(MODES[index % MODES.length] ?? []),
+      `perSecond=${perSecond * stretch * (bursts ? 2 : 1)}`,
+      `transactions=${Math.ceil(transactions)}`,
+      ...(bursts ? [`burstMillis=${(burst * 1000) / stretch}`] : []),
+    ];
+    const name = `${perSecond} a second${bursts ? ", in bursts" : ""}`;
+    return {
+      version: VERSIONS[index % VERSIONS.length] ?? "3.19.1",
+      recipe: { name, phases: 0, seed: (seed + 50 + index) % 1_000_000, settings, stretch },
+    };
+  });
+}
+
 function nameOf(settings: readonly string[]): string {
   const named = settings.map((each) => each.slice(CONSENSUS_COMMIT.length + 1).replace("isolation_level=", ""));
   return named.map((each) => each.replace("coordinator.", "").replace(".enabled=true", "")).join(" ");

@@ -20,6 +20,8 @@ export interface Recipe {
   phases: number;
   seed: number;
   settings: readonly string[];
+  /** Seconds of the history to one of the run. Defaults to `STRETCH`. */
+  stretch?: number;
 }
 
 /** What ScalarDB makes of a copy. */
@@ -63,7 +65,7 @@ export class ScalarDb {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async history({ name, phases, seed, settings }: Recipe): Promise<History> {
+  async history({ name, phases, seed, settings, stretch }: Recipe): Promise<History> {
     const lines = await this.#onStores([String(seed), String(phases), ...settings], []);
     const ofScalarDb = settings.filter((each) => each.startsWith("scalar.db."));
     const how = {
@@ -71,7 +73,7 @@ export class ScalarDb {
       version: this.version,
       settings: ofScalarDb,
     };
-    return readHistory(how, lines);
+    return readHistory(how, lines, stretch);
   }
 
   /** By ScalarDB itself, of each copy: what the scan Job finds in it, and the values of its records after recovery. */

@@ -18,6 +18,12 @@ final class Settings {
   boolean onePartition;
   /** `finishTransaction` for each transaction, this long after its commit; negative: never. */
   int finishAfterMillis = -1;
+  /** Transactions arrive at random, so many a second on average; 0: all threads work all the time, with pauses. */
+  double perSecond;
+  /** How many arrive. */
+  int transactions;
+  /** They arrive in bursts of this length on average, with as much time in between; 0: at any time. */
+  double burstMillis;
   boolean doomedPod;
   /** Copies are recovered instead of making a history. */
   boolean recovers;
@@ -53,6 +59,15 @@ final class Settings {
         break;
       case "recovers":
         recovers = Boolean.parseBoolean(value);
+        break;
+      case "perSecond":
+        perSecond = Double.parseDouble(value);
+        break;
+      case "transactions":
+        transactions = Integer.parseInt(value);
+        break;
+      case "burstMillis":
+        burstMillis = Double.parseDouble(value);
         break;
       case "doomedPod":
         doomedPod = Boolean.parseBoolean(value);

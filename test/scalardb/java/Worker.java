@@ -70,17 +70,22 @@ final class Worker extends Thread {
   @Override
   public void run() {
     while (!ended) {
-      busy.lock();
-      try {
-        transaction();
-      } catch (UnknownTransactionStatusException e) {
-        // The coordinator's history says what became of it.
-      } catch (TransactionException e) {
-        // A conflict: the next transaction is another one.
-      } finally {
-        busy.unlock();
-      }
+      once();
       think();
+    }
+  }
+
+  /** One transaction, after those that wait for this worker already. */
+  void once() {
+    busy.lock();
+    try {
+      transaction();
+    } catch (UnknownTransactionStatusException e) {
+      // The coordinator's history says what became of it.
+    } catch (TransactionException e) {
+      // A conflict: the next transaction is another one.
+    } finally {
+      busy.unlock();
     }
   }
 

@@ -58,25 +58,29 @@ final class Workload {
     for (int pod = 0; pod < PODS; pod++) {
       DistributedTransactionManager manager = TransactionFactory.create(properties).getTransactionManager();
       managers.add(manager);
-      for (int thread = 0; thread < THREADS; thread++) startWorker(manager, pod, thread);
+      for (int thread = 0; thread < THREADS; thread++) addWorker(manager, pod, thread);
     }
     Leftovers leftovers = new Leftovers(stores.properties(settings.withoutGroupCommit()), settings.seed);
     Finisher finisher = new Finisher(managers.get(0), settings.finishAfterMillis);
     for (Worker worker : workers) worker.finisher = finisher;
-    for (int phase = 0; phase < settings.phases; phase++) phase(phase, managers.get(0), leftovers);
-    for (Worker worker : workers) worker.end();
-    for (Worker worker : workers) worker.join();
+    if (settings.perSecond > 0) {
+      new Traffic(workers, leftovers, settings).run();
+    } else {
+      for (Worker worker : workers) worker.start();
+      for (int phase = 0; phase < settings.phases; phase++) phase(phase, managers.get(0), leftovers);
+      for (Worker worker : workers) worker.end();
+      for (Worker worker : workers) worker.join();
+    }
     finisher.end();
     if (failure.get() != null) throw new IllegalStateException(failure.get());
     // Async commits go on after the transaction's answer.
     Thread.sleep(300);
   }
 
-  private void startWorker(DistributedTransactionManager manager, int pod, int thread) {
+  private void addWorker(DistributedTransactionManager manager, int pod, int thread) {
     Worker worker = new Worker(manager, stores.namespaces(), pod, settings.seed * 100 + pod * 10 + thread, settings.onePartition);
     worker.setUncaughtExceptionHandler((of, problem) -> failure.compareAndSet(null, problem));
     workers.add(worker);
-    worker.start();
   }
 
   /** Traffic of some rate, then a window, or none. */
@@ -133,7 +137,8 @@ final class Workload {
   private void doomed() throws Exception {
     Properties properties = stores.properties(settings.scalarDb());
     DistributedTransactionManager manager = TransactionFactory.create(properties).getTransactionManager();
-    for (int thread = 0; thread < 3; thread++) startWorker(manager, PODS, thread);
+    for (int thread = 0; thread < 3; thread++) addWorker(manager, PODS, thread);
+    for (Worker worker : workers) worker.start();
     Thread.sleep(200 + random.nextInt(400));
     Runtime.getRuntime().halt(0);
   }
