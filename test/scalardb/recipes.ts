@@ -62,6 +62,12 @@ export function plannedHistories(seed: number, round: number, phases: number): P
   ];
 }
 
+/** Histories over a server: of the oldest and the newest version; with more cuts of all versions, and of what is special. */
+export function plannedOnServer(seed: number, cuts: number): Planned[] {
+  const all = plannedHistories(seed, 0, 9);
+  return cuts > 12 ? all : [all[0], all[3]].flatMap((each) => each ?? []);
+}
+
 /** A history in which transactions arrive at random. */
 export interface Traffic {
   version: Version;

@@ -1,17 +1,13 @@
 import test, { type ExecutionContext } from "ava";
-import type { ScanFacts } from "../../restore-points/verification/facts";
-import { Verdict } from "../../restore-points/verification/verdict";
-import { committedIn, copyOf } from "./copies";
-import { type Copies, type Cut, copiesOf, judge } from "./cut";
+import { judge } from "./cut";
 import { everyVersion, historyOf, inTurn } from "./histories";
 import type { History } from "./history";
+import { describe, noneFalselyAccepted, ordersExplained, pausesAccepted, recoveryAgrees } from "./judgements";
 import { DEFECTS, defectNamed } from "./planted";
 import { type Played, play, randomOf } from "./play";
-import { type Planned, plannedHistories, SPECIAL } from "./recipes";
+import { type Planned, plannedHistories } from "./recipes";
 import type { ScalarDb } from "./scalardb";
-import { scanFacts } from "./scan";
-import { isAccepted, tally } from "./tally";
-import { commitsThatExplain, recovered } from "./truth";
+import { tally } from "./tally";
 
 // Real ScalarDB makes histories over SQLite; copies of its stores are cut out of them, each store at an instant of its own; the rule
 // that ships (restore-points/verification) judges the copies; and the source's own order of commits says what is true.
@@ -74,52 +70,20 @@ judged("real ScalarDB runs histories, and cuts through them are judged", (t) => 
   t.true(all.length >= CUTS * 0.9, `only ${all.length} cuts`);
 });
 
-judged("the commits in a source's own order explain its records at the end", (t) => {
-  // Of commits in one phase only the millisecond is known, not their order.
-  for (const { history } of played.filter(({ special }) => special !== SPECIAL.onePhase)) {
-    const { early, data } = atTheEnd(history);
-    const values = recovered(data.values(), committedIn(early));
-    t.is(commitsThatExplain(values, history.commits), history.commits.length, history.name);
-  }
-});
+judged("the commits in a source's own order explain its records at the end", (t) => ordersExplained(t, played));
 
 judged(
   "ScalarDB's recovery and the scan Job find in a sample of the copies what the truth and its model say",
   async (t, found) => {
     t.timeout(3_600_000);
-    const compared = await inTurn(played, async ({ history, judged: cuts }) => {
-      // The tables of a wrong coordinator may have other columns.
-      const own = cuts.filter(({ cut }) => cut.earlyFrom === undefined);
-      const sample = own.filter((_, index) => index % Math.max(1, Math.ceil(own.length / SAMPLE)) === 0);
-      const copies = [...sample.map(({ cut }) => copiesOf(cut)), atTheEnd(history)];
-      const actual = await found.get(history.version)?.recover(copies, history.settings);
-      for (const [index, { early, data }] of copies.entries()) {
-        const { scan, values } = actual?.[index] ?? {};
-        t.deepEqual(values, Object.fromEntries(recovered(data.values(), committedIn(early))), history.name);
-        t.deepEqual(countsOf(scan), countsOf(scanFacts({ early, data })), history.name);
-      }
-      return copies.length;
-    });
+    const compared = await inTurn(played, (each) => recoveryAgrees(t, each, found, SAMPLE));
     t.log(`${compared.reduce((a, b) => a + b)} copies`);
   },
 );
 
-judged("no unsound cut is accepted", (t) => {
-  const bare = played.flatMap((one) => one.judged.filter(({ cut }) => !cut.settingsUnknown));
-  const scanned = played.flatMap((one) => one.scanned);
-  for (const each of [...bare, ...scanned].filter(({ cut }) => !cut.assumptionBroken))
-    if (isAccepted(each) && !each.sound) t.fail(`${describe(each.cut)}: ${each.verification.verdict}`);
-  t.pass();
-});
+judged("no unsound cut is accepted", (t) => noneFalselyAccepted(t, played));
 
-judged("every cut inside a true pause is accepted, with and without a scan", (t) => {
-  const inPause = (cuts: Played["judged"]) => cuts.filter(({ cut }) => cut.kind === "inside a pause");
-  for (const { judged: bare, scanned } of played) {
-    for (const each of inPause(bare)) t.is(each.verification.verdict, Verdict.PauseProven, describe(each.cut));
-    for (const each of inPause(scanned)) t.is(each.verification.verdict, Verdict.Consistent, describe(each.cut));
-    for (const each of inPause(bare)) t.true(each.sound, describe(each.cut));
-  }
-});
+judged("every cut inside a true pause is accepted, with and without a scan", (t) => pausesAccepted(t, played));
 
 for (const name of DEFECTS)
   judged(`a planted defect is refused or unproven: ${name}`, async (t) => {
@@ -144,25 +108,3 @@ for (const name of DEFECTS)
     t.log(`${found} cuts, ${unsound} of them unsound`);
     t.true(found > 0, "no cut has it");
   });
-
-/** All of the stores, after the last write. */
-function atTheEnd({ coordinator, data }: History): Copies {
-  const end = { at: Number.POSITIVE_INFINITY, jitter: 0, seed: 0 };
-  const copies = new Map([...data].map(([store, records]) => [store, copyOf(records, end)]));
-  return { early: copyOf(coordinator, end), late: new Map(), data: copies };
-}
-
-function countsOf(scan: Omit<ScanFacts, "notCovered"> | undefined) {
-  return {
-    tables: scan?.tables,
-    records: scan?.records,
-    committedWithoutRow: scan?.committedWithoutRow.count,
-    beforeImageWithoutRow: scan?.beforeImageWithoutRow.count,
-    olderThanCoordinator: scan?.olderThanCoordinator,
-    unfinished: scan?.unfinished,
-  };
-}
-
-function describe({ kind, history, said }: Cut): string {
-  return `${kind}: ${history.name}, restored to ${new Date(said.data).toISOString()}`;
-}

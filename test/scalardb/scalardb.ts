@@ -20,6 +20,8 @@ export interface Recipe {
   phases: number;
   seed: number;
   settings: readonly string[];
+  /** A server's databases, such as `postgresql:54321`: one history at a time. By default files of SQLite. */
+  place?: string;
   /** Seconds of the history to one of the run. Defaults to `STRETCH`. */
   stretch?: number;
 }
@@ -65,8 +67,8 @@ export class ScalarDb {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async history({ name, phases, seed, settings, stretch }: Recipe): Promise<History> {
-    const lines = await this.#onStores([String(seed), String(phases), ...settings], []);
+  async history({ name, phases, seed, settings, stretch, place }: Recipe): Promise<History> {
+    const lines = await this.#onStores([String(seed), String(phases), ...settings], [], place);
     const ofScalarDb = settings.filter((each) => each.startsWith("scalar.db."));
     const how = {
       name: `${name}, ScalarDB ${this.version}, seed ${seed}`,
@@ -77,9 +79,9 @@ export class ScalarDb {
   }
 
   /** By ScalarDB itself, of each copy: what the scan Job finds in it, and the values of its records after recovery. */
-  async recover(copies: readonly Copies[], settings: readonly string[]): Promise<Recovered[]> {
+  async recover(copies: readonly Copies[], settings: readonly string[], place?: string): Promise<Recovered[]> {
     const input = copies.flatMap((each) => [...rowsOf(each), ""]);
-    const lines = await this.#onStores(["0", "0", "recovers=true", ...settings], input);
+    const lines = await this.#onStores(["0", "0", "recovers=true", ...settings], input, place);
     return lines.map((line) => (JSON.parse(line) as { recovered: Recovered }).recovered);
   }
 
@@ -89,7 +91,8 @@ export class ScalarDb {
     return lines.flatMap((line) => (JSON.parse(line) as { row?: CoordinatorRow }).row ?? []);
   }
 
-  async #onStores(settings: readonly string[], input: readonly string[]): Promise<string[]> {
+  async #onStores(settings: readonly string[], input: readonly string[], place?: string): Promise<string[]> {
+    if (place !== undefined) return this.#java("Workload", [place, ...settings], input);
     const stores = join(this.#folder, `stores-${this.#stores++}`);
     mkdirSync(stores);
     try {

@@ -31,6 +31,7 @@ final class Recover {
 
   void run() throws Exception {
     Properties properties = stores.properties(settings.scalarDb());
+    stores.create();
     Stores.createTables(properties, Map.of());
     DistributedTransactionManager manager = TransactionFactory.create(properties).getTransactionManager();
     BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

@@ -28,6 +28,11 @@ final class SqliteStores extends Stores {
   }
 
   @Override
+  void create() {
+    // The folder is new.
+  }
+
+  @Override
   String url(String database) {
     return "jdbc:sqlite:" + folder + "/" + database + ".db?journal_mode=WAL&synchronous=OFF&busy_timeout=20000";
   }
@@ -46,7 +51,7 @@ final class SqliteStores extends Stores {
   void additional(Properties properties, String storage) {}
 
   @Override
-  void recordWrites(Connection connection) throws SQLException {
+  void recordWrites(Connection connection, String database) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.executeUpdate(
           "CREATE TABLE history (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER, name TEXT, record TEXT, image TEXT)");

@@ -17,9 +17,16 @@ abstract class Stores {
   static final List<String> NAMESPACES = List.of("ledger", "customers", "orders");
   static final String COORDINATOR = "coordinator";
 
+  /** @param place `postgresql:` or `mysql:` and a port, or a folder for SQLite */
   static Stores at(String place) {
+    String[] server = place.split(":");
+    if (server[0].equals("postgresql")) return new PostgresqlStores(Integer.parseInt(server[1]));
+    if (server[0].equals("mysql")) return new MysqlStores(Integer.parseInt(server[1]));
     return new SqliteStores(place);
   }
+
+  /** Empty databases, in place of what there is. */
+  abstract void create() throws SQLException;
 
   abstract String place();
 
@@ -27,7 +34,7 @@ abstract class Stores {
 
   abstract Connection connect(String database) throws SQLException;
 
-  abstract void recordWrites(Connection connection) throws SQLException;
+  abstract void recordWrites(Connection connection, String database) throws SQLException;
 
   /** As SQL writes it. */
   abstract String tableName(String namespace, String table);
@@ -54,8 +61,8 @@ abstract class Stores {
       String storage = "scalar.db.multi_storage.storages." + database + ".";
       properties.setProperty(storage + "storage", "jdbc");
       properties.setProperty(storage + "contact_points", url(database));
-      properties.setProperty(storage + "username", "scalar");
-      properties.setProperty(storage + "password", "scalar");
+      properties.setProperty(storage + "username", ServerStores.USER);
+      properties.setProperty(storage + "password", ServerStores.USER);
       for (String pool : List.of("connection_pool", "table_metadata.connection_pool", "admin.connection_pool")) {
         properties.setProperty(storage + "jdbc." + pool + ".min_idle", "1");
       }
@@ -86,7 +93,7 @@ abstract class Stores {
   void recordWrites() throws SQLException {
     for (String database : databases()) {
       try (Connection connection = connect(database)) {
-        recordWrites(connection);
+        recordWrites(connection, database);
       }
     }
   }

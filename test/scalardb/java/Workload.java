@@ -52,6 +52,7 @@ final class Workload {
 
   private void run() throws Exception {
     Properties properties = stores.properties(settings.scalarDb());
+    stores.create();
     Stores.createTables(properties, Map.of());
     stores.recordWrites();
     List<DistributedTransactionManager> managers = new ArrayList<>();

@@ -1,0 +1,57 @@
+import test from "ava";
+import { everyVersion, historyOf } from "./histories";
+import { noneFalselyAccepted, ordersExplained, pausesAccepted, recoveryAgrees } from "./judgements";
+import { type Played, play, randomOf } from "./play";
+import { plannedOnServer } from "./recipes";
+import { type DatabaseServer, startMysql, startPostgresql } from "./servers";
+import { tally } from "./tally";
+
+// The same over real database servers, which run several writers at a time: histories are made through them, and copies are recovered
+// in them. As with SQLite, rows come out of the stores by triggers.
+
+/** Cuts through each history. */
+const CUTS = Number(process.env.SERVER_CUTS ?? 12);
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1_000_000));
+/** Copies of each history that ScalarDB itself recovers. */
+const SAMPLE = 3;
+
+const planned = plannedOnServer(SEED, CUTS);
+const versions = everyVersion(planned.map(({ version }) => version));
+test.after.always(() => {
+  if (typeof versions !== "string") for (const each of versions.values()) each.end();
+});
+
+const SERVERS: [name: string, start: () => Promise<DatabaseServer | string>][] = [
+  ["PostgreSQL", startPostgresql],
+  ["MariaDB or MySQL", startMysql],
+];
+
+for (const [name, start] of SERVERS)
+  test.serial(`over ${name}, no unsound cut is accepted, and every cut inside a true pause is`, async (t) => {
+    const server = typeof versions === "string" ? versions : await start();
+    if (typeof server === "string" || typeof versions === "string") {
+      t.log(`skipped: ${server}`);
+      t.pass();
+      return;
+    }
+    t.timeout(3_600_000);
+    t.teardown(server.stop);
+    const random = randomOf(SEED, name);
+    const played: Played[] = [];
+    let copies = 0;
+    for (const { version, recipe, special } of planned) {
+      const { place } = server;
+      const history = await historyOf({ version, recipe: { ...recipe, place } }, versions);
+      const one = await play(history, special, CUTS, random, played.at(-1)?.history);
+      copies += await recoveryAgrees(t, one, versions, SAMPLE, place);
+      played.push(one);
+    }
+    t.log(`${server.version}: SEED=${SEED}, ${copies} copies scanned by the Job's code and recovered`);
+    for (const { history } of played) t.log(`${history.name}: ${history.commits.length} commits`);
+    const [judged, scanned] = [played.flatMap((each) => each.judged), played.flatMap((each) => each.scanned)];
+    t.log(`\n${tally(judged, scanned)}`);
+    t.true(judged.length > 0);
+    ordersExplained(t, played);
+    noneFalselyAccepted(t, played);
+    pausesAccepted(t, played);
+  });
