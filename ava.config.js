@@ -10,19 +10,29 @@ const { setFlagsFromString } = require("node:v8");
 const flags = execFileSync(process.execPath, ["--v8-options"], { encoding: "utf8" });
 if (/^\s*--interrupt-budget\s/m.test(flags)) setFlagsFromString("--interrupt-budget=1000000");
 
-// Files that play whole programs or wait for clocks start first; otherwise one core waits for the other at the end.
-const LONGEST_FIRST = ["components/databases", "components/vaults", "program", "policies/example-stacks", "pauser"];
+// What takes longest, or waits for clocks, starts first; otherwise one core waits for the other at the end.
+const LONGEST_FIRST = [
+  "programs/vaults/limits",
+  "programs/verification",
+  "programs/interrupted",
+  "programs/window-backups",
+  "programs/databases",
+  "unit/checks",
+  "unit/config",
+  "unit/components/properties",
+  "unit/components/pause/look-up",
+  "unit/pauser",
+];
 const rank = (file) => {
-  const place = LONGEST_FIRST.findIndex((room) => file.includes(`/test/unit/${room}`));
+  const place = LONGEST_FIRST.findIndex((start) => file.includes(`/test/${start}`));
   return place < 0 ? LONGEST_FIRST.length : place;
 };
+const sortTestFiles = (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1);
 
 const SUITES = {
-  unit: {
-    files: ["test/unit/**/*.test.ts"],
-    timeout: "60s",
-    sortTestFiles: (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1),
-  },
+  unit: { files: ["test/unit/**/*.test.ts"], timeout: "60s", sortTestFiles },
+  /** Plays the whole program on the simulated clouds and the embedded engine, and starts processes that load the whole SDK. */
+  programs: { files: ["test/programs/**/*.test.ts"], timeout: "60s", sortTestFiles },
   /** Needs a Pulumi CLI. */
   engine: { files: ["test/engine/**/*.test.ts"], timeout: "10m" },
   /** Packs the npm package and uses it as its users do; one file at a time, because the first one packs it for all. */
@@ -37,12 +47,12 @@ const SUITES = {
   recording: {
     files: [
       "test/fidelity/scenes/**/*.test.ts",
-      "test/unit/program/{azure-recovery,deleted-sources,dynamodb-aurora,pause-look-up,window-backups,wrong-configuration}.test.ts",
-      "test/unit/components/databases/{aws,azure,rds/deleted}.test.ts",
-      "test/unit/components/vaults/{aws,azure,opt-in,restore-from}.test.ts",
+      "test/programs/{azure-recovery,deleted-sources,dynamodb-aurora,example-stacks,pause-look-up,window-backups,wrong-configuration}.test.ts",
+      "test/programs/databases/{aws,azure}.test.ts",
+      "test/programs/vaults/{aws,azure,opt-in,restore-from}.test.ts",
+      "test/unit/components/databases/rds/deleted.test.ts",
       "test/unit/operations/{azure-databases,dynamodb,rds}.test.ts",
       "test/unit/pauser/window-backups.test.ts",
-      "test/unit/policies/example-stacks.test.ts",
     ],
     timeout: "60s",
     require: ["./test/fidelity/record.ts"],

@@ -1,7 +1,7 @@
 import { embeddedStack } from "../rehearsal/engines";
 import { SimulatedCloud } from "../simulator/cloud/cloud";
 import type { Operation, StackResult } from "../simulator/engine/stack";
-import { recordWindow } from "../test/unit/program/rehearsed";
+import { recordWindow } from "../test/programs/rehearsed";
 import { errorsOf } from "./preview";
 import { tenDatabases } from "./sets";
 

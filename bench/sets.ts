@@ -7,7 +7,7 @@ import { SCHEMA_LOADER_KEYS, TABLES } from "../rehearsal/sets/dynamodb";
 import { formatInstant } from "../restore-points/instant";
 import type { SimulatedCloud } from "../simulator/cloud/cloud";
 import { CONTEXT } from "../simulator/cloud/kubernetes/cluster";
-import { buildExisting } from "../test/unit/program/existing";
+import { buildExisting } from "../test/programs/existing";
 
 const EXAMPLES = join(__dirname, "../examples");
 const PLAIN = join(__dirname, "plain");

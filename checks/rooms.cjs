@@ -24,7 +24,7 @@ const MAY_IMPORT = {
     "pauser",
     "restore-points",
     "operations",
-    "test/unit/(pauser|program)",
+    "test/(programs|unit/pauser)",
   ],
   test: [".*"],
 };

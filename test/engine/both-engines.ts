@@ -9,8 +9,8 @@ import type { StackState } from "../../simulator/engine/state";
 import { isProviderType, packageOf } from "../../simulator/engine/urn";
 import { CommandProvider } from "../../simulator/providers/command";
 import type { SimulatedProvider } from "../../simulator/providers/provider";
-import { errors } from "../unit/program/rehearsed";
-import { WarmProgram } from "../unit/program/warm";
+import { errors } from "../programs/rehearsed";
+import { WarmProgram } from "../programs/warm";
 import { comparable, type Run } from "./comparable";
 
 interface Side<Engine extends Stack> {

@@ -19,7 +19,7 @@ import { PulumiStack } from "../../simulator/engine/real";
 import { CommandProvider } from "../../simulator/providers/command";
 import { type PropertyMap, UNKNOWN } from "../../simulator/providers/provider";
 import { sdkVersion } from "../../simulator/providers/sdk-version";
-import { changes, errors, recordWindow } from "../unit/program/rehearsed";
+import { changes, errors, recordWindow } from "../programs/rehearsed";
 import { CommandPlugin, findCommandPlugin, HOW_TO_GET_THE_PLUGIN } from "./command-plugin";
 
 const file = findCommandPlugin();

@@ -1,12 +1,12 @@
-/** The same as test/unit/program/operation-commands.test.ts, by the real engine and the real command provider. */
+/** The same as test/programs/operation-commands.test.ts, by the real engine and the real command provider. */
 import test from "ava";
 import { PROGRAM } from "../../rehearsal/engines";
 import { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import { PulumiStack } from "../../simulator/engine/real";
 import { sdkVersion } from "../../simulator/providers/sdk-version";
-import { buildExisting } from "../unit/program/existing";
-import { changes, errors, REGION } from "../unit/program/rehearsed";
+import { buildExisting } from "../programs/existing";
+import { changes, errors, REGION } from "../programs/rehearsed";
 import { findCommandPlugin, HOW_TO_GET_THE_PLUGIN } from "./command-plugin";
 
 const MINUTE = 60_000;

@@ -4,9 +4,9 @@ import type { Product } from "../../simulator/cloud/kubernetes/release";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import { secret } from "../../simulator/engine/stack";
 import type { PropertyValue } from "../../simulator/providers/provider";
-import { exampleStacks, PASSWORD } from "../unit/program/examples";
-import { buildExisting } from "../unit/program/existing";
-import { changes } from "../unit/program/rehearsed";
+import { exampleStacks, PASSWORD } from "../programs/examples";
+import { buildExisting } from "../programs/existing";
+import { changes } from "../programs/rehearsed";
 import { BothEngines } from "./both-engines";
 
 /** Every example on both engines, its previews on the real one judged by the policy pack. */

@@ -1,17 +1,17 @@
-/** The same as test/unit/program/explicit-providers.test.ts, by the real engine and the real command provider. */
+/** The same as test/programs/explicit-providers.test.ts, by the real engine and the real command provider. */
 import { join } from "node:path";
 import test from "ava";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import { PulumiStack } from "../../simulator/engine/real";
 import { sdkVersion } from "../../simulator/providers/sdk-version";
-import { buildExisting } from "../unit/program/existing";
-import { changes, errors, REGION } from "../unit/program/rehearsed";
-import { BACKUP_ROLE, HUB_ROLE, OTHER_ACCOUNT, twoAccounts } from "../unit/program/two-accounts";
+import { buildExisting } from "../programs/existing";
+import { changes, errors, REGION } from "../programs/rehearsed";
+import { BACKUP_ROLE, HUB_ROLE, OTHER_ACCOUNT, twoAccounts } from "../programs/two-accounts";
 import { findCommandPlugin, HOW_TO_GET_THE_PLUGIN } from "./command-plugin";
 
 const MINUTE = 60_000;
-const PROGRAM = join(__dirname, "../unit/program/explicit-providers");
+const PROGRAM = join(__dirname, "../programs/explicit-providers");
 const DATABASES = [{ name: "trio", rdsPostgresql: { existing: { clusterIdentifier: "trio-prod" } } }];
 
 const plugin = findCommandPlugin();

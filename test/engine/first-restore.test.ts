@@ -3,8 +3,8 @@ import { PROGRAM, providersOf } from "../../rehearsal/engines";
 import { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import { PulumiStack } from "../../simulator/engine/real";
-import { buildExisting } from "../unit/program/existing";
-import { changes, errors, REGION } from "../unit/program/rehearsed";
+import { buildExisting } from "../programs/existing";
+import { changes, errors, REGION } from "../programs/rehearsed";
 
 /** A stack that has no state yet when it restores: a drill in a stack of its own, or a recovery after the old stack was lost. */
 const onEngine = findPulumi() ? test.serial : test.serial.skip;

@@ -6,8 +6,8 @@ import { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import { PulumiStack } from "../../simulator/engine/real";
 import type { SimulatedProvider } from "../../simulator/providers/provider";
-import { buildExisting } from "../unit/program/existing";
-import { changes, errors, REGION, recordWindow } from "../unit/program/rehearsed";
+import { buildExisting } from "../programs/existing";
+import { changes, errors, REGION, recordWindow } from "../programs/rehearsed";
 
 /** How often the engine is killed in all, and from which number the moments follow. */
 const KILLS = Number(process.env.KILLS ?? 4);

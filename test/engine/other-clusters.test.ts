@@ -10,7 +10,7 @@ import { CONTEXT } from "../../simulator/cloud/kubernetes/cluster";
 import { kindOf } from "../../simulator/cloud/kubernetes/kinds";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import { PulumiStack } from "../../simulator/engine/real";
-import { errors, REGION } from "../unit/program/rehearsed";
+import { errors, REGION } from "../programs/rehearsed";
 
 const MINUTE = 60_000;
 const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });

@@ -7,7 +7,7 @@ import { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import { PulumiStack } from "../../simulator/engine/real";
 import { defaultParallel } from "../../simulator/engine/workers";
-import { errors } from "../unit/program/rehearsed";
+import { errors } from "../programs/rehearsed";
 
 const HOUR = 3_600_000;
 const TABLE = "aws:dynamodb/table:Table";

@@ -3,7 +3,7 @@ import { SCHEMA_LOADER_KEYS } from "../../rehearsal/sets/dynamodb";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { CONTEXT } from "../../simulator/cloud/kubernetes/cluster";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
-import { changes, errors, REGION } from "../unit/program/rehearsed";
+import { changes, errors, REGION } from "../programs/rehearsed";
 import { BothEngines } from "./both-engines";
 
 /** What is looked up is tested in test/program and test-cluster; here, that the real engine shows it and keeps no state of it. */

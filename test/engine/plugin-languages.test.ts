@@ -4,7 +4,7 @@ import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import type { PulumiStack } from "../../simulator/engine/real";
 import { NoPackages } from "../fidelity/python";
-import { changes, errors, recordWindow } from "../unit/program/rehearsed";
+import { changes, errors, recordWindow } from "../programs/rehearsed";
 import { findLanguage } from "./language-hosts";
 import { builtPlugin, declared, documented, folderOf, onEngine, writePython, writeYaml } from "./plugin-programs";
 

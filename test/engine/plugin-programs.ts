@@ -14,7 +14,7 @@ import { findPulumi } from "../../simulator/engine/pulumi-cli";
 import { type ProviderPlugin, PulumiStack } from "../../simulator/engine/real";
 import { isProviderType } from "../../simulator/engine/urn";
 import { NoPackages, pythonWith } from "../fidelity/python";
-import { REGION } from "../unit/program/rehearsed";
+import { REGION } from "../programs/rehearsed";
 
 const LANGUAGES = readFileSync(join(__dirname, "../../docs/languages.md"), "utf8");
 

@@ -3,9 +3,9 @@ import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import { PulumiStack } from "../../simulator/engine/real";
 import { NoPackages } from "../fidelity/python";
-import { buildExisting } from "../unit/program/existing";
-import { errors, REGION } from "../unit/program/rehearsed";
-import { OTHER_KEYS, OWN_ACCOUNT, twoAccounts } from "../unit/program/two-accounts";
+import { buildExisting } from "../programs/existing";
+import { errors, REGION } from "../programs/rehearsed";
+import { OTHER_KEYS, OWN_ACCOUNT, twoAccounts } from "../programs/two-accounts";
 import { findLanguage } from "./language-hosts";
 import { builtPlugin, folderOf, writePython } from "./plugin-programs";
 

@@ -5,7 +5,7 @@ import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { kindOf } from "../../simulator/cloud/kubernetes/kinds";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import { secret } from "../../simulator/engine/stack";
-import { changes, errors, REGION, recordWindow } from "../unit/program/rehearsed";
+import { changes, errors, REGION, recordWindow } from "../programs/rehearsed";
 import { BothEngines, failNextCreation } from "./both-engines";
 
 /** The whole program on both engines: one stack's life, told in tests that follow each other. */

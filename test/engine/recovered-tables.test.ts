@@ -2,7 +2,7 @@ import test from "ava";
 import { buildDynamodb, TABLES } from "../../rehearsal/sets/dynamodb";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
-import { changes, errors, REGION, recordWindow } from "../unit/program/rehearsed";
+import { changes, errors, REGION, recordWindow } from "../programs/rehearsed";
 import { BothEngines } from "./both-engines";
 
 /**

@@ -7,7 +7,7 @@ import { kindOf } from "../../simulator/cloud/kubernetes/kinds";
 import type { ObjectManifest } from "../../simulator/cloud/kubernetes/objects";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import type { ResourceState, StackState } from "../../simulator/engine/state";
-import { REGION } from "../unit/program/rehearsed";
+import { REGION } from "../programs/rehearsed";
 import { BothEngines } from "./both-engines";
 import { build, CLUSTER, config, ELSEWHERE } from "./upgraded-stack";
 

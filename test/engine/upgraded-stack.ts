@@ -1,7 +1,7 @@
 import { buildAurora } from "../../rehearsal/sets/aurora";
 import { buildDynamodb, SCHEMA_LOADER_KEYS, TABLES } from "../../rehearsal/sets/dynamodb";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
-import { REGION } from "../unit/program/rehearsed";
+import { REGION } from "../programs/rehearsed";
 
 export const ELSEWHERE = "ap-northeast-3";
 export const CLUSTER = "customers-prod";

@@ -7,7 +7,7 @@ import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
 import { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { EmbeddedStack } from "../../simulator/engine/embedded";
 import { CommandProvider } from "../../simulator/providers/command";
-import { errors, REGION } from "../unit/program/rehearsed";
+import { errors, REGION } from "../programs/rehearsed";
 import { consumer, readmeExample, tool } from "./packed";
 
 /** The configuration of the stack program that says the same as README's example. */

@@ -13,7 +13,7 @@ import { formatInstant } from "../../../restore-points/instant";
 import type { WindowBackups } from "../../../restore-points/window";
 import { backupName } from "../../../restore-points/window-backups";
 import type { SimulatedCloud } from "../../../simulator/cloud/cloud";
-import { changes, errors, REGION, recordWindow, rehearsed } from "../../unit/program/rehearsed";
+import { changes, errors, REGION, recordWindow, rehearsed } from "../../programs/rehearsed";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

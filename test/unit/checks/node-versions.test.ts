@@ -4,7 +4,7 @@ import test from "ava";
 
 const CONFIGURATION = join(__dirname, "../../..", "ava.config.js");
 
-for (const suite of ["unit", "engine", "package", "cluster", "fidelity", "recording"]) {
+for (const suite of ["unit", "programs", "engine", "package", "cluster", "fidelity", "recording"]) {
   test(`the test configuration of ${suite} loads without output on this Node.js`, (t) => {
     const env = { ...process.env, SUITE: suite };
     const run = spawnSync(process.execPath, [CONFIGURATION], { encoding: "utf8", env });
@@ -17,6 +17,6 @@ test("the test configuration refuses a suite that does not exist", (t) => {
   t.is(run.status, 1);
   t.regex(
     run.stderr,
-    /SUITE: "all" is no suite: expected one of unit, engine, package, cluster, fidelity, scalardb, recording/,
+    /SUITE: "all" is no suite: expected one of unit, programs, engine, package, cluster, fidelity, scalardb, recording/,
   );
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { databasesSchema } from "../../../../components/databases";
-import { examples } from "../../program/examples";
+import { examples } from "../../../programs/examples";
 
 // A vault is not a kind: every kind may have one.
 const KINDS = Object.keys(databasesSchema.element.shape).filter((key) => key !== "name" && key !== "vault");
@@ -28,8 +28,9 @@ test("every kind has a row in README's table of databases", (t) => {
 });
 
 test("every kind is played by the contract", (t) => {
-  const files = readdirSync(join(__dirname, "kinds")).map((file) => join("kinds", file));
-  const texts = ["aws.test.ts", "azure.test.ts", ...files].map((file) => readFileSync(join(__dirname, file), "utf8"));
+  const folder = join(__dirname, "../../../programs/databases");
+  const files = readdirSync(join(folder, "kinds")).map((file) => join("kinds", file));
+  const texts = ["aws.test.ts", "azure.test.ts", ...files].map((file) => readFileSync(join(folder, file), "utf8"));
   t.deepEqual(
     KINDS.filter((kind) => !texts.some((text) => new RegExp(`key: "${kind}"|\\b${kind}: \\{`).test(text))),
     [],

@@ -1,0 +1,92 @@
+import type { ExecutionContext } from "ava";
+import { PARALLEL, PROGRAM, providersOf } from "../../rehearsal/engines";
+import { formatInstant } from "../../restore-points/instant";
+import { type PauseWindow, WINDOWS_KEY, type WindowBackups } from "../../restore-points/window";
+import { commonWindows } from "../../restore-points/windows";
+import { SimulatedCloud } from "../../simulator/cloud/cloud";
+import { kindOf } from "../../simulator/cloud/kubernetes/kinds";
+import { EmbeddedStack } from "../../simulator/engine/embedded";
+import type { Operation, StackResult } from "../../simulator/engine/stack";
+import type { StackState } from "../../simulator/engine/state";
+import { CommandProvider } from "../../simulator/providers/command";
+import { WarmProgram } from "./warm";
+
+const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
+export const REGION = "ap-northeast-1";
+
+/**
+ * The unchanged program on the embedded engine, over a simulated cloud of its own that ends with the test. It runs in a
+ * thread that stays warm; `asProcesses` is the same stack, as it now is, with the program run as the CLI runs it; `goingOnFrom`
+ * is the same stack with another state.
+ */
+export async function rehearsed(t: ExecutionContext, config: Record<string, unknown>, parallel = PARALLEL) {
+  const cloud = await SimulatedCloud.start({ seed: 1 });
+  t.teardown(() => cloud.stop());
+  const warm = new WarmProgram();
+  t.teardown(() => warm.close());
+  const environment = () => cloud.environment();
+  const operations = new CommandProvider({ environment, directory: PROGRAM, run: warm.operation });
+  const common = { program: PROGRAM, environment, parallel };
+  const providers = [...cloud.providers(), operations];
+  const options = { ...common, providers, source: warm.source };
+  const stack = new EmbeddedStack({ ...options, config: { "aws:region": REGION, ...config } });
+  const goingOnFrom = (state: StackState) => new EmbeddedStack({ ...options, config: stack.config, state });
+  const asProcesses = () =>
+    new EmbeddedStack({ ...common, providers: providersOf(cloud), config: stack.config, state: stack.state });
+  return { cloud, stack, asProcesses, goingOnFrom, providers };
+}
+
+/** What a run changed: everything but what stayed the same and what was read. */
+export function changes(result: StackResult): string[] {
+  return result.operations
+    .filter(({ kind }) => kind !== "same" && kind !== "read")
+    .map((operation) => `${operation.kind} ${shortType(operation)} ${operation.name}`)
+    .sort();
+}
+
+export function shortType({ type }: Pick<Operation, "type">): string {
+  return type.split(":").at(-1) as string;
+}
+
+/** The errors of a run, for a test's message. */
+export function errors(result: StackResult): string {
+  return result.diagnostics
+    .filter(({ severity }) => severity === "error")
+    .map(({ message }) => message)
+    .join("\n");
+}
+
+/** Releases of ScalarDL are called as their product. */
+const productOf = (release: string) => (["ledger", "auditor"].includes(release) ? release : "scalardb-cluster");
+
+/** Writes a window of `seconds`, by default up to now, into the pauser's record, as the pauser would; answers its middle. */
+export function recordWindow(
+  cloud: SimulatedCloud,
+  namespace: string,
+  releases: string[],
+  // Whatever whole minute is near its middle, there is room in it for the copies of the coordinator.
+  seconds = 20,
+  end = cloud.clock.now(),
+  backups?: WindowBackups,
+): string {
+  const records = cloud.kubernetes.store
+    .list(CONFIG_MAPS, namespace)
+    .filter(({ metadata }) => metadata.name.includes("windows"));
+  const record = records[0];
+  if (records.length !== 1 || record === undefined) throw new Error(`${records.length} records of windows`);
+  const start = end - seconds * 1000;
+  const window: PauseWindow = {
+    cluster: "default",
+    pauseCompleted: formatInstant(start, { millis: true }),
+    unpauseStarted: formatInstant(end, { millis: true }),
+    clockOffsetMillis: 0,
+    releases: releases.map((name) => ({ namespace, name, product: productOf(name), pods: [`${name}-0`] })),
+    ...(backups && { backups }),
+  };
+  const data = (record.data ?? {}) as Record<string, string>;
+  const windows = data[WINDOWS_KEY] === undefined ? [] : JSON.parse(data[WINDOWS_KEY]).windows;
+  const changed = { ...data, [WINDOWS_KEY]: JSON.stringify({ schemaVersion: 1, windows: [...windows, window] }) };
+  cloud.kubernetes.store.update({ ...record, data: changed });
+  const [common] = commonWindows([window], [{ namespace, name: releases[0] as string }]);
+  return formatInstant(common?.instant as number);
+}

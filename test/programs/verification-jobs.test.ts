@@ -1,0 +1,197 @@
+import test, { type ExecutionContext } from "ava";
+import { COORDINATOR_TABLE, TransactionState } from "../../rehearsal/scalardb/record";
+import { toItem } from "../../rehearsal/scalardb/stores/dynamodb-layout";
+import { verifyingImages } from "../../rehearsal/scalardb/verify-copies";
+import { buildAurora } from "../../rehearsal/sets/aurora";
+import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
+import type { ContainerEnd, ContainerRun } from "../../simulator/cloud/kubernetes/images";
+import { runImages } from "../../simulator/cloud/kubernetes/images";
+import { kindOf } from "../../simulator/cloud/kubernetes/kinds";
+import type { KubernetesObject } from "../../simulator/cloud/kubernetes/objects";
+import type { ObjectStore } from "../../simulator/cloud/kubernetes/store";
+import type { StackResult } from "../../simulator/engine/stack";
+import { changes, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
+
+const ELSEWHERE = "ap-northeast-3";
+const MINUTE = 60_000;
+const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
+const JOBS = kindOf({ apiVersion: "batch/v1", kind: "Job" });
+const CRON_JOBS = kindOf({ apiVersion: "batch/v1", kind: "CronJob" });
+const PODS = kindOf({ apiVersion: "v1", kind: "Pod" });
+
+const PROPERTIES = [
+  "scalar.db.storage=multi-storage",
+  "scalar.db.multi_storage.storages=ledger,customers",
+  "scalar.db.multi_storage.storages.ledger.storage=dynamo",
+  `scalar.db.multi_storage.storages.ledger.contact_points=${REGION}`,
+  "scalar.db.multi_storage.storages.ledger.username=key",
+  "scalar.db.multi_storage.storages.customers.storage=jdbc",
+  "scalar.db.multi_storage.storages.customers.contact_points=jdbc:postgresql://customers-prod.example.com:5432/customers",
+].join("\n");
+
+const SCAN = {
+  namespace: "scalar",
+  schemaLoaderImage: "ghcr.io/scalar-labs/scalardb-schema-loader:3.17.0",
+  namespaces: ["ledger", "customers"],
+  recordsPerSecond: 500,
+};
+const CHECK = { namespace: "scalar", image: "registry.example.com/balances:1", args: ["--all"], env: { LIMIT: "0" } };
+
+/** A set whose ledger has one account, which a transaction has committed. */
+async function drill(
+  t: ExecutionContext,
+  verify: object,
+  check: (run: ContainerRun) => ContainerEnd = () => ({ exitCode: 0 }),
+) {
+  t.timeout(600_000);
+  const { cloud, stack } = await rehearsed(t, {
+    "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
+    "scalar-backup:properties": PROPERTIES,
+    "scalar-backup:databases": [
+      { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] }, restoreTo: { region: ELSEWHERE } } },
+      { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } },
+    ],
+  });
+  buildDynamodb(cloud, REGION);
+  buildAurora(cloud, REGION, "customers-prod");
+  cloud.kubernetes.createNamespace(RELEASE.namespace);
+  const tables = { ledger: [COORDINATOR_TABLE, "ledger.accounts"], customers: ["customers.accounts"] };
+  const runs: ContainerRun[] = [];
+  runImages(cloud.kubernetes, [
+    ...verifyingImages(cloud, { tables }),
+    {
+      reference: /^registry\.example\.com\/balances:/,
+      run: (run) => {
+        runs.push(run);
+        return check(run);
+      },
+    },
+  ]);
+  const sources = cloud.aws.dynamodb.region(REGION);
+  const write = (table: string, key: string, record: object) =>
+    sources.table(table).putItem(key, toItem(record), cloud.clock.now());
+  /** An account as a transaction commits it, with or without the transaction's row in the coordinator. */
+  const commit = (account: string, tx_id: string, withRow = true) => {
+    const now = cloud.clock.now();
+    if (withRow) write(COORDINATOR_TABLE, tx_id, { tx_id, tx_state: TransactionState.COMMITTED, tx_created_at: now });
+    const state = { tx_state: TransactionState.COMMITTED, tx_version: 1, tx_prepared_at: now, tx_committed_at: now };
+    write("ledger.accounts", account, { account, balance: 10, tx_id, ...state });
+  };
+  const protect = await stack.up();
+  t.true(protect.succeeded, errors(protect));
+  cloud.clock.advance(60 * MINUTE);
+  commit("a1", "t1");
+  const restore = () => {
+    const middle = (Math.floor(cloud.clock.now() / MINUTE) + 10.5) * MINUTE;
+    cloud.clock.advance(middle + 5000 - cloud.clock.now());
+    const at = recordWindow(cloud, RELEASE.namespace, [RELEASE.name], 10);
+    cloud.clock.advance(20 * MINUTE);
+    stack.config["scalar-backup:restore"] = { at, verify };
+    return at;
+  };
+  return { cloud, stack, commit, restore, runs };
+}
+
+interface Pod {
+  automountServiceAccountToken: boolean;
+  securityContext: object;
+  containers: { securityContext: object; resources: { limits?: object } }[];
+  initContainers?: Pod["containers"];
+}
+
+/** Every Job's pod is confined as the pauser's is, and has no token of the cluster. */
+function hardened(t: ExecutionContext, store: ObjectStore): void {
+  const podOf = (spec: unknown) => (spec as { template: { spec: Pod } }).template.spec;
+  const [cronJob] = store.list(CRON_JOBS) as [KubernetesObject];
+  const pauser = podOf((cronJob.spec as unknown as { jobTemplate: { spec: unknown } }).jobTemplate.spec);
+  for (const job of store.list(JOBS, "scalar")) {
+    const pod = podOf(job.spec);
+    t.false(pod.automountServiceAccountToken);
+    t.deepEqual(pod.securityContext, pauser.securityContext, job.metadata.name);
+    for (const { securityContext, resources } of [...pod.containers, ...(pod.initContainers ?? [])]) {
+      t.deepEqual(securityContext, pauser.containers[0]?.securityContext, job.metadata.name);
+      t.truthy(resources.limits);
+    }
+  }
+}
+
+interface Shown {
+  verdict: string;
+  restsOn: string[];
+  because: string[];
+}
+const shown = ({ outputs }: StackResult) => outputs.verification as unknown as Shown;
+
+test("copies are consistent when a scan has found nothing, repaired and checked only then", async (t) => {
+  const { cloud, stack, restore, runs } = await drill(t, { scan: SCAN, repair: true, check: CHECK });
+  restore();
+  const preview = await stack.preview();
+  t.true(preview.succeeded, errors(preview));
+  const infos = preview.diagnostics.map(({ message }) => message).join("\n");
+  t.regex(
+    infos,
+    /restore\.verify\.scan reads every record of ledger, customers once, and the coordinator, at most 500/,
+  );
+  const up = await stack.up();
+  t.true(up.succeeded, errors(up));
+  const verification = shown(up);
+  t.is(verification.verdict, "consistent", verification.because.join("; "));
+  t.regex(verification.restsOn.join("\n"), /1 record of 2 tables was scanned: none is of a transaction/);
+  t.regex(verification.restsOn.join("\n"), /the check of registry\.example\.com\/balances:1 has succeeded/);
+
+  const properties = runs[0]?.files.get("/copies/database.properties") ?? "";
+  t.regex(properties, new RegExp(`ledger\\.contact_points=${ELSEWHERE}$`, "m"));
+  t.regex(properties, /customers\.contact_points=jdbc:postgresql:\/\/customers-prod-\S+:5432\/customers$/m);
+  t.like(runs[0], { words: ["--all"], env: { LIMIT: "0", SCALAR_DB_PROPERTIES: "/copies/database.properties" } });
+
+  const jobs = cloud.kubernetes.store
+    .list(JOBS, "scalar")
+    .sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
+    .map(({ metadata }) => metadata.name.split("-")[1]);
+  t.deepEqual(jobs, ["scan", "repair", "check"]);
+  hardened(t, cloud.kubernetes.store);
+  const again = await stack.preview();
+  t.deepEqual(changes(again), [], errors(again));
+
+  // What was found stays known when the pods are gone.
+  for (const { metadata } of cloud.kubernetes.store.list(PODS, "scalar"))
+    cloud.kubernetes.store.delete(PODS, "scalar", metadata.name);
+  t.is(shown(await stack.up()).verdict, "consistent");
+
+  delete stack.config["scalar-backup:restore"];
+  const removed = await stack.up();
+  t.true(removed.succeeded, errors(removed));
+  t.deepEqual(cloud.kubernetes.store.list(JOBS, "scalar"), []);
+});
+
+test("a committed record without its transaction's row refuses the copies, and nothing is repaired or checked", async (t) => {
+  const { cloud, stack, commit, restore, runs } = await drill(t, { scan: SCAN, repair: true, check: CHECK });
+  commit("a2", "t2", false);
+  restore();
+  const up = await stack.up();
+  t.false(up.succeeded);
+  t.regex(
+    errors(up),
+    /are refused, because they do not fit together: 1 committed record is newer than the coordinator/,
+  );
+  t.regex(errors(up), /Evidence: ledger\.accounts account=a2: transaction t2\./);
+  t.is(up.outputs.helmValues, undefined);
+  t.deepEqual(runs, []);
+  t.deepEqual(
+    cloud.kubernetes.store.list(JOBS, "scalar").map(({ metadata }) => metadata.name.split("-")[1]),
+    ["scan"],
+  );
+});
+
+test("a check that fails refuses the copies: nothing that depends on them is known", async (t) => {
+  const { stack, restore } = await drill(t, { check: CHECK }, () => ({ exitCode: 3, message: "account a1 is off" }));
+  restore();
+  const up = await stack.up();
+  t.false(up.succeeded);
+  t.regex(
+    errors(up),
+    /the copies are refused: the Job scalar\/\S+ failed \(.*\): its pod exited with 3, account a1 is off\./,
+  );
+  t.is(up.outputs.helmValues, undefined);
+  t.is(up.outputs.restored, undefined);
+});
