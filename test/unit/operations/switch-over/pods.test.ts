@@ -225,6 +225,25 @@ test.serial(
   },
 );
 
+test.serial("a Deployment that is changed right before its scale-out is scaled out all the same", async (t) => {
+  const night = await scene(t);
+  const { pods, say, requests } = await night.process();
+  await pods.lock(say);
+  await pods.stop(INSTANT, say);
+  let changed = false;
+  night.cluster.apiServer.beforeRequest = (method, path) => {
+    if (changed || method !== "PATCH" || !path.endsWith("ledger-ledger/scale")) return;
+    changed = true;
+    const metadata = { annotations: { "example.com/owner": "ledger-team" } };
+    night.cluster.store.mergePatch(DEPLOYMENTS, "scalar", "ledger-ledger", { metadata });
+  };
+  const before = requests.length;
+  await pods.start(say);
+  t.is(requests.slice(before).filter((request) => request.endsWith("ledger-ledger/scale")).length, 2);
+  t.is(night.replicas()["ledger-ledger"], 3);
+  await pods.unlock();
+});
+
 test.serial("a recorded Deployment that does not exist any more is named after the others are started", async (t) => {
   const night = await scene(t);
   const { pods, say } = await night.process();
