@@ -2,7 +2,7 @@ import { messageOf } from "../../restore-points/error-message";
 import { ClusterClient, type Connect, isForbidden } from "../kubernetes/client";
 import type { ClusterContext } from "./cluster-context";
 import { type Journal, JournalFile } from "./journal";
-import { otherInstant } from "./journal-changes";
+import { isOf, otherInProgress } from "./journal-changes";
 import { ReleaseLocks } from "./locks";
 import { obstaclesOf } from "./obstacles";
 import type { Say } from "./progress";
@@ -62,12 +62,12 @@ export class ClusterPods {
           `release ${namespace}/${name} has no Deployment of a Scalar product: correct its namespace or name, or remove it from the releases`,
       );
     const found = await unlessForbidden(new JournalFile(client, journal.namespace).read());
-    const other = found !== undefined && found.state !== "started" && found.instant !== instant;
+    const other = otherInProgress(found, instant, cluster.releases);
     return [
       ...absent,
       ...rights,
       ...(await obstaclesOf(client, workloads, this.#options)),
-      ...(other ? [otherInstant(found)] : []),
+      ...(other === undefined ? [] : [other]),
     ];
   }
 
@@ -79,8 +79,11 @@ export class ClusterPods {
     return this.#context.locks.release();
   }
 
-  journal(): Promise<Journal | undefined> {
-    return this.#context.journal.read();
+  /** Undefined if there is none of these releases. */
+  async journal(): Promise<Journal | undefined> {
+    const { cluster, journal } = this.#context;
+    const found = await journal.read();
+    return found !== undefined && isOf(found, cluster.releases) ? found : undefined;
   }
 
   record(instant: string): Promise<FreshCounts> {
@@ -99,8 +102,10 @@ export class ClusterPods {
     const { cluster, journal, locks } = this.#context;
     await locks.keep();
     await journal.update((current) => {
-      if (current === undefined)
-        throw new Error(`${journal.name} in cluster "${cluster.cluster}" does not exist: nothing can be noted in it`);
+      if (current === undefined || !isOf(current, cluster.releases))
+        throw new Error(
+          `${journal.name} in cluster "${cluster.cluster}" holds no journal of these releases: nothing can be noted in it`,
+        );
       return { ...current, notes: { ...current.notes, ...notes } };
     });
   }

@@ -1,19 +1,23 @@
+import type { ReleaseAddress } from "../kubernetes/releases";
 import type { Journal, JournalledSchedule } from "./journal";
 import { keyOf, type Workload } from "./workloads";
+
+/** What is about to be stopped. */
+export interface Stopping {
+  instant: string;
+  releases: readonly ReleaseAddress[];
+  workloads: readonly Workload[];
+  schedules: readonly JournalledSchedule[];
+}
 
 /**
  * The journal of pods that are about to be stopped. Counts that this switch-over has recorded before stay: a Deployment that it
  * has scaled to 0 must not be recorded as 0, and one that somebody has scaled out in between must not replace the former count.
- * @throws {Error} while the pods are stopped by a switch-over to another instant
+ * @throws {Error} while pods are stopped by another switch-over that keeps its journal in the same place
  */
-export function stopping(
-  current: Journal | undefined,
-  instant: string,
-  workloads: readonly Workload[],
-  schedules: readonly JournalledSchedule[],
-): Journal {
-  if (current !== undefined && current.state !== "started" && current.instant !== instant)
-    throw new Error(otherInstant(current));
+export function stopping(current: Journal | undefined, { instant, releases, workloads, schedules }: Stopping): Journal {
+  const other = otherInProgress(current, instant, releases);
+  if (other !== undefined) throw new Error(other);
   const known = current?.state === "started" ? undefined : current;
   const counts = workloads.map((workload) => {
     const key = keyOf(workload);
@@ -24,9 +28,10 @@ export function stopping(
   return {
     instant,
     state: "stopped",
+    releases: [...new Set([...(known?.releases ?? []), ...releases.map(labelOf)])].sort(),
     replicas: { ...known?.replicas, ...Object.fromEntries(counts) },
     schedules: [...(known?.schedules ?? []), ...added],
-    notes: current?.instant === instant ? current.notes : {},
+    notes: current?.instant === instant && isOf(current, releases) ? current.notes : {},
   };
 }
 
@@ -35,11 +40,26 @@ export function recounted(current: Journal | undefined, workload: Workload): Jou
   return current && { ...current, replicas: { ...current.replicas, [keyOf(workload)]: workload.replicas } };
 }
 
-/** Why the pods of another instant's switch-over cannot be stopped for this one. */
-export function otherInstant({ instant, state }: Journal): string {
-  const how = state === "starting" ? "and is starting them again" : "and has not started them again";
-  return `a switch-over to ${instant} has stopped the pods ${how}; set restore.at to ${instant} and finish it first`;
+/** Why the pods cannot be stopped: another switch-over, whose journal this is, has not started its own again. */
+export function otherInProgress(
+  journal: Journal | undefined,
+  instant: string,
+  releases: readonly ReleaseAddress[],
+): string | undefined {
+  if (journal === undefined || journal.state === "started") return undefined;
+  const how = journal.state === "starting" ? "and is starting them again" : "and has not started them again";
+  if (!isOf(journal, releases))
+    return `a switch-over to ${journal.instant} has stopped the pods of ${journal.releases.join(", ")} ${how}: finish it first, in the stack of these releases`;
+  if (journal.instant === instant) return undefined;
+  return `a switch-over to ${journal.instant} has stopped the pods ${how}; set restore.at to ${journal.instant} and finish it first`;
 }
+
+/** Whether it is the journal of a switch-over of these releases: the first releases of two sets can have the same namespace. */
+export function isOf(journal: Journal, releases: readonly ReleaseAddress[]): boolean {
+  return releases.some((release) => journal.releases.includes(labelOf(release)));
+}
+
+const labelOf = ({ namespace, name }: ReleaseAddress): string => `${namespace}/${name}`;
 
 const isSame = (one: JournalledSchedule, other: JournalledSchedule): boolean =>
   one.namespace === other.namespace && one.name === other.name;

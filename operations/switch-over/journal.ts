@@ -19,6 +19,8 @@ export interface Journal {
   /** The restore point that the databases are switched over to; RFC 3339, UTC. */
   instant: string;
   state: JournalState;
+  /** The releases whose pods it stops, as `namespace/name`. */
+  releases: string[];
   /** Each Deployment's number of pods before it was stopped, by `namespace/name`. */
   replicas: Record<string, number>;
   schedules: JournalledSchedule[];
@@ -94,6 +96,7 @@ export class JournalFile {
       return {
         instant: instantAt(data.instant, "instant"),
         state: stateAt(data.state, "state"),
+        releases: listAt(jsonAt(data, "releases"), "releases", textAt),
         replicas: countsAt(jsonAt(data, "replicas"), "replicas"),
         schedules: listAt(jsonAt(data, "schedules"), "schedules", scheduleAt),
         notes: textsIn({ notes: jsonAt(data, "notes") }, "notes"),
@@ -107,9 +110,9 @@ export class JournalFile {
   }
 }
 
-function format({ instant, state, replicas, schedules, notes }: Journal): Record<string, string> {
-  const json = (value: unknown) => JSON.stringify(value, undefined, 1);
-  return { instant, state, replicas: json(replicas), schedules: json(schedules), notes: json(notes) };
+function format({ instant, state, ...others }: Journal): Record<string, string> {
+  const texts = Object.entries(others).map(([key, value]) => [key, JSON.stringify(value, undefined, 1)] as const);
+  return { instant, state, ...Object.fromEntries(texts) };
 }
 
 function jsonAt(data: Fields, key: string): unknown {

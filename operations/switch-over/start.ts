@@ -1,6 +1,7 @@
 import { isConflict } from "../kubernetes/client";
 import { type ClusterContext, MAX_REPEATS, POLL_MILLIS } from "./cluster-context";
 import type { Journal } from "./journal";
+import { isOf } from "./journal-changes";
 import { elapsed, type Say, Waiting } from "./progress";
 import { resumeSchedules } from "./schedules";
 import { keyOf, readPods, readWorkloads, scale, type Workload } from "./workloads";
@@ -9,7 +10,7 @@ import { keyOf, readPods, readWorkloads, scale, type Workload } from "./workload
 export async function startPods(context: ClusterContext, say: Say): Promise<void> {
   const { cluster, client, journal, locks } = context;
   const recorded = await journal.read();
-  if (recorded === undefined || recorded.state === "started") return;
+  if (recorded === undefined || recorded.state === "started" || !isOf(recorded, cluster.releases)) return;
   await locks.keep();
   await journal.update((current) => current && { ...current, state: "starting" });
   await scaleOut(context, recorded, say);

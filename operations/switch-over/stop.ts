@@ -16,7 +16,7 @@ export async function recordCounts(context: ClusterContext, instant: string): Pr
   const fresh: FreshCounts = new Map();
   await locks.keep();
   await journal.update((current) => {
-    const next = stopping(current, instant, workloads, schedules);
+    const next = stopping(current, { instant, releases: cluster.releases, workloads, schedules });
     const known = current?.state === "started" ? {} : (current?.replicas ?? {});
     fresh.clear();
     for (const [key, count] of Object.entries(next.replicas)) if (!known[key] && count > 0) fresh.set(key, count);

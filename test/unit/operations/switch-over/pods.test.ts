@@ -1,15 +1,8 @@
 import test from "ava";
 import type { SimulatedRelease } from "../../../../simulator/cloud/kubernetes/release";
-import { DEPLOYMENTS, INSTANT, LATER, PODS, type Scene, scene, wholeNight } from "./scene";
+import { DEPLOYMENTS, INSTANT, PODS, recorded, type Scene, scaleBy, scene, wholeNight } from "./scene";
 
 const COUNTS = { "scalar/ledger-ledger": 3, "scalar/auditor-auditor": 2 };
-
-const recorded = ({ journal }: Scene): unknown => JSON.parse(journal()?.replicas ?? "{}");
-
-/** Somebody else scales a Deployment. */
-function scaleBy({ cluster }: Scene, manager: string, deployment: string, replicas: number): void {
-  cluster.store.mergePatch(DEPLOYMENTS, "scalar", deployment, { spec: { replicas } }, { fieldManager: manager });
-}
 
 const releaseOf = ({ cluster }: Scene, name: string): SimulatedRelease => {
   const found = cluster.releases.find((release) => release.name === name);
@@ -144,43 +137,6 @@ test.serial("a pod whose containers have all ended is not present; one with a ph
   );
 });
 
-test.serial(
-  "counts of 0 by hand before the stop are those of the last switch-over, or reported at the start",
-  async (t) => {
-    const night = await scene(t);
-    await wholeNight(await night.process());
-    scaleBy(night, "kubectl-scale", "ledger-ledger", 0);
-    await wholeNight(await night.process(), LATER);
-    t.is(night.replicas()["ledger-ledger"], 3);
-
-    const other = await scene(t);
-    scaleBy(other, "kubectl-scale", "ledger-ledger", 0);
-    const process = await other.process();
-    await wholeNight(process);
-    t.is(other.replicas()["ledger-ledger"], 0);
-    t.regex(
-      process.said.join("\n"),
-      /^Deployment scalar\/ledger-ledger had no pods when the switch-over began, so none are started: kubectl scale deployment ledger-ledger --namespace scalar --replicas <count>$/m,
-    );
-  },
-);
-
-test.serial("pods of another instant's switch-over are not stopped for this one", async (t) => {
-  const night = await scene(t);
-  const first = await night.process();
-  await first.pods.lock(first.say);
-  await first.pods.stop(INSTANT, first.say);
-  await first.pods.unlock();
-  const { pods, say } = await night.process();
-  const message = `a switch-over to ${INSTANT} has stopped the pods and has not started them again; set restore.at to ${INSTANT} and finish it first`;
-  t.deepEqual(await pods.problems(LATER), [`cluster "default": ${message}`]);
-  t.deepEqual(await pods.problems(INSTANT), []);
-  await pods.lock(say);
-  await t.throwsAsync(pods.stop(LATER, say), { message });
-  t.deepEqual(recorded(night), COUNTS);
-  await pods.unlock();
-});
-
 test.serial("an autoscaler's number after the scale-out is left alone, and 0 is not", async (t) => {
   const night = await scene(t);
   const { pods, say, said } = await night.process();
@@ -256,47 +212,6 @@ test.serial("a recorded Deployment that does not exist any more is named after t
   });
   t.is(night.replicas()["ledger-ledger"], 3);
   t.like(await pods.journal(), { state: "starting" });
-  await pods.unlock();
-});
-
-test.serial("notes are kept next to each other, and only in a journal", async (t) => {
-  const night = await scene(t);
-  const { pods, say } = await night.process();
-  t.is(await pods.journal(), undefined);
-  await pods.lock(say);
-  await t.throwsAsync(pods.note({ a: "1" }), { message: /scalar-switch-over in cluster "default" does not exist/ });
-  await pods.stop(INSTANT, say);
-  await pods.note({ a: "1" });
-  await pods.note({ b: "2" });
-  await pods.stop(INSTANT, say);
-  t.deepEqual((await pods.journal())?.notes, { a: "1", b: "2" });
-  await pods.unlock();
-});
-
-test.serial("a journal that somebody has damaged is refused with the key to correct", async (t) => {
-  const night = await scene(t);
-  const { pods, say } = await night.process();
-  await pods.lock(say);
-  await pods.stop(INSTANT, say);
-  const store = night.cluster.store;
-  const config = { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: "scalar", name: "scalar-switch-over" } };
-  const journal = night.journal() ?? {};
-  for (const [data, problem] of [
-    [{ ...journal, replicas: "{" }, /: replicas is not JSON: /],
-    [
-      { ...journal, replicas: '{"scalar/ledger-ledger":"3"}' },
-      /: replicas\.scalar\/ledger-ledger must be a whole number, got "3"\./,
-    ],
-    [{ ...journal, state: "paused" }, /: state must be one of stopped, starting, started, got paused\./],
-    [{ ...journal, instant: "yesterday" }, /: instant "yesterday" /],
-  ] as const) {
-    store.update({ ...config, data });
-    await t.throwsAsync(pods.journal(), { message: problem });
-    await t.throwsAsync(pods.start(say), {
-      message: /correct that key by hand; delete the ConfigMap only if no switch-over/,
-    });
-  }
-  t.is(night.replicas()["ledger-ledger"], 0);
   await pods.unlock();
 });
 

@@ -84,3 +84,11 @@ export function cronJob({ namespace, name }: typeof SCHEDULE, releases: typeof R
     spec: { schedule: "0 3 * * *", suspend: false, jobTemplate: { spec: { template } } },
   };
 }
+
+/** The counts in the journal. */
+export const recorded = ({ journal }: Scene): unknown => JSON.parse(journal()?.replicas ?? "{}");
+
+/** Somebody else scales a Deployment. */
+export function scaleBy({ cluster }: Scene, manager: string, deployment: string, replicas: number): void {
+  cluster.store.mergePatch(DEPLOYMENTS, "scalar", deployment, { spec: { replicas } }, { fieldManager: manager });
+}
