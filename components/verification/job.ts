@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CONTAINER_SECURITY, POD_SECURITY } from "../confined-pod";
 import { instantSuffix } from "../databases/kind";
 import type { VerificationJobArgs } from "./job-args";
+import { jobName } from "./job-name";
 
 /** Where the copies' properties are mounted. */
 const COPIES_DIRECTORY = "/copies";
@@ -66,10 +67,10 @@ export function declareVerificationJob(
   }: JobProgram,
 ): Job {
   const { namespace, resources } = args;
-  const physical = `${name}-${task}-${instantSuffix(instant)}`;
+  const physical = jobName(`${name}-${task}-${instantSuffix(instant)}`);
   const labels = {
     "app.kubernetes.io/name": `scalar-backup-${task}`,
-    "app.kubernetes.io/instance": name,
+    "app.kubernetes.io/instance": jobName(name),
     "app.kubernetes.io/managed-by": "scalar-backup",
   };
   const metadata = { name: physical, namespace, labels };
