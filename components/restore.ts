@@ -104,6 +104,8 @@ export class ScalarRestore extends pulumi.ComponentResource {
       azure,
       mode: args.mode ?? RestoreMode.Drill,
       acceptInconsistent: args.acceptInconsistentCopiesAt !== undefined,
+      acceptUnproven: args.acceptUnproven !== undefined || args.acceptInconsistentCopiesAt !== undefined,
+      verificationRequired: args.verify?.enabled === true || args.quietGap === true,
       instant,
       checkedInstant: checkedInstant(instant, args, set, lists, known, copiesExist, aws, this),
       keep: keptCopies(args, set, lists),

@@ -124,10 +124,14 @@ export async function findRestoreSource(
 }
 
 /**
- * What the account can be restored to: from the oldest backup, to the oldest of its containers' newest backups, which Azure
- * reports for single containers only.
+ * What the account, or one container of it, can be restored to: from the oldest backup, to the oldest of its containers' newest
+ * backups, which Azure reports for single containers only.
  */
-export async function readRange(account: CosmosAccount, access: AzureAccessSource): Promise<CosmosRange> {
+export async function readRange(
+  account: CosmosAccount,
+  access: AzureAccessSource,
+  only?: { database: string; container: string },
+): Promise<CosmosRange> {
   if (account.properties.backupPolicy?.type !== "Continuous") {
     const failed = failedMigration(account);
     return {
@@ -148,7 +152,8 @@ export async function readRange(account: CosmosAccount, access: AzureAccessSourc
   const earliest = restorable && oldestInstant(restorable);
   if (earliest === undefined)
     return { unknownBecause: "Azure does not list it among the accounts that can be restored yet" };
-  const latest = await newestBackups(client, account);
+  const paths = only ? [containerPath(account, only)] : await containerPaths(client, account);
+  const latest = await newestBackups(client, account, paths);
   if (latest.length === 0)
     return {
       unknownBecause: "it has no container yet, and Azure reports the newest restorable instant only for containers",
@@ -156,13 +161,27 @@ export async function readRange(account: CosmosAccount, access: AzureAccessSourc
   return { earliest, latest: new Date(Math.min(...latest)).toISOString() };
 }
 
-async function newestBackups(client: ArmClient, account: CosmosAccount): Promise<number[]> {
+function containerPath(
+  { id }: CosmosAccount,
+  { database, container }: { database: string; container: string },
+): string {
+  return `${id}/sqlDatabases/${database}/containers/${container}`;
+}
+
+async function containerPaths(client: ArmClient, account: CosmosAccount): Promise<string[]> {
   const databases = await client.list<{ name: string }>(`${account.id}/sqlDatabases`, API_VERSION);
-  const containers = await eachAtOnce(databases, CONCURRENCY, async (database) => {
-    const path = `${account.id}/sqlDatabases/${database.name}/containers`;
-    return (await client.list<{ name: string }>(path, API_VERSION)).map(({ name }) => `${path}/${name}`);
+  const containers = await eachAtOnce(databases, CONCURRENCY, async ({ name: database }) => {
+    const listed = await client.list<{ name: string }>(
+      `${account.id}/sqlDatabases/${database}/containers`,
+      API_VERSION,
+    );
+    return listed.map(({ name: container }) => containerPath(account, { database, container }));
   });
-  return eachAtOnce(containers.flat(), CONCURRENCY, async (container) => {
+  return containers.flat();
+}
+
+async function newestBackups(client: ArmClient, account: CosmosAccount, paths: readonly string[]): Promise<number[]> {
+  return eachAtOnce(paths, CONCURRENCY, async (container) => {
     const answer = await client.request<{ continuousBackupInformation?: { latestRestorableTimestamp?: string } }>(
       "POST",
       `${container}/retrieveContinuousBackupInformation`,

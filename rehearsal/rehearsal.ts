@@ -181,7 +181,7 @@ class Drill {
   /** Whether the program compares copies of the set's coordinator, which is in the first database. */
   get #comparesCoordinators(): boolean {
     const [first] = this.#config["scalar-backup:databases"] as DatabaseArgs[];
-    return first?.dynamodb !== undefined;
+    return first?.dynamodb !== undefined || first?.cosmosdb !== undefined;
   }
 
   /** Says what is simulated. */

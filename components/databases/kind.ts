@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { CosmosAddress } from "../../operations/cosmosdb";
+import type { AccountCopy } from "../../operations/cosmosdb-verification";
 import type { TableCopies } from "../../operations/dynamodb-verification";
 import type { VerifiedBracket } from "../../operations/verified-bracket";
 import type { CoordinatorTable } from "../../restore-points/quiet-gaps";
@@ -89,6 +89,10 @@ export interface RestoreContext {
    * none. Absent where copies are not verified.
    */
   bracket?: pulumi.Output<BracketInstants | NoBracket>;
+  /** Whether the configuration asks for a verification, so that copies that exist get what it needs. */
+  verificationRequired: boolean;
+  /** Whether copies are accepted that are not proven. */
+  acceptUnproven: boolean;
 }
 
 /** A copy after a restore. */
@@ -126,8 +130,8 @@ export interface DataCopies {
   /** Tables: DynamoDB keeps a record of each restore. */
   tables?: TableCopies;
   /** An account: Cosmos DB keeps a record of its restore. */
-  account?: CosmosAddress & { database: string };
-  /** Of what the cloud keeps no record: the instant that was asked for. */
+  account?: AccountCopy;
+  /** The instant that was asked for: where the cloud keeps no record, or the comparison does not read it. */
   requested?: CopyInstant;
 }
 

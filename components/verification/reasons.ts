@@ -41,9 +41,10 @@ function ofRelease(own: readonly Holder[]): string[] {
     ({ database, coordinator }) => !database.kind.relational && coordinator.found === undefined,
   );
   if (notRead.length > 0)
-    return [
-      `the coordinator is in ${notRead.map(({ database }) => `${database.name} (${database.kind.label})`).join(", ")}, where this version does not compare it`,
-    ];
+    return notRead.map(
+      ({ database, coordinator }) =>
+        `${database.name}: ${coordinator.because ?? `this version does not look for the coordinator in ${database.kind.label}`}`,
+    );
   const relational = own.filter(({ database }) => database.kind.relational).map(({ database }) => database.name);
   if (relational.length > 0)
     return [

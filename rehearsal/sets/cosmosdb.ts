@@ -3,6 +3,7 @@ import { type JsonObject, object } from "../../simulator/cloud/azure/json";
 import { STORED_PROCEDURE } from "../../simulator/cloud/azure/schema-loader";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import type { StackResult } from "../../simulator/engine/stack";
+import { COORDINATOR_TABLE, TransactionState } from "../scalardb/record";
 import { cosmosdbDatabase } from "../scalardb/stores/databases";
 import { AZURE_LOCATION, AZURE_RESOURCE_GROUP, azureResource, buildPrivateEndpoint } from "./azure";
 import { copyOf } from "./copies";
@@ -36,6 +37,9 @@ export function buildCosmosdb(cloud: SimulatedCloud, accountName: string, namesp
   const account = cloud.azure.cosmosdb.account(accountName);
   for (const [database, container] of containersOf(namespace))
     account.createContainer(database, container, [STORED_PROCEDURE]);
+  // A transaction that ScalarDB has run before: a coordinator without a row decides about no data.
+  const first = { tx_id: "first", tx_state: TransactionState.COMMITTED, tx_created_at: account.now() };
+  cosmosdbDatabase(account).write(COORDINATOR_TABLE, first.tx_id, first);
   buildPrivateEndpoint(cloud, `${accountName}-endpoint`, {
     id,
     group: "Sql",

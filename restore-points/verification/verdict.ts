@@ -120,7 +120,7 @@ function bracketTexts({ database, table, early, late, data, differences }: Brack
   return [
     `${database}: ${table} as of ${early.instant} (${rows.early} rows) and as of ${late.instant} (${rows.late} rows) has the same commits`,
     ...requested.map(
-      ({ name, instant }) => `${name} is as of ${instant}, as was asked for: its cloud keeps no record of that`,
+      ({ name, instant }) => `${name} is as of ${instant}, as was asked for: no record of its cloud was read`,
     ),
   ];
 }

@@ -41,6 +41,7 @@ export interface Answer {
 }
 
 const CLOCK = pathToFileURL(require.resolve("../../simulator/cloud/shifted-clock.mjs")).href;
+const DOCUMENT_HOSTS = pathToFileURL(require.resolve("../../simulator/cloud/azure/document-hosts.mjs")).href;
 const RealDate = Date;
 const port = parentPort as NonNullable<typeof parentPort>;
 /** The program that runs, if one does: uncaught errors belong to it. */
@@ -55,6 +56,8 @@ port.on("message", (order: Order) => {
 
 async function carriedOut({ id, environment, program, operation }: Order): Promise<Answer> {
   Object.assign(process.env, environment);
+  // Loaded once; the program's libraries come after it.
+  if (environment.SIMULATED_AZURE_URL !== undefined) await import(DOCUMENT_HOSTS);
   meetCloud(environment.IDENTITY_ENDPOINT);
   await setClock(environment.SIMULATED_CLOCK_OFFSET_MILLIS ?? "0");
   const lines: string[] = [];

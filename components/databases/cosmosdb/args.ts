@@ -59,6 +59,11 @@ export interface CosmosdbNetworkArgs {
 export interface CosmosdbRestoreToArgs {
   /** Who reaches the copy. Defaults to those who reach the source; a deleted one has none. */
   network?: CosmosdbNetworkArgs;
+  /**
+   * Addresses and ranges from which `pulumi up` reads the coordinator's temporary copies, to compare them: their firewall lets
+   * in these alone. Defaults to who reaches the copy.
+   */
+  verifiedFrom?: string[];
   /** Where the copy is put. Defaults to the source's resource group. */
   resourceGroupName?: string;
   /**
@@ -177,6 +182,11 @@ export const cosmosdbSchema = z
           } satisfies Shape<CosmosdbNetworkArgs>)
           .optional()
           .describe("Who reaches the copy. Defaults to those who reach the source; a deleted one has none."),
+        verifiedFrom: z
+          .array(ipRule)
+          .min(1)
+          .optional()
+          .describe("Addresses from which pulumi up reads the coordinator's copies. Defaults to who reaches the copy."),
         schemaLoader: z
           .strictObject({
             namespace: z

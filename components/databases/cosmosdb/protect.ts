@@ -1,6 +1,5 @@
 import { DatabaseAccount, type DatabaseAccountArgs } from "@pulumi/azure-native/cosmosdb/databaseAccount";
 import * as pulumi from "@pulumi/pulumi";
-import type { AzureAccessSource } from "../../../operations/azure";
 import {
   accountShortfalls,
   type CosmosAccount,
@@ -8,15 +7,15 @@ import {
   findAccount,
   tierOf,
 } from "../../../operations/cosmosdb";
-import { hasContainer } from "../../../operations/cosmosdb-containers";
 import { type CosmosRange, oldestInstant, readRange } from "../../../operations/cosmosdb-restorable";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { endProgram, orEnd } from "../../problem";
-import { COORDINATOR_NAMESPACE, COORDINATOR_TABLE, type CoordinatorFinding } from "../coordinator";
+import type { CoordinatorFinding } from "../coordinator";
 import { checkedArgs } from "../create/resource-args";
 import { declareRepair, noted } from "../drift-repair";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 import type { CosmosdbArgs, CosmosdbCreateArgs } from "./args";
+import { findCoordinator } from "./coordinator";
 import { addressOf, keyProblem, lookUpDeleted, lookUpSource } from "./source";
 
 /** What is known of an account; nothing while it is still to be created. */
@@ -68,18 +67,6 @@ export function protectCosmosdb(name: string, args: CosmosdbArgs, context: Prote
     range: observed.apply(({ range }) => ({ name, ...range })),
     // The schema of an account that is created here may be yet to be loaded.
     coordinator: observed.apply(({ coordinator = {} }) => coordinator),
-  };
-}
-
-async function findCoordinator(
-  { existing }: CosmosdbArgs,
-  account: CosmosAccount,
-  access: AzureAccessSource,
-): Promise<CoordinatorFinding> {
-  const database = existing?.coordinatorNamespace ?? COORDINATOR_NAMESPACE;
-  return {
-    found: await hasContainer(account, { database, container: COORDINATOR_TABLE }, access),
-    missing: `no container ${COORDINATOR_TABLE} of database ${database} in account ${account.name}`,
   };
 }
 

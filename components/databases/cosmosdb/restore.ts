@@ -1,28 +1,21 @@
-import { DatabaseAccount } from "@pulumi/azure-native/cosmosdb/databaseAccount";
 import * as pulumi from "@pulumi/pulumi";
-import type { AzureAccessSource } from "../../../operations/azure";
 import { readPrivateEndpoints } from "../../../operations/azure-network";
-import {
-  awaitAccount,
-  type CosmosAccount,
-  type CosmosAddress,
-  continuousDays,
-  findAccount,
-  primaryKey,
-  tierOf,
-} from "../../../operations/cosmosdb";
+import { type CosmosAccount, continuousDays, primaryKey } from "../../../operations/cosmosdb";
 import type { AccountCompletion } from "../../../operations/cosmosdb-changes";
-import { findRestoreSource, type RestoreSource, restoreSourceOf } from "../../../operations/cosmosdb-restorable";
+import { findRestoreSource, restoreSourceOf } from "../../../operations/cosmosdb-restorable";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { declareCompletion } from "../../operation";
 import { orEnd } from "../../problem";
-import { copyOptions, numbered } from "../azure/copies";
-import { adoptCopy, type FoundCopy } from "../azure/existing";
+import { isInState } from "../../state";
+import { numbered } from "../azure/copies";
+import { adoptCopy } from "../azure/existing";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
 import { copyTags } from "../copy-tags";
-import { instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
-import type { CosmosdbArgs, CosmosdbNetworkArgs } from "./args";
+import { type DataCopies, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
+import type { CosmosdbArgs } from "./args";
+import { type Coordinator, declareCoordinatorCopies, readCoordinator } from "./coordinator-copies";
+import { declareCopy, findCopy, networkOf } from "./copy-account";
 import { declareSchemaLoader } from "./schema-loader";
 import { ACCOUNT_NAME_LENGTH, accountOf, keyOf, keyProblem, lookUpDeleted, lookUpSource } from "./source";
 
@@ -56,16 +49,30 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
       };
       const declared = { type: "azure-native:cosmosdb:DatabaseAccount", logical: prefix };
       const copy = await findCopy(address, azure.access);
-      return { ...found, address, adopted: await adoptCopy(declared, copy, found.endpoints, context) };
+      const existing = { copy: address, copyInState: await isInState(declared, context) };
+      return {
+        ...found,
+        ...existing,
+        address,
+        adopted: await adoptCopy(declared, copy, found.endpoints, context),
+        coordinator: args.existing?.deleted
+          ? ofDeleted(found.account)
+          : await readCoordinator(name, args, { account: found.account, ...existing }, context),
+      };
     }),
   );
-  const restored = read.apply(({ address, adopted, account, from, endpoints, outOfReach }) => {
+  const restored = read.apply((found) => {
+    const { address, adopted, account, from, endpoints, outOfReach } = found;
     const tags = copyTags("azure", account.tags, context);
     const keyIdentity = args.restoreTo?.keyIdentity;
     const key = keyOf(account, keyIdentity, args.existing?.deleted === true);
     const days = Math.max(continuousDays(account), args.recoveryPeriodInDays ?? RECOVERY_PERIODS.cosmosdb.maximum);
     const { importId } = adopted;
-    const copy = declareCopy(prefix, account, { ...address, from, tags, days, key, importId }, context);
+    const copy = declareCopy(
+      account,
+      { ...address, logical: prefix, from, at: context.checkedInstant, tags, days, key, importId },
+      context,
+    );
     const completion: AccountCompletion = {
       ...address,
       tags,
@@ -87,6 +94,13 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
       ? [declareSchemaLoader(name, prefix, loader, { endpoint, key: accountKey }, [completed, ...reachable], context)]
       : [];
     return {
+      coordinator: declareCoordinatorCopies(name, args, found.coordinator, found, context),
+      data: completed.id.apply(
+        (): DataCopies => ({
+          account: { database: name, ...address },
+          requested: { name, instant, requested: true },
+        }),
+      ),
       endpoint: pulumi.all([endpoint, ...repaired.map(({ urn }) => urn)]).apply(([uri]) => uri as string),
       key: accountKey,
       notes: [
@@ -109,92 +123,15 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
       .all([restored.apply(({ endpoint }) => endpoint), restored.apply(({ key }) => key)])
       .apply(([endpoint, key]): Record<string, string> => ({ contact_points: endpoint, password: key })),
     notes: restored.apply(({ notes }) => notes),
+    restores: read.apply(({ coordinator }) => (coordinator.copies === undefined ? 1 : 3)),
+    coordinator: restored.apply(({ coordinator }) => coordinator),
+    data: restored.apply(({ data }) => data),
   };
 }
 
-async function findCopy(address: CosmosAddress, access: AzureAccessSource): Promise<FoundCopy | undefined> {
-  const found = await findAccount(address, access);
-  return (
-    found && {
-      what: `account ${address.accountName} in resource group ${address.resourceGroupName}`,
-      id: found.id,
-      tags: found.tags,
-      ready: found.properties.provisioningState === "Succeeded" ? undefined : () => awaitAccount(address, access),
-    }
-  );
-}
-
-function declareCopy(
-  prefix: string,
-  source: CosmosAccount,
-  copy: {
-    accountName: string;
-    resourceGroupName: string;
-    from: RestoreSource;
-    importId: string | undefined;
-    tags: Record<string, string>;
-    days: number;
-    key: ReturnType<typeof keyOf>;
-  },
-  context: RestoreContext,
-): DatabaseAccount {
-  const { properties } = source;
-  const { id: restoreSource, location, region } = copy.from;
-  const zoneRedundant = properties.locations?.find(
-    ({ locationName }) => locationName.replaceAll(" ", "").toLowerCase() === region,
-  )?.isZoneRedundant;
-  return new DatabaseAccount(
-    prefix,
-    {
-      accountName: copy.accountName,
-      resourceGroupName: copy.resourceGroupName,
-      location,
-      // Azure restores into one region only.
-      locations: [{ locationName: region, failoverPriority: 0, isZoneRedundant: zoneRedundant }],
-      kind: "GlobalDocumentDB",
-      databaseAccountOfferType: "Standard",
-      createMode: "Restore",
-      restoreParameters: {
-        restoreMode: "PointInTime",
-        restoreSource,
-        restoreTimestampInUtc: context.checkedInstant,
-      },
-      backupPolicy: { type: "Continuous", continuousModeProperties: { tier: tierOf(copy.days) } },
-      consistencyPolicy: { defaultConsistencyLevel: "Strong" },
-      // A restore drops the firewall: until the completion has set it again, the copy allows no access.
-      publicNetworkAccess: "Disabled",
-      capabilities: properties.capabilities,
-      cors: properties.cors as never,
-      disableLocalAuth: properties.disableLocalAuth,
-      disableKeyBasedMetadataWriteAccess: properties.disableKeyBasedMetadataWriteAccess,
-      enableAutomaticFailover: properties.enableAutomaticFailover,
-      enableBurstCapacity: properties.enableBurstCapacity,
-      enablePartitionMerge: properties.enablePartitionMerge,
-      minimalTlsVersion: properties.minimalTlsVersion,
-      ...copy.key,
-      tags: copy.tags,
-    },
-    copyOptions(context, copy.importId),
-  );
-}
-
-/** The copy's network settings: the configured ones, or the source's. */
-function networkOf({ properties }: CosmosAccount, to: CosmosdbNetworkArgs | undefined): AccountCompletion["network"] {
-  if (to)
-    return {
-      publicNetworkAccess: to.publicNetworkAccess,
-      ipRules: (to.ipRules ?? []).map((ipAddressOrRange) => ({ ipAddressOrRange })),
-      isVirtualNetworkFilterEnabled: (to.subnetIds ?? []).length > 0,
-      virtualNetworkRules: (to.subnetIds ?? []).map((id) => ({ id })),
-    };
-  return {
-    publicNetworkAccess: properties.publicNetworkAccess ?? "Enabled",
-    ipRules: properties.ipRules ?? [],
-    isVirtualNetworkFilterEnabled: properties.isVirtualNetworkFilterEnabled ?? false,
-    virtualNetworkRules: properties.virtualNetworkRules ?? [],
-    networkAclBypass: properties.networkAclBypass,
-    networkAclBypassResourceIds: properties.networkAclBypassResourceIds,
-  };
+/** Azure keeps no list of a deleted account's containers that is read here. */
+function ofDeleted({ name }: CosmosAccount): Coordinator {
+  return { finding: {}, because: `account ${name} is deleted, so nothing shows whether it has the coordinator` };
 }
 
 const KEY_STEP =

@@ -211,7 +211,7 @@ export function declareVerification(
       early,
       late,
       data: data.flatMap(({ tables }) => tables ?? []),
-      otherData: data.flatMap(({ requested }) => requested ?? []),
+      otherData: data.flatMap(({ tables, requested }) => (tables === undefined ? (requested ?? []) : [])),
     }),
   );
   const said = declareFinding(

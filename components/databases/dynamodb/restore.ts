@@ -142,6 +142,7 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
               .filter((table) => table !== coordinator?.source)
               .map((table) => copyName(name, args, aws, table.name, instant)),
           },
+          requested: { name, instant, requested: true },
         }),
       );
       return {

@@ -271,7 +271,8 @@ function look(
 function unexpected(result: StackResult, allowed: "create" | "delete"): string[] {
   return changes(result).filter((change) => {
     const [kind, type, name] = change.split(" ");
-    const copy = name?.includes("-copy") || type === "ScalarRestore" || type === "RestoredDatabase";
+    const copy =
+      /-copy|-(early|late|verification)-\d/.test(name ?? "") || type === "ScalarRestore" || type === "RestoredDatabase";
     return kind !== allowed || !copy;
   });
 }

@@ -30,6 +30,8 @@ test("a coordinator that is in no known place, or was not there, is no proof", (
     "ledger: the coordinator's table did not exist at this instant",
   ]);
   t.deepEqual(coordinatorReasons([{ database: accounts, coordinator: {} }], []), [
-    "the coordinator is in accounts (Azure Cosmos DB for NoSQL), where this version does not compare it",
+    "accounts: this version does not look for the coordinator in Azure Cosmos DB for NoSQL",
   ]);
+  const because = "account a is deleted, so nothing shows whether it has the coordinator";
+  t.deepEqual(coordinatorReasons([{ database: accounts, coordinator: { because } }], []), [`accounts: ${because}`]);
 });

@@ -161,7 +161,7 @@ test("the verdict says which data has only the instant that was asked for", asyn
   const data = [{ name: "customers", instant: AT, requested: true }];
   const { verdict, restsOn } = judge({ brackets: [await bracket(ROWS, ROWS, { data })] });
   t.is(verdict, "pause proven, records not scanned");
-  t.is(restsOn[1], "customers is as of 2026-11-22T03:00:00Z, as was asked for: its cloud keeps no record of that");
+  t.is(restsOn[1], "customers is as of 2026-11-22T03:00:00Z, as was asked for: no record of its cloud was read");
 });
 
 test("rows with write sets need a scan, because finishTransaction can remove them", async (t) => {

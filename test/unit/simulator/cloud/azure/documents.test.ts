@@ -19,6 +19,8 @@ async function setUp(t: ExecutionContext) {
   buildCosmosdb(cloud, "prod");
   const { cosmosdb } = cloud.azure;
   const account = cosmosdb.account("prod");
+  // Each test counts its own.
+  for (const id of account.items("coordinator", "state").keys()) account.deleteItem("coordinator", "state", id);
   const put = (id: string, more: object = {}) =>
     account.putItem("coordinator", "state", id, {
       id,
