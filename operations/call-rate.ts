@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { waitingClock } from "./clock";
 
 const SECOND = 1000;
 
@@ -19,7 +19,7 @@ export class CallRate {
 
   async turn(): Promise<void> {
     const wait = this.reserve(performance.now());
-    if (wait > 0) await sleep(wait);
+    if (wait > 0) await waitingClock().wait(wait);
   }
 
   /** For how long a call that is asked for now has to wait, in milliseconds. It counts from then on. */

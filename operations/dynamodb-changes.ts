@@ -1,9 +1,13 @@
 import {
   type OnDemandThroughput,
+  type StreamViewType,
+  type TableClass,
+  type TableDescription,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
+  type UpdateTableCommandInput,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { type AwsAccessSource, eachAtOnce } from "./aws";
@@ -72,9 +76,9 @@ export interface CopyCompletion {
   /** Keys of tags that the copy must not have. Absent when there are none. */
   withoutTags?: string[];
   deletionProtection: boolean;
-  tableClass?: string;
+  tableClass?: TableClass;
   /** The stream's view type, when the source has a stream. */
-  streamViewType?: string;
+  streamViewType?: StreamViewType;
   /** The most that the source may use, when it has such a limit. */
   onDemandThroughput?: OnDemandThroughput;
   /** The same of its global indexes that have one. */
@@ -105,37 +109,50 @@ export async function completeCopies(
     say(`${wanted.name}: ${Object.keys(wanted.tags).length} tags`);
     if (wanted.withoutTags !== undefined)
       await client.send(new UntagResourceCommand({ ResourceArn: description.TableArn, TagKeys: wanted.withoutTags }));
-    // One property to an UpdateTable: DynamoDB refuses several kinds of change in a single call.
-    const changes: { what: string; change: object }[] = [];
-    if (description.DeletionProtectionEnabled !== wanted.deletionProtection)
-      changes.push({
-        what: `deletion protection ${wanted.deletionProtection ? "on" : "off"}`,
-        change: { DeletionProtectionEnabled: wanted.deletionProtection },
-      });
-    if (wanted.tableClass && (description.TableClassSummary?.TableClass ?? "STANDARD") !== wanted.tableClass)
-      changes.push({ what: `table class ${wanted.tableClass}`, change: { TableClass: wanted.tableClass } });
-    if (wanted.streamViewType && description.StreamSpecification?.StreamViewType !== wanted.streamViewType)
-      changes.push({
-        what: `stream of ${wanted.streamViewType}`,
-        change: { StreamSpecification: { StreamEnabled: true, StreamViewType: wanted.streamViewType } },
-      });
-    if (limitsDiffer(wanted.onDemandThroughput, description.OnDemandThroughput))
-      changes.push({ what: "limits of on-demand capacity", change: { OnDemandThroughput: wanted.onDemandThroughput } });
-    for (const { name, onDemandThroughput } of wanted.indexes ?? []) {
-      const index = description.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === name);
-      if (index === undefined || !limitsDiffer(onDemandThroughput, index.OnDemandThroughput)) continue;
-      const update = { Update: { IndexName: name, OnDemandThroughput: onDemandThroughput } };
-      changes.push({
-        what: `limits of on-demand capacity of index ${name}`,
-        change: { GlobalSecondaryIndexUpdates: [update] },
-      });
-    }
+    const changes = changesTo(description, wanted);
     for (const { what, change } of changes) {
       await waitUntilTableExists({ client, maxWaitTime: 900, minDelay: 1 }, { TableName: wanted.name });
       await client.send(new UpdateTableCommand({ TableName: wanted.name, ...change }));
       say(`${wanted.name}: ${what}`);
     }
   });
+}
+
+/** A change of a table's settings, one UpdateTable. */
+export interface TableChange {
+  /** For people. */
+  what: string;
+  change: Partial<UpdateTableCommandInput>;
+}
+
+/** What a restored table lacks of what is wanted. */
+export function changesTo(description: TableDescription, wanted: CopyCompletion): TableChange[] {
+  // One property to an UpdateTable: DynamoDB refuses several kinds of change in a single call.
+  const changes: TableChange[] = [];
+  if (description.DeletionProtectionEnabled !== wanted.deletionProtection)
+    changes.push({
+      what: `deletion protection ${wanted.deletionProtection ? "on" : "off"}`,
+      change: { DeletionProtectionEnabled: wanted.deletionProtection },
+    });
+  if (wanted.tableClass && (description.TableClassSummary?.TableClass ?? "STANDARD") !== wanted.tableClass)
+    changes.push({ what: `table class ${wanted.tableClass}`, change: { TableClass: wanted.tableClass } });
+  if (wanted.streamViewType && description.StreamSpecification?.StreamViewType !== wanted.streamViewType)
+    changes.push({
+      what: `stream of ${wanted.streamViewType}`,
+      change: { StreamSpecification: { StreamEnabled: true, StreamViewType: wanted.streamViewType } },
+    });
+  if (limitsDiffer(wanted.onDemandThroughput, description.OnDemandThroughput))
+    changes.push({ what: "limits of on-demand capacity", change: { OnDemandThroughput: wanted.onDemandThroughput } });
+  for (const { name, onDemandThroughput } of wanted.indexes ?? []) {
+    const index = description.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === name);
+    if (index === undefined || !limitsDiffer(onDemandThroughput, index.OnDemandThroughput)) continue;
+    const update = { Update: { IndexName: name, OnDemandThroughput: onDemandThroughput } };
+    changes.push({
+      what: `limits of on-demand capacity of index ${name}`,
+      change: { GlobalSecondaryIndexUpdates: [update] },
+    });
+  }
+  return changes;
 }
 
 /** Whether a table lacks limits that are wanted. -1 is none, which DynamoDB may also leave out. */

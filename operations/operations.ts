@@ -2,6 +2,7 @@ import { AWS_ACCESS_VARIABLE } from "./aws";
 import { AZURE_ACCESS_VARIABLE } from "./azure";
 import { KUBERNETES_ACCESS_VARIABLE } from "./kubernetes/access";
 import { OPERATION_CLOUDS, type Operation, type OperationName } from "./requests";
+import { SWITCH_OVER_ACCESS_VARIABLE } from "./switch-over/access";
 
 // Each loads a module when its operation runs: the clouds' SDKs take long to load.
 function dynamodb(): typeof import("./dynamodb-changes") {
@@ -41,6 +42,10 @@ function jobs(): typeof import("./kubernetes/job-result") {
   return require("./kubernetes/job-result");
 }
 
+function switchOvers(): typeof import("./switch-over") {
+  return require("./switch-over");
+}
+
 const OPERATIONS: { [Name in OperationName]: () => Operation<Name> } = {
   "protect-dynamodb-tables": () => dynamodb().protectTables,
   "complete-dynamodb-copies": () => dynamodb().completeCopies,
@@ -59,12 +64,14 @@ const OPERATIONS: { [Name in OperationName]: () => Operation<Name> } = {
   "verify-cosmosdb-copies": () => cosmosdbVerification().verifyCopies,
   "await-azure-backup-permission": () => azureVaults().awaitBackupPermission,
   "await-verification-job": () => jobs().awaitJob,
+  "switch-over": () => switchOvers().switchOver,
 };
 
 const ACCESS_VARIABLES = {
   aws: AWS_ACCESS_VARIABLE,
   azure: AZURE_ACCESS_VARIABLE,
   kubernetes: KUBERNETES_ACCESS_VARIABLE,
+  several: SWITCH_OVER_ACCESS_VARIABLE,
 };
 
 export class UnknownOperation extends Error {}

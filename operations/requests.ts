@@ -13,8 +13,9 @@ import type { ClusterChoice } from "./kubernetes/kubeconfig";
 import type { ClusterCompletion, ClusterCopy, ClusterRestore } from "./multi-az-copies";
 import type { ClusterProtection } from "./multi-az-protection";
 import type { InstanceCompletion } from "./rds";
+import type { SwitchOver, SwitchOverAccess } from "./switch-over/request";
 
-/** Every operation, and the cloud that it works on. Stacks' states hold these names. */
+/** Every operation, and the cloud that it works on, or that it works on several. Stacks' states hold these names. */
 export const OPERATION_CLOUDS = {
   "protect-dynamodb-tables": "aws",
   "complete-dynamodb-copies": "aws",
@@ -33,6 +34,7 @@ export const OPERATION_CLOUDS = {
   "verify-cosmosdb-copies": "azure",
   "await-azure-backup-permission": "azure",
   "await-verification-job": "kubernetes",
+  "switch-over": "several",
 } as const;
 
 export type OperationName = keyof typeof OPERATION_CLOUDS;
@@ -56,6 +58,7 @@ interface Requests {
   "verify-cosmosdb-copies": CosmosdbVerification;
   "await-azure-backup-permission": BackupPermissionRequest;
   "await-verification-job": JobEnd;
+  "switch-over": SwitchOver;
 }
 
 /** A repair's request also says what was wrong and when: so it differs from the last one, and the operation runs again. */
@@ -68,6 +71,7 @@ export type AccessOf<Name extends OperationName> = {
   aws: AwsAccess;
   azure: AzureAccess;
   kubernetes: ClusterChoice;
+  several: SwitchOverAccess;
 }[(typeof OPERATION_CLOUDS)[Name]];
 
 /** An operation. Each step is reported to `say`; a run that failed can be repeated. */

@@ -4,3 +4,11 @@ export const COPY_TAG = "scalar-backup:copy";
 export const INSTANT_TAG = "scalar-backup:restored-to";
 /** The tag that names the stack a copy belongs to: two stacks may restore one database to one instant. */
 export const STACK_TAG = "scalar-backup:stack";
+/** The tag of a copy that is taking a production name: that name. */
+export const PRODUCTION_NAME_TAG = "scalar-backup:production-name";
+/** The tag of such a copy that says what it replaces: the resource id of an RDS database, the table id of a table. */
+export const REPLACES_TAG = "scalar-backup:replaces";
+/** The tag of such a copy that says when the switch-over was complete: RFC 3339, UTC. Without it, one is under way. */
+export const SWITCHED_OVER_TAG = "scalar-backup:switched-over";
+/** What only a copy has that takes, or has taken, a production name. */
+export const SWITCH_OVER_TAGS: readonly string[] = [PRODUCTION_NAME_TAG, REPLACES_TAG, SWITCHED_OVER_TAG];

@@ -1,0 +1,60 @@
+import type { ClusterChoice } from "../kubernetes/kubeconfig";
+import { DynamodbMember, type Notes } from "./dynamodb";
+import type { Member, Say } from "./member";
+import { podsOf } from "./pods";
+import { type Participants, runSwitchOver } from "./protocol";
+import { RdsMember, type SwitchOverOf } from "./rds";
+import { rdsDatabases } from "./rds-databases";
+import type { SwitchedDatabase, SwitchOver, SwitchOverAccess } from "./request";
+import type { StoppablePods } from "./stoppable-pods";
+
+/**
+ * Gives the production names of a set to the copies of a recovery. Idempotent and resumable: it decides by what answers under
+ * the names now. Each step is reported to `say`; the last line is a `SwitchOverResult` as JSON.
+ */
+export async function switchOver(request: SwitchOver, access: SwitchOverAccess, say: Say): Promise<void> {
+  say(JSON.stringify(await runSwitchOver(request.instant, await participantsOf(request, access), say)));
+}
+
+/** What keeps a switch-over from beginning, each with the fix. Nothing is changed. */
+export async function switchOverObstacles(request: SwitchOver, access: SwitchOverAccess): Promise<string[]> {
+  const { pods, members } = await participantsOf(request, access);
+  const each = [...members.map((member) => member.problems()), pods?.problems(request.instant) ?? []];
+  return (await Promise.all(each)).flat();
+}
+
+async function participantsOf(request: SwitchOver, access: SwitchOverAccess): Promise<Participants> {
+  const { databases, clusters, gitOps } = request;
+  const pods =
+    clusters.length === 0
+      ? undefined
+      : await podsOf(
+          clusters.map((each) => ({ ...each, access: accessTo(each.cluster, access) })),
+          { ...(gitOps && { gitOps }) },
+        );
+  const members = databases.map((database) => memberOf(database, request, access, notesOf(pods)));
+  return { ...(pods && { pods }), members };
+}
+
+function memberOf(database: SwitchedDatabase, of: SwitchOverOf, { aws }: SwitchOverAccess, notes: Notes): Member {
+  return database.service === "dynamodb"
+    ? new DynamodbMember(database, of, aws, notes)
+    : new RdsMember(database, of, rdsDatabases(database.what, database.region, aws));
+}
+
+function accessTo(cluster: string, { clusters }: SwitchOverAccess): ClusterChoice {
+  const choice = clusters[cluster];
+  if (choice === undefined) throw new Error(`no access to cluster ${cluster} is given`);
+  return choice;
+}
+
+/** The journal that the pods' clusters keep. Tables without releases have none: the program refuses such a set. */
+function notesOf(pods: StoppablePods | undefined): Notes {
+  return {
+    read: async () => (await pods?.journal())?.notes ?? {},
+    async write(notes) {
+      if (pods === undefined) throw new Error("tables can be replaced only where the set names releases to stop");
+      await pods.note(notes);
+    },
+  };
+}

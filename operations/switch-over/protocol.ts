@@ -1,0 +1,150 @@
+import { formatInstant } from "../../restore-points/instant";
+import { waitingClock } from "../clock";
+import type { Holder, Member, NameState, Say } from "./member";
+import type { StoppablePods } from "./stoppable-pods";
+
+/** What a switch-over leaves behind. */
+export interface SwitchOverResult {
+  /** Where each database is reached, by its name in the set: a host name, or a region for tables. */
+  endpoints: Record<string, string>;
+  /** What is kept of what was replaced, with how it is removed, as sentences. */
+  kept: string[];
+}
+
+/** What a switch-over works on. */
+export interface Participants {
+  /** Absent for a set without releases: one relational database, whose users stop it themselves. */
+  pods?: StoppablePods;
+  members: readonly Member[];
+}
+
+/**
+ * Gives the production names of a set to its copies. At every instant, a whole verified copy of each database exists; no name is
+ * opened before all are closed, so that a pod that comes back finds nothing or the restored set, never a mixture. It decides by
+ * what answers under the names now, so that a run that was killed anywhere is continued by the next.
+ *
+ * @param instant Of the copies: RFC 3339, UTC.
+ */
+export async function runSwitchOver(
+  instant: string,
+  { pods, members }: Participants,
+  say: Say,
+): Promise<SwitchOverResult> {
+  const steps = stepsOf(say);
+  steps.begin("look at databases and pods");
+  await refuse(await Promise.all([...members.map((member) => member.problems()), pods?.problems(instant) ?? []]));
+  await pods?.lock(say);
+  try {
+    const before = await look(members);
+    const opened = before.filter(({ holder }) => holder === "opening" || holder === "copy");
+    const complete = before.every(({ holder }) => holder === "copy");
+    if (!complete) {
+      steps.begin("prepare the copies");
+      await all(members, (member) => member.prepare(say));
+      steps.begin("stop the pods");
+      await pods?.stop(instant, say);
+      if (opened.length === 0) {
+        steps.begin("take the production names from the databases that are replaced");
+        await all(members, (member) => member.close(say));
+      }
+      steps.begin("see that no pod has come back, and that nothing replaced answers");
+      await fence(instant, members, pods, say);
+      steps.begin("give the production names to the copies");
+      await all(members, (member) => member.open(say));
+    }
+    steps.begin("check what answers under the production names");
+    expectHolders(await look(members), ["copy"]);
+    const journal = await pods?.journal();
+    if (pods !== undefined && journal !== undefined && journal.state !== "started") {
+      steps.begin("start the pods");
+      await pods.start(say);
+    }
+    const time = formatInstant(Math.floor(waitingClock().now() / 1000) * 1000);
+    await all(members, (member) => member.finish(time, say));
+    say(`done: the copies of ${instant} have the production names`);
+    return {
+      endpoints: Object.fromEntries(members.map((member) => [member.name, member.endpoint()])),
+      kept: members.flatMap((member) => member.kept()),
+    };
+  } finally {
+    await pods?.unlock();
+  }
+}
+
+/** Pods may have come back while names were being closed: Helm, an autoscaler or a colleague may start them. */
+async function fence(
+  instant: string,
+  members: readonly Member[],
+  pods: StoppablePods | undefined,
+  say: Say,
+): Promise<void> {
+  if (pods !== undefined && (await pods.present()).length > 0) {
+    say("pods have come back: they are stopped again");
+    await pods.stop(instant, say);
+  }
+  expectHolders(await look(members), ["nothing", "opening", "copy"]);
+  const present = (await pods?.present()) ?? [];
+  if (present.length > 0)
+    throw new Error(
+      `pods have come back: ${present.join(", ")}. No database answers them, and none is opened while they run: find out what starts them (Helm, an autoscaler, GitOps), stop that, and run "pulumi up" again`,
+    );
+}
+
+async function look(members: readonly Member[]): Promise<NameState[]> {
+  const states = (await Promise.all(members.map((member) => member.look()))).flat();
+  await refuse([
+    states.flatMap(({ label, holder }) => (typeof holder === "object" ? [`${label}: ${holder.other}`] : [])),
+  ]);
+  const sources = states.filter(({ holder }) => holder === "source");
+  const opened = states.filter(({ holder }) => holder === "opening" || holder === "copy");
+  if (sources.length > 0 && opened.length > 0)
+    throw new Error(
+      `${labels(opened)} is restored already, while ${labels(sources)} is not closed: something else has changed one of them. Keep the pods stopped; nothing is changed until this is cleared by hand`,
+    );
+  return states;
+}
+
+function expectHolders(states: readonly NameState[], expected: readonly Holder[]): void {
+  const others = states.filter(({ holder }) => !expected.includes(holder));
+  if (others.length > 0)
+    throw new Error(
+      `${others.map(({ label, holder }) => `${label} is answered by ${describe(holder)}`).join(", ")}; something else has changed it since. Run "pulumi up" again`,
+    );
+}
+
+function describe(holder: Holder): string {
+  if (typeof holder === "object") return holder.other;
+  return {
+    source: "the replaced database",
+    nothing: "nothing",
+    opening: "a copy that is not complete",
+    copy: "the copy",
+  }[holder];
+}
+
+async function refuse(problems: readonly string[][]): Promise<void> {
+  const all = problems.flat();
+  if (all.length > 0) throw new Error(`nothing is changed, because:\n${all.map((each) => `  ${each}`).join("\n")}`);
+}
+
+/** All at once. The first failure is reported when every member has ended: none goes on in the background. */
+async function all(members: readonly Member[], step: (member: Member) => Promise<void>): Promise<void> {
+  const results = await Promise.allSettled(members.map(step));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed) throw failed.reason;
+}
+
+function labels(states: readonly NameState[]): string {
+  const shown = states.slice(0, 5).map(({ label }) => label);
+  return [...shown, ...(states.length > shown.length ? [`and ${states.length - shown.length} more`] : [])].join(", ");
+}
+
+function stepsOf(say: Say): { begin(step: string): void } {
+  let count = 0;
+  return {
+    begin(step) {
+      count += 1;
+      say(`step ${count}: ${step}`);
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import {
+  ContinuousBackupsUnavailableException,
+  CreateBackupCommand,
+  DeleteTableCommand,
+  DescribeKinesisStreamingDestinationCommand,
+  type DynamoDBClient,
+  GetResourcePolicyCommand,
+  LimitExceededException,
+  ListBackupsCommand,
+  type ListBackupsCommandOutput,
+  PolicyNotFoundException,
+  PutResourcePolicyCommand,
+  ResourceInUseException,
+  ResourceNotFoundException,
+  RestoreTableFromBackupCommand,
+  type TableDescription,
+  TableInUseException,
+  TagResourceCommand,
+  UpdateContinuousBackupsCommand,
+  UpdateTableCommand,
+  UpdateTimeToLiveCommand,
+} from "@aws-sdk/client-dynamodb";
+import { answered } from "../answered";
+import { describeTable, type TableSettings } from "../dynamodb";
+import { type CopyCompletion, changesTo } from "../dynamodb-changes";
+
+/** A production table and its copy, with all that a table of the production name is given again. Kept in the journal. */
+export interface TablePair {
+  /** The production name. */
+  table: string;
+  /** The id of the table that is replaced; absent where none of this name existed any more. */
+  tableId?: string;
+  /** The copy's name. */
+  copy: string;
+  /** The backup of the copy, from which the table is restored under its production name. */
+  backupArn?: string;
+  /** What the restore drops. */
+  completion: CopyCompletion;
+  recoveryPeriodInDays: number;
+  timeToLiveAttribute?: string;
+  /** The table's resource policy, as JSON text. */
+  policy?: string;
+}
+
+/** What a table of the production name is to be given again, as the replaced one has it. */
+export function completionOf(table: string, { description, tags }: TableSettings): CopyCompletion {
+  const stream = description.StreamSpecification;
+  const indexes = (description.GlobalSecondaryIndexes ?? []).flatMap(
+    ({ IndexName: name, OnDemandThroughput: limits }) =>
+      name !== undefined && limits !== undefined ? [{ name, onDemandThroughput: limits }] : [],
+  );
+  return {
+    name: table,
+    tags: Object.fromEntries(Object.entries(tags).filter(([key]) => !/^aws:/i.test(key))),
+    // Set last, because it shows that all the rest is there.
+    deletionProtection: true,
+    ...(description.TableClassSummary?.TableClass && { tableClass: description.TableClassSummary.TableClass }),
+    ...(stream?.StreamEnabled && { streamViewType: stream.StreamViewType }),
+    ...(description.OnDemandThroughput && { onDemandThroughput: description.OnDemandThroughput }),
+    ...(indexes.length > 0 && { indexes }),
+  };
+}
+
+export async function findTable(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
+  try {
+    return await describeTable(client, name);
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+/** The table's resource policy; undefined where it has none. */
+export async function policyOf(client: DynamoDBClient, arn: string): Promise<string | undefined> {
+  try {
+    return (await client.send(new GetResourcePolicyCommand({ ResourceArn: arn }))).Policy;
+  } catch (error) {
+    if (error instanceof PolicyNotFoundException || error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+/** Whether changes of the table go to a stream of Kinesis. */
+export async function streamsToKinesis(client: DynamoDBClient, table: string): Promise<boolean> {
+  const answer = await client.send(new DescribeKinesisStreamingDestinationCommand({ TableName: table }));
+  return (answer.KinesisDataStreamDestinations ?? []).some(
+    ({ DestinationStatus: status }) => status !== "DISABLED" && status !== "ENABLE_FAILED",
+  );
+}
+
+export async function tagTable(client: DynamoDBClient, arn: string, tags: Record<string, string>): Promise<void> {
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  await client.send(new TagResourceCommand({ ResourceArn: arn, Tags }));
+}
+
+/** The backups of this name, by their tables: of each an available one if there is any. */
+export async function backupsNamed(
+  client: DynamoDBClient,
+  name: string,
+): Promise<Map<string, { arn: string; available: boolean }>> {
+  const found = new Map<string, { arn: string; available: boolean }>();
+  let start: string | undefined;
+  do {
+    const page: ListBackupsCommandOutput = await client.send(
+      new ListBackupsCommand({ BackupType: "USER", ExclusiveStartBackupArn: start }),
+    );
+    for (const { TableName = "", BackupName, BackupArn, BackupStatus } of page.BackupSummaries ?? []) {
+      if (BackupName !== name || BackupArn === undefined || BackupStatus === "DELETED") continue;
+      if (found.get(TableName)?.available) continue;
+      found.set(TableName, { arn: BackupArn, available: BackupStatus === "AVAILABLE" });
+    }
+    start = page.LastEvaluatedBackupArn;
+  } while (start !== undefined);
+  return found;
+}
+
+export async function createBackup(client: DynamoDBClient, table: string, name: string): Promise<void> {
+  await client.send(new CreateBackupCommand({ TableName: table, BackupName: name }));
+}
+
+/** Whether the call was accepted; false where the table is being changed, or too much is under way: it is to be repeated. */
+export async function accepted(call: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch (error) {
+    const later =
+      error instanceof ResourceInUseException ||
+      error instanceof TableInUseException ||
+      error instanceof LimitExceededException ||
+      error instanceof ContinuousBackupsUnavailableException;
+    if (later) return false;
+    throw error;
+  }
+}
+
+export async function unprotect(client: DynamoDBClient, table: string): Promise<void> {
+  await client.send(new UpdateTableCommand({ TableName: table, DeletionProtectionEnabled: false }));
+}
+
+export async function deleteTable(client: DynamoDBClient, table: string): Promise<void> {
+  await client.send(new DeleteTableCommand({ TableName: table }));
+}
+
+export async function restoreFrom(client: DynamoDBClient, backupArn: string, table: string): Promise<void> {
+  await client.send(new RestoreTableFromBackupCommand({ BackupArn: backupArn, TargetTableName: table }));
+}
+
+/** Gives a restored table what the restore dropped, but for its own settings. Idempotent. */
+export async function attach(client: DynamoDBClient, pair: TablePair, description: TableDescription): Promise<void> {
+  const { table, completion, recoveryPeriodInDays, timeToLiveAttribute, policy } = pair;
+  const arn = answered(description, "TableArn");
+  await client.send(
+    new UpdateContinuousBackupsCommand({
+      TableName: table,
+      PointInTimeRecoverySpecification: {
+        PointInTimeRecoveryEnabled: true,
+        RecoveryPeriodInDays: recoveryPeriodInDays,
+      },
+    }),
+  );
+  if (timeToLiveAttribute !== undefined) await setTimeToLive(client, table, timeToLiveAttribute);
+  if (policy !== undefined) await client.send(new PutResourcePolicyCommand({ ResourceArn: arn, Policy: policy }));
+  if (Object.keys(completion.tags).length > 0) await tagTable(client, arn, completion.tags);
+}
+
+/** Makes one change of a restored table's settings; deletion protection comes last, because it shows that all others are there. */
+export async function settleOne(
+  client: DynamoDBClient,
+  { table, completion }: TablePair,
+  description: TableDescription,
+): Promise<void> {
+  const changes = changesTo(description, completion).filter(({ change }) => !("DeletionProtectionEnabled" in change));
+  const next = changes[0]?.change ?? { DeletionProtectionEnabled: true };
+  await client.send(new UpdateTableCommand({ ...next, TableName: table }));
+}
+
+async function setTimeToLive(client: DynamoDBClient, table: string, attribute: string): Promise<void> {
+  try {
+    await client.send(
+      new UpdateTimeToLiveCommand({
+        TableName: table,
+        TimeToLiveSpecification: { Enabled: true, AttributeName: attribute },
+      }),
+    );
+  } catch (error) {
+    // "TimeToLive is already enabled": an earlier run has done it.
+    if (!(error instanceof Error && error.name === "ValidationException" && /already enabled/.test(error.message)))
+      throw error;
+  }
+}

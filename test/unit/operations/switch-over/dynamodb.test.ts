@@ -1,0 +1,47 @@
+import test from "ava";
+import { runSwitchOver } from "../../../../operations/switch-over/protocol";
+import { dynamodbWorld, TABLES } from "./dynamodb-world";
+import { INSTANT, obedientPods, SUFFIX } from "./world";
+
+const MINUTE = 60_000;
+
+test.serial(
+  "tables are replaced by their copies, with all that a restore drops, and the copies are kept",
+  async (t) => {
+    const { dynamodb, member, balance, tags, clock } = await dynamodbWorld(t);
+    const pods = obedientPods();
+    const said: string[] = [];
+    const before = clock.now();
+    const former = dynamodb.table("ledger.accounts").describe().TableId;
+    const result = await runSwitchOver(INSTANT, { pods, members: [member(pods)] }, (line) => said.push(line));
+    t.log(`${Math.round((clock.now() - before) / MINUTE)} simulated minutes`, said);
+    for (const table of TABLES) {
+      t.is(balance(table), 5, table);
+      t.is(balance(`${table}${SUFFIX}`), 5, table);
+      const { DeletionProtectionEnabled, TableClassSummary } = dynamodb.table(table).describe();
+      t.true(DeletionProtectionEnabled, table);
+      t.is(TableClassSummary?.TableClass, "STANDARD_INFREQUENT_ACCESS", table);
+      t.is(dynamodb.table(table).recoveryPeriodInDays, 21, table);
+      t.deepEqual(tags(table), { team: "ledger" }, table);
+      t.is(tags(`${table}${SUFFIX}`)["scalar-backup:production-name"], table);
+      t.truthy(tags(`${table}${SUFFIX}`)["scalar-backup:switched-over"], table);
+    }
+    t.not(dynamodb.table("ledger.accounts").describe().TableId, former);
+    t.is(tags(`ledger.accounts${SUFFIX}`)["scalar-backup:replaces"], former);
+    t.is(dynamodb.describeTimeToLive("ledger.accounts").AttributeName, "expires");
+    clock.pass(MINUTE);
+    const accounts = dynamodb.table("ledger.accounts");
+    t.truthy(accounts.attachments.getResourcePolicy(accounts.describe().TableArn ?? "", clock.now()).Policy);
+    t.deepEqual(pods.log, ["lock", "stop", "start", "unlock"]);
+    t.is(result.endpoints.ledger, "ap-northeast-1");
+
+    const ids = TABLES.map((table) => dynamodb.table(table).describe().TableId);
+    pods.log.length = 0;
+    await runSwitchOver(INSTANT, { pods, members: [member(pods)] }, () => {});
+    t.deepEqual(pods.log, ["lock", "unlock"], "a further run finds nothing to do");
+    t.deepEqual(
+      TABLES.map((table) => dynamodb.table(table).describe().TableId),
+      ids,
+    );
+  },
+);

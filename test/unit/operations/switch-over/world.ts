@@ -1,0 +1,85 @@
+import type { ExecutionContext } from "ava";
+import { useWaitingClock } from "../../../../operations/clock";
+import type { PodsJournal, StoppablePods } from "../../../../operations/switch-over/stoppable-pods";
+import { AwsCloud } from "../../../../simulator/cloud/aws/aws";
+import { serveAws } from "../../../../simulator/cloud/aws/wire/server";
+import { SimulatedClock } from "../../../../simulator/cloud/clock";
+
+export const REGION = "ap-northeast-1";
+export const ACCESS = { accessKey: "test", secretKey: "test" };
+export const INSTANT = "2026-11-22T03:00:12Z";
+export const SUFFIX = "-20261122t030012z";
+export const STACK = "organization/scalar-backup/prod";
+export const MARKS = {
+  "scalar-backup:copy": "recovery",
+  "scalar-backup:restored-to": INSTANT,
+  "scalar-backup:stack": STACK,
+};
+
+/**
+ * Lets this process's time pass while its operations wait: the simulated cloud's, and the SDK's, which asks again and again where
+ * the two differ. For tests that run one after another.
+ */
+function passingTime(t: ExecutionContext, haste: number) {
+  const realNow = Date.now;
+  let passed = 0;
+  Date.now = () => realNow() + passed;
+  const clock = {
+    now: () => Date.now(),
+    pass(millis: number) {
+      passed += millis;
+    },
+  };
+  t.teardown(() => {
+    Date.now = realNow;
+  });
+  t.teardown(useWaitingClock({ now: clock.now, wait: async (millis) => clock.pass(millis * haste) }));
+  return clock;
+}
+
+/**
+ * A simulated AWS whose clock passes while operations of this process wait.
+ * @param haste How many times as long as they wait: with more, they look less often until something is done.
+ */
+export async function awsWorld(t: ExecutionContext, haste = 1) {
+  const clock = passingTime(t, haste);
+  const aws = new AwsCloud(new SimulatedClock(), 1);
+  const endpoint = await serveAws(aws);
+  process.env.AWS_ENDPOINT_URL = endpoint.url;
+  t.teardown(() => endpoint.close());
+  return { clock, aws, endpoint, rds: aws.rds.region(REGION), dynamodb: aws.dynamodb.region(REGION) };
+}
+
+/** Pods that obey at once, and note each call. */
+export function obedientPods(replicas = 3): StoppablePods & { running: number; log: string[]; back?: () => number } {
+  let journal: PodsJournal | undefined;
+  const pods = {
+    running: replicas,
+    log: [] as string[],
+    back: undefined as (() => number) | undefined,
+    problems: async () => [],
+    lock: async () => void pods.log.push("lock"),
+    unlock: async () => void pods.log.push("unlock"),
+    journal: async () => journal,
+    async stop(instant: string) {
+      pods.log.push("stop");
+      pods.running = 0;
+      if (journal?.instant !== instant || journal.state === "started")
+        journal = { instant, state: "stopped", notes: {} };
+    },
+    async note(notes: Record<string, string>) {
+      if (journal === undefined) throw new Error("stop has not been called");
+      journal = { ...journal, notes: { ...journal.notes, ...notes } };
+    },
+    async present() {
+      pods.running = pods.back?.() ?? pods.running;
+      return Array.from({ length: pods.running }, (_, index) => `default: scalar/pod-${index} (Running)`);
+    },
+    async start() {
+      pods.log.push("start");
+      pods.running = replicas;
+      if (journal) journal = { ...journal, state: "started" as const };
+    },
+  };
+  return pods;
+}
