@@ -5,7 +5,12 @@ export interface ClockShift {
   /** How many times as fast as real time it runs, since when (real epoch milliseconds). */
   pace: number;
   since: number;
+  /** Timers from here on are shortened by the pace, in milliseconds. */
+  longTimerMillis: number;
 }
+
+/** Shorter timers are how long others may take to answer, on a machine that is no faster than it was. */
+const LONG_TIMER_MILLIS = 10_000;
 
 /**
  * The clock of a simulated cloud: real time plus an offset. It runs at real speed, and `advance` makes it jump, so that
@@ -15,6 +20,7 @@ export class SimulatedClock {
   #offsetMillis = 0;
   #pace = 1;
   #since = 0;
+  #longTimerMillis = LONG_TIMER_MILLIS;
 
   /** Epoch milliseconds. */
   now(): number {
@@ -28,7 +34,12 @@ export class SimulatedClock {
   }
 
   get shift(): ClockShift {
-    return { offsetMillis: this.#offsetMillis, pace: this.#pace, since: this.#since };
+    return {
+      offsetMillis: this.#offsetMillis,
+      pace: this.#pace,
+      since: this.#since,
+      longTimerMillis: this.#longTimerMillis,
+    };
   }
 
   /** Jumps forward. A cloud's clock never goes back. */
@@ -37,10 +48,18 @@ export class SimulatedClock {
     this.#offsetMillis += millis;
   }
 
-  /** Runs so many times as fast while something runs that has to wait. */
-  async faster<Result>(pace: number, work: () => Promise<Result>): Promise<Result> {
+  /**
+   * Runs so many times as fast while something runs that has to wait.
+   * @param longTimerMillis The shortest timers of processes that are shortened as well.
+   */
+  async faster<Result>(
+    pace: number,
+    work: () => Promise<Result>,
+    longTimerMillis = LONG_TIMER_MILLIS,
+  ): Promise<Result> {
     this.#since = Date.now();
     this.#pace = pace;
+    this.#longTimerMillis = longTimerMillis;
     try {
       return await work();
     } finally {
@@ -52,10 +71,14 @@ export class SimulatedClock {
 }
 
 /** The variables for `shifted-clock.mjs`; none without a shift. */
-export function clockVariables({ offsetMillis, pace, since }: ClockShift): Record<string, string> {
+export function clockVariables({ offsetMillis, pace, since, longTimerMillis }: ClockShift): Record<string, string> {
   if (offsetMillis === 0 && pace === 1) return {};
   return {
     SIMULATED_CLOCK_OFFSET_MILLIS: String(offsetMillis),
-    ...(pace !== 1 && { SIMULATED_CLOCK_PACE: String(pace), SIMULATED_CLOCK_SINCE: String(since) }),
+    ...(pace !== 1 && {
+      SIMULATED_CLOCK_PACE: String(pace),
+      SIMULATED_CLOCK_SINCE: String(since),
+      SIMULATED_CLOCK_LONG_TIMER_MILLIS: String(longTimerMillis),
+    }),
   };
 }

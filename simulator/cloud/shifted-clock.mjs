@@ -27,7 +27,7 @@ const ShiftedDate = new Proxy(RealDate, {
 RealDate.prototype.constructor = ShiftedDate;
 globalThis.Date = ShiftedDate;
 
-const LONG_TIMER_MILLIS = 10_000;
+const LONG_TIMER_MILLIS = Number(process.env.SIMULATED_CLOCK_LONG_TIMER_MILLIS ?? 10_000);
 if (pace !== 1) {
   const { performance, setTimeout: realSetTimeout } = globalThis;
   const realMonotonic = performance.now.bind(performance);

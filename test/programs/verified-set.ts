@@ -14,7 +14,7 @@ export const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
 /** ScalarDB's tables in DynamoDB, and a relational database, protected for an hour. */
 export async function protectedSet(t: ExecutionContext, restoreTo?: { region: string }) {
   t.timeout(600_000);
-  const { cloud, stack, providers } = await rehearsed(t, {
+  const { cloud, stack, asProcesses, goingOnFrom, providers } = await rehearsed(t, {
     "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
     "scalar-backup:databases": [
       { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] }, ...(restoreTo && { restoreTo }) } },
@@ -43,7 +43,7 @@ export async function protectedSet(t: ExecutionContext, restoreTo?: { region: st
   await up();
   cloud.clock.advance(60 * MINUTE);
   commit("before", cloud.clock.now());
-  return { cloud, stack, providers, sources, commit, window, up };
+  return { cloud, stack, asProcesses, goingOnFrom, providers, sources, commit, window, up };
 }
 
 export const suffixed = (at: string) => at.replaceAll(/[-:]/g, "").toLowerCase();
