@@ -37,6 +37,7 @@ const outputs = {
     helmValues: copies.helmValues,
     nextSteps: copies.nextSteps,
     verification: copies.verification,
+    ...(copies.switchOver && { switchOver: copies.switchOver }),
   }),
 };
 

@@ -8,6 +8,7 @@ import { endProgram, isWithin, type Problem, under } from "./problem";
 import { type PausedReleaseArgs, pausedReleaseSchema } from "./release-databases";
 import { problemsOf } from "./schema-problems";
 import type { Shape } from "./schema-tools";
+import type { SetPods } from "./switch-over/set-pods";
 import { type VaultArgs, vaultSchema } from "./vaults/args";
 import type { VaultStatus } from "./vaults/status";
 
@@ -27,6 +28,8 @@ export interface BackupSet {
   ranges?: pulumi.Input<DatabaseRange[]>;
   /** The status of the vaults: `ScalarBackup.vaults`. Needed with `vault`. */
   vaults?: pulumi.Input<VaultStatus[]>;
+  /** How the set's pods are stopped for a switch-over. Only a `ScalarBackup` itself knows it. */
+  pods?: SetPods;
 }
 
 // Objects here may have more keys: another stack's outputs may come from a later version.
@@ -72,6 +75,7 @@ const backupSetShape = {
   pauseProblems: z.array(z.string(), { error: "a list of sentences" }).optional(),
   ranges: z.array(rangeSchema, { error: "a list of restorable ranges, as ScalarBackup.ranges has them" }).optional(),
   vaults: z.array(vaultStatusSchema, { error: "a list of vaults, as ScalarBackup.vaults has them" }).optional(),
+  pods: z.custom<SetPods>((pods) => pods instanceof Object, { error: "what ScalarBackup.set has" }).optional(),
 } satisfies Shape<BackupSet>;
 
 /** Describes `BackupSet`. */

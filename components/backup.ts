@@ -19,6 +19,7 @@ import { setMembers } from "./pause-need";
 import { endProgram, refuse, warnOf } from "./problem";
 import { pausedReleases } from "./release-databases";
 import { setProblems } from "./set-problems";
+import { setPods } from "./switch-over/set-pods";
 import type { AwsVaultArgs } from "./vaults/aws/args";
 import { checkOptIn, type SelectedDatabase } from "./vaults/aws/opt-in";
 import { continuousRun } from "./vaults/aws/plans";
@@ -164,6 +165,7 @@ export class ScalarBackup extends pulumi.ComponentResource {
       pauseProblems,
       ranges: this.ranges,
       vaults: this.vaults,
+      pods: setPods(args.pause, need.required ? `${name}-pause` : undefined, this),
     };
     // `set` repeats args and outputs: the state of existing stacks has no such output.
     this.registerOutputs({

@@ -15,6 +15,7 @@ export function nextSteps(
   mode: RestoreMode,
   releases: readonly PausedReleaseArgs[],
   copies: readonly CopyNotes[],
+  switchOver?: { confirm: string },
 ): string[] {
   const notes = copies.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note.replace(/^\d+\. /, "")}`));
   const changed = copies.some(({ changesProperties }) => changesProperties);
@@ -25,8 +26,12 @@ export function nextSteps(
         `kubectl${clusters.size > 1 ? ` --context <of cluster ${cluster}>` : ""} --namespace ${namespace} scale deployment --selector app.kubernetes.io/instance=${name} --replicas ${replicas}`,
     );
   const use = changed ? ["point the products at the copies: the values are in the output helmValues"] : [];
-  const steps =
-    mode === "drill"
+  const steps = switchOver
+    ? [
+        ...notes,
+        `let the copies take the production names: read "pulumi preview", then pulumi config set --path scalar-backup:restore.switchOver.confirm "${switchOver.confirm}", and pulumi up`,
+      ]
+    : mode === "drill"
       ? [
           ...notes,
           "verify the copies with a product of their own, never with the running one",

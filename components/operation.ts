@@ -5,6 +5,7 @@ import { AWS_ACCESS_VARIABLE } from "../operations/aws";
 import { AZURE_ACCESS_VARIABLE } from "../operations/azure";
 import { KUBERNETES_ACCESS_VARIABLE } from "../operations/kubernetes/access";
 import { type AccessOf, OPERATION_CLOUDS, type OperationName, type RequestOf } from "../operations/requests";
+import { SWITCH_OVER_ACCESS_VARIABLE } from "../operations/switch-over/access";
 import { outputsInState } from "./state";
 
 /** What an operation is asked, and how it reaches its cloud. */
@@ -102,6 +103,7 @@ const ACCESS_VARIABLES = {
   aws: AWS_ACCESS_VARIABLE,
   azure: AZURE_ACCESS_VARIABLE,
   kubernetes: KUBERNETES_ACCESS_VARIABLE,
+  several: SWITCH_OVER_ACCESS_VARIABLE,
 };
 
 function inputsOf<Name extends OperationName>(operation: Name, { request, access }: OperationArgs<Name>): CommandArgs {

@@ -6,6 +6,7 @@ import type { AwsRegionArgs } from "./cloud-settings";
 import { AN_INSTANT, restoreInstantProblem } from "./instant-problems";
 import { RestoreMode } from "./restore-mode";
 import { refusedBy, type Shape } from "./schema-tools";
+import { type SwitchOverArgs, switchOverSchema } from "./switch-over/args";
 import { type RestoreFromArgs, restoreFromSchema } from "./vaults/restore-from";
 import { type VerifyArgs, verifySchema } from "./verification/args";
 
@@ -35,6 +36,8 @@ export interface ScalarRestoreArgs {
   verify?: VerifyArgs;
   /** Accepts copies that the verification could not prove to fit together; never copies that it refused. Must repeat `at`. */
   acceptUnproven?: string;
+  /** Gives the production names to the copies of a recovery, once they are there and verified. */
+  switchOver?: SwitchOverArgs;
   /** Backups to restore from, by the databases' names, in place of their point-in-time recovery. */
   from?: Record<string, RestoreFromArgs>;
   /** Needed with an explicit AWS provider (`opts.provider`, `opts.providers`); else it defaults to the stack's `aws:region`. */
@@ -56,7 +59,8 @@ export type RestoreKey =
   | "acceptInconsistentCopiesAt"
   | "quietGap"
   | "verify"
-  | "acceptUnproven";
+  | "acceptUnproven"
+  | "switchOver";
 
 /** Describes the keys of `ScalarRestoreArgs` that the configuration has as well. */
 export const restoreShape = {
@@ -87,4 +91,5 @@ export const restoreShape = {
     .describe(
       "Repeats `at` to accept copies whose verification ended without a proof; refused copies are never accepted",
     ),
+  switchOver: switchOverSchema.optional(),
 } satisfies Shape<Pick<ScalarRestoreArgs, RestoreKey>>;

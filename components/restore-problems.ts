@@ -1,8 +1,9 @@
 import type { AwsSettings } from "./cloud-settings";
-import { type DatabaseArgs, kindOf } from "./databases";
+import { kindOf } from "./databases";
 import type { Problem } from "./problem";
 import type { ScalarRestoreArgs } from "./restore-args";
 import { RestoreMode } from "./restore-mode";
+import { type SwitchableSet, type SwitchOverKeys, switchable } from "./switch-over/problems";
 import { acceptUnprovenProblems } from "./verification/args";
 
 /** What is wrong with what a restore accepts. Paths begin at the restore's own root. */
@@ -48,13 +49,10 @@ function quietGapProblems({
 }
 
 /** Databases whose copies could not replace their sources, which is what a recovery is for. */
-export function recoveryProblems(
-  databases: readonly DatabaseArgs[],
-  mode: RestoreMode | undefined,
-  aws: AwsSettings,
-): Problem[] {
-  if (mode !== RestoreMode.Recovery) return [];
-  return databases.flatMap((database, index) => {
+export function recoveryProblems(set: SwitchableSet, args: SwitchOverKeys, aws: AwsSettings): Problem[] {
+  // Copies that take the production names need not be usable before.
+  if (args.mode !== RestoreMode.Recovery || "databases" in switchable(set, args, aws)) return [];
+  return set.databases.flatMap((database, index) => {
     const { kind, args } = kindOf(database);
     const message = kind.recoveryProblem?.(args, aws);
     return message ? [{ path: `databases[${index}].${kind.key}`, message: `cannot be recovered: ${message}` }] : [];

@@ -17,10 +17,14 @@ import { setMembers } from "./pause-need";
 import { endProgram, refuse } from "./problem";
 import { releaseDatabaseProblems } from "./release-databases";
 import { keysOfEveryRelease, notARelease, unknownReleases, valuesByRelease } from "./release-values";
-import { restoreShape, type ScalarRestoreArgs } from "./restore-args";
+import { type RestoreKey, restoreShape, type ScalarRestoreArgs } from "./restore-args";
 import { RestoreMode } from "./restore-mode";
 import { acceptanceProblems, recoveryProblems } from "./restore-problems";
+import type { RestoredCopy } from "./restored-copy";
 import { problemsOf } from "./schema-problems";
+import { planText, type SwitchOverPlan, switchOverPlan } from "./switch-over/plan";
+import { switchable, switchOverProblems } from "./switch-over/problems";
+import { declareSwitchOver } from "./switch-over/switched";
 import { tagsNotCopiedProblems } from "./tags";
 import type { RestoreFromArgs } from "./vaults/restore-from";
 import { doubts, restoreFromProblems } from "./vaults/restore-from-problems";
@@ -30,18 +34,9 @@ import { plannedInstants, verifiesByCoordinator } from "./verification/plan";
 import type { RestoreVerification } from "./verification/restore-verification";
 import { verifyCopies } from "./verification/verification";
 
-const restoreSchema = z.strictObject(restoreShape);
+export type { RestoredCopy } from "./restored-copy";
 
-/** One restored database, as a user needs it. */
-export interface RestoredCopy {
-  name: string;
-  kind: string;
-  /** Host name or region by which the copy is reached. */
-  endpoint: pulumi.Output<string>;
-  /** The ScalarDB properties that differ from the source's, by their whole keys. A secret where one of them is. */
-  properties: pulumi.Output<Record<string, string>>;
-  notes: pulumi.Output<string[]>;
-}
+const restoreSchema = z.strictObject(restoreShape);
 
 /**
  * Restores all databases of a set to one instant, as copies of the running ones. The instant is checked against the
@@ -62,20 +57,26 @@ export class ScalarRestore extends pulumi.ComponentResource {
    * once it is accepted.
    */
   readonly verification: pulumi.Output<RestoreVerification>;
+  /**
+   * What a switch-over would do, and what confirms it; for the accepted copies of a recovery that can take the production names,
+   * until that is confirmed.
+   */
+  readonly switchOver?: pulumi.Output<SwitchOverPlan>;
 
   constructor(name: string, args: ScalarRestoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("scalar-backup:index:ScalarRestore", name, {}, opts);
     const aws = awsSettings(this, args.aws?.region);
     const azure = azureSettings(this);
-    const { at, mode, from, acceptInconsistentCopiesAt, quietGap, verify, acceptUnproven } = args;
     const set = setOf(args.backup);
+    const keys = Object.keys(restoreShape) as RestoreKey[]; // Cast: the shape has these keys and no others.
     const problems = [
       ...backupProblems(set, aws),
-      ...problemsOf(restoreSchema, { at, mode, from, acceptInconsistentCopiesAt, quietGap, verify, acceptUnproven }),
+      ...problemsOf(restoreSchema, Object.fromEntries(keys.map((key) => [key, args[key]]))),
       ...acceptanceProblems(args),
     ];
     problems.push(...tagsNotCopiedProblems(args.tagsNotCopied, problems.length === 0 ? set.databases : []));
-    if (problems.length === 0) problems.push(...underBackup(recoveryProblems(set.databases, args.mode, aws)));
+    if (problems.length === 0) problems.push(...underBackup(recoveryProblems(set, args, aws)));
+    if (problems.length === 0) problems.push(...switchOverProblems(args, set, aws));
     if (problems.length === 0) problems.push(...restoreFromProblems(set.databases, args.from, aws));
     if (problems.length === 0) problems.push(...verificationJobProblems(args, set.databases, aws));
     if (problems.length === 0)
@@ -89,6 +90,23 @@ export class ScalarRestore extends pulumi.ComponentResource {
 
     const instant = formatInstant(instantMillis(args.at));
     const { releases = [] } = set;
+    const switching = args.mode === RestoreMode.Recovery ? switchable(set, args, aws) : { because: [] };
+    if (args.switchOver?.confirm !== undefined && "databases" in switching) {
+      const { databases } = switching;
+      const switched = declareSwitchOver(name, args, set, {
+        databases,
+        instant,
+        aws,
+        parent: this,
+        within: opts?.parent,
+      });
+      this.databases = switched.databases;
+      this.helmValues = switched.helmValues;
+      this.nextSteps = switched.nextSteps;
+      this.verification = switched.verification;
+      this.registerOutputs({ ...switched });
+      return;
+    }
     const known = set.databases.map(kindOf);
     const lists = listsOf(set);
     const { windows } = lists;
@@ -212,12 +230,20 @@ export class ScalarRestore extends pulumi.ComponentResource {
         changesProperties: pulumi.unsecret(copy.properties.apply((own) => Object.keys(own).length > 0)),
       })),
     );
-    this.nextSteps = leftToDo.apply((restored) => nextSteps(context.mode, releases, restored));
+    const plan = "databases" in switching ? switchOverPlan(switching.databases, releases, instant) : undefined;
+    if (plan !== undefined) {
+      this.switchOver = this.verification.apply(() => {
+        if (pulumi.runtime.isDryRun()) void pulumi.log.info(planText(plan, false), this);
+        return plan;
+      });
+    }
+    this.nextSteps = leftToDo.apply((restored) => nextSteps(context.mode, releases, restored, plan));
     this.registerOutputs({
       databases: this.databases,
       helmValues: this.helmValues,
       nextSteps: this.nextSteps,
       verification: this.verification,
+      ...(this.switchOver && { switchOver: this.switchOver }),
     });
   }
 }

@@ -7,6 +7,8 @@ import { pausedReleases } from "../components/release-databases";
 import { acceptanceProblems, recoveryProblems } from "../components/restore-problems";
 import { problemsOf } from "../components/schema-problems";
 import { setProblems } from "../components/set-problems";
+import { switchOverProblems } from "../components/switch-over/problems";
+import { setClusters } from "../components/switch-over/set-pods";
 import { tagsNotCopiedProblems } from "../components/tags";
 import { validParts } from "../components/valid-parts";
 import { restoreFromProblems } from "../components/vaults/restore-from-problems";
@@ -38,7 +40,11 @@ export function stackConfigProblems(values: Record<string, unknown>): Problem[] 
   if (!valid("databases") || !valid("aws:region")) return problems;
   const { databases = [], restore } = config;
   if (valid("restore")) problems.push(...under("restore", restoreFromProblems(databases, restore?.from, aws)));
-  if (problems.length === 0) problems.push(...recoveryProblems(databases, restore?.mode, aws));
+  if (problems.length > 0 || restore?.at === undefined) return problems;
+  const { at, mode, switchOver } = restore;
+  const switched = { databases, pods: setClusters(config.pause, undefined) };
+  problems.push(...recoveryProblems(switched, { at, mode, switchOver }, aws));
+  problems.push(...under("restore", switchOverProblems({ at, mode, switchOver }, switched, aws)));
   return problems;
 }
 

@@ -1,3 +1,4 @@
+import { SWITCH_OVER_TAGS } from "../../restore-points/rules/tag-keys";
 import { copyMarks, type RestoreContext } from "./kind";
 
 /**
@@ -36,6 +37,8 @@ export function leftOutTags(
 
 /** Azure does not distinguish upper and lower case in tag keys, AWS does. */
 function isLeftOut(service: TaggingService, key: string, { tagsNotCopied }: CopyTagContext): boolean {
+  // A database that was itself a copy once says what it replaced; its copies have replaced nothing yet.
+  if (SWITCH_OVER_TAGS.includes(key)) return true;
   if (service !== "azure") return tagsNotCopied.includes(key);
   return tagsNotCopied.some((each) => each.toLowerCase() === key.toLowerCase());
 }

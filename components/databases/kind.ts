@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { AccountCopy } from "../../operations/cosmosdb-verification";
 import type { TableCopies } from "../../operations/dynamodb-verification";
+import type { SwitchedDatabase } from "../../operations/switch-over/request";
 import type { VerifiedBracket } from "../../operations/verified-bracket";
 import type { CoordinatorTable } from "../../restore-points/quiet-gaps";
 import type { ReportedRange } from "../../restore-points/ranges";
@@ -178,7 +179,17 @@ export interface DatabaseKind<Args> {
     context: Pick<RestoreContext, "aws" | "instant">,
   ): Promise<string | undefined>;
   restore(name: string, args: Args, context: RestoreContext): RestoredDatabase;
+  /** How its copies take the production names, or why they cannot, with the fix; absent for kinds whose copies never can. */
+  switchOver?(
+    name: string,
+    args: Args,
+    context: { aws: AwsSettings; instant: string; newStreams: boolean },
+  ): SwitchedDatabase | { because: string };
 }
+
+/** Why no copy takes the place of what this program itself declares. */
+export const DECLARED_HERE =
+  'this program declares it ("create"), and Pulumi would undo the exchange of names; hand it over first, as docs/recovery.md says ("Hand over what the program created")';
 
 /** The tags by which a copy is known as one, and as whose. */
 export function copyMarks({ mode, instant }: Pick<RestoreContext, "mode" | "instant">): Record<string, string> {

@@ -6,8 +6,8 @@ import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period"
 import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
 import { retentionOwner } from "../../vaults/aws/source";
 import { OWNED } from "../create";
-import { type DatabaseKind, regionOf } from "../kind";
-import { copyIdentifier } from "../rds/copies";
+import { type DatabaseKind, DECLARED_HERE, regionOf } from "../kind";
+import { copyIdentifier, switchedRds } from "../rds/copies";
 import { createdCluster } from "../rds/created";
 import { snapshotDoubt, snapshotProblem } from "../rds/snapshots";
 import { type AuroraArgs, auroraSchema } from "./args";
@@ -91,5 +91,10 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
       return copy !== undefined && tagsOf(copy.cluster)[INSTANT_TAG] === instant;
     },
     restore: (name, args, context) => restoreCluster(engine, name, args, context),
+    switchOver(name, args, { aws, instant }) {
+      const identifier = args.existing?.clusterIdentifier;
+      if (typeof identifier !== "string") return { because: DECLARED_HERE };
+      return switchedRds(name, "cluster", { identifier, region: regionOf(configuredRegion(args), aws, name), instant });
+    },
   };
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { OWNED } from "../create";
-import { type DatabaseKind, lookedUp } from "../kind";
+import { type DatabaseKind, DECLARED_HERE, instantSuffix, lookedUp } from "../kind";
 import { type DynamodbArgs, dynamodbSchema } from "./args";
 import { tableBackupsDoubt, tableBackupsProblem } from "./backups";
 import { copiesExist } from "./copies";
@@ -99,7 +99,26 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
     const from = args.existing?.region ?? args.create?.region ?? aws.defaultRegion;
     const to = args.restoreTo?.region ?? from;
     if (from !== to) return undefined;
-    return "copies in the same region have other names, which ScalarDB does not find; set restoreTo.region to another region, or restore in place by AWS Backup or by hand";
+    return "copies in the same region have other names, which ScalarDB does not find, and they cannot take the tables' place by a switch-over here; set restoreTo.region to another region, or restore in place by AWS Backup or by hand";
   },
   restore: restoreTables,
+  switchOver(name, args, { aws, instant, newStreams }) {
+    const { existing } = args;
+    if (existing === undefined) return { because: DECLARED_HERE };
+    const region = sourceRegion(name, args, aws);
+    if (targetRegion(name, args, aws) !== region)
+      return {
+        because:
+          "its copies are in another region under the tables' own names already; point the products there, or remove restoreTo.region to restore next to the tables",
+      };
+    return {
+      service: "dynamodb",
+      name,
+      region,
+      tables: existing.tables ?? [],
+      prefixes: patternsOf(args),
+      suffix: `-${instantSuffix(instant)}`,
+      newStreams,
+    };
+  },
 };

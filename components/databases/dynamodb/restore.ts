@@ -171,8 +171,12 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
       ...(elsewhere
         ? [`${count} tables are in ${to} under their own names`]
         : [
-            `${count} tables are next to their sources as <table>-${instantSuffix(instant)}, for inspection only: ScalarDB finds tables by their own names`,
-            `to drill with ScalarDB itself, set databases[].dynamodb.restoreTo.region of ${name} to another region`,
+            `${count} tables are next to their sources as <table>-${instantSuffix(instant)}${mode === "recovery" ? "" : ", for inspection only"}: ScalarDB finds tables by their own names`,
+            ...(mode === "recovery"
+              ? []
+              : [
+                  `to drill with ScalarDB itself, set databases[].dynamodb.restoreTo.region of ${name} to another region`,
+                ]),
           ]),
       ...leftToSetAgain("dynamodb", { replicas }),
     ]),

@@ -6,9 +6,9 @@ import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
 import { retentionOwner } from "../../vaults/aws/source";
-import { type DatabaseKind, regionOf } from "../kind";
+import { type DatabaseKind, DECLARED_HERE, regionOf } from "../kind";
 import { type RdsArgs, rdsSchema } from "./args";
-import { copyIdentifier } from "./copies";
+import { copyIdentifier, switchedRds } from "./copies";
 import { createdCluster, createdInstance } from "./created";
 import type { RdsEngine } from "./engine";
 import { protectCreatedInstance, protectExistingInstance } from "./instance-protect";
@@ -95,5 +95,11 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
     },
     restore: (name, args, context) =>
       (isCluster(args) ? restoreMultiAzCluster : restoreInstance)(engine, name, args, context),
+    switchOver(name, args, { aws, instant }) {
+      const identifier = args.existing?.instanceIdentifier ?? args.existing?.clusterIdentifier;
+      if (typeof identifier !== "string") return { because: DECLARED_HERE };
+      const region = regionOf(configuredRegion(args), aws, name);
+      return switchedRds(name, isCluster(args) ? "cluster" : "instance", { identifier, region, instant });
+    },
   };
 }

@@ -275,9 +275,16 @@ const wrong: [string, Values, string[]][] = [
   ],
   [
     "a recovery to tables that ScalarDB would not find",
-    { ...sound, restore: { at: "2026-11-22T03:00:12Z", mode: "recovery" } },
+    {
+      ...sound,
+      databases: [
+        { name: "ledger", dynamodb: { create: { tables: { "ledger.accounts": { hashKey: "id" } } } } },
+        customers,
+      ],
+      restore: { at: "2026-11-22T03:00:12Z", mode: "recovery" },
+    },
     [
-      "databases[0].dynamodb: cannot be recovered: copies in the same region have other names, which ScalarDB does not find; set restoreTo.region to another region, or restore in place by AWS Backup or by hand",
+      "databases[0].dynamodb: cannot be recovered: copies in the same region have other names, which ScalarDB does not find, and they cannot take the tables' place by a switch-over here; set restoreTo.region to another region, or restore in place by AWS Backup or by hand",
     ],
   ],
   [

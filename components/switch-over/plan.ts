@@ -1,0 +1,87 @@
+import type { SwitchedDatabase } from "../../operations/switch-over/request";
+import type { PausedReleaseArgs } from "../release-databases";
+import { confirmation } from "./args";
+
+/** What a switch-over would do, and what confirms it: an output, and what a preview prints. */
+export interface SwitchOverPlan {
+  /** What `restore.switchOver.confirm` has to say. */
+  confirm: string;
+  /** What happens, in order. */
+  steps: string[];
+  /** How long the set is without an endpoint, with where the figures are from. */
+  downtime: string[];
+}
+
+/**
+ * Documented durations, in minutes. Renaming an instance: "about 10 minutes" [Amazon RDS User Guide, Renaming a DB instance]; a
+ * Multi-AZ DB cluster: "about 2 minutes" [Renaming a Multi-AZ DB cluster]. Tables: "In most cases, restores complete in less than an
+ * hour" [Amazon DynamoDB Developer Guide]. Two renamings follow each other: the source's, then the copy's.
+ */
+const RENAMING = { instance: 10, cluster: 2 };
+const TABLES = 60;
+
+/** The plan of a switch-over. */
+export function switchOverPlan(
+  databases: readonly SwitchedDatabase[],
+  releases: readonly PausedReleaseArgs[],
+  instant: string,
+): SwitchOverPlan {
+  const tables = databases.filter((each) => each.service === "dynamodb");
+  const rds = databases.filter((each) => each.service === "rds");
+  const names = releases.map(({ namespace, name }) => `${namespace}/${name}`).join(", ");
+  const stop =
+    releases.length > 0
+      ? `stop all pods of ${names}, suspend the pause schedule, and keep the number of pods`
+      : "pods are not stopped, because no releases are named (pause.releases): stop everything that uses the database first";
+  return {
+    confirm: confirmation(databases, instant),
+    steps: [
+      ...tables.map(({ name, suffix }) => `${name}: back up each copy (<table>${suffix}); pods still run`),
+      stop,
+      ...rds.map(
+        ({ name, identifier, replacedIdentifier }) =>
+          `${name}: rename ${identifier} to ${replacedIdentifier}, which is kept`,
+      ),
+      ...tables.map(({ name }) => `${name}: delete each table that has a copy; the copy and its backup are kept`),
+      "go on only once no pod is left and no replaced database answers",
+      ...rds.map(
+        ({ name, copyIdentifier, identifier }) =>
+          `${name}: rename ${copyIdentifier} to ${identifier}; its endpoint stays what it was`,
+      ),
+      ...tables.map(
+        ({ name, suffix }) =>
+          `${name}: restore each table under its name from the backup of <table>${suffix}, with its settings`,
+      ),
+      ...(releases.length > 0 ? ["start as many pods as before, and resume the pause schedule"] : []),
+    ],
+    downtime: [
+      ...rds.map(
+        ({ name, what }) =>
+          `${name}: two renamings of about ${RENAMING[what]} min each (documented for ${what === "instance" ? "instances" : "Multi-AZ DB clusters; Aurora documents none"})`,
+      ),
+      ...tables.map(
+        ({ name }) => `${name}: deletion and restore, usually less than ${TABLES} min, at times hours (documented)`,
+      ),
+      "all databases at once: the longest of these counts",
+    ],
+  };
+}
+
+/** The plan as a preview prints it. */
+export function planText({ confirm, steps, downtime }: SwitchOverPlan, confirmed: boolean): string {
+  return [
+    confirmed
+      ? "THE COPIES TAKE THE PRODUCTION NAMES in this update, as restore.switchOver.confirm demands:"
+      : "the copies can take the production names. A switch-over would",
+    ...steps.map((step, index) => `  ${index + 1}. ${step}`),
+    "Without an endpoint in the meantime:",
+    ...downtime.map((line) => `  ${line}`),
+    ...(confirmed
+      ? []
+      : [
+          "To do it:",
+          `  pulumi config set --path scalar-backup:restore.switchOver.confirm "${confirm}"`,
+          "  pulumi up",
+        ]),
+  ].join("\n");
+}

@@ -1,0 +1,89 @@
+import type { SwitchedDatabase } from "../../operations/switch-over/request";
+import { formatInstant, instantMillis } from "../../restore-points/instant";
+import type { AwsSettings } from "../cloud-settings";
+import { type DatabaseArgs, kindOf } from "../databases";
+import type { Problem } from "../problem";
+import type { ScalarRestoreArgs } from "../restore-args";
+import { RestoreMode } from "../restore-mode";
+import { confirmation, type SwitchOverArgs } from "./args";
+import type { SetClusters } from "./set-pods";
+
+/** A set, as far as a switch-over depends on it. */
+export interface SwitchableSet {
+  databases: DatabaseArgs[];
+  pods?: SetClusters;
+}
+
+/** The databases of a set as a switch-over works on them; or why it cannot, one sentence for each that is in the way. */
+export type Switchable = { databases: SwitchedDatabase[] } | { because: string[] };
+
+/** The keys of a restore that a switch-over depends on. */
+export type SwitchOverKeys = Pick<ScalarRestoreArgs, "at" | "mode" | "switchOver">;
+
+/** Whether the copies of every database of a set can take its production names. */
+export function switchable(set: SwitchableSet, { at, switchOver }: SwitchOverKeys, aws: AwsSettings): Switchable {
+  const of = { instant: formatInstant(instantMillis(at)), newStreams: switchOver?.newStreams ?? false };
+  const each = set.databases.map((database) => ofDatabase(database, of, aws));
+  const because = [...each.flatMap((one) => (typeof one === "string" ? [one] : [])), ...podsInTheWay(set)];
+  return because.length > 0 ? { because } : { databases: each.filter((one) => typeof one !== "string") };
+}
+
+function ofDatabase(
+  database: DatabaseArgs,
+  of: { instant: string; newStreams: boolean },
+  aws: AwsSettings,
+): SwitchedDatabase | string {
+  const { name, kind, args } = kindOf(database);
+  if (kind.switchOver === undefined)
+    return `${name}: a database of ${kind.label} gets another address by a restore, and no copy can take its name; point the products at the copies instead, by the output helmValues`;
+  const found = kind.switchOver(name, args, { ...of, aws });
+  return "because" in found ? `${name}: ${found.because}` : found;
+}
+
+function podsInTheWay({ databases, pods }: SwitchableSet): string[] {
+  if (pods === undefined)
+    return [
+      "the restore knows no pods of the set, because its backup is data: switch over in the stack that has the ScalarBackup",
+    ];
+  const tables = databases.filter(({ dynamodb }) => dynamodb !== undefined).map(({ name }) => name);
+  return [
+    ...pods.unreachable.map(
+      (cluster) =>
+        `the pods of cluster ${cluster} cannot be stopped from here: give pause.otherClusters[].kubernetes of it in place of stack or record`,
+    ),
+    ...(tables.length > 0 && pods.clusters.length === 0
+      ? [
+          `${tables.join(", ")}: tables are deleted and restored, for which pods have to be stopped: name them in pause.releases`,
+        ]
+      : []),
+  ];
+}
+
+/** What is wrong with `switchOver`. Paths begin at the restore's own root. */
+export function switchOverProblems(args: SwitchOverKeys, set: SwitchableSet, aws: AwsSettings): Problem[] {
+  const { switchOver, mode } = args;
+  if (switchOver === undefined) return [];
+  if (mode !== RestoreMode.Recovery)
+    return [
+      {
+        path: "switchOver",
+        message: `needs "mode: recovery"; the copies of a drill are removed with it, and replace nothing`,
+      },
+    ];
+  const found = switchable(set, args, aws);
+  if ("because" in found)
+    return [{ path: "switchOver", message: `is not possible for this set: ${found.because.join("; ")}` }];
+  return confirmProblems(switchOver, set, args.at);
+}
+
+function confirmProblems({ confirm }: SwitchOverArgs, { databases }: SwitchableSet, at: string): Problem[] {
+  const expected = confirmation(databases, formatInstant(instantMillis(at)));
+  return confirm === undefined || confirm === expected
+    ? []
+    : [
+        {
+          path: "switchOver.confirm",
+          message: `"${confirm}" does not confirm this switch-over; read the preview without it, and set it to "${expected}"`,
+        },
+      ];
+}

@@ -1,0 +1,151 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { SwitchedDatabase, SwitchOver, SwitchOverAccess } from "../../operations/switch-over/request";
+import { Verdict } from "../../restore-points/verification/verdict";
+import type { BackupSet } from "../backup-set";
+import type { AwsSettings } from "../cloud-settings";
+import { kindOf } from "../databases";
+import { instantSuffix } from "../databases/kind";
+import { declareFinding } from "../operation";
+import { endProgram, orEnd } from "../problem";
+import type { ScalarRestoreArgs } from "../restore-args";
+import type { RestoredCopy } from "../restored-copy";
+import { isInState, outputsInState, stackIdentity } from "../state";
+import type { RestoreVerification } from "../verification/restore-verification";
+import { planText, switchOverPlan } from "./plan";
+
+/** What a restore has for outputs once its copies have taken the production names. */
+export interface Switched {
+  databases: RestoredCopy[];
+  helmValues: pulumi.Output<Record<string, string>>;
+  nextSteps: pulumi.Output<string[]>;
+  verification: pulumi.Output<RestoreVerification>;
+}
+
+/** What the operation says at its end. */
+interface Finding {
+  endpoints: Record<string, string>;
+  kept: string[];
+}
+
+/**
+ * Declares the switch-over of a confirmed restore. Its copies are no longer declared: they leave the state without being
+ * changed in the cloud, so that nothing of the state has a name that changes hands (docs/decisions/0020).
+ */
+export function declareSwitchOver(
+  name: string,
+  args: ScalarRestoreArgs,
+  set: BackupSet,
+  {
+    databases,
+    instant,
+    aws,
+    parent,
+    within,
+  }: {
+    databases: SwitchedDatabase[];
+    instant: string;
+    aws: AwsSettings;
+    parent: pulumi.ComponentResource;
+    /** The restore's own parent. */
+    within: pulumi.Resource | undefined;
+  },
+): Switched {
+  const { pods, releases = [] } = set;
+  const plan = switchOverPlan(databases, releases, instant);
+  if (pulumi.runtime.isDryRun()) void pulumi.log.info(planText(plan, true), parent);
+  const verification = pulumi.output(verifiedBefore(name, args, instant, within));
+  const request: SwitchOver = {
+    instant,
+    stack: stackIdentity(),
+    databases,
+    clusters: pods?.clusters ?? [],
+    ...(args.switchOver?.gitOps && { gitOps: args.switchOver.gitOps }),
+  };
+  const access = pulumi
+    .all([aws.access, pods?.access ?? {}])
+    .apply(([known, clusters]): SwitchOverAccess => ({ aws: known, clusters }));
+  const logical = `${name}-switch-over-${instantSuffix(instant)}`;
+  const said = declareFinding(
+    logical,
+    "switch-over",
+    {
+      // Copies that are not verified replace nothing.
+      request: verification.apply(() => checked(logical, request, access, parent)),
+      access,
+    },
+    { parent, customTimeouts: { create: "24h", update: "24h" } },
+  );
+  // Cast: the operation of the same version has written it.
+  const found = said.apply((line) => JSON.parse(line) as Finding);
+  return {
+    databases: set.databases.map((database) => {
+      const { name, kind } = kindOf(database);
+      return {
+        name,
+        kind: kind.kind,
+        endpoint: found.apply(({ endpoints }) => endpoints[name] ?? ""),
+        properties: found.apply((): Record<string, string> => ({})),
+        notes: found.apply(({ kept }) => kept.filter((line) => line.startsWith(`${name}: `))),
+      };
+    }),
+    helmValues: found.apply((): Record<string, string> => ({})),
+    nextSteps: found.apply(({ kept }) => stepsLeft(kept)),
+    verification,
+  };
+}
+
+/** The request, once a preview has found nothing that keeps it from beginning: an update says that itself. */
+function checked(
+  logical: string,
+  request: SwitchOver,
+  access: pulumi.Output<SwitchOverAccess>,
+  parent: pulumi.Resource,
+): pulumi.Output<SwitchOver> {
+  if (!pulumi.runtime.isDryRun()) return pulumi.output(request);
+  // A kubeconfig is a secret, but not what is found by it.
+  return pulumi.unsecret(access).apply((known) =>
+    orEnd("scalar-backup:restore.switchOver", async () => {
+      // Once it is complete, it does not begin again.
+      if (await isInState({ type: "command:local:Command", logical }, { parent })) return request;
+      const { switchOverObstacles }: typeof import("../../operations/switch-over") =
+        require("../../operations/switch-over");
+      const obstacles = await switchOverObstacles(request, known);
+      if (obstacles.length > 0) throw new Error(`it cannot begin:\n${obstacles.map((each) => `  ${each}`).join("\n")}`);
+      return request;
+    }),
+  );
+}
+
+function stepsLeft(kept: readonly string[]): string[] {
+  return [
+    "see that the application works: its pods run on the restored databases, under the names that they had",
+    "let the stack protect what now runs: pulumi config rm restore, then pulumi up; the next pause makes the first restore point of the restored databases",
+    ...kept.map((line) => `later, ${line}`),
+  ].map((step, index) => `${index + 1}. ${step}`);
+}
+
+/** What the update that made the copies has found about them. The program ends for copies that are not known to fit together. */
+async function verifiedBefore(
+  name: string,
+  args: ScalarRestoreArgs,
+  instant: string,
+  parent: pulumi.Resource | undefined,
+): Promise<RestoreVerification> {
+  const recorded = await outputsInState({ type: "scalar-backup:index:ScalarRestore", logical: name }, { parent });
+  // Cast: this component has recorded it, in this version or an earlier one.
+  const verification = recorded?.verification as RestoreVerification | undefined;
+  if (verification?.instant !== instant)
+    return endProgram(
+      `scalar-backup:restore.switchOver: the state has no copies of ${instant}; remove switchOver, run "pulumi up" to restore and verify them, and then confirm`,
+    );
+  const { verdict } = verification;
+  if (verdict === Verdict.Consistent || verdict === Verdict.PauseProven) return verification;
+  if (verdict === Verdict.Unproven && args.acceptUnproven !== undefined) return verification;
+  return endProgram(
+    `scalar-backup:restore.switchOver: the copies of ${instant} are ${verdict === Verdict.Refused ? "refused" : "not proven to fit together"} (${verification.because.join("; ")}), so they replace nothing${
+      verdict === Verdict.Unproven
+        ? `. To have them replace production all the same, set restore.acceptUnproven to "${args.at}"`
+        : ""
+    }`,
+  );
+}

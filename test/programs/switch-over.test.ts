@@ -1,0 +1,86 @@
+import test from "ava";
+import { kindOf } from "../../simulator/cloud/kubernetes/kinds";
+import { changes, errors, REGION } from "./rehearsed";
+import { infos, MINUTE, protectedSet, RELEASE, suffixed } from "./verified-set";
+
+/** How many times as fast as real time the switch-over runs. */
+const PACE = 400;
+
+interface Plan {
+  confirm: string;
+  steps: string[];
+}
+
+test("the copies of a recovery take the production names, and the stack protects them from then on", async (t) => {
+  const { cloud, stack, asProcesses, goingOnFrom, sources, window, up } = await protectedSet(t);
+  await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 2 });
+  const clusters = cloud.aws.rds.region(REGION);
+  sources.table("ledger.accounts").putItem("a", { balance: 5 });
+  clusters.cluster("customers-prod").put("accounts", "b", { balance: 5 });
+  const at = window(20);
+  cloud.clock.advance(20 * MINUTE);
+  sources.table("ledger.accounts").putItem("a", { balance: 7 });
+  clusters.cluster("customers-prod").put("accounts", "b", { balance: 7 });
+  const suffix = `-${suffixed(at)}`;
+
+  // Copies, verified; production is untouched.
+  stack.config["scalar-backup:restore"] = { at, mode: "recovery" };
+  const restored = await up();
+  const plan = restored.outputs.switchOver as unknown as Plan;
+  t.is(plan.confirm, `replace ledger, customers as of ${at}`);
+  t.is(sources.table(`ledger.accounts${suffix}`).items().get("a")?.balance, 5);
+  cloud.clock.advance(20 * MINUTE);
+  const preview = await stack.preview();
+  t.deepEqual(changes(preview), [], errors(preview));
+  t.true(infos(preview).some((line) => line.includes(`restore.switchOver.confirm "${plan.confirm}"`)));
+
+  // Another sentence confirms nothing.
+  stack.config["scalar-backup:restore"] = { at, mode: "recovery", switchOver: { confirm: "yes" } };
+  const refused = await stack.preview();
+  t.false(refused.succeeded);
+  t.regex(errors(refused), new RegExp(`set it to "${plan.confirm}"`));
+
+  // What keeps it from beginning is known before: the table's stream has readers.
+  stack.config["scalar-backup:restore"] = { at, mode: "recovery", switchOver: { confirm: plan.confirm } };
+  t.regex(
+    errors(await stack.preview()),
+    /ledger\.accounts has a stream, .* set restore\.switchOver\.newStreams to true/,
+  );
+
+  stack.config["scalar-backup:restore"] = {
+    at,
+    mode: "recovery",
+    switchOver: { confirm: plan.confirm, newStreams: true },
+  };
+  const planned = await stack.preview();
+  t.true(planned.succeeded, errors(planned));
+  t.log(changes(planned));
+  const processes = asProcesses();
+  const switched = await cloud.clock.faster(PACE, () => processes.up(), 1000);
+  t.true(switched.succeeded, errors(switched));
+  t.log(infos(switched));
+  t.is(sources.table("ledger.accounts").items().get("a")?.balance, 5);
+  t.deepEqual(clusters.cluster("customers-prod").rows("accounts").get("b"), { balance: 5 });
+  t.deepEqual(clusters.cluster(`customers-prod-replaced${suffix}`).rows("accounts").get("b"), { balance: 7 });
+  t.is(cloud.kubernetes.store.get(DEPLOYMENTS, RELEASE.namespace, "scalardb-cluster-node").spec?.replicas, 2);
+
+  // Nothing is left to do, and a refresh finds nothing that has changed hands.
+  const next = goingOnFrom(processes.state);
+  t.deepEqual(changes(await next.preview()), [], "a preview after the switch-over");
+  await next.refresh();
+  t.deepEqual(changes(await next.preview()), [], "a preview after a refresh");
+
+  // The stack protects what now runs, and plans nothing.
+  delete stack.config["scalar-backup:restore"];
+  const removed = await next.up();
+  t.deepEqual(
+    changes(removed),
+    [`delete Command restore-switch-over${suffix}`, "delete ScalarRestore restore"],
+    errors(removed),
+  );
+  await next.refresh();
+  t.deepEqual(changes(await next.preview()), [], "a preview of the stack that protects what runs");
+  t.is(sources.table("ledger.accounts").items().get("a")?.balance, 5);
+});
+
+const DEPLOYMENTS = kindOf({ apiVersion: "apps/v1", kind: "Deployment" });
