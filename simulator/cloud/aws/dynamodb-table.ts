@@ -7,6 +7,7 @@ import type {
   LocalSecondaryIndex,
   OnDemandThroughput,
   ProvisionedThroughput,
+  ReplicaDescription,
   RestoreSummary,
   SSESpecification,
   StreamSpecification,
@@ -57,6 +58,8 @@ export class Table {
   ttlAttribute: string | undefined;
   /** Where the table came from, when it was restored. */
   restoredFrom: RestoreSummary | undefined;
+  /** Its replicas in other regions, as `DescribeTable` returns them. A test sets them. */
+  replicas: ReplicaDescription[] = [];
   /** Resource policy, contributor insights, Kinesis destinations. */
   readonly attachments = new Attachments();
   /** How far the table's own clock is ahead of the cloud's. */
@@ -261,6 +264,7 @@ export class Table {
       LocalSecondaryIndexes: settings.localIndexes.length
         ? settings.localIndexes.map((index) => ({ ...index, ...ofIndex(index.IndexName) }))
         : undefined,
+      Replicas: this.replicas.length ? this.replicas : undefined,
       RestoreSummary: this.restoredFrom && {
         ...this.restoredFrom,
         RestoreInProgress: this.status === "CREATING",

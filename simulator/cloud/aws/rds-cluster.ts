@@ -63,6 +63,12 @@ export interface ClusterInstance {
   createdAt: number;
 }
 
+/** What a cluster has to do with others, as `DescribeDBClusters` returns it. A test sets it. */
+type ClusterRelations = Pick<
+  DBCluster,
+  "GlobalClusterIdentifier" | "ReadReplicaIdentifiers" | "ReplicationSourceIdentifier"
+>;
+
 /** What is left of a cluster that was deleted with its automated backups retained. */
 export interface RetainedBackups {
   resourceId: string;
@@ -79,6 +85,7 @@ export interface RetainedBackups {
 export class Cluster extends RdsDatabase {
   readonly instances: ClusterInstance[] = [];
   settings: ClusterSettings;
+  relations: ClusterRelations = {};
 
   readonly #dnsSuffix: string;
 
@@ -208,6 +215,7 @@ export class Cluster extends RdsDatabase {
           }
         : undefined,
       AssociatedRoles: [],
+      ...this.relations,
       TagList: Object.entries(this.tags).map(([Key, Value]) => ({ Key, Value })),
       AutoMinorVersionUpgrade: true,
       CrossAccountClone: false,

@@ -22,6 +22,7 @@ import { RdsGroups } from "./rds-groups";
 import type { Instance } from "./rds-instance";
 import { RdsInstances, snapshotTags } from "./rds-instances";
 import { createMultiAz, MULTI_AZ_INSTANCES, modifyMultiAz, restoreMultiAz } from "./rds-multi-az-cluster";
+import { RdsNeighbours } from "./rds-neighbours";
 import { nextWindow, type RenameCourses, renameCourses } from "./rds-rename";
 import { RdsSnapshots } from "./rds-snapshots";
 import { rdsTags } from "./tags";
@@ -73,6 +74,8 @@ export class RdsRegion {
   /** Final snapshots, and those of AWS Backup. */
   readonly snapshots: RdsSnapshots;
   readonly #groups: RdsGroups;
+  /** Proxies, blue/green deployments, custom endpoints. */
+  readonly neighbours: RdsNeighbours;
 
   constructor(name: string, clock: SimulatedClock, identifiers: Identifiers, renames: RenameCourses) {
     this.name = name;
@@ -81,6 +84,7 @@ export class RdsRegion {
     this.#identifiers = identifiers;
     this.#dns = identifiers.hex(12);
     this.snapshots = new RdsSnapshots(name);
+    this.neighbours = new RdsNeighbours(name, identifiers);
     this.#groups = new RdsGroups(`sg-${identifiers.hex(17)}`);
     this.instances = new RdsInstances({
       region: name,

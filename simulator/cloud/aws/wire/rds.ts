@@ -7,16 +7,11 @@ import { describeBackups } from "../rds-instance";
 import { describeClusterSnapshot, describeInstanceSnapshot, type Snapshot } from "../rds-snapshots";
 import { page } from "./json";
 import type { Member, QueryOperations } from "./query";
-
-const MOST_RECORDS = 100;
-const LEAST_RECORDS = 20;
+import { FILTERS, filtered, lastOf, records } from "./rds-members";
+import { neighbourOperations } from "./rds-neighbours";
 
 const STRINGS: Member = { list: "member", of: "string" };
 const TAGS: Member = { list: "Tag", of: { structure: { Key: "string", Value: "string" } } };
-const FILTERS: Member = {
-  list: "Filter",
-  of: { structure: { Name: "string", Values: { list: "Value", of: "string" } } },
-};
 const SECURITY_GROUPS: Member = { list: "VpcSecurityGroupId", of: "string" };
 const SCALING: Member = {
   structure: { MinCapacity: "number", MaxCapacity: "number", SecondsUntilAutoPause: "number" },
@@ -59,7 +54,14 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
       DBClusterAutomatedBackups: "DBClusterAutomatedBackup",
       DBClusterMembers: "DBClusterMember",
       DBClusterSnapshots: "DBClusterSnapshot",
+      BlueGreenDeployments: "member",
+      DBClusterEndpoints: "DBClusterEndpointList",
+      DBProxies: "member",
       DBSnapshots: "DBSnapshot",
+      ExcludedMembers: "member",
+      ReadReplicaIdentifiers: "ReadReplicaIdentifier",
+      StaticMembers: "member",
+      Targets: "member",
       DBClusters: "DBCluster",
       DBInstanceAutomatedBackups: "DBInstanceAutomatedBackup",
       DBInstances: "DBInstance",
@@ -319,6 +321,7 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
         },
         run: (input: rds.DeleteDBClusterMessage, region) => ({ DBCluster: at(region).deleteDBCluster(input) }),
       },
+      ...neighbourOperations(cloud),
       ListTagsForResource: {
         members: { ResourceName: "string", Filters: FILTERS },
         run: (input: rds.ListTagsForResourceMessage, region) => ({
@@ -369,30 +372,4 @@ function listed<Listed extends Snapshot>(all: Listed[], source: string | undefin
 /** Neither identifiers nor resource ids are case-sensitive. */
 function same(asked: string, found: string | undefined): boolean {
   return asked.toLowerCase() === found?.toLowerCase();
-}
-
-/** An ARN is accepted in place of an identifier. */
-function lastOf(identifierOrArn: string): string {
-  return identifierOrArn.split(":").at(-1) as string;
-}
-
-function filtered<Element>(
-  elements: Element[],
-  filters: rds.Filter[] | undefined,
-  known: Record<string, (element: Element) => string[]>,
-): Element[] {
-  return (filters ?? []).reduce((kept, filter) => {
-    const valuesOf = known[filter.Name ?? ""];
-    if (!valuesOf) throw new AwsError("InvalidParameterValue", `Unrecognized filter name: ${filter.Name}`);
-    return kept.filter((element) => valuesOf(element).some((value) => filter.Values?.includes(value)));
-  }, elements);
-}
-
-function records(requested: number | undefined): number {
-  if (requested !== undefined && (requested < LEAST_RECORDS || requested > MOST_RECORDS))
-    throw new AwsError(
-      "InvalidParameterValue",
-      `Invalid value ${requested} for MaxRecords. Must be between ${LEAST_RECORDS} and ${MOST_RECORDS}`,
-    );
-  return requested ?? MOST_RECORDS;
 }
