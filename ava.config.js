@@ -53,6 +53,7 @@ const SUITES = {
       "test/unit/components/databases/rds/deleted.test.ts",
       "test/unit/operations/{azure-databases,dynamodb,rds}.test.ts",
       "test/unit/pauser/window-backups.test.ts",
+      "test/unit/simulator/cloud/aws/{dynamodb-recreated,rds-neighbours,rds-rename}.test.ts",
     ],
     timeout: "60s",
     require: ["./test/fidelity/record.ts"],

@@ -36,7 +36,7 @@ const COMMON_ERRORS = new Set([
 /** What AWS itself, or a scene on purpose, does otherwise than the model says. */
 const DEVIATIONS: { operation: RegExp; problem: RegExp; because: string }[] = [
   {
-    operation: /^(DescribeTable|UpdateTable|DeleteBackup|DescribeBackup|RestoreTable\w+)$/,
+    operation: /^(DescribeTable|UpdateTable|DeleteTable|DeleteBackup|DescribeBackup|RestoreTable\w+)$/,
     problem: /^answer: .*ProvisionedThroughput\.(NumberOfDecreasesToday|(Read|Write)CapacityUnits): 0, less than 1$/,
     because: "[AWS CLI Command Reference, dynamodb update-table and create-table, examples] has 0",
   },

@@ -1,5 +1,5 @@
 import { Scene } from "../unit/simulator/providers/aws/deployed";
-import { flat, type Sent } from "./sent-for-real";
+import { flat, type Sent } from "./moto-proxy";
 import { INSTANT, SCALED, SENT_ROWS, TRIO, TRIO_INPUTS, TRIO_SNAPSHOT } from "./sent-rows";
 import { REGION } from "./terraform";
 

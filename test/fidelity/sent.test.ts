@@ -1,6 +1,7 @@
 import test from "ava";
 import { startMoto } from "./moto";
-import { type Sent, sentForReal } from "./sent-for-real";
+import type { Sent } from "./moto-proxy";
+import { sentForReal } from "./sent-for-real";
 import { sentInSimulation } from "./sent-in-simulation";
 import { SENT_ROWS } from "./sent-rows";
 import { missingTools, pluginFolder } from "./terraform";

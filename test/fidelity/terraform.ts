@@ -167,7 +167,7 @@ function configuration(endpoint: string, changed: boolean): object {
   return { ...provider(endpoint), resource };
 }
 
-function provider(endpoint: string): object {
+export function provider(endpoint: string): object {
   return awsProvider({ endpoints: [Object.fromEntries(SERVICES.map((service) => [service, endpoint]))] });
 }
 
@@ -185,7 +185,7 @@ function fill(row: number) {
 const INSTANT = new Date(Date.now() - 30 * 60 * 1000).toISOString();
 const OTHER_INSTANT = new Date(Date.now() - 20 * 60 * 1000).toISOString();
 
-function block(inputs: PropertyMap): Record<string, PropertyValue> {
+export function block(inputs: PropertyMap): Record<string, PropertyValue> {
   return Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [BLOCKS[name] ?? snake(name), nested(name, value)]),
   );

@@ -186,7 +186,8 @@ export class AwsProvider implements SimulatedProvider {
       ? projected(known(type), plain(request.inputs), outputs)
       : Object.fromEntries(Object.entries(outputs).filter(([name, value]) => isSaid(known(type)[name], value)));
     if (request.inputs?.__defaults) inputs.__defaults = request.inputs.__defaults;
-    return { id, inputs, outputs };
+    if (type.idOutput) outputs.id = outputs[type.idOutput] ?? id;
+    return { id: outputs.id as string, inputs, outputs };
   }
 
   async update(request: UpdateRequest): Promise<ChangeResponse> {

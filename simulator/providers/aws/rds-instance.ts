@@ -107,6 +107,8 @@ export const rdsInstance: ResourceType = {
 
   // [Terraform AWS provider, internal/service/rds/instance.go, resourceInstanceImport]
   imported: { skipFinalSnapshot: true, deleteAutomatedBackups: true },
+  // Also that of one that is imported by its name. [seen with 5.100.0: test/fidelity/switched.test.ts]
+  idOutput: "resourceId",
 
   check(instance) {
     const problems: Problem[] = [];
@@ -225,7 +227,7 @@ export const rdsInstance: ResourceType = {
 };
 
 /**
- * By resource id; by name if the id does not look like one, such as that of an imported instance, or is a name that does.
+ * By resource id; by name if the id does not look like one, such as what an instance is imported by, or is a name that does.
  * [ibid., findDBInstanceByID]
  */
 function find(instances: RdsInstances, id: string): Instance | undefined {

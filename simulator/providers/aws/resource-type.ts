@@ -35,6 +35,8 @@ export interface ResourceType {
   global?: true;
   /** What the provider writes into the state of what is imported, because AWS does not return it. */
   imported?: PropertyMap;
+  /** The output that is a resource's id, where it can be imported by another one. */
+  idOutput?: string;
   /** What the provider refuses in addition to wrong names, types and values. */
   check?(inputs: PropertyMap): Problem[];
   /** Corrects the plain comparison where the provider has rules of its own. */

@@ -138,31 +138,23 @@ test("an instance whose name in the state does not exist is deleted from the sta
   t.is(rds.instances.instance("ledger-replaced").resourceId, instance.id);
 });
 
-test("an instance is imported by its name or its resource id, which is its id then", async (t) => {
-  const { scene, rds } = await setUp();
-  await scene.create(INSTANCE, LEDGER);
+test("an instance is imported by its name or its resource id, and is known by its resource id then", async (t) => {
+  const { scene, rds, rename } = await setUp();
+  await scene.create(INSTANCE, LEDGER, "source");
+  await scene.create(INSTANCE, { ...LEDGER, identifier: "copy" }, "copy");
   const { resourceId } = rds.instances.instance("ledger");
   const urn = "urn:pulumi:test::test::aws:rds/instance:Instance::imported";
   for (const id of ["ledger", resourceId]) {
     const read = await scene.provider.read({ urn, type: INSTANCE, id });
-    t.is(read?.id, id);
-    t.is(read?.outputs.identifier, "ledger");
+    t.is(read?.id, resourceId);
+    t.like(read?.outputs, { id: resourceId, identifier: "ledger" });
   }
   t.is(await scene.provider.read({ urn, type: INSTANCE, id: "none" }), undefined);
-});
-
-test("an instance that was imported by its name is read by its name: a refresh takes up the copy", async (t) => {
-  const { scene, rename } = await setUp();
-  await scene.create(INSTANCE, LEDGER, "source");
-  await scene.create(INSTANCE, { ...LEDGER, identifier: "copy" }, "copy");
-  const urn = "urn:pulumi:test::test::aws:rds/instance:Instance::imported";
-  const before = await scene.provider.read({ urn, type: INSTANCE, id: "ledger" });
+  const imported = await scene.provider.read({ urn, type: INSTANCE, id: "ledger" });
   rename("ledger", "ledger-replaced");
-  const gap = await scene.provider.read({ urn, type: INSTANCE, id: "ledger", ...before });
-  t.is(gap, undefined);
   rename("copy", "ledger");
-  const after = await scene.provider.read({ urn, type: INSTANCE, id: "ledger", ...before });
-  t.not(after?.outputs.resourceId, before?.outputs.resourceId);
+  const refreshed = await scene.provider.read({ urn, type: INSTANCE, ...(imported as NonNullable<typeof imported>) });
+  t.is(refreshed?.outputs.identifier, "ledger-replaced");
 });
 
 test("a cluster is known by its name: a refresh in the gap drops it, and one afterwards takes up the copy", async (t) => {
