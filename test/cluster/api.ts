@@ -20,6 +20,7 @@ const PLURALS: Record<string, string> = {
   CronJob: "cronjobs",
   Deployment: "deployments",
   Job: "jobs",
+  HorizontalPodAutoscaler: "horizontalpodautoscalers",
   Lease: "leases",
   Namespace: "namespaces",
   Pod: "pods",
@@ -91,6 +92,12 @@ export class Api {
   setStatus(object: KubernetesObject, status: object): Promise<KubernetesObject> {
     const path = `${collection(object)}/${object.metadata.name}/status`;
     return this.request("PATCH", path, { status }, "application/merge-patch+json");
+  }
+
+  /** Changes fields of it, as somebody else does. */
+  patch(object: KubernetesObject, fields: object): Promise<KubernetesObject> {
+    const path = `${collection(object)}/${object.metadata.name}`;
+    return this.request("PATCH", path, fields, "application/merge-patch+json");
   }
 
   /** A token as the kubelet gets it for a pod. */

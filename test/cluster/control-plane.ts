@@ -10,6 +10,13 @@ import type { Program } from "./binaries";
 
 const { sleep } = systemClock;
 
+const CRON_JOB_CONTROLLERS = [
+  "cronjob-controller",
+  "job-controller",
+  "garbage-collector-controller",
+  "serviceaccount-controller",
+];
+
 /** A real control plane on loopback: etcd, the API server with RBAC on, and the controllers that CronJobs need. */
 export class ControlPlane {
   private constructor(
@@ -18,7 +25,8 @@ export class ControlPlane {
     private readonly processes: ChildProcess[],
   ) {}
 
-  static async start(binaries: Record<Program, string>): Promise<ControlPlane> {
+  /** @param controllers More controllers than those that CronJobs need, such as `deployment-controller`. */
+  static async start(binaries: Record<Program, string>, controllers: string[] = []): Promise<ControlPlane> {
     const directory = mkdtempSync(join(tmpdir(), "control-plane-"));
     const file = (name: string, text: string) => {
       writeFileSync(join(directory, name), text, { mode: 0o600 });
@@ -83,7 +91,7 @@ export class ControlPlane {
       );
       start("kube-controller-manager", {
         kubeconfig: file("kubeconfig", kubeconfig(url, certificate, adminToken)),
-        controllers: "cronjob-controller,job-controller,garbage-collector-controller,serviceaccount-controller",
+        controllers: [...CRON_JOB_CONTROLLERS, ...controllers].join(","),
         "service-account-private-key-file": join(directory, "account.key"),
         "leader-elect": "false",
         "secure-port": "0",

@@ -33,10 +33,15 @@ export interface Process {
   say(line: string): void;
 }
 
+export interface ProcessOptions extends Partial<ClusterReleases>, PodsOptions {
+  /** Called before each request, such as `PATCH /apis/...`. */
+  before?(request: string): Promise<void>;
+}
+
 /** A process of its own that works on the pods, with a fault at one request. */
 export async function startProcess(
   access: ClusterChoice,
-  options: Partial<ClusterReleases> & PodsOptions = {},
+  options: ProcessOptions = {},
   at = 0,
   fault?: Fault,
 ): Promise<Process> {
@@ -47,6 +52,7 @@ export async function startProcess(
       ...connection,
       async send(request, limit) {
         const number = requests.push(`${request.method} ${request.path.split("?")[0]}`);
+        await options.before?.(`${request.method} ${request.path}`);
         const send = () => connection.send(request, limit);
         if (number > at && fault?.startsWith("kill")) throw new Killed();
         return number === at && fault !== undefined ? await broken(fault, request, send) : await send();

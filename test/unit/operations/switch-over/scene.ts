@@ -1,11 +1,10 @@
 import type { ExecutionContext } from "ava";
 import { useWaitingClock } from "../../../../operations/clock";
-import type { ClusterReleases, PodsOptions } from "../../../../operations/switch-over/stoppable-pods";
 import { SimulatedClock } from "../../../../simulator/cloud/clock";
 import { KubernetesCluster } from "../../../../simulator/cloud/kubernetes/cluster";
 import { kindOf } from "../../../../simulator/cloud/kubernetes/kinds";
 import type { ObjectManifest } from "../../../../simulator/cloud/kubernetes/objects";
-import { type Fault, type Process, RELEASES, SCHEDULE, startProcess } from "./process";
+import { type Fault, type Process, type ProcessOptions, RELEASES, SCHEDULE, startProcess } from "./process";
 
 export * from "./process";
 
@@ -20,7 +19,7 @@ export interface Scene {
   /** What its processes have waited for, all together, in milliseconds. */
   waitedMillis(): number;
   /** A process of its own that works on the pods, with a fault at one request. */
-  process(options?: Partial<ClusterReleases> & PodsOptions, at?: number, fault?: Fault): Promise<Process>;
+  process(options?: ProcessOptions, at?: number, fault?: Fault): Promise<Process>;
   replicas(): Record<string, number>;
   suspended(): boolean;
   journal(): Record<string, string> | undefined;
