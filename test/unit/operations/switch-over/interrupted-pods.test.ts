@@ -59,7 +59,7 @@ for (const [fault, what] of [
   ["no connection", "one request without a connection"],
   ["too many requests", "one answer that there are too many requests"],
 ] satisfies [Fault, string][])
-  test.serial(`${what} changes nothing of the end, whichever request it is`, async (t) => {
+  test.serial(`${what} at any request changes nothing of the end`, async (t) => {
     t.timeout(5 * 60_000);
     await atEachRequest(t, fault, async (night, at) => {
       const process = await night.process({}, at, fault);
