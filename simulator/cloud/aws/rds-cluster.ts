@@ -5,7 +5,6 @@ import type {
   ServerlessV2ScalingConfiguration,
 } from "@aws-sdk/client-rds";
 import type { SimulatedClock } from "../clock";
-import { arn } from "./account";
 import { AwsError } from "./error";
 import { RdsDatabase, type RestorableRange, type Row } from "./rds-database";
 import { describeMultiAz, type MultiAzSettings } from "./rds-multi-az-cluster";
@@ -207,13 +206,7 @@ export class Cluster extends RdsDatabase {
       IAMDatabaseAuthenticationEnabled: settings.iamAuthentication,
       EnabledCloudwatchLogsExports: settings.logsExports.length ? settings.logsExports : undefined,
       ServerlessV2ScalingConfiguration: settings.serverlessV2Scaling,
-      MasterUserSecret: settings.managedPassword
-        ? {
-            SecretArn: arn("secretsmanager", this.region, `secret:rds!${this.resourceId.toLowerCase()}`),
-            SecretStatus: "active",
-            KmsKeyId: arn("kms", this.region, "alias/aws/secretsmanager"),
-          }
-        : undefined,
+      MasterUserSecret: settings.managedPassword ? this.masterUserSecret : undefined,
       AssociatedRoles: [],
       ...this.relations,
       TagList: Object.entries(this.tags).map(([Key, Value]) => ({ Key, Value })),

@@ -162,6 +162,15 @@ export abstract class RdsDatabase {
     this.#rename = undefined;
   }
 
+  /** Where Secrets Manager keeps a password that RDS manages. */
+  get masterUserSecret() {
+    return {
+      SecretArn: arn("secretsmanager", this.region, `secret:rds!${this.resourceId.toLowerCase()}`),
+      SecretStatus: "active",
+      KmsKeyId: arn("kms", this.region, "alias/aws/secretsmanager"),
+    };
+  }
+
   /** The database's own clock. */
   now(): number {
     return this.#clock.now() + this.skewMillis;

@@ -154,13 +154,7 @@ export class Instance extends RdsDatabase {
       PerformanceInsightsRetentionPeriod: settings.performanceInsightsRetention,
       DatabaseInsightsMode: settings.insightsMode,
       CACertificateIdentifier: settings.caCertificate,
-      MasterUserSecret: settings.managedPassword
-        ? {
-            SecretArn: arn("secretsmanager", this.region, `secret:rds!${this.resourceId.toLowerCase()}`),
-            SecretStatus: "active",
-            KmsKeyId: arn("kms", this.region, "alias/aws/secretsmanager"),
-          }
-        : undefined,
+      MasterUserSecret: settings.managedPassword ? this.masterUserSecret : undefined,
       TagList: Object.entries(this.tags).map(([Key, Value]) => ({ Key, Value })),
     };
   }

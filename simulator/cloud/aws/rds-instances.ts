@@ -16,6 +16,7 @@ import { engineFacts, engineOf } from "./rds-engines";
 import type { RdsGroups } from "./rds-groups";
 import { Instance, type InstanceBackups, type InstanceSettings } from "./rds-instance";
 import { nextWindow, type RenameStep } from "./rds-rename";
+import { exportsAfter, masterUsername, retentionDays, takeFinalSnapshot } from "./rds-requests";
 import type { RdsSnapshots } from "./rds-snapshots";
 import { rdsTags } from "./tags";
 
@@ -99,11 +100,7 @@ export class RdsInstances {
     const facts = engineFacts(engine);
     if (!facts.licences)
       throw new AwsError("InvalidParameterCombination", `The engine ${engine} needs a DB cluster for its instances.`);
-    if (!input.MasterUsername || !(input.MasterUserPassword || input.ManageMasterUserPassword))
-      throw new AwsError(
-        "InvalidParameterValue",
-        "The parameter MasterUsername and either MasterUserPassword or ManageMasterUserPassword must be provided.",
-      );
+    const username = masterUsername(input);
     if ((input.AllocatedStorage ?? 0) < LEAST_STORAGE)
       throw new AwsError(
         "InvalidParameterValue",
@@ -118,7 +115,7 @@ export class RdsInstances {
       class: classOf(input.DBInstanceClass),
       licenceModel: licenceOf(engine, input.LicenseModel),
       databaseName: input.DBName || (facts.databaseName === "oracle" ? "ORCL" : undefined),
-      masterUsername: input.MasterUsername,
+      masterUsername: username,
       masterPassword: input.MasterUserPassword,
       managedPassword: input.ManageMasterUserPassword ?? false,
       port: input.Port ?? facts.port,
@@ -135,7 +132,7 @@ export class RdsInstances {
       maxAllocatedStorage: input.MaxAllocatedStorage,
       ...storageOf(input),
       networkType: input.NetworkType ?? "IPV4",
-      backupRetentionPeriod: retention(input.BackupRetentionPeriod ?? 1),
+      backupRetentionPeriod: retentionDays(input.BackupRetentionPeriod ?? 1, 0),
       backupWindow: input.PreferredBackupWindow ?? DEFAULT_WINDOWS.backupWindow,
       maintenanceWindow: (input.PreferredMaintenanceWindow ?? DEFAULT_WINDOWS.maintenanceWindow).toLowerCase(),
       deletionProtection: input.DeletionProtection ?? false,
@@ -216,7 +213,7 @@ export class RdsInstances {
           Iops: input.Iops ?? (settings.storageType.startsWith("io") ? settings.iops : undefined),
         }),
         networkType: input.NetworkType ?? "IPV4",
-        backupRetentionPeriod: retention(input.BackupRetentionPeriod ?? settings.backupRetentionPeriod),
+        backupRetentionPeriod: retentionDays(input.BackupRetentionPeriod ?? settings.backupRetentionPeriod, 0),
         ...DEFAULT_WINDOWS,
         deletionProtection: input.DeletionProtection ?? false,
         copyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
@@ -286,7 +283,7 @@ export class RdsInstances {
       ...insightsOf(input, settings),
       caCertificate: input.CACertificateIdentifier,
     };
-    if (days !== undefined) retention(days);
+    if (days !== undefined) retentionDays(days, 0);
     const newIdentifier =
       input.NewDBInstanceIdentifier && this.#context.freeIdentifier(input.NewDBInstanceIdentifier, instance);
     // "any pending modifications are asynchronously applied as soon as possible" [AWS API Reference, ModifyDBInstance]
@@ -323,24 +320,7 @@ export class RdsInstances {
         "InvalidParameterCombination",
         "Cannot delete protected DB Instance, please disable deletion protection and try again.",
       );
-    const snapshot = input.FinalDBSnapshotIdentifier;
-    if (!input.SkipFinalSnapshot && !snapshot)
-      throw new AwsError(
-        "InvalidParameterCombination",
-        "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.",
-      );
-    if (input.SkipFinalSnapshot && snapshot)
-      throw new AwsError(
-        "InvalidParameterCombination",
-        "FinalDBSnapshotIdentifier can not be specified when deleting a DB Instance with SkipFinalSnapshot.",
-      );
-    if (snapshot)
-      this.#context.snapshots.take(instance, {
-        identifier: snapshot,
-        type: "manual",
-        at: instance.now(),
-        tags: snapshotTags(instance),
-      });
+    takeFinalSnapshot(this.#context.snapshots, instance, "DB Instance", input);
     instance.endRename();
     instance.replicaOf?.replicas.delete(instance);
     const kept = instance.backups("retained");
@@ -386,11 +366,6 @@ export class RdsInstances {
       );
     return backups;
   }
-}
-
-/** What a snapshot is tagged with: its source's tags, if that was asked for. */
-export function snapshotTags(database: { settings: { copyTagsToSnapshot: boolean }; tags: Record<string, string> }) {
-  return database.settings.copyTagsToSnapshot ? database.tags : {};
 }
 
 function restoreInstant(
@@ -477,18 +452,4 @@ function monitoringOf(input: { MonitoringInterval?: number | undefined; Monitori
       "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0.",
     );
   return { monitoringInterval: input.MonitoringInterval ?? 0, monitoringRoleArn: input.MonitoringRoleArn };
-}
-
-function retention(days: number): number {
-  if (!Number.isInteger(days) || days < 0 || days > 35)
-    throw new AwsError("InvalidParameterValue", `Invalid backup retention period: ${days}. Must be between 0 and 35.`);
-  return days;
-}
-
-function exportsAfter(
-  current: string[],
-  change: { EnableLogTypes?: string[]; DisableLogTypes?: string[] } | undefined,
-): string[] {
-  const kept = current.filter((type) => !change?.DisableLogTypes?.includes(type));
-  return [...new Set([...kept, ...(change?.EnableLogTypes ?? [])])];
 }

@@ -20,10 +20,11 @@ import type { RdsDatabase, Row } from "./rds-database";
 import { engineFacts, engineOf } from "./rds-engines";
 import { RdsGroups } from "./rds-groups";
 import type { Instance } from "./rds-instance";
-import { RdsInstances, snapshotTags } from "./rds-instances";
+import { RdsInstances } from "./rds-instances";
 import { createMultiAz, MULTI_AZ_INSTANCES, modifyMultiAz, restoreMultiAz } from "./rds-multi-az-cluster";
 import { RdsNeighbours } from "./rds-neighbours";
 import { nextWindow, type RenameCourses, renameCourses } from "./rds-rename";
+import { exportsAfter, masterUsername, retentionDays, takeFinalSnapshot } from "./rds-requests";
 import { RdsSnapshots } from "./rds-snapshots";
 import { rdsTags } from "./tags";
 
@@ -168,18 +169,14 @@ export class RdsRegion {
   createDBCluster(input: CreateDBClusterMessage): DBCluster {
     const identifier = this.#freeClusterIdentifier(input.DBClusterIdentifier);
     const { name: engine, version } = engineOf(input.Engine, input.EngineVersion);
-    if (!input.MasterUsername || !(input.MasterUserPassword || input.ManageMasterUserPassword))
-      throw new AwsError(
-        "InvalidParameterValue",
-        "The parameter MasterUsername and either MasterUserPassword or ManageMasterUserPassword must be provided.",
-      );
+    const username = masterUsername(input);
     const encrypted = input.StorageEncrypted ?? false;
     const multiAz = engineFacts(engine).multiAzCluster && createMultiAz(input);
     const settings: ClusterSettings = {
       engine,
       engineVersion: version,
       databaseName: input.DatabaseName,
-      masterUsername: input.MasterUsername,
+      masterUsername: username,
       masterPassword: input.MasterUserPassword,
       managedPassword: input.ManageMasterUserPassword ?? false,
       port: input.Port ?? engineFacts(engine).port,
@@ -191,7 +188,7 @@ export class RdsRegion {
       storageType: input.StorageType ?? (multiAz && "io1"),
       multiAz,
       networkType: input.NetworkType ?? "IPV4",
-      backupRetentionPeriod: retention(input.BackupRetentionPeriod ?? 1),
+      backupRetentionPeriod: retentionDays(input.BackupRetentionPeriod ?? 1, 1),
       preferredBackupWindow: input.PreferredBackupWindow ?? DEFAULT_WINDOWS.preferredBackupWindow,
       preferredMaintenanceWindow: (
         input.PreferredMaintenanceWindow ?? DEFAULT_WINDOWS.preferredMaintenanceWindow
@@ -268,7 +265,7 @@ export class RdsRegion {
         multiAz:
           source.multiAz && restoreMultiAz(source.multiAz, input.StorageType ?? source.storageType ?? "io1", input),
         networkType: input.NetworkType ?? source.networkType,
-        backupRetentionPeriod: retention(input.BackupRetentionPeriod ?? source.backupRetentionPeriod),
+        backupRetentionPeriod: retentionDays(input.BackupRetentionPeriod ?? source.backupRetentionPeriod, 1),
         preferredBackupWindow: input.PreferredBackupWindow ?? DEFAULT_WINDOWS.preferredBackupWindow,
         preferredMaintenanceWindow: DEFAULT_WINDOWS.preferredMaintenanceWindow,
         deletionProtection: input.DeletionProtection ?? false,
@@ -320,7 +317,7 @@ export class RdsRegion {
       serverlessV2Scaling: input.ServerlessV2ScalingConfiguration ?? settings.serverlessV2Scaling,
       multiAz: settings.multiAz && modifyMultiAz(settings.multiAz, input),
     };
-    if (period !== undefined) retention(period);
+    if (period !== undefined) retentionDays(period, 1);
     const newIdentifier =
       input.NewDBClusterIdentifier && this.#freeClusterIdentifier(input.NewDBClusterIdentifier, cluster);
     cluster.settings = changed;
@@ -346,24 +343,7 @@ export class RdsRegion {
         "InvalidDBClusterStateFault",
         "Cluster cannot be deleted, it still contains DB instances in non-deleting state.",
       );
-    const snapshot = input.FinalDBSnapshotIdentifier;
-    if (!input.SkipFinalSnapshot && !snapshot)
-      throw new AwsError(
-        "InvalidParameterCombination",
-        "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.",
-      );
-    if (input.SkipFinalSnapshot && snapshot)
-      throw new AwsError(
-        "InvalidParameterCombination",
-        "FinalDBSnapshotIdentifier can not be specified when deleting a cluster with SkipFinalSnapshot.",
-      );
-    if (snapshot)
-      this.snapshots.take(cluster, {
-        identifier: snapshot,
-        type: "manual",
-        at: cluster.now(),
-        tags: snapshotTags(cluster),
-      });
+    takeFinalSnapshot(this.snapshots, cluster, "cluster", input);
     cluster.endRename();
     if (input.DeleteAutomatedBackups === false) this.#retained.set(cluster.resourceId, cluster.retainedBackups());
     this.#clusters.delete(cluster.resourceId);
@@ -584,20 +564,6 @@ function restoreInstant(input: RestoreDBClusterToPointInTimeMessage, source: Ret
       `Cannot restore DB cluster ${source.identifier} to ${new Date(instant).toISOString()}: it is restorable from ${new Date(earliest).toISOString()} to ${new Date(latest).toISOString()}.`,
     );
   return Math.max(instant, earliest);
-}
-
-function retention(days: number): number {
-  if (!Number.isInteger(days) || days < 1 || days > 35)
-    throw new AwsError("InvalidParameterValue", `Invalid backup retention period: ${days}. Must be between 1 and 35.`);
-  return days;
-}
-
-function exportsAfter(
-  current: string[],
-  change: { EnableLogTypes?: string[]; DisableLogTypes?: string[] } | undefined,
-): string[] {
-  const kept = current.filter((type) => !change?.DisableLogTypes?.includes(type));
-  return [...new Set([...kept, ...(change?.EnableLogTypes ?? [])])];
 }
 
 function identifierOf(requested: string | undefined, parameter: string): string {
