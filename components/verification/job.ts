@@ -1,9 +1,9 @@
 import type { types } from "@pulumi/kubernetes";
-import { Job } from "@pulumi/kubernetes/batch/v1/job";
-import { Secret } from "@pulumi/kubernetes/core/v1/secret";
+import type { Job } from "@pulumi/kubernetes/batch/v1/job";
 import * as pulumi from "@pulumi/pulumi";
 import { CONTAINER_SECURITY, POD_SECURITY } from "../confined-pod";
 import { instantSuffix } from "../databases/kind";
+import { declareJob } from "../job";
 import type { VerificationJobArgs } from "./job-args";
 import { jobName } from "./job-name";
 
@@ -74,56 +74,34 @@ export function declareVerificationJob(
     "app.kubernetes.io/managed-by": "scalar-backup",
   };
   const metadata = { name: physical, namespace, labels };
-  const data = pulumi.all([properties, after]).apply(([text]) => ({
-    "database.properties": Buffer.from(text).toString("base64"),
-  }));
-  const secret = new Secret(
-    `${name}-${task}-properties`,
-    { metadata, type: "Opaque", data: pulumi.secret(data) },
-    { parent },
-  );
-  return new Job(
+  return declareJob(
     `${name}-${task}`,
     {
-      metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
-      spec: {
-        backoffLimit: retries,
-        activeDeadlineSeconds: deadlineSeconds(args),
-        template: {
-          metadata: { labels },
-          spec: {
-            // A new try is a new pod: what the old one said can still be read.
-            restartPolicy: "Never",
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
-            ...(serviceAccountName !== undefined && { serviceAccountName }),
-            securityContext: POD_SECURITY,
-            ...(initContainers && { initContainers }),
-            containers: [
-              {
-                name: task,
-                ...container,
-                resources: {
-                  requests: resources?.requests ?? { cpu: "250m", memory: "512Mi" },
-                  limits: resources?.limits ?? { memory: "1Gi" },
-                },
-                securityContext: CONTAINER_SECURITY,
-                volumeMounts: [
-                  { name: "copies", mountPath: COPIES_DIRECTORY, readOnly: true },
-                  { name: "temporary", mountPath: "/tmp" },
-                  ...mounts,
-                ],
-              },
-            ],
-            volumes: [
-              { name: "copies", secret: { secretName: secret.metadata.name } },
-              { name: "temporary", emptyDir: {} },
-              ...volumes,
-            ],
-          },
+      metadata,
+      annotations: { "pulumi.com/skipAwait": "true" },
+      files: pulumi.all([properties, after]).apply(([text]) => ({ "database.properties": text })),
+      filesVolume: "copies",
+      retries,
+      deadlineSeconds: deadlineSeconds(args),
+      serviceAccountName,
+      securityContext: POD_SECURITY,
+      initContainers,
+      container: {
+        name: task,
+        ...container,
+        resources: {
+          requests: resources?.requests ?? { cpu: "250m", memory: "512Mi" },
+          limits: resources?.limits ?? { memory: "1Gi" },
         },
+        securityContext: CONTAINER_SECURITY,
+        volumeMounts: [
+          { name: "copies", mountPath: COPIES_DIRECTORY, readOnly: true },
+          { name: "temporary", mountPath: "/tmp" },
+          ...mounts,
+        ],
       },
+      volumes: [{ name: "temporary", emptyDir: {} }, ...volumes],
     },
-    { parent, dependsOn: [secret, ...dependsOn] },
+    { parent, dependsOn },
   );
 }

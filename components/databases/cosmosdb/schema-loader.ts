@@ -1,6 +1,6 @@
-import { Job } from "@pulumi/kubernetes/batch/v1/job";
-import { Secret } from "@pulumi/kubernetes/core/v1/secret";
+import type { Job } from "@pulumi/kubernetes/batch/v1/job";
 import * as pulumi from "@pulumi/pulumi";
+import { declareJob } from "../../job";
 import { instantSuffix, type RestoreContext } from "../kind";
 import type { SchemaLoaderArgs } from "./args";
 
@@ -34,57 +34,35 @@ export function declareSchemaLoader(
       .map(([property, value]) => `${property}=${value}\n`)
       .join(""),
   );
-  const files = pulumi.secret(
-    properties.apply((text) => ({
-      [PROPERTIES]: base64(text),
-      ...(loader.schema ? { [SCHEMA]: base64(JSON.stringify(loader.schema)) } : {}),
-    })),
-  );
-  const secret = new Secret(
-    `${prefix}-repair-properties`,
-    { metadata, type: "Opaque", data: files },
-    { parent: context.parent },
-  );
-  return new Job(
+  const files = properties.apply((text) => ({
+    [PROPERTIES]: text,
+    ...(loader.schema ? { [SCHEMA]: JSON.stringify(loader.schema) } : {}),
+  }));
+  return declareJob(
     `${prefix}-repair`,
     {
       metadata,
-      spec: {
-        // It repairs what is broken and leaves the rest alone: a second try does no harm.
-        backoffLimit: 3,
-        activeDeadlineSeconds: 3600,
-        template: {
-          metadata: { labels },
-          spec: {
-            restartPolicy: "Never",
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
-            ...(loader.serviceAccountName ? { serviceAccountName: loader.serviceAccountName } : {}),
-            securityContext: { seccompProfile: { type: "RuntimeDefault" } },
-            containers: [
-              {
-                name: "schema-loader",
-                image: loader.image,
-                args: [
-                  "--config",
-                  `${DIRECTORY}/${PROPERTIES}`,
-                  ...(loader.schema ? ["--schema-file", `${DIRECTORY}/${SCHEMA}`] : []),
-                  ...(loader.arguments ?? ["--repair-all", "--coordinator"]),
-                ],
-                resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } },
-                securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-                volumeMounts: [{ name: "files", mountPath: DIRECTORY, readOnly: true }],
-              },
-            ],
-            volumes: [{ name: "files", secret: { secretName: secret.metadata.name } }],
-          },
-        },
+      files,
+      filesVolume: "files",
+      // It repairs what is broken and leaves the rest alone: a second try does no harm.
+      retries: 3,
+      deadlineSeconds: 3600,
+      serviceAccountName: loader.serviceAccountName,
+      securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+      container: {
+        name: "schema-loader",
+        image: loader.image,
+        args: [
+          "--config",
+          `${DIRECTORY}/${PROPERTIES}`,
+          ...(loader.schema ? ["--schema-file", `${DIRECTORY}/${SCHEMA}`] : []),
+          ...(loader.arguments ?? ["--repair-all", "--coordinator"]),
+        ],
+        resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } },
+        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+        volumeMounts: [{ name: "files", mountPath: DIRECTORY, readOnly: true }],
       },
     },
-    { parent: context.parent, dependsOn: [...after, secret] },
+    { parent: context.parent, dependsOn: after },
   );
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString("base64");
 }
