@@ -35,6 +35,7 @@ const MAX_CONFLICTS = 10;
 export class JournalFile {
   readonly #client: ClusterClient;
   readonly namespace: string;
+  #lastUpdate: Promise<void> = Promise.resolve();
 
   constructor(client: ClusterClient, namespace: string) {
     this.#client = client;
@@ -50,7 +51,14 @@ export class JournalFile {
    * Replaces the journal by what `change` makes of it, or leaves it alone if that is undefined or the same.
    * `change` is called again when somebody else has changed the journal since it was read.
    */
-  async update(change: (current: Journal | undefined) => Journal | undefined): Promise<void> {
+  update(change: (current: Journal | undefined) => Journal | undefined): Promise<void> {
+    // One at a time: all databases of a set may note something at once.
+    const updated = this.#lastUpdate.then(() => this.#update(change));
+    this.#lastUpdate = updated.catch(() => {});
+    return updated;
+  }
+
+  async #update(change: (current: Journal | undefined) => Journal | undefined): Promise<void> {
     for (let conflicts = 0; ; conflicts += 1) {
       const configMap = await this.#client.get(this.#path);
       const next = change(configMap && this.#parse(configMap));

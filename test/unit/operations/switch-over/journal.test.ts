@@ -81,6 +81,21 @@ test.serial("notes are kept next to each other, and only in a journal", async (t
   await pods.unlock();
 });
 
+test.serial("notes of all databases at once are all kept, and do not conflict", async (t) => {
+  const night = await scene(t);
+  const { pods, say } = await night.process();
+  await pods.lock(say);
+  await pods.stop(INSTANT, say);
+  const notes = Array.from({ length: 30 }, (_, index) => ({ [`database-${index}`]: "settings" }));
+  await Promise.all(notes.map((note) => pods.note(note)));
+  t.deepEqual((await pods.journal())?.notes, Object.assign({}, ...notes));
+  t.deepEqual(
+    night.cluster.apiServer.requests.filter(({ status }) => status === 409),
+    [],
+  );
+  await pods.unlock();
+});
+
 test.serial("a journal that somebody has damaged is refused with the key to correct", async (t) => {
   const night = await scene(t);
   const { pods, say } = await night.process();
