@@ -3,18 +3,18 @@ import { COSMOSDB_TIERS, RECOVERY_PERIODS } from "../../restore-points/rules/rec
 import { isSet, UNKNOWN } from "../values";
 import { databasePolicy } from "./database-policy";
 import { type MinimumDays, minimumDaysSetting } from "./minimum-days";
-import { COSMOSDB, isCosmosForNoSql } from "./resources";
+import { COSMOSDB, isCosmosForNoSql, mayBeDrillCopy } from "./resources";
 
 // No fix: an account cannot go back from continuous to periodic backup, so its owner has to decide.
 export const cosmosdbContinuousBackup = databasePolicy<MinimumDays>({
   name: "cosmosdb-continuous-backup",
   description: "Checks whether Cosmos DB accounts have continuous backup that reaches back far enough.",
-  looksAt: "azure-native.cosmosdb.DatabaseAccount (NoSQL)",
+  looksAt: "azure-native.cosmosdb.DatabaseAccount (NoSQL), except copies of a drill",
   severity: "critical",
   settings: minimumDaysSetting(RECOVERY_PERIODS.cosmosdb),
   appliesTo: COSMOSDB.is,
-  problems({ props }, { minimumDays }) {
-    if (!isCosmosForNoSql(props)) return [];
+  problems({ props, ignoreChanges }, { minimumDays }) {
+    if (!isCosmosForNoSql(props) || mayBeDrillCopy({ props, ignoreChanges })) return [];
     const days = COSMOSDB.recoveryDays(props);
     const wanted = minimumDays > COSMOSDB_TIERS.Continuous7Days ? "Continuous30Days" : "Continuous7Days";
     if (days === 0)

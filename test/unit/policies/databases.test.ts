@@ -112,6 +112,12 @@ says(cosmosdbContinuousBackup, [
     { minimumDays: 30 },
   ],
   [
+    "a drill's copy is thrown away",
+    cosmos({ backupPolicy: { type: "Continuous", continuousModeProperties: { tier: "Continuous7Days" } }, ...drill }),
+    [],
+    { minimumDays: 30 },
+  ],
+  [
     "the shorter tier, where the longer is wanted",
     cosmos({ backupPolicy: { type: "Continuous", continuousModeProperties: { tier: "Continuous7Days" } } }),
     [
