@@ -36,6 +36,17 @@ function beforeImage(image: Image): string | undefined {
   return image.before_tx_id === null ? undefined : String(image.before_content);
 }
 
+/** What the records hold after all of these commits. */
+export function valuesAfter(commits: readonly Commit[]): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const { writes } of commits)
+    for (const { record, value } of writes) {
+      if (value === undefined) values.delete(record);
+      else values.set(record, value);
+    }
+  return values;
+}
+
 /**
  * How many of the source's commits, in its own order, a copy's values are the result of. Undefined: of no number of them, so the
  * copy is unsound. Every written value is unique.
