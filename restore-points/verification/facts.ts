@@ -51,7 +51,7 @@ export interface ScanFacts {
   committedWithoutRow: FoundRecords;
   /** A value from before an unfinished transaction, which is about to return, by a transaction without a COMMITTED row. */
   beforeImageWithoutRow: FoundRecords;
-  /** As `committedWithoutRow`, but of transactions older than the oldest row: rows have been purged. */
+  /** As the two above, but of transactions older than the oldest row: rows have been purged. */
   olderThanCoordinator: number;
   /** Records of unfinished transactions, which ScalarDB finishes when it reads them. */
   unfinished: number;

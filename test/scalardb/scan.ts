@@ -1,7 +1,7 @@
 import type { FoundRecord, FoundRecords, ScanFacts } from "../../restore-points/verification/facts";
 import { committedIn } from "./copies";
 import type { Copies } from "./cut";
-import { COMMITTED, type Image } from "./history";
+import { COMMITTED } from "./history";
 
 /**
  * The facts of a scan by their definition in `ScanFacts`. The scan Job's own code, which reads copies through ScalarDB, must find the same
@@ -16,16 +16,16 @@ export function scanFacts({ early, data }: Pick<Copies, "early" | "data">): Scan
   for (const [store, copy] of data)
     for (const [key, image] of copy) {
       records++;
-      const found = (id: keyof Image) => ({ table: `${store}.records`, key, id: String(image[id]) });
-      if (image.tx_state !== COMMITTED) {
-        unfinished++;
-        const before = image.before_tx_id;
-        const stays = committed.has(String(image.tx_id)) || before === null || committed.has(String(before));
-        if (!stays) beforeImages.push(found("before_tx_id"));
-      } else if (!committed.has(String(image.tx_id))) {
-        if (Number(image.tx_committed_at) < oldestRow) older++;
-        else withoutRow.push(found("tx_id"));
-      }
+      const isCommitted = image.tx_state === COMMITTED;
+      if (!isCommitted) unfinished++;
+      // What is there in the end: the record's own value, or the one that returns.
+      const returns = !isCommitted && !committed.has(String(image.tx_id));
+      if (returns && image.before_tx_id === null) continue;
+      const id = String(returns ? image.before_tx_id : image.tx_id);
+      if (committed.has(id)) continue;
+      const committedAt = Number(returns ? image.before_tx_committed_at : image.tx_committed_at);
+      if (committedAt < oldestRow) older++;
+      else (returns ? beforeImages : withoutRow).push({ table: `${store}.records`, key, id });
     }
   return {
     tables: data.size,
