@@ -1,0 +1,84 @@
+import test, { type ExecutionContext } from "ava";
+import { COORDINATOR_TABLE, TransactionState } from "../../rehearsal/scalardb/record";
+import { toItem } from "../../rehearsal/scalardb/stores/dynamodb-layout";
+import { buildDynamodb, TABLES } from "../../rehearsal/sets/dynamodb";
+import { Verdict } from "../../restore-points/verification/verdict";
+import { errors, REGION, recordWindow, rehearsed } from "./rehearsed";
+import { infos, MINUTE, shifted, suffixed, verdictOf } from "./verified-set";
+
+/** Where Auditor's tables are, by the same names as Ledger's. */
+const AUDITORS = "ap-northeast-2";
+const RELEASES = [
+  { namespace: "scalar", name: "ledger", databases: ["ledger"] },
+  { namespace: "scalar", name: "auditor", databases: ["auditor"] },
+];
+
+/** ScalarDL's Ledger and Auditor, each with a coordinator of its own in DynamoDB, in a window after an hour. */
+async function ledgerAndAuditor(t: ExecutionContext) {
+  t.timeout(600_000);
+  const { cloud, stack } = await rehearsed(t, {
+    "scalar-backup:databases": [
+      { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] } } },
+      { name: "auditor", dynamodb: { existing: { region: AUDITORS, namespaces: ["ledger"] } } },
+    ],
+    "scalar-backup:pause": { schedule: "0 3 * * *", releases: RELEASES },
+  });
+  for (const region of [REGION, AUDITORS]) buildDynamodb(cloud, region);
+  cloud.kubernetes.createNamespace("scalar");
+  const first = await stack.up();
+  t.true(first.succeeded, errors(first));
+  cloud.clock.advance(60 * MINUTE);
+  const middle = (Math.floor(cloud.clock.now() / MINUTE) + 10.5) * MINUTE;
+  cloud.clock.advance(middle + 5_000 - cloud.clock.now());
+  const at = recordWindow(cloud, "scalar", ["ledger", "auditor"], 10, middle + 5_000);
+  return { cloud, stack, at };
+}
+
+test("Ledger's and Auditor's coordinators enclose the data of each, at the same instants", async (t) => {
+  const { cloud, stack, at } = await ledgerAndAuditor(t);
+  cloud.clock.advance(20 * MINUTE);
+  stack.config["scalar-backup:restore"] = { at };
+  const preview = await stack.preview();
+  const planned = infos(preview).filter((message) => message.includes("coordinator at"));
+  t.is(planned.length, 2, planned.join("\n"));
+  const restored = await stack.up();
+  t.true(restored.succeeded, errors(restored));
+  const { verdict, restsOn } = verdictOf(restored);
+  t.is(verdict, Verdict.PauseProven);
+  for (const database of ["ledger", "auditor"])
+    t.true(
+      restsOn.some((line) =>
+        line.startsWith(
+          `${database}: ${COORDINATOR_TABLE} as of ${shifted(at, -3)} (1 rows) and as of ${shifted(at, 3)}`,
+        ),
+      ),
+      restsOn.join("\n"),
+    );
+  for (const region of [REGION, AUDITORS]) {
+    const tables = cloud.aws.dynamodb.region(region).tableNames();
+    t.is(tables.length, 2 * TABLES.length + 1, "each has a late copy of its own");
+    t.true(tables.includes(`${COORDINATOR_TABLE}-late-${suffixed(at)}`));
+  }
+});
+
+for (const [database, region] of [
+  ["ledger", REGION],
+  ["auditor", AUDITORS],
+] as const)
+  test(`a commit in the window in ${database}'s coordinator alone refuses the whole set`, async (t) => {
+    const { cloud, stack, at } = await ledgerAndAuditor(t);
+    const committed = Date.parse(at) + 1_000;
+    const row = { tx_id: "missed", tx_state: TransactionState.COMMITTED, tx_created_at: committed };
+    cloud.aws.dynamodb.region(region).table(COORDINATOR_TABLE).putItem("missed", toItem(row), committed);
+    cloud.clock.advance(20 * MINUTE);
+    stack.config["scalar-backup:restore"] = { at };
+    const refused = await stack.up();
+    t.false(refused.succeeded);
+    t.true(
+      errors(refused).includes(
+        `do not fit together: ${database}: ${COORDINATOR_TABLE}: 1 transaction was committed between`,
+      ),
+      errors(refused),
+    );
+    t.is(refused.outputs.helmValues, undefined);
+  });
