@@ -115,7 +115,7 @@ function candidates({ start, end }: History, rows: readonly CoordinatorRow[], ra
 /** Where copies are most often unsound: the rule has to refuse them. */
 function atCommits({ commits }: History, _rows: readonly CoordinatorRow[], random: Random): number[] {
   return Array.from(
-    { length: 2 * GAPS },
+    { length: Math.max(20, 2 * GAPS) },
     () => Math.round((random.pick(commits).at + random.between(-500, 500)) / 1000) * 1000,
   );
 }
