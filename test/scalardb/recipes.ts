@@ -62,10 +62,10 @@ export function plannedHistories(seed: number, round: number, phases: number): P
   ];
 }
 
-/** Histories over a server: of the oldest and the newest version; with more cuts of all versions, and of what is special. */
-export function plannedOnServer(seed: number, cuts: number): Planned[] {
+/** Histories over a server: one of one version; with more cuts of all versions, and of what is special. */
+export function plannedOnServer(version: Version, seed: number, cuts: number): Planned[] {
   const all = plannedHistories(seed, 0, 9);
-  return cuts > 12 ? all : [all[0], all[3]].flatMap((each) => each ?? []);
+  return cuts > 12 ? all : all.filter((each) => each.version === version && each.special === undefined);
 }
 
 /** A history in which transactions arrive at random. */
