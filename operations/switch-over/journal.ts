@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from "node:zlib";
 import { messageOf } from "../../restore-points/error-message";
 import { instantAt, listAt, objectAt, ShapeError, textAt } from "../../restore-points/shape";
 import { type ClusterClient, isConflict } from "../kubernetes/client";
@@ -26,6 +27,11 @@ export interface Journal {
   schedules: JournalledSchedule[];
   notes: Record<string, string>;
 }
+
+/** A ConfigMap holds 1 MiB. The settings of a thousand tables are more, and much the same. */
+const PLAIN_NOTES_CHARACTERS = 100_000;
+/** The key of longer notes. */
+const COMPRESSED_NOTES = "notes.json.gz";
 
 const STATES: readonly JournalState[] = ["stopped", "starting", "started"];
 /** Only this process writes this ConfigMap while it holds the Leases: more conflicts in a row are an error. */
@@ -107,7 +113,7 @@ export class JournalFile {
         releases: listAt(jsonAt(data, "releases"), "releases", textAt),
         replicas: countsAt(jsonAt(data, "replicas"), "replicas"),
         schedules: listAt(jsonAt(data, "schedules"), "schedules", scheduleAt),
-        notes: textsIn({ notes: jsonAt(data, "notes") }, "notes"),
+        notes: textsIn({ notes: notesIn(data) }, "notes"),
       };
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error;
@@ -118,9 +124,28 @@ export class JournalFile {
   }
 }
 
-function format({ instant, state, ...others }: Journal): Record<string, string> {
-  const texts = Object.entries(others).map(([key, value]) => [key, JSON.stringify(value, undefined, 1)] as const);
-  return { instant, state, ...Object.fromEntries(texts) };
+function format({ instant, state, notes, ...others }: Journal): Record<string, string> {
+  const texts = Object.entries(others).map(([key, value]) => [key, asJson(value)] as const);
+  const text = asJson(notes);
+  const compressed = text.length > PLAIN_NOTES_CHARACTERS && gzipSync(text).toString("base64");
+  return {
+    ...{ instant, state },
+    ...Object.fromEntries(texts),
+    ...(compressed ? { [COMPRESSED_NOTES]: compressed } : { notes: text }),
+  };
+}
+
+const asJson = (value: unknown): string => JSON.stringify(value, undefined, 1);
+
+/** @throws {ShapeError} when they are not what `format` has written */
+function notesIn(data: Fields): unknown {
+  const compressed = textIn(data, COMPRESSED_NOTES);
+  if (compressed === undefined) return jsonAt(data, "notes");
+  try {
+    return JSON.parse(gunzipSync(Buffer.from(compressed, "base64")).toString());
+  } catch (error) {
+    throw new ShapeError(`${COMPRESSED_NOTES} is not JSON, compressed by gzip, in base64: ${messageOf(error)}`);
+  }
 }
 
 function jsonAt(data: Fields, key: string): unknown {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import test from "ava";
 import { INSTANT, LATER, recorded, scaleBy, scene, wholeNight } from "./scene";
 
@@ -96,6 +97,25 @@ test.serial("notes of all databases at once are all kept, and do not conflict", 
   await pods.unlock();
 });
 
+test.serial("notes of a thousand tables are kept, though a ConfigMap holds 1 MiB", async (t) => {
+  const night = await scene(t);
+  const { pods, say } = await night.process();
+  await pods.lock(say);
+  await pods.stop(INSTANT, say);
+  const tables = Array.from({ length: 1000 }, (_, index) => ({
+    table: `bank.accounts-${index}`,
+    tableId: randomUUID(),
+    tags: Object.fromEntries(Array.from({ length: 20 }, (_, tag) => [`team-${tag}`, "payments".repeat(8)])),
+  }));
+  const notes = { "tables-of-ledger": JSON.stringify(tables) };
+  t.true(notes["tables-of-ledger"].length > 1_048_576);
+  await pods.note(notes);
+  await pods.note({ more: "é" });
+  t.deepEqual((await pods.journal())?.notes, { ...notes, more: "é" });
+  t.deepEqual(recorded(night), { "scalar/ledger-ledger": 3, "scalar/auditor-auditor": 2 });
+  await pods.unlock();
+});
+
 test.serial("a journal that somebody has damaged is refused with the key to correct", async (t) => {
   const night = await scene(t);
   const { pods, say } = await night.process();
@@ -110,6 +130,7 @@ test.serial("a journal that somebody has damaged is refused with the key to corr
       { ...journal, replicas: '{"scalar/ledger-ledger":"3"}' },
       /: replicas\.scalar\/ledger-ledger must be a whole number, got "3"\./,
     ],
+    [{ ...journal, "notes.json.gz": "ab" }, /: notes\.json\.gz is not JSON, compressed by gzip, in base64: /],
     [{ ...journal, state: "paused" }, /: state must be one of stopped, starting, started, got paused\./],
     [{ ...journal, instant: "yesterday" }, /: instant "yesterday" /],
   ] as const) {
