@@ -1,3 +1,8 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import test from "ava";
 import { findQuietGaps } from "../../../operations/quiet-gaps";
 import { TransactionState } from "../../../rehearsal/scalardb/record";
@@ -66,4 +71,56 @@ test.serial("gaps are those of all coordinators, read at a tenth of what the tab
   );
   const units = TABLES.reduce((sum, name) => sum + region.table(name).sizeBytes / 4096, 0);
   t.true(waiting.waitedMillis() > (units / 10 - 20) * 1000, `${waiting.waitedMillis()} ms for ${units} units`);
+});
+
+test.serial("the command reads the coordinator that the stack's outputs name", async (t) => {
+  const clock = new SimulatedClock();
+  const aws = new AwsCloud(clock, 1);
+  const endpoint = await serveAws(aws);
+  const folder = mkdtempSync(join(tmpdir(), "quiet-gaps-"));
+  t.teardown(async () => {
+    rmSync(folder, { recursive: true });
+    await endpoint.close();
+  });
+  const [table] = TABLES;
+  const region = aws.dynamodb.region(REGION);
+  region.createTable({
+    TableName: table ?? "",
+    BillingMode: "PAY_PER_REQUEST",
+    KeySchema: [{ AttributeName: "concatenatedPartitionKey", KeyType: "HASH" }],
+    AttributeDefinitions: [{ AttributeName: "concatenatedPartitionKey", AttributeType: "B" }],
+  });
+  const start = instantMillis("2026-11-22T03:00:00Z");
+  for (const second of [0, 60]) {
+    const row = { tx_id: `${second}`, tx_state: TransactionState.COMMITTED, tx_created_at: start + second * 1000 };
+    region.table(table ?? "").putItem(row.tx_id, toItem(row), clock.now());
+  }
+  const outputs = join(folder, "outputs.json");
+  const range = { name: "ledger", earliest: formatInstant(start), latest: formatInstant(start + 60_000) };
+  const restorePoints = { asOf: range.latest, pauseRequired: true, databases: [range], points: [], unlisted: 0 };
+  const databases = [{ name: "ledger", kind: "dynamodb", coordinator: { region: REGION, table } }];
+  writeFileSync(outputs, JSON.stringify({ restorePoints, databases }));
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    ["register/index.cjs", "restore-points/cli.ts", "--quiet-gaps", "--json", "--outputs", outputs],
+    {
+      cwd: join(__dirname, "../../.."),
+      env: {
+        PATH: process.env.PATH,
+        AWS_ENDPOINT_URL: endpoint.url,
+        AWS_ACCESS_KEY_ID: "test",
+        AWS_SECRET_ACCESS_KEY: "test",
+      },
+    },
+  );
+  // It was printed by this version.
+  const { gaps } = JSON.parse(stdout) as QuietGaps;
+  t.deepEqual(
+    gaps.map(({ from, to }) => [from, to]),
+    [["2026-11-22T03:00:05Z", "2026-11-22T03:00:55Z"]],
+  );
+  t.regex(
+    stderr,
+    /^ledger_coordinator\.state in ap-northeast-1: all of it is read once, about 1 read units, at 200 a second/m,
+  );
 });
