@@ -8,7 +8,7 @@ import type { PauseWindow } from "../restore-points/window";
 import { type BackupSet, backupProblems, listsOf, type SetLists, setOf, underBackup } from "./backup-set";
 import type { AwsSettings } from "./cloud-settings";
 import { type KnownDatabase, kindOf } from "./databases";
-import { lookedUp, type RestoreContext } from "./databases/kind";
+import { lookUpFor, type RestoreContext } from "./databases/kind";
 import { RestoredDatabase } from "./databases/restored-database";
 import { awsSettings, azureSettings } from "./databases/settings";
 import { nextSteps } from "./next-steps";
@@ -113,7 +113,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
     const need = pauseNeed(setMembers(set.databases));
     // Existing copies are not checked again: their windows and ranges may have expired.
     const copiesExist = known.map(({ name, kind, args }) =>
-      lookedUp(name, () => kind.copiesExist(name, args, { aws, azure, instant })),
+      lookUpFor(name, () => kind.copiesExist(name, args, { aws, azure, instant })),
     );
     const context: Omit<RestoreContext, "parent" | "restoresAtOnce"> = {
       tags: args.tags ?? {},
@@ -201,7 +201,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
       const { endpoint, properties, notes } = copies[index] as RestoredDatabase;
       return {
         name: database,
-        kind: kind.kind,
+        kind: kind.id,
         endpoint: usable(endpoint),
         properties: usable(properties).apply((own) =>
           keysOfEveryRelease({ name: database, properties: own }, known, releases),
@@ -281,7 +281,7 @@ function checkedInstant(
   // One relational database's backup is consistent whenever it was made.
   const doubtful = pulumi.all(
     (need.required ? fromBackups : []).map(({ name, kind, args: own }) =>
-      lookedUp(name, async () => ({
+      lookUpFor(name, async () => ({
         name,
         // Cast: these databases are those that have one.
         doubt: await kind.backupDoubt?.(name, own, args.from?.[name] as RestoreFromArgs, { aws, instant }),

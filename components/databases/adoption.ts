@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag-keys";
 import type { AwsSettings } from "../cloud-settings";
 import { type Declared, isInState, stackIdentity } from "../state";
-import { lookedUp, type RestoreContext } from "./kind";
+import { lookUpFor, type RestoreContext } from "./kind";
 
 /**
  * Something that exists under the name of a copy. An `up` that was interrupted leaves what it was creating outside of the
@@ -50,7 +50,7 @@ export function adopted(
   context: Pick<RestoreContext, "parent">,
   look: () => Promise<Adoptable | undefined>,
 ): pulumi.Output<string | undefined> {
-  return lookedUp(database, async () => importIdOf(declared, await look(), context));
+  return lookUpFor(database, async () => importIdOf(declared, await look(), context));
 }
 
 /** Whose a thing with these tags is, if it is not this stack's copy as of the instant, or not to be touched by this restore. */

@@ -141,7 +141,7 @@ export interface DatabaseKind<Args> {
   /** The kind's key in the configuration and the args: `auroraPostgresql`. */
   key: string;
   /** The kind in the vocabulary: `aurora-postgresql`. */
-  kind: string;
+  id: string;
   /** The product's name for people. */
   label: string;
   /** Whether it has transactions of its own, so that any instant of it alone is consistent. */
@@ -216,6 +216,6 @@ export function regionOf(region: string | undefined, aws: AwsSettings, name: str
  * `pulumi.output(promise)` it hands the value on as it is: that one rebuilds objects property by property, and dates and
  * maps do not survive it.
  */
-export function lookedUp<Found>(name: string, lookUp: () => Promise<Found>): pulumi.Output<Found> {
+export function lookUpFor<Found>(name: string, lookUp: () => Promise<Found>): pulumi.Output<Found> {
   return pulumi.output(null).apply(() => orEnd(`database ${name}`, lookUp));
 }

@@ -15,16 +15,16 @@ export function releaseProblems(state: ReleasesState): string[] {
   );
 }
 
-function missing({ namespace, name }: ReleaseState, { nearby, elsewhere = [] }: ReleasesState): string[] {
+function missing({ namespace, name }: ReleaseState, { nearby, inOtherNamespaces = [] }: ReleasesState): string[] {
   const here = nearby.filter((found) => found.namespace === namespace);
   const found =
     here.length === 0
       ? `namespace ${namespace} has no release of a Scalar product`
       : `namespace ${namespace} has ${shown(here, ({ name: other, product }) => `${other} (${product})`)}`;
   const there =
-    elsewhere.length === 0
+    inOtherNamespaces.length === 0
       ? ""
-      : `; in other namespaces: ${shown(elsewhere, (other) => `${other.namespace}/${other.name} (${other.product})`)}`;
+      : `; in other namespaces: ${shown(inOtherNamespaces, (other) => `${other.namespace}/${other.name} (${other.product})`)}`;
   const meant = nearestWord(
     name,
     here.map((other) => other.name),

@@ -82,7 +82,7 @@ export function declareSwitchOver(
       const { name, kind } = kindOf(database);
       return {
         name,
-        kind: kind.kind,
+        kind: kind.id,
         endpoint: found.apply(({ endpoints }) => endpoints[name] ?? ""),
         properties: found.apply((): Record<string, string> => ({})),
         notes: found.apply(({ kept }) => kept.filter((line) => line.startsWith(`${name}: `))),

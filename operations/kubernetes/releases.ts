@@ -31,7 +31,7 @@ export interface ReleasesState {
   /** All releases of Scalar's products in the namespaces that were asked about. */
   nearby: FoundRelease[];
   /** Such releases in other namespaces; undefined where the cluster was not asked, or does not allow it. */
-  elsewhere?: FoundRelease[];
+  inOtherNamespaces?: FoundRelease[];
 }
 
 type Fields = Record<string, unknown>;
@@ -81,8 +81,9 @@ export async function lookUpReleases(
   );
   if (states.every(({ products }) => products.length > 0)) return { releases: states, nearby };
   const everywhere = await allowed(reader.list("/apis/apps/v1/deployments", SELECTOR), undefined);
-  const elsewhere = everywhere && foundReleases(everywhere).filter(({ namespace }) => !namespaces.includes(namespace));
-  return { releases: states, nearby, ...(elsewhere && { elsewhere }) };
+  const inOtherNamespaces =
+    everywhere && foundReleases(everywhere).filter(({ namespace }) => !namespaces.includes(namespace));
+  return { releases: states, nearby, ...(inOtherNamespaces && { inOtherNamespaces }) };
 }
 
 /** What a user who may not read it gets in its place. */

@@ -128,7 +128,7 @@ clusterTest(
     t.deepEqual(await lookUpReleases(reader, RELEASES), {
       releases: RELEASE_STATES,
       nearby: NEARBY,
-      elsewhere: [{ namespace: "other", name: "ledger", product: "ledger" }],
+      inOtherNamespaces: [{ namespace: "other", name: "ledger", product: "ledger" }],
     });
     const { missing, known } = await missingNamespaces(reader, [NAMESPACE, "scalr"]);
     t.deepEqual(missing, ["scalr"]);

@@ -21,7 +21,7 @@ export type { AuroraArgs } from "./args";
 export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
   return {
     key: engine.key,
-    kind: engine.kind,
+    id: engine.kind,
     label: engine.label,
     relational: true,
     schema: auroraSchema,

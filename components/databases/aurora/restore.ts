@@ -4,7 +4,7 @@ import { answered } from "../../../operations/answered";
 import type { ClusterDescription } from "../../../operations/aurora";
 import { readClusterScaling } from "../../../operations/autoscaling";
 import { copyTags } from "../copy-tags";
-import { instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
+import { instantSuffix, lookUpFor, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
 import { type Found, leftToSetAgain } from "../not-restored";
 import { declareClusterCopy } from "../rds/cluster";
 import { copyIdentifier, credentialsNote } from "../rds/copies";
@@ -27,7 +27,7 @@ export function restoreCluster(
   const logical = `${name}-copy-${instantSuffix(instant)}`;
   const read = lookUpSource(engine, name, args, where, aws).apply((source) => {
     const id = answered(source.cluster, "DBClusterIdentifier");
-    const scaling = lookedUp(name, () => readClusterScaling(where, id, aws.access));
+    const scaling = lookUpFor(name, () => readClusterScaling(where, id, aws.access));
     const size = copyInstances(source, args.restoreTo).length;
     const copied = { region: where, identifier: copyIdentifier(id, instant), size };
     const found = adoptedCluster(name, logical, copied, context);

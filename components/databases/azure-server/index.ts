@@ -15,7 +15,7 @@ export function azureServer<Create extends AzureServerCreateArgs>(
 ): DatabaseKind<ProductArgs<Create>> {
   return {
     key: product.key,
-    kind: product.kind,
+    id: product.kind,
     label: product.label,
     relational: true,
     schema: azureServerSchema(product.period, product.label, product.resource),

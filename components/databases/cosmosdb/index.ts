@@ -14,7 +14,7 @@ export type { CosmosdbArgs } from "./args";
 
 export const cosmosdb: DatabaseKind<CosmosdbArgs> = {
   key: "cosmosdb",
-  kind: "cosmosdb",
+  id: "cosmosdb",
   label: "Azure Cosmos DB for NoSQL",
   relational: false,
   schema: cosmosdbSchema,

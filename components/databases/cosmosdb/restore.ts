@@ -12,7 +12,7 @@ import { adoptCopy } from "../azure/existing";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
 import { copyTags } from "../copy-tags";
-import { type DataCopies, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase } from "../kind";
+import { type DataCopies, instantSuffix, lookUpFor, type RestoreContext, type RestoredDatabase } from "../kind";
 import type { CosmosdbArgs } from "./args";
 import { type Coordinator, declareCoordinatorCopies, readCoordinator } from "./coordinator-copies";
 import { declareCopy, findCopy, networkOf } from "./copy-account";
@@ -42,7 +42,7 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
         };
       });
   const read = source.apply((found) =>
-    lookedUp(name, async () => {
+    lookUpFor(name, async () => {
       const address = {
         resourceGroupName: args.restoreTo?.resourceGroupName ?? found.at.resourceGroupName,
         accountName: copyName(found.account.name, instant, ACCOUNT_NAME_LENGTH),

@@ -13,7 +13,7 @@ import { RestoreMode } from "../../restore-mode";
 import { isInState } from "../../state";
 import { adopted, awsImportId } from "../adoption";
 import { copyTags } from "../copy-tags";
-import { type DataCopies, instantSuffix, lookedUp, type RestoreContext } from "../kind";
+import { type DataCopies, instantSuffix, lookUpFor, type RestoreContext } from "../kind";
 import type { DynamodbArgs } from "./args";
 import { type ExistingCopy, foreignReason, isInstant } from "./copies";
 import { type CopyPlace, restoreTable } from "./copy-table";
@@ -35,7 +35,7 @@ function latePlace(name: string, args: DynamodbArgs, source: string, { aws, inst
     // Ends like the names of copies, so that it never counts as a table of the set (restore-points/tables.ts).
     name: `${source}-late-${suffix}`,
     region: sourceRegion(name, args, aws),
-    elsewhere: false,
+    inOtherRegion: false,
     mode: RestoreMode.Drill,
   };
 }
@@ -65,7 +65,7 @@ export function bracketForLookUps(
 ): pulumi.Output<BracketInstants | NoBracket | undefined> {
   const { aws, instant, bracket } = context;
   if (bracket === undefined) return pulumi.output(undefined);
-  const untagged = lookedUp(name, async () => {
+  const untagged = lookUpFor(name, async () => {
     const table = coordinatorTable(args, await tableNames(name, args, aws));
     if (table === undefined) return false;
     const copy = copyName(name, args, aws, table, instant);

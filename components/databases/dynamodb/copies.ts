@@ -45,10 +45,10 @@ export async function readExistingCopies(
   for (const source of sources)
     if (!(await isInState(declaredCopy(name, args, source, context), context))) outside.add(nameOf(source));
   // In the same region, the name contains the instant, so copies in the state need no look-up.
-  const elsewhere = region !== sourceRegion(name, args, aws);
+  const inOtherRegion = region !== sourceRegion(name, args, aws);
   // The coordinator's copy may be as of another instant than its name says.
   const isCoordinator = (source: TableSettings) => source.name === coordinator;
-  const asked = sources.filter((source) => elsewhere || outside.has(nameOf(source)) || isCoordinator(source));
+  const asked = sources.filter((source) => inOtherRegion || outside.has(nameOf(source)) || isCoordinator(source));
   const tagged = new Set([...outside, ...sources.filter(isCoordinator).map(nameOf)]);
   const found = await target.restores(asked.map(nameOf), ({ table }) => tagged.has(table));
   const byName = new Map(found.map((found) => [found.table, found]));
@@ -89,7 +89,7 @@ export function foreignReason(
  * Why an `up` cannot go on that was killed while it replaced copies in another region: the old ones are deleted, but the state
  * has them until the new ones are created, and what it has is not imported. Undefined where that is not so.
  */
-export async function halfReplaced(
+export async function replacementProblem(
   name: string,
   args: DynamodbArgs,
   tables: readonly TableSettings[],
@@ -137,8 +137,8 @@ export function adoptedTable(
 
 function declaredCopy(name: string, args: DynamodbArgs, { name: table }: TableSettings, context: RestoreContext) {
   const { aws, instant } = context;
-  const elsewhere = targetRegion(name, args, aws) !== sourceRegion(name, args, aws);
-  return { type: "aws:dynamodb/table:Table", logical: `${copyPrefix(name, elsewhere, instant)}-${table}` };
+  const inOtherRegion = targetRegion(name, args, aws) !== sourceRegion(name, args, aws);
+  return { type: "aws:dynamodb/table:Table", logical: `${copyPrefix(name, inOtherRegion, instant)}-${table}` };
 }
 
 /** Whether every copy of a restore exists already. */

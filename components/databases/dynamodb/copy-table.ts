@@ -28,7 +28,7 @@ export interface CopyPlace {
   name: string;
   region: string;
   /** Whether that is another region than the source's. */
-  elsewhere: boolean;
+  inOtherRegion: boolean;
   mode: RestoreContext["mode"];
   /** How many days its point-in-time recovery reaches back; absent for a copy that needs none. */
   recoveryPeriodInDays?: number;
@@ -42,12 +42,12 @@ export function copyPlace(
   { aws, mode, instant }: RestoreContext,
 ): CopyPlace {
   const region = targetRegion(name, args, aws);
-  const elsewhere = region !== sourceRegion(name, args, aws);
+  const inOtherRegion = region !== sourceRegion(name, args, aws);
   return {
-    logical: `${copyPrefix(name, elsewhere, instant)}-${source.name}`,
+    logical: `${copyPrefix(name, inOtherRegion, instant)}-${source.name}`,
     name: copyName(name, args, aws, source.name, instant),
     region,
-    elsewhere,
+    inOtherRegion,
     mode,
     recoveryPeriodInDays: Math.max(source.recoveryPeriodInDays, goalOf(args).recoveryPeriodInDays),
   };
@@ -58,14 +58,14 @@ type Keyed = { KeySchema?: KeySchemaElement[] };
 /** What a copy is restored from: a backup, or its source as of the instant. Known only when the instant has passed. */
 function restoreSource(
   source: TableSettings,
-  elsewhere: boolean,
+  inOtherRegion: boolean,
   { backupArn, at }: CopySource,
   { from }: RestoreContext,
 ) {
   // Cast: a table without a backup is refused, and then `at` is never known.
   if (from) return { restoreBackupArn: at.apply(() => backupArn as string) };
   return {
-    ...(elsewhere ? { restoreSourceTableArn: source.arn } : { restoreSourceName: source.name }),
+    ...(inOtherRegion ? { restoreSourceTableArn: source.arn } : { restoreSourceName: source.name }),
     restoreDateTime: at,
   };
 }
@@ -89,8 +89,8 @@ export function restoreTable(
   copySource: CopySource,
   context: RestoreContext,
 ): Table {
-  const { elsewhere, mode, recoveryPeriodInDays } = place;
-  const keepsItsSource = !elsewhere || copySource.exists;
+  const { inOtherRegion, mode, recoveryPeriodInDays } = place;
+  const keepsItsSource = !inOtherRegion || copySource.exists;
   const { description } = source;
   const provisioned = description.BillingModeSummary?.BillingMode !== "PAY_PER_REQUEST";
   const localIndexes = description.LocalSecondaryIndexes ?? [];
@@ -105,7 +105,7 @@ export function restoreTable(
     {
       name: place.name,
       region: place.region,
-      ...restoreSource(source, elsewhere, copySource, context),
+      ...restoreSource(source, inOtherRegion, copySource, context),
       // Keys and local indexes are not computed: left out, the next plan would replace the copy.
       hashKey: keyOf(description, "HASH"),
       rangeKey: keyOf(description, "RANGE"),
@@ -141,7 +141,7 @@ export function restoreTable(
             writeCapacity: description.ProvisionedThroughput?.WriteCapacityUnits,
           }
         : {}),
-      serverSideEncryption: encryptionOf(args, description, elsewhere),
+      serverSideEncryption: encryptionOf(args, description, inOtherRegion),
       ...(recoveryPeriodInDays !== undefined && { pointInTimeRecovery: { enabled: true, recoveryPeriodInDays } }),
       ...(source.timeToLiveAttribute ? { ttl: { enabled: true, attributeName: source.timeToLiveAttribute } } : {}),
       // A restore sends neither, and changes are ignored: they show policies what the completion sets.
@@ -171,7 +171,7 @@ export function restoreTable(
         "writeCapacity",
         "globalSecondaryIndexes",
       ],
-      deleteBeforeReplace: elsewhere,
+      deleteBeforeReplace: inOtherRegion,
       retainOnDelete: mode === "recovery",
       customTimeouts: { create: "12h" },
     },
@@ -182,10 +182,10 @@ export function restoreTable(
 function encryptionOf(
   { restoreTo }: DynamodbArgs,
   { SSEDescription }: TableSettings["description"],
-  elsewhere: boolean,
+  inOtherRegion: boolean,
 ) {
   if (restoreTo?.kmsKeyArn) return { enabled: true, kmsKeyArn: restoreTo.kmsKeyArn };
-  if (elsewhere) return { enabled: true };
+  if (inOtherRegion) return { enabled: true };
   return SSEDescription?.Status === "ENABLED"
     ? { enabled: true, kmsKeyArn: SSEDescription.KMSMasterKeyArn }
     : undefined;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { OWNED } from "../create";
-import { type DatabaseKind, DECLARED_HERE, instantSuffix, lookedUp } from "../kind";
+import { type DatabaseKind, DECLARED_HERE, instantSuffix, lookUpFor } from "../kind";
 import { type DynamodbArgs, dynamodbSchema } from "./args";
 import { tableBackupsDoubt, tableBackupsProblem } from "./backups";
 import { copiesExist } from "./copies";
@@ -33,7 +33,7 @@ function patternsOf({ existing }: DynamodbArgs): string[] {
 
 export const dynamodb: DatabaseKind<DynamodbArgs> = {
   key: "dynamodb",
-  kind: "dynamodb",
+  id: "dynamodb",
   label: "Amazon DynamoDB",
   relational: false,
   restoresAtOnce: CONCURRENT_RESTORES,
@@ -72,7 +72,7 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
         };
       },
       arns: () =>
-        lookedUp(name, async () => {
+        lookUpFor(name, async () => {
           const where = sourceRegion(name, args, aws);
           return await tableReader(where, aws).arns(await tableNames(name, args, aws));
         }),

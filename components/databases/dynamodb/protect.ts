@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { shortfalls } from "../../../operations/dynamodb-changes";
 import { endProgram } from "../../problem";
 import { declareRepair, noted } from "../drift-repair";
-import { type DatabaseStatus, lookedUp, type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
+import { type DatabaseStatus, lookUpFor, type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import type { DynamodbArgs, DynamodbCreateArgs } from "./args";
 import { rangeOfTables } from "./ranges";
 import { tableReader } from "./reader";
@@ -35,7 +35,7 @@ export function protectCreated(
         { parent: context.parent, protect: true, retainOnDelete: true },
       ),
   );
-  const observed = lookedUp(name, () => tableReader(where, context.aws).protection(Object.keys(create.tables)));
+  const observed = lookUpFor(name, () => tableReader(where, context.aws).protection(Object.keys(create.tables)));
   const expiry = declareExpiry(name, args, context);
   return {
     status: pulumi.all([tables.length, expiry]).apply(([count]) => ({
@@ -54,7 +54,7 @@ export function protectCreated(
 export function protectExisting(name: string, args: DynamodbArgs, context: ProtectContext): ProtectedDatabase {
   const where = sourceRegion(name, args, context.aws);
   const goal = goalOf(args);
-  const observed = lookedUp(name, async () =>
+  const observed = lookUpFor(name, async () =>
     tableReader(where, context.aws).protection(await tableNames(name, args, context.aws)),
   );
   const protection = observed.apply((tables) => {

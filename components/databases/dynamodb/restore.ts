@@ -12,7 +12,7 @@ import { copyTags, leftOutTags } from "../copy-tags";
 import {
   type DataCopies,
   instantSuffix,
-  lookedUp,
+  lookUpFor,
   type RestoreContext,
   type RestoredCoordinator,
   type RestoredDatabase,
@@ -31,7 +31,7 @@ import {
   readLateCopy,
   verificationPlan,
 } from "./coordinator-copies";
-import { adoptedTable, halfReplaced, readExistingCopies } from "./copies";
+import { adoptedTable, readExistingCopies, replacementProblem } from "./copies";
 import { copyPlace, restoreTable } from "./copy-table";
 import { accept, readSourcesAndTarget } from "./sources";
 import {
@@ -49,11 +49,11 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
   const { aws, mode, instant } = context;
   const from = sourceRegion(name, args, aws);
   const to = targetRegion(name, args, aws);
-  const elsewhere = from !== to;
+  const inOtherRegion = from !== to;
   const sources = pulumi
     .all([context.windowBackups ?? pulumi.output(undefined), bracketForLookUps(name, args, context)])
     .apply(([backups, planned]) =>
-      lookedUp(name, async () => {
+      lookUpFor(name, async () => {
         const names = await tableNames(name, args, aws);
         const coordinator = coordinatorTable(args, names);
         const early = planned && "early" in planned ? [formatInstant(planned.early)] : [];
@@ -62,7 +62,7 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
         const existingCopies = await readExistingCopies(name, args, sources, { coordinator, instants }, context);
         const message = sources.refusal
           ? undefined
-          : await halfReplaced(name, args, sources.tables, existingCopies, context);
+          : await replacementProblem(name, args, sources.tables, existingCopies, context);
         const table = sources.tables.find((each) => each.name === coordinator);
         return {
           ...sources,
@@ -74,7 +74,7 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
               existing: existingCopies.get(table.name),
               late: await readLateCopy(name, args, table.name, context),
             },
-          ...(message !== undefined && { refusal: { message, existingToo: true } }),
+          ...(message !== undefined && { refusal: { message, refusesExisting: true } }),
         };
       }),
     );
@@ -117,7 +117,7 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
         }),
       );
       const completion = declareCompletion(
-        `${copyPrefix(name, elsewhere, instant)}-completion`,
+        `${copyPrefix(name, inOtherRegion, instant)}-completion`,
         "complete-dynamodb-copies",
         { request: { region: to, tables: completions }, access: aws.access },
         { parent: context.parent, dependsOn: copies },
@@ -164,11 +164,11 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
     coordinator: restored.apply(({ coordinator }) => coordinator),
     data: restored.apply(({ data }) => data),
     endpoint: completed.apply(() => to),
-    properties: completed.apply((): Record<string, string> => (elsewhere ? { contact_points: to } : {})),
+    properties: completed.apply((): Record<string, string> => (inOtherRegion ? { contact_points: to } : {})),
     notes: completed.apply(({ count, incomplete, replicas }) => [
       ...(incomplete ? [`INCOMPLETE: ${incomplete}`] : []),
       ...(context.from?.windowBackups ? [`restored from the backups of the pause window that ${instant} is in`] : []),
-      ...(elsewhere
+      ...(inOtherRegion
         ? [`${count} tables are in ${to} under their own names`]
         : [
             `${count} tables are next to their sources as <table>-${instantSuffix(instant)}${mode === "recovery" ? "" : ", for inspection only"}: ScalarDB finds tables by their own names`,

@@ -28,7 +28,7 @@ export interface Sources {
 export interface Refusal {
   message: string;
   /** Whether copies that exist are refused, too. */
-  existingToo: boolean;
+  refusesExisting: boolean;
 }
 
 /**
@@ -38,7 +38,7 @@ export interface Refusal {
 export function accept(name: string, args: DynamodbArgs, refusal: Refusal | undefined, context: RestoreContext) {
   if (refusal === undefined) return context.checkedInstant;
   return context.checkedInstant.apply(async (instant) => {
-    if (!refusal.existingToo && (await copiesExist(name, args, context.aws, instant))) return instant;
+    if (!refusal.refusesExisting && (await copiesExist(name, args, context.aws, instant))) return instant;
     return await endProgram(`database ${name}: ${refusal.message}`);
   });
 }
@@ -54,7 +54,7 @@ export async function readSourcesAndTarget(
   const sources = await readSources(name, args, ofWindow, context);
   if (sources.refusal !== undefined) return sources;
   const message = await tablesInTheWay(name, args, { ...sources, instants }, context);
-  return message === undefined ? sources : { ...sources, refusal: { message, existingToo: false } };
+  return message === undefined ? sources : { ...sources, refusal: { message, refusesExisting: false } };
 }
 
 async function readSources(
@@ -72,7 +72,7 @@ async function readSources(
     deleted && !context.acceptInconsistent
       ? {
           message: `${deleted}. Choose an instant after it, or accept copies without it by acceptInconsistentCopiesAt`,
-          existingToo: true,
+          refusesExisting: true,
         }
       : undefined;
   const [settings, scaling] = await Promise.all([
@@ -85,7 +85,7 @@ async function readSources(
     const message = notYetProtected(tables, instant);
     return {
       ...common,
-      ...(message && !refusal && { refusal: { message, existingToo: false } }),
+      ...(message && !refusal && { refusal: { message, refusesExisting: false } }),
       tables,
       backups: undefined,
     };

@@ -43,9 +43,9 @@ export async function tablesInTheWay(
   // An interrupted drill's copies are replaced; those of an interrupted recovery would be kept, and look the same.
   const unfinished = mode === "recovery" ? unmarked.filter((table) => !foreign.includes(table)) : [];
 
-  const elsewhere = "restore to another region (databases[].dynamodb.restoreTo.region)";
+  const toOtherRegion = "restore to another region (databases[].dynamodb.restoreTo.region)";
   if (foreign.length > 0)
-    return `the copies need the names of tables that exist in ${region} and are not copies of this database: ${listed(foreign)}; ${elsewhere}, or remove these tables`;
+    return `the copies need the names of tables that exist in ${region} and are not copies of this database: ${listed(foreign)}; ${toOtherRegion}, or remove these tables`;
   const kept = [...recovered, ...unfinished];
   if (kept.length === 0) return undefined;
   const keptInstants = [...new Set(kept.map(instantOf))].sort();
@@ -54,7 +54,7 @@ export async function tablesInTheWay(
       .map((at) => `copies of ${at}: ${listed(kept.filter((table) => instantOf(table) === at))}`)
       .join("; ")}`,
     "A recovery's copies may be in use, so no restore to another instant removes them",
-    `To keep them, ${elsewhere}`,
+    `To keep them, ${toOtherRegion}`,
     `To remove them, set restore.at to "${keptInstants[0]}" and restore.mode to drill, run "pulumi up", and then choose ${instant} again. If "restore" was removed from the configuration after they were made, the stack no longer knows them: delete each by hand ("aws dynamodb update-table --region ${region} --table-name <table> --no-deletion-protection-enabled", then "aws dynamodb delete-table --region ${region} --table-name <table>")`,
   ].join(". ");
 }

@@ -106,11 +106,11 @@ export function targetRegion(name: string, args: DynamodbArgs, aws: AwsSettings)
 
 /** The copy's physical name: the table's own in another region, or one that says which instant it is. */
 export function copyName(name: string, args: DynamodbArgs, aws: AwsSettings, table: string, instant: string): string {
-  const elsewhere = targetRegion(name, args, aws) !== sourceRegion(name, args, aws);
-  return elsewhere ? table : `${table}-${instantSuffix(instant)}`;
+  const inOtherRegion = targetRegion(name, args, aws) !== sourceRegion(name, args, aws);
+  return inOtherRegion ? table : `${table}-${instantSuffix(instant)}`;
 }
 
 /** Elsewhere a copy keeps its logical name too, since only one can have the table's name at a time. */
-export function copyPrefix(name: string, elsewhere: boolean, instant: string): string {
-  return elsewhere ? `${name}-copy` : `${name}-copy-${instantSuffix(instant)}`;
+export function copyPrefix(name: string, inOtherRegion: boolean, instant: string): string {
+  return inOtherRegion ? `${name}-copy` : `${name}-copy-${instantSuffix(instant)}`;
 }

@@ -4,7 +4,7 @@ import { findExpiredBackups, readWindowBackups } from "../../../operations/dynam
 import type { DatabaseBackups } from "../../../restore-points/window-backups";
 import { declareOperation } from "../../operation";
 import { DEFAULT_EVERY_DAYS } from "../../pause/window-backups";
-import { lookedUp, type ProtectContext, type RestoreContext } from "../kind";
+import { lookUpFor, type ProtectContext, type RestoreContext } from "../kind";
 import type { DynamodbArgs } from "./args";
 import { namespacePatterns, sourceRegion } from "./tables";
 
@@ -25,7 +25,7 @@ export function declareExpiry(name: string, args: DynamodbArgs, context: Protect
     prefixes: existing ? namespacePatterns(existing, existing.scalardbTables !== false) : [],
   };
   const before = new Date(Date.now() - windowBackups.deleteAfter * DAY_MILLIS);
-  return lookedUp(name, () => findExpiredBackups(selection, before, aws.access)).apply((expired) => {
+  return lookUpFor(name, () => findExpiredBackups(selection, before, aws.access)).apply((expired) => {
     const due = expired.length > 0 ? { deleteBefore: before.toISOString() } : {};
     declareOperation(
       `${name}-window-backups`,

@@ -5,7 +5,7 @@ import { awaitCluster, describeCluster, tagsOf } from "../../../operations/auror
 import { awaitInstance, describeInstance } from "../../../operations/rds";
 import { thisRun } from "../../problem";
 import { type Adoptable, adopted, awsImportId, foreignBecause, importIdOf } from "../adoption";
-import { lookedUp, type RestoreContext } from "../kind";
+import { lookUpFor, type RestoreContext } from "../kind";
 
 /** The ID to import an instance by, where an interrupted `up` has left one under the copy's identifier. */
 export function adoptedInstance(
@@ -44,7 +44,7 @@ export function adoptedCluster(
   context: RestoreContext,
 ): pulumi.Output<AdoptedCluster> {
   const { aws } = context;
-  return lookedUp(name, async () => {
+  return lookUpFor(name, async () => {
     claim(name, "cluster", region, identifier);
     const found = await describeCluster(region, identifier, aws.access);
     if (found === undefined) return { cluster: undefined, instances: new Map() };

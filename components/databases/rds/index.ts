@@ -24,7 +24,7 @@ export type { RdsArgs } from "./args";
 export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
   return {
     key: engine.key,
-    kind: engine.kind,
+    id: engine.kind,
     label: engine.label,
     relational: true,
     schema: rdsSchema(engine),

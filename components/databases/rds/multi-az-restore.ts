@@ -11,7 +11,7 @@ import {
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../restore-points/rules/tag-keys";
 import { declareCompletion } from "../../operation";
 import { copyTags, leftOutTags } from "../copy-tags";
-import { copyMarks, instantSuffix, lookedUp, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
+import { copyMarks, instantSuffix, lookUpFor, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
 import { leftToSetAgain } from "../not-restored";
 import type { RdsArgs } from "./args";
 import { copyDeletion, copyIdentifier, credentialsNote } from "./copies";
@@ -38,9 +38,9 @@ export function restoreMultiAzCluster(
     const identifier = copyIdentifier(answered(source, "DBClusterIdentifier"), context.instant);
     const at = { region, identifier };
     const marks = marksOf(source, context);
-    return lookedUp(name, async () => refuseForeign(at, marks, await find(at, context), context)).apply(() => {
+    return lookUpFor(name, async () => refuseForeign(at, marks, await find(at, context), context)).apply(() => {
       const completed = declareCopy(name, at, source, { args, marks }, context);
-      const found = completed.id.apply(() => lookedUp(name, async () => expected(at, await find(at, context))));
+      const found = completed.id.apply(() => lookUpFor(name, async () => expected(at, await find(at, context))));
       const database = args.databaseName ?? source.DatabaseName;
       return {
         arn: found.apply(({ cluster }) => answered(cluster, "DBClusterArn")),
