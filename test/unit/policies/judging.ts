@@ -128,10 +128,15 @@ function resourceArgs(declared: Declared, config: Config): ResourceValidationArg
   };
 }
 
+/** A title that can be false: whether a policy reports a case, or accepts it. */
+function titleOf(policy: { name: string }, title: string, messages: readonly unknown[]): string {
+  return `${policy.name} ${messages.length > 0 ? "reports" : "accepts"}: ${title}`;
+}
+
 /** Tests what a policy says of each way to be bad; nothing where a way is fine after all. */
 export function says(policy: ResourceValidationPolicy, cases: [string, Declared, string[], Config?][]): void {
   for (const [title, declared, messages, config] of cases)
-    test(`${policy.name}: ${title}`, async (t) => {
+    test(titleOf(policy, title, messages), async (t) => {
       t.deepEqual(await violations(policy, declared, config), messages);
     });
 }
@@ -160,7 +165,7 @@ export function saysOfStack(
   ][],
 ): void {
   for (const [title, declared, messages, given] of cases)
-    test(`${policy.name}: ${title}`, async (t) => {
+    test(titleOf(policy, title, messages), async (t) => {
       t.deepEqual(await stackViolations(policy, declared, given), messages);
     });
 }
