@@ -14,8 +14,8 @@ import { readPods, readWorkloads } from "./workloads";
 
 /** Stopping and starting ends after this long. */
 const LIMIT_MILLIS = 15 * 60_000;
-/** A preview does not wait for a cluster as long as a switch-over in progress does. */
-const PREVIEW_RETRY_MILLIS = 10_000;
+/** Before anything is locked, a cluster that does not answer is not waited for as long as in the middle of a switch-over. */
+const UNLOCKED_RETRY_MILLIS = 10_000;
 
 /** The pods of a set in one cluster, which has at least one release. */
 export class ClusterPods {
@@ -46,8 +46,8 @@ export class ClusterPods {
   }
 
   async #problemsOf(instant: string): Promise<string[]> {
-    const { cluster, journal } = this.#context;
-    const client = new ClusterClient(this.#connect, PREVIEW_RETRY_MILLIS);
+    const { cluster } = this.#context;
+    const client = this.#previewClient();
     const workloads = await unlessForbidden(readWorkloads(client, cluster.releases));
     const missing = await missingRights(client, rightsFor(cluster, workloads ?? []));
     const rights = missing.map(
@@ -61,7 +61,7 @@ export class ClusterPods {
         ({ namespace, name }) =>
           `release ${namespace}/${name} has no Deployment of a Scalar product: correct its namespace or name, or remove it from the releases`,
       );
-    const found = await unlessForbidden(new JournalFile(client, journal.namespace).read());
+    const found = await unlessForbidden(this.#previewJournal(client).read());
     const other = otherInProgress(found, instant, cluster.releases);
     return [
       ...absent,
@@ -69,6 +69,14 @@ export class ClusterPods {
       ...(await obstaclesOf(client, workloads, this.#options)),
       ...(other === undefined ? [] : [other]),
     ];
+  }
+
+  #previewClient(): ClusterClient {
+    return new ClusterClient(this.#connect, UNLOCKED_RETRY_MILLIS);
+  }
+
+  #previewJournal(client: ClusterClient): JournalFile {
+    return new JournalFile(client, this.#context.journal.namespace);
   }
 
   lock(say: Say): Promise<void> {
@@ -81,8 +89,8 @@ export class ClusterPods {
 
   /** Undefined if there is none of these releases. */
   async journal(): Promise<Journal | undefined> {
-    const { cluster, journal } = this.#context;
-    const found = await journal.read();
+    const { cluster, journal, locks } = this.#context;
+    const found = await (locks.held ? journal : this.#previewJournal(this.#previewClient())).read();
     return found !== undefined && isOf(found, cluster.releases) ? found : undefined;
   }
 

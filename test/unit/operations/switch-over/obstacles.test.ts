@@ -44,6 +44,9 @@ test.serial("a cluster that cannot be reached is a problem", async (t) => {
     /^cluster "default" cannot be read: http:\S+ cannot be reached: .+\. A switch-over has to reach it/,
   );
   t.deepEqual(more, []);
+  const { message } = (await t.throwsAsync(process.pods.journal())) ?? {};
+  t.regex(message ?? "", /cannot be reached/);
+  t.true(night.waitedMillis() < 40_000, "a preview does not wait for minutes");
 });
 
 test.serial("KEDA's ScaledObjects of these Deployments have to be paused", async (t) => {
