@@ -10,6 +10,7 @@ const backup = new ScalarBackup("scalar", {
   importedWindows: config.importedWindows,
   vault: config.vault,
   tags: config.tags,
+  switchingOver: config.restore?.switchOver?.confirm !== undefined,
 });
 
 const copies =

@@ -24,6 +24,11 @@ export interface ScalarBackupArgs {
   aws?: AwsRegionArgs;
   /** Tags for every resource that takes tags, and labels in Kubernetes. */
   tags?: Record<string, string>;
+  /**
+   * True while a `ScalarRestore` of this set has a confirmed switch-over, which suspends the pause schedule itself: an `up` in the
+   * middle of it does not resume the schedule. Defaults to false.
+   */
+  switchingOver?: boolean;
 }
 
 /** Describes the keys of `ScalarBackupArgs`. */
@@ -34,4 +39,5 @@ export const scalarBackupShape = {
   vault: vaultSchema.optional(),
   aws: z.strictObject({ region: awsRegion.optional() } satisfies Shape<AwsRegionArgs>).optional(),
   tags: tagsSchema.optional(),
+  switchingOver: z.boolean().optional(),
 } satisfies Shape<ScalarBackupArgs>;

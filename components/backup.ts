@@ -99,7 +99,12 @@ export class ScalarBackup extends pulumi.ComponentResource {
       const windowBackups = windowBackupsOf(args.databases, aws);
       const schedule = new PauseSchedule(
         `${name}-pause`,
-        { labels: tags, ...args.pause, ...(windowBackups.length > 0 && { windowBackups }) },
+        {
+          labels: tags,
+          ...args.pause,
+          ...(windowBackups.length > 0 && { windowBackups }),
+          ...(args.switchingOver && { switchingOver: true }),
+        },
         // What this waits for is created before the schedule's namespaces are looked up.
         { parent: this, dependsOn: opts?.dependsOn },
       );

@@ -34,7 +34,7 @@ const restoreConfigSchema = z
   });
 
 /** The configuration under `scalar-backup:` as it is in the stack's file. */
-export interface StackFileConfig extends Omit<ScalarBackupArgs, "importedWindows" | "aws"> {
+export interface StackFileConfig extends Omit<ScalarBackupArgs, "importedWindows" | "aws" | "switchingOver"> {
   restore?: RestoreConfig;
   /** A text, or a map of texts by release. Its values are read as secrets. */
   properties?: unknown;

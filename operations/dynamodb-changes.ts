@@ -11,8 +11,9 @@ import {
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { type AwsAccessSource, eachAtOnce } from "./aws";
-import { CONCURRENCY, describeTable, type TableProtection, type TableProtectionGoal, TableReader } from "./dynamodb";
+import { CONCURRENCY, describeTable, type TableProtection, type TableProtectionGoal } from "./dynamodb";
 import { dynamodbClient } from "./dynamodb-client";
+import { TableReader } from "./table-reader";
 
 /** Why a table does not meet the goal, as text; empty when it does. More than required is not a problem. */
 export function shortfalls(table: TableProtection, goal: TableProtectionGoal): string[] {

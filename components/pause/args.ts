@@ -118,6 +118,8 @@ export interface PauseScheduleArgs {
   retentionDays?: number;
   /** True suspends the schedule; recorded windows stay. Defaults to false. */
   suspend?: pulumi.Input<boolean>;
+  /** True while a switch-over suspends the schedule itself: an `up` does not resume it. Defaults to false. */
+  switchingOver?: boolean;
   /** A stock image of Node.js 20 or later. Defaults to docker.io/library/node:24-alpine. */
   image?: pulumi.Input<string>;
   resources?: PauserResourcesArgs;
@@ -204,10 +206,11 @@ export const pauseScheduleSchema = z.strictObject({
     .optional()
     .describe("How the pauser gets AWS credentials, for databases[].dynamodb.windowBackups"),
   windowBackups: z.array(z.strictObject(windowBackupShape)).optional(),
+  switchingOver: z.boolean().optional(),
   labels: z.record(z.string(), z.string()).optional(),
 } satisfies Shape<PauseScheduleArgs>);
 
 /** Describes a pause as a set's args and the configuration have it: the set itself knows the rest. */
 export const pauseSchema = pauseScheduleSchema
-  .omit({ windowBackups: true, labels: true })
+  .omit({ windowBackups: true, labels: true, switchingOver: true })
   .describe("When and what to pause; needed for NoSQL, and for more than one database");

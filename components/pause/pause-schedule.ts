@@ -140,7 +140,11 @@ export class PauseSchedule extends pulumi.ComponentResource {
     };
     // A run before it may do its work would fail.
     const ready = { ...parent, dependsOn: [record, ...bindings, ...leases, ...awsAccess] };
-    const cronJob = new CronJob(name, { metadata: { name, namespace, labels }, spec: cronJobSpec(options) }, ready);
+    const cronJob = new CronJob(
+      name,
+      { metadata: { name, namespace, labels }, spec: cronJobSpec(options) },
+      { ...ready, ...(args.switchingOver && { ignoreChanges: ["spec.suspend"] }) },
+    );
     const unpauserName = `${name.slice(0, MAX_NAME - UNPAUSER_SUFFIX.length)}${UNPAUSER_SUFFIX}`;
     new CronJob(
       `${name}${UNPAUSER_SUFFIX}`,

@@ -11,8 +11,9 @@ import { tablesOf } from "../../restore-points/tables";
 import { answered } from "../answered";
 import { type AwsAccessSource, eachAtOnce } from "../aws";
 import { waitingClock } from "../clock";
-import { CONCURRENCY, TableReader, type TableSettings } from "../dynamodb";
+import { CONCURRENCY, type TableSettings } from "../dynamodb";
 import { dynamodbClient } from "../dynamodb-client";
+import { TableReader } from "../table-reader";
 import type { Holder, Member, NameState, Say } from "./member";
 import type { SwitchOverOf } from "./rds";
 import type { SwitchedTables } from "./request";
@@ -168,7 +169,7 @@ export class DynamodbMember implements Member {
   /** Pairs the tables with their copies, before anything is changed. */
   async #findPairs(): Promise<string[]> {
     const { region, tables, prefixes, suffix } = this.tables;
-    const reader = new TableReader(region, this.access);
+    const reader = new TableReader(region, this.access, false);
     const all = await reader.names();
     const copies = all.filter((each) => each.endsWith(suffix) && this.#selects(each.slice(0, -suffix.length)));
     const tagged = await reader.tagged(copies);

@@ -31,8 +31,8 @@ export async function rehearsed(t: ExecutionContext, config: Record<string, unkn
   const options = { ...common, providers, source: warm.source };
   const stack = new EmbeddedStack({ ...options, config: { "aws:region": REGION, ...config } });
   const goingOnFrom = (state: StackState) => new EmbeddedStack({ ...options, config: stack.config, state });
-  const asProcesses = () =>
-    new EmbeddedStack({ ...common, providers: providersOf(cloud), config: stack.config, state: stack.state });
+  const asProcesses = (state: StackState = stack.state) =>
+    new EmbeddedStack({ ...common, providers: providersOf(cloud), config: stack.config, state });
   return { cloud, stack, asProcesses, goingOnFrom, providers };
 }
 

@@ -15,6 +15,8 @@ test("the copies of a recovery take the production names, and the stack protects
   const { cloud, stack, asProcesses, goingOnFrom, sources, window, up } = await protectedSet(t);
   await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 2 });
   const clusters = cloud.aws.rds.region(REGION);
+  const replicas = () =>
+    cloud.kubernetes.store.get(DEPLOYMENTS, RELEASE.namespace, "scalardb-cluster-node").spec?.replicas;
   sources.table("ledger.accounts").putItem("a", { balance: 5 });
   clusters.cluster("customers-prod").put("accounts", "b", { balance: 5 });
   const at = window(20);
@@ -55,14 +57,39 @@ test("the copies of a recovery take the production names, and the stack protects
   const planned = await stack.preview();
   t.true(planned.succeeded, errors(planned));
   t.log(changes(planned));
-  const processes = asProcesses();
+
+  // It ends in the middle: every production name is closed, and no table is opened.
+  const first = asProcesses();
+  cloud.failures.arm(1, "kill before", (request) => /RestoreTableFromBackup/.test(request));
+  const interrupted = await cloud.clock.faster(PACE, () => first.up(), 1000);
+  cloud.failures.reset();
+  t.false(interrupted.succeeded);
+  t.deepEqual(
+    sources.tableNames().filter((name) => !name.endsWith(suffix)),
+    [],
+  );
+  t.is(replicas(), 0);
+  // A preview plans to go on, and nothing else, also when a refresh has seen what is there.
+  const middle = goingOnFrom(first.state);
+  t.deepEqual(changes(await middle.preview()), changes(planned));
+  await middle.refresh();
+  const refreshed = await middle.preview();
+  t.true(refreshed.succeeded, errors(refreshed));
+  const known = changes(planned);
+  t.deepEqual(
+    changes(refreshed).filter((change) => !known.includes(change)),
+    [],
+    "the copies leave the state, and nothing else happens",
+  );
+
+  const processes = asProcesses(middle.state);
   const switched = await cloud.clock.faster(PACE, () => processes.up(), 1000);
   t.true(switched.succeeded, errors(switched));
-  t.log(infos(switched));
+  t.deepEqual(changes(switched), changes(refreshed));
   t.is(sources.table("ledger.accounts").items().get("a")?.balance, 5);
   t.deepEqual(clusters.cluster("customers-prod").rows("accounts").get("b"), { balance: 5 });
   t.deepEqual(clusters.cluster(`customers-prod-replaced${suffix}`).rows("accounts").get("b"), { balance: 7 });
-  t.is(cloud.kubernetes.store.get(DEPLOYMENTS, RELEASE.namespace, "scalardb-cluster-node").spec?.replicas, 2);
+  t.is(replicas(), 2);
 
   // Nothing is left to do, and a refresh finds nothing that has changed hands.
   const next = goingOnFrom(processes.state);

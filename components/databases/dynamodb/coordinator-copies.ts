@@ -1,7 +1,8 @@
 import type { Table } from "@pulumi/aws/dynamodb";
 import * as pulumi from "@pulumi/pulumi";
-import { awaitTable, type TableRestore, type TableSettings } from "../../../operations/dynamodb";
+import { awaitTable, type TableSettings } from "../../../operations/dynamodb";
 import type { DynamodbVerification, TableCopy } from "../../../operations/dynamodb-verification";
+import type { TableRestore } from "../../../operations/table-reader";
 import type { VerifiedBracket } from "../../../operations/verified-bracket";
 import { formatInstant } from "../../../restore-points/instant";
 import { rangeProblem } from "../../../restore-points/ranges";

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { awaitTable, type TableRestore, type TableSettings } from "../../../operations/dynamodb";
+import { awaitTable, type TableSettings } from "../../../operations/dynamodb";
+import type { TableRestore } from "../../../operations/table-reader";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../restore-points/rules/tag-keys";
 import type { AwsSettings } from "../../cloud-settings";
 import { isInState, outputsInState } from "../../state";

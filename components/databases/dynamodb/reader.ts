@@ -1,5 +1,5 @@
 import { accessIdentity } from "../../../operations/aws";
-import { TableReader } from "../../../operations/dynamodb";
+import { TableReader } from "../../../operations/table-reader";
 import type { AwsSettings } from "../../cloud-settings";
 import { thisRun } from "../../problem";
 

@@ -1,4 +1,5 @@
-import type { TableRestore, TableSettings } from "../../../operations/dynamodb";
+import type { TableSettings } from "../../../operations/dynamodb";
+import type { TableRestore } from "../../../operations/table-reader";
 import { COPY_TAG, INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
 import { tablesOf } from "../../../restore-points/tables";
 import type { RestoreContext } from "../kind";

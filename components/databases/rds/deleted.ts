@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type ClusterDescription, describeCluster, findRetainedClusterBackups } from "../../../operations/aurora";
 import type { AwsAccessSource } from "../../../operations/aws";
 import { describeInstance, findRetainedBackups, type InstanceDescription } from "../../../operations/rds";
+import { clusterTaking, instanceTaking } from "../../../operations/rds-taking-name";
 import type { Shape } from "../../schema-tools";
 import { instanceClass, parameterGroupName, securityGroupIds, subnetGroupName } from "../schema";
 
@@ -65,7 +66,7 @@ export async function findInstance(
   path: string,
   access: AwsAccessSource,
 ): Promise<InstanceDescription | undefined> {
-  const found = await describeInstance(where, id, access);
+  const found = (await describeInstance(where, id, access)) ?? (await instanceTaking(where, id, access));
   if (found) {
     refuseExisting(args, `instance ${id} in ${where}`, path, found.instance.DBInstanceStatus);
     return { ...found, instance: builtLike(found.instance, args.restoreTo) };
@@ -88,7 +89,7 @@ export async function findAuroraCluster(
   path: string,
   access: AwsAccessSource,
 ): Promise<ClusterDescription | undefined> {
-  const found = await describeCluster(where, id, access);
+  const found = (await describeCluster(where, id, access)) ?? (await clusterTaking(where, id, access));
   if (found) {
     refuseExisting(args, `cluster ${id} in ${where}`, path, found.cluster.Status);
     return { ...found, cluster: clusterBuiltLike(found.cluster, args.restoreTo) };
@@ -110,7 +111,7 @@ export async function findMultiAzCluster(
   { restoreTo }: Source,
   access: AwsAccessSource,
 ): Promise<ClusterDescription | undefined> {
-  const found = await describeCluster(where, id, access);
+  const found = (await describeCluster(where, id, access)) ?? (await clusterTaking(where, id, access));
   return found && { ...found, cluster: clusterBuiltLike(found.cluster, restoreTo) };
 }
 

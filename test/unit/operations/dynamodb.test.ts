@@ -1,7 +1,7 @@
 import test from "ava";
-import { TableReader } from "../../../operations/dynamodb";
 import { deleteExpiredBackups, readWindowBackups } from "../../../operations/dynamodb-backups";
 import { completeCopies, protectTables, shortfalls } from "../../../operations/dynamodb-changes";
+import { TableReader } from "../../../operations/table-reader";
 import { tablesOf } from "../../../restore-points/tables";
 import { backupName } from "../../../restore-points/window-backups";
 import { AwsCloud } from "../../../simulator/cloud/aws/aws";

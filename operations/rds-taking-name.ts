@@ -1,0 +1,74 @@
+/**
+ * Databases in the middle of a switch-over. No database has the production name for a while then, and a program that is run again
+ * would find none: the copy that takes the name is shown under it, so that the program declares what it declared before.
+ */
+
+import {
+  type DBCluster,
+  type DBInstance,
+  paginateDescribeDBClusters,
+  paginateDescribeDBInstances,
+  RDSClient,
+} from "@aws-sdk/client-rds";
+import { type ClusterDescription, describeCluster, tagsOf } from "./aurora";
+import { type AwsAccessSource, awsClientConfig } from "./aws";
+import { describeInstance, type InstanceDescription } from "./rds";
+import { isTaking } from "./taking-name";
+
+/** The instance that is taking an identifier, as if it had it already; undefined when there is none. */
+export async function instanceTaking(
+  region: string,
+  identifier: string,
+  access: AwsAccessSource,
+): Promise<InstanceDescription | undefined> {
+  const client = new RDSClient(awsClientConfig(region, access));
+  for await (const page of paginateDescribeDBInstances({ client }, {}))
+    for (const { DBInstanceIdentifier: present = "", ...rest } of page.DBInstances ?? []) {
+      if (!isTaking(tagsOf(rest), identifier.toLowerCase())) continue;
+      const found = await describeInstance(region, present, access);
+      return found && { ...found, instance: renamedInstance(found.instance, present, identifier) };
+    }
+  return undefined;
+}
+
+/** The same of a cluster. */
+export async function clusterTaking(
+  region: string,
+  identifier: string,
+  access: AwsAccessSource,
+): Promise<ClusterDescription | undefined> {
+  const client = new RDSClient(awsClientConfig(region, access));
+  for await (const page of paginateDescribeDBClusters({ client }, {}))
+    for (const { DBClusterIdentifier: present = "", ...rest } of page.DBClusters ?? []) {
+      if (!isTaking(tagsOf(rest), identifier.toLowerCase())) continue;
+      const found = await describeCluster(region, present, access);
+      return found && { ...found, cluster: renamedCluster(found.cluster, present, identifier) };
+    }
+  return undefined;
+}
+
+/** What AWS derives from the name follows it. */
+function renamedInstance(instance: DBInstance, from: string, to: string): DBInstance {
+  return {
+    ...instance,
+    DBInstanceIdentifier: to,
+    DBInstanceArn: instance.DBInstanceArn?.replace(/[^:]+$/, to),
+    ...(instance.Endpoint && {
+      Endpoint: { ...instance.Endpoint, Address: host(instance.Endpoint.Address, from, to) },
+    }),
+  };
+}
+
+function renamedCluster(cluster: DBCluster, from: string, to: string): DBCluster {
+  return {
+    ...cluster,
+    DBClusterIdentifier: to,
+    DBClusterArn: cluster.DBClusterArn?.replace(/[^:]+$/, to),
+    Endpoint: host(cluster.Endpoint, from, to),
+    ReaderEndpoint: host(cluster.ReaderEndpoint, from, to),
+  };
+}
+
+function host(address: string | undefined, from: string, to: string): string | undefined {
+  return address?.startsWith(`${from}.`) ? `${to}${address.slice(from.length)}` : address;
+}
