@@ -20,6 +20,8 @@ export class Container {
   readonly storedProcedures = new Set<string>();
   /** How many partition key ranges hold the items. */
   ranges = 1;
+  /** Whether it has throughput of its own. ScalarDB's containers share their database's. [scalardb: storage/cosmos/CosmosAdmin.java] */
+  hasOwnThroughput = false;
 }
 
 /** The containers that a restore selects, by database; an absent list selects all of the database. */

@@ -14,7 +14,9 @@ const MEMBERS = [
 
 /**
  * Which databases and containers a restore selects; undefined for all. [azure-mgmt-cosmosdb, DatabaseRestoreResource;
- * Az.CosmosDB, New-AzCosmosDBDatabaseToRestore: without names of collections, all are restored]
+ * Az.CosmosDB, New-AzCosmosDBDatabaseToRestore: without names of collections, all are restored; Microsoft Learn, "Continuous
+ * backup with point-in-time restore": "any combination of provisioned throughput containers, shared throughput database, or the
+ * entire account"]
  */
 export function databasesToRestore(parameters: JsonObject, source: CosmosAccount): DatabasesToRestore | undefined {
   const unknown = Object.keys(parameters).find((key) => !MEMBERS.includes(key));
@@ -32,6 +34,11 @@ export function databasesToRestore(parameters: JsonObject, source: CosmosAccount
       const missing = [...(collections ?? [])].find((name) => !existing.some(({ container }) => container === name));
       if (existing.length === 0 || missing !== undefined)
         throw badRequest(`The source account has no ${[database, missing].filter(Boolean).join("/")} to restore.`);
+      const sharing = collections?.find((name) => source.container(database, name)?.hasOwnThroughput !== true);
+      if (sharing !== undefined)
+        throw badRequest(
+          `The container ${database}/${sharing} shares its database's throughput: restore the whole database.`,
+        );
       return [database, collections];
     }),
   );

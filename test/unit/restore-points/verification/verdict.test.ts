@@ -76,6 +76,14 @@ test("a commit between the copies is refused by its name, and an abort is not", 
   t.is(judge({ brackets: [await bracket(ROWS, [...ROWS, aborted])] }).verdict, "pause proven, records not scanned");
 });
 
+test("copies that could not be read are unproven, whatever a scan has found", async (t) => {
+  const { differences: _, ...unread } = await bracket(ROWS, ROWS);
+  const brackets = [{ ...unread, unread: "the firewall lets nothing in" }];
+  const { verdict, because, restsOn } = judge({ brackets, scan: CLEAN_SCAN });
+  t.is(verdict, "unproven");
+  t.deepEqual([because, restsOn], [["ledger: the firewall lets nothing in"], []]);
+});
+
 test("one coordinator of two that fails decides the verdict", async (t) => {
   const brackets = [await bracket(ROWS, ROWS), await bracket(ROWS, [...ROWS, { id: "t9", state: 3, createdAt: T }])];
   t.is(judge({ brackets }).verdict, "refused");
