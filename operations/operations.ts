@@ -26,8 +26,8 @@ function multiAzProtection(): typeof import("./multi-az-protection") {
 function multiAzCopies(): typeof import("./multi-az-copies") {
   return require("./multi-az-copies");
 }
-function azureServers(): typeof import("./azure-servers") {
-  return require("./azure-servers");
+function azureServerChanges(): typeof import("./azure-server-changes") {
+  return require("./azure-server-changes");
 }
 function cosmosdb(): typeof import("./cosmosdb-changes") {
   return require("./cosmosdb-changes");
@@ -57,8 +57,8 @@ const OPERATIONS: { [Name in OperationName]: () => Operation<Name> } = {
   "restore-rds-cluster-copy": () => multiAzCopies().restoreClusterCopy,
   "complete-rds-cluster-copy": () => multiAzCopies().completeClusterCopy,
   "delete-rds-cluster-copy": () => multiAzCopies().deleteClusterCopy,
-  "protect-azure-server": () => azureServers().protectServer,
-  "complete-azure-server-copy": () => azureServers().completeServer,
+  "protect-azure-server": () => azureServerChanges().protectServer,
+  "complete-azure-server-copy": () => azureServerChanges().completeServer,
   "protect-cosmosdb-account": () => cosmosdb().protectAccount,
   "complete-cosmosdb-copy": () => cosmosdb().completeAccount,
   "verify-cosmosdb-copies": () => cosmosdbVerification().verifyCopies,

@@ -1,7 +1,7 @@
 import type { QuietGapsSearch } from "../restore-points/quiet-gaps";
 import type { AwsAccess } from "./aws";
 import type { AzureAccess } from "./azure";
-import type { ServerCompletion, ServerProtection } from "./azure-servers";
+import type { ServerCompletion, ServerProtection } from "./azure-server-changes";
 import type { BackupPermissionRequest } from "./azure-vaults";
 import type { AccountCompletion, AccountProtection } from "./cosmosdb-changes";
 import type { CosmosdbVerification } from "./cosmosdb-verification";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AzureAccessSource } from "../../../operations/azure";
 import { readPrivateEndpoints } from "../../../operations/azure-network";
+import type { ServerCompletion } from "../../../operations/azure-server-changes";
 import {
   awaitServer,
   describeServer,
@@ -10,7 +11,6 @@ import {
   hasPublicAccess,
   parametersSet,
   type ServerAddress,
-  type ServerCompletion,
 } from "../../../operations/azure-servers";
 import { declareCompletion } from "../../operation";
 import { copyOptions, numbered } from "../azure/copies";

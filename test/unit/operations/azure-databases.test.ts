@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from "ava";
 import { readPrivateEndpoints } from "../../../operations/azure-network";
-import { completeServer, describeServer, findServer, protectServer } from "../../../operations/azure-servers";
+import { completeServer, protectServer } from "../../../operations/azure-server-changes";
+import { describeServer, findServer } from "../../../operations/azure-servers";
 import { accountShortfalls, findAccount } from "../../../operations/cosmosdb";
 import { completeAccount, protectAccount } from "../../../operations/cosmosdb-changes";
 import {
