@@ -24,7 +24,7 @@ import type { RestoredCopy } from "./restored-copy";
 import { problemsOf } from "./schema-problems";
 import { planText, type SwitchOverPlan, switchOverPlan } from "./switch-over/plan";
 import { switchable, switchOverProblems } from "./switch-over/problems";
-import { declareSwitchOver } from "./switch-over/switched";
+import { declareAbort, declareSwitchOver } from "./switch-over/switched";
 import { tagsNotCopiedProblems } from "./tags";
 import type { RestoreFromArgs } from "./vaults/restore-from";
 import { doubts, restoreFromProblems } from "./vaults/restore-from-problems";
@@ -107,6 +107,8 @@ export class ScalarRestore extends pulumi.ComponentResource {
       this.registerOutputs({ ...switched });
       return;
     }
+    if (args.switchOver?.abort && "databases" in switching)
+      declareAbort(name, args, set, { databases: switching.databases, instant, aws }, this);
     const known = set.databases.map(kindOf);
     const lists = listsOf(set);
     const { windows } = lists;

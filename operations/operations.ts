@@ -65,6 +65,7 @@ const OPERATIONS: { [Name in OperationName]: () => Operation<Name> } = {
   "await-azure-backup-permission": () => azureVaults().awaitBackupPermission,
   "await-verification-job": () => jobs().awaitJob,
   "switch-over": () => switchOvers().switchOver,
+  "abort-switch-over": () => switchOvers().abort,
 };
 
 const ACCESS_VARIABLES = {

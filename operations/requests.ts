@@ -35,6 +35,7 @@ export const OPERATION_CLOUDS = {
   "await-azure-backup-permission": "azure",
   "await-verification-job": "kubernetes",
   "switch-over": "several",
+  "abort-switch-over": "several",
 } as const;
 
 export type OperationName = keyof typeof OPERATION_CLOUDS;
@@ -59,6 +60,7 @@ interface Requests {
   "await-azure-backup-permission": BackupPermissionRequest;
   "await-verification-job": JobEnd;
   "switch-over": SwitchOver;
+  "abort-switch-over": SwitchOver;
 }
 
 /** A repair's request also says what was wrong and when: so it differs from the last one, and the operation runs again. */

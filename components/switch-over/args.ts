@@ -8,6 +8,10 @@ export interface SwitchOverArgs {
    * stops the pods, and the copies replace the databases. Without it, nothing is changed.
    */
   confirm?: string;
+  /**
+   * True, in place of `confirm`: ends a switch-over that has taken no production name yet. The next `up` starts the pods again.
+   */
+  abort?: boolean;
   /** True: the readers of DynamoDB's streams have been stopped; a restored table's stream has another ARN. Defaults to false. */
   newStreams?: boolean;
   /** Says that Argo CD or Flux, which would start the pods again, has been suspended for the releases. */
@@ -23,6 +27,12 @@ export const switchOverSchema = z
       .meta({ examples: ["replace ledger, customers as of 2026-11-22T03:00:12Z"] })
       .describe(
         "The sentence that pulumi preview prints once the copies of a recovery are there: the next pulumi up then stops the pods, and the copies take the production names.",
+      ),
+    abort: z
+      .boolean()
+      .optional()
+      .describe(
+        "True, in place of confirm: ends a switch-over that has taken no production name yet; the next pulumi up starts the pods again.",
       ),
     newStreams: z
       .boolean()

@@ -76,8 +76,10 @@ export function switchOverProblems(args: SwitchOverKeys, set: SwitchableSet, aws
   return confirmProblems(switchOver, set, args.at);
 }
 
-function confirmProblems({ confirm }: SwitchOverArgs, { databases }: SwitchableSet, at: string): Problem[] {
+function confirmProblems({ confirm, abort }: SwitchOverArgs, { databases }: SwitchableSet, at: string): Problem[] {
   const expected = confirmation(databases, formatInstant(instantMillis(at)));
+  if (confirm !== undefined && abort)
+    return [{ path: "switchOver.abort", message: "is set in addition to confirm; remove one of the two" }];
   return confirm === undefined || confirm === expected
     ? []
     : [

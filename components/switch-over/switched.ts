@@ -5,7 +5,7 @@ import type { BackupSet } from "../backup-set";
 import type { AwsSettings } from "../cloud-settings";
 import { kindOf } from "../databases";
 import { instantSuffix } from "../databases/kind";
-import { declareFinding } from "../operation";
+import { declareFinding, declareOperation } from "../operation";
 import { endProgram, orEnd } from "../problem";
 import type { ScalarRestoreArgs } from "../restore-args";
 import type { RestoredCopy } from "../restored-copy";
@@ -50,20 +50,11 @@ export function declareSwitchOver(
     within: pulumi.Resource | undefined;
   },
 ): Switched {
-  const { pods, releases = [] } = set;
+  const { releases = [] } = set;
   const plan = switchOverPlan(databases, releases, instant);
   if (pulumi.runtime.isDryRun()) void pulumi.log.info(planText(plan, true), parent);
   const verification = pulumi.output(verifiedBefore(name, args, instant, within));
-  const request: SwitchOver = {
-    instant,
-    stack: stackIdentity(),
-    databases,
-    clusters: pods?.clusters ?? [],
-    ...(args.switchOver?.gitOps && { gitOps: args.switchOver.gitOps }),
-  };
-  const access = pulumi
-    .all([aws.access, pods?.access ?? {}])
-    .apply(([known, clusters]): SwitchOverAccess => ({ aws: known, clusters }));
+  const { request, access } = orderOf(args, set, { databases, instant, aws });
   const logical = `${name}-switch-over-${instantSuffix(instant)}`;
   const said = declareFinding(
     logical,
@@ -91,6 +82,33 @@ export function declareSwitchOver(
     helmValues: found.apply((): Record<string, string> => ({})),
     nextSteps: found.apply(({ kept }) => stepsLeft(kept)),
     verification,
+  };
+}
+
+/** Declares that a switch-over which has closed no production name is ended. The copies stay declared. */
+export function declareAbort(
+  name: string,
+  args: ScalarRestoreArgs,
+  set: BackupSet,
+  of: { databases: SwitchedDatabase[]; instant: string; aws: AwsSettings },
+  parent: pulumi.ComponentResource,
+): void {
+  const logical = `${name}-switch-over-${instantSuffix(of.instant)}-abort`;
+  declareOperation(logical, "abort-switch-over", orderOf(args, set, of), { parent });
+}
+
+/** What the operation is asked, and how it reaches what it works on. */
+function orderOf(
+  { switchOver }: ScalarRestoreArgs,
+  { pods }: BackupSet,
+  { databases, instant, aws }: { databases: SwitchedDatabase[]; instant: string; aws: AwsSettings },
+): { request: SwitchOver; access: pulumi.Output<SwitchOverAccess> } {
+  const gitOps = switchOver?.gitOps;
+  return {
+    request: { instant, stack: stackIdentity(), databases, clusters: pods?.clusters ?? [], ...(gitOps && { gitOps }) },
+    access: pulumi
+      .all([aws.access, pods?.access ?? {}])
+      .apply(([known, clusters]): SwitchOverAccess => ({ aws: known, clusters })),
   };
 }
 

@@ -32,6 +32,7 @@ import {
   type TablePair,
   tagTable,
   unprotect,
+  untagTable,
 } from "./tables";
 import { until } from "./until";
 
@@ -138,6 +139,13 @@ export class DynamodbMember implements Member {
     };
     await until(wait, () => this.#left("open"), say);
     say(`${this.name}: ${this.#pairs.length} tables are there under their production names, with their settings`);
+  }
+
+  async unmark(): Promise<void> {
+    await eachAtOnce(this.#pairs, CONCURRENCY, async (pair) => {
+      const { TableArn } = await this.#copyOf(pair);
+      await untagTable(this.#client, answered({ TableArn }, "TableArn"), [PRODUCTION_NAME_TAG, REPLACES_TAG]);
+    });
   }
 
   async finish(time: string): Promise<void> {
@@ -306,8 +314,8 @@ export class DynamodbMember implements Member {
     const found = await findTable(this.#client, pair.table);
     const holder = holderOf(found, pair);
     if (typeof holder === "object") throw new Error(`${this.name}: DynamoDB table ${pair.table}: ${holder.other}`);
+    if (holder === "closing") return false;
     if (holder !== "source") return true;
-    if (found?.TableStatus === "DELETING") return false;
     if (found?.DeletionProtectionEnabled) {
       await accepted(() => unprotect(this.#client, pair.table));
       return false;
@@ -321,7 +329,7 @@ export class DynamodbMember implements Member {
     const holder = holderOf(found, pair);
     if (typeof holder === "object") throw new Error(`${this.name}: DynamoDB table ${pair.table}: ${holder.other}`);
     if (holder === "copy") return true;
-    if (holder === "source")
+    if (holder === "source" || holder === "closing")
       throw new Error(`${this.name}: DynamoDB table ${pair.table} is not closed; run "pulumi up" again`);
     if (found === undefined) {
       // Cast: `close` has seen that the backup is there; a run that begins here has it from the journal.
@@ -341,7 +349,8 @@ export class DynamodbMember implements Member {
 /** Who a table of a production name is. Deletion protection, which is set last, shows that a restored one is complete. */
 function holderOf(found: TableDescription | undefined, { table, tableId, backupArn }: TablePair): Holder {
   if (found === undefined) return "nothing";
-  if (tableId !== undefined && found.TableId === tableId) return "source";
+  if (tableId !== undefined && found.TableId === tableId)
+    return found.TableStatus === "DELETING" ? "closing" : "source";
   const from = found.RestoreSummary?.SourceBackupArn;
   if (backupArn === undefined || from !== backupArn)
     return {

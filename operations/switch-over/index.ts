@@ -2,7 +2,7 @@ import type { ClusterChoice } from "../kubernetes/kubeconfig";
 import { DynamodbMember, type Notes } from "./dynamodb";
 import type { Member, Say } from "./member";
 import { podsOf } from "./pods";
-import { type Participants, runSwitchOver } from "./protocol";
+import { abortSwitchOver, type Participants, runSwitchOver } from "./protocol";
 import { RdsMember, type SwitchOverOf } from "./rds";
 import { rdsDatabases } from "./rds-databases";
 import type { SwitchedDatabase, SwitchOver, SwitchOverAccess } from "./request";
@@ -14,6 +14,11 @@ import type { StoppablePods } from "./stoppable-pods";
  */
 export async function switchOver(request: SwitchOver, access: SwitchOverAccess, say: Say): Promise<void> {
   say(JSON.stringify(await runSwitchOver(request.instant, await participantsOf(request, access), say)));
+}
+
+/** Ends a switch-over that has closed nothing yet, as if it had not begun. */
+export async function abort(request: SwitchOver, access: SwitchOverAccess, say: Say): Promise<void> {
+  await abortSwitchOver(await participantsOf(request, access), say);
 }
 
 /** What keeps a switch-over from beginning, each with the fix. Nothing is changed. */

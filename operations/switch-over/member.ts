@@ -4,8 +4,10 @@ export type { Say } from "./progress";
 
 /** Who answers under a production name. */
 export type Holder =
-  /** The database that is to be replaced, on its way out too. */
+  /** The database that is to be replaced. */
   | "source"
+  /** The same, on its way out: it may still take writes. */
+  | "closing"
   | "nothing"
   /** The copy, which is not complete yet. */
   | "opening"
@@ -37,6 +39,8 @@ export interface Member {
   close(say: Say): Promise<void>;
   /** Gives the names to the copies. Ends when each answers, complete. No source of the whole set may answer. */
   open(say: Say): Promise<void>;
+  /** Takes the marks of `prepare` away. Every name is the source's. */
+  unmark(say: Say): Promise<void>;
   /** Marks the copies as switched over, with the time (RFC 3339, UTC). Pods run again. */
   finish(time: string, say: Say): Promise<void>;
   /** The host name, or the region of tables, by which it is reached. Known after `finish`. */

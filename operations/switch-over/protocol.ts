@@ -71,6 +71,29 @@ export async function runSwitchOver(
   }
 }
 
+/**
+ * Ends a switch-over that has closed no production name: starts the pods again, and takes the marks from the copies.
+ * @throws {Error} once a name is closed: then it can only go on.
+ */
+export async function abortSwitchOver({ pods, members }: Participants, say: Say): Promise<void> {
+  await refuse(await Promise.all(members.map((member) => member.problems())));
+  await pods?.lock(say);
+  try {
+    const states = await look(members);
+    const closed = states.filter(({ holder }) => holder !== "source");
+    if (closed.length > 0)
+      throw new Error(
+        `${closed.length} of ${states.length} production names are closed (${labels(closed)}), so that the pods would find no database: the switch-over can only go on. Set restore.switchOver.confirm in place of abort, and run "pulumi up" again`,
+      );
+    const journal = await pods?.journal();
+    if (journal !== undefined && journal.state !== "started") await pods?.start(say);
+    await all(members, (member) => member.unmark(say));
+    say("aborted: production is as it was, and the copies are kept");
+  } finally {
+    await pods?.unlock();
+  }
+}
+
 /** Pods may have come back while names were being closed: Helm, an autoscaler or a colleague may start them. */
 async function fence(
   instant: string,
@@ -95,7 +118,7 @@ async function look(members: readonly Member[]): Promise<NameState[]> {
   await refuse([
     states.flatMap(({ label, holder }) => (typeof holder === "object" ? [`${label}: ${holder.other}`] : [])),
   ]);
-  const sources = states.filter(({ holder }) => holder === "source");
+  const sources = states.filter(({ holder }) => holder === "source" || holder === "closing");
   const opened = states.filter(({ holder }) => holder === "opening" || holder === "copy");
   if (sources.length > 0 && opened.length > 0)
     throw new Error(
@@ -116,6 +139,7 @@ function describe(holder: Holder): string {
   if (typeof holder === "object") return holder.other;
   return {
     source: "the replaced database",
+    closing: "the replaced database, which is on its way out",
     nothing: "nothing",
     opening: "a copy that is not complete",
     copy: "the copy",

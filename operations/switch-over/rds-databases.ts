@@ -17,10 +17,12 @@ import {
   paginateDescribeDBClusters,
   paginateDescribeDBInstances,
   RDSClient,
+  RemoveTagsFromResourceCommand,
 } from "@aws-sdk/client-rds";
 import { answered } from "../answered";
 import { tagsOf } from "../aurora";
 import { type AwsAccessSource, awsClientConfig } from "../aws";
+import { neighboursOf } from "./rds-neighbours";
 
 /** An instance or a cluster, as far as a switch-over looks at it. */
 export interface RdsDatabase {
@@ -44,9 +46,12 @@ export interface RdsDatabases {
   find(identifier: string): Promise<RdsDatabase | undefined>;
   findByResourceId(resourceId: string): Promise<RdsDatabase | undefined>;
   all(): Promise<RdsDatabase[]>;
+  /** What else leads to a database, as obstacles. */
+  neighbours(database: RdsDatabase): Promise<string[]>;
   /** Asks for another identifier. False where it is to be asked again later. */
   rename(identifier: string, to: string): Promise<boolean>;
   tag(arn: string, tags: Record<string, string>): Promise<void>;
+  untag(arn: string, keys: string[]): Promise<void>;
 }
 
 /** The databases of a region. */
@@ -67,6 +72,7 @@ function instances(client: RDSClient): RdsDatabases {
   };
   return {
     what: "RDS instance",
+    neighbours: ({ identifier, arn }) => neighboursOf(client, { what: "instance", identifier, arn }),
     find: (identifier) => described({ DBInstanceIdentifier: identifier }),
     findByResourceId: (id) => described({ Filters: [{ Name: "dbi-resource-id", Values: [id] }] }),
     async all() {
@@ -86,6 +92,7 @@ function instances(client: RDSClient): RdsDatabases {
         ),
       ),
     tag: (arn, tags) => tagResource(client, arn, tags),
+    untag: (arn, keys) => untagResource(client, arn, keys),
   };
 }
 
@@ -101,6 +108,7 @@ function clusters(client: RDSClient): RdsDatabases {
   };
   return {
     what: "cluster",
+    neighbours: ({ identifier, arn }) => neighboursOf(client, { what: "cluster", identifier, arn }),
     find: (identifier) => described({ DBClusterIdentifier: identifier }),
     findByResourceId: (id) => described({ Filters: [{ Name: "db-cluster-resource-id", Values: [id] }] }),
     async all() {
@@ -120,6 +128,7 @@ function clusters(client: RDSClient): RdsDatabases {
         ),
       ),
     tag: (arn, tags) => tagResource(client, arn, tags),
+    untag: (arn, keys) => untagResource(client, arn, keys),
   };
 }
 
@@ -196,6 +205,10 @@ function pendingObstacle(changes: object): string[] {
         `has changes that wait for its maintenance window (${pending.join(", ")}), which would be applied with the new name; apply them first, or take them back`,
       ]
     : [];
+}
+
+async function untagResource(client: RDSClient, arn: string, keys: string[]): Promise<void> {
+  await client.send(new RemoveTagsFromResourceCommand({ ResourceName: arn, TagKeys: keys }));
 }
 
 async function tagResource(client: RDSClient, arn: string, tags: Record<string, string>): Promise<void> {

@@ -65,7 +65,9 @@ export class RdsMember implements Member {
     const source = this.#source;
     const taken = await this.rds.find(replacedIdentifier);
     return [
-      ...(source?.obstacles ?? []).map((obstacle) => `${this.name}: ${this.rds.what} ${identifier} ${obstacle}`),
+      ...[...(source?.obstacles ?? []), ...(source ? await this.rds.neighbours(source) : [])].map(
+        (obstacle) => `${this.name}: ${this.rds.what} ${identifier} ${obstacle}`,
+      ),
       ...copy.obstacles.map((obstacle) => `${this.name}: ${this.rds.what} ${copyIdentifier} ${obstacle}`),
       ...(source === undefined || source.status === "available"
         ? []
@@ -95,7 +97,8 @@ export class RdsMember implements Member {
 
   #holderOf(found: RdsDatabase | undefined): Holder {
     if (found === undefined) return "nothing";
-    if (found.resourceId === this.#source?.resourceId) return "source";
+    if (found.resourceId === this.#source?.resourceId)
+      return found.pendingIdentifier === undefined && found.status !== "renaming" ? "source" : "closing";
     if (found.resourceId !== this.#copy?.resourceId)
       return {
         other: `it is neither the database that is to be replaced nor its copy, but ${found.resourceId}; nothing of it is touched: rename it, then run "pulumi up" again`,
@@ -112,6 +115,10 @@ export class RdsMember implements Member {
   async open(say: Say): Promise<void> {
     const { identifier, copyIdentifier } = this.database;
     await this.#rename(this.#expectCopy().resourceId, copyIdentifier, identifier, SETTLED_MILLIS, say);
+  }
+
+  async unmark(): Promise<void> {
+    if (this.#copy !== undefined) await this.rds.untag(this.#copy.arn, [PRODUCTION_NAME_TAG, REPLACES_TAG]);
   }
 
   async finish(time: string): Promise<void> {

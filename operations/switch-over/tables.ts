@@ -16,6 +16,7 @@ import {
   type TableDescription,
   TableInUseException,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
   UpdateTimeToLiveCommand,
@@ -91,6 +92,10 @@ export async function streamsToKinesis(client: DynamoDBClient, table: string): P
 export async function tagTable(client: DynamoDBClient, arn: string, tags: Record<string, string>): Promise<void> {
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   await client.send(new TagResourceCommand({ ResourceArn: arn, Tags }));
+}
+
+export async function untagTable(client: DynamoDBClient, arn: string, keys: string[]): Promise<void> {
+  await client.send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: keys }));
 }
 
 /** The backups of this name, by their tables: of each an available one if there is any. */

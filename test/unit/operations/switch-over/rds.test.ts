@@ -96,3 +96,54 @@ for (const kind of KINDS) {
     t.deepEqual(balance("customers"), { balance: 5 });
   });
 }
+
+test.serial("what else leads to the replaced database is named before anything changes", async (t) => {
+  const { member, balance, rds } = await rdsWorld(t, "aurora");
+  const cluster = rds.cluster("customers");
+  rds.neighbours.addProxy("pool", { cluster: "customers" });
+  rds.neighbours.addBlueGreenDeployment("upgrade", cluster.describe().DBClusterArn ?? "", "arn:other");
+  rds.neighbours.addCustomEndpoint("reporting", cluster, { static: ["customers-1"] });
+  const pods = obedientPods();
+  const error = await t.throwsAsync(runSwitchOver(INSTANT, { pods, members: [member()] }, quiet));
+  const lines = (error?.message ?? "").split("\n");
+  t.is(lines.length, 4, error?.message);
+  for (const expected of [/the proxy pool;/, /blue\/green deployment upgrade;/, /custom endpoint reporting,/])
+    t.true(
+      lines.some((line) => expected.test(line)),
+      String(expected),
+    );
+  t.deepEqual(pods.log, []);
+  t.deepEqual(balance("customers"), { balance: 7 });
+});
+
+test.serial("another database under the production name is not touched", async (t) => {
+  const { member, balance, build } = await rdsWorld(t, "instance");
+  const pods = obedientPods();
+  let foreign = false;
+  // Somebody creates a database under the free name, between closing and opening.
+  const meddler: Say = (line) => {
+    if (!/^step 5/.test(line) || foreign) return;
+    foreign = true;
+    build("customers", []);
+  };
+  const error = await t.throwsAsync(runSwitchOver(INSTANT, { pods, members: [member()] }, meddler));
+  t.true(foreign);
+  t.regex(error?.message ?? "", /neither the database that is to be replaced nor its copy/);
+  t.is(balance("customers"), undefined);
+  t.deepEqual(balance(COPY), { balance: 5 });
+  t.deepEqual(balance(REPLACED), { balance: 7 });
+  t.is(pods.running, 0);
+});
+
+test.serial("pods that come back are stopped again before a name is opened, or nothing is opened", async (t) => {
+  const { member, balance } = await rdsWorld(t, "aurora");
+  const pods = obedientPods();
+  pods.back = () => 2;
+  const error = await t.throwsAsync(runSwitchOver(INSTANT, { pods, members: [member()] }, quiet));
+  t.regex(error?.message ?? "", /pods have come back: default: scalar\/pod-0 \(Running\)/);
+  t.deepEqual(balance(COPY), { balance: 5 });
+  pods.back = undefined;
+  pods.running = 0;
+  await runSwitchOver(INSTANT, { pods, members: [member()] }, quiet);
+  t.deepEqual(balance("customers"), { balance: 5 });
+});
