@@ -1,13 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { backupsAt, checkInstant, describeProblems } from "../restore-points/check";
+import { backupsAt } from "../restore-points/check";
 import { formatInstant, instantMillis } from "../restore-points/instant";
-import type { DatabaseRange } from "../restore-points/ranges";
 import { pauseNeed } from "../restore-points/rules/pause-need";
-import type { PauseWindow } from "../restore-points/window";
 import { type BackupSet, backupProblems, listsOf, type SetLists, setOf, underBackup } from "./backup-set";
-import type { AwsSettings } from "./cloud-settings";
-import { type KnownDatabase, kindOf } from "./databases";
+import { checkedInstant } from "./checked-instant";
+import { kindOf } from "./databases";
 import { lookUpFor, type RestoreContext } from "./databases/kind";
 import { RestoredDatabase } from "./databases/restored-database";
 import { awsSettings, azureSettings } from "./databases/settings";
@@ -26,8 +24,7 @@ import { planText, type SwitchOverPlan, switchOverPlan } from "./switch-over/pla
 import { switchable, switchOverProblems } from "./switch-over/problems";
 import { declareAbort, declareSwitchOver } from "./switch-over/switched";
 import { tagsNotCopiedProblems } from "./tags";
-import type { RestoreFromArgs } from "./vaults/restore-from";
-import { doubts, restoreFromProblems } from "./vaults/restore-from-problems";
+import { restoreFromProblems } from "./vaults/restore-from-problems";
 import { verificationJobProblems } from "./verification/job-problems";
 import { otherPoints } from "./verification/other-points";
 import { plannedInstants, verifiesByCoordinator } from "./verification/plan";
@@ -265,64 +262,4 @@ function keptCopies(
   const keep = vault?.aws?.keepRestored;
   if (vault?.aws === undefined || keep === undefined || acceptInconsistentCopiesAt !== undefined) return undefined;
   return { ...keep, vaultName: vault.aws.name, vaults };
-}
-
-/** The instant, once it has passed: restore calls are given this one, so that none is made before. */
-function checkedInstant(
-  instant: string,
-  args: ScalarRestoreArgs,
-  set: BackupSet,
-  lists: SetLists,
-  databases: KnownDatabase[],
-  copiesExist: pulumi.Output<boolean>[],
-  aws: AwsSettings,
-  resource: pulumi.Resource,
-): pulumi.Output<string> {
-  const need = pauseNeed(setMembers(set.databases));
-  const fromBackups = databases.filter(({ name }) => args.from?.[name] !== undefined);
-  // One relational database's backup is consistent whenever it was made.
-  const doubtful = pulumi.all(
-    (need.required ? fromBackups : []).map(({ name, kind, args: own }) =>
-      lookUpFor(name, async () => ({
-        name,
-        // Cast: these databases are those that have one.
-        doubt: await kind.backupDoubt?.(name, own, args.from?.[name] as RestoreFromArgs, { aws, instant }),
-      })),
-    ),
-  );
-  const check = async ([recorded, ranges, backups, pauseProblems]: [
-    PauseWindow[],
-    DatabaseRange[],
-    Parameters<typeof doubts>[0],
-    string[],
-  ]): Promise<string> => {
-    const doubt = doubts(backups);
-    // Backups say themselves of which restore point they are, long after its window and every range are past it.
-    const ofRanges = fromBackups.length < databases.length;
-    const verdict = checkInstant(instant, {
-      now: Date.now(),
-      pauseRequired: need.required,
-      ...(args.quietGap && { quietGap: true }),
-      releases: set.releases ?? [],
-      windows: recorded,
-      pauseProblems,
-      databases: ranges.filter(({ name }) => args.from?.[name] === undefined),
-    });
-    if (doubt === undefined && (!ofRanges || verdict.problems.length === 0)) return instant;
-    const problem =
-      doubt === undefined
-        ? `scalar-backup:restore.at: ${describeProblems(verdict)}`
-        : `scalar-backup:restore.from: ${doubt}. ${need.because}, so the copies might not fit together: name backups of copies of ${instant} (vault.aws.keepRestored makes them), or accept copies that may be broken by acceptInconsistentCopiesAt`;
-    if (args.acceptInconsistentCopiesAt === undefined) return endProgram(problem);
-    pulumi.log.warn(`RESTORING COPIES THAT MAY BE BROKEN, as acceptInconsistentCopiesAt demands. ${problem}`, resource);
-    return instant;
-  };
-  // Nor do they wait for windows that a preview may not know: with an unknown instant, it would replace them.
-  return pulumi
-    .all(copiesExist)
-    .apply((exist) =>
-      exist.every((one) => one)
-        ? pulumi.output(instant)
-        : pulumi.all([lists.windows, lists.ranges, doubtful, lists.pauseProblems]).apply(check),
-    );
 }

@@ -1,35 +1,24 @@
 import type { DynamoDBClient, TableDescription } from "@aws-sdk/client-dynamodb";
-import {
-  COPY_TAG,
-  INSTANT_TAG,
-  PRODUCTION_NAME_TAG,
-  REPLACES_TAG,
-  STACK_TAG,
-  SWITCHED_OVER_TAG,
-} from "../../restore-points/rules/tag-keys";
-import { tablesOf } from "../../restore-points/tables";
+import { PRODUCTION_NAME_TAG, REPLACES_TAG, SWITCHED_OVER_TAG } from "../../restore-points/rules/tag-keys";
 import { answered } from "../answered";
 import { type AwsAccessSource, eachAtOnce } from "../aws";
 import { waitingClock } from "../clock";
-import { CONCURRENCY, type TableSettings } from "../dynamodb";
+import { CONCURRENCY } from "../dynamodb";
 import { dynamodbClient } from "../dynamodb-client";
-import { TableReader } from "../table-reader";
-import type { Holder, Member, NameState, Say } from "./member";
+import { findPairs } from "./find-pairs";
+import type { Member, NameState, Say } from "./member";
 import type { SwitchOverOf } from "./rds";
 import type { SwitchedTables } from "./request";
+import { holderOf, NOTHING_REPLACED, type TablePair } from "./table-pair";
 import {
   accepted,
   attach,
   backupsNamed,
-  completionOf,
   createBackup,
   deleteTable,
   findTable,
-  policyOf,
   restoreFrom,
   settleOne,
-  streamsToKinesis,
-  type TablePair,
   tagTable,
   unprotect,
   untagTable,
@@ -84,7 +73,10 @@ export class DynamodbMember implements Member {
       this.#pairs = JSON.parse(noted) as TablePair[];
       return [];
     }
-    return await this.#findPairs();
+    const { pairs, later, problems } = await findPairs(this.#client, this.tables, this.of, this.access);
+    this.#pairs = pairs;
+    this.#later = later;
+    return problems;
   }
 
   async prepare(say: Say): Promise<void> {
@@ -96,7 +88,7 @@ export class DynamodbMember implements Member {
       const copy = await this.#copyOf(pair);
       await tagTable(this.#client, answered(copy, "TableArn"), {
         [PRODUCTION_NAME_TAG]: pair.table,
-        [REPLACES_TAG]: pair.tableId ?? "none",
+        [REPLACES_TAG]: pair.tableId ?? NOTHING_REPLACED,
       });
     });
     await this.#backUp(say);
@@ -172,85 +164,6 @@ export class DynamodbMember implements Member {
 
   get #backupName(): string {
     return `scalar-switch-over${this.tables.suffix}`;
-  }
-
-  /** Pairs the tables with their copies, before anything is changed. */
-  async #findPairs(): Promise<string[]> {
-    const { region, tables, prefixes, suffix } = this.tables;
-    const reader = new TableReader(region, this.access, false);
-    const all = await reader.names();
-    const copies = all.filter((each) => each.endsWith(suffix) && this.#selects(each.slice(0, -suffix.length)));
-    const tagged = await reader.tagged(copies);
-    const ours = tagged.filter(({ tags }) => this.#isCopy(tags)).map(({ name }) => name);
-    const names = ours.map((copy) => copy.slice(0, -suffix.length));
-    if (names.length === 0)
-      return [
-        `${this.name}: there is no copy of ${this.of.instant} next to its tables in ${region} (<table>${suffix}, with the tags of this stack); remove restore.switchOver and run "pulumi up" to restore them`,
-      ];
-    const begun = tagged.filter(({ name, tags }) => ours.includes(name) && tags[REPLACES_TAG] !== undefined);
-    const settings = await reader.settings(names);
-    const missing = names.filter((name) => !settings.some((table) => table.name === name));
-    if (begun.length > 0 && missing.length > 0)
-      return [
-        `${this.name}: a switch-over has begun (${begun.map(({ name }) => name).join(", ")} are marked), but its journal, the ConfigMap scalar-switch-over, is gone, which says what ${missing.join(", ")} had besides its data. Restore each by hand from its backup ${this.#backupName}, give it its tags, time to live and protection again, and start the pods`,
-      ];
-    const copySettings = await reader.settings(missing.map((name) => `${name}${suffix}`));
-    const selected = tablesOf({ tables, prefixes }, all).filter((name) => !tagged.some((copy) => copy.name === name));
-    const problems: string[] = [];
-    this.#pairs = [];
-    for (const name of names) {
-      const table = settings.find((each) => each.name === name);
-      const like = table ?? copySettings.find((each) => each.name === `${name}${suffix}`);
-      if (like === undefined) continue;
-      this.#pairs.push(await this.#pairOf(name, table, like));
-      if (table) problems.push(...(await this.#obstacles(table)));
-    }
-    this.#later = selected.filter((name) => !names.includes(name));
-    return problems;
-  }
-
-  async #pairOf(name: string, table: TableSettings | undefined, like: TableSettings): Promise<TablePair> {
-    const policy = table && (await policyOf(this.#client, table.arn));
-    return {
-      table: name,
-      ...(table?.description.TableId !== undefined && { tableId: table.description.TableId }),
-      copy: `${name}${this.tables.suffix}`,
-      completion: completionOf(name, table ?? withoutMarks(like)),
-      recoveryPeriodInDays: like.recoveryPeriodInDays || 35,
-      ...(like.timeToLiveAttribute !== undefined && { timeToLiveAttribute: like.timeToLiveAttribute }),
-      ...(policy !== undefined && { policy }),
-    };
-  }
-
-  /** Why a table cannot be replaced by deletion and restore. */
-  async #obstacles({ name, description }: TableSettings): Promise<string[]> {
-    const replicas = (description.Replicas ?? []).map(({ RegionName }) => RegionName);
-    const stream = description.StreamSpecification?.StreamEnabled === true;
-    return [
-      ...(replicas.length > 0
-        ? [
-            `table ${name} is a global table with replicas in ${replicas.join(", ")}, which a restore does not have; remove the replicas first, and add them again afterwards`,
-          ]
-        : []),
-      ...(stream && !this.tables.newStreams
-        ? [
-            `table ${name} has a stream, whose readers do not find the restored table's: its ARN is another. Stop them, and set restore.switchOver.newStreams to true; afterwards give them the new ARN`,
-          ]
-        : []),
-      ...((await streamsToKinesis(this.#client, name))
-        ? [
-            `table ${name} sends its changes to Kinesis, which a restored table does not; disable that first, and enable it again afterwards`,
-          ]
-        : []),
-    ].map((problem) => `${this.name}: ${problem}`);
-  }
-
-  #selects(name: string): boolean {
-    return tablesOf(this.tables, [name]).length > 0;
-  }
-
-  #isCopy(tags: Record<string, string>): boolean {
-    return tags[COPY_TAG] === "recovery" && tags[INSTANT_TAG] === this.of.instant && tags[STACK_TAG] === this.of.stack;
   }
 
   async #copyOf({ copy, table }: TablePair): Promise<TableDescription> {
@@ -344,23 +257,4 @@ export class DynamodbMember implements Member {
     });
     return false;
   }
-}
-
-/** Who a table of a production name is. Deletion protection, which is set last, shows that a restored one is complete. */
-function holderOf(found: TableDescription | undefined, { table, tableId, backupArn }: TablePair): Holder {
-  if (found === undefined) return "nothing";
-  if (tableId !== undefined && found.TableId === tableId)
-    return found.TableStatus === "DELETING" ? "closing" : "source";
-  const from = found.RestoreSummary?.SourceBackupArn;
-  if (backupArn === undefined || from !== backupArn)
-    return {
-      other: `the table ${found.TableId} that has the name ${table} is neither the one that is to be replaced (${tableId ?? "none"}) nor restored from the backup of its copy; nothing of it is touched: move its data, delete it, then run "pulumi up" again`,
-    };
-  return found.TableStatus === "ACTIVE" && found.DeletionProtectionEnabled === true ? "copy" : "opening";
-}
-
-function withoutMarks(settings: TableSettings): TableSettings {
-  const marks: string[] = [COPY_TAG, INSTANT_TAG, STACK_TAG, PRODUCTION_NAME_TAG, REPLACES_TAG, SWITCHED_OVER_TAG];
-  const tags = Object.fromEntries(Object.entries(settings.tags).filter(([key]) => !marks.includes(key)));
-  return { ...settings, tags };
 }

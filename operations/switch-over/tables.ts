@@ -22,45 +22,9 @@ import {
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import { answered } from "../answered";
-import { describeTable, type TableSettings } from "../dynamodb";
-import { type CopyCompletion, changesTo } from "../dynamodb-changes";
-
-/** A production table and its copy, with all that a table of the production name is given again. Kept in the journal. */
-export interface TablePair {
-  /** The production name. */
-  table: string;
-  /** The id of the table that is replaced; absent where none of this name existed any more. */
-  tableId?: string;
-  /** The copy's name. */
-  copy: string;
-  /** The backup of the copy, from which the table is restored under its production name. */
-  backupArn?: string;
-  /** What the restore drops. */
-  completion: CopyCompletion;
-  recoveryPeriodInDays: number;
-  timeToLiveAttribute?: string;
-  /** The table's resource policy, as JSON text. */
-  policy?: string;
-}
-
-/** What a table of the production name is to be given again, as the replaced one has it. */
-export function completionOf(table: string, { description, tags }: TableSettings): CopyCompletion {
-  const stream = description.StreamSpecification;
-  const indexes = (description.GlobalSecondaryIndexes ?? []).flatMap(
-    ({ IndexName: name, OnDemandThroughput: limits }) =>
-      name !== undefined && limits !== undefined ? [{ name, onDemandThroughput: limits }] : [],
-  );
-  return {
-    name: table,
-    tags: Object.fromEntries(Object.entries(tags).filter(([key]) => !/^aws:/i.test(key))),
-    // Set last, because it shows that all the rest is there.
-    deletionProtection: true,
-    ...(description.TableClassSummary?.TableClass && { tableClass: description.TableClassSummary.TableClass }),
-    ...(stream?.StreamEnabled && { streamViewType: stream.StreamViewType }),
-    ...(description.OnDemandThroughput && { onDemandThroughput: description.OnDemandThroughput }),
-    ...(indexes.length > 0 && { indexes }),
-  };
-}
+import { describeTable } from "../dynamodb";
+import { changesTo } from "../dynamodb-changes";
+import type { TablePair } from "./table-pair";
 
 export async function findTable(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
   try {
