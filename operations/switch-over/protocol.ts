@@ -1,6 +1,7 @@
 import { formatInstant } from "../../restore-points/instant";
 import { waitingClock } from "../clock";
 import type { Holder, Member, NameState, Say } from "./member";
+import { elapsed } from "./progress";
 import type { StoppablePods } from "./stoppable-pods";
 
 /** What a switch-over leaves behind. */
@@ -31,7 +32,7 @@ export async function runSwitchOver(
   say: Say,
 ): Promise<SwitchOverResult> {
   const steps = stepsOf(say);
-  steps.begin("look at databases and pods");
+  steps.begin("look");
   await refuse(await Promise.all([...members.map((member) => member.problems()), pods?.problems(instant) ?? []]));
   await pods?.lock(say);
   try {
@@ -39,24 +40,27 @@ export async function runSwitchOver(
     const opened = before.filter(({ holder }) => holder === "opening" || holder === "copy");
     const complete = before.every(({ holder }) => holder === "copy");
     if (!complete) {
-      steps.begin("prepare the copies");
+      steps.begin("prepare");
       await all(members, (member) => member.prepare(say));
-      steps.begin("stop the pods");
+      steps.begin("stop");
       await pods?.stop(instant, say);
-      if (opened.length === 0) {
-        steps.begin("take the production names from the databases that are replaced");
+      const closing = opened.length === 0 ? waitingClock().now() : undefined;
+      if (closing !== undefined) {
+        steps.begin("close");
         await all(members, (member) => member.close(say));
       }
-      steps.begin("see that no pod has come back, and that nothing replaced answers");
+      steps.begin("fence");
       await fence(instant, members, pods, say);
-      steps.begin("give the production names to the copies");
+      steps.begin("open");
       await all(members, (member) => member.open(say));
+      if (closing !== undefined)
+        say(`all names answer again, ${elapsed(waitingClock().now() - closing)} after the first was closed`);
     }
-    steps.begin("check what answers under the production names");
+    steps.begin("check");
     expectHolders(await look(members), ["copy"]);
     const journal = await pods?.journal();
     if (pods !== undefined && journal !== undefined && journal.state !== "started") {
-      steps.begin("start the pods");
+      steps.begin("start");
       await pods.start(say);
     }
     const time = formatInstant(Math.floor(waitingClock().now() / 1000) * 1000);
@@ -163,12 +167,28 @@ function labels(states: readonly NameState[]): string {
   return [...shown, ...(states.length > shown.length ? [`and ${states.length - shown.length} more`] : [])].join(", ");
 }
 
-function stepsOf(say: Say): { begin(step: string): void } {
-  let count = 0;
+/** The steps of a switch-over, in order. Those that an earlier run has done are left out. */
+const STEPS = {
+  look: "look at databases and pods",
+  prepare: "prepare the copies",
+  stop: "stop the pods",
+  close: "take the production names from the databases that are replaced",
+  fence: "see that no pod has come back, and that nothing replaced answers",
+  open: "give the production names to the copies",
+  check: "check what answers under the production names",
+  start: "start the pods",
+};
+
+/** Says which step begins, of how many, and how long the switch-over has been running. */
+function stepsOf(say: Say): { begin(step: keyof typeof STEPS): void } {
+  const began = waitingClock().now();
+  const all = Object.keys(STEPS);
   return {
     begin(step) {
-      count += 1;
-      say(`step ${count}: ${step}`);
+      const passed = waitingClock().now() - began;
+      say(
+        `step ${all.indexOf(step) + 1} of ${all.length}${passed < 1000 ? "" : `, after ${elapsed(passed)}`}: ${STEPS[step]}`,
+      );
     },
   };
 }
