@@ -17,9 +17,9 @@ const LONGEST_FIRST = [
   "programs/interrupted",
   "programs/window-backups",
   "programs/databases",
-  "unit/checks",
+  "programs/switch-over",
+  "unit/operations/switch-over/abort",
   "unit/config",
-  "unit/components/properties",
   "unit/components/pause/look-up",
   "unit/pauser",
 ];

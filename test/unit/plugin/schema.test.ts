@@ -1,9 +1,6 @@
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
 import test from "ava";
 import { version } from "../../../package.json";
 import { downloadUrl } from "../../../plugin/schema/download-url";
-import { generatedFiles } from "../../../plugin/schema/generate";
 import schema from "../../../plugin/schema.json";
 
 const NAMES = Object.keys(schema.types).map((token) => token.split(":").at(-1) as string);
@@ -28,11 +25,6 @@ const objects: [string, Properties][] = [
     [token, properties],
   ]),
 ];
-
-test("the checked-in files are what components/ and config/ generate", (t) => {
-  for (const [file, text] of Object.entries(generatedFiles()))
-    t.is(readFileSync(file, "utf8"), text, `${basename(file)}: run: npm run schema`);
-});
 
 test("the schema has the version of package.json", (t) => {
   t.is(schema.version, version);

@@ -1,6 +1,6 @@
 import test from "ava";
-import { TABLES } from "./dynamodb-world";
-import { setWorld } from "./set-world";
+import { TABLES } from "../../unit/operations/switch-over/dynamodb-world";
+import { setWorld } from "../../unit/operations/switch-over/set-world";
 
 /** Every how many calls a process is killed: 1 kills at each. `KILLS=all` does. */
 const STEP = process.env.KILLS === "all" ? 1 : 20;

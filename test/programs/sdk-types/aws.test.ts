@@ -1,9 +1,9 @@
 import { dirname, join } from "node:path";
 import test from "ava";
 import ts from "typescript";
-import { RESOURCE_TYPES } from "../../../../../simulator/providers/aws/provider";
-import type { ResourceType } from "../../../../../simulator/providers/aws/resource-type";
-import type { Properties, Property } from "../../../../../simulator/providers/schema";
+import { RESOURCE_TYPES } from "../../../simulator/providers/aws/provider";
+import type { ResourceType } from "../../../simulator/providers/aws/resource-type";
+import type { Properties, Property } from "../../../simulator/providers/schema";
 
 /** The declarations of the installed SDK: a program is checked against them, and so is the simulation. */
 const SDK = dirname(require.resolve("@pulumi/aws/package.json"));

@@ -1,5 +1,14 @@
 import test, { type ExecutionContext } from "ava";
-import { DEPLOYMENTS, type Fault, INSTANT, Killed, type Process, type Scene, scene, wholeNight } from "./scene";
+import {
+  DEPLOYMENTS,
+  type Fault,
+  INSTANT,
+  Killed,
+  type Process,
+  type Scene,
+  scene,
+  wholeNight,
+} from "../../unit/operations/switch-over/scene";
 
 const BEFORE = { "ledger-ledger": 3, "ledger-envoy": 2, "auditor-auditor": 2, "other-ledger": 1 };
 

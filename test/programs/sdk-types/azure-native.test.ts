@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import test from "ava";
 import ts from "typescript";
-import { RESOURCE_TYPES } from "../../../../../simulator/providers/azure-native/provider";
-import type { AzureResourceType } from "../../../../../simulator/providers/azure-native/resource-type";
-import type { Properties, Property } from "../../../../../simulator/providers/schema";
+import { RESOURCE_TYPES } from "../../../simulator/providers/azure-native/provider";
+import type { AzureResourceType } from "../../../simulator/providers/azure-native/resource-type";
+import type { Properties, Property } from "../../../simulator/providers/schema";
 
 /** The declarations of the installed SDK: a program is checked against them, and so is the simulation. */
 const SDK = dirname(require.resolve("@pulumi/azure-native/package.json"));
