@@ -47,11 +47,12 @@ const SUITES = {
   recording: {
     files: [
       "test/fidelity/scenes/**/*.test.ts",
-      "test/programs/{azure-recovery,deleted-sources,dynamodb-aurora,example-stacks,pause-look-up,window-backups,wrong-configuration}.test.ts",
+      "test/programs/{azure-recovery,deleted-sources,dynamodb-aurora,example-stacks,pause-look-up,switch-over,window-backups,wrong-configuration}.test.ts",
       "test/programs/databases/{aws,azure}.test.ts",
       "test/programs/vaults/{aws,azure,opt-in,restore-from}.test.ts",
       "test/unit/components/databases/rds/deleted.test.ts",
       "test/unit/operations/{azure-databases,dynamodb,rds}.test.ts",
+      "test/unit/operations/switch-over/{dynamodb,killed,obstacles,rds}.test.ts",
       "test/unit/pauser/window-backups.test.ts",
       "test/unit/simulator/cloud/aws/{dynamodb-recreated,rds-neighbours,rds-rename}.test.ts",
     ],
