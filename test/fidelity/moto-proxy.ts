@@ -14,6 +14,8 @@ export interface RecordedRequest {
 export interface Corrections {
   request?(body: string, headers: IncomingHttpHeaders): string;
   answer?(body: string, asked: RecordedRequest): string;
+  /** The body of an answer that is given in place of moto's, which is not asked. */
+  instead?(asked: RecordedRequest): string | undefined;
 }
 
 /** Passes requests on to moto, and records them. */
@@ -24,6 +26,12 @@ export async function startProxy(moto: string, corrections: Corrections = {}) {
     const asked = (await buffer(incoming)).toString();
     const recorded = readRequest(headers["x-amz-target"], asked);
     requests.push(recorded);
+    const own = corrections.instead?.(recorded);
+    if (own !== undefined) {
+      outgoing.writeHead(200, { "content-type": "application/x-amz-json-1.0" });
+      outgoing.end(own);
+      return;
+    }
     const body = Buffer.from(corrections.request?.(asked, headers) ?? asked);
     const sent = { ...headers, "content-length": String(body.length) };
     request(new URL(url ?? "/", moto), { method, headers: sent }, async (answer) => {
@@ -104,4 +112,31 @@ export function instanceIds(): Corrections {
       });
     },
   };
+}
+
+/**
+ * Moto (5.2.1) gives tables no id, and does not know DescribeKinesisStreamingDestination. This gives each table an id, which
+ * lasts as long as the table, and answers that none streams to Kinesis.
+ */
+export function tableIds(): Corrections {
+  return {
+    instead: ({ action, sent }) =>
+      action === "DescribeKinesisStreamingDestination"
+        ? JSON.stringify({ TableName: sent.TableName, KinesisDataStreamDestinations: [] })
+        : undefined,
+    answer(body, { action }) {
+      if (!/Table/.test(action) || !body.startsWith("{")) return body;
+      // Cast: the members of JSON in which tables are described.
+      const answer = JSON.parse(body) as Record<"Table" | "TableDescription", DescribedTable | undefined>;
+      for (const table of [answer.Table, answer.TableDescription])
+        if (table?.CreationDateTime !== undefined) table.TableId = `${table.TableName}-${table.CreationDateTime}`;
+      return JSON.stringify(answer);
+    },
+  };
+}
+
+interface DescribedTable {
+  TableName: string;
+  CreationDateTime?: number;
+  TableId?: string;
 }
