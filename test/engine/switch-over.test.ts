@@ -1,0 +1,203 @@
+/** The same as test/programs/switch-over.test.ts, shorter, by the real engine and the real command provider. */
+import type { ExecutionContext } from "ava";
+import test from "ava";
+import { PROGRAM } from "../../rehearsal/engines";
+import { buildAurora } from "../../rehearsal/sets/aurora";
+import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
+import { Verdict } from "../../restore-points/verification/verdict";
+import { SimulatedCloud } from "../../simulator/cloud/cloud";
+import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
+import { PulumiStack } from "../../simulator/engine/real";
+import type { StackResult } from "../../simulator/engine/stack";
+import type { SimulatedProvider } from "../../simulator/providers/provider";
+import { sdkVersion } from "../../simulator/providers/sdk-version";
+import { changes, errors, REGION, recordWindow } from "../programs/rehearsed";
+import { infos, MINUTE, RELEASE, suffixed } from "../programs/verified-set";
+import { findCommandPlugin, HOW_TO_GET_THE_PLUGIN } from "./command-plugin";
+
+/** How many times as fast as real time the switch-over runs. */
+const PACE = 400;
+
+const plugin = findCommandPlugin();
+const missing =
+  plugin === undefined ? HOW_TO_GET_THE_PLUGIN : findPulumi() === undefined ? HOW_TO_GET_PULUMI : undefined;
+if (missing !== undefined)
+  test.skip(`no switch-over is played on the real engine, because it or its plugin is not here: ${missing}`, () => {});
+
+(missing === undefined ? test.serial : test.serial.skip)(
+  "copies leave the state without a call to the cloud, and take the production names in an up that goes on after one that was interrupted",
+  async (t) => {
+    t.timeout(10 * MINUTE);
+    const { cloud, stack, deletions, at, up } = await recovered(t);
+    const suffix = `-${suffixed(at)}`;
+    const sources = cloud.aws.dynamodb.region(REGION);
+    const clusters = cloud.aws.rds.region(REGION);
+    const copies = () =>
+      sources.tableNames().filter((name) => name.endsWith(suffix) && !name.endsWith(`-late${suffix}`));
+
+    const read = await stack.preview();
+    t.deepEqual(changes(read), [], errors(read));
+    const plan = infos(read).find((text) => text.includes("the copies can take the production names")) ?? "";
+    const confirm = `replace ledger, customers as of ${at}`;
+    t.true(plan.includes(`restore.switchOver.confirm "${confirm}"`), plan);
+
+    stack.config["scalar-backup:restore"] = { at, mode: "recovery", switchOver: { confirm, newStreams: true } };
+    const planned = await stack.preview();
+    t.true(planned.succeeded, errors(planned));
+    t.true(infos(planned).some((text) => text.includes("THE COPIES TAKE THE PRODUCTION NAMES in this update")));
+    const [created, left] = divided(planned);
+    t.deepEqual(created, [`create Command restore-switch-over${suffix}`]);
+    t.true(left.includes(`delete Table ledger-copy${suffix}-ledger.accounts`), left.join("\n"));
+    const state = await stateOf(stack);
+    // It is of no use but to be compared with the coordinator's copy that stays.
+    const late = `ledger-late${suffix}-coordinator.state`;
+    for (const each of left) {
+      const name = each.split(" ").at(-1) as string;
+      if (name === late) continue;
+      const resource = state.find(({ urn }) => urn.endsWith(`::${name}`));
+      t.true(resource?.retainOnDelete === true || deletesNothing(resource), each);
+    }
+
+    // Every production name is closed, and no table is opened.
+    cloud.failures.arm(1, "kill before", (request) => /RestoreTableFromBackup/.test(request));
+    const interrupted = await cloud.clock.faster(PACE, () => stack.up(), 1000);
+    cloud.failures.reset();
+    t.false(interrupted.succeeded);
+    t.deepEqual(
+      sources.tableNames().filter((name) => !name.endsWith(suffix)),
+      [],
+      errors(interrupted),
+    );
+    const verification = (await stateOf(stack)).find(({ type }) => type === "scalar-backup:index:ScalarRestore")
+      ?.outputs?.verification as { instant: string; verdict: string } | undefined;
+    t.deepEqual([verification?.instant, verification?.verdict], [at, Verdict.PauseProven]);
+
+    const middle = await stack.preview();
+    t.deepEqual(changes(middle), changes(planned), errors(middle));
+    const seen = await stack.refresh();
+    t.true(seen.succeeded, errors(seen));
+    const refreshed = await stack.preview();
+    t.true(refreshed.succeeded, errors(refreshed));
+    t.deepEqual(divided(refreshed)[0], created);
+    t.deepEqual(
+      changes(refreshed).filter((change) => !changes(planned).includes(change)),
+      [],
+      "nothing is planned but what the first preview has shown",
+    );
+
+    deletions.length = 0;
+    const before = copies();
+    const switched = await cloud.clock.faster(PACE, () => stack.up(), 1000);
+    t.true(switched.succeeded, errors(switched));
+    t.deepEqual(changes(switched), changes(refreshed));
+    t.deepEqual(
+      deletions.map((urn) => urn.split("::").at(-1)),
+      [late],
+      "copies were deleted in the cloud as they left the state",
+    );
+    t.deepEqual(copies(), before);
+    t.is(sources.table("ledger.accounts").items().get("a")?.balance, 5);
+    t.deepEqual(clusters.cluster("customers-prod").rows("accounts").get("b"), { balance: 5 });
+    t.deepEqual(clusters.cluster(`customers-prod-replaced${suffix}`).rows("accounts").get("b"), { balance: 7 });
+
+    t.deepEqual(changes(await stack.preview()), [], "a preview right after it");
+    const again = await stack.refresh();
+    t.true(again.succeeded, errors(again));
+    t.deepEqual(changes(await stack.preview()), [], "a preview after a refresh");
+
+    delete stack.config["scalar-backup:restore"];
+    const removed = await up();
+    t.deepEqual(changes(removed), [`delete Command restore-switch-over${suffix}`, "delete ScalarRestore restore"]);
+    t.deepEqual(changes(await stack.preview()), [], "a preview of the stack that protects what runs");
+    await stack.refresh();
+    t.deepEqual(changes(await stack.preview()), [], "a preview of it after a refresh");
+    t.is(sources.table("ledger.accounts").items().get("a")?.balance, 5);
+  },
+);
+
+/** A set with the verified copies of a recovery, and with newer data than theirs. */
+async function recovered(t: ExecutionContext) {
+  const cloud = await SimulatedCloud.start({ seed: 1 });
+  t.teardown(() => cloud.stop());
+  buildDynamodb(cloud, REGION);
+  buildAurora(cloud, REGION, "customers-prod");
+  await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 2 });
+  const providers = cloud.providers();
+  const deletions = watchDeletions(providers);
+  const stack = new PulumiStack({
+    program: PROGRAM,
+    providers,
+    plugins: [{ name: "command", version: sdkVersion("command"), file: plugin ?? "" }],
+    environment: () => cloud.environment(),
+    config: {
+      "aws:region": REGION,
+      "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
+      "scalar-backup:databases": [
+        { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] } } },
+        { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } },
+      ],
+    } as Record<string, unknown>,
+  });
+  t.teardown(() => stack.close());
+  const up = async () => {
+    const result = await stack.up();
+    t.true(result.succeeded, errors(result));
+    cloud.clock.advance(result.simulatedMillis);
+    return result;
+  };
+  const write = (balance: number) => {
+    cloud.aws.dynamodb.region(REGION).table("ledger.accounts").putItem("a", { balance });
+    cloud.aws.rds.region(REGION).cluster("customers-prod").put("accounts", "b", { balance });
+  };
+  await up();
+  cloud.clock.advance(60 * MINUTE);
+  write(5);
+  // Around half past a minute: of a whole minute near its middle, a window would be restored to that.
+  const end = (Math.floor(cloud.clock.now() / MINUTE) + 10.5) * MINUTE + 10_000;
+  cloud.clock.advance(end - cloud.clock.now());
+  const at = recordWindow(cloud, RELEASE.namespace, [RELEASE.name], 20, end);
+  cloud.clock.advance(20 * MINUTE);
+  write(7);
+  stack.config["scalar-backup:restore"] = { at, mode: "recovery" };
+  await up();
+  cloud.clock.advance(20 * MINUTE);
+  return { cloud, stack, deletions, at, up };
+}
+
+/** What is deleted in a cloud, from now on. */
+function watchDeletions(providers: readonly SimulatedProvider[]): string[] {
+  const deletions: string[] = [];
+  for (const provider of providers) {
+    const remove = provider.delete.bind(provider);
+    provider.delete = async (request) => {
+      deletions.push(request.urn);
+      return await remove(request);
+    };
+  }
+  return deletions;
+}
+
+/** The deletions of a plan, and all else. */
+function divided(result: StackResult): [others: string[], deletions: string[]] {
+  const all = changes(result);
+  return [all.filter((each) => !each.startsWith("delete")), all.filter((each) => each.startsWith("delete"))];
+}
+
+interface ExportedResource {
+  urn: string;
+  type: string;
+  custom: boolean;
+  retainOnDelete?: boolean;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+}
+
+async function stateOf(stack: PulumiStack): Promise<ExportedResource[]> {
+  return (await stack.exportState()).deployment.resources;
+}
+
+/** Components are no resources of a cloud, and a command without `delete` runs nothing in the end. */
+function deletesNothing(resource: ExportedResource | undefined): boolean {
+  if (resource === undefined) return false;
+  return !resource.custom || (resource.type === "command:local:Command" && resource.inputs?.delete === undefined);
+}
