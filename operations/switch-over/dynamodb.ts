@@ -14,6 +14,8 @@ import {
   accepted,
   attach,
   backupsNamed,
+  type CopyBackup,
+  chosenBackup,
   createBackup,
   deleteTable,
   findTable,
@@ -68,12 +70,17 @@ export class DynamodbMember implements Member {
 
   async problems(): Promise<string[]> {
     const noted = (await this.notes.read())[this.#noteKey];
-    if (noted !== undefined) {
+    if (noted) {
       // Cast: this class has written it.
       this.#pairs = JSON.parse(noted) as TablePair[];
       return [];
     }
-    const { pairs, later, problems } = await findPairs(this.#client, this.tables, this.of, this.access);
+    const { pairs, later, problems } = await findPairs(
+      this.#client,
+      { ...this.tables, backupName: this.#backupName },
+      this.of,
+      this.access,
+    );
     this.#pairs = pairs;
     this.#later = later;
     return problems;
@@ -86,6 +93,7 @@ export class DynamodbMember implements Member {
       );
     await eachAtOnce(this.#pairs, CONCURRENCY, async (pair) => {
       const copy = await this.#copyOf(pair);
+      pair.copyId = answered(copy, "TableId");
       await tagTable(this.#client, answered(copy, "TableArn"), {
         [PRODUCTION_NAME_TAG]: pair.table,
         [REPLACES_TAG]: pair.tableId ?? NOTHING_REPLACED,
@@ -104,9 +112,9 @@ export class DynamodbMember implements Member {
   async close(say: Say): Promise<void> {
     // What the tables are opened from again, before anything is deleted.
     const backups = await backupsNamed(this.#client, this.#backupName);
-    const without = this.#pairs.filter(({ copy, backupArn }) => {
-      const found = backups.get(copy);
-      return backupArn === undefined || found?.arn !== backupArn || !found.available;
+    const without = this.#pairs.filter((pair) => {
+      const found = backupsOf(pair, backups).find(({ arn }) => arn === pair.backupArn);
+      return found?.available !== true;
     });
     if (without.length > 0)
       throw new Error(
@@ -138,6 +146,8 @@ export class DynamodbMember implements Member {
       const { TableArn } = await this.#copyOf(pair);
       await untagTable(this.#client, answered({ TableArn }, "TableArn"), [PRODUCTION_NAME_TAG, REPLACES_TAG]);
     });
+    // Production goes on: what its tables are like now is not what they are like when another switch-over begins.
+    if ((await this.notes.read())[this.#noteKey]) await this.notes.write({ [this.#noteKey]: "" });
   }
 
   async finish(time: string): Promise<void> {
@@ -178,7 +188,7 @@ export class DynamodbMember implements Member {
     const clock = waitingClock();
     const name = this.#backupName;
     const found = await backupsNamed(this.#client, name);
-    const without = this.#pairs.filter(({ copy }) => !found.has(copy));
+    const without = this.#pairs.filter((pair) => backupsOf(pair, found).length === 0);
     if (without.length > 0) {
       say(`${this.name}: waits 2 min, because a backup is certain to hold only what is older than a minute`);
       for (let waited = 0; waited < SETTLED_MILLIS; waited += MINUTE / 2) await clock.wait(MINUTE / 2);
@@ -206,7 +216,7 @@ export class DynamodbMember implements Member {
     const backups = await backupsNamed(this.#client, name);
     let left = 0;
     for (const pair of this.#pairs) {
-      const found = backups.get(pair.copy);
+      const found = chosenBackup(backupsOf(pair, backups), pair.backupArn);
       pair.backupArn = found?.arn;
       // A backup that was just asked for may not be listed yet.
       if (found?.available !== true) left += 1;
@@ -257,4 +267,9 @@ export class DynamodbMember implements Member {
     });
     return false;
   }
+}
+
+/** The backups of a pair's copy, and of no earlier table of its name. */
+function backupsOf({ copy, copyId }: TablePair, backups: ReadonlyMap<string, CopyBackup[]>): CopyBackup[] {
+  return (backups.get(copy) ?? []).filter(({ tableId }) => copyId === undefined || tableId === copyId);
 }

@@ -7,7 +7,7 @@ import { TableReader } from "../table-reader";
 import type { SwitchOverOf } from "./rds";
 import type { SwitchedTables } from "./request";
 import { completionOf, NOTHING_REPLACED, type TablePair, withoutMarks } from "./table-pair";
-import { policyOf, streamsToKinesis } from "./tables";
+import { backupsNamed, type CopyBackup, chosenBackup, findTable, policyOf, streamsToKinesis } from "./tables";
 
 /** Days that point-in-time recovery of a restored table reaches back, where its copy has none. */
 const RECOVERY_DAYS = 35;
@@ -24,7 +24,7 @@ export interface FoundPairs {
 /** Pairs a database's tables with their copies. Nothing is changed. */
 export async function findPairs(
   client: DynamoDBClient,
-  database: SwitchedTables,
+  database: SwitchedTables & { backupName: string },
   of: SwitchOverOf,
   access: AwsAccessSource,
 ): Promise<FoundPairs> {
@@ -42,11 +42,15 @@ export async function findPairs(
     );
   const settings = new Map((await reader.settings(names)).map((table) => [table.name, table]));
   const missing = names.filter((name) => !settings.has(name));
-  const closed = missing.filter((name) => (replaces.get(name) ?? NOTHING_REPLACED) !== NOTHING_REPLACED);
+  const closed = names.filter(
+    (name) => (replaces.get(name) ?? NOTHING_REPLACED) !== NOTHING_REPLACED && !isWhole(settings.get(name)),
+  );
   if (closed.length > 0)
     return refused(
       `a switch-over has closed ${closed.join(", ")}, but its journal, the ConfigMap scalar-switch-over, is gone, which says what these tables had besides their data. Restore each by hand from the backup of its copy (<table>${suffix}), give it its tags, time to live and protection again, and start the pods`,
     );
+  const begun = [...replaces.values()].some((each) => each !== undefined);
+  const backups = begun ? await backupsNamed(client, database.backupName) : new Map<string, CopyBackup[]>();
   const ofCopies = await reader.settings(missing.map((name) => `${name}${suffix}`));
   const likes = new Map(ofCopies.map((table) => [table.name.slice(0, -suffix.length), withoutMarks(table)]));
   const found = await eachAtOnce(names, CONCURRENCY, async (name) => {
@@ -54,18 +58,60 @@ export async function findPairs(
     const like = table ?? likes.get(name);
     if (like === undefined) return undefined;
     const policy = table && (await policyOf(client, table.arn));
+    const pair = pairOf(name, suffix, { table, like, policy });
     return {
-      pair: pairOf(name, suffix, { table, like, policy }),
+      pair: asMarked(pair, replaces.get(name), table, backups.get(pair.copy)),
       obstacles: table ? await obstaclesOf(client, table, database) : [],
     };
   });
   const known = found.filter((each) => each !== undefined);
   const copyNames = new Set(candidates);
+  const later = tablesOf(database, all).filter((name) => !replaces.has(name) && !copyNames.has(name));
+  const problems = known.flatMap(({ obstacles }) => obstacles);
+  const existed = await existedAt(client, later, of.instant);
+  if (existed.length > 0)
+    problems.push(
+      `${existed.join(", ")} existed at ${of.instant}, but there is no copy of it (<table>${suffix}, with the tags of this stack): it would keep newer data than the restored tables; remove restore.switchOver and run "pulumi up" to restore and verify it`,
+    );
   return {
     pairs: known.map(({ pair }) => pair),
-    later: tablesOf(database, all).filter((name) => !replaces.has(name) && !copyNames.has(name)),
-    problems: known.flatMap(({ obstacles }) => obstacles.map((problem) => `${label}: ${problem}`)),
+    later,
+    problems: problems.map((problem) => `${label}: ${problem}`),
   };
+}
+
+/**
+ * A pair whose copy is marked: the mark says which table it replaces, whatever has the name now. A table that has been restored
+ * from the copy would otherwise be replaced once more, and lose what was written since.
+ */
+function asMarked(
+  { tableId, ...pair }: TablePair,
+  replaces: string | undefined,
+  table: TableSettings | undefined,
+  backups: readonly CopyBackup[] = [],
+): TablePair {
+  if (replaces === undefined) return { ...pair, ...(tableId !== undefined && { tableId }) };
+  const backup = chosenBackup(backups, table?.description.RestoreSummary?.SourceBackupArn);
+  return {
+    ...pair,
+    ...(replaces !== NOTHING_REPLACED && { tableId: replaces }),
+    ...(backup !== undefined && { backupArn: backup.arn }),
+  };
+}
+
+/** Whether a table is there, and has its settings: deletion protection is the last that a restored one is given again. */
+function isWhole(table: TableSettings | undefined): boolean {
+  if (table === undefined) return false;
+  return table.description.RestoreSummary?.SourceBackupArn === undefined || table.deletionProtection;
+}
+
+/** The tables that existed at an instant. */
+async function existedAt(client: DynamoDBClient, tables: readonly string[], instant: string): Promise<string[]> {
+  const found = await eachAtOnce(tables, CONCURRENCY, (table) => findTable(client, table));
+  return tables.filter((_, index) => {
+    const created = found[index]?.CreationDateTime?.getTime();
+    return created !== undefined && created <= Date.parse(instant);
+  });
 }
 
 function pairOf(

@@ -22,6 +22,8 @@ export interface TablePair {
   tableId?: string;
   /** The copy's name. */
   copy: string;
+  /** The copy's id. */
+  copyId?: string;
   /** The backup of the copy, from which the table is restored under its production name. */
   backupArn?: string;
   /** What the restore drops. */

@@ -1,4 +1,5 @@
 import {
+  BackupInUseException,
   ContinuousBackupsUnavailableException,
   CreateBackupCommand,
   DeleteTableCommand,
@@ -13,6 +14,7 @@ import {
   ResourceInUseException,
   ResourceNotFoundException,
   RestoreTableFromBackupCommand,
+  TableAlreadyExistsException,
   type TableDescription,
   TableInUseException,
   TagResourceCommand,
@@ -62,32 +64,49 @@ export async function untagTable(client: DynamoDBClient, arn: string, keys: stri
   await client.send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: keys }));
 }
 
-/** The backups of this name, by their tables: of each an available one if there is any. */
-export async function backupsNamed(
-  client: DynamoDBClient,
-  name: string,
-): Promise<Map<string, { arn: string; available: boolean }>> {
-  const found = new Map<string, { arn: string; available: boolean }>();
+/** A backup of a copy. */
+export interface CopyBackup {
+  arn: string;
+  /** The id of the table that it was made of: another one can have had the copy's name before. */
+  tableId: string | undefined;
+  available: boolean;
+}
+
+/** The backups of this name, by their tables. A table can have several: a request whose answer was lost is sent again. */
+export async function backupsNamed(client: DynamoDBClient, name: string): Promise<Map<string, CopyBackup[]>> {
+  const found = new Map<string, CopyBackup[]>();
   let start: string | undefined;
   do {
     const page: ListBackupsCommandOutput = await client.send(
       new ListBackupsCommand({ BackupType: "USER", ExclusiveStartBackupArn: start }),
     );
-    for (const { TableName = "", BackupName, BackupArn, BackupStatus } of page.BackupSummaries ?? []) {
-      if (BackupName !== name || BackupArn === undefined || BackupStatus === "DELETED") continue;
-      if (found.get(TableName)?.available) continue;
-      found.set(TableName, { arn: BackupArn, available: BackupStatus === "AVAILABLE" });
+    for (const { TableName = "", TableId: tableId, BackupName, BackupArn: arn, BackupStatus } of page.BackupSummaries ??
+      []) {
+      if (BackupName !== name || arn === undefined || BackupStatus === "DELETED") continue;
+      const backup = { arn, tableId, available: BackupStatus === "AVAILABLE" };
+      found.set(TableName, [...(found.get(TableName) ?? []), backup]);
     }
     start = page.LastEvaluatedBackupArn;
   } while (start !== undefined);
   return found;
 }
 
+/**
+ * The backup from which a table is opened: the one that was chosen before, as long as it is there, because tables may have been
+ * restored from it.
+ */
+export function chosenBackup(backups: readonly CopyBackup[], before: string | undefined): CopyBackup | undefined {
+  return backups.find(({ arn }) => arn === before) ?? backups.find(({ available }) => available) ?? backups[0];
+}
+
 export async function createBackup(client: DynamoDBClient, table: string, name: string): Promise<void> {
   await client.send(new CreateBackupCommand({ TableName: table, BackupName: name }));
 }
 
-/** Whether the call was accepted; false where the table is being changed, or too much is under way: it is to be repeated. */
+/**
+ * Whether the call was accepted; false where the table is being changed, or too much is under way: it is to be repeated. Where an
+ * answer was lost, the SDK sends the request again, which finds the table there, or gone, already: so the next look does.
+ */
 export async function accepted(call: () => Promise<unknown>): Promise<boolean> {
   try {
     await call();
@@ -96,6 +115,9 @@ export async function accepted(call: () => Promise<unknown>): Promise<boolean> {
     const later =
       error instanceof ResourceInUseException ||
       error instanceof TableInUseException ||
+      error instanceof TableAlreadyExistsException ||
+      error instanceof ResourceNotFoundException ||
+      error instanceof BackupInUseException ||
       error instanceof LimitExceededException ||
       error instanceof ContinuousBackupsUnavailableException;
     if (later) return false;
