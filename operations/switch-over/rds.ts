@@ -85,7 +85,8 @@ export class RdsMember implements Member {
 
   async prepare(say: Say): Promise<void> {
     const copy = this.#expectCopy();
-    const replaces = this.#source?.resourceId ?? NONE;
+    // What it says once, it goes on saying: a database that is not found for a moment is no reason to forget it.
+    const replaces = copy.tags[REPLACES_TAG] ?? this.#source?.resourceId ?? NONE;
     await this.rds.tag(copy.arn, { [PRODUCTION_NAME_TAG]: this.database.identifier, [REPLACES_TAG]: replaces });
     say(`${this.name}: ${copy.identifier} is marked to replace ${this.database.identifier} (${replaces})`);
   }
