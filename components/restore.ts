@@ -121,6 +121,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
       azure,
       mode: args.mode ?? RestoreMode.Drill,
       acceptInconsistent: args.acceptInconsistentCopiesAt !== undefined,
+      aborts: args.switchOver?.abort === true,
       acceptUnproven: args.acceptUnproven !== undefined || args.acceptInconsistentCopiesAt !== undefined,
       verificationRequired: args.verify?.enabled === true || args.quietGap === true,
       instant,

@@ -1,5 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag-keys";
+import {
+  COPY_TAG,
+  INSTANT_TAG,
+  PRODUCTION_NAME_TAG,
+  STACK_TAG,
+  SWITCHED_OVER_TAG,
+} from "../../restore-points/rules/tag-keys";
 import type { AwsSettings } from "../cloud-settings";
 import { type Declared, isInState, stackIdentity } from "../state";
 import { lookUpFor, type RestoreContext } from "./kind";
@@ -51,6 +57,18 @@ export function adopted(
   look: () => Promise<Adoptable | undefined>,
 ): pulumi.Output<string | undefined> {
   return lookUpFor(database, async () => importIdOf(declared, await look(), context));
+}
+
+/**
+ * Ends what would change a copy while it takes a production name: another mode than recovery would have it removed later, and by
+ * then it may be the only good copy, or production. Allowed where the switch-over is ended.
+ * @throws {Error} with how to go on
+ */
+export function refuseTakingName(tags: Record<string, string>, { aborts }: Pick<RestoreContext, "aborts">): void {
+  if (aborts || tags[PRODUCTION_NAME_TAG] === undefined || tags[SWITCHED_OVER_TAG] !== undefined) return;
+  throw new Error(
+    `a switch-over to ${tags[INSTANT_TAG]} has begun and is not complete, so nothing is changed: go on with it (set restore.at to ${tags[INSTANT_TAG]}, restore.mode to recovery, and restore.switchOver.confirm as before), or, as long as it has taken no production name, end it by restore.switchOver.abort`,
+  );
 }
 
 /** Whose a thing with these tags is, if it is not this stack's copy as of the instant, or not to be touched by this restore. */

@@ -94,6 +94,8 @@ export interface RestoreContext {
   verificationRequired: boolean;
   /** Whether copies are accepted that are not proven. */
   acceptUnproven: boolean;
+  /** Whether a switch-over to these copies is ended: only then is a copy left declared that was about to take a name. */
+  aborts?: boolean;
 }
 
 /** A copy after a restore. */

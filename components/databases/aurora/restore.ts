@@ -1,7 +1,7 @@
 import { type Cluster, ClusterInstance } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { answered } from "../../../operations/answered";
-import type { ClusterDescription } from "../../../operations/aurora";
+import { type ClusterDescription, tagsOf } from "../../../operations/aurora";
 import { readClusterScaling } from "../../../operations/autoscaling";
 import { copyTags } from "../copy-tags";
 import { instantSuffix, lookUpFor, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
@@ -29,7 +29,7 @@ export function restoreCluster(
     const id = answered(source.cluster, "DBClusterIdentifier");
     const scaling = lookUpFor(name, () => readClusterScaling(where, id, aws.access));
     const size = copyInstances(source, args.restoreTo).length;
-    const copied = { region: where, identifier: copyIdentifier(id, instant), size };
+    const copied = { region: where, identifier: copyIdentifier(id, instant), size, source: tagsOf(source.cluster) };
     const found = adoptedCluster(name, logical, copied, context);
     return scaling.apply((scaling) => found.apply((adopted) => ({ source, scaling, adopted })));
   });

@@ -4,7 +4,7 @@ import type { TableRestore } from "../../../operations/table-reader";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../restore-points/rules/tag-keys";
 import type { AwsSettings } from "../../cloud-settings";
 import { isInState, outputsInState } from "../../state";
-import { adopted, awsImportId, foreignBecause } from "../adoption";
+import { adopted, awsImportId, foreignBecause, refuseTakingName } from "../adoption";
 import type { RestoreContext } from "../kind";
 import type { DynamodbArgs } from "./args";
 import { tableReader } from "./reader";
@@ -57,6 +57,7 @@ export async function readExistingCopies(
     sources.flatMap((source): [string, ExistingCopy][] => {
       const table = byName.get(nameOf(source));
       if (table === undefined) return [];
+      refuseTakingName(table.tags ?? {}, context);
       const foreign = foreignReason(table, source, backups?.get(source.name), instants(source.name), context);
       // What the state has is this stack's, whatever marks an earlier version has given it.
       const known = !outside.has(table.table) && table.tags?.[INSTANT_TAG] === instant;

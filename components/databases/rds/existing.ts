@@ -4,18 +4,19 @@ import { answered } from "../../../operations/answered";
 import { awaitCluster, describeCluster, tagsOf } from "../../../operations/aurora";
 import { awaitInstance, describeInstance } from "../../../operations/rds";
 import { thisRun } from "../../problem";
-import { type Adoptable, adopted, awsImportId, foreignBecause, importIdOf } from "../adoption";
+import { type Adoptable, adopted, awsImportId, foreignBecause, importIdOf, refuseTakingName } from "../adoption";
 import { lookUpFor, type RestoreContext } from "../kind";
 
 /** The ID to import an instance by, where an interrupted `up` has left one under the copy's identifier. */
 export function adoptedInstance(
   name: string,
   logical: string,
-  { region, identifier }: { region: string; identifier: string },
+  { region, identifier, source }: { region: string; identifier: string; source: Record<string, string> },
   context: RestoreContext,
 ): pulumi.Output<string | undefined> {
   return adopted(name, { type: "aws:rds/instance:Instance", logical }, context, async () => {
     claim(name, "instance", region, identifier);
+    refuseTakingName(source, {});
     const found = await describeInstance(region, identifier, context.aws.access);
     return found && existingInstance(found.instance, answered(found.instance, "DbiResourceId"), region, context);
   });
@@ -34,20 +35,24 @@ interface CopiedCluster {
   identifier: string;
   /** How many instances it is going to have. */
   size: number;
+  /** The tags of what it is a copy of: in the middle of a switch-over, that is itself a copy which takes its name. */
+  source: Record<string, string>;
 }
 
 /** The IDs to import what an interrupted `up` has left under the identifiers of a cluster and its instances. */
 export function adoptedCluster(
   name: string,
   logical: string,
-  { region, identifier, size }: CopiedCluster,
+  { region, identifier, size, source }: CopiedCluster,
   context: RestoreContext,
 ): pulumi.Output<AdoptedCluster> {
   const { aws } = context;
   return lookUpFor(name, async () => {
     claim(name, "cluster", region, identifier);
+    refuseTakingName(source, {});
     const found = await describeCluster(region, identifier, aws.access);
     if (found === undefined) return { cluster: undefined, instances: new Map() };
+    refuseTakingName(tagsOf(found.cluster), context);
     const cluster = await importIdOf(
       { type: "aws:rds/cluster:Cluster", logical },
       {
@@ -98,6 +103,7 @@ function claim(name: string, what: "instance" | "cluster", region: string, ident
 function existingInstance(instance: DBInstance, id: string, region: string, context: RestoreContext): Adoptable {
   const { aws } = context;
   const identifier = answered(instance, "DBInstanceIdentifier");
+  refuseTakingName(tagsOf(instance), context);
   return {
     what: `instance ${identifier} in ${region}`,
     id: awsImportId(id, region, aws),

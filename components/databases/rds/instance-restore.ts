@@ -27,11 +27,13 @@ export function restoreInstance(
   const logical = `${name}-copy-${instantSuffix(instant)}`;
   const found = lookUpInstance(engine, name, args, region, aws).apply(({ instance: source, deleted }) => {
     const identifier = copyIdentifier(answered(source, "DBInstanceIdentifier"), instant);
-    return adoptedInstance(name, logical, { region, identifier }, context).apply((importId) => ({
-      source,
-      deleted,
-      importId,
-    }));
+    return adoptedInstance(name, logical, { region, identifier, source: tagsOf(source) }, context).apply(
+      (importId) => ({
+        source,
+        deleted,
+        importId,
+      }),
+    );
   });
   const copy = found.apply(({ source, deleted, importId }) => {
     const instance = declareCopy(engine, logical, { source, deleted, importId }, args, context, region);

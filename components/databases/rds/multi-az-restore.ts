@@ -10,6 +10,7 @@ import {
 } from "../../../operations/multi-az-copies";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../restore-points/rules/tag-keys";
 import { declareCompletion } from "../../operation";
+import { refuseTakingName } from "../adoption";
 import { copyTags, leftOutTags } from "../copy-tags";
 import { copyMarks, instantSuffix, lookUpFor, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
 import { leftToSetAgain } from "../not-restored";
@@ -38,7 +39,10 @@ export function restoreMultiAzCluster(
     const identifier = copyIdentifier(answered(source, "DBClusterIdentifier"), context.instant);
     const at = { region, identifier };
     const marks = marksOf(source, context);
-    return lookUpFor(name, async () => refuseForeign(at, marks, await find(at, context), context)).apply(() => {
+    return lookUpFor(name, async () => {
+      refuseTakingName(tagsOf(source), {});
+      refuseForeign(at, marks, await find(at, context), context);
+    }).apply(() => {
       const completed = declareCopy(name, at, source, { args, marks }, context);
       const found = completed.id.apply(() => lookUpFor(name, async () => expected(at, await find(at, context))));
       const database = args.databaseName ?? source.DatabaseName;
@@ -95,10 +99,11 @@ function refuseForeign(
   { region, identifier }: CopyAddress,
   marks: ClusterMarks,
   found: ClusterDescription | undefined,
-  { mode, instant }: RestoreContext,
+  { mode, instant, aborts }: RestoreContext,
 ): void {
   if (found === undefined) return;
   const tags = tagsOf(found.cluster);
+  refuseTakingName(tags, { aborts });
   const foreign = foreignBecause(tags, marks);
   if (foreign === undefined) return;
   if (mode === "drill" && tags[INSTANT_TAG] === instant && tags[STACK_TAG] === undefined)
