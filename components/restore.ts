@@ -23,6 +23,7 @@ import { problemsOf } from "./schema-problems";
 import { planText, type SwitchOverPlan, switchOverPlan } from "./switch-over/plan";
 import { switchable, switchOverProblems } from "./switch-over/problems";
 import { declareAbort, declareSwitchOver } from "./switch-over/switched";
+import { noNameTaken } from "./switch-over/under-way";
 import { tagsNotCopiedProblems } from "./tags";
 import { restoreFromProblems } from "./vaults/restore-from-problems";
 import { verificationJobProblems } from "./verification/job-problems";
@@ -114,6 +115,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
     const copiesExist = known.map(({ name, kind, args }) =>
       lookUpFor(name, () => kind.copiesExist(name, args, { aws, azure, instant })),
     );
+    const free = args.switchOver?.abort ? pulumi.output(undefined) : noNameTaken(known, aws);
     const context: Omit<RestoreContext, "parent" | "restoresAtOnce"> = {
       tags: args.tags ?? {},
       tagsNotCopied: tagsNotCopied(args, set),
@@ -125,7 +127,8 @@ export class ScalarRestore extends pulumi.ComponentResource {
       acceptUnproven: args.acceptUnproven !== undefined || args.acceptInconsistentCopiesAt !== undefined,
       verificationRequired: args.verify?.enabled === true || args.quietGap === true,
       instant,
-      checkedInstant: checkedInstant(instant, args, set, lists, known, copiesExist, aws, this),
+      // Nothing is restored, and no copy is changed, in the middle of a switch-over.
+      checkedInstant: free.apply(() => checkedInstant(instant, args, set, lists, known, copiesExist, aws, this)),
       keep: keptCopies(args, set, lists),
       ...(need.required &&
         verifiesByCoordinator(args) && {

@@ -15,6 +15,22 @@ import { type AwsAccessSource, awsClientConfig } from "./aws";
 import { describeInstance, type InstanceDescription } from "./rds";
 import { isTaking } from "./taking-name";
 
+/** Whether a copy is taking the name of an instance or a cluster in a switch-over, or has it and is not complete. */
+export async function isNameTaken(
+  what: "instance" | "cluster",
+  region: string,
+  identifier: string,
+  access: AwsAccessSource,
+): Promise<boolean> {
+  const found =
+    what === "instance"
+      ? (await describeInstance(region, identifier, access))?.instance
+      : (await describeCluster(region, identifier, access))?.cluster;
+  if (found !== undefined) return isTaking(tagsOf(found), identifier.toLowerCase());
+  const taking = what === "instance" ? instanceTaking : clusterTaking;
+  return (await taking(region, identifier, access)) !== undefined;
+}
+
 /** The instance that is taking an identifier, as if it had it already; undefined when there is none. */
 export async function instanceTaking(
   region: string,

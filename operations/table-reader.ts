@@ -51,6 +51,12 @@ export class TableReader {
     this.#takingNames = takingNames;
   }
 
+  /** Those of the names that copies are taking in a switch-over. */
+  async taken(tables: readonly string[]): Promise<string[]> {
+    const places = await eachAtOnce(tables, CONCURRENCY, (name) => this.#physical(name));
+    return tables.filter((name, index) => places[index] !== name);
+  }
+
   /** The names of all tables of the region, and those that copies are taking in a switch-over. */
   names(): Promise<string[]> {
     return this.#once("names", async () => {

@@ -181,6 +181,10 @@ export interface DatabaseKind<Args> {
     context: Pick<RestoreContext, "aws" | "instant">,
   ): Promise<string | undefined>;
   restore(name: string, args: Args, context: RestoreContext): RestoredDatabase;
+  /**
+   * The production names that copies are taking in a switch-over which is not complete; absent for kinds whose copies take none.
+   */
+  namesTaken?(name: string, args: Args, aws: AwsSettings): Promise<string[]>;
   /** How its copies take the production names, or why they cannot, with the fix; absent for kinds whose copies never can. */
   switchOver?(
     name: string,

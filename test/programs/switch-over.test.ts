@@ -1,7 +1,7 @@
 import test from "ava";
 import { kindOf } from "../../simulator/cloud/kubernetes/kinds";
 import { changes, errors, REGION } from "./rehearsed";
-import { infos, MINUTE, protectedSet, RELEASE, suffixed } from "./verified-set";
+import { infos, MINUTE, protectedSet, RELEASE, suffixed, warnings } from "./verified-set";
 
 /** How many times as fast as real time the switch-over runs. */
 const PACE = 400;
@@ -72,6 +72,25 @@ test("the copies of a recovery take the production names, and the stack protects
   // A preview plans to go on, and nothing else, also when a refresh has seen what is there.
   const middle = goingOnFrom(first.state);
   t.deepEqual(changes(await middle.preview()), changes(planned));
+  // Anything else than to go on is refused, or says what is not complete.
+  const confirmed = stack.config["scalar-backup:restore"];
+  for (const other of [
+    { at, mode: "recovery" },
+    { at, mode: "drill" },
+  ]) {
+    stack.config["scalar-backup:restore"] = other;
+    const refused = await asProcesses(middle.state).preview();
+    t.regex(
+      errors(refused),
+      /a switch-over is not complete: .*Set restore\.at, mode and switchOver\.confirm as they were/,
+    );
+    t.deepEqual(changes(refused), []);
+  }
+  delete stack.config["scalar-backup:restore"];
+  const removed = await middle.preview();
+  t.true(warnings(removed).some((message) => /^database ledger: a switch-over is not complete/.test(message)));
+  stack.config["scalar-backup:restore"] = confirmed;
+
   await middle.refresh();
   const refreshed = await middle.preview();
   t.true(refreshed.succeeded, errors(refreshed));
@@ -99,11 +118,11 @@ test("the copies of a recovery take the production names, and the stack protects
 
   // The stack protects what now runs, and plans nothing.
   delete stack.config["scalar-backup:restore"];
-  const removed = await next.up();
+  const last = await next.up();
   t.deepEqual(
-    changes(removed),
+    changes(last),
     [`delete Command restore-switch-over${suffix}`, "delete ScalarRestore restore"],
-    errors(removed),
+    errors(last),
   );
   await next.refresh();
   t.deepEqual(changes(await next.preview()), [], "a preview of the stack that protects what runs");

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { answered } from "../../../operations/answered";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
+import { isNameTaken } from "../../../operations/rds-taking-name";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
@@ -91,6 +92,12 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
       return copy !== undefined && tagsOf(copy.cluster)[INSTANT_TAG] === instant;
     },
     restore: (name, args, context) => restoreCluster(engine, name, args, context),
+    async namesTaken(name, args, aws) {
+      const identifier = args.existing?.clusterIdentifier;
+      if (typeof identifier !== "string") return [];
+      const region = regionOf(configuredRegion(args), aws, name);
+      return (await isNameTaken("cluster", region, identifier, aws.access)) ? [identifier] : [];
+    },
     switchOver(name, args, { aws, instant }) {
       const identifier = args.existing?.clusterIdentifier;
       if (typeof identifier !== "string") return { because: DECLARED_HERE };

@@ -102,6 +102,10 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
     return "copies in the same region have other names, which ScalarDB does not find, and they cannot take the tables' place by a switch-over here; set restoreTo.region to another region, or restore in place by AWS Backup or by hand";
   },
   restore: restoreTables,
+  namesTaken: async (name, args, aws) =>
+    args.existing === undefined
+      ? []
+      : tableReader(sourceRegion(name, args, aws), aws).taken(await tableNames(name, args, aws)),
   switchOver(name, args, { aws, instant, newStreams }) {
     const { existing } = args;
     if (existing === undefined) return { because: DECLARED_HERE };

@@ -4,6 +4,7 @@ import { shortfalls } from "../../../operations/dynamodb-changes";
 import { endProgram } from "../../problem";
 import { declareRepair, noted } from "../drift-repair";
 import { type DatabaseStatus, lookUpFor, type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
+import { warnOfTakenNames } from "../taken-names";
 import type { DynamodbArgs, DynamodbCreateArgs } from "./args";
 import { rangeOfTables } from "./ranges";
 import { tableReader } from "./reader";
@@ -54,9 +55,12 @@ export function protectCreated(
 export function protectExisting(name: string, args: DynamodbArgs, context: ProtectContext): ProtectedDatabase {
   const where = sourceRegion(name, args, context.aws);
   const goal = goalOf(args);
-  const observed = lookUpFor(name, async () =>
-    tableReader(where, context.aws).protection(await tableNames(name, args, context.aws)),
-  );
+  const observed = lookUpFor(name, async () => {
+    const reader = tableReader(where, context.aws);
+    const tables = await tableNames(name, args, context.aws);
+    warnOfTakenNames(`database ${name}`, await reader.taken(tables));
+    return reader.protection(tables);
+  });
   const protection = observed.apply((tables) => {
     const problems = tables
       .map((table) => ({ table: table.name, problems: shortfalls(table, goal) }))

@@ -119,7 +119,8 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
       const completion = declareCompletion(
         `${copyPrefix(name, inOtherRegion, instant)}-completion`,
         "complete-dynamodb-copies",
-        { request: { region: to, tables: completions }, access: aws.access },
+        // Known when the instant has passed, also where no copy is declared that would wait for it.
+        { request: accepted.checkedInstant.apply(() => ({ region: to, tables: completions })), access: aws.access },
         { parent: context.parent, dependsOn: copies },
       );
       for (const [index, copy] of copies.entries()) {

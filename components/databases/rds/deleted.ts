@@ -8,6 +8,7 @@ import { describeInstance, findRetainedBackups, type InstanceDescription } from 
 import { clusterTaking, instanceTaking } from "../../../operations/rds-taking-name";
 import type { Shape } from "../../schema-tools";
 import { instanceClass, parameterGroupName, securityGroupIds, subnetGroupName } from "../schema";
+import { warnOfTakenNames } from "../taken-names";
 
 /** How copies of any kind of RDS are built when not like their source; of a deleted one no backup knows these. */
 export interface BuildArgs {
@@ -66,7 +67,8 @@ export async function findInstance(
   path: string,
   access: AwsAccessSource,
 ): Promise<InstanceDescription | undefined> {
-  const found = (await describeInstance(where, id, access)) ?? (await instanceTaking(where, id, access));
+  const found =
+    (await describeInstance(where, id, access)) ?? warned(id, where, await instanceTaking(where, id, access));
   if (found) {
     refuseExisting(args, `instance ${id} in ${where}`, path, found.instance.DBInstanceStatus);
     return { ...found, instance: builtLike(found.instance, args.restoreTo) };
@@ -89,7 +91,7 @@ export async function findAuroraCluster(
   path: string,
   access: AwsAccessSource,
 ): Promise<ClusterDescription | undefined> {
-  const found = (await describeCluster(where, id, access)) ?? (await clusterTaking(where, id, access));
+  const found = (await describeCluster(where, id, access)) ?? warned(id, where, await clusterTaking(where, id, access));
   if (found) {
     refuseExisting(args, `cluster ${id} in ${where}`, path, found.cluster.Status);
     return { ...found, cluster: clusterBuiltLike(found.cluster, args.restoreTo) };
@@ -111,8 +113,13 @@ export async function findMultiAzCluster(
   { restoreTo }: Source,
   access: AwsAccessSource,
 ): Promise<ClusterDescription | undefined> {
-  const found = (await describeCluster(where, id, access)) ?? (await clusterTaking(where, id, access));
+  const found = (await describeCluster(where, id, access)) ?? warned(id, where, await clusterTaking(where, id, access));
   return found && { ...found, cluster: clusterBuiltLike(found.cluster, restoreTo) };
+}
+
+function warned<Found>(id: string, where: string, found: Found | undefined): Found | undefined {
+  if (found !== undefined) warnOfTakenNames(`${id} in ${where}`, [id]);
+  return found;
 }
 
 /** What a user should know of the copy of a deleted database. */

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { answered } from "../../../operations/answered";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
 import { describeInstance } from "../../../operations/rds";
+import { isNameTaken } from "../../../operations/rds-taking-name";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
@@ -95,6 +96,13 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
     },
     restore: (name, args, context) =>
       (isCluster(args) ? restoreMultiAzCluster : restoreInstance)(engine, name, args, context),
+    async namesTaken(name, args, aws) {
+      const identifier = args.existing?.instanceIdentifier ?? args.existing?.clusterIdentifier;
+      if (typeof identifier !== "string") return [];
+      const region = regionOf(configuredRegion(args), aws, name);
+      const what = isCluster(args) ? "cluster" : "instance";
+      return (await isNameTaken(what, region, identifier, aws.access)) ? [identifier] : [];
+    },
     switchOver(name, args, { aws, instant }) {
       const identifier = args.existing?.instanceIdentifier ?? args.existing?.clusterIdentifier;
       if (typeof identifier !== "string") return { because: DECLARED_HERE };
