@@ -1,15 +1,12 @@
 import { spawnSync } from "node:child_process";
 import test, { type ExecutionContext } from "ava";
-import { useWaitingClock } from "../../operations/clock";
 import { SUFFIX } from "../unit/operations/switch-over/world";
-import { startMoto } from "./moto";
-import { startProxy, tableIds } from "./moto-proxy";
-import { TABLES, type Tables, THEN, tablesOnMoto } from "./switched-tables";
+import { motoWithTableIds, TABLES, type Tables, THEN, tablesOnMoto } from "./switched-tables";
 
 /**
  * The DynamoDB part of a switch-over on moto, an AWS that this project has not written. Moto (5.2.1) does not know
  * DescribeKinesisStreamingDestination, table ids and table classes, tables that are being created, deleted or changed, and quotas; a
- * deleted table's policy stays with its ARN. Ids and the first call are supplied on the way (`tableIds`); what depends on the
+ * deleted table's policy stays with its ARN. Ids and the first call are supplied on the way (`motoWithTableIds`); what depends on the
  * others is played on the simulated AWS.
  */
 const noMoto = spawnSync("moto_server", ["--help"]).error;
@@ -18,22 +15,8 @@ const noMoto = spawnSync("moto_server", ["--help"]).error;
 const STEP = process.env.KILLS === "all" ? 1 : 13;
 
 async function world(t: ExecutionContext): Promise<() => Promise<Tables>> {
-  const moto = await startMoto();
-  const proxy = await startProxy(moto.url, tableIds());
-  t.teardown(() => {
-    proxy.stop();
-    moto.stop();
-  });
-  let passed = 0;
-  t.teardown(
-    useWaitingClock({
-      now: () => Date.now() + passed,
-      wait: async (millis) => {
-        passed += millis;
-      },
-    }),
-  );
-  return () => tablesOnMoto(moto.url, proxy.url);
+  const { moto, url } = await motoWithTableIds(t);
+  return () => tablesOnMoto(moto, url);
 }
 
 if (noMoto) {
@@ -72,6 +55,21 @@ if (noMoto) {
       );
     },
   );
+
+  test.serial("on moto, an abort before a name is closed leaves tables and copies as they were", async (t) => {
+    const next = await world(t);
+    const { asked } = await (await next()).run();
+    const tables = await next();
+    const before = await tables.end();
+    const killed = await tables.run({ at: asked.indexOf("pods.stop") + 1, when: "after" });
+    t.true(killed.killed);
+    t.is(tables.pods.running, 0);
+    t.notDeepEqual((await tables.end()).tables, before.tables);
+    t.is((await tables.abort()).error?.message, undefined);
+    const { backups, ...after } = await tables.end();
+    t.deepEqual({ ...after, backups: [] }, before);
+    t.is(backups.length, TABLES.length);
+  });
 
   test.serial(
     "on moto, a run that is killed at any of its calls is continued by the next, to the same end",

@@ -18,22 +18,41 @@ import {
   UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
+import type { ExecutionContext } from "ava";
+import { useWaitingClock } from "../../operations/clock";
 import { describeTable } from "../../operations/dynamodb";
 import { DynamodbMember } from "../../operations/switch-over/dynamodb";
-import { runSwitchOver } from "../../operations/switch-over/protocol";
+import { abortSwitchOver, runSwitchOver } from "../../operations/switch-over/protocol";
 import type { StoppablePods } from "../../operations/switch-over/stoppable-pods";
 import { REPLACES_TAG, SWITCHED_OVER_TAG } from "../../restore-points/rules/tag-keys";
 import { type Death, type Life, live } from "../unit/operations/switch-over/mortal";
-import { INSTANT, MARKS, obedientPods, REGION, STACK, SUFFIX } from "../unit/operations/switch-over/world";
+import { ACCESS, INSTANT, MARKS, obedientPods, REGION, STACK, SUFFIX } from "../unit/operations/switch-over/world";
+import { startMoto } from "./moto";
+import { startProxy, tableIds } from "./moto-proxy";
 
 /** Of the production tables: the copies have what they held at the instant. */
 export const THEN = 5;
 const NOW = 7;
 export const TABLES = ["coordinator.state", "ledger.accounts"];
 const FOREIGN = "payroll.salaries";
-const ACCESS = { accessKey: "test", secretKey: "test" };
 
 export type Tables = Awaited<ReturnType<typeof tablesOnMoto>>;
+
+/** A moto for a test, and the URL by which it is reached with `tableIds`. No time passes while operations wait. */
+export async function motoWithTableIds(t: ExecutionContext): Promise<{ moto: string; url: string }> {
+  const moto = await startMoto();
+  const proxy = await startProxy(moto.url, tableIds());
+  t.teardown(() => {
+    proxy.stop();
+    moto.stop();
+  });
+  let passed = 0;
+  const wait = async (millis: number) => {
+    passed += millis;
+  };
+  t.teardown(useWaitingClock({ now: () => Date.now() + passed, wait }));
+  return { moto: moto.url, url: proxy.url };
+}
 
 /** Production tables and their copies, on a moto that had nothing else before. Its clients call `url`, which leads to `moto`. */
 export async function tablesOnMoto(moto: string, url: string) {
@@ -65,43 +84,17 @@ export async function tablesOnMoto(moto: string, url: string) {
   const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [] });
   await client.send(new PutResourcePolicyCommand({ ResourceArn: accounts.TableArn, Policy }));
   for (const name of TABLES) {
-    const copy = `${name}${SUFFIX}`;
-    const restored = await client.send(
-      new RestoreTableToPointInTimeCommand({
-        SourceTableName: name,
-        TargetTableName: copy,
-        UseLatestRestorableTime: true,
-      }),
-    );
-    await client.send(new UpdateTableCommand({ TableName: copy, DeletionProtectionEnabled: true }));
-    await client.send(
-      new TagResourceCommand({
-        ResourceArn: restored.TableDescription?.TableArn,
-        Tags: Object.entries({ ...MARKS, team: "ledger" }).map(([Key, Value]) => ({ Key, Value })),
-      }),
-    );
+    await copyTable(client, name);
     await put(name, NOW);
   }
 
   const pods = obedientPods();
-  const member = (mortal: StoppablePods) =>
-    new DynamodbMember(
-      {
-        service: "dynamodb",
-        name: "ledger",
-        region: REGION,
-        tables: TABLES,
-        prefixes: [],
-        suffix: SUFFIX,
-        newStreams: true,
-      },
-      { instant: INSTANT, stack: STACK },
-      ACCESS,
-      { read: async () => (await mortal.journal())?.notes ?? {}, write: (notes) => mortal.note(notes) },
-    );
+  const member = (mortal: StoppablePods) => tablesMember(TABLES, mortal);
   /** A run of the operation, killed at one of its calls or not. */
   const run = (death?: Death): Promise<Life> =>
     live(url, pods, (mortal) => runSwitchOver(INSTANT, { pods: mortal, members: [member(mortal)] }, () => {}), death);
+  const abort = (): Promise<Life> =>
+    live(url, pods, (mortal) => abortSwitchOver({ pods: mortal, members: [member(mortal)] }, () => {}));
 
   const balance = async (name: string): Promise<number | undefined> => {
     try {
@@ -137,7 +130,36 @@ export async function tablesOnMoto(moto: string, url: string) {
       pods: pods.running,
     };
   };
-  return { client, pods, run, balance, violations, end };
+  return { pods, run, abort, violations, end };
+}
+
+/** The copy of a table as a recovery leaves it. Moto copies what the table holds now, whatever instant it is asked for. */
+export async function copyTable(client: DynamoDBClient, name: string): Promise<void> {
+  const copy = `${name}${SUFFIX}`;
+  const restored = await client.send(
+    new RestoreTableToPointInTimeCommand({
+      SourceTableName: name,
+      TargetTableName: copy,
+      UseLatestRestorableTime: true,
+    }),
+  );
+  await client.send(new UpdateTableCommand({ TableName: copy, DeletionProtectionEnabled: true }));
+  await client.send(
+    new TagResourceCommand({
+      ResourceArn: restored.TableDescription?.TableArn,
+      Tags: Object.entries({ ...MARKS, team: "ledger" }).map(([Key, Value]) => ({ Key, Value })),
+    }),
+  );
+}
+
+/** These tables in a switch-over whose journal the pods' clusters keep. */
+export function tablesMember(tables: string[], pods: StoppablePods): DynamodbMember {
+  return new DynamodbMember(
+    { service: "dynamodb", name: "ledger", region: REGION, tables, prefixes: [], suffix: SUFFIX, newStreams: true },
+    { instant: INSTANT, stack: STACK },
+    ACCESS,
+    { read: async () => (await pods.journal())?.notes ?? {}, write: (notes) => pods.note(notes) },
+  );
 }
 
 const table = (TableName: string) => ({

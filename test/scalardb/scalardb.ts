@@ -91,6 +91,25 @@ export class ScalarDb {
     return lines.flatMap((line) => (JSON.parse(line) as { row?: CoordinatorRow }).row ?? []);
   }
 
+  /**
+   * The records in a DynamoDB, by name, as ScalarDB reads them before and after transactions of its own.
+   * @param first Whether its tables are to be created.
+   */
+  async dynamodbRecords(
+    url: string,
+    { first, transactions, seed }: { first: boolean; transactions: number; seed: number },
+  ): Promise<{ before: Record<string, string>; after: Record<string, string> }> {
+    const lines = await this.#java(
+      "DynamodbRecords",
+      [url, first ? "create" : "use", String(transactions), String(seed)],
+      [],
+    );
+    // Cast: the program prints these two lines, among those of its transactions.
+    return Object.assign({}, ...lines.map((line) => JSON.parse(line))) as Awaited<
+      ReturnType<ScalarDb["dynamodbRecords"]>
+    >;
+  }
+
   async #onStores(settings: readonly string[], input: readonly string[], place?: string): Promise<string[]> {
     if (place !== undefined) return this.#java("Workload", [place, ...settings], input);
     const stores = join(this.#folder, `stores-${this.#stores++}`);

@@ -1,0 +1,49 @@
+/** Real ScalarDB on a set of tables that copies have replaced, on moto. */
+import { spawnSync } from "node:child_process";
+import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import test from "ava";
+import { runSwitchOver } from "../../operations/switch-over/protocol";
+import { copyTable, motoWithTableIds, tablesMember } from "../fidelity/switched-tables";
+import { INSTANT, obedientPods, REGION } from "../unit/operations/switch-over/world";
+import { ScalarDb } from "./scalardb";
+
+const TRANSACTIONS = 20;
+
+for (const version of ["3.14.0", "3.19.1"])
+  test.serial(
+    `ScalarDB ${version} reads and writes the copies under the production names, and their indexes`,
+    async (t) => {
+      const scalarDb = ScalarDb.of(version);
+      const { error } = spawnSync("moto_server", ["--help"]);
+      if (typeof scalarDb === "string" || error) {
+        if (typeof scalarDb !== "string") scalarDb.end();
+        t.log(`skipped: ${typeof scalarDb === "string" ? scalarDb : `there is no moto_server (${error?.message})`}`);
+        t.pass();
+        return;
+      }
+      t.teardown(() => scalarDb.end());
+      const { moto, url } = await motoWithTableIds(t);
+      process.env.AWS_ENDPOINT_URL = url;
+      const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+      const client = new DynamoDBClient({ region: REGION, endpoint: url, credentials });
+      const run = (seed: number, first = false) =>
+        scalarDb.dynamodbRecords(moto, { first, transactions: TRANSACTIONS, seed });
+
+      const then = await run(1, true);
+      const { TableNames: tables = [] } = await client.send(new ListTablesCommand({}));
+      t.log(tables.join(", "));
+      for (const table of tables) await copyTable(client, table);
+      const now = await run(2);
+      t.deepEqual(now.before, then.after);
+      t.notDeepEqual(now.after, then.after);
+
+      const pods = obedientPods();
+      await runSwitchOver(INSTANT, { pods, members: [tablesMember(tables, pods)] }, () => {});
+      const switched = await run(3);
+      t.deepEqual(switched.before, then.after, "the records of the copies");
+      t.notDeepEqual(switched.after, switched.before);
+      const last = await run(4);
+      t.deepEqual(last.before, switched.after);
+      t.log(`${Object.keys(last.after).length} records`);
+    },
+  );
