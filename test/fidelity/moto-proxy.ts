@@ -116,23 +116,38 @@ export function instanceIds(): Corrections {
 
 /**
  * Moto (5.2.1) gives tables no id, and does not know DescribeKinesisStreamingDestination. This gives each table an id, which
- * lasts as long as the table, and answers that none streams to Kinesis.
+ * lasts as long as the table and is listed with its backups, and answers that none streams to Kinesis.
  */
 export function tableIds(): Corrections {
+  const present = new Map<string, string>();
+  const ofBackups = new Map<string, string | undefined>();
   return {
     instead: ({ action, sent }) =>
       action === "DescribeKinesisStreamingDestination"
         ? JSON.stringify({ TableName: sent.TableName, KinesisDataStreamDestinations: [] })
         : undefined,
-    answer(body, { action }) {
-      if (!/Table/.test(action) || !body.startsWith("{")) return body;
-      // Cast: the members of JSON in which tables are described.
-      const answer = JSON.parse(body) as Record<"Table" | "TableDescription", DescribedTable | undefined>;
-      for (const table of [answer.Table, answer.TableDescription])
-        if (table?.CreationDateTime !== undefined) table.TableId = `${table.TableName}-${table.CreationDateTime}`;
+    answer(body, { action, sent: { TableName = "" } }) {
+      if (!/Table|Backup/.test(action) || !body.startsWith("{")) return body;
+      const answer = JSON.parse(body) as DescribedTables; // Cast: what DynamoDB answers to these actions.
+      for (const table of [answer.Table, answer.TableDescription]) {
+        if (table?.CreationDateTime === undefined) continue;
+        table.TableId = `${table.TableName}-${table.CreationDateTime}`;
+        present.set(table.TableName, table.TableId);
+      }
+      if (answer.BackupDetails && action === "CreateBackup")
+        ofBackups.set(answer.BackupDetails.BackupArn, present.get(TableName));
+      for (const backup of answer.BackupSummaries ?? []) backup.TableId = ofBackups.get(backup.BackupArn);
       return JSON.stringify(answer);
     },
   };
+}
+
+/** The members of answers in which tables and backups are described. */
+interface DescribedTables {
+  Table?: DescribedTable;
+  TableDescription?: DescribedTable;
+  BackupDetails?: { BackupArn: string };
+  BackupSummaries?: { BackupArn: string; TableId?: string }[];
 }
 
 interface DescribedTable {
