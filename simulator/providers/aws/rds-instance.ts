@@ -4,94 +4,22 @@ import { AwsError } from "../../cloud/aws/error";
 import type { Instance } from "../../cloud/aws/rds-instance";
 import type { RdsInstances } from "../../cloud/aws/rds-instances";
 import { type PropertyMap, UNKNOWN } from "../provider";
-import { isAbsent, type Problem, type Properties } from "../schema";
+import { isAbsent, type Problem } from "../schema";
 import {
-  BACKUP_WINDOW,
   commonCreation,
   commonModifications,
   commonOutputs,
   commonRequest,
-  DATABASE_INPUTS,
   deletion,
-  IDENTIFIER,
-  MAINTENANCE_WINDOW,
   requestFor,
   updateTags,
 } from "./rds-database";
-import { ARN, flag, number, object, type ResourceType, regionOf, TIMESTAMP, text } from "./resource-type";
-
-const inputs: Properties = {
-  ...DATABASE_INPUTS,
-  autoMinorVersionUpgrade: { type: "boolean", default: true },
-  availabilityZone: { type: "string", computed: true, replaces: true },
-  backupWindow: BACKUP_WINDOW,
-  caCertIdentifier: { type: "string", computed: true },
-  databaseInsightsMode: { type: "string", computed: true, values: ["standard", "advanced"] },
-  dbName: { type: "string", computed: true, replaces: true },
-  dbSubnetGroupName: { type: "string", computed: true },
-  enabledCloudwatchLogsExports: {
-    type: "set",
-    of: {
-      type: "string",
-      values: [
-        "agent",
-        "alert",
-        "audit",
-        "error",
-        "general",
-        "iam-db-auth-error",
-        "listener",
-        "oemagent",
-        "postgresql",
-        "slowquery",
-        "trace",
-        "upgrade",
-      ],
-    },
-  },
-  engine: { type: "string", computed: true, replaces: true },
-  finalSnapshotIdentifier: {
-    type: "string",
-    format: {
-      pattern: /^[A-Za-z](?:-?[0-9A-Za-z])*$/,
-      description: "letters, digits and single hyphens, beginning with a letter and not ending with a hyphen",
-    },
-  },
-  // Another one renames the instance. [terraform-provider-aws #507, #32590]
-  identifier: IDENTIFIER,
-  instanceClass: { type: "string", required: true },
-  licenseModel: { type: "string", computed: true },
-  maintenanceWindow: MAINTENANCE_WINDOW,
-  maxAllocatedStorage: { type: "integer" },
-  monitoringInterval: { type: "integer", default: 0 },
-  multiAz: { type: "boolean", computed: true },
-  optionGroupName: { type: "string", computed: true },
-  parameterGroupName: { type: "string", computed: true },
-  password: { type: "string", secret: true },
-  performanceInsightsEnabled: { type: "boolean", default: false },
-  publiclyAccessible: { type: "boolean", default: false },
-  restoreToPointInTime: {
-    type: "object",
-    // The block replaces as it comes and goes, but no property in it does: a changed one is accepted and does nothing.
-    replaces: true,
-    properties: {
-      restoreTime: { type: "string", format: TIMESTAMP },
-      sourceDbInstanceAutomatedBackupsArn: { type: "string", format: ARN },
-      sourceDbInstanceIdentifier: { type: "string" },
-      sourceDbiResourceId: { type: "string" },
-      useLatestRestorableTime: { type: "boolean" },
-    },
-  },
-  snapshotIdentifier: { type: "string", computed: true, replaces: true },
-  storageEncrypted: { type: "boolean", replaces: true },
-  storageThroughput: { type: "integer", computed: true },
-  storageType: { type: "string", computed: true, values: ["gp2", "gp3", "io1", "io2", "standard"] },
-  username: { type: "string", computed: true, replaces: true },
-};
+import { INSTANCE_INPUTS } from "./rds-instance-inputs";
+import { flag, number, object, type ResourceType, regionOf, text } from "./resource-type";
 
 export const rdsInstance: ResourceType = {
   token: "aws:rds/instance:Instance",
-  inputs,
+  inputs: INSTANCE_INPUTS,
   outputs: [
     "address",
     "arn",
