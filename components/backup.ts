@@ -198,7 +198,7 @@ function selectedByBackup(
     const inVault = vaulted.some((each) => each.name === name);
     if (!inVault && source.notContinuousBecause !== undefined) return [];
     const { resourceType, region } = source;
-    // Of what tags alone select, AWS Backup backs up only what the region has opted in to.
+    // If tags alone select the resources, AWS Backup backs up only the services that the region has opted in to.
     return [
       { name, resourceType, region, needsOptIn: source.needsOptIn || (inVault && vault?.selectByTag !== undefined) },
     ];

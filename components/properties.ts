@@ -28,7 +28,7 @@ export function propertyChanges(
 
 /**
  * A product's properties with the copies in place of their sources; comments, order and all other values stay as they are.
- * Of a JDBC URL only host and port are replaced: the rest is not the database's.
+ * Only host and port of a JDBC URL are replaced: the rest does not depend on the database.
  */
 export function changeProperties(text: string, changes: readonly PropertyChange[]): ChangedProperties {
   // Loaded here: without a restore it is not needed.

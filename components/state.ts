@@ -52,7 +52,7 @@ function state(): Promise<State> {
 
 const states = new WeakMap<object, Promise<State>>();
 
-/** By the engine's own function, which stack references are made of (docs/decisions/0005). */
+/** Uses the engine's own function, on which stack references are built (docs/decisions/0005). */
 async function readState(): Promise<State> {
   const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {
     stackName: stackIdentity(),

@@ -4,7 +4,7 @@ import { AzureTransport, isNetworkProblem } from "./azure-transport";
 import { waitingClock } from "./clock";
 
 const REQUEST_TIMEOUT_MILLIS = 60_000;
-/** For requests that Azure throttles, answers with an error of its own, or does not answer. */
+/** How often a request is sent that Azure throttles, answers with an error of its own, or does not answer. */
 const ATTEMPTS = 6;
 /** Between two looks at a change that Azure is still making, when Azure names no time itself. */
 const POLL_SECONDS = 10;

@@ -113,7 +113,7 @@ async function setParameters(client: ArmClient, wanted: ServerCompletion, say: (
     });
     say(`${wanted.serverName}: ${name} = ${value}`);
   }
-  // Asked anew: an earlier run may have set parameters, and been stopped before the restart.
+  // Ask again: an earlier run may have set parameters and stopped before the restart.
   const waiting = (await readParameters(client, wanted)).filter(({ pendingRestart }) => pendingRestart);
   if (waiting.length === 0) return;
   const how = wanted.product === "mysql" ? { restartWithFailover: "Disabled" } : undefined;

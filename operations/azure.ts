@@ -99,7 +99,7 @@ export async function azureAccount(given: AzureAccess): Promise<AzureAccount> {
   };
 }
 
-/** With what the environment says where `given` says nothing. */
+/** Fills what `given` leaves open from the environment. */
 export function completedAccess(given: AzureAccess): AzureAccess {
   const values = AZURE_ACCESS_KEYS.map((key) => [key, given[key] || process.env[VARIABLES[key]]]);
   return Object.fromEntries(values.filter(([, value]) => value));

@@ -10,7 +10,7 @@ const VERSION = "2018-12-31";
 /** The most documents of a page that the service allows. */
 const PAGE_DOCUMENTS = "1000";
 const REQUEST_TIMEOUT_MILLIS = 60_000;
-/** For requests that are not answered, or with an error of the service's own. */
+/** How often a request is sent that gets no answer, or an error of the service's own. */
 const ATTEMPTS = 6;
 /** How long a reader that is throttled waits in all, until a page comes. */
 const THROTTLED_MILLIS = 10 * 60_000;

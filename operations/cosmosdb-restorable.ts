@@ -11,7 +11,7 @@ export type CosmosRange = { earliest: string; latest: string } | { unknownBecaus
 
 /** What Azure keeps of an account with continuous backup, for as long as its tier says after its deletion too. */
 export interface RestorableAccount {
-  /** By which a restore names its source. */
+  /** The id by which a restore names its source. */
   id: string;
   /** The account's instance id. */
   name: string;

@@ -59,7 +59,7 @@ export interface CosmosAccount {
     defaultIdentity?: string;
     keyVaultKeyUri?: string;
     minimalTlsVersion?: string;
-    /** Of a restored account: what Azure was asked for, as it has recorded it. */
+    /** The restore request as Azure has recorded it; only restored accounts have one. */
     restoreParameters?: { restoreSource?: string; restoreTimestampInUtc?: string };
     privateEndpointConnections?: { properties?: { privateEndpoint?: { id?: string } } }[];
   };

@@ -121,7 +121,7 @@ export async function completeCopies(
 
 /** A change of a table's settings, one UpdateTable. */
 export interface TableChange {
-  /** For people. */
+  /** What the change does, for messages. */
   what: string;
   change: Partial<UpdateTableCommandInput>;
 }

@@ -16,7 +16,7 @@ const CALLS_PER_SECOND: Record<string, number> = {
   UntagResourceCommand: 5,
 };
 
-/** Of all clients of this process, by where they call and as whom. */
+/** The rates of all clients of this process, keyed by endpoint, region, identity and command. */
 const rates = new Map<string, CallRate>();
 
 /** A client that holds to the documented rates, together with all others of this process. */
@@ -29,7 +29,7 @@ export function dynamodbClient(region: string, access: AwsAccessSource): DynamoD
         await rateOf(target, commandName)?.turn();
         return next(args);
       },
-    // After the SDK's retries: a further attempt is a further call.
+    // This comes after the SDK's retries, because each attempt is a call.
     { name: "documentedRate", step: "finalizeRequest", priority: "low" },
   );
   return client;

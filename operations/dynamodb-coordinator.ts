@@ -3,13 +3,13 @@ import type { CoordinatorRow } from "../restore-points/verification/coordinator-
 import { waitingClock } from "./clock";
 import { describeTable } from "./dynamodb";
 
-/** Of what may be read of a table paid for by request, which nothing else reads: its first partition serves 3,000 units a second. */
+/** The read units a second that may be used of an on-demand table that nothing else reads: its first partition serves 3,000. */
 const ON_DEMAND_UNITS_PER_SECOND = 2_000;
 
 /** Rows to a unit of strongly consistent reading (4 KiB), at most: a row without a group has more than 100 bytes. */
 const ROWS_PER_UNIT = 32;
 
-/** After how long the capacity is looked at again: autoscaling raises it while it is used up. */
+/** How often the capacity is read again: autoscaling raises it while it is used up. */
 const CAPACITY_MILLIS = 60_000;
 
 const SECOND = 1000;

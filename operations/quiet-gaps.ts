@@ -7,7 +7,7 @@ import { describeTable } from "./dynamodb";
 import { dynamodbClient } from "./dynamodb-client";
 import { coordinatorRows, readCapacity } from "./dynamodb-coordinator";
 
-/** Of a live table's capacity: its transactions need the rest. */
+/** The share of a live table's capacity that reading may use: its transactions need the rest. */
 const SHARE = 0.1;
 
 const BYTES_PER_UNIT = 4096;

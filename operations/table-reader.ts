@@ -32,7 +32,7 @@ export interface TableRestore {
   backupArn?: string;
   /** The instant that it was restored to, or its backup's. RFC 3339, UTC. */
   at?: string;
-  /** Read only where asked for: DynamoDB lists the tags of ten tables a second, in an account and a region. */
+  /** Only read if requested: DynamoDB lists the tags of ten tables a second, in an account and a region. */
   tags?: Record<string, string>;
 }
 

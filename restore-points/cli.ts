@@ -28,7 +28,7 @@ function readOutputs(file: string): string {
   }
 }
 
-/** In a process of its own: this room knows no cloud. What it reports goes to standard error while it runs. */
+/** Runs in a process of its own, because this room knows no cloud. What it reports goes to standard error while it runs. */
 function readCoordinators(search: QuietGapsSearch): QuietGaps {
   const { error, status, stdout } = spawnSync(
     process.execPath,

@@ -5,7 +5,7 @@ import { DEFAULT_CLUSTER, IMPORTED, type PauseWindow } from "./window";
 /** Separates the tool's output lines from its log, also when something else has quoted them. */
 const RESULT = /helm_release_name|deployment_name|pause_start_timestamp_ms/;
 
-/** Before the tool existed: the value is not in milliseconds. */
+/** The tool did not exist before this instant: an earlier value is not in milliseconds. */
 const FIRST_INSTANT = Date.UTC(2020, 0);
 const END_OF_TIME = Date.UTC(10_000, 0);
 

@@ -56,7 +56,7 @@ export const azurePostgresql = azureServer<ServerArgs>({
         location: source.location,
         createMode: "PointInTimeRestore",
         sourceServerResourceId: source.id,
-        // With milliseconds: any other form ends in an internal error of Azure's.
+        // Azure needs milliseconds: any other form leads to an internal error of its own.
         pointInTimeUTC: copy.instant.apply((instant) => instant.replace(/Z$/, ".000Z")),
         // Azure refuses a copy of another size, version or retention; these can be changed afterwards.
         sku: source.sku,

@@ -45,7 +45,7 @@ export function declareAccess(name: string, args: AccessArgs, opts: pulumi.Custo
   const bindings = [
     allow(`${name}-record`, namespace, [
       { apiGroups: [""], resources: ["configmaps"], resourceNames: [args.recordName], verbs: ["get", "update"] },
-      // To see whether an earlier run's pod, named in its note, is still running, and how new a list of pods must be.
+      // The pauser looks whether an earlier run's pod, named in its note, is still running, and how new a list of pods must be.
       { apiGroups: [""], resources: ["pods"], verbs: ["get"] },
     ]),
     ...[...new Set(args.releases.map((release) => release.namespace))].map((releaseNamespace) =>

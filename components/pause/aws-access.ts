@@ -49,7 +49,7 @@ export function declareAwsAccess(
   return [policy, association];
 }
 
-/** Only pods of this ServiceAccount: EKS tags each session with where its pod is. */
+/** The role accepts only pods of this ServiceAccount: EKS tags each session with where its pod is. */
 function trustPolicy([namespace, serviceAccount]: [string, string]): string {
   return JSON.stringify({
     Version: "2012-10-17",

@@ -11,7 +11,7 @@ type CronJobSpec = types.input.batch.v1.CronJobSpec;
 const RETRIES = 3;
 /** What Kubernetes waits before the retries: 10, 20 and 40 seconds. */
 const BACKOFF_SECONDS = 70;
-/** For each try, to schedule the pod and to pull the image. */
+/** The time that each try has to schedule the pod and to pull the image. */
 const START_SECONDS = 60;
 
 /** How often is looked for pods that a killed run has left paused. */
@@ -53,7 +53,7 @@ export function cronJobSpec(options: CronJobOptions): CronJobSpec {
             rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [EXIT_CODES.backupsFailed] } }],
           },
         }),
-        // For the whole Job: every try must fit, or the last one would be ended before it has unpaused anything.
+        // The limit of the whole Job: every try must fit, or the last one would be ended before it has unpaused anything.
         activeDeadlineSeconds: (RETRIES + 1) * (START_SECONDS + options.longestRunSeconds) + BACKOFF_SECONDS,
         template: {
           metadata: {

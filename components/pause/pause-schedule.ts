@@ -21,7 +21,7 @@ import { pauseTiming } from "./timing";
 import { MAX_NAME, pauseProblems, pauseWarnings, scheduleNameProblem } from "./validate";
 import { backupNamePrefix, windowBackupSettings } from "./window-backups";
 
-/** Of the CronJob that unpauses what a killed run has left paused. */
+/** Ends the name of the CronJob that unpauses what a killed run has left paused. */
 const UNPAUSER_SUFFIX = "-unpauser";
 
 /**

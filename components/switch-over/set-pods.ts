@@ -16,7 +16,7 @@ export interface SetClusters {
 
 /** The pods of a set, and how their clusters are reached: what a `ScalarBackup` knows of them. */
 export interface SetPods extends SetClusters {
-  /** By the clusters' names in recorded windows. */
+  /** Keyed by the clusters' names in recorded windows. */
   access: pulumi.Output<Record<string, ClusterChoice>>;
 }
 

@@ -35,7 +35,7 @@ export function accepted(
   instant: string,
   acceptance: Acceptance,
 ): pulumi.Output<RestoreVerification> {
-  // Known before anything is created: what was asked for in vain ends the preview.
+  // This is known before anything is created, so a request that cannot be met ends the preview.
   const known = reasons.apply((unproven) => {
     if (unproven.length === 0) return unproven;
     const cannot = `the copies of ${instant} cannot be verified: ${unproven.join("; ")}`;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Of a Job's name and of a label's value: the Job's controller writes the one into the other. */
+/** The maximum length of a Job's name, and of a label's value: the Job's controller writes the name into a label. */
 const LONGEST = 63;
 
 /** How much of a digest keeps shortened names apart. */

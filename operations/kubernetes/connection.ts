@@ -6,7 +6,7 @@ import type { Endpoint, Environment } from "./kubeconfig";
 
 export interface ApiRequest {
   method: "GET" | "PATCH" | "POST" | "PUT";
-  /** With its query. */
+  /** The path with its query. */
   path: string;
   body?: object;
   /** Defaults to `application/json`. */
@@ -24,7 +24,7 @@ export interface ApiAnswer {
 export interface ApiConnection {
   /** The server's address. */
   readonly server: string;
-  /** For people: the context, or the server's address. */
+  /** A name for messages: the context, or the server's address. */
   readonly name: string;
   /** @throws {UnreachableError} without an answer; a write may have happened all the same */
   send(request: ApiRequest, limit: RequestLimit): Promise<ApiAnswer>;
@@ -147,7 +147,7 @@ function parsed(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Of several addresses that were tried, Node.js reports an error without a message. */
+/** If Node.js has tried several addresses, its error has no message. */
 function reasonOf(error: Error): string {
   if (error instanceof AggregateError) return error.errors.map((each: Error) => each.message).join(", ");
   return error.message;

@@ -17,7 +17,7 @@ export interface JobEnd {
 /** What a Job's pod has written to its termination message file, for a pod without a message `{}`. */
 const NO_MESSAGE = "{}";
 const POLL_MILLIS = 5_000;
-/** To schedule the pod, and to notice its end. */
+/** The time to schedule the pod, and to notice its end. */
 const START_SECONDS = 300;
 
 /**
@@ -32,7 +32,7 @@ export async function awaitJob(
 ): Promise<void> {
   const end = Date.now() + (deadlineSeconds + START_SECONDS) * 1000;
   for (;;) {
-    // Opened anew each time: credentials of plugins expire within minutes.
+    // Open a new connection each time: credentials of plugins expire within minutes.
     const reader = await ClusterReader.open(selectCluster(access, process.env), process.env);
     const job = await reader.get(`/apis/batch/v1/namespaces/${namespace}/jobs/${name}`);
     if (job === undefined || objectIn(job, "metadata").uid !== uid)

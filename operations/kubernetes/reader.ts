@@ -26,7 +26,7 @@ export class ClusterReader {
     return new ClusterReader(await connect(endpoint, environment), deadlineMillis);
   }
 
-  /** For people: the context, or the server's address. */
+  /** A name for messages: the context, or the server's address. */
   get name(): string {
     return this.#connection.name;
   }

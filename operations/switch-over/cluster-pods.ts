@@ -14,7 +14,7 @@ import { readPods, readWorkloads } from "./workloads";
 
 /** Stopping and starting ends after this long. */
 const LIMIT_MILLIS = 15 * 60_000;
-/** Before anything is locked, a cluster that does not answer is not waited for as long as in the middle of a switch-over. */
+/** Shorter than in the middle of a switch-over, because nothing is locked yet. */
 const UNLOCKED_RETRY_MILLIS = 10_000;
 
 /** The pods of a set in one cluster, which has at least one release. */

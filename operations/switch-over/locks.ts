@@ -10,7 +10,7 @@ import { elapsed, type Say } from "./progress";
 /** Short: after a kill, the next switch-over waits for so long. */
 const LEASE_SECONDS = 60;
 const RENEW_MILLIS = 15_000;
-/** By how much clocks may differ: a lease counts as expired only this much later. As in the pauser. */
+/** The difference between clocks that is allowed for: a lease counts as expired only this much later. The same as in the pauser. */
 const CLOCK_SLACK_MILLIS = 5_000;
 const POLL_MILLIS = 5_000;
 /** A Lease changes every few seconds at most. */
@@ -37,7 +37,7 @@ export class ReleaseLocks {
   constructor(client: ClusterClient, cluster: string, releases: readonly ReleaseAddress[]) {
     this.#client = client;
     this.#cluster = cluster;
-    // In the same order as the pauser: two that want the same Leases do not wait for each other.
+    // Take them in the same order as the pauser, so that two that want the same Leases do not wait for each other.
     this.#releases = [...releases].sort((a, b) => (label(a) < label(b) ? -1 : 1));
   }
 
@@ -48,7 +48,7 @@ export class ReleaseLocks {
     this.#timer ??= setInterval(() => void this.#renew().catch(() => {}), RENEW_MILLIS).unref();
     try {
       for (const release of this.#releases) {
-        // Before the answer: if it is lost, the Lease is released all the same.
+        // Note it before the answer arrives: if that is lost, the Lease is released all the same.
         if (!this.#begun.includes(release)) this.#begun.push(release);
         await this.#acquireOne(release, say, limitMillis);
         this.#acquired.add(release);

@@ -17,7 +17,7 @@ export type Holder =
 
 /** A production name, and who answers under it now. */
 export interface NameState {
-  /** For people: `DynamoDB table ledger.accounts`. */
+  /** A name for messages: `DynamoDB table ledger.accounts`. */
   label: string;
   holder: Holder;
 }

@@ -15,7 +15,7 @@ import { until } from "./until";
 const MINUTE = 60_000;
 const POLL_MILLIS = 15_000;
 const LIMIT_MILLIS = 2 * 60 * MINUTE;
-/** After which a name that was asked for, and of which the database shows nothing, is asked for again. */
+/** If the database does not show a requested name after this time, the name is requested again. */
 const ASK_AGAIN_MILLIS = 5 * MINUTE;
 /** An instance is available for a moment before it reboots under its new name. [boto3 #609] */
 const SETTLED_MILLIS = MINUTE;
@@ -29,7 +29,7 @@ const USUAL_MINUTES = { instance: 10, cluster: 2 };
 /** What a copy replaces for which no database was left. */
 const NONE = "none";
 
-/** Of a switch-over, what all its members share. */
+/** What all members of a switch-over share. */
 export interface SwitchOverOf {
   /** RFC 3339, UTC. */
   instant: string;

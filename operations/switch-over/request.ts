@@ -57,6 +57,6 @@ export interface SwitchOver {
 /** How a switch-over reaches what it works on. */
 export interface SwitchOverAccess {
   aws: AwsAccess;
-  /** By the clusters' names in recorded windows. */
+  /** Keyed by the clusters' names in recorded windows. */
   clusters: Record<string, ClusterChoice>;
 }

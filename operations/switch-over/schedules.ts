@@ -54,7 +54,7 @@ async function setSuspended(
   }
 }
 
-/** By the settings of its container: CronJobs of every version of this package have them, but no label in common. */
+/** Recognizes a CronJob of this package by its container's settings: every version has them, and no label is common to all. */
 function pauses(cronJob: Fields, releases: readonly ReleaseAddress[]): boolean {
   const job = objectIn(objectIn(objectIn(cronJob, "spec"), "jobTemplate"), "spec");
   const pod = objectIn(objectIn(job, "template"), "spec");

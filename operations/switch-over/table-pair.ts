@@ -44,7 +44,7 @@ export function completionOf(table: string, { description, tags }: TableSettings
   return {
     name: table,
     tags: Object.fromEntries(Object.entries(tags).filter(([key]) => !/^aws:/i.test(key))),
-    // Set last, because it shows that all the rest is there.
+    // This is set last, because it shows that everything else exists.
     deletionProtection: true,
     ...(description.TableClassSummary?.TableClass && { tableClass: description.TableClassSummary.TableClass }),
     ...(stream?.StreamEnabled && { streamViewType: stream.StreamViewType }),

@@ -6,7 +6,7 @@ const SAY_EVERY_MILLIS = 50_000;
 
 /** What is waited for. */
 export interface Wait {
-  /** For people: `ledger: waits until the instance has its new name`. */
+  /** The beginning of messages: `ledger: waits until the instance has its new name`. */
   what: string;
   /** How long it usually takes, in minutes, where its cloud documents that. */
   usualMinutes?: number;

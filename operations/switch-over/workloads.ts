@@ -32,7 +32,7 @@ export interface PresentPod {
 
 const SELECTOR = `${APP_LABEL} in (${Object.keys(ADMIN_PORTS).join(",")})`;
 
-/** By this name, a Deployment's managed fields show who has scaled it. */
+/** A Deployment's managed fields show by this name who has scaled it. */
 const MANAGER = "scalar-switch-over";
 
 /** `namespace/name` of the Deployment: its key in the journal. */

@@ -6,7 +6,7 @@ export interface AwsPartition {
 
 const AWS: AwsPartition = { id: "aws", dnsSuffix: "amazonaws.com" };
 
-/** By the prefix of their regions' names; a test compares them with the installed SDK. */
+/** Keyed by the prefix of their regions' names; a test compares them with the installed SDK. */
 const OTHERS: [string, AwsPartition][] = [
   ["cn-", { id: "aws-cn", dnsSuffix: "amazonaws.com.cn" }],
   ["us-gov-", { id: "aws-us-gov", dnsSuffix: "amazonaws.com" }],

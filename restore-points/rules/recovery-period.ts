@@ -7,7 +7,7 @@ export interface RecoveryPeriod {
   unset: number;
 }
 
-/** By service: several kinds of database share one. */
+/** Keyed by service, because several kinds of database share one. */
 export const RECOVERY_PERIODS = {
   dynamodb: { minimum: 1, maximum: 35, unset: 35 },
   /** An RDS instance. */

@@ -23,7 +23,7 @@ export interface CopyDifferences {
   newestCommits: RowExample[];
   /** COMMITTED in the late copy only: committed while all pods should have been paused. */
   onlyInLate: Rows;
-  /** In the early copy only: removed in between, or the late copy is not the later one. */
+  /** Rows of the early copy only: they were removed in between, or the late copy is not the later one. */
   missingInLate: Rows;
   /** In both copies with other states or groups, which ScalarDB never does. */
   changed: Rows;

@@ -77,7 +77,7 @@ function declareServer<Create extends AzureServerCreateArgs>(
       ...(server.administratorLoginPassword === undefined
         ? {}
         : { administratorLoginPassword: pulumi.secret(server.administratorLoginPassword) }),
-      // After the look-up, which is to see what was there before this run.
+      // This runs after the look-up, which must see the state before this run.
       backup: pulumi.all([server.backup, after]).apply(([own]) => ({ ...own, backupRetentionDays: days })),
       tags: pulumi.output(server.tags).apply((own) => ({ ...context.tags, ...own })),
     },

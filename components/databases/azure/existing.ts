@@ -6,7 +6,7 @@ import { endpointName } from "./names";
 /** The IDs to import a copy and its private endpoints by, where an interrupted `up` has left them. */
 export interface AdoptedCopy {
   importId?: string;
-  /** By the names of the endpoints that they are like. */
+  /** Keyed by the names of the endpoints that they copy. */
   endpoints: ReadonlyMap<string, AdoptedEndpoint>;
 }
 

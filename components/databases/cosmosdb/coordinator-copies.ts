@@ -34,7 +34,7 @@ interface CoordinatorCopy {
   address: CosmosAddress;
   inState: boolean;
   exists: boolean;
-  /** By which it is taken into the state, where an interrupted `up` has left it. */
+  /** The id for importing it into the state, if an interrupted `up` has left it in Azure. */
   importId: string | undefined;
 }
 

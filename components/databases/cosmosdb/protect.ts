@@ -70,7 +70,7 @@ export function protectCosmosdb(name: string, args: CosmosdbArgs, context: Prote
   };
 }
 
-/** Of a deleted account there is nothing to protect any more; what Azure keeps of it can be restored. */
+/** A deleted account needs no protection; the backups that Azure keeps of it can be restored. */
 function rememberDeleted(name: string, args: CosmosdbArgs, { azure }: ProtectContext): ProtectedDatabase {
   const found = lookUpDeleted(name, args, azure);
   return {
@@ -104,7 +104,7 @@ function declareAccount(
       minimalTlsVersion: "Tls12",
       ...checkedArgs<DatabaseAccountArgs>(account),
       databaseAccountOfferType: "Standard",
-      // After the look-up, which is to see what was there before this run.
+      // This runs after the look-up, which must see the state before this run.
       backupPolicy: after.apply(() => ({
         type: "Continuous" as const,
         continuousModeProperties: { tier: tierOf(days) },

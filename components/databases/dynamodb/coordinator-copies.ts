@@ -144,7 +144,7 @@ export function declareLateCopy(
         async ([, planned]): Promise<string> =>
           "because" in planned ? instant : lateInstant(name, source, planned.late, late),
       );
-    // In the source's region: a key for copies of another one is of no use here.
+    // The copy is in the source's region, where a key of another region cannot be used.
     const own = targetRegion(name, args, aws) === place.region ? args : { ...args, restoreTo: undefined };
     return restoreTable(own, source, place, { backupArn: undefined, at, after, exists: true, importId }, context);
   };

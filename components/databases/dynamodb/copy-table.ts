@@ -16,7 +16,7 @@ export interface CopySource {
   after: pulumi.Output<Table> | undefined;
   /** Whether the copy exists already: then it keeps what it was restored from. */
   exists: boolean;
-  /** By which it is taken into the state, where it is not in there. */
+  /** The id for importing it into the state; absent if the state has it. */
   importId: string | undefined;
 }
 
@@ -158,7 +158,7 @@ export function restoreTable(
         // In another region a table keeps its name, so that another instant replaces it; next to its source it never changes.
         // A copy that was imported has no such input in the state.
         ...(keepsItsSource ? ["restoreDateTime", "restoreBackupArn"] : []),
-        // Set by the completion, because a restore drops them.
+        // The completion sets these, because a restore drops them.
         "tags",
         "tagsAll",
         "deletionProtectionEnabled",

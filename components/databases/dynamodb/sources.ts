@@ -66,7 +66,7 @@ async function readSources(
   const { aws, instant, from } = context;
   const region = sourceRegion(name, args, aws);
   const names = await tableNames(name, args, aws);
-  // Of a window's backups each table has one, deleted since or not.
+  // Each table has one backup of the window, whether the table still exists or not.
   const deleted = from?.windowBackups ? undefined : await deletedSince(name, args, instant, aws);
   const refusal =
     deleted && !context.acceptInconsistent
@@ -99,7 +99,7 @@ async function readSources(
     const tables = settings.filter((table) => arns.has(table.name));
     return { ...common, tables, backups: arns, incomplete };
   }
-  // Of what is restored from backups, the backups say which tables there were.
+  // For a restore from backups, the backups say which tables there were.
   const backups = new Map(Object.entries(from.tables ?? {}));
   const missing = settings.filter((table) => !backups.has(table.name)).map((table) => table.name);
   if (missing.length > 0)

@@ -42,7 +42,7 @@ export function copyDeletion(identifier: string, { mode }: RestoreContext) {
   };
 }
 
-/** With what a copy is logged in to. */
+/** Says which credentials a copy has. */
 export function credentialsNote(managedPassword: boolean): string {
   return managedPassword
     ? "user names and passwords are the source's, but for the master user: the copy has a secret of its own in Secrets Manager"

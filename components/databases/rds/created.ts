@@ -1,7 +1,7 @@
 import { OWNED } from "../create";
 import type { CreatedResource } from "../create/created-resource";
 
-/** Of any kind of RDS, what this program sets whatever is given. */
+/** What this program sets for every kind of RDS, regardless of the given arguments. */
 const OWNED_OF_RDS = {
   region: OWNED.region,
   backupRetentionPeriod: OWNED.next("backupRetentionPeriod"),

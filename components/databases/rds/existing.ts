@@ -25,7 +25,7 @@ export function adoptedInstance(
 /** The IDs to import a copied Aurora cluster and its instances by, those that are outside of the state. */
 export interface AdoptedCluster {
   cluster: string | undefined;
-  /** By the numbers that the instances' identifiers end with, from 1 on. */
+  /** Keyed by the number at the end of each instance's identifier, from 1 on. */
   instances: ReadonlyMap<number, string>;
 }
 

@@ -132,7 +132,7 @@ function declareCopy(
     `${logical}-restore`,
     "restore-rds-cluster-copy",
     {
-      // Known only after the instant has passed its checks, like the input of every restore call.
+      // This is known only after the instant has passed its checks, like the input of every restore call.
       request: context.checkedInstant.apply((instant) => ({
         region,
         clusterIdentifier: identifier,

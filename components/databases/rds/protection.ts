@@ -95,7 +95,7 @@ export function protectExistingRds(
       // No error: in a disaster, a database in such a state is just what has to be restored.
       if (state) pulumi.log.warn(`database ${name}: ${state}`, context.parent);
       const problems = shortfalls(protection, days);
-      // In another state AWS Backup does nothing, which is said above.
+      // AWS Backup does nothing in another state, as the message above says.
       if (manage && state === undefined && protection.retentionDays < days)
         await refuseOverdue(name, protection, { days, region, what, run: kept?.plan ?? continuousPlan(name) }, context);
       if (!manage && problems.length > 0) return endProgram(refusal(name, what, protection, problems));
