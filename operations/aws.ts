@@ -121,7 +121,10 @@ function credentialProviders(): CredentialProviders {
   return require("@aws-sdk/credential-providers");
 }
 
-/** Calls `work` for every item, at most `limit` at a time; results are in the items' order. The first failure ends it. */
+/**
+ * Calls `work` for every item, at most `limit` at a time; results are in the items' order. After the first failure no further item
+ * is taken; it is reported when those in work have ended, so that none continues in the background.
+ */
 export async function eachAtOnce<Item, Result>(
   items: readonly Item[],
   limit: number,
@@ -129,11 +132,20 @@ export async function eachAtOnce<Item, Result>(
 ): Promise<Result[]> {
   const results = new Array<Result>(items.length);
   const queue = items.entries();
+  const failures: unknown[] = [];
   const worker = async () => {
     // One iterator for all workers: each item is taken once.
-    for (const [index, item] of queue) results[index] = await work(item);
+    for (const [index, item] of queue) {
+      try {
+        results[index] = await work(item);
+      } catch (error) {
+        failures.push(error);
+      }
+      if (failures.length > 0) return;
+    }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  if (failures.length > 0) throw failures[0];
   return results;
 }
 

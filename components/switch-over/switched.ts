@@ -53,7 +53,7 @@ export function declareSwitchOver(
   const { releases = [] } = set;
   const plan = switchOverPlan(databases, releases, instant);
   if (pulumi.runtime.isDryRun()) void pulumi.log.info(planText(plan, true), parent);
-  const verification = pulumi.output(verifiedBefore(name, args, instant, within));
+  const verification = pulumi.output(verifiedBefore(name, args, { instant, set, aws }, within));
   const { request, access } = orderOf(args, set, { databases, instant, aws });
   const logical = `${name}-switch-over-${instantSuffix(instant)}`;
   const said = declareFinding(
@@ -134,6 +134,27 @@ function checked(
   );
 }
 
+/** Production names that copies are taking. */
+async function namesTaken({ databases }: BackupSet, aws: AwsSettings): Promise<string[]> {
+  const each = databases
+    .map(kindOf)
+    .map(async ({ name, kind, args }) => (await kind.namesTaken?.(name, args, aws)) ?? []);
+  return (await Promise.all(each)).flat();
+}
+
+function begun(instant: string): RestoreVerification {
+  return {
+    verdict: Verdict.Unproven,
+    instant,
+    because: [
+      "the switch-over had begun, for which the copies were verified; the state no longer has what was found then",
+    ],
+    restsOn: [],
+    notCovered: [],
+    witnesses: [],
+  };
+}
+
 function stepsLeft(kept: readonly string[]): string[] {
   return [
     "see that the application works: its pods run on the restored databases, under the names that they had",
@@ -146,12 +167,14 @@ function stepsLeft(kept: readonly string[]): string[] {
 async function verifiedBefore(
   name: string,
   args: ScalarRestoreArgs,
-  instant: string,
+  { instant, set, aws }: { instant: string; set: BackupSet; aws: AwsSettings },
   parent: pulumi.Resource | undefined,
 ): Promise<RestoreVerification> {
   const recorded = await outputsInState({ type: "scalar-backup:index:ScalarRestore", logical: name }, { parent });
   // Cast: this component has recorded it, in this version or an earlier one.
   const verification = recorded?.verification as RestoreVerification | undefined;
+  // Only verified copies are marked: a switch-over that has begun goes on, though `restore` was removed in between.
+  if (verification?.instant !== instant && (await namesTaken(set, aws)).length > 0) return begun(instant);
   if (verification?.instant !== instant)
     return endProgram(
       `scalar-backup:restore.switchOver: the state has no copies of ${instant}; remove switchOver, run "pulumi up" to restore and verify them, and then confirm`,

@@ -29,6 +29,16 @@ const USUAL_MINUTES = { instance: 10, cluster: 2 };
 /** What a copy replaces for which no database was left. */
 const NONE = "none";
 
+/**
+ * Statuses in which a database answers. While it is backed up or its storage is optimized, a new name is refused, and asked for
+ * again. [Amazon RDS User Guide, Viewing DB instance status]
+ */
+const SERVING = new Set(["available", "backing-up", "storage-optimization", "storage-config-upgrade"]);
+
+function serves({ status }: RdsDatabase): boolean {
+  return SERVING.has(status);
+}
+
 /** What all members of a switch-over share. */
 export interface SwitchOverOf {
   /** RFC 3339, UTC. */
@@ -69,12 +79,12 @@ export class RdsMember implements Member {
         (obstacle) => `${this.name}: ${this.rds.what} ${identifier} ${obstacle}`,
       ),
       ...copy.obstacles.map((obstacle) => `${this.name}: ${this.rds.what} ${copyIdentifier} ${obstacle}`),
-      ...(source === undefined || source.status === "available"
+      ...(source === undefined || serves(source)
         ? []
-        : [`${this.name}: ${this.rds.what} ${identifier} is ${source.status}; AWS renames available ones only`]),
-      ...(copy.status === "available"
-        ? []
-        : [`${this.name}: the copy ${copyIdentifier} is ${copy.status}; wait for it`]),
+        : [
+            `${this.name}: ${this.rds.what} ${identifier} is ${source.status}, and AWS renames available ones only: wait for it or start it, or, if it is broken, delete it with a final snapshot; the copy then takes the free name`,
+          ]),
+      ...(serves(copy) ? [] : [`${this.name}: the copy ${copyIdentifier} is ${copy.status}; wait for it`]),
       ...(taken === undefined
         ? []
         : [
@@ -104,7 +114,7 @@ export class RdsMember implements Member {
       return {
         other: `it is neither the database that is to be replaced nor its copy, but ${found.resourceId}; nothing of it is touched: rename it, then run "pulumi up" again`,
       };
-    return found.status === "available" && found.pendingIdentifier === undefined ? "copy" : "opening";
+    return serves(found) && found.pendingIdentifier === undefined ? "copy" : "opening";
   }
 
   async close(say: Say): Promise<void> {
@@ -188,14 +198,14 @@ export class RdsMember implements Member {
         if (found.identifier === to) {
           const former = await this.rds.find(from);
           const free = former?.resourceId !== resourceId;
-          if (!free || found.status !== "available") settledSince = undefined;
+          if (!free || !serves(found)) settledSince = undefined;
           else settledSince ??= now;
           const settled = settledSince !== undefined && now - settledSince >= settledMillis;
           return settled ? undefined : `it is ${found.status}, as ${to}`;
         }
         const state = `it is ${found.status}, as ${found.identifier}`;
         const asked = askedAt !== undefined && now - askedAt < ASK_AGAIN_MILLIS;
-        if (found.pendingIdentifier === to || asked || found.status !== "available") return state;
+        if (found.pendingIdentifier === to || asked || !serves(found)) return state;
         if (await this.#askForName(found, to)) {
           askedAt = now;
           say(`${this.name}: ${found.identifier} is to become ${to}`);
