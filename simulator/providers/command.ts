@@ -141,7 +141,7 @@ export class CommandProvider implements SimulatedProvider {
 
   async cancel(): Promise<void> {
     this.#cancelled = true;
-    for (const child of this.#running) child.kill("SIGKILL");
+    for (const child of this.#running) end(child);
   }
 
   /** @param before What the command wrote when it last ran. */
@@ -176,9 +176,10 @@ export class CommandProvider implements SimulatedProvider {
       cwd: directory,
       env: { ...process.env, ...environment },
       stdio: ["pipe", "pipe", "pipe"],
+      detached: HAS_PROCESS_GROUPS,
     });
     this.#running.add(child);
-    const ended = onExit(() => child.kill("SIGKILL"));
+    const ended = onExit(() => end(child));
     try {
       return await this.#outcome(child, urn, command, inputs);
     } finally {
@@ -215,6 +216,21 @@ export class CommandProvider implements SimulatedProvider {
         else resolve({ stdout: withoutNewline(output.stdout), stderr: withoutNewline(output.stderr) });
       });
     });
+  }
+}
+
+const HAS_PROCESS_GROUPS = process.platform !== "win32";
+
+/** Ends a shell with what it runs, to which it does not pass a signal on: both are in a process group of their own. */
+function end(child: ChildProcess): void {
+  if (!HAS_PROCESS_GROUPS || child.pid === undefined) {
+    child.kill("SIGKILL");
+    return;
+  }
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // All of them have ended.
   }
 }
 

@@ -79,6 +79,22 @@ test("a failing command fails with all it has written", async (t) => {
   await t.throwsAsync(created(provider, { create: "true" }), { message: /was cancelled/ });
 });
 
+test("a cancelled command ends with what its shell runs", async (t) => {
+  t.timeout(60_000);
+  let started = (_line: string) => {};
+  const line = new Promise<string>((resolve) => {
+    started = resolve;
+  });
+  const provider = new CommandProvider({ log: (text) => started(text) });
+  // The shell does not become what it runs, which keeps its outputs open.
+  const ended = t.throwsAsync(created(provider, { create: "echo started; sleep 600; true" }), {
+    message: /^signal: SIGKILL/,
+  });
+  await line;
+  await provider.cancel();
+  await ended;
+});
+
 test("only giving or removing triggers as a whole replaces; all else is an update in place", async (t) => {
   const command = { create: "a", triggers: ["1"] };
   t.deepEqual(await diffOf(command, command), {});
