@@ -99,8 +99,9 @@ export class Terminal {
     }
   }
 
+  /** What is written while work goes on takes the place of its counter, which then goes on below. */
   #write(text: string): void {
-    this.#endProgress();
+    this.#eraseCounter();
     this.#print(text);
   }
 
@@ -112,8 +113,12 @@ export class Terminal {
   #endProgress(): void {
     if (this.#progress === undefined) return;
     clearInterval(this.#progress);
+    this.#eraseCounter();
     this.#progress = undefined;
-    if (this.#out.isTTY) this.#out.write("\r\x1b[2K");
+  }
+
+  #eraseCounter(): void {
+    if (this.#progress !== undefined && this.#out.isTTY) this.#out.write("\r\x1b[2K");
   }
 
   #styled(style: Style, text: string): string {

@@ -85,6 +85,18 @@ test("on a pipe, work that takes long shows within 3 seconds that it goes on", a
   t.regex(written.text, /\n {2}pulumi up \.\.\. [23] s\n/);
 });
 
+test("what is printed while work goes on does not end its counter", async (t) => {
+  const { terminal, written } = terminalOf(80);
+  const work = delay(1500).then(() => {
+    written.text = "";
+    terminal.note("step 1");
+    return delay(500);
+  });
+  await terminal.during("pulumi up", work);
+  const erased = "\r\x1b[2K";
+  t.true(written.text.startsWith(`${erased}  step 1\n${erased}  pulumi up ... `), written.text);
+});
+
 test("numbers and nouns agree", (t) => {
   t.is(counted(1, "reader"), "1 reader");
   t.is(counted(2, "reader"), "2 readers");
