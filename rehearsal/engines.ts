@@ -3,7 +3,7 @@ import type { SimulatedCloud } from "../simulator/cloud/cloud";
 import { EmbeddedStack } from "../simulator/engine/embedded";
 import { PulumiStack } from "../simulator/engine/real";
 import type { Stack } from "../simulator/engine/stack";
-import { CommandProvider } from "../simulator/providers/command";
+import { CommandProvider, type CommandProviderOptions } from "../simulator/providers/command";
 import type { SimulatedProvider } from "../simulator/providers/provider";
 
 /** The folder of the stack program: this project's. */
@@ -14,9 +14,13 @@ export const ENGINES = ["embedded", "pulumi"] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 /** The parts of a stack on a simulated cloud. */
-function stackOptions(cloud: SimulatedCloud, config: Record<string, unknown>, parallel: number) {
+function stackOptions(
+  cloud: SimulatedCloud,
+  config: Record<string, unknown>,
+  { parallel = PARALLEL, commands = commandsOf(cloud) }: { parallel?: number; commands?: CommandProvider },
+) {
   const environment = () => cloud.environment();
-  return { program: PROGRAM, providers: providersOf(cloud), environment, config, parallel };
+  return { program: PROGRAM, providers: providersOf(cloud, commands), environment, config, parallel };
 }
 
 /**
@@ -25,9 +29,17 @@ function stackOptions(cloud: SimulatedCloud, config: Record<string, unknown>, pa
  */
 export const PARALLEL = 60;
 
+/** Runs operations as processes, at the cloud's time. */
+function commandsOf(cloud: SimulatedCloud, log?: CommandProviderOptions["log"]): CommandProvider {
+  // What is shown of an operation is its own: the AWS SDK's warning about an old Node.js is not.
+  const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
+  const environment = () => ({ ...cloud.environment(), ...(log && quiet) });
+  return new CommandProvider({ environment, directory: PROGRAM, ...(log && { log }) });
+}
+
 /** Every simulated provider that the program needs: the clouds' providers, and the one that runs operations. */
-export function providersOf(cloud: SimulatedCloud): SimulatedProvider[] {
-  return [...cloud.providers(), new CommandProvider({ environment: () => cloud.environment(), directory: PROGRAM })];
+export function providersOf(cloud: SimulatedCloud, commands = commandsOf(cloud)): SimulatedProvider[] {
+  return [...cloud.providers(), commands];
 }
 
 /** The unchanged program on the embedded engine. */
@@ -36,17 +48,31 @@ export function embeddedStack(
   config: Record<string, unknown>,
   parallel = PARALLEL,
 ): EmbeddedStack {
-  return new EmbeddedStack(stackOptions(cloud, config, parallel));
+  return new EmbeddedStack(stackOptions(cloud, config, { parallel }));
 }
 
-/** The unchanged program on an engine, on a simulated cloud. The caller has to close the stack. */
+/** A stack on an engine. */
+export interface OpenedStack {
+  stack: Stack;
+  /** Ends the operations that run now, by SIGKILL. */
+  killOperations(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * The unchanged program on an engine, on a simulated cloud. The caller has to close the stack.
+ * @param log Called with each line that an operation writes, and the operation's URN.
+ */
 export function openStack(
   engine: EngineName,
   cloud: SimulatedCloud,
   config: Record<string, unknown>,
-  parallel = PARALLEL,
-): { stack: Stack; close(): Promise<void> } {
-  if (engine === "embedded") return { stack: embeddedStack(cloud, config, parallel), close: async () => {} };
-  const stack = new PulumiStack(stackOptions(cloud, config, parallel));
-  return { stack, close: () => stack.close() };
+  log?: CommandProviderOptions["log"],
+): OpenedStack {
+  const commands = commandsOf(cloud, log);
+  const killOperations = () => commands.cancel();
+  const options = stackOptions(cloud, config, { commands });
+  if (engine === "embedded") return { stack: new EmbeddedStack(options), killOperations, close: async () => {} };
+  const stack = new PulumiStack(options);
+  return { stack, killOperations, close: () => stack.close() };
 }

@@ -1,57 +1,27 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { promisify } from "node:util";
 import type { DatabaseArgs } from "../components/databases";
 import { formatInstant, instantMillis } from "../restore-points/instant";
-import { listing } from "../restore-points/listing";
-import { restorePointsOf } from "../restore-points/outputs";
-import { PLAIN } from "../restore-points/paint";
 import { Verdict } from "../restore-points/verification/verdict";
 import { SimulatedCloud } from "../simulator/cloud/cloud";
-import { type Operation, revealed, type Stack, type StackResult } from "../simulator/engine/stack";
-import { type EngineName, openStack } from "./engines";
-import { NAMESPACE, Pauses, RELEASE, type Window } from "./pauses";
-import { type Balance, checkCopies } from "./scalardb/check";
+import { revealed, type Stack, type StackResult } from "../simulator/engine/stack";
+import { openStack } from "./engines";
+import type { Pauses, Window } from "./pauses";
+import { countChanges, errorsOf, Production, type ProductionOptions } from "./production";
+import { type RehearsalReport, summarize } from "./report";
 import { TransactionState } from "./scalardb/record";
 import { copiesOf } from "./sets/copies";
-import type { RehearsalSet, RunningSet } from "./sets/set";
+import type { RunningSet } from "./sets/set";
 import type { Terminal } from "./terminal";
-import { counted, countOf, duration } from "./text";
+import { counted, countOf } from "./text";
 import { attack, attackTableBackups, backupsOf, keptOf, onAws, recoveryPoints, typesOf } from "./vaults/aws";
 import { attackAzure, azureRecoveryPoints, azureVault, holdsEveryServer, onAzure } from "./vaults/azure";
 import { withVaults } from "./vaults/config";
 import { plansOf, refusalText, verdictText, verificationOf, witnessesIn } from "./verification";
 
 const MINUTE = 60_000;
-const run = promisify(execFile);
 
-export interface RehearsalOptions {
-  set: RehearsalSet;
-  seed: number;
-  terminal: Terminal;
-  /** The engine that runs the program. */
-  engine: EngineName;
+export interface RehearsalOptions extends Omit<ProductionOptions, "config"> {
   /** Whether the set's databases are also kept in vaults. */
   vaults?: boolean;
-}
-
-/** The result of a rehearsal, written by `--report`. Durations in milliseconds. */
-export interface RehearsalReport {
-  set: string;
-  seed: number;
-  passed: boolean;
-  checks: { claim: string; holds: boolean; detail?: string }[];
-  restoredTo: string;
-  /** How long the restore would take in the cloud, and how long its slowest resource. */
-  restoreSimulatedMillis: number;
-  slowestOperationMillis: number;
-  /** The recorded pause window; absent if nothing is paused. */
-  window?: Window;
-  /** What the program found about the copies. */
-  verdict: string;
-  transfers: number;
-  wallMillis: number;
 }
 
 /**
@@ -59,91 +29,61 @@ export interface RehearsalReport {
  * not.
  */
 export async function rehearse(options: RehearsalOptions): Promise<RehearsalReport> {
-  const cloud = await SimulatedCloud.start({ seed: options.seed });
-  const config = options.vaults ? withVaults(options.set.config, cloud) : { ...options.set.config };
-  const { stack, close } = openStack(options.engine, cloud, config);
+  const { seed, engine, vaults } = options;
+  const cloud = await SimulatedCloud.start({ seed });
+  const config = vaults ? withVaults(options.set.config, cloud) : { ...options.set.config };
+  const opened = openStack(engine, cloud, config);
   try {
-    return await new Drill(cloud, stack, config, options).perform();
+    const production = new Production(cloud, opened, { ...options, config });
+    return await new Drill(production, options).perform();
   } finally {
-    await close();
+    await opened.close();
     await cloud.stop();
   }
 }
 
 class Drill {
+  readonly #production: Production;
   readonly #cloud: SimulatedCloud;
   readonly #options: RehearsalOptions;
   readonly #terminal: Terminal;
   readonly #set: RunningSet;
   readonly #config: Record<string, unknown>;
-  readonly #checks: RehearsalReport["checks"] = [];
   readonly #stack: Stack;
   readonly #vaultsOn: { aws: boolean; azure: boolean };
   readonly #pauses: Pauses;
 
-  constructor(cloud: SimulatedCloud, stack: Stack, config: Record<string, unknown>, options: RehearsalOptions) {
+  constructor(production: Production, options: RehearsalOptions) {
+    const { cloud, config, terminal, set, pauses, opened } = production;
+    this.#production = production;
     this.#cloud = cloud;
-    this.#stack = stack;
+    this.#stack = opened.stack;
     this.#config = config;
     this.#options = options;
-    this.#terminal = options.terminal;
-    this.#set = options.set.build(cloud);
+    this.#terminal = terminal;
+    this.#set = set;
+    this.#pauses = pauses;
     const vaults = options.vaults === true;
-    this.#pauses = new Pauses({
-      cloud,
-      config,
-      terminal: options.terminal,
-      set: this.#set,
-      seed: options.seed,
-      check: (claim, holds, detail) => this.#check(claim, holds, detail),
-    });
     this.#vaultsOn = { aws: vaults && onAws(config).length > 0, azure: vaults && onAzure(config).length > 0 };
   }
 
   async perform(): Promise<RehearsalReport> {
     const began = Date.now();
-    const { terminal, set, seed } = this.#options;
-    const pods = 3;
-    this.#introduce();
-    const installed = this.#cloud.kubernetes.installRelease({
-      namespace: NAMESPACE,
-      name: RELEASE,
-      product: "scalardb-cluster",
-      replicas: pods,
-      envoy: 1,
-      application: this.#set.bank.application,
-    });
-    await terminal.during("the release starts", installed);
-    this.#set.bank.open();
-
-    terminal.section("The set");
-    terminal.note(set.title);
-    terminal.note(
-      `${counted(this.#set.bank.accounts.length, "account")} with ${this.#set.bank.expectedTotal} in total; ${counted(pods, "pod")} transfer amounts between them`,
-    );
-    const paused = await this.#protect();
-    // AWS Backup runs once a day; only then does a cluster get the plan's backup retention.
-    terminal.note("a day passes");
-    this.#cloud.clock.advance(24 * 60 * MINUTE);
+    this.#production.introduce("A drill on simulated clouds");
+    await this.#production.open();
+    const paused = await this.#production.protect(this.#vaultsOn.azure ? () => this.#lock() : undefined);
 
     // A window that is held for backups is longer than what it would be planted in.
     const plants = paused && this.#comparesCoordinators && !this.#options.vaults;
     const missed = plants ? await this.#pauses.missPause() : undefined;
-    this.#pauses.untilPodStarts();
     const since = this.#cloud.clock.now();
-    const window = await this.#pauses.duringTransfers(async () => {
-      await terminal.during("transfers are running", delay(2000));
-      const recorded = paused ? await this.#pauses.pause() : undefined;
-      await terminal.during("transfers are running", delay(1500));
-      return recorded;
-    });
+    const window = await this.#production.transfer(paused);
     const planted = missed && this.#pauses.plant(missed);
     const transfers = this.#pauses.transferred.done;
-    const lastGood = this.#cloud.clock.now();
-    this.#disaster(transfers, this.#pauses.transferred.paused);
+    const lastGood = this.#production.disaster();
 
-    const points = await this.#restorePoints();
-    const at = paused ? await this.#latestByCommand(points) : formatInstant(lastGood - 1000);
+    const points = await this.#production.restorePoints();
+    const at = paused ? await this.#production.latestByCommand(points) : lastGood;
     if (paused) await this.#refuse(since);
     const restore = await this.#restore(at);
     if (this.#vaultsOn.aws) this.#keep(at);
@@ -154,28 +94,8 @@ class Drill {
     if (this.#vaultsOn.aws) await this.#restoreFromBackups(at);
     if (this.#options.vaults) await this.#destroy();
 
-    const slowest = slowestOperation(restore);
-    terminal.section("Summary");
-    terminal.note(
-      `restored to ${at}; ${counted(transfers, "transfer")}; ${counted(this.#checks.length, "check")}, ${terminal.failures} failed`,
-    );
-    terminal.note(
-      `in the cloud the restore would take ${duration(restore.simulatedMillis)}, with all databases in parallel; the slowest resource, ${slowest.name}, takes ${duration(slowest.endMillis - slowest.startMillis)}`,
-    );
-    terminal.note(`this drill took ${((Date.now() - began) / 1000).toFixed(1)} s`);
-    return {
-      set: set.name,
-      seed,
-      passed: terminal.failures === 0,
-      checks: this.#checks,
-      restoredTo: at,
-      restoreSimulatedMillis: restore.simulatedMillis,
-      slowestOperationMillis: slowest.endMillis - slowest.startMillis,
-      ...(window && { window }),
-      verdict: verificationOf(restore).verdict,
-      transfers,
-      wallMillis: Date.now() - began,
-    };
+    const { set, seed } = this.#options;
+    return summarize(this.#production, { set, seed, at, restore, window, began, transfers });
   }
 
   /** Whether the program compares copies of the set's coordinator, which is in the first database. */
@@ -184,82 +104,15 @@ class Drill {
     return first?.dynamodb !== undefined || first?.cosmosdb !== undefined;
   }
 
-  /** Says what is simulated. */
-  #introduce(): void {
-    const clouds = [
-      ...(onAws(this.#config).length > 0 ? ["AWS"] : []),
-      ...(onAzure(this.#config).length > 0 ? ["Azure"] : []),
-      "Kubernetes",
-    ];
-    const engine = this.#options.engine === "pulumi" ? "the Pulumi CLI's engine" : "an engine embedded in this process";
-    this.#terminal.section("A drill on simulated clouds");
-    this.#terminal.note(`simulated: ${clouds.join(", ")}, ScalarDB with its clients, and the time between the steps`);
-    this.#terminal.note(`real: the stack program, its operations and the pauser, unchanged, on ${engine}`);
-  }
-
-  /** The first `up`. @returns whether pods have to be paused */
-  async #protect(): Promise<boolean> {
-    this.#terminal.section("pulumi up: protect the databases");
-    const up = await this.#run("up");
-    this.#terminal.operations(up.operations);
-    const need = up.outputs.pauseRequired as { required: boolean; because: string };
-    this.#terminal.note(`${need.required ? "pods are paused on a schedule" : "nothing is paused"}: ${need.because}`);
-    if (this.#vaultsOn.azure) await this.#lock();
-    const again = await this.#run("preview");
-    this.#check("a preview right after changes nothing", countChanges(again) === 0, countOf(again.operations));
-    return need.required;
-  }
-
   /** Azure can lock a vault only after it was created. */
   async #lock(): Promise<void> {
     this.#terminal.section("pulumi up: lock the vault on Azure permanently (acknowledgeIrreversible is set)");
-    const up = await this.#run("up");
+    const up = await this.#production.run("up");
     this.#terminal.operations(up.operations);
-    this.#check(
+    this.#production.check(
       "the vault is locked",
       azureVault(this.#cloud.azure)?.immutability === "Locked" && countChanges(up) === 1,
     );
-  }
-
-  #disaster(transfers: number, refused: number): void {
-    this.#terminal.section("Disaster");
-    this.#terminal.note(
-      `${counted(transfers, "transfer")} succeeded; ${counted(refused, "try", "tries")} met a paused pod and were repeated`,
-    );
-    this.#terminal.note(this.#set.disaster());
-    const now = this.#cloud.clock.now();
-    this.#check("the databases are broken", !this.#verdict(this.#set.past(now)).consistent);
-    // The clouds' restorable ranges lag behind; time passes until the damage is noticed.
-    this.#cloud.clock.advance(20 * MINUTE);
-  }
-
-  async #restorePoints(): Promise<StackResult> {
-    this.#terminal.section("npm run restore-points: list the restorable instants");
-    const points = await this.#run("up");
-    const output = restorePointsOf(points.outputs);
-    this.#terminal.note(listing(output, this.#terminal.width - 2, PLAIN).join("\n"));
-    return points;
-  }
-
-  /** The newest restorable instant, from the command that users pass to `pulumi config set`. */
-  async #latestByCommand({ outputs }: StackResult): Promise<string> {
-    const command = run(
-      process.execPath,
-      ["register/index.cjs", "restore-points/cli.ts", "--latest", "--outputs", "-"],
-      {
-        cwd: join(__dirname, ".."),
-      },
-    );
-    command.child.stdin?.end(JSON.stringify(outputs));
-    const { stdout, stderr, failed } = await this.#terminal.during(
-      "npm run restore-points",
-      command.then(
-        (output) => ({ ...output, failed: false }),
-        ({ stdout, stderr }) => ({ stdout, stderr, failed: true }),
-      ),
-    );
-    this.#check("there is a restore point", !failed, (stdout || stderr).trim());
-    return stdout.trim();
   }
 
   /** An instant during transfers is refused before anything is created. */
@@ -267,9 +120,9 @@ class Drill {
     this.#terminal.section("pulumi preview: refuses an instant outside every pause window");
     this.#config["scalar-backup:restore"] = { at: this.#unbalancedInstant(since) };
     const preview = await this.#terminal.during("preview", this.#stack.preview());
-    const said = preview.diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
+    const said = errorsOf(preview);
     this.#terminal.note(said.join("\n"));
-    this.#check(
+    this.#production.check(
       "the preview fails and names the nearest restorable instants",
       !preview.succeeded && said.join().includes("the nearest"),
     );
@@ -278,22 +131,19 @@ class Drill {
   async #restore(at: string): Promise<StackResult> {
     this.#terminal.section(`pulumi config set --path restore.at ${at}; pulumi up`);
     this.#config["scalar-backup:restore"] = { at };
-    if (this.#comparesCoordinators) this.#terminal.note(plansOf(await this.#run("preview")).join("\n"));
-    const restored = await this.#run("up");
+    if (this.#comparesCoordinators) this.#terminal.note(plansOf(await this.#production.run("preview")).join("\n"));
+    const restored = await this.#production.run("up");
     this.#terminal.operations(restored.operations);
     const verification = verificationOf(restored);
     this.#terminal.note(verdictText(verification));
     if (this.#comparesCoordinators)
-      this.#check("no transaction was committed around the copies", verification.verdict === Verdict.PauseProven);
-    const verdict = this.#verdict(this.#set.copies(restored));
-    this.#check(
-      "the copies balance",
-      verdict.consistent,
-      verdict.consistent ? `${verdict.total} of ${verdict.expectedTotal}` : verdict.reasons.join("; "),
-    );
-    for (const { claim, holds, detail } of this.#set.settings(restored)) this.#check(claim, holds, detail);
-    const again = await this.#run("preview");
-    this.#check("a preview right after changes nothing", countChanges(again) === 0, countOf(again.operations));
+      this.#production.check(
+        "no transaction was committed around the copies",
+        verification.verdict === Verdict.PauseProven,
+      );
+    this.#production.expectBalance("the copies balance", this.#production.balance(this.#set.copies(restored)));
+    for (const { claim, holds, detail } of this.#set.settings(restored)) this.#production.check(claim, holds, detail);
+    await this.#production.unchanged();
     this.#terminal.note("ScalarDB properties of the copies; for DynamoDB, contact_points is a region:");
     for (const { name, properties } of copiesOf(restored)) {
       const secret = revealed(properties) !== undefined;
@@ -308,19 +158,19 @@ class Drill {
     const at = this.#unbalancedInstant(since, window);
     this.#terminal.section(`The same restore to ${at}, during transfers (restore.acceptInconsistentCopiesAt)`);
     this.#config["scalar-backup:restore"] = { at, acceptInconsistentCopiesAt: at };
-    const restored = await this.#run("up");
+    const restored = await this.#production.run("up");
     this.#terminal.operations(restored.operations);
     if (this.#comparesCoordinators) {
       const verification = verificationOf(restored);
       this.#terminal.note(verdictText(verification));
-      this.#check(
+      this.#production.check(
         "ScalarDB's coordinator witnesses against the copies",
         verification.verdict === Verdict.Refused && this.#areWitnesses(verification.witnesses.join("\n")),
       );
     }
-    const verdict = this.#verdict(this.#set.copies(restored));
+    const verdict = this.#production.balance(this.#set.copies(restored));
     this.#terminal.note(verdict.reasons.join("\n"));
-    this.#check(
+    this.#production.check(
       "copies of an instant outside a pause window do not balance",
       !verdict.consistent,
       `${counted(verdict.unfinished, "half-written transaction")}`,
@@ -334,9 +184,9 @@ class Drill {
     this.#config["scalar-backup:restore"] = { at };
     const refused = await this.#terminal.during("pulumi up", this.#stack.up());
     this.#cloud.clock.advance(refused.simulatedMillis);
-    const errors = refused.diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
+    const errors = errorsOf(refused);
     this.#terminal.note(errors.map(refusalText).join("\n"));
-    this.#check(
+    this.#production.check(
       "the missed pod is found: the up fails, and names transactions",
       !refused.succeeded && errors.some((error) => error.includes("are refused")) && this.#areWitnesses(errors.join()),
     );
@@ -351,12 +201,12 @@ class Drill {
   async #cleanUp(): Promise<void> {
     this.#terminal.section("pulumi config rm restore; pulumi up");
     this.#config["scalar-backup:restore"] = undefined;
-    const cleaned = await this.#run("up");
+    const cleaned = await this.#production.run("up");
     this.#terminal.operations(cleaned.operations);
     const others = cleaned.operations.filter(({ kind }) => !["same", "read", "delete"].includes(kind));
-    this.#check("only the copies were deleted, and nothing else changed", others.length === 0);
+    this.#production.check("only the copies were deleted, and nothing else changed", others.length === 0);
     const leftovers = this.#set.leftovers();
-    this.#check("no copy remains", leftovers.length === 0, leftovers.join(", "));
+    this.#production.check("no copy remains", leftovers.length === 0, leftovers.join(", "));
   }
 
   /** AWS Backup keeps the restored databases in the vault while they exist. */
@@ -366,7 +216,7 @@ class Drill {
     const points = this.#recoveryPoints();
     const kept = keptOf(points, at);
     const sources = new Set(kept.map(({ resourceArn }) => resourceArn));
-    this.#check(
+    this.#production.check(
       "the vault holds recovery points of every kind of restored database on AWS",
       [...typesOf(onAws(this.#config))].every((type) => kept.some(({ resourceType }) => resourceType === type)),
       counted(sources.size, "table, instance or cluster", "tables, instances and clusters"),
@@ -381,7 +231,7 @@ class Drill {
     this.#terminal.section("A week passes: Azure Backup copies PostgreSQL into the vault");
     this.#cloud.clock.advance(7 * 24 * 60 * MINUTE);
     const points = azureRecoveryPoints(this.#cloud.azure);
-    this.#check(
+    this.#production.check(
       "the vault holds all data of every PostgreSQL server on Azure",
       points.length > 0 && holdsEveryServer(this.#cloud.azure),
       counted(points.length, "recovery point"),
@@ -398,16 +248,14 @@ class Drill {
     this.#config["scalar-backup:restore"] = { at, from };
     for (const [name, { windowBackups }] of Object.entries(from))
       this.#terminal.note(`${name}: from ${windowBackups ? "the backups of the pause window" : "the vault"}`);
-    const restored = await this.#run("up");
+    const restored = await this.#production.run("up");
     this.#terminal.operations(restored.operations);
-    const verdict = this.#verdict(this.#set.copies(restored));
-    this.#check(
+    this.#production.expectBalance(
       "the copies from backups balance",
-      verdict.consistent,
-      verdict.consistent ? `${verdict.total} of ${verdict.expectedTotal}` : verdict.reasons.join("; "),
+      this.#production.balance(this.#set.copies(restored)),
     );
     this.#config["scalar-backup:restore"] = undefined;
-    await this.#run("up");
+    await this.#production.run("up");
   }
 
   /** Neither an attacker nor `pulumi destroy` can delete the contents of the vaults. */
@@ -418,7 +266,7 @@ class Drill {
     const gone = attack(this.#cloud.aws, this.#recoveryPoints());
     const onAzure = azureVault(this.#cloud.azure);
     const passed = onAzure ? attackAzure(this.#cloud.azure, onAzure) : [];
-    this.#check(
+    this.#production.check(
       "no recovery point can be deleted",
       gone === 0 && passed.length === 0 && before > 0 && existing() === before,
       passed.length > 0 ? passed.join(", ") : counted(before, "recovery point"),
@@ -429,12 +277,12 @@ class Drill {
         `deleted: ${counted(unprotected, "DynamoDB backup")} of pause windows, which no lock protects`,
       );
     const refused = await this.#terminal.during("pulumi destroy", this.#stack.destroy());
-    this.#check("pulumi destroy fails while the vault is protected", !refused.succeeded);
+    this.#production.check("pulumi destroy fails while the vault is protected", !refused.succeeded);
     await this.#stack.unprotect();
     const destroyed = await this.#terminal.during("pulumi destroy", this.#stack.destroy());
     this.#terminal.note(`pulumi state unprotect --all; pulumi destroy: ${countOf(destroyed.operations)}`);
     const after = existing();
-    this.#check(
+    this.#production.check(
       "the stack is gone; the vault and its recovery points remain, as the output vaults says",
       destroyed.succeeded && after === before,
       counted(after, "recovery point"),
@@ -452,42 +300,12 @@ class Drill {
     const before = window ? instantMillis(window.start) : this.#cloud.clock.now() - 20 * MINUTE;
     for (let at = Math.floor(before / 1000) * 1000; at >= since; at -= 1000) {
       const instant = formatInstant(at);
-      if (!this.#verdict(this.#set.past(at)).consistent && this.#isBeforeDisaster(at)) return instant;
+      if (!this.#production.balance(this.#set.past(at)).consistent && this.#isBeforeDisaster(at)) return instant;
     }
     throw new Error("transfers were running, but the databases were balanced at every whole second");
   }
 
   #isBeforeDisaster(at: number): boolean {
-    return this.#verdict(this.#set.past(at)).total > this.#set.bank.expectedTotal * 0.9;
+    return this.#production.balance(this.#set.past(at)).total > this.#set.bank.expectedTotal * 0.9;
   }
-
-  #verdict(copies: Parameters<typeof checkCopies>[0]): Balance {
-    return checkCopies(copies, this.#set.bank.expectedTotal);
-  }
-
-  #check(claim: string, holds: boolean, detail?: string): void {
-    this.#checks.push({ claim, holds, ...(detail ? { detail } : {}) });
-    this.#terminal.check(claim, holds, detail);
-  }
-
-  /** @throws {Error} with the program's errors when it fails. */
-  async #run(what: "up" | "preview"): Promise<StackResult> {
-    const result = await this.#terminal.during(`pulumi ${what}`, this.#stack[what]());
-    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
-    if (!result.succeeded)
-      throw new Error(`pulumi ${what} failed:\n${errors.map(({ message }) => message).join("\n")}`);
-    // In the cloud, the run would have taken this long.
-    if (what === "up") this.#cloud.clock.advance(result.simulatedMillis);
-    return result;
-  }
-}
-
-function countChanges({ operations }: StackResult): number {
-  return operations.filter(({ kind }) => kind !== "same" && kind !== "read").length;
-}
-
-function slowestOperation({ operations }: StackResult): Operation {
-  return operations.reduce((slowest, operation) =>
-    operation.endMillis - operation.startMillis > slowest.endMillis - slowest.startMillis ? operation : slowest,
-  );
 }
