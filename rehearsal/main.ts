@@ -26,6 +26,8 @@ ${sets.map(({ name, title }) => `                     ${name.padEnd(28)} ${title
   --vaults         also play a vault on each cloud, and DynamoDB backups in the pause window:
                    copies of the restored databases are kept, the set is restored only from
                    backups, an attacker tries to delete them, and pulumi destroy keeps them
+  --recovery       play a disaster in place of a drill: verified copies take the production names,
+                   the update that does it is killed and run again, and the pods serve again
   --seed N         determines the transfers and the cloud's identifiers: 0 to ${GREATEST_SEED},
                    by default 1
   --report FILE    write the results as JSON
@@ -45,10 +47,16 @@ async function main(): Promise<void> {
   if (options.report) ensureWritable(options.report);
   endOnInterruption();
   const terminal = new Terminal(process.stdout);
-  const { seed, engine, vaults } = options;
+  const { seed, engine, vaults, recovery } = options;
   if (vaults && vaultConfig(set.config) === undefined)
     throw new UsageError(`--vaults needs a database that a vault supports, and --set ${set.name} has none`);
-  const report = await rehearse({ set, seed, terminal, engine, vaults });
+  if (recovery && vaults) throw new UsageError("--recovery and --vaults are two rehearsals; give one of them");
+  const played = recovery ? set.recovery : set;
+  if (played === undefined)
+    throw new UsageError(
+      `--recovery needs a set whose copies can take the production names; those are ${sets.flatMap(({ name, recovery }) => (recovery ? [name] : [])).join(", ")}`,
+    );
+  const report = await rehearse({ set: played, seed, terminal, engine, vaults, recovery });
   if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
   process.exitCode = report.passed ? 0 : 1;
 }
@@ -77,6 +85,7 @@ function readOptions() {
         seed: { type: "string", default: "1" },
         report: { type: "string" },
         vaults: { type: "boolean", default: false },
+        recovery: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
     });

@@ -6,6 +6,7 @@ import { revealed, type Stack, type StackResult } from "../simulator/engine/stac
 import { openStack } from "./engines";
 import type { Pauses, Window } from "./pauses";
 import { countChanges, errorsOf, Production, type ProductionOptions } from "./production";
+import { recover, switchOverLog } from "./recovery";
 import { type RehearsalReport, summarize } from "./report";
 import { TransactionState } from "./scalardb/record";
 import { copiesOf } from "./sets/copies";
@@ -22,20 +23,22 @@ const MINUTE = 60_000;
 export interface RehearsalOptions extends Omit<ProductionOptions, "config"> {
   /** Whether the set's databases are also kept in vaults. */
   vaults?: boolean;
+  /** Whether the copies take the production names, in place of a drill. */
+  recovery?: boolean;
 }
 
 /**
- * Plays a complete drill: protect, pause, disaster, restore, check, clean up. The cloud is simulated; the program is
- * not.
+ * Plays a complete drill: protect, pause, disaster, restore, check, clean up; or a recovery. The cloud is simulated; the
+ * program is not.
  */
 export async function rehearse(options: RehearsalOptions): Promise<RehearsalReport> {
-  const { seed, engine, vaults } = options;
+  const { seed, engine, vaults, recovery } = options;
   const cloud = await SimulatedCloud.start({ seed });
   const config = vaults ? withVaults(options.set.config, cloud) : { ...options.set.config };
-  const opened = openStack(engine, cloud, config);
+  const opened = openStack(engine, cloud, config, switchOverLog(options.terminal));
   try {
     const production = new Production(cloud, opened, { ...options, config });
-    return await new Drill(production, options).perform();
+    return recovery ? await recover(production, options) : await new Drill(production, options).perform();
   } finally {
     await opened.close();
     await cloud.stop();

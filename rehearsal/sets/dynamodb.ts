@@ -1,7 +1,9 @@
 import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
+import type { StackResult } from "../../simulator/engine/stack";
 import { COORDINATOR_TABLE, TransactionState } from "../scalardb/record";
 import { dynamodbDatabase } from "../scalardb/stores/databases";
+import { verificationOf } from "../verification";
 import type { SetPart } from "./part";
 import type { Check } from "./set";
 
@@ -88,6 +90,53 @@ export function dynamodbPart(from: string, to: string): SetPart {
       };
     },
   };
+}
+
+/** Tables whose copies are next to them, and take their names in a recovery. */
+export function recoveredDynamodbPart(region: string): SetPart {
+  return {
+    name: "ledger",
+    config: { dynamodb: { existing: { namespaces: ["ledger"] } } },
+    build(cloud) {
+      buildDynamodb(cloud, region);
+      const tables = cloud.aws.dynamodb.region(region);
+      const suffixOf = (restored: StackResult) =>
+        `-${verificationOf(restored).instant.replaceAll(/[-:]/g, "").toLowerCase()}`;
+      return {
+        source: () => dynamodbDatabase(tables),
+        copy: (restored) => dynamodbDatabase({ table: (name) => tables.table(`${name}${suffixOf(restored)}`) }),
+        settings: () => restoredSettings(cloud, region),
+        existing: () => tables.tableNames(),
+      };
+    },
+  };
+}
+
+/** Checks that tables that were deleted and restored have the settings that they had. */
+function restoredSettings(cloud: SimulatedCloud, region: string): Check[] {
+  const tables = cloud.aws.dynamodb.region(region);
+  const unprotected = TABLES.filter((name) => tables.find(name)?.recoveryPeriodInDays !== 35);
+  const busy = tables.table("ledger.accounts").describe();
+  const tags = tables.tagsOf(busy.TableArn as string).map(({ Key }) => Key);
+  const policies = cloud.aws.autoscaling.region(region).policies();
+  const scaled = policies.filter(({ ResourceId }) => ResourceId === `table/${busy.TableName}`);
+  return [
+    {
+      claim: "ledger: every restored table has point-in-time recovery again",
+      holds: unprotected.length === 0,
+      detail: unprotected.length === 0 ? "35 days" : `not ${unprotected.join(", ")}`,
+    },
+    { claim: "ledger: the restored table has a stream again", holds: busy.StreamSpecification?.StreamEnabled === true },
+    {
+      claim: "ledger: the restored table has its own tags, and no tag of a copy",
+      holds: tags.includes("team") && !tags.includes("scalar-backup:copy"),
+      detail: tags.join(", "),
+    },
+    {
+      claim: "ledger: the restored table has its autoscaling",
+      holds: scaled.length === 2,
+    },
+  ];
 }
 
 /** Checks that the tables in `to` have the settings of those in `from`, including those that a restore drops. */

@@ -70,6 +70,13 @@ export function setOf(
         }),
         settings: (restored) => running.flatMap(({ database }) => database.settings(restored)),
         leftovers: () => [...new Set(existing())].filter((each) => !before.has(each)),
+        missing: () => {
+          const now = new Set(existing());
+          return [...before].filter((each) => !now.has(each));
+        },
+        reopen: () => {
+          for (const store of stores.values()) store.forget();
+        },
         disaster() {
           const source = databaseOf(first).source();
           for (const [key, record] of source.load(table(first)))

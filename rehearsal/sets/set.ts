@@ -22,6 +22,10 @@ export interface RunningSet {
   settings(restored: StackResult): Check[];
   /** The remaining copies; empty after a clean-up. */
   leftovers(): string[];
+  /** The databases that existed at first, and do not now. */
+  missing(): string[];
+  /** The bank reads the databases again, as pods do that start: they have been replaced. */
+  reopen(): void;
   /** Damages the databases. @returns a description */
   disaster(): string;
 }
@@ -33,4 +37,6 @@ export interface RehearsalSet {
   /** The stack's configuration. */
   config: Record<string, unknown>;
   build(cloud: SimulatedCloud): RunningSet;
+  /** The same set with copies that can take the production names, if it has any. */
+  recovery?: RehearsalSet;
 }

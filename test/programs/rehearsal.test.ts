@@ -48,6 +48,8 @@ test("invalid options are refused at once, with exit code 2", async (t) => {
     [["--report", tmpdir()], /^rehearsal: --report \S+ cannot be written: EISDIR/],
     [["--engine", "pulumi"], /^rehearsal: --engine pulumi needs a Pulumi CLI, and there is none/],
     [["--seed", "99999999999999999999"], /^rehearsal: --seed 9{20} is not a whole number from 0 to 4294966/],
+    [["--recovery", "--set", "single-rdb"], /^rehearsal: --recovery needs a set .*; those are dynamodb-aurora;/],
+    [["--recovery", "--vaults"], /^rehearsal: --recovery and --vaults are two rehearsals/],
     [["--seed", "1.5"], /^rehearsal: --seed 1\.5 is not a whole number/],
   ] as const) {
     const { code, output } = start(t, "main", [...args], { PATH: "", PULUMI_HOME: join(tmpdir(), "no-such-home") });
@@ -55,6 +57,20 @@ test("invalid options are refused at once, with exit code 2", async (t) => {
     t.regex(output.stderr, refusal);
     t.is(output.stdout, "", "nothing was played");
   }
+});
+
+test("a recovery ends with the restored bank under the production names, after an up that was killed", async (t) => {
+  t.timeout(590_000);
+  const { folder, code, output } = start(t, "main", ["--set", "dynamodb-aurora", "--recovery"]);
+  t.is(await code, 0, output.stdout + output.stderr);
+  const [, killed = "", goingOn = ""] =
+    /; the machine that runs it dies\n(.*)\n.*: it goes on\n(.*)$/s.exec(output.stdout) ?? [];
+  t.regex(killed, /\| step \d.*: give the production names to the copies/);
+  t.notRegex(killed, /\| done: /);
+  t.regex(goingOn, /\| done: /);
+  t.regex(goingOn, /ok {5}the bank is balanced under the production names/);
+  t.regex(goingOn, /restored to .* 27 checks, 0 failed/);
+  t.deepEqual(left(folder), []);
 });
 
 test("an interruption while pods are paused leaves no process and no folder", async (t) => {

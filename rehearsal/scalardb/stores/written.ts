@@ -21,6 +21,11 @@ export class WrittenStore implements Store {
     this.#database = database;
   }
 
+  /** Reads the database again: its data is not what this process has written. */
+  forget(): void {
+    this.#tables.clear();
+  }
+
   read(table: string, key: string): object | undefined {
     return this.#records(table).get(key);
   }
