@@ -39,6 +39,7 @@ export async function runSwitchOver(
     const before = await look(members);
     const opened = before.filter(({ holder }) => holder === "opening" || holder === "copy");
     const complete = before.every(({ holder }) => holder === "copy");
+    if (complete) say(`the copies of ${instant} have the production names already: no database is changed`);
     if (!complete) {
       steps.begin("prepare");
       await all(members, (member) => member.prepare(say));
