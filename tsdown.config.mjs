@@ -36,6 +36,9 @@ const shared = {
   dts: false,
   sourcemap: false,
   minify: false,
+  // The declarations keep what is written for people; the code needs no second copy of it.
+  outputOptions: (options, _format, { cjsDts }) =>
+    cjsDts ? options : { ...options, comments: { legal: true, annotation: true, jsdoc: false } },
 };
 
 export default defineConfig([
