@@ -112,13 +112,23 @@ onEngine("the engine has the real plugin run every operation: protected, drilled
   t.deepEqual(changes(await stack.preview()), [], "a preview right after the drill");
   t.deepEqual(
     operationsIn(await stack.exportState()),
-    Object.keys(OPERATION_CLOUDS).sort(),
+    Object.keys(OPERATION_CLOUDS)
+      .filter((name) => !(name in NOT_IN_A_DRILL))
+      .sort(),
     "an operation was not run",
   );
   stack.config["scalar-backup:restore"] = undefined;
   await up();
   t.deepEqual(set.leftovers(), []);
 });
+
+/** Operations that this play has no use for, and the test that runs each. */
+const NOT_IN_A_DRILL: Record<string, string> = {
+  "abort-switch-over": "test/unit/operations/switch-over/abort.test.ts",
+  "await-verification-job": "test/programs/verification-jobs.test.ts",
+  "find-quiet-gaps": "test/unit/operations/quiet-gaps.test.ts",
+  "switch-over": "test/engine/switch-over.test.ts",
+};
 
 /** The operations that a stack's commands have run, or run when they go (what is left then is looked at), sorted. */
 function operationsIn({ deployment }: Deployment): string[] {
