@@ -1,11 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  COPY_TAG,
-  INSTANT_TAG,
-  PRODUCTION_NAME_TAG,
-  STACK_TAG,
-  SWITCHED_OVER_TAG,
-} from "../../restore-points/rules/tag-keys";
+import { isTakingAName } from "../../operations/taking-name";
+import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag-keys";
 import type { AwsSettings } from "../cloud-settings";
 import { type Declared, isInState, stackIdentity } from "../state";
 import { lookUpFor, type RestoreContext } from "./kind";
@@ -65,7 +60,7 @@ export function adopted(
  * @throws {Error} with how to go on
  */
 export function refuseTakingName(tags: Record<string, string>, { aborts }: Pick<RestoreContext, "aborts">): void {
-  if (aborts || tags[PRODUCTION_NAME_TAG] === undefined || tags[SWITCHED_OVER_TAG] !== undefined) return;
+  if (aborts || !isTakingAName(tags)) return;
   throw new Error(
     `a switch-over to ${tags[INSTANT_TAG]} has begun and is not complete, so nothing is changed: go on with it (set restore.at to ${tags[INSTANT_TAG]}, restore.mode to recovery, and restore.switchOver.confirm as before), or, as long as it has taken no production name, end it by restore.switchOver.abort`,
   );

@@ -5,11 +5,11 @@ import { type AwsAccessSource, eachAtOnce } from "../aws";
 import { waitingClock } from "../clock";
 import { CONCURRENCY } from "../dynamodb";
 import { dynamodbClient } from "../dynamodb-client";
+import { NOTHING_REPLACED, type SwitchOverOf } from "./copy-marks";
 import { findPairs } from "./find-pairs";
 import type { Member, NameState, Say } from "./member";
-import type { SwitchOverOf } from "./rds";
 import type { SwitchedTables } from "./request";
-import { holderOf, NOTHING_REPLACED, type TablePair } from "./table-pair";
+import { holderOf, type TablePair } from "./table-pair";
 import {
   accepted,
   attach,

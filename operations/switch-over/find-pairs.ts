@@ -1,12 +1,12 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { COPY_TAG, INSTANT_TAG, REPLACES_TAG, STACK_TAG } from "../../restore-points/rules/tag-keys";
+import { REPLACES_TAG } from "../../restore-points/rules/tag-keys";
 import { tablesOf } from "../../restore-points/tables";
 import { type AwsAccessSource, eachAtOnce } from "../aws";
 import { CONCURRENCY, type TableSettings } from "../dynamodb";
 import { TableReader } from "../table-reader";
-import type { SwitchOverOf } from "./rds";
+import { isCopyOf, NOTHING_REPLACED, type SwitchOverOf } from "./copy-marks";
 import type { SwitchedTables } from "./request";
-import { completionOf, NOTHING_REPLACED, type TablePair, withoutMarks } from "./table-pair";
+import { completionOf, type TablePair, withoutMarks } from "./table-pair";
 import { backupsNamed, type CopyBackup, chosenBackup, findTable, policyOf, streamsToKinesis } from "./tables";
 
 /** Days that point-in-time recovery of a restored table reaches back, where its copy has none. */
@@ -32,7 +32,7 @@ export async function findPairs(
   const reader = new TableReader(region, access, false);
   const all = await reader.names();
   const candidates = all.filter((each) => each.endsWith(suffix) && selects(database, each.slice(0, -suffix.length)));
-  const copies = (await reader.tagged(candidates)).filter(({ tags }) => isCopy(tags, of));
+  const copies = (await reader.tagged(candidates)).filter(({ tags }) => isCopyOf(of, tags));
   const replaces = new Map(copies.map(({ name, tags }) => [name.slice(0, -suffix.length), tags[REPLACES_TAG]]));
   const names = [...replaces.keys()];
   const refused = (problem: string): FoundPairs => ({ pairs: [], later: [], problems: [`${label}: ${problem}`] });
@@ -159,8 +159,4 @@ async function obstaclesOf(
 
 function selects(database: SwitchedTables, name: string): boolean {
   return tablesOf(database, [name]).length > 0;
-}
-
-function isCopy(tags: Record<string, string>, { instant, stack }: SwitchOverOf): boolean {
-  return tags[COPY_TAG] === "recovery" && tags[INSTANT_TAG] === instant && tags[STACK_TAG] === stack;
 }

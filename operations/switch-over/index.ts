@@ -1,9 +1,10 @@
 import type { ClusterChoice } from "../kubernetes/kubeconfig";
+import type { SwitchOverOf } from "./copy-marks";
 import { DynamodbMember, type Notes } from "./dynamodb";
 import type { Member, Say } from "./member";
 import { podsOf } from "./pods";
-import { abortSwitchOver, type Participants, runSwitchOver } from "./protocol";
-import { RdsMember, type SwitchOverOf } from "./rds";
+import { abortSwitchOver, type Participants, problemsOf, runSwitchOver } from "./protocol";
+import { RdsMember } from "./rds";
 import { rdsDatabases } from "./rds-databases";
 import type { SwitchedDatabase, SwitchOver, SwitchOverAccess } from "./request";
 import type { StoppablePods } from "./stoppable-pods";
@@ -23,9 +24,7 @@ export async function abort(request: SwitchOver, access: SwitchOverAccess, say: 
 
 /** What keeps a switch-over from beginning, each with the fix. Nothing is changed. */
 export async function switchOverObstacles(request: SwitchOver, access: SwitchOverAccess): Promise<string[]> {
-  const { pods, members } = await participantsOf(request, access);
-  const each = [...members.map((member) => member.problems()), pods?.problems(request.instant) ?? []];
-  return (await Promise.all(each)).flat();
+  return await problemsOf(request.instant, await participantsOf(request, access));
 }
 
 async function participantsOf(request: SwitchOver, access: SwitchOverAccess): Promise<Participants> {

@@ -19,6 +19,12 @@ export interface Participants {
   members: readonly Member[];
 }
 
+/** What keeps a switch-over from beginning, each with the fix. Nothing is changed. */
+export async function problemsOf(instant: string, { pods, members }: Participants): Promise<string[]> {
+  const each = [...members.map((member) => member.problems()), pods?.problems(instant) ?? []];
+  return (await Promise.all(each)).flat();
+}
+
 /**
  * Gives the production names of a set to its copies. At every instant, a whole verified copy of each database exists; no name is
  * opened before all are closed, so that a pod that comes back finds nothing or the restored set, never a mixture. It decides by
@@ -26,14 +32,11 @@ export interface Participants {
  *
  * @param instant Of the copies: RFC 3339, UTC.
  */
-export async function runSwitchOver(
-  instant: string,
-  { pods, members }: Participants,
-  say: Say,
-): Promise<SwitchOverResult> {
+export async function runSwitchOver(instant: string, participants: Participants, say: Say): Promise<SwitchOverResult> {
+  const { pods, members } = participants;
   const steps = stepsOf(say);
   steps.begin("look");
-  await refuse(await Promise.all([...members.map((member) => member.problems()), pods?.problems(instant) ?? []]));
+  refuse(await problemsOf(instant, participants));
   await pods?.lock(say);
   try {
     const before = await look(members);
@@ -81,7 +84,7 @@ export async function runSwitchOver(
  * @throws {Error} once a name is closed: then it can only go on.
  */
 export async function abortSwitchOver({ pods, members }: Participants, say: Say): Promise<void> {
-  await refuse(await Promise.all(members.map((member) => member.problems())));
+  refuse((await Promise.all(members.map((member) => member.problems()))).flat());
   await pods?.lock(say);
   try {
     const states = await look(members);
@@ -120,9 +123,7 @@ async function fence(
 
 async function look(members: readonly Member[]): Promise<NameState[]> {
   const states = (await Promise.all(members.map((member) => member.look()))).flat();
-  await refuse([
-    states.flatMap(({ label, holder }) => (typeof holder === "object" ? [`${label}: ${holder.other}`] : [])),
-  ]);
+  refuse(states.flatMap(({ label, holder }) => (typeof holder === "object" ? [`${label}: ${holder.other}`] : [])));
   const sources = states.filter(({ holder }) => holder === "source" || holder === "closing");
   const opened = states.filter(({ holder }) => holder === "opening" || holder === "copy");
   if (sources.length > 0 && opened.length > 0)
@@ -151,9 +152,9 @@ function describe(holder: Holder): string {
   }[holder];
 }
 
-async function refuse(problems: readonly string[][]): Promise<void> {
-  const all = problems.flat();
-  if (all.length > 0) throw new Error(`nothing is changed, because:\n${all.map((each) => `  ${each}`).join("\n")}`);
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0)
+    throw new Error(`nothing is changed, because:\n${problems.map((each) => `  ${each}`).join("\n")}`);
 }
 
 /** All at once. The first failure is reported when every member has ended: none goes on in the background. */

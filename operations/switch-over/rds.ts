@@ -1,12 +1,6 @@
-import {
-  COPY_TAG,
-  INSTANT_TAG,
-  PRODUCTION_NAME_TAG,
-  REPLACES_TAG,
-  STACK_TAG,
-  SWITCHED_OVER_TAG,
-} from "../../restore-points/rules/tag-keys";
+import { PRODUCTION_NAME_TAG, REPLACES_TAG, SWITCHED_OVER_TAG } from "../../restore-points/rules/tag-keys";
 import { waitingClock } from "../clock";
+import { isCopyOf, NOTHING_REPLACED, type SwitchOverOf } from "./copy-marks";
 import type { Holder, Member, NameState, Say } from "./member";
 import type { RdsDatabase, RdsDatabases } from "./rds-databases";
 import type { SwitchedRds } from "./request";
@@ -26,9 +20,6 @@ const SETTLED_MILLIS = MINUTE;
  */
 const USUAL_MINUTES = { instance: 10, cluster: 2 };
 
-/** What a copy replaces for which no database was left. */
-const NONE = "none";
-
 /**
  * Statuses in which a database answers. While it is backed up or its storage is optimized, a new name is refused, and asked for
  * again. [Amazon RDS User Guide, Viewing DB instance status]
@@ -37,14 +28,6 @@ const SERVING = new Set(["available", "backing-up", "storage-optimization", "sto
 
 function serves({ status }: RdsDatabase): boolean {
   return SERVING.has(status);
-}
-
-/** What all members of a switch-over share. */
-export interface SwitchOverOf {
-  /** RFC 3339, UTC. */
-  instant: string;
-  /** `<organization>/<project>/<stack>` */
-  stack: string;
 }
 
 /** An RDS instance, an Aurora cluster or a Multi-AZ DB cluster that a copy replaces by taking its identifier. */
@@ -96,7 +79,7 @@ export class RdsMember implements Member {
   async prepare(say: Say): Promise<void> {
     const copy = this.#expectCopy();
     // What it says once, it goes on saying: a database that is not found for a moment is no reason to forget it.
-    const replaces = copy.tags[REPLACES_TAG] ?? this.#source?.resourceId ?? NONE;
+    const replaces = copy.tags[REPLACES_TAG] ?? this.#source?.resourceId ?? NOTHING_REPLACED;
     await this.rds.tag(copy.arn, { [PRODUCTION_NAME_TAG]: this.database.identifier, [REPLACES_TAG]: replaces });
     say(`${this.name}: ${copy.identifier} is marked to replace ${this.database.identifier} (${replaces})`);
   }
@@ -162,14 +145,14 @@ export class RdsMember implements Member {
     this.#copy = candidates.find((found) => this.#isCopy(found, underCopyName));
     const replaces = this.#copy?.tags[REPLACES_TAG];
     // One that is gone, or was before the switch-over began, does not have to be closed.
-    if (replaces === NONE) this.#source = undefined;
+    if (replaces === NOTHING_REPLACED) this.#source = undefined;
     else this.#source = replaces ? await this.rds.findByResourceId(replaces) : await this.rds.find(identifier);
   }
 
   #isCopy({ tags }: RdsDatabase, underCopyName: RdsDatabase | undefined): boolean {
-    const ours =
-      tags[COPY_TAG] === "recovery" && tags[INSTANT_TAG] === this.of.instant && tags[STACK_TAG] === this.of.stack;
-    return ours && (underCopyName !== undefined || tags[PRODUCTION_NAME_TAG] === this.database.identifier);
+    return (
+      isCopyOf(this.of, tags) && (underCopyName !== undefined || tags[PRODUCTION_NAME_TAG] === this.database.identifier)
+    );
   }
 
   #expectCopy(): RdsDatabase {

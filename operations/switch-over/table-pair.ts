@@ -11,9 +11,6 @@ import type { TableSettings } from "../dynamodb";
 import type { CopyCompletion } from "../dynamodb-changes";
 import type { Holder } from "./member";
 
-/** The tag of a copy that replaces no table: there was none of the name any more. */
-export const NOTHING_REPLACED = "none";
-
 /** A production table and its copy, with all that a table of the production name is given again. Kept in the journal. */
 export interface TablePair {
   /** The production name. */
