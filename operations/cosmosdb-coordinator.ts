@@ -11,7 +11,7 @@ const ROWS = `SELECT c["partitionKey"]["tx_id"] AS id, c["values"]["tx_state"] A
 const SAY_MILLIS = 60_000;
 
 /**
- * The rows of a copy of ScalarDB's coordinator, page by page, as fast as the copy's throughput allows: nothing else reads it.
+ * The rows of ScalarDB's coordinator, page by page: of a copy as fast as its throughput allows, because nothing else reads it.
  * @throws {UnreadableDocuments}
  */
 export async function* coordinatorRows(

@@ -8,7 +8,9 @@ import type { CosmosAccount } from "./cosmosdb";
 /** The newest version of the data plane's protocol that Azure's REST reference documents for queries. */
 const VERSION = "2018-12-31";
 /** The most documents of a page that the service allows. */
-const PAGE_DOCUMENTS = "1000";
+const PAGE_DOCUMENTS = 1000;
+/** A page of a container that transactions use: short, so that it does not use up their request units at once. */
+const LIVE_PAGE_DOCUMENTS = 100;
 const REQUEST_TIMEOUT_MILLIS = 60_000;
 /** How often a request is sent that gets no answer, or an error of the service's own. */
 const ATTEMPTS = 6;
@@ -18,6 +20,7 @@ const THROTTLED_MILLIS = 10 * 60_000;
 const FIREWALL_MILLIS = 15 * 60_000;
 const FIREWALL_POLL_MILLIS = 15_000;
 const LEAST_WAIT_MILLIS = 100;
+const SECOND = 1000;
 
 /** A container, and by what its documents are read. */
 export interface DocumentSource {
@@ -26,6 +29,8 @@ export interface DocumentSource {
   key: string;
   database: string;
   container: string;
+  /** For a container that transactions use: how many request units a second reading may use. Absent for a copy. */
+  unitsPerSecond?: number;
 }
 
 /** Documents that cannot be read. The message says why, and how to fix it. */
@@ -40,14 +45,20 @@ export async function* queryDocuments(
   source: DocumentSource,
   query: string,
 ): AsyncGenerator<readonly Record<string, unknown>[]> {
-  const transport = new AzureTransport(endpointOf(source.account));
+  const { account, unitsPerSecond = Number.POSITIVE_INFINITY } = source;
+  const transport = new AzureTransport(endpointOf(account));
+  const clock = waitingClock();
   let continuation: string | undefined;
   do {
+    const asked = clock.now();
     const answer = await readPage(source, transport, query, continuation);
     // JSON.parse returns `any`: this is the answer that the reference documents.
     const { Documents = [] }: { Documents?: Record<string, unknown>[] } = JSON.parse(answer.bodyAsText || "{}");
     yield Documents;
     continuation = answer.headers.get("x-ms-continuation") || undefined;
+    // [Azure Cosmos DB REST reference, "Common response headers": the request units that the request has used]
+    const due = asked + (Number(answer.headers.get("x-ms-request-charge") ?? 0) / unitsPerSecond) * SECOND;
+    if (continuation !== undefined && due > clock.now()) await clock.wait(due - clock.now());
   } while (continuation !== undefined);
 }
 
@@ -85,7 +96,7 @@ async function readPage(
 }
 
 function requestOf(
-  { account, key, database, container }: DocumentSource,
+  { account, key, database, container, unitsPerSecond }: DocumentSource,
   query: string,
   continuation: string | undefined,
 ): HttpRequest {
@@ -101,7 +112,7 @@ function requestOf(
       "x-ms-version": VERSION,
       "x-ms-documentdb-isquery": "True",
       "x-ms-documentdb-query-enablecrosspartition": "True",
-      "x-ms-max-item-count": PAGE_DOCUMENTS,
+      "x-ms-max-item-count": String(unitsPerSecond === undefined ? PAGE_DOCUMENTS : LIVE_PAGE_DOCUMENTS),
       ...(continuation !== undefined && { "x-ms-continuation": continuation }),
     },
     body: JSON.stringify({ query, parameters: [] }),
@@ -170,13 +181,22 @@ function isLetIn({ properties }: CosmosAccount, origin: string): boolean {
   return allowed.check(origin);
 }
 
-function refusal({ account, database, container }: DocumentSource, status: number, problem?: Problem): Error {
+function refusal(
+  { account, database, container, unitsPerSecond }: DocumentSource,
+  status: number,
+  problem?: Problem,
+): Error {
   const { message = "no message", origin } = problem ?? {};
   const where = `account ${account.name}`;
-  if (origin !== undefined)
+  const live = unitsPerSecond !== undefined;
+  if (origin !== undefined) {
+    const fix = live
+      ? "run this where the firewall lets it in"
+      : `add ${isIPv4(origin) ? `"${origin}"` : "its public address"} to databases[].cosmosdb.restoreTo.verifiedFrom, or run "pulumi up" where the firewall lets it in`;
     return new UnreadableDocuments(
-      `the firewall of ${where} does not let ${isIPv4(origin) ? origin : `this machine (${origin})`} in, from where its coordinator has to be read; add ${isIPv4(origin) ? `"${origin}"` : "its public address"} to databases[].cosmosdb.restoreTo.verifiedFrom, or run "pulumi up" where the firewall lets it in`,
+      `the firewall of ${where} does not let ${isIPv4(origin) ? origin : `this machine (${origin})`} in, from where its coordinator has to be read; ${fix}`,
     );
+  }
   if (status === 401)
     return new UnreadableDocuments(
       `${where} refuses its own key (401): ${message}. If keys are switched off (disableLocalAuth), or were regenerated, run this again once they are valid`,
@@ -185,7 +205,7 @@ function refusal({ account, database, container }: DocumentSource, status: numbe
     return new UnreadableDocuments(`${where} refuses this machine's time: ${message} Correct its clock`);
   if (status === 404)
     return new UnreadableDocuments(
-      `${where} has no container ${container} of database ${database}, so it has no copy of ScalarDB's coordinator; set existing.coordinatorNamespace to scalar.db.consensus_commit.coordinator.namespace`,
+      `${where} has no container ${container} of database ${database}, so it has no ${live ? "" : "copy of "}ScalarDB's coordinator; set existing.coordinatorNamespace to scalar.db.consensus_commit.coordinator.namespace`,
     );
   if (status === 429)
     return new UnreadableDocuments(
@@ -194,9 +214,11 @@ function refusal({ account, database, container }: DocumentSource, status: numbe
   return new UnreadableDocuments(`${where} cannot be read (${status}): ${message}`);
 }
 
-function unreachable({ account }: DocumentSource, error: unknown): Error {
+function unreachable({ account, unitsPerSecond }: DocumentSource, error: unknown): Error {
   const message = error instanceof Error ? error.message : String(error);
-  return new UnreadableDocuments(
-    `${endpointOf(account)} cannot be reached (${message}); run "pulumi up" where the host's name can be resolved to its public address: a private DNS zone privatelink.documents.azure.com knows no temporary accounts`,
-  );
+  const fix =
+    unitsPerSecond === undefined
+      ? `run "pulumi up" where the host's name can be resolved to its public address: a private DNS zone privatelink.documents.azure.com knows no temporary accounts`
+      : "run this where the account can be reached";
+  return new UnreadableDocuments(`${endpointOf(account)} cannot be reached (${message}); ${fix}`);
 }

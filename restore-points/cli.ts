@@ -36,7 +36,7 @@ function readCoordinators(search: QuietGapsSearch): QuietGaps {
     { input: JSON.stringify(search), encoding: "utf8", maxBuffer: 2 ** 28, stdio: ["pipe", "pipe", "inherit"] },
   );
   if (error) throw error;
-  if (status !== 0) throw new Error("the coordinator's table could not be read");
+  if (status !== 0) throw new Error("the coordinator could not be read");
   // Cast: the operation of the same version printed it.
   return JSON.parse(stdout) as QuietGaps;
 }

@@ -16,10 +16,11 @@ Usage: npm run --silent restore-points -- [options]
   --latest         print only the newest instant that can be restored, such as 2026-11-22T03:00:12Z
   --json           print the stack's output "restorePoints" as JSON
   --quiet-gaps     list gaps between the commits of ScalarDB's coordinator, in which a restore
-                   without a pause may be tried. Reads the live coordinator's table (DynamoDB
-                   only yet) with your AWS credentials, which costs read units: it says how many
+                   without a pause may be tried. Reads the live coordinator (in DynamoDB or Cosmos
+                   DB) with your AWS or Azure credentials, which costs read or request units: it
+                   says how many
   --read-units N   with --quiet-gaps: how many units a second to use; by default a tenth of the
-                   table's
+                   table's in DynamoDB, and 40 request units in Cosmos DB
   --stack NAME     the Pulumi stack; by default the one that is selected
   --outputs FILE   read the stack's outputs from a file, or from standard input if FILE is -,
                    in the form of "pulumi stack output --json"; by default Pulumi is asked
@@ -92,15 +93,17 @@ function searchOf(
 ): QuietGapsSearch | { because: string } {
   if (!pauseRequired) return { because: "any instant can be restored: one relational database needs no gap" };
   const tables = coordinators.flatMap(({ coordinator }) => coordinator ?? []);
-  if (tables.length === 0)
+  const containers = coordinators.flatMap(({ coordinatorContainer }) => coordinatorContainer ?? []);
+  if (tables.length + containers.length === 0)
     return {
-      because: `none of ${coordinators.map(({ name, kind }) => `${name} (${kind})`).join(", ")} shows a coordinator that can be read: only coordinators in DynamoDB can be read yet. If it is in DynamoDB, run "pulumi up" with this version first, so that the output "databases" names its table`,
+      because: `none of ${coordinators.map(({ name, kind }) => `${name} (${kind})`).join(", ")} shows a coordinator that can be read: only coordinators in DynamoDB and Cosmos DB can be. If it is there, run "pulumi up" with this version first, so that the output "databases" names its table or container`,
     };
   const range = commonRange(databases);
   if ("because" in range) return range;
   const { earliest, latest } = range;
   return {
     tables,
+    containers,
     from: formatInstant(earliest, { millis: true }),
     to: formatInstant(latest, { millis: true }),
     ...(readUnits !== undefined && { readUnits: Number(readUnits) }),

@@ -1,5 +1,5 @@
 import type { DatabaseAtPoint, RestorePoint, RestorePoints } from "./points";
-import type { CoordinatorTable } from "./quiet-gaps";
+import type { CoordinatorContainer, CoordinatorTable } from "./quiet-gaps";
 import type { DatabaseRange } from "./ranges";
 import {
   booleanAt,
@@ -34,6 +34,7 @@ export interface DatabaseCoordinator {
   name: string;
   kind: string;
   coordinator?: CoordinatorTable;
+  coordinatorContainer?: CoordinatorContainer;
 }
 
 /**
@@ -70,12 +71,24 @@ const readCoordinator: Reader<DatabaseCoordinator> = (value, path) => {
     name: textAt(database.name, `${path}.name`),
     kind: textAt(database.kind, `${path}.kind`),
     ...optionalAt(database, "coordinator", path, readTable),
+    ...optionalAt(database, "coordinatorContainer", path, readContainer),
   };
 };
 
 const readTable: Reader<CoordinatorTable> = (value, path) => {
   const { region, table } = objectAt(value, path);
   return { region: textAt(region, `${path}.region`), table: textAt(table, `${path}.table`) };
+};
+
+const readContainer: Reader<CoordinatorContainer> = (value, path) => {
+  const { subscriptionId, resourceGroupName, accountName, database, container } = objectAt(value, path);
+  return {
+    subscriptionId: textAt(subscriptionId, `${path}.subscriptionId`),
+    resourceGroupName: textAt(resourceGroupName, `${path}.resourceGroupName`),
+    accountName: textAt(accountName, `${path}.accountName`),
+    database: textAt(database, `${path}.database`),
+    container: textAt(container, `${path}.container`),
+  };
 };
 
 const readRestorePoints: Reader<RestorePoints> = (value, path) => {

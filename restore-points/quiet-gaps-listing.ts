@@ -37,7 +37,9 @@ export function quietGapsListing(
 }
 
 function restsOn({ oldestCommit, writeSets }: QuietGaps, databases: readonly DatabaseCoordinator[]): string[] {
-  const others = databases.filter(({ coordinator }) => coordinator === undefined);
+  const others = databases.filter(
+    ({ coordinator, coordinatorContainer }) => coordinator === undefined && coordinatorContainer === undefined,
+  );
   return [
     "commit times are written by the pods' clocks",
     oldestCommit === undefined
@@ -51,7 +53,7 @@ function restsOn({ oldestCommit, writeSets }: QuietGaps, databases: readonly Dat
     "transactions committed in one phase (one_phase_commit.enabled) write no row",
     ...(others.length > 0
       ? [
-          `a second coordinator in ${others.map(({ name, kind }) => `${name} (${kind})`).join(", ")} would not be seen: only coordinators in DynamoDB are read yet`,
+          `a second coordinator in ${others.map(({ name, kind }) => `${name} (${kind})`).join(", ")} would not be seen: coordinators in relational databases are not read`,
         ]
       : []),
   ];

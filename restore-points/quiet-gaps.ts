@@ -17,14 +17,25 @@ export interface CoordinatorTable {
   table: string;
 }
 
+/** A coordinator's container in Cosmos DB. */
+export interface CoordinatorContainer {
+  subscriptionId: string;
+  resourceGroupName: string;
+  accountName: string;
+  /** ScalarDB's namespace. */
+  database: string;
+  container: string;
+}
+
 /** What is read to find gaps. */
 export interface QuietGapsSearch {
   /** The live coordinators of the set: a gap is quiet in all of them. */
   tables: CoordinatorTable[];
+  containers: CoordinatorContainer[];
   /** The instants to which every database can be restored. RFC 3339. */
   from: string;
   to: string;
-  /** How many read units a second to use; by default a tenth of what the table has. */
+  /** How many read units (DynamoDB) or request units (Cosmos DB) a second to use of each. */
   readUnits?: number;
 }
 

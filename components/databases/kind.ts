@@ -4,7 +4,7 @@ import type { AccountCopy } from "../../operations/cosmosdb-verification";
 import type { TableCopies } from "../../operations/dynamodb-verification";
 import type { SwitchedDatabase } from "../../operations/switch-over/request";
 import type { VerifiedBracket } from "../../operations/verified-bracket";
-import type { CoordinatorTable } from "../../restore-points/quiet-gaps";
+import type { CoordinatorContainer, CoordinatorTable } from "../../restore-points/quiet-gaps";
 import type { ReportedRange } from "../../restore-points/ranges";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag-keys";
 import type { BracketInstants, NoBracket } from "../../restore-points/verification/bracket";
@@ -33,8 +33,10 @@ export interface DatabaseStatus {
   protectedBy: string;
   /** What a user should know or do about it. */
   notes: string[];
-  /** ScalarDB's coordinator in it, where this version can read it: `npm run restore-points -- --quiet-gaps` does. */
+  /** ScalarDB's coordinator in it, for DynamoDB: `npm run restore-points -- --quiet-gaps` reads it. */
   coordinator?: CoordinatorTable;
+  /** The same for Cosmos DB. */
+  coordinatorContainer?: CoordinatorContainer;
 }
 
 /** What a kind is given to protect a database with. */

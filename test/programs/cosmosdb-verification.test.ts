@@ -4,6 +4,7 @@ import { cosmosdbDatabase } from "../../rehearsal/scalardb/stores/databases";
 import { AZURE_RESOURCE_GROUP } from "../../rehearsal/sets/azure";
 import { buildAzurePostgresql } from "../../rehearsal/sets/azure-postgresql";
 import { buildCosmosdb } from "../../rehearsal/sets/cosmosdb";
+import { coordinatorsOf } from "../../restore-points/outputs";
 import { COPY_TAG } from "../../restore-points/rules/tag-keys";
 import { Verdict } from "../../restore-points/verification/verdict";
 import { revealed, type StackResult } from "../../simulator/engine/stack";
@@ -114,6 +115,17 @@ test("a pause is proven by two accounts with the coordinator, from before and af
     `customers is as of ${at}, as was asked for: no record of its cloud was read`,
   ]);
   t.is(restored.outputs.lastDrill, found.verifiedAt, "the drill is recorded");
+  t.deepEqual(
+    coordinatorsOf(restored.outputs)[0]?.coordinatorContainer,
+    {
+      subscriptionId: cloud.azure.subscription,
+      resourceGroupName: AZURE_RESOURCE_GROUP,
+      accountName: SOURCE,
+      database: "coordinator",
+      container: "state",
+    },
+    "--quiet-gaps knows where the coordinator is",
+  );
   t.truthy(revealed(restored.outputs.helmValues), "the values are known, and secret: they have the copy's key");
 
   const again = await stack.preview();

@@ -8,6 +8,7 @@ import {
   tierOf,
 } from "../../../operations/cosmosdb";
 import { type CosmosRange, oldestInstant, readRange } from "../../../operations/cosmosdb-restorable";
+import type { CoordinatorContainer } from "../../../restore-points/quiet-gaps";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { endProgram, orEnd } from "../../problem";
 import type { CoordinatorFinding } from "../coordinator";
@@ -15,14 +16,17 @@ import { checkedArgs } from "../create/resource-args";
 import { declareRepair, noted } from "../drift-repair";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
 import type { CosmosdbArgs, CosmosdbCreateArgs } from "./args";
-import { findCoordinator } from "./coordinator";
+import { coordinatorPlace, findCoordinator } from "./coordinator";
 import { addressOf, keyProblem, lookUpDeleted, lookUpSource } from "./source";
 
 /** What is known of an account; nothing while it is still to be created. */
 interface Observed {
   account?: CosmosAccount;
   range: CosmosRange;
+  /** Absent for an account that is created here: its schema may be yet to be loaded. */
   coordinator?: CoordinatorFinding;
+  /** Where the coordinator is, if it was found. */
+  container?: CoordinatorContainer;
 }
 
 /** Declares an account with its protection, or sees to that of one that exists. */
@@ -38,13 +42,18 @@ export function protectCosmosdb(name: string, args: CosmosdbArgs, context: Prote
           const account = await findAccount(at, azure.access);
           return account === undefined
             ? { range: { unknownBecause: "it is not created yet" } }
-            : { account, range: await readRange(account, azure.access) };
+            : {
+                account,
+                range: await readRange(account, azure.access),
+                ...coordinatorContainer(args, account, await findCoordinator(args, account, azure.access)),
+              };
         }),
       )
-    : lookUpSource(name, args, azure, async (account) => ({
-        range: await readRange(account, azure.access),
-        coordinator: await findCoordinator(args, account, azure.access),
-      }));
+    : lookUpSource(name, args, azure, async (account) => {
+        const range = await readRange(account, azure.access);
+        const coordinator = await findCoordinator(args, account, azure.access);
+        return { range, coordinator, ...coordinatorContainer(args, account, coordinator) };
+      });
   const declared = args.create && declareAccount(name, args.create, { days, after: observed }, context);
   const goal = { days, strongConsistency: declared !== undefined };
   const protection = observed.apply(({ account }) => {
@@ -58,16 +67,27 @@ export function protectCosmosdb(name: string, args: CosmosdbArgs, context: Prote
     });
   });
   return {
-    status: pulumi.all([observed, protection, address]).apply(([{ account }, , { resourceGroupName }]) => ({
+    status: pulumi.all([observed, protection, address]).apply(([{ account, container }, , { resourceGroupName }]) => ({
       name,
       kind: "cosmosdb",
       protectedBy: `continuous backup of at least ${days} days in ${resourceGroupName}${declared ? ", declared here" : managed ? "" : ", managed elsewhere"}`,
       notes: account === undefined ? [] : notesOf(account),
+      ...(container !== undefined && { coordinatorContainer: container }),
     })),
     range: observed.apply(({ range }) => ({ name, ...range })),
-    // The schema of an account that is created here may be yet to be loaded.
     coordinator: observed.apply(({ coordinator = {} }) => coordinator),
   };
+}
+
+/** Where an account's coordinator is, for commands that read it. */
+function coordinatorContainer(
+  args: CosmosdbArgs,
+  { id, name }: CosmosAccount,
+  { found }: CoordinatorFinding,
+): Pick<Observed, "container"> {
+  const [, subscriptionId, resourceGroupName] = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\//i.exec(id) ?? [];
+  if (!found || subscriptionId === undefined || resourceGroupName === undefined) return {};
+  return { container: { subscriptionId, resourceGroupName, accountName: name, ...coordinatorPlace(args) } };
 }
 
 /** A deleted account needs no protection; the backups that Azure keeps of it can be restored. */

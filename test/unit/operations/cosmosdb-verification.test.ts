@@ -5,12 +5,14 @@ import { findAccount, readingKey } from "../../../operations/cosmosdb";
 import { coordinatorRows } from "../../../operations/cosmosdb-coordinator";
 import { masterToken } from "../../../operations/cosmosdb-documents";
 import { type CosmosdbVerification, verifyCopies } from "../../../operations/cosmosdb-verification";
+import { findQuietGaps } from "../../../operations/quiet-gaps";
 import type { VerifiedBracket } from "../../../operations/verified-bracket";
 import { TransactionState } from "../../../rehearsal/scalardb/record";
 import { toDocument } from "../../../rehearsal/scalardb/stores/cosmosdb-layout";
 import { AZURE_RESOURCE_GROUP, azureResource } from "../../../rehearsal/sets/azure";
 import { buildCosmosdb } from "../../../rehearsal/sets/cosmosdb";
-import { formatInstant } from "../../../restore-points/instant";
+import { formatInstant, instantMillis } from "../../../restore-points/instant";
+import type { QuietGaps, QuietGapsSearch } from "../../../restore-points/quiet-gaps";
 import { bracketProblems } from "../../../restore-points/verification/bracket-problems";
 import type { CoordinatorRow } from "../../../restore-points/verification/coordinator-row";
 import { AzureCloud } from "../../../simulator/cloud/azure/azure";
@@ -152,6 +154,68 @@ test.serial("a document that is no row of a coordinator ends the comparison", as
   await t.throwsAsync(read, {
     message: /^account prod has a document without partitionKey\.tx_id, .* set existing\.coordinatorNamespace/,
   });
+});
+
+/** A live coordinator with a commit every 4 s of an hour, but for a gap from 1,000 to 1,040 s, and what reads it. */
+async function live(t: ExecutionContext) {
+  const scene = await account(t);
+  const start = Math.floor(scene.clock.now() / 1000) * 1000;
+  for (let second = 0; second <= 3600; second += 4)
+    if (second <= 1000 || second >= 1040) scene.put(`${second}`, { tx_created_at: start + second * 1000 });
+  scene.clock.advance(3_600_000);
+  const search: QuietGapsSearch = {
+    tables: [],
+    containers: [{ subscriptionId: scene.cloud.subscription, ...addressOf("prod"), ...COORDINATOR }],
+    from: formatInstant(start),
+    to: formatInstant(start + 3_600_000),
+  };
+  const gaps = async (more: Partial<QuietGapsSearch> = {}) => {
+    const [said, reported]: [string[], string[]] = [[], []];
+    await findQuietGaps(
+      { ...search, ...more },
+      {},
+      (line) => said.push(line),
+      (line) => reported.push(line),
+    );
+    t.is(said.length, 1);
+    // It was printed by this version.
+    return { found: JSON.parse(said[0] ?? "") as QuietGaps, reported };
+  };
+  return { ...scene, start, gaps };
+}
+
+test.serial("gaps of a live coordinator in Cosmos DB are found, at so many request units a second", async (t) => {
+  const { source, clock, start, gaps } = await live(t);
+  const rows = source.items("coordinator", "state").size;
+  const before = clock.now();
+  const { found, reported } = await gaps();
+  t.is(found.rows, rows);
+  t.deepEqual(
+    found.gaps.map(({ from, to, seconds }) => [instantMillis(from) - start, instantMillis(to) - start, seconds]),
+    [[1_005_000, 1_035_000, 40]],
+  );
+  t.is(reported[0], "coordinator.state in account prod: all of it is read once, at 40 request units a second");
+  const slow = clock.now() - before;
+  await gaps({ readUnits: 4000 });
+  const fast = clock.now() - before - slow;
+  // The last page, of at most 100 rows, is not waited for.
+  const bytes = [...source.items("coordinator", "state").values()].map((item) => JSON.stringify(item).length);
+  const units = (bytes.reduce((sum, each) => sum + each) * (1 - 100 / rows)) / 1024;
+  t.true(slow >= (units / 40) * 1000, `${slow} ms for ${units} units`);
+  t.true(fast < slow, `${fast} ms with 4,000 units a second`);
+});
+
+test.serial("a live account that cannot be read is named, with a fix that changes no copies", async (t) => {
+  const { cloud, source, gaps } = await live(t);
+  source.properties.consistencyPolicy = { defaultConsistencyLevel: "Session" };
+  t.regex((await gaps()).reported[0] ?? "", /^account prod is read with consistency Session/);
+  cloud.cosmosdb.callerAddress = "198.51.100.1";
+  await t.throwsAsync(gaps(), {
+    message:
+      /^the firewall of account prod does not let 198\.51\.100\.1 in, .* read; run this where the firewall lets it in$/,
+  });
+  const gone = { subscriptionId: cloud.subscription, ...addressOf("gone"), ...COORDINATOR };
+  await t.throwsAsync(gaps({ containers: [gone] }), { message: /^there is no account gone in resource group/ });
 });
 
 const addressOf = (accountName: string) => ({ resourceGroupName: AZURE_RESOURCE_GROUP, accountName });

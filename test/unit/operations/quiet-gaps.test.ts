@@ -48,6 +48,7 @@ test.serial("gaps are those of all coordinators, read at a tenth of what the tab
   const [said, reported]: [string[], string[]] = [[], []];
   const search = {
     tables: TABLES.map((table) => ({ region: REGION, table })),
+    containers: [],
     from: formatInstant(start),
     to: formatInstant(start + 3_600_000),
   };

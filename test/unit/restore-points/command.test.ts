@@ -97,6 +97,7 @@ test("--quiet-gaps reads the coordinators over the common range, and says what t
   t.deepEqual(asked, [
     {
       tables: [{ region: "ap-northeast-1", table: "coordinator.state" }],
+      containers: [],
       from: "2026-11-22T02:00:00.000Z",
       to: "2026-11-22T03:05:00.000Z",
       readUnits: 50,
@@ -112,11 +113,37 @@ test("--quiet-gaps reads the coordinators over the common range, and says what t
   t.is(asked[1]?.readUnits, undefined);
 });
 
+test("--quiet-gaps reads a coordinator in Cosmos DB, and refuses outputs that do not say where it is", (t) => {
+  const container = {
+    subscriptionId: "00000000-0000-0000-0000-000000000001",
+    resourceGroupName: "scalar",
+    accountName: "prod",
+    database: "coordinator",
+    container: "state",
+  };
+  const asked: QuietGapsSearch[] = [];
+  const given = (coordinatorContainer: object) =>
+    JSON.stringify({ restorePoints: output, databases: [{ name: "prod", kind: "cosmosdb", coordinatorContainer }] });
+  const { stdout = "" } = run(["--quiet-gaps"], given(container), (search) => {
+    asked.push(search);
+    return gaps;
+  });
+  t.like(asked[0], { tables: [], containers: [container] });
+  t.notRegex(stdout, /would not be seen/);
+  const { accountName: _, ...incomplete } = container;
+  const { exitCode, stderr = "" } = run(["--quiet-gaps"], given(incomplete));
+  t.is(exitCode, 2);
+  t.regex(stderr, /databases\[0\]\.coordinatorContainer\.accountName/);
+});
+
 test("--quiet-gaps exits 1 where no coordinator can be read, or no gap is needed", (t) => {
-  const elsewhere = JSON.stringify({ restorePoints: output, databases: [{ name: "ledger", kind: "cosmosdb" }] });
+  const elsewhere = JSON.stringify({ restorePoints: output, databases: [{ name: "ledger", kind: "azure-mysql" }] });
   const { exitCode, stderr = "" } = run(["--quiet-gaps"], elsewhere);
   t.is(exitCode, 1);
-  t.regex(stderr, /none of ledger \(cosmosdb\) shows a coordinator that can be read: only coordinators in DynamoDB/);
+  t.regex(
+    stderr,
+    /none of ledger \(azure-mysql\) shows a coordinator that can be read: only coordinators in DynamoDB and/,
+  );
   const relational = { restorePoints: { ...output, pauseRequired: false }, databases: [] };
   t.deepEqual(run(["--quiet-gaps"], JSON.stringify(relational)), {
     exitCode: 1,
