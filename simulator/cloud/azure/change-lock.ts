@@ -1,40 +1,59 @@
 import type { ArmError } from "./error";
 
-/** How many others are refused at most during a change that is no longer polled. */
-const REFUSALS = 2;
+/** How often others see a change at most that its caller no longer asks about. */
+const SIGHTINGS = 3;
+
+interface Change {
+  afterwards(): void;
+}
 
 /**
  * A database of Azure's works at one change at a time, and refuses others while it does. A change over HTTP goes on until
- * its caller has seen that it is done; one in process is done at once. An abandoned one ends, too.
+ * its caller has seen that it is done; one in process is done at once. A change whose caller is gone ends, too: Azure goes on
+ * with what it has accepted, whether or not anybody polls it ("Track asynchronous Azure operations", Resource Manager's
+ * documentation).
  */
 export class ChangeLock {
   readonly #refusal: () => ArmError;
-  #holder: symbol | undefined;
-  #refused = 0;
+  #change: Change | undefined;
+  #sightings = 0;
 
   constructor(refusal: () => ArmError) {
     this.#refusal = refusal;
   }
 
   get isHeld(): boolean {
-    return this.#holder !== undefined;
+    return this.#change !== undefined;
   }
 
   /** @throws {ArmError} while another change goes on. */
   refuse(): void {
-    if (this.#holder === undefined) return;
-    this.#refused += 1;
-    if (this.#refused === REFUSALS) this.#holder = undefined;
+    if (this.#change === undefined) return;
+    this.seen();
     throw this.#refusal();
   }
 
-  /** @returns what ends the change. */
-  hold(): () => void {
-    const holder = Symbol("change");
-    this.#holder = holder;
-    this.#refused = 0;
-    return () => {
-      if (this.#holder === holder) this.#holder = undefined;
-    };
+  /** Somebody has read that the change goes on. */
+  seen(): void {
+    if (this.#change === undefined) return;
+    this.#sightings += 1;
+    if (this.#sightings === SIGHTINGS) this.#end(this.#change);
+  }
+
+  /**
+   * @param afterwards What happens once the change has ended.
+   * @returns what ends it.
+   */
+  hold(afterwards: () => void = () => {}): () => void {
+    const change = { afterwards };
+    this.#change = change;
+    this.#sightings = 0;
+    return () => this.#end(change);
+  }
+
+  #end(change: Change): void {
+    if (this.#change !== change) return;
+    this.#change = undefined;
+    change.afterwards();
   }
 }

@@ -104,7 +104,12 @@ export class CosmosDb {
       {
         type: TYPE,
         apiVersions: API_VERSIONS,
-        get: (name) => ({ body: this.#in(name).describe() }),
+        get: (name) => {
+          const account = this.#in(name);
+          const body = account.describe();
+          account.lock.seen();
+          return { body };
+        },
         list: ({ resourceGroup }) =>
           [...this.#accounts.values()]
             .filter(({ id }) => inGroup(id, resourceGroup))

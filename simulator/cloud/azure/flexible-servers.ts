@@ -69,7 +69,8 @@ export class FlexibleServers {
         get: (name) => {
           const server = this.#in(name);
           const body = server.describe();
-          if (!server.lock.isHeld) server.settling = Math.max(0, server.settling - 1);
+          if (server.lock.isHeld) server.lock.seen();
+          else server.settling = Math.max(0, server.settling - 1);
           return { body };
         },
         list: ({ resourceGroup }) =>

@@ -23,7 +23,7 @@ export interface ArmAnswer {
   /** What takes no other change until this one is done. */
   busy?: readonly ChangeLock[];
   failure?: LateFailure;
-  /** What Azure still does once a change over HTTP is said to be done. */
+  /** What Azure still does once a change over HTTP has ended, which keeps others busy until then. */
   afterwards?(): void;
   /** What the first answer over HTTP is where it is neither 201 nor 202 with the resource, and nothing but a status. */
   http?: {

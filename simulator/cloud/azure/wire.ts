@@ -133,10 +133,10 @@ export async function serveAzure(cloud: AzureCloud): Promise<AzureEndpoint> {
     });
     if (simulatedMillis === undefined) return respond(body === undefined ? 204 : 200, body);
     const operation = `/operations/${cloud.identifiers.uuid()}`;
-    const ends = busy.map((lock) => lock.hold());
+    const [first, ...others] = busy;
+    const ends = [...(first ? [first.hold(afterwards)] : []), ...others.map((lock) => lock.hold())];
     const release = () => {
       for (const end of ends) end();
-      afterwards?.();
     };
     const says = http?.underWay ?? "InProgress";
     response.setHeader("retry-after", "0");

@@ -48,6 +48,31 @@ test("a change of a Cosmos DB account: 200, both addresses, Updating, and Dequeu
   t.is((await send("PATCH", url, { tags: {} })).status, 200);
 });
 
+test("a change whose caller is gone ends all the same", async (t) => {
+  const { cloud, endpoint, group, send } = await overHttp();
+  t.teardown(() => endpoint.close());
+  buildCosmosdb({ azure: cloud } as SimulatedCloud, "prod");
+  buildAzureMysql({ azure: cloud } as SimulatedCloud, "prod");
+  for (const [type, body] of [
+    ["Microsoft.DocumentDB/databaseAccounts/prod?api-version=2025-10-15", { tags: {} }],
+    [
+      "Microsoft.DBforMySQL/flexibleServers/prod?api-version=2023-12-30",
+      { properties: { backup: { backupRetentionDays: 14 } } },
+    ],
+  ] as const) {
+    const url = `${group}/${type}`;
+    await send("PATCH", url, body);
+    const seen: unknown[] = [];
+    for (let look = 0; look < 4; look++) {
+      const { provisioningState, state } = (await send("GET", url)).body.properties as JsonObject;
+      seen.push(provisioningState ?? state);
+    }
+    t.is(seen[0], "Updating", type);
+    t.true(["Succeeded", "Ready"].includes(String(seen[3])), `${type}: ${seen}`);
+    t.true((await send("PATCH", url, body)).status < 300, type);
+  }
+});
+
 test("a restore of a MySQL server: 202 with an operation and no server", async (t) => {
   const { clock, cloud, endpoint, group, send } = await overHttp();
   t.teardown(() => endpoint.close());
