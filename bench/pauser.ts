@@ -97,7 +97,7 @@ async function measureBackups(node: string, program: string): Promise<Figures> {
     const windowBackups = { namePrefix: "bench", databases: [database], marginSeconds: HOLD_SECONDS };
     const env = { AWS_ENDPOINT_URL: endpoint.url, AWS_ACCESS_KEY_ID: "bench", AWS_SECRET_ACCESS_KEY: "bench" };
     const figures = await measure(node, program, { settings: { windowBackups }, env });
-    const made = aws.dynamodb.region(REGION).backups().length;
+    const made = aws.dynamodb.region(REGION).backups.list().length;
     if (made !== TABLES) throw new Error(`${made} backups were made of ${TABLES} tables`);
     return figures;
   } finally {

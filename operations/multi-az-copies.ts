@@ -17,6 +17,7 @@ import {
 import { answered } from "./answered";
 import { describeCluster, tagsOf } from "./aurora";
 import { type AwsAccessSource, awsClientConfig } from "./aws";
+import { type ClusterMarks, foreignBecause } from "./multi-az-marks";
 import { POLL_MILLIS, settle } from "./rds";
 
 const HOUR = 60 * 60 * 1000;
@@ -45,14 +46,6 @@ export type ClusterBuild = Pick<
   | "VpcSecurityGroupIds"
 >;
 
-/** The tags by which a copy is known. */
-export interface ClusterMarks {
-  /** Those that only this copy of this stack has. */
-  marks: Record<string, string>;
-  /** Those that earlier versions of this program gave it, which knew no others. Absent where such a copy is not taken over. */
-  earlierMarks?: Record<string, string>;
-}
-
 export interface ClusterCopy extends ClusterMarks {
   region: string;
   clusterIdentifier: string;
@@ -77,22 +70,6 @@ export async function restoreClusterCopy(request: ClusterRestore, access: AwsAcc
   const foreign = found && foreignBecause(tagsOf(found.cluster), request);
   if (foreign !== undefined) throw new Error(`cluster ${clusterIdentifier} in ${region} ${foreign}`);
   say(`${clusterIdentifier}: exists already, and is this copy`);
-}
-
-/** Why a cluster with these tags is not the copy with these marks, as the end of a sentence; undefined when it is. */
-export function foreignBecause(
-  tags: Record<string, string>,
-  { marks, earlierMarks }: ClusterMarks,
-): string | undefined {
-  const differing = Object.entries(marks).filter(([key, value]) => tags[key] !== value);
-  if (differing.length === 0) return undefined;
-  const isEarlier =
-    earlierMarks !== undefined &&
-    Object.entries(earlierMarks).every(([key, value]) => tags[key] === value) &&
-    differing.every(([key]) => tags[key] === undefined);
-  if (isEarlier) return undefined;
-  const what = differing.map(([key, value]) => `its tag ${key} is ${tags[key] ?? "missing"}, not ${value}`).join("; ");
-  return `exists already, is not this copy, and is not changed (${what}): delete it if it is not needed, or restore to another instant`;
 }
 
 /** Whether AWS has begun to restore: not where another call was faster. */

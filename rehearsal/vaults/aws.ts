@@ -94,9 +94,9 @@ export function attack(aws: AwsCloud, points: readonly { arn: string; region: st
 export function attackTableBackups(aws: AwsCloud, regions: readonly string[]): number {
   let gone = 0;
   for (const dynamodb of regions.map((region) => aws.dynamodb.region(region)))
-    for (const { BackupArn, BackupType } of dynamodb.backups())
+    for (const { BackupArn, BackupType } of dynamodb.backups.list())
       if (BackupType === "USER") {
-        dynamodb.deleteBackup(BackupArn as string);
+        dynamodb.backups.delete(BackupArn as string);
         gone += 1;
       }
   return gone;

@@ -244,3 +244,8 @@ export function withReplaceOnChanges(difference: Difference, replaceOnChanges: s
   const replacedBy = [...new Set([...difference.replacedBy, ...forced])].sort();
   return { ...difference, replace: replacedBy.length > 0, replacedBy };
 }
+
+export const NOTHING: Difference = { changed: [], replace: false, replacedBy: [], deleteBeforeReplace: false };
+
+/** A replacement that no difference between properties has asked for. */
+export const REPLACEMENT: Difference = { ...NOTHING, replace: true };

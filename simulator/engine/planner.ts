@@ -2,16 +2,18 @@
  * Decides what a run does to each resource, by the rules of Pulumi's own engine (its step generator). Its answers are
  * steps; nothing is done before they are run.
  */
-import { type PropertyMap, UNKNOWN } from "../providers/provider";
+import type { PropertyMap } from "../providers/provider";
 import { formerUrns } from "./aliases";
 import { deletionGroups } from "./deletion-groups";
+import { dependentReplacements } from "./dependent-replacements";
 import type { Goal, ReadGoal } from "./goal";
+import { isImport, nextState, readState } from "./goal-state";
 import type { Journal } from "./journal";
-import { type Difference, type Manager, type Managers, withReplaceOnChanges } from "./managers";
+import { type Difference, type Manager, type Managers, NOTHING, REPLACEMENT, withReplaceOnChanges } from "./managers";
 import { formatPath, parsePath, reset } from "./property-path";
-import { dependentsOf, neededBy, type ResourceState, type StackState } from "./state";
+import { neededBy, type ResourceState, type StackState } from "./state";
 import { type Step, Steps } from "./steps";
-import { isProviderType, makeUrn, providerUrn, qualifiedTypeOf } from "./urn";
+import { makeUrn, qualifiedTypeOf } from "./urn";
 import { containsUnknowns, equal, unwrapped } from "./values";
 
 /** The new state of one resource and the steps that lead to it, one after the other. */
@@ -126,19 +128,7 @@ export class Planner {
     const urn = this.#claim(goal);
     if (!goal.id) throw new Error(`the program reads '${urn}' without an ID`);
     const old = this.#find(urn, { ...goal, aliases: [] });
-    const next: ResourceState = {
-      ...EMPTY_STATE,
-      urn,
-      type: goal.type,
-      custom: true,
-      id: goal.id,
-      inputs: goal.properties,
-      parent: goal.parent,
-      provider: goal.provider,
-      dependencies: goal.dependencies,
-      external: true,
-      additionalSecretOutputs: goal.additionalSecretOutputs,
-    };
+    const next = readState(urn, goal);
     const replacing = old !== undefined && !old.external && old.id !== goal.id;
     this.#settle(urn, replacing ? "replaced" : "kept");
     return { next, steps: [this.#steps.read(next, old, replacing)] };
@@ -263,7 +253,8 @@ export class Planner {
       return [this.#steps.createReplacement(old, next, difference, !old.pendingReplacement)];
     }
     const steps: Step[] = [];
-    for (const [dependent, why] of (await this.#dependentReplacements(old)).reverse()) {
+    const dependents = await dependentReplacements(old, this.former, this.managers, (urn) => this.#isDecided(urn));
+    for (const [dependent, why] of dependents.reverse()) {
       if (this.#condemned.has(dependent)) continue;
       if (dependent.protect) {
         throw new Error(
@@ -280,97 +271,6 @@ export class Planner {
     }
     return [...steps, this.#steps.createReplacement(old, next, difference, false)];
   }
-
-  /**
-   * What has to be deleted before `root` is, because it would be replaced when the properties that depend on `root`
-   * change: they are made unknown, and the provider is asked.
-   */
-  async #dependentReplacements(root: ResourceState): Promise<[ResourceState, Difference][]> {
-    const replacements = new Map<ResourceState, Difference>();
-    const urns = new Set([root.urn]);
-    for (const dependent of dependentsOf(this.former, root)) {
-      if (this.#isDecided(dependent.urn)) continue;
-      const difference = await this.#replacementForcedBy(urns, dependent);
-      if (!difference) continue;
-      replacements.set(dependent, difference);
-      urns.add(dependent.urn);
-    }
-    for (const resource of this.former) {
-      const cascades = resource.deletedWith === root.urn || resource.replaceWith.includes(root.urn);
-      if (cascades && !replacements.has(resource)) replacements.set(resource, REPLACEMENT);
-    }
-    return [...replacements];
-  }
-
-  async #replacementForcedBy(replaced: Set<string>, dependent: ResourceState): Promise<Difference | undefined> {
-    if (!dependent.custom || dependent.external) return undefined;
-    if (replaced.has(providerUrn(dependent.provider)) || replaced.has(dependent.deletedWith)) return REPLACEMENT;
-    const affected = Object.keys(dependent.inputs).filter((key) =>
-      dependent.propertyDependencies[key]?.some((urn) => replaced.has(urn)),
-    );
-    if (affected.length === 0) return undefined;
-    const inputs = { ...dependent.inputs, ...Object.fromEntries(affected.map((key) => [key, UNKNOWN])) };
-    const difference = await (await this.managers.ofFormer(dependent))?.diff(
-      dependent,
-      inputs,
-      dependent.ignoreChanges,
-    );
-    if (!difference) return undefined;
-    const forced = withReplaceOnChanges(difference, dependent.replaceOnChanges);
-    if (!forced.replace) return undefined;
-    return { ...REPLACEMENT, replacedBy: [...new Set(forced.replacedBy.map((path) => String(parsePath(path)[0])))] };
-  }
-}
-
-const NOTHING: Difference = { changed: [], replace: false, replacedBy: [], deleteBeforeReplace: false };
-/** A replacement that no difference between properties has asked for. */
-const REPLACEMENT: Difference = { ...NOTHING, replace: true };
-
-const EMPTY_STATE = {
-  id: "",
-  outputs: {},
-  propertyDependencies: {},
-  external: false,
-  protect: false,
-  retainOnDelete: false,
-  deletedWith: "",
-  replaceWith: [],
-  replacementTrigger: null,
-  ignoreChanges: [],
-  replaceOnChanges: [],
-  additionalSecretOutputs: [],
-  customTimeouts: {},
-  pendingDeletion: false,
-  pendingReplacement: false,
-} satisfies Partial<ResourceState>;
-
-/** An ID that the state has already asks for nothing. */
-function isImport(goal: Goal, old: ResourceState | undefined): goal is Goal & { importId: string } {
-  if (!goal.importId) return false;
-  return old === undefined || old.external || (old.importId || old.id) !== goal.importId;
-}
-
-function nextState(urn: string, goal: Goal): ResourceState {
-  return {
-    ...EMPTY_STATE,
-    urn,
-    type: goal.type,
-    custom: goal.custom,
-    inputs: goal.properties,
-    parent: goal.parent,
-    provider: goal.custom && !isProviderType(goal.type) ? goal.provider : "",
-    dependencies: goal.dependencies,
-    propertyDependencies: goal.propertyDependencies,
-    protect: goal.protect ?? false,
-    retainOnDelete: goal.retainOnDelete ?? false,
-    deletedWith: goal.deletedWith ?? "",
-    replaceWith: goal.replaceWith,
-    replacementTrigger: goal.replacementTrigger,
-    ignoreChanges: goal.ignoreChanges,
-    replaceOnChanges: goal.replaceOnChanges,
-    additionalSecretOutputs: goal.additionalSecretOutputs,
-    customTimeouts: goal.customTimeouts,
-  };
 }
 
 function changedKeys(before: PropertyMap, after: PropertyMap): string[] {

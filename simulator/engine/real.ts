@@ -3,7 +3,7 @@
  * plugins, credentials, the stack's configuration) is kept in a temporary folder: the user's account is not touched.
  */
 import { rmSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import {
@@ -13,17 +13,18 @@ import {
   LocalWorkspace,
   PulumiCommand,
 } from "@pulumi/pulumi/automation";
-import { CORE_SCHEMA, dump, load } from "js-yaml";
+import { dump } from "js-yaml";
 import { onExit } from "../on-exit";
-import type { PropertyMap, PropertyValue, SimulatedProvider } from "../providers/provider";
-import { deletionGroups } from "./deletion-groups";
-import { EngineEvents, type PlainOperation } from "./engine-events";
+import type { PropertyValue, SimulatedProvider } from "../providers/provider";
+import { EngineEvents } from "./engine-events";
+import type { ExportedResource } from "./exported-resource";
 import { PLAIN_STACKS } from "./program";
 import { ProviderServer } from "./provider-server";
 import { findPulumi, HOW_TO_GET_PULUMI } from "./pulumi-cli";
-import { type Operation, revealed, type Stack, type StackEvent, type StackResult, secret } from "./stack";
-import { isProviderType, ROOT_STACK_TYPE } from "./urn";
-import { defaultParallel, Workers } from "./workers";
+import { install, movedProject, type ProviderPlugin } from "./real-files";
+import { outputsOf, previewed } from "./real-outputs";
+import { timed } from "./real-times";
+import { revealed, type Stack, type StackEvent, type StackResult } from "./stack";
 
 export interface PulumiStackOptions {
   /** The folder that holds Pulumi.yaml. */
@@ -44,30 +45,11 @@ export interface PulumiStackOptions {
   onEvent?: (event: StackEvent) => void;
 }
 
-export interface ProviderPlugin {
-  name: string;
-  version: string;
-  /** The executable. */
-  file: string;
-}
+export type { ProviderPlugin } from "./real-files";
 
 const PID_FILE = "engine.pid";
 
 type Run = "preview" | "up" | "refresh" | "destroy";
-
-/** What `pulumi stack export` says of a resource, as far as it is needed here. */
-interface ExportedResource {
-  outputs?: Record<string, unknown>;
-  urn: string;
-  type: string;
-  id?: string;
-  external?: boolean;
-  parent?: string;
-  provider?: string;
-  dependencies?: string[];
-  propertyDependencies?: Record<string, string[] | null>;
-  deletedWith?: string;
-}
 
 export class PulumiStack implements Stack {
   config: Record<string, unknown>;
@@ -170,11 +152,17 @@ export class PulumiStack implements Stack {
     if (this.#killed) await this.#repairState(stack);
     this.#killed = false;
     if (run !== "preview") this.#resources = await resourcesOf(stack);
-    const timed = await this.#timed(events, before);
-    for (const operation of timed.operations) report({ kind: "ended", operation });
+    const { operations, simulatedMillis } = await timed(events, {
+      before,
+      after: this.#resources,
+      durations: this.#durations,
+      parallel: this.#options.parallel,
+    });
+    for (const operation of operations) report({ kind: "ended", operation });
     return {
       succeeded: !failed,
-      ...timed,
+      operations,
+      simulatedMillis,
       outputs: run === "preview" ? previewed(events.outputs) : await outputsOf(stack, this.#resources),
       diagnostics: events.diagnostics,
     };
@@ -282,79 +270,6 @@ export class PulumiStack implements Stack {
       );
     }
   }
-
-  /** What a read by ID looks at, where the stack has created it: the read waits for it, though the state doesn't say so. */
-  #sourcesOf(urn: string): string[] {
-    const read = this.#resources.find((resource) => resource.urn === urn && resource.external);
-    if (!read) return [];
-    return this.#resources.filter(({ type, id }) => type === read.type && id === read.id).map((found) => found.urn);
-  }
-
-  /**
-   * The operations with their simulated times: each begins when all it needs has ended and a worker is free, deletions after
-   * all else.
-   */
-  async #timed(
-    events: EngineEvents,
-    before: ExportedResource[],
-  ): Promise<Pick<StackResult, "operations" | "simulatedMillis">> {
-    const needed = (resources: ExportedResource[], urn: string) => [
-      ...new Set(resources.filter((resource) => resource.urn === urn).flatMap(neededBy)),
-    ];
-    const operations = events.operations();
-    const ends = new Map<string, number>();
-    const durationOf = (what: string, urn: string) => this.#durations.get(`${what} ${urn}`) ?? 0;
-    const timed: Operation[] = [];
-    const workers = new Workers(this.#options.parallel ?? defaultParallel());
-    const time = async (operation: PlainOperation, ready: number, millis: number, dependsOn: string[], first = 0) => {
-      const worker = await workers.take(ready);
-      const startMillis = worker.startMillis + first;
-      const endMillis = startMillis + millis;
-      worker.release(endMillis);
-      ends.set(operation.urn, endMillis);
-      timed.push({ ...operation, startMillis, endMillis, dependsOn: dependsOn.sort() });
-    };
-    for (const operation of operations.filter(({ kind }) => kind !== "delete")) {
-      const { urn, kind } = operation;
-      const needs = needed(this.#resources, urn);
-      const waitsFor = [...needs, ...this.#sourcesOf(urn)];
-      const deletion = kind === "replace" && events.deletedFirst(urn) ? durationOf("delete", urn) : 0;
-      const ready = Math.max(0, ...waitsFor.map((need) => ends.get(need) ?? 0));
-      await time(operation, ready, durationOf(kind === "replace" ? "create" : kind, urn), needs, deletion);
-    }
-    const deletions = operations.filter(
-      ({ urn, kind }) => kind === "delete" || (kind === "replace" && !events.deletedFirst(urn)),
-    );
-    // What was only read is forgotten in its turn: that is no operation, but what it needs waits for it.
-    const existing = new Set(this.#resources.map(({ urn }) => urn));
-    const forgotten = before.filter(({ urn, external }) => external && !existing.has(urn));
-    const condemned = [...deletions, ...forgotten.map(({ urn }) => ({ urn, kind: "forget" as const }))];
-    const groups = deletionGroups(condemned, (one, other) => needed(before, one.urn).includes(other.urn));
-    let end = Math.max(0, ...ends.values());
-    for (const group of groups) {
-      const start = end;
-      for (const operation of group) {
-        if (operation.kind === "forget") continue;
-        const millis = durationOf("delete", operation.urn);
-        if (operation.kind === "delete") {
-          await time(operation, start, millis, needed(before, operation.urn));
-          end = Math.max(end, ends.get(operation.urn) ?? 0);
-        } else {
-          const worker = await workers.take(start);
-          worker.release(worker.startMillis + millis);
-          end = Math.max(end, worker.startMillis + millis);
-        }
-      }
-    }
-    return { operations: timed, simulatedMillis: end };
-  }
-}
-
-/** Puts a plugin where the engine keeps those that it downloads. */
-async function install({ name, version, file }: ProviderPlugin, pulumiHome: string): Promise<void> {
-  const folder = join(pulumiHome, "plugins", `resource-${name}-v${version}`);
-  await mkdir(folder, { recursive: true });
-  await symlink(file, join(folder, `pulumi-resource-${name}`));
 }
 
 /** @returns why it failed, or undefined when it didn't. */
@@ -367,62 +282,7 @@ async function succeed(act: () => Promise<unknown>): Promise<string | undefined>
   }
 }
 
-/** The project's Pulumi.yaml, to be put into another folder: its program is named by an absolute path. */
-async function movedProject(program: string): Promise<string> {
-  const project = await readFile(join(program, "Pulumi.yaml"), "utf8");
-  const declared = load(project, { schema: CORE_SCHEMA }) as { main?: string };
-  return dump({ ...declared, main: resolve(program, declared.main ?? ".") });
-}
-
 async function resourcesOf(stack: AutomationStack): Promise<ExportedResource[]> {
   const { deployment } = await stack.exportStack();
   return deployment?.resources ?? [];
-}
-
-function neededBy({ parent, dependencies, propertyDependencies, deletedWith }: ExportedResource): string[] {
-  const urns = [
-    parent,
-    deletedWith,
-    ...(dependencies ?? []),
-    ...Object.values(propertyDependencies ?? {}).flatMap((some) => some ?? []),
-  ];
-  return [...new Set(urns.filter((urn) => urn !== undefined && !isProviderType(urn.split("::")[2] ?? "")))] as string[];
-}
-
-/** What marks a secret in a state that Pulumi has written. */
-const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
-
-/** The stack's outputs, with each secret marked where it is: Pulumi itself marks whole outputs only. */
-async function outputsOf(stack: AutomationStack, resources: ExportedResource[]): Promise<PropertyMap> {
-  const outputs = await stack.outputs();
-  const written = resources.find(({ type }) => type === ROOT_STACK_TYPE)?.outputs ?? {};
-  return Object.fromEntries(
-    Object.entries(outputs).map(([key, output]) => [
-      key,
-      marked(output.value, written[key], (inner) => isObject(inner) && SECRET_SIGNATURE in inner),
-    ]),
-  );
-}
-
-/** Outputs as a preview shows them: the engine shows that they are secret, not their values. */
-function previewed(outputs: Record<string, unknown>): PropertyMap {
-  return marked(outputs as PropertyMap, outputs, (inner) => inner === "[secret]") as PropertyMap;
-}
-
-/** A value whose secrets are those of another one of the same form. */
-function marked(value: PropertyValue, form: unknown, isSecret: (inner: unknown) => boolean): PropertyValue {
-  if (isSecret(form)) return secret(value);
-  if (Array.isArray(value))
-    return value.map((inner, index) => marked(inner, (form as unknown[] | undefined)?.[index], isSecret));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      key,
-      marked(inner as PropertyValue, (form as Record<string, unknown> | undefined)?.[key], isSecret),
-    ]),
-  );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

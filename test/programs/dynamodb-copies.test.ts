@@ -51,7 +51,7 @@ test("a drill to an instant at which an earlier drill's copies existed is not re
   stack.config["scalar-backup:restore"] = undefined;
   await up();
   t.deepEqual(source.tableNames(), [...TABLES].sort(), "the first drill is over");
-  t.is(source.backups().filter(({ BackupType }) => BackupType === "SYSTEM").length, TABLES.length);
+  t.is(source.backups.list().filter(({ BackupType }) => BackupType === "SYSTEM").length, TABLES.length);
 
   stack.config["scalar-backup:restore"] = { at: during };
   await up();

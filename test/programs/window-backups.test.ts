@@ -93,7 +93,7 @@ test("a window's backups restore it when point-in-time recovery has forgotten it
   t.is(copies.table("ledger.accounts").recoveryPeriodInDays, 35);
   t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");
 
-  for (const { BackupArn } of source.backups()) source.deleteBackup(BackupArn as string);
+  for (const { BackupArn } of source.backups.list()) source.backups.delete(BackupArn as string);
   t.deepEqual(changes(await stack.preview()), [], "copies that stand need their backups no more");
   delete stack.config["scalar-backup:restore"];
   const removed = await stack.up();
@@ -108,7 +108,10 @@ test("a window's backups restore it when point-in-time recovery has forgotten it
   t.deepEqual(changes(await stack.preview()), [], "nothing has expired");
   cloud.clock.advance(101 * DAY);
   t.deepEqual(changes(await stack.up()), ["update Command ledger-window-backups"]);
-  t.deepEqual([...new Set(source.backups().map(({ BackupName }) => BackupName))].sort(), ["by-hand", second].sort());
+  t.deepEqual(
+    [...new Set(source.backups.list().map(({ BackupName }) => BackupName))].sort(),
+    ["by-hand", second].sort(),
+  );
   t.deepEqual(changes(await stack.preview()), [], "and then it is done");
 });
 
@@ -149,8 +152,8 @@ test("refuses backups that are incomplete, unfinished, or of another window", as
   t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");
   delete stack.config["scalar-backup:restore"];
   await stack.up();
-  const [first] = source.backups();
-  source.deleteBackup(first?.BackupArn as string);
+  const [first] = source.backups.list();
+  source.backups.delete(first?.BackupArn as string);
   t.regex(await refusal(at), /of the 2 backups \S+ in ap-northeast-1 only 1 are left/);
 });
 

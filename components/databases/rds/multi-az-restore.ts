@@ -2,12 +2,8 @@ import type { DBCluster } from "@aws-sdk/client-rds";
 import type { Command } from "@pulumi/command/local";
 import { answered } from "../../../operations/answered";
 import { type ClusterDescription, describeCluster, tagsOf } from "../../../operations/aurora";
-import {
-  type ClusterBuild,
-  type ClusterMarks,
-  type ClusterSettings,
-  foreignBecause,
-} from "../../../operations/multi-az-copies";
+import type { ClusterBuild, ClusterSettings } from "../../../operations/multi-az-copies";
+import { type ClusterMarks, foreignBecause } from "../../../operations/multi-az-marks";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../restore-points/rules/tag-keys";
 import { declareCompletion } from "../../operation";
 import { refuseTakingName } from "../adoption";

@@ -11,6 +11,7 @@ import type { DynamoDb } from "./dynamodb";
 import { AwsError } from "./error";
 import type { Identifiers } from "./identifiers";
 import type { Rds } from "./rds";
+import { Regional } from "./regional";
 
 /** The dimensions of a table and of its indexes, and the capacity each one scales. */
 const DYNAMODB_DIMENSIONS: Record<string, "ReadCapacityUnits" | "WriteCapacityUnits"> = {
@@ -73,27 +74,22 @@ interface Target {
 }
 
 /** Application Auto Scaling in all regions, for DynamoDB and for Aurora's readers. */
-export class AutoScaling {
-  readonly #regions = new Map<string, AutoScalingRegion>();
+export class AutoScaling extends Regional<AutoScalingRegion> {
   readonly #clock: SimulatedClock;
   readonly #identifiers: Identifiers;
   readonly #dynamodb: DynamoDb;
   readonly #rds: Rds;
 
   constructor(clock: SimulatedClock, identifiers: Identifiers, dynamodb: DynamoDb, rds: Rds) {
+    super();
     this.#clock = clock;
     this.#identifiers = identifiers;
     this.#dynamodb = dynamodb;
     this.#rds = rds;
   }
 
-  region(name: string): AutoScalingRegion {
-    let region = this.#regions.get(name);
-    if (!region) {
-      region = new AutoScalingRegion(name, this.#clock, this.#identifiers, this.#dynamodb, this.#rds);
-      this.#regions.set(name, region);
-    }
-    return region;
+  protected createRegion(name: string): AutoScalingRegion {
+    return new AutoScalingRegion(name, this.#clock, this.#identifiers, this.#dynamodb, this.#rds);
   }
 }
 

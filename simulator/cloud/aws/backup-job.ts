@@ -1,12 +1,12 @@
 import { arn } from "./account";
 import type { Lifecycle, RecoveryPoint } from "./backup-vault";
-import type { DynamoDbRegion } from "./dynamodb";
+import type { DynamoDbRegion } from "./dynamodb-region";
 import type { Table } from "./dynamodb-table";
 import type { Iam } from "./iam";
 import type { Identifiers } from "./identifiers";
-import type { RdsRegion } from "./rds";
 import { Cluster } from "./rds-cluster";
 import type { RdsDatabase } from "./rds-database";
+import type { RdsRegion } from "./rds-region";
 
 /** What came of a backup or of a copy. */
 export interface BackupJob {
@@ -101,8 +101,8 @@ export function snapshotOf(
   // With advanced features the backup is AWS Backup's own: DynamoDB knows nothing of it, and can't restore it.
   if (made.advancedDynamoDb)
     return { ...point, arn: arn("backup", region, `recovery-point:${job}`), release: () => {} };
-  const backup = dynamodb.backUpForAwsBackup(resource.table, `awsbackup-${job}`, at);
-  return { ...point, arn: backup.arn, release: () => dynamodb.releaseBackup(backup.arn) };
+  const backup = dynamodb.backups.make(resource.table, `awsbackup-${job}`, "AWS_BACKUP", at);
+  return { ...point, arn: backup.arn, release: () => dynamodb.backups.release(backup.arn) };
 }
 
 /** Copies what was backed up into another region. */

@@ -1,5 +1,5 @@
+import { invalid } from "./dynamodb-errors";
 import type { Item } from "./dynamodb-item";
-import { AwsError } from "./error";
 
 /**
  * Which attributes a projection keeps; undefined for all. [Amazon DynamoDB Developer Guide, "Using projection expressions" and
@@ -41,8 +41,4 @@ export function projected(
 export function project<Of extends Item>(item: Of, attributes: readonly string[] | undefined): Of {
   if (attributes === undefined) return item;
   return Object.fromEntries(Object.entries(item).filter(([name]) => attributes.includes(name))) as Of;
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("ValidationException", message);
 }

@@ -4,10 +4,11 @@
  */
 
 import { isDeepStrictEqual } from "node:util";
+import { invalid } from "./dynamodb-errors";
 import { itemSize, placeOf, primaryKey, type TypedItem, typed } from "./dynamodb-item";
 import { project, projected } from "./dynamodb-projection";
 import type { Table } from "./dynamodb-table";
-import { AwsError } from "./error";
+import type { AwsError } from "./error";
 
 const PAGE_BYTES = 2 ** 20;
 const READ_UNIT_BYTES = 4096;
@@ -127,8 +128,4 @@ function missing(member: string, other: string): AwsError {
   return invalid(
     `The ${member} parameter is required but was not present in the request when parameter ${other} is present`,
   );
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError("ValidationException", message);
 }

@@ -13,22 +13,21 @@ import type {
   StreamSpecification,
   TableClass,
   TableDescription,
+  TimeToLiveDescription,
+  TimeToLiveSpecification,
 } from "@aws-sdk/client-dynamodb";
 import type { SimulatedClock } from "../clock";
 import { arn } from "./account";
 import { Attachments } from "./dynamodb-attachments";
+import { invalidParameter } from "./dynamodb-errors";
 import { approximateSize, type Item } from "./dynamodb-item";
 import { ReadCapacity } from "./dynamodb-quotas";
+import { PointInTimeRecovery } from "./dynamodb-recovery";
 import { AwsError } from "./error";
 import { History } from "./history";
 
 const SECOND = 1000;
-const DAY = 24 * 60 * 60 * SECOND;
-
 const BACKUPS_MILLIS = 30 * SECOND;
-
-/** The newest instant that DynamoDB can restore lies this far behind now. */
-export const RESTORE_LAG_MILLIS = 5 * 60 * SECOND;
 
 /** What a table is made of; all of it can be had from a request to create or restore one. */
 export interface TableSettings {
@@ -67,11 +66,11 @@ export class Table {
   /** What the table weighs, when the items of the rehearsal are only a sample. */
   declaredBytes: number | undefined;
 
+  readonly recovery = new PointInTimeRecovery(() => this.now());
   readonly #clock: SimulatedClock;
   /** What is going on, until an instant. */
   #transition: { status: "CREATING" | "DELETING"; until: number } | undefined;
   #items: History<Item>;
-  #recovery: { since: number; periodInDays: number } | undefined;
   #streamLabel: string | undefined;
   readonly #reads = new ReadCapacity();
 
@@ -175,28 +174,38 @@ export class Table {
   }
 
   get recoveryPeriodInDays(): number | undefined {
-    return this.#recovery?.periodInDays;
+    return this.recovery.periodInDays;
   }
 
-  /**
-   * Switches point-in-time recovery on, or changes its period. What a shorter period has dropped does not come back
-   * with a longer one; switching off forgets everything.
-   */
-  switchRecoveryOn(periodInDays: number): void {
-    const since = this.#recovery ? this.#earliest(this.#recovery) : this.now();
-    this.#recovery = { since, periodInDays };
-  }
-
-  switchRecoveryOff(): void {
-    this.#recovery = undefined;
-  }
-
-  /** What can be restored now, in whole seconds as DynamoDB counts; undefined when recovery is off. */
+  /** What can be restored now; undefined when recovery is off. */
   restorableRange(): { earliest: number; latest: number } | undefined {
-    if (!this.#recovery) return undefined;
-    const earliest = Math.ceil(this.#earliest(this.#recovery) / SECOND) * SECOND;
-    const latest = Math.floor((this.now() - RESTORE_LAG_MILLIS) / SECOND) * SECOND;
-    return { earliest, latest: Math.max(earliest, latest) };
+    return this.recovery.restorableRange();
+  }
+
+  describeTimeToLive(): TimeToLiveDescription {
+    return this.ttlAttribute === undefined
+      ? { TimeToLiveStatus: "DISABLED" }
+      : { TimeToLiveStatus: "ENABLED", AttributeName: this.ttlAttribute };
+  }
+
+  /** @throws ValidationException */
+  updateTimeToLive({ Enabled: enabled, AttributeName: attribute }: Partial<TimeToLiveSpecification>): void {
+    if (!attribute) throw invalidParameter("TimeToLiveSpecification must name an attribute");
+    if (enabled && this.ttlAttribute !== undefined) throw invalidParameter("TimeToLive is already enabled");
+    if (!enabled && this.ttlAttribute === undefined) throw invalidParameter("TimeToLive is already disabled");
+    if (!enabled && this.ttlAttribute !== attribute)
+      throw invalidParameter(
+        `TimeToLive is active on a different AttributeName: current AttributeName is ${this.ttlAttribute}`,
+      );
+    this.ttlAttribute = enabled ? attribute : undefined;
+  }
+
+  /** As `DescribeContinuousBackups` returns it. */
+  describeContinuousBackups(): ContinuousBackupsDescription {
+    return {
+      ContinuousBackupsStatus: this.#backedUp ? "ENABLED" : "DISABLED",
+      PointInTimeRecoveryDescription: this.recovery.describe(),
+    };
   }
 
   startStream(stream: StreamSpecification): void {
@@ -270,26 +279,6 @@ export class Table {
         RestoreInProgress: this.status === "CREATING",
       },
     };
-  }
-
-  /** As `DescribeContinuousBackups` returns it. */
-  describeContinuousBackups(): ContinuousBackupsDescription {
-    const range = this.restorableRange();
-    return {
-      ContinuousBackupsStatus: this.#backedUp ? "ENABLED" : "DISABLED",
-      PointInTimeRecoveryDescription: range
-        ? {
-            PointInTimeRecoveryStatus: "ENABLED",
-            RecoveryPeriodInDays: this.recoveryPeriodInDays,
-            EarliestRestorableDateTime: new Date(range.earliest),
-            LatestRestorableDateTime: new Date(range.latest),
-          }
-        : { PointInTimeRecoveryStatus: "DISABLED" },
-    };
-  }
-
-  #earliest(recovery: { since: number; periodInDays: number }): number {
-    return Math.max(recovery.since, this.now() - recovery.periodInDays * DAY);
   }
 }
 

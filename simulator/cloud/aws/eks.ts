@@ -1,6 +1,7 @@
 import { arn } from "./account";
 import { AwsError } from "./error";
 import type { Identifiers } from "./identifiers";
+import { Regional } from "./regional";
 import type { ServiceAccount, Session, Sessions } from "./sessions";
 
 export interface PodIdentityAssociation {
@@ -14,28 +15,23 @@ export interface PodIdentityAssociation {
 }
 
 /** EKS in all regions, as far as Pod Identity goes. The one Kubernetes cluster of a rehearsal is each EKS cluster there is. */
-export class Eks {
+export class Eks extends Regional<EksRegion> {
   readonly #identifiers: Identifiers;
   readonly #sessions: Sessions;
-  readonly #regions = new Map<string, EksRegion>();
 
   constructor(identifiers: Identifiers, sessions: Sessions) {
+    super();
     this.#identifiers = identifiers;
     this.#sessions = sessions;
   }
 
-  region(name: string): EksRegion {
-    let region = this.#regions.get(name);
-    if (!region) {
-      region = new EksRegion(name, this.#identifiers);
-      this.#regions.set(name, region);
-    }
-    return region;
+  protected createRegion(name: string): EksRegion {
+    return new EksRegion(name, this.#identifiers);
   }
 
   /** The association of a pod's ServiceAccount, by which the agent is announced to the pod. */
   associationOf({ namespace, name }: ServiceAccount): PodIdentityAssociation | undefined {
-    return [...this.#regions.values()]
+    return [...this.regions()]
       .flatMap((region) => region.associations())
       .find((each) => each.namespace === namespace && each.serviceAccount === name);
   }

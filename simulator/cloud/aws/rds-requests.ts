@@ -72,3 +72,14 @@ export function takeFinalSnapshot(
   if (identifier)
     snapshots.take(database, { identifier, type: "manual", at: database.now(), tags: snapshotTags(database) });
 }
+
+/** @throws InvalidParameterValue for one that RDS does not accept; it does not distinguish capital letters */
+export function identifierOf(requested: string | undefined, parameter: string): string {
+  const identifier = (requested ?? "").toLowerCase();
+  if (!/^[a-z](?:-?[a-z0-9])*$/.test(identifier) || identifier.length > 63)
+    throw new AwsError(
+      "InvalidParameterValue",
+      `The parameter ${parameter} is not a valid identifier. Identifiers must begin with a letter; must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens.`,
+    );
+  return identifier;
+}

@@ -1,5 +1,5 @@
 import type { CosmosAccount, DatabasesToRestore } from "./cosmosdb-account";
-import { ArmError } from "./error";
+import { badRequest } from "./error";
 import { type JsonObject, object, text } from "./json";
 
 /** [azure-mgmt-cosmosdb, RestoreParameters] Those of other APIs than NoSQL are not simulated. */
@@ -42,8 +42,4 @@ export function databasesToRestore(parameters: JsonObject, source: CosmosAccount
       return [database, collections];
     }),
   );
-}
-
-function badRequest(message: string): ArmError {
-  return new ArmError("BadRequest", message);
 }

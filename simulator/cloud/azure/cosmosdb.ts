@@ -3,56 +3,24 @@ import type { SimulatedClock } from "../clock";
 import { blocked } from "./cosmosdb-access";
 import { CosmosAccount, locationsOf } from "./cosmosdb-account";
 import { answerDocuments } from "./cosmosdb-documents";
-import { databasesToRestore } from "./cosmosdb-restore-parameters";
+import { americanTime, checkedRestore, instant, refuseConsistency, refuseUnknown } from "./cosmosdb-requests";
+import { RestorableAccounts } from "./cosmosdb-restorable";
 import { type DocumentAnswer, DocumentError, type DocumentRequest } from "./cosmosdb-wire";
 import * as durations from "./durations";
-import { ArmError, unknownMember } from "./error";
-import { inGroup } from "./flexible-servers";
+import { ArmError, badRequest } from "./error";
 import { isObject, type JsonObject, object, text } from "./json";
 import { locationOf } from "./location";
-import { resourceId } from "./resource-id";
+import { inGroup, resourceId } from "./resource-id";
 import type { ArmResourceType, ResourceName } from "./resource-type";
 
 const TYPE = "Microsoft.DocumentDB/databaseAccounts";
 const API_VERSIONS = ["2025-10-15", "2024-11-15"];
 
-/** The properties of an account that are simulated. */
-const PROPERTIES = [
-  "apiProperties",
-  "backupPolicy",
-  "capabilities",
-  "capacity",
-  "consistencyPolicy",
-  "cors",
-  "createMode",
-  "databaseAccountOfferType",
-  "defaultIdentity",
-  "disableKeyBasedMetadataWriteAccess",
-  "disableLocalAuth",
-  "enableAnalyticalStorage",
-  "enableAutomaticFailover",
-  "enableBurstCapacity",
-  "enableMultipleWriteLocations",
-  "enablePartitionMerge",
-  "ipRules",
-  "isVirtualNetworkFilterEnabled",
-  "keyVaultKeyUri",
-  "locations",
-  "minimalTlsVersion",
-  "networkAclBypass",
-  "networkAclBypassResourceIds",
-  "publicNetworkAccess",
-  "restoreParameters",
-  "virtualNetworkRules",
-];
-
-const CONSISTENCY_LEVELS = ["Eventual", "ConsistentPrefix", "Session", "BoundedStaleness", "Strong"];
-
 /** Cosmos DB: accounts by their names, which are unique in the world. */
 export class CosmosDb {
   readonly #clock: SimulatedClock;
   readonly #identifiers: Identifiers;
-  readonly #subscription: string;
+  readonly #restorable: RestorableAccounts;
   readonly #accounts = new Map<string, CosmosAccount>();
   /** Deleted accounts with continuous backup stay restorable. */
   readonly #deleted: CosmosAccount[] = [];
@@ -69,7 +37,7 @@ export class CosmosDb {
   constructor(clock: SimulatedClock, identifiers: Identifiers, subscription: string) {
     this.#clock = clock;
     this.#identifiers = identifiers;
-    this.#subscription = subscription;
+    this.#restorable = new RestorableAccounts(subscription, () => [...this.#accounts.values(), ...this.#deleted]);
   }
 
   find(name: string): CosmosAccount | undefined {
@@ -155,26 +123,7 @@ export class CosmosDb {
           return [...procedures].map((each) => ({ name: each }));
         },
       },
-      {
-        type: "Microsoft.DocumentDB/restorableDatabaseAccounts",
-        apiVersions: API_VERSIONS,
-        list: () => this.#allRestorable().map((account) => this.#describeRestorable(account)),
-      },
-      {
-        type: "Microsoft.DocumentDB/locations/restorableDatabaseAccounts",
-        apiVersions: API_VERSIONS,
-        get: ({ names }) => {
-          const [location, instanceId] = names as [string, string];
-          const account = this.#restorable(location).find((each) => each.instanceId === instanceId);
-          if (account) return { body: this.#describeRestorable(account) };
-          throw new ArmError(
-            "NotFound",
-            `Could not find restorable database account with instance id ${instanceId}`,
-            404,
-          );
-        },
-        list: ({ names }) => this.#restorable(names[0] as string).map((account) => this.#describeRestorable(account)),
-      },
+      ...this.#restorable.resourceTypes(API_VERSIONS),
     ];
   }
 
@@ -226,48 +175,10 @@ export class CosmosDb {
   }
 
   #restore(id: string, body: JsonObject) {
+    const { source, at, only } = checkedRestore(body, (region) => this.#restorable.in(region));
     const properties = object(body.properties);
     const parameters = object(properties.restoreParameters);
-    const from = text(parameters.restoreSource) ?? "";
-    const match = /\/locations\/([^/]+)\/restorableDatabaseAccounts\/([^/]+)$/i.exec(from);
-    if (!match) throw badRequest(`Failed to parse uri ${from}`);
-    const [, region, instanceId] = match as unknown as [string, string, string];
-    const source = this.#restorable(region).find((account) => account.instanceId === instanceId);
-    if (!source)
-      throw badRequest(`Cannot find regional database account associated with global instance id ${instanceId}`);
-    if (parameters.restoreMode !== "PointInTime") throw badRequest("restoreMode must be PointInTime.");
-    if (object(properties.backupPolicy).type !== "Continuous")
-      throw badRequest("A restored account must have continuous backup.");
-    const only = databasesToRestore(parameters, source);
-    const locations = locationsOf(properties);
-    // [azure-cli, cosmosdb/custom.py: cli_cosmosdb_restore] The copy's location is that of the restorable account.
-    if (locationOf(text(body.location) ?? "") !== locationOf(source.location))
-      throw badRequest(`The location of a restored account must be that of restoreSource, '${source.location}'.`);
-    if (locations.length !== 1)
-      throw badRequest("locations must name exactly one region in which the source is backed up.");
-    const time = text(parameters.restoreTimestampInUtc) ?? "";
-    if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(time))
-      throw badRequest(`The restore timestamp '${time}' is not in ISO-8601 format.`);
-    const at = Date.parse(time);
-    const range = source.restorableRange();
-    if (!range || at < range.earliest || at > range.latest)
-      throw badRequest("Invalid restore timestamp. Please provide a time (in UTC) after the account has been created.");
-    // [Microsoft Learn, Cosmos DB continuous backup: current limitations] No region where the source did not exist.
-    if (!source.wasIn(locations[0] as string, at))
-      throw badRequest(
-        `Cannot find a database account with name ${source.name} that is online at ${time} in location ${locations[0]}`,
-      );
     const { keyVaultKeyUri = null, defaultIdentity = null } = source.properties;
-    if (keyVaultKeyUri !== null) {
-      // [Microsoft Learn, how-to-setup-customer-managed-keys: continuous backups] Of the identities that may read the
-      // key, a user-assigned one alone can be another account's, too.
-      const isUserAssigned = (identity: unknown) => /^UserAssignedIdentity=/.test(String(identity));
-      if (!isUserAssigned(defaultIdentity) || !isUserAssigned(properties.defaultIdentity))
-        throw badRequest("The default identity of an account with customer-managed keys must be user-assigned.");
-      const named = String(properties.defaultIdentity).replace("UserAssignedIdentity=", "");
-      if (!(named in object(object(body.identity).userAssignedIdentities)))
-        throw badRequest(`The default identity ${named} is not assigned to the account.`);
-    }
     const account = this.#made(id, {
       ...body,
       kind: source.kind,
@@ -291,7 +202,7 @@ export class CosmosDb {
           // [azure-cli #32608, #32752] The operation's status says so although the account comes.
           status: 403,
           code: "Forbidden",
-          message: `Database Account ${account.name}-${locations[0]} does not exist`,
+          message: `Database Account ${account.name}-${locationsOf(properties)[0]} does not exist`,
         }
       : undefined;
     this.nextRestoreSeemsToFail = false;
@@ -354,12 +265,8 @@ export class CosmosDb {
       account.deletedAt = this.#clock.now();
       this.#deleted.push(account);
     }
-    this.#revokeCopiesOf(account);
+    for (const copy of this.#accounts.values()) if (copy.keyReadBy === account.instanceId) copy.revoked = true;
     return { simulatedMillis: durations.DELETE_ACCOUNT };
-  }
-
-  #revokeCopiesOf(source: CosmosAccount): void {
-    for (const copy of this.#accounts.values()) if (copy.keyReadBy === source.instanceId) copy.revoked = true;
   }
 
   #made(id: string, body: JsonObject): CosmosAccount {
@@ -391,71 +298,4 @@ export class CosmosDb {
       simulatedMillis: 1000,
     };
   }
-
-  /** All that can be restored; a deleted account for as long as its backups last. */
-  #allRestorable(): CosmosAccount[] {
-    const last = (account: CosmosAccount) => (account.deletedAt ?? account.now()) + account.tierMillis > account.now();
-    return [...this.#accounts.values(), ...this.#deleted].filter((account) => account.isContinuous && last(account));
-  }
-
-  /** An account is listed under one location, regardless of its regions and failovers. */
-  #restorable(location: string): CosmosAccount[] {
-    return this.#allRestorable().filter((account) => locationOf(account.location) === locationOf(location));
-  }
-
-  #describeRestorable(account: CosmosAccount): JsonObject {
-    const location = locationOf(account.location);
-    return {
-      id: `/subscriptions/${this.#subscription}/providers/Microsoft.DocumentDB/locations/${location}/restorableDatabaseAccounts/${account.instanceId}`,
-      name: account.instanceId,
-      location,
-      type: "Microsoft.DocumentDB/locations/restorableDatabaseAccounts",
-      properties: {
-        accountName: account.name,
-        apiType: "Sql",
-        creationTime: new Date(account.createdAt).toISOString(),
-        // [azure-powershell #25130] Of a deleted account it is the tier's days ago, before its creation too.
-        oldestRestorableTime: instant(
-          account.deletedAt
-            ? account.now() - account.tierMillis
-            : (account.restorableRange()?.earliest ?? account.createdAt),
-        ),
-        ...(account.deletedAt ? { deletionTime: instant(account.deletedAt) } : {}),
-        restorableLocations: account.regions.map(({ locationName, creationTime, deletionTime }) => ({
-          locationName,
-          creationTime: instant(creationTime),
-          ...(deletionTime === undefined ? {} : { deletionTime: instant(deletionTime) }),
-        })),
-      },
-    };
-  }
-}
-
-function instant(millis: number): string {
-  return new Date(millis).toISOString();
-}
-
-/** `10/26/2021 5:27:45 PM`, in UTC: the form in which Azure returns this time. */
-function americanTime(millis: number): string {
-  return new Date(millis)
-    .toLocaleString("en-US", { timeZone: "UTC" })
-    .replace(",", "")
-    .replace(/\s([AP]M)$/, " $1");
-}
-
-function refuseConsistency(properties: JsonObject): void {
-  const level = object(properties.consistencyPolicy).defaultConsistencyLevel;
-  if (level !== undefined && !CONSISTENCY_LEVELS.includes(level as string))
-    throw badRequest(`The consistency level '${level}' is not valid.`);
-}
-
-function refuseUnknown(body: JsonObject): void {
-  const unknown =
-    Object.keys(body).find((key) => !["location", "tags", "kind", "identity", "properties"].includes(key)) ??
-    Object.keys(object(body.properties)).find((key) => !PROPERTIES.includes(key));
-  if (unknown) throw unknownMember(unknown, "DatabaseAccountCreateUpdateParameters");
-}
-
-function badRequest(message: string): ArmError {
-  return new ArmError("BadRequest", message);
 }

@@ -27,3 +27,7 @@ export function unknownMember(member: string, type: string): ArmError {
     `The request content was invalid and could not be deserialized: 'Could not find member '${member}' on object of type '${type}', or it is not simulated.'`,
   );
 }
+
+export function badRequest(message: string): ArmError {
+  return new ArmError("BadRequest", message);
+}

@@ -1,32 +1,13 @@
 import type { SimulatedClock } from "../clock";
 import * as durations from "./durations";
 import { ArmError, invalidParameter, unknownMember } from "./error";
-import { FlexibleServer, type ParameterRule, type ServerRules } from "./flexible-server";
+import { FlexibleServer } from "./flexible-server";
+import type { FlexibleServerRules } from "./flexible-server-rules";
+import { settingsOfServers } from "./flexible-server-settings";
 import { isObject, type JsonObject, merged, object, text, without } from "./json";
 import { locationOf } from "./location";
-import { resourceId } from "./resource-id";
+import { inGroup, resourceId } from "./resource-id";
 import type { ArmResourceType, LateFailure, ResourceName } from "./resource-type";
-
-/** The rules in which the two products differ. */
-export interface FlexibleServerRules extends ServerRules {
-  apiVersions: readonly string[];
-  retentionDays: { minimum: number; maximum: number };
-  versions: readonly string[];
-  /** The properties that a PUT takes in addition to those of `CREATE_ONLY`. */
-  properties: readonly string[];
-  /** The instant in epoch milliseconds. @throws {ArmError} for a time in a form that Azure doesn't take. */
-  parseRestoreTime(time: string): number;
-  /** Flags of parameters in the words of this product's API. */
-  flag(value: boolean): boolean | string;
-  /** Whether a PATCH of `backup` sets what it leaves out to its default. */
-  backupIsWhole?: true;
-  /** The first answer to a restore over HTTP, where that is no resource. */
-  acceptedRestore?(now: number): JsonObject;
-  /** Whether public and private access cannot be crossed, and sizes have to be the source's. */
-  refuseRestore(source: FlexibleServer, body: JsonObject): void;
-  /** Gives a restored server what the restore carries over in addition to the data. */
-  inherit(source: FlexibleServer, copy: FlexibleServer): void;
-}
 
 /** What can be given at creation only, in the words of both products. */
 const CREATE_ONLY = ["administratorLogin", "sourceServerResourceId", "availabilityZone"];
@@ -103,43 +84,15 @@ export class FlexibleServers {
           },
         },
       },
-      {
-        type: `${type}/configurations`,
-        apiVersions,
-        get: (name) => ({ body: this.#parameter(this.#in(name), name.names[1] as string) }),
-        list: (parent) =>
-          Object.keys(this.rules.parameters).map((parameter) => this.#parameter(this.#in(parent), parameter)),
-        put: (name, body) => this.#setParameter(this.#in(name), name.names[1] as string, body),
-        patch: (name, body) => this.#setParameter(this.#in(name), name.names[1] as string, body),
-      },
-      {
-        type: `${type}/firewallRules`,
-        apiVersions,
-        get: (name) => ({ body: this.#firewallRule(this.#in(name), name.names[1] as string) }),
-        list: (parent) => {
-          const server = this.#in(parent);
-          return [...server.firewallRules.keys()].map((rule) => this.#firewallRule(server, rule));
+      ...settingsOfServers({
+        rules: this.rules,
+        server: (name) => this.#in(name),
+        takeFailure: () => {
+          const failure = this.nextParameterEnds;
+          this.nextParameterEnds = undefined;
+          return failure;
         },
-        put: (name, body) => {
-          const server = this.#in(name);
-          const { startIpAddress, endIpAddress, ...rest } = object(body.properties);
-          const unknown = Object.keys(rest)[0];
-          if (unknown) throw unknownMember(unknown, "FirewallRule");
-          if (!isAddress(startIpAddress)) throw invalidParameter("startIpAddress");
-          if (!isAddress(endIpAddress)) throw invalidParameter("endIpAddress");
-          server.lock.refuse();
-          server.firewallRules.set(name.names[1] as string, { startIpAddress, endIpAddress } as JsonObject);
-          return {
-            body: this.#firewallRule(server, name.names[1] as string),
-            simulatedMillis: durations.SET_FIREWALL_RULE,
-            busy: [server.lock],
-          };
-        },
-        delete: (name) => {
-          const there = this.#in(name).firewallRules.delete(name.names[1] as string);
-          return there ? { simulatedMillis: durations.SET_FIREWALL_RULE } : {};
-        },
-      },
+      }),
     ];
   }
 
@@ -294,83 +247,6 @@ export class FlexibleServers {
     if (typeof days !== "number" || !Number.isInteger(days) || days < minimum || days > maximum)
       throw invalidParameter("BackupRetentionDays");
   }
-
-  #parameter(server: FlexibleServer, parameter: string): JsonObject {
-    const rule = this.#rule(parameter);
-    const { flag } = this.rules;
-    const value = server.parameter(parameter) as string;
-    return {
-      id: `${server.id}/configurations/${parameter}`,
-      name: parameter,
-      type: `${this.rules.type}/configurations`,
-      properties: {
-        value,
-        defaultValue: rule.default,
-        source: server.parameters.has(parameter) ? "user-override" : "system-default",
-        isReadOnly: flag(rule.readOnly ?? false),
-        isDynamicConfig: flag(rule.dynamic ?? false),
-        isConfigPendingRestart: flag(server.pendingRestart.has(parameter)),
-      },
-    };
-  }
-
-  #setParameter(server: FlexibleServer, parameter: string, body: JsonObject) {
-    const rule = this.#rule(parameter);
-    if (rule.readOnly)
-      throw new ArmError("ConfigurationNotModifiable", `The configuration '${parameter}' is read-only.`);
-    const { value } = object(body.properties);
-    if (typeof value !== "string") throw invalidParameter("Value");
-    server.lock.refuse();
-    const failure = this.nextParameterEnds;
-    this.nextParameterEnds = undefined;
-    if (failure) return { simulatedMillis: durations.SET_PARAMETER, failure };
-    if (server.parameter(parameter) !== value && !rule.dynamic) server.pendingRestart.add(parameter);
-    if (value === rule.default) server.parameters.delete(parameter);
-    else server.parameters.set(parameter, value);
-    return {
-      body: this.#parameter(server, parameter),
-      simulatedMillis: durations.SET_PARAMETER,
-      busy: [server.lock],
-      ...(rule.dynamic
-        ? {}
-        : {
-            afterwards() {
-              server.settling = 1;
-            },
-          }),
-    };
-  }
-
-  #rule(parameter: string): ParameterRule {
-    const rule = this.rules.parameters[parameter];
-    if (rule) return rule;
-    throw new ArmError("ConfigurationNotExists", `The configuration '${parameter}' does not exist.`, 404);
-  }
-
-  #firewallRule(server: FlexibleServer, rule: string): JsonObject {
-    const properties = server.firewallRules.get(rule);
-    if (!properties)
-      throw new ArmError(
-        "ResourceNotFound",
-        `The Resource '${this.rules.type}/${server.name}/firewallRules/${rule}' was not found.`,
-        404,
-      );
-    return {
-      id: `${server.id}/firewallRules/${rule}`,
-      name: rule,
-      type: `${this.rules.type}/firewallRules`,
-      properties,
-    };
-  }
-}
-
-/** Whether an id is one of a resource group; names in ids know no capitals. */
-export function inGroup(id: string, resourceGroup: string): boolean {
-  return id.split("/")[4]?.toLowerCase() === resourceGroup.toLowerCase();
-}
-
-function isAddress(value: unknown): boolean {
-  return typeof value === "string" && /^\d{1,3}(\.\d{1,3}){3}$/.test(value);
 }
 
 function capitalised(word: string): string {

@@ -1,5 +1,5 @@
 import { ArmError } from "./error";
-import type { FlexibleServerRules } from "./flexible-servers";
+import type { FlexibleServerRules } from "./flexible-server-rules";
 import { object, text } from "./json";
 
 export const MYSQL: FlexibleServerRules = {

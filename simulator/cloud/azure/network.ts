@@ -1,9 +1,8 @@
 import type { ChangeLock } from "./change-lock";
 import * as durations from "./durations";
 import { ArmError, invalidParameter, unknownMember } from "./error";
-import { inGroup } from "./flexible-servers";
 import { type JsonObject, type JsonValue, object, text } from "./json";
-import { resourceId } from "./resource-id";
+import { inGroup, resourceId } from "./resource-id";
 import type { ArmResourceType, ResourceName } from "./resource-type";
 
 /** A resource that private endpoints can lead to. */

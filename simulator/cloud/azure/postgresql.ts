@@ -1,5 +1,5 @@
 import { ArmError, invalidParameter } from "./error";
-import type { FlexibleServerRules } from "./flexible-servers";
+import type { FlexibleServerRules } from "./flexible-server-rules";
 import { type JsonObject, object, text } from "./json";
 
 export const POSTGRESQL: FlexibleServerRules = {

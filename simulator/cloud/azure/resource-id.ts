@@ -53,3 +53,8 @@ export function resourceId(
   const pairs = types.map((kind, index) => `${kind}/${names[index]}`);
   return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${namespace}/${pairs.join("/")}`;
 }
+
+/** Whether an id is one of a resource group; names in ids are not case-sensitive. */
+export function inGroup(id: string, resourceGroup: string): boolean {
+  return id.split("/")[4]?.toLowerCase() === resourceGroup.toLowerCase();
+}

@@ -1,63 +1,15 @@
-/** A release as Scalar's Helm charts install it: a Deployment, its pods, the headless Service, and Envoy if asked. */
+/** A release as Scalar's Helm charts install it, with its pods. */
 
-import { randomBytes } from "node:crypto";
-import type { ServerCredentials } from "@grpc/grpc-js";
 import type { SimulatedClock } from "../clock";
-import { kindOf } from "./kinds";
-import type { KubernetesObject } from "./objects";
-import { type Application, SimulatedPod } from "./pod";
+import { SimulatedPod } from "./pod";
+import { DEPLOYMENTS, PODS, type Product, ReleaseObjects, type ReleaseOptions, randomName } from "./release-objects";
 import type { ObjectStore } from "./store";
 
-export type Product = "scalardb-cluster" | "ledger" | "auditor";
-
-export interface ReleaseOptions {
-  namespace: string;
-  /** The Helm release's name. */
-  name: string;
-  product: Product;
-  replicas: number;
-  /** Pods of Envoy, which belong to the same release and are never paused. */
-  envoy?: number;
-  /**
-   * How the Service names the pods' admin port. Scalar's charts say `numeric`, which takes pods with addresses of their own
-   * (127.0.0.2 and so on: Linux only, unless there is one pod). With `named`, the default, pods can share 127.0.0.1.
-   */
-  targetPort?: "named" | "numeric";
-  /** What the pods serve in addition to the admin interface. */
-  application?: Application;
-  /** For TLS. Insecure by default, as the charts are. */
-  credentials?: ServerCredentials;
-}
-
-/** The chart's names: of the Deployment, and of the ports in the headless Service, the admin port last. */
-const CHARTS: Record<Product, { suffix: string; ports: { name: string; port: number }[] }> = {
-  "scalardb-cluster": { suffix: "node", ports: [{ name: "scalardb-cluster", port: 60053 }] },
-  ledger: {
-    suffix: "ledger",
-    ports: [
-      { name: "scalardl-ledger", port: 50051 },
-      { name: "scalardl-privileged", port: 50052 },
-      { name: "scalardl-admin", port: 50053 },
-    ],
-  },
-  auditor: {
-    suffix: "auditor",
-    ports: [
-      { name: "scalardl-auditor", port: 40051 },
-      { name: "scalardl-auditor-privileged", port: 40052 },
-      { name: "scalardl-auditor-admin", port: 40053 },
-    ],
-  },
-};
-
-/** Of the pods' port where the Service names it: at most 15 characters, so that no Service's port name will do. */
-const ADMIN_PORT = "admin";
-
-const PODS = kindOf({ apiVersion: "v1", kind: "Pod" });
-const DEPLOYMENTS = kindOf({ apiVersion: "apps/v1", kind: "Deployment" });
+export type { Product, ReleaseOptions } from "./release-objects";
 
 export class SimulatedRelease {
   readonly #store: ObjectStore;
+  readonly #objects: ReleaseObjects;
   readonly #clock: SimulatedClock;
   readonly #options: ReleaseOptions;
   readonly #pods = new Map<string, SimulatedPod>();
@@ -77,6 +29,7 @@ export class SimulatedRelease {
 
   constructor(store: ObjectStore, clock: SimulatedClock, options: ReleaseOptions) {
     this.#store = store;
+    this.#objects = new ReleaseObjects(store, options);
     this.#clock = clock;
     this.#options = options;
   }
@@ -94,7 +47,7 @@ export class SimulatedRelease {
   }
 
   get deployment(): string {
-    return `${this.name}-${CHARTS[this.product].suffix}`;
+    return this.#objects.deployment;
   }
 
   /** The pods that exist now, sorted by name. */
@@ -104,10 +57,10 @@ export class SimulatedRelease {
 
   async install(): Promise<void> {
     const { namespace, replicas, envoy = 0 } = this.#options;
-    this.#createDeployment(this.deployment, this.product, replicas);
+    this.#objects.createDeployment(this.deployment, this.product, replicas);
     await this.reconcile();
-    this.#createService();
-    if (envoy > 0) this.#installEnvoy(envoy);
+    this.#objects.createService(this.#commonPort);
+    if (envoy > 0) this.#objects.installEnvoy(envoy, this.#templateHash);
     this.#store.get(DEPLOYMENTS, namespace, this.deployment);
   }
 
@@ -118,7 +71,7 @@ export class SimulatedRelease {
       const wished = (deployment?.spec?.replicas as number | undefined) ?? 0;
       while (this.hasRoom && this.#pods.size < wished) await this.#startPod();
       for (const pod of this.pods.slice(wished)) this.#endPod(pod.name);
-      if (deployment) this.#reportDeployment(deployment);
+      if (deployment) this.#objects.reportDeployment(deployment, this.#pods.size);
     });
   }
 
@@ -132,7 +85,7 @@ export class SimulatedRelease {
       for (const pod of this.pods) {
         await this.#startPod();
         this.#endPod(pod.name);
-        this.#reportDeployment(this.#store.get(DEPLOYMENTS, this.namespace, this.deployment));
+        this.#objects.reportDeployment(this.#store.get(DEPLOYMENTS, this.namespace, this.deployment), this.#pods.size);
       }
     });
   }
@@ -142,9 +95,9 @@ export class SimulatedRelease {
     return this.#inTurn(async () => {
       const pod = this.#pod(name);
       pod.die();
-      this.#reportPod(pod);
+      this.#objects.reportPod(pod);
       await pod.restart();
-      this.#reportPod(pod);
+      this.#objects.reportPod(pod);
     });
   }
 
@@ -213,7 +166,7 @@ export class SimulatedRelease {
     const pod = numeric ? await this.#onFreeAddress(start) : await start("127.0.0.1", 0);
     if (numeric) this.#commonPort = pod.port;
     this.#pods.set(pod.name, pod);
-    this.#createPod(pod);
+    this.#objects.createPod(pod, this.#templateHash);
   }
 
   #endPod(name: string): void {
@@ -248,109 +201,4 @@ export class SimulatedRelease {
     }
     throw new Error("a release of the simulated cluster has at most 254 pods with a numeric targetPort");
   }
-
-  #labels(app: string): Record<string, string> {
-    return { "app.kubernetes.io/app": app, "app.kubernetes.io/instance": this.name };
-  }
-
-  #createDeployment(name: string, app: string, replicas: number): void {
-    const labels = this.#labels(app);
-    const created = this.#store.create(
-      {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        metadata: { name, namespace: this.namespace, labels },
-        spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels } } },
-      },
-      { fieldManager: "helm" },
-    );
-    if (app === "envoy") this.#reportDeployment(created);
-  }
-
-  #createService(): void {
-    const ports = CHARTS[this.product].ports.map(({ name, port }, index, all) => {
-      const admin = index === all.length - 1;
-      if (!admin) return { name, port, targetPort: port, protocol: "TCP" };
-      const targetPort = this.#options.targetPort === "numeric" ? this.#commonPort || port : ADMIN_PORT;
-      return { name, port, targetPort, protocol: "TCP" };
-    });
-    const suffix = this.product === "scalardb-cluster" ? "headless" : `${CHARTS[this.product].suffix}-headless`;
-    this.#store.create(
-      {
-        apiVersion: "v1",
-        kind: "Service",
-        metadata: { name: `${this.name}-${suffix}`, namespace: this.namespace, labels: this.#labels(this.product) },
-        spec: { type: "ClusterIP", clusterIP: "None", ports, selector: this.#labels(this.product) },
-      },
-      { fieldManager: "helm" },
-    );
-  }
-
-  #installEnvoy(replicas: number): void {
-    const name = `${this.name}-envoy`;
-    this.#createDeployment(name, "envoy", replicas);
-    for (let index = 0; index < replicas; index += 1) {
-      const pod = `${name}-${this.#templateHash}-${randomName(5)}`;
-      this.#store.create({
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name: pod, namespace: this.namespace, labels: this.#labels("envoy") },
-        spec: { containers: [{ ...containerOf("envoy"), ports: [{ name: "envoy", containerPort: 60053 }] }] },
-      });
-      this.#store.setStatus(PODS, this.namespace, pod, { phase: "Running", podIP: "127.0.0.1" });
-    }
-  }
-
-  #createPod(pod: SimulatedPod): void {
-    this.#store.create({
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: {
-        name: pod.name,
-        namespace: this.namespace,
-        labels: { ...this.#labels(this.product), "pod-template-hash": this.#templateHash },
-      },
-      spec: {
-        nodeName: "simulated",
-        containers: [
-          { ...containerOf(this.product), ports: [{ name: ADMIN_PORT, containerPort: pod.port, protocol: "TCP" }] },
-        ],
-      },
-    });
-    this.#reportPod(pod);
-  }
-
-  #reportPod(pod: SimulatedPod): void {
-    const ready = pod.up ? "True" : "False";
-    this.#store.setStatus(PODS, this.namespace, pod.name, {
-      phase: "Running",
-      podIP: pod.address,
-      podIPs: [{ ip: pod.address }],
-      conditions: [
-        { type: "Ready", status: ready },
-        { type: "ContainersReady", status: ready },
-      ],
-      containerStatuses: [{ name: this.product, ready: pod.up, restartCount: pod.restarts }],
-    });
-  }
-
-  #reportDeployment(deployment: KubernetesObject): void {
-    const { name, generation } = deployment.metadata;
-    const replicas = name === this.deployment ? this.#pods.size : ((deployment.spec?.replicas as number) ?? 0);
-    const status = {
-      observedGeneration: generation ?? 1,
-      replicas,
-      updatedReplicas: replicas,
-      readyReplicas: replicas,
-    };
-    this.#store.setStatus(DEPLOYMENTS, this.namespace, name, { ...status, availableReplicas: replicas });
-  }
-}
-
-const containerOf = (name: string) => ({ name, image: `ghcr.io/scalar-labs/${name}:simulated` });
-
-/** Of the letters that Kubernetes uses, which spell nothing. */
-function randomName(length: number): string {
-  const letters = "bcdfghjklmnpqrstvwxz2456789";
-  return [...randomBytes(length)].map((byte) => letters[byte % letters.length]).join("");
 }

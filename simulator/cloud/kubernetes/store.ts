@@ -1,20 +1,13 @@
 /** The simulated cluster's objects, with the rules by which an API server changes them. */
 
-import { randomUUID } from "node:crypto";
 import type { SimulatedClock } from "../clock";
-import { setDefaults } from "./defaults";
+import { matchesFields } from "./field-selector";
 import { type Kind, kindOf } from "./kinds";
 import { FieldManagers } from "./managers";
-import {
-  isObject,
-  type JsonObject,
-  type KubernetesObject,
-  matchesLabels,
-  type ObjectManifest,
-  sameJson,
-} from "./objects";
+import { applyMergePatch } from "./merge-patch";
+import { type JsonObject, type KubernetesObject, matchesLabels, type ObjectManifest, sameJson } from "./objects";
 import { StatusError } from "./status";
-import { invalidFields } from "./validation";
+import { prepared, substance } from "./stored-object";
 
 export interface WriteOptions {
   /** Who writes, such as `kubectl-edit`. */
@@ -111,7 +104,7 @@ export class ObjectStore {
     }
     if (this.#objects.has(keyOf(kind, namespace, name))) throw StatusError.alreadyExists(kind, name);
     const managers = new FieldManagers();
-    const object = this.#prepare(kind, name, namespace, structuredClone(manifest));
+    const object = prepared(kind, name, namespace, this.#timestamp(), structuredClone(manifest));
     managers.update(fieldManager, this.#timestamp(), {}, manifest);
     return this.#commit(kind, undefined, { object, managers }, dryRun);
   }
@@ -133,7 +126,7 @@ export class ObjectStore {
       throw StatusError.modified(kind, name);
     }
     const managers = stored.managers.clone();
-    const object = this.#prepare(kind, name, namespace, structuredClone(manifest), stored.object);
+    const object = prepared(kind, name, namespace, this.#timestamp(), structuredClone(manifest), stored.object);
     managers.update(fieldManager, this.#timestamp(), stored.object, object);
     return this.#commit(kind, stored, { object, managers }, dryRun);
   }
@@ -178,7 +171,7 @@ export class ObjectStore {
       if (conflicts.length > 0) throw StatusError.applyConflict(conflicts);
     }
     const merged = managers.apply(fieldManager, this.#timestamp(), live, manifest) as unknown as ObjectManifest;
-    const object = this.#prepare(kind, name, namespace, merged, stored?.object);
+    const object = prepared(kind, name, namespace, this.#timestamp(), merged, stored?.object);
     return this.#commit(kind, stored, { object, managers }, dryRun);
   }
 
@@ -238,41 +231,6 @@ export class ObjectStore {
     return { name, namespace };
   }
 
-  /** The manifest as it would be kept: checked, with defaults and with what the server itself sets. */
-  #prepare(
-    kind: Kind,
-    name: string,
-    namespace: string,
-    manifest: ObjectManifest,
-    current?: KubernetesObject,
-  ): KubernetesObject {
-    const problems = [...invalidFields(kind, manifest), ...immutableFields(manifest, current)];
-    if (problems.length > 0) throw StatusError.invalid(kind, kind.kind, name, problems);
-    setDefaults(manifest);
-    const { labels, annotations, ownerReferences } = manifest.metadata as Partial<KubernetesObject["metadata"]>;
-    const object: KubernetesObject = {
-      ...manifest,
-      metadata: {
-        name,
-        namespace,
-        uid: current?.metadata.uid ?? randomUUID(),
-        resourceVersion: current?.metadata.resourceVersion ?? "",
-        creationTimestamp: current?.metadata.creationTimestamp ?? this.#timestamp(),
-        ...(current?.metadata.deletionTimestamp && { deletionTimestamp: current.metadata.deletionTimestamp }),
-        ...(labels && { labels }),
-        ...(annotations && { annotations }),
-        ...(ownerReferences && { ownerReferences }),
-      },
-    };
-    // Only the cluster's own controllers set a status.
-    if (current?.status) object.status = structuredClone(current.status);
-    if (object.spec) {
-      const changed = !current || !sameJson(current.spec, object.spec);
-      object.metadata.generation = (current?.metadata.generation ?? 0) + (changed ? 1 : 0);
-    }
-    return object;
-  }
-
   #commit(kind: Kind, before: Stored | undefined, after: Stored, dryRun: boolean): KubernetesObject {
     const { name, namespace } = after.object.metadata;
     const unchanged = before && sameJson(substance(before.object), substance(after.object));
@@ -302,52 +260,3 @@ export class ObjectStore {
 }
 
 const keyOf = (kind: Kind, namespace: string, name: string) => `${kind.group}/${kind.plural}/${namespace}/${name}`;
-
-function substance(object: KubernetesObject): unknown {
-  const { resourceVersion: _version, managedFields: _managers, ...metadata } = object.metadata;
-  return { ...object, metadata };
-}
-
-function immutableFields(manifest: ObjectManifest, current?: KubernetesObject): { field: string; message: string }[] {
-  if (!current) return [];
-  if (manifest.kind === "RoleBinding" && !sameJson(roleRefOf(manifest), roleRefOf(current))) {
-    return [{ field: "roleRef", message: `Invalid value: ${JSON.stringify(manifest.roleRef)}: cannot change roleRef` }];
-  }
-  if (manifest.kind === "ConfigMap" && current.immutable === true) {
-    const message = "Forbidden: field is immutable when `immutable` is set";
-    return ["data", "binaryData", "immutable"]
-      .filter((field) => !sameJson(manifest[field] ?? {}, current[field] ?? {}))
-      .map((field) => ({ field, message }));
-  }
-  return [];
-}
-
-const roleRefOf = (object: { [field: string]: unknown }) => ({
-  apiGroup: "rbac.authorization.k8s.io",
-  ...(object.roleRef as Record<string, unknown>),
-});
-
-function matchesFields(selector: string, object: KubernetesObject): boolean {
-  return selector
-    .split(",")
-    .filter((term) => term !== "")
-    .every((term) => {
-      const [, path, operator, value] = /^([\w.]+)(!=|==|=)(.*)$/.exec(term) ?? [];
-      if (path === undefined)
-        throw new StatusError("BadRequest", `invalid selector: '${selector}'; can't understand '${term}'`);
-      const actual = path
-        .split(".")
-        .reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), object);
-      return operator === "!=" ? actual !== value : actual === value;
-    });
-}
-
-export function applyMergePatch(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
-  const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else result[key] = applyMergePatch(result[key], value);
-  }
-  return result;
-}

@@ -1,6 +1,6 @@
 import type { ModifyDBClusterMessage, ServerlessV2ScalingConfiguration } from "@aws-sdk/client-rds";
 import * as durations from "../../cloud/aws/durations";
-import type { RdsRegion } from "../../cloud/aws/rds";
+import type { RdsRegion } from "../../cloud/aws/rds-region";
 import { type PropertyMap, UNKNOWN } from "../provider";
 import { isAbsent, type Problem } from "../schema";
 import { CLUSTER_INPUTS, MULTI_AZ } from "./rds-cluster-inputs";

@@ -8,7 +8,7 @@ import type {
   ModifyDBInstanceMessage,
 } from "@aws-sdk/client-rds";
 import { AwsError } from "../../cloud/aws/error";
-import type { RdsRegion } from "../../cloud/aws/rds";
+import type { RdsRegion } from "../../cloud/aws/rds-region";
 import type { PropertyMap, PropertyValue } from "../provider";
 import type { Properties, Property } from "../schema";
 import { ARN, flag, number, STRINGS, TAGS, tagList, tagsGone, text, texts } from "./resource-type";

@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import type { KubernetesCluster } from "../../cloud/kubernetes/cluster";
-import { KINDS, type Kind } from "../../cloud/kubernetes/kinds";
-import { isObject, type JsonObject, type KubernetesObject, type ObjectManifest } from "../../cloud/kubernetes/objects";
-import { FIELDS, findProblems, type TypeName } from "../../cloud/kubernetes/schema";
+import type { Kind } from "../../cloud/kubernetes/kinds";
+import type { ObjectManifest } from "../../cloud/kubernetes/objects";
+import { findProblems } from "../../cloud/kubernetes/schema";
 import { StatusError } from "../../cloud/kubernetes/status";
 import {
   type ChangeResponse,
@@ -24,27 +23,20 @@ import {
 import { sdkVersion } from "../sdk-version";
 import { TypeCatalog } from "../type-catalog";
 import { asReplacement, changes, covers, formatPath, prune } from "./diff";
+import {
+  annotationsOf,
+  canonicalNamespace,
+  fieldManagerOf,
+  inputsOf,
+  isAutonamed,
+  isMap,
+  nameObject,
+  stateOf,
+  withoutNulls,
+} from "./inputs";
 import { hasUnknown, normalize } from "./normalize";
 import { replacingPaths, touches } from "./replacement";
-
-/** A type of resources: a kind, or some fields of an object of that kind that others own (`ConfigMapPatch`). */
-interface ResourceType {
-  kind: Kind & { fields: TypeName };
-  patch: boolean;
-}
-
-/** The kinds of which programs declare patches. */
-const PATCHED = ["ConfigMap", "Lease"];
-
-/** By type token, such as `kubernetes:core/v1:ConfigMap`: the kinds that programs declare. */
-const TYPES = new Map<string, ResourceType>(
-  KINDS.filter((kind) => kind.fields).flatMap((known) => {
-    const kind = known as ResourceType["kind"];
-    const token = `kubernetes:${kind.group === "" ? `core/${kind.apiVersion}` : kind.apiVersion}:${kind.kind}`;
-    const whole: [string, ResourceType] = [token, { kind, patch: false }];
-    return PATCHED.includes(kind.kind) ? [whole, [`${token}Patch`, { kind, patch: true }] as const] : [whole];
-  }),
-);
+import { TYPES } from "./resource-types";
 
 /** The provider's own settings that the simulation honours, or that make no difference to it. */
 const HONOURED = ["namespace", "enableConfigMapMutable", "enablePatchForce", "upsertExistingObjects"];
@@ -58,12 +50,7 @@ const WITHOUT_EFFECT = [
   "version",
 ];
 
-const AUTONAMED = "pulumi.com/autonamed";
 const PATCH_FORCE = "pulumi.com/patchForce";
-/** Chooses the name under which the provider applies. */
-const PATCH_FIELD_MANAGER = "pulumi.com/patchFieldManager";
-/** Under which name the provider applies, kept in the state. */
-const FIELD_MANAGER = "__fieldManager";
 /** Under which name it creates: creating is no server-side apply. */
 const CREATOR = "pulumi-kubernetes";
 
@@ -268,80 +255,6 @@ export class KubernetesProvider implements SimulatedProvider {
       `The resource managed by field manager "${fieldManager}" had an apply conflict: ${error.message} (${kind.kind})`
     );
   }
-}
-
-/** Keeps the automatic name that an object has, or gives a new object one. */
-function nameObject(inputs: PropertyMap, oldInputs: PropertyMap | undefined, urn: string): void {
-  inputs.metadata ??= {};
-  const { metadata } = inputs;
-  // Unknown as a whole: there is nothing to add a name to, nor to find one in.
-  if (!isMap(metadata) || metadata.name !== undefined) return;
-  if (oldInputs && Object.keys(oldInputs).length > 0) {
-    if (!isAutonamed(oldInputs)) return;
-    metadata.name = (oldInputs.metadata as PropertyMap).name as PropertyValue;
-  } else {
-    metadata.name = `${urn.slice(urn.lastIndexOf("::") + 2)}-${randomBytes(4).toString("hex")}`;
-  }
-  if (metadata.annotations === UNKNOWN) return;
-  metadata.annotations = { ...annotationsOf(inputs), [AUTONAMED]: "true" };
-}
-
-const isAutonamed = (inputs: PropertyMap) => annotationsOf(inputs)[AUTONAMED] === "true";
-
-function annotationsOf(inputs: PropertyMap): PropertyMap {
-  const { metadata } = inputs;
-  return isMap(metadata) && isMap(metadata.annotations) ? metadata.annotations : {};
-}
-
-function stateOf(live: KubernetesObject, fieldManager: string, preview: boolean): PropertyMap {
-  const { status, ...rest } = live as unknown as JsonObject;
-  // A program that reads a status in a preview must wait for it, not take an empty one for true.
-  const state = preview || status === undefined ? rest : { ...rest, status };
-  return { ...(state as PropertyMap), [FIELD_MANAGER]: fieldManager };
-}
-
-/** The inputs of an object that the program reads and has never declared: all of it, but for what the server sets. */
-function inputsOf(kind: ResourceType["kind"], outputs: PropertyMap): PropertyMap {
-  const inputs: PropertyMap = { apiVersion: kind.apiVersion, kind: kind.kind };
-  for (const field of Object.keys(FIELDS[kind.fields])) {
-    if (outputs[field] !== undefined) inputs[field] = outputs[field];
-  }
-  const {
-    creationTimestamp: _1,
-    generation: _2,
-    managedFields: _3,
-    resourceVersion: _4,
-    uid: _5,
-    ...metadata
-  } = outputs.metadata as PropertyMap;
-  return { ...inputs, metadata };
-}
-
-/** An unset input may travel as null. */
-function withoutNulls(inputs: PropertyMap): PropertyMap {
-  return Object.fromEntries(
-    Object.entries(inputs)
-      .filter(([, value]) => value !== null)
-      .map(([key, value]) => [key, withoutNullsInside(value)]),
-  );
-}
-
-function withoutNullsInside(value: PropertyValue): PropertyValue {
-  if (Array.isArray(value)) return value.map(withoutNullsInside);
-  return isMap(value) ? withoutNulls(value) : value;
-}
-
-const isMap = (value: unknown): value is PropertyMap => isObject(value);
-
-/** A namespace that isn't known yet counts for the default one: so does the real provider see it. */
-const canonicalNamespace = (namespace: PropertyValue | undefined) =>
-  namespace === UNKNOWN ? "default" : namespace || "default";
-
-/** Under which name the provider applies: what the program says, else what it was before, else one by chance. */
-function fieldManagerOf(inputs: PropertyMap, outputs?: PropertyMap): string {
-  const [said, before] = [annotationsOf(inputs)[PATCH_FIELD_MANAGER], outputs?.[FIELD_MANAGER]];
-  if (typeof said === "string" && said !== "") return said;
-  return typeof before === "string" ? before : `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
 }
 
 /** An id is `namespace/name`. */

@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import test from "ava";
 import ts from "typescript";
-import { RESOURCE_TYPES } from "../../../simulator/providers/aws/provider";
 import type { ResourceType } from "../../../simulator/providers/aws/resource-type";
+import { RESOURCE_TYPES } from "../../../simulator/providers/aws/resource-types";
 import type { Properties, Property } from "../../../simulator/providers/schema";
 
 /** The declarations of the installed SDK: a program is checked against them, and so is the simulation. */

@@ -79,7 +79,7 @@ test("copies of a restore point are kept while they exist, and restored when all
   const [kept] = snapshots(`customers-prod-${suffix}`);
   const [daily] = snapshots("customers-prod");
   const [orders] = snapshots(`orders-prod-${suffix}`);
-  const ofCopy = dynamodb.backups().find(({ TableName }) => TableName === `${TABLE}-${suffix}`);
+  const ofCopy = dynamodb.backups.list().find(({ TableName }) => TableName === `${TABLE}-${suffix}`);
   const tables = { [TABLE]: ofCopy?.BackupArn as string };
   const from = {
     ledger: { tables },

@@ -160,7 +160,7 @@ test.serial(
     t.deepEqual(await run(began), nothing);
     t.is((await run(began + 1)).length, 2);
     t.deepEqual(await run(began + 1), nothing);
-    const left = region.backups().map(({ TableName, BackupName }) => `${TableName} ${BackupName}`);
+    const left = region.backups.list().map(({ TableName, BackupName }) => `${TableName} ${BackupName}`);
     t.deepEqual(left, [...others.map((name) => `ledger.accounts ${name}`), `payroll ${old}`]);
   },
 );
@@ -181,7 +181,7 @@ test.serial(
     make();
     clock.advance(10 * 60_000);
     t.deepEqual(await found(), { arn: first, status: "AVAILABLE" });
-    region.deleteBackup(first);
+    region.backups.delete(first);
     t.is(await found(), undefined);
   },
 );

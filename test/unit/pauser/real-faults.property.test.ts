@@ -181,7 +181,11 @@ async function dynamodbOf(backups: (typeof BACKUPS)[number]) {
   const { url, close } = await serveAws(aws);
   const AWS_ENDPOINT_URL = backups === "DynamoDB is away" ? "http://127.0.0.1:1" : url;
   const env = { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
-  return { env, close, made: () => region.backups().map(({ BackupName, TableName }) => `${BackupName} ${TableName}`) };
+  return {
+    env,
+    close,
+    made: () => region.backups.list().map(({ BackupName, TableName }) => `${BackupName} ${TableName}`),
+  };
 }
 
 /** Asserts that a window's backups exist for every table, and that their uncertain time is inside the window. */

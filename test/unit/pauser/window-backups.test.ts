@@ -78,7 +78,8 @@ async function scene(t: ExecutionContext, tables = TABLES) {
   };
   /** How often a run has waited for the margin before backups, or after them. */
   const margins = () => waits.filter((millis) => millis > MARGIN_SECONDS * 500).length;
-  const backups = () => dynamodb.backups().map(({ TableName = "", BackupName = "" }) => `${TableName} ${BackupName}`);
+  const backups = () =>
+    dynamodb.backups.list().map(({ TableName = "", BackupName = "" }) => `${TableName} ${BackupName}`);
   return { cluster, aws, dynamodb, createTable, endpoint, pause, stop, backups, margins };
 }
 

@@ -168,7 +168,7 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
     DescribeBackup: {
       members: ["BackupArn"],
       run: (input: dynamodb.DescribeBackupInput, region) => ({
-        BackupDescription: at(region).describeBackup(input.BackupArn as string),
+        BackupDescription: at(region).backups.describe(input.BackupArn as string),
       }),
     },
     ListBackups: {
@@ -192,7 +192,7 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
         const { TimeRangeLowerBound: from = 0, TimeRangeUpperBound: to = Number.POSITIVE_INFINITY } = input;
         const seconds = ({ BackupCreationDateTime: at }: dynamodb.BackupSummary) => (at as Date).getTime() / 1000;
         const wanted = at(region)
-          .backups()
+          .backups.list()
           .filter((backup) => input.TableName === undefined || backup.TableName === input.TableName)
           .filter((backup) => ["ALL", backup.BackupType].includes(input.BackupType ?? "USER"))
           .filter((backup) => from <= seconds(backup) && seconds(backup) < to);
@@ -205,7 +205,7 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
     DeleteBackup: {
       members: ["BackupArn"],
       run: (input: dynamodb.DeleteBackupInput, region) => ({
-        BackupDescription: at(region).deleteBackup(input.BackupArn as string),
+        BackupDescription: at(region).backups.delete(input.BackupArn as string),
       }),
     },
     RestoreTableFromBackup: {

@@ -1,7 +1,7 @@
 import type { BillingMode, StreamViewType, TableClass } from "@aws-sdk/client-dynamodb";
 import type { AwsCloud } from "../../../cloud/aws/aws";
 import * as durations from "../../../cloud/aws/durations";
-import type { DynamoDbRegion } from "../../../cloud/aws/dynamodb";
+import type { DynamoDbRegion } from "../../../cloud/aws/dynamodb-region";
 import type { PropertyMap } from "../../provider";
 import { type Existing, flag, number, object, objects, regionOf, tagList, tagsGone, text } from "../resource-type";
 import {

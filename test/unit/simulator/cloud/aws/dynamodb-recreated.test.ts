@@ -273,7 +273,7 @@ test("a backup within a minute of a restore's end misses some of what was restor
   clock.advance(30 * SECOND);
   const late = await backUp("restored");
   clock.advance(3 * MINUTE);
-  const held = (arn: string) => dynamodb.backup(arn).items().size;
+  const held = (arn: string) => dynamodb.backups.backup(arn).items().size;
   t.true(held(early) < rows);
   t.is(held(late), rows);
 });

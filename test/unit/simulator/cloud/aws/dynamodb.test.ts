@@ -230,24 +230,24 @@ test("deletion protection keeps a table", (t) => {
 test("a table with recovery leaves a system backup behind when it is deleted, another doesn't", (t) => {
   const { dynamodb } = setUp();
   dynamodb.deleteTable("ledger.accounts");
-  t.is(dynamodb.backups().length, 0);
+  t.is(dynamodb.backups.list().length, 0);
   dynamodb.createTable(SIMPLE);
   switchRecovery(dynamodb, true);
   dynamodb.deleteTable("ledger.accounts");
-  t.like(dynamodb.backups()[0], { BackupType: "SYSTEM", BackupName: "ledger.accounts$DeletedTableBackup" });
+  t.like(dynamodb.backups.list()[0], { BackupType: "SYSTEM", BackupName: "ledger.accounts$DeletedTableBackup" });
 });
 
 test("a system backup exists for 35 days, and then no more", (t) => {
   const { clock, dynamodb } = setUp();
   switchRecovery(dynamodb, true);
   dynamodb.deleteTable("ledger.accounts");
-  const BackupArn = dynamodb.backups()[0]?.BackupArn as string;
+  const BackupArn = dynamodb.backups.list()[0]?.BackupArn as string;
   const restore = (name: string) => dynamodb.restoreTableFromBackup({ TargetTableName: name, BackupArn });
   clock.advance(35 * DAY - MINUTE);
-  t.is(dynamodb.backups().length, 1);
+  t.is(dynamodb.backups.list().length, 1);
   t.notThrows(() => restore("in-time"));
   clock.advance(2 * MINUTE);
-  t.is(dynamodb.backups().length, 0);
+  t.is(dynamodb.backups.list().length, 0);
   t.throws(() => restore("too-late"), { name: "BackupNotFoundException" });
 });
 
@@ -271,13 +271,13 @@ test("a backup of a table restores under the table's own name, as the table was,
   table.putItem("a", { balance: 2 });
   const restore = () => dynamodb.restoreTableFromBackup({ TargetTableName: "ledger.accounts", BackupArn: backup.arn });
   t.throws(restore, { name: "BackupInUseException" });
-  t.throws(() => dynamodb.deleteBackup(backup.arn), { name: "BackupInUseException" });
+  t.throws(() => dynamodb.backups.delete(backup.arn), { name: "BackupInUseException" });
   clock.advance(2 * MINUTE);
   t.throws(restore, { name: "TableAlreadyExistsException" });
   dynamodb.deleteTable("ledger.accounts");
   restore();
   t.deepEqual(dynamodb.table("ledger.accounts").items().get("a"), { balance: 1 });
-  t.throws(() => dynamodb.describeBackup("arn:aws:dynamodb:x"), { name: "BackupNotFoundException" });
+  t.throws(() => dynamodb.backups.describe("arn:aws:dynamodb:x"), { name: "BackupNotFoundException" });
 });
 
 test("what was written within a minute of a backup's request may be in it or not, item by item", (t) => {

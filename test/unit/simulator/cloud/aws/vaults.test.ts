@@ -107,11 +107,11 @@ test("without advanced features a table's backup is DynamoDB's, and only AWS Bac
   scene.plan();
   scene.clock.advance(DAY);
   scene.backup.runWhatIsDue();
-  const [backup] = scene.dynamodb.backups();
+  const [backup] = scene.dynamodb.backups.list();
   t.is(backup?.BackupType, "AWS_BACKUP");
-  t.throws(() => scene.dynamodb.deleteBackup(backup?.BackupArn as string), { message: /only be deleted from their/ });
+  t.throws(() => scene.dynamodb.backups.delete(backup?.BackupArn as string), { message: /only be deleted from their/ });
   scene.backup.deleteRecoveryPoints("vault");
-  t.deepEqual(scene.dynamodb.backups(), []);
+  t.deepEqual(scene.dynamodb.backups.list(), []);
 });
 
 test("a table that is deleted after its backup was due has been backed up", (t) => {

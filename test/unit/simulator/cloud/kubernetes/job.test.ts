@@ -1,6 +1,6 @@
 import test from "ava";
 import type { KubernetesCluster } from "../../../../../simulator/cloud/kubernetes/cluster";
-import { NotScheduledError } from "../../../../../simulator/cloud/kubernetes/job";
+import { NotScheduledError } from "../../../../../simulator/cloud/kubernetes/cron-job";
 import { kindOf } from "../../../../../simulator/cloud/kubernetes/kinds";
 import { grant, startCluster } from "./cluster";
 

@@ -1,0 +1,183 @@
+/** The objects of a release as Scalar's Helm charts install them: a Deployment, its pods, the headless Service, and Envoy if asked. */
+
+import { randomBytes } from "node:crypto";
+import type { ServerCredentials } from "@grpc/grpc-js";
+import { kindOf } from "./kinds";
+import type { KubernetesObject } from "./objects";
+import type { Application, SimulatedPod } from "./pod";
+import type { ObjectStore } from "./store";
+
+export type Product = "scalardb-cluster" | "ledger" | "auditor";
+
+export interface ReleaseOptions {
+  namespace: string;
+  /** The Helm release's name. */
+  name: string;
+  product: Product;
+  replicas: number;
+  /** Pods of Envoy, which belong to the same release and are never paused. */
+  envoy?: number;
+  /**
+   * How the Service names the pods' admin port. Scalar's charts say `numeric`, which takes pods with addresses of their own
+   * (127.0.0.2 and so on: Linux only, unless there is one pod). With `named`, the default, pods can share 127.0.0.1.
+   */
+  targetPort?: "named" | "numeric";
+  /** What the pods serve in addition to the admin interface. */
+  application?: Application;
+  /** For TLS. Insecure by default, as the charts are. */
+  credentials?: ServerCredentials;
+}
+
+/** The chart's names: of the Deployment, and of the ports in the headless Service, the admin port last. */
+const CHARTS: Record<Product, { suffix: string; ports: { name: string; port: number }[] }> = {
+  "scalardb-cluster": { suffix: "node", ports: [{ name: "scalardb-cluster", port: 60053 }] },
+  ledger: {
+    suffix: "ledger",
+    ports: [
+      { name: "scalardl-ledger", port: 50051 },
+      { name: "scalardl-privileged", port: 50052 },
+      { name: "scalardl-admin", port: 50053 },
+    ],
+  },
+  auditor: {
+    suffix: "auditor",
+    ports: [
+      { name: "scalardl-auditor", port: 40051 },
+      { name: "scalardl-auditor-privileged", port: 40052 },
+      { name: "scalardl-auditor-admin", port: 40053 },
+    ],
+  },
+};
+
+/** Of the pods' port where the Service names it: at most 15 characters, so that no Service's port name will do. */
+const ADMIN_PORT = "admin";
+
+export const PODS = kindOf({ apiVersion: "v1", kind: "Pod" });
+export const DEPLOYMENTS = kindOf({ apiVersion: "apps/v1", kind: "Deployment" });
+
+export class ReleaseObjects {
+  readonly #store: ObjectStore;
+  readonly #options: ReleaseOptions;
+
+  constructor(store: ObjectStore, options: ReleaseOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  get deployment(): string {
+    return `${this.#options.name}-${CHARTS[this.#options.product].suffix}`;
+  }
+
+  createDeployment(name: string, app: string, replicas: number): void {
+    const labels = this.#labels(app);
+    const created = this.#store.create(
+      {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name, namespace: this.#options.namespace, labels },
+        spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels } } },
+      },
+      { fieldManager: "helm" },
+    );
+    if (app === "envoy") this.reportDeployment(created, 0);
+  }
+
+  createService(commonPort: number): void {
+    const ports = CHARTS[this.#options.product].ports.map(({ name, port }, index, all) => {
+      const admin = index === all.length - 1;
+      if (!admin) return { name, port, targetPort: port, protocol: "TCP" };
+      const targetPort = this.#options.targetPort === "numeric" ? commonPort || port : ADMIN_PORT;
+      return { name, port, targetPort, protocol: "TCP" };
+    });
+    const suffix =
+      this.#options.product === "scalardb-cluster" ? "headless" : `${CHARTS[this.#options.product].suffix}-headless`;
+    this.#store.create(
+      {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: {
+          name: `${this.#options.name}-${suffix}`,
+          namespace: this.#options.namespace,
+          labels: this.#labels(this.#options.product),
+        },
+        spec: { type: "ClusterIP", clusterIP: "None", ports, selector: this.#labels(this.#options.product) },
+      },
+      { fieldManager: "helm" },
+    );
+  }
+
+  installEnvoy(replicas: number, templateHash: string): void {
+    const name = `${this.#options.name}-envoy`;
+    this.createDeployment(name, "envoy", replicas);
+    for (let index = 0; index < replicas; index += 1) {
+      const pod = `${name}-${templateHash}-${randomName(5)}`;
+      this.#store.create({
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: pod, namespace: this.#options.namespace, labels: this.#labels("envoy") },
+        spec: { containers: [{ ...containerOf("envoy"), ports: [{ name: "envoy", containerPort: 60053 }] }] },
+      });
+      this.#store.setStatus(PODS, this.#options.namespace, pod, { phase: "Running", podIP: "127.0.0.1" });
+    }
+  }
+
+  createPod(pod: SimulatedPod, templateHash: string): void {
+    this.#store.create({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name: pod.name,
+        namespace: this.#options.namespace,
+        labels: { ...this.#labels(this.#options.product), "pod-template-hash": templateHash },
+      },
+      spec: {
+        nodeName: "simulated",
+        containers: [
+          {
+            ...containerOf(this.#options.product),
+            ports: [{ name: ADMIN_PORT, containerPort: pod.port, protocol: "TCP" }],
+          },
+        ],
+      },
+    });
+    this.reportPod(pod);
+  }
+
+  reportPod(pod: SimulatedPod): void {
+    const ready = pod.up ? "True" : "False";
+    this.#store.setStatus(PODS, this.#options.namespace, pod.name, {
+      phase: "Running",
+      podIP: pod.address,
+      podIPs: [{ ip: pod.address }],
+      conditions: [
+        { type: "Ready", status: ready },
+        { type: "ContainersReady", status: ready },
+      ],
+      containerStatuses: [{ name: this.#options.product, ready: pod.up, restartCount: pod.restarts }],
+    });
+  }
+
+  reportDeployment(deployment: KubernetesObject, pods: number): void {
+    const { name, generation } = deployment.metadata;
+    const replicas = name === this.deployment ? pods : ((deployment.spec?.replicas as number) ?? 0);
+    const status = {
+      observedGeneration: generation ?? 1,
+      replicas,
+      updatedReplicas: replicas,
+      readyReplicas: replicas,
+    };
+    this.#store.setStatus(DEPLOYMENTS, this.#options.namespace, name, { ...status, availableReplicas: replicas });
+  }
+
+  #labels(app: string): Record<string, string> {
+    return { "app.kubernetes.io/app": app, "app.kubernetes.io/instance": this.#options.name };
+  }
+}
+
+const containerOf = (name: string) => ({ name, image: `ghcr.io/scalar-labs/${name}:simulated` });
+
+/** Of the letters that Kubernetes uses, which spell nothing. */
+export function randomName(length: number): string {
+  const letters = "bcdfghjklmnpqrstvwxz2456789";
+  return [...randomBytes(length)].map((byte) => letters[byte % letters.length]).join("");
+}

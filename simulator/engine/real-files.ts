@@ -1,0 +1,24 @@
+import { mkdir, readFile, symlink } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { CORE_SCHEMA, dump, load } from "js-yaml";
+
+export interface ProviderPlugin {
+  name: string;
+  version: string;
+  /** The executable. */
+  file: string;
+}
+
+/** Puts a plugin where the engine keeps those that it downloads. */
+export async function install({ name, version, file }: ProviderPlugin, pulumiHome: string): Promise<void> {
+  const folder = join(pulumiHome, "plugins", `resource-${name}-v${version}`);
+  await mkdir(folder, { recursive: true });
+  await symlink(file, join(folder, `pulumi-resource-${name}`));
+}
+
+/** The project's Pulumi.yaml, to be put into another folder: its program is named by an absolute path. */
+export async function movedProject(program: string): Promise<string> {
+  const project = await readFile(join(program, "Pulumi.yaml"), "utf8");
+  const declared = load(project, { schema: CORE_SCHEMA }) as { main?: string };
+  return dump({ ...declared, main: resolve(program, declared.main ?? ".") });
+}
