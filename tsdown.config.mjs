@@ -44,7 +44,7 @@ const shared = {
 export default defineConfig([
   {
     ...shared,
-    entry: { index: "components/index.ts", operations: "operations/main.ts" },
+    entry: { index: "components/index.ts", operations: "operations/main.ts", cli: "cli/main.ts" },
     plugins: [builtPauser, noBareRequire],
     dts: { entry: "components/index.ts" },
     checks: { pluginTimings: false },

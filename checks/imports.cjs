@@ -14,7 +14,7 @@ const forbidden = Object.entries(MAY_IMPORT).map(([room, others]) => {
     comment: `${name} may import ${others.length > 0 ? others.map(asText).join(", ") : "no other room"}. ${FIX}`,
     severity: "error",
     from: { path: own },
-    to: { pathNot: [...allowed, "^node_modules/"], dependencyTypesNot: ["core"] },
+    to: { pathNot: [...allowed, "(^|/)node_modules/"], dependencyTypesNot: ["core"] },
   };
 });
 
@@ -44,7 +44,7 @@ module.exports = {
       name: "declared-packages",
       comment: "package.json does not list the imported package. Add it: npm install --save-exact <package>",
       severity: "error",
-      from: { path: "^(restore-points|pauser|operations|components|config|plugin|rehearsal|index)" },
+      from: { path: "^(restore-points|pauser|operations|components|config|plugin|cli|rehearsal|index)" },
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown"] },
     },
     {

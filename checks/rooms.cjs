@@ -11,6 +11,7 @@ const MAY_IMPORT = {
   operations: ["restore-points", "pauser/(task|lease-name)\\.ts", "register/index\\.cjs"],
   pauser: ["restore-points"],
   "restore-points": [],
+  cli: ["config", "components", "operations", "restore-points", "pauser/settings\\.ts", "register/index\\.cjs"],
   policies: ["restore-points", "register/index\\.cjs", "pauser/(settings|task|window-backups/settings)\\.ts"],
   register: [],
   simulator: [],

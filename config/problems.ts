@@ -1,25 +1,31 @@
+import type { AwsSettings } from "../components/cloud-settings";
 import { awsSettings } from "../components/databases/settings";
 import { AN_INSTANT } from "../components/instant-problems";
 import { importedWindowProblems } from "../components/pause/imported-windows";
+import { pauseWarnings } from "../components/pause/validate";
 import { isWithin, type Problem, under } from "../components/problem";
 import { presentPropertiesProblems } from "../components/properties-problems";
 import { pausedReleases } from "../components/release-databases";
 import { acceptanceProblems, recoveryProblems } from "../components/restore-problems";
 import { problemsOf } from "../components/schema-problems";
+import { matches } from "../components/schema-tools";
 import { setProblems } from "../components/set-problems";
 import { switchOverProblems } from "../components/switch-over/problems";
 import { setClusters } from "../components/switch-over/set-pods";
 import { tagsNotCopiedProblems } from "../components/tags";
 import { validParts } from "../components/valid-parts";
 import { restoreFromProblems } from "../components/vaults/restore-from-problems";
+import { setWarnings } from "../components/warnings";
 import { type RestoreConfig, type StackFileConfig, stackConfigSchema } from "./schema";
 
 /** The parts that `setProblems` checks. */
 const SET = ["databases", "pause", "vault", "tags"] as const;
 
-/** All problems of a configuration given as plain data. What two parts have to do with each other is checked when both are valid. */
-export function stackConfigProblems(values: Record<string, unknown>): Problem[] {
-  const aws = awsSettings();
+/**
+ * All problems of a configuration given as plain data. What two parts have to do with each other is checked when both are valid.
+ * @param aws By default as the running program's configuration says.
+ */
+export function stackConfigProblems(values: Record<string, unknown>, aws: AwsSettings = awsSettings()): Problem[] {
   const set = Object.fromEntries(SET.filter((part) => part in values).map((part) => [part, values[part]]));
   const schema = problemsOf(stackConfigSchema, values).filter(
     ({ path }) => !SET.some((part) => part in values && isWithin(path, part)),
@@ -46,6 +52,12 @@ export function stackConfigProblems(values: Record<string, unknown>): Problem[] 
   problems.push(...recoveryProblems(switched, { at, mode, switchOver }, aws));
   problems.push(...under("restore", switchOverProblems({ at, mode, switchOver }, switched, aws)));
   return problems;
+}
+
+/** What may be a mistake in a configuration without problems, and may be meant. */
+export function stackConfigWarnings(values: Record<string, unknown>, aws: AwsSettings): Problem[] {
+  if (!matches(stackConfigSchema, values)) return [];
+  return [...setWarnings(values, aws), ...(values.pause === undefined ? [] : pauseWarnings(values.pause))];
 }
 
 /** What is wrong between the keys of `restore`. */

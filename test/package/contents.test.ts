@@ -15,7 +15,7 @@ test("the tarball has at most 400 KB", async (t) => {
 
 test("holds the built package, and neither sources nor tests nor the simulator", async (t) => {
   const { files } = await packed();
-  const top = ["CHANGELOG.md", "LICENSE", "README.md", "operations/command.cjs", "package.json"];
+  const top = ["CHANGELOG.md", "LICENSE", "README.md", "cli/bin.cjs", "operations/command.cjs", "package.json"];
   t.deepEqual(
     files.filter((file) => !file.startsWith("dist/")),
     top,

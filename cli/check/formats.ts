@@ -1,0 +1,56 @@
+import type { Paint } from "../../restore-points/paint";
+import type { Finding } from "./judge";
+
+export interface CheckedFile {
+  file: string;
+  findings: Finding[];
+}
+
+/** `Pulumi.prod.yaml:12:7: error: scalar-backup:databases[0].name: ...`, a line for each finding, and a last one with the sum. */
+export function asText(files: readonly CheckedFile[], paint: Paint): string[] {
+  const lines = files.flatMap(({ file, findings }) =>
+    findings.map(({ severity, path, message, line, column }) =>
+      [
+        `${paint("bold", `${file}:${line}:${column}:`)} ${paint(severity === "error" ? "red" : "yellow", `${severity}:`)}`,
+        ...(path === "" ? [] : [`${path}:`]),
+        message,
+      ].join(" "),
+    ),
+  );
+  return [...lines, summary(files)];
+}
+
+function summary(files: readonly CheckedFile[]): string {
+  const of = count(files.length, "file");
+  const errors = numberOf(files, "error");
+  const warnings = numberOf(files, "warning");
+  if (errors + warnings === 0) return `${of} checked: no problems`;
+  const found = [
+    ...(errors > 0 ? [count(errors, "error")] : []),
+    ...(warnings > 0 ? [count(warnings, "warning")] : []),
+  ];
+  return `${of} checked: ${found.join(", ")}`;
+}
+
+export function numberOf(files: readonly CheckedFile[], severity: Finding["severity"]): number {
+  return files.flatMap(({ findings }) => findings).filter((finding) => finding.severity === severity).length;
+}
+
+const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+/**
+ * GitHub's workflow commands, which show findings at their lines in a pull request:
+ * https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+ */
+export function asAnnotations(files: readonly CheckedFile[]): string[] {
+  return files.flatMap(({ file, findings }) =>
+    findings.map(({ severity, path, message, line, column }) => {
+      const place = `file=${property(file)},line=${line},col=${column}`;
+      return `::${severity} ${place},title=${property(path || "stack file")}::${data(message)}`;
+    }),
+  );
+}
+
+// As in @actions/core, command.ts: escapeData and escapeProperty.
+const data = (text: string) => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+const property = (text: string) => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { messageOf } from "../../restore-points/error-message";
+import { JSON_OPTION, printJson, type Run } from "../command";
+import { EXIT, UsageError } from "../exit-codes";
+import type { CheckedFile } from "./formats";
+
+interface Options {
+  json?: true;
+  github?: true;
+  strict?: true;
+}
+
+const HELP = `
+Judges the configuration as "pulumi up" does, with the same messages, all at once, and asks no
+cloud, no cluster and no Pulumi. Values that only Pulumi can decrypt ("secure:"), and values with
+\${...}, are not judged.
+
+Examples:
+  scalar-backup check Pulumi.prod.yaml
+  scalar-backup check --github              # in GitHub Actions: findings appear in the pull request
+
+Exits with 0 without errors, 1 with errors (--strict: or warnings), 2 if a file cannot be read.`;
+
+/** `scalar-backup check`: judges stack files where they are written. */
+export function register(command: Command, run: Run): void {
+  command
+    .description("Judges stack files (Pulumi.<stack>.yaml): every problem with its line, before anything is deployed.")
+    .argument("[file...]", "stack files, or - for standard input; by default every Pulumi.*.yaml in this folder")
+    .option("--json", JSON_OPTION)
+    .option("--github", "also print each finding as a GitHub annotation")
+    .option("--strict", "warnings are findings too")
+    .addHelpText("after", HELP)
+    .action(
+      run((terminal, given: string[], { json, github, strict }: Options) => {
+        const { asAnnotations, asText, numberOf }: typeof import("./formats") = require("./formats");
+        const { judge }: typeof import("./judge") = require("./judge");
+        const files = (given.length > 0 ? given : stackFiles()).map(
+          (file): CheckedFile => ({ file: file === "-" ? "<stdin>" : file, findings: judge(read(file), terminal.env) }),
+        );
+        if (json) printJson(terminal, { files });
+        else for (const line of asText(files, terminal.paint)) terminal.out(line);
+        if (github) for (const line of asAnnotations(files)) (json ? terminal.note : terminal.out)(line);
+        const found = numberOf(files, "error") + (strict ? numberOf(files, "warning") : 0);
+        return found > 0 ? EXIT.findings : EXIT.ok;
+      }),
+    );
+}
+
+function stackFiles(): string[] {
+  const files = readdirSync(".").filter((file) => /^Pulumi\..+\.ya?ml$/.test(file));
+  if (files.length > 0) return files.sort();
+  throw new UsageError(
+    'there is no stack file (Pulumi.<stack>.yaml) in this folder; name one, or write one with "scalar-backup init"',
+  );
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file === "-" ? process.stdin.fd : file, "utf8");
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,91 @@
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
+
+/** A position in a file; both count from 1. */
+export interface Position {
+  line: number;
+  column: number;
+}
+
+export interface PlacedProblem extends Position {
+  message: string;
+}
+
+/** A stack's file as it is written: its values by path, each with its position. */
+export interface StackFile {
+  /** What is wrong with the file as YAML. The rest is then not to be used. */
+  problems: PlacedProblem[];
+  /** The values, as Pulumi reads them: an instant is a text. */
+  content: unknown;
+  /** The position of the key or list item at a path; of the nearest one that is there, if the path itself is not. */
+  positionOf(path: readonly (string | number)[]): Position;
+}
+
+/** Pulumi reads stack files by YAML's core schema: `yes` and instants are texts. */
+const OPTIONS = { schema: "core", version: "1.2", merge: true, prettyErrors: false } as const;
+
+export function readStackFile(text: string): StackFile {
+  const lineCounter = new LineCounter();
+  const place = (offset: number): Position => {
+    const { line, col } = lineCounter.linePos(offset);
+    // An empty file has no line that the counter knows.
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const documents = parseAllDocuments(text, { ...OPTIONS, lineCounter });
+  // An empty text has no document, but a list with a property in its place.
+  const [document, second] = "empty" in documents ? [] : documents;
+  const problems = (document?.errors ?? []).map(({ pos, message }) => ({
+    ...place(pos[0]),
+    message: sentence(message),
+  }));
+  if (second)
+    problems.push({
+      ...place(second.range[0]),
+      message: "Pulumi reads only the first YAML document of a file; remove the second, or give it a file of its own",
+    });
+  return {
+    problems,
+    content: problems.length > 0 ? undefined : document?.toJS(),
+    positionOf: (path) => place(offsetOf(document, path)),
+  };
+}
+
+function offsetOf(document: Document | undefined, path: readonly (string | number)[]): number {
+  let node: unknown = document?.contents;
+  let offset = 0;
+  for (const step of path) {
+    const child = childOf(resolved(document, node), step);
+    if (child === undefined) break;
+    offset = child.offset ?? offset;
+    node = child.value;
+  }
+  return offset;
+}
+
+function childOf(node: unknown, step: string | number): { offset?: number; value: unknown } | undefined {
+  if (isMap(node)) {
+    const pair = node.items.find(({ key }) => keyText(key) === String(step));
+    return pair && { offset: startOf(pair.key), value: pair.value };
+  }
+  if (!isSeq(node) || typeof step !== "number") return undefined;
+  const item = node.items[step];
+  return item === undefined ? undefined : { offset: startOf(item), value: item };
+}
+
+/** The node that an alias stands for. */
+function resolved(document: Document | undefined, node: unknown): unknown {
+  return document && isAlias(node) ? node.resolve(document) : node;
+}
+
+function keyText(key: unknown): string {
+  return isScalar(key) ? String(key.value) : String(key);
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
+}
+
+/** The parser's message as this program writes its own: no capital, no period, no position of its own. */
+function sentence(message: string): string {
+  const [first = ""] = message.split("\n");
+  return `is not valid YAML: ${first.charAt(0).toLowerCase()}${first.slice(1).replace(/[.:]$/, "")}`;
+}

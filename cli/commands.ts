@@ -1,0 +1,19 @@
+import type { CommandModule } from "./command";
+
+/** A command by what `scalar-backup --help` shows of it. Its module is loaded when it runs, or when its own help is shown. */
+export interface CommandEntry {
+  name: string;
+  summary: string;
+  load(): CommandModule;
+}
+
+/** Every command, in the order of the help: first what comes first for a user. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "check",
+    summary: "judge a stack file, without a cloud, a cluster or a stack",
+    load(): typeof import("./check") {
+      return require("./check");
+    },
+  },
+];

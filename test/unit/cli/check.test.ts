@@ -1,0 +1,167 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "ava";
+import { dump } from "js-yaml";
+import { judge } from "../../../cli/check/judge";
+import { stepsOf } from "../../../cli/check/path";
+import { pathText } from "../../../components/problem-messages/value";
+import { cases, configurationOf, expected } from "../config/cases";
+import { ran } from "./terminal";
+
+const ROOT = join(__dirname, "../../..");
+const folder = mkdtempSync(join(tmpdir(), "scalar-backup-check-"));
+test.after.always(() => rmSync(folder, { recursive: true }));
+
+function written(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+/** The findings as `line:column severity path`. */
+const places = (text: string) =>
+  judge(text, {}).map(({ line, column, severity, path }) => `${line}:${column} ${severity} ${path}`);
+
+const valid = `config:
+  scalar-backup:databases:
+    - name: customers
+      auroraPostgresql:
+        existing: { region: ap-northeast-1, clusterIdentifier: customers-prod }
+`;
+
+test("every example is without errors and warnings", (t) => {
+  for (const file of readdirSync(join(ROOT, "examples")).filter((name) => name.endsWith(".yaml")))
+    t.deepEqual(judge(readFileSync(join(ROOT, "examples", file), "utf8"), {}), [], file);
+});
+
+test("finds what pulumi up reports of every wrong configuration, at its line", (t) => {
+  for (const one of cases) {
+    const config = Object.entries(configurationOf(one)).map(([key, value]) => [
+      key.includes(":") ? key : `scalar-backup:${key}`,
+      value,
+    ]);
+    const text = dump({ config: Object.fromEntries(config) }, { lineWidth: -1, noRefs: true });
+    const findings = judge(text, {});
+    const lines = findings.map(({ severity, path, message }) =>
+      severity === "warning" ? `warning: ${path.replace("scalar-backup:", "")}: ${message}` : `${path}: ${message}`,
+    );
+    t.deepEqual(lines.sort(), [...(expected[one.name] ?? [])].sort(), one.name);
+    for (const { path, line, column, message } of findings) {
+      const rest = text.split("\n")[line - 1]?.slice(column - 1) ?? "";
+      // A key is where its name is; what is missing is reported at the map that should have it.
+      const last = stepsOf(path.replace("scalar-backup:", "")).at(-1);
+      if (typeof last === "string" && !message.startsWith("is missing"))
+        t.true(
+          rest.replace(/^["']?(scalar-backup:)?/, "").startsWith(last),
+          `${one.name}: ${path} is not at "${rest}"`,
+        );
+      else t.not(rest, "", `${one.name}: ${path}`);
+    }
+  }
+});
+
+test("a path's steps are those that it was made of", (t) => {
+  for (const steps of [["databases", 0, "create", "tables", "a.b", 'q"]', 12], ["pause"], ["x", "[0]"]])
+    t.deepEqual(stepsOf(pathText(steps)), steps);
+});
+
+test("reports YAML errors at their places", (t) => {
+  t.deepEqual(places("config:\n\tscalar-backup:pause: 1\n").slice(0, 1), ["2:1 error "]);
+  t.deepEqual(places("config:\n  a:b: 1\n  a:b: 2\n"), ["3:3 error "]);
+  t.deepEqual(places(`${valid}---\nconfig: {}\n`), ["6:1 error "]);
+  t.deepEqual(places("- a\n"), ["1:1 error "]);
+  t.deepEqual(places("config: [a]\n"), ["1:1 error config"]);
+  for (const { message } of judge("config: [a\n", {})) t.regex(message, /^is not valid YAML: [a-z].*[^.:]$/);
+});
+
+test("a file without databases is reported once, at its beginning", (t) => {
+  for (const text of ["", "# nothing\n", "config:\n", "config: {}\n", "encryptionsalt: v1:a\n"])
+    t.deepEqual(places(text), ["1:1 error scalar-backup:databases"], JSON.stringify(text));
+});
+
+test("secrets are not judged, and what is around them is", (t) => {
+  const text = `config:
+  aws:region: ap-northeast-1
+  scalar-backup:databases:
+    - name: app
+      rdsMysql:
+        create:
+          instance: { instanceClass: db.m7g.large, allocatedStorage: 100, password: { secure: AAABAK } }
+        backupRetentionPeriod: 99
+  scalar-backup:properties:
+    secure: AAABAK
+`;
+  t.deepEqual(places(text), ["8:9 error scalar-backup:databases[0].rdsMysql.backupRetentionPeriod"]);
+  t.deepEqual(places(text.replace("99", "9")), []);
+});
+
+test("values with variables are not judged, and a warning says so", (t) => {
+  const text = valid.replace("ap-northeast-1", `"\${REGION}"`);
+  t.deepEqual(places(text), ["5:21 warning scalar-backup:databases[0].auroraPostgresql.existing.region"]);
+});
+
+test("a stack that imports environments may have its keys there", (t) => {
+  t.deepEqual(places("environment: [prod]\n"), []);
+  t.deepEqual(places("environment: [prod]\nconfig:\n  scalar-backup:pause: {}\n").length > 0, true);
+});
+
+test("the region is the stack's, or else the environment's", (t) => {
+  const text = valid.replace("region: ap-northeast-1, ", "");
+  t.deepEqual(
+    places(text),
+    ["2:3 error aws:region"].map((each) => each.replace("2:3", "1:1")),
+  );
+  t.deepEqual(judge(text, { AWS_REGION: "ap-northeast-1" }), []);
+  t.deepEqual(judge(`${text}  aws:region: ap-northeast-1\n`, {}), []);
+  t.deepEqual(judge(`${text}  aws:region: { secure: AAAB }\n`, {}), []);
+});
+
+test("an almost right namespace is an error, and another project's keys are not", (t) => {
+  t.deepEqual(places(`${valid}  scalar-bakcup:pause: {}\n`), ["6:3 error scalar-bakcup:pause"]);
+  t.deepEqual(places(`${valid}  pause: {}\n`), ["6:3 error pause"]);
+  t.deepEqual(places(`${valid}  eks:cluster: payments\n  azure-native:location: x\n`), []);
+});
+
+test("follows aliases to the values that they stand for", (t) => {
+  const text = `x: &x
+  region: ap-northeast-1
+  clusterIdentifer: customers-prod
+config:
+  scalar-backup:databases:
+    - name: customers
+      auroraPostgresql: { existing: *x }
+`;
+  t.deepEqual(places(text), ["3:3 error scalar-backup:databases[0].auroraPostgresql.existing.clusterIdentifer"]);
+});
+
+test("exits with 1 for errors, with --strict for warnings too, and prints JSON that names file, line and path", async (t) => {
+  const wrong = written("Pulumi.wrong.yaml", valid.replace("clusterIdentifier", "clusterIdentifer"));
+  const { exitCode, out } = await ran(["check", wrong]);
+  t.is(exitCode, 1);
+  t.is(
+    out[0]?.slice(0, out[0].indexOf(": unknown key")),
+    `${wrong}:5:45: error: scalar-backup:databases[0].auroraPostgresql.existing.clusterIdentifer`,
+  );
+  t.is(out.at(-1), "1 file checked: 1 error");
+
+  const json = await ran(["check", "--json", wrong]);
+  t.is(json.exitCode, 1);
+  const [{ file, findings }] = JSON.parse(json.out.join("\n")).files;
+  t.is(file, wrong);
+  t.like(findings[0], { severity: "error", line: 5, column: 45 });
+
+  const doubtful = written("Pulumi.doubt.yaml", valid.replace("ap-northeast-1", "ap-northeast-9"));
+  t.is((await ran(["check", doubtful])).exitCode, 0);
+  t.is((await ran(["check", "--strict", doubtful])).exitCode, 1);
+});
+
+test("prints GitHub's annotations, escaped as GitHub reads them", async (t) => {
+  const file = written("Pulumi.a,b.yaml", valid.replace("customers-prod", '"100%\\n"'));
+  const { out } = await ran(["check", "--github", file]);
+  const [annotation] = out.filter((line) => line.startsWith("::"));
+  t.regex(
+    annotation ?? "",
+    /^::error file=[^:]*Pulumi\.a%2Cb\.yaml,line=5,col=45,title=scalar-backup%3A[^:,]*::"100%25\\n" is not/,
+  );
+});
