@@ -159,8 +159,8 @@ export class Pause {
   private async readClock(over: AbortSignal): Promise<void> {
     const { offset, kubernetes } = this.context;
     for (let reading = 0; reading < MAX_CLOCK_READINGS && offset.known; reading++) {
-      if (over.aborted || offset.uncertaintyMillis <= CLOCK_UNCERTAINTY_MILLIS) return;
       const now = this.clock.monotonic();
+      if (over.aborted || offset.uncertaintyMillis(now) <= CLOCK_UNCERTAINTY_MILLIS) return;
       await this.clock.sleep(offset.bestRequestAt(now) - now, over);
       if (!over.aborted) await kubernetes.readClock();
     }

@@ -50,6 +50,15 @@ export class KubernetesObjects {
     return structuredClone(object);
   }
 
+  /** The object itself, which must not be changed. */
+  peek(kind: Kind, namespace: string, name: string): KubernetesObject | undefined {
+    return this.objects.get(`${kind}/${namespace}/${name}`);
+  }
+
+  all(kind: Kind, namespace: string): KubernetesObject[] {
+    return [...this.objects].filter(([key]) => key.startsWith(`${kind}/${namespace}/`)).map(([, object]) => object);
+  }
+
   /** From now on, lists show the state of this moment, until `catchUp`. */
   lagBehind(): void {
     this.stale = { objects: new Map(this.objects), version: this.version };
@@ -60,16 +69,11 @@ export class KubernetesObjects {
   }
 
   answer(method: string, target: string, text: string): Answer {
-    const url = new URL(target, "http://api");
-    if (url.pathname === "/version") return { code: 200, body: { major: "1", minor: "36" } };
-    const match =
-      /^\/(?:api\/v1|apis\/apps\/v1|apis\/coordination\.k8s\.io\/v1)\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(
-        url.pathname,
-      );
-    if (!match) return status(404, "the server could not find the requested resource");
-    const [, namespace, kind, name] = match as unknown as [string, string, Kind, string | undefined];
-    if (method === "GET" && name === undefined) return this.list(kind, namespace, url);
-    const key = `${kind}/${namespace}/${name}`;
+    if (target === "/version") return { code: 200, body: VERSION };
+    const parsed = targetOf(target);
+    if (!parsed) return status(404, "the server could not find the requested resource");
+    const { namespace, kind, name, labels, key } = parsed;
+    if (method === "GET" && name === undefined) return this.list(kind, namespace, labels);
     const object = this.objects.get(key);
     if (object === undefined) return status(404, `${kind} "${name}" not found`);
     if (method === "GET") return { code: 200, body: object };
@@ -82,17 +86,66 @@ export class KubernetesObjects {
     return { code: 200, body: this.objects.get(key) };
   }
 
-  private list(kind: Kind, namespace: string, url: URL): Answer {
+  private list(kind: Kind, namespace: string, labels: [string, string | undefined][]): Answer {
     const { objects, version } = this.stale ?? { objects: this.objects, version: this.version };
-    const labels = (url.searchParams.get("labelSelector") ?? "").split(",").filter(Boolean);
-    const items = [...objects].filter(
-      ([key, { metadata }]) =>
-        key.startsWith(`${kind}/${namespace}/`) &&
-        labels.every((label) => metadata.labels?.[label.split("=")[0] ?? ""] === label.split("=")[1]),
-    );
-    const metadata = { resourceVersion: `${version}` };
-    return { code: 200, body: { kind: "List", metadata, items: items.map(([, object]) => object) } };
+    const prefix = `${kind}/${namespace}/`;
+    const items: KubernetesObject[] = [];
+    for (const [key, object] of objects)
+      if (key.startsWith(prefix) && labels.every(([name, value]) => object.metadata.labels?.[name] === value))
+        items.push(object);
+    return { code: 200, body: { kind: "List", metadata: { resourceVersion: `${version}` }, items } };
   }
+}
+
+const VERSION = { major: "1", minor: "36" };
+
+/** What a request's path and query name. */
+interface Target {
+  namespace: string;
+  kind: Kind;
+  name: string | undefined;
+  key: string;
+  labels: [string, string | undefined][];
+}
+
+/** The same few paths are requested again and again. */
+const targets = new Map<string, Target | undefined>();
+
+function targetOf(target: string): Target | undefined {
+  if (!targets.has(target)) targets.set(target, parsedTarget(target));
+  return targets.get(target);
+}
+
+function parsedTarget(target: string): Target | undefined {
+  const url = new URL(target, "http://api");
+  const match =
+    /^\/(?:api\/v1|apis\/apps\/v1|apis\/coordination\.k8s\.io\/v1)\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(
+      url.pathname,
+    );
+  if (!match) return undefined;
+  const [, namespace, kind, name] = match as unknown as [string, string, Kind, string | undefined];
+  const labels = (url.searchParams.get("labelSelector") ?? "").split(",").filter(Boolean);
+  return {
+    namespace,
+    kind,
+    name,
+    key: `${kind}/${namespace}/${name}`,
+    labels: labels.map((label) => label.split("=") as [string, string | undefined]),
+  };
+}
+
+/** An object never changes once it is stored, so its JSON is made once. */
+const texts = new WeakMap<object, string>();
+
+/** The JSON of an answer. */
+export function textOf(body: unknown): string {
+  if (typeof body !== "object" || body === null) return JSON.stringify(body);
+  const { kind, items } = body as { kind?: string; items?: object[] };
+  if (kind === "List" && items !== undefined)
+    return `${JSON.stringify({ ...body, items: undefined }).slice(0, -1)},"items":[${items.map(textOf).join()}]}`;
+  const text = texts.get(body) ?? JSON.stringify(body);
+  texts.set(body, text);
+  return text;
 }
 
 export function status(code: number, message: string): Answer {

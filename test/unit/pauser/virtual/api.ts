@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiRequest } from "../../../../pauser/ports";
 import type { ApiFault } from "../doubles/api-server";
-import { KubernetesObjects, status } from "../doubles/objects";
+import { KubernetesObjects, status, textOf } from "../doubles/objects";
 import type { VirtualTime } from "./time";
 
 const DEFAULT_TRIP_MILLIS = 4;
@@ -11,19 +11,21 @@ export class VirtualApi extends KubernetesObjects {
   tripMillis = DEFAULT_TRIP_MILLIS;
   /** Its clock minus the world's. */
   skewMillis = 0;
-  fault: (method: string, path: string) => ApiFault = () => undefined;
-  served: (method: string, path: string) => void = () => {};
+  fault: (method: string, path: string, by: string) => ApiFault | "hang" = () => undefined;
+  served: (method: string, path: string, by: string) => void = () => {};
   readonly requests: string[] = [];
 
   constructor(private readonly time: VirtualTime) {
     super();
   }
 
-  /** @returns an Error without an answer */
-  serve({ method, path: target, body = "" }: ApiRequest): ApiAnswer | Error {
-    const path = target.replace(/\?.*/, "");
+  /** @returns an Error if the connection breaks, undefined if no answer comes */
+  serve({ method, path: target, body = "" }: ApiRequest, by = ""): ApiAnswer | Error | undefined {
+    const query = target.indexOf("?");
+    const path = query < 0 ? target : target.slice(0, query);
     this.requests.push(`${method} ${path}`);
-    const fault = this.fault(method, path);
+    const fault = this.fault(method, path, by);
+    if (fault === "hang") return undefined;
     if (fault === "drop") return new Error("socket hang up");
     const answer =
       typeof fault === "number"
@@ -31,8 +33,8 @@ export class VirtualApi extends KubernetesObjects {
         : this.answer(method, target, body);
     if (fault === "drop-answer") return new Error("socket hang up");
     const date = new Date(this.time.now + this.skewMillis).toUTCString();
-    const served = { status: answer.code, text: JSON.stringify(answer.body), date };
-    this.served(method, path);
+    const served = { status: answer.code, text: textOf(answer.body), date };
+    this.served(method, path, by);
     return served;
   }
 }

@@ -173,7 +173,7 @@ export class VirtualCluster {
 
   /** A key's value in the ConfigMap. */
   recorded(key: string, record = RECORD): string | undefined {
-    return this.api.get("configmaps", record.namespace, record.name).data?.[key];
+    return this.api.peek("configmaps", record.namespace, record.name)?.data?.[key];
   }
 
   /** Writes to the ConfigMap as another client would; undefined removes a key. */
@@ -181,6 +181,29 @@ export class VirtualCluster {
     const record = this.api.get("configmaps", RECORD.namespace, RECORD.name);
     const changed = Object.entries({ ...record.data, ...data }).filter(([, text]) => text !== undefined);
     this.api.put("configmaps", { ...record, data: Object.fromEntries(changed) });
+  }
+
+  /** Ends every rollout: the Deployments want the pods that exist, and have one at least. */
+  settleDeployments(): void {
+    for (const { namespace } of this.releases)
+      for (const deployment of this.api.all("deployments", namespace)) {
+        const { name, labels = {} } = deployment.metadata;
+        const pods = () => this.api.all("pods", namespace).filter((pod) => pod.metadata.name.startsWith(name)).length;
+        if (pods() === 0) this.addPod(namespace, `${name}-again`, labels);
+        const replicas = pods();
+        const generation = deployment.metadata.generation ?? 1;
+        this.api.put("deployments", {
+          ...deployment,
+          spec: { replicas },
+          status: { observedGeneration: generation, replicas, updatedReplicas: replicas, readyReplicas: replicas },
+        });
+      }
+  }
+
+  /** Releases every Lease. */
+  freeLeases(): void {
+    for (const { namespace, name } of this.releases)
+      this.api.put("leases", { metadata: { namespace, name: leaseName(name) } });
   }
 
   get windows(): PauseWindow[] {
@@ -216,7 +239,8 @@ export class VirtualCluster {
 
   /**
    * The recorded windows that contradict the pods' own logs. A window claims, by the API server's clock, that every
-   * existing pod was paused from its start to its end, narrowed at either end by the clocks' recorded difference.
+   * existing pod of its releases was paused from its start to its end, narrowed at either end by the clocks' recorded
+   * difference.
    */
   get falseWindows(): string[] {
     return this.refuted(this.windows);
@@ -228,7 +252,9 @@ export class VirtualCluster {
       const from = Date.parse(window.pauseCompleted) + doubt - this.api.skewMillis;
       const to = Date.parse(window.unpauseStarted) - doubt - this.api.skewMillis;
       if (from >= to) return [];
+      const releases = window.releases.map(({ namespace, name }) => `${namespace}/${name}-`);
       return [...this.pods]
+        .filter(([name]) => releases.some((release) => name.startsWith(release)))
         .filter(([name]) => (this.addedAt.get(name) ?? 0) < to && (this.removedAt.get(name) ?? Infinity) > from)
         .filter(([, pod]) => !pod.wasPausedThroughout(from, to))
         .map(([name]) => `${name} was not paused throughout ${window.pauseCompleted} to ${window.unpauseStarted}`);

@@ -1,4 +1,4 @@
-import { Gate } from "./gate";
+import { Gate, type GateChange } from "./gate";
 import type { VirtualTime } from "./time";
 
 /** How a pod misbehaves; by default not at all. */
@@ -35,11 +35,16 @@ export class Refusal extends Error {
 
 const DEFAULT_TRIP_MILLIS = 2;
 
+/** The caller of a Pause or an Unpause that no process of the pauser has requested. */
+export const ANOTHER_CALLER = "another caller";
+
 /** A pod of a Scalar product: its process, which may restart, and its own log of its state. */
 export class VirtualPod {
   faults: Faults = {};
   readonly calls: string[] = [];
   alive = true;
+  /** Called after each change of the gate. */
+  changed: (change: GateChange) => void = () => {};
   private gate: Gate;
   private hangsUntil = 0;
   private readonly pastLogs: Gate["log"][] = [];
@@ -72,10 +77,15 @@ export class VirtualPod {
     if (this.hangsUntil > this.time.now) await this.time.wait(this.hangsUntil - this.time.now + this.random() * 5);
   }
 
+  /** Who has paused it, or is pausing it. */
+  get closedBy(): string | undefined {
+    return this.alive ? this.gate.closedBy : undefined;
+  }
+
   die(): void {
     if (!this.alive) return;
     this.alive = false;
-    this.gate.die();
+    this.gate.die(ANOTHER_CALLER);
     this.pastLogs.push(this.gate.log);
   }
 
@@ -92,18 +102,18 @@ export class VirtualPod {
   }
 
   /** As if another caller had requested it. */
-  forceUnpause(): void {
-    if (this.alive) this.gate.unpause();
+  forceUnpause(by = ANOTHER_CALLER): void {
+    if (this.alive) this.gate.unpause(by);
   }
 
   /** As if another caller had requested it. */
-  async forcePause(maxWaitMillis = 30_000): Promise<void> {
-    if (this.alive) await this.gate.pauseAndAwaitDrained(maxWaitMillis);
+  async forcePause(maxWaitMillis = 30_000, by = ANOTHER_CALLER): Promise<void> {
+    if (this.alive) await this.gate.pauseAndAwaitDrained(maxWaitMillis, by);
   }
 
   /** As if another caller had requested it, without waiting for running requests. */
   forcePauseWithoutDrain(): void {
-    if (this.alive) this.gate.pause();
+    if (this.alive) this.gate.pause(ANOTHER_CALLER);
   }
 
   /** Whether no request is admitted; others may still be running. */
@@ -111,22 +121,22 @@ export class VirtualPod {
     return this.alive && !this.gate.isOpen;
   }
 
-  async pause(maxWaitMillis: number): Promise<void> {
+  async pause(maxWaitMillis: number, by = ANOTHER_CALLER): Promise<void> {
     this.calls.push("Pause");
-    const { faults, gate } = this;
+    const { faults } = this;
     if (faults.refusePause) throw new Refusal("refused to pause");
     if (faults.dieOnPause) {
       this.die();
       return;
     }
     if (faults.pretendToPause) return;
-    if (faults.pausesLate) return this.pauseLate(maxWaitMillis);
-    const result = await gate.pauseAndAwaitDrained(maxWaitMillis);
+    if (faults.pausesLate) return this.pauseLate(maxWaitMillis, by);
+    const result = await this.gate.pauseAndAwaitDrained(maxWaitMillis, by);
     if (result !== "PAUSED")
       throw new Refusal(`the Pause did not complete: ${result}`, faults.withoutErrorInfo ? undefined : result);
   }
 
-  unpause(): void {
+  unpause(by = ANOTHER_CALLER): void {
     this.calls.push("Unpause");
     const { faults } = this;
     if ((faults.failUnpauses ?? 0) > 0) {
@@ -137,7 +147,7 @@ export class VirtualPod {
       faults.ignoreUnpauses = (faults.ignoreUnpauses ?? 0) - 1;
       return;
     }
-    this.gate.unpause();
+    this.gate.unpause(by);
   }
 
   checkPaused(): boolean {
@@ -152,16 +162,18 @@ export class VirtualPod {
     return before?.paused === true && !log.some(({ at, paused }) => !paused && at > from && at < to);
   }
 
-  private async pauseLate(maxWaitMillis: number): Promise<void> {
+  private async pauseLate(maxWaitMillis: number, by: string): Promise<void> {
     const { gate } = this;
     const drainMillis = this.faults.drainMillis ?? 0;
     await this.time.wait(Math.min(drainMillis, maxWaitMillis));
     if (drainMillis > maxWaitMillis) throw new Refusal("requests are still running");
     gate.drainMillis = () => 0;
-    await gate.pauseAndAwaitDrained(1000);
+    await gate.pauseAndAwaitDrained(1000, by);
   }
 
   private newGate(): Gate {
-    return new Gate(this.time, () => this.faults.drainMillis ?? 0);
+    const gate = new Gate(this.time, () => this.faults.drainMillis ?? 0);
+    gate.changed = (change) => this.changed(change);
+    return gate;
   }
 }

@@ -18,6 +18,16 @@ const API_ANSWER_MILLIS = 10_000;
  * instant: requests that it has sent still arrive, and answers are delayed or lost.
  */
 export class VirtualProcess {
+  /** Its pod's name, by which the world knows who has requested what. */
+  name = "a process";
+  /** Called before each call is sent, and after it was served; the process may be killed or frozen there. */
+  calling: (when: "before" | "after", method: string, target: string) => void = () => {};
+  /** What it cannot reach, as on a node that has lost its network. */
+  readonly unreachable = { api: false, pods: false };
+  /** By how much its clocks run faster than the world's, in parts per million. */
+  driftPpm = 0;
+  /** It gets CPU time only once in so many milliseconds; 0: always. */
+  starvedMillis = 0;
   readonly stop = new AbortController();
   readonly killed: Promise<void>;
   private tellKilled: () => void = () => {};
@@ -71,10 +81,16 @@ export class VirtualProcess {
     };
   }
 
+  private get rate(): number {
+    return 1 + this.driftPpm / 1e6;
+  }
+
   private get clock(): Clock {
+    const passed = () => (this.time.now - this.startedAt) * this.rate;
     return {
-      now: () => this.time.now + this.wallOffset,
-      monotonic: () => this.time.now - this.startedAt,
+      // Date.now() has whole milliseconds.
+      now: () => Math.floor(this.startedAt + this.wallOffset + passed()),
+      monotonic: passed,
       random: this.random,
       sleep: (millis, stop) =>
         new Promise((resolve) => {
@@ -84,15 +100,27 @@ export class VirtualProcess {
             stop?.removeEventListener("abort", end);
             resolve();
           };
-          const takeBack = this.after(millis, end);
+          const takeBack = this.after(millis / this.rate, end);
           stop?.addEventListener("abort", end);
         }),
     };
   }
 
   private deliver(fire: () => void): void {
+    const { starvedMillis } = this;
+    if (this.state === "running" && starvedMillis > 0) {
+      this.time.after(starvedMillis - (this.time.now % starvedMillis), () => this.deliverNow(fire));
+    } else this.deliverNow(fire);
+  }
+
+  private deliverNow(fire: () => void): void {
     if (this.state === "running") fire();
     else if (this.state === "frozen") this.heldBack.push(fire);
+  }
+
+  /** For other ports of the process: fires unless it is dead by then, later if it is frozen. */
+  later(millis: number, fire: () => void): void {
+    this.after(millis, fire);
   }
 
   private after(millis: number, fire: () => void): () => void {
@@ -101,9 +129,14 @@ export class VirtualProcess {
 
   private exchange(request: ApiRequest): Promise<ApiAnswer> {
     return new Promise((resolve, reject) => {
+      if (!this.dead) this.calling("before", request.method, request.path);
+      if (this.dead) return;
       const timeout = this.after(API_ANSWER_MILLIS, () => reject(new Error("no answer within 10 s")));
+      if (this.unreachable.api) return;
       this.time.after(this.api.tripMillis / 2, () => {
-        const answer = this.api.serve(request);
+        const answer = this.api.serve(request, this.name);
+        if (answer === undefined) return;
+        if (!this.dead) this.calling("after", request.method, request.path);
         this.time.after(this.api.tripMillis / 2, () =>
           this.deliver(() => {
             timeout();
@@ -118,6 +151,8 @@ export class VirtualProcess {
   private admin(address: string, port: number): AdminInterface {
     const call = <T>(method: string, timeoutMillis: number, serve: (pod: VirtualPod) => T | Promise<T>): Promise<T> =>
       new Promise((resolve, reject) => {
+        if (!this.dead) this.calling("before", method, address);
+        if (this.dead) return;
         const fail = (message: string, reason?: string) =>
           this.deliver(() => {
             timeout();
@@ -126,6 +161,7 @@ export class VirtualProcess {
         const timeout = this.after(timeoutMillis, () =>
           reject(new AdminError(`${method} failed: no answer within ${timeoutMillis / 1000} s`)),
         );
+        if (this.unreachable.pods) return;
         const trip = (this.podAt(address, port)?.tripMillis ?? 1) / 2;
         this.time.after(trip, async () => {
           const pod = this.podAt(address, port);
@@ -134,6 +170,7 @@ export class VirtualProcess {
           if (!pod.alive) return void this.time.after(trip, () => fail("the connection was closed without an answer"));
           try {
             const result = await serve(pod);
+            if (!this.dead) this.calling("after", method, address);
             // A process that has died in the meantime does not answer.
             if (!pod.alive)
               return void this.time.after(trip, () => fail("the connection was closed without an answer"));
@@ -150,8 +187,9 @@ export class VirtualProcess {
         });
       });
     return {
-      pause: (maxDrainMillis, timeoutMillis) => call("Pause", timeoutMillis, (pod) => pod.pause(maxDrainMillis)),
-      unpause: (timeoutMillis) => call("Unpause", timeoutMillis, (pod) => pod.unpause()),
+      pause: (maxDrainMillis, timeoutMillis) =>
+        call("Pause", timeoutMillis, (pod) => pod.pause(maxDrainMillis, this.name)),
+      unpause: (timeoutMillis) => call("Unpause", timeoutMillis, (pod) => pod.unpause(this.name)),
       isPaused: (timeoutMillis) => call("CheckPaused", timeoutMillis, (pod) => pod.checkPaused()),
       renew: () => {},
       close: () => {},
