@@ -47,7 +47,7 @@ const SUITES = {
   recording: {
     files: [
       "test/fidelity/scenes/**/*.test.ts",
-      "test/programs/{azure-recovery,deleted-sources,dynamodb-aurora,example-stacks,pause-look-up,switch-over,window-backups,wrong-configuration}.test.ts",
+      "test/programs/{azure-recovery,deleted-sources,dynamodb-aurora,example-stacks,namespace-prefix,pause-look-up,switch-over,window-backups,wrong-configuration}.test.ts",
       "test/programs/databases/{aws,azure}.test.ts",
       "test/programs/vaults/{aws,azure,opt-in,restore-from}.test.ts",
       "test/unit/components/databases/rds/deleted.test.ts",

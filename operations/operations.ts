@@ -8,6 +8,9 @@ import { SWITCH_OVER_ACCESS_VARIABLE } from "./switch-over/access";
 function dynamodb(): typeof import("./dynamodb-changes") {
   return require("./dynamodb-changes");
 }
+function dynamodbNamespaces(): typeof import("./dynamodb-namespaces") {
+  return require("./dynamodb-namespaces");
+}
 function dynamodbVerification(): typeof import("./dynamodb-verification") {
   return require("./dynamodb-verification");
 }
@@ -49,6 +52,7 @@ function switchOvers(): typeof import("./switch-over") {
 const OPERATIONS: { [Name in OperationName]: () => Operation<Name> } = {
   "protect-dynamodb-tables": () => dynamodb().protectTables,
   "complete-dynamodb-copies": () => dynamodb().completeCopies,
+  "rename-dynamodb-namespaces": () => dynamodbNamespaces().renameNamespaces,
   "verify-dynamodb-copies": () => dynamodbVerification().verifyCopies,
   "find-quiet-gaps": () => quietGaps().findQuietGaps,
   "delete-expired-window-backups": () => dynamodbBackups().deleteExpiredBackups,

@@ -7,6 +7,7 @@ import type { AccountCompletion, AccountProtection } from "./cosmosdb-changes";
 import type { CosmosdbVerification } from "./cosmosdb-verification";
 import type { ExpiredBackups } from "./dynamodb-backups";
 import type { CopiesCompletion, TablesProtection } from "./dynamodb-changes";
+import type { NamespacesRenaming } from "./dynamodb-namespaces";
 import type { DynamodbVerification } from "./dynamodb-verification";
 import type { JobEnd } from "./kubernetes/job-result";
 import type { ClusterChoice } from "./kubernetes/kubeconfig";
@@ -19,6 +20,7 @@ import type { SwitchOver, SwitchOverAccess } from "./switch-over/request";
 export const OPERATION_CLOUDS = {
   "protect-dynamodb-tables": "aws",
   "complete-dynamodb-copies": "aws",
+  "rename-dynamodb-namespaces": "aws",
   "verify-dynamodb-copies": "aws",
   "find-quiet-gaps": "aws",
   "delete-expired-window-backups": "aws",
@@ -44,6 +46,7 @@ export type OperationName = keyof typeof OPERATION_CLOUDS;
 interface Requests {
   "protect-dynamodb-tables": Repair<TablesProtection>;
   "complete-dynamodb-copies": CopiesCompletion;
+  "rename-dynamodb-namespaces": NamespacesRenaming;
   "verify-dynamodb-copies": DynamodbVerification;
   "find-quiet-gaps": QuietGapsSearch;
   "delete-expired-window-backups": ExpiredBackups;

@@ -135,7 +135,11 @@ export async function tablesOnMoto(moto: string, url: string) {
 
 /** The copy of a table as a recovery leaves it. Moto copies what the table holds now, whatever instant it is asked for. */
 export async function copyTable(client: DynamoDBClient, name: string): Promise<void> {
-  const copy = `${name}${SUFFIX}`;
+  await copyTableAs(client, name, `${name}${SUFFIX}`);
+}
+
+/** The same, under any name. */
+export async function copyTableAs(client: DynamoDBClient, name: string, copy: string): Promise<void> {
   const restored = await client.send(
     new RestoreTableToPointInTimeCommand({
       SourceTableName: name,

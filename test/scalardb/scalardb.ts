@@ -94,14 +94,22 @@ export class ScalarDb {
   /**
    * The records in a DynamoDB, by name, as ScalarDB reads them before and after transactions of its own.
    * @param first Whether its tables are to be created.
+   * @param leaves Whether it ends in the middle of transactions: one that is committed in the coordinator only, and one that is not.
+   * @param settings ScalarDB's properties, as `name=value`.
    */
   async dynamodbRecords(
     url: string,
-    { first, transactions, seed }: { first: boolean; transactions: number; seed: number },
+    {
+      first,
+      leaves = false,
+      transactions,
+      seed,
+      settings = [],
+    }: { first: boolean; leaves?: boolean; transactions: number; seed: number; settings?: readonly string[] },
   ): Promise<{ before: Record<string, string>; after: Record<string, string> }> {
     const lines = await this.#java(
       "DynamodbRecords",
-      [url, first ? "create" : "use", String(transactions), String(seed)],
+      [url, first ? "create" : leaves ? "leave" : "use", String(transactions), String(seed), ...settings],
       [],
     );
     // Cast: the program prints these two lines, among those of its transactions.

@@ -35,6 +35,12 @@ export interface DynamodbRestoreToArgs {
   /** Another region: the copies get the tables' own names there, and ScalarDB can use them. Defaults to the same region, next to the source under other names, for inspection only. */
   region?: string;
   /**
+   * The copies' namespace prefix, such as `r1_`: ScalarDB uses them next to their sources once it has it in
+   * `scalar.db.dynamo.namespace.prefix`. For `existing` tables, ScalarDB's own among them. Defaults to none: the copies' names end
+   * with the instant, and ScalarDB does not find them.
+   */
+  namespacePrefix?: string;
+  /**
    * The KMS key that encrypts copies, in the region where they are restored to. Defaults to the source's key; in another region,
    * where that key does not exist, to the AWS managed key.
    */
@@ -76,6 +82,19 @@ const list = <Item extends z.ZodType>(item: Item, example: string) =>
     .array(item)
     .min(1, { error: `at least one, such as [${example}]` })
     .meta({ examples: [[example]] });
+
+/** Why copies of these tables cannot have another namespace prefix, as far as the configuration shows it. */
+function prefixMistake({ existing, create }: DynamodbArgs, { region, namespacePrefix }: DynamodbRestoreToArgs) {
+  if (create !== undefined)
+    return "no prefix for tables that the program creates; hand them over to existing first (docs/recovery.md)";
+  if (existing?.scalardbTables === false)
+    return "no prefix without ScalarDB's own tables, which say what tables there are: remove existing.scalardbTables";
+  if (existing?.namespacePrefix === namespacePrefix)
+    return "another prefix than that of the tables themselves (existing.namespacePrefix), or none";
+  if (region !== undefined && region !== existing?.region)
+    return "no prefix in another region, where copies have the tables' own names; remove one of the two";
+  return undefined;
+}
 
 /** Describes and checks `DynamodbArgs`. */
 export const dynamodbSchema = z
@@ -140,6 +159,14 @@ export const dynamodbSchema = z
           .describe(
             "Another region, where copies have the tables' own names. Defaults to the tables' own, for inspection.",
           ),
+        namespacePrefix: z
+          .string()
+          .regex(/^[\w-]{1,64}$/, { error: "1 to 64 letters, digits, underscores and hyphens, such as r1_" })
+          .meta({ examples: ["r1_"] })
+          .optional()
+          .describe(
+            "The copies' namespace prefix: ScalarDB uses them next to their sources by scalar.db.dynamo.namespace.prefix",
+          ),
         kmsKeyArn: kmsKeyArn
           .optional()
           .describe(
@@ -147,7 +174,9 @@ export const dynamodbSchema = z
           ),
       } satisfies Shape<DynamodbRestoreToArgs>)
       .optional()
-      .describe("Where a restore puts copies; another region lets them keep the tables' names"),
+      .describe(
+        "Where a restore puts copies; another region lets them keep the tables' names, a prefix lets ScalarDB find them",
+      ),
     windowBackups: z
       .strictObject({
         deleteAfter: days
@@ -165,6 +194,12 @@ export const dynamodbSchema = z
       ),
   } satisfies Shape<DynamodbArgs>)
   .refine(eitherExistingOrCreate, { error: EITHER })
+  .superRefine(({ existing, create, restoreTo }, context) => {
+    if (restoreTo?.namespacePrefix === undefined) return;
+    const message = prefixMistake({ ...(existing && { existing }), ...(create && { create }) }, restoreTo);
+    if (message !== undefined)
+      context.addIssue({ code: "custom", path: ["restoreTo", "namespacePrefix"], message, input: restoreTo });
+  })
   .refine(
     ({ existing, create, restoreTo }) => {
       const region = restoreTo?.region ?? existing?.region ?? create?.region;

@@ -37,6 +37,7 @@ function latePlace(name: string, args: DynamodbArgs, source: string, { aws, inst
     name: `${source}-late-${suffix}`,
     region: sourceRegion(name, args, aws),
     inOtherRegion: false,
+    nameStays: false,
     mode: RestoreMode.Drill,
   };
 }

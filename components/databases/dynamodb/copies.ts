@@ -8,7 +8,7 @@ import { adopted, awsImportId, foreignBecause, refuseTakingName } from "../adopt
 import type { RestoreContext } from "../kind";
 import type { DynamodbArgs } from "./args";
 import { tableReader } from "./reader";
-import { copyName, copyPrefix, sourceRegion, tableNames, targetRegion } from "./tables";
+import { copyName, copyPrefix, namesStay, sourceRegion, tableNames, targetRegion } from "./tables";
 
 /** A table that has a copy's name already. */
 export interface ExistingCopy {
@@ -45,11 +45,13 @@ export async function readExistingCopies(
   const outside = new Set<string>();
   for (const source of sources)
     if (!(await isInState(declaredCopy(name, args, source, context), context))) outside.add(nameOf(source));
-  // In the same region, the name contains the instant, so copies in the state need no look-up.
-  const inOtherRegion = region !== sourceRegion(name, args, aws);
+  // Where the name contains the instant, copies in the state need no look-up.
+  const namesAreOfAnyInstant = namesStay(name, args, aws);
   // The coordinator's copy may be as of another instant than its name says.
   const isCoordinator = (source: TableSettings) => source.name === coordinator;
-  const asked = sources.filter((source) => inOtherRegion || outside.has(nameOf(source)) || isCoordinator(source));
+  const asked = sources.filter(
+    (source) => namesAreOfAnyInstant || outside.has(nameOf(source)) || isCoordinator(source),
+  );
   const tagged = new Set([...outside, ...sources.filter(isCoordinator).map(nameOf)]);
   const found = await target.restores(asked.map(nameOf), ({ table }) => tagged.has(table));
   const byName = new Map(found.map((found) => [found.table, found]));
@@ -88,7 +90,7 @@ export function foreignReason(
 }
 
 /**
- * Why an `up` cannot go on that was killed while it replaced copies in another region: the old ones are deleted, but the state
+ * Why an `up` cannot go on that was killed while it replaced copies of another instant, whose names stay: the old ones are deleted, but the state
  * has them until the new ones are created, and what it has is not imported. Undefined where that is not so.
  */
 export async function replacementProblem(
@@ -139,8 +141,7 @@ export function adoptedTable(
 
 function declaredCopy(name: string, args: DynamodbArgs, { name: table }: TableSettings, context: RestoreContext) {
   const { aws, instant } = context;
-  const inOtherRegion = targetRegion(name, args, aws) !== sourceRegion(name, args, aws);
-  return { type: "aws:dynamodb/table:Table", logical: `${copyPrefix(name, inOtherRegion, instant)}-${table}` };
+  return { type: "aws:dynamodb/table:Table", logical: `${copyPrefix(name, args, aws, instant)}-${table}` };
 }
 
 /** Whether every copy of a restore exists already. */

@@ -5,7 +5,7 @@ import { answered } from "../../../operations/answered";
 import type { TableSettings } from "../../../operations/dynamodb";
 import { copyMarks, type RestoreContext } from "../kind";
 import type { DynamodbArgs } from "./args";
-import { copyName, copyPrefix, goalOf, sourceRegion, targetRegion } from "./tables";
+import { copyName, copyPrefix, goalOf, namesStay, sourceRegion, targetRegion } from "./tables";
 
 /** Where a copy comes from. */
 export interface CopySource {
@@ -29,6 +29,8 @@ export interface CopyPlace {
   region: string;
   /** Whether that is another region than the source's. */
   inOtherRegion: boolean;
+  /** Whether copies of every instant have this name. */
+  nameStays: boolean;
   mode: RestoreContext["mode"];
   /** How many days its point-in-time recovery reaches back; absent for a copy that needs none. */
   recoveryPeriodInDays?: number;
@@ -44,10 +46,11 @@ export function copyPlace(
   const region = targetRegion(name, args, aws);
   const inOtherRegion = region !== sourceRegion(name, args, aws);
   return {
-    logical: `${copyPrefix(name, inOtherRegion, instant)}-${source.name}`,
+    logical: `${copyPrefix(name, args, aws, instant)}-${source.name}`,
     name: copyName(name, args, aws, source.name, instant),
     region,
     inOtherRegion,
+    nameStays: namesStay(name, args, aws),
     mode,
     recoveryPeriodInDays: Math.max(source.recoveryPeriodInDays, goalOf(args).recoveryPeriodInDays),
   };
@@ -89,8 +92,8 @@ export function restoreTable(
   copySource: CopySource,
   context: RestoreContext,
 ): Table {
-  const { inOtherRegion, mode, recoveryPeriodInDays } = place;
-  const keepsItsSource = !inOtherRegion || copySource.exists;
+  const { inOtherRegion, nameStays, mode, recoveryPeriodInDays } = place;
+  const keepsItsSource = !nameStays || copySource.exists;
   const { description } = source;
   const provisioned = description.BillingModeSummary?.BillingMode !== "PAY_PER_REQUEST";
   const localIndexes = description.LocalSecondaryIndexes ?? [];
@@ -155,7 +158,7 @@ export function restoreTable(
       ignoreChanges: [
         "restoreSourceName",
         "restoreSourceTableArn",
-        // In another region a table keeps its name, so that another instant replaces it; next to its source it never changes.
+        // Where a copy's name stays, another instant replaces it; one whose name says the instant never changes.
         // A copy that was imported has no such input in the state.
         ...(keepsItsSource ? ["restoreDateTime", "restoreBackupArn"] : []),
         // The completion sets these, because a restore drops them.
@@ -171,7 +174,7 @@ export function restoreTable(
         "writeCapacity",
         "globalSecondaryIndexes",
       ],
-      deleteBeforeReplace: inOtherRegion,
+      deleteBeforeReplace: nameStays,
       retainOnDelete: mode === "recovery",
       customTimeouts: { create: "12h" },
     },

@@ -98,8 +98,8 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
   recoveryProblem(args, aws) {
     const from = args.existing?.region ?? args.create?.region ?? aws.defaultRegion;
     const to = args.restoreTo?.region ?? from;
-    if (from !== to) return undefined;
-    return "copies in the same region have other names, which ScalarDB does not find, and they cannot take the tables' place by a switch-over here; set restoreTo.region to another region, or restore in place by AWS Backup or by hand";
+    if (from !== to || args.restoreTo?.namespacePrefix !== undefined) return undefined;
+    return "copies in the same region have other names, which ScalarDB does not find, and they cannot take the tables' place by a switch-over here; set restoreTo.namespacePrefix, or restoreTo.region to another region";
   },
   restore: restoreTables,
   namesTaken: async (name, args, aws) =>
@@ -110,6 +110,11 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
     const { existing } = args;
     if (existing === undefined) return { because: DECLARED_HERE };
     const region = sourceRegion(name, args, aws);
+    const prefix = args.restoreTo?.namespacePrefix;
+    if (prefix !== undefined)
+      return {
+        because: `its copies have the namespace prefix ${prefix}, by which the products find them: use the output helmValues, or remove restoreTo.namespacePrefix to replace the tables`,
+      };
     if (targetRegion(name, args, aws) !== region)
       return {
         because:

@@ -1,4 +1,3 @@
-import type { TableDescription } from "@aws-sdk/client-dynamodb";
 import type { Table } from "@pulumi/aws/dynamodb";
 import * as pulumi from "@pulumi/pulumi";
 import { answered } from "../../../operations/answered";
@@ -6,18 +5,17 @@ import type { Scaling } from "../../../operations/autoscaling";
 import type { TableSettings } from "../../../operations/dynamodb";
 import type { CopyCompletion } from "../../../operations/dynamodb-changes";
 import { formatInstant } from "../../../restore-points/instant";
+import { type NamespacePrefixes, renamedIndex } from "../../../restore-points/namespace-prefix";
 import type { BracketInstants, NoBracket } from "../../../restore-points/verification/bracket";
 import { declareCompletion } from "../../operation";
 import { copyTags, leftOutTags } from "../copy-tags";
 import {
   type DataCopies,
-  instantSuffix,
   lookUpFor,
   type RestoreContext,
   type RestoredCoordinator,
   type RestoredDatabase,
 } from "../kind";
-import { leftToSetAgain } from "../not-restored";
 import { declareScaling } from "../scaling";
 import type { DynamodbArgs } from "./args";
 import {
@@ -33,12 +31,15 @@ import {
 } from "./coordinator-copies";
 import { adoptedTable, readExistingCopies, replacementProblem } from "./copies";
 import { copyPlace, restoreTable } from "./copy-table";
+import { notesOf } from "./notes";
 import { accept, readSourcesAndTarget } from "./sources";
 import {
   coordinatorAmong,
   coordinatorTable,
   copyName,
   copyPrefix,
+  metadataNamespace,
+  namespacePrefixes,
   sourceRegion,
   tableNames,
   targetRegion,
@@ -50,6 +51,7 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
   const from = sourceRegion(name, args, aws);
   const to = targetRegion(name, args, aws);
   const inOtherRegion = from !== to;
+  const prefixes = namespacePrefixes(args);
   const sources = pulumi
     .all([context.windowBackups ?? pulumi.output(undefined), bracketForLookUps(name, args, context)])
     .apply(([backups, planned]) =>
@@ -105,6 +107,20 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
         coordinator && bracket && !refusal
           ? declareLateCopy(name, args, coordinator, bracket, waitsFor(tables.length), accepted)
           : pulumi.output(undefined);
+      const renaming =
+        prefixes &&
+        declareCompletion(
+          `${copyPrefix(name, args, aws, instant)}-namespaces`,
+          "rename-dynamodb-namespaces",
+          {
+            request: accepted.checkedInstant.apply(() => ({
+              ...{ region: to, ...prefixes, instant, metadataNamespace: metadataNamespace(args) },
+              tables: tables.map((table) => table.name),
+            })),
+            access: aws.access,
+          },
+          { parent: context.parent, dependsOn: copies },
+        );
       const completions = tables.map(
         (table): CopyCompletion => ({
           name: copyName(name, args, aws, table.name, instant),
@@ -113,19 +129,20 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
           deletionProtection: mode === "recovery",
           tableClass: table.description.TableClassSummary?.TableClass,
           streamViewType: table.description.StreamSpecification?.StreamViewType,
-          ...onDemandLimitsOf(table.description),
+          ...onDemandLimitsOf(table, copyName(name, args, aws, table.name, instant), prefixes),
         }),
       );
       const completion = declareCompletion(
-        `${copyPrefix(name, inOtherRegion, instant)}-completion`,
+        `${copyPrefix(name, args, aws, instant)}-completion`,
         "complete-dynamodb-copies",
         // Known when the instant has passed, also where no copy is declared that would wait for it.
         { request: accepted.checkedInstant.apply(() => ({ region: to, tables: completions })), access: aws.access },
-        { parent: context.parent, dependsOn: copies },
+        // A table is changed by one of the two at a time.
+        { parent: context.parent, dependsOn: renaming ? [...copies, renaming] : copies },
       );
       for (const [index, copy] of copies.entries()) {
         const table = tables[index];
-        if (table) scaleLikeSource(name, args, table, scaling, context, copy);
+        if (table) scaleLikeSource(name, args, table, scaling, context, renaming ? [copy, renaming] : [copy]);
       }
       const arns = pulumi.all(copies.map((copy) => copy.arn));
       const completed = pulumi.all([completion.id, arns]).apply(([, arns]) => ({
@@ -165,22 +182,13 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
     coordinator: restored.apply(({ coordinator }) => coordinator),
     data: restored.apply(({ data }) => data),
     endpoint: completed.apply(() => to),
-    properties: completed.apply((): Record<string, string> => (inOtherRegion ? { contact_points: to } : {})),
-    notes: completed.apply(({ count, incomplete, replicas }) => [
-      ...(incomplete ? [`INCOMPLETE: ${incomplete}`] : []),
-      ...(context.from?.windowBackups ? [`restored from the backups of the pause window that ${instant} is in`] : []),
-      ...(inOtherRegion
-        ? [`${count} tables are in ${to} under their own names`]
-        : [
-            `${count} tables are next to their sources as <table>-${instantSuffix(instant)}${mode === "recovery" ? "" : ", for inspection only"}: ScalarDB finds tables by their own names`,
-            ...(mode === "recovery"
-              ? []
-              : [
-                  `to drill with ScalarDB itself, set databases[].dynamodb.restoreTo.region of ${name} to another region`,
-                ]),
-          ]),
-      ...leftToSetAgain("dynamodb", { replicas }),
-    ]),
+    properties: completed.apply((): Record<string, string> => {
+      if (prefixes) return { "dynamo.namespace.prefix": prefixes.to };
+      return inOtherRegion ? { contact_points: to } : {};
+    }),
+    notes: completed.apply((found) =>
+      notesOf(name, { ...found, prefixes, otherRegion: inOtherRegion ? to : undefined }, context),
+    ),
   };
 }
 
@@ -238,9 +246,14 @@ function replicasOf(tables: readonly TableSettings[]): string[] {
 }
 
 /** The most that a table and its indexes may use, where they are paid for by request: a restore drops both. */
-function onDemandLimitsOf(description: TableDescription): Pick<CopyCompletion, "onDemandThroughput" | "indexes"> {
+function onDemandLimitsOf(
+  { name: table, description }: TableSettings,
+  copy: string,
+  prefixes: NamespacePrefixes | undefined,
+): Pick<CopyCompletion, "onDemandThroughput" | "indexes"> {
   const indexes = (description.GlobalSecondaryIndexes ?? []).flatMap(
-    ({ IndexName: name = "", OnDemandThroughput: most }) => (most ? [{ name, onDemandThroughput: most }] : []),
+    ({ IndexName: name = "", OnDemandThroughput: most }) =>
+      most ? [{ name: prefixes ? renamedIndex(name, table, copy) : name, onDemandThroughput: most }] : [],
   );
   return {
     ...(description.OnDemandThroughput && { onDemandThroughput: description.OnDemandThroughput }),
@@ -254,22 +267,25 @@ function scaleLikeSource(
   source: TableSettings,
   scaling: Map<string, Scaling[]>,
   context: RestoreContext,
-  copy: pulumi.Input<pulumi.Resource>,
+  dependsOn: pulumi.Input<pulumi.Resource>[],
 ): void {
   const { aws, mode, instant } = context;
   const to = targetRegion(name, args, aws);
+  const copy = copyName(name, args, aws, source.name, instant);
+  const prefixes = namespacePrefixes(args);
   const kept = mode === "recovery";
   for (const [resource, scalings] of scaling) {
     const [, table, ...index] = resource.split("/");
     if (table !== source.name) continue;
-    const resourceId = ["table", copyName(name, args, aws, table, instant), ...index].join("/");
+    const indexes = prefixes ? index.map((part) => renamedIndex(part, table, copy)) : index;
+    const resourceId = ["table", copy, ...indexes].join("/");
     for (const each of scalings) {
       const dimension = answered(each.target, "ScalableDimension").split(":").at(-1);
       declareScaling(
-        `${copyPrefix(name, to !== sourceRegion(name, args, aws), instant)}-${[table, ...index, dimension].join("-")}`,
+        `${copyPrefix(name, args, aws, instant)}-${[table, ...index, dimension].join("-")}`,
         each,
         { resourceId, region: to },
-        { parent: context.parent, dependsOn: [copy], retainOnDelete: kept },
+        { parent: context.parent, dependsOn, retainOnDelete: kept },
       );
     }
   }

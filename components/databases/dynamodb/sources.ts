@@ -5,6 +5,7 @@ import { endProgram } from "../../problem";
 import type { RestoreContext } from "../kind";
 import type { DynamodbArgs } from "./args";
 import { type CopyInstants, copiesExist } from "./copies";
+import { prefixProblem } from "./prefix-problems";
 import { notYetProtected, tablesAt } from "./ranges";
 import { tableReader } from "./reader";
 import { deletedSince, sourceRegion, tableNames } from "./tables";
@@ -53,7 +54,8 @@ export async function readSourcesAndTarget(
 ): Promise<Sources> {
   const sources = await readSources(name, args, ofWindow, context);
   if (sources.refusal !== undefined) return sources;
-  const message = await tablesInTheWay(name, args, { ...sources, instants }, context);
+  const message =
+    prefixProblem(args, sources.tables) ?? (await tablesInTheWay(name, args, { ...sources, instants }, context));
   return message === undefined ? sources : { ...sources, refusal: { message, refusesExisting: false } };
 }
 

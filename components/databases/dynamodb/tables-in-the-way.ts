@@ -6,7 +6,7 @@ import type { RestoreContext } from "../kind";
 import type { DynamodbArgs } from "./args";
 import { type CopyInstants, isInstant } from "./copies";
 import { tableReader } from "./reader";
-import { sourceRegion, targetRegion } from "./tables";
+import { copyName, namesStay, targetRegion } from "./tables";
 
 /** The names that a message lists. */
 const LISTED = 10;
@@ -21,8 +21,8 @@ interface Copied {
 }
 
 /**
- * Why copies cannot get their sources' names in another region: tables of these names exist there, and the restore does not
- * remove them. Undefined when there are none. A drill's copies of another instant are replaced, so they are not in the way.
+ * Why copies cannot get names that are the same for every instant: tables of these names exist, and the restore does not remove
+ * them. Undefined when there are none. A drill's copies of another instant are replaced, so they are not in the way.
  */
 export async function tablesInTheWay(
   name: string,
@@ -31,11 +31,15 @@ export async function tablesInTheWay(
   { aws, instant, mode }: Pick<RestoreContext, "aws" | "instant" | "mode">,
 ): Promise<string | undefined> {
   const region = targetRegion(name, args, aws);
-  if (copiesAlreadyExist || region === sourceRegion(name, args, aws)) return undefined;
+  if (copiesAlreadyExist || !namesStay(name, args, aws)) return undefined;
   const target = tableReader(region, aws);
-  const names = tablesOf({ tables: tables.map((table) => table.name), prefixes: [] }, await target.names());
+  const bySource = new Map(tables.map((table) => [copyName(name, args, aws, table.name, instant), table.name]));
+  const names = tablesOf({ tables: [...bySource.keys()], prefixes: [] }, await target.names());
   const sources = tables.map(({ arn }) => arn);
-  const found = await target.restores(names, (table) => !isOfThisRestore(table, backups, instants));
+  const found = await target.restores(
+    names,
+    (found) => !isOfThisRestore(found, bySource.get(found.table) ?? "", backups, instants),
+  );
   const others = found.filter(({ tags }) => tags !== undefined && tags[INSTANT_TAG] !== instant);
 
   const recovered = others.filter(({ tags }) => tags?.[COPY_TAG] === "recovery");
@@ -44,9 +48,12 @@ export async function tablesInTheWay(
   // An interrupted drill's copies are replaced; those of an interrupted recovery would be kept, and look the same.
   const unfinished = mode === "recovery" ? unmarked.filter((table) => !foreign.includes(table)) : [];
 
-  const toOtherRegion = "restore to another region (databases[].dynamodb.restoreTo.region)";
+  const elsewhere =
+    args.restoreTo?.namespacePrefix === undefined
+      ? "restore to another region (databases[].dynamodb.restoreTo.region)"
+      : "choose another prefix (databases[].dynamodb.restoreTo.namespacePrefix)";
   if (foreign.length > 0)
-    return `the copies need the names of tables that exist in ${region} and are not copies of this database: ${listed(foreign)}; ${toOtherRegion}, or remove these tables`;
+    return `the copies need the names of tables that exist in ${region} and are not copies of this database: ${listed(foreign)}; ${elsewhere}, or remove these tables`;
   const kept = [...recovered, ...unfinished];
   if (kept.length === 0) return undefined;
   const keptInstants = [...new Set(kept.map(instantOf))].sort();
@@ -55,20 +62,21 @@ export async function tablesInTheWay(
       .map((at) => `copies of ${at}: ${listed(kept.filter((table) => instantOf(table) === at))}`)
       .join("; ")}`,
     "A recovery's copies may be in use, so no restore to another instant removes them",
-    `To keep them, ${toOtherRegion}`,
+    `To keep them, ${elsewhere}`,
     `To remove them, set restore.at to "${keptInstants[0]}" and restore.mode to drill, run "pulumi up", and then choose ${instant} again. If "restore" was removed from the configuration after they were made, the stack no longer knows them: delete each by hand ("aws dynamodb update-table --region ${region} --table-name <table> --no-deletion-protection-enabled", then "aws dynamodb delete-table --region ${region} --table-name <table>")`,
   ].join(". ");
 }
 
 /** Whether DynamoDB says that the table was restored from the same backup, or to the same instant, as it would be now. */
 function isOfThisRestore(
-  { table, backupArn, at }: TableRestore,
+  { backupArn, at }: TableRestore,
+  source: string,
   backups: Copied["backups"],
   instants: CopyInstants,
 ): boolean {
   return backups === undefined
-    ? backupArn === undefined && instants(table).some((each) => isInstant(at, each))
-    : backupArn !== undefined && backupArn === backups.get(table);
+    ? backupArn === undefined && instants(source).some((each) => isInstant(at, each))
+    : backupArn !== undefined && backupArn === backups.get(source);
 }
 
 function instantOf({ tags, at }: TableRestore): string {

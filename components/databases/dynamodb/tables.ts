@@ -1,4 +1,5 @@
 import { findDeletedTables, type TableProtectionGoal } from "../../../operations/dynamodb";
+import { type NamespacePrefixes, prefixed } from "../../../restore-points/namespace-prefix";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { tablesOf } from "../../../restore-points/tables";
 import type { AwsSettings } from "../../cloud-settings";
@@ -104,13 +105,34 @@ export function targetRegion(name: string, args: DynamodbArgs, aws: AwsSettings)
   return args.restoreTo?.region ?? sourceRegion(name, args, aws);
 }
 
-/** The copy's physical name: the table's own in another region, or one that says which instant it is. */
-export function copyName(name: string, args: DynamodbArgs, aws: AwsSettings, table: string, instant: string): string {
-  const inOtherRegion = targetRegion(name, args, aws) !== sourceRegion(name, args, aws);
-  return inOtherRegion ? table : `${table}-${instantSuffix(instant)}`;
+/** Whether copies of every instant have the same names, by which ScalarDB finds them: in another region, or by their prefix. */
+export function namesStay(name: string, args: DynamodbArgs, aws: AwsSettings): boolean {
+  return (
+    args.restoreTo?.namespacePrefix !== undefined || targetRegion(name, args, aws) !== sourceRegion(name, args, aws)
+  );
 }
 
-/** Elsewhere a copy keeps its logical name too, since only one can have the table's name at a time. */
-export function copyPrefix(name: string, inOtherRegion: boolean, instant: string): string {
-  return inOtherRegion ? `${name}-copy` : `${name}-copy-${instantSuffix(instant)}`;
+/** The copy's physical name: the table's own in another region, one with the other prefix, or one that says which instant it is. */
+export function copyName(name: string, args: DynamodbArgs, aws: AwsSettings, table: string, instant: string): string {
+  const prefixes = namespacePrefixes(args);
+  if (prefixes !== undefined) return prefixed(prefixes, table);
+  return namesStay(name, args, aws) ? table : `${table}-${instantSuffix(instant)}`;
+}
+
+/** A copy keeps its logical name, too, where it keeps its name: only one can have it at a time. */
+export function copyPrefix(name: string, args: DynamodbArgs, aws: AwsSettings, instant: string): string {
+  const to = args.restoreTo?.namespacePrefix;
+  if (to !== undefined) return `${name}-copy-${to}`;
+  return namesStay(name, args, aws) ? `${name}-copy` : `${name}-copy-${instantSuffix(instant)}`;
+}
+
+/** The namespace prefixes of the tables and of their copies, where these have another one. */
+export function namespacePrefixes({ existing, restoreTo }: DynamodbArgs): NamespacePrefixes | undefined {
+  const to = restoreTo?.namespacePrefix;
+  return to === undefined ? undefined : { from: existing?.namespacePrefix ?? "", to };
+}
+
+/** ScalarDB's namespace of its metadata. */
+export function metadataNamespace({ existing }: DynamodbArgs): string {
+  return existing?.metadataNamespace ?? METADATA_NAMESPACE;
 }

@@ -33,6 +33,11 @@ export const RESTORE_MULTI_AZ_CLUSTER = 45 * MINUTE;
 /** Calls that only write down a setting: IAM, AWS Backup, Application Auto Scaling. */
 export const CONTROL_PLANE = 2 * SECOND;
 
+/** A new index of a table that has items: how long is documented nowhere. */
+export function fillIndex(bytes: number): number {
+  return MINUTE + Math.round((bytes / GIBIBYTE) * 10 * SECOND);
+}
+
 /** A restored table takes 20 minutes however small it is, and an hour at most (restores run in parallel by partition). */
 export function restoreTable(bytes: number): number {
   return Math.min(20 * MINUTE + Math.round((bytes / GIBIBYTE) * 10 * SECOND), 60 * MINUTE);

@@ -11,6 +11,7 @@ export type AttributeValue =
   | { B: string }
   | { BOOL: boolean }
   | { NULL: true }
+  | { SS: string[] }
   | { M: Record<string, AttributeValue> }
   | { L: AttributeValue[] };
 
@@ -35,7 +36,7 @@ export function approximateSize(item: Item): number {
 
 function typeOf(value: unknown): string | undefined {
   const types = typeof value === "object" && value !== null ? Object.keys(value) : [];
-  return types.length === 1 && /^(S|N|B|BOOL|NULL|M|L)$/.test(types[0] as string) ? types[0] : undefined;
+  return types.length === 1 && /^(S|N|B|BOOL|NULL|SS|M|L)$/.test(types[0] as string) ? types[0] : undefined;
 }
 
 function valueSize(value: unknown, name: string): number {
@@ -52,6 +53,7 @@ function valueSize(value: unknown, name: string): number {
       const members = Object.entries(content as object);
       return 3 + sum(members.map(([key, each]) => 1 + Buffer.byteLength(key) + valueSize(each, key)));
     }
+    if (type === "SS") return sum((content as string[]).map((each) => Buffer.byteLength(each)));
     if (type === "L") return 3 + sum((content as unknown[]).map((each) => 1 + valueSize(each, name)));
   }
   throw new Error(`the simulated DynamoDB has an item without attribute values: ${name} is ${JSON.stringify(value)}`);

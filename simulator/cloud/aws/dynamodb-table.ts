@@ -3,6 +3,7 @@ import type {
   BillingMode,
   ContinuousBackupsDescription,
   GlobalSecondaryIndex,
+  GlobalSecondaryIndexUpdate,
   KeySchemaElement,
   LocalSecondaryIndex,
   OnDemandThroughput,
@@ -73,6 +74,8 @@ export class Table {
   #items: History<Item>;
   #streamLabel: string | undefined;
   readonly #reads = new ReadCapacity();
+  /** The index that is being filled, until an instant. */
+  #filling: { index: string; until: number } | undefined;
 
   constructor(
     clock: SimulatedClock,
@@ -124,6 +127,29 @@ export class Table {
       "ResourceInUseException",
       `Attempt to change a resource which is still in use: Table is being ${doing}: ${this.settings.name}`,
     );
+  }
+
+  /**
+   * [DynamoDB Developer Guide, Managing global secondary indexes] "You can only create or delete one index per UpdateTable"; the
+   * text for a second one at a time is that of an issue [architect/architect #334].
+   * @throws LimitExceededException
+   */
+  checkIndexChanges(updates: readonly GlobalSecondaryIndexUpdate[]): void {
+    const changes = updates.filter(({ Create, Delete }) => Create || Delete).length;
+    if (changes > 1 || (changes > 0 && !this.#filled))
+      throw new AwsError(
+        "LimitExceededException",
+        "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table",
+      );
+  }
+
+  /** A new index is there, and is filled for so long. */
+  fillIndex(index: string, millis: number): void {
+    this.#filling = { index, until: this.#clock.now() + millis };
+  }
+
+  get #filled(): boolean {
+    return this.#filling === undefined || this.#clock.now() >= this.#filling.until;
   }
 
   get #backedUp(): boolean {
@@ -257,7 +283,7 @@ export class Table {
         ? settings.globalIndexes.map((index) => ({
             ...index,
             ...ofIndex(index.IndexName),
-            IndexStatus: "ACTIVE",
+            IndexStatus: !this.#filled && this.#filling?.index === index.IndexName ? "CREATING" : "ACTIVE",
             ProvisionedThroughput: {
               ReadCapacityUnits: 0,
               WriteCapacityUnits: 0,

@@ -1,12 +1,19 @@
+import com.scalar.db.api.DistributedStorage;
 import com.scalar.db.api.DistributedTransaction;
 import com.scalar.db.api.DistributedTransactionAdmin;
 import com.scalar.db.api.DistributedTransactionManager;
+import com.scalar.db.api.Put;
 import com.scalar.db.api.Result;
 import com.scalar.db.api.Scan;
 import com.scalar.db.api.TableMetadata;
+import com.scalar.db.api.TransactionState;
+import com.scalar.db.api.TwoPhaseCommitTransaction;
+import com.scalar.db.api.TwoPhaseCommitTransactionManager;
 import com.scalar.db.api.Upsert;
+import com.scalar.db.exception.transaction.TransactionException;
 import com.scalar.db.io.DataType;
 import com.scalar.db.io.Key;
+import com.scalar.db.service.StorageFactory;
 import com.scalar.db.service.TransactionFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,9 +24,10 @@ import java.util.TreeMap;
 
 /**
  * Lets real ScalarDB read and write records in a DynamoDB, a secondary index among them. It prints two lines of JSON: all records as
- * transactions read them before it writes, and afterwards.
+ * transactions read them before it writes, and afterwards. With `leave`, it ends in the middle of two transactions: both are prepared,
+ * and one is committed in the coordinator, but not in its records.
  *
- * <p>Arguments: the DynamoDB's URL, `create` or `use`, how many transactions, the seed, and `name=value` for ScalarDB's properties.
+ * <p>Arguments: the DynamoDB's URL, `create`, `use` or `leave`, how many transactions, the seed, and `name=value` for ScalarDB's properties.
  */
 final class DynamodbRecords {
   private static final String NAMESPACE = "ledger";
@@ -41,13 +49,14 @@ final class DynamodbRecords {
     }
     if (arguments[1].equals("create")) create(properties);
     DistributedTransactionManager manager = TransactionFactory.create(properties).getTransactionManager();
-    Workload.print("before", new TreeMap<>(records(manager)));
+    Workload.print("before", new TreeMap<>(recovered(manager)));
     int seed = Integer.parseInt(arguments[3]);
     Worker worker = new Worker(manager, Stores.NAMESPACES, 0, seed, false);
     int wanted = Integer.parseInt(arguments[2]);
     while (worker.transactions() < wanted) worker.once();
     if (wanted > 0) open(manager, seed);
     Workload.print("after", new TreeMap<>(records(manager)));
+    if (arguments[1].equals("leave")) leave(properties);
     System.out.flush();
     // Not all of ScalarDB's threads end with its managers.
     Runtime.getRuntime().halt(0);
@@ -62,6 +71,40 @@ final class DynamodbRecords {
       admin.createTable(NAMESPACE, ACCOUNTS, metadata, true, OPTIONS);
     } finally {
       admin.close();
+    }
+  }
+
+  private static void leave(Properties properties) throws Exception {
+    TwoPhaseCommitTransactionManager manager = TransactionFactory.create(properties).getTwoPhaseCommitTransactionManager();
+    DistributedStorage storage = StorageFactory.create(properties).getStorage();
+    String committed = prepare(manager, 0, "committed");
+    prepare(manager, 1, "undecided");
+    storage.put(Put.newBuilder().namespace(Stores.COORDINATOR).table("state").partitionKey(Key.ofText("tx_id", committed))
+        .intValue("tx_state", TransactionState.COMMITTED.get()).bigIntValue("tx_created_at", System.currentTimeMillis()).build());
+  }
+
+  /** Writes the item in every namespace. */
+  private static String prepare(TwoPhaseCommitTransactionManager manager, int item, String content) throws Exception {
+    TwoPhaseCommitTransaction transaction = manager.begin();
+    for (String namespace : Stores.NAMESPACES) {
+      Worker.Target target = new Worker.Target(namespace, 0, item);
+      transaction.get(target.get());
+      transaction.upsert(target.upsert(content));
+    }
+    transaction.prepare();
+    transaction.validate();
+    return transaction.getId();
+  }
+
+  /** The records, once ScalarDB has ended transactions that others have left: 15 seconds after they were prepared. */
+  private static Map<String, Object> recovered(DistributedTransactionManager manager) throws Exception {
+    for (int attempt = 0; ; attempt++) {
+      try {
+        return records(manager);
+      } catch (TransactionException e) {
+        if (attempt == 60 || String.valueOf(e.getCause()).contains("does not exist")) throw e;
+        Thread.sleep(1000);
+      }
     }
   }
 

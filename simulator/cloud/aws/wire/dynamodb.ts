@@ -1,8 +1,17 @@
 import type * as dynamodb from "@aws-sdk/client-dynamodb";
 import type { AwsCloud } from "../aws";
-import { restoreTable } from "../durations";
+import { fillIndex, restoreTable } from "../durations";
 import { details } from "../dynamodb-backup";
 import { SCAN_MEMBERS, type ScanInput, scan } from "../dynamodb-scan";
+import type { Table } from "../dynamodb-table";
+import {
+  DELETE_ITEM_MEMBERS,
+  type DeleteItemInput,
+  deleteItem,
+  PUT_ITEM_MEMBERS,
+  type PutItemInput,
+  putItem,
+} from "../dynamodb-write";
 import { AwsError } from "../error";
 import { attachmentOperations } from "./dynamodb-attachments";
 import { type Operations, page } from "./json";
@@ -46,12 +55,16 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
     Scan: {
       members: SCAN_MEMBERS,
       run(input: ScanInput, region) {
-        const table = at(region).table(name(input));
-        // "You can perform read and write operations only on an ACTIVE table." [CreateTable] The one that goes is still read.
-        if (table.status === "CREATING")
-          throw new AwsError("ResourceNotFoundException", "Requested resource not found");
-        return scan(table, input);
+        return scan(usable(at(region).table(name(input))), input);
       },
+    },
+    PutItem: {
+      members: PUT_ITEM_MEMBERS,
+      run: (input: PutItemInput, region) => putItem(usable(at(region).table(name(input))), input),
+    },
+    DeleteItem: {
+      members: DELETE_ITEM_MEMBERS,
+      run: (input: DeleteItemInput, region) => deleteItem(usable(at(region).table(name(input))), input),
     },
     CreateTable: {
       members: [
@@ -84,7 +97,15 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
         "TableClass",
         "DeletionProtectionEnabled",
       ],
-      run: (input: dynamodb.UpdateTableInput, region) => ({ TableDescription: at(region).updateTable(input) }),
+      run(input: dynamodb.UpdateTableInput, region) {
+        const table = at(region).table(name(input));
+        table.checkIndexChanges(input.GlobalSecondaryIndexUpdates ?? []);
+        at(region).updateTable(input);
+        // What a caller of the wire asks for goes on after the answer.
+        for (const { Create: created } of input.GlobalSecondaryIndexUpdates ?? [])
+          if (created) table.fillIndex(created.IndexName as string, fillIndex(table.sizeBytes));
+        return { TableDescription: table.describe() };
+      },
     },
     DeleteTable: {
       members: ["TableName"],
@@ -225,6 +246,12 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
     },
     ...attachmentOperations(cloud),
   });
+}
+
+/** "You can perform read and write operations only on an ACTIVE table." [CreateTable] The one that goes is still used. */
+function usable(table: Table): Table {
+  if (table.status === "CREATING") throw new AwsError("ResourceNotFoundException", "Requested resource not found");
+  return table;
 }
 
 /** The same operations, each held to its documented rate. */
