@@ -15,32 +15,37 @@ import { type AwsAccessSource, awsClientConfig } from "./aws";
 import { describeInstance, type InstanceDescription } from "./rds";
 import { isTaking } from "./taking-name";
 
-/** Whether a copy is taking the name of an instance or a cluster in a switch-over, or has it and is not complete. */
+/**
+ * Whether a copy of a stack is taking the name of an instance or a cluster in a switch-over, or has it and is not complete.
+ * @param stack `<organization>/<project>/<stack>`
+ */
 export async function isNameTaken(
   what: "instance" | "cluster",
   region: string,
   identifier: string,
+  stack: string,
   access: AwsAccessSource,
 ): Promise<boolean> {
   const found =
     what === "instance"
       ? (await describeInstance(region, identifier, access))?.instance
       : (await describeCluster(region, identifier, access))?.cluster;
-  if (found !== undefined) return isTaking(tagsOf(found), identifier.toLowerCase());
+  if (found !== undefined) return isTaking(tagsOf(found), identifier.toLowerCase(), stack);
   const taking = what === "instance" ? instanceTaking : clusterTaking;
-  return (await taking(region, identifier, access)) !== undefined;
+  return (await taking(region, identifier, stack, access)) !== undefined;
 }
 
 /** The instance that is taking an identifier, as if it had it already; undefined when there is none. */
 export async function instanceTaking(
   region: string,
   identifier: string,
+  stack: string,
   access: AwsAccessSource,
 ): Promise<InstanceDescription | undefined> {
   const client = new RDSClient(awsClientConfig(region, access));
   for await (const page of paginateDescribeDBInstances({ client }, {}))
     for (const { DBInstanceIdentifier: present = "", ...rest } of page.DBInstances ?? []) {
-      if (!isTaking(tagsOf(rest), identifier.toLowerCase())) continue;
+      if (!isTaking(tagsOf(rest), identifier.toLowerCase(), stack)) continue;
       const found = await describeInstance(region, present, access);
       return found && { ...found, instance: renamedInstance(found.instance, present, identifier) };
     }
@@ -51,12 +56,13 @@ export async function instanceTaking(
 export async function clusterTaking(
   region: string,
   identifier: string,
+  stack: string,
   access: AwsAccessSource,
 ): Promise<ClusterDescription | undefined> {
   const client = new RDSClient(awsClientConfig(region, access));
   for await (const page of paginateDescribeDBClusters({ client }, {}))
     for (const { DBClusterIdentifier: present = "", ...rest } of page.DBClusters ?? []) {
-      if (!isTaking(tagsOf(rest), identifier.toLowerCase())) continue;
+      if (!isTaking(tagsOf(rest), identifier.toLowerCase(), stack)) continue;
       const found = await describeCluster(region, present, access);
       return found && { ...found, cluster: renamedCluster(found.cluster, present, identifier) };
     }

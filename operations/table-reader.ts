@@ -43,12 +43,17 @@ export interface TableRestore {
 export class TableReader {
   readonly #client: DynamoDBClient;
   readonly #takingNames: boolean;
+  readonly #stack: string | undefined;
   readonly #found = new Map<string, Promise<unknown>>();
 
-  /** @param takingNames Whether copies that are taking names in a switch-over are shown under them. */
-  constructor(region: string, access: AwsAccessSource, takingNames = true) {
+  /**
+   * @param takingNames Whether copies that are taking names in a switch-over are shown under them.
+   * @param stack Whose copies: `<organization>/<project>/<stack>`. By default those of any stack.
+   */
+  constructor(region: string, access: AwsAccessSource, takingNames = true, stack?: string) {
     this.#client = dynamodbClient(region, access);
     this.#takingNames = takingNames;
+    this.#stack = stack;
   }
 
   /** Those of the names that copies are taking in a switch-over. */
@@ -152,7 +157,7 @@ export class TableReader {
 
   async #takes(copy: string, name: string): Promise<boolean> {
     const { TableArn = "" } = (await ifItExists(() => this.#read(copy))) ?? {};
-    return TableArn !== "" && isTaking(await this.#tagsOf(TableArn), name);
+    return TableArn !== "" && isTaking(await this.#tagsOf(TableArn), name, this.#stack);
   }
 
   #read(name: string): Promise<TableDescription> {

@@ -5,6 +5,7 @@ import { isNameTaken } from "../../../operations/rds-taking-name";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
+import { stackIdentity } from "../../state";
 import { retentionOwner } from "../../vaults/aws/source";
 import { OWNED } from "../create";
 import { type DatabaseKind, DECLARED_HERE, regionOf } from "../kind";
@@ -96,7 +97,7 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
       const identifier = args.existing?.clusterIdentifier;
       if (typeof identifier !== "string") return [];
       const region = regionOf(configuredRegion(args), aws, name);
-      return (await isNameTaken("cluster", region, identifier, aws.access)) ? [identifier] : [];
+      return (await isNameTaken("cluster", region, identifier, stackIdentity(), aws.access)) ? [identifier] : [];
     },
     switchOver(name, args, { aws, instant }) {
       const identifier = args.existing?.clusterIdentifier;

@@ -2,6 +2,7 @@ import { accessIdentity } from "../../../operations/aws";
 import { TableReader } from "../../../operations/table-reader";
 import type { AwsSettings } from "../../cloud-settings";
 import { thisRun } from "../../problem";
+import { stackIdentity } from "../../state";
 
 const readers = new WeakMap<object, Map<string, TableReader>>();
 
@@ -11,7 +12,7 @@ export function tableReader(region: string, aws: AwsSettings): TableReader {
   const known = (run && readers.get(run)) ?? new Map<string, TableReader>();
   if (run) readers.set(run, known);
   const key = JSON.stringify([region, accessIdentity(aws.access)]);
-  const reader = known.get(key) ?? new TableReader(region, aws.access);
+  const reader = known.get(key) ?? new TableReader(region, aws.access, true, stackIdentity());
   known.set(key, reader);
   return reader;
 }

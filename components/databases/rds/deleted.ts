@@ -7,6 +7,7 @@ import type { AwsAccessSource } from "../../../operations/aws";
 import { describeInstance, findRetainedBackups, type InstanceDescription } from "../../../operations/rds";
 import { clusterTaking, instanceTaking } from "../../../operations/rds-taking-name";
 import type { Shape } from "../../schema-tools";
+import { stackIdentity } from "../../state";
 import { instanceClass, parameterGroupName, securityGroupIds, subnetGroupName } from "../schema";
 import { warnOfTakenNames } from "../taken-names";
 
@@ -68,7 +69,8 @@ export async function findInstance(
   access: AwsAccessSource,
 ): Promise<InstanceDescription | undefined> {
   const found =
-    (await describeInstance(where, id, access)) ?? warned(id, where, await instanceTaking(where, id, access));
+    (await describeInstance(where, id, access)) ??
+    warned(id, where, await instanceTaking(where, id, stackIdentity(), access));
   if (found) {
     refuseExisting(args, `instance ${id} in ${where}`, path, found.instance.DBInstanceStatus);
     return { ...found, instance: builtLike(found.instance, args.restoreTo) };
@@ -91,7 +93,9 @@ export async function findAuroraCluster(
   path: string,
   access: AwsAccessSource,
 ): Promise<ClusterDescription | undefined> {
-  const found = (await describeCluster(where, id, access)) ?? warned(id, where, await clusterTaking(where, id, access));
+  const found =
+    (await describeCluster(where, id, access)) ??
+    warned(id, where, await clusterTaking(where, id, stackIdentity(), access));
   if (found) {
     refuseExisting(args, `cluster ${id} in ${where}`, path, found.cluster.Status);
     return { ...found, cluster: clusterBuiltLike(found.cluster, args.restoreTo) };
@@ -113,7 +117,9 @@ export async function findMultiAzCluster(
   { restoreTo }: Source,
   access: AwsAccessSource,
 ): Promise<ClusterDescription | undefined> {
-  const found = (await describeCluster(where, id, access)) ?? warned(id, where, await clusterTaking(where, id, access));
+  const found =
+    (await describeCluster(where, id, access)) ??
+    warned(id, where, await clusterTaking(where, id, stackIdentity(), access));
   return found && { ...found, cluster: clusterBuiltLike(found.cluster, restoreTo) };
 }
 

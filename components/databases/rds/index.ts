@@ -6,6 +6,7 @@ import { isNameTaken } from "../../../operations/rds-taking-name";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
+import { stackIdentity } from "../../state";
 import { retentionOwner } from "../../vaults/aws/source";
 import { type DatabaseKind, DECLARED_HERE, regionOf } from "../kind";
 import { type RdsArgs, rdsSchema } from "./args";
@@ -101,7 +102,7 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
       if (typeof identifier !== "string") return [];
       const region = regionOf(configuredRegion(args), aws, name);
       const what = isCluster(args) ? "cluster" : "instance";
-      return (await isNameTaken(what, region, identifier, aws.access)) ? [identifier] : [];
+      return (await isNameTaken(what, region, identifier, stackIdentity(), aws.access)) ? [identifier] : [];
     },
     switchOver(name, args, { aws, instant }) {
       const identifier = args.existing?.instanceIdentifier ?? args.existing?.clusterIdentifier;

@@ -30,6 +30,19 @@ async function cloudWith(t: { teardown(work: () => unknown): void }, tables: str
   return { clock, region };
 }
 
+test.serial("a copy that another stack has marked takes no name of this stack's tables", async (t) => {
+  const { region } = await cloudWith(t, ["ledger.accounts-20261122t030012z"]);
+  const { arn } = region.table("ledger.accounts-20261122t030012z");
+  region.tagResource(arn, [
+    { Key: "scalar-backup:production-name", Value: "ledger.accounts" },
+    { Key: "scalar-backup:stack", Value: "organization/scalar-backup/prod" },
+  ]);
+  const taken = (stack: string) =>
+    new TableReader(REGION, ACCESS, true, `organization/scalar-backup/${stack}`).taken(["ledger.accounts"]);
+  t.deepEqual(await taken("prod"), ["ledger.accounts"]);
+  t.deepEqual(await taken("other"), []);
+});
+
 test.serial("tables are found by namespace and by name, beyond the first page", async (t) => {
   const many = Array.from({ length: 120 }, (_, index) => `ledger.t${String(index).padStart(3, "0")}`);
   await cloudWith(t, [...many, "coordinator.state", "ledgerx.other", "alone"]);

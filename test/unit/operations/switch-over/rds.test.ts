@@ -1,8 +1,9 @@
 import test, { type ExecutionContext } from "ava";
+import { instanceTaking, isNameTaken } from "../../../../operations/rds-taking-name";
 import type { Say } from "../../../../operations/switch-over/member";
 import { runSwitchOver } from "../../../../operations/switch-over/protocol";
 import { RdsMember } from "../../../../operations/switch-over/rds";
-import { rdsDatabases } from "../../../../operations/switch-over/rds-databases";
+import { type RdsDatabase, type RdsDatabases, rdsDatabases } from "../../../../operations/switch-over/rds-databases";
 import { ACCESS, awsWorld, INSTANT, MARKS, obedientPods, REGION, STACK, SUFFIX } from "./world";
 
 const MINUTE = 60_000;
@@ -56,7 +57,7 @@ async function rdsWorld(t: ExecutionContext, kind: Kind) {
   database(COPY).put("accounts", "a", { balance: 5 });
   clock.pass(60 * MINUTE);
   const what = kind === "instance" ? "instance" : "cluster";
-  const member = () =>
+  const member = (databases = rdsDatabases(what, REGION, ACCESS)) =>
     new RdsMember(
       {
         service: "rds",
@@ -68,7 +69,7 @@ async function rdsWorld(t: ExecutionContext, kind: Kind) {
         replacedIdentifier: REPLACED,
       },
       { instant: INSTANT, stack: STACK },
-      rdsDatabases(what, REGION, ACCESS),
+      databases,
     );
   const balance = (identifier: string) => database(identifier).rows("accounts").get("a");
   return { ...world, member, balance, build };
@@ -133,6 +134,48 @@ test.serial("another database under the production name is not touched", async (
   t.deepEqual(balance(COPY), { balance: 5 });
   t.deepEqual(balance(REPLACED), { balance: 7 });
   t.is(pods.running, 0);
+});
+
+test.serial("a source that is not found for a moment is not forgotten", async (t) => {
+  const { member, balance, rds } = await rdsWorld(t, "instance");
+  const source = rds.instances.instance("customers").describe().DbiResourceId;
+  const pods = obedientPods();
+  const interrupted: Say = (line) => {
+    if (/^step 3 of 8/.test(line)) throw new Error("killed");
+  };
+  await t.throwsAsync(runSwitchOver(INSTANT, { pods, members: [member()] }, interrupted), { message: "killed" });
+
+  // Neither its name nor its id leads to it, until names are opened.
+  const real = rdsDatabases("instance", REGION, ACCESS);
+  let hidden = true;
+  const shown = (found: RdsDatabase | undefined) => (hidden && found?.resourceId === source ? undefined : found);
+  const veiled: RdsDatabases = {
+    ...real,
+    find: async (identifier) => shown(await real.find(identifier)),
+    findByResourceId: async (id) => shown(await real.findByResourceId(id)),
+  };
+  const unveiling: Say = (line) => {
+    if (/^step 6 of 8/.test(line)) hidden = false;
+  };
+  await t.throwsAsync(runSwitchOver(INSTANT, { pods, members: [member(veiled)] }, unveiling), {
+    message: /customers exists, and is neither source nor copy/,
+  });
+  t.deepEqual(balance("customers"), { balance: 7 });
+
+  await runSwitchOver(INSTANT, { pods, members: [member()] }, quiet);
+  t.deepEqual(balance("customers"), { balance: 5 });
+  t.deepEqual(balance(REPLACED), { balance: 7 });
+});
+
+test.serial("a copy that another stack has marked takes no name of this stack's databases", async (t) => {
+  const { build, rds } = await rdsWorld(t, "instance");
+  const taken = (stack: string) => isNameTaken("instance", REGION, "orders", stack, ACCESS);
+  build("orders-copy", [...TAGS, { Key: "scalar-backup:production-name", Value: "orders" }]);
+  t.true(await taken(STACK));
+  t.is((await instanceTaking(REGION, "orders", STACK, ACCESS))?.instance.DBInstanceIdentifier, "orders");
+  t.false(await taken("organization/scalar-backup/other"));
+  t.is(await instanceTaking(REGION, "orders", "organization/scalar-backup/other", ACCESS), undefined);
+  t.truthy(rds.instances.instance("orders-copy"));
 });
 
 test.serial("pods that come back are stopped again before a name is opened, or nothing is opened", async (t) => {
