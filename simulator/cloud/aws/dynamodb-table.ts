@@ -3,7 +3,6 @@ import type {
   BillingMode,
   ContinuousBackupsDescription,
   GlobalSecondaryIndex,
-  GlobalSecondaryIndexUpdate,
   KeySchemaElement,
   LocalSecondaryIndex,
   OnDemandThroughput,
@@ -21,6 +20,7 @@ import type { SimulatedClock } from "../clock";
 import { arn } from "./account";
 import { Attachments } from "./dynamodb-attachments";
 import { invalidParameter } from "./dynamodb-errors";
+import { IndexChanges } from "./dynamodb-index-changes";
 import { approximateSize, type Item } from "./dynamodb-item";
 import { ReadCapacity } from "./dynamodb-quotas";
 import { PointInTimeRecovery } from "./dynamodb-recovery";
@@ -74,8 +74,7 @@ export class Table {
   #items: History<Item>;
   #streamLabel: string | undefined;
   readonly #reads = new ReadCapacity();
-  /** The index that is being filled, until an instant. */
-  #filling: { index: string; until: number } | undefined;
+  readonly indexChanges = new IndexChanges();
 
   constructor(
     clock: SimulatedClock,
@@ -127,29 +126,6 @@ export class Table {
       "ResourceInUseException",
       `Attempt to change a resource which is still in use: Table is being ${doing}: ${this.settings.name}`,
     );
-  }
-
-  /**
-   * [DynamoDB Developer Guide, Managing global secondary indexes] "You can only create or delete one index per UpdateTable"; the
-   * text for a second one at a time is that of an issue [architect/architect #334].
-   * @throws LimitExceededException
-   */
-  checkIndexChanges(updates: readonly GlobalSecondaryIndexUpdate[]): void {
-    const changes = updates.filter(({ Create, Delete }) => Create || Delete).length;
-    if (changes > 1 || (changes > 0 && !this.#filled))
-      throw new AwsError(
-        "LimitExceededException",
-        "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table",
-      );
-  }
-
-  /** A new index is there, and is filled for so long. */
-  fillIndex(index: string, millis: number): void {
-    this.#filling = { index, until: this.#clock.now() + millis };
-  }
-
-  get #filled(): boolean {
-    return this.#filling === undefined || this.#clock.now() >= this.#filling.until;
   }
 
   get #backedUp(): boolean {
@@ -283,7 +259,7 @@ export class Table {
         ? settings.globalIndexes.map((index) => ({
             ...index,
             ...ofIndex(index.IndexName),
-            IndexStatus: !this.#filled && this.#filling?.index === index.IndexName ? "CREATING" : "ACTIVE",
+            IndexStatus: this.indexChanges.statusOf(index.IndexName, this.#clock.now()),
             ProvisionedThroughput: {
               ReadCapacityUnits: 0,
               WriteCapacityUnits: 0,

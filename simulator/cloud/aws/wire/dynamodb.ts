@@ -99,11 +99,12 @@ export function dynamodbOperations(cloud: AwsCloud): Operations {
       ],
       run(input: dynamodb.UpdateTableInput, region) {
         const table = at(region).table(name(input));
-        table.checkIndexChanges(input.GlobalSecondaryIndexUpdates ?? []);
+        const now = cloud.clock.now();
+        table.indexChanges.check(input.GlobalSecondaryIndexUpdates ?? [], now);
         at(region).updateTable(input);
         // What a caller of the wire asks for goes on after the answer.
         for (const { Create: created } of input.GlobalSecondaryIndexUpdates ?? [])
-          if (created) table.fillIndex(created.IndexName as string, fillIndex(table.sizeBytes));
+          if (created) table.indexChanges.fill(created.IndexName as string, now + fillIndex(table.sizeBytes));
         return { TableDescription: table.describe() };
       },
     },
