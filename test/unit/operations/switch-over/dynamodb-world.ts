@@ -8,7 +8,7 @@ export const TABLES = ["coordinator.state", "ledger.accounts", "scalardb.metadat
 const POLICY = JSON.stringify({ Version: "2012-10-17", Statement: [] });
 
 /** Production tables with settings that a restore drops, and their copies with the data of the instant. */
-export async function dynamodbWorld(t: ExecutionContext, haste?: number) {
+export async function dynamodbWorld(t: ExecutionContext, haste?: number | "overlapping") {
   const world = await awsWorld(t, haste);
   const { dynamodb, clock } = world;
   for (const name of TABLES) {

@@ -4,6 +4,7 @@ import type { PodsJournal, StoppablePods } from "../../../../operations/switch-o
 import { AwsCloud } from "../../../../simulator/cloud/aws/aws";
 import { serveAws } from "../../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../../simulator/cloud/clock";
+import { oneTime } from "./one-time";
 
 export const REGION = "ap-northeast-1";
 export const ACCESS = { accessKey: "test", secretKey: "test" };
@@ -39,10 +40,11 @@ function passingTime(t: ExecutionContext, haste: number) {
 
 /**
  * A simulated AWS whose clock passes while operations of this process wait.
- * @param haste How many times as long as they wait: with more, they look less often until something is done.
+ * @param haste How many times as long as they wait: with more, they look less often until something is done. "overlapping": as long
+ * as the longest of the waits at a time, where else each wait lets its own time pass.
  */
-export async function awsWorld(t: ExecutionContext, haste = 1) {
-  const clock = passingTime(t, haste);
+export async function awsWorld(t: ExecutionContext, haste: number | "overlapping" = 1) {
+  const clock = haste === "overlapping" ? oneTime(t) : passingTime(t, haste);
   const aws = new AwsCloud(new SimulatedClock(), 1);
   const endpoint = await serveAws(aws);
   process.env.AWS_ENDPOINT_URL = endpoint.url;

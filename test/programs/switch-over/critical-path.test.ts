@@ -1,0 +1,104 @@
+/** How long a set is without an endpoint: nothing waits for what it does not depend on. */
+import test from "ava";
+import type { Member } from "../../../operations/switch-over/member";
+import { runSwitchOver } from "../../../operations/switch-over/protocol";
+import { RdsMember } from "../../../operations/switch-over/rds";
+import { rdsDatabases } from "../../../operations/switch-over/rds-databases";
+import * as durations from "../../../simulator/cloud/aws/durations";
+import { renameCourses } from "../../../simulator/cloud/aws/rds-rename";
+import { dynamodbWorld } from "../../unit/operations/switch-over/dynamodb-world";
+import { ACCESS, INSTANT, MARKS, obedientPods, REGION, STACK, SUFFIX } from "../../unit/operations/switch-over/world";
+
+const MINUTE = 60_000;
+/** An instance that is available under its new name reboots; it counts once it has been available for a minute. */
+const SETTLED = MINUTE;
+/** A wait looks every 15 s, and a restored table gets its settings one after the other: a look for each. */
+const LOOKS = 8 * 15_000;
+
+type Kind = "tables" | "instance" | "aurora" | "multiAz";
+
+/** How long an instance answers under its former name after a new one was asked for: as long as the simulation lets it. */
+const OLD_NAME = renameCourses()
+  .instance.filter(({ answersTo }) => answersTo === "old")
+  .reduce((total, { millis }) => total + millis, 0);
+
+/**
+ * What each kind's two steps depend on, by the documented durations. None is documented for Aurora, nor for a deletion. To close an
+ * instance, nothing waits for the reboot of what is replaced: its former name is free before.
+ */
+const STEPS: Record<Kind, { close: number; open: number }> = {
+  tables: { close: durations.DELETE_TABLE, open: durations.restoreTable(0) },
+  instance: { close: OLD_NAME, open: durations.RENAME_INSTANCE + SETTLED },
+  aurora: { close: durations.RENAME_AURORA, open: durations.RENAME_AURORA + SETTLED },
+  multiAz: { close: durations.RENAME_MULTI_AZ_CLUSTER, open: durations.RENAME_MULTI_AZ_CLUSTER + SETTLED },
+};
+
+const SETS: Kind[][] = [
+  ["tables"],
+  ["instance"],
+  ["aurora"],
+  ["multiAz"],
+  ["tables", "aurora"],
+  ["tables", "instance"],
+  ["instance", "multiAz", "aurora"],
+  ["instance", "instance"],
+  ["tables", "instance", "aurora", "multiAz"],
+];
+
+for (const set of SETS)
+  test.serial(`${set.join(" + ")}: as long as the longest closing and the longest opening`, async (t) => {
+    t.timeout(3 * MINUTE);
+    const world = await dynamodbWorld(t, "overlapping");
+    const { rds, clock } = world;
+    const marks = Object.entries(MARKS).map(([Key, Value]) => ({ Key, Value }));
+    const common = { MasterUsername: "scalar", MasterUserPassword: "secret", BackupRetentionPeriod: 7 };
+    const create = (kind: Kind, identifier: string, Tags: typeof marks) => {
+      if (kind === "instance")
+        rds.createDBInstance({
+          ...common,
+          DBInstanceIdentifier: identifier,
+          Engine: "postgres",
+          DBInstanceClass: "db.m7g.large",
+          AllocatedStorage: 100,
+          Tags,
+        });
+      else
+        rds.createDBCluster({
+          ...common,
+          DBClusterIdentifier: identifier,
+          Engine: kind === "aurora" ? "aurora-postgresql" : "postgres",
+          ...(kind === "multiAz" && { DBClusterInstanceClass: "db.m6gd.large", AllocatedStorage: 100, Iops: 1000 }),
+          Tags,
+        });
+    };
+    const pods = obedientPods();
+    const members = set.map((kind, index): Member => {
+      if (kind === "tables") return world.member(pods);
+      const identifier = `${kind.toLowerCase()}${index}`;
+      create(kind, identifier, []);
+      create(kind, `${identifier}${SUFFIX}`, marks);
+      const what = kind === "instance" ? "instance" : "cluster";
+      return new RdsMember(
+        {
+          ...{ service: "rds", name: identifier, region: REGION, what, identifier },
+          copyIdentifier: `${identifier}${SUFFIX}`,
+          replacedIdentifier: `${identifier}-replaced${SUFFIX}`,
+        },
+        { instant: INSTANT, stack: STACK },
+        rdsDatabases(what, REGION, ACCESS),
+      );
+    });
+    clock.pass(60 * MINUTE);
+    let closed = 0;
+    let opened = 0;
+    await runSwitchOver(INSTANT, { pods, members }, (line) => {
+      if (/^step 4 of/.test(line)) closed = clock.now();
+      if (/^step 7 of/.test(line)) opened = clock.now();
+    });
+    const steps = set.map((kind) => STEPS[kind]);
+    const expected = Math.max(...steps.map(({ close }) => close)) + Math.max(...steps.map(({ open }) => open));
+    const took = opened - closed;
+    t.log(`${took / MINUTE} simulated minutes, ${expected / MINUTE} expected at least`);
+    t.true(took >= expected, `${took / MINUTE} min are less than the clouds take`);
+    t.true(took <= expected + LOOKS, `${took / MINUTE} min, and ${expected / MINUTE} would do`);
+  });

@@ -1,0 +1,58 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { ExecutionContext } from "ava";
+import { useWaitingClock } from "../../../../operations/clock";
+
+/** Turns of the event loop without a request under way, after which everything waits. */
+const QUIET_TURNS = 30;
+
+/**
+ * Time of this process that passes only while everything in it waits, and then to the next instant that something waits for: waits
+ * that overlap cost the longest of them, and work costs nothing. For tests that run one after another.
+ */
+export function oneTime(t: ExecutionContext) {
+  const realNow = Date.now;
+  let now = realNow();
+  Date.now = () => now;
+  let requests = 0;
+  const began = () => {
+    requests += 1;
+  };
+  const ended = () => {
+    requests -= 1;
+  };
+  subscribe("http.client.request.start", began);
+  subscribe("http.client.response.finish", ended);
+  const waiting = new Set<{ until: number; go: () => void }>();
+  let running = true;
+  const turn = (quiet: number) => {
+    if (!running) return;
+    const goesOn = requests > 0 || waiting.size === 0 || quiet < QUIET_TURNS;
+    if (!goesOn) {
+      now = Math.max(now, Math.min(...[...waiting].map(({ until }) => until)));
+      for (const each of [...waiting]) {
+        if (each.until > now) continue;
+        waiting.delete(each);
+        each.go();
+      }
+    }
+    setImmediate(turn, goesOn && requests === 0 ? quiet + 1 : 0);
+  };
+  turn(0);
+  t.teardown(() => {
+    running = false;
+    Date.now = realNow;
+    unsubscribe("http.client.request.start", began);
+    unsubscribe("http.client.response.finish", ended);
+  });
+  const wait = (millis: number) =>
+    new Promise<void>((resolve) => {
+      waiting.add({ until: now + millis, go: resolve });
+    });
+  t.teardown(useWaitingClock({ now: () => now, wait }));
+  return {
+    now: () => now,
+    pass(millis: number) {
+      now += millis;
+    },
+  };
+}
