@@ -1,7 +1,7 @@
 /** The sets of databases whose previews are measured, each for this program and for the plain one. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CORE_SCHEMA, load } from "js-yaml";
+import { parse } from "yaml";
 import type { DatabaseArgs } from "../components";
 import { SCHEMA_LOADER_KEYS, TABLES } from "../rehearsal/sets/dynamodb";
 import { formatInstant } from "../restore-points/instant";
@@ -100,7 +100,7 @@ interface Example {
 /** The set of one of `examples/`. */
 function example(name: string, title: string): BenchSet {
   const text = readFileSync(join(EXAMPLES, `Pulumi.${name}.yaml`), "utf8");
-  const { config } = load(text, { schema: CORE_SCHEMA }) as Pick<Example, "config">;
+  const { config } = parse(text) as Pick<Example, "config">;
   const at = drillInstant();
   config["scalar-backup:restore"] = { at };
   const databases = config["scalar-backup:databases"];

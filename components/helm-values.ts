@@ -16,11 +16,11 @@ const CHART_KEYS: Record<string, ChartKeys> = {
  * used as they are; without, they hold the lines to change.
  */
 export function helmValues(product: string, changes: readonly PropertyChange[], properties?: string): string {
-  const { dump }: typeof import("js-yaml") = require("js-yaml");
+  const { stringify }: typeof import("yaml") = require("yaml");
   const [chart, key] = CHART_KEYS[product] ?? SCALARDB_CLUSTER;
   const { text, notes } = properties === undefined ? linesToChange(changes) : changeProperties(properties, changes);
   const head = notes.map((note) => `# ${note}\n`).join("");
-  return `${head}${dump({ [chart]: { [key]: text } }, { lineWidth: -1 })}`;
+  return `${head}${stringify({ [chart]: { [key]: text } }, { version: "1.1", lineWidth: 0 })}`;
 }
 
 function linesToChange(changes: readonly PropertyChange[]): ChangedProperties {

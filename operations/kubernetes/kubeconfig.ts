@@ -241,13 +241,16 @@ function asJson(text: string): unknown {
 
 function asYaml(text: string, source: string): unknown {
   // Loaded here: a preview without a schedule needs no YAML.
-  const { load, YAMLException }: typeof import("js-yaml") = require("js-yaml");
+  const { LineCounter, parse, YAMLParseError }: typeof import("yaml") = require("yaml");
+  const lines = new LineCounter();
   try {
-    return load(text);
+    return parse(text, { merge: true, prettyErrors: false, lineCounter: lines });
   } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    // Its message would quote the text, which holds credentials.
-    throw new Error(`the kubeconfig (${source}) is not YAML: ${error.reason} in line ${(error.mark?.line ?? 0) + 1}`);
+    if (!(error instanceof YAMLParseError)) throw error;
+    // Its message may quote the text, which holds credentials.
+    throw new Error(
+      `the kubeconfig (${source}) is not YAML: ${error.code} in line ${lines.linePos(error.pos[0]).line}`,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 /** What Pulumi.yaml says: which program to run, how, and the configuration it defaults. */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { CORE_SCHEMA, load } from "js-yaml";
+import { parse } from "yaml";
 import type { PropertyValue } from "../providers/provider";
 import { revealed } from "./stack";
 
@@ -37,7 +37,7 @@ interface ProjectFile {
 export function readProject(directory: string): Project {
   const file = join(directory, "Pulumi.yaml");
   // Pulumi takes an instant in YAML as the text that it is, not as a date.
-  const content = load(readFileSync(file, "utf8"), { schema: CORE_SCHEMA });
+  const content = parse(readFileSync(file, "utf8"));
   if (!isProjectFile(content)) throw new Error(`${file}: expected a mapping with "name" and "runtime"`);
   const { name, main, runtime, config } = content;
   const { name: runtimeName, options } = typeof runtime === "string" ? { name: runtime } : runtime;

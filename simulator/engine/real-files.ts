@@ -1,6 +1,6 @@
 import { mkdir, readFile, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { CORE_SCHEMA, dump, load } from "js-yaml";
+import { parse, stringify } from "yaml";
 
 export interface ProviderPlugin {
   name: string;
@@ -19,6 +19,6 @@ export async function install({ name, version, file }: ProviderPlugin, pulumiHom
 /** The project's Pulumi.yaml, to be put into another folder: its program is named by an absolute path. */
 export async function movedProject(program: string): Promise<string> {
   const project = await readFile(join(program, "Pulumi.yaml"), "utf8");
-  const declared = load(project, { schema: CORE_SCHEMA }) as { main?: string };
-  return dump({ ...declared, main: resolve(program, declared.main ?? ".") });
+  const declared = parse(project) as { main?: string };
+  return stringify({ ...declared, main: resolve(program, declared.main ?? ".") });
 }

@@ -13,7 +13,7 @@ import {
   LocalWorkspace,
   PulumiCommand,
 } from "@pulumi/pulumi/automation";
-import { dump } from "js-yaml";
+import { stringify } from "yaml";
 import { onExit } from "../on-exit";
 import type { PropertyValue, SimulatedProvider } from "../providers/provider";
 import { EngineEvents } from "./engine-events";
@@ -253,10 +253,10 @@ export class PulumiStack implements Stack {
     }
     const { encryptionSalt } = await workspace.stackSettings(name);
     const file = join(workspace.workDir, `Pulumi.${name}.yaml`);
-    const text = dump(
+    const text = stringify(
       { ...(encryptionSalt && { encryptionsalt: encryptionSalt }), config: plain },
       // Unquoted, Pulumi's YAML would take an instant for a date, and hand it over in another form.
-      { forceQuotes: true, quotingType: '"' },
+      { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN", lineWidth: 0 },
     );
     await writeFile(file, text);
     if (secrets.length > 0) {

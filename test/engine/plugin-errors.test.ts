@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import { dump } from "js-yaml";
+import { stringify } from "yaml";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import { findLanguage } from "./language-hosts";
 import { builtPlugin, folderOf, onEngine } from "./plugin-programs";
@@ -34,7 +34,7 @@ inYaml("errors name what is wrong, without stack traces", async (t) => {
     const folder = folderOf(t);
     const properties = { databases: [{ name: "customers", auroraPostgresql: database }] };
     const resources = { scalar: { type: "scalar-backup:ScalarBackup", properties } };
-    writeFileSync(join(folder, "Pulumi.yaml"), dump({ name: "scalar-backup", runtime: "yaml", resources }));
+    writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "scalar-backup", runtime: "yaml", resources }));
     const { stack } = await onEngine(t, folder, {}, { plugins: [plugin] });
     const { succeeded, diagnostics } = await stack.preview();
     t.false(succeeded, title);

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ExecutionContext } from "ava";
-import { dump, load } from "js-yaml";
+import { parse, stringify } from "yaml";
 import { version } from "../../package.json";
 import { buildPlugin } from "../../plugin/build";
 import { PARALLEL, providersOf } from "../../rehearsal/engines";
@@ -39,11 +39,11 @@ export async function builtPlugin(t: ExecutionContext): Promise<ProviderPlugin> 
 
 /** A program in YAML: several documents are one, as a user adds resources to it. */
 export function writeYaml(folder: string, ...documents: string[]): void {
-  const [first = {}, ...others] = documents.map((text) => load(text) as Record<string, object>);
+  const [first = {}, ...others] = documents.map((text) => parse(text) as Record<string, object>);
   for (const other of others)
     for (const [section, entries] of Object.entries(other))
       first[section] = { ...first[section], ...(entries as object) };
-  writeFileSync(join(folder, "Pulumi.yaml"), dump(first));
+  writeFileSync(join(folder, "Pulumi.yaml"), stringify(first));
 }
 
 /** A program in Python. Returns the folder of the SDK that is generated for it, for PYTHONPATH. */
@@ -51,7 +51,7 @@ export function writePython(folder: string, plugin: ProviderPlugin, program: str
   const python = pythonWith(["pulumi==3.260.0", "parver==1.0.1.post0", "semver==3.1.2"], "pulumi-3.260.0");
   const virtualenv = join(python, "../..");
   const project = { name: "scalar-backup", runtime: { name: "python", options: { toolchain: "pip", virtualenv } } };
-  writeFileSync(join(folder, "Pulumi.yaml"), dump(project));
+  writeFileSync(join(folder, "Pulumi.yaml"), stringify(project));
   writeFileSync(join(folder, "__main__.py"), program);
   generateSdk(plugin, "python", join(folder, "sdk"));
   const installed = join(folder, "installed");

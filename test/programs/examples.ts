@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CORE_SCHEMA, load } from "js-yaml";
+import { parse } from "yaml";
 import type { DatabaseArgs } from "../../components/databases";
 
 const EXAMPLES = join(__dirname, "../../examples");
@@ -19,7 +19,7 @@ export interface Example {
 /** Every one of `examples/`. */
 export const examples: readonly Example[] = readdirSync(EXAMPLES)
   .filter((name) => name.endsWith(".yaml"))
-  .map((file) => ({ title: file, ...(load(exampleText(file), { schema: CORE_SCHEMA }) as Pick<Example, "config">) }));
+  .map((file) => ({ title: file, ...(parse(exampleText(file)) as Pick<Example, "config">) }));
 
 const isSingle = ({ config }: Example) => config["scalar-backup:databases"].length === 1;
 

@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from "ava";
-import { load } from "js-yaml";
+import { parse } from "yaml";
 import { buildAurora } from "../../rehearsal/sets/aurora";
 import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
 import { revealed } from "../../simulator/engine/stack";
@@ -57,12 +57,12 @@ test("Ledger and Auditor get the properties of their own databases, and nothing 
   const values = (revealed(restored.outputs.helmValues) ?? restored.outputs.helmValues) as Record<string, string>;
   t.deepEqual(Object.keys(values).sort(), ["scalar/auditor", "scalar/ledger"]);
   const endpoint = (restored.outputs.restored as { name: string; endpoint: string }[])[1]?.endpoint;
-  t.deepEqual(load(values["scalar/ledger"] as string), {
+  t.deepEqual(parse(values["scalar/ledger"] as string), {
     ledger: {
       ledgerProperties: `# Ledger\nscalar.db.storage=dynamo\nscalar.db.contact_points=${ELSEWHERE}\nscalar.db.password=LEDGER-SECRET\n`,
     },
   });
-  t.deepEqual(load(values["scalar/auditor"] as string), {
+  t.deepEqual(parse(values["scalar/auditor"] as string), {
     auditor: {
       auditorProperties: `scalar.db.storage=jdbc\nscalar.db.contact_points=jdbc:postgresql://${endpoint}:5432/audit?ssl=true\nscalar.db.password=AUDITOR-SECRET\n`,
     },

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 import test, { type ExecutionContext } from "ava";
-import { load } from "js-yaml";
+import { parse } from "yaml";
 import { COORDINATOR_NAMESPACE, COORDINATOR_TABLE } from "../../../components/databases/coordinator";
 import { moveJdbcUrl } from "../../../components/jdbc-url";
 import { changeProperties } from "../../../components/properties";
@@ -112,7 +112,7 @@ judged("each release connects to the copies of its own databases, and to nothing
 });
 
 /** Helm values, by chart and key. */
-const loadValues = (values: string) => load(values) as Record<string, Record<string, string>>;
+const loadValues = (values: string) => parse(values) as Record<string, Record<string, string>>;
 
 const ORACLE_URLS: [present: string, told: RegExp][] = [
   ["jdbc:oracle:thin:@//db.example.com:1521/LEDGER", /SERVICE_NAME=LEDGER/],

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
-import { load } from "js-yaml";
+import { parse } from "yaml";
 import { helmValues } from "../../../components/helm-values";
 import { changeProperties } from "../../../components/properties";
 import { javaProperties } from "./java";
@@ -40,7 +40,7 @@ const text = fc
   .map((pieces) => pieces.join(""));
 
 /** Helm values, by chart and key. */
-const loadValues = (values: string) => load(values) as Record<string, Record<string, string>>;
+const loadValues = (values: string) => parse(values) as Record<string, Record<string, string>>;
 
 function skip(t: ExecutionContext): void {
   t.log("skipped: there is no `java` that runs a source file (Java 11 or later)");

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
-import { dump } from "js-yaml";
+import { stringify } from "yaml";
 import { judge } from "../../../cli/check/judge";
 import { stepsOf } from "../../../cli/check/path";
 import { pathText } from "../../../components/problem-messages/value";
@@ -41,7 +41,7 @@ test("finds what pulumi up reports of every wrong configuration, at its line", (
       key.includes(":") ? key : `scalar-backup:${key}`,
       value,
     ]);
-    const text = dump({ config: Object.fromEntries(config) }, { lineWidth: -1, noRefs: true });
+    const text = stringify({ config: Object.fromEntries(config) }, { lineWidth: 0, aliasDuplicateObjects: false });
     const findings = judge(text, {});
     const lines = findings.map(({ severity, path, message }) =>
       severity === "warning" ? `warning: ${path.replace("scalar-backup:", "")}: ${message}` : `${path}: ${message}`,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { load } from "js-yaml";
+import { parse } from "yaml";
 import { PROJECT } from "../../../config/schema";
 
 /** One wrong configuration: an example, and how it is changed. */
@@ -15,11 +15,11 @@ interface Case {
 
 const FOLDER = join(__dirname, "wrong");
 export const cases = ["mutated.yaml", "named.yaml"].flatMap(
-  (file) => load(readFileSync(join(FOLDER, file), "utf8")) as Case[],
+  (file) => parse(readFileSync(join(FOLDER, file), "utf8")) as Case[],
 );
 /** What users read, by case. After a change: `MESSAGES=write npx ava test/unit/config/wrong.test.ts`, and read every line. */
 export const MESSAGES = join(FOLDER, "messages.yaml");
-export const expected = load(readFileSync(MESSAGES, "utf8")) as Record<string, string[]>;
+export const expected = parse(readFileSync(MESSAGES, "utf8")) as Record<string, string[]>;
 
 export type Values = Record<string, unknown>;
 
@@ -43,7 +43,7 @@ function parentOf(values: Values, path: string): [parent: Values, key: string | 
 /** The configuration of a case, by its keys below `scalar-backup:`, and those of other projects by their whole names. */
 export function configurationOf({ from, set = {}, remove = [], rename = {} }: Case): Values {
   const file = join(__dirname, `../../../examples/Pulumi.${from}.yaml`);
-  const { config } = (from === "none" ? { config: {} } : load(readFileSync(file, "utf8"))) as { config: Values };
+  const { config } = (from === "none" ? { config: {} } : parse(readFileSync(file, "utf8"))) as { config: Values };
   const values = Object.fromEntries(
     Object.entries(config).map(([key, value]) => [key.replace(`${PROJECT}:`, ""), value]),
   );

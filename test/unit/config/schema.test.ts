@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
-import { load } from "js-yaml";
+import { parse } from "yaml";
 import { z } from "zod";
 import { stackConfigProblems } from "../../../config/problems";
 import { stackConfigSchema } from "../../../config/schema";
@@ -22,7 +22,7 @@ for (const file of readdirSync(examples).filter((name) => name.endsWith(".yaml")
   test(`${file} is valid and points editors to the schema, and so does a copy of it next to Pulumi.yaml`, (t) => {
     const text = readFileSync(join(examples, file), "utf8");
     for (const folder of [examples, dirname(examples)]) t.is(schemaOf(folder, text), SCHEMA_FILE);
-    const { config } = load(text) as { config: Record<string, unknown> };
+    const { config } = parse(text) as { config: Record<string, unknown> };
     const values = Object.fromEntries(
       Object.entries(config)
         .filter(([key]) => key.startsWith("scalar-backup:"))

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
-import { dump } from "js-yaml";
+import { stringify } from "yaml";
 import { awsSettings } from "../../../components/databases/settings";
 import { pauseWarnings } from "../../../components/pause/validate";
 import { setWarnings } from "../../../components/warnings";
@@ -75,5 +75,5 @@ test.after.always(() => {
   const head =
     "# What users read of each wrong configuration. Written by wrong.test.ts, and read line by line with every change.\n";
   const all = Object.fromEntries(cases.map(({ name }) => [name, written[name] ?? []]));
-  writeFileSync(MESSAGES, head + dump(all, { lineWidth: -1 }));
+  writeFileSync(MESSAGES, head + stringify(all, { lineWidth: 0 }));
 });

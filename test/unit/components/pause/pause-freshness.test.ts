@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import { load } from "js-yaml";
+import { parse } from "yaml";
 
 interface Rule {
   alert: string;
@@ -9,7 +9,7 @@ interface Rule {
 }
 
 const root = join(__dirname, "../../../..");
-const { spec } = load(readFileSync(join(root, "docs/pause-freshness.yaml"), "utf8")) as {
+const { spec } = parse(readFileSync(join(root, "docs/pause-freshness.yaml"), "utf8")) as {
   spec: { groups: { rules: Rule[] }[] };
 };
 const rules = spec.groups.flatMap((group) => group.rules);

@@ -1,5 +1,5 @@
 import test from "ava";
-import { load } from "js-yaml";
+import { parse } from "yaml";
 import { helmValues } from "../../../../components/helm-values";
 import { changeProperties } from "../../../../components/properties";
 import { propertiesProblems } from "../../../../components/properties-problems";
@@ -8,7 +8,7 @@ const CONTACT_POINTS = "scalar.db.contact_points";
 const COPY = { key: CONTACT_POINTS, value: "jdbc:mysql://copy.example.com:3306/" };
 
 /** Helm values, by chart and key. */
-const loadValues = (values: string) => load(values) as Record<string, Record<string, string>>;
+const loadValues = (values: string) => parse(values) as Record<string, Record<string, string>>;
 
 test("continued lines, blanks for an equals sign and comments stay as they are", (t) => {
   const present = [

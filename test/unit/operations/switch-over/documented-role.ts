@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { load } from "js-yaml";
+import { parse } from "yaml";
 import type { Right } from "../../../../operations/switch-over/rights";
 
 interface DocumentedRole {
@@ -21,7 +21,7 @@ interface Rule {
 export function documentedRole(): DocumentedRole {
   const text = readFileSync(join(__dirname, "../../../../docs/recovery.md"), "utf8");
   const [, yaml] = /```yaml\n(apiVersion: rbac[^`]+)```/.exec(text) ?? [];
-  return load(yaml ?? "") as DocumentedRole;
+  return parse(yaml ?? "") as DocumentedRole;
 }
 
 /** Each right of the Role, for one object where it has names, with the Role without it. */
