@@ -18,8 +18,9 @@ export class CallRate {
   }
 
   async turn(): Promise<void> {
-    const wait = this.reserve(performance.now());
-    if (wait > 0) await waitingClock().wait(wait);
+    const clock = waitingClock();
+    const wait = this.reserve(clock.monotonic?.() ?? clock.now());
+    if (wait > 0) await clock.wait(wait);
   }
 
   /** For how long a call that is asked for now has to wait, in milliseconds. It counts from then on. */

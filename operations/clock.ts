@@ -2,11 +2,14 @@
 export interface WaitingClock {
   /** Epoch milliseconds. */
   now(): number;
+  /** Milliseconds of a clock that is never set back; `now` where it is absent. */
+  monotonic?(): number;
   wait(millis: number): Promise<void>;
 }
 
 const SYSTEM_CLOCK: WaitingClock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   wait: (millis) => new Promise((resolve) => setTimeout(resolve, millis)),
 };
 

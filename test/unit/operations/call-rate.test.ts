@@ -1,10 +1,9 @@
 import { DescribeContinuousBackupsCommand } from "@aws-sdk/client-dynamodb";
 import test from "ava";
 import { CallRate } from "../../../operations/call-rate";
+import { useWaitingClock } from "../../../operations/clock";
 import { dynamodbClient } from "../../../operations/dynamodb-client";
-import { AwsCloud } from "../../../simulator/cloud/aws/aws";
-import { CallRates } from "../../../simulator/cloud/aws/dynamodb-quotas";
-import { AwsError } from "../../../simulator/cloud/aws/error";
+import { AwsCloud, AwsError, CallRates } from "../../../simulator/cloud/aws/aws";
 import { serveAws } from "../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../simulator/cloud/clock";
 
@@ -28,6 +27,22 @@ test("calls that pass are within the limit of DynamoDB, though each takes up to 
   const arrivals = Array.from({ length: 200 }, (_, call) => rate.reserve(0) + (call % 7) * 80).sort((a, b) => a - b);
   for (const arrival of arrivals) limit.count(REGION, "DescribeContinuousBackups", arrival);
   t.pass();
+});
+
+test.serial("calls wait by the clock of operations", async (t) => {
+  const waits: number[] = [];
+  let now = 1000;
+  const restore = useWaitingClock({
+    now: () => now,
+    async wait(millis) {
+      waits.push(millis);
+      now += millis;
+    },
+  });
+  t.teardown(restore);
+  const rate = new CallRate(2);
+  for (let call = 0; call < 4; call++) await rate.turn();
+  t.deepEqual(waits, [500, 500, 500]);
 });
 
 test("clients of one region share its rate: a hundred look-ups are not throttled once", async (t) => {
