@@ -4,6 +4,7 @@ const { execFileSync } = require("node:child_process");
 const { availableParallelism } = require("node:os");
 const { relative, resolve, sep } = require("node:path");
 const { setFlagsFromString } = require("node:v8");
+const { filesOf, GROUPS } = require("./test/unit/together/groups.cjs");
 
 // A thread for each file lives for seconds: optimizing what it runs takes longer than it saves, but for the hottest loops.
 // V8 prints an error for a flag that it does not know, and since Node.js 22 it does not know this one.
@@ -30,7 +31,7 @@ const rank = (file) => {
 const sortTestFiles = (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1);
 
 const SUITES = {
-  unit: { files: ["test/unit/**/*.test.ts"], timeout: "60s", sortTestFiles },
+  unit: { files: unitFiles(), timeout: "60s", sortTestFiles },
   /** Plays the whole program on the simulated clouds and the embedded engine, and starts processes that load the whole SDK. */
   programs: { files: ["test/programs/**/*.test.ts"], timeout: "60s", sortTestFiles },
   /** Needs a Pulumi CLI. */
@@ -61,6 +62,14 @@ const SUITES = {
     require: ["./test/fidelity/record.ts"],
   },
 };
+
+/** The whole suite runs many files together; those that the command names run by themselves. */
+function unitFiles() {
+  const all = "test/unit/**/*.test.ts";
+  const named = process.argv.slice(2).some((argument) => argument.includes("test/") || argument.endsWith(".test.ts"));
+  if (named) return [all];
+  return [all, ...Object.keys(GROUPS).flatMap((group) => filesOf(group).map((file) => `!test/unit/${file}`))];
+}
 
 /** `SUITE`, or else the suite of the first path under `test/` among the command's arguments. */
 function suiteName() {
