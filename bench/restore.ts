@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { embeddedStack } from "../rehearsal/engines";
 import { SimulatedCloud } from "../simulator/cloud/cloud";
-import { defaultParallel } from "../simulator/engine/workers";
+import { defaultParallel } from "../simulator/engine/embedded";
 import { errorsOf } from "./preview";
 import { dynamodbDrill, RELEASE } from "./sets";
 

@@ -19,7 +19,10 @@ const forbidden = Object.entries(MAY_IMPORT).map(([room, others]) => {
 });
 
 /** dependency-cruiser compares the imports of a workspace with the package.json of the root only. */
-const { dependencies, devDependencies, peerDependencies } = require("../simulator/package.json");
+const { dependencies, devDependencies, exports: entryPoints, peerDependencies } = require("../simulator/package.json");
+const exported = Object.values(entryPoints).map(
+  (file) => `^simulator/${file.slice("./".length).replaceAll(".", "\\.")}$`,
+);
 const declared = Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
 
 module.exports = {
@@ -31,6 +34,15 @@ module.exports = {
       severity: "error",
       from: { path: "^simulator/" },
       to: { path: "^node_modules/", pathNot: declared.map((name) => `^node_modules/${name}/`) },
+    },
+    {
+      name: "simulator-exports",
+      comment:
+        "other rooms import only what the exports of simulator/package.json list, except tests of the simulator itself. Import an " +
+        "entry point; if it lacks something, export that from it",
+      severity: "error",
+      from: { pathNot: "^(simulator|test/(engine|fidelity|unit/simulator|programs/sdk-types))/" },
+      to: { path: "^simulator/", pathNot: exported },
     },
     {
       name: "no-circles",

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { DatabaseArgs } from "../components/databases";
 import { formatInstant, instantMillis } from "../restore-points/instant";
 import type { SimulatedCloud } from "../simulator/cloud/cloud";
-import type { SimulatedPod } from "../simulator/cloud/kubernetes/pod";
+import type { SimulatedPod } from "../simulator/cloud/kubernetes/cluster";
 import { plantWindow } from "./planted-window";
 import type { CoordinatorRecord } from "./scalardb/record";
 import { Workload } from "./scalardb/workload";

@@ -2,7 +2,7 @@ import { formatInstant, instantMillis } from "../restore-points/instant";
 import { readWindowRecord, writeWindowRecord } from "../restore-points/record";
 import { type PauseWindow, WINDOWS_KEY } from "../restore-points/window";
 import type { KubernetesCluster } from "../simulator/cloud/kubernetes/cluster";
-import { kindOf } from "../simulator/cloud/kubernetes/kinds";
+import { kindOf } from "../simulator/cloud/kubernetes/cluster";
 
 const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 /** The bank's gRPC interface, which its pods serve in addition to Scalar's admin interface. */
 
 import { type ServerUnaryCall, type ServiceDefinition, type sendUnaryData, status } from "@grpc/grpc-js";
-import { PausedError } from "../../simulator/cloud/kubernetes/gate";
-import type { Application } from "../../simulator/cloud/kubernetes/pod";
+import type { Application } from "../../simulator/cloud/kubernetes/cluster";
+import { PausedError } from "../../simulator/cloud/kubernetes/cluster";
 import { ConflictError, InsufficientBalanceError } from "./transactions";
 
 export interface TransferRequest {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { SimulatedClock } from "../../simulator/cloud/clock";
-import type { Application } from "../../simulator/cloud/kubernetes/pod";
+import type { Application } from "../../simulator/cloud/kubernetes/cluster";
 import { bankApplication, type TransferRequest } from "./bank-service";
 import { type AccountRecord, COORDINATOR_TABLE, type CoordinatorRecord, TransactionState } from "./record";
 import type { Placement, Store } from "./store";

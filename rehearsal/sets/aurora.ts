@@ -1,4 +1,4 @@
-import type { Cluster } from "../../simulator/cloud/aws/rds-cluster";
+import type { Cluster } from "../../simulator/cloud/aws/aws";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import type { StackResult } from "../../simulator/engine/stack";
 import { relationalDatabase } from "../scalardb/stores/databases";

@@ -1,6 +1,5 @@
-import type { FlexibleServer } from "../../simulator/cloud/azure/flexible-server";
-import type { FlexibleServers } from "../../simulator/cloud/azure/flexible-servers";
-import { type JsonObject, object } from "../../simulator/cloud/azure/json";
+import type { FlexibleServer, FlexibleServers } from "../../simulator/cloud/azure/azure";
+import { type JsonObject, object } from "../../simulator/cloud/azure/azure";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import type { StackResult } from "../../simulator/engine/stack";
 import { relationalDatabase } from "../scalardb/stores/databases";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../simulator/cloud/azure/json";
+import type { JsonObject } from "../../simulator/cloud/azure/azure";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 
 export const AZURE_LOCATION = "japaneast";

@@ -1,6 +1,5 @@
-import type { CosmosAccount } from "../../simulator/cloud/azure/cosmosdb-account";
-import { type JsonObject, object } from "../../simulator/cloud/azure/json";
-import { STORED_PROCEDURE } from "../../simulator/cloud/azure/schema-loader";
+import type { CosmosAccount } from "../../simulator/cloud/azure/azure";
+import { type JsonObject, object, STORED_PROCEDURE } from "../../simulator/cloud/azure/azure";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import type { StackResult } from "../../simulator/engine/stack";
 import { COORDINATOR_TABLE, TransactionState } from "../scalardb/record";

@@ -1,4 +1,4 @@
-import type { Instance } from "../../simulator/cloud/aws/rds-instance";
+import type { Instance } from "../../simulator/cloud/aws/aws";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import type { StackResult } from "../../simulator/engine/stack";
 import { relationalDatabase } from "../scalardb/stores/databases";

@@ -1,9 +1,8 @@
 import { type DatabaseArgs, kindOf } from "../../components/databases";
 import type { RestoreFromArgs } from "../../components/vaults/restore-from";
 import { INSTANT_TAG } from "../../restore-points/rules/tag-keys";
-import type { AwsCloud } from "../../simulator/cloud/aws/aws";
-import type { RecoveryPoint } from "../../simulator/cloud/aws/backup";
-import { AwsError } from "../../simulator/cloud/aws/error";
+import type { AwsCloud, RecoveryPoint } from "../../simulator/cloud/aws/aws";
+import { AwsError } from "../../simulator/cloud/aws/aws";
 
 /** The vault's name on both clouds. */
 export const VAULT_NAME = "scalar-vault";

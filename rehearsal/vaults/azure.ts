@@ -1,11 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type DatabaseArgs, kindOf } from "../../components/databases";
-import type { AzureCloud } from "../../simulator/cloud/azure/azure";
-import type { RecoveryPoint } from "../../simulator/cloud/azure/backup-instance";
-import type { BackupVault } from "../../simulator/cloud/azure/backup-vault";
-import { pointsOf } from "../../simulator/cloud/azure/data-protection";
-import { ArmError } from "../../simulator/cloud/azure/error";
-import { type JsonObject, merged, object, without } from "../../simulator/cloud/azure/json";
+import type { AzureCloud, BackupVault, RecoveryPoint } from "../../simulator/cloud/azure/azure";
+import { ArmError, type JsonObject, merged, object, pointsOf, without } from "../../simulator/cloud/azure/azure";
 import { AZURE_RESOURCE_GROUP } from "../sets/azure";
 import { VAULT_NAME } from "./aws";
 

@@ -127,3 +127,8 @@ function resultOf(journal: Journal, outputs: PropertyMap): StackResult {
     simulatedMillis: journal.simulatedMillis,
   };
 }
+
+export type { ProgramOptions, Running } from "./program";
+export { type Source, served } from "./source";
+export type { ResourceState, StackState } from "./state";
+export { defaultParallel } from "./workers";

@@ -5,8 +5,7 @@
 import * as langproto from "@pulumi/pulumi/proto/language_pb";
 import { PROGRAM } from "../../rehearsal/engines";
 import { SimulatedCloud } from "../../simulator/cloud/cloud";
-import { EmbeddedStack } from "../../simulator/engine/embedded";
-import { served } from "../../simulator/engine/source";
+import { EmbeddedStack, served } from "../../simulator/engine/embedded";
 
 /** Loaded anew for each run, as a test with the Automation API would have it; what it imports stays. */
 async function program(): Promise<unknown> {

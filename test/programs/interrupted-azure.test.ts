@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from "ava";
 import { instantSuffix } from "../../components/databases/kind";
 import { AZURE_RESOURCE_GROUP, azureResource } from "../../rehearsal/sets/azure";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag-keys";
-import type { JsonObject } from "../../simulator/cloud/azure/json";
+import type { JsonObject } from "../../simulator/cloud/azure/azure";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { buildExisting } from "./existing";
 import { interruptCreations } from "./interruption";

@@ -1,5 +1,5 @@
 import test from "ava";
-import type { ResourceState } from "../../simulator/engine/state";
+import type { ResourceState } from "../../simulator/engine/embedded";
 import type { PropertyMap } from "../../simulator/providers/provider";
 import { buildExisting } from "./existing";
 import { changes, errors, REGION, rehearsed } from "./rehearsed";

@@ -8,8 +8,7 @@ import { LAST_RUN_KEY, writeLastRun } from "../../restore-points/last-run";
 import type { RestorePoints } from "../../restore-points/points";
 import { writeWindowRecord } from "../../restore-points/record";
 import { type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
-import { CONTEXT } from "../../simulator/cloud/kubernetes/cluster";
-import { kindOf } from "../../simulator/cloud/kubernetes/kinds";
+import { CONTEXT, kindOf } from "../../simulator/cloud/kubernetes/cluster";
 import type { StackResult } from "../../simulator/engine/stack";
 import { errors, REGION, rehearsed } from "./rehearsed";
 

@@ -4,9 +4,7 @@ import { SCHEMA_LOADER_KEYS } from "../../rehearsal/sets/dynamodb";
 import { LAST_RUN_KEY, writeLastRun } from "../../restore-points/last-run";
 import type { RestorePoints } from "../../restore-points/points";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
-import { CONTEXT } from "../../simulator/cloud/kubernetes/cluster";
-import { kindOf } from "../../simulator/cloud/kubernetes/kinds";
-import { StatusError } from "../../simulator/cloud/kubernetes/status";
+import { CONTEXT, kindOf, StatusError } from "../../simulator/cloud/kubernetes/cluster";
 import type { StackResult } from "../../simulator/engine/stack";
 import { changes, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
 

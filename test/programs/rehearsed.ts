@@ -4,10 +4,10 @@ import { formatInstant } from "../../restore-points/instant";
 import { type PauseWindow, WINDOWS_KEY, type WindowBackups } from "../../restore-points/window";
 import { commonWindows } from "../../restore-points/windows";
 import { SimulatedCloud } from "../../simulator/cloud/cloud";
-import { kindOf } from "../../simulator/cloud/kubernetes/kinds";
+import { kindOf } from "../../simulator/cloud/kubernetes/cluster";
+import type { StackState } from "../../simulator/engine/embedded";
 import { EmbeddedStack } from "../../simulator/engine/embedded";
 import type { Operation, StackResult } from "../../simulator/engine/stack";
-import type { StackState } from "../../simulator/engine/state";
 import { CommandProvider } from "../../simulator/providers/command";
 import { WarmProgram } from "./warm";
 

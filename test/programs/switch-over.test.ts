@@ -1,5 +1,5 @@
 import test from "ava";
-import { kindOf } from "../../simulator/cloud/kubernetes/kinds";
+import { kindOf } from "../../simulator/cloud/kubernetes/cluster";
 import { changes, errors, REGION } from "./rehearsed";
 import { infos, MINUTE, protectedSet, RELEASE, suffixed, warnings } from "./verified-set";
 

@@ -4,11 +4,10 @@ import { toItem } from "../../rehearsal/scalardb/stores/dynamodb-layout";
 import { verifyingImages } from "../../rehearsal/scalardb/verify-copies";
 import { buildAurora } from "../../rehearsal/sets/aurora";
 import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
+import type { KubernetesObject, ObjectStore } from "../../simulator/cloud/kubernetes/cluster";
+import { kindOf } from "../../simulator/cloud/kubernetes/cluster";
 import type { ContainerEnd, ContainerRun } from "../../simulator/cloud/kubernetes/images";
 import { runImages } from "../../simulator/cloud/kubernetes/images";
-import { kindOf } from "../../simulator/cloud/kubernetes/kinds";
-import type { KubernetesObject } from "../../simulator/cloud/kubernetes/objects";
-import type { ObjectStore } from "../../simulator/cloud/kubernetes/store";
 import type { StackResult } from "../../simulator/engine/stack";
 import { changes, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
 

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { threadId } from "node:worker_threads";
 import type { SharedWorker } from "ava/plugin";
-import type { ProgramOptions, Running } from "../../simulator/engine/program";
-import { type Source, served } from "../../simulator/engine/source";
+import type { ProgramOptions, Running } from "../../simulator/engine/embedded";
+import { type Source, served } from "../../simulator/engine/embedded";
 import type { Written } from "../../simulator/providers/command";
 import type { Answer, Order } from "./warm-worker";
 

@@ -3,7 +3,7 @@
  * CosmosOperation.java, and the stored procedure mutate.js, which removes nulls]
  */
 
-import type { Item } from "../../../simulator/cloud/azure/cosmosdb-account";
+import type { Item } from "../../../simulator/cloud/azure/azure";
 import { partitionKeyColumn } from "../record";
 
 export interface ScalarDocument {

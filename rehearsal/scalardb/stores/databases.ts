@@ -1,7 +1,7 @@
 /** ScalarDB's tables in each kind of database, in ScalarDB's own layouts. */
 
-import type { Table } from "../../../simulator/cloud/aws/dynamodb-table";
-import type { CosmosAccount } from "../../../simulator/cloud/azure/cosmosdb-account";
+import type { Table } from "../../../simulator/cloud/aws/aws";
+import type { CosmosAccount } from "../../../simulator/cloud/azure/azure";
 import { recordOfDocument, toDocument } from "./cosmosdb-layout";
 import { recordOfItem, toItem } from "./dynamodb-layout";
 import type { Database } from "./written";

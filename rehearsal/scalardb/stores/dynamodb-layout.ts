@@ -3,7 +3,7 @@
  * ValueBinder.java, bytes/KeyBytesEncoder.java]
  */
 
-import type { Item, TypedItem } from "../../../simulator/cloud/aws/dynamodb-item";
+import type { Item, TypedItem } from "../../../simulator/cloud/aws/aws";
 import { partitionKeyColumn } from "../record";
 
 /** Every column that is not null is an attribute; the key is repeated as bytes that sort like its columns. */

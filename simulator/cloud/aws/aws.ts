@@ -44,3 +44,17 @@ export class AwsCloud {
     this.autoscaling = new AutoScaling(clock, this.identifiers, this.dynamodb, this.rds);
   }
 }
+
+export type { BackupRule, RecoveryPoint } from "./backup";
+export { checkRules } from "./backup-rules";
+export { Vault } from "./backup-vault";
+export { CronError, nextRun, parseCron } from "./cron";
+export type { Item, TypedItem } from "./dynamodb-item";
+export { CallRates } from "./dynamodb-quotas";
+export type { Table } from "./dynamodb-table";
+export { AwsError } from "./error";
+export type { Cluster, ClusterSettings } from "./rds-cluster";
+export type { RdsDatabase } from "./rds-database";
+export type { Instance } from "./rds-instance";
+export { OIDC_ISSUER } from "./sessions";
+export { dynamodbTags, rdsTags } from "./tags";

@@ -187,3 +187,14 @@ function authorizationFailed(method: string, { type }: { type: string }, path: s
     403,
   );
 }
+
+export type { RecoveryPoint } from "./backup-instance";
+export type { BackupVault } from "./backup-vault";
+export type { CosmosAccount, Item } from "./cosmosdb-account";
+export { pointsOf } from "./data-protection";
+export { ArmError } from "./error";
+export type { FlexibleServer } from "./flexible-server";
+export type { FlexibleServers } from "./flexible-servers";
+export { type JsonObject, merged, object, without } from "./json";
+export { STORED_PROCEDURE } from "./schema-loader";
+export { checkTags } from "./tags";

@@ -204,3 +204,11 @@ export class KubernetesCluster {
     };
   }
 }
+
+export { PausedError } from "./gate";
+export { kindOf } from "./kinds";
+export type { KubernetesObject, ObjectManifest } from "./objects";
+export type { Application, SimulatedPod } from "./pod";
+export type { SimulatedRelease } from "./release";
+export { StatusError } from "./status";
+export type { ObjectStore } from "./store";

@@ -6,7 +6,7 @@ import type { BackupVaultDescription } from "../../../operations/azure-vaults";
 import { AZURE_RESOURCE_GROUP } from "../../../rehearsal/sets/azure";
 import { buildAzureMysql } from "../../../rehearsal/sets/azure-mysql";
 import { buildAzurePostgresql } from "../../../rehearsal/sets/azure-postgresql";
-import { pointsOf } from "../../../simulator/cloud/azure/data-protection";
+import { pointsOf } from "../../../simulator/cloud/azure/azure";
 import { CONTEXT } from "../../../simulator/cloud/kubernetes/cluster";
 import { changes, errors, rehearsed } from "../rehearsed";
 

@@ -4,7 +4,7 @@ import { buildAurora } from "../../../rehearsal/sets/aurora";
 import { buildDynamodb } from "../../../rehearsal/sets/dynamodb";
 import { multiAzClusterPart } from "../../../rehearsal/sets/rds";
 import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
-import type { Cluster, ClusterSettings } from "../../../simulator/cloud/aws/rds-cluster";
+import type { Cluster, ClusterSettings } from "../../../simulator/cloud/aws/aws";
 import { changes, errors, REGION, recordWindow, rehearsed } from "../rehearsed";
 
 const HOUR = 60 * 60_000;

@@ -3,8 +3,7 @@ import { plantWindow } from "../../../rehearsal/planted-window";
 import { readWindowRecord, writeWindowRecord } from "../../../restore-points/record";
 import { WINDOWS_KEY } from "../../../restore-points/window";
 import { SimulatedClock } from "../../../simulator/cloud/clock";
-import { KubernetesCluster } from "../../../simulator/cloud/kubernetes/cluster";
-import { kindOf } from "../../../simulator/cloud/kubernetes/kinds";
+import { KubernetesCluster, kindOf } from "../../../simulator/cloud/kubernetes/cluster";
 
 const NEWEST = {
   cluster: "default",

@@ -1,10 +1,8 @@
 import { instantSuffix } from "../../../../components/databases/kind";
 import { AZURE_LOCATION, AZURE_RESOURCE_GROUP, azureResource } from "../../../../rehearsal/sets/azure";
 import { buildCosmosdb } from "../../../../rehearsal/sets/cosmosdb";
-import type { CosmosAccount } from "../../../../simulator/cloud/azure/cosmosdb-account";
-import type { FlexibleServer } from "../../../../simulator/cloud/azure/flexible-server";
-import { type JsonObject, object } from "../../../../simulator/cloud/azure/json";
-import { STORED_PROCEDURE } from "../../../../simulator/cloud/azure/schema-loader";
+import type { CosmosAccount, FlexibleServer } from "../../../../simulator/cloud/azure/azure";
+import { type JsonObject, object, STORED_PROCEDURE } from "../../../../simulator/cloud/azure/azure";
 import type { SimulatedCloud } from "../../../../simulator/cloud/cloud";
 import type { DatabaseInCloud, KindUnderTest, Origin } from "../contract";
 

@@ -1,6 +1,6 @@
 import { instantSuffix } from "../../../../components/databases/kind";
 import { SCHEMA_LOADER_KEYS } from "../../../../rehearsal/sets/dynamodb";
-import type { Table } from "../../../../simulator/cloud/aws/dynamodb-table";
+import type { Table } from "../../../../simulator/cloud/aws/aws";
 import type { SimulatedCloud } from "../../../../simulator/cloud/cloud";
 import { REGION } from "../../rehearsed";
 import type { DatabaseInCloud, KindUnderTest, Origin } from "../contract";

@@ -1,6 +1,5 @@
 import { instantSuffix } from "../../../../components/databases/kind";
-import type { RdsDatabase } from "../../../../simulator/cloud/aws/rds-database";
-import type { Instance } from "../../../../simulator/cloud/aws/rds-instance";
+import type { Instance, RdsDatabase } from "../../../../simulator/cloud/aws/aws";
 import type { SimulatedCloud } from "../../../../simulator/cloud/cloud";
 import { REGION } from "../../rehearsed";
 import type { DatabaseInCloud, KindUnderTest, Origin } from "../contract";

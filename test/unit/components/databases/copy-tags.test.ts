@@ -3,8 +3,8 @@ import test from "ava";
 import type { DatabaseArgs } from "../../../../components/databases";
 import { copyTags, leftOutTags, type TaggingService } from "../../../../components/databases/copy-tags";
 import { tagsNotCopiedProblems } from "../../../../components/tags";
-import { dynamodbTags, rdsTags } from "../../../../simulator/cloud/aws/tags";
-import { checkTags } from "../../../../simulator/cloud/azure/tags";
+import { dynamodbTags, rdsTags } from "../../../../simulator/cloud/aws/aws";
+import { checkTags } from "../../../../simulator/cloud/azure/azure";
 
 const MARKS = {
   "scalar-backup:copy": "drill",

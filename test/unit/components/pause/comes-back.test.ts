@@ -3,8 +3,7 @@ import test from "ava";
 import { PauseSchedule } from "../../../../components/pause/pause-schedule";
 import { WINDOWS_KEY } from "../../../../restore-points/window";
 import { SimulatedClock } from "../../../../simulator/cloud/clock";
-import { KubernetesCluster } from "../../../../simulator/cloud/kubernetes/cluster";
-import { kindOf } from "../../../../simulator/cloud/kubernetes/kinds";
+import { KubernetesCluster, kindOf } from "../../../../simulator/cloud/kubernetes/cluster";
 import { KubernetesProvider } from "../../../../simulator/providers/kubernetes/provider";
 import type { PropertyMap } from "../../../../simulator/providers/provider";
 

@@ -1,10 +1,9 @@
 import test, { type ExecutionContext } from "ava";
 import { awaitJob, type JobEnd } from "../../../../operations/kubernetes/job-result";
 import { SimulatedClock } from "../../../../simulator/cloud/clock";
-import { KubernetesCluster } from "../../../../simulator/cloud/kubernetes/cluster";
+import type { ObjectManifest } from "../../../../simulator/cloud/kubernetes/cluster";
+import { KubernetesCluster, kindOf } from "../../../../simulator/cloud/kubernetes/cluster";
 import { type ContainerEnd, type ContainerRun, runImages } from "../../../../simulator/cloud/kubernetes/images";
-import { kindOf } from "../../../../simulator/cloud/kubernetes/kinds";
-import type { ObjectManifest } from "../../../../simulator/cloud/kubernetes/objects";
 
 const JOBS = kindOf({ apiVersion: "batch/v1", kind: "Job" });
 const PODS = kindOf({ apiVersion: "v1", kind: "Pod" });

@@ -1,5 +1,5 @@
 import test from "ava";
-import type { SimulatedRelease } from "../../../../simulator/cloud/kubernetes/release";
+import type { SimulatedRelease } from "../../../../simulator/cloud/kubernetes/cluster";
 import { DEPLOYMENTS, INSTANT, PODS, recorded, type Scene, scaleBy, scene, wholeNight } from "./scene";
 
 const COUNTS = { "scalar/ledger-ledger": 3, "scalar/auditor-auditor": 2 };

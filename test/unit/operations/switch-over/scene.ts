@@ -1,9 +1,8 @@
 import type { ExecutionContext } from "ava";
 import { useWaitingClock } from "../../../../operations/clock";
 import { SimulatedClock } from "../../../../simulator/cloud/clock";
-import { KubernetesCluster } from "../../../../simulator/cloud/kubernetes/cluster";
-import { kindOf } from "../../../../simulator/cloud/kubernetes/kinds";
-import type { ObjectManifest } from "../../../../simulator/cloud/kubernetes/objects";
+import type { ObjectManifest } from "../../../../simulator/cloud/kubernetes/cluster";
+import { KubernetesCluster, kindOf } from "../../../../simulator/cloud/kubernetes/cluster";
 import { type Fault, type Process, type ProcessOptions, RELEASES, SCHEDULE, startProcess } from "./process";
 
 export * from "./process";

@@ -5,10 +5,15 @@ import { planRules } from "../../../../policies/vaults/plan-rules";
 import { backupLifecycleProblems } from "../../../../restore-points/rules/backup-lifecycle";
 import { awsScheduleProblem, nextAwsRun } from "../../../../restore-points/rules/schedule";
 import { vaultLockProblems } from "../../../../restore-points/rules/vault-lock";
-import { type BackupRule, checkRules } from "../../../../simulator/cloud/aws/backup-rules";
-import { Vault } from "../../../../simulator/cloud/aws/backup-vault";
-import { CronError, nextRun, parseCron } from "../../../../simulator/cloud/aws/cron";
-import { AwsError } from "../../../../simulator/cloud/aws/error";
+import {
+  AwsError,
+  type BackupRule,
+  CronError,
+  checkRules,
+  nextRun,
+  parseCron,
+  Vault,
+} from "../../../../simulator/cloud/aws/aws";
 
 const RUNS = { numRuns: 1000 };
 
