@@ -11,12 +11,12 @@ import type { PropertyMap } from "../../simulator/providers/provider";
 import { changes, errors, REGION, recordWindow } from "./rehearsed";
 import { StackReferences } from "./stack-references";
 
-/** README's "A drill in a stack of its own": a stack that only restores, with another stack's outputs. */
+/** docs/library.md, "A drill in a stack of its own": a stack that only restores, with another stack's outputs. */
 
 const MINUTE = 60_000;
 const PRODUCTION = "acme/payments/prod";
 const FOLDER = join(__dirname, "drill-stack");
-const README = readFileSync(join(__dirname, "../../README.md"), "utf8");
+const DOCUMENT = readFileSync(join(__dirname, "../../docs/library.md"), "utf8");
 
 async function twoStacks(t: ExecutionContext) {
   const cloud = await SimulatedCloud.start({ seed: 1 });
@@ -126,10 +126,10 @@ test("a stack that only restores makes copies by another stack's outputs, and re
   t.deepEqual(changes(await production.preview()), []);
 });
 
-test("README shows the two programs that this test runs", (t) => {
+test("docs/library.md shows the two programs that this test runs", (t) => {
   const drill = readFileSync(join(FOLDER, "drill/index.ts"), "utf8").replace(/"[./]+components"/, '"scalar-backup"');
-  t.true(README.includes(`\`\`\`ts\n${drill}\`\`\``), "README does not have drill/index.ts");
+  t.true(DOCUMENT.includes(`\`\`\`ts\n${drill}\`\`\``), "docs/library.md does not have drill/index.ts");
   const production = readFileSync(join(FOLDER, "production/index.ts"), "utf8");
   const [, exported = ""] = /^(export const \{.*)$/m.exec(production) ?? [];
-  t.true(exported !== "" && README.includes(`\`\`\`ts\n${exported}\n`), `README does not have ${exported}`);
+  t.true(exported !== "" && DOCUMENT.includes(`\`\`\`ts\n${exported}\n`), `docs/library.md does not have ${exported}`);
 });
