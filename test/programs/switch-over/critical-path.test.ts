@@ -4,8 +4,7 @@ import type { Member } from "../../../operations/switch-over/member";
 import { runSwitchOver } from "../../../operations/switch-over/protocol";
 import { RdsMember } from "../../../operations/switch-over/rds";
 import { rdsDatabases } from "../../../operations/switch-over/rds-databases";
-import * as durations from "../../../simulator/cloud/aws/durations";
-import { renameCourses } from "../../../simulator/cloud/aws/rds-rename";
+import { durations, renameCourses } from "../../../simulator/cloud/aws/aws";
 import { dynamodbWorld } from "../../unit/operations/switch-over/dynamodb-world";
 import { ACCESS, INSTANT, MARKS, obedientPods, REGION, STACK, SUFFIX } from "../../unit/operations/switch-over/world";
 

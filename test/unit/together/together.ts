@@ -30,7 +30,8 @@ function titled(test: Test, prefix: string): Test {
       return isVariant(value) && key !== "macro" ? titled(value, prefix) : value;
     },
     apply(target, self, [title, ...rest]) {
-      if (typeof title !== "string") throw new Error(`${prefix}: in a shared thread, each test needs its title as text`);
+      if (typeof title !== "string")
+        throw new Error(`${prefix}: in a shared thread, each test needs its title as text`);
       return Reflect.apply(target, self, [`${prefix} › ${title}`, ...rest]);
     },
   });
