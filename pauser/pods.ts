@@ -2,12 +2,11 @@ import { messageOf } from "../restore-points/error-message";
 import type { PodNow } from "./discover";
 import { AdminError, type AdminInterface, type Clock, type Ports } from "./ports";
 import type { ScalarPod } from "./scalar-pod";
+import { PAUSE_SLACK_MILLIS } from "./settings";
 import { Deadline } from "./time";
 
 /** How long a pod may take to answer any call except Pause. */
 const ANSWER_MILLIS = 3000;
-/** How much longer than its drain limit a pod may take to answer Pause. */
-const PAUSE_SLACK_MILLIS = 5000;
 
 /**
  * Outcomes of a Pause that did not close the gate: another caller has closed it, or is closing it, and relies on that.

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Context, fixes } from "./context";
 import { podsNow, reachablePods } from "./discover";
+import { checkStopped } from "./ending";
 import type { Pod } from "./kubernetes";
 import { KubernetesError } from "./kubernetes-error";
 import { ReleaseLeases } from "./leases";
@@ -9,9 +10,14 @@ import { end, RunEnded } from "./outcome";
 import { type PodHandle, podName } from "./pods";
 import { recordCall } from "./record-call";
 import type { ScalarPod } from "./scalar-pod";
+import { lastPauseMillis } from "./settings";
+import { Deadline } from "./time";
 
 /** How long a pod may take to answer whether it is paused. */
 const ANSWER_MILLIS = 3000;
+
+/** How often pods are asked while a Pause of the killed run may still reach them. */
+const LATE_PAUSE_POLL_MILLIS = 1000;
 
 /** An earlier run whose pods have been unpaused. */
 export interface Recovered {
@@ -49,12 +55,45 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
   // A note that may name more pods stays until those are known.
   const notTaken = others instanceof RunEnded ? others : await takeOver(context, note, found);
   const handles = [...context.connect(await thatMayBePaused(context, found.pods)), ...known];
-  const { leftPaused } = await context.unpause(handles);
+  let { leftPaused } = await context.unpause(handles);
+  if (leftPaused.size === 0) leftPaused = await unpauseLate(context, handles, found);
   for (const { admin } of handles) admin.close();
   await endRecovery(context, note, leftPaused, notTaken);
   report.log("no pod of that run is paused any more");
   return { job: found.job, who };
 }
+
+/**
+ * A Pause that the killed run has sent may still be on its way to a pod, or in the queue of a pod that hangs: asks the pods again
+ * until such a Pause has passed its own deadline.
+ * @returns the pods that may still be paused
+ */
+async function unpauseLate(
+  context: Context,
+  handles: PodHandle[],
+  { startedAt }: FoundNote,
+): Promise<Map<ScalarPod, string>> {
+  const { settings, stop } = context;
+  const { clock } = context.ports;
+  const age = startedAt === undefined ? 0 : Math.max(0, clock.now() - Date.parse(startedAt));
+  const none = new Map<ScalarPod, string>();
+  for (const deadline = new Deadline(clock, lastPauseMillis(settings) - age); !deadline.passed; ) {
+    await clock.sleep(Math.min(LATE_PAUSE_POLL_MILLIS, deadline.remainingMillis), stop);
+    // The next run finds the note, and continues.
+    checkStopped(stop);
+    const asked = await Promise.all(handles.map(async (handle) => ((await isUnpaused(handle)) ? undefined : handle)));
+    const paused = asked.filter((handle) => handle !== undefined);
+    const { leftPaused } = paused.length > 0 ? await context.unpause(paused) : { leftPaused: none };
+    if (leftPaused.size > 0) return leftPaused;
+  }
+  return none;
+}
+
+const isUnpaused = ({ admin }: PodHandle): Promise<boolean> =>
+  admin.isPaused(ANSWER_MILLIS).then(
+    (paused) => !paused,
+    () => false,
+  );
 
 /** Records the pods' state.
  * @throws {RunEnded} unless all are unpaused and the note is gone

@@ -97,13 +97,23 @@ export const MIN_HOLD_SECONDS = BOUNDS.minWindowSeconds.default + 2 * CLOCK_DOUB
 
 const MINUTE_SECONDS = 60;
 
+/** How much longer than its drain limit a pod may take to answer Pause. */
+export const PAUSE_SLACK_MILLIS = 5000;
+
+/** How long after its note was written a run's last Pause passes its deadline, at the latest. */
+export function lastPauseMillis(settings: Pick<Settings, "maxBlindMillis" | "maxDrainSeconds">): number {
+  return 2 * settings.maxBlindMillis + settings.maxDrainSeconds * 1000 + PAUSE_SLACK_MILLIS;
+}
+
 /** The longest that a run may take in any case, from start to end, in seconds. */
 export function longestRunSeconds(settings: Omit<Settings, "record" | "releases" | "cluster">): number {
   const waiting = settings.rendezvousSeconds + (settings.alignToMinute ? MINUTE_SECONDS : 0);
   // Pods are unpaused twice at most: an earlier run's, then this run's. The run also waits for a drain that timed out.
   const pausing = 2 * settings.maxDrainSeconds + settings.holdSeconds + 2 * settings.unpauseDeadlineSeconds;
+  // An earlier run's pods are asked until its last Pause has passed its deadline.
+  const late = lastPauseMillis(settings) / 1000;
   const api = settings.apiDeadlineSeconds;
-  return waiting + pausing + 6 * api + backupSeconds(settings.windowBackups, api);
+  return waiting + late + pausing + 6 * api + backupSeconds(settings.windowBackups, api);
 }
 
 type NumberKey = keyof typeof BOUNDS;

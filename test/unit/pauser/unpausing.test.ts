@@ -2,7 +2,7 @@ import test from "ava";
 import { EXIT_CODES } from "../../../pauser/outcome";
 import type { VirtualCluster } from "./virtual/cluster";
 import type { VirtualPod } from "./virtual/pod";
-import { assertSafe, assertVoid, beginHolding, elapse, key, pause, sceneOf, untilTrue } from "./virtual/scene";
+import { assertSafe, assertVoid, begin, beginHolding, elapse, key, pause, sceneOf, untilTrue } from "./virtual/scene";
 
 test("unpausing is repeated until the pod answers that it is unpaused", async (t) => {
   const { cluster, pods } = sceneOf();
@@ -64,6 +64,20 @@ test("a pod that does not answer is retried until the deadline, with any restart
 
 const FIRST = { PAUSER_POD_NAME: "first-try", PAUSER_POD_NAMESPACE: "scalar" };
 const RETRY = { PAUSER_POD_NAME: "second-try", PAUSER_POD_NAMESPACE: "scalar" };
+
+test("a Pause of a killed run that reaches a pod after its cleanup is undone, too", async (t) => {
+  const { cluster, pods } = sceneOf();
+  Object.assign(pods[1]?.faults as object, { tripMillis: 1800 });
+  const { process } = begin(cluster, {}, FIRST);
+  await untilTrue(cluster, () => pods[0]?.closed === true);
+  process.kill();
+  Object.assign(pods[1]?.faults as object, { tripMillis: 2 });
+  const { end } = await cluster.time.until(cluster.unpauser());
+  t.is(end, "unpaused");
+  await elapse(cluster, 10_000);
+  t.is(pods[1]?.calls.filter((call) => call === "Pause").length, 1);
+  assertVoid(t, cluster);
+});
 
 /** A run that was killed during its hold, and its pod's object, which still exists. */
 async function interrupted(
