@@ -43,7 +43,7 @@ function follow(command: string, walk: Walk): string | undefined {
   if (verb !== "config") return "not a command of this runbook";
   const [action, ...given] = rest;
   const [key = "", value] = given.filter((word) => !word.startsWith("--"));
-  const path = key.replace(/^scalar-backup:/, "").split(".");
+  const path = key.replace(/^scalar-backup:/, "").split(/[.[\]]+/);
   const last = path.pop() ?? "";
   let at = walk.config;
   for (const part of path) {
