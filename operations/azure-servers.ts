@@ -137,7 +137,7 @@ export async function describeServer(
   return { server, parameters, firewallRules };
 }
 
-/** The parameters that somebody has set: those that a copy has to be given when a restore drops them. */
+/** The parameters that are not at their defaults: a copy has to get them if a restore drops them. */
 export function parametersSet(parameters: readonly ServerParameter[]): Record<string, string> {
   const set = parameters.filter(({ readOnly, value, defaultValue }) => !readOnly && value !== defaultValue);
   return Object.fromEntries(set.map(({ name, value }) => [name, value]));

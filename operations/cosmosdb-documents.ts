@@ -144,7 +144,7 @@ interface Problem {
   origin?: string;
 }
 
-/** [Microsoft Learn, "Troubleshoot forbidden exceptions": the message says on which way a request has come] */
+/** [Microsoft Learn, "Troubleshoot forbidden exceptions": the message says by which route a request came] */
 function problemOf({ bodyAsText }: PipelineResponse): Problem {
   const text = bodyAsText ?? "";
   const message = messageOf(text).replaceAll(/\s+/g, " ").slice(0, 500);

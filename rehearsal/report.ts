@@ -25,7 +25,7 @@ export interface RehearsalReport {
   wallMillis: number;
 }
 
-/** What a rehearsal has come to. */
+/** The result of a rehearsal. */
 export interface Played {
   set: RehearsalSet;
   seed: number;

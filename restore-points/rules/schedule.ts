@@ -110,7 +110,7 @@ export function nextAwsRun(schedule: string, timeZone: string, after: number): n
 /** Cached: constructing one costs 20 times as much as using it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** The wall clock of a time zone at an instant, as if it were UTC. */
+/** The local time in a time zone at an instant, as if it were UTC. */
 function localMillis(instant: number, timeZone: string): number {
   let format = formats.get(timeZone);
   if (format === undefined) {

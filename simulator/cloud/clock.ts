@@ -1,6 +1,6 @@
 /** The variables that make a child process run at a clock's time (`shifted-clock.mjs`). */
 export interface ClockShift {
-  /** How far the clock is ahead of real time, in milliseconds, but for what its pace adds. */
+  /** How far the clock is ahead of real time, in milliseconds, without what its pace adds. */
   offsetMillis: number;
   /** How many times as fast as real time it runs, since when (real epoch milliseconds). */
   pace: number;

@@ -67,7 +67,7 @@ export class Deployment {
     return this.#failed;
   }
 
-  /** The stack's outputs. Those of before stay where a failed run may not have come to say them again. */
+  /** The stack's outputs. After a failed run, which may have set only some, earlier outputs remain. */
   get stackOutputs(): PropertyMap {
     if (!this.#failed) return this.#stackOutputs ?? {};
     return { ...this.former.find(({ type }) => type === ROOT_STACK_TYPE)?.outputs, ...this.#stackOutputs };

@@ -104,7 +104,7 @@ export class EngineEvents {
   }
 
   #diagnose({ severity, message, urn, ephemeral }: NonNullable<EngineEvent["diagnosticEvent"]>): void {
-    // The events list debug messages too, whatever their type says.
+    // The events contain debug messages too, although their type does not list them.
     if (ephemeral || !["info", "info#err", "warning", "error"].includes(severity)) return;
     this.#report({
       severity: severity === "info#err" ? "info" : severity,

@@ -107,7 +107,7 @@ export class Monitor {
         .setUrn(resource.urn)
         .setId(resource.id)
         .setResult(Result.SUCCESS)
-        // A component says its outputs itself, when its children are there.
+        // A component registers its outputs itself, after its children.
         .setObject(toStruct(resource.custom ? resource.outputs : {}))
     );
   }

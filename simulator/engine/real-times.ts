@@ -48,7 +48,7 @@ export async function timed(
   const deletions = operations.filter(
     ({ urn, kind }) => kind === "delete" || (kind === "replace" && !events.deletedFirst(urn)),
   );
-  // What was only read is forgotten in its turn: that is no operation, but what it needs waits for it.
+  // A resource that was only read is dropped in order, too: it is no operation, but the resources that it needs wait for it.
   const existing = new Set(after.map(({ urn }) => urn));
   const forgotten = before.filter(({ urn, external }) => external && !existing.has(urn));
   const condemned = [...deletions, ...forgotten.map(({ urn }) => ({ urn, kind: "forget" as const }))];

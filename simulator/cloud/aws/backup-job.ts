@@ -98,7 +98,7 @@ export function snapshotOf(
     const snapshot = rds.snapshots.take(resource.database, { identifier, type: "awsbackup", at, tags });
     return { ...point, arn: snapshot.arn, release: () => rds.snapshots.delete(identifier) };
   }
-  // With advanced features the backup is AWS Backup's own: DynamoDB knows nothing of it, and can't restore it.
+  // With advanced features the backup is AWS Backup's own: DynamoDB does not list it, and can't restore it.
   if (made.advancedDynamoDb)
     return { ...point, arn: arn("backup", region, `recovery-point:${job}`), release: () => {} };
   const backup = dynamodb.backups.make(resource.table, `awsbackup-${job}`, "AWS_BACKUP", at);

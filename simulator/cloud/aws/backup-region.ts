@@ -65,7 +65,7 @@ export class BackupRegion {
     return vault;
   }
 
-  /** What backups and copies have come to, oldest first. */
+  /** The results of backups and copies, oldest first. */
   jobs(): readonly BackupJob[] {
     this.runWhatIsDue();
     return this.#runs.jobs;

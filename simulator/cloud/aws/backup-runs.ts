@@ -96,7 +96,7 @@ export class BackupRuns {
       const pointArn = this.#keepContinuously(resource, vault, lifecycle, at);
       end({ state: "COMPLETED", recoveryPointArn: pointArn });
     }
-    // A copy of a continuous backup is a snapshot, made for it alone.
+    // A copy of a continuous backup is a snapshot that is made for the copy only.
     if (continuous && !rule.copyActions?.length) return;
     const { advancedDynamoDb } = this.#place;
     const point = snapshotOf(resource, this.#place.services, { at, lifecycle, tags, advancedDynamoDb });

@@ -183,7 +183,7 @@ function ordered(values: Set<number>): number[] {
   return [...values].sort((a, b) => a - b);
 }
 
-/** The instant of a wall clock, which is written as if it were UTC. */
+/** The instant at which a time zone's clock shows a time; the time is given as if it were UTC. */
 function instantOf(wall: number, timeZone: string): number {
   const near = wall - offsetAt(wall, timeZone);
   return wall - offsetAt(near, timeZone);

@@ -129,7 +129,7 @@ export class DynamoDbRegion {
     return table.describeContinuousBackups();
   }
 
-  /** Makes another table of a table's past. What AWS does not carry over (tags, TTL, PITR, streams, ...) is not there. */
+  /** Restores a table to a new one, without what AWS drops (tags, TTL, PITR, streams, ...). */
   restoreTableToPointInTime(input: RestoreTableToPointInTimeInput): TableDescription {
     const source = this.#restoreSource(input);
     const name = this.#freeName(input.TargetTableName);

@@ -30,7 +30,7 @@ import { History } from "./history";
 const SECOND = 1000;
 const BACKUPS_MILLIS = 30 * SECOND;
 
-/** What a table is made of; all of it can be had from a request to create or restore one. */
+/** A table's settings that a request to create or restore it determines. */
 export interface TableSettings {
   name: string;
   attributes: AttributeDefinition[];

@@ -18,7 +18,7 @@ export class History<Value> {
     this.#record({ at, key, value: undefined });
   }
 
-  /** The values as of an instant, or each as of one of its own; whatever was written at that very millisecond included. */
+  /** The values as of an instant, or each as of its own instant, including what was written in that millisecond. */
   at(instant: number | ((key: string) => number)): Map<string, Value> {
     const values = new Map<string, Value>();
     for (const change of this.#changes) {

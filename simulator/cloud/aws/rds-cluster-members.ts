@@ -86,7 +86,7 @@ export function modifyMember(
   } satisfies Partial<ClusterInstance>);
 }
 
-/** A Multi-AZ DB cluster has a writer and two readable standbys, each in a zone of its own, which no request names. */
+/** A Multi-AZ DB cluster has a writer and two readable standbys, each in a zone of its own, which no request can choose. */
 export function addMultiAzMembers(
   cluster: Cluster,
   instanceClass: string,

@@ -75,7 +75,7 @@ export class RdsClusters {
   }
 
   /**
-   * Makes another cluster of a cluster's past, of Aurora without instances. What is not asked for gets AWS's defaults.
+   * Restores a cluster to a new one, which has no instances if it is Aurora's. Settings that the request leaves out get AWS's defaults.
    */
   restoreToPointInTime(input: RestoreDBClusterToPointInTimeMessage): DBCluster {
     const source = this.#restoreSource(input);
@@ -97,7 +97,7 @@ export class RdsClusters {
     return copy;
   }
 
-  /** The same of a snapshot. */
+  /** The same from a snapshot. */
   restoreFromSnapshot(input: RestoreDBClusterFromSnapshotMessage): DBCluster {
     const snapshot = this.#context.snapshots.cluster(input.SnapshotIdentifier as string);
     const identifier = this.#freeIdentifier(input.DBClusterIdentifier);

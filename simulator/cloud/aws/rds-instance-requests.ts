@@ -124,7 +124,7 @@ export function restoredSettings(
     publiclyAccessible: input.PubliclyAccessible ?? false,
     multiAz: input.MultiAZ ?? false,
     availabilityZone: zoneOf(region, input),
-    // A restore of a snapshot knows nothing of it.
+    // A restore from a snapshot has no such parameter.
     maxAllocatedStorage: "MaxAllocatedStorage" in input ? input.MaxAllocatedStorage : undefined,
     ...storageOf({
       ...input,

@@ -57,7 +57,7 @@ export class Instance extends RdsDatabase {
   settings: InstanceSettings;
   /** The instance that it is a read replica of. */
   readonly replicaOf: Instance | undefined;
-  /** Its read replicas in the same region; they remain with it, whatever its name. [Amazon RDS User Guide, Renaming a DB instance] */
+  /** Its read replicas in the same region; they remain its replicas under any name. [Amazon RDS User Guide, Renaming a DB instance] */
   readonly replicas = new Set<Instance>();
   /** What was asked for without `ApplyImmediately`, and waits for the maintenance window. */
   pending: Partial<InstanceSettings> = {};

@@ -87,7 +87,7 @@ export class RdsInstances {
     return { ...instance.describe(), DBInstanceStatus: "creating" };
   }
 
-  /** Makes another instance of an instance's past. What is not asked for gets AWS's defaults, but for what is the source's alone. */
+  /** Restores an instance to a new one. Settings that the request leaves out get AWS's defaults, or the source's value. */
   restoreToPointInTime(input: RestoreDBInstanceToPointInTimeMessage): DBInstance {
     const { instance: source, range } = this.#restoreSource(input);
     const identifier = this.#context.freeIdentifier(input.TargetDBInstanceIdentifier);
@@ -96,7 +96,7 @@ export class RdsInstances {
     );
   }
 
-  /** The same of a snapshot. */
+  /** The same from a snapshot. */
   restoreFromSnapshot(input: RestoreDBInstanceFromDBSnapshotMessage): DBInstance {
     const snapshot = this.#context.snapshots.instance(input.DBSnapshotIdentifier as string);
     const identifier = this.#context.freeIdentifier(input.DBInstanceIdentifier);

@@ -16,7 +16,7 @@ export interface ServiceAccount {
 /** The issuer of the cluster's tokens, as IAM knows it. */
 export const OIDC_ISSUER = "oidc.eks.ap-northeast-1.amazonaws.com/id/REHEARSAL";
 
-/** Credentials of somebody who works as a role for a while. */
+/** Temporary credentials of a role. */
 export interface Session {
   accessKeyId: string;
   secretAccessKey: string;

@@ -24,7 +24,7 @@ export interface Subscription {
   protocol: string;
   endpoint: string;
   filterPolicy: string | undefined;
-  /** What has come through the filter. */
+  /** The messages that passed the filter. */
   received: Message[];
 }
 

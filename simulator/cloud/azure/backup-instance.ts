@@ -15,7 +15,7 @@ export interface RecoveryPoint {
   files: ReadonlyMap<string, ReadonlyMap<string, Row>>;
 }
 
-/** What a scheduled run has come to. */
+/** The result of a scheduled run. */
 export interface AzureBackupJob {
   instance: string;
   at: number;

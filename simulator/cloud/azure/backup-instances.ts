@@ -32,7 +32,7 @@ interface Vaults {
 
 /** The servers that vaults back up, and the backups themselves. */
 export class BackupInstances {
-  /** What scheduled runs have come to, oldest first. */
+  /** The results of scheduled runs, oldest first. */
   readonly jobs: AzureBackupJob[] = [];
   readonly #context: DataProtectionContext;
   readonly #vaults: Vaults;

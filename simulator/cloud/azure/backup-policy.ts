@@ -67,7 +67,7 @@ export class BackupPolicy {
     return { tag, expiresAt: after(at, duration) };
   }
 
-  /** Whether somebody's backups would be kept for less than by another policy. */
+  /** Whether this policy keeps any backups for a shorter time than another. */
   isShorterThan(other: BackupPolicy): boolean {
     return other.#retentions.some(({ tag, duration }) => {
       const own = this.#retentions.find((each) => each.tag === tag) ?? this.#retentions.find(({ marker }) => !marker);

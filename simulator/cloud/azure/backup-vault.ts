@@ -92,7 +92,7 @@ export class BackupVault {
     if (this.softDelete.state === "Off") this.softDeleted.clear();
   }
 
-  /** What has come of age goes. */
+  /** Deletes expired recovery points. */
   expire(now: number): void {
     for (const instance of this.instances.values()) instance.expire(now);
     for (const [name, { purgeAt }] of this.softDeleted) if (purgeAt <= now) this.softDeleted.delete(name);

@@ -33,7 +33,7 @@ export class ChangeLock {
     throw this.#refusal();
   }
 
-  /** Somebody has read that the change goes on. */
+  /** A client has read that the change is in progress. */
   seen(): void {
     if (this.#change === undefined) return;
     this.#sightings += 1;

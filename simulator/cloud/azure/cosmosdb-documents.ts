@@ -135,7 +135,7 @@ function projectionOf({ headers, body }: DocumentRequest): Projection {
 
 const RID = "simulated";
 
-/** The documents with the properties that the service adds, but for `_ts`, and where they lie. */
+/** The documents with the properties that the service adds, except `_ts`, and where they are stored. */
 function documentsOf(container: Container, at: number) {
   return [...container.items.at(at).values()].map((item) => {
     const { id, concatenatedPartitionKey } = item;

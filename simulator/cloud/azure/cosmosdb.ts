@@ -185,7 +185,7 @@ export class CosmosDb {
       properties: {
         ...properties,
         ...(keyVaultKeyUri === null ? {} : { keyVaultKeyUri }),
-        // Whatever was asked for: level, firewall and virtual networks are not honoured, and only "Disabled" is heard.
+        // A restore ignores consistency level, firewall and virtual networks, and accepts only "Disabled" for public access.
         consistencyPolicy: { defaultConsistencyLevel: "Session" },
         publicNetworkAccess: properties.publicNetworkAccess === "Disabled" ? "Disabled" : "Enabled",
         ipRules: [],
@@ -215,7 +215,7 @@ export class CosmosDb {
     };
   }
 
-  /** A change of an account that is there. Restore parameters are taken without a word, and restore nothing. */
+  /** Changes an existing account. Restore parameters are accepted, and restore nothing. */
   #update(account: CosmosAccount, body: JsonObject, whole: boolean) {
     refuseUnknown(body);
     account.lock.refuse();

@@ -32,13 +32,13 @@ export class DataProtection {
     return [...this.#vaults.values()].find((vault) => vault.name.toLowerCase() === name.toLowerCase());
   }
 
-  /** What scheduled runs have come to, oldest first. */
+  /** The results of scheduled runs, oldest first. */
   jobs(): readonly AzureBackupJob[] {
     this.runWhatIsDue();
     return this.#instances.jobs;
   }
 
-  /** Makes the backups that are due, and lets go what has come of age. */
+  /** Makes the backups that are due, and deletes expired ones. */
   runWhatIsDue(): void {
     this.#instances.runWhatIsDue();
     for (const vault of this.#vaults.values()) vault.expire(this.#context.clock.now());

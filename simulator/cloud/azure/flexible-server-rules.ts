@@ -10,11 +10,11 @@ export interface FlexibleServerRules extends ServerRules {
   properties: readonly string[];
   /** The instant in epoch milliseconds. @throws {ArmError} for a time in a form that Azure doesn't take. */
   parseRestoreTime(time: string): number;
-  /** Flags of parameters in the words of this product's API. */
+  /** A parameter's flag, as this product's API writes it. */
   flag(value: boolean): boolean | string;
   /** Whether a PATCH of `backup` sets what it leaves out to its default. */
   backupIsWhole?: true;
-  /** The first answer to a restore over HTTP, where that is no resource. */
+  /** The first answer to a restore over HTTP, if it is no resource. */
   acceptedRestore?(now: number): JsonObject;
   /** Whether public and private access cannot be crossed, and sizes have to be the source's. */
   refuseRestore(source: FlexibleServer, body: JsonObject): void;

@@ -42,7 +42,7 @@ export class FlexibleServer {
   tags: Record<string, string>;
   sku: JsonObject;
   identity: JsonObject | undefined;
-  /** As last set, whatever is only computed left out. */
+  /** As last set, without computed properties. */
   properties: JsonObject;
   /** `Ready`, `Stopped` and so on. */
   state = "Ready";

@@ -9,7 +9,7 @@ import { locationOf } from "./location";
 import { inGroup, resourceId } from "./resource-id";
 import type { ArmResourceType, LateFailure, ResourceName } from "./resource-type";
 
-/** What can be given at creation only, in the words of both products. */
+/** Properties that only a creation accepts; both products have the same names for them. */
 const CREATE_ONLY = ["administratorLogin", "sourceServerResourceId", "availabilityZone"];
 
 /** The flexible servers of one product, in every resource group. Names are unique in the world, so in the simulation too. */
@@ -163,13 +163,13 @@ export class FlexibleServers {
         version: source.properties.version ?? null,
         administratorLogin: source.properties.administratorLogin ?? null,
         ...properties,
-        // Without a word the copy has its source's size, and the speed that belongs to it.
+        // By default, the copy has its source's size, and the speed of that size.
         storage: {
           ...without(object(source.properties.storage), ["iops", "autoIoScaling", "logOnDisk", "throughput", "tier"]),
           ...object(properties.storage),
         },
         backup: { ...object(source.properties.backup), ...object(properties.backup) },
-        // A copy comes without a standby, whatever was asked for.
+        // A copy has no standby, even if the request has one.
         highAvailability: { mode: "Disabled" },
       },
     });
@@ -189,7 +189,7 @@ export class FlexibleServers {
   /** A PUT on a server that is there. */
   #update(server: FlexibleServer, body: JsonObject) {
     const properties = object(body.properties);
-    // What Azure makes of a second restore into the same server is not known: refuse it, so that nothing relies on it.
+    // It is unknown what Azure does with a second restore into the same server: refuse it, so that nothing relies on it.
     const mode = text(properties.createMode);
     if (mode !== undefined && mode !== "Default" && mode !== "Update" && mode !== "Create")
       throw new ArmError("ServerNameAlreadyExists", "Specified server name is already used.", 409);

@@ -91,7 +91,7 @@ export class Network {
     const properties = {
       subnet: { id: object(subnet).id },
       privateLinkServiceConnections,
-      // [azure-mgmt-network, PrivateEndpoint] The connections that somebody else has to approve are in a list of their own.
+      // [azure-mgmt-network, PrivateEndpoint] Connections that another party has to approve are in a separate list.
       manualPrivateLinkServiceConnections,
       customNetworkInterfaceName,
     } as JsonObject;

@@ -88,7 +88,7 @@ export function adminImplementation(
 }
 
 /**
- * How long a Pause may wait for requests; undefined if it does not wait, whatever its limit.
+ * How long a Pause may wait for requests; undefined if it does not wait, even with a limit.
  * @throws with INVALID_ARGUMENT when the limit has passed before the wait begins
  */
 function maxWaitOf({ waitOutstanding, maxPauseWaitMillis }: PauseRequest): number | undefined {

@@ -72,7 +72,7 @@ export interface CloudIdentity {
 const SERVICE_ACCOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
 
-/** A container that can't be started, in the words of the event that Kubernetes would report. */
+/** A container that can't be started; the message is that of Kubernetes' event. */
 export class ContainerConfigError extends Error {}
 
 export class RunningContainer {
@@ -219,7 +219,7 @@ function configMapFiles({ name, configMap }: Volume, { store, pod }: ContainerOp
   });
 }
 
-/** What the image of Node's own does: its entry point hands to `node` whatever is no command. */
+/** As the entry point of the official Node.js image: arguments that are no command are passed to `node`. */
 function commandOf(container: Container, paths: Paths): [file: string, args: string[]] {
   const words = [...(container.command ?? []), ...(container.args ?? [])].map((word) => paths.map(word));
   const [first, ...rest] = words;

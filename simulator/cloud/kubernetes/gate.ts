@@ -93,7 +93,7 @@ export class RequestGate {
     this.#setOpen(true);
   }
 
-  /** The process behind the gate dies, whatever it is doing. */
+  /** The process behind the gate dies, even with requests in it. */
   die(): void {
     this.#death.abort();
     this.#wake();

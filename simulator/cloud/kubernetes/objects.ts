@@ -60,7 +60,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Whether two JSON values say the same, whatever the order of their keys. An absent key is not a null. */
+/** Whether two JSON values are equal, in any order of their keys. An absent key does not equal null. */
 export function sameJson(left: unknown, right: unknown): boolean {
   if (Array.isArray(left)) {
     return (

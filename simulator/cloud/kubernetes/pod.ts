@@ -119,7 +119,7 @@ export class SimulatedPod {
     );
   }
 
-  /** The process in the container dies at once and, restarted, knows nothing of having been paused. */
+  /** The process in the container dies at once; after its restart it is not paused. */
   async restart(): Promise<void> {
     this.die();
     this.#restarts += 1;

@@ -30,7 +30,7 @@ interface PolicyRule {
 }
 
 /**
- * A user of the group `system:masters`, which may do everything whatever the Roles say
+ * A user of the group `system:masters`, which may do everything, regardless of Roles
  * (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles).
  */
 export const ADMINISTRATOR = Symbol("administrator");

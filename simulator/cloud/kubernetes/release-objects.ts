@@ -49,7 +49,7 @@ const CHARTS: Record<Product, { suffix: string; ports: { name: string; port: num
   },
 };
 
-/** Of the pods' port where the Service names it: at most 15 characters, so that no Service's port name will do. */
+/** The name of the pods' admin port. It has at most 15 characters; the Services' port names are longer. */
 const ADMIN_PORT = "admin";
 
 export const PODS = kindOf({ apiVersion: "v1", kind: "Pod" });
@@ -176,7 +176,7 @@ export class ReleaseObjects {
 
 const containerOf = (name: string) => ({ name, image: `ghcr.io/scalar-labs/${name}:simulated` });
 
-/** Of the letters that Kubernetes uses, which spell nothing. */
+/** From the letters of Kubernetes' generated names, which have no vowels. */
 export function randomName(length: number): string {
   const letters = "bcdfghjklmnpqrstvwxz2456789";
   return [...randomBytes(length)].map((byte) => letters[byte % letters.length]).join("");

@@ -107,7 +107,7 @@ export class SimulatedRelease {
     await this.reconcile();
   }
 
-  /** Somebody has deleted the pod's object. */
+  /** The pod's object was deleted. */
   forgetPod(name: string): void {
     this.#pods.get(name)?.stop();
     if (this.#pods.delete(name)) void this.reconcile();
@@ -195,7 +195,7 @@ export class SimulatedRelease {
       try {
         return await start(address, this.#commonPort);
       } catch (error) {
-        // Somebody has taken that port there since an earlier pod ended.
+        // Another process has taken that port since an earlier pod ended.
         if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
       }
     }

@@ -167,7 +167,7 @@ export function parseFieldType(text: string): FieldType {
   };
 }
 
-/** All problems of `value` as a `type` of the table. Whatever `isUnknown` holds for is taken on trust. */
+/** All problems of `value` as a `type` of the table. Values for which `isUnknown` returns true are not checked. */
 export function findProblems(
   type: TypeName,
   value: unknown,

@@ -87,7 +87,7 @@ export class StatusError extends Error {
     return new StatusError("AlreadyExists", `${qualified(resource)} "${name}" already exists`, details(resource, name));
   }
 
-  /** The object was changed by somebody else since the caller read it. */
+  /** Another client has changed the object since the caller read it. */
   static modified(resource: GroupResource, name: string): StatusError {
     return new StatusError(
       "Conflict",

@@ -12,7 +12,7 @@ import { prepared, substance } from "./stored-object";
 export interface WriteOptions {
   /** Who writes, such as `kubectl-edit`. */
   fieldManager?: string;
-  /** Answers as if it were done, and changes nothing. */
+  /** Answers as if the change was made, and changes nothing. */
   dryRun?: boolean;
 }
 
@@ -153,7 +153,7 @@ export class ObjectStore {
   }
 
   /**
-   * Server-side apply: creates the object or sets the manifest's fields in it, leaving alone what others set.
+   * Server-side apply: creates the object or sets the manifest's fields in it; fields of other managers remain.
    * @throws {StatusError} Conflict when others have set a field to something else, unless forced
    */
   apply(manifest: ObjectManifest, { fieldManager, force = false, dryRun = false }: ApplyOptions): KubernetesObject {

@@ -1,7 +1,7 @@
 import { CONTROL_PLANE } from "../../cloud/aws/durations";
 import { number, type ResourceType, regionOf } from "./resource-type";
 
-/** Whatever changes in a lock replaces it: the lock is taken away and made anew. */
+/** Every change of a lock replaces it: the lock is removed and created again. */
 export const backupVaultLockConfiguration: ResourceType = {
   token: "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
   inputs: {

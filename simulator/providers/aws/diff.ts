@@ -6,7 +6,7 @@ export type Changes = Record<string, PropertyDiffKind>;
 
 /**
  * Compares as the bridged provider does: the state (what was read back from the cloud) with the inputs wanted now. A
- * computed property that is left out is no change, whatever the cloud says; any other is wanted gone.
+ * computed property that is left out is no change, for any value in the cloud; any other one is to be removed.
  */
 export function compare(properties: Properties, state: PropertyMap, wanted: PropertyMap, ignored: string[]): Changes {
   const changes: Changes = {};

@@ -163,7 +163,7 @@ export class AwsProvider implements SimulatedProvider {
   async delete(request: DeleteRequest): Promise<{ simulatedMillis: number }> {
     const type = this.#types.type(request.type);
     const existing: Existing = { id: request.id, state: request.outputs };
-    // What is gone already is as good as deleted.
+    // A resource that no longer exists counts as deleted.
     if (!type.read(this.#cloud, existing)) return { simulatedMillis: 0 };
     return {
       simulatedMillis: this.#attempt(type, "deleting", request.urn, () => type.delete(this.#cloud, existing)),
@@ -232,7 +232,7 @@ export class AwsProvider implements SimulatedProvider {
 }
 
 /**
- * An ID to import by may name the region: `<id>@<region>`; without it, the provider's own is meant, whatever the program says.
+ * An ID to import by may name the region: `<id>@<region>`; without it, the provider's own region counts, also if the program names another.
  * [Terraform AWS provider, guide "Enhanced Region Support"; pulumi-aws #5523, #5697]
  */
 function importIdOf(text: string): { id: string; region?: string } {

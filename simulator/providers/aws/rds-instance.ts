@@ -144,7 +144,7 @@ export const rdsInstance: ResourceType = {
   delete(cloud, { id, state }) {
     const { instances } = cloud.rds.region(regionOf(state));
     const backups = deletion("", state);
-    // Again by the state's name. What is not there is as good as deleted. [ibid., resourceInstanceDelete]
+    // Again by the state's name. A missing instance counts as deleted. [ibid., resourceInstanceDelete]
     const identifier = state.identifier as string;
     if (!instances.find(identifier)) return 0;
     instances.delete({ DBInstanceIdentifier: identifier, ...backups });
@@ -240,7 +240,7 @@ function restore(instances: RdsInstances, identifier: string, instance: Property
     instances.modify({ DBInstanceIdentifier: identifier, ApplyImmediately: true, ...rest });
 }
 
-/** Only what differs is sent; a change within the restore block is none of it. */
+/** Only differences are sent, and no change within the restore block. */
 function modification(
   state: PropertyMap,
   wanted: PropertyMap,

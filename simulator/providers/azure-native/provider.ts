@@ -182,7 +182,7 @@ export class AzureNativeProvider implements SimulatedProvider {
     }
     const shaped = type.toBody?.(body) ?? body;
     const { simulatedMillis = 0, failure } = this.#attempt(urn, () => this.#request(type, "PUT", id, shaped));
-    // The provider waits for what it asked for, and ends with the operation's error whatever has come of it.
+    // The provider waits for the operation, and fails with its error even if the resource was changed.
     if (failure)
       throw new Error(
         `${urn}: autorest/azure: Service returned an error. Status=${failure.status ?? 200} Code="${failure.code}" Message="${failure.message}"`,

@@ -42,7 +42,7 @@ export function stateOf(live: KubernetesObject, fieldManager: string, preview: b
   return { ...(state as PropertyMap), [FIELD_MANAGER]: fieldManager };
 }
 
-/** The inputs of an object that the program reads and has never declared: all of it, but for what the server sets. */
+/** The inputs of an object that the program reads and has never declared: all fields that the server does not set. */
 export function inputsOf(kind: ResourceType["kind"], outputs: PropertyMap): PropertyMap {
   const inputs: PropertyMap = { apiVersion: kind.apiVersion, kind: kind.kind };
   for (const field of Object.keys(FIELDS[kind.fields])) {
@@ -75,11 +75,11 @@ function withoutNullsInside(value: PropertyValue): PropertyValue {
 
 export const isMap = (value: unknown): value is PropertyMap => isObject(value);
 
-/** A namespace that isn't known yet counts for the default one: so does the real provider see it. */
+/** The real provider takes an unknown namespace for the default one. */
 export const canonicalNamespace = (namespace: PropertyValue | undefined) =>
   namespace === UNKNOWN ? "default" : namespace || "default";
 
-/** Under which name the provider applies: what the program says, else what it was before, else one by chance. */
+/** The field manager: as the program says, or else as before, or else a random name. */
 export function fieldManagerOf(inputs: PropertyMap, outputs?: PropertyMap): string {
   const [said, before] = [annotationsOf(inputs)[PATCH_FIELD_MANAGER], outputs?.[FIELD_MANAGER]];
   if (typeof said === "string" && said !== "") return said;

@@ -8,7 +8,7 @@ import type { PropertyMap } from "../provider";
 
 export interface ProviderOptions {
   enableConfigMapMutable: boolean;
-  /** Whether the resource is a patch: but for its identity, all of it is changed in place. */
+  /** Whether the resource is a patch: everything except its identity is changed in place. */
   patch?: boolean;
 }
 

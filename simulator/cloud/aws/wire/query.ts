@@ -11,7 +11,7 @@ export type Member =
 
 export interface QueryOperation {
   members: Record<string, Member>;
-  /** Asked by somebody who has no credentials yet. */
+  /** The caller needs no credentials. */
   unsigned?: true;
   // The members were checked; each operation gives them their SDK's type.
   // biome-ignore lint/suspicious/noExplicitAny: a request's type differs from operation to operation

@@ -19,7 +19,7 @@ export function instanceOperations(cloud: AwsCloud): QueryOperations["operations
           ({ DBInstanceIdentifier: identifier }) =>
             input.DBInstanceIdentifier === undefined || lastOf(input.DBInstanceIdentifier).toLowerCase() === identifier,
         );
-        // Of what isn't there, RDS speaks as it does everywhere.
+        // For an unknown identifier, this is RDS's usual error.
         if (input.DBInstanceIdentifier && all.length === 0) at(region).instance(input.DBInstanceIdentifier);
         const wanted = filtered(all, input.Filters, {
           "db-cluster-id": ({ DBClusterIdentifier: cluster }) =>

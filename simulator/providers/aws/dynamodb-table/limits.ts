@@ -6,7 +6,7 @@ const MINUTE = 60 * SECOND;
 const WATCHED = 80 * MINUTE;
 
 /**
- * What the provider does with LimitExceededException, whatever its text. The SDK below asks again after 2, 4, 8, ... s, at most
+ * How the provider handles every LimitExceededException. The SDK below asks again after 2, 4, 8, ... s, at most
  * 300 s; each delay is random up to that, and half of it here. After 30 minutes the provider begins anew. Seen with the real
  * provider (5.100.0) on an endpoint that refused every restore for 80 minutes; here it gives up then. See also
  * [terraform-provider-aws: internal/service/dynamodb/table.go, createTableTimeout, and tfresource.RetryWhen].
