@@ -284,7 +284,7 @@ const wrong: [string, Values, string[]][] = [
       restore: { at: "2026-11-22T03:00:12Z", mode: "recovery" },
     },
     [
-      "databases[0].dynamodb: cannot be recovered: copies in the same region have other names, which ScalarDB does not find, and they cannot take the tables' place by a switch-over here; set restoreTo.region to another region, or restore in place by AWS Backup or by hand",
+      "databases[0].dynamodb: cannot be recovered: copies in the same region have other names, which ScalarDB does not find, and they cannot take the tables' place by a switch-over here; set restoreTo.namespacePrefix, or restoreTo.region to another region",
     ],
   ],
   [

@@ -45,10 +45,11 @@ async function mocked(preview: boolean, config: Record<string, string> = {}) {
     "scalar-backup",
     "test",
     preview,
+    "organization",
   );
   // These mocks stand for the engine of a deployment, and not for a unit test of a library's user, which looks nothing up.
   const monitor = new Proxy(pulumi.runtime.getMonitor() ?? {}, { getPrototypeOf: () => null });
-  setMockOptions(monitor, "scalar-backup", "test", preview);
+  setMockOptions(monitor, "scalar-backup", "test", preview, "organization");
   for (const key of ["kubeconfig", "context", "renderYamlToDirectory"])
     pulumi.runtime.setConfig(`kubernetes:${key}`, config[key] ?? "");
   messages.length = 0;

@@ -1,3 +1,4 @@
+import { setMockOptions } from "@pulumi/pulumi/runtime/settings";
 import test, { type ExecutionContext } from "ava";
 import { findAuroraCluster, findInstance, findMultiAzCluster } from "../../../../../components/databases/rds/deleted";
 import { AwsCloud } from "../../../../../simulator/cloud/aws/aws";
@@ -16,6 +17,8 @@ async function region(t: ExecutionContext) {
   const aws = new AwsCloud(clock, 1);
   const endpoint = await serveAws(aws);
   process.env.AWS_ENDPOINT_URL = endpoint.url;
+  // As in a deployment: a copy that takes a name is identified by its stack.
+  setMockOptions(undefined, "scalar-backup", "test", false, "organization");
   t.teardown(() => endpoint.close());
   const rds = aws.rds.region(REGION);
   const login = { MasterUsername: "scalar", MasterUserPassword: "not-a-real-password", Engine: "mysql" };
