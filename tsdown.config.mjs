@@ -52,6 +52,7 @@ export default defineConfig([
     copy: [
       "restore-points/rules/time-zones.txt",
       "config/stack-config.schema.json",
+      "cli/report/evidence.schema.json",
       "components/verification/VerifyCopies.java",
     ],
   },

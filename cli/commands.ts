@@ -16,4 +16,18 @@ export const COMMANDS: readonly CommandEntry[] = [
       return require("./check");
     },
   },
+  {
+    name: "drill",
+    summary: "restore copies of all databases, prove that they fit together, and remove them",
+    load(): typeof import("./drill") {
+      return require("./drill");
+    },
+  },
+  {
+    name: "report",
+    summary: "show what a drill or a recovery proved: as text, JSON, a page, a badge or metrics",
+    load(): typeof import("./report") {
+      return require("./report");
+    },
+  },
 ];

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ScalarBackupArgs } from "../components/backup-args";
+import type { BackupStackArgs } from "../components/backup-of-stack";
 import type { DrillStack } from "../components/last-drill";
+import type { ObjectivesArgs } from "../components/objectives";
 import type { Problem } from "../components/problem";
 import type { RestoreKey, ScalarRestoreArgs } from "../components/restore-args";
 import { matches } from "../components/schema-tools";
@@ -18,6 +20,9 @@ export interface StackConfig extends ScalarBackupArgs {
   /** Keys of tags that copies do not get. */
   tagsNotCopied?: string[];
   lastDrill?: string | DrillStack;
+  /** Present in a stack that only restores what another one backs up. */
+  backup?: BackupStackArgs;
+  objectives?: ObjectivesArgs;
 }
 
 /**
@@ -30,7 +35,8 @@ export function readStackConfig(): StackConfig {
   if (problems.length > 0 || !matches(stackConfigSchema, values)) throw new pulumi.RunError(report(problems));
   const { restore, properties, lastDrill, ...config } = values;
   const secrets = new pulumi.Config(PROJECT);
-  const { windows, at, ...how } = restore ?? {};
+  // A begun drill is the command's own note.
+  const { windows, at, drill: _, ...how } = restore ?? {};
   return {
     ...config,
     // Cast: the schema accepts no other values.

@@ -1,3 +1,4 @@
+import { backupStackProblems } from "../components/backup-of-stack";
 import type { AwsSettings } from "../components/cloud-settings";
 import { awsSettings } from "../components/databases/settings";
 import { AN_INSTANT } from "../components/instant-problems";
@@ -42,6 +43,7 @@ export function stackConfigProblems(values: Record<string, unknown>, aws: AwsSet
     const releases = pausedReleases(validParts<StackFileConfig>(values, "", []).pause);
     problems.push(...presentPropertiesProblems(values.properties, releases));
   }
+  if (config.backup !== undefined && valid("databases")) problems.push(...backupStackProblems(config.databases ?? []));
   problems.push(...tagsNotCopiedProblems(config.tagsNotCopied, valid("databases") ? (config.databases ?? []) : []));
   if (!valid("databases") || !valid("aws:region")) return problems;
   const { databases = [], restore } = config;
@@ -63,9 +65,10 @@ export function stackConfigWarnings(values: Record<string, unknown>, aws: AwsSet
 /** What is wrong between the keys of `restore`. */
 function restoreProblems({ windows, ...restore }: RestoreConfig, known: readonly Problem[]): Problem[] {
   const problems = acceptanceProblems(restore);
-  const { at, ...how } = restore;
+  // How drills are verified may stay in the file between them; a drill that has begun has an instant.
+  const { at, verify, ...how } = restore;
   // Windows may be listed before an instant is chosen.
-  if (at === undefined && (windows === undefined || Object.keys(how).length > 0))
+  if (at === undefined && ((windows === undefined && verify === undefined) || Object.keys(how).length > 0))
     problems.push({ path: "at", message: `is missing; expected ${AN_INSTANT}` });
   if (windows !== undefined) problems.push(...under("windows", importedWindowProblems(windows)));
   return under("restore", problems).filter(({ path }) => !known.some((each) => each.path === path));

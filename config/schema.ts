@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { type ScalarBackupArgs, scalarBackupShape } from "../components/backup-args";
-import { AN_INSTANT, lastDrillValueProblem } from "../components/instant-problems";
+import { type BackupStackArgs, backupStackSchema } from "../components/backup-of-stack";
+import { AN_INSTANT, instantProblem, lastDrillValueProblem } from "../components/instant-problems";
+import { type ObjectivesArgs, objectivesSchema } from "../components/objectives";
 import { type RestoreKey, restoreShape, type ScalarRestoreArgs } from "../components/restore-args";
 import { refusedBy, type Shape } from "../components/schema-tools";
 import { tagsNotCopiedSchema } from "../components/tags";
@@ -8,8 +10,18 @@ import { tagsNotCopiedSchema } from "../components/tags";
 /** The project's name: what its configuration keys begin with. */
 export const PROJECT = "scalar-backup";
 
+/** A drill that `scalar-backup drill` has begun, as it writes it into the stack's file. */
+export interface BegunDrill {
+  /** RFC 3339, UTC, whole seconds. */
+  begun: string;
+  /** Who, as text. */
+  by?: string;
+}
+
 /** `restore` as it is in the stack's file. */
 export interface RestoreConfig extends Partial<Pick<ScalarRestoreArgs, RestoreKey>> {
+  /** Present from the beginning of a drill by `scalar-backup drill` to its clean-up. */
+  drill?: BegunDrill;
   /** Pause windows that Scalar's own tool made. They count for the list of restore points before an instant is chosen. */
   windows?: string;
 }
@@ -26,16 +38,31 @@ const restoreConfigSchema = z
       .describe(
         "Pause windows that Scalar's own tool made, which count like the recorded ones: the lines that scalar-admin-for-kubernetes printed for the releases of `pause`, with or without its log around them. Without `at` they are only listed among the restore points.",
       ),
+    drill: z
+      .strictObject({
+        begun: z
+          .string()
+          .superRefine(refusedBy((text) => instantProblem("begun", text)))
+          .describe("When the drill began"),
+        by: z.string().optional().describe("Who began it"),
+      } satisfies Shape<BegunDrill>)
+      .optional()
+      .describe(
+        "Written by `scalar-backup drill`, and removed with its copies: a drill that was interrupted goes on from here.",
+      ),
   } satisfies Shape<RestoreConfig>)
   .meta({
     examples: [{ at: "2026-11-22T03:00:12Z" }],
     description: "Restores copies of all databases; remove it to remove a drill's copies",
-    anyOf: [{ required: ["at"] }, { required: ["windows"] }],
+    anyOf: [{ required: ["at"] }, { required: ["windows"] }, { required: ["verify"] }],
   });
 
 /** The configuration under `scalar-backup:` as it is in the stack's file. */
 export interface StackFileConfig extends Omit<ScalarBackupArgs, "importedWindows" | "aws" | "switchingOver"> {
   restore?: RestoreConfig;
+  /** Another stack of this program, which backs the set up; this one then only restores it. */
+  backup?: BackupStackArgs;
+  objectives?: ObjectivesArgs;
   /** A text, or a map of texts by release. Its values are read as secrets. */
   properties?: unknown;
   /** Keys of tags that copies do not get. */
@@ -49,7 +76,9 @@ export const stackConfigSchema = z.strictObject({
   databases: scalarBackupShape.databases,
   pause: scalarBackupShape.pause,
   vault: scalarBackupShape.vault,
+  backup: backupStackSchema.optional(),
   restore: restoreConfigSchema.optional(),
+  objectives: objectivesSchema.optional(),
   // Checked by `presentPropertiesProblems`: a message of the schema would repeat the value, which may hold passwords.
   properties: z
     .unknown()

@@ -6,7 +6,7 @@ import { stackConfigSchema } from "../../config/schema";
 export function describedInputs(): Record<string, Record<string, JsonSchemaNode | undefined>> {
   const { properties: stack = {} } = jsonSchemaOf(stackConfigSchema);
   const { databases, pause, vault, tags, tagsNotCopied, properties, restore } = stack;
-  const { windows, ...restoreInputs } = restore?.properties ?? {};
+  const { windows, drill: _, ...restoreInputs } = restore?.properties ?? {};
   return {
     ScalarBackup: { databases, pause, vault, tags, importedWindows: windows },
     ScalarRestore: { backup: jsonSchemaOf(backupSetSchema), tags, tagsNotCopied, properties, ...restoreInputs },

@@ -17,10 +17,15 @@ const LONG_TIMER_MILLIS = 10_000;
  * hours of restoring or weeks of retention pass without anybody waiting for them.
  */
 export class SimulatedClock {
-  #offsetMillis = 0;
+  #offsetMillis: number;
   #pace = 1;
   #since = 0;
   #longTimerMillis = LONG_TIMER_MILLIS;
+
+  /** @param behindMillis How far it is behind real time at first, so that a past can be played up to the present. */
+  constructor(behindMillis = 0) {
+    this.#offsetMillis = -behindMillis;
+  }
 
   /** Epoch milliseconds. */
   now(): number {

@@ -20,6 +20,8 @@ const REGION = "ap-northeast-1";
 export interface SimulatedCloudOptions {
   /** Determines the identifiers that the cloud invents. Defaults to 1. */
   seed?: number;
+  /** How far the cloud's clock is behind real time at first. Defaults to 0. */
+  behindMillis?: number;
 }
 
 /** Everything of one rehearsal that isn't the program: the clouds, their clock, and their servers on loopback. */
@@ -48,7 +50,7 @@ export class SimulatedCloud {
   }
 
   static async start(options: SimulatedCloudOptions = {}): Promise<SimulatedCloud> {
-    const clock = new SimulatedClock();
+    const clock = new SimulatedClock(options.behindMillis);
     const aws = new AwsCloud(clock, options.seed ?? 1);
     const azure = new AzureCloud(clock, options.seed ?? 1);
     const failures = new RequestFailures();

@@ -115,7 +115,7 @@ const wrong: [string, Values, string[]][] = [
     "a misspelt key at the top",
     { ...sound, restor: { at: "x" } },
     [
-      'restor: unknown key; did you mean "restore"? Allowed here: databases, pause, vault, restore, properties, tags, tagsNotCopied, lastDrill',
+      'restor: unknown key; did you mean "restore"? Allowed here: databases, pause, vault, backup, restore, objectives, properties, tags, tagsNotCopied, lastDrill',
     ],
   ],
   [

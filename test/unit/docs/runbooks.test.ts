@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
+import { COMMANDS } from "../../../cli/commands";
 import { stackConfigProblems } from "../../../config/problems";
 
 /**
@@ -32,6 +33,7 @@ function follow(command: string, walk: Walk): string | undefined {
   const [program, verb, ...rest] = words;
   if (program === "npm") return SCRIPTS[rest[0] ?? ""] === undefined ? "no such script" : undefined;
   if (program === "kubectl") return undefined;
+  if (program === "scalar-backup") return COMMANDS.some(({ name }) => name === verb) ? undefined : "no such command";
   if (program !== "pulumi") return "a program that no runbook uses";
   if (verb === "up" || verb === "preview") {
     walk.judged += 1;

@@ -1,0 +1,130 @@
+import type { Command } from "commander";
+import { JSON_OPTION, printJson, type Run } from "../command";
+import { EXIT, type ExitCode, UsageError } from "../exit-codes";
+import type { Terminal } from "../terminal";
+import type { Evidence } from "./evidence";
+import type { MetricFacts } from "./metrics";
+
+interface Options {
+  stack?: string;
+  cwd: string;
+  evidence?: string;
+  html?: string;
+  badge?: string;
+  metrics?: string;
+  json?: true;
+}
+
+const HELP = `
+Reads a restore that is configured now (a drill or a recovery) from the stack: its outputs, its
+state and its history; or, with --evidence, a file that "scalar-backup drill" has written. Without
+a restore in the stack, there is only when copies last proved to fit together: for --badge and
+--metrics.
+
+Every time in the report says where it is from. Nothing is estimated: what no record has is "not
+recorded", with the reason. The JSON is described by
+node_modules/scalar-backup/dist/evidence.schema.json (in a clone: cli/report/evidence.schema.json).
+
+Examples:
+  scalar-backup report --stack prod --html report.html
+  scalar-backup report --evidence drills/prod-20261122t030012z.json --html report.html
+  scalar-backup report --stack prod --metrics /var/lib/node_exporter/textfile/scalar_backup.prom
+
+Exits with 0 if the copies were proven and every check passed, or, without a restore, if copies were
+proven before; 1 if not; 2 if options or files cannot be used; 3 if Pulumi failed.`;
+
+/** `scalar-backup report`: evidence of a restore. */
+export function register(command: Command, run: Run): void {
+  command
+    .description("Shows what a restore proved, how long it took, and against which objectives: evidence for an audit.")
+    .option("-s, --stack <name>", "the stack that has the restore")
+    .option("-C, --cwd <folder>", "the folder that has Pulumi.yaml", ".")
+    .option("--evidence <file>", "the JSON file of a drill, in place of a stack")
+    .option("--html <file>", "write a page: self-contained, without a script")
+    .option("--badge <file>", "write an SVG: last verified restorable")
+    .option("--metrics <file>", "write metrics in Prometheus' text format")
+    .option("--json", JSON_OPTION)
+    .addHelpText("after", HELP)
+    .action(run((terminal, options: Options) => report(terminal, options)));
+}
+
+async function report(terminal: Terminal, options: Options): Promise<ExitCode> {
+  const { stack, cwd, evidence: file } = options;
+  if ((stack === undefined) === (file === undefined))
+    throw new UsageError("give either --stack, for what a stack restores now, or --evidence, for a file of a drill");
+  const facts = file === undefined ? await readStack(stack as string, cwd, terminal) : readFile(file);
+  const { evidence, lastVerified } = facts;
+  write(options, facts);
+  if (options.json) printJson(terminal, evidence ?? { stack: facts.stack, lastVerified: lastVerified ?? null });
+  else {
+    const { summaryLines }: typeof import("./summary") = require("./summary");
+    for (const line of summaryLines(facts, terminal.paint)) terminal.out(line);
+  }
+  const proven = evidence ? evidence.checks.every(({ passed }) => passed) : lastVerified !== undefined;
+  return proven ? EXIT.ok : EXIT.findings;
+}
+
+async function readStack(name: string, cwd: string, { env, now }: Terminal): Promise<MetricFacts> {
+  const { resolve }: typeof import("node:path") = require("node:path");
+  const { openStack }: typeof import("../pulumi/stack") = require("../pulumi/stack");
+  const { stackFacts }: typeof import("./from-stack") = require("./from-stack");
+  return await stackFacts(await openStack(name, { cwd: resolve(cwd) }), env, now());
+}
+
+function readFile(file: string): MetricFacts {
+  const { readFileSync }: typeof import("node:fs") = require("node:fs");
+  const { evidenceSchema }: typeof import("./evidence") = require("./evidence");
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : error}`);
+  }
+  const read = evidenceSchema.safeParse(parsed(text, file));
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw new UsageError(`${file} is no evidence that this version reads: ${issue?.path.join(".")}: ${issue?.message}`);
+  }
+  const evidence = read.data;
+  return { stack: evidence.stack, evidence, ...lastVerifiedOf(evidence) };
+}
+
+function parsed(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`${file} is not JSON; give a file that "scalar-backup drill" has written`);
+  }
+}
+
+function lastVerifiedOf({ passed, verified }: Evidence): { lastVerified?: string } {
+  return passed && "at" in verified ? { lastVerified: verified.at } : {};
+}
+
+function write({ html, badge: badgeFile, metrics }: Options, facts: MetricFacts): void {
+  const { writeFileSync }: typeof import("node:fs") = require("node:fs");
+  const { evidence, lastVerified } = facts;
+  const into = (file: string, text: string) => {
+    try {
+      writeFileSync(file, text);
+    } catch (error) {
+      throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : error}`);
+    }
+  };
+  if (html !== undefined) {
+    if (evidence === undefined)
+      throw new UsageError(
+        `--html: the stack ${facts.stack} restores nothing now; give --evidence with a drill's file`,
+      );
+    const { page }: typeof import("./page") = require("./page");
+    into(html, page(evidence));
+  }
+  if (badgeFile !== undefined) {
+    const { badge }: typeof import("./badge") = require("./badge");
+    into(badgeFile, badge({ ...(lastVerified && { lastVerified }), failedSince: evidence?.passed === false }));
+  }
+  if (metrics !== undefined) {
+    const { metricsText }: typeof import("./metrics") = require("./metrics");
+    into(metrics, metricsText(facts));
+  }
+}

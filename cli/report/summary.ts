@@ -1,0 +1,49 @@
+import type { Paint } from "../../restore-points/paint";
+import { type EvidenceTime, isKnown, type Measured, secondsBetween } from "./evidence";
+import { durationText } from "./html";
+import type { MetricFacts } from "./metrics";
+
+/** A report for a terminal. */
+export function summaryLines({ stack, lastVerified, restorePoints, evidence }: MetricFacts, paint: Paint): string[] {
+  if (evidence === undefined)
+    return [
+      `${stack} restores nothing now`,
+      `last verified restorable: ${lastVerified ?? "never"}`,
+      `newest restore point: ${restorePoints?.latest ?? "none"}${restorePoints ? ` (read at ${restorePoints.asOf})` : ""}`,
+    ];
+  const { mode, instant, passed, verdict, databases, checks, leftToDo, recoveryTime, recoveryPoint } = evidence;
+  const width = Math.max(...databases.map(({ name }) => name.length), "DATABASE".length);
+  const cell = (seconds: number | undefined) =>
+    (seconds === undefined ? "not recorded" : durationText(seconds)).padEnd(14);
+  return [
+    `${mode} of ${stack}, restored to ${instant}`,
+    `verdict: ${paint(passed ? "green" : "red", verdict.verdict)}`,
+    ...[...verdict.because, ...verdict.restsOn].map((line) => `  ${line}`),
+    "",
+    `${"DATABASE".padEnd(width)}  ${"RESTORED IN".padEnd(14)}COMPLETE AFTER`,
+    ...databases.map(
+      ({ name, requested, available, completed }) =>
+        `${name.padEnd(width)}  ${cell(secondsBetween(requested, available))}${cell(secondsBetween(evidence.begun, completed)).trimEnd()}`,
+    ),
+    "",
+    `recovery time:  ${measuredText(recoveryTime)}`,
+    `recovery point: ${measuredText(recoveryPoint)}`,
+    `verified:       ${timeText(evidence.verified)}`,
+    "",
+    ...checks.map(
+      ({ name, passed, detail }) =>
+        `${passed ? paint("green", "ok    ") : paint("red", "FAILED")} ${name}${detail ? ` (${detail})` : ""}`,
+    ),
+    ...(leftToDo.length > 0 ? ["", "left to do:", ...leftToDo.map((step) => `  ${step}`)] : []),
+  ];
+}
+
+function measuredText({ measuredSeconds, targetMinutes, met }: Measured): string {
+  const found = measuredSeconds === undefined ? "not measured" : durationText(measuredSeconds);
+  if (targetMinutes === undefined) return `${found} (no target is configured)`;
+  return `${found} (target ${durationText(targetMinutes * 60)}: ${met === true ? "met" : "not met"})`;
+}
+
+function timeText(time: EvidenceTime): string {
+  return isKnown(time) ? time.at : time.unknownBecause;
+}

@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import type { ExecutionContext } from "ava";
+import { CORE_SCHEMA, dump, load } from "js-yaml";
+import { PROGRAM, providersOf } from "../../rehearsal/engines";
+import { buildAurora } from "../../rehearsal/sets/aurora";
+import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
+import { SimulatedCloud } from "../../simulator/cloud/cloud";
+import { PLAIN_STACKS } from "../../simulator/engine/program";
+import { ProviderServer } from "../../simulator/engine/provider-server";
+import { findPulumi } from "../../simulator/engine/pulumi-cli";
+import { REGION, recordWindow } from "../programs/rehearsed";
+
+/** How a process ended. */
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const SET = {
+  "aws:region": REGION,
+  "scalar-backup:databases": [
+    { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] }, restoreTo: { region: "ap-northeast-3" } } },
+    { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } },
+  ],
+  "scalar-backup:pause": { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] },
+  "scalar-backup:objectives": { recoveryTimeMinutes: 600, recoveryPointMinutes: 600 },
+};
+
+/** A folder with the stack program and a simulated cloud, in which the real CLI and the command `scalar-backup` run as a user runs them. */
+export class DrillStacks {
+  readonly cloud: SimulatedCloud;
+  readonly folder: string;
+  readonly #ports: string[];
+
+  private constructor(cloud: SimulatedCloud, folder: string, ports: string[]) {
+    [this.cloud, this.folder, this.#ports] = [cloud, folder, ports];
+  }
+
+  /**
+   * All of it ends with the test. The real engine has the real time: a cloud that begins in the past comes up to it, so that times of
+   * both can be compared.
+   */
+  static async start(t: ExecutionContext, behindMillis: number): Promise<DrillStacks> {
+    const cloud = await SimulatedCloud.start({ seed: 1, behindMillis });
+    t.teardown(() => cloud.stop());
+    buildDynamodb(cloud, REGION);
+    buildAurora(cloud, REGION, "customers-prod");
+    await cloud.kubernetes.installRelease({
+      namespace: "scalar",
+      name: "scalardb-cluster",
+      product: "scalardb-cluster",
+      replicas: 1,
+    });
+    const ports: string[] = [];
+    for (const provider of providersOf(cloud)) {
+      const server = new ProviderServer(provider);
+      ports.push(`${provider.name}:${await server.start()}`);
+      t.teardown(() => server.stop());
+    }
+    const folder = mkdtempSync(join(tmpdir(), "drill-stacks-"));
+    t.teardown(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+    for (const part of ["state", "home", "project"]) mkdirSync(join(folder, part));
+    // Cast: the project's own file, whose schema is Pulumi's.
+    const project = load(readFileSync(join(PROGRAM, "Pulumi.yaml"), "utf8"), { schema: CORE_SCHEMA }) as object;
+    writeFileSync(join(folder, "project/Pulumi.yaml"), dump({ ...project, main: join(PROGRAM, "index.ts") }));
+    return new DrillStacks(cloud, folder, ports);
+  }
+
+  get project(): string {
+    return join(this.folder, "project");
+  }
+
+  /** Production's stack, with its databases protected and a restore point. @returns its instant */
+  async production(config: Record<string, unknown> = {}): Promise<string> {
+    const { clock } = this.cloud;
+    clock.advance(2 * MINUTE);
+    await this.#makeProduction(config);
+    await this.pulumi("up", "--stack", "prod", "--yes", "--skip-preview");
+    clock.advance(HOUR);
+    const at = recordWindow(this.cloud, "scalar", ["scalardb-cluster"]);
+    clock.advance(10 * MINUTE);
+    await this.pulumi("up", "--stack", "prod", "--yes", "--skip-preview");
+    return at;
+  }
+
+  async #makeProduction(config: Record<string, unknown>): Promise<void> {
+    await this.pulumi("stack", "init", "prod");
+    const file = join(this.project, "Pulumi.prod.yaml");
+    const salt = readFileSync(file, "utf8");
+    writeFileSync(file, salt + dump({ config: { ...SET, ...config } }, { forceQuotes: true, quotingType: '"' }));
+  }
+
+  /** Runs the real CLI. @throws {Error} when it fails */
+  async pulumi(...args: string[]): Promise<string> {
+    const pulumi = findPulumi();
+    if (pulumi === undefined) throw new Error("there is no Pulumi CLI");
+    const { code, stdout, stderr } = await ended(this.#start(pulumi, args));
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} exits with ${code}: ${stdout}${stderr}`);
+    return stdout;
+  }
+
+  /** Begins `scalar-backup`, in a process group of its own, so that it can be killed with all that it has started. */
+  begin(...args: string[]): ChildProcess {
+    return this.#start(process.execPath, [join(PROGRAM, "cli/bin.cjs"), ...args], true);
+  }
+
+  scalarBackup(...args: string[]): Promise<Ended> {
+    return ended(this.begin(...args));
+  }
+
+  /** The names of files that drills have written. */
+  files(): string[] {
+    return readdirSync(join(this.project, "drills")).sort();
+  }
+
+  #start(command: string, args: string[], detached = false): ChildProcess {
+    const environment = this.cloud.environment();
+    const pulumi = findPulumi() ?? "pulumi";
+    const child = spawn(command, args, {
+      cwd: this.project,
+      detached,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        ...environment,
+        NODE_OPTIONS: `--require=${JSON.stringify(PLAIN_STACKS)} ${environment.NODE_OPTIONS ?? ""}`.trim(),
+        PATH: [dirname(pulumi), process.env.PATH ?? ""].join(delimiter),
+        PULUMI_HOME: join(this.folder, "home"),
+        PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE: "drill",
+        PULUMI_DEBUG_PROVIDERS: this.#ports.join(","),
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      },
+    });
+    return child;
+  }
+}
+
+/** What a process prints, and how it ends. */
+export function ended(child: ChildProcess): Promise<Ended> {
+  const texts = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const)
+    child[stream]?.on("data", (data) => {
+      texts[stream] += data;
+    });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, ...texts }));
+  });
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { type Evidence, evidenceSchema, isKnown } from "../../cli/report/evidence";
+import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
+import { DrillStacks, ended } from "./drill-stacks";
+
+/** `scalar-backup drill` as a user runs it, on the real engine; the clouds are simulated. */
+
+const MINUTE = 60_000;
+const BEHIND = 72 * MINUTE;
+const DRILL = ["drill", "--stack", "prod-drills", "--from", "prod", "--yes"];
+
+const hasPulumi = findPulumi() !== undefined;
+const withPulumi = hasPulumi ? test : test.skip;
+if (!hasPulumi) console.error(`skipped: these tests need a Pulumi CLI: ${HOW_TO_GET_PULUMI}`);
+
+withPulumi(
+  "a drill that was killed in the middle goes on, proves, reports and cleans up, and leaves production as it was",
+  async (t) => {
+    t.timeout(1_200_000);
+    const stacks = await DrillStacks.start(t, BEHIND);
+    const { cloud } = stacks;
+    const at = await stacks.production();
+    const production = await stacks.pulumi("stack", "export", "--stack", "prod");
+    const copies = () => cloud.aws.dynamodb.region("ap-northeast-3").tableNames();
+
+    // Killed with all that it has started, as a CI system kills a job, when some copies are there.
+    const first = stacks.begin(...DRILL);
+    const killed = ended(first);
+    await new Promise<void>((resolve) => {
+      first.on("close", () => resolve());
+      first.stderr?.on("data", (data) => {
+        if (!/\] created Table/.test(String(data))) return;
+        process.kill(-(first.pid as number), "SIGKILL");
+        resolve();
+      });
+    });
+    const { code, stderr: said } = await killed;
+    t.is(code, null, said);
+    t.regex(said, /made the stack prod-drills/);
+    t.true(copies().length > 0);
+
+    const locked = await stacks.scalarBackup(...DRILL);
+    t.is(locked.code, 3, locked.stderr);
+    t.regex(locked.stderr, /going on with the drill of .*--take-over/s);
+
+    const second = await stacks.scalarBackup(...DRILL, "--take-over", "--json");
+    t.is(second.code, 0, second.stderr);
+    t.regex(second.stderr, /going on with the drill of/);
+    t.notRegex(second.stderr, /made the stack/);
+    const evidence: Evidence = evidenceSchema.parse(JSON.parse(second.stdout));
+    t.is(evidence.instant, at);
+    t.is(evidence.verdict.verdict, "pause proven, records not scanned");
+    t.true(evidence.checks.every(({ passed }) => passed));
+    t.deepEqual(
+      evidence.databases.map(({ name, kind }) => [name, kind]),
+      [
+        ["ledger", "dynamodb"],
+        ["customers", "aurora-postgresql"],
+      ],
+    );
+    const resources = evidence.databases.flatMap(({ resources }) => resources);
+    // The first run's times are still known; what it asked for and did not see the end of was taken over.
+    t.true(resources.every(({ ended }) => isKnown(ended)));
+    t.true(resources.some(({ begun }) => isKnown(begun) && begun.source === "engine"));
+    const begun = isKnown(evidence.begun) ? Date.parse(evidence.begun.at) : Number.NaN;
+    for (const { begun: each } of resources) if (isKnown(each)) t.true(Date.parse(each.at) >= begun, each.at);
+    t.true(isKnown(evidence.cleanedUp));
+
+    t.deepEqual(copies(), []);
+    t.is(await stacks.pulumi("stack", "export", "--stack", "prod"), production);
+    t.is((await stacks.pulumi("stack", "output", "lastDrill", "--stack", "prod-drills")).trim(), verifiedAt(evidence));
+    const name = `scalar-backup-prod-drills-${at.replaceAll(/[-:]/g, "").toLowerCase()}`;
+    t.deepEqual(stacks.files(), [
+      `${name}.html`,
+      `${name}.json`,
+      "scalar-backup-prod-drills.prom",
+      "scalar-backup-prod-drills.svg",
+    ]);
+
+    const report = await stacks.scalarBackup("report", "--evidence", `drills/${name}.json`, "--html", "again.html");
+    t.is(report.code, 0, report.stderr);
+    t.is(
+      readFileSync(join(stacks.project, "again.html"), "utf8"),
+      readFileSync(join(stacks.project, "drills", `${name}.html`), "utf8"),
+    );
+    const stack = await stacks.scalarBackup("report", "--stack", "prod-drills");
+    t.is(stack.code, 0, stack.stderr);
+    t.true(stack.stdout.includes(`last verified restorable: ${verifiedAt(evidence)}`), stack.stdout);
+  },
+);
+
+function verifiedAt({ verified }: Evidence): string {
+  return isKnown(verified) ? verified.at : verified.unknownBecause;
+}

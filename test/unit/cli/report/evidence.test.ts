@@ -1,0 +1,130 @@
+import { readFileSync } from "node:fs";
+import test from "ava";
+import { evidenceOf } from "../../../../cli/report/build";
+import { evidenceSchema } from "../../../../cli/report/evidence";
+import { SCHEMA_FILE, schemaText } from "../../../../cli/report/generate";
+import { CLUSTER, CUSTOMERS, drill, run, TABLE } from "./facts";
+
+test("stages are those of the copies that hold data, by the engine's events", (t) => {
+  const evidence = evidenceOf(drill());
+  const [ledger, customers] = evidence.databases;
+  const engine = (at: string) => ({ at, source: "engine" as const });
+  t.deepEqual(ledger?.requested, engine("2026-11-22T04:01:00Z"));
+  // Not when the coordinator's second copy was there, which is only compared.
+  t.deepEqual(ledger?.available, engine("2026-11-22T04:21:00Z"));
+  t.deepEqual(ledger?.completed, engine("2026-11-22T04:22:30Z"));
+  t.deepEqual(customers?.available, engine("2026-11-22T04:31:00Z"));
+  t.deepEqual(evidence.verified, { at: "2026-11-22T04:40:00Z", source: "operation" });
+  t.deepEqual(
+    ledger?.resources.map(({ role }) => role),
+    ["copy", "completion", "verification"],
+  );
+  t.true(evidence.passed);
+});
+
+test("without events, only the state's record is given, and what it does not have is not invented", (t) => {
+  const [ledger] = evidenceOf(drill({ runs: new Map() })).databases;
+  t.deepEqual(ledger?.available, { at: "2026-11-22T04:00:00Z", source: "state" });
+  t.regex(JSON.stringify(ledger?.requested), /unknownBecause.*no run of `scalar-backup drill` watched it/);
+});
+
+test("a copy that an interrupted run asked for keeps that time; one that was only taken over has none", (t) => {
+  const begun = (...runs: ReturnType<typeof run>[]) =>
+    evidenceOf(drill({ runs: new Map([[CLUSTER.urn, runs]]) })).databases[1]?.requested;
+  const taken = run("import", "2026-11-22T05:00:00Z", "2026-11-22T05:00:05Z");
+  t.deepEqual(begun(run("create", "2026-11-22T04:01:00Z"), taken), { at: "2026-11-22T04:01:00Z", source: "engine" });
+  t.regex(JSON.stringify(begun(taken)), /an update that was interrupted had asked for it/);
+});
+
+test("the verdict of another restore is none of this one's", (t) => {
+  const facts = drill({ instant: "2026-11-21T03:00:00Z", errors: ["the copies could not be created"] });
+  const evidence = evidenceOf(facts);
+  t.false(evidence.passed);
+  t.is(evidence.verdict.verdict, "none");
+  t.deepEqual(evidence.verdict.because, ["the copies could not be created"]);
+  t.deepEqual(evidence.leftToDo, []);
+});
+
+test("copies that the program refused are refused, not only without a verdict", (t) => {
+  const errors = [
+    "scalar-backup:restore.at: the copies of 2026-11-22T03:00:00Z are refused, because they do not fit together: x",
+  ];
+  const { outputs } = drill();
+  const refused = evidenceOf(drill({ errors, outputs: { ...outputs, verification: undefined } }));
+  t.is(refused.verdict.verdict, "refused");
+  t.false(refused.passed);
+  // An error that came after the verdict does not take it back, but the drill has not passed every check.
+  const later = evidenceOf(drill({ errors: ["the clean-up of something failed"] }));
+  t.true(later.passed);
+  t.false(later.checks.every(({ passed }) => passed));
+});
+
+test("objectives are measured from the beginning, and what cannot be measured is not met", (t) => {
+  const { recoveryTime, recoveryPoint, checks } = evidenceOf(drill());
+  t.is(recoveryTime.measuredSeconds, 40 * 60);
+  t.true(recoveryTime.met);
+  t.is(recoveryPoint.measuredSeconds, 60 * 60);
+  t.true(recoveryPoint.met, "just as old as is allowed");
+  t.true(checks.every(({ passed }) => passed));
+  const unknown = evidenceOf(drill({ begun: { unknownBecause: "no note of it exists" } }));
+  t.is(unknown.recoveryTime.met, undefined);
+  t.regex(unknown.recoveryTime.measuredAs, /no note of it exists/);
+  t.deepEqual(
+    unknown.checks.filter(({ passed }) => !passed).map(({ name }) => name),
+    ["the recovery time objective is met", "the recovery point objective is met"],
+  );
+});
+
+test("one relational database is verified when its copy is there: nothing is compared", (t) => {
+  const { outputs, resources } = drill();
+  const own = resources.filter(
+    ({ urn, parent }) => urn === CUSTOMERS || parent === CUSTOMERS || parent === undefined || urn.endsWith("::restore"),
+  );
+  const verification = { ...outputs.verification, verdict: "consistent", verifiedAt: undefined } as never;
+  const evidence = evidenceOf(
+    drill({
+      resources: own,
+      outputs: { ...outputs, verification, restored: [{ name: "customers", kind: "rds-mysql" }] },
+    }),
+  );
+  t.deepEqual(evidence.verified, { at: "2026-11-22T04:31:00Z", source: "engine" });
+  const unproven = { ...outputs.verification, verdict: "unproven", verifiedAt: undefined } as never;
+  const without = evidenceOf(drill({ outputs: { ...outputs, verification: unproven } }));
+  t.regex(JSON.stringify(without.verified), /nothing was compared/);
+});
+
+test("a database without a copy fails a check", (t) => {
+  const { resources } = drill();
+  const evidence = evidenceOf(drill({ resources: resources.filter(({ urn }) => urn !== CLUSTER.urn) }));
+  t.deepEqual(
+    evidence.checks.find(({ name }) => name === "every database of the set has a copy"),
+    {
+      name: "every database of the set has a copy",
+      passed: false,
+      detail: "none of customers",
+    },
+  );
+});
+
+test("a creation that failed is no copy's beginning or end", (t) => {
+  const runs = new Map([
+    [
+      TABLE.urn,
+      [
+        run("create", "2026-11-22T04:01:00Z", "2026-11-22T04:02:00Z", true),
+        run("create", "2026-11-22T05:01:00Z", "2026-11-22T05:21:00Z"),
+      ],
+    ],
+  ]);
+  const [ledger] = evidenceOf(drill({ runs })).databases;
+  const table = ledger?.resources.find(({ name }) => name.endsWith("ledger.accounts"));
+  t.deepEqual(table?.begun, { at: "2026-11-22T05:01:00Z", source: "engine" });
+  t.deepEqual(table?.ended, { at: "2026-11-22T05:21:00Z", source: "engine" });
+});
+
+test("the evidence is what its schema says, and the schema in the repository is generated", (t) => {
+  const evidence = evidenceOf(drill());
+  t.deepEqual(evidenceSchema.parse(JSON.parse(JSON.stringify(evidence))), evidence);
+  t.false(evidenceSchema.safeParse({ ...evidence, verified: { at: "yesterday", source: "engine" } }).success);
+  t.is(readFileSync(SCHEMA_FILE, "utf8"), schemaText());
+});

@@ -1,0 +1,90 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "ava";
+import { badge } from "../../../../cli/report/badge";
+import { evidenceOf } from "../../../../cli/report/build";
+import { metricsText } from "../../../../cli/report/metrics";
+import { page } from "../../../../cli/report/page";
+import { ran } from "../terminal";
+import { drill } from "./facts";
+
+test("a page needs no network and no script, and shows texts as they are", (t) => {
+  const evil = '<script>alert("1")</script>';
+  const { outputs } = drill();
+  const html = page(
+    evidenceOf(drill({ by: { person: evil, job: "javascript:alert(1)" }, outputs: { ...outputs, nextSteps: [evil] } })),
+  );
+  t.notRegex(html, /<script|<link|<img|<iframe|@import|url\(/);
+  t.notRegex(html, /href="javascript/);
+  t.true(html.includes("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;"));
+  t.regex(html, /<html lang="en">/);
+});
+
+test("a page of a simulated drill says first that it proves nothing", (t) => {
+  const evidence = evidenceOf(drill({ simulated: true }));
+  t.regex(page(evidence), /simulated: it proves nothing about yours/);
+  t.is(JSON.stringify(evidence).includes('"engine"'), false, "no event of an engine that ran in a cloud");
+});
+
+test("a time that is not recorded has its reason on the page, and no bar that looks like others", (t) => {
+  const html = page(evidenceOf(drill({ runs: new Map() })));
+  t.regex(html, /no run of `scalar-backup drill` watched it/);
+  t.regex(html, /class="bar copy unknown"/);
+});
+
+test("what never happened is 0 in metrics, so that an alert on its age fires", (t) => {
+  const never = metricsText({ stack: 'a"b\\c', restorePoints: { asOf: "2026-11-22T09:00:00Z" } });
+  t.regex(never, /^scalar_backup_last_verified_timestamp_seconds\{stack="a\\"b\\\\c"\} 0$/m);
+  t.regex(never, /^scalar_backup_restore_point_timestamp_seconds\{.*\} 0$/m);
+  const metrics = metricsText({ stack: "prod", lastVerified: "2026-11-22T04:40:00Z", evidence: evidenceOf(drill()) });
+  t.regex(metrics, /^scalar_backup_last_verified_timestamp_seconds\{stack="prod"\} 1795322400$/m);
+  t.regex(metrics, /^scalar_backup_drill_seconds\{stack="prod",objective="recovery_time"\} 2400$/m);
+  t.regex(metrics, /^scalar_backup_drill_database_seconds\{stack="prod",database="ledger",stage="available"\} 1260$/m);
+});
+
+test("a badge shows the last proof, also after a drill that failed", (t) => {
+  t.regex(badge({}), /<title>last verified restorable: never<\/title>/);
+  const failed = badge({ lastVerified: "2026-11-22T04:40:00Z", failedSince: true });
+  t.regex(failed, /2026-11-22 UTC \(the newest drill failed\)/);
+});
+
+test("report reads a drill's file, says what it proved, and exits by it", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "report-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, content: unknown) => {
+    const path = join(folder, name);
+    writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+    return path;
+  };
+  const passed = file("passed.json", evidenceOf(drill()));
+  const html = join(folder, "report.html");
+  const shown = await ran([
+    "report",
+    "--evidence",
+    passed,
+    "--html",
+    html,
+    "--badge",
+    join(folder, "b.svg"),
+    "--metrics",
+    join(folder, "m.prom"),
+  ]);
+  t.is(shown.exitCode, 0, shown.notes.join("\n"));
+  t.true(shown.out.includes("verdict: pause proven, records not scanned"));
+  t.true(shown.out.includes("recovery time:  40 min (target 1 h: met)"), shown.out.join("\n"));
+  t.regex(readFileSync(html, "utf8"), /<!doctype html>/);
+
+  const slow = evidenceOf(drill({ outputs: { ...drill().outputs, objectives: { recoveryTimeMinutes: 30 } } }));
+  t.is((await ran(["report", "--evidence", file("slow.json", slow)])).exitCode, 1);
+  for (const [name, content, message] of [
+    ["text.json", "not JSON", /is not JSON/],
+    ["other.json", { schemaVersion: 2 }, /is no evidence that this version reads: schemaVersion/],
+  ] as const) {
+    const refused = await ran(["report", "--evidence", file(name, content)]);
+    t.is(refused.exitCode, 2);
+    t.regex(refused.notes.join("\n"), message);
+  }
+  t.is((await ran(["report"])).exitCode, 2);
+  t.is((await ran(["report", "--evidence", passed, "--html", join(folder, "missing/report.html")])).exitCode, 2);
+});

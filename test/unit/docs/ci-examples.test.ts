@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { load } from "js-yaml";
+import { buildProgram } from "../../../cli/program";
+import { PLAIN } from "../../../restore-points/paint";
+
+const FOLDER = join(__dirname, "../../../examples/ci");
+const FILES = readdirSync(FOLDER);
+
+/** Every text of a workflow that a shell runs. */
+function commandsIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(commandsIn);
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    (key === "run" && typeof inner === "string") || (key === "script" && Array.isArray(inner))
+      ? [inner].flat().map(String)
+      : commandsIn(inner),
+  );
+}
+
+/** The options of a command line, by commander itself: it refuses what it does not know. */
+async function parsed(line: string): Promise<Record<string, unknown>> {
+  const [, , ...args] = line.split(" ");
+  const errors: string[] = [];
+  const terminal = { out: () => {}, note: (text: string) => errors.push(text), columns: 80, paint: PLAIN };
+  let options: Record<string, unknown> = {};
+  const program = buildProgram(
+    { ...terminal, interactive: false, env: {}, now: Date.now },
+    () =>
+      async (...given) => {
+        options = given.at(-2) as Record<string, unknown>; // Cast: commander calls an action with the options before the command.
+      },
+    () => true,
+  );
+  await program.parseAsync(args, { from: "user" }).catch((error) => {
+    throw new Error(`${error.message} ${errors.join("\n")}`);
+  });
+  return options;
+}
+
+for (const file of FILES) {
+  test(`${file} is YAML whose commands scalar-backup understands`, async (t) => {
+    const commands = commandsIn(load(readFileSync(join(FOLDER, file), "utf8"))).filter((line) =>
+      line.includes("scalar-backup"),
+    );
+    t.is(commands.length, 1, "one drill");
+    const options = await parsed(commands[0] ?? "");
+    // No person can answer, or take a lock away; and production is not touched.
+    t.like(options, { stack: "prod-drills", from: "prod", yes: true, takeOver: true, out: "drills" });
+    await t.throwsAsync(parsed(`${commands[0]} --unknown`), { message: /unknown option/ });
+  });
+}
+
+test("there is a workflow for GitHub Actions and one for GitLab, and neither runs two drills at a time", (t) => {
+  t.deepEqual(FILES.sort(), ["github-actions-drill.yml", "gitlab-drill.yml"]);
+  const [github, gitlab] = FILES.map(
+    (file) => load(readFileSync(join(FOLDER, file), "utf8")) as Record<string, unknown>,
+  );
+  t.like(github, { concurrency: { group: "restore-drill", "cancel-in-progress": false } });
+  t.like(gitlab?.["restore-drill"], { resource_group: "restore-drill", interruptible: false });
+});
