@@ -104,7 +104,8 @@ function presentOf(
   return key === undefined ? undefined : byRelease[key];
 }
 
-function isCalled(release: ConfiguredRelease, key: string): boolean {
+/** Whether a key of properties by release means this one. */
+export function isCalled(release: ConfiguredRelease, key: string): boolean {
   const { namespace, name } = release;
   return [name, `${namespace}/${name}`, releaseLabel(release)].includes(key);
 }

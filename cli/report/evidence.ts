@@ -86,7 +86,7 @@ export const evidenceSchema = z
       verdict: z
         .string()
         .describe(
-          "`consistent`; `pause proven, records not scanned`; `quiet gap proven, records not scanned`; `unproven`; `refused`; or `none`, if the restore ended without one",
+          "`consistent`; `pause proven, records not scanned`; `quiet gap proven, records not scanned`; `pause proven by commit times`; `unproven`; `refused`; or `none`, if the restore ended without one",
         ),
       because: z.array(z.string()).describe("Why it is not better"),
       restsOn: z.array(z.string()).describe("What it rests on"),

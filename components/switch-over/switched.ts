@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SwitchedDatabase, SwitchOver, SwitchOverAccess } from "../../operations/switch-over/request";
-import { Verdict } from "../../restore-points/verification/verdict";
+import { isProven, Verdict } from "../../restore-points/verification/verdict";
 import type { BackupSet } from "../backup-set";
 import type { AwsSettings } from "../cloud-settings";
 import { kindOf } from "../databases";
@@ -180,7 +180,7 @@ async function verifiedBefore(
       `scalar-backup:restore.switchOver: the state has no copies of ${instant}; remove switchOver, run "pulumi up" to restore and verify them, and then confirm`,
     );
   const { verdict } = verification;
-  if (verdict === Verdict.Consistent || verdict === Verdict.PauseProven) return verification;
+  if (isProven(verdict)) return verification;
   if (verdict === Verdict.Unproven && args.acceptUnproven !== undefined) return verification;
   return endProgram(
     `scalar-backup:restore.switchOver: the copies of ${instant} are ${verdict === Verdict.Refused ? "refused" : "not proven to fit together"} (${verification.because.join("; ")}), so they replace nothing${

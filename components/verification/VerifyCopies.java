@@ -1,3 +1,4 @@
+import com.scalar.db.api.ConditionBuilder;
 import com.scalar.db.api.Consistency;
 import com.scalar.db.api.DistributedStorage;
 import com.scalar.db.api.DistributedStorageAdmin;
@@ -25,12 +26,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,6 +51,8 @@ import java.util.stream.Collectors;
  * namespaces        of the tables to read, separated by commas; default: all that ScalarDB lists
  * since             committed records from this instant on need a row in the coordinator; milliseconds since the epoch
  * recordsPerSecond  the most that are read; default: no limit
+ * presentFile       ScalarDB's properties of what the copies were restored from: its coordinator is compared with the copy's, too; it
+ *                   is only read, and must be in a relational database
  * factsFile         where the last line of the output is written as well, in Kubernetes the pod's termination message
  * </pre>
  *
@@ -94,10 +100,8 @@ class VerifyCopies {
     this.properties = properties;
     since = Long.parseLong(required(settings, "since"));
     rate = new Rate(Long.parseLong(settings.getProperty("recordsPerSecond", "0")));
-    coordinator = properties.getProperty("scalar.db.consensus_commit.coordinator.namespace", "coordinator").trim();
-    properties.setProperty("scalar.db.cross_partition_scan.enabled", "true");
-    // ScalarDB's default of 10 makes a scan several times slower.
-    properties.putIfAbsent("scalar.db.scan_fetch_size", "1000");
+    coordinator = coordinatorOf(properties);
+    withScans(properties);
   }
 
   int run(Map<String, Object> facts) throws Exception {
@@ -110,6 +114,7 @@ class VerifyCopies {
       Tables tables = new Tables(admin, namespaces(admin), coordinator);
       Findings found = scan(storage, admin, tables, 0);
       found.report(facts, tables);
+      if (settings.getProperty("presentFile") != null) facts.put("present", comparedWithPresent(storage, found.coordinator));
       if (mode.equals("scan")) return 0;
       if (found.isEvidence()) return EXIT_NOT_REPAIRED;
       long before = found.unfinished;
@@ -127,6 +132,39 @@ class VerifyCopies {
     String configured = settings.getProperty("namespaces", "").trim();
     if (configured.isEmpty()) return admin.getNamespaceNames();
     return Arrays.stream(configured.split(",")).map(String::trim).collect(Collectors.toList());
+  }
+
+  /** How the copy of the coordinator differs from the present one, from which it was restored. */
+  private Map<String, Object> comparedWithPresent(DistributedStorage storage, Coordinator copy) throws Exception {
+    Properties present = withScans(load(settings.getProperty("presentFile")));
+    try {
+      StorageFactory factory = StorageFactory.create(present);
+      DistributedStorageAdmin admin = factory.getStorageAdmin();
+      DistributedStorage source = factory.getStorage();
+      try {
+        String namespace = coordinatorOf(present);
+        if (admin.getTableMetadata(namespace, "state") == null) throw new IllegalStateException("ScalarDB has no metadata of " + namespace + ".state");
+        return new Comparison(since, rate).of(storage, copy, source, namespace);
+      } finally {
+        source.close();
+        admin.close();
+      }
+    } catch (Exception error) {
+      throw new IllegalStateException("the present coordinator cannot be compared with its copy: " + error, error);
+    }
+  }
+
+  private static String coordinatorOf(Properties properties) {
+    return properties.getProperty("scalar.db.consensus_commit.coordinator.namespace", "coordinator").trim();
+  }
+
+  private Properties withScans(Properties properties) {
+    properties.setProperty("scalar.db.cross_partition_scan.enabled", "true");
+    // Only the comparison with the present coordinator has conditions.
+    if (settings.getProperty("presentFile") != null) properties.setProperty("scalar.db.cross_partition_scan.filtering.enabled", "true");
+    // ScalarDB's default of 10 makes a scan several times slower.
+    properties.putIfAbsent("scalar.db.scan_fetch_size", "1000");
+    return properties;
   }
 
   private Findings scan(DistributedStorage storage, DistributedStorageAdmin admin, Tables tables, int keep) throws Exception {
@@ -293,7 +331,7 @@ class Coordinator {
   private static final int KEPT = 500_000;
   private static final CoordinatorGroupCommitKeyManipulator KEYS = new CoordinatorGroupCommitKeyManipulator();
   private final DistributedStorage storage;
-  private final String namespace;
+  final String namespace;
   private final Rate rate;
   /** Whether a transaction, or a group of them, is COMMITTED; the least recently used one goes first. */
   private final Map<String, Boolean> committed =
@@ -307,6 +345,7 @@ class Coordinator {
   long rows;
   long writeSets;
   long oldest = Long.MAX_VALUE;
+  final FoundRows newestCommits = new FoundRows(Comparator.comparing((FoundRow row) -> row.createdAt));
 
   Coordinator(DistributedStorage storage, DistributedStorageAdmin admin, String namespace, long since, Rate rate) throws Exception {
     this.storage = storage;
@@ -320,6 +359,7 @@ class Coordinator {
         rows++;
         oldest = Math.min(oldest, row.getBigInt("tx_created_at"));
         if (row.contains("tx_write_set") && !row.isNull("tx_write_set")) writeSets++;
+        if (row.getInt("tx_state") == VerifyCopies.COMMITTED) newestCommits.add(row);
         if (row.getBigInt("tx_created_at") >= since) keep(row);
       }
     }
@@ -354,6 +394,153 @@ class Coordinator {
   }
 }
 
+/** A row of a coordinator, as an example. */
+class FoundRow {
+  final String id;
+  final long createdAt;
+
+  FoundRow(Result row) {
+    id = row.getText("tx_id");
+    createdAt = row.getBigInt("tx_created_at");
+  }
+}
+
+/** Rows, of which the greatest in an order are kept as examples. */
+class FoundRows {
+  private final Comparator<FoundRow> order;
+  private final PriorityQueue<FoundRow> kept;
+  long count;
+
+  FoundRows(Comparator<FoundRow> order) {
+    this.order = order;
+    kept = new PriorityQueue<>(order);
+  }
+
+  void add(Result row) {
+    count++;
+    kept.add(new FoundRow(row));
+    if (kept.size() > VerifyCopies.EXAMPLES) kept.poll();
+  }
+
+  /** Greatest first. */
+  List<FoundRow> examples() {
+    List<FoundRow> sorted = new ArrayList<>(kept);
+    sorted.sort(order.reversed());
+    return sorted;
+  }
+
+  Map<String, Object> facts() {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    List<FoundRow> rows = examples();
+    facts.put("count", count);
+    // On its own: examples may be left out.
+    if (!rows.isEmpty()) facts.put("first", rows.get(0).createdAt);
+    facts.put("examples", rows.stream().map(row -> Map.of("id", row.id, "createdAt", row.createdAt)).collect(Collectors.toList()));
+    return facts;
+  }
+}
+
+/**
+ * Compares the copy of a coordinator with the coordinator from which it was restored, and which goes on: the present one has every row
+ * of the copy, unchanged, and those that were written later.
+ *
+ * <p>Rows that are older than `since`, and than the copy's newest commits, are not compared: the database leaves them out itself. A purge
+ * removes old rows first, so that one that reached up to the copy's instant has removed these newest commits, too.
+ */
+class Comparison {
+  private static final int ABORTED = 4;
+  private final long since;
+  private final Rate rate;
+  private final FoundRows onlyInPresent = new FoundRows(Comparator.comparing((FoundRow row) -> row.createdAt).reversed());
+  private long newest = Long.MIN_VALUE;
+  private long rows;
+  private long changed;
+  private long unknownStates;
+  private long writeSets;
+
+  Comparison(long since, Rate rate) {
+    this.since = since;
+    this.rate = rate;
+  }
+
+  Map<String, Object> of(DistributedStorage storage, Coordinator copy, DistributedStorage source, String namespace) throws Exception {
+    long from = copy.newestCommits.examples().stream().mapToLong(row -> row.createdAt).min().orElse(since);
+    long horizon = Math.min(from, since);
+    Map<Long, Integer> decided = new HashMap<>();
+    try (Scanner scanner = storage.scan(scan(copy.namespace, horizon))) {
+      for (Optional<Result> next; (next = scanner.one()).isPresent(); rate.spend()) {
+        Result row = next.get();
+        if (!isKnown(row)) unknownStates++;
+        decided.put(hash(row.getText("tx_id")), decision(row));
+      }
+    }
+    long compared = decided.size();
+    long readAt;
+    try (Scanner scanner = source.scan(scan(namespace, horizon))) {
+      // The statement has begun: it sees what was committed before.
+      readAt = System.currentTimeMillis();
+      for (Optional<Result> next; (next = scanner.one()).isPresent(); rate.spend()) compare(decided, next.get());
+    }
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("table", namespace + ".state");
+    facts.put("rowsInCopy", copy.rows);
+    facts.put("compared", compared);
+    facts.put("rowsInPresent", rows);
+    facts.put("newestCommits", copy.newestCommits.facts());
+    facts.put("onlyInPresent", onlyInPresent.facts());
+    facts.put("missingInPresent", decided.size());
+    facts.put("changed", changed);
+    facts.put("unknownStates", unknownStates);
+    facts.put("writeSets", writeSets);
+    if (newest != Long.MIN_VALUE) facts.put("newestInPresent", newest);
+    facts.put("readAt", readAt);
+    return facts;
+  }
+
+  private void compare(Map<Long, Integer> decided, Result row) {
+    rows++;
+    if (!isKnown(row)) unknownStates++;
+    if (row.contains("tx_write_set") && !row.isNull("tx_write_set")) writeSets++;
+    newest = Math.max(newest, row.getBigInt("tx_created_at"));
+    Integer before = decided.remove(hash(row.getText("tx_id")));
+    if (before == null) {
+      // An abort changes no data.
+      if (row.getInt("tx_state") != ABORTED) onlyInPresent.add(row);
+    } else if (before != decision(row)) changed++;
+  }
+
+  private static Scan scan(String namespace, long from) {
+    return Scan.newBuilder()
+        .namespace(namespace)
+        .table("state")
+        .all()
+        .where(ConditionBuilder.column("tx_created_at").isGreaterThanOrEqualToBigInt(from))
+        .consistency(Consistency.LINEARIZABLE)
+        .build();
+  }
+
+  private static boolean isKnown(Result row) {
+    int state = row.getInt("tx_state");
+    return (state == VerifyCopies.COMMITTED || state == ABORTED) && !row.isNull("tx_created_at");
+  }
+
+  /** Presence is not enough: recovery writes ABORTED rows, and a group's row decides about its children only. */
+  private static int decision(Result row) {
+    String children = row.contains("tx_child_ids") && !row.isNull("tx_child_ids") ? row.getText("tx_child_ids") : "";
+    return (row.getInt("tx_state") + " " + row.getBigInt("tx_created_at") + " " + children).hashCode();
+  }
+
+  /** Of 64 bits, in place of a text: an hour may have millions of rows. */
+  private static long hash(String text) {
+    long hash = 0xcbf29ce484222325L;
+    for (int index = 0; index < text.length(); index++) hash = (hash ^ text.charAt(index)) * 0x100000001b3L;
+    // FNV-1a spreads short differences badly: mix the result, as MurmurHash3 does.
+    hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
+    hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
+    return hash ^ (hash >>> 33);
+  }
+}
+
 /** A record of an unfinished transaction. */
 class Leftover {
   final Table table;
@@ -367,7 +554,7 @@ class Leftover {
 
 /** What the records say of the coordinator's copy. */
 class Findings {
-  private final Coordinator coordinator;
+  final Coordinator coordinator;
   private final long since;
   private final int keep;
   private final FoundRecords committedWithoutRow = new FoundRecords();

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { VerifiedBracket } from "../../operations/verified-bracket";
+import { formatInstant, instantMillis } from "../../restore-points/instant";
 import type { ScanFacts } from "../../restore-points/verification/facts";
 import { isProven, scanProblems, Verdict, verdictOf } from "../../restore-points/verification/verdict";
 import { endProgram } from "../problem";
@@ -61,7 +62,8 @@ export function accepted(
       const problem = problemOf(verification, { brackets: found, scan: scanned }, acceptance, alternatives);
       if (problem !== undefined && !problem.acceptable) return endProgram(problem.message);
       if (problem !== undefined) acceptance.warn(problem.message);
-      const times = found.map(({ verifiedAt }) => verifiedAt).sort();
+      const read = scanned?.present?.map(({ readAt }) => formatInstant(instantMillis(readAt))) ?? [];
+      const times = [...found.map(({ verifiedAt }) => verifiedAt), ...read].sort();
       const verifiedAt = times.at(-1);
       return { ...verification, ...(verifiedAt !== undefined && { verifiedAt }) };
     });
@@ -104,8 +106,9 @@ function problemOf(
     return { message: `USING COPIES THAT ARE NOT PROVEN, as the configuration demands: ${text}`, acceptable: true };
   // What was known before it was compared is no failure of the comparison: nothing was asked for that could not be given.
   const compared =
-    (brackets.length > 0 && verdictOf({ instant, brackets, unproven: [] }).verdict === Verdict.Unproven) ||
-    scanProblems(scan).unproven.length > 0;
+    scanProblems(scan).unproven.length > 0 ||
+    (brackets.length + (scan?.present?.length ?? 0) > 0 &&
+      verdictOf({ instant, brackets, unproven: [], ...(scan && { scan }) }).verdict === Verdict.Unproven);
   if (!compared) return { message: text, acceptable: true };
   const message = `scalar-backup:restore.at: ${text} ${acceptanceFix(acceptance)}; other restore points: ${alternatives}`;
   return { message, acceptable: false };

@@ -7,7 +7,7 @@ import { type CheckArgs, checkSchema, type ScanArgs, scanSchema } from "./job-ar
 export interface VerifyArgs {
   /**
    * Whether the coordinator is restored before and after the data, and compared. Defaults to true where the coordinator is in
-   * DynamoDB. True given explicitly refuses a restore whose copies cannot be verified this way.
+   * DynamoDB or Cosmos DB. True given explicitly refuses a restore whose copies cannot be verified this way.
    */
   enabled?: boolean;
   /** In addition, reads all records of the copies by ScalarDB itself, in a Job. It needs the releases' present properties. */
@@ -25,7 +25,7 @@ export const verifySchema = z
       .boolean()
       .optional()
       .describe(
-        "Whether ScalarDB's coordinator is restored once more, before and after the data, and compared. Defaults to true where it is in DynamoDB; true given explicitly refuses a restore that cannot be verified.",
+        "Whether ScalarDB's coordinator is restored once more, before and after the data, and compared. Defaults to true where it is in DynamoDB or Cosmos DB; true given explicitly refuses a restore that cannot be verified.",
       ),
     scan: scanSchema.optional(),
     repair: z

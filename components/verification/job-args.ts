@@ -28,6 +28,11 @@ export interface ScanArgs extends VerificationJobArgs {
   namespaces?: string[];
   /** The most records that are read in a second. Defaults to 2000. */
   recordsPerSecond?: number;
+  /**
+   * True: the coordinator's copy is also compared with the present coordinator, for one in a relational database, which this reads and
+   * does not change. Defaults to false.
+   */
+  presentCoordinator?: boolean;
   /** How long before the coordinator's copy committed records are still looked up in it. Defaults to 3600 seconds. */
   questionedSeconds?: number;
 }
@@ -86,6 +91,12 @@ export const scanSchema = z
     recordsPerSecond: wholeNumberFrom(1, "a whole number of records, 1 or more")
       .optional()
       .describe("The most records that are read in a second. Defaults to 2000."),
+    presentCoordinator: z
+      .boolean()
+      .optional()
+      .describe(
+        "True: the coordinator's copy is also compared with the present coordinator, for one in a relational database; the running database is read, and not changed. Defaults to false.",
+      ),
     questionedSeconds: wholeNumberFrom(60, "a whole number of seconds, 60 or more")
       .optional()
       .describe(

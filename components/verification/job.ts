@@ -10,6 +10,9 @@ import { jobName } from "./job-name";
 /** Where the copies' properties are mounted. */
 const COPIES_DIRECTORY = "/copies";
 export const PROPERTIES_FILE = `${COPIES_DIRECTORY}/database.properties`;
+const PRESENT_PROPERTIES = "present.properties";
+/** Where the properties of what was restored are mounted, for a Job that gets them. */
+export const PRESENT_PROPERTIES_FILE = `${COPIES_DIRECTORY}/${PRESENT_PROPERTIES}`;
 
 const DEADLINE_SECONDS = 3600;
 
@@ -26,6 +29,8 @@ export interface VerifiedCopies {
   instant: string;
   /** The whole ScalarDB properties that connect to the copies. */
   properties: pulumi.Output<string>;
+  /** The ScalarDB properties that connect to what was restored; undefined where the Job is not to read it. */
+  present?: pulumi.Output<string | undefined>;
   /** The key of the release whose properties these are; absent if they are all releases'. */
   release?: string;
   /** The Job starts once this is known. */
@@ -53,7 +58,7 @@ export interface JobProgram {
  * `await-verification-job` waits for its end, and reports why it failed: Pulumi's own wait does not show the pod's message.
  */
 export function declareVerificationJob(
-  { name, instant, properties, after, parent }: VerifiedCopies,
+  { name, instant, properties, present, after, parent }: VerifiedCopies,
   args: VerificationJobArgs,
   {
     task,
@@ -79,7 +84,10 @@ export function declareVerificationJob(
     {
       metadata,
       annotations: { "pulumi.com/skipAwait": "true" },
-      files: pulumi.all([properties, after]).apply(([text]) => ({ "database.properties": text })),
+      files: pulumi.all([properties, present, after]).apply(([text, source]) => ({
+        "database.properties": text,
+        ...(source !== undefined && { [PRESENT_PROPERTIES]: source }),
+      })),
       filesVolume: "copies",
       retries,
       deadlineSeconds: deadlineSeconds(args),

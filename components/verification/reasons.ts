@@ -19,22 +19,32 @@ export function notComparedReasons({ verify, from }: Pick<ScalarRestoreArgs, "ve
   ];
 }
 
-/** Why the coordinators of some releases are not compared, as sentences. Without releases, the set is one. */
-export function coordinatorReasons(holders: readonly Holder[], releases: readonly PausedReleaseArgs[]): string[] {
-  const sets =
-    releases.length === 0
-      ? [holders]
-      : releases.map((release) => {
-          const names = databasesOf(
-            release,
-            holders.map(({ database }) => database),
-          ).map(({ name }) => name);
-          return holders.filter(({ database }) => names.includes(database.name));
-        });
-  return [...new Set(sets.flatMap(ofRelease))];
+/**
+ * Why the coordinators of some releases are not compared, as sentences. Without releases, the set is one.
+ *
+ * @param compared whether a release's coordinator in a relational database is compared with the present one
+ */
+export function coordinatorReasons(
+  holders: readonly Holder[],
+  releases: readonly PausedReleaseArgs[],
+  compared: (release?: PausedReleaseArgs) => boolean = () => false,
+): string[] {
+  if (releases.length === 0) return ofRelease(holders, compared());
+  return [...new Set(releases.flatMap((release) => ofRelease(holdersOf(holders, release), compared(release))))];
 }
 
-function ofRelease(own: readonly Holder[]): string[] {
+/** Whether the coordinator of a release, or of all databases, can only be in a relational one. */
+export function isRelational(holders: readonly Holder[], release?: PausedReleaseArgs): boolean {
+  const own = release === undefined ? holders : holdersOf(holders, release);
+  const others = own.filter(({ database }) => !database.kind.relational);
+  return own.length > others.length && others.every(({ coordinator }) => coordinator.found === false);
+}
+
+function holdersOf(holders: readonly Holder[], release: PausedReleaseArgs): Holder[] {
+  return holders.filter(({ database }) => databasesOf(release, [database]).length > 0);
+}
+
+function ofRelease(own: readonly Holder[], compared: boolean): string[] {
   const found = own.filter(({ coordinator }) => coordinator.found === true);
   if (found.length > 0) return found.flatMap(({ database, coordinator }) => whyNotCompared(database.name, coordinator));
   const notRead = own.filter(
@@ -47,9 +57,11 @@ function ofRelease(own: readonly Holder[]): string[] {
     );
   const relational = own.filter(({ database }) => database.kind.relational).map(({ database }) => database.name);
   if (relational.length > 0)
-    return [
-      `the coordinator is in a relational database (${relational.join(", ")}), which this version does not restore a second time to compare it`,
-    ];
+    return compared
+      ? []
+      : [
+          `the coordinator is in a relational database (${relational.join(", ")}), whose cloud keeps no record of a restore's instant; to compare its copy with the present coordinator, set restore.verify.scan.presentCoordinator`,
+        ];
   const missing = own.map(({ database, coordinator }) => `${database.name} has ${coordinator.missing ?? "none"}`);
   return [`no database of the set has ScalarDB's coordinator: ${missing.join("; ")}`];
 }

@@ -3,7 +3,7 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import * as pulumi from "@pulumi/pulumi";
 import { CONTAINER_SECURITY } from "../confined-pod";
 import { instantSuffix } from "../databases/kind";
-import { declareVerificationJob, PROPERTIES_FILE, type VerifiedCopies } from "./job";
+import { declareVerificationJob, PRESENT_PROPERTIES_FILE, PROPERTIES_FILE, type VerifiedCopies } from "./job";
 import type { ScanArgs } from "./job-args";
 import { VERIFY_COPIES, verifyCopiesSource } from "./verify-copies";
 
@@ -57,7 +57,7 @@ export function declareScanJob(
     container: {
       image: args.image ?? "docker.io/library/eclipse-temurin:17",
       command: ["java"],
-      args: [
+      args: withPresent(copies, [
         "-XX:MaxRAMPercentage=70",
         "-XX:+ExitOnOutOfMemoryError",
         "-cp",
@@ -69,7 +69,7 @@ export function declareScanJob(
         pulumi.interpolate`since=${pulumi.output(early).apply((instant) => instant - questioned)}`,
         `recordsPerSecond=${args.recordsPerSecond ?? RECORDS_PER_SECOND}`,
         "factsFile=/dev/termination-log",
-      ],
+      ]),
     },
     mounts: [
       { name: "scalardb", mountPath: SCALARDB, readOnly: true },
@@ -80,4 +80,14 @@ export function declareScanJob(
       { name: "program", configMap: { name: program.metadata.name } },
     ],
   });
+}
+
+/** Whether a Job reads what was restored, too. That is no secret, although the properties are. */
+export function readsPresent({ present }: Pick<VerifiedCopies, "present">): pulumi.Output<boolean> {
+  return present === undefined ? pulumi.output(false) : pulumi.unsecret(present.apply((text) => text !== undefined));
+}
+
+function withPresent(copies: VerifiedCopies, args: pulumi.Input<string>[]): pulumi.Input<pulumi.Input<string>[]> {
+  if (copies.present === undefined) return args;
+  return readsPresent(copies).apply((reads) => (reads ? [...args, `presentFile=${PRESENT_PROPERTIES_FILE}`] : args));
 }

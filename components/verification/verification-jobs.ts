@@ -10,7 +10,7 @@ import { declareCheckJob } from "./check-job";
 import { deadlineSeconds, type VerifiedCopies } from "./job";
 import type { CheckArgs, ScanArgs, VerificationJobArgs } from "./job-args";
 import { mergedScans, scanFactsOf } from "./scan-facts";
-import { declareScanJob, RECORDS_PER_SECOND, type ScanMode } from "./scan-job";
+import { declareScanJob, RECORDS_PER_SECOND, readsPresent, type ScanMode } from "./scan-job";
 
 /** The copies that Jobs work on. */
 export interface JobTargets extends Pick<ScalarRestoreArgs, "properties" | "propertiesByRelease"> {
@@ -23,9 +23,12 @@ export interface JobTargets extends Pick<ScalarRestoreArgs, "properties" | "prop
 }
 
 /** What a scan costs, as text. */
-export function scanCost({ recordsPerSecond = RECORDS_PER_SECOND, namespaces }: ScanArgs): string {
+export function scanCost({ recordsPerSecond = RECORDS_PER_SECOND, namespaces, presentCoordinator }: ScanArgs): string {
   const what = namespaces === undefined ? "every record of the copies" : `every record of ${namespaces.join(", ")}`;
-  return `restore.verify.scan reads ${what} once, and the coordinator, at most ${recordsPerSecond} records a second: DynamoDB and Cosmos DB charge reads of the tables' whole size`;
+  const present = presentCoordinator
+    ? ". The running database's coordinator is searched once for rows of the hour before the instant, and newer ones (restore.verify.scan.presentCoordinator)"
+    : "";
+  return `restore.verify.scan reads ${what} once, and the coordinator, at most ${recordsPerSecond} records a second: DynamoDB and Cosmos DB charge reads of the tables' whole size${present}`;
 }
 
 /** Runs VerifyCopies.java on the copies of every release. What it finds is known when all Jobs have ended. */
@@ -35,10 +38,13 @@ export function runScans(
   mode: ScanMode,
   early: pulumi.Output<number>,
   after: pulumi.Output<unknown>,
+  compares?: Comparing,
 ): pulumi.Output<ScanFacts> {
-  const found = copiesOf(targets, after).map((copies) => {
+  const found = copiesOf(targets, after, compares).map((copies) => {
     const job = declareScanJob(copies, args, mode, early);
-    return endOf(job, copies, args, mode).apply(scanFactsOf);
+    return pulumi
+      .all([endOf(job, copies, args, mode), readsPresent(copies)])
+      .apply(([line, compared]) => scanFactsOf(line, compared));
   });
   return pulumi.all(found).apply(mergedScans);
 }
@@ -50,16 +56,25 @@ export function runChecks(targets: JobTargets, args: CheckArgs, after: pulumi.Ou
   );
 }
 
+/** Whether the coordinator in a release's properties is compared with the present one; without a key, that of all releases. */
+export type Comparing = (key?: string) => pulumi.Output<boolean>;
+
 /** One for all releases, or one for each release that has properties of its own. */
-function copiesOf(targets: JobTargets, after: pulumi.Output<unknown>): VerifiedCopies[] {
+function copiesOf(targets: JobTargets, after: pulumi.Output<unknown>, compares?: Comparing): VerifiedCopies[] {
   const { name, instant, copies, releases, parent, properties, propertiesByRelease } = targets;
   const moved = (text: pulumi.Input<string>, key?: string) =>
     pulumi.all([text, copies]).apply(([present, all]) => propertiesOfCopies(all, releases, present, key));
-  if (properties !== undefined) return [{ name, instant, properties: moved(properties), after, parent }];
+  const presentOf = (text: pulumi.Input<string>, key?: string) =>
+    compares && {
+      present: pulumi.all([text, compares(key)]).apply(([present, asked]) => (asked ? present : undefined)),
+    };
+  if (properties !== undefined)
+    return [{ name, instant, properties: moved(properties), ...presentOf(properties), after, parent }];
   return Object.entries(propertiesByRelease ?? {}).map(([key, text]) => ({
     name: `${name}-${key.replaceAll(/[^a-z0-9]+/g, "-")}`,
     instant,
     properties: moved(text, key),
+    ...presentOf(text, key),
     release: key,
     after,
     parent,

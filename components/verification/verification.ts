@@ -2,15 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 import type { VerifiedBracket } from "../../operations/verified-bracket";
 import { instantMillis } from "../../restore-points/instant";
 import type { KnownDatabase } from "../databases";
-import type { DataCopies } from "../databases/kind";
+import type { DataCopies, RestoredCoordinator } from "../databases/kind";
 import type { RestoredDatabase } from "../databases/restored-database";
 import { databasesOf, type PausedReleaseArgs } from "../release-databases";
+import { isCalled } from "../release-values";
 import type { ScalarRestoreArgs } from "../restore-args";
 import { type Acceptance, accepted, type Found } from "./acceptance";
 import { hidingSettingsReasons } from "./hiding-settings";
-import { coordinatorReasons, notComparedReasons } from "./reasons";
+import { coordinatorReasons, isRelational, notComparedReasons } from "./reasons";
 import type { RestoreVerification } from "./restore-verification";
-import { type JobTargets, runChecks, runScans, scanCost } from "./verification-jobs";
+import { type Comparing, type JobTargets, runChecks, runScans, scanCost } from "./verification-jobs";
 
 /** What is verified. */
 interface Verified {
@@ -42,16 +43,27 @@ export function verifyCopies(
   }
   const notCompared = notComparedReasons(args);
   const found = pulumi.all(copies.map(({ coordinator }) => coordinator));
+  const holdersOf = (coordinators: readonly (RestoredCoordinator | undefined)[]) =>
+    databases.map((database, index) => ({ database, coordinator: coordinators[index] ?? {} }));
+  const present = comparesPresent(args) && notCompared.length === 0;
+  const compares: Comparing | undefined = present
+    ? (key) =>
+        found.apply((coordinators) =>
+          releasesOf(key, releases).some((release) => isRelational(holdersOf(coordinators), release)),
+        )
+    : undefined;
   const reasons = pulumi
     .all([found, hidingSettingsReasons(args, args.verify?.scan !== undefined)])
     .apply(([coordinators, settings]) => [
       ...(notCompared.length > 0
         ? notCompared
-        : coordinatorReasons(
-            databases.map((database, index) => ({ database, coordinator: coordinators[index] ?? {} })),
-            releases,
-          )),
+        : coordinatorReasons(holdersOf(coordinators), releases, (release) => present && hasProperties(args, release))),
       ...settings,
+      ...(present && args.acceptInconsistentCopiesAt !== undefined
+        ? [
+            "restore.acceptInconsistentCopiesAt is set: the instant need not be in a pause window, and commit times alone prove nothing",
+          ]
+        : []),
     ]);
   const brackets = found.apply((coordinators) => {
     const compared = databases.flatMap((database, index): pulumi.Output<VerifiedBracket>[] => {
@@ -62,7 +74,31 @@ export function verifyCopies(
     });
     return pulumi.all(compared);
   });
-  return withJobs({ brackets, reasons }, args, jobs, acceptance);
+  return withJobs({ brackets, reasons }, args, jobs, acceptance, compares);
+}
+
+/** Whether coordinators in relational databases are compared with the present ones. */
+function comparesPresent({ verify, quietGap }: Pick<ScalarRestoreArgs, "verify" | "quietGap">): boolean {
+  // Outside of windows, the pods' clocks alone would speak for the copies.
+  return verify?.scan?.presentCoordinator === true && quietGap !== true;
+}
+
+/** Whether there are properties by which a Job reads a release's databases; of all releases, without a release. */
+function hasProperties(
+  { properties, propertiesByRelease = {} }: Pick<ScalarRestoreArgs, "properties" | "propertiesByRelease">,
+  release: PausedReleaseArgs | undefined,
+): boolean {
+  if (properties !== undefined) return true;
+  return Object.keys(propertiesByRelease).some((key) => release !== undefined && isCalled(release, key));
+}
+
+/** The releases of a key of properties by release; without a key all, and without releases what uses all databases. */
+function releasesOf(
+  key: string | undefined,
+  releases: readonly PausedReleaseArgs[],
+): readonly (PausedReleaseArgs | undefined)[] {
+  if (releases.length === 0) return [undefined];
+  return releases.filter((release) => key === undefined || isCalled(release, key));
 }
 
 /** The verdict, after a scan if there is one, and then the Jobs that need it. */
@@ -71,13 +107,14 @@ function withJobs(
   { verify }: Pick<ScalarRestoreArgs, "verify">,
   jobs: JobTargets,
   acceptance: Acceptance,
+  compares?: Comparing,
 ): pulumi.Output<RestoreVerification> {
   const { instant } = jobs;
   const early = found.brackets.apply((brackets) =>
     Math.min(...[instant, ...brackets.flatMap(({ early }) => early.instant ?? [])].map(instantMillis)),
   );
   if (verify?.scan) acceptance.show(scanCost(verify.scan));
-  const scan = verify?.scan && runScans(jobs, verify.scan, "scan", early, found.brackets);
+  const scan = verify?.scan && runScans(jobs, verify.scan, "scan", early, found.brackets, compares);
   const verdict = accepted({ ...found, scan: scan ?? pulumi.output(undefined) }, instant, acceptance);
   const repaired =
     verify?.scan && verify.repair === true ? runScans(jobs, verify.scan, "repair", early, verdict) : undefined;

@@ -30,10 +30,18 @@ function java(cloud: SimulatedCloud, bank: Bank, { words, files }: ContainerRun)
   if (!files.has(words[program] ?? "")) return failed(`file not found: ${words[program]}`);
   const properties = propertiesIn(files.get(words[program + 1] ?? "") ?? "");
   const settings = propertiesIn(words.slice(program + 2).join("\n"));
-  return {
-    exitCode: 0,
-    message: JSON.stringify(scan(databasesOf(cloud, properties), bank, Number(settings.get("since")))),
+  const copies = databasesOf(cloud, properties);
+  const since = Number(settings.get("since"));
+  const presentFile = settings.get("presentFile");
+  if (presentFile !== undefined && !files.has(presentFile)) return failed(`there is no ${presentFile}`);
+  const present = propertiesIn(files.get(presentFile ?? "") ?? "");
+  const compared = presentFile !== undefined && {
+    present: comparison(coordinatorIn(copies, bank), coordinatorIn(databasesOf(cloud, present), bank), {
+      since,
+      readAt: cloud.clock.now(),
+    }),
   };
+  return { exitCode: 0, message: JSON.stringify({ ...scan(copies, bank, since), ...compared }) };
 }
 
 const failed = (error: string): ContainerEnd => ({ exitCode: 1, message: JSON.stringify({ error }) });
@@ -60,6 +68,48 @@ function databasesOf(cloud: SimulatedCloud, properties: ReadonlyMap<string, stri
       return [name, relationalDatabase(found)];
     }),
   );
+}
+
+function coordinatorIn(databases: ReadonlyMap<string, Database>, { tables }: Bank): CoordinatorRecord[] {
+  const names = Object.keys(tables).filter((name) => tables[name]?.includes(COORDINATOR_TABLE));
+  // Cast: the table has records of the coordinator only.
+  return names.flatMap((name) => [
+    ...(databases.get(name)?.load(COORDINATOR_TABLE).values() ?? []),
+  ]) as CoordinatorRecord[];
+}
+
+/** How a coordinator's copy differs from the coordinator that goes on. */
+function comparison(
+  copy: readonly CoordinatorRecord[],
+  present: readonly CoordinatorRecord[],
+  { since, readAt }: { since: number; readAt: number },
+): object {
+  const commits = copy.filter(({ tx_state }) => tx_state === TransactionState.COMMITTED);
+  const horizon = Math.min(since, ...commits.map(({ tx_created_at }) => tx_created_at));
+  const old = new Map(copy.map((row) => [row.tx_id, row]));
+  const later = present.filter(({ tx_created_at }) => tx_created_at >= horizon);
+  const ids = new Set(later.map(({ tx_id }) => tx_id));
+  const only = later.filter(({ tx_id, tx_state }) => !old.has(tx_id) && tx_state === TransactionState.COMMITTED);
+  const newest = later.map(({ tx_created_at }) => tx_created_at);
+  return {
+    table: COORDINATOR_TABLE,
+    rowsInCopy: copy.length,
+    rowsInPresent: later.length,
+    newestCommits: found([...commits].sort((a, b) => b.tx_created_at - a.tx_created_at)),
+    onlyInPresent: found(only.sort((a, b) => a.tx_created_at - b.tx_created_at)),
+    missingInPresent: copy.filter(({ tx_id }) => !ids.has(tx_id)).length,
+    changed: later.filter((row) => (old.get(row.tx_id)?.tx_created_at ?? row.tx_created_at) !== row.tx_created_at)
+      .length,
+    unknownStates: 0,
+    ...(newest.length > 0 && { newestInPresent: Math.max(...newest) }),
+    readAt,
+  };
+}
+
+function found(rows: readonly CoordinatorRecord[]) {
+  const [first] = rows;
+  const examples = rows.slice(0, 5).map(({ tx_id, tx_created_at }) => ({ id: tx_id, createdAt: tx_created_at }));
+  return { count: rows.length, ...(first && { first: first.tx_created_at }), examples };
 }
 
 function scan(databases: ReadonlyMap<string, Database>, { tables }: Bank, since: number): object {

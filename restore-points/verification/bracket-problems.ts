@@ -77,7 +77,7 @@ function commitsWithoutLead(data: readonly CopyInstant[], { newestCommits }: Cop
   return newestCommits.filter(({ createdAt }) => !(Date.parse(createdAt) < before));
 }
 
-function counted({ count }: Rows, one: string, many: string): string {
+export function counted({ count }: Pick<Rows, "count">, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 

@@ -1,4 +1,4 @@
-import type { CopyDifferences } from "./compare";
+import type { CopyDifferences, Rows } from "./compare";
 
 /** A copy, and the instant that it is of. */
 export interface CopyInstant {
@@ -57,6 +57,33 @@ export interface ScanFacts {
   unfinished: number;
   /** Tables without ScalarDB's transaction metadata, about which nothing is known. */
   notCovered: string[];
+  /** How the copied coordinators differ from the present ones, where those were read. */
+  present?: PresentDifferences[];
+}
+
+/**
+ * How the copy of a coordinator differs from the coordinator that it was restored from, and which goes on. Instants are by the clocks
+ * of the pods that decided, RFC 3339, UTC.
+ */
+export interface PresentDifferences {
+  /** The coordinator's table, such as `coordinator.state`. */
+  table: string;
+  rowsInCopy: number;
+  /** Rows of the present coordinator that are about as new as the copy's newest commits, or newer. */
+  rowsInPresent: number;
+  /** The copy's newest commits, newest first. */
+  newestCommits: Rows;
+  /** Commits that only the present coordinator has, oldest first. */
+  onlyInPresent: Rows;
+  /** Rows of the copy that the present coordinator lacks. */
+  missingInPresent: number;
+  /** Rows that differ, which ScalarDB never does. */
+  changed: number;
+  unknownStates: number;
+  /** The newest row of the present coordinator; absent without one. */
+  newestInPresent?: string;
+  /** When the present coordinator was read, by the reader's clock. RFC 3339, UTC. */
+  readAt: string;
 }
 
 /** Evidence against the copies, and reasons why they are not proven. */

@@ -1,11 +1,14 @@
 import { bracketProblems } from "./bracket-problems";
 import type { BracketFacts, Findings, FoundRecords, ScanFacts } from "./facts";
+import { presentProblems, presentText } from "./present-problems";
 
 export const Verdict = {
   /** Every rule holds. */
   Consistent: "consistent",
   /** No transaction was committed between the two copies of the coordinator; the records were not read. */
   PauseProven: "pause proven, records not scanned",
+  /** No transaction was committed around the instant by the commit times of the coordinator's copy and of the present one. */
+  PauseProvenByClocks: "pause proven by commit times",
   /** The same outside of recorded windows: the instant is in a gap between commits. */
   QuietGapProven: "quiet gap proven, records not scanned",
   /** There is evidence against the copies. */
@@ -18,12 +21,15 @@ export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
 /** Whether no transaction was committed around the copies' instants, as far as a verdict knows. */
 export function isProven(verdict: Verdict): boolean {
-  return verdict === Verdict.Consistent || verdict === Verdict.PauseProven || verdict === Verdict.QuietGapProven;
+  return verdict !== Verdict.Refused && verdict !== Verdict.Unproven;
 }
 
 /** Whether restored copies fit together, and how that is known. */
 export interface Verification {
-  /** `consistent`; `pause proven, records not scanned`, or `quiet gap proven, ...`; `refused`; or `unproven`. */
+  /**
+   * `consistent`; `pause proven, records not scanned`, or `quiet gap proven, ...`; `pause proven by commit times`; `refused`; or
+   * `unproven`.
+   */
   verdict: Verdict;
   /** The instant that was restored. RFC 3339, UTC, whole seconds. */
   instant: string;
@@ -74,15 +80,27 @@ export function verdictOf({
   const scanned = scan === undefined ? [] : [scanText(scan)];
   if (ownRecovery !== undefined && scanProblems(scan).refused.length === 0)
     return { verdict: Verdict.Consistent, ...head, because: [], restsOn: [ownRecovery, ...scanned], witnesses: [] };
-  const all = [...brackets.map((bracket) => bracketProblems(bracket, scan !== undefined)), scanProblems(scan)];
+  const present = scan?.present ?? [];
+  const all = [
+    ...brackets.map((bracket) => bracketProblems(bracket, scan !== undefined)),
+    ...present.map((each) => presentProblems(each, instant)),
+    scanProblems(scan),
+  ];
   const refused = all.flatMap((each) => each.refused);
   const doubts = [...unproven, ...all.flatMap((each) => each.unproven)];
-  if (brackets.length === 0 && doubts.length === 0) doubts.push("no copy of a coordinator was compared");
+  if (brackets.length === 0 && present.length === 0 && doubts.length === 0)
+    doubts.push("no copy of a coordinator was compared");
   const witnesses = all.flatMap((each) => each.witnesses);
   if (refused.length > 0)
     return { verdict: Verdict.Refused, ...head, because: [...refused, ...doubts], restsOn: [], witnesses };
   const restsOn = [...new Set(brackets.flatMap(bracketTexts)), ...(quietGap ? [NO_WINDOW] : [])];
   if (doubts.length > 0) return { verdict: Verdict.Unproven, ...head, because: doubts, restsOn, witnesses };
+  if (present.length > 0) {
+    const texts = present.map((each) => presentText(each, instant));
+    restsOn.push(...texts, `the copies are as of ${instant}, as was asked for: no record of their clouds was read`);
+    const because = ["the coordinator is in a relational database: its commits are known by the pods' clocks"];
+    return { verdict: Verdict.PauseProvenByClocks, ...head, because, restsOn: [...restsOn, ...scanned], witnesses };
+  }
   if (scan === undefined)
     return {
       verdict: quietGap ? Verdict.QuietGapProven : Verdict.PauseProven,

@@ -194,3 +194,107 @@ test("a check that fails refuses the copies: nothing that depends on them is kno
   t.is(up.outputs.helmValues, undefined);
   t.is(up.outputs.restored, undefined);
 });
+
+/** A set whose coordinator is in Aurora, next to accounts; a transaction commits before the window, and one after it. */
+async function relationalDrill(t: ExecutionContext, scan: object = SCAN) {
+  t.timeout(600_000);
+  const { cloud, stack } = await rehearsed(t, {
+    "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
+    "scalar-backup:databases": [
+      { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] }, restoreTo: { region: ELSEWHERE } } },
+      { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } },
+    ],
+  });
+  buildDynamodb(cloud, REGION);
+  cloud.aws.dynamodb.region(REGION).deleteTable(COORDINATOR_TABLE);
+  buildAurora(cloud, REGION, "customers-prod");
+  const source = cloud.aws.rds.region(REGION).cluster("customers-prod");
+  stack.config["scalar-backup:properties"] = PROPERTIES.replace("customers-prod.example.com", source.endpoint);
+  cloud.kubernetes.createNamespace(RELEASE.namespace);
+  const tables = { ledger: ["ledger.accounts"], customers: [COORDINATOR_TABLE, "customers.accounts"] };
+  runImages(cloud.kubernetes, verifyingImages(cloud, { tables }));
+  const commit = (tx_id: string, at = cloud.clock.now()) => {
+    const state = { tx_state: TransactionState.COMMITTED, tx_version: 1, tx_prepared_at: at, tx_committed_at: at };
+    source.put(COORDINATOR_TABLE, tx_id, { tx_id, tx_state: TransactionState.COMMITTED, tx_created_at: at });
+    source.put("customers.accounts", tx_id, { account: tx_id, balance: 10, tx_id, ...state });
+  };
+  const protect = await stack.up();
+  t.true(protect.succeeded, errors(protect));
+  cloud.clock.advance(60 * MINUTE);
+  commit("before");
+  /** A window with something in its middle, and after it. */
+  const restore = (inside: () => void, after: () => void) => {
+    const middle = (Math.floor(cloud.clock.now() / MINUTE) + 10.5) * MINUTE;
+    cloud.clock.advance(middle + 1000 - cloud.clock.now());
+    inside();
+    cloud.clock.advance(middle + 5000 - cloud.clock.now());
+    const at = recordWindow(cloud, RELEASE.namespace, [RELEASE.name], 10);
+    cloud.clock.advance(MINUTE);
+    after();
+    cloud.clock.advance(20 * MINUTE);
+    stack.config["scalar-backup:restore"] = { at, verify: { scan } };
+    return at;
+  };
+  return { cloud, stack, commit, restore };
+}
+
+const COMPARED = { ...SCAN, presentCoordinator: true };
+
+test("a coordinator in a relational database proves the pause by the present one, which has commits after it", async (t) => {
+  const { stack, commit, restore } = await relationalDrill(t, COMPARED);
+  const at = restore(
+    () => {},
+    () => commit("after"),
+  );
+  const preview = await stack.preview();
+  t.true(preview.succeeded, errors(preview));
+  const infos = preview.diagnostics.map(({ message }) => message).join("\n");
+  t.regex(
+    infos,
+    /The running database's coordinator is searched once .* \(restore\.verify\.scan\.presentCoordinator\)/,
+  );
+  const up = await stack.up();
+  t.true(up.succeeded, errors(up));
+  const { verdict, restsOn } = shown(up);
+  t.is(verdict, "pause proven by commit times", shown(up).because.join("; "));
+  t.regex(
+    restsOn[0] ?? "",
+    new RegExp(
+      `^coordinator\\.state: the newest commit of its copy \\(1 rows\\) is \\S+ s older than ${at}, .* unless a pod's clock is off by more than`,
+    ),
+  );
+  t.truthy(up.outputs.lastDrill, "a drill has passed");
+  t.deepEqual(changes(await stack.preview()), []);
+});
+
+test("a commit in the window, or none after it, ends the up; without the comparison, the verdict says how to get one", async (t) => {
+  const missed = await relationalDrill(t, COMPARED);
+  missed.restore(
+    () => missed.commit("of-a-missed-pod"),
+    () => missed.commit("after"),
+  );
+  const refused = await missed.stack.up();
+  t.false(refused.succeeded);
+  t.regex(
+    errors(refused),
+    /are refused, .*Evidence: coordinator\.state: transaction of-a-missed-pod of \S+ is not in the copy/,
+  );
+  t.is(refused.outputs.helmValues, undefined);
+
+  const quiet = await relationalDrill(t, COMPARED);
+  quiet.restore(
+    () => {},
+    () => {},
+  );
+  const unproven = await quiet.stack.up();
+  t.false(unproven.succeeded);
+  t.regex(errors(unproven), /the present coordinator has no commit that the copy lacks, .* pulumi up --replace/);
+  quiet.stack.config["scalar-backup:restore"] = {
+    ...(quiet.stack.config["scalar-backup:restore"] as object),
+    verify: { scan: SCAN },
+  };
+  const without = await quiet.stack.up();
+  t.true(without.succeeded, errors(without));
+  t.is(shown(without).verdict, "unproven");
+  t.regex(shown(without).because.join(), /customers\), .* set restore\.verify\.scan\.presentCoordinator/);
+});

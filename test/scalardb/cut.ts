@@ -32,6 +32,8 @@ export interface Copies {
   early: Map<string, Image>;
   late: Map<string, Image>;
   data: Map<string, Map<string, Image>>;
+  /** The coordinator that goes on, if the copy's is compared with it, and from which instant on rows are. */
+  present?: { rows: Map<string, Image>; since: number };
 }
 
 export interface Judged {

@@ -29,6 +29,8 @@ export interface Recipe {
 /** What ScalarDB makes of a copy. */
 export interface Recovered {
   scan: Omit<ScanFacts, "notCovered">;
+  /** As the scan Job prints it. */
+  present?: object;
   /** By record. */
   values: Record<string, string>;
 }
@@ -145,8 +147,10 @@ export class ScalarDb {
   }
 }
 
-function rowsOf({ early, data }: Copies): string[] {
+function rowsOf({ early, data, present }: Copies): string[] {
   const rows: string[] = [];
+  if (present) rows.push(`since\t${present.since}`);
+  for (const image of present?.rows.values() ?? []) rows.push(`present\t${JSON.stringify(withoutWriteSet(image))}`);
   for (const image of early.values()) rows.push(`coordinator\t${JSON.stringify(withoutWriteSet(image))}`);
   for (const [store, records] of data)
     for (const image of records.values()) rows.push(`${store}\t${JSON.stringify(preparedLongAgo(image))}`);

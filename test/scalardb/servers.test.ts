@@ -2,6 +2,7 @@ import test from "ava";
 import { everyVersion, historyOf } from "./histories";
 import { noneFalselyAccepted, ordersExplained, pausesAccepted, recoveryAgrees } from "./judgements";
 import { type Played, play, randomOf } from "./play";
+import { jobComparesAlike, playPresent, presentPausesAccepted } from "./present-cuts";
 import { plannedOnServer, type Version } from "./recipes";
 import { type DatabaseServer, startMysql, startPostgresql } from "./servers";
 import { tally } from "./tally";
@@ -11,6 +12,8 @@ import { tally } from "./tally";
 
 /** Cuts through each history. */
 const CUTS = Number(process.env.SERVER_CUTS ?? 12);
+/** Once a history is there, these cost little. */
+const PRESENT_CUTS = 20 * CUTS;
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1_000_000));
 /** Copies of each history that ScalarDB itself recovers. */
 const SAMPLE = 3;
@@ -37,13 +40,19 @@ for (const [name, start] of SERVERS)
     t.teardown(server.stop);
     const random = randomOf(SEED, name);
     const played: Played[] = [];
+    const present: Played[] = [];
     let copies = 0;
+    let compared = 0;
     for (const { version, recipe, special } of planned.get(name) ?? []) {
       const { place } = server;
       const history = await historyOf({ version, recipe: { ...recipe, place } }, versions);
       const one = await play(history, special, CUTS, random, played.at(-1)?.history);
       copies += await recoveryAgrees(t, one, versions, SAMPLE, place);
+      // A coordinator in these servers is compared with the one that goes on, in place of two copies.
+      const goingOn = playPresent(history, special, PRESENT_CUTS, random, played.at(-1)?.history);
+      compared += await jobComparesAlike(t, goingOn, versions, SAMPLE, place);
       played.push(one);
+      present.push(goingOn);
     }
     t.log(`${server.version}: SEED=${SEED}, ${copies} copies scanned by the Job's code and recovered`);
     for (const { history } of played) t.log(`${history.name}: ${history.commits.length} commits`);
@@ -53,4 +62,14 @@ for (const [name, start] of SERVERS)
     ordersExplained(t, played);
     noneFalselyAccepted(t, played);
     pausesAccepted(t, played);
+
+    t.log(`compared with the coordinator that goes on; ${compared} by the Job's code:`);
+    t.log(
+      `\n${tally(
+        present.flatMap((each) => each.judged),
+        present.flatMap((each) => each.scanned),
+      )}`,
+    );
+    noneFalselyAccepted(t, present);
+    presentPausesAccepted(t, present);
   });

@@ -17,7 +17,7 @@ final class MysqlStores extends ServerStores {
   void create() throws SQLException {
     List<String> statements = new ArrayList<>();
     for (String database : everyDatabase()) statements.add("DROP DATABASE IF EXISTS " + database);
-    statements.add("DROP DATABASE IF EXISTS scalardb");
+    for (String other : List.of(PRESENT, "scalardb")) statements.add("DROP DATABASE IF EXISTS " + other);
     try (Connection connection = connect("")) {
       run(connection, statements);
     }

@@ -16,6 +16,8 @@ import java.util.Properties;
 abstract class Stores {
   static final List<String> NAMESPACES = List.of("ledger", "customers", "orders");
   static final String COORDINATOR = "coordinator";
+  /** The namespace of a second coordinator, in the database of the first. */
+  static final String PRESENT = "present_coordinator";
 
   /** @param place `postgresql:` or `mysql:` and a port, or a folder for SQLite */
   static Stores at(String place) {
@@ -121,6 +123,17 @@ abstract class Stores {
         for (String[] row : rows) if (row[0].equals(database)) insert(connection, tableName(database, table), row[1]);
         connection.commit();
       }
+    }
+  }
+
+  /** The rows of the second coordinator. */
+  void replacePresent(List<String[]> rows) throws SQLException {
+    try (Connection connection = connect(COORDINATOR)) {
+      connection.setAutoCommit(false);
+      String table = tableName(PRESENT, "state");
+      connection.createStatement().executeUpdate("DELETE FROM " + table);
+      for (String[] row : rows) if (row[0].equals("present")) insert(connection, table, row[1]);
+      connection.commit();
     }
   }
 

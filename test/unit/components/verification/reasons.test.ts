@@ -1,7 +1,7 @@
 import test from "ava";
 import { kindOf } from "../../../../components/databases";
 import type { RestoredCoordinator } from "../../../../components/databases/kind";
-import { coordinatorReasons } from "../../../../components/verification/reasons";
+import { coordinatorReasons, isRelational } from "../../../../components/verification/reasons";
 
 const ledger = kindOf({ name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] } } });
 const accounts = kindOf({ name: "accounts", cosmosdb: { existing: { accountName: "a", resourceGroupName: "g" } } });
@@ -17,8 +17,15 @@ test("each release's coordinator is compared, or there is a reason", (t) => {
   t.deepEqual(coordinatorReasons(both, []), []);
   t.deepEqual(coordinatorReasons(both, [release("scalardb", "ledger", "auditor")]), []);
   const relational =
-    "the coordinator is in a relational database (auditor), which this version does not restore a second time to compare it";
+    "the coordinator is in a relational database (auditor), whose cloud keeps no record of a restore's instant; to compare its copy with the present coordinator, set restore.verify.scan.presentCoordinator";
   t.deepEqual(coordinatorReasons(both, [release("ledger", "ledger"), release("auditor", "auditor")]), [relational]);
+  const isAuditor = (each?: { name: string }) => each?.name === "auditor";
+  t.deepEqual(
+    coordinatorReasons(both, [release("ledger", "ledger"), release("auditor", "auditor")], isAuditor),
+    [],
+    "it is compared with the present one",
+  );
+  t.deepEqual([isRelational(both), isRelational(both, release("auditor", "auditor"))], [false, true]);
 });
 
 test("a coordinator that is in no known place, or was not there, is no proof", (t) => {

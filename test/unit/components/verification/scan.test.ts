@@ -1,4 +1,5 @@
 import test from "ava";
+import type { DatabaseArgs } from "../../../../components/databases";
 import { verificationJobProblems } from "../../../../components/verification/job-problems";
 import { mergedScans, scanFactsOf } from "../../../../components/verification/scan-facts";
 import { Verdict, verdictOf } from "../../../../restore-points/verification/verdict";
@@ -14,14 +15,14 @@ const FACTS = {
   tablesNotCovered: 0,
   notCovered: [] as string[],
 };
-const scanOf = (facts: object) => scanFactsOf(JSON.stringify({ ...FACTS, ...facts }));
+const scanOf = (facts: object, compares = false) => scanFactsOf(JSON.stringify({ ...FACTS, ...facts }), compares);
 const WITNESS = { count: 1, examples: [{ table: "ledger.accounts", key: "id=7", id: "t7" }] };
 
 test("a scan whose result lacks a part is no result", (t) => {
   for (const key of Object.keys(FACTS))
     t.throws(() => scanOf({ [key]: undefined }), { message: new RegExp(`incomplete(.|\n)*${key}`) }, key);
-  t.throws(() => scanFactsOf("{}"), { message: /incomplete/ });
-  t.throws(() => scanFactsOf("Killed"), { message: "the scan's result is not JSON: Killed" });
+  t.throws(() => scanFactsOf("{}", false), { message: /incomplete/ });
+  t.throws(() => scanFactsOf("Killed", false), { message: "the scan's result is not JSON: Killed" });
 });
 
 test("tables that the termination message had no room for are counted", (t) => {
@@ -65,7 +66,7 @@ test("Jobs need present properties, and copies that ScalarDB finds", (t) => {
   t.regex(problems[0] ?? "", /^verify\.scan: needs your present properties, .*; set scalar-backup:properties/);
   t.regex(
     problems[1] ?? "",
-    /^verify\.scan: ScalarDB cannot use the copies of ledger: .* set restoreTo\.region to another region/,
+    /^verify\.scan: ScalarDB cannot use the copies of ledger: .* set restoreTo\.namespacePrefix, or restoreTo\.region to another region/,
   );
   const elsewhere = { ...SET, dynamodb: { ...SET.dynamodb, restoreTo: { region: "ap-northeast-3" } } };
   const given = { ...args, properties: "scalar.db.storage=dynamo" };
@@ -73,5 +74,28 @@ test("Jobs need present properties, and copies that ScalarDB finds", (t) => {
   t.regex(
     verificationJobProblems({ ...given, verify: { repair: true } }, [elsewhere], AWS)[0]?.message ?? "",
     /is true without verify\.scan/,
+  );
+});
+
+test("the present coordinator is compared in sets with a relational database, inside of pause windows", (t) => {
+  const scan = { ...SCAN, presentCoordinator: true };
+  const elsewhere = { ...SET, dynamodb: { ...SET.dynamodb, restoreTo: { region: "ap-northeast-3" } } };
+  const relational = { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers" } } };
+  const given = { at: "2026-11-22T03:00:12Z", properties: "scalar.db.storage=multi-storage" };
+  const problems = (databases: DatabaseArgs[], more: object = {}, verify: object = { scan }) =>
+    verificationJobProblems({ ...given, ...more, backup: { databases }, verify }, databases, AWS).map(
+      ({ path, message }) => `${path}: ${message}`,
+    );
+  const path = "verify\\.scan\\.presentCoordinator";
+  t.deepEqual(problems([elsewhere, relational]), []);
+  t.regex(
+    problems([elsewhere]).join(),
+    new RegExp(`^${path}: is for a coordinator in a relational database, .* has none`),
+  );
+  t.regex(problems([relational]).join(), new RegExp(`^${path}: is set for a single database`));
+  t.regex(problems([elsewhere, relational], { quietGap: true }).join(), new RegExp(`^${path}: .* quietGap: true`));
+  t.regex(
+    problems([elsewhere, relational], {}, { scan, enabled: false }).join(),
+    new RegExp(`^${path}: .* "enabled: false"`),
   );
 });

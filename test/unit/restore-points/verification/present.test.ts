@@ -1,0 +1,109 @@
+import test from "ava";
+import fc from "fast-check";
+import { formatInstant } from "../../../../restore-points/instant";
+import type { PresentDifferences, ScanFacts } from "../../../../restore-points/verification/facts";
+import { DISTANCE_MILLIS, presentProblems } from "../../../../restore-points/verification/present-problems";
+import { Verdict, verdictOf } from "../../../../restore-points/verification/verdict";
+
+const AT = Date.parse("2026-11-22T03:00:12Z");
+const INSTANT = formatInstant(AT);
+const instant = (millis: number) => new Date(AT + millis).toISOString();
+const rows = (...created: number[]) => ({
+  count: created.length,
+  examples: created.map((millis, index) => ({ id: `t${index}`, createdAt: instant(millis) })),
+});
+/** The copy has a commit 5 s before the instant, the present coordinator one 6 s after it. */
+const GOOD: PresentDifferences = {
+  table: "coordinator.state",
+  rowsInCopy: 7,
+  rowsInPresent: 8,
+  newestCommits: rows(-5_000, -60_000),
+  onlyInPresent: rows(6_000, 7_000),
+  missingInPresent: 0,
+  changed: 0,
+  unknownStates: 0,
+  newestInPresent: instant(7_000),
+  readAt: instant(600_000),
+};
+const NONE = { count: 0, examples: [] };
+const SCAN: ScanFacts = {
+  tables: 2,
+  records: 10,
+  committedWithoutRow: NONE,
+  beforeImageWithoutRow: NONE,
+  olderThanCoordinator: 0,
+  unfinished: 0,
+  notCovered: [],
+};
+const verdict = (found: Partial<PresentDifferences>, unproven: string[] = []) =>
+  verdictOf({ instant: INSTANT, brackets: [], unproven, scan: { ...SCAN, present: [{ ...GOOD, ...found }] } });
+
+test("commits on both sides of the instant, well away from it, prove the pause, and the verdict says what that rests on", (t) => {
+  const { verdict: found, restsOn } = verdict({});
+  t.is(found, Verdict.PauseProvenByClocks);
+  t.is(
+    restsOn[0],
+    "coordinator.state: the newest commit of its copy (7 rows) is 5.0 s older than 2026-11-22T03:00:12Z, and the oldest commit that only the present coordinator has is 6.0 s newer, by the pods' clocks: this proves the pause unless a pod's clock is off by more than 4.0 s",
+  );
+  t.regex(restsOn[1] ?? "", /as was asked for: no record of their clouds was read/);
+});
+
+const FOUND: [why: string, found: Partial<PresentDifferences>, verdict: Verdict, because: RegExp][] = [
+  [
+    "a commit of the pause",
+    { onlyInPresent: rows(1_000, 7_000) },
+    Verdict.Refused,
+    /commits that the copy lacks were made before/,
+  ],
+  [
+    "a commit of before the pause that the copy lacks",
+    { onlyInPresent: rows(-9_000) },
+    Verdict.Refused,
+    /or the copy is of another instant/,
+  ],
+  ["rows that differ", { changed: 1 }, Verdict.Refused, /1 row differs/],
+  ["no commit after the pause", { onlyInPresent: rows() }, Verdict.Unproven, /no commit that the copy lacks/],
+  [
+    "a commit of the copy in the pause",
+    { newestCommits: rows(-1_000) },
+    Verdict.Unproven,
+    /committed at .*less than 4 s before the data/,
+  ],
+  ["a commit of the copy after the pause", { newestCommits: rows(9_000) }, Verdict.Unproven, /or later/],
+  ["rows that are gone", { missingInPresent: 2 }, Verdict.Unproven, /lacks 2 rows of the copy/],
+  ["a copy without commits", { newestCommits: rows() }, Verdict.Unproven, /the copy has no commits/],
+  ["a clock that is ahead", { newestInPresent: instant(602_000) }, Verdict.Unproven, /a pod's clock is ahead/],
+  ["another state", { unknownStates: 1 }, Verdict.Unproven, /1 row has a state or time/],
+  [
+    "a time that is none",
+    { onlyInPresent: { count: 1, examples: [{ id: "t", createdAt: "9e15" }] } },
+    Verdict.Refused,
+    /lacks/,
+  ],
+];
+for (const [why, found, expected, because] of FOUND)
+  test(`${why}: ${expected}`, (t) => {
+    const given = verdict(found);
+    t.is(given.verdict, expected);
+    t.regex(given.because.join("; "), because);
+  });
+
+test("what is known beforehand, and evidence of the scan, count as well", (t) => {
+  t.is(verdict({}, ["one_phase_commit.enabled"]).verdict, Verdict.Unproven);
+  const scan = { ...SCAN, present: [GOOD], committedWithoutRow: { count: 1, examples: [] } };
+  t.is(verdictOf({ instant: INSTANT, brackets: [], unproven: [], scan }).verdict, Verdict.Refused);
+});
+
+test("no commit nearer than the distance is ever accepted, on either side", (t) => {
+  const span = fc.integer({ min: -20_000, max: 20_000 });
+  fc.assert(
+    fc.property(span, span, (before, after) => {
+      const { refused, unproven } = presentProblems(
+        { ...GOOD, newestCommits: rows(before), onlyInPresent: rows(after) },
+        INSTANT,
+      );
+      const apart = before < -DISTANCE_MILLIS && after > DISTANCE_MILLIS;
+      t.is(refused.length + unproven.length === 0, apart, `${before} ${after}`);
+    }),
+  );
+});
