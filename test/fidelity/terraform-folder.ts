@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -58,14 +58,27 @@ export class TerraformFolder {
     return stdout;
   }
 
+  /** Runs Terraform, and returns what it and its providers log: JSON, a line for each entry, also if it fails. */
+  async logged(...args: string[]): Promise<{ log: string; problem?: string }> {
+    const path = join(this.#path, "log.jsonl");
+    await rm(path, { force: true });
+    const { problem } = await this.#attempt(args, { TF_LOG: "json", TF_LOG_PATH: path });
+    return { log: await readFile(path, "utf8"), problem };
+  }
+
   /** What Terraform printed, and what it complained of. */
   async attempt(...args: string[]): Promise<{ stdout: string; problem?: string }> {
+    return this.#attempt(args, {});
+  }
+
+  async #attempt(args: string[], more: Record<string, string>): Promise<{ stdout: string; problem?: string }> {
     const { TF_CLI_CONFIG_FILE: _, ...inherited } = process.env;
     const env = {
       ...inherited,
       CHECKPOINT_DISABLE: "1",
       TF_IN_AUTOMATION: "1",
       AWS_EC2_METADATA_DISABLED: "true",
+      ...more,
     };
     try {
       return { stdout: (await run("terraform", args, { cwd: this.#path, env, maxBuffer: 2 ** 28 })).stdout };

@@ -38,7 +38,7 @@ const MOTO_FAULTS: Record<string, { attributes: string[]; reason: string }> = {
   "aws:backup/plan:Plan": { attributes: ["tags", "tags_all"], reason: "tags of plans are forgotten" },
 };
 
-const SERVICES = ["dynamodb", "rds", "backup", "iam", "kms", "sns", "events", "appautoscaling", "sts"];
+const SERVICES = ["dynamodb", "rds", "backup", "iam", "kms", "sns", "events", "appautoscaling", "eks", "sts"];
 
 /** Where an installed AWS provider is found: a mirror of Terraform's registry in a folder. */
 export function pluginFolder(): string | undefined {
@@ -167,8 +167,8 @@ function configuration(endpoint: string, changed: boolean): object {
   return { ...provider(endpoint), resource };
 }
 
-export function provider(endpoint: string): object {
-  return awsProvider({ endpoints: [Object.fromEntries(SERVICES.map((service) => [service, endpoint]))] });
+export function provider(endpoint: string, settings: { max_retries?: number } = {}): object {
+  return awsProvider({ ...settings, endpoints: [Object.fromEntries(SERVICES.map((service) => [service, endpoint]))] });
 }
 
 function fill(row: number) {

@@ -1,4 +1,5 @@
 import type { SimulatedClock } from "../clock";
+import { Caller } from "./authorization/caller";
 import { AutoScaling } from "./autoscaling";
 import { Backup } from "./backup";
 import { DynamoDb } from "./dynamodb";
@@ -18,6 +19,8 @@ import { Sns } from "./sns";
 export class AwsCloud {
   readonly identifiers: Identifiers;
   readonly clock: SimulatedClock;
+  /** As whom programs and providers work. */
+  readonly caller = new Caller();
   readonly dynamodb: DynamoDb;
   readonly rds: Rds;
   readonly backup: Backup;
@@ -45,6 +48,8 @@ export class AwsCloud {
   }
 }
 
+export type { Access } from "./authorization/caller";
+export { default as AUTHORIZATION_REFERENCE } from "./authorization/reference.json";
 export type { BackupRule, RecoveryPoint } from "./backup";
 export { checkRules } from "./backup-rules";
 export { Vault } from "./backup-vault";
@@ -54,6 +59,7 @@ export type { Item, TypedItem } from "./dynamodb-item";
 export { CallRates } from "./dynamodb-quotas";
 export type { Table } from "./dynamodb-table";
 export { AwsError } from "./error";
+export { verdictOf } from "./policy-document";
 export type { Cluster, ClusterSettings } from "./rds-cluster";
 export type { RdsDatabase } from "./rds-database";
 export type { Instance } from "./rds-instance";

@@ -100,6 +100,9 @@ export class RdsRegion {
     return this.#clusters.find(identifierOrArn);
   }
 
+  /** How many there may be [Amazon RDS User Guide, "Quotas and constraints for Amazon RDS"]; an account can have more. */
+  quotas = { instances: 40, clusters: 40 };
+
   /** In the order in which `DescribeDBClusters` pages through them. */
   clusters(): Cluster[] {
     return this.#clusters.all();

@@ -8,6 +8,7 @@ import type { JsonObject } from "./json";
 import { MYSQL } from "./mysql";
 import { Network } from "./network";
 import { reportArmExchange } from "./observer";
+import { type ArmAccess, ArmPermissions, accessesOf, statusAccess } from "./permissions";
 import { POSTGRESQL } from "./postgresql";
 import { parseResourcePath } from "./resource-id";
 import type { ArmAnswer, ArmResourceType, ResourceName } from "./resource-type";
@@ -20,6 +21,17 @@ export interface ArmRequest {
   path: string;
   apiVersion: string | undefined;
   body?: JsonObject;
+}
+
+/** A request whose path is taken apart. */
+interface AllowedRequest {
+  method: string;
+  type: string;
+  /** The last word of a POST. */
+  action: string | undefined;
+  isList: boolean;
+  name: ResourceName;
+  body: JsonObject;
 }
 
 /**
@@ -35,6 +47,8 @@ export class AzureCloud {
   readonly cosmosdb: CosmosDb;
   readonly roles: RoleAssignments;
   readonly dataProtection: DataProtection;
+  /** What programs and providers may do. */
+  readonly permissions = new ArmPermissions();
   readonly #types: Map<string, ArmResourceType>;
   readonly #resourceGroups = new Map<string, string>();
   readonly #otherSubscriptions = new Map<string, "same tenant" | "another tenant">();
@@ -93,8 +107,15 @@ export class AzureCloud {
     }
   }
 
-  /** Answers anybody's request, and reports nothing. @throws {ArmError} */
-  answer({ method, path, apiVersion, body = {} }: ArmRequest): ArmAnswer {
+  /** Answers a request, and reports nothing. @throws {ArmError} */
+  answer(request: ArmRequest): ArmAnswer {
+    return this.#answer(request, (accesses) => this.permissions.authorize(accesses, request.path));
+  }
+
+  #answer(
+    { method, path, apiVersion, body = {} }: ArmRequest,
+    authorize: (accesses: readonly ArmAccess[]) => void,
+  ): ArmAnswer {
     if (apiVersion === undefined)
       throw new ArmError(
         "MissingApiVersionParameter",
@@ -122,10 +143,30 @@ export class AzureCloud {
     // Before anything that is backed up can change or go.
     this.dataProtection.runWhatIsDue();
 
+    if (method === "GET" && parsed.type === "Microsoft.Authorization/permissions")
+      return { body: { value: [this.#permissionsAt(resourceGroup)] } };
+
     const types = parsed.type.split("/");
     const action = method === "POST" ? (types.pop() as string) : undefined;
     const type = this.#typeOf(types.join("/"), apiVersion);
     const isList = action === undefined && name.names.length < types.length - 1;
+    authorize(accessesOf(method, type.type, action, parsed, body));
+    // Azure refuses to say how a change goes on after it has taken it; here, before: nothing has begun that cannot be repeated.
+    if (method !== "GET" && method !== "POST") authorize(statusAccess(type.type));
+    const answer = this.#run(type, { method, body, action, isList, name, type: parsed.type });
+    if (method === "POST" && answer.simulatedMillis !== undefined) authorize(statusAccess(type.type));
+    return answer;
+  }
+
+  /** What the caller's roles give on a scope; those on the subscription are inherited. Everybody may ask. [Azure REST API, Permissions] */
+  #permissionsAt(resourceGroup: string | undefined): JsonObject {
+    const inherited = this.permissions.listed("subscription");
+    const actions = resourceGroup === undefined ? inherited : [...inherited, ...this.permissions.listed("group")];
+    return { actions, notActions: [], dataActions: [], notDataActions: [] };
+  }
+
+  /** Runs a request that is allowed. */
+  #run(type: ArmResourceType, { method, action, isList, name, body, type: typeName }: AllowedRequest): ArmAnswer {
     if (action !== undefined) {
       const run = Object.entries(type.actions ?? {}).find(
         ([known]) => known.toLowerCase() === action.toLowerCase(),
@@ -139,7 +180,7 @@ export class AzureCloud {
     else if (method === "DELETE" && type.delete) return type.delete(name);
     throw new ArmError(
       "MethodNotAllowed",
-      `The request ${method} for the resource type '${parsed.type}' is not allowed, or not simulated.`,
+      `The request ${method} for the resource type '${typeName}' is not allowed, or not simulated.`,
       405,
     );
   }
@@ -153,7 +194,8 @@ export class AzureCloud {
     const [apiVersion] = this.#types.get(type.toLowerCase())?.apiVersions ?? [];
     if (apiVersion === undefined || names.length !== type.split("/").length - 1) return false;
     try {
-      this.answer({ method: "GET", path: id, apiVersion });
+      // Azure looks for itself.
+      this.#answer({ method: "GET", path: id, apiVersion }, () => {});
       return true;
     } catch (error) {
       if (error instanceof ArmError && error.status === 404) return false;
@@ -196,5 +238,6 @@ export { ArmError } from "./error";
 export type { FlexibleServer } from "./flexible-server";
 export type { FlexibleServers } from "./flexible-servers";
 export { type JsonObject, merged, object, without } from "./json";
+export type { ArmAccess } from "./permissions";
 export { STORED_PROCEDURE } from "./schema-loader";
 export { checkTags } from "./tags";

@@ -23,6 +23,7 @@ import { UNKNOWN } from "../provider";
 import { isAbsent, isObject, type Properties, type Property, problemsOf, withDefaults } from "../schema";
 import { sdkVersion } from "../sdk-version";
 import { TypeCatalog } from "../type-catalog";
+import { authorizeStep } from "./calls";
 import { compare, isZero } from "./diff";
 import { type Existing, object, type ResourceType, textMap } from "./resource-type";
 import { RESOURCE_TYPES } from "./resource-types";
@@ -118,9 +119,10 @@ export class AwsProvider implements SimulatedProvider {
     const type = this.#types.type(request.type);
     const inputs = this.#tagged(plain(request.inputs));
     if (request.preview) return { id: UNKNOWN, outputs: planned(type, inputs), simulatedMillis: 0 };
-    const { id, simulatedMillis } = this.#attempt(type, "creating", request.urn, () =>
-      type.create(this.#cloud, inputs, request.startMillis),
-    );
+    const { id, simulatedMillis } = this.#attempt(type, "creating", request.urn, () => {
+      authorizeStep(this.#cloud, type, "create", inputs);
+      return type.create(this.#cloud, inputs, request.startMillis);
+    });
     reportDeclared({ urn: request.urn, type: request.type, inputs: plain(request.inputs) });
     return { id, outputs: this.#state(type, { id, state: inputs }) as PropertyMap, simulatedMillis };
   }
@@ -131,7 +133,10 @@ export class AwsProvider implements SimulatedProvider {
     const { id, region } = imported && !type.global ? importIdOf(request.id) : { id: request.id };
     const before = plain({ ...(imported && type.imported), ...request.inputs, ...request.outputs });
     if (!type.global) before.region ??= region ?? this.#region ?? null;
-    const outputs = this.#attempt(type, "reading", request.urn, () => this.#state(type, { id, state: before }));
+    const outputs = this.#attempt(type, "reading", request.urn, () => {
+      authorizeStep(this.#cloud, type, "read", { ...before, id });
+      return this.#state(type, { id, state: before });
+    });
     if (!outputs) return undefined;
     const inputs = request.inputs
       ? projected(known(type), plain(request.inputs), outputs)
@@ -150,9 +155,10 @@ export class AwsProvider implements SimulatedProvider {
       Object.keys(compare(known(type), request.oldOutputs, inputs, [])).map((path) => path.replace(/[.[].*/, "")),
     );
     if (!isDeepStrictEqual(textMap(inputs.tagsAll), textMap(request.oldOutputs.tagsAll))) differing.add("tagsAll");
-    const simulatedMillis = this.#attempt(type, "updating", request.urn, () =>
-      type.update(this.#cloud, existing, inputs, (input) => differing.has(input)),
-    );
+    const simulatedMillis = this.#attempt(type, "updating", request.urn, () => {
+      authorizeStep(this.#cloud, type, "update", { ...request.oldOutputs, ...inputs }, request.oldOutputs);
+      return type.update(this.#cloud, existing, inputs, (input) => differing.has(input));
+    });
     reportDeclared({ urn: request.urn, type: request.type, inputs: plain(request.newInputs) });
     // Like the bridge: what was computed stays in the state until the cloud returns another value.
     const computed = Object.entries(request.oldOutputs).filter(([name]) => type.inputs[name]?.computed);
@@ -166,7 +172,10 @@ export class AwsProvider implements SimulatedProvider {
     // A resource that no longer exists counts as deleted.
     if (!type.read(this.#cloud, existing)) return { simulatedMillis: 0 };
     return {
-      simulatedMillis: this.#attempt(type, "deleting", request.urn, () => type.delete(this.#cloud, existing)),
+      simulatedMillis: this.#attempt(type, "deleting", request.urn, () => {
+        authorizeStep(this.#cloud, type, "delete", existing.state);
+        return type.delete(this.#cloud, existing);
+      }),
     };
   }
 

@@ -1,4 +1,5 @@
 import type * as backup from "@aws-sdk/client-backup";
+import type { Parameters } from "../authorization/requests";
 import type { AwsCloud } from "../aws";
 import { AwsError } from "../error";
 import { page } from "./json";
@@ -10,6 +11,8 @@ interface RestOperation {
   method: "GET";
   /** With a group for each parameter. */
   path: RegExp;
+  /** The parameters in the path. */
+  parameters?: readonly string[];
   /** What IAM's action is called. */
   action: string;
   query: readonly string[];
@@ -57,6 +60,7 @@ export function backupOperations(cloud: AwsCloud): RestOperation[] {
     {
       method: "GET",
       path: /^\/backup\/plans\/([\w-]+)\/versions\/?$/,
+      parameters: ["BackupPlanId"],
       action: "backup:ListBackupPlanVersions",
       query: ["maxResults", "nextToken"],
       run(query, region, id): Partial<backup.ListBackupPlanVersionsOutput> {
@@ -76,6 +80,7 @@ export function backupOperations(cloud: AwsCloud): RestOperation[] {
     {
       method: "GET",
       path: /^\/backup\/plans\/([\w-]+)\/selections\/?$/,
+      parameters: ["BackupPlanId"],
       action: "backup:ListBackupSelections",
       query: ["maxResults", "nextToken"],
       run(query, region, planId): Partial<backup.ListBackupSelectionsOutput> {
@@ -100,6 +105,7 @@ export function backupOperations(cloud: AwsCloud): RestOperation[] {
     {
       method: "GET",
       path: /^\/backup\/plans\/([\w-]+)\/selections\/([\w-]+)$/,
+      parameters: ["BackupPlanId", "SelectionId"],
       action: "backup:GetBackupSelection",
       query: [],
       run(_query, region, planId, id): Partial<backup.GetBackupSelectionOutput> {
@@ -153,12 +159,13 @@ export function readRest(
   operations: readonly RestOperation[],
   method: string,
   url: URL,
-): { action: string; run(region: string): object } | undefined {
+): { action: string; parameters: Parameters; run(region: string): object } | undefined {
   for (const operation of operations) {
     const found = operation.method === method ? operation.path.exec(url.pathname) : null;
     if (!found) continue;
     return {
       action: operation.action,
+      parameters: Object.fromEntries((operation.parameters ?? []).map((name, index) => [name, found[index + 1]])),
       run(region) {
         const unknown = [...url.searchParams.keys()].find((name) => !operation.query.includes(name));
         if (unknown)

@@ -21,6 +21,8 @@ export interface QueryOperation {
 /** A service of the query protocol: form in, XML out. */
 export interface QueryOperations {
   namespace: string;
+  /** What IAM's actions begin with; absent where none is needed. */
+  action?: string;
   operations: Record<string, QueryOperation>;
   /** What an element of a list is called in XML, by the list's name. */
   elementNames: Record<string, string>;

@@ -1,6 +1,7 @@
 import type * as rds from "@aws-sdk/client-rds";
 import type { AwsCloud } from "../aws";
 import type { QueryOperations } from "./query";
+import { accountOperations } from "./rds-account";
 import { clusterOperations } from "./rds-clusters";
 import { instanceOperations } from "./rds-instances";
 import { FILTERS, STRINGS, TAGS } from "./rds-members";
@@ -11,7 +12,9 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
   const at = (region: string) => cloud.rds.region(region);
   return {
     namespace: "http://rds.amazonaws.com/doc/2014-10-31/",
+    action: "rds",
     elementNames: {
+      AccountQuotas: "AccountQuota",
       AssociatedRoles: "DBClusterRole",
       AvailabilityZones: "AvailabilityZone",
       DBClusterAutomatedBackups: "DBClusterAutomatedBackup",
@@ -38,6 +41,7 @@ export function rdsOperations(cloud: AwsCloud): QueryOperations {
       ...clusterOperations(cloud),
       ...instanceOperations(cloud),
       ...neighbourOperations(cloud),
+      ...accountOperations(cloud),
       ListTagsForResource: {
         members: { ResourceName: "string", Filters: FILTERS },
         run: (input: rds.ListTagsForResourceMessage, region) => ({

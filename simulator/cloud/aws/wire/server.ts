@@ -2,12 +2,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { RequestFailures } from "../../request-failures";
 import { ACCOUNT, arn } from "../account";
+import { accessesOf, type Parameters } from "../authorization/requests";
 import type { AwsCloud } from "../aws";
 import { AwsError } from "../error";
 import { reportExchange } from "../observer";
 import { autoscalingOperations } from "./autoscaling";
 import { backupOperations, readRest } from "./backup";
 import { dynamodbOperations } from "./dynamodb";
+import { iamOperations } from "./iam";
 import { jsonBody, jsonError, type Operations, readJson } from "./json";
 import { type QueryOperations, queryBody, queryError, readQuery } from "./query";
 import { rdsOperations } from "./rds";
@@ -27,8 +29,8 @@ interface JsonService {
   contentType: string;
   /** What the error's `__type` begins with. */
   namespace: string;
-  /** What IAM's actions begin with, where roles are held against their policies. */
-  action?: string;
+  /** What IAM's actions begin with. */
+  action: string;
   operations: Operations;
 }
 
@@ -48,12 +50,14 @@ export async function serveAws(cloud: AwsCloud, failures = new RequestFailures()
     AnyScaleFrontendService: {
       contentType: "application/x-amz-json-1.1",
       namespace: "",
+      action: "application-autoscaling",
       operations: autoscalingOperations(cloud),
     },
   };
   const query: Record<string, QueryOperations> = {
     "2014-10-31": rdsOperations(cloud),
     "2011-06-15": stsOperations(cloud),
+    "2010-05-08": iamOperations(cloud),
   };
 
   const rest = backupOperations(cloud);
@@ -95,7 +99,7 @@ export async function serveAws(cloud: AwsCloud, failures = new RequestFailures()
         throttle("ThrottlingException");
         const region = regionOfScope(request);
         const run = readJson(service.operations, operation, body);
-        if (service.action) authorize(cloud, request, `${service.action}:${operation}`, region, body);
+        authorize(cloud, request, `${service.action}:${operation}`, region, body, JSON.parse(body || "{}"));
         response.end(jsonBody(run(region)));
       } catch (error) {
         const known = asAwsError(error);
@@ -111,7 +115,7 @@ export async function serveAws(cloud: AwsCloud, failures = new RequestFailures()
       try {
         throttle("ThrottlingException");
         const region = regionOfScope(request);
-        authorize(cloud, request, operation.action, region, body);
+        authorize(cloud, request, operation.action, region, body, operation.parameters);
         response.end(jsonBody(operation.run(region)));
       } catch (error) {
         const known = asAwsError(error);
@@ -132,7 +136,9 @@ export async function serveAws(cloud: AwsCloud, failures = new RequestFailures()
     try {
       throttle("Throttling");
       const region = operations.operations[action]?.unsigned ? "" : regionOfScope(request);
-      response.end(queryBody(operations, action, readQuery(operations, action, form)(region), requestId));
+      const run = readQuery(operations, action, form);
+      if (operations.action) authorize(cloud, request, `${operations.action}:${action}`, region, body, formOf(form));
+      response.end(queryBody(operations, action, run(region), requestId));
     } catch (error) {
       const known = asAwsError(error);
       response.statusCode = known.status;
@@ -195,17 +201,32 @@ function answerPod(cloud: AwsCloud, request: IncomingMessage, response: ServerRe
   }
 }
 
-/** Holds who has taken a role to its policies, and to what they have signed. The account's own user may do anything, unchecked. */
-function authorize(cloud: AwsCloud, request: IncomingMessage, action: string, region: string, body: string): void {
+/** Holds who has taken a role to its policies, and to what they have signed; the account's user to those that restrict them. */
+function authorize(
+  cloud: AwsCloud,
+  request: IncomingMessage,
+  action: string,
+  region: string,
+  body: string,
+  parameters: Parameters,
+): void {
   const [, accessKeyId = ""] = /Credential=([^/]+)\//.exec(request.headers.authorization ?? "") ?? [];
   const token = request.headers["x-amz-security-token"];
   const session = cloud.sessions.find(accessKeyId, typeof token === "string" ? token : undefined);
-  if (session === undefined) return;
+  if (session === undefined) {
+    cloud.caller.authorize(accessesOf(action, parameters, region));
+    return;
+  }
   checkSignature(request, body, session.secretAccessKey, cloud.clock.now());
   const { TableName, BackupArn, ResourceArn } = JSON.parse(body || "{}") as Record<string, string | undefined>;
   const named = BackupArn ?? ResourceArn ?? TableName;
   const resource = named === undefined || named.startsWith("arn:") ? named : arn("dynamodb", region, `table/${named}`);
   cloud.sessions.authorize(session, action, resource ?? "*");
+}
+
+/** A form's members, a list under its own name. */
+function formOf(form: URLSearchParams): Parameters {
+  return Object.fromEntries([...form].map(([path, value]) => [path.split(".")[0] ?? path, value]));
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

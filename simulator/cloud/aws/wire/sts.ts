@@ -10,7 +10,7 @@ export function stsOperations(cloud: AwsCloud): QueryOperations {
     operations: {
       GetCallerIdentity: {
         members: {},
-        run: () => ({ Arn: `arn:aws:iam::${ACCOUNT}:user/rehearsal`, UserId: "AIDAREHEARSAL", Account: ACCOUNT }),
+        run: () => ({ Arn: cloud.caller.arn, UserId: "AIDAREHEARSAL", Account: ACCOUNT }),
       },
       AssumeRoleWithWebIdentity: {
         unsigned: true,

@@ -1,0 +1,20 @@
+import preview from "./azure/preview.json";
+import restore from "./azure/restore.json";
+import up from "./azure/up.json";
+
+/** A custom role, in the form that `az role definition create` takes. */
+export interface CustomRole {
+  Name: string;
+  Description: string;
+  Actions: string[];
+  AssignableScopes: string[];
+}
+
+/** Who needs which roles: one on the resource groups of the databases and of the vault, one on the subscription. */
+export interface AzureRoles {
+  group: CustomRole;
+  subscription: CustomRole;
+}
+
+/** Each also needs those before it. No database on Azure takes a name in a switch-over. */
+export const AZURE_ROLES = { preview, up, restore } satisfies Record<string, AzureRoles>;
