@@ -17,6 +17,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     },
   },
   {
+    name: "doctor",
+    summary: "find out whether the next window and a restore have what they need",
+    load(): typeof import("./doctor") {
+      return require("./doctor");
+    },
+  },
+  {
     name: "drill",
     summary: "restore copies of all databases, prove that they fit together, and remove them",
     load(): typeof import("./drill") {

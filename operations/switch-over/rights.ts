@@ -11,7 +11,7 @@ export interface Right {
   group: string;
   /** Such as `deployments/scale`. */
   resource: string;
-  verb: "create" | "get" | "list" | "patch" | "update";
+  verb: "create" | "delete" | "get" | "list" | "patch" | "update" | "watch";
   namespace: string;
   /** A right of one object; absent where Kubernetes cannot restrict it to one. */
   name?: string;

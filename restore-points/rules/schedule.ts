@@ -92,7 +92,18 @@ function cronFields(schedule: string): string[] | undefined {
 export function nextAwsRun(schedule: string, timeZone: string, after: number): number | undefined {
   const words = cronFields(schedule);
   const times = words?.[5] === "*" ? readTimes(words.slice(0, 5)) : undefined;
-  if (times === undefined) return undefined;
+  return times && nextTime(times, timeZone, after);
+}
+
+/** The same for a CronJob's schedule, such as `0 3 * * *`. */
+export function nextRun(schedule: string, timeZone: string, after: number): number | undefined {
+  const cron = parseCron(schedule);
+  if ("problem" in cron) return undefined;
+  // Kubernetes counts such an interval from the CronJob's last run, which the schedule does not say.
+  return "everyMillis" in cron ? after + cron.everyMillis : nextTime(cron, timeZone, after);
+}
+
+function nextTime(times: Times, timeZone: string, after: number): number | undefined {
   const offset = (instant: number) => localMillis(instant, timeZone) - instant;
   const local = localMillis(after, timeZone);
   const today = Math.floor(local / DAY_MILLIS) * DAY_MILLIS;

@@ -1,0 +1,187 @@
+import type { PauseScheduleArgs } from "../../components/pause/args";
+import { notPinned } from "../../components/pause/cluster";
+import { releaseProblems } from "../../components/pause/release-problems";
+import { ClusterClient } from "../../operations/kubernetes/client";
+import { type ApiConnection, connect } from "../../operations/kubernetes/connection";
+import { selectCluster } from "../../operations/kubernetes/kubeconfig";
+import { readData, readPauseRuns } from "../../operations/kubernetes/pause-runs";
+import { ClusterReader } from "../../operations/kubernetes/reader";
+import { lookUpReleases, missingNamespaces } from "../../operations/kubernetes/releases";
+import { missingRights } from "../../operations/switch-over/rights";
+import { kubernetesRights } from "../../permissions/kubernetes";
+import { formatInstant } from "../../restore-points/instant";
+import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
+import { runProblems } from "../../restore-points/pause-runs";
+import { readWindowRecord } from "../../restore-points/record";
+import { longestIntervalMillis, nextRun } from "../../restore-points/rules/schedule";
+import { WINDOWS_KEY } from "../../restore-points/window";
+import { commonWindows } from "../../restore-points/windows";
+import { skewFinding } from "./clock";
+import { type Ask, checked, type Finding, ok, problem, split, warning } from "./finding";
+import { answering } from "./release-pods";
+import { RECORD_NAME, SCHEDULE_NAME, type Situation, scheduleNamespace } from "./situation";
+
+const HOUR_MILLIS = 3_600_000;
+
+/** Everything that a pause needs of the cluster. */
+export async function clusterFindings(
+  { pause, cluster }: Situation,
+  now: () => number,
+  env: NodeJS.ProcessEnv,
+  ask: Ask,
+): Promise<Finding[]> {
+  if (pause === undefined) return [{ check: "cluster", ...ok("no pods are paused: the set needs no pause windows") }];
+  let connection: ApiConnection;
+  let reader: ClusterReader;
+  const head: Finding[] = [];
+  try {
+    const endpoint = selectCluster(cluster, env);
+    const pinned = cluster.context !== undefined || cluster.kubeconfig !== undefined;
+    connection = await ask(`the cluster of context ${endpoint.context ?? "of this pod"}`, () => connect(endpoint, env));
+    reader = await ClusterReader.open(endpoint, env);
+    const version = await reader.get("/version");
+    head.push({
+      check: "cluster",
+      ...(pinned || endpoint.context === undefined
+        ? ok(`pods are paused in the cluster of ${connection.name} (Kubernetes ${String(version?.gitVersion ?? "?")})`)
+        : split("warning", notPinned(endpoint.context))),
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return [
+      {
+        check: "cluster",
+        ...problem(
+          `the cluster in which pods would be paused cannot be reached: ${message}`,
+          'name its context: pulumi config set kubernetes:context <context>; "kubectl config get-contexts" lists them',
+        ),
+      },
+    ];
+  }
+  const namespace = scheduleNamespace(pause);
+  const releases = pause.releases.map(({ namespace, name, adminPort }) => ({ namespace, name, adminPort }));
+  const client = new ClusterClient(async () => connection, 0);
+  const others = await Promise.all([
+    checked("releases", ask, "the releases", async () => {
+      const wanted = [...new Set([...releases.map((release) => release.namespace), namespace])];
+      const { missing } = await missingNamespaces(reader, wanted);
+      if (missing.length > 0)
+        return missing.map((name) =>
+          problem(
+            `namespace ${name} does not exist in the cluster of ${reader.name}`,
+            `kubectl create namespace ${name}`,
+          ),
+        );
+      const problems = releaseProblems(await lookUpReleases(reader, releases));
+      if (problems.length > 0) return problems.map((text) => split("problem", text));
+      return answering(reader, releases);
+    }),
+    checked("pause schedule", ask, "the pause schedule", () => scheduleFindings(reader, pause, namespace, now)),
+    checked("restore points", ask, "the recorded windows", () => windowFindings(reader, pause, namespace, now)),
+    checked("Kubernetes rights", ask, "what this account may do in the cluster", async () => {
+      const where = { schedule: namespace, releases: releases.map((release) => release.namespace) };
+      const rights = (["preview", "up"] as const).flatMap((who) => kubernetesRights(who, where));
+      const missing = await missingRights(client, rights);
+      if (missing.length === 0) return [ok(`this account has the ${rights.length} rights that an up needs`)];
+      return [
+        problem(
+          `this account may not ${missing.map(({ verb, resource, namespace }) => `${verb} ${resource} in ${namespace}`).join(", ")}`,
+          "bind the Roles of docs/permissions.md to it",
+        ),
+      ];
+    }),
+    checked("clock", ask, "the API server's clock", async () => {
+      await client.get("/version");
+      return [skewFinding("the Kubernetes API server", client.serverNow() - now())];
+    }),
+  ]);
+  return [...head, ...others.flat()];
+}
+
+async function scheduleFindings(
+  reader: ClusterReader,
+  { schedule, timeZone = "Etc/UTC", suspend }: PauseScheduleArgs,
+  namespace: string,
+  now: () => number,
+): Promise<Omit<Finding, "check">[]> {
+  const [runs, record] = await Promise.all([
+    readPauseRuns(reader, namespace, SCHEDULE_NAME),
+    readData(reader, namespace, RECORD_NAME),
+  ]);
+  if (runs === undefined)
+    return [
+      problem(`there is no CronJob ${namespace}/${SCHEDULE_NAME}, so nothing is paused`, 'create it with "pulumi up"'),
+    ];
+  const findings: Omit<Finding, "check">[] = [];
+  if (runs.suspended)
+    findings.push(
+      problem(
+        `the CronJob ${namespace}/${SCHEDULE_NAME} is suspended, so that no window is recorded`,
+        suspend === true
+          ? 'remove pause.suspend from the configuration, and run "pulumi up"'
+          : `a switch-over that is not complete does that: run "pulumi up"; otherwise kubectl -n ${namespace} patch cronjob ${SCHEDULE_NAME} -p '{"spec":{"suspend":false}}'`,
+      ),
+    );
+  const longest = longestIntervalMillis(schedule);
+  if (longest !== undefined)
+    for (const text of runProblems(runs, readLastRun(record[LAST_RUN_KEY]), {
+      now: now(),
+      longestIntervalMillis: longest,
+    }))
+      findings.push(split("problem", text));
+  const next = nextRun(schedule, timeZone as string, now());
+  const text = next === undefined ? "never" : `at ${formatInstant(next)} (in ${spanText(next - now())})`;
+  const last =
+    runs.lastSucceeded === undefined ? "no run has succeeded yet" : `the last success was at ${runs.lastSucceeded}`;
+  findings.push(
+    findings.length > 0
+      ? warning(`the next window is due ${text}; ${last}`)
+      : ok(`the next window is due ${text}; ${last}`),
+  );
+  return findings;
+}
+
+async function windowFindings(
+  reader: ClusterReader,
+  { schedule, releases }: PauseScheduleArgs,
+  namespace: string,
+  now: () => number,
+): Promise<Omit<Finding, "check">[]> {
+  const record = await readData(reader, namespace, RECORD_NAME);
+  const { windows, malformed } = readWindowRecord(record[WINDOWS_KEY]);
+  const [newest] = commonWindows(
+    windows,
+    releases.map(({ namespace, name }) => ({ namespace, name })),
+  );
+  const left = malformed.map((text) => warning(`an entry of the record cannot be used: ${text}`));
+  if (newest === undefined)
+    return [
+      ...left,
+      problem(
+        `no window that is common to all releases is recorded in ${namespace}/${RECORD_NAME}`,
+        `have one made now: kubectl -n ${namespace} create job --from=cronjob/${SCHEDULE_NAME} ${SCHEDULE_NAME}-now`,
+      ),
+    ];
+  const age = now() - newest.instant;
+  const longest = longestIntervalMillis(schedule) ?? Number.POSITIVE_INFINITY;
+  const text = `the newest restore point is ${formatInstant(newest.instant)}, ${spanText(age)} ago`;
+  if (age <= longest + HOUR_MILLIS) return [...left, ok(text)];
+  return [
+    ...left,
+    problem(
+      `${text}: older than the schedule's longest interval of ${spanText(longest)}`,
+      `find out why later runs have recorded none: kubectl -n ${namespace} logs --selector=app.kubernetes.io/instance=${SCHEDULE_NAME} --tail=-1`,
+    ),
+  ];
+}
+
+/** `3 days 4 h`, `4 h 10 min`, `50 s`. */
+export function spanText(millis: number): string {
+  const seconds = Math.round(millis / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days > 0) return `${days} ${days === 1 ? "day" : "days"}${hours % 24 > 0 ? ` ${hours % 24} h` : ""}`;
+  if (hours > 0) return `${hours} h${minutes % 60 > 0 ? ` ${minutes % 60} min` : ""}`;
+  return minutes > 0 ? `${minutes} min` : `${seconds} s`;
+}

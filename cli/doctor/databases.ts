@@ -1,0 +1,166 @@
+import type { DatabaseArgs, KnownDatabase } from "../../components/databases";
+import { rangeOfTables } from "../../components/databases/dynamodb/ranges";
+import { goalOf, namespacePatterns } from "../../components/databases/dynamodb/tables";
+import { shortfalls, stateFault } from "../../components/databases/rds/protection";
+import { describeCluster } from "../../operations/aurora";
+import { findServer, type ServerProduct, serverShortfalls } from "../../operations/azure-servers";
+import { backupShortfalls, findAccount } from "../../operations/cosmosdb";
+import { shortfalls as tableShortfalls } from "../../operations/dynamodb-changes";
+import { describeInstance } from "../../operations/rds";
+import { TableReader } from "../../operations/table-reader";
+import { tablesOf } from "../../restore-points/tables";
+import { type Ask, checked, type Finding, ok, problem, warning } from "./finding";
+import type { Situation } from "./situation";
+
+/** Whether each database is there, and protected as the configuration says. */
+export async function databaseFindings(situation: Situation, ask: Ask): Promise<Finding[]> {
+  const found = await Promise.all(
+    situation.databases.map((database) =>
+      checked("databases", ask, `database ${database.name}`, () => findingsOf(database, situation)),
+    ),
+  );
+  return found.flat();
+}
+
+const UP = '"pulumi up" fixes it';
+
+async function findingsOf(
+  { name, kind, args }: KnownDatabase,
+  situation: Situation,
+): Promise<Omit<Finding, "check">[]> {
+  const { aws, azure } = situation;
+  // Cast: `kindOf` has found the args of this kind under its key.
+  const of = <Key extends keyof DatabaseArgs>() => args as NonNullable<DatabaseArgs[Key]>;
+  const existing = Reflect.get(of<"dynamodb">(), "existing");
+  if (existing === undefined) return [ok(`${name}: the program creates it, and declares its protection`)];
+  const region = kind.region?.(args) ?? aws.region ?? "";
+  const days = kind.recoveryDays(args);
+  if (kind.key === "dynamodb") {
+    const goal = goalOf(of<"dynamodb">());
+    const reader = new TableReader(region, aws.access);
+    // Not the components' own look-up, which knows its run of the program: there is none here.
+    const { tables: named = [], ...namespaces } = of<"dynamodb">().existing ?? {};
+    const prefixes = namespacePatterns(namespaces, namespaces.scalardbTables !== false);
+    const names = tablesOf({ tables: named, prefixes }, await reader.names());
+    const missing = [
+      ...named.filter((table) => !names.includes(table)),
+      ...namespacePatterns(namespaces, false).filter((prefix) => !names.some((table) => table.startsWith(prefix))),
+    ];
+    if (missing.length > 0) return [gone(name, `the table or namespace ${missing.join(", ")} in ${region}`)];
+    const tables = await reader.protection(names);
+    const lacking = tables.filter((table) => tableShortfalls(table, goal).length > 0).map((table) => table.name);
+    if (lacking.length > 0)
+      return [
+        warning(
+          `${name}: ${lacking.length} of ${tables.length} tables are not protected as configured: ${lacking.join(", ")}`,
+          UP,
+        ),
+      ];
+    const range = rangeOfTables(name, tables);
+    return [
+      "unknownBecause" in range
+        ? problem(`${name}: cannot be restored: ${range.unknownBecause}`)
+        : ok(`${name}: ${tables.length} tables, restorable from ${range.earliest} to ${range.latest}`),
+    ];
+  }
+  if (kind.key === "cosmosdb") {
+    const { accountName, resourceGroupName } = existing as { accountName: string; resourceGroupName: string }; // Cast: its schema.
+    const account = await findAccount({ accountName, resourceGroupName }, azure);
+    if (account === undefined) return [gone(name, `the Cosmos DB account ${accountName} in ${resourceGroupName}`)];
+    return protectedOr(name, `Cosmos DB account ${accountName}`, backupShortfalls(account, days));
+  }
+  if (kind.key === "azureMysql" || kind.key === "azurePostgresql") {
+    const { serverName, resourceGroupName } = existing as { serverName: string; resourceGroupName: string }; // Cast: its schema.
+    const product: ServerProduct = kind.key === "azureMysql" ? "mysql" : "postgresql";
+    const server = await findServer({ product, serverName, resourceGroupName }, azure);
+    if (server === undefined) return [gone(name, `the server ${serverName} in ${resourceGroupName}`)];
+    return protectedOr(name, `server ${serverName}`, serverShortfalls(server, days));
+  }
+  const { clusterIdentifier, instanceIdentifier } = existing as {
+    clusterIdentifier?: string;
+    instanceIdentifier?: string;
+  }; // Cast: its schema.
+  return clusterIdentifier === undefined
+    ? instanceFindings(name, { region, identifier: instanceIdentifier ?? "", days }, situation)
+    : clusterFindings(name, { region, identifier: clusterIdentifier, days }, situation);
+}
+
+interface RdsPlace {
+  region: string;
+  identifier: string;
+  days: number;
+}
+
+async function clusterFindings(name: string, { region, identifier, days }: RdsPlace, { aws }: Situation) {
+  const { cluster } = (await describeCluster(region, identifier, aws.access)) ?? {};
+  if (cluster === undefined) return [gone(name, `the cluster ${identifier} in ${region}`)];
+  const state = stateFault("cluster", cluster.Status);
+  if (state) return [problem(`${name}: ${state}`)];
+  return rdsFindings(name, `cluster ${identifier}`, {
+    protection: {
+      retentionDays: cluster.BackupRetentionPeriod ?? 0,
+      deletionProtection: cluster.DeletionProtection === true,
+      storageEncrypted: cluster.StorageEncrypted === true,
+    },
+    days,
+    earliest: cluster.EarliestRestorableTime,
+    latest: cluster.LatestRestorableTime,
+  });
+}
+
+async function instanceFindings(name: string, { region, identifier, days }: RdsPlace, { aws }: Situation) {
+  const { instance, backups } = (await describeInstance(region, identifier, aws.access)) ?? {};
+  if (instance === undefined) return [gone(name, `the instance ${identifier} in ${region}`)];
+  const state = stateFault("instance", instance.DBInstanceStatus);
+  if (state) return [problem(`${name}: ${state}`)];
+  return rdsFindings(name, `instance ${identifier}`, {
+    protection: {
+      retentionDays: instance.BackupRetentionPeriod ?? 0,
+      deletionProtection: instance.DeletionProtection === true,
+      storageEncrypted: instance.StorageEncrypted === true,
+    },
+    days,
+    earliest: backups?.RestoreWindow?.EarliestTime,
+    latest: backups?.RestoreWindow?.LatestTime,
+  });
+}
+
+function rdsFindings(
+  name: string,
+  what: string,
+  found: {
+    protection: { retentionDays: number; deletionProtection: boolean; storageEncrypted: boolean };
+    days: number;
+    earliest?: Date;
+    latest?: Date;
+  },
+): Omit<Finding, "check">[] {
+  const { protection, days, earliest, latest } = found;
+  const lacking = shortfalls({ identifier: "", arn: "", range: { name, unknownBecause: "" }, ...protection }, days);
+  const late = lacking.map((each) =>
+    warning(
+      `${name}: ${what}: ${each}`,
+      each.startsWith("its backup retention")
+        ? 'after "pulumi up", AWS Backup raises it with its next daily run'
+        : "change it where the database is managed",
+    ),
+  );
+  if (earliest === undefined || latest === undefined)
+    return [
+      ...late,
+      problem(`${name}: ${what} cannot be restored to any instant yet`, "wait for its first automated backup"),
+    ];
+  return [...late, ok(`${name}: ${what}, restorable from ${earliest.toISOString()} to ${latest.toISOString()}`)];
+}
+
+function gone(name: string, what: string): Omit<Finding, "check"> {
+  return problem(
+    `${name}: ${what} does not exist`,
+    "correct databases[] in the stack file; if it was deleted, README.md says what can still be restored",
+  );
+}
+
+function protectedOr(name: string, what: string, lacking: readonly string[]): Omit<Finding, "check">[] {
+  if (lacking.length === 0) return [ok(`${name}: ${what} is backed up as configured`)];
+  return [warning(`${name}: ${what}: ${lacking.join("; ")}`, UP)];
+}

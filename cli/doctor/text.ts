@@ -1,0 +1,52 @@
+import type { Paint } from "../../restore-points/paint";
+import type { Finding, State } from "./finding";
+
+const WORDS: Record<State, string> = { ok: "ok", warning: "warning", problem: "PROBLEM", unknown: "unknown" };
+const COLORS = { ok: "green", warning: "yellow", problem: "red", unknown: "cyan" } as const;
+const INDENT = 10;
+
+/** The findings for people: by check, wrapped at the terminal's width; each fix in a line of its own, to be copied. */
+export function asText(findings: readonly Finding[], columns: number, paint: Paint): string[] {
+  const checks = [...new Set(findings.map(({ check }) => check))];
+  const lines = checks.flatMap((check) => [
+    paint("bold", check),
+    ...findings.filter((each) => each.check === check).flatMap((each) => findingLines(each, columns, paint)),
+  ]);
+  return [...lines, "", summary(findings)];
+}
+
+function findingLines({ state, message, fix }: Finding, columns: number, paint: Paint): string[] {
+  const [first = "", ...more] = wrapped(message, Math.max(40, columns - INDENT));
+  const word = paint(COLORS[state], WORDS[state].padEnd(INDENT - 2));
+  const indent = " ".repeat(INDENT);
+  return [
+    `  ${word}${first}`,
+    ...more.map((line) => `${indent}${line}`),
+    // Not wrapped: it may be a command.
+    ...(fix === undefined ? [] : [`${indent}${paint("bold", "fix:")} ${fix}`]),
+  ];
+}
+
+function summary(findings: readonly Finding[]): string {
+  const count = (state: State) => findings.filter((each) => each.state === state).length;
+  const counted = (number: number, word: string) => `${number} ${word}${number === 1 ? "" : "s"}`;
+  const bad = [
+    ...(count("problem") > 0 ? [counted(count("problem"), "problem")] : []),
+    ...(count("warning") > 0 ? [counted(count("warning"), "warning")] : []),
+    ...(count("unknown") > 0 ? [`${count("unknown")} not known`] : []),
+  ];
+  return bad.length === 0
+    ? `all ${findings.length} checks passed: the next window and a restore have what they need`
+    : `${bad.join(", ")}; ${count("ok")} of ${findings.length} checks passed`;
+}
+
+/** Breaks a text between words. A word that is longer than the width stays whole. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

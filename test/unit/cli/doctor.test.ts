@@ -1,0 +1,406 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { parse, stringify } from "yaml";
+import { EXIT } from "../../../cli/exit-codes";
+import { AWS_DOCUMENTS, type Document, filledDocument } from "../../../permissions/aws";
+import { buildAurora } from "../../../rehearsal/sets/aurora";
+import { azurePostgresqlPart } from "../../../rehearsal/sets/azure-postgresql";
+import { buildDynamodb, TABLES } from "../../../rehearsal/sets/dynamodb";
+import { formatInstant } from "../../../restore-points/instant";
+import { WINDOWS_KEY } from "../../../restore-points/window";
+import { SimulatedCloud } from "../../../simulator/cloud/cloud";
+import { kindOf } from "../../../simulator/cloud/kubernetes/cluster";
+import { cronJob, DEPLOYMENTS } from "../operations/switch-over/scene";
+import { ran } from "./terminal";
+
+const REGION = "ap-northeast-1";
+const HOUR = 3_600_000;
+const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
+const SCHEDULE = { namespace: "scalar", name: "scalar-pause" };
+const CRON_JOBS = kindOf({ apiVersion: "batch/v1", kind: "CronJob" });
+const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
+
+interface Found {
+  check: string;
+  state: string;
+  message: string;
+  fix?: string;
+}
+
+/** A set that lacks nothing: what each test takes away is what its findings are about. */
+async function scene(t: ExecutionContext) {
+  const cloud = await SimulatedCloud.start({ seed: 1 });
+  t.teardown(() => cloud.stop());
+  const { NODE_OPTIONS: _, ...environment } = cloud.environment();
+  Object.assign(process.env, environment);
+  buildDynamodb(cloud, REGION);
+  buildAurora(cloud, REGION, "customers-prod");
+  azurePostgresqlPart("orders").build(cloud);
+  const dynamodb = cloud.aws.dynamodb.region(REGION);
+  const rds = cloud.aws.rds.region(REGION);
+  for (const TableName of TABLES) {
+    const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 };
+    dynamodb.updateContinuousBackups({ TableName, PointInTimeRecoverySpecification });
+    dynamodb.updateTable({ TableName, DeletionProtectionEnabled: true });
+  }
+  rds.modifyDBCluster({ DBClusterIdentifier: "customers-prod", BackupRetentionPeriod: 35 });
+  cloud.clock.advance(HOUR);
+  await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 2 });
+  const { store } = cloud.kubernetes;
+  store.create(cronJob(SCHEDULE, [RELEASE]));
+  const end = cloud.clock.now();
+  const window = {
+    cluster: "default",
+    pauseCompleted: formatInstant(end - 20_000, { millis: true }),
+    unpauseStarted: formatInstant(end, { millis: true }),
+    clockOffsetMillis: 0,
+    releases: [{ ...RELEASE, product: "scalardb-cluster", pods: ["scalardb-cluster-0"] }],
+  };
+  store.create({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { namespace: "scalar", name: "scalar-pause-windows" },
+    data: { [WINDOWS_KEY]: JSON.stringify({ schemaVersion: 1, windows: [window] }) },
+  });
+  const config: Record<string, unknown> = {
+    "aws:region": REGION,
+    "kubernetes:context": "scalar-prod",
+    "scalar-backup:databases": [
+      { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] } } },
+      { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } },
+      {
+        name: "orders",
+        azurePostgresql: {
+          ...(azurePostgresqlPart("orders").config.azurePostgresql as object),
+          backupRetentionDays: 7,
+        },
+      },
+    ],
+    "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
+  };
+  const folder = mkdtempSync(join(tmpdir(), "scalar-backup-doctor-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const doctor = async (now = () => cloud.clock.now()) => {
+    const file = join(folder, "Pulumi.prod.yaml");
+    writeFileSync(file, stringify({ config }));
+    const { exitCode, out } = await ran(["doctor", file, "--json"], { env: { ...process.env }, now });
+    const { findings } = JSON.parse(out.join("\n")) as { findings: Found[] }; // Cast: what the command documents.
+    // The programs of this machine are not the scene's.
+    return { exitCode, findings: findings.filter(({ check }) => check !== "programs") };
+  };
+  return { cloud, config, doctor, dynamodb, rds, store, folder };
+}
+
+const bad = (findings: readonly Found[]) => findings.filter(({ state }) => state !== "ok");
+
+test.serial("a set that lacks nothing has no finding but what is well", async (t) => {
+  const { doctor } = await scene(t);
+  const { findings } = await doctor();
+  t.deepEqual(bad(findings), []);
+  const checks = [...new Set(findings.map(({ check }) => check))].sort();
+  t.deepEqual(checks, [
+    "AWS Backup",
+    "AWS account",
+    "AWS permissions",
+    "AWS quotas",
+    "Azure account",
+    "Azure permissions",
+    "Kubernetes rights",
+    "clock",
+    "cluster",
+    "databases",
+    "pause schedule",
+    "releases",
+    "restore points",
+  ]);
+});
+
+type Scene = Awaited<ReturnType<typeof scene>>;
+
+/** What is taken away, and the finding that says so. */
+const LACKS: {
+  title: string;
+  take(scene: Scene): void | Promise<void>;
+  check: string;
+  state: string;
+  says: RegExp;
+  fix?: RegExp;
+}[] = [
+  {
+    title: "a release of another name",
+    take: ({ config }) => {
+      config["scalar-backup:pause"] = { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb" }] };
+    },
+    check: "releases",
+    state: "problem",
+    says: /release scalar\/scalardb has no Deployment of a Scalar product/,
+  },
+  {
+    title: "a namespace that does not exist",
+    take: ({ config }) => {
+      config["scalar-backup:pause"] = { schedule: "0 3 * * *", releases: [{ namespace: "scaler", name: "scalardb" }] };
+    },
+    check: "releases",
+    state: "problem",
+    says: /namespace scaler does not exist/,
+    fix: /kubectl create namespace scaler/,
+  },
+  {
+    title: "pods that are scaled to 0",
+    take: ({ store }) => {
+      store.mergePatch(
+        DEPLOYMENTS,
+        "scalar",
+        "scalardb-cluster-node",
+        { spec: { replicas: 0 } },
+        { fieldManager: "t" },
+      );
+    },
+    check: "releases",
+    state: "problem",
+    says: /is scaled to 0/,
+    fix: /kubectl -n scalar scale deployment/,
+  },
+  {
+    title: "no CronJob",
+    take: ({ store }) => void store.delete(CRON_JOBS, "scalar", "scalar-pause"),
+    check: "pause schedule",
+    state: "problem",
+    says: /there is no CronJob scalar\/scalar-pause/,
+    fix: /pulumi up/,
+  },
+  {
+    title: "a suspended CronJob",
+    take: ({ store }) => {
+      store.mergePatch(CRON_JOBS, "scalar", "scalar-pause", { spec: { suspend: true } }, { fieldManager: "t" });
+    },
+    check: "pause schedule",
+    state: "problem",
+    says: /is suspended/,
+    fix: /pulumi up/,
+  },
+  {
+    title: "no recorded window",
+    take: ({ store }) => void store.delete(CONFIG_MAPS, "scalar", "scalar-pause-windows"),
+    check: "restore points",
+    state: "problem",
+    says: /no window that is common to all releases is recorded/,
+    fix: /kubectl -n scalar create job --from=cronjob\/scalar-pause/,
+  },
+  {
+    title: "no window for days",
+    take: ({ cloud }) => cloud.clock.advance(72 * HOUR),
+    check: "restore points",
+    state: "problem",
+    says: /3 days.* ago: older than the schedule's longest interval of 1 day/,
+    fix: /kubectl -n scalar logs/,
+  },
+  {
+    title: "no context of that name",
+    take: ({ config }) => {
+      config["kubernetes:context"] = "elsewhere";
+    },
+    check: "cluster",
+    state: "problem",
+    says: /has no context "elsewhere"/,
+    fix: /kubernetes:context/,
+  },
+  {
+    title: "a cluster that is not pinned",
+    take: ({ config }) => {
+      delete config["kubernetes:context"];
+    },
+    check: "cluster",
+    state: "warning",
+    says: /current context/,
+    fix: /pulumi config set kubernetes:context/,
+  },
+  {
+    title: "an account without a right of a preview",
+    take: ({ cloud }) => cloud.aws.caller.restrict([policyWithout("dynamodb:DescribeContinuousBackups")]),
+    check: "AWS permissions",
+    state: "problem",
+    says: /lacks rights for a preview: dynamodb:DescribeContinuousBackups on arn:aws:dynamodb:ap-northeast-1:123456789012:table\/ledger\.\*/,
+    fix: /docs\/permissions\.md/,
+  },
+  {
+    title: "an account without a right of a restore",
+    take: ({ cloud }) => cloud.aws.caller.restrict([policyWithout("rds:RestoreDBClusterToPointInTime")]),
+    check: "AWS permissions",
+    state: "problem",
+    says: /lacks rights for a restore: rds:RestoreDBClusterToPointInTime on/,
+  },
+  {
+    title: "an account that may not ask what it may do",
+    take: ({ cloud }) => cloud.aws.caller.restrict([policyWithout("iam:SimulatePrincipalPolicy")]),
+    check: "AWS permissions",
+    state: "unknown",
+    says: /not authorized to perform: iam:SimulatePrincipalPolicy/,
+    fix: /allow iam:SimulatePrincipalPolicy/,
+  },
+  {
+    title: "a region that has not opted in",
+    take: ({ cloud }) => {
+      cloud.aws.backup.region(REGION).optIn.Aurora = false;
+    },
+    check: "AWS Backup",
+    state: "problem",
+    says: /has not opted in to Aurora, so that its plans never back up customers/,
+    fix: /aws backup update-region-settings --region ap-northeast-1/,
+  },
+  {
+    title: "a quota that is used up",
+    take: ({ rds }) => {
+      rds.quotas.clusters = 1;
+    },
+    check: "AWS quotas",
+    state: "problem",
+    says: /1 of 1 DBClusters of RDS are used/,
+    fix: /service-quotas/,
+  },
+  {
+    title: "Azure roles without an action of a restore",
+    take: ({ cloud }) =>
+      cloud.azure.permissions.restrict([{ action: "Microsoft.DBforPostgreSQL/flexibleServers/read", scope: "group" }]),
+    check: "Azure permissions",
+    state: "problem",
+    says: /lacks actions for a restore in .*: .*Microsoft\.DBforPostgreSQL\/flexibleServers\/delete/,
+    fix: /docs\/permissions\.md/,
+  },
+  {
+    title: "a table without point-in-time recovery",
+    take: ({ dynamodb }) => {
+      const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: false };
+      dynamodb.updateContinuousBackups({ TableName: "ledger.accounts", PointInTimeRecoverySpecification });
+    },
+    check: "databases",
+    state: "warning",
+    says: /ledger: 1 of 4 tables are not protected as configured: ledger\.accounts/,
+    fix: /pulumi up/,
+  },
+  {
+    title: "a cluster that is gone",
+    take: ({ config }) => {
+      config["scalar-backup:databases"] = [
+        { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] } } },
+        { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers" } } },
+      ];
+    },
+    check: "databases",
+    state: "problem",
+    says: /customers: the cluster customers in ap-northeast-1 does not exist/,
+    fix: /correct databases\[\]/,
+  },
+];
+
+for (const { title, take, check, state, says, fix } of LACKS)
+  test.serial(`${title}: a finding of "${check}"`, async (t) => {
+    const played = await scene(t);
+    await take(played);
+    const { findings, exitCode } = await played.doctor();
+    const [found] = bad(findings).filter((each) => each.check === check && says.test(each.message + (each.fix ?? "")));
+    t.truthy(found, JSON.stringify(bad(findings), undefined, 2));
+    t.is(found?.state, state);
+    if (fix) t.regex(found?.fix ?? "", fix);
+    const problems = findings.some((each) => each.state === "problem");
+    if (problems) t.is(exitCode, EXIT.findings);
+  });
+
+test.serial('an account without a right in the cluster: a finding of "Kubernetes rights"', async (t) => {
+  const { cloud, config, doctor, folder, store } = await scene(t);
+  store.create({ apiVersion: "v1", kind: "ServiceAccount", metadata: { namespace: "scalar", name: "ci" } });
+  const rules = [
+    { apiGroups: ["apps"], resources: ["deployments"], verbs: ["list"] },
+    { apiGroups: [""], resources: ["services", "configmaps"], verbs: ["list", "get"] },
+    { apiGroups: ["batch"], resources: ["cronjobs", "jobs"], verbs: ["get", "list"] },
+  ];
+  const rbac = "rbac.authorization.k8s.io";
+  store.create({ apiVersion: `${rbac}/v1`, kind: "Role", metadata: { namespace: "scalar", name: "ci" }, rules });
+  store.create({
+    apiVersion: `${rbac}/v1`,
+    kind: "RoleBinding",
+    metadata: { namespace: "scalar", name: "ci" },
+    roleRef: { apiGroup: rbac, kind: "Role", name: "ci" },
+    subjects: [{ kind: "ServiceAccount", name: "ci", namespace: "scalar" }],
+  });
+  const token = cloud.kubernetes.tokenOf("scalar", "ci");
+  // Cast: a kubeconfig.
+  const kubeconfig = parse(readFileSync(cloud.kubernetes.kubeconfig, "utf8")) as { users: { user: object }[] };
+  for (const each of kubeconfig.users) each.user = { token };
+  const file = join(folder, "kubeconfig");
+  writeFileSync(file, stringify(kubeconfig));
+  config["kubernetes:kubeconfig"] = file;
+  const { findings } = await doctor();
+  const [found] = bad(findings);
+  t.is(found?.check, "Kubernetes rights", JSON.stringify(bad(findings)));
+  t.regex(found?.message ?? "", /may not create configmaps in scalar/);
+  t.regex(found?.fix ?? "", /docs\/permissions\.md/);
+});
+
+test.serial('a clock that differs: a finding of "clock"', async (t) => {
+  const { cloud, doctor } = await scene(t);
+  const { findings } = await doctor(() => cloud.clock.now() + 60_000);
+  const clocks = bad(findings).filter(({ check }) => check === "clock");
+  t.is(clocks.length, 3);
+  for (const { state, message } of clocks) {
+    t.is(state, "warning");
+    t.regex(message, /clock is (59|60|61) s ahead of/);
+  }
+});
+
+test.serial("as a process of its own, it asks the same", async (t) => {
+  const { cloud, config, folder } = await scene(t);
+  const file = join(folder, "Pulumi.prod.yaml");
+  writeFileSync(file, stringify({ config }));
+  const bin = join(__dirname, "../../../cli/bin.cjs");
+  const env = { ...process.env, ...cloud.environment() };
+  const printed = await new Promise<string>((resolve) =>
+    // Its exit code is of the programs on this machine, too.
+    execFile(process.execPath, [bin, "doctor", file, "--json"], { env }, (_error, stdout) => resolve(stdout)),
+  );
+  const { findings } = JSON.parse(printed) as { findings: Found[] }; // Cast: what the command documents.
+  t.deepEqual(bad(findings.filter(({ check }) => check !== "programs")), []);
+  t.true(findings.some(({ check }) => check === "programs"));
+});
+
+test.serial("a stack file with an error is not examined", async (t) => {
+  const { config, folder } = await scene(t);
+  config["scalar-backup:databases"] = [];
+  const file = join(folder, "Pulumi.wrong.yaml");
+  writeFileSync(file, stringify({ config }));
+  const { exitCode, out, notes } = await ran(["doctor", file]);
+  t.is(exitCode, EXIT.usage);
+  t.deepEqual(out, []);
+  t.regex(notes.join("\n"), /"scalar-backup check .*Pulumi\.wrong\.yaml" shows them/);
+});
+
+function policyWithout(action: string): string {
+  const values = {
+    Partition: ["aws"],
+    Account: ["123456789012"],
+    Region: [REGION],
+    Table: ["*"],
+    Database: ["*"],
+    Vault: ["*"],
+    Name: ["scalar", "ledger", "customers"],
+  };
+  const statements = Object.values(AWS_DOCUMENTS).flatMap(
+    // Cast: JSON's type has a condition for some statements only.
+    (document) => filledDocument(document as Document, values).Statement,
+  );
+  const asking = {
+    Effect: "Allow",
+    Action: ["iam:SimulatePrincipalPolicy", "rds:DescribeAccountAttributes"],
+    Resource: ["*"],
+  };
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [...statements, asking].map((each) => ({
+      ...each,
+      Action: each.Action.filter((other) => other !== action),
+    })),
+  });
+}
