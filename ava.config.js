@@ -44,6 +44,8 @@ const SUITES = {
   fidelity: { files: ["test/fidelity/*.test.ts", "test/fidelity/scalardb/*.test.ts"], timeout: "15m" },
   /** Needs Java and Maven: real ScalarDB makes histories, whose cuts the rule for restores judges. */
   scalardb: { files: ["test/scalardb/*.test.ts"], timeout: "20m", concurrency: 1, verbose: true },
+  /** Plays schedules of failures around the pauser, one for each seed; all cores work for one test. */
+  seeds: { files: ["test/seeds/*.test.ts"], timeout: "60m", concurrency: 1, verbose: true },
   /** The tests that play the real program, operations and pauser on the simulated clouds, recorded for the judges. */
   recording: {
     files: [

@@ -43,6 +43,8 @@ export class VirtualPod {
   faults: Faults = {};
   readonly calls: string[] = [];
   alive = true;
+  /** Who has been answered that another caller's Pause is in force, or in progress. */
+  readonly answeredPaused = new Set<string>();
   /** Called after each change of the gate. */
   changed: (change: GateChange) => void = () => {};
   private gate: Gate;
@@ -132,6 +134,9 @@ export class VirtualPod {
     if (faults.pretendToPause) return;
     if (faults.pausesLate) return this.pauseLate(maxWaitMillis, by);
     const result = await this.gate.pauseAndAwaitDrained(maxWaitMillis, by);
+    if (!faults.withoutErrorInfo && (result === "TIMED_OUT_STILL_PAUSED" || result === "PAUSE_IN_PROGRESS"))
+      this.answeredPaused.add(by);
+    else this.answeredPaused.delete(by);
     if (result !== "PAUSED")
       throw new Refusal(`the Pause did not complete: ${result}`, faults.withoutErrorInfo ? undefined : result);
   }

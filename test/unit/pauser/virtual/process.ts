@@ -100,7 +100,8 @@ export class VirtualProcess {
             stop?.removeEventListener("abort", end);
             resolve();
           };
-          const takeBack = this.after(millis / this.rate, end);
+          // Node.js's timers take a millisecond at least.
+          const takeBack = this.after(millis > 0 ? Math.max(1, millis / this.rate) : 0, end);
           stop?.addEventListener("abort", end);
         }),
     };

@@ -1,12 +1,16 @@
 import { setFlagsFromString } from "node:v8";
 import { runInThisContext } from "node:vm";
 
+/** More than any test needs: after so many, something repeats itself without end. */
+const MOST_EVENTS = 3_000_000;
+
 /** Virtual time: nothing waits for a real clock, and the same seed produces the same order of events. */
 export class VirtualTime {
   /** Milliseconds since the epoch, by the true clock: the databases' and, unless skewed, the API server's. */
   now = Date.UTC(2026, 10, 22, 3, 0, 2);
   private readonly events = new EventQueue();
   private sequence = 0;
+  private fired = 0;
 
   /** Calls `fire` after this time. @returns a function that cancels it */
   after(millis: number, fire: () => void): () => void {
@@ -41,6 +45,8 @@ export class VirtualTime {
             if (settled) return resolve(promise);
             const event = this.events.pop();
             if (event === undefined) throw new Error("no event is left, and the awaited promise has not settled");
+            if (++this.fired > MOST_EVENTS)
+              throw new Error(`the awaited promise has not settled after ${MOST_EVENTS} events`);
             if (event.at > this.now) this.now = event.at;
             event.fire?.();
           }

@@ -1,0 +1,104 @@
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { installMutant, MUTANTS } from "./mutants";
+import { search } from "./search";
+import type { Progress } from "./worker";
+
+const USAGE = `npm run seeds -- [options]: plays schedules of faults around the pauser in a simulated world, one for each seed
+
+  --schedules N   how many (10000)
+  --seed N        the first seed (0)
+  --workers N     processes (one for each core)
+  --failures N    ends after so many failures (10)
+  --replay N      plays one seed, with its time line, and makes its schedule smaller if it fails
+  --mutant NAME   puts a fault into the pauser; --mutants lists them
+`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      schedules: { type: "string", default: "10000" },
+      seed: { type: "string", default: "0" },
+      workers: { type: "string", default: `${availableParallelism()}` },
+      failures: { type: "string", default: "10" },
+      replay: { type: "string" },
+      mutant: { type: "string" },
+      mutants: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return print(USAGE);
+  if (values.mutants) return print(MUTANTS.map(({ name, what }) => `${name.padEnd(28)} ${what}`).join("\n"));
+  const { mutant } = values;
+  if (mutant !== undefined && !MUTANTS.some(({ name }) => name === mutant))
+    return fail(`--mutant: there is no ${mutant}; --mutants lists them`);
+  const numbers = { schedules: 0, seed: 0, workers: 0, failures: 0, replay: 0 };
+  for (const key of ["schedules", "seed", "workers", "failures", "replay"] as const) {
+    numbers[key] = Number(values[key] ?? 0);
+    if (!Number.isSafeInteger(numbers[key]) || numbers[key] < 0)
+      return fail(`--${key}: a number from 0 is expected, got ${values[key]}`);
+  }
+  if (values.replay !== undefined) return replay(numbers.replay, mutant);
+  const begun = performance.now();
+  let printedAt = 0;
+  const found = await search({
+    ...numbers,
+    workers: Math.max(1, numbers.workers),
+    mostFailures: Math.max(1, numbers.failures),
+    ...(mutant !== undefined && { mutant }),
+    onProgress: (all) => {
+      if (performance.now() - printedAt < 10_000) return;
+      printedAt = performance.now();
+      process.stderr.write(`${all.played} schedules, ${all.failures.length} failures\n`);
+    },
+  });
+  return report(found, (performance.now() - begun) / 1000, numbers.seed, mutant);
+}
+
+async function report(found: Progress, seconds: number, seed: number, mutant: string | undefined): Promise<number> {
+  const { played, windows, ends, failures, cpuMillis } = found;
+  const counted = Object.entries(ends).sort(([, a], [, b]) => b - a);
+  print(`${played} schedules from seed ${seed} in ${seconds.toFixed(1)} s (${Math.round(played / seconds)} a second; ${(cpuMillis / 1000).toFixed(1)} s of CPU time, ${(cpuMillis / played).toFixed(2)} ms each)
+${windows} windows; processes ended: ${counted.map(([end, count]) => `${count} ${end}`).join(", ")}
+${failures.length} schedules failed`);
+  for (const { seed: failed, violations } of failures) print(`seed ${failed}: ${violations.join("; ")}`);
+  const [first] = failures;
+  if (first === undefined) return 0;
+  await replay(first.seed, mutant);
+  return 1;
+}
+
+async function replay(seed: number, mutant: string | undefined): Promise<number> {
+  const fault = MUTANTS.find(({ name }) => name === mutant);
+  if (fault) installMutant(fault);
+  const { play }: typeof import("./pauser/play") = require("./pauser/play");
+  const { scheduleOf }: typeof import("./pauser/schedule") = require("./pauser/schedule");
+  const { shrink }: typeof import("./pauser/shrink") = require("./pauser/shrink");
+  const plan = scheduleOf(seed);
+  const whole = await play(plan, { traced: true });
+  if (whole.violations.length === 0) {
+    print(`${JSON.stringify(plan)}\n${whole.timeline.join("\n")}\nseed ${seed} breaks no promise`);
+    return 0;
+  }
+  const smallest = await shrink(plan, async (smaller) => (await play(smaller)).violations.length > 0);
+  const { timeline, violations } = await play(smallest, { traced: true });
+  print(
+    `\nthe smallest schedule of seed ${seed} that fails:\n${JSON.stringify(smallest, null, 1)}\n\n${timeline.join("\n")}\n`,
+  );
+  print(violations.join("\n"));
+  return 1;
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+function fail(text: string): number {
+  process.stderr.write(`${text}\n`);
+  return 2;
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,257 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { transformSync } from "esbuild";
+
+/** A fault of the pauser that was found and corrected once, or a safeguard that is taken away. */
+export interface Mutant {
+  name: string;
+  /** What the pauser does wrong with it. */
+  what: string;
+  /** The file of `pauser/`. */
+  file: string;
+  /** Its text, which occurs once, and what is there in place of it. */
+  from: string;
+  to: string;
+}
+
+/** Each must be found by the schedules of the seeds (`mutants.test.ts`). */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "skips restarted pods",
+    what: "takes a noted pod with another restart count for unpaused",
+    file: "discover.ts",
+    from: `if (now === undefined || (now.metadata.uid ?? "") !== pod.uid) return "gone";`,
+    to: `if (now === undefined || (now.metadata.uid ?? "") !== pod.uid || restarts(now, pod.port) !== pod.restarts) return "gone";`,
+  },
+  {
+    name: "checks only at the end",
+    what: "asks pods only once, at the end of the hold",
+    file: "watch.ts",
+    from: `      if (failure === undefined) seen();
+      await clock.sleep(`,
+    to: `      if (failure === undefined) seen();
+      if (failure === undefined) {
+        this.confirmed.set(handle, Number.POSITIVE_INFINITY);
+        return;
+      }
+      await clock.sleep(`,
+  },
+  {
+    name: "reads windows before the note",
+    what: "cannot clean up if the windows are damaged",
+    file: "record.ts",
+    from: "const text = noteOf(await this.kubernetes.get<ConfigMap>(this.path, deadline, stop));",
+    to: `const configMap = await this.kubernetes.get<ConfigMap>(this.path, deadline, stop);
+    windowsOf(configMap);
+    const text = noteOf(configMap);`,
+  },
+  {
+    name: "pauses after a killed try",
+    what: "pauses again in the Job whose earlier try left pods paused",
+    file: "run.ts",
+    from: "if (recovered?.job === undefined || recovered.job !== jobName) return;",
+    to: "if (recovered === undefined || recovered !== undefined) return;",
+  },
+  {
+    name: "pauses with an old note",
+    what: "pauses although it was suspended since it wrote the note",
+    file: "run.ts",
+    from: "if (passed <= allowed) return undefined;",
+    to: "if (passed <= allowed || allowed > 0) return undefined;",
+  },
+  {
+    name: "takes the clocks' middle",
+    what: "takes the middle of the clocks' possible differences for the greatest",
+    file: "clock.ts",
+    from: `    return Math.abs(lower - shift) > Math.abs(upper - shift) ? Math.floor(lower - shift) : Math.ceil(upper - shift);`,
+    to: `    return Math.round((lower + upper) / 2 - shift);`,
+  },
+  {
+    name: "forgets that clocks drift",
+    what: "trusts an answer from before a long wait",
+    file: "clock.ts",
+    from: "const DRIFT = 500e-6;",
+    to: "const DRIFT = 0;",
+  },
+  {
+    name: "measures on the wall clock",
+    what: "compares the API server's clock with a clock that may be stepped",
+    file: "kubernetes.ts",
+    from: `      this.offset.observe(answer.date, sent, this.clock.monotonic());`,
+    to: `      const shift = this.clock.now() - this.clock.monotonic();
+      const moved = shift - (this.firstShift ??= shift);
+      this.offset.observe(answer.date, sent + moved, this.clock.monotonic() + moved);`,
+  },
+  {
+    name: "believes old lists",
+    what: "compares pods with lists that are older than what it has read",
+    file: "list-versions.ts",
+    from: "if (version < least)",
+    to: "if (version < 0n * least)",
+  },
+  {
+    name: "compares before the Leases",
+    what: "reads the lists before it has written anything that they must contain",
+    file: "verdict.ts",
+    from: "const failure = await leases.release(context.apiDeadline());",
+    to: "const failure = undefined as Error | undefined;\n  void leases;",
+  },
+  {
+    name: "begins before all are seen",
+    what: "begins the window before each pod has answered that it is paused",
+    file: "hold.ts",
+    from: "await watch.seen;",
+    to: "void watch.seen;",
+  },
+  {
+    name: "has no last look",
+    what: "does not ask pods at the end of the hold",
+    file: "hold.ts",
+    from: "const lastLook = held && ((handle: PodHandle) => watch?.lastLook(handle));",
+    to: "const lastLook = held && ((_: PodHandle) => undefined);",
+  },
+  {
+    name: "takes Pending for dead",
+    what: "takes a run whose pod is not yet reported as running for dead",
+    file: "recover.ts",
+    from: `const runs = status?.phase === "Running" || status?.phase === "Pending";`,
+    to: `const runs = status?.phase === "Running";`,
+  },
+  {
+    name: "ignores active runs",
+    what: "unpauses the pods of a run that is still active",
+    file: "recover.ts",
+    from: `if (atWork !== undefined) throw end("busy", \`\${who} is still running\${atWork}\`);`,
+    to: `void atWork;`,
+  },
+  {
+    name: "trusts a damaged note",
+    what: "unpauses only the pods that it can read in a damaged note",
+    file: "recover.ts",
+    from: "const others = found.problems.length > 0 ? await otherPausedPods(context, found.pods) : [];",
+    to: "const others = found.problems.length > 1000 ? await otherPausedPods(context, found.pods) : [];",
+  },
+  {
+    name: "forgets silent pods",
+    what: "takes pods that a damaged note may have named, and that do not answer, for unpaused",
+    file: "recover.ts",
+    from: "      if (state === false) {",
+    to: "      if (state !== true) {",
+  },
+  {
+    name: "needs the record to unpause",
+    what: "leaves a killed run's pods paused if the note cannot be taken over",
+    file: "recover.ts",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source's text
+    from: "    context.report.log(`the note cannot be taken over, its pods are unpaused all the same: ${error.message}`);\n    return error;",
+    to: "    throw error;",
+  },
+  {
+    name: "forgets Pauses on their way",
+    what: "does not ask a killed run's pods again, which a Pause of it may reach later",
+    file: "recover.ts",
+    from: "if (leftPaused.size === 0) leftPaused = await unpauseLate(context, handles, found);",
+    to: "leftPaused = leftPaused.size < 0 ? await unpauseLate(context, handles, found) : leftPaused;",
+  },
+  {
+    name: "does not take the note over",
+    what: "unpauses another run's pods without taking its note",
+    file: "recover.ts",
+    from: "const notTaken = others instanceof RunEnded ? others : await takeOver(context, note, found);",
+    to: "const notTaken = others instanceof RunEnded ? others : undefined;\n  void takeOver;",
+  },
+  {
+    name: "holds by the wall clock",
+    what: "holds pods for longer if its clock is set back",
+    file: "hold.ts",
+    from: "const left = Math.min(until - this.clock.now(), latest - this.clock.monotonic());",
+    to: "const left = until - this.clock.now() + 0 * latest;",
+  },
+  {
+    name: "pauses what is paused",
+    what: "pauses pods that another caller has paused",
+    file: "pods.ts",
+    from: "if (await admin.isPaused(ANSWER_MILLIS)) complaints.set(podName(pod), pausedAlready(pod));",
+    to: "await admin.isPaused(ANSWER_MILLIS);\n        void pausedAlready;",
+  },
+  {
+    name: "unpauses once",
+    what: "does not repeat an Unpause that has failed",
+    file: "pods.ts",
+    from: "      if (attempt > 1) await admin.unpause(ANSWER_MILLIS);",
+    to: "      if (attempt > 1) return undefined;",
+  },
+  {
+    name: "believes an Unpause",
+    what: "does not ask whether a pod is unpaused",
+    file: "pods.ts",
+    from: "      if (!(await admin.isPaused(ANSWER_MILLIS))) return undefined;",
+    to: "      await admin.isPaused(ANSWER_MILLIS);\n      return undefined;",
+  },
+  {
+    name: "ignores conflicts",
+    what: "writes without the version that it has read",
+    file: "kubernetes.ts",
+    from: `return this.requestObject<T>({ method: "PUT", path, body: JSON.stringify(body) });`,
+    to: `return this.requestObject<T>({ method: "GET", path }).then((now) => this.requestObject<T>({ method: "PUT", path, body: JSON.stringify({ ...body, metadata: { ...body.metadata, resourceVersion: now.metadata?.resourceVersion } }) }));`,
+  },
+  {
+    name: "knows no Leases",
+    what: "pauses releases whose Lease another schedule holds",
+    file: "leases.ts",
+    from: "if (!holder || this.isOfSchedule(holder)) return;",
+    to: "if (holder || !holder) return;",
+  },
+  {
+    name: "ignores signals",
+    what: "holds on after SIGTERM",
+    file: "hold.ts",
+    from: "const over = AbortSignal.any([stop, watch.lost, disowned.signal, ended.signal]);",
+    to: "const over = AbortSignal.any([watch.lost, disowned.signal, ended.signal]);",
+  },
+  {
+    name: "records late",
+    what: "counts a window before its verdict: lists and clocks are not compared",
+    file: "run.ts",
+    from: "outcome.window = await judge(this.context, held, plan.workloads, plan.leases);",
+    to: "outcome.window = held.window;\n        void judge;",
+  },
+  {
+    name: "keeps its note",
+    what: "leaves its note in the record after a void run",
+    file: "record.ts",
+    from: "unfinished: pods.length > 0 ? JSON.stringify({ ...note, pods }) : null,",
+    to: "unfinished: pods.length > 0 || window === undefined ? JSON.stringify({ ...note, pods }) : null,",
+  },
+  {
+    name: "drops a note with paused pods",
+    what: "removes its note although pods may still be paused",
+    file: "record.ts",
+    from: "unfinished: pods.length > 0 ? JSON.stringify({ ...note, pods }) : null,",
+    to: "unfinished: null,",
+  },
+];
+
+const PAUSER = join(__dirname, "..", "..", "pauser");
+
+/** A mutant's source. @throws {Error} when its text does not occur once any more */
+export function mutated({ name, file, from, to }: Mutant): string {
+  const source = readFileSync(join(PAUSER, file), "utf8");
+  const [before, after, ...more] = source.split(from);
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new Error(`mutant "${name}": pauser/${file} does not have its text once: ${from}`);
+  return `${before}${to}${after}`;
+}
+
+/** Loads the pauser with a fault from now on; it must not have been loaded before. */
+export function installMutant(mutant: Mutant): void {
+  const path = join(PAUSER, mutant.file);
+  const load = require.extensions[".ts"];
+  if (load === undefined) throw new Error("no loader for TypeScript");
+  require.extensions[".ts"] = (module, file) => {
+    if (file !== path) return load(module, file);
+    const { code } = transformSync(mutated(mutant), { format: "cjs", target: "node20", loader: "ts" });
+    // Node.js documents no types of its own for this method of a loading module.
+    (module as unknown as { _compile(code: string, file: string): void })._compile(code, file);
+  };
+}

@@ -1,0 +1,58 @@
+import { AdminError } from "../../../pauser/ports";
+import { windowBackups } from "../../../pauser/window-backups/backups";
+import { HttpClient } from "../../../pauser/window-backups/http";
+import type { BackupMaker } from "../../../pauser/window-backups/maker";
+import type { VirtualProcess } from "../../unit/pauser/virtual/process";
+import type { BackupPlan } from "./schedule";
+
+const TABLES = ["ledger.accounts", "coordinator.state"];
+
+/** With margins of seconds, which only tests may have: a minute of polls at either end takes long to play. */
+export const backupSettings = {
+  namePrefix: "pause",
+  databases: [{ name: "ledger", region: "ap-northeast-1", tables: TABLES, prefixes: [], everyDays: 1, deleteAfter: 7 }],
+  marginSeconds: 2,
+  requestSeconds: 3,
+};
+
+/** The process that makes backups now, by the host that it calls. */
+const callers = new Map<string, { process: VirtualProcess; plan: BackupPlan }>();
+let hosts = 0;
+
+/** Forgets the processes of an earlier world. */
+export function newDynamodb(): void {
+  callers.clear();
+}
+
+/** The code that ships, on a simulated DynamoDB behind its HTTP client. */
+export function backupMaker(plan: BackupPlan | undefined, process: VirtualProcess): BackupMaker | undefined {
+  if (plan === undefined) return undefined;
+  const host = `dynamodb-${hosts++}`;
+  callers.set(host, { process, plan });
+  return windowBackups({ AWS_ENDPOINT_URL: `http://${host}`, AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" });
+}
+
+/** How long the real client waits for an answer. */
+const ANSWER_MILLIS = 5000;
+
+HttpClient.prototype.exchange = function exchange({ url, headers, signal }) {
+  const { process, plan } = callers.get(url.host) ?? {};
+  if (process === undefined || plan === undefined) throw new AdminError(`no process calls ${url.host}`);
+  const action = headers?.["x-amz-target"]?.split(".")[1] ?? "";
+  const answers = answer(plan, action);
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    process.later(answers === undefined ? ANSWER_MILLIS : plan === "is slow" ? 1500 : 20, () => {
+      if (answers === undefined) reject(new Error("no answer"));
+      else resolve(answers);
+    });
+  });
+};
+
+function answer(plan: BackupPlan, action: string): { status: number; text: string } | undefined {
+  if (action === "ListTables") return { status: 200, text: JSON.stringify({ TableNames: TABLES }) };
+  if (plan === "no answer") return undefined;
+  if (plan === "one is refused") return { status: 400, text: '{"__type":"AccessDeniedException","message":"no"}' };
+  if (plan === "is throttled") return { status: 400, text: '{"__type":"LimitExceededException","message":"wait"}' };
+  return { status: 200, text: "{}" };
+}

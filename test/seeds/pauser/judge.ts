@@ -1,0 +1,192 @@
+import type { PauseWindow } from "../../../restore-points/window";
+import { commonWindows } from "../../../restore-points/windows";
+import type { VirtualCluster } from "../../unit/pauser/virtual/cluster";
+import type { Event } from "./schedule";
+import type { Actor, Closure, World } from "./world";
+
+/**
+ * Judges a world by the pods' own truth, against the promises of `pauser/README.md`.
+ * @returns how many windows were recorded
+ */
+export function judge(world: World): number {
+  for (const actor of world.actors) judgeEnd(world, actor);
+  const windows = world.clusters.map((cluster) =>
+    world.plan.pausers.flatMap((_, pauser) => readable(world, cluster, pauser)),
+  );
+  world.clusters.forEach((cluster, index) => {
+    for (const problem of cluster.refuted(windows[index] ?? [])) world.violate(`false window: ${problem}`);
+    for (const pod of cluster.pausedPods) world.violate(`${pod} is still paused after the last cleanup`);
+  });
+  judgeCommonWindows(world, windows);
+  judgeRecorded(world, windows.flat());
+  for (const closure of world.closures) judgeClosure(world, closure);
+  judgeQuiet(world);
+  return windows.flat().length;
+}
+
+function readable(world: World, cluster: VirtualCluster, pauser: number): PauseWindow[] {
+  try {
+    const windows: unknown = cluster.windowsOf(world.recordOf(pauser));
+    return Array.isArray(windows) ? windows : [];
+  } catch {
+    // An event has damaged it.
+    return [];
+  }
+}
+
+/** The common windows of all clusters and schedules, as `pulumi up` computes them. */
+function judgeCommonWindows(world: World, windows: PauseWindow[][]): void {
+  const all = windows.flatMap((ofCluster, index) => ofCluster.map((window) => ({ ...window, cluster: `${index}` })));
+  if (all.length < 2) return;
+  const releases = world.clusters.flatMap((cluster, index) =>
+    cluster.releases.map(({ namespace, name }) => ({ cluster: `${index}`, namespace, name })),
+  );
+  for (const { start, end } of commonWindows(all, releases))
+    world.clusters.forEach((cluster, index) => {
+      const common = {
+        pauseCompleted: new Date(start).toISOString(),
+        unpauseStarted: new Date(end).toISOString(),
+        clockOffsetMillis: 0,
+        cluster: `${index}`,
+        releases: cluster.releases.map(({ namespace, name }) => ({ namespace, name, product: "", pods: [] })),
+      };
+      for (const problem of cluster.refuted([common])) world.violate(`false common window: ${problem}`);
+    });
+}
+
+/** What a process's exit code promises. */
+function judgeEnd(world: World, { name, end, paused, reasons, atEnd }: Actor): void {
+  if (end === undefined) return;
+  if (end === "broken") world.violate(`${name} ends with an internal error: ${reasons.join("; ")}`);
+  if (end !== "failedToUnpause" && atEnd.closed.length > 0)
+    world.violate(`${name} ends with ${end}, but ${atEnd.closed.join(", ")} is still paused by it`);
+  if (end === "failedToUnpause" && reasons.length === 0) world.violate(`${name} names no pod that may be paused`);
+  if (end === "busy" && paused.size > 0) world.violate(`${name} ends with ${end}, but has paused pods`);
+  if ((end === "recorded" || end === "backupsFailed") && !atEnd.recorded && !world.tampered)
+    world.violate(`${name} ends with ${end}, but there is no window of its Job in the record`);
+  if ((end === "void" || end === "failedToPause" || end === "busy") && atEnd.recordedBySelf)
+    world.violate(`${name} ends with ${end}, but has recorded a window`);
+}
+
+/** A run that was killed or whose answer was lost may have recorded a window; one that says it has none may not. */
+function judgeRecorded(world: World, windows: PauseWindow[]): void {
+  for (const { backups, pauseCompleted, unpauseStarted } of windows) {
+    if (backups === undefined) continue;
+    const before = Date.parse(backups.requested) - Date.parse(pauseCompleted);
+    const after = Date.parse(unpauseStarted) - Date.parse(backups.accepted);
+    // `backupSettings` of dynamodb.ts: two seconds at either end; the instants are whole milliseconds.
+    if (before < 1998 || after < 1998)
+      world.violate(`backups were requested ${before} ms after the pause, and accepted ${after} ms before its end`);
+  }
+}
+
+/** Between a process's death and the end of its pods' pause: Kubernetes' notice, five minutes, and the unpauser's work. */
+const CLEAN_UP_MILLIS = 5 * 60_000 + 20_000;
+/** What a run needs besides drain and hold: preparing the calls, the last look, and the answers. */
+const SLACK_MILLIS = 1500;
+/** Waits between Unpauses that fail: 100 ms, doubled up to 2 s, and three seconds without an answer. */
+const FAILED_UNPAUSES_MILLIS = 20_000;
+
+function judgeClosure(world: World, closure: Closure): void {
+  const by = world.actor(closure.by);
+  if (by === undefined) {
+    judgeOthersClosure(world, closure);
+    return;
+  }
+  const { to } = closure;
+  if (to === undefined) return;
+  judgeActive(world, closure, by, to);
+  const { plan } = world;
+  const pauser = plan.pausers[by.pauser];
+  if (pauser === undefined || by.disturbed) return;
+  const drain = Math.max(0, ...plan.releases.flat().map(({ drainMillis = 0 }) => Math.min(drainMillis, 30_000)));
+  const rendezvous = plan.clusters > 1 ? 6000 : 0;
+  const hold = Math.max(pauser.holdSeconds * 1000, pauser.backups ? 7000 + 30_000 : 0) + rendezvous;
+  const bound = drain + hold + SLACK_MILLIS;
+  const length = to - closure.from;
+  const killed = by.killedAt !== undefined && by.killedAt <= to;
+  if (!killed && !plan.events.some(prolongsUnpausing) && !podsMisbehave(world)) {
+    if (length > bound)
+      world.violate(`${closure.pod} was paused for ${length} ms by ${by.name}, at most ${bound} are allowed`);
+    const { signalledAt } = by;
+    if (signalledAt !== undefined && to > Math.max(signalledAt, closure.from) + SLACK_MILLIS + drain)
+      world.violate(`${closure.pod} was paused ${to - signalledAt} ms after ${by.name} got SIGTERM`);
+  } else if (!killed && !plan.events.some(blocksPods) && !podsRefuse(world)) {
+    if (length > bound + FAILED_UNPAUSES_MILLIS)
+      world.violate(`${closure.pod} was paused for ${length} ms by ${by.name}, although it answers`);
+  } else if (killed && plan.events.every(isPlain) && !podsMisbehave(world)) {
+    const dead = by.killedAt ?? 0;
+    if (to > dead + plan.noticeMillis + CLEAN_UP_MILLIS)
+      world.violate(`${closure.pod} was paused for ${to - dead} ms after ${by.name} was killed`);
+  }
+}
+
+/** No other process of the pauser unpauses the pods of a run that is still active. */
+function judgeActive(world: World, { pod, openedBy }: Closure, by: Actor, to: number): void {
+  if (openedBy === undefined || openedBy === by.name || world.actor(openedBy)?.cluster !== by.cluster) return;
+  const isOver = (by.killedAt ?? by.endedAt ?? Number.POSITIVE_INFINITY) <= to;
+  const { events } = world.plan;
+  const seemsDead =
+    by.disturbed || world.tampered || events.some((event) => "process" in event && seemsToEnd(event.process));
+  if (!isOver && !seemsDead) world.violate(`${openedBy} has unpaused ${pod}, which ${by.name} was still holding`);
+}
+
+const seemsToEnd = (what: string) => what === "its Job is deleted" || what === "its node is lost";
+
+/** No other caller's pause is ended: by a process that had not paused the pod before, and had no note of it. */
+function judgeOthersClosure(world: World, { pod, by, from, openedBy }: Closure): void {
+  const opener = openedBy === undefined ? undefined : world.actor(openedBy);
+  if (opener === undefined || opener.task === "unpause") return;
+  const isLater = from > opener.startedAt;
+  // It may have asked the pod before the other caller's Pause, or have found the note of a killed run.
+  if (isLater || opener.recovers || opener.paused.size > 0) return;
+  world.violate(`${opener.name} has ended the pause of ${pod} by ${by}`);
+}
+
+const podsMisbehave = (world: World) =>
+  world.plan.releases.flat().some((faults) => Object.keys(faults).some((fault) => fault !== "drainMillis"));
+
+const podsRefuse = (world: World) => world.plan.releases.flat().some(({ refusePause }) => refusePause);
+
+/** Whether the time until a pod is unpaused may depend on it. */
+const prolongsUnpausing = (event: Event) =>
+  "tool" in event ||
+  ("api" in event && event.api === "does not answer, and pods ignore Unpauses") ||
+  ("pod" in event && ["fails to unpause", "ignores Unpauses", "answers slowly", "hangs"].includes(event.what)) ||
+  ("pod" in event &&
+    ["is paused by a user", "is unpaused and paused again", "is unpaused at the end of a drain"].includes(
+      event.what,
+    )) ||
+  ("process" in event && !["SIGTERM", "its Job is deleted", "its clock is stepped"].includes(event.process));
+
+/** Whether pods may not answer for long, or stay closed for others. */
+const blocksPods = (event: Event) =>
+  "tool" in event ||
+  ("pod" in event &&
+    [
+      "hangs",
+      "answers slowly",
+      "is paused by a user",
+      "is unpaused and paused again",
+      "is unpaused at the end of a drain",
+    ].includes(event.what)) ||
+  ("process" in event && !["SIGTERM", "its Job is deleted", "its clock is stepped"].includes(event.process));
+
+/** Events after which cleanups take no longer than without them. */
+const isPlain = (event: Event) =>
+  ("api" in event && (event.api === "PUT 422" || event.api === "refuses writes for long, and the run is killed")) ||
+  ("process" in event && ["SIGTERM", "SIGKILL", "its Job is deleted"].includes(event.process));
+
+/** A world in which nothing is wrong: its first run has to succeed. */
+function judgeQuiet(world: World): void {
+  const { plan } = world;
+  const isQuiet =
+    plan.events.length === 0 &&
+    plan.releases.flat().every((faults) => Object.keys(faults).length === 0) &&
+    Math.abs(plan.apiSkew - plan.wallOffset) < 200 &&
+    plan.pausers.length === 1 &&
+    plan.clusters === 1 &&
+    plan.pausers.every(({ backups }) => backups === undefined || backups === "works");
+  const first = world.actors.find(({ task }) => task === "pause");
+  if (isQuiet && first?.end !== "recorded") world.violate(`a run without faults ends with ${first?.end}`);
+}

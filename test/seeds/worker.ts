@@ -1,0 +1,64 @@
+import { installMutant, MUTANTS } from "./mutants";
+
+/** What a worker is asked to do: seeds from `from`, `count` of them, each `step` after the one before. */
+export interface Work {
+  from: number;
+  count: number;
+  step: number;
+  /** Ends after so many failures. */
+  mostFailures: number;
+  /** The name of a fault that is put into the pauser. */
+  mutant?: string;
+}
+
+/** What a worker has found; it reports every few hundred schedules. */
+export interface Progress {
+  played: number;
+  windows: number;
+  ends: Record<string, number>;
+  failures: { seed: number; violations: string[] }[];
+  cpuMillis: number;
+  done: boolean;
+}
+
+const REPORT_EVERY = 250;
+
+async function work({ from, count, step, mostFailures, mutant }: Work): Promise<void> {
+  const fault = MUTANTS.find(({ name }) => name === mutant);
+  if (fault) installMutant(fault);
+  // After the mutant is installed: this loads the pauser.
+  const { hurry, play }: typeof import("./pauser/play") = require("./pauser/play");
+  const { scheduleOf }: typeof import("./pauser/schedule") = require("./pauser/schedule");
+  hurry();
+  let failed = 0;
+  let progress = nothing();
+  for (let index = 0; index < count && failed < mostFailures; index++) {
+    const seed = from + index * step;
+    try {
+      const { violations, ends, windows } = await play(scheduleOf(seed));
+      for (const end of ends) progress.ends[end] = (progress.ends[end] ?? 0) + 1;
+      progress.windows += windows;
+      if (violations.length > 0) progress.failures.push({ seed, violations });
+    } catch (error) {
+      progress.failures.push({ seed, violations: [`the world has stopped: ${error}`] });
+    }
+    progress.played += 1;
+    failed += progress.failures.length;
+    if (progress.played < REPORT_EVERY && progress.failures.length === 0) continue;
+    process.send?.(ended(progress, false));
+    progress = nothing();
+  }
+  process.send?.(ended(progress, true), () => process.exit(0));
+}
+
+let usedBefore = process.cpuUsage();
+
+function ended(progress: Progress, done: boolean): Progress {
+  const { user, system } = process.cpuUsage(usedBefore);
+  usedBefore = process.cpuUsage();
+  return { ...progress, cpuMillis: (user + system) / 1000, done };
+}
+
+const nothing = (): Progress => ({ played: 0, windows: 0, ends: {}, failures: [], cpuMillis: 0, done: false });
+
+if (process.send !== undefined) process.once("message", (message) => void work(message as Work));
