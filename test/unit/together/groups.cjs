@@ -10,17 +10,23 @@ const GROUPS = {
   components: ["components", "plugin"],
   policies: ["policies", "checks", "rehearsal"],
   "restore-points": ["restore-points"],
-  "simulated-aws": ["simulator/cloud/aws"],
-  "simulated-clouds": ["simulator/cloud/azure", "simulator/cloud/kubernetes"],
+  "simulated-clouds": ["simulator/cloud"],
   simulator: ["simulator/engine", "simulator/providers"],
 };
 
 /**
- * Signs of what a file would share with others of its thread: hooks, an order of tests, the process, the SDK's mocks, and time
- * that passes while others work.
+ * Signs of what a file would share with others of its thread: hooks, an order of tests, the process, the SDK's mocks, and time:
+ * the clouds' clocks run in real time, so a request that waits for other tests' work may find another state.
  */
-const NEEDS_A_THREAD =
-  /\btest\.(serial|before|after)|\bprocess\.(env|chdir|exit|on|once|stdout|stderr)\b|\bsetMocks\b|\bset(Timeout|Immediate)\b|\b(delay|sleep)\(|\btimers\/promises\b/;
+const NEEDS_A_THREAD = new RegExp(
+  [
+    String.raw`\btest\.(serial|before|after)`,
+    String.raw`\bprocess\.(env|chdir|exit|on|once|stdout|stderr)\b`,
+    String.raw`\bsetMocks\b`,
+    String.raw`\bset(Timeout|Immediate)\b|\b(delay|sleep)\(|\btimers/promises\b`,
+    String.raw`\b(serveAws|serveAzure|SimulatedCloud|startCluster|KubernetesCluster|createServer|fetch)\b|@aws-sdk/client`,
+  ].join("|"),
+);
 
 /** The paths of a group's files within test/unit, with slashes. */
 function filesOf(group) {
