@@ -10,6 +10,7 @@ import { findPairs } from "./find-pairs";
 import type { Member, NameState, Say } from "./member";
 import type { SwitchedTables } from "./request";
 import { holderOf, type TablePair } from "./table-pair";
+import { TableProgress, wavesOf } from "./table-progress";
 import {
   accepted,
   attach,
@@ -41,7 +42,6 @@ const SETTLED_MILLIS = 2 * MINUTE;
 
 /** "In most cases, restores complete in less than an hour" [Amazon DynamoDB Developer Guide, Restoring a DynamoDB table]. */
 const USUAL_RESTORE_MINUTES = 60;
-
 /** Where a member keeps what it has to know after its tables are gone. */
 export interface Notes {
   read(): Promise<Record<string, string>>;
@@ -126,18 +126,21 @@ export class DynamodbMember implements Member {
       everyMillis: POLL_MILLIS,
       limitMillis: DELETION_LIMIT_MILLIS,
     };
-    await until(wait, () => this.#left("close"), say);
+    const progress = new TableProgress();
+    await until(wait, () => this.#left("close", progress), say);
     say(`${this.name}: no replaced table answers`);
   }
 
   async open(say: Say): Promise<void> {
+    const waves = wavesOf(this.#pairs.length);
     const wait = {
       what: `${this.name}: ${this.#pairs.length} tables are restored under their production names`,
-      usualMinutes: USUAL_RESTORE_MINUTES,
+      usualMinutes: USUAL_RESTORE_MINUTES * waves,
       everyMillis: POLL_MILLIS,
-      limitMillis: RESTORE_LIMIT_MILLIS,
+      limitMillis: RESTORE_LIMIT_MILLIS * waves,
     };
-    await until(wait, () => this.#left("open"), say);
+    const progress = new TableProgress();
+    await until(wait, () => this.#left("open", progress), say);
     say(`${this.name}: ${this.#pairs.length} tables are there under their production names, with their settings`);
   }
 
@@ -225,12 +228,15 @@ export class DynamodbMember implements Member {
   }
 
   /** Asks for what is next of each table, and says how many are left. */
-  async #left(step: "close" | "open"): Promise<string | undefined> {
-    const done = await eachAtOnce(this.#pairs, CONCURRENCY, (pair) =>
-      step === "close" ? this.#closeOne(pair) : this.#openOne(pair),
-    );
-    const left = done.filter((each) => !each).length;
-    return left === 0 ? undefined : `${left} of ${done.length} left`;
+  async #left(step: "close" | "open", progress: TableProgress): Promise<string | undefined> {
+    progress.lookAgain();
+    const pending = this.#pairs.filter(({ table }) => !progress.done.has(table));
+    await eachAtOnce(pending, CONCURRENCY, async (pair) => {
+      if (await (step === "close" ? this.#closeOne(pair) : this.#openOne(pair, progress)))
+        progress.done.add(pair.table);
+    });
+    const left = this.#pairs.length - progress.done.size;
+    return left === 0 ? undefined : `${left} of ${this.#pairs.length} left`;
   }
 
   async #closeOne(pair: TablePair): Promise<boolean> {
@@ -247,7 +253,8 @@ export class DynamodbMember implements Member {
     return false;
   }
 
-  async #openOne(pair: TablePair): Promise<boolean> {
+  async #openOne(pair: TablePair, progress: TableProgress): Promise<boolean> {
+    if (progress.waits(pair.table)) return false;
     const found = await findTable(this.#client, pair.table);
     const holder = holderOf(found, pair);
     if (typeof holder === "object") throw new Error(`${this.name}: DynamoDB table ${pair.table}: ${holder.other}`);
@@ -256,7 +263,8 @@ export class DynamodbMember implements Member {
       throw new Error(`${this.name}: DynamoDB table ${pair.table} is not closed; run "pulumi up" again`);
     if (found === undefined) {
       // Cast: `close` has seen that the backup is there; a run that begins here has it from the journal.
-      await accepted(() => restoreFrom(this.#client, pair.backupArn as string, pair.table));
+      const restore = () => restoreFrom(this.#client, pair.backupArn as string, pair.table);
+      await progress.restore(pair.table, (full) => accepted(restore, full));
       return false;
     }
     if (found.TableStatus !== "ACTIVE") return false;

@@ -106,12 +106,14 @@ export async function createBackup(client: DynamoDBClient, table: string, name: 
 /**
  * Whether the call was accepted; false where the table is being changed, or too much is under way: it is to be repeated. Where an
  * answer was lost, the SDK sends the request again, which finds the table there, or gone, already: so the next look does.
+ * @param atLimit Called where too much is under way: another call would be refused as well.
  */
-export async function accepted(call: () => Promise<unknown>): Promise<boolean> {
+export async function accepted(call: () => Promise<unknown>, atLimit = () => {}): Promise<boolean> {
   try {
     await call();
     return true;
   } catch (error) {
+    if (error instanceof LimitExceededException) atLimit();
     const later =
       error instanceof ResourceInUseException ||
       error instanceof TableInUseException ||

@@ -13,6 +13,8 @@ export function oneTime(t: ExecutionContext) {
   const realNow = Date.now;
   let now = realNow();
   Date.now = () => now;
+  const { now: monotonic } = performance;
+  performance.now = () => now;
   let requests = 0;
   const began = () => {
     requests += 1;
@@ -41,6 +43,7 @@ export function oneTime(t: ExecutionContext) {
   t.teardown(() => {
     running = false;
     Date.now = realNow;
+    performance.now = monotonic;
     unsubscribe("http.client.request.start", began);
     unsubscribe("http.client.response.finish", ended);
   });
