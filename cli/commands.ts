@@ -24,6 +24,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     },
   },
   {
+    name: "points",
+    summary: "show what can be restored: as a table, as JSON or as a page with a time line",
+    load(): typeof import("./points") {
+      return require("./points");
+    },
+  },
+  {
     name: "drill",
     summary: "restore copies of all databases, prove that they fit together, and remove them",
     load(): typeof import("./drill") {

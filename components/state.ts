@@ -6,6 +6,19 @@ export function stackIdentity(): string {
   return `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
+/**
+ * The same for look-ups; empty outside of a program, as in `scalar-backup points`. No copy is of such a stack: a database whose
+ * name a copy is taking just then is reported as missing.
+ */
+export function stackIdentityIfAny(): string {
+  try {
+    return stackIdentity();
+  } catch {
+    // The SDK's answer where no program runs. In one, there always is an identity.
+    return "";
+  }
+}
+
 /** A resource that is to be declared. */
 export interface Declared {
   /** Pulumi's type token. */

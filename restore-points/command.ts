@@ -86,7 +86,7 @@ function answerOrThrow(args: string[], surroundings: Surroundings): Answer {
 }
 
 /** What to read, or why there is nothing that this version can read. */
-function searchOf(
+export function searchOf(
   { pauseRequired, databases }: RestorePoints,
   coordinators: readonly DatabaseCoordinator[],
   readUnits: string | undefined,
@@ -146,7 +146,7 @@ function parseOptions(args: string[]) {
   }
 }
 
-function parseOutputs(text: string): unknown {
+export function parseOutputs(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

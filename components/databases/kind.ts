@@ -163,6 +163,11 @@ export interface DatabaseKind<Args> {
   /** What it stands for, to find a database that is named twice: equal strings are the same database or table. */
   identities(args: Args, aws: AwsSettings): string[];
   protect(name: string, args: Args, context: ProtectContext): ProtectedDatabase;
+  /**
+   * The range that `protect` reports, read outside of a program: `scalar-backup points` does. Args are plain data then.
+   * @throws {Error} for what cannot be read, or is no such database, with the fix.
+   */
+  readRange(name: string, args: Args, context: Pick<ProtectContext, "aws" | "azure">): Promise<ReportedRange>;
   /** What AWS Backup can do with it, for kinds that it knows. */
   awsBackup?(name: string, args: Args, aws: AwsSettings): AwsBackupSource;
   /** What Azure Backup can do with it, for kinds on Azure. */
@@ -207,6 +212,12 @@ export function copyMarks({ mode, instant }: Pick<RestoreContext, "mode" | "inst
 /** The instant in a form that names may hold: `2026-11-22T03:00:12Z` is `20261122t030012z`. */
 export function instantSuffix(instant: string): string {
   return instant.replaceAll(/[-:]/g, "").toLowerCase();
+}
+
+/** An identifier that is plain data, as outside of a program. @throws {Error} for one that another resource gives. */
+export function plain(name: string, identifier: pulumi.Input<string | undefined>): string {
+  if (typeof identifier === "string") return identifier;
+  throw new Error(`database ${name}: another resource gives its identifier, which is known in a program only`);
 }
 
 /** The region to work in. @throws {Error} when neither the database nor the stack names one. */

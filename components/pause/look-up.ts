@@ -94,20 +94,20 @@ async function lookUp(
   }
 }
 
-async function problemsOfRuns(
-  reader: ClusterReader,
-  { namespace, name, recordName, schedule }: PauseTargets,
-): Promise<string[]> {
-  const [runs, record] = await Promise.all([
-    readPauseRuns(reader, namespace, name),
-    readData(reader, namespace, recordName),
-  ]);
+async function problemsOfRuns(reader: ClusterReader, targets: PauseTargets): Promise<string[]> {
+  const [runs, record] = await readRuns(reader, targets);
+  return runProblems(runs, readLastRun(record[LAST_RUN_KEY]), scheduleNow(targets));
+}
+
+/** The schedule's runs, and the data of the pauser's ConfigMap. */
+export function readRuns(reader: ClusterReader, { namespace, name, recordName }: Omit<PauseTargets, "schedule">) {
+  return Promise.all([readPauseRuns(reader, namespace, name), readData(reader, namespace, recordName)]);
+}
+
+export function scheduleNow({ schedule }: Pick<PauseTargets, "schedule">) {
   const longest = longestIntervalMillis(schedule);
   if (longest === undefined) throw new Error(`the schedule "${schedule}" never runs`);
-  return runProblems(runs, readLastRun(record[LAST_RUN_KEY]), {
-    now: Date.now(),
-    longestIntervalMillis: longest,
-  });
+  return { now: Date.now(), longestIntervalMillis: longest };
 }
 
 /** Users may be allowed to read one thing and not the other. */

@@ -88,7 +88,7 @@ export function readOtherWindows(
 }
 
 /** A record's ConfigMap, from where it is read; or why it is not. */
-type FoundRecord = { from: string; data?: Record<string, string | undefined>; problem?: string };
+export type FoundRecord = { from: string; data?: Record<string, string | undefined>; problem?: string };
 
 function recordOf(component: pulumi.Resource, other: OtherClusterArgs, recordName: string): pulumi.Output<FoundRecord> {
   if (other.record !== undefined)
@@ -117,7 +117,7 @@ function recordOfStack(component: pulumi.Resource, cluster: string, stack: strin
     );
 }
 
-async function readRecord(
+export async function readRecord(
   choice: { context?: string; kubeconfig?: string },
   { namespace, name }: { namespace: string; name: string },
 ): Promise<FoundRecord> {
@@ -139,7 +139,7 @@ async function readRecord(
   }
 }
 
-function windowsIn({ cluster, releases }: OtherClusterArgs, { from, data, problem }: FoundRecord): OtherWindows {
+export function windowsIn({ cluster, releases }: OtherClusterArgs, { from, data, problem }: FoundRecord): OtherWindows {
   const unread = (because: string) => ({
     windows: [],
     problems: [

@@ -8,14 +8,15 @@ import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
 import { stackIdentity } from "../../state";
 import { retentionOwner } from "../../vaults/aws/source";
 import { OWNED } from "../create";
-import { type DatabaseKind, DECLARED_HERE, regionOf } from "../kind";
+import { type DatabaseKind, DECLARED_HERE, plain, regionOf } from "../kind";
+import { rangeOf } from "../rds/cluster";
 import { copyIdentifier, switchedRds } from "../rds/copies";
 import { createdCluster } from "../rds/created";
 import { snapshotDoubt, snapshotProblem } from "../rds/snapshots";
 import { type AuroraArgs, auroraSchema } from "./args";
 import { protectCreated, protectExisting } from "./protect";
 import { restoreCluster } from "./restore";
-import { type AuroraEngine, clusterIdentifier, configuredRegion, lookUpSource } from "./source";
+import { type AuroraEngine, clusterIdentifier, configuredRegion, findSource, lookUpSource } from "./source";
 
 export type { AuroraArgs } from "./args";
 
@@ -77,6 +78,13 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
         gone: args.existing?.deleted,
         coldStorage: false,
       };
+    },
+    async readRange(name, args, { aws }) {
+      const [region, id] = [regionOf(configuredRegion(args), aws, name), plain(name, clusterIdentifier(name, args))];
+      return rangeOf(
+        name,
+        args.create ? await describeCluster(region, id, aws.access) : await findSource(engine, id, args, region, aws),
+      );
     },
     backupProblem: (args, from, aws) =>
       snapshotProblem(from, { cluster: true, region: configuredRegion(args) ?? aws.defaultRegion }),

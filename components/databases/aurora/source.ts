@@ -25,18 +25,27 @@ export function lookUpSource(
   where: string,
   aws: AwsSettings,
 ): pulumi.Output<ClusterDescription> {
-  return pulumi.output(clusterIdentifier(name, args)).apply((id) =>
-    orEnd(`database ${name}`, async () => {
-      const found = await findAuroraCluster(where, id, args, `databases[].${engine.key}.existing`, aws.access);
-      if (found === undefined)
-        throw new Error(`there is no Aurora cluster ${id} in ${where}; correct databases[].${engine.key}`);
-      if (found.cluster.Engine !== engine.engine)
-        throw new Error(
-          `cluster ${id} in ${where} runs ${found.cluster.Engine}, not ${engine.engine}; name it under its own kind`,
-        );
-      return found;
-    }),
-  );
+  return pulumi
+    .output(clusterIdentifier(name, args))
+    .apply((id) => orEnd(`database ${name}`, () => findSource(engine, id, args, where, aws)));
+}
+
+/** The same outside of a program. @throws {Error} when it does not exist or is of another engine, with the fix. */
+export async function findSource(
+  engine: AuroraEngine,
+  id: string,
+  args: AuroraArgs,
+  where: string,
+  aws: AwsSettings,
+): Promise<ClusterDescription> {
+  const found = await findAuroraCluster(where, id, args, `databases[].${engine.key}.existing`, aws.access);
+  if (found === undefined)
+    throw new Error(`there is no Aurora cluster ${id} in ${where}; correct databases[].${engine.key}`);
+  if (found.cluster.Engine !== engine.engine)
+    throw new Error(
+      `cluster ${id} in ${where} runs ${found.cluster.Engine}, not ${engine.engine}; name it under its own kind`,
+    );
+  return found;
 }
 
 export function clusterIdentifier(name: string, args: AuroraArgs): pulumi.Input<string> {

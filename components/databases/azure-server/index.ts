@@ -6,7 +6,7 @@ import { OWNED } from "../create";
 import type { DatabaseKind } from "../kind";
 import { type AzureServerCreateArgs, azureServerSchema } from "./args";
 import type { AzureServerProduct, ProductArgs } from "./product";
-import { protectServerDatabase } from "./protect";
+import { protectServerDatabase, readServerRange } from "./protect";
 import { restoreServer, SERVER_NAME_LENGTH } from "./restore";
 
 /** Everything the flexible servers have in common, which is all but what `AzureServerProduct` holds. */
@@ -39,6 +39,7 @@ export function azureServer<Create extends AzureServerCreateArgs>(
         : [];
     },
     protect: (name, args, context) => protectServerDatabase(product, name, args, context),
+    readRange: (name, args, { azure }) => readServerRange(product, name, args, azure.access),
     azureBackup: (args) => ({
       ...product.backup(args),
       resourceGroupName: (args.existing ?? args.create?.server)?.resourceGroupName,

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AzureAccessSource } from "../../../operations/azure";
 import { type FlexibleServer, findServer, serverShortfalls } from "../../../operations/azure-servers";
 import type { ReportedRange } from "../../../restore-points/ranges";
 import { endProgram } from "../../problem";
 import { declareRepair, noted } from "../drift-repair";
-import type { ProtectContext, ProtectedDatabase } from "../kind";
+import { type ProtectContext, type ProtectedDatabase, plain } from "../kind";
 import type { AzureServerCreateArgs } from "./args";
 import type { AzureServerProduct, ProductArgs } from "./product";
 import { addressOf, lookedUpAt, refuseUnfitServer, stateFault } from "./source";
@@ -83,6 +84,25 @@ function declareServer<Create extends AzureServerCreateArgs>(
     },
     { parent: context.parent, protect: true, retainOnDelete: true },
   );
+}
+
+/** The server's restorable range, read outside of a program. */
+export async function readServerRange<Create extends AzureServerCreateArgs>(
+  { product, key }: AzureServerProduct<Create>,
+  name: string,
+  args: ProductArgs<Create>,
+  access: AzureAccessSource,
+): Promise<ReportedRange> {
+  const { serverName = name, resourceGroupName } = args.existing ?? args.create?.server ?? {};
+  if (resourceGroupName === undefined) throw new Error(`database ${name} names no resource group; give it one`);
+  const at = {
+    product,
+    serverName: plain(name, serverName ?? name),
+    resourceGroupName: plain(name, resourceGroupName),
+  };
+  const server = await findServer(at, access);
+  if (args.create === undefined) refuseUnfitServer(key, at, server);
+  return rangeOf(name, server, server && stateFault(at, server));
 }
 
 /** The server's restorable range: from its earliest restore date to Azure's documented lag. */

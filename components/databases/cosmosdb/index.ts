@@ -6,7 +6,7 @@ import { copyName } from "../azure/names";
 import { OWNED } from "../create";
 import type { DatabaseKind } from "../kind";
 import { type CosmosdbArgs, cosmosdbSchema } from "./args";
-import { protectCosmosdb } from "./protect";
+import { protectCosmosdb, readAccountRange } from "./protect";
 import { restoreCosmosdb } from "./restore";
 import { ACCOUNT_NAME_LENGTH } from "./source";
 
@@ -39,6 +39,7 @@ export const cosmosdb: DatabaseKind<CosmosdbArgs> = {
     return typeof accountName === "string" ? [`Cosmos DB account ${accountName}`] : [];
   },
   protect: protectCosmosdb,
+  readRange: (name, args, { azure }) => readAccountRange(name, args, azure),
   azureBackup: (args) => ({
     notKeptBecause:
       "Azure Backup keeps Azure Cosmos DB in preview only, which this program does not declare; its continuous backup reaches back 30 days",

@@ -7,17 +7,24 @@ import {
   findAccount,
   tierOf,
 } from "../../../operations/cosmosdb";
-import { type CosmosRange, oldestInstant, readRange } from "../../../operations/cosmosdb-restorable";
+import {
+  type CosmosRange,
+  oldestInstant,
+  type RestorableAccount,
+  readRange,
+} from "../../../operations/cosmosdb-restorable";
 import type { CoordinatorContainer } from "../../../restore-points/quiet-gaps";
+import type { ReportedRange } from "../../../restore-points/ranges";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
+import type { AzureSettings } from "../../cloud-settings";
 import { endProgram, orEnd } from "../../problem";
 import type { CoordinatorFinding } from "../coordinator";
 import { checkedArgs } from "../create/resource-args";
 import { declareRepair, noted } from "../drift-repair";
-import type { ProtectContext, ProtectedDatabase } from "../kind";
+import { type ProtectContext, type ProtectedDatabase, plain } from "../kind";
 import type { CosmosdbArgs, CosmosdbCreateArgs } from "./args";
 import { coordinatorPlace, findCoordinator } from "./coordinator";
-import { addressOf, keyProblem, lookUpDeleted, lookUpSource } from "./source";
+import { addressOf, findDeleted, findExisting, keyProblem, lookUpDeleted, lookUpSource } from "./source";
 
 /** What is known of an account; nothing while it is still to be created. */
 interface Observed {
@@ -90,6 +97,21 @@ function coordinatorContainer(
   return { container: { subscriptionId, resourceGroupName, accountName: name, ...coordinatorPlace(args) } };
 }
 
+/** The account's restorable range, read outside of a program. */
+export async function readAccountRange(
+  name: string,
+  args: CosmosdbArgs,
+  { access }: AzureSettings,
+): Promise<ReportedRange> {
+  const { accountName = name, resourceGroupName } = args.existing ?? args.create?.account ?? {};
+  if (resourceGroupName === undefined) throw new Error(`database ${name} names no resource group; give it one`);
+  const at = { accountName: plain(name, accountName), resourceGroupName: plain(name, resourceGroupName) };
+  if (args.existing?.deleted) return rangeOfDeleted(name, await findDeleted(at, access));
+  if (args.existing) return { name, ...(await readRange(await findExisting(at, access), access)) };
+  const account = await findAccount(at, access);
+  return { name, ...(account ? await readRange(account, access) : { unknownBecause: "it is not created yet" }) };
+}
+
 /** A deleted account needs no protection; the backups that Azure keeps of it can be restored. */
 function rememberDeleted(name: string, args: CosmosdbArgs, { azure }: ProtectContext): ProtectedDatabase {
   const found = lookUpDeleted(name, args, azure);
@@ -100,14 +122,16 @@ function rememberDeleted(name: string, args: CosmosdbArgs, { azure }: ProtectCon
       protectedBy: `what Azure keeps of the account that was deleted at ${properties.deletionTime}`,
       notes: ["that goes as it comes of age, and nothing is backed up any more: restore soon"],
     })),
-    range: found.apply(({ deleted }) => {
-      const earliest = oldestInstant(deleted);
-      const latest = deleted.properties.deletionTime;
-      return earliest && latest
-        ? { name, earliest, latest: new Date(latest).toISOString() }
-        : { name, unknownBecause: "Azure does not report its restorable range" };
-    }),
+    range: found.apply(({ deleted }) => rangeOfDeleted(name, deleted)),
   };
+}
+
+function rangeOfDeleted(name: string, deleted: RestorableAccount): ReportedRange {
+  const earliest = oldestInstant(deleted);
+  const latest = deleted.properties.deletionTime;
+  return earliest && latest
+    ? { name, earliest, latest: new Date(latest).toISOString() }
+    : { name, unknownBecause: "Azure does not report its restorable range" };
 }
 
 function declareAccount(

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AzureAccessSource } from "../../../operations/azure";
 import { type CosmosAccount, type CosmosAddress, findAccount } from "../../../operations/cosmosdb";
 import { findDeletedAccount, oldestInstant, type RestorableAccount } from "../../../operations/cosmosdb-restorable";
 import type { AzureSettings } from "../../cloud-settings";
@@ -27,9 +28,7 @@ export function lookUpSource<More>(
 ): pulumi.Output<{ at: CosmosAddress; account: CosmosAccount } & More> {
   const found = addressOf(name, args).apply((at) =>
     orEnd(`database ${name}`, async () => {
-      const account = await findAccount(at, azure.access);
-      if (account === undefined) throw missing(at, await findDeletedAccount(at.accountName, azure.access));
-      refuseUnfitAccount(account);
+      const account = await findExisting(at, azure.access);
       return { at, account, ...(await more(account)) };
     }),
   );
@@ -44,19 +43,28 @@ export function lookUpDeleted(
   azure: AzureSettings,
 ): pulumi.Output<{ at: CosmosAddress; deleted: RestorableAccount }> {
   return addressOf(name, args).apply((at) =>
-    orEnd(`database ${name}`, async () => {
-      if ((await findAccount(at, azure.access)) !== undefined)
-        throw new Error(
-          `account ${at.accountName} is there; remove "deleted: true" from databases[].cosmosdb.existing`,
-        );
-      const deleted = await findDeletedAccount(at.accountName, azure.access);
-      if (deleted === undefined)
-        throw new Error(
-          `account ${at.accountName} is gone, and Azure keeps nothing of it that can be restored: its continuous backup has come of age, or it had none`,
-        );
-      return { at, deleted };
-    }),
+    orEnd(`database ${name}`, async () => ({ at, deleted: await findDeleted(at, azure.access) })),
   );
+}
+
+/** An account as it is now. @throws {Error} when it does not exist or is no account for NoSQL, with the fix. */
+export async function findExisting(at: CosmosAddress, access: AzureAccessSource): Promise<CosmosAccount> {
+  const account = await findAccount(at, access);
+  if (account === undefined) throw missing(at, await findDeletedAccount(at.accountName, access));
+  refuseUnfitAccount(account);
+  return account;
+}
+
+/** What Azure keeps of a deleted account. @throws {Error} when it is not deleted, or nothing is kept. */
+export async function findDeleted(at: CosmosAddress, access: AzureAccessSource): Promise<RestorableAccount> {
+  if ((await findAccount(at, access)) !== undefined)
+    throw new Error(`account ${at.accountName} is there; remove "deleted: true" from databases[].cosmosdb.existing`);
+  const deleted = await findDeletedAccount(at.accountName, access);
+  if (deleted === undefined)
+    throw new Error(
+      `account ${at.accountName} is gone, and Azure keeps nothing of it that can be restored: its continuous backup has come of age, or it had none`,
+    );
+  return deleted;
 }
 
 /** A deleted account as far as a copy is built like it: Azure keeps neither its settings nor its network. */

@@ -6,6 +6,7 @@ import { type DynamodbArgs, dynamodbSchema } from "./args";
 import { tableBackupsDoubt, tableBackupsProblem } from "./backups";
 import { copiesExist } from "./copies";
 import { protectCreated, protectExisting } from "./protect";
+import { rangeOfTables } from "./ranges";
 import { tableReader } from "./reader";
 import { restoreTables } from "./restore";
 import { goalOf, namespacePatterns, sourceRegion, tableNames, targetRegion } from "./tables";
@@ -80,6 +81,10 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
       needsOptIn: false,
       coldStorage: true,
     };
+  },
+  async readRange(name, args, { aws }) {
+    const tables = args.create ? Object.keys(args.create.tables) : await tableNames(name, args, aws);
+    return rangeOfTables(name, await tableReader(sourceRegion(name, args, aws), aws).protection(tables));
   },
   windowBackups(name, args, aws) {
     if (args.windowBackups === undefined) return undefined;

@@ -2,7 +2,7 @@ import { accessIdentity } from "../../../operations/aws";
 import { TableReader } from "../../../operations/table-reader";
 import type { AwsSettings } from "../../cloud-settings";
 import { thisRun } from "../../problem";
-import { stackIdentity } from "../../state";
+import { stackIdentityIfAny } from "../../state";
 
 const readers = new WeakMap<object, Map<string, TableReader>>();
 
@@ -12,7 +12,7 @@ export function tableReader(region: string, aws: AwsSettings): TableReader {
   const known = (run && readers.get(run)) ?? new Map<string, TableReader>();
   if (run) readers.set(run, known);
   const key = JSON.stringify([region, accessIdentity(aws.access)]);
-  const reader = known.get(key) ?? new TableReader(region, aws.access, true, stackIdentity());
+  const reader = known.get(key) ?? new TableReader(region, aws.access, true, stackIdentityIfAny());
   known.set(key, reader);
   return reader;
 }

@@ -7,7 +7,7 @@ import type { AwsAccessSource } from "../../../operations/aws";
 import { describeInstance, findRetainedBackups, type InstanceDescription } from "../../../operations/rds";
 import { clusterTaking, instanceTaking } from "../../../operations/rds-taking-name";
 import type { Shape } from "../../schema-tools";
-import { stackIdentity } from "../../state";
+import { stackIdentityIfAny } from "../../state";
 import { instanceClass, parameterGroupName, securityGroupIds, subnetGroupName } from "../schema";
 import { warnOfTakenNames } from "../taken-names";
 
@@ -70,7 +70,7 @@ export async function findInstance(
 ): Promise<InstanceDescription | undefined> {
   const found =
     (await describeInstance(where, id, access)) ??
-    warned(id, where, await instanceTaking(where, id, stackIdentity(), access));
+    warned(id, where, await instanceTaking(where, id, stackIdentityIfAny(), access));
   if (found) {
     refuseExisting(args, `instance ${id} in ${where}`, path, found.instance.DBInstanceStatus);
     return { ...found, instance: builtLike(found.instance, args.restoreTo) };
@@ -95,7 +95,7 @@ export async function findAuroraCluster(
 ): Promise<ClusterDescription | undefined> {
   const found =
     (await describeCluster(where, id, access)) ??
-    warned(id, where, await clusterTaking(where, id, stackIdentity(), access));
+    warned(id, where, await clusterTaking(where, id, stackIdentityIfAny(), access));
   if (found) {
     refuseExisting(args, `cluster ${id} in ${where}`, path, found.cluster.Status);
     return { ...found, cluster: clusterBuiltLike(found.cluster, args.restoreTo) };
@@ -119,7 +119,7 @@ export async function findMultiAzCluster(
 ): Promise<ClusterDescription | undefined> {
   const found =
     (await describeCluster(where, id, access)) ??
-    warned(id, where, await clusterTaking(where, id, stackIdentity(), access));
+    warned(id, where, await clusterTaking(where, id, stackIdentityIfAny(), access));
   return found && { ...found, cluster: clusterBuiltLike(found.cluster, restoreTo) };
 }
 

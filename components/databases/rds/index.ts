@@ -13,9 +13,9 @@ import { type RdsArgs, rdsSchema } from "./args";
 import { copyIdentifier, switchedRds } from "./copies";
 import { createdCluster, createdInstance } from "./created";
 import type { RdsEngine } from "./engine";
-import { protectCreatedInstance, protectExistingInstance } from "./instance-protect";
+import { protectCreatedInstance, protectExistingInstance, readInstanceRange } from "./instance-protect";
 import { restoreInstance } from "./instance-restore";
-import { NOT_CONTINUOUS, protectCreatedCluster, protectExistingCluster } from "./multi-az-cluster";
+import { NOT_CONTINUOUS, protectCreatedCluster, protectExistingCluster, readClusterRange } from "./multi-az-cluster";
 import { restoreMultiAzCluster } from "./multi-az-restore";
 import { snapshotDoubt, snapshotProblem } from "./snapshots";
 import { configuredRegion, identifierOf, isCluster, lookUpCluster, lookUpInstance } from "./source";
@@ -80,6 +80,12 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
         coldStorage: false,
         ...(cluster && { notCopiedBecause: "snapshots of Multi-AZ DB clusters cannot be copied" }),
       };
+    },
+    async readRange(name, args, { aws }) {
+      const region = regionOf(configuredRegion(args), aws, name);
+      return isCluster(args)
+        ? readClusterRange(engine, name, args, region, aws)
+        : readInstanceRange(engine, name, args, region, aws);
     },
     backupProblem: (args, from, aws) =>
       snapshotProblem(from, { cluster: isCluster(args), region: configuredRegion(args) ?? aws.defaultRegion }),

@@ -4,13 +4,15 @@ import { answered } from "../../../operations/answered";
 import { describeInstance, type InstanceDescription } from "../../../operations/rds";
 import type { ReportedRange } from "../../../restore-points/ranges";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
+import type { AwsSettings } from "../../cloud-settings";
 import { orEnd } from "../../problem";
 import { checkedArgs } from "../create/resource-args";
-import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
+import { type ProtectContext, type ProtectedDatabase, plain, regionOf } from "../kind";
 import type { RdsArgs, RdsCreateArgs } from "./args";
+import { findInstance } from "./deleted";
 import { onlyEngine, type RdsEngine } from "./engine";
 import { protectExistingRds, type RdsProtection } from "./protection";
-import { configuredRegion, identifierOf, lookUpInstance } from "./source";
+import { checkInstance, configuredRegion, identifierOf, lookUpInstance } from "./source";
 
 /** Declares an instance with its protection. */
 export function protectCreatedInstance(
@@ -92,6 +94,20 @@ function protectionOf(name: string, found: InstanceDescription): RdsProtection {
     status: instance.DBInstanceStatus,
     range: rangeOf(name, found),
   };
+}
+
+/** What can be restored of an instance, read outside of a program. */
+export async function readInstanceRange(
+  engine: RdsEngine,
+  name: string,
+  args: RdsArgs,
+  region: string,
+  { access }: AwsSettings,
+): Promise<ReportedRange> {
+  const id = plain(name, identifierOf(name, args));
+  if (args.create) return rangeOf(name, await describeInstance(region, id, access));
+  const found = await findInstance(region, id, args, `databases[].${engine.key}.existing`, access);
+  return rangeOf(name, checkInstance(engine, id, region, found));
 }
 
 /** What can be restored of an instance. */

@@ -1,15 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster } from "../../../operations/aurora";
+import type { ReportedRange } from "../../../restore-points/ranges";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
+import type { AwsSettings } from "../../cloud-settings";
 import { endProgram, orEnd } from "../../problem";
 import { declareRepair, noted } from "../drift-repair";
-import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
+import { type ProtectContext, type ProtectedDatabase, plain, regionOf } from "../kind";
 import type { RdsArgs, RdsCreateArgs } from "./args";
 import { clusterProtection, declareCluster, rangeOf } from "./cluster";
-import { NO_DELETED_CLUSTERS } from "./deleted";
+import { findMultiAzCluster, NO_DELETED_CLUSTERS } from "./deleted";
 import type { RdsEngine } from "./engine";
 import { type RdsProtection, refusal, shortfalls, stateFault } from "./protection";
-import { configuredRegion, identifierOf, lookUpCluster } from "./source";
+import { checkCluster, configuredRegion, identifierOf, lookUpCluster } from "./source";
 
 /** Why AWS Backup keeps none continuously. [AWS Backup Developer Guide, Amazon RDS Multi-Availability Zone backups] */
 export const NOT_CONTINUOUS =
@@ -88,6 +90,19 @@ export function protectExistingCluster(
     }),
     range: observed.apply(({ range }) => range),
   };
+}
+
+/** What can be restored of a Multi-AZ DB cluster, read outside of a program. */
+export async function readClusterRange(
+  engine: RdsEngine,
+  name: string,
+  args: RdsArgs,
+  region: string,
+  { access }: AwsSettings,
+): Promise<ReportedRange> {
+  const id = plain(name, identifierOf(name, args));
+  if (args.create) return rangeOf(name, await describeCluster(region, id, access));
+  return rangeOf(name, checkCluster(engine, id, region, await findMultiAzCluster(region, id, args, access)));
 }
 
 /** Repairs a retention that is too short. */

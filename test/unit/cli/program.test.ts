@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { COMMANDS } from "../../../cli/commands";
+import { cliReference } from "../../../cli/reference";
 import { hasColors } from "../../../cli/terminal";
 import { ran } from "./terminal";
 
@@ -65,6 +67,10 @@ for (const { name } of COMMANDS)
     );
     t.deepEqual((await ran(["help", name])).out, out);
   });
+
+test("docs/cli.md is the commands' own help; npm run docs:cli writes it", (t) => {
+  t.is(readFileSync(join(ROOT, "docs/cli.md"), "utf8"), cliReference());
+});
 
 test("an unknown command and an unknown option exit with 2, and name what is similar", async (t) => {
   const command = await ran(["chekc"]);

@@ -1,0 +1,62 @@
+/** A span of time, drawn from left to right. Milliseconds since the epoch. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** A label on the axis. */
+export interface Tick {
+  at: number;
+  label: string;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const STEPS = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY];
+const MONTH_STEPS = 30 * DAY;
+const MOST_TICKS = 8;
+
+/** Where an instant is, as a percentage from the left: SVG and CSS scale it without a script. */
+export function percent(at: number, { from, to }: Span): string {
+  const share = to === from ? 0 : (at - from) / (to - from);
+  return `${Number((Math.min(1, Math.max(0, share)) * 100).toFixed(3))}%`;
+}
+
+/** The width of a part of the span. */
+export function percentOf(part: Span, span: Span): string {
+  const [from, to] = [Math.max(part.from, span.from), Math.min(part.to, span.to)];
+  return percent(span.from + Math.max(0, to - from), span);
+}
+
+/** At most eight round instants (UTC) of the span. */
+export function ticks({ from, to }: Span): Tick[] {
+  const step =
+    STEPS.find((each) => (to - from) / each <= MOST_TICKS) ??
+    Math.ceil((to - from) / MOST_TICKS / MONTH_STEPS) * MONTH_STEPS;
+  const found: Tick[] = [];
+  for (let at = Math.ceil(from / step) * step; at <= to; at += step) found.push({ at, label: label(at, step) });
+  return found;
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+function label(at: number, step: number): string {
+  const date = new Date(at);
+  const time = date.toISOString().slice(11, 16);
+  if (step < DAY && time !== "00:00") return time;
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
+}
+
+/** A duration for people: `35 days`, `4.2 hours`, `90 s`. */
+export function duration(millis: number): string {
+  const [size, unit] =
+    millis >= 2 * DAY
+      ? [DAY, "days"]
+      : millis >= 2 * HOUR
+        ? [HOUR, "hours"]
+        : millis >= 2 * MINUTE
+          ? [MINUTE, "minutes"]
+          : [1000, "s"];
+  return `${Number((millis / size).toFixed(1))} ${unit}`;
+}

@@ -1,0 +1,181 @@
+import { instantMillis } from "../../restore-points/instant";
+import type { RestorePoint } from "../../restore-points/points";
+import { restorableRange } from "../../restore-points/ranges";
+import { IMPORTED, releaseLabel } from "../../restore-points/window";
+import { type Html, html } from "../page/html";
+import { legend, timeline } from "../page/lanes";
+import { badge, instant, page, searchOf, table, zoomOf } from "../page/layout";
+import { duration } from "../page/scale";
+import { expiryOf, type Gap, gapsOf } from "./facts";
+import { lanesOf, legendOf, linesOf, spanOf } from "./picture";
+import type { PointsView } from "./view";
+
+const PICTURE = "time-line";
+const POINTS = "points";
+
+/** The page of `points --html`: what the listing says, and what it has no room for. */
+export function pointsPage(view: PointsView): string {
+  const { output, source } = view;
+  const gaps = gapsOf(view);
+  return page({
+    title: "Restore points",
+    subtitle: html`${source} · ${instant(output.asOf)} UTC`,
+    body: html`${answer(view)}${problems(view)}
+<h2 id="time">Time line</h2>
+<div class="card"><div class="bar-top">${legend(legendOf(view, gaps))}${zoomOf(PICTURE)}</div>${timeline({
+      id: PICTURE,
+      description: description(view),
+      span: spanOf(view),
+      lanes: lanesOf(view, gaps),
+      lines: linesOf(view),
+    })}</div>
+<h2>Databases</h2>${databases(view)}
+${output.pauseRequired && html`<h2>Pause windows</h2>${searchOf(POINTS, "Search windows")}${points(view)}`}
+${runs(view)}${gapTable(gaps)}${quietGaps(view)}`,
+    footer: html`Instants are UTC. Written by <code>scalar-backup points --html</code>; <code>--json</code> prints the same for programs. “pulumi up” checks an instant again before it restores.`,
+  });
+}
+
+function answer({ output: { latest, noneBecause, anyInstant } }: PointsView): Html {
+  if (latest === undefined)
+    return html`<section class="card answer"><p>Nothing can be restored now</p><strong>${badge("bad", "None")}</strong><p>${noneBecause}</p></section>`;
+  return html`<section class="card answer"><p>Newest instant that all databases can be restored to</p><strong>${instant(latest)} UTC</strong>${
+    anyInstant && html`<p class="soft">or any second from ${instant(anyInstant.from)} to ${instant(anyInstant.to)}</p>`
+  }<pre tabindex="0" aria-label="Commands that restore it"><code>pulumi config set --path restore.at ${latest}
+pulumi up</code></pre></section>`;
+}
+
+function problems({ output: { pauseProblems = [] }, unread }: PointsView): Html {
+  const all = [
+    ...unread.map((text) => ({ text, bad: true })),
+    ...pauseProblems.filter((text) => !unread.includes(text)).map((text) => ({ text, bad: false })),
+  ];
+  return html`${all.length > 0 && html`<ul class="problems" aria-label="Problems">${all.map(({ text, bad }) => html`<li class="${bad ? "bad" : "warn"}">${text}</li>`)}</ul>`}`;
+}
+
+/** What a screen reader says in place of the picture. */
+function description({ output: { databases, points } }: PointsView): string {
+  const restorable = points.filter((point) => point.restorable).length;
+  return `Restorable ranges of ${databases.length} ${databases.length === 1 ? "database" : "databases"} and ${points.length} pause windows, ${restorable} of which can be restored. The tables below say the same.`;
+}
+
+function databases({ output: { databases, asOf }, recoveryDays = {} }: PointsView): Html {
+  return table({
+    id: "databases",
+    caption: "The range of each database's point-in-time recovery",
+    head: ["Database", "From", "To", "Behind now", "Reaches back"],
+    rows: databases.map((database) => {
+      const range = restorableRange(database);
+      const days = recoveryDays[database.name];
+      const reaches = days === undefined ? "" : `${days} days configured`;
+      if ("because" in range)
+        return [database.name, html`${badge("bad", "not known")}<small>${range.because}</small>`, "", "", reaches];
+      return [
+        database.name,
+        instant(database.earliest ?? ""),
+        instant(database.latest ?? ""),
+        duration(Math.max(0, instantMillis(asOf) - range.latest)),
+        `${duration(range.latest - range.earliest)}${reaches === "" ? "" : ` (${reaches})`}`,
+      ];
+    }),
+  });
+}
+
+function points(view: PointsView): Html {
+  const { points, unlisted } = view.output;
+  return html`${table({
+    id: POINTS,
+    caption: "Newest first. All pods of all releases were paused in each of these windows",
+    head: ["Instant", "Restorable", "Paused for", "Releases", "Goes"],
+    rows: points.map((point) => [
+      html`${instant(point.instant)}${point.instant === view.chosen && html` ${badge("warn", "chosen")}`}`,
+      html`${restorable(point)}${reasons(point)}`,
+      html`${((instantMillis(point.window.end) - instantMillis(point.window.start)) / 1000).toFixed(1)} s${point.noWholeMinute && html`<small>no whole minute: check that your databases restore to the second</small>`}`,
+      point.covers
+        .map(
+          (release) =>
+            `${releaseLabel(release)}${release.pods > 0 ? ` (${release.pods})` : ""}${release.origin === IMPORTED ? `, ${IMPORTED}` : ""}`,
+        )
+        .join("; "),
+      goes(point, view),
+    ]),
+  })}${unlisted > 0 && html`<p class="soft">and ${unlisted} older ones, which restore.at takes too while they can be restored</p>`}`;
+}
+
+function restorable({ restorable, restorableFromBackups }: RestorePoint): Html {
+  if (restorable) return badge("good", "yes");
+  return restorableFromBackups ? badge("warn", "from backups") : badge("muted", "no");
+}
+
+function reasons({ databases }: RestorePoint): Html[] {
+  return databases.flatMap(({ reason }) => (reason === undefined ? [] : html`<small>${reason}</small>`));
+}
+
+function goes(point: RestorePoint, view: PointsView): Html | string {
+  const expiry = expiryOf(point, view);
+  const kept = point.databases.flatMap(({ name, backedUpUntil }) =>
+    backedUpUntil ? html`<small>${name} has backups until ${instant(backedUpUntil)}</small>` : [],
+  );
+  if (expiry === undefined) return html`${kept}`;
+  return html`${instant(expiry.at)}<small>then it leaves the range of ${expiry.database}</small>${kept}`;
+}
+
+function runs({ runs, lastRun }: PointsView): Html {
+  const jobs = [...(runs?.jobs ?? [])].sort((a, b) => (a.started < b.started ? 1 : -1));
+  if (jobs.length === 0 && lastRun === undefined) return html``;
+  const rows = jobs.map((job) => {
+    const last = lastRun !== undefined && job.name.endsWith(`/${lastRun.job}`) ? lastRun : undefined;
+    const tone = job.outcome === "failed" ? "bad" : job.outcome === "running" ? "warn" : "good";
+    const said = last && last.end !== "recorded" ? [last.end, ...last.reasons] : [];
+    return [
+      instant(job.started),
+      html`${badge(tone, job.outcome)}`,
+      job.name,
+      html`${[job.failure ?? "", ...said].filter(Boolean).map((text) => html`<small>${text}</small>`)}`,
+    ];
+  });
+  if (lastRun && !jobs.some(({ name }) => name.endsWith(`/${lastRun.job}`)))
+    rows.unshift([
+      instant(lastRun.startedAt),
+      badge(lastRun.end === "recorded" ? "good" : "bad", lastRun.end),
+      lastRun.job,
+      html`${lastRun.reasons.map((text) => html`<small>${text}</small>`)}`,
+    ]);
+  return html`<h2>Runs of the pause schedule</h2>${table({
+    id: "runs",
+    caption: "As long as Kubernetes keeps their Jobs. A run that is not complete records no window",
+    head: ["Started", "Outcome", "Job", "Reason"],
+    rows,
+  })}`;
+}
+
+function gapTable(gaps: readonly Gap[]): Html {
+  if (gaps.length === 0) return html``;
+  return html`<h2>Gaps in the schedule</h2>${table({
+    id: "gaps",
+    caption: "Times without a window for longer than the schedule's longest interval",
+    head: ["From", "To", "Length"],
+    rows: gaps.map(({ from, to, open }) => [
+      instant(text(from)),
+      open ? html`${badge("bad", "now")}` : instant(text(to)),
+      duration(to - from),
+    ]),
+  })}`;
+}
+
+function quietGaps({ quietGaps: found }: PointsView): Html {
+  if (found === undefined) return html``;
+  return html`<h2>Quiet gaps</h2>${table({
+    id: "quiet-gaps",
+    caption: `Gaps between commits from ${found.looked.from} to ${found.looked.to}, in which a restore without a pause may be tried`,
+    head: ["Instant", "From", "To", "Length"],
+    rows: found.gaps.map(({ instant: middle, from, to, seconds }) => [
+      instant(middle),
+      instant(from),
+      instant(to),
+      `${seconds} s`,
+    ]),
+  })}`;
+}
+
+const text = (millis: number) => new Date(millis).toISOString().replace(/\.\d+Z$/, "Z");

@@ -1,0 +1,57 @@
+import { PLAIN } from "../restore-points/paint";
+import { COMMANDS } from "./commands";
+import { buildProgram, NAME } from "./program";
+import type { Terminal } from "./terminal";
+
+const INTRODUCTION = `# The command \`${NAME}\`
+
+\`pulumi up\` protects and restores. \`${NAME}\` helps before, between and after: in a project with the package, run
+\`npx ${NAME} <command>\`; in a clone, \`npm run --silent ${NAME} -- <command>\`. It changes nothing unless a command says so.
+This page is the commands' own help (\`npm run docs:cli\` writes it).
+
+Results go to standard output, everything else to standard error. \`--json\` prints the result for programs. Colors follow the
+terminal, \`NO_COLOR\` and \`FORCE_COLOR\`. \`${NAME} completion bash\` (zsh, fish, powershell) prints a script that completes
+commands and options where \`${NAME}\` is on the PATH.
+
+Git can check stack files before each commit, with [pre-commit](https://pre-commit.com):
+
+\`\`\`yaml
+repos:
+  - repo: local
+    hooks:
+      - id: ${NAME}-check
+        name: ${NAME} check
+        entry: npx --no-install ${NAME} check
+        language: system
+        files: (^|/)Pulumi\\.[^/]+\\.ya?ml$
+\`\`\`
+
+In GitHub Actions, \`run: npx ${NAME} check --github\` shows each problem at its line in the pull request.
+`;
+
+/** The text of docs/cli.md. */
+export function cliReference(): string {
+  let text = "";
+  const terminal: Terminal = {
+    out: (line) => {
+      text += `${line}\n`;
+    },
+    note: () => {},
+    columns: 100,
+    paint: PLAIN,
+    interactive: false,
+    env: {},
+    now: Date.now,
+  };
+  const program = buildProgram(
+    terminal,
+    () => async () => {},
+    () => true,
+  );
+  const helpOf = (name?: string): string => {
+    text = "";
+    (program.commands.find((command) => command.name() === name) ?? program).outputHelp();
+    return `\`\`\`text\n${text.trim()}\n\`\`\`\n`;
+  };
+  return [INTRODUCTION, helpOf(), ...COMMANDS.map(({ name }) => `## ${name}\n\n${helpOf(name)}`)].join("\n");
+}

@@ -1,0 +1,88 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "ava";
+import { type Browser, chromium } from "playwright-core";
+import { pointsPage } from "../../cli/points/page";
+import { sample } from "../unit/cli/points/sample";
+
+const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const executablePath = process.env.CHROMIUM ?? PLACES.find((path) => existsSync(path));
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const folder = mkdtempSync(join(tmpdir(), "scalar-backup-page-"));
+const file = join(folder, "points.html");
+writeFileSync(file, pointsPage(sample({ unread: ["orders was not read: AccessDenied"] })));
+
+/** As far as a message needs it: axe-core's types need those of a browser. */
+interface Violation {
+  id: string;
+  nodes: { html: string }[];
+}
+
+let browser: Browser | undefined;
+test.before(async () => {
+  if (executablePath) browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+});
+test.after.always(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true });
+});
+
+const SKIPPED = `skipped: no Chromium at ${PLACES.join(", ")}, nor at the path in CHROMIUM`;
+
+for (const colorScheme of ["light", "dark"] as const)
+  for (const width of [1440, 800, 390])
+    test.serial(
+      `axe finds nothing, nothing is loaded, and nothing overflows: ${colorScheme}, ${width} pixels`,
+      async (t) => {
+        if (!browser) return t.pass(SKIPPED);
+        const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
+        const page = await context.newPage();
+        const requests: string[] = [];
+        page.on("request", (request) => requests.push(request.url()));
+        await page.goto(`file://${file}`);
+        await page.evaluate(axe);
+        const { violations, incomplete } = await page.evaluate<{ violations: Violation[]; incomplete: Violation[] }>(
+          "axe.run()",
+        );
+        t.deepEqual(
+          violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
+          [],
+        );
+        t.log(`${incomplete.length} incomplete`);
+        t.deepEqual(requests, [`file://${file}`]);
+        t.true((await page.evaluate<number>("document.documentElement.scrollWidth")) <= width);
+        await context.close();
+      },
+    );
+
+test.serial("the page's own policy lets its script run, and nothing else", async (t) => {
+  if (!browser) return t.pass(SKIPPED);
+  const page = await browser.newPage();
+  const messages: string[] = [];
+  page.on("console", (message) => messages.push(message.text()));
+  await page.goto(`file://${file}`);
+  t.deepEqual(messages, []);
+  await page.fill("#points-search", "imported");
+  t.is(await page.locator("#points tbody tr:visible").count(), 2);
+  t.is(await page.locator("output[for=points-search]").textContent(), "2 of 37");
+  await page.getByRole("button", { name: "Zoom in" }).click();
+  const widths: number[] = await page.evaluate(
+    "[document.querySelector('.scroll').scrollWidth, document.querySelector('.scroll').clientWidth]",
+  );
+  t.true((widths[0] ?? 0) >= 2 * (widths[1] ?? 0) - 1, String(widths));
+  await page.evaluate("fetch('http://127.0.0.1:9/').catch(() => {})");
+  t.regex(messages.join("\n"), /Content Security Policy/);
+  await page.close();
+});
+
+test.serial("everything can be read without the script", async (t) => {
+  if (!browser) return t.pass(SKIPPED);
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`file://${file}`);
+  t.is(await page.locator("#points tbody tr:visible").count(), 37);
+  t.is(await page.getByRole("searchbox").count(), 0);
+  t.is(await page.getByRole("button").count(), 0);
+  await context.close();
+});

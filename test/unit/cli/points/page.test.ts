@@ -1,0 +1,60 @@
+import test from "ava";
+import { escaped, html } from "../../../../cli/page/html";
+import { percent, ticks } from "../../../../cli/page/scale";
+import { gapsOf } from "../../../../cli/points/facts";
+import { pointsPage } from "../../../../cli/points/page";
+import { sample } from "./sample";
+
+const at = (text: string) => Date.parse(text);
+
+test("texts from clouds and clusters are escaped", (t) => {
+  const page = pointsPage(sample({ source: `<script>alert("x")</script>` }));
+  t.true(page.includes("&lt;script&gt;alert(&quot;x&quot;)"));
+  t.true(page.includes("scalardb-cluster-node-1 &lt;restarted&gt; while"));
+  t.is(page.match(/<script>/g)?.length, 1, "the page's own");
+  t.is(escaped(`a & b < c > "d" 'e'`), "a &amp; b &lt; c &gt; &quot;d&quot; &#39;e&#39;");
+  t.is(html`<b>${"<"}</b>${[html`<i>`, undefined, false]}`.text, "<b>&lt;</b><i>");
+});
+
+test("a page loads nothing from anywhere", (t) => {
+  const page = pointsPage(sample());
+  t.deepEqual(page.match(/\b(src|href)="(?!#)[^"]*"|url\([^)]*\)|@import|https?:/g), null);
+});
+
+test("gaps are longer than the schedule's longest interval and an hour", (t) => {
+  const gaps = gapsOf(sample()).map(({ from, to, open }) => [
+    new Date(from).toISOString(),
+    new Date(to).toISOString(),
+    open,
+  ]);
+  t.deepEqual(gaps, [
+    ["2026-11-26T03:00:00.000Z", "2026-11-27T09:00:00.000Z", true],
+    ["2026-11-13T03:00:00.000Z", "2026-11-16T03:00:00.000Z", false],
+  ]);
+  t.deepEqual(gapsOf(sample({ longestIntervalMillis: undefined })), [], "without a schedule nothing is known of gaps");
+});
+
+test("a point goes when the shortest recovery no longer reaches it, and the page says whose", (t) => {
+  const page = pointsPage(sample());
+  t.regex(page, /2026-12-26 03:00:00<\/time><small>then it leaves the range of orders/);
+});
+
+test("the page names a failed run's reasons, imported windows, the chosen instant and the newest", (t) => {
+  const page = pointsPage(sample());
+  for (const text of ["BackoffLimitExceeded", "void", "imported", "chosen", "restore.at 2026-11-26T03:00:00Z"])
+    t.true(page.includes(text), text);
+});
+
+test("an axis has at most eight labels at round instants", (t) => {
+  for (const [from, to] of [
+    ["2026-11-27T09:00:00Z", "2026-11-27T09:04:00Z"],
+    ["2026-11-20T09:00:00Z", "2026-11-27T09:00:00Z"],
+    ["2026-01-01T00:00:00Z", "2026-11-27T00:00:00Z"],
+    ["2020-01-01T00:00:00Z", "2026-11-27T00:00:00Z"],
+  ] as const) {
+    const found = ticks({ from: at(from), to: at(to) });
+    t.true(found.length >= 3 && found.length <= 9, `${from} ${to}: ${found.map(({ label }) => label).join(" ")}`);
+  }
+  t.is(percent(5, { from: 0, to: 10 }), "50%");
+  t.is(percent(5, { from: 5, to: 5 }), "0%");
+});
