@@ -10,6 +10,13 @@ export interface CommandEntry {
 /** Every command, in the order of the help: first what comes first for a user. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: "init",
+    summary: "write a stack file for the databases and releases that are found",
+    load(): typeof import("./init") {
+      return require("./init");
+    },
+  },
+  {
     name: "check",
     summary: "judge a stack file, without a cloud, a cluster or a stack",
     load(): typeof import("./check") {

@@ -86,6 +86,11 @@ export async function lookUpReleases(
   return { releases: states, nearby, ...(inOtherNamespaces && { inOtherNamespaces }) };
 }
 
+/** Every release of Scalar's products in the cluster, sorted. @throws {Error} when the cluster cannot be asked */
+export async function findReleases(reader: ClusterReader): Promise<FoundRelease[]> {
+  return foundReleases(await reader.list("/apis/apps/v1/deployments", SELECTOR));
+}
+
 /** What a user who may not read it gets in its place. */
 async function allowed<Found, Other>(reading: Promise<Found>, otherwise: Other): Promise<Found | Other> {
   try {

@@ -1,0 +1,119 @@
+import { yamlText } from "../../components/problem-messages/value";
+import type { FoundRds } from "../../operations/discovery";
+import type { Found } from "./found";
+
+/** What the file says besides what was found. */
+export interface Choices {
+  region?: string;
+  context?: string;
+  schedule: string;
+  timeZone?: string;
+}
+
+/** A database as it is written: its name, and below it the lines of its kind. */
+interface Written {
+  name: string;
+  relational: boolean;
+  lines: string[];
+}
+
+const EDIT = "# edit: nothing was found, this is an example";
+
+/** The text of a stack file that "scalar-backup check" accepts, for what was found, or as an example. */
+export function stackText(found: Pick<Found, "namespaces" | "rds" | "releases">, choices: Choices): string {
+  const databases = databasesOf(found);
+  const isExample = databases.length === 0;
+  const written = isExample ? [dynamodbOf(["ledger"])] : databases;
+  const paused = written.length > 1 || written.some(({ relational }) => !relational);
+  const region = choices.region ?? "ap-northeast-1";
+  return [
+    "# Written by scalar-backup init. All keys: docs/configuration.md of scalar-backup; after a change: scalar-backup check",
+    "config:",
+    `  aws:region: ${yamlText(region)}${choices.region === undefined ? "   # edit: no region was known" : ""}`,
+    ...contextLines(choices.context, paused),
+    "  # The databases that one transaction may write to: all of them are restored to the same instant.",
+    "  scalar-backup:databases:",
+    ...written.flatMap(({ name, lines }) => [
+      `    - name: ${yamlText(name)}${isExample ? `   ${EDIT}` : ""}`,
+      ...lines.map((line) => `      ${line}`),
+    ]),
+    ...pauseLines(found.releases, choices, paused),
+    "  # A drill: copies of all databases, next to them, as of an instant that scalar-backup points shows.",
+    '  # scalar-backup:restore: { at: "2026-11-22T03:00:00Z" }',
+    "",
+  ].join("\n");
+}
+
+function databasesOf({ namespaces, rds }: Pick<Found, "namespaces" | "rds">): Written[] {
+  const all = [...(namespaces.length > 0 ? [dynamodbOf(namespaces)] : []), ...rds.map(rdsOf)];
+  const taken = new Set<string>();
+  return all.map((database) => {
+    let name = database.name;
+    for (let number = 2; taken.has(name); number++) name = `${database.name.slice(0, 28)}-${number}`;
+    taken.add(name);
+    return { ...database, name };
+  });
+}
+
+function dynamodbOf(namespaces: readonly string[]): Written {
+  return {
+    name: nameOf(namespaces.length === 1 ? (namespaces[0] ?? "") : "dynamodb"),
+    relational: false,
+    lines: [
+      "dynamodb:",
+      "  # ScalarDB's own tables (coordinator and metadata) are included.",
+      `  existing: { namespaces: ${yamlText(namespaces)} }`,
+      "  recoveryPeriodInDays: 35",
+      "  # Copies in another region keep the tables' names:",
+      "  # restoreTo: { region: ap-northeast-3 }",
+    ],
+  };
+}
+
+function rdsOf({ kind, identifier, cluster }: FoundRds): Written {
+  return {
+    name: nameOf(identifier),
+    relational: true,
+    lines: [
+      `${kind}:`,
+      `  existing: { ${cluster ? "clusterIdentifier" : "instanceIdentifier"}: ${yamlText(identifier)} }`,
+      "  backupRetentionPeriod: 35",
+    ],
+  };
+}
+
+/** A name of at most 31 lowercase letters, digits and hyphens that begins with a letter. */
+function nameOf(identifier: string): string {
+  const name = identifier
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+/, "")
+    .slice(0, 31)
+    .replace(/-+$/, "");
+  return name === "" ? "database" : name;
+}
+
+function contextLines(context: string | undefined, paused: boolean): string[] {
+  const lines = [
+    "  # The cluster whose pods are paused, whatever context of the kubeconfig is current.",
+    context === undefined
+      ? "  # kubernetes:context: scalar-prod   # edit: one of kubectl config get-contexts"
+      : `  kubernetes:context: ${yamlText(context)}`,
+  ];
+  return paused ? lines : [];
+}
+
+function pauseLines(releases: Found["releases"], { schedule, timeZone }: Choices, paused: boolean): string[] {
+  if (!paused) return ["  # One relational database is consistent at any instant: no pods are paused."];
+  const lines = releases.map(
+    ({ namespace, name }) => `      - { namespace: ${yamlText(namespace)}, name: ${yamlText(name)} }`,
+  );
+  return [
+    "  # Every release whose pods write to the databases is paused for ten seconds, all at once.",
+    "  scalar-backup:pause:",
+    `    schedule: ${JSON.stringify(schedule)}`,
+    timeZone === undefined ? "    # timeZone: Asia/Tokyo   # UTC by default" : `    timeZone: ${yamlText(timeZone)}`,
+    "    releases:",
+    ...(lines.length > 0 ? lines : [`      - { namespace: scalar, name: scalardb-cluster }   ${EDIT}`]),
+  ];
+}
