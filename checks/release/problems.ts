@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** The largest npm tarball, in bytes. */
-export const LARGEST_TARBALL = 400_000;
+export const LARGEST_TARBALL = 500_000;
 
 /** Files that the npm package must have. */
 const REQUIRED = [
