@@ -46,7 +46,7 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
   const count = found.pods.length;
   report.log(`${who} did not end: unpausing its ${count === 1 ? "pod" : `${count} pods`} first`);
   // Before replacing the note: the new note is not damaged, so the next run unpauses only the pods that it names.
-  const others = found.problems.length > 0 ? await otherPausedPods(context, found.pods) : [];
+  const others = found.problems.length > 0 ? await otherPods(context, found.pods) : [];
   // The unpauser has no Job in the record: its result counts for the Job whose run left the pods paused.
   const job = context.environment.jobName ?? found.job;
   const known = others instanceof RunEnded ? [] : others;
@@ -181,10 +181,11 @@ async function thatMayBePaused(context: Context, noted: NotedPod[]): Promise<Sca
 }
 
 /**
- * Pods of the releases that a damaged note may have named: all that do not answer that they are not paused.
+ * The other pods of the releases. A damaged note may have named any of them, and a pod that answers that it is not paused may still
+ * get a Pause of the killed run.
  * @returns how the run ends if they cannot be looked up
  */
-async function otherPausedPods(context: Context, noted: NotedPod[]): Promise<PodHandle[] | RunEnded> {
+async function otherPods(context: Context, noted: NotedPod[]): Promise<PodHandle[] | RunEnded> {
   const { kubernetes, settings, report } = context;
   let pods: ScalarPod[];
   try {
@@ -197,19 +198,8 @@ async function otherPausedPods(context: Context, noted: NotedPod[]): Promise<Pod
     );
   }
   const others = pods.filter(({ uid }) => !noted.some((pod) => pod.uid === uid));
-  const paused = await Promise.all(
-    context.connect(others).map(async (handle) => {
-      const state = await handle.admin.isPaused(ANSWER_MILLIS).catch((error: Error) => error);
-      if (state === false) {
-        handle.admin.close();
-        return undefined;
-      }
-      const what = state === true ? "is paused" : `may be paused (${state.message})`;
-      report.log(`pod ${podName(handle.pod)} ${what}, and the damaged note may have named it`);
-      return handle;
-    }),
-  );
-  return paused.filter((handle) => handle !== undefined);
+  for (const pod of others) report.log(`the damaged note may have named pod ${podName(pod)}, too: unpausing it`);
+  return context.connect(others);
 }
 
 /**

@@ -79,6 +79,19 @@ test("a Pause of a killed run that reaches a pod after its cleanup is undone, to
   assertVoid(t, cluster);
 });
 
+test("a Pause of a killed run that reaches a pod late is undone, too, if the note does not say which pods the run has paused", async (t) => {
+  const { cluster, pods } = sceneOf();
+  Object.assign(pods[1]?.faults as object, { lateMillis: 20_000 });
+  const { process } = begin(cluster, {}, FIRST);
+  await untilTrue(cluster, () => pods[0]?.closed === true);
+  process.kill();
+  cluster.tamper({ "unfinished-run.json": "rubbish" });
+  const { end } = await cluster.time.until(cluster.unpauser());
+  t.is(end, "unpaused");
+  t.is(pods[1]?.calls.filter((call) => call === "Pause").length, 1);
+  assertVoid(t, cluster);
+});
+
 /** A run that was killed during its hold, and its pod's object, which still exists. */
 async function interrupted(
   env: Record<string, string> = FIRST,

@@ -31,10 +31,9 @@ export class VirtualApi extends KubernetesObjects {
       typeof fault === "number"
         ? status(fault, fault === 403 ? "Forbidden: not allowed" : "an error of the test")
         : this.answer(method, target, body);
+    this.served(method, path, by);
     if (fault === "drop-answer") return new Error("socket hang up");
     const date = new Date(this.time.now + this.skewMillis).toUTCString();
-    const served = { status: answer.code, text: textOf(answer.body), date };
-    this.served(method, path, by);
-    return served;
+    return { status: answer.code, text: textOf(answer.body), date };
   }
 }

@@ -21,6 +21,8 @@ export interface Faults {
   pausesLate?: boolean;
   /** The round trip time of a call. */
   tripMillis?: number;
+  /** How long a Pause is on its way to it, if longer than other calls. */
+  lateMillis?: number;
 }
 
 /** A call that the pod refuses. */

@@ -163,8 +163,10 @@ export class VirtualProcess {
           reject(new AdminError(`${method} failed: no answer within ${timeoutMillis / 1000} s`)),
         );
         if (this.unreachable.pods) return;
-        const trip = (this.podAt(address, port)?.tripMillis ?? 1) / 2;
-        this.time.after(trip, async () => {
+        const target = this.podAt(address, port);
+        const trip = (target?.tripMillis ?? 1) / 2;
+        const lateMillis = method === "Pause" ? (target?.faults.lateMillis ?? 0) : 0;
+        this.time.after(Math.max(trip, lateMillis), async () => {
           const pod = this.podAt(address, port);
           if (!pod?.alive) return void this.time.after(trip, () => fail("connect ECONNREFUSED"));
           await pod.served();
