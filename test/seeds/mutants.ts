@@ -12,9 +12,11 @@ export interface Mutant {
   /** Its text, which occurs once, and what is there in place of it. */
   from: string;
   to: string;
+  /** A seed whose schedule finds it, of those that `pauser.test.ts` plays without it. */
+  seed: number;
 }
 
-/** Each must be found by the schedules of the seeds (`mutants.test.ts`). */
+/** Each must be found by the schedules of the seeds (`pauser.test.ts`). */
 export const MUTANTS: readonly Mutant[] = [
   {
     name: "skips restarted pods",
@@ -22,6 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "discover.ts",
     from: `if (now === undefined || (now.metadata.uid ?? "") !== pod.uid) return "gone";`,
     to: `if (now === undefined || (now.metadata.uid ?? "") !== pod.uid || restarts(now, pod.port) !== pod.restarts) return "gone";`,
+    seed: 390,
   },
   {
     name: "checks only at the end",
@@ -35,6 +38,7 @@ export const MUTANTS: readonly Mutant[] = [
         return;
       }
       await clock.sleep(`,
+    seed: 936,
   },
   {
     name: "reads windows before the note",
@@ -44,6 +48,7 @@ export const MUTANTS: readonly Mutant[] = [
     to: `const configMap = await this.kubernetes.get<ConfigMap>(this.path, deadline, stop);
     windowsOf(configMap);
     const text = noteOf(configMap);`,
+    seed: 131,
   },
   {
     name: "pauses after a killed try",
@@ -51,6 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "run.ts",
     from: "if (recovered?.job === undefined || recovered.job !== jobName) return;",
     to: "if (recovered === undefined || recovered !== undefined) return;",
+    seed: 46,
   },
   {
     name: "pauses with an old note",
@@ -58,6 +64,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "run.ts",
     from: "if (passed <= allowed) return undefined;",
     to: "if (passed <= allowed || allowed > 0) return undefined;",
+    seed: 2279,
   },
   {
     name: "takes the clocks' middle",
@@ -65,6 +72,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "clock.ts",
     from: `    return Math.abs(lower - shift) > Math.abs(upper - shift) ? Math.floor(lower - shift) : Math.ceil(upper - shift);`,
     to: `    return Math.round((lower + upper) / 2 - shift);`,
+    seed: 8,
   },
   {
     name: "forgets that clocks drift",
@@ -72,6 +80,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "clock.ts",
     from: "const DRIFT = 500e-6;",
     to: "const DRIFT = 0;",
+    seed: 1105,
   },
   {
     name: "measures on the wall clock",
@@ -81,6 +90,7 @@ export const MUTANTS: readonly Mutant[] = [
     to: `      const shift = this.clock.now() - this.clock.monotonic();
       const moved = shift - (this.firstShift ??= shift);
       this.offset.observe(answer.date, sent + moved, this.clock.monotonic() + moved);`,
+    seed: 1236,
   },
   {
     name: "believes old lists",
@@ -88,6 +98,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "list-versions.ts",
     from: "if (version < least)",
     to: "if (version < 0n * least)",
+    seed: 120,
   },
   {
     name: "compares before the Leases",
@@ -95,6 +106,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "verdict.ts",
     from: "const failure = await leases.release(context.apiDeadline());",
     to: "const failure = undefined as Error | undefined;\n  void leases;",
+    seed: 120,
   },
   {
     name: "begins before all are seen",
@@ -102,6 +114,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "hold.ts",
     from: "await watch.seen;",
     to: "void watch.seen;",
+    seed: 3975,
   },
   {
     name: "has no last look",
@@ -109,6 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "hold.ts",
     from: "const lastLook = held && ((handle: PodHandle) => watch?.lastLook(handle));",
     to: "const lastLook = held && ((_: PodHandle) => undefined);",
+    seed: 393,
   },
   {
     name: "takes Pending for dead",
@@ -116,6 +130,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "recover.ts",
     from: `const runs = status?.phase === "Running" || status?.phase === "Pending";`,
     to: `const runs = status?.phase === "Running";`,
+    seed: 1,
   },
   {
     name: "ignores active runs",
@@ -123,20 +138,37 @@ export const MUTANTS: readonly Mutant[] = [
     file: "recover.ts",
     from: `if (atWork !== undefined) throw end("busy", \`\${who} is still running\${atWork}\`);`,
     to: `void atWork;`,
+    seed: 1,
   },
   {
     name: "trusts a damaged note",
     what: "unpauses only the pods that it can read in a damaged note",
     file: "recover.ts",
-    from: "const others = found.problems.length > 0 ? await otherPausedPods(context, found.pods) : [];",
-    to: "const others = found.problems.length > 1000 ? await otherPausedPods(context, found.pods) : [];",
+    from: "const others = found.problems.length > 0 ? await otherPods(context, found.pods) : [];",
+    to: "const others = found.problems.length > 1000 ? await otherPods(context, found.pods) : [];",
+    seed: 50,
   },
   {
     name: "forgets silent pods",
     what: "takes pods that a damaged note may have named, and that do not answer, for unpaused",
     file: "recover.ts",
-    from: "      if (state === false) {",
-    to: "      if (state !== true) {",
+    from: "  return context.connect(others);",
+    to: `  const answers = await Promise.all(
+    context.connect(others).map(async (handle) => [handle, await handle.admin.isPaused(ANSWER_MILLIS).catch(() => false)] as const),
+  );
+  return answers.filter(([, paused]) => paused).map(([handle]) => handle);`,
+    seed: 50,
+  },
+  {
+    name: "asks damaged notes' pods once",
+    what: "asks pods that a damaged note may have named only once",
+    file: "recover.ts",
+    from: "  return context.connect(others);",
+    to: `  const answers = await Promise.all(
+    context.connect(others).map(async (handle) => [handle, await handle.admin.isPaused(ANSWER_MILLIS).catch(() => true)] as const),
+  );
+  return answers.filter(([, paused]) => paused).map(([handle]) => handle);`,
+    seed: 3088,
   },
   {
     name: "needs the record to unpause",
@@ -145,6 +177,7 @@ export const MUTANTS: readonly Mutant[] = [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source's text
     from: "    context.report.log(`the note cannot be taken over, its pods are unpaused all the same: ${error.message}`);\n    return error;",
     to: "    throw error;",
+    seed: 1753,
   },
   {
     name: "forgets Pauses on their way",
@@ -152,6 +185,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "recover.ts",
     from: "if (leftPaused.size === 0) leftPaused = await unpauseLate(context, handles, found);",
     to: "leftPaused = leftPaused.size < 0 ? await unpauseLate(context, handles, found) : leftPaused;",
+    seed: 418,
   },
   {
     name: "does not take the note over",
@@ -159,6 +193,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "recover.ts",
     from: "const notTaken = others instanceof RunEnded ? others : await takeOver(context, note, found);",
     to: "const notTaken = others instanceof RunEnded ? others : undefined;\n  void takeOver;",
+    seed: 2,
   },
   {
     name: "holds by the wall clock",
@@ -166,6 +201,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "hold.ts",
     from: "const left = Math.min(until - this.clock.now(), latest - this.clock.monotonic());",
     to: "const left = until - this.clock.now() + 0 * latest;",
+    seed: 423,
   },
   {
     name: "pauses what is paused",
@@ -173,6 +209,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "pods.ts",
     from: "if (await admin.isPaused(ANSWER_MILLIS)) complaints.set(podName(pod), pausedAlready(pod));",
     to: "await admin.isPaused(ANSWER_MILLIS);\n        void pausedAlready;",
+    seed: 14,
   },
   {
     name: "unpauses once",
@@ -180,6 +217,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "pods.ts",
     from: "      if (attempt > 1) await admin.unpause(ANSWER_MILLIS);",
     to: "      if (attempt > 1) return undefined;",
+    seed: 4,
   },
   {
     name: "believes an Unpause",
@@ -187,6 +225,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "pods.ts",
     from: "      if (!(await admin.isPaused(ANSWER_MILLIS))) return undefined;",
     to: "      await admin.isPaused(ANSWER_MILLIS);\n      return undefined;",
+    seed: 4,
   },
   {
     name: "ignores conflicts",
@@ -194,6 +233,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "kubernetes.ts",
     from: `return this.requestObject<T>({ method: "PUT", path, body: JSON.stringify(body) });`,
     to: `return this.requestObject<T>({ method: "GET", path }).then((now) => this.requestObject<T>({ method: "PUT", path, body: JSON.stringify({ ...body, metadata: { ...body.metadata, resourceVersion: now.metadata?.resourceVersion } }) }));`,
+    seed: 1007,
   },
   {
     name: "knows no Leases",
@@ -201,6 +241,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "leases.ts",
     from: "if (!holder || this.isOfSchedule(holder)) return;",
     to: "if (holder || !holder) return;",
+    seed: 394,
   },
   {
     name: "ignores signals",
@@ -208,6 +249,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "hold.ts",
     from: "const over = AbortSignal.any([stop, watch.lost, disowned.signal, ended.signal]);",
     to: "const over = AbortSignal.any([watch.lost, disowned.signal, ended.signal]);",
+    seed: 839,
   },
   {
     name: "records late",
@@ -215,6 +257,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "run.ts",
     from: "outcome.window = await judge(this.context, held, plan.workloads, plan.leases);",
     to: "outcome.window = held.window;\n        void judge;",
+    seed: 0,
   },
   {
     name: "keeps its note",
@@ -222,6 +265,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "record.ts",
     from: "unfinished: pods.length > 0 ? JSON.stringify({ ...note, pods }) : null,",
     to: "unfinished: pods.length > 0 || window === undefined ? JSON.stringify({ ...note, pods }) : null,",
+    seed: 2,
   },
   {
     name: "drops a note with paused pods",
@@ -229,6 +273,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "record.ts",
     from: "unfinished: pods.length > 0 ? JSON.stringify({ ...note, pods }) : null,",
     to: "unfinished: null,",
+    seed: 62,
   },
 ];
 

@@ -3,11 +3,11 @@ import test from "ava";
 import { MUTANTS } from "./mutants";
 import { search } from "./search";
 
-/** SEED=7 SCHEDULES=1000000 make another, or a longer, search. */
-const SCHEDULES = Number(process.env.SCHEDULES ?? 20_000);
+/** What is played in a minute or so, and is enough to find any of the faults. */
+const USUAL = 8000;
+/** SEED=8000 SCHEDULES=1000000 make another, or a longer, search. */
+const SCHEDULES = Number(process.env.SCHEDULES ?? USUAL);
 const SEED = Number(process.env.SEED ?? 0);
-/** So many schedules must be enough to find any fault. */
-const ENOUGH = 10_000;
 const workers = availableParallelism();
 
 test.serial(`the pauser keeps its promises in ${SCHEDULES} schedules`, async (t) => {
@@ -38,11 +38,14 @@ test.serial("the same seed makes the same world", async (t) => {
   t.deepEqual([again.ends, again.windows], [once.ends, once.windows]);
 });
 
-for (const { name, what } of MUTANTS)
+for (const { name, what, seed } of MUTANTS)
   test.serial(`a pauser is found that ${what}`, async (t) => {
-    t.timeout(ENOUGH * 200);
-    const { failures } = await search({ schedules: ENOUGH, seed: SEED, workers, mostFailures: 1, mutant: name });
+    t.timeout(USUAL * 200);
+    const inOne = { schedules: 1, seed, workers: 1, mutant: name };
+    if (seed < USUAL && (await search(inOne)).failures.length > 0) return t.pass();
+    // A change of the pauser, or of the world, changes what seeds come to.
+    const { failures } = await search({ schedules: USUAL, seed: 0, workers, mostFailures: 1, mutant: name });
     const [first] = failures;
-    t.truthy(first, `${ENOUGH} schedules have not found it`);
-    t.log(`seed ${first?.seed}: ${first?.violations[0]}`);
+    t.truthy(first, `${USUAL} schedules have not found it`);
+    t.log(`found, but not by seed ${seed}: write ${first?.seed} into mutants.ts (${first?.violations[0]})`);
   });

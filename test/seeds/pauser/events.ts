@@ -224,6 +224,19 @@ async function unpauseAtEndOfDrain(
   pod.forceUnpause("a user");
 }
 
+/**
+ * The network holds a Pause back for 1 to 31 s: less than its deadline of 35 s, after which the pod's gRPC server would drop it. Its
+ * sender is killed in the meantime.
+ */
+async function pauseLate(world: World, pod: VirtualPod, forMillis: number): Promise<void> {
+  pod.faults = { ...pod.faults, lateMillis: 1000 + Math.min(30_000, forMillis * 5) };
+  const sender = () => world.actors.find(({ paused, process }) => paused.has(pod.address) && !process.dead);
+  for (let waited = 0; sender() === undefined && waited < 1000; waited++) await world.time.wait(5);
+  sender()?.process.kill();
+  const { lateMillis: _, ...usual } = pod.faults;
+  pod.faults = usual;
+}
+
 async function happenToPod(
   world: World,
   index: number,
@@ -286,6 +299,8 @@ async function happenToPod(
       }
       await time.wait(200);
       return world.actor(pod.closedBy ?? "")?.process.kill();
+    case "gets its Pause late, and its run is killed":
+      return pauseLate(world, pod, forMillis);
     case "is unpaused at the end of a drain":
       return unpauseAtEndOfDrain(world, pod, pods[(index + 1) % pods.length]?.[1], forMillis);
     case "is rolled out":

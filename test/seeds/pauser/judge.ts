@@ -148,11 +148,16 @@ const podsMisbehave = (world: World) =>
 
 const podsRefuse = (world: World) => world.plan.releases.flat().some(({ refusePause }) => refusePause);
 
+const hangsPods = (event: Event) =>
+  ("pod" in event && event.what === "hangs") ||
+  ("record" in event && event.record === "is damaged, its run is killed, and pods hang");
+
 /** Whether the time until a pod is unpaused may depend on it. */
 const prolongsUnpausing = (event: Event) =>
   "tool" in event ||
+  hangsPods(event) ||
   ("api" in event && event.api === "does not answer, and pods ignore Unpauses") ||
-  ("pod" in event && ["fails to unpause", "ignores Unpauses", "answers slowly", "hangs"].includes(event.what)) ||
+  ("pod" in event && ["fails to unpause", "ignores Unpauses", "answers slowly"].includes(event.what)) ||
   ("pod" in event &&
     ["is paused by a user", "is unpaused and paused again", "is unpaused at the end of a drain"].includes(
       event.what,
@@ -162,9 +167,9 @@ const prolongsUnpausing = (event: Event) =>
 /** Whether pods may not answer for long, or stay closed for others. */
 const blocksPods = (event: Event) =>
   "tool" in event ||
+  hangsPods(event) ||
   ("pod" in event &&
     [
-      "hangs",
       "answers slowly",
       "is paused by a user",
       "is unpaused and paused again",

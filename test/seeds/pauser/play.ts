@@ -20,6 +20,8 @@ export interface Played {
 /** If only time shows that a note's run is dead, the note holds for some minutes; then the unpauser runs. */
 const CLEAN_UP_MILLIS = 25 * 60_000;
 const UNPAUSER_MILLIS = 5 * 60_000;
+/** By then, every Pause that was sent has arrived. */
+const ARRIVAL_MILLIS = 40_000;
 
 let currentTime = new VirtualTime();
 
@@ -120,7 +122,7 @@ async function cleanUp(world: World): Promise<void> {
   const alive = () => world.actors.some(({ end, process }) => end === undefined && !process.dead);
   const end = time.now + CLEAN_UP_MILLIS;
   while ((notes() || alive()) && time.now < end) await time.wait(UNPAUSER_MILLIS);
-  await time.wait(1000);
+  await time.wait(ARRIVAL_MILLIS);
 }
 
 /** The run of the next day, in a world without faults: nothing that has happened may stop it. */

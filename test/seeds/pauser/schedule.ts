@@ -58,6 +58,7 @@ export const POD_EVENTS = [
   "is paused by a user",
   "is unpaused at the end of a drain",
   "restarts, is paused, and its run is killed",
+  "gets its Pause late, and its run is killed",
 ] as const;
 export const API_EVENTS = [
   "drops",
