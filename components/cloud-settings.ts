@@ -16,3 +16,9 @@ export interface AwsRegionArgs {
 export interface AzureSettings {
   access: AzureAccessSource;
 }
+
+/** How the clouds of a set are reached. */
+export interface CloudSettings {
+  aws: AwsSettings;
+  azure: AzureSettings;
+}

@@ -1,5 +1,6 @@
 import { type PauseWindow, releaseLabel } from "../restore-points/window";
 import { helmValues } from "./helm-values";
+import { endProgram } from "./problem";
 import { changeProperties, propertyChanges, usesMultiStorage } from "./properties";
 import { databasesOf, type ReleaseDatabases } from "./release-databases";
 
@@ -32,6 +33,7 @@ export function valuesByRelease(
   releases: readonly ConfiguredRelease[],
   windows: readonly PauseWindow[],
   present: PresentProperties,
+  replicas: (label: string) => number | undefined = () => undefined,
 ): Record<string, string> {
   if (copies.every(({ properties }) => Object.keys(properties).length === 0)) return {};
   if (releases.length === 0) {
@@ -46,10 +48,18 @@ export function valuesByRelease(
       const products = productsIn(windows, (seen) => releaseLabel(seen) === releaseLabel(release), release.name);
       return products.map((product): [string, string] => [
         products.length > 1 ? `${releaseLabel(release)} (${product})` : releaseLabel(release),
-        valuesOf(product, own, text),
+        valuesOf(product, own, text, replicas(releaseLabel(release))),
       ]);
     }),
   );
+}
+
+/** The same, where the properties come from a user: the program ends for keys that are no release. */
+export async function checkedValues(...given: Parameters<typeof valuesByRelease>): Promise<Record<string, string>> {
+  const [, releases, , { byRelease }] = given;
+  const unknown = unknownReleases(Object.keys(byRelease ?? {}), releases);
+  if (unknown.length > 0) return endProgram(`propertiesByRelease: ${unknown.join(", ")}: ${notARelease(releases)}`);
+  return valuesByRelease(...given);
 }
 
 /** The same copy is a release's only database, and one of several of another: its properties by every key that a release reads. */
@@ -126,9 +136,14 @@ function productsIn(
   return [/(auditor|ledger)/.exec(name)?.[1] ?? DEFAULT_PRODUCT];
 }
 
-function valuesOf(product: string, copies: readonly CopyProperties[], present: string | undefined): string {
+function valuesOf(
+  product: string,
+  copies: readonly CopyProperties[],
+  present: string | undefined,
+  replicas?: number,
+): string {
   // The present properties know best: ScalarDB reads other keys with multi-storage than without.
   const several = copies.length > 1 || (present !== undefined && usesMultiStorage(present));
   const changes = copies.flatMap(({ name, properties }) => propertyChanges(name, several, properties));
-  return helmValues(product, changes, present);
+  return helmValues(product, changes, present, replicas);
 }

@@ -12,9 +12,9 @@ import { awsSettings, azureSettings } from "./databases/settings";
 import { nextSteps } from "./next-steps";
 import { restoresAtOnce, warnOfParallel } from "./parallel";
 import { setMembers } from "./pause-need";
-import { endProgram, refuse } from "./problem";
+import { refuse } from "./problem";
 import { releaseDatabaseProblems } from "./release-databases";
-import { keysOfEveryRelease, notARelease, unknownReleases, valuesByRelease } from "./release-values";
+import { checkedValues, keysOfEveryRelease } from "./release-values";
 import { type RestoreKey, restoreShape, type ScalarRestoreArgs } from "./restore-args";
 import { RestoreMode } from "./restore-mode";
 import { acceptanceProblems, recoveryProblems } from "./restore-problems";
@@ -95,6 +95,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
         databases,
         instant,
         aws,
+        azure,
         parent: this,
         within: opts?.parent,
       });
@@ -106,7 +107,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
       return;
     }
     if (args.switchOver?.abort && "databases" in switching)
-      declareAbort(name, args, set, { databases: switching.databases, instant, aws }, this);
+      declareAbort(name, args, set, { databases: switching.databases, instant, aws, azure }, this);
     const known = set.databases.map(kindOf);
     const lists = listsOf(set);
     const { windows } = lists;
@@ -115,7 +116,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
     const copiesExist = known.map(({ name, kind, args }) =>
       lookUpFor(name, () => kind.copiesExist(name, args, { aws, azure, instant })),
     );
-    const free = args.switchOver?.abort ? pulumi.output(undefined) : noNameTaken(known, aws);
+    const free = args.switchOver?.abort ? pulumi.output(undefined) : noNameTaken(known, { aws, azure });
     const context: Omit<RestoreContext, "parent" | "restoresAtOnce"> = {
       tags: args.tags ?? {},
       tagsNotCopied: tagsNotCopied(args, set),
@@ -212,6 +213,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
         notes,
       };
     });
+    const plan = "databases" in switching ? switchOverPlan(switching.databases, releases, instant) : undefined;
     const own = pulumi.all(
       copies.map(({ properties }, index) =>
         usable(properties).apply((each) => ({ name: known[index]?.name ?? "", properties: each })),
@@ -219,12 +221,10 @@ export class ScalarRestore extends pulumi.ComponentResource {
     );
     this.helmValues = pulumi
       .all([own, windows, args.properties, args.propertiesByRelease])
-      .apply(async ([restored, recorded, all, byRelease]): Promise<Record<string, string>> => {
-        const unknown = unknownReleases(Object.keys(byRelease ?? {}), releases);
-        if (unknown.length > 0)
-          return endProgram(`propertiesByRelease: ${unknown.join(", ")}: ${notARelease(releases)}`);
-        return valuesByRelease(restored, releases, recorded, { all, byRelease });
-      });
+      .apply(([restored, recorded, all, byRelease]) =>
+        // No pod starts on the copies before a switch-over does it.
+        checkedValues(restored, releases, recorded, { all, byRelease }, plan && (() => 0)),
+      );
     const leftToDo = pulumi.all(
       this.databases.map((copy) => ({
         name: copy.name,
@@ -233,7 +233,6 @@ export class ScalarRestore extends pulumi.ComponentResource {
         changesProperties: pulumi.unsecret(copy.properties.apply((own) => Object.keys(own).length > 0)),
       })),
     );
-    const plan = "databases" in switching ? switchOverPlan(switching.databases, releases, instant) : undefined;
     if (plan !== undefined) {
       this.switchOver = this.verification.apply(() => {
         if (pulumi.runtime.isDryRun()) void pulumi.log.info(planText(plan, false), this);

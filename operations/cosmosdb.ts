@@ -148,20 +148,22 @@ export function writeRegion(account: CosmosAccount): string {
 /** An account's keys, of which each allows to read everything. */
 interface AccountKeys {
   primaryMasterKey: string;
+  secondaryMasterKey?: string;
   primaryReadonlyMasterKey: string;
 }
 
 /** The account's primary key, which allows to read and write everything. */
 export async function primaryKey(address: CosmosAddress, access: AzureAccessSource): Promise<string> {
-  return (await accountKeys(address, access)).primaryMasterKey;
+  return (await accountKeysOf(address, access)).primaryMasterKey;
 }
 
 /** The account's primary key for reading. */
 export async function readingKey(address: CosmosAddress, access: AzureAccessSource): Promise<string> {
-  return (await accountKeys(address, access)).primaryReadonlyMasterKey;
+  return (await accountKeysOf(address, access)).primaryReadonlyMasterKey;
 }
 
-async function accountKeys(address: CosmosAddress, access: AzureAccessSource): Promise<AccountKeys> {
+/** The account's keys. */
+export async function accountKeysOf(address: CosmosAddress, access: AzureAccessSource): Promise<AccountKeys> {
   const client = await ArmClient.connect(access);
   return client.request<AccountKeys>("POST", `${idOf(client, address)}/listKeys`, API_VERSION);
 }

@@ -16,5 +16,5 @@ export interface AzureRoles {
   subscription: CustomRole;
 }
 
-/** Each also needs those before it. No database on Azure takes a name in a switch-over. */
+/** Each also needs those before it. A switch-over sets tags and lists keys, for which `up` and `restore` have the rights. */
 export const AZURE_ROLES = { preview, up, restore } satisfies Record<string, AzureRoles>;

@@ -26,7 +26,7 @@ ${sets.map(({ name, title }) => `                     ${name.padEnd(28)} ${title
   --vaults         also play a vault on each cloud, and DynamoDB backups in the pause window:
                    copies of the restored databases are kept, the set is restored only from
                    backups, an attacker tries to delete them, and pulumi destroy keeps them
-  --recovery       play a disaster in place of a drill: verified copies take the production names,
+  --recovery       play a disaster in place of a drill: verified copies replace production,
                    the update that does it is killed and run again, and the pods serve again
   --seed N         determines the transfers and the cloud's identifiers: 0 to ${GREATEST_SEED},
                    by default 1
@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   const played = recovery ? set.recovery : set;
   if (played === undefined)
     throw new UsageError(
-      `--recovery needs a set whose copies can take the production names; those are ${sets.flatMap(({ name, recovery }) => (recovery ? [name] : [])).join(", ")}`,
+      `--recovery needs a set whose copies can replace production; those are ${sets.flatMap(({ name, recovery }) => (recovery ? [name] : [])).join(", ")}`,
     );
   const report = await rehearse({ set: played, seed, terminal, engine, vaults, recovery });
   if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);

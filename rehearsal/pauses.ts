@@ -17,6 +17,8 @@ const MINUTE = 60_000;
 const SECOND = 1000;
 /** When in the minute transfers start, 2 s before the pauser: late enough for a short wait, early enough to look up all pods. */
 const STARTS_AT = 43 * SECOND;
+/** `pause.holdSeconds` where the configuration has none; a longer window begins earlier by half of what it is longer. */
+const DEFAULT_HOLD_SECONDS = 10;
 /** How much faster time runs in a window that is held for backups. */
 const PACE_OF_LONG_WINDOWS = 20;
 /** Transfers through one pod around a whole minute, for longer than a window. */
@@ -97,7 +99,9 @@ export class Pauses {
 
   /** The pauser waits until a whole minute lies in the middle of its window: time passes until shortly before one. */
   untilPodStarts(): void {
-    this.#until(STARTS_AT);
+    const pause = this.#options.config["scalar-backup:pause"] as { holdSeconds?: number } | undefined;
+    const holdSeconds = pause?.holdSeconds ?? DEFAULT_HOLD_SECONDS;
+    this.#until(STARTS_AT - ((holdSeconds - DEFAULT_HOLD_SECONDS) / 2) * SECOND);
   }
 
   /** Time passes until so far into a minute. */

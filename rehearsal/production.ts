@@ -83,6 +83,7 @@ export class Production {
   /** Installs the release, and opens all accounts. */
   async open(): Promise<void> {
     const { bank } = this.set;
+    const properties = this.set.properties();
     const installed = this.cloud.kubernetes.installRelease({
       namespace: NAMESPACE,
       name: RELEASE,
@@ -90,6 +91,7 @@ export class Production {
       replicas: this.replicas,
       envoy: 1,
       application: bank.application,
+      ...(properties !== undefined && { properties }),
     });
     await this.terminal.during("the release starts", installed);
     bank.open();

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import type { DatabaseArgs } from "../components/databases";
 import { formatInstant, instantMillis } from "../restore-points/instant";
 import { Verdict } from "../restore-points/verification/verdict";
@@ -35,10 +36,11 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalRepo
   const { seed, engine, vaults, recovery } = options;
   const cloud = await SimulatedCloud.start({ seed });
   const config = vaults ? withVaults(options.set.config, cloud) : { ...options.set.config };
-  const opened = openStack(engine, cloud, config, switchOverLog(options.terminal));
+  const said = new EventEmitter();
+  const opened = openStack(engine, cloud, config, switchOverLog(options.terminal, said));
   try {
     const production = new Production(cloud, opened, { ...options, config });
-    return recovery ? await recover(production, options) : await new Drill(production, options).perform();
+    return recovery ? await recover(production, { ...options, said }) : await new Drill(production, options).perform();
   } finally {
     await opened.close();
     await cloud.stop();

@@ -10,7 +10,7 @@ import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag
 import type { BracketInstants, NoBracket } from "../../restore-points/verification/bracket";
 import type { CopyInstant } from "../../restore-points/verification/facts";
 import type { DatabaseBackups } from "../../restore-points/window-backups";
-import type { AwsSettings, AzureSettings } from "../cloud-settings";
+import type { AwsSettings, AzureSettings, CloudSettings } from "../cloud-settings";
 import type { WindowBackupArgs } from "../pause/args";
 import { orEnd } from "../problem";
 import type { RestoreMode } from "../restore-mode";
@@ -191,18 +191,30 @@ export interface DatabaseKind<Args> {
   /**
    * The production names that copies are taking in a switch-over which is not complete; absent for kinds whose copies take none.
    */
-  namesTaken?(name: string, args: Args, aws: AwsSettings): Promise<string[]>;
-  /** How its copies take the production names, or why they cannot, with the fix; absent for kinds whose copies never can. */
-  switchOver?(
+  namesTaken?(name: string, args: Args, settings: CloudSettings): Promise<string[]>;
+  /** How its copies replace their sources, or why they cannot, with the fix. */
+  switchOver(
     name: string,
     args: Args,
     context: { aws: AwsSettings; instant: string; newStreams: boolean },
   ): SwitchedDatabase | { because: string };
+  /**
+   * The ScalarDB properties, without their prefix, that a copy keeps in production: absent for kinds whose copies take the name.
+   */
+  addressOfCopy?(
+    name: string,
+    args: Args,
+    context: Pick<RestoreContext, "azure" | "instant">,
+  ): Promise<Record<string, string>>;
 }
 
 /** Why no copy takes the place of what this program itself declares. */
 export const DECLARED_HERE =
   'this program declares it ("create"), and Pulumi would undo the exchange of names; hand it over first, as docs/recovery.md says ("Hand over what the program created")';
+
+/** The same where copies have other addresses. */
+export const DECLARED_HERE_BY_NAME =
+  'this program declares it ("create"), and the configuration has to name the copy afterwards; hand it over first, as docs/recovery.md says ("Hand over what the program created")';
 
 /** The tags by which a copy is known as one, and as whose. */
 export function copyMarks({ mode, instant }: Pick<RestoreContext, "mode" | "instant">): Record<string, string> {

@@ -1,4 +1,4 @@
-import type { SwitchedDatabase } from "../../operations/switch-over/request";
+import type { AzureDatabase, SwitchedDatabase } from "../../operations/switch-over/request";
 import type { PausedReleaseArgs } from "../release-databases";
 import { confirmation } from "./args";
 
@@ -28,6 +28,7 @@ export function switchOverPlan(
 ): SwitchOverPlan {
   const tables = databases.filter((each) => each.service === "dynamodb");
   const rds = databases.filter((each) => each.service === "rds");
+  const moved = databases.filter((each) => each.service === "azure");
   const names = releases.map(({ namespace, name }) => `${namespace}/${name}`).join(", ");
   const stop =
     releases.length > 0
@@ -43,7 +44,11 @@ export function switchOverPlan(
           `${name}: rename ${identifier} to ${replacedIdentifier}, which is kept`,
       ),
       ...tables.map(({ name }) => `${name}: delete each table that has a copy; the copy and its backup are kept`),
-      "go on only once no pod is left and no replaced database answers",
+      `go on only once no pod is left${tables.length + rds.length > 0 ? " and no replaced database answers" : ""}`,
+      ...moved.map(
+        ({ name, source, copy }) =>
+          `${name}: wait until you have upgraded each release with its values of the output helmValues, which name ${nameOf(copy)} in place of ${nameOf(source)} and hold replicaCount at 0; ${nameOf(source)} is kept`,
+      ),
       ...rds.map(
         ({ name, copyIdentifier, identifier }) =>
           `${name}: rename ${copyIdentifier} to ${identifier}; its endpoint stays what it was`,
@@ -63,9 +68,22 @@ export function switchOverPlan(
         ({ name }) =>
           `${name}: deletion and restore, usually less than ${TABLES} min for each 50 tables, at times hours (documented); AWS restores no more at a time`,
       ),
-      `all databases at once, but none is opened before all are closed: about ${inAll(rds, tables.length > 0)} min in all`,
+      ...moved.map(
+        ({ name }) =>
+          `${name}: as long as you take to upgrade the releases, after everything is closed and before names are opened`,
+      ),
+      total(rds, tables.length > 0, moved.length > 0),
     ],
   };
+}
+
+/** How long all of it takes: the databases that get names, and the upgrade between their closing and their opening. */
+function total(rds: readonly { what: "instance" | "cluster" }[], tables: boolean, moved: boolean): string {
+  const minutes = `about ${inAll(rds, tables)} min in all`;
+  if (!moved) return `all databases at once, but none is opened before all are closed: ${minutes}`;
+  return rds.length > 0 || tables
+    ? `all databases at once, but none is opened before all are closed and the releases are upgraded: ${minutes}, and the upgrade in addition`
+    : "all databases at once: the upgrade counts";
 }
 
 /** The longest closing and the longest opening, in minutes. No duration is documented of a deletion. */
@@ -74,12 +92,16 @@ function inAll(rds: readonly { what: "instance" | "cluster" }[], tables: boolean
   return renaming + Math.max(renaming, tables ? TABLES : 0);
 }
 
+function nameOf(database: AzureDatabase): string {
+  return database.what === "account" ? database.accountName : database.serverName;
+}
+
 /** The plan as a preview prints it. */
 export function planText({ confirm, steps, downtime }: SwitchOverPlan, confirmed: boolean): string {
   return [
     confirmed
-      ? "THE COPIES TAKE THE PRODUCTION NAMES in this update, as restore.switchOver.confirm demands:"
-      : "the copies can take the production names. A switch-over would",
+      ? "THE COPIES REPLACE PRODUCTION in this update, as restore.switchOver.confirm demands:"
+      : "the copies can replace production. A switch-over would",
     ...steps.map((step, index) => `  ${index + 1}. ${step}`),
     "Without an endpoint in the meantime:",
     ...downtime.map((line) => `  ${line}`),

@@ -34,8 +34,6 @@ function ofDatabase(
   aws: AwsSettings,
 ): SwitchedDatabase | string {
   const { name, kind, args } = kindOf(database);
-  if (kind.switchOver === undefined)
-    return `${name}: a database of ${kind.label} gets another address by a restore, and no copy can take its name; point the products at the copies instead, by the output helmValues`;
   const found = kind.switchOver(name, args, { ...of, aws });
   return "because" in found ? `${name}: ${found.because}` : found;
 }
@@ -45,15 +43,23 @@ function podsInTheWay({ databases, pods }: SwitchableSet): string[] {
     return [
       "the restore knows no pods of the set, because its backup is data: switch over in the stack that has the ScalarBackup",
     ];
-  const tables = databases.filter(({ dynamodb }) => dynamodb !== undefined).map(({ name }) => name);
+  const none = pods.clusters.length === 0;
+  const known = none ? databases.map(kindOf) : [];
+  const tables = known.filter(({ kind }) => kind.id === "dynamodb").map(({ name }) => name);
+  const moved = known.filter(({ kind }) => kind.addressOfCopy !== undefined).map(({ name }) => name);
   return [
     ...pods.unreachable.map(
       (cluster) =>
         `the pods of cluster ${cluster} cannot be stopped from here: give pause.otherClusters[].kubernetes of it in place of stack or record`,
     ),
-    ...(tables.length > 0 && pods.clusters.length === 0
+    ...(tables.length > 0
       ? [
           `${tables.join(", ")}: tables are deleted and restored, for which pods have to be stopped: name them in pause.releases`,
+        ]
+      : []),
+    ...(moved.length > 0
+      ? [
+          `${moved.join(", ")}: the copy has another address, which the properties of releases have to name: name the releases in pause.releases`,
         ]
       : []),
   ];

@@ -5,6 +5,7 @@ import { DEFAULT_CLUSTER } from "../../restore-points/window";
 import type { PauseScheduleArgs } from "../pause/args";
 import { providerCluster } from "../pause/cluster";
 import { firstNamespace } from "../pause/release-args";
+import type { ReleaseDatabases } from "../release-databases";
 
 /** The clusters that the pods of a set are in. */
 export interface SetClusters {
@@ -67,8 +68,8 @@ export function setPods(
   return { ...setClusters(pause, schedule), access };
 }
 
-function named({ namespace, name }: { namespace: string; name: string }): { namespace: string; name: string } {
-  return { namespace, name };
+function named({ namespace, name, databases }: ReleaseDatabases): SwitchedCluster["releases"][number] {
+  return { namespace, name, ...(databases && { databases: [...databases] }) };
 }
 
 function defined(choice: ClusterChoice): ClusterChoice {

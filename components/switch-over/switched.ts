@@ -1,12 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SwitchedDatabase, SwitchOver, SwitchOverAccess } from "../../operations/switch-over/request";
+import type {
+  SwitchedAddress,
+  SwitchedDatabase,
+  SwitchOver,
+  SwitchOverAccess,
+} from "../../operations/switch-over/request";
 import { isProven, Verdict } from "../../restore-points/verification/verdict";
 import type { BackupSet } from "../backup-set";
-import type { AwsSettings } from "../cloud-settings";
-import { kindOf } from "../databases";
-import { instantSuffix } from "../databases/kind";
+import type { CloudSettings } from "../cloud-settings";
+import { type DatabaseArgs, type KnownDatabase, kindOf } from "../databases";
+import { instantSuffix, lookUpFor } from "../databases/kind";
 import { declareFinding, declareOperation } from "../operation";
 import { endProgram, orEnd } from "../problem";
+import { checkedValues, keysOfEveryRelease } from "../release-values";
 import type { ScalarRestoreArgs } from "../restore-args";
 import type { RestoredCopy } from "../restored-copy";
 import { isInState, outputsInState, stackIdentity } from "../state";
@@ -25,6 +31,7 @@ export interface Switched {
 interface Finding {
   endpoints: Record<string, string>;
   kept: string[];
+  replicas?: Record<string, number>;
 }
 
 /**
@@ -39,12 +46,12 @@ export function declareSwitchOver(
     databases,
     instant,
     aws,
+    azure,
     parent,
     within,
-  }: {
+  }: CloudSettings & {
     databases: SwitchedDatabase[];
     instant: string;
-    aws: AwsSettings;
     parent: pulumi.ComponentResource;
     /** The restore's own parent. */
     within: pulumi.Resource | undefined;
@@ -53,8 +60,8 @@ export function declareSwitchOver(
   const { releases = [] } = set;
   const plan = switchOverPlan(databases, releases, instant);
   if (pulumi.runtime.isDryRun()) void pulumi.log.info(planText(plan, true), parent);
-  const verification = pulumi.output(verifiedBefore(name, args, { instant, set, aws }, within));
-  const { request, access } = orderOf(args, set, { databases, instant, aws });
+  const verification = pulumi.output(verifiedBefore(name, args, { instant, set, aws, azure }, within));
+  const { request, access } = orderOf(args, set, { databases, instant, aws, azure });
   const logical = `${name}-switch-over-${instantSuffix(instant)}`;
   const said = declareFinding(
     logical,
@@ -68,21 +75,45 @@ export function declareSwitchOver(
   );
   // Cast: the operation of the same version has written it.
   const found = said.apply((line) => JSON.parse(line) as Finding);
+  const known = set.databases.map(kindOf);
+  const addresses = known.map((database) => addressIn(database, found, { azure, instant }));
+  const own = pulumi.all(
+    addresses.map((address, index) => address.apply((properties) => ({ name: known[index]?.name ?? "", properties }))),
+  );
   return {
-    databases: set.databases.map((database) => {
-      const { name, kind } = kindOf(database);
-      return {
-        name,
-        kind: kind.id,
-        endpoint: found.apply(({ endpoints }) => endpoints[name] ?? ""),
-        properties: found.apply((): Record<string, string> => ({})),
-        notes: found.apply(({ kept }) => kept.filter((line) => line.startsWith(`${name}: `))),
-      };
-    }),
-    helmValues: found.apply((): Record<string, string> => ({})),
-    nextSteps: found.apply(({ kept }) => stepsLeft(kept)),
+    databases: known.map((database, index) => ({
+      name: database.name,
+      kind: database.kind.id,
+      endpoint: found.apply(({ endpoints }) => endpoints[database.name] ?? ""),
+      // Cast: there is an address for each database.
+      properties: (addresses[index] as (typeof addresses)[number]).apply((properties) =>
+        keysOfEveryRelease({ name: database.name, properties }, known, releases),
+      ),
+      notes: found.apply(({ kept }) => kept.filter((line) => line.startsWith(`${database.name}: `))),
+    })),
+    helmValues: pulumi
+      .all([own, set.windows ?? [], args.properties, args.propertiesByRelease, found])
+      .apply(([copies, windows, all, byRelease, { replicas }]) =>
+        checkedValues(copies, releases, windows, { all, byRelease }, (label) => replicas?.[label]),
+      ),
+    nextSteps: found.apply(({ kept, replicas }) => stepsLeft(set.databases, databases, kept, replicas)),
     verification,
   };
+}
+
+/** The ScalarDB properties of a copy that keeps its address in production. */
+function addressIn(
+  { name, kind, args }: KnownDatabase,
+  found: pulumi.Output<Finding>,
+  context: Pick<CloudSettings, "azure"> & { instant: string },
+): pulumi.Output<Record<string, string>> {
+  const { addressOfCopy } = kind;
+  if (addressOfCopy === undefined) return found.apply((): Record<string, string> => ({}));
+  const read = found.apply(() => lookUpFor(name, () => addressOfCopy(name, args, context)));
+  return read.apply(
+    (properties): pulumi.Output<Record<string, string>> =>
+      properties.password === undefined ? pulumi.output(properties) : pulumi.secret(properties),
+  );
 }
 
 /** Declares that a switch-over which has closed no production name is ended. The copies stay declared. */
@@ -90,7 +121,7 @@ export function declareAbort(
   name: string,
   args: ScalarRestoreArgs,
   set: BackupSet,
-  of: { databases: SwitchedDatabase[]; instant: string; aws: AwsSettings },
+  of: CloudSettings & { databases: SwitchedDatabase[]; instant: string },
   parent: pulumi.ComponentResource,
 ): void {
   const logical = `${name}-switch-over-${instantSuffix(of.instant)}-abort`;
@@ -101,14 +132,18 @@ export function declareAbort(
 function orderOf(
   { switchOver }: ScalarRestoreArgs,
   { pods }: BackupSet,
-  { databases, instant, aws }: { databases: SwitchedDatabase[]; instant: string; aws: AwsSettings },
+  { databases, instant, aws, azure }: CloudSettings & { databases: SwitchedDatabase[]; instant: string },
 ): { request: SwitchOver; access: pulumi.Output<SwitchOverAccess> } {
   const gitOps = switchOver?.gitOps;
   return {
     request: { instant, stack: stackIdentity(), databases, clusters: pods?.clusters ?? [], ...(gitOps && { gitOps }) },
-    access: pulumi
-      .all([aws.access, pods?.access ?? {}])
-      .apply(([known, clusters]): SwitchOverAccess => ({ aws: known, clusters })),
+    access: pulumi.all([aws.access, pods?.access ?? {}, hasAddresses(databases) ? azure.access : undefined]).apply(
+      ([known, clusters, inAzure]): SwitchOverAccess => ({
+        aws: known,
+        clusters,
+        ...(inAzure && { azure: inAzure }),
+      }),
+    ),
   };
 }
 
@@ -134,11 +169,15 @@ function checked(
   );
 }
 
+function hasAddresses(databases: readonly SwitchedDatabase[]): boolean {
+  return databases.some(({ service }) => service === "azure");
+}
+
 /** Production names that copies are taking. */
-async function namesTaken({ databases }: BackupSet, aws: AwsSettings): Promise<string[]> {
+async function namesTaken({ databases }: BackupSet, settings: CloudSettings): Promise<string[]> {
   const each = databases
     .map(kindOf)
-    .map(async ({ name, kind, args }) => (await kind.namesTaken?.(name, args, aws)) ?? []);
+    .map(async ({ name, kind, args }) => (await kind.namesTaken?.(name, args, settings)) ?? []);
   return (await Promise.all(each)).flat();
 }
 
@@ -155,26 +194,59 @@ function begun(instant: string): RestoreVerification {
   };
 }
 
-function stepsLeft(kept: readonly string[]): string[] {
+function stepsLeft(
+  set: readonly DatabaseArgs[],
+  switched: readonly SwitchedDatabase[],
+  kept: readonly string[],
+  replicas: Record<string, number> | undefined,
+): string[] {
+  const moved = switched.flatMap((each) => (each.service === "azure" ? [each] : []));
+  const counts = Object.entries(replicas ?? {}).map(([release, count]) => `${release}: ${count}`);
   return [
-    "see that the application works: its pods run on the restored databases, under the names that they had",
+    moved.length === 0
+      ? "see that the application works: its pods run on the restored databases, under the names that they had"
+      : "see that the application works: its pods run on the restored databases",
+    ...(counts.length === 0
+      ? []
+      : [
+          `upgrade the releases once more, with the values that the output helmValues has now: the former ones hold replicaCount at 0, and the next upgrade would stop the pods. These restart none (${counts.join(", ")})`,
+        ]),
+    ...(moved.length === 0
+      ? []
+      : [`name what now runs in the configuration: ${moved.flatMap((each) => namingCommands(each, set)).join("; ")}`]),
     "let the stack protect what now runs: pulumi config rm restore, then pulumi up; the next pause makes the first restore point of the restored databases",
     ...kept.map((line) => `later, ${line}`),
   ].map((step, index) => `${index + 1}. ${step}`);
+}
+
+/** What names a copy in the configuration in place of its source. */
+function namingCommands({ name, source, copy }: SwitchedAddress, set: readonly DatabaseArgs[]): string[] {
+  const index = set.findIndex((database) => database.name === name);
+  const database = set[index];
+  if (database === undefined) return [];
+  const at = `scalar-backup:databases[${index}].${kindOf(database).kind.key}.existing`;
+  const [field, copied] = copy.what === "account" ? ["accountName", copy.accountName] : ["serverName", copy.serverName];
+  return [
+    `pulumi config set --path "${at}.${field}" ${copied}`,
+    ...(copy.resourceGroupName === source.resourceGroupName
+      ? []
+      : [`pulumi config set --path "${at}.resourceGroupName" ${copy.resourceGroupName}`]),
+    ...(database.cosmosdb?.existing?.deleted ? [`pulumi config rm --path "${at}.deleted"`] : []),
+  ];
 }
 
 /** What the update that made the copies has found about them. The program ends for copies that are not known to fit together. */
 async function verifiedBefore(
   name: string,
   args: ScalarRestoreArgs,
-  { instant, set, aws }: { instant: string; set: BackupSet; aws: AwsSettings },
+  { instant, set, ...settings }: CloudSettings & { instant: string; set: BackupSet },
   parent: pulumi.Resource | undefined,
 ): Promise<RestoreVerification> {
   const recorded = await outputsInState({ type: "scalar-backup:index:ScalarRestore", logical: name }, { parent });
   // Cast: this component has recorded it, in this version or an earlier one.
   const verification = recorded?.verification as RestoreVerification | undefined;
   // Only verified copies are marked: a switch-over that has begun goes on, though `restore` was removed in between.
-  if (verification?.instant !== instant && (await namesTaken(set, aws)).length > 0) return begun(instant);
+  if (verification?.instant !== instant && (await namesTaken(set, settings)).length > 0) return begun(instant);
   if (verification?.instant !== instant)
     return endProgram(
       `scalar-backup:restore.switchOver: the state has no copies of ${instant}; remove switchOver, run "pulumi up" to restore and verify them, and then confirm`,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsSettings } from "../cloud-settings";
+import type { CloudSettings } from "../cloud-settings";
 import type { KnownDatabase } from "../databases";
 import { lookUpFor } from "../databases/kind";
 import { endProgram } from "../problem";
@@ -8,9 +8,9 @@ import { endProgram } from "../problem";
  * Known once no copy of the set is taking a production name. In the middle of a switch-over, the program ends: what it would restore
  * then, or change of copies, could be what has a production name already.
  */
-export function noNameTaken(databases: readonly KnownDatabase[], aws: AwsSettings): pulumi.Output<unknown> {
+export function noNameTaken(databases: readonly KnownDatabase[], settings: CloudSettings): pulumi.Output<unknown> {
   const each = databases.map(({ name, kind, args }) =>
-    lookUpFor(name, async () => (await kind.namesTaken?.(name, args, aws)) ?? []),
+    lookUpFor(name, async () => (await kind.namesTaken?.(name, args, settings)) ?? []),
   );
   return pulumi.all(each).apply((found) => {
     const names = found.flat();

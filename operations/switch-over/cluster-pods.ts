@@ -1,4 +1,5 @@
 import { messageOf } from "../../restore-points/error-message";
+import { releaseLabel } from "../../restore-points/window";
 import { ClusterClient, type Connect, isForbidden } from "../kubernetes/client";
 import type { ClusterContext } from "./cluster-context";
 import { type Journal, JournalFile } from "./journal";
@@ -6,11 +7,12 @@ import { isOf, otherInProgress } from "./journal-changes";
 import { ReleaseLocks } from "./locks";
 import { obstaclesOf } from "./obstacles";
 import type { Say } from "./progress";
+import { readProperties } from "./properties";
 import { missingRights, rightAsText, rightsFor } from "./rights";
 import { startPods } from "./start";
 import { type FreshCounts, recordCounts, stopPods } from "./stop";
-import type { ClusterReleases, PodsOptions } from "./stoppable-pods";
-import { readPods, readWorkloads } from "./workloads";
+import type { CarriedProperties, ClusterReleases, PodsOptions } from "./stoppable-pods";
+import { keyOf, readPods, readWorkloads } from "./workloads";
 
 /** Stopping and starting ends after this long. */
 const LIMIT_MILLIS = 15 * 60_000;
@@ -116,6 +118,26 @@ export class ClusterPods {
         );
       return { ...current, notes: { ...current.notes, ...notes } };
     });
+  }
+
+  /** @throws {RefusedError} where the account may not read the properties */
+  async carried(): Promise<CarriedProperties[]> {
+    const { cluster, locks } = this.#context;
+    const client = locks.held ? this.#context.client : this.#previewClient();
+    return await readProperties(client, cluster);
+  }
+
+  /** The recorded counts, of all Deployments of a release together. */
+  async counts(): Promise<Record<string, number>> {
+    const { cluster, client } = this.#context;
+    const journal = await this.journal();
+    if (journal === undefined) return {};
+    const counts: Record<string, number> = {};
+    for (const workload of await readWorkloads(client, cluster.releases)) {
+      const label = releaseLabel({ ...workload, name: workload.release, cluster: cluster.cluster });
+      counts[label] = (counts[label] ?? 0) + (journal.replicas[keyOf(workload)] ?? 0);
+    }
+    return counts;
   }
 
   async present(): Promise<string[]> {

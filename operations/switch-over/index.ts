@@ -1,4 +1,5 @@
 import type { ClusterChoice } from "../kubernetes/kubeconfig";
+import { AzureMember } from "./azure";
 import type { SwitchOverOf } from "./copy-marks";
 import { DynamodbMember, type Notes } from "./dynamodb";
 import type { Member, Say } from "./member";
@@ -6,6 +7,7 @@ import { podsOf } from "./pods";
 import { abortSwitchOver, type Participants, problemsOf, runSwitchOver } from "./protocol";
 import { RdsMember } from "./rds";
 import { rdsDatabases } from "./rds-databases";
+import { ReleaseAddresses } from "./release-addresses";
 import type { SwitchedDatabase, SwitchOver, SwitchOverAccess } from "./request";
 import type { StoppablePods } from "./stoppable-pods";
 
@@ -29,21 +31,37 @@ export async function switchOverObstacles(request: SwitchOver, access: SwitchOve
 
 async function participantsOf(request: SwitchOver, access: SwitchOverAccess): Promise<Participants> {
   const { databases, clusters, gitOps } = request;
+  const readsProperties = databases.some(({ service }) => service === "azure");
   const pods =
     clusters.length === 0
       ? undefined
       : await podsOf(
-          clusters.map((each) => ({ ...each, access: accessTo(each.cluster, access) })),
+          clusters.map((each) => ({ ...each, readsProperties, access: accessTo(each.cluster, access) })),
           { ...(gitOps && { gitOps }) },
         );
   const members = databases.map((database) => memberOf(database, request, access, notesOf(pods)));
-  return { ...(pods && { pods }), members };
+  const moved = members.filter((member) => member instanceof AzureMember);
+  return {
+    ...(pods && { pods }),
+    members,
+    ...(pods && moved.length > 0 && { addresses: new ReleaseAddresses(pods, moved) }),
+  };
 }
 
-function memberOf(database: SwitchedDatabase, of: SwitchOverOf, { aws }: SwitchOverAccess, notes: Notes): Member {
-  return database.service === "dynamodb"
-    ? new DynamodbMember(database, of, aws, notes)
-    : new RdsMember(database, of, rdsDatabases(database.what, database.region, aws));
+function memberOf(
+  database: SwitchedDatabase,
+  of: SwitchOverOf,
+  { aws, azure = {} }: SwitchOverAccess,
+  notes: Notes,
+): Member {
+  switch (database.service) {
+    case "dynamodb":
+      return new DynamodbMember(database, of, aws, notes);
+    case "rds":
+      return new RdsMember(database, of, rdsDatabases(database.what, database.region, aws));
+    case "azure":
+      return new AzureMember(database, of, azure);
+  }
 }
 
 function accessTo(cluster: string, { clusters }: SwitchOverAccess): ClusterChoice {

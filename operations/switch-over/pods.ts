@@ -3,9 +3,16 @@ import { connectTo } from "../kubernetes/client";
 import { ClusterPods } from "./cluster-pods";
 import type { Journal } from "./journal";
 import { neverSilent, type Say } from "./progress";
-import type { ClusterReleases, PodsJournal, PodsOptions, StoppablePods } from "./stoppable-pods";
+import type { CarriedProperties, ClusterReleases, PodsJournal, PodsOptions, StoppablePods } from "./stoppable-pods";
 
-export type { ClusterReleases, JournalState, PodsJournal, PodsOptions, StoppablePods } from "./stoppable-pods";
+export type {
+  CarriedProperties,
+  ClusterReleases,
+  JournalState,
+  PodsJournal,
+  PodsOptions,
+  StoppablePods,
+} from "./stoppable-pods";
 
 /** The pods of the releases, in all clusters. Nothing is asked or changed yet. */
 export async function podsOf(clusters: readonly ClusterReleases[], options: PodsOptions = {}): Promise<StoppablePods> {
@@ -66,6 +73,14 @@ class PodsOfClusters implements StoppablePods {
 
   async note(notes: Record<string, string>): Promise<void> {
     await this.#clusters[0]?.note(notes);
+  }
+
+  async carried(): Promise<CarriedProperties[]> {
+    return (await this.#each((cluster) => cluster.carried())).flat();
+  }
+
+  async counts(): Promise<Record<string, number>> {
+    return Object.assign({}, ...(await this.#each((cluster) => cluster.counts())));
   }
 
   async present(): Promise<string[]> {

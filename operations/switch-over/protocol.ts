@@ -2,6 +2,7 @@ import { formatInstant } from "../../restore-points/instant";
 import { waitingClock } from "../clock";
 import type { Holder, Member, NameState, Say } from "./member";
 import { elapsed } from "./progress";
+import type { ReleaseAddresses } from "./release-addresses";
 import type { StoppablePods } from "./stoppable-pods";
 
 /** What a switch-over leaves behind. */
@@ -10,6 +11,8 @@ export interface SwitchOverResult {
   endpoints: Record<string, string>;
   /** What is kept of what was replaced, with how it is removed, as sentences. */
   kept: string[];
+  /** How many pods each release was started with, keyed by `releaseLabel`; for sets whose copies have other addresses. */
+  replicas?: Record<string, number>;
 }
 
 /** What a switch-over works on. */
@@ -17,12 +20,19 @@ export interface Participants {
   /** Absent for a set without releases: one relational database, whose users stop it themselves. */
   pods?: StoppablePods;
   members: readonly Member[];
+  /** Absent where every copy takes a name. */
+  addresses?: ReleaseAddresses;
 }
 
+/** The note in the journal of pods that were started on copies with other addresses: the instant. */
+const STARTED_ON_COPIES = "started-on-copies";
+
 /** What keeps a switch-over from beginning, each with the fix. Nothing is changed. */
-export async function problemsOf(instant: string, { pods, members }: Participants): Promise<string[]> {
+export async function problemsOf(instant: string, { pods, members, addresses }: Participants): Promise<string[]> {
   const each = [...members.map((member) => member.problems()), pods?.problems(instant) ?? []];
-  return (await Promise.all(each)).flat();
+  const problems = (await Promise.all(each)).flat();
+  // What is not found has no address to look for.
+  return problems.length > 0 ? problems : ((await addresses?.problems(instant)) ?? []);
 }
 
 /**
@@ -33,16 +43,16 @@ export async function problemsOf(instant: string, { pods, members }: Participant
  * @param instant Of the copies: RFC 3339, UTC.
  */
 export async function runSwitchOver(instant: string, participants: Participants, say: Say): Promise<SwitchOverResult> {
-  const { pods, members } = participants;
-  const steps = stepsOf(say);
+  const { pods, members, addresses } = participants;
+  const steps = stepsOf(say, addresses !== undefined);
   steps.begin("look");
   refuse(await problemsOf(instant, participants));
   await pods?.lock(say);
   try {
     const before = await look(members);
     const opened = before.filter(({ holder }) => holder === "opening" || holder === "copy");
-    const complete = before.every(({ holder }) => holder === "copy");
-    if (complete) say(`the copies of ${instant} have the production names already: no database is changed`);
+    const complete = before.every(({ holder }) => holder === "copy") && (await addresses?.moved()) !== false;
+    if (complete) say(`the copies of ${instant} are in production already: no database is changed`);
     if (!complete) {
       steps.begin("prepare");
       await all(members, (member) => member.prepare(say));
@@ -55,9 +65,15 @@ export async function runSwitchOver(instant: string, participants: Participants,
       }
       steps.begin("fence");
       await fence(instant, members, pods, say);
+      if (addresses !== undefined) {
+        // Before a name is opened: a pod with the former addresses would find a mixture.
+        steps.begin("upgrade");
+        await addresses.awaitCopies(instant, say);
+        await fence(instant, members, pods, say);
+      }
       steps.begin("open");
       await all(members, (member) => member.open(say));
-      if (closing !== undefined)
+      if (closing !== undefined && before.length > 0)
         say(`all names answer again, ${elapsed(waitingClock().now() - closing)} after the first was closed`);
     }
     steps.begin("check");
@@ -65,14 +81,16 @@ export async function runSwitchOver(instant: string, participants: Participants,
     const journal = await pods?.journal();
     if (pods !== undefined && journal !== undefined && journal.state !== "started") {
       steps.begin("start");
+      if (addresses !== undefined) await pods.note({ [STARTED_ON_COPIES]: instant });
       await pods.start(say);
     }
     const time = formatInstant(Math.floor(waitingClock().now() / 1000) * 1000);
     await all(members, (member) => member.finish(time, say));
-    say(`done: the copies of ${instant} have the production names`);
+    say(`done: the copies of ${instant} are in production`);
     return {
       endpoints: Object.fromEntries(members.map((member) => [member.name, member.endpoint()])),
       kept: members.flatMap((member) => member.kept()),
+      ...(addresses && pods && { replicas: await pods.counts() }),
     };
   } finally {
     await pods?.unlock();
@@ -83,7 +101,7 @@ export async function runSwitchOver(instant: string, participants: Participants,
  * Ends a switch-over that has closed no production name: starts the pods again, and takes the marks from the copies.
  * @throws {Error} once a name is closed: then it can only go on.
  */
-export async function abortSwitchOver({ pods, members }: Participants, say: Say): Promise<void> {
+export async function abortSwitchOver({ pods, members, addresses }: Participants, say: Say): Promise<void> {
   refuse((await Promise.all(members.map((member) => member.problems()))).flat());
   await pods?.lock(say);
   try {
@@ -94,6 +112,15 @@ export async function abortSwitchOver({ pods, members }: Participants, say: Say)
         `${closed.length} of ${states.length} production names are closed (${labels(closed)}), so that the pods would find no database: the switch-over can only go on. Set restore.switchOver.confirm in place of abort, and run "pulumi up" again`,
       );
     const journal = await pods?.journal();
+    const moved = (await addresses?.movedReleases()) ?? [];
+    if (moved.length > 0)
+      throw new Error(
+        `${moved.join(", ")} ${moved.length === 1 ? "names" : "name"} the copies already: the switch-over can only go on. Set restore.switchOver.confirm in place of abort, and run "pulumi up" again`,
+      );
+    if (journal !== undefined && journal.notes[STARTED_ON_COPIES] === journal.instant)
+      throw new Error(
+        'pods were started on the copies already, and may have written there: the switch-over can only go on. Set restore.switchOver.confirm in place of abort, and run "pulumi up" again',
+      );
     if (journal !== undefined && journal.state !== "started") await pods?.start(say);
     await all(members, (member) => member.unmark(say));
     say("aborted: production is as it was, and the copies are kept");
@@ -176,15 +203,16 @@ const STEPS = {
   stop: "stop the pods",
   close: "take the production names from the databases that are replaced",
   fence: "see that no pod has come back, and that nothing replaced answers",
+  upgrade: "wait until the releases have the addresses of the copies",
   open: "give the production names to the copies",
   check: "check what answers under the production names",
   start: "start the pods",
 };
 
 /** Says which step begins, of how many, and how long the switch-over has been running. */
-function stepsOf(say: Say): { begin(step: keyof typeof STEPS): void } {
+function stepsOf(say: Say, upgrades: boolean): { begin(step: keyof typeof STEPS): void } {
   const began = waitingClock().now();
-  const all = Object.keys(STEPS);
+  const all = Object.keys(STEPS).filter((step) => upgrades || step !== "upgrade");
   return {
     begin(step) {
       const passed = waitingClock().now() - began;

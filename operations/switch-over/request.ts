@@ -1,4 +1,7 @@
 import type { AwsAccess } from "../aws";
+import type { AzureAccess } from "../azure";
+import type { ServerAddress } from "../azure-servers";
+import type { CosmosAddress } from "../cosmosdb";
 import type { ClusterChoice } from "../kubernetes/kubeconfig";
 
 /** Tables of DynamoDB, whose copies are next to them as `<table><suffix>`. */
@@ -31,13 +34,26 @@ export interface SwitchedRds {
   replacedIdentifier: string;
 }
 
-export type SwitchedDatabase = SwitchedTables | SwitchedRds;
+/** A database of Azure: a Cosmos DB account, or a flexible server. */
+export type AzureDatabase = ({ what: "account" } & CosmosAddress) | ({ what: "server" } & ServerAddress);
+
+/** A database whose copy has another address: the products' properties have to name it. */
+export interface SwitchedAddress {
+  service: "azure";
+  /** The database's name in the set. */
+  name: string;
+  source: AzureDatabase;
+  copy: AzureDatabase;
+}
+
+export type SwitchedDatabase = SwitchedTables | SwitchedRds | SwitchedAddress;
 
 /** The pods of a cluster that are stopped in the meantime. */
 export interface SwitchedCluster {
   /** Its name in recorded windows. */
   cluster: string;
-  releases: { namespace: string; name: string }[];
+  /** With the databases that each uses, by their names in the set; absent for all. */
+  releases: { namespace: string; name: string; databases?: string[] }[];
   /** The pause schedule's CronJob there. Absent where another stack has it. */
   schedule?: { namespace: string; name: string };
 }
@@ -57,6 +73,8 @@ export interface SwitchOver {
 /** How a switch-over reaches what it works on. */
 export interface SwitchOverAccess {
   aws: AwsAccess;
+  /** Absent for a set without databases of Azure. */
+  azure?: AzureAccess;
   /** Keyed by the clusters' names in recorded windows. */
   clusters: Record<string, ClusterChoice>;
 }

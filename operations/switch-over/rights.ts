@@ -19,8 +19,8 @@ export interface Right {
 
 /** The rights that stopping and starting the pods takes. docs/recovery.md has them as Roles. */
 export function rightsFor(
-  { releases, schedule }: ClusterReleases,
-  workloads: readonly Pick<Workload, "namespace" | "deployment">[],
+  { releases, schedule, readsProperties }: ClusterReleases,
+  workloads: readonly (Pick<Workload, "namespace" | "deployment"> & Partial<Pick<Workload, "configMaps">>)[],
 ): Right[] {
   const [first] = releases;
   if (first === undefined) return [];
@@ -38,6 +38,9 @@ export function rightsFor(
     ]),
     ...workloads.flatMap(({ namespace, deployment }) =>
       rights("apps", "deployments/scale", namespace, ["patch"], deployment),
+    ),
+    ...(readsProperties ? workloads : []).flatMap(({ namespace, configMaps = [] }) =>
+      configMaps.flatMap((name) => rights("", "configmaps", namespace, ["get"], name)),
     ),
     ...releases.flatMap(({ namespace, name }) =>
       rights("coordination.k8s.io", "leases", namespace, ["get", "update"], leaseName(name)),

@@ -7,9 +7,28 @@ export interface ClusterReleases {
   cluster: string;
   access: ClusterChoice;
   /** The journal is kept in the namespace of the first one. */
-  releases: { namespace: string; name: string }[];
+  releases: { namespace: string; name: string; databases?: string[] }[];
+  /** Whether the ConfigMaps are read in which the releases have their properties. */
+  readsProperties?: boolean;
   /** The pause schedule's CronJob, which is suspended. If absent, CronJobs that pause these releases are looked for in their namespaces. */
   schedule?: { namespace: string; name: string };
+}
+
+/** What the pods of a Deployment are configured by when they start. The texts may hold passwords: none is for messages. */
+export interface CarriedProperties {
+  /** Its cluster's name in recorded windows. */
+  cluster: string;
+  namespace: string;
+  release: string;
+  deployment: string;
+  /** The ConfigMaps that its pods mount properties from, for messages. */
+  configMaps: string[];
+  /** The texts of these properties. */
+  texts: string[];
+  /** The environment variables whose values are in the pod template. */
+  variables: Record<string, string>;
+  /** The databases of the set that the release uses; absent for all. */
+  databases?: string[];
 }
 
 export interface PodsOptions {
@@ -61,6 +80,10 @@ export interface StoppablePods {
   stop(instant: string, say: (line: string) => void): Promise<void>;
   /** Keeps texts in the first cluster's journal, next to those that it has. `stop` must have created the journal. */
   note(notes: Record<string, string>): Promise<void>;
+  /** The properties that pods would start with now, of each Deployment. */
+  carried(): Promise<CarriedProperties[]>;
+  /** The recorded counts of the releases' pods, keyed by `releaseLabel`; empty without a journal. */
+  counts(): Promise<Record<string, number>>;
   /**
    * The pods that exist, as `cluster: namespace/name (phase)`. A pod that is being deleted exists.
    * @throws {Error} when the locks were acquired and have been lost since

@@ -19,6 +19,10 @@ export interface Workload {
   scaledBy?: string;
   /** Keys of its labels and annotations. */
   marks: string[];
+  /** The ConfigMaps that its pods mount. */
+  configMaps: string[];
+  /** Its containers' environment variables that have a value of their own. */
+  variables: Record<string, string>;
 }
 
 /** A pod of a Scalar product. */
@@ -91,6 +95,18 @@ function workloadOf(deployment: Fields): Workload {
     observed: (numberIn(status, "observedGeneration") ?? 0) >= (numberIn(metadata, "generation") ?? 0),
     ...(scaledBy !== undefined && { scaledBy }),
     marks: [...Object.keys(labels), ...Object.keys(textsIn(metadata, "annotations"))],
+    ...configurationOf(objectIn(objectIn(spec, "template"), "spec")),
+  };
+}
+
+function configurationOf(pod: Fields): Pick<Workload, "configMaps" | "variables"> {
+  const configMaps = listIn(pod, "volumes").map((volume) => textIn(objectIn(volume, "configMap"), "name"));
+  const variables = listIn(pod, "containers")
+    .flatMap((container) => listIn(container, "env"))
+    .map((variable) => [textIn(variable, "name"), textIn(variable, "value")] as const);
+  return {
+    configMaps: configMaps.filter((name) => name !== undefined),
+    variables: Object.fromEntries(variables.filter((pair): pair is [string, string] => pair.every(Boolean))),
   };
 }
 

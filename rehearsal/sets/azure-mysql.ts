@@ -37,5 +37,11 @@ export function buildAzureMysql(cloud: SimulatedCloud, serverName: string): void
 
 /** A MySQL server whose copy is created in the same resource group. */
 export function azureMysqlPart(name: string): SetPart {
-  return flexibleServerPart(name, "azureMysql", buildAzureMysql, (cloud) => cloud.azure.mysql);
+  return flexibleServerPart(
+    name,
+    "azureMysql",
+    buildAzureMysql,
+    (cloud) => cloud.azure.mysql,
+    (host) => `mysql://${host}:3306/customers`,
+  );
 }

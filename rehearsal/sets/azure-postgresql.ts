@@ -46,5 +46,11 @@ export function buildAzurePostgresql(cloud: SimulatedCloud, serverName: string):
 
 /** A PostgreSQL server whose copy is created in the same resource group. */
 export function azurePostgresqlPart(name: string): SetPart {
-  return flexibleServerPart(name, "azurePostgresql", buildAzurePostgresql, (cloud) => cloud.azure.postgresql);
+  return flexibleServerPart(
+    name,
+    "azurePostgresql",
+    buildAzurePostgresql,
+    (cloud) => cloud.azure.postgresql,
+    (host) => `postgresql://${host}:5432/customers`,
+  );
 }

@@ -4,6 +4,7 @@ import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import type { StackResult } from "../../simulator/engine/stack";
 import { relationalDatabase } from "../scalardb/stores/databases";
 import { counted } from "../text";
+import { contactPointsIn } from "./addresses";
 import { AZURE_RESOURCE_GROUP } from "./azure";
 import { copyOf } from "./copies";
 import { configuredLikeItsSource, differing, type SetPart } from "./part";
@@ -15,6 +16,7 @@ export function flexibleServerPart(
   key: string,
   build: (cloud: SimulatedCloud, serverName: string) => void,
   serversOf: (cloud: SimulatedCloud) => FlexibleServers,
+  urlOf: (host: string) => string,
 ): SetPart {
   const serverName = `${name}-prod`;
   return {
@@ -25,7 +27,11 @@ export function flexibleServerPart(
     build(cloud) {
       build(cloud, serverName);
       const servers = serversOf(cloud);
-      const source = () => servers.server(serverName);
+      const named = () => {
+        const url = contactPointsIn(cloud, name) ?? "";
+        return servers.all().find(({ host }) => url.includes(`//${host}:`));
+      };
+      const source = () => named() ?? servers.server(serverName);
       const copyIn = (restored: StackResult) => {
         const { endpoint } = copyOf(restored, name);
         const found = servers.all().find(({ host }) => host === endpoint);
@@ -35,8 +41,15 @@ export function flexibleServerPart(
       return {
         source: () => relationalDatabase(source()),
         copy: (restored) => relationalDatabase(copyIn(restored)),
-        settings: (restored) => serverSettings(name, source(), copyIn(restored)),
+        // The server by its name, which is kept: after a switch-over `source` is the copy.
+        settings: (restored) => serverSettings(name, servers.server(serverName), copyIn(restored)),
         existing: () => servers.all().map(({ id }) => id),
+        storage: () => ({
+          storage: "jdbc",
+          contact_points: `jdbc:${urlOf(source().host)}?sslmode=require`,
+          username: "scalar",
+          password: "not-a-real-password",
+        }),
       };
     },
   };

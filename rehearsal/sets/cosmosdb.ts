@@ -4,6 +4,7 @@ import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import type { StackResult } from "../../simulator/engine/stack";
 import { COORDINATOR_TABLE, TransactionState } from "../scalardb/record";
 import { cosmosdbDatabase } from "../scalardb/stores/databases";
+import { contactPointsIn } from "./addresses";
 import { AZURE_LOCATION, AZURE_RESOURCE_GROUP, azureResource, buildPrivateEndpoint } from "./azure";
 import { copyOf } from "./copies";
 import { differing, type SetPart } from "./part";
@@ -72,7 +73,11 @@ export function cosmosdbPart(name: string): SetPart {
     build(cloud) {
       buildCosmosdb(cloud, accountName, name);
       const { cosmosdb } = cloud.azure;
-      const source = () => cosmosdb.account(accountName);
+      const named = () => {
+        const endpoint = contactPointsIn(cloud, name);
+        return cosmosdb.accounts().find((account) => account.endpoint === endpoint);
+      };
+      const source = () => named() ?? cosmosdb.account(accountName);
       const copyIn = (restored: StackResult) => {
         const { endpoint } = copyOf(restored, name);
         const found = cosmosdb.accounts().find((account) => account.endpoint === endpoint);
@@ -82,8 +87,14 @@ export function cosmosdbPart(name: string): SetPart {
       return {
         source: () => cosmosdbDatabase(source()),
         copy: (restored) => cosmosdbDatabase(copyIn(restored)),
-        settings: (restored) => accountSettings(name, source(), copyIn(restored)),
+        // The account by its name, which is kept: after a switch-over `source` is the copy.
+        settings: (restored) => accountSettings(name, cosmosdb.account(accountName), copyIn(restored)),
         existing: () => cosmosdb.accounts().map(({ id }) => id),
+        storage: () => ({
+          storage: "cosmos",
+          contact_points: source().endpoint,
+          password: source().keys.primaryMasterKey,
+        }),
       };
     },
   };

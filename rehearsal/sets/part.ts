@@ -4,6 +4,7 @@ import type { StackResult } from "../../simulator/engine/stack";
 import { Bank } from "../scalardb/bank";
 import { COORDINATOR_TABLE } from "../scalardb/record";
 import { type Database, WrittenStore } from "../scalardb/stores/written";
+import { propertiesOf } from "./addresses";
 import type { Check, RehearsalSet, RunningSet } from "./set";
 
 /** One database of a set. */
@@ -25,6 +26,8 @@ export interface RunningPart {
   settings(restored: StackResult): Check[];
   /** All resources of its kind in the places of the database and its copies. */
   existing(): string[];
+  /** The ScalarDB properties of its storage, where its copies have other addresses. */
+  storage?(): Record<string, string>;
 }
 
 /** A set of these databases with a bank's accounts in each; the first one has ScalarDB's coordinator table. */
@@ -76,6 +79,12 @@ export function setOf(
         },
         reopen: () => {
           for (const store of stores.values()) store.forget();
+        },
+        properties() {
+          const storages = running.flatMap(({ part, database }) =>
+            database.storage ? [[part.name, database.storage()] as const] : [],
+          );
+          return storages.length < running.length ? undefined : propertiesOf(Object.fromEntries(storages));
         },
         disaster() {
           const source = databaseOf(first).source();

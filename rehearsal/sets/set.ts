@@ -26,6 +26,8 @@ export interface RunningSet {
   missing(): string[];
   /** The bank reads the databases again, as pods do that start: they have been replaced. */
   reopen(): void;
+  /** The product's properties, where copies have other addresses: the pods use the databases that they name. */
+  properties(): string | undefined;
   /** Damages the databases. @returns a description */
   disaster(): string;
 }
@@ -37,6 +39,6 @@ export interface RehearsalSet {
   /** The stack's configuration. */
   config: Record<string, unknown>;
   build(cloud: SimulatedCloud): RunningSet;
-  /** The same set with copies that can take the production names, if it has any. */
+  /** The same set with copies that can replace production, if it has any. */
   recovery?: RehearsalSet;
 }

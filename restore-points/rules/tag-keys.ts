@@ -10,5 +10,12 @@ export const PRODUCTION_NAME_TAG = "scalar-backup:production-name";
 export const REPLACES_TAG = "scalar-backup:replaces";
 /** The tag of such a copy that says when the switch-over was complete: RFC 3339, UTC. Without it, one is under way. */
 export const SWITCHED_OVER_TAG = "scalar-backup:switched-over";
-/** What only a copy has that takes, or has taken, a production name. */
-export const SWITCH_OVER_TAGS: readonly string[] = [PRODUCTION_NAME_TAG, REPLACES_TAG, SWITCHED_OVER_TAG];
+/** The tag of a database that keeps its name when a copy with another address replaces it: the copy's name. */
+export const REPLACED_BY_TAG = "scalar-backup:replaced-by";
+/** What only copies and databases have that take part, or have taken part, in a switch-over. */
+export const SWITCH_OVER_TAGS: readonly string[] = [
+  PRODUCTION_NAME_TAG,
+  REPLACES_TAG,
+  SWITCHED_OVER_TAG,
+  REPLACED_BY_TAG,
+];

@@ -30,7 +30,7 @@ export class SimulatedCloud {
   readonly aws: AwsCloud;
   readonly azure: AzureCloud;
   readonly kubernetes: KubernetesCluster;
-  /** What goes wrong with requests to AWS and to the Kubernetes cluster, counted together. */
+  /** What goes wrong with requests to AWS, to Azure and to the Kubernetes cluster, counted together. */
   readonly failures: RequestFailures;
   readonly #endpoints: { aws: AwsEndpoint; azure: AzureEndpoint };
 
@@ -54,7 +54,7 @@ export class SimulatedCloud {
     const aws = new AwsCloud(clock, options.seed ?? 1);
     const azure = new AzureCloud(clock, options.seed ?? 1);
     const failures = new RequestFailures();
-    const endpoints = { aws: await serveAws(aws, failures), azure: await serveAzure(azure) };
+    const endpoints = { aws: await serveAws(aws, failures), azure: await serveAzure(azure, failures) };
     try {
       const kubernetes = await KubernetesCluster.start({ clock, failures });
       runSchemaLoaders(kubernetes, azure.cosmosdb);

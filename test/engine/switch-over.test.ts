@@ -37,14 +37,14 @@ if (missing !== undefined)
 
     const read = await stack.preview();
     t.deepEqual(changes(read), [], errors(read));
-    const plan = infos(read).find((text) => text.includes("the copies can take the production names")) ?? "";
+    const plan = infos(read).find((text) => text.includes("the copies can replace production")) ?? "";
     const confirm = `replace ledger, customers as of ${at}`;
     t.true(plan.includes(`restore.switchOver.confirm "${confirm}"`), plan);
 
     stack.config["scalar-backup:restore"] = { at, mode: "recovery", switchOver: { confirm, newStreams: true } };
     const planned = await stack.preview();
     t.true(planned.succeeded, errors(planned));
-    t.true(infos(planned).some((text) => text.includes("THE COPIES TAKE THE PRODUCTION NAMES in this update")));
+    t.true(infos(planned).some((text) => text.includes("THE COPIES REPLACE PRODUCTION in this update")));
     const [created, left] = divided(planned);
     t.deepEqual(created, [`create Command restore-switch-over${suffix}`]);
     t.true(left.includes(`delete Table ledger-copy${suffix}-ledger.accounts`), left.join("\n"));

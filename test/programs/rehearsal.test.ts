@@ -48,7 +48,10 @@ test("invalid options are refused at once, with exit code 2", async (t) => {
     [["--report", tmpdir()], /^rehearsal: --report \S+ cannot be written: EISDIR/],
     [["--engine", "pulumi"], /^rehearsal: --engine pulumi needs a Pulumi CLI, and there is none/],
     [["--seed", "99999999999999999999"], /^rehearsal: --seed 9{20} is not a whole number from 0 to 4294966/],
-    [["--recovery", "--set", "single-rdb"], /^rehearsal: --recovery needs a set .*; those are dynamodb-aurora;/],
+    [
+      ["--recovery", "--set", "single-rdb"],
+      /^rehearsal: --recovery needs a set .*; those are dynamodb-aurora, cosmosdb-azure-postgresql;/,
+    ],
     [["--recovery", "--vaults"], /^rehearsal: --recovery and --vaults are two rehearsals/],
     [["--seed", "1.5"], /^rehearsal: --seed 1\.5 is not a whole number/],
   ] as const) {

@@ -101,7 +101,7 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
       return copy !== undefined && tagsOf(copy.cluster)[INSTANT_TAG] === instant;
     },
     restore: (name, args, context) => restoreCluster(engine, name, args, context),
-    async namesTaken(name, args, aws) {
+    async namesTaken(name, args, { aws }) {
       const identifier = args.existing?.clusterIdentifier;
       if (typeof identifier !== "string") return [];
       const region = regionOf(configuredRegion(args), aws, name);

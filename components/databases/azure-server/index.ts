@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { findServer } from "../../../operations/azure-servers";
+import { findServer, type ServerAddress } from "../../../operations/azure-servers";
 import { isCopyOf } from "../azure/copies";
 import { copyName } from "../azure/names";
 import { OWNED } from "../create";
-import type { DatabaseKind } from "../kind";
-import { type AzureServerCreateArgs, azureServerSchema } from "./args";
+import { type DatabaseKind, DECLARED_HERE_BY_NAME } from "../kind";
+import { isBeingReplaced } from "../replaced";
+import { type AzureServerArgs, type AzureServerCreateArgs, azureServerSchema } from "./args";
 import type { AzureServerProduct, ProductArgs } from "./product";
 import { protectServerDatabase, readServerRange } from "./protect";
-import { restoreServer, SERVER_NAME_LENGTH } from "./restore";
+import { jdbcUrl, restoreServer, SERVER_NAME_LENGTH } from "./restore";
 
 /** Everything the flexible servers have in common, which is all but what `AzureServerProduct` holds. */
 export function azureServer<Create extends AzureServerCreateArgs>(
@@ -60,5 +61,44 @@ export function azureServer<Create extends AzureServerCreateArgs>(
       return isCopyOf(copy, instant);
     },
     restore: (name, args, context) => restoreServer(product, name, args, context),
+    async namesTaken(_name, args, { azure }) {
+      const source = existingServer(product, args);
+      return source && isBeingReplaced(await findServer(source, azure.access)) ? [source.serverName] : [];
+    },
+    switchOver(name, args, { instant }) {
+      const source = existingServer(product, args);
+      if (source === undefined) return { because: DECLARED_HERE_BY_NAME };
+      return {
+        service: "azure",
+        name,
+        source: { what: "server", ...source },
+        copy: { what: "server", ...copyOf(source, args, instant) },
+      };
+    },
+    async addressOfCopy(_name, args, { azure, instant }): Promise<Record<string, string>> {
+      const source = existingServer(product, args);
+      const copy = source && (await findServer(copyOf(source, args, instant), azure.access));
+      const host = copy?.properties.fullyQualifiedDomainName;
+      return host === undefined ? {} : { contact_points: jdbcUrl(product, host, args) };
+    },
+  };
+}
+
+/** The server of `existing`, where its names are known before the deployment. */
+function existingServer<Create extends AzureServerCreateArgs>(
+  { product }: AzureServerProduct<Create>,
+  { existing }: ProductArgs<Create>,
+): ServerAddress | undefined {
+  const { serverName, resourceGroupName } = existing ?? {};
+  if (typeof serverName !== "string" || typeof resourceGroupName !== "string") return undefined;
+  return { product, serverName, resourceGroupName };
+}
+
+/** Where the copy of a server is. */
+function copyOf(source: ServerAddress, { restoreTo }: AzureServerArgs, instant: string): ServerAddress {
+  return {
+    product: source.product,
+    serverName: copyName(source.serverName, instant, SERVER_NAME_LENGTH),
+    resourceGroupName: restoreTo?.resourceGroupName ?? source.resourceGroupName,
   };
 }

@@ -5,6 +5,7 @@ import type { ReportedRange } from "../../../restore-points/ranges";
 import { endProgram } from "../../problem";
 import { declareRepair, noted } from "../drift-repair";
 import { type ProtectContext, type ProtectedDatabase, plain } from "../kind";
+import { warnOfReplacement } from "../replaced";
 import type { AzureServerCreateArgs } from "./args";
 import type { AzureServerProduct, ProductArgs } from "./product";
 import { addressOf, lookedUpAt, refuseUnfitServer, stateFault } from "./source";
@@ -25,6 +26,7 @@ export function protectServerDatabase<Create extends AzureServerCreateArgs>(
   const observed = lookedUpAt(name, address, async (at) => {
     const server = await findServer(at, context.azure.access);
     if (args.create === undefined) refuseUnfitServer(product.key, at, server);
+    warnOfReplacement(name, { key: product.key, field: "serverName" }, server);
     return server;
   });
   const declared = args.create && declareServer(product, name, args.create.server, { days, after: observed }, context);

@@ -84,10 +84,9 @@ export function restoreServer<Create extends AzureServerCreateArgs>(
     declarePrivateEndpoints(prefix, endpoints, copy.id, completed, tags, adopted.endpoints, context);
     // Before its completion the copy runs with other settings than its source.
     const host = pulumi.all([copy.fullyQualifiedDomainName, completed.id]).apply(([domain]) => domain);
-    const database = args.databaseName ?? product.defaultDatabase;
     return {
       host,
-      url: pulumi.interpolate`jdbc:${product.jdbcScheme}://${host}:${product.port}/${database}`,
+      url: host.apply((name) => jdbcUrl(product, name, args)),
       notes: [
         `server ${serverName} is in ${resourceGroupName}; user names and passwords are the source's`,
         `set again: ${Object.keys(completion.parameters).length} server parameters, ${firewallRules.length} firewall rules, ${endpoints.length} private endpoints, high availability ${completion.highAvailability?.mode ?? "Disabled"}`,
@@ -111,6 +110,15 @@ export function restoreServer<Create extends AzureServerCreateArgs>(
     properties: restored.apply(({ url }) => url).apply((url): Record<string, string> => ({ contact_points: url })),
     notes: restored.apply(({ notes }) => notes),
   };
+}
+
+/** The URL by which ScalarDB reaches a server. */
+export function jdbcUrl<Create extends AzureServerCreateArgs>(
+  { jdbcScheme, port, defaultDatabase }: AzureServerProduct<Create>,
+  host: string,
+  { databaseName = defaultDatabase }: ProductArgs<Create>,
+): string {
+  return `jdbc:${jdbcScheme}://${host}:${port}/${databaseName}`;
 }
 
 /** Whether the copy is open to the public; a server in a virtual network never is. */

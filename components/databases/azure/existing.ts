@@ -1,6 +1,7 @@
 import { findEndpoint, type PrivateEndpointDescription } from "../../../operations/azure-network";
 import { type Adoptable, foreignBecause, importIdOf } from "../adoption";
 import type { RestoreContext } from "../kind";
+import { refuseReplacement } from "../replaced";
 import { endpointName } from "./names";
 
 /** The IDs to import a copy and its private endpoints by, where an interrupted `up` has left them. */
@@ -34,6 +35,7 @@ export async function adoptCopy(
   // Endpoints come after the copy that they lead to.
   if (found === undefined) return { endpoints: new Map() };
   const { what, id, tags = {}, ready } = found;
+  refuseReplacement(what, tags, context);
   const importId = await importIdOf(
     { type, logical },
     { what, id, ready, foreign: foreignBecause(tags, context) },

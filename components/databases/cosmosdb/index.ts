@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { findAccount } from "../../../operations/cosmosdb";
+import { type CosmosAddress, findAccount, primaryKey } from "../../../operations/cosmosdb";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { isCopyOf } from "../azure/copies";
 import { copyName } from "../azure/names";
 import { OWNED } from "../create";
-import type { DatabaseKind } from "../kind";
+import { type DatabaseKind, DECLARED_HERE_BY_NAME } from "../kind";
+import { isBeingReplaced } from "../replaced";
 import { type CosmosdbArgs, cosmosdbSchema } from "./args";
 import { protectCosmosdb, readAccountRange } from "./protect";
 import { restoreCosmosdb } from "./restore";
@@ -57,4 +58,41 @@ export const cosmosdb: DatabaseKind<CosmosdbArgs> = {
     return isCopyOf(await findAccount(address, azure.access), instant);
   },
   restore: restoreCosmosdb,
+  async namesTaken(_name, args, { azure }) {
+    const source = existingAccount(args);
+    if (source === undefined || args.existing?.deleted) return [];
+    return isBeingReplaced(await findAccount(source, azure.access)) ? [source.accountName] : [];
+  },
+  switchOver(name, args, { instant }) {
+    const source = existingAccount(args);
+    if (source === undefined) return { because: DECLARED_HERE_BY_NAME };
+    return {
+      service: "azure",
+      name,
+      source: { what: "account", ...source },
+      copy: { what: "account", ...copyOf(source, args, instant) },
+    };
+  },
+  async addressOfCopy(_name, args, { azure, instant }): Promise<Record<string, string>> {
+    const source = existingAccount(args);
+    if (source === undefined) return {};
+    const copy = copyOf(source, args, instant);
+    const endpoint = (await findAccount(copy, azure.access))?.properties.documentEndpoint;
+    return endpoint === undefined ? {} : { contact_points: endpoint, password: await primaryKey(copy, azure.access) };
+  },
 };
+
+/** The account of `existing`, where its names are known before the deployment. */
+function existingAccount({ existing }: CosmosdbArgs): CosmosAddress | undefined {
+  const { accountName, resourceGroupName } = existing ?? {};
+  if (typeof accountName !== "string" || typeof resourceGroupName !== "string") return undefined;
+  return { accountName, resourceGroupName };
+}
+
+/** Where the copy of an account is. */
+function copyOf(source: CosmosAddress, { restoreTo }: CosmosdbArgs, instant: string): CosmosAddress {
+  return {
+    accountName: copyName(source.accountName, instant, ACCOUNT_NAME_LENGTH),
+    resourceGroupName: restoreTo?.resourceGroupName ?? source.resourceGroupName,
+  };
+}

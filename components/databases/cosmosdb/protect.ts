@@ -22,6 +22,7 @@ import type { CoordinatorFinding } from "../coordinator";
 import { checkedArgs } from "../create/resource-args";
 import { declareRepair, noted } from "../drift-repair";
 import { type ProtectContext, type ProtectedDatabase, plain } from "../kind";
+import { warnOfReplacement } from "../replaced";
 import type { CosmosdbArgs, CosmosdbCreateArgs } from "./args";
 import { coordinatorPlace, findCoordinator } from "./coordinator";
 import { addressOf, findDeleted, findExisting, keyProblem, lookUpDeleted, lookUpSource } from "./source";
@@ -57,6 +58,7 @@ export function protectCosmosdb(name: string, args: CosmosdbArgs, context: Prote
         }),
       )
     : lookUpSource(name, args, azure, async (account) => {
+        warnOfReplacement(name, { key: "cosmosdb", field: "accountName" }, account);
         const range = await readRange(account, azure.access);
         const coordinator = await findCoordinator(args, account, azure.access);
         return { range, coordinator, ...coordinatorContainer(args, account, coordinator) };

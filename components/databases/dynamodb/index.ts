@@ -107,7 +107,7 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
     return "copies in the same region have other names, which ScalarDB does not find, and they cannot take the tables' place by a switch-over here; set restoreTo.namespacePrefix, or restoreTo.region to another region";
   },
   restore: restoreTables,
-  namesTaken: async (name, args, aws) =>
+  namesTaken: async (name, args, { aws }) =>
     args.existing === undefined
       ? []
       : tableReader(sourceRegion(name, args, aws), aws).taken(await tableNames(name, args, aws)),

@@ -103,7 +103,7 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
     },
     restore: (name, args, context) =>
       (isCluster(args) ? restoreMultiAzCluster : restoreInstance)(engine, name, args, context),
-    async namesTaken(name, args, aws) {
+    async namesTaken(name, args, { aws }) {
       const identifier = args.existing?.instanceIdentifier ?? args.existing?.clusterIdentifier;
       if (typeof identifier !== "string") return [];
       const region = regionOf(configuredRegion(args), aws, name);

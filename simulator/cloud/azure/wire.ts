@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { RequestFailures } from "../request-failures";
 import type { AzureCloud } from "./azure";
 import { DocumentError } from "./cosmosdb-wire";
 import { ArmError } from "./error";
@@ -16,6 +17,8 @@ const TOKEN = "rehearsal-token";
 interface Sent {
   url?: string;
   body?: JsonObject;
+  /** Whether its answer does not arrive. */
+  dropped?: boolean;
 }
 
 /** A change that goes on after Azure's first answer. */
@@ -37,8 +40,9 @@ export interface AzureEndpoint {
 /**
  * Serves the simulated Azure on one loopback port: its Resource Manager, the metadata that name it
  * (`ARM_METADATA_HOSTNAME`), and the tokens of a managed identity (`IDENTITY_ENDPOINT`).
+ * Of these, `failures` count the requests to the Resource Manager.
  */
-export async function serveAzure(cloud: AzureCloud): Promise<AzureEndpoint> {
+export async function serveAzure(cloud: AzureCloud, failures = new RequestFailures()): Promise<AzureEndpoint> {
   /** What Azure goes on with after its first answer, and what comes of it: looked at once, it is still under way. */
   const underWay = new Map<string, UnderWay>();
   let url = "";
@@ -50,7 +54,12 @@ export async function serveAzure(cloud: AzureCloud): Promise<AzureEndpoint> {
         reportArmExchange({ from: "http", method, url: sent.url, request: sent.body, status, answer: body });
       write(response, status, body);
     };
-    answer(request, response, sent, respond).catch((error) => {
+    const failing = (status: number, body?: JsonObject) => {
+      if (sent.dropped) return void request.socket.destroy();
+      respond(status, body);
+    };
+    answer(request, response, sent, failing).catch((error) => {
+      if (sent.dropped) return void request.socket.destroy();
       // Simulated time does not pass by waiting: a refused client may ask again at once.
       if (error instanceof ArmError && (error.status === 409 || error.status === 412))
         response.setHeader("retry-after", "0");
@@ -99,6 +108,10 @@ export async function serveAzure(cloud: AzureCloud): Promise<AzureEndpoint> {
     }
     if (request.headers.authorization !== `Bearer ${TOKEN}`)
       throw new ArmError("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.", 401);
+    const fate = failures.next(`azure ${request.method} ${pathname}`);
+    if (fate === "drop request") return void request.socket.destroy();
+    if (fate === "throttle") throw new ArmError("TooManyRequests", "Too many requests.", 429);
+    sent.dropped = fate === "drop answer";
     if (pathname.startsWith("/operations/")) {
       const operation = underWay.get(pathname);
       if (!operation) throw new ArmError("NotFound", `There is no operation ${pathname}.`, 404);

@@ -210,5 +210,6 @@ export { kindOf } from "./kinds";
 export type { KubernetesObject, ObjectManifest } from "./objects";
 export type { Application, SimulatedPod } from "./pod";
 export type { SimulatedRelease } from "./release";
+export type { ReleaseUpgrade } from "./release-properties";
 export { StatusError } from "./status";
 export type { ObjectStore } from "./store";

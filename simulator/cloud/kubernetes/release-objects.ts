@@ -5,9 +5,10 @@ import type { ServerCredentials } from "@grpc/grpc-js";
 import { kindOf } from "./kinds";
 import type { KubernetesObject } from "./objects";
 import type { Application, SimulatedPod } from "./pod";
+import { type Product, ReleaseProperties } from "./release-properties";
 import type { ObjectStore } from "./store";
 
-export type Product = "scalardb-cluster" | "ledger" | "auditor";
+export type { Product } from "./release-properties";
 
 export interface ReleaseOptions {
   namespace: string;
@@ -24,6 +25,11 @@ export interface ReleaseOptions {
   targetPort?: "named" | "numeric";
   /** What the pods serve in addition to the admin interface. */
   application?: Application;
+  /**
+   * The text of the product's properties, which the chart puts into a ConfigMap that the pods mount. Without it, the release has
+   * none: for what never looks at it.
+   */
+  properties?: string;
   /** For TLS. Insecure by default, as the charts are. */
   credentials?: ServerCredentials;
 }
@@ -58,10 +64,13 @@ export const DEPLOYMENTS = kindOf({ apiVersion: "apps/v1", kind: "Deployment" })
 export class ReleaseObjects {
   readonly #store: ObjectStore;
   readonly #options: ReleaseOptions;
+  readonly properties: ReleaseProperties;
 
   constructor(store: ObjectStore, options: ReleaseOptions) {
     this.#store = store;
     this.#options = options;
+    const { namespace, product } = options;
+    this.properties = new ReleaseProperties(store, product, { namespace, name: this.deployment });
   }
 
   get deployment(): string {
@@ -75,7 +84,7 @@ export class ReleaseObjects {
         apiVersion: "apps/v1",
         kind: "Deployment",
         metadata: { name, namespace: this.#options.namespace, labels },
-        spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels } } },
+        spec: { replicas, selector: { matchLabels: labels }, template: this.#templateOf(app) },
       },
       { fieldManager: "helm" },
     );
@@ -167,6 +176,17 @@ export class ReleaseObjects {
       readyReplicas: replicas,
     };
     this.#store.setStatus(DEPLOYMENTS, this.#options.namespace, name, { ...status, availableReplicas: replicas });
+  }
+
+  #templateOf(app: string) {
+    const labels = this.#labels(app);
+    const { product, properties } = this.#options;
+    if (app !== product || properties === undefined) return { metadata: { labels } };
+    const { annotations, volumeMounts, volumes } = this.properties.template(properties);
+    return {
+      metadata: { labels, annotations },
+      spec: { containers: [{ ...containerOf(app), volumeMounts }], volumes },
+    };
   }
 
   #labels(app: string): Record<string, string> {

@@ -3,6 +3,7 @@
 import type { SimulatedClock } from "../clock";
 import { SimulatedPod } from "./pod";
 import { DEPLOYMENTS, PODS, type Product, ReleaseObjects, type ReleaseOptions, randomName } from "./release-objects";
+import type { ReleaseUpgrade } from "./release-properties";
 import type { ObjectStore } from "./store";
 
 export type { Product, ReleaseOptions } from "./release-objects";
@@ -23,6 +24,8 @@ export class SimulatedRelease {
   /** The admin port of all pods, once the first one has chosen it. Only where pods have addresses of their own. */
   #commonPort = 0;
   #templateHash = randomName(10);
+  /** `replicaCount` of Helm's last revision. */
+  #count: number;
   /** Without room, a Deployment gets no more pods (https://kubernetes.io/docs/concepts/policy/resource-quotas/). */
   hasRoom = true;
   #work: Promise<void> = Promise.resolve();
@@ -32,6 +35,7 @@ export class SimulatedRelease {
     this.#objects = new ReleaseObjects(store, options);
     this.#clock = clock;
     this.#options = options;
+    this.#count = options.replicas;
   }
 
   get namespace(): string {
@@ -50,13 +54,19 @@ export class SimulatedRelease {
     return this.#objects.deployment;
   }
 
+  /** The properties that a pod would start with now. */
+  get properties(): string {
+    return this.#objects.properties.text;
+  }
+
   /** The pods that exist now, sorted by name. */
   get pods(): SimulatedPod[] {
     return [...this.#pods.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
   }
 
   async install(): Promise<void> {
-    const { namespace, replicas, envoy = 0 } = this.#options;
+    const { namespace, replicas, envoy = 0, properties } = this.#options;
+    if (properties !== undefined) this.#objects.properties.install(properties);
     this.#objects.createDeployment(this.deployment, this.product, replicas);
     await this.reconcile();
     this.#objects.createService(this.#commonPort);
@@ -73,6 +83,13 @@ export class SimulatedRelease {
       for (const pod of this.pods.slice(wished)) this.#endPod(pod.name);
       if (deployment) this.#objects.reportDeployment(deployment, this.#pods.size);
     });
+  }
+
+  /** `helm upgrade --reuse-values`. */
+  async upgrade({ properties = this.properties, replicaCount = this.#count }: ReleaseUpgrade): Promise<void> {
+    this.#count = replicaCount;
+    this.#objects.properties.upgrade(properties, replicaCount);
+    await this.reconcile();
   }
 
   /** Every pod is replaced by one of another name, one by one, as by `kubectl rollout restart`. */

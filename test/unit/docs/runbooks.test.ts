@@ -26,9 +26,27 @@ interface Walk {
   config: Record<string, unknown>;
   /** Whether `up` and `preview` judged it. */
   judged: number;
+  /** Files that a command has written. */
+  written: string[];
 }
 
-function follow(command: string, walk: Walk): string | undefined {
+/** The charts' releases, and what `helm upgrade` is called with. */
+const UPGRADE =
+  /^helm upgrade (\S+) scalar-labs\/(scalardb-cluster|scalardl|scalardl-audit) --version <installed version> --namespace (\S+) --reuse-values --values (\S+)$/;
+
+function followUpgrade(command: string, walk: Walk): string | undefined {
+  const [, release, , namespace, file = ""] = UPGRADE.exec(command) ?? [];
+  if (!SET.pause.releases.some(({ name, namespace: own }) => name === release && own === namespace))
+    return "not an upgrade of a release of the set";
+  return walk.written.includes(file) ? undefined : `${file} has not been written before`;
+}
+
+function follow(line: string, walk: Walk): string | undefined {
+  if (line.startsWith("helm ")) return followUpgrade(line, walk);
+  const [command = "", ...pipe] = line.split(" | ");
+  const [, file] = />\s*(\S+)$/.exec(pipe.at(-1) ?? "") ?? [];
+  if (file !== undefined) walk.written.push(file);
+  if (pipe.some((each) => !each.startsWith("jq "))) return "a program that no runbook uses";
   const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
   const [program, verb, ...rest] = words;
   if (program === "npm") return SCRIPTS[rest[0] ?? ""] === undefined ? "no such script" : undefined;
@@ -54,13 +72,14 @@ function follow(command: string, walk: Walk): string | undefined {
     at = at[part] as Record<string, unknown>;
   }
   if (action === "rm") delete at[last];
-  else at[last] = value === "true" ? true : value;
+  // What is read from a file are properties.
+  else at[last] = value === "true" ? true : value === "<" ? "scalar.db.storage=cosmos" : value;
   return undefined;
 }
 
 for (const file of ["docs/drill.md", "docs/recovery.md"])
   test(`the commands of ${file} lead from one accepted configuration to the next`, (t) => {
-    const walk: Walk = { config: structuredClone(SET), judged: 0 };
+    const walk: Walk = { config: structuredClone(SET), judged: 0, written: [] };
     const text = readFileSync(join(ROOT, file), "utf8");
     const commands = [...text.matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm)].flatMap(([, block = ""]) =>
       block

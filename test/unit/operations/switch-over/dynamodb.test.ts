@@ -39,7 +39,7 @@ test.serial(
     pods.log.length = 0;
     said.length = 0;
     await runSwitchOver(INSTANT, { pods, members: [member(pods)] }, (line) => said.push(line));
-    t.true(said.some((line) => /have the production names already: no database is changed/.test(line)));
+    t.true(said.some((line) => /are in production already: no database is changed/.test(line)));
     t.deepEqual(pods.log, ["lock", "unlock"], "a further run finds nothing to do");
     t.deepEqual(
       TABLES.map((table) => dynamodb.table(table).describe().TableId),

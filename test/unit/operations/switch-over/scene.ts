@@ -49,8 +49,7 @@ export async function scene(t: ExecutionContext): Promise<Scene> {
   await release("auditor", "auditor", 2);
   await release("other", "ledger", 1);
   cluster.store.create(cronJob(SCHEDULE, RELEASES));
-  for (const { name } of RELEASES)
-    cluster.store.create({ ...LEASE, metadata: { namespace: "scalar", name: `scalar-backup-${name}` } });
+  for (const lease of leasesOf(RELEASES)) cluster.store.create(lease);
   return {
     cluster,
     waitedMillis: () => waited,
@@ -60,15 +59,20 @@ export async function scene(t: ExecutionContext): Promise<Scene> {
         cluster.store.list(DEPLOYMENTS).map(({ metadata, spec }) => [metadata.name, Number(spec?.replicas)]),
       ),
     suspended: () => cluster.store.get(CRON_JOBS, "scalar", "pause").spec?.suspend === true,
-    journal: () => {
-      const found = cluster.store.find(CONFIG_MAPS, "scalar", "scalar-switch-over");
-      return found?.data as Record<string, string> | undefined;
-    },
+    journal: () => journalIn(cluster),
     holder: (name) => String(cluster.store.get(LEASES, "scalar", `scalar-backup-${name}`).spec?.holderIdentity ?? ""),
   };
 }
 
 const LEASE = { apiVersion: "coordination.k8s.io/v1", kind: "Lease" };
+
+/** The Leases of releases, as a PauseSchedule declares them. */
+export const leasesOf = (releases: typeof RELEASES) =>
+  releases.map(({ namespace, name }) => ({ ...LEASE, metadata: { namespace, name: `scalar-backup-${name}` } }));
+
+/** The texts of a cluster's journal. */
+export const journalIn = ({ store }: KubernetesCluster): Record<string, string> | undefined =>
+  store.find(CONFIG_MAPS, "scalar", "scalar-switch-over")?.data as Record<string, string> | undefined;
 
 /** As a PauseSchedule declares it, in brief. */
 export function cronJob({ namespace, name }: typeof SCHEDULE, releases: typeof RELEASES): ObjectManifest {

@@ -21,7 +21,7 @@ export const MARKS = {
  * Lets this process's time pass while its operations wait: the simulated cloud's, and the SDK's, which asks again and again where
  * the two differ. For tests that run one after another.
  */
-function passingTime(t: ExecutionContext, haste: number) {
+export function passingTime(t: ExecutionContext, haste: number) {
   const realNow = Date.now;
   let passed = 0;
   Date.now = () => realNow() + passed;
@@ -73,6 +73,8 @@ export function obedientPods(replicas = 3): StoppablePods & { running: number; l
       if (journal === undefined) throw new Error("stop has not been called");
       journal = { ...journal, notes: { ...journal.notes, ...notes } };
     },
+    carried: async () => [],
+    counts: async () => ({}),
     async present() {
       pods.running = pods.back?.() ?? pods.running;
       return Array.from({ length: pods.running }, (_, index) => `default: scalar/pod-${index} (Running)`);
