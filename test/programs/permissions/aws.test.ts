@@ -12,8 +12,7 @@ import { errors, REGION } from "../rehearsed";
 import { awsDocuments, type Names, type Seen } from "./aws-documents";
 import { grants, nameOf, policyOf, type Right, rightsOf } from "./aws-rights";
 import { phasesOf, runPhase, type Who } from "./phases";
-import { type Held, playExactly, proveRights, TAKES_AWAY } from "./proof";
-import { AWS_TOLERATED } from "./tolerated";
+import { type Held, playExactly } from "./proof";
 
 const FOLDER = join(__dirname, "../../../permissions/aws");
 const ELSEWHERE = "ap-northeast-3";
@@ -89,7 +88,6 @@ else {
     return {
       rightsOf: rights,
       nameOf,
-      actionOf: ({ action }) => action,
       restrict(given) {
         allowed = given;
         caller.restrict([policyOf(given)]);
@@ -102,10 +100,4 @@ else {
     const played = await phasesOf(t, set, config);
     await playExactly(t, played, heldBy(played));
   });
-
-  if (TAKES_AWAY)
-    test("without any one right, a step fails and names it", async (t) => {
-      const played = await phasesOf(t, set, config);
-      await proveRights(t, played, heldBy(played), AWS_TOLERATED);
-    });
 }

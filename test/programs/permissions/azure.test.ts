@@ -10,8 +10,7 @@ import { PAUSED } from "../../../rehearsal/sets/pause";
 import type { ArmAccess } from "../../../simulator/cloud/azure/azure";
 import { errors } from "../rehearsed";
 import { phasesOf, runPhase } from "./phases";
-import { type Held, playExactly, proveRights, TAKES_AWAY } from "./proof";
-import { AZURE_TOLERATED } from "./tolerated";
+import { type Held, playExactly } from "./proof";
 
 const FOLDER = join(__dirname, "../../../permissions/azure");
 const WRITE = process.env.PERMISSIONS === "write";
@@ -83,7 +82,6 @@ else {
     return {
       rightsOf,
       nameOf,
-      actionOf: ({ action }) => action,
       restrict(rights) {
         allowed = rights;
         permissions.restrict(rights);
@@ -96,10 +94,4 @@ else {
     const played = await phasesOf(t, set);
     await playExactly(t, played, heldBy(played));
   });
-
-  if (TAKES_AWAY)
-    test("without any one action, a step fails and names it", async (t) => {
-      const played = await phasesOf(t, set);
-      await proveRights(t, played, heldBy(played), AZURE_TOLERATED);
-    });
 }
