@@ -283,14 +283,14 @@ async function runPauser(): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => child.on("close", (code) => resolve({ code, output })));
 }
 
-/** A note of a run whose pod is gone: what makes the pauser look for that pod. */
+/** A note of a run whose pod is gone: what makes the pauser look for that pod. It is so old that no Pause of the run can arrive any more. */
 async function leaveNote(): Promise<void> {
   const configMap = await record();
   const note: UnfinishedRun = {
     schemaVersion: 1,
     run: "killed",
     pod: { namespace: NAMESPACE, name: "gone" },
-    startedAt: new Date().toISOString(),
+    startedAt: new Date(Date.now() - 300_000).toISOString(),
     endsBy: new Date(Date.now() + 600_000).toISOString(),
     pods: [],
   };
