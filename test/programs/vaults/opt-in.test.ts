@@ -87,6 +87,8 @@ test("warns about settings that it has no permission to read", async (t) => {
       ],
     }),
   });
+  const Statement = [{ Effect: "Allow", Action: ["rds:Describe*", "rds:ListTagsForResource"], Resource: "*" }];
+  cloud.aws.iam.putRolePolicy(role.name, "databases", JSON.stringify({ Version: "2012-10-17", Statement }));
   const session = cloud.aws.sessions.forPod(role.arn, { namespace: "ci", name: "deployer" }, "payments");
   Object.assign(stack.config, {
     "aws:accessKey": session.accessKeyId,

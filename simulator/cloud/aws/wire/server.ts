@@ -218,9 +218,14 @@ function authorize(
     return;
   }
   checkSignature(request, body, session.secretAccessKey, cloud.clock.now());
-  const { TableName, BackupArn, ResourceArn } = JSON.parse(body || "{}") as Record<string, string | undefined>;
+  const { TableName, BackupArn, ResourceArn } = parameters;
   const named = BackupArn ?? ResourceArn ?? TableName;
-  const resource = named === undefined || named.startsWith("arn:") ? named : arn("dynamodb", region, `table/${named}`);
+  const resource =
+    typeof named !== "string"
+      ? undefined
+      : named.startsWith("arn:")
+        ? named
+        : arn("dynamodb", region, `table/${named}`);
   cloud.sessions.authorize(session, action, resource ?? "*");
 }
 
