@@ -17,6 +17,6 @@ test("the test configuration refuses a suite that does not exist", (t) => {
   t.is(run.status, 1);
   t.regex(
     run.stderr,
-    /SUITE: "all" is no suite: expected one of unit, programs, engine, package, cluster, fidelity, scalardb, recording/,
+    /SUITE: "all" is no suite: expected one of unit, programs, engine, package, cluster, fidelity, scalardb, seeds, recording/,
   );
 });
