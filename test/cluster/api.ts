@@ -26,6 +26,7 @@ const PLURALS: Record<string, string> = {
   Pod: "pods",
   Role: "roles",
   RoleBinding: "rolebindings",
+  Secret: "secrets",
   Service: "services",
   ServiceAccount: "serviceaccounts",
 };
