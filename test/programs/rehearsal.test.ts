@@ -71,7 +71,7 @@ test("a recovery ends with the restored bank under the production names, after a
   t.regex(killed, /\| step \d.*: give the production names to the copies/);
   t.notRegex(killed, /\| done: /);
   t.regex(goingOn, /\| done: /);
-  t.regex(goingOn, /ok {5}the bank is balanced under the production names/);
+  t.regex(goingOn, /ok {5}the bank is balanced in production/);
   t.regex(goingOn, /restored to .* 27 checks, 0 failed/);
   t.deepEqual(left(folder), []);
 });
