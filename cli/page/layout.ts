@@ -10,21 +10,26 @@ export interface Page {
   body: Html;
   /** Below everything. */
   footer: Html | string;
+  /** Whether something on it can be searched or zoomed. */
+  scripted: boolean;
+  /** What this page has besides the common style. */
+  style?: string;
 }
 
 /**
  * A page in one file: it loads nothing, and its policy lets it load nothing. All of it can be read without the script, which adds
- * search (`searchable`) and zoom (`zoomable`).
+ * search (`searchOf`) and zoom (`zoomOf`).
  */
-export function page({ title, subtitle, body, footer }: Page): string {
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src '${hashOf(SCRIPT)}'; base-uri 'none'; form-action 'none'`;
+export function page({ title, subtitle, body, footer, scripted, style = "" }: Page): string {
+  const scripts = scripted ? `'${hashOf(SCRIPT)}'` : "'none'";
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src ${scripts}; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>\n${
-    html`<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="color-scheme" content="light dark"><title>${title}</title><style>${new Html(STYLE)}</style></head>
+    html`<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="color-scheme" content="light dark"><title>${title}</title><style>${new Html(STYLE + style)}</style></head>
 <body><a class="skip" href="#content">Skip to the content</a>
 <header><h1>${title}</h1><p>${subtitle}</p></header>
 <main id="content">${body}</main>
 <footer>${footer}</footer>
-<script>${new Html(SCRIPT)}</script></body></html>
+${scripted && html`<script>${new Html(SCRIPT)}</script>`}</body></html>
 `.text
   }`;
 }
@@ -60,6 +65,13 @@ export function searchOf(tableId: string, label: string): Html {
 /** Buttons that zoom a picture, which the script shows. */
 export function zoomOf(pictureId: string): Html {
   return html`<p class="zoom" hidden data-picture="${pictureId}"><button type="button" data-zoom="0.5" aria-label="Zoom out">−</button><button type="button" data-zoom="2" aria-label="Zoom in">+</button><button type="button" data-zoom="0">Whole</button></p>`;
+}
+
+/** A list; nothing without items. */
+export function list(items: readonly string[], tag: "ul" | "ol" = "ul"): Html {
+  const entries = items.map((item) => html`<li>${item}</li>`);
+  if (items.length === 0) return html``;
+  return tag === "ul" ? html`<ul>${entries}</ul>` : html`<ol>${entries}</ol>`;
 }
 
 /** An instant for people and programs. */

@@ -32,6 +32,7 @@ export function pointsPage(view: PointsView): string {
 <h2>Databases</h2>${databases(view)}
 ${output.pauseRequired && html`<h2>Pause windows</h2>${searchOf(POINTS, "Search windows")}${points(view)}`}
 ${runs(view)}${gapTable(gaps)}${quietGaps(view)}`,
+    scripted: true,
     footer: html`Instants are UTC. Written by <code>scalar-backup points --html</code>; <code>--json</code> prints the same for programs. “pulumi up” checks an instant again before it restores.`,
   });
 }

@@ -1,6 +1,6 @@
 import type { Paint } from "../../restore-points/paint";
+import { durationText } from "./duration";
 import { type EvidenceTime, isKnown, type Measured, secondsBetween } from "./evidence";
-import { durationText } from "./html";
 import type { MetricFacts } from "./metrics";
 
 /** A report for a terminal. */

@@ -1,10 +1,13 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import test from "ava";
 import { type Browser, chromium } from "playwright-core";
 import { pointsPage } from "../../cli/points/page";
+import { evidenceOf } from "../../cli/report/build";
+import { page as evidencePage } from "../../cli/report/page";
 import { sample } from "../unit/cli/points/sample";
+import { drill } from "../unit/cli/report/facts";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const executablePath = process.env.CHROMIUM ?? PLACES.find((path) => existsSync(path));
@@ -12,6 +15,8 @@ const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "scalar-backup-page-"));
 const file = join(folder, "points.html");
 writeFileSync(file, pointsPage(sample({ unread: ["orders was not read: AccessDenied"] })));
+const evidenceFile = join(folder, "evidence.html");
+writeFileSync(evidenceFile, evidencePage(evidenceOf(drill())));
 
 /** As far as a message needs it: axe-core's types need those of a browser. */
 interface Violation {
@@ -30,31 +35,33 @@ test.after.always(async () => {
 
 const SKIPPED = `skipped: no Chromium at ${PLACES.join(", ")}, nor at the path in CHROMIUM`;
 
-for (const colorScheme of ["light", "dark"] as const)
-  for (const width of [1440, 800, 390])
-    test.serial(
-      `axe finds nothing, nothing is loaded, and nothing overflows: ${colorScheme}, ${width} pixels`,
-      async (t) => {
-        if (!browser) return t.pass(SKIPPED);
-        const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
-        const page = await context.newPage();
-        const requests: string[] = [];
-        page.on("request", (request) => requests.push(request.url()));
-        await page.goto(`file://${file}`);
-        await page.evaluate(axe);
-        const { violations, incomplete } = await page.evaluate<{ violations: Violation[]; incomplete: Violation[] }>(
-          "axe.run()",
-        );
-        t.deepEqual(
-          violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-          [],
-        );
-        t.log(`${incomplete.length} incomplete`);
-        t.deepEqual(requests, [`file://${file}`]);
-        t.true((await page.evaluate<number>("document.documentElement.scrollWidth")) <= width);
-        await context.close();
-      },
-    );
+const LOOKS = [file, evidenceFile].flatMap((of) =>
+  (["light", "dark"] as const).flatMap((colorScheme) => [1440, 800, 390].map((width) => ({ of, colorScheme, width }))),
+);
+for (const { of, colorScheme, width } of LOOKS)
+  test.serial(
+    `axe finds nothing, nothing is loaded, and nothing overflows: ${basename(of)}, ${colorScheme}, ${width} pixels`,
+    async (t) => {
+      if (!browser) return t.pass(SKIPPED);
+      const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
+      const page = await context.newPage();
+      const requests: string[] = [];
+      page.on("request", (request) => requests.push(request.url()));
+      await page.goto(`file://${of}`);
+      await page.evaluate(axe);
+      const { violations, incomplete } = await page.evaluate<{ violations: Violation[]; incomplete: Violation[] }>(
+        "axe.run()",
+      );
+      t.deepEqual(
+        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
+        [],
+      );
+      t.log(`${incomplete.length} incomplete`);
+      t.deepEqual(requests, [`file://${of}`]);
+      t.true((await page.evaluate<number>("document.documentElement.scrollWidth")) <= width);
+      await context.close();
+    },
+  );
 
 test.serial("the page's own policy lets its script run, and nothing else", async (t) => {
   if (!browser) return t.pass(SKIPPED);
