@@ -5,12 +5,11 @@ import { delimiter, dirname, join } from "node:path";
 import type { ExecutionContext } from "ava";
 import { CORE_SCHEMA, dump, load } from "js-yaml";
 import { PROGRAM, providersOf } from "../../rehearsal/engines";
-import { buildAurora } from "../../rehearsal/sets/aurora";
-import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
 import { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { PLAIN_STACKS } from "../../simulator/engine/program";
 import { ProviderServer } from "../../simulator/engine/provider-server";
 import { findPulumi } from "../../simulator/engine/pulumi-cli";
+import { buildReadmeSet } from "../programs/readme-set";
 import { REGION, recordWindow } from "../programs/rehearsed";
 
 /** How a process ended. */
@@ -50,14 +49,7 @@ export class DrillStacks {
   static async start(t: ExecutionContext, behindMillis: number): Promise<DrillStacks> {
     const cloud = await SimulatedCloud.start({ seed: 1, behindMillis });
     t.teardown(() => cloud.stop());
-    buildDynamodb(cloud, REGION);
-    buildAurora(cloud, REGION, "customers-prod");
-    await cloud.kubernetes.installRelease({
-      namespace: "scalar",
-      name: "scalardb-cluster",
-      product: "scalardb-cluster",
-      replicas: 1,
-    });
+    await buildReadmeSet(cloud, REGION);
     const ports: string[] = [];
     for (const provider of providersOf(cloud)) {
       const server = new ProviderServer(provider);

@@ -2,11 +2,10 @@ import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { transformSync } from "esbuild";
 import { PROGRAM } from "../../rehearsal/engines";
-import { buildAurora } from "../../rehearsal/sets/aurora";
-import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
 import { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { EmbeddedStack } from "../../simulator/engine/embedded";
 import { CommandProvider } from "../../simulator/providers/command";
+import { buildReadmeSet } from "../programs/readme-set";
 import { errors, REGION } from "../programs/rehearsed";
 import { consumer, readmeExample, tool } from "./packed";
 
@@ -27,14 +26,7 @@ const SAME = {
 async function stackOf(t: ExecutionContext, folder: string, config: Record<string, unknown> = {}) {
   const cloud = await SimulatedCloud.start({ seed: 1 });
   t.teardown(() => cloud.stop());
-  buildDynamodb(cloud, REGION);
-  buildAurora(cloud, REGION, "customers-prod");
-  await cloud.kubernetes.installRelease({
-    namespace: "scalar",
-    name: "scalardb-cluster",
-    product: "scalardb-cluster",
-    replicas: 1,
-  });
+  await buildReadmeSet(cloud, REGION);
   const environment = () => cloud.environment();
   const commands = new CommandProvider({ environment, directory: folder });
   return new EmbeddedStack({

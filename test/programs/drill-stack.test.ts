@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { buildAurora } from "../../rehearsal/sets/aurora";
-import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
 import { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { EmbeddedStack } from "../../simulator/engine/embedded";
 import type { StackResult } from "../../simulator/engine/stack";
 import { CommandProvider } from "../../simulator/providers/command";
 import type { PropertyMap } from "../../simulator/providers/provider";
+import { buildReadmeSet } from "./readme-set";
 import { changes, errors, REGION, recordWindow } from "./rehearsed";
 import { StackReferences } from "./stack-references";
 
@@ -21,14 +20,7 @@ const DOCUMENT = readFileSync(join(__dirname, "../../docs/library.md"), "utf8");
 async function twoStacks(t: ExecutionContext) {
   const cloud = await SimulatedCloud.start({ seed: 1 });
   t.teardown(() => cloud.stop());
-  buildDynamodb(cloud, REGION);
-  buildAurora(cloud, REGION, "customers-prod");
-  await cloud.kubernetes.installRelease({
-    namespace: "scalar",
-    name: "scalardb-cluster",
-    product: "scalardb-cluster",
-    replicas: 1,
-  });
+  await buildReadmeSet(cloud, REGION);
   const environment = () => cloud.environment();
   let outputs: PropertyMap = {};
   const stackOf = (name: string, config: Record<string, unknown>) => {

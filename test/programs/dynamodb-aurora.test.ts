@@ -1,7 +1,6 @@
 import test from "ava";
-import { buildAurora } from "../../rehearsal/sets/aurora";
-import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
 import type { RestorePoints } from "../../restore-points/points";
+import { buildReadmeSet } from "./readme-set";
 import { changes, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
 
 const ELSEWHERE = "ap-northeast-3";
@@ -20,14 +19,7 @@ const config = {
 test("a set of two databases is protected, fixed, restored and cleaned up", async (t) => {
   t.timeout(300_000);
   const { cloud, stack, asProcesses } = await rehearsed(t, config);
-  buildDynamodb(cloud, REGION);
-  buildAurora(cloud, REGION, "customers-prod");
-  await cloud.kubernetes.installRelease({
-    namespace: "scalar",
-    name: "scalardb-cluster",
-    product: "scalardb-cluster",
-    replicas: 1,
-  });
+  await buildReadmeSet(cloud, REGION);
   const tables = cloud.aws.dynamodb.region(REGION);
   const copies = cloud.aws.dynamodb.region(ELSEWHERE);
   const clusters = cloud.aws.rds.region(REGION);

@@ -1,10 +1,9 @@
 import test from "ava";
 import { PARALLEL, PROGRAM } from "../../rehearsal/engines";
-import { buildAurora } from "../../rehearsal/sets/aurora";
-import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
 import { EmbeddedStack } from "../../simulator/engine/embedded";
 import { CommandProvider } from "../../simulator/providers/command";
 import type { PropertyMap } from "../../simulator/providers/provider";
+import { buildReadmeSet } from "./readme-set";
 import { changes, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
 import { StackReferences } from "./stack-references";
 import { WarmProgram } from "./warm";
@@ -29,14 +28,7 @@ const SET = {
 test("a stack with backup.stack drills by another stack's restore points, and leaves a verdict and nothing else", async (t) => {
   t.timeout(300_000);
   const { cloud, stack: production } = await rehearsed(t, SET);
-  buildDynamodb(cloud, REGION);
-  buildAurora(cloud, REGION, "customers-prod");
-  await cloud.kubernetes.installRelease({
-    namespace: "scalar",
-    name: "scalardb-cluster",
-    product: "scalardb-cluster",
-    replicas: 1,
-  });
+  await buildReadmeSet(cloud, REGION);
   let outputs: PropertyMap = {};
   const named: string[] = [];
   const warm = new WarmProgram();

@@ -1,11 +1,10 @@
 /** Real ScalarDB on copies whose namespaces have another prefix, on moto. */
-import { spawnSync } from "node:child_process";
-import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import test from "ava";
 import { renameNamespaces } from "../../operations/dynamodb-namespaces";
-import { copyTableAs, motoWithTableIds } from "../fidelity/switched-tables";
+import { copyTableAs } from "../fidelity/switched-tables";
 import { INSTANT, REGION } from "../unit/operations/switch-over/world";
-import { ScalarDb } from "./scalardb";
+import { scalarDbOnMoto } from "./on-moto";
 
 const TRANSACTIONS = 10;
 const PREFIXES = [
@@ -17,19 +16,9 @@ for (const version of ["3.14.0", "3.16.0", "3.17.0", "3.19.1"])
   test.serial(
     `ScalarDB ${version} reads and writes copies under another namespace prefix, and their indexes`,
     async (t) => {
-      const scalarDb = ScalarDb.of(version);
-      const { error } = spawnSync("moto_server", ["--help"]);
-      if (typeof scalarDb === "string" || error) {
-        if (typeof scalarDb !== "string") scalarDb.end();
-        t.log(`skipped: ${typeof scalarDb === "string" ? scalarDb : `there is no moto_server (${error?.message})`}`);
-        t.pass();
-        return;
-      }
-      t.teardown(() => scalarDb.end());
-      const { moto, url } = await motoWithTableIds(t);
-      process.env.AWS_ENDPOINT_URL = url;
-      const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-      const client = new DynamoDBClient({ region: REGION, endpoint: url, credentials });
+      const world = await scalarDbOnMoto(t, version);
+      if (world === undefined) return;
+      const { scalarDb, moto, client } = world;
       const use = (
         prefix: string,
         seed: number,

@@ -1,11 +1,10 @@
 /** Real ScalarDB on a set of tables that copies have replaced, on moto. */
-import { spawnSync } from "node:child_process";
-import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import test from "ava";
 import { runSwitchOver } from "../../operations/switch-over/protocol";
-import { copyTable, motoWithTableIds, tablesMember } from "../fidelity/switched-tables";
-import { INSTANT, obedientPods, REGION } from "../unit/operations/switch-over/world";
-import { ScalarDb } from "./scalardb";
+import { copyTable, tablesMember } from "../fidelity/switched-tables";
+import { INSTANT, obedientPods } from "../unit/operations/switch-over/world";
+import { scalarDbOnMoto } from "./on-moto";
 
 const TRANSACTIONS = 20;
 
@@ -13,19 +12,9 @@ for (const version of ["3.14.0", "3.19.1"])
   test.serial(
     `ScalarDB ${version} reads and writes the copies under the production names, and their indexes`,
     async (t) => {
-      const scalarDb = ScalarDb.of(version);
-      const { error } = spawnSync("moto_server", ["--help"]);
-      if (typeof scalarDb === "string" || error) {
-        if (typeof scalarDb !== "string") scalarDb.end();
-        t.log(`skipped: ${typeof scalarDb === "string" ? scalarDb : `there is no moto_server (${error?.message})`}`);
-        t.pass();
-        return;
-      }
-      t.teardown(() => scalarDb.end());
-      const { moto, url } = await motoWithTableIds(t);
-      process.env.AWS_ENDPOINT_URL = url;
-      const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-      const client = new DynamoDBClient({ region: REGION, endpoint: url, credentials });
+      const world = await scalarDbOnMoto(t, version);
+      if (world === undefined) return;
+      const { scalarDb, moto, client } = world;
       const run = (seed: number, first = false) =>
         scalarDb.dynamodbRecords(moto, { first, transactions: TRANSACTIONS, seed });
 

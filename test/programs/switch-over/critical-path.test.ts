@@ -6,7 +6,17 @@ import { RdsMember } from "../../../operations/switch-over/rds";
 import { rdsDatabases } from "../../../operations/switch-over/rds-databases";
 import { durations, renameCourses } from "../../../simulator/cloud/aws/aws";
 import { dynamodbWorld } from "../../unit/operations/switch-over/dynamodb-world";
-import { ACCESS, INSTANT, MARKS, obedientPods, REGION, STACK, SUFFIX } from "../../unit/operations/switch-over/world";
+import {
+  ACCESS,
+  createInstance,
+  INSTANT,
+  MARKS,
+  obedientPods,
+  REGION,
+  STACK,
+  SUFFIX,
+  tagList,
+} from "../../unit/operations/switch-over/world";
 
 const MINUTE = 60_000;
 /** An instance that is available under its new name reboots; it counts once it has been available for a minute. */
@@ -49,33 +59,24 @@ for (const set of SETS)
     t.timeout(3 * MINUTE);
     const world = await dynamodbWorld(t, "overlapping");
     const { rds, clock } = world;
-    const marks = Object.entries(MARKS).map(([Key, Value]) => ({ Key, Value }));
     const common = { MasterUsername: "scalar", MasterUserPassword: "secret", BackupRetentionPeriod: 7 };
-    const create = (kind: Kind, identifier: string, Tags: typeof marks) => {
-      if (kind === "instance")
-        rds.createDBInstance({
-          ...common,
-          DBInstanceIdentifier: identifier,
-          Engine: "postgres",
-          DBInstanceClass: "db.m7g.large",
-          AllocatedStorage: 100,
-          Tags,
-        });
+    const create = (kind: Kind, identifier: string, marks: Record<string, string>) => {
+      if (kind === "instance") createInstance(rds, identifier, marks);
       else
         rds.createDBCluster({
           ...common,
           DBClusterIdentifier: identifier,
           Engine: kind === "aurora" ? "aurora-postgresql" : "postgres",
           ...(kind === "multiAz" && { DBClusterInstanceClass: "db.m6gd.large", AllocatedStorage: 100, Iops: 1000 }),
-          Tags,
+          Tags: tagList(marks),
         });
     };
     const pods = obedientPods();
     const members = set.map((kind, index): Member => {
       if (kind === "tables") return world.member(pods);
       const identifier = `${kind.toLowerCase()}${index}`;
-      create(kind, identifier, []);
-      create(kind, `${identifier}${SUFFIX}`, marks);
+      create(kind, identifier, {});
+      create(kind, `${identifier}${SUFFIX}`, MARKS);
       const what = kind === "instance" ? "instance" : "cluster";
       return new RdsMember(
         {

@@ -9,7 +9,7 @@ import { buildCosmosdb } from "../../../../rehearsal/sets/cosmosdb";
 import { SimulatedCloud } from "../../../../simulator/cloud/cloud";
 import type { ReleaseUpgrade } from "../../../../simulator/cloud/kubernetes/cluster";
 import { cronJob, journalIn, leasesOf } from "./scene";
-import { ACCESS, INSTANT, MARKS, passingTime, REGION, STACK, SUFFIX } from "./world";
+import { ACCESS, createInstance, INSTANT, MARKS, passingTime, REGION, STACK, SUFFIX } from "./world";
 
 export const LEDGER = { namespace: "scalar", name: "ledger" };
 export const AUDITOR = { namespace: "scalar", name: "auditor" };
@@ -70,16 +70,7 @@ export async function addressWorld(t: ExecutionContext) {
     ["stock", {}, 7],
     [`stock${SUFFIX}`, MARKS, 5],
   ] as const) {
-    cloud.aws.rds.region(REGION).createDBInstance({
-      DBInstanceIdentifier: identifier,
-      Engine: "postgres",
-      DBInstanceClass: "db.m7g.large",
-      AllocatedStorage: 100,
-      MasterUsername: "scalar",
-      MasterUserPassword: "secret",
-      BackupRetentionPeriod: 7,
-      Tags: Object.entries(marks).map(([Key, Value]) => ({ Key, Value })),
-    });
+    createInstance(cloud.aws.rds.region(REGION), identifier, marks);
     instances.instance(identifier).put("accounts", "a", { balance });
   }
   time.pass(60 * 60_000);

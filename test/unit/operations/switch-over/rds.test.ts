@@ -4,13 +4,23 @@ import type { Say } from "../../../../operations/switch-over/member";
 import { runSwitchOver } from "../../../../operations/switch-over/protocol";
 import { RdsMember } from "../../../../operations/switch-over/rds";
 import { type RdsDatabase, type RdsDatabases, rdsDatabases } from "../../../../operations/switch-over/rds-databases";
-import { ACCESS, awsWorld, INSTANT, MARKS, obedientPods, REGION, STACK, SUFFIX } from "./world";
+import {
+  ACCESS,
+  awsWorld,
+  createInstance,
+  INSTANT,
+  MARKS,
+  obedientPods,
+  REGION,
+  STACK,
+  SUFFIX,
+  tagList,
+} from "./world";
 
 const MINUTE = 60_000;
 const KINDS = ["instance", "aurora", "multiAz"] as const;
 type Kind = (typeof KINDS)[number];
 
-const TAGS = Object.entries(MARKS).map(([Key, Value]) => ({ Key, Value }));
 const COPY = `customers${SUFFIX}`;
 const REPLACED = `customers-replaced${SUFFIX}`;
 
@@ -19,16 +29,9 @@ async function rdsWorld(t: ExecutionContext, kind: Kind) {
   const world = await awsWorld(t);
   const { rds, clock } = world;
   const common = { MasterUsername: "scalar", MasterUserPassword: "secret", BackupRetentionPeriod: 7 };
-  const build = (identifier: string, tags: typeof TAGS) => {
-    if (kind === "instance")
-      rds.createDBInstance({
-        ...common,
-        DBInstanceIdentifier: identifier,
-        Engine: "postgres",
-        DBInstanceClass: "db.m7g.large",
-        AllocatedStorage: 100,
-        Tags: tags,
-      });
+  const build = (identifier: string, marks: Record<string, string>) => {
+    const tags = tagList(marks);
+    if (kind === "instance") createInstance(rds, identifier, marks);
     else if (kind === "multiAz")
       rds.createDBCluster({
         ...common,
@@ -49,8 +52,8 @@ async function rdsWorld(t: ExecutionContext, kind: Kind) {
       });
     }
   };
-  build("customers", []);
-  build(COPY, TAGS);
+  build("customers", {});
+  build(COPY, MARKS);
   const database = (identifier: string) =>
     kind === "instance" ? rds.instances.instance(identifier) : rds.cluster(identifier);
   database("customers").put("accounts", "a", { balance: 7 });
@@ -125,7 +128,7 @@ test.serial("another database under the production name is not touched", async (
   const meddler: Say = (line) => {
     if (!/^step 5 of 8/.test(line) || foreign) return;
     foreign = true;
-    build("customers", []);
+    build("customers", {});
   };
   const error = await t.throwsAsync(runSwitchOver(INSTANT, { pods, members: [member()] }, meddler));
   t.true(foreign);
@@ -170,7 +173,7 @@ test.serial("a source that is not found for a moment is not forgotten", async (t
 test.serial("a copy that another stack has marked takes no name of this stack's databases", async (t) => {
   const { build, rds } = await rdsWorld(t, "instance");
   const taken = (stack: string) => isNameTaken("instance", REGION, "orders", stack, ACCESS);
-  build("orders-copy", [...TAGS, { Key: "scalar-backup:production-name", Value: "orders" }]);
+  build("orders-copy", { ...MARKS, "scalar-backup:production-name": "orders" });
   t.true(await taken(STACK));
   t.is((await instanceTaking(REGION, "orders", STACK, ACCESS))?.instance.DBInstanceIdentifier, "orders");
   t.false(await taken("organization/scalar-backup/other"));

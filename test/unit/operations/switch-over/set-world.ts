@@ -6,23 +6,14 @@ import { rdsDatabases } from "../../../../operations/switch-over/rds-databases";
 import type { StoppablePods } from "../../../../operations/switch-over/stoppable-pods";
 import { dynamodbWorld, TABLES } from "./dynamodb-world";
 import { type Death, type Life, live } from "./mortal";
-import { ACCESS, INSTANT, MARKS, obedientPods, REGION, STACK, SUFFIX } from "./world";
+import { ACCESS, createInstance, INSTANT, MARKS, obedientPods, REGION, STACK, SUFFIX } from "./world";
 
 /** Tables, an instance, and databases of somebody else. */
 export async function setWorld(t: ExecutionContext) {
   const tables = await dynamodbWorld(t, 40);
   const { rds, dynamodb, endpoint } = tables;
   const create = (identifier: string, marks: Record<string, string>, balance: number) => {
-    rds.createDBInstance({
-      DBInstanceIdentifier: identifier,
-      Engine: "postgres",
-      DBInstanceClass: "db.m7g.large",
-      AllocatedStorage: 100,
-      MasterUsername: "scalar",
-      MasterUserPassword: "secret",
-      BackupRetentionPeriod: 7,
-      Tags: Object.entries(marks).map(([Key, Value]) => ({ Key, Value })),
-    });
+    createInstance(rds, identifier, marks);
     rds.instances.instance(identifier).put("accounts", "a", { balance });
   };
   create("customers", {}, 7);

@@ -52,6 +52,29 @@ export async function awsWorld(t: ExecutionContext, haste: number | "overlapping
   return { clock, aws, endpoint, rds: aws.rds.region(REGION), dynamodb: aws.dynamodb.region(REGION) };
 }
 
+/** Tags as RDS takes them. */
+export function tagList(tags: Record<string, string>) {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** A PostgreSQL instance with automated backups. */
+export function createInstance(
+  rds: ReturnType<AwsCloud["rds"]["region"]>,
+  identifier: string,
+  tags: Record<string, string>,
+): void {
+  rds.createDBInstance({
+    DBInstanceIdentifier: identifier,
+    Engine: "postgres",
+    DBInstanceClass: "db.m7g.large",
+    AllocatedStorage: 100,
+    MasterUsername: "scalar",
+    MasterUserPassword: "secret",
+    BackupRetentionPeriod: 7,
+    Tags: tagList(tags),
+  });
+}
+
 /** Pods that obey at once, and note each call. */
 export function obedientPods(replicas = 3): StoppablePods & { running: number; log: string[]; back?: () => number } {
   let journal: PodsJournal | undefined;
