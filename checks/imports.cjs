@@ -56,7 +56,8 @@ module.exports = {
       name: "declared-packages",
       comment: "package.json does not list the imported package. Add it: npm install --save-exact <package>",
       severity: "error",
-      from: { path: "^(restore-points|pauser|operations|components|config|plugin|cli|rehearsal|index)" },
+      // Packages of their own.
+      from: { pathNot: "^(simulator|policies|node_modules)/" },
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown"] },
     },
     {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { ExecutionContext } from "ava";
-import { CORE_SCHEMA, dump, load } from "js-yaml";
+import { parse, stringify } from "yaml";
 import { PROGRAM, providersOf } from "../../rehearsal/engines";
 import { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { PLAIN_STACKS } from "../../simulator/engine/program";
@@ -60,8 +60,8 @@ export class DrillStacks {
     t.teardown(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
     for (const part of ["state", "home", "project"]) mkdirSync(join(folder, part));
     // Cast: the project's own file, whose schema is Pulumi's.
-    const project = load(readFileSync(join(PROGRAM, "Pulumi.yaml"), "utf8"), { schema: CORE_SCHEMA }) as object;
-    writeFileSync(join(folder, "project/Pulumi.yaml"), dump({ ...project, main: join(PROGRAM, "index.ts") }));
+    const project = parse(readFileSync(join(PROGRAM, "Pulumi.yaml"), "utf8")) as object;
+    writeFileSync(join(folder, "project/Pulumi.yaml"), stringify({ ...project, main: join(PROGRAM, "index.ts") }));
     return new DrillStacks(cloud, folder, ports);
   }
 
@@ -86,7 +86,11 @@ export class DrillStacks {
     await this.pulumi("stack", "init", "prod");
     const file = join(this.project, "Pulumi.prod.yaml");
     const salt = readFileSync(file, "utf8");
-    writeFileSync(file, salt + dump({ config: { ...SET, ...config } }, { forceQuotes: true, quotingType: '"' }));
+    writeFileSync(
+      file,
+      salt +
+        stringify({ config: { ...SET, ...config } }, { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" }),
+    );
   }
 
   /** Runs the real CLI. @throws {Error} when it fails */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { dump } from "js-yaml";
+import { stringify } from "yaml";
 import { allKinds } from "../../rehearsal/sets/all-kinds";
 import type { RestorePoints } from "../../restore-points/points";
 import { changes, errors, recordWindow, rehearsed } from "./rehearsed";
@@ -49,7 +49,7 @@ test("points reads of every kind of database what pulumi up reports, and changes
   cloud.clock.advance(3_600_000);
 
   const folder = folderOf(t);
-  writeFileSync(join(folder, "Pulumi.prod.yaml"), dump({ config: stack.config }));
+  writeFileSync(join(folder, "Pulumi.prod.yaml"), stringify({ config: stack.config }));
   const before = await stack.up();
   t.true(before.succeeded, errors(before));
   const reported = before.outputs.restorePoints as unknown as RestorePoints;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import { load } from "js-yaml";
+import { parse } from "yaml";
 import { buildProgram } from "../../../cli/program";
 import { PLAIN } from "../../../restore-points/paint";
 
@@ -41,7 +41,7 @@ async function parsed(line: string): Promise<Record<string, unknown>> {
 
 for (const file of FILES) {
   test(`${file} is YAML whose commands scalar-backup understands`, async (t) => {
-    const commands = commandsIn(load(readFileSync(join(FOLDER, file), "utf8"))).filter((line) =>
+    const commands = commandsIn(parse(readFileSync(join(FOLDER, file), "utf8"))).filter((line) =>
       line.includes("scalar-backup"),
     );
     t.is(commands.length, 1, "one drill");
@@ -55,7 +55,7 @@ for (const file of FILES) {
 test("there is a workflow for GitHub Actions and one for GitLab, and neither runs two drills at a time", (t) => {
   t.deepEqual(FILES.sort(), ["github-actions-drill.yml", "gitlab-drill.yml"]);
   const [github, gitlab] = FILES.map(
-    (file) => load(readFileSync(join(FOLDER, file), "utf8")) as Record<string, unknown>,
+    (file) => parse(readFileSync(join(FOLDER, file), "utf8")) as Record<string, unknown>,
   );
   t.like(github, { concurrency: { group: "restore-drill", "cancel-in-progress": false } });
   t.like(gitlab?.["restore-drill"], { resource_group: "restore-drill", interruptible: false });
