@@ -10,7 +10,10 @@ if (!Number.isFinite(offset)) {
   );
 }
 
-const RealDate = globalThis.Date;
+// Loaded once more where a thread goes on with another shift: from then on, without a moment at real time.
+const REAL = Symbol.for("scalar-backup.real-date");
+globalThis[REAL] ??= globalThis.Date;
+const RealDate = globalThis[REAL];
 const realNow = RealDate.now.bind(RealDate);
 const pace = Number(process.env.SIMULATED_CLOCK_PACE ?? 1);
 const since = Number(process.env.SIMULATED_CLOCK_SINCE ?? 0);

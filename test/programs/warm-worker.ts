@@ -42,11 +42,10 @@ export interface Answer {
 
 const CLOCK = pathToFileURL(require.resolve("../../simulator/cloud/shifted-clock.mjs")).href;
 const DOCUMENT_HOSTS = pathToFileURL(require.resolve("../../simulator/cloud/azure/document-hosts.mjs")).href;
-const RealDate = Date;
 const port = parentPort as NonNullable<typeof parentPort>;
 /** The program that runs, if one does: uncaught errors belong to it. */
 let running: number | undefined;
-let shiftedBy: string | undefined;
+let shift: { offsetMillis: string; loaded: Promise<unknown> } | undefined;
 let shifts = 0;
 let cloud: string | undefined;
 
@@ -105,12 +104,14 @@ function meetCloud(identityEndpoint: string | undefined): void {
   for (const file of Object.keys(require.cache)) if (/[\\/]@azure[\\/]/.test(file)) delete require.cache[file];
 }
 
-/** What a process has by a preload, which is loaded anew for each shift. */
+/**
+ * What a process has by a preload, which is loaded anew for each shift. Operations run side by side: each waits for the shift that
+ * another one has begun to load.
+ */
 async function setClock(offsetMillis: string): Promise<void> {
-  if (offsetMillis === shiftedBy) return;
-  shiftedBy = offsetMillis;
-  process.env.SIMULATED_CLOCK_OFFSET_MILLIS = offsetMillis;
-  globalThis.Date = RealDate;
-  RealDate.prototype.constructor = RealDate;
-  await import(`${CLOCK}?${++shifts}`);
+  if (offsetMillis !== shift?.offsetMillis) {
+    process.env.SIMULATED_CLOCK_OFFSET_MILLIS = offsetMillis;
+    shift = { offsetMillis, loaded: import(`${CLOCK}?${++shifts}`) };
+  }
+  await shift.loaded;
 }
