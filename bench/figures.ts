@@ -1,17 +1,17 @@
 import type { EngineName } from "../rehearsal/engines";
 import type { measureCriticalPath } from "./critical-path";
 import type { measureLoad } from "./load";
-import type { PairFigures } from "./pairs";
 import type { countResourcesPerTable } from "./resources-per-table";
+import type { RoundFigures } from "./rounds";
 
 /** One set's previews, those of programs that have not been compiled before; `again` has those without a change. */
-export interface PreviewFigures extends PairFigures {
+export interface PreviewFigures extends RoundFigures {
   set: string;
   title: string;
   databases: number;
   tables: number;
   resources: number;
-  again: PairFigures;
+  again: RoundFigures;
 }
 
 export interface Report {

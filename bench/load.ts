@@ -1,17 +1,11 @@
 import { join } from "node:path";
-import { figuresOf, measurePairs, type PairFigures } from "./pairs";
 import { MeasuredStack, type Occasion } from "./preview";
+import { figuresOf, measureRounds, type RoundFigures } from "./rounds";
 
-/** Loads both programs without letting them declare anything. Needs no Pulumi CLI. */
-export async function measureLoad(rounds: number): Promise<Record<Occasion, PairFigures>> {
+/** Loads the programs without letting them declare anything. Needs no Pulumi CLI. */
+export async function measureLoad(rounds: number): Promise<Record<Occasion, RoundFigures>> {
   const open = (...folder: string[]) => MeasuredStack.open("embedded", join(__dirname, ...folder), () => ({}));
-  const own = await open("load");
-  const plain = await open("plain", "load");
-  try {
-    const { first, again } = await measurePairs(own, plain, rounds);
-    return { first: figuresOf(first), again: figuresOf(again) };
-  } finally {
-    await own.close();
-    await plain.close();
-  }
+  const programs = { own: await open("load"), plain: await open("plain", "load"), floor: await open("floor", "empty") };
+  const { first, again } = await measureRounds(programs, rounds);
+  return { first: figuresOf(first), again: figuresOf(again) };
 }

@@ -5,14 +5,15 @@ import { findPulumi, HOW_TO_GET_PULUMI } from "../simulator/engine/pulumi-cli";
 import { measureCriticalPath } from "./critical-path";
 import type { PreviewFigures, Report } from "./figures";
 import { measureLoad } from "./load";
-import { figuresOf, measurePairs, type Pair } from "./pairs";
 import { MeasuredStack } from "./preview";
 import { printReport } from "./report";
 import { countResourcesPerTable } from "./resources-per-table";
+import { figuresOf, measureRounds, type Round } from "./rounds";
 import { type BenchSet, benchSets } from "./sets";
 import { targetsOf } from "./targets";
 
-const HELP = `Measures this program against a plain Pulumi program that declares the same resources (bench/plain), in turns.
+const HELP = `Measures this program against a plain Pulumi program that declares the same resources (bench/plain), and
+against the floor (bench/floor): an empty program, or for tables one that only registers as many resources. In turns.
 
 Usage: npm run bench -- [options]
 
@@ -57,31 +58,29 @@ async function main(): Promise<void> {
 }
 
 async function measurePreviews(set: BenchSet, engine: EngineName, rounds: number): Promise<PreviewFigures> {
-  const own = await MeasuredStack.open(engine, PROGRAM, () => set.config, set.build);
-  const plain = await MeasuredStack.open(engine, set.plain.program, set.plain.config, set.build);
-  try {
-    const pairs = await measurePairs(own, plain, rounds);
-    for (const pair of [...pairs.first, ...pairs.again]) sameResources(set, pair);
-    const { name, title, databases, tables } = set;
-    const counts = Object.values(pairs.first[0]?.own.resources ?? {});
-    return {
-      set: name,
-      title,
-      databases,
-      tables,
-      resources: counts.reduce((sum, count) => sum + count, 0),
-      ...figuresOf(pairs.first),
-      again: figuresOf(pairs.again),
-    };
-  } finally {
-    await own.close();
-    await plain.close();
-  }
+  const { first, again } = await measureRounds(
+    {
+      own: await MeasuredStack.open(engine, PROGRAM, () => set.config, set.build),
+      plain: await MeasuredStack.open(engine, set.plain.program, set.plain.config, set.build),
+      floor: await MeasuredStack.open(engine, set.floor.program, () => set.floor.config),
+    },
+    rounds,
+  );
+  for (const round of [...first, ...again]) sameResources(set, round);
+  const { name, title, databases, tables } = set;
+  const resources = total(first[0]?.own.resources);
+  return { set: name, title, databases, tables, resources, ...figuresOf(first), again: figuresOf(again) };
 }
 
-/** @throws when the two programs are not comparable */
-function sameResources(set: BenchSet, pair: Pair): void {
-  const [own, plain] = [pair.own.resources, pair.plain.resources];
+function total(resources: Record<string, number> = {}): number {
+  return Object.values(resources).reduce((sum, count) => sum + count, 0);
+}
+
+/** @throws when the programs are not comparable */
+function sameResources(set: BenchSet, round: Round): void {
+  const [own, plain, floor] = [round.own.resources, round.plain.resources, total(round.floor.resources)];
+  if (floor !== 0 && floor !== total(own))
+    throw new Error(`${set.floor.program} registers ${floor} resources, this program ${total(own)} for ${set.name}`);
   const types = new Set([...Object.keys(own), ...Object.keys(plain)]);
   const differing = [...types].filter((type) => own[type] !== plain[type]);
   if (differing.length === 0) return;

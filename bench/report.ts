@@ -1,5 +1,5 @@
 import type { Report } from "./figures";
-import type { PairFigures } from "./pairs";
+import type { RoundFigures } from "./rounds";
 import type { Target } from "./targets";
 
 /** Prints the figures as Markdown tables, as README quotes them. */
@@ -9,7 +9,7 @@ export function printReport(report: Report, targets: readonly Target[]): void {
   const slowest = criticalPath.alone[0];
   const lines = [
     `${report.date.slice(0, 10)}: ${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB, Node.js ${machine.node}; medians of ${report.rounds} rounds.`,
-    "Memory is the program's and that of all it starts, not the engine's.",
+    "Memory is the program's and that of all it starts, not the engine's. The floor is an empty program; for tables, one that only registers as many resources.",
     "",
     `A first preview on ${engine} (nothing compiled before, as in CI or after a change of the program):`,
     "",
@@ -35,17 +35,19 @@ export function printReport(report: Report, targets: readonly Target[]): void {
   console.log(lines.join("\n"));
 }
 
-function cells({ wallRatio, memoryRatio, wallSeconds, memoryMiB, plainWallSeconds, plainMemoryMiB }: PairFigures) {
+function cells(figures: RoundFigures) {
+  const { wallRatio, memoryRatio, wallSeconds, memoryMiB, plainWallSeconds, plainMemoryMiB, floor } = figures;
   return [
     `${wallSeconds.toFixed(1)} s, ${memoryMiB.toFixed(0)} MiB`,
     `${plainWallSeconds.toFixed(1)} s, ${plainMemoryMiB.toFixed(0)} MiB`,
-    wallRatio.toFixed(2),
-    memoryRatio.toFixed(2),
+    `${wallRatio.toFixed(2)}, ${memoryRatio.toFixed(2)}`,
+    `${floor.wallSeconds.toFixed(1)} s, ${floor.memoryMiB.toFixed(0)} MiB`,
+    `${floor.wallRatio.toFixed(2)}, ${floor.memoryRatio.toFixed(2)}`,
   ];
 }
 
 function table(rows: string[][]): string[] {
-  const head = ["a drill of", "resources", "this program", "plain program", "time", "memory"];
+  const head = ["a drill of", "resources", "this program", "plain program", "over it", "floor", "over it"];
   return [head, head.map((_, column) => (column === 0 ? "---" : "---:")), ...rows].map(
     (row) => `| ${row.join(" | ")} |`,
   );

@@ -11,6 +11,7 @@ import { buildExisting } from "../test/programs/existing";
 
 const EXAMPLES = join(__dirname, "../examples");
 const PLAIN = join(__dirname, "plain");
+const FLOOR = join(__dirname, "floor");
 const REGION = "ap-northeast-1";
 const ELSEWHERE = "ap-northeast-3";
 
@@ -25,6 +26,8 @@ export interface BenchSet {
   config: Record<string, unknown>;
   /** The plain program that declares the same resources, and its configuration. */
   plain: { program: string; config(cloud: SimulatedCloud): Record<string, unknown> };
+  /** The program below which none can go: an empty one, or one that registers as many resources and does nothing else. */
+  floor: { program: string; config: Record<string, unknown> };
   /** Makes what the configuration names as existing. */
   build(cloud: SimulatedCloud): void;
 }
@@ -38,6 +41,11 @@ const pause = { schedule: "0 3 * * *", timeZone: "Asia/Tokyo", releases: [RELEAS
 function drillInstant(): string {
   return formatInstant(Math.floor(Date.now() / 1000) * 1000 + 10 * 60_000);
 }
+
+/** What a drill of DynamoDB tables declares in addition to a copy of each: the pause schedule, mostly. */
+const RESOURCES_BESIDE_TABLES = 13;
+
+const EMPTY = { program: join(FLOOR, "empty"), config: {} };
 
 /** A drill of DynamoDB tables that exist: each is looked up, and restored to another region. */
 export function dynamodbDrill(count: number): BenchSet {
@@ -75,6 +83,10 @@ export function dynamodbDrill(count: number): BenchSet {
         "plain:copiesRegion": ELSEWHERE,
       }),
     },
+    floor: {
+      program: join(FLOOR, "leaf"),
+      config: { "aws:region": REGION, "floor:resources": count + RESOURCES_BESIDE_TABLES },
+    },
     build(cloud) {
       const dynamodb = cloud.aws.dynamodb.region(REGION);
       for (const TableName of names) {
@@ -111,6 +123,7 @@ function example(name: string, title: string): BenchSet {
     tables: databases.some(({ dynamodb }) => dynamodb) ? TABLES.length : 0,
     config,
     plain: { program: join(PLAIN, name), config: (cloud) => plainConfig(cloud, at, databases) },
+    floor: EMPTY,
     build: (cloud) => buildExisting(cloud, databases),
   };
 }
@@ -165,6 +178,7 @@ export function tenDatabases(): BenchSet {
       "scalar-backup:restore": { at },
     },
     plain: { program: join(PLAIN, "every-kind"), config: (cloud) => plainConfig(cloud, at, everyKind) },
+    floor: EMPTY,
     build: (cloud) => buildExisting(cloud, everyKind),
   };
 }
