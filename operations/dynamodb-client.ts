@@ -1,4 +1,4 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, LimitExceededException } from "@aws-sdk/client-dynamodb";
 import { type AwsAccessSource, accessIdentity, awsClientConfig } from "./aws";
 import { CallRate } from "./call-rate";
 
@@ -34,6 +34,35 @@ export function dynamodbClient(region: string, access: AwsAccessSource): DynamoD
       },
     // This comes after the SDK's retries, because each attempt is a call.
     { name: "documentedRate", step: "finalizeRequest", priority: "low" },
+  );
+  return client;
+}
+
+/** `LimitExceededException`, by a name that the SDK does not take for throttling. */
+export class TooManyAtOnceError extends Error {
+  override readonly name = "TooManyAtOnceError";
+
+  constructor(override readonly cause: LimitExceededException) {
+    super(cause.message);
+  }
+}
+
+/**
+ * The same, for callers that pace themselves what goes on at once in an account: restores, deletions, backups. A limit on these is
+ * reached for as long as they take, which may be an hour. The SDK would ask twelve times in seconds, and slow down all calls of the client.
+ * @throws {TooManyAtOnceError} from each of its calls that reaches such a limit
+ */
+export function selfPacedDynamodbClient(region: string, access: AwsAccessSource): DynamoDBClient {
+  const client = dynamodbClient(region, access);
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        throw error instanceof LimitExceededException ? new TooManyAtOnceError(error) : error;
+      }
+    },
+    { name: "limitsOfCaller", step: "finalizeRequest", priority: "low" },
   );
   return client;
 }

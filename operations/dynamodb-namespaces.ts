@@ -12,7 +12,7 @@ import {
 import { indexName, type NamespacePrefixes, prefixed, renamedIndex } from "../restore-points/namespace-prefix";
 import { type AwsAccessSource, eachAtOnce } from "./aws";
 import { CONCURRENCY, describeTable } from "./dynamodb";
-import { dynamodbClient } from "./dynamodb-client";
+import { selfPacedDynamodbClient } from "./dynamodb-client";
 import { accepted } from "./switch-over/tables";
 import { until } from "./switch-over/until";
 
@@ -53,7 +53,7 @@ export async function renameNamespaces(
   access: AwsAccessSource,
   say: (line: string) => void,
 ): Promise<void> {
-  const client = dynamodbClient(request.region, access);
+  const client = selfPacedDynamodbClient(request.region, access);
   const copies = new Map(request.tables.map((table) => [prefixed(request, table), table]));
   const metadata = prefixed(request, `${request.from}${request.metadataNamespace}.metadata`);
   const namespaces = prefixed(request, `${request.from}${request.metadataNamespace}.namespaces`);

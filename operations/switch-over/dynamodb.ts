@@ -4,7 +4,7 @@ import { answered } from "../answered";
 import { type AwsAccessSource, eachAtOnce } from "../aws";
 import { waitingClock } from "../clock";
 import { CONCURRENCY } from "../dynamodb";
-import { dynamodbClient } from "../dynamodb-client";
+import { selfPacedDynamodbClient } from "../dynamodb-client";
 import { NOTHING_REPLACED, type SwitchOverOf } from "./copy-marks";
 import { findPairs } from "./find-pairs";
 import type { Member, NameState, Say } from "./member";
@@ -65,7 +65,7 @@ export class DynamodbMember implements Member {
     private readonly notes: Notes,
   ) {
     this.name = tables.name;
-    this.#client = dynamodbClient(tables.region, access);
+    this.#client = selfPacedDynamodbClient(tables.region, access);
   }
 
   async problems(): Promise<string[]> {
@@ -232,14 +232,14 @@ export class DynamodbMember implements Member {
     progress.lookAgain();
     const pending = this.#pairs.filter(({ table }) => !progress.done.has(table));
     await eachAtOnce(pending, CONCURRENCY, async (pair) => {
-      if (await (step === "close" ? this.#closeOne(pair) : this.#openOne(pair, progress)))
+      if (await (step === "close" ? this.#closeOne(pair, progress) : this.#openOne(pair, progress)))
         progress.done.add(pair.table);
     });
     const left = this.#pairs.length - progress.done.size;
     return left === 0 ? undefined : `${left} of ${this.#pairs.length} left`;
   }
 
-  async #closeOne(pair: TablePair): Promise<boolean> {
+  async #closeOne(pair: TablePair, progress: TableProgress): Promise<boolean> {
     const found = await findTable(this.#client, pair.table);
     const holder = holderOf(found, pair);
     if (typeof holder === "object") throw new Error(`${this.name}: DynamoDB table ${pair.table}: ${holder.other}`);
@@ -249,7 +249,7 @@ export class DynamodbMember implements Member {
       await accepted(() => unprotect(this.#client, pair.table));
       return false;
     }
-    await accepted(() => deleteTable(this.#client, pair.table));
+    if (!progress.full) await accepted(() => deleteTable(this.#client, pair.table), progress.refuse);
     return false;
   }
 
@@ -264,9 +264,10 @@ export class DynamodbMember implements Member {
     if (found === undefined) {
       // Cast: `close` has seen that the backup is there; a run that begins here has it from the journal.
       const restore = () => restoreFrom(this.#client, pair.backupArn as string, pair.table);
-      await progress.restore(pair.table, (full) => accepted(restore, full));
+      await progress.restore(pair.table, () => accepted(restore, progress.refuse));
       return false;
     }
+    progress.exists(pair.table, found.TableStatus === "CREATING");
     if (found.TableStatus !== "ACTIVE") return false;
     await accepted(async () => {
       if (!this.#attached.has(pair.table)) await attach(this.#client, pair, found);

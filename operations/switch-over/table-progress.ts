@@ -12,25 +12,43 @@ export class TableProgress {
   readonly done = new Set<string>();
   /** Those that were seen not to exist, and are not restored yet. */
   readonly #absent = new Set<string>();
-  #full = false;
+  /** Those that are being restored. */
+  readonly #restoring = new Set<string>();
+  #refused = false;
 
-  /** Another look begins: restores may have ended. */
+  /** Another look begins: what others have under way in the account may have ended. */
   lookAgain(): void {
-    this.#full = false;
+    this.#refused = false;
   }
+
+  /** Whether AWS would refuse to restore or to delete a further table now. */
+  get full(): boolean {
+    return this.#refused || this.#restoring.size >= RESTORES_AT_ONCE;
+  }
+
+  /** To be called where AWS has refused a call, because too much is under way in the account. */
+  readonly refuse = (): void => {
+    this.#refused = true;
+  };
 
   /** Whether a table waits until other restores have ended, so that it needs no look now. */
   waits(table: string): boolean {
-    return this.#full && this.#absent.has(table);
+    return this.full && this.#absent.has(table);
   }
 
-  /** Restores a table that does not exist, unless it has to wait. @param restore Answers whether it began; calls `full` if no further one can. */
-  async restore(table: string, restore: (full: () => void) => Promise<boolean>): Promise<void> {
+  /** Notes what a look has found of a table that exists. */
+  exists(table: string, restoring: boolean): void {
+    if (restoring) this.#restoring.add(table);
+    else this.#restoring.delete(table);
+  }
+
+  /** Restores a table that does not exist, unless it has to wait. @param restore Answers whether it began. */
+  async restore(table: string, restore: () => Promise<boolean>): Promise<void> {
     this.#absent.add(table);
-    if (this.#full) return;
-    const began = await restore(() => {
-      this.#full = true;
-    });
-    if (began) this.#absent.delete(table);
+    // A restore that was accepted may not show as a table yet.
+    if (this.full && !this.#restoring.has(table)) return;
+    this.#restoring.add(table);
+    if (await restore()) this.#absent.delete(table);
+    else this.#restoring.delete(table);
   }
 }

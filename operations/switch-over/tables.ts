@@ -6,7 +6,6 @@ import {
   DescribeKinesisStreamingDestinationCommand,
   type DynamoDBClient,
   GetResourcePolicyCommand,
-  LimitExceededException,
   ListBackupsCommand,
   type ListBackupsCommandOutput,
   PolicyNotFoundException,
@@ -26,6 +25,7 @@ import {
 import { answered } from "../answered";
 import { describeTable } from "../dynamodb";
 import { changesTo } from "../dynamodb-changes";
+import { TooManyAtOnceError } from "../dynamodb-client";
 import type { TablePair } from "./table-pair";
 
 export async function findTable(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
@@ -106,6 +106,7 @@ export async function createBackup(client: DynamoDBClient, table: string, name: 
 /**
  * Whether the call was accepted; false where the table is being changed, or too much is under way: it is to be repeated. Where an
  * answer was lost, the SDK sends the request again, which finds the table there, or gone, already: so the next look does.
+ * For calls of a `selfPacedDynamodbClient`.
  * @param atLimit Called where too much is under way: another call would be refused as well.
  */
 export async function accepted(call: () => Promise<unknown>, atLimit = () => {}): Promise<boolean> {
@@ -113,14 +114,14 @@ export async function accepted(call: () => Promise<unknown>, atLimit = () => {})
     await call();
     return true;
   } catch (error) {
-    if (error instanceof LimitExceededException) atLimit();
+    if (error instanceof TooManyAtOnceError) atLimit();
     const later =
       error instanceof ResourceInUseException ||
       error instanceof TableInUseException ||
       error instanceof TableAlreadyExistsException ||
       error instanceof ResourceNotFoundException ||
       error instanceof BackupInUseException ||
-      error instanceof LimitExceededException ||
+      error instanceof TooManyAtOnceError ||
       error instanceof ContinuousBackupsUnavailableException;
     if (later) return false;
     throw error;

@@ -7,11 +7,15 @@ const MINUTE = 60_000;
 export const TABLES = ["coordinator.state", "ledger.accounts", "scalardb.metadata"];
 const POLICY = JSON.stringify({ Version: "2012-10-17", Statement: [] });
 
-/** Production tables with settings that a restore drops, and their copies with the data of the instant. */
-export async function dynamodbWorld(t: ExecutionContext, haste?: number | "overlapping") {
+/**
+ * Production tables with settings that a restore drops, and their copies with the data of the instant.
+ * @param further How many tables there are besides `TABLES`.
+ */
+export async function dynamodbWorld(t: ExecutionContext, haste?: number | "overlapping", further = 0) {
   const world = await awsWorld(t, haste);
   const { dynamodb, clock } = world;
-  for (const name of TABLES) {
+  const tables = [...TABLES, ...Array.from({ length: further }, (_, index) => `ledger.t${index}`)];
+  for (const name of tables) {
     dynamodb.createTable({
       TableName: name,
       BillingMode: "PAY_PER_REQUEST",
@@ -34,7 +38,9 @@ export async function dynamodbWorld(t: ExecutionContext, haste?: number | "overl
   });
   accounts.attachments.putResourcePolicy({ ResourceArn: accounts.describe().TableArn, Policy: POLICY }, clock.now());
   clock.pass(10 * MINUTE);
-  for (const name of TABLES) {
+  for (const [index, name] of tables.entries()) {
+    // AWS restores so many at a time.
+    if (index % 50 === 49) clock.pass(60 * MINUTE);
     const copy = `${name}${SUFFIX}`;
     dynamodb.restoreTableToPointInTime({
       SourceTableName: name,
@@ -69,5 +75,5 @@ export async function dynamodbWorld(t: ExecutionContext, haste?: number | "overl
     Object.fromEntries(
       dynamodb.tagsOf(dynamodb.table(table).describe().TableArn ?? "").map(({ Key, Value }) => [Key, Value]),
     );
-  return { ...world, member, balance, tags };
+  return { ...world, tables, member, balance, tags };
 }
