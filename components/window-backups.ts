@@ -1,3 +1,4 @@
+import { counted } from "../restore-points/counted";
 import { longestIntervalMillis } from "../restore-points/rules/schedule";
 import type { AwsSettings } from "./cloud-settings";
 import { type DatabaseArgs, kindOf } from "./databases";
@@ -43,7 +44,7 @@ export function windowBackupProblems(
     if (deleteAfter < apart)
       problems.push({
         path,
-        message: `keeps backups for ${deleteAfter} days, and gets new ones after ${apart}, so that there would be none at times; set deleteAfter to ${apart} or more, or everyDays (and pause.schedule) to less`,
+        message: `keeps backups for ${counted(deleteAfter, "day")}, and gets new ones after ${apart}, so that there would be none at times; set deleteAfter to ${apart} or more, or everyDays (and pause.schedule) to less`,
       });
   }
   if (pause !== undefined && pause.aws === undefined)

@@ -1,3 +1,4 @@
+import { counted } from "../restore-points/counted";
 import type { AzureAccessSource } from "./azure";
 import { ArmClient } from "./azure-arm";
 import {
@@ -152,7 +153,7 @@ async function raiseRetention(
   // MySQL takes the backup's settings as a whole: what is left out is its default. PostgreSQL fixes this one at creation.
   const whole = address.product === "mysql" && geoRedundantBackup ? { geoRedundantBackup } : {};
   await change(client, address, "PATCH", "", { properties: { backup: { backupRetentionDays, ...whole } } });
-  say(`${address.serverName}: backups are kept for ${backupRetentionDays} days`);
+  say(`${address.serverName}: backups are kept for ${counted(backupRetentionDays, "day")}`);
 }
 
 /**

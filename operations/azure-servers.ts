@@ -1,3 +1,4 @@
+import { counted } from "../restore-points/counted";
 import type { AzureAccessSource } from "./azure";
 import { ArmClient, awaitRestore } from "./azure-arm";
 
@@ -153,7 +154,9 @@ export function hasPublicAccess({ properties }: FlexibleServer): boolean {
 /** Why a server does not meet the goal, as text; empty when it does. More than required is not a problem. */
 export function serverShortfalls({ properties }: FlexibleServer, backupRetentionDays: number): string[] {
   const days = properties.backup?.backupRetentionDays ?? 0;
-  return days < backupRetentionDays ? [`its backup retention is ${days} days, below ${backupRetentionDays}`] : [];
+  return days < backupRetentionDays
+    ? [`its backup retention is ${counted(days, "day")}, below ${backupRetentionDays}`]
+    : [];
 }
 
 /** The server; an error when there is none. */

@@ -1,3 +1,4 @@
+import { counted } from "../restore-points/counted";
 import { COSMOSDB_TIERS } from "../restore-points/rules/recovery-period";
 import type { AzureAccessSource } from "./azure";
 import { ArmClient, awaitRestore, locationName } from "./azure-arm";
@@ -130,7 +131,7 @@ export function backupShortfalls(account: CosmosAccount, days: number): string[]
   const present = continuousDays(account);
   if (present === 0)
     return [failedMigration(account) ?? "its backup is periodic, which no instant can be restored from"];
-  return present < days ? [`its continuous backup reaches back ${present} days, below ${days}`] : [];
+  return present < days ? [`its continuous backup reaches back ${counted(present, "day")}, below ${days}`] : [];
 }
 
 export function consistencyShortfalls({ properties }: CosmosAccount): string[] {

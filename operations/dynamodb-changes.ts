@@ -10,6 +10,7 @@ import {
   type UpdateTableCommandInput,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
+import { counted } from "../restore-points/counted";
 import { type AwsAccessSource, eachAtOnce } from "./aws";
 import { CONCURRENCY, describeTable, type TableProtection, type TableProtectionGoal } from "./dynamodb";
 import { dynamodbClient } from "./dynamodb-client";
@@ -20,7 +21,9 @@ export function shortfalls(table: TableProtection, goal: TableProtectionGoal): s
   const problems: string[] = [];
   if (!table.pointInTimeRecovery) problems.push("point-in-time recovery is off");
   else if (table.recoveryPeriodInDays < goal.recoveryPeriodInDays)
-    problems.push(`its recovery period is ${table.recoveryPeriodInDays} days, below ${goal.recoveryPeriodInDays}`);
+    problems.push(
+      `its recovery period is ${counted(table.recoveryPeriodInDays, "day")}, below ${goal.recoveryPeriodInDays}`,
+    );
   if (goal.deletionProtection && !table.deletionProtection) problems.push("deletion protection is off");
   return problems;
 }
@@ -61,7 +64,7 @@ export async function protectTables(
           },
         }),
       );
-      say(`${table.name}: point-in-time recovery is on, ${request.goal.recoveryPeriodInDays} days`);
+      say(`${table.name}: point-in-time recovery is on, ${counted(request.goal.recoveryPeriodInDays, "day")}`);
     }
     if (request.goal.deletionProtection && !table.deletionProtection) {
       await client.send(new UpdateTableCommand({ TableName: table.name, DeletionProtectionEnabled: true }));

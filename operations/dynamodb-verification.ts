@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { counted } from "../restore-points/counted";
 import { formatInstant, instantMillis } from "../restore-points/instant";
 import { compareCopies } from "../restore-points/verification/compare";
 import type { CopyInstant } from "../restore-points/verification/facts";
@@ -87,7 +88,7 @@ function summary(database: string, copies: readonly CopyInstant[]): CopyInstant[
   const byInstant = new Map<string | undefined, string[]>();
   for (const { name, instant } of copies) byInstant.set(instant, [...(byInstant.get(instant) ?? []), name]);
   return [...byInstant].map(([instant, names]) => ({
-    name: `${database}: ${names.length > 3 ? `${names.length} tables` : names.join(", ")}`,
+    name: `${database}: ${names.length > 3 ? counted(names.length, "table") : names.join(", ")}`,
     ...(instant !== undefined && { instant }),
   }));
 }

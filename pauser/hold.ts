@@ -1,3 +1,4 @@
+import { counted } from "../restore-points/counted";
 import type { PauseWindow } from "../restore-points/window";
 import { type Moment, momentOf } from "./clock";
 import { type Context, fixes, lines } from "./context";
@@ -218,8 +219,4 @@ export class Pause {
 /** The wall clock shows the current millisecond, at whose beginning the last pod may not have been paused yet. */
 function nextMillisecond({ wall, monotonic }: Moment): Moment {
   return { wall: Math.floor(wall) + 1, monotonic: monotonic + 1 };
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,10 +1,11 @@
 import type { EventEmitter } from "node:events";
 import { parse } from "yaml";
+import { counted } from "../restore-points/counted";
 import { revealed, type StackResult } from "../simulator/engine/stack";
 import { Night } from "./night";
 import { NAMESPACE, RELEASE } from "./pauses";
 import type { Production } from "./production";
-import { counted, countOf } from "./text";
+import { countOf } from "./text";
 
 /** Copies keep their addresses: the release is upgraded with properties that name them. */
 export class NightOfAddresses extends Night {

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { counted } from "../restore-points/counted";
 import { Verdict } from "../restore-points/verification/verdict";
 import type { StackResult } from "../simulator/engine/stack";
 import { NAMESPACE, RELEASE } from "./pauses";
 import { countChanges, errorsOf, type Production } from "./production";
 import type { Terminal } from "./terminal";
-import { counted, countOf } from "./text";
+import { countOf } from "./text";
 import { plansOf, verdictText, verificationOf } from "./verification";
 
 /** The shortest timers that run faster, too; shorter ones are how long others may take to answer. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { DatabaseArgs } from "../components/databases";
+import { counted } from "../restore-points/counted";
 import { formatInstant, instantMillis } from "../restore-points/instant";
 import type { SimulatedCloud } from "../simulator/cloud/cloud";
 import type { SimulatedPod } from "../simulator/cloud/kubernetes/cluster";
@@ -8,7 +9,7 @@ import type { CoordinatorRecord } from "./scalardb/record";
 import { Workload } from "./scalardb/workload";
 import type { RunningSet } from "./sets/set";
 import type { Terminal } from "./terminal";
-import { counted, withoutJson } from "./text";
+import { withoutJson } from "./text";
 
 export const NAMESPACE = "scalar";
 export const RELEASE = "scalardb-cluster";

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import { counted } from "../restore-points/counted";
 import { formatInstant } from "../restore-points/instant";
 import { listing } from "../restore-points/listing";
 import { restorePointsOf } from "../restore-points/outputs";
@@ -13,7 +14,7 @@ import { NAMESPACE, Pauses, RELEASE, type Window } from "./pauses";
 import { type Balance, checkCopies } from "./scalardb/check";
 import type { RehearsalSet, RunningSet } from "./sets/set";
 import type { Terminal } from "./terminal";
-import { counted, countOf } from "./text";
+import { countOf } from "./text";
 import { onAws } from "./vaults/aws";
 import { onAzure } from "./vaults/azure";
 

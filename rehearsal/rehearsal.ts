@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { DatabaseArgs } from "../components/databases";
+import { counted } from "../restore-points/counted";
 import { formatInstant, instantMillis } from "../restore-points/instant";
 import { Verdict } from "../restore-points/verification/verdict";
 import { SimulatedCloud } from "../simulator/cloud/cloud";
@@ -13,7 +14,6 @@ import { TransactionState } from "./scalardb/record";
 import { copiesOf } from "./sets/copies";
 import type { RunningSet } from "./sets/set";
 import type { Terminal } from "./terminal";
-import { counted } from "./text";
 import { azureVault } from "./vaults/azure";
 import { withVaults } from "./vaults/config";
 import { VaultDrill } from "./vaults/drill";

@@ -1,10 +1,11 @@
 /** The end of a rehearsal. */
 
+import { counted } from "../restore-points/counted";
 import type { Operation, StackResult } from "../simulator/engine/stack";
 import type { Window } from "./pauses";
 import type { Checked, Production } from "./production";
 import type { RehearsalSet } from "./sets/set";
-import { counted, duration } from "./text";
+import { duration } from "./text";
 import { verificationOf } from "./verification";
 
 /** The result of a rehearsal, written by `--report`. Durations in milliseconds. */

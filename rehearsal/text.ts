@@ -1,10 +1,5 @@
 import type { Operation } from "../simulator/engine/stack";
 
-/** `1 reader`, `2 readers`. */
-export function counted(count: number, noun: string, plural = `${noun}s`): string {
-  return `${count} ${count === 1 ? noun : plural}`;
-}
-
 /** `12 created, 3 unchanged`. */
 export function countOf(operations: readonly Operation[]): string {
   const words: [Operation["kind"], string][] = [

@@ -1,9 +1,9 @@
 /** What the program says about how the copies of a restore fit together, for people. */
 
+import { counted } from "../restore-points/counted";
 import { Verdict, type Verification } from "../restore-points/verification/verdict";
 import type { StackResult } from "../simulator/engine/stack";
 import type { CoordinatorRecord } from "./scalardb/record";
-import { counted } from "./text";
 
 /** The output `verification`. @throws {Error} when the program has none */
 export function verificationOf({ outputs }: StackResult): Verification {

@@ -1,3 +1,4 @@
+import { counted } from "../../restore-points/counted";
 import type { Paint } from "../../restore-points/paint";
 import type { Finding } from "./judge";
 
@@ -21,13 +22,13 @@ export function asText(files: readonly CheckedFile[], paint: Paint): string[] {
 }
 
 function summary(files: readonly CheckedFile[]): string {
-  const of = count(files.length, "file");
+  const of = counted(files.length, "file");
   const errors = numberOf(files, "error");
   const warnings = numberOf(files, "warning");
   if (errors + warnings === 0) return `${of} checked: no problems`;
   const found = [
-    ...(errors > 0 ? [count(errors, "error")] : []),
-    ...(warnings > 0 ? [count(warnings, "warning")] : []),
+    ...(errors > 0 ? [counted(errors, "error")] : []),
+    ...(warnings > 0 ? [counted(warnings, "warning")] : []),
   ];
   return `${of} checked: ${found.join(", ")}`;
 }
@@ -35,8 +36,6 @@ function summary(files: readonly CheckedFile[]): string {
 export function numberOf(files: readonly CheckedFile[], severity: Finding["severity"]): number {
   return files.flatMap(({ findings }) => findings).filter((finding) => finding.severity === severity).length;
 }
-
-const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 /**
  * GitHub's workflow commands, which show findings at their lines in a pull request:

@@ -8,6 +8,7 @@ import { backupShortfalls, findAccount } from "../../operations/cosmosdb";
 import { shortfalls as tableShortfalls } from "../../operations/dynamodb-changes";
 import { describeInstance } from "../../operations/rds";
 import { TableReader } from "../../operations/table-reader";
+import { counted } from "../../restore-points/counted";
 import { tablesOf } from "../../restore-points/tables";
 import { type Ask, checked, type Finding, ok, problem, warning } from "./finding";
 import type { Situation } from "./situation";
@@ -52,7 +53,7 @@ async function findingsOf(
     if (lacking.length > 0)
       return [
         warning(
-          `${name}: ${lacking.length} of ${tables.length} tables are not protected as configured: ${lacking.join(", ")}`,
+          `${name}: ${lacking.length} of ${counted(tables.length, "table")} are not protected as configured: ${lacking.join(", ")}`,
           UP,
         ),
       ];
@@ -60,7 +61,7 @@ async function findingsOf(
     return [
       "unknownBecause" in range
         ? problem(`${name}: cannot be restored: ${range.unknownBecause}`)
-        : ok(`${name}: ${tables.length} tables, restorable from ${range.earliest} to ${range.latest}`),
+        : ok(`${name}: ${counted(tables.length, "table")}, restorable from ${range.earliest} to ${range.latest}`),
     ];
   }
   if (kind.key === "cosmosdb") {

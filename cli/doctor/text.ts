@@ -1,3 +1,4 @@
+import { counted } from "../../restore-points/counted";
 import type { Paint } from "../../restore-points/paint";
 import type { Finding, State } from "./finding";
 
@@ -29,7 +30,6 @@ function findingLines({ state, message, fix }: Finding, columns: number, paint: 
 
 function summary(findings: readonly Finding[]): string {
   const count = (state: State) => findings.filter((each) => each.state === state).length;
-  const counted = (number: number, word: string) => `${number} ${word}${number === 1 ? "" : "s"}`;
   const bad = [
     ...(count("problem") > 0 ? [counted(count("problem"), "problem")] : []),
     ...(count("warning") > 0 ? [counted(count("warning"), "warning")] : []),

@@ -1,3 +1,4 @@
+import { counted } from "../../restore-points/counted";
 import { instantMillis } from "../../restore-points/instant";
 import type { RestorePoint } from "../../restore-points/points";
 import { restorableRange } from "../../restore-points/ranges";
@@ -68,7 +69,7 @@ function databases({ output: { databases, asOf }, recoveryDays = {} }: PointsVie
     rows: databases.map((database) => {
       const range = restorableRange(database);
       const days = recoveryDays[database.name];
-      const reaches = days === undefined ? "" : `${days} days configured`;
+      const reaches = days === undefined ? "" : `${counted(days, "day")} configured`;
       if ("because" in range)
         return [database.name, html`${badge("bad", "not known")}<small>${range.because}</small>`, "", "", reaches];
       return [

@@ -35,11 +35,6 @@ export function elapsed(millis: number): string {
   return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
 }
 
-/** `1 pod`, `2 pods`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
 const REPORT_MILLIS = 30_000;
 
 /** A wait with a limit, which reports how it goes. */

@@ -1,8 +1,8 @@
+import { counted } from "../../restore-points/counted";
 import { releaseLabel } from "../../restore-points/window";
 import { isForbidden } from "../kubernetes/client";
 import { type Carried, carriedOf, type MovedAddress } from "./addresses";
 import type { Say } from "./member";
-import { counted } from "./progress";
 import type { CarriedProperties, StoppablePods } from "./stoppable-pods";
 import { until } from "./until";
 

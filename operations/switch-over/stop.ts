@@ -1,7 +1,8 @@
+import { counted } from "../../restore-points/counted";
 import { isConflict } from "../kubernetes/client";
 import { type ClusterContext, MAX_REPEATS, POLL_MILLIS } from "./cluster-context";
 import { recounted, stopping } from "./journal-changes";
-import { counted, elapsed, type Say, Waiting } from "./progress";
+import { elapsed, type Say, Waiting } from "./progress";
 import { findSchedules, suspendSchedules } from "./schedules";
 import { keyOf, type PresentPod, readPods, readWorkloads, scale, type Workload } from "./workloads";
 

@@ -1,4 +1,4 @@
-import { daysText } from "../../restore-points/rules/days-text";
+import { counted } from "../../restore-points/counted";
 import { RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
 import { isSet, UNKNOWN, valueAt } from "../values";
 import { databasePolicy } from "./database-policy";
@@ -19,7 +19,7 @@ export const azureServerBackupRetention = databasePolicy<MinimumDays>({
     if (days === undefined || days === UNKNOWN || days >= minimumDays) return [];
     const byDefault = isSet(props, "backup.backupRetentionDays") ? "" : " by default";
     return [
-      `backups are kept for ${daysText(days)}${byDefault}: set backup.backupRetentionDays to ${minimumDays} or more`,
+      `backups are kept for ${counted(days, "day")}${byDefault}: set backup.backupRetentionDays to ${minimumDays} or more`,
     ];
   },
   fix(props, { minimumDays }) {

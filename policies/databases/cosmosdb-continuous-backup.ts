@@ -1,4 +1,4 @@
-import { daysText } from "../../restore-points/rules/days-text";
+import { counted } from "../../restore-points/counted";
 import { COSMOSDB_TIERS, RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
 import { isSet, UNKNOWN } from "../values";
 import { databasePolicy } from "./database-policy";
@@ -23,7 +23,7 @@ export const cosmosdbContinuousBackup = databasePolicy<MinimumDays>({
       ];
     if (days === undefined || days === UNKNOWN || days >= minimumDays) return [];
     return [
-      `continuous backup reaches back ${daysText(days)} of the ${minimumDays} wanted: set backupPolicy.continuousModeProperties.tier to "${wanted}"`,
+      `continuous backup reaches back ${counted(days, "day")} of the ${minimumDays} wanted: set backupPolicy.continuousModeProperties.tier to "${wanted}"`,
     ];
   },
 });

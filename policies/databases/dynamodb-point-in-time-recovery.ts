@@ -1,4 +1,4 @@
-import { daysText } from "../../restore-points/rules/days-text";
+import { counted } from "../../restore-points/counted";
 import { RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
 import { booleanAt, plainValue, UNKNOWN } from "../values";
 import { databasePolicy } from "./database-policy";
@@ -23,7 +23,7 @@ export const dynamodbPointInTimeRecovery = databasePolicy<MinimumDays>({
       ];
     if (days === undefined || days === UNKNOWN || days >= minimumDays) return [];
     return [
-      `point-in-time recovery reaches back ${daysText(days)}: set pointInTimeRecovery.recoveryPeriodInDays to ${minimumDays} or more`,
+      `point-in-time recovery reaches back ${counted(days, "day")}: set pointInTimeRecovery.recoveryPeriodInDays to ${minimumDays} or more`,
     ];
   },
   fix(props, { minimumDays }) {

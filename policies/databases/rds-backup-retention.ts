@@ -1,4 +1,4 @@
-import { daysText } from "../../restore-points/rules/days-text";
+import { counted } from "../../restore-points/counted";
 import { RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
 import { isSet, UNKNOWN } from "../values";
 import { databasePolicy } from "./database-policy";
@@ -19,7 +19,7 @@ export const rdsBackupRetention = databasePolicy<MinimumDays>({
       return [];
     const days = databaseOf(type)?.recoveryDays(props);
     if (days === undefined || days === UNKNOWN || days >= minimumDays) return [];
-    const found = days === 0 ? "automated backups are off" : `automated backups are kept for ${daysText(days)}`;
+    const found = days === 0 ? "automated backups are off" : `automated backups are kept for ${counted(days, "day")}`;
     return [
       `${found}${isSet(props, RDS_RETENTION) ? "" : " by default"}: set ${RDS_RETENTION} to ${minimumDays} or more`,
     ];

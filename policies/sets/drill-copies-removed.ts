@@ -1,4 +1,4 @@
-import { daysText } from "../../restore-points/rules/days-text";
+import { counted } from "../../restore-points/counted";
 import { RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
 import { INSTANT_TAG } from "../../restore-points/rules/tag-keys";
 import { databaseOf, mayBeDrillCopy, tagOf } from "../databases/resources";
@@ -29,7 +29,7 @@ export const drillCopiesRemoved = stackPolicy<Settings>({
         const days = existingDays(copy);
         if (days === undefined || days <= maximumDays) return [];
         return {
-          message: `the drill's copy has existed for ${daysText(days)} at least: end the drill with "pulumi config rm restore" and "pulumi up"`,
+          message: `the drill's copy has existed for ${counted(days, "day")} at least: end the drill with "pulumi config rm restore" and "pulumi up"`,
           at: copy,
         };
       });

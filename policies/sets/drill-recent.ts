@@ -1,4 +1,4 @@
-import { daysText } from "../../restore-points/rules/days-text";
+import { counted } from "../../restore-points/counted";
 import { stackPolicy } from "../stack-policy";
 import { stringAt, UNKNOWN } from "../values";
 
@@ -45,6 +45,6 @@ export const drillRecent = stackPolicy<Settings>({
       return [{ message: `the last drill's instant "${instant}" cannot be read: write it as 2026-11-22T03:00:12Z` }];
     return days <= maximumDays
       ? []
-      : [{ message: `the last successful drill is ${daysText(days)} old, ${maximumDays} are allowed: ${fix}` }];
+      : [{ message: `the last successful drill is ${counted(days, "day")} old, ${maximumDays} are allowed: ${fix}` }];
   },
 });

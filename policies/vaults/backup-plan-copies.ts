@@ -1,5 +1,5 @@
+import { counted } from "../../restore-points/counted";
 import { backupLifecycleProblems } from "../../restore-points/rules/backup-lifecycle";
-import { daysText } from "../../restore-points/rules/days-text";
 import { resourcePolicy } from "../resource-policy";
 import { stringAt } from "../values";
 import { isPlan, planRules, readLifecycle } from "./plan-rules";
@@ -36,7 +36,7 @@ export const backupPlanCopies = resourcePolicy<Settings>({
         const problems = lifecycle ? backupLifecycleProblems(lifecycle) : [];
         if (lifecycle?.deleteAfter !== undefined && lifecycle.deleteAfter < minimumDays)
           problems.push(
-            `kept for ${daysText(lifecycle.deleteAfter)}; set lifecycle.deleteAfter to ${minimumDays} or more`,
+            `kept for ${counted(lifecycle.deleteAfter, "day")}; set lifecycle.deleteAfter to ${minimumDays} or more`,
           );
         return problems.map((problem) => `${label}, copy to ${destination}: ${problem}`);
       });

@@ -1,4 +1,4 @@
-import { daysText } from "../../restore-points/rules/days-text";
+import { counted } from "../../restore-points/counted";
 import { outsideLock } from "../../restore-points/rules/vault-lock";
 import { stackPolicy } from "../stack-policy";
 import { known, numberAt, stringAt } from "../values";
@@ -27,7 +27,7 @@ export const backupPlanFitsVaultLock = stackPolicy({
                 maxRetentionDays: known(numberAt(props, "maxRetentionDays")),
               });
               if (allowed === undefined) return [];
-              const kept = deleteAfter === undefined ? "for ever" : `for ${daysText(deleteAfter)}`;
+              const kept = deleteAfter === undefined ? "for ever" : `for ${counted(deleteAfter, "day")}`;
               return {
                 message: `${label} keeps recovery points ${kept}, and the lock of vault ${targetVaultName} allows ${allowed}: bring lifecycle.deleteAfter into that range`,
                 at: plan,

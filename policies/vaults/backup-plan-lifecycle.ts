@@ -1,5 +1,5 @@
+import { counted } from "../../restore-points/counted";
 import { backupLifecycleProblems, expiresBeforeNext } from "../../restore-points/rules/backup-lifecycle";
-import { daysText } from "../../restore-points/rules/days-text";
 import { RECOVERY_PERIODS } from "../../restore-points/rules/recovery-period";
 import { type MinimumDays, minimumDaysSetting } from "../databases/minimum-days";
 import { resourcePolicy } from "../resource-policy";
@@ -22,7 +22,7 @@ export const backupPlanLifecycle = resourcePolicy<MinimumDays>({
       const problems: string[] = [];
       if (deleteAfter < minimumDays)
         problems.push(
-          `${label}: recovery points are kept for ${daysText(deleteAfter)}: set lifecycle.deleteAfter to ${minimumDays} or more`,
+          `${label}: recovery points are kept for ${counted(deleteAfter, "day")}: set lifecycle.deleteAfter to ${minimumDays} or more`,
         );
       const gone = expiresBeforeNext(deleteAfter, schedule);
       if (gone) problems.push(`${label}: ${gone}`);

@@ -1,5 +1,6 @@
 /** Checks whether copies of the bank's databases are consistent with each other. */
 
+import { counted } from "../../restore-points/counted";
 import { type AccountRecord, type CoordinatorRecord, TransactionState } from "./record";
 
 /** The accounts in a copy of one database, by key. */
@@ -43,7 +44,7 @@ export function checkCopies({ databases, coordinator }: Copies, expectedTotal: n
     for (const { tx_id } of preparing) halfWritten.add(tx_id);
     if (preparing.length > 0 && !oneInstant) {
       reasons.push(
-        `${name}: ${count(preparing.length, "account was", "accounts were")} being written when the copy was taken`,
+        `${name}: ${counted(preparing.length, "account was", "accounts were")} being written when the copy was taken`,
       );
     }
     // Committed here by a transaction that is missing in the copy of the coordinator table.
@@ -52,7 +53,7 @@ export function checkCopies({ databases, coordinator }: Copies, expectedTotal: n
     );
     if (undecided.length > 0) {
       reasons.push(
-        `${name}: ${count(undecided.length, "account has", "accounts have")} a state that is newer than the copy of the coordinator table`,
+        `${name}: ${counted(undecided.length, "account has", "accounts have")} a state that is newer than the copy of the coordinator table`,
       );
     }
     total += records.reduce(
@@ -76,5 +77,3 @@ function committedBalance(record: AccountRecord, decided: boolean): number {
 function isCommitted(decision: object | undefined): boolean {
   return (decision as CoordinatorRecord | undefined)?.tx_state === TransactionState.COMMITTED;
 }
-
-const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;

@@ -1,8 +1,8 @@
+import { counted } from "../../restore-points/counted";
 import type { Cluster } from "../../simulator/cloud/aws/aws";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import type { StackResult } from "../../simulator/engine/stack";
 import { relationalDatabase } from "../scalardb/stores/databases";
-import { counted } from "../text";
 import { copyOf } from "./copies";
 import { configuredLikeItsSource, differing, keysBut, type RunningPart, type SetPart } from "./part";
 import type { Check } from "./set";

@@ -1,9 +1,9 @@
+import { counted } from "../../restore-points/counted";
 import type { FlexibleServer, FlexibleServers } from "../../simulator/cloud/azure/azure";
 import { type JsonObject, object } from "../../simulator/cloud/azure/azure";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import type { StackResult } from "../../simulator/engine/stack";
 import { relationalDatabase } from "../scalardb/stores/databases";
-import { counted } from "../text";
 import { contactPointsIn } from "./addresses";
 import { AZURE_RESOURCE_GROUP } from "./azure";
 import { copyOf } from "./copies";

@@ -1,9 +1,10 @@
+import { counted } from "../../restore-points/counted";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import type { Stack } from "../../simulator/engine/stack";
 import type { Production } from "../production";
 import type { RunningSet } from "../sets/set";
 import type { Terminal } from "../terminal";
-import { counted, countOf } from "../text";
+import { countOf } from "../text";
 import { attack, attackTableBackups, backupsOf, keptOf, onAws, recoveryPoints, typesOf } from "./aws";
 import { attackAzure, azureRecoveryPoints, azureVault, holdsEveryServer, onAzure } from "./azure";
 

@@ -1,4 +1,4 @@
-import { daysText } from "./days-text";
+import { counted } from "../counted";
 
 const DAY_MILLIS = 86_400_000;
 
@@ -30,14 +30,14 @@ export function reachProblem(reach: Reach, restorePoints: number): string | unde
   const available = availableRestorePoints(reach);
   if (available >= restorePoints) return undefined;
   const { schedule, intervalMillis, database, days } = reach;
-  return `up to ${intervalText(intervalMillis)} pass between two pauses ("${schedule}"), and ${database} reaches back ${daysText(days)}: ${available === 0 ? "no restore point is available at times" : `only ${available} of ${restorePoints} restore points ${available === 1 ? "is" : "are"} always available`}; pause at least every ${intervalText((days * DAY_MILLIS) / restorePoints)}, or let ${database} reach back further`;
+  return `up to ${intervalText(intervalMillis)} pass between two pauses ("${schedule}"), and ${database} reaches back ${counted(days, "day")}: ${available === 0 ? "no restore point is available at times" : `only ${available} of ${restorePoints} restore points ${available === 1 ? "is" : "are"} always available`}; pause at least every ${intervalText((days * DAY_MILLIS) / restorePoints)}, or let ${database} reach back further`;
 }
 
 /** Why windows are removed before the next one is recorded, with the fix; undefined when they are not. */
 export function forgottenProblem(schedule: string, intervalMillis: number, retentionDays: number): string | undefined {
   if (retentionDays * DAY_MILLIS >= intervalMillis) return undefined;
   const needed = Math.ceil(intervalMillis / DAY_MILLIS);
-  return `windows are removed after ${daysText(retentionDays)}, and up to ${intervalText(intervalMillis)} pass between two pauses ("${schedule}"), so that no restore point is left at times; set it to ${needed} or more, or pause more often`;
+  return `windows are removed after ${counted(retentionDays, "day")}, and up to ${intervalText(intervalMillis)} pass between two pauses ("${schedule}"), so that no restore point is left at times; set it to ${needed} or more, or pause more often`;
 }
 
 /** The times of one schedule's runs. */
@@ -68,7 +68,7 @@ export function intervalText(millis: number): string {
   const seconds = Math.floor(millis / 1000);
   const minutes = Math.floor(millis / 60_000);
   const hours = Math.floor(millis / 3_600_000);
-  if (hours >= 48) return daysText(Math.floor(hours / 24));
-  if (hours >= 1) return `${hours} ${hours === 1 ? "hour" : "hours"}`;
-  return minutes >= 1 ? `${minutes} ${minutes === 1 ? "minute" : "minutes"}` : `${seconds} s`;
+  if (hours >= 48) return counted(Math.floor(hours / 24), "day");
+  if (hours >= 1) return counted(hours, "hour");
+  return minutes >= 1 ? counted(minutes, "minute") : `${seconds} s`;
 }

@@ -1,3 +1,4 @@
+import { counted } from "../counted";
 import { recoveryPeriodProblem } from "./recovery-period";
 
 /** The grace time of a lock in compliance mode that AWS Backup accepts. */
@@ -39,5 +40,7 @@ export function outsideLock(deleteAfter: number | undefined, lock: VaultLock): s
   const longest = lock.maxRetentionDays || Number.POSITIVE_INFINITY;
   if ((deleteAfter ?? Number.POSITIVE_INFINITY) >= shortest && (deleteAfter ?? Number.POSITIVE_INFINITY) <= longest)
     return undefined;
-  return longest === Number.POSITIVE_INFINITY ? `${shortest} days or more` : `${shortest} to ${longest} days`;
+  return longest === Number.POSITIVE_INFINITY
+    ? `${counted(shortest, "day")} or more`
+    : `${shortest} to ${counted(longest, "day")}`;
 }

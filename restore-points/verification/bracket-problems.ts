@@ -1,6 +1,7 @@
+import { counted } from "../counted";
 import { formatInstant, instantMillis } from "../instant";
 import { STEP_MILLIS } from "./bracket";
-import type { CopyDifferences, RowExample, Rows } from "./compare";
+import type { CopyDifferences, RowExample } from "./compare";
 import type { BracketFacts, CopyInstant, Findings } from "./facts";
 
 /** How much older than the data the newest commit must be: pods' clocks may be off the databases' by this much. */
@@ -17,22 +18,24 @@ export function bracketProblems(facts: BracketFacts, scanned: boolean): Findings
   const unproven = instantProblems(facts);
   if (onlyInLate.count > 0)
     refused.push(
-      `${where}: ${counted(onlyInLate, "transaction was", "transactions were")} committed between the coordinator's copies, so not every pod was paused, or a clock is off`,
+      `${where}: ${counted(onlyInLate.count, "transaction was", "transactions were")} committed between the coordinator's copies, so not every pod was paused, or a clock is off`,
     );
   if (changed.count > 0)
     refused.push(
-      `${where}: ${counted(changed, "row differs", "rows differ")} between the coordinator's copies, although ScalarDB never changes a row: they are not copies of one coordinator`,
+      `${where}: ${counted(changed.count, "row differs", "rows differ")} between the coordinator's copies, although ScalarDB never changes a row: they are not copies of one coordinator`,
     );
   if (missingInLate.count > 0)
     unproven.push(
-      `${where}: ${counted(missingInLate, "row was", "rows were")} removed between the coordinator's copies (a purge, or finishTransaction), so commits in between may have been removed, too`,
+      `${where}: ${counted(missingInLate.count, "row was", "rows were")} removed between the coordinator's copies (a purge, or finishTransaction), so commits in between may have been removed, too`,
     );
   if (!oldRowsAgree)
     unproven.push(
       `${where}: the rows that are more than a day older than the copies differ between them (a purge?), so commits in between may have been removed, too`,
     );
   if (unknownStates.count > 0)
-    unproven.push(`${where}: ${counted(unknownStates, "row has", "rows have")} a state or time that is not ScalarDB's`);
+    unproven.push(
+      `${where}: ${counted(unknownStates.count, "row has", "rows have")} a state or time that is not ScalarDB's`,
+    );
   if (rows.late === 0 || rows.early === 0)
     unproven.push(`${where}: a copy has no rows: nothing shows that ScalarDB keeps its transactions there`);
   if (writeSets > 0 && !scanned)
@@ -75,10 +78,6 @@ function commitsWithoutLead(data: readonly CopyInstant[], { newestCommits }: Cop
   const known = data.flatMap(({ instant }) => (instant === undefined ? [] : [instantMillis(instant)]));
   const before = Math.min(...known) - LEAD_MILLIS;
   return newestCommits.filter(({ createdAt }) => !(Date.parse(createdAt) < before));
-}
-
-export function counted({ count }: Pick<Rows, "count">, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
 
 function texts(where: string, what: string, examples: readonly RowExample[]): string[] {

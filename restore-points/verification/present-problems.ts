@@ -1,7 +1,8 @@
+import { counted } from "../counted";
 import { formatInstant, instantMillis } from "../instant";
 import { MARGIN_MILLIS } from "../windows";
 import { STEP_MILLIS } from "./bracket";
-import { counted, LEAD_MILLIS } from "./bracket-problems";
+import { LEAD_MILLIS } from "./bracket-problems";
 import type { RowExample } from "./compare";
 import type { Findings, PresentDifferences } from "./facts";
 
@@ -35,16 +36,14 @@ export function presentProblems(found: PresentDifferences, instant: string): Fin
     );
   if (changed > 0)
     refused.push(
-      `${table}: ${counted({ count: changed }, "row differs", "rows differ")} between the copy and the present coordinator, although ScalarDB never changes a row: it is no copy of this coordinator`,
+      `${table}: ${counted(changed, "row differs", "rows differ")} between the copy and the present coordinator, although ScalarDB never changes a row: it is no copy of this coordinator`,
     );
   if (missingInPresent > 0)
     unproven.push(
-      `${table}: the present coordinator lacks ${counted({ count: missingInPresent }, "row", "rows")} of the copy (a purge, or finishTransaction), so commits may have been removed, too`,
+      `${table}: the present coordinator lacks ${counted(missingInPresent, "row", "rows")} of the copy (a purge, or finishTransaction), so commits may have been removed, too`,
     );
   if (unknownStates > 0)
-    unproven.push(
-      `${table}: ${counted({ count: unknownStates }, "row has", "rows have")} a state or time that is not ScalarDB's`,
-    );
+    unproven.push(`${table}: ${counted(unknownStates, "row has", "rows have")} a state or time that is not ScalarDB's`);
   if (rowsInCopy === 0 || newestCommits.count === 0)
     unproven.push(`${table}: the copy has no commits: nothing shows that ScalarDB keeps its transactions there`);
   if (onlyInPresent.count === 0)

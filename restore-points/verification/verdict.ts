@@ -1,3 +1,4 @@
+import { counted } from "../counted";
 import { bracketProblems } from "./bracket-problems";
 import type { BracketFacts, Findings, FoundRecords, ScanFacts } from "./facts";
 import { presentProblems, presentText } from "./present-problems";
@@ -118,10 +119,6 @@ function scanText({ records, tables, unfinished }: ScanFacts): string {
   const left =
     unfinished === 0 ? "" : `; ScalarDB has to finish ${counted(unfinished, "record")} of unfinished transactions`;
   return `${read}: none is of a transaction that the coordinator lacks${left}`;
-}
-
-function counted(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? "" : "s"}`;
 }
 
 const ONE_PHASE_COMMIT =

@@ -1,6 +1,7 @@
 import { ClusterInstance, type ClusterInstanceArgs } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster } from "../../../operations/aurora";
+import { counted } from "../../../restore-points/counted";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { orEnd } from "../../problem";
 import { checkedArgs } from "../create/resource-args";
@@ -52,7 +53,7 @@ export function protectCreated(
     status: pulumi.output(create.instances.length).apply(() => ({
       name,
       kind: engine.kind,
-      protectedBy: `the cluster's own continuous backup of ${days} days in ${where}, declared here`,
+      protectedBy: `the cluster's own continuous backup of ${counted(days, "day")} in ${where}, declared here`,
       notes: [],
     })),
     range: found.apply((description) => rangeOf(name, description)),

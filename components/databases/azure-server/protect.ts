@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AzureAccessSource } from "../../../operations/azure";
 import { type FlexibleServer, findServer, serverShortfalls } from "../../../operations/azure-servers";
+import { counted } from "../../../restore-points/counted";
 import type { ReportedRange } from "../../../restore-points/ranges";
 import { endProgram } from "../../problem";
 import { declareRepair, noted } from "../drift-repair";
@@ -47,7 +48,7 @@ export function protectServerDatabase<Create extends AzureServerCreateArgs>(
     status: pulumi.all([state, protection, address]).apply(([problem, , { resourceGroupName }]) => ({
       name,
       kind: product.kind,
-      protectedBy: `the server's own backups of at least ${days} days in ${resourceGroupName}${declared ? ", declared here" : managed ? "" : ", managed elsewhere"}`,
+      protectedBy: `the server's own backups of at least ${counted(days, "day")} in ${resourceGroupName}${declared ? ", declared here" : managed ? "" : ", managed elsewhere"}`,
       notes: [
         ...(problem ? [problem] : []),
         `Azure names no newest restorable instant of a server: taken for it is ${LAG_MINUTES} minutes ago, the lag that Azure states`,

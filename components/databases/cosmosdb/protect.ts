@@ -13,6 +13,7 @@ import {
   type RestorableAccount,
   readRange,
 } from "../../../operations/cosmosdb-restorable";
+import { counted } from "../../../restore-points/counted";
 import type { CoordinatorContainer } from "../../../restore-points/quiet-gaps";
 import type { ReportedRange } from "../../../restore-points/ranges";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
@@ -79,7 +80,7 @@ export function protectCosmosdb(name: string, args: CosmosdbArgs, context: Prote
     status: pulumi.all([observed, protection, address]).apply(([{ account, container }, , { resourceGroupName }]) => ({
       name,
       kind: "cosmosdb",
-      protectedBy: `continuous backup of at least ${days} days in ${resourceGroupName}${declared ? ", declared here" : managed ? "" : ", managed elsewhere"}`,
+      protectedBy: `continuous backup of at least ${counted(days, "day")} in ${resourceGroupName}${declared ? ", declared here" : managed ? "" : ", managed elsewhere"}`,
       notes: account === undefined ? [] : notesOf(account),
       ...(container !== undefined && { coordinatorContainer: container }),
     })),

@@ -1,3 +1,4 @@
+import { counted } from "../../../restore-points/counted";
 import type { NamespacePrefixes } from "../../../restore-points/namespace-prefix";
 import { instantSuffix, type RestoreContext } from "../kind";
 import { leftToSetAgain } from "../not-restored";
@@ -36,7 +37,7 @@ function namesOf(
   if (prefixes) {
     const back = prefixes.from === "" ? "without that property" : `with "${prefixes.from}" there`;
     return [
-      `${count} tables are next to their sources with the namespace prefix ${prefixes.to}, which ScalarDB has in scalar.db.dynamo.namespace.prefix; the sources are as they were: ${back}, ScalarDB uses them again`,
+      `${counted(count, "table is", "tables are")} next to their sources with the namespace prefix ${prefixes.to}, which ScalarDB has in scalar.db.dynamo.namespace.prefix; the sources are as they were: ${back}, ScalarDB uses them again`,
       ...(recovers
         ? [
             `once the products use the copies, set databases[].dynamodb.existing.namespacePrefix of ${name} to ${prefixes.to}, and remove restoreTo.namespacePrefix`,
@@ -44,9 +45,10 @@ function namesOf(
         : []),
     ];
   }
-  if (otherRegion !== undefined) return [`${count} tables are in ${otherRegion} under their own names`];
+  if (otherRegion !== undefined)
+    return [`${counted(count, "table is", "tables are")} in ${otherRegion} under their own names`];
   return [
-    `${count} tables are next to their sources as <table>-${instantSuffix(instant)}${recovers ? "" : ", for inspection only"}: ScalarDB finds tables by their own names`,
+    `${counted(count, "table is", "tables are")} next to their sources as <table>-${instantSuffix(instant)}${recovers ? "" : ", for inspection only"}: ScalarDB finds tables by their own names`,
     ...(recovers
       ? []
       : [

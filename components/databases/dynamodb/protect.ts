@@ -1,6 +1,7 @@
 import { Table } from "@pulumi/aws/dynamodb";
 import * as pulumi from "@pulumi/pulumi";
 import { shortfalls } from "../../../operations/dynamodb-changes";
+import { counted } from "../../../restore-points/counted";
 import { endProgram } from "../../problem";
 import { declareRepair, noted } from "../drift-repair";
 import { type DatabaseStatus, lookUpFor, type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
@@ -42,7 +43,7 @@ export function protectCreated(
     status: pulumi.all([tables.length, expiry]).apply(([count]) => ({
       name,
       kind: "dynamodb",
-      protectedBy: `point-in-time recovery of ${goal.recoveryPeriodInDays} days on ${count} tables in ${where}, declared here`,
+      protectedBy: `point-in-time recovery of ${counted(goal.recoveryPeriodInDays, "day")} on ${counted(count, "table")} in ${where}, declared here`,
       notes: windowBackupNotes(args),
       ...coordinatorStatus(args, where, Object.keys(create.tables)),
     })),
@@ -77,7 +78,7 @@ export function protectExisting(name: string, args: DynamodbArgs, context: Prote
     status: pulumi.all([observed, protection, expiry]).apply(([tables]) => ({
       name,
       kind: "dynamodb",
-      protectedBy: `point-in-time recovery of at least ${goal.recoveryPeriodInDays} days on ${tables.length} existing tables in ${where}${args.manage === false ? ", managed elsewhere" : ""}`,
+      protectedBy: `point-in-time recovery of at least ${counted(goal.recoveryPeriodInDays, "day")} on ${tables.length} existing tables in ${where}${args.manage === false ? ", managed elsewhere" : ""}`,
       notes: windowBackupNotes(args),
       ...coordinatorStatus(
         args,

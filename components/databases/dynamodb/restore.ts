@@ -4,6 +4,7 @@ import { answered } from "../../../operations/answered";
 import type { Scaling } from "../../../operations/autoscaling";
 import type { TableSettings } from "../../../operations/dynamodb";
 import type { CopyCompletion } from "../../../operations/dynamodb-changes";
+import { counted } from "../../../restore-points/counted";
 import { formatInstant } from "../../../restore-points/instant";
 import { type NamespacePrefixes, renamedIndex } from "../../../restore-points/namespace-prefix";
 import type { BracketInstants, NoBracket } from "../../../restore-points/verification/bracket";
@@ -241,7 +242,7 @@ function replicasOf(tables: readonly TableSettings[]): string[] {
     for (const { RegionName: region = "" } of description.Replicas ?? [])
       regions.set(region, [...(regions.get(region) ?? []), name]);
   return [...regions].map(
-    ([region, names]) => `${region}: ${names.length > 3 ? `${names.length} tables` : names.join(", ")}`,
+    ([region, names]) => `${region}: ${names.length > 3 ? counted(names.length, "table") : names.join(", ")}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { TableSettings } from "../../../operations/dynamodb";
 import { findExpiredBackups, readWindowBackups } from "../../../operations/dynamodb-backups";
+import { counted } from "../../../restore-points/counted";
 import type { DatabaseBackups } from "../../../restore-points/window-backups";
 import { declareOperation } from "../../operation";
 import { DEFAULT_EVERY_DAYS } from "../../pause/window-backups";
@@ -41,7 +42,7 @@ export function windowBackupNotes({ windowBackups }: DynamodbArgs): string[] {
   if (windowBackups === undefined) return [];
   const { deleteAfter, everyDays = DEFAULT_EVERY_DAYS } = windowBackups;
   return [
-    `a pause window every ${everyDays === 1 ? "day" : `${everyDays} days`} gets DynamoDB backups, kept for ${deleteAfter} days: consistent with the set's window, in the account of the tables, and deletable by every account with permission to delete DynamoDB backups (no vault lock protects them). Such a window pauses pods for a little more than two minutes`,
+    `a pause window every ${everyDays === 1 ? "day" : counted(everyDays, "day")} gets DynamoDB backups, kept for ${counted(deleteAfter, "day")}: consistent with the set's window, in the account of the tables, and deletable by every account with permission to delete DynamoDB backups (no vault lock protects them). Such a window pauses pods for a little more than two minutes`,
   ];
 }
 

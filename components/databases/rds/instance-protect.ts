@@ -2,6 +2,7 @@ import { Instance, type InstanceArgs } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { answered } from "../../../operations/answered";
 import { describeInstance, type InstanceDescription } from "../../../operations/rds";
+import { counted } from "../../../restore-points/counted";
 import type { ReportedRange } from "../../../restore-points/ranges";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import type { AwsSettings } from "../../cloud-settings";
@@ -50,7 +51,7 @@ export function protectCreatedInstance(
     status: pulumi.output({
       name,
       kind: engine.kind,
-      protectedBy: `the instance's own continuous backup of ${days} days in ${region}, declared here`,
+      protectedBy: `the instance's own continuous backup of ${counted(days, "day")} in ${region}, declared here`,
       notes: engine.notes,
     }),
     range: found.apply((description) => rangeOf(name, description)),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster } from "../../../operations/aurora";
+import { counted } from "../../../restore-points/counted";
 import type { ReportedRange } from "../../../restore-points/ranges";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import type { AwsSettings } from "../../cloud-settings";
@@ -45,7 +46,7 @@ export function protectCreatedCluster(
     status: pulumi.output({
       name,
       kind: engine.kind,
-      protectedBy: `the cluster's own continuous backup of ${days} days in ${region}, declared here`,
+      protectedBy: `the cluster's own continuous backup of ${counted(days, "day")} in ${region}, declared here`,
       notes: engine.notes,
     }),
     range: found.apply((description) => rangeOf(name, description)),
@@ -78,7 +79,7 @@ export function protectExistingCluster(
       return {
         name,
         kind: engine.kind,
-        protectedBy: `the cluster's own continuous backup of at least ${days} days in ${region}${manage ? "" : ", managed elsewhere"}`,
+        protectedBy: `the cluster's own continuous backup of at least ${counted(days, "day")} in ${region}${manage ? "" : ", managed elsewhere"}`,
         notes: [
           ...(state ? [state] : []),
           ...problems

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { counted } from "../../../restore-points/counted";
 import { messageOf } from "../../../restore-points/error-message";
 import type { ReportedRange } from "../../../restore-points/ranges";
 import { endProgram } from "../../problem";
@@ -103,8 +104,8 @@ export function protectExistingRds(
         name,
         kind,
         protectedBy: manage
-          ? `AWS Backup's continuous backup of ${days} days in ${region}${kept ? `, in vault ${kept.vault}` : ""}, which owns the ${what}'s retention`
-          : `the ${what}'s own continuous backup of at least ${days} days in ${region}, managed elsewhere`,
+          ? `AWS Backup's continuous backup of ${counted(days, "day")} in ${region}${kept ? `, in vault ${kept.vault}` : ""}, which owns the ${what}'s retention`
+          : `the ${what}'s own continuous backup of at least ${counted(days, "day")} in ${region}, managed elsewhere`,
         notes: [
           ...(state ? [state] : []),
           ...(manage ? problems.map((problem) => noteOf(problem, what)) : []),
@@ -134,7 +135,7 @@ async function refuseOverdue(
   }
   if (because !== undefined)
     await endProgram(
-      `database ${name}: the backup retention of ${what} ${identifier} is ${retentionDays} days, below ${days}, and stays so: ${because}. Fix that and have AWS Backup run again, or set "manage: false" and raise the retention yourself`,
+      `database ${name}: the backup retention of ${what} ${identifier} is ${counted(retentionDays, "day")}, below ${days}, and stays so: ${because}. Fix that and have AWS Backup run again, or set "manage: false" and raise the retention yourself`,
     );
 }
 
@@ -149,7 +150,8 @@ export function shortfalls(
 ): string[] {
   const problems: string[] = [];
   if (retentionDays === 0) problems.push("its backup retention is 0 days, which is off");
-  else if (retentionDays < days) problems.push(`its backup retention is ${retentionDays} days, below ${days}`);
+  else if (retentionDays < days)
+    problems.push(`its backup retention is ${counted(retentionDays, "day")}, below ${days}`);
   if (!deletionProtection) problems.push("deletion protection is off");
   if (!storageEncrypted) problems.push("its storage is not encrypted, and can be only by a restore");
   return problems;

@@ -1,3 +1,4 @@
+import { counted } from "../../../restore-points/counted";
 import { backupLifecycleProblems, expiresBeforeNext } from "../../../restore-points/rules/backup-lifecycle";
 import { outsideLock, vaultLockProblems } from "../../../restore-points/rules/vault-lock";
 import type { AwsSettings } from "../../cloud-settings";
@@ -121,7 +122,7 @@ function lifecycleProblems(lifecycle: LifecycleArgs = {}, continuous: boolean): 
 function lockedOut({ deleteAfter }: LifecycleArgs = {}, lock: VaultLockArgs | undefined, name = UNNAMED) {
   const allowed = lock && outsideLock(deleteAfter, lock);
   if (allowed === undefined) return undefined;
-  const kept = deleteAfter === undefined ? "for ever" : `for ${deleteAfter} days`;
+  const kept = deleteAfter === undefined ? "for ever" : `for ${counted(deleteAfter, "day")}`;
   return `keeps recovery points ${kept}, and the lock of vault ${name} allows ${allowed}, so that every job would fail: bring lifecycle.deleteAfter into that range`;
 }
 

@@ -1,6 +1,7 @@
 import type { Vault } from "@pulumi/aws/backup";
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import * as pulumi from "@pulumi/pulumi";
+import { counted } from "../../../restore-points/counted";
 import type { PauseNeed } from "../../../restore-points/rules/pause-need";
 import { CONSISTENT, PER_DATABASE, type VaultStatus } from "../status";
 import { declareAlarm } from "./alarm";
@@ -112,5 +113,5 @@ function lockText({ lock }: AwsVaultArgs): string {
 }
 
 function daysText(days: number | undefined): string {
-  return days === undefined ? "for ever" : `${days} days`;
+  return days === undefined ? "for ever" : counted(days, "day");
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../../restore-points/counted";
 import type { AzureLifecycle } from "../../../restore-points/rules/azure-backup";
 import type { PauseNeed } from "../../../restore-points/rules/pause-need";
 import { CONSISTENT, PER_DATABASE, type VaultStatus } from "../status";
@@ -56,7 +57,7 @@ function immutabilityText(state: string, vault: AzureVaultArgs): string {
 
 function softDeleteText({ softDelete: { state = "On", retentionDays = 14 } = {} }: AzureVaultArgs): string {
   if (state === "Off") return "no soft delete";
-  return `soft delete of ${retentionDays} days that ${state === "AlwaysOn" ? "no one" : "an administrator"} can switch off`;
+  return `soft delete of ${counted(retentionDays, "day")} that ${state === "AlwaysOn" ? "no one" : "an administrator"} can switch off`;
 }
 
 function onDestroyText(immutability: string, { name, resourceGroupName, retainOnDelete }: AzureVaultArgs): string {
@@ -74,8 +75,8 @@ function keptText({
   deleteFirstOfYearAfter: year,
 }: AzureLifecycle): string {
   return [
-    `${deleteAfter} days`,
-    ...(month === undefined ? [] : [`the first of each month ${month} days`]),
-    ...(year === undefined ? [] : [`the first of each year ${year} days`]),
+    counted(deleteAfter, "day"),
+    ...(month === undefined ? [] : [`the first of each month ${counted(month, "day")}`]),
+    ...(year === undefined ? [] : [`the first of each year ${counted(year, "day")}`]),
   ].join(", ");
 }
