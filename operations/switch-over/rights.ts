@@ -74,7 +74,7 @@ async function isAllowed(client: ClusterClient, { group, resource, verb, namespa
   }
 }
 
-/** Such as `patch deployments/scale "ledger-ledger"`. */
+/** Such as `patch deployments/scale "ledger-scalardl-ledger"`. */
 export function rightAsText({ verb, resource, name }: Right): string {
   return `${verb} ${resource}${name === undefined ? "" : ` "${name}"`}`;
 }

@@ -23,7 +23,12 @@ import { ReleasePods } from "./release-pods";
 
 const NAMESPACE = "scalar";
 const ACCOUNT = "switch-over";
-const BEFORE = { "ledger-ledger": 2, "ledger-envoy": 1, "auditor-auditor": 1, "other-ledger": 1 };
+const BEFORE = {
+  "ledger-scalardl-ledger": 2,
+  "ledger-envoy-envoy": 1,
+  "auditor-scalardl-audit-auditor": 1,
+  "other-scalardl-ledger": 1,
+};
 const clusterTest = goIsThere() ? test.serial : test.serial.skip;
 
 let plane: ControlPlane;
@@ -143,7 +148,7 @@ async function forget({ keepLeases = false } = {}): Promise<void> {
 
 /** What must not change of Envoy and of others' releases: their Deployments, and which pods they have. */
 async function untouched(): Promise<unknown> {
-  const others = ({ metadata: { name } }: KubernetesObject) => /^(ledger-envoy|other-ledger)/.test(name);
+  const others = ({ metadata: { name } }: KubernetesObject) => /^(ledger-envoy-envoy|other-scalardl-ledger)/.test(name);
   const generations = (await deployments()).filter(others).map(({ metadata }) => [metadata.name, metadata.generation]);
   return { generations, pods: (await ownPods()).filter(others).map(({ metadata }) => metadata.uid) };
 }
@@ -163,8 +168,8 @@ clusterTest(
     ]);
     t.true((await schedule()).spec.suspend);
     t.deepEqual(JSON.parse((await journal()).data.replicas), {
-      "scalar/auditor-auditor": 1,
-      "scalar/ledger-ledger": 2,
+      "scalar/auditor-scalardl-audit-auditor": 1,
+      "scalar/ledger-scalardl-ledger": 2,
     });
     t.like(await untouched(), before as object);
     await night.pods.start(night.say);
@@ -181,7 +186,7 @@ clusterTest("a scale that was changed since it was read is a conflict, and the n
   let scaled = false;
   const night = await start({
     async before(request) {
-      if (scaled || !request.startsWith("PATCH") || !request.includes("auditor-auditor/scale")) return;
+      if (scaled || !request.startsWith("PATCH") || !request.includes("auditor-scalardl-audit-auditor/scale")) return;
       scaled = true;
       await plane.api.patch(auditor, { spec: { replicas: 3 } });
     },
@@ -197,7 +202,8 @@ clusterTest("a scale that was changed since it was read is a conflict, and the n
 clusterTest("a pod of a lost node is Terminating, which is present, until its node has ended it", async (t) => {
   t.timeout(5 * 60_000);
   await forget();
-  const pod = (await ownPods()).find(({ metadata }) => metadata.name.startsWith("ledger-ledger"))?.metadata.name ?? "";
+  const pod =
+    (await ownPods()).find(({ metadata }) => metadata.name.startsWith("ledger-scalardl-ledger"))?.metadata.name ?? "";
   pods.lost.add(pod);
   const night = await start({ limitMillis: 3_000 });
   await night.pods.lock(night.say);

@@ -34,26 +34,41 @@ export interface ReleaseOptions {
   credentials?: ServerCredentials;
 }
 
-/** The chart's names: of the Deployment, and of the ports in the headless Service, the admin port last. */
-const CHARTS: Record<Product, { suffix: string; ports: { name: string; port: number }[] }> = {
-  "scalardb-cluster": { suffix: "node", ports: [{ name: "scalardb-cluster", port: 60053 }] },
+/**
+ * The charts' names [github.com/scalar-labs/helm-charts, charts/scalardb-cluster, charts/scalardl, charts/scalardl-audit]: the chart's
+ * own, what a Deployment's name ends with (deployment.yaml), and the ports of the Services (`service.ports` in values.yaml), the admin
+ * port last.
+ */
+const CHARTS: Record<Product, { chart: string; suffix: string; ports: { name: string; port: number }[] }> = {
+  "scalardb-cluster": {
+    chart: "scalardb-cluster",
+    suffix: "node",
+    ports: [{ name: "scalardb-cluster", port: 60053 }],
+  },
   ledger: {
+    chart: "scalardl",
     suffix: "ledger",
     ports: [
-      { name: "scalardl-ledger", port: 50051 },
-      { name: "scalardl-privileged", port: 50052 },
+      { name: "scalardl", port: 50051 },
+      { name: "scalardl-priv", port: 50052 },
       { name: "scalardl-admin", port: 50053 },
     ],
   },
   auditor: {
+    chart: "scalardl-audit",
     suffix: "auditor",
     ports: [
       { name: "scalardl-auditor", port: 40051 },
-      { name: "scalardl-auditor-privileged", port: 40052 },
+      { name: "scalardl-auditor-priv", port: 40052 },
       { name: "scalardl-auditor-admin", port: 40053 },
     ],
   },
 };
+
+/** A release's names begin with this [templates/_helpers.tpl of each chart, `<chart>.fullname`]. */
+function fullName(release: string, chart: string): string {
+  return (release.includes(chart) ? release : `${release}-${chart}`).slice(0, 63).replace(/-$/, "");
+}
 
 /** The name of the pods' admin port. It has at most 15 characters; the Services' port names are longer. */
 const ADMIN_PORT = "admin";
@@ -74,7 +89,11 @@ export class ReleaseObjects {
   }
 
   get deployment(): string {
-    return `${this.#options.name}-${CHARTS[this.#options.product].suffix}`;
+    return `${this.#fullName}-${CHARTS[this.#options.product].suffix}`;
+  }
+
+  get #fullName(): string {
+    return fullName(this.#options.name, CHARTS[this.#options.product].chart);
   }
 
   createDeployment(name: string, app: string, replicas: number): void {
@@ -98,14 +117,12 @@ export class ReleaseObjects {
       const targetPort = this.#options.targetPort === "numeric" ? commonPort || port : ADMIN_PORT;
       return { name, port, targetPort, protocol: "TCP" };
     });
-    const suffix =
-      this.#options.product === "scalardb-cluster" ? "headless" : `${CHARTS[this.#options.product].suffix}-headless`;
     this.#store.create(
       {
         apiVersion: "v1",
         kind: "Service",
         metadata: {
-          name: `${this.#options.name}-${suffix}`,
+          name: `${this.#fullName}-headless`,
           namespace: this.#options.namespace,
           labels: this.#labels(this.#options.product),
         },
@@ -116,7 +133,7 @@ export class ReleaseObjects {
   }
 
   installEnvoy(replicas: number, templateHash: string): void {
-    const name = `${this.#options.name}-envoy`;
+    const name = `${fullName(this.#options.name, "envoy")}-envoy`;
     this.createDeployment(name, "envoy", replicas);
     for (let index = 0; index < replicas; index += 1) {
       const pod = `${name}-${templateHash}-${randomName(5)}`;

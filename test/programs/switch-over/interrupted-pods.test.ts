@@ -10,7 +10,12 @@ import {
   wholeNight,
 } from "../../unit/operations/switch-over/scene";
 
-const BEFORE = { "ledger-ledger": 3, "ledger-envoy": 2, "auditor-auditor": 2, "other-ledger": 1 };
+const BEFORE = {
+  "ledger-scalardl-ledger": 3,
+  "ledger-envoy-envoy": 2,
+  "auditor-scalardl-audit-auditor": 2,
+  "other-scalardl-ledger": 1,
+};
 
 /** Fails the test when a Deployment is scaled to 0 whose count is not in the journal, or one of somebody else's is changed. */
 function watchCounts(t: ExecutionContext, { cluster, journal, replicas }: Scene): void {
@@ -28,7 +33,11 @@ function assertEnd(t: ExecutionContext, { replicas, suspended, journal, holder, 
   t.deepEqual(replicas(), BEFORE, what);
   t.false(suspended(), what);
   t.like(journal(), { instant: INSTANT, state: "started" }, what);
-  t.deepEqual(JSON.parse(journal()?.replicas ?? ""), { "scalar/ledger-ledger": 3, "scalar/auditor-auditor": 2 }, what);
+  t.deepEqual(
+    JSON.parse(journal()?.replicas ?? ""),
+    { "scalar/ledger-scalardl-ledger": 3, "scalar/auditor-scalardl-audit-auditor": 2 },
+    what,
+  );
   t.is(JSON.parse(journal()?.notes ?? "").table, "settings", what);
   t.is(cluster.pods().length, 6, what);
   t.deepEqual([holder("ledger"), holder("auditor")], ["", ""], what);

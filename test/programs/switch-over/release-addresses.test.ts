@@ -81,7 +81,9 @@ test.serial("an upgrade that starts pods too early has them stopped again, befor
   t.is(error?.message, undefined, said.join("\n"));
   t.true(
     said.some((line) =>
-      /scalar\/ledger-ledger-\S+ \(Running\).* run too early, .* stopped again \(was replicaCount 0/.test(line),
+      /scalar\/ledger-scalardl-ledger-\S+ \(Running\).* run too early, .* stopped again \(was replicaCount 0/.test(
+        line,
+      ),
     ),
     said.join("\n"),
   );
@@ -164,7 +166,7 @@ test.serial(
 test.serial("a Deployment without properties in a ConfigMap is refused before anything is stopped", async (t) => {
   const { obstacles, cloud } = await addressWorld(t);
   const deployments = cloud.kubernetes.store.list(DEPLOYMENTS, "scalar");
-  const ledger = deployments.find(({ metadata }) => metadata.name === "ledger-ledger");
+  const ledger = deployments.find(({ metadata }) => metadata.name === "ledger-scalardl-ledger");
   if (ledger === undefined) return t.fail();
   // As a chart of somebody's own might be: no volume, and so no annotation.
   cloud.kubernetes.store.update({ ...ledger, spec: { ...ledger.spec, template: { metadata: { labels: {} } } } });

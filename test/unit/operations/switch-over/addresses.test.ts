@@ -9,7 +9,7 @@ function has(
   more: { variables?: Record<string, string>; keys?: string[]; configMaps?: string[] } = {},
 ): Carried {
   const { variables = {}, keys, configMaps = ["ledger-properties"] } = more;
-  const where = { cluster: "default", namespace: "scalar", release: "ledger", deployment: "ledger-ledger" };
+  const where = { cluster: "default", namespace: "scalar", release: "ledger", deployment: "ledger-scalardl-ledger" };
   return carriedOf({ ...where, configMaps, texts: [text], variables }, { ...MOVED, ...(keys && { keys }) });
 }
 

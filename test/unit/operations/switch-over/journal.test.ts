@@ -2,25 +2,25 @@ import { randomUUID } from "node:crypto";
 import test from "ava";
 import { INSTANT, LATER, recorded, scaleBy, scene, wholeNight } from "./scene";
 
-const COUNTS = { "scalar/ledger-ledger": 3, "scalar/auditor-auditor": 2 };
+const COUNTS = { "scalar/ledger-scalardl-ledger": 3, "scalar/auditor-scalardl-audit-auditor": 2 };
 
 test.serial(
   "counts of 0 by hand before the stop are those of the last switch-over, or reported at the start",
   async (t) => {
     const night = await scene(t);
     await wholeNight(await night.process());
-    scaleBy(night, "kubectl-scale", "ledger-ledger", 0);
+    scaleBy(night, "kubectl-scale", "ledger-scalardl-ledger", 0);
     await wholeNight(await night.process(), LATER);
-    t.is(night.replicas()["ledger-ledger"], 3);
+    t.is(night.replicas()["ledger-scalardl-ledger"], 3);
 
     const other = await scene(t);
-    scaleBy(other, "kubectl-scale", "ledger-ledger", 0);
+    scaleBy(other, "kubectl-scale", "ledger-scalardl-ledger", 0);
     const process = await other.process();
     await wholeNight(process);
-    t.is(other.replicas()["ledger-ledger"], 0);
+    t.is(other.replicas()["ledger-scalardl-ledger"], 0);
     t.regex(
       process.said.join("\n"),
-      /^Deployment scalar\/ledger-ledger had no pods when the switch-over began, so none are started: kubectl scale deployment ledger-ledger --namespace scalar --replicas <count>$/m,
+      /^Deployment scalar\/ledger-scalardl-ledger had no pods when the switch-over began, so none are started: kubectl scale deployment ledger-scalardl-ledger --namespace scalar --replicas <count>$/m,
     );
   },
 );
@@ -58,10 +58,10 @@ test.serial("two sets with releases in one namespace do not take each other's jo
   t.like(night.journal(), { state: "stopped" });
   await first.pods.start(first.say);
   await pods.stop(INSTANT, say);
-  t.deepEqual(recorded(night), { "scalar/other-ledger": 1 });
+  t.deepEqual(recorded(night), { "scalar/other-scalardl-ledger": 1 });
   t.deepEqual(await pods.journal(), { instant: INSTANT, state: "stopped", notes: {} });
   await pods.start(say);
-  t.is(night.replicas()["other-ledger"], 1);
+  t.is(night.replicas()["other-scalardl-ledger"], 1);
   await pods.unlock();
   await first.pods.unlock();
 });
@@ -112,7 +112,7 @@ test.serial("notes of a thousand tables are kept, though a ConfigMap holds 1 MiB
   await pods.note(notes);
   await pods.note({ more: "é" });
   t.deepEqual((await pods.journal())?.notes, { ...notes, more: "é" });
-  t.deepEqual(recorded(night), { "scalar/ledger-ledger": 3, "scalar/auditor-auditor": 2 });
+  t.deepEqual(recorded(night), { "scalar/ledger-scalardl-ledger": 3, "scalar/auditor-scalardl-audit-auditor": 2 });
   await pods.unlock();
 });
 
@@ -127,8 +127,8 @@ test.serial("a journal that somebody has damaged is refused with the key to corr
   for (const [data, problem] of [
     [{ ...journal, replicas: "{" }, /: replicas is not JSON: /],
     [
-      { ...journal, replicas: '{"scalar/ledger-ledger":"3"}' },
-      /: replicas\.scalar\/ledger-ledger must be a whole number, got "3"\./,
+      { ...journal, replicas: '{"scalar/ledger-scalardl-ledger":"3"}' },
+      /: replicas\.scalar\/ledger-scalardl-ledger must be a whole number, got "3"\./,
     ],
     [{ ...journal, "notes.json.gz": "ab" }, /: notes\.json\.gz is not JSON, compressed by gzip, in base64: /],
     [{ ...journal, state: "paused" }, /: state must be one of stopped, starting, started, got paused\./],
@@ -140,6 +140,6 @@ test.serial("a journal that somebody has damaged is refused with the key to corr
       message: /correct that key by hand; delete the ConfigMap only if no switch-over/,
     });
   }
-  t.is(night.replicas()["ledger-ledger"], 0);
+  t.is(night.replicas()["ledger-scalardl-ledger"], 0);
   await pods.unlock();
 });

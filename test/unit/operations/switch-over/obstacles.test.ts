@@ -5,11 +5,14 @@ import { documentedRights } from "./documented-role";
 import { DEPLOYMENTS, INSTANT, type Process, RELEASES, SCHEDULE, type Scene, scene } from "./scene";
 
 const CLUSTER = { cluster: "default", access: {}, releases: RELEASES, schedule: SCHEDULE };
-const OWN_DEPLOYMENTS = ["auditor-auditor", "ledger-ledger"].map((deployment) => ({ namespace: "scalar", deployment }));
+const OWN_DEPLOYMENTS = ["auditor-scalardl-audit-auditor", "ledger-scalardl-ledger"].map((deployment) => ({
+  namespace: "scalar",
+  deployment,
+}));
 
 const problemsOf = ({ pods }: Process) => pods.problems(INSTANT);
 
-const scaledObject = (annotations: Record<string, string>, target: object = { name: "ledger-ledger" }) => ({
+const scaledObject = (annotations: Record<string, string>, target: object = { name: "ledger-scalardl-ledger" }) => ({
   apiVersion: "keda.sh/v1alpha1",
   kind: "ScaledObject",
   metadata: { namespace: "scalar", name: "ledger-scaler", annotations },
@@ -53,10 +56,10 @@ test.serial("KEDA's ScaledObjects of these Deployments have to be paused", async
   const night = await scene(t);
   const { store } = night.cluster;
   night.cluster.installCustomResource("scaledobjects");
-  store.create(scaledObject({}, { name: "other-ledger" }));
+  store.create(scaledObject({}, { name: "other-scalardl-ledger" }));
   t.deepEqual(await problemsOf(await night.process()), [], "somebody else's");
   const command = (found: string) =>
-    `cluster "default": KEDA's ScaledObject scalar/ledger-scaler ${found}, and would scale Deployment ledger-ledger out again: kubectl annotate scaledobject ledger-scaler --namespace scalar --overwrite autoscaling.keda.sh/paused=true autoscaling.keda.sh/paused-replicas-`;
+    `cluster "default": KEDA's ScaledObject scalar/ledger-scaler ${found}, and would scale Deployment ledger-scalardl-ledger out again: kubectl annotate scaledobject ledger-scaler --namespace scalar --overwrite autoscaling.keda.sh/paused=true autoscaling.keda.sh/paused-replicas-`;
   for (const [annotations, expected] of [
     [{}, [command("is not paused")]],
     [{ "autoscaling.keda.sh/paused": "false" }, [command("is not paused")]],
@@ -75,7 +78,7 @@ test.serial("a HorizontalPodAutoscaler is a problem only if it scales out from 0
     apiVersion: "autoscaling/v2",
     kind: "HorizontalPodAutoscaler",
     metadata: { namespace: "scalar", name: "ledger" },
-    spec: { minReplicas, maxReplicas: 9, scaleTargetRef: { kind: "Deployment", name: "ledger-ledger" } },
+    spec: { minReplicas, maxReplicas: 9, scaleTargetRef: { kind: "Deployment", name: "ledger-scalardl-ledger" } },
   });
   night.cluster.store.create(autoscaler(1));
   t.deepEqual(await problemsOf(await night.process()), []);
@@ -83,7 +86,7 @@ test.serial("a HorizontalPodAutoscaler is a problem only if it scales out from 0
   const [problem] = await problemsOf(await night.process());
   t.regex(
     problem ?? "",
-    /^cluster "default": HorizontalPodAutoscaler scalar\/ledger scales Deployment ledger-ledger out from 0 .* set it to 1 or more: kubectl patch hpa ledger /,
+    /^cluster "default": HorizontalPodAutoscaler scalar\/ledger scales Deployment ledger-scalardl-ledger out from 0 .* set it to 1 or more: kubectl patch hpa ledger /,
   );
 });
 
@@ -96,9 +99,9 @@ for (const [product, where, mark, how] of [
   test.serial(`${product}'s mark ${mark} is a problem until it is suspended`, async (t) => {
     const night = await scene(t);
     const { store } = night.cluster;
-    store.mergePatch(DEPLOYMENTS, "scalar", "ledger-ledger", { metadata: { [where]: { [mark]: "scalar" } } });
+    store.mergePatch(DEPLOYMENTS, "scalar", "ledger-scalardl-ledger", { metadata: { [where]: { [mark]: "scalar" } } });
     const [problem, ...more] = await problemsOf(await night.process());
-    const begin = `cluster "default": Deployment scalar/ledger-ledger is managed by ${product} ("${mark}"), `;
+    const begin = `cluster "default": Deployment scalar/ledger-scalardl-ledger is managed by ${product} ("${mark}"), `;
     t.true(problem?.startsWith(begin), problem);
     t.regex(problem ?? "", how);
     t.regex(problem ?? "", /then set restore\.switchOver\.gitOps to suspended$/);

@@ -2,7 +2,7 @@ import test from "ava";
 import type { SimulatedRelease } from "../../../../simulator/cloud/kubernetes/cluster";
 import { DEPLOYMENTS, INSTANT, PODS, recorded, type Scene, scaleBy, scene, wholeNight } from "./scene";
 
-const COUNTS = { "scalar/ledger-ledger": 3, "scalar/auditor-auditor": 2 };
+const COUNTS = { "scalar/ledger-scalardl-ledger": 3, "scalar/auditor-scalardl-audit-auditor": 2 };
 
 const releaseOf = ({ cluster }: Scene, name: string): SimulatedRelease => {
   const found = cluster.releases.find((release) => release.name === name);
@@ -15,7 +15,12 @@ test.serial("each step says which release and how many pods, and Envoy and other
   const { pods, say, said } = await night.process();
   await pods.lock(say);
   await pods.stop(INSTANT, say);
-  t.deepEqual(night.replicas(), { "auditor-auditor": 0, "ledger-envoy": 2, "ledger-ledger": 0, "other-ledger": 1 });
+  t.deepEqual(night.replicas(), {
+    "auditor-scalardl-audit-auditor": 0,
+    "ledger-envoy-envoy": 2,
+    "ledger-scalardl-ledger": 0,
+    "other-scalardl-ledger": 1,
+  });
   t.true(night.suspended());
   t.deepEqual(await pods.journal(), { instant: INSTANT, state: "stopped", notes: {} });
   t.deepEqual(await pods.present(), []);
@@ -23,10 +28,10 @@ test.serial("each step says which release and how many pods, and Envoy and other
   const text = said.join("\n");
   for (const line of [
     /^pause schedule scalar\/pause: suspended$/m,
-    /^release scalar\/ledger: Deployment ledger-ledger scaled from 3 to 0$/m,
+    /^release scalar\/ledger: Deployment ledger-scalardl-ledger scaled from 3 to 0$/m,
     /^cluster "default": no pod is left; looking once more, \d+ s$/m,
     /^cluster "default": all pods are stopped, \d+ s$/m,
-    /^release scalar\/auditor: Deployment auditor-auditor scaled from 0 to 2$/m,
+    /^release scalar\/auditor: Deployment auditor-scalardl-audit-auditor scaled from 0 to 2$/m,
     /^cluster "default": .*scalar\/ledger: \d of 3 pods available.*, 0 s$/m,
     /^pause schedule scalar\/pause: resumed$/m,
     /^cluster "default": all pods are available$/m,
@@ -39,15 +44,15 @@ test.serial("a Deployment that is scaled between the record and its stop returns
   const night = await scene(t);
   let scaled = false;
   night.cluster.apiServer.beforeRequest = (method, path) => {
-    if (scaled || method !== "PATCH" || !path.endsWith("ledger-ledger/scale")) return;
+    if (scaled || method !== "PATCH" || !path.endsWith("ledger-scalardl-ledger/scale")) return;
     scaled = true;
     t.deepEqual(recorded(night), COUNTS, "the record comes first");
-    scaleBy(night, "kube-controller-manager", "ledger-ledger", 5);
+    scaleBy(night, "kube-controller-manager", "ledger-scalardl-ledger", 5);
   };
   await wholeNight(await night.process());
   t.true(scaled);
-  t.deepEqual(recorded(night), { ...COUNTS, "scalar/ledger-ledger": 5 });
-  t.is(night.replicas()["ledger-ledger"], 5);
+  t.deepEqual(recorded(night), { ...COUNTS, "scalar/ledger-scalardl-ledger": 5 });
+  t.is(night.replicas()["ledger-scalardl-ledger"], 5);
 });
 
 test.serial("a Deployment that Helm scales out again is stopped again, and its first count stays", async (t) => {
@@ -56,12 +61,12 @@ test.serial("a Deployment that Helm scales out again is stopped again, and its f
   night.cluster.apiServer.beforeRequest = (method, path) => {
     if (method !== "GET" || !path.endsWith("/pods")) return;
     looks += 1;
-    if (looks === 2) scaleBy(night, "helm", "ledger-ledger", 1);
+    if (looks === 2) scaleBy(night, "helm", "ledger-scalardl-ledger", 1);
   };
   const { pods, say, said } = await night.process();
   await pods.lock(say);
   await pods.stop(INSTANT, say);
-  t.regex(said.join("\n"), /Deployment ledger-ledger was scaled out to 1 again by helm; scaled to 0 again/);
+  t.regex(said.join("\n"), /Deployment ledger-scalardl-ledger was scaled out to 1 again by helm; scaled to 0 again/);
   t.deepEqual(night.cluster.pods("scalar", "ledger"), []);
   t.deepEqual(recorded(night), COUNTS);
   await pods.unlock();
@@ -73,21 +78,22 @@ test.serial("a rerun stops what was scaled out since, and keeps the first counts
   await first.pods.lock(first.say);
   await first.pods.stop(INSTANT, first.say);
   await first.pods.unlock();
-  scaleBy(night, "helm", "ledger-ledger", 1);
+  scaleBy(night, "helm", "ledger-scalardl-ledger", 1);
   await wholeNight(await night.process());
-  t.is(night.replicas()["ledger-ledger"], 3);
+  t.is(night.replicas()["ledger-scalardl-ledger"], 3);
 });
 
 test.serial("something that scales out again and again is named, and nothing is reported as stopped", async (t) => {
   const night = await scene(t);
   night.cluster.apiServer.beforeRequest = (method, path) => {
-    if (method === "GET" && path.endsWith("/pods")) scaleBy(night, "argocd-controller", "auditor-auditor", 2);
+    if (method === "GET" && path.endsWith("/pods"))
+      scaleBy(night, "argocd-controller", "auditor-scalardl-audit-auditor", 2);
   };
   const { pods, say } = await night.process();
   await pods.lock(say);
   await t.throwsAsync(pods.stop(INSTANT, say), {
     message:
-      'Deployment scalar/auditor-auditor in cluster "default" was scaled out again 5 times, the last time to 2 by argocd-controller: pods would not stay stopped, so nothing is closed. Suspend what scales it, then run this again',
+      'Deployment scalar/auditor-scalardl-audit-auditor in cluster "default" was scaled out again 5 times, the last time to 2 by argocd-controller: pods would not stay stopped, so nothing is closed. Suspend what scales it, then run this again',
   });
   await pods.unlock();
 });
@@ -118,7 +124,7 @@ test.serial("a pod that is being deleted on a lost node is present, until its no
   await first.pods.unlock();
   release.nodesReturn();
   await wholeNight(await night.process());
-  t.is(night.replicas()["ledger-ledger"], 3);
+  t.is(night.replicas()["ledger-scalardl-ledger"], 3);
 });
 
 test.serial("a pod whose containers have all ended is not present; one with a phase alone is", async (t) => {
@@ -130,7 +136,7 @@ test.serial("a pod whose containers have all ended is not present; one with a ph
   night.cluster.store.setStatus(PODS, "scalar", one ?? "", { phase: "Failed", containerStatuses: ended });
   night.cluster.store.setStatus(PODS, "scalar", two ?? "", { phase: "Failed" });
   night.cluster.store.setStatus(PODS, "scalar", three ?? "", { phase: "Succeeded", containerStatuses: running });
-  const present = (await pods.present()).filter((pod) => pod.includes("ledger-ledger"));
+  const present = (await pods.present()).filter((pod) => pod.includes("ledger-scalardl-ledger"));
   t.deepEqual(
     present,
     [two, three].map((pod, index) => `default: scalar/${pod} (${["Failed", "Succeeded"][index]})`),
@@ -147,14 +153,17 @@ test.serial("an autoscaler's number after the scale-out is left alone, and 0 is 
   night.cluster.apiServer.beforeRequest = (method, path) => {
     if (method !== "GET" || !path.endsWith("/pods")) return;
     looks += 1;
-    if (looks === 1) scaleBy(night, "kube-controller-manager", "ledger-ledger", 4);
-    if (looks === 2) scaleBy(night, "keda", "auditor-auditor", 0);
+    if (looks === 1) scaleBy(night, "kube-controller-manager", "ledger-scalardl-ledger", 4);
+    if (looks === 2) scaleBy(night, "keda", "auditor-scalardl-audit-auditor", 0);
     if (looks === 4) releaseOf(night, "auditor").hasRoom = true;
     if (looks === 4) void releaseOf(night, "auditor").reconcile();
   };
   await pods.start(say);
-  t.like(night.replicas(), { "ledger-ledger": 4, "auditor-auditor": 2 });
-  t.regex(said.join("\n"), /Deployment auditor-auditor was scaled to 0 again by keda; scaled to 2 again/);
+  t.like(night.replicas(), { "ledger-scalardl-ledger": 4, "auditor-scalardl-audit-auditor": 2 });
+  t.regex(
+    said.join("\n"),
+    /Deployment auditor-scalardl-audit-auditor was scaled to 0 again by keda; scaled to 2 again/,
+  );
   await pods.unlock();
 });
 
@@ -188,15 +197,15 @@ test.serial("a Deployment that is changed right before its scale-out is scaled o
   await pods.stop(INSTANT, say);
   let changed = false;
   night.cluster.apiServer.beforeRequest = (method, path) => {
-    if (changed || method !== "PATCH" || !path.endsWith("ledger-ledger/scale")) return;
+    if (changed || method !== "PATCH" || !path.endsWith("ledger-scalardl-ledger/scale")) return;
     changed = true;
     const metadata = { annotations: { "example.com/owner": "ledger-team" } };
-    night.cluster.store.mergePatch(DEPLOYMENTS, "scalar", "ledger-ledger", { metadata });
+    night.cluster.store.mergePatch(DEPLOYMENTS, "scalar", "ledger-scalardl-ledger", { metadata });
   };
   const before = requests.length;
   await pods.start(say);
-  t.is(requests.slice(before).filter((request) => request.endsWith("ledger-ledger/scale")).length, 2);
-  t.is(night.replicas()["ledger-ledger"], 3);
+  t.is(requests.slice(before).filter((request) => request.endsWith("ledger-scalardl-ledger/scale")).length, 2);
+  t.is(night.replicas()["ledger-scalardl-ledger"], 3);
   await pods.unlock();
 });
 
@@ -205,12 +214,12 @@ test.serial("a recorded Deployment that does not exist any more is named after t
   const { pods, say } = await night.process();
   await pods.lock(say);
   await pods.stop(INSTANT, say);
-  night.cluster.store.delete(DEPLOYMENTS, "scalar", "auditor-auditor");
+  night.cluster.store.delete(DEPLOYMENTS, "scalar", "auditor-scalardl-audit-auditor");
   await t.throwsAsync(pods.start(say), {
     message:
-      'cluster "default": Deployment scalar/auditor-auditor of scalar/auditor does not exist any more: install the release again (helm upgrade --install), then run this again. ConfigMap scalar/scalar-switch-over has the former counts',
+      'cluster "default": Deployment scalar/auditor-scalardl-audit-auditor of scalar/auditor does not exist any more: install the release again (helm upgrade --install), then run this again. ConfigMap scalar/scalar-switch-over has the former counts',
   });
-  t.is(night.replicas()["ledger-ledger"], 3);
+  t.is(night.replicas()["ledger-scalardl-ledger"], 3);
   t.like(await pods.journal(), { state: "starting" });
   await pods.unlock();
 });

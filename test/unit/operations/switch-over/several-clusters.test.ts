@@ -41,9 +41,9 @@ test.serial("each cluster has a journal of its own counts, and notes are in the 
   const say = (line: string) => said.push(line);
   await pods.lock(say);
   await pods.stop(INSTANT, say);
-  t.deepEqual(JSON.parse(east.journal()?.replicas ?? ""), { "scalar/ledger-ledger": 3 });
-  t.deepEqual(JSON.parse(west.journal()?.replicas ?? ""), { "scalar/auditor-auditor": 2 });
-  t.like(west.replicas(), { "auditor-auditor": 0, "ledger-ledger": 3 });
+  t.deepEqual(JSON.parse(east.journal()?.replicas ?? ""), { "scalar/ledger-scalardl-ledger": 3 });
+  t.deepEqual(JSON.parse(west.journal()?.replicas ?? ""), { "scalar/auditor-scalardl-audit-auditor": 2 });
+  t.like(west.replicas(), { "auditor-scalardl-audit-auditor": 0, "ledger-scalardl-ledger": 3 });
   await pods.note({ table: "settings" });
   t.deepEqual(
     [east, west].map((scene) => JSON.parse(scene.journal()?.notes ?? "")),
@@ -52,7 +52,7 @@ test.serial("each cluster has a journal of its own counts, and notes are in the 
   t.deepEqual(await pods.journal(), { instant: INSTANT, state: "stopped", notes: { table: "settings" } });
   await pods.start(say);
   t.like(await pods.journal(), { state: "started" });
-  t.like(west.replicas(), { "auditor-auditor": 2 });
+  t.like(west.replicas(), { "auditor-scalardl-audit-auditor": 2 });
   await pods.unlock();
   for (const line of ['cluster "east": all pods are available', 'cluster "west": all pods are available'])
     t.true(said.includes(line));
@@ -66,7 +66,7 @@ test.serial("no pod is stopped in any cluster until all have recorded their coun
   await pods.lock(say);
   await t.throwsAsync(pods.stop(INSTANT, say), { message: /refuses: no$/ });
   await pods.unlock();
-  t.is(east.replicas()["ledger-ledger"], 3);
+  t.is(east.replicas()["ledger-scalardl-ledger"], 3);
   t.is(west.journal(), undefined);
 });
 
@@ -74,7 +74,7 @@ test.serial("the cluster that is behind decides what the journal says", async (t
   let refused = true;
   const { east, west, pods } = await twoClusters(
     t,
-    (request) => refused && request.includes("deployments/auditor-auditor/scale"),
+    (request) => refused && request.includes("deployments/auditor-scalardl-audit-auditor/scale"),
   );
   const say = () => {};
   refused = false;

@@ -71,7 +71,7 @@ test("pods of a numeric targetPort get addresses at which that port is free", as
   const other = createServer().listen(port, "127.0.0.2");
   t.teardown(() => other.close());
   await once(other, "listening");
-  cluster.store.mergePatch(DEPLOYMENTS, "scalar", "db-node", { spec: { replicas: 2 } });
+  cluster.store.mergePatch(DEPLOYMENTS, "scalar", "db-scalardb-cluster-node", { spec: { replicas: 2 } });
   await installed.reconcile();
   t.deepEqual(
     cluster

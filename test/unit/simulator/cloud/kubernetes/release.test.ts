@@ -50,14 +50,14 @@ test("a release is what Scalar's charts install", async (t) => {
   t.like(pods[1], {
     status: { phase: "Running", podIP: "127.0.0.1", containerStatuses: [{ ready: true, restartCount: 0 }] },
   });
-  t.deepEqual(cluster.store.get(SERVICES, "scalar", "db-headless").spec?.ports, [
+  t.deepEqual(cluster.store.get(SERVICES, "scalar", "db-scalardb-cluster-headless").spec?.ports, [
     { name: "scalardb-cluster", port: 60053, targetPort: "admin", protocol: "TCP" },
   ]);
-  t.like(cluster.store.get(DEPLOYMENTS, "scalar", "db-node"), {
+  t.like(cluster.store.get(DEPLOYMENTS, "scalar", "db-scalardb-cluster-node"), {
     spec: { replicas: 2 },
     status: { replicas: 2, updatedReplicas: 2, observedGeneration: 1 },
   });
-  const ports = cluster.store.get(SERVICES, "scalar", "ledger-ledger-headless").spec?.ports as { name: string }[];
+  const ports = cluster.store.get(SERVICES, "scalar", "ledger-scalardl-headless").spec?.ports as { name: string }[];
   t.is(ports.at(-1)?.name, "scalardl-admin");
 });
 
@@ -65,7 +65,7 @@ test("a numeric targetPort leads to every pod", async (t) => {
   if (process.platform !== "linux") return t.pass("pods can have addresses of their own on Linux only");
   const cluster = await startCluster(t);
   await cluster.installRelease({ ...scalar, targetPort: "numeric" });
-  const service = cluster.store.get(SERVICES, "scalar", "db-headless") as unknown as {
+  const service = cluster.store.get(SERVICES, "scalar", "db-scalardb-cluster-headless") as unknown as {
     spec: { ports: [{ targetPort: number }] };
   };
   const [port] = service.spec.ports;
@@ -172,23 +172,23 @@ test("problems: a call is refused, a container restarts, a pod dies, all are rol
   t.false(after.includes(first.name));
   t.true(after.includes(second.name));
 
-  const version = cluster.store.get(DEPLOYMENTS, "scalar", "db-node").metadata.resourceVersion;
+  const version = cluster.store.get(DEPLOYMENTS, "scalar", "db-scalardb-cluster-node").metadata.resourceVersion;
   await release.rollOut();
   t.deepEqual(
     cluster.pods().filter(({ name }) => after.includes(name)),
     [],
   );
   t.is(cluster.store.list(PODS, "scalar").length, 2);
-  t.not(cluster.store.get(DEPLOYMENTS, "scalar", "db-node").metadata.resourceVersion, version);
+  t.not(cluster.store.get(DEPLOYMENTS, "scalar", "db-scalardb-cluster-node").metadata.resourceVersion, version);
 });
 
 test("the Deployment's wish for more or fewer pods is followed", async (t) => {
   const cluster = await startCluster(t);
   const release = await cluster.installRelease(scalar);
   for (const replicas of [0, 3]) {
-    cluster.store.mergePatch(DEPLOYMENTS, "scalar", "db-node", { spec: { replicas } });
+    cluster.store.mergePatch(DEPLOYMENTS, "scalar", "db-scalardb-cluster-node", { spec: { replicas } });
     await release.reconcile();
     t.is(cluster.pods().length, replicas);
-    t.like(cluster.store.get(DEPLOYMENTS, "scalar", "db-node"), { status: { replicas } });
+    t.like(cluster.store.get(DEPLOYMENTS, "scalar", "db-scalardb-cluster-node"), { status: { replicas } });
   }
 });

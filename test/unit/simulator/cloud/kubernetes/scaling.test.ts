@@ -5,13 +5,18 @@ import { call, grant, startCluster } from "./cluster";
 const PODS = kindOf({ apiVersion: "v1", kind: "Pod" });
 
 const ledger = { namespace: "scalar", name: "ledger", product: "ledger", replicas: 2 } as const;
-const SCALE = "/apis/apps/v1/namespaces/scalar/deployments/ledger-ledger/scale";
+const SCALE = "/apis/apps/v1/namespaces/scalar/deployments/ledger-scalardl-ledger/scale";
 const REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 const contentType = "application/merge-patch+json";
 
 /** The right to scale this Deployment, and no other one. */
 const RULES = [
-  { apiGroups: ["apps"], resources: ["deployments/scale"], resourceNames: ["ledger-ledger"], verbs: ["get", "patch"] },
+  {
+    apiGroups: ["apps"],
+    resources: ["deployments/scale"],
+    resourceNames: ["ledger-scalardl-ledger"],
+    verbs: ["get", "patch"],
+  },
   { apiGroups: ["keda.sh"], resources: ["scaledobjects"], verbs: ["list"] },
 ];
 
@@ -28,7 +33,7 @@ test("a scale with an old resourceVersion is a conflict, and changes nothing", a
   t.is(late.status, 409);
   t.regex(
     late.body.message,
-    /^Operation cannot be fulfilled on deployments\.apps "ledger-ledger": the object has been/,
+    /^Operation cannot be fulfilled on deployments\.apps "ledger-scalardl-ledger": the object has been/,
   );
   t.is((await call(cluster, "GET", SCALE, { token })).body.spec.replicas, 3);
   t.is((await patch(1)).status, 200, "without one, the newest is changed");
@@ -36,7 +41,7 @@ test("a scale with an old resourceVersion is a conflict, and changes nothing", a
   t.is(negative.status, 422);
   t.is(
     negative.body.message,
-    'Scale.autoscaling "ledger-ledger" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0',
+    'Scale.autoscaling "ledger-scalardl-ledger" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0',
   );
 });
 
@@ -53,10 +58,10 @@ test("an account asks what it may do", async (t) => {
     return (await call(cluster, "POST", REVIEWS, { token, body })).body.status.allowed;
   };
   const scale = { group: "apps", resource: "deployments", subresource: "scale", verb: "patch" };
-  t.true(await allowed({ ...scale, name: "ledger-ledger" }));
-  t.false(await allowed({ ...scale, name: "ledger-envoy" }));
-  t.false(await allowed({ ...scale, subresource: undefined, name: "ledger-ledger" }));
-  t.false(await allowed({ ...scale, verb: "update", name: "ledger-ledger" }));
+  t.true(await allowed({ ...scale, name: "ledger-scalardl-ledger" }));
+  t.false(await allowed({ ...scale, name: "ledger-envoy-envoy" }));
+  t.false(await allowed({ ...scale, subresource: undefined, name: "ledger-scalardl-ledger" }));
+  t.false(await allowed({ ...scale, verb: "update", name: "ledger-scalardl-ledger" }));
   t.true(await allowed({ group: "keda.sh", resource: "scaledobjects", verb: "list" }), "whether it is served or not");
 });
 
