@@ -1,4 +1,4 @@
-import { waitingClock } from "./clock";
+import { type WaitingClock, waitingClock } from "./clock";
 
 const SECOND = 1000;
 
@@ -9,8 +9,9 @@ const SECOND = 1000;
 export class CallRate {
   readonly #everyMillis: number;
   readonly #burst: number;
-  /** When the calls so far would have passed one by one. */
+  /** When the calls so far would have passed one by one, by the clock that they asked. */
   #usedUntil = 0;
+  #clock: WaitingClock | undefined;
 
   constructor(perSecond: number) {
     this.#everyMillis = SECOND / perSecond;
@@ -19,6 +20,9 @@ export class CallRate {
 
   async turn(): Promise<void> {
     const clock = waitingClock();
+    // Another clock has another zero: waiting for an instant of the earlier one would take years.
+    if (clock !== this.#clock) this.#usedUntil = 0;
+    this.#clock = clock;
     const wait = this.reserve(clock.monotonic?.() ?? clock.now());
     if (wait > 0) await clock.wait(wait);
   }

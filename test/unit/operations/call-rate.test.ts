@@ -6,6 +6,7 @@ import { dynamodbClient } from "../../../operations/dynamodb-client";
 import { AwsCloud, AwsError, CallRates } from "../../../simulator/cloud/aws/aws";
 import { serveAws } from "../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../simulator/cloud/clock";
+import { oneTime } from "./switch-over/one-time";
 
 const REGION = "ap-northeast-1";
 
@@ -45,7 +46,26 @@ test.serial("calls wait by the clock of operations", async (t) => {
   t.deepEqual(waits, [500, 500, 500]);
 });
 
-test("clients of one region share its rate: a hundred look-ups are not throttled once", async (t) => {
+test.serial("with another clock, a rate does not wait for an instant of the earlier one", async (t) => {
+  const rate = new CallRate(2);
+  for (const began of [1_796_064_036_143, 1000]) {
+    const waits: number[] = [];
+    let now = began;
+    const restore = useWaitingClock({
+      now: () => now,
+      async wait(millis) {
+        waits.push(millis);
+        now += millis;
+      },
+    });
+    t.teardown(restore);
+    for (let call = 0; call < 3; call++) await rate.turn();
+    t.deepEqual(waits, [500, 500]);
+  }
+});
+
+test.serial("clients of one region share its rate: a hundred look-ups are not throttled once", async (t) => {
+  const began = oneTime(t).now();
   const aws = new AwsCloud(new SimulatedClock(), 1);
   const endpoint = await serveAws(aws);
   process.env.AWS_ENDPOINT_URL = endpoint.url;
@@ -75,4 +95,5 @@ test("clients of one region share its rate: a hundred look-ups are not throttled
     ),
   );
   t.is(throttled, 0);
+  t.true(Date.now() - began >= 9000, "a hundred calls at 10 a second, of which 5 pass at once");
 });
