@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 // Declares globalThis.asyncLocalStorage.
 import type {} from "@pulumi/pulumi/runtime/state";
+import { neverSilent } from "../operations/long-work";
 import { messageOf } from "../restore-points/error-message";
 import { isMocked } from "./mocked";
 
@@ -71,13 +72,15 @@ export function endProgram(message: string): Promise<never> {
 
 /**
  * Runs a look-up within an output; when it fails, the program ends with its message. `subject` says whose look-up it is. Without
- * a cloud, in a mocked program, what would be found is unknown.
+ * a cloud, in a mocked program, what would be found is unknown. One that takes long shows how far it is.
  */
 export async function orEnd<Found>(subject: string, lookUp: () => Promise<Found> | Found): Promise<Found> {
   // Cast: Pulumi's own value of what is not known yet; no callback of an output ever gets it.
   if (isMocked()) return pulumi.unknown as Found;
   try {
-    return await lookUp();
+    // Ephemeral: a terminal shows it in the line of the stack, a pipe gets it as a line, and the diagnostics at the end are without it.
+    const report = (line: string) => void pulumi.log.info(`${subject}: ${line}`, undefined, undefined, true);
+    return await neverSilent("look-up", report, async () => lookUp());
   } catch (error) {
     return endProgram(`${subject}: ${messageOf(error)}`);
   }

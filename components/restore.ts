@@ -31,6 +31,7 @@ import { otherPoints } from "./verification/other-points";
 import { plannedInstants, verifiesByCoordinator } from "./verification/plan";
 import type { RestoreVerification } from "./verification/restore-verification";
 import { verifyCopies } from "./verification/verification";
+import { sayWhatToExpect } from "./what-to-expect";
 
 export type { RestoredCopy } from "./restored-copy";
 
@@ -164,6 +165,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
     );
 
     warnOfParallel(known, copies, copiesExist, this);
+    sayWhatToExpect(known, copies, copiesExist, this);
     this.verification = verifyCopies(
       args,
       {

@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-rds";
 import { answered } from "./answered";
 import { type AwsAccessSource, awsClientConfig } from "./aws";
+import { longWork } from "./long-work";
 
 /** How long a restore may take. */
 const RESTORE_SECONDS = 12 * 60 * 60;
@@ -57,9 +58,11 @@ export async function describeCluster(
 /** Waits until a cluster accepts changes. */
 export async function awaitCluster(region: string, identifier: string, access: AwsAccessSource): Promise<void> {
   const client = new RDSClient(awsClientConfig(region, access));
-  await waitUntilDBClusterAvailable(
-    { client, maxWaitTime: RESTORE_SECONDS, minDelay: 30, maxDelay: 60 },
-    { DBClusterIdentifier: identifier },
+  await longWork({ what: `waits until cluster ${identifier} is available` }, () =>
+    waitUntilDBClusterAvailable(
+      { client, maxWaitTime: RESTORE_SECONDS, minDelay: 30, maxDelay: 60 },
+      { DBClusterIdentifier: identifier },
+    ),
   );
 }
 

@@ -2,6 +2,7 @@ import type { PipelineResponse } from "@azure/core-rest-pipeline";
 import { type AzureAccessSource, type AzureAccount, azureAccount, completedAccess } from "./azure";
 import { AzureTransport, isNetworkProblem } from "./azure-transport";
 import { waitingClock } from "./clock";
+import { longWork } from "./long-work";
 
 const REQUEST_TIMEOUT_MILLIS = 60_000;
 /** How often a request is sent that Azure throttles, answers with an error of its own, or does not answer. */
@@ -34,6 +35,16 @@ export class ArmRequestError extends Error {
 }
 
 type Method = "GET" | "PUT" | "PATCH" | "POST" | "DELETE";
+
+/** How far Azure is with a change, as text. */
+interface Change {
+  state?: string;
+}
+
+/** The end of a resource's ID, for people: `ledger-mysql/configurations/max_connections`. */
+function shortId(id: string): string {
+  return id.replace(/^.*\/providers\/[^/]+\/[^/]+\//, "");
+}
 
 /** The Azure Resource Manager's REST API: long-running changes are waited for, throttled requests are made again. */
 export class ArmClient {
@@ -95,11 +106,24 @@ export class ArmClient {
    * same database, it is made again: Azure says so at once, or only when its own operation has ended for that reason.
    */
   async request<Result>(method: Method, id: string, apiVersion: string, body?: object): Promise<Result> {
+    const change: Change = {};
+    const send = () => this.#whenFree<Result>(method, id, apiVersion, body, change);
+    if (method === "GET") return await send();
+    return await longWork({ what: `Azure works on ${shortId(id)}`, state: () => change.state }, send);
+  }
+
+  async #whenFree<Result>(
+    method: Method,
+    id: string,
+    apiVersion: string,
+    body: object | undefined,
+    change: Change,
+  ): Promise<Result> {
     const clock = waitingClock();
     const deadline = clock.now() + BUSY_PATIENCE_MILLIS;
     for (let seconds = 2; ; seconds = Math.min(seconds * 2, LONGEST_BUSY_SECONDS)) {
       try {
-        return await this.#attempt<Result>(method, id, apiVersion, body);
+        return await this.#attempt<Result>(method, id, apiVersion, body, change);
       } catch (error) {
         if (!(error instanceof ArmRequestError) || !isBusy(error)) throw error;
         if (clock.now() > deadline)
@@ -108,17 +132,24 @@ export class ArmClient {
             `${error.message} Azure was still busy after ${BUSY_PATIENCE_MILLIS / 60_000} minutes; wait until its other changes are done, then run this again`,
             error.status,
           );
+        change.state = "waits for another change";
         await clock.wait((error.retryAfterSeconds ?? seconds) * 1000);
       }
     }
   }
 
-  async #attempt<Result>(method: Method, id: string, apiVersion: string, body?: object): Promise<Result> {
+  async #attempt<Result>(
+    method: Method,
+    id: string,
+    apiVersion: string,
+    body: object | undefined,
+    change: Change,
+  ): Promise<Result> {
     const answer = await this.#send(method, this.#url(id, apiVersion), body);
     const monitor = answer.headers.get("azure-asyncoperation");
     const location = answer.headers.get("location");
     if (answer.status === 201 || answer.status === 202 || monitor !== undefined) {
-      if (monitor !== undefined) await this.#finished(monitor, answer);
+      if (monitor !== undefined) await this.#finished(monitor, answer, change);
       else if (location !== undefined) return parsed<Result>(await this.#finishedAt(location, answer));
       if (method === "PUT" || method === "PATCH") return this.request<Result>("GET", id, apiVersion);
       if (location !== undefined) return parsed<Result>(await this.#send("GET", location));
@@ -131,13 +162,14 @@ export class ArmClient {
   }
 
   /** Polls the URL of an operation's status. */
-  async #finished(monitor: string, first: PipelineResponse): Promise<void> {
+  async #finished(monitor: string, first: PipelineResponse, change: Change): Promise<void> {
     const deadline = waitingClock().now() + PATIENCE_MILLIS;
     let answer = first;
     for (;;) {
       await pause(retryAfterSeconds(answer) ?? POLL_SECONDS);
       answer = await this.#send("GET", monitor);
       const { status, error } = parsed<OperationStatus>(answer);
+      change.state = status;
       if (/^succeeded$/i.test(status ?? "")) return;
       // Azure's databases have statuses of their own, for running operations (Dequeued) and for failed ones
       // (ServerIsNotReady): only the failed ones have an error.
@@ -207,15 +239,19 @@ export async function awaitRestore(
 ): Promise<void> {
   const clock = waitingClock();
   const deadline = clock.now() + RESTORE_PATIENCE_MILLIS;
-  for (;;) {
-    const { state, ready } = await look();
-    if (ready) return;
-    if (state === undefined) throw new Error(`${what} is gone; it may just have been deleted: run the program again`);
-    if (/fail/i.test(state))
-      throw new Error(`the restore of ${what} has failed (${state}); delete it, then run this again`);
-    if (clock.now() > deadline) throw new Error(`${what} is still ${state} after 12 hours; run this again`);
-    await clock.wait(RESTORE_POLL_MILLIS);
-  }
+  let said: string | undefined;
+  await longWork({ what: `waits for the restore of ${what}`, state: () => said }, async () => {
+    for (;;) {
+      const { state, ready } = await look();
+      said = state;
+      if (ready) return;
+      if (state === undefined) throw new Error(`${what} is gone; it may just have been deleted: run the program again`);
+      if (/fail/i.test(state))
+        throw new Error(`the restore of ${what} has failed (${state}); delete it, then run this again`);
+      if (clock.now() > deadline) throw new Error(`${what} is still ${state} after 12 hours; run this again`);
+      await clock.wait(RESTORE_POLL_MILLIS);
+    }
+  });
 }
 
 interface Page<Element> {

@@ -16,6 +16,7 @@ import {
   serverShortfalls,
 } from "./azure-servers";
 import { waitingClock } from "./clock";
+import { eachCounted, longWork, numberedSteps, type Say } from "./long-work";
 
 /** Between two looks at a server that is still changing, at most, and for how long: most are ready within seconds. */
 const LONGEST_LOOK_SECONDS = 15;
@@ -29,11 +30,7 @@ export interface ServerProtection extends ServerAddress {
 }
 
 /** Raises the retention of a server that keeps backups for too short a time, and alters nothing else. Idempotent. */
-export async function protectServer(
-  request: ServerProtection,
-  access: AzureAccessSource,
-  say: (line: string) => void,
-): Promise<void> {
+export async function protectServer(request: ServerProtection, access: AzureAccessSource, say: Say): Promise<void> {
   const client = await ArmClient.connect(access);
   const server = await existingServer(request, access);
   await raiseRetention(client, request, server, request.backupRetentionDays, say);
@@ -53,37 +50,42 @@ export interface ServerCompletion extends ServerAddress {
 }
 
 /** Gives a restored server what the restore drops. Idempotent and resumable: it looks before it changes, one change at a time. */
-export async function completeServer(
-  wanted: ServerCompletion,
-  access: AzureAccessSource,
-  say: (line: string) => void,
-): Promise<void> {
+export async function completeServer(wanted: ServerCompletion, access: AzureAccessSource, say: Say): Promise<void> {
   const client = await ArmClient.connect(access);
   const server = await existingServer(wanted, access);
-  await raiseRetention(client, wanted, server, wanted.backupRetentionDays, say);
-
-  await setPublicAccess(client, wanted, server, access, say);
-
-  const tags = { ...server.tags, ...wanted.tags };
-  if (!sameValues(tags, server.tags ?? {})) {
-    await change(client, wanted, "PATCH", "", { tags });
-    say(`${wanted.serverName}: ${Object.keys(tags).length} tags`);
-  }
-  const { maintenanceWindow } = wanted;
-  if (maintenanceWindow && !sameValues(maintenanceWindow, server.properties.maintenanceWindow ?? {})) {
-    await change(client, wanted, "PATCH", "", { properties: { maintenanceWindow } });
-    say(`${wanted.serverName}: maintenance window`);
-  }
-  await setParameters(client, wanted, say);
-  await setFirewallRules(client, wanted, server, say);
-
+  const step = numberedSteps(wanted.serverName, 7);
+  await step("retention of backups", () => raiseRetention(client, wanted, server, wanted.backupRetentionDays, say));
+  await step("public network access", () => setPublicAccess(client, wanted, server, access, say));
+  await step("tags", () => setTags(client, wanted, server, say));
+  await step("maintenance window", () => setMaintenanceWindow(client, wanted, server, say));
+  await step("parameters", () => setParameters(client, wanted, say));
+  await step("firewall rules", () => setFirewallRules(client, wanted, server, say));
   // Last: with a standby, every other change takes longer.
-  const mode = wanted.highAvailability?.mode ?? "Disabled";
-  if (mode !== "Disabled" && server.properties.highAvailability?.mode !== mode) {
-    await change(client, wanted, "PATCH", "", { properties: { highAvailability: wanted.highAvailability } });
-    say(`${wanted.serverName}: high availability ${mode}`);
-  }
+  await step("high availability", () => setHighAvailability(client, wanted, server, say));
 }
+
+type Setting = (client: ArmClient, wanted: ServerCompletion, server: FlexibleServer, say: Say) => Promise<void>;
+
+const setTags: Setting = async (client, wanted, server, say) => {
+  const tags = { ...server.tags, ...wanted.tags };
+  if (sameValues(tags, server.tags ?? {})) return;
+  await change(client, wanted, "PATCH", "", { tags });
+  say(`${wanted.serverName}: ${Object.keys(tags).length} tags`);
+};
+
+const setMaintenanceWindow: Setting = async (client, wanted, server, say) => {
+  const { maintenanceWindow } = wanted;
+  if (!maintenanceWindow || sameValues(maintenanceWindow, server.properties.maintenanceWindow ?? {})) return;
+  await change(client, wanted, "PATCH", "", { properties: { maintenanceWindow } });
+  say(`${wanted.serverName}: maintenance window`);
+};
+
+const setHighAvailability: Setting = async (client, wanted, server, say) => {
+  const mode = wanted.highAvailability?.mode ?? "Disabled";
+  if (mode === "Disabled" || server.properties.highAvailability?.mode === mode) return;
+  await change(client, wanted, "PATCH", "", { properties: { highAvailability: wanted.highAvailability } });
+  say(`${wanted.serverName}: high availability ${mode}`);
+};
 
 /** Sets the public network access, which a restore may ignore, and checks that it has been set. */
 async function setPublicAccess(
@@ -91,7 +93,7 @@ async function setPublicAccess(
   wanted: ServerCompletion,
   server: FlexibleServer,
   access: AzureAccessSource,
-  say: (line: string) => void,
+  say: Say,
 ): Promise<void> {
   const { publicNetworkAccess, serverName } = wanted;
   const differs = ({ properties }: FlexibleServer) => properties.network?.publicNetworkAccess !== publicNetworkAccess;
@@ -105,15 +107,16 @@ async function setPublicAccess(
   say(`${serverName}: public network access ${publicNetworkAccess}`);
 }
 
-async function setParameters(client: ArmClient, wanted: ServerCompletion, say: (line: string) => void): Promise<void> {
+async function setParameters(client: ArmClient, wanted: ServerCompletion, say: Say): Promise<void> {
   const present = new Map((await readParameters(client, wanted)).map((parameter) => [parameter.name, parameter]));
-  for (const [name, value] of Object.entries(wanted.parameters)) {
-    if (present.get(name)?.value === value) continue;
+  const different = Object.entries(wanted.parameters).filter(([name, value]) => present.get(name)?.value !== value);
+  // A server takes one change at a time.
+  await eachCounted("sets", "parameters", different, 1, async ([name, value]) => {
     await change(client, wanted, "PATCH", `/configurations/${name}`, {
       properties: { value, source: "user-override" },
     });
     say(`${wanted.serverName}: ${name} = ${value}`);
-  }
+  });
   // Ask again: an earlier run may have set parameters and stopped before the restart.
   const waiting = (await readParameters(client, wanted)).filter(({ pendingRestart }) => pendingRestart);
   if (waiting.length === 0) return;
@@ -126,7 +129,7 @@ async function setFirewallRules(
   client: ArmClient,
   wanted: ServerCompletion,
   server: FlexibleServer,
-  say: (line: string) => void,
+  say: Say,
 ): Promise<void> {
   if (wanted.firewallRules.length === 0 || !hasPublicAccess(server)) return;
   const present = new Map((await readFirewallRules(client, wanted)).map((rule) => [rule.name, rule]));
@@ -143,7 +146,7 @@ async function raiseRetention(
   address: ServerAddress,
   server: FlexibleServer,
   backupRetentionDays: number,
-  say: (line: string) => void,
+  say: Say,
 ): Promise<void> {
   if (serverShortfalls(server, backupRetentionDays).length === 0) {
     say(`${address.serverName}: backups are kept for ${server.properties.backup?.backupRetentionDays} days already`);
@@ -171,19 +174,23 @@ async function change(
   const id = serverId(client, address);
   const clock = waitingClock();
   const deadline = clock.now() + READY_PATIENCE_MILLIS;
-  for (let seconds = 1; ; seconds = Math.min(seconds * 2, LONGEST_LOOK_SECONDS)) {
-    const { state = "Ready" } = (await client.request<FlexibleServer>("GET", id, apiVersion)).properties;
-    if (state === "Ready") break;
-    if (!PASSING_STATES.includes(state))
-      throw new Error(
-        `server ${address.serverName} is in the state ${state}, in which it takes no changes: start it, then run this again`,
-      );
-    if (clock.now() > deadline)
-      throw new Error(
-        `server ${address.serverName} is still in the state ${state} after ${READY_PATIENCE_MILLIS / 60_000} minutes; run this again`,
-      );
-    await clock.wait(seconds * 1000);
-  }
+  let said: string | undefined;
+  await longWork({ what: `waits until ${address.serverName} takes a change`, state: () => said }, async () => {
+    for (let seconds = 1; ; seconds = Math.min(seconds * 2, LONGEST_LOOK_SECONDS)) {
+      const { state = "Ready" } = (await client.request<FlexibleServer>("GET", id, apiVersion)).properties;
+      if (state === "Ready") return;
+      said = state;
+      if (!PASSING_STATES.includes(state))
+        throw new Error(
+          `server ${address.serverName} is in the state ${state}, in which it takes no changes: start it, then run this again`,
+        );
+      if (clock.now() > deadline)
+        throw new Error(
+          `server ${address.serverName} is still in the state ${state} after ${READY_PATIENCE_MILLIS / 60_000} minutes; run this again`,
+        );
+      await clock.wait(seconds * 1000);
+    }
+  });
   await client.request(method, `${id}${below}`, apiVersion, body);
 }
 

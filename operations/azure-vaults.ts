@@ -1,6 +1,8 @@
 import type { AzureAccessSource } from "./azure";
 import { ArmClient, ArmRequestError } from "./azure-arm";
 import { waitingClock } from "./clock";
+import { longWork } from "./long-work";
+import { ROLE_ASSIGNMENT } from "./usual-durations";
 
 /** The version that azure-native speaks, too. */
 const API_VERSION = "2025-01-01";
@@ -78,22 +80,25 @@ export async function awaitBackupPermission(
     say(`${name} is backed up already`);
     return;
   }
-  const deadline = waitingClock().now() + PATIENCE_MILLIS;
-  for (let wait = 1; ; wait = Math.min(wait * 2, LONGEST_PAUSE_SECONDS)) {
-    try {
-      await arm.request("POST", `${vaultId}/validateForBackup`, API_VERSION, { backupInstance });
-      say(`the vault may back up ${name}`);
-      return;
-    } catch (error) {
-      if (!isMissingPermission(error)) throw error;
-      if (waitingClock().now() > deadline)
-        throw new Error(
-          `the vault still may not back up ${name} after ${PATIENCE_MILLIS / 60_000} minutes (${error.message}); look at its role assignments, then run this again`,
-        );
-      say(`the vault's role assignments are not in effect yet; asking again in ${wait} s`);
-      await waitingClock().wait(wait * 1000);
+  const what = `${name}: waits until the vault's role assignments are in effect`;
+  await longWork({ what, expected: ROLE_ASSIGNMENT }, async () => {
+    const deadline = waitingClock().now() + PATIENCE_MILLIS;
+    for (let wait = 1; ; wait = Math.min(wait * 2, LONGEST_PAUSE_SECONDS)) {
+      try {
+        await arm.request("POST", `${vaultId}/validateForBackup`, API_VERSION, { backupInstance });
+        say(`the vault may back up ${name}`);
+        return;
+      } catch (error) {
+        if (!isMissingPermission(error)) throw error;
+        if (waitingClock().now() > deadline)
+          throw new Error(
+            `the vault still may not back up ${name} after ${PATIENCE_MILLIS / 60_000} minutes (${error.message}); look at its role assignments, then run this again`,
+          );
+        say(`the vault's role assignments are not in effect yet; asking again in ${wait} s`);
+        await waitingClock().wait(wait * 1000);
+      }
     }
-  }
+  });
 }
 
 function isMissingPermission(error: unknown): error is ArmRequestError {

@@ -16,6 +16,7 @@ import {
   idOf,
   tierOf,
 } from "./cosmosdb";
+import { numberedSteps } from "./long-work";
 
 /** What `protectAccount` is asked. */
 export interface AccountProtection extends CosmosAddress, CosmosGoal {}
@@ -70,22 +71,24 @@ export async function completeAccount(
   const account = await existing(wanted, access);
   const level = wanted.consistencyPolicy.defaultConsistencyLevel;
   const { properties } = account;
-  if (properties.consistencyPolicy?.defaultConsistencyLevel !== level) {
-    await client.request("PATCH", id, API_VERSION, { properties: { consistencyPolicy: wanted.consistencyPolicy } });
-    say(`${account.name}: default consistency ${level}, was ${properties.consistencyPolicy?.defaultConsistencyLevel}`);
-  }
+  const step = numberedSteps(account.name, 3);
+  const set = (what: string, body: object | undefined): Promise<boolean> =>
+    step(what, async () => {
+      if (body !== undefined) await client.request("PATCH", id, API_VERSION, body);
+      return body !== undefined;
+    });
+  const before = properties.consistencyPolicy?.defaultConsistencyLevel;
+  const { consistencyPolicy } = wanted;
+  if (await set("default consistency", before === level ? undefined : { properties: { consistencyPolicy } }))
+    say(`${account.name}: default consistency ${level}, was ${before}`);
   const network = Object.entries(wanted.network).filter(
     ([key, value]) => !sameSetting(value, properties[key as keyof CosmosNetwork]),
   );
-  if (network.length > 0) {
-    await client.request("PATCH", id, API_VERSION, { properties: Object.fromEntries(network) });
+  if (await set("network", network.length > 0 ? { properties: Object.fromEntries(network) } : undefined))
     say(`${account.name}: ${network.map(([key]) => key).join(", ")}`);
-  }
   const tags = { ...account.tags, ...wanted.tags };
-  if (!sameSetting(tags, account.tags)) {
-    await client.request("PATCH", id, API_VERSION, { tags });
+  if (await set("tags", sameSetting(tags, account.tags) ? undefined : { tags }))
     say(`${account.name}: ${Object.keys(tags).length} tags`);
-  }
   const now = (await existing(wanted, access)).properties.consistencyPolicy?.defaultConsistencyLevel;
   if (now !== level)
     throw new Error(`account ${account.name} still reads with ${now} consistency, not ${level}; run this again`);

@@ -5,6 +5,7 @@ import type { AzureAccessSource } from "./azure";
 import { type CosmosAccount, type CosmosAddress, findAccount, readingKey } from "./cosmosdb";
 import { coordinatorRows } from "./cosmosdb-coordinator";
 import { type DocumentSource, UnreadableDocuments } from "./cosmosdb-documents";
+import { longWork } from "./long-work";
 import type { VerifiedBracket } from "./verified-bracket";
 
 /** A copy of a database's account. */
@@ -59,10 +60,19 @@ export async function verifyCopies(
       key: await readingKey(address, access),
       ...coordinator,
     });
-    const differences = await compareCopies(
-      coordinatorRows(await sourceOf(earlyAccount, early), say),
-      coordinatorRows(await sourceOf(lateAccount, late), say),
-      facts.early.instant === undefined ? Date.now() : instantMillis(facts.early.instant),
+    let read: string | undefined;
+    const reads = (line: string) => {
+      read = line;
+      say(line);
+    };
+    const [earlySource, lateSource] = [await sourceOf(earlyAccount, early), await sourceOf(lateAccount, late)];
+    const comparison = { what: `${database}: compares the coordinator's copies`, state: () => read };
+    const differences = await longWork(comparison, () =>
+      compareCopies(
+        coordinatorRows(earlySource, reads),
+        coordinatorRows(lateSource, reads),
+        facts.early.instant === undefined ? Date.now() : instantMillis(facts.early.instant),
+      ),
     );
     say(JSON.stringify(found({ differences })));
   } catch (error) {

@@ -11,6 +11,7 @@ import { type DatabaseBackups, instantOfBackup } from "../restore-points/window-
 import { answered } from "./answered";
 import type { AwsAccessSource } from "./aws";
 import { dynamodbClient } from "./dynamodb-client";
+import { eachCounted } from "./long-work";
 
 /** Clocks, and how long it may take to ask for all backups of a window. */
 const AROUND_MILLIS = 15 * 60_000;
@@ -83,10 +84,10 @@ export async function deleteExpiredBackups(
   const expired = deleteBefore ? await findExpiredBackups(selection, new Date(deleteBefore), access) : [];
   if (expired.length === 0) say("no backup of a pause window has expired");
   const client = dynamodbClient(selection.region, access);
-  for (const { table, name, arn } of expired) {
+  await eachCounted("deletes expired backups", "backups", expired, 1, async ({ table, name, arn }) => {
     await deleteBackup(client, arn);
     say(`${table}: backup ${name} has expired and is deleted`);
-  }
+  });
 }
 
 async function deleteBackup(client: DynamoDBClient, arn: string): Promise<void> {

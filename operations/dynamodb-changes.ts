@@ -11,9 +11,10 @@ import {
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { counted } from "../restore-points/counted";
-import { type AwsAccessSource, eachAtOnce } from "./aws";
+import type { AwsAccessSource } from "./aws";
 import { CONCURRENCY, describeTable, type TableProtection, type TableProtectionGoal } from "./dynamodb";
 import { dynamodbClient } from "./dynamodb-client";
+import { eachCounted, longWork } from "./long-work";
 import { TableReader } from "./table-reader";
 
 /** Why a table does not meet the goal, as text; empty when it does. More than required is not a problem. */
@@ -48,7 +49,7 @@ export async function protectTables(
     throw new Error(
       `there is no table ${missing.join(", ")} in ${request.region}; it may just have been deleted: run the program again`,
     );
-  await eachAtOnce(tables, CONCURRENCY, async (table) => {
+  await eachCounted("switches protection on", "tables", tables, CONCURRENCY, async (table) => {
     const problems = shortfalls(table, request.goal);
     if (problems.length === 0) {
       say(`${table.name}: nothing to do`);
@@ -102,7 +103,7 @@ export async function completeCopies(
   say: (line: string) => void,
 ): Promise<void> {
   const client = dynamodbClient(request.region, access);
-  await eachAtOnce(request.tables, CONCURRENCY, async (wanted) => {
+  await eachCounted("gives copies their settings", "tables", request.tables, CONCURRENCY, async (wanted) => {
     const description = await describeTable(client, wanted.name);
     await client.send(
       new TagResourceCommand({
@@ -115,7 +116,9 @@ export async function completeCopies(
       await client.send(new UntagResourceCommand({ ResourceArn: description.TableArn, TagKeys: wanted.withoutTags }));
     const changes = changesTo(description, wanted);
     for (const { what, change } of changes) {
-      await waitUntilTableExists({ client, maxWaitTime: 900, minDelay: 1 }, { TableName: wanted.name });
+      await longWork({ what: `${wanted.name}: waits until it accepts a change` }, () =>
+        waitUntilTableExists({ client, maxWaitTime: 900, minDelay: 1 }, { TableName: wanted.name }),
+      );
       await client.send(new UpdateTableCommand({ TableName: wanted.name, ...change }));
       say(`${wanted.name}: ${what}`);
     }

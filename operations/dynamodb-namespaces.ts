@@ -13,8 +13,9 @@ import { indexName, type NamespacePrefixes, prefixed, renamedIndex } from "../re
 import { type AwsAccessSource, eachAtOnce } from "./aws";
 import { CONCURRENCY, describeTable } from "./dynamodb";
 import { selfPacedDynamodbClient } from "./dynamodb-client";
+import { eachCounted } from "./long-work";
 import { accepted } from "./switch-over/tables";
-import { until } from "./switch-over/until";
+import { until } from "./until";
 
 /** What `renameNamespaces` is asked: copies of ScalarDB's tables whose namespaces have another prefix. */
 export interface NamespacesRenaming extends NamespacePrefixes {
@@ -66,7 +67,9 @@ export async function renameNamespaces(
   await renameRows(client, metadata, rows, TABLE_ATTRIBUTE, request, say);
   if (copies.has(namespaces))
     await renameRows(client, namespaces, await rowsOf(client, namespaces), NAMESPACE_ATTRIBUTE, request, say);
-  await eachAtOnce([...copies], INDEXED_TABLES_AT_ONCE, ([copy, source]) => renameIndexes(client, copy, source, say));
+  await eachCounted("renames indexes", "tables", [...copies], INDEXED_TABLES_AT_ONCE, ([copy, source]) =>
+    renameIndexes(client, copy, source, say),
+  );
   await eachAtOnce(rows, CONCURRENCY, async (row) => {
     const columns = row[INDEXED_ATTRIBUTE]?.SS ?? [];
     if (columns.length === 0) return;
@@ -115,7 +118,7 @@ async function renameRows(
   say: (line: string) => void,
 ): Promise<void> {
   const old = rows.filter((row) => keyOf(row, attribute) !== newKey(names, row, attribute));
-  await eachAtOnce(old, CONCURRENCY, async (row) => {
+  await eachCounted(`renames rows of ${table}`, "rows", old, CONCURRENCY, async (row) => {
     const Item = { ...row, [attribute]: { S: newKey(names, row, attribute) } };
     await client.send(new PutItemCommand({ TableName: table, Item }));
     await client.send(new DeleteItemCommand({ TableName: table, Key: { [attribute]: { S: keyOf(row, attribute) } } }));

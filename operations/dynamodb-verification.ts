@@ -3,10 +3,11 @@ import { counted } from "../restore-points/counted";
 import { formatInstant, instantMillis } from "../restore-points/instant";
 import { compareCopies } from "../restore-points/verification/compare";
 import type { CopyInstant } from "../restore-points/verification/facts";
-import { type AwsAccessSource, eachAtOnce } from "./aws";
+import type { AwsAccessSource } from "./aws";
 import { CONCURRENCY, describeTable } from "./dynamodb";
 import { dynamodbClient } from "./dynamodb-client";
 import { coordinatorRows } from "./dynamodb-coordinator";
+import { eachCounted, longWork } from "./long-work";
 import type { VerifiedBracket } from "./verified-bracket";
 
 /** A table in a region. */
@@ -57,19 +58,28 @@ export async function verifyCopies(
   const ofData: CopyInstant[] = [...otherData];
   for (const copies of data) {
     const client = clientOf(copies.region);
-    const instants = await eachAtOnce(copies.tables, CONCURRENCY, (name) => restoredTo(client, name));
+    const what = `step 1 of 2, ${copies.database}: reads the instants of its copies`;
+    const instants = await eachCounted(what, "tables", copies.tables, CONCURRENCY, (name) => restoredTo(client, name));
     ofData.push(...summary(copies.database, instants));
   }
+  let read: string | undefined;
+  const reads = (line: string) => {
+    read = line;
+    say(line);
+  };
+  const comparison = { what: `step 2 of 2, ${database}: compares the coordinator's copies`, state: () => read };
   const facts: VerifiedBracket = {
     database,
     table,
     early: ofEarly,
     late: ofLate,
     data: ofData,
-    differences: await compareCopies(
-      coordinatorRows(clientOf(early.region), early.table, say),
-      coordinatorRows(clientOf(late.region), late.table, say),
-      ofEarly.instant === undefined ? Date.now() : instantMillis(ofEarly.instant),
+    differences: await longWork(comparison, () =>
+      compareCopies(
+        coordinatorRows(clientOf(early.region), early.table, reads),
+        coordinatorRows(clientOf(late.region), late.table, reads),
+        ofEarly.instant === undefined ? Date.now() : instantMillis(ofEarly.instant),
+      ),
     ),
     verifiedAt: formatInstant(Date.now()),
   };

@@ -12,6 +12,8 @@ import { type NamedTables, tablesOf } from "../restore-points/tables";
 import { answered } from "./answered";
 import { type AwsAccessSource, eachAtOnce } from "./aws";
 import { dynamodbClient } from "./dynamodb-client";
+import { longWork } from "./long-work";
+import { TABLE_RESTORE } from "./usual-durations";
 
 /** How long a restore may take. */
 const RESTORE_SECONDS = 12 * 60 * 60;
@@ -101,7 +103,9 @@ export async function findDeletedTables(
 /** Waits until a table is there to be changed. */
 export async function awaitTable(region: string, name: string, access: AwsAccessSource): Promise<void> {
   const client = dynamodbClient(region, access);
-  await waitUntilTableExists({ client, maxWaitTime: RESTORE_SECONDS, minDelay: 20, maxDelay: 60 }, { TableName: name });
+  await longWork({ what: `waits for the restore of table ${name}`, expected: TABLE_RESTORE }, () =>
+    waitUntilTableExists({ client, maxWaitTime: RESTORE_SECONDS, minDelay: 20, maxDelay: 60 }, { TableName: name }),
+  );
 }
 
 export async function describeTable(client: DynamoDBClient, name: string): Promise<TableDescription> {

@@ -17,14 +17,13 @@ import {
 import { answered } from "./answered";
 import { describeCluster, tagsOf } from "./aurora";
 import { type AwsAccessSource, awsClientConfig } from "./aws";
+import { longWork, type Say } from "./long-work";
 import { type ClusterMarks, foreignBecause } from "./multi-az-marks";
 import { POLL_MILLIS, settle } from "./rds";
 
 const HOUR = 60 * 60 * 1000;
 const RESTORE_MILLIS = 12 * HOUR;
 const DELETION_MILLIS = 2 * HOUR;
-
-type Say = (line: string) => void;
 
 /** How a copy is built: what both kinds of restore take. */
 export type ClusterBuild = Pick<
@@ -198,20 +197,23 @@ async function awaitRestored(
   say: Say,
   pollMillis: number,
 ): Promise<void> {
-  const deadline = Date.now() + RESTORE_MILLIS;
-  for (let said: string | undefined; ; await sleep(pollMillis)) {
-    const status = (await look())?.Status;
-    if (status !== "creating") {
-      if (FAILED.includes(status ?? ""))
-        throw new Error(
-          `AWS could not restore ${name}, which is ${status}: its events in the console of RDS say why. Delete it, and run the program again`,
-        );
-      return;
+  let said: string | undefined;
+  await longWork({ what: `step 1 of 2, ${name}: waits for the restore`, state: () => said }, async () => {
+    const deadline = Date.now() + RESTORE_MILLIS;
+    for (; ; await sleep(pollMillis)) {
+      const status = (await look())?.Status;
+      if (status !== "creating") {
+        if (FAILED.includes(status ?? ""))
+          throw new Error(
+            `AWS could not restore ${name}, which is ${status}: its events in the console of RDS say why. Delete it, and run the program again`,
+          );
+        return;
+      }
+      if (Date.now() > deadline) throw new Error(`${name} is still ${status}; run the program again to go on waiting`);
+      if (said !== status) say(`${name}: ${status}`);
+      said = status;
     }
-    if (Date.now() > deadline) throw new Error(`${name} is still ${status}; run the program again to go on waiting`);
-    if (said !== status) say(`${name}: ${status}`);
-    said = status;
-  }
+  });
 }
 
 async function tag(
@@ -244,35 +246,38 @@ export async function deleteClusterCopy(
 ): Promise<void> {
   const { region, clusterIdentifier } = copy;
   const client = new RDSClient(awsClientConfig(region, access));
-  const deadline = Date.now() + DELETION_MILLIS;
-  for (let said: string | undefined; ; await sleep(pollMillis)) {
-    const found = (await describeCluster(region, clusterIdentifier, access))?.cluster;
-    if (found === undefined) {
-      say(`${clusterIdentifier}: gone`);
-      return;
+  let said: string | undefined;
+  await longWork({ what: `${clusterIdentifier}: waits until it is deleted`, state: () => said }, async () => {
+    const deadline = Date.now() + DELETION_MILLIS;
+    for (; ; await sleep(pollMillis)) {
+      const found = (await describeCluster(region, clusterIdentifier, access))?.cluster;
+      if (found === undefined) {
+        say(`${clusterIdentifier}: gone`);
+        return;
+      }
+      if (foreignBecause(tagsOf(found), copy) !== undefined) {
+        say(`${clusterIdentifier}: gone; the cluster that has its name now is another one, and is left alone`);
+        return;
+      }
+      const status = found.Status;
+      if (Date.now() > deadline)
+        throw new Error(`cluster ${clusterIdentifier} is still ${status}; run the program again`);
+      if (said !== status) say(`${clusterIdentifier}: ${status}`);
+      said = status;
+      if (status === "deleting") continue;
+      try {
+        await client.send(
+          new DeleteDBClusterCommand({
+            DBClusterIdentifier: clusterIdentifier,
+            SkipFinalSnapshot: true,
+            DeleteAutomatedBackups: true,
+          }),
+        );
+        say(`${clusterIdentifier}: delete it`);
+      } catch (error) {
+        // One that is still being restored or changed is deleted once that is done.
+        if (!(error instanceof DBClusterNotFoundFault || error instanceof InvalidDBClusterStateFault)) throw error;
+      }
     }
-    if (foreignBecause(tagsOf(found), copy) !== undefined) {
-      say(`${clusterIdentifier}: gone; the cluster that has its name now is another one, and is left alone`);
-      return;
-    }
-    const status = found.Status;
-    if (Date.now() > deadline)
-      throw new Error(`cluster ${clusterIdentifier} is still ${status}; run the program again`);
-    if (said !== status) say(`${clusterIdentifier}: ${status}`);
-    said = status;
-    if (status === "deleting") continue;
-    try {
-      await client.send(
-        new DeleteDBClusterCommand({
-          DBClusterIdentifier: clusterIdentifier,
-          SkipFinalSnapshot: true,
-          DeleteAutomatedBackups: true,
-        }),
-      );
-      say(`${clusterIdentifier}: delete it`);
-    } catch (error) {
-      // One that is still being restored or changed is deleted once that is done.
-      if (!(error instanceof DBClusterNotFoundFault || error instanceof InvalidDBClusterStateFault)) throw error;
-    }
-  }
+  });
 }

@@ -1,6 +1,7 @@
 import { AWS_ACCESS_VARIABLE } from "./aws";
 import { AZURE_ACCESS_VARIABLE } from "./azure";
 import { KUBERNETES_ACCESS_VARIABLE } from "./kubernetes/access";
+import { neverSilent, type Say } from "./long-work";
 import { OPERATION_CLOUDS, type Operation, type OperationName } from "./requests";
 import { SWITCH_OVER_ACCESS_VARIABLE } from "./switch-over/access";
 
@@ -85,26 +86,34 @@ export class UnknownOperation extends Error {}
  * Runs one operation.
  * @param request JSON, as the component of the same version wrote it.
  * @param environment Holds the access to the cloud as JSON; without it, the SDK's own sources of credentials are used.
+ * @param say Takes each step; the last line may be a result.
+ * @param report Takes what goes on in a step that takes long, which is no part of the result.
  * @throws {UnknownOperation} for any other name.
  */
 export async function runOperation(
   name: string | undefined,
   request: string,
   environment: Record<string, string | undefined>,
-  say: (line: string) => void,
+  say: Say,
+  report: Say = () => {},
 ): Promise<void> {
   if (!isOperation(name))
     throw new UnknownOperation(
       `there is no operation ${name ?? "without a name"}; expected one of: ${Object.keys(OPERATION_CLOUDS).join(", ")}`,
     );
-  await run(name, request, environment, say);
+  await neverSilent(name, report, (said) =>
+    run(name, request, environment, (line) => {
+      said(line);
+      say(line);
+    }),
+  );
 }
 
 async function run<Name extends OperationName>(
   name: Name,
   request: string,
   environment: Record<string, string | undefined>,
-  say: (line: string) => void,
+  say: Say,
 ): Promise<void> {
   const operation: Operation<Name> = OPERATIONS[name]();
   // JSON.parse returns `any`: declareOperation (components/operation.ts) wrote both texts from values of these types.

@@ -15,6 +15,7 @@ import {
 } from "@aws-sdk/client-rds";
 import { newestRetained, tagsOf } from "./aurora";
 import { type AwsAccessSource, awsClientConfig } from "./aws";
+import { longWork } from "./long-work";
 
 /** How long a restore may take. */
 const RESTORE_SECONDS = 12 * 60 * 60;
@@ -46,9 +47,11 @@ export async function describeInstance(
 /** Waits until an instance accepts changes. */
 export async function awaitInstance(region: string, identifier: string, access: AwsAccessSource): Promise<void> {
   const client = new RDSClient(awsClientConfig(region, access));
-  await waitUntilDBInstanceAvailable(
-    { client, maxWaitTime: RESTORE_SECONDS, minDelay: 30, maxDelay: 60 },
-    { DBInstanceIdentifier: identifier },
+  await longWork({ what: `waits until instance ${identifier} is available` }, () =>
+    waitUntilDBInstanceAvailable(
+      { client, maxWaitTime: RESTORE_SECONDS, minDelay: 30, maxDelay: 60 },
+      { DBInstanceIdentifier: identifier },
+    ),
   );
 }
 
@@ -145,28 +148,33 @@ export async function settle<Settings extends object>(
   },
   pollMillis: number = POLL_MILLIS,
 ): Promise<void> {
-  const deadline = Date.now() + MODIFICATION_MILLIS;
-  let asked = false;
-  for (;;) {
-    const found = await database.look();
-    if (found === undefined)
-      throw new Error(`${name} is not there; it may just have been deleted: run the program again`);
-    const changes = differences(settings, found.settings);
-    const available = found.status === "available";
-    if (available && Object.keys(changes).length === 0) {
-      say(asked ? `${name}: done` : `${name}: nothing to do`);
-      return;
+  let status: string | undefined;
+  const what = `${name}: waits until it has its settings`;
+  await longWork({ what, state: () => status }, async () => {
+    const deadline = Date.now() + MODIFICATION_MILLIS;
+    let asked = false;
+    for (;;) {
+      const found = await database.look();
+      if (found === undefined)
+        throw new Error(`${name} is not there; it may just have been deleted: run the program again`);
+      status = found.status;
+      const changes = differences(settings, found.settings);
+      const available = status === "available";
+      if (available && Object.keys(changes).length === 0) {
+        say(asked ? `${name}: done` : `${name}: nothing to do`);
+        return;
+      }
+      if (available && !asked) {
+        for (const [setting, value] of Object.entries(changes)) say(`${name}: ${setting} ${value}`);
+        await database.change(changes);
+        asked = true;
+        continue;
+      }
+      if (Date.now() > deadline)
+        throw new Error(`${name} is ${found.status}, and still lacks ${Object.keys(changes).join(", ") || "nothing"}`);
+      await sleep(pollMillis);
     }
-    if (available && !asked) {
-      for (const [setting, value] of Object.entries(changes)) say(`${name}: ${setting} ${value}`);
-      await database.change(changes);
-      asked = true;
-      continue;
-    }
-    if (Date.now() > deadline)
-      throw new Error(`${name} is ${found.status}, and still lacks ${Object.keys(changes).join(", ") || "nothing"}`);
-    await sleep(pollMillis);
-  }
+  });
 }
 
 /** The differing settings, with those that AWS requires together with them. */

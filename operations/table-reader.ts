@@ -14,6 +14,7 @@ import { answered } from "./answered";
 import { type AwsAccessSource, allEnded, eachAtOnce } from "./aws";
 import { CONCURRENCY, describeTable, type TableProtection, type TableSettings } from "./dynamodb";
 import { dynamodbClient } from "./dynamodb-client";
+import { eachCounted } from "./long-work";
 import { isTaking } from "./taking-name";
 
 /** A table with its tags alone. */
@@ -180,7 +181,9 @@ export class TableReader {
   }
 
   async #each<Result>(tables: readonly string[], read: (name: string) => Promise<Result>): Promise<Result[]> {
-    const found = await eachAtOnce(tables, CONCURRENCY, (name) => ifItExists(() => read(name)));
+    const found = await eachCounted("reads DynamoDB", "tables", tables, CONCURRENCY, (name) =>
+      ifItExists(() => read(name)),
+    );
     return found.filter((each) => each !== undefined);
   }
 }

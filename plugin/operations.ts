@@ -24,6 +24,7 @@ async function run(operation: unknown, urn: string, inputs: Inputs): Promise<str
         lines.push(line);
         console.log(`${name}: ${line}`);
       },
+      (line) => console.log(`${name}: ${line}`),
     );
     return lines.join("\n");
   } catch (error) {

@@ -1,3 +1,5 @@
+import "./greeting";
+
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../simulator/engine/pulumi-cli";
@@ -19,9 +21,9 @@ It needs no cloud account, no Kubernetes and no Pulumi CLI; and its servers list
 
 Usage: npm start -- [options]
 
-    --set NAME       the set of databases, by default ${sets[0]?.name}:
-${sets.map(({ name, title }) => `                     ${name.padEnd(28)} ${title}`).join("\n")}
-    --engine NAME    embedded (the default; needs only npm), or pulumi (the real engine; needs a
+  --set NAME       the set of databases, by default ${sets[0]?.name}:
+${sets.map(({ name, title }) => `                     ${name}\n                       ${title}`).join("\n")}
+  --engine NAME    embedded (the default; needs only npm), or pulumi (the real engine; needs a
                    Pulumi CLI on the PATH; uses a temporary folder for its state, and no account)
   --vaults         also play a vault on each cloud, and DynamoDB backups in the pause window:
                    copies of the restored databases are kept, the set is restored only from

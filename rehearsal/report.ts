@@ -1,11 +1,11 @@
 /** The end of a rehearsal. */
 
 import { counted } from "../restore-points/counted";
+import { durationText } from "../restore-points/duration";
 import type { Operation, StackResult } from "../simulator/engine/stack";
 import type { Window } from "./pauses";
 import type { Checked, Production } from "./production";
 import type { RehearsalSet } from "./sets/set";
-import { duration } from "./text";
 import { verificationOf } from "./verification";
 
 /** The result of a rehearsal, written by `--report`. Durations in milliseconds. */
@@ -53,7 +53,7 @@ export function summarize(
     `restored to ${at}; ${counted(transfers, "transfer")}; ${counted(checks.length, "check")}, ${terminal.failures} failed`,
   );
   terminal.note(
-    `in the cloud the restore would take ${duration(restore.simulatedMillis)}, with all databases in parallel; the slowest resource, ${slowest.name}, takes ${duration(slowestOperationMillis)}`,
+    `in the cloud the restore would take ${durationText(restore.simulatedMillis)}, with all databases in parallel; the slowest resource, ${slowest.name}, takes ${durationText(slowestOperationMillis)}`,
   );
   terminal.note(`this rehearsal took ${(wallMillis / 1000).toFixed(1)} s`);
   return {

@@ -17,14 +17,6 @@ export function countOf(operations: readonly Operation[]): string {
   return counts.length > 0 ? counts.join(", ") : "nothing to do";
 }
 
-/** Simulated time: `1 h 4 min`, `34 min`, `12 s`. */
-export function duration(millis: number): string {
-  const seconds = Math.round(millis / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
 /** A resource's type without the parts that repeat: `aws:dynamodb:Table`, `kubernetes:rbac:Role`. */
 export function shortType(token: string): string {
   const [provider, module = "", name = ""] = token.split(":");

@@ -9,6 +9,7 @@ import { ClusterReader } from "../../operations/kubernetes/reader";
 import { lookUpReleases, missingNamespaces } from "../../operations/kubernetes/releases";
 import { missingRights } from "../../operations/switch-over/rights";
 import { kubernetesRights } from "../../permissions/kubernetes";
+import { durationText } from "../../restore-points/duration";
 import { formatInstant } from "../../restore-points/instant";
 import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
 import { runProblems } from "../../restore-points/pause-runs";
@@ -130,7 +131,7 @@ async function scheduleFindings(
     }))
       findings.push(split("problem", text));
   const next = nextRun(schedule, timeZone as string, now());
-  const text = next === undefined ? "never" : `at ${formatInstant(next)} (in ${spanText(next - now())})`;
+  const text = next === undefined ? "never" : `at ${formatInstant(next)} (in ${durationText(next - now())})`;
   const last =
     runs.lastSucceeded === undefined ? "no run has succeeded yet" : `the last success was at ${runs.lastSucceeded}`;
   findings.push(
@@ -164,24 +165,13 @@ async function windowFindings(
     ];
   const age = now() - newest.instant;
   const longest = longestIntervalMillis(schedule) ?? Number.POSITIVE_INFINITY;
-  const text = `the newest restore point is ${formatInstant(newest.instant)}, ${spanText(age)} ago`;
+  const text = `the newest restore point is ${formatInstant(newest.instant)}, ${durationText(age)} ago`;
   if (age <= longest + HOUR_MILLIS) return [...left, ok(text)];
   return [
     ...left,
     problem(
-      `${text}: older than the schedule's longest interval of ${spanText(longest)}`,
+      `${text}: older than the schedule's longest interval of ${durationText(longest)}`,
       `find out why later runs have recorded none: kubectl -n ${namespace} logs --selector=app.kubernetes.io/instance=${SCHEDULE_NAME} --tail=-1`,
     ),
   ];
-}
-
-/** `3 days 4 h`, `4 h 10 min`, `50 s`. */
-export function spanText(millis: number): string {
-  const seconds = Math.round(millis / 1000);
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  const days = Math.floor(hours / 24);
-  if (days > 0) return `${days} ${days === 1 ? "day" : "days"}${hours % 24 > 0 ? ` ${hours % 24} h` : ""}`;
-  if (hours > 0) return `${hours} h${minutes % 60 > 0 ? ` ${minutes % 60} min` : ""}`;
-  return minutes > 0 ? `${minutes} min` : `${seconds} s`;
 }

@@ -1,5 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { elapsed } from "../../operations/switch-over/progress";
+import { durationText } from "../../restore-points/duration";
 import { formatInstant } from "../../restore-points/instant";
 import { EXIT, type ExitCode, FailedError } from "../exit-codes";
 import type { PulumiStack, RunEnd } from "../pulumi/stack";
@@ -108,7 +108,7 @@ export class Drill {
       say(`no instant can be restored: ${restorePoints?.noneBecause ?? 'the stack has no output "restorePoints"'}`);
       return undefined;
     }
-    const age = elapsed(this.#options.now() - Date.parse(restorePoints.latest));
+    const age = durationText(this.#options.now() - Date.parse(restorePoints.latest));
     say(`the newest restore point is ${restorePoints.latest}, ${age} old (read at ${restorePoints.asOf})`);
     for (const problem of restorePoints.pauseProblems ?? []) say(`warning: ${problem}`);
     return restorePoints.latest;

@@ -1,5 +1,5 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
-import { elapsed } from "../../operations/switch-over/progress";
+import { durationText } from "../../restore-points/duration";
 import { nameOf } from "../report/resources";
 import { isChange } from "./events";
 
@@ -65,9 +65,9 @@ export class Progress {
     const longest = [...this.#running].sort(([, one], [, other]) => one - other)[0];
     const [key = "", since = now] = longest ?? [];
     const { steps, lastSeconds } = this.#expected;
-    const before = lastSeconds === undefined ? "" : `; the last drill took ${elapsed(lastSeconds * 1000)} in all`;
+    const before = lastSeconds === undefined ? "" : `; the last drill took ${durationText(lastSeconds * 1000)} in all`;
     this.#print(
-      `${this.#done} of ${steps} steps done, ${this.#running.size} running, the longest for ${elapsed(now - since)}: ${key.split(" ").at(-1)}; ${elapsed(now - this.#began)} so far${before}`,
+      `${this.#done} of ${steps} steps done, ${this.#running.size} running, the longest for ${durationText(now - since)}: ${key.split(" ").at(-1)}; ${durationText(now - this.#began)} so far${before}`,
     );
   }
 
@@ -77,7 +77,7 @@ export class Progress {
 
   get summary(): string {
     const failed = this.#failed > 0 ? `, ${this.#failed} failed` : "";
-    return `${this.#done} ${this.#done === 1 ? "step" : "steps"} done${failed}, in ${elapsed(this.#now() - this.#began)}`;
+    return `${this.#done} ${this.#done === 1 ? "step" : "steps"} done${failed}, in ${durationText(this.#now() - this.#began)}`;
   }
 
   #end(metadata: StepEventMetadata, failed: boolean): void {
@@ -91,7 +91,7 @@ export class Progress {
     const what = failed ? `could not ${metadata.op}` : (DONE[metadata.op] ?? metadata.op);
     const width = String(this.#expected.steps).length;
     this.#print(
-      `[${String(this.#done).padStart(width)}/${this.#expected.steps}] ${what} ${shortType(metadata.type)} ${nameOf(metadata.urn)}, ${elapsed(this.#now() - since)}`,
+      `[${String(this.#done).padStart(width)}/${this.#expected.steps}] ${what} ${shortType(metadata.type)} ${nameOf(metadata.urn)}, ${durationText(this.#now() - since)}`,
     );
   }
 

@@ -47,16 +47,3 @@ function label(at: number, step: number): string {
   if (step < DAY && time !== "00:00") return time;
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
 }
-
-/** A duration for people: `35 days`, `4.2 hours`, `90 s`. */
-export function duration(millis: number): string {
-  const [size, unit] =
-    millis >= 2 * DAY
-      ? [DAY, "days"]
-      : millis >= 2 * HOUR
-        ? [HOUR, "hours"]
-        : millis >= 2 * MINUTE
-          ? [MINUTE, "minutes"]
-          : [1000, "s"];
-  return `${Number((millis / size).toFixed(1))} ${unit}`;
-}

@@ -1,4 +1,5 @@
 import { counted } from "../../restore-points/counted";
+import { durationText } from "../../restore-points/duration";
 import { instantMillis } from "../../restore-points/instant";
 import type { RestorePoint } from "../../restore-points/points";
 import { restorableRange } from "../../restore-points/ranges";
@@ -6,7 +7,6 @@ import { IMPORTED, releaseLabel } from "../../restore-points/window";
 import { type Html, html } from "../page/html";
 import { legend, timeline } from "../page/lanes";
 import { badge, instant, page, searchOf, table, zoomOf } from "../page/layout";
-import { duration } from "../page/scale";
 import { expiryOf, type Gap, gapsOf } from "./facts";
 import { lanesOf, legendOf, linesOf, spanOf } from "./picture";
 import type { PointsView } from "./view";
@@ -76,8 +76,8 @@ function databases({ output: { databases, asOf }, recoveryDays = {} }: PointsVie
         database.name,
         instant(database.earliest ?? ""),
         instant(database.latest ?? ""),
-        duration(Math.max(0, instantMillis(asOf) - range.latest)),
-        `${duration(range.latest - range.earliest)}${reaches === "" ? "" : ` (${reaches})`}`,
+        durationText(Math.max(0, instantMillis(asOf) - range.latest)),
+        `${durationText(range.latest - range.earliest)}${reaches === "" ? "" : ` (${reaches})`}`,
       ];
     }),
   });
@@ -160,7 +160,7 @@ function gapTable(gaps: readonly Gap[]): Html {
     rows: gaps.map(({ from, to, open }) => [
       instant(text(from)),
       open ? html`${badge("bad", "now")}` : instant(text(to)),
-      duration(to - from),
+      durationText(to - from),
     ]),
   })}`;
 }

@@ -1,6 +1,6 @@
+import { durationText } from "../../restore-points/duration";
 import { type Html, html } from "../page/html";
 import { percent, type Span } from "../page/scale";
-import { durationText } from "./duration";
 import { type Evidence, type EvidenceDatabase, type EvidenceTime, isKnown, secondsBetween } from "./evidence";
 
 const STEPS_SECONDS = [10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
@@ -76,11 +76,11 @@ function ticks(span: Span): Html[] {
     const at = index * step;
     // The last one's text would not fit right of its line.
     const last = at / seconds > 0.9 ? " last" : "";
-    return html`<span class="tick${last}" style="left:${percent(span.from + at * 1000, span)}">${at === 0 ? "0" : durationText(at)}</span>`;
+    return html`<span class="tick${last}" style="left:${percent(span.from + at * 1000, span)}">${at === 0 ? "0" : durationText(at * 1000)}</span>`;
   });
 }
 
 function spanText(from: EvidenceTime, to: EvidenceTime): string {
   const seconds = secondsBetween(from, to);
-  return seconds === undefined ? "a time that is not recorded" : durationText(seconds);
+  return seconds === undefined ? "a time that is not recorded" : durationText(seconds * 1000);
 }

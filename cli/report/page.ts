@@ -1,6 +1,6 @@
+import { durationText } from "../../restore-points/duration";
 import { type Html, html } from "../page/html";
 import { instant as instantOf, list, page as pageOf, table } from "../page/layout";
-import { durationText } from "./duration";
 import {
   type Evidence,
   type EvidenceResource,
@@ -85,8 +85,9 @@ function job(address: string): Html | string {
 }
 
 function objective({ measuredSeconds, targetMinutes, met, measuredAs }: Measured): Html {
-  const found = measuredSeconds === undefined ? "not measured" : durationText(measuredSeconds);
-  const target = targetMinutes === undefined ? "no target is configured" : `target ${durationText(targetMinutes * 60)}`;
+  const found = measuredSeconds === undefined ? "not measured" : durationText(measuredSeconds * 1000);
+  const target =
+    targetMinutes === undefined ? "no target is configured" : `target ${durationText(targetMinutes * 60_000)}`;
   return html`<strong>${found}</strong> (${target})${
     targetMinutes !== undefined && html` ${result(met === true, "met", "not met")}`
   }<br><span class="source">${measuredAs}</span>`;
@@ -106,7 +107,7 @@ function databases({ databases, begun }: Evidence): Html {
   const rows = databases.map(({ name, kind, requested, available, completed, verified }) => {
     const durations = [secondsBetween(requested, available), secondsBetween(begun, completed)].map(
       (seconds) =>
-        html`<span class="duration">${seconds === undefined ? "not recorded" : durationText(seconds)}</span>`,
+        html`<span class="duration">${seconds === undefined ? "not recorded" : durationText(seconds * 1000)}</span>`,
     );
     const times = [requested, available, completed, verified].map(time);
     return [html`${name}<br><span class="source">${kind}</span>`, ...times, ...durations];

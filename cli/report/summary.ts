@@ -1,5 +1,5 @@
+import { durationText } from "../../restore-points/duration";
 import type { Paint } from "../../restore-points/paint";
-import { durationText } from "./duration";
 import { type EvidenceTime, isKnown, type Measured, secondsBetween } from "./evidence";
 import type { MetricFacts } from "./metrics";
 
@@ -14,7 +14,7 @@ export function summaryLines({ stack, lastVerified, restorePoints, evidence }: M
   const { mode, instant, passed, verdict, databases, checks, leftToDo, recoveryTime, recoveryPoint } = evidence;
   const width = Math.max(...databases.map(({ name }) => name.length), "DATABASE".length);
   const cell = (seconds: number | undefined) =>
-    (seconds === undefined ? "not recorded" : durationText(seconds)).padEnd(14);
+    (seconds === undefined ? "not recorded" : durationText(seconds * 1000)).padEnd(14);
   return [
     `${mode} of ${stack}, restored to ${instant}`,
     `verdict: ${paint(passed ? "green" : "red", verdict.verdict)}`,
@@ -39,9 +39,9 @@ export function summaryLines({ stack, lastVerified, restorePoints, evidence }: M
 }
 
 function measuredText({ measuredSeconds, targetMinutes, met }: Measured): string {
-  const found = measuredSeconds === undefined ? "not measured" : durationText(measuredSeconds);
+  const found = measuredSeconds === undefined ? "not measured" : durationText(measuredSeconds * 1000);
   if (targetMinutes === undefined) return `${found} (no target is configured)`;
-  return `${found} (target ${durationText(targetMinutes * 60)}: ${met === true ? "met" : "not met"})`;
+  return `${found} (target ${durationText(targetMinutes * 60_000)}: ${met === true ? "met" : "not met"})`;
 }
 
 function timeText(time: EvidenceTime): string {

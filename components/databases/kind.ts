@@ -152,6 +152,8 @@ export interface DatabaseKind<Args> {
   relational: boolean;
   /** How many restores the cloud runs at a time in an account, for kinds that are restored part by part. */
   restoresAtOnce?: number;
+  /** How long a restore takes, where the cloud documents a duration. */
+  restoreTakes?: string;
   /** Describes and checks the args, for configuration and components alike. */
   schema: z.ZodType;
   /** The resources that `create` declares, with what the user gives them and what this program sets itself. */

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { durationText } from "../../restore-points/duration";
+import { longWork } from "../long-work";
 import { type Fields, listIn, objectIn } from "./fields";
 import { type ClusterChoice, selectCluster } from "./kubeconfig";
 import { ClusterReader } from "./reader";
@@ -30,32 +32,45 @@ export async function awaitJob(
   say: (line: string) => void,
   pollMillis = POLL_MILLIS,
 ): Promise<void> {
-  const end = Date.now() + (deadlineSeconds + START_SECONDS) * 1000;
-  for (;;) {
-    // Open a new connection each time: credentials of plugins expire within minutes.
-    const reader = await ClusterReader.open(selectCluster(access, process.env), process.env);
-    const job = await reader.get(`/apis/batch/v1/namespaces/${namespace}/jobs/${name}`);
-    if (job === undefined || objectIn(job, "metadata").uid !== uid)
-      throw new Error(`the Job ${namespace}/${name} does not exist any more; ${again(task)}`);
-    const conditions = listIn(objectIn(job, "status"), "conditions");
-    const condition = (type: string) => conditions.find((each) => each.type === type && each.status === "True");
-    const failed = condition("Failed");
-    if (failed !== undefined || condition("Complete") !== undefined) {
-      const pods = await reader.list(`/api/v1/namespaces/${namespace}/pods`, `job-name=${name}`);
-      const ends = pods.filter((pod) => isOf(pod, uid)).flatMap(endsOf);
-      if (failed !== undefined) throw new Error(failure(`${namespace}/${name}`, task, failed, ends));
-      const message = ends.find(({ exitCode }) => exitCode === 0)?.message;
-      if (message === undefined)
-        throw new Error(
-          `the pod of the Job ${namespace}/${name} does not exist any more, with what it found; ${again(task)}`,
-        );
-      say(message.trim() === "" ? NO_MESSAGE : message.trim());
-      return;
+  let seen = "no pod yet";
+  const expected = `at most ${durationText((deadlineSeconds + START_SECONDS) * 1000)}`;
+  await longWork({ what: `waits for the Job ${namespace}/${name}`, state: () => seen, expected }, async () => {
+    const end = Date.now() + (deadlineSeconds + START_SECONDS) * 1000;
+    for (;;) {
+      // Open a new connection each time: credentials of plugins expire within minutes.
+      const reader = await ClusterReader.open(selectCluster(access, process.env), process.env);
+      const job = await reader.get(`/apis/batch/v1/namespaces/${namespace}/jobs/${name}`);
+      if (job === undefined || objectIn(job, "metadata").uid !== uid)
+        throw new Error(`the Job ${namespace}/${name} does not exist any more; ${again(task)}`);
+      const status = objectIn(job, "status");
+      seen = podStateIn(status);
+      const conditions = listIn(status, "conditions");
+      const condition = (type: string) => conditions.find((each) => each.type === type && each.status === "True");
+      const failed = condition("Failed");
+      if (failed !== undefined || condition("Complete") !== undefined) {
+        const pods = await reader.list(`/api/v1/namespaces/${namespace}/pods`, `job-name=${name}`);
+        const ends = pods.filter((pod) => isOf(pod, uid)).flatMap(endsOf);
+        if (failed !== undefined) throw new Error(failure(`${namespace}/${name}`, task, failed, ends));
+        const message = ends.find(({ exitCode }) => exitCode === 0)?.message;
+        if (message === undefined)
+          throw new Error(
+            `the pod of the Job ${namespace}/${name} does not exist any more, with what it found; ${again(task)}`,
+          );
+        say(message.trim() === "" ? NO_MESSAGE : message.trim());
+        return;
+      }
+      if (Date.now() > end)
+        throw new Error(`the Job ${namespace}/${name} has not ended within ${deadlineSeconds} s; ${again(task)}`);
+      await delay(pollMillis);
     }
-    if (Date.now() > end)
-      throw new Error(`the Job ${namespace}/${name} has not ended within ${deadlineSeconds} s; ${again(task)}`);
-    await delay(pollMillis);
-  }
+  });
+}
+
+/** What the Job's pod does, by the counts in its status. [Kubernetes API reference, JobStatus] */
+function podStateIn({ active, ready, failed }: Fields): string {
+  const again = typeof failed === "number" && failed > 0 ? ` after ${failed} that failed` : "";
+  if (ready) return `its pod runs${again}`;
+  return active ? `its pod starts${again}` : `no pod${again || " yet"}`;
 }
 
 interface PodEnd {

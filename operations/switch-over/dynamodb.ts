@@ -5,6 +5,7 @@ import { type AwsAccessSource, eachAtOnce } from "../aws";
 import { waitingClock } from "../clock";
 import { CONCURRENCY } from "../dynamodb";
 import { selfPacedDynamodbClient } from "../dynamodb-client";
+import { until } from "../until";
 import { NOTHING_REPLACED, type SwitchOverOf } from "./copy-marks";
 import { findPairs } from "./find-pairs";
 import type { Member, NameState, Say } from "./member";
@@ -26,7 +27,6 @@ import {
   unprotect,
   untagTable,
 } from "./tables";
-import { until } from "./until";
 
 const MINUTE = 60_000;
 const POLL_MILLIS = 15_000;

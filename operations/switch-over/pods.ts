@@ -2,7 +2,7 @@ import { messageOf } from "../../restore-points/error-message";
 import { connectTo } from "../kubernetes/client";
 import { ClusterPods } from "./cluster-pods";
 import type { Journal } from "./journal";
-import { neverSilent, type Say } from "./progress";
+import type { Say } from "./progress";
 import type { CarriedProperties, ClusterReleases, PodsJournal, PodsOptions, StoppablePods } from "./stoppable-pods";
 
 export type {
@@ -39,7 +39,7 @@ class PodsOfClusters implements StoppablePods {
 
   async lock(say: Say): Promise<void> {
     try {
-      await neverSilent(say, (line) => this.#each((cluster) => cluster.lock(line)));
+      await this.#each((cluster) => cluster.lock(say));
     } catch (error) {
       await this.unlock();
       throw error;
@@ -64,11 +64,9 @@ class PodsOfClusters implements StoppablePods {
   }
 
   async stop(instant: string, say: Say): Promise<void> {
-    await neverSilent(say, async (line) => {
-      // All counts are recorded before the first pod is stopped.
-      const fresh = await this.#each((cluster) => cluster.record(instant));
-      await this.#each((cluster, index) => cluster.stop(fresh[index] ?? new Map(), line));
-    });
+    // All counts are recorded before the first pod is stopped.
+    const fresh = await this.#each((cluster) => cluster.record(instant));
+    await this.#each((cluster, index) => cluster.stop(fresh[index] ?? new Map(), say));
   }
 
   async note(notes: Record<string, string>): Promise<void> {
@@ -88,7 +86,7 @@ class PodsOfClusters implements StoppablePods {
   }
 
   async start(say: Say): Promise<void> {
-    await neverSilent(say, (line) => this.#each((cluster) => cluster.start(line)));
+    await this.#each((cluster) => cluster.start(say));
   }
 
   /** Does it in all clusters, to the end in each, and then reports every failure. */

@@ -1,39 +1,9 @@
+import { durationText } from "../../restore-points/duration";
 import { waitingClock } from "../clock";
+import type { Say } from "../long-work";
 
-/** Takes a line for the user. */
-export type Say = (line: string) => void;
-
-const SILENCE_MILLIS = 45_000;
-
-/** Runs `work`, and repeats its last line whenever it has said nothing for a while, so that it does not seem to hang. */
-export async function neverSilent<Result>(
-  say: Say,
-  work: (say: Say) => Promise<Result>,
-  silenceMillis = SILENCE_MILLIS,
-): Promise<Result> {
-  let [last, since, repeatedAt] = ["", Date.now(), Date.now()];
-  const timer = setInterval(() => {
-    if (Date.now() - repeatedAt < silenceMillis) return;
-    repeatedAt = Date.now();
-    say(`still working, ${elapsed(Date.now() - since)} after: ${last}`);
-  }, silenceMillis / 9);
-  try {
-    return await work((line) => {
-      [last, since, repeatedAt] = [line, Date.now(), Date.now()];
-      say(line);
-    });
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-/** Such as `45 s` and `3 min 5 s`. */
-export function elapsed(millis: number): string {
-  const seconds = Math.round(millis / 1000);
-  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
-  if (minutes === 0) return `${rest} s`;
-  return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
-}
+export { durationText as elapsed } from "../../restore-points/duration";
+export type { Say } from "../long-work";
 
 const REPORT_MILLIS = 30_000;
 
@@ -51,7 +21,7 @@ export class Waiting {
   }
 
   get elapsed(): string {
-    return elapsed(waitingClock().now() - this.#begin);
+    return durationText(waitingClock().now() - this.#begin);
   }
 
   /** Says a text that is new, or that has not changed for half a minute, and waits. @throws {Error} `failure` at the limit */

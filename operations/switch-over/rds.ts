@@ -1,10 +1,10 @@
 import { PRODUCTION_NAME_TAG, REPLACES_TAG, SWITCHED_OVER_TAG } from "../../restore-points/rules/tag-keys";
 import { waitingClock } from "../clock";
+import { until } from "../until";
 import { isCopyOf, NOTHING_REPLACED, type SwitchOverOf } from "./copy-marks";
 import type { Holder, Member, NameState, Say } from "./member";
 import type { RdsDatabase, RdsDatabases } from "./rds-databases";
 import type { SwitchedRds } from "./request";
-import { until } from "./until";
 
 const MINUTE = 60_000;
 const POLL_MILLIS = 15_000;

@@ -1,10 +1,10 @@
 import { counted } from "../../restore-points/counted";
 import { releaseLabel } from "../../restore-points/window";
 import { isForbidden } from "../kubernetes/client";
+import { until } from "../until";
 import { type Carried, carriedOf, type MovedAddress } from "./addresses";
 import type { Say } from "./member";
 import type { CarriedProperties, StoppablePods } from "./stoppable-pods";
-import { until } from "./until";
 
 const MINUTE = 60_000;
 const POLL_MILLIS = 15_000;

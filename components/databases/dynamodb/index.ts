@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { TABLE_RESTORE } from "../../../operations/usual-durations";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { OWNED } from "../create";
 import { type DatabaseKind, DECLARED_HERE, instantSuffix, lookUpFor } from "../kind";
@@ -38,6 +39,7 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
   label: "Amazon DynamoDB",
   relational: false,
   restoresAtOnce: CONCURRENT_RESTORES,
+  restoreTakes: `${TABLE_RESTORE} for each ${CONCURRENT_RESTORES} tables (documented)`,
   schema: dynamodbSchema,
   region: ({ existing, create }) => existing?.region ?? create?.region,
   recoveryDays: (args) => goalOf(args).recoveryPeriodInDays,

@@ -195,7 +195,7 @@ const LACKS: {
     take: ({ cloud }) => cloud.clock.advance(72 * HOUR),
     check: "restore points",
     state: "problem",
-    says: /3 days.* ago: older than the schedule's longest interval of 1 day/,
+    says: /3 days.* ago: older than the schedule's longest interval of 24 h/,
     fix: /kubectl -n scalar logs/,
   },
   {

@@ -2,7 +2,6 @@ import test from "ava";
 import { connect } from "../../../../operations/kubernetes/connection";
 import { selectCluster } from "../../../../operations/kubernetes/kubeconfig";
 import { podsOf } from "../../../../operations/switch-over/pods";
-import { neverSilent } from "../../../../operations/switch-over/progress";
 import { INSTANT, RELEASES, SCHEDULE, type Scene, scene } from "./scene";
 
 const [ledger, auditor] = [RELEASES.slice(0, 1), RELEASES.slice(1)];
@@ -117,26 +116,4 @@ test("a set without releases has no pods and needs no cluster", async (t) => {
   t.deepEqual([await pods.problems(INSTANT), await pods.present(), await pods.journal()], [[], [], undefined]);
   await pods.start(say);
   await pods.unlock();
-});
-
-test("the last line is repeated while nothing new is said", async (t) => {
-  const said: string[] = [];
-  let finish = () => {};
-  const work = neverSilent(
-    (line) => said.push(line),
-    async (say) => {
-      say("stopping pods");
-      await new Promise<void>((resolve) => {
-        finish = resolve;
-      });
-    },
-    5,
-  );
-  while (said.length < 3) await new Promise((resolve) => setTimeout(resolve, 1));
-  finish();
-  await work;
-  const count = said.length;
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  t.is(said.length, count);
-  t.deepEqual(said.slice(0, 2), ["stopping pods", "still working, 0 s after: stopping pods"]);
 });
