@@ -7,7 +7,7 @@ import { UsageError } from "./exit-codes";
 export interface FileConfig {
   /** By full key, such as `aws:region`; without what Pulumi has encrypted. */
   values: Record<string, unknown>;
-  /** The keys that are encrypted, or have an encrypted value in them. */
+  /** The keys that are encrypted, or have an encrypted value in them. Those of `pause.notify` are replaced: nothing but the pauser uses them. */
   encrypted: string[];
 }
 
@@ -23,12 +23,33 @@ export function readFileConfig(file: string): FileConfig {
   const config = isObject(content) ? content.config : undefined;
   if (!isObject(config))
     throw new UsageError(`${file} is no stack file: it has no "config"; "scalar-backup check ${file}" says more`);
-  const encrypted = Object.keys(config).filter((key) => hasSecret(config[key]));
-  return { values: Object.fromEntries(Object.entries(config).filter(([key]) => !encrypted.includes(key))), encrypted };
+  const readable = Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, key === PAUSE ? withoutAddresses(value) : value]),
+  );
+  const encrypted = Object.keys(readable).filter((key) => hasSecret(readable[key]));
+  const known = Object.entries(readable).filter(([key]) => !encrypted.includes(key));
+  return { values: Object.fromEntries(known), encrypted };
+}
+
+const PAUSE = "scalar-backup:pause";
+
+/** Replaces an address that is encrypted. RFC 2606 reserves the domain. */
+const ENCRYPTED = "https://encrypted.invalid";
+
+function withoutAddresses(pause: unknown): unknown {
+  return isObject(pause) && pause.notify !== undefined ? { ...pause, notify: replaced(pause.notify) } : pause;
+}
+
+function replaced(value: unknown): unknown {
+  if (isSecret(value)) return ENCRYPTED;
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replaced(inner)]));
 }
 
 function hasSecret(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(hasSecret);
-  if (!isObject(value)) return false;
-  return (typeof value.secure === "string" && Object.keys(value).length === 1) || Object.values(value).some(hasSecret);
+  return isSecret(value) || (isObject(value) && Object.values(value).some(hasSecret));
 }
+
+const isSecret = (value: unknown): boolean =>
+  isObject(value) && typeof value.secure === "string" && Object.keys(value).length === 1;

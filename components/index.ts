@@ -4,6 +4,7 @@ export type { BackupSet } from "./backup-set";
 export type { DatabaseArgs } from "./databases";
 export { CosmosdbNetworkPublicNetworkAccess } from "./databases/cosmosdb/args";
 export type { PauseScheduleArgs } from "./pause/args";
+export { NotifyWhen } from "./pause/notify-args";
 export { PauseSchedule } from "./pause/pause-schedule";
 export { type RestoredCopy, ScalarRestore } from "./restore";
 export type { ScalarRestoreArgs } from "./restore-args";

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { jsonSchemaOf } from "../components/problem-messages/json-schema";
+import { type JsonSchemaNode, jsonSchemaOf } from "../components/problem-messages/json-schema";
 import { createdResourcesText } from "./created-resources";
 import { referenceText } from "./reference";
 import { PROJECT, stackConfigSchema } from "./schema";
@@ -30,7 +30,7 @@ export function stackFileSchema(): object {
         properties: Object.fromEntries(
           Object.entries(properties).map(([key, schema]) => [
             `${PROJECT}:${key}`,
-            key === "properties" ? { anyOf: [schema, SECURE] } : schema,
+            key === "properties" ? { anyOf: [schema, SECURE] } : withSecure(schema),
           ]),
         ),
         required: required.map((key) => `${PROJECT}:${key}`),
@@ -38,6 +38,19 @@ export function stackFileSchema(): object {
       },
     },
     required: ["config"],
+  };
+}
+
+/** Texts that may be secrets are encrypted in most files. */
+function withSecure(node: JsonSchemaNode): object {
+  if (node.writeOnly && node.type === "string") return { anyOf: [node, SECURE] };
+  const { properties, additionalProperties } = node;
+  return {
+    ...node,
+    ...(properties && {
+      properties: Object.fromEntries(Object.entries(properties).map(([key, inner]) => [key, withSecure(inner)])),
+    }),
+    ...(typeof additionalProperties === "object" && { additionalProperties: withSecure(additionalProperties) }),
   };
 }
 

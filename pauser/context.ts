@@ -79,9 +79,9 @@ export class Context {
   }
 
   /** What the record says about the end of a Job's try. */
-  outcomeOf(job: string, { end, reasons }: Pick<RunOutcome, "end" | "reasons">): RunOutcome {
+  outcomeOf(job: string, { end, reasons, times }: Pick<RunOutcome, "end" | "reasons" | "times">): RunOutcome {
     const endedAt = instant(this.ports.clock.now());
-    return { job, startedAt: instant(this.startedAt), endedAt, end, reasons };
+    return { job, startedAt: instant(this.startedAt), endedAt, end, reasons, ...(times && { times }) };
   }
 
   note(run: string, pods: NotedPod[]): UnfinishedRun {

@@ -1,4 +1,5 @@
 import { counted } from "../restore-points/counted";
+import type { PauseTimes } from "../restore-points/last-run";
 import type { PauseWindow } from "../restore-points/window";
 import { type Moment, momentOf } from "./clock";
 import { type Context, fixes, lines } from "./context";
@@ -41,6 +42,7 @@ export interface Paused {
   leftPaused: Map<ScalarPod, string>;
   /** Why due backups were not made. */
   backupProblems: string[];
+  times: PauseTimes;
 }
 
 /** One pause of all pods, from the first Pause to the last Unpause. */
@@ -74,6 +76,7 @@ export class Pause {
     watch?.end();
     const lastLook = held && ((handle: PodHandle) => watch?.lastLook(handle));
     const { complaints, leftPaused } = await context.unpause(this.plan.handles, lastLook);
+    const times = this.times();
     if (held) this.reportLength(held);
     if (complaints.size > 0) {
       held = undefined;
@@ -82,7 +85,19 @@ export class Pause {
     if (leftPaused.size > 0) {
       ended = { end: "failedToUnpause", reasons: [...(ended?.reasons ?? []), ...fixes(leftPaused)] };
     }
-    return { held, ended, leftPaused, backupProblems: this.backupProblems };
+    return { held, ended, leftPaused, backupProblems: this.backupProblems, times };
+  }
+
+  private times(): PauseTimes {
+    const drains = new Map<string, number>();
+    for (const { pod, drainMillis } of this.plan.handles) {
+      const release = `${pod.namespace}/${pod.release}`;
+      if (drainMillis !== undefined) drains.set(release, Math.max(drains.get(release) ?? 0, Math.round(drainMillis)));
+    }
+    return {
+      pausedMillis: Math.round(this.clock.monotonic() - this.started.monotonic),
+      drains: [...drains].map(([release, millis]) => ({ release, millis })),
+    };
   }
 
   private async pauseAll(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { PauseTimes } from "../restore-points/last-run";
 import type { PauseWindow } from "../restore-points/window";
 
 /** How a run may end, with the process's exit code. Node.js itself uses codes up to 13. */
@@ -28,6 +29,8 @@ export interface Outcome {
   reasons: string[];
   /** The window that was recorded, or that is valid but could not be recorded. */
   window?: PauseWindow | undefined;
+  /** Absent if nothing was paused. */
+  times?: PauseTimes | undefined;
 }
 
 /** Ends the run early with this outcome. */

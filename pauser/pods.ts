@@ -23,6 +23,8 @@ export interface PodHandle {
   admin: AdminInterface;
   /** The Pause in progress; it never rejects. */
   pausing?: Promise<void> | undefined;
+  /** How long it took to pause, once it is paused. */
+  drainMillis?: number;
   /** The pod answered that another caller has paused it: do not unpause it. */
   pausedByOthers?: boolean;
 }
@@ -79,8 +81,9 @@ export async function pauseAll(
     if (over.aborted) resolve();
     over.addEventListener("abort", () => resolve(), { once: true });
   });
+  const begun = clock.monotonic();
   for (const handle of handles) {
-    handle.pausing = pausePod(handle, new Deadline(clock, maxDrainMillis), over)
+    handle.pausing = pausePod(handle, new Deadline(clock, maxDrainMillis), over, () => clock.monotonic() - begun)
       .catch((error: Error) => {
         complaints.set(podName(handle.pod), error.message);
         givenUp.abort();
@@ -94,11 +97,18 @@ export async function pauseAll(
 }
 
 /** One Pause, repeated while other callers interfere. */
-async function pausePod(handle: PodHandle, deadline: Deadline, over: AbortSignal): Promise<void> {
+async function pausePod(
+  handle: PodHandle,
+  deadline: Deadline,
+  over: AbortSignal,
+  passedMillis: () => number,
+): Promise<void> {
   for (;;) {
     try {
       const drainMillis = Math.max(1, Math.round(deadline.remainingMillis));
-      return await handle.admin.pause(drainMillis, drainMillis + PAUSE_SLACK_MILLIS);
+      await handle.admin.pause(drainMillis, drainMillis + PAUSE_SLACK_MILLIS);
+      handle.drainMillis = passedMillis();
+      return;
     } catch (error) {
       const reason = error instanceof AdminError ? error.reason : undefined;
       const again = reason !== undefined && LOST_A_RACE.includes(reason) && !deadline.passed && !over.aborted;

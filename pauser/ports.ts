@@ -9,6 +9,31 @@ export interface Ports {
   api: ApiTransport;
   /** The admin interface of one pod. */
   admin(pod: ScalarPod): AdminInterface;
+  web: WebTransport;
+}
+
+/** A request to a server outside the cluster's API. */
+export interface WebRequest {
+  url: URL;
+  method: "GET" | "POST";
+  headers: Record<string, string>;
+  body?: string;
+  /** A CA besides the public ones, in PEM. */
+  ca?: string | undefined;
+}
+
+export interface WebAnswer {
+  status: number;
+  /** The beginning of the answer. */
+  text: string;
+  /** The `Location` header. */
+  location?: string | undefined;
+}
+
+/** Requests to servers outside the cluster's API, without retries and redirects. */
+export interface WebTransport {
+  /** @throws {Error} when there is no answer, or when `signal` is aborted */
+  send(request: WebRequest, signal: AbortSignal): Promise<WebAnswer>;
 }
 
 export interface Clock {

@@ -1,3 +1,5 @@
+import { realPorts } from "./adapters";
+import { type Ended, endOfRun, endOfUnpauser, notify } from "./notify/notifier";
 import { EXIT_CODES, type Outcome } from "./outcome";
 import { consoleReport, resultLines } from "./report";
 import { run } from "./run";
@@ -13,6 +15,8 @@ interface Ending {
   results: string[];
   /** Lines for people. */
   said: string[];
+  /** What is left to do once all of that is printed. */
+  report?: () => Promise<void>;
 }
 
 async function main(backups: BackupMaker | undefined): Promise<Ending> {
@@ -27,11 +31,13 @@ async function main(backups: BackupMaker | undefined): Promise<Ending> {
     throw error;
   }
   if (task === UNPAUSE_TASK) {
-    const { end, reasons } = await unpauser(environment, stopSignal(), consoleReport);
+    const outcome = await unpauser(environment, stopSignal(), consoleReport);
+    const { end, reasons } = outcome;
     return {
       exitCode: end === "nothingToUnpause" || end === "unpaused" ? 0 : EXIT_CODES[end],
       results: [],
       said: [...reasons, end],
+      report: reporting(environment, endOfUnpauser(outcome)),
     };
   }
   if (environment.settings.windowBackups && backups === undefined) {
@@ -40,8 +46,12 @@ async function main(backups: BackupMaker | undefined): Promise<Ending> {
       reasons: ["windowBackups: this program makes no backups; `pulumi up` mounts the program that does"],
     });
   }
-  return endingOf(await run(environment, stopSignal(), consoleReport, backups));
+  const outcome = await run(environment, stopSignal(), consoleReport, backups);
+  return { ...endingOf(outcome), report: reporting(environment, endOfRun(outcome)) };
 }
+
+const reporting = (environment: Environment, ended: Ended | undefined) => () =>
+  notify(environment, ended, { ports: realPorts(environment), report: consoleReport, env: process.env });
 
 function endingOf({ end, reasons, window }: Outcome): Ending {
   const ending = window ? `window ${window.pauseCompleted} to ${window.unpauseStarted}` : "no window";
@@ -71,9 +81,10 @@ function stopSignal(): AbortSignal {
 /** Runs the pauser or the unpauser in this process, and exits with the code of its outcome. */
 export function pauserProcess(backups?: BackupMaker): Promise<void> {
   return main(backups).then(
-    ({ exitCode, results, said }) => {
+    async ({ exitCode, results, said, report }) => {
       for (const line of results) consoleReport.result(line);
       for (const line of said) consoleReport.log(line);
+      await report?.();
       process.exit(exitCode);
     },
     (error) => {

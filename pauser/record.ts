@@ -1,4 +1,10 @@
-import { LAST_RUN_KEY, type LastRun, writeLastRun } from "../restore-points/last-run";
+import { LAST_RUN_KEY, type LastRun, readLastRun, writeLastRun } from "../restore-points/last-run";
+import {
+  NOTIFICATIONS_KEY,
+  type Notifications,
+  readNotifications,
+  writeNotifications,
+} from "../restore-points/notifications";
 import { prune } from "../restore-points/prune";
 import { readWindowRecord, WindowRecordError, writeWindowRecord } from "../restore-points/record";
 import { isObject } from "../restore-points/shape";
@@ -37,6 +43,15 @@ interface Edit {
   windows?: string;
   unfinished?: string | null;
   lastRun?: string;
+  notifications?: string;
+}
+
+/** What the record has for reports. */
+export interface Reportable {
+  /** Undefined if they cannot be read. */
+  windows: PauseWindow[] | undefined;
+  lastRun: LastRun | undefined;
+  notifications: Notifications;
 }
 
 /** What a run writes into the record at its end. */
@@ -133,6 +148,25 @@ export class RunRecord {
     await this.change(new Deadline(this.clock, LAST_RUN_MILLIS), undefined, edit).catch(() => {});
   }
 
+  /** What reports are made of. Damaged parts count as missing. */
+  async reportable(deadline: Deadline): Promise<Reportable> {
+    const { data = {} } = await this.kubernetes.get<ConfigMap>(this.path, deadline);
+    const { lastRun } = readLastRun(data[LAST_RUN_KEY]);
+    return {
+      windows: readableWindows(data[WINDOWS_KEY]),
+      lastRun,
+      notifications: readNotifications(data[NOTIFICATIONS_KEY]).notifications,
+    };
+  }
+
+  /** Notes what was reported by these channels. @returns true */
+  async noteNotifications(changed: Notifications, deadline: Deadline): Promise<true> {
+    await this.change(deadline, undefined, ({ data }) => ({
+      notifications: writeNotifications({ ...readNotifications(data?.[NOTIFICATIONS_KEY]).notifications, ...changed }),
+    }));
+    return true;
+  }
+
   private withWindow(configMap: ConfigMap, window: PauseWindow): { text: string; removed: string[] } {
     const { windows, malformed } = windowsOf(configMap);
     const all = withDeleteAfter([...windows, window], this.keptDays());
@@ -209,14 +243,24 @@ function windowsOf(configMap: ConfigMap): { windows: PauseWindow[]; malformed: s
   }
 }
 
+function readableWindows(text: string | undefined): PauseWindow[] | undefined {
+  try {
+    return readWindowRecord(text).windows;
+  } catch (error) {
+    if (error instanceof WindowRecordError) return undefined;
+    throw error;
+  }
+}
+
 function isRecorded(window: PauseWindow, configMap: ConfigMap): boolean {
   return windowsOf(configMap).windows.some(({ pauseCompleted }) => pauseCompleted === window.pauseCompleted);
 }
 
-function apply(configMap: ConfigMap, { windows, unfinished, lastRun }: Edit): ConfigMap {
+function apply(configMap: ConfigMap, { windows, unfinished, lastRun, notifications }: Edit): ConfigMap {
   const data = { ...configMap.data };
   if (windows !== undefined) data[WINDOWS_KEY] = windows;
   if (lastRun !== undefined) data[LAST_RUN_KEY] = lastRun;
+  if (notifications !== undefined) data[NOTIFICATIONS_KEY] = notifications;
   if (unfinished === null) delete data[UNFINISHED_KEY];
   else if (unfinished !== undefined) data[UNFINISHED_KEY] = unfinished;
   return { ...configMap, data };

@@ -184,9 +184,9 @@ class Run {
   }
 
   private async pauseAndRecord(plan: Plan): Promise<Outcome> {
-    const { held, ended, leftPaused, backupProblems } = await new Pause(this.context, plan).pauseAndUnpause();
+    const { held, ended, leftPaused, backupProblems, times } = await new Pause(this.context, plan).pauseAndUnpause();
     this.backupProblems.push(...backupProblems);
-    const outcome: Outcome = ended ?? { end: "recorded", reasons: [] };
+    const outcome: Outcome = { ...(ended ?? { end: "recorded", reasons: [] }), times };
     if (held) {
       try {
         outcome.window = await judge(this.context, held, plan.workloads, plan.leases);
@@ -243,10 +243,10 @@ class Run {
     }
   }
 
-  private writtenOutcome({ end, reasons }: Outcome): RunOutcome | undefined {
+  private writtenOutcome({ end, reasons, times }: Outcome): RunOutcome | undefined {
     const { jobName } = this.environment;
     if (jobName === undefined || end === "badSettings") return undefined;
-    return this.context.outcomeOf(jobName, { end, reasons });
+    return this.context.outcomeOf(jobName, { end, reasons, ...(times && { times }) });
   }
 }
 

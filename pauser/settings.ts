@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { messageOf } from "../restore-points/error-message";
 import { DEFAULT_CLUSTER } from "../restore-points/window";
 import { boundedAt, objectAt, textAt } from "./fields";
+import { NOTIFY_TOTAL_SECONDS, type NotifySettings, readNotify } from "./notify/settings";
 import { backupSeconds, readWindowBackups, type WindowBackupSettings } from "./window-backups/settings";
 
 /**
@@ -62,6 +63,8 @@ export interface Settings {
   alignToMinute: boolean;
   /** DynamoDB backups to make in windows; absent if none are. */
   windowBackups?: WindowBackupSettings;
+  /** Where runs are reported; absent if nowhere. */
+  notify?: NotifySettings;
 }
 
 export interface Environment {
@@ -113,7 +116,8 @@ export function longestRunSeconds(settings: Omit<Settings, "record" | "releases"
   // An earlier run's pods are asked until its last Pause has passed its deadline.
   const late = lastPauseMillis(settings) / 1000;
   const api = settings.apiDeadlineSeconds;
-  return waiting + late + pausing + 6 * api + backupSeconds(settings.windowBackups, api);
+  const reports = settings.notify === undefined ? 0 : NOTIFY_TOTAL_SECONDS;
+  return waiting + late + pausing + 6 * api + backupSeconds(settings.windowBackups, api) + reports;
 }
 
 type NumberKey = keyof typeof BOUNDS;
@@ -191,7 +195,7 @@ function readSettings(text: string | undefined, problems: string[]): Settings | 
     problems.push(`PAUSER_SETTINGS: not JSON: ${messageOf(error)}`);
     return undefined;
   }
-  const known = ["cluster", "record", "releases", "alignToMinute", "windowBackups", ...Object.keys(BOUNDS)];
+  const known = ["cluster", "record", "releases", "alignToMinute", "windowBackups", "notify", ...Object.keys(BOUNDS)];
   const fields = objectAt(json, "PAUSER_SETTINGS", known, problems);
   if (fields === undefined) return undefined;
 
@@ -230,6 +234,7 @@ function readSettings(text: string | undefined, problems: string[]): Settings | 
     // All clusters of a rendezvous pause at the same fixed instant.
     alignToMinute: fields.alignToMinute === true && !numbers.rendezvousSeconds,
     ...(fields.windowBackups !== undefined && { windowBackups: readWindowBackups(fields.windowBackups, problems) }),
+    ...(fields.notify !== undefined && { notify: readNotify(fields.notify, problems) }),
   };
 }
 

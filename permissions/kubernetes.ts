@@ -17,6 +17,8 @@ export interface PausedNamespaces {
   /** Of the CronJob. */
   schedule: string;
   releases: readonly string[];
+  /** Whether `pause.notify` has addresses that are kept in a Secret of the stack's. */
+  declaresSecret?: boolean;
 }
 
 /** What the Kubernetes provider creates, and deletes again. */
@@ -41,7 +43,10 @@ const DECLARING: readonly KubernetesVerb[] = ["create", "delete", "get", "list",
  * The rights of a preview or an up. A Role can only be created by an account that has the rights in it [Kubernetes, Using RBAC
  * Authorization, "Privilege escalation prevention"]: those of the pauser are among these.
  */
-export function kubernetesRights(who: KubernetesUser, { schedule, releases }: PausedNamespaces): KubernetesRight[] {
+export function kubernetesRights(
+  who: KubernetesUser,
+  { schedule, releases, declaresSecret = false }: PausedNamespaces,
+): KubernetesRight[] {
   const rights = (namespace: string, [group, resource]: readonly [string, string], verbs: readonly KubernetesVerb[]) =>
     verbs.map((verb) => ({ group, resource, verb, namespace }));
   const both = [...new Set([schedule, ...releases])];
@@ -57,6 +62,7 @@ export function kubernetesRights(who: KubernetesUser, { schedule, releases }: Pa
     ];
   return [
     ...DECLARED.flatMap((kind) => rights(schedule, kind, DECLARING)),
+    ...(declaresSecret ? rights(schedule, ["", "secrets"], DECLARING) : []),
     ...both.flatMap((namespace) => IN_EVERY_NAMESPACE.flatMap((kind) => rights(namespace, kind, DECLARING))),
     // The pauser's, which its Roles give it.
     ...rights(schedule, ["", "configmaps"], ["update"]),

@@ -1,5 +1,5 @@
 import { messageOf } from "./error-message";
-import { instantAt, isObject, listAt, type Reader, ShapeError, textAt } from "./shape";
+import { instantAt, isObject, listAt, numberAt, objectAt, optionalAt, type Reader, ShapeError, textAt } from "./shape";
 
 /** The ConfigMap's key that holds the outcome of the pauser's last run as JSON. Absent until a run has ended. */
 export const LAST_RUN_KEY = "last-run.json";
@@ -18,6 +18,14 @@ export const LAST_RUN_ENDS = [
 
 export type LastRunEnd = (typeof LAST_RUN_ENDS)[number];
 
+/** How long a run kept pods paused, and waited for them. */
+export interface PauseTimes {
+  /** From the first Pause to the last answer that a pod is not paused any more, in milliseconds. */
+  pausedMillis: number;
+  /** For each release, after how many milliseconds its slowest pod had drained. Only releases with a pod that has. */
+  drains: { release: string; millis: number }[];
+}
+
 /** The outcome of one run of the pauser, as the pauser writes it under `LAST_RUN_KEY`. */
 export interface LastRun {
   schemaVersion: 1;
@@ -30,10 +38,15 @@ export interface LastRun {
   end: LastRunEnd;
   /** The reasons for this end; empty after a success. */
   reasons: string[];
+  /** Absent if the run has paused nothing, and in outcomes of earlier versions. */
+  times?: PauseTimes;
 }
 
 /** The longest JSON that is written: the ConfigMap also holds the windows, and is limited to 1 MiB. */
 export const LAST_RUN_MAX_BYTES = 4096;
+
+/** Of so many releases, times take more: they are left out. */
+const TIMES_MAX_BYTES = LAST_RUN_MAX_BYTES / 2;
 
 const SCHEMA_VERSION = 1;
 /** Longer texts were not written by the pauser: any account that may update the ConfigMap can write it. */
@@ -72,8 +85,9 @@ export function readLastRun(json: string | undefined): ReadLastRun {
 /** Serializes the outcome in at most `LAST_RUN_MAX_BYTES`: reasons that do not fit are only counted. */
 export function writeLastRun(run: Omit<LastRun, "schemaVersion">): string {
   const { job, startedAt, endedAt, end } = run;
+  const times = run.times && Buffer.byteLength(JSON.stringify(run.times)) <= TIMES_MAX_BYTES ? run.times : undefined;
   const json = (reasons: string[]) =>
-    JSON.stringify({ schemaVersion: SCHEMA_VERSION, job, startedAt, endedAt, end, reasons });
+    JSON.stringify({ schemaVersion: SCHEMA_VERSION, job, startedAt, endedAt, end, reasons, times });
   const fits = (text: string) => Buffer.byteLength(text) <= LAST_RUN_MAX_BYTES;
   for (let kept = run.reasons.length; kept > 0; kept -= 1) {
     const omitted = run.reasons.length - kept;
@@ -102,6 +116,18 @@ const readRun = (value: Record<string, unknown>, path: string): LastRun => {
     endedAt: instantAt(value.endedAt, `${path}endedAt`),
     end: endAt(value.end, `${path}end`),
     reasons: listAt(value.reasons, `${path}reasons`, lineAt),
+    ...optionalAt(value, "times", path, timesAt),
+  };
+};
+
+const timesAt: Reader<PauseTimes> = (value, path) => {
+  const { pausedMillis, drains } = objectAt(value, path);
+  return {
+    pausedMillis: numberAt(pausedMillis, `${path}.pausedMillis`),
+    drains: listAt(drains, `${path}.drains`, (drain, at) => {
+      const { release, millis } = objectAt(drain, at);
+      return { release: lineAt(release, `${at}.release`), millis: numberAt(millis, `${at}.millis`) };
+    }),
   };
 };
 

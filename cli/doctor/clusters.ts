@@ -1,5 +1,6 @@
 import type { PauseScheduleArgs } from "../../components/pause/args";
 import { notPinned } from "../../components/pause/cluster";
+import { declaresSecret } from "../../components/pause/notify";
 import { releaseProblems } from "../../components/pause/release-problems";
 import { ClusterClient } from "../../operations/kubernetes/client";
 import { type ApiConnection, connect } from "../../operations/kubernetes/connection";
@@ -20,6 +21,7 @@ import { commonWindows } from "../../restore-points/windows";
 import { skewFinding } from "./clock";
 import { type Ask, checked, type Finding, ok, problem, split, warning } from "./finding";
 import { answering } from "./release-pods";
+import { reportFindings } from "./reports";
 import { RECORD_NAME, SCHEDULE_NAME, type Situation, scheduleNamespace } from "./situation";
 
 const HOUR_MILLIS = 3_600_000;
@@ -78,9 +80,16 @@ export async function clusterFindings(
       return answering(reader, releases);
     }),
     checked("pause schedule", ask, "the pause schedule", () => scheduleFindings(reader, pause, namespace, now)),
+    pause.notify === undefined
+      ? []
+      : checked("reports", ask, "what the pauser has reported", () => reportFindings(reader, pause, namespace)),
     checked("restore points", ask, "the recorded windows", () => windowFindings(reader, pause, namespace, now)),
     checked("Kubernetes rights", ask, "what this account may do in the cluster", async () => {
-      const where = { schedule: namespace, releases: releases.map((release) => release.namespace) };
+      const where = {
+        schedule: namespace,
+        releases: releases.map((release) => release.namespace),
+        declaresSecret: declaresSecret(pause.notify),
+      };
       const rights = (["preview", "up"] as const).flatMap((who) => kubernetesRights(who, where));
       const missing = await missingRights(client, rights);
       if (missing.length === 0) return [ok(`this account has the ${rights.length} rights that an up needs`)];

@@ -65,7 +65,11 @@ export function situationOf(config: Record<string, unknown>, env: NodeJS.Process
       context: known("kubernetes:context"),
       cluster: known("kubernetes:cluster"),
     }),
-    secret: unknown.filter(({ because }) => because === "secure").map(({ path }) => path.join(".")),
+    secret: unknown
+      .filter(({ because }) => because === "secure")
+      .map(({ path }) => path.join("."))
+      // Only the pauser uses them.
+      .filter((path) => !path.startsWith("scalar-backup:pause.notify.")),
   };
 }
 

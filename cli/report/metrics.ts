@@ -1,3 +1,4 @@
+import { type Gauge, gauge, secondsOf, metricsText as textOf } from "../../restore-points/metrics";
 import { type Evidence, isKnown, secondsBetween } from "./evidence";
 
 /** What metrics are made of: a stack, and the newest evidence of it if there is one. */
@@ -20,41 +21,36 @@ interface Sample {
  * 1970, so that an alert on its age fires: silence must not look like success.
  */
 export function metricsText({ stack, lastVerified, restorePoints, evidence }: MetricFacts): string {
-  const metrics: string[] = [];
-  const gauge = (name: string, help: string, ...samples: Sample[]) => {
-    if (samples.length === 0) return;
-    const lines = samples.map(
-      ({ labels, value }) => `scalar_backup_${name}${labelText({ stack, ...labels })} ${value}`,
-    );
-    metrics.push(`# HELP scalar_backup_${name} ${help}`, `# TYPE scalar_backup_${name} gauge`, ...lines);
-  };
-  gauge("last_verified_timestamp_seconds", "When restored copies last proved to fit together; 0 if never.", {
+  const gauges: Gauge[] = [];
+  const add = (name: string, help: string, ...samples: Sample[]) =>
+    gauges.push(gauge(name, help, ...samples.map(({ labels, value }) => ({ labels: { stack, ...labels }, value }))));
+  add("last_verified_timestamp_seconds", "When restored copies last proved to fit together; 0 if never.", {
     value: secondsOf(lastVerified),
   });
   if (restorePoints) {
-    gauge("restore_point_timestamp_seconds", "The newest instant that could be restored; 0 if none.", {
+    add("restore_point_timestamp_seconds", "The newest instant that could be restored; 0 if none.", {
       value: secondsOf(restorePoints.latest),
     });
-    gauge("restore_points_read_timestamp_seconds", "When pulumi last read the restore points.", {
+    add("restore_points_read_timestamp_seconds", "When pulumi last read the restore points.", {
       value: secondsOf(restorePoints.asOf),
     });
   }
   if (evidence) {
     const { passed, instant, begun, recoveryTime, recoveryPoint, databases } = evidence;
-    gauge("drill_passed", "Whether the newest drill's copies proved to fit together.", { value: passed ? 1 : 0 });
-    gauge("drill_restored_timestamp_seconds", "The instant that the newest drill restored.", {
+    add("drill_passed", "Whether the newest drill's copies proved to fit together.", { value: passed ? 1 : 0 });
+    add("drill_restored_timestamp_seconds", "The instant that the newest drill restored.", {
       value: secondsOf(instant),
     });
     const objectives = [
       { labels: { objective: "recovery_time" }, ...recoveryTime },
       { labels: { objective: "recovery_point" }, ...recoveryPoint },
     ];
-    gauge(
+    add(
       "drill_seconds",
       "What the newest drill measured, by objective.",
       ...objectives.flatMap(({ labels, measuredSeconds: value }) => (value === undefined ? [] : [{ labels, value }])),
     );
-    gauge(
+    add(
       "objective_seconds",
       "The objectives in the configuration.",
       ...objectives.flatMap(({ labels, targetMinutes }) =>
@@ -67,19 +63,7 @@ export function metricsText({ stack, lastVerified, restorePoints, evidence }: Me
         return value === undefined || !isKnown(begun) ? [] : [{ labels: { database: database.name, stage }, value }];
       }),
     );
-    gauge("drill_database_seconds", "Seconds from the newest drill's beginning, by database and stage.", ...stages);
+    add("drill_database_seconds", "Seconds from the newest drill's beginning, by database and stage.", ...stages);
   }
-  return `${metrics.join("\n")}\n`;
-}
-
-function secondsOf(instant: string | undefined): number {
-  return instant === undefined ? 0 : Math.floor(Date.parse(instant) / 1000);
-}
-
-/** Labels with their values escaped as the text format demands. */
-function labelText(labels: Record<string, string>): string {
-  const escaped = (value: string) => value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
-  return `{${Object.entries(labels)
-    .map(([name, value]) => `${name}="${escaped(value)}"`)
-    .join(",")}}`;
+  return textOf(gauges);
 }

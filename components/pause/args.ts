@@ -5,6 +5,7 @@ import { timeZoneProblem } from "../../restore-points/rules/time-zone";
 import { awsRegion } from "../databases/schema";
 import { refusedBy, type Shape, wholeNumber } from "../schema-tools";
 import { awsAccessProblem, imageProblem, labelProblem, QUANTITY, scheduleProblem } from "./key-problems";
+import { type NotifyArgs, notifySchema } from "./notify-args";
 import { type OtherClusterArgs, otherClusterSchema } from "./other-cluster-args";
 import { type ReleaseArgs, releaseSchema } from "./release-args";
 
@@ -131,6 +132,8 @@ export interface PauseScheduleArgs {
   successfulJobsHistoryLimit?: number;
   /** How many failed Jobs are kept. Defaults to 3. */
   failedJobsHistoryLimit?: number;
+  /** Where the pauser reports its runs. Defaults to nowhere. */
+  notify?: NotifyArgs;
   /** How the pauser gets AWS credentials, which it needs for `windowBackups` alone. */
   aws?: PauseAwsArgs;
   /** DynamoDB tables that are backed up in windows. Defaults to none. */
@@ -200,6 +203,7 @@ export const pauseScheduleSchema = z.strictObject({
     .describe(
       "The other clusters of a set that spans clusters: an instant is a restore point only if their releases were paused, too",
     ),
+  notify: notifySchema.optional().describe("Where the pauser reports its runs; docs/alerts.md"),
   aws: z
     .strictObject(awsShape)
     .superRefine(refusedBy(awsAccessProblem))

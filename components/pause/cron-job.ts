@@ -30,6 +30,8 @@ export interface CronJobOptions {
   graceSeconds: number;
   serviceAccountName: pulumi.Output<string>;
   programName: pulumi.Output<string>;
+  /** More variables of the container. */
+  env: types.input.core.v1.EnvVar[];
 }
 
 export function cronJobSpec(options: CronJobOptions): CronJobSpec {
@@ -121,6 +123,7 @@ function podSpec(options: CronJobOptions, task?: string): types.input.core.v1.Po
           fieldVariable("PAUSER_POD_UID", "metadata.uid"),
           fieldVariable("PAUSER_JOB_NAME", "metadata.labels['batch.kubernetes.io/job-name']"),
           fieldVariable("PAUSER_JOB_UID", "metadata.labels['batch.kubernetes.io/controller-uid']"),
+          ...options.env,
         ],
         resources: {
           requests: args.resources?.requests ?? { cpu: "100m", memory: "96Mi" },

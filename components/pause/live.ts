@@ -3,6 +3,7 @@ import { ClusterReader } from "../../operations/kubernetes/reader";
 import { lookUpReleases } from "../../operations/kubernetes/releases";
 import { messageOf } from "../../restore-points/error-message";
 import { LAST_RUN_KEY, type LastRun, readLastRun } from "../../restore-points/last-run";
+import { NOTIFICATIONS_KEY, notificationProblems } from "../../restore-points/notifications";
 import { type PauseRuns, runProblems } from "../../restore-points/pause-runs";
 import { readWindowRecord, recordOfWindows } from "../../restore-points/record";
 import { suspendedProblem } from "../../restore-points/rules/pausing";
@@ -10,6 +11,7 @@ import { type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
 import { withDeleteAfter } from "../../restore-points/window-backups";
 import type { PauseScheduleArgs } from "./args";
 import { readRuns, scheduleNow } from "./look-up";
+import { channelsOf } from "./notify";
 import type { OtherClusterArgs } from "./other-cluster-args";
 import { type FoundRecord, readRecord, windowsIn } from "./other-clusters";
 import { firstNamespace } from "./release-args";
@@ -63,7 +65,7 @@ async function readOwn({ name, args, cluster, environment }: LivePauseSource): P
   try {
     const reader = await ClusterReader.open(selectCluster(cluster, environment), environment);
     const [[runs, record], releases] = await Promise.all([
-      readRuns(reader, { namespace, name, recordName: `${name}-windows`, releases: args.releases }),
+      readRuns(reader, { namespace, name, recordName: `${name}-windows` }),
       lookUpReleases(reader, args.releases),
     ]);
     const { windows, malformed } = readWindowRecord(record[WINDOWS_KEY]);
@@ -73,6 +75,7 @@ async function readOwn({ name, args, cluster, environment }: LivePauseSource): P
       problems: [
         ...releaseProblems(releases),
         ...runProblems(runs, last, scheduleNow(args)),
+        ...notificationProblems(record[NOTIFICATIONS_KEY], channelsOf(args.notify)),
         ...malformed.map((problem) => `left out of the recorded windows: ${problem}`),
       ],
       ...(runs && { runs }),

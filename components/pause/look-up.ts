@@ -5,6 +5,7 @@ import { ClusterReader } from "../../operations/kubernetes/reader";
 import { lookUpReleases, missingNamespaces, type ReleaseTarget } from "../../operations/kubernetes/releases";
 import { messageOf } from "../../restore-points/error-message";
 import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
+import { type Channel, NOTIFICATIONS_KEY, notificationProblems } from "../../restore-points/notifications";
 import { runProblems } from "../../restore-points/pause-runs";
 import { nearestWord } from "../../restore-points/rules/nearest-word";
 import { longestIntervalMillis } from "../../restore-points/rules/schedule";
@@ -22,6 +23,8 @@ export interface PauseTargets {
   /** The ConfigMap that the pauser writes. */
   recordName: string;
   releases: readonly ReleaseTarget[];
+  /** Where runs are reported. */
+  channels: readonly Channel[];
 }
 
 /** What the parts of a look-up say to the user. */
@@ -96,11 +99,17 @@ async function lookUp(
 
 async function problemsOfRuns(reader: ClusterReader, targets: PauseTargets): Promise<string[]> {
   const [runs, record] = await readRuns(reader, targets);
-  return runProblems(runs, readLastRun(record[LAST_RUN_KEY]), scheduleNow(targets));
+  return [
+    ...runProblems(runs, readLastRun(record[LAST_RUN_KEY]), scheduleNow(targets)),
+    ...notificationProblems(record[NOTIFICATIONS_KEY], targets.channels),
+  ];
 }
 
 /** The schedule's runs, and the data of the pauser's ConfigMap. */
-export function readRuns(reader: ClusterReader, { namespace, name, recordName }: Omit<PauseTargets, "schedule">) {
+export function readRuns(
+  reader: ClusterReader,
+  { namespace, name, recordName }: Pick<PauseTargets, "namespace" | "name" | "recordName">,
+) {
   return Promise.all([readPauseRuns(reader, namespace, name), readData(reader, namespace, recordName)]);
 }
 

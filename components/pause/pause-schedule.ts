@@ -3,6 +3,7 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { ConfigMapPatch } from "@pulumi/kubernetes/core/v1/configMapPatch";
 import * as pulumi from "@pulumi/pulumi";
 import { bundlePauser } from "../../pauser/bundle";
+import { NOTIFY_TOTAL_SECONDS } from "../../pauser/notify/settings";
 import { longestRunSeconds, type Settings } from "../../pauser/settings";
 import { readWindowRecord } from "../../restore-points/record";
 import { suspendedProblem } from "../../restore-points/rules/pausing";
@@ -15,6 +16,7 @@ import { declareAwsAccess, ROLE_ANNOTATION } from "./aws-access";
 import { type CronJobOptions, cronJobSpec, unpauserSpec } from "./cron-job";
 import { asLabels } from "./labels";
 import { lookUpPause } from "./look-up";
+import { channelsOf, declareNotification } from "./notify";
 import { readOtherWindows } from "./other-clusters";
 import { firstNamespace } from "./release-args";
 import { pauseTiming } from "./timing";
@@ -58,7 +60,14 @@ export class PauseSchedule extends pulumi.ComponentResource {
     const makesBackups = backups.length > 0;
     const found = lookUpPause(
       this,
-      { namespace, name, recordName: `${name}-windows`, schedule: args.schedule, releases: args.releases },
+      {
+        namespace,
+        name,
+        recordName: `${name}-windows`,
+        schedule: args.schedule,
+        releases: args.releases,
+        channels: channelsOf(args.notify),
+      },
       opts?.dependsOn,
     );
     const others = readOtherWindows(this, args.otherClusters ?? [], `${name}-windows`);
@@ -120,23 +129,28 @@ export class PauseSchedule extends pulumi.ComponentResource {
     const awsAccess = args.aws
       ? declareAwsAccess(name, { aws: args.aws, account, backups, tags: args.labels ?? {} }, parent)
       : [];
-    const settings = pulumi.output(args.releases).apply(
-      (releases): Settings => ({
+    const notification = args.notify && declareNotification(name, args.notify, { namespace, labels }, parent);
+    const settings = pulumi.all([args.releases, notification?.settings]).apply(
+      ([releases, notify]): Settings => ({
         cluster: args.cluster ?? DEFAULT_CLUSTER,
         record: { namespace, name: `${name}-windows` },
         // Which databases a release uses is not the pauser's business: a change of it must not change the CronJob.
         releases: releases.map(({ databases: _, ...release }) => release),
         ...timing,
+        ...(notify && { notify }),
       }),
     );
+    const reportSeconds = notification ? NOTIFY_TOTAL_SECONDS : 0;
     const options: CronJobOptions = {
       args,
       labels,
       settings: pulumi.jsonStringify(settings),
-      longestRunSeconds: longestRunSeconds(timing),
-      graceSeconds: timing.maxDrainSeconds + timing.unpauseDeadlineSeconds + 2 * timing.apiDeadlineSeconds + 10,
+      longestRunSeconds: longestRunSeconds(timing) + reportSeconds,
+      graceSeconds:
+        timing.maxDrainSeconds + timing.unpauseDeadlineSeconds + 2 * timing.apiDeadlineSeconds + 10 + reportSeconds,
       serviceAccountName: account.metadata.name,
       programName: program.metadata.name,
+      env: notification?.env ?? [],
     };
     // A run before it may do its work would fail.
     const ready = { ...parent, dependsOn: [record, ...bindings, ...leases, ...awsAccess] };

@@ -1,3 +1,4 @@
+import { NOTIFY_TOTAL_SECONDS } from "../../pauser/notify/settings";
 import { BOUNDS, longestRunSeconds } from "../../pauser/settings";
 import { backupHoldSeconds } from "../../pauser/window-backups/settings";
 import type { PauseScheduleArgs } from "./args";
@@ -29,6 +30,8 @@ export function runSeconds(args: Partial<PauseScheduleArgs>): { pauseSeconds: nu
   const hold = backups ? backupHoldSeconds(backups, timing.apiDeadlineSeconds) : 0;
   return {
     pauseSeconds: timing.rendezvousSeconds + timing.maxDrainSeconds + Math.max(timing.holdSeconds, hold),
-    runSeconds: longestRunSeconds({ ...timing, ...(backups && { windowBackups: backups }) }),
+    runSeconds:
+      longestRunSeconds({ ...timing, ...(backups && { windowBackups: backups }) }) +
+      (args.notify === undefined ? 0 : NOTIFY_TOTAL_SECONDS),
   };
 }

@@ -57,6 +57,12 @@ function problemOf(schema: z.ZodType, value: unknown, root: JsonSchemaNode, issu
     const keys = Object.keys(found);
     return { path, message: `${keys.length === 0 ? "is empty" : `has ${keys.join(", ")}`}; expected ${expected}` };
   }
+  // Any part of it: a URL may be where a map is expected.
+  if (node?.writeOnly)
+    return {
+      path,
+      message: `its value is not allowed (it is not shown, because it may be a secret); expected ${expected}`,
+    };
   const fix = fixOf(schema, value, issue, node?.examples !== undefined);
   return {
     path,

@@ -15,6 +15,8 @@ export interface JsonSchemaNode {
   maximum?: number;
   minItems?: number;
   examples?: unknown[];
+  /** The value may be a secret, and is not to be shown. */
+  writeOnly?: boolean;
 }
 
 /** Cached: to write a schema takes fifty times as long as to check a value by it. */

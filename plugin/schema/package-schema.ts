@@ -30,7 +30,15 @@ const COMPONENTS = ["ScalarBackup", "ScalarRestore", "PauseSchedule"];
 const NOT_OUTPUTS = ["ScalarBackup.set"];
 
 /** Inputs that may hold passwords or credentials. */
-const SECRETS = ["ScalarRestore.properties", "ScalarRestore.propertiesByRelease", "OtherRecord.kubeconfig"];
+const SECRETS = [
+  "ScalarRestore.properties",
+  "ScalarRestore.propertiesByRelease",
+  "OtherRecord.kubeconfig",
+  "Webhook.url",
+  "NotifyEndpoint.url",
+  "Otlp.endpoint",
+  "Otlp.headers",
+];
 
 export interface Generated {
   schema: PackageSchema;

@@ -32,8 +32,16 @@ export interface EnvVar {
   value?: string;
   valueFrom?: {
     fieldRef?: { fieldPath: string };
-    configMapKeyRef?: { name?: string; key: string; optional?: boolean };
+    configMapKeyRef?: KeyRef;
+    secretKeyRef?: KeyRef;
   };
+}
+
+/** A key of a ConfigMap or Secret; if `optional`, a pod starts without it, and the variable is not set. */
+interface KeyRef {
+  name?: string;
+  key: string;
+  optional?: boolean;
 }
 
 export interface Volume {
@@ -71,6 +79,7 @@ export interface CloudIdentity {
 
 const SERVICE_ACCOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
+const SECRETS = kindOf({ apiVersion: "v1", kind: "Secret" });
 
 /** A container that can't be started; the message is that of Kubernetes' event. */
 export class ContainerConfigError extends Error {}
@@ -248,19 +257,18 @@ function variablesOf(container: Container, options: ContainerOptions, paths: Pat
 
 function variableValue({ value, valueFrom }: EnvVar, { store, pod }: ContainerOptions): string | undefined {
   if (valueFrom === undefined) return value ?? "";
-  const { fieldRef, configMapKeyRef } = valueFrom;
+  const { fieldRef, configMapKeyRef, secretKeyRef } = valueFrom;
   if (fieldRef) return fieldValue(fieldRef.fieldPath, pod);
-  if (configMapKeyRef) {
-    const found = store.find(CONFIG_MAPS, pod.metadata.namespace, configMapKeyRef.name ?? "");
-    const text = (found?.data as Record<string, string> | undefined)?.[configMapKeyRef.key];
-    if (text === undefined && !configMapKeyRef.optional) {
-      throw new ContainerConfigError(
-        `couldn't find key ${configMapKeyRef.key} in ConfigMap ${pod.metadata.namespace}/${configMapKeyRef.name}`,
-      );
-    }
-    return text;
+  const [kind, reference] = configMapKeyRef ? [CONFIG_MAPS, configMapKeyRef] : [SECRETS, secretKeyRef];
+  if (reference) {
+    const found = store.find(kind, pod.metadata.namespace, reference.name ?? "");
+    const text = (found?.data as Record<string, string> | undefined)?.[reference.key];
+    if (text !== undefined) return secretKeyRef ? Buffer.from(text, "base64").toString("utf8") : text;
+    if (reference.optional) return undefined;
+    const holder = `${kind.kind} ${pod.metadata.namespace}/${reference.name}`;
+    throw new ContainerConfigError(`couldn't find key ${reference.key} in ${holder}`);
   }
-  throw new ContainerConfigError("env: the simulated cluster knows valueFrom.fieldRef and configMapKeyRef");
+  throw new ContainerConfigError("env: the simulated cluster knows fieldRef, configMapKeyRef and secretKeyRef");
 }
 
 function fieldValue(path: string, pod: KubernetesObject): string {

@@ -113,9 +113,14 @@ export const FIELDS = {
     workingDir: "string",
   },
   EnvVar: { name: "string!", value: "string", valueFrom: "EnvVarSource" },
-  EnvVarSource: { fieldRef: "ObjectFieldSelector", configMapKeyRef: "ConfigMapKeySelector" },
+  EnvVarSource: {
+    fieldRef: "ObjectFieldSelector",
+    configMapKeyRef: "ConfigMapKeySelector",
+    secretKeyRef: "SecretKeySelector",
+  },
   ObjectFieldSelector: { apiVersion: "string", fieldPath: "string!" },
   ConfigMapKeySelector: { key: "string!", name: "string", optional: "boolean" },
+  SecretKeySelector: { key: "string!", name: "string", optional: "boolean" },
   ResourceRequirements: { limits: "quantity{}", requests: "quantity{}" },
   SecurityContext: {
     allowPrivilegeEscalation: "boolean",

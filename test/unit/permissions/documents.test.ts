@@ -49,11 +49,16 @@ test("the Roles in docs/permissions.md have the rights that doctor asks for", (t
   }[]; // Cast: what follows compares all of it.
   const where = { schedule: "scalar", releases: ["scalar"] };
   const asText = (group: string, resource: string, verb: string) => `${verb} ${resource}.${group}`;
-  for (const [index, who] of (["preview", "up"] as const).entries()) {
-    const documented = (roles[index]?.rules ?? []).flatMap(({ apiGroups, resources, verbs }) =>
+  const documentedIn = (index: number) =>
+    (roles[index]?.rules ?? []).flatMap(({ apiGroups, resources, verbs }) =>
       resources.flatMap((resource) => verbs.map((verb) => asText(apiGroups[0] ?? "", resource, verb))),
     );
-    const asked = kubernetesRights(who, where).map(({ group, resource, verb }) => asText(group, resource, verb));
-    t.deepEqual(documented.sort(), [...new Set(asked)].sort());
-  }
+  const askedOf = (who: "preview" | "up", more: object = {}) => [
+    ...new Set(
+      kubernetesRights(who, { ...where, ...more }).map(({ group, resource, verb }) => asText(group, resource, verb)),
+    ),
+  ];
+  t.deepEqual(documentedIn(0).sort(), askedOf("preview").sort());
+  t.deepEqual(documentedIn(1).sort(), askedOf("up").sort());
+  t.deepEqual([...documentedIn(1), ...documentedIn(2)].sort(), askedOf("up", { declaresSecret: true }).sort());
 });

@@ -25,6 +25,7 @@ class Component extends pulumi.ComponentResource {
       recordName: "pause-windows",
       schedule: "0 3 * * *",
       releases: [{ namespace: "scalar", name: "scalardb" }],
+      channels: [],
     };
     this.problems = lookUpPause(this, targets, opts.dependsOn);
   }

@@ -25,6 +25,8 @@ const TYPES = [
   "kubernetes:rbac.authorization.k8s.io/v1:Role",
   "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
 ];
+/** Declared only for reports whose addresses are in the args. */
+const SECRET = "kubernetes:core/v1:Secret";
 /** Declared only for backups in windows. */
 const ON_AWS = [
   "aws:iam/role:Role",
@@ -42,7 +44,7 @@ pulumi.runtime.setMocks(
         declared.set(`${type.split(":").pop()} ${name}`, inputs);
         return { id: name, state: { ...inputs, name, arn: `arn:aws:iam::123456789012:role/${name}` } };
       }
-      if (!TYPES.includes(type)) throw new Error(`${type} is not declared by a PauseSchedule`);
+      if (type !== SECRET && !TYPES.includes(type)) throw new Error(`${type} is not declared by a PauseSchedule`);
       declared.set(`${type.split(":").pop()} ${name}`, inputs);
       if (name.endsWith("-recorded")) return { id: id as string, state: { data: recordedData } };
       const { namespace, name: given = `${name}-0a1b2c3d` } = inputs.metadata;
@@ -317,3 +319,106 @@ test.serial(
     );
   },
 );
+
+interface Variable {
+  name: string;
+  valueFrom?: { secretKeyRef?: { name: string; key: string; optional: boolean } };
+}
+
+const secretVariables = (cronJob: Inputs) =>
+  Object.fromEntries(
+    (podOf(cronJob).containers[0].env as Variable[]).flatMap(({ name, valueFrom }) =>
+      valueFrom?.secretKeyRef ? [[name, valueFrom.secretKeyRef]] : [],
+    ),
+  );
+
+const WEBHOOK = "https://hooks.slack.com/services/T0/B0/sEcReT";
+
+test.serial("addresses of reports are in a Secret, and nowhere else", async (t) => {
+  const notify = {
+    webhook: { url: pulumi.output(WEBHOOK) },
+    otlp: { endpoint: "http://otel:4318", headers: { "api-key": pulumi.secret("a=b,c") } },
+    caCertificate: pulumi.output(CERTIFICATE),
+  };
+  const { cronJob } = await declare({ notify });
+  const secret = declared.get("Secret pause-notify") as Inputs;
+  t.is(secret.metadata.name, undefined, "a new version must be able to exist next to the old");
+  const texts = Object.fromEntries(
+    // A secret, as the SDK sends it to the engine.
+    Object.entries(secret.data.value).map(([key, text]) => [key, Buffer.from(String(text), "base64").toString()]),
+  );
+  t.deepEqual(texts, {
+    PAUSER_WEBHOOK_URL: WEBHOOK,
+    PAUSER_OTLP_ENDPOINT: "http://otel:4318",
+    PAUSER_OTLP_HEADERS: "api-key=a%3Db%2Cc",
+  });
+  for (const job of [cronJob, declared.get("CronJob pause-unpauser") as Inputs]) {
+    t.notRegex(JSON.stringify(job), /sEcReT|otel:4318|a%3Db/);
+    // A pod whose Secret is gone must pause all the same.
+    for (const [variable, reference] of Object.entries(secretVariables(job)))
+      t.deepEqual(reference, { name: "pause-notify-0a1b2c3d", key: variable, optional: true });
+    t.is(Object.keys(secretVariables(job)).length, 3);
+    t.deepEqual(settingsOf(job).notify, {
+      stack: "test",
+      schedule: "pause",
+      channels: { webhook: "pause.notify.webhook.url", otlp: "pause.notify.otlp.endpoint" },
+      when: "failure",
+      caCertificate: CERTIFICATE,
+    });
+  }
+});
+
+test.serial("addresses in Secrets of the user's own: none is declared", async (t) => {
+  const { cronJob } = await declare({
+    namespace: "backup",
+    notify: {
+      webhook: { secretKeyRef: { name: "alerts", key: "slack" }, when: "always" },
+      heartbeat: { secretKeyRef: { name: "alerts", key: "ping" } },
+      pushgateway: { secretKeyRef: { name: "push", key: "url" } },
+    },
+  });
+  t.false(declared.has("Secret pause-notify"));
+  t.deepEqual(secretVariables(cronJob), {
+    PAUSER_WEBHOOK_URL: { name: "alerts", key: "slack", optional: true },
+    PAUSER_HEARTBEAT_URL: { name: "alerts", key: "ping", optional: true },
+    PAUSER_PUSHGATEWAY_URL: { name: "push", key: "url", optional: true },
+  });
+  const { notify } = settingsOf(cronJob);
+  t.is(notify?.when, "always");
+  t.is(notify?.channels.heartbeat, "the key ping of Secret backup/alerts (pause.notify.heartbeat.secretKeyRef)");
+});
+
+test.serial("every try, and every pod that is stopped, has time for its reports", async (t) => {
+  const limits = async (args: Partial<PauseScheduleArgs>) => {
+    const { cronJob } = await declare(args);
+    const spec = cronJob.spec.jobTemplate.spec;
+    const unpauser = (declared.get("CronJob pause-unpauser") as Inputs).spec.jobTemplate.spec;
+    return {
+      job: spec.activeDeadlineSeconds,
+      unpauser: unpauser.activeDeadlineSeconds,
+      grace: spec.template.spec.terminationGracePeriodSeconds,
+    };
+  };
+  const without = await limits({});
+  const reporting = await limits({ notify: { webhook: { url: WEBHOOK } } });
+  t.deepEqual(reporting, { job: without.job + 4 * 30, unpauser: without.unpauser + 30, grace: without.grace + 30 });
+});
+
+test.serial("without reports, the CronJobs are what existing stacks have", async (t) => {
+  const { cronJob } = await declare();
+  t.deepEqual(
+    podOf(cronJob).containers[0].env.map(({ name }: Variable) => name),
+    [
+      "PAUSER_SETTINGS",
+      "PAUSER_POD_NAME",
+      "PAUSER_POD_NAMESPACE",
+      "PAUSER_POD_UID",
+      "PAUSER_JOB_NAME",
+      "PAUSER_JOB_UID",
+    ],
+  );
+  t.is(
+    podOf(cronJob).containers[0].env[0].value,
+    '{"cluster":"default","record":{"namespace":"scalar","name":"pause-windows"},"releases":[{"namespace":"scalar","name":"scalardb"},{"namespace":"ledgers","name":"ledger"},{"namespace":"ledgers","name":"auditor"}],"holdSeconds":10,"maxDrainSeconds":30,"minWindowSeconds":5,"unpauseDeadlineSeconds":60,"apiDeadlineSeconds":30,"maxClockOffsetMillis":1000,"maxBlindMillis":1000,"retentionDays":35,"rendezvousSeconds":0,"alignToMinute":true}',
+  );
+});

@@ -5,6 +5,8 @@ import {
   type ApiRequest,
   type Clock,
   type Ports,
+  type WebAnswer,
+  type WebRequest,
 } from "../../../../pauser/ports";
 import type { VirtualApi } from "./api";
 import { Refusal, type VirtualPod } from "./pod";
@@ -22,6 +24,10 @@ export class VirtualProcess {
   name = "a process";
   /** Called before each call is sent, and after it was served; the process may be killed or frozen there. */
   calling: (when: "before" | "after", method: string, target: string) => void = () => {};
+  /** What servers outside the cluster answer, and after how long. */
+  answers: (request: WebRequest) => { millis: number; answer: WebAnswer | Error } = () => {
+    throw new Error("no server outside the cluster is expected to be asked");
+  };
   /** What it cannot reach, as on a node that has lost its network. */
   readonly unreachable = { api: false, pods: false };
   /** By how much its clocks run faster than the world's, in parts per million. */
@@ -78,6 +84,7 @@ export class VirtualProcess {
       clock: this.clock,
       api: { origin: "http://api", exchange: (request) => this.exchange(request), close: () => {} },
       admin: ({ address, port }) => this.admin(address, port),
+      web: { send: (request, signal) => this.send(request, signal) },
     };
   }
 
@@ -146,6 +153,16 @@ export class VirtualProcess {
           }),
         );
       });
+    });
+  }
+
+  /** A request to a server outside: it is in `answers` what comes back, and when. */
+  private send(request: WebRequest, signal: AbortSignal): Promise<WebAnswer> {
+    return new Promise((resolve, reject) => {
+      if (this.dead) return;
+      signal.addEventListener("abort", () => reject(new Error("aborted")), { once: true });
+      const { millis, answer } = this.answers(request);
+      this.after(millis, () => (answer instanceof Error ? reject(answer) : resolve(answer)));
     });
   }
 
