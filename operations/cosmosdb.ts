@@ -66,6 +66,15 @@ export interface CosmosAccount {
   };
 }
 
+/** The API that an account is for if it is not NoSQL: its kind is another one (MongoDB), or it has the other API's capability. */
+export function otherApi({ kind, properties }: Pick<CosmosAccount, "kind" | "properties">): string | undefined {
+  const other = (properties.capabilities ?? []).find(({ name }) =>
+    /^Enable(Mongo|Cassandra|Gremlin|Table)$/.test(name),
+  );
+  if (other !== undefined) return other.name.replace("Enable", "");
+  return kind === undefined || kind === "GlobalDocumentDB" ? undefined : kind;
+}
+
 /** The account; undefined when there is none. */
 export async function findAccount(
   address: CosmosAddress,

@@ -1,10 +1,13 @@
 import { yamlText } from "../../components/problem-messages/value";
+import type { FoundAzure } from "../../operations/azure-discovery";
 import type { FoundRds } from "../../operations/discovery";
 import type { Found } from "./found";
 
 /** What the file says besides what was found. */
 export interface Choices {
   region?: string;
+  /** The Azure subscription that an option has named. */
+  subscription?: string;
   context?: string;
   schedule: string;
   timeZone?: string;
@@ -13,23 +16,31 @@ export interface Choices {
 /** A database as it is written: its name, and below it the lines of its kind. */
 interface Written {
   name: string;
-  relational: boolean;
   lines: string[];
 }
 
 const EDIT = "# edit: nothing was found, this is an example";
 
+/** The databases and releases that a file is written for. */
+type Contents = Pick<Found, "namespaces" | "rds" | "azure" | "releases">;
+
+/** Whether pods have to be paused for these databases. An example has a schedule. */
+export function isPaused({ namespaces, rds, azure }: Omit<Contents, "releases">): boolean {
+  const relational = rds.length + azure.filter(({ kind }) => kind !== "cosmosdb").length;
+  return relational !== 1 || namespaces.length > 0 || azure.some(({ kind }) => kind === "cosmosdb");
+}
+
 /** The text of a stack file that "scalar-backup check" accepts, for what was found, or as an example. */
-export function stackText(found: Pick<Found, "namespaces" | "rds" | "releases">, choices: Choices): string {
+export function stackText(found: Contents, choices: Choices): string {
   const databases = databasesOf(found);
   const isExample = databases.length === 0;
   const written = isExample ? [dynamodbOf(["ledger"])] : databases;
-  const paused = written.length > 1 || written.some(({ relational }) => !relational);
-  const region = choices.region ?? "ap-northeast-1";
+  const paused = isPaused(found);
   return [
     "# Written by scalar-backup init. All keys: docs/configuration.md of scalar-backup; after a change: scalar-backup check",
     "config:",
-    `  aws:region: ${yamlText(region)}${choices.region === undefined ? "   # edit: no region was known" : ""}`,
+    ...(isExample || found.namespaces.length + found.rds.length > 0 ? [regionLine(choices)] : []),
+    ...(found.azure.length > 0 ? [subscriptionLine(choices)] : []),
     ...contextLines(choices.context, paused),
     "  # The databases that one transaction may write to: all of them are restored to the same instant.",
     "  scalar-backup:databases:",
@@ -44,8 +55,24 @@ export function stackText(found: Pick<Found, "namespaces" | "rds" | "releases">,
   ].join("\n");
 }
 
-function databasesOf({ namespaces, rds }: Pick<Found, "namespaces" | "rds">): Written[] {
-  const all = [...(namespaces.length > 0 ? [dynamodbOf(namespaces)] : []), ...rds.map(rdsOf)];
+function regionLine({ region }: Choices): string {
+  const unknown = region === undefined ? "   # edit: no region was known" : "";
+  return `  aws:region: ${yamlText(region ?? "ap-northeast-1")}${unknown}`;
+}
+
+/** One that the environment names stays there: another person's file need not have it. */
+function subscriptionLine({ subscription }: Choices): string {
+  return subscription === undefined
+    ? "  # azure-native:subscriptionId: ...   # ARM_SUBSCRIPTION_ID by default"
+    : `  azure-native:subscriptionId: ${yamlText(subscription)}`;
+}
+
+function databasesOf({ namespaces, rds, azure }: Omit<Contents, "releases">): Written[] {
+  const all = [
+    ...(namespaces.length > 0 ? [dynamodbOf(namespaces)] : []),
+    ...rds.map(rdsOf),
+    ...azure.map((each) => (each.kind === "cosmosdb" ? accountOf(each) : serverOf(each))),
+  ];
   const taken = new Set<string>();
   return all.map((database) => {
     let name = database.name;
@@ -58,7 +85,6 @@ function databasesOf({ namespaces, rds }: Pick<Found, "namespaces" | "rds">): Wr
 function dynamodbOf(namespaces: readonly string[]): Written {
   return {
     name: nameOf(namespaces.length === 1 ? (namespaces[0] ?? "") : "dynamodb"),
-    relational: false,
     lines: [
       "dynamodb:",
       "  # ScalarDB's own tables (coordinator and metadata) are included.",
@@ -73,11 +99,35 @@ function dynamodbOf(namespaces: readonly string[]): Written {
 function rdsOf({ kind, identifier, cluster }: FoundRds): Written {
   return {
     name: nameOf(identifier),
-    relational: true,
     lines: [
       `${kind}:`,
       `  existing: { ${cluster ? "clusterIdentifier" : "instanceIdentifier"}: ${yamlText(identifier)} }`,
       "  backupRetentionPeriod: 35",
+    ],
+  };
+}
+
+function accountOf({ name, resourceGroupName }: FoundAzure): Written {
+  return {
+    name: nameOf(name),
+    lines: [
+      "cosmosdb:",
+      `  existing: { accountName: ${yamlText(name)}, resourceGroupName: ${yamlText(resourceGroupName)} }`,
+      "  recoveryPeriodInDays: 30",
+      "  # Stored procedures are in no backup: restoreTo.schemaLoader repairs those of a copy.",
+    ],
+  };
+}
+
+function serverOf({ kind, name, resourceGroupName }: FoundAzure): Written {
+  return {
+    name: nameOf(name),
+    lines: [
+      `${kind}:`,
+      `  existing: { serverName: ${yamlText(name)}, resourceGroupName: ${yamlText(resourceGroupName)} }`,
+      "  backupRetentionDays: 35",
+      "  # The database that ScalarDB connects to, for the JDBC URL of a copy:",
+      `  # databaseName: ${yamlText(nameOf(name))}`,
     ],
   };
 }

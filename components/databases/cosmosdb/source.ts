@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AzureAccessSource } from "../../../operations/azure";
-import { type CosmosAccount, type CosmosAddress, findAccount } from "../../../operations/cosmosdb";
+import { type CosmosAccount, type CosmosAddress, findAccount, otherApi } from "../../../operations/cosmosdb";
 import { findDeletedAccount, oldestInstant, type RestorableAccount } from "../../../operations/cosmosdb-restorable";
 import type { AzureSettings } from "../../cloud-settings";
 import { orEnd } from "../../problem";
@@ -114,13 +114,10 @@ export function keyOf({ identity, properties }: CosmosAccount, named: string | u
 }
 
 /** @throws {Error} for an account that ScalarDB cannot keep data in, or that is about to go. */
-export function refuseUnfitAccount({ name, kind, properties }: CosmosAccount): void {
-  const other = (properties.capabilities ?? []).find((capability) =>
-    /^Enable(Mongo|Cassandra|Gremlin|Table)$/.test(capability.name),
-  );
-  if (other || (kind !== undefined && kind !== "GlobalDocumentDB"))
-    throw new Error(
-      `account ${name} speaks ${other ? other.name.replace("Enable", "") : kind}, not NoSQL; ScalarDB keeps data in accounts for NoSQL only`,
-    );
+export function refuseUnfitAccount(account: CosmosAccount): void {
+  const { name, properties } = account;
+  const other = otherApi(account);
+  if (other !== undefined)
+    throw new Error(`account ${name} speaks ${other}, not NoSQL; ScalarDB keeps data in accounts for NoSQL only`);
   if (properties.provisioningState === "Deleting") throw new Error(`account ${name} is being deleted`);
 }

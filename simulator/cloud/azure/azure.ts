@@ -134,8 +134,12 @@ export class AzureCloud {
     if (parsed.subscription.toLowerCase() !== this.subscription)
       throw new ArmError("SubscriptionNotFound", `The subscription '${parsed.subscription}' could not be found.`, 404);
     const { resourceGroup } = parsed;
+    if (method === "GET" && /^\/subscriptions\/[^/]+\/resourcegroups$/i.test(path))
+      return { body: { value: this.#readableGroups() } };
     const group = this.#forbiddenGroups.has((resourceGroup ?? "").toLowerCase());
-    if (group) throw authorizationFailed(method, parsed, path);
+    // A role on some groups alone gives nothing on the subscription. [Microsoft Learn, Understand scope for Azure RBAC]
+    const whole = resourceGroup === undefined && parsed.names.length === 0 && parsed.type.split("/").length === 2;
+    if (group || (whole && this.#forbiddenGroups.size > 0)) throw authorizationFailed(method, parsed, path);
     if (resourceGroup !== undefined && this.locationOfGroup(resourceGroup) === undefined)
       throw new ArmError("ResourceGroupNotFound", `Resource group '${resourceGroup}' could not be found.`, 404);
     if (method === "PUT" || method === "PATCH") checkTags(body);
@@ -156,6 +160,17 @@ export class AzureCloud {
     const answer = this.#run(type, { method, body, action, isList, name, type: parsed.type });
     if (method === "POST" && answer.simulatedMillis !== undefined) authorize(statusAccess(type.type));
     return answer;
+  }
+
+  /** "Gets all the resource groups for a subscription", of which a caller sees those that it may read. [Azure REST API, Resource Groups - List] */
+  #readableGroups(): JsonObject[] {
+    return [...this.#resourceGroups]
+      .filter(([name]) => !this.#forbiddenGroups.has(name))
+      .map(([name, location]) => ({
+        id: `/subscriptions/${this.subscription}/resourceGroups/${name}`,
+        name,
+        location,
+      }));
   }
 
   /** What the caller's roles give on a scope; those on the subscription are inherited. Everybody may ask. [Azure REST API, Permissions] */

@@ -80,7 +80,7 @@ export class CosmosDb {
         },
         list: ({ resourceGroup }) =>
           [...this.#accounts.values()]
-            .filter(({ id }) => inGroup(id, resourceGroup))
+            .filter(({ id }) => resourceGroup === "" || inGroup(id, resourceGroup))
             .map((account) => account.describe()),
         put: (name, body) => this.#put(name, body),
         patch: (name, body) => this.#update(this.#in(name), body, false),

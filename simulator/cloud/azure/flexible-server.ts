@@ -165,7 +165,7 @@ export class FlexibleServer {
         ]),
         state: this.state === "Ready" && (this.settling > 0 || this.lock.isHeld) ? "Updating" : this.state,
         fullyQualifiedDomainName: this.host,
-        replicationRole: this.#rules.roleOfPrimary,
+        replicationRole: properties.replicationRole ?? this.#rules.roleOfPrimary,
         backup: {
           geoRedundantBackup: "Disabled",
           ...backup,

@@ -55,7 +55,9 @@ export class FlexibleServers {
           return { body };
         },
         list: ({ resourceGroup }) =>
-          [...this.#servers.values()].filter(({ id }) => inGroup(id, resourceGroup)).map((server) => server.describe()),
+          [...this.#servers.values()]
+            .filter(({ id }) => resourceGroup === "" || inGroup(id, resourceGroup))
+            .map((server) => server.describe()),
         put: (name, body) => this.#put(name, body),
         patch: (name, body) => this.#patch(this.#in(name), body),
         delete: (name) => {

@@ -8,6 +8,9 @@ import { judge } from "../../../cli/check/judge";
 import { stackText } from "../../../cli/init/stack-text";
 import type { FoundRds } from "../../../operations/discovery";
 import { buildAurora } from "../../../rehearsal/sets/aurora";
+import { buildAzureMysql } from "../../../rehearsal/sets/azure-mysql";
+import { buildAzurePostgresql } from "../../../rehearsal/sets/azure-postgresql";
+import { buildCosmosdb } from "../../../rehearsal/sets/cosmosdb";
 import { buildDynamodb } from "../../../rehearsal/sets/dynamodb";
 import { SimulatedCloud } from "../../../simulator/cloud/cloud";
 
@@ -64,11 +67,97 @@ test("finds namespaces, clusters and releases in the cloud, and writes a file th
   t.regex(unknown.stderr, /leger was not found; found were ledger, customers-prod, other/);
 });
 
+/** An Azure with a database of each kind, in two resource groups. */
+async function azure(t: ExecutionContext) {
+  const cloud = await SimulatedCloud.start({ seed: 1 });
+  t.teardown(() => cloud.stop());
+  buildCosmosdb(cloud, "documents");
+  buildAzureMysql(cloud, "orders-prod");
+  buildAzurePostgresql(cloud, "customers-prod");
+  cloud.azure.createResourceGroup("elsewhere", "japaneast");
+  // No region of AWS, so that Azure alone is looked at.
+  const { AWS_REGION, ...environment } = await cloud.environment();
+  return { cloud, ...run(t, environment) };
+}
+
+const DOCUMENTS = {
+  name: "documents",
+  cosmosdb: { existing: { accountName: "documents", resourceGroupName: "scalar-databases" }, recoveryPeriodInDays: 30 },
+};
+const CUSTOMERS = {
+  name: "customers-prod",
+  azurePostgresql: {
+    existing: { serverName: "customers-prod", resourceGroupName: "scalar-databases" },
+    backupRetentionDays: 35,
+  },
+};
+const ORDERS = {
+  name: "orders-prod",
+  azureMysql: {
+    existing: { serverName: "orders-prod", resourceGroupName: "scalar-databases" },
+    backupRetentionDays: 35,
+  },
+};
+
+test("finds accounts and flexible servers in the Azure subscription, and writes a file that check accepts", async (t) => {
+  const { cloud, init, written } = await azure(t);
+  const { code, stderr } = await init();
+  t.is(code, 0, stderr);
+  t.notRegex(stderr, /no region/);
+  const text = written("Pulumi.prod.yaml");
+  t.deepEqual(judge(text, {}), []);
+  const { config } = parse(text);
+  t.deepEqual(config["scalar-backup:databases"], [CUSTOMERS, DOCUMENTS, ORDERS]);
+  t.false("aws:region" in config);
+  t.true("scalar-backup:pause" in config);
+
+  const chosen = await init("--stack", "one", "--databases", "orders-prod", "--subscription", cloud.azure.subscription);
+  t.is(chosen.code, 0, chosen.stderr);
+  const one = parse(written("Pulumi.one.yaml")).config;
+  t.deepEqual(one["scalar-backup:databases"], [ORDERS]);
+  t.is(one["azure-native:subscriptionId"], cloud.azure.subscription);
+  t.false("scalar-backup:pause" in one, "one relational database needs no pause");
+});
+
+test("leaves out copies, read replicas, accounts of other APIs and databases without the tag", async (t) => {
+  const { cloud, init } = await azure(t);
+  cloud.azure.postgresql.server("customers-prod").properties.replicationRole = "AsyncReplica";
+  cloud.azure.mysql.server("orders-prod").tags["scalar-backup:copy"] = "drill";
+  buildCosmosdb(cloud, "tables");
+  cloud.azure.cosmosdb.account("tables").properties.capabilities = [{ name: "EnableTable" }];
+  const found = async (...args: string[]) => JSON.parse((await init("--json", ...args)).stdout).databases;
+  t.deepEqual(await found(), [{ kind: "cosmosdb", name: "documents", resourceGroupName: "scalar-databases" }]);
+  t.deepEqual(await found("--stack", "tagged", "--tag", "service=payments"), []);
+});
+
+test("finds what is in the resource groups that may be read, or that are named", async (t) => {
+  const { cloud, init } = await azure(t);
+  cloud.azure.forbidGroup("elsewhere");
+  const allowed = await init("--json");
+  t.is(JSON.parse(allowed.stdout).databases.length, 3, allowed.stderr);
+  t.deepEqual(
+    JSON.parse(allowed.stdout).unread.filter((line: string) => line.startsWith("Azure")),
+    [],
+  );
+
+  const named = await init("--stack", "b", "--json", "--resource-groups", "scalar-databases");
+  t.is(JSON.parse(named.stdout).databases.length, 3, named.stderr);
+  const refused = await init("--stack", "c", "--json", "--resource-groups", "elsewhere");
+  t.deepEqual(JSON.parse(refused.stdout).databases, []);
+  t.regex(refused.stderr, /^not read: Azure: AuthorizationFailed: /m);
+
+  cloud.azure.forbidGroup("scalar-databases");
+  const none = await init("--stack", "d");
+  t.is(none.code, 0, none.stderr);
+  t.regex(none.stderr, /^not read: Azure: AuthorizationFailed: /m);
+});
+
 test("writes an example that check accepts where nothing can be reached", async (t) => {
   const { init, written } = run(t, {});
   const { code, stdout, stderr } = await init();
   t.is(code, 0, stderr);
   t.regex(stderr, /^not read: AWS: no region is known/m);
+  t.regex(stderr, /^not read: Azure: no subscription is known/m);
   t.regex(stderr, /^not read: the cluster's releases: there is no kubeconfig/m);
   t.regex(stdout, /an example, because no database was found/);
   const text = written("Pulumi.prod.yaml");
@@ -89,16 +178,18 @@ test("every kind and every odd name becomes a file that check accepts", (t) => {
     { kind, identifier: `db-${kind}`.toLowerCase(), cluster: kind.startsWith("aurora") },
   ]);
   for (const found of [
-    { namespaces: [], rds: rds.slice(1, 2), releases: [] },
-    { namespaces: [], rds, releases: [release] },
-    { namespaces: ["a", "b_c"], rds: [], releases: [release] },
+    { namespaces: [], azure: [], rds: rds.slice(1, 2), releases: [] },
+    { namespaces: [], azure: [], rds, releases: [release] },
+    { namespaces: ["a", "b_c"], azure: [], rds: [], releases: [release] },
     {
       namespaces: ["Ledger_2"],
+      azure: [],
       rds: [{ kind: "rdsMysql" as const, identifier: "ledger-2", cluster: false }],
       releases: [],
     },
     {
       namespaces: [],
+      azure: [],
       rds: ["x", "y"].map((end) => ({
         kind: "rdsMysql" as const,
         identifier: `a-very-long-identifier-of-an-instance-${end}`,
@@ -111,7 +202,7 @@ test("every kind and every odd name becomes a file that check accepts", (t) => {
     t.deepEqual(judge(text, {}), [], text);
   }
   t.notRegex(
-    stackText({ namespaces: [], rds: rds.slice(0, 1), releases: [] }, { schedule }),
+    stackText({ namespaces: [], azure: [], rds: rds.slice(0, 1), releases: [] }, { schedule }),
     /^ {2}scalar-backup:pause/m,
   );
 });
