@@ -6,7 +6,7 @@ import { rdsQuotas } from "../../operations/rds-quotas";
 import { AWS_DOCUMENTS, type Document, filledDocument, type Placeholders } from "../../permissions/aws";
 import { awsPartition } from "../../restore-points/rules/aws-partition";
 import { webClock } from "./clock";
-import { type Ask, checked, type Finding, ok, problem, warning } from "./finding";
+import { type Ask, checked, type Finding, found, ok, problem, warning } from "./finding";
 import { SET_NAME, type Situation } from "./situation";
 
 const DOCS = "attach the documents of docs/permissions.md to it";
@@ -119,7 +119,7 @@ async function permissionFindings(
   };
   const services = servicesOf(values, vault !== undefined);
   const findings: Omit<Finding, "check">[] = [];
-  for (const who of ["preview", "up", "restore"] as const) {
+  for (const who of ["preview", "up", "restore", "recover"] as const) {
     const asked = filledDocument(AWS_DOCUMENTS[who] as Document, values).Statement.map(
       ({ Action, Resource, Condition }): AskedActions => ({
         actions: Action.filter((action) => services.has(action.split(":")[0] ?? "")),
@@ -131,12 +131,20 @@ async function permissionFindings(
     const denied = await deniedActions(identity, wanted, region, access);
     const count = wanted.reduce((sum, { actions }) => sum + actions.length, 0);
     if (denied.length === 0) findings.push(ok(`${identity.principal} may take all ${count} actions of ${TITLES[who]}`));
-    else findings.push(problem(`${identity.principal} lacks rights for ${TITLES[who]}: ${deniedText(denied)}`, DOCS));
+    // Another account may recover: but what it lacks is found now, and not in the night.
+    else
+      findings.push(
+        found(
+          who === "recover" ? "warning" : "problem",
+          `${identity.principal} lacks rights for ${TITLES[who]}: ${deniedText(denied)}`,
+          DOCS,
+        ),
+      );
   }
   return findings;
 }
 
-const TITLES = { preview: "a preview", up: "an up", restore: "a restore" };
+const TITLES = { preview: "a preview", up: "an up", restore: "a restore", recover: "a recovery" };
 
 /** Services that a set without any such database does not use. */
 function servicesOf({ Table = [], Database = [], EksCluster = [] }: Placeholders, hasVault: boolean): Set<string> {

@@ -1,7 +1,9 @@
 import type { PauseScheduleArgs } from "../../components/pause/args";
 import { notPinned } from "../../components/pause/cluster";
 import { declaresSecret } from "../../components/pause/notify";
+import type { OtherWindows } from "../../components/pause/other-clusters";
 import { releaseProblems } from "../../components/pause/release-problems";
+import { pausedReleases } from "../../components/release-databases";
 import { ClusterClient } from "../../operations/kubernetes/client";
 import { type ApiConnection, connect } from "../../operations/kubernetes/connection";
 import { selectCluster } from "../../operations/kubernetes/kubeconfig";
@@ -20,6 +22,8 @@ import { WINDOWS_KEY } from "../../restore-points/window";
 import { commonWindows } from "../../restore-points/windows";
 import { skewFinding } from "./clock";
 import { type Ask, checked, type Finding, ok, problem, split, warning } from "./finding";
+import { otherClusterFindings, readOtherClusters } from "./other-clusters";
+import { recoveryRightFindings } from "./recovery-rights";
 import { answering } from "./release-pods";
 import { reportFindings } from "./reports";
 import { RECORD_NAME, SCHEDULE_NAME, type Situation, scheduleNamespace } from "./situation";
@@ -28,11 +32,12 @@ const HOUR_MILLIS = 3_600_000;
 
 /** Everything that a pause needs of the cluster. */
 export async function clusterFindings(
-  { pause, cluster }: Situation,
+  situation: Situation,
   now: () => number,
   env: NodeJS.ProcessEnv,
   ask: Ask,
 ): Promise<Finding[]> {
+  const { pause, cluster } = situation;
   if (pause === undefined) return [{ check: "cluster", ...ok("no pods are paused: the set needs no pause windows") }];
   let connection: ApiConnection;
   let reader: ClusterReader;
@@ -64,6 +69,7 @@ export async function clusterFindings(
   const namespace = scheduleNamespace(pause);
   const releases = pause.releases.map(({ namespace, name, adminPort }) => ({ namespace, name, adminPort }));
   const client = new ClusterClient(async () => connection, 0);
+  const records = readOtherClusters(pause);
   const others = await Promise.all([
     checked("releases", ask, "the releases", async () => {
       const wanted = [...new Set([...releases.map((release) => release.namespace), namespace])];
@@ -83,7 +89,10 @@ export async function clusterFindings(
     pause.notify === undefined
       ? []
       : checked("reports", ask, "what the pauser has reported", () => reportFindings(reader, pause, namespace)),
-    checked("restore points", ask, "the recorded windows", () => windowFindings(reader, pause, namespace, now)),
+    checked("restore points", ask, "the recorded windows", () =>
+      windowFindings(reader, pause, records, namespace, now),
+    ),
+    otherClusterFindings(pause, records, ask),
     checked("Kubernetes rights", ask, "what this account may do in the cluster", async () => {
       const where = {
         schedule: namespace,
@@ -100,6 +109,7 @@ export async function clusterFindings(
         ),
       ];
     }),
+    recoveryRightFindings(situation, env, ask),
     checked("clock", ask, "the API server's clock", async () => {
       await client.get("/version");
       return [skewFinding("the Kubernetes API server", client.serverNow() - now())];
@@ -153,16 +163,15 @@ async function scheduleFindings(
 
 async function windowFindings(
   reader: ClusterReader,
-  { schedule, releases }: PauseScheduleArgs,
+  pause: PauseScheduleArgs,
+  records: readonly Promise<OtherWindows>[],
   namespace: string,
   now: () => number,
 ): Promise<Omit<Finding, "check">[]> {
   const record = await readData(reader, namespace, RECORD_NAME);
   const { windows, malformed } = readWindowRecord(record[WINDOWS_KEY]);
-  const [newest] = commonWindows(
-    windows,
-    releases.map(({ namespace, name }) => ({ namespace, name })),
-  );
+  const others = (await Promise.all(records)).flatMap((other) => other.windows);
+  const [newest] = commonWindows([...windows, ...others], pausedReleases(pause));
   const left = malformed.map((text) => warning(`an entry of the record cannot be used: ${text}`));
   if (newest === undefined)
     return [
@@ -173,7 +182,7 @@ async function windowFindings(
       ),
     ];
   const age = now() - newest.instant;
-  const longest = longestIntervalMillis(schedule) ?? Number.POSITIVE_INFINITY;
+  const longest = longestIntervalMillis(pause.schedule) ?? Number.POSITIVE_INFINITY;
   const text = `the newest restore point is ${formatInstant(newest.instant)}, ${durationText(age)} ago`;
   if (age <= longest + HOUR_MILLIS) return [...left, ok(text)];
   return [

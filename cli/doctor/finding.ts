@@ -41,7 +41,8 @@ export const warning = (message: string, fix?: string): Omit<Finding, "check"> =
 export const problem = (message: string, fix?: string): Omit<Finding, "check"> => found("problem", message, fix);
 export const unknown = (message: string, fix?: string): Omit<Finding, "check"> => found("unknown", message, fix);
 
-function found(state: State, message: string, fix: string | undefined): Omit<Finding, "check"> {
+/** A finding in one of the states. */
+export function found(state: State, message: string, fix: string | undefined): Omit<Finding, "check"> {
   return { state, message, ...(fix !== undefined && { fix }) };
 }
 

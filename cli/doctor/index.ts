@@ -11,10 +11,11 @@ import type { Ask, Finding } from "./finding";
 const SILENT_MILLIS = 3_000;
 
 const HELP = `
-Asks the clouds and the cluster, changes nothing, and needs no stack: releases and their pods, the
-pause schedule and its last runs, restore points, permissions (IAM's own simulation, Azure's list
-of permissions, Kubernetes' access reviews), AWS Backup's settings, quotas, databases and their
-protection, clocks, programs on this machine.
+Asks the clouds and the clusters, changes nothing, and needs no stack: releases and their pods, the
+pause schedule and its last runs, restore points, records of other clusters, permissions, those of
+a recovery among them (IAM's own simulation, Azure's list of permissions, Kubernetes' access
+reviews), AWS Backup's settings, quotas, databases and their protection, clocks, programs on this
+machine.
 
 Examples:
   scalar-backup doctor Pulumi.prod.yaml

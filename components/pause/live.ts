@@ -13,7 +13,7 @@ import type { PauseScheduleArgs } from "./args";
 import { readRuns, scheduleNow } from "./look-up";
 import { channelsOf } from "./notify";
 import type { OtherClusterArgs } from "./other-cluster-args";
-import { type FoundRecord, readRecord, windowsIn } from "./other-clusters";
+import { type FoundRecord, type OtherWindows, readRecord, windowsIn } from "./other-clusters";
 import { firstNamespace } from "./release-args";
 import { releaseProblems } from "./release-problems";
 
@@ -47,7 +47,7 @@ export async function readPause(source: LivePauseSource): Promise<LivePause> {
   const { args } = source;
   const [own, others] = await Promise.all([
     readOwn(source),
-    Promise.all((args.otherClusters ?? []).map((other) => readOther(other, source))),
+    Promise.all((args.otherClusters ?? []).map((other) => readOtherCluster(other, source))),
   ]);
   return {
     ...own,
@@ -87,7 +87,11 @@ async function readOwn({ name, args, cluster, environment }: LivePauseSource): P
   }
 }
 
-async function readOther(other: OtherClusterArgs, { name, windowsOfStack }: LivePauseSource) {
+/** Reads another cluster's record. Never throws: what cannot be read is a problem. */
+export async function readOtherCluster(
+  other: OtherClusterArgs,
+  { name, windowsOfStack }: Pick<LivePauseSource, "name" | "windowsOfStack">,
+): Promise<OtherWindows> {
   return windowsIn(other, await recordOf(other, name, windowsOfStack));
 }
 

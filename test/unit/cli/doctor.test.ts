@@ -21,6 +21,7 @@ const HOUR = 3_600_000;
 const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
 const SCHEDULE = { namespace: "scalar", name: "scalar-pause" };
 const CRON_JOBS = kindOf({ apiVersion: "batch/v1", kind: "CronJob" });
+const JOBS = kindOf({ apiVersion: "batch/v1", kind: "Job" });
 const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
 
 interface Found {
@@ -52,19 +53,32 @@ async function scene(t: ExecutionContext) {
   const { store } = cloud.kubernetes;
   store.create(cronJob(SCHEDULE, [RELEASE]));
   const end = cloud.clock.now();
-  const window = {
-    cluster: "default",
-    pauseCompleted: formatInstant(end - 20_000, { millis: true }),
-    unpauseStarted: formatInstant(end, { millis: true }),
-    clockOffsetMillis: 0,
-    releases: [{ ...RELEASE, product: "scalardb-cluster", pods: ["scalardb-cluster-0"] }],
+  /** A window of 20 seconds that the pauser of a cluster has recorded. */
+  const windowOf = (cluster: string, namespace: string, later = 0) => {
+    const window = {
+      cluster,
+      pauseCompleted: formatInstant(end + later - 20_000, { millis: true }),
+      unpauseStarted: formatInstant(end + later, { millis: true }),
+      clockOffsetMillis: 0,
+      releases: [{ ...RELEASE, namespace, product: "scalardb-cluster", pods: ["scalardb-cluster-0"] }],
+    };
+    store.create({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { namespace, name: "scalar-pause-windows" },
+      data: { [WINDOWS_KEY]: JSON.stringify({ schemaVersion: 1, windows: [window] }) },
+    });
   };
-  store.create({
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { namespace: "scalar", name: "scalar-pause-windows" },
-    data: { [WINDOWS_KEY]: JSON.stringify({ schemaVersion: 1, windows: [window] }) },
-  });
+  windowOf("default", "scalar");
+  /** Gives the set a release in another cluster: in another namespace of this one. */
+  const osaka = (config: Record<string, unknown>, by: object = { kubernetes: { context: "scalar-prod" } }) => {
+    cloud.kubernetes.createNamespace("osaka");
+    config["scalar-backup:pause"] = {
+      schedule: "0 3 * * *",
+      releases: [RELEASE],
+      otherClusters: [{ cluster: "osaka", releases: [{ ...RELEASE, namespace: "osaka" }], ...by }],
+    };
+  };
   const config: Record<string, unknown> = {
     "aws:region": REGION,
     "kubernetes:context": "scalar-prod",
@@ -91,7 +105,34 @@ async function scene(t: ExecutionContext) {
     // The programs of this machine are not the scene's, and npm's "pulumi" would download itself.
     return { exitCode, findings: findings.filter(({ check }) => check !== "programs") };
   };
-  return { cloud, config, doctor, dynamodb, rds, store, folder };
+  return { cloud, config, doctor, dynamodb, rds, store, folder, osaka, windowOf, runs: runsOf(cloud) };
+}
+
+/** Jobs of the pause schedule, each a minute after the last. */
+function runsOf({ clock, kubernetes: { store } }: SimulatedCloud) {
+  const uid = store.find(CRON_JOBS, SCHEDULE.namespace, SCHEDULE.name)?.metadata.uid;
+  const begun = (name: string, status: object = {}) => {
+    clock.advance(60_000);
+    store.create({
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: {
+        namespace: SCHEDULE.namespace,
+        name,
+        ownerReferences: [{ apiVersion: "batch/v1", kind: "CronJob", name: SCHEDULE.name, uid, controller: true }],
+      },
+      // No image of that name is simulated: the Job stays as it is.
+      spec: { template: { spec: { restartPolicy: "Never", containers: [{ name: "pauser", image: "none:1" }] } } },
+    });
+    store.setStatus(JOBS, SCHEDULE.namespace, name, { startTime: formatInstant(clock.now()), ...status });
+  };
+  return {
+    begun,
+    ended: (name: string, type: "Complete" | "Failed") =>
+      begun(name, {
+        conditions: [{ type, status: "True", ...(type === "Failed" && { reason: "BackoffLimitExceeded" }) }],
+      }),
+  };
 }
 
 const bad = (findings: readonly Found[]) => findings.filter(({ state }) => state !== "ok");
@@ -113,6 +154,7 @@ test.serial("a set that lacks nothing has no finding but what is well", async (t
     "cluster",
     "databases",
     "pause schedule",
+    "recovery",
     "releases",
     "restore points",
   ]);
@@ -183,6 +225,14 @@ const LACKS: {
     fix: /pulumi up/,
   },
   {
+    title: "a last Job that has failed",
+    take: ({ runs }) => runs.ended("scalar-pause-2", "Failed"),
+    check: "pause schedule",
+    state: "problem",
+    says: /Job scalar\/scalar-pause-2 of .* failed: BackoffLimitExceeded/,
+    fix: /kubectl -n scalar logs job\/scalar-pause-2/,
+  },
+  {
     title: "no recorded window",
     take: ({ store }) => void store.delete(CONFIG_MAPS, "scalar", "scalar-pause-windows"),
     check: "restore points",
@@ -240,6 +290,49 @@ const LACKS: {
     state: "unknown",
     says: /not authorized to perform: iam:SimulatePrincipalPolicy/,
     fix: /allow iam:SimulatePrincipalPolicy/,
+  },
+  {
+    title: "an account without a right of a recovery alone",
+    take: ({ cloud }) => cloud.aws.caller.restrict([policyWithout("dynamodb:PutResourcePolicy")]),
+    check: "AWS permissions",
+    state: "warning",
+    says: /lacks rights for a recovery: dynamodb:PutResourcePolicy on arn:aws:dynamodb:ap-northeast-1:/,
+    fix: /docs\/permissions\.md/,
+  },
+  {
+    title: "a record of another cluster that cannot be read",
+    take: ({ config, osaka }) => {
+      osaka(config, { kubernetes: { context: "elsewhere" } });
+    },
+    check: "other clusters",
+    state: "problem",
+    says: /the pause windows of cluster osaka were not read .*has no context "elsewhere"/,
+  },
+  {
+    title: "another cluster without a window",
+    take: ({ config, osaka }) => osaka(config),
+    check: "other clusters",
+    state: "problem",
+    says: /the pause windows of cluster osaka were not read .*it does not exist or is empty/,
+    fix: /scalar-backup doctor for the stack of osaka/,
+  },
+  {
+    title: "another cluster that was paused at another time",
+    take: ({ config, osaka, windowOf }) => {
+      osaka(config);
+      windowOf("osaka", "osaka", -HOUR);
+    },
+    check: "restore points",
+    state: "problem",
+    says: /no window that is common to all releases/,
+  },
+  {
+    title: "another cluster whose pods cannot be stopped from here",
+    take: ({ config, osaka }) => osaka(config, { record: "{}" }),
+    check: "recovery",
+    state: "warning",
+    says: /cannot stop the pods of cluster osaka from here/,
+    fix: /otherClusters\[\]\.kubernetes/,
   },
   {
     title: "a region that has not opted in",
@@ -334,10 +427,36 @@ test.serial('an account without a right in the cluster: a finding of "Kubernetes
   writeFileSync(file, stringify(kubeconfig));
   config["kubernetes:kubeconfig"] = file;
   const { findings } = await doctor();
-  const [found] = bad(findings);
+  const [found, recovery] = bad(findings);
   t.is(found?.check, "Kubernetes rights", JSON.stringify(bad(findings)));
+  t.like(recovery, { check: "recovery", state: "warning" });
+  t.regex(
+    recovery?.message ?? "",
+    /lacks rights in cluster "default": .*patch deployments\/scale "scalardb-cluster-node" in scalar/,
+  );
   t.regex(found?.message ?? "", /may not create configmaps in scalar/);
   t.regex(found?.fix ?? "", /docs\/permissions\.md/);
+});
+
+test.serial("a failed Job is no finding once a later one has succeeded, nor while one runs", async (t) => {
+  const { doctor, runs } = await scene(t);
+  runs.ended("scalar-pause-2", "Failed");
+  runs.ended("scalar-pause-3", "Complete");
+  runs.begun("scalar-pause-4");
+  t.deepEqual(bad((await doctor()).findings), []);
+});
+
+test.serial("another cluster that was paused at the same time has no finding but what is well", async (t) => {
+  const { config, doctor, osaka, windowOf } = await scene(t);
+  osaka(config);
+  windowOf("osaka", "osaka");
+  const { findings } = await doctor();
+  t.deepEqual(bad(findings), []);
+  t.deepEqual(
+    findings.filter(({ check }) => check === "other clusters").map(({ message }) => message),
+    ["1 pause window of cluster osaka is recorded"],
+  );
+  t.is(findings.filter(({ check, message }) => check === "recovery" && message.includes("osaka")).length, 1);
 });
 
 test.serial('a clock that differs: a finding of "clock"', async (t) => {
