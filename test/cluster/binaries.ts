@@ -16,6 +16,9 @@ const PROGRAMS = {
 
 export type Program = keyof typeof PROGRAMS;
 
+/** For one command of Go, so that a registry that does not answer ends in a message. */
+const GO_MILLIS = 25 * 60_000;
+
 /** The programs cannot be built here: no modules to be had, a Go that is too old, no room. It tells nothing of the project. */
 export class BuildError extends Error {}
 
@@ -91,6 +94,7 @@ function go(directory: string, args: string[]): SpawnSyncReturns<string> {
     cwd: directory,
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
+    timeout: GO_MILLIS,
     env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" },
   });
   if (result.status !== 0) {
