@@ -11,9 +11,14 @@ if (!Number.isFinite(offset)) {
 }
 
 // Loaded once more where a thread goes on with another shift: from then on, without a moment at real time.
-const REAL = Symbol.for("scalar-backup.real-date");
-globalThis[REAL] ??= globalThis.Date;
-const RealDate = globalThis[REAL];
+const REAL = Symbol.for("scalar-backup.real-time");
+const { performance } = globalThis;
+globalThis[REAL] ??= {
+  Date: globalThis.Date,
+  setTimeout: globalThis.setTimeout,
+  monotonic: performance.now.bind(performance),
+};
+const { Date: RealDate, setTimeout: realSetTimeout, monotonic } = globalThis[REAL];
 const realNow = RealDate.now.bind(RealDate);
 const pace = Number(process.env.SIMULATED_CLOCK_PACE ?? 1);
 const since = Number(process.env.SIMULATED_CLOCK_SINCE ?? 0);
@@ -31,10 +36,10 @@ RealDate.prototype.constructor = ShiftedDate;
 globalThis.Date = ShiftedDate;
 
 const LONG_TIMER_MILLIS = Number(process.env.SIMULATED_CLOCK_LONG_TIMER_MILLIS ?? 10_000);
-if (pace !== 1) {
-  const { performance, setTimeout: realSetTimeout } = globalThis;
-  const realMonotonic = performance.now.bind(performance);
-  performance.now = () => realMonotonic() * pace;
-  globalThis.setTimeout = (work, millis, ...given) =>
-    realSetTimeout(work, millis >= LONG_TIMER_MILLIS ? millis / pace : millis, ...given);
-}
+// It goes on from where it is, and is never set back.
+const [elapsed, loadedAt] = [performance.now(), monotonic()];
+performance.now = () => elapsed + (monotonic() - loadedAt) * pace;
+globalThis.setTimeout =
+  pace === 1
+    ? realSetTimeout
+    : (work, millis, ...given) => realSetTimeout(work, millis >= LONG_TIMER_MILLIS ? millis / pace : millis, ...given);

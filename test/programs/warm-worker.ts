@@ -45,7 +45,9 @@ const DOCUMENT_HOSTS = pathToFileURL(require.resolve("../../simulator/cloud/azur
 const port = parentPort as NonNullable<typeof parentPort>;
 /** The program that runs, if one does: uncaught errors belong to it. */
 let running: number | undefined;
-let shift: { offsetMillis: string; loaded: Promise<unknown> } | undefined;
+const ownEnvironment = { ...process.env };
+let variables: string[] = [];
+let shift: { variables: string; loaded: Promise<unknown> } | undefined;
 let shifts = 0;
 let cloud: string | undefined;
 
@@ -54,11 +56,11 @@ port.on("message", (order: Order) => {
 });
 
 async function carriedOut({ id, environment, program, operation }: Order): Promise<Answer> {
-  Object.assign(process.env, environment);
+  setEnvironment(environment);
   // Loaded once; the program's libraries come after it.
   if (environment.SIMULATED_AZURE_URL !== undefined) await import(DOCUMENT_HOSTS);
   meetCloud(environment.IDENTITY_ENDPOINT);
-  await setClock(environment.SIMULATED_CLOCK_OFFSET_MILLIS ?? "0");
+  await setClock(environment);
   const lines: string[] = [];
   try {
     if (program !== undefined) await runProgram(id, program);
@@ -104,14 +106,23 @@ function meetCloud(identityEndpoint: string | undefined): void {
   for (const file of Object.keys(require.cache)) if (/[\\/]@azure[\\/]/.test(file)) delete require.cache[file];
 }
 
+/** Nothing stays of what an earlier order had, such as the pace of its clock. */
+function setEnvironment(environment: Record<string, string>): void {
+  for (const name of variables) {
+    if (ownEnvironment[name] === undefined) delete process.env[name];
+    else process.env[name] = ownEnvironment[name];
+  }
+  variables = Object.keys(environment);
+  Object.assign(process.env, environment);
+}
+
 /**
  * What a process has by a preload, which is loaded anew for each shift. Operations run side by side: each waits for the shift that
  * another one has begun to load.
  */
-async function setClock(offsetMillis: string): Promise<void> {
-  if (offsetMillis !== shift?.offsetMillis) {
-    process.env.SIMULATED_CLOCK_OFFSET_MILLIS = offsetMillis;
-    shift = { offsetMillis, loaded: import(`${CLOCK}?${++shifts}`) };
-  }
+async function setClock(environment: Record<string, string>): Promise<void> {
+  const clock = Object.entries(environment).filter(([name]) => name.startsWith("SIMULATED_CLOCK_"));
+  const variables = JSON.stringify(clock.sort());
+  if (variables !== shift?.variables) shift = { variables, loaded: import(`${CLOCK}?${++shifts}`) };
   await shift.loaded;
 }

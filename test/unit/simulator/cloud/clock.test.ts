@@ -59,6 +59,27 @@ test("the shift touches nothing but now", (t) => {
   t.deepEqual(JSON.parse(seen), [0, Date.UTC(2026, 10, 22), Date.UTC(2026, 0), true, 5, true]);
 });
 
+test("a thread goes on with another shift: at its time and with real timers, and elapsed time is never set back", (t) => {
+  const script = `
+    const { setTimeout } = globalThis;
+    const load = (variables) => (Object.assign(process.env, variables), import("${PRELOAD}?" + JSON.stringify(variables)));
+    (async () => {
+      await load({ SIMULATED_CLOCK_PACE: "1000", SIMULATED_CLOCK_SINCE: String(Date.now() - 1000), SIMULATED_CLOCK_OFFSET_MILLIS: "0" });
+      const ahead = Date.now();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const elapsed = performance.now();
+      await load({ SIMULATED_CLOCK_PACE: "1", SIMULATED_CLOCK_SINCE: "0" });
+      console.log(JSON.stringify([ahead, Date.now(), elapsed, performance.now(), globalThis.setTimeout === setTimeout]));
+    })();`;
+  const env = { ...process.env, NODE_OPTIONS: "" };
+  const said = execFileSync(process.execPath, ["-e", script], { encoding: "utf8", env });
+  const [ahead, now, elapsed, later, realTimers] = JSON.parse(said);
+  t.true(ahead - Date.now() > 900_000, "it ran 1,000 times as fast for a second");
+  t.true(Math.abs(now - Date.now()) < 60_000);
+  t.true(elapsed >= 49_000 && later >= elapsed && later < elapsed + 60_000, `${elapsed} ms, then ${later} ms`);
+  t.true(realTimers);
+});
+
 test("a shift that is no number stops the process", (t) => {
   t.throws(() => child("0", "tomorrow"), { message: /must be a number of milliseconds, got tomorrow/ });
 });
