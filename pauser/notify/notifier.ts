@@ -93,9 +93,20 @@ class Notifier {
       windows: read?.windows,
       notifications: read?.notifications ?? {},
     };
-    const states = await Promise.all(
-      targets.map(async (target) => [target.channel, await this.reportTo(target, facts, run, seconds.send)] as const),
-    );
+    const notifications = { ...facts.notifications };
+    const step = async (channels: typeof targets) => {
+      const known = { ...facts, notifications: { ...notifications } };
+      await Promise.all(
+        channels.map(async (target) => {
+          notifications[target.channel] = await this.reportTo(target, known, run, seconds.send);
+        }),
+      );
+    };
+    const hurried = seconds === HURRIED_NOTIFY_SECONDS;
+    const last = targets.filter(({ channel }) => channel === "webhook" && !hurried);
+    await step(targets.filter((target) => !last.includes(target)));
+    await step(last);
+    const states = targets.map(({ channel }) => [channel, notifications[channel] ?? {}] as const);
     const changed = Object.fromEntries(
       states.filter(([channel, state]) => isNews(facts.notifications[channel], state)),
     );

@@ -56,7 +56,11 @@ async function attemptOnce(
   const late = clock.sleep(millis, over.signal).then(() => "late" as const);
   try {
     const answer = await Promise.race([web.send(request, over.signal), late]);
-    if (answer === "late") return { failure: `${url.host} does not answer within ${millis / 1000} s`, again: true };
+    if (answer === "late")
+      return {
+        failure: `${url.host} does not answer within ${Math.max(0.1, Math.round(millis / 100) / 10)} s`,
+        again: true,
+      };
     return judged(channel, url, answer);
   } catch (error) {
     return { failure: `${url.host} cannot be reached: ${messageOf(error)}`, again: true };
