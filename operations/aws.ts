@@ -1,3 +1,5 @@
+import { AwsRetries, maxAttempts } from "./aws-retries";
+
 type CredentialProviders = typeof import("@aws-sdk/credential-providers");
 type CredentialProvider = ReturnType<CredentialProviders["fromNodeProviderChain"]>;
 type Credentials = Awaited<ReturnType<CredentialProvider>>;
@@ -42,9 +44,8 @@ export function awsClientConfig(region: string, access: AwsAccessSource) {
   return {
     region,
     ...(access instanceof Promise ? { credentials: credentialsLater(region, access) } : credentialsNow(region, access)),
-    // DescribeContinuousBackups is limited to 10 calls a second: a set of many tables must wait its turn, not fail.
-    retryMode: "adaptive",
-    maxAttempts: 12,
+    retryStrategy: new AwsRetries(),
+    maxAttempts,
   };
 }
 
