@@ -1,5 +1,3 @@
-import { AwsRetries, maxAttempts } from "./aws-retries";
-
 type CredentialProviders = typeof import("@aws-sdk/credential-providers");
 type CredentialProvider = ReturnType<CredentialProviders["fromNodeProviderChain"]>;
 type Credentials = Awaited<ReturnType<CredentialProvider>>;
@@ -41,6 +39,7 @@ export const AWS_ACCESS_VARIABLE = "SCALAR_BACKUP_AWS_ACCESS";
 
 /** What every AWS client of this project is built from: region, credentials, and patience with throttling. */
 export function awsClientConfig(region: string, access: AwsAccessSource) {
+  const { AwsRetries, maxAttempts } = awsRetries();
   return {
     region,
     ...(access instanceof Promise ? { credentials: credentialsLater(region, access) } : credentialsNow(region, access)),
@@ -115,6 +114,11 @@ export function secondsOf(duration: string): number {
     throw new Error(`assumeRoles: duration "${duration}" is not a duration; expected a text such as 1h or 30m`);
   const parts = [...duration.matchAll(/(\d+)([hms])/g)];
   return parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (UNIT_SECONDS[unit] ?? 0), 0);
+}
+
+// Loaded with the first client: look-ups of Azure and of Kubernetes import this module, too.
+function awsRetries(): typeof import("./aws-retries") {
+  return require("./aws-retries");
 }
 
 // Loaded when a role is assumed, or a provider is read, because it is a quarter of what an operation takes to start.

@@ -21,6 +21,8 @@ interface Options {
 }
 
 const SCHEDULE = "0 3 * * *";
+/** How long it is silent before it says that it still looks. */
+const SILENT_MILLIS = 3_000;
 
 const HELP = `
 Looks for ScalarDB's namespaces in DynamoDB, for RDS and Aurora databases, for Cosmos DB accounts
@@ -61,6 +63,7 @@ async function init(terminal: Terminal, options: Options) {
   const { dialogue }: typeof import("./questions") = require("./questions");
   const { isPaused, stackText }: typeof import("./stack-text") = require("./stack-text");
   const { judge }: typeof import("../check/judge") = require("../check/judge");
+  const { neverSilent }: typeof import("../../operations/long-work") = require("../../operations/long-work");
   const file = fileOf(options.stack);
   const { env, note, out } = terminal;
   const questions =
@@ -70,7 +73,9 @@ async function init(terminal: Terminal, options: Options) {
   try {
     const { places, notLookedAt, choose, timing } = answers(options, env, questions);
     const where = await places();
-    const all = await find({ ...where, ...(options.tag !== undefined && { tag: tagOf(options.tag) }) }, env);
+    const tag = tagOf(options.tag);
+    const look = () => find({ ...where, ...(tag && { tag }) }, env);
+    const all = await neverSilent("looks for databases and releases", note, look, SILENT_MILLIS);
     const unread = [...notLookedAt(where), ...all.unread];
     for (const each of unread) note(`not read: ${each}`);
     const found = await choose(all);

@@ -65,10 +65,15 @@ function check(file: string | undefined, { stack, outputs, latest, json, quietGa
     );
 }
 
+/** How long it is silent before it shows how far it is. */
+const SILENT_MILLIS = 3_000;
+
 async function viewOf(file: string | undefined, options: Options, terminal: Terminal): Promise<PointsView> {
   if (file !== undefined) {
     const { readLive }: typeof import("./live") = require("./live");
-    return readLive(file, terminal);
+    const { neverSilent }: typeof import("../../operations/long-work") = require("../../operations/long-work");
+    const read = () => readLive(file, terminal);
+    return neverSilent("reads clouds and clusters", terminal.note, read, SILENT_MILLIS);
   }
   const { findQuietGaps, readOutputs }: typeof import("./outputs") = require("./outputs");
   const { view, outputs } = readOutputs(options);

@@ -2,6 +2,8 @@
  * The real command provider, where Pulumi has downloaded it or the PATH has it: the simulated one decides as it does,
  * and it runs the project's operations. The clouds that these reach stay simulated.
  */
+
+import { join } from "node:path";
 import { credentials } from "@grpc/grpc-js";
 import type { Deployment } from "@pulumi/pulumi/automation";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -69,6 +71,32 @@ withPlugin("the simulated command provider judges changes and inputs as the real
       JSON.stringify(inputs),
     );
 });
+
+withPlugin("the real plugin updates a command that has printed what an operation of 24 hours may print", async (t) => {
+  const plugin = await CommandPlugin.start(file as string);
+  t.teardown(() => plugin.stop());
+  const bounded = join(PROGRAM, "operations/bounded-lines.ts");
+  const printing = (print: string) =>
+    `node -e "require('${join(PROGRAM, "register/index.cjs")}'); const { BoundedLines } = require('${bounded}'); let now = 0; const lines = new BoundedLines(console.log, () => now); const all = { print: console.log, end() {} }; for (const to of [${print}]) { for (; now < 86400000; now += 25000) to.print('step 4 of 9, ledger: 12 of 40 tables are restored (' + now + ' ms, usually less than 60 min)'); to.end(); }"`;
+  t.is(await updated(plugin.client, printing("lines")), undefined);
+  t.regex((await updated(plugin.client, printing("all"))) ?? "", /argument list too long/);
+});
+
+/** Creates a command, and updates it. @returns the error of the update, if there is one */
+async function updated(client: ResourceProviderClient, create: string): Promise<string | undefined> {
+  const inputs = { create, update: "echo the request has not changed" };
+  const creation = new messages.CreateRequest().setUrn(URN).setProperties(struct(inputs));
+  const created = await new Promise<messages.CreateResponse>((resolve, reject) =>
+    client.create(creation, (error, answer) => (error ? reject(error) : resolve(answer))),
+  );
+  const update = new messages.UpdateRequest()
+    .setId(created.getId())
+    .setUrn(URN)
+    .setOlds(created.getProperties())
+    .setOldInputs(struct(inputs))
+    .setNews(struct({ ...inputs, stdin: "another" }));
+  return await new Promise((resolve) => client.update(update, (error) => resolve(error?.message)));
+}
 
 const onEngine = file === undefined || findPulumi() === undefined ? test.serial.skip : test.serial;
 if (file !== undefined && findPulumi() === undefined)
