@@ -89,6 +89,10 @@ export class ClusterPods {
     return this.#context.locks.release();
   }
 
+  keep(): Promise<void> {
+    return this.#context.locks.keep();
+  }
+
   /** Undefined if there is none of these releases. */
   async journal(): Promise<Journal | undefined> {
     const { cluster, journal, locks } = this.#context;

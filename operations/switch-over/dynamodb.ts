@@ -8,7 +8,7 @@ import { selfPacedDynamodbClient } from "../dynamodb-client";
 import { until } from "../until";
 import { NOTHING_REPLACED, type SwitchOverOf } from "./copy-marks";
 import { findPairs } from "./find-pairs";
-import type { Member, NameState, Say } from "./member";
+import type { Guard, Member, NameState, Say } from "./member";
 import type { SwitchedTables } from "./request";
 import { holderOf, type TablePair } from "./table-pair";
 import { TableProgress, wavesOf } from "./table-progress";
@@ -63,6 +63,7 @@ export class DynamodbMember implements Member {
     private readonly of: SwitchOverOf,
     private readonly access: AwsAccessSource,
     private readonly notes: Notes,
+    private readonly guard: Guard = async () => {},
   ) {
     this.name = tables.name;
     this.#client = selfPacedDynamodbClient(tables.region, access);
@@ -229,6 +230,7 @@ export class DynamodbMember implements Member {
 
   /** Asks for what is next of each table, and says how many are left. */
   async #left(step: "close" | "open", progress: TableProgress): Promise<string | undefined> {
+    await this.guard();
     progress.lookAgain();
     const pending = this.#pairs.filter(({ table }) => !progress.done.has(table));
     await eachAtOnce(pending, CONCURRENCY, async (pair) => {

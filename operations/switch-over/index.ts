@@ -39,7 +39,7 @@ async function participantsOf(request: SwitchOver, access: SwitchOverAccess): Pr
           clusters.map((each) => ({ ...each, readsProperties, access: accessTo(each.cluster, access) })),
           { ...(gitOps && { gitOps }) },
         );
-  const members = databases.map((database) => memberOf(database, request, access, notesOf(pods)));
+  const members = databases.map((database) => memberOf(database, request, access, pods));
   const moved = members.filter((member) => member instanceof AzureMember);
   return {
     ...(pods && { pods }),
@@ -52,13 +52,14 @@ function memberOf(
   database: SwitchedDatabase,
   of: SwitchOverOf,
   { aws, azure = {} }: SwitchOverAccess,
-  notes: Notes,
+  pods: StoppablePods | undefined,
 ): Member {
+  const guard = async () => await pods?.keep();
   switch (database.service) {
     case "dynamodb":
-      return new DynamodbMember(database, of, aws, notes);
+      return new DynamodbMember(database, of, aws, notesOf(pods), guard);
     case "rds":
-      return new RdsMember(database, of, rdsDatabases(database.what, database.region, aws));
+      return new RdsMember(database, of, rdsDatabases(database.what, database.region, aws), guard);
     case "azure":
       return new AzureMember(database, of, azure);
   }

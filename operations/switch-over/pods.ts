@@ -50,6 +50,10 @@ class PodsOfClusters implements StoppablePods {
     await this.#each((cluster) => cluster.unlock());
   }
 
+  async keep(): Promise<void> {
+    await this.#each((cluster) => cluster.keep());
+  }
+
   async journal(): Promise<PodsJournal | undefined> {
     const found = await this.#each((cluster) => cluster.journal());
     const journals = found.filter((journal) => journal !== undefined);

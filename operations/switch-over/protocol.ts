@@ -27,6 +27,9 @@ export interface Participants {
 /** The note in the journal of pods that were started on copies with other addresses: the instant. */
 const STARTED_ON_COPIES = "started-on-copies";
 
+/** By then, a new name that was asked for before the marks were taken away shows: "available" at first. [boto3 #609] */
+const LAST_CALL_MILLIS = 60_000;
+
 /** What keeps a switch-over from beginning, each with the fix. Nothing is changed. */
 export async function problemsOf(instant: string, { pods, members, addresses }: Participants): Promise<string[]> {
   const each = [...members.map((member) => member.problems()), pods?.problems(instant) ?? []];
@@ -46,7 +49,7 @@ export async function runSwitchOver(instant: string, participants: Participants,
   const { pods, members, addresses } = participants;
   const steps = stepsOf(say, addresses !== undefined);
   steps.begin("look");
-  refuse(await problemsOf(instant, participants));
+  refuse("this run changes nothing, because", await problemsOf(instant, participants));
   await pods?.lock(say);
   try {
     const before = await look(members);
@@ -102,14 +105,14 @@ export async function runSwitchOver(instant: string, participants: Participants,
  * @throws {Error} once a name is closed: then it can only go on.
  */
 export async function abortSwitchOver({ pods, members, addresses }: Participants, say: Say): Promise<void> {
-  refuse((await Promise.all(members.map((member) => member.problems()))).flat());
+  refuse("nothing is aborted, because", (await Promise.all(members.map((member) => member.problems()))).flat());
   await pods?.lock(say);
   try {
     const states = await look(members);
     const closed = states.filter(({ holder }) => holder !== "source");
     if (closed.length > 0)
       throw new Error(
-        `${closed.length} of ${states.length} production names are closed (${labels(closed)}), so that the pods would find no database: the switch-over can only go on. Set restore.switchOver.confirm in place of abort, and run "pulumi up" again`,
+        `${closed.length} of ${states.length} production names are closed or about to be (${labels(closed)}), so that the pods would find no database: the switch-over can only go on. Set restore.switchOver.confirm in place of abort, and run "pulumi up" again`,
       );
     const journal = await pods?.journal();
     const moved = (await addresses?.movedReleases()) ?? [];
@@ -123,10 +126,26 @@ export async function abortSwitchOver({ pods, members, addresses }: Participants
       );
     if (journal !== undefined && journal.state !== "started") await pods?.start(say);
     await all(members, (member) => member.unmark(say));
+    if (pods === undefined) await expectUnchanged(members, say);
     say("aborted: production is as it was, and the copies are kept");
   } finally {
     await pods?.unlock();
   }
+}
+
+/**
+ * A set without releases has no Lease: the switch-over of an update that was killed may still run. It renames nothing once it has seen
+ * that the marks are gone.
+ */
+async function expectUnchanged(members: readonly Member[], say: Say): Promise<void> {
+  say("waits a minute and looks once more, because the switch-over of an update that was killed may still be running");
+  await waitingClock().wait(LAST_CALL_MILLIS);
+  const closed = (await look(members)).filter(({ holder }) => holder !== "source");
+  if (closed.length === 0) return;
+  await all(members, (member) => member.prepare(say));
+  throw new Error(
+    `${labels(closed)} ${closed.length === 1 ? "was" : "were"} closed in the meantime, by the switch-over of an update that was killed: it can only go on. Set restore.switchOver.confirm in place of abort, and run "pulumi up" again`,
+  );
 }
 
 /** Pods may have come back while names were being closed: Helm, an autoscaler or a colleague may start them. */
@@ -150,7 +169,10 @@ async function fence(
 
 async function look(members: readonly Member[]): Promise<NameState[]> {
   const states = (await Promise.all(members.map((member) => member.look()))).flat();
-  refuse(states.flatMap(({ label, holder }) => (typeof holder === "object" ? [`${label}: ${holder.other}`] : [])));
+  refuse(
+    "something else has a production name",
+    states.flatMap(({ label, holder }) => (typeof holder === "object" ? [`${label}: ${holder.other}`] : [])),
+  );
   const sources = states.filter(({ holder }) => holder === "source" || holder === "closing");
   const opened = states.filter(({ holder }) => holder === "opening" || holder === "copy");
   if (sources.length > 0 && opened.length > 0)
@@ -179,9 +201,9 @@ function describe(holder: Holder): string {
   }[holder];
 }
 
-function refuse(problems: readonly string[]): void {
-  if (problems.length > 0)
-    throw new Error(`nothing is changed, because:\n${problems.map((each) => `  ${each}`).join("\n")}`);
+/** @param what True at any time: a run that goes on begins with names that are closed. */
+function refuse(what: string, problems: readonly string[]): void {
+  if (problems.length > 0) throw new Error(`${what}:\n${problems.map((each) => `  ${each}`).join("\n")}`);
 }
 
 /** All at once. The first failure is reported when every member has ended: none goes on in the background. */

@@ -2,7 +2,7 @@ import { PRODUCTION_NAME_TAG, REPLACES_TAG, SWITCHED_OVER_TAG } from "../../rest
 import { waitingClock } from "../clock";
 import { until } from "../until";
 import { isCopyOf, NOTHING_REPLACED, type SwitchOverOf } from "./copy-marks";
-import type { Holder, Member, NameState, Say } from "./member";
+import type { Guard, Holder, Member, NameState, Say } from "./member";
 import type { RdsDatabase, RdsDatabases } from "./rds-databases";
 import type { SwitchedRds } from "./request";
 
@@ -26,6 +26,9 @@ const USUAL_MINUTES = { instance: 10, cluster: 2 };
  */
 const SERVING = new Set(["available", "backing-up", "storage-optimization", "storage-config-upgrade"]);
 
+/** Statuses in which a database may be on its way to another name: it is `modifying` first. [terraform #2439] */
+const CHANGING = new Set(["modifying", "renaming"]);
+
 function serves({ status }: RdsDatabase): boolean {
   return SERVING.has(status);
 }
@@ -41,6 +44,7 @@ export class RdsMember implements Member {
     private readonly database: SwitchedRds,
     private readonly of: SwitchOverOf,
     private readonly rds: RdsDatabases,
+    private readonly guard: Guard = async () => {},
   ) {
     this.name = database.name;
   }
@@ -92,7 +96,7 @@ export class RdsMember implements Member {
   #holderOf(found: RdsDatabase | undefined): Holder {
     if (found === undefined) return "nothing";
     if (found.resourceId === this.#source?.resourceId)
-      return found.pendingIdentifier === undefined && found.status !== "renaming" ? "source" : "closing";
+      return found.pendingIdentifier === undefined && !CHANGING.has(found.status) ? "source" : "closing";
     if (found.resourceId !== this.#copy?.resourceId)
       return {
         other: `it is neither the database that is to be replaced nor its copy, but ${found.resourceId}; nothing of it is touched: rename it, then run "pulumi up" again`,
@@ -103,7 +107,19 @@ export class RdsMember implements Member {
   async close(say: Say): Promise<void> {
     const { identifier, replacedIdentifier } = this.database;
     if (this.#source === undefined) return;
-    await this.#rename(this.#source.resourceId, identifier, replacedIdentifier, 0, say);
+    let unmarkedSince: number | undefined;
+    const isMarked = async () => {
+      const copy = await this.rds.findByResourceId(this.#expectCopy().resourceId);
+      const now = waitingClock().now();
+      unmarkedSince = copy?.tags[REPLACES_TAG] === undefined ? (unmarkedSince ?? now) : undefined;
+      // Marks of a moment ago may not be shown yet.
+      if (unmarkedSince !== undefined && now - unmarkedSince >= MINUTE)
+        throw new Error(
+          `${this.name}: ${this.rds.what} ${copy?.identifier} is not marked any more to replace ${identifier}: the switch-over was aborted in the meantime, so nothing is renamed`,
+        );
+      return unmarkedSince === undefined;
+    };
+    await this.#rename(this.#source.resourceId, identifier, replacedIdentifier, 0, say, isMarked);
   }
 
   async open(say: Say): Promise<void> {
@@ -161,7 +177,14 @@ export class RdsMember implements Member {
   }
 
   /** Renames a database unless it has the new name, and waits until it answers under that name and under no other. */
-  async #rename(resourceId: string, from: string, to: string, settledMillis: number, say: Say): Promise<void> {
+  async #rename(
+    resourceId: string,
+    from: string,
+    to: string,
+    settledMillis: number,
+    say: Say,
+    mayAsk = async () => true,
+  ): Promise<void> {
     let askedAt: number | undefined;
     let settledSince: number | undefined;
     await until(
@@ -189,7 +212,8 @@ export class RdsMember implements Member {
         const state = `it is ${found.status}, as ${found.identifier}`;
         const asked = askedAt !== undefined && now - askedAt < ASK_AGAIN_MILLIS;
         if (found.pendingIdentifier === to || asked || !serves(found)) return state;
-        if (await this.#askForName(found, to)) {
+        await this.guard();
+        if ((await mayAsk()) && (await this.#askForName(found, to))) {
           askedAt = now;
           say(`${this.name}: ${found.identifier} is to become ${to}`);
         }

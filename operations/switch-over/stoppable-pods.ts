@@ -70,6 +70,11 @@ export interface StoppablePods {
    */
   lock(say: (line: string) => void): Promise<void>;
   unlock(): Promise<void>;
+  /**
+   * Renews the Leases if that is due.
+   * @throws {Error} when somebody else has acquired one: this process was suspended or disconnected for a minute
+   */
+  keep(): Promise<void>;
   /** What is recorded in the clusters; undefined if nothing is. */
   journal(): Promise<PodsJournal | undefined>;
   /**

@@ -153,7 +153,7 @@ test.serial(
     const early = await run();
     t.regex(
       early.error?.message ?? "",
-      /nothing is changed, because:\n.*release scalar\/auditor \(database auditor\) names auditor-prod-20261122\S+ already, before its pods are stopped: put its former properties back \(helm rollback auditor --namespace scalar\)/,
+      /this run changes nothing, because:\n.*release scalar\/auditor \(database auditor\) names auditor-prod-20261122\S+ already, before its pods are stopped: put its former properties back \(helm rollback auditor --namespace scalar\)/,
     );
     t.deepEqual([pods("ledger"), pods("auditor")], [3, 2]);
     t.is(tags.source()[0]?.["scalar-backup:replaced-by"], undefined);

@@ -55,7 +55,7 @@ export async function dynamodbWorld(t: ExecutionContext, haste?: number | "overl
     dynamodb.table(name).putItem("a", { balance: 7 });
   }
   clock.pass(60 * MINUTE);
-  const member = (pods: Pick<StoppablePods, "journal" | "note">, newStreams = false) =>
+  const member = (pods: Pick<StoppablePods, "journal" | "note" | "keep">, newStreams = false) =>
     new DynamodbMember(
       {
         service: "dynamodb",
@@ -69,6 +69,7 @@ export async function dynamodbWorld(t: ExecutionContext, haste?: number | "overl
       { instant: INSTANT, stack: STACK },
       ACCESS,
       { read: async () => (await pods.journal())?.notes ?? {}, write: (notes) => pods.note(notes) },
+      () => pods.keep(),
     );
   const balance = (table: string) => dynamodb.table(table).items().get("a")?.balance;
   const tags = (table: string) =>

@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from "ava";
 import { instanceTaking, isNameTaken } from "../../../../operations/rds-taking-name";
 import type { Say } from "../../../../operations/switch-over/member";
-import { runSwitchOver } from "../../../../operations/switch-over/protocol";
+import { abortSwitchOver, runSwitchOver } from "../../../../operations/switch-over/protocol";
 import { RdsMember } from "../../../../operations/switch-over/rds";
 import { type RdsDatabase, type RdsDatabases, rdsDatabases } from "../../../../operations/switch-over/rds-databases";
 import {
@@ -192,4 +192,71 @@ test.serial("pods that come back are stopped again before a name is opened, or n
   pods.running = 0;
   await runSwitchOver(INSTANT, { pods, members: [member()] }, quiet);
   t.deepEqual(balance("customers"), { balance: 5 });
+});
+
+for (const kind of KINDS)
+  test.serial(`${kind}: two switch-overs side by side, of a set without releases, come to the same end`, async (t) => {
+    const { member, balance } = await rdsWorld(t, kind);
+    // An update was killed, and its switch-over runs on while the next update begins another.
+    const ends = await Promise.allSettled([
+      runSwitchOver(INSTANT, { members: [member()] }, quiet),
+      runSwitchOver(INSTANT, { members: [member()] }, quiet),
+    ]);
+    t.log(ends.map((end) => (end.status === "rejected" ? end.reason.message : "done")));
+    await runSwitchOver(INSTANT, { members: [member()] }, quiet);
+    t.deepEqual(balance("customers"), { balance: 5 });
+    t.deepEqual(balance(REPLACED), { balance: 7 });
+  });
+
+test.serial("a switch-over that was aborted while its process was asleep renames nothing", async (t) => {
+  const { member, balance } = await rdsWorld(t, "instance");
+  const databases = rdsDatabases("instance", REGION, ACCESS);
+  let wake = () => {};
+  const woken = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+  let asleep = () => {};
+  const sleeps = new Promise<void>((resolve) => {
+    asleep = resolve;
+  });
+  // Asleep from when all steps before the renaming are done.
+  const dreaming = runSwitchOver(INSTANT, { members: [member(databases)] }, (line) => {
+    if (!/^step 4 of/.test(line)) return;
+    const { findByResourceId } = databases;
+    databases.findByResourceId = async (id) => {
+      asleep();
+      await woken;
+      return await findByResourceId.call(databases, id);
+    };
+  });
+  dreaming.catch(() => {});
+  await sleeps;
+  await abortSwitchOver({ members: [member()] }, quiet);
+  wake();
+  await t.throwsAsync(dreaming, { message: /is not marked any more to replace customers: .* aborted in the meantime/ });
+  t.deepEqual(balance("customers"), { balance: 7 });
+  t.deepEqual(balance(COPY), { balance: 5 });
+});
+
+test.serial("an abort while another process closes a name is refused, and the switch-over can go on", async (t) => {
+  const { member, balance, rds, clock } = await rdsWorld(t, "instance");
+  const said: string[] = [];
+  const abort = abortSwitchOver({ members: [member()] }, (line) => {
+    said.push(line);
+    // It was asked for before the marks were taken away.
+    if (/looks once more/.test(line))
+      rds.modifyDBInstance({
+        DBInstanceIdentifier: "customers",
+        NewDBInstanceIdentifier: REPLACED,
+        ApplyImmediately: true,
+      });
+  });
+  await t.throwsAsync(abort, {
+    message: /was closed in the meantime.*Set restore\.switchOver\.confirm in place of abort/,
+  });
+  t.false(said.some((line) => /^aborted/.test(line)));
+  clock.pass(30 * MINUTE);
+  await runSwitchOver(INSTANT, { members: [member()] }, quiet);
+  t.deepEqual(balance("customers"), { balance: 5 });
+  t.deepEqual(balance(REPLACED), { balance: 7 });
 });

@@ -99,3 +99,22 @@ test.serial("a backup of an earlier table of the copy's name is not what a table
   await runSwitchOver(INSTANT, { pods, members: [member(pods)] }, quiet);
   t.deepEqual(TABLES.map(balance), [5, 5, 5]);
 });
+
+test.serial("a process that has lost its Leases deletes and restores no table", async (t) => {
+  for (const step of [4, 6]) {
+    const { dynamodb, member } = await dynamodbWorld(t);
+    const pods = obedientPods();
+    const tables = () => dynamodb.tableNames().filter((name) => TABLES.includes(name));
+    let before: string[] = [];
+    const run = runSwitchOver(INSTANT, { pods, members: [member(pods)] }, (line) => {
+      if (!line.startsWith(`step ${step} of`)) return;
+      before = tables();
+      pods.keep = async () => {
+        throw new Error("the Lease is held by another");
+      };
+    });
+    await t.throwsAsync(run, { message: "the Lease is held by another" });
+    t.deepEqual(tables(), before);
+    t.is(before.length, step === 4 ? TABLES.length : 0);
+  }
+});

@@ -85,6 +85,7 @@ export function obedientPods(replicas = 3): StoppablePods & { running: number; l
     problems: async () => [],
     lock: async () => void pods.log.push("lock"),
     unlock: async () => void pods.log.push("unlock"),
+    keep: async () => {},
     journal: async () => journal,
     async stop(instant: string) {
       pods.log.push("stop");
