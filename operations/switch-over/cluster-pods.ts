@@ -2,8 +2,8 @@ import { messageOf } from "../../restore-points/error-message";
 import { releaseLabel } from "../../restore-points/window";
 import { ClusterClient, type Connect, isForbidden } from "../kubernetes/client";
 import type { ClusterContext } from "./cluster-context";
-import { type Journal, JournalFile } from "./journal";
-import { isOf, otherInProgress } from "./journal-changes";
+import { isOf, type Journal, JournalFile } from "./journal";
+import { otherInProgress } from "./journal-changes";
 import { ReleaseLocks } from "./locks";
 import { obstaclesOf } from "./obstacles";
 import type { Say } from "./progress";
@@ -25,14 +25,14 @@ export class ClusterPods {
   readonly #options: PodsOptions;
   readonly #connect: Connect;
 
-  constructor(cluster: ClusterReleases, journalNamespace: string, connect: Connect, options: PodsOptions) {
+  constructor(cluster: ClusterReleases, connect: Connect, options: PodsOptions) {
     const client = new ClusterClient(connect);
     this.#connect = connect;
     this.#options = options;
     this.#context = {
       cluster,
       client,
-      journal: new JournalFile(client, journalNamespace),
+      journal: new JournalFile(client, cluster.releases),
       locks: new ReleaseLocks(client, cluster.cluster, cluster.releases),
       limitMillis: options.limitMillis ?? LIMIT_MILLIS,
     };
@@ -78,7 +78,7 @@ export class ClusterPods {
   }
 
   #previewJournal(client: ClusterClient): JournalFile {
-    return new JournalFile(client, this.#context.journal.namespace);
+    return new JournalFile(client, this.#context.cluster.releases);
   }
 
   lock(say: Say): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ReleaseAddress } from "../kubernetes/releases";
-import type { Journal, JournalledSchedule } from "./journal";
+import { isOf, type Journal, type JournalledSchedule } from "./journal";
 import { keyOf, type Workload } from "./workloads";
 
 /** What is about to be stopped. */
@@ -52,11 +52,6 @@ export function otherInProgress(
     return `a switch-over to ${journal.instant} has stopped the pods of ${journal.releases.join(", ")} ${how}: finish it first, in the stack of these releases`;
   if (journal.instant === instant) return undefined;
   return `a switch-over to ${journal.instant} has stopped the pods ${how}; set restore.at to ${journal.instant} and finish it first`;
-}
-
-/** Whether it is the journal of a switch-over of these releases: the first releases of two sets can have the same namespace. */
-export function isOf(journal: Journal, releases: readonly ReleaseAddress[]): boolean {
-  return releases.some((release) => journal.releases.includes(labelOf(release)));
 }
 
 const labelOf = ({ namespace, name }: ReleaseAddress): string => `${namespace}/${name}`;

@@ -1,11 +1,12 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { messageOf } from "../../restore-points/error-message";
 import { instantAt, listAt, objectAt, ShapeError, textAt } from "../../restore-points/shape";
-import { type ClusterClient, isConflict } from "../kubernetes/client";
+import { type ClusterClient, isConflict, isForbidden } from "../kubernetes/client";
 import { type Fields, objectIn, textIn, textsIn } from "../kubernetes/fields";
+import type { ReleaseAddress } from "../kubernetes/releases";
 import type { JournalState } from "./stoppable-pods";
 
-/** The ConfigMap of a cluster's journal, in the namespace of its first release. */
+/** The ConfigMap of a cluster's journal, in the namespace of the release that was the first one when the switch-over began. */
 export const JOURNAL_NAME = "scalar-switch-over";
 
 export interface JournalledSchedule {
@@ -40,17 +41,45 @@ const MAX_CONFLICTS = 10;
 /** The journal of one cluster. */
 export class JournalFile {
   readonly #client: ClusterClient;
-  readonly namespace: string;
+  readonly #releases: readonly ReleaseAddress[];
+  readonly #namespaces: readonly string[];
+  /** Where one of these releases is recorded that is not complete. */
+  #home: string | undefined;
   #lastUpdate: Promise<void> = Promise.resolve();
 
-  constructor(client: ClusterClient, namespace: string) {
+  /** @param releases At least one. */
+  constructor(client: ClusterClient, releases: readonly ReleaseAddress[]) {
     this.#client = client;
-    this.namespace = namespace;
+    this.#releases = releases;
+    this.#namespaces = [...new Set(releases.map(({ namespace }) => namespace))];
   }
 
   async read(): Promise<Journal | undefined> {
+    await this.#find();
     const configMap = await this.#client.get(this.#path);
     return configMap && this.#parse(configMap);
+  }
+
+  /** In the middle of a switch-over, another release may have become the first one in the configuration. */
+  async #find(): Promise<void> {
+    if (this.#home !== undefined || this.#namespaces.length === 1) return;
+    for (const namespace of this.#namespaces) {
+      const configMap = await this.#readable(namespace);
+      const journal = configMap && this.#parse(configMap);
+      if (journal === undefined || journal.state === "started" || !isOf(journal, this.#releases)) continue;
+      this.#home = namespace;
+      return;
+    }
+  }
+
+  async #readable(namespace: string): Promise<Fields | undefined> {
+    try {
+      return await this.#client.get(pathIn(namespace));
+    } catch (error) {
+      // A preview lists the rights that are missing.
+      if (isForbidden(error)) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -65,6 +94,7 @@ export class JournalFile {
   }
 
   async #update(change: (current: Journal | undefined) => Journal | undefined): Promise<void> {
+    await this.#find();
     for (let conflicts = 0; ; conflicts += 1) {
       const configMap = await this.#client.get(this.#path);
       const next = change(configMap && this.#parse(configMap));
@@ -85,19 +115,20 @@ export class JournalFile {
     return `ConfigMap ${this.namespace}/${JOURNAL_NAME}`;
   }
 
-  get #path(): string {
-    return `${this.#collection}/${JOURNAL_NAME}`;
+  get namespace(): string {
+    // Cast: there is a release.
+    return this.#home ?? (this.#namespaces[0] as string);
   }
 
-  get #collection(): string {
-    return `/api/v1/namespaces/${this.namespace}/configmaps`;
+  get #path(): string {
+    return pathIn(this.namespace);
   }
 
   async #write(configMap: Fields | undefined, data: Record<string, string>): Promise<void> {
     const kind = { apiVersion: "v1", kind: "ConfigMap" };
     if (configMap === undefined) {
       const metadata = { name: JOURNAL_NAME, namespace: this.namespace };
-      await this.#client.create(this.#collection, { ...kind, metadata, data });
+      await this.#client.create(collectionIn(this.namespace), { ...kind, metadata, data });
     } else {
       await this.#client.replace(this.#path, { ...configMap, ...kind, data });
     }
@@ -123,6 +154,15 @@ export class JournalFile {
     }
   }
 }
+
+/** Whether it is the journal of a switch-over of these releases: the first releases of two sets can have the same namespace. */
+export function isOf(journal: Journal, releases: readonly ReleaseAddress[]): boolean {
+  return releases.some((release) => journal.releases.includes(`${release.namespace}/${release.name}`));
+}
+
+const collectionIn = (namespace: string): string => `/api/v1/namespaces/${namespace}/configmaps`;
+
+const pathIn = (namespace: string): string => `${collectionIn(namespace)}/${JOURNAL_NAME}`;
 
 function format({ instant, state, notes, ...others }: Journal): Record<string, string> {
   const texts = Object.entries(others).map(([key, value]) => [key, asJson(value)] as const);

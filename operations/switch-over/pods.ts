@@ -18,10 +18,9 @@ export type {
 export async function podsOf(clusters: readonly ClusterReleases[], options: PodsOptions = {}): Promise<StoppablePods> {
   const { environment = process.env, connect } = options;
   const parts = clusters.flatMap((cluster) => {
-    const [first] = cluster.releases;
-    if (first === undefined) return [];
+    if (cluster.releases.length === 0) return [];
     const connection = connect?.(cluster) ?? connectTo(cluster.access, environment);
-    return [new ClusterPods(cluster, first.namespace, connection, options)];
+    return [new ClusterPods(cluster, connection, options)];
   });
   return new PodsOfClusters(parts);
 }

@@ -46,7 +46,8 @@ export function rightsFor(
       rights("coordination.k8s.io", "leases", namespace, ["get", "update"], leaseName(name)),
     ),
     ...rights("", "configmaps", first.namespace, ["create"]),
-    ...rights("", "configmaps", first.namespace, ["get", "update"], JOURNAL_NAME),
+    // Another release may have been the first one when the switch-over began.
+    ...namespaces.flatMap((namespace) => rights("", "configmaps", namespace, ["get", "update"], JOURNAL_NAME)),
     ...(schedule === undefined ? [] : rights("batch", "cronjobs", schedule.namespace, ["get", "patch"], schedule.name)),
   ];
 }

@@ -1,7 +1,6 @@
 import { isConflict } from "../kubernetes/client";
 import { type ClusterContext, MAX_REPEATS, POLL_MILLIS } from "./cluster-context";
-import type { Journal } from "./journal";
-import { isOf } from "./journal-changes";
+import { isOf, type Journal } from "./journal";
 import { elapsed, type Say, Waiting } from "./progress";
 import { resumeSchedules } from "./schedules";
 import { keyOf, readPods, readWorkloads, scale, type Workload } from "./workloads";

@@ -6,7 +6,7 @@ export interface ClusterReleases {
   /** The cluster's name in recorded windows, such as `default`. */
   cluster: string;
   access: ClusterChoice;
-  /** The journal is kept in the namespace of the first one. */
+  /** The journal is kept in the namespace of the one that is the first when a switch-over begins. */
   releases: { namespace: string; name: string; databases?: string[] }[];
   /** Whether the ConfigMaps are read in which the releases have their properties. */
   readsProperties?: boolean;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import test from "ava";
-import { INSTANT, LATER, recorded, scaleBy, scene, wholeNight } from "./scene";
+import { CONFIG_MAPS, INSTANT, LATER, recorded, scaleBy, scene, wholeNight } from "./scene";
 
 const COUNTS = { "scalar/ledger-scalardl-ledger": 3, "scalar/auditor-scalardl-audit-auditor": 2 };
 
@@ -142,4 +142,28 @@ test.serial("a journal that somebody has damaged is refused with the key to corr
   }
   t.is(night.replicas()["ledger-scalardl-ledger"], 0);
   await pods.unlock();
+});
+
+test.serial("releases in another order find the journal, and the counts in it", async (t) => {
+  const night = await scene(t);
+  await night.cluster.installRelease({ namespace: "east", name: "copy", product: "ledger", replicas: 4 });
+  const [copy, ledger] = [
+    { namespace: "east", name: "copy" },
+    { namespace: "scalar", name: "ledger" },
+  ];
+  const first = await night.process({ releases: [ledger, copy] });
+  await first.pods.lock(first.say);
+  await first.pods.stop(INSTANT, first.say);
+  await first.pods.note({ "tables.json": "[]" });
+  await first.pods.unlock();
+  const { pods, say } = await night.process({ releases: [copy, ledger] });
+  t.deepEqual(await pods.problems(INSTANT), []);
+  t.regex((await pods.problems(LATER)).join(), /set restore\.at to .* and finish it first/);
+  await pods.lock(say);
+  t.deepEqual(await pods.journal(), { instant: INSTANT, state: "stopped", notes: { "tables.json": "[]" } });
+  await pods.stop(INSTANT, say);
+  await pods.start(say);
+  await pods.unlock();
+  t.like(night.replicas(), { "copy-scalardl-ledger": 4, "ledger-scalardl-ledger": 3 });
+  t.is(night.cluster.store.find(CONFIG_MAPS, "east", "scalar-switch-over"), undefined);
 });
