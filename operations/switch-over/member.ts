@@ -22,7 +22,7 @@ export interface NameState {
   holder: Holder;
 }
 
-/** To be called before changes. @throws {Error} when another process may be working on the same set by now */
+/** To be called before changes. @throws {Error} when another process may be working on the same set */
 export type Guard = () => Promise<void>;
 
 /** One database of a set, as a switch-over works on it. Each step looks before it changes, so that it can be repeated. */

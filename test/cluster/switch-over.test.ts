@@ -25,7 +25,7 @@ const NAMESPACE = "scalar";
 const ACCOUNT = "switch-over";
 const BEFORE = {
   "ledger-scalardl-ledger": 2,
-  "ledger-envoy-envoy": 1,
+  "ledger-scalardl-envoy": 1,
   "auditor-scalardl-audit-auditor": 1,
   "other-scalardl-ledger": 1,
 };
@@ -148,7 +148,8 @@ async function forget({ keepLeases = false } = {}): Promise<void> {
 
 /** What must not change of Envoy and of others' releases: their Deployments, and which pods they have. */
 async function untouched(): Promise<unknown> {
-  const others = ({ metadata: { name } }: KubernetesObject) => /^(ledger-envoy-envoy|other-scalardl-ledger)/.test(name);
+  const others = ({ metadata: { name } }: KubernetesObject) =>
+    /^(ledger-scalardl-envoy|other-scalardl-ledger)/.test(name);
   const generations = (await deployments()).filter(others).map(({ metadata }) => [metadata.name, metadata.generation]);
   return { generations, pods: (await ownPods()).filter(others).map(({ metadata }) => metadata.uid) };
 }

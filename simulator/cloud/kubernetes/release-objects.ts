@@ -133,7 +133,8 @@ export class ReleaseObjects {
   }
 
   installEnvoy(replicas: number, templateHash: string): void {
-    const name = `${fullName(this.#options.name, "envoy")}-envoy`;
+    // values.yaml: `envoy.nameOverride` is the chart's own name.
+    const name = `${this.#fullName}-envoy`;
     this.createDeployment(name, "envoy", replicas);
     for (let index = 0; index < replicas; index += 1) {
       const pod = `${name}-${templateHash}-${randomName(5)}`;

@@ -12,11 +12,11 @@ export interface ReleaseUpgrade {
   replicaCount?: number;
 }
 
-/** The file of the properties in the pods' ConfigMap. */
+/** The file of the properties in the pods' ConfigMap, in charts up to scalardl 4.12 and scalardl-audit 2.12; later ones have no `.tmpl`. */
 const FILES: Record<Product, string> = {
   "scalardb-cluster": "scalardb-cluster-node.properties",
-  ledger: "ledger.properties",
-  auditor: "auditor.properties",
+  ledger: "ledger.properties.tmpl",
+  auditor: "auditor.properties.tmpl",
 };
 
 const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });

@@ -12,7 +12,7 @@ import {
 
 const BEFORE = {
   "ledger-scalardl-ledger": 3,
-  "ledger-envoy-envoy": 2,
+  "ledger-scalardl-envoy": 2,
   "auditor-scalardl-audit-auditor": 2,
   "other-scalardl-ledger": 1,
 };

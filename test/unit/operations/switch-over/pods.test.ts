@@ -17,7 +17,7 @@ test.serial("each step says which release and how many pods, and Envoy and other
   await pods.stop(INSTANT, say);
   t.deepEqual(night.replicas(), {
     "auditor-scalardl-audit-auditor": 0,
-    "ledger-envoy-envoy": 2,
+    "ledger-scalardl-envoy": 2,
     "ledger-scalardl-ledger": 0,
     "other-scalardl-ledger": 1,
   });

@@ -192,3 +192,33 @@ test("the Deployment's wish for more or fewer pods is followed", async (t) => {
     t.like(cluster.store.get(DEPLOYMENTS, "scalar", "db-scalardb-cluster-node"), { status: { replicas } });
   }
 });
+
+// As `helm template` writes them (test/fidelity/helm-charts.test.ts): scalardb-cluster 1.11.0, scalardl 4.12.0, scalardl-audit 2.12.0.
+test("a release's objects have the names of Scalar's charts", async (t) => {
+  const cluster = await startCluster(t);
+  const installed = async (name: string, product: "scalardb-cluster" | "ledger" | "auditor") => {
+    await cluster.installRelease({ namespace: name, name, product, replicas: 0, envoy: 0, properties: "" });
+    const of = (kind: ReturnType<typeof kindOf>) => cluster.store.list(kind, name).map(({ metadata }) => metadata.name);
+    return [of(DEPLOYMENTS), of(SERVICES), of(kindOf({ apiVersion: "v1", kind: "ConfigMap" }))].map(([only]) => only);
+  };
+  t.deepEqual(await installed("db", "scalardb-cluster"), [
+    "db-scalardb-cluster-node",
+    "db-scalardb-cluster-headless",
+    "db-scalardb-cluster-node-properties",
+  ]);
+  t.deepEqual(await installed("my-scalardb-cluster", "scalardb-cluster"), [
+    "my-scalardb-cluster-node",
+    "my-scalardb-cluster-headless",
+    "my-scalardb-cluster-node-properties",
+  ]);
+  t.deepEqual(await installed("ledger", "ledger"), [
+    "ledger-scalardl-ledger",
+    "ledger-scalardl-headless",
+    "ledger-scalardl-ledger-properties",
+  ]);
+  t.deepEqual(await installed("auditor", "auditor"), [
+    "auditor-scalardl-audit-auditor",
+    "auditor-scalardl-audit-headless",
+    "auditor-scalardl-audit-auditor-properties",
+  ]);
+});

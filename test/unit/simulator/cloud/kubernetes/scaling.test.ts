@@ -59,7 +59,7 @@ test("an account asks what it may do", async (t) => {
   };
   const scale = { group: "apps", resource: "deployments", subresource: "scale", verb: "patch" };
   t.true(await allowed({ ...scale, name: "ledger-scalardl-ledger" }));
-  t.false(await allowed({ ...scale, name: "ledger-envoy-envoy" }));
+  t.false(await allowed({ ...scale, name: "ledger-scalardl-envoy" }));
   t.false(await allowed({ ...scale, subresource: undefined, name: "ledger-scalardl-ledger" }));
   t.false(await allowed({ ...scale, verb: "update", name: "ledger-scalardl-ledger" }));
   t.true(await allowed({ group: "keda.sh", resource: "scaledobjects", verb: "list" }), "whether it is served or not");
