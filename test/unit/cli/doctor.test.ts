@@ -389,6 +389,63 @@ const LACKS: {
   },
 ];
 
+const SECURE = { secure: "v1:AAAA" };
+
+/** Adds reports to the set, and what the record says of them. */
+function reporting({ config, store }: Scene, notify: object, channels?: object): void {
+  config["scalar-backup:pause"] = { schedule: "0 3 * * *", releases: [RELEASE], notify };
+  if (channels === undefined) return;
+  const record = store.get(CONFIG_MAPS, "scalar", "scalar-pause-windows");
+  const text = JSON.stringify({ schemaVersion: 1, channels });
+  store.update({ ...record, data: { ...(record.data as object), "notifications.json": text } });
+}
+
+const accepted = { acceptedAt: "2026-11-22T03:00:21.000Z" };
+
+test.serial("reports that arrive are well, with addresses that are encrypted", async (t) => {
+  const played = await scene(t);
+  reporting(played, { webhook: { url: SECURE }, heartbeat: { url: SECURE } }, { webhook: {}, heartbeat: accepted });
+  const { findings } = await played.doctor();
+  t.deepEqual(bad(findings), []);
+  const [found] = findings.filter(({ check }) => check === "reports");
+  t.is(
+    found?.message,
+    "reports of the pauser arrive: webhook has not been needed yet, heartbeat accepted one at 2026-11-22T03:00:21.000Z",
+  );
+});
+
+LACKS.push(
+  {
+    title: "a webhook that refuses reports",
+    take: (played) => {
+      const failing = {
+        since: "2026-11-20T03:00:00.000Z",
+        problem: "hooks.slack.com refuses it with HTTP 404: no_service",
+      };
+      reporting(played, { webhook: { url: SECURE }, otlp: { endpoint: SECURE } }, { webhook: { failing } });
+    },
+    check: "reports",
+    state: "problem",
+    says: /pause\.notify\.webhook has accepted no report of the pauser since 2026-11-20T03:00:00\.000Z: .*HTTP 404: no_service/,
+    fix: /correct it in the configuration or at the receiver/,
+  },
+  {
+    title: "a webhook alone",
+    take: (played) => reporting(played, { webhook: { secretKeyRef: { name: "alerts", key: "slack" } } }),
+    check: "reports",
+    state: "warning",
+    says: /only a webhook, which says nothing when no run starts at all/,
+    fix: /add pause\.notify\.heartbeat/,
+  },
+  {
+    title: "a note of reports that is damaged",
+    take: (played) => reporting(played, { heartbeat: { url: SECURE } }, []),
+    check: "reports",
+    state: "problem",
+    says: /what was reported \(notifications\.json\) cannot be read/,
+  },
+);
+
 for (const { title, take, check, state, says, fix } of LACKS)
   test.serial(`${title}: a finding of "${check}"`, async (t) => {
     const played = await scene(t);

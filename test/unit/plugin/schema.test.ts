@@ -65,9 +65,13 @@ test("properties and credentials are secrets", (t) => {
     ),
   );
   t.deepEqual(secrets.sort(), [
+    "NotifyEndpoint.url",
     "OtherRecord.kubeconfig",
+    "Otlp.endpoint",
+    "Otlp.headers",
     "ScalarRestore.properties",
     "ScalarRestore.propertiesByRelease",
+    "Webhook.url",
   ]);
 });
 
