@@ -28,7 +28,10 @@ export interface BackupSet {
   ranges?: pulumi.Input<DatabaseRange[]>;
   /** The status of the vaults: `ScalarBackup.vaults`. Needed with `vault`. */
   vaults?: pulumi.Input<VaultStatus[]>;
-  /** How the set's pods are stopped for a switch-over. Only a `ScalarBackup` itself knows it. */
+  /**
+   * How the set's pods are stopped for a switch-over. Only a `ScalarBackup` itself knows it.
+   * @internal
+   */
   pods?: SetPods;
 }
 

@@ -9,6 +9,7 @@ export interface AwsSettings {
 
 /** The region where a database names none. */
 export interface AwsRegionArgs {
+  /** The region, such as `ap-northeast-1`. */
   region?: string;
 }
 

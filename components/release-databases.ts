@@ -15,6 +15,7 @@ export interface ReleaseDatabases {
 
 /** A release whose pods write to the set. */
 export interface PausedReleaseArgs {
+  /** The namespace that the release is installed in. */
   namespace: string;
   /** The Helm release's name. */
   name: string;

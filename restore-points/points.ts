@@ -12,8 +12,11 @@ export const LISTED_POINTS = 100;
 
 /** Whether a database's point-in-time recovery can restore an instant, and if not, why, with the fix. */
 export interface DatabaseAtPoint {
+  /** The database's name in the set. */
   name: string;
+  /** Whether it can be restored to the instant. */
   restorable: boolean;
+  /** Why it cannot, as text. */
   reason?: string;
   /** Until when its backups of the window are kept; absent without backups. RFC 3339, UTC, whole seconds. */
   backedUpUntil?: string;
@@ -38,8 +41,17 @@ export interface RestorePoint {
   /** True if the window has no whole minute near its middle: check that your databases restore to the second. */
   noWholeMinute?: boolean;
   /** RFC 3339, UTC, milliseconds, with the clocks' difference by which it is narrowed at either end. */
-  window: { start: string; end: string; clockOffsetMillis: number };
+  window: {
+    /** RFC 3339, UTC, milliseconds. */
+    start: string;
+    /** RFC 3339, UTC, milliseconds. */
+    end: string;
+    /** How much the pauser's clock may differ from the API server's. */
+    clockOffsetMillis: number;
+  };
+  /** The releases that were paused. */
   covers: CoveredRelease[];
+  /** Whether each database can be restored to the instant. */
   databases: DatabaseAtPoint[];
   /** Whether every database's point-in-time recovery can restore it. */
   restorable: boolean;
@@ -64,6 +76,7 @@ export interface RestorePoint {
 export interface RestorePoints {
   /** When the windows and ranges were read. RFC 3339, UTC, whole seconds. */
   asOf: string;
+  /** Whether pods have to be paused, and why. */
   pauseRequired: boolean;
   /** Each database's restorable range. */
   databases: DatabaseRange[];
@@ -74,7 +87,12 @@ export interface RestorePoints {
   /** The newest instant that can be restored; absent when there is none. RFC 3339, UTC, whole seconds. */
   latest?: string;
   /** Every whole second in this range can be restored. */
-  anyInstant?: { from: string; to: string };
+  anyInstant?: {
+    /** RFC 3339, UTC. */
+    from: string;
+    /** RFC 3339, UTC. */
+    to: string;
+  };
   /** Present without `latest`. */
   noneBecause?: string;
   /** Why the pause schedule records no new windows; absent while it does. */

@@ -13,17 +13,23 @@ export const QUIET_MILLIS = BRACKET_MILLIS + MARGIN_MILLIS;
 
 /** A coordinator's table in DynamoDB. */
 export interface CoordinatorTable {
+  /** Where the table is. */
   region: string;
+  /** The table's full name, such as `coordinator.state`. */
   table: string;
 }
 
 /** A coordinator's container in Cosmos DB. */
 export interface CoordinatorContainer {
+  /** The subscription of the account. */
   subscriptionId: string;
+  /** The account's resource group. */
   resourceGroupName: string;
+  /** The account's name. */
   accountName: string;
   /** ScalarDB's namespace. */
   database: string;
+  /** The container's name. */
   container: string;
 }
 

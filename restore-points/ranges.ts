@@ -2,8 +2,11 @@ import { formatInstant, instantMillis } from "./instant";
 
 /** The current range of one database's point-in-time recovery, or why it is not known. Instants in RFC 3339. */
 export interface DatabaseRange {
+  /** The database's name in the set. */
   name: string;
+  /** The first restorable instant: RFC 3339, UTC. */
   earliest?: string;
+  /** The last restorable instant: RFC 3339, UTC. */
   latest?: string;
   /** Why there is no range: not created yet, point-in-time recovery is off, ... */
   unknownBecause?: string;

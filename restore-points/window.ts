@@ -1,6 +1,8 @@
 /** A release of a Scalar product, as a pause run saw it. */
 export interface PausedRelease {
+  /** The namespace that the release is installed in. */
   namespace: string;
+  /** The release's name. */
   name: string;
   /** `scalardb-cluster`, `ledger` or `auditor`; `unknown` in a window that Scalar's own tool printed. */
   product: string;
@@ -12,9 +14,13 @@ export interface PausedRelease {
 
 /** The process that recorded a window; the API server has these objects as long as the Job is kept. */
 export interface RecordingRun {
+  /** The Job's name. */
   job?: string;
+  /** The Job's UID. */
   jobUid?: string;
+  /** The name of the Job's pod. */
   pod?: string;
+  /** That pod's UID. */
   podUid?: string;
 }
 
@@ -28,6 +34,7 @@ export interface PauseWindow {
   unpauseStarted: string;
   /** The greatest possible difference of the API server's clock from the pauser's, in milliseconds, with its sign. */
   clockOffsetMillis: number;
+  /** The releases that were paused. */
   releases: PausedRelease[];
   /** Absent in windows of earlier versions, and outside a cluster. */
   run?: RecordingRun;
@@ -42,11 +49,13 @@ export interface PauseWindow {
  * are looked up: the record has no room for ARNs.
  */
 export interface WindowBackups {
+  /** The common name of the backups. */
   name: string;
   /** The instant before the first request. RFC 3339, UTC, milliseconds. */
   requested: string;
   /** The instant after the last one was accepted. RFC 3339, UTC, milliseconds. */
   accepted: string;
+  /** The databases of which there are backups. */
   databases: BackedUpDatabase[];
 }
 
@@ -54,6 +63,7 @@ export interface WindowBackups {
 export interface BackedUpDatabase {
   /** Its name in the set. */
   name: string;
+  /** Where the backups are. */
   region: string;
   /** How many tables it had. */
   tables: number;

@@ -20,9 +20,13 @@ export function usableMillis({ pauseCompleted, unpauseStarted, clockOffsetMillis
 
 /** A release, and how many of its pods were paused. */
 export interface CoveredRelease {
+  /** The cluster's name, as in recorded windows. */
   cluster: string;
+  /** The namespace that the release is installed in. */
   namespace: string;
+  /** The release's name. */
   name: string;
+  /** The product, such as `scalardb-cluster`. */
   product: string;
   /** 0 when imported: the output of Scalar's own tool has no pods. */
   pods: number;

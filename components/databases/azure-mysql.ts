@@ -13,6 +13,7 @@ export interface AzureMysqlCreateArgs {
 
 /** Azure Database for MySQL, flexible server. Exactly one of `existing` and `create`. */
 export interface AzureMysqlArgs extends AzureServerArgs {
+  /** A server that this program creates. */
   create?: AzureMysqlCreateArgs;
 }
 

@@ -13,6 +13,7 @@ export interface AzurePostgresqlCreateArgs {
 
 /** Azure Database for PostgreSQL, flexible server. Exactly one of `existing` and `create`. */
 export interface AzurePostgresqlArgs extends AzureServerArgs {
+  /** A server that this program creates. */
   create?: AzurePostgresqlCreateArgs;
 }
 

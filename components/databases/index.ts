@@ -25,15 +25,25 @@ import { rdsSqlserver } from "./rds-sqlserver";
 export interface DatabaseArgs {
   /** Unique in the set. With several databases, the name of its storage in ScalarDB's multi-storage configuration. */
   name: string;
+  /** Amazon DynamoDB. */
   dynamodb?: DynamodbArgs;
+  /** Azure Cosmos DB for NoSQL. */
   cosmosdb?: CosmosdbArgs;
+  /** Amazon Aurora MySQL. */
   auroraMysql?: AuroraArgs;
+  /** Amazon Aurora PostgreSQL. */
   auroraPostgresql?: AuroraArgs;
+  /** Amazon RDS for MySQL: an instance, or a Multi-AZ DB cluster. */
   rdsMysql?: RdsArgs;
+  /** Amazon RDS for PostgreSQL: an instance, or a Multi-AZ DB cluster. */
   rdsPostgresql?: RdsArgs;
+  /** Amazon RDS for Oracle. */
   rdsOracle?: RdsArgs;
+  /** Amazon RDS for SQL Server. */
   rdsSqlserver?: RdsArgs;
+  /** Azure Database for MySQL, flexible server. */
   azureMysql?: AzureMysqlArgs;
+  /** Azure Database for PostgreSQL, flexible server. */
   azurePostgresql?: AzurePostgresqlArgs;
   /** What this database has in the set's vault otherwise than the set. */
   vault?: DatabaseVaultArgs;

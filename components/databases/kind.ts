@@ -26,6 +26,7 @@ import type { CreatedResource } from "./create/created-resource";
 
 /** What protects one database now. */
 export interface DatabaseStatus {
+  /** The database's name in the set. */
   name: string;
   /** The kind by its name in the vocabulary, such as `aurora-postgresql`. */
   kind: string;

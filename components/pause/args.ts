@@ -123,6 +123,7 @@ export interface PauseScheduleArgs {
   switchingOver?: boolean;
   /** A stock image of Node.js 20 or later. Defaults to docker.io/library/node:24-alpine. */
   image?: pulumi.Input<string>;
+  /** The pauser's resource requests and limits. */
   resources?: PauserResourcesArgs;
   /** The priority of the pauser's pod: one that is not preempted is best. Defaults to the cluster's default. */
   priorityClassName?: pulumi.Input<string>;

@@ -6,6 +6,7 @@ import { certificateProblem, labelProblem, releaseNameProblem } from "./key-prob
 
 /** A Helm release by its names, with the databases that it uses. */
 export interface ReleaseNameArgs {
+  /** The namespace that the release is installed in. */
   namespace: string;
   /** The Helm release's name. */
   name: string;

@@ -7,7 +7,9 @@ import { azureVaultSchema } from "./azure/args";
 
 /** Copies that survive an account, a region, an attacker, and 35 days. By cloud. */
 export interface VaultArgs {
+  /** Vaults of AWS Backup. */
   aws?: AwsVaultArgs;
+  /** A vault of Azure Backup, for Azure Database for PostgreSQL. */
   azure?: AzureVaultArgs;
 }
 

@@ -1,7 +1,10 @@
 /** What a vault keeps of one database by one rule. */
 export interface VaultCopies {
+  /** The database's name in the set. */
   database: string;
+  /** The rule's name. */
   rule: string;
+  /** The rule's schedule and time zone, as text. */
   schedule: string;
   /** As text: how long, and where else. */
   kept: string;
@@ -15,16 +18,25 @@ export interface VaultCopies {
 
 /** A vault and what is in it. */
 export interface VaultStatus {
+  /** `aws` or `azure`. */
   cloud: string;
+  /** The vault's name. */
   name: string;
   /** The region or location. */
   region: string;
+  /** What keeps recovery points from being deleted, as text. */
   protectedBy: string;
   /** What a destroy of the stack leaves. */
   onDestroy: string;
+  /** What the vault keeps of each database. */
   copies: VaultCopies[];
   /** The databases on its cloud that the vault keeps nothing of, and why. */
-  keepsNothingOf?: { database: string; because: string }[];
+  keepsNothingOf?: {
+    /** The database's name in the set. */
+    database: string;
+    /** Why, as text. */
+    because: string;
+  }[];
 }
 
 export const PER_DATABASE = "per-database copy, not a restore point of the set";

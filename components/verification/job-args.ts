@@ -3,7 +3,9 @@ import { type Shape, wholeNumberFrom } from "../schema-tools";
 
 /** What a verification's Job may use. */
 export interface JobResourcesArgs {
+  /** Requests. Default to { cpu: "250m", memory: "512Mi" }. */
   requests?: Record<string, string>;
+  /** Limits. Default to { memory: "1Gi" }. */
   limits?: Record<string, string>;
 }
 
@@ -13,6 +15,7 @@ export interface VerificationJobArgs {
   namespace: string;
   /** How long the Job may take. Defaults to 3600. */
   activeDeadlineSeconds?: number;
+  /** Requests and limits of the Job's container. */
   resources?: JobResourcesArgs;
 }
 
@@ -39,8 +42,11 @@ export interface ScanArgs extends VerificationJobArgs {
 
 /** A Job of yours that checks the copies after they are accepted; if it fails, they are refused. */
 export interface CheckArgs extends VerificationJobArgs {
+  /** The image of your check. */
   image: string;
+  /** Its command. Defaults to the image's own. */
   command?: string[];
+  /** Its arguments. Default to the image's own. */
   args?: string[];
   /** Its variables, besides `SCALAR_DB_PROPERTIES`, the path of the copies' properties, and `SCALAR_RELEASE`, the key of the release that they are of. */
   env?: Record<string, string>;

@@ -1,6 +1,8 @@
 /** Whether a set of databases has to be paused for a consistent restore point, with the reason as text. */
 export interface PauseNeed {
+  /** Whether pods have to be paused. */
   required: boolean;
+  /** Why, or why not, as text. */
   because: string;
 }
 

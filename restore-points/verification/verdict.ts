@@ -3,6 +3,10 @@ import { bracketProblems } from "./bracket-problems";
 import type { BracketFacts, Findings, FoundRecords, ScanFacts } from "./facts";
 import { presentProblems, presentText } from "./present-problems";
 
+/**
+ * What a restore proves of its copies.
+ * @enum
+ */
 export const Verdict = {
   /** Every rule holds. */
   Consistent: "consistent",

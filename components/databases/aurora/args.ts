@@ -17,6 +17,7 @@ import {
 
 /** A cluster that exists. */
 export interface AuroraExistingArgs {
+  /** The cluster's identifier, such as `customers-prod`. */
   clusterIdentifier: pulumi.Input<string>;
   /** Where the cluster is. Defaults to `aws:region`. */
   region?: string;
@@ -44,7 +45,9 @@ export interface AuroraRestoreToArgs extends BuildArgs {
 
 /** Amazon Aurora. Exactly one of `existing` and `create`. */
 export interface AuroraArgs {
+  /** A cluster that exists. */
   existing?: AuroraExistingArgs;
+  /** A cluster that this program creates. */
   create?: AuroraCreateArgs;
   /** Days that point-in-time recovery reaches back, 1 to 35. Defaults to 35. */
   backupRetentionPeriod?: number;
@@ -54,6 +57,7 @@ export interface AuroraArgs {
   manage?: boolean;
   /** The database that ScalarDB connects to, for the JDBC URL. Defaults to the cluster's first database. */
   databaseName?: string;
+  /** How a copy is built when not like its source. */
   restoreTo?: AuroraRestoreToArgs;
 }
 

@@ -6,7 +6,9 @@ import { databaseName, EITHER, eitherExistingOrCreate, manage, recoveryDays } fr
 
 /** A flexible server that exists. */
 export interface AzureServerExistingArgs {
+  /** The server's name. */
   serverName: pulumi.Input<string>;
+  /** Its resource group. */
   resourceGroupName: pulumi.Input<string>;
 }
 
@@ -20,6 +22,7 @@ export interface AzureServerRestoreToArgs {
 
 /** What the flexible servers of both products have in common. Exactly one of `existing` and `create`. */
 export interface AzureServerArgs {
+  /** A server that exists. */
   existing?: AzureServerExistingArgs;
   /** Days that point-in-time recovery reaches back. An existing server that reaches back further is left so. Defaults to 35. */
   backupRetentionDays?: number;
@@ -27,12 +30,15 @@ export interface AzureServerArgs {
   manage?: boolean;
   /** The database that ScalarDB connects to, for the JDBC URL. */
   databaseName?: string;
+  /** How a copy is built when not like its source. */
   restoreTo?: AzureServerRestoreToArgs;
 }
 
 /** The arguments of a server that this program creates, as far as both products share them. */
 export interface AzureServerCreateArgs {
+  /** Its resource group. */
   resourceGroupName: pulumi.Input<string>;
+  /** The server's name. */
   serverName?: pulumi.Input<string | undefined>;
 }
 

@@ -9,7 +9,9 @@ import { EITHER, eitherExistingOrCreate, manage } from "../schema";
 
 /** An account that exists. */
 export interface CosmosdbExistingArgs {
+  /** The account's name. */
   accountName: pulumi.Input<string>;
+  /** Its resource group. */
   resourceGroupName: pulumi.Input<string>;
   /** True once it is deleted: restores come from what Azure keeps of it for as long as its tier says. Defaults to false. */
   deleted?: boolean;
@@ -39,7 +41,10 @@ export interface SchemaLoaderArgs {
   serviceAccountName?: string;
 }
 
-/** Whether an account has a public endpoint. */
+/**
+ * Whether an account has a public endpoint.
+ * @enum
+ */
 export const CosmosdbNetworkPublicNetworkAccess = { Enabled: "Enabled", Disabled: "Disabled" } as const;
 
 export type CosmosdbNetworkPublicNetworkAccess =
@@ -77,12 +82,15 @@ export interface CosmosdbRestoreToArgs {
 
 /** Azure Cosmos DB for NoSQL. Exactly one of `existing` and `create`. */
 export interface CosmosdbArgs {
+  /** An account that exists. */
   existing?: CosmosdbExistingArgs;
+  /** An account that this program creates. */
   create?: CosmosdbCreateArgs;
   /** Days that continuous backup reaches back: 7 or 30. An account that reaches back further is left so. Defaults to 30. */
   recoveryPeriodInDays?: number;
   /** False: change nothing, and fail if a setting does not meet these args. For `existing`. Defaults to true. */
   manage?: boolean;
+  /** How a copy is built when not like its source. */
   restoreTo?: CosmosdbRestoreToArgs;
 }
 

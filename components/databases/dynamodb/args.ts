@@ -57,7 +57,9 @@ export interface DynamodbWindowBackupsArgs {
 
 /** Amazon DynamoDB. Exactly one of `existing` and `create`. */
 export interface DynamodbArgs {
+  /** Tables that exist: those of ScalarDB namespaces, tables by name, or both. */
   existing?: DynamodbExistingArgs;
+  /** Tables that this program creates. */
   create?: DynamodbCreateArgs;
   /** Days that point-in-time recovery reaches back, 1 to 35. Existing tables that reach back further are left so. Defaults to 35. */
   recoveryPeriodInDays?: number;
@@ -65,6 +67,7 @@ export interface DynamodbArgs {
   deletionProtection?: boolean;
   /** False: change nothing, and fail if a setting does not meet these args. For `existing`. Defaults to true. */
   manage?: boolean;
+  /** Where copies are put. Defaults to the tables' own region, for inspection. */
   restoreTo?: DynamodbRestoreToArgs;
   /** Backups made in pause windows, which outlive point-in-time recovery. Needs `pause.aws`. Defaults to none. */
   windowBackups?: DynamodbWindowBackupsArgs;

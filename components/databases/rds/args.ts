@@ -25,6 +25,7 @@ import { onlyEngine, type RdsEngine } from "./engine";
 
 /** An instance, or a Multi-AZ DB cluster, that exists. Exactly one of the two identifiers. */
 export interface RdsExistingArgs {
+  /** The instance's identifier, such as `customers-prod`. */
   instanceIdentifier?: pulumi.Input<string>;
   /** Of a Multi-AZ DB cluster (MySQL and PostgreSQL only). */
   clusterIdentifier?: pulumi.Input<string>;
@@ -49,7 +50,9 @@ export interface RdsRestoreToArgs extends BuildArgs {}
 
 /** Amazon RDS: a single instance, or a Multi-AZ DB cluster. Exactly one of `existing` and `create`. */
 export interface RdsArgs {
+  /** An instance, or a Multi-AZ DB cluster, that exists. */
   existing?: RdsExistingArgs;
+  /** What this program creates. */
   create?: RdsCreateArgs;
   /** Days that point-in-time recovery reaches back, 1 to 35. Defaults to 35. */
   backupRetentionPeriod?: number;
@@ -59,6 +62,7 @@ export interface RdsArgs {
   manage?: boolean;
   /** The database that ScalarDB connects to, for the JDBC URL. Defaults to the one that was created with the instance. */
   databaseName?: string;
+  /** How a copy is built when not like its source. */
   restoreTo?: RdsRestoreToArgs;
 }
 

@@ -90,6 +90,7 @@ const notificationsSchema = z.strictObject({
 export interface KeepRestoredArgs {
   /** How often restored copies are backed up while they exist. Defaults to `cron(0 * ? * * *)`, every hour. */
   schedule?: string;
+  /** How long these recovery points are kept. */
   lifecycle?: LifecycleArgs;
 }
 
@@ -104,7 +105,9 @@ const keepRestoredSchema = z
 
 /** Selects databases by a tag of theirs, rather than by their names. */
 export interface SelectByTagArgs {
+  /** The tag's key. */
   key: string;
+  /** The tag's value. */
   value: string;
 }
 
@@ -123,13 +126,17 @@ export interface AwsVaultArgs {
   retainOnDelete?: boolean;
   /** Accounts, by their numbers, that may copy into the vaults. */
   acceptCopiesFrom?: string[];
+  /** Keeps recovery points from being deleted. Defaults to none. */
   lock?: VaultLockArgs;
   /** At least one, unless every database has rules of its own. */
   rules?: VaultRuleArgs[];
+  /** Selects the databases by a tag that they carry, rather than by their names. */
   selectByTag?: SelectByTagArgs;
   /** Keeps copies of restore points, too: what a restore has built is backed up into the vault while it exists. */
   keepRestored?: KeepRestoredArgs;
+  /** AWS Backup regularly restores a recovery point of each database, each by itself. Defaults to none. */
   restoreTesting?: RestoreTestingArgs;
+  /** Who is notified of jobs that failed, expired or completed with issues. Defaults to nobody. */
   notifications?: VaultNotificationsArgs;
 }
 

@@ -81,7 +81,9 @@ export interface VaultRuleArgs {
    * `lifecycle.deleteAfter` days. Other databases are left out of the rule. Defaults to false.
    */
   continuous?: boolean;
+  /** How long recovery points are kept. Defaults to for ever. */
   lifecycle?: LifecycleArgs;
+  /** Where recovery points are copied to. Defaults to nowhere. */
   copyTo?: CopyToArgs[];
   /** Minutes within which a job has to start, at least 60. Defaults to 60. */
   startWindowMinutes?: number;

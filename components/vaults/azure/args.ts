@@ -90,6 +90,7 @@ export interface AzureVaultArgs {
    * needs `acknowledgeIrreversible`) or `Disabled`. Defaults to `Unlocked`.
    */
   immutability?: AzureVaultImmutability;
+  /** What happens to backups that somebody deletes. */
   softDelete?: SoftDeleteArgs;
   /** Whether recovery points can be restored in the paired region, too. For ever: needs `acknowledgeIrreversible`. Defaults to false. */
   crossRegionRestore?: boolean;
@@ -97,7 +98,9 @@ export interface AzureVaultArgs {
   acknowledgeIrreversible?: string;
   /** Whether the vault with all that is in it stays when the stack is destroyed. Defaults to true. */
   retainOnDelete?: boolean;
+  /** When servers are backed up, once a week. */
   weekly?: WeeklyArgs;
+  /** How long recovery points are kept. */
   lifecycle?: AzureLifecycleArgs;
 }
 

@@ -1,4 +1,7 @@
-/** How recovery points are stored. */
+/**
+ * How recovery points are stored.
+ * @enum
+ */
 export const AzureVaultRedundancy = {
   /** In two regions. */
   GeoRedundant: "GeoRedundant",
@@ -10,7 +13,10 @@ export const AzureVaultRedundancy = {
 
 export type AzureVaultRedundancy = (typeof AzureVaultRedundancy)[keyof typeof AzureVaultRedundancy];
 
-/** Whether recovery points can be deleted before they expire. */
+/**
+ * Whether recovery points can be deleted before they expire.
+ * @enum
+ */
 export const AzureVaultImmutability = {
   /** They cannot, and that can be reverted. */
   Unlocked: "Unlocked",
@@ -22,7 +28,10 @@ export const AzureVaultImmutability = {
 
 export type AzureVaultImmutability = (typeof AzureVaultImmutability)[keyof typeof AzureVaultImmutability];
 
-/** Whether deleted backups can be brought back. */
+/**
+ * Whether deleted backups can be brought back.
+ * @enum
+ */
 export const SoftDeleteState = {
   On: "On",
   /** On, and it can never be switched off. */
@@ -32,7 +41,10 @@ export const SoftDeleteState = {
 
 export type SoftDeleteState = (typeof SoftDeleteState)[keyof typeof SoftDeleteState];
 
-/** A day of the week. */
+/**
+ * A day of the week.
+ * @enum
+ */
 export const WeeklyDay = {
   Sunday: "Sunday",
   Monday: "Monday",
