@@ -67,3 +67,4 @@ export type { VaultCopies, VaultStatus } from "./vaults/status";
 export type { VerifyArgs } from "./verification/args";
 export type { CheckArgs, JobResourcesArgs, ScanArgs } from "./verification/job-args";
 export type { RestoreVerification } from "./verification/restore-verification";
+export type { NotifyArgs } from "./pause/notify-args";

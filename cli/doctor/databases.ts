@@ -157,7 +157,7 @@ function rdsFindings(
 function gone(name: string, what: string): Omit<Finding, "check"> {
   return problem(
     `${name}: ${what} does not exist`,
-    "correct databases[] in the stack file; if it was deleted, README.md says what can still be restored",
+    "correct databases[] in the stack file; if it was deleted, docs/deleted-databases.md says what can still be restored",
   );
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { ExecutionContext } from "ava";
@@ -111,12 +111,31 @@ export class DrillStacks {
     return ended(this.begin(...args));
   }
 
+  /** Runs a line by bash, as a person types it in the project's folder; `npx`, `npm run` and `scalar-backup` are this project's. */
+  async shell(line: string): Promise<Ended> {
+    const bin = join(this.folder, "bin");
+    if (!existsSync(bin)) {
+      mkdirSync(bin);
+      const shim = (name: string, text: string) =>
+        writeFileSync(join(bin, name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
+      shim("npx", 'exec "$@"');
+      shim("scalar-backup", `exec "${process.execPath}" "${join(PROGRAM, "cli/bin.cjs")}" "$@"`);
+      // The script restore-points of package.json, in this folder.
+      const script = `"${process.execPath}" "${join(PROGRAM, "register/index.cjs")}" "${join(PROGRAM, "restore-points/cli.ts")}"`;
+      shim(
+        "npm",
+        `[[ "$*" =~ ^run\\ (--silent\\ )?restore-points(\\ --)? ]] || exit 64\nexec ${script} "\${@:$# > 3 ? 4 : $# + 1}"`,
+      );
+    }
+    return await ended(this.#start("/bin/bash", ["-c", `set -euo pipefail\n${line}`], false, bin));
+  }
+
   /** The names of files that drills have written. */
   files(): string[] {
     return readdirSync(join(this.project, "drills")).sort();
   }
 
-  #start(command: string, args: string[], detached = false): ChildProcess {
+  #start(command: string, args: string[], detached = false, ...bin: string[]): ChildProcess {
     const environment = this.cloud.environment();
     const pulumi = findPulumi() ?? "pulumi";
     const child = spawn(command, args, {
@@ -127,12 +146,13 @@ export class DrillStacks {
         ...process.env,
         ...environment,
         NODE_OPTIONS: `--require=${JSON.stringify(PLAIN_STACKS)} ${environment.NODE_OPTIONS ?? ""}`.trim(),
-        PATH: [dirname(pulumi), process.env.PATH ?? ""].join(delimiter),
+        PATH: [...bin, dirname(pulumi), process.env.PATH ?? ""].join(delimiter),
         PULUMI_HOME: join(this.folder, "home"),
         PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
         PULUMI_CONFIG_PASSPHRASE: "drill",
         PULUMI_DEBUG_PROVIDERS: this.#ports.join(","),
         PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_SKIP_CONFIRMATIONS: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       },
     });

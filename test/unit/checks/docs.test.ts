@@ -31,12 +31,15 @@ test("every decision record has the same headings, and a line in the index", (t)
   }
 });
 
-test("every relative link in a document names a file and a heading that exist", (t) => {
-  const documents = FOLDERS.flatMap((folder) =>
+const allDocuments = () =>
+  FOLDERS.flatMap((folder) =>
     readdirSync(join(ROOT, folder))
       .filter((file) => file.endsWith(".md"))
       .map((file) => join(folder, file)),
   );
+
+test("every relative link in a document names a file and a heading that exist", (t) => {
+  const documents = allDocuments();
   t.true(documents.includes("README.md"));
   const broken = documents.flatMap((document) =>
     linksOf(read(document))
@@ -44,6 +47,46 @@ test("every relative link in a document names a file and a heading that exist", 
       .map((link) => `${document}: ${link}`),
   );
   t.deepEqual(broken, []);
+});
+
+/** Sites of vendors and projects. A test fetches none of them: what a link leads to, a reader sees. */
+const HOSTS = [
+  "aws.amazon.com",
+  "azure.microsoft.com",
+  "docs.aws.amazon.com",
+  "docs.npmjs.com",
+  "learn.microsoft.com",
+  "pre-commit.com",
+  "semver.org",
+  "www.pulumi.com",
+];
+
+test("every link to another host is a well-formed https address of a site that documents have linked before", (t) => {
+  const links = allDocuments().flatMap((document) =>
+    targetsOf(read(document))
+      .filter((target) => /^[a-z]+:/.test(target))
+      .map((target) => ({ document, target })),
+  );
+  t.true(links.length > 10);
+  for (const { document, target } of links) {
+    const where = `${document}: ${target}`;
+    t.true(URL.canParse(target), where);
+    const { protocol, host, search } = new URL(target);
+    t.is(protocol, "https:", where);
+    t.true(HOSTS.includes(host), `${where} (add the host here if it is the right one)`);
+    t.is(search, "", `${where} has a query`);
+    t.notRegex(target, /\/(en-us|ja-jp)\//, `${where} has a language`);
+  }
+});
+
+test("every page of docs/ is linked from docs/README.md, and README links that page", (t) => {
+  const pages = readdirSync(join(ROOT, "docs")).filter((file) => file.endsWith(".md") && file !== "README.md");
+  const linked = linksOf(read("docs/README.md")).map((link) => link.split("#")[0]);
+  t.deepEqual(
+    pages.filter((page) => !linked.includes(page)),
+    [],
+  );
+  t.true(linksOf(read("README.md")).includes("docs/README.md"));
 });
 
 test("ARCHITECTURE.md shows what check:imports lets each room import", (t) => {
@@ -90,10 +133,12 @@ function assertExported(t: ExecutionContext, name: string, file: string): void {
 
 /** The targets of a document's links, but for those to other hosts. */
 function linksOf(text: string): string[] {
-  const prose = text.replaceAll(/^```[\s\S]*?^```/gm, "");
-  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
-    .map(([, target = ""]) => target)
-    .filter((target) => !/^[a-z]+:/.test(target));
+  return targetsOf(text).filter((target) => !/^[a-z]+:/.test(target));
+}
+
+function targetsOf(text: string): string[] {
+  const prose = text.replaceAll(/^ *```[\s\S]*?^ *```/gm, "");
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
 }
 
 function leads(document: string, link: string): boolean {

@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { parse } from "yaml";
-import { buildProgram } from "../../../cli/program";
-import { PLAIN } from "../../../restore-points/paint";
+import { parsedOptions } from "../cli/parsed-options";
 
 const FOLDER = join(__dirname, "../../../examples/ci");
 const FILES = readdirSync(FOLDER);
@@ -19,25 +18,8 @@ function commandsIn(value: unknown): string[] {
   );
 }
 
-/** The options of a command line, by commander itself: it refuses what it does not know. */
-async function parsed(line: string): Promise<Record<string, unknown>> {
-  const [, , ...args] = line.split(" ");
-  const errors: string[] = [];
-  const terminal = { out: () => {}, note: (text: string) => errors.push(text), columns: 80, paint: PLAIN };
-  let options: Record<string, unknown> = {};
-  const program = buildProgram(
-    { ...terminal, interactive: false, env: {}, now: Date.now },
-    () =>
-      async (...given) => {
-        options = given.at(-2) as Record<string, unknown>; // Cast: commander calls an action with the options before the command.
-      },
-    () => true,
-  );
-  await program.parseAsync(args, { from: "user" }).catch((error) => {
-    throw new Error(`${error.message} ${errors.join("\n")}`);
-  });
-  return options;
-}
+/** The options of a line such as `npx scalar-backup drill`. */
+const parsed = (line: string) => parsedOptions(line.split(" ").slice(2));
 
 for (const file of FILES) {
   test(`${file} is YAML whose commands scalar-backup understands`, async (t) => {

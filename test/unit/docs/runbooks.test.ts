@@ -22,6 +22,14 @@ const OUTPUTS = [...readFileSync(join(ROOT, "index.ts"), "utf8").matchAll(/^ {2,
 );
 const SCRIPTS: Record<string, string> = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts;
 
+/** What a Job of Scalar's own tool prints. */
+const PRINTED = JSON.stringify({
+  namespace: "scalar",
+  helm_release_name: "scalardb-cluster",
+  pause_start_timestamp_ms: Date.parse("2026-11-22T03:00:07Z"),
+  pause_end_timestamp_ms: Date.parse("2026-11-22T03:00:17Z"),
+});
+
 interface Walk {
   config: Record<string, unknown>;
   /** Whether `up` and `preview` judged it. */
@@ -73,6 +81,7 @@ function follow(line: string, walk: Walk): string | undefined {
   }
   if (action === "rm") delete at[last];
   // What is read from a file are properties.
+  else if (value?.startsWith("$(kubectl")) at[last] = PRINTED;
   else at[last] = value === "true" ? true : value === "<" ? "scalar.db.storage=cosmos" : value;
   return undefined;
 }
@@ -90,5 +99,10 @@ for (const file of ["docs/drill.md", "docs/recovery.md"])
     t.true(commands.length > 5);
     for (const command of commands) t.is(follow(command, walk), undefined, command);
     t.true(walk.judged > 2);
-    t.is(walk.config.restore, undefined, "nothing of a restore is left in the end");
+    // Windows of Scalar's own tool may stay: they restore nothing.
+    t.deepEqual(
+      Object.keys(walk.config.restore ?? {}).filter((key) => key !== "windows"),
+      [],
+      "a restore is left in the end",
+    );
   });

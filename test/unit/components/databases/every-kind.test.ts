@@ -27,6 +27,15 @@ test("every kind has a row in README's table of databases", (t) => {
   );
 });
 
+test("every kind has its caveats in docs/databases.md", (t) => {
+  const page = readFileSync(join(__dirname, "../../../../docs/databases.md"), "utf8");
+  const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading).join(", ");
+  t.deepEqual(
+    KINDS.filter((kind) => !headings.includes(`\`${kind}\``)),
+    [],
+  );
+});
+
 test("every kind is played by the contract", (t) => {
   const folder = join(__dirname, "../../../programs/databases");
   const files = readdirSync(join(folder, "kinds")).map((file) => join("kinds", file));
