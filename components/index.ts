@@ -39,6 +39,7 @@ export type {
 export type { DatabaseStatus } from "./databases/kind";
 export type { RdsArgs, RdsCreateArgs, RdsExistingArgs, RdsRestoreToArgs } from "./databases/rds/args";
 export type { PauseAwsArgs, PauserResourcesArgs, PauseScheduleArgs, WindowBackupArgs } from "./pause/args";
+export type { NotifyArgs, NotifyEndpointArgs, OtlpArgs, SecretKeyArgs, WebhookArgs } from "./pause/notify-args";
 export { NotifyWhen } from "./pause/notify-args";
 export type { OtherClusterArgs, OtherRecordArgs } from "./pause/other-cluster-args";
 export { PauseSchedule } from "./pause/pause-schedule";
@@ -67,4 +68,3 @@ export type { VaultCopies, VaultStatus } from "./vaults/status";
 export type { VerifyArgs } from "./verification/args";
 export type { CheckArgs, JobResourcesArgs, ScanArgs } from "./verification/job-args";
 export type { RestoreVerification } from "./verification/restore-verification";
-export type { NotifyArgs } from "./pause/notify-args";

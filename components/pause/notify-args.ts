@@ -8,6 +8,7 @@ import { certificateProblem } from "./key-problems";
 export interface SecretKeyArgs {
   /** The Secret's name. */
   name: string;
+  /** The key in it. */
   key: string;
 }
 

@@ -136,7 +136,7 @@ export interface AwsVaultArgs {
   keepRestored?: KeepRestoredArgs;
   /** AWS Backup regularly restores a recovery point of each database, each by itself. Defaults to none. */
   restoreTesting?: RestoreTestingArgs;
-  /** Who is notified of jobs that failed, expired or completed with issues. Defaults to nobody. */
+  /** Who is notified of jobs that failed, expired or completed with issues. Defaults to none. */
   notifications?: VaultNotificationsArgs;
 }
 

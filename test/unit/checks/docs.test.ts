@@ -55,6 +55,7 @@ const HOSTS = [
   "azure.microsoft.com",
   "docs.aws.amazon.com",
   "docs.npmjs.com",
+  "docs.slack.dev",
   "learn.microsoft.com",
   "pre-commit.com",
   "semver.org",
