@@ -3,9 +3,10 @@ import { z } from "zod";
 import { windowsOfPoints } from "../restore-points/listed-windows";
 import { OUTPUT, restorePointsOf } from "../restore-points/outputs";
 import type { RestorePoints } from "../restore-points/points";
+import { isObject } from "../restore-points/shape";
 import type { ScalarBackupArgs } from "./backup-args";
 import type { BackupSet } from "./backup-set";
-import type { DatabaseArgs } from "./databases";
+import { type DatabaseArgs, kindOf } from "./databases";
 import { orEnd, type Problem } from "./problem";
 import { pausedReleases } from "./release-databases";
 import { refusedBy, type Shape } from "./schema-tools";
@@ -38,11 +39,11 @@ function stackNameProblem(name: string): string | undefined {
 /** What of a set keeps a stack that only restores it from doing so. Paths begin at the configuration's root. */
 export function backupStackProblems(databases: readonly DatabaseArgs[]): Problem[] {
   return databases.flatMap((database, index) => {
-    const [kind, args] = Object.entries(database).find(([key]) => key !== "name") ?? [];
-    if (kind === undefined || typeof args !== "object" || args === null || !("create" in args)) return [];
+    const { kind, args } = kindOf(database);
+    if (!isObject(args) || args.create === undefined) return [];
     return [
       {
-        path: `databases[${index}].${kind}.create`,
+        path: `databases[${index}].${kind.key}.create`,
         message:
           'this stack only restores (backup.stack), and the other stack creates the database; name it here as "existing"',
       },

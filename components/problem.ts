@@ -13,6 +13,20 @@ export interface Problem {
   message: string;
 }
 
+/**
+ * The same problems with invisible characters written as escapes: control characters, and those without a width or that turn the
+ * direction of text, which come along when a value is copied from a page.
+ */
+export function visible(problems: readonly Problem[]): Problem[] {
+  const shown = (text: string) =>
+    text.replace(/[\p{C}\p{Zl}\p{Zp}\u00a0]/gu, (character) =>
+      [...Array(character.length).keys()]
+        .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`)
+        .join(""),
+    );
+  return problems.map(({ path, message }) => ({ path: shown(path), message: shown(message) }));
+}
+
 /** Whether a path is a part, or within it. */
 export function isWithin(path: string, part: string): boolean {
   return path === part || path.startsWith(`${part}.`) || path.startsWith(`${part}[`);
@@ -24,7 +38,8 @@ export function under(part: string, problems: readonly Problem[]): Problem[] {
 }
 
 /** Ends the construction of a component with all its problems, each naming its property. */
-export function refuse(component: string, problems: Problem[]): never {
+export function refuse(component: string, found: Problem[]): never {
+  const problems = visible(found);
   const lines = problems.map(({ path, message }) => `  ${path === "" ? "" : `${path}: `}${message}`);
   const error = new pulumi.InputPropertiesError({
     message: `${component}: ${problems.length === 1 ? "an argument is" : `${problems.length} arguments are`} wrong:\n${lines.join("\n")}`,

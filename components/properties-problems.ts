@@ -32,8 +32,11 @@ function linesWithoutValue(text: string): number[] {
     .map(({ startingLineNumber }) => startingLineNumber);
 }
 
-/** The same of properties by release. */
-export function presentPropertiesProblems(properties: unknown, releases: readonly ReleaseNameArgs[]): Problem[] {
+/** The same of properties by release. Without `releases`, which may have problems of their own, names are not judged. */
+export function presentPropertiesProblems(
+  properties: unknown,
+  releases: readonly ReleaseNameArgs[] | undefined,
+): Problem[] {
   if (typeof properties === "string") return propertiesProblems(properties);
   if (properties === null || typeof properties !== "object" || Array.isArray(properties))
     return [
@@ -43,10 +46,10 @@ export function presentPropertiesProblems(properties: unknown, releases: readonl
           "is neither a text nor a map; expected the text of database.properties (`properties: |`, and the lines below it), or a map of such texts by the releases' names",
       },
     ];
-  const unknown = unknownReleases(Object.keys(properties), releases);
+  const unknown = releases ? unknownReleases(Object.keys(properties), releases) : [];
   return Object.entries(properties).flatMap(([release, text]): Problem[] => {
     const path = pathText(["properties", release]);
-    if (unknown.includes(release))
+    if (releases && unknown.includes(release))
       return [
         {
           path,

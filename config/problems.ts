@@ -4,7 +4,7 @@ import { awsSettings } from "../components/databases/settings";
 import { AN_INSTANT } from "../components/instant-problems";
 import { importedWindowProblems } from "../components/pause/imported-windows";
 import { pauseWarnings } from "../components/pause/validate";
-import { isWithin, type Problem, under } from "../components/problem";
+import { isWithin, type Problem, under, visible } from "../components/problem";
 import { presentPropertiesProblems } from "../components/properties-problems";
 import { pausedReleases } from "../components/release-databases";
 import { acceptanceProblems, recoveryProblems } from "../components/restore-problems";
@@ -22,11 +22,18 @@ import { type RestoreConfig, type StackFileConfig, stackConfigSchema } from "./s
 /** The parts that `setProblems` checks. */
 const SET = ["databases", "pause", "vault", "tags"] as const;
 
+/** The parts that name releases. */
+const RELEASES = ["pause.releases", "pause.otherClusters"] as const;
+
 /**
  * All problems of a configuration given as plain data. What two parts have to do with each other is checked when both are valid.
  * @param aws By default as the running program's configuration says.
  */
 export function stackConfigProblems(values: Record<string, unknown>, aws: AwsSettings = awsSettings()): Problem[] {
+  return visible(foundProblems(values, aws));
+}
+
+function foundProblems(values: Record<string, unknown>, aws: AwsSettings): Problem[] {
   const set = Object.fromEntries(SET.filter((part) => part in values).map((part) => [part, values[part]]));
   const schema = problemsOf(stackConfigSchema, values).filter(
     ({ path }) => !SET.some((part) => part in values && isWithin(path, part)),
@@ -40,8 +47,9 @@ export function stackConfigProblems(values: Record<string, unknown>, aws: AwsSet
   if (values.restore !== undefined && !schema.some(({ path }) => path === "restore"))
     problems.push(...restoreProblems(validParts<RestoreConfig>(values.restore, "restore", schema), schema));
   if (values.properties !== undefined) {
-    const releases = pausedReleases(validParts<StackFileConfig>(values, "", []).pause);
-    problems.push(...presentPropertiesProblems(values.properties, releases));
+    const known = !problems.some(({ path }) => path === "pause" || RELEASES.some((part) => isWithin(path, part)));
+    const { pause } = validParts<StackFileConfig>(values, "", []);
+    problems.push(...presentPropertiesProblems(values.properties, known ? pausedReleases(pause) : undefined));
   }
   if (config.backup !== undefined && valid("databases")) problems.push(...backupStackProblems(config.databases ?? []));
   problems.push(...tagsNotCopiedProblems(config.tagsNotCopied, valid("databases") ? (config.databases ?? []) : []));

@@ -114,9 +114,12 @@ export const databasesSchema = z
   .min(1, { error: "a list of at least one database" })
   .describe("The managed databases that ScalarDB or ScalarDL keep their data in");
 
+/** A constant, because what is written of a schema for messages is kept with it. */
+const listSchema = z.object({ databases: databasesSchema });
+
 /** All problems of a set of databases, those between them included. Paths begin with `databases`. */
 export function databaseProblems(given: unknown, aws: AwsSettings): Problem[] {
-  const problems = problemsOf(z.object({ databases: databasesSchema }), { databases: given });
+  const problems = problemsOf(listSchema, { databases: given });
   const { databases = [] } = validParts<{ databases: DatabaseArgs[] }>({ databases: given }, "", problems);
   // Databases with problems are holes in the list, which forEach leaves out.
   databases.forEach((database, index) => {
@@ -164,7 +167,7 @@ function duplicateProblems(databases: readonly DatabaseArgs[], aws: AwsSettings)
       });
     names.set(database.name, first ?? index);
     const { kind, args } = kindOf(database);
-    for (const identity of kind.identities(args, aws)) {
+    for (const identity of new Set(kind.identities(args, aws))) {
       const other = things.get(identity);
       if (other !== undefined && other !== `databases[${index}]`)
         problems.push({

@@ -2,9 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { BOUNDS, MIN_HOLD_SECONDS } from "../../pauser/settings";
 import { timeZoneProblem } from "../../restore-points/rules/time-zone";
+import { quantities, resourcesProblem } from "../container-resources";
 import { awsRegion } from "../databases/schema";
 import { refusedBy, type Shape, wholeNumber } from "../schema-tools";
-import { awsAccessProblem, imageProblem, labelProblem, QUANTITY, scheduleProblem } from "./key-problems";
+import { awsAccessProblem, imageProblem, labelProblem, scheduleProblem, subdomainProblem } from "./key-problems";
 import { type NotifyArgs, notifySchema } from "./notify-args";
 import { type OtherClusterArgs, otherClusterSchema } from "./other-cluster-args";
 import { type ReleaseArgs, releaseSchema } from "./release-args";
@@ -65,13 +66,8 @@ export interface PauserResourcesArgs {
   limits?: Record<string, string>;
 }
 
-// YAML reads `cpu: 1` as a number, which Kubernetes accepts as well.
-const quantity = z
-  .custom<string>((value) => typeof value === "number" || (typeof value === "string" && QUANTITY.test(value)), {
-    error: "a quantity of Kubernetes: a number with a unit, such as 128Mi or 100m",
-  })
-  .meta({ type: ["string", "number"], examples: ["128Mi"] });
-const quantities = z.record(z.string(), quantity);
+/** What the pauser asks for, and may use, where nothing else is given. */
+export const PAUSER_RESOURCES = { requests: { cpu: "100m", memory: "96Mi" }, limits: { memory: "128Mi" } };
 
 const resourcesShape = {
   requests: quantities.optional().describe("Defaults to cpu 100m and memory 96Mi."),
@@ -178,9 +174,14 @@ export const pauseScheduleSchema = z.strictObject({
     .superRefine(refusedBy(imageProblem))
     .optional()
     .describe("A Node.js image, 20 or later, that the pauser runs on"),
-  resources: z.strictObject(resourcesShape).optional().describe("The pauser's resource requests and limits"),
+  resources: z
+    .strictObject(resourcesShape)
+    .superRefine(refusedBy((given) => resourcesProblem(given, PAUSER_RESOURCES)))
+    .optional()
+    .describe("The pauser's resource requests and limits"),
   priorityClassName: z
     .string()
+    .superRefine(refusedBy(subdomainProblem))
     .optional()
     .describe("The priority of the pauser's pod, best one that is not preempted. Defaults to the cluster's default."),
   // The CronJob controller looks every 10 seconds: with less it would miss runs.

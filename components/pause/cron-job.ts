@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { EXIT_CODES } from "../../pauser/outcome";
 import { TASK_VARIABLE, UNPAUSE_TASK } from "../../pauser/task";
 import { CONTAINER_SECURITY, POD_SECURITY } from "../confined-pod";
-import type { PauseScheduleArgs } from "./args";
+import { PAUSER_RESOURCES, type PauseScheduleArgs } from "./args";
 
 type CronJobSpec = types.input.batch.v1.CronJobSpec;
 
@@ -126,8 +126,8 @@ function podSpec(options: CronJobOptions, task?: string): types.input.core.v1.Po
           ...options.env,
         ],
         resources: {
-          requests: args.resources?.requests ?? { cpu: "100m", memory: "96Mi" },
-          limits: args.resources?.limits ?? { memory: "128Mi" },
+          requests: args.resources?.requests ?? PAUSER_RESOURCES.requests,
+          limits: args.resources?.limits ?? PAUSER_RESOURCES.limits,
         },
         securityContext: CONTAINER_SECURITY,
         volumeMounts: [{ name: "program", mountPath: PROGRAM_DIRECTORY, readOnly: true }],

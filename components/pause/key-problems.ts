@@ -14,6 +14,13 @@ export function labelProblem(name: string): string | undefined {
   return `${JSON.stringify(name)} is not a name that Kubernetes allows: up to 63 lower-case letters, digits and dashes${nameHint(name)}`;
 }
 
+/** Why Kubernetes does not take a text as the name of an object such as a priority class, which may have dots. */
+export function subdomainProblem(name: string): string | undefined {
+  if (name.length <= 253 && name.split(".").every((part) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(part)))
+    return undefined;
+  return `${JSON.stringify(name)} is not a name that Kubernetes allows: up to 253 lower-case letters, digits, dashes and dots${nameHint(name)}`;
+}
+
 /** Helm's rule; unlike Kubernetes' for namespaces, it allows dots. */
 export function releaseNameProblem(name: string): string | undefined {
   return name.length <= 53 && name.split(".").every((part) => labelProblem(part) === undefined)
@@ -32,9 +39,6 @@ export function imageProblem(image: string): string | undefined {
   if (version === undefined || Number(version) >= LEAST_NODE) return undefined;
   return `${JSON.stringify(image)} is Node.js ${version}, on which the pauser does not run; ${expected}`;
 }
-
-/** Kubernetes' quantities: a number, with the suffix of a power of ten or two. */
-export const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+|[numkMGTPE]|[KMGTPE]i)?$/;
 
 /** Why an access to AWS makes no sense. */
 export function awsAccessProblem({

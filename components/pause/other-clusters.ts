@@ -57,7 +57,7 @@ export function otherClusterProblems({
         message:
           "names no cluster; expected the context of your kubeconfig, such as { context: scalar-osaka }, or a kubeconfig",
       });
-    if (other.stack !== undefined && other.stack.split("/").length !== 3)
+    if (other.stack !== undefined && !/^[^/\s]+\/[^/\s]+\/[^/\s]+$/.test(other.stack))
       problems.push({
         path: `${path}.stack`,
         message: `"${other.stack}" is not the full name of a stack; expected organization/project/stack, such as acme/scalar-backup/osaka`,

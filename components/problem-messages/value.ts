@@ -1,7 +1,8 @@
-/** The value at a path; undefined if there is none. */
+/** The value at a path; undefined if there is none. What every object has, such as `constructor`, is none. */
 export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (inner, key) => (inner !== null && typeof inner === "object" ? Reflect.get(inner, key) : undefined),
+    (inner, key) =>
+      inner !== null && typeof inner === "object" && Object.hasOwn(inner, key) ? Reflect.get(inner, key) : undefined,
     value,
   );
 }

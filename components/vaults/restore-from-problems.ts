@@ -1,6 +1,7 @@
 import type { AwsSettings } from "../cloud-settings";
 import { type DatabaseArgs, kindOf } from "../databases";
 import type { Problem } from "../problem";
+import { pathText } from "../problem-messages/value";
 import type { RestoreFromArgs } from "./restore-from";
 
 /** What `pulumi up` cannot restore, with who can. Paths begin at the restore's own root. */
@@ -10,7 +11,7 @@ export function restoreFromProblems(
   aws: AwsSettings,
 ): Problem[] {
   return Object.entries(from ?? {}).flatMap(([name, backup]): Problem[] => {
-    const path = `from.${name}`;
+    const path = pathText(["from", name]);
     const database = databases.find((each) => each.name === name);
     if (database === undefined)
       return [

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Shape, wholeNumberFrom } from "../schema-tools";
+import { quantities, resourcesProblem } from "../container-resources";
+import { refusedBy, type Shape, wholeNumberFrom } from "../schema-tools";
 
 /** What a verification's Job may use. */
 export interface JobResourcesArgs {
@@ -8,6 +9,9 @@ export interface JobResourcesArgs {
   /** Limits. Default to { memory: "1Gi" }. */
   limits?: Record<string, string>;
 }
+
+/** What its container asks for, and may use, where nothing else is given. */
+export const JOB_RESOURCES = { requests: { cpu: "250m", memory: "512Mi" }, limits: { memory: "1Gi" } };
 
 /** Settings of every Job that verifies copies. */
 export interface VerificationJobArgs {
@@ -55,10 +59,7 @@ export interface CheckArgs extends VerificationJobArgs {
 }
 
 const nonEmpty = z.string().min(1);
-const quantities = z
-  .record(z.string(), nonEmpty)
-  .optional()
-  .meta({ examples: [{ memory: "1Gi" }] });
+const jobQuantities = quantities.optional().meta({ examples: [{ memory: "1Gi" }] });
 
 const jobShape = {
   namespace: nonEmpty
@@ -69,9 +70,10 @@ const jobShape = {
     .describe("How long the Job may take. Defaults to 3600."),
   resources: z
     .strictObject({
-      requests: quantities.describe('Kubernetes\' requests. Default to { cpu: "250m", memory: "512Mi" }.'),
-      limits: quantities.describe('Kubernetes\' limits. Default to { memory: "1Gi" }.'),
+      requests: jobQuantities.describe('Kubernetes\' requests. Default to { cpu: "250m", memory: "512Mi" }.'),
+      limits: jobQuantities.describe('Kubernetes\' limits. Default to { memory: "1Gi" }.'),
     } satisfies Shape<JobResourcesArgs>)
+    .superRefine(refusedBy((given) => resourcesProblem(given, JOB_RESOURCES)))
     .optional()
     .describe("Requests and limits of the Job's container"),
 } satisfies Shape<VerificationJobArgs>;

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CONTAINER_SECURITY, POD_SECURITY } from "../confined-pod";
 import { instantSuffix } from "../databases/kind";
 import { declareJob } from "../job";
-import type { VerificationJobArgs } from "./job-args";
+import { JOB_RESOURCES, type VerificationJobArgs } from "./job-args";
 import { jobName } from "./job-name";
 
 /** Where the copies' properties are mounted. */
@@ -98,8 +98,8 @@ export function declareVerificationJob(
         name: task,
         ...container,
         resources: {
-          requests: resources?.requests ?? { cpu: "250m", memory: "512Mi" },
-          limits: resources?.limits ?? { memory: "1Gi" },
+          requests: resources?.requests ?? JOB_RESOURCES.requests,
+          limits: resources?.limits ?? JOB_RESOURCES.limits,
         },
         securityContext: CONTAINER_SECURITY,
         volumeMounts: [

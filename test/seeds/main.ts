@@ -11,6 +11,8 @@ const USAGE = `npm run seeds -- [options]: plays schedules of faults around the 
   --workers N     processes (one for each core)
   --failures N    ends after so many failures (10)
   --replay N      plays one seed, with its time line, and makes its schedule smaller if it fails
+  --configurations N   judges so many random configurations instead; with --replay, the one of that seed
+  --plans         with --configurations: previews those that the program accepts, on simulated clouds
   --mutant NAME   puts a fault into the pauser; --mutants lists them
 `;
 
@@ -18,6 +20,8 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       schedules: { type: "string", default: "10000" },
+      configurations: { type: "string" },
+      plans: { type: "boolean", default: false },
       seed: { type: "string", default: "0" },
       workers: { type: "string", default: `${availableParallelism()}` },
       failures: { type: "string", default: "10" },
@@ -32,11 +36,17 @@ async function main(): Promise<number> {
   const { mutant } = values;
   if (mutant !== undefined && !MUTANTS.some(({ name }) => name === mutant))
     return fail(`--mutant: there is no ${mutant}; --mutants lists them`);
-  const numbers = { schedules: 0, seed: 0, workers: 0, failures: 0, replay: 0 };
-  for (const key of ["schedules", "seed", "workers", "failures", "replay"] as const) {
+  const numbers = { schedules: 0, configurations: 0, seed: 0, workers: 0, failures: 0, replay: 0 };
+  for (const key of ["schedules", "configurations", "seed", "workers", "failures", "replay"] as const) {
     numbers[key] = Number(values[key] ?? 0);
     if (!Number.isSafeInteger(numbers[key]) || numbers[key] < 0)
       return fail(`--${key}: a number from 0 is expected, got ${values[key]}`);
+  }
+  if (values.configurations !== undefined) {
+    const { judgeConfigurations, replayConfiguration }: typeof import("./configurations/command") =
+      require("./configurations/command");
+    if (values.replay !== undefined) return replayConfiguration(numbers.replay);
+    return judgeConfigurations({ ...numbers, plans: values.plans, workers: Math.max(1, numbers.workers) });
   }
   if (values.replay !== undefined) return replay(numbers.replay, mutant);
   const begun = performance.now();

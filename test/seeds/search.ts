@@ -1,8 +1,6 @@
-import { fork } from "node:child_process";
 import { join } from "node:path";
-import type { Progress, Work } from "./worker";
-
-const REGISTER = join(__dirname, "..", "..", "register", "index.cjs");
+import { inProcesses } from "./processes";
+import type { Progress } from "./worker";
 
 export interface Search {
   schedules: number;
@@ -19,38 +17,14 @@ export interface Search {
 export async function search(options: Search): Promise<Progress> {
   const { schedules, seed, workers, mostFailures = 10, mutant, onProgress } = options;
   const all: Progress = { played: 0, windows: 0, ends: {}, failures: [], cpuMillis: 0, done: false };
-  await Promise.all(
-    Array.from({ length: workers }, (_, index) => {
-      const count = Math.ceil((schedules - index) / workers);
-      const work: Work = { from: seed + index, count, step: workers, mostFailures, ...(mutant && { mutant }) };
-      return runWorker(work, (progress) => {
-        add(all, progress);
-        onProgress?.(all);
-        return all.failures.length >= mostFailures;
-      });
-    }),
-  );
+  const more = { mostFailures, ...(mutant && { mutant }) };
+  await inProcesses<Progress>(join(__dirname, "worker.ts"), { seed, count: schedules, workers, more }, (progress) => {
+    add(all, progress);
+    onProgress?.(all);
+    return all.failures.length >= mostFailures;
+  });
   all.failures.sort((a, b) => a.seed - b.seed);
   return { ...all, done: true };
-}
-
-/** @param onProgress returns whether the worker may stop */
-function runWorker(work: Work, onProgress: (progress: Progress) => boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const worker = fork(join(__dirname, "worker.ts"), { execArgv: ["--require", REGISTER], stdio: "inherit" });
-    let done = false;
-    worker.on("message", (message) => {
-      const progress = message as Progress;
-      const stop = onProgress(progress);
-      done ||= progress.done || stop;
-      if (stop) worker.kill();
-    });
-    worker.on("error", reject);
-    worker.on("exit", (code, signal) =>
-      done ? resolve() : reject(new Error(`a worker has ended before its seeds: ${signal ?? code}`)),
-    );
-    worker.send(work);
-  });
 }
 
 function add(all: Progress, { played, windows, ends, failures, cpuMillis }: Progress): void {

@@ -1,10 +1,8 @@
 import { installMutant, MUTANTS } from "./mutants";
+import type { Share } from "./processes";
 
-/** What a worker is asked to do: seeds from `from`, `count` of them, each `step` after the one before. */
-export interface Work {
-  from: number;
-  count: number;
-  step: number;
+/** What a worker is asked to do. */
+export interface Work extends Share {
   /** Ends after so many failures. */
   mostFailures: number;
   /** The name of a fault that is put into the pauser. */

@@ -18,9 +18,11 @@ const SECRET = /password|secret/i;
 export function argumentProblems({ path, resource, args, owned }: CreatedResource): Problem[] {
   const declared = RESOURCES[`@pulumi/${resource}`];
   if (declared === undefined) throw new Error(`npm run schema has not read ${resource}`);
-  const given = Object.fromEntries(Object.entries(args).filter(([name]) => !(name in owned)));
+  const given = Object.fromEntries(Object.entries(args).filter(([name]) => !Object.hasOwn(owned, name)));
   // What this program sets need not be given.
-  const needed = Object.fromEntries(Object.entries(declared).filter(([name]) => !(name.replace("!", "") in owned)));
+  const needed = Object.fromEntries(
+    Object.entries(declared).filter(([name]) => !Object.hasOwn(owned, name.replace("!", ""))),
+  );
   const overridden = Object.entries(owned).flatMap(([name, instead]): Problem[] => {
     const keys = name.split(".");
     const value = valueAt(args, keys);
@@ -50,7 +52,8 @@ function memberProblems(
   const names = Object.keys(declared).map((name) => name.replace("!", ""));
   const meant = new Set<string>();
   const problems = Object.entries(given).flatMap(([name, value]): Problem[] => {
-    const type = declared[name] ?? declared[`${name}!`];
+    const key = [name, `${name}!`].find((each) => Object.hasOwn(declared, each));
+    const type = key === undefined ? undefined : declared[key];
     if (type !== undefined) return valueProblems(value, type, [...path, name], resource);
     const near = nearestWord(name, names);
     if (near !== undefined) meant.add(near);

@@ -11,7 +11,10 @@ export interface VaultedDatabase {
   /** Its position in the set. */
   index: number;
   source: AwsBackupSource;
+  /** Those that concern it. */
   rules: VaultRuleArgs[];
+  /** Those that are given for it, in the configuration's order. */
+  given: readonly VaultRuleArgs[];
   /** Where its rules stand in the configuration. */
   path: string;
 }
@@ -31,7 +34,9 @@ export function vaultedDatabases(
     const own = database.vault?.rules;
     const all = own ?? vault.rules ?? [];
     const rules = all.filter((rule) => !rule.continuous || source.notContinuousBecause === undefined);
-    return [{ name, index, source, rules, path: own ? `databases[${index}].vault.rules` : "vault.aws.rules" }];
+    return [
+      { name, index, source, rules, given: all, path: own ? `databases[${index}].vault.rules` : "vault.aws.rules" },
+    ];
   });
 }
 

@@ -149,20 +149,22 @@ function continuousProblems(rules: VaultRuleArgs[], path: string, vaulted: Vault
           message: `no database here can have AWS Backup's continuous backup: ${concerned.map(({ name, source }) => `${name}: ${source.notContinuousBecause}`).join("; ")}. Remove it`,
         },
       ];
-    return able.flatMap(({ name, index: position, source }) =>
-      source.retentionDays === undefined || source.retentionDays === rule.lifecycle?.deleteAfter
+    const days = rule.lifecycle?.deleteAfter;
+    return able.flatMap(({ name, index: position, source: { retentionDays } }) =>
+      // A rule that does not say for how long has a problem of its own.
+      retentionDays === undefined || days === undefined || retentionDays === days
         ? []
         : [
             {
               path: `databases[${position}]`,
-              message: `backupRetentionPeriod (${source.retentionDays}) and lifecycle.deleteAfter of rule ${rule.name} (${rule.lifecycle?.deleteAfter}) both say for how long ${name} is kept; say it once: remove backupRetentionPeriod`,
+              message: `backupRetentionPeriod (${retentionDays}) and lifecycle.deleteAfter of rule ${rule.name} (${days}) both say for how long ${name} is kept; say it once: remove backupRetentionPeriod`,
             },
           ],
     );
   });
 }
 
-function databaseProblems({ name, index, source, rules, path }: VaultedDatabase): Problem[] {
+function databaseProblems({ name, index, source, rules, given, path }: VaultedDatabase): Problem[] {
   const problems: Problem[] = [];
   if (rules.length === 0)
     problems.push({
@@ -170,8 +172,8 @@ function databaseProblems({ name, index, source, rules, path }: VaultedDatabase)
       message: `no rule is left for ${name}${source.notContinuousBecause ? ` (${source.notContinuousBecause})` : ""}: give one that is not continuous, or databases[${index}].vault: { exclude: true }`,
     });
   const own = path.startsWith("databases");
-  for (const [nth, rule] of rules.entries()) {
-    const at = `${path}[${nth}]`;
+  for (const rule of rules) {
+    const at = `${path}[${given.indexOf(rule)}]`;
     if (own && rule.lifecycle?.coldStorageAfter !== undefined && !source.coldStorage)
       problems.push({
         path: `${at}.lifecycle.coldStorageAfter`,
@@ -179,7 +181,7 @@ function databaseProblems({ name, index, source, rules, path }: VaultedDatabase)
       });
     // What holds for each destination is said once.
     for (const message of new Set((rule.copyTo ?? []).map((copy) => copyProblem(copy, source))))
-      if (message) problems.push({ path: `${path}: ${rule.name}`, message: `copying ${name}: ${message}` });
+      if (message) problems.push({ path: `${at}.copyTo`, message: `copying ${name}: ${message}` });
   }
   return problems;
 }

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import Ajv from "ajv/dist/2020";
 import test from "ava";
 import { stackConfigProblems } from "../../../config/problems";
+import stackFileSchema from "../../../config/stack-config.schema.json";
 
 // For databases that name no region of their own.
 pulumi.runtime.setConfig("aws:region", "ap-northeast-1");
@@ -337,4 +339,134 @@ test("only a database without transactions, or several databases, need a pause",
   // Several releases on one relational database: its own transactions keep any instant consistent.
   const two = [...pause.releases, { namespace: "scalar", name: "auditor" }];
   t.deepEqual(problems({ databases: [customers], pause: { ...pause, releases: two } }), []);
+});
+
+/** What random configurations have found (`npm run seeds -- --configurations`): each ended in a stack trace, never, or wrongly. */
+const found: [string, Values, string[]][] = [
+  [
+    "an endpoint with a long first label in place of an identifier, whose check would take years",
+    { databases: [{ name: "customers", auroraMysql: { existing: { clusterIdentifier: `${"a".repeat(62)}.com` } } }] },
+    [
+      `databases[0].auroraMysql.existing.clusterIdentifier: "${"a".repeat(62)}.com" is not allowed; expected a cluster identifier: letters, digits and single hyphens; write the name in it: ${"a".repeat(62)}`,
+    ],
+  ],
+  [
+    "properties by release next to releases that are no list",
+    { ...sound, pause: { ...pause, releases: 5 }, properties: { "scalardb-cluster": "a=b" } },
+    ["pause.releases: 5 is not allowed; expected a list, such as [{ namespace: scalar, name: scalardb-cluster }]"],
+  ],
+  [
+    "properties by release next to another cluster without releases",
+    { ...sound, pause: { ...pause, otherClusters: [{ cluster: "osaka" }] }, properties: { "scalardb-cluster": "a=b" } },
+    [
+      "pause.otherClusters[0].releases: is missing; expected a list, such as [{ namespace: scalar, name: scalardb-cluster }]",
+    ],
+  ],
+  [
+    "a created database with its vault before its kind, in a stack that only restores",
+    {
+      databases: [
+        customers,
+        {
+          name: "orders",
+          vault: { exclude: true },
+          rdsMysql: { create: { instance: { instanceClass: "db.m7g.large", allocatedStorage: 100 } } },
+        },
+      ],
+      vault: { aws: { name: "payments", rules: [{ name: "daily", lifecycle: { deleteAfter: 35 } }] } },
+      backup: { stack: "prod" },
+      pause,
+    },
+    [
+      'databases[1].rdsMysql.create: this stack only restores (backup.stack), and the other stack creates the database; name it here as "existing"',
+    ],
+  ],
+  [
+    "a space without a width, copied from a page",
+    { databases: [{ name: "ledger\u200b", dynamodb: ledger.dynamodb }], pause },
+    [
+      'databases[0].name: "ledger\\u200b" is not allowed; expected a name of at most 31 lowercase letters, digits and hyphens',
+    ],
+  ],
+  [
+    "a request above the default limit",
+    { ...sound, pause: { ...pause, resources: { requests: { memory: "256Mi" } } } },
+    [
+      "pause.resources: requests.memory (256Mi) is above limits.memory (128Mi, the default), which Kubernetes does not accept; raise limits.memory, or lower requests.memory",
+    ],
+  ],
+  [
+    "a limit below the default request, and a Job's request above the default limit",
+    {
+      ...sound,
+      pause: { ...pause, resources: { limits: { memory: "64Mi" } } },
+      properties: "a=b",
+      restore: {
+        at: "2026-11-22T03:00:12Z",
+        verify: { check: { namespace: "scalar", image: "check:1", resources: { requests: { memory: "2Gi" } } } },
+      },
+    },
+    [
+      "pause.resources: requests.memory (96Mi, the default) is above limits.memory (64Mi), which Kubernetes does not accept; raise limits.memory, or lower requests.memory",
+      "restore.verify.check.resources: requests.memory (2Gi) is above limits.memory (1Gi, the default), which Kubernetes does not accept; raise limits.memory, or lower requests.memory",
+    ],
+  ],
+  [
+    "a negative limit",
+    { ...sound, pause: { ...pause, resources: { limits: { cpu: "-1" } } } },
+    [
+      'pause.resources.limits.cpu: "-1" is not allowed; expected a quantity of Kubernetes: a number with a unit, such as 128Mi or 100m',
+    ],
+  ],
+  [
+    "a priority class that Kubernetes does not name so",
+    { ...sound, pause: { ...pause, priorityClassName: "High Priority" } },
+    [
+      'pause.priorityClassName: "High Priority" is not a name that Kubernetes allows: up to 253 lower-case letters, digits, dashes and dots',
+    ],
+  ],
+  [
+    "another cluster's stack of slashes",
+    { ...sound, pause: { ...pause, otherClusters: [{ ...osaka, kubernetes: undefined, stack: "//" }] } },
+    [
+      'pause.otherClusters[0].stack: "//" is not the full name of a stack; expected organization/project/stack, such as acme/scalar-backup/osaka',
+    ],
+  ],
+];
+
+for (const [title, values, expected] of found)
+  test(`refuses ${title}`, (t) => {
+    t.deepEqual(problems(values), expected);
+  });
+
+test("refuses an argument of a created resource that every JavaScript object has", (t) => {
+  const create = { cluster: { toString: 1 }, instances: [{ instanceClass: "db.r7g.large" }] };
+  const [problem, ...others] = problems({ databases: [{ name: "customers", auroraMysql: { create } }] });
+  t.regex(
+    problem ?? "",
+    /^databases\[0\]\.auroraMysql\.create\.cluster\.toString: unknown argument of aws\.rds\.Cluster;/,
+  );
+  t.deepEqual(others, []);
+});
+
+test("a table that is named twice by each of two databases is one problem", (t) => {
+  const twice = { dynamodb: { existing: { tables: ["ledger.a", "ledger.a"], scalardbTables: false } } };
+  t.is(
+    problems({
+      databases: [
+        { name: "a", ...twice },
+        { name: "b", ...twice },
+      ],
+      pause,
+    }).length,
+    1,
+  );
+});
+
+test("identifiers and parameter groups with capitals are accepted, by the schema for editors as well", (t) => {
+  const existing = { region: "ap-northeast-1", clusterIdentifier: "Customers-Prod" };
+  const databases = [{ name: "customers", auroraMysql: { existing, restoreTo: { parameterGroupName: "Own-group" } } }];
+  t.deepEqual(problems({ databases }), []);
+  const accepts = new Ajv({ strict: false, validateFormats: false }).compile(stackFileSchema);
+  t.true(accepts({ config: { "scalar-backup:databases": databases } }), JSON.stringify(accepts.errors));
 });

@@ -223,7 +223,7 @@ const REFUSED: [title: string, aws: Values, expected: string[], databases?: unkn
     "copies, to two regions, of what cannot be copied",
     { rules: [{ ...daily, copyTo: [{ region: "ap-northeast-3" }, { region: "ap-southeast-1" }] }] },
     [
-      "vault.aws.rules: daily: copying multi: snapshots of Multi-AZ DB clusters cannot be copied; give the database rules of its own without copyTo",
+      "vault.aws.rules[0].copyTo: copying multi: snapshots of Multi-AZ DB clusters cannot be copied; give the database rules of its own without copyTo",
     ],
     [multi],
   ],
@@ -232,7 +232,7 @@ const REFUSED: [title: string, aws: Values, expected: string[], databases?: unkn
     { rules: [{ ...daily, copyTo: [{ region }, { region }] }] },
     [
       "vault.aws.rules[0].copyTo[1]: is the destination of copyTo[0] too; remove one of the two",
-      "vault.aws.rules: daily: copying customers: ap-northeast-1 is the region that it is in; name another one",
+      "vault.aws.rules[0].copyTo: copying customers: ap-northeast-1 is the region that it is in; name another one",
     ],
     [customers],
   ],
