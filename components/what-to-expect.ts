@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { counted } from "../restore-points/counted";
 import type { KnownDatabase } from "./databases";
 import type { RestoredDatabase } from "./databases/restored-database";
 
@@ -15,14 +16,16 @@ export function sayWhatToExpect(
   pulumi.all([pulumi.all(copies.map(({ restores }) => restores)), pulumi.all(copiesExist)]).apply(([counts, exist]) => {
     const lines = databases.flatMap((database, index) => (exist[index] ? [] : [lineOf(database, counts[index])]));
     if (lines.length === 0) return;
-    const what = pulumi.runtime.isDryRun() ? "an update restores" : "restores begin, of";
-    const together = lines.length === 1 ? "1 database" : `${lines.length} databases at the same time`;
-    void pulumi.log.info([`${what} ${together}:`, ...lines.map((line) => `  ${line}`)].join("\n"), resource);
+    const what = pulumi.runtime.isDryRun() ? "an update would restore" : "restoring";
+    const together = lines.length > 1 ? ", all at the same time" : "";
+    const head = `${what} ${counted(lines.length, "database")}${together}:`;
+    void pulumi.log.info([head, ...lines.map((line) => `  ${line}`)].join("\n"), resource);
   });
 }
 
 function lineOf({ name, kind }: KnownDatabase, count: number | undefined): string {
-  const tables = count === undefined ? "" : `, ${count} ${count === 1 ? "table" : "tables"}`;
-  const takes = kind.restoreTakes ?? "as long as its amount of data needs; no duration is documented";
+  // Other kinds are restored as a whole, in one restore.
+  const tables = count === undefined || kind.restoresAtOnce === undefined ? "" : `, ${counted(count, "table")}`;
+  const takes = kind.restoreTakes ?? "depends on the amount of data; no duration is documented";
   return `${name} (${kind.label}${tables}): ${takes}`;
 }

@@ -173,6 +173,15 @@ async function windowFindings(
   const others = (await Promise.all(records)).flatMap((other) => other.windows);
   const [newest] = commonWindows([...windows, ...others], pausedReleases(pause));
   const left = malformed.map((text) => warning(`an entry of the record cannot be used: ${text}`));
+  const [own] = commonWindows(windows, pausedReleases({ ...pause, otherClusters: [] }));
+  if (newest === undefined && own !== undefined)
+    return [
+      ...left,
+      problem(
+        `no window is common to all clusters, so there is no restore point; the newest of this cluster alone is ${formatInstant(own.instant)}`,
+        "give the schedules of all clusters the same time, and pause.rendezvousSeconds; their records are under other clusters",
+      ),
+    ];
   if (newest === undefined)
     return [
       ...left,

@@ -5,7 +5,7 @@ import type { OtherWindows } from "../../components/pause/other-clusters";
 import { counted } from "../../restore-points/counted";
 import { askPulumi } from "../../restore-points/processes";
 import { isObject } from "../../restore-points/shape";
-import { type Ask, checked, type Finding, ok, problem, split } from "./finding";
+import { type Ask, checked, type Finding, ok, problem } from "./finding";
 import { SCHEDULE_NAME } from "./situation";
 
 /** The records of the set's other clusters, read once for all checks. */
@@ -34,18 +34,13 @@ export async function otherClusterFindings(
 }
 
 function recordFindings({ cluster }: OtherClusterArgs, { windows, problems }: OtherWindows): Omit<Finding, "check">[] {
-  const found = problems.map((text) => {
-    const finding = split("problem", text);
-    return finding.fix === undefined
-      ? { ...finding, fix: `run scalar-backup doctor for the stack of ${cluster}` }
-      : finding;
-  });
-  if (found.length > 0) return found;
+  const fix = `look at scalar-backup:pause.otherClusters, and run scalar-backup doctor for the stack of ${cluster}`;
+  if (problems.length > 0) return problems.map((text) => problem(text, fix));
   if (windows.length === 0)
     return [
       problem(
         `no pause window of cluster ${cluster} is recorded, so no instant is known at which its pods were paused`,
-        `run scalar-backup doctor for the stack of ${cluster}`,
+        fix,
       ),
     ];
   const are = windows.length === 1 ? "is" : "are";

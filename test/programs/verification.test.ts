@@ -40,10 +40,21 @@ test("a pause is proven by two copies of the coordinator around the data", async
       `^ledger, customers at ${at}, coordinator at ${early} and ${late} \\(coordinator.state, \\d+ bytes, is restored once more, and read twice: 1 read units\\)$`,
     ),
   );
+  t.deepEqual(
+    infos(preview).filter((message) => message.includes("would restore")),
+    [
+      [
+        "an update would restore 2 databases, all at the same time:",
+        `  ledger (Amazon DynamoDB, ${TABLES.length + 1} tables): usually less than 60 min for each 50 tables (documented)`,
+        "  customers (Amazon Aurora PostgreSQL): depends on the amount of data; no duration is documented",
+      ].join("\n"),
+    ],
+  );
   t.true(changes(preview).includes(`create Table ledger-late-${suffixed(at)}-coordinator.state`));
   t.true(changes(preview).includes(`create Command ledger-verification-${suffixed(at)}`));
 
   const restored = await up();
+  t.is(infos(restored).filter((message) => message.startsWith("restoring 2 databases, ")).length, 1);
   const copies = cloud.aws.dynamodb.region(ELSEWHERE);
   const restoredTo = (name: string, region = copies) =>
     formatInstant(region.table(name).describe().RestoreSummary?.RestoreDateTime?.getTime() ?? 0);
@@ -64,7 +75,7 @@ test("a pause is proven by two copies of the coordinator around the data", async
   const again = await stack.preview();
   t.deepEqual(changes(again), [], "a preview right after changes nothing");
   t.deepEqual(
-    infos(again).filter((message) => message.includes("coordinator at")),
+    infos(again).filter((message) => message.includes("coordinator at") || message.includes("would restore")),
     [],
     "nothing is planned any more",
   );

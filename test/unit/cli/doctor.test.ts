@@ -314,7 +314,7 @@ const LACKS: {
     check: "other clusters",
     state: "problem",
     says: /the pause windows of cluster osaka were not read .*it does not exist or is empty/,
-    fix: /scalar-backup doctor for the stack of osaka/,
+    fix: /run scalar-backup doctor for the stack of osaka/,
   },
   {
     title: "another cluster that was paused at another time",
@@ -324,7 +324,8 @@ const LACKS: {
     },
     check: "restore points",
     state: "problem",
-    says: /no window that is common to all releases/,
+    says: /no window is common to all clusters, .* the newest of this cluster alone is 20/,
+    fix: /rendezvousSeconds/,
   },
   {
     title: "another cluster whose pods cannot be stopped from here",
