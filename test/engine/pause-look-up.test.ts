@@ -3,6 +3,7 @@ import { SCHEMA_LOADER_KEYS } from "../../rehearsal/sets/dynamodb";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { CONTEXT } from "../../simulator/cloud/kubernetes/cluster";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
+import { secret } from "../../simulator/engine/stack";
 import { changes, errors, REGION } from "../programs/rehearsed";
 import { BothEngines } from "./both-engines";
 
@@ -48,6 +49,38 @@ if (!findPulumi()) {
       t.deepEqual(changes(await both.run(t, "preview")), []);
     },
   );
+
+  test.serial("addresses of reports are encrypted in the state, and in no message, and come and go", async (t) => {
+    t.timeout(300_000);
+    const release = { namespace: "scalar", name: "scalardb-cluster" };
+    const without = config(release);
+    const address = "s3cr3t-path-of-a-webhook";
+    const notify = {
+      webhook: { url: `https://hooks.slack.com/services/${address}` },
+      otlp: { endpoint: "http://otel:4318", headers: { "api-key": address } },
+    };
+    const both = await BothEngines.start(
+      t,
+      // With one secret in it, Pulumi keeps the whole value as one.
+      { ...without, "scalar-backup:pause": secret({ ...without["scalar-backup:pause"], notify }) },
+      build,
+    );
+    const up = await both.run(t, "up");
+    t.true(up.succeeded, errors(up));
+    const preview = await both.run(t, "preview");
+    t.deepEqual(changes(preview), []);
+    const state = await both.real.stack.stateFile();
+    t.true(state.includes("scalar-pause-notify"));
+    t.false(state.includes(address), "the state holds an address in plain text");
+    t.false(state.includes(Buffer.from(notify.webhook.url).toString("base64")), "the same, as Kubernetes encodes it");
+    t.false(JSON.stringify([up, preview]).includes(address), "a message or a change shows it");
+    for (const { stack } of [both.real, both.embedded]) stack.config = without;
+    t.deepEqual(changes(await both.run(t, "up")), [
+      "delete Secret scalar-pause-notify",
+      "update CronJob scalar-pause",
+      "update CronJob scalar-pause-unpauser",
+    ]);
+  });
 
   test.serial("a namespace that does not exist fails the preview with one message", async (t) => {
     t.timeout(300_000);
