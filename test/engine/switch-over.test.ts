@@ -1,4 +1,5 @@
 /** The same as test/programs/switch-over.test.ts, shorter, by the real engine and the real command provider. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ExecutionContext } from "ava";
 import test from "ava";
 import { PROGRAM } from "../../rehearsal/engines";
@@ -17,6 +18,8 @@ import { findCommandPlugin, HOW_TO_GET_THE_PLUGIN } from "./command-plugin";
 
 /** How many times as fast as real time the switch-over runs. */
 const PACE = 400;
+/** Slow enough for an engine to begin while the switch-over goes on. */
+const SLOW_PACE = 30;
 
 const plugin = findCommandPlugin();
 const missing =
@@ -112,6 +115,50 @@ if (missing !== undefined)
     await stack.refresh();
     t.deepEqual(changes(await stack.preview()), [], "a preview of it after a refresh");
     t.is(sources.table("ledger.accounts").items().get("a")?.balance, 5);
+  },
+);
+
+(missing === undefined ? test.serial : test.serial.skip)(
+  "an engine that is killed leaves a switch-over behind that no other joins, and a later up finds it done",
+  async (t) => {
+    t.timeout(15 * MINUTE);
+    const { cloud, stack, at } = await recovered(t);
+    const suffix = `-${suffixed(at)}`;
+    const sources = cloud.aws.dynamodb.region(REGION);
+    const clusters = cloud.aws.rds.region(REGION);
+    const production = () => sources.tableNames().filter((name) => !name.endsWith(suffix));
+    const tables = production();
+    const confirm = `replace ledger, customers as of ${at}`;
+    stack.config["scalar-backup:restore"] = { at, mode: "recovery", switchOver: { confirm, newStreams: true } };
+    // No request has this number: they are recorded only.
+    cloud.failures.arm(0, "no connection");
+    const calls = (name: string) => cloud.failures.requests.filter((request) => request === `dynamodb ${name}`).length;
+    await cloud.clock.faster(
+      SLOW_PACE,
+      async () => {
+        const running = stack.up();
+        while (production().length > 0) await sleep(50);
+        t.true(await stack.kill());
+        const killed = await running;
+        t.false(killed.succeeded);
+        await stack.cancel();
+        const restored = calls("RestoreTableFromBackup");
+        const next = await stack.up();
+        t.log(`tables restored when the next up began: ${restored}; its end: ${errors(next) || "done"}`);
+        // It has waited for the Lease only where the one that was left behind ended in time.
+        if (!next.succeeded)
+          t.regex(errors(next), /is held by scalar-switch-over\/.*: another switch-over is running\. Wait for its end/);
+        for (let result = next; !result.succeeded; result = await stack.up())
+          t.regex(errors(result), /another switch-over is running/);
+      },
+      1000,
+    );
+    for (const call of ["CreateBackup", "DeleteTable", "RestoreTableFromBackup"])
+      t.is(calls(call), tables.length, call);
+    t.is(sources.table("ledger.accounts").items().get("a")?.balance, 5);
+    t.deepEqual(clusters.cluster("customers-prod").rows("accounts").get("b"), { balance: 5 });
+    t.deepEqual(clusters.cluster(`customers-prod-replaced${suffix}`).rows("accounts").get("b"), { balance: 7 });
+    t.deepEqual(changes(await stack.preview()), [], "a preview right after it");
   },
 );
 

@@ -1,0 +1,65 @@
+import test from "ava";
+import { kindOf } from "../../../simulator/cloud/kubernetes/cluster";
+import { changes, errors, REGION } from "../rehearsed";
+import { MINUTE, protectedSet, RELEASE, suffixed } from "../verified-set";
+
+/** How many times as fast as real time the switch-over runs. */
+const PACE = 60;
+
+const DEPLOYMENTS = kindOf({ apiVersion: "apps/v1", kind: "Deployment" });
+
+test("an up next to a switch-over that outlived its engine changes nothing, and the next one finds it done", async (t) => {
+  const { cloud, stack, asProcesses, goingOnFrom, sources, window, up } = await protectedSet(t);
+  await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 2 });
+  const clusters = cloud.aws.rds.region(REGION);
+  sources.table("ledger.accounts").putItem("a", { balance: 5 });
+  clusters.cluster("customers-prod").put("accounts", "b", { balance: 5 });
+  const at = window(20);
+  cloud.clock.advance(20 * MINUTE);
+  sources.table("ledger.accounts").putItem("a", { balance: 7 });
+  clusters.cluster("customers-prod").put("accounts", "b", { balance: 7 });
+  stack.config["scalar-backup:restore"] = { at, mode: "recovery" };
+  await up();
+  const confirm = `replace ledger, customers as of ${at}`;
+  const confirmed = { at, mode: "recovery", switchOver: { confirm, newStreams: true } };
+  stack.config["scalar-backup:restore"] = confirmed;
+
+  // The state is the one from before: the first engine was killed, and has written nothing of what its operation does.
+  const before = stack.state;
+  const tables = sources.tableNames().filter((name) => !name.endsWith(`-${suffixed(at)}`));
+  // No request has this number: they are recorded only.
+  cloud.failures.arm(0, "no connection");
+  await cloud.clock.faster(
+    PACE,
+    async () => {
+      const outlived = asProcesses(before).up();
+      while (!sources.tableNames().every((name) => name.endsWith(`-${suffixed(at)}`) || /-late-/.test(name)))
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      const second = await goingOnFrom(before).up();
+      // It has waited for the Lease only where the first one ended in time.
+      if (!second.succeeded)
+        t.regex(errors(second), /is held by scalar-switch-over\/.*: another switch-over is running\. Wait for its end/);
+      t.log(second.succeeded ? "the second one has waited" : "the second one was refused");
+      const first = await outlived;
+      t.true(first.succeeded, errors(first));
+      const third = asProcesses(before);
+      const last = await third.up();
+      t.true(last.succeeded, errors(last));
+      const next = goingOnFrom(third.state);
+      t.deepEqual(changes(await next.preview()), []);
+    },
+    1000,
+  );
+  for (const call of ["CreateBackup", "DeleteTable", "RestoreTableFromBackup"])
+    t.is(cloud.failures.requests.filter((request) => request === `dynamodb ${call}`).length, tables.length, call);
+  t.is(sources.table("ledger.accounts").items().get("a")?.balance, 5);
+  t.deepEqual(clusters.cluster("customers-prod").rows("accounts").get("b"), { balance: 5 });
+  t.deepEqual(
+    clusters
+      .cluster(`customers-prod-replaced-${suffixed(at)}`)
+      .rows("accounts")
+      .get("b"),
+    { balance: 7 },
+  );
+  t.is(cloud.kubernetes.store.get(DEPLOYMENTS, RELEASE.namespace, "scalardb-cluster-node").spec?.replicas, 2);
+});
