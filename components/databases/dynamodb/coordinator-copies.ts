@@ -169,7 +169,7 @@ export function declareLateCopy(
 /** The late copy's instant, as text. The program ends when DynamoDB cannot restore to it yet. */
 async function lateInstant(name: string, source: TableSettings, late: number, exists: LateCopy): Promise<string> {
   const at = formatInstant(late);
-  if (exists.table) return at;
+  if (exists.inState || exists.table) return at;
   const problem = rangeProblem(late, source, Date.now());
   if (problem === undefined) return at;
   return endProgram(

@@ -105,7 +105,8 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
         copies.push(adopted.apply((importId) => restoreTable(args, table, place, { ...source, importId }, accepted)));
       }
       const late =
-        coordinator && bracket && !refusal
+        // One that exists stays, whatever its source can be restored to now: the verdict about the copies rests on it.
+        coordinator && bracket && (coordinator.late.inState || !refusal)
           ? declareLateCopy(name, args, coordinator, bracket, waitsFor(tables.length), accepted)
           : pulumi.output(undefined);
       const renaming =
@@ -193,6 +194,8 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
   };
 }
 
+const NO_LATE_COPY = "the coordinator was not restored to an instant after the data";
+
 /** The coordinator of a restore once its copies are declared. */
 function comparedBy(
   name: string,
@@ -207,7 +210,10 @@ function comparedBy(
 ): pulumi.Output<RestoredCoordinator> {
   const { bracket, late, completed } = declared;
   if (late === undefined)
-    return bracket.apply((planned) => ({ found: true, because: "because" in planned ? planned.because : "" }));
+    return bracket.apply((planned) => ({
+      found: true,
+      because: "because" in planned ? planned.because : NO_LATE_COPY,
+    }));
   const tagged = completeLateCopy(name, args, coordinator, late, context);
   const { aws, instant } = context;
   const early = completed.apply(() => ({
