@@ -1,4 +1,4 @@
-/** How long Azure plausibly takes, in milliseconds of simulated time. They pass on the simulated clock only. */
+/** How long Azure plausibly takes, in milliseconds of simulated time: inferred, where no source is named. They pass on the simulated clock only. */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

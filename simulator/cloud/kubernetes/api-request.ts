@@ -6,7 +6,7 @@ import { isObject, type JsonObject, type ObjectManifest } from "./objects";
 import { StatusError } from "./status";
 import type { WriteOptions } from "./store";
 
-/** Kubernetes' own limit of a request's body. */
+/** Kubernetes' own limit of a request's body. [k8s.io/apiserver/pkg/server/config.go, MaxRequestBodyBytes] */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 export interface Target {

@@ -39,6 +39,7 @@ const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
 /** [kubernetes: pkg/kubelet/container/runtime.go, MaxContainerTerminationMessageLength] */
 const MESSAGE_BYTES = 4096;
 /** [kubernetes.io/docs/concepts/workloads/controllers/job] */
+/** [kubernetes: pkg/apis/batch/v1/defaults.go, SetDefaults_Job] */
 const DEFAULT_BACKOFF_LIMIT = 6;
 
 interface Spec {

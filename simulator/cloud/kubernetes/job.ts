@@ -44,6 +44,7 @@ export const JOBS = kindOf({ apiVersion: "batch/v1", kind: "Job" });
 export const PODS = kindOf({ apiVersion: "v1", kind: "Pod" });
 const SERVICE_ACCOUNTS = kindOf({ apiVersion: "v1", kind: "ServiceAccount" });
 
+/** [kubernetes: pkg/apis/batch/v1/defaults.go, SetDefaults_Job] */
 const DEFAULT_BACKOFF_LIMIT = 6;
 
 /**

@@ -13,6 +13,7 @@ export type StatusReason =
   | "Unauthorized"
   | "UnsupportedMediaType";
 
+/** [k8s.io/apimachinery/pkg/api/errors/errors.go] */
 const CODES: Record<StatusReason, number> = {
   AlreadyExists: 409,
   BadRequest: 400,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import test from "ava";
+import { generated as rules } from "../../../checks/fidelity/generate";
 import { generated } from "../../../config/generate";
 import { generatedFiles } from "../../../plugin/schema/generate";
 
@@ -13,4 +14,8 @@ for (const [file, text] of Object.entries(generated())) {
 test("the plugin's checked-in files are what components/ and config/ generate", (t) => {
   for (const [file, text] of Object.entries(generatedFiles()))
     t.is(readFileSync(file, "utf8"), text, `${basename(file)}: run: npm run schema`);
+});
+
+test("docs/fidelity.md is what the simulator's comments say", (t) => {
+  t.is(readFileSync("docs/fidelity.md", "utf8"), rules().text, "run: npm run docs:fidelity");
 });

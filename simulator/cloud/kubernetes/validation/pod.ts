@@ -27,6 +27,7 @@ interface SecurityContext {
   seccompProfile?: { type?: string };
 }
 
+/** [k8s.io/apimachinery/pkg/util/validation, IsValidUserID] */
 const MAXIMUM_ID = 2 ** 31 - 1;
 const POD_FIELDS =
   /^(metadata\.(name|namespace|uid)|metadata\.(labels|annotations)(\['[^']+'\])?|spec\.(nodeName|serviceAccountName)|status\.(hostIPs?|podIPs?))$/;
@@ -126,7 +127,9 @@ function checkSecurityContext(problems: Problems, context: SecurityContext | und
   problems.oneOf(`${at}.seccompProfile.type`, context?.seccompProfile?.type, profiles);
 }
 
+/** [k8s.io/apimachinery/pkg/api/resource/suffix.go] */
 const DECIMAL = { n: 1e-9, u: 1e-6, m: 1e-3, "": 1, k: 1e3, K: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 };
+/** [k8s.io/apimachinery/pkg/api/resource/suffix.go] */
 const BINARY = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 };
 const SUFFIXES: Record<string, number> = { ...DECIMAL, ...BINARY };
 
