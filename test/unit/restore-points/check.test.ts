@@ -241,3 +241,39 @@ test("with nothing to restore there is no alternative, and the message says why"
     "no database is named, so there is nothing to restore",
   ]);
 });
+
+/** A database that can be restored to whole seconds from :10 to :20. */
+const TEN_SECONDS: Situation = {
+  ...ONE_DATABASE,
+  databases: [{ name: "customers", earliest: "2026-11-22T03:00:09.500Z", latest: "2026-11-22T03:00:20Z" }],
+};
+
+test("a range's first and last whole second are restorable, and the nearest ones outside of it", (t) => {
+  const at = (second: string) => checkInstant(`2026-11-22T03:00:${second}Z`, TEN_SECONDS);
+  for (const second of ["10", "20"]) t.deepEqual(at(second).problems, []);
+  t.deepEqual([at("09").after, at("09").before], ["2026-11-22T03:00:10Z", undefined]);
+  t.deepEqual([at("21").after, at("21").before], [undefined, "2026-11-22T03:00:20Z"]);
+  t.deepEqual([at("19.5").before, at("19.5").after], ["2026-11-22T03:00:19Z", "2026-11-22T03:00:20Z"]);
+  t.deepEqual([at("10.5").before, at("10.5").after], ["2026-11-22T03:00:10Z", "2026-11-22T03:00:11Z"]);
+  const databases = [{ name: "customers", earliest: "2026-11-22T03:00:09.500Z", latest: "2026-11-22T03:00:20.900Z" }];
+  const last = checkInstant("2026-11-22T03:00:20.5Z", { ...TEN_SECONDS, databases });
+  t.deepEqual([last.before, last.after], ["2026-11-22T03:00:20Z", undefined], "the next second is not in the range");
+});
+
+test("an instant that is now is not in the future", (t) => {
+  const at = "2026-11-22T03:00:15Z";
+  const known = (now: number) => ({ ...TEN_SECONDS, now });
+  t.notRegex(checkInstant(at, known(instantMillis(at))).problems.join(), /in the future/);
+  t.regex(checkInstant(at, known(instantMillis(at) - 1)).problems.join(), /in the future/);
+});
+
+test("a point of time near a window's edge is refused with its distance to the nearer one", (t) => {
+  for (const [at, distance] of [
+    ["2026-11-22T03:00:08Z", "0.9"],
+    ["2026-11-22T03:00:16Z", "1.1"],
+  ] as const)
+    t.regex(
+      checkInstant(at, TWO_WINDOWS).problems.join(),
+      new RegExp(`is only ${distance.replace(".", "\\.")} s from the edge`),
+    );
+});

@@ -1,7 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { formatInstant, instantMillis } from "../../../../restore-points/instant";
-import { bracketAround } from "../../../../restore-points/verification/bracket";
+import { bracketAround, bracketOutsideWindows } from "../../../../restore-points/verification/bracket";
 
 test("a hold of ten seconds leaves three seconds on either side", (t) => {
   const window = { start: instantMillis("2026-11-22T02:59:55Z"), end: instantMillis("2026-11-22T03:00:05.400Z") };
@@ -41,4 +41,15 @@ test("a window that is too short says how long to hold", (t) => {
   const window = { start: 0, end: 6000 };
   const found = bracketAround(3000, window);
   t.true("because" in found && found.because.includes("set pause.holdSeconds to 10 or more"));
+});
+
+test("four seconds to the nearer edge are enough, and a millisecond less is not", (t) => {
+  t.deepEqual(bracketAround(10_000, { start: 6000, end: 99_000 }), { early: 8000, late: 12_000 });
+  const found = bracketAround(10_000, { start: 0, end: 13_999 });
+  if (!("because" in found)) return t.fail("accepted");
+  t.regex(found.because, /the nearer edge is 4\.0 s from the instant, and 4 s are needed/);
+});
+
+test("outside of windows, the coordinator's copies are three seconds before and after the data", (t) => {
+  t.deepEqual(bracketOutsideWindows(100_000), { early: 97_000, late: 103_000 });
 });

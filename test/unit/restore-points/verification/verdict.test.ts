@@ -5,7 +5,7 @@ import { formatInstant } from "../../../../restore-points/instant";
 import { compareCopies } from "../../../../restore-points/verification/compare";
 import type { CoordinatorRow } from "../../../../restore-points/verification/coordinator-row";
 import type { BracketFacts, ScanFacts } from "../../../../restore-points/verification/facts";
-import { type VerificationFacts, verdictOf } from "../../../../restore-points/verification/verdict";
+import { isProven, Verdict, type VerificationFacts, verdictOf } from "../../../../restore-points/verification/verdict";
 import { expected, recovered, rowsAt, type Transaction } from "./history";
 
 // What these tests do not prove: that ScalarDB's protocol is the one of history.ts. test/scalardb asks ScalarDB itself.
@@ -260,4 +260,48 @@ test("whatever is accepted, ScalarDB recovers to exactly the committed transacti
   );
   // Otherwise the property says nothing.
   t.true(seen.accepted > 100 && seen.broken > 100 && seen.paused > 100, JSON.stringify(seen));
+});
+
+test("only what is refused or unproven is not proven", (t) => {
+  const unproven = Object.values(Verdict).filter((verdict) => !isProven(verdict));
+  t.deepEqual(unproven, ["refused", "unproven"]);
+});
+
+test("a gap between commits is proven by the copies alone, and says so", async (t) => {
+  const { verdict, restsOn } = judge({ brackets: [await bracket(ROWS, ROWS)], quietGap: true });
+  t.is(verdict, "quiet gap proven, records not scanned");
+  t.regex(restsOn.join("\n"), /no pause window is asked for \(restore\.quietGap\)/);
+  const inWindow = judge({ brackets: [await bracket(ROWS, ROWS)] });
+  t.notRegex(inWindow.restsOn.join("\n"), /quietGap/);
+});
+
+test("one record is evidence enough, of each kind", async (t) => {
+  const brackets = [await bracket(ROWS, ROWS)];
+  const one = { count: 1, examples: [] };
+  const evidence: [Partial<ScanFacts>, RegExp][] = [
+    [{ committedWithoutRow: one }, /^1 committed record is newer than the coordinator/],
+    [{ committedWithoutRow: { count: 2, examples: [] } }, /^2 committed records are newer than the coordinator/],
+    [{ beforeImageWithoutRow: one }, /^1 record would return to a value/],
+  ];
+  for (const [scan, said] of evidence) {
+    const { verdict, because } = judge({ brackets, scan: { ...CLEAN_SCAN, ...scan } });
+    t.is(verdict, "refused");
+    t.regex(because.join("\n"), said);
+  }
+  const purged = judge({ brackets, scan: { ...CLEAN_SCAN, olderThanCoordinator: 1 } });
+  t.is(purged.verdict, "unproven");
+  t.regex(purged.because.join("\n"), /lacks the transactions of 1 committed record that/);
+});
+
+test("a scan's text counts its records, and those that ScalarDB has to finish", async (t) => {
+  const brackets = [await bracket(ROWS, ROWS)];
+  const textOf = (scan: Partial<ScanFacts>) => judge({ brackets, scan: { ...CLEAN_SCAN, ...scan } }).restsOn.at(-1);
+  t.is(
+    textOf({ records: 1, tables: 1, unfinished: 0 }),
+    "1 record of 1 table was scanned: none is of a transaction that the coordinator lacks",
+  );
+  t.is(
+    textOf({ unfinished: 2 }),
+    "10 records of 2 tables were scanned: none is of a transaction that the coordinator lacks; ScalarDB has to finish 2 records of unfinished transactions",
+  );
 });

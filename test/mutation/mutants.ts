@@ -1,0 +1,84 @@
+import ts from "typescript";
+
+/** One small error in a file: what is there, and what is there in place of it. */
+export interface Mutant {
+  start: number;
+  end: number;
+  line: number;
+  from: string;
+  to: string;
+}
+
+const OPERATORS: Record<string, string> = {
+  "<": "<=",
+  "<=": "<",
+  ">": ">=",
+  ">=": ">",
+  "===": "!==",
+  "!==": "===",
+  "+": "-",
+  "-": "+",
+  "*": "/",
+  "/": "*",
+  "&&": "||",
+  "||": "&&",
+  "??": "&&",
+};
+
+/** Calls without which a value is another one: `x.filter(f)` becomes `x`. */
+const DROPPED = /^(filter|sort|reverse|slice|trim|toLowerCase|flat)$/;
+/** Calls that stand for each other. */
+const EXCHANGED: Record<string, string> = {
+  some: "every",
+  every: "some",
+  min: "max",
+  max: "min",
+  floor: "ceil",
+  ceil: "floor",
+};
+
+/** Every mutant of a file. What is a text for people is left as it is: tests of messages would find it, and nothing else. */
+export function mutantsOf(text: string): Mutant[] {
+  const source = ts.createSourceFile("mutated.ts", text, ts.ScriptTarget.Latest, true);
+  const found: Mutant[] = [];
+  const add = (node: ts.Node, to: string) => {
+    const start = node.getStart();
+    const { line } = source.getLineAndCharacterOfPosition(start);
+    found.push({ start, end: node.end, line: line + 1, from: node.getText(), to });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isImportDeclaration(node)) return;
+    if (ts.isBinaryExpression(node)) {
+      const other = OPERATORS[node.operatorToken.getText()];
+      // A plus between texts joins them.
+      if (other !== undefined && !ts.isStringLiteralLike(node.left)) add(node.operatorToken, other);
+    }
+    if (ts.isConditionalExpression(node)) {
+      add(node.condition, "true");
+      add(node.condition, "false");
+    }
+    if (ts.isIfStatement(node)) {
+      add(node.expression, "true");
+      add(node.expression, "false");
+    }
+    if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken)
+      add(node, node.operand.getText());
+    if (ts.isNumericLiteral(node)) add(node, `(${node.text} + 1)`);
+    if (node.kind === ts.SyntaxKind.TrueKeyword) add(node, "false");
+    if (node.kind === ts.SyntaxKind.FalseKeyword) add(node, "true");
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+      const { expression, name } = node.expression;
+      if (DROPPED.test(name.text)) add(node, expression.getText());
+      const other = EXCHANGED[name.text];
+      if (other !== undefined) add(name, other);
+    }
+    if (ts.isExpressionStatement(node) && ts.isCallExpression(node.expression)) add(node, ";");
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+export function mutated(text: string, { start, end, to }: Mutant): string {
+  return text.slice(0, start) + to + text.slice(end);
+}
