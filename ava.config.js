@@ -32,11 +32,8 @@ const sortTestFiles = (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1);
 
 const SUITES = {
   unit: { files: unitFiles(), timeout: "60s", sortTestFiles },
-  /**
-   * Plays the whole program on the simulated clouds and the embedded engine, and starts processes that load the whole SDK. Tests that
-   * run side by side would each load the SDK, into a thread of its own (`programs/warm.ts`): the files of a run fill the cores.
-   */
-  programs: { files: ["test/programs/**/*.test.ts"], timeout: "60s", serial: true, sortTestFiles },
+  /** Plays the whole program on the simulated clouds and the embedded engine, and starts processes that load the whole SDK. */
+  programs: { files: ["test/programs/**/*.test.ts"], timeout: "60s", sortTestFiles },
   /** Needs a Pulumi CLI. */
   engine: { files: ["test/engine/**/*.test.ts"], timeout: "10m" },
   /** Packs the npm package and uses it as its users do; one file at a time, because the first one packs it for all. */
@@ -64,7 +61,6 @@ const SUITES = {
       "test/unit/simulator/cloud/aws/{dynamodb-recreated,rds-neighbours,rds-rename}.test.ts",
     ],
     timeout: "60s",
-    serial: true,
     require: ["./test/fidelity/record.ts"],
   },
 };

@@ -14,12 +14,33 @@ import { WarmProgram } from "./warm";
 const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
 export const REGION = "ap-northeast-1";
 
+/** Each test that plays has a warm thread, which loads the SDK once and is handed on: so many fill the cores. */
+const PLAYING_AT_A_TIME = 3;
+const playing = new WeakSet<ExecutionContext>();
+const waiting: (() => void)[] = [];
+let free = PLAYING_AT_A_TIME;
+
+/** Waits until few enough tests of this file play. A test that plays several stacks has one turn for all of them. */
+async function turn(t: ExecutionContext): Promise<void> {
+  if (playing.has(t)) return;
+  playing.add(t);
+  if (free > 0) free--;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  // The first teardown is the last to run.
+  t.teardown(() => {
+    const next = waiting.shift();
+    if (next) next();
+    else free++;
+  });
+}
+
 /**
  * The unchanged program on the embedded engine, over a simulated cloud of its own that ends with the test. It runs in a
  * thread that stays warm; `asProcesses` is the same stack, as it now is, with the program run as the CLI runs it; `goingOnFrom`
  * is the same stack with another state.
  */
 export async function rehearsed(t: ExecutionContext, config: Record<string, unknown>, parallel = PARALLEL) {
+  await turn(t);
   const cloud = await SimulatedCloud.start({ seed: 1 });
   t.teardown(() => cloud.stop());
   const warm = new WarmProgram();
