@@ -2,19 +2,25 @@ import { join } from "node:path";
 
 type Test = (...args: unknown[]) => unknown;
 
-const { filesOf, UNIT }: { filesOf(group: string): string[]; UNIT: string } = require("./groups.cjs");
+interface Groups {
+  UNIT: string;
+  filesOf(group: string): string[];
+  isInTurn(group: string): boolean;
+}
 
-/** Loads the files of a group, whose tests get their files' names in their titles. */
+const { filesOf, isInTurn, UNIT }: Groups = require("./groups.cjs");
+
+/** Loads the files of a group, whose tests get their files' names in their titles, and each other's end to wait for if in turn. */
 export function together(group: string): void {
   const path = require.resolve("ava");
   require(path);
   const ava = require.cache[path];
   if (ava === undefined) throw new Error(`${path} is not in the cache of modules`);
-  const own: Test = ava.exports;
+  const own: Test & { serial: Test } = ava.exports;
   try {
     for (const file of filesOf(group)) {
       // The file's `import test from "ava"` gets this.
-      ava.exports = titled(own, file.replace(/\.test\.ts$/, ""));
+      ava.exports = titled(isInTurn(group) ? inTurn(own) : own, file.replace(/\.test\.ts$/, ""));
       require(join(UNIT, file));
     }
   } finally {
@@ -34,6 +40,15 @@ function titled(test: Test, prefix: string): Test {
         throw new Error(`${prefix}: in a shared thread, each test needs its title as text`);
       return Reflect.apply(target, self, [`${prefix} › ${title}`, ...rest]);
     },
+  });
+}
+
+/** AVA's `test.serial` in place of `test`, also for what a file gets of it. */
+function inTurn(own: Test & { serial: Test }): Test {
+  const { serial } = own;
+  return new Proxy(serial, {
+    get: (target, key) =>
+      key === "serial" || key === "default" ? serial : (Reflect.get(target, key) ?? Reflect.get(own, key)),
   });
 }
 
