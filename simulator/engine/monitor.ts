@@ -18,6 +18,8 @@ import type { Diagnostic } from "./stack";
 import { received } from "./values";
 
 const { ResourceMonitorFeature, Result } = messages;
+/** Newer releases of the SDK have a message of another name for the answer, with the same fields. */
+const { invoke } = ResourceMonitorService;
 
 /** What this engine can do, by the names of the older probing call and of the newer one. */
 const FEATURES: Record<string, messages.ResourceMonitorFeature> = {
@@ -127,11 +129,11 @@ export class Monitor {
     return new messages.ReadResourceResponse().setUrn(resource.urn).setProperties(toStruct(resource.outputs));
   }
 
-  async #invoke(request: messages.ResourceInvokeRequest): Promise<InvokeResponse> {
+  async #invoke(request: messages.ResourceInvokeRequest): Promise<ReturnType<typeof invoke.responseDeserialize>> {
     const token = request.getTok();
     const args = fromStruct(request.getArgs());
     const answer = await this.#answerOf(token, args, request);
-    return new InvokeResponse().setReturn(toStruct(answer));
+    return invoke.responseDeserialize(Buffer.from(new InvokeResponse().setReturn(toStruct(answer)).serializeBinary()));
   }
 
   async #answerOf(token: string, args: PropertyMap, request: messages.ResourceInvokeRequest): Promise<PropertyMap> {
