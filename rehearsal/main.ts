@@ -1,5 +1,3 @@
-import "./greeting";
-
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../simulator/engine/pulumi-cli";
