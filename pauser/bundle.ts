@@ -57,6 +57,8 @@ function bundle(program: PauserProgram): string {
     target: "node20",
     format: "cjs",
     minify: true,
+    // The AWS client as ESM, of which esbuild takes only what is used: its CommonJS is 130 KB more.
+    mainFields: ["module", "main"],
     write: false,
     metafile: true,
     // The bundle must not depend on where and how the program runs.

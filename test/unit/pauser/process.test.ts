@@ -157,6 +157,10 @@ test("the same sources produce the same bundle, small enough for a ConfigMap; a 
   );
   t.is(made.stdout, bundle, made.stderr);
   t.is(JSON.parse(readFileSync(bundleCache(), "utf8")).text, bundle, "and it is cached");
-  t.true(Buffer.byteLength(bundle) < 512 * 1024);
+  t.true(Buffer.byteLength(bundle) < 128 * 1024);
+  t.true(
+    Buffer.byteLength(bundlePauser("pauser-with-window-backups")) < 160 * 1024,
+    "only the signer of the AWS client",
+  );
   t.false(bundle.includes(process.cwd()), "it must not depend on where it was built");
 });
