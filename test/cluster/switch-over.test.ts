@@ -66,7 +66,8 @@ test.after.always(async () => {
 
 /** As Scalar's charts do, but that its pods' node is chosen. */
 async function install(name: string, replicas: number): Promise<void> {
-  const [release, app] = name.split("-") as [string, string];
+  // Cast: each name has parts, of which the first is the release and the last is the product.
+  const [release, app] = [name.split("-")[0], name.split("-").at(-1)] as [string, string];
   const labels = { "app.kubernetes.io/instance": release, "app.kubernetes.io/app": app };
   const spec = { nodeName: "node", containers: [{ name: app, image: "scalar" }] };
   await plane.api.create({
