@@ -28,6 +28,13 @@ require.extensions[".ts"] = (module, file) => {
   (module as unknown as { _compile(code: string, file: string): void })._compile(replaced.code, file);
 };
 
+/** An error that no test has waited for: a mutant that causes it is found. */
+let uncaught: unknown;
+for (const event of ["unhandledRejection", "uncaughtException"])
+  process.on(event, (error) => {
+    uncaught ??= error;
+  });
+
 /** Runs the tests. @returns the title of the first that fails */
 async function failing(tests: readonly string[], ofProject: string): Promise<string | undefined> {
   for (const file of Object.keys(require.cache))
@@ -43,7 +50,9 @@ async function failing(tests: readonly string[], ofProject: string): Promise<str
     }
     for (const { title, run } of registered) {
       try {
+        uncaught = undefined;
         await run(assertions());
+        if (uncaught !== undefined) throw uncaught;
       } catch (error) {
         return `${title}: ${String(error).slice(0, 120)}`;
       }
