@@ -77,6 +77,10 @@ withPulumi("the pages lead from a first backup through a drill to the end, and b
     ],
     [/^kubectl .* logs/, nothing],
   ]);
+  t.true(
+    outputs.some((output) => output.includes("point-in-time recovery is off")),
+    "the preview says what it would fix",
+  );
   const listed = await stacks.shell("scalar-backup points Pulumi.prod.yaml --latest");
   at = listed.stdout.trim();
   t.regex(at, /^\d{4}-.*Z$/, listed.stderr);
