@@ -55,6 +55,14 @@ const TOOLS: Record<string, Tool> = {
       return /az login/.test(stderr) ? undefined : stderr || stdout;
     },
   },
+  curl: {
+    version: ["--version"],
+    // Its exit code says that it has found no proxy at this address: nothing is sent.
+    refusal(run, args) {
+      const { status, stderr } = run([...args, "--proxy", "http://127.0.0.1:9"]);
+      return status === 7 ? undefined : stderr;
+    },
+  },
   jq: {
     version: ["--version"],
     refusal(run, args) {
@@ -68,7 +76,7 @@ const TOOLS: Record<string, Tool> = {
 function runner(executable: string, folder: string): Run {
   for (const role of ["preview", "up", "restore"])
     copyFileSync(join(ROOT, `permissions/azure/${role}.json`), join(folder, `${role}.json`));
-  for (const file of ["group.json", "subscription.json"]) writeFileSync(join(folder, file), "{}");
+  for (const file of ["group.json", "subscription.json", "drill.prom"]) writeFileSync(join(folder, file), "{}");
   return (args, input = "") =>
     spawnSync(executable, args, {
       cwd: folder,
