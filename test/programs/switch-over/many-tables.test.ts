@@ -1,5 +1,6 @@
-/** Sets of more tables than AWS restores at a time. `TABLES=1000` plays so many. */
+/** Sets of more tables than AWS restores at a time. `TABLES=1000` plays so many, in about a quarter of an hour. */
 import test, { type ExecutionContext } from "ava";
+import { useWaitingClock, waitingClock } from "../../../operations/clock";
 import { runSwitchOver } from "../../../operations/switch-over/protocol";
 import type { AwsCloud } from "../../../simulator/cloud/aws/aws";
 import { dynamodbWorld } from "../../unit/operations/switch-over/dynamodb-world";
@@ -11,8 +12,11 @@ const TABLES = Number(process.env.TABLES ?? 60);
 const RESTORES = 50;
 /** As long as the restore of a small table takes. */
 const RESTORE_MINUTES = 20;
-/** A restored table gets its settings one after the other, a look every 15 s for each; its tags at 5 calls a second. */
-const SETTINGS_MINUTES = 2 + TABLES / 5 / 60;
+/** Of many tables, each wait of more than some seconds is so many times as long: there are fewer looks. */
+const HASTE = TABLES > 100 ? 8 : 1;
+const LOOK_MINUTES = HASTE / 4;
+/** A look until the next round begins, and one for each of a table's settings; tags at 5 calls a second. */
+const SETTINGS_MINUTES = (Math.ceil(TABLES / RESTORES) + 8) * LOOK_MINUTES + TABLES / 5 / 60;
 
 /** Replaces so many tables. @returns how long the restores took, and what the cloud has counted */
 async function replaced(
@@ -23,6 +27,8 @@ async function replaced(
   t.timeout(60 * MINUTE);
   const world = await dynamodbWorld(t, "overlapping", count - 3);
   const { clock, member, balance, tables } = world;
+  const own = waitingClock();
+  useWaitingClock({ ...own, wait: (millis) => own.wait(millis >= 10_000 ? millis * HASTE : millis) });
   const { operations } = world.aws.dynamodb;
   const pods = obedientPods();
   const began = clock.now();
