@@ -30,7 +30,7 @@ const NEEDS_A_THREAD = new RegExp(
     String.raw`\btest\.(before|after)`,
     String.raw`\bprocess\.(chdir|exit|on|once|stdout|stderr)\b`,
     String.raw`\bsetMocks\b`,
-    String.raw`/operations/(azure|cosmosdb)`,
+    "/operations/(azure|cosmosdb)",
   ].join("|"),
 );
 
