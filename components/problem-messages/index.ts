@@ -4,7 +4,7 @@ import { nearestWord } from "../../restore-points/rules/nearest-word";
 import type { Problem } from "../problem";
 import { expectation } from "./expectation";
 import { fixOf } from "./fix";
-import { type JsonSchemaNode, jsonSchemaOf, nodeAt } from "./json-schema";
+import { type JsonSchemaNode, jsonSchemaOf, mayHoldSecret, nodeAt } from "./json-schema";
 import { pathText, shown, valueAt, withValueAt } from "./value";
 
 /** Marks an issue for which no schema of ours has a message: zod's own are not for users. */
@@ -57,8 +57,8 @@ function problemOf(schema: z.ZodType, value: unknown, root: JsonSchemaNode, issu
     const keys = Object.keys(found);
     return { path, message: `${keys.length === 0 ? "is empty" : `has ${keys.join(", ")}`}; expected ${expected}` };
   }
-  // Any part of it: a URL may be where a map is expected.
-  if (node?.writeOnly)
+  // Any part of it: a URL may be where a map is expected, and a list may hold the whole map.
+  if (node?.writeOnly || (found !== null && typeof found === "object" && mayHoldSecret(node)))
     return {
       path,
       message: `its value is not allowed (it is not shown, because it may be a secret); expected ${expected}`,

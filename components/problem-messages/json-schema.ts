@@ -42,6 +42,13 @@ export function nodeAt(root: JsonSchemaNode, path: readonly PropertyKey[]): Json
   }, root);
 }
 
+/** Whether a value of this schema, or a part of it, may be a secret. */
+export function mayHoldSecret(node: JsonSchemaNode | undefined): boolean {
+  if (node === undefined) return false;
+  const parts = [...Object.values(node.properties ?? {}), node.items, node.additionalProperties];
+  return node.writeOnly === true || parts.some((part) => typeof part === "object" && mayHoldSecret(part));
+}
+
 /** A value that the schema accepts, with what it needs and not more; what only a user knows is in angle brackets. */
 export function exampleOf(node: JsonSchemaNode, name = "value"): unknown {
   if (node.examples?.length) return node.examples[0];

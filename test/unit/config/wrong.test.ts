@@ -75,5 +75,5 @@ test.after.always(() => {
   const head =
     "# What users read of each wrong configuration. Written by wrong.test.ts, and read line by line with every change.\n";
   const all = Object.fromEntries(cases.map(({ name }) => [name, written[name] ?? []]));
-  writeFileSync(MESSAGES, head + stringify(all, { lineWidth: 0 }));
+  writeFileSync(MESSAGES, head + stringify(all, { lineWidth: 0, singleQuote: true }));
 });
