@@ -24,7 +24,7 @@ const MAY_IMPORT = {
   policies: ["restore-points", "register/index\\.cjs", "pauser/(settings|task|window-backups/settings)\\.ts"],
   register: [],
   simulator: [],
-  rehearsal: ["simulator", "restore-points", "components"],
+  rehearsal: ["simulator", "restore-points", "components", "cli/(points|report)"],
   checks: ["simulator/package\\.json"],
   bench: [
     "rehearsal",

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../simulator/engine/pulumi-cli";
 import { ENGINES } from "./engines";
@@ -30,6 +30,8 @@ ${sets.map(({ name, title }) => `                     ${name}\n                 
                    the update that does it is killed and run again, and the pods serve again
   --seed N         determines the transfers and the cloud's identifiers: 0 to ${GREATEST_SEED},
                    by default 1
+  --pages FOLDER   also write points.html (what can be restored), and the drill's evidence:
+                   drill.html, drill.json, badge.svg
   --report FILE    write the results as JSON
   --help           show this
 
@@ -47,16 +49,27 @@ async function main(): Promise<void> {
   if (options.report) ensureWritable(options.report);
   endOnInterruption();
   const terminal = new Terminal(process.stdout);
-  const { seed, engine, vaults, recovery } = options;
+  const { seed, engine, vaults, recovery, pages } = options;
   if (vaults && vaultConfig(set.config) === undefined)
     throw new UsageError(`--vaults needs a database that a vault supports, and --set ${set.name} has none`);
   if (recovery && vaults) throw new UsageError("--recovery and --vaults are two rehearsals; give one of them");
+  if (recovery && pages !== undefined)
+    throw new UsageError("--pages are of a drill, and --recovery plays none; give one of them");
+  if (pages !== undefined) makeFolder(pages);
   const played = recovery ? set.recovery : set;
   if (played === undefined)
     throw new UsageError(
       `--recovery needs a set whose copies can replace production; those are ${sets.flatMap(({ name, recovery }) => (recovery ? [name] : [])).join(", ")}`,
     );
-  const report = await rehearse({ set: played, seed, terminal, engine, vaults, recovery });
+  const report = await rehearse({
+    set: played,
+    seed,
+    terminal,
+    engine,
+    vaults,
+    recovery,
+    ...(pages !== undefined && { pages }),
+  });
   if (options.report) writeFileSync(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
   process.exitCode = report.passed ? 0 : 1;
 }
@@ -76,6 +89,16 @@ function ensureWritable(report: string): void {
   }
 }
 
+/** @throws {UsageError} */
+function makeFolder(pages: string): void {
+  try {
+    mkdirSync(pages, { recursive: true });
+    accessSync(pages, constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`--pages ${pages} cannot be written to: ${(error as Error).message}; name another folder`);
+  }
+}
+
 function readOptions() {
   try {
     const { values } = parseArgs({
@@ -84,6 +107,7 @@ function readOptions() {
         engine: { type: "string", default: "embedded" },
         seed: { type: "string", default: "1" },
         report: { type: "string" },
+        pages: { type: "string" },
         vaults: { type: "boolean", default: false },
         recovery: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },

@@ -4,8 +4,9 @@ import { counted } from "../restore-points/counted";
 import { formatInstant, instantMillis } from "../restore-points/instant";
 import { Verdict } from "../restore-points/verification/verdict";
 import { SimulatedCloud } from "../simulator/cloud/cloud";
-import { revealed, type Stack, type StackResult } from "../simulator/engine/stack";
+import { revealed, type Stack } from "../simulator/engine/stack";
 import { openStack } from "./engines";
+import { type DrilledRestore, Pages } from "./pages";
 import type { Pauses, Window } from "./pauses";
 import { countChanges, errorsOf, Production, type ProductionOptions } from "./production";
 import { recover, switchOverLog } from "./recovery";
@@ -26,6 +27,8 @@ export interface RehearsalOptions extends Omit<ProductionOptions, "config"> {
   vaults?: boolean;
   /** Whether the copies take the production names, in place of a drill. */
   recovery?: boolean;
+  /** The folder that pages of the restore points and of the drill are written into. */
+  pages?: string;
 }
 
 /**
@@ -57,6 +60,7 @@ class Drill {
   readonly #stack: Stack;
   readonly #vaults: VaultDrill;
   readonly #pauses: Pauses;
+  readonly #pages: Pages | undefined;
 
   constructor(production: Production, options: RehearsalOptions) {
     const { cloud, config, terminal, set, pauses, opened } = production;
@@ -69,6 +73,7 @@ class Drill {
     this.#set = set;
     this.#pauses = pauses;
     this.#vaults = new VaultDrill(production, options.vaults === true);
+    this.#pages = options.pages === undefined ? undefined : new Pages(options.pages);
   }
 
   async perform(): Promise<RehearsalReport> {
@@ -87,13 +92,16 @@ class Drill {
     const lastGood = this.#production.disaster();
 
     const points = await this.#production.restorePoints();
+    this.#pages?.points(points);
     const at = paused ? await this.#production.latestByCommand(points) : lastGood;
     if (paused) await this.#refuse(since);
-    const restore = await this.#restore(at);
+    const drilled = await this.#restore(at);
+    const restore = drilled.result;
     if (this.#vaults.on.aws) this.#vaults.keep(at);
     if (paused) await this.#outsideWindow(since, window);
     if (planted) await this.#missedPod(planted);
     await this.#cleanUp();
+    this.#writeEvidence(drilled);
     if (this.#vaults.on.azure) this.#vaults.weekly();
     if (this.#vaults.on.aws) await this.#vaults.restoreFromBackups(at);
     if (this.#options.vaults) await this.#vaults.destroy();
@@ -132,11 +140,13 @@ class Drill {
     );
   }
 
-  async #restore(at: string): Promise<StackResult> {
+  async #restore(at: string): Promise<DrilledRestore> {
     this.#terminal.section(`pulumi config set --path restore.at ${at}; pulumi up`);
     this.#config["scalar-backup:restore"] = { at };
     if (this.#comparesCoordinators) this.#terminal.note(plansOf(await this.#production.run("preview")).join("\n"));
+    const beganMillis = this.#cloud.clock.now();
     const restored = await this.#production.run("up");
+    const resources = await this.#stack.resources();
     this.#terminal.operations(restored.operations);
     const verification = verificationOf(restored);
     this.#terminal.note(verdictText(verification));
@@ -154,7 +164,20 @@ class Drill {
       if (secret) this.#terminal.note(`  ${name}: secret; "pulumi stack output restored --show-secrets" shows them`);
       else for (const [key, value] of Object.entries(properties)) this.#terminal.note(`  ${key}=${value}`);
     }
-    return restored;
+    return { at, beganMillis, result: restored, resources };
+  }
+
+  /** What an audit would get of the drill, on these clouds. */
+  #writeEvidence(drilled: DrilledRestore): void {
+    if (this.#pages === undefined) return;
+    const { checks } = this.#pages.drill(drilled, this.#cloud.clock.now());
+    const failed = checks.filter(({ passed }) => !passed);
+    this.#production.check(
+      "the drill's evidence passes all of its checks",
+      failed.length === 0,
+      failed.length === 0 ? counted(checks.length, "check") : failed.map(({ name }) => name).join("; "),
+    );
+    this.#terminal.note(`written into ${this.#pages.folder}: points.html, drill.html, drill.json and badge.svg`);
   }
 
   /** The same restore to an instant during transactions, which only an explicit override allows. */

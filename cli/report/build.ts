@@ -57,7 +57,7 @@ export function evidenceOf(facts: RestoreFacts): Evidence {
   );
   const named = outputs.restored ?? outputs.databases ?? [];
   const stages = databaseStages(named.length > 0 ? named : unnamed(copies), copies, source);
-  const verified = verifiedTime(verification, passed, stages, jobs);
+  const verified = verifiedTime(verification, passed, stages, jobs, simulated);
   const databases = stages.map(({ resources, ...stage }) => ({ ...stage, verified, resources }));
   const objectives = outputs.objectives ?? {};
   const evidence: Omit<Evidence, "checks"> = {
@@ -75,7 +75,8 @@ export function evidenceOf(facts: RestoreFacts): Evidence {
     jobs,
     recoveryTime: recoveryTime(objectives, begun, verified),
     recoveryPoint: recoveryPoint(objectives, instant, begun),
-    leftToDo: verification ? (outputs.nextSteps ?? []) : [],
+    // The steps of a drill end with the removal of its copies.
+    leftToDo: verification && !(mode === "drill" && isKnown(cleanedUp)) ? (outputs.nextSteps ?? []) : [],
     errors: [...errors],
     by,
     versions,
@@ -91,11 +92,15 @@ function verdictOf({ verdict, because, restsOn, notCovered, witnesses }: NonNull
 function verifiedTime(
   verification: StackOutputs["verification"],
   passed: boolean,
-  stages: readonly { completed: EvidenceTime }[],
+  stages: readonly { completed: EvidenceTime; resources: readonly { ended: EvidenceTime }[] }[],
   jobs: readonly { ended: EvidenceTime }[],
+  simulated: boolean,
 ): EvidenceTime {
   if (verification === undefined) return { unknownBecause: "the restore ended without a verdict" };
   const jobEnds = jobs.map(({ ended }) => ended);
+  // Simulated hours pass between the resources; an operation's own clock does not see them.
+  if (simulated && passed)
+    return last([...stages.flatMap(({ resources }) => resources.map(({ ended }) => ended)), ...jobEnds]);
   const { verifiedAt } = verification;
   if (verifiedAt !== undefined) return last([{ at: verifiedAt, source: "operation" }, ...jobEnds]);
   if (!passed) return { unknownBecause: "nothing was compared, so there is no time of a comparison" };

@@ -103,7 +103,9 @@ export const evidenceSchema = z
     recoveryTime: measured.describe("Against the recovery time objective (RTO)"),
     recoveryPoint: measured.describe("Against the recovery point objective (RPO)"),
     checks: z.array(check),
-    leftToDo: z.array(z.string()).describe("The remaining steps, in their order"),
+    leftToDo: z
+      .array(z.string())
+      .describe("The remaining steps, in their order; none once a drill's copies are removed"),
     errors: z.array(z.string()).describe("What Pulumi reported as errors; empty if the restore succeeded"),
     by: z.strictObject({
       person: z.string().describe("Who ran it, as the machine or the CI system names them"),

@@ -10,7 +10,7 @@ import { Managers } from "./managers";
 import { readProject, stackConfig } from "./project";
 import { refreshed } from "./refresh";
 import { program, type Source, type SourceContext } from "./source";
-import type { Stack, StackEvent, StackResult } from "./stack";
+import type { Stack, StackEvent, StackResource, StackResult } from "./stack";
 import type { StackState } from "./state";
 import { ROOT_STACK_TYPE } from "./urn";
 import { mapValues, shown } from "./values";
@@ -52,6 +52,10 @@ export class EmbeddedStack implements Stack {
   /** What is deployed: plain JSON, to be kept or looked at. */
   get state(): StackState {
     return structuredClone(this.#state);
+  }
+
+  async resources(): Promise<StackResource[]> {
+    return this.state;
   }
 
   async unprotect(): Promise<void> {

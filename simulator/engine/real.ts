@@ -24,7 +24,7 @@ import { findPulumi, HOW_TO_GET_PULUMI } from "./pulumi-cli";
 import { install, movedProject, type ProviderPlugin } from "./real-files";
 import { outputsOf, previewed } from "./real-outputs";
 import { timed } from "./real-times";
-import { revealed, type Stack, type StackEvent, type StackResult } from "./stack";
+import { revealed, type Stack, type StackEvent, type StackResource, type StackResult } from "./stack";
 
 export interface PulumiStackOptions {
   /** The folder that holds Pulumi.yaml. */
@@ -81,6 +81,11 @@ export class PulumiStack implements Stack {
 
   destroy(): Promise<StackResult> {
     return this.#run("destroy");
+  }
+
+  async resources(): Promise<StackResource[]> {
+    // Cast: the Automation API leaves the deployment's form open.
+    return ((await this.exportState()).deployment as { resources?: StackResource[] }).resources ?? [];
   }
 
   async unprotect(): Promise<void> {

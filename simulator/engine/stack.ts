@@ -41,6 +41,15 @@ export type StackEvent =
   | { kind: "ended"; operation: Operation }
   | { kind: "diagnostic"; diagnostic: Diagnostic };
 
+/** A resource in a stack's state: members of `pulumi stack export`. */
+export interface StackResource {
+  urn: string;
+  type: string;
+  custom?: boolean;
+  parent?: string;
+  inputs?: PropertyMap;
+}
+
 /** One stack of the program, with the state of what it has deployed. */
 export interface Stack {
   /** Full keys with plain data, such as `{ "aws:region": "ap-northeast-1" }`; a secret is `secret(value)`. Read at each run. */
@@ -50,6 +59,8 @@ export interface Stack {
   /** Reads every resource from the cloud and corrects the state; touches nothing. */
   refresh(): Promise<StackResult>;
   destroy(): Promise<StackResult>;
+  /** What is in the state. */
+  resources(): Promise<StackResource[]>;
   /** Lifts the protection of every resource in the state, as `pulumi state unprotect --all` does; touches nothing. */
   unprotect(): Promise<void>;
 }

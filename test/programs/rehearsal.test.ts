@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
+import { evidenceSchema } from "../../cli/report/evidence";
 
 const PROGRAM = join(__dirname, "../..");
 
@@ -52,6 +53,11 @@ test("invalid options are refused at once, with exit code 2", async (t) => {
       ["--recovery", "--set", "single-rdb"],
       /^rehearsal: --recovery needs a set .*; those are dynamodb-aurora, cosmosdb-azure-postgresql;/,
     ],
+    [["--pages", join(__filename, "inside")], /^rehearsal: --pages \S+ cannot be written to: ENOTDIR/],
+    [
+      ["--recovery", "--pages", join(tmpdir(), "pages")],
+      /^rehearsal: --pages are of a drill, and --recovery plays none/,
+    ],
     [["--recovery", "--vaults"], /^rehearsal: --recovery and --vaults are two rehearsals/],
     [["--seed", "1.5"], /^rehearsal: --seed 1\.5 is not a whole number/],
   ] as const) {
@@ -74,6 +80,26 @@ test("a recovery ends with the restored bank under the production names, after a
   t.regex(goingOn, /ok {5}the bank is balanced in production/);
   t.regex(goingOn, /restored to .* 27 checks, 0 failed/);
   t.deepEqual(left(folder), []);
+});
+
+test("a drill's pages are those of its restore points and of its evidence, which proves nothing of real clouds", async (t) => {
+  t.timeout(300_000);
+  const pages = mkdtempSync(join(tmpdir(), "pages-"));
+  t.teardown(() => rmSync(pages, { recursive: true, force: true }));
+  const { code, output } = start(t, "main", ["--set", "single-rdb", "--pages", pages]);
+  t.is(await code, 0, output.stderr);
+  const page = (name: string) => readFileSync(join(pages, name), "utf8");
+  t.regex(page("points.html"), /Newest instant that all databases can be restored to/);
+  t.regex(page("drill.html"), /The clouds of this drill were simulated: it proves nothing about yours/);
+  t.regex(page("badge.svg"), /last verified restorable/);
+  const evidence = evidenceSchema.parse(JSON.parse(page("drill.json")));
+  t.true(evidence.simulated && evidence.passed);
+  t.deepEqual(evidence.leftToDo, []);
+  // Times are the simulated clouds': a restore takes minutes, whatever this machine takes.
+  const { begun, verified, cleanedUp } = evidence;
+  const times = [begun, verified, cleanedUp].map((time) => ("at" in time ? Date.parse(time.at) : Number.NaN));
+  t.true((times[1] ?? 0) - (times[0] ?? 0) > 600_000, `${times}`);
+  t.true((times[2] ?? 0) > (times[1] ?? 0), `${times}`);
 });
 
 test("an interruption while pods are paused leaves no process and no folder", async (t) => {

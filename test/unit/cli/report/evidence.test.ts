@@ -45,6 +45,22 @@ test("the verdict of another restore is none of this one's", (t) => {
   t.deepEqual(evidence.leftToDo, []);
 });
 
+test("nothing is left to do once a drill's copies are removed", (t) => {
+  const { outputs } = drill();
+  const withSteps = { outputs: { ...outputs, nextSteps: ["1. remove the copies"] } };
+  const present = { unknownBecause: "the copies are there" };
+  t.deepEqual(evidenceOf(drill({ ...withSteps, cleanedUp: present })).leftToDo, ["1. remove the copies"]);
+  const cleanedUp = { at: "2026-11-22T05:00:00Z", source: "engine" as const };
+  t.deepEqual(evidenceOf(drill({ ...withSteps, cleanedUp })).leftToDo, []);
+  t.deepEqual(evidenceOf(drill({ ...withSteps, cleanedUp, mode: "recovery" })).leftToDo, ["1. remove the copies"]);
+});
+
+test("in a simulated drill, copies are verified when the last of their resources is there", (t) => {
+  const { verified, databases } = evidenceOf(drill({ simulated: true }));
+  const ends = databases.flatMap(({ resources }) => resources.map(({ ended }) => ("at" in ended ? ended.at : "")));
+  t.deepEqual(verified, { at: ends.sort().at(-1) as string, source: "simulation" });
+});
+
 test("copies that the program refused are refused, not only without a verdict", (t) => {
   const errors = [
     "scalar-backup:restore.at: the copies of 2026-11-22T03:00:00Z are refused, because they do not fit together: x",
