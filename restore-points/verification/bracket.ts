@@ -28,9 +28,11 @@ export function bracketAround(instant: number, { start, end }: Interval): Bracke
   const toEdge = Math.min(instant - start, end - instant);
   const step = Math.floor((toEdge - MARGIN_MILLIS) / 1000) * 1000;
   if (step >= STEP_MILLIS) return { early: instant - step, late: instant + step };
-  const needed = (2 * (MARGIN_MILLIS + STEP_MILLIS)) / 1000;
+  const needed = MARGIN_MILLIS + STEP_MILLIS;
+  // A drain takes its time from the first half of the window, and the instant is in the middle of the hold as it was planned.
+  const more = Math.max(1, Math.ceil((2 * (needed - toEdge)) / 1000));
   return {
-    because: `the pause window is too short to restore the coordinator before and after the data: the nearer edge is ${(toEdge / 1000).toFixed(1)} s from the instant, and ${needed / 2} s are needed; set pause.holdSeconds to ${needed + 2} or more`,
+    because: `the pause window is too short to restore the coordinator before and after the data: the nearer edge is ${(toEdge / 1000).toFixed(1)} s from the instant, and ${needed / 1000} s are needed; raise pause.holdSeconds by ${more} or more`,
   };
 }
 

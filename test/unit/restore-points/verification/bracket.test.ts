@@ -37,11 +37,41 @@ test("a bracket lies two seconds inside its window, two seconds or more from the
   t.pass();
 });
 
-test("a window that is too short says how long to hold", (t) => {
-  const window = { start: 0, end: 6000 };
-  const found = bracketAround(3000, window);
-  t.true("because" in found && found.because.includes("set pause.holdSeconds to 10 or more"));
+test("a window that is too short says by how much longer to hold", (t) => {
+  const advice = (instant: number, end: number) => {
+    const found = bracketAround(instant, { start: 0, end });
+    return "because" in found ? /raise pause\.holdSeconds by (\d+) or more$/.exec(found.because)?.[1] : undefined;
+  };
+  t.is(advice(3000, 6000), "2");
+  // A hold of 10 s around a whole minute, after a drain of 1.3 s.
+  t.is(advice(3700, 10_000), "1");
+  t.is(advice(2000, 10_000), "4");
 });
+
+test("the advised hold is long enough, whatever the drain was", (t) => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 5, max: 30 }),
+      fc.integer({ min: 0, max: 10_000 }),
+      fc.constantFrom(0, 50),
+      (seconds, drain, doubt) => {
+        const found = windowAround(seconds, drain, doubt);
+        if (found === undefined || !("because" in found)) return true;
+        const more = Number(/by (\d+) or more$/.exec(found.because)?.[1]);
+        const next = windowAround(seconds + more, drain, doubt);
+        return next !== undefined && !("because" in next);
+      },
+    ),
+  );
+  t.pass();
+});
+
+/** A hold that was planned around the instant 60,000, and begins when pods have drained; with doubt about the clocks. */
+function windowAround(holdSeconds: number, drain: number, doubt: number) {
+  const start = 60_000 - holdSeconds * 500 + drain;
+  const window = { start: start + doubt, end: start + holdSeconds * 1000 - doubt };
+  return window.start < 60_000 && 60_000 < window.end ? bracketAround(60_000, window) : undefined;
+}
 
 test("four seconds to the nearer edge are enough, and a millisecond less is not", (t) => {
   t.deepEqual(bracketAround(10_000, { start: 6000, end: 99_000 }), { early: 8000, late: 12_000 });
