@@ -112,7 +112,7 @@ test("a retention that AWS Backup has not raised by its first run is an error wi
   const { cloud, stack, backup } = await auroraStack(t);
   const up = await stack.up();
   t.true(up.succeeded, errors(up));
-  const NOTE = /its backup retention is \d days, below 35: AWS Backup raises it with its next daily run/;
+  const NOTE = /its backup retention is 1 day, below 35: AWS Backup raises it with its next daily run/;
   t.regex(JSON.stringify(up.outputs.databases), NOTE);
   // Somebody takes the role's permissions away before the first run.
   const [role] = cloud.aws.iam.roles();
@@ -128,7 +128,7 @@ test("a retention that AWS Backup has not raised by its first run is an error wi
   t.false(refused.succeeded);
   t.regex(
     errors(refused),
-    /^database customers: the backup retention of cluster customers-prod is \d days, below 35, and stays so: the run of \S+T05:00:00.000Z of AWS Backup's plan customers-rehearsal is over, and its newest job \(\S+\) is FAILED: Access denied: .*rds:ModifyDBCluster.*Fix that and have AWS Backup run again, or set "manage: false" and raise the retention yourself$/,
+    /^database customers: the backup retention of cluster customers-prod is 1 day, below 35, and stays so: the run of \S+T05:00:00.000Z of AWS Backup's plan customers-rehearsal is over, and its newest job \(\S+\) is FAILED: Access denied: .*rds:ModifyDBCluster.*Fix that and have AWS Backup run again, or set "manage: false" and raise the retention yourself$/,
   );
   cloud.aws.iam.attachRolePolicy(
     role?.name as string,
