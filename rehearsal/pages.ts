@@ -73,7 +73,14 @@ export class Pages {
     this.#write("drill.json", `${JSON.stringify(evidence, undefined, 2)}\n`);
     this.#write("drill.html", page(evidence));
     const { verified } = evidence;
-    this.#write("badge.svg", badge(evidence.passed && isKnown(verified) ? { lastVerified: verified.at } : {}));
+    this.#write(
+      "badge.svg",
+      badge({
+        ...(isKnown(verified) && { lastVerified: verified.at }),
+        failedSince: !evidence.passed,
+        simulated: true,
+      }),
+    );
     return evidence;
   }
 

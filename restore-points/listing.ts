@@ -6,8 +6,14 @@ import { legend, timeline } from "./timeline";
 import { IMPORTED, releaseLabel } from "./window";
 import type { CoveredRelease } from "./windows";
 
-/** The restore points as lines of text. */
-export function listing(output: RestorePoints, width: number, paint: Paint = PLAIN): string[] {
+/** What is said where nothing is restorable as far as is known, and something could not be read. */
+export const UNKNOWN_WHETHER = "It is not known what can be restored";
+
+/**
+ * The restore points as lines of text.
+ * @param complete Whether everything could be read that the answer depends on
+ */
+export function listing(output: RestorePoints, width: number, paint: Paint = PLAIN, complete = true): string[] {
   const picture = timeline(output, width, paint);
   return [
     paint("bold", `What can be restored, as of ${output.asOf} ("pulumi up" looks again)`),
@@ -15,7 +21,7 @@ export function listing(output: RestorePoints, width: number, paint: Paint = PLA
     ...(picture.length > 0 ? [...picture, "", paint("dim", legend(output)), ""] : []),
     ...databaseLines(output),
     "",
-    ...(output.pauseRequired ? pointLines(output, paint) : anyInstantLines(output, paint)),
+    ...(output.pauseRequired ? pointLines(output, paint, complete) : anyInstantLines(output, paint, complete)),
   ];
 }
 
@@ -30,12 +36,21 @@ function databaseLines({ databases }: RestorePoints): string[] {
   ]);
 }
 
-function anyInstantLines({ anyInstant, noneBecause }: RestorePoints, paint: Paint): string[] {
-  if (anyInstant === undefined) return [paint("red", `Nothing can be restored now: ${noneBecause}`)];
+function none(because: string | undefined, complete: boolean, paint: Paint): string {
+  if (!complete) return paint("red", `${UNKNOWN_WHETHER}: not everything could be read`);
+  return paint("red", `Nothing can be restored now: ${because}`);
+}
+
+function anyInstantLines({ anyInstant, noneBecause }: RestorePoints, paint: Paint, complete: boolean): string[] {
+  if (anyInstant === undefined) return [none(noneBecause, complete, paint)];
   return [`Any instant from ${anyInstant.from} to ${anyInstant.to} can be restored; no pause is needed.`];
 }
 
-function pointLines({ points, unlisted, noneBecause, pauseProblems = [] }: RestorePoints, paint: Paint): string[] {
+function pointLines(
+  { points, unlisted, noneBecause, pauseProblems = [] }: RestorePoints,
+  paint: Paint,
+  complete: boolean,
+): string[] {
   const [header = "", ...rows] = table([
     ["INSTANT", "RESTORABLE", "PAUSED", "RELEASES"],
     ...points.map((point) => [
@@ -55,7 +70,7 @@ function pointLines({ points, unlisted, noneBecause, pauseProblems = [] }: Resto
       ? ["* the window has no whole minute near its middle: check that your databases restore to the second"]
       : []),
     ...(unlisted > 0 ? [`and ${unlisted} older ones, which restore.at takes too while they can be restored`] : []),
-    ...(noneBecause === undefined ? [] : [paint("red", `Nothing can be restored now: ${noneBecause}`)]),
+    ...(noneBecause === undefined ? [] : [none(noneBecause, complete, paint)]),
     // Without a window, the line above says so.
     ...(points.length > 0 ? pauseProblems.map((problem) => paint("yellow", `Warning: ${problem}`)) : []),
   ];

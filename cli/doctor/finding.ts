@@ -31,7 +31,7 @@ export async function checked(
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return [
-      { check, state: "unknown", message: `${what} could not be asked: ${message}`, ...(fix !== undefined && { fix }) },
+      { check, state: "unknown", message: `could not ask ${what}: ${message}`, ...(fix !== undefined && { fix }) },
     ];
   }
 }

@@ -28,7 +28,10 @@ async function pulumiFindings(situation: Situation, env: NodeJS.ProcessEnv): Pro
     version = (await run("pulumi", ["version"], { env, timeout: PULUMI_MILLIS })).stdout.trim();
   } catch {
     return [
-      problem('there is no Pulumi CLI on the PATH, or "pulumi version" fails', "https://www.pulumi.com/docs/install/"),
+      problem(
+        'there is no Pulumi CLI on the PATH, or "pulumi version" fails',
+        "npx pulumi version downloads it in a clone; elsewhere https://www.pulumi.com/docs/install/",
+      ),
     ];
   }
   const folder = join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "plugins");

@@ -80,7 +80,7 @@ async function viewOf(file: string | undefined, options: Options, terminal: Term
   return options.quietGaps ? { ...view, quietGaps: findQuietGaps(outputs, view, options.readUnits) } : view;
 }
 
-function print({ output, quietGaps }: PointsView, { latest, json }: Options, terminal: Terminal): void {
+function print({ output, quietGaps, unread }: PointsView, { latest, json }: Options, terminal: Terminal): void {
   if (json) {
     printJson(terminal, quietGaps ? { ...output, quietGaps } : output);
     return;
@@ -91,7 +91,7 @@ function print({ output, quietGaps }: PointsView, { latest, json }: Options, ter
     return;
   }
   const { listing }: typeof import("../../restore-points/listing") = require("../../restore-points/listing");
-  for (const line of listing(output, terminal.columns, terminal.paint)) terminal.out(line);
+  for (const line of listing(output, terminal.columns, terminal.paint, unread.length === 0)) terminal.out(line);
   if (quietGaps)
     for (const { instant, seconds } of quietGaps.gaps) terminal.out(`quiet gap of ${seconds} s: ${instant}`);
 }

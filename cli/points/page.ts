@@ -1,6 +1,7 @@
 import { counted } from "../../restore-points/counted";
 import { durationText } from "../../restore-points/duration";
 import { instantMillis } from "../../restore-points/instant";
+import { UNKNOWN_WHETHER } from "../../restore-points/listing";
 import type { RestorePoint } from "../../restore-points/points";
 import { restorableRange } from "../../restore-points/ranges";
 import { IMPORTED, releaseLabel } from "../../restore-points/window";
@@ -38,7 +39,9 @@ ${runs(view)}${gapTable(gaps)}${quietGaps(view)}`,
   });
 }
 
-function answer({ output: { latest, noneBecause, anyInstant } }: PointsView): Html {
+function answer({ output: { latest, noneBecause, anyInstant }, unread }: PointsView): Html {
+  if (latest === undefined && unread.length > 0)
+    return html`<section class="card answer"><p>${UNKNOWN_WHETHER}</p><strong>${badge("warn", "Not known")}</strong><p>Not everything could be read.</p></section>`;
   if (latest === undefined)
     return html`<section class="card answer"><p>Nothing can be restored now</p><strong>${badge("bad", "None")}</strong><p>${noneBecause}</p></section>`;
   return html`<section class="card answer"><p>Newest instant that all databases can be restored to</p><strong>${instant(latest)} UTC</strong>${
@@ -87,7 +90,8 @@ function points(view: PointsView): Html {
   const { points, unlisted } = view.output;
   return html`${table({
     id: POINTS,
-    caption: "Newest first. All pods of all releases were paused in each of these windows",
+    caption:
+      "Newest first. In each of these windows, the pauser saw all pods of all releases paused; restoring one of them proves it",
     head: ["Instant", "Restorable", "Paused for", "Releases", "Goes"],
     rows: points.map((point) => [
       html`${instant(point.instant)}${point.instant === view.chosen && html` ${badge("warn", "chosen")}`}`,

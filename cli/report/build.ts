@@ -1,3 +1,4 @@
+import { counted } from "../../restore-points/counted";
 import { isProven, type Verdict } from "../../restore-points/verification/verdict";
 import { type Evidence, type EvidenceTime, isKnown, type TimeSource } from "./evidence";
 import { recoveryPoint, recoveryTime } from "./objectives";
@@ -123,7 +124,9 @@ function checksOf(evidence: Omit<Evidence, "checks">, { restorePoints }: StackOu
       name: "every database of the set has a copy",
       passed: databases.length > 0 && missing.length === 0,
       detail:
-        missing.length > 0 ? `none of ${missing.map(({ name }) => name).join(", ")}` : `${databases.length} databases`,
+        missing.length > 0
+          ? `none of ${missing.map(({ name }) => name).join(", ")}`
+          : counted(databases.length, "database"),
     },
     { name: "the copies fit together", passed, detail: verdict.verdict },
     ...objectiveCheck("the recovery time objective is met", recoveryTime),

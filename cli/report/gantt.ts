@@ -20,7 +20,7 @@ export function gantt(evidence: Evidence): Html {
   return html`<div class="gantt">
 <div class="row axis" aria-hidden="true"><span></span><div class="track">${ticks(span)}</div></div>
 ${[...rows, ...jobs]}</div>
-<ul class="legend"><li><span class="key copy"></span> restored by the cloud</li><li><span class="key complete"></span> settings completed</li><li><span class="key verify"></span> verified</li><li><span class="key unknown"></span> its beginning is not recorded</li></ul>`;
+<ul class="legend"><li><span class="key copy"></span> restored by the cloud</li><li><span class="key complete"></span> settings completed</li><li><span class="key verify"></span> set verified</li><li><span class="key unknown"></span> its beginning is not recorded</li></ul>`;
 }
 
 function databaseRow(database: EvidenceDatabase, evidence: Evidence, span: Span): Html {

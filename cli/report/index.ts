@@ -121,7 +121,14 @@ function write({ html, badge: badgeFile, metrics }: Options, facts: MetricFacts)
   }
   if (badgeFile !== undefined) {
     const { badge }: typeof import("./badge") = require("./badge");
-    into(badgeFile, badge({ ...(lastVerified && { lastVerified }), failedSince: evidence?.passed === false }));
+    into(
+      badgeFile,
+      badge({
+        ...(lastVerified && { lastVerified }),
+        failedSince: evidence?.passed === false,
+        simulated: evidence?.simulated === true,
+      }),
+    );
   }
   if (metrics !== undefined) {
     const { metricsText }: typeof import("./metrics") = require("./metrics");

@@ -1,3 +1,4 @@
+import { counted } from "../../restore-points/counted";
 import { durationText } from "../../restore-points/duration";
 import { type Html, html } from "../page/html";
 import { instant as instantOf, list, page as pageOf, table } from "../page/layout";
@@ -53,13 +54,13 @@ function section(title: string, body: Html): Html {
 `;
 }
 
-function verdict({ passed, verdict, simulated }: Evidence): Html {
+function verdict({ passed, verdict, simulated, checks }: Evidence): Html {
   const { because, restsOn, notCovered, witnesses } = verdict;
   const part = (name: string, items: readonly string[]) => items.length > 0 && html`<h3>${name}</h3>${list(items)}`;
   return html`${simulated && html`<p class="note">The clouds of this drill were simulated: it proves nothing about yours.</p>`}
 <section aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>
-<div class="card${passed && " passed"}"><p class="verdict"><strong>${passed ? "The copies fit together" : "Not proven"}</strong>: ${verdict.verdict}</p></div>
-${part("What it rests on", restsOn)}${part(passed ? "Why it is not better" : "Why", because)}${part("What it says nothing about", notCovered)}${part("Evidence against the copies", witnesses)}</section>
+<div class="card${passed && " passed"}"><p class="verdict"><strong>${passed ? "The copies fit together" : "Not proven"}</strong>: ${verdict.verdict}</p><p>${checks.filter((check) => check.passed).length} of ${counted(checks.length, "check")} passed</p></div>
+${part("What it rests on", restsOn)}${part(passed ? "What would make it stronger" : "Why", because)}${part("What it says nothing about", notCovered)}${part("Evidence against the copies", witnesses)}</section>
 `;
 }
 
@@ -72,7 +73,7 @@ function measured({ begun, verified, cleanedUp, recoveryTime, recoveryPoint, by 
     ["Recovery time (RTO)", objective(recoveryTime)],
     ["Recovery point (RPO)", objective(recoveryPoint)],
     ["Begun", time(begun)],
-    ["Verified", time(verified)],
+    ["Set verified", time(verified)],
     ["Copies removed", time(cleanedUp)],
     ["By", `${by.person}${by.pulumi ? `, logged in to Pulumi as ${by.pulumi}` : ""}`],
     ...(by.job ? [["CI job", job(by.job)] as const] : []),
@@ -112,7 +113,7 @@ function databases({ databases, begun }: Evidence): Html {
     const times = [requested, available, completed, verified].map(time);
     return [html`${name}<br><span class="source">${kind}</span>`, ...times, ...durations];
   });
-  const head = ["Database", "Requested", "Available", "Completed", "Verified", "Restored in", "Complete after"];
+  const head = ["Database", "Requested", "Available", "Completed", "Set verified", "Restored in", "Complete after"];
   return table({ id: "database-times", caption: "When each database's copy was there", head, rows });
 }
 

@@ -107,6 +107,14 @@ test("without known ranges there is no picture, and the reason is shown", (t) =>
   ]);
 });
 
+test("where something could not be read, it is not known what can be restored", (t) => {
+  const output = restorePoints({ ...known, windows: [] });
+  t.is(
+    listing(output, 80, undefined, false).at(-1),
+    "It is not known what can be restored: not everything could be read",
+  );
+});
+
 test("a problem of the pause schedule is a warning below the points, or the reason if there are none", (t) => {
   const pauseProblems = ["the last run of the pause schedule failed"];
   const output = restorePoints({ ...known, pauseProblems });

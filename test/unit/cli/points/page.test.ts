@@ -21,6 +21,15 @@ test("a page loads nothing from anywhere", (t) => {
   t.deepEqual(page.match(/\b(src|href)="(?!#)[^"]*"|url\([^)]*\)|@import|https?:/g), null);
 });
 
+test("a page says that nothing can be restored only where everything was read", (t) => {
+  const { latest: _, ...output } = sample().output;
+  const nothing = { output: { ...output, noneBecause: "no window" } };
+  t.regex(pointsPage(sample(nothing)), /Nothing can be restored now/);
+  const unread = pointsPage(sample({ ...nothing, unread: ["cluster prod could not be read"] }));
+  t.regex(unread, /It is not known what can be restored/);
+  t.notRegex(unread, /Nothing can be restored now/);
+});
+
 test("gaps are longer than the schedule's longest interval and an hour", (t) => {
   const gaps = gapsOf(sample()).map(({ from, to, open }) => [
     new Date(from).toISOString(),

@@ -47,6 +47,11 @@ test("a badge shows the last proof, also after a drill that failed", (t) => {
   t.regex(badge({}), /<title>last verified restorable: never<\/title>/);
   const failed = badge({ lastVerified: "2026-11-22T04:40:00Z", failedSince: true });
   t.regex(failed, /2026-11-22 UTC \(the newest drill failed\)/);
+  const real = badge({ lastVerified: "2026-11-22T04:40:00Z" });
+  const simulated = badge({ lastVerified: "2026-11-22T04:40:00Z", simulated: true });
+  t.regex(simulated, /<title>simulated drill: 2026-11-22 UTC<\/title>/);
+  t.regex(real, /fill="#2e7d32"/);
+  t.notRegex(simulated, /fill="#2e7d32"/, "green is for what was proven of real clouds");
 });
 
 test("report reads a drill's file, says what it proved, and exits by it", async (t) => {
