@@ -198,7 +198,7 @@ async function windowFindings(
     ...left,
     problem(
       `${text}: older than the schedule's longest interval of ${durationText(longest)}`,
-      `find out why later runs have recorded none: kubectl -n ${namespace} logs --selector=app.kubernetes.io/instance=${SCHEDULE_NAME} --tail=-1`,
+      `find out why later runs have recorded none: kubectl -n ${namespace} get jobs, then kubectl -n ${namespace} logs job/<the newest ${SCHEDULE_NAME}-...>`,
     ),
   ];
 }
