@@ -87,6 +87,8 @@ test("a pod is paused and unpaused over gRPC, and remembers when", async (t) => 
   const from = cluster.clock.now();
   await new Promise((resolve) => setTimeout(resolve, 5));
   const to = cluster.clock.now();
+  // Not in the same millisecond: at its end, the pod would not have been paused.
+  await new Promise((resolve) => setTimeout(resolve, 5));
   await client.unpause();
   t.false(await client.paused());
   t.true(pod.pausedThroughout(from, to));
