@@ -1,4 +1,5 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
+import { counted } from "../../restore-points/counted";
 import { durationText } from "../../restore-points/duration";
 import { nameOf } from "../report/resources";
 import { isChange } from "./events";
@@ -77,7 +78,7 @@ export class Progress {
 
   get summary(): string {
     const failed = this.#failed > 0 ? `, ${this.#failed} failed` : "";
-    return `${this.#done} ${this.#done === 1 ? "step" : "steps"} done${failed}, in ${durationText(this.#now() - this.#began)}`;
+    return `${counted(this.#done, "step")} done${failed}, in ${durationText(this.#now() - this.#began)}`;
   }
 
   #end(metadata: StepEventMetadata, failed: boolean): void {

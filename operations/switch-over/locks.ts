@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { leaseName } from "../../pauser/lease-name";
+import { durationText } from "../../restore-points/duration";
 import { waitingClock } from "../clock";
 import { type ClusterClient, isConflict } from "../kubernetes/client";
 import { type Fields, numberIn, objectIn, textIn } from "../kubernetes/fields";
 import type { ReleaseAddress } from "../kubernetes/releases";
-import { elapsed, type Say } from "./progress";
+import type { Say } from "./progress";
 
 /** Short: after a kill, the next switch-over waits for so long. */
 const LEASE_SECONDS = 60;
@@ -138,7 +139,7 @@ export class ReleaseLocks {
         throw new Error(`${what}: another switch-over is running. Wait for its end; then run this again`);
       if (waitingClock().now() - begin > limitMillis)
         throw new Error(
-          `${what}, and was not released within ${elapsed(limitMillis)}: wait until it expires at ${blocker.expires}, then run this again`,
+          `${what}, and was not released within ${durationText(limitMillis)}: wait until it expires at ${blocker.expires}, then run this again`,
         );
       if (seen === undefined) say(`${what}, until ${blocker.expires} at the latest: waiting for its release`);
       seen ??= `${holder} ${renewTime}`;

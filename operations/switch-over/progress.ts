@@ -2,7 +2,6 @@ import { durationText } from "../../restore-points/duration";
 import { waitingClock } from "../clock";
 import type { Say } from "../long-work";
 
-export { durationText as elapsed } from "../../restore-points/duration";
 export type { Say } from "../long-work";
 
 const REPORT_MILLIS = 30_000;

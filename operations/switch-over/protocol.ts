@@ -1,7 +1,7 @@
+import { durationText } from "../../restore-points/duration";
 import { formatInstant } from "../../restore-points/instant";
 import { waitingClock } from "../clock";
 import type { Holder, Member, NameState, Say } from "./member";
-import { elapsed } from "./progress";
 import type { ReleaseAddresses } from "./release-addresses";
 import type { StoppablePods } from "./stoppable-pods";
 
@@ -77,7 +77,7 @@ export async function runSwitchOver(instant: string, participants: Participants,
       steps.begin("open");
       await all(members, (member) => member.open(say));
       if (closing !== undefined && before.length > 0)
-        say(`all names answer again, ${elapsed(waitingClock().now() - closing)} after the first was closed`);
+        say(`all names answer again, ${durationText(waitingClock().now() - closing)} after the first was closed`);
     }
     steps.begin("check");
     expectHolders(await look(members), ["copy"]);
@@ -239,7 +239,7 @@ function stepsOf(say: Say, upgrades: boolean): { begin(step: keyof typeof STEPS)
     begin(step) {
       const passed = waitingClock().now() - began;
       say(
-        `step ${all.indexOf(step) + 1} of ${all.length}${passed < 1000 ? "" : `, after ${elapsed(passed)}`}: ${STEPS[step]}`,
+        `step ${all.indexOf(step) + 1} of ${all.length}${passed < 1000 ? "" : `, after ${durationText(passed)}`}: ${STEPS[step]}`,
       );
     },
   };

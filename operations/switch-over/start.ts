@@ -1,7 +1,8 @@
+import { durationText } from "../../restore-points/duration";
 import { isConflict } from "../kubernetes/client";
 import { type ClusterContext, MAX_REPEATS, POLL_MILLIS } from "./cluster-context";
 import { isOf, type Journal } from "./journal";
-import { elapsed, type Say, Waiting } from "./progress";
+import { type Say, Waiting } from "./progress";
 import { resumeSchedules } from "./schedules";
 import { keyOf, readPods, readWorkloads, scale, type Workload } from "./workloads";
 
@@ -41,7 +42,7 @@ async function scaleOut(context: ClusterContext, { replicas: counts }: Journal, 
       `cluster "${cluster.cluster}": ${text}`,
       POLL_MILLIS,
       () =>
-        `cluster "${cluster.cluster}": after ${elapsed(limitMillis)}, ${text}; pods: ${seen || "none"}. kubectl describe pod and kubectl logs say why. The databases are switched over: correct what keeps the pods from starting, then run this again; it scales out to the recorded counts and waits again`,
+        `cluster "${cluster.cluster}": after ${durationText(limitMillis)}, ${text}; pods: ${seen || "none"}. kubectl describe pod and kubectl logs say why. The databases are switched over: correct what keeps the pods from starting, then run this again; it scales out to the recorded counts and waits again`,
     );
   }
   const gone = missing(context, await readWorkloads(client, cluster.releases), counts);

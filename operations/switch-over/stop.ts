@@ -1,8 +1,9 @@
 import { counted } from "../../restore-points/counted";
+import { durationText } from "../../restore-points/duration";
 import { isConflict } from "../kubernetes/client";
 import { type ClusterContext, MAX_REPEATS, POLL_MILLIS } from "./cluster-context";
 import { recounted, stopping } from "./journal-changes";
-import { elapsed, type Say, Waiting } from "./progress";
+import { type Say, Waiting } from "./progress";
 import { findSchedules, suspendSchedules } from "./schedules";
 import { keyOf, type PresentPod, readPods, readWorkloads, scale, type Workload } from "./workloads";
 
@@ -117,9 +118,9 @@ function leftAsText(pods: readonly PresentPod[]): string {
 function stuck({ cluster, limitMillis }: ContextOfMessage, pods: readonly PresentPod[]): string {
   const where = `cluster "${cluster.cluster}"`;
   if (pods.length === 0)
-    return `${where}: the Deployments' controller has not confirmed 0 replicas within ${elapsed(limitMillis)}: see whether the cluster's control plane works, then run this again`;
+    return `${where}: the Deployments' controller has not confirmed 0 replicas within ${durationText(limitMillis)}: see whether the cluster's control plane works, then run this again`;
   const names = pods.map(({ namespace, name, phase }) => `${namespace}/${name} (${phase})`).join(", ");
-  return `${where}: ${counted(pods.length, "pod")} still ${pods.length === 1 ? "exists" : "exist"} after ${elapsed(limitMillis)}: ${names}. A pod that exists may write, so nothing is closed. kubectl describe pod says why it does not end. If its node is gone, make sure that the machine is switched off, then delete the Node object; never delete the pod by force. Then run this again`;
+  return `${where}: ${counted(pods.length, "pod")} still ${pods.length === 1 ? "exists" : "exist"} after ${durationText(limitMillis)}: ${names}. A pod that exists may write, so nothing is closed. kubectl describe pod says why it does not end. If its node is gone, make sure that the machine is switched off, then delete the Node object; never delete the pod by force. Then run this again`;
 }
 
 type ContextOfMessage = Pick<ClusterContext, "cluster" | "limitMillis">;

@@ -1,3 +1,4 @@
+import { counted } from "../../restore-points/counted";
 import { formatInstant } from "../../restore-points/instant";
 import { CHANNELS } from "../../restore-points/notifications";
 import { type EndedRun, exitCodeOf, type Facts, hasSucceeded, middleOf, newestWindow } from "./facts";
@@ -86,7 +87,7 @@ function reasonLines(reasons: readonly string[], room: number): string[] {
     lines.push(line);
   }
   const omitted = reasons.length - lines.length;
-  if (omitted > 0) lines.push(`• and ${omitted} more ${omitted === 1 ? "reason" : "reasons"} in the log`);
+  if (omitted > 0) lines.push(`• and ${counted(omitted, "more reason")} in the log`);
   return lines;
 }
 
