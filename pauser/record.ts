@@ -54,6 +54,12 @@ export interface Reportable {
   notifications: Notifications;
 }
 
+/** What the record has of runs before this one. */
+export interface EarlierRuns {
+  windows: PauseWindow[];
+  lastRun: LastRun | undefined;
+}
+
 /** What a run writes into the record at its end. */
 export interface Finish {
   window?: PauseWindow | undefined;
@@ -86,7 +92,19 @@ export class RunRecord {
 
   /** @throws {RecordError} */
   async windows(deadline: Deadline, stop?: AbortSignal): Promise<PauseWindow[]> {
-    return windowsOf(await this.kubernetes.get<ConfigMap>(this.path, deadline, stop)).windows;
+    return (await this.earlierRuns(deadline, stop)).windows;
+  }
+
+  /**
+   * The recorded windows, and the last run's outcome if it can be read.
+   * @throws {RecordError} when the windows cannot be read
+   */
+  async earlierRuns(deadline: Deadline, stop?: AbortSignal): Promise<EarlierRuns> {
+    const configMap = await this.kubernetes.get<ConfigMap>(this.path, deadline, stop);
+    return {
+      windows: windowsOf(configMap).windows,
+      lastRun: readLastRun(configMap.data?.[LAST_RUN_KEY]).lastRun,
+    };
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { LastRun } from "../restore-points/last-run";
 import type { Settings } from "./settings";
 
 /** When to pause and until when to hold, epoch milliseconds. */
@@ -22,16 +23,28 @@ const MINUTE_MILLIS = 60_000;
 
 /**
  * When to pause so that a whole minute lies in the middle of the hold: not every database is documented to restore to
- * the second, and people choose whole minutes. The minute stays inside even if the drain takes a few seconds.
+ * the second, and people choose whole minutes. The minute stays inside even if the drain takes a few seconds more.
  * @param earliest the first instant at which pods could be paused, epoch milliseconds
+ * @param drainMillis how long the pods are expected to drain before the hold begins
  * @returns undefined when the hold contains a whole minute anyway
  */
 export function pauseBeforeMinute(
   earliest: number,
   holdSeconds: number,
+  drainMillis: number,
 ): { pauseAt: number; minute: number } | undefined {
   const half = (holdSeconds * 1000) / 2;
   if (2 * half >= MINUTE_MILLIS) return undefined;
-  const minute = Math.ceil((earliest + half) / MINUTE_MILLIS) * MINUTE_MILLIS;
-  return { pauseAt: minute - half, minute };
+  const before = half + drainMillis;
+  const minute = Math.ceil((earliest + before) / MINUTE_MILLIS) * MINUTE_MILLIS;
+  return { pauseAt: minute - before, minute };
+}
+
+/**
+ * How long the pods are expected to drain, in milliseconds: as long as the slowest of the last run. 0 if that run paused
+ * none. Never longer than they may: any account that may update the record can have written it.
+ */
+export function expectedDrain(last: LastRun | undefined, { maxDrainSeconds }: Settings): number {
+  const slowest = Math.max(0, ...(last?.times?.drains ?? []).map(({ millis }) => millis));
+  return Math.min(Math.round(slowest), maxDrainSeconds * 1000);
 }

@@ -12,10 +12,10 @@ import type { UnfinishedRun } from "./note";
 import { end, type Outcome, RunEnded } from "./outcome";
 import { checkUnpaused, type PodHandle } from "./pods";
 import type { Clock, Ports } from "./ports";
-import { NotOwnerError, RecordError, type RunOutcome } from "./record";
+import { type EarlierRuns, NotOwnerError, RecordError, type RunOutcome } from "./record";
 import { recordCall } from "./record-call";
 import { recover } from "./recover";
-import { pauseBeforeMinute, rendezvous } from "./rendezvous";
+import { expectedDrain, pauseBeforeMinute, rendezvous } from "./rendezvous";
 import type { Report } from "./report";
 import type { ScalarPod } from "./scalar-pod";
 import type { Environment } from "./settings";
@@ -58,10 +58,12 @@ class Run {
   private async attempt(): Promise<Outcome> {
     const { context } = this;
     await this.recover();
-    const backups = await this.prepareBackups();
+    // Always read the windows: if that fails, no window could be recorded, so nothing must be paused.
+    const earlier = await recordCall(context.record.earlierRuns(context.apiDeadline(), this.stop));
+    const backups = await this.prepareBackups(earlier);
     try {
       const meeting = this.meeting();
-      const pauseAt = meeting?.pauseAt ?? this.beforeMinute(backups);
+      const pauseAt = meeting?.pauseAt ?? (backups ? undefined : this.beforeMinute(earlier));
       if (pauseAt !== undefined) await this.clock.sleep(pauseAt - REACH_PODS_MILLIS - this.clock.now(), this.stop);
       await context.readOwnPod();
       const { releases } = context.settings;
@@ -113,10 +115,8 @@ class Run {
   }
 
   /** The due backups. Their problems are reported at the end: a window is useful without backups, too. */
-  private async prepareBackups(): Promise<DueBackups | undefined> {
+  private async prepareBackups({ windows }: EarlierRuns): Promise<DueBackups | undefined> {
     const { report, stop, context, clock } = this;
-    // Always read the windows: if that fails, no window could be recorded, so nothing must be paused.
-    const windows = await recordCall(context.record.windows(context.apiDeadline(), stop));
     const { windowBackups: settings, apiDeadlineSeconds } = context.settings;
     if (settings === undefined || this.backupMaker === undefined) return undefined;
     try {
@@ -151,12 +151,16 @@ class Run {
    * When to pause so that a whole minute lies in the middle of the hold. A hold for backups is longer than a minute
    * anyway.
    */
-  private beforeMinute(backups: DueBackups | undefined): number | undefined {
-    const { alignToMinute, holdSeconds } = this.context.settings;
-    if (!alignToMinute || backups !== undefined) return undefined;
-    const planned = pauseBeforeMinute(this.clock.now() + REACH_PODS_MILLIS, holdSeconds);
+  private beforeMinute({ lastRun }: EarlierRuns): number | undefined {
+    const { settings } = this.context;
+    if (!settings.alignToMinute) return undefined;
+    const drain = expectedDrain(lastRun, settings);
+    const planned = pauseBeforeMinute(this.clock.now() + REACH_PODS_MILLIS, settings.holdSeconds, drain);
     if (planned === undefined) return undefined;
-    this.report.log(`pausing at ${instant(planned.pauseAt)}, so that the window contains ${instant(planned.minute)}`);
+    const why = drain > 0 ? ` (the last run's slowest pod drained for ${drain} ms)` : "";
+    this.report.log(
+      `pausing at ${instant(planned.pauseAt)}, so that the window contains ${instant(planned.minute)}${why}`,
+    );
     return planned.pauseAt;
   }
 

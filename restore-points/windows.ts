@@ -8,6 +8,11 @@ import { backupsOf, type DatabaseBackups } from "./window-backups";
 export const MINIMUM_WINDOW_MILLIS = 5_000;
 /** How far an instant must be from the window's edges. The middle of the shortest window, in whole seconds, is. */
 export const MARGIN_MILLIS = 2_000;
+/**
+ * How far a coordinator's copies must be from the data, in milliseconds: more than the clouds' clocks disagree. A copy of
+ * a table or database is of the requested second, give or take the disagreement of the service's own clocks.
+ */
+export const STEP_MILLIS = 2_000;
 const MINUTE_MILLIS = 60_000;
 
 /**
@@ -36,7 +41,7 @@ export interface CoveredRelease {
 
 /** An interval in which every release of the set was paused. Milliseconds since the epoch. */
 export interface CommonWindow extends Interval {
-  /** The instant to restore: a whole minute near the middle, or else the whole second nearest to the middle. */
+  /** The instant to restore: a whole minute near the middle with room to prove the pause, or else the whole second nearest to it. */
   instant: number;
   /** Whether that is a whole minute, which people choose, portals offer, and every database can restore to. */
   wholeMinute: boolean;
@@ -78,17 +83,33 @@ export function commonWindows(windows: readonly PauseWindow[], releases: readonl
     .reverse();
 }
 
-/** Azure does not document that flexible servers restore to the second: prefer a whole minute if it is as safe. */
-function instantOf({ start, end }: Interval): Pick<CommonWindow, "instant" | "wholeMinute"> {
-  const middle = (start + end) / 2;
+/**
+ * Azure does not document that flexible servers restore to the second: prefer a whole minute if it is as safe, and leaves
+ * as much room for the proof of the pause as the middle does.
+ */
+function instantOf(window: Interval): Pick<CommonWindow, "instant" | "wholeMinute"> {
+  const middle = (window.start + window.end) / 2;
   const minute = Math.round(middle / MINUTE_MILLIS) * MINUTE_MILLIS;
-  const wholeMinute = isInside(minute, { start, end }) && Math.abs(minute - middle) <= (end - start) / 4;
-  return { instant: wholeMinute ? minute : Math.round(middle / 1000) * 1000, wholeMinute };
+  const second = Math.round(middle / 1000) * 1000;
+  const wholeMinute =
+    isInside(minute, window) &&
+    Math.abs(minute - middle) <= (window.end - window.start) / 4 &&
+    (hasRoomForBracket(minute, window) || !hasRoomForBracket(second, window));
+  return { instant: wholeMinute ? minute : second, wholeMinute };
 }
 
 /** Whether an instant is inside the window and far enough from its edges. */
-export function isInside(instant: number, { start, end }: Interval): boolean {
-  return instant - start >= MARGIN_MILLIS && end - instant >= MARGIN_MILLIS;
+export function isInside(instant: number, window: Interval): boolean {
+  return toEdge(instant, window) >= MARGIN_MILLIS;
+}
+
+/** Whether a coordinator can be restored to instants before and after this one that are inside the window, too. */
+function hasRoomForBracket(instant: number, window: Interval): boolean {
+  return toEdge(instant, window) >= MARGIN_MILLIS + STEP_MILLIS;
+}
+
+function toEdge(instant: number, { start, end }: Interval): number {
+  return Math.min(instant - start, end - instant);
 }
 
 /** The inputs of `whyNoWindow`. */

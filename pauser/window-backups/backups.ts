@@ -96,7 +96,8 @@ async function lookUp(due: Due[], { apiDeadlineSeconds, stop, clock }: BackupCon
 
 async function make(due: Due[], pauseCompleted: number, context: BackupContext): ReturnType<DueBackups["make"]> {
   const { settings, report, stop, clock } = context;
-  const margin = settings.marginSeconds * 1000;
+  // The record has whole milliseconds: the margin has to be in it whole.
+  const margin = settings.marginSeconds * 1000 + 1;
   const name = backupName(settings.namePrefix, instant(pauseCompleted));
   // The monotonic clock: a wall clock that jumps must not hold pods for hours. (The run discards such a window.)
   const requestAt = clock.monotonic() + margin;

@@ -1,6 +1,6 @@
 import { counted } from "../counted";
 import { formatInstant, instantMillis } from "../instant";
-import { STEP_MILLIS } from "./bracket";
+import { STEP_MILLIS } from "../windows";
 import type { CopyDifferences, RowExample } from "./compare";
 import type { BracketFacts, CopyInstant, Findings } from "./facts";
 

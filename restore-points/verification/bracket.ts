@@ -1,11 +1,6 @@
+import { formatInstant } from "../instant";
 import type { Interval } from "../interval";
-import { MARGIN_MILLIS } from "../windows";
-
-/**
- * How far the coordinator's copies must be from the data, in milliseconds: more than the clouds' clocks disagree. A copy of
- * a table or database is of the requested second, give or take the disagreement of the service's own clocks.
- */
-export const STEP_MILLIS = 2_000;
+import { MARGIN_MILLIS, STEP_MILLIS } from "../windows";
 
 /** The instants of the two copies of the coordinator that bracket the data. Milliseconds since the epoch, whole seconds. */
 export interface BracketInstants {
@@ -29,10 +24,16 @@ export function bracketAround(instant: number, { start, end }: Interval): Bracke
   const step = Math.floor((toEdge - MARGIN_MILLIS) / 1000) * 1000;
   if (step >= STEP_MILLIS) return { early: instant - step, late: instant + step };
   const needed = MARGIN_MILLIS + STEP_MILLIS;
-  // A drain takes its time from the first half of the window, and the instant is in the middle of the hold as it was planned.
-  const more = Math.max(1, Math.ceil((2 * (needed - toEdge)) / 1000));
+  const middle = Math.round((start + end) / 2000) * 1000;
+  const toMiddle = Math.min(middle - start, end - middle);
+  // The middle is rounded to a second.
+  const more = Math.max(1, Math.ceil((2 * (needed - toMiddle) + 500) / 1000));
+  const fix =
+    toMiddle >= needed
+      ? `restore to ${formatInstant(middle)}, the middle of the window, which has them`
+      : `raise pause.holdSeconds by ${more} or more`;
   return {
-    because: `the pause window is too short to restore the coordinator before and after the data: the nearer edge is ${(toEdge / 1000).toFixed(1)} s from the instant, and ${needed / 1000} s are needed; raise pause.holdSeconds by ${more} or more`,
+    because: `there is no room in the pause window to restore the coordinator before and after the data: its nearer edge is ${(toEdge / 1000).toFixed(1)} s from ${formatInstant(instant)}, and ${needed / 1000} s are needed; ${fix}`,
   };
 }
 

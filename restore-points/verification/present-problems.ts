@@ -1,7 +1,6 @@
 import { counted } from "../counted";
 import { formatInstant, instantMillis } from "../instant";
-import { MARGIN_MILLIS } from "../windows";
-import { STEP_MILLIS } from "./bracket";
+import { MARGIN_MILLIS, STEP_MILLIS } from "../windows";
 import { LEAD_MILLIS } from "./bracket-problems";
 import type { RowExample } from "./compare";
 import type { Findings, PresentDifferences } from "./facts";

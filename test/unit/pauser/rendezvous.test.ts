@@ -1,6 +1,7 @@
 import test from "ava";
-import { pauseBeforeMinute, rendezvous } from "../../../pauser/rendezvous";
-import { readEnvironment } from "../../../pauser/settings";
+import { expectedDrain, pauseBeforeMinute, rendezvous } from "../../../pauser/rendezvous";
+import { readEnvironment, type Settings } from "../../../pauser/settings";
+import type { LastRun } from "../../../restore-points/last-run";
 import { VirtualCluster } from "./virtual/cluster";
 import { assertSafe, assertUntouched, begin, elapse, pause, sceneOf } from "./virtual/scene";
 import { VirtualTime } from "./virtual/time";
@@ -9,17 +10,19 @@ const JOB = (cluster: VirtualCluster) => ({
   PAUSER_JOB_NAME: `scalar-backup-pause-${Math.floor(cluster.time.now / 60_000)}`,
 });
 
-test("all clusters pause at the same instants, which they compute from the Job's name", (t) => {
-  const { settings } = readEnvironment({
+const settingsWith = (some: Partial<Settings>) =>
+  readEnvironment({
     PAUSER_API_SERVER: "http://127.0.0.1:1",
     PAUSER_JOB_NAME: "x",
     PAUSER_SETTINGS: JSON.stringify({
       record: { namespace: "a", name: "b" },
       releases: [{ namespace: "a", name: "b" }],
-      rendezvousSeconds: 60,
-      alignToMinute: true,
+      ...some,
     }),
-  });
+  }).settings;
+
+test("all clusters pause at the same instants, which they compute from the Job's name", (t) => {
+  const settings = settingsWith({ rendezvousSeconds: 60, alignToMinute: true });
   const scheduled = Date.UTC(2026, 10, 22, 3);
   t.deepEqual(rendezvous(`pause-${scheduled / 60_000}`, settings), {
     pauseAt: scheduled + 60_000,
@@ -104,9 +107,56 @@ test("pods are paused so that a whole minute lies in the middle of the hold, whi
 
 test("a run does not wait if its hold contains a whole minute anyway", (t) => {
   const now = Date.UTC(2026, 10, 22, 3, 0, 7);
-  t.is(pauseBeforeMinute(now, 60), undefined);
-  t.deepEqual(pauseBeforeMinute(now, 10), {
+  t.is(pauseBeforeMinute(now, 60, 0), undefined);
+  t.deepEqual(pauseBeforeMinute(now, 10, 0), {
     pauseAt: Date.UTC(2026, 10, 22, 3, 0, 55),
     minute: Date.UTC(2026, 10, 22, 3, 1),
   });
+  t.deepEqual(pauseBeforeMinute(now, 10, 4000), {
+    pauseAt: Date.UTC(2026, 10, 22, 3, 0, 51),
+    minute: Date.UTC(2026, 10, 22, 3, 1),
+  });
+  t.deepEqual(pauseBeforeMinute(now, 10, 50_000), {
+    pauseAt: Date.UTC(2026, 10, 22, 3, 1, 5),
+    minute: Date.UTC(2026, 10, 22, 3, 2),
+  });
+});
+
+test("pods that drain slowly are paused earlier from the second run on", async (t) => {
+  const { cluster } = sceneOf();
+  for (const pod of cluster.pods.values()) pod.faults = { drainMillis: 4000 };
+  const middles: number[] = [];
+  for (let night = 0; night < 3; night++) {
+    await elapse(cluster, 20_000);
+    const began = cluster.time.now;
+    const { end, window } = await pause(cluster, { alignToMinute: true }, JOB(cluster));
+    t.is(end, "recorded");
+    const [from, to] = [Date.parse(window?.pauseCompleted ?? ""), Date.parse(window?.unpauseStarted ?? "")];
+    const middle = (from + to) / 2;
+    middles.push(Math.round((middle - Math.round(middle / 60_000) * 60_000) / 1000));
+    t.true(to - from < 10_100, "the hold is not prolonged");
+    t.true(from - began < 70_000);
+    assertSafe(t, cluster);
+    await elapse(cluster, 24 * 3_600_000);
+  }
+  t.deepEqual(middles, [4, 0, 0]);
+  t.regex(cluster.logs.join("\n"), /\(the last run's slowest pod drained for 40\d\d ms\)/);
+});
+
+test("an impossible drain in the record moves no pause by more than pods may drain", (t) => {
+  const settings = settingsWith({ maxDrainSeconds: 30 });
+  const run = (...millis: number[]): LastRun => ({
+    schemaVersion: 1,
+    job: "pause-1",
+    startedAt: "2026-11-22T03:00:00Z",
+    endedAt: "2026-11-22T03:00:10Z",
+    end: "recorded",
+    reasons: [],
+    times: { pausedMillis: 1, drains: millis.map((each) => ({ release: "a/b", millis: each })) },
+  });
+  t.is(expectedDrain(undefined, settings), 0);
+  t.is(expectedDrain(run(), settings), 0);
+  t.is(expectedDrain(run(100, 2500.4, 30), settings), 2500);
+  t.is(expectedDrain(run(-5000), settings), 0);
+  t.is(expectedDrain(run(1e300), settings), 30_000);
 });

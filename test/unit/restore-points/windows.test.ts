@@ -1,6 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { instantMillis } from "../../../restore-points/instant";
+import { bracketAround } from "../../../restore-points/verification/bracket";
 import { IMPORTED, type PauseWindow, type ReleaseName } from "../../../restore-points/window";
 import { backupName, instantOfBackup, withDeleteAfter } from "../../../restore-points/window-backups";
 import { commonWindows, isInside, MINIMUM_WINDOW_MILLIS, whyNoWindow } from "../../../restore-points/windows";
@@ -63,6 +64,8 @@ test("the middle is a whole second, inside with margin, and windows are newest f
         const fromMiddle = Math.abs(window.instant - (window.start + window.end) / 2);
         t.true(fromMiddle <= (window.wholeMinute ? (window.end - window.start) / 4 : 500));
         t.true(window.end - window.start >= MINIMUM_WINDOW_MILLIS);
+        // The docs: a hold of ten seconds leaves room to prove the pause, however long pods drained.
+        if (window.end - window.start >= 9000) t.false("because" in bracketAround(window.instant, window));
       }
       t.true(common.every(({ start }, index) => index === 0 || start < (common[index - 1]?.start ?? 0)));
     }),
@@ -274,9 +277,12 @@ test("a whole minute near the middle is the instant to restore; a window without
       wholeMinute,
     ]);
   t.deepEqual(instants(55, 65), [[60, true]]);
-  t.deepEqual(instants(56.8, 66.8), [[60, true]], "after a drain of 1.8 s");
+  t.deepEqual(instants(56, 66), [[60, true]], "after a drain of 1 s");
+  t.deepEqual(instants(56.1, 66.1), [[61, false]], "no room to restore a coordinator before it");
+  t.deepEqual(instants(53.9, 63.9), [[59, false]], "no room to restore a coordinator after it");
+  t.deepEqual(instants(57, 64), [[60, true]], "nowhere is room for that");
   t.deepEqual(instants(58.5, 68.5), [[64, false]], "too close to the edge");
-  t.deepEqual(instants(57, 69), [[60, true]]);
+  t.deepEqual(instants(40, 65), [[53, false]], "too far from the middle");
   t.deepEqual(instants(10, 20), [[15, false]]);
   t.deepEqual(instants(0, 130), [[60, true]]);
 });
