@@ -1,6 +1,7 @@
 import fc from "fast-check";
+import type { Values } from "./maps";
 import { HOSTILE } from "./texts";
-import { anything, type Values } from "./values";
+import { anything } from "./values";
 
 type Steps = (string | number)[];
 

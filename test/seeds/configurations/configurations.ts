@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { broken } from "./broken";
+import type { Values } from "./maps";
 import { tidied } from "./tidy";
-import { type Values, written } from "./values";
+import { written } from "./values";
 
 const tidy = written.map(tidied);
 

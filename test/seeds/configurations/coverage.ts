@@ -1,6 +1,6 @@
 import { type JsonSchemaNode, jsonSchemaOf } from "../../../components/problem-messages/json-schema";
 import { stackConfigSchema } from "../../../config/schema";
-import { isMap } from "./tidy";
+import { isMap } from "./maps";
 
 /** How often each key of the configuration was there, by its path without positions: `databases.dynamodb.existing.tables`. */
 export type Reached = Record<string, number>;

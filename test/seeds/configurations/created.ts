@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import resources from "../../../components/databases/create/created-resources.json";
+import { isMap, listOf } from "./maps";
 
 type ArgumentType = string | ArgumentType[] | { [name: string]: ArgumentType };
 type Args = Record<string, unknown>;
@@ -55,11 +56,21 @@ export function createdArguments(resource: string): fc.Arbitrary<Args> {
   );
 }
 
-const USUAL_KEYS = new Set(["engine", ...Object.values(RESOURCES).flatMap(({ usual }) => Object.keys(usual))]);
+const ENGINES: Record<string, string> = { rdsOracle: "oracle-se2", rdsSqlserver: "sqlserver-se" };
 
-/** The arguments of one resource without those that are random, which its provider may refuse. */
-export function usualArguments(args: Args): Args {
-  return Object.fromEntries(Object.entries(args).filter(([name]) => USUAL_KEYS.has(name)));
+/** What `create` of a kind declares with arguments that providers accept: random ones may stand in place of usual ones, too. */
+export function usualCreated(kind: string, create: Args): Args {
+  const usual = (resource: string): Args => RESOURCES[resource]?.usual ?? {};
+  const made: Record<string, (args: unknown) => unknown> = {
+    tables: (tables) =>
+      Object.fromEntries(Object.keys(isMap(tables) ? tables : {}).map((name) => [name, usual("table")])),
+    cluster: () => usual(kind.startsWith("aurora") ? "cluster" : "multiAzCluster"),
+    instances: (instances) => listOf(instances).map(() => usual("instances")),
+    instance: () => ({ ...(ENGINES[kind] !== undefined && { engine: ENGINES[kind] }), ...usual("instance") }),
+    account: () => usual("account"),
+    server: () => usual("server"),
+  };
+  return Object.fromEntries(Object.entries(create).map(([key, args]) => [key, made[key]?.(args) ?? args]));
 }
 
 const shortText = fc.string({ maxLength: 10 });

@@ -10,8 +10,8 @@ import { readStackConfig } from "../../../config";
 import { stackConfigProblems } from "../../../config/problems";
 import { PROJECT } from "../../../config/schema";
 import stackFileSchema from "../../../config/stack-config.schema.json";
-import { isMap } from "./tidy";
-import type { Values } from "./values";
+import type { Values } from "./maps";
+import { isMap } from "./maps";
 
 /** What the program makes of a configuration, and which of its promises that breaks. */
 export interface Judged {

@@ -5,7 +5,7 @@ import { EmbeddedStack, type ProgramOptions, type Running, served } from "../../
 import type { StackResult } from "../../../simulator/engine/stack";
 import { CommandProvider } from "../../../simulator/providers/command";
 import type { Answer, Order } from "../../programs/warm-worker";
-import type { Values } from "./values";
+import type { Values } from "./maps";
 import { build, REGION } from "./world";
 
 const THREAD = [require.resolve("../../../register/index.cjs"), require.resolve("../../programs/warm-worker")];

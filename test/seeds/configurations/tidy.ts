@@ -1,5 +1,5 @@
+import { isMap, listOf, type Values, without } from "./maps";
 import { DATABASE_NAMES } from "./texts";
-import type { Values } from "./values";
 
 /** The same configuration with what refers to something made to fit: as users write it who have read the reference. */
 export function tidied(values: Values): Values {
@@ -75,16 +75,4 @@ function tidyRestore(restore: Values, names: readonly string[]): Values {
       from: Object.fromEntries(Object.values(from).map((each, index) => [names[index % names.length], each])),
     }),
   };
-}
-
-export function isMap(value: unknown): value is Values {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
-
-export function listOf(value: unknown): Values[] {
-  return Array.isArray(value) ? value.filter(isMap) : [];
-}
-
-export function without(map: Values, keys: readonly string[]): Values {
-  return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));
 }

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { type JsonSchemaNode, jsonSchemaOf } from "../../../components/problem-messages/json-schema";
 import { stackConfigSchema } from "../../../config/schema";
 import { createdArguments } from "./created";
+import type { Values } from "./maps";
 import { DATABASE_NAMES, HOSTILE, textsOf } from "./texts";
 
 /** The parts of the JSON Schema that values are made of. */
 type Node = JsonSchemaNode & { pattern?: string; maxLength?: number };
-export type Values = Record<string, unknown>;
 
 /** Any value that YAML can hold. */
 export const anything: fc.Arbitrary<unknown> = fc.oneof(

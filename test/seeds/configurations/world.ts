@@ -4,9 +4,9 @@ import { buildAzureMysql } from "../../../rehearsal/sets/azure-mysql";
 import { buildAzurePostgresql } from "../../../rehearsal/sets/azure-postgresql";
 import { buildCosmosdb } from "../../../rehearsal/sets/cosmosdb";
 import type { SimulatedCloud } from "../../../simulator/cloud/cloud";
-import { usualArguments } from "./created";
-import { isMap, listOf, without } from "./tidy";
-import type { Values } from "./values";
+import { usualCreated } from "./created";
+import type { Values } from "./maps";
+import { isMap, listOf, without } from "./maps";
 
 export const REGION = "ap-northeast-1";
 
@@ -16,15 +16,7 @@ export function inOneWorld({ restore: _, backup: __, lastDrill: ___, ...values }
     if (key === "deleted") return undefined;
     if (key === "resourceGroupName") return AZURE_RESOURCE_GROUP;
     if (key === "dbSubnetGroupName" || key === "subnetGroupName") return "scalar-databases";
-    if (["cluster", "instance", "account", "server"].includes(key) && isMap(value)) return usualArguments(value);
-    if (key === "instances") return listOf(value).map(usualArguments);
-    if (key === "create" && isMap(value) && isMap(value.tables))
-      return {
-        ...value,
-        tables: Object.fromEntries(
-          Object.entries(value.tables).map(([name, table]) => [name, isMap(table) ? usualArguments(table) : table]),
-        ),
-      };
+    if (isMap(value) && isMap(value.create)) return { ...value, create: usualCreated(key, value.create) };
     if (key === "otherClusters")
       return listOf(value).map((other) => ({
         ...without(other, ["kubernetes", "stack"]),
