@@ -50,20 +50,37 @@ async function main(): Promise<number> {
   }
   if (values.replay !== undefined) return replay(numbers.replay, mutant);
   const begun = performance.now();
-  let printedAt = 0;
+  let printedAt = begun;
+  let shown = 0;
   const found = await search({
     ...numbers,
     workers: Math.max(1, numbers.workers),
     mostFailures: Math.max(1, numbers.failures),
     ...(mutant !== undefined && { mutant }),
     onProgress: (all) => {
+      for (const failure of all.failures.slice(shown)) print(failed(failure, mutant));
+      shown = all.failures.length;
       if (performance.now() - printedAt < 10_000) return;
       printedAt = performance.now();
-      process.stderr.write(`${all.played} schedules, ${all.failures.length} failures\n`);
+      process.stderr.write(`${progressOf(all, numbers, (performance.now() - begun) / 1000)}\n`);
     },
   });
   return report(found, (performance.now() - begun) / 1000, numbers.seed, mutant);
 }
+
+/** How far it is, how fast, and where to go on after an interruption: all seeds before that one have been played. */
+function progressOf({ played, failures, next }: Progress, of: { schedules: number; seed: number }, seconds: number) {
+  const rate = played / seconds;
+  const done = Math.min(...Object.values(next));
+  return (
+    `${played} of ${of.schedules} schedules, ${failures.length} failures, ${Math.round(rate)} a second, ` +
+    `${Math.ceil((of.schedules - played) / rate / 60)} min left; ` +
+    `to go on from here: --seed ${done} --schedules ${of.seed + of.schedules - done}`
+  );
+}
+
+const failed = ({ seed, violations }: Progress["failures"][number], mutant: string | undefined) =>
+  `npm run seeds -- --replay ${seed}${mutant === undefined ? "" : ` --mutant "${mutant}"`}: ${violations.join("; ")}`;
 
 async function report(found: Progress, seconds: number, seed: number, mutant: string | undefined): Promise<number> {
   const { played, windows, ends, failures, cpuMillis } = found;
@@ -71,7 +88,6 @@ async function report(found: Progress, seconds: number, seed: number, mutant: st
   print(`${played} schedules from seed ${seed} in ${seconds.toFixed(1)} s (${Math.round(played / seconds)} a second; ${(cpuMillis / 1000).toFixed(1)} s of CPU time, ${(cpuMillis / played).toFixed(2)} ms each)
 ${windows} windows; processes ended: ${counted.map(([end, count]) => `${count} ${end}`).join(", ")}
 ${failures.length} schedules failed`);
-  for (const { seed: failed, violations } of failures) print(`seed ${failed}: ${violations.join("; ")}`);
   const [first] = failures;
   if (first === undefined) return 0;
   await replay(first.seed, mutant);

@@ -16,7 +16,8 @@ export interface Search {
 /** Plays the schedules of neighbouring seeds in several processes. */
 export async function search(options: Search): Promise<Progress> {
   const { schedules, seed, workers, mostFailures = 10, mutant, onProgress } = options;
-  const all: Progress = { played: 0, windows: 0, ends: {}, failures: [], cpuMillis: 0, done: false };
+  const all: Progress = { played: 0, windows: 0, ends: {}, failures: [], next: {}, cpuMillis: 0, done: false };
+  for (let worker = 0; worker < workers; worker++) all.next[seed + worker] = seed + worker;
   const more = { mostFailures, ...(mutant && { mutant }) };
   await inProcesses<Progress>(join(__dirname, "worker.ts"), { seed, count: schedules, workers, more }, (progress) => {
     add(all, progress);
@@ -27,10 +28,11 @@ export async function search(options: Search): Promise<Progress> {
   return { ...all, done: true };
 }
 
-function add(all: Progress, { played, windows, ends, failures, cpuMillis }: Progress): void {
+function add(all: Progress, { played, windows, ends, failures, next, cpuMillis }: Progress): void {
   all.played += played;
   all.windows += windows;
   all.cpuMillis += cpuMillis;
+  Object.assign(all.next, next);
   all.failures.push(...failures);
   for (const [end, count] of Object.entries(ends)) all.ends[end] = (all.ends[end] ?? 0) + count;
 }

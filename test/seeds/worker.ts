@@ -15,6 +15,8 @@ export interface Progress {
   windows: number;
   ends: Record<string, number>;
   failures: { seed: number; violations: string[] }[];
+  /** Of each worker, by its first seed, the one that is next. */
+  next: Record<number, number>;
   cpuMillis: number;
   done: boolean;
 }
@@ -41,6 +43,7 @@ async function work({ from, count, step, mostFailures, mutant }: Work): Promise<
       progress.failures.push({ seed, violations: [`the world has stopped: ${error}`] });
     }
     progress.played += 1;
+    progress.next = { [from]: seed + step };
     failed += progress.failures.length;
     if (progress.played < REPORT_EVERY && progress.failures.length === 0) continue;
     process.send?.(ended(progress, false));
@@ -57,6 +60,14 @@ function ended(progress: Progress, done: boolean): Progress {
   return { ...progress, cpuMillis: (user + system) / 1000, done };
 }
 
-const nothing = (): Progress => ({ played: 0, windows: 0, ends: {}, failures: [], cpuMillis: 0, done: false });
+const nothing = (): Progress => ({
+  played: 0,
+  windows: 0,
+  ends: {},
+  failures: [],
+  next: {},
+  cpuMillis: 0,
+  done: false,
+});
 
 if (process.send !== undefined) process.once("message", (message) => void work(message as Work));

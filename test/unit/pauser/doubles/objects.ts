@@ -47,7 +47,7 @@ export class KubernetesObjects {
   get(kind: Kind, namespace: string, name: string): KubernetesObject {
     const object = this.objects.get(`${kind}/${namespace}/${name}`);
     if (object === undefined) throw new Error(`no ${kind} ${namespace}/${name}`);
-    return structuredClone(object);
+    return JSON.parse(textOf(object));
   }
 
   /** The object itself, which must not be changed. */
@@ -140,10 +140,12 @@ const texts = new WeakMap<object, string>();
 /** The JSON of an answer. */
 export function textOf(body: unknown): string {
   if (typeof body !== "object" || body === null) return JSON.stringify(body);
+  const known = texts.get(body);
+  if (known !== undefined) return known;
   const { kind, items } = body as { kind?: string; items?: object[] };
   if (kind === "List" && items !== undefined)
     return `${JSON.stringify({ ...body, items: undefined }).slice(0, -1)},"items":[${items.map(textOf).join()}]}`;
-  const text = texts.get(body) ?? JSON.stringify(body);
+  const text = JSON.stringify(body);
   texts.set(body, text);
   return text;
 }

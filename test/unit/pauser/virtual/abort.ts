@@ -6,10 +6,17 @@ import type { VirtualTime } from "./time";
  */
 export class QuickSignal {
   aborted = false;
-  reason: unknown;
+  private given: unknown;
   onabort = null;
   private listeners: { call: () => void; once: boolean }[] = [];
   private readonly dependents: QuickSignal[] = [];
+
+  /** What was given, or else an error that is made when it is asked for: most are not, and to make one takes long. */
+  get reason(): unknown {
+    if (this.aborted && this.given === undefined)
+      this.given = new DOMException("This operation was aborted", "AbortError");
+    return this.given;
+  }
 
   static any(signals: Iterable<QuickSignal>): QuickSignal {
     const all = [...signals];
@@ -47,7 +54,7 @@ export class QuickSignal {
   /** Called by `setMaxListeners` of node:events. */
   setMaxListeners(): void {}
 
-  end(reason: unknown = new DOMException("This operation was aborted", "AbortError")): void {
+  end(reason?: unknown): void {
     if (this.aborted) return;
     // As the standard says: dependents are aborted before any listener is called.
     const ended = this.markAborted(reason);
@@ -57,7 +64,7 @@ export class QuickSignal {
   private markAborted(reason: unknown): QuickSignal[] {
     if (this.aborted) return [];
     this.aborted = true;
-    this.reason = reason;
+    this.given = reason;
     return [this, ...this.dependents.flatMap((signal) => signal.markAborted(reason))];
   }
 

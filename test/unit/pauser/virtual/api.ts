@@ -14,6 +14,7 @@ export class VirtualApi extends KubernetesObjects {
   fault: (method: string, path: string, by: string) => ApiFault | "hang" = () => undefined;
   served: (method: string, path: string, by: string) => void = () => {};
   readonly requests: string[] = [];
+  private dated = { second: Number.NaN, text: "" };
 
   constructor(private readonly time: VirtualTime) {
     super();
@@ -33,7 +34,13 @@ export class VirtualApi extends KubernetesObjects {
         : this.answer(method, target, body);
     this.served(method, path, by);
     if (fault === "drop-answer") return new Error("socket hang up");
-    const date = new Date(this.time.now + this.skewMillis).toUTCString();
-    return { status: answer.code, text: textOf(answer.body), date };
+    return { status: answer.code, text: textOf(answer.body), date: this.date };
+  }
+
+  /** Several answers have the same date. */
+  private get date(): string {
+    const second = Math.floor((this.time.now + this.skewMillis) / 1000);
+    if (second !== this.dated.second) this.dated = { second, text: new Date(second * 1000).toUTCString() };
+    return this.dated.text;
   }
 }

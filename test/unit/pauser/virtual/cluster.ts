@@ -137,8 +137,10 @@ export class VirtualCluster {
     this.api.put("deployments", deployment);
   }
 
-  podAt = (address: string, port: number): VirtualPod | undefined =>
-    [...this.pods.values()].find((pod) => pod.address === address && pod.port === port);
+  podAt = (address: string, port: number): VirtualPod | undefined => {
+    for (const pod of this.pods.values()) if (pod.address === address && pod.port === port) return pod;
+    return undefined;
+  };
 
   newProcess(): VirtualProcess {
     return new VirtualProcess(this.time, this.api, this.podAt, this.random);
