@@ -14,7 +14,7 @@ const backup = config.backup
       importedWindows: config.importedWindows,
       vault: config.vault,
       tags: config.tags,
-      switchingOver: config.restore?.switchOver?.confirm !== undefined,
+      switchingOver: config.restore?.switchOver !== undefined,
     });
 const elsewhere = config.backup && backupOfStack(config.backup, config);
 const set = backup ?? elsewhere?.set;

@@ -25,8 +25,8 @@ export interface ScalarBackupArgs {
   /** Tags for every resource that takes tags, and labels in Kubernetes. */
   tags?: Record<string, string>;
   /**
-   * True while a `ScalarRestore` of this set has a confirmed switch-over, which suspends the pause schedule itself: an `up` in the
-   * middle of it does not resume the schedule. Defaults to false.
+   * True while a `ScalarRestore` of this set has a switch-over, which suspends the pause schedule itself: that is then not reported as a
+   * problem. Defaults to false.
    */
   switchingOver?: boolean;
 }

@@ -15,6 +15,8 @@ export interface PauseJob {
 /** The runs of a pause schedule, as the cluster reports them. Instants in RFC 3339, UTC. */
 export interface PauseRuns {
   suspended: boolean;
+  /** Who has suspended it, as a field manager of Kubernetes, where that is not Pulumi. */
+  suspendedBy?: string;
   created?: string;
   lastScheduled?: string;
   lastSucceeded?: string;
@@ -26,6 +28,26 @@ export interface PauseRuns {
 const TOLERANCE_MILLIS = 3_600_000;
 /** The most reasons that are shown; the Job's log has all. */
 const SHOWN_REASONS = 5;
+
+/** The field manager by which a switch-over suspends a pause schedule and resumes it. */
+export const SWITCH_OVER_MANAGER = "scalar-switch-over";
+
+/** Why the schedule is suspended although its configuration does not ask for that, with the fix; undefined while it is not. */
+export function suspendedByOthers(
+  { suspended, suspendedBy }: Pick<PauseRuns, "suspended" | "suspendedBy">,
+  { namespace, name }: { namespace: string; name: string },
+): string | undefined {
+  if (!suspended || suspendedBy === undefined) return undefined;
+  const resume = `kubectl -n ${namespace} patch cronjob ${name} -p '{"spec":{"suspend":false}}'`;
+  const [who, fix] =
+    suspendedBy === SWITCH_OVER_MANAGER
+      ? [
+          "a switch-over that is not complete",
+          `set restore to what it was when the switch-over began, and run "pulumi up" (if you have given it up, and pods run again: ${resume})`,
+        ]
+      : [`${JSON.stringify(suspendedBy)}, not by pause.suspend`, `resume it by ${resume}`];
+  return `CronJob ${namespace}/${name} is suspended by ${who}, so that no window is recorded; ${fix}`;
+}
 
 /** The problems of the last runs, each with the fix; empty while the schedule works. */
 export function runProblems(

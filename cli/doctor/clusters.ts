@@ -15,7 +15,7 @@ import { kubernetesRights } from "../../permissions/kubernetes";
 import { durationText } from "../../restore-points/duration";
 import { formatInstant } from "../../restore-points/instant";
 import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
-import { runProblems } from "../../restore-points/pause-runs";
+import { runProblems, suspendedByOthers } from "../../restore-points/pause-runs";
 import { readWindowRecord } from "../../restore-points/record";
 import { longestIntervalMillis, nextRun } from "../../restore-points/rules/schedule";
 import { WINDOWS_KEY } from "../../restore-points/window";
@@ -133,13 +133,13 @@ async function scheduleFindings(
       problem(`there is no CronJob ${namespace}/${SCHEDULE_NAME}, so nothing is paused`, 'create it with "pulumi up"'),
     ];
   const findings: Omit<Finding, "check">[] = [];
-  if (runs.suspended)
+  const others = suspend === true ? undefined : suspendedByOthers(runs, { namespace, name: SCHEDULE_NAME });
+  if (others !== undefined) findings.push(split("problem", others));
+  else if (runs.suspended)
     findings.push(
       problem(
         `the CronJob ${namespace}/${SCHEDULE_NAME} is suspended, so that no window is recorded`,
-        suspend === true
-          ? 'remove pause.suspend from the configuration, and run "pulumi up"'
-          : `a switch-over that is not complete does that: run "pulumi up"; otherwise kubectl -n ${namespace} patch cronjob ${SCHEDULE_NAME} -p '{"spec":{"suspend":false}}'`,
+        `${suspend === true ? "remove pause.suspend from the configuration, and " : ""}run "pulumi up"`,
       ),
     );
   const longest = longestIntervalMillis(schedule);

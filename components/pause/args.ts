@@ -115,7 +115,7 @@ export interface PauseScheduleArgs {
   retentionDays?: number;
   /** True suspends the schedule; recorded windows stay. Defaults to false. */
   suspend?: pulumi.Input<boolean>;
-  /** True while a switch-over suspends the schedule itself: an `up` does not resume it. Defaults to false. */
+  /** True while a switch-over suspends the schedule itself, which is then not reported as a problem. Defaults to false. */
   switchingOver?: boolean;
   /** A stock image of Node.js 20 or later. Defaults to docker.io/library/node:24-alpine. */
   image?: pulumi.Input<string>;

@@ -1,5 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { EXIT_CODES } from "../../pauser/outcome";
 import { TASK_VARIABLE, UNPAUSE_TASK } from "../../pauser/task";
 import { CONTAINER_SECURITY, POD_SECURITY } from "../confined-pod";
@@ -39,7 +39,7 @@ export function cronJobSpec(options: CronJobOptions): CronJobSpec {
   return {
     schedule: args.schedule,
     timeZone: args.timeZone ?? "Etc/UTC",
-    suspend: args.suspend ?? false,
+    ...suspension(args),
     // Two runs at once would unpause each other's pods.
     concurrencyPolicy: "Forbid",
     startingDeadlineSeconds: args.startingDeadlineSeconds ?? 300,
@@ -70,6 +70,26 @@ export function cronJobSpec(options: CronJobOptions): CronJobSpec {
         },
       },
     },
+  };
+}
+
+/**
+ * Only true is declared. A switch-over suspends the schedule and resumes it (operations/switch-over/schedules.ts): a declared `false`
+ * would be a conflict of server-side apply with it, or would resume the schedule in the middle. Absent, the API server's default is false.
+ */
+function suspension({ suspend }: PauseScheduleArgs): Pick<CronJobSpec, "suspend"> {
+  if (typeof suspend === "boolean" || suspend === undefined) return suspend ? { suspend } : {};
+  // Cast: what an output resolves to may be left out like any other input; its type does not say so.
+  return { suspend: pulumi.output(suspend).apply((given) => given || undefined) as pulumi.Output<boolean> };
+}
+
+/** What a user suspends stays suspended, even if `kubectl patch` or a switch-over has set the field before. */
+export function overSuspension({ suspend }: PauseScheduleArgs): Pick<types.input.meta.v1.ObjectMeta, "annotations"> {
+  if (suspend === undefined || suspend === false) return {};
+  return {
+    annotations: pulumi
+      .output(suspend)
+      .apply((given): Record<string, string> => (given ? { "pulumi.com/patchForce": "true" } : {})),
   };
 }
 

@@ -4,7 +4,7 @@ import { lookUpReleases } from "../../operations/kubernetes/releases";
 import { messageOf } from "../../restore-points/error-message";
 import { LAST_RUN_KEY, type LastRun, readLastRun } from "../../restore-points/last-run";
 import { NOTIFICATIONS_KEY, notificationProblems } from "../../restore-points/notifications";
-import { type PauseRuns, runProblems } from "../../restore-points/pause-runs";
+import { type PauseRuns, runProblems, suspendedByOthers } from "../../restore-points/pause-runs";
 import { readWindowRecord, recordOfWindows } from "../../restore-points/record";
 import { suspendedProblem } from "../../restore-points/rules/pausing";
 import { type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
@@ -70,10 +70,12 @@ async function readOwn({ name, args, cluster, environment }: LivePauseSource): P
     ]);
     const { windows, malformed } = readWindowRecord(record[WINDOWS_KEY]);
     const last = readLastRun(record[LAST_RUN_KEY]);
+    const suspended = runs && args.suspend !== true ? suspendedByOthers(runs, { namespace, name }) : undefined;
     return {
       windows,
       problems: [
         ...releaseProblems(releases),
+        ...(suspended === undefined ? [] : [suspended]),
         ...runProblems(runs, last, scheduleNow(args)),
         ...notificationProblems(record[NOTIFICATIONS_KEY], channelsOf(args.notify)),
         ...malformed.map((problem) => `left out of the recorded windows: ${problem}`),

@@ -6,7 +6,7 @@ import { lookUpReleases, missingNamespaces, type ReleaseTarget } from "../../ope
 import { messageOf } from "../../restore-points/error-message";
 import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
 import { type Channel, NOTIFICATIONS_KEY, notificationProblems } from "../../restore-points/notifications";
-import { runProblems } from "../../restore-points/pause-runs";
+import { runProblems, suspendedByOthers } from "../../restore-points/pause-runs";
 import { nearestWord } from "../../restore-points/rules/nearest-word";
 import { longestIntervalMillis } from "../../restore-points/rules/schedule";
 import { isMocked } from "../mocked";
@@ -25,7 +25,12 @@ export interface PauseTargets {
   releases: readonly ReleaseTarget[];
   /** Where runs are reported. */
   channels: readonly Channel[];
+  /** Whether the CronJob may be suspended without a problem that would be reported here. */
+  maySuspend: pulumi.Input<boolean>;
 }
+
+/** What is known once inputs are. */
+type KnownTargets = Omit<PauseTargets, "maySuspend"> & { maySuspend: boolean };
 
 /** What the parts of a look-up say to the user. */
 type Warn = (message: string) => void;
@@ -46,12 +51,17 @@ export function lookUpPause(
   dependsOn: pulumi.ResourceOptions["dependsOn"],
 ): pulumi.Output<string[]> {
   const problems = pulumi
-    .all([providerCluster(component), created(dependsOn)])
-    .apply(async ([cluster]): Promise<string[]> => {
+    .all([providerCluster(component), targets.maySuspend, created(dependsOn)])
+    .apply(async ([cluster, maySuspend]): Promise<string[]> => {
       if (cluster.rendersYaml) return [];
       // In a user's unit test, the developer's own cluster must not be asked. Cast: as in `orEnd`.
       if (isMocked()) return pulumi.unknown as string[];
-      return lookUp(cluster, process.env, targets, (message) => void pulumi.log.warn(message, component));
+      return lookUp(
+        cluster,
+        process.env,
+        { ...targets, maySuspend },
+        (message) => void pulumi.log.warn(message, component),
+      );
     });
   // A kubeconfig is a secret, but not what is found by it.
   return pulumi.unsecret(problems);
@@ -69,7 +79,7 @@ function created(dependsOn: pulumi.ResourceOptions["dependsOn"]): pulumi.Output<
 async function lookUp(
   cluster: ProviderCluster,
   environment: Environment,
-  targets: PauseTargets,
+  targets: KnownTargets,
   warn: Warn,
 ): Promise<string[]> {
   let endpoint: Endpoint | undefined;
@@ -97,9 +107,11 @@ async function lookUp(
   }
 }
 
-async function problemsOfRuns(reader: ClusterReader, targets: PauseTargets): Promise<string[]> {
+async function problemsOfRuns(reader: ClusterReader, targets: KnownTargets): Promise<string[]> {
   const [runs, record] = await readRuns(reader, targets);
+  const suspended = runs && !targets.maySuspend ? suspendedByOthers(runs, targets) : undefined;
   return [
+    ...(suspended === undefined ? [] : [suspended]),
     ...runProblems(runs, readLastRun(record[LAST_RUN_KEY]), scheduleNow(targets)),
     ...notificationProblems(record[NOTIFICATIONS_KEY], targets.channels),
   ];
@@ -129,7 +141,7 @@ async function orWarn(what: string, warn: Warn, read: () => Promise<string[]>): 
   }
 }
 
-function noNamespace(namespace: string, known: string[], reader: ClusterReader, { releases }: PauseTargets): string {
+function noNamespace(namespace: string, known: string[], reader: ClusterReader, { releases }: KnownTargets): string {
   const index = releases.findIndex((release) => release.namespace === namespace);
   const path = index < 0 ? "pause.namespace" : `pause.releases[${index}].namespace`;
   const meant = nearestWord(namespace, known);

@@ -13,7 +13,7 @@ import { type Problem, refuse, warnOf } from "../problem";
 import { declareAccess } from "./access";
 import type { PauseScheduleArgs } from "./args";
 import { declareAwsAccess, ROLE_ANNOTATION } from "./aws-access";
-import { type CronJobOptions, cronJobSpec, unpauserSpec } from "./cron-job";
+import { type CronJobOptions, cronJobSpec, overSuspension, unpauserSpec } from "./cron-job";
 import { asLabels } from "./labels";
 import { lookUpPause } from "./look-up";
 import { channelsOf, declareNotification } from "./notify";
@@ -67,6 +67,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
         schedule: args.schedule,
         releases: args.releases,
         channels: channelsOf(args.notify),
+        maySuspend: args.switchingOver || (args.suspend ?? false),
       },
       opts?.dependsOn,
     );
@@ -156,8 +157,8 @@ export class PauseSchedule extends pulumi.ComponentResource {
     const ready = { ...parent, dependsOn: [record, ...bindings, ...leases, ...awsAccess] };
     const cronJob = new CronJob(
       name,
-      { metadata: { name, namespace, labels }, spec: cronJobSpec(options) },
-      { ...ready, ...(args.switchingOver && { ignoreChanges: ["spec.suspend"] }) },
+      { metadata: { name, namespace, labels, ...overSuspension(args) }, spec: cronJobSpec(options) },
+      ready,
     );
     const unpauserName = `${name.slice(0, MAX_NAME - UNPAUSER_SUFFIX.length)}${UNPAUSER_SUFFIX}`;
     new CronJob(

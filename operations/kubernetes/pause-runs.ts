@@ -1,6 +1,6 @@
 import type { PauseJob, PauseRuns } from "../../restore-points/pause-runs";
 import { isObject } from "../../restore-points/shape";
-import { type Fields, listIn, objectIn } from "./fields";
+import { type Fields, listIn, objectIn, textIn } from "./fields";
 import type { ClusterReader } from "./reader";
 
 /**
@@ -22,6 +22,7 @@ export async function readPauseRuns(
   ];
   return {
     suspended: spec.suspend === true,
+    ...(spec.suspend === true && suspendedBy(metadata)),
     ...timeIn(metadata, "creationTimestamp", "created"),
     ...timeIn(status, "lastScheduleTime", "lastScheduled"),
     ...timeIn(status, "lastSuccessfulTime", "lastSucceeded"),
@@ -50,6 +51,15 @@ function jobOf(job: Fields): PauseJob {
     outcome: failed ? "failed" : condition("Complete") ? "succeeded" : "running",
     ...(failed && { failure: [failed.reason, failed.message].filter((text) => typeof text === "string").join(": ") }),
   };
+}
+
+/** The one other than Pulumi that has set `spec.suspend`. What Pulumi has set, it also takes back. */
+function suspendedBy(metadata: Fields): { suspendedBy?: string } {
+  const manager = listIn(metadata, "managedFields")
+    .filter(({ fieldsV1 }) => isObject(fieldsV1) && "f:suspend" in objectIn(fieldsV1, "f:spec"))
+    .map((entry) => textIn(entry, "manager") ?? "")
+    .find((name) => !name.startsWith("pulumi"));
+  return manager === undefined ? {} : { suspendedBy: manager };
 }
 
 function isOwnedBy(job: Fields, uid: unknown): boolean {

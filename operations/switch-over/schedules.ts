@@ -1,4 +1,5 @@
 import { TASK_VARIABLE } from "../../pauser/task";
+import { SWITCH_OVER_MANAGER } from "../../restore-points/pause-runs";
 import { isObject } from "../../restore-points/shape";
 import type { ClusterClient } from "../kubernetes/client";
 import { type Fields, listIn, objectIn, textIn } from "../kubernetes/fields";
@@ -48,7 +49,7 @@ async function setSuspended(
     const label = `${schedule.namespace}/${schedule.name}`;
     if (cronJob === undefined) say(`the pause schedule ${label} does not exist any more`);
     else if ((objectIn(cronJob, "spec").suspend === true) !== suspend) {
-      await client.patch(pathOf(schedule), { spec: { suspend } });
+      await client.patch(`${pathOf(schedule)}?fieldManager=${SWITCH_OVER_MANAGER}`, { spec: { suspend } });
       say(`pause schedule ${label}: ${suspend ? "suspended" : "resumed"}`);
     }
   }

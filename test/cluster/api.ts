@@ -64,8 +64,8 @@ export class Api {
   }
 
   /** Server-side apply: makes the object, or sets these fields in the one that is there. */
-  apply(object: KubernetesObject, fieldManager: string): Promise<KubernetesObject> {
-    const path = `${collection(object)}/${object.metadata.name}?fieldManager=${fieldManager}&force=true`;
+  apply(object: KubernetesObject, fieldManager: string, { force = true } = {}): Promise<KubernetesObject> {
+    const path = `${collection(object)}/${object.metadata.name}?fieldManager=${fieldManager}&force=${force}`;
     return this.request("PATCH", path, object, "application/apply-patch+yaml");
   }
 

@@ -181,6 +181,46 @@ clusterTest(
   },
 );
 
+clusterTest(
+  "an update of the CronJob by Pulumi leaves it suspended in the middle, and its own suspension wins",
+  async (t) => {
+    t.timeout(5 * 60_000);
+    await forget();
+    // As pulumi-kubernetes does: server-side apply of all inputs, by a manager of its own.
+    const apply = (spec: object, force = false) => {
+      const object = cronJob();
+      return plane.api.apply({ ...object, spec: { ...object.spec, ...spec } }, "pulumi-kubernetes-1234", { force });
+    };
+    const suspended = async () => (await schedule()).spec.suspend;
+    // Earlier versions have declared that it is not suspended.
+    await apply({ suspend: false }, true);
+    const night = await start();
+    await night.pods.lock(night.say);
+    await night.pods.stop(INSTANT, night.say);
+    t.true(await suspended());
+    const refused = await t.throwsAsync(apply({ suspend: false }), { instanceOf: Refusal });
+    t.is(refused?.code, 409);
+    t.deepEqual(
+      refused?.status.details?.causes?.map(({ field }) => field),
+      [".spec.suspend"],
+    );
+    t.true(refused?.message.includes("scalar-switch-over"), refused?.message);
+    for (const startingDeadlineSeconds of [300, 301]) {
+      t.is((await apply({ startingDeadlineSeconds })).spec.startingDeadlineSeconds, startingDeadlineSeconds);
+      t.true(await suspended());
+    }
+    await night.pods.start(night.say);
+    await night.pods.unlock();
+    t.false(await suspended());
+    await t.throwsAsync(apply({ suspend: true }), { instanceOf: Refusal });
+    await apply({ suspend: true }, true);
+    t.true(await suspended());
+    await apply({});
+    t.false(await suspended());
+    await assertEnd(t);
+  },
+);
+
 clusterTest("a scale that was changed since it was read is a conflict, and the newer count returns", async (t) => {
   t.timeout(5 * 60_000);
   await forget();

@@ -7,6 +7,7 @@ import { buildAurora } from "../../rehearsal/sets/aurora";
 import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
 import { Verdict } from "../../restore-points/verification/verdict";
 import { SimulatedCloud } from "../../simulator/cloud/cloud";
+import { kindOf } from "../../simulator/cloud/kubernetes/cluster";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import { PulumiStack } from "../../simulator/engine/real";
 import type { StackResult } from "../../simulator/engine/stack";
@@ -18,6 +19,7 @@ import { findCommandPlugin, HOW_TO_GET_THE_PLUGIN } from "./command-plugin";
 
 /** How many times as fast as real time the switch-over runs. */
 const PACE = 400;
+const CRON_JOBS = kindOf({ apiVersion: "batch/v1", kind: "CronJob" });
 /** Slow enough for an engine to begin while the switch-over goes on. */
 const SLOW_PACE = 30;
 
@@ -88,11 +90,25 @@ if (missing !== undefined)
       "nothing is planned but what the first preview has shown",
     );
 
+    // An update without the restore, of a state that knows the suspended schedule: it stays as the switch-over has left it.
     deletions.length = 0;
     const before = copies();
+    const confirmed = stack.config["scalar-backup:restore"];
+    delete stack.config["scalar-backup:restore"];
+    const removal = await up();
+    t.deepEqual(
+      changes(removal).filter((change) => !change.startsWith("delete ")),
+      [],
+    );
+    t.true(cloud.kubernetes.store.get(CRON_JOBS, RELEASE.namespace, "scalar-pause").spec?.suspend);
+    stack.config["scalar-backup:restore"] = confirmed;
+
+    const goingOn = await stack.preview();
+    t.true(goingOn.succeeded, errors(goingOn));
     const switched = await cloud.clock.faster(PACE, () => stack.up(), 1000);
     t.true(switched.succeeded, errors(switched));
-    t.deepEqual(changes(switched), changes(refreshed));
+    t.deepEqual(changes(switched), changes(goingOn));
+    t.false(cloud.kubernetes.store.get(CRON_JOBS, RELEASE.namespace, "scalar-pause").spec?.suspend);
     t.deepEqual(
       deletions.map((urn) => urn.split("::").at(-1)),
       [late],

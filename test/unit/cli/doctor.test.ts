@@ -221,8 +221,8 @@ const LACKS: {
     },
     check: "pause schedule",
     state: "problem",
-    says: /is suspended/,
-    fix: /pulumi up/,
+    says: /CronJob scalar\/scalar-pause is suspended by "t", not by pause\.suspend/,
+    fix: /kubectl -n scalar patch cronjob scalar-pause/,
   },
   {
     title: "a last Job that has failed",

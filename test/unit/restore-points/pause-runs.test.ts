@@ -1,6 +1,6 @@
 import test from "ava";
 import type { LastRun } from "../../../restore-points/last-run";
-import { type PauseJob, type PauseRuns, runProblems } from "../../../restore-points/pause-runs";
+import { type PauseJob, type PauseRuns, runProblems, suspendedByOthers } from "../../../restore-points/pause-runs";
 
 const NOW = Date.UTC(2026, 10, 22, 9);
 const DAILY = { now: NOW, longestIntervalMillis: 86_400_000 };
@@ -114,4 +114,19 @@ for (const [title, found, last, problems] of CASES) {
 
 test("an unreadable outcome does not hide a failed Job", (t) => {
   t.is(runProblems(runs([job(22, "failed")]), { malformed: "it is not JSON" }, DAILY).length, 2);
+});
+
+test("a schedule that Pulumi has not suspended is reported with who did, and how to resume it", (t) => {
+  const schedule = { namespace: "scalar", name: "scalar-pause" };
+  const resume = `kubectl -n scalar patch cronjob scalar-pause -p '{"spec":{"suspend":false}}'`;
+  t.is(
+    suspendedByOthers({ suspended: true, suspendedBy: "kubectl-patch" }, schedule),
+    `CronJob scalar/scalar-pause is suspended by "kubectl-patch", not by pause.suspend, so that no window is recorded; resume it by ${resume}`,
+  );
+  t.is(
+    suspendedByOthers({ suspended: true, suspendedBy: "scalar-switch-over" }, schedule),
+    `CronJob scalar/scalar-pause is suspended by a switch-over that is not complete, so that no window is recorded; set restore to what it was when the switch-over began, and run "pulumi up" (if you have given it up, and pods run again: ${resume})`,
+  );
+  t.is(suspendedByOthers({ suspended: true }, schedule), undefined);
+  t.is(suspendedByOthers({ suspended: false, suspendedBy: "kubectl-patch" }, schedule), undefined);
 });

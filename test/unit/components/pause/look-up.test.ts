@@ -26,6 +26,7 @@ class Component extends pulumi.ComponentResource {
       schedule: "0 3 * * *",
       releases: [{ namespace: "scalar", name: "scalardb" }],
       channels: [],
+      maySuspend: false,
     };
     this.problems = lookUpPause(this, targets, opts.dependsOn);
   }

@@ -155,7 +155,7 @@ test.serial("runs never overlap, and a killed run is tried again in time", async
   const { cronJob } = await declare({ holdSeconds: 600, maxDrainSeconds: 600 });
   const { concurrencyPolicy, jobTemplate, suspend } = cronJob.spec;
   t.is(concurrencyPolicy, "Forbid");
-  t.false(suspend);
+  t.is(suspend, undefined, "a declared false would be a conflict with a switch-over that suspends the schedule");
   const { backoffLimit, activeDeadlineSeconds, template } = jobTemplate.spec;
   t.true(backoffLimit >= 1);
   t.true(activeDeadlineSeconds > (backoffLimit + 1) * (600 + 600));
@@ -165,6 +165,22 @@ test.serial("runs never overlap, and a killed run is tried again in time", async
     "a Pause under way is waited for before its pod is unpaused",
   );
 });
+
+test.serial(
+  "only a schedule that is to be suspended declares it, and overrides what else has resumed it",
+  async (t) => {
+    const annotations = { "pulumi.com/patchForce": "true" };
+    for (const suspend of [true, pulumi.output(true)]) {
+      const { cronJob } = await declare({ suspend });
+      t.like(cronJob, { metadata: { annotations }, spec: { suspend: true } });
+    }
+    for (const suspend of [false, pulumi.output(false)]) {
+      const { cronJob } = await declare({ suspend });
+      t.is(cronJob.spec.suspend, undefined);
+      t.deepEqual(cronJob.metadata.annotations ?? {}, {});
+    }
+  },
+);
 
 test.serial(
   "what a killed run leaves paused is looked for every five minutes, also while the schedule is suspended",
