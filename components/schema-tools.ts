@@ -23,6 +23,9 @@ export function wholeNumberFrom(min: number, what: string) {
     .meta({ type: "integer", minimum: min });
 }
 
+/** Marks a value of a JSON Schema as one that is not to be shown: messages leave it out, and editors accept it encrypted. */
+export const SECRET = { writeOnly: true };
+
 /** Marks an issue whose message is a whole sentence; of other issues, messages say only what is expected. */
 export const WHOLE_MESSAGE = { wholeMessage: true };
 

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { CHANNELS } from "../../restore-points/notifications";
-import { refusedBy, type Shape } from "../schema-tools";
+import { refusedBy, SECRET, type Shape } from "../schema-tools";
 import { certificateProblem } from "./key-problems";
 
 /** A key of a Kubernetes Secret in the pauser's namespace, which you create. */
@@ -63,9 +63,6 @@ export interface NotifyArgs {
   /** A CA that signed certificates of these servers, in PEM, besides the public ones that Node.js knows. */
   caCertificate?: pulumi.Input<string>;
 }
-
-/** In a JSON Schema, a value that is not to be shown: messages leave it out. */
-const SECRET = { writeOnly: true };
 
 /** Messages must not show the URL: it may be a secret. */
 function urlProblem(url: string): string | undefined {

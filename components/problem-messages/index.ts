@@ -5,7 +5,7 @@ import type { Problem } from "../problem";
 import { expectation } from "./expectation";
 import { fixOf } from "./fix";
 import { type JsonSchemaNode, jsonSchemaOf, mayHoldSecret, nodeAt } from "./json-schema";
-import { pathText, shown, valueAt, withValueAt } from "./value";
+import { namesSecret, pathText, shown, valueAt, withValueAt } from "./value";
 
 /** Marks an issue for which no schema of ours has a message: zod's own are not for users. */
 const NO_MESSAGE = "\u0000";
@@ -58,16 +58,15 @@ function problemOf(schema: z.ZodType, value: unknown, root: JsonSchemaNode, issu
     return { path, message: `${keys.length === 0 ? "is empty" : `has ${keys.join(", ")}`}; expected ${expected}` };
   }
   // Any part of it: a URL may be where a map is expected, and a list may hold the whole map.
-  if (node?.writeOnly || (found !== null && typeof found === "object" && mayHoldSecret(node)))
-    return {
-      path,
-      message: `its value is not allowed (it is not shown, because it may be a secret); expected ${expected}`,
-    };
-  const fix = fixOf(schema, value, issue, node?.examples !== undefined);
-  return {
-    path,
-    message: `${shown(found)} is not allowed; expected ${expected}${fix === undefined ? "" : `; ${fix}`}`,
-  };
+  const isMap = found !== null && typeof found === "object";
+  const parts = isMap ? Object.keys(found).length : 1;
+  const isHidden = parts > 0 && (node?.writeOnly || (isMap && mayHoldSecret(node)) || namesSecret(issue.path, found));
+  // How to fix a map says nothing of what it holds.
+  const fix = isHidden && !isMap ? undefined : fixOf(schema, value, issue, node?.examples !== undefined);
+  const text = isHidden
+    ? "its value is not allowed (it is not shown, because it may be a secret)"
+    : `${shown(found)} is not allowed`;
+  return { path, message: `${text}; expected ${expected}${fix === undefined ? "" : `; ${fix}`}` };
 }
 
 /** The message of our own schema; that of a key is nested. */

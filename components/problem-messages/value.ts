@@ -26,6 +26,21 @@ export function pathText(path: readonly PropertyKey[]): string {
   }, "");
 }
 
+/** Names behind which there are passwords and keys. */
+const SECRET_NAME = "pass(?:word|wd|phrase)|pwd|secret|token|credential|(?:access|account|api|master|private)[-_.]?key";
+const SECRET_KEY = new RegExp(SECRET_NAME, "i");
+/** Such a name with a value behind it: in a map, or in a text of keys and values. */
+const SECRET_ENTRY = new RegExp(`(?:${SECRET_NAME})[\\w.-]*[\\\\"']*\\s*[:=]`, "i");
+
+/**
+ * Whether names say that a value holds a secret: that of its key, or names in it. A secret can be anywhere in a configuration whose maps
+ * and lists are mixed up, so that its schema alone does not know.
+ */
+export function namesSecret(path: readonly PropertyKey[], value: unknown): boolean {
+  const key = path.findLast((step) => typeof step === "string");
+  return SECRET_KEY.test(String(key)) || SECRET_ENTRY.test(JSON.stringify(value) ?? "");
+}
+
 /** A value as messages show it: not longer than a line. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);

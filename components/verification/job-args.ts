@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { quantities, resourcesProblem } from "../container-resources";
-import { refusedBy, type Shape, wholeNumberFrom } from "../schema-tools";
+import { refusedBy, SECRET, type Shape, wholeNumberFrom } from "../schema-tools";
 
 /** What a verification's Job may use. */
 export interface JobResourcesArgs {
@@ -123,7 +123,8 @@ export const checkSchema = z
     command: z.array(z.string()).min(1).optional().describe("Its command, if not the image's own"),
     args: z.array(z.string()).optional().describe("Its arguments"),
     env: z
-      .record(z.string(), z.string())
+      .record(z.string(), z.string().meta(SECRET))
+      .meta(SECRET)
       .optional()
       .describe("Its variables, besides SCALAR_DB_PROPERTIES: the path of the copies' properties"),
     serviceAccountName: nonEmpty.optional().describe("The ServiceAccount of its pod, without its token"),

@@ -2,7 +2,7 @@ import { isIPv4 } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { COSMOSDB_TIERS } from "../../../restore-points/rules/recovery-period";
-import type { Shape } from "../../schema-tools";
+import { SECRET, type Shape } from "../../schema-tools";
 import { resourceGroup } from "../azure-server/args";
 import type { ResourceArgs } from "../create/resource-args";
 import { EITHER, eitherExistingOrCreate, manage } from "../schema";
@@ -224,8 +224,8 @@ export const cosmosdbSchema = z
               .describe("ScalarDB's schema file, as data"),
             arguments: z.array(z.string()).optional().describe("Defaults to --repair-all --coordinator"),
             properties: z
-              .record(z.string(), z.string())
-              .meta({ examples: [{ "scalar.db.cosmos.table_metadata.database": "scalardb" }] })
+              .record(z.string(), z.string().meta(SECRET))
+              .meta({ ...SECRET, examples: [{ "scalar.db.cosmos.table_metadata.database": "scalardb" }] })
               .optional()
               .describe("Properties of yours that it needs besides those of the account"),
             serviceAccountName: z

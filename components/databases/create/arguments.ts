@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { nearestWord } from "../../../restore-points/rules/nearest-word";
 import { isObject } from "../../../restore-points/shape";
 import type { Problem } from "../../problem";
-import { pathText, shown, valueAt, yamlText } from "../../problem-messages/value";
+import { namesSecret, pathText, shown, valueAt, yamlText } from "../../problem-messages/value";
 import type { CreatedResource } from "./created-resource";
 import resources from "./created-resources.json";
 
@@ -10,9 +10,6 @@ import resources from "./created-resources.json";
 type ArgumentType = string | ArgumentType[] | { [name: string]: ArgumentType };
 
 const RESOURCES: Record<string, { [name: string]: ArgumentType } | undefined> = resources;
-
-/** Arguments whose values no message shows. */
-const SECRET = /password|secret/i;
 
 /** What is wrong with the arguments of one resource; a name in `owned` may be a path of two names. */
 export function argumentProblems({ path, resource, args, owned }: CreatedResource): Problem[] {
@@ -82,7 +79,7 @@ function valueProblems(value: unknown, type: ArgumentType, path: (string | numbe
   const wrong = (fix: string | undefined): Problem[] => [
     {
       path: pathText(path),
-      message: `${SECRET.test(String(path.at(-1))) ? "its value" : shown(value)} is not allowed; expected ${typeText(type)}${fix === undefined ? "" : `; ${fix}`}`,
+      message: `${namesSecret(path, value) ? "its value" : shown(value)} is not allowed; expected ${typeText(type)}${fix === undefined ? "" : `; ${fix}`}`,
     },
   ];
   if (typeof type === "string") return acceptsScalar(value, type) ? [] : wrong(scalarFix(value, type));

@@ -55,6 +55,7 @@ for (const one of cases)
     t.true(messages.length > 0, "neither an error nor a warning");
     for (const message of messages) {
       t.notRegex(message, NOT_FOR_USERS);
+      t.notRegex(message, /sEcReT/, "shows a secret");
       t.regex(
         message,
         /^(warning: )?(scalar-backup:|aws:|pause|databases|vault)[\w.[\]":, /-]*: ./,
