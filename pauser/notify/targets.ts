@@ -79,7 +79,9 @@ const SECRET_CHARACTERS = 8;
 
 function secretsOf(url: URL, headers: Record<string, string>): string[] {
   const { href, pathname, search, username, password, searchParams } = url;
-  const parts = [...pathname.split("/"), ...searchParams.values(), ...Object.values(headers)];
+  // A server may repeat the token of "Bearer <token>" alone.
+  const values = Object.values(headers).flatMap((value) => [value, ...value.split(/[\s,;=]+/)]);
+  const parts = [...pathname.split("/"), ...searchParams.values(), ...values];
   return [
     href,
     `${pathname}${search}`,

@@ -12,7 +12,7 @@ const SECRETS = {
   PAUSER_HEARTBEAT_URL: "https://hc-ping.com/5f3b8a52-0000-4000-8000-123456789abc\n",
   PAUSER_PUSHGATEWAY_URL: "http://pusher:p4ssw0rd@pushgateway.monitoring:9091",
   PAUSER_OTLP_ENDPOINT: "http://otel-collector.monitoring:4318/",
-  PAUSER_OTLP_HEADERS: "api-key=0123456789abcdef,x-tenant=a%20b",
+  PAUSER_OTLP_HEADERS: "api-key=0123456789abcdef,x-tenant=a%20b,authorization=Bearer%20t0k3n-of-otlp",
 };
 const HOSTS = {
   webhook: "hooks.slack.com",
@@ -98,7 +98,7 @@ const addressed = (name: Name, with_: { millis: number; answer: WebAnswer | Erro
 
 function assertNoSecret(t: ExecutionContext, cluster: VirtualCluster): void {
   const said = [...cluster.logs, ...cluster.results, cluster.recorded("notifications.json") ?? ""].join("\n");
-  for (const secret of ["sEcReT", "T00000000", "5f3b8a52", "p4ssw0rd", "0123456789abcdef"])
+  for (const secret of ["sEcReT", "T00000000", "5f3b8a52", "p4ssw0rd", "0123456789abcdef", "t0k3n-of-otlp"])
     t.false(said.includes(secret), `${secret} is in: ${said}`);
 }
 
@@ -283,6 +283,14 @@ test("OTLP's partial success is a failure", async (t) => {
   world.answer(addressed("otlp", { millis: 5, answer: { status: 200, text } }));
   await world.run();
   t.regex(world.noted().otlp?.failing?.problem ?? "", /did not accept everything: it rejected 2 metrics: too old$/);
+});
+
+test("a token that a server repeats without what comes before it is in neither log nor record", async (t) => {
+  const world = outside(t);
+  world.answer(addressed("otlp", { millis: 5, answer: { status: 401, text: "invalid token: t0k3n-of-otlp" } }));
+  await world.run();
+  t.regex(world.noted().otlp?.failing?.problem ?? "", /refuses it with HTTP 401: invalid token: \[secret\]$/);
+  assertNoSecret(t, world.cluster);
 });
 
 test("an address that is missing or no URL is a failed report, and pauses nothing less", async (t) => {
