@@ -118,18 +118,30 @@ export class Pause {
     const { report, stop, settings } = this.context;
     await watch.seen;
     const paused = nextMillisecond(momentOf(clock));
-    const hold = plan.holdUntil === undefined ? settings.holdSeconds * 1000 : plan.holdUntil - paused.wall;
+    this.checkClockStep(paused);
+    const hold = plan.holdUntil === undefined ? settings.holdSeconds * 1000 : this.untilEnd(plan.holdUntil, paused);
     const forBackups = plan.backups ? `, for backups up to ${plan.backups.maxHoldSeconds} s` : "";
     const slowest = Math.round(paused.monotonic - started.monotonic);
     report.log(`all paused, the slowest after ${slowest} ms; holding ${Math.round(hold)} ms${forBackups}`);
     const backups = await this.holdWatched(watch, paused, hold);
     checkStopped(stop);
     const unpausing = momentOf(clock);
-    const step = unpausing.wall - started.wall - (unpausing.monotonic - started.monotonic);
-    if (Math.abs(step) > MAX_CLOCK_STEP_MILLIS)
-      throw end("void", `this machine's clock jumped by ${Math.round(step)} ms while pods were paused`);
+    this.checkClockStep(unpausing);
     const window = { ...this.window(paused.wall, unpausing.wall), ...(backups && { backups }) };
     return { window, ends: [paused, unpausing] };
+  }
+
+  /** How long to hold in a rendezvous; never longer than it lasts: the clock may have been set back since the run chose its end. */
+  private untilEnd(holdUntil: number, paused: Moment): number {
+    const { maxDrainSeconds, holdSeconds } = this.context.settings;
+    return Math.min(holdUntil - paused.wall, (maxDrainSeconds + holdSeconds) * 1000);
+  }
+
+  /** @throws {RunEnded} when the wall clock has jumped since the first Pause */
+  private checkClockStep({ wall, monotonic }: Moment): void {
+    const step = wall - this.started.wall - (monotonic - this.started.monotonic);
+    if (Math.abs(step) > MAX_CLOCK_STEP_MILLIS)
+      throw end("void", `this machine's clock jumped by ${Math.round(step)} ms while pods were paused`);
   }
 
   private async holdWatched(watch: PauseWatch, paused: Moment, hold: number): Promise<PauseWindow["backups"]> {

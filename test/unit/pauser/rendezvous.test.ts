@@ -3,7 +3,7 @@ import { expectedDrain, pauseBeforeMinute, rendezvous } from "../../../pauser/re
 import { readEnvironment, type Settings } from "../../../pauser/settings";
 import type { LastRun } from "../../../restore-points/last-run";
 import { VirtualCluster } from "./virtual/cluster";
-import { assertSafe, assertUntouched, begin, elapse, pause, sceneOf } from "./virtual/scene";
+import { assertSafe, assertUntouched, assertVoid, begin, elapse, pause, sceneOf, untilTrue } from "./virtual/scene";
 import { VirtualTime } from "./virtual/time";
 
 const JOB = (cluster: VirtualCluster) => ({
@@ -80,6 +80,26 @@ test("a cluster that is so late that less than the shortest window is left recor
   assertSafe(t, cluster);
   t.deepEqual(cluster.windows, []);
 });
+
+const SET_BACK: [when: string, isThen: (cluster: VirtualCluster) => boolean, longestMillis: number][] = [
+  ["while pods drain", ({ logs }) => logs.some((line) => line.startsWith("pausing")), 5000],
+  // Nothing shows that the clock jumped: the hold ends as late as it could have without that.
+  ["right before pods are paused", ({ unfinished }) => unfinished !== undefined, 45_000],
+];
+
+for (const [when, isThen, longestMillis] of SET_BACK) {
+  test(`a clock that is set back by an hour ${when} prolongs no hold by that`, async (t) => {
+    const { cluster } = sceneOf();
+    for (const pod of cluster.pods.values()) pod.faults = { drainMillis: 1000 };
+    const { process, ended } = begin(cluster, { rendezvousSeconds: 60 }, JOB(cluster));
+    await untilTrue(cluster, () => isThen(cluster));
+    process.wallOffset -= 3_600_000;
+    const since = cluster.time.now;
+    t.is((await ended()).end, "void");
+    t.true(cluster.time.now - since < longestMillis, `the run took ${cluster.time.now - since} ms more`);
+    assertVoid(t, cluster);
+  });
+}
 
 test("a manually created Job pauses at once, without rendezvous, and says so", async (t) => {
   const { cluster } = sceneOf();
