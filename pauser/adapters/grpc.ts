@@ -22,6 +22,9 @@ export interface ChannelTls {
   overrideAuthority?: string | undefined;
 }
 
+/** The answers of an admin interface are a few bytes. What is longer would only cost memory and time while pods are paused. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
 /** gRPC's length prefix: a byte that says whether the message is compressed, and four with its length. */
 const PREFIX_BYTES = 5;
 
@@ -76,6 +79,7 @@ export class GrpcChannel {
         "grpc-timeout": `${Math.ceil(timeoutMillis)}m`,
       });
       const answer: Answer = { chunks: [] };
+      let size = 0;
       const timer = setTimeout(() => {
         answer.failure ??= `no answer within ${timeoutMillis / 1000} s`;
         if (resetOnTimeout) this.reset(session);
@@ -85,7 +89,14 @@ export class GrpcChannel {
         answer.http = headers[":status"];
         readStatus(answer, headers);
       });
-      stream.on("data", (chunk: Buffer) => answer.chunks.push(chunk));
+      stream.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        if (size <= MAX_ANSWER_BYTES) answer.chunks.push(chunk);
+        else if (!stream.closed) {
+          answer.failure ??= `the answer is longer than ${MAX_ANSWER_BYTES} bytes`;
+          stream.close(http2.constants.NGHTTP2_CANCEL);
+        }
+      });
       stream.on("trailers", (trailers) => readStatus(answer, trailers));
       stream.on("error", (error) => {
         answer.failure ??= causeOf(error);

@@ -74,12 +74,14 @@ function fieldsOf(message: Buffer, name: string): { field: number; value: bigint
   let at = 0;
   const varint = (): bigint => {
     let value = 0n;
-    for (let shift = 0n; ; shift += 7n) {
+    // 64 bits are ten bytes at most. The time that more would take grows with their square, while pods are paused.
+    for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = message[at++];
       if (byte === undefined) throw new Error(`${name} is cut short`);
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
+    throw new Error(`${name} has a number of more than 64 bits`);
   };
   while (at < message.length) {
     const key = varint();

@@ -103,6 +103,17 @@ const ANSWERS: [what: string, handler: Handler, expected: string | RegExp][] = [
   ],
   ["empty", (stream) => answer(stream, [framed(Buffer.alloc(0))], OK), ""],
   ["cut short", (stream) => answer(stream, [framed(Buffer.from("hel"), 0, 5)], OK), /^the answer is cut short$/],
+  [
+    "without end",
+    (stream) => {
+      stream.respond(HEADERS);
+      const more = () => {
+        if (!stream.destroyed) stream.write(Buffer.alloc(16_384), () => setImmediate(more));
+      };
+      more();
+    },
+    /^the answer is longer than 1048576 bytes$/,
+  ],
   ["without a message", (stream) => answer(stream, [], OK), /^the answer is cut short$/],
   ["compressed", (stream) => answer(stream, [framed(Buffer.from("x"), 1)], OK), /^the answer is compressed/],
   ["a status alone", (stream) => answer(stream, [], { "grpc-status": "14" }), /^gRPC status 14$/],

@@ -32,6 +32,12 @@ test("a CheckPausedResponse is read, also with fields of a later version", (t) =
   );
 });
 
+test("a number without end is an error at its eleventh byte", (t) => {
+  const endless = (bytes: number) => Buffer.concat([Buffer.from([0x08]), Buffer.alloc(bytes, 0xff)]);
+  t.throws(() => decodeCheckPausedResponse(endless(9)), { message: /cut short/ });
+  t.throws(() => decodeCheckPausedResponse(endless(60_000)), { message: /a number of more than 64 bits/ });
+});
+
 test("a truncated message is an error, not false", (t) => {
   t.throws(() => decodeCheckPausedResponse(Buffer.from([0x08])), { message: /cut short/ });
 });
