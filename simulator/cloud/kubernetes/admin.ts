@@ -1,6 +1,6 @@
 /**
  * The server's side of Scalar's admin interface: gRPC, package `rpc`, service `Admin`, by ScalarDL's `AdminService`
- * (scalar-labs/scalardl at d4ada364, ledger/src/main/java/com/scalar/dl/ledger/server/AdminService.java).
+ * [scalar-labs/scalardl at d4ada364, ledger/src/main/java/com/scalar/dl/ledger/server/AdminService.java].
  */
 
 import {
@@ -22,7 +22,7 @@ interface PauseRequest {
 
 export type AdminMethod = "Pause" | "Unpause" | "CheckPaused";
 
-/** The products wait this long for outstanding requests by default. */
+/** The products wait this long for outstanding requests by default. [scalar-labs/scalardl, AdminService, DEFAULT_MAX_PAUSE_WAIT_TIME_MILLIS] */
 const DEFAULT_MAX_PAUSE_WAIT_MILLIS = 30_000;
 
 const EMPTY = Buffer.alloc(0);

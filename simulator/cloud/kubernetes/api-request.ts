@@ -16,7 +16,10 @@ export interface Target {
   subresource?: string;
 }
 
-/** Such as `/api/v1/namespaces/scalar/pods/x` or `/apis/apps/v1/deployments`. */
+/**
+ * Such as `/api/v1/namespaces/scalar/pods/x` or `/apis/apps/v1/deployments`. Kubernetes installs a route for each resource it serves, and
+ * answers 404 for all others. [k8s.io/apiserver/pkg/endpoints/installer.go, registerResourceHandlers]
+ */
 export function parsePath(pathname: string): Target {
   const parts = pathname.split("/").filter(Boolean).map(decodeURIComponent);
   const apiVersion = parts[0] === "api" ? parts[1] : parts[0] === "apis" ? `${parts[1]}/${parts[2]}` : undefined;
@@ -30,6 +33,7 @@ export function parsePath(pathname: string): Target {
   return { kind, namespace, name, subresource };
 }
 
+/** [k8s.io/apiserver/pkg/endpoints/handlers/rest.go, limitedReadBody and transformDecodeError] */
 export async function readJson(request: IncomingMessage): Promise<JsonObject> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -49,6 +53,11 @@ export async function readJson(request: IncomingMessage): Promise<JsonObject> {
   throw new StatusError("BadRequest", "the object provided is unrecognized: the body is no JSON object");
 }
 
+/**
+ * A manifest whose name and namespace are those of the path. Only the manifest of an update has to repeat the name.
+ * [k8s.io/apiserver/pkg/endpoints/handlers/rest.go, transformDecodeError and checkName; pkg/registry/rest/meta.go,
+ * EnsureObjectNamespaceMatchesRequestNamespace]
+ */
 export async function readManifest(request: IncomingMessage, target: Target): Promise<ObjectManifest> {
   const manifest = (await readJson(request)) as unknown as ObjectManifest;
   const { kind, name, namespace } = target;
@@ -58,6 +67,12 @@ export async function readManifest(request: IncomingMessage, target: Target): Pr
     throw new StatusError(
       "BadRequest",
       `${manifest.kind} in version "${manifest.apiVersion}" cannot be handled as a ${kind.kind}`,
+    );
+  }
+  if (request.method === "PUT" && !manifest.metadata?.name) {
+    throw new StatusError(
+      "BadRequest",
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
     );
   }
   if (differs(manifest.metadata?.name, name)) {

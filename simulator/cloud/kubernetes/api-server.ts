@@ -90,22 +90,9 @@ export class ApiServer {
       account = this.#authenticate(request);
       [status, body] = await this.#answer(method, url, account, request);
     } catch (error) {
-      if (!(error instanceof StatusError)) {
-        status = 500;
-        const message = error instanceof Error ? error.message : String(error);
-        body = {
-          kind: "Status",
-          apiVersion: "v1",
-          metadata: {},
-          status: "Failure",
-          message,
-          reason: "InternalError",
-          code: 500,
-        };
-      } else {
-        status = error.code;
-        body = error.toStatus();
-      }
+      const failure = error instanceof StatusError ? error : StatusError.internal(error);
+      status = failure.code;
+      body = failure.toStatus();
     }
     const user = account === ADMINISTRATOR ? "admin" : account && `${account.namespace}/${account.name}`;
     this.requests.push({ user, method, path: url.pathname, status });
@@ -114,13 +101,18 @@ export class ApiServer {
       return;
     }
     response.sendDate = false;
-    response.writeHead(status, {
-      "content-type": "application/json",
-      date: new Date(this.#options.clock.now()).toUTCString(),
-    });
+    response.setHeader("date", new Date(this.#options.clock.now()).toUTCString());
+    if (fate === "throttle") {
+      // Not a Status object. [k8s.io/apiserver/pkg/server/filters/priority-and-fairness.go, tooManyRequests]
+      response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "retry-after": "1" });
+      response.end("Too many requests, please try again later.\n");
+      return;
+    }
+    response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(body));
   }
 
+  /** [k8s.io/apiserver/pkg/endpoints/filters/authentication.go, Unauthorized] */
   #authenticate(request: IncomingMessage): User {
     const header = request.headers.authorization;
     if (header === undefined) return undefined;
@@ -147,7 +139,7 @@ export class ApiServer {
     const served = !target.kind.custom || this.#options.customResources.has(target.kind.plural);
     const query = url.searchParams;
     const namespace = target.namespace ?? "";
-    // Authorization comes first: who may not list a kind does not learn whether it is served.
+    // Who may not list a kind does not learn whether it is served: [k8s.io/apiserver/pkg/server/config.go, DefaultBuildHandlerChain].
     const check = (verb: Verb, name = target.name) => {
       authorize(store, account, { ...target, verb, name });
       if (!served) throw StatusError.noSuchResource();
@@ -216,6 +208,7 @@ export class ApiServer {
     };
   }
 
+  /** [k8s.io/apiserver/pkg/endpoints/handlers/patch.go, PatchResource] */
   async #patch(
     target: Target,
     name: string,
@@ -233,10 +226,8 @@ export class ApiServer {
       case "application/apply-patch+yaml": {
         const { fieldManager } = options;
         if (!fieldManager) {
-          throw new StatusError(
-            "BadRequest",
-            "PatchOptions.meta.k8s.io is invalid: fieldManager: Required value: is required for apply patch",
-          );
+          const problem = { field: "fieldManager", message: "Required value: is required for apply patch" };
+          throw StatusError.invalid(PATCH_OPTIONS, "PatchOptions", "", [problem]);
         }
         if (!store.find(target.kind, namespace, name)) checkCreate();
         const manifest = await readManifest(request, target);
@@ -250,7 +241,7 @@ export class ApiServer {
     }
   }
 
-  /** `Scale` of a Deployment: its wished and actual number of pods. */
+  /** A Deployment's wished and actual pods. [kubernetes: pkg/registry/apps/deployment/storage/storage.go, ScaleREST] */
   async #scale(
     method: string,
     name: string,
@@ -267,9 +258,10 @@ export class ApiServer {
     } else if (method === "PUT" || method === "PATCH") {
       check(method === "PUT" ? "update" : "patch");
       const scale = await readJson(request);
-      const replicas = (scale.spec as JsonObject | undefined)?.replicas ?? 0;
+      const current = method === "PATCH" ? store.get(kind, namespace, name).spec?.replicas : 0;
+      const replicas = (scale.spec as JsonObject | undefined)?.replicas ?? current ?? 1;
       if (!Number.isInteger(replicas) || Number(replicas) < 0) throw invalidScale(name, replicas);
-      // kubernetes/pkg/registry/apps/deployment/storage/storage.go, scaleUpdatedObjectInfo: a resourceVersion is the Deployment's own.
+      // scaleUpdatedObjectInfo: a resourceVersion is the Deployment's own.
       const { resourceVersion } = (scale.metadata ?? {}) as JsonObject;
       const patch = { ...(resourceVersion && { metadata: { resourceVersion } }), spec: { replicas } };
       deployment = store.mergePatch(kind, namespace, name, patch, writeOptions(query));
@@ -286,6 +278,8 @@ export class ApiServer {
     };
   }
 }
+
+const PATCH_OPTIONS = { group: "meta.k8s.io", plural: "patchoptions" };
 
 const invalidScale = (name: string, replicas: unknown) =>
   StatusError.invalid({ group: "autoscaling", plural: "scales" }, "Scale", name, [

@@ -84,6 +84,9 @@ const SECRETS = kindOf({ apiVersion: "v1", kind: "Secret" });
 /** A container that can't be started; the message is that of Kubernetes' event. */
 export class ContainerConfigError extends Error {}
 
+/** Ends the test: not a rule of Kubernetes. */
+const notSimulated = (what: string) => new ContainerConfigError(`the simulated cluster ${what}`);
+
 export class RunningContainer {
   readonly #process: ReturnType<typeof spawn>;
   /** When the process has ended and its output is read. */
@@ -94,8 +97,7 @@ export class RunningContainer {
   constructor(options: ContainerOptions) {
     const spec = options.pod.spec as unknown as PodSpec;
     const [container, ...others] = spec.containers;
-    if (!container || others.length > 0)
-      throw new ContainerConfigError("the simulated cluster runs pods of one container");
+    if (!container || others.length > 0) throw notSimulated("runs pods of one container");
     const root = mkdtempSync(join(tmpdir(), "pod-"));
     try {
       const paths = mountAll(root, container, spec.volumes ?? [], options);
@@ -178,6 +180,7 @@ class Paths {
 
 const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
+/** [kubernetes: pkg/apis/core/validation/validation.go, ValidateVolumeMounts] */
 function mountAll(root: string, container: Container, volumes: Volume[], options: ContainerOptions): Paths {
   const paths = new Paths();
   const mount = (inside: string) => {
@@ -195,7 +198,7 @@ function mountAll(root: string, container: Container, volumes: Volume[], options
   for (const { name, mountPath, subPath } of container.volumeMounts ?? []) {
     const volume = volumes.find((candidate) => candidate.name === name);
     if (!volume) throw new ContainerConfigError(`volumeMounts: no volume named "${name}"`);
-    if (subPath !== undefined) throw new ContainerConfigError("the simulated cluster mounts whole volumes, no subPath");
+    if (subPath !== undefined) throw notSimulated("mounts whole volumes, no subPath");
     const directory = mount(mountPath);
     for (const [path, content] of configMapFiles(volume, options)) {
       mkdirSync(dirname(join(directory, path)), { recursive: true });
@@ -205,6 +208,7 @@ function mountAll(root: string, container: Container, volumes: Volume[], options
   return paths;
 }
 
+/** [kubernetes: pkg/volume/configmap/configmap.go, SetUpAt and MakePayload] */
 function configMapFiles({ name, configMap }: Volume, { store, pod }: ContainerOptions): [string, Buffer][] {
   if (!configMap) return [];
   const found = store.find(CONFIG_MAPS, pod.metadata.namespace, configMap.name ?? "");
@@ -221,10 +225,11 @@ function configMapFiles({ name, configMap }: Volume, { store, pod }: ContainerOp
     content.set(key, Buffer.from(text, "base64"));
   }
   if (!configMap.items) return [...content];
-  return configMap.items.map(({ key, path }) => {
+  return configMap.items.flatMap(({ key, path }): [string, Buffer][] => {
     const file = content.get(key);
-    if (!file) throw new ContainerConfigError(`configmap references non-existent config key: ${key}`);
-    return [path, file];
+    if (file) return [[path, file]];
+    if (configMap.optional) return [];
+    throw new ContainerConfigError(`configmap references non-existent config key: ${key}`);
   });
 }
 
@@ -236,9 +241,7 @@ function commandOf(container: Container, paths: Paths): [file: string, args: str
   if (container.command === undefined && first !== undefined && (first.startsWith("-") || first.startsWith("/"))) {
     return [process.execPath, words];
   }
-  throw new ContainerConfigError(
-    `exec: "${first ?? ""}": executable file not found in $PATH: the simulated cluster runs Node images only`,
-  );
+  throw notSimulated(`runs Node images only, and no ${first ?? ""}`);
 }
 
 function variablesOf(container: Container, options: ContainerOptions, paths: Paths): Record<string, string> {
@@ -255,6 +258,7 @@ function variablesOf(container: Container, options: ContainerOptions, paths: Pat
   return variables;
 }
 
+/** [kubernetes: pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables] */
 function variableValue({ value, valueFrom }: EnvVar, { store, pod }: ContainerOptions): string | undefined {
   if (valueFrom === undefined) return value ?? "";
   const { fieldRef, configMapKeyRef, secretKeyRef } = valueFrom;
@@ -265,12 +269,14 @@ function variableValue({ value, valueFrom }: EnvVar, { store, pod }: ContainerOp
     const text = (found?.data as Record<string, string> | undefined)?.[reference.key];
     if (text !== undefined) return secretKeyRef ? Buffer.from(text, "base64").toString("utf8") : text;
     if (reference.optional) return undefined;
+    if (!found) throw new ContainerConfigError(`${kind.kind.toLowerCase()} "${reference.name}" not found`);
     const holder = `${kind.kind} ${pod.metadata.namespace}/${reference.name}`;
     throw new ContainerConfigError(`couldn't find key ${reference.key} in ${holder}`);
   }
-  throw new ContainerConfigError("env: the simulated cluster knows fieldRef, configMapKeyRef and secretKeyRef");
+  throw notSimulated("knows fieldRef, configMapKeyRef and secretKeyRef only");
 }
 
+/** [kubernetes: pkg/apis/core/pods/helpers.go, ConvertDownwardAPIFieldLabel] */
 function fieldValue(path: string, pod: KubernetesObject): string {
   const { name, namespace, uid, labels, annotations } = pod.metadata;
   const [, map, key] = /^metadata\.(labels|annotations)\['([^']+)'\]$/.exec(path) ?? [];

@@ -183,6 +183,7 @@ export class JobRun {
     }
   }
 
+  /** [kubernetes: plugin/pkg/admission/serviceaccount/admission.go, Admit] */
   #serviceAccount(pod: KubernetesObject): KubernetesObject {
     const name = (pod.spec as unknown as PodSpec).serviceAccountName ?? "default";
     const account = this.#host.store.find(SERVICE_ACCOUNTS, this.namespace, name);

@@ -7,6 +7,7 @@ import { type AdminMethod, AdminService, adminImplementation } from "./admin";
 import { RequestGate } from "./gate";
 import { HeldAddress } from "./held-address";
 
+/** Inferred: a real pod takes seconds; long enough for callers to see that it is not ready. */
 const START_MILLIS = 20;
 
 /** What a product serves in addition to the admin interface. */

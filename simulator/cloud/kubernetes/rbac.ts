@@ -40,12 +40,15 @@ export type User = ServiceAccountName | typeof ADMINISTRATOR | undefined;
 
 export const userName = ({ namespace, name }: ServiceAccountName) => `system:serviceaccount:${namespace}:${name}`;
 
-/** @throws {StatusError} Forbidden, unless a Role bound to the account allows it */
+/**
+ * @throws {StatusError} Forbidden, unless a Role bound to the account allows it
+ * [kubernetes: plugin/pkg/auth/authorizer/rbac/rbac.go, RuleAllows; k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go]
+ */
 export function authorize(store: ObjectStore, account: User, access: Access): void {
   if (account === ADMINISTRATOR || allowed(store, account, access)) return;
-  const { verb, kind, namespace, name } = access;
+  const { verb, namespace, name } = access;
   const user = account ? userName(account) : "system:anonymous";
-  throw StatusError.forbidden(user, verb, { group: kind.group, plural: resourceOf(access) }, namespace, name);
+  throw StatusError.forbidden(user, verb, { ...access, resource: resourceOf(access) }, namespace, name);
 }
 
 /** Whether the account may do it. */

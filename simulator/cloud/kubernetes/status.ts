@@ -5,13 +5,16 @@ export type StatusReason =
   | "BadRequest"
   | "Conflict"
   | "Forbidden"
+  | "InternalError"
   | "Invalid"
   | "MethodNotAllowed"
   | "NotFound"
   | "RequestEntityTooLarge"
   | "TooManyRequests"
   | "Unauthorized"
-  | "UnsupportedMediaType";
+  | "UnsupportedMediaType"
+  /** Unknown: the answer has none. */
+  | "";
 
 /** [k8s.io/apimachinery/pkg/api/errors/errors.go] */
 const CODES: Record<StatusReason, number> = {
@@ -19,6 +22,7 @@ const CODES: Record<StatusReason, number> = {
   BadRequest: 400,
   Conflict: 409,
   Forbidden: 403,
+  InternalError: 500,
   Invalid: 422,
   MethodNotAllowed: 405,
   NotFound: 404,
@@ -26,6 +30,8 @@ const CODES: Record<StatusReason, number> = {
   TooManyRequests: 429,
   Unauthorized: 401,
   UnsupportedMediaType: 415,
+  // [k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/status.go, ErrorToAPIStatus]
+  "": 500,
 };
 
 export interface StatusDetails {
@@ -66,7 +72,7 @@ export class StatusError extends Error {
       metadata: {},
       status: "Failure",
       message: this.message,
-      reason: this.reason,
+      ...(this.reason !== "" && { reason: this.reason }),
       details: this.details,
       code: this.code,
     };
@@ -74,6 +80,10 @@ export class StatusError extends Error {
 
   static tooManyRequests(): StatusError {
     return new StatusError("TooManyRequests", "Too many requests, please try again later.");
+  }
+
+  static internal(error: unknown): StatusError {
+    return new StatusError("InternalError", error instanceof Error ? error.message : String(error));
   }
 
   static notFound(resource: GroupResource, name: string): StatusError {
@@ -104,12 +114,7 @@ export class StatusError extends Error {
       message: `conflict with "${manager}"`,
       field,
     }));
-    const count = conflicts.length === 1 ? "1 conflict" : `${conflicts.length} conflicts`;
-    const list =
-      conflicts.length === 1
-        ? ` ${causes[0]?.message}: ${causes[0]?.field}`
-        : ` conflicts:\n${causes.map(({ message, field }) => `- ${message}: ${field}`).join("\n")}`;
-    return new StatusError("Conflict", `Apply failed with ${count}:${list}`, { causes });
+    return new StatusError("Conflict", conflictMessage(conflicts), { causes });
   }
 
   static invalid(
@@ -130,22 +135,36 @@ export class StatusError extends Error {
   static forbidden(
     user: string,
     verb: string,
-    resource: GroupResource,
+    { kind, resource }: { kind: GroupResource; resource: string },
     namespace: string | undefined,
     name?: string,
   ): StatusError {
     const where = namespace ? `in the namespace "${namespace}"` : "at the cluster scope";
-    const what = name === undefined ? qualified(resource) : `${qualified(resource)} "${name}"`;
+    // The subresource is named once only: deployments.apps "x" ... cannot patch resource "deployments/scale".
+    const what = name === undefined ? qualified(kind) : `${qualified(kind)} "${name}"`;
     return new StatusError(
       "Forbidden",
-      `${what} is forbidden: User "${user}" cannot ${verb} resource "${resource.plural}" in API group "${resource.group}" ${where}`,
-      details(resource, name),
+      `${what} is forbidden: User "${user}" cannot ${verb} resource "${resource}" in API group "${kind.group}" ${where}`,
+      details(kind, name),
     );
   }
 
   static unauthorized(): StatusError {
     return new StatusError("Unauthorized", "Unauthorized");
   }
+}
+
+/** [k8s.io/apimachinery/pkg/util/managedfields/internal/conflict.go, getConflictMessage] */
+function conflictMessage(conflicts: { manager: string; field: string }[]): string {
+  const [first, ...others] = conflicts;
+  if (first && others.length === 0)
+    return `Apply failed with 1 conflict: conflict with "${first.manager}": ${first.field}`;
+  const managers = [...new Set(conflicts.map(({ manager }) => manager))].sort();
+  const lines = managers.flatMap((manager) => [
+    `conflicts with "${manager}":`,
+    ...conflicts.filter((each) => each.manager === manager).map(({ field }) => `- ${field}`),
+  ]);
+  return `Apply failed with ${conflicts.length} conflicts: ${lines.join("\n")}`;
 }
 
 function details({ group, plural }: GroupResource, name?: string): StatusDetails {

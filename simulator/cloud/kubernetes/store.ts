@@ -1,7 +1,7 @@
 /** The simulated cluster's objects, with the rules by which an API server changes them. */
 
 import type { SimulatedClock } from "../clock";
-import { matchesFields } from "./field-selector";
+import { checkFields, matchesFields } from "./field-selector";
 import { type Kind, kindOf } from "./kinds";
 import { FieldManagers } from "./managers";
 import { applyMergePatch } from "./merge-patch";
@@ -73,6 +73,7 @@ export class ObjectStore {
     namespace?: string,
     { labelSelector = "", fieldSelector = "" }: ListOptions = {},
   ): KubernetesObject[] {
+    checkFields(fieldSelector, kind.kind);
     return [...this.#objects.values()]
       .map(({ object }) => object)
       .filter(
@@ -92,7 +93,10 @@ export class ObjectStore {
       .map((object) => structuredClone(object));
   }
 
-  /** @throws {StatusError} AlreadyExists, Invalid, or NotFound of its namespace */
+  /**
+   * @throws {StatusError} AlreadyExists, Invalid, or NotFound of its namespace
+   * [k8s.io/apiserver/pkg/storage/errors/storage.go, InterpretCreateError; pkg/storage/etcd3/store.go, Create: no error of the API's own]
+   */
   create(
     manifest: ObjectManifest,
     { fieldManager = DEFAULT_MANAGER, dryRun = false }: WriteOptions = {},
@@ -100,7 +104,7 @@ export class ObjectStore {
     const kind = kindOf(manifest);
     const { name, namespace } = this.#identify(kind, manifest);
     if (manifest.metadata?.resourceVersion) {
-      throw new StatusError("BadRequest", "resourceVersion should not be set on objects to be created");
+      throw new StatusError("", "resourceVersion should not be set on objects to be created");
     }
     if (this.#objects.has(keyOf(kind, namespace, name))) throw StatusError.alreadyExists(kind, name);
     const managers = new FieldManagers();
@@ -111,7 +115,7 @@ export class ObjectStore {
 
   /**
    * Replaces an object. With a `resourceVersion` in the manifest it fails if the object has changed since.
-   * @throws {StatusError} NotFound, Conflict, Invalid
+   * @throws {StatusError} NotFound, Conflict, Invalid [k8s.io/apiserver/pkg/registry/generic/registry/store.go, Update]
    */
   update(
     manifest: ObjectManifest,
@@ -155,6 +159,7 @@ export class ObjectStore {
   /**
    * Server-side apply: creates the object or sets the manifest's fields in it; fields of other managers remain.
    * @throws {StatusError} Conflict when others have set a field to something else, unless forced
+   * [k8s.io/apimachinery/pkg/util/managedfields/internal/conflict.go]
    */
   apply(manifest: ObjectManifest, { fieldManager, force = false, dryRun = false }: ApplyOptions): KubernetesObject {
     const kind = kindOf(manifest);
@@ -211,12 +216,16 @@ export class ObjectStore {
     return structuredClone(object);
   }
 
+  /** [k8s.io/apiserver/pkg/storage/errors/storage.go, InterpretGetError] */
   #stored(kind: Kind, namespace: string, name: string): Stored {
     const stored = this.#objects.get(keyOf(kind, namespace, name));
     if (!stored) throw StatusError.notFound(kind, name);
     return stored;
   }
 
+  /**
+   * [k8s.io/apimachinery/pkg/api/validation/objectmeta.go, ValidateObjectMetaAccessor; k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle]
+   */
   #identify(kind: Kind, manifest: ObjectManifest): { name: string; namespace: string } {
     const name = manifest.metadata?.name;
     if (!name) {

@@ -120,5 +120,7 @@ test("requests to AWS and to the Kubernetes API server of a cloud are counted to
     "kubernetes GET /version",
   ]);
   cloud.failures.arm(1, "throttled");
-  t.is((await version()).status, 429);
+  const throttled = await version();
+  t.is(throttled.status, 429);
+  t.is(await throttled.text(), "Too many requests, please try again later.\n");
 });

@@ -130,7 +130,7 @@ test("each verb is denied unless a Role grants it", async (t) => {
     list: ["GET", CONFIG_MAPS],
     get: ["GET", `${CONFIG_MAPS}/windows`],
     create: ["POST", CONFIG_MAPS, { metadata: { name: "new" } }],
-    update: ["PUT", `${CONFIG_MAPS}/windows`, { data: {} }],
+    update: ["PUT", `${CONFIG_MAPS}/windows`, { metadata: { name: "windows" }, data: {} }],
     patch: ["PATCH", `${CONFIG_MAPS}/windows`, { data: {} }, "application/merge-patch+json"],
     delete: ["DELETE", `${CONFIG_MAPS}/windows`],
   };
