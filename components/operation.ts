@@ -44,6 +44,18 @@ export function declareCompletion<Name extends OperationName>(
   );
 }
 
+/** The request that the stack's last update has sent; undefined before the first. */
+export async function lastRequest<Name extends OperationName>(
+  logical: string,
+  operation: Name,
+  { parent }: pulumi.CustomResourceOptions,
+): Promise<RequestOf<Name> | undefined> {
+  const last = await outputsInState({ type: "command:local:Command", logical }, { parent });
+  if (typeof last?.stdin !== "string" || last.create !== commandText(operation)) return undefined;
+  // Cast: this operation's request, which this version or an earlier one has written.
+  return JSON.parse(last.stdin) as RequestOf<Name>;
+}
+
 /**
  * Declares a command that runs an operation once for each request, and hands over what it has found: the operation's last line.
  */

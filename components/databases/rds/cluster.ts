@@ -104,7 +104,14 @@ export function declareClusterCopy(
     {
       parent: context.parent,
       import: own.importId,
-      ignoreChanges: ["restoreToPointInTime", "snapshotIdentifier", "availabilityZones"],
+      ignoreChanges: [
+        "restoreToPointInTime",
+        "snapshotIdentifier",
+        "availabilityZones",
+        // AWS Backup sets these on the source when it takes over its backups. A copy that exists by then keeps its own.
+        "backupRetentionPeriod",
+        "preferredBackupWindow",
+      ],
       retainOnDelete: recovery,
       customTimeouts: { create: "12h", delete: "2h" },
     },

@@ -1,9 +1,10 @@
 import type { DBInstance } from "@aws-sdk/client-rds";
 import { Instance } from "@pulumi/aws/rds";
+import * as pulumi from "@pulumi/pulumi";
 import { answered } from "../../../operations/answered";
 import { tagsOf } from "../../../operations/aurora";
 import type { InstanceSettings } from "../../../operations/rds";
-import { declareCompletion } from "../../operation";
+import { declareCompletion, lastRequest } from "../../operation";
 import { copyTags } from "../copy-tags";
 import { instantSuffix, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
 import { type Found, leftToSetAgain } from "../not-restored";
@@ -37,18 +38,21 @@ export function restoreInstance(
   });
   const copy = found.apply(({ source, deleted, importId }) => {
     const instance = declareCopy(engine, logical, { source, deleted, importId }, args, context, region);
+    const completed = `${logical}-completion`;
+    const { parent } = context;
+    const before = lastRequest(completed, "complete-rds-instance-copy", { parent });
     const completion = declareCompletion(
-      `${logical}-completion`,
+      completed,
       "complete-rds-instance-copy",
       {
-        request: {
+        request: pulumi.output(before).apply((last) => ({
           region,
           instanceIdentifier: copyIdentifier(answered(source, "DBInstanceIdentifier"), instant),
-          settings: settingsOf(source),
-        },
+          settings: { ...settingsOf(source), ...(last && backupsOf(last.settings)) },
+        })),
         access: aws.access,
       },
-      { parent: context.parent, dependsOn: [instance] },
+      { parent, dependsOn: [instance] },
     );
     return {
       arn: instance.arn,
@@ -173,6 +177,11 @@ function settingsOf(source: DBInstance): InstanceSettings {
     DatabaseInsightsMode: source.DatabaseInsightsMode,
     ...(gp3 ? { StorageType: "gp3", Iops: source.Iops, StorageThroughput: source.StorageThroughput } : {}),
   };
+}
+
+/** What AWS Backup sets on the source when it takes over its backups. A copy that exists by then keeps its own. */
+function backupsOf({ BackupRetentionPeriod, PreferredBackupWindow }: InstanceSettings): InstanceSettings {
+  return { BackupRetentionPeriod, PreferredBackupWindow };
 }
 
 function directoryNotes({ DomainMemberships }: DBInstance): string[] {
