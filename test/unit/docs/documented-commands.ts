@@ -50,6 +50,14 @@ export function commandLines(document: string): string[] {
  * @throws {Error} for what bash cannot parse, and for a program that has no shim
  */
 export function documentedCommands(document: string): DocumentedCommand[] {
+  const known = read.get(document) ?? readCommands(document);
+  read.set(document, known);
+  return known;
+}
+
+const read = new Map<string, DocumentedCommand[]>();
+
+function readCommands(document: string): DocumentedCommand[] {
   const lines = commandLines(document).map((line) => line.replaceAll(/<[a-zA-Z][a-zA-Z ,-]*>/g, "PLACEHOLDER"));
   if (lines.length === 0) return [];
   const folder = mkdtempSync(join(tmpdir(), "documented-"));
@@ -80,15 +88,22 @@ echo "${OUTPUT}" 2> /dev/null || true
   for (const program of PROGRAMS) writeFileSync(join(programs, program), shim, { mode: 0o755 });
   // `cp` and input files of a user: nothing of theirs exists here.
   writeFileSync(join(programs, "cp"), "#!/bin/bash\n", { mode: 0o755 });
-  for (const line of lines) {
+  // One process for all lines: each is a file of its own, which a subshell reads, so that none sees another's variables or quotes.
+  for (const [index, line] of lines.entries()) {
     for (const [, input = ""] of line.matchAll(/(?<!<)< ([\w./-]+)/g)) writeFileSync(join(work, input), "");
-    const { status, stderr } = spawnSync("/bin/bash", ["--norc", "-c", `set -euo pipefail\n${line}\nwait`], {
-      cwd: work,
-      env: { PATH: programs },
-      stdio: ["ignore", "pipe", "pipe"],
-      encoding: "utf8",
-    });
-    if (status !== 0) throw new Error(`bash cannot run "${line}": ${stderr.trim()}`);
+    writeFileSync(join(folder, `${index}.sh`), `set -euo pipefail\n${line}\nwait\n`);
+  }
+  const each = `for index do (. "${folder}/$index.sh"); [ $? = 0 ] || { echo "$index"; exit 1; }; done`;
+  const numbers = [...lines.keys()].map(String);
+  const { status, stdout, stderr } = spawnSync("/bin/bash", ["--norc", "-c", each, "bash", ...numbers], {
+    cwd: work,
+    env: { PATH: programs },
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
+  });
+  if (status !== 0) {
+    const failed = lines[Number(stdout.trim().split("\n").at(-1))];
+    throw new Error(`bash cannot run "${failed}": ${stderr.trim()}`);
   }
   return readFileSync(notes, "utf8")
     .split("\x1e")

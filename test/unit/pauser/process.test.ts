@@ -116,6 +116,7 @@ test("after SIGKILL during the hold, the next run unpauses first, then records i
   child.kill("SIGKILL");
   t.is((await ended).signal, "SIGKILL");
   t.is(cluster.pausedPods.length, 3, "the note exists for this case");
+  cluster.ageNote();
 
   const { code, stderr } = await start(t, cluster.processEnvironment({}, SECOND)).ended;
   t.is(code, 0, stderr);

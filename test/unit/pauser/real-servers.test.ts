@@ -108,6 +108,7 @@ test("the unpauser unpauses the pods that a killed run's note names", async (t) 
   // As if the run had been killed instead.
   for (const pod of pods) pod.paused = true;
   cluster.leaveNote(note);
+  cluster.ageNote();
   t.deepEqual((await unpauser(environment, never(), cluster.report)).end, "unpaused");
   assertSafe(t, cluster);
   t.is(cluster.unfinished, undefined);

@@ -20,7 +20,8 @@ export interface Life {
 
 /**
  * Runs work as a process of its own, which a kill ends: nothing that it has not sent by then is served, and no answer reaches
- * it. Its requests to AWS go through a server of its own to `target`.
+ * it. Its requests to AWS go through a server of its own to `target`. What is left of a killed one is refused in a way that the
+ * SDK does not repeat: silence would keep this thread alive, and closed connections are tried again for half a minute.
  */
 export async function live(
   target: string,
@@ -37,16 +38,16 @@ export async function live(
   const die = () => {
     dead = true;
     kill();
-    return new Promise<never>(() => {});
+    return "killed" as const;
   };
-  const call = async <Answer>(what: string, serve: () => Promise<Answer>): Promise<Answer> => {
-    if (dead) return await die();
+  const call = async <Served>(what: string, serve: () => Promise<Served>): Promise<{ answer: Served } | "killed"> => {
+    if (dead) return die();
     asked.push(what);
     const dies = death?.at === asked.length;
-    if (dies && death?.when === "before") return await die();
+    if (dies && death?.when === "before") return die();
     // Served one by one, so that the number of a call is the same in each run.
     const answer = await serve();
-    return dies || dead ? await die() : answer;
+    return dies || dead ? die() : { answer };
   };
   const proxy = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -60,9 +61,12 @@ export async function live(
           .split(".")
           .at(-1) ??
         "";
-      void call(what, () => forward(target, request, body)).then((answer) => {
-        response.writeHead(answer.status, answer.headers);
-        response.end(answer.body);
+      void call(what, () => forward(target, request, body)).then((called) => {
+        const { status, headers, body: text } = called === "killed" ? REFUSAL : called.answer;
+        // The SDK does not take this machine's time for the cloud's.
+        response.sendDate = false;
+        response.writeHead(status, headers);
+        response.end(text);
       });
     });
   });
@@ -73,7 +77,10 @@ export async function live(
     get(object, key) {
       const member: unknown = Reflect.get(object, key);
       if (typeof member !== "function") return member;
-      return (...args: unknown[]) => call(`pods.${String(key)}`, async () => await member.apply(object, args));
+      return async (...args: unknown[]) => {
+        const called = await call(`pods.${String(key)}`, async () => await member.apply(object, args));
+        return called === "killed" ? new Promise<never>(() => {}) : called.answer;
+      };
     },
   });
   try {
@@ -89,10 +96,22 @@ export async function live(
       ...(end instanceof Error && { error: end }),
     };
   } finally {
-    proxy.closeAllConnections();
-    proxy.close();
+    if (dead) proxy.closeIdleConnections();
+    else {
+      proxy.closeAllConnections();
+      proxy.close();
+    }
+    // It refuses as long as there is something to refuse.
+    proxy.unref();
   }
 }
+
+/** An error of the client's: these are not tried again. */
+const REFUSAL: Answer = {
+  status: 400,
+  headers: { "x-amzn-errortype": "Killed", connection: "close" },
+  body: Buffer.alloc(0),
+};
 
 interface Answer {
   status: number;
