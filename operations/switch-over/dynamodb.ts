@@ -251,7 +251,11 @@ export class DynamodbMember implements Member {
       await accepted(() => unprotect(this.#client, pair.table));
       return false;
     }
-    if (!progress.full) await accepted(() => deleteTable(this.#client, pair.table), progress.refuse);
+    if (progress.full) return false;
+    // Not only once in a round: a process that was suspended in the middle of one may have been overtaken by an abort, which starts the
+    // pods on these tables.
+    await this.guard();
+    await accepted(() => deleteTable(this.#client, pair.table), progress.refuse);
     return false;
   }
 

@@ -118,3 +118,26 @@ test.serial("a process that has lost its Leases deletes and restores no table", 
     t.is(before.length, step === 4 ? TABLES.length : 0);
   }
 });
+
+test.serial("a process that loses its Leases in the middle of a round deletes no further table", async (t) => {
+  const { dynamodb, member, tables: all } = await dynamodbWorld(t, 1, 20);
+  const pods = obedientPods();
+  const left = () => {
+    const there = dynamodb.tableNames().filter((name) => all.includes(name));
+    return there.filter((name) => dynamodb.table(name).describe().TableStatus !== "DELETING").length;
+  };
+  let before = 0;
+  let guarded = 0;
+  const run = runSwitchOver(INSTANT, { pods, members: [member(pods)] }, (line) => {
+    if (!line.startsWith("step 4 of")) return;
+    before = left();
+    pods.keep = async () => {
+      guarded += 1;
+      // The first round takes the tables' protection away. The second begins, and deletes one.
+      if (guarded > 3) throw new Error("the Lease is held by another");
+    };
+  });
+  await t.throwsAsync(run, { message: "the Lease is held by another" });
+  t.is(before, all.length);
+  t.is(left(), all.length - 1);
+});
