@@ -1,6 +1,17 @@
 import { messageOf } from "./error-message";
 import { instantMillis } from "./instant";
-import { instantAt, isObject, listAt, numberAt, objectAt, optionalAt, type Reader, ShapeError, textAt } from "./shape";
+import {
+  boundedAt,
+  instantAt,
+  isObject,
+  listAt,
+  numberAt,
+  objectAt,
+  optionalAt,
+  type Reader,
+  ShapeError,
+  textAt,
+} from "./shape";
 import type { BackedUpDatabase, PausedRelease, PauseWindow, RecordingRun, WindowBackups, WindowRecord } from "./window";
 
 const SCHEMA_VERSION = 1;
@@ -91,13 +102,18 @@ function parseObject(json: string): Record<string, unknown> {
   return value;
 }
 
+/** A greater difference of clocks would hide the windows of other runs, of which it says that they may have overlapped. */
+const clockOffsetAt = boundedAt(-3_600_000, 3_600_000);
+/** As the configuration bounds them. */
+const daysAt = boundedAt(1, 36_500);
+
 const readWindow: Reader<PauseWindow> = (value, path) => {
   const entry = objectAt(value, path);
   const window: PauseWindow = {
     cluster: textAt(entry.cluster, `${path}.cluster`),
     pauseCompleted: instantAt(entry.pauseCompleted, `${path}.pauseCompleted`),
     unpauseStarted: instantAt(entry.unpauseStarted, `${path}.unpauseStarted`),
-    clockOffsetMillis: numberAt(entry.clockOffsetMillis, `${path}.clockOffsetMillis`),
+    clockOffsetMillis: clockOffsetAt(entry.clockOffsetMillis, `${path}.clockOffsetMillis`),
     releases: listAt(entry.releases, `${path}.releases`, readRelease),
     ...optionalAt(entry, "run", path, readRun),
     ...optionalAt(entry, "backups", path, readBackups),
@@ -148,6 +164,6 @@ const readBackedUp: Reader<BackedUpDatabase> = (value, path) => {
     name: textAt(name, `${path}.name`),
     region: textAt(region, `${path}.region`),
     tables: numberAt(tables, `${path}.tables`),
-    deleteAfter: numberAt(deleteAfter, `${path}.deleteAfter`),
+    deleteAfter: daysAt(deleteAfter, `${path}.deleteAfter`),
   };
 };

@@ -29,6 +29,15 @@ export const numberAt: Reader<number> = (value, path) => {
   throw unexpected(value, path, "a number");
 };
 
+/** A number within bounds: a number that no program of this project writes must not become an instant that is none. */
+export function boundedAt(min: number, max: number): Reader<number> {
+  return (value, path) => {
+    const number = numberAt(value, path);
+    if (number >= min && number <= max) return number;
+    throw unexpected(value, path, `a number from ${min} to ${max}`);
+  };
+}
+
 export const booleanAt: Reader<boolean> = (value, path) => {
   if (typeof value === "boolean") return value;
   throw unexpected(value, path, "true or false");

@@ -34,6 +34,9 @@ test("a window that was recorded twice is read once", (t) => {
   t.is(readWindowRecord(recordOf(window, elsewhere, others)).windows.length, 3);
 });
 
+const { backups: BACKUPS } = backedUp(window, HOUR_START, HOUR_START);
+const LEDGER = { name: "ledger", region: "ap-northeast-1", tables: 4, deleteAfter: 400 };
+
 const MALFORMED: [entry: unknown, problem: string][] = [
   ["yesterday", 'windows[1] must be an object, got "yesterday"'],
   [{ ...window, cluster: 7 }, "windows[1].cluster must be a text that is not empty, got 7"],
@@ -47,6 +50,16 @@ const MALFORMED: [entry: unknown, problem: string][] = [
     "windows[1].unpauseStarted must not be before pauseCompleted (2026-11-22T03:00:00.000Z), got 2026-11-22T02:59:59Z",
   ],
   [{ ...window, clockOffsetMillis: null }, "windows[1].clockOffsetMillis must be a number, got null"],
+  // It would hide every other window of its releases.
+  [
+    { ...window, clockOffsetMillis: 1e300 },
+    "windows[1].clockOffsetMillis must be a number from -3600000 to 3600000, got 1e+300",
+  ],
+  // Its backups would be kept until no instant at all, and no restore point could be listed.
+  [
+    { ...window, backups: { ...BACKUPS, databases: [{ ...LEDGER, deleteAfter: 1e12 }] } },
+    "windows[1].backups.databases[0].deleteAfter must be a number from 1 to 36500, got 1000000000000",
+  ],
   [{ ...window, backups: { name: "b" } }, "windows[1].backups.requested must be an instant in RFC 3339, got nothing"],
   [
     { ...window, backups: { ...backedUp(window, HOUR_START, HOUR_START).backups, databases: [{ name: "ledger" }] } },
