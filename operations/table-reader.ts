@@ -216,9 +216,11 @@ function described(description: TableDescription, backups: ContinuousBackupsDesc
   };
 }
 
-async function timeToLiveOf(client: DynamoDBClient, name: string): Promise<string | undefined> {
+/** The attribute that a table's items expire by, if they do. A change takes up to an hour, in which no other one is accepted. */
+export async function timeToLiveOf(client: DynamoDBClient, name: string): Promise<string | undefined> {
   const { TimeToLiveDescription: found } = await client.send(new DescribeTimeToLiveCommand({ TableName: name }));
-  return found?.TimeToLiveStatus === "ENABLED" ? found.AttributeName : undefined;
+  const isOn = found?.TimeToLiveStatus === "ENABLED" || found?.TimeToLiveStatus === "ENABLING";
+  return isOn ? found.AttributeName : undefined;
 }
 
 async function tagsOf(client: DynamoDBClient, arn: string): Promise<Record<string, string>> {

@@ -26,6 +26,7 @@ import { answered } from "../answered";
 import { describeTable } from "../dynamodb";
 import { changesTo } from "../dynamodb-changes";
 import { TooManyAtOnceError } from "../dynamodb-client";
+import { timeToLiveOf } from "../table-reader";
 import type { TablePair } from "./table-pair";
 
 export async function findTable(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
@@ -170,16 +171,12 @@ export async function settleOne(
 }
 
 async function setTimeToLive(client: DynamoDBClient, table: string, attribute: string): Promise<void> {
-  try {
-    await client.send(
-      new UpdateTimeToLiveCommand({
-        TableName: table,
-        TimeToLiveSpecification: { Enabled: true, AttributeName: attribute },
-      }),
-    );
-  } catch (error) {
-    // "TimeToLive is already enabled": an earlier run has done it.
-    if (!(error instanceof Error && error.name === "ValidationException" && /already enabled/.test(error.message)))
-      throw error;
-  }
+  // An earlier run has done it: DynamoDB refuses a second change within an hour, even to the same.
+  if ((await timeToLiveOf(client, table)) === attribute) return;
+  await client.send(
+    new UpdateTimeToLiveCommand({
+      TableName: table,
+      TimeToLiveSpecification: { Enabled: true, AttributeName: attribute },
+    }),
+  );
 }

@@ -4,13 +4,13 @@ import type { Item } from "./dynamodb-item";
 import type { Table, TableSettings } from "./dynamodb-table";
 import { AwsError } from "./error";
 
-/** A backup can be restored, and deleted, only when it is made: "within minutes". */
+/** "become available for restore within minutes": how many is inferred. [botocore: dynamodb/2012-08-10, CreateBackup] */
 const MAKING_MILLIS = 3 * 60_000;
-/** How far off its request a backup may be, either way. */
+/** How far off its request a backup may be, either way. [botocore: dynamodb/2012-08-10, CreateBackup: 14:24:00 to 14:26:00] */
 const DOUBT_MILLIS = 60_000;
 /** [DynamoDB API Reference, BackupDetails: a `SYSTEM` backup "expires automatically 35 days after its creation"] */
 const SYSTEM_BACKUP_MILLIS = 35 * 24 * 60 * 60_000;
-/** `CreateBackup` may be called so often, in an account and a region. */
+/** "You can call CreateBackup at a maximum rate of 50 times per second." [botocore: dynamodb/2012-08-10, CreateBackup] */
 const CREATE_PER_SECOND = 50;
 
 /** An on-demand or system backup: a table as it was, under an ARN of its own. */

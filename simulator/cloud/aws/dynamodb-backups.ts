@@ -40,7 +40,10 @@ export class DynamoDbBackups {
     return describeBackup(this.backup(backupArn), this.#clock.now());
   }
 
-  /** @throws ValidationException, BackupInUseException */
+  /**
+   * Inferred from AWS Backup's ownership: whether DynamoDB refuses to delete a backup of type AWS_BACKUP, an account with one would show.
+   * @throws ValidationException, BackupInUseException
+   */
   delete(backupArn: string): BackupDescription {
     const backup = this.backup(backupArn);
     if (backup.type === "AWS_BACKUP")

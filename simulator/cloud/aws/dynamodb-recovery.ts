@@ -4,9 +4,10 @@ import { invalidParameter } from "./dynamodb-errors";
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
 
-/** The newest instant that DynamoDB can restore lies this far behind now. */
+/** "LatestRestorableDateTime is typically 5 minutes before the current time." [botocore: dynamodb/2012-08-10, PointInTimeRecoveryDescription] */
 const RESTORE_LAG_MILLIS = 5 * 60 * SECOND;
 
+/** [botocore: dynamodb/2012-08-10, PointInTimeRecoverySpecification: 1 to 35, "the value will default to 35"] */
 const DEFAULT_RECOVERY_PERIOD_IN_DAYS = 35;
 
 /** A table's point-in-time recovery. */
@@ -26,7 +27,7 @@ export class PointInTimeRecovery {
   /**
    * Switches it on or off, or changes its period. What a shorter period has dropped does not come back with a longer one;
    * switching it off drops everything.
-   * @throws ValidationException
+   * @throws ValidationException [botocore: dynamodb/2012-08-10, PointInTimeRecoverySpecification]
    */
   update(specification: PointInTimeRecoverySpecification | undefined): void {
     if (specification?.PointInTimeRecoveryEnabled === undefined)

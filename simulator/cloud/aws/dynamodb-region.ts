@@ -15,7 +15,7 @@ import type { SimulatedClock } from "../clock";
 import { regionOf } from "./account";
 import { BackupRate, checkBackupName, checkMade, type DynamoDbBackup } from "./dynamodb-backup";
 import { DynamoDbBackups } from "./dynamodb-backups";
-import { invalidParameter } from "./dynamodb-errors";
+import { invalid, invalidParameter } from "./dynamodb-errors";
 import { Table, type TableSettings } from "./dynamodb-table";
 import {
   checkName,
@@ -82,13 +82,16 @@ export class DynamoDbRegion {
     return this.#add(createdSettings(input), { tags: dynamodbTags(input.Tags) }).describe();
   }
 
+  /** [botocore: dynamodb/2012-08-10, UpdateTableInput, StreamSpecification; ACK's community #2782 quotes the second refusal] */
   updateTable(input: UpdateTableInput): TableDescription {
     const table = this.table(input.TableName as string);
     table.checkActive();
     const { settings } = table;
     const next = updatedSettings(settings, input);
     if (input.StreamSpecification?.StreamEnabled && settings.stream?.StreamEnabled)
-      throw invalidParameter(`Table already has an enabled stream: TableName: ${settings.name}`);
+      throw invalid(`Table already has an enabled stream: TableName: ${settings.name}`);
+    if (input.StreamSpecification?.StreamEnabled === false && !settings.stream?.StreamEnabled)
+      throw invalid(`Table has no stream to disable: TableName: ${settings.name}`);
 
     table.settings = next;
     if (input.StreamSpecification?.StreamEnabled) table.startStream(input.StreamSpecification);
@@ -153,13 +156,13 @@ export class DynamoDbRegion {
   }
 
   describeTimeToLive(name: string): TimeToLiveDescription {
-    return this.table(name).describeTimeToLive();
+    return this.table(name).timeToLive.describe(this.#clock.now());
   }
 
   updateTimeToLive(input: UpdateTimeToLiveInput): void {
     const table = this.table(input.TableName as string);
     table.checkActive();
-    table.updateTimeToLive(input.TimeToLiveSpecification ?? {});
+    table.timeToLive.update(input.TimeToLiveSpecification ?? {}, this.#clock.now());
   }
 
   tagsOf(resourceArn: string): Tag[] {
@@ -189,7 +192,10 @@ export class DynamoDbRegion {
     return this.backups.make(table, name, "USER");
   }
 
-  /** To the backup's own region, or to another one. */
+  /**
+   * To the backup's own region, or to another one. [Amazon DynamoDB Developer Guide, Restoring a DynamoDB table to a point in time:
+   * "The sse-specification-override parameter is mandatory for cross-Region restores"]
+   */
   restoreTableFromBackup(input: RestoreTableFromBackupInput): TableDescription {
     const backupArn = input.BackupArn as string;
     const region = regionOf(backupArn) || this.name;
@@ -237,6 +243,7 @@ export class DynamoDbRegion {
     return table;
   }
 
+  /** That both are refused is inferred. [botocore: dynamodb/2012-08-10, RestoreTableToPointInTimeInput: neither is required] */
   #restoreSource(input: RestoreTableToPointInTimeInput): Table {
     const { SourceTableArn: sourceArn, SourceTableName: sourceName } = input;
     if (sourceArn !== undefined && sourceName !== undefined)

@@ -16,6 +16,7 @@ import { invalidParameter } from "./dynamodb-errors";
 import type { TableSettings } from "./dynamodb-table";
 import { AwsError } from "./error";
 
+/** Inferred: what a restore from on-demand to provisioned capacity gets if it names none. */
 const DEFAULT_CAPACITY = { ReadCapacityUnits: 5, WriteCapacityUnits: 5 };
 
 const SECOND = 1000;
@@ -41,7 +42,10 @@ export function createdSettings(input: CreateTableInput): TableSettings {
   return settings;
 }
 
-/** @throws ValidationException, ResourceNotFoundException for an index */
+/**
+ * @throws ValidationException, ResourceNotFoundException for an index [botocore: dynamodb/2012-08-10, UpdateTableInput, BillingMode:
+ * "initial provisioned capacity values must be set"]
+ */
 export function updatedSettings(settings: TableSettings, input: UpdateTableInput): TableSettings {
   const next: TableSettings = { ...settings };
   if (input.BillingMode) {
@@ -101,7 +105,10 @@ export function restoredSettings(
   return { ...settings, attributes: usedAttributes(settings) };
 }
 
-/** A restore can leave indexes out, and can't add any. */
+/**
+ * A restore can leave indexes out, and can't add any. [botocore: dynamodb/2012-08-10, RestoreTableToPointInTimeInput: "The indexes
+ * provided should match existing secondary indexes"]
+ */
 function chosenIndexes<Index extends GlobalSecondaryIndex | LocalSecondaryIndex>(
   source: Index[],
   override: Index[] | undefined,
@@ -130,6 +137,7 @@ export function restoreInstant(
   return instant;
 }
 
+/** [botocore: dynamodb/2012-08-10, CreateTableInput, ProvisionedThroughput; moto: dynamodb/responses.py has the words] */
 function throughputOf(
   billingMode: BillingMode,
   throughput: ProvisionedThroughput | undefined,
@@ -173,6 +181,7 @@ function usedAttributes(settings: TableSettings): AttributeDefinition[] {
   return settings.attributes.filter((attribute) => used.has(attribute.AttributeName as string));
 }
 
+/** [moto: dynamodb/responses.py, _throw_attr_error; botocore: dynamodb/2012-08-10, UpdateTableInput, AttributeDefinitions] */
 function checkKeys(settings: TableSettings): void {
   const defined = settings.attributes.map((attribute) => attribute.AttributeName as string);
   const keys = [...new Set(keyAttributes(settings))];
@@ -188,6 +197,7 @@ function checkKeys(settings: TableSettings): void {
     );
 }
 
+/** [botocore: dynamodb/2012-08-10, TableName] */
 export function checkName(name: string): void {
   if (!/^[a-zA-Z0-9_.-]{3,255}$/.test(name))
     throw invalidParameter(

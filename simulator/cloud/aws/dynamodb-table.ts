@@ -13,21 +13,20 @@ import type {
   StreamSpecification,
   TableClass,
   TableDescription,
-  TimeToLiveDescription,
-  TimeToLiveSpecification,
 } from "@aws-sdk/client-dynamodb";
 import type { SimulatedClock } from "../clock";
 import { arn } from "./account";
 import { Attachments } from "./dynamodb-attachments";
-import { invalidParameter } from "./dynamodb-errors";
 import { IndexChanges } from "./dynamodb-index-changes";
 import { approximateSize, type Item } from "./dynamodb-item";
 import { ReadCapacity } from "./dynamodb-quotas";
 import { PointInTimeRecovery } from "./dynamodb-recovery";
+import { TimeToLive } from "./dynamodb-ttl";
 import { AwsError } from "./error";
 import { History } from "./history";
 
 const SECOND = 1000;
+/** How long the continuous backups of a new table are off, which is inferred: `checkBackedUp` names who saw that they are. */
 const BACKUPS_MILLIS = 30 * SECOND;
 
 /** A table's settings that a request to create or restore it determines. */
@@ -54,8 +53,6 @@ export class Table {
   readonly createdAt: number;
   settings: TableSettings;
   tags: Record<string, string>;
-  /** The attribute that items expire by; absent when time to live is off. */
-  ttlAttribute: string | undefined;
   /** Where the table came from, when it was restored. */
   restoredFrom: RestoreSummary | undefined;
   /** Its replicas in other regions, as `DescribeTable` returns them. A test sets them. */
@@ -67,6 +64,7 @@ export class Table {
   /** What the table weighs, when the items of the rehearsal are only a sample. */
   declaredBytes: number | undefined;
 
+  readonly timeToLive = new TimeToLive();
   readonly recovery = new PointInTimeRecovery(() => this.now());
   readonly #clock: SimulatedClock;
   /** What is going on, until an instant. */
@@ -182,24 +180,6 @@ export class Table {
   /** What can be restored now; undefined when recovery is off. */
   restorableRange(): { earliest: number; latest: number } | undefined {
     return this.recovery.restorableRange();
-  }
-
-  describeTimeToLive(): TimeToLiveDescription {
-    return this.ttlAttribute === undefined
-      ? { TimeToLiveStatus: "DISABLED" }
-      : { TimeToLiveStatus: "ENABLED", AttributeName: this.ttlAttribute };
-  }
-
-  /** @throws ValidationException */
-  updateTimeToLive({ Enabled: enabled, AttributeName: attribute }: Partial<TimeToLiveSpecification>): void {
-    if (!attribute) throw invalidParameter("TimeToLiveSpecification must name an attribute");
-    if (enabled && this.ttlAttribute !== undefined) throw invalidParameter("TimeToLive is already enabled");
-    if (!enabled && this.ttlAttribute === undefined) throw invalidParameter("TimeToLive is already disabled");
-    if (!enabled && this.ttlAttribute !== attribute)
-      throw invalidParameter(
-        `TimeToLive is active on a different AttributeName: current AttributeName is ${this.ttlAttribute}`,
-      );
-    this.ttlAttribute = enabled ? attribute : undefined;
   }
 
   /** As `DescribeContinuousBackups` returns it. */

@@ -198,3 +198,12 @@ test.serial(
     t.is(await found(), undefined);
   },
 );
+
+test.serial("time to live counts from when it is switched on, though DynamoDB may take an hour for it", async (t) => {
+  const { region } = await cloudWith(t, ["ledger.accounts"]);
+  const update = { Enabled: true, AttributeName: "expires" };
+  region.updateTimeToLive({ TableName: "ledger.accounts", TimeToLiveSpecification: update });
+  t.is(region.describeTimeToLive("ledger.accounts").TimeToLiveStatus, "ENABLING");
+  const [table] = await new TableReader(REGION, ACCESS).settings(["ledger.accounts"]);
+  t.is(table?.timeToLiveAttribute, "expires");
+});

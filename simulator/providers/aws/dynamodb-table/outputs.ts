@@ -56,7 +56,7 @@ export function outputsOf(table: Table) {
     streamArn: description.LatestStreamArn ?? "",
     streamLabel: description.LatestStreamLabel ?? "",
     tableClass: table.settings.tableClass,
-    ttl: { enabled: table.ttlAttribute !== undefined, attributeName: table.ttlAttribute ?? "" },
+    ttl: { enabled: table.timeToLive.attribute !== undefined, attributeName: table.timeToLive.attribute ?? "" },
     tagsAll: { ...table.tags },
   };
 }

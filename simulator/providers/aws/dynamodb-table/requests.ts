@@ -111,7 +111,7 @@ export function update(
   if (changed("deletionProtectionEnabled"))
     updateTable({ DeletionProtectionEnabled: flag(wanted.deletionProtectionEnabled) });
   if (changed("ttl")) {
-    const { ttlAttribute } = dynamodb.table(id);
+    const ttlAttribute = dynamodb.table(id).timeToLive.attribute;
     const { enabled, attributeName } = object(wanted.ttl);
     if (flag(enabled) !== (ttlAttribute !== undefined))
       dynamodb.updateTimeToLive({

@@ -109,7 +109,7 @@ function seen(cloud: SimulatedCloud, region: string, table: Table): DatabaseInCl
         // A restore to another region encrypts always; at its source AWS's own key does so unasked.
         encryption: undefined,
         days: table.recoveryPeriodInDays,
-        timeToLive: table.ttlAttribute,
+        timeToLive: table.timeToLive.attribute,
         autoscaling: cloud.aws.autoscaling
           .region(region)
           .policies()

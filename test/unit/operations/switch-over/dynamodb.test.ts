@@ -1,7 +1,9 @@
 import test from "ava";
+import { selfPacedDynamodbClient } from "../../../../operations/dynamodb-client";
 import { runSwitchOver } from "../../../../operations/switch-over/protocol";
+import { attach } from "../../../../operations/switch-over/tables";
 import { dynamodbWorld, TABLES } from "./dynamodb-world";
-import { INSTANT, obedientPods, SUFFIX } from "./world";
+import { ACCESS, INSTANT, obedientPods, REGION, SUFFIX } from "./world";
 
 const MINUTE = 60_000;
 
@@ -47,3 +49,18 @@ test.serial(
     );
   },
 );
+
+test.serial("a run after an interrupted one leaves alone the time to live that was just switched on", async (t) => {
+  const { dynamodb } = await dynamodbWorld(t);
+  const client = selfPacedDynamodbClient(REGION, ACCESS);
+  const table = `ledger.accounts${SUFFIX}`;
+  const pair = {
+    table,
+    copy: table,
+    completion: { name: table, tags: {}, deletionProtection: true },
+    recoveryPeriodInDays: 35,
+    timeToLiveAttribute: "expires",
+  };
+  for (let run = 0; run < 2; run++) await attach(client, pair, dynamodb.table(table).describe());
+  t.is(dynamodb.describeTimeToLive(table).AttributeName, "expires");
+});

@@ -191,7 +191,7 @@ test("a restore keeps indexes, capacity and encryption, and drops the rest", (t)
   t.deepEqual(copy.settings.globalIndexes, table.settings.globalIndexes);
   t.deepEqual(copy.settings.encryption, { Enabled: true });
   t.is(copy.restorableRange(), undefined);
-  t.is(copy.ttlAttribute, undefined);
+  t.is(copy.timeToLive.attribute, undefined);
   t.is(copy.settings.stream, undefined);
   t.is(copy.settings.deletionProtection, false);
   t.is(copy.settings.tableClass, "STANDARD");
@@ -359,7 +359,7 @@ test("keys need attributes, attributes need keys", (t) => {
 });
 
 test("time to live is switched on once, and off by its own attribute", (t) => {
-  const { dynamodb } = setUp();
+  const { clock, dynamodb } = setUp();
   const update = (Enabled: boolean, AttributeName: string) => () =>
     dynamodb.updateTimeToLive({
       TableName: "ledger.accounts",
@@ -367,10 +367,17 @@ test("time to live is switched on once, and off by its own attribute", (t) => {
     });
   t.throws(update(false, "expires"), { message: /already disabled/ });
   update(true, "expires")();
+  t.is(dynamodb.describeTimeToLive("ledger.accounts").TimeToLiveStatus, "ENABLING");
+  t.throws(update(false, "expires"), { message: /modified multiple times within a fixed interval/ });
+  clock.advance(60 * MINUTE);
+  t.is(dynamodb.describeTimeToLive("ledger.accounts").TimeToLiveStatus, "ENABLED");
   t.throws(update(true, "expires"), { message: /already enabled/ });
+  t.throws(update(true, "other"), { message: /different AttributeName/ });
   t.throws(update(false, "other"), { message: /different AttributeName/ });
   update(false, "expires")();
-  t.is(dynamodb.describeTimeToLive("ledger.accounts").TimeToLiveStatus, "DISABLED");
+  t.like(dynamodb.describeTimeToLive("ledger.accounts"), { TimeToLiveStatus: "DISABLING", AttributeName: "expires" });
+  clock.advance(60 * MINUTE);
+  t.deepEqual(dynamodb.describeTimeToLive("ledger.accounts"), { TimeToLiveStatus: "DISABLED" });
 });
 
 test("a stream is enabled once, and has a new label each time", (t) => {
@@ -380,6 +387,8 @@ test("a stream is enabled once, and has a new label each time", (t) => {
   const first = enable().LatestStreamArn;
   t.throws(enable, { message: /already has an enabled stream/ });
   dynamodb.updateTable({ TableName: "ledger.accounts", StreamSpecification: { StreamEnabled: false } });
+  const disable = { TableName: "ledger.accounts", StreamSpecification: { StreamEnabled: false } };
+  t.throws(() => dynamodb.updateTable(disable), { message: /has no stream to disable/ });
   clock.advance(1000);
   t.not(enable().LatestStreamArn, first);
   t.is(table.settings.stream?.StreamViewType, "NEW_IMAGE");

@@ -168,7 +168,7 @@ test("a table's settings, tags and time to live are changed and read", async (t)
   const { Table: table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
   t.true(table?.DeletionProtectionEnabled);
   const { TimeToLiveDescription: ttl } = await dynamodb.send(new DescribeTimeToLiveCommand({ TableName }));
-  t.deepEqual(ttl, { TimeToLiveStatus: "ENABLED", AttributeName: "expires" });
+  t.deepEqual(ttl, { TimeToLiveStatus: "ENABLING", AttributeName: "expires" });
 });
 
 test("errors arrive as the SDK's own exceptions", async (t) => {

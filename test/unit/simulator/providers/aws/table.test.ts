@@ -110,7 +110,7 @@ test("a restored table has its items, recovery and time to live", async (t) => {
   const table = dynamodb.table("copy");
   t.deepEqual(table.items().get("a"), { balance: 1 });
   t.is(table.recoveryPeriodInDays, 35);
-  t.is(table.ttlAttribute, "at");
+  t.is(table.timeToLive.attribute, "at");
   t.true(copy.simulatedMillis >= 20 * 60 * 1000);
 });
 
