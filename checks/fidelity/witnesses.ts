@@ -14,7 +14,7 @@ const KINDS: readonly [string, RegExp][] = [
     "vendor page",
     /Developer Guide|User Guide|Microsoft Learn|Reference\b|re:Post|kubernetes\.io|Viewing DB|^Kubernetes /,
   ],
-  ["report or client of others", /#\d+|azure-cli|Az\.|Quartz/],
+  ["report or client of others", /#\d+|azure-cli|Az\.|Quartz|^moto/],
 ];
 
 /** The service's own model declares the error, as the AWS SDK has it; its condition is what the error's name says. */
@@ -39,5 +39,5 @@ export function witnessesIn(comment: string, former?: Witness): Witness[] {
     const kind = KINDS.find(([, pattern]) => pattern.test(source))?.[0];
     return kind === undefined ? [] : [{ kind, source: source.replace(/\s+/g, " ") }];
   });
-  return found.length === 0 && /\binferred\b/.test(text) ? [{ kind: INFERRED, source: INFERRED }] : found;
+  return found.length === 0 && /\binferred\b/i.test(text) ? [{ kind: INFERRED, source: INFERRED }] : found;
 }

@@ -49,7 +49,7 @@ const NAMESPACES = [
   "workspaces",
 ];
 
-/** @throws ValidationException for what is no namespace of Application Auto Scaling. */
+/** @throws ValidationException for what is no namespace. [botocore: application-auto-scaling/2016-02-06, ServiceNamespace] */
 export function checkNamespace(namespace: string | undefined): void {
   const refused = (value: string, constraint: string) =>
     new AwsError(

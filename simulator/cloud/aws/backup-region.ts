@@ -154,6 +154,7 @@ export class BackupRegion {
     this.#plans.delete(plan.id);
   }
 
+  /** [botocore: backup/2018-11-15, CreateBackupSelection; terraform-provider-aws: internal/service/backup/selection.go quotes both] */
   createBackupSelection(request: Omit<BackupSelection, "id" | "createdAt">): BackupSelection {
     if (!this.#plans.has(request.planId)) throw invalid(`Cannot find Backup plan with ID ${request.planId}`);
     checkSelection(request);
@@ -167,7 +168,10 @@ export class BackupRegion {
     return selection;
   }
 
-  /** What a continuous backup has set on a database stays set: AWS remembers the retention. */
+  /**
+   * What a continuous backup has set on a database stays set: AWS remembers the retention. The error is what the provider takes for a
+   * selection that is gone. [terraform-provider-aws: internal/service/backup/selection.go, resourceSelectionDelete]
+   */
   deleteBackupSelection(id: string): void {
     this.runWhatIsDue();
     if (!this.#selections.delete(id)) throw invalid(`Cannot find Backup selection with ID ${id}`);

@@ -108,6 +108,10 @@ export function checkRules(rules: BackupRule[], where: { region: string; hasVaul
   }
 }
 
+/**
+ * [botocore: backup/2018-11-15, Lifecycle: 90 days between; terraform-provider-aws #24960, #7350 and lgallard/terraform-aws-backup #40
+ * quote AWS's words]
+ */
 function checkLifecycle(lifecycle: Lifecycle | undefined, continuous: boolean, refuse: (problem: string) => AwsError) {
   const deleteAfter = daysOf(lifecycle?.deleteAfterDays);
   const cold = daysOf(lifecycle?.moveToColdStorageAfterDays);
@@ -138,6 +142,7 @@ function checkSchedule(schedule: string, refuse: (problem: string) => AwsError):
   if (nextRun(cron, "Etc/UTC", 0) === undefined) throw refuse(`Invalid schedule expression. ${schedule} never runs`);
 }
 
+/** That it is refused is inferred from the type. [botocore: backup/2018-11-15, BackupRuleInput, ScheduleExpression: "A CRON expression"] */
 function readSchedule(schedule: string, refuse: (problem: string) => AwsError): CronExpression {
   try {
     return parseCron(schedule);

@@ -44,7 +44,7 @@ const LOCK_LIMITS = {
   ChangeableForDays: { lowest: 3, highest: 36_500 },
 };
 
-/** @throws InvalidParameterValueException for a lock that AWS Backup refuses. */
+/** @throws InvalidParameterValueException for a lock that AWS Backup refuses. [botocore: backup/2018-11-15, PutBackupVaultLockConfigurationInput] */
 function checkLock(lock: { minRetentionDays?: number; maxRetentionDays?: number; changeableForDays?: number }): void {
   const { minRetentionDays: MinRetentionDays, maxRetentionDays: MaxRetentionDays } = lock;
   const given = { MinRetentionDays, MaxRetentionDays, ChangeableForDays: lock.changeableForDays };

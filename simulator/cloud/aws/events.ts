@@ -94,6 +94,7 @@ function matches(pattern: Pattern, value: unknown): boolean {
   });
 }
 
+/** "The event pattern is not valid." [botocore: events/2015-10-07, InvalidEventPatternException; moto: events/exceptions.py] */
 function checkPattern(text: string): void {
   try {
     if (Object.keys(JSON.parse(text)).length > 0) return;

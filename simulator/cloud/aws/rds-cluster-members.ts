@@ -55,6 +55,7 @@ export function createMember(
   return instance;
 }
 
+/** [botocore: rds/2014-10-31, ModifyDBInstanceMessage, BackupRetentionPeriod; Optum/dce #244 quotes AWS's words] */
 export function modifyMember(
   cluster: Cluster,
   instance: ClusterInstance,

@@ -8,7 +8,10 @@ import { Rename, type RenameStep } from "./rds-rename";
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
 
-/** The newest instant that RDS and Aurora can restore lies this far behind now. */
+/**
+ * The newest instant that RDS and Aurora can restore lies this far behind now. [Amazon RDS User Guide, Restoring a DB instance to a
+ * specified time: logs go to S3 every 5 minutes; Amazon Aurora User Guide, Backing up and restoring: "typically within 5 minutes"]
+ */
 export const RESTORE_LAG_MILLIS = 5 * 60 * SECOND;
 
 /** A row as far as the simulation cares: any plain object. */
@@ -28,7 +31,10 @@ export interface Insights {
   insightsMode: DatabaseInsightsMode;
 }
 
-/** A request's settings of insights, upon those that are; AWS's demands on them included. */
+/**
+ * A request's settings of insights, upon those that are; AWS's demands on them included.
+ * [botocore: rds/2014-10-31, CreateDBClusterMessage, DatabaseInsightsMode, PerformanceInsightsRetentionPeriod; pulumi-aws #5286]
+ */
 export function insightsOf(
   input: {
     EnablePerformanceInsights?: boolean | undefined;
@@ -54,6 +60,9 @@ export function insightsOf(
       "InvalidParameterCombination",
       "To set up Performance Insights or the advanced mode of Database Insights, enable Performance Insights.",
     );
+  const days = input.PerformanceInsightsRetentionPeriod;
+  if (days !== undefined && days !== 7 && days !== 731 && !(days % 31 === 0 && days >= 31 && days <= 23 * 31))
+    throw new AwsError("InvalidParameterValue", `Invalid Performance Insights retention period: ${days}.`);
   if (insights.insightsMode === "advanced" && (insights.performanceInsightsRetention ?? 0) < ADVANCED_RETENTION)
     throw new AwsError(
       "InvalidParameterCombination",
@@ -62,6 +71,7 @@ export function insightsOf(
   return insights;
 }
 
+/** In days. [botocore: rds/2014-10-31, CreateDBClusterMessage, DatabaseInsightsMode; pulumi-aws #5286: "at least 465 days"] */
 const ADVANCED_RETENTION = 465;
 
 /** What a restored database begins with. */

@@ -22,6 +22,7 @@ export interface Engine {
 const firstNumber = (version: string) => version.split(".")[0] as string;
 const firstTwoNumbers = (version: string) => version.split(".").slice(0, 2).join(".");
 
+/** Port and name [botocore: rds/2014-10-31, CreateDBInstanceMessage, Port, DBName]; its newest versions are inferred. */
 const ORACLE: Engine = {
   newest: ["19.0.0.0.ru-2026-07.rur-2026-07.r1", "21.0.0.0.ru-2026-07.rur-2026-07.r1"],
   version: /^(19|21)\.0\.0\.0\.ru-\d{4}-\d\d\.rur-\d{4}-\d\d\.r\d$/,
@@ -31,6 +32,7 @@ const ORACLE: Engine = {
   databaseName: "oracle",
 };
 
+/** Port, licence and name [botocore: rds/2014-10-31, CreateDBInstanceMessage, Port, LicenseModel, DBName]; the versions are inferred. */
 const SQLSERVER: Engine = {
   newest: ["16.00.4215.2.v1", "15.00.4435.7.v1"],
   version: /^1[4-6]\.00\.\d+\.\d+\.v\d$/,
@@ -41,6 +43,7 @@ const SQLSERVER: Engine = {
   databaseName: "never",
 };
 
+/** Names, ports and licences [botocore: rds/2014-10-31, CreateDBInstanceMessage, Engine, Port, LicenseModel]; the versions are inferred. */
 const ENGINES: Record<string, Engine> = {
   "aurora-postgresql": {
     newest: ["16.9", "17.5", "15.13", "14.18", "13.21"],
@@ -108,7 +111,7 @@ export function engineFacts(engine: string): Engine {
   return facts;
 }
 
-/** A version may be shortened to its beginning, such as `16`; AWS then takes the newest. */
+/** A version may be shortened to its beginning, such as `16`; AWS then takes the newest. [cloudgoat #325 quotes the refusal] */
 export function engineOf(engine: string | undefined, requested: string | undefined): { name: string; version: string } {
   const { newest, version: whole } = engineFacts(engine ?? "");
   let version = newest[0];

@@ -13,13 +13,13 @@ import { insightsOf, NO_INSIGHTS } from "./rds-database";
 import { engineFacts, engineOf } from "./rds-engines";
 import type { RdsGroups } from "./rds-groups";
 import type { Instance, InstanceSettings } from "./rds-instance";
+import { storageOf } from "./rds-instance-storage";
 import { exportsAfter, masterUsername, retentionDays } from "./rds-requests";
 
 const SECOND = 1000;
 
 const CA_CERTIFICATE = "rds-ca-rsa2048-g1";
 const DEFAULT_WINDOWS = { backupWindow: "13:07-13:37", maintenanceWindow: "tue:15:40-tue:16:10" };
-const LEAST_STORAGE = 20;
 
 type Restore = RestoreDBInstanceToPointInTimeMessage | RestoreDBInstanceFromDBSnapshotMessage;
 
@@ -31,11 +31,6 @@ export function createdSettings(input: CreateDBInstanceMessage, { region, groups
   if (!facts.licences)
     throw new AwsError("InvalidParameterCombination", `The engine ${engine} needs a DB cluster for its instances.`);
   const username = masterUsername(input);
-  if ((input.AllocatedStorage ?? 0) < LEAST_STORAGE)
-    throw new AwsError(
-      "InvalidParameterValue",
-      `Invalid storage size for engine name ${engine} and storage type ${input.StorageType ?? "gp2"}: ${input.AllocatedStorage ?? 0}`,
-    );
   if (input.DBName && facts.databaseName === "never")
     throw new AwsError("InvalidParameterValue", `DBName must be null for engine: ${engine}`);
   const encrypted = input.StorageEncrypted ?? false;
@@ -60,7 +55,7 @@ export function createdSettings(input: CreateDBInstanceMessage, { region, groups
     kmsKeyId: encrypted ? (input.KmsKeyId ?? arn("kms", region, "alias/aws/rds")) : undefined,
     allocatedStorage: input.AllocatedStorage as number,
     maxAllocatedStorage: input.MaxAllocatedStorage,
-    ...storageOf(input),
+    ...storageOf(engine, input),
     networkType: input.NetworkType ?? "IPV4",
     backupRetentionPeriod: retentionDays(input.BackupRetentionPeriod ?? 1, 0),
     backupWindow: input.PreferredBackupWindow ?? DEFAULT_WINDOWS.backupWindow,
@@ -126,7 +121,7 @@ export function restoredSettings(
     availabilityZone: zoneOf(region, input),
     // A restore from a snapshot has no such parameter.
     maxAllocatedStorage: "MaxAllocatedStorage" in input ? input.MaxAllocatedStorage : undefined,
-    ...storageOf({
+    ...storageOf(engine, {
       ...input,
       AllocatedStorage: settings.allocatedStorage,
       StorageType: input.StorageType ?? settings.storageType,
@@ -149,7 +144,10 @@ export function restoredSettings(
   };
 }
 
-/** The settings that a request asks for. @throws InvalidParameterCombination, InvalidParameterValue */
+/**
+ * The settings that a request asks for. @throws InvalidParameterCombination, InvalidParameterValue
+ * [botocore: rds/2014-10-31, ModifyDBInstanceMessage, AllocatedStorage: it can be increased only]
+ */
 export function wantedSettings(
   settings: InstanceSettings,
   input: ModifyDBInstanceMessage,
@@ -221,6 +219,7 @@ function classOf(name: string | undefined): string {
   return name as string;
 }
 
+/** [botocore: rds/2014-10-31, CreateDBInstanceMessage, LicenseModel] */
 function licenceOf(engine: string, requested: string | undefined): string {
   const licences = engineFacts(engine).licences ?? [];
   const licence = requested ?? licences[0];
@@ -229,6 +228,7 @@ function licenceOf(engine: string, requested: string | undefined): string {
   return licence;
 }
 
+/** [botocore: rds/2014-10-31, CreateDBInstanceMessage, AvailabilityZone: not for a Multi-AZ deployment] */
 function zoneOf(
   region: string,
   input: { AvailabilityZone?: string | undefined; MultiAZ?: boolean | undefined },
@@ -241,37 +241,10 @@ function zoneOf(
   return input.AvailabilityZone ?? `${region}a`;
 }
 
-/** Each type of storage with the IOPS and throughput that AWS returns for it. */
-function storageOf(input: {
-  AllocatedStorage?: number | undefined;
-  StorageType?: string | undefined;
-  Iops?: number | undefined;
-  StorageThroughput?: number | undefined;
-}): Pick<InstanceSettings, "storageType" | "iops" | "storageThroughput"> {
-  const storageType = input.StorageType ?? (input.Iops ? "io1" : "gp2");
-  if (storageType.startsWith("io")) {
-    if (!input.Iops)
-      throw new AwsError(
-        "InvalidParameterCombination",
-        `You must specify the Iops parameter for storage type ${storageType}.`,
-      );
-    return { storageType, iops: input.Iops };
-  }
-  const large = (input.AllocatedStorage ?? 0) >= 400;
-  if (storageType === "gp3" && !large && (input.Iops || input.StorageThroughput))
-    throw new AwsError(
-      "InvalidParameterCombination",
-      "You can't specify IOPS or storage throughput for storage type gp3 and a storage size less than 400.",
-    );
-  if (storageType !== "gp3") return { storageType };
-  return {
-    storageType,
-    iops: input.Iops ?? (large ? 12_000 : 3000),
-    storageThroughput: input.StorageThroughput ?? (large ? 500 : 125),
-  };
-}
-
+/** [botocore: rds/2014-10-31, CreateDBInstanceMessage, MonitoringInterval, MonitoringRoleArn] */
 function monitoringOf(input: { MonitoringInterval?: number | undefined; MonitoringRoleArn?: string | undefined }) {
+  if (![0, 1, 5, 10, 15, 30, 60].includes(input.MonitoringInterval ?? 0))
+    throw new AwsError("InvalidParameterValue", `Invalid MonitoringInterval: ${input.MonitoringInterval}.`);
   if (input.MonitoringInterval && !input.MonitoringRoleArn)
     throw new AwsError(
       "InvalidParameterCombination",

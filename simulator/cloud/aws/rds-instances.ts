@@ -157,6 +157,7 @@ export class RdsInstances {
     instance.rename(to, startsAt, this.#context.renames.instance);
   }
 
+  /** [moto: rds/models.py quotes AWS's words; botocore: rds/2014-10-31, DeleteDBInstanceMessage] */
   delete(input: DeleteDBInstanceMessage): DBInstance {
     const instance = this.instance(input.DBInstanceIdentifier as string);
     instance.checkAvailable();

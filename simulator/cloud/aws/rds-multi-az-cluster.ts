@@ -12,11 +12,14 @@ export interface MultiAzSettings extends Insights {
   monitoringRoleArn?: string;
 }
 
-/** A writer and two readable standbys. */
+/** A writer and two readable standbys. [Amazon RDS User Guide, Creating a Multi-AZ DB cluster] */
 export const MULTI_AZ_INSTANCES = 3;
 
+/** For io1, as for instances; that of gp3 is inferred. [botocore: rds/2014-10-31, CreateDBInstanceMessage, AllocatedStorage] */
 const LEAST_STORAGE = 100;
+/** [Amazon RDS User Guide, Amazon RDS DB instance storage, gp3 storage] */
 const GP3_IOPS = 3000;
+/** [Amazon RDS User Guide, Amazon RDS DB instance storage, gp3 storage] */
 const LARGE_GP3 = 400;
 
 /** What a new Multi-AZ DB cluster gets, with AWS's demands on it. */

@@ -51,7 +51,7 @@ interface Deletion {
 /**
  * Takes the last snapshot of a database that is deleted, or none if the request says so.
  * @param what as AWS calls it: "cluster" or "DB Instance"
- * @throws InvalidParameterCombination
+ * @throws InvalidParameterCombination [botocore: rds/2014-10-31, DeleteDBInstanceMessage, DeleteDBClusterMessage]
  */
 export function takeFinalSnapshot(
   snapshots: RdsSnapshots,

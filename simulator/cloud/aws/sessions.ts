@@ -41,7 +41,10 @@ export class Sessions {
     this.#iam = iam;
   }
 
-  /** As EKS takes a role for a pod: tagged with where the pod is. @throws AccessDeniedException */
+  /**
+   * As EKS takes a role for a pod: tagged with where the pod is. [Amazon EKS User Guide, Create IAM role with trust policy required by EKS
+   * Pod Identity; botocore: eks-auth/2023-11-26, AssumeRoleForPodIdentity] @throws AccessDeniedException
+   */
   forPod(roleArn: string, { namespace, name }: ServiceAccount, clusterName: string): Session {
     const context = {
       "aws:RequestTag/eks-cluster-name": clusterName,
@@ -94,7 +97,7 @@ export class Sessions {
     return session;
   }
 
-  /** Whether a session's role allows it. @throws AccessDeniedException */
+  /** Whether a session's role allows it. @throws AccessDeniedException [IAM User Guide, "Troubleshoot access denied error messages"] */
   authorize(session: Session, action: string, resource: string): void {
     if (!this.#iam.allows(session.role, action, resource))
       throw new AwsError(

@@ -40,7 +40,7 @@ export class Sns {
     this.#kms = kms;
   }
 
-  /** The same request again answers the same topic. */
+  /** "This action is idempotent". [botocore: sns/2010-03-31, CreateTopic, CreateTopicInput: Name; FIFO topics are not simulated] */
   createTopic(region: string, name: string, settings: { kmsKeyId?: string; tags?: Record<string, string> }): Topic {
     if (!/^[\w-]{1,256}$/.test(name)) throw new AwsError("InvalidParameter", `Invalid parameter: Topic Name ${name}`);
     const topicArn = arn("sns", region, name);
@@ -59,7 +59,7 @@ export class Sns {
     return this.#topics.get(topicArn);
   }
 
-  /** @throws NotFound */
+  /** @throws NotFound [botocore: sns/2010-03-31, NotFoundException] */
   topic(topicArn: string): Topic {
     const topic = this.findTopic(topicArn);
     if (!topic) throw new AwsError("NotFound", "Topic does not exist", 404);

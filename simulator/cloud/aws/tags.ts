@@ -18,6 +18,7 @@ export function rdsTags(tags: Tag[] | undefined): Record<string, string> {
   return tagMap(tags, ["aws:", "rds:"], "InvalidParameterValue");
 }
 
+/** [DynamoDB API Reference, Tag; RDS API Reference, Tag: the prefixes above are AWS's own] */
 function tagMap(tags: Tag[] | undefined, reserved: string[], code: string): Record<string, string> {
   return Object.fromEntries(
     (tags ?? []).map(({ Key: key = "", Value: value = "" }) => {

@@ -3,7 +3,9 @@ import { checkNamespace } from "../autoscaling";
 import type { AwsCloud } from "../aws";
 import { type Operations, page } from "./json";
 
+/** "This value can be between 1 and 50. The default value is 50." [botocore: application-auto-scaling/2016-02-06, MaxResults] */
 const TARGETS_PAGE = 50;
+/** [botocore: application-auto-scaling/2016-02-06, DescribeScalingPoliciesRequest, MaxResults: 1 to 10, 10 by default] */
 const POLICIES_PAGE = 10;
 
 /** Application Auto Scaling, JSON 1.1. */

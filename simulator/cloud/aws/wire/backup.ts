@@ -4,6 +4,7 @@ import type { AwsCloud } from "../aws";
 import { AwsError } from "../error";
 import { page } from "./json";
 
+/** Inferred: the model says only that 1 to 1000 may be asked for, and not how many come by default. */
 const PAGE = 50;
 
 /** One operation of a service that speaks REST: what its path looks like, its parameters, and what it does in a region. */

@@ -16,8 +16,9 @@ import { AwsError } from "../error";
 import { attachmentOperations } from "./dynamodb-attachments";
 import { type Operations, page } from "./json";
 
+/** [botocore: dynamodb/2012-08-10, ListTablesInput, Limit: 1 to 100, 100 by default] */
 const LIST_TABLES_LIMIT = 100;
-const LIST_TAGS_PAGE = 10;
+const LIST_TAGS_PAGE = 10; // Inferred: the model has no size of a page; one that is small makes callers turn pages.
 
 /** DynamoDB's control plane, and what a restore reads of the data plane, JSON 1.0. */
 export function dynamodbOperations(cloud: AwsCloud): Operations {

@@ -11,7 +11,9 @@ export const SCALING: Member = {
   structure: { MinCapacity: "number", MaxCapacity: "number", SecondsUntilAutoPause: "number" },
 };
 
+/** "Default: 100. Constraints: Minimum 20, maximum 100." [botocore: rds/2014-10-31, DescribeDBInstancesMessage, MaxRecords] */
 const MOST_RECORDS = 100;
+/** [botocore: rds/2014-10-31, DescribeDBInstancesMessage, MaxRecords] */
 const LEAST_RECORDS = 20;
 
 export const FILTERS: Member = {
