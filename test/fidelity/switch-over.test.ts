@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import test, { type ExecutionContext } from "ava";
+import { killedCalls } from "../kills";
 import { SUFFIX } from "../unit/operations/switch-over/world";
 import { motoWithTableIds, TABLES, type Tables, THEN, tablesOnMoto } from "./switched-tables";
 
@@ -10,9 +11,6 @@ import { motoWithTableIds, TABLES, type Tables, THEN, tablesOnMoto } from "./swi
  * others is played on the simulated AWS.
  */
 const noMoto = spawnSync("moto_server", ["--help"]).error;
-
-/** Every how many calls a process is killed: 1 kills at each. `KILLS=all` does. */
-const STEP = process.env.KILLS === "all" ? 1 : 13;
 
 async function world(t: ExecutionContext): Promise<() => Promise<Tables>> {
   const { moto, url } = await motoWithTableIds(t);
@@ -81,7 +79,8 @@ if (noMoto) {
       t.is(error, undefined);
       const expected = await whole.end();
       let kills = 0;
-      for (let at = 1; at <= calls; at += STEP)
+      const chosen = killedCalls(calls, 13);
+      for (const at of chosen)
         for (const when of ["before", "after"] as const) {
           const tables = await next();
           const life = await tables.run({ at, when });
@@ -95,7 +94,7 @@ if (noMoto) {
           t.deepEqual(await tables.end(), expected, where);
         }
       t.log(`${calls} calls, ${kills} kills, 0 violations`);
-      t.true(kills >= calls / STEP);
+      t.true(kills >= chosen.length);
     },
   );
 }

@@ -1,8 +1,6 @@
 import test from "ava";
+import { killedCalls } from "../../kills";
 import { addressWorld } from "../../unit/operations/switch-over/address-world";
-
-/** Every how many calls a process is killed: 1 kills at each. `KILLS=all` does. */
-const STEP = process.env.KILLS === "all" ? 1 : 61;
 
 test.serial(
   "a run on copies with other addresses that is killed at any of its calls is continued by the next",
@@ -12,7 +10,8 @@ test.serial(
     t.is(undisturbed.error, undefined);
     const calls = undisturbed.calls.length;
     let kills = 0;
-    for (let at = 1; at <= calls; at += STEP) {
+    const chosen = killedCalls(calls, 61);
+    for (const at of chosen) {
       for (const failure of ["kill before", "kill after"] as const) {
         const { run, violations, addressesOf, pods, colleague, cloud } = await addressWorld(t);
         const life = await run(colleague, { at, failure });
@@ -29,6 +28,6 @@ test.serial(
       }
     }
     t.log(`${calls} calls, ${kills} kills, 0 violations`);
-    t.true(kills > calls / STEP);
+    t.true(kills > chosen.length);
   },
 );

@@ -1,9 +1,7 @@
 import test from "ava";
+import { killedCalls } from "../../kills";
 import { TABLES } from "../../unit/operations/switch-over/dynamodb-world";
-import { setWorld } from "../../unit/operations/switch-over/set-world";
-
-/** Every how many calls a process is killed: 1 kills at each. `KILLS=all` does. */
-const STEP = process.env.KILLS === "all" ? 1 : 20;
+import { KINDS, setWorld } from "../../unit/operations/switch-over/set-world";
 
 test.serial("a run that is killed at any of its calls is continued by the next, to the same end", async (t) => {
   t.timeout(30 * 60_000);
@@ -12,9 +10,10 @@ test.serial("a run that is killed at any of its calls is continued by the next, 
   t.is(undisturbed.error, undefined);
   t.deepEqual(whole.violations(), []);
   let kills = 0;
-  for (let at = 1; at <= undisturbed.calls; at += STEP) {
+  const chosen = killedCalls(undisturbed.calls, 20);
+  for (const at of chosen) {
     for (const when of ["before", "after"] as const) {
-      const { run, violations, table, instance, pods } = await setWorld(t);
+      const { run, violations, table, database, pods } = await setWorld(t);
       const life = await run({ at, when });
       const where = `killed ${when} call ${at}, ${life.asked.at(-1)}`;
       if (!life.killed) continue;
@@ -23,10 +22,10 @@ test.serial("a run that is killed at any of its calls is continued by the next, 
       const next = await run();
       t.is(next.error?.message, undefined, where);
       t.deepEqual(violations(), [], where);
-      t.deepEqual([...TABLES.map(table), instance("customers")], [5, 5, 5, 5], where);
+      t.deepEqual([...TABLES.map(table), ...Object.keys(KINDS).map(database)], Array(TABLES.length + 3).fill(5), where);
       t.is(pods.running, 3, where);
     }
   }
   t.log(`${undisturbed.calls} calls, ${kills} kills, 0 violations`);
-  t.true(kills > undisturbed.calls / STEP);
+  t.true(kills > chosen.length);
 });

@@ -1,11 +1,10 @@
 import test, { type ExecutionContext } from "ava";
 import { type NamespacesRenaming, renameNamespaces } from "../../../operations/dynamodb-namespaces";
+import { killedCalls } from "../../kills";
 import { type Death, live } from "./switch-over/mortal";
 import { ACCESS, awsWorld, INSTANT, obedientPods, REGION } from "./switch-over/world";
 
 const MINUTE = 60_000;
-/** Every how many calls a process is killed: 1 kills at each. `KILLS=all` does. */
-const STEP = process.env.KILLS === "all" ? 1 : 5;
 const TABLES = ["coordinator.state", "ledger.accounts", "scalardb.metadata", "scalardb.namespaces"];
 const KEYS: Record<string, string> = { "scalardb.metadata": "table", "scalardb.namespaces": "namespace_name" };
 const RENAMING: NamespacesRenaming = {
@@ -105,7 +104,7 @@ test.serial("a run that is killed at any of its calls is continued by the next, 
   t.timeout(5 * MINUTE);
   const { calls } = await (await copiesWorld(t)).run();
   let kills = 0;
-  for (let at = 1; at <= calls; at += STEP)
+  for (const at of killedCalls(calls, 5))
     for (const when of ["before", "after"] as const) {
       const { run, end } = await copiesWorld(t);
       const life = await run({ at, when });

@@ -7,51 +7,27 @@ import { type RdsDatabase, type RdsDatabases, rdsDatabases } from "../../../../o
 import {
   ACCESS,
   awsWorld,
-  createInstance,
+  createRds,
   INSTANT,
   MARKS,
   obedientPods,
+  type RdsKind,
   REGION,
   STACK,
   SUFFIX,
-  tagList,
 } from "./world";
 
 const MINUTE = 60_000;
-const KINDS = ["instance", "aurora", "multiAz"] as const;
-type Kind = (typeof KINDS)[number];
+const KINDS: readonly RdsKind[] = ["instance", "aurora", "multiAz"];
 
 const COPY = `customers${SUFFIX}`;
 const REPLACED = `customers-replaced${SUFFIX}`;
 
 /** A production database with data, and its copy with the data of the instant. */
-async function rdsWorld(t: ExecutionContext, kind: Kind) {
+async function rdsWorld(t: ExecutionContext, kind: RdsKind) {
   const world = await awsWorld(t);
   const { rds, clock } = world;
-  const common = { MasterUsername: "scalar", MasterUserPassword: "secret", BackupRetentionPeriod: 7 };
-  const build = (identifier: string, marks: Record<string, string>) => {
-    const tags = tagList(marks);
-    if (kind === "instance") createInstance(rds, identifier, marks);
-    else if (kind === "multiAz")
-      rds.createDBCluster({
-        ...common,
-        DBClusterIdentifier: identifier,
-        Engine: "postgres",
-        DBClusterInstanceClass: "db.m6gd.large",
-        AllocatedStorage: 100,
-        Iops: 1000,
-        Tags: tags,
-      });
-    else {
-      rds.createDBCluster({ ...common, DBClusterIdentifier: identifier, Engine: "aurora-postgresql", Tags: tags });
-      rds.createDBInstance({
-        DBInstanceIdentifier: `${identifier}-1`,
-        DBClusterIdentifier: identifier,
-        Engine: "aurora-postgresql",
-        DBInstanceClass: "db.r7g.large",
-      });
-    }
-  };
+  const build = (identifier: string, marks: Record<string, string>) => createRds(rds, kind, identifier, marks);
   build("customers", {});
   build(COPY, MARKS);
   const database = (identifier: string) =>

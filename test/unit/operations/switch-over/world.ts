@@ -75,6 +75,40 @@ export function createInstance(
   });
 }
 
+export type RdsKind = "instance" | "aurora" | "multiAz";
+
+/** A PostgreSQL database with automated backups: an instance, an Aurora cluster with a writer, or a Multi-AZ DB cluster. */
+export function createRds(
+  rds: ReturnType<AwsCloud["rds"]["region"]>,
+  kind: RdsKind,
+  identifier: string,
+  tags: Record<string, string>,
+): void {
+  if (kind === "instance") {
+    createInstance(rds, identifier, tags);
+    return;
+  }
+  const cluster = {
+    DBClusterIdentifier: identifier,
+    MasterUsername: "scalar",
+    MasterUserPassword: "secret",
+    BackupRetentionPeriod: 7,
+    Tags: tagList(tags),
+  };
+  if (kind === "multiAz") {
+    const size = { DBClusterInstanceClass: "db.m6gd.large", AllocatedStorage: 100, Iops: 1000 };
+    rds.createDBCluster({ ...cluster, ...size, Engine: "postgres" });
+    return;
+  }
+  rds.createDBCluster({ ...cluster, Engine: "aurora-postgresql" });
+  rds.createDBInstance({
+    DBInstanceIdentifier: `${identifier}-1`,
+    DBClusterIdentifier: identifier,
+    Engine: "aurora-postgresql",
+    DBInstanceClass: "db.r7g.large",
+  });
+}
+
 /** Pods that obey at once, and note each call. */
 export function obedientPods(replicas = 3): StoppablePods & { running: number; log: string[]; back?: () => number } {
   let journal: PodsJournal | undefined;
