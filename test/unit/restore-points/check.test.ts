@@ -277,3 +277,47 @@ test("a point of time near a window's edge is refused with its distance to the n
       new RegExp(`is only ${distance.replace(".", "\\.")} s from the edge`),
     );
 });
+
+test("of windows on one side only, the one alternative is named", (t) => {
+  const text = describeProblems(checkInstant("2026-11-22T02:00:00Z", TWO_WINDOWS));
+  t.true(text.endsWith("; the nearest that can be restored: 2026-11-22T03:00:12Z (after)"), text);
+});
+
+test("an instant on a window's edge is in that window, 0 s from its edge", (t) => {
+  for (const at of ["2026-11-22T03:00:07.120Z", "2026-11-22T03:00:17.130Z"]) {
+    const { problems } = checkInstant(at, TWO_WINDOWS);
+    t.regex(problems.at(-1) ?? "", /is only 0\.0 s from the edge of the pause window 2026-11-22T03:00:07\.120Z/);
+  }
+  t.regex(checkInstant("2026-11-22T03:00:09.071Z", TWO_WINDOWS).problems.at(-1) ?? "", /is only 2\.0 s from the edge/);
+});
+
+test("where a database does not reach back to a window any more, its backups of that window are named", (t) => {
+  const window = windowOf(instantMillis("2026-11-22T03:00:00Z"), instantMillis("2026-11-22T03:03:00Z"));
+  const backups = {
+    name: "pause-20261122t030130z",
+    requested: "2026-11-22T03:01:20Z",
+    accepted: "2026-11-22T03:01:40Z",
+    databases: [{ name: "ledger", region: "ap-northeast-1", tables: 1, deleteAfter: 60 }],
+  };
+  const known: Situation = {
+    ...TWO_WINDOWS,
+    now: instantMillis("2026-12-31T00:00:00Z"),
+    windows: [{ ...window, backups }],
+    databases: [{ name: "ledger", earliest: "2026-12-01T00:00:00Z", latest: "2026-12-30T23:59:00Z" }],
+  };
+  const [problem = "", ...others] = checkInstant("2026-11-22T03:01:30Z", known).problems;
+  t.deepEqual(others, []);
+  const fix = "; its backups of that window are kept: set restore.from.ledger.windowBackups to true";
+  t.true(problem.endsWith(fix), problem);
+  const [without = ""] = checkInstant("2026-11-22T03:01:30Z", { ...known, windows: [window] }).problems;
+  t.is(`${without}${fix}`, problem);
+});
+
+test("the second after a fraction of one is an alternative unless the range has ended by then", (t) => {
+  const alternatives = (at: string) => {
+    const { before, after } = checkInstant(at, ONE_DATABASE);
+    return [before, after];
+  };
+  t.deepEqual(alternatives("2026-11-22T03:16:29.250Z"), ["2026-11-22T03:16:29Z", "2026-11-22T03:16:30Z"]);
+  t.deepEqual(alternatives("2026-11-22T03:16:30.250Z"), ["2026-11-22T03:16:30Z", undefined]);
+});
