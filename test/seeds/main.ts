@@ -1,25 +1,29 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { installMutant, MUTANTS } from "./mutants";
+import { type GameName, gameOf, mutantsOf } from "./games";
+import { installMutant } from "./mutant";
 import { search } from "./search";
+import { smallest } from "./smallest";
 import type { Progress } from "./worker";
 
-const USAGE = `npm run seeds -- [options]: plays schedules of faults around the pauser in a simulated world, one for each seed
+const USAGE = `npm run seeds -- [options]: plays schedules of faults in simulated worlds, one for each seed
 
-  --schedules N   how many (10000)
+  --schedules N   how many around the pauser (10000)
+  --switch-overs N   plays so many around a switch-over instead; with --replay, the one of that seed
   --seed N        the first seed (0)
   --workers N     processes (one for each core)
   --failures N    ends after so many failures (10)
   --replay N      plays one seed, with its time line, and makes its schedule smaller if it fails
   --configurations N   judges so many random configurations instead; with --replay, the one of that seed
   --plans         with --configurations: previews those that the program accepts, on simulated clouds
-  --mutant NAME   puts a fault into the pauser; --mutants lists them
+  --mutant NAME   puts a fault into the program; --mutants lists them
 `;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       schedules: { type: "string", default: "10000" },
+      "switch-overs": { type: "string" },
       configurations: { type: "string" },
       plans: { type: "boolean", default: false },
       seed: { type: "string", default: "0" },
@@ -32,10 +36,13 @@ async function main(): Promise<number> {
     },
   });
   if (values.help) return print(USAGE);
-  if (values.mutants) return print(MUTANTS.map(({ name, what }) => `${name.padEnd(28)} ${what}`).join("\n"));
+  const game: GameName = values["switch-overs"] === undefined ? "pauser" : "switch-overs";
+  const mutants = mutantsOf(game);
+  if (values.mutants) return print(mutants.map(({ name, what }) => `${name.padEnd(28)} ${what}`).join("\n"));
   const { mutant } = values;
-  if (mutant !== undefined && !MUTANTS.some(({ name }) => name === mutant))
+  if (mutant !== undefined && !mutants.some(({ name }) => name === mutant))
     return fail(`--mutant: there is no ${mutant}; --mutants lists them`);
+  values.schedules = values["switch-overs"] ?? values.schedules;
   const numbers = { schedules: 0, configurations: 0, seed: 0, workers: 0, failures: 0, replay: 0 };
   for (const key of ["schedules", "configurations", "seed", "workers", "failures", "replay"] as const) {
     numbers[key] = Number(values[key] ?? 0);
@@ -48,24 +55,25 @@ async function main(): Promise<number> {
     if (values.replay !== undefined) return replayConfiguration(numbers.replay);
     return judgeConfigurations({ ...numbers, plans: values.plans, workers: Math.max(1, numbers.workers) });
   }
-  if (values.replay !== undefined) return replay(numbers.replay, mutant);
+  if (values.replay !== undefined) return replay(game, numbers.replay, mutant);
   const begun = performance.now();
   let printedAt = begun;
   let shown = 0;
   const found = await search({
     ...numbers,
+    game,
     workers: Math.max(1, numbers.workers),
     mostFailures: Math.max(1, numbers.failures),
     ...(mutant !== undefined && { mutant }),
     onProgress: (all) => {
-      for (const failure of all.failures.slice(shown)) print(failed(failure, mutant));
+      for (const failure of all.failures.slice(shown)) print(failed(game, failure, mutant));
       shown = all.failures.length;
       if (performance.now() - printedAt < 10_000) return;
       printedAt = performance.now();
       process.stderr.write(`${progressOf(all, numbers, (performance.now() - begun) / 1000)}\n`);
     },
   });
-  return report(found, (performance.now() - begun) / 1000, numbers.seed, mutant);
+  return report(game, found, (performance.now() - begun) / 1000, numbers.seed, mutant);
 }
 
 /** How far it is, how fast, and where to go on after an interruption: all seeds before that one have been played. */
@@ -79,37 +87,41 @@ function progressOf({ played, failures, next }: Progress, of: { schedules: numbe
   );
 }
 
-const failed = ({ seed, violations }: Progress["failures"][number], mutant: string | undefined) =>
-  `npm run seeds -- --replay ${seed}${mutant === undefined ? "" : ` --mutant "${mutant}"`}: ${violations.join("; ")}`;
+const failed = (game: GameName, { seed, violations }: Progress["failures"][number], mutant: string | undefined) =>
+  `npm run seeds --${game === "pauser" ? "" : ` --${game} 1`} --replay ${seed}${mutant === undefined ? "" : ` --mutant "${mutant}"`}: ${violations.join("; ")}`;
 
-async function report(found: Progress, seconds: number, seed: number, mutant: string | undefined): Promise<number> {
-  const { played, windows, ends, failures, cpuMillis } = found;
+async function report(
+  game: GameName,
+  found: Progress,
+  seconds: number,
+  seed: number,
+  mutant: string | undefined,
+): Promise<number> {
+  const { played, windows, calls, ends, failures, cpuMillis } = found;
   const counted = Object.entries(ends).sort(([, a], [, b]) => b - a);
   print(`${played} schedules from seed ${seed} in ${seconds.toFixed(1)} s (${Math.round(played / seconds)} a second; ${(cpuMillis / 1000).toFixed(1)} s of CPU time, ${(cpuMillis / played).toFixed(2)} ms each)
-${windows} windows; processes ended: ${counted.map(([end, count]) => `${count} ${end}`).join(", ")}
+${game === "pauser" ? `${windows} windows` : `${calls} calls`}; processes ended: ${counted.map(([end, count]) => `${count} ${end}`).join(", ")}
 ${failures.length} schedules failed`);
   const [first] = failures;
   if (first === undefined) return 0;
-  await replay(first.seed, mutant);
+  await replay(game, first.seed, mutant);
   return 1;
 }
 
-async function replay(seed: number, mutant: string | undefined): Promise<number> {
-  const fault = MUTANTS.find(({ name }) => name === mutant);
+async function replay(name: GameName, seed: number, mutant: string | undefined): Promise<number> {
+  const fault = mutantsOf(name).find((each) => each.name === mutant);
   if (fault) installMutant(fault);
-  const { play }: typeof import("./pauser/play") = require("./pauser/play");
-  const { scheduleOf }: typeof import("./pauser/schedule") = require("./pauser/schedule");
-  const { shrink }: typeof import("./pauser/shrink") = require("./pauser/shrink");
+  const { play, scheduleOf, simpler } = gameOf(name);
   const plan = scheduleOf(seed);
   const whole = await play(plan, { traced: true });
   if (whole.violations.length === 0) {
     print(`${JSON.stringify(plan)}\n${whole.timeline.join("\n")}\nseed ${seed} breaks no promise`);
     return 0;
   }
-  const smallest = await shrink(plan, async (smaller) => (await play(smaller)).violations.length > 0);
-  const { timeline, violations } = await play(smallest, { traced: true });
+  const small = await smallest(plan, simpler, async (smaller) => (await play(smaller)).violations.length > 0);
+  const { timeline, violations } = await play(small, { traced: true });
   print(
-    `\nthe smallest schedule of seed ${seed} that fails:\n${JSON.stringify(smallest, null, 1)}\n\n${timeline.join("\n")}\n`,
+    `\nthe smallest schedule of seed ${seed} that fails:\n${JSON.stringify(small, null, 1)}\n\n${timeline.join("\n")}\n`,
   );
   print(violations.join("\n"));
   return 1;

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import test from "ava";
-import { MUTANTS } from "./mutants";
+import { finds } from "./finds";
+import { MUTANTS } from "./pauser/mutants";
 import { search } from "./search";
 
 /** What is played in a minute or so, and is enough to find any of the faults. */
@@ -38,14 +39,8 @@ test.serial("the same seed makes the same world", async (t) => {
   t.deepEqual([again.ends, again.windows], [once.ends, once.windows]);
 });
 
-for (const { name, what, seed } of MUTANTS)
-  test.serial(`a pauser is found that ${what}`, async (t) => {
+for (const mutant of MUTANTS)
+  test.serial(`a pauser is found that ${mutant.what}`, async (t) => {
     t.timeout(USUAL * 200);
-    const inOne = { schedules: 1, seed, workers: 1, mutant: name };
-    if (seed < USUAL && (await search(inOne)).failures.length > 0) return t.pass();
-    // A change of the pauser, or of the world, changes what seeds come to.
-    const { failures } = await search({ schedules: USUAL, seed: 0, workers, mostFailures: 1, mutant: name });
-    const [first] = failures;
-    t.truthy(first, `${USUAL} schedules have not found it`);
-    t.log(`found, but not by seed ${seed}: write ${first?.seed} into mutants.ts (${first?.violations[0]})`);
+    await finds(t, "pauser", mutant, USUAL);
   });

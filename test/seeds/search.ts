@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { GameName } from "./games";
 import { inProcesses } from "./processes";
 import type { Progress } from "./worker";
 
@@ -7,6 +8,8 @@ export interface Search {
   /** The first seed. */
   seed: number;
   workers: number;
+  /** Which worlds; the pauser's by default. */
+  game?: GameName;
   mostFailures?: number;
   mutant?: string;
   /** Called with each worker's reports. */
@@ -15,10 +18,19 @@ export interface Search {
 
 /** Plays the schedules of neighbouring seeds in several processes. */
 export async function search(options: Search): Promise<Progress> {
-  const { schedules, seed, workers, mostFailures = 10, mutant, onProgress } = options;
-  const all: Progress = { played: 0, windows: 0, ends: {}, failures: [], next: {}, cpuMillis: 0, done: false };
+  const { schedules, seed, workers, game = "pauser", mostFailures = 10, mutant, onProgress } = options;
+  const all: Progress = {
+    played: 0,
+    windows: 0,
+    calls: 0,
+    ends: {},
+    failures: [],
+    next: {},
+    cpuMillis: 0,
+    done: false,
+  };
   for (let worker = 0; worker < workers; worker++) all.next[seed + worker] = seed + worker;
-  const more = { mostFailures, ...(mutant && { mutant }) };
+  const more = { mostFailures, game, ...(mutant && { mutant }) };
   await inProcesses<Progress>(join(__dirname, "worker.ts"), { seed, count: schedules, workers, more }, (progress) => {
     add(all, progress);
     onProgress?.(all);
@@ -28,9 +40,10 @@ export async function search(options: Search): Promise<Progress> {
   return { ...all, done: true };
 }
 
-function add(all: Progress, { played, windows, ends, failures, next, cpuMillis }: Progress): void {
+function add(all: Progress, { played, windows, calls, ends, failures, next, cpuMillis }: Progress): void {
   all.played += played;
   all.windows += windows;
+  all.calls += calls;
   all.cpuMillis += cpuMillis;
   Object.assign(all.next, next);
   all.failures.push(...failures);

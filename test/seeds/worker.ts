@@ -1,11 +1,13 @@
-import { installMutant, MUTANTS } from "./mutants";
+import { type GameName, gameOf, mutantsOf } from "./games";
+import { installMutant } from "./mutant";
 import type { Share } from "./processes";
 
 /** What a worker is asked to do. */
 export interface Work extends Share {
   /** Ends after so many failures. */
   mostFailures: number;
-  /** The name of a fault that is put into the pauser. */
+  game: GameName;
+  /** The name of a fault that is put into the program. */
   mutant?: string;
 }
 
@@ -13,6 +15,7 @@ export interface Work extends Share {
 export interface Progress {
   played: number;
   windows: number;
+  calls: number;
   ends: Record<string, number>;
   failures: { seed: number; violations: string[] }[];
   /** Of each worker, by its first seed, the one that is next. */
@@ -23,21 +26,21 @@ export interface Progress {
 
 const REPORT_EVERY = 250;
 
-async function work({ from, count, step, mostFailures, mutant }: Work): Promise<void> {
-  const fault = MUTANTS.find(({ name }) => name === mutant);
+async function work({ from, count, step, mostFailures, game, mutant }: Work): Promise<void> {
+  const fault = mutantsOf(game).find(({ name }) => name === mutant);
   if (fault) installMutant(fault);
-  // After the mutant is installed: this loads the pauser.
-  const { hurry, play }: typeof import("./pauser/play") = require("./pauser/play");
-  const { scheduleOf }: typeof import("./pauser/schedule") = require("./pauser/schedule");
+  // After the mutant is installed: this loads the program.
+  const { hurry, play, scheduleOf } = gameOf(game);
   hurry();
   let failed = 0;
   let progress = nothing();
   for (let index = 0; index < count && failed < mostFailures; index++) {
     const seed = from + index * step;
     try {
-      const { violations, ends, windows } = await play(scheduleOf(seed));
+      const { violations, ends, windows, calls = 0 } = await play(scheduleOf(seed));
       for (const end of ends) progress.ends[end] = (progress.ends[end] ?? 0) + 1;
       progress.windows += windows;
+      progress.calls += calls;
       if (violations.length > 0) progress.failures.push({ seed, violations });
     } catch (error) {
       progress.failures.push({ seed, violations: [`the world has stopped: ${error}`] });
@@ -63,6 +66,7 @@ function ended(progress: Progress, done: boolean): Progress {
 const nothing = (): Progress => ({
   played: 0,
   windows: 0,
+  calls: 0,
   ends: {},
   failures: [],
   next: {},

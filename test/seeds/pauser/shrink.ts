@@ -1,7 +1,7 @@
 import type { Event, Schedule, When } from "./schedule";
 
 /** Simpler schedules, the simplest first: each lacks something that this one has. */
-function* simpler(plan: Schedule): Generator<Schedule> {
+export function* simpler(plan: Schedule): Generator<Schedule> {
   for (const [index] of plan.events.entries())
     yield { ...plan, events: plan.events.filter((_, other) => other !== index) };
   if (plan.pausers.length > 1) yield { ...plan, pausers: plan.pausers.slice(0, 1) };
@@ -57,23 +57,4 @@ function* smallerEvents(event: Event): Generator<Event> {
         ? [{ ...when, call: when.call - 1 }]
         : [];
   for (const one of earlier) yield { ...event, when: one };
-}
-
-/** The most schedules that are played to make one smaller. */
-const MOST_TRIES = 400;
-
-/** The smallest schedule found that still fails. */
-export async function shrink(plan: Schedule, fails: (plan: Schedule) => Promise<boolean>): Promise<Schedule> {
-  let tries = 0;
-  for (;;) {
-    let found: Schedule | undefined;
-    for (const candidate of simpler(plan)) {
-      if (++tries > MOST_TRIES) return plan;
-      if (!(await fails(candidate))) continue;
-      found = candidate;
-      break;
-    }
-    if (found === undefined) return plan;
-    plan = found;
-  }
 }

@@ -1,27 +1,11 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { transformSync } from "esbuild";
-
-/** A fault of the pauser that was found and corrected once, or a safeguard that is taken away. */
-export interface Mutant {
-  name: string;
-  /** What the pauser does wrong with it. */
-  what: string;
-  /** The file of `pauser/`. */
-  file: string;
-  /** Its text, which occurs once, and what is there in place of it. */
-  from: string;
-  to: string;
-  /** A seed whose schedule finds it, of those that `pauser.test.ts` plays without it. */
-  seed: number;
-}
+import type { Mutant } from "../mutant";
 
 /** Each must be found by the schedules of the seeds (`pauser.test.ts`). */
 export const MUTANTS: readonly Mutant[] = [
   {
     name: "skips restarted pods",
     what: "takes a noted pod with another restart count for unpaused",
-    file: "discover.ts",
+    file: "pauser/discover.ts",
     from: `if (now === undefined || (now.metadata.uid ?? "") !== pod.uid) return "gone";`,
     to: `if (now === undefined || (now.metadata.uid ?? "") !== pod.uid || restarts(now, pod.port) !== pod.restarts) return "gone";`,
     seed: 390,
@@ -29,7 +13,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "checks only at the end",
     what: "asks pods only once, at the end of the hold",
-    file: "watch.ts",
+    file: "pauser/watch.ts",
     from: `      if (failure === undefined) seen();
       await clock.sleep(`,
     to: `      if (failure === undefined) seen();
@@ -43,7 +27,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "reads windows before the note",
     what: "cannot clean up if the windows are damaged",
-    file: "record.ts",
+    file: "pauser/record.ts",
     from: "const text = noteOf(await this.kubernetes.get<ConfigMap>(this.path, deadline, stop));",
     to: `const configMap = await this.kubernetes.get<ConfigMap>(this.path, deadline, stop);
     windowsOf(configMap);
@@ -53,7 +37,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "pauses after a killed try",
     what: "pauses again in the Job whose earlier try left pods paused",
-    file: "run.ts",
+    file: "pauser/run.ts",
     from: "if (recovered?.job === undefined || recovered.job !== jobName) return;",
     to: "if (recovered === undefined || recovered !== undefined) return;",
     seed: 46,
@@ -61,7 +45,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "pauses with an old note",
     what: "pauses although it was suspended since it wrote the note",
-    file: "run.ts",
+    file: "pauser/run.ts",
     from: "if (passed <= allowed) return undefined;",
     to: "if (passed <= allowed || allowed > 0) return undefined;",
     seed: 2279,
@@ -69,7 +53,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "takes the clocks' middle",
     what: "takes the middle of the clocks' possible differences for the greatest",
-    file: "clock.ts",
+    file: "pauser/clock.ts",
     from: `    return Math.abs(lower - shift) > Math.abs(upper - shift) ? Math.floor(lower - shift) : Math.ceil(upper - shift);`,
     to: `    return Math.round((lower + upper) / 2 - shift);`,
     seed: 8,
@@ -77,7 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "forgets that clocks drift",
     what: "trusts an answer from before a long wait",
-    file: "clock.ts",
+    file: "pauser/clock.ts",
     from: "const DRIFT = 500e-6;",
     to: "const DRIFT = 0;",
     seed: 1105,
@@ -85,7 +69,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "measures on the wall clock",
     what: "compares the API server's clock with a clock that may be stepped",
-    file: "kubernetes.ts",
+    file: "pauser/kubernetes.ts",
     from: `      this.offset.observe(answer.date, sent, this.clock.monotonic());`,
     to: `      const shift = this.clock.now() - this.clock.monotonic();
       const moved = shift - (this.firstShift ??= shift);
@@ -95,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "believes old lists",
     what: "compares pods with lists that are older than what it has read",
-    file: "list-versions.ts",
+    file: "pauser/list-versions.ts",
     from: "if (version < least)",
     to: "if (version < 0n * least)",
     seed: 120,
@@ -103,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "compares before the Leases",
     what: "reads the lists before it has written anything that they must contain",
-    file: "verdict.ts",
+    file: "pauser/verdict.ts",
     from: "const failure = await leases.release(context.apiDeadline());",
     to: "const failure = undefined as Error | undefined;\n  void leases;",
     seed: 120,
@@ -111,7 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "begins before all are seen",
     what: "begins the window before each pod has answered that it is paused",
-    file: "hold.ts",
+    file: "pauser/hold.ts",
     from: "await watch.seen;",
     to: "void watch.seen;",
     seed: 3975,
@@ -119,7 +103,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "has no last look",
     what: "does not ask pods at the end of the hold",
-    file: "hold.ts",
+    file: "pauser/hold.ts",
     from: "const lastLook = held && ((handle: PodHandle) => watch?.lastLook(handle));",
     to: "const lastLook = held && ((_: PodHandle) => undefined);",
     seed: 393,
@@ -127,7 +111,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "takes Pending for dead",
     what: "takes a run whose pod is not yet reported as running for dead",
-    file: "recover.ts",
+    file: "pauser/recover.ts",
     from: `const runs = status?.phase === "Running" || status?.phase === "Pending";`,
     to: `const runs = status?.phase === "Running";`,
     seed: 1,
@@ -135,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "ignores active runs",
     what: "unpauses the pods of a run that is still active",
-    file: "recover.ts",
+    file: "pauser/recover.ts",
     from: `if (atWork !== undefined) throw end("busy", \`\${who} is still running\${atWork}\`);`,
     to: `void atWork;`,
     seed: 1,
@@ -143,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "trusts a damaged note",
     what: "unpauses only the pods that it can read in a damaged note",
-    file: "recover.ts",
+    file: "pauser/recover.ts",
     from: "const others = found.problems.length > 0 ? await otherPods(context, found.pods) : [];",
     to: "const others = found.problems.length > 1000 ? await otherPods(context, found.pods) : [];",
     seed: 50,
@@ -151,7 +135,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "forgets silent pods",
     what: "takes pods that a damaged note may have named, and that do not answer, for unpaused",
-    file: "recover.ts",
+    file: "pauser/recover.ts",
     from: "  return context.connect(others);",
     to: `  const answers = await Promise.all(
     context.connect(others).map(async (handle) => [handle, await handle.admin.isPaused(ANSWER_MILLIS).catch(() => false)] as const),
@@ -162,7 +146,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "asks damaged notes' pods once",
     what: "asks pods that a damaged note may have named only once",
-    file: "recover.ts",
+    file: "pauser/recover.ts",
     from: "  return context.connect(others);",
     to: `  const answers = await Promise.all(
     context.connect(others).map(async (handle) => [handle, await handle.admin.isPaused(ANSWER_MILLIS).catch(() => true)] as const),
@@ -173,7 +157,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "needs the record to unpause",
     what: "leaves a killed run's pods paused if the note cannot be taken over",
-    file: "recover.ts",
+    file: "pauser/recover.ts",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source's text
     from: "    context.report.log(`the note cannot be taken over, its pods are unpaused all the same: ${error.message}`);\n    return error;",
     to: "    throw error;",
@@ -182,7 +166,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "forgets Pauses on their way",
     what: "does not ask a killed run's pods again, which a Pause of it may reach later",
-    file: "recover.ts",
+    file: "pauser/recover.ts",
     from: "if (leftPaused.size === 0) leftPaused = await unpauseLate(context, handles, found);",
     to: "leftPaused = leftPaused.size < 0 ? await unpauseLate(context, handles, found) : leftPaused;",
     seed: 418,
@@ -190,7 +174,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "does not take the note over",
     what: "unpauses another run's pods without taking its note",
-    file: "recover.ts",
+    file: "pauser/recover.ts",
     from: "const notTaken = others instanceof RunEnded ? others : await takeOver(context, note, found);",
     to: "const notTaken = others instanceof RunEnded ? others : undefined;\n  void takeOver;",
     seed: 2,
@@ -198,7 +182,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "holds by the wall clock",
     what: "holds pods for longer if its clock is set back",
-    file: "hold.ts",
+    file: "pauser/hold.ts",
     from: "const left = Math.min(until - this.clock.now(), latest - this.clock.monotonic());",
     to: "const left = until - this.clock.now() + 0 * latest;",
     seed: 423,
@@ -206,7 +190,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "pauses what is paused",
     what: "pauses pods that another caller has paused",
-    file: "pods.ts",
+    file: "pauser/pods.ts",
     from: "if (await admin.isPaused(ANSWER_MILLIS)) complaints.set(podName(pod), pausedAlready(pod));",
     to: "await admin.isPaused(ANSWER_MILLIS);\n        void pausedAlready;",
     seed: 14,
@@ -214,7 +198,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "unpauses once",
     what: "does not repeat an Unpause that has failed",
-    file: "pods.ts",
+    file: "pauser/pods.ts",
     from: "      if (attempt > 1) await admin.unpause(ANSWER_MILLIS);",
     to: "      if (attempt > 1) return undefined;",
     seed: 4,
@@ -222,7 +206,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "believes an Unpause",
     what: "does not ask whether a pod is unpaused",
-    file: "pods.ts",
+    file: "pauser/pods.ts",
     from: "      if (!(await admin.isPaused(ANSWER_MILLIS))) return undefined;",
     to: "      await admin.isPaused(ANSWER_MILLIS);\n      return undefined;",
     seed: 4,
@@ -230,7 +214,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "ignores conflicts",
     what: "writes without the version that it has read",
-    file: "kubernetes.ts",
+    file: "pauser/kubernetes.ts",
     from: `return this.requestObject<T>({ method: "PUT", path, body: JSON.stringify(body) });`,
     to: `return this.requestObject<T>({ method: "GET", path }).then((now) => this.requestObject<T>({ method: "PUT", path, body: JSON.stringify({ ...body, metadata: { ...body.metadata, resourceVersion: now.metadata?.resourceVersion } }) }));`,
     seed: 1007,
@@ -238,7 +222,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "knows no Leases",
     what: "pauses releases whose Lease another schedule holds",
-    file: "leases.ts",
+    file: "pauser/leases.ts",
     from: "if (!holder || this.isOfSchedule(holder)) return;",
     to: "if (holder || !holder) return;",
     seed: 394,
@@ -246,7 +230,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "ignores signals",
     what: "holds on after SIGTERM",
-    file: "hold.ts",
+    file: "pauser/hold.ts",
     from: "const over = AbortSignal.any([stop, watch.lost, disowned.signal, ended.signal]);",
     to: "const over = AbortSignal.any([watch.lost, disowned.signal, ended.signal]);",
     seed: 839,
@@ -254,7 +238,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "records late",
     what: "counts a window before its verdict: lists and clocks are not compared",
-    file: "run.ts",
+    file: "pauser/run.ts",
     from: "outcome.window = await judge(this.context, held, plan.workloads, plan.leases);",
     to: "outcome.window = held.window;\n        void judge;",
     seed: 0,
@@ -262,7 +246,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "keeps its note",
     what: "leaves its note in the record after a void run",
-    file: "record.ts",
+    file: "pauser/record.ts",
     from: "unfinished: pods.length > 0 ? JSON.stringify({ ...note, pods }) : null,",
     to: "unfinished: pods.length > 0 || window === undefined ? JSON.stringify({ ...note, pods }) : null,",
     seed: 2,
@@ -270,33 +254,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "drops a note with paused pods",
     what: "removes its note although pods may still be paused",
-    file: "record.ts",
+    file: "pauser/record.ts",
     from: "unfinished: pods.length > 0 ? JSON.stringify({ ...note, pods }) : null,",
     to: "unfinished: null,",
     seed: 62,
   },
 ];
-
-const PAUSER = join(__dirname, "..", "..", "pauser");
-
-/** A mutant's source. @throws {Error} when its text does not occur once any more */
-export function mutated({ name, file, from, to }: Mutant): string {
-  const source = readFileSync(join(PAUSER, file), "utf8");
-  const [before, after, ...more] = source.split(from);
-  if (before === undefined || after === undefined || more.length > 0)
-    throw new Error(`mutant "${name}": pauser/${file} does not have its text once: ${from}`);
-  return `${before}${to}${after}`;
-}
-
-/** Loads the pauser with a fault from now on; it must not have been loaded before. */
-export function installMutant(mutant: Mutant): void {
-  const path = join(PAUSER, mutant.file);
-  const load = require.extensions[".ts"];
-  if (load === undefined) throw new Error("no loader for TypeScript");
-  require.extensions[".ts"] = (module, file) => {
-    if (file !== path) return load(module, file);
-    const { code } = transformSync(mutated(mutant), { format: "cjs", target: "node20", loader: "ts" });
-    // Node.js documents no types of its own for this method of a loading module.
-    (module as unknown as { _compile(code: string, file: string): void })._compile(code, file);
-  };
-}

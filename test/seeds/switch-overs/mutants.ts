@@ -1,0 +1,165 @@
+import type { Mutant } from "../mutant";
+
+const ROOM = "operations/switch-over";
+
+/** Each must be found by the schedules of the seeds (`switch-overs.test.ts`). */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "opens before all are closed",
+    what: "gives each name to its copy as soon as it is free",
+    file: `${ROOM}/protocol.ts`,
+    from: "await all(members, (member) => member.close(say));",
+    to: "await all(members, async (member) => { await member.close(say); await member.open(say); });",
+    seed: 4,
+  },
+  {
+    name: "closes before pods are stopped",
+    what: "takes names from databases while pods run",
+    file: `${ROOM}/protocol.ts`,
+    from: `      await pods?.stop(instant, say);
+      const closing`,
+    to: `      void pods?.stop(instant, say).catch(() => {});
+      const closing`,
+    seed: 6,
+  },
+  {
+    name: "opens while pods are back",
+    what: "does not look for pods that have come back before it opens names",
+    file: `${ROOM}/protocol.ts`,
+    from: "  if (pods !== undefined && (await pods.present()).length > 0) {",
+    to: "  pods = undefined;\n  if (pods !== undefined && (await (pods as StoppablePods).present()).length > 0) {",
+    seed: 0,
+  },
+  {
+    name: "goes on by names alone",
+    what: "takes what has an instance's name for the one that is to be replaced",
+    file: `${ROOM}/rds.ts`,
+    from: "else this.#source = replaces ? await this.rds.findByResourceId(replaces) : await this.rds.find(identifier);",
+    to: "else this.#source = await this.rds.find(identifier);",
+    seed: 0,
+  },
+  {
+    name: "takes any table for its own",
+    what: "takes whatever table has a production name for the one that is to be replaced",
+    file: `${ROOM}/table-pair.ts`,
+    from: "if (tableId !== undefined && found.TableId === tableId)",
+    to: "if (found.RestoreSummary?.SourceBackupArn !== backupArn)",
+    seed: 0,
+  },
+  {
+    name: "keeps no journal of tables",
+    what: "deletes tables before it has noted what they are like",
+    file: `${ROOM}/dynamodb.ts`,
+    from: "    await this.notes.write({ [this.#noteKey]: JSON.stringify(this.#pairs) });\n    const wait",
+    to: "    const wait",
+    seed: 4,
+  },
+  {
+    name: "forgets settings of tables",
+    what: "does not give restored tables their time to live and tags again",
+    file: `${ROOM}/dynamodb.ts`,
+    from: "      if (!this.#attached.has(pair.table)) await attach(this.#client, pair, found);\n",
+    to: "",
+    seed: 0,
+  },
+  {
+    name: "protects tables first",
+    what: "sets a restored table's deletion protection before its other settings, of which it is the sign",
+    file: `${ROOM}/tables.ts`,
+    from: "  const next = changes[0]?.change ?? { DeletionProtectionEnabled: true };",
+    to: "  const next = description.DeletionProtectionEnabled ? (changes[0]?.change ?? {}) : { DeletionProtectionEnabled: true };",
+    seed: 0,
+  },
+  {
+    name: "starts pods before all names answer",
+    what: "starts pods when the names are asked for",
+    file: `${ROOM}/protocol.ts`,
+    from: "      await all(members, (member) => member.open(say));\n",
+    to: "      const opening = all(members, (member) => member.open(say));\n      await pods?.start(say);\n      await opening;\n",
+    seed: 0,
+  },
+  {
+    name: "records counts again",
+    what: "records the counts of pods that it has stopped itself",
+    file: `${ROOM}/journal-changes.ts`,
+    from: "return [key, known?.replicas[key] || workload.replicas || (current?.replicas[key] ?? 0)] as const;",
+    to: "return [key, workload.replicas] as const;",
+    seed: 0,
+  },
+  {
+    name: "aborts what is closed",
+    what: "starts pods again although a name is closed",
+    file: `${ROOM}/protocol.ts`,
+    from: `    const closed = states.filter(({ holder }) => holder !== "source");
+    if (closed.length > 0)
+      throw`,
+    to: `    const closed = states.filter(({ holder }) => holder === "copy");
+    if (closed.length > 0)
+      throw`,
+    seed: 6,
+  },
+  {
+    name: "leaves marks after an abort",
+    what: "does not take its marks from tables when it is aborted",
+    file: `${ROOM}/dynamodb.ts`,
+    from: 'await untagTable(this.#client, answered({ TableArn }, "TableArn"), [PRODUCTION_NAME_TAG, REPLACES_TAG]);',
+    to: "void untagTable; void TableArn;",
+    seed: 83,
+  },
+  {
+    name: "knows no Leases",
+    what: "works although another switch-over holds the Leases",
+    file: `${ROOM}/locks.ts`,
+    from: "        if (blocker !== undefined) return undefined;\n",
+    to: "        blocker = undefined;\n",
+    seed: 0,
+  },
+  {
+    name: "goes on without its Lease",
+    what: "goes on although somebody else has acquired its Lease",
+    file: `${ROOM}/locks.ts`,
+    from: "    if (this.#lost !== undefined) throw this.#lost;\n  }\n\n  /** One renewal",
+    to: "  }\n\n  /** One renewal",
+    seed: 0,
+  },
+  {
+    name: "leaves the schedule suspended",
+    what: "does not resume the pause schedule",
+    file: `${ROOM}/start.ts`,
+    from: "  await resumeSchedules(client, recorded.schedules, say);\n",
+    to: "",
+    seed: 0,
+  },
+  {
+    name: "backs copies up again",
+    what: "restores tables from whatever backup is listed first",
+    file: `${ROOM}/tables.ts`,
+    from: "return backups.find(({ arn }) => arn === before) ?? backups.find(({ available }) => available) ?? backups[0];",
+    to: "return backups[backups.length - 1] ?? (before === undefined ? undefined : backups[0]);",
+    seed: 0,
+  },
+  {
+    name: "deletes without a backup",
+    what: "does not wait for the backups that tables are restored from",
+    file: `${ROOM}/dynamodb.ts`,
+    from: "      if (found?.available !== true) left += 1;",
+    to: "      if (found === undefined) left += 1;",
+    seed: 0,
+  },
+  {
+    name: "ignores names that are taken",
+    what: "renames an instance although something else has its new name",
+    file: `${ROOM}/rds.ts`,
+    from: "    if (holder !== undefined && !known.includes(holder.resourceId))\n      throw",
+    to: "    if (holder !== undefined && known.length > 5)\n      throw",
+    seed: 0,
+  },
+  {
+    name: "believes available",
+    what: "takes an instance for renamed as soon as it is available",
+    file: `${ROOM}/rds.ts`,
+    from: "const SETTLED_MILLIS = MINUTE;",
+    to: "const SETTLED_MILLIS = 0;",
+    seed: 0,
+  },
+];

@@ -1,0 +1,27 @@
+import type { Schedule } from "./schedule";
+
+/** Simpler schedules, the simplest first: each lacks something that this one has. */
+export function* simpler(plan: Schedule): Generator<Schedule> {
+  for (const [index] of plan.events.entries())
+    yield { ...plan, events: plan.events.filter((_, other) => other !== index) };
+  if (plan.others.length > 0) yield { ...plan, others: [] };
+  if (plan.second === "aborts") yield { ...plan, second: "switches over" };
+  if (plan.first === "aborts") yield { ...plan, first: "switches over" };
+  if (plan.tables > 0 && plan.instance) {
+    if (plan.pods > 0) yield { ...plan, instance: false };
+    yield { ...plan, tables: 0 };
+  }
+  if (plan.tables > 1) yield { ...plan, tables: plan.tables - 1 };
+  if (plan.pods > 1) yield { ...plan, pods: 1 };
+  if (plan.podMillis > 0) yield { ...plan, podMillis: 0 };
+  if (plan.renaming.pace !== 1 || plan.renaming.flaps) yield { ...plan, renaming: { pace: 1, flaps: false } };
+  if (plan.tripMillis > 20) yield { ...plan, tripMillis: 20 };
+  for (const [index, event] of plan.events.entries()) {
+    const smaller =
+      "at" in event
+        ? { ...event, at: Math.floor(event.at / 2) }
+        : { ...event, forMillis: Math.floor(event.forMillis / 2) };
+    if (JSON.stringify(smaller) !== JSON.stringify(event))
+      yield { ...plan, events: plan.events.map((each, other) => (other === index ? smaller : each)) };
+  }
+}
