@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { DECLARATION_OPTIONS } from "../../config/declaration-options";
+import { SchemaProblem } from "./problem";
 
 /** The TypeScript declarations of the components, as far as a schema for other languages needs them. */
 export interface Declarations {
@@ -30,7 +31,7 @@ export function readDeclarations(): Declarations {
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(ENTRY);
   const module = source && checker.getSymbolAtLocation(source);
-  if (!module) throw new Error(`${ENTRY} exports nothing`);
+  if (!module) throw new SchemaProblem(`${ENTRY} exports nothing`);
   const exports = checker.getExportsOfModule(module).map((symbol): [string, ts.Symbol] => [symbol.name, symbol]);
   return { checker, exports: new Map(exports) };
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageSchema } from "./package-schema";
+import { SchemaProblem } from "./problem";
 
 /** The Pulumi package schema, from which the SDKs of all languages are generated. */
 const SCHEMA_FILE = join(__dirname, "..", "schema.json");
@@ -15,12 +16,28 @@ export function generatedFiles(): Record<string, string> {
   return { [SCHEMA_FILE]: text(schema), [OUTPUTS_FILE]: text(acceptOutputs) };
 }
 
-if (require.main === module) {
-  for (const [file, text] of Object.entries(generatedFiles())) {
-    if (!process.argv.includes("--check")) writeFileSync(file, text);
-    else if (readFileSync(file, "utf8") !== text) {
-      console.error(`${file} is not up to date with components/ and config/; run: npm run schema`);
-      process.exitCode = 1;
+/**
+ * Writes the files, or checks them.
+ * @returns the exit code
+ */
+export function generate(checks: boolean, files: () => Record<string, string>, say: (line: string) => void): number {
+  let exitCode = 0;
+  try {
+    for (const [file, text] of Object.entries(files())) {
+      if (!checks) writeFileSync(file, text);
+      else if (readFileSync(file, "utf8") !== text) {
+        say(`${file} is not up to date with components/ and config/; run: npm run schema`);
+        exitCode = 1;
+      }
     }
+  } catch (error) {
+    // Where it was found says nothing to who has changed a declaration.
+    if (!(error instanceof SchemaProblem)) throw error;
+    say(error.message);
+    exitCode = 1;
   }
+  return exitCode;
 }
+
+if (require.main === module)
+  process.exitCode = generate(process.argv.includes("--check"), generatedFiles, console.error);

@@ -3,6 +3,7 @@ import * as packageJson from "../../package.json";
 import { commentOf, readDeclarations } from "./declarations";
 import { downloadUrl } from "./download-url";
 import { describedInputs } from "./json-schema";
+import { SchemaProblem } from "./problem";
 import { type ComplexType, type PropertySpec, Types, token } from "./types";
 
 /** A component in a Pulumi schema. */
@@ -91,18 +92,20 @@ export function packageSchema(): Generated {
     resources: sorted(resources),
   };
   for (const name of COMPONENTS)
-    if (schema.types[token(name)]) throw new Error(`${name} is the name of a component and of a type; rename the type`);
+    if (schema.types[token(name)])
+      throw new SchemaProblem(`${name} is the name of a component and of a type; rename the type`);
   for (const secret of SECRETS) markSecret(schema, secret);
   return { schema, acceptOutputs: sorted(types.acceptOutputs) };
 
   function componentOf(name: string, { exports }: typeof declarations) {
     const exported = exports.get(name);
-    if (!exported) throw new Error(`components/index.ts does not export ${name}`);
+    if (!exported) throw new SchemaProblem(`components/index.ts does not export ${name}`);
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
     const declaration = symbol.declarations?.find(ts.isClassDeclaration);
     const constructed = declaration?.members.find(ts.isConstructorDeclaration);
     const args = constructed?.parameters[1]?.type;
-    if (!declaration || !args) throw new Error(`${name} is not a class whose constructor takes args of a named type`);
+    if (!declaration || !args)
+      throw new SchemaProblem(`${name} is not a class whose constructor takes args of a named type`);
     return {
       inputs: checker.getPropertiesOfType(checker.getTypeFromTypeNode(args)),
       // What a class inherits from ComponentResource is no output.
@@ -120,7 +123,7 @@ export function packageSchema(): Generated {
 function markSecret({ types, resources }: PackageSchema, secret: string): void {
   const [owner = "", property = ""] = secret.split(".");
   const found = resources[token(owner)]?.inputProperties[property] ?? types[token(owner)]?.properties?.[property];
-  if (!found) throw new Error(`${secret} is marked as a secret, and there is no such input`);
+  if (!found) throw new SchemaProblem(`${secret} is marked as a secret, and there is no such input`);
   found.secret = true;
 }
 

@@ -2,6 +2,7 @@ import ts from "typescript";
 import type { JsonSchemaNode } from "../../components/problem-messages/json-schema";
 import { commentOf, type Declarations, declaredType, itemOf, unwrapped, withoutComponents } from "./declarations";
 import { sentence, typeName } from "./names";
+import { SchemaProblem } from "./problem";
 
 /** A type in a Pulumi schema. */
 export interface TypeSpec {
@@ -70,7 +71,9 @@ export class Types {
     const names = new Set(symbols.map(({ name }) => name));
     const unknown = Object.keys(described).filter((name) => !names.has(name));
     if (unknown.length > 0)
-      throw new Error(`${owner}: ${unknown.join(", ")} is in the zod schema only; declare it in the interface, too`);
+      throw new SchemaProblem(
+        `${owner}: ${unknown.join(", ")} is in the zod schema only; declare it in the interface (such as DatabaseArgs), too`,
+      );
     const found: Properties = { properties: {}, required: [], acceptOutputs: [] };
     for (const symbol of symbols) {
       const { name } = symbol;
@@ -107,7 +110,7 @@ export class Types {
       return { type: "object", additionalProperties: this.#typeOf(index.type, values, place) };
     }
     if (!(inner.flags & ts.TypeFlags.Object))
-      throw new Error(
+      throw new SchemaProblem(
         `${place.owner}.${place.property}: ${checker.typeToString(inner)} is not a type that every Pulumi language has; use a named interface, an enum, a list or a map`,
       );
     return this.#objectOf(inner, node, place);
@@ -128,7 +131,9 @@ export class Types {
     const optional = required.filter((each) => node?.properties?.[each] && !node.required?.includes(each));
     const needed = (node?.required ?? []).filter((each) => !required.includes(each));
     if (optional.length > 0 || needed.length > 0)
-      throw new Error(`${name}: interface and zod schema differ in whether ${[...optional, ...needed]} is required`);
+      throw new SchemaProblem(
+        `${name}: interface and zod schema differ in whether ${[...optional, ...needed]} is required`,
+      );
     const description = sentence(commentOf(symbol, checker) || (node?.description ?? ""));
     this.types[token(name)] = { type: "object", ...(description !== "" && { description }), properties, required };
     if (acceptOutputs.length > 0) this.acceptOutputs[name] = acceptOutputs;
@@ -152,7 +157,7 @@ export class Types {
   #claim(name: string, symbol: ts.Symbol | undefined, place: string): boolean {
     const seen = this.#symbols.has(name);
     if (seen && this.#symbols.get(name) !== symbol)
-      throw new Error(`${place}: another type is called ${name} already; rename one of the two`);
+      throw new SchemaProblem(`${place}: another type is called ${name} already; rename one of the two`);
     this.#symbols.set(name, symbol);
     return seen;
   }
