@@ -1,3 +1,5 @@
+import { warnOfNodeOnce } from "./aws-node-warning";
+
 type CredentialProviders = typeof import("@aws-sdk/credential-providers");
 type CredentialProvider = ReturnType<CredentialProviders["fromNodeProviderChain"]>;
 type Credentials = Awaited<ReturnType<CredentialProvider>>;
@@ -40,6 +42,7 @@ export const AWS_ACCESS_VARIABLE = "SCALAR_BACKUP_AWS_ACCESS";
 /** What every AWS client of this project is built from: region, credentials, and patience with throttling. */
 export function awsClientConfig(region: string, access: AwsAccessSource) {
   const { AwsRetries, maxAttempts } = awsRetries();
+  warnOfNodeOnce();
   return {
     region,
     ...(access instanceof Promise ? { credentials: credentialsLater(region, access) } : credentialsNow(region, access)),

@@ -1,4 +1,5 @@
 import { text } from "node:stream/consumers";
+import { keepSdkQuiet } from "./aws-node-warning";
 import { BoundedLines } from "./bounded-lines";
 import { runOperation, UnknownOperation } from "./operations";
 
@@ -10,6 +11,7 @@ import { runOperation, UnknownOperation } from "./operations";
  * The last argument, because this file is started in two ways: see command.cjs.
  */
 async function main(): Promise<void> {
+  keepSdkQuiet();
   const name = process.argv.slice(1).at(-1);
   const [steps, signs] = [new BoundedLines(console.log), new BoundedLines(console.error)];
   try {
