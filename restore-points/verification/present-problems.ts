@@ -77,7 +77,7 @@ export function presentText(
   const after = millis(onlyInPresent.examples[0]?.createdAt ?? "") - at;
   // Stores may disagree by a second.
   const allowed = Math.min(before, after) - LEAD_MILLIS;
-  return `${table}: the newest commit of its copy (${rowsInCopy} rows) is ${inSeconds(before)} older than ${instant}, and the oldest commit that only the present coordinator has is ${inSeconds(after)} newer, by the pods' clocks: this proves the pause unless a pod's clock is off by more than ${inSeconds(allowed)}`;
+  return `${table}: the newest commit of its copy (${counted(rowsInCopy, "row")}) is ${inSeconds(before)} older than ${instant}, and the oldest commit that only the present coordinator has is ${inSeconds(after)} newer, by the pods' clocks: this proves the pause unless a pod's clock is off by more than ${inSeconds(allowed)}`;
 }
 
 const millis = (instant: string) => Date.parse(instant);

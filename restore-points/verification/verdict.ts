@@ -137,7 +137,7 @@ function bracketTexts({ database, table, early, late, data, differences }: Brack
   const { rows } = differences;
   const requested = data.filter((copy) => copy.requested);
   return [
-    `${database}: ${table} as of ${early.instant} (${rows.early} rows) and as of ${late.instant} (${rows.late} rows) has the same commits`,
+    `${database}: ${table} as of ${early.instant} (${counted(rows.early, "row")}) and as of ${late.instant} (${counted(rows.late, "row")}) has the same commits`,
     ...requested.map(
       ({ name, instant }) => `${name} is as of ${instant}, as was asked for: no record of its cloud was read`,
     ),

@@ -49,7 +49,7 @@ test("Ledger's and Auditor's coordinators enclose the data of each, at the same 
     t.true(
       restsOn.some((line) =>
         line.startsWith(
-          `${database}: ${COORDINATOR_TABLE} as of ${shifted(at, -3)} (1 rows) and as of ${shifted(at, 3)}`,
+          `${database}: ${COORDINATOR_TABLE} as of ${shifted(at, -3)} (1 row) and as of ${shifted(at, 3)}`,
         ),
       ),
       restsOn.join("\n"),

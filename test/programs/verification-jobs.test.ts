@@ -260,7 +260,7 @@ test("a coordinator in a relational database proves the pause by the present one
   t.regex(
     restsOn[0] ?? "",
     new RegExp(
-      `^coordinator\\.state: the newest commit of its copy \\(1 rows\\) is \\S+ s older than ${at}, .* unless a pod's clock is off by more than`,
+      `^coordinator\\.state: the newest commit of its copy \\(1 row\\) is \\S+ s older than ${at}, .* unless a pod's clock is off by more than`,
     ),
   );
   t.truthy(up.outputs.lastDrill, "a drill has passed");
