@@ -10,20 +10,27 @@ export interface CopyNotes {
   changesProperties: boolean;
 }
 
-/** What a user is left to do once the copies stand, numbered. */
+/**
+ * What a user is left to do once the copies stand, numbered.
+ * @param context that of the kubeconfig for the stack's own cluster, if it is known
+ */
 export function nextSteps(
   mode: RestoreMode,
   releases: readonly PausedReleaseArgs[],
   copies: readonly CopyNotes[],
-  switchOver?: { confirm: string },
+  { switchOver, context }: { switchOver?: { confirm: string }; context?: string } = {},
 ): string[] {
   const notes = copies.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note.replace(/^\d+\. /, "")}`));
   const changed = copies.some(({ changesProperties }) => changesProperties);
   const clusters = new Set(releases.map(({ cluster = DEFAULT_CLUSTER }) => cluster));
+  const contextOf = (cluster: string) => {
+    if (context !== undefined && (clusters.size === 1 || cluster === DEFAULT_CLUSTER)) return ` --context ${context}`;
+    return clusters.size > 1 ? ` --context <of cluster ${cluster}>` : "";
+  };
   const scale = (replicas: string) =>
     releases.map(
       ({ cluster = DEFAULT_CLUSTER, namespace, name }) =>
-        `kubectl${clusters.size > 1 ? ` --context <of cluster ${cluster}>` : ""} --namespace ${namespace} scale deployment --selector app.kubernetes.io/instance=${name} --replicas ${replicas}`,
+        `kubectl${contextOf(cluster)} --namespace ${namespace} scale deployment --selector app.kubernetes.io/instance=${name} --replicas ${replicas}`,
     );
   const use = changed ? ["point the products at the copies: the values are in the output helmValues"] : [];
   const steps = switchOver

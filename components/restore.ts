@@ -11,6 +11,7 @@ import { RestoredDatabase } from "./databases/restored-database";
 import { awsSettings, azureSettings } from "./databases/settings";
 import { nextSteps } from "./next-steps";
 import { restoresAtOnce, warnOfParallel } from "./parallel";
+import { providerCluster } from "./pause/cluster";
 import { setMembers } from "./pause-need";
 import { refuse } from "./problem";
 import { releaseDatabaseProblems } from "./release-databases";
@@ -241,7 +242,11 @@ export class ScalarRestore extends pulumi.ComponentResource {
         return plan;
       });
     }
-    this.nextSteps = leftToDo.apply((restored) => nextSteps(context.mode, releases, restored, plan));
+    this.nextSteps = pulumi
+      .all([leftToDo, providerCluster(this)])
+      .apply(([restored, cluster]) =>
+        nextSteps(context.mode, releases, restored, { ...(plan && { switchOver: plan }), context: cluster.context }),
+      );
     this.registerOutputs({
       databases: this.databases,
       helmValues: this.helmValues,

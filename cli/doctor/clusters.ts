@@ -42,8 +42,10 @@ export async function clusterFindings(
   let connection: ApiConnection;
   let reader: ClusterReader;
   const head: Finding[] = [];
+  let context: string | undefined;
   try {
     const endpoint = selectCluster(cluster, env);
+    context = endpoint.context;
     const pinned = cluster.context !== undefined || cluster.kubeconfig !== undefined;
     connection = await ask(`the cluster of context ${endpoint.context ?? "of this pod"}`, () => connect(endpoint, env));
     reader = await ClusterReader.open(endpoint, env);
@@ -70,7 +72,7 @@ export async function clusterFindings(
   const releases = pause.releases.map(({ namespace, name, adminPort }) => ({ namespace, name, adminPort }));
   const client = new ClusterClient(async () => connection, 0);
   const records = readOtherClusters(pause);
-  const others = await Promise.all([
+  const own = await Promise.all([
     checked("releases", ask, "the releases", async () => {
       const wanted = [...new Set([...releases.map((release) => release.namespace), namespace])];
       const { missing } = await missingNamespaces(reader, wanted);
@@ -92,7 +94,6 @@ export async function clusterFindings(
     checked("restore points", ask, "the recorded windows", () =>
       windowFindings(reader, pause, records, namespace, now),
     ),
-    otherClusterFindings(pause, records, ask),
     checked("Kubernetes rights", ask, "what this account may do in the cluster", async () => {
       const where = {
         schedule: namespace,
@@ -109,13 +110,25 @@ export async function clusterFindings(
         ),
       ];
     }),
-    recoveryRightFindings(situation, env, ask),
     checked("clock", ask, "the API server's clock", async () => {
       await client.get("/version");
       return [skewFinding("the Kubernetes API server", client.serverNow() - now())];
     }),
   ]);
-  return [...head, ...others.flat()];
+  const others = await Promise.all([
+    otherClusterFindings(pause, records, ask),
+    recoveryRightFindings(situation, env, ask),
+  ]);
+  return [...head, ...own.flat().map((finding) => inContext(finding, context)), ...others.flat()];
+}
+
+/** Commands that work in this cluster, whatever context is current. */
+function inContext({ fix, ...finding }: Finding, context: string | undefined): Finding {
+  if (fix === undefined) return finding;
+  return {
+    ...finding,
+    fix: context === undefined ? fix : fix.replaceAll(/\bkubectl (?=-n |create )/g, `kubectl --context ${context} `),
+  };
 }
 
 async function scheduleFindings(

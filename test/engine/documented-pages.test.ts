@@ -97,13 +97,13 @@ withPulumi("the pages lead from a first backup through a drill to the end, and b
 
   const recorded = windows();
   const kubectl: Played = [/^kubectl/, nothing];
-  await follow("docs/uninstall.md", [kubectl], [undefined, "kubectl apply"]);
+  await follow("docs/uninstall.md", [kubectl], [undefined, "kubectl --context scalar-prod apply"]);
   t.deepEqual(cloud.kubernetes.store.list(CRON_JOBS, "scalar"), []);
   t.is(windows(), recorded);
   const left = JSON.parse(await stacks.pulumi("stack", "export", "--stack", "prod")) as {
     deployment: { resources: { type: string; protect?: boolean }[] };
   };
   t.true(left.deployment.resources.some(({ type, protect }) => type === "aws:backup/vault:Vault" && protect === true));
-  await follow("docs/uninstall.md", [kubectl], ["kubectl apply"]);
+  await follow("docs/uninstall.md", [kubectl], ["kubectl --context scalar-prod apply"]);
   t.is((await stacks.shell("scalar-backup points Pulumi.prod.yaml --latest")).stdout.trim(), at);
 });

@@ -188,7 +188,7 @@ const LACKS: {
     check: "releases",
     state: "problem",
     says: /namespace scaler does not exist/,
-    fix: /kubectl create namespace scaler/,
+    fix: /kubectl --context scalar-prod create namespace scaler/,
   },
   {
     title: "pods that are scaled to 0",
@@ -204,7 +204,7 @@ const LACKS: {
     check: "releases",
     state: "problem",
     says: /is scaled to 0/,
-    fix: /kubectl -n scalar scale deployment/,
+    fix: /kubectl --context scalar-prod -n scalar scale deployment/,
   },
   {
     title: "no CronJob",
@@ -230,7 +230,7 @@ const LACKS: {
     check: "pause schedule",
     state: "problem",
     says: /Job scalar\/scalar-pause-2 of .* failed: BackoffLimitExceeded/,
-    fix: /kubectl -n scalar logs job\/scalar-pause-2/,
+    fix: /kubectl --context scalar-prod -n scalar logs job\/scalar-pause-2/,
   },
   {
     title: "no recorded window",
@@ -238,7 +238,7 @@ const LACKS: {
     check: "restore points",
     state: "problem",
     says: /no window that is common to all releases is recorded/,
-    fix: /kubectl -n scalar create job --from=cronjob\/scalar-pause/,
+    fix: /kubectl --context scalar-prod -n scalar create job --from=cronjob\/scalar-pause/,
   },
   {
     title: "no window for days",
@@ -246,7 +246,7 @@ const LACKS: {
     check: "restore points",
     state: "problem",
     says: /3 days.* ago: older than the schedule's longest interval of 24 h/,
-    fix: /kubectl -n scalar logs/,
+    fix: /kubectl --context scalar-prod -n scalar logs/,
   },
   {
     title: "no context of that name",

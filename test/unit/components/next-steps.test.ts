@@ -10,3 +10,13 @@ test("a release without a cluster is on the default cluster", (t) => {
   const [several] = nextSteps(RestoreMode.Recovery, [release, { ...release, cluster: "osaka" }], []);
   t.regex(several ?? "", /--context <of cluster default>.*--context <of cluster osaka>/);
 });
+
+test("a command names the context of the stack's own cluster, and of no other one", (t) => {
+  const release = { namespace: "scalar", name: "ledger" };
+  const osaka = { ...release, cluster: "osaka" };
+  const first = (releases: (typeof osaka | typeof release)[]) =>
+    nextSteps(RestoreMode.Recovery, releases, [], { context: "tokyo-prod" })[0] ?? "";
+  t.regex(first([release]), /kubectl --context tokyo-prod --namespace scalar scale/);
+  t.regex(first([osaka]), /kubectl --context tokyo-prod/, "the stack's own cluster has a name");
+  t.regex(first([release, osaka]), /--context tokyo-prod .*--context <of cluster osaka>/);
+});
