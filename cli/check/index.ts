@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { messageOf } from "../../restore-points/error-message";
 import { JSON_OPTION, printJson, type Run } from "../command";
 import { EXIT, UsageError } from "../exit-codes";
+import { flowing } from "../help-text";
 import type { CheckedFile } from "./formats";
 
 interface Options {
@@ -18,7 +19,7 @@ cloud, no cluster and no Pulumi. Values that only Pulumi can decrypt ("secure:")
 
 Examples:
   scalar-backup check Pulumi.prod.yaml
-  scalar-backup check --github              # in GitHub Actions: findings appear in the pull request
+  scalar-backup check --github   # in GitHub Actions, for the pull request
 
 Exits with 0 without errors, 1 with errors (--strict: or warnings), 2 if a file cannot be read.`;
 
@@ -30,7 +31,7 @@ export function register(command: Command, run: Run): void {
     .option("--json", JSON_OPTION)
     .option("--github", "also print each finding as a GitHub annotation")
     .option("--strict", "warnings are findings too")
-    .addHelpText("after", HELP)
+    .addHelpText("after", flowing(HELP))
     .action(
       run((terminal, given: string[], { json, github, strict }: Options) => {
         const { asAnnotations, asText, numberOf }: typeof import("./formats") = require("./formats");

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { messageOf } from "../../restore-points/error-message";
 import { JSON_OPTION, printJson, type Run } from "../command";
 import { EXIT, type ExitCode, UsageError } from "../exit-codes";
+import { flowing } from "../help-text";
 import type { Terminal } from "../terminal";
 import type { Ask, Finding } from "./finding";
 
@@ -30,7 +31,7 @@ export function register(command: Command, run: Run): void {
     .description("Finds out whether everything is there that the next pause window and a restore will need.")
     .argument("[file]", "the stack file; by default the only Pulumi.*.yaml in this folder")
     .option("--json", JSON_OPTION)
-    .addHelpText("after", HELP)
+    .addHelpText("after", flowing(HELP))
     .action(
       run(async (terminal, given: string | undefined, { json }: { json?: true }) => {
         const file = given ?? onlyStackFile();

@@ -23,8 +23,22 @@ function findingLines({ state, message, fix }: Finding, columns: number, paint: 
   return [
     `  ${word}${first}`,
     ...more.map((line) => `${indent}${line}`),
-    // Not wrapped: it may be a command.
-    ...(fix === undefined ? [] : [`${indent}${paint("bold", "fix:")} ${fix}`]),
+    ...(fix === undefined ? [] : fixLines(fix, columns, paint)),
+  ];
+}
+
+/** A command is one line, to be copied; what is said of it is wrapped. */
+function fixLines(fix: string, columns: number, paint: Paint): string[] {
+  const indent = " ".repeat(INDENT);
+  const [, said = "", command = ""] = /^((?:.*?: )?)((?:kubectl|pulumi|npx|npm|aws|az) .*)$/s.exec(fix) ?? [];
+  const [first = "", ...more] =
+    command === "" ? wrapped(fix, columns - 2 * INDENT) : wrapped(said.trim(), columns - 2 * INDENT);
+  const head = `${indent}${paint("bold", "fix:")} `;
+  if (command !== "" && (said === "" || INDENT + 5 + fix.length <= columns)) return [`${head}${fix}`];
+  return [
+    `${head}${first}`,
+    ...more.map((line) => `${indent}     ${line}`),
+    ...(command === "" ? [] : [`${indent}     ${command}`]),
   ];
 }
 

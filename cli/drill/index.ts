@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { JSON_OPTION, printJson, type Run } from "../command";
 import { type ExitCode, UsageError } from "../exit-codes";
+import { flowing } from "../help-text";
 import type { Terminal } from "../terminal";
 
 interface Options {
@@ -22,14 +23,15 @@ const HELP = `
 Chooses the newest restore point, shows the plan, asks, restores copies of all databases next to
 the running ones, verifies that they fit together, writes the evidence, and removes the copies. If
 it is interrupted, even by a kill, call it again: it goes on from the stack's configuration and
-state.
+state. It writes to the configuration when you have agreed, and leaves it as it was at the end.
 
 Drills run in the stack that backs the databases up, or in a stack of their own, which changes
 nothing in the other one:
   scalar-backup drill --stack prod-drills --from prod --yes
 The first call makes prod-drills with the configuration of prod. The policy drill-recent of prod
 sees its verdicts by
-  pulumi config set --path scalar-backup:lastDrill.stack <organization>/<project>/prod-drills
+  pulumi config set --path scalar-backup:lastDrill.stack \\
+    <organization>/<project>/prod-drills
 
 The evidence is written to the folder of --out: <stack>-<instant>.json and .html, and of the newest
 drill <stack>.svg (a badge) and <stack>.prom (metrics for Prometheus).
@@ -54,7 +56,7 @@ export function register(command: Command, run: Run): void {
     .option("-p, --parallel <n>", "how many resources Pulumi creates at a time", wholeNumber)
     .option("--out <folder>", "where the evidence is written", "drills")
     .option("--json", JSON_OPTION)
-    .addHelpText("after", HELP)
+    .addHelpText("after", flowing(HELP))
     .action(run((terminal, options: Options) => drill(terminal, options)));
 }
 
@@ -78,7 +80,7 @@ async function drill(terminal: Terminal, options: Options): Promise<ExitCode> {
   const stack =
     from === undefined ? await openStack(name, workspace) : await openDrillStack(name, from, workspace, say);
   const user = await stack.user();
-  const { stop, done } = stopper(say);
+  const { stop, interrupted, done } = stopper(say);
   try {
     const performed = new Drill(stack, new DrillFiles(resolve(options.out), await stack.wholeName()), {
       ...(at !== undefined && { at }),
@@ -87,9 +89,10 @@ async function drill(terminal: Terminal, options: Options): Promise<ExitCode> {
       takeOver: options.takeOver === true,
       by: { ...person(terminal.env), ...(user !== undefined && { pulumi: user }) },
       say,
-      confirm: confirmer(options.yes === true, terminal.interactive, say),
+      confirm: confirmer({ yes: options.yes === true, interactive: terminal.interactive, interrupted }),
       now: terminal.now,
       stop,
+      interrupted,
     });
     const { exitCode, evidence } = options.cleanUp ? await performed.cleanUp() : await performed.perform();
     if (options.json && evidence) printJson(terminal, evidence);

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { messageOf } from "../../restore-points/error-message";
 import { JSON_OPTION, printJson, type Run } from "../command";
 import { EXIT, UsageError } from "../exit-codes";
+import { flowing } from "../help-text";
 import type { Terminal } from "../terminal";
 import type { Found } from "./found";
 
@@ -53,7 +54,7 @@ export function register(command: Command, run: Run): void {
     .option("--time-zone <zone>", "the schedule's time zone, such as Asia/Tokyo; by default UTC")
     .option("--yes", "ask nothing")
     .option("--json", JSON_OPTION)
-    .addHelpText("after", HELP)
+    .addHelpText("after", flowing(HELP))
     .action(run((terminal, options: Options) => init(terminal, options)));
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { JSON_OPTION, printJson, type Run } from "../command";
 import { EXIT, type ExitCode, UsageError } from "../exit-codes";
+import { flowing } from "../help-text";
 import type { Terminal } from "../terminal";
 import type { PointsView } from "./view";
 
@@ -38,7 +39,7 @@ export function register(command: Command, run: Run): void {
     .option("--html <file>", "write a page with a time line: one file, which loads nothing; - for standard output")
     .option("--quiet-gaps", "also find gaps between commits (reads the coordinator's table, which costs read units)")
     .option("--read-units <number>", "with --quiet-gaps: how many units a second to use")
-    .addHelpText("after", HELP)
+    .addHelpText("after", flowing(HELP))
     .action(
       run(async (terminal, file: string | undefined, options: Options) => {
         check(file, options);

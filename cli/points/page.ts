@@ -92,7 +92,7 @@ function points(view: PointsView): Html {
     id: POINTS,
     caption:
       "Newest first. In each of these windows, the pauser saw all pods of all releases paused; restoring one of them proves it",
-    head: ["Instant", "Restorable", "Paused for", "Releases", "Goes"],
+    head: ["Instant", "Restorable", "Paused for", "Releases", "Expires"],
     rows: points.map((point) => [
       html`${instant(point.instant)}${point.instant === view.chosen && html` ${badge("warn", "chosen")}`}`,
       html`${restorable(point)}${reasons(point)}`,
@@ -103,7 +103,7 @@ function points(view: PointsView): Html {
             `${releaseLabel(release)}${release.pods > 0 ? ` (${release.pods})` : ""}${release.origin === IMPORTED ? `, ${IMPORTED}` : ""}`,
         )
         .join("; "),
-      goes(point, view),
+      expires(point, view),
     ]),
   })}${unlisted > 0 && html`<p class="soft">and ${unlisted} older ones, which restore.at takes too while they can be restored</p>`}`;
 }
@@ -117,7 +117,7 @@ function reasons({ databases }: RestorePoint): Html[] {
   return databases.flatMap(({ reason }) => (reason === undefined ? [] : html`<small>${reason}</small>`));
 }
 
-function goes(point: RestorePoint, view: PointsView): Html | string {
+function expires(point: RestorePoint, view: PointsView): Html | string {
   const expiry = expiryOf(point, view);
   const kept = point.databases.flatMap(({ name, backedUpUntil }) =>
     backedUpUntil ? html`<small>${name} has backups until ${instant(backedUpUntil)}</small>` : [],

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { JSON_OPTION, printJson, type Run } from "../command";
 import { EXIT, type ExitCode, UsageError } from "../exit-codes";
+import { flowing } from "../help-text";
 import type { Terminal } from "../terminal";
 import type { Evidence } from "./evidence";
 import type { MetricFacts } from "./metrics";
@@ -27,8 +28,8 @@ node_modules/scalar-backup/dist/evidence.schema.json (in a clone: cli/report/evi
 
 Examples:
   scalar-backup report --stack prod --html report.html
-  scalar-backup report --evidence drills/prod-20261122t030012z.json --html report.html
-  scalar-backup report --stack prod --metrics /var/lib/node_exporter/textfile/scalar_backup.prom
+  scalar-backup report --evidence drills/<file>.json --html report.html
+  scalar-backup report --stack prod --metrics /var/lib/node_exporter/drill.prom
 
 Exits with 0 if the copies were proven and every check passed, or, without a restore, if copies were
 proven before; 1 if not; 2 if options or files cannot be used; 3 if Pulumi failed.`;
@@ -44,7 +45,7 @@ export function register(command: Command, run: Run): void {
     .option("--badge <file>", "write an SVG: last verified restorable")
     .option("--metrics <file>", "write metrics in Prometheus' text format")
     .option("--json", JSON_OPTION)
-    .addHelpText("after", HELP)
+    .addHelpText("after", flowing(HELP))
     .action(run((terminal, options: Options) => report(terminal, options)));
 }
 
