@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { badge } from "../report/badge";
-import { type Evidence, evidenceSchema } from "../report/evidence";
+import { type Evidence, evidenceSchema, isKnown, type KnownTime, withCleanUp } from "../report/evidence";
 import { metricsText } from "../report/metrics";
 import { page } from "../report/page";
 import type { ResourceRun } from "../report/resources";
@@ -49,6 +49,20 @@ export class DrillFiles {
     for (const [file, text] of Object.entries(files)) this.#replace(file, text);
     if ("at" in evidence.cleanedUp && this.#runs) rmSync(this.#runs.path, { force: true });
     return Object.keys(files).map((file) => join(this.#folder, file));
+  }
+
+  /**
+   * Completes the newest evidence, if its copies were left when it was written.
+   * @param instant that of the removed copies, if it is known
+   */
+  cleanedUp(at: KnownTime, instant?: string): Evidence | undefined {
+    const newest = this.#earlier().at(-1);
+    if (newest === undefined || isKnown(newest.cleanedUp)) return undefined;
+    if (instant !== undefined && newest.instant !== instant) return undefined;
+    const cleaned = withCleanUp(newest, at);
+    this.begin(newest.instant);
+    this.write(cleaned);
+    return cleaned;
   }
 
   /** How long the last drill took, if one was measured here. */

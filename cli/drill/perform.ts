@@ -1,16 +1,20 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { counted } from "../../restore-points/counted";
 import { durationText } from "../../restore-points/duration";
 import { formatInstant } from "../../restore-points/instant";
 import { EXIT, type ExitCode, FailedError } from "../exit-codes";
 import type { PulumiStack, RunEnd } from "../pulumi/stack";
 import { evidenceOf } from "../report/build";
-import type { Evidence, EvidenceTime } from "../report/evidence";
+import { COPIES_ARE_THERE, type Evidence, type EvidenceTime, withCleanUp } from "../report/evidence";
 import { readOutputs } from "../report/outputs";
-import { copyResources, nameOf, type StackResource } from "../report/resources";
+import { nameOf, type StackResource } from "../report/resources";
 import { versionsOf } from "../report/versions";
+import { CleanUp } from "./clean-up";
+import { checkEnd, lockedError } from "./ended";
 import { EventLog, isChange } from "./events";
 import type { DrillFiles } from "./files";
-import { beginning, ending, type Phase, phaseOf } from "./phase";
+import { lostCopies } from "./lost-copies";
+import { beginning, type Phase, phaseOf, restoring } from "./phase";
 import { Progress } from "./progress";
 
 /** What a drill is to do, and how it talks. */
@@ -28,7 +32,10 @@ export interface DrillOptions {
   /** Whether to go on with what was shown. */
   confirm(question: string): Promise<boolean>;
   now(): number;
+  /** Ends what Pulumi does. */
   stop: AbortSignal;
+  /** Whether a person has ended it, in this way or by Ctrl-C, which Pulumi gets itself. */
+  interrupted: AbortSignal;
 }
 
 /** What a drill came to. */
@@ -42,6 +49,7 @@ export class Drill {
   readonly #stack: PulumiStack;
   readonly #files: DrillFiles;
   readonly #options: DrillOptions;
+  readonly #warned = new Set<string>();
 
   constructor(stack: PulumiStack, files: DrillFiles, options: DrillOptions) {
     [this.#stack, this.#files, this.#options] = [stack, files, options];
@@ -50,36 +58,50 @@ export class Drill {
   async perform(): Promise<DrillResult> {
     const { say, takeOver } = this.#options;
     if (takeOver) await this.#stack.cancel();
-    const phase = await this.#phase();
+    let phase = await this.#phase();
     if (phase.kind === "other") {
       say(phase.because);
       return { exitCode: EXIT.findings };
     }
-    if (phase.kind === "cleaning up") return await this.#finishCleanUp();
+    if (phase.kind === "cleaning up") {
+      const ended = await this.#finishCleanUp();
+      if (ended !== undefined) return ended;
+      phase = { kind: "idle" };
+    }
     if (phase.kind === "idle") {
       const at = this.#options.at ?? (await this.#newest());
       if (at === undefined) return { exitCode: EXIT.findings };
-      await this.#stack.setConfig(beginning(at, this.#time(), this.#options.by.person));
-      return await this.#restore(await this.#begun(), true);
+      return await this.#begin(at);
     }
     say(`going on with the drill of ${phase.at} that began at ${phase.begun}${phase.by ? ` (${phase.by})` : ""}`);
     if (this.#options.at !== undefined && this.#options.at !== phase.at)
       throw new FailedError(
         `a drill of ${phase.at} has begun; let it end first (without --at), or remove its copies (--clean-up)`,
       );
-    return await this.#restore(phase, false);
+    const planned = await this.#plan(phase.at);
+    if (!(await this.#agreed(planned, phase.at, 'the drill is not ended; "--clean-up" removes its copies')))
+      return { exitCode: EXIT.findings };
+    return await this.#restore(phase, planned);
   }
 
   /** Removes the copies, whatever they proved. */
   async cleanUp(): Promise<DrillResult> {
-    if (this.#options.takeOver) await this.#stack.cancel();
+    const { say, takeOver, confirm } = this.#options;
+    if (takeOver) await this.#stack.cancel();
     const phase = await this.#phase();
-    if (phase.kind === "idle") this.#options.say("there is nothing to clean up");
-    if (phase.kind === "other") this.#options.say(phase.because);
-    if (phase.kind === "cleaning up") return await this.#finishCleanUp();
-    if (phase.kind !== "begun") return { exitCode: phase.kind === "idle" ? EXIT.ok : EXIT.findings };
-    if (!(await this.#options.confirm(`remove the copies of ${phase.at}?`))) return { exitCode: EXIT.findings };
-    await this.#removeCopies();
+    if (phase.kind === "other") {
+      say(phase.because);
+      return { exitCode: EXIT.findings };
+    }
+    const [lost] = await lostCopies(this.#stack);
+    const at = phase.kind === "begun" ? phase.at : lost?.at;
+    if (phase.kind === "idle" && at === undefined) {
+      say("there is nothing to clean up");
+      return { exitCode: EXIT.ok };
+    }
+    if (!(await confirm(`remove the copies${at === undefined ? "" : ` of ${at}`}?`)))
+      return { exitCode: EXIT.findings };
+    this.#files.cleanedUp(await this.#cleanUp().run(), at);
     return { exitCode: EXIT.ok };
   }
 
@@ -88,56 +110,68 @@ export class Drill {
     return phaseOf(values, resources);
   }
 
-  /** The note of the drill as it is in the configuration now. */
-  async #begun(): Promise<Extract<Phase, { kind: "begun" }>> {
+  #cleanUp(): CleanUp {
+    return new CleanUp(this.#stack, this.#options);
+  }
+
+  /** A preview reads the windows that were recorded since the last `up`, without one. */
+  async #newest(): Promise<string | undefined> {
+    const { say, stop, interrupted } = this.#options;
+    say("reading the restore points (preview)");
+    const log = new EventLog();
+    checkEnd(await this.#stack.preview((event) => log.receive(event), stop), log, "the preview", interrupted);
+    const { restorePoints } = readOutputs(log.outputs);
+    if (restorePoints?.latest === undefined) {
+      const asOf = restorePoints === undefined ? "" : ` (read at ${restorePoints.asOf})`;
+      say(
+        `no instant can be restored${asOf}: ${restorePoints?.noneBecause ?? 'the stack has no output "restorePoints"'}`,
+      );
+      return undefined;
+    }
+    const age = durationText(this.#options.now() - Date.parse(restorePoints.latest));
+    say(`the newest restore point is ${restorePoints.latest}, ${age} old (read at ${restorePoints.asOf})`);
+    for (const problem of restorePoints.pauseProblems ?? []) this.#warn(problem);
+    return restorePoints.latest;
+  }
+
+  /** Only an agreed drill is noted in the stack's configuration: until then, any end of this process leaves it as it was. */
+  async #begin(at: string): Promise<DrillResult> {
+    const { by } = this.#options;
+    const values = restoring(await this.#stack.config(), at, this.#time(), by.person);
+    const planned = await this.#plan(at, values);
+    if (!(await this.#agreed(planned, at, "nothing was created"))) return { exitCode: EXIT.findings };
+    await this.#stack.setConfig(beginning(at, this.#time(), by.person));
     const phase = await this.#phase();
-    if (phase.kind === "begun") return phase;
+    if (phase.kind === "begun") return await this.#restore(phase, planned);
     throw new FailedError(
       "the beginning of the drill is not in the stack's configuration; does something else change it?",
     );
   }
 
-  /** A preview reads the windows that were recorded since the last `up`, without one. */
-  async #newest(): Promise<string | undefined> {
-    const { say } = this.#options;
-    say("reading the restore points (preview)");
-    const log = new EventLog();
-    this.#ended(await this.#stack.preview((event) => log.receive(event)), log, "the preview");
-    const { restorePoints } = readOutputs(log.outputs);
-    if (restorePoints?.latest === undefined) {
-      say(`no instant can be restored: ${restorePoints?.noneBecause ?? 'the stack has no output "restorePoints"'}`);
-      return undefined;
+  /** Whether the plan changes nothing but copies, and the person agrees. */
+  async #agreed({ others }: { others: string[] }, at: string, otherwise: string): Promise<boolean> {
+    const { say, confirm, withChanges } = this.#options;
+    if (others.length > 0 && !withChanges) {
+      say(
+        `the stack has other changes, which would be deployed with the drill: ${others.join(", ")}. Deploy them first ("pulumi up"), or give --with-changes`,
+      );
+      return false;
     }
-    const age = durationText(this.#options.now() - Date.parse(restorePoints.latest));
-    say(`the newest restore point is ${restorePoints.latest}, ${age} old (read at ${restorePoints.asOf})`);
-    for (const problem of restorePoints.pauseProblems ?? []) say(`warning: ${problem}`);
-    return restorePoints.latest;
+    const agreed = await confirm(`restore copies of all databases as of ${at}?`);
+    if (!agreed) say(otherwise);
+    return agreed;
   }
 
-  async #restore(drill: Extract<Phase, { kind: "begun" }>, fresh: boolean): Promise<DrillResult> {
-    const { say, confirm, withChanges } = this.#options;
-    const { at } = drill;
-    this.#files.begin(at);
-    const planned = await this.#plan(at);
-    if (planned.others.length > 0 && !withChanges) {
-      say(
-        `the stack has other changes, which would be deployed with the drill: ${planned.others.join(", ")}. Deploy them first ("pulumi up"), or give --with-changes`,
-      );
-      if (fresh) await this.#forget();
-      return { exitCode: EXIT.findings };
-    }
-    if (!(await confirm(`restore copies of all databases as of ${at}?`))) {
-      say(fresh ? "nothing was created" : 'the drill is not ended; "--clean-up" removes its copies');
-      if (fresh) await this.#forget();
-      return { exitCode: EXIT.findings };
-    }
+  async #restore(drill: Extract<Phase, { kind: "begun" }>, planned: { steps: number }): Promise<DrillResult> {
+    const { say, stop } = this.#options;
+    this.#files.begin(drill.at);
     const log = new EventLog();
-    const progress = new Progress(say, this.#options.now, planned);
-    const end = await this.#stack.up((event) => this.#receive(event, log, progress), this.#options.stop);
+    const progress = new Progress(say, this.#options.now, planned, this.#warned);
+    const end = await this.#stack.up((event) => this.#receive(event, log, progress), stop);
     progress.close();
     say(progress.summary);
-    if (end.locked) throw this.#locked(end);
-    const evidence = await this.#evidence(drill, log, end, { unknownBecause: "the copies are there" });
+    if (end.locked) throw lockedError(end);
+    const evidence = await this.#evidence(drill, log, end, { unknownBecause: COPIES_ARE_THERE });
     say(`verdict: ${evidence.verdict.verdict}`);
     for (const line of evidence.passed ? evidence.verdict.restsOn : evidence.verdict.because) say(`  ${line}`);
     for (const file of this.#files.write(evidence)) say(`wrote ${file}`);
@@ -146,12 +180,7 @@ export class Drill {
       say('the copies stay (--keep); "scalar-backup drill --clean-up" removes them');
       return { exitCode: exitCodeOf(evidence), evidence };
     }
-    const removed = await this.#removeCopies();
-    const cleaned = {
-      ...evidence,
-      cleanedUp: removed,
-      checks: [...evidence.checks, { name: "the copies are removed", passed: true }],
-    };
+    const cleaned = withCleanUp(evidence, await this.#cleanUp().run());
     this.#files.write(cleaned);
     return { exitCode: exitCodeOf(cleaned), evidence: cleaned };
   }
@@ -168,21 +197,23 @@ export class Drill {
     return { exitCode: EXIT.findings, evidence };
   }
 
-  async #plan(at: string): Promise<{ steps: number; others: string[] }> {
-    const { say } = this.#options;
+  /** @param values for a drill that is not noted in the stack's configuration */
+  async #plan(at: string, values?: Record<string, unknown>): Promise<{ steps: number; others: string[] }> {
+    const { say, stop, interrupted } = this.#options;
     say(`previewing a restore of ${at}`);
     const log = new EventLog();
     const changed = new Map<string, string>();
-    const end = await this.#stack.preview((event) => {
+    const receive = (event: EngineEvent) => {
       log.receive(event);
       const { resourcePreEvent: step } = event;
       if (step && isChange(step.metadata)) changed.set(step.metadata.urn, step.metadata.op);
-    });
-    for (const warning of log.warnings) say(`warning: ${warning}`);
-    this.#ended(end, log, "the preview");
+    };
+    const end = await this.#stack.preview(receive, stop, values && { values });
+    for (const warning of log.warnings) this.#warn(warning);
+    checkEnd(end, log, "the preview", interrupted);
     const others = [...changed].filter(([urn]) => !isOfRestore(urn, log.resources));
     const own = changed.size - others.length;
-    say(own === 0 ? "all copies are there" : `${own} resources of copies would be created or changed`);
+    say(own === 0 ? "all copies are there" : `${counted(own, "resource")} of copies would be created or changed`);
     return {
       steps: changed.size,
       others: others.map(([urn, op]) => `${op} ${nameOf(urn)}`),
@@ -227,47 +258,25 @@ export class Drill {
     });
   }
 
-  async #finishCleanUp(): Promise<DrillResult> {
-    this.#options.say("an earlier drill's copies are left: removing them, and beginning no other drill");
-    if (!(await this.#options.confirm("remove them?"))) return { exitCode: EXIT.findings };
-    await this.#removeCopies();
-    return { exitCode: EXIT.ok };
+  /** @returns how the drill ended whose copies were left; undefined if it has proved nothing, so that another one has to begin */
+  async #finishCleanUp(): Promise<DrillResult | undefined> {
+    const { say, confirm } = this.#options;
+    say("an earlier drill's copies are left");
+    if (!(await confirm("remove them?"))) return { exitCode: EXIT.findings };
+    const evidence = this.#files.cleanedUp(await this.#cleanUp().run());
+    if (evidence?.passed) {
+      say(`the drill of ${evidence.instant} has ended: ${evidence.verdict.verdict}`);
+      return { exitCode: exitCodeOf(evidence), evidence };
+    }
+    say("no evidence of that drill is here: beginning another one");
+    return undefined;
   }
 
-  /** @returns when they were gone */
-  async #removeCopies(): Promise<EvidenceTime> {
-    const { say } = this.#options;
-    say("removing the copies");
-    await this.#forget();
-    const log = new EventLog();
-    const copies = copyResources(await this.#stack.resources(), new Map());
-    const progress = new Progress(say, this.#options.now, { steps: copies.length });
-    const end = await this.#stack.up((event) => {
-      log.receive(event);
-      progress.receive(event);
-    }, this.#options.stop);
-    progress.close();
-    this.#ended(end, log, "the clean-up");
-    say(progress.summary);
-    return { at: this.#time(), source: "command" };
-  }
-
-  /** Takes the drill out of the configuration. */
-  async #forget(): Promise<void> {
-    const values = await this.#stack.config();
-    if (phaseOf(values, []).kind === "begun") await this.#stack.removeConfig(ending(values));
-  }
-
-  #ended(end: RunEnd, { errors }: EventLog, what: string): void {
-    if (end.failure === undefined) return;
-    if (end.locked) throw this.#locked(end);
-    throw new FailedError(`${what} failed: ${errors.length > 0 ? errors.join("\n") : end.failure}`);
-  }
-
-  #locked({ failure }: RunEnd): FailedError {
-    return new FailedError(
-      `another run of Pulumi holds the stack, or one that was killed has left its lock. If none runs, give --take-over: ${failure}`,
-    );
+  /** Each warning once, though every run of the program repeats it. */
+  #warn(warning: string): void {
+    if (this.#warned.has(warning)) return;
+    this.#warned.add(warning);
+    this.#options.say(`warning: ${warning}`);
   }
 
   #time(): string {

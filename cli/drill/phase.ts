@@ -55,6 +55,11 @@ export function restoreOf(values: StackValues): Record<string, unknown> {
   }
 }
 
+/** The configuration with a drill that is not begun, for a preview of it. */
+export function restoring(values: StackValues, at: string, begun: string, by: string): Record<string, unknown> {
+  return { [RESTORE_KEY]: { ...restoreOf(values), at, drill: { begun, by } } };
+}
+
 /** The configuration's paths that begin a drill. */
 export function beginning(at: string, begun: string, by: string): Record<string, string> {
   return {

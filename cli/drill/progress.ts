@@ -35,14 +35,16 @@ export class Progress {
   readonly #now: () => number;
   readonly #expected: Expected;
   readonly #began: number;
+  readonly #warned: Set<string>;
   readonly #running = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   #done = 0;
   #failed = 0;
   #said: number;
 
-  constructor(say: (line: string) => void, now: () => number, expected: Expected) {
-    [this.#say, this.#now, this.#expected] = [say, now, expected];
+  /** @param warned warnings that were shown before: they are not repeated */
+  constructor(say: (line: string) => void, now: () => number, expected: Expected, warned = new Set<string>()) {
+    [this.#say, this.#now, this.#expected, this.#warned] = [say, now, expected, warned];
     this.#began = now();
     this.#said = now();
     this.#timer = setInterval(() => this.tick(), SILENCE_MILLIS / 6);
@@ -90,21 +92,26 @@ export class Progress {
     if (failed) this.#failed += 1;
     else this.#done += 1;
     const what = failed ? `could not ${metadata.op}` : (DONE[metadata.op] ?? metadata.op);
-    const width = String(this.#expected.steps).length;
+    // An adopted copy may take two steps where the preview counted one.
+    const steps = Math.max(this.#expected.steps, this.#done);
+    const width = String(steps).length;
     this.#print(
-      `[${String(this.#done).padStart(width)}/${this.#expected.steps}] ${what} ${shortType(metadata.type)} ${nameOf(metadata.urn)}, ${durationText(this.#now() - since)}`,
+      `[${String(this.#done).padStart(width)}/${steps}] ${what} ${shortType(metadata.type)} ${nameOf(metadata.urn)}, ${durationText(this.#now() - since)}`,
     );
   }
 
   #show({ urn = "", message, severity }: NonNullable<EngineEvent["diagnosticEvent"]>): void {
-    const line = message
-      .replaceAll(/<\{%[^%]*%\}>/g, "")
-      .trim()
-      .split("\n")
-      .at(-1);
+    const text = message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
+    if (severity === "warning") {
+      if (this.#warned.has(text)) return;
+      this.#warned.add(text);
+    }
     // The result of a look-up is JSON for the program.
-    if (line === undefined || line === "" || line.startsWith("{")) return;
-    this.#print(`${severity === "warning" ? "warning: " : ""}${nameOf(urn)}: ${line}`);
+    const lines = text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("{"));
+    for (const [index, line] of lines.entries())
+      this.#print(
+        index > 0 ? `  ${line.trim()}` : `${severity === "warning" ? "warning: " : ""}${nameOf(urn)}: ${line}`,
+      );
   }
 
   #print(line: string): void {

@@ -1,21 +1,25 @@
 /**
  * What ends a run of Pulumi in an orderly way when this process is asked to end: steps that run are ended, and the state is whole. A
- * terminal's Ctrl-C reaches Pulumi itself, too.
+ * terminal's Ctrl-C reaches Pulumi itself, too: a second one would end it at once.
  */
-export function stopper(say: (line: string) => void): { stop: AbortSignal; done(): void } {
-  const controller = new AbortController();
-  const interrupted = () => say("interrupted: Pulumi ends the steps that run; call the same command again to go on");
-  const terminated = () => {
-    interrupted();
-    controller.abort();
+export function stopper(say: (line: string) => void): { stop: AbortSignal; interrupted: AbortSignal; done(): void } {
+  const [stop, interrupted] = [new AbortController(), new AbortController()];
+  const interrupt = () => {
+    if (!interrupted.signal.aborted) say("interrupted: call the same command again to go on");
+    interrupted.abort();
   };
-  process.on("SIGINT", interrupted);
-  process.on("SIGTERM", terminated);
+  const terminate = () => {
+    interrupt();
+    stop.abort();
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", terminate);
   return {
-    stop: controller.signal,
+    stop: stop.signal,
+    interrupted: interrupted.signal,
     done() {
-      process.off("SIGINT", interrupted);
-      process.off("SIGTERM", terminated);
+      process.off("SIGINT", interrupt);
+      process.off("SIGTERM", terminate);
     },
   };
 }

@@ -2,6 +2,7 @@ import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { messageOf } from "../../restore-points/error-message";
 import { FailedError, UsageError } from "../exit-codes";
 import type { StackResource } from "../report/resources";
+import { withOtherValues } from "./other-values";
 
 /** What is read of a stack's configuration. Secrets are readable: never print a value. */
 export type StackValues = Record<string, { value: string; secret?: boolean }>;
@@ -12,6 +13,14 @@ export interface RunEnd {
   failure?: string;
   /** Whether another run holds the stack's lock, or one that was killed has left it. */
   locked?: true;
+}
+
+/** What one run of the engine has besides the stack. */
+export interface RunOptions {
+  /** Whole values of the configuration, by their keys, for this run alone: the stack's own file is not changed. */
+  values?: Record<string, unknown>;
+  /** The URNs of the only resources that are created or changed. */
+  targets?: string[];
 }
 
 /** An update of a stack, from Pulumi's history. */
@@ -30,12 +39,16 @@ export interface PulumiStack {
   /** Sets plain values by their paths, all at once. */
   setConfig(values: Record<string, string>): Promise<void>;
   removeConfig(paths: string[]): Promise<void>;
-  preview(onEvent: (event: EngineEvent) => void): Promise<RunEnd>;
-  up(onEvent: (event: EngineEvent) => void, stop: AbortSignal): Promise<RunEnd>;
+  preview(onEvent: (event: EngineEvent) => void, stop: AbortSignal, options?: RunOptions): Promise<RunEnd>;
+  up(onEvent: (event: EngineEvent) => void, stop: AbortSignal, options?: RunOptions): Promise<RunEnd>;
   /** Takes away the lock that a killed run has left. */
   cancel(): Promise<void>;
   outputs(): Promise<Record<string, unknown>>;
   resources(): Promise<StackResource[]>;
+  /** The creations whose end a killed run did not see: what they made may be in the cloud, and is not in the state. */
+  pendingCreations(): Promise<StackResource[]>;
+  /** Takes such creations out of the state, as `pulumi refresh --clear-pending-creates` does, but without a refresh. */
+  clearPendingCreations(urns: string[]): Promise<void>;
   /** The user by whom Pulumi is logged in. */
   user(): Promise<string | undefined>;
   /** The updates of this stack, newest first, as far as the backend keeps them. */
@@ -82,6 +95,10 @@ export function openingError(error: unknown, cwd: string): Error {
     return new FailedError('there is no "pulumi" on the PATH; install the CLI, or run this through npx in a clone');
   if (/could not find|unable to find|no Pulumi project/i.test(message) && /project/i.test(message))
     return new UsageError(`${cwd} has no Pulumi project (Pulumi.yaml); name the folder with --cwd`);
+  if (/failed to load checkpoint/.test(message))
+    return new FailedError(
+      `${firstLines(message)}\na run that was killed has left half a state: if the backend is a folder or a bucket, copy the newest <stack>.json.bak in its .pulumi/stacks over <stack>.json`,
+    );
   return new FailedError(firstLines(message));
 }
 
@@ -120,12 +137,12 @@ export class AutomationStack implements PulumiStack {
     return this.#stack.removeAllConfig(paths, true);
   }
 
-  preview(onEvent: (event: EngineEvent) => void): Promise<RunEnd> {
-    return endOf(() => this.#stack.preview({ onEvent, color: "never", ...this.#options() }));
+  preview(onEvent: (event: EngineEvent) => void, signal: AbortSignal, options: RunOptions = {}): Promise<RunEnd> {
+    return this.#run(options, (given) => this.#stack.preview({ onEvent, signal, color: "never", ...given }));
   }
 
-  up(onEvent: (event: EngineEvent) => void, signal: AbortSignal): Promise<RunEnd> {
-    return endOf(() => this.#stack.up({ onEvent, signal, color: "never", ...this.#options() }));
+  up(onEvent: (event: EngineEvent) => void, signal: AbortSignal, options: RunOptions = {}): Promise<RunEnd> {
+    return this.#run(options, (given) => this.#stack.up({ onEvent, signal, color: "never", ...given }));
   }
 
   cancel(): Promise<void> {
@@ -140,6 +157,20 @@ export class AutomationStack implements PulumiStack {
   async resources(): Promise<StackResource[]> {
     const { deployment } = await this.#stack.exportStack();
     return deployment?.resources ?? [];
+  }
+
+  async pendingCreations(): Promise<StackResource[]> {
+    const { deployment } = await this.#stack.exportStack();
+    const pending: PendingOperation[] = deployment?.pending_operations ?? [];
+    return pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
+  }
+
+  async clearPendingCreations(urns: string[]): Promise<void> {
+    const state = await this.#stack.exportStack();
+    const pending: PendingOperation[] = state.deployment?.pending_operations ?? [];
+    const left = pending.filter(({ type, resource }) => type !== "creating" || !urns.includes(resource.urn));
+    if (left.length === pending.length) return;
+    await this.#stack.importStack({ ...state, deployment: { ...state.deployment, pending_operations: left } });
   }
 
   async updates(): Promise<StackUpdate[]> {
@@ -165,9 +196,23 @@ export class AutomationStack implements PulumiStack {
     return `${project}/${this.name}`;
   }
 
-  #options(): { parallel?: number } {
-    return this.#parallel === undefined ? {} : { parallel: this.#parallel };
+  #run(
+    { values, targets }: RunOptions,
+    run: (given: { parallel?: number; target?: string[]; configFile?: string }) => Promise<unknown>,
+  ): Promise<RunEnd> {
+    const given = {
+      ...(this.#parallel !== undefined && { parallel: this.#parallel }),
+      ...(targets && { target: targets }),
+    };
+    if (values === undefined) return endOf(() => run(given));
+    return withOtherValues(this.#stack, values, (configFile) => endOf(() => run({ ...given, configFile })));
   }
+}
+
+/** An operation that a run had begun when it was killed, as the state has it. */
+interface PendingOperation {
+  type: string;
+  resource: StackResource;
 }
 
 async function endOf(run: () => Promise<unknown>): Promise<RunEnd> {
@@ -185,8 +230,10 @@ async function endOf(run: () => Promise<unknown>): Promise<RunEnd> {
 const SHOWN_UPDATES = 50;
 const SHOWN_LINES = 12;
 
-/** Pulumi's messages repeat its whole output. */
+/** Pulumi's messages repeat its whole output; the Automation API puts the command's two streams and an exit code around it. */
 export function firstLines(message: string): string {
-  const lines = message.split("\n").filter((line) => line.trim() !== "");
+  const [, stderr] = /^code: -?\d+\n stdout:[\s\S]*?\n stderr: ([\s\S]*?)(?:\n err\?:[\s\S]*)?$/.exec(message) ?? [];
+  const text = stderr === undefined || stderr.trim() === "" ? message : stderr;
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines.slice(0, SHOWN_LINES).join("\n");
 }

@@ -132,6 +132,19 @@ export function isKnown(time: EvidenceTime): time is KnownTime {
   return "at" in time;
 }
 
+/** Why a drill has no time of its clean-up yet. */
+export const COPIES_ARE_THERE = "the copies are there";
+
+/** The evidence of a drill whose copies are removed. */
+export function withCleanUp(evidence: Evidence, cleanedUp: KnownTime): Evidence {
+  return {
+    ...evidence,
+    cleanedUp,
+    leftToDo: [],
+    checks: [...evidence.checks, { name: "the copies are removed", passed: true }],
+  };
+}
+
 /** Seconds between two times; undefined unless both are known. */
 export function secondsBetween(from: EvidenceTime, to: EvidenceTime): number | undefined {
   if (!isKnown(from) || !isKnown(to)) return undefined;

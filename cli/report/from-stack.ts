@@ -3,7 +3,7 @@ import { person } from "../drill/person";
 import { phaseOf, restoreOf } from "../drill/phase";
 import type { PulumiStack } from "../pulumi/stack";
 import { evidenceOf } from "./build";
-import type { EvidenceTime } from "./evidence";
+import { COPIES_ARE_THERE, type EvidenceTime } from "./evidence";
 import type { MetricFacts } from "./metrics";
 import { readOutputs, type StackOutputs } from "./outputs";
 import { versionsOf } from "./versions";
@@ -37,7 +37,7 @@ export async function stackFacts(stack: PulumiStack, env: NodeJS.ProcessEnv, now
     },
     versions: versionsOf(resources, stack.pulumiVersion),
     errors: [],
-    cleanedUp: { unknownBecause: mode === "recovery" ? "a recovery's copies stay" : "the copies are there" },
+    cleanedUp: { unknownBecause: mode === "recovery" ? "a recovery's copies stay" : COPIES_ARE_THERE },
     written: formatInstant(now),
   });
   return { ...facts, evidence };

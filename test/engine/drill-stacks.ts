@@ -1,7 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ExecutionContext } from "ava";
 import { parse, stringify } from "yaml";
 import { PROGRAM, providersOf } from "../../rehearsal/engines";
@@ -19,6 +29,10 @@ export interface Ended {
   stderr: string;
 }
 
+/** For how long a provider does not report what the cloud has created. */
+export type Slow = (type: string) => number;
+
+const NOTHING_IS_SLOW: Slow = () => 0;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
@@ -45,13 +59,20 @@ export class DrillStacks {
   /**
    * All of it ends with the test. The real engine has the real time: a cloud that begins in the past comes up to it, so that times of
    * both can be compared.
+   * @param slow How long a provider takes to report that the cloud has created a resource. Milliseconds, by its type token
    */
-  static async start(t: ExecutionContext, behindMillis: number): Promise<DrillStacks> {
+  static async start(t: ExecutionContext, behindMillis: number, slow = NOTHING_IS_SLOW): Promise<DrillStacks> {
     const cloud = await SimulatedCloud.start({ seed: 1, behindMillis });
     t.teardown(() => cloud.stop());
     await buildReadmeSet(cloud, REGION);
     const ports: string[] = [];
     for (const provider of providersOf(cloud)) {
+      const create = provider.create.bind(provider);
+      provider.create = async (request) => {
+        const created = await create(request);
+        if (!request.preview) await sleep(slow(typeOf(request.urn)));
+        return created;
+      };
       const server = new ProviderServer(provider);
       ports.push(`${provider.name}:${await server.start()}`);
       t.teardown(() => server.stop());
@@ -111,6 +132,44 @@ export class DrillStacks {
     return ended(this.begin(...args));
   }
 
+  /** Runs `scalar-backup`, and kills it with all that it has started, as a CI system kills a job. @param when judges what it has printed */
+  async killedWhen(when: (said: string) => boolean, args: string[]): Promise<Ended> {
+    const command = this.begin(...args);
+    let said = "";
+    command.stderr?.on("data", (data) => {
+      said += data;
+    });
+    const end = ended(command);
+    let over = false;
+    void end.then(() => {
+      over = true;
+    });
+    while (!over && !when(said)) await sleep(20);
+    if (!over) process.kill(-(command.pid as number), "SIGKILL"); // Cast: it has begun.
+    const killed = await end;
+    this.#repairStates();
+    return killed;
+  }
+
+  /** Pulumi's backend on files writes a state in place, and leaves half a file when it is killed then: see the decision 0005. */
+  #repairStates(): void {
+    const folder = join(this.folder, "state/.pulumi/stacks/scalar-backup");
+    for (const file of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
+      const path = join(folder, file);
+      try {
+        JSON.parse(readFileSync(path, "utf8"));
+      } catch {
+        copyFileSync(`${path}.bak`, path);
+      }
+    }
+  }
+
+  /** Runs `scalar-backup` on a terminal of 80 columns. @param steps what to wait for, and what is typed then */
+  onTerminal(steps: [awaited: string, typed: string][], ...args: string[]): Promise<Ended> {
+    const terminal = [join(PROGRAM, "test/unit/cli/on-pty.py"), "80", "240", JSON.stringify(steps)];
+    return ended(this.#start("python3", [...terminal, process.execPath, join(PROGRAM, "cli/bin.cjs"), ...args]));
+  }
+
   /** Runs a line by bash, as a person types it in the project's folder; `npx`, `npm run` and `scalar-backup` are this project's. */
   async shell(line: string): Promise<Ended> {
     const bin = join(this.folder, "bin");
@@ -158,6 +217,11 @@ export class DrillStacks {
     });
     return child;
   }
+}
+
+/** The last type token of a URN. */
+function typeOf(urn: string): string {
+  return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }
 
 /** What a process prints, and how it ends. */

@@ -1,0 +1,95 @@
+import { formatInstant } from "../../restore-points/instant";
+import { FailedError } from "../exit-codes";
+import type { PulumiStack } from "../pulumi/stack";
+import type { KnownTime } from "../report/evidence";
+import { copyResources, nameOf } from "../report/resources";
+import { checkEnd } from "./ended";
+import { EventLog } from "./events";
+import { type LostCopy, lostCopies, pendingOfDrills } from "./lost-copies";
+import { ending, phaseOf, restoring } from "./phase";
+import { Progress } from "./progress";
+
+/** What the removal of a drill's copies needs to know. */
+export interface CleanUpOptions {
+  by: { person: string };
+  say(line: string): void;
+  now(): number;
+  stop: AbortSignal;
+  interrupted: AbortSignal;
+}
+
+/** Removes a drill's copies, those that a killed run has lost as well. Every step can be killed, and is done again by the next call. */
+export class CleanUp {
+  readonly #stack: PulumiStack;
+  readonly #options: CleanUpOptions;
+
+  constructor(stack: PulumiStack, options: CleanUpOptions) {
+    [this.#stack, this.#options] = [stack, options];
+  }
+
+  /** @returns when the copies were gone */
+  async run(): Promise<KnownTime> {
+    const { say, now, stop, interrupted } = this.#options;
+    // Before the drill leaves the configuration: without it, the program does not look for them.
+    for (const [at, lost] of byInstant(await lostCopies(this.#stack))) await this.#takeOver(at, lost);
+    await this.#clearPending();
+    say("removing the copies");
+    await this.#forget();
+    const log = new EventLog();
+    const copies = copyResources(await this.#stack.resources(), new Map());
+    const progress = new Progress(say, now, { steps: copies.length });
+    const end = await this.#stack.up((event) => {
+      log.receive(event);
+      progress.receive(event);
+    }, stop);
+    progress.close();
+    checkEnd(end, log, "the clean-up", interrupted);
+    say(progress.summary);
+    return { at: formatInstant(now()), source: "command" };
+  }
+
+  /** An `up` of these copies alone: the program finds them by their tags, and imports them into the state. */
+  async #takeOver(at: string, lost: LostCopy[]): Promise<void> {
+    const { say, now, stop, interrupted, by } = this.#options;
+    const names = lost.map(({ urn }) => nameOf(urn)).join(", ");
+    say(`taking over what a killed run has asked for, to remove it: ${names}`);
+    const log = new EventLog();
+    const progress = new Progress(say, now, { steps: lost.length });
+    const values = restoring(await this.#stack.config(), at, formatInstant(now()), by.person);
+    const end = await this.#stack.up(
+      (event) => {
+        log.receive(event);
+        progress.receive(event);
+      },
+      stop,
+      { values, targets: lost.map(({ urn }) => urn) },
+    );
+    progress.close();
+    const left = (await lostCopies(this.#stack)).filter(({ urn }) => lost.some((each) => each.urn === urn));
+    // The program ends with an error: what the copies lead to, such as the comparison, is not among the targets.
+    if (left.length > 0) {
+      checkEnd(end, log, "the clean-up", interrupted);
+      throw new FailedError(
+        `the clean-up failed: ${left.map(({ urn }) => nameOf(urn)).join(", ")} cannot be taken over`,
+      );
+    }
+  }
+
+  /** What is pending of a restore is in the state by now: the stack is left without Pulumi's warning of it. */
+  async #clearPending(): Promise<void> {
+    const pending = await pendingOfDrills(this.#stack);
+    if (pending.length > 0) await this.#stack.clearPendingCreations(pending);
+  }
+
+  /** Takes the drill out of the configuration. */
+  async #forget(): Promise<void> {
+    const values = await this.#stack.config();
+    if (phaseOf(values, []).kind === "begun") await this.#stack.removeConfig(ending(values));
+  }
+}
+
+function byInstant(lost: LostCopy[]): Map<string, LostCopy[]> {
+  const groups = new Map<string, LostCopy[]>();
+  for (const copy of lost) groups.set(copy.at, [...(groups.get(copy.at) ?? []), copy]);
+  return groups;
+}

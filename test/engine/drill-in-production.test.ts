@@ -1,0 +1,166 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { type Evidence, evidenceSchema, isKnown } from "../../cli/report/evidence";
+import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
+import { REGION } from "../programs/rehearsed";
+import { DrillStacks, type Slow } from "./drill-stacks";
+
+/** `scalar-backup drill` in the stack that backs the databases up, on the real engine; the clouds are simulated. */
+
+const MINUTE = 60_000;
+const BEHIND = 72 * MINUTE;
+const DRILL = ["drill", "--stack", "prod"];
+const CTRL_C = "\u0003";
+
+const hasPulumi = findPulumi() !== undefined;
+const withPulumi = hasPulumi ? test.serial : test.serial.skip;
+if (!hasPulumi) console.error(`skipped: these tests need a Pulumi CLI: ${HOW_TO_GET_PULUMI}`);
+
+withPulumi(
+  "killed in each of its stages, a drill ends, and leaves configuration and resources as they were",
+  async (t) => {
+    const { stacks, at, config, before, copies } = await production(t);
+    const stages: [stage: RegExp, noted: boolean][] = [
+      // Until somebody agrees, nothing is noted that a colleague's "pulumi up" would restore.
+      [/reading the restore points/, false],
+      [/previewing a restore of/, false],
+      [/\] created Table/, true],
+      [/verdict: /, true],
+      [/removing the copies/, true],
+    ];
+    for (const [stage, noted] of stages) {
+      const { code, stderr } = await stacks.killedWhen((said) => stage.test(said), [...DRILL, "--yes", "--take-over"]);
+      t.is(code, null, `${stage}: ${stderr}`);
+      t.regex(stderr, stage);
+      t.is(config() !== before.config, noted, `${stage}: ${config()}`);
+      if (noted) t.regex(stderr, stage.source.includes("created") ? /previewing/ : /going on with the drill/);
+    }
+    const { code, stderr } = await stacks.killedWhen(
+      (said) => said.includes("] deleted"),
+      [...DRILL, "--yes", "--take-over"],
+    );
+    t.is(code, null, stderr);
+    t.is(config(), before.config);
+    t.true(copies().length > 0);
+
+    const last = await stacks.scalarBackup(...DRILL, "--yes", "--take-over", "--json");
+    t.is(last.code, 0, last.stderr);
+    t.regex(last.stderr, /an earlier drill's copies are left/);
+    const evidence: Evidence = evidenceSchema.parse(JSON.parse(last.stdout));
+    t.like(evidence, { instant: at, passed: true, leftToDo: [] });
+    t.true(isKnown(evidence.cleanedUp), "the evidence of the killed drill is completed");
+    t.deepEqual(copies(), []);
+    t.is(config(), before.config);
+    t.deepEqual(await stateOf(stacks), before.state);
+    t.regex(await stacks.pulumi("preview", "--stack", "prod"), /Resources:\s+\d+ unchanged/);
+  },
+);
+
+withPulumi("a clean-up takes copies with it that a killed run has asked for and not seen", async (t) => {
+  const slow: Slow = (type) => (/dynamodb\/table|clusterInstance/.test(type) ? 4000 : 0);
+  const { stacks, config, before, copies } = await production(t, slow);
+  // The cluster is known to Pulumi; the cloud has also begun to create its instances and the tables.
+  const { rds } = stacks.cloud.aws;
+  const killed = await stacks.killedWhen(
+    (said) =>
+      /\] created Cluster /.test(said) &&
+      copies().length >= 3 &&
+      rds
+        .region(REGION)
+        .clusters()
+        .some(({ identifier, instances }) => identifier !== "customers-prod" && instances.length > 0),
+    [...DRILL, "--yes"],
+  );
+  t.is(killed.code, null, killed.stderr);
+  t.notDeepEqual(await stateOf(stacks), before.state);
+
+  // As in a CI job's next run, whose fresh checkout has no note of the drill.
+  writeFileSync(join(stacks.project, "Pulumi.prod.yaml"), before.config);
+  const removed = await stacks.scalarBackup(...DRILL, "--clean-up", "--yes", "--take-over");
+  t.is(removed.code, 0, removed.stderr);
+  for (const name of [/ledger-copy-/, /customers-copy-\S+-1/])
+    t.regex(removed.stderr, new RegExp(`taking over what a killed run has asked for, to remove it: .*${name.source}`));
+  t.deepEqual(copies(), []);
+  t.is(config(), before.config);
+  t.deepEqual(await stateOf(stacks), before.state);
+});
+
+const hasPty = (() => {
+  try {
+    execFileSync("python3", ["-c", "import pty"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+(hasPty ? withPulumi : test.serial.skip)(
+  "a person's Ctrl-C at the question leaves nothing, and one in the middle leaves what the next call goes on with",
+  async (t) => {
+    const slow: Slow = (type) => (/dynamodb\/table/.test(type) ? 3000 : 0);
+    const { stacks, config, before, copies } = await production(t, slow);
+    for (const [answer, said] of [
+      [CTRL_C, /nothing was created/],
+      ["n\r", /nothing was created/],
+    ] as const) {
+      const { code, stdout } = await stacks.onTerminal([["[y/N]", answer]], ...DRILL);
+      t.is(code, 1, stdout);
+      t.regex(stdout, said);
+      t.is(config(), before.config);
+    }
+
+    const steps: [string, string][] = [
+      ["[y/N]", "y\r"],
+      ["] created Cluster ", CTRL_C],
+    ];
+    const interrupted = await stacks.onTerminal(steps, ...DRILL);
+    t.is(interrupted.code, 3, interrupted.stdout);
+    t.regex(interrupted.stdout, /interrupted: call the same command again[\s\S]*the drill has not ended/);
+    t.not(config(), before.config);
+
+    // Pulumi has ended in an orderly way: there is no lock.
+    const ended = await stacks.onTerminal([["[y/N]", "y\r"]], ...DRILL);
+    t.is(ended.code, 0, ended.stdout);
+    t.regex(ended.stdout, /going on with the drill/);
+    t.deepEqual(copies(), []);
+    t.is(config(), before.config);
+    t.deepEqual(await stateOf(stacks), before.state);
+  },
+);
+
+/** A production stack whose file a person has commented. */
+async function production(t: ExecutionContext, slow?: Slow) {
+  t.timeout(1_800_000);
+  const stacks = await DrillStacks.start(t, BEHIND, slow);
+  const at = await stacks.production();
+  const file = join(stacks.project, "Pulumi.prod.yaml");
+  const config = () => readFileSync(file, "utf8");
+  writeFileSync(file, `# Written by hand.\n${config().replace("  scalar-backup:pause", "  # At night.\n$&")}`);
+  const { dynamodb, rds } = stacks.cloud.aws;
+  const sources = dynamodb.region(REGION).tableNames();
+  const copies = () => [
+    ...dynamodb.region("ap-northeast-3").tableNames(),
+    ...dynamodb
+      .region(REGION)
+      .tableNames()
+      .filter((name) => !sources.includes(name)),
+    ...rds
+      .region(REGION)
+      .clusters()
+      .map(({ identifier }) => identifier)
+      .filter((name) => name !== "customers-prod"),
+  ];
+  return { stacks, at, config, copies, before: { config: config(), state: await stateOf(stacks) } };
+}
+
+/** What a stack manages, and what is pending in its state. What it only reads, and outputs, change by themselves. */
+async function stateOf(stacks: DrillStacks): Promise<unknown> {
+  const { deployment } = JSON.parse(await stacks.pulumi("stack", "export", "--stack", "prod"));
+  const resources: Record<string, unknown>[] = deployment.resources;
+  const managed = resources
+    .filter(({ external, type }) => external !== true && !/^pulumi:pulumi:|^scalar-backup:/.test(String(type)))
+    .map(({ urn, id, inputs, outputs, protect }) => ({ urn, id, inputs, outputs, protect }))
+    .sort((one, other) => String(one.urn).localeCompare(String(other.urn)));
+  return { managed, pending: deployment.pending_operations ?? [] };
+}
