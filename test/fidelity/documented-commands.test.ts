@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
@@ -63,6 +63,14 @@ const TOOLS: Record<string, Tool> = {
       return status === 7 ? undefined : stderr;
     },
   },
+  minisign: {
+    version: ["-v"],
+    // It makes keys, signs and verifies, in the order of the document.
+    refusal(run, args) {
+      const { status, stdout, stderr } = run(args);
+      return status === 0 ? undefined : stderr || stdout || `exits with ${status}`;
+    },
+  },
   jq: {
     version: ["--version"],
     refusal(run, args) {
@@ -76,6 +84,8 @@ const TOOLS: Record<string, Tool> = {
 function runner(executable: string, folder: string): Run {
   for (const role of ["preview", "up", "restore"])
     copyFileSync(join(ROOT, `permissions/azure/${role}.json`), join(folder, `${role}.json`));
+  mkdirSync(join(folder, "drills"));
+  writeFileSync(join(folder, "drills/scalar-backup-prod-20261122t030000z.json"), "{}");
   for (const file of ["group.json", "subscription.json", "drill.prom"]) writeFileSync(join(folder, file), "{}");
   return (args, input = "") =>
     spawnSync(executable, args, {

@@ -11,7 +11,7 @@ import { asLine, documentedCommands, documents, fencedBlocks, ROOT } from "./doc
 
 /**
  * Every command that a document shows is run by a named test, or parsed by the program that it calls. Programs that are not here (the
- * Pulumi CLI, kubectl, helm, aws, az, jq, curl) have parsed it in test/fidelity/documented-commands.test.ts, which keeps a list.
+ * Pulumi CLI, kubectl, helm, aws, az, jq, curl, minisign) have parsed it in test/fidelity/documented-commands.test.ts, which keeps a list.
  */
 const PARSED: Record<string, { version: string; commands: string[] }> = JSON.parse(
   readFileSync(join(ROOT, "test/fidelity/documented-commands.json"), "utf8"),
@@ -45,6 +45,7 @@ const JUDGES: Record<string, Judge> = {
   az: parsedElsewhere,
   jq: parsedElsewhere,
   curl: parsedElsewhere,
+  minisign: parsedElsewhere,
   "scalar-backup": ([, ...args]) => refusal(() => parsedOptions(args)),
   node: (words, line) => (words.includes("-e") ? failureOf(words.slice(1)) : runElsewhere(words, line)),
   npx: ([, program = "", ...args]) =>

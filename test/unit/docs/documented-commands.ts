@@ -7,7 +7,20 @@ export const ROOT = join(__dirname, "../../..");
 /** The folders whose Markdown files are documents. */
 const FOLDERS = [".", "docs", "docs/decisions", "pauser", "policies"];
 /** What has a shim: any other program is "command not found". */
-const PROGRAMS = ["npm", "npx", "node", "pulumi", "scalar-backup", "kubectl", "helm", "aws", "az", "jq", "curl"];
+const PROGRAMS = [
+  "npm",
+  "npx",
+  "node",
+  "pulumi",
+  "scalar-backup",
+  "kubectl",
+  "helm",
+  "aws",
+  "az",
+  "jq",
+  "curl",
+  "minisign",
+];
 
 /** One command of a document, as a shell calls it. */
 export interface DocumentedCommand {

@@ -58,7 +58,7 @@ function follow(line: string, walk: Walk): string | undefined {
   const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
   const [program, verb, ...rest] = words;
   if (program === "npm") return SCRIPTS[rest[0] ?? ""] === undefined ? "no such script" : undefined;
-  if (program === "kubectl") return undefined;
+  if (program === "kubectl" || program === "minisign") return undefined;
   if (program === "scalar-backup") return COMMANDS.some(({ name }) => name === verb) ? undefined : "no such command";
   if (program !== "pulumi") return "a program that no runbook uses";
   if (verb === "up" || verb === "preview") {
