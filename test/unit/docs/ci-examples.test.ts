@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
@@ -7,32 +8,46 @@ import { parsedOptions } from "../cli/parsed-options";
 const FOLDER = join(__dirname, "../../../examples/ci");
 const FILES = readdirSync(FOLDER);
 
-/** Every text of a workflow that a shell runs. */
+/** Every call of scalar-backup in what a shell runs of a workflow. */
 function commandsIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(commandsIn);
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
-    (key === "run" && typeof inner === "string") || (key === "script" && Array.isArray(inner))
-      ? [inner].flat().map(String)
-      : commandsIn(inner),
+    ["run", "script", "after_script"].includes(key) ? [inner].flat().flatMap(callsIn) : commandsIn(inner),
   );
 }
 
-/** The options of a line such as `npx scalar-backup drill`. */
-const parsed = (line: string) => parsedOptions(line.split(" ").slice(2));
+function callsIn(script: unknown): string[] {
+  return [...String(script).matchAll(/\bnpx (scalar-backup [^;\n]*)/g)].map(([, call = ""]) => call.trim());
+}
+
+const parsed = (line: string) => parsedOptions(line.split(" ").slice(1));
 
 for (const file of FILES) {
-  test(`${file} is YAML whose commands scalar-backup understands`, async (t) => {
-    const commands = commandsIn(parse(readFileSync(join(FOLDER, file), "utf8"))).filter((line) =>
-      line.includes("scalar-backup"),
-    );
-    t.is(commands.length, 1, "one drill");
-    const options = await parsed(commands[0] ?? "");
+  test(`${file} is YAML whose commands scalar-backup understands: a drill, and its clean-up when it is cancelled`, async (t) => {
+    const commands = commandsIn(parse(readFileSync(join(FOLDER, file), "utf8")));
+    t.is(commands.length, 2);
+    const [drill = "", cleanUp = ""] = commands;
     // No person can answer, or take a lock away; and production is not touched.
-    t.like(options, { stack: "prod-drills", from: "prod", yes: true, takeOver: true, out: "drills" });
-    await t.throwsAsync(parsed(`${commands[0]} --unknown`), { message: /unknown option/ });
+    t.like(await parsed(drill), { stack: "prod-drills", from: "prod", yes: true, takeOver: true, out: "drills" });
+    t.is(cleanUp, `${drill} --clean-up`);
+    for (const command of commands) {
+      await t.notThrowsAsync(parsed(command));
+      await t.throwsAsync(parsed(`${command} --unknown`), { message: /unknown option/ });
+    }
   });
 }
+
+const actionlint = spawnSync("actionlint", ["-version"]).error === undefined;
+(actionlint ? test : test.skip)(
+  `actionlint accepts the workflow for GitHub Actions${actionlint ? "" : " (skipped: it is not on the PATH)"}`,
+  (t) => {
+    const { status, stdout } = spawnSync("actionlint", ["-no-color", join(FOLDER, "github-actions-drill.yml")], {
+      encoding: "utf8",
+    });
+    t.is(status, 0, stdout);
+  },
+);
 
 test("there is a workflow for GitHub Actions and one for GitLab, and neither runs two drills at a time", (t) => {
   t.deepEqual(FILES.sort(), ["github-actions-drill.yml", "gitlab-drill.yml"]);
