@@ -14,7 +14,7 @@ export function warnOfNodeOnce(): void {
     );
 }
 
-/** For a process beside one that has said it, such as an operation of an `up`. */
+/** For operations of an `up`: its program has said it. */
 export function keepSdkQuiet(): void {
   process.env[SDK_IS_QUIET] = "true";
 }

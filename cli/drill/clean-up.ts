@@ -75,7 +75,7 @@ export class CleanUp {
     }
   }
 
-  /** What is pending of a restore is in the state by now: the stack is left without Pulumi's warning of it. */
+  /** The copies are in the state: the stack is left without Pulumi's warning of it. */
   async #clearPending(): Promise<void> {
     const pending = await pendingOfDrills(this.#stack);
     if (pending.length > 0) await this.#stack.clearPendingCreations(pending);
