@@ -158,7 +158,11 @@ export async function readRange(
     return {
       unknownBecause: "it has no container yet, and Azure reports the newest restorable instant only for containers",
     };
-  return { earliest, latest: new Date(Math.min(...latest)).toISOString() };
+  const newest = Math.min(...latest);
+  // Azure answers with the epoch for a container whose data it has not backed up yet.
+  if (newest <= 0)
+    return { unknownBecause: "Azure has not backed up all of its containers yet; it does so in minutes" };
+  return { earliest, latest: new Date(newest).toISOString() };
 }
 
 function containerPath(

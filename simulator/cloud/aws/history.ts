@@ -30,6 +30,11 @@ export class History<Value> {
     return values;
   }
 
+  /** When the first change was made. */
+  get since(): number | undefined {
+    return this.#changes[0]?.at;
+  }
+
   #record(change: { at: number; key: string; value: Value | undefined }): void {
     let index = this.#changes.length;
     while (index > 0 && (this.#changes[index - 1] as { at: number }).at > change.at) index -= 1;

@@ -196,6 +196,16 @@ export class CosmosAccount {
     return { earliest, latest: Math.max(earliest, (this.deletedAt ?? this.now()) - BACKUP_LAG_MILLIS) };
   }
 
+  /**
+   * [Microsoft Learn, "Latest restorable timestamp for Azure Cosmos DB accounts with continuous backup mode"] Of an account
+   * with continuous backup; the epoch for a container with data of which there is no backup yet.
+   */
+  newestBackup({ items: { since } }: Container): number | undefined {
+    const range = this.restorableRange();
+    if (!range || since === undefined) return range?.latest;
+    return Math.max(since, range.earliest) + BACKUP_LAG_MILLIS > this.now() ? 0 : range.latest;
+  }
+
   get tierMillis(): number {
     return (this.tier === "Continuous7Days" ? 7 : 30) * DAY;
   }

@@ -285,17 +285,13 @@ export class CosmosDb {
   #backupInformation(name: ResourceName, body: JsonObject) {
     const account = this.#in(name);
     const [, database, container] = name.names as [string, string, string];
-    if (!account.container(database, container))
-      throw new ArmError("NotFound", `The container ${database}/${container} was not found.`, 404);
-    const range = account.restorableRange();
-    if (!range) throw badRequest("The account has no continuous backup.");
+    const found = account.container(database, container);
+    if (!found) throw new ArmError("NotFound", `The container ${database}/${container} was not found.`, 404);
+    const latest = account.newestBackup(found);
+    if (latest === undefined) throw badRequest("The account has no continuous backup.");
     if (!locationsOf(account.properties).includes(locationOf(text(body.location) ?? "")))
       throw badRequest(`The account is not in the region '${body.location}'.`);
-    return {
-      body: {
-        continuousBackupInformation: { latestRestorableTimestamp: americanTime(range.latest) },
-      },
-      simulatedMillis: 1000,
-    };
+    const latestRestorableTimestamp = americanTime(latest);
+    return { body: { continuousBackupInformation: { latestRestorableTimestamp } }, simulatedMillis: 1000 };
   }
 }

@@ -166,6 +166,24 @@ test.serial(
   },
 );
 
+test.serial("Cosmos DB: the range is unknown until each container has its first backup", async (t) => {
+  const { clock, cloud, whole, access, say } = await azure(t);
+  buildCosmosdb(whole, "prod");
+  const address = { accountName: "prod", resourceGroupName: AZURE_RESOURCE_GROUP };
+  await protectAccount({ ...address, days: 30, strongConsistency: false }, access, say);
+  clock.advance(5 * HOUR);
+  const account = await findAccount(address, access);
+  if (!account) return t.fail();
+  t.is(await whyUnknown(account, access), "");
+  const database = cloud.cosmosdb.account("prod").containers()[0]?.database ?? "";
+  cloud.cosmosdb.account("prod").createContainer(database, "new");
+  t.is(await whyUnknown(account, access), "", "of an empty container there is nothing to back up");
+  cloud.cosmosdb.account("prod").putItem(database, "new", "1", { id: "1" });
+  t.regex(await whyUnknown(account, access), /has not backed up all of its containers yet/);
+  clock.advance(2 * 60_000);
+  t.is(await whyUnknown(account, access), "");
+});
+
 test.serial("Cosmos DB: reports that a range is unknown instead of guessing it", async (t) => {
   const { cloud, access } = await azure(t);
   cloud.createResourceGroup(AZURE_RESOURCE_GROUP, "japaneast");
