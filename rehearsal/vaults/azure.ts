@@ -44,7 +44,8 @@ export function holdsEveryServer(azure: AzureCloud): boolean {
 
 /**
  * Tries everything that an owner of the subscription can try against recovery points: removes their protection,
- * shortens their retention to a day, and deletes backup instances, policies and the vault. @returns what Azure allowed
+ * shortens their retention to a day, and deletes backup instances, policies and the vault. A policy that keeps backups
+ * to come for less is allowed, and takes nothing of those that exist. @returns what else Azure allowed
  */
 export function attackAzure(azure: AzureCloud, vault: BackupVault): string[] {
   const passed: string[] = [];
@@ -69,9 +70,13 @@ export function attackAzure(azure: AzureCloud, vault: BackupVault): string[] {
     const other = `${vault.id}/backupPolicies/shorter`;
     azure.request({ method: "PUT", path: other, apiVersion: API_VERSION, body: { properties: shorter } });
     attempt("a shorter retention in the policy", "PUT", policy.id, { properties: shorter });
-    attempt("a policy of shorter retention", "PUT", id, {
-      properties: { ...properties, policyInfo: { policyId: other } },
-    });
+    for (const policyId of [other, policy.id])
+      azure.request({
+        method: "PUT",
+        path: id,
+        apiVersion: API_VERSION,
+        body: { properties: { ...properties, policyInfo: { policyId } } },
+      });
     attempt("recovery points deleted", "DELETE", id);
     attempt("policy deleted", "DELETE", policy.id);
     azure.request({ method: "DELETE", path: other, apiVersion: API_VERSION });

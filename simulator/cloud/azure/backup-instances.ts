@@ -112,6 +112,10 @@ export class BackupInstances {
     return { body: { objectType: "OperationJobExtendedInfo", jobId: policy.id }, simulatedMillis: 0 };
   }
 
+  /**
+   * [Microsoft Learn, "Immutable vault for Azure Backup"] In Backup vaults immutability only prevents deletions:
+   * a policy that keeps the backups to come for less is refused by Recovery Services vaults only.
+   */
   #put(name: ResourceName, body: JsonObject): ArmAnswer {
     const vault = this.#vaults.named(name);
     const own = name.names[1] as string;
@@ -126,8 +130,6 @@ export class BackupInstances {
           "UserErrorDatasourceCannotBeChanged",
           "The datasource of a backup instance cannot be changed.",
         );
-      if (vault.immutability !== "Disabled" && policy.isShorterThan(present.policy))
-        throw new ArmError("UserErrorOperationDeniedOnImmutableItem", IMMUTABLE);
       Object.assign(present, { policy, properties, tags });
       return { body: present.describe(), simulatedMillis: durations.CHANGE_BACKUP_INSTANCE };
     }

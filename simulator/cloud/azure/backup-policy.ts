@@ -66,14 +66,6 @@ export class BackupPolicy {
     const { tag, duration } = fitting.reduce((best, each) => (each.priority < best.priority ? each : best));
     return { tag, expiresAt: after(at, duration) };
   }
-
-  /** Whether this policy keeps any backups for a shorter time than another. */
-  isShorterThan(other: BackupPolicy): boolean {
-    return other.#retentions.some(({ tag, duration }) => {
-      const own = this.#retentions.find((each) => each.tag === tag) ?? this.#retentions.find(({ marker }) => !marker);
-      return after(0, own?.duration ?? "P1D") < after(0, duration);
-    });
-  }
 }
 
 function backupRule(rule: JsonObject): { starts: number[]; tags: Omit<Retention, "duration">[] } {

@@ -83,13 +83,14 @@ export class DataProtection {
     return { body: vault.describe(), created: true, simulatedMillis: durations.CREATE_BACKUP_VAULT };
   }
 
+  /** [Microsoft Learn, "Create and manage Backup vaults"] Neither instances, soft-deleted ones included, nor policies may be left. */
   #deleteVault(name: ResourceName): ArmAnswer {
     const vault = this.#vaults.get(keyOf(name));
     if (vault === undefined) return {};
-    if (vault.instances.size > 0 || vault.softDeleted.size > 0)
+    if (vault.instances.size > 0 || vault.softDeleted.size > 0 || vault.policies.size > 0)
       throw new ArmError(
         "UserErrorVaultNotEmpty",
-        `Backup vault ${vault.name} cannot be deleted as there are existing backup instances, or backup instances in soft deleted state, in the vault.`,
+        "Cannot delete the Backup vault as there are existing backup instances or backup policies in the vault. Delete all backup instances and backup policies that are present in the vault and then try deleting the vault.",
       );
     this.#vaults.delete(keyOf(name));
     return { simulatedMillis: durations.UPDATE_BACKUP_VAULT };
