@@ -58,6 +58,14 @@ export function changeProperties(text: string, changes: readonly PropertyChange[
   return { text: `${[...(text === "" ? [] : kept), ...added].join("\n")}\n`, notes };
 }
 
+/** Properties by their whole keys, as the text of a file. */
+export function propertiesText(properties: Record<string, string>): string {
+  return changeProperties(
+    "",
+    Object.entries(properties).map(([key, value]) => ({ key, value })),
+  ).text;
+}
+
 /** Whether ScalarDB finds its databases under `scalar.db.multi_storage.storages`. */
 export function usesMultiStorage(text: string): boolean {
   const { Properties }: typeof import("properties-file/parser") = require("properties-file/parser");

@@ -1,6 +1,7 @@
 import type { Job } from "@pulumi/kubernetes/batch/v1/job";
 import * as pulumi from "@pulumi/pulumi";
 import { declareJob } from "../../job";
+import { propertiesText } from "../../properties";
 import { instantSuffix, type RestoreContext } from "../kind";
 import type { SchemaLoaderArgs } from "./args";
 
@@ -15,7 +16,7 @@ export function declareSchemaLoader(
   loader: SchemaLoaderArgs,
   account: { endpoint: pulumi.Output<string>; key: pulumi.Output<string> },
   after: pulumi.Resource[],
-  context: RestoreContext,
+  context: Pick<RestoreContext, "instant" | "parent">,
 ): Job {
   const physical = `${name}-repair-${instantSuffix(context.instant)}`;
   const labels = {
@@ -25,14 +26,12 @@ export function declareSchemaLoader(
   };
   const metadata = { name: physical, namespace: loader.namespace, labels };
   const properties = pulumi.all([account.endpoint, account.key]).apply(([endpoint, key]) =>
-    Object.entries({
+    propertiesText({
       "scalar.db.storage": "cosmos",
       "scalar.db.contact_points": endpoint,
       "scalar.db.password": key,
       ...loader.properties,
-    })
-      .map(([property, value]) => `${property}=${value}\n`)
-      .join(""),
+    }),
   );
   const files = properties.apply((text) => ({
     [PROPERTIES]: text,
