@@ -68,7 +68,7 @@ export function buildProgram(terminal: Terminal, run: Run, isLoaded: (command: {
 }
 
 /** What `--help` says about exit codes. */
-export function exitCodeHelp(): string {
+function exitCodeHelp(): string {
   return ["Exit codes:", ...EXIT_MEANINGS.map(([code, meaning]) => `  ${code}  ${meaning}`)].join("\n");
 }
 

@@ -22,7 +22,7 @@ export function restoreInstantProblem(at: string): string | undefined {
 }
 
 /** Why a drill cannot have passed at this instant. */
-export function lastDrillProblem(lastDrill: string): string | undefined {
+function lastDrillProblem(lastDrill: string): string | undefined {
   const problem = instantProblem("lastDrill", lastDrill);
   if (problem !== undefined || instantMillis(lastDrill) <= Date.now()) return problem;
   return `"${lastDrill}" is in the future; write when the drill passed`;

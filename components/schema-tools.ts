@@ -27,7 +27,7 @@ export function wholeNumberFrom(min: number, what: string) {
 export const SECRET = { writeOnly: true };
 
 /** Marks an issue whose message is a whole sentence; of other issues, messages say only what is expected. */
-export const WHOLE_MESSAGE = { wholeMessage: true };
+const WHOLE_MESSAGE = { wholeMessage: true };
 
 /** A check for `superRefine` by a function that returns what is wrong with the value, as a whole message. */
 export function refusedBy<Value>(problemWith: (value: Value) => string | undefined) {

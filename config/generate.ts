@@ -9,10 +9,10 @@ import { PROJECT, stackConfigSchema } from "./schema";
 export const SCHEMA_FILE = join(__dirname, "stack-config.schema.json");
 
 /** The same for people. */
-export const REFERENCE_FILE = join(__dirname, "../docs/configuration.md");
+const REFERENCE_FILE = join(__dirname, "../docs/configuration.md");
 
 /** The arguments that `create` accepts, for messages. */
-export const CREATED_RESOURCES_FILE = join(__dirname, "../components/databases/create/created-resources.json");
+const CREATED_RESOURCES_FILE = join(__dirname, "../components/databases/create/created-resources.json");
 
 /** `pulumi config set --secret` puts this in a value's place. */
 const SECURE = { type: "object", properties: { secure: { type: "string" } }, required: ["secure"] };

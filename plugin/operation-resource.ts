@@ -2,7 +2,7 @@ import type { CommandArgs } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
 
 /** The type of the resource that runs an operation within the plugin. */
-export const OPERATION_TYPE = "scalar-backup:index:Operation";
+const OPERATION_TYPE = "scalar-backup:index:Operation";
 
 /**
  * Replaces `Command` of @pulumi/command in the plugin's bundle (`build.ts`): its inputs are the same, but `create`, `update`

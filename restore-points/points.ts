@@ -187,7 +187,7 @@ function whyNone(points: RestorePoint[], situation: Situation): string {
 }
 
 /** How to restore a point whose window's backups have outlived point-in-time recovery. */
-export function fromBackupsFix({ databases }: RestorePoint): string {
+function fromBackupsFix({ databases }: RestorePoint): string {
   const names = databases
     .filter(({ restorable, backedUpUntil }) => !restorable && backedUpUntil)
     .map(({ name }) => name);

@@ -4,7 +4,7 @@ import { QUIET_MILLIS, type QuietGaps } from "./quiet-gaps";
 import { table } from "./text-table";
 
 /** How many gaps are listed: the newest. `--json` has all. */
-export const LISTED_GAPS = 20;
+const LISTED_GAPS = 20;
 
 /** Gaps between commits as lines of text, with what they rest on. */
 export function quietGapsListing(

@@ -7,7 +7,7 @@ export interface NamedTables {
 }
 
 /** Whether a name has the suffix of copies. */
-export function isCopyName(name: string): boolean {
+function isCopyName(name: string): boolean {
   return /-\d{8}t\d{6}z$/.test(name);
 }
 

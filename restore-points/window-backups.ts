@@ -6,12 +6,12 @@ import type { BackedUpDatabase, PauseWindow, WindowBackups } from "./window";
  * How far a DynamoDB backup may differ from the instant of its request. AWS guarantees that it contains all writes
  * until a minute before, and no writes from a minute after; it may contain any part of the writes in between.
  */
-export const BACKUP_DOUBT_MILLIS = 60_000;
+const BACKUP_DOUBT_MILLIS = 60_000;
 
 const DAY_MILLIS = 86_400_000;
 
 /** Whether nothing was written in the time of which the backups may contain only a part. */
-export function areOfWindow({ requested, accepted }: WindowBackups, { start, end }: Interval): boolean {
+function areOfWindow({ requested, accepted }: WindowBackups, { start, end }: Interval): boolean {
   return (
     start <= instantMillis(requested) - BACKUP_DOUBT_MILLIS && instantMillis(accepted) + BACKUP_DOUBT_MILLIS <= end
   );
@@ -64,7 +64,7 @@ export function instantOfBackup(prefix: string, name: string): number | undefine
 }
 
 /** Until when a database's backups of a window are kept, in milliseconds since the epoch. */
-export function keptUntil(window: Pick<PauseWindow, "pauseCompleted">, { deleteAfter }: BackedUpDatabase): number {
+function keptUntil(window: Pick<PauseWindow, "pauseCompleted">, { deleteAfter }: BackedUpDatabase): number {
   return instantMillis(window.pauseCompleted) + deleteAfter * DAY_MILLIS;
 }
 

@@ -13,7 +13,7 @@ export const NOTIFY_VARIABLES = {
 export const OTLP_HEADERS_VARIABLE = "PAUSER_OTLP_HEADERS";
 
 /** Which runs the webhook reports. */
-export const WHEN = ["failure", "always"] as const;
+const WHEN = ["failure", "always"] as const;
 export type When = (typeof WHEN)[number];
 
 /** The part of `PAUSER_SETTINGS` about reports: nothing in it is secret. */

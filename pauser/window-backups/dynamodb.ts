@@ -7,7 +7,7 @@ import { type Credentials, CredentialsError, endpointOf } from "./credentials";
 import type { HttpClient } from "./http";
 
 /** DynamoDB refused a request, or could not be reached. */
-export class DynamodbError extends Error {
+class DynamodbError extends Error {
   constructor(
     /** DynamoDB's name of the error; `Unreachable` without an answer. */
     readonly code: string,

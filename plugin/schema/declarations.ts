@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import ts from "typescript";
 import { DECLARATION_OPTIONS } from "../../config/declaration-options";
 import { SchemaProblem } from "./problem";
@@ -69,6 +69,3 @@ export function withoutComponents(type: ts.Type): ts.Type {
 export function itemOf(checker: ts.TypeChecker, type: ts.Type): ts.Type | undefined {
   return checker.isArrayType(type) ? checker.getIndexTypeOfType(type, ts.IndexKind.Number) : undefined;
 }
-
-/** The folder of the declarations, for messages. */
-export const DECLARED_IN = dirname(ENTRY);

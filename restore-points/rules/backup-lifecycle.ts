@@ -5,7 +5,7 @@ import { RETENTION_DAYS } from "./vault-lock";
 const DAY_MILLIS = 86_400_000;
 
 /** AWS Backup keeps recovery points in cold storage for at least this many days. */
-export const COLD_STORAGE_DAYS = 90;
+const COLD_STORAGE_DAYS = 90;
 
 /** The retention of an AWS Backup plan's rule. Values that are not known yet are absent. */
 export interface BackupLifecycle {

@@ -64,7 +64,7 @@ export function slowRunProblem({ schedule, intervalMillis, runSeconds }: RunTime
 }
 
 /** A time as text: whole days from two days on, then hours, minutes and seconds. */
-export function intervalText(millis: number): string {
+function intervalText(millis: number): string {
   const seconds = Math.floor(millis / 1000);
   const minutes = Math.floor(millis / 60_000);
   const hours = Math.floor(millis / 3_600_000);

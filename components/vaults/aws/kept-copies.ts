@@ -5,7 +5,7 @@ import { declarePlan } from "./plans";
 import { declareBackupRole } from "./role";
 import { exactParts, partSuffix } from "./selections";
 
-export const KEPT_SCHEDULE = "cron(0 * ? * * *)";
+const KEPT_SCHEDULE = "cron(0 * ? * * *)";
 
 /**
  * Makes AWS Backup copy restored databases into the vault while they exist. They are not written to, so that the vault has

@@ -56,7 +56,7 @@ export function notKept(databases: readonly DatabaseArgs[]): NotKept[] {
   });
 }
 
-export function weeklyOf({ day = "Sunday", time = "03:00", timeZone = "Etc/UTC" }: WeeklyArgs = {}) {
+function weeklyOf({ day = "Sunday", time = "03:00", timeZone = "Etc/UTC" }: WeeklyArgs = {}) {
   return { day, time, timeZone };
 }
 
