@@ -52,7 +52,7 @@ export interface CheckArgs extends VerificationJobArgs {
   command?: string[];
   /** Its arguments. Default to the image's own. */
   args?: string[];
-  /** Its variables, besides `SCALAR_DB_PROPERTIES`, the path of the copies' properties, and `SCALAR_RELEASE`, the key of the release that they are of. */
+  /** Its variables, besides `SCALAR_DB_PROPERTIES`, the path of the copies' properties, and `SCALAR_RELEASE`, the key of the release that they are of. Pulumi's state has them encrypted, the Job's spec in the cluster does not. */
   env?: Record<string, string>;
   /** The ServiceAccount of its pod. Defaults to the namespace's own, without its token. */
   serviceAccountName?: string;

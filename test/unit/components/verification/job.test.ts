@@ -11,7 +11,12 @@ const declared = new Map<string, Inputs>();
 pulumi.runtime.setMocks(
   {
     newResource: ({ type, name, inputs }) => {
-      declared.set(`${type.split(":").pop()} ${name}`, inputs);
+      // The SDK wraps the whole of a secret, as a provider gets it.
+      const isSecret = inputs.spec?.[pulumi.runtime.specialSigKey] === pulumi.runtime.specialSecretSig;
+      declared.set(`${type.split(":").pop()} ${name}`, {
+        ...inputs,
+        ...(inputs.spec && { spec: isSecret ? inputs.spec.value : inputs.spec, isSecret }),
+      });
       return { id: name, state: inputs };
     },
     call: ({ token }) => {
@@ -38,7 +43,11 @@ async function declareAll(name = "restore"): Promise<Inputs[]> {
   const jobs = [
     declareScanJob(copies, SCAN, "scan", 0),
     declareScanJob(copies, SCAN, "repair", 0),
-    declareCheckJob(copies, { namespace: "scalar", image: "registry.example.com/check:1" }),
+    declareCheckJob(copies, {
+      namespace: "scalar",
+      image: "registry.example.com/check:1",
+      env: { TOKEN: "t0k3n", SCALAR_DB_PROPERTIES: "/elsewhere" },
+    }),
   ];
   await Promise.all(jobs.map((job) => new Promise((resolve) => job.urn.apply(resolve))));
   return ["scan", "repair", "check"].map((task) => declared.get(`Job ${name}-${task}`) as Inputs);
@@ -86,4 +95,14 @@ test("a name that is cut stays a name, and names that differ at their ends stay 
   t.is(jobName("y".repeat(63)), "y".repeat(63));
   // Cut behind a dash.
   t.regex(jobName(`${"z".repeat(53)}-${"z".repeat(20)}`), /^z{53}-[0-9a-f]{8}$/);
+});
+
+test.serial("what holds variables of a check is a secret in the state", async (t) => {
+  const [scan, , check] = await declareAll();
+  t.true(check?.isSecret);
+  t.false(scan?.isSecret);
+  t.deepEqual(check?.spec.template.spec.containers[0].env, [
+    { name: "TOKEN", value: "t0k3n" },
+    { name: "SCALAR_DB_PROPERTIES", value: "/copies/database.properties" },
+  ]);
 });
