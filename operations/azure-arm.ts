@@ -10,9 +10,6 @@ const ATTEMPTS = 6;
 /** Between two looks at a change that Azure is still making, when Azure names no time itself. */
 const POLL_SECONDS = 10;
 const PATIENCE_MILLIS = 2 * 60 * 60_000;
-/** How long a restore may take, and how often it is looked at. */
-const RESTORE_PATIENCE_MILLIS = 12 * 60 * 60_000;
-const RESTORE_POLL_MILLIS = 30_000;
 /** Between two tries, at most, while Azure works on another change of the same database. */
 const LONGEST_BUSY_SECONDS = 15;
 /** Another change takes minutes: an update of an account or a server some, a new standby or region up to half an hour. */
@@ -35,6 +32,14 @@ export class ArmRequestError extends Error {
 }
 
 type Method = "GET" | "PUT" | "PATCH" | "POST" | "DELETE";
+
+/** A request to the Resource Manager. */
+interface Asked {
+  method: Method;
+  id: string;
+  apiVersion: string;
+  body?: object | undefined;
+}
 
 /** How far Azure is with a change, as text. */
 interface Change {
@@ -107,23 +112,17 @@ export class ArmClient {
    */
   async request<Result>(method: Method, id: string, apiVersion: string, body?: object): Promise<Result> {
     const change: Change = {};
-    const send = () => this.#whenFree<Result>(method, id, apiVersion, body, change);
+    const send = () => this.#whenFree<Result>({ method, id, apiVersion, body }, change);
     if (method === "GET") return await send();
     return await longWork({ what: `Azure works on ${shortId(id)}`, state: () => change.state }, send);
   }
 
-  async #whenFree<Result>(
-    method: Method,
-    id: string,
-    apiVersion: string,
-    body: object | undefined,
-    change: Change,
-  ): Promise<Result> {
+  async #whenFree<Result>(asked: Asked, change: Change): Promise<Result> {
     const clock = waitingClock();
     const deadline = clock.now() + BUSY_PATIENCE_MILLIS;
     for (let seconds = 2; ; seconds = Math.min(seconds * 2, LONGEST_BUSY_SECONDS)) {
       try {
-        return await this.#attempt<Result>(method, id, apiVersion, body, change);
+        return await this.#attempt<Result>(asked, change);
       } catch (error) {
         if (!(error instanceof ArmRequestError) || !isBusy(error)) throw error;
         if (clock.now() > deadline)
@@ -138,13 +137,7 @@ export class ArmClient {
     }
   }
 
-  async #attempt<Result>(
-    method: Method,
-    id: string,
-    apiVersion: string,
-    body: object | undefined,
-    change: Change,
-  ): Promise<Result> {
+  async #attempt<Result>({ method, id, apiVersion, body }: Asked, change: Change): Promise<Result> {
     const answer = await this.#send(method, this.#url(id, apiVersion), body);
     const monitor = answer.headers.get("azure-asyncoperation");
     const location = answer.headers.get("location");
@@ -230,28 +223,6 @@ export class ArmClient {
       timeout: REQUEST_TIMEOUT_MILLIS,
     });
   }
-}
-
-/** Waits for a copy that Azure is still restoring. @throws {Error} when it is gone, or not ready in 12 hours. */
-export async function awaitRestore(
-  what: string,
-  look: () => Promise<{ state: string | undefined; ready: boolean }>,
-): Promise<void> {
-  const clock = waitingClock();
-  const deadline = clock.now() + RESTORE_PATIENCE_MILLIS;
-  let said: string | undefined;
-  await longWork({ what: `waits for the restore of ${what}`, state: () => said }, async () => {
-    for (;;) {
-      const { state, ready } = await look();
-      said = state;
-      if (ready) return;
-      if (state === undefined) throw new Error(`${what} is gone; it may just have been deleted: run the program again`);
-      if (/fail/i.test(state))
-        throw new Error(`the restore of ${what} has failed (${state}); delete it, then run this again`);
-      if (clock.now() > deadline) throw new Error(`${what} is still ${state} after 12 hours; run this again`);
-      await clock.wait(RESTORE_POLL_MILLIS);
-    }
-  });
 }
 
 interface Page<Element> {

@@ -1,6 +1,7 @@
 import { counted } from "../restore-points/counted";
 import type { AzureAccessSource } from "./azure";
-import { ArmClient, awaitRestore } from "./azure-arm";
+import { ArmClient } from "./azure-arm";
+import { awaitRestore } from "./azure-restores";
 
 /** Which of the two products: Azure Database for MySQL, Azure Database for PostgreSQL; flexible servers both. */
 export type ServerProduct = "mysql" | "postgresql";

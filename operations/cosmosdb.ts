@@ -1,7 +1,8 @@
 import { counted } from "../restore-points/counted";
 import { COSMOSDB_TIERS } from "../restore-points/rules/recovery-period";
 import type { AzureAccessSource } from "./azure";
-import { ArmClient, awaitRestore, locationName } from "./azure-arm";
+import { ArmClient, locationName } from "./azure-arm";
+import { awaitRestore } from "./azure-restores";
 
 export const API_VERSION = "2025-10-15";
 
