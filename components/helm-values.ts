@@ -23,7 +23,8 @@ export function helmValues(
   replicas?: number,
 ): string {
   const { stringify }: typeof import("yaml") = require("yaml");
-  const [chart, key] = CHART_KEYS[product] ?? SCALARDB_CLUSTER;
+  // The record of windows names the product, as text from outside: "constructor" is none.
+  const [chart, key] = (Object.hasOwn(CHART_KEYS, product) && CHART_KEYS[product]) || SCALARDB_CLUSTER;
   const { text, notes } = properties === undefined ? linesToChange(changes) : changeProperties(properties, changes);
   const head = [...notesOfReplicas(replicas, properties), ...notes].map((note) => `# ${note}\n`).join("");
   const values = { ...(replicas !== undefined && { replicaCount: replicas }), [key]: text };

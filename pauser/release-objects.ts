@@ -46,7 +46,7 @@ export function isLive(pod: Pod): boolean {
 
 export function products(objects: ReleaseObjects): string[] {
   const apps = [...objects.pods, ...objects.deployments].map((object) => object.metadata.labels?.[APP_LABEL] ?? "");
-  return [...new Set(apps)].filter((app) => app in ADMIN_PORTS).sort();
+  return [...new Set(apps)].filter((app) => Object.hasOwn(ADMIN_PORTS, app)).sort();
 }
 
 export const ofProduct = (product: string) => (object: { metadata: Pod["metadata"] }) =>

@@ -53,16 +53,18 @@ test("two products in one release are both paused", async (t) => {
   assertSafe(t, cluster);
 });
 
-test("Envoy's pods of the same release are not paused", async (t) => {
-  const { cluster } = sceneOf();
-  const labels = { "app.kubernetes.io/instance": "scalardb", "app.kubernetes.io/app": "envoy" };
-  cluster.api.put("pods", {
-    metadata: { namespace: "scalar", name: "envoy", labels },
-    spec: { containers: [] },
-    status: { phase: "Pending" },
+// What every object of JavaScript has is the name of no product.
+for (const app of ["envoy", "constructor"])
+  test(`pods of another app of the same release are not paused: ${app}`, async (t) => {
+    const { cluster } = sceneOf();
+    const labels = { "app.kubernetes.io/instance": "scalardb", "app.kubernetes.io/app": app };
+    cluster.api.put("pods", {
+      metadata: { namespace: "scalar", name: "other", labels },
+      spec: { containers: [] },
+      status: { phase: "Pending" },
+    });
+    t.is((await pause(cluster)).end, "recorded");
   });
-  t.is((await pause(cluster)).end, "recorded");
-});
 
 test("a pod that ended long ago does not keep the others from being paused", async (t) => {
   const { cluster } = sceneOf();

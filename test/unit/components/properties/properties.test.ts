@@ -53,6 +53,11 @@ test("a value that comes from elsewhere is replaced whole, and the values say so
   t.regex(notes.join(), /your value is not a JDBC URL with a host in it/);
 });
 
+test("values for what is no product are those of ScalarDB Cluster", (t) => {
+  for (const product of ["unknown", "constructor"])
+    t.is(helmValues(product, [COPY]), helmValues("scalardb-cluster", [COPY]));
+});
+
 test("without present properties the values say what a JDBC URL lacks", (t) => {
   const values = helmValues("auditor", [COPY]);
   t.regex(values, /^# These lines take the place of the same keys/);
