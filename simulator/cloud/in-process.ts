@@ -37,6 +37,7 @@ export function answerKubernetes(store: ObjectStore, request: KubernetesRequest)
   }
 }
 
+/** As `kubernetes/api-server.ts` does, whose sources are there: [kubernetes: staging/src/k8s.io/apiserver, pkg/endpoints/handlers]. */
 function served(store: ObjectStore, { method, path, body = {} }: KubernetesRequest): { status: number; body: object } {
   const { pathname, searchParams } = new URL(path, "http://cluster");
   if (pathname === ACCESS_REVIEWS) return { status: 201, body: { ...body, status: { allowed: true } } };

@@ -16,8 +16,11 @@ interface Performance {
 
 /** [Amazon RDS User Guide, Amazon RDS DB instance storage, gp3 storage: the table of baselines and ranges] */
 const SMALL: Performance = { iops: 3000, throughput: 125 };
+/** [ibid.] */
 const STRIPED: Performance = { iops: 12_000, throughput: 500 };
+/** [ibid.] */
 const MOST_STRIPED: Performance = { iops: 64_000, throughput: 4000 };
+/** [ibid.] */
 const MOST_SQLSERVER: Performance = { iops: 16_000, throughput: 1000 };
 
 /**

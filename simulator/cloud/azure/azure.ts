@@ -180,7 +180,7 @@ export class AzureCloud {
     return { actions, notActions: [], dataActions: [], notDataActions: [] };
   }
 
-  /** Runs a request that is allowed. */
+  /** Runs a request that is allowed. Inferred how Azure names what it has not: a POST to an unknown action would decide it. */
   #run(type: ArmResourceType, { method, action, isList, name, body, type: typeName }: AllowedRequest): ArmAnswer {
     if (action !== undefined) {
       const run = Object.entries(type.actions ?? {}).find(
@@ -218,6 +218,7 @@ export class AzureCloud {
     }
   }
 
+  /** [Microsoft Learn, "Resolve errors for resource provider registration"] */
   #typeOf(name: string, apiVersion: string): ArmResourceType {
     const type = this.#types.get(name.toLowerCase());
     if (!type)

@@ -54,9 +54,11 @@ export class BackupInstance {
     this.lookedAt = now;
   }
 
-  /** Makes the backup of a scheduled run. */
+  /**
+   * Makes the backup of a scheduled run. Inferred that a second one in a week is not executed: Azure Backup takes policies
+   * of several days, and a job on each of them would decide it.
+   */
   backUp(at: number, server: FlexibleServer, id: string): RecoveryPoint {
-    // Only the first of several in one week is executed, as Azure documents it.
     if (this.#lastBackup !== undefined && at - this.#lastBackup < 7 * DAY)
       throw new ArmError("UserErrorBackupAlreadyTakenThisWeek", "Only one backup of a server is supported each week.");
     const points = [...this.recoveryPoints.values()];

@@ -148,7 +148,10 @@ export class BackupInstances {
     return { body: instance.describe(), created: true, simulatedMillis: durations.CHANGE_BACKUP_INSTANCE };
   }
 
-  /** Stops the protection and deletes what was made. */
+  /**
+   * Stops the protection and deletes what was made. [Microsoft Learn, "Immutable vault for Azure Backup", restricted
+   * operations; "About Enhanced soft delete for Azure Backup"]
+   */
   #delete(name: ResourceName): ArmAnswer {
     const vault = this.#vaults.named(name);
     const own = (name.names[1] as string).toLowerCase();
@@ -174,7 +177,11 @@ export class BackupInstances {
     return { simulatedMillis: durations.CHANGE_BACKUP_INSTANCE };
   }
 
-  /** @throws {ArmError} for what Azure Backup takes for no instance of this vault. */
+  /**
+   * [azure-mgmt-dataprotection, BackupInstance, Datasource, DatasourceSet, PolicyInfo]
+   * [Microsoft Learn, "Azure Database for PostgreSQL server support matrix": no backup into another region]
+   * @throws {ArmError} for what Azure Backup takes for no instance of this vault.
+   */
   #check(vault: BackupVault, properties: JsonObject): { server: FlexibleServer; policy: BackupPolicy } {
     only(
       properties,
@@ -218,6 +225,10 @@ export class BackupInstances {
     return { server, policy };
   }
 
+  /**
+   * [Microsoft Learn, "About Azure Database for PostgreSQL Flexible server backup"] The roles; [Az.DataProtection,
+   * AzureDatabaseForPGFlexServer.json] and where.
+   */
   #refuseWithoutPermission({ principalId = "" }: BackupVault, server: FlexibleServer): void {
     const group = server.id.split("/").slice(0, 5).join("/");
     const allowed = [
@@ -231,7 +242,7 @@ export class BackupInstances {
       );
   }
 
-  /** A datasource is backed up into one vault, once. */
+  /** A datasource is backed up into one vault, once. [Microsoft Learn, "About Enhanced soft delete for Azure Backup"] */
   #refuseProtected(id: string): void {
     for (const vault of this.#vaults.all())
       for (const instance of vault.instances.values())
@@ -242,6 +253,9 @@ export class BackupInstances {
           );
   }
 
+  /**
+   * Inferred how Azure Backup names a missing server: validateForBackup with the id of a deleted one would decide it.
+   */
   #serverOf(id: string): FlexibleServer {
     const server = this.#context.postgresql.all().find((each) => each.id.toLowerCase() === id.toLowerCase());
     if (server) return server;

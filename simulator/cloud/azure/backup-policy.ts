@@ -2,7 +2,7 @@ import { ArmError, unknownMember } from "./error";
 import { isObject, type JsonObject, type JsonValue, object, text } from "./json";
 
 const WEEK = 7 * 24 * 60 * 60 * 1000;
-/** Ten years, with their leap days. */
+/** Ten years, with their leap days. [Microsoft Learn, "About Azure Database for PostgreSQL Flexible server backup"] */
 const LONGEST_DAYS = 3653;
 
 /** The datasource type that is simulated. */
@@ -24,7 +24,10 @@ export class BackupPolicy {
   readonly #starts: number[];
   readonly #retentions: Retention[];
 
-  /** @throws {ArmError} for a policy that Azure Backup takes for no PostgreSQL server, or that is not simulated. */
+  /**
+   * [azure-mgmt-dataprotection, BackupPolicy] [Az.DataProtection, AzureDatabaseForPGFlexServer.json: the default policy]
+   * @throws {ArmError} for a policy that Azure Backup takes for no PostgreSQL server, or that is not simulated.
+   */
   constructor(id: string, properties: JsonObject) {
     this.id = id;
     this.properties = structuredClone(properties);
@@ -68,6 +71,7 @@ export class BackupPolicy {
   }
 }
 
+/** [azure-mgmt-dataprotection, AzureBackupRule, ScheduleBasedTriggerContext, BackupSchedule, TaggingCriteria] */
 function backupRule(rule: JsonObject): { starts: number[]; tags: Omit<Retention, "duration">[] } {
   only(rule, ["objectType", "name", "backupParameters", "dataStore", "trigger"], "AzureBackupRule");
   const parameters = object(rule.backupParameters);
@@ -91,6 +95,7 @@ function backupRule(rule: JsonObject): { starts: number[]; tags: Omit<Retention,
   return { starts: intervals.map(startOf), tags };
 }
 
+/** [Microsoft Learn, "Back up Azure Database for PostgreSQL - Flexible server using Azure CLI"] Intervals of a week. */
 function startOf(interval: JsonValue): number {
   const [, start, duration] =
     /^R\/(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{3})?)?(?:Z|[+-]\d\d:\d\d))\/(P\w+)$/.exec(String(interval)) ?? [];
@@ -99,6 +104,7 @@ function startOf(interval: JsonValue): number {
   return Date.parse(start);
 }
 
+/** [azure-mgmt-dataprotection, TaggingCriteria, ScheduleBasedBackupCriteria, AbsoluteMarker] */
 function tagOf(criteria: JsonObject): Omit<Retention, "duration"> {
   only(criteria, ["isDefault", "tagInfo", "taggingPriority", "criteria"], "TaggingCriteria");
   only(object(criteria.tagInfo), ["tagName"], "RetentionTag");
@@ -115,6 +121,10 @@ function tagOf(criteria: JsonObject): Omit<Retention, "duration"> {
   return { tag, priority, marker };
 }
 
+/**
+ * [azure-mgmt-dataprotection, AzureRetentionRule, SourceLifeCycle, AbsoluteDeleteOption] [Az.DataProtection,
+ * AzureDatabaseForPGFlexServer.json: VaultStore only]
+ */
 function retentions(rules: JsonObject[], tags: Omit<Retention, "duration">[]): Retention[] {
   const durations = new Map(
     rules.map((rule) => {
@@ -161,12 +171,16 @@ function vaultStore(store: JsonValue | undefined): void {
   expect(object(store).dataStoreType, "VaultStore", "dataStoreType");
 }
 
-/** @throws {ArmError} for members that the type doesn't have, or that are not simulated. */
+/**
+ * [azure-mgmt-dataprotection, the models' members]
+ * @throws {ArmError} for members that the type doesn't have, or that are not simulated.
+ */
 export function only(value: JsonObject, members: readonly string[], type: string): void {
   const unknown = Object.keys(value).find((key) => !members.includes(key));
   if (unknown) throw unknownMember(unknown, type);
 }
 
+/** [azure-mgmt-dataprotection, the constants of the models] How Azure Backup words it is inferred. */
 function expect(value: JsonValue | undefined, wanted: string, what: string): void {
   if (value !== wanted) throw invalidPolicy(`${what} has to be ${wanted}, and is ${JSON.stringify(value)}`);
 }

@@ -27,6 +27,10 @@ export class BackupVault {
   /** The storage cannot be changed once something was protected. */
   everProtected = false;
 
+  /**
+   * [Microsoft Learn, "About Enhanced soft delete for Azure Backup": on, for 14 days, by default; "Immutable vault for
+   * Azure Backup"]
+   */
   constructor(id: string, body: JsonObject, principalId: string) {
     this.id = id;
     this.name = id.split("/").at(-1) as string;
@@ -60,7 +64,10 @@ export class BackupVault {
     return { state: String(state), retentionMillis: Number(retentionDurationInDays) * DAY };
   }
 
-  /** A PUT on an existing vault. */
+  /**
+   * A PUT on an existing vault. [Microsoft Learn, "Immutable vault for Azure Backup"; "About Enhanced soft delete for Azure
+   * Backup"; "Create and manage Backup vaults", storage redundancy] Inferred that cross-region restore is not taken back.
+   */
   update(body: JsonObject): void {
     checkBody(body);
     const { location } = this;
@@ -88,7 +95,7 @@ export class BackupVault {
     this.#properties = next;
     this.#refuseCrossRegion();
     this.tags = object(body.tags);
-    // As Azure says of the state: switching it off purges at once what was deleted.
+    // Switching it off purges at once what was deleted.
     if (this.softDelete.state === "Off") this.softDeleted.clear();
   }
 
@@ -112,6 +119,7 @@ export class BackupVault {
     };
   }
 
+  /** Inferred from Recovery Services vaults: a vault of zone-redundant storage that asks for it would decide it. */
   #refuseCrossRegion(): void {
     const [storage] = this.#properties.storageSettings as JsonObject[];
     if (crossRegionOf(this.#properties) === "Enabled" && storage?.type !== "GeoRedundant")
@@ -122,6 +130,10 @@ export class BackupVault {
   }
 }
 
+/**
+ * [azure-mgmt-dataprotection, BackupVault, StorageSetting, SecuritySettings, FeatureSettings, MonitoringSettings]
+ * [Microsoft Learn, "About Enhanced soft delete for Azure Backup": 14 to 180 days]
+ */
 function checkBody(body: JsonObject): void {
   only(body, ["location", "tags", "identity", "properties"], "BackupVaultResource");
   if (text(body.location) === undefined)
@@ -153,6 +165,7 @@ function checkBody(body: JsonObject): void {
   only(object(alerts.azureMonitorAlertSettings), ["alertsForAllJobFailures"], "AzureMonitorAlertSettings");
 }
 
+/** [azure-mgmt-dataprotection, the enums of the models] How Azure Backup words it is inferred. */
 function oneOf(value: JsonValue | undefined, allowed: readonly string[], what: string): void {
   if (!allowed.includes(value as string)) throw invalidParameter(what);
 }

@@ -1,6 +1,6 @@
 import type { ArmError } from "./error";
 
-/** How often others see a change at most that its caller no longer asks about. */
+/** How often others see a change at most that its caller no longer asks about: inferred, and only how the simulation ends it. */
 const SIGHTINGS = 3;
 
 interface Change {
@@ -26,7 +26,7 @@ export class ChangeLock {
     return this.#change !== undefined;
   }
 
-  /** @throws {ArmError} while another change goes on. */
+  /** Inferred where no report is named: two changes at once would decide it. @throws {ArmError} while another change goes on. */
   refuse(): void {
     if (this.#change === undefined) return;
     this.seen();

@@ -4,7 +4,7 @@ import type { CosmosAccount } from "./cosmosdb-account";
 import { DocumentError, type DocumentRequest } from "./cosmosdb-wire";
 import { type JsonValue, object, text } from "./json";
 
-/** How far a request's date may be from the service's clock. */
+/** How far a request's date may be from the service's clock: inferred; a request with an old date would decide it. */
 const DATE_TOLERANCE_MILLIS = 15 * 60_000;
 
 /**

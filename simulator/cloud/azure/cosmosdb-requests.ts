@@ -89,12 +89,14 @@ export function checkedRestore(body: JsonObject, restorableIn: (location: string
   return { source, at, only };
 }
 
+/** [azure-mgmt-cosmosdb, DefaultConsistencyLevel] */
 export function refuseConsistency(properties: JsonObject): void {
   const level = object(properties.consistencyPolicy).defaultConsistencyLevel;
   if (level !== undefined && !CONSISTENCY_LEVELS.includes(level as string))
     throw badRequest(`The consistency level '${level}' is not valid.`);
 }
 
+/** [azure-mgmt-cosmosdb, DatabaseAccountCreateUpdateParameters] */
 export function refuseUnknown(body: JsonObject): void {
   const unknown =
     Object.keys(body).find((key) => !["location", "tags", "kind", "identity", "properties"].includes(key)) ??

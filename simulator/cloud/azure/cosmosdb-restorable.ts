@@ -16,6 +16,7 @@ export class RestorableAccounts {
     this.#accounts = accounts;
   }
 
+  /** [azure-mgmt-cosmosdb, RestorableDatabaseAccountsOperations] */
   resourceTypes(apiVersions: readonly string[]): ArmResourceType[] {
     return [
       {

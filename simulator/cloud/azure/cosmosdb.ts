@@ -55,7 +55,7 @@ export class CosmosDb {
     return [...this.#accounts.values()];
   }
 
-  /** Answers a request to an account's document endpoint. @throws {DocumentError} */
+  /** Answers a request to an account's document endpoint; how it fails without one is inferred. @throws {DocumentError} */
   answerDocuments(request: DocumentRequest): DocumentAnswer {
     const account = this.find(request.host.split(".")[0] as string);
     // In the real world, the name of the host cannot be resolved.
@@ -137,6 +137,7 @@ export class CosmosDb {
     );
   }
 
+  /** [azure-mgmt-cosmosdb, DatabaseAccountCreateUpdateParameters; begin_create_or_update, account_name] */
   #put(name: ResourceName, body: JsonObject) {
     const accountName = name.names[0] as string;
     refuseUnknown(body);
@@ -282,6 +283,7 @@ export class CosmosDb {
     return account;
   }
 
+  /** [azure-mgmt-cosmosdb, ContinuousBackupRestoreLocation, BackupInformation] */
   #backupInformation(name: ResourceName, body: JsonObject) {
     const account = this.#in(name);
     const [, database, container] = name.names as [string, string, string];

@@ -96,6 +96,10 @@ export class DataProtection {
     return { simulatedMillis: durations.UPDATE_BACKUP_VAULT };
   }
 
+  /**
+   * [Microsoft Learn, "Create Azure Data Protection backup policy for Azure Database for PostgreSQL - Flexible Server
+   * using REST API"] A policy is not modified.
+   */
   #putPolicy(name: ResourceName, body: JsonObject): ArmAnswer {
     const vault = this.#vault(name);
     const own = name.names[1] as string;
@@ -110,6 +114,7 @@ export class DataProtection {
     return { body: describePolicy(policy) };
   }
 
+  /** Inferred from what a policy is for: a DELETE of one with an instance would decide it. */
   #deletePolicy(name: ResourceName): ArmAnswer {
     const vault = this.#vault(name);
     const own = (name.names[1] as string).toLowerCase();

@@ -29,6 +29,7 @@ class ServerSettings {
     this.#takeFailure = takeFailure;
   }
 
+  /** [azure-mgmt-postgresqlflexibleservers, FirewallRule, Configuration] */
   resourceTypes(): ArmResourceType[] {
     const { type, apiVersions } = this.#rules;
     return [
@@ -91,6 +92,10 @@ class ServerSettings {
     };
   }
 
+  /**
+   * [azure-mgmt-postgresqlflexibleservers, Configuration.is_read_only, is_dynamic_config, is_config_pending_restart] The
+   * code is inferred.
+   */
   #setParameter(server: FlexibleServer, parameter: string, body: JsonObject) {
     const rule = this.#rule(parameter);
     if (rule.readOnly)
@@ -117,6 +122,7 @@ class ServerSettings {
     };
   }
 
+  /** Inferred how Azure names it: a PUT of a parameter that no server has would decide it. */
   #rule(parameter: string): ParameterRule {
     const rule = this.#rules.parameters[parameter];
     if (rule) return rule;

@@ -6,7 +6,10 @@ import { type JsonObject, merged, object, text, without } from "./json";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** The newest instant that can be restored lies this far behind now: logs are backed up that often. */
+/**
+ * The newest instant that can be restored lies this far behind now: logs are backed up that often. [Microsoft Learn, "Backup
+ * and restore in Azure Database for PostgreSQL": up to 5 minutes; "… MySQL - Flexible Server": every five minutes]
+ */
 export const RESTORE_LAG_MILLIS = 5 * 60 * 1000;
 
 /** A row as far as the simulation cares: any plain object. */

@@ -130,6 +130,7 @@ export class FlexibleServers {
     }
   }
 
+  /** [azure-mgmt-postgresqlflexibleservers, Server] [azure-mgmt-mysqlflexibleservers, Server] A new server's members. */
   #create(id: string, body: JsonObject) {
     const properties = object(body.properties);
     if (!isObject(body.sku)) throw invalidParameter("Sku");
@@ -145,6 +146,10 @@ export class FlexibleServers {
     return { body: server.describe(), created: true as const, simulatedMillis: durations.CREATE_SERVER };
   }
 
+  /**
+   * [Microsoft Learn, "Backup and restore in Azure Database for PostgreSQL", point-in-time recovery] Into the source's
+   * region, as it is.
+   */
   #restore(id: string, body: JsonObject) {
     const properties = object(body.properties);
     const sourceId = text(properties.sourceServerResourceId);
@@ -188,10 +193,13 @@ export class FlexibleServers {
     };
   }
 
-  /** A PUT on a server that is there. */
+  /**
+   * A PUT on a server that is there. [azure-mgmt-postgresqlflexibleservers, CreateMode] Inferred that a second restore is
+   * refused; it would decide it.
+   */
   #update(server: FlexibleServer, body: JsonObject) {
     const properties = object(body.properties);
-    // It is unknown what Azure does with a second restore into the same server: refuse it, so that nothing relies on it.
+    // A second restore into the same server: refuse it, so that nothing relies on it.
     const mode = text(properties.createMode);
     if (mode !== undefined && mode !== "Default" && mode !== "Update" && mode !== "Create")
       throw new ArmError("ServerNameAlreadyExists", "Specified server name is already used.", 409);
@@ -201,6 +209,9 @@ export class FlexibleServers {
     return this.#patch(server, body);
   }
 
+  /**
+   * [Microsoft Learn, "Backup and restore in Azure Database for PostgreSQL"] Geo-redundancy is chosen at creation only.
+   */
   #patch(server: FlexibleServer, body: JsonObject) {
     this.#refuseUnknown(body, [...this.rules.properties, ...CREATE_ONLY, "createMode"]);
     server.lock.refuse();
@@ -228,6 +239,7 @@ export class FlexibleServers {
     };
   }
 
+  /** [azure-mgmt-postgresqlflexibleservers, Server] [azure-mgmt-mysqlflexibleservers, Server] */
   #refuseUnknown(body: JsonObject, known: readonly string[]): void {
     const unknown =
       Object.keys(body).find((key) => !["location", "tags", "sku", "identity", "properties"].includes(key)) ??
@@ -242,6 +254,10 @@ export class FlexibleServers {
       throw invalidParameter("StandbyAvailabilityZone");
   }
 
+  /**
+   * [Microsoft Learn, "Backup and restore in Azure Database for PostgreSQL": 7 to 35 days; "… MySQL - Flexible Server":
+   * 1 to 35]
+   */
   #refuseRetention(properties: JsonObject): void {
     const days = object(properties.backup).backupRetentionDays;
     if (days === undefined) return;

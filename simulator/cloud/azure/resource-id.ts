@@ -12,7 +12,7 @@ export interface ResourcePath {
   names: string[];
 }
 
-/** @throws {ArmError} for a path that is none. */
+/** Inferred how Azure names it: a request without a subscription would decide it. @throws {ArmError} for a path that is none. */
 export function parseResourcePath(path: string): ResourcePath {
   const whole = path
     .split("/")

@@ -11,9 +11,9 @@ export const ROLES = {
   postgresqlLongTermRetention: "c088a766-074b-43ba-90d4-1fb21feae531",
 } as const;
 
-/** Azure says that an assignment takes up to ten minutes to be in effect. */
+/** An assignment takes up to ten minutes to be in effect. [Microsoft Learn, "Troubleshoot Azure RBAC"] */
 const PROPAGATION_MILLIS = 10 * MINUTE;
-/** A new identity is not found everywhere at once; who says what it is needs no search. */
+/** A new identity is not found everywhere at once; who says what it is needs no search. For how long is inferred. */
 const REPLICATION_MILLIS = 2 * MINUTE;
 
 interface RoleAssignment {
@@ -80,6 +80,7 @@ export class RoleAssignments {
     ];
   }
 
+  /** Inferred how Azure names it: a GET of an assignment that there is not would decide it. */
   #in(name: ResourceName): RoleAssignment {
     const found = this.#assignments.get(idOf(name).toLowerCase());
     if (found) return found;
@@ -136,6 +137,7 @@ export class RoleAssignments {
     return { body: describe(assignment) };
   }
 
+  /** [Microsoft Learn, "Troubleshoot Azure RBAC", PrincipalNotFound] */
   #refuseUnseen(principalId: string): void {
     const madeAt = this.#principals.get(principalId);
     if (madeAt !== undefined && this.#clock.now() - madeAt >= REPLICATION_MILLIS) return;

@@ -8,6 +8,7 @@ import type { JsonObject } from "./json";
 import { reportArmExchange } from "./observer";
 import type { LateFailure } from "./resource-type";
 
+/** Inferred: Microsoft names this limit for templates; a longer request would decide it. */
 const MAX_BODY_BYTES = 4 * 2 ** 20;
 /** The secret that a request for a token must contain, as on an Azure host with a managed identity. */
 const IDENTITY_HEADER = "rehearsal";
@@ -40,7 +41,7 @@ export interface AzureEndpoint {
 /**
  * Serves the simulated Azure on one loopback port: its Resource Manager, the metadata that name it
  * (`ARM_METADATA_HOSTNAME`), and the tokens of a managed identity (`IDENTITY_ENDPOINT`).
- * Of these, `failures` count the requests to the Resource Manager.
+ * Of these, `failures` count the requests to the Resource Manager. Codes of refused tokens and throttling are inferred.
  */
 export async function serveAzure(cloud: AzureCloud, failures = new RequestFailures()): Promise<AzureEndpoint> {
   /** What Azure goes on with after its first answer, and what comes of it: looked at once, it is still under way. */
@@ -208,6 +209,7 @@ function write(response: ServerResponse, status: number, body?: JsonObject): voi
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }
 
+/** Inferred: a longer request would decide the code. */
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -45,7 +45,7 @@ const CONFIGURATION = [
   "assumeRoles",
 ];
 
-/** How many random characters the bridge's automatic names end in. */
+/** How many random characters the bridge's automatic names end in. [pulumi-terraform-bridge: pkg/tfbridge/names.go, AutoName] */
 const AUTO_NAME_DIGITS = 7;
 
 const REGION: Properties = { region: { type: "string", computed: true, replaces: true } };

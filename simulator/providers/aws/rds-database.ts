@@ -180,7 +180,11 @@ export function updateTags(rds: RdsRegion, arn: string, state: PropertyMap, want
   rds.addTagsToResource(arn, tagList(wanted));
 }
 
-/** What a deletion says of backups. @param type How the provider's message begins. @throws when it needs a name for the last snapshot. */
+/**
+ * What a deletion says of backups. [terraform-provider-aws: internal/service/rds/cluster.go, resourceClusterDelete]
+ * @param type How the provider's message begins.
+ * @throws when it needs a name for the last snapshot.
+ */
 export function deletion(type: string, state: PropertyMap) {
   const skip = flag(state.skipFinalSnapshot);
   const snapshot = text(state.finalSnapshotIdentifier);

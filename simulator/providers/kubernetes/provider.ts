@@ -54,7 +54,9 @@ const PATCH_FORCE = "pulumi.com/patchForce";
 /** Under which name it creates: creating is no server-side apply. */
 const CREATOR = "pulumi-kubernetes";
 
+/** Inferred, as all times are: only that an object takes less than a database. */
 const CREATE_MILLIS = 1_000;
+/** Inferred, as above. */
 const CHANGE_MILLIS = 500;
 
 const ALREADY_EXISTS = `

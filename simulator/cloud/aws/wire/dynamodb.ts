@@ -18,7 +18,8 @@ import { type Operations, page } from "./json";
 
 /** [botocore: dynamodb/2012-08-10, ListTablesInput, Limit: 1 to 100, 100 by default] */
 const LIST_TABLES_LIMIT = 100;
-const LIST_TAGS_PAGE = 10; // Inferred: the model has no size of a page; one that is small makes callers turn pages.
+/** Inferred: the model has no size of a page; one that is small makes callers turn pages. */
+const LIST_TAGS_PAGE = 10;
 
 /** DynamoDB's control plane, and what a restore reads of the data plane, JSON 1.0. */
 export function dynamodbOperations(cloud: AwsCloud): Operations {
@@ -273,20 +274,19 @@ function counted(cloud: AwsCloud, operations: Operations): Operations {
 }
 
 function name(input: { TableName?: string | undefined }): string {
-  if (!input.TableName)
-    throw new AwsError(
-      "ValidationException",
-      "The parameter 'TableName' is required but was not present in the request",
-    );
+  if (!input.TableName) throw missing("TableName");
   return input.TableName;
 }
 
+function missing(parameter: string): AwsError {
+  return new AwsError(
+    "ValidationException",
+    `The parameter '${parameter}' is required but was not present in the request`,
+  );
+}
+
 function arnOf(input: { ResourceArn?: string | undefined }): string {
-  if (!input.ResourceArn)
-    throw new AwsError(
-      "ValidationException",
-      "The parameter 'ResourceArn' is required but was not present in the request",
-    );
+  if (!input.ResourceArn) throw missing("ResourceArn");
   return input.ResourceArn;
 }
 

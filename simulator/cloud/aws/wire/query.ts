@@ -28,7 +28,7 @@ export interface QueryOperations {
   elementNames: Record<string, string>;
 }
 
-/** Finds the operation and reads its request; what comes back runs it in a region. */
+/** Finds the operation and reads its request; what comes back runs it in a region. [Amazon RDS API Reference, Common Errors] */
 export function readQuery(service: QueryOperations, action: string, form: URLSearchParams): (region: string) => object {
   const operation = service.operations[action];
   if (!operation) throw new AwsError("InvalidAction", `The action ${action} is not simulated`);
@@ -64,6 +64,7 @@ function structure(members: Record<string, Member>, tree: Tree, path: string): o
   );
 }
 
+/** Inferred how AWS names a value that it can't read: a number that is none would decide it. */
 function read(member: Member, value: string | Tree, path: string): unknown {
   if (typeof member === "object") {
     if (typeof value === "string") {

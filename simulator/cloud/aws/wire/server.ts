@@ -16,6 +16,7 @@ import { rdsOperations } from "./rds";
 import { checkSignature } from "./signature";
 import { stsOperations } from "./sts";
 
+/** Inferred: longer than anything that is sent here; a longer request would decide it. */
 const MAX_BODY_BYTES = 4 * 2 ** 20;
 
 export interface AwsEndpoint {
@@ -37,7 +38,7 @@ interface JsonService {
 /**
  * Serves the simulated AWS on one loopback port, as the SDKs' `AWS_ENDPOINT_URL` expects: which service a request is
  * for follows from its target header or form, and the region from the scope of its signature, which is checked for assumed roles.
- * Requests for credentials are not among those that `failures` count.
+ * Requests for credentials are not among those that `failures` count. [Amazon RDS API Reference, Common Errors: Throttling]
  */
 export async function serveAws(cloud: AwsCloud, failures = new RequestFailures()): Promise<AwsEndpoint> {
   const json: Record<string, JsonService> = {
@@ -245,7 +246,10 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** From `Authorization: AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, ...`. */
+/**
+ * From `Authorization: AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, ...`.
+ * [Amazon RDS API Reference, Common Errors]
+ */
 function regionOfScope(request: IncomingMessage): string {
   const scope = /Credential=[^/]+\/\d{8}\/([a-z0-9-]+)\//.exec(request.headers.authorization ?? "");
   if (!scope) throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
