@@ -9,7 +9,8 @@ export interface Statement {
   Effect: string;
   Action: string[];
   Resource: string[];
-  Condition?: Record<string, Record<string, string>>;
+  /** Values of condition keys by operator, `StringEquals` or `StringLike`. */
+  Condition?: Record<string, Record<string, string> | undefined>;
 }
 
 export interface Document {

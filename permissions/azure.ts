@@ -7,6 +7,8 @@ export interface CustomRole {
   Name: string;
   Description: string;
   Actions: string[];
+  /** What wildcards in `Actions` would give too much. */
+  NotActions: string[];
   AssignableScopes: string[];
 }
 

@@ -10,7 +10,8 @@ export interface KubernetesRight {
 export type KubernetesVerb = "create" | "delete" | "get" | "list" | "patch" | "update" | "watch";
 
 /** Who needs which rights; each also needs those before it. docs/recovery.md has those of a switch-over. */
-export type KubernetesUser = "preview" | "up";
+export const KUBERNETES_USERS = ["preview", "refresh", "up"] as const;
+export type KubernetesUser = (typeof KUBERNETES_USERS)[number];
 
 /** Where a set pauses pods. */
 export interface PausedNamespaces {
@@ -27,6 +28,7 @@ const DECLARED: [string, string][] = [
   ["", "serviceaccounts"],
   ["batch", "cronjobs"],
 ];
+const LEASES = ["coordination.k8s.io", "leases"] as const;
 /** What it creates in the releases' namespaces, too. */
 const IN_EVERY_NAMESPACE: [string, string][] = [
   ["rbac.authorization.k8s.io", "roles"],
@@ -34,14 +36,14 @@ const IN_EVERY_NAMESPACE: [string, string][] = [
 ];
 
 /**
- * Server-side apply creates with `patch` and `create` [Kubernetes, Server-Side Apply]; the provider waits until what it deletes is gone
- * with `list` and `watch`.
+ * The provider creates with `create`, changes with `patch`, and waits with `list` and `watch` until what it deletes is gone; `refresh`
+ * and `preview` have the `get` that it begins with.
  */
-const DECLARING: readonly KubernetesVerb[] = ["create", "delete", "get", "list", "patch", "watch"];
+const DECLARING: readonly KubernetesVerb[] = ["create", "delete", "list", "patch", "watch"];
 
 /**
- * The rights of a preview or an up. A Role can only be created by an account that has the rights in it [Kubernetes, Using RBAC
- * Authorization, "Privilege escalation prevention"]: those of the pauser are among these.
+ * The rights of a preview, a refresh or an up. A Role can only be created by an account that has the rights in it [Kubernetes, Using
+ * RBAC Authorization, "Privilege escalation prevention"]: those of the pauser are among these.
  */
 export function kubernetesRights(
   who: KubernetesUser,
@@ -49,27 +51,42 @@ export function kubernetesRights(
 ): KubernetesRight[] {
   const rights = (namespace: string, [group, resource]: readonly [string, string], verbs: readonly KubernetesVerb[]) =>
     verbs.map((verb) => ({ group, resource, verb, namespace }));
+  const paused = [...new Set(releases)];
   const both = [...new Set([schedule, ...releases])];
-  if (who === "preview")
-    return [
-      ...rights(schedule, ["batch", "cronjobs"], ["get"]),
-      ...rights(schedule, ["batch", "jobs"], ["list"]),
-      ...rights(schedule, ["", "configmaps"], ["get"]),
-      ...[...new Set(releases)].flatMap((namespace) => [
-        ...rights(namespace, ["apps", "deployments"], ["list"]),
-        ...rights(namespace, ["", "services"], ["list"]),
-      ]),
-    ];
-  return [
-    ...DECLARED.flatMap((kind) => rights(schedule, kind, DECLARING)),
-    ...(declaresSecret ? rights(schedule, ["", "secrets"], DECLARING) : []),
-    ...both.flatMap((namespace) => IN_EVERY_NAMESPACE.flatMap((kind) => rights(namespace, kind, DECLARING))),
-    // The pauser's, which its Roles give it.
-    ...rights(schedule, ["", "configmaps"], ["update"]),
-    ...rights(schedule, ["", "pods"], ["get"]),
-    ...[...new Set(releases)].flatMap((namespace) => [
-      ...rights(namespace, ["", "pods"], ["list"]),
-      ...rights(namespace, ["coordination.k8s.io", "leases"], ["create", "get", "patch", "update"]),
-    ]),
-  ];
+  const inBoth = (verbs: readonly KubernetesVerb[]) =>
+    both.flatMap((namespace) => IN_EVERY_NAMESPACE.flatMap((kind) => rights(namespace, kind, verbs)));
+  const secrets = (verbs: readonly KubernetesVerb[]) =>
+    declaresSecret ? rights(schedule, ["", "secrets"], verbs) : [];
+  switch (who) {
+    case "preview":
+      return [
+        ...rights(schedule, ["batch", "cronjobs"], ["get"]),
+        ...rights(schedule, ["batch", "jobs"], ["list"]),
+        ...rights(schedule, ["", "configmaps"], ["get"]),
+        ...paused.flatMap((namespace) => [
+          ...rights(namespace, ["apps", "deployments"], ["list"]),
+          ...rights(namespace, ["", "services"], ["list"]),
+        ]),
+      ];
+    case "refresh":
+      return [
+        ...rights(schedule, ["", "serviceaccounts"], ["get"]),
+        ...secrets(["get"]),
+        ...inBoth(["get"]),
+        ...paused.flatMap((namespace) => rights(namespace, LEASES, ["get"])),
+      ];
+    case "up":
+      return [
+        ...DECLARED.flatMap((kind) => rights(schedule, kind, DECLARING)),
+        ...secrets(DECLARING),
+        ...inBoth(DECLARING),
+        // The pauser's, which its Roles give it.
+        ...rights(schedule, ["", "configmaps"], ["update"]),
+        ...rights(schedule, ["", "pods"], ["get"]),
+        ...paused.flatMap((namespace) => [
+          ...rights(namespace, ["", "pods"], ["list"]),
+          ...rights(namespace, LEASES, ["create", "patch", "update"]),
+        ]),
+      ];
+  }
 }

@@ -3,7 +3,7 @@ import { namespacePatterns } from "../../components/databases/dynamodb/tables";
 import { type AskedActions, awsIdentity, deniedActions } from "../../operations/aws-permissions";
 import { readOptIn } from "../../operations/backup";
 import { rdsQuotas } from "../../operations/rds-quotas";
-import { AWS_DOCUMENTS, type Document, filledDocument, type Placeholders } from "../../permissions/aws";
+import { AWS_DOCUMENTS, type Document, filledDocument, type Placeholders, type Statement } from "../../permissions/aws";
 import { awsPartition } from "../../restore-points/rules/aws-partition";
 import { webClock } from "./clock";
 import { type Ask, checked, type Finding, found, ok, problem, warning } from "./finding";
@@ -124,7 +124,7 @@ async function permissionFindings(
       ({ Action, Resource, Condition }): AskedActions => ({
         actions: Action.filter((action) => services.has(action.split(":")[0] ?? "")),
         resources: Resource,
-        context: Condition?.StringEquals,
+        context: contextOf(Condition, region),
       }),
     );
     const wanted = asked.filter(({ actions }) => actions.length > 0);
@@ -142,6 +142,12 @@ async function permissionFindings(
       );
   }
   return findings;
+}
+
+/** What conditions ask for, in a request that they allow. */
+function contextOf({ StringEquals, StringLike = {} }: NonNullable<Statement["Condition"]> = {}, region: string) {
+  const like = Object.entries(StringLike).map(([key, pattern]) => [key, pattern.replace("*", region)]);
+  return { ...StringEquals, ...Object.fromEntries(like) };
 }
 
 const TITLES = { preview: "a preview", up: "an up", restore: "a restore", recover: "a recovery" };

@@ -11,7 +11,7 @@ import { readData, readPauseRuns } from "../../operations/kubernetes/pause-runs"
 import { ClusterReader } from "../../operations/kubernetes/reader";
 import { lookUpReleases, missingNamespaces } from "../../operations/kubernetes/releases";
 import { missingRights } from "../../operations/switch-over/rights";
-import { kubernetesRights } from "../../permissions/kubernetes";
+import { KUBERNETES_USERS, kubernetesRights } from "../../permissions/kubernetes";
 import { durationText } from "../../restore-points/duration";
 import { formatInstant } from "../../restore-points/instant";
 import { LAST_RUN_KEY, readLastRun } from "../../restore-points/last-run";
@@ -100,7 +100,7 @@ export async function clusterFindings(
         releases: releases.map((release) => release.namespace),
         declaresSecret: declaresSecret(pause.notify),
       };
-      const rights = (["preview", "up"] as const).flatMap((who) => kubernetesRights(who, where));
+      const rights = KUBERNETES_USERS.flatMap((who) => kubernetesRights(who, where));
       const missing = await missingRights(client, rights);
       if (missing.length === 0) return [ok(`this account has the ${rights.length} rights that an up needs`)];
       return [

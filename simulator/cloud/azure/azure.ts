@@ -148,7 +148,7 @@ export class AzureCloud {
     this.dataProtection.runWhatIsDue();
 
     if (method === "GET" && parsed.type === "Microsoft.Authorization/permissions")
-      return { body: { value: [this.#permissionsAt(resourceGroup)] } };
+      return { body: { value: this.#permissionsAt(resourceGroup) } };
 
     const types = parsed.type.split("/");
     const action = method === "POST" ? (types.pop() as string) : undefined;
@@ -174,10 +174,10 @@ export class AzureCloud {
   }
 
   /** What the caller's roles give on a scope; those on the subscription are inherited. Everybody may ask. [Azure REST API, Permissions] */
-  #permissionsAt(resourceGroup: string | undefined): JsonObject {
+  #permissionsAt(resourceGroup: string | undefined): JsonObject[] {
     const inherited = this.permissions.listed("subscription");
-    const actions = resourceGroup === undefined ? inherited : [...inherited, ...this.permissions.listed("group")];
-    return { actions, notActions: [], dataActions: [], notDataActions: [] };
+    const all = resourceGroup === undefined ? inherited : [...inherited, ...this.permissions.listed("group")];
+    return all.map((each) => ({ ...each, dataActions: [], notDataActions: [] }));
   }
 
   /** Runs a request that is allowed. Inferred how Azure names what it has not: a POST to an unknown action would decide it. */
@@ -254,6 +254,6 @@ export { ArmError } from "./error";
 export type { FlexibleServer } from "./flexible-server";
 export type { FlexibleServers } from "./flexible-servers";
 export { type JsonObject, merged, object, without } from "./json";
-export type { ArmAccess } from "./permissions";
+export { type ArmAccess, type ArmGrant, gives } from "./permissions";
 export { STORED_PROCEDURE } from "./schema-loader";
 export { checkTags } from "./tags";

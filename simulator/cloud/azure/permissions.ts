@@ -9,6 +9,11 @@ export interface ArmAccess {
   scope: "group" | "subscription";
 }
 
+/** What a role gives on its scope: an action, in which `*` stands for any characters, without those that the role excepts. */
+export interface ArmGrant extends ArmAccess {
+  notActions?: readonly string[];
+}
+
 const VERBS: Record<string, string> = { GET: "read", PUT: "write", PATCH: "write", DELETE: "delete" };
 
 /** Where a provider answers how a change goes on. [Microsoft Learn, Azure permissions for Databases, Networking, Management and governance] */
@@ -22,12 +27,12 @@ const STATUS: Record<string, string> = {
 
 /** What a request's caller may do. They may do everything until roles restrict them. */
 export class ArmPermissions {
-  #allowed: ReadonlySet<string> | undefined;
+  #allowed: readonly ArmGrant[] | undefined;
   #watching: ((access: ArmAccess) => void) | undefined;
 
   /** From now on, only these are allowed; without any, everything again. */
-  restrict(allowed: readonly ArmAccess[] | undefined): void {
-    this.#allowed = allowed && new Set(allowed.map(keyOf));
+  restrict(allowed: readonly ArmGrant[] | undefined): void {
+    this.#allowed = allowed;
   }
 
   /** Has each access reported before it is decided. */
@@ -36,13 +41,15 @@ export class ArmPermissions {
   }
 
   allows(access: ArmAccess): boolean {
-    return this.#allowed === undefined || this.#allowed.has(keyOf(access));
+    return this.#allowed === undefined || this.#allowed.some((grant) => gives(grant, access));
   }
 
-  /** The actions that are allowed, as the Resource Manager lists them for a scope. */
-  listed(scope: ArmAccess["scope"]): string[] {
-    if (this.#allowed === undefined) return ["*"];
-    return [...this.#allowed].filter((key) => key.startsWith(`${scope} `)).map((key) => key.slice(scope.length + 1));
+  /** What is allowed on a scope, as the Resource Manager lists it. */
+  listed(scope: ArmAccess["scope"]): { actions: string[]; notActions: string[] }[] {
+    if (this.#allowed === undefined) return [{ actions: ["*"], notActions: [] }];
+    return this.#allowed
+      .filter((grant) => grant.scope === scope)
+      .map(({ action, notActions = [] }) => ({ actions: [action], notActions: [...notActions] }));
   }
 
   /** @throws {ArmError} as the Resource Manager refuses a caller without the action [Microsoft Learn, Troubleshoot Azure RBAC] */
@@ -59,6 +66,15 @@ export class ArmPermissions {
   }
 }
 
+/**
+ * Actions that Azure publishes under another name than the one that their path has: the list of a subscription is "List all the
+ * restorable database accounts". [Microsoft Learn, Azure permissions for Databases; Manage permissions to restore an Azure Cosmos DB account]
+ */
+const PUBLISHED_AS: Record<string, string> = {
+  "microsoft.documentdb/restorabledatabaseaccounts/read":
+    "Microsoft.DocumentDB/locations/restorableDatabaseAccounts/read",
+};
+
 /** The action of a request. [Microsoft Learn, Azure role definitions] */
 export function accessesOf(
   method: string,
@@ -70,7 +86,7 @@ export function accessesOf(
   const scope = path.resourceGroup === undefined ? "subscription" : "group";
   const own = action === undefined ? `${type}/${VERBS[method] ?? method.toLowerCase()}` : `${type}/${action}/action`;
   const linked = method === "PUT" || method === "PATCH" ? linkedActions(type, body) : [];
-  return [{ action: own, scope }, ...linked];
+  return [{ action: PUBLISHED_AS[own.toLowerCase()] ?? own, scope }, ...linked];
 }
 
 /** What it takes to follow a change that Azure goes on with. */
@@ -115,7 +131,14 @@ function list(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Azure compares actions without regard to case. */
-function keyOf({ action, scope }: ArmAccess): string {
-  return `${scope} ${action.toLowerCase()}`;
+/** Azure compares actions without regard to case, and takes `notActions` out of what `actions` give. [Microsoft Learn, Azure role definitions] */
+export function gives({ scope, action, notActions = [] }: ArmGrant, access: ArmAccess): boolean {
+  const fits = (pattern: string) => like(pattern.toLowerCase(), access.action.toLowerCase());
+  return scope === access.scope && fits(action) && !notActions.some(fits);
+}
+
+/** Whether a text fits a pattern in which `*` stands for any characters. */
+function like(pattern: string, text: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`).test(text);
 }

@@ -46,13 +46,12 @@ function patternHere({ action, resource }: Access, names: Names): Pattern {
     const what = suffix === "" ? "Tables" : "TableBackups";
     if (region === names.region && names.tables.includes(table))
       return { about: what, resources: [here(service, `table/\${Table}${suffix}`)] };
-    return {
-      about: `${what.replace("Table", "TableCopy").replace("Copys", "Copies")}`,
-      resources: [
-        here(service, `table/\${Table}-*${suffix}`),
-        here(service, `table/\${Table}${suffix}`).replace("{Region}", "{CopyRegion}"),
-      ],
-    };
+    // In their own region, copies have other names.
+    const copy =
+      region === names.region
+        ? here(service, `table/\${Table}-*${suffix}`)
+        : here(service, `table/\${Table}${suffix}`).replace("{Region}", "{CopyRegion}");
+    return { about: `${what.replace("Table", "TableCopy").replace("Copys", "Copies")}`, resources: [copy] };
   }
   if (service === "rds") {
     const [type = "", id = ""] = name.split(":");
@@ -95,12 +94,12 @@ export function awsDocuments(seen: readonly (Seen & { names: Names })[]): Record
   const given = new Set<string>();
   return Object.fromEntries(
     WHO.map((who) => {
-      const byAction = new Map<string, { action: string; passedTo?: string; patterns: Map<string, string> }>();
+      const byAction = new Map<string, Allowed>();
       for (const { access, names } of seen.filter((each) => each.who === who)) {
         const { about, resources } = patternOf(access, names);
-        const passedTo = access.context?.["iam:PassedToService"];
-        const key = `${access.action} ${passedTo ?? ""}`;
-        const found = byAction.get(key) ?? { action: access.action, passedTo, patterns: new Map() };
+        const condition = conditionOf(access);
+        const key = `${access.action} ${JSON.stringify(condition ?? {})}`;
+        const found = byAction.get(key) ?? { action: access.action, condition, patterns: new Map() };
         for (const resource of resources) if (!given.has(`${key} ${resource}`)) found.patterns.set(resource, about);
         byAction.set(key, found);
       }
@@ -112,21 +111,34 @@ export function awsDocuments(seen: readonly (Seen & { names: Names })[]): Record
   ) as unknown as Record<Who, Statement[]>;
 }
 
-function grouped(
-  actions: readonly { action: string; passedTo?: string; patterns: Map<string, string> }[],
-): Statement[] {
+/** An action, and what it is allowed on: patterns of resources, with what their statement is called. */
+interface Allowed {
+  action: string;
+  condition: Statement["Condition"];
+  patterns: Map<string, string>;
+}
+
+/** What narrows a statement besides its resources. A key is used by AWS Backup, in whatever region a vault is. */
+function conditionOf({ context = {} }: Access): Statement["Condition"] {
+  const { "iam:PassedToService": passedTo, "kms:ViaService": via } = context;
+  if (passedTo !== undefined) return { StringEquals: { "iam:PassedToService": passedTo } };
+  if (via !== undefined) return { StringLike: { "kms:ViaService": `${via.split(".")[0]}.*` } };
+  return undefined;
+}
+
+function grouped(actions: readonly Allowed[]): Statement[] {
   const groups = new Map<string, Statement>();
-  for (const { action, passedTo, patterns } of actions) {
+  for (const { action, condition, patterns } of actions) {
     const service = action.split(":")[0] ?? "";
     const Resource = [...patterns.keys()].sort();
-    const key = JSON.stringify([service, Resource, passedTo]);
+    const key = JSON.stringify([service, Resource, condition]);
     const about = [...new Set([...patterns.values()].sort())].join("");
     const group = groups.get(key) ?? {
       Sid: [service.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase()), about].join(""),
       Effect: "Allow",
       Action: [],
       Resource,
-      ...(passedTo !== undefined && { Condition: { StringEquals: { "iam:PassedToService": passedTo } } }),
+      ...(condition !== undefined && { Condition: condition }),
     };
     group.Action = [...group.Action, action].sort();
     groups.set(key, group);

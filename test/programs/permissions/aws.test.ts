@@ -1,18 +1,20 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import type { Placeholders } from "../../../permissions/aws";
 import { auroraPart } from "../../../rehearsal/sets/aurora";
-import { dynamodbPart, TABLES } from "../../../rehearsal/sets/dynamodb";
-import { setOf } from "../../../rehearsal/sets/part";
+import { dynamodbPart, recoveredDynamodbPart, TABLES } from "../../../rehearsal/sets/dynamodb";
+import { type SetPart, setOf } from "../../../rehearsal/sets/part";
 import { PAUSED } from "../../../rehearsal/sets/pause";
 import { multiAzClusterPart, rdsInstancePart } from "../../../rehearsal/sets/rds";
+import type { RehearsalSet } from "../../../rehearsal/sets/set";
 import { AWS_VAULT, VAULT_NAME } from "../../../rehearsal/vaults/aws";
 import { errors, REGION } from "../rehearsed";
 import { awsDocuments, type Names, type Seen } from "./aws-documents";
-import { grants, nameOf, policyOf, type Right, rightsOf } from "./aws-rights";
-import { phasesOf, runPhase, type Who } from "./phases";
-import { type Held, playExactly } from "./proof";
+import { grants, nameOf, policyOf, type Right, refusedIn, rightsOf } from "./aws-rights";
+import { playExactly, removeEach, type World } from "./one-by-one";
+import { phasesOf, runPhase } from "./phases";
+import { chosen, judged, ONE_BY_ONE } from "./removals";
 
 const FOLDER = join(__dirname, "../../../permissions/aws");
 const ELSEWHERE = "ap-northeast-3";
@@ -20,19 +22,6 @@ const ELSEWHERE = "ap-northeast-3";
 /** `write` makes the documents from what is played; otherwise they have to be what they were made from. */
 const WRITE = process.env.PERMISSIONS === "write";
 
-const set = setOf(
-  [
-    dynamodbPart(REGION, ELSEWHERE),
-    auroraPart("customers", "aurora-postgresql", REGION),
-    rdsInstancePart("orders", { key: "rdsMysql", engine: "mysql" }, REGION),
-    multiAzClusterPart("stock", { key: "rdsPostgresql", engine: "postgres" }, REGION),
-  ],
-  {
-    name: "aws",
-    title: "every kind of database on AWS, with everything that can be configured",
-    config: { "aws:region": REGION, ...PAUSED, "scalar-backup:tags": { service: "payments" } },
-  },
-);
 const NAMES: Names = {
   region: REGION,
   tables: TABLES,
@@ -51,10 +40,7 @@ const VALUES: Placeholders = {
   EksCluster: ["rehearsal"],
   MonitoringRole: ["rds-monitoring"],
 };
-
-const rights = (who: Who) => rightsOf(who, VALUES);
-
-const config = {
+const CONFIG = {
   "scalar-backup:vault": {
     aws: {
       ...AWS_VAULT,
@@ -64,15 +50,70 @@ const config = {
   },
 };
 
+/** What a step goes on without, and warns: it cannot say whether AWS Backup does its part. */
+const WARNED = [
+  "backup:DescribeRegionSettings",
+  "backup:ListBackupPlans",
+  "backup:ListBackupPlanVersions",
+  "backup:ListBackupSelections",
+];
+const warns = (right: string) => WARNED.some((action) => right.includes(`: ${action} on `));
+
+interface Played {
+  set: RehearsalSet;
+  values: Placeholders;
+}
+
+/** Every kind of database, with everything that can be configured; and tables whose copies are next to them. */
+const PLAYED: Played[] = [
+  {
+    set: setAs("aws", [
+      dynamodbPart(REGION, ELSEWHERE),
+      auroraPart("customers", "aurora-postgresql", REGION),
+      rdsInstancePart("orders", { key: "rdsMysql", engine: "mysql" }, REGION),
+      multiAzClusterPart("stock", { key: "rdsPostgresql", engine: "postgres" }, REGION),
+    ]),
+    values: VALUES,
+  },
+  { set: setAs("tables", [recoveredDynamodbPart(REGION)]), values: { ...VALUES, CopyRegion: [] } },
+];
+
+function setAs(name: string, parts: [SetPart, ...SetPart[]]): RehearsalSet {
+  const config = { "aws:region": REGION, ...PAUSED, "scalar-backup:tags": { service: "payments" } };
+  return setOf(parts, { name, title: `${parts.length} databases on AWS`, config });
+}
+
+/** A set in a simulated AWS that is held to rights. */
+async function start(t: ExecutionContext, { set, values }: Played, parallel?: number): Promise<World<Right>> {
+  const played = await phasesOf(t, set, CONFIG, parallel);
+  const { caller } = played.cloud.aws;
+  let allowed: readonly Right[] = [];
+  return {
+    ...played,
+    held: {
+      rightsOf: (who) => rightsOf(who, values),
+      nameOf,
+      refusedIn,
+      restrict(given) {
+        allowed = given;
+        caller.restrict([policyOf(given)]);
+      },
+      watch: (by) => caller.watch((access) => by(allowed.filter((right) => grants(right, access)))),
+    },
+  };
+}
+
 if (WRITE)
   test("the documents are written from what is played", async (t) => {
-    const { cloud, stack, phases } = await phasesOf(t, set, config);
     const seen: (Seen & { names: Names })[] = [];
-    for (const phase of phases) {
-      await phase.before();
-      cloud.aws.caller.watch((access) => seen.push({ who: phase.who, access, names: NAMES }));
-      const result = await runPhase(cloud, stack, phase);
-      t.true(result.succeeded, `${phase.title}: ${errors(result)}`);
+    for (const { set } of PLAYED) {
+      const { cloud, stack, phases } = await phasesOf(t, set, CONFIG);
+      for (const phase of phases) {
+        await phase.before();
+        cloud.aws.caller.watch((access) => seen.push({ who: phase.who, access, names: NAMES }));
+        const result = await runPhase(cloud, stack, phase);
+        t.true(result.succeeded, `${phase.title}: ${errors(result)}`);
+      }
     }
     for (const [who, statements] of Object.entries(awsDocuments(seen)).filter(([who]) => who !== "recover"))
       writeFileSync(
@@ -81,23 +122,36 @@ if (WRITE)
       );
   });
 else {
-  /** Holds the simulated AWS to rights. */
-  const heldBy = ({ cloud }: Awaited<ReturnType<typeof phasesOf>>): Held<Right> => {
-    const { caller } = cloud.aws;
-    let allowed: readonly Right[] = [];
-    return {
-      rightsOf: rights,
-      nameOf,
-      restrict(given) {
-        allowed = given;
-        caller.restrict([policyOf(given)]);
-      },
-      watch: (by) => caller.watch((access) => by(allowed.filter((right) => grants(right, access)))),
-    };
-  };
+  /** Of each set, what each phase needs that no set before it needs. */
+  const needed: Map<string, string[]>[] = [];
 
-  test("everything works with exactly the rights of the documents, and needs each of them", async (t) => {
-    const played = await phasesOf(t, set, config);
-    await playExactly(t, played, heldBy(played));
+  test.serial("everything works with exactly the rights of the documents, and needs each of them", async (t) => {
+    const used = new Set<string>();
+    for (const played of PLAYED) {
+      const here = [...(await playExactly(t, await start(t, played)))];
+      const fresh = here.map(([phase, rights]): [string, string[]] => [
+        phase,
+        rights.filter((name) => !used.has(name)),
+      ]);
+      needed.push(new Map(fresh));
+      for (const [, rights] of fresh) for (const name of rights) used.add(name);
+    }
+    const names = rightsOf("restore", VALUES).map(nameOf);
+    t.log(`${names.length} rights`);
+    t.deepEqual(
+      names.filter((name) => !used.has(name)),
+      [],
+      "rights that nothing needs, or that another right gives, too",
+    );
+  });
+
+  test.serial("without any one right, the step that needs it ends with an error that names it", async (t) => {
+    const [every = new Map(), tables = new Map()] = needed;
+    const sets: [Played, Map<string, string[]>][] = [
+      [PLAYED[0] as Played, every],
+      [PLAYED[1] as Played, tables],
+    ];
+    for (const [played, rights] of sets)
+      judged(t, await removeEach(t, () => start(t, played, ONE_BY_ONE), chosen(t, rights)), warns);
   });
 }

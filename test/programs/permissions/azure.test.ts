@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import test from "ava";
-import { AZURE_ROLES, type AzureRoles } from "../../../permissions/azure";
+import test, { type ExecutionContext } from "ava";
+import type { AzureRoles, CustomRole } from "../../../permissions/azure";
 import { azureMysqlPart } from "../../../rehearsal/sets/azure-mysql";
 import { azurePostgresqlPart } from "../../../rehearsal/sets/azure-postgresql";
 import { cosmosdbPart } from "../../../rehearsal/sets/cosmosdb";
@@ -9,13 +9,13 @@ import { setOf } from "../../../rehearsal/sets/part";
 import { PAUSED } from "../../../rehearsal/sets/pause";
 import type { ArmAccess } from "../../../simulator/cloud/azure/azure";
 import { errors } from "../rehearsed";
+import { type AzureWho, grants, nameOf, type Right, rightFor, rightsOf, SCOPES, WHO } from "./azure-roles";
+import { playExactly, removeEach, type World } from "./one-by-one";
 import { phasesOf, runPhase } from "./phases";
-import { type Held, playExactly } from "./proof";
+import { chosen, judged, ONE_BY_ONE } from "./removals";
 
 const FOLDER = join(__dirname, "../../../permissions/azure");
 const WRITE = process.env.PERMISSIONS === "write";
-const WHO = ["preview", "up", "restore"] as const;
-const SCOPES = ["group", "subscription"] as const;
 const PLACES = { group: "resource group", subscription: "subscription" };
 const ASSIGNABLE = {
   group: `/subscriptions/\${Subscription}/resourceGroups/\${ResourceGroup}`,
@@ -28,70 +28,84 @@ const set = setOf([cosmosdbPart("ledger"), azurePostgresqlPart("customers"), azu
   config: { ...PAUSED, "scalar-backup:tags": { service: "payments" } },
 });
 
-interface Right extends ArmAccess {
-  who: (typeof WHO)[number];
-}
-
-const nameOf = ({ who, scope, action }: Right) => `${who}: ${scope}: ${action}`;
-const sameAs = (access: ArmAccess) => (right: ArmAccess) =>
-  right.scope === access.scope && right.action.toLowerCase() === access.action.toLowerCase();
-
-function rightsOf(who: string): Right[] {
-  const names: readonly string[] = WHO;
-  return WHO.slice(0, names.indexOf(who) + 1).flatMap((each) =>
-    SCOPES.flatMap((scope) => AZURE_ROLES[each][scope].Actions.map((action) => ({ who: each, scope, action }))),
-  );
-}
-
-if (WRITE)
-  test("the roles are written from what is played", async (t) => {
-    const { cloud, stack, phases } = await phasesOf(t, set);
-    const given: ArmAccess[] = [];
-    const roles = Object.fromEntries(WHO.map((who) => [who, { group: [] as string[], subscription: [] as string[] }]));
-    const seen: Right[] = [];
-    for (const phase of phases) {
-      await phase.before();
-      cloud.azure.permissions.watch((access) => {
-        if (phase.who !== "recover") seen.push({ who: phase.who, ...access });
-      });
-      const result = await runPhase(cloud, stack, phase);
-      t.true(result.succeeded, `${phase.title}: ${errors(result)}`);
-    }
-    for (const who of WHO)
-      for (const right of seen.filter((each) => each.who === who)) {
-        if (given.some(sameAs(right))) continue;
-        given.push(right);
-        roles[who]?.[right.scope].push(right.action);
-      }
-    for (const [who, actions] of Object.entries(roles)) {
-      const role = (scope: (typeof SCOPES)[number]) => ({
-        Name: `scalar-backup ${who} (${PLACES[scope]})`,
-        Description: `What ${who} takes on ${PLACES[scope]}, with the roles before it`,
-        Actions: actions[scope].sort(),
-        AssignableScopes: [ASSIGNABLE[scope]],
-      });
-      const both: AzureRoles = { group: role("group"), subscription: role("subscription") };
-      writeFileSync(join(FOLDER, `${who}.json`), `${JSON.stringify(both, null, 2)}\n`);
-    }
-  });
-else {
-  /** Holds the simulated Azure to rights. */
-  const heldBy = ({ cloud }: Awaited<ReturnType<typeof phasesOf>>): Held<Right> => {
-    const { permissions } = cloud.azure;
-    let allowed: readonly Right[] = [];
-    return {
+/** The set in a simulated Azure that is held to rights. */
+async function start(t: ExecutionContext, parallel?: number): Promise<World<Right>> {
+  const played = await phasesOf(t, set, {}, parallel);
+  const { permissions } = played.cloud.azure;
+  let allowed: readonly Right[] = [];
+  return {
+    ...played,
+    held: {
       rightsOf,
       nameOf,
       restrict(rights) {
         allowed = rights;
         permissions.restrict(rights);
       },
-      watch: (by) => permissions.watch((access) => by(allowed.filter(sameAs(access)))),
-    };
+      watch: (by) => permissions.watch((access) => by(allowed.filter((right) => grants(right, access)))),
+      refusedIn: (message, right) =>
+        [...message.matchAll(/authorization to perform action '([^']+)' over scope '([^']+)'/g)].some(
+          ([, action = "", path = ""]) =>
+            grants(right, { action, scope: right.scope }) && (right.scope === "subscription" || path !== ""),
+        ),
+    },
   };
+}
 
-  test("everything works with exactly the roles' actions, and needs each of them", async (t) => {
-    const played = await phasesOf(t, set);
-    await playExactly(t, played, heldBy(played));
+if (WRITE)
+  test("the roles are written from what is played", async (t) => {
+    const { cloud, stack, phases } = await phasesOf(t, set);
+    const seen: { who: AzureWho; access: ArmAccess }[] = [];
+    for (const phase of phases) {
+      await phase.before();
+      const { who } = phase;
+      cloud.azure.permissions.watch((access) => {
+        if (who !== "recover") seen.push({ who, access });
+      });
+      const result = await runPhase(cloud, stack, phase);
+      t.true(result.succeeded, `${phase.title}: ${errors(result)}`);
+    }
+    // A right is in the first role that needs it.
+    const given: Right[] = [];
+    for (const each of WHO)
+      for (const { access } of seen.filter(({ who }) => who === each))
+        if (!given.some((right) => grants(right, access))) given.push(rightFor(each, access));
+    for (const who of WHO) {
+      const roles = Object.fromEntries(SCOPES.map((scope) => [scope, roleOf(who, scope, given)]));
+      // Cast: the keys are those of SCOPES.
+      const both = roles as unknown as AzureRoles;
+      writeFileSync(join(FOLDER, `${who}.json`), `${JSON.stringify(both, null, 2)}\n`);
+    }
   });
+else {
+  /** One play for both tests. */
+  let needed: Promise<Map<string, string[]>> | undefined;
+
+  test.serial("everything works with exactly the roles' actions, and needs each of them", async (t) => {
+    needed = start(t).then((world) => playExactly(t, world));
+    const used = new Set([...(await needed).values()].flat());
+    const names = rightsOf("restore").map(nameOf);
+    t.log(`${names.length} rights`);
+    t.deepEqual(
+      names.filter((name) => !used.has(name)),
+      [],
+      "rights that nothing needs, or that another right gives, too",
+    );
+  });
+
+  test.serial("without any one action, the step that needs it ends with an error that names it", async (t) => {
+    const rights = chosen(t, await (needed as NonNullable<typeof needed>));
+    judged(t, await removeEach(t, () => start(t, ONE_BY_ONE), rights));
+  });
+}
+
+function roleOf(who: AzureWho, scope: (typeof SCOPES)[number], given: readonly Right[]): CustomRole {
+  const rights = given.filter((right) => right.who === who && right.scope === scope);
+  return {
+    Name: `scalar-backup ${who} (${PLACES[scope]})`,
+    Description: `What ${who} takes on ${PLACES[scope]}, with the roles before it`,
+    Actions: rights.map(({ action }) => action).sort(),
+    NotActions: rights.flatMap(({ notActions = [] }) => notActions).sort(),
+    AssignableScopes: [ASSIGNABLE[scope]],
+  };
 }

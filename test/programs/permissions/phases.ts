@@ -1,5 +1,6 @@
 import type { ExecutionContext } from "ava";
 import type { RehearsalSet } from "../../../rehearsal/sets/set";
+import { onAws } from "../../../rehearsal/vaults/aws";
 import { withVaults } from "../../../rehearsal/vaults/config";
 import { formatInstant } from "../../../restore-points/instant";
 import type { SimulatedCloud } from "../../../simulator/cloud/cloud";
@@ -15,18 +16,32 @@ export const WHO = ["preview", "up", "restore", "recover"] as const;
 export type Who = (typeof WHO)[number];
 
 /** What somebody does with a set. */
-export interface Phase {
-  who: Who;
+export interface Phase<Someone extends string = Who> {
+  who: Someone;
   title: string;
+  /** Whether it changes the clouds: a second run does less than the first. */
+  changes: boolean;
   /** Brings the set and its configuration to where the phase begins. */
   before(): void | Promise<void>;
   run(stack: Stack): Promise<StackResult>;
 }
 
+const BEFORE_FIRST_RUN: Omit<Phase, "changes"> = {
+  who: "preview",
+  title: "a preview before AWS Backup's first run",
+  before: () => {},
+  run: (stack) => stack.preview(),
+};
+
 /** A set with vaults, and all that is done with it, each phase after the one before. */
-export async function phasesOf(t: ExecutionContext, set: RehearsalSet, more: Record<string, unknown> = {}) {
+export async function phasesOf(
+  t: ExecutionContext,
+  set: RehearsalSet,
+  more: Record<string, unknown> = {},
+  parallel?: number,
+) {
   t.timeout(1_800_000);
-  const { cloud, stack } = await rehearsed(t, {});
+  const { cloud, stack } = await rehearsed(t, {}, parallel);
   const running = set.build(cloud);
   const config: Record<string, unknown> = { "aws:region": REGION, ...withVaults(set.config, cloud), ...more };
   stack.config = config;
@@ -36,9 +51,11 @@ export async function phasesOf(t: ExecutionContext, set: RehearsalSet, more: Rec
   const restore = (mode: "drill" | "recovery") => {
     stack.config = { ...config, "scalar-backup:restore": { at, mode } };
   };
-  const phases: Phase[] = [
+  const phases: Omit<Phase, "changes">[] = [
     { who: "preview", title: "the first preview", before: () => {}, run: (stack) => stack.preview() },
     { who: "up", title: "the first up", before: () => {}, run: (stack) => stack.up() },
+    // Looks up whether AWS Backup should have raised retentions already.
+    ...(onAws(config).length === 0 ? [] : [BEFORE_FIRST_RUN]),
     {
       who: "up",
       title: "an up after a day",
@@ -89,11 +106,15 @@ export async function phasesOf(t: ExecutionContext, set: RehearsalSet, more: Rec
       run: (stack) => stack.up(),
     },
   ];
-  return { cloud, stack, phases, config, at: () => at };
+  return {
+    cloud,
+    stack,
+    phases: phases.map((phase): Phase => ({ ...phase, changes: phase.who !== "preview" })),
+  };
 }
 
 /** Runs a phase, and lets its time pass. */
-export async function runPhase(cloud: SimulatedCloud, stack: Stack, phase: Phase): Promise<StackResult> {
+export async function runPhase(cloud: SimulatedCloud, stack: Stack, phase: Pick<Phase, "run">): Promise<StackResult> {
   const result = await phase.run(stack);
   cloud.clock.advance(result.simulatedMillis);
   return result;

@@ -492,7 +492,7 @@ test.serial('an account without a right in the cluster: a finding of "Kubernetes
     recovery?.message ?? "",
     /lacks rights in cluster "default": .*patch deployments\/scale "scalardb-cluster-node" in scalar/,
   );
-  t.regex(found?.message ?? "", /may not create configmaps in scalar/);
+  t.regex(found?.message ?? "", /may not get serviceaccounts in scalar, .*create configmaps in scalar/);
   t.regex(found?.fix ?? "", /docs\/permissions\.md/);
 });
 

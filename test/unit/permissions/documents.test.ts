@@ -3,8 +3,12 @@ import { join } from "node:path";
 import test from "ava";
 import { parse } from "yaml";
 import { AWS_DOCUMENTS, type Document, filledDocument } from "../../../permissions/aws";
-import { AZURE_ROLES } from "../../../permissions/azure";
-import { kubernetesRights } from "../../../permissions/kubernetes";
+import { AZURE_ROLES, type CustomRole } from "../../../permissions/azure";
+import { KUBERNETES_USERS, type KubernetesUser, kubernetesRights } from "../../../permissions/kubernetes";
+import { AUTHORIZATION_REFERENCE } from "../../../simulator/cloud/aws/aws";
+import PUBLISHED from "./azure-published.json";
+
+type Reference = Record<string, { resources: readonly string[] } | undefined>;
 
 /** Of a managed policy, without white space. [IAM User Guide, "IAM and AWS STS quotas"] */
 const MOST_CHARACTERS = 6144;
@@ -53,12 +57,73 @@ test("the Roles in docs/permissions.md have the rights that doctor asks for", (t
     (roles[index]?.rules ?? []).flatMap(({ apiGroups, resources, verbs }) =>
       resources.flatMap((resource) => verbs.map((verb) => asText(apiGroups[0] ?? "", resource, verb))),
     );
-  const askedOf = (who: "preview" | "up", more: object = {}) => [
+  const askedOf = (who: KubernetesUser, more: object = {}) => [
     ...new Set(
       kubernetesRights(who, { ...where, ...more }).map(({ group, resource, verb }) => asText(group, resource, verb)),
     ),
   ];
-  t.deepEqual(documentedIn(0).sort(), askedOf("preview").sort());
-  t.deepEqual(documentedIn(1).sort(), askedOf("up").sort());
-  t.deepEqual([...documentedIn(1), ...documentedIn(2)].sort(), askedOf("up", { declaresSecret: true }).sort());
+  for (const [index, who] of KUBERNETES_USERS.entries()) t.deepEqual(documentedIn(index).sort(), askedOf(who).sort());
+  const withSecret = { declaresSecret: true };
+  t.deepEqual(
+    [...documentedIn(2), ...documentedIn(3), "get secrets."].sort(),
+    [...askedOf("up", withSecret), "get secrets."].sort(),
+  );
+  t.true(askedOf("refresh", withSecret).includes("get secrets."));
+});
+
+test("a right of Kubernetes is in one Role", (t) => {
+  const where = { schedule: "scalar", releases: ["scalar", "other"], declaresSecret: true };
+  const rights = KUBERNETES_USERS.flatMap((who) => kubernetesRights(who, where)).map((right) => JSON.stringify(right));
+  t.deepEqual([...new Set(rights)], rights);
+});
+
+/** AWS knows no narrower resource for them. [Service Authorization Reference] */
+test("an action has the resource * only if AWS knows no resources for it, and docs/permissions.md names it", (t) => {
+  const wide = Object.values(AWS_DOCUMENTS as Record<string, Document>)
+    .flatMap(({ Statement }) => Statement)
+    .filter(({ Resource }) => Resource.includes("*"))
+    .flatMap(({ Action }) => Action);
+  t.true(wide.length > 0);
+  for (const action of wide) {
+    t.deepEqual((AUTHORIZATION_REFERENCE as Reference)[action]?.resources, [], action);
+    t.true(DOCS.includes(`\`${action}\``), action);
+  }
+});
+
+test("every action of AWS is in the Service Authorization Reference, on resources of its types", (t) => {
+  for (const { Action, Resource } of Object.values(AWS_DOCUMENTS as Record<string, Document>).flatMap(
+    ({ Statement }) => Statement,
+  ))
+    for (const action of Action) {
+      const known = (AUTHORIZATION_REFERENCE as Reference)[action];
+      t.truthy(known, action);
+      const services = new Set(Resource.map((resource) => (resource === "*" ? "*" : resource.split(":")[2])));
+      t.deepEqual(
+        [...services],
+        known?.resources.length === 0 && services.has("*") ? ["*"] : [action.split(":")[0]],
+        action,
+      );
+    }
+});
+
+test("every action of Azure is one that its provider publishes, and so is each that a wildcard leaves out", (t) => {
+  const published: readonly string[] = Object.values(PUBLISHED.actions).flat();
+  const lower = new Set(published.map((action) => action.toLowerCase()));
+  for (const [who, roles] of Object.entries(AZURE_ROLES))
+    for (const { Actions, NotActions } of Object.values<CustomRole>(roles))
+      for (const action of [...Actions, ...NotActions]) {
+        const pattern = new RegExp(
+          `^${action
+            .split("*")
+            .map((part) => part.replaceAll(".", "\\."))
+            .join(".*")}$`,
+          "i",
+        );
+        t.true(
+          published.some((each) => pattern.test(each)),
+          `${who}: ${action}`,
+        );
+        if (action.includes("*")) continue;
+        t.true(lower.has(action.toLowerCase()), `${who}: ${action}`);
+      }
 });

@@ -142,13 +142,18 @@ function dependent(action: string, parameters: Parameters, region: string): Acce
   ];
 }
 
-/** What a vault is encrypted and stored with. [AWS re:Post, "Why do I get an Access Denied error when I try to create an AWS Backup vault?"] */
+/**
+ * What a vault is encrypted and stored with [AWS re:Post, "Why do I get an Access Denied error when I try to create an AWS Backup vault?"].
+ * AWS Backup uses the key in the caller's name [AWS KMS Developer Guide, kms:ViaService; AWSBackupFullAccess has that condition].
+ */
 function vaultStorage(region: string): Access[] {
   const resource = arnOf("kms", "key", "*", region);
-  const ofKey = ["CreateGrant", "Decrypt", "DescribeKey", "GenerateDataKey", "RetireGrant"];
+  const context = { "kms:ViaService": `backup.${region}.amazonaws.com` };
+  const ofKey = ["CreateGrant", "Decrypt", "GenerateDataKey", "RetireGrant"];
   return [
     { action: "backup-storage:MountCapsule", resource: "*" },
-    ...ofKey.map((operation) => ({ action: `kms:${operation}`, resource })),
+    ...ofKey.map((operation) => ({ action: `kms:${operation}`, resource, context })),
+    { action: "kms:DescribeKey", resource },
   ];
 }
 
