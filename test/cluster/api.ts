@@ -37,13 +37,13 @@ export class Refusal extends Error {
     message: string,
     readonly code: number,
     /** The `Status` that it answered with. */
-    readonly status: { reason?: string; details?: { causes?: { field?: string }[] } },
+    readonly status: { reason?: string; message?: string; details?: { causes?: { field?: string }[] } },
   ) {
     super(message);
   }
 }
 
-/** The administrator's access to the API server. */
+/** A user's access to the API server: mostly the administrator's. */
 export class Api {
   private readonly agent: https.Agent;
 
@@ -59,13 +59,19 @@ export class Api {
     this.agent.destroy();
   }
 
-  create(object: KubernetesObject, { dryRun = false } = {}): Promise<KubernetesObject> {
-    return this.request("POST", `${collection(object)}${dryRun ? "?dryRun=All" : ""}`, object);
+  create(object: KubernetesObject, { dryRun = false, fieldManager = "" } = {}): Promise<KubernetesObject> {
+    const options = new URLSearchParams({ ...(dryRun && { dryRun: "All" }), ...(fieldManager && { fieldManager }) });
+    return this.request("POST", `${collection(object)}?${options}`, object);
   }
 
   /** Server-side apply: makes the object, or sets these fields in the one that is there. */
-  apply(object: KubernetesObject, fieldManager: string, { force = true } = {}): Promise<KubernetesObject> {
-    const path = `${collection(object)}/${object.metadata.name}?fieldManager=${fieldManager}&force=${force}`;
+  apply(
+    object: KubernetesObject,
+    fieldManager: string,
+    { force = true, dryRun = false } = {},
+  ): Promise<KubernetesObject> {
+    const options = new URLSearchParams({ fieldManager, force: `${force}`, ...(dryRun && { dryRun: "All" }) });
+    const path = `${collection(object)}/${object.metadata.name}?${options}`;
     return this.request("PATCH", path, object, "application/apply-patch+yaml");
   }
 
@@ -117,7 +123,8 @@ export class Api {
           text += chunk;
         });
         response.on("end", () => {
-          if ((response.statusCode ?? 0) < 300) resolve(JSON.parse(text));
+          // A watch answers a line for each event, and may have none.
+          if ((response.statusCode ?? 0) < 300) resolve(JSON.parse(path.includes("watch=true") ? "{}" : text));
           else {
             const message = `${method} ${path}: ${response.statusCode} ${text.slice(0, 500)}`;
             reject(new Refusal(message, response.statusCode ?? 0, text.startsWith("{") ? JSON.parse(text) : {}));
@@ -130,7 +137,8 @@ export class Api {
   }
 }
 
-function collection({
+/** The path of the objects of a kind, in one namespace. */
+export function collection({
   apiVersion,
   kind,
   metadata,

@@ -17,6 +17,14 @@ const CRON_JOB_CONTROLLERS = [
   "serviceaccount-controller",
 ];
 
+/** Of each request, what was asked and what came of it. */
+const AUDIT_POLICY = {
+  apiVersion: "audit.k8s.io/v1",
+  kind: "Policy",
+  omitStages: ["RequestReceived", "ResponseStarted", "Panic"],
+  rules: [{ level: "Metadata" }],
+};
+
 /** A real control plane on loopback: etcd, the API server with RBAC on, and the controllers that CronJobs need. */
 export class ControlPlane {
   private constructor(
@@ -25,8 +33,15 @@ export class ControlPlane {
     private readonly processes: ChildProcess[],
   ) {}
 
-  /** @param controllers More controllers than those that CronJobs need, such as `deployment-controller`. */
-  static async start(binaries: Record<Program, string>, controllers: string[] = []): Promise<ControlPlane> {
+  /**
+   * @param controllers More controllers than those that CronJobs need, such as `deployment-controller`.
+   * @param audited A file for the API server's audit log: a line of JSON for each request that it has answered
+   */
+  static async start(
+    binaries: Record<Program, string>,
+    controllers: string[] = [],
+    audited?: string,
+  ): Promise<ControlPlane> {
     const directory = mkdtempSync(join(tmpdir(), "control-plane-"));
     const file = (name: string, text: string) => {
       writeFileSync(join(directory, name), text, { mode: 0o600 });
@@ -74,6 +89,11 @@ export class ControlPlane {
       "service-account-signing-key-file": file("account.key", keys.privateKey),
       "service-cluster-ip-range": "10.0.0.0/24",
       "endpoint-reconciler-type": "none",
+      ...(audited !== undefined && {
+        "audit-log-path": audited,
+        "audit-log-mode": "blocking",
+        "audit-policy-file": file("audit.json", JSON.stringify(AUDIT_POLICY)),
+      }),
     });
     const certificate = join(directory, "certificates", "apiserver.crt");
     const plane = new ControlPlane(
