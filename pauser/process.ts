@@ -84,7 +84,12 @@ export function pauserProcess(backups?: BackupMaker): Promise<void> {
     async ({ exitCode, results, said, report }) => {
       for (const line of results) consoleReport.result(line);
       for (const line of said) consoleReport.log(line);
-      await report?.();
+      try {
+        await report?.();
+      } catch (error) {
+        // Uncaught, it would let the process end with 0: the Job would pass for one that has recorded a window.
+        consoleReport.log(`reports could not be sent: ${error instanceof Error ? error.stack : error}`);
+      }
       process.exit(exitCode);
     },
     (error) => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
@@ -134,6 +135,33 @@ test("pods are unpaused although the log's reader has gone away", async (t) => {
   t.is((await ended).code, 0);
   t.deepEqual(cluster.pausedPods, []);
   t.is(cluster.windows.length, 1);
+});
+
+test("a run keeps its exit code when its report cannot even be begun", async (t) => {
+  const account = mkdtempSync(join(tmpdir(), "account-"));
+  t.teardown(() => rmSync(account, { recursive: true, force: true }));
+  writeFileSync(join(account, "ca.crt"), "");
+  // The pauser has read the CA once it connects, and reads it again for its report.
+  const server = createServer((socket) => {
+    rmSync(join(account, "ca.crt"), { force: true });
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.teardown(() => server.close());
+  const settings = {
+    record: { namespace: "scalar", name: "windows" },
+    releases: [{ namespace: "scalar", name: "scalardb" }],
+    apiDeadlineSeconds: 1,
+    notify: { stack: "prod", schedule: "pause", channels: { webhook: "pause.notify.webhook.url" }, when: "failure" },
+  };
+  const { code, stderr } = await start(t, {
+    PAUSER_SERVICE_ACCOUNT_DIRECTORY: account,
+    // Cast: it listens on TCP.
+    PAUSER_API_SERVER: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    PAUSER_SETTINGS: JSON.stringify(settings),
+  }).ended;
+  t.is(code, EXIT_CODES.notRecorded, stderr);
+  t.regex(stderr, /reports could not be sent: .*ca\.crt/);
 });
 
 test("wrong settings are all listed, with their own exit code", async (t) => {
