@@ -27,8 +27,11 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   const program = buildProgram(terminal, run, ({ name }) => completes || name === chosen);
   if (completes) addCompletion(program);
   else describeCompletion(program);
+  // Commander's own "help" of an unknown command shows all help, and does not say why.
+  const unknown =
+    args[0] === "help" && chosen !== undefined && !program.commands.some((each) => each.name() === chosen);
   try {
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(unknown ? args.slice(1) : args, { from: "user" });
     return exitCode;
   } catch (error) {
     return exitCodeOf(error, `${NAME}${COMMANDS.some(({ name }) => name === chosen) ? ` ${chosen}` : ""}`, terminal);

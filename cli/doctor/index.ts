@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Command } from "commander";
+import { durationText } from "../../restore-points/duration";
 import { messageOf } from "../../restore-points/error-message";
 import { JSON_OPTION, printJson, type Run } from "../command";
 import { EXIT, type ExitCode, UsageError } from "../exit-codes";
@@ -8,8 +9,9 @@ import { flowing } from "../help-text";
 import type { Terminal } from "../terminal";
 import type { Ask, Finding } from "./finding";
 
-/** How long it is silent before it says what it still waits for. */
+/** How long it is silent before it says what it still waits for; each time twice as long, up to the longest. */
 const SILENT_MILLIS = 3_000;
+const LONGEST_SILENCE_MILLIS = 48_000;
 
 const HELP = `
 Asks the clouds and the clusters, changes nothing, and needs no stack: releases and their pods, the
@@ -60,18 +62,27 @@ async function examine(file: string, text: string, terminal: Terminal): Promise<
   return examineSituation(config, stack, terminal, patient(terminal));
 }
 
-/** Says what it waits for, again and again, when that takes long. */
-function patient({ note, now }: Terminal): Ask {
+/** Says what it waits for when that takes long, in one line for all that is asked, and less and less often. */
+export function patient({ note, now }: Pick<Terminal, "note" | "now">): Ask {
+  const asked: string[] = [];
+  let [began, silent, timer] = [0, SILENT_MILLIS, setTimeout(() => {}, 0)];
+  const wait = () => {
+    timer = setTimeout(() => {
+      note(`still asking (${durationText(now() - began)}): ${asked.join(", ")}`);
+      silent = Math.min(2 * silent, LONGEST_SILENCE_MILLIS);
+      wait();
+    }, silent);
+  };
   return async (what, work) => {
-    const began = now();
-    const timer = setInterval(
-      () => note(`still asking: ${what} (${Math.round((now() - began) / 1000)} s)`),
-      SILENT_MILLIS,
-    );
+    if (asked.push(what) === 1) {
+      [began, silent] = [now(), SILENT_MILLIS];
+      wait();
+    }
     try {
       return await work();
     } finally {
-      clearInterval(timer);
+      asked.splice(asked.indexOf(what), 1);
+      if (asked.length === 0) clearTimeout(timer);
     }
   };
 }

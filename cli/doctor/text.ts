@@ -32,7 +32,7 @@ function fixLines(fix: string, columns: number, paint: Paint): string[] {
   const indent = " ".repeat(INDENT);
   const [, said = "", command = ""] = /^((?:.*?: )?)((?:kubectl|pulumi|npx|npm|aws|az) .*)$/s.exec(fix) ?? [];
   const [first = "", ...more] =
-    command === "" ? wrapped(fix, columns - 2 * INDENT) : wrapped(said.trim(), columns - 2 * INDENT);
+    command === "" ? wrapped(fix, columns - INDENT - 5) : wrapped(said.trim(), columns - INDENT - 5);
   const head = `${indent}${paint("bold", "fix:")} `;
   if (command !== "" && (said === "" || INDENT + 5 + fix.length <= columns)) return [`${head}${fix}`];
   return [

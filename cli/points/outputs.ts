@@ -51,7 +51,7 @@ function parsed({ outputs, stack }: OutputsSource): unknown {
       throw new FailedError(`${messageOf(error)}; to read clouds and clusters without Pulumi, name a stack file`);
     }
   }
-  return usable(() => parseOutputs(readFileSync(outputs === "-" ? process.stdin.fd : outputs, "utf8")));
+  return usable(() => parseOutputs(textOf(outputs)));
 }
 
 function usable<Value>(read: () => Value): Value {
@@ -59,5 +59,13 @@ function usable<Value>(read: () => Value): Value {
     return read();
   } catch (error) {
     throw new UsageError(messageOf(error));
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file === "-" ? process.stdin.fd : file, "utf8");
+  } catch (error) {
+    throw new UsageError(`cannot read ${file === "-" ? "standard input" : file}: ${messageOf(error)}`);
   }
 }

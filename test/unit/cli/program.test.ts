@@ -81,6 +81,7 @@ test("an unknown command and an unknown option exit with 2, and name what is sim
   const command = await ran(["chekc"]);
   t.is(command.exitCode, 2);
   t.regex(command.notes.join("\n"), /unknown command 'chekc'[\s\S]*check/);
+  t.regex((await ran(["help", "chekc"])).notes.join("\n"), /unknown command 'chekc'[\s\S]*check/);
   const option = await ran(["check", "--jsn"]);
   t.is(option.exitCode, 2);
   t.regex(option.notes.join("\n"), /unknown option '--jsn'[\s\S]*--json/);
