@@ -222,7 +222,7 @@ const LACKS: {
     check: "pause schedule",
     state: "problem",
     says: /CronJob scalar\/scalar-pause is suspended by "t", not by pause\.suspend/,
-    fix: /kubectl -n scalar patch cronjob scalar-pause/,
+    fix: /kubectl --context scalar-prod -n scalar patch cronjob scalar-pause/,
   },
   {
     title: "a last Job that has failed",
