@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 // Declares globalThis.asyncLocalStorage.
 import type {} from "@pulumi/pulumi/runtime/state";
-import { neverSilent } from "../operations/long-work";
+import { neverSilent, neverSilentTogether } from "../operations/long-work";
 import { messageOf } from "../restore-points/error-message";
 import { isMocked } from "./mocked";
 
@@ -81,8 +81,11 @@ export function endProgram(message: string): Promise<never> {
   }
   // A process ends when it has nothing left to do. An inline program would wait for ever: its output is rejected with the
   // same error, which Pulumi reports once. It comes later, so that it is first reported without names of properties.
-  const inline = globalThis.asyncLocalStorage?.getStore() !== undefined;
-  return new Promise((_, reject) => inline && setImmediate(reject, error));
+  return new Promise((_, reject) => isInline() && setImmediate(reject, error));
+}
+
+function isInline(): boolean {
+  return globalThis.asyncLocalStorage?.getStore() !== undefined;
 }
 
 /**
@@ -94,8 +97,10 @@ export async function orEnd<Found>(subject: string, lookUp: () => Promise<Found>
   if (isMocked()) return pulumi.unknown as Found;
   try {
     // Ephemeral: a terminal shows it in the line of the stack, a pipe gets it as a line, and the diagnostics at the end are without it.
-    const report = (line: string) => void pulumi.log.info(`${subject}: ${line}`, undefined, undefined, true);
-    return await neverSilent("look-up", report, async () => lookUp());
+    const report = (line: string) => void pulumi.log.info(line, undefined, undefined, true);
+    // Inline programs run next to each other in one process.
+    const silent = isInline() ? neverSilent : neverSilentTogether;
+    return await silent(`${subject}: look-up`, report, async () => lookUp());
   } catch (error) {
     return endProgram(`${subject}: ${messageOf(error)}`);
   }

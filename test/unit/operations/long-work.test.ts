@@ -1,6 +1,6 @@
 import test from "ava";
 import { useWaitingClock } from "../../../operations/clock";
-import { eachCounted, longWork, neverSilent, numberedSteps } from "../../../operations/long-work";
+import { eachCounted, longWork, neverSilent, neverSilentTogether, numberedSteps } from "../../../operations/long-work";
 
 /** So short that a test need not wait for it. */
 const SILENCE_MILLIS = 9;
@@ -89,3 +89,26 @@ test.serial("work of another run is not shown, and failed work ends", async (t) 
   });
   t.is(line, "complete-copies: still working, 0 s");
 });
+
+test.serial(
+  "look-ups that run together report one line, of the oldest of their work, or of a look-up that has none",
+  async (t) => {
+    const reports: string[] = [];
+    const report = (line: string) => void reports.push(line);
+    const silent = async (count: number) => {
+      while (reports.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    const look = (what: string, run: () => Promise<unknown>) =>
+      neverSilentTogether(what, report, run, 5 * SILENCE_MILLIS);
+    await Promise.all([
+      look("ledger: look-up", () =>
+        longWork({ what: "reads DynamoDB", state: () => "3 of 40 tables" }, () => silent(1)),
+      ),
+      look("customers: look-up", () => {
+        now += 50_000;
+        return silent(2);
+      }),
+    ]);
+    t.deepEqual(reports, ["reads DynamoDB: 3 of 40 tables (50 s)", "customers: look-up: still working, 50 s"]);
+  },
+);
