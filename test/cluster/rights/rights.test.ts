@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
@@ -25,7 +26,10 @@ test.before(async (t) => {
   token = await prepare(plane);
 });
 
-test.after.always(() => plane?.stop());
+test.after.always(async () => {
+  await plane?.stop();
+  rmSync(AUDIT, { force: true });
+});
 
 const world = (t: ExecutionContext) =>
   startWorld(t, plane, {
