@@ -52,12 +52,12 @@ const SUITES = {
   recording: {
     files: [
       "test/fidelity/scenes/**/*.test.ts",
-      "test/programs/{azure-recovery,deleted-sources,dynamodb-aurora,example-stacks,namespace-prefix,pause-look-up,switch-over,window-backups,wrong-configuration}.test.ts",
+      "test/programs/{azure-recovery,deleted-sources,dynamodb-aurora,example-stacks,multi-az-clusters,namespace-prefix,pause-look-up,switch-over,window-backups,wrong-configuration}.test.ts",
       "test/programs/databases/{aws,azure}.test.ts",
       "test/programs/vaults/{aws,azure,opt-in,restore-from}.test.ts",
       "test/unit/components/databases/rds/deleted.test.ts",
       "test/unit/operations/{azure-databases,dynamodb,rds}.test.ts",
-      "test/programs/switch-over/killed.test.ts",
+      "test/programs/switch-over/{azure,killed,vault-copies}.test.ts",
       "test/unit/operations/switch-over/{abort,dynamodb,obstacles,rds}.test.ts",
       "test/unit/pauser/window-backups.test.ts",
       "test/unit/simulator/cloud/aws/{dynamodb-recreated,rds-neighbours,rds-rename}.test.ts",

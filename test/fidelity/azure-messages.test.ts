@@ -71,6 +71,19 @@ const WRONG: [method: string, url: string, request: object, expected: string][] 
     { location: "japaneast", properties: { storageSettings: [{ type: "TriplyRedundant" }] } },
     'request properties.storageSettings[0].type: "TriplyRedundant" is none of GeoRedundant, LocallyRedundant, ZoneRedundant',
   ],
+  [
+    "PATCH",
+    ACCOUNT,
+    { properties: { consistencyPolicy: { defaultConsistencyLevel: "Strong", maxIntervalInSeconds: 1 } } },
+    "request properties.consistencyPolicy.maxIntervalInSeconds: 1 is not from 5 to 86400",
+  ],
+  [
+    "POST",
+    ACCOUNT.replace("?", "/regenerateKey?"),
+    {},
+    "request keyKind: DatabaseAccountRegenerateKeyParameters requires it",
+  ],
+  ["PATCH", ACCOUNT.replace("/prod", "/Prod"), {}, 'path accountName: "Prod" does not match ^[a-z0-9]+(-[a-z0-9]+)*'],
 ];
 
 const sdks = sdksOrReason();
@@ -100,18 +113,27 @@ if (typeof sdks !== "object") {
     );
   });
 
-  test("Azure's SDKs find wrong paths, members, enums, types, and what only the service writes", async (t) => {
+  test("Azure's SDKs find wrong paths, members, enums, types, ranges, missing members, and what only the service writes", async (t) => {
     const exchanges = WRONG.map(([method, url, request]) => ({
       from: "http" as const,
       method,
       url,
       request,
-      status: 400,
+      status: 200,
     }));
     const { findings } = await judgedBySdks(sdks.python, exchanges);
     t.deepEqual(
       findings.map(({ verdict }) => verdict),
       WRONG.map(([, , , expected]) => expected),
+    );
+    const answered = { from: "http" as const, method: "GET", url: SERVER };
+    const answers = await judgedBySdks(sdks.python, [
+      { ...answered, status: 200, answer: { tags: {} } },
+      { ...answered, status: 404, answer: { error: { code: "ResourceNotFound" } } },
+    ]);
+    t.deepEqual(
+      answers.findings.map(({ verdict }) => verdict),
+      ["answer location: Server requires it", "answer error: code or message is missing"],
     );
   });
 }

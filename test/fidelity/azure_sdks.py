@@ -32,15 +32,27 @@ NETWORK = re.compile(r"/privateEndpoints", re.I)
 
 
 class Operation:
-    def __init__(self, method, template, version, request, response, models):
-        self.method, self.template, self.version = method, template, version
+    def __init__(self, method, template, version, names, request, response, models):
+        self.method, self.template, self.version, self.names = method, template, version, names
         self.request, self.response, self.models = request, response, models
         # Of two templates that fit, the one with fewer holes is meant.
         self.holes = template.count("{")
-        pattern = re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template))
+        pattern = re.sub(r"\\\{[^}]*\\\}", "([^/]+)", re.escape(template))
         # What a role assignment extends is a path of its own.
-        pattern = pattern.replace("/[^/]+/providers/Microsoft\\.Authorization", "/.+/providers/Microsoft\\.Authorization")
+        pattern = pattern.replace("/([^/]+)/providers/Microsoft\\.Authorization", "/(.+)/providers/Microsoft\\.Authorization")
         self.pattern = re.compile(f"^{pattern}$", re.I)
+
+
+def names_of(builder):
+    """What the names in a path have to be, as the function that makes the request says it."""
+    rules = r'"(\w+)": _SERIALIZER\.url\(\s*"\w+",\s*\w+,\s*"str"((?:,\s*\w+=(?:\d+|r"[^"]*"))*),?\s*\)'
+    return {
+        hole: {
+            key: int(number) if number else text
+            for key, number, text in re.findall(r'(\w+)=(?:(\d+)|r"([^"]*)")', written)
+        }
+        for hole, written in re.findall(rules, builder)
+    }
 
 
 def operations_of(name):
@@ -59,7 +71,7 @@ def operations_of(name):
             version = re.search(r'"api-version", "([^"]+)"', text)
             if template and method:
                 path = "".join(re.findall(r'"([^"]*)"', template.group(1)))
-                builders[builder] = (method.group(1), path, version and version.group(1))
+                builders[builder] = (method.group(1), path, version and version.group(1), names_of(text))
         for _, group in inspect.getmembers(module, inspect.isclass):
             if group.__module__ != module.__name__:
                 continue
@@ -95,10 +107,10 @@ def operations_of(name):
                     entry["builder"] = builder.group(1)
             for entry in found.values():
                 if entry.get("builder") in builders:
-                    method, path, version = builders[entry["builder"]]
+                    method, path, version, names = builders[entry["builder"]]
                     if name.endswith("network") and not NETWORK.search(path):
                         continue
-                    yield Operation(method, path, version, entry.get("request"), entry.get("response"), models)
+                    yield Operation(method, path, version, names, entry.get("request"), entry.get("response"), models)
 
 
 def rest_fields(model):
@@ -135,8 +147,10 @@ class Fields:
                     hints.update(typing.get_type_hints(cls, {**vars(module), "_models": models}))
             for attribute, field in rest_fields(model).items():
                 visibility = field._visibility
-                rules = {"readonly": visibility == ["read"], "visibility": visibility}
-                self.members[attribute] = ([field._rest_name], ("hint", hints.get(attribute)), rules)
+                hint = hints.get(attribute)
+                required = hint is not None and type(None) not in typing.get_args(hint)
+                rules = {"readonly": visibility == ["read"], "visibility": visibility, "required": required}
+                self.members[attribute] = ([field._rest_name], ("hint", hint), rules)
 
 
 @functools.cache
@@ -177,9 +191,9 @@ class Judge:
                         self.member(innermost, *found[0], there)
                     else:
                         self.say(there, f"{model.__name__} has no such member")
-        if self.writes and self.method == "PUT":
+        if not self.writes or self.method in ("PUT", "POST"):
             for key, _, rules in members:
-                if rules.get("required") and not rules.get("readonly") and not self.has(value, key):
+                if rules.get("required") and not (self.writes and rules.get("readonly")) and not self.has(value, key):
                     self.say(f"{path}.{'.'.join(key)}".strip("."), f"{model.__name__} requires it")
 
     @staticmethod
@@ -213,9 +227,26 @@ class Judge:
                 return self.say(path, f"not to be sent by {self.method} ({', '.join(visibility)})")
         if value is None:
             return None
+        self.bounds(value, rules, path)
         if kind[0] == "hint":
             return self.hint(value, kind[1], path)
         return self.text(value, kind[1], kind[2], path)
+
+    def bounds(self, value, rules, path):
+        """As msrest checks them before it sends anything."""
+        least, most = rules.get("minimum"), rules.get("maximum")
+        if type(value) in (int, float) and (
+            (least is not None and value < least) or (most is not None and value > most)
+        ):
+            self.say(path, f"{json.dumps(value)} is not from {least} to {most}")
+        for kind, (fewest, longest) in {
+            str: (rules.get("min_length"), rules.get("max_length")),
+            list: (rules.get("min_items"), rules.get("max_items")),
+        }.items():
+            if isinstance(value, kind) and not (fewest or 0) <= len(value) <= (len(value) if longest is None else longest):
+                self.say(path, f"{json.dumps(value)} is not {fewest} to {longest} long")
+        if isinstance(value, str) and not re.match(rules.get("pattern") or "", value):
+            self.say(path, f"{json.dumps(value)} does not match {rules['pattern']}")
 
     def text(self, value, written, known, path):
         if written.startswith("[") or written.startswith("{"):
@@ -281,7 +312,13 @@ def judge(exchange, operations):
     if not fitting:
         return ["no such method and path"], False
     operation = min(fitting, key=lambda each: each.holes)
-    verdicts = []
+    names = Judge(operation.models, True, exchange["method"])
+    # A path that Azure refuses is no mistake of whoever asked on purpose.
+    if exchange["status"] < 400:
+        holes = re.findall(r"\{(\w+)\}", operation.template)
+        for hole, name in zip(holes, operation.pattern.match(path).groups()):
+            names.bounds(name, operation.names.get(hole, {}), hole)
+    verdicts = [f"path {verdict}" for verdict in names.verdicts]
     body = exchange.get("request")
     if body is not None and operation.request is None:
         verdicts.append("request: takes no body")
@@ -302,6 +339,10 @@ def judge(exchange, operations):
         verdicts += [f"answer {verdict}" for verdict in judged.verdicts]
     elif response is not None and exchange["status"] in (200, 201):
         verdicts.append("answer: has no model")
+    elif response is not None and exchange["status"] >= 400:
+        error = response.get("error")
+        if not isinstance(error, dict) or not all(isinstance(error.get(key), str) for key in ("code", "message")):
+            verdicts.append("answer error: code or message is missing")
     return verdicts, operation.version in (None, version)
 
 
