@@ -40,6 +40,8 @@ export class ApiServer {
   /** Called before each request is answered; what it throws is answered instead. For problems in tests. */
   beforeRequest?: (method: string, path: string) => void | Promise<void>;
   readonly requests: ServedRequest[] = [];
+  /** The date of its answers, in epoch milliseconds: the cluster's clock, unless a test lets it stand still. */
+  now: () => number = () => this.#options.clock.now();
 
   private constructor(options: ApiServerOptions, held: HeldAddress) {
     this.#options = options;
@@ -101,7 +103,7 @@ export class ApiServer {
       return;
     }
     response.sendDate = false;
-    response.setHeader("date", new Date(this.#options.clock.now()).toUTCString());
+    response.setHeader("date", new Date(this.now()).toUTCString());
     if (fate === "throttle") {
       // Not a Status object. [k8s.io/apiserver/pkg/server/filters/priority-and-fairness.go, tooManyRequests]
       response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "retry-after": "1" });
