@@ -220,13 +220,18 @@ async function tagResource(client: RDSClient, arn: string, tags: Record<string, 
   );
 }
 
-/** Whether a call was accepted; not while the database is being changed, or another one still has the name. */
+/**
+ * Whether a call was accepted; not while the database is being changed, or another one still has the name. Where an answer was lost, the
+ * SDK sends the request again, which does not find the former name any more: the next look shows the new one.
+ */
 async function accepted(call: () => Promise<unknown>): Promise<boolean> {
   try {
     await call();
     return true;
   } catch (error) {
     const later =
+      error instanceof DBInstanceNotFoundFault ||
+      error instanceof DBClusterNotFoundFault ||
       error instanceof InvalidDBInstanceStateFault ||
       error instanceof InvalidDBClusterStateFault ||
       error instanceof DBInstanceAlreadyExistsFault ||

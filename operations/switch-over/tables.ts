@@ -173,10 +173,15 @@ export async function settleOne(
 async function setTimeToLive(client: DynamoDBClient, table: string, attribute: string): Promise<void> {
   // An earlier run has done it: DynamoDB refuses a second change within an hour, even to the same.
   if ((await timeToLiveOf(client, table)) === attribute) return;
-  await client.send(
-    new UpdateTimeToLiveCommand({
-      TableName: table,
-      TimeToLiveSpecification: { Enabled: true, AttributeName: attribute },
-    }),
-  );
+  try {
+    await client.send(
+      new UpdateTimeToLiveCommand({
+        TableName: table,
+        TimeToLiveSpecification: { Enabled: true, AttributeName: attribute },
+      }),
+    );
+  } catch (error) {
+    // Where an answer was lost, the SDK sends the request again, which is such a second change.
+    if ((await timeToLiveOf(client, table)) !== attribute) throw error;
+  }
 }

@@ -8,6 +8,7 @@ import { buildAzurePostgresql } from "../../../../rehearsal/sets/azure-postgresq
 import { buildCosmosdb } from "../../../../rehearsal/sets/cosmosdb";
 import { SimulatedCloud } from "../../../../simulator/cloud/cloud";
 import type { ReleaseUpgrade } from "../../../../simulator/cloud/kubernetes/cluster";
+import type { RequestFailure } from "../../../../simulator/cloud/request-failures";
 import { cronJob, journalIn, leasesOf } from "./scene";
 import { ACCESS, createInstance, INSTANT, MARKS, passingTime, REGION, STACK, SUFFIX } from "./world";
 
@@ -27,7 +28,7 @@ export interface Run {
 /** What goes wrong, at a request by its number, or at the first that matches. */
 export interface Fault {
   at: number | RegExp;
-  failure: "kill before" | "kill after";
+  failure: RequestFailure;
 }
 
 function arm({ failures }: SimulatedCloud, { at, failure }: Fault): void {

@@ -61,13 +61,17 @@ export async function live(
           .split(".")
           .at(-1) ??
         "";
-      void call(what, () => forward(target, request, body)).then((called) => {
-        const { status, headers, body: text } = called === "killed" ? REFUSAL : called.answer;
-        // The SDK does not take this machine's time for the cloud's.
-        response.sendDate = false;
-        response.writeHead(status, headers);
-        response.end(text);
-      });
+      void call(what, () => forward(target, request, body)).then(
+        (called) => {
+          const { status, headers, body: text } = called === "killed" ? REFUSAL : called.answer;
+          // The SDK does not take this machine's time for the cloud's.
+          response.sendDate = false;
+          response.writeHead(status, headers);
+          response.end(text);
+        },
+        // The connection to the cloud has ended, and so does this one.
+        () => request.socket.destroy(),
+      );
     });
   });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));

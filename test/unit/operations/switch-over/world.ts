@@ -4,6 +4,7 @@ import type { PodsJournal, StoppablePods } from "../../../../operations/switch-o
 import { AwsCloud } from "../../../../simulator/cloud/aws/aws";
 import { serveAws } from "../../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../../simulator/cloud/clock";
+import { RequestFailures } from "../../../../simulator/cloud/request-failures";
 import { oneTime } from "./one-time";
 
 export const REGION = "ap-northeast-1";
@@ -46,10 +47,11 @@ export function passingTime(t: ExecutionContext, haste: number) {
 export async function awsWorld(t: ExecutionContext, haste: number | "overlapping" = 1) {
   const clock = haste === "overlapping" ? oneTime(t) : passingTime(t, haste);
   const aws = new AwsCloud(new SimulatedClock(), 1);
-  const endpoint = await serveAws(aws);
+  const failures = new RequestFailures();
+  const endpoint = await serveAws(aws, failures);
   process.env.AWS_ENDPOINT_URL = endpoint.url;
   t.teardown(() => endpoint.close());
-  return { clock, aws, endpoint, rds: aws.rds.region(REGION), dynamodb: aws.dynamodb.region(REGION) };
+  return { clock, aws, endpoint, failures, rds: aws.rds.region(REGION), dynamodb: aws.dynamodb.region(REGION) };
 }
 
 /** Tags as RDS takes them. */
