@@ -91,6 +91,28 @@ test("objectives are measured from the beginning, and what cannot be measured is
   );
 });
 
+test("every instant that a window allows passes, not only the one that the list names", (t) => {
+  const { outputs } = drill();
+  const point = {
+    instant: "2026-11-22T03:00:02Z",
+    window: { start: "2026-11-22T02:59:57.100Z", end: "2026-11-22T03:00:07.100Z", clockOffsetMillis: 3 },
+    covers: [],
+    databases: [],
+    restorable: true,
+  };
+  const restorePoints = { asOf: "2026-11-22T04:00:00Z", points: [point], problems: [] } as never;
+  const inWindow = (instant: string, verdict = "pause proven, records not scanned") => {
+    const verification = { ...outputs.verification, instant, verdict } as never;
+    const { checks } = evidenceOf(drill({ instant, outputs: { ...outputs, verification, restorePoints } }));
+    return checks.find(({ name }) => name === "the instant is in the window of a listed restore point")?.passed;
+  };
+  t.true(inWindow("2026-11-22T03:00:02Z"));
+  t.true(inWindow("2026-11-22T03:00:00Z"), "the whole minute");
+  t.false(inWindow("2026-11-22T03:00:06Z"), "too near its end");
+  t.false(inWindow("2026-11-22T02:00:00Z"));
+  t.is(inWindow("2026-11-22T02:00:00Z", "quiet gap proven, records not scanned"), undefined);
+});
+
 test("one relational database is verified when its copy is there: nothing is compared", (t) => {
   const { outputs, resources } = drill();
   const own = resources.filter(
