@@ -28,6 +28,12 @@ const set = setOf([cosmosdbPart("ledger"), azurePostgresqlPart("customers"), azu
   config: { ...PAUSED, "scalar-backup:tags": { service: "payments" } },
 });
 
+/** A preview goes on without these, and says what it could not read in its outputs. [operations/azure-network.ts] */
+const NOTED = [
+  "preview: group: Microsoft.Network/privateEndpoints/read",
+  "preview: group: Microsoft.Network/privateEndpoints/privateDnsZoneGroups/read",
+];
+
 /** The set in a simulated Azure that is held to rights. */
 async function start(t: ExecutionContext, parallel?: number): Promise<World<Right>> {
   const played = await phasesOf(t, set, {}, parallel);
@@ -94,7 +100,12 @@ else {
   });
 
   test.serial("without any one action, the step that needs it ends with an error that names it", async (t) => {
-    const rights = chosen(t, await (needed as NonNullable<typeof needed>));
+    const all = [...(await (needed as NonNullable<typeof needed>))];
+    const failing = all.map(([phase, names]): [string, string[]] => [
+      phase,
+      names.filter((name) => !NOTED.includes(name)),
+    ]);
+    const rights = chosen(t, new Map(failing));
     judged(t, await removeEach(t, () => start(t, ONE_BY_ONE), rights));
   });
 }
