@@ -55,17 +55,30 @@ function judgeCommonWindows(world: World, windows: PauseWindow[][]): void {
 }
 
 /** What a process's exit code promises. */
-function judgeEnd(world: World, { name, end, paused, reasons, atEnd }: Actor): void {
+function judgeEnd(world: World, actor: Actor): void {
+  const { name, end, paused, reasons, atEnd } = actor;
   if (end === undefined) return;
   if (end === "broken") world.violate(`${name} ends with an internal error: ${reasons.join("; ")}`);
   if (end !== "failedToUnpause" && atEnd.closed.length > 0)
     world.violate(`${name} ends with ${end}, but ${atEnd.closed.join(", ")} is still paused by it`);
   if (end === "failedToUnpause" && reasons.length === 0) world.violate(`${name} names no pod that may be paused`);
+  if (end === "busy" && !someoneElse(world, actor))
+    world.violate(`${name} ends with ${end}, but no other run is active`);
   if (end === "busy" && paused.size > 0) world.violate(`${name} ends with ${end}, but has paused pods`);
   if ((end === "recorded" || end === "backupsFailed") && !atEnd.recorded && !world.tampered)
     world.violate(`${name} ends with ${end}, but there is no window of its Job in the record`);
   if ((end === "void" || end === "failedToPause" || end === "busy") && atEnd.recordedBySelf)
     world.violate(`${name} ends with ${end}, but has recorded a window`);
+}
+
+/** Whether another run, or what another one has left, may have been in the way of this one. */
+function someoneElse({ plan, actors, tampered }: World, actor: Actor): boolean {
+  const others = actors.filter((each) => each !== actor && each.end !== "nothingToUnpause");
+  return (
+    tampered ||
+    plan.events.some((event) => "lease" in event) ||
+    others.some(({ startedAt }) => startedAt <= (actor.endedAt ?? 0))
+  );
 }
 
 /** A run that was killed or whose answer was lost may have recorded a window; one that says it has none may not. */
@@ -159,9 +172,13 @@ const prolongsUnpausing = (event: Event) =>
   ("api" in event && event.api === "does not answer, and pods ignore Unpauses") ||
   ("pod" in event && ["fails to unpause", "ignores Unpauses", "answers slowly"].includes(event.what)) ||
   ("pod" in event &&
-    ["is paused by a user", "is unpaused and paused again", "is unpaused at the end of a drain"].includes(
-      event.what,
-    )) ||
+    [
+      "is paused by a user",
+      "is unpaused and paused again",
+      "is unpaused at the end of a drain",
+      "restarts, and is paused by a user at once",
+      "is paused by a user right before its Pause",
+    ].includes(event.what)) ||
   ("process" in event && !["SIGTERM", "its Job is deleted", "its clock is stepped"].includes(event.process));
 
 /** Whether pods may not answer for long, or stay closed for others. */
@@ -174,6 +191,8 @@ const blocksPods = (event: Event) =>
       "is paused by a user",
       "is unpaused and paused again",
       "is unpaused at the end of a drain",
+      "restarts, and is paused by a user at once",
+      "is paused by a user right before its Pause",
     ].includes(event.what)) ||
   ("process" in event && !["SIGTERM", "its Job is deleted", "its clock is stepped"].includes(event.process));
 

@@ -169,7 +169,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "pauser/recover.ts",
     from: "if (leftPaused.size === 0) leftPaused = await unpauseLate(context, handles, found);",
     to: "leftPaused = leftPaused.size < 0 ? await unpauseLate(context, handles, found) : leftPaused;",
-    seed: 418,
+    seed: 1168,
   },
   {
     name: "does not take the note over",
@@ -259,4 +259,69 @@ export const MUTANTS: readonly Mutant[] = [
     to: "unfinished: null,",
     seed: 62,
   },
+  {
+    name: "ignores restarts",
+    what: "does not see that a pod has restarted between two looks",
+    file: "pauser/discover.ts",
+    from: "else if (restarts(is, was.port) !== was.restarts) {",
+    to: "else if (was.restarts > 1e9) {",
+    seed: 356,
+  },
+  {
+    name: "ignores new pods",
+    what: "does not see a pod that has appeared",
+    file: "pauser/discover.ts",
+    from: ".filter((pod) => !before.pods.some((was) => was.name === pod.metadata.name))",
+    to: ".filter((pod) => before.pods.length < 0 && pod.metadata.name === '')",
+    seed: 73,
+  },
+  {
+    name: "ignores Deployments",
+    what: "does not see that pods were added and removed in between",
+    file: "pauser/discover.ts",
+    from: "if (deployments.join() !== before.deployments.join()) {",
+    to: "if (deployments.length > 1000) {",
+    seed: 555,
+  },
+  {
+    name: "ends others' pauses",
+    what: "unpauses pods whose Pause has answered that another caller has paused them",
+    file: "pauser/pods.ts",
+    from: "const ours = handles.filter(({ pausedByOthers }) => !pausedByOthers);",
+    to: "const ours = handles;",
+    seed: 290,
+  },
+  {
+    name: "waits for the API server",
+    what: "waits for the API server between two Unpauses of a pod",
+    file: "pauser/pods.ts",
+    from: "    if (deadline.passed) await asking;",
+    to: "    await asking;",
+    seed: 4562,
+  },
+  {
+    name: "does not know its own note",
+    what: "takes its own note for another run's, if the answer to its write is lost",
+    file: "pauser/record.ts",
+    from: "if (found === text) return undefined;",
+    to: "if (found === text.concat('!')) return undefined;",
+    seed: 7618,
+  },
+  {
+    name: "keeps a killed run's Leases",
+    what: "does not release the Leases of a killed run",
+    file: "pauser/recover.ts",
+    from: "await leases.releaseOfKilledRun(context.apiDeadline());",
+    to: "void leases;",
+    seed: 5764,
+  },
 ];
+
+/*
+ * Two safeguards have no mutant, because no world can show that one is missing: another safeguard sees whatever it sees.
+ * - The step of the wall clock during a hold (`hold.ts`, MAX_CLOCK_STEP_MILLIS): the clocks' difference is measured by the monotonic
+ *   clock and taken at either end of the window, with the step in it, and the window is narrowed by the greater one (`verdict.ts`). A
+ *   window that is left is true; one that is not long enough is void for its length. The check only says why.
+ * - The note of another run during a hold (`hold.ts`, lostOwnership): the other run unpauses the pods, which the watch sees within a poll,
+ *   and at the end the write of the window finds the other note (`record.ts`, NotOwnerError). The check only ends the hold earlier.
+ */

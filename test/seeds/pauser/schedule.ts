@@ -60,6 +60,14 @@ export const POD_EVENTS = [
   "restarts, is paused, and its run is killed",
   "gets its Pause late, and its run is killed",
 ] as const;
+/** Rare ones, which were added later: the other schedules stay what they were. */
+export const RARE_POD_EVENTS = [
+  "restarts, and is paused by a user at once",
+  "appears before its Deployment says so",
+  "appears for a moment",
+  "is paused by a user right before its Pause",
+] as const;
+export type PodEvent = (typeof POD_EVENTS)[number] | (typeof RARE_POD_EVENTS)[number];
 export const API_EVENTS = [
   "drops",
   "loses answers",
@@ -99,7 +107,7 @@ export const RECORD_EVENTS = [
 export const LEASE_EVENTS = ["is taken", "is released"] as const;
 
 export type Event = { when: When; forMillis: number } & (
-  | { pod: number; what: (typeof POD_EVENTS)[number] }
+  | { pod: number; what: PodEvent }
   | { api: (typeof API_EVENTS)[number]; cluster: number }
   | { process: (typeof PROCESS_EVENTS)[number]; pauser: number }
   | { unpauser: "SIGKILL" | "SIGSTOP"; calls: number }
@@ -189,13 +197,13 @@ function when(random: Random, pausers: number): When {
 function event(random: Random, pausers: number): Event {
   const base = { when: when(random, pausers) };
   const which = random();
-  if (which < 0.27)
-    return {
-      ...base,
-      forMillis: below(random, random() < 0.4 ? 400 : 6000),
-      pod: below(random, 9),
-      what: oneOf(random, POD_EVENTS),
-    };
+  if (which < 0.27) {
+    const forMillis = below(random, random() < 0.4 ? 400 : 6000);
+    const pod = below(random, 9);
+    const usual = oneOf(random, POD_EVENTS);
+    const rare = forMillis % 8 === 3 ? RARE_POD_EVENTS[(forMillis >> 3) % 3] : RARE_POD_EVENTS[3 + (forMillis % 16)];
+    return { ...base, forMillis, pod, what: rare ?? usual };
+  }
   if (which < 0.49)
     return {
       ...base,
