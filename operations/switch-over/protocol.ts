@@ -27,6 +27,9 @@ export interface Participants {
 /** The note in the journal of pods that were started on copies with other addresses: the instant. */
 const STARTED_ON_COPIES = "started-on-copies";
 
+/** The note in the journal that names are about to be closed: the instant. */
+const CLOSING = "closing";
+
 /** By then, a new name that was asked for before the marks were taken away shows: "available" at first. [boto3 #609] */
 const LAST_CALL_MILLIS = 60_000;
 
@@ -64,6 +67,7 @@ export async function runSwitchOver(instant: string, participants: Participants,
       const closing = opened.length === 0 ? waitingClock().now() : undefined;
       if (closing !== undefined) {
         steps.begin("close");
+        await pods?.note({ [CLOSING]: instant });
         await all(members, (member) => member.close(say));
       }
       steps.begin("fence");
@@ -108,13 +112,15 @@ export async function abortSwitchOver({ pods, members, addresses }: Participants
   refuse("nothing is aborted, because", (await Promise.all(members.map((member) => member.problems()))).flat());
   await pods?.lock(say);
   try {
-    const states = await look(members);
-    const closed = states.filter(({ holder }) => holder !== "source");
-    if (closed.length > 0)
-      throw new Error(
-        `${closed.length} of ${states.length} production names are closed or about to be (${labels(closed)}), so that the pods would find no database: the switch-over can only go on. Set restore.switchOver.confirm in place of abort, and run "pulumi up" again`,
-      );
+    await expectOpen(members);
     const journal = await pods?.journal();
+    if (journal !== undefined && journal.notes[CLOSING] === journal.instant) {
+      say(
+        "waits a minute and looks once more, because an earlier run may have asked for a new name that does not show yet",
+      );
+      await waitingClock().wait(LAST_CALL_MILLIS);
+      await expectOpen(members);
+    }
     const moved = (await addresses?.movedReleases()) ?? [];
     if (moved.length > 0)
       throw new Error(
@@ -131,6 +137,16 @@ export async function abortSwitchOver({ pods, members, addresses }: Participants
   } finally {
     await pods?.unlock();
   }
+}
+
+/** @throws {Error} when a production name is closed, or about to be */
+async function expectOpen(members: readonly Member[]): Promise<void> {
+  const states = await look(members);
+  const closed = states.filter(({ holder }) => holder !== "source");
+  if (closed.length > 0)
+    throw new Error(
+      `${closed.length} of ${states.length} production names are closed or about to be (${labels(closed)}), so that the pods would find no database: the switch-over can only go on. Set restore.switchOver.confirm in place of abort, and run "pulumi up" again`,
+    );
 }
 
 /**

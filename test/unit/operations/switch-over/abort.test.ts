@@ -45,3 +45,25 @@ test.serial("once a name is closed, an abort is refused and says how to go on", 
   t.is((await run()).error?.message, undefined);
   t.deepEqual(TABLES.map(table), [5, 5, 5]);
 });
+
+test.serial("a new name that was asked for, and does not show for a moment, is waited for", async (t) => {
+  const { run, abort, aws, clock, pods, violations } = await setWorld(t);
+  const whole = await (await setWorld(t)).run();
+  const SECOND = 1000;
+  const steps = [
+    { millis: 30 * SECOND, status: "available", answersTo: "old" },
+    { millis: 60 * SECOND, status: "modifying", answersTo: "old" },
+    // As if nothing had been asked for.
+    { millis: 40 * SECOND, status: "available", answersTo: "old" },
+    { millis: 400 * SECOND, status: "renaming", answersTo: "new" },
+  ];
+  Object.assign(aws.rds.renames, { instance: steps, aurora: steps, multiAzCluster: steps });
+  await run({ at: whole.asked.indexOf("ModifyDBInstance") + 1, when: "after" });
+  clock.pass(100 * SECOND);
+  const aborted = await abort();
+  t.regex(aborted.error?.message ?? "", /production names are closed or about to be \(/);
+  t.is(pods.running, 0);
+  t.deepEqual(violations(), []);
+  t.is((await run()).error?.message, undefined);
+  t.deepEqual(violations(), []);
+});
