@@ -57,7 +57,10 @@ export class Judge {
       `${by.name} asks for ${request} ${String(input.TableName ?? input.TargetTableName ?? input.NewDBInstanceIdentifier ?? "")}`,
     );
     const { holder } = this;
-    const ownsIt = holder === undefined || holder.by === by || by.wasFrozen || this.world.now() - holder.since < 30_000;
+    // What was sent before the Lease was lost, or before the process was suspended, arrives all the same.
+    const isUnderWay =
+      this.world.time.now < by.frozenUntil + 30_000 || this.world.now() - (holder?.since ?? 0) < 30_000;
+    const ownsIt = holder === undefined || holder.by === by || isUnderWay;
     if (this.world.cluster && !ownsIt)
       this.violate(`${by.name} asks for ${request}, although ${holder?.by.name} has the Lease`);
     if (takesName && !this.opened.has(by)) {
@@ -75,9 +78,17 @@ export class Judge {
   served(by: Operator, request: string, input: Record<string, unknown>): void {
     // Cast: a Lease of Kubernetes.
     const { spec } = input as { spec?: { holderIdentity?: string } };
-    if (request.includes("/leases") && spec?.holderIdentity && this.holder?.by !== by)
-      this.holder = { by, since: this.world.now() };
+    if (request.includes("/leases")) this.leaseChanged(by, spec?.holderIdentity);
     this.check(request);
+  }
+
+  private leaseChanged(by: Operator, identity: string | undefined): void {
+    const { holder } = this;
+    if (identity && holder?.by !== by) {
+      if (holder && !holder.by.dead && !holder.by.ended && !holder.by.wasFrozen)
+        this.violate(`${by.name} acquires the Lease that ${holder.by.name} holds`);
+      this.holder = { by, since: this.world.now() };
+    } else if (!identity && holder?.by === by) this.holder = undefined;
   }
 
   /** What the set is like when a switch-over has ended well. */

@@ -131,14 +131,6 @@ export const MUTANTS: readonly Mutant[] = [
     seed: 0,
   },
   {
-    name: "backs copies up again",
-    what: "restores tables from whatever backup is listed first",
-    file: `${ROOM}/tables.ts`,
-    from: "return backups.find(({ arn }) => arn === before) ?? backups.find(({ available }) => available) ?? backups[0];",
-    to: "return backups[backups.length - 1] ?? (before === undefined ? undefined : backups[0]);",
-    seed: 0,
-  },
-  {
     name: "deletes without a backup",
     what: "does not wait for the backups that tables are restored from",
     file: `${ROOM}/dynamodb.ts`,
