@@ -116,15 +116,7 @@ export class AzureNativeProvider implements SimulatedProvider {
   async create(request: CreateRequest): Promise<CreateResponse> {
     const type = this.#types.type(request.type);
     const inputs = present(request.inputs);
-    if (request.preview) {
-      const unknown = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, UNKNOWN]));
-      const within = Object.entries(type.computed ?? {}).flatMap(([name, names]) => {
-        const given = inputs[name];
-        return isObject(given) ? [[name, { ...unknown(names), ...given }]] : [];
-      });
-      const outputs = { ...inputs, ...unknown(type.outputs), ...Object.fromEntries(within) };
-      return { id: UNKNOWN, outputs, simulatedMillis: 0 };
-    }
+    if (request.preview) return { id: UNKNOWN, outputs: previewed(type, inputs), simulatedMillis: 0 };
     const id = this.#idOf(type, inputs);
     if (this.#get(type, id)) throw new Error(`cannot create already existing resource '${id}'`);
     const simulatedMillis = this.#put(type, id, inputs, request.urn);
@@ -145,7 +137,10 @@ export class AzureNativeProvider implements SimulatedProvider {
   async update(request: UpdateRequest): Promise<ChangeResponse> {
     const type = this.#types.type(request.type);
     const inputs = present(request.newInputs);
-    if (request.preview) return { outputs: { ...request.oldOutputs, ...inputs }, simulatedMillis: 0 };
+    if (request.preview) {
+      const stable = Object.entries(request.oldOutputs).filter(([name]) => STABLE_OUTPUTS.includes(name));
+      return { outputs: { ...previewed(type, inputs), ...Object.fromEntries(stable) }, simulatedMillis: 0 };
+    }
     const simulatedMillis = this.#put(type, request.id, inputs, request.urn);
     return { outputs: this.#get(type, request.id) as PropertyMap, simulatedMillis };
   }
@@ -254,6 +249,19 @@ function inputWithin(property: Property, value: PropertyValue): PropertyValue {
 }
 
 /** An unset input may travel as null. */
+/** Outputs before an update that a preview keeps; others are unknown in it. [pulumi-azure-native: provider.go, Update] */
+const STABLE_OUTPUTS = ["name", "location"];
+
+/** What a preview knows of a resource: its inputs. What Azure adds is unknown, within them, too. [pulumi-azure-native: convert, PreviewOutputs] */
+function previewed(type: AzureResourceType, inputs: PropertyMap): PropertyMap {
+  const unknown = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, UNKNOWN]));
+  const within = Object.entries(type.computed ?? {}).flatMap(([name, names]) => {
+    const given = inputs[name];
+    return isObject(given) ? [[name, { ...unknown(names), ...given }]] : [];
+  });
+  return { ...inputs, ...unknown(type.outputs), ...Object.fromEntries(within) };
+}
+
 function present(inputs: PropertyMap): PropertyMap {
   return Object.fromEntries(Object.entries(inputs).filter(([name, value]) => value !== null && name !== "__defaults"));
 }

@@ -218,6 +218,20 @@ test("a backup vault: its properties are one input, and its identity is known on
   const made = await create(VAULT, vaultInputs);
   t.regex((made.outputs.identity as PropertyMap).principalId as string, /^[0-9a-f-]{36}$/);
   t.like(made.outputs.properties, { provisioningState: "Succeeded" });
+  const planned = await provider.update({
+    urn: urn(VAULT),
+    type: VAULT,
+    id: made.id,
+    oldInputs: made.inputs,
+    oldOutputs: made.outputs,
+    newInputs: { ...vaultInputs, tags: { service: "other" } },
+    preview: true,
+  });
+  t.like(
+    planned.outputs,
+    { name: "payments", identity: { type: "SystemAssigned", principalId: UNKNOWN, tenantId: UNKNOWN } },
+    "a preview of an update keeps no other output",
+  );
   t.deepEqual(
     await diff(made, { properties: { storageSettings: [{ datastoreType: "VaultStore", type: "ZoneRedundant" }] } }),
     { "properties.storageSettings[0].type": "update" },
