@@ -82,8 +82,7 @@ async function readPage(
     const waited = clock.now() - began;
     const problem = answer && problemOf(answer);
     if (answer?.status === 429 && waited < THROTTLED_MILLIS) {
-      const wait = Number(answer.headers.get("x-ms-retry-after-ms") ?? 1000);
-      await clock.wait(Math.max(wait, LEAST_WAIT_MILLIS));
+      await clock.wait(throttledMillis(answer.headers.get("x-ms-retry-after-ms") ?? ""));
     } else if (problem?.origin !== undefined && isLetIn(source.account, problem.origin) && waited < FIREWALL_MILLIS) {
       await clock.wait(FIREWALL_POLL_MILLIS);
     } else {
@@ -212,6 +211,12 @@ function refusal(
       `${where} has refused to read on for ${THROTTLED_MILLIS / 60_000} minutes (429); run this again`,
     );
   return new UnreadableDocuments(`${where} cannot be read (${status}): ${message}`);
+}
+
+/** How long a request that came too soon waits. @param header of Cosmos DB's answer; a second if it is no number */
+export function throttledMillis(header: string): number {
+  const millis = header === "" ? Number.NaN : Number(header);
+  return Number.isFinite(millis) ? Math.max(millis, LEAST_WAIT_MILLIS) : 1000;
 }
 
 function unreachable({ account, unitsPerSecond }: DocumentSource, error: unknown): Error {

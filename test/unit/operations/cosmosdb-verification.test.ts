@@ -3,7 +3,7 @@ import test, { type ExecutionContext } from "ava";
 import { useWaitingClock } from "../../../operations/clock";
 import { findAccount, readingKey } from "../../../operations/cosmosdb";
 import { coordinatorRows } from "../../../operations/cosmosdb-coordinator";
-import { masterToken } from "../../../operations/cosmosdb-documents";
+import { masterToken, throttledMillis } from "../../../operations/cosmosdb-documents";
 import { type CosmosdbVerification, verifyCopies } from "../../../operations/cosmosdb-verification";
 import { findQuietGaps } from "../../../operations/quiet-gaps";
 import type { VerifiedBracket } from "../../../operations/verified-bracket";
@@ -102,6 +102,18 @@ test.serial("a reader that is throttled waits as long as Cosmos DB says, and rea
   source.throughput.consume(60 * 4000, clock.now());
   t.is((await read()).flat().length, source.items("coordinator", "state").size);
   t.true(waitedMillis() > 50_000, `${waitedMillis()} ms`);
+});
+
+test("a throttled reader never asks again at once, whatever the answer says", (t) => {
+  const cases: [header: string, millis: number][] = [
+    ["2500", 2500],
+    ["0", 100],
+    ["-5", 100],
+    ["", 1000],
+    ["soon", 1000],
+    ["Infinity", 1000],
+  ];
+  for (const [header, millis] of cases) t.is(throttledMillis(header), millis, header);
 });
 
 test.serial("a firewall that does not let the reader in is named with the address and the fix, at once", async (t) => {
