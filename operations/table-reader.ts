@@ -63,6 +63,14 @@ export class TableReader {
     return tables.filter((name, index) => places[index] !== name);
   }
 
+  /** Those of the names that copies are marked for, though their tables may have them yet. */
+  async marked(tables: readonly string[]): Promise<string[]> {
+    const wanted = new Set(tables);
+    const copies = (await this.#listed()).filter((copy) => copy !== nameOfCopy(copy) && wanted.has(nameOfCopy(copy)));
+    const takes = await eachAtOnce(copies, CONCURRENCY, (copy) => this.#takes(copy, nameOfCopy(copy)));
+    return [...new Set(copies.filter((_, index) => takes[index]).map(nameOfCopy))];
+  }
+
   /** The names of all tables of the region, and those that copies are taking in a switch-over. */
   names(): Promise<string[]> {
     return this.#once("names", async () => {

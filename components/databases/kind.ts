@@ -195,6 +195,8 @@ export interface DatabaseKind<Args> {
    * The production names that copies are taking in a switch-over which is not complete; absent for kinds whose copies take none.
    */
   namesTaken?(name: string, args: Args, settings: CloudSettings): Promise<string[]>;
+  /** The same, and those that copies are marked for while their sources have them yet; absent where both are one. */
+  namesMarked?(name: string, args: Args, settings: CloudSettings): Promise<string[]>;
   /** How its copies replace their sources, or why they cannot, with the fix. */
   switchOver(
     name: string,

@@ -173,12 +173,16 @@ function hasAddresses(databases: readonly SwitchedDatabase[]): boolean {
   return databases.some(({ service }) => service === "azure");
 }
 
-/** Production names that copies are taking. */
-async function namesTaken({ databases }: BackupSet, settings: CloudSettings): Promise<string[]> {
+/** Whether copies are taking production names, or are marked for them. */
+async function hasBegun({ databases }: BackupSet, settings: CloudSettings): Promise<boolean> {
   const each = databases
     .map(kindOf)
-    .map(async ({ name, kind, args }) => (await kind.namesTaken?.(name, args, settings)) ?? []);
-  return (await Promise.all(each)).flat();
+    .map(async ({ name, kind, args }) =>
+      kind.namesMarked
+        ? kind.namesMarked(name, args, settings)
+        : ((await kind.namesTaken?.(name, args, settings)) ?? []),
+    );
+  return (await Promise.all(each)).flat().length > 0;
 }
 
 function begun(instant: string): RestoreVerification {
@@ -246,7 +250,7 @@ async function verifiedBefore(
   // Cast: this component has recorded it, in this version or an earlier one.
   const verification = recorded?.verification as RestoreVerification | undefined;
   // Only verified copies are marked: a switch-over that has begun goes on, though `restore` was removed in between.
-  if (verification?.instant !== instant && (await namesTaken(set, settings)).length > 0) return begun(instant);
+  if (verification?.instant !== instant && (await hasBegun(set, settings))) return begun(instant);
   if (verification?.instant !== instant)
     return endProgram(
       `scalar-backup:restore.switchOver: the state has no copies of ${instant}; remove switchOver, run "pulumi up" to restore and verify them, and then confirm`,

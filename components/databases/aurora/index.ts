@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { answered } from "../../../operations/answered";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
-import { isNameTaken } from "../../../operations/rds-taking-name";
+import { clusterTaking, isNameTaken } from "../../../operations/rds-taking-name";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
@@ -106,6 +106,12 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
       if (typeof identifier !== "string") return [];
       const region = regionOf(configuredRegion(args), aws, name);
       return (await isNameTaken("cluster", region, identifier, stackIdentity(), aws.access)) ? [identifier] : [];
+    },
+    async namesMarked(name, args, { aws }) {
+      const identifier = args.existing?.clusterIdentifier;
+      if (typeof identifier !== "string") return [];
+      const region = regionOf(configuredRegion(args), aws, name);
+      return (await clusterTaking(region, identifier, stackIdentity(), aws.access)) === undefined ? [] : [identifier];
     },
     switchOver(name, args, { aws, instant }) {
       const identifier = args.existing?.clusterIdentifier;

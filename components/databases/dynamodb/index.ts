@@ -113,6 +113,10 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
     args.existing === undefined
       ? []
       : tableReader(sourceRegion(name, args, aws), aws).taken(await tableNames(name, args, aws)),
+  namesMarked: async (name, args, { aws }) =>
+    args.existing === undefined
+      ? []
+      : tableReader(sourceRegion(name, args, aws), aws).marked(await tableNames(name, args, aws)),
   switchOver(name, args, { aws, instant, newStreams }) {
     const { existing } = args;
     if (existing === undefined) return { because: DECLARED_HERE };

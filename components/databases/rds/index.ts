@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { answered } from "../../../operations/answered";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
 import { describeInstance } from "../../../operations/rds";
-import { isNameTaken } from "../../../operations/rds-taking-name";
+import { clusterTaking, instanceTaking, isNameTaken } from "../../../operations/rds-taking-name";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
@@ -109,6 +109,13 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
       const region = regionOf(configuredRegion(args), aws, name);
       const what = isCluster(args) ? "cluster" : "instance";
       return (await isNameTaken(what, region, identifier, stackIdentity(), aws.access)) ? [identifier] : [];
+    },
+    async namesMarked(name, args, { aws }) {
+      const identifier = args.existing?.instanceIdentifier ?? args.existing?.clusterIdentifier;
+      if (typeof identifier !== "string") return [];
+      const taking = isCluster(args) ? clusterTaking : instanceTaking;
+      const region = regionOf(configuredRegion(args), aws, name);
+      return (await taking(region, identifier, stackIdentity(), aws.access)) === undefined ? [] : [identifier];
     },
     switchOver(name, args, { aws, instant }) {
       const identifier = args.existing?.instanceIdentifier ?? args.existing?.clusterIdentifier;
