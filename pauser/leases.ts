@@ -67,6 +67,25 @@ export class ReleaseLeases {
     return this.giveBack(paths, (holder) => holder === this.holder, deadline);
   }
 
+  /**
+   * Of the schedule's releases, those whose lease a run of another schedule holds. One that cannot be read is not among them.
+   * @returns `namespace/name`
+   */
+  async heldByOthers(deadline: Deadline, stop: AbortSignal): Promise<Set<string>> {
+    const held = await Promise.all(
+      this.settings.releases.map(async (release) => {
+        try {
+          const { spec } = await this.kubernetes.get<Lease>(pathOf(release), deadline, stop);
+          return this.othersHold(spec) ? [label(release)] : [];
+        } catch (error) {
+          if (error instanceof KubernetesError) return [];
+          throw error;
+        }
+      }),
+    );
+    return new Set(held.flat());
+  }
+
   /** Releases the leases of a killed run of this schedule; only the owner of the schedule's note may do that. */
   async releaseOfKilledRun(deadline: Deadline): Promise<void> {
     await this.giveBack(this.settings.releases.map(pathOf), (holder) => this.isOfSchedule(holder), deadline);
@@ -139,15 +158,21 @@ export class ReleaseLeases {
     }
   }
 
-  private refuseHeld(release: ReleaseSettings, { spec = {} }: Lease): void {
-    const { holderIdentity: holder, leaseDurationSeconds = 0, renewTime = "" } = spec;
-    if (!holder || this.isOfSchedule(holder)) return;
-    const expires = Date.parse(renewTime) + leaseDurationSeconds * 1000 + CLOCK_SLACK_MILLIS;
-    if (!(this.clock.now() < expires)) return;
+  private refuseHeld(release: ReleaseSettings, { spec }: Lease): void {
+    const holds = this.othersHold(spec);
+    if (holds === undefined) return;
     throw end(
       "busy",
-      `another schedule pauses release ${label(release)}: ${holder} holds its lease until it ends, ${new Date(expires).toISOString()} at the latest; give the two schedules different times, or pause the release by one of them`,
+      `another schedule pauses release ${label(release)}: ${holds.holder} holds its lease until it ends, ${new Date(holds.expires).toISOString()} at the latest; give the two schedules different times, or pause the release by one of them`,
     );
+  }
+
+  /** The run of another schedule that holds a lease, and until when; undefined if none does. */
+  private othersHold(spec: Lease["spec"]): { holder: string; expires: number } | undefined {
+    const { holderIdentity: holder, leaseDurationSeconds = 0, renewTime = "" } = spec ?? {};
+    if (!holder || this.isOfSchedule(holder)) return undefined;
+    const expires = Date.parse(renewTime) + leaseDurationSeconds * 1000 + CLOCK_SLACK_MILLIS;
+    return this.clock.now() < expires ? { holder, expires } : undefined;
   }
 
   private acquired({ spec, ...lease }: Lease): Lease {

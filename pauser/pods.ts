@@ -7,6 +7,12 @@ import { Deadline } from "./time";
 
 /** How long a pod may take to answer any call except Pause. */
 const ANSWER_MILLIS = 3000;
+/** How long the answer of a Pause whose drain limit has passed is waited for: the pod has sent it, or is about to. */
+const LATE_ANSWER_MILLIS = 1000;
+/** A pod that hung works off its queue when it goes on, in any order: so long after its first answer, it is asked once more. */
+export const QUEUE_MILLIS = 2000;
+/** A pod measures its drain by its own clock: so long before the limit, it may have passed there. */
+const DRAIN_DOUBT_MILLIS = 300;
 
 /**
  * Outcomes of a Pause that did not close the gate: another caller has closed it, or is closing it, and relies on that.
@@ -23,8 +29,12 @@ export interface PodHandle {
   admin: AdminInterface;
   /** The Pause in progress; it never rejects. */
   pausing?: Promise<void> | undefined;
+  /** Until when its running requests may end. */
+  drain?: Deadline;
   /** How long it took to pause, once it is paused. */
   drainMillis?: number;
+  /** Its Pause ended without an answer, so that the pod may get to it later. */
+  unanswered?: boolean;
   /** The pod answered that another caller has paused it: do not unpause it. */
   pausedByOthers?: boolean;
 }
@@ -83,7 +93,8 @@ export async function pauseAll(
   });
   const begun = clock.monotonic();
   for (const handle of handles) {
-    handle.pausing = pausePod(handle, new Deadline(clock, maxDrainMillis), over, () => clock.monotonic() - begun)
+    handle.drain = new Deadline(clock, maxDrainMillis);
+    handle.pausing = pausePod(handle, handle.drain, over, () => clock.monotonic() - begun)
       .catch((error: Error) => {
         complaints.set(podName(handle.pod), error.message);
         givenUp.abort();
@@ -114,6 +125,7 @@ async function pausePod(
       const again = reason !== undefined && LOST_A_RACE.includes(reason) && !deadline.passed && !over.aborted;
       if (!again) {
         handle.pausedByOthers = reason !== undefined && PAUSED_BY_OTHERS.includes(reason);
+        handle.unanswered = reason === undefined;
         throw error;
       }
       await deadline.backOff(over);
@@ -145,18 +157,20 @@ export interface UnpauseOptions {
 export async function unpauseAll(handles: PodHandle[], options: UnpauseOptions): Promise<Unpaused> {
   const deadline = new Deadline(options.clock, options.deadlineMillis);
   const complaints: Complaints = new Map();
-  const ours = handles.filter(({ pausedByOthers }) => !pausedByOthers);
   await Promise.all(
-    ours.map(async (handle) => {
+    handles.map(async (handle) => {
       const complaint = await options.lastLook?.(handle);
       if (complaint !== undefined) complaints.set(podName(handle.pod), complaint);
+      await lateAnswer(handle, options.clock);
+      if (!isOurs(handle)) return;
       // A failure is handled below, with another try. An Unpause ends a Pause that is still draining.
       await handle.admin.unpause(ANSWER_MILLIS).catch(() => handle.admin.renew());
     }),
   );
   const leftPaused = new Map<ScalarPod, string>();
   await Promise.all(
-    ours.map(async (handle) => {
+    handles.map(async (handle) => {
+      if (!isOurs(handle)) return;
       let failure = await untilUnpaused(handle, deadline.remainingMillis, options);
       if (handle.pausing) {
         // A Pause that was still draining may pause the pod after our Unpause.
@@ -165,10 +179,27 @@ export async function unpauseAll(handles: PodHandle[], options: UnpauseOptions):
           ? undefined
           : await untilUnpaused(handle, Math.max(deadline.remainingMillis, ANSWER_MILLIS), options);
       }
+      if (failure === undefined && handle.unanswered) {
+        await options.clock.sleep(QUEUE_MILLIS);
+        failure = await untilUnpaused(handle, Math.max(deadline.remainingMillis, ANSWER_MILLIS), options);
+      }
       if (failure !== undefined) leftPaused.set(handle.pod, failure);
     }),
   );
   return { complaints, leftPaused };
+}
+
+const isOurs = ({ pausedByOthers }: PodHandle) => !pausedByOthers;
+
+/**
+ * When the first pod answers that its drain limit has passed, the others' answers are due, too. One of them may be that another
+ * caller has paused the pod. It costs no time: the pod does not drain any more, or hardly longer.
+ */
+async function lateAnswer({ pausing, drain }: PodHandle, clock: Clock): Promise<void> {
+  if (pausing === undefined || drain === undefined || drain.remainingMillis > DRAIN_DOUBT_MILLIS) return;
+  const answered = new AbortController();
+  await Promise.race([pausing, clock.sleep(LATE_ANSWER_MILLIS, answered.signal)]);
+  answered.abort();
 }
 
 /**

@@ -7,7 +7,7 @@ import { KubernetesError } from "./kubernetes-error";
 import { ReleaseLeases } from "./leases";
 import { type FoundNote, type NotedPod, UNFINISHED_KEY, type UnfinishedRun } from "./note";
 import { end, RunEnded } from "./outcome";
-import { type PodHandle, podName } from "./pods";
+import { type PodHandle, podName, QUEUE_MILLIS } from "./pods";
 import { recordCall } from "./record-call";
 import type { ScalarPod } from "./scalar-pod";
 import { lastPauseMillis } from "./settings";
@@ -55,8 +55,9 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
   // A note that may name more pods stays until those are known.
   const notTaken = others instanceof RunEnded ? others : await takeOver(context, note, found);
   const handles = [...context.connect(await thatMayBePaused(context, found.pods)), ...known];
-  let { leftPaused } = await context.unpause(handles);
-  if (leftPaused.size === 0) leftPaused = await unpauseLate(context, handles, found);
+  const first = await spare(context, handles);
+  let { leftPaused } = await context.unpause(first.own);
+  if (leftPaused.size === 0) leftPaused = await unpauseLate(context, handles, found, first.spared);
   for (const { admin } of handles) admin.close();
   await endRecovery(context, note, leftPaused, notTaken);
   report.log("no pod of that run is paused any more");
@@ -65,28 +66,50 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
 
 /**
  * A Pause that the killed run has sent may still be on its way to a pod, or in the queue of a pod that hangs: asks the pods again
- * until such a Pause has passed its own deadline.
+ * until such a Pause has passed its own deadline, and no pod is left to another schedule.
  * @returns the pods that may still be paused
  */
 async function unpauseLate(
   context: Context,
   handles: PodHandle[],
   { startedAt }: FoundNote,
+  spared: PodHandle[],
 ): Promise<Map<ScalarPod, string>> {
+  let left = spared;
   const { settings, stop } = context;
   const { clock } = context.ports;
   const age = startedAt === undefined ? 0 : Math.max(0, clock.now() - Date.parse(startedAt));
   const none = new Map<ScalarPod, string>();
-  for (const deadline = new Deadline(clock, lastPauseMillis(settings) - age); !deadline.passed; ) {
-    await clock.sleep(Math.min(LATE_PAUSE_POLL_MILLIS, deadline.remainingMillis), stop);
+  for (
+    const deadline = new Deadline(clock, Math.max(lastPauseMillis(settings) - age, QUEUE_MILLIS));
+    !deadline.passed || left.length > 0;
+  ) {
+    await clock.sleep(
+      left.length > 0 ? LATE_PAUSE_POLL_MILLIS : Math.min(LATE_PAUSE_POLL_MILLIS, deadline.remainingMillis),
+      stop,
+    );
     // The next run finds the note, and continues.
     checkStopped(stop);
     const asked = await Promise.all(handles.map(async (handle) => ((await isUnpaused(handle)) ? undefined : handle)));
     const paused = asked.filter((handle) => handle !== undefined);
-    const { leftPaused } = paused.length > 0 ? await context.unpause(paused) : { leftPaused: none };
+    const { own, spared: now } = await spare(context, paused);
+    left = now;
+    const { leftPaused } = own.length > 0 ? await context.unpause(own) : { leftPaused: none };
     if (leftPaused.size > 0) return leftPaused;
   }
   return none;
+}
+
+/**
+ * A run that has lost its note's removal only, or its lease, can be followed by another schedule's run, which has found no pod paused
+ * before it acquired the lease, and unpauses them itself. They are asked again when it has ended.
+ */
+async function spare(context: Context, handles: PodHandle[]): Promise<{ own: PodHandle[]; spared: PodHandle[] }> {
+  if (handles.length === 0) return { own: [], spared: [] };
+  const leases = new ReleaseLeases(context.kubernetes, context.ports.clock, context.settings);
+  const held = await leases.heldByOthers(context.apiDeadline(), context.stop);
+  const isHeld = ({ pod }: PodHandle) => held.has(`${pod.namespace}/${pod.release}`);
+  return { own: handles.filter((handle) => !isHeld(handle)), spared: handles.filter(isHeld) };
 }
 
 const isUnpaused = ({ admin }: PodHandle): Promise<boolean> =>

@@ -227,7 +227,7 @@ class Run {
         ...outcome,
         // The run that took over the note has unpaused the pods, so the window is not valid.
         window: taken ? undefined : outcome.window,
-        end: outcome.end === "recorded" ? (taken ? "void" : "notRecorded") : outcome.end,
+        end: outcome.window ? (taken ? "void" : "notRecorded") : outcome.end,
         reasons: [...outcome.reasons, `${taken ? "" : "the record could not be written: "}${messageOf(error)}`],
       };
       this.outcomeWritten = taken;

@@ -14,7 +14,8 @@ export function judge(world: World): number {
     world.plan.pausers.flatMap((_, pauser) => readable(world, cluster, pauser)),
   );
   world.clusters.forEach((cluster, index) => {
-    for (const problem of cluster.refuted(windows[index] ?? [])) world.violate(`false window: ${problem}`);
+    for (const problem of cluster.refuted(windows[index] ?? []))
+      if (!isHidden(world)) world.violate(`false window: ${problem}`);
     for (const pod of cluster.pausedPods) world.violate(`${pod} is still paused after the last cleanup`);
   });
   judgeCommonWindows(world, windows);
@@ -50,8 +51,23 @@ function judgeCommonWindows(world: World, windows: PauseWindow[][]): void {
         cluster: `${index}`,
         releases: cluster.releases.map(({ namespace, name }) => ({ namespace, name, product: "", pods: [] })),
       };
-      for (const problem of cluster.refuted([common])) world.violate(`false common window: ${problem}`);
+      for (const problem of cluster.refuted([common]))
+        if (!isHidden(world)) world.violate(`false common window: ${problem}`);
     });
+}
+
+/**
+ * What no pauser can know: that requests still run in a pod that answers a Pause without waiting for them and is closed by another caller;
+ * and that a pod was open for a moment between two looks, because one caller opened it or it restarted, and another has closed it at once.
+ */
+function isHidden({ plan }: World): boolean {
+  const pretends = plan.releases.flat().some(({ pretendToPause }) => pretendToPause);
+  const others = plan.events.filter((event) => "tool" in event || ("pod" in event && isPausedByOthers(event.what)));
+  const opens = (what: string) =>
+    what === "is unpaused and paused again" || what === "restarts, is paused, and its run is killed";
+  return others.some((closes) =>
+    plan.events.some((event) => pretends || (event !== closes && "pod" in event && opens(event.what))),
+  );
 }
 
 /** What a process's exit code promises. */
@@ -140,9 +156,15 @@ function judgeActive(world: World, { pod, openedBy }: Closure, by: Actor, to: nu
   const isOver = (by.killedAt ?? by.endedAt ?? Number.POSITIVE_INFINITY) <= to;
   const { events } = world.plan;
   const seemsDead =
-    by.disturbed || world.tampered || events.some((event) => "process" in event && seemsToEnd(event.process));
+    by.disturbed ||
+    isLateCleanup(world.actor(openedBy)) ||
+    world.tampered ||
+    events.some((event) => "process" in event && seemsToEnd(event.process));
   if (!isOver && !seemsDead) world.violate(`${openedBy} has unpaused ${pod}, which ${by.name} was still holding`);
 }
+
+/** A cleanup that was suspended goes on with what it had decided before. */
+const isLateCleanup = (opener: Actor | undefined) => opener?.task === "unpause" && opener.disturbed;
 
 const seemsToEnd = (what: string) => what === "its Job is deleted" || what === "its node is lost";
 
@@ -161,6 +183,16 @@ const podsMisbehave = (world: World) =>
 
 const podsRefuse = (world: World) => world.plan.releases.flat().some(({ refusePause }) => refusePause);
 
+/** Whether another caller closes the pod. */
+const isPausedByOthers = (what: string) =>
+  [
+    "is paused by a user",
+    "is unpaused and paused again",
+    "is unpaused at the end of a drain",
+    "restarts, and is paused by a user at once",
+    "is paused by a user right before its Pause",
+  ].includes(what);
+
 const hangsPods = (event: Event) =>
   ("pod" in event && event.what === "hangs") ||
   ("record" in event && event.record === "is damaged, its run is killed, and pods hang");
@@ -171,14 +203,7 @@ const prolongsUnpausing = (event: Event) =>
   hangsPods(event) ||
   ("api" in event && event.api === "does not answer, and pods ignore Unpauses") ||
   ("pod" in event && ["fails to unpause", "ignores Unpauses", "answers slowly"].includes(event.what)) ||
-  ("pod" in event &&
-    [
-      "is paused by a user",
-      "is unpaused and paused again",
-      "is unpaused at the end of a drain",
-      "restarts, and is paused by a user at once",
-      "is paused by a user right before its Pause",
-    ].includes(event.what)) ||
+  ("pod" in event && isPausedByOthers(event.what)) ||
   ("process" in event && !["SIGTERM", "its Job is deleted", "its clock is stepped"].includes(event.process));
 
 /** Whether pods may not answer for long, or stay closed for others. */

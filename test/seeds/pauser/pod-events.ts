@@ -45,12 +45,15 @@ async function unpauseAtEndOfDrain(
 }
 
 /**
- * The network holds a Pause back for 1 to 31 s: less than its deadline of 35 s, after which the pod's gRPC server would drop it. Its
- * sender is killed in the meantime.
+ * The network holds a Pause back for at most 4 s less than its deadline, after which the pod's gRPC server would drop it: 5 s after the
+ * drain limit, which is 30 s, or 4 s in a rendezvous. Its sender is killed in the meantime.
  */
-async function pauseLate(world: World, pod: VirtualPod, forMillis: number): Promise<void> {
-  pod.faults = { ...pod.faults, lateMillis: 1000 + Math.min(30_000, forMillis * 5) };
-  const sender = () => world.actors.find(({ paused, process }) => paused.has(pod.address) && !process.dead);
+async function pauseLate(world: World, pod: VirtualPod, cluster: VirtualCluster, forMillis: number): Promise<void> {
+  const drainLimit = world.clusters.length > 1 ? 4000 : 30_000;
+  pod.faults = { ...pod.faults, lateMillis: 1000 + Math.min(drainLimit, forMillis * 5) };
+  const own = world.clusters.indexOf(cluster);
+  const sender = () =>
+    world.actors.find((actor) => actor.cluster === own && actor.paused.has(pod.address) && !actor.process.dead);
   for (let waited = 0; sender() === undefined && waited < 1000; waited++) await world.time.wait(5);
   sender()?.process.kill();
   const { lateMillis: _, ...usual } = pod.faults;
@@ -150,7 +153,7 @@ export async function happenToPod(world: World, index: number, what: PodEvent, f
       await time.wait(200);
       return world.actor(pod.closedBy ?? "")?.process.kill();
     case "gets its Pause late, and its run is killed":
-      return pauseLate(world, pod, forMillis);
+      return pauseLate(world, pod, cluster, forMillis);
     case "is unpaused at the end of a drain":
       return unpauseAtEndOfDrain(world, pod, pods[(index + 1) % pods.length]?.[1], forMillis);
     case "is rolled out":

@@ -232,14 +232,16 @@ export class World {
   }
 
   private pausing(actor: Actor, address: string): void {
+    const again = actor.paused.has(address);
     actor.paused.add(address);
     if (actor.foundPaused.has(address))
       this.violate(`${actor.name} pauses ${address}, which has answered that another caller has paused it`);
     const key = `${actor.cluster}/${actor.record.name}`;
     const lost = this.noteLostAt.get(actor.name);
     const owns = this.noteOwners.get(key) === actor.name;
-    // A note that was lost a moment ago cannot be known to be lost.
-    if (!owns && (lost === undefined || this.time.now - lost > 3000))
+    // A note that was lost a moment ago cannot be known to be lost. Nor is a Pause that another caller delays given up for a note that
+    // somebody damages in the meantime.
+    if (!owns && !(again && this.tampered) && (lost === undefined || this.time.now - lost > 3000))
       this.violate(`${actor.name} pauses ${address} without a note in the record`);
     const predecessor = this.closures.find(
       ({ by, openedBy }) => openedBy === actor.name && by !== actor.name && this.byName.get(by)?.job === actor.job,

@@ -32,6 +32,23 @@ test("a pod that another caller paused between the check and the Pause is not un
   t.is(cluster.unfinished, undefined);
 });
 
+test("pods that another caller paused answer one after the other, and none of them is unpaused", async (t) => {
+  const { cluster, pods } = sceneOf();
+  for (const pod of pods.slice(0, 2)) Object.assign(pod.faults, { drainMillis: 100_000 });
+  Object.assign(pods[1]?.faults as object, { tripMillis: 200 });
+  cluster.api.served = (method, path) => {
+    if (method !== "PUT" || !path.includes("configmaps")) return;
+    for (const pod of pods.slice(0, 2)) pod.forcePauseWithoutDrain();
+  };
+  t.is((await pause(cluster)).end, "failedToPause");
+  for (const pod of pods.slice(0, 2)) {
+    t.false(pod.calls.includes("Unpause"));
+    t.true(pod.closed);
+  }
+  t.true(pods[2]?.calls.includes("Unpause"));
+  t.deepEqual(cluster.pausedPods, []);
+});
+
 test("a Pause that times out behind another Pause leaves the pod to the other caller", async (t) => {
   const { cluster, pods } = sceneOf();
   Object.assign(pods[0]?.faults as object, { drainMillis: 100_000 });

@@ -280,6 +280,51 @@ test("the unpauser changes nothing when no run was killed, and reports an unavai
   t.is((await cluster.time.until(cluster.unpauser())).end, "notRecorded");
 });
 
+test("a pod that hung until after the deadline of its Pause, and gets to it then, is not left paused", async (t) => {
+  for (let millis = 9500; millis < 20_000; millis += 250) {
+    const { cluster, pods } = sceneOf();
+    let hung = false;
+    cluster.api.served = (method, path) => {
+      if (hung || method !== "PUT" || !path.includes("configmaps")) return;
+      hung = true;
+      pods[0]?.hang(millis);
+    };
+    const { end, reasons } = await pause(cluster, { maxDrainSeconds: 4 });
+    t.is(end, "failedToPause");
+    t.regex(reasons.join(), /no answer within 9 s/);
+    assertVoid(t, cluster);
+    await elapse(cluster, 5000);
+    assertSafe(t, cluster);
+  }
+});
+
+test("a cleanup leaves pods to another schedule's run that holds their Lease, and asks again after it", async (t) => {
+  const { cluster, pods } = sceneOf();
+  cluster.api.put("configmaps", { metadata: { namespace: "scalar", name: "other-windows" } });
+  // The API server is lost for a moment right after the Lease was released, so that the note stays.
+  cluster.api.fault = (method, path) =>
+    pods.every(({ calls }) => calls.includes("Unpause")) && !(method === "PUT" && path.includes("leases"))
+      ? path.includes("leases")
+        ? undefined
+        : 401
+      : undefined;
+  t.is((await pause(cluster, {}, { ...FIRST, ...JOB })).end, "void");
+  cluster.api.fault = () => undefined;
+  t.truthy(cluster.unfinished, "the note stays");
+  t.deepEqual(cluster.heldLeases, []);
+  cluster.api.remove("pods", "scalar", "first-try");
+  cluster.logs.length = 0;
+  const other = await beginHolding(cluster, {
+    record: { namespace: "scalar", name: "other-windows" },
+    holdSeconds: 10,
+  });
+  const cleanup = cluster.unpauser();
+  t.is((await other.ended()).end, "recorded");
+  t.is((await cluster.time.until(cleanup)).end, "unpaused");
+  assertSafe(t, cluster);
+  t.is(cluster.unfinished, undefined);
+});
+
 for (const code of [403, 413, 422, 500])
   test(`pods of a killed run are unpaused although the API server refuses writes with ${code}`, async (t) => {
     const { cluster } = await interrupted({ ...FIRST, ...JOB });

@@ -201,6 +201,23 @@ for (const [what, code, why] of REFUSED)
     t.regex(outcome.reasons.join(), /the other backups of that name \(prod-pause-\d{8}t\d{9}z\) do not count/);
   });
 
+test("a run whose backups were refused and whose window was, too, does not end as if there were a window", async (t) => {
+  const { cluster, dynamodb, pause } = await scene(t);
+  dynamodb.beforeBackup = () => {
+    throw new AwsError("AccessDeniedException", "no");
+  };
+  const pods = [...cluster.pods.values()];
+  cluster.api.fault = (method, path) =>
+    method === "PUT" && path.includes("configmaps") && pods.every(({ calls }) => calls.includes("Unpause"))
+      ? 422
+      : undefined;
+  const { end, reasons } = await pause({ requestSeconds: 5 });
+  t.is(end, "notRecorded");
+  t.regex(reasons.join(), /the record could not be written: .*422/);
+  t.deepEqual(cluster.windows, []);
+  t.deepEqual(cluster.pausedPods, []);
+});
+
 test("with a role that may only list tables, the window is recorded, and the message says how to fix the role", async (t) => {
   const { cluster, aws, endpoint, pause, margins } = await scene(t);
   const { pod } = identity(t, aws, endpoint.url, ["dynamodb:ListTables"]);
