@@ -196,7 +196,7 @@ export interface DatabaseKind<Args> {
    */
   namesTaken?(name: string, args: Args, settings: CloudSettings): Promise<string[]>;
   /** The same, and those that copies are marked for while their sources have them yet; absent where both are one. */
-  namesMarked?(name: string, args: Args, settings: CloudSettings): Promise<string[]>;
+  namesMarked?(name: string, args: Args, settings: CloudSettings & { instant: string }): Promise<string[]>;
   /** How its copies replace their sources, or why they cannot, with the fix. */
   switchOver(
     name: string,

@@ -174,7 +174,7 @@ function hasAddresses(databases: readonly SwitchedDatabase[]): boolean {
 }
 
 /** Whether copies are taking production names, or are marked for them. */
-async function hasBegun({ databases }: BackupSet, settings: CloudSettings): Promise<boolean> {
+async function hasBegun({ databases }: BackupSet, settings: CloudSettings & { instant: string }): Promise<boolean> {
   const each = databases
     .map(kindOf)
     .map(async ({ name, kind, args }) =>
@@ -250,7 +250,7 @@ async function verifiedBefore(
   // Cast: this component has recorded it, in this version or an earlier one.
   const verification = recorded?.verification as RestoreVerification | undefined;
   // Only verified copies are marked: a switch-over that has begun goes on, though `restore` was removed in between.
-  if (verification?.instant !== instant && (await hasBegun(set, settings))) return begun(instant);
+  if (verification?.instant !== instant && (await hasBegun(set, { ...settings, instant }))) return begun(instant);
   if (verification?.instant !== instant)
     return endProgram(
       `scalar-backup:restore.switchOver: the state has no copies of ${instant}; remove switchOver, run "pulumi up" to restore and verify them, and then confirm`,

@@ -153,13 +153,13 @@ test("a window that is too short is said, and refuses only a verification that w
   t.false(refused.succeeded);
   t.regex(
     errors(refused),
-    /restore\.verify\.enabled: the copies of .* cannot be verified: ledger: the pause window is too short/,
+    /restore\.verify\.enabled: the copies of .* cannot be verified: ledger: there is no room in the pause window/,
   );
 
   stack.config["scalar-backup:restore"] = { at };
   const restored = await up();
   t.is(verdictOf(restored).verdict, Verdict.Unproven);
-  t.regex(verdictOf(restored).because.join(), /the pause window is too short/);
+  t.regex(verdictOf(restored).because.join(), /there is no room in the pause window/);
   t.is(sources.tableNames().length, 2 * TABLES.length, "there is no second copy of the coordinator");
 });
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { findServer, type ServerAddress } from "../../../operations/azure-servers";
+import { isTakingAName } from "../../../operations/taking-name";
 import { isCopyOf } from "../azure/copies";
 import { copyName } from "../azure/names";
 import { OWNED } from "../create";
@@ -64,6 +65,12 @@ export function azureServer<Create extends AzureServerCreateArgs>(
     async namesTaken(_name, args, { azure }) {
       const source = existingServer(product, args);
       return source && isBeingReplaced(await findServer(source, azure.access)) ? [source.serverName] : [];
+    },
+    async namesMarked(_name, args, { azure, instant }) {
+      const source = existingServer(product, args);
+      if (source === undefined) return [];
+      const copy = await findServer({ ...source, ...copyOf(source, args, instant) }, azure.access);
+      return isTakingAName(copy?.tags ?? {}) ? [source.serverName] : [];
     },
     switchOver(name, args, { instant }) {
       const source = existingServer(product, args);

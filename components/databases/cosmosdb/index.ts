@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type CosmosAddress, findAccount, primaryKey } from "../../../operations/cosmosdb";
+import { isTakingAName } from "../../../operations/taking-name";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { isCopyOf } from "../azure/copies";
 import { copyName } from "../azure/names";
@@ -62,6 +63,12 @@ export const cosmosdb: DatabaseKind<CosmosdbArgs> = {
     const source = existingAccount(args);
     if (source === undefined || args.existing?.deleted) return [];
     return isBeingReplaced(await findAccount(source, azure.access)) ? [source.accountName] : [];
+  },
+  async namesMarked(_name, args, { azure, instant }) {
+    const source = existingAccount(args);
+    if (source === undefined) return [];
+    const copy = await findAccount(copyOf(source, args, instant), azure.access);
+    return isTakingAName(copy?.tags ?? {}) ? [source.accountName] : [];
   },
   switchOver(name, args, { instant }) {
     const source = existingAccount(args);

@@ -1,97 +1,16 @@
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import { parse } from "yaml";
-import { COORDINATOR_TABLE, TransactionState } from "../../../rehearsal/scalardb/record";
-import { cosmosdbDatabase, relationalDatabase } from "../../../rehearsal/scalardb/stores/databases";
-import { AZURE_RESOURCE_GROUP } from "../../../rehearsal/sets/azure";
-import { buildAzurePostgresql } from "../../../rehearsal/sets/azure-postgresql";
 import { copiesOf } from "../../../rehearsal/sets/copies";
-import { buildCosmosdb } from "../../../rehearsal/sets/cosmosdb";
 import { revealed, type StackResult } from "../../../simulator/engine/stack";
-import { changes, errors, recordWindow, rehearsed } from "../rehearsed";
+import { changes, errors, recordWindow } from "../rehearsed";
 import { infos, MINUTE, suffixed, warnings } from "../verified-set";
+import { databases, PACE, protectedAzureSet, valuesOf } from "./azure-set";
 
-/** How many times as fast as real time the switch-over runs: the 60 s that a request to Azure may take have to be enough. */
-const PACE = 20;
-const RELEASES = [
-  { namespace: "scalar", name: "ledger", databases: ["ledger"] },
-  { namespace: "scalar", name: "auditor", databases: ["auditor"] },
-] as const;
-const existing = { resourceGroupName: AZURE_RESOURCE_GROUP };
-
-const databases = ({ account, server }: { account: string; server: string }) => [
-  { name: "ledger", cosmosdb: { existing: { ...existing, accountName: account } } },
-  { name: "auditor", azurePostgresql: { existing: { ...existing, serverName: server }, databaseName: "auditor" } },
-];
-
-type Values = Record<string, string>;
 const endpointsOf = (result: StackResult) => copiesOf(result).map(({ name, endpoint }) => [name, endpoint]);
-const valuesOf = ({ outputs }: StackResult) => (revealed(outputs.helmValues) ?? outputs.helmValues) as Values;
-
-/** Ledger on Cosmos DB, Auditor on Azure PostgreSQL: two releases with a database of its own each, protected for two hours. */
-async function protectedSet(t: ExecutionContext) {
-  t.timeout(900_000);
-  const all = await rehearsed(t, {
-    "scalar-backup:pause": { schedule: "0 3 * * *", releases: RELEASES },
-    "scalar-backup:databases": databases({ account: "ledger-prod", server: "auditor-prod" }),
-  });
-  const { cloud, stack } = all;
-  buildCosmosdb(cloud, "ledger-prod");
-  buildAzurePostgresql(cloud, "auditor-prod");
-  const { cosmosdb, postgresql } = cloud.azure;
-  const properties = {
-    ledger: `# Ledger\nscalar.db.storage=cosmos\nscalar.db.contact_points=${cosmosdb.account("ledger-prod").endpoint}\nscalar.db.password=${cosmosdb.account("ledger-prod").keys.primaryMasterKey}\n`,
-    auditor: `scalar.db.storage=jdbc\nscalar.db.contact_points=jdbc:postgresql://${postgresql.server("auditor-prod").host}:5432/auditor?ssl=true\nscalar.db.password=AUDITOR-SECRET\n`,
-  };
-  stack.config["scalar-backup:properties"] = properties;
-  const releases = {
-    ledger: await cloud.kubernetes.installRelease({
-      ...RELEASES[0],
-      product: "ledger",
-      replicas: 3,
-      properties: properties.ledger,
-    }),
-    auditor: await cloud.kubernetes.installRelease({
-      ...RELEASES[1],
-      product: "auditor",
-      replicas: 2,
-      properties: properties.auditor,
-    }),
-  };
-  const up = async () => {
-    const result = await stack.up();
-    t.true(result.succeeded, errors(result));
-    return result;
-  };
-  await up();
-  cloud.clock.advance(120 * MINUTE);
-  const ledger = (account: string) => cosmosdbDatabase(cosmosdb.account(account));
-  const auditor = (server: string) => relationalDatabase(postgresql.server(server));
-  ledger("ledger-prod").write(COORDINATOR_TABLE, "before", {
-    tx_id: "before",
-    tx_state: TransactionState.COMMITTED,
-    tx_created_at: cloud.clock.now(),
-  });
-  /** `helm upgrade` of both releases with such values. */
-  const upgrade = async (values: Values) => {
-    for (const name of ["ledger", "auditor"] as const) {
-      // Cast: the chart's values.
-      const parsed = (parse(values[`scalar/${name}`] ?? "") as Record<string, Record<string, unknown>>)[name] ?? {};
-      await releases[name].upgrade({
-        properties: String(parsed[`${name}Properties`]),
-        replicaCount: Number(parsed.replicaCount),
-      });
-    }
-  };
-  const pods = () => [
-    cloud.kubernetes.pods("scalar", "ledger").length,
-    cloud.kubernetes.pods("scalar", "auditor").length,
-  ];
-  return { ...all, up, cosmosdb, postgresql, ledger, auditor, releases, upgrade, pods };
-}
 
 test("the copies of a recovery on Azure replace production by the releases' properties, and the stack protects them from then on", async (t) => {
   const { cloud, stack, asProcesses, goingOnFrom, up, cosmosdb, postgresql, auditor, releases, upgrade, pods } =
-    await protectedSet(t);
+    await protectedAzureSet(t);
   auditor("auditor-prod").write("auditor.assets", "a", { balance: 5 });
   cloud.clock.advance(5 * MINUTE);
   const at = recordWindow(cloud, "scalar", ["ledger", "auditor"]);

@@ -1,7 +1,8 @@
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import type { StackResult } from "../../../simulator/engine/stack";
-import { changes, errors, REGION } from "../rehearsed";
-import { MINUTE, protectedSet, RELEASE } from "../verified-set";
+import { changes, errors, REGION, recordWindow, type rehearsed } from "../rehearsed";
+import { infos, MINUTE, protectedSet, RELEASE } from "../verified-set";
+import { PACE as AZURE_PACE, protectedAzureSet, valuesOf } from "./azure-set";
 
 /** How many times as fast as real time the switch-over runs. */
 const PACE = 400;
@@ -9,39 +10,34 @@ const PACE = 400;
 /** `STATES=all` stops it at each kind of change, otherwise at every third. */
 const EVERY = process.env.STATES === "all" ? 1 : 3;
 const CHANGE =
-  /^(dynamodb|rds) (?!Describe|List|Get|Scan|Query)|^kubernetes (PUT|POST|PATCH|DELETE) (?!.*selfsubjectaccessreviews)/;
+  /^(dynamodb|rds) (?!Describe|List|Get|Scan|Query)|^(kubernetes|azure) (PUT|POST|PATCH|DELETE) (?!.*(selfsubjectaccessreviews|listKeys|retrieveContinuousBackupInformation|permissions))/;
 
 /** Without the names in its path. */
 const kindOf = (request: string) => request.replace(/(\/[a-z]+)\/[a-z0-9][a-z0-9.-]*(?=\?|$|\/scale)/, "$1");
 
+type Set = Pick<Awaited<ReturnType<typeof rehearsed>>, "cloud" | "stack" | "asProcesses" | "goingOnFrom">;
+
+interface Restore {
+  restore: object;
+  /** The same, confirmed. */
+  confirmed: object;
+  pace: number;
+  /** All databases but the coordinator's copies that are only compared, by what others of the same name do not have. */
+  databases(): string[];
+}
+
 /**
- * At any kind of change that it makes, a switch-over is killed, and somebody does what people do then: a preview, a refresh, an update
+ * At any kind of change that it makes, a switch-over is killed, and people do what they do then: a preview, a refresh, an update
  * without the restore. None of these plans or makes a change of a database, and the switch-over goes on to its end.
  * The real engine does the same at one point (test/engine/switch-over.test.ts).
  */
-test("in the middle of a switch-over, no other command changes a database or plans to", async (t) => {
-  const { cloud, stack, asProcesses, goingOnFrom, window, up, sources } = await protectedSet(t);
-  t.timeout(30 * MINUTE);
-  await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 2 });
-  const at = window(20);
-  cloud.clock.advance(20 * MINUTE);
-  stack.config["scalar-backup:restore"] = { at, mode: "recovery" };
-  await up();
-  const confirm = `replace ledger, customers as of ${at}`;
-  const confirmed = { at, mode: "recovery", switchOver: { confirm, newStreams: true } };
-  const rds = cloud.aws.rds.region(REGION);
-  /** All but the coordinator's copies that are only compared. */
-  const databases = () => [
-    ...sources
-      .tableNames()
-      .filter((name) => !/-late-/.test(name))
-      .map((name) => `${name} ${sources.table(name).tableId}`),
-    ...rds.clusters().map(({ identifier, resourceId }) => `${identifier} ${resourceId}`),
-  ];
+async function stopEverywhere(t: ExecutionContext, set: Set, { restore, confirmed, pace, databases }: Restore) {
+  const { cloud, stack, asProcesses, goingOnFrom } = set;
   /** What is planned or done to a database; the switch-over's own operation changes them by requests of its own. */
   const ofDatabases = (result: StackResult) =>
-    changes(result).filter((change) => /replace|^(create|update|import) (Table|Cluster|ClusterInstance) /.test(change));
-
+    changes(result).filter((change) =>
+      /replace|^(create|update|import) (Table|Cluster|ClusterInstance|DatabaseAccount|Server) /.test(change),
+    );
   const kinds = new Set<string>();
   const stops: string[] = [];
   let state = stack.state;
@@ -49,10 +45,9 @@ test("in the middle of a switch-over, no other command changes a database or pla
     stack.config["scalar-backup:restore"] = confirmed;
     const planned = await goingOnFrom(state).preview();
     if (!planned.succeeded) {
-      // Before a name is closed, the copies leave the state with the restore: they are taken over first, as the message says.
+      // Before a copy is marked, the copies leave the state with the restore: they are taken over first, as the message says.
       t.regex(errors(planned), /the state has no copies of .*; remove switchOver, run "pulumi up"/, stops.at(-1));
-      t.log(`taken over again after ${stops.at(-1)}`);
-      stack.config["scalar-backup:restore"] = { at, mode: "recovery" };
+      stack.config["scalar-backup:restore"] = restore;
       const again = goingOnFrom(state);
       const taken = await again.up();
       t.true(taken.succeeded, `${stops.at(-1)}: ${errors(taken)}`);
@@ -68,12 +63,13 @@ test("in the middle of a switch-over, no other command changes a database or pla
       }
       return stop !== undefined;
     });
-    const result = await cloud.clock.faster(PACE, () => processes.up(), 1000);
+    const result = await cloud.clock.faster(pace, () => processes.up(), 1000);
     cloud.failures.reset();
     if (stop === undefined) {
       t.true(result.succeeded, errors(result));
-      state = processes.state;
-      break;
+      t.log(`${stops.length} stops at ${kinds.size} kinds of changes: ${stops.join(", ")}`);
+      t.true(stops.length > 1);
+      return processes.state;
     }
     stops.push(stop);
     t.false(result.succeeded, stop);
@@ -93,8 +89,31 @@ test("in the middle of a switch-over, no other command changes a database or pla
     unchanged("a refresh without the restore", await between.refresh());
     state = between.state;
   }
-  t.log(`${stops.length} stops at ${kinds.size} kinds of changes: ${stops.join(", ")}`);
-  t.true(stops.length > 3);
+}
+
+test("in the middle of a switch-over, no other command changes a database or plans to", async (t) => {
+  const set = await protectedSet(t);
+  t.timeout(30 * MINUTE);
+  const { cloud, stack, goingOnFrom, window, up, sources } = set;
+  await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 2 });
+  const at = window(20);
+  cloud.clock.advance(20 * MINUTE);
+  const restore = { at, mode: "recovery" };
+  stack.config["scalar-backup:restore"] = restore;
+  await up();
+  const rds = cloud.aws.rds.region(REGION);
+  const state = await stopEverywhere(t, set, {
+    restore,
+    confirmed: { ...restore, switchOver: { confirm: `replace ledger, customers as of ${at}`, newStreams: true } },
+    pace: PACE,
+    databases: () => [
+      ...sources
+        .tableNames()
+        .filter((name) => !/-late-/.test(name))
+        .map((name) => `${name} ${sources.table(name).tableId}`),
+      ...rds.clusters().map(({ identifier, resourceId }) => `${identifier} ${resourceId}`),
+    ],
+  });
   t.is(cloud.kubernetes.pods(RELEASE.namespace, RELEASE.name).length, 2);
 
   const last = goingOnFrom(state);
@@ -104,4 +123,39 @@ test("in the middle of a switch-over, no other command changes a database or pla
   t.true(ended.succeeded, errors(ended));
   await last.refresh();
   t.deepEqual(changes(await last.preview()), []);
+});
+
+test("the same on Azure, where the releases' properties lead to the copies", async (t) => {
+  const set = await protectedAzureSet(t);
+  t.timeout(30 * MINUTE);
+  const { cloud, stack, up, cosmosdb, postgresql, releases, upgrade, pods, goingOnFrom } = set;
+  const at = recordWindow(cloud, "scalar", ["ledger", "auditor"]);
+  cloud.clock.advance(20 * MINUTE);
+  const restore = { at, mode: "recovery", acceptUnproven: at };
+  stack.config["scalar-backup:restore"] = restore;
+  const restored = await up();
+  const { confirm } = restored.outputs.switchOver as unknown as { confirm: string };
+  const values = valuesOf(restored);
+  const former = releases.auditor.properties;
+  const helping = setInterval(() => {
+    if (pods().every((count) => count === 0) && releases.auditor.properties === former) void upgrade(values);
+  }, 500);
+  t.teardown(() => clearInterval(helping));
+  const state = await stopEverywhere(t, set, {
+    restore,
+    confirmed: { ...restore, switchOver: { confirm } },
+    pace: AZURE_PACE,
+    databases: () => [
+      ...cosmosdb
+        .accounts()
+        .map(({ name }) => name)
+        .filter((name) => !/-(early|late)-/.test(name)),
+      ...postgresql.all().map(({ name }) => name),
+    ],
+  });
+  clearInterval(helping);
+  t.deepEqual(pods(), [3, 2]);
+  const next = goingOnFrom(state);
+  const seen = await next.preview();
+  t.deepEqual(changes(seen), [], infos(seen).join("\n"));
 });
