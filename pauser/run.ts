@@ -227,7 +227,8 @@ class Run {
         ...outcome,
         // The run that took over the note has unpaused the pods, so the window is not valid.
         window: taken ? undefined : outcome.window,
-        end: outcome.window ? (taken ? "void" : "notRecorded") : outcome.end,
+        // A pod that may still be paused matters more than the window.
+        end: outcome.window && outcome.end !== "failedToUnpause" ? (taken ? "void" : "notRecorded") : outcome.end,
         reasons: [...outcome.reasons, `${taken ? "" : "the record could not be written: "}${messageOf(error)}`],
       };
       this.outcomeWritten = taken;

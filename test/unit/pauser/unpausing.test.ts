@@ -40,6 +40,17 @@ test("a pod that cannot be unpaused is named with the fix, stays in the note, an
   assertSafe(t, cluster);
 });
 
+test("a pod that may still be paused decides the end, also of a run that cannot write its record", async (t) => {
+  const { cluster, pods } = sceneOf();
+  Object.assign(pods[1]?.faults as object, { failUnpauses: Infinity });
+  cluster.api.fault = (method, path) =>
+    method === "PUT" && path.includes("configmaps") && pods[1]?.calls.includes("Unpause") ? 422 : undefined;
+  const { end, reasons } = await pause(cluster);
+  t.is(end, "failedToUnpause");
+  t.regex(reasons.join(), /scalardb-cluster-1 MAY STILL BE PAUSED/);
+  t.regex(reasons.join(), /the record could not be written/);
+});
+
 test("a deleted pod needs no unpausing", async (t) => {
   const { cluster } = sceneOf();
   const { ended } = await beginHolding(cluster);
