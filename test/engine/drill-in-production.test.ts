@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { type Evidence, evidenceSchema, isKnown } from "../../cli/report/evidence";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import { REGION } from "../programs/rehearsed";
+import { hasPty } from "../unit/cli/pty";
 import { DrillStacks, type Slow } from "./drill-stacks";
 
 /** `scalar-backup drill` in the stack that backs the databases up, on the real engine; the clouds are simulated. */
@@ -87,14 +87,6 @@ withPulumi("a clean-up takes copies with it that a killed run has asked for and 
   t.deepEqual(await stateOf(stacks), before.state);
 });
 
-const hasPty = (() => {
-  try {
-    execFileSync("python3", ["-c", "import pty"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-})();
 (hasPty ? withPulumi : test.serial.skip)(
   "a person's Ctrl-C at the question leaves nothing, and one in the middle leaves what the next call goes on with",
   async (t) => {

@@ -2,9 +2,9 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { type GameName, gameOf, mutantsOf } from "./games";
 import { installMutant } from "./mutant";
+import type { Progress } from "./progress";
 import { search } from "./search";
 import { smallest } from "./smallest";
-import type { Progress } from "./worker";
 
 const USAGE = `npm run seeds -- [options]: plays schedules of faults in simulated worlds, one for each seed
 

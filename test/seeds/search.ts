@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { GameName } from "./games";
 import { inProcesses } from "./processes";
-import type { Progress } from "./worker";
+import { nothing, type Progress } from "./progress";
 
 export interface Search {
   schedules: number;
@@ -19,16 +19,7 @@ export interface Search {
 /** Plays the schedules of neighbouring seeds in several processes. */
 export async function search(options: Search): Promise<Progress> {
   const { schedules, seed, workers, game = "pauser", mostFailures = 10, mutant, onProgress } = options;
-  const all: Progress = {
-    played: 0,
-    windows: 0,
-    calls: 0,
-    ends: {},
-    failures: [],
-    next: {},
-    cpuMillis: 0,
-    done: false,
-  };
+  const all = nothing();
   for (let worker = 0; worker < workers; worker++) all.next[seed + worker] = seed + worker;
   const more = { mostFailures, game, ...(mutant && { mutant }) };
   await inProcesses<Progress>(join(__dirname, "worker.ts"), { seed, count: schedules, workers, more }, (progress) => {

@@ -1,6 +1,7 @@
 import { type GameName, gameOf, mutantsOf } from "./games";
 import { installMutant } from "./mutant";
 import type { Share } from "./processes";
+import { nothing, type Progress } from "./progress";
 
 /** What a worker is asked to do. */
 export interface Work extends Share {
@@ -9,19 +10,6 @@ export interface Work extends Share {
   game: GameName;
   /** The name of a fault that is put into the program. */
   mutant?: string;
-}
-
-/** What a worker has found; it reports every few hundred schedules. */
-export interface Progress {
-  played: number;
-  windows: number;
-  calls: number;
-  ends: Record<string, number>;
-  failures: { seed: number; violations: string[] }[];
-  /** Of each worker, by its first seed, the one that is next. */
-  next: Record<number, number>;
-  cpuMillis: number;
-  done: boolean;
 }
 
 const REPORT_EVERY = 250;
@@ -62,16 +50,5 @@ function ended(progress: Progress, done: boolean): Progress {
   usedBefore = process.cpuUsage();
   return { ...progress, cpuMillis: (user + system) / 1000, done };
 }
-
-const nothing = (): Progress => ({
-  played: 0,
-  windows: 0,
-  calls: 0,
-  ends: {},
-  failures: [],
-  next: {},
-  cpuMillis: 0,
-  done: false,
-});
 
 if (process.send !== undefined) process.once("message", (message) => void work(message as Work));

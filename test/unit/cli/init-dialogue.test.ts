@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { chosen, dialogue } from "../../../cli/init/questions";
 import { buildAurora } from "../../../rehearsal/sets/aurora";
 import { buildDynamodb } from "../../../rehearsal/sets/dynamodb";
 import { SimulatedCloud } from "../../../simulator/cloud/cloud";
+import { hasPty } from "./pty";
 
 const REGION = "ap-northeast-1";
 const [CTRL_C, CTRL_D, ENTER] = ["\u0003", "\u0004", "\r"];
@@ -59,15 +60,6 @@ test("databases are chosen by number or name, one of two with the same name by i
   t.deepEqual(await answered("leger", "0", "4", "1 2"), [1, 1, 0]);
 });
 
-/** Whether Python can open a pseudo-terminal here: npm's packages that do have to be compiled. */
-const hasPty = (() => {
-  try {
-    execFileSync("python3", ["-c", "import pty"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-})();
 if (!hasPty)
   test.skip("the dialogue is not tried on a terminal, because there is no python3 with the module pty", () => {});
 const onTerminal = hasPty ? test : test.skip;

@@ -1,0 +1,23 @@
+/** What a worker has found; it reports every few hundred schedules. */
+export interface Progress {
+  played: number;
+  windows: number;
+  calls: number;
+  ends: Record<string, number>;
+  failures: { seed: number; violations: string[] }[];
+  /** Of each worker, by its first seed, the one that is next. */
+  next: Record<number, number>;
+  cpuMillis: number;
+  done: boolean;
+}
+
+export const nothing = (): Progress => ({
+  played: 0,
+  windows: 0,
+  calls: 0,
+  ends: {},
+  failures: [],
+  next: {},
+  cpuMillis: 0,
+  done: false,
+});
