@@ -9,7 +9,7 @@ export function printReport(report: Report, targets: readonly Target[]): void {
   const slowest = criticalPath.alone[0];
   const lines = [
     `${report.date.slice(0, 10)}: ${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB, Node.js ${machine.node}; medians of ${report.rounds} rounds.`,
-    "Memory is the program's and that of all it starts, not the engine's. The floor is an empty program; for tables, one that only registers as many resources.",
+    "Memory is the program's and that of all it starts, not the engine's. The floor is a program that only registers as many resources.",
     "",
     `A first preview on ${engine} (nothing compiled before, as in CI or after a change of the program):`,
     "",
@@ -36,18 +36,19 @@ export function printReport(report: Report, targets: readonly Target[]): void {
 }
 
 function cells(figures: RoundFigures) {
-  const { wallRatio, memoryRatio, wallSeconds, memoryMiB, plainWallSeconds, plainMemoryMiB, floor } = figures;
+  const { wallRatio, memoryRatio, wallSeconds, memoryMiB, plainWallSeconds, plainMemoryMiB, floor, empty } = figures;
   return [
     `${wallSeconds.toFixed(1)} s, ${memoryMiB.toFixed(0)} MiB`,
     `${plainWallSeconds.toFixed(1)} s, ${plainMemoryMiB.toFixed(0)} MiB`,
     `${wallRatio.toFixed(2)}, ${memoryRatio.toFixed(2)}`,
     `${floor.wallSeconds.toFixed(1)} s, ${floor.memoryMiB.toFixed(0)} MiB`,
     `${floor.wallRatio.toFixed(2)}, ${floor.memoryRatio.toFixed(2)}`,
+    `${empty.wallSeconds.toFixed(1)} s, ${empty.memoryMiB.toFixed(0)} MiB`,
   ];
 }
 
 function table(rows: string[][]): string[] {
-  const head = ["a drill of", "resources", "this program", "plain program", "over it", "floor", "over it"];
+  const head = ["a drill of", "resources", "this program", "plain program", "over it", "floor", "over it", "empty"];
   return [head, head.map((_, column) => (column === 0 ? "---" : "---:")), ...rows].map(
     (row) => `| ${row.join(" | ")} |`,
   );

@@ -1,4 +1,4 @@
-/** This program, the plain one and the floor, measured in turns: what else the machine does meets all of them. */
+/** This program, the plain one and the floors, measured in turns: what else the machine does meets all of them. */
 import type { MeasuredStack, Occasion, Preview } from "./preview";
 
 /** The medians of each program, and those of the rounds' ratios (this program over the other one). */
@@ -10,15 +10,26 @@ export interface RoundFigures {
   memoryMiB: number;
   plainWallSeconds: number;
   plainMemoryMiB: number;
-  floor: { wallRatio: number; memoryRatio: number; wallSeconds: number; memoryMiB: number };
+  floor: FloorFigures;
+  empty: FloorFigures;
+}
+
+/** Of a floor, and of this program over it. */
+export interface FloorFigures {
+  wallRatio: number;
+  memoryRatio: number;
+  wallSeconds: number;
+  memoryMiB: number;
 }
 
 /** What is measured in turns. */
 export interface Programs<Measured> {
   own: Measured;
   plain: Measured;
-  /** What no program can go below: see `bench/floor`. */
+  /** Registers as many resources and does nothing else: see `bench/floor`. */
   floor: Measured;
+  /** Does nothing at all. */
+  empty: Measured;
 }
 
 export type Round = Programs<Preview>;
@@ -27,7 +38,7 @@ const OCCASIONS: readonly Occasion[] = ["first", "again"];
 
 /** In each round a first preview of all programs, and another of all without a change. Closes them. */
 export async function measureRounds(
-  { own, plain, floor }: Programs<MeasuredStack>,
+  { own, plain, floor, empty }: Programs<MeasuredStack>,
   rounds: number,
 ): Promise<Record<Occasion, Round[]>> {
   const measured: Record<Occasion, Round[]> = { first: [], again: [] };
@@ -38,11 +49,12 @@ export async function measureRounds(
           own: await own.preview(occasion),
           plain: await plain.preview(occasion),
           floor: await floor.preview(occasion),
+          empty: await empty.preview(occasion),
         });
       }
     }
   } finally {
-    for (const stack of [own, plain, floor]) await stack.close();
+    for (const stack of [own, plain, floor, empty]) await stack.close();
   }
   return measured;
 }
@@ -56,12 +68,19 @@ export function figuresOf(rounds: readonly Round[]): RoundFigures {
     memoryMiB: median(({ own }) => own.memoryMiB),
     plainWallSeconds: median(({ plain }) => plain.wallSeconds),
     plainMemoryMiB: median(({ plain }) => plain.memoryMiB),
-    floor: {
-      wallRatio: median(({ own, floor }) => own.wallSeconds / floor.wallSeconds),
-      memoryRatio: median(({ own, floor }) => own.memoryMiB / floor.memoryMiB),
-      wallSeconds: median(({ floor }) => floor.wallSeconds),
-      memoryMiB: median(({ floor }) => floor.memoryMiB),
-    },
+    floor: floorOf(rounds, ({ floor }) => floor),
+    empty: floorOf(rounds, ({ empty }) => empty),
+  };
+}
+
+function floorOf(rounds: readonly Round[], floor: (round: Round) => Preview): FloorFigures {
+  const median = (figure: (own: Preview, floor: Preview) => number) =>
+    medianOf(rounds.map((round) => figure(round.own, floor(round))));
+  return {
+    wallRatio: median((own, { wallSeconds }) => own.wallSeconds / wallSeconds),
+    memoryRatio: median((own, { memoryMiB }) => own.memoryMiB / memoryMiB),
+    wallSeconds: median((_, { wallSeconds }) => wallSeconds),
+    memoryMiB: median((_, { memoryMiB }) => memoryMiB),
   };
 }
 

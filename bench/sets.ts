@@ -26,8 +26,8 @@ export interface BenchSet {
   config: Record<string, unknown>;
   /** The plain program that declares the same resources, and its configuration. */
   plain: { program: string; config(cloud: SimulatedCloud): Record<string, unknown> };
-  /** The program below which none can go: an empty one, or one that registers as many resources and does nothing else. */
-  floor: { program: string; config: Record<string, unknown> };
+  /** How many resources this program declares, and so the floor: the benchmark fails when they are not as many. */
+  resources: number;
   /** Makes what the configuration names as existing. */
   build(cloud: SimulatedCloud): void;
 }
@@ -42,10 +42,16 @@ function drillInstant(): string {
   return formatInstant(Math.floor(Date.now() / 1000) * 1000 + 10 * 60_000);
 }
 
+/** An empty program, below which none can go. */
+export const EMPTY = { program: join(FLOOR, "empty"), config: {} };
+
+/** The program that registers as many resources and does nothing else. */
+export function floorOf({ resources }: BenchSet) {
+  return { program: join(FLOOR, "leaf"), config: { "aws:region": REGION, "floor:resources": resources } };
+}
+
 /** What a drill of DynamoDB tables declares in addition to a copy of each: the pause schedule, mostly. */
 const RESOURCES_BESIDE_TABLES = 13;
-
-const EMPTY = { program: join(FLOOR, "empty"), config: {} };
 
 /** A drill of DynamoDB tables that exist: each is looked up, and restored to another region. */
 export function dynamodbDrill(count: number): BenchSet {
@@ -83,10 +89,7 @@ export function dynamodbDrill(count: number): BenchSet {
         "plain:copiesRegion": ELSEWHERE,
       }),
     },
-    floor: {
-      program: join(FLOOR, "leaf"),
-      config: { "aws:region": REGION, "floor:resources": count + RESOURCES_BESIDE_TABLES },
-    },
+    resources: count + RESOURCES_BESIDE_TABLES,
     build(cloud) {
       const dynamodb = cloud.aws.dynamodb.region(REGION);
       for (const TableName of names) {
@@ -110,7 +113,7 @@ interface Example {
 }
 
 /** The set of one of `examples/`. */
-function example(name: string, title: string): BenchSet {
+function example(name: string, title: string, resources: number): BenchSet {
   const text = readFileSync(join(EXAMPLES, `Pulumi.${name}.yaml`), "utf8");
   const { config } = parse(text) as Pick<Example, "config">;
   const at = drillInstant();
@@ -123,7 +126,7 @@ function example(name: string, title: string): BenchSet {
     tables: databases.some(({ dynamodb }) => dynamodb) ? TABLES.length : 0,
     config,
     plain: { program: join(PLAIN, name), config: (cloud) => plainConfig(cloud, at, databases) },
-    floor: EMPTY,
+    resources,
     build: (cloud) => buildExisting(cloud, databases),
   };
 }
@@ -178,15 +181,15 @@ export function tenDatabases(): BenchSet {
       "scalar-backup:restore": { at },
     },
     plain: { program: join(PLAIN, "every-kind"), config: (cloud) => plainConfig(cloud, at, everyKind) },
-    floor: EMPTY,
+    resources: 64,
     build: (cloud) => buildExisting(cloud, everyKind),
   };
 }
 
 export const benchSets: readonly BenchSet[] = [
   ...[1, 10, 100, 1000].map(dynamodbDrill),
-  example("dynamodb-aurora", "DynamoDB and Aurora PostgreSQL"),
-  example("cosmosdb-azure-postgresql", "Cosmos DB and Azure PostgreSQL"),
-  example("single-rdb", "one Aurora PostgreSQL cluster"),
+  example("dynamodb-aurora", "DynamoDB and Aurora PostgreSQL", 27),
+  example("cosmosdb-azure-postgresql", "Cosmos DB and Azure PostgreSQL", 21),
+  example("single-rdb", "one Aurora PostgreSQL cluster", 8),
   tenDatabases(),
 ];

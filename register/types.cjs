@@ -13,7 +13,7 @@ require.extensions[".ts"] = (module, file) => {
   module._compile(stripped(file), file);
 };
 
-const OPTIONS = { format: "cjs", target: "node20", sourcemap: "inline", tsconfigRaw: {} };
+const OPTIONS = { format: "cjs", target: "node20", sourcemap: "inline", sourcesContent: false, tsconfigRaw: {} };
 const strippedRooms = new Set();
 
 /** The file's JavaScript, from the cache if this very text has been stripped before. */
