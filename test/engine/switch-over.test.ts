@@ -13,12 +13,11 @@ import { PulumiStack } from "../../simulator/engine/real";
 import type { StackResult } from "../../simulator/engine/stack";
 import type { SimulatedProvider } from "../../simulator/providers/provider";
 import { sdkVersion } from "../../simulator/providers/sdk-version";
-import { changes, errors, REGION, recordWindow } from "../programs/rehearsed";
+import { changes, errors, REGION, recordNextWindow } from "../programs/rehearsed";
+import { killedAt, switchedOver } from "../programs/switch-over/play";
 import { infos, MINUTE, RELEASE, suffixed } from "../programs/verified-set";
 import { findCommandPlugin, HOW_TO_GET_THE_PLUGIN } from "./command-plugin";
 
-/** How many times as fast as real time the switch-over runs. */
-const PACE = 400;
 const CRON_JOBS = kindOf({ apiVersion: "batch/v1", kind: "CronJob" });
 /** Slow enough for an engine to begin while the switch-over goes on. */
 const SLOW_PACE = 30;
@@ -64,10 +63,7 @@ if (missing !== undefined)
     }
 
     // Every production name is closed, and no table is opened.
-    cloud.failures.arm(1, "kill before", (request) => /RestoreTableFromBackup/.test(request));
-    const interrupted = await cloud.clock.faster(PACE, () => stack.up(), 1000);
-    cloud.failures.reset();
-    t.false(interrupted.succeeded);
+    const interrupted = await killedAt(t, cloud, stack, /RestoreTableFromBackup/);
     t.deepEqual(
       sources.tableNames().filter((name) => !name.endsWith(suffix)),
       [],
@@ -105,8 +101,7 @@ if (missing !== undefined)
 
     const goingOn = await stack.preview();
     t.true(goingOn.succeeded, errors(goingOn));
-    const switched = await cloud.clock.faster(PACE, () => stack.up(), 1000);
-    t.true(switched.succeeded, errors(switched));
+    const switched = await switchedOver(t, cloud, stack);
     t.deepEqual(changes(switched), changes(goingOn));
     t.false(cloud.kubernetes.store.get(CRON_JOBS, RELEASE.namespace, "scalar-pause").spec?.suspend);
     t.deepEqual(
@@ -218,10 +213,7 @@ async function recovered(t: ExecutionContext) {
   await up();
   cloud.clock.advance(60 * MINUTE);
   write(5);
-  // Around half past a minute: of a whole minute near its middle, a window would be restored to that.
-  const end = (Math.floor(cloud.clock.now() / MINUTE) + 10.5) * MINUTE + 10_000;
-  cloud.clock.advance(end - cloud.clock.now());
-  const at = recordWindow(cloud, RELEASE.namespace, [RELEASE.name], 20, end);
+  const at = recordNextWindow(cloud, RELEASE.namespace, [RELEASE.name]);
   cloud.clock.advance(20 * MINUTE);
   write(7);
   stack.config["scalar-backup:restore"] = { at, mode: "recovery" };

@@ -9,7 +9,7 @@ import { COPY_TAG } from "../../restore-points/rules/tag-keys";
 import { Verdict } from "../../restore-points/verification/verdict";
 import { revealed, type StackResult } from "../../simulator/engine/stack";
 import { interruptCreations } from "./interruption";
-import { changes, errors, recordWindow, rehearsed } from "./rehearsed";
+import { changes, errors, recordNextWindow, rehearsed } from "./rehearsed";
 
 const MINUTE = 60_000;
 const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
@@ -19,7 +19,7 @@ const SOURCE = "ledger-prod";
 /** ScalarDB's tables in Cosmos DB, and a relational database, protected for two hours. */
 async function protectedSet(t: ExecutionContext, restoreTo: Record<string, unknown> = {}, only?: "ledger") {
   t.timeout(600_000);
-  const { cloud, stack, providers } = await rehearsed(t, {
+  const { cloud, stack, providers, up } = await rehearsed(t, {
     "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
   });
   const configure = (to: Record<string, unknown>) => {
@@ -41,20 +41,8 @@ async function protectedSet(t: ExecutionContext, restoreTo: Record<string, unkno
     cosmosdbDatabase(source).write(COORDINATOR_TABLE, tx_id, row);
   };
   /** A window that ends now; `inside` happens a second after its middle. */
-  const window = (inside: () => void = () => {}, seconds = 20) => {
-    // Around half past a minute: of a whole minute near its middle, a window would be restored to that.
-    const middle = (Math.floor(cloud.clock.now() / MINUTE) + 10.5) * MINUTE;
-    cloud.clock.advance(middle + 1000 - cloud.clock.now());
-    inside();
-    const end = middle + seconds * 500;
-    cloud.clock.advance(end - cloud.clock.now());
-    return recordWindow(cloud, RELEASE.namespace, [RELEASE.name], seconds, end);
-  };
-  const up = async () => {
-    const result = await stack.up();
-    t.true(result.succeeded, errors(result));
-    return result;
-  };
+  const window = (inside?: () => void, seconds?: number) =>
+    recordNextWindow(cloud, RELEASE.namespace, [RELEASE.name], seconds, inside);
   const accounts = () =>
     cosmosdb
       .accounts()

@@ -13,6 +13,7 @@ import { WarmProgram } from "./warm";
 
 const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
 export const REGION = "ap-northeast-1";
+const MINUTE = 60_000;
 
 /** Each test that plays has a warm thread, which loads the SDK once and is handed on: so many fill the cores. */
 const PLAYING_AT_A_TIME = 3;
@@ -36,8 +37,8 @@ async function turn(t: ExecutionContext): Promise<void> {
 
 /**
  * The unchanged program on the embedded engine, over a simulated cloud of its own that ends with the test. It runs in a
- * thread that stays warm; `asProcesses` is the same stack, as it now is, with the program run as the CLI runs it; `goingOnFrom`
- * is the same stack with another state.
+ * thread that stays warm; `up` is its update, which must succeed; `asProcesses` is the same stack, as it now is, with the program
+ * run as the CLI runs it; `goingOnFrom` is the same stack with another state.
  */
 export async function rehearsed(t: ExecutionContext, config: Record<string, unknown>, parallel = PARALLEL) {
   await turn(t);
@@ -54,7 +55,12 @@ export async function rehearsed(t: ExecutionContext, config: Record<string, unkn
   const goingOnFrom = (state: StackState) => new EmbeddedStack({ ...options, config: stack.config, state });
   const asProcesses = (state: StackState = stack.state) =>
     new EmbeddedStack({ ...common, providers: providersOf(cloud), config: stack.config, state });
-  return { cloud, stack, asProcesses, goingOnFrom, providers };
+  const up = async () => {
+    const result = await stack.up();
+    t.true(result.succeeded, errors(result));
+    return result;
+  };
+  return { cloud, stack, up, asProcesses, goingOnFrom, providers };
 }
 
 /** What a run changed: everything but what stayed the same and what was read. */
@@ -110,4 +116,23 @@ export function recordWindow(
   cloud.kubernetes.store.update({ ...record, data: changed });
   const [common] = commonWindows([window], [{ namespace, name: releases[0] as string }]);
   return formatInstant(common?.instant as number);
+}
+
+/** Half past a minute, ten minutes on: of a whole minute near its middle, a window would be restored to that. */
+export const nextMiddle = ({ clock }: SimulatedCloud) => (Math.floor(clock.now() / MINUTE) + 10.5) * MINUTE;
+
+/** Lets the time pass up to the end of a window around that middle, and records it. `inside` happens a second after the middle. */
+export function recordNextWindow(
+  cloud: SimulatedCloud,
+  namespace: string,
+  releases: string[],
+  seconds = 20,
+  inside: () => void = () => {},
+): string {
+  const middle = nextMiddle(cloud);
+  cloud.clock.advance(middle + 1000 - cloud.clock.now());
+  inside();
+  const end = middle + seconds * 500;
+  cloud.clock.advance(end - cloud.clock.now());
+  return recordWindow(cloud, namespace, releases, seconds, end);
 }

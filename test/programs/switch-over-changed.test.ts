@@ -1,25 +1,13 @@
 import test from "ava";
 import { changes, errors } from "./rehearsed";
-import { MINUTE, protectedSet, RELEASE, suffixed } from "./verified-set";
-
-/** How many times as fast as real time the switch-over runs. */
-const PACE = 400;
+import { copiedSet, killedAt } from "./switch-over/play";
 
 test("in the middle of a switch-over, no other mode changes the copies, which a drill would remove", async (t) => {
-  const { cloud, stack, asProcesses, goingOnFrom, window, up, sources } = await protectedSet(t);
-  await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 2 });
-  const at = window(20);
-  cloud.clock.advance(20 * MINUTE);
-  const confirm = `replace ledger, customers as of ${at}`;
-  stack.config["scalar-backup:restore"] = { at, mode: "recovery" };
-  await up();
-  stack.config["scalar-backup:restore"] = { at, mode: "recovery", switchOver: { confirm, newStreams: true } };
+  const { cloud, stack, asProcesses, goingOnFrom, sources, clusters, at, suffix, confirmed } = await copiedSet(t);
+  stack.config["scalar-backup:restore"] = confirmed;
   const first = asProcesses();
   // Tables are deleted, and the cluster has its name still.
-  cloud.failures.arm(1, "kill before", (request) => /ModifyDBCluster/.test(request));
-  const interrupted = await cloud.clock.faster(PACE, () => first.up(), 1000);
-  cloud.failures.reset();
-  t.false(interrupted.succeeded);
+  await killedAt(t, cloud, first, /ModifyDBCluster/);
 
   const next = goingOnFrom(first.state);
   for (const restore of [
@@ -44,7 +32,7 @@ test("in the middle of a switch-over, no other mode changes the copies, which a 
   delete stack.config["scalar-backup:restore"];
   const removed = await next.up();
   t.true(removed.succeeded, errors(removed));
-  const copy = cloud.aws.rds.region("ap-northeast-1").cluster(`customers-prod-${suffixed(at)}`);
+  const copy = clusters.cluster(`customers-prod${suffix}`);
   t.true(copy.describe().DeletionProtection);
-  t.true(sources.tableNames().includes(`ledger.accounts-${suffixed(at)}`));
+  t.true(sources.tableNames().includes(`ledger.accounts${suffix}`));
 });

@@ -3,7 +3,7 @@ import { COORDINATOR_TABLE, TransactionState } from "../../rehearsal/scalardb/re
 import { toItem } from "../../rehearsal/scalardb/stores/dynamodb-layout";
 import { buildDynamodb, TABLES } from "../../rehearsal/sets/dynamodb";
 import { Verdict } from "../../restore-points/verification/verdict";
-import { errors, REGION, recordWindow, rehearsed } from "./rehearsed";
+import { errors, REGION, recordNextWindow, rehearsed } from "./rehearsed";
 import { infos, MINUTE, shifted, suffixed, verdictOf } from "./verified-set";
 
 /** Where Auditor's tables are, by the same names as Ledger's. */
@@ -28,9 +28,7 @@ async function ledgerAndAuditor(t: ExecutionContext) {
   const first = await stack.up();
   t.true(first.succeeded, errors(first));
   cloud.clock.advance(60 * MINUTE);
-  const middle = (Math.floor(cloud.clock.now() / MINUTE) + 10.5) * MINUTE;
-  cloud.clock.advance(middle + 5_000 - cloud.clock.now());
-  const at = recordWindow(cloud, "scalar", ["ledger", "auditor"], 10, middle + 5_000);
+  const at = recordNextWindow(cloud, "scalar", ["ledger", "auditor"], 10);
   return { cloud, stack, at };
 }
 

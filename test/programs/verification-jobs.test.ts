@@ -9,7 +9,7 @@ import { kindOf } from "../../simulator/cloud/kubernetes/cluster";
 import type { ContainerEnd, ContainerRun } from "../../simulator/cloud/kubernetes/images";
 import { runImages } from "../../simulator/cloud/kubernetes/images";
 import type { StackResult } from "../../simulator/engine/stack";
-import { changes, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
+import { changes, errors, REGION, recordNextWindow, rehearsed } from "./rehearsed";
 
 const ELSEWHERE = "ap-northeast-3";
 const MINUTE = 60_000;
@@ -81,9 +81,7 @@ async function drill(
   cloud.clock.advance(60 * MINUTE);
   commit("a1", "t1");
   const restore = () => {
-    const middle = (Math.floor(cloud.clock.now() / MINUTE) + 10.5) * MINUTE;
-    cloud.clock.advance(middle + 5000 - cloud.clock.now());
-    const at = recordWindow(cloud, RELEASE.namespace, [RELEASE.name], 10);
+    const at = recordNextWindow(cloud, RELEASE.namespace, [RELEASE.name], 10);
     cloud.clock.advance(20 * MINUTE);
     stack.config["scalar-backup:restore"] = { at, verify };
     return at;
@@ -224,11 +222,7 @@ async function relationalDrill(t: ExecutionContext, scan: object = SCAN) {
   commit("before");
   /** A window with something in its middle, and after it. */
   const restore = (inside: () => void, after: () => void) => {
-    const middle = (Math.floor(cloud.clock.now() / MINUTE) + 10.5) * MINUTE;
-    cloud.clock.advance(middle + 1000 - cloud.clock.now());
-    inside();
-    cloud.clock.advance(middle + 5000 - cloud.clock.now());
-    const at = recordWindow(cloud, RELEASE.namespace, [RELEASE.name], 10);
+    const at = recordNextWindow(cloud, RELEASE.namespace, [RELEASE.name], 10, inside);
     cloud.clock.advance(MINUTE);
     after();
     cloud.clock.advance(20 * MINUTE);

@@ -5,7 +5,7 @@ import { buildAurora } from "../../rehearsal/sets/aurora";
 import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
 import { formatInstant } from "../../restore-points/instant";
 import type { StackResult } from "../../simulator/engine/stack";
-import { errors, REGION, recordWindow, rehearsed } from "./rehearsed";
+import { REGION, recordNextWindow, rehearsed } from "./rehearsed";
 
 export const ELSEWHERE = "ap-northeast-3";
 export const MINUTE = 60_000;
@@ -14,13 +14,14 @@ export const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
 /** ScalarDB's tables in DynamoDB, and a relational database, protected for an hour. */
 export async function protectedSet(t: ExecutionContext, restoreTo?: { region: string }) {
   t.timeout(600_000);
-  const { cloud, stack, asProcesses, goingOnFrom, providers } = await rehearsed(t, {
+  const set = await rehearsed(t, {
     "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
     "scalar-backup:databases": [
       { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] }, ...(restoreTo && { restoreTo }) } },
       { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } },
     ],
   });
+  const { cloud, up } = set;
   buildDynamodb(cloud, REGION);
   buildAurora(cloud, REGION, "customers-prod");
   cloud.kubernetes.createNamespace(RELEASE.namespace);
@@ -29,21 +30,11 @@ export async function protectedSet(t: ExecutionContext, restoreTo?: { region: st
   /** A transaction that ScalarDB commits at an instant. */
   const commit = (tx_id: string, at: number) =>
     coordinator.putItem(tx_id, toItem({ tx_id, tx_state: TransactionState.COMMITTED, tx_created_at: at }), at);
-  const window = (seconds = 10) => {
-    // Around half past a minute: of a whole minute near its middle, a window would be restored to that.
-    const middle = (Math.floor(cloud.clock.now() / MINUTE) + 10.5) * MINUTE;
-    cloud.clock.advance(middle + seconds * 500 - cloud.clock.now());
-    return recordWindow(cloud, RELEASE.namespace, [RELEASE.name], seconds, middle + seconds * 500);
-  };
-  const up = async () => {
-    const result = await stack.up();
-    t.true(result.succeeded, errors(result));
-    return result;
-  };
+  const window = (seconds = 10) => recordNextWindow(cloud, RELEASE.namespace, [RELEASE.name], seconds);
   await up();
   cloud.clock.advance(60 * MINUTE);
   commit("before", cloud.clock.now());
-  return { cloud, stack, asProcesses, goingOnFrom, providers, sources, commit, window, up };
+  return { ...set, sources, commit, window };
 }
 
 export const suffixed = (at: string) => at.replaceAll(/[-:]/g, "").toLowerCase();

@@ -6,7 +6,7 @@ import { AZURE_RESOURCE_GROUP } from "../../../rehearsal/sets/azure";
 import { buildAzurePostgresql } from "../../../rehearsal/sets/azure-postgresql";
 import { buildCosmosdb } from "../../../rehearsal/sets/cosmosdb";
 import { revealed, type StackResult } from "../../../simulator/engine/stack";
-import { errors, rehearsed } from "../rehearsed";
+import { rehearsed } from "../rehearsed";
 import { MINUTE } from "../verified-set";
 
 /** How many times as fast as real time the switch-over runs: the 60 s that a request to Azure may take have to be enough. */
@@ -32,7 +32,7 @@ export async function protectedAzureSet(t: ExecutionContext) {
     "scalar-backup:pause": { schedule: "0 3 * * *", releases: RELEASES },
     "scalar-backup:databases": databases({ account: "ledger-prod", server: "auditor-prod" }),
   });
-  const { cloud, stack } = all;
+  const { cloud, stack, up } = all;
   buildCosmosdb(cloud, "ledger-prod");
   buildAzurePostgresql(cloud, "auditor-prod");
   const { cosmosdb, postgresql } = cloud.azure;
@@ -54,11 +54,6 @@ export async function protectedAzureSet(t: ExecutionContext) {
       replicas: 2,
       properties: properties.auditor,
     }),
-  };
-  const up = async () => {
-    const result = await stack.up();
-    t.true(result.succeeded, errors(result));
-    return result;
   };
   await up();
   cloud.clock.advance(120 * MINUTE);
@@ -84,5 +79,5 @@ export async function protectedAzureSet(t: ExecutionContext) {
     cloud.kubernetes.pods("scalar", "ledger").length,
     cloud.kubernetes.pods("scalar", "auditor").length,
   ];
-  return { ...all, up, cosmosdb, postgresql, ledger, auditor, releases, upgrade, pods };
+  return { ...all, cosmosdb, postgresql, ledger, auditor, releases, upgrade, pods };
 }

@@ -5,6 +5,7 @@ import { revealed, type StackResult } from "../../../simulator/engine/stack";
 import { changes, errors, recordWindow } from "../rehearsed";
 import { infos, MINUTE, suffixed, warnings } from "../verified-set";
 import { databases, PACE, protectedAzureSet, valuesOf } from "./azure-set";
+import { fastUp } from "./play";
 
 const endpointsOf = (result: StackResult) => copiesOf(result).map(({ name, endpoint }) => [name, endpoint]);
 
@@ -59,7 +60,7 @@ test("the copies of a recovery on Azure replace production by the releases' prop
   const helping = setInterval(() => {
     if (pods().every((count) => count === 0) && !releases.auditor.properties.includes(server)) void upgrade(values);
   }, 500);
-  const switched = await cloud.clock.faster(PACE, () => processes.up(), 1000);
+  const switched = await fastUp(cloud, processes, PACE);
   clearInterval(helping);
   t.true(switched.succeeded, errors(switched));
   t.deepEqual(pods(), [3, 2]);

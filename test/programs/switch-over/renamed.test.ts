@@ -2,13 +2,11 @@ import test from "ava";
 import { multiAzClusterPart } from "../../../rehearsal/sets/rds";
 import { changes, errors, REGION, recordWindow, rehearsed } from "../rehearsed";
 import { MINUTE, RELEASE, suffixed, warnings } from "../verified-set";
-
-/** How many times as fast as real time the switch-over runs. */
-const PACE = 400;
+import { endsQuietly, killedAt, switchedOver } from "./play";
 
 test("an instance and a Multi-AZ DB cluster are switched over through a refresh in the gap, and an up without the restore", async (t) => {
   t.timeout(600_000);
-  const { cloud, stack, asProcesses, goingOnFrom } = await rehearsed(t, {
+  const { cloud, stack, up, asProcesses, goingOnFrom } = await rehearsed(t, {
     "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
     "scalar-backup:databases": [
       { name: "stock", rdsPostgresql: { existing: { instanceIdentifier: "stock-prod" } } },
@@ -38,11 +36,6 @@ test("an instance and a Multi-AZ DB cluster are switched over through a refresh 
     rds.instances.instance("stock-prod").put("accounts", "a", { balance });
     rds.cluster("orders-prod").put("accounts", "a", { balance });
   };
-  const up = async () => {
-    const result = await stack.up();
-    t.true(result.succeeded, errors(result));
-    return result;
-  };
   await up();
   cloud.clock.advance(60 * MINUTE);
   write(5);
@@ -63,12 +56,10 @@ test("an instance and a Multi-AZ DB cluster are switched over through a refresh 
   // Both names are closed, and the instance's copy was not asked for its new name.
   const first = asProcesses();
   let renames = 0;
-  cloud.failures.arm(1, "kill before", (request) => {
+  await killedAt(t, cloud, first, (request) => {
     if (/rds ModifyDB(Instance|Cluster)$/.test(request)) renames += 1;
     return renames > 2;
   });
-  t.false((await cloud.clock.faster(PACE, () => first.up(), 1000)).succeeded);
-  cloud.failures.reset();
   t.deepEqual([stock("stock-prod"), orders("orders-prod")], [undefined, undefined]);
   t.deepEqual([stock(`stock-prod-replaced${suffix}`), orders(`orders-prod-replaced${suffix}`)], [7, 7]);
 
@@ -96,14 +87,8 @@ test("an instance and a Multi-AZ DB cluster are switched over through a refresh 
   t.deepEqual(unknown(changes(refreshed)), []);
 
   const processes = asProcesses(middle.state);
-  const switched = await cloud.clock.faster(PACE, () => processes.up(), 1000);
-  t.true(switched.succeeded, errors(switched));
+  await switchedOver(t, cloud, processes);
   t.deepEqual([stock("stock-prod"), orders("orders-prod")], [5, 5]);
-  delete stack.config["scalar-backup:restore"];
-  const last = goingOnFrom(processes.state);
-  const ended = await last.up();
-  t.true(ended.succeeded, errors(ended));
-  await last.refresh();
-  t.deepEqual(changes(await last.preview()), []);
+  await endsQuietly(t, goingOnFrom(processes.state));
   t.deepEqual([stock("stock-prod"), orders("orders-prod")], [5, 5]);
 });

@@ -5,11 +5,10 @@ import { formatInstant } from "../../../restore-points/instant";
 import { writeWindowRecord } from "../../../restore-points/record";
 import { type PauseWindow, WINDOWS_KEY } from "../../../restore-points/window";
 import { CONTEXT, KubernetesCluster, kindOf } from "../../../simulator/cloud/kubernetes/cluster";
-import { changes, errors, REGION, rehearsed } from "../rehearsed";
+import { changes, nextMiddle, REGION, rehearsed } from "../rehearsed";
+import { killedAt, switchedOver } from "./play";
 
 const MINUTE = 60_000;
-/** How many times as fast as real time the switch-over runs. */
-const PACE = 400;
 const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
 const DEPLOYMENTS = kindOf({ apiVersion: "apps/v1", kind: "Deployment" });
 const LEDGER = { namespace: "scalar", name: "ledger" };
@@ -17,7 +16,7 @@ const AUDITOR = { namespace: "audit", name: "auditor" };
 
 test("a switch-over stops Ledger in one cluster and Auditor in another, and starts both after a kill in the middle", async (t) => {
   t.timeout(600_000);
-  const { cloud, stack, asProcesses, goingOnFrom } = await rehearsed(t, {});
+  const { cloud, stack, up, asProcesses, goingOnFrom } = await rehearsed(t, {});
   const osaka = await KubernetesCluster.start({ clock: cloud.clock });
   t.teardown(() => osaka.stop());
   const [tables, tokyo] = [cloud.aws.dynamodb.region(REGION), cloud.kubernetes];
@@ -40,15 +39,10 @@ test("a switch-over stops Ledger in one cluster and Auditor in another, and star
       ),
     );
   const running = replicas();
-  const up = async () => {
-    const result = await stack.up();
-    t.true(result.succeeded, errors(result));
-    return result;
-  };
   await up();
   cloud.clock.advance(60 * MINUTE);
   tables.table("ledger.accounts").putItem("a", { balance: 5 });
-  const end = (Math.floor(cloud.clock.now() / MINUTE) + 10.5) * MINUTE + 10_000;
+  const end = nextMiddle(cloud) + 10_000;
   cloud.clock.advance(end - cloud.clock.now());
   const window = (cluster: string, release: typeof LEDGER, product: string): PauseWindow => ({
     cluster,
@@ -75,9 +69,7 @@ test("a switch-over stops Ledger in one cluster and Auditor in another, and star
   const restore = { at, mode: "recovery", switchOver: { confirm, newStreams: true } };
   stack.config["scalar-backup:restore"] = restore;
   const first = asProcesses();
-  cloud.failures.arm(1, "kill before", (request) => /RestoreTableFromBackup/.test(request));
-  t.false((await cloud.clock.faster(PACE, () => first.up(), 1000)).succeeded);
-  cloud.failures.reset();
+  await killedAt(t, cloud, first, /RestoreTableFromBackup/);
   const stopped = { "ledger-scalardl-ledger": 0, "auditor-scalardl-audit-auditor": 0 };
   t.deepEqual(replicas(), { ...running, ...stopped });
 
@@ -90,8 +82,7 @@ test("a switch-over stops Ledger in one cluster and Auditor in another, and star
     [LEDGER.namespace, AUDITOR.namespace],
   );
   const processes = asProcesses(goingOnFrom(first.state).state);
-  const switched = await cloud.clock.faster(PACE, () => processes.up(), 1000);
-  t.true(switched.succeeded, errors(switched));
+  await switchedOver(t, cloud, processes);
   t.is(tables.table("ledger.accounts").items().get("a")?.balance, 5);
   t.deepEqual(replicas(), running);
   const next = goingOnFrom(processes.state);

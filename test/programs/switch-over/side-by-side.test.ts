@@ -1,32 +1,18 @@
 import test from "ava";
-import { kindOf } from "../../../simulator/cloud/kubernetes/cluster";
-import { changes, errors, REGION } from "../rehearsed";
-import { MINUTE, protectedSet, RELEASE, suffixed } from "../verified-set";
+import { changes, errors } from "../rehearsed";
+import { copiedSet } from "./play";
 
 /** How many times as fast as real time the switch-over runs. */
 const PACE = 30;
 
-const DEPLOYMENTS = kindOf({ apiVersion: "apps/v1", kind: "Deployment" });
-
 test("an up next to a switch-over that outlived its engine changes nothing, and the next one finds it done", async (t) => {
-  const { cloud, stack, asProcesses, goingOnFrom, sources, window, up } = await protectedSet(t);
-  await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 2 });
-  const clusters = cloud.aws.rds.region(REGION);
-  sources.table("ledger.accounts").putItem("a", { balance: 5 });
-  clusters.cluster("customers-prod").put("accounts", "b", { balance: 5 });
-  const at = window(20);
-  cloud.clock.advance(20 * MINUTE);
-  sources.table("ledger.accounts").putItem("a", { balance: 7 });
-  clusters.cluster("customers-prod").put("accounts", "b", { balance: 7 });
-  stack.config["scalar-backup:restore"] = { at, mode: "recovery" };
-  await up();
-  const confirm = `replace ledger, customers as of ${at}`;
-  const confirmed = { at, mode: "recovery", switchOver: { confirm, newStreams: true } };
+  const { cloud, stack, asProcesses, goingOnFrom, sources, suffix, confirmed, balances, replacedBalance, replicas } =
+    await copiedSet(t);
   stack.config["scalar-backup:restore"] = confirmed;
 
   // The state is the one from before: the first engine was killed, and has written nothing of what its operation does.
   const before = stack.state;
-  const tables = sources.tableNames().filter((name) => !name.endsWith(`-${suffixed(at)}`));
+  const tables = sources.tableNames().filter((name) => !name.endsWith(suffix));
   // The age of a Lease is by the API server's clock, which is stopped: no process loses its Lease because the machine lets it wait.
   const began = cloud.clock.now();
   cloud.kubernetes.apiServer.now = () => began;
@@ -36,7 +22,7 @@ test("an up next to a switch-over that outlived its engine changes nothing, and 
     PACE,
     async () => {
       const outlived = asProcesses(before).up();
-      while (!sources.tableNames().every((name) => name.endsWith(`-${suffixed(at)}`) || /-late-/.test(name)))
+      while (!sources.tableNames().every((name) => name.endsWith(suffix) || /-late-/.test(name)))
         await new Promise((resolve) => setTimeout(resolve, 20));
       const second = await goingOnFrom(before).up();
       // It has waited for the Lease only where the first one ended in time.
@@ -57,14 +43,7 @@ test("an up next to a switch-over that outlived its engine changes nothing, and 
     const sent = cloud.failures.requests.filter((request) => request === `dynamodb ${call}`).length;
     t.is(sent, tables.length, call);
   }
-  t.is(sources.table("ledger.accounts").items().get("a")?.balance, 5);
-  t.deepEqual(clusters.cluster("customers-prod").rows("accounts").get("b"), { balance: 5 });
-  t.deepEqual(
-    clusters
-      .cluster(`customers-prod-replaced-${suffixed(at)}`)
-      .rows("accounts")
-      .get("b"),
-    { balance: 7 },
-  );
-  t.is(cloud.kubernetes.store.get(DEPLOYMENTS, RELEASE.namespace, "scalardb-cluster-node").spec?.replicas, 2);
+  t.deepEqual(balances(), [5, 5]);
+  t.is(replacedBalance(), 7);
+  t.is(replicas(), 2);
 });

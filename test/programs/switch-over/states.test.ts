@@ -1,11 +1,9 @@
 import test, { type ExecutionContext } from "ava";
 import type { StackResult } from "../../../simulator/engine/stack";
-import { changes, errors, REGION, recordWindow, type rehearsed } from "../rehearsed";
-import { infos, MINUTE, protectedSet, RELEASE } from "../verified-set";
+import { changes, errors, recordWindow, type rehearsed } from "../rehearsed";
+import { infos, MINUTE, RELEASE } from "../verified-set";
 import { PACE as AZURE_PACE, protectedAzureSet, valuesOf } from "./azure-set";
-
-/** How many times as fast as real time the switch-over runs. */
-const PACE = 400;
+import { copiedSet, endsQuietly, fastUp } from "./play";
 
 /** `STATES=all` stops it at each kind of change, otherwise at every third. */
 const EVERY = process.env.STATES === "all" ? 1 : 3;
@@ -21,7 +19,7 @@ interface Restore {
   restore: object;
   /** The same, confirmed. */
   confirmed: object;
-  pace: number;
+  pace?: number;
   /** All databases but the coordinator's copies that are only compared, by what others of the same name do not have. */
   databases(): string[];
 }
@@ -63,7 +61,7 @@ async function stopEverywhere(t: ExecutionContext, set: Set, { restore, confirme
       }
       return stop !== undefined;
     });
-    const result = await cloud.clock.faster(pace, () => processes.up(), 1000);
+    const result = await fastUp(cloud, processes, pace);
     cloud.failures.reset();
     if (stop === undefined) {
       t.true(result.succeeded, errors(result));
@@ -92,37 +90,25 @@ async function stopEverywhere(t: ExecutionContext, set: Set, { restore, confirme
 }
 
 test("in the middle of a switch-over, no other command changes a database or plans to", async (t) => {
-  const set = await protectedSet(t);
+  const set = await copiedSet(t);
   t.timeout(30 * MINUTE);
-  const { cloud, stack, goingOnFrom, window, up, sources } = set;
-  await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 2 });
-  const at = window(20);
-  cloud.clock.advance(20 * MINUTE);
-  const restore = { at, mode: "recovery" };
-  stack.config["scalar-backup:restore"] = restore;
-  await up();
-  const rds = cloud.aws.rds.region(REGION);
+  const { cloud, goingOnFrom, sources, clusters, restore, confirmed } = set;
   const state = await stopEverywhere(t, set, {
     restore,
-    confirmed: { ...restore, switchOver: { confirm: `replace ledger, customers as of ${at}`, newStreams: true } },
-    pace: PACE,
+    confirmed,
     databases: () => [
       ...sources
         .tableNames()
         .filter((name) => !/-late-/.test(name))
         .map((name) => `${name} ${sources.table(name).tableId}`),
-      ...rds.clusters().map(({ identifier, resourceId }) => `${identifier} ${resourceId}`),
+      ...clusters.clusters().map(({ identifier, resourceId }) => `${identifier} ${resourceId}`),
     ],
   });
   t.is(cloud.kubernetes.pods(RELEASE.namespace, RELEASE.name).length, 2);
 
   const last = goingOnFrom(state);
   t.deepEqual(changes(await last.preview()), []);
-  delete stack.config["scalar-backup:restore"];
-  const ended = await last.up();
-  t.true(ended.succeeded, errors(ended));
-  await last.refresh();
-  t.deepEqual(changes(await last.preview()), []);
+  await endsQuietly(t, last);
 });
 
 test("the same on Azure, where the releases' properties lead to the copies", async (t) => {

@@ -1,29 +1,18 @@
 import test, { type ExecutionContext } from "ava";
 import { kindOf } from "../../../simulator/cloud/kubernetes/cluster";
 import { changes, errors } from "../rehearsed";
-import { MINUTE, protectedSet, RELEASE, suffixed, warnings } from "../verified-set";
-
-/** How many times as fast as real time the switch-over runs. */
-const PACE = 400;
+import { RELEASE, warnings } from "../verified-set";
+import { copiedSet, killedAt, switchedOver } from "./play";
 
 const CRON_JOBS = kindOf({ apiVersion: "batch/v1", kind: "CronJob" });
 
 /** A switch-over whose process is killed at its first request that matches. */
-async function interrupted(t: ExecutionContext, killedAt: RegExp) {
-  const { cloud, stack, asProcesses, goingOnFrom, window, up, sources } = await protectedSet(t);
-  await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 2 });
-  const at = window(20);
-  cloud.clock.advance(20 * MINUTE);
-  stack.config["scalar-backup:restore"] = { at, mode: "recovery" };
-  await up();
-  const confirm = `replace ledger, customers as of ${at}`;
-  const confirmed = { at, mode: "recovery", switchOver: { confirm, newStreams: true } };
+async function interrupted(t: ExecutionContext, request: RegExp) {
+  const set = await copiedSet(t);
+  const { cloud, stack, asProcesses, goingOnFrom, confirmed } = set;
   stack.config["scalar-backup:restore"] = confirmed;
   const first = asProcesses();
-  cloud.failures.arm(1, "kill before", (request) => killedAt.test(request));
-  const killed = await cloud.clock.faster(PACE, () => first.up(), 1000);
-  cloud.failures.reset();
-  t.false(killed.succeeded);
+  await killedAt(t, cloud, first, request);
   const next = goingOnFrom(first.state);
   const refresh = async () => {
     const refreshed = await next.refresh();
@@ -33,15 +22,14 @@ async function interrupted(t: ExecutionContext, killedAt: RegExp) {
   const pods = () => cloud.kubernetes.pods(RELEASE.namespace, RELEASE.name).length;
   const goOn = async () => {
     const processes = asProcesses(next.state);
-    const result = await cloud.clock.faster(PACE, () => processes.up(), 1000);
-    t.true(result.succeeded, errors(result));
+    await switchedOver(t, cloud, processes);
     return goingOnFrom(processes.state);
   };
-  return { cloud, stack, next, refresh, at, confirmed, schedule, pods, goOn, sources };
+  return { ...set, next, refresh, schedule, pods, goOn };
 }
 
 test("in the middle of a switch-over, an up after a refresh without the restore leaves the schedule suspended", async (t) => {
-  const { stack, next, refresh, at, confirmed, schedule, pods, goOn, sources } = await interrupted(
+  const { stack, next, refresh, suffix, confirmed, schedule, pods, goOn, sources } = await interrupted(
     t,
     /RestoreTableFromBackup/,
   );
@@ -72,7 +60,7 @@ test("in the middle of a switch-over, an up after a refresh without the restore 
   stack.config["scalar-backup:restore"] = confirmed;
   const last = await goOn();
   t.deepEqual([schedule().spec?.suspend, pods()], [false, 2]);
-  t.false(sources.tableNames().some((name) => name === `ledger.accounts-late-${suffixed(at)}`));
+  t.false(sources.tableNames().some((name) => name === `ledger.accounts-late${suffix}`));
   t.deepEqual(changes(await last.preview()), []);
   delete stack.config["scalar-backup:restore"];
   const ended = await last.up();
@@ -100,12 +88,11 @@ test("a change of the pause schedule between two steps of a switch-over does not
 });
 
 test("an abort after a refresh resumes the schedule, and starts the pods", async (t) => {
-  const { stack, next, refresh, at, schedule, pods, cloud } = await interrupted(t, /DeleteTable|ModifyDBCluster$/);
+  const { stack, next, refresh, restore, schedule, pods, cloud } = await interrupted(t, /DeleteTable|ModifyDBCluster$/);
   t.deepEqual([schedule().spec?.suspend, pods()], [true, 0]);
   await refresh();
-  stack.config["scalar-backup:restore"] = { at, mode: "recovery", switchOver: { abort: true } };
-  const aborted = await cloud.clock.faster(PACE, () => next.up(), 1000);
-  t.true(aborted.succeeded, errors(aborted));
+  stack.config["scalar-backup:restore"] = { ...restore, switchOver: { abort: true } };
+  await switchedOver(t, cloud, next);
   t.deepEqual([schedule().spec?.suspend, pods()], [false, 2]);
   await refresh();
   t.deepEqual(changes(await next.preview()), []);

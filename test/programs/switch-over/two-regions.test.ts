@@ -1,15 +1,13 @@
 import test from "ava";
 import { buildAurora } from "../../../rehearsal/sets/aurora";
 import { buildDynamodb, TABLES } from "../../../rehearsal/sets/dynamodb";
-import { changes, errors, REGION, recordWindow, rehearsed } from "../rehearsed";
+import { changes, errors, REGION, recordNextWindow, rehearsed } from "../rehearsed";
 import { ELSEWHERE, infos, MINUTE, RELEASE, suffixed } from "../verified-set";
-
-/** How many times as fast as real time the switch-over runs. */
-const PACE = 400;
+import { endsQuietly, killedAt, switchedOver } from "./play";
 
 test("databases of one set in two regions are switched over, and others of the same names are not touched", async (t) => {
   t.timeout(600_000);
-  const { cloud, stack, asProcesses, goingOnFrom } = await rehearsed(t, {
+  const { cloud, stack, up, asProcesses, goingOnFrom } = await rehearsed(t, {
     "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
     "scalar-backup:databases": [
       { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] } } },
@@ -64,17 +62,10 @@ test("databases of one set in two regions are switched over, and others of the s
         .map(({ identifier }) => identifier),
     ],
   });
-  const up = async () => {
-    const result = await stack.up();
-    t.true(result.succeeded, errors(result));
-    return result;
-  };
   await up();
   cloud.clock.advance(60 * MINUTE);
   write(5);
-  const end = (Math.floor(cloud.clock.now() / MINUTE) + 10.5) * MINUTE + 10_000;
-  cloud.clock.advance(end - cloud.clock.now());
-  const at = recordWindow(cloud, RELEASE.namespace, [RELEASE.name], 20, end);
+  const at = recordNextWindow(cloud, RELEASE.namespace, [RELEASE.name]);
   cloud.clock.advance(20 * MINUTE);
   write(7);
   const foreign = others();
@@ -92,10 +83,7 @@ test("databases of one set in two regions are switched over, and others of the s
   let state = stack.state;
   for (const kill of [/RestoreTableFromBackup/, /dynamodb UpdateContinuousBackups/]) {
     const processes = asProcesses(state);
-    cloud.failures.arm(1, "kill before", (request) => kill.test(request));
-    const killed = await cloud.clock.faster(PACE, () => processes.up(), 1000);
-    cloud.failures.reset();
-    t.false(killed.succeeded);
+    await killedAt(t, cloud, processes, kill);
     t.deepEqual(others(), foreign);
     const between = goingOnFrom(processes.state);
     await between.refresh();
@@ -108,8 +96,7 @@ test("databases of one set in two regions are switched over, and others of the s
     state = between.state;
   }
   const last = asProcesses(state);
-  const switched = await cloud.clock.faster(PACE, () => last.up(), 1000);
-  t.true(switched.succeeded, errors(switched));
+  await switchedOver(t, cloud, last);
   t.deepEqual(balances(), { ledger: 5, archive: 5, customers: 5 });
   t.deepEqual(others(), foreign);
   const kept = rds.region(ELSEWHERE).cluster(`customers-prod-replaced-${suffixed(at)}`);
@@ -118,9 +105,5 @@ test("databases of one set in two regions are switched over, and others of the s
 
   const next = goingOnFrom(last.state);
   t.deepEqual(changes(await next.preview()), []);
-  delete stack.config["scalar-backup:restore"];
-  const ended = await next.up();
-  t.true(ended.succeeded, errors(ended));
-  await next.refresh();
-  t.deepEqual(changes(await next.preview()), []);
+  await endsQuietly(t, next);
 });

@@ -4,17 +4,16 @@ import { buildDynamodb } from "../../../rehearsal/sets/dynamodb";
 import { multiAzClusterPart } from "../../../rehearsal/sets/rds";
 import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
 import { changes, errors, REGION, recordWindow, rehearsed } from "../rehearsed";
+import { killedAt, switchedOver } from "./play";
 
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
 const TABLE = "ledger.accounts";
 const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
-/** How many times as fast as real time the switch-over runs. */
-const PACE = 400;
 
 test("copies of AWS Backup's backups take the production names, after everything else knows nothing of the instant", async (t) => {
   t.timeout(600_000);
-  const { cloud, stack, asProcesses, goingOnFrom } = await rehearsed(t, {
+  const { cloud, stack, up, asProcesses, goingOnFrom } = await rehearsed(t, {
     "scalar-backup:databases": [
       { name: "ledger", dynamodb: { existing: { tables: [TABLE], scalardbTables: false } } },
       { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } },
@@ -50,11 +49,6 @@ test("copies of AWS Backup's backups take the production names, after everything
       (name) => rds.cluster(`${name}${suffix}`).rows("accounts").get("a")?.balance,
     ),
   ];
-  const up = async () => {
-    const result = await stack.up();
-    t.true(result.succeeded, errors(result));
-    return result;
-  };
   write(5);
   await up();
   cloud.clock.advance(DAY);
@@ -92,14 +86,11 @@ test("copies of AWS Backup's backups take the production names, after everything
   };
 
   const first = asProcesses();
-  cloud.failures.arm(1, "kill before", (request) => /RestoreTableFromBackup/.test(request));
-  t.false((await cloud.clock.faster(PACE, () => first.up(), 1000)).succeeded);
-  cloud.failures.reset();
+  await killedAt(t, cloud, first, /RestoreTableFromBackup/);
   // The vault may lose them in the middle.
   if (ofTable !== undefined) dynamodb.backups.release(ofTable);
   const processes = goingOnFrom(first.state);
-  const switched = await cloud.clock.faster(PACE, () => processes.up(), 1000);
-  t.true(switched.succeeded, errors(switched));
+  await switchedOver(t, cloud, processes);
   t.deepEqual(balances(), [5, 5, 5]);
 
   delete stack.config["scalar-backup:restore"];

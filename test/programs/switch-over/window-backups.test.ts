@@ -3,17 +3,16 @@ import { SCHEMA_LOADER_KEYS } from "../../../rehearsal/sets/dynamodb";
 import { formatInstant } from "../../../restore-points/instant";
 import { backupName } from "../../../restore-points/window-backups";
 import { changes, errors, REGION, recordWindow, rehearsed } from "../rehearsed";
+import { killedAt, switchedOver } from "./play";
 
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
 const TABLES = ["ledger.accounts", "coordinator.state"];
 const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
-/** How many times as fast as real time the switch-over runs. */
-const PACE = 400;
 
 test("copies from a window's backups take the production names, after point-in-time recovery has forgotten the window", async (t) => {
   t.timeout(600_000);
-  const { cloud, stack, asProcesses, goingOnFrom } = await rehearsed(t, {
+  const { cloud, stack, up, asProcesses, goingOnFrom } = await rehearsed(t, {
     "scalar-backup:databases": [
       {
         name: "ledger",
@@ -30,11 +29,6 @@ test("copies from a window's backups take the production names, after point-in-t
   const tables = cloud.aws.dynamodb.region(REGION);
   for (const TableName of TABLES)
     tables.createTable({ TableName, ...SCHEMA_LOADER_KEYS, BillingMode: "PAY_PER_REQUEST" });
-  const up = async () => {
-    const result = await stack.up();
-    t.true(result.succeeded, errors(result));
-    return result;
-  };
   await up();
   await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 2 });
   tables.table("ledger.accounts").putItem("a", { balance: 5 });
@@ -76,15 +70,12 @@ test("copies from a window's backups take the production names, after point-in-t
   stack.config["scalar-backup:restore"] = { at, mode: "recovery", from, switchOver, acceptUnproven: at };
 
   const first = asProcesses();
-  cloud.failures.arm(1, "kill before", (request) => /RestoreTableFromBackup/.test(request));
-  t.false((await cloud.clock.faster(PACE, () => first.up(), 1000)).succeeded);
-  cloud.failures.reset();
+  await killedAt(t, cloud, first, /RestoreTableFromBackup/);
   // The backups of the window may expire in the middle: the tables are opened from those of the copies.
   for (const { BackupArn = "", BackupName } of tables.backups.list())
     if (BackupName === name) tables.backups.delete(BackupArn);
   const processes = goingOnFrom(first.state);
-  const switched = await cloud.clock.faster(PACE, () => processes.up(), 1000);
-  t.true(switched.succeeded, errors(switched));
+  await switchedOver(t, cloud, processes);
   t.is(tables.table("ledger.accounts").items().get("a")?.balance, 5);
   t.is(tables.table(`ledger.accounts${suffix}`).items().get("a")?.balance, 5);
 
