@@ -58,7 +58,8 @@ function axis(span: Span, lines: readonly { at: number; label: string; tone: Ton
   return html`<svg class="axis" width="100%" height="${lines.length > 0 ? 36 : 20}" aria-hidden="true" focusable="false">${ticks(
     span,
   ).map(
-    ({ at, label }) => html`<text x="${percent(at, span)}" y="14" text-anchor="${anchor(at, span)}">${label}</text>`,
+    ({ at, label }, index) =>
+      html`<text${index % 2 === 1 && html` class="second"`} x="${percent(at, span)}" y="14" text-anchor="${anchor(at, span)}">${label}</text>`,
   )}${lines.map(
     ({ at, label, tone }) =>
       html`<text class="${tone}" x="${percent(at, span)}" y="31" text-anchor="${anchor(at, span)}">${label}</text>`,

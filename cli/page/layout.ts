@@ -44,15 +44,18 @@ export interface Table {
   rows: readonly (readonly (Html | string)[])[];
 }
 
-/** A table that can be scrolled sideways by keyboard, with its caption as its name. */
+/**
+ * A table that can be scrolled sideways by keyboard, with its caption as its name. On a phone, each row is a block in which every
+ * cell has its column's name before it; the roles are what browsers may drop with the layout of a table.
+ */
 export function table({ id, caption, head, rows }: Table): Html {
-  return html`<div class="table" tabindex="0" role="region" aria-labelledby="${id}-caption"><table id="${id}"><caption id="${id}-caption">${caption}</caption>
-<thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
-<tbody>${rows.map(
+  return html`<div class="table" tabindex="0" role="region" aria-labelledby="${id}-caption"><table id="${id}" role="table"><caption id="${id}-caption">${caption}</caption>
+<thead role="rowgroup"><tr role="row">${head.map((cell) => html`<th scope="col" role="columnheader">${cell}</th>`)}</tr></thead>
+<tbody role="rowgroup">${rows.map(
     ([
       first = "",
       ...cells
-    ]) => html`<tr><th scope="row">${first}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
+    ]) => html`<tr role="row"><th scope="row" role="rowheader">${first}</th>${cells.map((cell, index) => html`<td role="cell" data-column="${head[index + 1]}">${cell}</td>`)}</tr>
 `,
   )}</tbody></table></div>`;
 }
@@ -67,7 +70,7 @@ export function zoomOf(pictureId: string): Html {
   return html`<p class="zoom" hidden data-picture="${pictureId}"><button type="button" data-zoom="0.5" aria-label="Zoom out">−</button><button type="button" data-zoom="2" aria-label="Zoom in">+</button><button type="button" data-zoom="0">Whole</button></p>`;
 }
 
-/** A list; nothing without items. */
+/** A list; nothing without items. The lines of an item stay lines. */
 export function list(items: readonly string[], tag: "ul" | "ol" = "ul"): Html {
   const entries = items.map((item) => html`<li>${item}</li>`);
   if (items.length === 0) return html``;

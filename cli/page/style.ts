@@ -43,10 +43,14 @@ table{border-collapse:collapse;width:100%;font-size:.9rem}
 caption{text-align:left;padding:.8rem 1rem .3rem;color:var(--soft);font-size:.8125rem}
 th,td{text-align:left;vertical-align:top;padding:.5rem 1rem;border-top:1px solid var(--line);font-weight:400}
 thead th{font-size:.8125rem;font-weight:600;color:var(--soft);white-space:nowrap;border-top:0}
+ul,ol{padding-left:1.5rem}li{white-space:pre-line}
 td small{display:block;color:var(--soft);font-size:.8125rem;max-width:44rem;overflow-wrap:break-word}
 .badge{display:inline-block;border-radius:99px;padding:.05rem .6rem;font-size:.8125rem;font-weight:600;white-space:nowrap;color:var(--c);background:var(--track)}
 .badge.good{background:var(--good-bg)}.badge.warn{background:var(--warn-bg)}.badge.bad{background:var(--bad-bg)}
-@media (max-width:40rem){body{padding:1.5rem 1rem 3rem}h1{font-size:1.4rem}.card{padding:1rem}.answer strong{font-size:1.25rem}th,td{padding:.45rem .7rem}}
+@media (max-width:40rem){.axis .second{display:none}pre{white-space:pre-wrap;overflow-wrap:anywhere}body{padding:1.5rem 1rem 3rem}h1{font-size:1.4rem}.card{padding:1rem}.answer strong{font-size:1.25rem}}
+@media screen and (max-width:40rem){table,caption,tbody,tr,tbody th,td{display:block}thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}tr[hidden]{display:none}
+tbody tr{border-top:1px solid var(--line);padding:.6rem 1rem}th,td{border:0;padding:.1rem 0}tbody th{font-weight:600}td:empty{display:none}td::before{content:attr(data-column) ": ";content:attr(data-column) ": " / "";color:var(--soft);font-size:.8125rem}}
+@page{margin:14mm}
 @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--track:#f3f3f3;--range:#8fb9bd;--good:#1b6b4a;--muted:#666;--warn:#8a5a00;--bad:#a8321f;--chosen:#4446a8;--warn-bg:#fff;--bad-bg:#fff;--good-bg:#fff}
 body{max-width:none;padding:0;font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}.zoom,.search,.skip{display:none}.scroll,.table{overflow:visible}.lanes{width:100%!important}tr,.card,.lane,li{break-inside:avoid}h2{break-after:avoid}thead{display:table-header-group}pre{white-space:pre-wrap}}
 `;

@@ -88,6 +88,7 @@ function databases({ output: { databases, asOf }, recoveryDays = {} }: PointsVie
 
 function points(view: PointsView): Html {
   const { points, unlisted } = view.output;
+  const shared = sharedReasons(points);
   return html`${table({
     id: POINTS,
     caption:
@@ -95,7 +96,7 @@ function points(view: PointsView): Html {
     head: ["Instant", "Restorable", "Paused for", "Releases", "Expires"],
     rows: points.map((point) => [
       html`${instant(point.instant)}${point.instant === view.chosen && html` ${badge("warn", "chosen")}`}`,
-      html`${restorable(point)}${reasons(point)}`,
+      html`${restorable(point)}${reasons(point, shared)}`,
       html`${((instantMillis(point.window.end) - instantMillis(point.window.start)) / 1000).toFixed(1)} s${point.noWholeMinute && html`<small>no whole minute: check that your databases restore to the second</small>`}`,
       point.covers
         .map(
@@ -105,7 +106,7 @@ function points(view: PointsView): Html {
         .join("; "),
       expires(point, view),
     ]),
-  })}${unlisted > 0 && html`<p class="soft">and ${unlisted} older ones, which restore.at takes too while they can be restored</p>`}`;
+  })}${shared.length > 0 && html`<h3>Why not</h3><ol class="soft">${shared.map((reason, index) => html`<li id="reason-${index + 1}">${reason}</li>`)}</ol>`}${unlisted > 0 && html`<p class="soft">and ${unlisted} older ones, which restore.at takes too while they can be restored</p>`}`;
 }
 
 function restorable({ restorable, restorableFromBackups }: RestorePoint): Html {
@@ -113,8 +114,19 @@ function restorable({ restorable, restorableFromBackups }: RestorePoint): Html {
   return restorableFromBackups ? badge("warn", "from backups") : badge("muted", "no");
 }
 
-function reasons({ databases }: RestorePoint): Html[] {
-  return databases.flatMap(({ reason }) => (reason === undefined ? [] : html`<small>${reason}</small>`));
+/** What is said of more than one window is said once, below them. */
+function sharedReasons(points: readonly RestorePoint[]): string[] {
+  const all = points.flatMap(({ databases }) => databases.flatMap(({ reason }) => reason ?? []));
+  return [...new Set(all)].filter((reason) => all.indexOf(reason) !== all.lastIndexOf(reason));
+}
+
+function reasons({ databases }: RestorePoint, shared: readonly string[]): Html[] {
+  return databases.flatMap(({ name, reason }) => {
+    if (reason === undefined) return [];
+    const number = shared.indexOf(reason) + 1;
+    if (number === 0) return html`<small>${reason}</small>`;
+    return html`<small>${name}: <a href="#reason-${number}">reason ${number} below</a></small>`;
+  });
 }
 
 function expires(point: RestorePoint, view: PointsView): Html | string {

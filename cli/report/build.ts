@@ -111,9 +111,12 @@ function verifiedTime(
   return last([...stages.map(({ completed }) => completed), ...jobEnds]);
 }
 
+/** The kind of a database that no output of the stack names. */
+export const UNKNOWN_KIND = "unknown";
+
 /** A restore that failed has no output of its copies: the state has their names. */
 function unnamed(copies: readonly { database?: string }[]) {
-  return [...new Set(copies.flatMap(({ database }) => database ?? []))].map((name) => ({ name, kind: "unknown" }));
+  return [...new Set(copies.flatMap(({ database }) => database ?? []))].map((name) => ({ name, kind: UNKNOWN_KIND }));
 }
 
 function checksOf(evidence: Omit<Evidence, "checks">, { restorePoints }: StackOutputs): Evidence["checks"] {

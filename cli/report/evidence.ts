@@ -7,7 +7,7 @@ export const TIME_SOURCES = {
   state: "the stack's state: when Pulumi's engine recorded the resource, after its creation",
   history: "Pulumi's history of the stack's updates",
   operation: "printed by an operation of this program, by the clock of the machine that ran it",
-  configuration: "the stack's configuration, where `scalar-backup drill` noted it",
+  configuration: "the stack's configuration, where scalar-backup drill noted it",
   command: "the clock of the machine that ran scalar-backup",
   simulation: "the clock of a simulated cloud: no real cloud was involved",
 } as const;

@@ -27,7 +27,8 @@ function databaseRow(database: EvidenceDatabase, evidence: Evidence, span: Span)
   const { name, requested, available, completed, verified } = database;
   const bars = [
     bar("copy", requested, available, evidence.begun, span),
-    bar("complete", available, completed, evidence.begun, span),
+    // Not every kind has settings to complete.
+    secondsBetween(available, completed) !== 0 && bar("complete", available, completed, evidence.begun, span),
     isKnown(verified) && html`<span class="mark" style="left:${percent(Date.parse(verified.at), span)}"></span>`,
   ];
   const text = [
@@ -43,14 +44,14 @@ function row(name: string, bars: Html, text: string): Html {
 `;
 }
 
-/** A bar whose beginning is not recorded starts where the drill did, and looks different. However short, it can be seen. */
+/** A bar whose beginning is not recorded starts where the drill did, and looks different. However short, it can be seen, at the end too. */
 function bar(kind: string, from: EvidenceTime, to: EvidenceTime, begun: EvidenceTime, span: Span): Html {
   if (!isKnown(to)) return html``;
   const known = isKnown(from) ? from : begun;
   const start = isKnown(known) ? Date.parse(known.at) : span.from;
   const width = percent(span.from + Math.max(0, Date.parse(to.at) - start), span);
   const unknown = isKnown(from) ? "" : " unknown";
-  return html`<span class="bar ${kind}${unknown}" style="left:${percent(start, span)};width:max(.4%,${width})"></span>`;
+  return html`<span class="bar ${kind}${unknown}" style="left:min(${percent(start, span)},99.6%);width:max(.4%,${width})"></span>`;
 }
 
 /** From the first known time to the last, not those of the clean-up. */

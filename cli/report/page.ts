@@ -1,7 +1,9 @@
 import { counted } from "../../restore-points/counted";
 import { durationText } from "../../restore-points/duration";
+import { Verdict } from "../../restore-points/verification/verdict";
 import { type Html, html } from "../page/html";
 import { instant as instantOf, list, page as pageOf, table } from "../page/layout";
+import { UNKNOWN_KIND } from "./build";
 import {
   type Evidence,
   type EvidenceResource,
@@ -16,7 +18,9 @@ import { STYLE } from "./style";
 
 /** The evidence as one self-contained page: no script, no network. */
 export function page(evidence: Evidence): string {
-  const { mode, instant, stack, checks, leftToDo, errors, versions, written } = evidence;
+  const { mode, instant, stack, checks, leftToDo, versions, written } = evidence;
+  // A restore that an error ended has the error as the reason of its verdict.
+  const errors = evidence.errors.filter((error) => !evidence.verdict.because.includes(error));
   const sections = [
     verdict(evidence),
     section("What was measured", measured(evidence)),
@@ -54,14 +58,21 @@ function section(title: string, body: Html): Html {
 `;
 }
 
-function verdict({ passed, verdict, simulated, checks }: Evidence): Html {
+function verdict(evidence: Evidence): Html {
+  const { passed, verdict, simulated, checks } = evidence;
   const { because, restsOn, notCovered, witnesses } = verdict;
   const part = (name: string, items: readonly string[]) => items.length > 0 && html`<h3>${name}</h3>${list(items)}`;
   return html`${simulated && html`<p class="note">The clouds of this drill were simulated: it proves nothing about yours.</p>`}
 <section aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>
-<div class="card${passed && " passed"}"><p class="verdict"><strong>${passed ? "The copies fit together" : "Not proven"}</strong>: ${verdict.verdict}</p><p>${checks.filter((check) => check.passed).length} of ${counted(checks.length, "check")} passed</p></div>
+<div class="card${passed && " passed"}"><p class="verdict"><strong>${headline(evidence)}</strong>: ${verdict.verdict}</p><p>${checks.filter((check) => check.passed).length} of ${counted(checks.length, "check")} passed</p></div>
 ${part("What it rests on", restsOn)}${part(passed ? "What would make it stronger" : "Why", because)}${part("What it says nothing about", notCovered)}${part("Evidence against the copies", witnesses)}</section>
 `;
+}
+
+/** What was compared and differs is more than not proven. */
+function headline({ passed, verdict }: Evidence): string {
+  if (passed) return "The copies fit together";
+  return verdict.verdict === Verdict.Refused ? "The copies do not fit together" : "Not proven";
 }
 
 function terms(entries: readonly (readonly [string, Html | string])[]): Html {
@@ -111,7 +122,11 @@ function databases({ databases, begun }: Evidence): Html {
         html`<span class="duration">${seconds === undefined ? "not recorded" : durationText(seconds * 1000)}</span>`,
     );
     const times = [requested, available, completed, verified].map(time);
-    return [html`${name}<br><span class="source">${kind}</span>`, ...times, ...durations];
+    return [
+      html`${name}<br><span class="source">${kind === UNKNOWN_KIND ? "kind not recorded" : kind}</span>`,
+      ...times,
+      ...durations,
+    ];
   });
   const head = ["Database", "Requested", "Available", "Completed", "Set verified", "Restored in", "Complete after"];
   return table({ id: "database-times", caption: "When each database's copy was there", head, rows });

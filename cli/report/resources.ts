@@ -113,7 +113,7 @@ export function timesOf(
 }
 
 const TAKEN_OVER = "an update that was interrupted had asked for it; a later one took it over";
-const NOT_WATCHED = "no run of `scalar-backup drill` watched it: Pulumi's state has only when a resource was recorded";
+const NOT_WATCHED = "no run of scalar-backup drill watched it: Pulumi's state has only when a resource was recorded";
 const NOT_ENDED = "its creation has not ended, or was interrupted";
 
 function wholeSeconds(instant: string): string {

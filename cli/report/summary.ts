@@ -18,7 +18,7 @@ export function summaryLines({ stack, lastVerified, restorePoints, evidence }: M
   return [
     `${mode} of ${stack}, restored to ${instant}`,
     `verdict: ${paint(passed ? "green" : "red", verdict.verdict)}`,
-    ...[...verdict.because, ...verdict.restsOn].map((line) => `  ${line}`),
+    ...[...verdict.because, ...verdict.restsOn].flatMap((text) => text.split("\n").map((line) => `  ${line}`)),
     "",
     `${"DATABASE".padEnd(width)}  ${"RESTORED IN".padEnd(14)}COMPLETE AFTER`,
     ...databases.map(

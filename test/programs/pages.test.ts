@@ -7,7 +7,7 @@ import { pointsPage } from "../../cli/points/page";
 import { evidenceOf } from "../../cli/report/build";
 import { page as evidencePage } from "../../cli/report/page";
 import { sample } from "../unit/cli/points/sample";
-import { drill } from "../unit/cli/report/facts";
+import { drill, refused } from "../unit/cli/report/facts";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const executablePath = process.env.CHROMIUM ?? PLACES.find((path) => existsSync(path));
@@ -17,6 +17,8 @@ const file = join(folder, "points.html");
 writeFileSync(file, pointsPage(sample({ unread: ["orders was not read: AccessDenied"] })));
 const evidenceFile = join(folder, "evidence.html");
 writeFileSync(evidenceFile, evidencePage(evidenceOf(drill())));
+const refusedFile = join(folder, "refused.html");
+writeFileSync(refusedFile, evidencePage(evidenceOf(refused())));
 
 /** As far as a message needs it: axe-core's types need those of a browser. */
 interface Violation {
@@ -35,7 +37,7 @@ test.after.always(async () => {
 
 const SKIPPED = `skipped: no Chromium at ${PLACES.join(", ")}, nor at the path in CHROMIUM`;
 
-const LOOKS = [file, evidenceFile].flatMap((of) =>
+const LOOKS = [file, evidenceFile, refusedFile].flatMap((of) =>
   (["light", "dark"] as const).flatMap((colorScheme) => [1440, 800, 390].map((width) => ({ of, colorScheme, width }))),
 );
 for (const { of, colorScheme, width } of LOOKS)
@@ -80,6 +82,35 @@ test.serial("the page's own policy lets its script run, and nothing else", async
   t.true((widths[0] ?? 0) >= 2 * (widths[1] ?? 0) - 1, String(widths));
   await page.evaluate("fetch('http://127.0.0.1:9/').catch(() => {})");
   t.regex(messages.join("\n"), /Content Security Policy/);
+  await page.close();
+});
+
+test.serial("a row of a table on a phone has its columns' names, and nothing to scroll sideways", async (t) => {
+  if (!browser) return t.pass(SKIPPED);
+  const page = await browser.newPage({ viewport: { width: 390, height: 900 } });
+  for (const of of [file, evidenceFile, refusedFile]) {
+    await page.goto(`file://${of}`);
+    const wide =
+      "[...document.querySelectorAll('.table')].filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.innerHTML)";
+    t.deepEqual(await page.evaluate(wide), [], of);
+  }
+  const row = page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: "ledger" }) });
+  t.is(await row.first().getByRole("cell").count(), 6, "a screen reader finds the cells of a row that is a block");
+  const named: string = await page.evaluate(
+    "getComputedStyle(document.querySelector('#database-times td'), '::before').content",
+  );
+  t.regex(named, /^"Requested: "/);
+  await page.close();
+});
+
+test.serial("a printed page has what its folded part hides on a screen", async (t) => {
+  if (!browser) return t.pass(SKIPPED);
+  const page = await browser.newPage();
+  await page.goto(`file://${evidenceFile}`);
+  const isShown = "document.querySelector('#resource-times').checkVisibility({ contentVisibilityAuto: true })";
+  t.false(await page.evaluate<boolean>(isShown));
+  await page.emulateMedia({ media: "print" });
+  t.true(await page.evaluate<boolean>(isShown));
   await page.close();
 });
 

@@ -30,6 +30,20 @@ test("a page says that nothing can be restored only where everything was read", 
   t.notRegex(unread, /Nothing can be restored now/);
 });
 
+test("a reason of several windows is said once, below them", (t) => {
+  const page = pointsPage(sample());
+  const [reason] = page.match(/orders can be restored from [^<]*/) ?? [];
+  t.truthy(reason);
+  t.is(page.split(reason ?? "").length - 1, 1);
+  t.is(page.match(/<small>orders: <a href="#reason-1">reason 1 below<\/a><\/small>/g)?.length, 9);
+  t.regex(page, /<li id="reason-1">orders can be restored from/);
+  const output = sample().output;
+  const point = output.points.at(-1);
+  const alone = pointsPage(sample({ output: { ...output, points: point ? [point] : [] } }));
+  t.regex(alone, /<td [^>]*>.*<small>orders can be restored from/);
+  t.notRegex(alone, /href="#reason/);
+});
+
 test("gaps are longer than the schedule's longest interval and an hour", (t) => {
   const gaps = gapsOf(sample()).map(({ from, to, open }) => [
     new Date(from).toISOString(),

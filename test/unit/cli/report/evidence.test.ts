@@ -25,7 +25,7 @@ test("stages are those of the copies that hold data, by the engine's events", (t
 test("without events, only the state's record is given, and what it does not have is not invented", (t) => {
   const [ledger] = evidenceOf(drill({ runs: new Map() })).databases;
   t.deepEqual(ledger?.available, { at: "2026-11-22T04:00:00Z", source: "state" });
-  t.regex(JSON.stringify(ledger?.requested), /unknownBecause.*no run of `scalar-backup drill` watched it/);
+  t.regex(JSON.stringify(ledger?.requested), /unknownBecause.*no run of scalar-backup drill watched it/);
 });
 
 test("a copy that an interrupted run asked for keeps that time; one that was only taken over has none", (t) => {

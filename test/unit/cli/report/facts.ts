@@ -69,3 +69,14 @@ export function drill(change: Partial<RestoreFacts> = {}): RestoreFacts {
     ...change,
   };
 }
+
+/** What the program prints when it refuses copies: one error of several lines. */
+export const REFUSAL = `scalar-backup:restore.at: the copies of 2026-11-22T03:00:00Z are refused, because they do not fit together: ledger: coordinator.state: 65 transactions were committed between the coordinator's copies, so not every pod was paused, or a clock is off.
+witness: ledger: coordinator.state: transaction a6b233e0-6d88-4c75-80ba-fbb51d1a5a3e of 2026-11-22T02:59:58.810Z committed between the copies
+and 19 more witnesses
+The copies stay for inspection until "restore" is removed. Other restore points: 2026-11-21T03:00:00Z`;
+
+/** The same drill, whose copies are refused. */
+export function refused(): RestoreFacts {
+  return drill({ outputs: { objectives: drill().outputs.objectives }, errors: [REFUSAL] });
+}

@@ -7,7 +7,7 @@ import { evidenceOf } from "../../../../cli/report/build";
 import { metricsText } from "../../../../cli/report/metrics";
 import { page } from "../../../../cli/report/page";
 import { ran } from "../terminal";
-import { drill } from "./facts";
+import { drill, refused } from "./facts";
 
 test("a page needs no network and no script, and shows texts as they are", (t) => {
   const evil = '<script>alert("1")</script>';
@@ -21,6 +21,17 @@ test("a page needs no network and no script, and shows texts as they are", (t) =
   t.regex(html, /<html lang="en">/);
 });
 
+test("a refusal is on the page once, line by line, and another error as well", (t) => {
+  const html = page(evidenceOf(refused()));
+  t.is(html.split("65 transactions were committed").length - 1, 1);
+  t.regex(html, /<li>scalar-backup:restore\.at: [^<]*\nwitness: [^<]*\nand 19 more witnesses\n/);
+  t.notRegex(html, /<h2 id="errors">/);
+  t.regex(html, /<strong>The copies do not fit together<\/strong>: refused/);
+  const { outputs } = drill();
+  const also = page(evidenceOf(drill({ outputs, errors: ["the clean-up failed"] })));
+  t.regex(also, /<h2 id="errors">Errors<\/h2><ul><li>the clean-up failed<\/li>/);
+});
+
 test("a page of a simulated drill says first that it proves nothing", (t) => {
   const evidence = evidenceOf(drill({ simulated: true }));
   t.regex(page(evidence), /simulated: it proves nothing about yours/);
@@ -29,7 +40,7 @@ test("a page of a simulated drill says first that it proves nothing", (t) => {
 
 test("a time that is not recorded has its reason on the page, and no bar that looks like others", (t) => {
   const html = page(evidenceOf(drill({ runs: new Map() })));
-  t.regex(html, /no run of `scalar-backup drill` watched it/);
+  t.regex(html, /no run of scalar-backup drill watched it/);
   t.regex(html, /class="bar copy unknown"/);
 });
 
