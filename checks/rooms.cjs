@@ -34,7 +34,7 @@ const MAY_IMPORT = {
     "pauser",
     "restore-points",
     "operations",
-    "test/(programs|unit/pauser)",
+    "test/(programs|cluster|unit/pauser)",
   ],
   test: [".*"],
 };
