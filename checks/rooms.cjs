@@ -5,7 +5,7 @@ const MAY_IMPORT = {
   components: [
     "restore-points",
     "operations",
-    "pauser/(bundle|settings|task|outcome|lease-name|notify/settings|window-backups/settings)\\.ts",
+    "pauser/(bundle|settings|longest-run|task|outcome|lease-name|notify/settings|window-backups/settings)\\.ts",
   ],
   plugin: ["components", "config", "operations", "pauser/bundle\\.ts", "package\\.json"],
   cli: [

@@ -16,7 +16,7 @@ import type { Ports } from "./ports";
 import { type RunOutcome, RunRecord } from "./record";
 import type { Report } from "./report";
 import type { ScalarPod } from "./scalar-pod";
-import { type Environment, longestRunSeconds, type Settings } from "./settings";
+import type { Environment, Settings } from "./settings";
 import { Deadline, instant } from "./time";
 
 /** What runs and clean-ups share: the API server, the record, the pods. */
@@ -84,7 +84,7 @@ export class Context {
     return { job, startedAt: instant(this.startedAt), endedAt, end, reasons, ...(times && { times }) };
   }
 
-  note(run: string, pods: NotedPod[]): UnfinishedRun {
+  note(run: string, pods: NotedPod[], longestSeconds: number): UnfinishedRun {
     const { pod, jobName } = this.environment;
     const now = this.ports.clock.now();
     return {
@@ -93,7 +93,7 @@ export class Context {
       ...(jobName !== undefined && { job: jobName }),
       ...(pod && { pod: { namespace: pod.namespace, name: pod.name } }),
       startedAt: instant(now),
-      endsBy: instant(now + longestRunSeconds(this.settings) * 1000),
+      endsBy: instant(now + longestSeconds * 1000),
       pods: notePods(pods),
     };
   }

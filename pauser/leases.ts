@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import type { KubernetesClient, Lease } from "./kubernetes";
 import { KubernetesError } from "./kubernetes-error";
 import { leaseName } from "./lease-name";
+import { longestPauseSeconds } from "./longest-run";
 import { end } from "./outcome";
 import type { Clock } from "./ports";
-import { longestRunSeconds, type ReleaseSettings, type Settings } from "./settings";
+import type { ReleaseSettings, Settings } from "./settings";
 import type { Deadline } from "./time";
 
 /** By how much nodes' clocks may differ: a lease counts as expired only this much later. */
@@ -182,7 +183,7 @@ export class ReleaseLeases {
       spec: {
         ...spec,
         holderIdentity: this.holder,
-        leaseDurationSeconds: Math.ceil(longestRunSeconds(this.settings)),
+        leaseDurationSeconds: Math.ceil(longestPauseSeconds(this.settings)),
         acquireTime: now,
         renewTime: now,
         leaseTransitions: (spec?.leaseTransitions ?? 0) + 1,

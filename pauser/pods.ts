@@ -1,16 +1,10 @@
 import { messageOf } from "../restore-points/error-message";
 import type { PodNow } from "./discover";
+import { ANSWER_MILLIS, LATE_ANSWER_MILLIS, PAUSE_SLACK_MILLIS, QUEUE_MILLIS } from "./longest-run";
 import { AdminError, type AdminInterface, type Clock, type Ports } from "./ports";
 import type { ScalarPod } from "./scalar-pod";
-import { PAUSE_SLACK_MILLIS } from "./settings";
 import { Deadline } from "./time";
 
-/** How long a pod may take to answer any call except Pause. */
-const ANSWER_MILLIS = 3000;
-/** How long the answer of a Pause whose drain limit has passed is waited for: the pod has sent it, or is about to. */
-const LATE_ANSWER_MILLIS = 1000;
-/** A pod that hung works off its queue when it goes on, in any order: so long after its first answer, it is asked once more. */
-export const QUEUE_MILLIS = 2000;
 /** A pod measures its drain by its own clock: so long before the limit, it may have passed there. */
 const DRAIN_DOUBT_MILLIS = 300;
 

@@ -13,6 +13,7 @@ import { withDeleteAfter } from "../restore-points/window-backups";
 import type { Moment } from "./clock";
 import type { ConfigMap, KubernetesClient } from "./kubernetes";
 import { KubernetesError } from "./kubernetes-error";
+import { LAST_RUN_MILLIS } from "./longest-run";
 import { type FoundNote, type NotedPod, notePods, readNote, UNFINISHED_KEY, type UnfinishedRun } from "./note";
 import type { Clock } from "./ports";
 import type { Settings } from "./settings";
@@ -25,9 +26,6 @@ import { Deadline } from "./time";
 const MAX_WINDOWS_BYTES = 800 * 1024;
 
 const DAY_MILLIS = 86_400_000;
-
-/** How long writing a run's outcome may take: nothing depends on it. */
-const LAST_RUN_MILLIS = 5000;
 
 /** The record's windows cannot be read, so none can be added; they are left unchanged. */
 export class RecordError extends Error {}

@@ -5,19 +5,19 @@ import { checkStopped } from "./ending";
 import type { Pod } from "./kubernetes";
 import { KubernetesError } from "./kubernetes-error";
 import { ReleaseLeases } from "./leases";
+import {
+  ANSWER_MILLIS,
+  LATE_PAUSE_POLL_MILLIS,
+  lastPauseMillis,
+  longestUnpauserSeconds,
+  QUEUE_MILLIS,
+} from "./longest-run";
 import { type FoundNote, type NotedPod, UNFINISHED_KEY, type UnfinishedRun } from "./note";
 import { end, RunEnded } from "./outcome";
-import { type PodHandle, podName, QUEUE_MILLIS } from "./pods";
+import { type PodHandle, podName } from "./pods";
 import { recordCall } from "./record-call";
 import type { ScalarPod } from "./scalar-pod";
-import { lastPauseMillis } from "./settings";
 import { Deadline } from "./time";
-
-/** How long a pod may take to answer whether it is paused. */
-const ANSWER_MILLIS = 3000;
-
-/** How often pods are asked while a Pause of the killed run may still reach them. */
-const LATE_PAUSE_POLL_MILLIS = 1000;
 
 /** An earlier run whose pods have been unpaused. */
 export interface Recovered {
@@ -51,7 +51,8 @@ export async function recover(context: Context): Promise<Recovered | undefined> 
   const job = context.environment.jobName ?? found.job;
   const known = others instanceof RunEnded ? [] : others;
   const pods = [...found.pods, ...known.map(({ pod }) => pod)];
-  const note = { ...context.note(randomUUID(), pods), ...(job !== undefined && { job }) };
+  const longest = longestUnpauserSeconds(context.settings);
+  const note = { ...context.note(randomUUID(), pods, longest), ...(job !== undefined && { job }) };
   // A note that may name more pods stays until those are known.
   const notTaken = others instanceof RunEnded ? others : await takeOver(context, note, found);
   const handles = [...context.connect(await thatMayBePaused(context, found.pods)), ...known];

@@ -8,6 +8,7 @@ import { checkStopped, outcomeOf, stopped } from "./ending";
 import { Pause, type Plan } from "./hold";
 import { KubernetesError } from "./kubernetes-error";
 import { ReleaseLeases } from "./leases";
+import { longestPauseSeconds, REACH_PODS_MILLIS } from "./longest-run";
 import type { UnfinishedRun } from "./note";
 import { end, type Outcome, RunEnded } from "./outcome";
 import { checkUnpaused, type PodHandle } from "./pods";
@@ -22,9 +23,6 @@ import type { Environment } from "./settings";
 import { instant } from "./time";
 import { checkClock, judge } from "./verdict";
 import { type BackupMaker, BackupProblems, type DueBackups } from "./window-backups/maker";
-
-/** Pods are looked up this long before an agreed instant: enough to reach all of them, too short for many changes. */
-const REACH_PODS_MILLIS = 5000;
 
 /** One pause run: cleans up after an earlier run, pauses, and records the window. */
 class Run {
@@ -76,6 +74,7 @@ class Run {
         const note = context.note(
           randomUUID(),
           handles.map(({ pod }) => pod),
+          longestPauseSeconds(context.settings),
         );
         const noted = await recordCall(context.record.begin(note, undefined, context.apiDeadline(), this.stop));
         const late = this.tooLate(noted);

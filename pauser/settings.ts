@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { messageOf } from "../restore-points/error-message";
 import { DEFAULT_CLUSTER } from "../restore-points/window";
 import { boundedAt, objectAt, textAt } from "./fields";
-import { NOTIFY_TOTAL_SECONDS, type NotifySettings, readNotify } from "./notify/settings";
-import { backupSeconds, readWindowBackups, type WindowBackupSettings } from "./window-backups/settings";
+import { type NotifySettings, readNotify } from "./notify/settings";
+import { readWindowBackups, type WindowBackupSettings } from "./window-backups/settings";
 
 /**
  * The pauser's inputs: only environment variables, so that the same file runs in a CronJob's pod and on a workstation.
@@ -97,28 +97,6 @@ const CLOCK_DOUBT_SECONDS = 0.5;
 
 /** The shortest hold whose window becomes a restore point, as long as the clocks are half a second apart at most. */
 export const MIN_HOLD_SECONDS = BOUNDS.minWindowSeconds.default + 2 * CLOCK_DOUBT_SECONDS;
-
-const MINUTE_SECONDS = 60;
-
-/** How much longer than its drain limit a pod may take to answer Pause. */
-export const PAUSE_SLACK_MILLIS = 5000;
-
-/** How long after its note was written a run's last Pause passes its deadline, at the latest. */
-export function lastPauseMillis(settings: Pick<Settings, "maxBlindMillis" | "maxDrainSeconds">): number {
-  return 2 * settings.maxBlindMillis + settings.maxDrainSeconds * 1000 + PAUSE_SLACK_MILLIS;
-}
-
-/** The longest that a run may take in any case, from start to end, in seconds. */
-export function longestRunSeconds(settings: Omit<Settings, "record" | "releases" | "cluster">): number {
-  const waiting = settings.rendezvousSeconds + (settings.alignToMinute ? MINUTE_SECONDS : 0);
-  // Pods are unpaused twice at most: an earlier run's, then this run's. The run also waits for a drain that timed out.
-  const pausing = 2 * settings.maxDrainSeconds + settings.holdSeconds + 2 * settings.unpauseDeadlineSeconds;
-  // An earlier run's pods are asked until its last Pause has passed its deadline.
-  const late = lastPauseMillis(settings) / 1000;
-  const api = settings.apiDeadlineSeconds;
-  const reports = settings.notify === undefined ? 0 : NOTIFY_TOTAL_SECONDS;
-  return waiting + late + pausing + 6 * api + backupSeconds(settings.windowBackups, api) + reports;
-}
 
 type NumberKey = keyof typeof BOUNDS;
 

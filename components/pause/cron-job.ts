@@ -26,6 +26,7 @@ export interface CronJobOptions {
   settings: pulumi.Output<string>;
   /** The longest that one try may take. */
   longestRunSeconds: number;
+  longestUnpauserSeconds: number;
   /** The time that a stopped run needs to unpause all pods. */
   graceSeconds: number;
   serviceAccountName: pulumi.Output<string>;
@@ -112,7 +113,7 @@ export function unpauserSpec(options: CronJobOptions): CronJobSpec {
       spec: {
         // The next one is minutes away.
         backoffLimit: 0,
-        activeDeadlineSeconds: START_SECONDS + options.longestRunSeconds,
+        activeDeadlineSeconds: START_SECONDS + options.longestUnpauserSeconds,
         template: { metadata: { labels }, spec: podSpec(options, UNPAUSE_TASK) },
       },
     },

@@ -3,8 +3,9 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { ConfigMapPatch } from "@pulumi/kubernetes/core/v1/configMapPatch";
 import * as pulumi from "@pulumi/pulumi";
 import { bundlePauser } from "../../pauser/bundle";
+import { longestRunSeconds, longestUnpauserSeconds } from "../../pauser/longest-run";
 import { NOTIFY_TOTAL_SECONDS } from "../../pauser/notify/settings";
-import { longestRunSeconds, type Settings } from "../../pauser/settings";
+import type { Settings } from "../../pauser/settings";
 import { readWindowRecord } from "../../restore-points/record";
 import { suspendedProblem } from "../../restore-points/rules/pausing";
 import { DEFAULT_CLUSTER, type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
@@ -147,6 +148,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
       labels,
       settings: pulumi.jsonStringify(settings),
       longestRunSeconds: longestRunSeconds(timing) + reportSeconds,
+      longestUnpauserSeconds: longestUnpauserSeconds(timing) + reportSeconds,
       graceSeconds:
         timing.maxDrainSeconds + timing.unpauseDeadlineSeconds + 2 * timing.apiDeadlineSeconds + 10 + reportSeconds,
       serviceAccountName: account.metadata.name,

@@ -1,5 +1,6 @@
+import { longestPauseSeconds } from "../../pauser/longest-run";
 import { NOTIFY_TOTAL_SECONDS } from "../../pauser/notify/settings";
-import { BOUNDS, longestRunSeconds } from "../../pauser/settings";
+import { BOUNDS } from "../../pauser/settings";
 import { backupHoldSeconds } from "../../pauser/window-backups/settings";
 import type { PauseScheduleArgs } from "./args";
 import { windowBackupSettings } from "./window-backups";
@@ -23,7 +24,7 @@ export function pauseTiming(
   };
 }
 
-/** How long a run takes: a pause that goes well, and the whole of a run in which everything is slow. */
+/** How long a run takes: a pause that goes well, and a run in which everything is slow, and that has no earlier run to clean up after. */
 export function runSeconds(args: Partial<PauseScheduleArgs>): { pauseSeconds: number; runSeconds: number } {
   const timing = pauseTiming(args);
   const backups = args.windowBackups?.length ? windowBackupSettings("", args.windowBackups) : undefined;
@@ -31,7 +32,7 @@ export function runSeconds(args: Partial<PauseScheduleArgs>): { pauseSeconds: nu
   return {
     pauseSeconds: timing.rendezvousSeconds + timing.maxDrainSeconds + Math.max(timing.holdSeconds, hold),
     runSeconds:
-      longestRunSeconds({ ...timing, ...(backups && { windowBackups: backups }) }) +
+      longestPauseSeconds({ ...timing, ...(backups && { windowBackups: backups }) }) +
       (args.notify === undefined ? 0 : NOTIFY_TOTAL_SECONDS),
   };
 }

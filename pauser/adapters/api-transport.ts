@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
 import { join } from "node:path";
+import { API_ANSWER_MILLIS } from "../longest-run";
 import type { ApiAnswer, ApiRequest, ApiTransport } from "../ports";
-
-const ANSWER_MILLIS = 10_000;
 
 /** The API server over HTTP, with the token of the pod's service account. */
 export class HttpApiTransport implements ApiTransport {
@@ -34,7 +33,7 @@ export class HttpApiTransport implements ApiTransport {
       const base = this.apiServer.pathname.replace(/\/$/, "");
       const request = (this.apiServer.protocol === "https:" ? https : http).request(
         new URL(base + path, this.apiServer),
-        { method, agent: this.agent, headers: this.headers(body), timeout: ANSWER_MILLIS },
+        { method, agent: this.agent, headers: this.headers(body), timeout: API_ANSWER_MILLIS },
         (response) => {
           const chunks: Buffer[] = [];
           response.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -48,7 +47,7 @@ export class HttpApiTransport implements ApiTransport {
           );
         },
       );
-      request.on("timeout", () => request.destroy(new Error(`no answer within ${ANSWER_MILLIS / 1000} s`)));
+      request.on("timeout", () => request.destroy(new Error(`no answer within ${API_ANSWER_MILLIS / 1000} s`)));
       request.on("error", reject);
       request.end(body);
     });

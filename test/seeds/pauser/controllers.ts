@@ -11,8 +11,8 @@ const FIRST_BACKOFF_MILLIS = 10_000;
 /** `terminationGracePeriodSeconds` of the pods. */
 const GRACE_MILLIS = 150_000;
 const UNPAUSER_EVERY_MILLIS = 300_000;
-/** Longer than a run may take with the schedules' settings: `longestRunSeconds` is up to 8 minutes. */
-const RUN_MILLIS = 600_000;
+/** Longer than a run may take with the schedules' settings: `longestRunSeconds` is up to 20 minutes. */
+const RUN_MILLIS = 1_200_000;
 const ACTIVE_DEADLINE_MILLIS = (RETRIES + 1) * (60_000 + RUN_MILLIS) + 70_000;
 /** After how long a node's pods are evicted (`node.kubernetes.io/unreachable`, 300 s). */
 export const EVICTION_MILLIS = 300_000;

@@ -1,5 +1,5 @@
 import test from "ava";
-import { BOUNDS, longestRunSeconds, readEnvironment, type SettingsError } from "../../../pauser/settings";
+import { BOUNDS, readEnvironment, type SettingsError } from "../../../pauser/settings";
 
 const SETTINGS = { record: { namespace: "a", name: "windows" }, releases: [{ namespace: "a", name: "scalardb" }] };
 const ENVIRONMENT = { PAUSER_API_SERVER: "http://127.0.0.1:8001", PAUSER_SETTINGS: JSON.stringify(SETTINGS) };
@@ -54,13 +54,6 @@ test("all problems are reported at once", (t) => {
   t.is(faultsOf({ record: {}, releases: [], holdSeconds: -1, maxDrainSeconds: 0 }).length, 5);
   t.deepEqual(problems({ ...ENVIRONMENT, PAUSER_SETTINGS: "{" }).length, 1);
   t.regex(problems({ PAUSER_API_SERVER: "http://x" })[0] ?? "", /PAUSER_SETTINGS: missing/);
-});
-
-test("the longest run is longer than rendezvous, drain, hold and both unpauses together", (t) => {
-  const { settings } = readEnvironment(ENVIRONMENT);
-  const { maxDrainSeconds, holdSeconds, unpauseDeadlineSeconds } = settings;
-  t.true(longestRunSeconds(settings) > maxDrainSeconds + holdSeconds + 2 * unpauseDeadlineSeconds);
-  t.is(longestRunSeconds({ ...settings, rendezvousSeconds: 60 }) - longestRunSeconds(settings), 60);
 });
 
 test("defaults lie within their bounds", (t) => {
