@@ -2,7 +2,7 @@ import { durationText } from "../../restore-points/duration";
 import { formatInstant } from "../../restore-points/instant";
 import { waitingClock } from "../clock";
 import type { Holder, Member, NameState, Say } from "./member";
-import type { ReleaseAddresses } from "./release-addresses";
+import { type ReleaseAddresses, STARTED_ON_COPIES } from "./release-addresses";
 import type { StoppablePods } from "./stoppable-pods";
 
 /** What a switch-over leaves behind. */
@@ -23,9 +23,6 @@ export interface Participants {
   /** Absent where every copy takes a name. */
   addresses?: ReleaseAddresses;
 }
-
-/** The note in the journal of pods that were started on copies with other addresses: the instant. */
-const STARTED_ON_COPIES = "started-on-copies";
 
 /** The note in the journal that names are about to be closed: the instant. */
 const CLOSING = "closing";
@@ -87,9 +84,11 @@ export async function runSwitchOver(instant: string, participants: Participants,
     expectHolders(await look(members), ["copy"]);
     const journal = await pods?.journal();
     if (pods !== undefined && journal !== undefined && journal.state !== "started") {
+      await addresses?.regain(instant, say);
       steps.begin("start");
       if (addresses !== undefined) await pods.note({ [STARTED_ON_COPIES]: instant });
       await pods.start(say);
+      await addresses?.expectKept();
     }
     const time = formatInstant(Math.floor(waitingClock().now() / 1000) * 1000);
     await all(members, (member) => member.finish(time, say));

@@ -13,6 +13,9 @@ const LIMIT_MILLIS = 2 * 60 * MINUTE;
 /** A release that is scaled out again so often is not upgraded with the values that hold it at 0. */
 const MAX_REOPENINGS = 5;
 
+/** The note in the journal of pods that were started on copies with other addresses: the instant. */
+export const STARTED_ON_COPIES = "started-on-copies";
+
 /** A database whose copy has another address, once its source and its copy have been found. */
 export interface MovedDatabase {
   readonly name: string;
@@ -42,7 +45,9 @@ export class ReleaseAddresses {
   /** What keeps the releases from being switched over, before anything is stopped. The databases have been found. */
   async problems(instant: string): Promise<string[]> {
     const journal = await this.pods.journal();
-    if (journal?.instant === instant && journal.state !== "started") return [];
+    // Once pods were started on the copies, it only goes on, whatever a deployment has put back since.
+    if (journal?.instant === instant && (journal.state !== "started" || journal.notes[STARTED_ON_COPIES] === instant))
+      return [];
     const states = await this.#statesUnlessForbidden();
     if (isMoved(states)) return [];
     return states.flatMap(({ label, carried, namespace, release, address }) => {
@@ -92,13 +97,36 @@ export class ReleaseAddresses {
         );
         await this.pods.stop(instant, say);
       }
-      const left = (await this.#states()).filter(({ carried }) => carried.of !== "copy");
+      const left = await this.#strayed();
       looks = left.length === 0 ? looks + 1 : 0;
       if (looks === 2) return undefined;
-      return left.length === 0 ? "every release names the copies; looking once more" : left.map(asText).join("; ");
+      return left.length === 0 ? "every release names the copies; looking once more" : left.join("; ");
     };
     await until(wait, look, say);
     say(`every release names the copies (${counted(this.databases.length, "database")})`);
+  }
+
+  /** Waits for the copies' addresses once more where a deployment has put the former ones back since. No pod may start with these. */
+  async regain(instant: string, say: Say): Promise<void> {
+    const strayed = await this.#strayed();
+    if (strayed.length === 0) return;
+    say(`${strayed.join("; ")}: the former properties were deployed again, so its pods are stopped again`);
+    await this.pods.stop(instant, say);
+    await this.awaitCopies(instant, say);
+  }
+
+  /** @throws {Error} where a deployment has put former addresses back while the pods were started */
+  async expectKept(): Promise<void> {
+    const strayed = await this.#strayed();
+    if (strayed.length > 0)
+      throw new Error(
+        `${strayed.join("; ")}: the former properties were deployed again while the pods were started, so pods use a replaced database. Stop what deploys them (a pipeline, GitOps), then run "pulumi up" again: it stops the pods, and waits until the releases are upgraded`,
+      );
+  }
+
+  /** The releases that do not name the copies, with what they name. */
+  async #strayed(): Promise<string[]> {
+    return (await this.#states()).filter(({ carried }) => carried.of !== "copy").map(asText);
   }
 
   async #states(): Promise<ReleaseState[]> {

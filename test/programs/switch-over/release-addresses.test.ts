@@ -97,6 +97,63 @@ test.serial("an upgrade that starts pods too early has them stopped again, befor
   t.deepEqual(violations(), []);
 });
 
+test.serial(
+  "former properties that are deployed while the names are opened have the releases waited for again",
+  async (t) => {
+    const { run, releases, addressesOf, upgradeAll, pods } = await addressWorld(t);
+    const former = releases.ledger.properties;
+    let deployed = false;
+    const ended = await run((line) => {
+      if (/^upgrade the releases now/.test(line) && !deployed) void upgradeAll();
+      if (/^step 7 of 9/.test(line)) {
+        deployed = true;
+        void releases.ledger.upgrade({ properties: former, replicaCount: 3 });
+      }
+      if (/still names ledger-prod\..* \(0 s\)$/.test(line)) void upgradeAll();
+    });
+    t.is(ended.error?.message, undefined);
+    const regained = ended.said.findIndex((line) =>
+      /^release scalar\/ledger \(database ledger\) still names ledger-prod\.documents\S+: the former properties were deployed again/.test(
+        line,
+      ),
+    );
+    t.true(regained >= 0, ended.said.join("\n"));
+    t.true(regained < ended.said.findIndex((line) => /^step 9 of 9/.test(line)));
+    t.deepEqual(addressesOf(), COPIES);
+    t.deepEqual([pods("ledger"), pods("auditor")], [3, 2]);
+  },
+);
+
+test.serial(
+  "former properties that are deployed while pods are started are said, and the next run stops these pods",
+  async (t) => {
+    const { run, releases, addressesOf, colleague, upgradeAll, pods, tags } = await addressWorld(t);
+    const former = releases.ledger.properties;
+    const first = await run((line) => {
+      colleague(line);
+      if (/Deployment ledger-scalardl-ledger scaled from 0 to 3/.test(line))
+        void releases.ledger.upgrade({ properties: former, replicaCount: 3 });
+    });
+    t.regex(
+      first.error?.message ?? "",
+      /release scalar\/ledger \(database ledger\) still names ledger-prod\..*pods use a replaced database\. Stop what deploys them/,
+    );
+    t.false(
+      tags.copy().some((each) => "scalar-backup:switched-over" in each),
+      "nothing says that it is complete",
+    );
+    const next = await run((line) => {
+      if (/^upgrade the releases now/.test(line)) {
+        t.deepEqual([pods("ledger"), pods("auditor")], [0, 0]);
+        void upgradeAll();
+      }
+    });
+    t.is(next.error?.message, undefined, next.said.join("\n"));
+    t.deepEqual(addressesOf(), COPIES);
+    t.deepEqual([pods("ledger"), pods("auditor")], [3, 2]);
+  },
+);
+
 test.serial("an upgrade that goes on starting pods ends the switch-over, which the next one continues", async (t) => {
   const { run, releases, upgrades, addressesOf, colleague, pods } = await addressWorld(t);
   const ended = await run((line) => {

@@ -31,7 +31,25 @@ export interface Fault {
   failure: RequestFailure;
 }
 
-function arm({ failures }: SimulatedCloud, { at, failure }: Fault): void {
+/** What somebody else does, before each request is served; they are numbered from 1. */
+export type Interference = (number: number) => void;
+
+/** Lets it happen before each request to a cloud or a cluster. */
+export function interfere({ failures }: SimulatedCloud, happens: Interference): void {
+  // No request has this number: they are counted only.
+  failures.arm(0, "no connection", () => {
+    happens(failures.requests.length + 1);
+    return true;
+  });
+}
+
+function arm(cloud: SimulatedCloud, fault: Fault | Interference): void {
+  if (typeof fault === "function") {
+    interfere(cloud, fault);
+    return;
+  }
+  const { failures } = cloud;
+  const { at, failure } = fault;
   if (typeof at === "number") {
     failures.arm(at, failure);
     return;
@@ -171,7 +189,7 @@ export async function addressWorld(t: ExecutionContext) {
   const colleague: Colleague = (line) => {
     if (line.startsWith("upgrade the releases now")) void upgradeAll();
   };
-  const play = async (work: typeof switchOver, helps: Colleague, fault?: Fault): Promise<Run> => {
+  const play = async (work: typeof switchOver, helps: Colleague, fault?: Fault | Interference): Promise<Run> => {
     const said: string[] = [];
     cloud.failures.reset();
     if (fault) arm(cloud, fault);
@@ -195,10 +213,10 @@ export async function addressWorld(t: ExecutionContext) {
     };
   };
 
-  const addressesOf = () => ({
+  const addressesOf = (): Record<"ledger" | "auditor" | "stock", "source" | "copy" | "nothing"> => ({
     ledger: releases.ledger.properties.includes(SUFFIX) ? "copy" : "source",
     auditor: releases.auditor.properties.includes(SUFFIX) ? "copy" : "source",
-    stock: { 7: "source", 5: "copy" }[balanceOf("stock") ?? 0] ?? "nothing",
+    stock: balanceOf("stock") === 7 ? "source" : balanceOf("stock") === 5 ? "copy" : "nothing",
   });
   const balanceOf = (identifier: string) =>
     instances.find(identifier)?.rows("accounts").get("a")?.balance as number | undefined;
@@ -223,8 +241,10 @@ export async function addressWorld(t: ExecutionContext) {
     request,
     access,
     upgrades,
+    upgradeAll,
     colleague,
     addressesOf,
+    suffix: SUFFIX,
     violations,
     tags: {
       source: () => [accounts.account("ledger-prod").tags, servers.server("auditor-prod").tags],
@@ -232,7 +252,7 @@ export async function addressWorld(t: ExecutionContext) {
     },
     journal: () => journalIn(kubernetes),
     pods: (release: "ledger" | "auditor") => kubernetes.pods("scalar", release).length,
-    run: (helps: Colleague = colleague, fault?: Fault) => play(switchOver, helps, fault),
+    run: (helps: Colleague = colleague, fault?: Fault | Interference) => play(switchOver, helps, fault),
     abort: () => play(abort, () => {}),
     obstacles: () => switchOverObstacles(request, access),
   };

@@ -1,20 +1,21 @@
 import type { ExecutionContext } from "ava";
 import { DynamodbMember } from "../../../../operations/switch-over/dynamodb";
 import type { StoppablePods } from "../../../../operations/switch-over/stoppable-pods";
+import type { AwsCloud } from "../../../../simulator/cloud/aws/aws";
 import { ACCESS, awsWorld, INSTANT, MARKS, REGION, STACK, SUFFIX } from "./world";
+
+type DynamodbRegion = ReturnType<AwsCloud["dynamodb"]["region"]>;
 
 const MINUTE = 60_000;
 export const TABLES = ["coordinator.state", "ledger.accounts", "scalardb.metadata"];
 const POLICY = JSON.stringify({ Version: "2012-10-17", Statement: [] });
 
-/**
- * Production tables with settings that a restore drops, and their copies with the data of the instant.
- * @param further How many tables there are besides `TABLES`.
- */
-export async function dynamodbWorld(t: ExecutionContext, haste?: number | "overlapping", further = 0) {
-  const world = await awsWorld(t, haste);
-  const { dynamodb, clock } = world;
-  const tables = [...TABLES, ...Array.from({ length: further }, (_, index) => `ledger.t${index}`)];
+/** Production tables with settings that a restore drops, and their copies with the data of the instant, restored by the end. */
+export function buildTables(
+  dynamodb: DynamodbRegion,
+  clock: { now(): number; pass(millis: number): void },
+  tables = TABLES,
+): void {
   for (const name of tables) {
     dynamodb.createTable({
       TableName: name,
@@ -55,6 +56,17 @@ export async function dynamodbWorld(t: ExecutionContext, haste?: number | "overl
     dynamodb.table(name).putItem("a", { balance: 7 });
   }
   clock.pass(60 * MINUTE);
+}
+
+/**
+ * Production tables with settings that a restore drops, and their copies with the data of the instant.
+ * @param further How many tables there are besides `TABLES`.
+ */
+export async function dynamodbWorld(t: ExecutionContext, haste?: number | "overlapping", further = 0) {
+  const world = await awsWorld(t, haste);
+  const { dynamodb, clock } = world;
+  const tables = [...TABLES, ...Array.from({ length: further }, (_, index) => `ledger.t${index}`)];
+  buildTables(dynamodb, clock, tables);
   const member = (pods: Pick<StoppablePods, "journal" | "note" | "keep">, newStreams = false) =>
     new DynamodbMember(
       {
