@@ -28,8 +28,6 @@ for (const fault of FAULTS) {
     t.log(`${calls} requests, ${chosen.length} faults, 0 violations`);
   });
 
-  // One that is throttled makes the AWS SDK slower, in real time.
-  if (fault === "throttled") continue;
   test.serial(`${fault} at any request to AWS, Azure or Kubernetes changes nothing of the end`, async (t) => {
     t.timeout(30 * 60_000);
     const undisturbed = await (await addressWorld(t)).run();

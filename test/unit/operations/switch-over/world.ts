@@ -1,3 +1,4 @@
+import { DefaultRateLimiter } from "@smithy/core/retry";
 import type { ExecutionContext } from "ava";
 import { useWaitingClock } from "../../../../operations/clock";
 import type { PodsJournal, StoppablePods } from "../../../../operations/switch-over/stoppable-pods";
@@ -34,6 +35,13 @@ export function passingTime(t: ExecutionContext, haste: number) {
   };
   t.teardown(() => {
     Date.now = realNow;
+  });
+  // The SDK sends less often once it was throttled, and would wait in real time.
+  Object.assign(DefaultRateLimiter, {
+    setTimeoutFn(done: () => void, millis: number) {
+      clock.pass(millis);
+      setImmediate(done);
+    },
   });
   t.teardown(useWaitingClock({ now: clock.now, wait: async (millis) => clock.pass(millis * haste) }));
   return clock;
