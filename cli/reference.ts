@@ -9,8 +9,9 @@ const INTRODUCTION = `# The command \`${NAME}\`
 \`npx ${NAME} <command>\`; in a clone, \`npm run --silent ${NAME} -- <command>\`. It changes nothing unless a command says so.
 This page is the commands' own help (\`npm run docs:cli\` writes it).
 
-Results go to standard output, everything else to standard error. \`--json\` prints the result for programs. Colors follow the
-terminal, \`NO_COLOR\` and \`FORCE_COLOR\`. \`${NAME} completion bash\` (zsh, fish, powershell) prints a script that completes
+Results go to standard output, everything else to standard error. \`--json\` prints the result for programs; a command that ends without
+a result prints nothing there, and the reason to standard error. A reader that stops reading (\`| head -1\`) changes neither what a command
+does nor its exit code. Colors follow the terminal, \`NO_COLOR\` and \`FORCE_COLOR\`. \`${NAME} completion bash\` (zsh, fish, powershell) prints a script that completes
 commands and options where \`${NAME}\` is on the PATH.
 
 Git can check stack files before each commit, with [pre-commit](https://pre-commit.com):

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { messageOf } from "../restore-points/error-message";
 import { isObject } from "../restore-points/shape";
 import { UsageError } from "./exit-codes";
+import { readText } from "./text-file";
 
 /** A stack's configuration as its file says it. */
 export interface FileConfig {
@@ -13,13 +12,10 @@ export interface FileConfig {
 
 /** Reads the configuration of a stack's file (Pulumi.<stack>.yaml). @throws {UsageError} for what is no such file. */
 export function readFileConfig(file: string): FileConfig {
-  const { parse }: typeof import("yaml") = require("yaml");
-  let content: unknown;
-  try {
-    content = parse(readFileSync(file, "utf8"), { schema: "core", merge: true });
-  } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${messageOf(error)}`);
-  }
+  const { readStackFile }: typeof import("./check/stack-file") = require("./check/stack-file");
+  const { problems, content } = readStackFile(readText(file));
+  const [problem] = problems;
+  if (problem) throw new UsageError(`${file}:${problem.line}:${problem.column}: ${problem.message}`);
   const config = isObject(content) ? content.config : undefined;
   if (!isObject(config))
     throw new UsageError(`${file} is no stack file: it has no "config"; "scalar-backup check ${file}" says more`);

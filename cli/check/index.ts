@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import type { Command } from "commander";
-import { messageOf } from "../../restore-points/error-message";
 import { JSON_OPTION, printJson, type Run } from "../command";
 import { EXIT, UsageError } from "../exit-codes";
 import { flowing } from "../help-text";
+import { readText } from "../text-file";
 import type { CheckedFile } from "./formats";
 
 interface Options {
@@ -37,7 +37,10 @@ export function register(command: Command, run: Run): void {
         const { asAnnotations, asText, numberOf }: typeof import("./formats") = require("./formats");
         const { judge }: typeof import("./judge") = require("./judge");
         const files = (given.length > 0 ? given : stackFiles()).map(
-          (file): CheckedFile => ({ file: file === "-" ? "<stdin>" : file, findings: judge(read(file), terminal.env) }),
+          (file): CheckedFile => ({
+            file: file === "-" ? "<stdin>" : file,
+            findings: judge(readText(file), terminal.env),
+          }),
         );
         if (json) printJson(terminal, { files });
         else for (const line of asText(files, terminal.paint)) terminal.out(line);
@@ -54,12 +57,4 @@ function stackFiles(): string[] {
   throw new UsageError(
     'there is no stack file (Pulumi.<stack>.yaml) in this folder; name one, or write one with "scalar-backup init"',
   );
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file === "-" ? process.stdin.fd : file, "utf8");
-  } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${messageOf(error)}`);
-  }
 }

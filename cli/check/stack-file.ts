@@ -1,4 +1,5 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from "yaml";
+import { messageOf } from "../../restore-points/error-message";
 
 /** A position in a file; both count from 1. */
 export interface Position {
@@ -42,11 +43,38 @@ export function readStackFile(text: string): StackFile {
       ...place(second.range[0]),
       message: "Pulumi reads only the first YAML document of a file; remove the second, or give it a file of its own",
     });
+  if (document) problems.push(...aliasProblems(document).map(({ at, message }) => ({ ...place(at), message })));
   return {
     problems,
     content: problems.length > 0 ? undefined : document?.toJS(),
     positionOf: (path) => place(offsetOf(document, path)),
   };
+}
+
+/** Values that the parser cannot make of aliases: without an anchor, within their own anchor, or too many. */
+function aliasProblems(document: Document): { at: number; message: string }[] {
+  const found: { at: number; message: string }[] = [];
+  visit(document, {
+    Alias(_, alias, path) {
+      const at = alias.range?.[0] ?? 0;
+      const anchored = alias.resolve(document);
+      if (anchored === undefined)
+        found.push({
+          at,
+          message: `*${alias.source} stands for nothing: there is no anchor &${alias.source} before it`,
+        });
+      else if (path.includes(anchored))
+        found.push({ at, message: `*${alias.source} is within &${alias.source}, so it would never end; remove it` });
+    },
+  });
+  if (found.length > 0) return found;
+  try {
+    document.toJS();
+  } catch (error) {
+    // Aliases of aliases, which a small file can multiply to any size.
+    found.push({ at: 0, message: sentence(messageOf(error)) });
+  }
+  return found;
 }
 
 function offsetOf(document: Document | undefined, path: readonly (string | number)[]): number {

@@ -1,12 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { durationText } from "../../restore-points/duration";
-import { messageOf } from "../../restore-points/error-message";
 import { JSON_OPTION, printJson, type Run } from "../command";
 import { EXIT, type ExitCode, UsageError } from "../exit-codes";
 import { flowing } from "../help-text";
 import type { Terminal } from "../terminal";
+import { readText } from "../text-file";
 import type { Ask, Finding } from "./finding";
 
 /** How long it is silent before it says what it still waits for; each time twice as long, up to the longest. */
@@ -37,7 +37,7 @@ export function register(command: Command, run: Run): void {
     .action(
       run(async (terminal, given: string | undefined, { json }: { json?: true }) => {
         const file = given ?? onlyStackFile();
-        const findings = await examine(file, readFile(file), terminal);
+        const findings = await examine(file, readText(file), terminal);
         const { asText }: typeof import("./text") = require("./text");
         if (json) printJson(terminal, { file, findings });
         else for (const line of asText(findings, terminal.columns, terminal.paint)) terminal.out(line);
@@ -101,12 +101,4 @@ function onlyStackFile(): string {
       ? "there is no stack file (Pulumi.<stack>.yaml) in this folder; name one"
       : `this folder has several stack files; name one of ${files.sort().join(", ")}`,
   );
-}
-
-function readFile(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${messageOf(error)}`);
-  }
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { parseOutputs, searchOf } from "../../restore-points/command";
 import { messageOf } from "../../restore-points/error-message";
 import { coordinatorsOf, restorePointsOf } from "../../restore-points/outputs";
 import { askPulumi, readCoordinators } from "../../restore-points/processes";
 import type { QuietGaps } from "../../restore-points/quiet-gaps";
 import { FailedError, UsageError } from "../exit-codes";
+import { readText } from "../text-file";
 import type { PointsView } from "./view";
 
 export interface OutputsSource {
@@ -51,7 +51,7 @@ function parsed({ outputs, stack }: OutputsSource): unknown {
       throw new FailedError(`${messageOf(error)}; to read clouds and clusters without Pulumi, name a stack file`);
     }
   }
-  return usable(() => parseOutputs(textOf(outputs)));
+  return usable(() => parseOutputs(readText(outputs)));
 }
 
 function usable<Value>(read: () => Value): Value {
@@ -59,13 +59,5 @@ function usable<Value>(read: () => Value): Value {
     return read();
   } catch (error) {
     throw new UsageError(messageOf(error));
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file === "-" ? process.stdin.fd : file, "utf8");
-  } catch (error) {
-    throw new UsageError(`cannot read ${file === "-" ? "standard input" : file}: ${messageOf(error)}`);
   }
 }

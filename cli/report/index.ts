@@ -3,6 +3,7 @@ import { JSON_OPTION, printJson, type Run } from "../command";
 import { EXIT, type ExitCode, UsageError } from "../exit-codes";
 import { flowing } from "../help-text";
 import type { Terminal } from "../terminal";
+import { readText } from "../text-file";
 import type { Evidence } from "./evidence";
 import type { MetricFacts } from "./metrics";
 
@@ -41,9 +42,9 @@ export function register(command: Command, run: Run): void {
     .option("-s, --stack <name>", "the stack that has the restore")
     .option("-C, --cwd <folder>", "the folder that has Pulumi.yaml", ".")
     .option("--evidence <file>", "the JSON file of a drill, in place of a stack")
-    .option("--html <file>", "write a page: self-contained, without a script")
-    .option("--badge <file>", "write an SVG: last verified restorable")
-    .option("--metrics <file>", "write metrics in Prometheus' text format")
+    .option("--html <file>", "write a page: self-contained, without a script; - for standard output")
+    .option("--badge <file>", "write an SVG: last verified restorable; - for standard output")
+    .option("--metrics <file>", "write metrics in Prometheus' text format; - for standard output")
     .option("--json", JSON_OPTION)
     .addHelpText("after", flowing(HELP))
     .action(run((terminal, options: Options) => report(terminal, options)));
@@ -53,11 +54,16 @@ async function report(terminal: Terminal, options: Options): Promise<ExitCode> {
   const { stack, cwd, evidence: file } = options;
   if ((stack === undefined) === (file === undefined))
     throw new UsageError("give either --stack, for what a stack restores now, or --evidence, for a file of a drill");
+  const toOutput = [options.html, options.badge, options.metrics].filter((path) => path === "-").length;
+  if (toOutput + (options.json ? 1 : 0) > 1)
+    throw new UsageError(
+      "standard output takes one of --json, --html -, --badge - and --metrics -; give files for the others",
+    );
   const facts = file === undefined ? await readStack(stack as string, cwd, terminal) : readFile(file);
   const { evidence, lastVerified } = facts;
-  write(options, facts);
+  write(options, facts, terminal);
   if (options.json) printJson(terminal, evidence ?? { stack: facts.stack, lastVerified: lastVerified ?? null });
-  else {
+  else if (toOutput === 0) {
     const { summaryLines }: typeof import("./summary") = require("./summary");
     for (const line of summaryLines(facts, terminal.paint)) terminal.out(line);
   }
@@ -73,15 +79,8 @@ async function readStack(name: string, cwd: string, { env, now }: Terminal): Pro
 }
 
 function readFile(file: string): MetricFacts {
-  const { readFileSync }: typeof import("node:fs") = require("node:fs");
   const { evidenceSchema }: typeof import("./evidence") = require("./evidence");
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : error}`);
-  }
-  const read = evidenceSchema.safeParse(parsed(text, file));
+  const read = evidenceSchema.safeParse(parsed(readText(file), file));
   if (!read.success) {
     const [issue] = read.error.issues;
     throw new UsageError(`${file} is no evidence that this version reads: ${issue?.path.join(".")}: ${issue?.message}`);
@@ -102,10 +101,11 @@ function lastVerifiedOf({ passed, verified }: Evidence): { lastVerified?: string
   return passed && "at" in verified ? { lastVerified: verified.at } : {};
 }
 
-function write({ html, badge: badgeFile, metrics }: Options, facts: MetricFacts): void {
+function write({ html, badge: badgeFile, metrics }: Options, facts: MetricFacts, terminal: Terminal): void {
   const { writeFileSync }: typeof import("node:fs") = require("node:fs");
   const { evidence, lastVerified } = facts;
   const into = (file: string, text: string) => {
+    if (file === "-") return terminal.out(text.replace(/\n$/, ""));
     try {
       writeFileSync(file, text);
     } catch (error) {

@@ -75,6 +75,45 @@ test("reports YAML errors at their places", (t) => {
   for (const { message } of judge("config: [a\n", {})) t.regex(message, /^is not valid YAML: [a-z].*[^.:]$/);
 });
 
+test("aliases that stand for nothing, contain themselves or multiply are problems of the file", (t) => {
+  t.deepEqual(judge("config:\n  scalar-backup:databases: *later\nlater: &later []\n", {}), [
+    {
+      severity: "error",
+      path: "",
+      line: 2,
+      column: 28,
+      message: "*later stands for nothing: there is no anchor &later before it",
+    },
+  ]);
+  t.deepEqual(places("config: &all\n  scalar-backup:databases: [*all]\n"), ["2:29 error "]);
+  const levels = Array.from(
+    { length: 8 },
+    (_, level) => `a${level + 1}: &a${level + 1} [${Array(9).fill(`*a${level}`)}]\n`,
+  );
+  const [bomb] = judge(`a0: &a0 [x]\n${levels.join("")}config: *a8\n`, {});
+  t.regex(bomb?.message ?? "", /excessive alias count/);
+});
+
+test("a file with a byte order mark and Windows' line ends is judged like another", (t) => {
+  t.deepEqual(places(`\ufeff${valid}`.replaceAll("\n", "\r\n")), []);
+  t.deepEqual(
+    places(`\ufeff${valid.replace("clusterIdentifier", "x")}`.replaceAll("\n", "\r\n"))[0],
+    places(valid.replace("clusterIdentifier", "x"))[0],
+  );
+});
+
+test("a file in another encoding than UTF-8 is refused: names would be read wrongly", async (t) => {
+  for (const encoding of ["latin1", "utf16le"] as const) {
+    const file = join(folder, `Pulumi.${encoding}.yaml`);
+    writeFileSync(file, Buffer.from(`\ufeff${valid.replace("customers", "café")}`, encoding));
+    for (const command of ["check", "points", "doctor"]) {
+      const { exitCode, out, notes } = await ran([command, "--json", file]);
+      t.deepEqual([exitCode, out], [2, []], command);
+      t.regex(notes.join("\n"), /it is not text in UTF-8; save it in this encoding/);
+    }
+  }
+});
+
 test("a file without databases is reported once, at its beginning", (t) => {
   for (const text of ["", "# nothing\n", "config:\n", "config: {}\n", "encryptionsalt: v1:a\n"])
     t.deepEqual(places(text), ["1:1 error scalar-backup:databases"], JSON.stringify(text));

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { COMMANDS } from "../../../cli/commands";
@@ -33,6 +33,35 @@ test("--help lists every command, and the exit codes, in 80 columns", async (t) 
     out.filter((line) => line.length > 80),
     [],
   );
+});
+
+test("a reader that stops reading changes neither what a command does nor its exit code", (t) => {
+  const piped = (line: string) =>
+    spawnSync("bash", ["--norc", "-c", `${line}; echo "\${PIPESTATUS[0]}" >&2`], {
+      cwd: ROOT,
+      encoding: "utf8",
+      env: { PATH: process.env.PATH },
+    });
+  const command = `"${process.execPath}" cli/bin.cjs`;
+  // More than a pipe holds (64 KiB on Linux), so that a write fails however late the reader stops.
+  const wrong = `printf 'config:\\n'; for i in $(seq 2000); do echo "  scalar-backup:key$i: 1"; done`;
+  t.is(piped(`${command} check <(${wrong}) | head -1 > /dev/null`).stderr, "1\n");
+  t.is(piped(`${command} check <(${wrong}) 2>&1 | true`).stderr, "1\n");
+  t.is(piped(`${command} check missing.yaml 2>&1 >/dev/null | true`).stderr, "2\n");
+});
+
+test("output that cannot be written is a failure, in one line", (t) => {
+  if (!existsSync("/dev/full")) return t.pass("skipped: no /dev/full");
+  const { stderr, status } = spawnSync(
+    "bash",
+    ["--norc", "-c", `"${process.execPath}" cli/bin.cjs --help > /dev/full`],
+    {
+      cwd: ROOT,
+      encoding: "utf8",
+    },
+  );
+  t.is(status, 3);
+  t.regex(stderr, /^scalar-backup: cannot write what was asked for: ENOSPC[^\n]*\n$/);
 });
 
 test("--help of the program loads neither the Pulumi SDK nor a cloud's", (t) => {

@@ -45,6 +45,11 @@ test("another encrypted value in the pause still hides it: a program would use t
   t.false("scalar-backup:pause" in values);
 });
 
+test("a file that is not YAML is refused with its line", (t) => {
+  t.throws(() => read(t, "config:\n\taws:region: a\n"), { message: /Pulumi\.prod\.yaml:2:1: is not valid YAML: tabs/ });
+  t.throws(() => read(t, "config: &a\n  b:c: [*a]\n"), { message: /:2:9: \*a is within &a/ });
+});
+
 test("check accepts encrypted addresses", (t) => {
   t.deepEqual(judge(FILE, {}), []);
 });

@@ -101,6 +101,10 @@ test("report reads a drill's file, says what it proved, and exits by it", async 
     t.is(refused.exitCode, 2);
     t.regex(refused.notes.join("\n"), message);
   }
+  const { out, exitCode } = await ran(["report", "--evidence", passed, "--html", "-"]);
+  t.deepEqual([out[0], exitCode], ["<!doctype html>", 0]);
+  t.regex((await ran(["report", "--evidence", passed, "--metrics", "-"])).out.join("\n"), /^# HELP scalar_backup_/);
+  t.is((await ran(["report", "--evidence", passed, "--metrics", "-", "--json"])).exitCode, 2);
   t.is((await ran(["report"])).exitCode, 2);
   t.is((await ran(["report", "--evidence", passed, "--html", join(folder, "missing/report.html")])).exitCode, 2);
 });
