@@ -39,7 +39,8 @@ export function answerKubernetes(store: ObjectStore, request: KubernetesRequest)
 
 /** As `kubernetes/api-server.ts` does, whose sources are there: [kubernetes: staging/src/k8s.io/apiserver, pkg/endpoints/handlers]. */
 function served(store: ObjectStore, { method, path, body = {} }: KubernetesRequest): { status: number; body: object } {
-  const { pathname, searchParams } = new URL(path, "http://cluster");
+  const [pathname = "", query] = path.split("?");
+  const searchParams = new URLSearchParams(query);
   if (pathname === ACCESS_REVIEWS) return { status: 201, body: { ...body, status: { allowed: true } } };
   const { kind, namespace = "", name } = parsePath(pathname);
   if (kind.custom) throw StatusError.noSuchResource();

@@ -4,7 +4,7 @@
  * A simplification: lists belong to one manager as a whole, where Kubernetes can merge some lists (containers, env) by key.
  */
 
-import { isObject, type JsonObject, type ManagedFields, sameJson } from "./objects";
+import { copyOf, isObject, type JsonObject, type ManagedFields, sameJson } from "./objects";
 
 export type Operation = "Apply" | "Update";
 
@@ -69,7 +69,7 @@ export class FieldManagers {
 
   /** Merges `config` into `live`, removes what this manager alone had set before and no longer does. */
   apply(manager: string, time: string, live: JsonObject, config: unknown): JsonObject {
-    const merged = structuredClone(live);
+    const merged = copyOf(live);
     const wanted = leaves(config);
     const own = this.#of(manager, "Apply", time);
     for (const [key, path] of own.fields) {
@@ -149,7 +149,7 @@ function set(object: JsonObject, path: Path, value: unknown): void {
     if (!isObject(parent[key])) parent[key] = {};
     parent = parent[key] as Record<string, unknown>;
   }
-  parent[path.at(-1) as string] = structuredClone(value);
+  parent[path.at(-1) as string] = copyOf(value);
 }
 
 /** Removes a field, and the objects that become empty by it. */

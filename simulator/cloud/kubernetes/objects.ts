@@ -60,6 +60,16 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A copy that shares nothing with a value of JSON: `structuredClone` takes five times as long, and lets more than JSON through. */
+export function copyOf<Value>(value: Value): Value {
+  // Casts: a list's copy is a list, an object's an object.
+  if (Array.isArray(value)) return value.map((item: unknown) => copyOf(item)) as Value;
+  if (!isObject(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const key in value) copy[key] = copyOf(value[key]);
+  return copy as Value;
+}
+
 /** Whether two JSON values are equal, in any order of their keys. An absent key does not equal null. */
 export function sameJson(left: unknown, right: unknown): boolean {
   if (Array.isArray(left)) {

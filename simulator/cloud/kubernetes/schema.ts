@@ -163,13 +163,20 @@ export interface FieldType {
   required: boolean;
 }
 
+/** What the table's texts mean: each is read for every object that is written. */
+const parsed = new Map<string, FieldType>();
+
 export function parseFieldType(text: string): FieldType {
-  return {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
+  const type = {
     name: text.replace(/(\[\]|\{\})?!?$/, ""),
     list: text.includes("[]"),
     map: text.includes("{}"),
     required: text.endsWith("!"),
   };
+  parsed.set(text, type);
+  return type;
 }
 
 /** All problems of `value` as a `type` of the table. Values for which `isUnknown` returns true are not checked. */

@@ -5,7 +5,14 @@ import { checkFields, matchesFields } from "./field-selector";
 import { type Kind, kindOf } from "./kinds";
 import { FieldManagers } from "./managers";
 import { applyMergePatch } from "./merge-patch";
-import { type JsonObject, type KubernetesObject, matchesLabels, type ObjectManifest, sameJson } from "./objects";
+import {
+  copyOf,
+  type JsonObject,
+  type KubernetesObject,
+  matchesLabels,
+  type ObjectManifest,
+  sameJson,
+} from "./objects";
 import { StatusError } from "./status";
 import { prepared, substance } from "./stored-object";
 
@@ -59,12 +66,12 @@ export class ObjectStore {
 
   /** @throws {StatusError} NotFound */
   get(kind: Kind, namespace: string, name: string): KubernetesObject {
-    return structuredClone(this.#stored(kind, namespace, name).object);
+    return copyOf(this.#stored(kind, namespace, name).object);
   }
 
   find(kind: Kind, namespace: string, name: string): KubernetesObject | undefined {
     const stored = this.#objects.get(keyOf(kind, namespace, name));
-    return stored && structuredClone(stored.object);
+    return stored && copyOf(stored.object);
   }
 
   /** Sorted by namespace and name, as etcd keeps them. */
@@ -90,7 +97,7 @@ export class ObjectStore {
           ? -1
           : 1,
       )
-      .map((object) => structuredClone(object));
+      .map((object) => copyOf(object));
   }
 
   /**
@@ -108,7 +115,7 @@ export class ObjectStore {
     }
     if (this.#objects.has(keyOf(kind, namespace, name))) throw StatusError.alreadyExists(kind, name);
     const managers = new FieldManagers();
-    const object = prepared(kind, name, namespace, this.#timestamp(), structuredClone(manifest));
+    const object = prepared(kind, name, namespace, this.#timestamp(), copyOf(manifest));
     managers.update(fieldManager, this.#timestamp(), {}, manifest);
     return this.#commit(kind, undefined, { object, managers }, dryRun);
   }
@@ -130,7 +137,7 @@ export class ObjectStore {
       throw StatusError.modified(kind, name);
     }
     const managers = stored.managers.clone();
-    const object = prepared(kind, name, namespace, this.#timestamp(), structuredClone(manifest), stored.object);
+    const object = prepared(kind, name, namespace, this.#timestamp(), copyOf(manifest), stored.object);
     managers.update(fieldManager, this.#timestamp(), stored.object, object);
     return this.#commit(kind, stored, { object, managers }, dryRun);
   }
@@ -190,14 +197,14 @@ export class ObjectStore {
   /** Sets `status`, and metadata such as labels with it, as the cluster's own controllers do. */
   setStatus(kind: Kind, namespace: string, name: string, status: JsonObject): KubernetesObject {
     const stored = this.#stored(kind, namespace, name);
-    const object = { ...structuredClone(stored.object), status: structuredClone(status) };
+    const object = { ...copyOf(stored.object), status: copyOf(status) };
     return this.#commit(kind, stored, { object, managers: stored.managers }, false);
   }
 
   /** Begins an object's deletion, which ends with `delete`: a pod's, until its node reports that its containers have ended. */
   beginDeletion(kind: Kind, namespace: string, name: string): KubernetesObject {
     const stored = this.#stored(kind, namespace, name);
-    const object = structuredClone(stored.object);
+    const object = copyOf(stored.object);
     object.metadata.deletionTimestamp ??= this.#timestamp();
     return this.#commit(kind, stored, { object, managers: stored.managers }, false);
   }
@@ -213,7 +220,7 @@ export class ObjectStore {
       }
     }
     this.#notify("DELETED", object);
-    return structuredClone(object);
+    return copyOf(object);
   }
 
   /** [k8s.io/apiserver/pkg/storage/errors/storage.go, InterpretGetError] */
@@ -252,7 +259,7 @@ export class ObjectStore {
       this.#objects.set(keyOf(kind, namespace, name), after);
       if (!unchanged) this.#notify(before ? "MODIFIED" : "ADDED", after.object);
     }
-    return structuredClone(after.object);
+    return copyOf(after.object);
   }
 
   #publishManagers({ object, managers }: Stored): void {
@@ -260,7 +267,7 @@ export class ObjectStore {
   }
 
   #notify(type: ChangeType, object: KubernetesObject): void {
-    for (const listener of this.#listeners) listener(type, structuredClone(object));
+    for (const listener of this.#listeners) listener(type, copyOf(object));
   }
 
   #timestamp(): string {

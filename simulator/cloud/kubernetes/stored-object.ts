@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setDefaults } from "./defaults";
 import type { Kind } from "./kinds";
-import { type KubernetesObject, type ObjectManifest, sameJson } from "./objects";
+import { copyOf, type KubernetesObject, type ObjectManifest, sameJson } from "./objects";
 import { StatusError } from "./status";
 import { invalidFields } from "./validation";
 
@@ -36,7 +36,7 @@ export function prepared(
     },
   };
   // Only the cluster's own controllers set a status.
-  if (current?.status) object.status = structuredClone(current.status);
+  if (current?.status) object.status = copyOf(current.status);
   if (object.spec) {
     const changed = !current || !sameJson(current.spec, object.spec);
     object.metadata.generation = (current?.metadata.generation ?? 0) + (changed ? 1 : 0);

@@ -4,6 +4,7 @@ import { TooManyAtOnceError } from "../../../operations/dynamodb-client";
 import { type AwsCloud, AwsError } from "../../../simulator/cloud/aws/aws";
 import { awsOperations } from "../../../simulator/cloud/in-process";
 import { REGION } from "../../unit/operations/switch-over/world";
+import { Answers } from "./answers";
 import { NoAnswer, type Operator, Throttled } from "./process";
 
 /**
@@ -14,22 +15,25 @@ import { NoAnswer, type Operator, Throttled } from "./process";
 export interface InProcessAws {
   cloud: AwsCloud;
   operator(accessKey: string): Operator | undefined;
+  now(): number;
+  /** Lets time pass. */
+  cloudTime(millis: number): Promise<void>;
   /** Called when a request has been served. */
   served(by: Operator, operation: string, input: Record<string, unknown>): void;
   /** Called before a request is served. */
-  /** Lets time pass. */
-  cloudTime(millis: number): Promise<void>;
   arrives(by: Operator, operation: string, input: Record<string, unknown>): void;
 }
 
 let world: InProcessAws | undefined;
 let operations: ReturnType<typeof awsOperations> = new Map();
+let answers = new Answers(() => 0);
 const callers = new WeakMap<object, string>();
 
 /** The world whose AWS is asked from now on. */
 export function useAws(of: InProcessAws): void {
   world = of;
   operations = awsOperations(of.cloud);
+  answers = new Answers(() => of.now());
 }
 
 /** The SDK repeats a request after about so long. */
@@ -57,7 +61,7 @@ async function send(this: Client, command: Command): Promise<unknown> {
     try {
       return await caller.call(operation, () => {
         now.arrives(caller, operation, input);
-        const answer = run(input, REGION);
+        const answer = answers.to(operation, input, caller, () => run(input, REGION));
         now.served(caller, operation, input);
         return answer;
       });

@@ -1,6 +1,6 @@
 import { SUFFIX } from "../../unit/operations/switch-over/world";
 import type { Operator } from "./process";
-import { type Answer, BEFORE, INSTANCE, REPLACED, RESTORED, SINCE, SOMEBODYS, type World } from "./world";
+import { type Answer, BEFORE, RELATIONAL, REPLACED, RESTORED, SINCE, SOMEBODYS, type World } from "./world";
 
 const MINUTE = 60_000;
 const SWITCHED_OVER = "scalar-backup:switched-over";
@@ -47,14 +47,15 @@ export class Judge {
 
   /** Before a request is served. */
   arrives(by: Operator, request: string, input: Record<string, unknown>): void {
+    const newName = input.NewDBInstanceIdentifier ?? input.NewDBClusterIdentifier;
     const takesName =
       (request === "RestoreTableFromBackup" && this.world.tables.includes(String(input.TargetTableName))) ||
-      input.NewDBInstanceIdentifier === INSTANCE;
-    const gives = request === "DeleteTable" || input.NewDBInstanceIdentifier === REPLACED;
+      newName === RELATIONAL;
+    const gives = request === "DeleteTable" || newName === REPLACED;
     const scales = request.startsWith("PATCH") && request.endsWith("/scale");
     if (!takesName && !gives && !scales) return;
     this.world.say(
-      `${by.name} asks for ${request} ${String(input.TableName ?? input.TargetTableName ?? input.NewDBInstanceIdentifier ?? "")}`,
+      `${by.name} asks for ${request} ${String(input.TableName ?? input.TargetTableName ?? newName ?? "")}`,
     );
     const { holder } = this;
     // What was sent before the Lease was lost, or before the process was suspended, arrives all the same.
@@ -96,8 +97,8 @@ export class Judge {
     const answers = this.world.answers();
     if (answers.some((each) => each !== "copy")) this.violate(`${by} is done, but ${answers} answer`);
     for (const table of this.world.tables) this.judgeTable(table);
-    if (this.world.plan.instance && !this.world.rds.instances.find(INSTANCE)?.tags[SWITCHED_OVER])
-      this.violate(`${by} is done, but the instance is not marked as switched over`);
+    if (this.world.plan.relational && !this.world.findDatabase(RELATIONAL)?.tags[SWITCHED_OVER])
+      this.violate(`${by} is done, but the relational database is not marked as switched over`);
     this.judgePods(by);
   }
 
@@ -117,28 +118,30 @@ export class Judge {
     this.written = true;
     this.world.say("pods write to the copies");
     for (const table of this.world.tables) this.world.dynamodb.table(table).putItem("a", { balance: SINCE });
-    if (this.world.plan.instance) this.world.rds.instances.instance(INSTANCE).put("accounts", "a", { balance: SINCE });
+    if (this.world.plan.relational) this.world.findDatabase(RELATIONAL)?.put("accounts", "a", { balance: SINCE });
   }
 
   private checkWritten(): void {
     for (const table of this.world.tables)
       if (this.world.balanceOf(table) !== SINCE) this.violate(`what pods have written to ${table} since is lost`);
-    if (this.world.plan.instance && this.world.balanceOf(INSTANCE) !== SINCE)
-      this.violate("what pods have written to the instance since is not in production");
+    if (this.world.plan.relational && this.world.balanceOf(RELATIONAL) !== SINCE)
+      this.violate("what pods have written to the relational database since is not in production");
   }
 
   private checkCopies(what: string): void {
     for (const table of this.world.tables)
       if (this.world.dynamodb.find(`${table}${SUFFIX}`)?.items().get("a")?.balance !== RESTORED)
         this.violate(`the copy of ${table} is incomplete after ${what}`);
-    if (this.world.plan.instance) {
-      const balance = (id: string) => Number(this.world.rds.instances.findById(id)?.rows("accounts").get("a")?.balance);
+    if (this.world.plan.relational) {
+      const balance = (id: string | undefined) =>
+        Number(this.world.findDatabaseById(id)?.rows("accounts").get("a")?.balance);
       if (![RESTORED, SINCE].includes(balance(this.world.copyId)))
-        this.violate(`the copy of the instance is incomplete after ${what}`);
-      if (balance(this.world.sourceIds.get(INSTANCE) ?? "") !== BEFORE)
-        this.violate(`the instance that is replaced is gone after ${what}`);
+        this.violate(`the copy of the relational database is incomplete after ${what}`);
+      if (balance(this.world.sourceIds.get(RELATIONAL)) !== BEFORE)
+        this.violate(`the relational database that is replaced is gone after ${what}`);
     }
-    if (this.world.balanceOf("foreign") !== SOMEBODYS) this.violate(`a foreign instance was touched by ${what}`);
+    if (this.world.rds.instances.find("foreign")?.rows("accounts").get("a")?.balance !== SOMEBODYS)
+      this.violate(`a foreign instance was touched by ${what}`);
   }
 
   private judgeTable(name: string): void {

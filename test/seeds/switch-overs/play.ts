@@ -13,7 +13,7 @@ import { RELEASE, SCHEDULE } from "./cluster";
 import { Judge } from "./judge";
 import { type CallFault, Operator } from "./process";
 import type { Event, Schedule, Task } from "./schedule";
-import { INSTANCE, PREFIXES, presentWorld, REPLACED, World } from "./world";
+import { PREFIXES, presentWorld, RELATIONAL, REPLACED, World } from "./world";
 
 /** What came of a schedule. */
 export interface Played {
@@ -74,6 +74,7 @@ export async function play(plan: Schedule, { traced = false } = {}): Promise<Pla
   useAws({
     cloud: world.aws,
     operator: (key) => world.operators.get(key),
+    now: () => world.now(),
     arrives: (by, operation, input) => judge.arrives(by, operation, input),
     served: (_, operation) => judge.check(operation),
     cloudTime: (millis) => world.time.wait(millis),
@@ -190,14 +191,15 @@ async function participantsOf({ world, judge }: Stage, operator: Operator) {
     const set = { service: "dynamodb" as const, name: "ledger", region: REGION, tables: [], prefixes: PREFIXES };
     members.push(new DynamodbMember({ ...set, suffix: SUFFIX, newStreams: false }, of, access, notesOf(pods), guard));
   }
-  if (plan.instance) {
+  if (plan.relational) {
+    const what = plan.relational === "instance" ? "instance" : "cluster";
     const identifiers = {
-      identifier: INSTANCE,
-      copyIdentifier: `${INSTANCE}${SUFFIX}`,
+      identifier: RELATIONAL,
+      copyIdentifier: `${RELATIONAL}${SUFFIX}`,
       replacedIdentifier: REPLACED,
     };
-    const database = { service: "rds" as const, name: INSTANCE, region: REGION, what: "instance" as const };
-    members.push(new RdsMember({ ...database, ...identifiers }, of, rdsDatabases("instance", REGION, access), guard));
+    const database = { service: "rds", name: RELATIONAL, region: REGION, what } as const;
+    members.push(new RdsMember({ ...database, ...identifiers }, of, rdsDatabases(what, REGION, access), guard));
   }
   return { ...(pods && { pods }), members };
 }

@@ -24,6 +24,8 @@ export class Operator {
   frozenUntil = 0;
   /** It has ended by itself. */
   ended = false;
+  /** The next answer to a question is the one before, as services answer that are consistent only after a while. */
+  hearsOldNews = false;
   /** Whether it was ever suspended: only its writes that were on their way may come after another's. */
   wasFrozen = false;
   readonly killed: Promise<"killed">;
@@ -51,6 +53,7 @@ export class Operator {
     this.calls += 1;
     const found = this.faultAt(this.calls);
     if (found) this.say(`${this.name} ${found.fault} at call ${this.calls}: ${what}`);
+    if (found?.fault === "stale answer") this.hearsOldNews = true;
     if (found?.fault === "killed before") return this.die();
     if (found?.fault === "frozen") {
       this.frozenUntil = this.time.now + found.forMillis;

@@ -1,3 +1,4 @@
+import type { RdsKind } from "../../unit/operations/switch-over/world";
 import { randomFrom } from "../../unit/pauser/virtual/time";
 
 /** Everything that happens around one switch-over, as data: made from a seed, printed, and made smaller. */
@@ -5,7 +6,8 @@ export interface Schedule {
   seed: number;
   /** How many tables of DynamoDB the set has; 0: none. */
   tables: number;
-  instance: boolean;
+  /** The set's relational database, if it has one. */
+  relational?: RdsKind;
   /** Pods of its release; 0: the set has no releases, as only one relational database may. */
   pods: number;
   /** How long a pod takes to start, and to end, in milliseconds. */
@@ -25,8 +27,9 @@ export interface Schedule {
 /** `aborts`: the operation that ends a switch-over as if it had not begun. */
 export type Task = "switches over" | "aborts";
 
+const CLUSTERS = ["aurora", "multiAz"] as const;
 const KILLS = ["killed before", "killed after"] as const;
-export const CALL_FAULTS = [...KILLS, "lost answer", "no connection", "throttled", "frozen"] as const;
+export const CALL_FAULTS = [...KILLS, "lost answer", "no connection", "throttled", "stale answer", "frozen"] as const;
 export const WORLD_EVENTS = [
   "somebody starts pods",
   "somebody takes the production name",
@@ -44,13 +47,15 @@ export function scheduleOf(seed: number): Schedule {
   // The first numbers of neighbouring seeds resemble each other.
   for (let skipped = 0; skipped < 4; skipped++) random();
   const below = (most: number) => Math.floor(random() * most);
+  // Cast: the index is below the length.
+  const oneOf = <T>(values: readonly T[]): T => values[below(values.length)] as T;
   const alone = random() < 0.15;
   const tables = alone ? 0 : random() < 0.75 ? 1 + below(3) : 0;
   const processes = random() < 0.35 ? 2 : 1;
   return {
     seed,
     tables,
-    instance: alone || tables === 0 || random() < 0.7,
+    ...((alone || tables === 0 || random() < 0.7) && { relational: random() < 0.6 ? "instance" : oneOf(CLUSTERS) }),
     pods: alone ? 0 : 1 + below(3),
     podMillis: below(random() < 0.8 ? 5000 : 120_000),
     renaming:

@@ -7,10 +7,12 @@ export function* simpler(plan: Schedule): Generator<Schedule> {
   if (plan.others.length > 0) yield { ...plan, others: [] };
   if (plan.second === "aborts") yield { ...plan, second: "switches over" };
   if (plan.first === "aborts") yield { ...plan, first: "switches over" };
-  if (plan.tables > 0 && plan.instance) {
-    if (plan.pods > 0) yield { ...plan, instance: false };
+  const { relational, ...others } = plan;
+  if (plan.tables > 0 && relational !== undefined) {
+    if (plan.pods > 0) yield others;
     yield { ...plan, tables: 0 };
   }
+  if (relational !== undefined && relational !== "instance") yield { ...plan, relational: "instance" };
   if (plan.tables > 1) yield { ...plan, tables: plan.tables - 1 };
   if (plan.pods > 1) yield { ...plan, pods: 1 };
   if (plan.podMillis > 0) yield { ...plan, podMillis: 0 };

@@ -1,6 +1,6 @@
 import { AwsCloud, AwsError } from "../../../simulator/cloud/aws/aws";
 import { SimulatedClock } from "../../../simulator/cloud/clock";
-import { createInstance, INSTANT, MARKS, REGION, SUFFIX, tagList } from "../../unit/operations/switch-over/world";
+import { createRds, INSTANT, MARKS, REGION, SUFFIX, tagList } from "../../unit/operations/switch-over/world";
 import { randomFrom, VirtualTime } from "../../unit/pauser/virtual/time";
 import { Cluster } from "./cluster";
 import type { Operator } from "./process";
@@ -9,8 +9,9 @@ import type { Schedule } from "./schedule";
 const MINUTE = 60_000;
 const TABLES = ["coordinator.state", "ledger.accounts", "scalardb.metadata"];
 export const PREFIXES = ["coordinator.", "ledger.", "scalardb."];
-export const INSTANCE = "customers";
-export const REPLACED = `${INSTANCE}-replaced${SUFFIX}`;
+/** The relational database's name, and the one that it gets when it is replaced. */
+export const RELATIONAL = "customers";
+export const REPLACED = `${RELATIONAL}-replaced${SUFFIX}`;
 
 /** The balance that each database holds: what production had, what the copies hold, what pods have written since, and somebody's. */
 export const [BEFORE, RESTORED, SINCE, SOMEBODYS] = [7, 5, 6, 9];
@@ -33,7 +34,7 @@ export class World {
   podsStartedByOthers = false;
   readonly random: () => number;
   private passed = 0;
-  /** The identities of what is replaced, by name, and of the instance's copy: names change. */
+  /** The identities of what is replaced, by name, and of the relational one's copy: names change. */
   readonly sourceIds = new Map<string, string>();
   copyId = "";
   private readonly startedAt: number;
@@ -71,7 +72,7 @@ export class World {
   answers(): Answer[] {
     return [
       ...this.tables.map((table) => this.tableAnswers(table)),
-      ...(this.plan.instance ? [this.instanceAnswers()] : []),
+      ...(this.plan.relational ? [this.relationalAnswers()] : []),
     ];
   }
 
@@ -85,17 +86,29 @@ export class World {
       this.say(`somebody creates table ${table}`);
       return;
     }
-    const name = kind === "production" ? INSTANCE : REPLACED;
-    if (!this.plan.instance || !this.creates(name)) return;
-    this.rds.instances.instance(name).put("accounts", "a", { balance: SOMEBODYS });
+    const name = kind === "production" ? RELATIONAL : REPLACED;
+    if (!this.plan.relational || !this.creates(name)) return;
+    this.findDatabase(name)?.put("accounts", "a", { balance: SOMEBODYS });
     this.somebodys.add(name);
-    this.say(`somebody creates instance ${name}`);
+    this.say(`somebody creates ${this.plan.relational} ${name}`);
   }
 
-  /** Creates an instance, unless another one has the name, or is about to get it. */
+  /** The relational database that has a name now. */
+  findDatabase(name: string) {
+    return this.plan.relational === "instance" ? this.rds.instances.find(name) : this.rds.find(name);
+  }
+
+  findDatabaseById(id: string | undefined) {
+    return this.rds.databases().find(({ resourceId }) => resourceId === id);
+  }
+
+  /** Creates a database like the relational one, unless another one has the name, or is about to get it. */
   private creates(name: string): boolean {
     try {
-      createInstance(this.rds, name, {});
+      // Without an instance: Aurora's keep their names, so that the replaced cluster's may have this one's.
+      if (this.plan.relational === "aurora")
+        this.rds.createDBCluster({ DBClusterIdentifier: name, Engine: "aurora-postgresql", MasterUsername: "scalar" });
+      else createRds(this.rds, this.plan.relational ?? "instance", name, {});
       return true;
     } catch (error) {
       if (error instanceof AwsError) return false;
@@ -107,7 +120,9 @@ export class World {
   clear(): void {
     for (const name of this.somebodys)
       if (this.tables.includes(name)) this.dynamodb.deleteTable(name);
-      else this.rds.deleteDBInstance({ DBInstanceIdentifier: name, SkipFinalSnapshot: true });
+      else if (this.plan.relational === "instance")
+        this.rds.deleteDBInstance({ DBInstanceIdentifier: name, SkipFinalSnapshot: true });
+      else this.rds.deleteDBCluster({ DBClusterIdentifier: name, SkipFinalSnapshot: true });
     this.somebodys.clear();
   }
 
@@ -130,22 +145,28 @@ export class World {
       dynamodb.table(table).putItem("a", { balance: BEFORE });
       this.sourceIds.set(table, dynamodb.table(table).describe().TableId ?? "");
     }
-    if (plan.instance) {
-      createInstance(rds, INSTANCE, {});
-      createInstance(rds, `${INSTANCE}${SUFFIX}`, MARKS);
-      rds.instances.instance(INSTANCE).put("accounts", "a", { balance: BEFORE });
-      rds.instances.instance(`${INSTANCE}${SUFFIX}`).put("accounts", "a", { balance: RESTORED });
-      this.sourceIds.set(INSTANCE, rds.instances.instance(INSTANCE).describe().DbiResourceId ?? "");
-      this.copyId = rds.instances.instance(`${INSTANCE}${SUFFIX}`).describe().DbiResourceId ?? "";
+    if (plan.relational) {
+      this.sourceIds.set(RELATIONAL, this.createRelational(RELATIONAL, {}, BEFORE));
+      this.copyId = this.createRelational(`${RELATIONAL}${SUFFIX}`, MARKS, RESTORED);
       const { pace, flaps } = plan.renaming;
-      this.aws.rds.renames.instance = this.aws.rds.renames.instance.flatMap(({ millis, ...step }) => [
-        { ...step, millis: millis * pace },
-        ...(flaps ? [{ ...step, millis: 20_000, status: "available" }] : []),
-      ]);
+      const { renames } = this.aws.rds;
+      for (const kind of ["instance", "aurora", "multiAzCluster"] as const)
+        renames[kind] = renames[kind].flatMap(({ millis, ...step }) => [
+          { ...step, millis: millis * pace },
+          ...(flaps ? [{ ...step, millis: 20_000, status: "available" }] : []),
+        ]);
     }
-    createInstance(rds, "foreign", {});
+    createRds(rds, "instance", "foreign", {});
     rds.instances.instance("foreign").put("accounts", "a", { balance: SOMEBODYS });
     this.pass(60 * MINUTE);
+  }
+
+  /** @returns its id */
+  private createRelational(name: string, tags: Record<string, string>, balance: number): string {
+    createRds(this.rds, this.plan.relational ?? "instance", name, tags);
+    const created = this.findDatabase(name);
+    created?.put("accounts", "a", { balance });
+    return created?.resourceId ?? "";
   }
 
   private createTable(name: string, protectedOne = false): void {
@@ -178,15 +199,15 @@ export class World {
     return RestoreSummary?.SourceBackupArn?.includes(`table/${name}${SUFFIX}/`) ? "copy" : "somebody's";
   }
 
-  private instanceAnswers(): Answer {
-    const id = this.rds.instances.find(INSTANCE)?.describe().DbiResourceId;
+  private relationalAnswers(): Answer {
+    const id = this.findDatabase(RELATIONAL)?.resourceId;
     if (id === undefined) return "nothing";
-    return id === this.sourceIds.get(INSTANCE) ? "source" : id === this.copyId ? "copy" : "somebody's";
+    return id === this.sourceIds.get(RELATIONAL) ? "source" : id === this.copyId ? "copy" : "somebody's";
   }
 
   balanceOf(name: string): unknown {
     if (this.tables.includes(name)) return this.dynamodb.find(name)?.items().get("a")?.balance;
-    return this.rds.instances.find(name)?.rows("accounts").get("a")?.balance;
+    return this.findDatabase(name)?.rows("accounts").get("a")?.balance;
   }
 
   tagsOf(table: string): Record<string, string> {
