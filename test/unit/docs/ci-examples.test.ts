@@ -38,6 +38,16 @@ for (const file of FILES) {
   });
 }
 
+/** An action runs with the credentials of the drill or of the release, and its tags can be moved. */
+test("every action of the workflows for GitHub is pinned to a commit, next to the tag of its release", (t) => {
+  const texts = [join(FOLDER, "github-actions-drill.yml"), join(__dirname, "../../../RELEASING.md")].map((file) =>
+    readFileSync(file, "utf8"),
+  );
+  const uses = texts.flatMap((text) => [...text.matchAll(/\buses:.*$/gm)].map(([line]) => line));
+  t.true(uses.length >= 7, `${uses.length}`);
+  for (const line of uses) t.regex(line, /^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+});
+
 const actionlint = spawnSync("actionlint", ["-version"]).error === undefined;
 (actionlint ? test : test.skip)(
   `actionlint accepts the workflow for GitHub Actions${actionlint ? "" : " (skipped: it is not on the PATH)"}`,
