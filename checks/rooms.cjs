@@ -17,7 +17,7 @@ const MAY_IMPORT = {
     "pauser/settings\\.ts",
     "register/index\\.cjs",
   ],
-  operations: ["restore-points", "pauser/(task|lease-name)\\.ts", "register/index\\.cjs"],
+  operations: ["restore-points", "permissions", "pauser/(task|lease-name)\\.ts", "register/index\\.cjs"],
   pauser: ["restore-points"],
   permissions: [],
   "restore-points": [],

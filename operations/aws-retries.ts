@@ -25,12 +25,25 @@ export class AwsRetries extends AdaptiveRetryStrategy {
     super(maxAttempts);
   }
 
-  override refreshRetryTokenForRetry(token: Token, info: ErrorInfo): ReturnType<Refresh> {
-    return super.refreshRetryTokenForRetry(
-      token,
-      isForClockAlone(token, info) ? { ...info, errorType: "CLIENT_ERROR" } : info,
-    );
+  override async refreshRetryTokenForRetry(token: Token, info: ErrorInfo): ReturnType<Refresh> {
+    try {
+      return await super.refreshRetryTokenForRetry(
+        token,
+        isForClockAlone(token, info) ? { ...info, errorType: "CLIENT_ERROR" } : info,
+      );
+    } catch (refused) {
+      // The SDK throws this error, whatever is thrown here: a hint that is added to it reaches every caller.
+      const { error } = info;
+      if (error instanceof Error && /denied|authoriz/i.test(error.name))
+        error.message += missingRight().awsHint(error.name, error.message);
+      throw refused;
+    }
   }
+}
+
+// Loaded with the first such error, because it reads all documents.
+function missingRight(): typeof import("./missing-right") {
+  return require("./missing-right");
 }
 
 /** Whether a call would be repeated for no other reason than the clock, though that cannot help. */

@@ -23,12 +23,18 @@ export class ArmRequestError extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: string, message: string, status: number, retryAfter?: number) {
-    super(`${code}: ${message}`);
+    const hint = /^(Linked)?AuthorizationFailed$/.test(code) ? missingRight().azureHint(message) : "";
+    super(`${code}: ${hint === "" ? message : message.replace(/\.$/, "")}${hint}`);
     this.name = "ArmRequestError";
     this.code = code;
     this.status = status;
     this.retryAfterSeconds = retryAfter;
   }
+}
+
+// Loaded with the first such error, because it reads all roles.
+function missingRight(): typeof import("./missing-right") {
+  return require("./missing-right");
 }
 
 type Method = "GET" | "PUT" | "PATCH" | "POST" | "DELETE";

@@ -22,11 +22,18 @@ export interface PrivatelyReached {
   properties: { privateEndpointConnections?: { properties?: { privateEndpoint?: { id?: string } } }[] };
 }
 
+export interface OutOfReach {
+  id: string;
+  reason: string;
+  /** It would be within reach with the right that the reason names. */
+  lacksRight: boolean;
+}
+
 /** The private endpoints that lead to a resource. */
 export interface PrivateEndpoints {
   endpoints: PrivateEndpointDescription[];
   /** Those that cannot be read or built like, each with the reason: theirs to declare who own them. */
-  outOfReach: { id: string; reason: string }[];
+  outOfReach: OutOfReach[];
 }
 
 /**
@@ -43,10 +50,9 @@ export async function readPrivateEndpoints(
   const found: PrivateEndpoints = { endpoints: [], outOfReach: [] };
   if (ids.length === 0) return found;
   const client = await ArmClient.connect(access);
-  const read = await Promise.all(ids.map(async (id) => ({ id, endpoint: await readPrivateEndpoint(client, id) })));
-  for (const { id, endpoint } of read) {
-    if (typeof endpoint !== "string") found.endpoints.push(endpoint);
-    else found.outOfReach.push({ id, reason: endpoint });
+  for (const read of await Promise.all(ids.map((id) => readPrivateEndpoint(client, id)))) {
+    if ("reason" in read) found.outOfReach.push(read);
+    else found.endpoints.push(read);
   }
   return found;
 }
@@ -70,17 +76,16 @@ interface Connection {
 }
 
 /** The endpoint, or why there can be none like it. */
-async function readPrivateEndpoint(client: ArmClient, id: string): Promise<PrivateEndpointDescription | string> {
+async function readPrivateEndpoint(client: ArmClient, id: string): Promise<PrivateEndpointDescription | OutOfReach> {
   const [, , subscription] = id.split("/");
+  // An endpoint is made in its virtual network's subscription, and this program works in one.
+  const isOurs = subscription?.toLowerCase() === client.subscriptionId.toLowerCase();
   try {
     const description = await describePrivateEndpoint(client, id);
-    // An endpoint is made in its virtual network's subscription, and this program works in one.
-    return subscription?.toLowerCase() === client.subscriptionId.toLowerCase()
-      ? description
-      : `it is in subscription ${subscription}`;
+    return isOurs ? description : { id, reason: `it is in subscription ${subscription}`, lacksRight: false };
   } catch (error) {
-    if (error instanceof ArmRequestError && [401, 403, 404].includes(error.status)) return error.message;
-    throw error;
+    if (!(error instanceof ArmRequestError) || ![401, 403, 404].includes(error.status)) throw error;
+    return { id, reason: error.message, lacksRight: isOurs && error.status === 403 };
   }
 }
 

@@ -94,7 +94,7 @@ export class ClusterClient {
     const answer = await connection.send(request, { signal, millis: REQUEST_MILLIS });
     const date = Date.parse(answer.date ?? "");
     if (!Number.isNaN(date)) this.#aheadMillis = date + 500 - Date.now();
-    return objectOf(connection, request, answer);
+    return objectOf(connection, request, answer, "switch-over");
   }
 
   #open(): Promise<ApiConnection> {

@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { isObject } from "../../restore-points/shape";
+import type { Purpose } from "../missing-right";
 import { execCredential } from "./exec-credential";
 import type { Endpoint, Environment } from "./kubeconfig";
 
@@ -127,15 +128,22 @@ export function objectOf(
   { server }: ApiConnection,
   { method, path }: ApiRequest,
   { status, text }: ApiAnswer,
+  purpose: Purpose,
 ): Record<string, unknown> {
   const answer = parsed(text);
   const what = `${method} ${path.split("?")[0]}`;
   if (status < 200 || status >= 300) {
     const message = typeof answer?.message === "string" ? answer.message : `${what} is answered with ${status}`;
-    throw new RefusedError(`${server} refuses: ${message}`, status);
+    const hint = status === 403 ? missingRight().kubernetesHint(message, purpose) : "";
+    throw new RefusedError(`${server} refuses: ${message}${hint}`, status);
   }
   if (answer === undefined) throw new Error(`${server} does not answer ${what} with a JSON object`);
   return answer;
+}
+
+// Loaded with the first such answer, because it reads all documents.
+function missingRight(): typeof import("../missing-right") {
+  return require("../missing-right");
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {

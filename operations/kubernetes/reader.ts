@@ -49,6 +49,6 @@ export class ClusterReader {
   async #read(path: string): Promise<Record<string, unknown>> {
     const request: ApiRequest = { method: "GET", path };
     const limit = { signal: this.#deadline, millis: this.#deadlineMillis };
-    return objectOf(this.#connection, request, await this.#connection.send(request, limit));
+    return objectOf(this.#connection, request, await this.#connection.send(request, limit), "look-up");
   }
 }

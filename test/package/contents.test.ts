@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { bundlePauser } from "../../pauser/bundle";
+import { AWS_DOCUMENTS } from "../../permissions/aws";
+import { AZURE_ROLES } from "../../permissions/azure";
 import { consumer, packed, ROOT } from "./packed";
 
 const KILOBYTE = 1000;
@@ -16,10 +18,13 @@ test("the tarball has at most 500 KB", async (t) => {
 test("holds the built package, and neither sources nor tests nor the simulator", async (t) => {
   const { files } = await packed();
   const top = ["CHANGELOG.md", "LICENSE", "README.md", "cli/bin.cjs", "operations/command.cjs", "package.json"];
-  t.deepEqual(
-    files.filter((file) => !file.startsWith("dist/")),
-    top,
-  );
+  // At the paths that errors about missing rights name.
+  const permissions = [
+    ...Object.keys(AWS_DOCUMENTS).map((who) => `permissions/aws/${who}.json`),
+    ...Object.keys(AZURE_ROLES).map((who) => `permissions/azure/${who}.json`),
+    "docs/permissions.md",
+  ];
+  t.deepEqual(files.filter((file) => !file.startsWith("dist/")).sort(), [...top, ...permissions].sort());
   for (const file of ["index.js", "index.d.ts", "operations.js", "register.js", "stack-config.schema.json"])
     t.true(files.includes(`dist/${file}`), file);
   for (const file of ["main.js", "package.json", "PulumiPolicy.yaml"]) t.true(files.includes(`dist/policies/${file}`));

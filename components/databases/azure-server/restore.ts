@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AzureAccessSource } from "../../../operations/azure";
-import { readPrivateEndpoints } from "../../../operations/azure-network";
 import type { ServerCompletion } from "../../../operations/azure-server-changes";
 import {
   awaitServer,
@@ -16,7 +15,7 @@ import { declareCompletion } from "../../operation";
 import { copyOptions, numbered } from "../azure/copies";
 import { adoptCopy, type FoundCopy } from "../azure/existing";
 import { copyName } from "../azure/names";
-import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
+import { declarePrivateEndpoints, lookUpEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
 import { copyTags } from "../copy-tags";
 import { instantSuffix, type RestoreContext, type RestoredDatabase } from "../kind";
 import type { AzureServerCreateArgs } from "./args";
@@ -38,7 +37,7 @@ export function restoreServer<Create extends AzureServerCreateArgs>(
   const source = lookedUpAt(name, addressOf(name, product.product, args), async (at) => {
     const description = await describeServer(at, azure.access);
     if (description === undefined) throw missing(product.key, at);
-    const reached = await readPrivateEndpoints(description.server, azure.access);
+    const reached = await lookUpEndpoints(name, description.server, context);
     const target: ServerAddress = {
       product: product.product,
       resourceGroupName: args.restoreTo?.resourceGroupName ?? at.resourceGroupName,

@@ -1,10 +1,30 @@
 import { PrivateDnsZoneGroup } from "@pulumi/azure-native/network/privateDnsZoneGroup";
 import { PrivateEndpoint } from "@pulumi/azure-native/network/privateEndpoint";
-import type * as pulumi from "@pulumi/pulumi";
-import type { PrivateEndpointDescription, PrivateEndpoints } from "../../../operations/azure-network";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  type PrivateEndpointDescription,
+  type PrivateEndpoints,
+  type PrivatelyReached,
+  readPrivateEndpoints,
+} from "../../../operations/azure-network";
 import type { RestoreContext } from "../kind";
 import type { AdoptedCopy } from "./existing";
 import { endpointName, ZONE_GROUP } from "./names";
+
+/** Looks up the endpoints that lead to a source. A restore goes on without the right to read one: a warning names it. */
+export async function lookUpEndpoints(
+  database: string,
+  source: PrivatelyReached,
+  { azure, parent }: RestoreContext,
+): Promise<PrivateEndpoints> {
+  const found = await readPrivateEndpoints(source, azure.access);
+  for (const { id, reason } of found.outOfReach.filter(({ lacksRight }) => lacksRight))
+    void pulumi.log.warn(
+      `database ${database}: the copy gets no private endpoint like ${id}, which cannot be read: ${reason}`,
+      parent,
+    );
+  return found;
+}
 
 /**
  * Declares private endpoints to a copy like those that lead to its source, in the same subnets and DNS zones: a restore

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readPrivateEndpoints } from "../../../operations/azure-network";
 import { type CosmosAccount, continuousDays, primaryKey } from "../../../operations/cosmosdb";
 import type { AccountCompletion } from "../../../operations/cosmosdb-changes";
 import { findRestoreSource, restoreSourceOf } from "../../../operations/cosmosdb-restorable";
@@ -10,7 +9,7 @@ import { isInState } from "../../state";
 import { numbered } from "../azure/copies";
 import { adoptCopy } from "../azure/existing";
 import { copyName } from "../azure/names";
-import { declarePrivateEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
+import { declarePrivateEndpoints, lookUpEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
 import { copyTags } from "../copy-tags";
 import { type DataCopies, instantSuffix, lookUpFor, type RestoreContext, type RestoredDatabase } from "../kind";
 import type { CosmosdbArgs } from "./args";
@@ -38,7 +37,7 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
         if (problem) throw new Error(problem);
         return {
           from: await findRestoreSource(account, instant, azure.access),
-          ...(await readPrivateEndpoints(account, azure.access)),
+          ...(await lookUpEndpoints(name, account, context)),
         };
       });
   const read = source.apply((found) =>

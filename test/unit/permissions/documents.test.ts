@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import test from "ava";
 import { parse } from "yaml";
 import { AWS_DOCUMENTS, type Document, filledDocument } from "../../../permissions/aws";
 import { AZURE_ROLES, type CustomRole } from "../../../permissions/azure";
+import { awsGranting, azureGranting } from "../../../permissions/granting";
 import { KUBERNETES_USERS, type KubernetesUser, kubernetesRights } from "../../../permissions/kubernetes";
 import { AUTHORIZATION_REFERENCE } from "../../../simulator/cloud/aws/aws";
 import PUBLISHED from "./azure-published.json";
@@ -126,4 +128,23 @@ test("every action of Azure is one that its provider publishes, and so is each t
         if (action.includes("*")) continue;
         t.true(lower.has(action.toLowerCase()), `${who}: ${action}`);
       }
+});
+
+test("an error finds the statement of each AWS document, and the role of each Azure one", (t) => {
+  const sample = (pattern: string) => pattern.replace(/\$\{\w+\}/g, "a").replaceAll("*", "b");
+  for (const [who, document] of Object.entries(AWS_DOCUMENTS))
+    for (const { Sid, Action, Resource } of document.Statement)
+      for (const action of Action)
+        for (const resource of Resource) {
+          const found = awsGranting(action, resource === "*" ? "*" : sample(resource));
+          const own = { file: `permissions/aws/${who}.json`, part: Sid };
+          t.true(
+            found.some((each) => isDeepStrictEqual(each, own)),
+            `${who}: ${Sid}: ${action} on ${resource}`,
+          );
+        }
+  for (const [who, roles] of Object.entries(AZURE_ROLES))
+    for (const [part, { Actions }] of Object.entries(roles))
+      for (const action of Actions)
+        t.deepEqual(azureGranting(sample(action)), [{ file: `permissions/azure/${who}.json`, part }], action);
 });
