@@ -6,7 +6,6 @@ import * as pulumi from "@pulumi/pulumi";
 /** A Job that runs once, and the files that it reads. */
 export interface JobWithFiles {
   metadata: { name: string; namespace: string; labels: Record<string, string> };
-  annotations?: Record<string, string>;
   /** Texts by the names of their files. They go into a Secret of the Job's own. */
   files: pulumi.Input<Record<string, string>>;
   /** The volume in which they are. */
@@ -22,13 +21,13 @@ export interface JobWithFiles {
   volumes?: types.input.core.v1.Volume[];
 }
 
-/** Declares a Job and the Secret of its files, as `name` and `name-properties`. */
+/** Declares a Job and the Secret of its files, as `name` and `name-properties`. `declareJobEnd` waits for its end, in place of the provider. */
 export function declareJob(
   name: string,
   job: JobWithFiles,
   { parent, dependsOn }: { parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
 ): Job {
-  const { metadata, annotations, serviceAccountName, securityContext, initContainers, container, volumes = [] } = job;
+  const { metadata, serviceAccountName, securityContext, initContainers, container, volumes = [] } = job;
   const data = pulumi.output(job.files).apply((files) => {
     const encoded = Object.entries(files).map(([file, text]) => [file, Buffer.from(text).toString("base64")]);
     return Object.fromEntries(encoded);
@@ -37,7 +36,7 @@ export function declareJob(
   return new Job(
     name,
     {
-      metadata: { ...metadata, ...(annotations && { annotations }) },
+      metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
       spec: {
         backoffLimit: job.retries,
         activeDeadlineSeconds: job.deadlineSeconds,

@@ -67,7 +67,7 @@ export interface ProtectedDatabase {
 
 /** What a kind is given to restore a database with. */
 export interface RestoreContext {
-  parent: pulumi.Resource;
+  parent: pulumi.ComponentResource;
   tags: Record<string, string>;
   /** Keys of tags that no copy gets, be they its source's or the set's. */
   tagsNotCopied: readonly string[];

@@ -53,10 +53,7 @@ export interface JobProgram {
   dependsOn?: pulumi.Resource[];
 }
 
-/**
- * Declares a Job that works on the copies, with the properties that connect to them in a Secret. The operation
- * `await-verification-job` waits for its end, and reports why it failed: Pulumi's own wait does not show the pod's message.
- */
+/** Declares a Job that works on the copies, with the properties that connect to them in a Secret. */
 export function declareVerificationJob(
   { name, instant, properties, present, after, parent }: VerifiedCopies,
   args: VerificationJobArgs,
@@ -83,7 +80,6 @@ export function declareVerificationJob(
     `${name}-${task}`,
     {
       metadata,
-      annotations: { "pulumi.com/skipAwait": "true" },
       files: pulumi.all([properties, present, after]).apply(([text, source]) => ({
         "database.properties": text,
         ...(source !== undefined && { [PRESENT_PROPERTIES]: source }),

@@ -1,9 +1,7 @@
 import type { Job } from "@pulumi/kubernetes/batch/v1/job";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterChoice } from "../../operations/kubernetes/kubeconfig";
 import type { ScanFacts } from "../../restore-points/verification/facts";
-import { declareFinding } from "../operation";
-import { providerCluster } from "../pause/cluster";
+import { declareJobEnd } from "../job-end";
 import { type ConfiguredRelease, type CopyProperties, propertiesOfCopies } from "../release-values";
 import type { ScalarRestoreArgs } from "../restore-args";
 import { declareCheckJob } from "./check-job";
@@ -88,26 +86,5 @@ function endOf(
   args: VerificationJobArgs,
   task: string,
 ): pulumi.Output<string> {
-  const request = job.metadata.apply(({ namespace, name, uid }) => ({
-    namespace,
-    name,
-    uid,
-    task,
-    deadlineSeconds: deadlineSeconds(args),
-  }));
-  return declareFinding(
-    `${name}-${task}-end`,
-    "await-verification-job",
-    { request, access: clusterChoice(parent) },
-    { parent, dependsOn: job },
-  );
-}
-
-/** The cluster of the provider that declares the Jobs. */
-function clusterChoice(parent: pulumi.ComponentResource): pulumi.Output<ClusterChoice> {
-  return providerCluster(parent).apply(({ kubeconfig, context, cluster }) => ({
-    ...(kubeconfig !== undefined && { kubeconfig }),
-    ...(context !== undefined && { context }),
-    ...(cluster !== undefined && { cluster }),
-  }));
+  return declareJobEnd(`${name}-${task}`, job, { task, deadlineSeconds: deadlineSeconds(args) }, parent);
 }

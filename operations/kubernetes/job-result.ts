@@ -14,6 +14,8 @@ export interface JobEnd {
   task: string;
   /** How long it may take, in seconds. */
   deadlineSeconds: number;
+  /** Its pods write no message: that the Job has succeeded is enough, though they are gone. */
+  withoutMessage?: boolean;
 }
 
 /** What a Job's pod has written to its termination message file, for a pod without a message `{}`. */
@@ -27,7 +29,7 @@ const START_SECONDS = 300;
  * @throws {Error} when the Job fails, with its pod's message
  */
 export async function awaitJob(
-  { namespace, name, uid, task, deadlineSeconds }: JobEnd,
+  { namespace, name, uid, task, deadlineSeconds, withoutMessage = false }: JobEnd,
   access: ClusterChoice,
   say: (line: string) => void,
   pollMillis = POLL_MILLIS,
@@ -52,11 +54,11 @@ export async function awaitJob(
         const ends = pods.filter((pod) => isOf(pod, uid)).flatMap(endsOf);
         if (failed !== undefined) throw new Error(failure(`${namespace}/${name}`, task, failed, ends));
         const message = ends.find(({ exitCode }) => exitCode === 0)?.message;
-        if (message === undefined)
+        if (message === undefined && !withoutMessage)
           throw new Error(
             `the pod of the Job ${namespace}/${name} does not exist any more, with what it found; ${again(task)}`,
           );
-        say(message.trim() === "" ? NO_MESSAGE : message.trim());
+        say(message?.trim() || NO_MESSAGE);
         return;
       }
       if (Date.now() > end)

@@ -89,7 +89,7 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
     const endpoint = pulumi.all([copy.documentEndpoint, completed.id]).apply(([uri]) => uri);
     const accountKey = pulumi.secret(completed.id.apply(() => primaryKey(address, azure.access)));
     const loader = args.restoreTo?.schemaLoader;
-    const repaired: pulumi.Resource[] = loader
+    const repaired: pulumi.Output<unknown>[] = loader
       ? [declareSchemaLoader(name, prefix, loader, { endpoint, key: accountKey }, [completed, ...reachable], context)]
       : [];
     return {
@@ -100,7 +100,7 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
           requested: { name, instant, requested: true },
         }),
       ),
-      endpoint: pulumi.all([endpoint, ...repaired.map(({ urn }) => urn)]).apply(([uri]) => uri as string),
+      endpoint: pulumi.all([endpoint, pulumi.all(repaired)]).apply(([uri]) => uri),
       key: accountKey,
       notes: [
         `account ${address.accountName} is in ${address.resourceGroupName}, with Strong consistency and new keys`,

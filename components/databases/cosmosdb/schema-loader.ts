@@ -1,6 +1,6 @@
-import type { Job } from "@pulumi/kubernetes/batch/v1/job";
 import * as pulumi from "@pulumi/pulumi";
 import { declareJob } from "../../job";
+import { declareJobEnd } from "../../job-end";
 import { propertiesText } from "../../properties";
 import { instantSuffix, type RestoreContext } from "../kind";
 import type { SchemaLoaderArgs } from "./args";
@@ -8,8 +8,9 @@ import type { SchemaLoaderArgs } from "./args";
 const DIRECTORY = "/scalardb";
 const PROPERTIES = "database.properties";
 const SCHEMA = "schema.json";
+const DEADLINE_SECONDS = 3600;
 
-/** Runs Scalar's Schema Loader on a copy, once the account is as ScalarDB needs it. Pulumi waits until the Job is done. */
+/** Runs Scalar's Schema Loader on a copy, once the account is as ScalarDB needs it. Known when its Job has succeeded. */
 export function declareSchemaLoader(
   name: string,
   prefix: string,
@@ -17,7 +18,7 @@ export function declareSchemaLoader(
   account: { endpoint: pulumi.Output<string>; key: pulumi.Output<string> },
   after: pulumi.Resource[],
   context: Pick<RestoreContext, "instant" | "parent">,
-): Job {
+): pulumi.Output<unknown> {
   const physical = `${name}-repair-${instantSuffix(context.instant)}`;
   const labels = {
     "app.kubernetes.io/name": "schema-loader",
@@ -37,7 +38,7 @@ export function declareSchemaLoader(
     [PROPERTIES]: text,
     ...(loader.schema ? { [SCHEMA]: JSON.stringify(loader.schema) } : {}),
   }));
-  return declareJob(
+  const job = declareJob(
     `${prefix}-repair`,
     {
       metadata,
@@ -45,7 +46,7 @@ export function declareSchemaLoader(
       filesVolume: "files",
       // It repairs what is broken and leaves the rest alone: a second try does no harm.
       retries: 3,
-      deadlineSeconds: 3600,
+      deadlineSeconds: DEADLINE_SECONDS,
       serviceAccountName: loader.serviceAccountName,
       securityContext: { seccompProfile: { type: "RuntimeDefault" } },
       container: {
@@ -64,4 +65,6 @@ export function declareSchemaLoader(
     },
     { parent: context.parent, dependsOn: after },
   );
+  const end = { task: "repair", deadlineSeconds: DEADLINE_SECONDS, withoutMessage: true };
+  return declareJobEnd(`${prefix}-repair`, job, end, context.parent);
 }

@@ -81,3 +81,12 @@ test("waits while the Job runs, and refuses one that does not end in time", asyn
   });
   await t.throwsAsync(ended, { message: /default\/check failed \(DeadlineExceeded\)\. Its pod's log/ });
 });
+
+test("a Job that has succeeded has ended though its pod is gone, if the pod has nothing to say", async (t) => {
+  const { cluster, create, result } = await clusterWith(t, () => ({ exitCode: 0, message: "found" }));
+  const end = create();
+  t.is(await result(end), "found");
+  for (const { metadata } of cluster.store.list(PODS, "default")) cluster.store.delete(PODS, "default", metadata.name);
+  t.is(await result({ ...end, withoutMessage: true }), "{}");
+  await t.throwsAsync(result(end), { message: /the pod of the Job default\/check does not exist any more/ });
+});
