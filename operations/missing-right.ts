@@ -60,7 +60,7 @@ export function kubernetesHint(message: string, purpose: Purpose): Hint {
   return who === undefined ? inNone() : `; the Role of ${ROLES[who]} in ${DOCS} of the package scalar-backup grants it`;
 }
 
-const ROLES = { preview: "a preview", refresh: "a `pulumi refresh`", up: "an `up`" };
+const ROLES = { preview: "a preview", refresh: "a `pulumi refresh`", up: "an `up`", jobs: "Jobs" };
 
 function inNone(): Hint {
   return `; no document in permissions/ of the package scalar-backup grants it: allow it by one of your own (${DOCS})`;

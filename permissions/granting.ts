@@ -1,6 +1,6 @@
 import { AWS_DOCUMENTS, type Document } from "./aws";
 import { AZURE_ROLES, type AzureRoles, type CustomRole } from "./azure";
-import { KUBERNETES_USERS, type KubernetesUser, kubernetesRights } from "./kubernetes";
+import { jobRights, KUBERNETES_USERS, type KubernetesRight, type KubernetesUser, kubernetesRights } from "./kubernetes";
 
 /** The part of a document that grants a right. */
 export interface Granting {
@@ -33,13 +33,13 @@ export function azureGranting(action: string): Granting[] {
   );
 }
 
-/** Whose Role grants a right in docs/permissions.md: the first that does, because each also needs those before it. */
-export function kubernetesGranting(verb: string, group: string, resource: string): KubernetesUser | undefined {
+/** Whose Role grants a right in docs/permissions.md: the first that does, because each also needs those before it; or that of Jobs. */
+export function kubernetesGranting(verb: string, group: string, resource: string): KubernetesUser | "jobs" | undefined {
   const everywhere = { schedule: "", releases: [""], declaresSecret: true };
-  return KUBERNETES_USERS.find((who) =>
-    kubernetesRights(who, everywhere).some(
-      (right) => right.verb === verb && right.group === group && right.resource === resource,
-    ),
+  const has = (rights: readonly KubernetesRight[]) =>
+    rights.some((right) => right.verb === verb && right.group === group && right.resource === resource);
+  return (
+    KUBERNETES_USERS.find((who) => has(kubernetesRights(who, everywhere))) ?? (has(jobRights("")) ? "jobs" : undefined)
   );
 }
 

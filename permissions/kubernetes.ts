@@ -22,6 +22,23 @@ export interface PausedNamespaces {
   declaresSecret?: boolean;
 }
 
+/**
+ * The rights of a restore that runs Jobs (`restore.verify.scan` and `check`, `restoreTo.schemaLoader`), in their namespace. The provider
+ * creates and deletes a Job without waiting for it (`pulumi.com/skipAwait`); an operation waits for its end, and reads it and its pods.
+ * [pulumi-kubernetes: provider/pkg/metadata/overrides.go, ReadyCondition and DeletedCondition]
+ */
+export function jobRights(namespace: string): KubernetesRight[] {
+  const rights = (group: string, resource: string, verbs: readonly KubernetesVerb[]) =>
+    verbs.map((verb) => ({ group, resource, verb, namespace }));
+  return [
+    ...rights("batch", "jobs", ["create", "delete", "get", "patch"]),
+    ...rights("", "secrets", ["get", ...DECLARING]),
+    // The program of a scan.
+    ...rights("", "configmaps", ["get", ...DECLARING]),
+    ...rights("", "pods", ["list"]),
+  ];
+}
+
 /** What the Kubernetes provider creates, and deletes again. */
 const DECLARED: [string, string][] = [
   ["", "configmaps"],

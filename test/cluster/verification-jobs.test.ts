@@ -4,6 +4,7 @@ import { declareCheckJob } from "../../components/verification/check-job";
 import type { VerifiedCopies } from "../../components/verification/job";
 import { declareScanJob } from "../../components/verification/scan-job";
 import { awaitJob } from "../../operations/kubernetes/job-result";
+import { jobRights } from "../../permissions/kubernetes";
 import { type KubernetesObject, Refusal } from "./api";
 import { controlPlaneBinaries, goIsThere } from "./binaries";
 import { ControlPlane, until } from "./control-plane";
@@ -13,16 +14,6 @@ import { ControlPlane, until } from "./control-plane";
 
 const NAMESPACE = "scalar";
 const UP = "pulumi-up";
-/** The least that docs/verification-jobs.md asks for. */
-const RIGHTS = [
-  { apiGroups: ["batch"], resources: ["jobs"], verbs: ["create", "get", "list", "watch", "patch", "delete"] },
-  {
-    apiGroups: [""],
-    resources: ["secrets", "configmaps"],
-    verbs: ["create", "get", "list", "watch", "patch", "delete"],
-  },
-  { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
-];
 const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 let plane: ControlPlane;
@@ -41,9 +32,14 @@ test.before(async (t) => {
     api.get("v1", "ServiceAccount", NAMESPACE, "default").catch(() => undefined),
   );
   const metadata = { name: UP, namespace: NAMESPACE };
+  const rules = jobRights(NAMESPACE).map(({ group, resource, verb }) => ({
+    apiGroups: [group],
+    resources: [resource],
+    verbs: [verb],
+  }));
   const rbac = "rbac.authorization.k8s.io/v1";
   await api.create({ apiVersion: "v1", kind: "ServiceAccount", metadata });
-  await api.create({ apiVersion: rbac, kind: "Role", metadata, rules: RIGHTS });
+  await api.create({ apiVersion: rbac, kind: "Role", metadata, rules });
   await api.create({
     apiVersion: rbac,
     kind: "RoleBinding",

@@ -76,7 +76,10 @@ export class ApiProvider extends KubernetesProvider {
     }
   }
 
-  /** Waits until the object is gone, with the list and the watch of an informer. */
+  /**
+   * Waits until the object is gone, with the list and the watch of an informer; but for a Job that asks not to be waited for.
+   * [pulumi-kubernetes: provider/pkg/metadata/overrides.go, DeletedCondition]
+   */
   override async delete({ type, id, inputs }: DeleteRequest): Promise<{ simulatedMillis: number }> {
     const [namespace = "", name = ""] = id.split("/");
     const object = objectOf({ ...inputs, ...kindOf(type), metadata: { namespace, name } });
@@ -85,6 +88,8 @@ export class ApiProvider extends KubernetesProvider {
       if (isPatch(type)) await this.api.apply(objectOf(whatIsLeft), managerOf(inputs));
       else {
         await this.api.delete(object);
+        if (object.kind === "Job" && annotationsOf(inputs)["pulumi.com/skipAwait"] === "true")
+          return { simulatedMillis: 0 };
         const path = `${collection(object)}?fieldSelector=metadata.name%3D${name}`;
         const { metadata } = await this.api.request("GET", path);
         await this.api.request(
@@ -114,9 +119,12 @@ const objectOf = (properties: object) => properties as unknown as KubernetesObje
 const known = (inputs: PropertyMap): PropertyMap =>
   Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null));
 
+function annotationsOf(inputs: PropertyMap): Record<string, string | undefined> {
+  return (objectOf(inputs).metadata?.annotations as Record<string, string> | undefined) ?? {};
+}
+
 function managerOf(inputs: PropertyMap): string {
-  const annotations = objectOf(inputs).metadata?.annotations as Record<string, string> | undefined;
-  return annotations?.["pulumi.com/patchFieldManager"] ?? FIELD_MANAGER;
+  return annotationsOf(inputs)["pulumi.com/patchFieldManager"] ?? FIELD_MANAGER;
 }
 
 function stateOf(live: KubernetesObject, inputs: PropertyMap): PropertyMap {

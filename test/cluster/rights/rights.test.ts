@@ -52,6 +52,9 @@ clusterTest(
     const removals = await removeEach(t, () => world(t), needed);
     t.deepEqual(removals.map(({ right }) => right).sort(), rightsOf("up").map(nameOf).sort());
     // A preview goes on without looking up pods and runs, and warns.
-    judged(t, removals, (right) => right.startsWith("preview: "));
+    judged(t, removals, {
+      warns: (right) => right.startsWith("preview: "),
+      documented: () => "docs/permissions.md of the package scalar-backup grants it",
+    });
   },
 );

@@ -242,7 +242,10 @@ function accessOf({
 }
 
 /** Undefined while the API server has not yet made the ClusterRole by which everybody may ask. */
-async function mayDo(api: Api, { group, resource, verb, namespace }: Right): Promise<boolean | undefined> {
+export async function mayDo(
+  api: Api,
+  { group, resource, verb, namespace }: KubernetesRight,
+): Promise<boolean | undefined> {
   const review = {
     apiVersion: "authorization.k8s.io/v1",
     kind: "SelfSubjectAccessReview",

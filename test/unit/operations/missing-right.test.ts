@@ -167,6 +167,7 @@ for (const [verb, resource, group, purpose, hint] of [
     `; the Role of a \`pulumi refresh\` in docs/permissions.md ${IN} grants it`,
   ],
   ["list", "pods", "", "look-up", `; the Role of an \`up\` in docs/permissions.md ${IN} grants it`],
+  ["create", "jobs", "batch", "look-up", `; the Role of Jobs in docs/permissions.md ${IN} grants it`],
   ["patch", "deployments/scale", "apps", "switch-over", `; the Role in docs/recovery.md#rights ${IN} grants it`],
   [
     "list",

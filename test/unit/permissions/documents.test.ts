@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { AWS_DOCUMENTS, type Document, filledDocument } from "../../../permissions/aws";
 import { AZURE_ROLES, type CustomRole } from "../../../permissions/azure";
 import { awsGranting, azureGranting } from "../../../permissions/granting";
-import { KUBERNETES_USERS, type KubernetesUser, kubernetesRights } from "../../../permissions/kubernetes";
+import { jobRights, KUBERNETES_USERS, type KubernetesUser, kubernetesRights } from "../../../permissions/kubernetes";
 import { AUTHORIZATION_REFERENCE } from "../../../simulator/cloud/aws/aws";
 import PUBLISHED from "./azure-published.json";
 
@@ -71,6 +71,8 @@ test("the Roles in docs/permissions.md have the rights that doctor asks for", (t
     [...askedOf("up", withSecret), "get secrets."].sort(),
   );
   t.true(askedOf("refresh", withSecret).includes("get secrets."));
+  const ofJobs = jobRights("scalar").map(({ group, resource, verb }) => asText(group, resource, verb));
+  t.deepEqual(documentedIn(4).sort(), ofJobs.sort());
 });
 
 test("a right of Kubernetes is in one Role", (t) => {
