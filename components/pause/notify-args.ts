@@ -75,12 +75,15 @@ const secretUrl = z.string().superRefine(refusedBy(urlProblem)).meta(SECRET);
 const secretKeySchema = z.strictObject({
   name: z
     .string()
-    .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, { error: "the name of a Secret" })
+    // As the API server takes them. [Kubernetes, Object Names and IDs, "DNS Subdomain Names"; k8s.io/apimachinery: IsConfigMapKey]
+    .regex(/^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
+      error: "the name of a Secret",
+    })
     .meta({ examples: ["alerts"] })
     .describe("The Secret's name"),
   key: z
     .string()
-    .regex(/^[-.\w]{1,253}$/, { error: "a key of that Secret" })
+    .regex(/^(?!\.$|\.\.)[-.\w]{1,253}$/, { error: "a key of that Secret" })
     .meta({ examples: ["slack"] })
     .describe("The key in it"),
 } satisfies Shape<SecretKeyArgs>);

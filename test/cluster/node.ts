@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Api, KubernetesObject } from "./api";
+import type { Api, KubernetesObject, Refusal } from "./api";
 
 const SERVICE_ACCOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 
@@ -61,7 +61,8 @@ export class Node {
       PAUSER_SERVICE_ACCOUNT_DIRECTORY: map(SERVICE_ACCOUNT_PATH),
     };
     for (const { name: variable, value, valueFrom } of container.env) {
-      env[variable] = map(valueFrom ? fieldOf(pod, valueFrom.fieldRef.fieldPath) : (value ?? ""));
+      const given = await this.valueOf(pod, value, valueFrom);
+      if (given !== undefined) env[variable] = map(given);
     }
     const [program, ...args] = [...container.command, ...(container.args ?? [])].map(map);
     if (program !== "node") throw new Error(`pod ${name} runs ${program}: only node is known here`);
@@ -84,6 +85,31 @@ export class Node {
       await this.api.setStatus(pod, status(phase, container.name, { terminated })).catch(() => {});
       this.ended.push({ pod: name, exitCode, signal, output });
     });
+  }
+
+  /**
+   * A variable's value. As the kubelet does, it reads the Secret itself, and leaves the variable out if an optional one has no such key.
+   * [kubernetes: pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables]
+   */
+  private async valueOf(
+    pod: KubernetesObject,
+    value: string | undefined,
+    from?: {
+      fieldRef?: { fieldPath: string };
+      secretKeyRef?: { name: string; key: string; optional?: boolean };
+    },
+  ): Promise<string | undefined> {
+    if (from?.fieldRef) return fieldOf(pod, from.fieldRef.fieldPath);
+    if (from?.secretKeyRef === undefined) return value ?? "";
+    const { name, key, optional } = from.secretKeyRef;
+    const secret = await this.api.get("v1", "Secret", this.namespace, name).catch((error: Refusal) => {
+      if (error.code === 404) return undefined;
+      throw error;
+    });
+    const data = secret?.data?.[key];
+    if (data === undefined && !optional)
+      throw new Error(`pod ${pod.metadata.name} waits for the key ${key} of Secret ${name}`);
+    return data === undefined ? undefined : Buffer.from(data, "base64").toString();
   }
 
   /** Writes the pod's volumes to files, and maps paths of the container to them. */
