@@ -31,6 +31,17 @@ export async function isNameTaken(
       ? (await describeInstance(region, identifier, access))?.instance
       : (await describeCluster(region, identifier, access))?.cluster;
   if (found !== undefined) return isTaking(tagsOf(found), identifier.toLowerCase(), stack);
+  return isNameMarked(what, region, identifier, stack, access);
+}
+
+/** Whether a copy of a stack that has another identifier is marked for the name. */
+export async function isNameMarked(
+  what: "instance" | "cluster",
+  region: string,
+  identifier: string,
+  stack: string,
+  access: AwsAccessSource,
+): Promise<boolean> {
   const taking = what === "instance" ? instanceTaking : clusterTaking;
   return (await taking(region, identifier, stack, access)) !== undefined;
 }

@@ -11,8 +11,8 @@ export interface JudgedResource {
   ignoreChanges: string[];
 }
 
-/** A rule that judges one resource at a time, before it is deployed. */
-export interface ResourceRule<Settings> {
+/** What every rule says of itself. */
+export interface Rule<Settings> {
   name: string;
   description: string;
   /** The resources it looks at, for the documentation. */
@@ -21,6 +21,10 @@ export interface ResourceRule<Settings> {
   /** Defaults to mandatory. */
   level?: EnforcementLevel;
   settings: SettingSchemas<Settings>;
+}
+
+/** A rule that judges one resource at a time, before it is deployed. */
+export interface ResourceRule<Settings> extends Rule<Settings> {
   appliesTo(type: string): boolean;
   /** Why the resource must not be deployed, each with the fix; empty when it may. Unknown values are not a problem. */
   problems(resource: JudgedResource, settings: Settings): string[];
@@ -64,12 +68,7 @@ export function resourcePolicy<Settings extends object>(
   };
   const { fix } = rule;
   return {
-    name: rule.name,
-    description: rule.description,
-    severity: rule.severity,
-    enforcementLevel: rule.level ?? "mandatory",
-    looksAt: rule.looksAt,
-    configSchema: { properties },
+    ...described(rule, properties),
     validateResource: (args, reportViolation) => {
       for (const problem of judge(args).problems) reportViolation(problem);
     },
@@ -83,6 +82,12 @@ export function resourcePolicy<Settings extends object>(
     }),
   };
 }
+
+/** What a policy says of itself, from its rule. */
+export const described = (
+  { name, description, severity, level, looksAt }: Rule<object>,
+  properties: PolicyConfigSchema["properties"],
+) => ({ name, description, severity, enforcementLevel: level ?? "mandatory", looksAt, configSchema: { properties } });
 
 /** Sets an input of a resource; the maps on its path exist already, because the rule has found a problem in them. */
 export function setAt(props: Record<string, unknown>, path: string, value: unknown): void {

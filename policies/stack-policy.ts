@@ -1,11 +1,5 @@
-import type {
-  EnforcementLevel,
-  PolicyConfigSchema,
-  PolicyResource,
-  Severity,
-  StackValidationPolicy,
-} from "@pulumi/policy";
-import { type Documented, type SettingSchemas, settingsOf } from "./resource-policy";
+import type { PolicyConfigSchema, PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+import { type Documented, described, type Rule, settingsOf } from "./resource-policy";
 import { plainValue, type Value } from "./values";
 
 /** A resource of the stack as a rule sees it: its outputs, as they are or as the preview expects them. */
@@ -28,15 +22,7 @@ export interface StackProblem {
 }
 
 /** A rule that judges all resources of the stack together, when all are declared. */
-export interface StackRule<Settings> {
-  name: string;
-  description: string;
-  /** The resources it looks at, for the documentation. */
-  looksAt: string;
-  severity: Severity;
-  /** Defaults to mandatory. */
-  level?: EnforcementLevel;
-  settings: SettingSchemas<Settings>;
+export interface StackRule<Settings> extends Rule<Settings> {
   /** Why the stack must not be deployed, each with the fix; empty when it may. Unknown values are not a problem. */
   problems(resources: StackResource[], settings: Settings, stackTags: ReadonlyMap<string, string>): StackProblem[];
 }
@@ -44,12 +30,7 @@ export interface StackRule<Settings> {
 export function stackPolicy<Settings extends object>(rule: StackRule<Settings>): Documented<StackValidationPolicy> {
   const properties: PolicyConfigSchema["properties"] = { ...rule.settings };
   return {
-    name: rule.name,
-    description: rule.description,
-    severity: rule.severity,
-    enforcementLevel: rule.level ?? "mandatory",
-    looksAt: rule.looksAt,
-    configSchema: { properties },
+    ...described(rule, properties),
     validateStack: (args, reportViolation) => {
       const settings = settingsOf<Settings>(properties, args.getConfig());
       for (const { message, at } of rule.problems(args.resources.map(stackResource), settings, args.stackTags))

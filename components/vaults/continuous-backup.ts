@@ -1,9 +1,8 @@
 import { Plan, Selection, Vault } from "@pulumi/aws/backup";
-import { Role, RolePolicyAttachment } from "@pulumi/aws/iam";
+import type { Role } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
-import { awsPartition } from "../../restore-points/rules/aws-partition";
-import { roleName } from "../iam-role-name";
 import type { BackupPlanRun } from "./aws/overdue";
+import { type BackupRole, declareServiceRole } from "./aws/role";
 
 /** Where a continuous backup is kept, and as whom AWS Backup makes it. */
 export interface ContinuousBackup {
@@ -30,9 +29,17 @@ export function continuousBackups(
   parent: pulumi.Resource,
 ): (region: string) => ContinuousBackup {
   const byRegion = new Map<string, ContinuousBackup>();
-  let role: { role: Role; attachments: RolePolicyAttachment[] } | undefined;
+  let role: BackupRole | undefined;
   return (region) => {
-    role ??= declareRole(name, region, tags, parent);
+    role ??= declareServiceRole(
+      {
+        name: `${name}-backup-role`,
+        policy: "AWSBackupServiceRolePolicyForBackup",
+        work: "to keep databases continuously backed up",
+        ...{ region, tags },
+      },
+      parent,
+    );
     const found = byRegion.get(region);
     if (found) return found;
     const vault = new Vault(
@@ -41,7 +48,7 @@ export function continuousBackups(
       // Recovery points outlive the program that asked for them.
       { parent, protect: true, retainOnDelete: true },
     );
-    const made = { vault, role: role.role, ready: role.attachments };
+    const made = { vault, ...role };
     byRegion.set(region, made);
     return made;
   };
@@ -100,29 +107,4 @@ export function declareContinuousBackup(
     { parent, dependsOn: into.ready },
   );
   return plan;
-}
-
-function declareRole(name: string, region: string, tags: Record<string, string>, parent: pulumi.Resource) {
-  const role = new Role(
-    `${name}-backup-role`,
-    {
-      ...roleName(`${name}-backup-role`),
-      description: "AWS Backup works as this role to keep databases continuously backed up",
-      assumeRolePolicy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: { Service: "backup.amazonaws.com" }, Action: "sts:AssumeRole" }],
-      }),
-      tags,
-    },
-    { parent },
-  );
-  const attachment = new RolePolicyAttachment(
-    `${name}-backup-role-policy`,
-    {
-      role: role.name,
-      policyArn: `arn:${awsPartition(region).id}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup`,
-    },
-    { parent },
-  );
-  return { role, attachments: [attachment] };
 }

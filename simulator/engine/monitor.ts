@@ -2,7 +2,7 @@
  * The two services that a Pulumi program talks to, `ResourceMonitor` and `Engine`, on loopback. What the embedded
  * engine doesn't support is refused with an error, never ignored.
  */
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as engine from "@pulumi/pulumi/proto/engine_pb";
@@ -10,10 +10,11 @@ import { InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { PropertyMap, PropertyValue } from "../providers/provider";
-import { Cancelled, type Deployment } from "./deployment";
+import type { Deployment } from "./deployment";
 import type { Alias, Goal } from "./goal";
+import { answering, refusing, toStruct } from "./grpc-answers";
 import type { Diagnostic } from "./stack";
 import { received } from "./values";
 
@@ -60,13 +61,13 @@ export class Monitor {
         await options.programEnded();
         return new Empty();
       }),
-      call: refusing("methods of remote components"),
-      existsResource: refusing("existence checks"),
-      registerStackTransform: refusing("transforms"),
-      registerStackInvokeTransform: refusing("invoke transforms"),
-      registerResourceHook: refusing("resource hooks"),
-      registerErrorHook: refusing("error hooks"),
-      registerPackage: refusing("parameterized packages"),
+      call: refusing(notSupported("methods of remote components")),
+      existsResource: refusing(notSupported("existence checks")),
+      registerStackTransform: refusing(notSupported("transforms")),
+      registerStackInvokeTransform: refusing(notSupported("invoke transforms")),
+      registerResourceHook: refusing(notSupported("resource hooks")),
+      registerErrorHook: refusing(notSupported("error hooks")),
+      registerPackage: refusing(notSupported("parameterized packages")),
     });
     this.#server.addService(EngineService, {
       log: answering((request: engine.LogRequest) => {
@@ -78,8 +79,8 @@ export class Monitor {
         this.#rootUrn = request.getUrn();
         return new engine.SetRootResourceResponse();
       }),
-      startDebugging: refusing("debugging"),
-      requirePulumiVersion: refusing("requirements for the version of the Pulumi CLI"),
+      startDebugging: refusing(notSupported("debugging")),
+      requirePulumiVersion: refusing(notSupported("requirements for the version of the Pulumi CLI")),
     });
   }
 
@@ -246,30 +247,6 @@ function withoutEmpty<T extends Record<string, string>>(values: T): Partial<T> {
 
 function fromStruct(struct: Struct | undefined): PropertyMap {
   return received((struct?.toJavaScript() ?? {}) as PropertyMap) as PropertyMap;
-}
-
-function toStruct(values: PropertyMap): Struct {
-  return Struct.fromJavaScript(values as Record<string, JavaScriptValue>);
-}
-
-function answering<Request, Response>(answer: (request: Request) => Response | Promise<Response>) {
-  return async (call: ServerUnaryCall<Request, Response>, respond: sendUnaryData<Response>) => {
-    try {
-      respond(null, await answer(call.request));
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      // The SDK ends the program silently on "unavailable": what went wrong has been reported already.
-      const code = error instanceof Cancelled ? status.UNAVAILABLE : status.UNKNOWN;
-      respond({ code, details: message, message });
-    }
-  };
-}
-
-function refusing(what: string) {
-  return (_call: ServerUnaryCall<unknown, unknown>, respond: sendUnaryData<unknown>) => {
-    const message = notSupported(what);
-    respond({ code: status.UNIMPLEMENTED, details: message, message });
-  };
 }
 
 function notSupported(what: string): string {

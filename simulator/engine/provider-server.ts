@@ -2,13 +2,14 @@
  * Hosts a simulated provider for the real engine: Pulumi's provider protocol over gRPC on loopback, to be named in
  * PULUMI_DEBUG_PROVIDERS. Secrets never get here: the engine keeps them to itself for providers that don't ask for them.
  */
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { PropertyDiffKind, PropertyMap, SimulatedProvider } from "../providers/provider";
+import { answering, refusing, toStruct } from "./grpc-answers";
 import { parsePath } from "./property-path";
 import { typeOf } from "./urn";
 import { plainMap } from "./values";
@@ -22,6 +23,8 @@ const KINDS: Record<PropertyDiffKind, messages.PropertyDiff.Kind> = {
   update: Kind.UPDATE,
   "update-replace": Kind.UPDATE_REPLACE,
 };
+
+const refused = refusing("simulated providers don't do this");
 
 /** Called with the time that an operation would have taken in the cloud. */
 export type Duration = (urn: string, what: "create" | "update" | "delete", simulatedMillis: number) => void;
@@ -63,12 +66,12 @@ export class ProviderServer {
         await provider.cancel();
         return new Empty();
       }),
-      parameterize: refusing,
-      call: refusing,
-      construct: refusing,
-      getMapping: refusing,
-      getMappings: refusing,
-      list: refusing,
+      parameterize: refused,
+      call: refused,
+      construct: refused,
+      getMapping: refused,
+      getMappings: refused,
+      list: refused,
     });
   }
 
@@ -205,24 +208,4 @@ function fromStruct(struct: Struct | undefined): PropertyMap {
 /** The properties, or undefined where the engine sends none. */
 function knownStruct(struct: Struct | undefined): PropertyMap | undefined {
   return struct && fromStruct(struct);
-}
-
-function toStruct(values: PropertyMap): Struct {
-  return Struct.fromJavaScript(values as Record<string, JavaScriptValue>);
-}
-
-function answering<Request, Response>(answer: (request: Request) => Response | Promise<Response>) {
-  return async (call: ServerUnaryCall<Request, Response>, respond: sendUnaryData<Response>) => {
-    try {
-      respond(null, await answer(call.request));
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      respond({ code: status.UNKNOWN, details: message, message });
-    }
-  };
-}
-
-function refusing(_call: ServerUnaryCall<unknown, unknown>, respond: sendUnaryData<unknown>): void {
-  const message = "simulated providers don't do this";
-  respond({ code: status.UNIMPLEMENTED, details: message, message });
 }

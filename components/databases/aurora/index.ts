@@ -1,18 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { answered } from "../../../operations/answered";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
-import { clusterTaking, isNameTaken } from "../../../operations/rds-taking-name";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
-import { stackIdentity } from "../../state";
 import { retentionOwner } from "../../vaults/aws/source";
 import { OWNED } from "../create";
-import { type DatabaseKind, DECLARED_HERE, plain, regionOf } from "../kind";
+import { type DatabaseKind, plain, regionOf } from "../kind";
 import { rangeOf } from "../rds/cluster";
-import { copyIdentifier, switchedRds } from "../rds/copies";
+import { copyIdentifier } from "../rds/copies";
 import { createdCluster } from "../rds/created";
 import { snapshotDoubt, snapshotProblem } from "../rds/snapshots";
+import { rdsSwitchOver } from "../rds/switched";
 import { type AuroraArgs, auroraSchema } from "./args";
 import { protectCreated, protectExisting } from "./protect";
 import { restoreCluster } from "./restore";
@@ -101,22 +100,10 @@ export function aurora(engine: AuroraEngine): DatabaseKind<AuroraArgs> {
       return copy !== undefined && tagsOf(copy.cluster)[INSTANT_TAG] === instant;
     },
     restore: (name, args, context) => restoreCluster(engine, name, args, context),
-    async namesTaken(name, args, { aws }) {
-      const identifier = args.existing?.clusterIdentifier;
-      if (typeof identifier !== "string") return [];
-      const region = regionOf(configuredRegion(args), aws, name);
-      return (await isNameTaken("cluster", region, identifier, stackIdentity(), aws.access)) ? [identifier] : [];
-    },
-    async namesMarked(name, args, { aws }) {
-      const identifier = args.existing?.clusterIdentifier;
-      if (typeof identifier !== "string") return [];
-      const region = regionOf(configuredRegion(args), aws, name);
-      return (await clusterTaking(region, identifier, stackIdentity(), aws.access)) === undefined ? [] : [identifier];
-    },
-    switchOver(name, args, { aws, instant }) {
-      const identifier = args.existing?.clusterIdentifier;
-      if (typeof identifier !== "string") return { because: DECLARED_HERE };
-      return switchedRds(name, "cluster", { identifier, region: regionOf(configuredRegion(args), aws, name), instant });
-    },
+    ...rdsSwitchOver((args) => ({
+      what: "cluster",
+      identifier: args.existing?.clusterIdentifier,
+      region: configuredRegion(args),
+    })),
   };
 }

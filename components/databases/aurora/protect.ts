@@ -1,13 +1,11 @@
 import { ClusterInstance, type ClusterInstanceArgs } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { describeCluster } from "../../../operations/aurora";
-import { counted } from "../../../restore-points/counted";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
-import { orEnd } from "../../problem";
 import { checkedArgs } from "../create/resource-args";
 import { type ProtectContext, type ProtectedDatabase, regionOf } from "../kind";
 import { clusterProtection, declareCluster, rangeOf } from "../rds/cluster";
-import { protectExistingRds } from "../rds/protection";
+import { declaredRds, protectExistingRds } from "../rds/protection";
 import type { AuroraArgs, AuroraCreateArgs } from "./args";
 import { type AuroraEngine, clusterIdentifier, configuredRegion, lookUpSource } from "./source";
 
@@ -46,18 +44,10 @@ export function protectCreated(
       { parent: context.parent, protect: true, retainOnDelete: true },
     );
   }
-  const found = pulumi
-    .output(clusterIdentifier(name, args))
-    .apply((id) => orEnd(`database ${name}`, () => describeCluster(where, id, context.aws.access)));
-  return {
-    status: pulumi.output(create.instances.length).apply(() => ({
-      name,
-      kind: engine.kind,
-      protectedBy: `the cluster's own continuous backup of ${counted(days, "day")} in ${where}, declared here`,
-      notes: [],
-    })),
-    range: found.apply((description) => rangeOf(name, description)),
-  };
+  const goal = { kind: engine.kind, what: "cluster", region: where, days, notes: [] };
+  return declaredRds(name, goal, clusterIdentifier(name, args), async (id) =>
+    rangeOf(name, await describeCluster(where, id, context.aws.access)),
+  );
 }
 
 /** Has AWS Backup keep a continuous backup of a cluster that exists. */

@@ -2,15 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { answered } from "../../../operations/answered";
 import { describeCluster, tagsOf } from "../../../operations/aurora";
 import { describeInstance } from "../../../operations/rds";
-import { clusterTaking, instanceTaking, isNameTaken } from "../../../operations/rds-taking-name";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
-import { stackIdentity } from "../../state";
 import { retentionOwner } from "../../vaults/aws/source";
-import { type DatabaseKind, DECLARED_HERE, regionOf } from "../kind";
+import { type DatabaseKind, regionOf } from "../kind";
 import { type RdsArgs, rdsSchema } from "./args";
-import { copyIdentifier, switchedRds } from "./copies";
+import { copyIdentifier } from "./copies";
 import { createdCluster, createdInstance } from "./created";
 import type { RdsEngine } from "./engine";
 import { protectCreatedInstance, protectExistingInstance, readInstanceRange } from "./instance-protect";
@@ -19,6 +17,7 @@ import { NOT_CONTINUOUS, protectCreatedCluster, protectExistingCluster, readClus
 import { restoreMultiAzCluster } from "./multi-az-restore";
 import { snapshotDoubt, snapshotProblem } from "./snapshots";
 import { configuredRegion, identifierOf, isCluster, lookUpCluster, lookUpInstance } from "./source";
+import { rdsSwitchOver } from "./switched";
 
 export type { RdsArgs } from "./args";
 
@@ -103,25 +102,10 @@ export function rds(engine: RdsEngine): DatabaseKind<RdsArgs> {
     },
     restore: (name, args, context) =>
       (isCluster(args) ? restoreMultiAzCluster : restoreInstance)(engine, name, args, context),
-    async namesTaken(name, args, { aws }) {
-      const identifier = args.existing?.instanceIdentifier ?? args.existing?.clusterIdentifier;
-      if (typeof identifier !== "string") return [];
-      const region = regionOf(configuredRegion(args), aws, name);
-      const what = isCluster(args) ? "cluster" : "instance";
-      return (await isNameTaken(what, region, identifier, stackIdentity(), aws.access)) ? [identifier] : [];
-    },
-    async namesMarked(name, args, { aws }) {
-      const identifier = args.existing?.instanceIdentifier ?? args.existing?.clusterIdentifier;
-      if (typeof identifier !== "string") return [];
-      const taking = isCluster(args) ? clusterTaking : instanceTaking;
-      const region = regionOf(configuredRegion(args), aws, name);
-      return (await taking(region, identifier, stackIdentity(), aws.access)) === undefined ? [] : [identifier];
-    },
-    switchOver(name, args, { aws, instant }) {
-      const identifier = args.existing?.instanceIdentifier ?? args.existing?.clusterIdentifier;
-      if (typeof identifier !== "string") return { because: DECLARED_HERE };
-      const region = regionOf(configuredRegion(args), aws, name);
-      return switchedRds(name, isCluster(args) ? "cluster" : "instance", { identifier, region, instant });
-    },
+    ...rdsSwitchOver((args) => ({
+      what: isCluster(args) ? "cluster" : "instance",
+      identifier: args.existing?.instanceIdentifier ?? args.existing?.clusterIdentifier,
+      region: configuredRegion(args),
+    })),
   };
 }

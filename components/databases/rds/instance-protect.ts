@@ -2,17 +2,15 @@ import { Instance, type InstanceArgs } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { answered } from "../../../operations/answered";
 import { describeInstance, type InstanceDescription } from "../../../operations/rds";
-import { counted } from "../../../restore-points/counted";
 import type { ReportedRange } from "../../../restore-points/ranges";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import type { AwsSettings } from "../../cloud-settings";
-import { orEnd } from "../../problem";
 import { checkedArgs } from "../create/resource-args";
 import { type ProtectContext, type ProtectedDatabase, plain, regionOf } from "../kind";
 import type { RdsArgs, RdsCreateArgs } from "./args";
 import { findInstance } from "./deleted";
 import { onlyEngine, type RdsEngine } from "./engine";
-import { protectExistingRds, type RdsProtection } from "./protection";
+import { declaredRds, protectExistingRds, type RdsProtection } from "./protection";
 import { checkInstance, configuredRegion, identifierOf, lookUpInstance } from "./source";
 
 /** Declares an instance with its protection. */
@@ -44,18 +42,10 @@ export function protectCreatedInstance(
     },
     { parent: context.parent, protect: true, retainOnDelete: true },
   );
-  const found = pulumi
-    .output(identifierOf(name, args))
-    .apply((id) => orEnd(`database ${name}`, () => describeInstance(region, id, context.aws.access)));
-  return {
-    status: pulumi.output({
-      name,
-      kind: engine.kind,
-      protectedBy: `the instance's own continuous backup of ${counted(days, "day")} in ${region}, declared here`,
-      notes: engine.notes,
-    }),
-    range: found.apply((description) => rangeOf(name, description)),
-  };
+  const goal = { kind: engine.kind, what: "instance", region, days, notes: engine.notes };
+  return declaredRds(name, goal, identifierOf(name, args), async (id) =>
+    rangeOf(name, await describeInstance(region, id, context.aws.access)),
+  );
 }
 
 /** Has AWS Backup keep a continuous backup of an instance that exists. */

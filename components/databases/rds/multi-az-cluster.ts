@@ -4,14 +4,14 @@ import { counted } from "../../../restore-points/counted";
 import type { ReportedRange } from "../../../restore-points/ranges";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
 import type { AwsSettings } from "../../cloud-settings";
-import { endProgram, orEnd } from "../../problem";
+import { endProgram } from "../../problem";
 import { declareRepair, noted } from "../drift-repair";
 import { type ProtectContext, type ProtectedDatabase, plain, regionOf } from "../kind";
 import type { RdsArgs, RdsCreateArgs } from "./args";
 import { clusterProtection, declareCluster, rangeOf } from "./cluster";
 import { findMultiAzCluster, NO_DELETED_CLUSTERS } from "./deleted";
 import type { RdsEngine } from "./engine";
-import { type RdsProtection, refusal, shortfalls, stateFault } from "./protection";
+import { declaredRds, type RdsProtection, refusal, shortfalls, stateFault } from "./protection";
 import { checkCluster, configuredRegion, identifierOf, lookUpCluster } from "./source";
 
 /** Why AWS Backup keeps none continuously. [AWS Backup Developer Guide, Amazon RDS Multi-Availability Zone backups] */
@@ -39,18 +39,10 @@ export function protectCreatedCluster(
     },
     context,
   );
-  const found = pulumi
-    .output(identifierOf(name, args))
-    .apply((id) => orEnd(`database ${name}`, () => describeCluster(region, id, context.aws.access)));
-  return {
-    status: pulumi.output({
-      name,
-      kind: engine.kind,
-      protectedBy: `the cluster's own continuous backup of ${counted(days, "day")} in ${region}, declared here`,
-      notes: engine.notes,
-    }),
-    range: found.apply((description) => rangeOf(name, description)),
-  };
+  const goal = { kind: engine.kind, what: "cluster", region, days, notes: engine.notes };
+  return declaredRds(name, goal, identifierOf(name, args), async (id) =>
+    rangeOf(name, await describeCluster(region, id, context.aws.access)),
+  );
 }
 
 /** Has a Multi-AZ DB cluster that exists keep its automated backups as long as is asked for. */

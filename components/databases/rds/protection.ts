@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { counted } from "../../../restore-points/counted";
 import { messageOf } from "../../../restore-points/error-message";
 import type { ReportedRange } from "../../../restore-points/ranges";
-import { endProgram } from "../../problem";
+import { endProgram, orEnd } from "../../problem";
 import { type BackupPlanRun, overdueBecause } from "../../vaults/aws/overdue";
 import { continuousPlan, declareContinuousBackup } from "../../vaults/continuous-backup";
 import type { ProtectContext, ProtectedDatabase } from "../kind";
@@ -56,6 +56,24 @@ export interface RdsProtectionGoal {
   /** False: only check the database, and refuse settings that do not meet the configuration. */
   manage: boolean;
   notes: string[];
+}
+
+/** What is declared here with its protection, and can be restored as far as `range` says. */
+export function declaredRds(
+  name: string,
+  { kind, what, region, days, notes }: Omit<RdsProtectionGoal, "manage">,
+  identifier: pulumi.Input<string>,
+  range: (identifier: string) => Promise<ReportedRange>,
+): ProtectedDatabase {
+  return {
+    status: pulumi.output({
+      name,
+      kind,
+      protectedBy: `the ${what}'s own continuous backup of ${counted(days, "day")} in ${region}, declared here`,
+      notes,
+    }),
+    range: pulumi.output(identifier).apply((id) => orEnd(`database ${name}`, () => range(id))),
+  };
 }
 
 /** Has AWS Backup keep a continuous backup of what exists, be it an RDS instance or an Aurora cluster. */

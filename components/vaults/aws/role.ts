@@ -15,6 +15,17 @@ export interface BackupRole {
   ready: pulumi.Resource[];
 }
 
+/** A role with one of AWS's own policies. */
+interface ServiceRole {
+  name: string;
+  /** The policy's name. */
+  policy: string;
+  /** What it is for, as the end of its description. */
+  work: string;
+  region: string;
+  tags: Record<string, string>;
+}
+
 /** What a role may back up: databases of one type, by their ARNs. */
 export interface RoleDatabase {
   resourceType: string;
@@ -163,23 +174,21 @@ export function declareRestoreRole(
   tags: Record<string, string>,
   parent: pulumi.Resource,
 ): BackupRole {
+  const policy = "AWSBackupServiceRolePolicyForRestores";
+  return declareServiceRole({ name: `${name}-restore-role`, policy, work: "to test restores", region, tags }, parent);
+}
+
+/** Declares a role as which AWS Backup works by one of AWS's own policies. */
+export function declareServiceRole(
+  { name, policy, work, region, tags }: ServiceRole,
+  parent: pulumi.Resource,
+): BackupRole {
   const role = new Role(
-    `${name}-restore-role`,
-    {
-      ...roleName(`${name}-restore-role`),
-      description: "AWS Backup works as this role to test restores",
-      assumeRolePolicy: TRUST,
-      tags,
-    },
+    name,
+    { ...roleName(name), description: `AWS Backup works as this role ${work}`, assumeRolePolicy: TRUST, tags },
     { parent },
   );
-  const attachment = new RolePolicyAttachment(
-    `${name}-restore-role-policy`,
-    {
-      role: role.name,
-      policyArn: `arn:${awsPartition(region).id}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForRestores`,
-    },
-    { parent },
-  );
+  const policyArn = `arn:${awsPartition(region).id}:iam::aws:policy/service-role/${policy}`;
+  const attachment = new RolePolicyAttachment(`${name}-policy`, { role: role.name, policyArn }, { parent });
   return { role, ready: [attachment] };
 }

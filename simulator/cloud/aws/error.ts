@@ -1,14 +1,4 @@
-/** An error as AWS words it. The wire server and the provider each put it into their own shape. */
-export class AwsError extends Error {
-  /** AWS's own code, such as `ResourceNotFoundException`. */
-  readonly code: string;
-  /** The HTTP status that AWS answers with. */
-  readonly status: number;
+import { CloudError } from "../cloud-error";
 
-  constructor(code: string, message: string, status = 400) {
-    super(message);
-    this.name = code;
-    this.code = code;
-    this.status = status;
-  }
-}
+/** An error as AWS words it. */
+export class AwsError extends CloudError {}

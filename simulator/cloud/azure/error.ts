@@ -1,17 +1,7 @@
-/** An error as the Azure Resource Manager words it. The wire server and the provider each put it into their own shape. */
-export class ArmError extends Error {
-  /** Azure's own code, such as `ResourceNotFound`. */
-  readonly code: string;
-  /** The HTTP status that Azure answers with. */
-  readonly status: number;
+import { CloudError } from "../cloud-error";
 
-  constructor(code: string, message: string, status = 400) {
-    super(message);
-    this.name = code;
-    this.code = code;
-    this.status = status;
-  }
-}
+/** An error as the Azure Resource Manager words it. */
+export class ArmError extends CloudError {}
 
 export function invalidParameter(parameter: string): ArmError {
   return new ArmError(
