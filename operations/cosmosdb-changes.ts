@@ -82,6 +82,7 @@ export async function completeAccount(
   if (await set("default consistency", before === level ? undefined : { properties: { consistencyPolicy } }))
     say(`${account.name}: default consistency ${level}, was ${before}`);
   const network = Object.entries(wanted.network).filter(
+    // Cast: `Object.entries` forgets that these are its keys.
     ([key, value]) => !sameSetting(value, properties[key as keyof CosmosNetwork]),
   );
   if (await set("network", network.length > 0 ? { properties: Object.fromEntries(network) } : undefined))

@@ -97,7 +97,7 @@ export async function awaitAccount(address: CosmosAddress, access: AzureAccessSo
 export function continuousDays({ properties: { backupPolicy } }: CosmosAccount): number {
   if (backupPolicy?.type !== "Continuous") return 0;
   const tier = backupPolicy.continuousModeProperties?.tier ?? "Continuous30Days";
-  return COSMOSDB_TIERS[tier as keyof typeof COSMOSDB_TIERS] ?? 0;
+  return Object.entries(COSMOSDB_TIERS).find(([name]) => name === tier)?.[1] ?? 0;
 }
 
 /** The tier that reaches back at least so many days. */

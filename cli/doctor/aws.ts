@@ -3,7 +3,7 @@ import { namespacePatterns } from "../../components/databases/dynamodb/tables";
 import { type AskedActions, awsIdentity, deniedActions } from "../../operations/aws-permissions";
 import { readOptIn } from "../../operations/backup";
 import { rdsQuotas } from "../../operations/rds-quotas";
-import { AWS_DOCUMENTS, type Document, filledDocument, type Placeholders, type Statement } from "../../permissions/aws";
+import { AWS_DOCUMENTS, filledDocument, type Placeholders, type Statement } from "../../permissions/aws";
 import { awsPartition } from "../../restore-points/rules/aws-partition";
 import { webClock } from "./clock";
 import { type Ask, checked, type Finding, found, ok, problem, warning } from "./finding";
@@ -120,7 +120,7 @@ async function permissionFindings(
   const services = servicesOf(values, vault !== undefined);
   const findings: Omit<Finding, "check">[] = [];
   for (const who of ["preview", "up", "restore", "recover"] as const) {
-    const asked = filledDocument(AWS_DOCUMENTS[who] as Document, values).Statement.map(
+    const asked = filledDocument(AWS_DOCUMENTS[who], values).Statement.map(
       ({ Action, Resource, Condition }): AskedActions => ({
         actions: Action.filter((action) => services.has(action.split(":")[0] ?? "")),
         resources: Resource,

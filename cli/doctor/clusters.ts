@@ -162,6 +162,7 @@ async function scheduleFindings(
       longestIntervalMillis: longest,
     }))
       findings.push(split("problem", text));
+  // Cast: a stack's file has plain texts only.
   const next = nextRun(schedule, timeZone as string, now());
   const text = next === undefined ? "never" : `at ${formatInstant(next)} (in ${durationText(next - now())})`;
   const last =

@@ -77,10 +77,11 @@ async function findingsOf(
     if (server === undefined) return [gone(name, `the server ${serverName} in ${resourceGroupName}`)];
     return protectedOr(name, `server ${serverName}`, serverShortfalls(server, days));
   }
+  // Cast: its schema.
   const { clusterIdentifier, instanceIdentifier } = existing as {
     clusterIdentifier?: string;
     instanceIdentifier?: string;
-  }; // Cast: its schema.
+  };
   return clusterIdentifier === undefined
     ? instanceFindings(name, { region, identifier: instanceIdentifier ?? "", days }, situation)
     : clusterFindings(name, { region, identifier: clusterIdentifier, days }, situation);

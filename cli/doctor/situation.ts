@@ -52,6 +52,7 @@ export function situationOf(config: Record<string, unknown>, env: NodeJS.Process
     ...(Array.isArray(roles) && { assumeRoles: roles.filter(isObject) as unknown as AwsAccess["assumeRoles"] }),
   };
   return {
+    // Cast: a stack's file has plain lists only.
     databases: (own.databases as DatabaseArgs[]).map(kindOf),
     pause: own.pause,
     vault: own.vault,

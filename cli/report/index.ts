@@ -50,16 +50,20 @@ export function register(command: Command, run: Run): void {
     .action(run((terminal, options: Options) => report(terminal, options)));
 }
 
+async function factsOf(stack: string | undefined, file: string | undefined, cwd: string, terminal: Terminal) {
+  if (stack !== undefined && file === undefined) return await readStack(stack, cwd, terminal);
+  if (file !== undefined && stack === undefined) return readFile(file);
+  throw new UsageError("give either --stack, for what a stack restores now, or --evidence, for a file of a drill");
+}
+
 async function report(terminal: Terminal, options: Options): Promise<ExitCode> {
   const { stack, cwd, evidence: file } = options;
-  if ((stack === undefined) === (file === undefined))
-    throw new UsageError("give either --stack, for what a stack restores now, or --evidence, for a file of a drill");
   const toOutput = [options.html, options.badge, options.metrics].filter((path) => path === "-").length;
   if (toOutput + (options.json ? 1 : 0) > 1)
     throw new UsageError(
       "standard output takes one of --json, --html -, --badge - and --metrics -; give files for the others",
     );
-  const facts = file === undefined ? await readStack(stack as string, cwd, terminal) : readFile(file);
+  const facts = await factsOf(stack, file, cwd, terminal);
   const { evidence, lastVerified } = facts;
   write(options, facts, terminal);
   if (options.json) printJson(terminal, evidence ?? { stack: facts.stack, lastVerified: lastVerified ?? null });

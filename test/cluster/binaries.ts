@@ -19,7 +19,7 @@ export type Program = keyof typeof PROGRAMS;
 /** For one command of Go, so that a registry that does not answer ends in a message. */
 const GO_MILLIS = 45 * 60_000;
 
-/** The programs cannot be built here: no modules to be had, a Go that is too old, no room. It tells nothing of the project. */
+/** The programs cannot be built here: no modules to be had, a Go that is too old, no room. It says nothing of the project. */
 export class BuildError extends Error {}
 
 export function goIsThere(): boolean {

@@ -1,6 +1,6 @@
 /**
  * Builds the control plane's programs for `npm run test:cluster`, unless they are there. Exits 75 when that is not possible
- * on this machine, so that `.ci/run` can tell it from a problem.
+ * on this machine, so that `.ci/run` can distinguish it from a problem.
  */
 import { BuildError, controlPlaneBinaries, goIsThere } from "./binaries";
 

@@ -158,7 +158,7 @@ clusterTest(
 );
 
 clusterTest("a token that the server does not know is said so", async (t) => {
-  const reader = await readerOf("by-token", { token: "nobody's" });
+  const reader = await readerOf("by-token", { token: "unknown" });
   await t.throwsAsync(lookUpReleases(reader, RELEASES), { message: /refuses: Unauthorized$/ });
 });
 

@@ -13,7 +13,7 @@ export interface Ended {
   output: string;
 }
 
-/** Stands in for a node: runs the containers of Jobs' pods as processes, from the pods' own specs. */
+/** A substitute for a node: runs the containers of Jobs' pods as processes, from the pods' own specs. */
 export class Node {
   readonly ended: Ended[] = [];
   /** By the pod's name. */
@@ -28,7 +28,7 @@ export class Node {
     private readonly namespace: string,
   ) {
     this.looking = this.look();
-    // Told by `stop`; until then nobody waits for it.
+    // Resolved by `stop`; until then nothing waits for it.
     this.looking.catch(() => {});
   }
 

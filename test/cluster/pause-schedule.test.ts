@@ -318,7 +318,7 @@ clusterTest("the rights suffice, and each single one is needed", async (t) => {
   t.is(code, 0, output);
 });
 
-clusterTest("the schedule starts runs by itself, and never one beside another", async (t) => {
+clusterTest("the schedule starts runs by itself, and never two at once", async (t) => {
   t.timeout(6 * 60_000);
   const before = new Set((await plane.api.list("batch/v1", "Job", NAMESPACE)).map(({ metadata }) => metadata.name));
   const cronJob = await plane.api.get("batch/v1", "CronJob", NAMESPACE, NAME);

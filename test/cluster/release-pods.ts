@@ -1,6 +1,6 @@
 import type { Api, KubernetesObject } from "./api";
 
-/** Stands in for the kubelet of the node on which a namespace's Deployments have their pods: they are ready at once, and end when deleted. */
+/** A substitute for the kubelet of the node on which a namespace's Deployments have their pods: they are ready at once, and end when deleted. */
 export class ReleasePods {
   /** Pods whose node does not answer: nothing happens to them. */
   readonly lost = new Set<string>();

@@ -112,7 +112,7 @@ export class BothEngines {
     t.deepEqual(others, [], `the SDKs ask for other versions than are simulated: ${simulated.join(", ")}`);
   }
 
-  /** The same run on both engines, as it comes: what is done beside something that fails is a matter of chance. */
+  /** The same run on both engines, as it comes: what is done next to something that fails is a matter of chance. */
   async runBoth(run: Run): Promise<{ real: StackResult; embedded: StackResult }> {
     const [real, embedded] = await Promise.all([this.real.stack[run](), this.embedded.stack[run]()]);
     if (run === "up" || run === "destroy") {

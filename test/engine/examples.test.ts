@@ -12,7 +12,7 @@ import { BothEngines } from "./both-engines";
 /** Every example on both engines, its previews on the real one judged by the policy pack. */
 const POLICIES = join(__dirname, "../../policies");
 
-/** What is to be told of every set that has a vault and needs a pause. */
+/** What is said of every set that has a vault and needs a pause. */
 const TOLD_OF_VAULTS = /^(scheduled copies of .* are per-database copies|vault \S+ keeps nothing of )/;
 
 if (!findPulumi())

@@ -1,4 +1,4 @@
-/** What the real engine does with `--parallel`: what it tells the program, and how many restores run at a time. */
+/** What the real engine does with `--parallel`: what it passes to the program, and how many restores run at a time. */
 import { setTimeout as sleep } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
 import { dynamodbDrill, RELEASE } from "../../bench/sets";

@@ -18,7 +18,7 @@ import { REGION } from "../programs/rehearsed";
 
 const LANGUAGES = readFileSync(join(__dirname, "../../docs/languages.md"), "utf8");
 
-/** A program that docs/languages.md shows, as it stands there. */
+/** A program that docs/languages.md shows, as it is there. */
 export function documented(name: string): string {
   const [, text] = new RegExp(`<!-- test:${name} -->\n\`\`\`\\w+\n(.*?)\`\`\``, "s").exec(LANGUAGES) ?? [];
   if (text === undefined) throw new Error(`docs/languages.md has no program after <!-- test:${name} -->`);

@@ -8,7 +8,7 @@ import { secret } from "../../simulator/engine/stack";
 import { changes, errors, REGION, recordWindow } from "../programs/rehearsed";
 import { BothEngines, failNextCreation } from "./both-engines";
 
-/** The whole program on both engines: one stack's life, told in tests that follow each other. */
+/** The whole program on both engines: one stack's life, in tests that follow each other. */
 const onEngines = findPulumi() ? test.serial : test.serial.skip;
 const ELSEWHERE = "ap-northeast-3";
 const MINUTE = 60_000;

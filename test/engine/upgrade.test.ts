@@ -33,7 +33,7 @@ if (!findPulumi())
         [
           // The stack lets go of the record (it stays in the cluster), and writes to it as a patch from now on.
           "delete kubernetes:core/v1:ConfigMap scalar-pause-windows",
-          // A new version of the pauser stands beside the old one until the CronJob uses it.
+          // A new version of the pauser exists next to the old one until the CronJob uses it.
           "replace kubernetes:core/v1:ConfigMap scalar-pause-pauser",
         ],
         run,
@@ -46,7 +46,7 @@ if (!findPulumi())
   },
 );
 
-/** The databases, the copies that stand beside them, and the record: what the program looks for. */
+/** The databases, their copies, and the record: what the program looks for. */
 function buildWithCopies(cloud: SimulatedCloud): void {
   build(cloud);
   const sources = cloud.aws.dynamodb.region(REGION);

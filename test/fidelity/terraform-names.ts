@@ -16,7 +16,7 @@ export function terraformType(token: string): string {
 
 /**
  * Inputs in Terraform's words: Pulumi's bridge writes names in camel case, and lists in the plural. What the schema does not
- * have is left out, and its path is told of.
+ * have is left out, and its path is reported.
  */
 export function terraformBlock(
   schema: BlockSchema,

@@ -27,7 +27,7 @@ const BLOCKS: Record<string, string> = {
   selectionTags: "selection_tag",
 };
 
-/** What moto tells wrongly of what is there: a plan that would only fix that is no change. */
+/** What moto reports wrongly of what exists: a plan that would only fix that is no change. */
 const MOTO_FAULTS: Record<string, { attributes: string[]; reason: string }> = {
   "aws:dynamodb/table:Table": { attributes: ["billing_mode"], reason: "a restored table has no billing mode" },
   "aws:rds/cluster:Cluster": {

@@ -67,6 +67,7 @@ export function declareCopy(
       // A restore drops the firewall: until the completion has set it again, the copy allows no access.
       publicNetworkAccess: "Disabled",
       capabilities: properties.capabilities,
+      // Cast: the SDK knows the members of a rule, and Azure has answered them.
       cors: properties.cors as never,
       disableLocalAuth: properties.disableLocalAuth,
       disableKeyBasedMetadataWriteAccess: properties.disableKeyBasedMetadataWriteAccess,

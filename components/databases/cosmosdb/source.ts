@@ -15,6 +15,7 @@ export function addressOf(name: string, args: CosmosdbArgs): pulumi.Output<Cosmo
     args.existing ?? args.create?.account;
   return pulumi.all([account?.accountName, account?.resourceGroupName]).apply(([accountName, resourceGroupName]) => ({
     accountName: accountName ?? name,
+    // Cast: the schema of both needs it.
     resourceGroupName: resourceGroupName as string,
   }));
 }
@@ -32,7 +33,7 @@ export function lookUpSource<More>(
       return { at, account, ...(await more(account)) };
     }),
   );
-  // The compiler cannot see that an unknown `More` stays as it is on its way through an output.
+  // Cast: the compiler cannot see that an unknown `More` stays as it is on its way through an output.
   return found as unknown as pulumi.Output<{ at: CosmosAddress; account: CosmosAccount } & More>;
 }
 

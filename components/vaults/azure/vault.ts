@@ -94,9 +94,9 @@ export class AzureVault extends pulumi.ComponentResource {
     // Consumers of this output get an existing vault, with its backup instances.
     this.vaults = pulumi
       .all([location, immutability, problems, pulumi.all(instances.map(({ name: instance }) => instance))])
-      .apply(([where, immutable, amiss]) => [
+      .apply(([where, immutable, problem]) => [
         azureVaultStatus(
-          { location: where, immutability: immutable, amiss },
+          { location: where, immutability: immutable, amiss: problem },
           settings,
           databases,
           args.notKept,

@@ -114,7 +114,7 @@ judged("each release connects to the copies of its own databases, and to nothing
 /** Helm values, by chart and key. */
 const loadValues = (values: string) => parse(values) as Record<string, Record<string, string>>;
 
-const ORACLE_URLS: [present: string, told: RegExp][] = [
+const ORACLE_URLS: [present: string, asked: RegExp][] = [
   ["jdbc:oracle:thin:@//db.example.com:1521/LEDGER", /SERVICE_NAME=LEDGER/],
   ["jdbc:oracle:thin:@db.example.com:1521/LEDGER", /SERVICE_NAME=LEDGER/],
   ["jdbc:oracle:thin:@db.example.com:1521:LEDGER", /SID=LEDGER/],
@@ -128,11 +128,11 @@ judged("Oracle's driver connects to the copy, and asks it for the same service",
   const heard: string[] = [];
   const server = await listening((text) => heard.push(text));
   const { port } = server.address() as { port: number };
-  for (const [present, told] of ORACLE_URLS) {
+  for (const [present, asked] of ORACLE_URLS) {
     const url = moveJdbcUrl(present, `jdbc:oracle:thin:@127.0.0.1:${port}/ORCL`)?.url as string;
     heard.length = 0;
     await connect(url);
-    t.regex(heard.join(""), told, url);
+    t.regex(heard.join(""), asked, url);
   }
   server.close();
 });

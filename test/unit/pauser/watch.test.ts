@@ -312,7 +312,7 @@ test("lists that catch up are read again", async (t) => {
   const { cluster } = sceneOf();
   const { ended } = await beginHolding(cluster);
   cluster.api.lagBehind();
-  cluster.tamper({ edited: "meanwhile" });
+  cluster.tamper({ edited: "in the meantime" });
   await elapse(cluster, 9000);
   t.is(cluster.pausedPods.length, 3);
   cluster.time.after(2500, () => cluster.api.catchUp());

@@ -123,7 +123,7 @@ test.serial("warns about an explicit provider that pins no cluster, as if there 
 
 test.serial("nothing is looked up in a preview while the cluster is yet to be created", async (t) => {
   await mocked(true);
-  const created = new Namespace("stands-for-a-cluster", {});
+  const created = new Namespace("created-with-the-cluster", {});
   const provider = new Provider("given", { kubeconfig: created.id });
   t.is(await seen(new Component("a", { provider })), "unknown");
   t.deepEqual(messages, []);

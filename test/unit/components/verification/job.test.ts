@@ -68,7 +68,7 @@ test.serial("the pod of each Job is hardened, its init containers too", async (t
       );
       t.truthy(container.resources.limits.memory, container.name);
     }
-    // Only in the Secret: whoever may read Jobs does not see it.
+    // Only in the Secret: an account that may read Jobs does not see it.
     t.false(JSON.stringify(spec).includes("SECRET"));
     for (const volume of pod.volumes) t.deepEqual(Object.keys(volume).includes("hostPath"), false);
     const [{ volumeMounts }] = pod.containers;
