@@ -226,7 +226,7 @@ function warnOfSnapshots(vault: AwsVaultArgs, vaulted: VaultedDatabase[], need: 
   pulumi.log.warn(
     `scheduled copies of ${snapshots.map(({ name }) => name).join(", ")} in vault ${vault.name} are per-database copies, not restore points of the set: ${need.because}. ${
       vault.keepRestored
-        ? "Consistent ones get there from each restore of a restore point, while its copies stand (vault.aws.keepRestored)."
+        ? "Consistent ones get there from each restore of a restore point, while its copies exist (vault.aws.keepRestored)."
         : "For consistent ones, set vault.aws.keepRestored and restore a restore point now and then."
     }`,
     parent,

@@ -11,7 +11,7 @@ export interface CopyNotes {
 }
 
 /**
- * What a user is left to do once the copies stand, numbered.
+ * What a user is left to do once the copies exist, numbered.
  * @param context that of the kubeconfig for the stack's own cluster, if it is known
  */
 export function nextSteps(

@@ -39,7 +39,7 @@ export function databasesOf<Database extends { name: string }>(
   return set.filter(({ name }) => databases === undefined || databases.includes(name));
 }
 
-/** What is wrong with the databases that releases name, those of other clusters among them. `path` is where the releases stand. */
+/** What is wrong with the databases that releases name, those of other clusters among them. `path` is where the releases are. */
 export function releaseDatabaseProblems(
   databases: readonly { name: string }[],
   releases: readonly ReleaseDatabases[],

@@ -62,7 +62,7 @@ function hasWindowBackups({ dynamodb }: DatabaseArgs): boolean {
   return dynamodb?.windowBackups !== undefined;
 }
 
-/** Doubts about values, wherever they stand. */
+/** Doubts about values, wherever they are. */
 function found(value: unknown, path: (string | number)[]): Problem[] {
   if (Array.isArray(value)) return value.flatMap((each, index) => found(each, [...path, index]));
   if (typeof value === "string") return doubts(String(path.findLast((step) => typeof step === "string")), value, path);

@@ -6,7 +6,7 @@ const HEAD = `# Configuration
 
 Everything a stack can say under \`${PROJECT}:\`, generated from \`config/schema.ts\` by \`npm run schema\`. The files in
 \`examples/\` show it in use; editors complete and check it by \`config/stack-config.schema.json\`.
-Keys of the form \`[]\` stand in each element of a list. AWS's region and credentials are the provider's own:
+Keys of the form \`[]\` are in each element of a list. AWS's region and credentials are the provider's own:
 \`aws:region\`, \`aws:profile\` and so on.
 
 With \`${PROJECT}:pause\`, set \`kubernetes:context\`: the context of your kubeconfig, as \`kubectl config get-contexts\` lists

@@ -19,10 +19,10 @@ const OLD_WORDS: OldWord[] = [
       /^(test\/[^:]+:|bench\/[^:]+:|[^:]+: .*(<\/?Fault>|\bFault\b|inject\w* fault|random faults|faults\.property))/,
   },
   {
-    text: /\b(stands|stood|standing)\b/i,
+    text: /\b(stand|stands|stood|standing)\b/i,
     inNames: /(?<=[a-z])(Stands?|Standing|Stood)(?![a-z])|\bstanding[A-Z]/,
     instead: "exists, remains, existing",
-    allowed: /stands for/,
+    allowed: /stands? for|stand-in/,
   },
   { text: /\b(told|telling|tells?)\b/i, inNames: /(?<=[a-z])(Told|Tells?)(?![a-z])/, instead: "reports, says, shows" },
   // The output `vaults` has a key of that name.

@@ -38,14 +38,16 @@ export function knownValues(values: Record<string, unknown>): KnownValues {
 function replaced(
   value: unknown,
   path: Path,
-  stand: (path: Path, because: UnknownValue["because"]) => unknown,
+  replacement: (path: Path, because: UnknownValue["because"]) => unknown,
 ): unknown {
   if (typeof value === "string")
-    return value.includes("${") && path[0] !== "properties" ? stand(path, "variable") : value;
-  if (Array.isArray(value)) return value.map((each, index) => replaced(each, [...path, index], stand));
+    return value.includes("${") && path[0] !== "properties" ? replacement(path, "variable") : value;
+  if (Array.isArray(value)) return value.map((each, index) => replaced(each, [...path, index], replacement));
   if (!isObject(value)) return value;
-  if (isSecure(value)) return stand(path, "secure");
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replaced(each, [...path, key], stand)]));
+  if (isSecure(value)) return replacement(path, "secure");
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, replaced(each, [...path, key], replacement)]),
+  );
 }
 
 /** How a stack's file holds a secret: `secure: <encrypted>`, and nothing else. */

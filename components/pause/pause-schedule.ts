@@ -95,7 +95,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
           name: `${name}-windows`,
           namespace,
           labels,
-          // The same owner of the labels each time, or their old values would stand in the way of new ones.
+          // The same owner of the labels each time, or their old values would keep new ones out.
           annotations: { "pulumi.com/patchFieldManager": "scalar-backup", "pulumi.com/patchForce": "true" },
         },
       },

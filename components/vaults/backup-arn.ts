@@ -12,6 +12,6 @@ export function backupArnProblem(
   if (service !== wanted.service || !wanted.resource.test(resource))
     return `${JSON.stringify(text)} is not allowed; expected the ARN of a backup, such as ${wanted.example}`;
   if (wanted.region !== undefined && region !== wanted.region)
-    return `${text} is in ${region}, and the copy is to stand in ${wanted.region}: copy it there first, or restore it there`;
+    return `${text} is in ${region}, and the copy is to be in ${wanted.region}: copy it there first, or restore it there`;
   return undefined;
 }

@@ -5,6 +5,7 @@ import type { SharedWorker } from "ava/plugin";
 import type { ProgramOptions, Running } from "../../simulator/engine/embedded";
 import { type Source, served } from "../../simulator/engine/embedded";
 import type { Written } from "../../simulator/providers/command";
+import { orderedProgram } from "./ordered-program";
 import type { Answer, Order } from "./warm-worker";
 
 const OPERATION = /require\('scalar-backup\/operations'\)" (\S+)$/;
@@ -37,19 +38,9 @@ export class WarmProgram {
     return { stdout: written, stderr: "" };
   }
 
-  #start({ project, organization, stack, config, address, preview, parallel, environment }: ProgramOptions): Running {
-    const { values, secretKeys } = config;
-    const program = {
-      main: project.main,
-      project: project.name,
-      organization,
-      stack,
-      address,
-      preview,
-      parallel,
-      config: values,
-      secretKeys,
-    };
+  #start(options: ProgramOptions): Running {
+    const { environment } = options;
+    const program = orderedProgram(options);
     const ended = this.#ask({ environment, program }).then(async ({ problem }) => {
       if (problem !== undefined) await this.#end(true);
       return problem;

@@ -94,7 +94,7 @@ test("a window's backups restore it when point-in-time recovery has forgotten it
   t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");
 
   for (const { BackupArn } of source.backups.list()) source.backups.delete(BackupArn as string);
-  t.deepEqual(changes(await stack.preview()), [], "copies that stand need their backups no more");
+  t.deepEqual(changes(await stack.preview()), [], "copies that exist need their backups no more");
   delete stack.config["scalar-backup:restore"];
   const removed = await stack.up();
   t.true(removed.succeeded, errors(removed));

@@ -14,6 +14,6 @@ export interface CopyBackup extends Pick<AwsBackupSource, "resourceType"> {
 /** Where copies of restore points are kept. */
 export interface KeptCopies extends KeepRestoredArgs {
   vaultName: string;
-  /** The vaults, once they stand. */
+  /** The vaults, once they exist. */
   vaults: pulumi.Output<VaultStatus[]>;
 }

@@ -9,7 +9,7 @@ const TRUST = JSON.stringify({
   Statement: [{ Effect: "Allow", Principal: { Service: "backup.amazonaws.com" }, Action: "sts:AssumeRole" }],
 });
 
-/** As whom AWS Backup works, and what has to stand before it can. */
+/** As whom AWS Backup works, and what has to exist before it can. */
 export interface BackupRole {
   role: Role;
   ready: pulumi.Resource[];

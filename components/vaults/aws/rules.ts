@@ -15,7 +15,7 @@ export interface VaultedDatabase {
   rules: VaultRuleArgs[];
   /** Those that are given for it, in the configuration's order. */
   given: readonly VaultRuleArgs[];
-  /** Where its rules stand in the configuration. */
+  /** Where its rules are in the configuration. */
   path: string;
 }
 

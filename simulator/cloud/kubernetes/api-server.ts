@@ -40,7 +40,7 @@ export class ApiServer {
   /** Called before each request is answered; what it throws is answered instead. For problems in tests. */
   beforeRequest?: (method: string, path: string) => void | Promise<void>;
   readonly requests: ServedRequest[] = [];
-  /** The date of its answers, in epoch milliseconds: the cluster's clock, unless a test lets it stand still. */
+  /** The date of its answers, in epoch milliseconds: the cluster's clock, unless a test stops it. */
   now: () => number = () => this.#options.clock.now();
 
   private constructor(options: ApiServerOptions, held: HeldAddress) {

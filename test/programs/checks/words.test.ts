@@ -7,6 +7,7 @@ for (const [text, word] of [
   ["const copiesStand = true;", "Stand"],
   ["const standingCopies = [];", "standingC"],
   ["the copies stand beside the source", "beside"],
+  ["the copies stand", "stand"],
   ["nobody is told", "nobody"],
   ["what it is, in words", "in words"],
   ["a fault of the configuration", "fault"],

@@ -1,43 +1,16 @@
 import test from "ava";
-import { buildAurora } from "../../../rehearsal/sets/aurora";
-import { buildDynamodb } from "../../../rehearsal/sets/dynamodb";
-import { multiAzClusterPart } from "../../../rehearsal/sets/rds";
 import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
-import { changes, errors, REGION, recordWindow, rehearsed } from "../rehearsed";
+import { changes, errors, recordWindow } from "../rehearsed";
+import { keptSet, RELEASE, TABLE } from "../vaults/kept-set";
 import { killedAt, switchedOver } from "./play";
 
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
-const TABLE = "ledger.accounts";
-const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
 
 test("copies of AWS Backup's backups take the production names, after everything else knows nothing of the instant", async (t) => {
   t.timeout(600_000);
-  const { cloud, stack, up, asProcesses, goingOnFrom } = await rehearsed(t, {
-    "scalar-backup:databases": [
-      { name: "ledger", dynamodb: { existing: { tables: [TABLE], scalardbTables: false } } },
-      { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } },
-      { name: "orders", rdsPostgresql: { existing: { clusterIdentifier: "orders-prod" } } },
-    ],
-    "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
-    "scalar-backup:vault": {
-      aws: {
-        name: "payments",
-        rules: [{ name: "daily", lifecycle: { deleteAfter: 400 } }],
-        keepRestored: { lifecycle: { deleteAfter: 400 } },
-      },
-    },
-  });
-  cloud.kubernetes.createNamespace(RELEASE.namespace);
+  const { cloud, stack, up, asProcesses, goingOnFrom, backup, rds, dynamodb } = await keptSet(t);
   await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 2 });
-  const backup = cloud.aws.backup.region(REGION);
-  const rds = cloud.aws.rds.region(REGION);
-  const dynamodb = cloud.aws.dynamodb.region(REGION);
-  // Backups are DynamoDB's own then, and can be restored by it.
-  backup.advancedDynamoDb = false;
-  buildDynamodb(cloud, REGION);
-  buildAurora(cloud, REGION, "customers-prod");
-  multiAzClusterPart("orders", { key: "rdsPostgresql", engine: "postgres" }, REGION).build(cloud);
   const write = (balance: number) => {
     rds.cluster("customers-prod").put("accounts", "a", { balance });
     rds.cluster("orders-prod").put("accounts", "a", { balance });

@@ -1,43 +1,16 @@
 import test from "ava";
 import { stackConfigProblems } from "../../../config/problems";
-import { buildAurora } from "../../../rehearsal/sets/aurora";
-import { buildDynamodb } from "../../../rehearsal/sets/dynamodb";
-import { multiAzClusterPart } from "../../../rehearsal/sets/rds";
 import { INSTANT_TAG } from "../../../restore-points/rules/tag-keys";
 import type { Cluster, ClusterSettings } from "../../../simulator/cloud/aws/aws";
-import { changes, errors, REGION, recordWindow, rehearsed } from "../rehearsed";
+import { changes, errors, REGION, recordWindow } from "../rehearsed";
+import { keptSet, TABLE } from "./kept-set";
 
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
-const TABLE = "ledger.accounts";
 
 test("copies of a restore point are kept while they exist, and restored when all else is gone; others are refused", async (t) => {
   t.timeout(120_000);
-  const { cloud, stack } = await rehearsed(t, {
-    "scalar-backup:databases": [
-      { name: "ledger", dynamodb: { existing: { tables: [TABLE], scalardbTables: false } } },
-      { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } },
-      { name: "orders", rdsPostgresql: { existing: { clusterIdentifier: "orders-prod" } } },
-    ],
-    "scalar-backup:pause": { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] },
-    "scalar-backup:vault": {
-      aws: {
-        name: "payments",
-        rules: [{ name: "daily", lifecycle: { deleteAfter: 400 } }],
-        keepRestored: { lifecycle: { deleteAfter: 400 } },
-      },
-    },
-  });
-  cloud.kubernetes.createNamespace("scalar");
-  const backup = cloud.aws.backup.region(REGION);
-  const rds = cloud.aws.rds.region(REGION);
-  const dynamodb = cloud.aws.dynamodb.region(REGION);
-  // Backups are DynamoDB's own then, and can be restored by it.
-  backup.advancedDynamoDb = false;
-  buildDynamodb(cloud, REGION);
-  buildAurora(cloud, REGION, "customers-prod");
-  // A Multi-AZ DB cluster, with storage, monitoring and insights that a restore of a snapshot has no argument for.
-  multiAzClusterPart("orders", { key: "rdsPostgresql", engine: "postgres" }, REGION).build(cloud);
+  const { cloud, stack, backup, rds, dynamodb } = await keptSet(t);
   const write = (balance: number) => {
     rds.cluster("customers-prod").put("accounts", "a", { balance });
     rds.cluster("orders-prod").put("orders", "o", { balance });
@@ -149,7 +122,7 @@ const REFUSED: [title: string, from: object, expected: string[]][] = [
     "a snapshot of another region",
     { orders: { backupArn: `arn:aws:rds:us-west-2:${account}:snapshot:s` } },
     [
-      `restore.from.orders: arn:aws:rds:us-west-2:${account}:snapshot:s is in us-west-2, and the copy is to stand in ${REGION}: copy it there first, or restore it there`,
+      `restore.from.orders: arn:aws:rds:us-west-2:${account}:snapshot:s is in us-west-2, and the copy is to be in ${REGION}: copy it there first, or restore it there`,
     ],
   ],
   [

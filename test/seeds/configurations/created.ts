@@ -58,7 +58,7 @@ export function createdArguments(resource: string): fc.Arbitrary<Args> {
 
 const ENGINES: Record<string, string> = { rdsOracle: "oracle-se2", rdsSqlserver: "sqlserver-se" };
 
-/** What `create` of a kind declares with arguments that providers accept: random ones may stand in place of usual ones, too. */
+/** What `create` of a kind declares with arguments that providers accept: random ones may take the place of usual ones, too. */
 export function usualCreated(kind: string, create: Args): Args {
   const usual = (resource: string): Args => RESOURCES[resource]?.usual ?? {};
   const made: Record<string, (args: unknown) => unknown> = {

@@ -4,6 +4,7 @@ import { SimulatedCloud } from "../../../simulator/cloud/cloud";
 import { EmbeddedStack, type ProgramOptions, type Running, served } from "../../../simulator/engine/embedded";
 import type { StackResult } from "../../../simulator/engine/stack";
 import { CommandProvider } from "../../../simulator/providers/command";
+import { orderedProgram } from "../../programs/ordered-program";
 import type { Answer, Order } from "../../programs/warm-worker";
 import type { Values } from "./maps";
 import { build, REGION } from "./world";
@@ -45,20 +46,9 @@ export class Planner {
     this.#worker = undefined;
   }
 
-  #start({ project, organization, stack, config, address, preview, parallel, environment }: ProgramOptions): Running {
-    const { values, secretKeys } = config;
-    const { main, name } = project;
-    const program = {
-      main,
-      project: name,
-      organization,
-      stack,
-      address,
-      preview,
-      parallel,
-      config: values,
-      secretKeys,
-    };
+  #start(options: ProgramOptions): Running {
+    const { environment } = options;
+    const program = orderedProgram(options);
     const ended = this.#ask({ environment, program }).then(async ({ problem }) => {
       if (problem !== undefined) await this.close();
       return problem;

@@ -1,7 +1,7 @@
 import type { Store } from "../../../../rehearsal/scalardb/store";
 import type { SimulatedClock } from "../../../../simulator/cloud/clock";
 
-/** A store that remembers what it held at any instant, and can stand in for any database. */
+/** A store that remembers what it held at any instant, and can replace any database. */
 export class MemoryStore implements Store {
   readonly #clock: SimulatedClock;
   readonly #writes: { at: number; table: string; key: string; record: object }[] = [];
