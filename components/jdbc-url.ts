@@ -65,6 +65,8 @@ function locate(url: string): Located | undefined {
 function withAuthority(head: string, authority: string, tail: string): Located | undefined {
   // MySQL's hosts may be lists of keys and values: (host=db,port=3306) or address=(host=db)(port=3306).
   if (authority.includes("(")) return undefined;
+  // A password has to be encoded. One that is not may end anywhere, and what follows is not to be taken for hosts and ports.
+  if (/^[^@]*,[^@]*@/.test(authority) || /^(?:[^?#]*|[^=]*)@/.test(tail)) return undefined;
   const [first = ""] = authority.split(",");
   const user = first.slice(0, first.lastIndexOf("@") + 1);
   const before = authority
@@ -95,7 +97,7 @@ function ofOracle(head: string, descriptor: string): Located | undefined {
   if (/^\s*\(/.test(descriptor)) return ofDescription(head, descriptor);
   // //host:port/service, host:port/service, host:port:SID, with a protocol or without.
   const [, protocol, hosts, port, tail] =
-    /^((?:tcps?:)?\/\/|)([^/:?@\s]+)(?::([^/:?]+))?([/:?].*|)$/is.exec(descriptor) ?? [];
+    /^((?:tcps?:)?\/\/|)([^/:?@\s]+)(?::([^/:?@]+))?([/:?][^@]*|)$/is.exec(descriptor) ?? [];
   // A lone word is an alias of tnsnames.ora.
   if (hosts === undefined || (protocol === "" && port === undefined && tail === "")) return undefined;
   if (/^ldaps?$/i.test(hosts)) return undefined;
@@ -135,7 +137,7 @@ function notesOf(before: string, url: string, to: Address): string[] {
   )?.host;
   return [
     ...(hosts.length > 1 ? [`its ${hosts.length} hosts are replaced with the copy's one`] : []),
-    ...(other === undefined ? [] : [`its port was ${other}, and the copy's own port is ${to.port}`]),
+    ...(other === undefined ? [] : [`its port is not the copy's own, which is ${to.port}`]),
     ...(left === undefined ? [] : [`a parameter still names ${left}`]),
   ];
 }

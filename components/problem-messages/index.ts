@@ -5,7 +5,7 @@ import type { Problem } from "../problem";
 import { expectation } from "./expectation";
 import { fixOf } from "./fix";
 import { type JsonSchemaNode, jsonSchemaOf, mayHoldSecret, nodeAt } from "./json-schema";
-import { namesSecret, pathText, shown, valueAt, withValueAt } from "./value";
+import { holdsCredentials, namesSecret, pathText, shown, valueAt, withValueAt } from "./value";
 
 /** Marks an issue for which no schema of ours has a message: zod's own are not for users. */
 const NO_MESSAGE = "\u0000";
@@ -46,10 +46,13 @@ const MISSING = "is missing";
 
 function problemOf(schema: z.ZodType, value: unknown, root: JsonSchemaNode, issue: z.core.$ZodIssue): Problem {
   const path = pathText(issue.path);
-  if (issue.code === "custom" && issue.params?.wholeMessage) return { path, message: issue.message };
   const found = valueAt(value, issue.path);
+  const isWhole = issue.code === "custom" && issue.params?.wholeMessage === true;
+  // Whole messages show the value.
+  if (isWhole && !holdsCredentials(found)) return { path, message: issue.message };
   const node = nodeAt(root, issue.path);
-  const expected = messageOf(issue) ?? messageForText(schema, value, issue) ?? expectation(node, issue);
+  const expected =
+    (isWhole ? undefined : messageOf(issue)) ?? messageForText(schema, value, issue) ?? expectation(node, issue);
   if (found === undefined) return { path, message: `${MISSING}; expected ${expected}` };
   if (issue.code === "invalid_key") return { path, message: `this key is not allowed; expected ${expected}` };
   // What is wrong with a whole map is which keys it has.

@@ -32,13 +32,21 @@ const SECRET_KEY = new RegExp(SECRET_NAME, "i");
 /** Such a name with a value behind it: in a map, or in a text of keys and values. */
 const SECRET_ENTRY = new RegExp(`(?:${SECRET_NAME})[\\w.-]*[\\\\"']*\\s*[:=]`, "i");
 
+/** A URL with a user before its host, or a password behind it: `//user:password@host`, `jdbc:oracle:thin:user/password@host`. */
+const CREDENTIALS = /\/\/.*@|jdbc:oracle:[^:]*:[^@].*@|\/\/.*(?:password|pwd)=/i;
+
+/** Whether a value holds such a URL. */
+export function holdsCredentials(value: unknown): boolean {
+  return CREDENTIALS.test(JSON.stringify(value) ?? "");
+}
+
 /**
- * Whether names say that a value holds a secret: that of its key, or names in it. A secret can be anywhere in a configuration whose maps
+ * Whether names say that a value holds a secret: that of its key, or names in it; or a URL with a user does. A secret can be anywhere in a configuration whose maps
  * and lists are mixed up, so that its schema alone does not know.
  */
 export function namesSecret(path: readonly PropertyKey[], value: unknown): boolean {
   const key = path.findLast((step) => typeof step === "string");
-  return SECRET_KEY.test(String(key)) || SECRET_ENTRY.test(JSON.stringify(value) ?? "");
+  return SECRET_KEY.test(String(key)) || SECRET_ENTRY.test(JSON.stringify(value) ?? "") || holdsCredentials(value);
 }
 
 /** A value as messages show it: not longer than a line. */

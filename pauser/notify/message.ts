@@ -131,7 +131,11 @@ function ageText(millis: number): string {
 
 const seconds = (instant: string): string => instant.replace(/\.\d+Z$/, "Z");
 
-/** Slack reads these three as markup: a pod's error message must not mention a whole channel. */
+/**
+ * A pod's error message must not mention a whole channel, or a person. Slack reads `<!channel>` as a mention, and escapes these three
+ * characters: https://docs.slack.dev/messaging/formatting-message-text#escaping. Mattermost and Discord read a plain `@channel`,
+ * `@here` or `@everyone`, and have no escape for it: a space without a width ends the name before it begins.
+ */
 function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("@", "@\u200b");
 }

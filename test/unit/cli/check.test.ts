@@ -5,7 +5,7 @@ import test from "ava";
 import { stringify } from "yaml";
 import { judge } from "../../../cli/check/judge";
 import { stepsOf } from "../../../cli/check/path";
-import { pathText } from "../../../components/problem-messages/value";
+import { pathText, withValueAt } from "../../../components/problem-messages/value";
 import { cases, configurationOf, expected } from "../config/cases";
 import { ran } from "./terminal";
 
@@ -92,6 +92,71 @@ test("aliases that stand for nothing, contain themselves or multiply are problem
   );
   const [bomb] = judge(`a0: &a0 [x]\n${levels.join("")}config: *a8\n`, {});
   t.regex(bomb?.message ?? "", /excessive alias count/);
+});
+
+test("no part of a password in a URL is in a message, wherever the URL is", (t) => {
+  for (const url of [
+    "jdbc:mysql://scalar:Part1,Part2@db:3306/ledger",
+    "jdbc:mysql://scalar:Part1/Part2?Part3@db",
+    "jdbc:postgresql://db/ledger?user=scalar&password=Part1,Part2&ssl=true",
+    "jdbc:sqlserver://db:1433;user=scalar;password={Part1;Part2};encrypt=true",
+    "jdbc:oracle:thin:scalar/Part1,Part2@db:1521/ledger",
+    "https://scalar:Part1,Part2@hooks.example.com/x",
+  ])
+    for (const place of [
+      "aws:region",
+      "scalar-backup:databases",
+      "scalar-backup:databases[0].name",
+      "scalar-backup:databases[0].auroraPostgresql",
+      "scalar-backup:databases[0].auroraPostgresql.existing",
+      "scalar-backup:databases[0].auroraPostgresql.existing.clusterIdentifier",
+      "scalar-backup:databases[0].auroraPostgresql.existing.region",
+      "scalar-backup:databases[0].auroraPostgresql.backupRetentionPeriod",
+      "scalar-backup:pause",
+      "scalar-backup:pause.schedule",
+      "scalar-backup:pause.timeZone",
+      "scalar-backup:pause.releases",
+      "scalar-backup:pause.releases[0]",
+      "scalar-backup:pause.releases[0].name",
+      "scalar-backup:pause.releases[0].namespace",
+      "scalar-backup:pause.image",
+      "scalar-backup:pause.notify",
+      "scalar-backup:pause.notify.webhook",
+      "scalar-backup:pause.notify.webhook.when",
+      "scalar-backup:properties",
+      "scalar-backup:propertiesByRelease",
+      "scalar-backup:restore",
+      "scalar-backup:restore.at",
+      "scalar-backup:restore.mode",
+      "scalar-backup:restore.verify",
+      "scalar-backup:lastDrill",
+      "scalar-backup:objectives",
+      "scalar-backup:tags",
+      "scalar-backup:vault",
+      "scalar-backup:vault.name",
+    ]) {
+      const [key = "", ...rest] = place.split(/(?<=[a-z])(?=[.[])/i);
+      const config: Record<string, unknown> = {
+        "scalar-backup:databases": [
+          { name: "customers", auroraPostgresql: { existing: { region: "ap-northeast-1", clusterIdentifier: "c" } } },
+        ],
+        "scalar-backup:pause": {
+          schedule: "0 3 * * *",
+          releases: [{ namespace: "scalar", name: "scalardb-cluster" }],
+        },
+      };
+      const steps = rest.join("").match(/[^.[\]]+/g) ?? [];
+      config[key] =
+        steps.length === 0
+          ? url
+          : withValueAt(
+              config[key],
+              steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step)),
+              url,
+            );
+      const findings = judge(stringify({ config }), {});
+      t.notRegex(JSON.stringify(findings), /Part\d/, `${place}: ${url}`);
+    }
 });
 
 test("a file with a byte order mark and Windows' line ends is judged like another", (t) => {

@@ -90,6 +90,26 @@ test("texts of others are no markup, and mention no channel", (t) => {
   t.notRegex(message, /<[!@#h]/);
 });
 
+/** The mentions that Mattermost's server finds in a text (server/channels/app/mention_parser_standard.go), for these names. */
+function mattermostMentions(text: string): string[] {
+  const words = text.split(/[^:.\-_@\p{L}\p{N}]+/u).map((word) => word.replace(/^[:.\-_]+/, ""));
+  const parts = words.flatMap((word) => [word, word.replace(/[.\-:_]+$/, ""), ...word.split(/[.\-:]/)]);
+  return parts.filter((part) => ["@channel", "@here", "@all", "@alice"].includes(part.toLowerCase()));
+}
+
+test("texts of others mention no person on Slack, Mattermost and Discord", (t) => {
+  const evil = "<!here> <!subteam^S1> <@U1> @channel, (@here) x.@all: @alice @everyone <@1> <@&1>";
+  t.true(mattermostMentions(evil).length >= 4, "the judge finds what is there");
+  const source = { stack: "prod", schedule: evil, cluster: evil, namespace: "scalar" };
+  const notifications = { otlp: { failing: { since: RUN.endedAt, problem: evil } } };
+  for (const end of LAST_RUN_ENDS) {
+    const message = text({ end, job: evil, reasons: [evil, `pod a; fix it with: ${evil}`] }, { source, notifications });
+    t.deepEqual(mattermostMentions(message), [], "Mattermost reads a plain @name");
+    t.notRegex(message, /@(everyone|here)/, "Discord does, too");
+    t.notRegex(message, /<[!@#]/, "Slack reads <!name>, <@id> and <#id>");
+  }
+});
+
 test("a message has at most 4000 characters, and counts the reasons that it leaves out", (t) => {
   const reasons = Array.from({ length: 40 }, (_, index) => `pod scalar/scalardb-${index}: ${"&".repeat(700)}`);
   const message = text({ reasons });

@@ -109,12 +109,23 @@ for (const present of UNREAD)
     t.is(moveJdbcUrl(present, MYSQL), undefined);
   });
 
+/** Passwords that are not encoded, though they have to be: no driver reads these URLs. */
+for (const password of ["12,34", "a,12:34", "12/x", "12?x", "12#x", "a/b?c", "1521:x/y"])
+  test(`shows nothing of a password with ${password.replace(/[a-z0-9]/g, "")}, and takes none of it for an address`, (t) => {
+    for (const [head, copy] of [
+      ["jdbc:mysql://", MYSQL],
+      ["jdbc:mariadb://", MYSQL],
+      ["jdbc:postgresql://", POSTGRESQL],
+    ] as const)
+      t.is(moveJdbcUrl(`${head}scalar:${password}@db:3306/ledger`, copy), undefined, head);
+    const oracle = moveJdbcUrl(`jdbc:oracle:thin:scalar/a@${password}@db:1521/ledger`, ORACLE);
+    t.is(oracle, undefined);
+  });
+
 test("says what a user should check", (t) => {
   const notes = (present: string, copy: string) => moveJdbcUrl(present, copy)?.notes;
   t.deepEqual(notes("jdbc:postgresql://db:5432/ledger", POSTGRESQL), []);
-  t.deepEqual(notes("jdbc:postgresql://db:6432/ledger", POSTGRESQL), [
-    "its port was 6432, and the copy's own port is 5432",
-  ]);
+  t.deepEqual(notes("jdbc:postgresql://db:6432/ledger", POSTGRESQL), ["its port is not the copy's own, which is 5432"]);
   t.deepEqual(notes("jdbc:mysql://a,b/ledger", MYSQL), ["its 2 hosts are replaced with the copy's one"]);
   t.deepEqual(notes("jdbc:sqlserver://db.example.com:1433;hostNameInCertificate=db.example.com", SQL_SERVER), [
     "a parameter still names db.example.com",
