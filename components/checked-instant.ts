@@ -12,6 +12,7 @@ import { endProgram } from "./problem";
 import type { ScalarRestoreArgs } from "./restore-args";
 import type { RestoreFromArgs } from "./vaults/restore-from";
 import { doubts } from "./vaults/restore-from-problems";
+import { settingName } from "./where-to-set";
 
 /** The instant, once it has passed: restore calls are given this one, so that none is made before. */
 export function checkedInstant(
@@ -57,8 +58,8 @@ export function checkedInstant(
     if (doubt === undefined && (!ofRanges || verdict.problems.length === 0)) return instant;
     const problem =
       doubt === undefined
-        ? `scalar-backup:restore.at: ${describeProblems(verdict)}`
-        : `scalar-backup:restore.from: ${doubt}. ${need.because}, so the copies might not fit together: name backups of copies of ${instant} (vault.aws.keepRestored makes them), or accept copies that may be broken by acceptInconsistentCopiesAt`;
+        ? `${settingName("restore.at")}: ${describeProblems(verdict)}`
+        : `${settingName("restore.from")}: ${doubt}. ${need.because}, so the copies might not fit together: name backups of copies of ${instant} (vault.aws.keepRestored makes them), or accept copies that may be broken by acceptInconsistentCopiesAt`;
     if (args.acceptInconsistentCopiesAt === undefined) return endProgram(problem);
     pulumi.log.warn(`RESTORING COPIES THAT MAY BE BROKEN, as acceptInconsistentCopiesAt demands. ${problem}`, resource);
     return instant;

@@ -1,4 +1,5 @@
 import { type ChangedProperties, changeProperties, type PropertyChange } from "./properties";
+import { settingName } from "./where-to-set";
 
 /** The chart's own key, and the one of its properties. */
 type ChartKeys = readonly [chart: string, properties: string];
@@ -54,7 +55,7 @@ function linesToChange(changes: readonly PropertyChange[]): ChangedProperties {
             "Of a JDBC URL take host and port only: database and parameters (after the question mark or semicolon) are those of your present URL.",
           ]
         : []),
-      "With your present properties in scalar-backup:properties, these values hold them with the copies' addresses.",
+      `With your present properties in ${settingName("properties")}, these values hold them with the copies' addresses.`,
     ],
   };
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_CLUSTER } from "../restore-points/window";
 import type { PausedReleaseArgs } from "./release-databases";
 import type { RestoreMode } from "./restore-mode";
+import { settingName, toEndRestore, toSet } from "./where-to-set";
 
 /** A copy, as far as it leaves something to do. */
 export interface CopyNotes {
@@ -36,20 +37,20 @@ export function nextSteps(
   const steps = switchOver
     ? [
         ...notes,
-        `let the copies take the production names: read "pulumi preview", then pulumi config set --path scalar-backup:restore.switchOver.confirm "${switchOver.confirm}", and pulumi up`,
+        `let the copies take the production names: read "pulumi preview", then ${toSet("restore.switchOver.confirm", JSON.stringify(switchOver.confirm))}, and pulumi up`,
       ]
     : mode === "drill"
       ? [
           ...notes,
           "verify the copies with a product of their own, never with the running one",
-          "remove the copies: pulumi config rm restore, then pulumi up",
+          `remove the copies: ${toEndRestore()}, then pulumi up`,
         ]
       : [
           `scale the products in to none, if they still run: ${scale("0").join("; ") || "all Scalar deployments"}`,
           ...notes,
           ...use,
           `scale out to the former number of pods: ${scale("<number>").join("; ") || "all Scalar deployments"}`,
-          "protect the copies: name them in scalar-backup:databases in place of their sources, remove scalar-backup:restore (the copies stay), then pulumi up",
+          `protect the copies: name them in ${settingName("databases")} in place of their sources, remove ${settingName("restore")} (the copies stay), then pulumi up`,
         ];
   return steps.map((step, index) => `${index + 1}. ${step}`);
 }

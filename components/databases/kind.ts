@@ -21,6 +21,7 @@ import type { AwsBackupSource } from "../vaults/aws/source";
 import type { AzureBackupSource, AzureResource } from "../vaults/azure/source";
 import type { ContinuousBackup } from "../vaults/continuous-backup";
 import type { RestoreFromArgs } from "../vaults/restore-from";
+import { toSetRegion } from "../where-to-set";
 import type { CoordinatorFinding } from "./coordinator";
 import type { CreatedResource } from "./create/created-resource";
 
@@ -241,9 +242,7 @@ export function plain(name: string, identifier: pulumi.Input<string | undefined>
 export function regionOf(region: string | undefined, aws: AwsSettings, name: string): string {
   const found = region ?? aws.defaultRegion;
   if (found === undefined)
-    throw new Error(
-      `database ${name}: no AWS region is known; set "region" there, or for the stack with "pulumi config set aws:region <region>"`,
-    );
+    throw new Error(`database ${name}: no AWS region is known; set "region" there, or ${toSetRegion()}`);
   return found;
 }
 

@@ -5,6 +5,7 @@ import {
   REPLACED_BY_TAG,
   SWITCHED_OVER_TAG,
 } from "../../restore-points/rules/tag-keys";
+import { toEndRestore } from "../where-to-set";
 import { refuseTakingName } from "./adoption";
 import type { RestoreContext } from "./kind";
 
@@ -46,6 +47,6 @@ export function refuseReplacement(
   const since = tags[SWITCHED_OVER_TAG];
   if (tags[PRODUCTION_NAME_TAG] === undefined || since === undefined) return;
   throw new Error(
-    `${what} is in production since the switch-over at ${since}, and is not changed: name it in the configuration in place of ${tags[PRODUCTION_NAME_TAG]}, and remove restore (pulumi config rm restore); for a restore to ${tags[INSTANT_TAG]} once more, choose another instant next to it`,
+    `${what} is in production since the switch-over at ${since}, and is not changed: name it in the configuration in place of ${tags[PRODUCTION_NAME_TAG]}, and remove restore (${toEndRestore()}); for a restore to ${tags[INSTANT_TAG]} once more, choose another instant next to it`,
   );
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterChoice } from "../../operations/kubernetes/kubeconfig";
 import { inputOf } from "../provider-inputs";
+import { isStackProgram } from "../where-to-set";
 
 /** How the Kubernetes provider of a resource finds its cluster. */
 export interface ProviderCluster extends ClusterChoice {
@@ -38,8 +39,13 @@ export function providerCluster(resource: pulumi.ComponentResource): pulumi.Outp
   });
 }
 
+/** In a program of one's own, there is another way. */
+function ownProvider(): string {
+  return isStackProgram() ? "" : ", or give ScalarBackup a Kubernetes provider that has a context";
+}
+
 /** The warning if the cluster is not pinned. `current` is the current context, if it is known. */
 export function notPinned(current: string | undefined): string {
   const now = current === undefined ? "" : `, now "${current}"`;
-  return `pods are paused in the cluster of the kubeconfig's current context${now}, which anybody can change; pin the cluster: pulumi config set kubernetes:context ${current ?? "<context>"}`;
+  return `pods are paused in the cluster of the kubeconfig's current context${now}, which anybody can change; pin the cluster: pulumi config set kubernetes:context ${current ?? "<context>"}${ownProvider()}`;
 }

@@ -97,7 +97,7 @@ const endpointShape = {
   url: secretUrl
     .optional()
     .describe(
-      "Its URL; set it as a secret: pulumi config set --secret --path scalar-backup:pause.notify.<channel>.url",
+      "Its URL, a secret; in a stack's configuration: pulumi config set --secret --path scalar-backup:pause.notify.<channel>.url",
     ),
   secretKeyRef: secretKeySchema
     .optional()

@@ -1,5 +1,6 @@
 import type { AzureDatabase, SwitchedDatabase } from "../../operations/switch-over/request";
 import type { PausedReleaseArgs } from "../release-databases";
+import { toSet } from "../where-to-set";
 import { confirmation } from "./args";
 
 /** What a switch-over would do, and what confirms it: an output, and what a preview prints. */
@@ -107,10 +108,6 @@ export function planText({ confirm, steps, downtime }: SwitchOverPlan, confirmed
     ...downtime.map((line) => `  ${line}`),
     ...(confirmed
       ? []
-      : [
-          "To do it:",
-          `  pulumi config set --path scalar-backup:restore.switchOver.confirm "${confirm}"`,
-          "  pulumi up",
-        ]),
+      : ["To do it:", `  ${toSet("restore.switchOver.confirm", JSON.stringify(confirm))}`, "  pulumi up"]),
   ].join("\n");
 }

@@ -17,6 +17,7 @@ import type { ScalarRestoreArgs } from "../restore-args";
 import type { RestoredCopy } from "../restored-copy";
 import { isInState, outputsInState, stackIdentity } from "../state";
 import type { RestoreVerification } from "../verification/restore-verification";
+import { settingName, toEndRestore, toRemove, toSet } from "../where-to-set";
 import { planText, switchOverPlan } from "./plan";
 
 /** What a restore has for outputs once its copies have taken the production names. */
@@ -157,7 +158,7 @@ function checked(
   if (!pulumi.runtime.isDryRun()) return pulumi.output(request);
   // A kubeconfig is a secret, but not what is found by it.
   return pulumi.unsecret(access).apply((known) =>
-    orEnd("scalar-backup:restore.switchOver", async () => {
+    orEnd(settingName("restore.switchOver"), async () => {
       // Once it is complete, it does not begin again.
       if (await isInState({ type: "command:local:Command", logical }, { parent })) return request;
       const { switchOverObstacles }: typeof import("../../operations/switch-over") =
@@ -218,7 +219,7 @@ function stepsLeft(
     ...(moved.length === 0
       ? []
       : [`name what now runs in the configuration: ${moved.flatMap((each) => namingCommands(each, set)).join("; ")}`]),
-    "let the stack protect what now runs: pulumi config rm restore, then pulumi up; the next pause makes the first restore point of the restored databases",
+    `let the stack protect what now runs: ${toEndRestore()}, then pulumi up; the next pause makes the first restore point of the restored databases`,
     ...kept.map((line) => `later, ${line}`),
   ].map((step, index) => `${index + 1}. ${step}`);
 }
@@ -228,14 +229,14 @@ function namingCommands({ name, source, copy }: SwitchedAddress, set: readonly D
   const index = set.findIndex((database) => database.name === name);
   const database = set[index];
   if (database === undefined) return [];
-  const at = `scalar-backup:databases[${index}].${kindOf(database).kind.key}.existing`;
+  const at = `databases[${index}].${kindOf(database).kind.key}.existing`;
   const [field, copied] = copy.what === "account" ? ["accountName", copy.accountName] : ["serverName", copy.serverName];
   return [
-    `pulumi config set --path "${at}.${field}" ${copied}`,
+    toSet(`${at}.${field}`, copied),
     ...(copy.resourceGroupName === source.resourceGroupName
       ? []
-      : [`pulumi config set --path "${at}.resourceGroupName" ${copy.resourceGroupName}`]),
-    ...(database.cosmosdb?.existing?.deleted ? [`pulumi config rm --path "${at}.deleted"`] : []),
+      : [toSet(`${at}.resourceGroupName`, copy.resourceGroupName)]),
+    ...(database.cosmosdb?.existing?.deleted ? [toRemove(`${at}.deleted`)] : []),
   ];
 }
 
@@ -253,13 +254,13 @@ async function verifiedBefore(
   if (verification?.instant !== instant && (await hasBegun(set, { ...settings, instant }))) return begun(instant);
   if (verification?.instant !== instant)
     return endProgram(
-      `scalar-backup:restore.switchOver: the state has no copies of ${instant}; remove switchOver, run "pulumi up" to restore and verify them, and then confirm`,
+      `${settingName("restore.switchOver")}: the state has no copies of ${instant}; remove switchOver, run "pulumi up" to restore and verify them, and then confirm`,
     );
   const { verdict } = verification;
   if (isProven(verdict)) return verification;
   if (verdict === Verdict.Unproven && args.acceptUnproven !== undefined) return verification;
   return endProgram(
-    `scalar-backup:restore.switchOver: the copies of ${instant} are ${verdict === Verdict.Refused ? "refused" : "not proven to fit together"} (${verification.because.join("; ")}), so they replace nothing${
+    `${settingName("restore.switchOver")}: the copies of ${instant} are ${verdict === Verdict.Refused ? "refused" : "not proven to fit together"} (${verification.because.join("; ")}), so they replace nothing${
       verdict === Verdict.Unproven
         ? `. To have them replace production all the same, set restore.acceptUnproven to "${args.at}"`
         : ""

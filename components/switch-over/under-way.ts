@@ -3,6 +3,7 @@ import type { CloudSettings } from "../cloud-settings";
 import type { KnownDatabase } from "../databases";
 import { lookUpFor } from "../databases/kind";
 import { endProgram } from "../problem";
+import { settingName } from "../where-to-set";
 
 /**
  * Known once no copy of the set is taking a production name. In the middle of a switch-over, the program ends: what it would restore
@@ -19,4 +20,4 @@ export function noNameTaken(databases: readonly KnownDatabase[], settings: Cloud
 }
 
 const UNDER_WAY = (names: readonly string[]) =>
-  `scalar-backup:restore: a switch-over is not complete: copies are taking the names ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}. Set restore.at, mode and switchOver.confirm as they were when it began, and run "pulumi up": it goes on`;
+  `${settingName("restore")}: a switch-over is not complete: copies are taking the names ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}. Set restore.at, mode and switchOver.confirm as they were when it began, and run "pulumi up": it goes on`;

@@ -8,7 +8,7 @@ export function backupArnProblem(
   if (text === undefined) return `needs the ARN of a backup, such as ${wanted.example}`;
   const [, service, region, resource = ""] = ARN.exec(text) ?? [];
   if (service === "backup")
-    return `${text} can be restored by a restore job of AWS Backup only: start one (aws backup start-restore-job), and name what it made in scalar-backup:databases`;
+    return `${text} can be restored by a restore job of AWS Backup only: start one (aws backup start-restore-job), and name what it made under databases`;
   if (service !== wanted.service || !wanted.resource.test(resource))
     return `${JSON.stringify(text)} is not allowed; expected the ARN of a backup, such as ${wanted.example}`;
   if (wanted.region !== undefined && region !== wanted.region)

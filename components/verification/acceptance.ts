@@ -6,6 +6,7 @@ import { isProven, scanProblems, Verdict, verdictOf } from "../../restore-points
 import { endProgram } from "../problem";
 import type { ScalarRestoreArgs } from "../restore-args";
 import { RestoreMode } from "../restore-mode";
+import { settingName } from "../where-to-set";
 import type { RestoreVerification } from "./restore-verification";
 
 /** What a restore accepts, and where its messages go. */
@@ -42,10 +43,12 @@ export function accepted(
     const cannot = `the copies of ${instant} cannot be verified: ${unproven.join("; ")}`;
     if (acceptance.quietGap)
       return endProgram(
-        `scalar-backup:restore.quietGap: ${cannot}. Without that, nothing speaks for an instant outside of pause windows. Other restore points: see "npm run restore-points"`,
+        `${settingName("restore.quietGap")}: ${cannot}. Without that, nothing speaks for an instant outside of pause windows. Other restore points: see "npm run restore-points"`,
       );
     return acceptance.verify?.enabled === true && !acceptsUnproven(acceptance)
-      ? endProgram(`scalar-backup:restore.verify.enabled: ${cannot}. ${acceptanceFix(acceptance)}, or remove "enabled"`)
+      ? endProgram(
+          `${settingName("restore.verify.enabled")}: ${cannot}. ${acceptanceFix(acceptance)}, or remove "enabled"`,
+        )
       : unproven;
   });
   return pulumi
@@ -89,7 +92,7 @@ function problemOf(
   const evidence = witnesses.length > 0 ? ` Evidence: ${witnesses.join("; ")}.` : "";
   if (verdict === Verdict.Refused) {
     const drill = acceptance.mode !== RestoreMode.Recovery;
-    const message = `scalar-backup:restore.at: the copies of ${instant} are refused, because they do not fit together: ${because.join("; ")}.${evidence} ${
+    const message = `${settingName("restore.at")}: the copies of ${instant} are refused, because they do not fit together: ${because.join("; ")}.${evidence} ${
       drill
         ? `The copies stay for inspection until "restore" is removed. Other restore points: ${alternatives}`
         : `Do not use these copies. Restore another restore point: ${alternatives}`
@@ -99,7 +102,7 @@ function problemOf(
   const text = `the copies of ${instant} are not proven to fit together: ${because.join("; ")}.${evidence}`;
   if (acceptance.quietGap)
     return {
-      message: `scalar-backup:restore.quietGap: ${text} Without a proof, nothing speaks for an instant outside of pause windows; other restore points: ${alternatives}`,
+      message: `${settingName("restore.quietGap")}: ${text} Without a proof, nothing speaks for an instant outside of pause windows; other restore points: ${alternatives}`,
       acceptable: false,
     };
   if (acceptsUnproven(acceptance))
@@ -110,6 +113,6 @@ function problemOf(
     (brackets.length + (scan?.present?.length ?? 0) > 0 &&
       verdictOf({ instant, brackets, unproven: [], ...(scan && { scan }) }).verdict === Verdict.Unproven);
   if (!compared) return { message: text, acceptable: true };
-  const message = `scalar-backup:restore.at: ${text} ${acceptanceFix(acceptance)}; other restore points: ${alternatives}`;
+  const message = `${settingName("restore.at")}: ${text} ${acceptanceFix(acceptance)}; other restore points: ${alternatives}`;
   return { message, acceptable: false };
 }

@@ -29,7 +29,7 @@ export const drillCopiesRemoved = stackPolicy<Settings>({
         const days = existingDays(copy);
         if (days === undefined || days <= maximumDays) return [];
         return {
-          message: `the drill's copy has existed for ${counted(days, "day")} at least: end the drill with "pulumi config rm restore" and "pulumi up"`,
+          message: `the drill's copy has existed for ${counted(days, "day")} at least: end the drill with "pulumi config rm restore" (in a program of your own: take the ScalarRestore out) and "pulumi up"`,
           at: copy,
         };
       });

@@ -4,6 +4,7 @@ import type { TableRestore } from "../../../operations/table-reader";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../restore-points/rules/tag-keys";
 import type { AwsSettings } from "../../cloud-settings";
 import { isInState, outputsInState } from "../../state";
+import { toEndRestore } from "../../where-to-set";
 import { adopted, awsImportId, foreignBecause, refuseTakingName } from "../adoption";
 import type { RestoreContext } from "../kind";
 import type { DynamodbArgs } from "./args";
@@ -116,7 +117,7 @@ export async function replacementProblem(
   if (before.size === 0) return undefined;
   // The coordinator's copy may be of an instant before the others'.
   const first = [...before.values()].sort().at(-1);
-  return `an up was interrupted while copies of ${instant} were being created in place of those of ${first} in ${region} (${[...before.keys()].join(", ")}), and Pulumi's state has the old ones still. Let it forget them: "pulumi config rm restore", "pulumi up", set restore.at to "${instant}" again, "pulumi up"; the tables stay, and are taken over`;
+  return `an up was interrupted while copies of ${instant} were being created in place of those of ${first} in ${region} (${[...before.keys()].join(", ")}), and Pulumi's state has the old ones still. Let it forget them: "${toEndRestore()}", "pulumi up", set restore.at to "${instant}" again, "pulumi up"; the tables stay, and are taken over`;
 }
 
 /** The ID to import a copy by, of a table that an interrupted `up` has left. */

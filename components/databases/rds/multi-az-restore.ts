@@ -6,6 +6,7 @@ import type { ClusterBuild, ClusterSettings } from "../../../operations/multi-az
 import { type ClusterMarks, foreignBecause } from "../../../operations/multi-az-marks";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../restore-points/rules/tag-keys";
 import { declareCompletion } from "../../operation";
+import { toEndRestore } from "../../where-to-set";
 import { refuseTakingName } from "../adoption";
 import { copyTags, leftOutTags } from "../copy-tags";
 import { copyMarks, instantSuffix, lookUpFor, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
@@ -72,7 +73,7 @@ function find({ region, identifier }: CopyAddress, { aws }: RestoreContext) {
 function expected({ region, identifier }: CopyAddress, found: ClusterDescription | undefined): ClusterDescription {
   if (found === undefined)
     throw new Error(
-      `its copy, cluster ${identifier} in ${region}, was restored and exists no more: end the restore ("pulumi config rm restore", "pulumi up"), then restore again`,
+      `its copy, cluster ${identifier} in ${region}, was restored and exists no more: end the restore ("${toEndRestore()}", "pulumi up"), then restore again`,
     );
   return found;
 }
@@ -104,7 +105,7 @@ function refuseForeign(
   if (foreign === undefined) return;
   if (mode === "drill" && tags[INSTANT_TAG] === instant && tags[STACK_TAG] === undefined)
     throw new Error(
-      `its copy, cluster ${identifier} in ${region}, was made by an earlier version of this program, which declared it in another way: end the drill ("pulumi config rm restore", "pulumi up"), then restore again`,
+      `its copy, cluster ${identifier} in ${region}, was made by an earlier version of this program, which declared it in another way: end the drill ("${toEndRestore()}", "pulumi up"), then restore again`,
     );
   throw new Error(`cluster ${identifier} in ${region} ${foreign}`);
 }

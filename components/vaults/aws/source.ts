@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { toSetRegion } from "../../where-to-set";
 import type { SelectedArns } from "./selections";
 
 /** A database as AWS Backup sees it. */
@@ -27,8 +28,7 @@ export interface AwsBackupSource {
 
 /** Where a database is that goes to the vault. @throws {Error} when nothing says so. */
 export function regionOfSource(name: string, { region }: AwsBackupSource): string {
-  if (region === undefined)
-    throw new Error(`database ${name} names no region; give it one, or run "pulumi config set aws:region <region>"`);
+  if (region === undefined) throw new Error(`database ${name} names no region; give it one, or ${toSetRegion()}`);
   return region;
 }
 

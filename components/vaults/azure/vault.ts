@@ -6,6 +6,7 @@ import { findBackupVault } from "../../../operations/azure-vaults";
 import type { PauseNeed } from "../../../restore-points/rules/pause-need";
 import type { AzureSettings } from "../../cloud-settings";
 import { endProgram, orEnd } from "../../problem";
+import { settingName } from "../../where-to-set";
 import type { VaultStatus } from "../status";
 import type { AzureVaultArgs } from "./args";
 import { DEFAULT_REDUNDANCY, existingVaultProblems, immutabilityFor, lockNotice, notBackedUp } from "./existing";
@@ -49,7 +50,7 @@ export class AzureVault extends pulumi.ComponentResource {
       const problems = existing ? existingVaultProblems(settings, wanted, existing.vault) : [];
       if (problems.length > 0)
         return endProgram(
-          problems.map((problem) => `scalar-backup:vault.azure: vault ${vaultName} ${problem}`).join("\n"),
+          problems.map((problem) => `${settingName("vault.azure")}: vault ${vaultName} ${problem}`).join("\n"),
         );
       const notice = lockNotice(settings, existing?.vault);
       if (notice) pulumi.log.warn(notice, this);
@@ -151,7 +152,7 @@ function locationFor({ name, location }: AzureVaultArgs, databases: readonly Kep
     return strays.length === 0
       ? where
       : endProgram(
-          `scalar-backup:vault.azure: vault ${name} is for servers in ${where}, and Azure Backup takes none from elsewhere: ${strays
+          `${settingName("vault.azure")}: vault ${name} is for servers in ${where}, and Azure Backup takes none from elsewhere: ${strays
             .map(
               ({ name: stray, index, at }) =>
                 `${stray} is in ${at}; leave it out by databases[${index}].vault: { exclude: true }`,

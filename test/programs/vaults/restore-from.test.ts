@@ -108,7 +108,7 @@ const REFUSED: [title: string, from: object, expected: string[]][] = [
     "a recovery point of AWS Backup's own",
     { customers: { backupArn: `arn:aws:backup:${REGION}:${account}:recovery-point:1` } },
     [
-      `restore.from.customers: arn:aws:backup:${REGION}:${account}:recovery-point:1 can be restored by a restore job of AWS Backup only: start one (aws backup start-restore-job), and name what it made in scalar-backup:databases`,
+      `restore.from.customers: arn:aws:backup:${REGION}:${account}:recovery-point:1 can be restored by a restore job of AWS Backup only: start one (aws backup start-restore-job), and name what it made under databases`,
     ],
   ],
   [

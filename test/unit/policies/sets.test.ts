@@ -482,7 +482,7 @@ const drillOf = (days: number) =>
   drillCopy({ tags: { "scalar-backup:copy": "drill", "scalar-backup:restored-to": daysAgo(days) } });
 const existingFor = (days: number) => [
   {
-    message: `the drill's copy has existed for ${days} days at least: end the drill with "pulumi config rm restore" and "pulumi up"`,
+    message: `the drill's copy has existed for ${days} days at least: end the drill with "pulumi config rm restore" (in a program of your own: take the ScalarRestore out) and "pulumi up"`,
     at: "customers-copy",
   },
 ];
