@@ -157,8 +157,8 @@ export class Pause {
         disowned.abort();
       });
       void this.readClock(over);
-      const made = await this.plan.backups?.make(paused.wall, over);
-      await this.holdUntil(Math.max(paused.wall + hold, made?.holdUntil ?? 0), paused, over);
+      const made = await this.plan.backups?.make(paused, over);
+      await this.holdUntil(Math.max(paused.monotonic + hold, made?.holdUntil ?? 0), over);
       // Keep the first reason: later ones are its consequences.
       if (watch.complaints.size > 0) throw end("void", ...lines(watch.complaints));
       if (reasons.length > 0) throw end("void", ...reasons);
@@ -194,14 +194,10 @@ export class Pause {
     }
   }
 
-  /**
-   * Returns at that instant, or when `over` is aborted: a timer may fire early. A clock that jumps does not prolong the
-   * wait.
-   */
-  private async holdUntil(until: number, since: Moment, over: AbortSignal): Promise<void> {
-    const latest = since.monotonic + (until - since.wall) + MAX_CLOCK_STEP_MILLIS;
+  /** Returns at that instant of the monotonic clock, or when `over` is aborted: a timer may fire early. */
+  private async holdUntil(until: number, over: AbortSignal): Promise<void> {
     while (!over.aborted) {
-      const left = Math.min(until - this.clock.now(), latest - this.clock.monotonic());
+      const left = until - this.clock.monotonic();
       if (left <= 0) return;
       await this.clock.sleep(left, over);
     }

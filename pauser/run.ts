@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { messageOf } from "../restore-points/error-message";
+import type { PauseWindow } from "../restore-points/window";
 import { realPorts } from "./adapters";
 import type { Moment } from "./clock";
 import { Context, lines } from "./context";
@@ -21,7 +22,7 @@ import type { Report } from "./report";
 import type { ScalarPod } from "./scalar-pod";
 import type { Environment } from "./settings";
 import { instant } from "./time";
-import { checkClock, judge } from "./verdict";
+import { backupsProblem, checkClock, judge } from "./verdict";
 import { type BackupMaker, BackupProblems, type DueBackups } from "./window-backups/maker";
 
 /** One pause run: cleans up after an earlier run, pauses, and records the window. */
@@ -192,7 +193,7 @@ class Run {
     const outcome: Outcome = { ...(ended ?? { end: "recorded", reasons: [] }), times };
     if (held) {
       try {
-        outcome.window = await judge(this.context, held, plan.workloads, plan.leases);
+        outcome.window = this.withoutUncertain(await judge(this.context, held, plan.workloads, plan.leases));
       } catch (error) {
         const reason = outcomeOf(error, this.stop);
         outcome.reasons.push(...reason.reasons);
@@ -204,6 +205,15 @@ class Run {
       if (outcome.end === "recorded") outcome.end = "backupsFailed";
     }
     return this.finish(plan.note, outcome, [...leftPaused.keys()]);
+  }
+
+  /** The window without backups that do not certainly belong to it. */
+  private withoutUncertain(window: PauseWindow): PauseWindow {
+    const problem = backupsProblem(this.context, window);
+    if (problem === undefined) return window;
+    this.backupProblems.push(problem);
+    const { backups: _, ...without } = window;
+    return without;
   }
 
   /**

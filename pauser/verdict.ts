@@ -1,11 +1,13 @@
 import type { PauseWindow } from "../restore-points/window";
-import { usableMillis } from "../restore-points/windows";
+import { areOfWindow } from "../restore-points/window-backups";
+import { certainPart, usableMillis } from "../restore-points/windows";
 import { type Moment, momentOf } from "./clock";
 import type { Context } from "./context";
 import { changes, type Workload } from "./discover";
 import { KubernetesError } from "./kubernetes-error";
 import type { ReleaseLeases } from "./leases";
 import { end } from "./outcome";
+import { neededMarginMillis } from "./window-backups/settings";
 
 /** A successful pause: its window by this machine's clock, and the window's ends on both clocks. */
 export interface Held {
@@ -75,4 +77,13 @@ function checkUsable({ settings, offset }: Context, window: PauseWindow): void {
     "void",
     `the window is ${length} ms long; after subtracting ${doubt} ms at either end, by which the clocks may differ, ${usable} ms are left, and at least ${minWindowSeconds} s are needed: hold longer, or check why the clocks differ or the API server is slow`,
   );
+}
+
+/** Why a window's backups do not count, although all were accepted: no restore would use them. */
+export function backupsProblem({ settings }: Context, window: PauseWindow): string | undefined {
+  const { windowBackups } = settings;
+  if (window.backups === undefined || windowBackups === undefined) return undefined;
+  const needed = neededMarginMillis(windowBackups);
+  if (areOfWindow(window.backups, certainPart(window), needed)) return undefined;
+  return `the backups (${window.backups.name}) do not count, and are deleted when they expire: the clocks may differ by ${Math.abs(window.clockOffsetMillis)} ms, so that it is not certain that all pods were paused from ${needed / 1000} s before the first request to ${needed / 1000} s after the last; check why the clocks differ or the API server is slow`;
 }

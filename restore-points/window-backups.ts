@@ -6,15 +6,17 @@ import type { BackedUpDatabase, PauseWindow, WindowBackups } from "./window";
  * How far a DynamoDB backup may differ from the instant of its request. AWS guarantees that it contains all writes
  * until a minute before, and no writes from a minute after; it may contain any part of the writes in between.
  */
-const BACKUP_DOUBT_MILLIS = 60_000;
+export const BACKUP_DOUBT_MILLIS = 60_000;
 
 const DAY_MILLIS = 86_400_000;
 
-/** Whether nothing was written in the time of which the backups may contain only a part. */
-function areOfWindow({ requested, accepted }: WindowBackups, { start, end }: Interval): boolean {
-  return (
-    start <= instantMillis(requested) - BACKUP_DOUBT_MILLIS && instantMillis(accepted) + BACKUP_DOUBT_MILLIS <= end
-  );
+/** Whether nothing was written in the time of which the backups may contain only a part: so long before and after their requests. */
+export function areOfWindow(
+  { requested, accepted }: WindowBackups,
+  { start, end }: Interval,
+  doubtMillis = BACKUP_DOUBT_MILLIS,
+): boolean {
+  return start <= instantMillis(requested) - doubtMillis && instantMillis(accepted) + doubtMillis <= end;
 }
 
 /** A database's backups of a window. */

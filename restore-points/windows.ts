@@ -15,12 +15,10 @@ export const MARGIN_MILLIS = 2_000;
 export const STEP_MILLIS = 2_000;
 const MINUTE_MILLIS = 60_000;
 
-/**
- * The certain length of a window, in milliseconds: it is shortened at either end by the possible difference of the
- * clocks. The pauser records no window with less than `MINIMUM_WINDOW_MILLIS`.
- */
-export function usableMillis({ pauseCompleted, unpauseStarted, clockOffsetMillis }: PauseWindow): number {
-  return instantMillis(unpauseStarted) - instantMillis(pauseCompleted) - 2 * Math.abs(clockOffsetMillis);
+/** The length of a window's certain part, in milliseconds. The pauser records no window with less than `MINIMUM_WINDOW_MILLIS`. */
+export function usableMillis(window: PauseWindow): number {
+  const { start, end } = certainPart(window);
+  return end - start;
 }
 
 /** A release, and how many of its pods were paused. */
@@ -152,15 +150,15 @@ function endOf(pause: Pause, pauses: readonly Pause[]): number {
   return end;
 }
 
+/** The certain part of a window, which is shortened at either end by the possible difference of the clocks. It may be empty. */
+export function certainPart({ pauseCompleted, unpauseStarted, clockOffsetMillis }: PauseWindow): Interval {
+  const doubt = Math.abs(clockOffsetMillis);
+  return { start: instantMillis(pauseCompleted) + doubt, end: instantMillis(unpauseStarted) - doubt };
+}
+
 function pauseOf(window: PauseWindow): Pause {
-  const doubt = Math.abs(window.clockOffsetMillis);
-  const unpauseStarted = instantMillis(window.unpauseStarted);
-  return {
-    start: instantMillis(window.pauseCompleted) + doubt,
-    end: unpauseStarted - doubt,
-    endAtLatest: unpauseStarted + doubt,
-    window,
-  };
+  const endAtLatest = instantMillis(window.unpauseStarted) + Math.abs(window.clockOffsetMillis);
+  return { ...certainPart(window), endAtLatest, window };
 }
 
 function describe(

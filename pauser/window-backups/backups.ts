@@ -4,6 +4,7 @@ import { instantMillis } from "../../restore-points/instant";
 import { tablesOf } from "../../restore-points/tables";
 import type { PauseWindow, WindowBackups } from "../../restore-points/window";
 import { backupName } from "../../restore-points/window-backups";
+import type { Moment } from "../clock";
 import { Deadline, instant } from "../time";
 import { findCredentials } from "./credentials";
 import { DynamodbClient, fixOf } from "./dynamodb";
@@ -94,22 +95,24 @@ async function lookUp(due: Due[], { apiDeadlineSeconds, stop, clock }: BackupCon
   return found.flat();
 }
 
-async function make(due: Due[], pauseCompleted: number, context: BackupContext): ReturnType<DueBackups["make"]> {
+/**
+ * The margins are waited for, and recorded, by the monotonic clock: of a wall clock that is set back and forward again, a margin could
+ * be in the record that was not waited for, and one that jumps must not hold pods for hours.
+ */
+async function make(due: Due[], pauseCompleted: Moment, context: BackupContext): ReturnType<DueBackups["make"]> {
   const { settings, report, stop, clock } = context;
-  // The record has whole milliseconds: the margin has to be in it whole.
-  const margin = settings.marginSeconds * 1000 + 1;
-  const name = backupName(settings.namePrefix, instant(pauseCompleted));
-  // The monotonic clock: a wall clock that jumps must not hold pods for hours. (The run discards such a window.)
-  const requestAt = clock.monotonic() + margin;
+  const margin = settings.marginSeconds * 1000;
+  const name = backupName(settings.namePrefix, instant(pauseCompleted.wall));
+  const passed = () => clock.monotonic() - pauseCompleted.monotonic;
   try {
     // List them again: a pod that was not yet paused may have created a table since.
     const tables = await lookUp(due, context);
-    while (clock.monotonic() < requestAt && !stop.aborted)
-      await clock.sleep(Math.ceil(requestAt - clock.monotonic()), stop);
+    while (passed() < margin && !stop.aborted) await clock.sleep(Math.ceil(margin - passed()), stop);
     if (stop.aborted) return { problems: [] };
-    const requested = instant(clock.now());
+    // The record has whole milliseconds: the margins have to be in it whole.
+    const requested = Math.floor(passed());
     const problems = await request(tables, name, context);
-    const accepted = clock.now();
+    const accepted = Math.ceil(passed());
     if (problems.length > 0)
       return {
         problems: [
@@ -119,8 +122,13 @@ async function make(due: Due[], pauseCompleted: number, context: BackupContext):
       };
     report.log(`backups of ${tables.length} tables are accepted: ${name}`);
     return {
-      backups: { name, requested, accepted: instant(accepted), databases: databasesOf(due, tables) },
-      holdUntil: accepted + margin,
+      backups: {
+        name,
+        requested: instant(pauseCompleted.wall + requested),
+        accepted: instant(pauseCompleted.wall + accepted),
+        databases: databasesOf(due, tables),
+      },
+      holdUntil: pauseCompleted.monotonic + accepted + margin,
       problems: [],
     };
   } catch (error) {

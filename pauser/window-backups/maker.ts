@@ -1,4 +1,5 @@
 import type { PauseWindow, WindowBackups } from "../../restore-points/window";
+import type { Moment } from "../clock";
 import type { Clock } from "../ports";
 import type { Report } from "../report";
 import type { WindowBackupSettings } from "./settings";
@@ -21,11 +22,12 @@ export interface DueBackups {
   maxHoldSeconds: number;
   /**
    * Makes the backups while all pods are paused, and returns when they are accepted or have failed.
+   * @param pauseCompleted when the last pod was paused, in whole milliseconds of the wall clock.
    * @param stop aborts it: the run was stopped, or its window does not count.
-   * @returns until when pods have to be held so that the backups belong to the window, or why there are none.
+   * @returns until when pods have to be held so that the backups belong to the window, by the monotonic clock, or why there are none.
    */
   make(
-    pauseCompleted: number,
+    pauseCompleted: Moment,
     stop: AbortSignal,
   ): Promise<{ backups?: WindowBackups; holdUntil?: number; problems: string[] }>;
   close(): void;

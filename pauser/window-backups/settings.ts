@@ -1,3 +1,4 @@
+import { BACKUP_DOUBT_MILLIS } from "../../restore-points/window-backups";
 import { boundedAt, objectAt, textAt, textsAt } from "../fields";
 
 /** A database whose tables are backed up in windows. */
@@ -32,6 +33,17 @@ export interface WindowBackupSettings {
  */
 const MARGIN_SECONDS = { default: 62, min: 0, max: 600 };
 const REQUEST_SECONDS = { default: 30, min: 1, max: 300 };
+
+/** What the usual margin has besides the minute. */
+const CLOCK_SLACK_MILLIS = 2000;
+
+/**
+ * How long the certain part of a window has to be around the requests, in milliseconds, for its backups to count: the minute, and less
+ * with the shorter margins of tests.
+ */
+export function neededMarginMillis({ marginSeconds }: WindowBackupSettings): number {
+  return Math.min(BACKUP_DOUBT_MILLIS, marginSeconds * 1000 - CLOCK_SLACK_MILLIS);
+}
 
 export const WINDOW_BACKUP_BOUNDS = { marginSeconds: MARGIN_SECONDS, requestSeconds: REQUEST_SECONDS } as const;
 

@@ -52,6 +52,8 @@ async function scene(t: ExecutionContext, tables = TABLES) {
   const stop = new AbortController();
   /** The runs' waits, in milliseconds. */
   const waits: number[] = [];
+  /** By how much their wall clock is stepped, in the first wait for a margin. */
+  const step = { millis: 0 };
   /** One run; pods are held 0.1 s, and `MARGIN_SECONDS` before and after backups. */
   const pause = (own: object = {}, env: Record<string, string> = {}, timing: object = {}) => {
     const settings = {
@@ -66,6 +68,7 @@ async function scene(t: ExecutionContext, tables = TABLES) {
     const { sleep } = ports.clock;
     const clock = {
       ...ports.clock,
+      now: () => ports.clock.now() + (margins() > 0 ? step.millis : 0),
       sleep: (millis: number, over?: AbortSignal) => {
         waits.push(millis);
         return sleep(millis, over);
@@ -78,7 +81,7 @@ async function scene(t: ExecutionContext, tables = TABLES) {
   const margins = () => waits.filter((millis) => millis > MARGIN_SECONDS * 500).length;
   const backups = () =>
     dynamodb.backups.list().map(({ TableName = "", BackupName = "" }) => `${TableName} ${BackupName}`);
-  return { cluster, aws, dynamodb, createTable, endpoint, pause, stop, backups, margins };
+  return { cluster, aws, dynamodb, createTable, endpoint, pause, stop, backups, margins, step };
 }
 
 /** Asserts what must hold after every run. */
@@ -138,6 +141,33 @@ test("all tables are backed up while all pods are paused, from the margin before
   t.true(at(recorded?.requested) - at(window?.pauseCompleted) >= MARGIN_SECONDS * 1000);
   t.true(at(window?.unpauseStarted) - at(recorded?.accepted) >= MARGIN_SECONDS * 1000);
   t.is(margins(), 2);
+});
+
+test("a clock that is set back before the requests shortens no margin in the record", async (t) => {
+  const { cluster, pause, step } = await scene(t);
+  step.millis = -200;
+  const { end, window } = await pause();
+  t.is(end, "recorded");
+  assertSafe(t, cluster);
+  const { requested, accepted } = window?.backups ?? {};
+  const at = (text: string | undefined) => Date.parse(text as string);
+  t.true(at(requested) - at(window?.pauseCompleted) >= MARGIN_SECONDS * 1000);
+  // The window's end is by the clock that was set back.
+  t.true(at(window?.unpauseStarted) - at(accepted) >= MARGIN_SECONDS * 1000 + step.millis);
+});
+
+test("accepted backups do not count if, by the clocks' difference, they may not belong to the window", async (t) => {
+  const { cluster, pause, backups } = await scene(t);
+  // Of the margin's 3 s, 1 s has to be left: the usual one has 2 s besides the minute.
+  cluster.api.skewMillis = 2500;
+  const outcome = await pause();
+  assertWindowWithout(
+    t,
+    cluster,
+    outcome,
+    /backups \(prod-pause-\S+\) do not count.*the clocks may differ by 2\d{3} ms/,
+  );
+  t.is(backups().length, TABLES.length);
 });
 
 test("a window gets backups only when the last ones are old enough; each database counts separately", async (t) => {
