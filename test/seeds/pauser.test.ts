@@ -4,10 +4,10 @@ import { finds } from "./finds";
 import { MUTANTS } from "./pauser/mutants";
 import { search } from "./search";
 
-/** What is played in a minute or so, and is enough to find any of the faults. */
-const USUAL = 8000;
-/** SEED=8000 SCHEDULES=1000000 make another, or a longer, search. */
-const SCHEDULES = Number(process.env.SCHEDULES ?? USUAL);
+/** What is enough to find any of the faults. */
+const USUAL = 10_000;
+/** SEED=20000 SCHEDULES=1000000 make another, or a longer, search. */
+const SCHEDULES = Number(process.env.SCHEDULES ?? 20_000);
 const SEED = Number(process.env.SEED ?? 0);
 const workers = availableParallelism();
 

@@ -1,7 +1,8 @@
 import { EXIT_CODES } from "../../../pauser/outcome";
 import { RECORD, type VirtualCluster } from "../../unit/pauser/virtual/cluster";
+import type { Actor } from "./actor";
 import type { PauserPlan } from "./schedule";
-import type { Actor, World } from "./world";
+import type { World } from "./world";
 
 /** What Kubernetes does with the CronJobs of `components/pause/cron-job.ts`. */
 

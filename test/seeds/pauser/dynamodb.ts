@@ -18,10 +18,21 @@ export const backupSettings = {
 /** The process that makes backups now, by the host that it calls. */
 const callers = new Map<string, { process: VirtualProcess; plan: BackupPlan }>();
 let hosts = 0;
+/** By process. */
+const requests = new Map<VirtualProcess, Requests>();
+
+/** When a process has sent its first request for a backup, and when the last one was answered, by the world's clock. */
+export interface Requests {
+  first: number;
+  last: number;
+}
+
+export const requestsOf = (process: VirtualProcess): Requests | undefined => requests.get(process);
 
 /** Forgets the processes of an earlier world. */
 export function newDynamodb(): void {
   callers.clear();
+  requests.clear();
 }
 
 /** The code that ships, on a simulated DynamoDB behind its HTTP client. */
@@ -40,9 +51,15 @@ HttpClient.prototype.exchange = function exchange({ url, headers, signal }) {
   if (process === undefined || plan === undefined) throw new AdminError(`no process calls ${url.host}`);
   const action = headers?.["x-amz-target"]?.split(".")[1] ?? "";
   const answers = answer(plan, action);
+  const { time } = process;
+  const asked = requests.get(process) ?? { first: time.now, last: time.now };
+  if (action === "CreateBackup") requests.set(process, asked);
   return new Promise((resolve, reject) => {
+    // As Node.js's own client: https://nodejs.org/api/http.html#httprequesturl-options-callback (`signal`).
+    if (signal.aborted) return reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     process.later(answers === undefined ? ANSWER_MILLIS : plan === "is slow" ? 1500 : 20, () => {
+      asked.last = time.now;
       if (answers === undefined) reject(new Error("no answer"));
       else resolve(answers);
     });

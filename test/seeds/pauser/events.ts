@@ -1,9 +1,10 @@
 import { UNFINISHED_KEY } from "../../../pauser/note";
 import { RECORD, type VirtualCluster } from "../../unit/pauser/virtual/cluster";
+import type { Actor } from "./actor";
 import { EVICTION_MILLIS, type Job, terminate, type Unpauser } from "./controllers";
 import { happenToPod } from "./pod-events";
 import type { API_EVENTS, Event, PROCESS_EVENTS, RECORD_EVENTS } from "./schedule";
-import { type Actor, FIRST_LEASE, type World } from "./world";
+import { FIRST_LEASE, type World } from "./world";
 
 /** What the events of a schedule act on. */
 export interface Stage {

@@ -1,8 +1,11 @@
 import type { PauseWindow } from "../../../restore-points/window";
 import { commonWindows } from "../../../restore-points/windows";
 import type { VirtualCluster } from "../../unit/pauser/virtual/cluster";
+import type { Actor, Closure } from "./actor";
+import { requestsOf } from "./dynamodb";
+import { isHidden } from "./hidden";
 import type { Event } from "./schedule";
-import type { Actor, Closure, World } from "./world";
+import type { World } from "./world";
 
 /**
  * Judges a world by the pods' own truth, against the promises of `pauser/README.md`.
@@ -14,12 +17,12 @@ export function judge(world: World): number {
     world.plan.pausers.flatMap((_, pauser) => readable(world, cluster, pauser)),
   );
   world.clusters.forEach((cluster, index) => {
-    for (const problem of cluster.refuted(windows[index] ?? []))
-      if (!isHidden(world)) world.violate(`false window: ${problem}`);
+    for (const refutation of cluster.refutations(windows[index] ?? []))
+      if (!isHidden(world, refutation)) world.violate(`false window: ${refutation.text}`);
     for (const pod of cluster.pausedPods) world.violate(`${pod} is still paused after the last cleanup`);
   });
   judgeCommonWindows(world, windows);
-  judgeRecorded(world, windows.flat());
+  judgeBackups(world, windows.flat());
   for (const closure of world.closures) judgeClosure(world, closure);
   judgeQuiet(world);
   return windows.flat().length;
@@ -51,23 +54,9 @@ function judgeCommonWindows(world: World, windows: PauseWindow[][]): void {
         cluster: `${index}`,
         releases: cluster.releases.map(({ namespace, name }) => ({ namespace, name, product: "", pods: [] })),
       };
-      for (const problem of cluster.refuted([common]))
-        if (!isHidden(world)) world.violate(`false common window: ${problem}`);
+      for (const refutation of cluster.refutations([common]))
+        if (!isHidden(world, refutation)) world.violate(`false common window: ${refutation.text}`);
     });
-}
-
-/**
- * What no pauser can know: that requests still run in a pod that answers a Pause without waiting for them and is closed by another caller;
- * and that a pod was open for a moment between two looks, because one caller opened it or it restarted, and another has closed it at once.
- */
-function isHidden({ plan }: World): boolean {
-  const pretends = plan.releases.flat().some(({ pretendToPause }) => pretendToPause);
-  const others = plan.events.filter((event) => "tool" in event || ("pod" in event && isPausedByOthers(event.what)));
-  const opens = (what: string) =>
-    what === "is unpaused and paused again" || what === "restarts, is paused, and its run is killed";
-  return others.some((closes) =>
-    plan.events.some((event) => pretends || (event !== closes && "pod" in event && opens(event.what))),
-  );
 }
 
 /** What a process's exit code promises. */
@@ -97,15 +86,28 @@ function someoneElse({ plan, actors, tampered }: World, actor: Actor): boolean {
   );
 }
 
-/** A run that was killed or whose answer was lost may have recorded a window; one that says it has none may not. */
-function judgeRecorded(world: World, windows: PauseWindow[]): void {
-  for (const { backups, pauseCompleted, unpauseStarted } of windows) {
+/** `backupSettings` of dynamodb.ts: two seconds at either end. */
+const MARGIN_MILLIS = 2000;
+/** A wall clock may be stepped by so much in a window (`MAX_CLOCK_STEP_MILLIS` of hold.ts); its end is by that clock. */
+const STEP_MILLIS = 250;
+/** By how much a process's clock may differ from the true one in a margin: 200 ppm. */
+const DRIFT_MILLIS = 1;
+
+/** The pods were paused for the margins around the requests, and the record says so. */
+function judgeBackups(world: World, windows: PauseWindow[]): void {
+  for (const { backups, pauseCompleted, unpauseStarted, run } of windows) {
     if (backups === undefined) continue;
     const before = Date.parse(backups.requested) - Date.parse(pauseCompleted);
     const after = Date.parse(unpauseStarted) - Date.parse(backups.accepted);
-    // `backupSettings` of dynamodb.ts: two seconds at either end; the instants are whole milliseconds.
-    if (before < 1998 || after < 1998)
+    if (before < MARGIN_MILLIS || after < MARGIN_MILLIS - STEP_MILLIS)
       world.violate(`backups were requested ${before} ms after the pause, and accepted ${after} ms before its end`);
+    const { pausedAt = 0, unpausesAt = 0, process } = world.actor(run?.pod ?? "") ?? {};
+    const { first = 0, last = 0 } = (process && requestsOf(process)) ?? {};
+    const least = MARGIN_MILLIS - DRIFT_MILLIS;
+    if (first - pausedAt < least || unpausesAt - last < least)
+      world.violate(
+        `backups were truly requested ${first - pausedAt} ms after the pause, and accepted ${unpausesAt - last} ms before its end`,
+      );
   }
 }
 
@@ -145,9 +147,22 @@ function judgeClosure(world: World, closure: Closure): void {
       world.violate(`${closure.pod} was paused for ${length} ms by ${by.name}, although it answers`);
   } else if (killed && plan.events.every(isPlain) && !podsMisbehave(world)) {
     const dead = by.killedAt ?? 0;
-    if (to > dead + plan.noticeMillis + CLEAN_UP_MILLIS)
+    if (to > cleanedUpBy(world, by, dead))
       world.violate(`${closure.pod} was paused for ${to - dead} ms after ${by.name} was killed`);
   }
+}
+
+/** When a killed run's pods are unpaused at the latest. A cleanup that is killed in time needs a cleanup in turn. */
+function cleanedUpBy({ plan, actors }: World, { cluster, record }: Actor, dead: number): number {
+  const oneMore = plan.noticeMillis + CLEAN_UP_MILLIS;
+  const deaths = actors.flatMap((actor) =>
+    actor.cluster === cluster && actor.record.name === record.name && actor.endedAt === undefined
+      ? (actor.killedAt ?? [])
+      : [],
+  );
+  return deaths
+    .sort((a, b) => a - b)
+    .reduce((latest, at) => (at > dead && at <= latest ? at + oneMore : latest), dead + oneMore);
 }
 
 /** No other process of the pauser unpauses the pods of a run that is still active. */

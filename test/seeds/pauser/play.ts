@@ -1,11 +1,12 @@
 import { UNFINISHED_KEY } from "../../../pauser/note";
 import { useQuickAbort } from "../../unit/pauser/virtual/abort";
 import { VirtualTime } from "../../unit/pauser/virtual/time";
+import type { Actor } from "./actor";
 import { Job, Unpauser } from "./controllers";
 import { happen, healApi, type Stage } from "./events";
 import { judge } from "./judge";
 import type { Event, PauserPlan, Schedule } from "./schedule";
-import { type Actor, World } from "./world";
+import { World } from "./world";
 
 /** What came of a schedule. */
 export interface Played {
@@ -130,7 +131,7 @@ async function nextDay(world: World): Promise<void> {
   const { time, plan } = world;
   repair(world);
   // The CronJob's controller starts Jobs shortly after the minute.
-  await time.wait((leasesMayBeHeld(plan) ? 3_600_000 : 0) + 62_000 - (time.now % 60_000));
+  await time.wait((leasesMayBeHeld(world) ? 3_600_000 : 0) + 62_000 - (time.now % 60_000));
   // The last first: of two schedules, mostly the first has been disturbed.
   for (const [index, pauser] of [...plan.pausers.entries()].reverse()) {
     const ends = await Promise.all(
@@ -146,11 +147,23 @@ async function nextDay(world: World): Promise<void> {
   }
 }
 
-/** Whether a Lease may be held until it expires, because the API server or a person has kept it from being released. */
-function leasesMayBeHeld({ events }: Schedule): boolean {
-  return events.some(
-    (event) =>
-      "api" in event || "lease" in event || "record" in event || ("process" in event && mayLeaveLeases(event.process)),
+/**
+ * Whether a Lease may be held until it expires: because the API server or a person has kept it from being released, or because a run was
+ * killed between its Leases and its note, or after the note, so that no cleanup knows of it.
+ */
+function leasesMayBeHeld({ plan, actors }: World): boolean {
+  return (
+    actors.some(
+      ({ task, killedAt, endedAt, noted }) =>
+        task === "pause" && killedAt !== undefined && endedAt === undefined && !noted,
+    ) ||
+    plan.events.some(
+      (event) =>
+        "api" in event ||
+        "lease" in event ||
+        "record" in event ||
+        ("process" in event && mayLeaveLeases(event.process)),
+    )
   );
 }
 

@@ -40,7 +40,8 @@ async function unpauseAtEndOfDrain(
   await time.wait(SEEN_MILLIS + (forMillis % 600));
   await pod.forcePause(30_000, "a user");
   pod.faults = usual;
-  await time.wait(forMillis);
+  // Longer than most holds: their windows end before.
+  await time.wait(4000 + forMillis);
   pod.forceUnpause("a user");
 }
 

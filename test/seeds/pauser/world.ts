@@ -1,55 +1,17 @@
 import { leaseName } from "../../../pauser/lease-name";
 import { UNFINISHED_KEY } from "../../../pauser/note";
-import type { Outcome } from "../../../pauser/outcome";
 import { run } from "../../../pauser/run";
 import type { Environment } from "../../../pauser/settings";
-import { type UnpauserOutcome, unpauser } from "../../../pauser/unpauser";
+import { unpauser } from "../../../pauser/unpauser";
 import { WINDOWS_KEY } from "../../../restore-points/window";
-import { RECORD, VirtualCluster } from "../../unit/pauser/virtual/cluster";
+import { PORT, RECORD, VirtualCluster } from "../../unit/pauser/virtual/cluster";
 import type { GateChange } from "../../unit/pauser/virtual/gate";
 import type { VirtualPod } from "../../unit/pauser/virtual/pod";
-import type { VirtualProcess } from "../../unit/pauser/virtual/process";
 import { VirtualTime } from "../../unit/pauser/virtual/time";
+import type { Actor, Closure, Look } from "./actor";
 import { backupMaker, backupSettings, newDynamodb } from "./dynamodb";
+import { LeaseWitness } from "./lease-witness";
 import type { PauserPlan, Schedule } from "./schedule";
-
-/** A process of the pauser, with what the world knows about it. */
-export interface Actor {
-  name: string;
-  task: "pause" | "unpause";
-  pauser: number;
-  cluster: number;
-  record: typeof RECORD;
-  job: string | undefined;
-  attempt: number;
-  process: VirtualProcess;
-  calls: number;
-  startedAt: number;
-  endedAt?: number;
-  end?: Outcome["end"] | UnpauserOutcome["end"];
-  reasons: string[];
-  killedAt?: number;
-  signalledAt?: number;
-  /** Frozen, starved, cut off or with a clock that was stepped: its times are not bounded. */
-  disturbed: boolean;
-  /** Pods that it has asked to pause, by address. */
-  paused: Set<string>;
-  /** The record and its pods when it ended. */
-  atEnd: { closed: string[]; recorded: boolean; recordedBySelf: boolean };
-  /** It has found the note of another run. */
-  recovers: boolean;
-  /** Pods that have answered it, before it paused anything, that they are paused, by address. */
-  foundPaused: Set<string>;
-}
-
-/** A time in which a pod was closed by one caller. */
-export interface Closure {
-  pod: string;
-  by: string;
-  from: number;
-  to?: number;
-  openedBy?: string;
-}
 
 const NAMES = ["scalardb", "ledger"] as const;
 const PRODUCTS = ["scalardb-cluster", "ledger"] as const;
@@ -62,6 +24,8 @@ export class World {
   readonly clusters: VirtualCluster[];
   readonly actors: Actor[] = [];
   readonly closures: Closure[] = [];
+  /** What pods have answered, in worlds where other callers may have closed them. */
+  readonly looks = new Map<VirtualPod, Look[]>();
   readonly violations: string[] = [];
   readonly timeline: string[] = [];
   /** When each process has lost the note of its record. */
@@ -150,6 +114,7 @@ export class World {
       startedAt: this.time.now,
       reasons: [],
       disturbed: false,
+      noted: false,
       paused: new Set(),
       foundPaused: new Set(),
       atEnd: { closed: [], recorded: false, recordedBySelf: false },
@@ -213,8 +178,11 @@ export class World {
     for (const [key, pod] of cluster.pods) this.follow(key, pod);
     cluster.api.skewMillis = plan.apiSkew;
     if (plan.pausers.length > 1) cluster.api.put("configmaps", { metadata: { ...OTHER_RECORD } });
-    cluster.api.served = (method, path) => {
-      if (method === "PUT" && path.includes("/configmaps/")) this.noteChanged(cluster, path);
+    const leases = new LeaseWitness(this, cluster);
+    cluster.api.served = (method, path, by) => {
+      if (method !== "PUT") return;
+      if (path.includes("/configmaps/")) this.noteChanged(cluster, path);
+      else if (path.includes("/leases/")) leases.written(path, by);
     };
     return cluster;
   }
@@ -222,13 +190,28 @@ export class World {
   private calls(actor: Actor, cluster: VirtualCluster, side: "before" | "after", method: string, target: string): void {
     if (side === "before") actor.calls += 1;
     if (method === "Pause" && side === "before") this.pausing(actor, target);
-    else if (method === "CheckPaused" && side === "after" && actor.paused.size === 0) {
-      const pod = [...cluster.pods.values()].find(({ address }) => address === target);
-      if (pod?.closed) actor.foundPaused.add(target);
-      else actor.foundPaused.delete(target);
-    }
+    else if (method === "Unpause" && actor.pausedAt !== undefined) actor.unpausesAt ??= this.time.now;
+    else if (side === "after" && (method === "Pause" || (method === "CheckPaused" && this.countsAnswersOf(actor))))
+      this.answered(actor, cluster.podAt(target, PORT), method);
     if (this.traced && method !== "CheckPaused" && side === "before") this.say(`${actor.name}  ${method} ${target}`);
     this.called(actor, side);
+  }
+
+  /** Whether it matters what pods answer. */
+  private countsAnswersOf({ paused }: Actor): boolean {
+    return paused.size === 0 || this.plan.events.some((event) => "pod" in event || "tool" in event);
+  }
+
+  private answered(actor: Actor, pod: VirtualPod | undefined, method: "Pause" | "CheckPaused"): void {
+    if (pod === undefined) return;
+    if (method === "Pause") actor.pausedAt = this.time.now;
+    else if (actor.paused.size === 0) {
+      if (pod.closed) actor.foundPaused.add(pod.address);
+      else actor.foundPaused.delete(pod.address);
+    }
+    const looks = this.looks.get(pod) ?? [];
+    looks.push({ by: actor.name, at: this.time.now, method, closed: pod.closed });
+    this.looks.set(pod, looks);
   }
 
   private pausing(actor: Actor, address: string): void {
@@ -263,7 +246,10 @@ export class World {
     const owner = ownerOf(cluster.recorded(UNFINISHED_KEY, { namespace: RECORD.namespace, name }));
     const before = this.noteOwners.get(key);
     if (before === owner) return;
+    const [lost, writer] = [this.byName.get(before ?? ""), this.byName.get(owner ?? "")];
     if (before !== undefined) this.noteLostAt.set(before, this.time.now);
+    if (lost && owner === undefined) lost.noted = false;
+    if (writer) writer.noted = true;
     if (owner === undefined) this.noteOwners.delete(key);
     else this.noteOwners.set(key, owner);
     this.say(`the note of ${name} is ${owner === undefined ? "gone" : `${owner}'s`}`);
@@ -283,7 +269,7 @@ export class World {
       this.open.delete(pod);
     }
     if (what !== "closed") return;
-    const closure = { pod: key, by, from: this.time.now };
+    const closure = { pod: key, server: pod, by, from: this.time.now };
     this.open.set(pod, closure);
     this.closures.push(closure);
   }

@@ -23,12 +23,21 @@ export interface ReleaseOptions {
   pods?: number;
 }
 
+/** A window that was not one, by the world's clock. */
+export interface Refutation {
+  text: string;
+  window: PauseWindow;
+  pod: VirtualPod;
+  from: number;
+  to: number;
+}
+
 const ADMIN_PORTS = {
   "scalardb-cluster": "scalardb-cluster",
   ledger: "scalardl-admin",
   auditor: "scalardl-auditor-admin",
 };
-const PORT = 60053;
+export const PORT = 60053;
 
 /** A cluster with Scalar releases in virtual time: the production code runs in it, on simulated ports. */
 export class VirtualCluster {
@@ -249,6 +258,11 @@ export class VirtualCluster {
   }
 
   refuted(windows: PauseWindow[]): string[] {
+    return this.refutations(windows).map(({ text }) => text);
+  }
+
+  /** Each recorded window that contradicts a pod's log, with that pod, and the instants between which the window claims its pause. */
+  refutations(windows: PauseWindow[]): Refutation[] {
     return windows.flatMap((window) => {
       const doubt = Math.abs(window.clockOffsetMillis);
       const from = Date.parse(window.pauseCompleted) + doubt - this.api.skewMillis;
@@ -259,7 +273,13 @@ export class VirtualCluster {
         .filter(([name]) => releases.some((release) => name.startsWith(release)))
         .filter(([name]) => (this.addedAt.get(name) ?? 0) < to && (this.removedAt.get(name) ?? Infinity) > from)
         .filter(([, pod]) => !pod.wasPausedThroughout(from, to))
-        .map(([name]) => `${name} was not paused throughout ${window.pauseCompleted} to ${window.unpauseStarted}`);
+        .map(([name, pod]) => ({
+          text: `${name} was not paused throughout ${window.pauseCompleted} to ${window.unpauseStarted}`,
+          window,
+          pod,
+          from,
+          to,
+        }));
     });
   }
 }

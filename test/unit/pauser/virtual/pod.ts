@@ -70,9 +70,9 @@ export class VirtualPod {
     return this.faults.tripMillis ?? DEFAULT_TRIP_MILLIS;
   }
 
-  /** Serves no calls for this long, then all waiting ones. */
+  /** Serves no calls for this long, then all waiting ones: another cause of hanging does not let later calls pass them earlier. */
   hang(millis: number): void {
-    this.hangsUntil = this.time.now + millis;
+    this.hangsUntil = Math.max(this.hangsUntil, this.time.now + millis);
   }
 
   /** Settles when a received call is served. */
@@ -160,6 +160,15 @@ export class VirtualPod {
   checkPaused(): boolean {
     this.calls.push("CheckPaused");
     return !this.gate.isOpen;
+  }
+
+  /** When it was not closed and drained between these instants, by its own log. */
+  notPaused(from: number, to: number): { from: number; to: number }[] {
+    const log = [...this.pastLogs, ...(this.alive ? [this.gate.log] : [])].flat();
+    return log.flatMap(({ at, paused }, index) => {
+      const until = log[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+      return paused || until <= from || at >= to ? [] : [{ from: Math.max(at, from), to: Math.min(until, to) }];
+    });
   }
 
   /** Whether it was paused from the first to the last of these instants, by its own log. */
