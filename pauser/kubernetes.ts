@@ -171,5 +171,10 @@ function refusal(method: string, path: string, status: number, text: string): st
   } catch {
     // Not a Status: a proxy in between, most likely.
   }
-  return `${method} ${path}: ${status} ${message}`;
+  // Quotas and admission answer 403, too.
+  const lacksRight = status === 403 && /cannot \w+ resource/.test(message);
+  return `${method} ${path}: ${status} ${message}${lacksRight ? GRANTED_BY : ""}`;
 }
+
+/** The stack declares the Roles with all rights of the pauser: one that is missing was taken away. */
+const GRANTED_BY = "; `pulumi up --refresh` gives this right to the pauser's account again";
