@@ -87,7 +87,8 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
     const reachable = declarePrivateEndpoints(prefix, endpoints, copy.id, completed, tags, adopted.endpoints, context);
     // Before its completion the copy reads with a weaker consistency than ScalarDB needs.
     const endpoint = pulumi.all([copy.documentEndpoint, completed.id]).apply(([uri]) => uri);
-    const accountKey = pulumi.secret(completed.id.apply(() => primaryKey(address, azure.access)));
+    const readKey = () => orEnd(`database ${name}`, () => primaryKey(address, azure.access));
+    const accountKey = pulumi.secret(completed.id.apply(readKey));
     const loader = args.restoreTo?.schemaLoader;
     const repaired: pulumi.Output<unknown>[] = loader
       ? [declareSchemaLoader(name, prefix, loader, { endpoint, key: accountKey }, [completed, ...reachable], context)]

@@ -46,6 +46,8 @@ export function judged(
     const where = `${phase}, without ${right}`;
     t.is(succeeded, warns(right), `${where}: ${succeeded ? "succeeded" : errors}`);
     t.true(refusals.length > 0, `${where}: no message names it: ${errors}`);
+    // For people: an error that the program did not expect comes with its stack.
+    t.notRegex(`${refusals} ${errors}`, /unhandled exception/, where);
     for (const refusal of refusals)
       t.true(isOfProvider(refusal) || refusal.includes(documented(right)), `${where}: names no document: ${refusal}`);
   }
