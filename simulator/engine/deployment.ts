@@ -200,6 +200,10 @@ export class Deployment {
       this.#ensureGoingOn();
       end = await step.run(worker.startMillis);
       return end;
+    } catch (error) {
+      // Before its worker takes the next step. [pulumi: pkg/resource/deploy/step_executor.go, cancelDueToError]
+      if (!(error instanceof ProtectedError)) this.cancel();
+      throw error;
     } finally {
       worker.release(end);
     }

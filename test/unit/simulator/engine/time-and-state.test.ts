@@ -3,6 +3,7 @@ import test from "ava";
 import { EmbeddedStack } from "../../../../simulator/engine/embedded";
 import type { StackEvent, StackResult } from "../../../../simulator/engine/stack";
 import { Workers } from "../../../../simulator/engine/workers";
+import type { CreateRequest, CreateResponse } from "../../../../simulator/providers/provider";
 import { declaredSource } from "./declared-source";
 import { FixtureProvider } from "./fixture-provider";
 import type { Declaration } from "./program/declaration";
@@ -82,6 +83,22 @@ test("no more operations run at a time than --parallel allows: a further one wai
     "thing-4": [600, 610],
   });
   t.is((await stack.destroy()).simulatedMillis, 1000);
+});
+
+/** What it creates takes long enough for other steps to wait for their worker. */
+class AsynchronousProvider extends FixtureProvider {
+  override async create(request: CreateRequest): Promise<CreateResponse> {
+    await new Promise(setImmediate);
+    return super.create(request);
+  }
+}
+
+test("after a step has failed, none begins that has waited for its worker", async (t) => {
+  const three: Declaration[] = ["a", "b", "c"].map((name) => ({ name, inputs: { name, fails: "create" } }));
+  const provider = new AsynchronousProvider();
+  const up = await newStack(provider, three, undefined, 1).up();
+  t.false(up.succeeded);
+  t.is(provider.calls.length, 1, `${provider.calls}`);
 });
 
 test("a step that is ready late leaves the workers that are idle before to others", async (t) => {
