@@ -51,9 +51,8 @@ export interface DatabaseArgs {
 
 type KindKey = Exclude<keyof DatabaseArgs, "name" | "vault">;
 
-/** Every kind that is supported. A new kind is a file next to this one, and a line here and above. */
-// biome-ignore lint/suspicious/noExplicitAny: each kind has args of its own; `kindOf` hands each its own only.
-const kinds: readonly DatabaseKind<any>[] = [
+/** Every kind that is supported, under its key. A new kind is a file next to this one, and a line here and above. */
+const KINDS = {
   dynamodb,
   cosmosdb,
   auroraMysql,
@@ -64,7 +63,10 @@ const kinds: readonly DatabaseKind<any>[] = [
   rdsSqlserver,
   azureMysql,
   azurePostgresql,
-];
+} satisfies { [Key in KindKey]: DatabaseKind<NonNullable<DatabaseArgs[Key]>> };
+
+// biome-ignore lint/suspicious/noExplicitAny: each kind has args of its own; `kindOf` hands each its own only.
+const kinds: readonly DatabaseKind<any>[] = Object.values(KINDS);
 
 /** A database with its kind and that kind's args. */
 export interface KnownDatabase {
