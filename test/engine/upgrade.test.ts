@@ -21,7 +21,7 @@ if (!findPulumi())
 (findPulumi() ? test.serial : test.serial.skip)(
   `a stack that commit ${earlier.commit} has deployed is upgraded: no database, copy or record is replaced or lost`,
   async (t) => {
-    t.timeout(300_000);
+    t.timeout(900_000);
     const withDrill = { ...config, "scalar-backup:restore": { at: earlier.at } };
     const both = await BothEngines.start(t, withDrill, buildWithCopies, {}, earlier.embedded);
     await both.real.stack.importState(earlier.real);
