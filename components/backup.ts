@@ -71,7 +71,7 @@ export class ScalarBackup extends pulumi.ComponentResource {
       tags,
       aws,
       azure: azureSettings(this),
-      continuousBackup: continuousBackups(name, tags, this),
+      continuousBackup: continuousBackups(name, tags, aws, this),
       backupNamePrefix: backupNamePrefix(`${name}-pause`),
       keptContinuously: (database: string) => keptContinuously(name, vaulted, database, args.vault?.aws),
     };
@@ -124,7 +124,7 @@ export class ScalarBackup extends pulumi.ComponentResource {
       vaults.push(
         new AwsVault(
           awsVaultName(name),
-          { vault: args.vault.aws, databases: vaulted, need, restoreRegions, tags },
+          { vault: args.vault.aws, databases: vaulted, need, restoreRegions, aws, tags },
           { parent: this },
         ).vaults,
       );

@@ -44,6 +44,15 @@ export async function outputsInState(
   return (await state()).get(await resolved(pulumi.createUrn(logical, type, parent)));
 }
 
+/** Whether the stack's state has a resource of this type, under whatever URN, whose outputs fit. */
+export async function isKnownByOutputs(
+  type: string,
+  fits: (outputs: Record<string, unknown>) => boolean,
+): Promise<boolean> {
+  const ofType = [...(await state())].filter(([urn]) => urn.split("::")[2]?.split("$").at(-1) === type);
+  return ofType.some(([, outputs]) => fits(outputs));
+}
+
 /** The outputs that this stack's last `up` has recorded; none before the first. */
 export async function stackOutputsInState(): Promise<Record<string, unknown>> {
   const declared = { type: "pulumi:pulumi:Stack", logical: `${pulumi.getProject()}-${pulumi.getStack()}` };

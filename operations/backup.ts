@@ -1,12 +1,14 @@
 import {
   BackupClient,
   type BackupJob,
+  DescribeBackupVaultCommand,
   DescribeRegionSettingsCommand,
   GetBackupSelectionCommand,
   paginateListBackupJobs,
   paginateListBackupPlans,
   paginateListBackupPlanVersions,
   paginateListBackupSelections,
+  ResourceNotFoundException,
 } from "@aws-sdk/client-backup";
 import { answered } from "./answered";
 import { type AwsAccessSource, awsClientConfig } from "./aws";
@@ -16,6 +18,23 @@ export async function readOptIn(region: string, access: AwsAccessSource): Promis
   const client = new BackupClient(awsClientConfig(region, access));
   const { ResourceTypeOptInPreference } = await client.send(new DescribeRegionSettingsCommand({}));
   return ResourceTypeOptInPreference ?? {};
+}
+
+/** How many recovery points a vault has; undefined if there is no vault of this name. */
+export async function recoveryPointsIn(
+  { region, vaultName }: { region: string; vaultName: string },
+  access: AwsAccessSource,
+): Promise<number | undefined> {
+  const client = new BackupClient(awsClientConfig(region, access));
+  try {
+    const found = await client.send(new DescribeBackupVaultCommand({ BackupVaultName: vaultName }));
+    return found.NumberOfRecoveryPoints ?? 0;
+  } catch (error) {
+    // AWS refuses access to vaults that do not exist. [Terraform AWS provider, internal/service/backup/vault.go, findVaultByName]
+    if (error instanceof ResourceNotFoundException || (error instanceof Error && /^AccessDenied/.test(error.name)))
+      return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -1,8 +1,10 @@
 import { Plan, Selection, Vault } from "@pulumi/aws/backup";
 import type { Role } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
+import type { AwsSettings } from "../cloud-settings";
 import type { BackupPlanRun } from "./aws/overdue";
 import { type BackupRole, declareServiceRole } from "./aws/role";
+import { freeVaultName } from "./left-vault";
 
 /** Where a continuous backup is kept, and as whom AWS Backup makes it. */
 export interface ContinuousBackup {
@@ -26,6 +28,7 @@ export interface ContinuousBackupArgs {
 export function continuousBackups(
   name: string,
   tags: Record<string, string>,
+  aws: AwsSettings,
   parent: pulumi.Resource,
 ): (region: string) => ContinuousBackup {
   const byRegion = new Map<string, ContinuousBackup>();
@@ -42,9 +45,11 @@ export function continuousBackups(
     );
     const found = byRegion.get(region);
     if (found) return found;
+    const vaultName = `${name}-${pulumi.getStack()}`;
+    const rename = "use another name for the stack, after which the vault is called";
     const vault = new Vault(
       `${name}-vault-${region}`,
-      { name: `${name}-${pulumi.getStack()}`, region, tags },
+      { name: freeVaultName({ vaultName, region, rename }, aws, parent), region, tags },
       // Recovery points outlive the program that asked for them.
       { parent, protect: true, retainOnDelete: true },
     );

@@ -2,6 +2,9 @@ import { Vault, VaultLockConfiguration, VaultPolicy } from "@pulumi/aws/backup";
 import { Key } from "@pulumi/aws/kms";
 import type * as pulumi from "@pulumi/pulumi";
 import { awsPartition } from "../../../restore-points/rules/aws-partition";
+import type { AwsSettings } from "../../cloud-settings";
+import { settingName } from "../../where-to-set";
+import { freeVaultName } from "../left-vault";
 import type { AwsVaultArgs } from "./args";
 
 /** Actions on recovery points that are denied to every account; recovery points are deleted only when they expire. */
@@ -17,6 +20,7 @@ export function declareRegionVault(
   name: string,
   region: string,
   args: AwsVaultArgs,
+  aws: AwsSettings,
   tags: Record<string, string>,
   parent: pulumi.Resource,
 ): Vault {
@@ -36,7 +40,12 @@ export function declareRegionVault(
       },
       options,
     ).arn;
-  const vault = new Vault(`${name}-${region}`, { name: args.name, region, kmsKeyArn, tags }, options);
+  const vaultName = freeVaultName(
+    { vaultName: args.name, region, guarded: true, rename: `set ${settingName("vault.aws.name")} to another name` },
+    aws,
+    parent,
+  );
+  const vault = new Vault(`${name}-${region}`, { name: vaultName, region, kmsKeyArn, tags }, options);
   new VaultPolicy(
     `${name}-policy-${region}`,
     { backupVaultName: vault.name, region, policy: accessPolicy(region, args.acceptCopiesFrom ?? []) },

@@ -3,6 +3,7 @@ import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import * as pulumi from "@pulumi/pulumi";
 import { counted } from "../../../restore-points/counted";
 import type { PauseNeed } from "../../../restore-points/rules/pause-need";
+import type { AwsSettings } from "../../cloud-settings";
 import { CONSISTENT, PER_DATABASE, type VaultStatus } from "../status";
 import { declareAlarm } from "./alarm";
 import type { AwsVaultArgs } from "./args";
@@ -25,6 +26,7 @@ export class AwsVault extends pulumi.ComponentResource {
       need: PauseNeed;
       /** Regions in which a restore puts copies. */
       restoreRegions: string[];
+      aws: AwsSettings;
       tags: Record<string, string>;
     },
     opts?: pulumi.ComponentResourceOptions,
@@ -33,7 +35,7 @@ export class AwsVault extends pulumi.ComponentResource {
     const { vault: settings, databases, tags } = args;
     const vaults = new Map<string, Vault>();
     const vaultIn = (region: string) => {
-      const known = vaults.get(region) ?? declareRegionVault(name, region, settings, tags, this);
+      const known = vaults.get(region) ?? declareRegionVault(name, region, settings, args.aws, tags, this);
       vaults.set(region, known);
       return known;
     };

@@ -3,9 +3,11 @@ import { BackupVault } from "@pulumi/azure-native/dataprotection/backupVault";
 import * as pulumi from "@pulumi/pulumi";
 import { locationName } from "../../../operations/azure-arm";
 import { findBackupVault } from "../../../operations/azure-vaults";
+import { counted } from "../../../restore-points/counted";
 import type { PauseNeed } from "../../../restore-points/rules/pause-need";
 import type { AzureSettings } from "../../cloud-settings";
 import { endProgram, orEnd } from "../../problem";
+import { isKnownByOutputs } from "../../state";
 import { settingName } from "../../where-to-set";
 import type { VaultStatus } from "../status";
 import type { AzureVaultArgs } from "./args";
@@ -45,7 +47,17 @@ export class AzureVault extends pulumi.ComponentResource {
     const location = locationFor(settings, databases);
     const found = pulumi
       .output(null)
-      .apply(() => orEnd(`vault ${vaultName}`, () => findBackupVault({ resourceGroupName, vaultName }, azure.access)));
+      .apply(() => orEnd(`vault ${vaultName}`, () => findBackupVault({ resourceGroupName, vaultName }, azure.access)))
+      .apply(async (existing) => {
+        if (
+          existing &&
+          !(await isKnownByOutputs("azure-native:dataprotection:BackupVault", ({ name: known }) => known === vaultName))
+        )
+          return endProgram(
+            `${settingName("vault.azure")}: vault ${vaultName} in resource group ${resourceGroupName} exists already, with ${counted(existing.instances.length, "backup instance")}, and this stack's state does not have it: a stack that was destroyed has left it, or an update that was interrupted. It is not changed. Set ${settingName("vault.azure.name")} to another name, or, if none of its backups is needed, delete it`,
+          );
+        return existing;
+      });
     const immutability = pulumi.all([found, location]).apply(async ([existing, wanted]) => {
       const problems = existing ? existingVaultProblems(settings, wanted, existing.vault) : [];
       if (problems.length > 0)

@@ -10,7 +10,7 @@ const ELSEWHERE = "ap-northeast-3";
 
 test("a set's vaults: what is declared backs up with the least of permissions, and outlives the stack", async (t) => {
   t.timeout(120_000);
-  const { cloud, stack } = await rehearsed(t, {
+  const { cloud, stack, goingOnFrom } = await rehearsed(t, {
     "scalar-backup:databases": [
       { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] } } },
       {
@@ -72,6 +72,11 @@ test("a set's vaults: what is declared backs up with the least of permissions, a
     ],
   );
   t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");
+  const withoutPayments = stack.state.filter(({ outputs }) => outputs?.name !== "payments");
+  t.regex(
+    errors(await goingOnFrom(withoutPayments).preview()),
+    /vault payments in ap-northeast-1 exists already, with 0 recovery points, and this stack's state does not have it: .*Delete it \(aws backup delete-backup-vault-access-policy --region ap-northeast-1 --backup-vault-name payments; aws backup delete-backup-vault .*\), or set scalar-backup:vault\.aws\.name to another name/,
+  );
 
   const backup = cloud.aws.backup.region(REGION);
   const elsewhere = cloud.aws.backup.region(ELSEWHERE);

@@ -45,7 +45,7 @@ test("a set's vault: declared in the right order, changed as Azure takes it, loc
     weekly: { day: "Saturday", time: "22:00", timeZone: "Asia/Tokyo" },
     lifecycle: { deleteAfter: 90, deleteFirstOfMonthAfter: 400 },
   };
-  const { cloud, stack } = await rehearsed(t, {
+  const { cloud, stack, goingOnFrom } = await rehearsed(t, {
     "scalar-backup:databases": databases,
     "kubernetes:context": CONTEXT,
     "scalar-backup:pause": { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] },
@@ -87,6 +87,10 @@ test("a set's vault: declared in the right order, changed as Azure takes it, loc
     "what waits for role assignments to be in effect begins once these are made",
   );
   t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");
+  t.regex(
+    errors(await goingOnFrom([]).preview()),
+    /vault payments in resource group backups exists already, with 3 backup instances, and this stack's state does not have it: .*Set scalar-backup:vault\.azure\.name to another name/,
+  );
 
   t.is(found()?.location, "japaneast", "where the servers are, not where its group is");
   t.deepEqual(found()?.tags, { service: "payments" });

@@ -128,6 +128,22 @@ export function backupOperations(cloud: AwsCloud): RestOperation[] {
     },
     {
       method: "GET",
+      path: /^\/backup-vaults\/([a-zA-Z0-9_-]+)$/,
+      parameters: ["BackupVaultName"],
+      action: "backup:DescribeBackupVault",
+      query: [],
+      run(_query, region, name): Partial<backup.DescribeBackupVaultOutput> {
+        const vault = at(region).vault(name as string);
+        return {
+          BackupVaultName: vault.name,
+          BackupVaultArn: vault.arn,
+          EncryptionKeyArn: vault.kmsKeyArn,
+          NumberOfRecoveryPoints: vault.recoveryPoints.size,
+        };
+      },
+    },
+    {
+      method: "GET",
       path: /^\/backup-jobs\/?$/,
       action: "backup:ListBackupJobs",
       query: ["resourceArn", "createdAfter", "maxResults", "nextToken"],
