@@ -6,7 +6,7 @@ import type { ReportedRange } from "../../../restore-points/ranges";
 import { copyTags } from "../copy-tags";
 import { instantSuffix, type ProtectContext, type RestoreContext } from "../kind";
 import { copyDeletion, copyIdentifier } from "./copies";
-import type { RdsProtection } from "./protection";
+import { namedSince, type RdsProtection } from "./protection";
 
 /** What a cluster of any engine is to be created with. */
 export interface CreatedCluster {
@@ -137,7 +137,7 @@ export function clusterProtection(name: string, description: ClusterDescription)
     deletionProtection: cluster.DeletionProtection ?? false,
     storageEncrypted: cluster.StorageEncrypted ?? false,
     deleted: description.deleted,
-    created: cluster.ClusterCreateTime,
+    named: namedSince(cluster.ClusterCreateTime, tagsOf(cluster)),
     status: cluster.Status,
     range: rangeOf(name, description),
   };

@@ -1,6 +1,7 @@
 import { Instance, type InstanceArgs } from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { answered } from "../../../operations/answered";
+import { tagsOf } from "../../../operations/aurora";
 import { describeInstance, type InstanceDescription } from "../../../operations/rds";
 import type { ReportedRange } from "../../../restore-points/ranges";
 import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period";
@@ -10,7 +11,7 @@ import { type ProtectContext, type ProtectedDatabase, plain, regionOf } from "..
 import type { RdsArgs, RdsCreateArgs } from "./args";
 import { findInstance } from "./deleted";
 import { onlyEngine, type RdsEngine } from "./engine";
-import { declaredRds, protectExistingRds, type RdsProtection } from "./protection";
+import { declaredRds, namedSince, protectExistingRds, type RdsProtection } from "./protection";
 import { checkInstance, configuredRegion, identifierOf, lookUpInstance } from "./source";
 
 /** Declares an instance with its protection. */
@@ -81,7 +82,7 @@ function protectionOf(name: string, found: InstanceDescription): RdsProtection {
     deletionProtection: instance.DeletionProtection ?? false,
     storageEncrypted: instance.StorageEncrypted ?? false,
     deleted: found.deleted,
-    created: instance.InstanceCreateTime,
+    named: namedSince(instance.InstanceCreateTime, tagsOf(instance)),
     status: instance.DBInstanceStatus,
     range: rangeOf(name, found),
   };

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isTakingAName } from "../../../operations/taking-name";
 import { counted } from "../../../restore-points/counted";
 import { messageOf } from "../../../restore-points/error-message";
 import type { ReportedRange } from "../../../restore-points/ranges";
+import { SWITCHED_OVER_TAG } from "../../../restore-points/rules/tag-keys";
 import { endProgram, orEnd } from "../../problem";
 import { type BackupPlanRun, overdueBecause } from "../../vaults/aws/overdue";
 import { continuousPlan, declareContinuousBackup } from "../../vaults/continuous-backup";
@@ -17,8 +19,8 @@ export interface RdsProtection {
   storageEncrypted: boolean;
   /** Whether nothing but its retained backups is left. */
   deleted?: boolean;
-  /** When it was created. */
-  created?: Date;
+  /** Since when it has its name, by which AWS Backup selects it. */
+  named?: Date | undefined;
   /** AWS's word for the state it is in. */
   status?: string;
   range: ReportedRange;
@@ -37,6 +39,16 @@ const UNPROTECTED = new Set([
 ]);
 
 const RETAINED = '"deleted: true" under its "existing" restores from the automated backups that AWS retains';
+
+/**
+ * Since when a database has its name. In a switch-over, a copy gets it from the database that it replaces; what AWS Backup did
+ * before under this name, it did with that one.
+ */
+export function namedSince(created: Date | undefined, tags: Record<string, string>): Date | undefined {
+  if (isTakingAName(tags)) return new Date();
+  const switchedOver = tags[SWITCHED_OVER_TAG];
+  return switchedOver === undefined ? created : new Date(switchedOver);
+}
 
 /** Why nothing backs a database up in its state, with the fix; absent while AWS does, or soon will again. */
 export function stateFault(what: string, status: string | undefined, onceGone = RETAINED): string | undefined {
@@ -138,13 +150,13 @@ export function protectExistingRds(
 /** Ends the program if AWS Backup should already have raised the retention. */
 async function refuseOverdue(
   name: string,
-  { identifier, arn, created, retentionDays }: RdsProtection,
+  { identifier, arn, named, retentionDays }: RdsProtection,
   { days, region, what, run }: { days: number; region: string; what: string; run: BackupPlanRun },
   { aws, parent }: ProtectContext,
 ): Promise<void> {
   let because: string | undefined;
   try {
-    because = await overdueBecause({ arn, region, created }, run, aws);
+    because = await overdueBecause({ arn, region, named }, run, aws);
   } catch (error) {
     await pulumi.log.warn(
       `database ${name}: whether AWS Backup has failed to raise the ${what}'s backup retention is not known (${messageOf(error)}): allow backup:ListBackupPlans, backup:ListBackupSelections, backup:GetBackupSelection, backup:ListBackupPlanVersions and backup:ListBackupJobs`,

@@ -17,8 +17,8 @@ export interface BackupPlanRun {
 interface Waiting {
   arn: string;
   region: string;
-  /** When it was created, if AWS says so. */
-  created: Date | undefined;
+  /** Since when it has its name, if AWS says so. */
+  named: Date | undefined;
 }
 
 /**
@@ -26,7 +26,7 @@ interface Waiting {
  * including all the time that a job may take. Undefined before the first run, and while it may still be running.
  */
 export async function overdueBecause(
-  { arn, region, created }: Waiting,
+  { arn, region, named }: Waiting,
   plan: BackupPlanRun,
   aws: AwsSettings,
   now = Date.now(),
@@ -37,7 +37,7 @@ export async function overdueBecause(
   }: typeof import("../../../operations/backup") = require("../../../operations/backup");
   const applies = await planAppliesSince({ region, planName: plan.name, arn }, aws.access);
   if (applies === undefined) return undefined;
-  const since = Math.max(applies.getTime(), created?.getTime() ?? 0);
+  const since = Math.max(applies.getTime(), named?.getTime() ?? 0);
   const run = nextAwsRun(plan.schedule, plan.timeZone, since);
   const lasts = plan.startWindowMinutes + plan.completionWindowMinutes;
   if (run === undefined || run + lasts * MINUTE_MILLIS > now) return undefined;

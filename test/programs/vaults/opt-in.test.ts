@@ -130,6 +130,17 @@ test("a retention that AWS Backup has not raised by its first run is an error wi
     errors(refused),
     /^database customers: the backup retention of cluster customers-prod is 1 day, below 35, and stays so: the run of \S+T05:00:00.000Z of AWS Backup's plan customers-rehearsal is over, and its newest job \(\S+\) is FAILED: Access denied: .*rds:ModifyDBCluster.*Fix that and have AWS Backup run again, or set "manage: false" and raise the retention yourself$/,
   );
+  // A copy that has the name only since a switch-over is not to blame for that run: it was another database's.
+  const { tags } = cloud.aws.rds.region(REGION).cluster("customers-prod");
+  tags["scalar-backup:production-name"] = "customers-prod";
+  const between = await stack.preview();
+  t.true(between.succeeded, errors(between));
+  tags["scalar-backup:switched-over"] = new Date(run + 2 * 60 * 60_000).toISOString();
+  const replaced = await stack.preview();
+  t.true(replaced.succeeded, errors(replaced));
+  t.regex(JSON.stringify(replaced.outputs.databases), NOTE);
+  tags["scalar-backup:switched-over"] = new Date(run - 2 * 60 * 60_000).toISOString();
+  t.regex(errors(await stack.preview()), /stays so/);
   cloud.aws.iam.attachRolePolicy(
     role?.name as string,
     "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
