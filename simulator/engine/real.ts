@@ -51,6 +51,11 @@ const PID_FILE = "engine.pid";
 
 type Run = "preview" | "up" | "refresh" | "destroy";
 
+export interface RunFlags {
+  /** `--refresh`: the state is read anew from the providers first. */
+  refresh?: boolean;
+}
+
 export class PulumiStack implements Stack {
   config: Record<string, unknown>;
   readonly #options: PulumiStackOptions;
@@ -67,12 +72,12 @@ export class PulumiStack implements Stack {
     this.config = options.config ?? {};
   }
 
-  preview(): Promise<StackResult> {
-    return this.#run("preview");
+  preview(flags?: RunFlags): Promise<StackResult> {
+    return this.#run("preview", flags);
   }
 
-  up(): Promise<StackResult> {
-    return this.#run("up");
+  up(flags?: RunFlags): Promise<StackResult> {
+    return this.#run("up", flags);
   }
 
   refresh(): Promise<StackResult> {
@@ -137,7 +142,7 @@ export class PulumiStack implements Stack {
     this.#closed();
   }
 
-  async #run(run: Run): Promise<StackResult> {
+  async #run(run: Run, { refresh = false }: RunFlags = {}): Promise<StackResult> {
     const stack = await this.#opened();
     await this.#configure(stack);
     this.#durations.clear();
@@ -145,7 +150,8 @@ export class PulumiStack implements Stack {
     const events = new EngineEvents(report);
     const onEvent = (event: EngineEvent) => events.receive(event);
     const { policyPacks, parallel } = this.#options;
-    const options = { onEvent, color: "never" as const, ...(parallel !== undefined && { parallel }) };
+    const common = { onEvent, color: "never" as const, ...(parallel !== undefined && { parallel }) };
+    const options = { ...common, ...(refresh && { refresh }) };
     const failure = await succeed(() =>
       run === "preview" ? stack.preview({ ...options, ...(policyPacks && { policyPacks }) }) : stack[run](options),
     );

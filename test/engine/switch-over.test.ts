@@ -1,30 +1,19 @@
 /** The same as test/programs/switch-over.test.ts, shorter, by the real engine and the real command provider. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ExecutionContext } from "ava";
 import test from "ava";
-import { PROGRAM } from "../../rehearsal/engines";
-import { buildAurora } from "../../rehearsal/sets/aurora";
-import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
 import { Verdict } from "../../restore-points/verification/verdict";
-import { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { kindOf } from "../../simulator/cloud/kubernetes/cluster";
-import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
-import { PulumiStack } from "../../simulator/engine/real";
+import type { PulumiStack } from "../../simulator/engine/real";
 import type { StackResult } from "../../simulator/engine/stack";
-import type { SimulatedProvider } from "../../simulator/providers/provider";
-import { sdkVersion } from "../../simulator/providers/sdk-version";
-import { changes, errors, REGION, recordNextWindow } from "../programs/rehearsed";
+import { changes, errors, REGION } from "../programs/rehearsed";
 import { killedAt, switchedOver } from "../programs/switch-over/play";
 import { infos, MINUTE, RELEASE, suffixed } from "../programs/verified-set";
-import { findCommandPlugin, HOW_TO_GET_THE_PLUGIN } from "./command-plugin";
+import { missing, recovered } from "./recovered-set";
 
 const CRON_JOBS = kindOf({ apiVersion: "batch/v1", kind: "CronJob" });
 /** Slow enough for an engine to begin while the switch-over goes on. */
 const SLOW_PACE = 30;
 
-const plugin = findCommandPlugin();
-const missing =
-  plugin === undefined ? HOW_TO_GET_THE_PLUGIN : findPulumi() === undefined ? HOW_TO_GET_PULUMI : undefined;
 if (missing !== undefined)
   test.skip(`no switch-over is played on the real engine, because it or its plugin is not here: ${missing}`, () => {});
 
@@ -175,65 +164,6 @@ if (missing !== undefined)
     t.deepEqual(changes(await stack.preview()), [], "a preview right after it");
   },
 );
-
-/** A set with the verified copies of a recovery, and with newer data than theirs. */
-async function recovered(t: ExecutionContext) {
-  const cloud = await SimulatedCloud.start({ seed: 1 });
-  t.teardown(() => cloud.stop());
-  buildDynamodb(cloud, REGION);
-  buildAurora(cloud, REGION, "customers-prod");
-  await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 2 });
-  const providers = cloud.providers();
-  const deletions = watchDeletions(providers);
-  const stack = new PulumiStack({
-    program: PROGRAM,
-    providers,
-    plugins: [{ name: "command", version: sdkVersion("command"), file: plugin ?? "" }],
-    environment: () => cloud.environment(),
-    config: {
-      "aws:region": REGION,
-      "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
-      "scalar-backup:databases": [
-        { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] } } },
-        { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } },
-      ],
-    } as Record<string, unknown>,
-  });
-  t.teardown(() => stack.close());
-  const up = async () => {
-    const result = await stack.up();
-    t.true(result.succeeded, errors(result));
-    cloud.clock.advance(result.simulatedMillis);
-    return result;
-  };
-  const write = (balance: number) => {
-    cloud.aws.dynamodb.region(REGION).table("ledger.accounts").putItem("a", { balance });
-    cloud.aws.rds.region(REGION).cluster("customers-prod").put("accounts", "b", { balance });
-  };
-  await up();
-  cloud.clock.advance(60 * MINUTE);
-  write(5);
-  const at = recordNextWindow(cloud, RELEASE.namespace, [RELEASE.name]);
-  cloud.clock.advance(20 * MINUTE);
-  write(7);
-  stack.config["scalar-backup:restore"] = { at, mode: "recovery" };
-  await up();
-  cloud.clock.advance(20 * MINUTE);
-  return { cloud, stack, deletions, at, up };
-}
-
-/** What is deleted in a cloud, from now on. */
-function watchDeletions(providers: readonly SimulatedProvider[]): string[] {
-  const deletions: string[] = [];
-  for (const provider of providers) {
-    const remove = provider.delete.bind(provider);
-    provider.delete = async (request) => {
-      deletions.push(request.urn);
-      return await remove(request);
-    };
-  }
-  return deletions;
-}
 
 /** The deletions of a plan, and all else. */
 function divided(result: StackResult): [others: string[], deletions: string[]] {

@@ -10,7 +10,7 @@ const PACE = 400;
 const DEPLOYMENTS = kindOf({ apiVersion: "apps/v1", kind: "Deployment" });
 
 /** An update in which the clouds' time passes fast. */
-export const fastUp = (cloud: SimulatedCloud, stack: Stack, pace = PACE) =>
+export const fastUp = (cloud: SimulatedCloud, stack: Pick<Stack, "up">, pace = PACE) =>
   cloud.clock.faster(pace, () => stack.up(), 1000);
 
 /** The same, which must succeed. */
