@@ -1,10 +1,13 @@
 /** How long a set is without an endpoint: nothing waits for what it does not depend on. */
 import test from "ava";
+import { switchOverPlan } from "../../../components/switch-over/plan";
 import type { Member } from "../../../operations/switch-over/member";
 import { runSwitchOver } from "../../../operations/switch-over/protocol";
 import { RdsMember } from "../../../operations/switch-over/rds";
 import { rdsDatabases } from "../../../operations/switch-over/rds-databases";
+import type { SwitchedDatabase } from "../../../operations/switch-over/request";
 import { durations, renameCourses } from "../../../simulator/cloud/aws/aws";
+import { addressWorld } from "../../unit/operations/switch-over/address-world";
 import { dynamodbWorld } from "../../unit/operations/switch-over/dynamodb-world";
 import {
   ACCESS,
@@ -101,4 +104,41 @@ for (const set of SETS)
     t.log(`${took / MINUTE} simulated minutes, ${expected / MINUTE} expected at least`);
     t.true(took >= expected, `${took / MINUTE} min are less than the clouds take`);
     t.true(took <= expected + LOOKS, `${took / MINUTE} min, and ${expected / MINUTE} would do`);
+    const shown = shownMinutes(set);
+    t.true(took <= shown * MINUTE + LOOKS, `${took / MINUTE} min, and a preview says ${shown}`);
   });
+
+test.serial("an instance + databases of Azure: the upgrade of the releases is all that is added", async (t) => {
+  t.timeout(3 * MINUTE);
+  const { run, colleague, cloud } = await addressWorld(t);
+  const times = new Map<string, number>();
+  const { error } = await run((line) => {
+    const step = /^step (\d) of 9/.exec(line)?.[1];
+    if (step !== undefined) times.set(step, cloud.clock.now());
+    colleague(line);
+  });
+  t.is(error?.message, undefined);
+  const between = (from: string, to: string) => (times.get(to) ?? 0) - (times.get(from) ?? 0);
+  const { close, open } = STEPS.instance;
+  const took = between("4", "8");
+  t.log(`${took / MINUTE} simulated minutes, ${between("6", "7") / MINUTE} for an upgrade that is made at once`);
+  t.true(took >= close + open);
+  t.true(took <= close + open + LOOKS, `${took / MINUTE} min, and ${(close + open) / MINUTE} would do`);
+});
+
+/** How long a preview says that a set is without an endpoint. */
+function shownMinutes(set: readonly Kind[]): number {
+  const databases = set.map((kind, index): SwitchedDatabase => {
+    const name = `${kind.toLowerCase()}${index}`;
+    const common = { name, region: REGION };
+    if (kind === "tables")
+      return { ...common, service: "dynamodb", tables: [], prefixes: [], suffix: SUFFIX, newStreams: false };
+    return {
+      ...{ ...common, service: "rds", what: kind === "instance" ? "instance" : "cluster", identifier: name },
+      copyIdentifier: `${name}${SUFFIX}`,
+      replacedIdentifier: `${name}-replaced${SUFFIX}`,
+    };
+  });
+  const total = switchOverPlan(databases, [], INSTANT).downtime.at(-1) ?? "";
+  return Number(/about (\d+) min in all/.exec(total)?.[1]);
+}
