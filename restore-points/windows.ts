@@ -143,10 +143,13 @@ function pausesOf(release: ReleaseName, windows: readonly PauseWindow[]): Pause[
   return pauses.map((pause) => ({ ...pause, end: endOf(pause, pauses) })).filter(({ start, end }) => start < end);
 }
 
-/** When the first run that may have unpaused the release after this pause began to do so. */
+/**
+ * When the first run that may have unpaused the release after this pause began to do so. Instants are cut to milliseconds: what
+ * happened in the same one may have come after.
+ */
 function endOf(pause: Pause, pauses: readonly Pause[]): number {
   let end = pause.end;
-  for (const other of pauses) if (other.endAtLatest > pause.start && other.end < end) end = other.end;
+  for (const other of pauses) if (other.endAtLatest >= pause.start && other.end < end) end = other.end;
   return end;
 }
 

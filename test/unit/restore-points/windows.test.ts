@@ -4,7 +4,13 @@ import { instantMillis } from "../../../restore-points/instant";
 import { bracketAround } from "../../../restore-points/verification/bracket";
 import { IMPORTED, type PauseWindow, type ReleaseName } from "../../../restore-points/window";
 import { backupName, instantOfBackup, withDeleteAfter } from "../../../restore-points/window-backups";
-import { commonWindows, isInside, MINIMUM_WINDOW_MILLIS, whyNoWindow } from "../../../restore-points/windows";
+import {
+  commonWindows,
+  isInside,
+  MINIMUM_WINDOW_MILLIS,
+  usableMillis,
+  whyNoWindow,
+} from "../../../restore-points/windows";
 import { backedUp, HOUR_START, pauseWindows, RELEASES, releases, windowOf } from "./arbitraries";
 
 const [CLUSTER, LEDGER, TOKYO] = RELEASES;
@@ -176,8 +182,40 @@ test("a run is narrowed at either end by the clocks' difference, for both signs"
 test("a run that unpauses a release ends all of the release's runs", (t) => {
   t.deepEqual(spans([windowOf(at(0), at(30)), windowOf(at(10), at(40))], [CLUSTER]), [[0, 15, 30]]);
   t.deepEqual(spans([windowOf(at(0), at(30)), windowOf(at(5), at(12))], [CLUSTER]), [[0, 6, 12]]);
+  // The first run's unpause may have begun after the second run's pause, in the same millisecond.
+  t.deepEqual(spans([windowOf(at(0), at(10)), windowOf(at(10), at(20))], [CLUSTER]), [[0, 5, 10]]);
+  t.deepEqual(spans([windowOf(at(0), at(10)), windowOf(at(10.001), at(20.001))], [CLUSTER]).length, 2);
   // The first run's unpause may have come as late as second 13, inside the second run.
   t.deepEqual(spans([windowOf(at(0), at(10), [CLUSTER], 3000), windowOf(at(12), at(30))], [CLUSTER]), []);
+});
+
+test("a run that begins when the common window ends is no part of it", (t) => {
+  const later = windowOf(at(10), at(20), [CLUSTER]);
+  const pods = ["cluster-2", "cluster-3"];
+  const windows = [
+    windowOf(at(0), at(20), [CLUSTER]),
+    { ...later, releases: later.releases.map((release) => ({ ...release, pods })) },
+    windowOf(at(0), at(10), [LEDGER]),
+  ];
+  const [window] = commonWindows(windows, [CLUSTER, LEDGER]);
+  t.is(window?.end, at(10));
+  t.deepEqual(
+    window?.covers.map((release) => release.pods),
+    [2, 2],
+  );
+});
+
+test("a window's usable length is shorter by the clocks' difference at either end", (t) => {
+  for (const offset of [300, -300]) t.is(usableMillis(windowOf(at(0), at(10), [CLUSTER], offset)), 9400);
+  t.is(usableMillis(windowOf(at(0), at(10))), 10_000);
+});
+
+test("an instant is inside a window from two seconds after its start to two seconds before its end", (t) => {
+  const window = { start: at(0), end: at(10) };
+  t.deepEqual(
+    [1.999, 2, 8, 8.001].map((seconds) => isInside(at(seconds), window)),
+    [false, true, true, false],
+  );
 });
 
 test("without a common window, the reason says what is missing", (t) => {
@@ -203,6 +241,14 @@ test("without a common window, the reason says what is missing", (t) => {
 });
 
 test("problems of the pause schedule replace the general advice", (t) => {
+  t.is(
+    whyNoWindow({ windows: [], releases: [CLUSTER], pauseProblems: ["it is suspended"] }),
+    "no pause window has been recorded yet: it is suspended",
+  );
+  t.is(
+    whyNoWindow({ windows: [windowOf(at(0), at(10))], releases: [LEDGER], pauseProblems: ["it is suspended"] }),
+    "no recorded pause window covers scalar/ledger: it is suspended",
+  );
   const pauseProblems = ["its last Job failed", "a release is missing"];
   t.is(
     whyNoWindow({ windows: [], releases: [CLUSTER], pauseProblems }),
@@ -283,6 +329,8 @@ test("a whole minute near the middle is the instant to restore; a window without
   t.deepEqual(instants(57, 64), [[60, true]], "nowhere is room for that");
   t.deepEqual(instants(58.5, 68.5), [[64, false]], "too close to the edge");
   t.deepEqual(instants(40, 65), [[53, false]], "too far from the middle");
+  t.deepEqual(instants(30, 70), [[60, true]], "a quarter of the window away from its middle");
+  t.deepEqual(instants(29.9, 70), [[50, false]], "more than a quarter");
   t.deepEqual(instants(10, 20), [[15, false]]);
   t.deepEqual(instants(0, 130), [[60, true]]);
 });
