@@ -1,5 +1,5 @@
 import { messageOf } from "./error-message";
-import { instantAt, isObject, listAt, numberAt, objectAt, optionalAt, type Reader, ShapeError, textAt } from "./shape";
+import { instantAt, isObject, listAt, numberAt, objectAt, type Reader, ShapeError, textAt } from "./shape";
 
 /** The ConfigMap's key that holds the outcome of the pauser's last run as JSON. Absent until a run has ended. */
 export const LAST_RUN_KEY = "last-run.json";
@@ -75,10 +75,9 @@ export function readLastRun(json: string | undefined): ReadLastRun {
       `has schemaVersion ${JSON.stringify(value.schemaVersion) ?? "undefined"}, and this scalar-backup reads ${SCHEMA_VERSION}`,
     );
   try {
-    return { lastRun: readRun(value, "") };
+    return { lastRun: readRun(value) };
   } catch (error) {
-    if (!(error instanceof ShapeError)) throw error;
-    return malformed(`is not an outcome: ${error.message}`);
+    return malformed(`is not an outcome: ${messageOf(error)}`);
   }
 }
 
@@ -108,15 +107,15 @@ const malformed = (what: string): ReadLastRun => ({
   malformed: `the outcome of the last run (${LAST_RUN_KEY}) ${what}`,
 });
 
-const readRun = (value: Record<string, unknown>, path: string): LastRun => {
+const readRun = ({ job, startedAt, endedAt, end, reasons, times }: Record<string, unknown>): LastRun => {
   return {
     schemaVersion: SCHEMA_VERSION,
-    job: lineAt(value.job, `${path}job`),
-    startedAt: instantAt(value.startedAt, `${path}startedAt`),
-    endedAt: instantAt(value.endedAt, `${path}endedAt`),
-    end: endAt(value.end, `${path}end`),
-    reasons: listAt(value.reasons, `${path}reasons`, lineAt),
-    ...optionalAt(value, "times", path, timesAt),
+    job: lineAt(job, "job"),
+    startedAt: instantAt(startedAt, "startedAt"),
+    endedAt: instantAt(endedAt, "endedAt"),
+    end: endAt(end, "end"),
+    reasons: listAt(reasons, "reasons", lineAt),
+    ...(times !== undefined && { times: timesAt(times, "times") }),
   };
 };
 
