@@ -38,14 +38,21 @@ const LONGEST = 2500;
 
 /** Judges the keys under `scalar-backup:` as the program does, as `scalar-backup check` does, and as an editor does. */
 export function judged(values: Values): Judged {
-  const before = process.cpuUsage().user;
   try {
+    const begun = performance.now();
     const { accepted, violations } = judgedSafely(frozen(values));
-    const seconds = (process.cpuUsage().user - before) / 1e6;
+    // Asking for the CPU time takes an eighth of the whole: only what took that long by the clock is asked.
+    const seconds = performance.now() - begun > SLOW * 1000 ? cpuSecondsOf(() => judgedSafely(values)) : 0;
     return { accepted, violations: [...violations, ...(seconds > SLOW ? [`takes ${seconds} s of CPU time`] : [])] };
   } catch (error) {
     return { accepted: false, violations: [`ends in a stack trace: ${error instanceof Error ? error.stack : error}`] };
   }
+}
+
+function cpuSecondsOf(run: () => void): number {
+  const before = process.cpuUsage().user;
+  run();
+  return (process.cpuUsage().user - before) / 1e6;
 }
 
 function judgedSafely(values: Values): Judged {
