@@ -3,13 +3,17 @@
  * not find. Tests run in one process, with assertions like Ava's and without Ava: a file's tests take milliseconds, not seconds.
  */
 import { fork } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { LIST, readExplained, sorted } from "./explained";
 import type { Mutant } from "./mutants";
+import { filesOf, testsOf } from "./related";
 import type { Report, Work } from "./worker";
 
 /** Milliseconds; tests of pure logic take some hundreds. A mutant that does not end is found. */
 const PATIENCE = 60_000;
+
+const USAGE =
+  "npm run mutants -- FILE [TEST...], or a folder: files of pure logic; by default the unit tests of their room that import them\n";
 
 interface Score {
   killed: number;
@@ -17,36 +21,49 @@ interface Score {
   survivors: Mutant[];
 }
 
-async function main(file: string | undefined, given: string[]): Promise<number> {
-  const tests = given.length > 0 || file === undefined ? given : testsOf(file);
-  if (file === undefined || tests.length === 0) {
-    process.stderr.write(
-      "npm run mutants -- FILE [TEST...]: a file of pure logic; by default the unit tests that import it\n",
-    );
+async function main(path: string | undefined, given: string[]): Promise<number> {
+  if (path === undefined) {
+    process.stderr.write(USAGE);
     return 2;
   }
-  const score: Score = { killed: 0, endless: 0, survivors: [] };
-  for (let from = 0; from >= 0; ) from = await play({ file, tests, from }, score);
-  const { killed, endless, survivors } = score;
-  const all = killed + endless + survivors.length;
-  for (const { line, from, to } of survivors) process.stdout.write(`${file}:${line}: ${from} -> ${to || "nothing"}\n`);
-  process.stdout.write(
-    `${file}: ${killed + endless} of ${all} mutants found (${((100 * (killed + endless)) / Math.max(1, all)).toFixed(0)} %), ${endless} of them because they do not end\n`,
-  );
-  return survivors.length > 0 ? 1 : 0;
+  const files = filesOf(path);
+  const sum = { killed: 0, all: 0, explained: 0, unexplained: 0, stale: 0 };
+  for (const file of files) {
+    const tests = given.length > 0 ? given : testsOf(file);
+    if (tests.length === 0) {
+      process.stderr.write(`${file}: no unit test of its room imports it\n`);
+      continue;
+    }
+    const score: Score = { killed: 0, endless: 0, survivors: [] };
+    for (let from = 0; from >= 0; ) from = await play({ file, tests, from }, score);
+    const { killed, endless, survivors } = score;
+    const all = killed + endless + survivors.length;
+    // Types and texts have no mutants.
+    if (all === 0) continue;
+    const { explained, unexplained, stale } = sorted(survivors, readExplained()[file]);
+    for (const { line, from, to, becomes } of unexplained)
+      print(`${file}:${line}: ${from} -> ${to || "nothing"}\n    ${becomes}`);
+    for (const becomes of stale) print(`${LIST}: ${file}: is found, or is not made any more; remove it: ${becomes}`);
+    print(
+      `${file}: ${summary(killed + endless, all)}${endless > 0 ? `, ${endless} of them because they do not end` : ""}${explained.length > 0 ? `; ${explained.length} explained in ${LIST}` : ""}`,
+    );
+    sum.killed += killed + endless;
+    sum.all += all;
+    sum.explained += explained.length;
+    sum.unexplained += unexplained.length;
+    sum.stale += stale.length;
+  }
+  if (files.length > 1)
+    print(`${path}: ${summary(sum.killed, sum.all)}; ${sum.explained} explained, ${sum.unexplained} not`);
+  return sum.unexplained + sum.stale > 0 ? 1 : 0;
 }
 
-/** The unit tests that import a file. */
-function testsOf(file: string): string[] {
-  const all = readdirSync("test/unit", { recursive: true, encoding: "utf8" }).filter((each) =>
-    each.endsWith(".test.ts"),
-  );
-  return all
-    .map((each) => join("test/unit", each))
-    .filter((test) => {
-      const imports = readFileSync(test, "utf8").matchAll(/from "(\.[^"]+)"/g);
-      return [...imports].some(([, path = ""]) => `${join(dirname(test), path)}.ts` === join(file));
-    });
+function summary(found: number, all: number): string {
+  return `${found} of ${all} mutants found (${((100 * found) / Math.max(1, all)).toFixed(0)} %)`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 /** @returns the number of the mutant to go on with; negative at the end */
@@ -60,7 +77,8 @@ function play(work: Work, score: Score): Promise<number> {
     worker.on("message", (message) => {
       const report = message as Report;
       clearTimeout(timer);
-      if (report.kind === "broken") reject(new Error(`the tests fail without a mutant: ${report.because}`));
+      if (report.kind === "broken")
+        reject(new Error(`${work.file}: the tests fail without a mutant: ${report.because}`));
       if (report.kind === "done") next = -1;
       if (report.kind === "begun")
         timer = setTimeout(() => {
@@ -81,8 +99,8 @@ function play(work: Work, score: Score): Promise<number> {
   });
 }
 
-const [file, ...tests] = process.argv.slice(2);
-void main(file, tests).then(
+const [path, ...tests] = process.argv.slice(2);
+void main(path, tests).then(
   (code) => {
     process.exitCode = code;
   },

@@ -4,9 +4,12 @@ import ts from "typescript";
 export interface Mutant {
   start: number;
   end: number;
+  /** Of its first line. */
   line: number;
   from: string;
   to: string;
+  /** The changed lines, in one: what a mutant is known by while lines above it change. */
+  becomes: string;
 }
 
 const OPERATORS: Record<string, string> = {
@@ -44,7 +47,14 @@ export function mutantsOf(text: string): Mutant[] {
   const add = (node: ts.Node, to: string) => {
     const start = node.getStart();
     const { line } = source.getLineAndCharacterOfPosition(start);
-    found.push({ start, end: node.end, line: line + 1, from: node.getText(), to });
+    found.push({
+      start,
+      end: node.end,
+      line: line + 1,
+      from: node.getText(),
+      to,
+      becomes: becomes(text, start, node.end, to),
+    });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isImportDeclaration(node)) return;
@@ -77,6 +87,12 @@ export function mutantsOf(text: string): Mutant[] {
   };
   visit(source);
   return found;
+}
+
+function becomes(text: string, start: number, end: number, to: string): string {
+  const before = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+  const [after = ""] = text.slice(end).split("\n", 1);
+  return (before + to + after).trim().replaceAll(/\s+/g, " ");
 }
 
 export function mutated(text: string, { start, end, to }: Mutant): string {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { transformSync } from "esbuild";
+import fc from "fast-check";
 import { assertions, collecting } from "./fake-ava";
 import { type Mutant, mutantsOf, mutated } from "./mutants";
 
@@ -27,6 +28,9 @@ require.extensions[".ts"] = (module, file) => {
   // Node.js documents no types of its own for this method of a loading module.
   (module as unknown as { _compile(code: string, file: string): void })._compile(replaced.code, file);
 };
+
+// The same examples for every mutant, and in every run.
+fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: 1 });
 
 /** An error that no test has waited for: a mutant that causes it is found. */
 let uncaught: unknown;
