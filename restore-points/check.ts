@@ -1,6 +1,6 @@
 import { formatInstant, instantMillis, parseInstant } from "./instant";
 import { keptBackupsOf, pointsOf, restorableSeconds } from "./points";
-import { floorSecond, rangeProblem } from "./ranges";
+import { ceilSecond, floorSecond, rangeProblem } from "./ranges";
 import type { Situation } from "./situation";
 import type { DatabaseBackups } from "./window-backups";
 import {
@@ -136,8 +136,7 @@ function nearestSeconds(instant: number, situation: Situation): Neighbours {
   if (instant < from) return { after: from };
   if (instant > to) return { before: to };
   // Inside the range, the only problem is the fraction of a second.
-  const before = floorSecond(instant);
-  return { before, after: before + 1000 <= to ? before + 1000 : undefined };
+  return { before: floorSecond(instant), after: ceilSecond(instant) };
 }
 
 const text = (instant: number) => formatInstant(instant, { millis: instant % 1000 !== 0 });

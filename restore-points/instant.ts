@@ -61,6 +61,7 @@ export function formatInstant(millis: number, options: { millis?: boolean } = {}
 }
 
 function dateProblem(year: number, month: number, day: number): string | undefined {
+  // Date.UTC takes 85 for 1985. The last hours of the year before may be in the first year in UTC.
   if (year < FIRST_YEAR - 1) return `is out of range; the year must be ${FIRST_YEAR} to ${LAST_YEAR}, in UTC`;
   if (month < 1 || month > 12) return `has no such month: ${month}; a year has 1 to 12`;
   const days = new Date(Date.UTC(year, month, 0)).getUTCDate();

@@ -1,3 +1,4 @@
+import { counted } from "./counted";
 import type { DatabaseCoordinator } from "./outputs";
 import { type Paint, PLAIN } from "./paint";
 import { QUIET_MILLIS, type QuietGaps } from "./quiet-gaps";
@@ -28,7 +29,7 @@ export function quietGapsListing(
       ? [`and ${gaps.length - listed.length} older ones, which --json lists; the longest of all is ${longest} s`]
       : []),
     "",
-    `Read: ${rows} rows, ${commits} of them commits. What this rests on:`,
+    `Read: ${counted(rows, "row")}, ${commits} of them commits. What this rests on:`,
     ...restsOn(found, databases).map((line) => `- ${line}`),
     "",
     "To restore one, set restore.at to the instant and restore.quietGap to true. The coordinator's copies",
@@ -47,7 +48,7 @@ function restsOn({ oldestCommit, writeSets }: QuietGaps, databases: readonly Dat
       : `before ${oldestCommit}, the oldest commit that is left, nothing is known: rows may have been purged`,
     ...(writeSets > 0
       ? [
-          `${writeSets} rows have write sets: finishTransaction may have deleted rows of commits, so that gaps may be none`,
+          `${counted(writeSets, "row has", "rows have")} write sets: finishTransaction may have deleted rows of commits, so that gaps may be none`,
         ]
       : []),
     "transactions committed in one phase (one_phase_commit.enabled) write no row",

@@ -3,8 +3,8 @@ export interface RecoveryPeriod {
   /** The fewest days that keep recovery on. */
   minimum: number;
   maximum: number;
-  /** The default days; 0 when recovery is off by default. */
-  unset: number;
+  /** The default days; 0 when recovery is off by default. Absent where there is no default. */
+  unset?: number;
 }
 
 /** Keyed by service, because several kinds of database share one. */
@@ -15,7 +15,7 @@ export const RECOVERY_PERIODS = {
   /** An Aurora cluster or a Multi-AZ DB cluster. */
   rdsCluster: { minimum: 1, maximum: 35, unset: 1 },
   /** A continuous backup of AWS Backup. */
-  awsBackup: { minimum: 1, maximum: 35, unset: 0 },
+  awsBackup: { minimum: 1, maximum: 35 },
   /** Continuous backup; its two tiers are in `COSMOSDB_TIERS`. */
   cosmosdb: { minimum: 7, maximum: 30, unset: 30 },
   azureMysql: { minimum: 1, maximum: 35, unset: 7 },
@@ -26,7 +26,10 @@ export const RECOVERY_PERIODS = {
 export const COSMOSDB_TIERS = { Continuous7Days: 7, Continuous30Days: 30 } as const;
 
 /** Why the cloud does not accept a recovery period, with what it accepts; undefined when it accepts it. */
-export function recoveryPeriodProblem(days: number, { minimum, maximum }: RecoveryPeriod): string | undefined {
+export function recoveryPeriodProblem(
+  days: number,
+  { minimum, maximum }: Pick<RecoveryPeriod, "minimum" | "maximum">,
+): string | undefined {
   if (Number.isInteger(days) && days >= minimum && days <= maximum) return undefined;
   return `must be a whole number of days from ${minimum} to ${maximum}, got ${days}`;
 }

@@ -2,10 +2,10 @@ import { counted } from "../counted";
 import { recoveryPeriodProblem } from "./recovery-period";
 
 /** The grace time of a lock in compliance mode that AWS Backup accepts. */
-const GRACE_DAYS = { minimum: 3, maximum: 36_500, unset: 0 };
+const GRACE_DAYS = { minimum: 3, maximum: 36_500 };
 
 /** The days of retention that AWS Backup accepts: up to a hundred years. */
-export const RETENTION_DAYS = { minimum: 1, maximum: 36_500, unset: 0 };
+export const RETENTION_DAYS = { minimum: 1, maximum: 36_500 };
 
 /** The lock of an AWS Backup vault. Values that are not known yet are absent. */
 export interface VaultLock {

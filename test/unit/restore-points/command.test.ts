@@ -36,6 +36,7 @@ test("--json prints the output unchanged", (t) => {
   for (const value of [output, JSON.parse(JSON.stringify(none))]) {
     const { exitCode, stdout } = run(["--json"], JSON.stringify({ restorePoints: value }));
     t.is(exitCode, 0);
+    t.is(stdout, JSON.stringify(JSON.parse(stdout ?? ""), undefined, 2), "as people read it");
     t.deepEqual(JSON.parse(stdout ?? ""), value);
   }
 });
@@ -109,7 +110,9 @@ test("--quiet-gaps reads the coordinators over the common range, and says what t
   t.regex(stdout, /^- before 2026-11-22T02:10:00.123Z, the oldest commit that is left, nothing is known/m);
   t.regex(stdout, /^- 3 rows have write sets: finishTransaction may have deleted rows of commits/m);
   t.regex(stdout, /^- a second coordinator in customers \(aurora-postgresql\) would not be seen/m);
-  t.deepEqual(JSON.parse(run(["--quiet-gaps", "--json"], withCoordinator, quietGaps).stdout ?? ""), gaps);
+  t.is(run(["--quiet-gaps", "--json"], withCoordinator, quietGaps).stdout, JSON.stringify(gaps, undefined, 2));
+  t.is(run(["--quiet-gaps", "--read-units", "0.5"], withCoordinator, quietGaps).exitCode, 0);
+  t.is(asked.pop()?.readUnits, 0.5);
   t.is(asked[1]?.readUnits, undefined);
 });
 
@@ -129,6 +132,9 @@ test("--quiet-gaps reads a coordinator in Cosmos DB, and refuses outputs that do
     return gaps;
   });
   t.like(asked[0], { tables: [], containers: [container] });
+  const both = JSON.parse(given(container));
+  both.databases.push(JSON.parse(withCoordinator).databases[0]);
+  t.is(run(["--quiet-gaps"], JSON.stringify(both), () => gaps).exitCode, 0, "one of each kind");
   t.notRegex(stdout, /would not be seen/);
   const { accountName: _, ...incomplete } = container;
   const { exitCode, stderr = "" } = run(["--quiet-gaps"], given(incomplete));
@@ -144,6 +150,11 @@ test("--quiet-gaps exits 1 where no coordinator can be read, or no gap is needed
     stderr,
     /none of ledger \(azure-mysql\) shows a coordinator that can be read: only coordinators in DynamoDB and/,
   );
+  const unknown = { ...output, databases: [{ name: "ledger", unknownBecause: "it is not created yet" }] };
+  t.deepEqual(run(["--quiet-gaps"], JSON.stringify({ ...JSON.parse(withCoordinator), restorePoints: unknown })), {
+    exitCode: 1,
+    stderr: "restore-points: the restorable range of ledger is not known: it is not created yet",
+  });
   const relational = { restorePoints: { ...output, pauseRequired: false }, databases: [] };
   t.deepEqual(run(["--quiet-gaps"], JSON.stringify(relational)), {
     exitCode: 1,
@@ -174,6 +185,12 @@ const REFUSED: [why: string, args: string[], given: string, message: string | Re
     outputs,
     '--read-units "fast" is not a number above 0; give read units a second, such as 50',
   ],
+  ...["0", "-1", "1e999"].map((units): [string, string[], string, string] => [
+    `the rate ${units}`,
+    ["--quiet-gaps", `--read-units=${units}`],
+    outputs,
+    `--read-units "${units}" is not a number above 0; give read units a second, such as 50`,
+  ]),
   [
     "gaps of a stack without the databases",
     ["--quiet-gaps"],

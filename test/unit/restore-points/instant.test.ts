@@ -28,6 +28,10 @@ test("an instant is the same in every zone", (t) => {
   t.is(parseInstant("2026-11-22T03:00:12.2509999Z"), Date.UTC(2026, 10, 22, 3, 0, 12, 250));
 });
 
+test("1970 begins in UTC, whatever year it is elsewhere", (t) => {
+  t.is(parseInstant("1969-12-31T23:00:00-01:00"), 0);
+});
+
 test("exactly the dates of the calendar are accepted", (t) => {
   fc.assert(
     fc.property(
@@ -59,8 +63,12 @@ const REFUSED: [text: string, problem: string][] = [
   ["2026-11-22T03:00:61Z", "has no such second: 61; a minute has 0 to 59"],
   ["2016-12-31T23:59:60Z", "is a leap second, which the clouds' clocks do not have; use the second before or after"],
   ["2026-11-22T03:00:12+24:00", "has no such offset; it must be -23:59 to +23:59"],
+  ["2026-11-22T03:00:12+09:60", "has no such offset; it must be -23:59 to +23:59"],
   ["9999-12-31T23:59:59-00:01", "is out of range; the year must be 1970 to 9999, in UTC"],
   ["0026-11-22T03:00:12Z", "is out of range; the year must be 1970 to 9999, in UTC"],
+  // JavaScript takes years below 100 for years of the 20th century.
+  ["0085-11-22T03:00:12Z", "is out of range; the year must be 1970 to 9999, in UTC"],
+  ["1970-01-01T00:00:00+00:01", "is out of range; the year must be 1970 to 9999, in UTC"],
   ["latest", "is not an instant; write it in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z"],
   ["1795316412", "is not an instant; write it in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z"],
   ["", "is not an instant; write it in RFC 3339 with a zone, such as 2026-11-22T03:00:12Z"],

@@ -1,6 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
-import { type Interval, intersections, union } from "../../../restore-points/interval";
+import { type Interval, intersection, intersections, union } from "../../../restore-points/interval";
 import { intervals } from "./arbitraries";
 
 const isWithin = (outer: readonly Interval[]) => (inner: Interval) =>
@@ -48,4 +48,10 @@ test("intervals that only touch stay separate", (t) => {
     { start: 5, end: 9 },
   ];
   t.deepEqual(union(apart), apart);
+});
+
+test("intervals that only touch have nothing in common", (t) => {
+  t.is(intersection({ start: 0, end: 1 }, { start: 1, end: 2 }), undefined);
+  t.deepEqual(intersections([{ start: 0, end: 1 }], [{ start: 1, end: 2 }]), []);
+  t.deepEqual(intersection({ start: 0, end: 2 }, { start: 1, end: 3 }), { start: 1, end: 2 });
 });

@@ -34,3 +34,37 @@ test("keeps which points rest on imported windows", (t) => {
   t.is(imported?.origin, "imported");
   t.is(recorded?.origin, undefined);
 });
+
+test("a cluster's window has its own releases, and counts as imported if all of them were", (t) => {
+  const covers = (cluster: string, name: string, origin: string) => ({
+    cluster,
+    namespace: "scalar",
+    name,
+    product: "ledger",
+    pods: 2,
+    origin,
+  });
+  const point = (minute: string) => ({
+    instant: `2026-11-22T03:${minute}:00Z`,
+    window: {
+      start: `2026-11-22T03:${minute}:00.000Z`,
+      end: `2026-11-22T03:${minute}:20.000Z`,
+      clockOffsetMillis: 3,
+    },
+    databases: [],
+    restorable: true,
+    covers: [covers("tokyo", "a", "imported"), covers("tokyo", "b", "recorded"), covers("osaka", "c", "imported")],
+  });
+  const windows = windowsOfPoints([point("30"), point("10")]);
+  const names = windows.map(({ cluster, releases }) => [cluster, ...releases.map(({ name }) => name)].join(" "));
+  t.deepEqual(names, ["osaka c", "tokyo a b", "osaka c", "tokyo a b"]);
+  t.deepEqual(
+    windows.map(({ pauseCompleted }) => pauseCompleted),
+    ["10", "10", "30", "30"].map((minute) => `2026-11-22T03:${minute}:00.000Z`),
+    "oldest first",
+  );
+  t.deepEqual(
+    windows.map(({ origin }) => origin),
+    ["imported", undefined, "imported", undefined],
+  );
+});

@@ -127,14 +127,74 @@ test("a problem of the pause schedule is a warning below the points, or the reas
 });
 
 test("unlisted points are counted", (t) => {
-  const lines = listing({ ...restorePoints(known), unlisted: 3 }, 80);
-  t.is(lines.at(-1), "and 3 older ones, which restore.at takes too while they can be restored");
+  for (const unlisted of [1, 3]) {
+    const lines = listing({ ...restorePoints(known), unlisted }, 80);
+    t.is(lines.at(-1), `and ${unlisted} older ones, which restore.at takes too while they can be restored`);
+  }
+});
+
+test("a single point has its warning, too; a release shows the pods that are known", (t) => {
+  const [first] = known.windows;
+  const windows = [pods(["ledger-0"]), pods([])].map((releases) => [{ ...first, releases }] as PauseWindow[]);
+  const lines = (all: PauseWindow[]) =>
+    listing(restorePoints({ ...known, windows: all, pauseProblems: ["it failed"] }), 72);
+  t.is(lines(windows[0] ?? []).at(-1), "Warning: it failed");
+  t.true(lines(windows[0] ?? []).some((line) => line.endsWith("scalar/cluster, scalar/ledger (1 pod)")));
+  t.true(lines(windows[1] ?? []).some((line) => line.endsWith("scalar/cluster, scalar/ledger")));
+
+  function pods(ledger: string[]) {
+    return first?.releases.map((release) => ({ ...release, pods: release.name === "ledger" ? ledger : [] }));
+  }
+});
+
+test("one database without a range says why nothing can be restored", (t) => {
+  const databases = [{ name: "ledger", unknownBecause: "it is not created yet" }];
+  t.is(
+    listing(restorePoints({ ...known, pauseRequired: false, databases }), 60).at(-1),
+    "Nothing can be restored now: the restorable range of ledger is not known: it is not created yet",
+  );
+});
+
+test("a picture has a row for every database, at least 45 columns, and a mark for each window", (t) => {
+  const picture = timeline(
+    restorePoints({
+      ...known,
+      now: at(6000),
+      // The first window has the second one's column, and cannot be restored.
+      windows: [windowOf(at(595), at(605)), windowOf(at(605.001), at(613)), windowOf(at(3000), at(3010))],
+      releases: [RELEASES[0]],
+      databases: [
+        { name: "a", earliest: "2026-11-22T03:10:03Z", latest: "2026-11-22T03:49:00Z" },
+        { name: "b", earliest: "2026-11-22T03:00:00Z", latest: "2026-11-22T04:40:00Z" },
+      ],
+    }),
+    20,
+  );
+  t.deepEqual(picture, [
+    "         2026-11-22T03:00:00Z     2026-11-22T04:40:00Z",
+    "a            ===================",
+    "b        =============================================",
+    "windows      *                 x",
+  ]);
+  const unknown = { name: "b", unknownBecause: "it is not created yet" };
+  const [, , row] = timeline(restorePoints({ ...known, databases: [...known.databases, unknown].slice(1) }), 72);
+  t.is(row, "b          not known");
 });
 
 test("colours do not change the text", (t) => {
   const marked = listing(restorePoints(known), 72, (style, text) => `<${style}>${text}</${style}>`);
   t.true(marked.some((line) => line.startsWith("<green>2026-11-22T03:02:00Z  yes")));
   t.true(marked.some((line) => line.startsWith("<red>2026-11-22T03:00:00Z  no")));
+  const fromBackups = restorePoints({
+    ...known,
+    windows: [backedUp(windowOf(at(0), at(130), [RELEASES[0], RELEASES[1]]), at(61), at(64))],
+    databases: [{ name: "ledger", earliest: "2026-11-22T03:02:00Z", latest: "2026-11-22T03:09:00Z" }],
+  });
+  t.true(
+    listing(fromBackups, 72, (style, text) => `<${style}>${text}`).some((line) =>
+      line.startsWith("<yellow>2026-11-22T03:01:00Z  backups"),
+    ),
+  );
   t.deepEqual(
     marked.map((line) => line.replaceAll(/<\/?\w+>/g, "")),
     listing(restorePoints(known), 72),

@@ -45,6 +45,15 @@ for (const [text, problem] of [
     t.regex(found ?? "", /; the next report replaces it$/);
   });
 
+test("the longest text that is read is 16 KiB", (t) => {
+  const of = (bytes: number) => {
+    const text = (rest: string) => JSON.stringify({ schemaVersion: 1, channels: { webhook: { run: rest } } });
+    return readNotifications(text("x".repeat(bytes - text("").length))).malformed;
+  };
+  t.is(of(16_384), undefined);
+  t.regex(of(16_385) ?? "", /is longer than 16384 bytes$/);
+});
+
 test("a text for a terminal has no control characters", (t) => {
   const text = JSON.stringify({
     schemaVersion: 1,

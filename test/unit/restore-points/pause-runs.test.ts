@@ -94,6 +94,29 @@ const CASES: [title: string, runs: PauseRuns | undefined, last: LastRun | undefi
       "no run of the pause schedule has succeeded since 2026-11-21T07:59:59Z: the last one started at 2026-11-21T03:00:00Z; check the events of the CronJob",
     ],
   ],
+  [
+    "no success for a millisecond longer than that",
+    runs([], { lastSucceeded: "2026-11-21T07:59:59.999Z" }),
+    undefined,
+    [
+      "no run of the pause schedule has succeeded since 2026-11-21T07:59:59Z: the last one started at 2026-11-22T03:00:00Z; check the events of the CronJob",
+    ],
+  ],
+  [
+    "a failed Job before one that still runs, with no reason",
+    runs([job(21, "failed"), job(22, "running")]),
+    undefined,
+    [
+      "the last run of the pause schedule, Job scalar/pause-21 of 2026-11-21T03:00:00Z, failed; its log: kubectl -n scalar logs job/pause-21",
+    ],
+  ],
+  ["a CronJob without instants", runs([], { created: undefined, lastSucceeded: undefined }), undefined, []],
+  [
+    "a Job whose start cannot be read: it counts as the oldest",
+    runs([{ ...job(22, "failed"), started: "?" }, job(21, "succeeded")]),
+    undefined,
+    [],
+  ],
   ["no success for exactly that long", runs([], { lastSucceeded: "2026-11-21T08:00:00Z" }), undefined, []],
   [
     "a schedule that never ran",

@@ -1,8 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
-import { instantMillis } from "../../../restore-points/instant";
 import { LISTED_POINTS, restorePoints } from "../../../restore-points/points";
-import { commonRange } from "../../../restore-points/ranges";
 import type { Situation } from "../../../restore-points/situation";
 import { backedUp, HOUR_START, RELEASES, situation, windowOf } from "./arbitraries";
 
@@ -94,6 +92,20 @@ test("one database that needs no pause has a range of whole seconds", (t) => {
   });
 });
 
+test("one whole second is a range; what has nothing to restore lists and hides no points", (t) => {
+  const second = { name: "customers", earliest: "2026-11-22T03:05:00Z", latest: "2026-11-22T03:05:00.700Z" };
+  const of = (databases: Situation["databases"]) => restorePoints({ ...known, pauseRequired: false, databases });
+  t.deepEqual(of([second]).anyInstant, { from: "2026-11-22T03:05:00Z", to: "2026-11-22T03:05:00Z" });
+  t.deepEqual(of([]), {
+    asOf: "2026-11-22T03:10:00Z",
+    pauseRequired: false,
+    databases: [],
+    points: [],
+    unlisted: 0,
+    noneBecause: "no database is named",
+  });
+});
+
 test("a database whose clock is ahead has no restorable instant in the future", (t) => {
   const ahead = { ...CUSTOMERS, latest: "2026-11-22T03:10:30Z" };
   t.is(restorePoints({ ...known, pauseRequired: false, databases: [ahead] }).latest, "2026-11-22T03:10:00Z");
@@ -150,22 +162,6 @@ test("only the newest points are listed, but an older one can be the latest", (t
   t.is(latest, "2026-11-22T03:00:45Z");
 });
 
-test("the common range is the intersection of all databases' ranges", (t) => {
-  t.deepEqual(commonRange([LEDGER, CUSTOMERS]), {
-    earliest: instantMillis("2026-11-22T03:01:00Z"),
-    latest: instantMillis("2026-11-22T03:05:00.700Z"),
-  });
-  t.deepEqual(commonRange([LEDGER, { ...CUSTOMERS, latest: "2026-11-22T03:00:00Z" }]), {
-    because: "ledger can be restored from 2026-11-22T03:01:00Z on, customers only until 2026-11-22T03:00:00Z",
-  });
-  t.deepEqual(commonRange([{ ...LEDGER, latest: "2026-11-22T03:00:00Z" }]), {
-    because: "ledger has nothing to restore yet; try again in a few minutes",
-  });
-  t.deepEqual(commonRange([CUSTOMERS, { name: "ledger", unknownBecause: "it is not created yet" }]), {
-    because: "the restorable range of ledger is not known: it is not created yet",
-  });
-});
-
 /** A window with backups, and the ranges of point-in-time recovery a hundred days later. */
 const DAY = 86_400_000;
 const late: Situation = {
@@ -189,6 +185,36 @@ test("a point that is too old for point-in-time recovery can be restored from it
   const withOther = point({ ...late, databases: [...late.databases, { ...late.databases[0], name: "customers" }] });
   t.is(withOther?.restorableFromBackups, undefined, "not if another database has no backups");
   t.is(withOther?.databases[0]?.backedUpUntil, "2027-12-27T03:00:00Z", "but it is said which has");
+});
+
+test("without a database, nothing can be restored, not even from backups", (t) => {
+  t.like(restorePoints({ ...late, databases: [] }).points[0], { restorable: false, restorableFromBackups: undefined });
+});
+
+test("only databases that point-in-time recovery cannot restore are to be restored from backups", (t) => {
+  const customers = { name: "customers", earliest: "2026-11-22T03:00:00Z", latest: "2027-03-01T00:00:00Z" };
+  const [window] = late.windows;
+  const backups = window?.backups && {
+    ...window.backups,
+    databases: [...window.backups.databases, { ...window.backups.databases[0], name: "customers" }],
+  };
+  const both = { ...late, windows: [{ ...window, backups }], databases: [...late.databases, customers] } as Situation;
+  t.like(restorePoints(both).points[0], { restorable: false, restorableFromBackups: true });
+  t.regex(restorePoints(both).noneBecause ?? "", /backups, by restore\.from\.ledger\.windowBackups: true$/);
+});
+
+test("as many older points with backups are listed as newest ones, none of them twice", (t) => {
+  const windows = Array.from({ length: 2 * LISTED_POINTS + 10 }, (_, index) => {
+    const start = at(3600) + index * 600_000;
+    return backedUp(windowOf(start, start + 130_000), start + 61_000, start + 64_000);
+  });
+  const databases = [...late.databases, { ...late.databases[0], name: "customers" }];
+  const { points, unlisted } = restorePoints({ ...late, windows, databases });
+  const instants = points.map(({ instant }) => instant);
+  t.is(new Set(instants).size, 2 * LISTED_POINTS);
+  t.deepEqual(instants, [...instants].sort().reverse());
+  t.is(points.length, 2 * LISTED_POINTS);
+  t.is(unlisted, 10);
 });
 
 test("points with backups are listed beyond the newest", (t) => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { instantMillis } from "../../../restore-points/instant";
 import { prune } from "../../../restore-points/prune";
 import { inOrder, readWindowRecord, WindowRecordError, writeWindowRecord } from "../../../restore-points/record";
-import { backedUp, HOUR_START, pauseWindow, pauseWindows, windowOf } from "./arbitraries";
+import { backedUp, HOUR_START, pauseWindow, pauseWindows, RELEASES, windowOf } from "./arbitraries";
 
 const window = windowOf(HOUR_START, HOUR_START + 10_000);
 const recordOf = (...windows: unknown[]) => JSON.stringify({ schemaVersion: 1, windows });
@@ -29,6 +29,9 @@ test("no run has written a record yet", (t) => {
 test("a window that was recorded twice is read once", (t) => {
   const again = { ...window, pauseCompleted: "2026-11-22T12:00:00+09:00" };
   t.is(readWindowRecord(recordOf(window, window, again)).windows.length, 1);
+  const two = windowOf(HOUR_START, HOUR_START + 10_000, [RELEASES[0], RELEASES[1]]);
+  const inOtherOrder = { ...two, releases: two.releases.toReversed() };
+  t.is(readWindowRecord(recordOf(two, inOtherOrder)).windows.length, 1, "whatever the order of its releases");
   const elsewhere = { ...window, cluster: "tokyo" };
   const others = { ...window, releases: [] };
   t.is(readWindowRecord(recordOf(window, elsewhere, others)).windows.length, 3);
@@ -145,6 +148,16 @@ test("pruning an empty record leaves it empty, and a single window that is too l
     instanceOf: RangeError,
     message: `the newest pause window alone takes ${size} bytes, and the record may take at most ${size - 1}`,
   });
+});
+
+test("a record of exactly the allowed size, and a window that ended exactly the retention ago, are kept", (t) => {
+  const windows = [0, 1, 2].map((at) => windowOf(HOUR_START + at * 60_000, HOUR_START + at * 60_000 + 10_000));
+  const size = Buffer.byteLength(writeWindowRecord(windows));
+  const now = HOUR_START + 200_000;
+  t.deepEqual(prune(windows, now, HOUR_START, size), windows);
+  t.deepEqual(prune(windows, now, HOUR_START, size - 1), windows.slice(1));
+  t.deepEqual(prune(windows, now, 190_000, size), windows);
+  t.deepEqual(prune(windows, now, 189_999, size), windows.slice(1));
 });
 
 test("backups of a window are read as written", (t) => {

@@ -78,6 +78,28 @@ test("every broken line is reported with the fix", (t) => {
   });
 });
 
+test("instants are of the years in which the tool exists; a pause of no length is one", (t) => {
+  const read = (start: number, end: number) => readScalarAdminLines(line("ledger", start, end)).windows.length;
+  const first = Date.UTC(2020, 0);
+  const last = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+  t.deepEqual([read(first - 1, first + 9000), read(first, first + 9000)], [0, 1]);
+  t.deepEqual([read(first, last), read(first, last + 1)], [1, 0]);
+  t.is(read(first, first), 1);
+});
+
+test("an imported window of several releases is known only if all of them were recorded", (t) => {
+  const both: PauseWindow = {
+    cluster: "default",
+    pauseCompleted: "2026-11-22T03:00:07.120Z",
+    unpauseStarted: "2026-11-22T03:00:17.130Z",
+    clockOffsetMillis: 0,
+    releases: ["ledger", "auditor"].map((name) => ({ namespace: "scalar", name, product: name, pods: [] })),
+  };
+  const one = { ...both, releases: both.releases.slice(0, 1) };
+  t.is(withImported([one], [both]).length, 2);
+  t.is(withImported([both], [one]).length, 1);
+});
+
 test("the pauser's own output can be imported, too; for a recorded window the record is used", (t) => {
   const window: PauseWindow = {
     cluster: "default",

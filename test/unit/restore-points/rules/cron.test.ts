@@ -69,6 +69,29 @@ const PROBLEMS: [string, string][] = [
     "it has 4 fields; expected five fields (minute, hour, day of month, month, day of week), such as 0 3 * * *",
   ],
   ["@dayly", "@dayly is unknown; did you mean @daily?"],
+  ["@daly", "@daly is unknown; did you mean @daily?"],
+  ["@dailly", "@dailly is unknown; did you mean @daily?"],
+  ["@Daily", "@Daily is unknown; did you mean @daily?"],
+  [
+    "@dxlyy",
+    "@dxlyy is unknown; expected one of @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly, or @every with a duration, such as @every 12h",
+  ],
+  ["", "it is empty; expected five fields (minute, hour, day of month, month, day of week), such as 0 3 * * *"],
+  ["3", "it has 1 field; expected five fields (minute, hour, day of month, month, day of week), such as 0 3 * * *"],
+  [
+    "0 0 3 * * *",
+    "it has 6 fields; expected five fields (minute, hour, day of month, month, day of week), such as 0 3 * * * (Kubernetes has no field for seconds or years)",
+  ],
+  [
+    "cron(0 5 ? * * *)",
+    "it is a schedule in AWS's form; expected five fields (minute, hour, day of month, month, day of week), such as 0 3 * * *",
+  ],
+  ["0 3 * MON *", "month must be 1-12 or JAN-DEC"],
+  ["0 3 * * 5L", "day of week must be 0-6 or SUN-SAT (Kubernetes does not know L, W and #)"],
+  [
+    "@every 3000000h",
+    "the duration of @every is too long; expected a duration with units, such as @every 12h or @every 1h30m",
+  ],
   ["@every 60", 'the duration of @every is "60"; expected a duration with units, such as @every 12h or @every 1h30m'],
   ["TZ=Asia/Tokyo 0 3 * * *", "Kubernetes does not accept a time zone in the schedule; write it as timeZone"],
 ];

@@ -34,6 +34,16 @@ const REFUSED: [string, string][] = [
   ["asia/tokyo", '"asia/tokyo" is not a name in the IANA time zone database; did you mean Asia/Tokyo?'],
   ["Tokyo", '"Tokyo" is not a name in the IANA time zone database; did you mean Asia/Tokyo?'],
   ["Asia/Tokio", '"Asia/Tokio" is not a name in the IANA time zone database; did you mean Asia/Tokyo?'],
+  ["utc", '"utc" is not a name in the IANA time zone database; did you mean UTC?'],
+  // Abbreviations are not guessed by their spelling.
+  [
+    "XST",
+    '"XST" is not a name in the IANA time zone database; expected a name such as Etc/UTC or Asia/Tokyo, with its capitals',
+  ],
+  [
+    "",
+    '"" is not a name in the IANA time zone database; expected a name such as Etc/UTC or Asia/Tokyo, with its capitals',
+  ],
   [
     "+09:00",
     '"+09:00" is not a name in the IANA time zone database; expected a name such as Etc/UTC or Asia/Tokyo, with its capitals',
@@ -74,6 +84,9 @@ test("refuses texts that cannot be regions, and warns of unknown ones", (t) => {
     awsRegionProblem("ap-northeast-1a"),
     '"ap-northeast-1a" is not an AWS region; write the region of this availability zone, ap-northeast-1',
   );
+  t.is(awsRegionProblem("zz-nowhere-1a"), '"zz-nowhere-1a" is not an AWS region; write one such as ap-northeast-1');
+  t.regex(awsRegionDoubt("us-east-3") ?? "", /the most similar region is us-east-1$/);
+  t.is(awsRegionDoubt("tokyo"), undefined, "it is refused");
   t.is(awsRegionProblem("tokyo"), '"tokyo" is not an AWS region; write one such as ap-northeast-1');
   t.is(awsRegionProblem("ap-northeast-9"), undefined);
   t.regex(awsRegionDoubt("ap-northeast-9") ?? "", /"ap-northeast-9" is not an AWS region that this program knows/);

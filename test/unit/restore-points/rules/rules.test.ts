@@ -1,8 +1,17 @@
 import test from "ava";
-import { azureLifecycleProblems, isTime, weeklyInterval } from "../../../../restore-points/rules/azure-backup";
-import { backupLifecycleProblems } from "../../../../restore-points/rules/backup-lifecycle";
+import {
+  azureLifecycleProblems,
+  isTime,
+  SOFT_DELETE_DAYS,
+  weeklyInterval,
+} from "../../../../restore-points/rules/azure-backup";
+import { backupLifecycleProblems, expiresBeforeNext } from "../../../../restore-points/rules/backup-lifecycle";
 import { pauseNeed } from "../../../../restore-points/rules/pause-need";
-import { RECOVERY_PERIODS, recoveryPeriodProblem } from "../../../../restore-points/rules/recovery-period";
+import {
+  COSMOSDB_TIERS,
+  RECOVERY_PERIODS,
+  recoveryPeriodProblem,
+} from "../../../../restore-points/rules/recovery-period";
 import { outsideLock, vaultLockProblems } from "../../../../restore-points/rules/vault-lock";
 
 test("a recovery period is accepted if its cloud accepts it, in whole days", (t) => {
@@ -15,8 +24,35 @@ test("a recovery period is accepted if its cloud accepts it, in whole days", (t)
         `must be a whole number of days from ${period.minimum} to ${period.maximum}, got ${days}`,
       );
   }
-  t.like(RECOVERY_PERIODS.azurePostgresql, { minimum: 7, maximum: 35 });
-  t.like(RECOVERY_PERIODS.dynamodb, { minimum: 1, maximum: 35 });
+});
+
+/** Written apart from the rules, from what the clouds document: the fewest days, the most, and the default. */
+const DOCUMENTED: Record<keyof typeof RECOVERY_PERIODS, number[]> = {
+  // DynamoDB, PointInTimeRecoverySpecification: RecoveryPeriodInDays.
+  dynamodb: [1, 35, 35],
+  // RDS, CreateDBInstance: BackupRetentionPeriod; 0 switches recovery off, and is the Terraform provider's default.
+  rds: [1, 35, 0],
+  // RDS, CreateDBCluster: BackupRetentionPeriod.
+  rdsCluster: [1, 35, 1],
+  // AWS Backup, "Continuous backups and point-in-time recovery".
+  awsBackup: [1, 35],
+  // Azure Cosmos DB, "Continuous backup with point-in-time restore": tiers of 7 and 30 days.
+  cosmosdb: [7, 30, 30],
+  // Azure Database for MySQL flexible server, "Backup and restore".
+  azureMysql: [1, 35, 7],
+  // Azure Database for PostgreSQL flexible server, "Backup and restore".
+  azurePostgresql: [7, 35, 7],
+};
+
+test("recovery periods are those that the clouds document", (t) => {
+  const found = Object.entries(RECOVERY_PERIODS).map(([service, period]) => [service, Object.values(period)]);
+  t.deepEqual(Object.fromEntries(found), DOCUMENTED);
+  t.deepEqual(Object.entries(COSMOSDB_TIERS), [
+    ["Continuous7Days", 7],
+    ["Continuous30Days", 30],
+  ]);
+  // Azure Backup, "Soft delete": 14 to 180 days.
+  t.deepEqual(Object.values(SOFT_DELETE_DAYS), [14, 180]);
 });
 
 test("lifecycles are accepted as AWS Backup accepts them", (t) => {
@@ -29,6 +65,32 @@ test("lifecycles are accepted as AWS Backup accepts them", (t) => {
     "lifecycle.deleteAfter must be a whole number of days from 1 to 36500, got 40000",
     "lifecycle.coldStorageAfter must be a whole number of days from 1 to 36500, got 0.5",
   ]);
+});
+
+test("what is wrong with a lifecycle is said once, with the fix", (t) => {
+  t.deepEqual(backupLifecycleProblems({ continuous: true }), [
+    "a continuous backup needs lifecycle.deleteAfter, of 1 to 35 days",
+  ]);
+  t.deepEqual(backupLifecycleProblems({ continuous: false, deleteAfter: 90, coldStorageAfter: 1 }), [
+    "lifecycle.deleteAfter must be at least 91, 90 days after coldStorageAfter (1), got 90",
+  ]);
+  t.deepEqual(backupLifecycleProblems({ continuous: false, coldStorageAfter: 7 }), []);
+  t.deepEqual(backupLifecycleProblems({ continuous: false, deleteAfter: 7 }), []);
+  t.deepEqual(backupLifecycleProblems({ continuous: false, deleteAfter: 36_499, coldStorageAfter: 40_000 }), [
+    "lifecycle.coldStorageAfter must be a whole number of days from 1 to 36500, got 40000",
+  ]);
+});
+
+test("recovery points outlive the longest time until the next backup, or it is said", (t) => {
+  const weekly = "cron(0 5 ? * 1 *)";
+  t.is(expiresBeforeNext(8, weekly), undefined);
+  t.is(
+    expiresBeforeNext(7, weekly),
+    'recovery points are deleted before the next backup, up to 7 days later: raise lifecycle.deleteAfter above that, or run more often than "cron(0 5 ? * 1 *)"',
+  );
+  t.is(expiresBeforeNext(undefined, weekly), undefined, "kept forever");
+  t.is(expiresBeforeNext(1, undefined), undefined, "no schedule");
+  t.is(expiresBeforeNext(1, "cron(0 5 L * ? *)"), undefined, "an interval that is not known");
 });
 
 test("locks are accepted as AWS Backup accepts them", (t) => {
@@ -47,6 +109,10 @@ test("a lock that does not allow a retention returns what it allows", (t) => {
   for (const days of [6, 31, undefined]) t.is(outsideLock(days, lock), "7 to 30 days");
   t.is(outsideLock(undefined, { minRetentionDays: 7 }), undefined, "forever is longer than any minimum");
   t.is(outsideLock(6, { minRetentionDays: 7 }), "7 days or more");
+  t.is(outsideLock(undefined, {}), undefined);
+  t.is(outsideLock(1, {}), undefined);
+  t.is(outsideLock(2, { maxRetentionDays: 1 }), "1 to 1 day");
+  t.is(outsideLock(1, { maxRetentionDays: 1 }), undefined);
 });
 
 const aurora = { name: "customers", label: "Amazon Aurora PostgreSQL", relational: true };
@@ -81,6 +147,29 @@ test("days of retention are accepted as Azure Backup accepts them", (t) => {
     ),
     ["deleteAfter", "deleteFirstOfMonthAfter", "deleteFirstOfYearAfter"],
   );
+});
+
+test("later copies for Azure are kept for longer than earlier ones", (t) => {
+  t.deepEqual(azureLifecycleProblems({ deleteAfter: 5000 }), [
+    {
+      key: "deleteAfter",
+      message:
+        "must be a whole number of days from 8 (there would be no recovery point at times with fewer: one is made each week) to 3650, got 5000",
+    },
+  ]);
+  const message = "must be above deleteAfter (30), got 30; raise it, or remove it";
+  t.deepEqual(azureLifecycleProblems({ deleteAfter: 30, deleteFirstOfMonthAfter: 30, deleteFirstOfYearAfter: 31 }), [
+    { key: "deleteFirstOfMonthAfter", message },
+  ]);
+  t.deepEqual(azureLifecycleProblems({ deleteAfter: 30, deleteFirstOfYearAfter: 30 }), [
+    { key: "deleteFirstOfYearAfter", message },
+  ]);
+  t.deepEqual(azureLifecycleProblems({ deleteAfter: 30, deleteFirstOfMonthAfter: 31, deleteFirstOfYearAfter: 31 }), [
+    {
+      key: "deleteFirstOfYearAfter",
+      message: "must be above deleteFirstOfMonthAfter (31), got 31; raise it, or remove it",
+    },
+  ]);
 });
 
 test("a weekly run for Azure is in UTC, with the time zone's offset in January", (t) => {

@@ -4,6 +4,7 @@ import {
   longestAwsIntervalMillis,
   longestIntervalMillis,
   nextAwsRun,
+  nextRun,
 } from "../../../../restore-points/rules/schedule";
 
 const HOUR = 3_600_000;
@@ -89,6 +90,25 @@ for (const [schedule, problem] of REFUSED)
   test(`AWS Backup does not accept ${schedule}`, (t) => {
     t.is(awsScheduleProblem(schedule), problem);
   });
+
+test("a backup less than once a year is taken for a mistake, and days that only AWS has are not", (t) => {
+  t.regex(awsScheduleProblem("cron(0 5 29 2 ? *)") ?? "", /never runs, or less than once a year/);
+  for (const schedule of ["cron(0 5 1 1 ? *)", "cron(0 5 29 2 ? 2028)", "cron(0 5 31W 2 ? *)", "cron(0 5 ? 2 6L *)"])
+    t.is(awsScheduleProblem(schedule), undefined, schedule);
+});
+
+test("a CronJob's next run, by its time zone; an interval is counted from the instant", (t) => {
+  const next = (schedule: string, zone: string, after: string) => {
+    const run = nextRun(schedule, zone, Date.parse(after));
+    return run === undefined ? undefined : new Date(run).toISOString();
+  };
+  t.is(next("0 3 * * *", "Asia/Tokyo", "2026-11-24T18:00:00Z"), "2026-11-25T18:00:00.000Z");
+  t.is(next("0 3 * * *", "Asia/Tokyo", "2026-11-24T17:59:59Z"), "2026-11-24T18:00:00.000Z");
+  t.is(next("@every 90m", "Etc/UTC", "2026-11-24T05:00:00Z"), "2026-11-24T06:30:00.000Z");
+  t.is(next("0 3 29 2 *", "Etc/UTC", "2025-03-01T00:00:00Z"), "2028-02-29T03:00:00.000Z");
+  t.is(next("0 3 31 2 *", "Etc/UTC", "2025-03-01T00:00:00Z"), undefined);
+  t.is(next("0 3 * *", "Etc/UTC", "2025-03-01T00:00:00Z"), undefined);
+});
 
 test("schedules that AWS Backup accepts are accepted, including those that cannot be computed here", (t) => {
   for (const schedule of ["cron(0 5 ? * * *)", "cron(0 * ? * * *)", "cron(0 5 L * ? *)", "cron(15 3 ? * 6#3 *)"])

@@ -46,6 +46,17 @@ test("where there is no room, the middle of the window is named, or by how much 
   // A hold of 10 s around a whole minute, after a drain of 1.3 s.
   t.is(fix(3700, 10_000), "restore to 1970-01-01T00:00:05Z, the middle of the window, which has them");
   t.is(fix(4000, 10_000), undefined);
+  t.is(fix(3000, 8000), "restore to 1970-01-01T00:00:04Z, the middle of the window, which has them");
+  // The middle of a window may be half a second away from a whole one.
+  t.is(fix(3000, 7999), "raise pause.holdSeconds by 1 or more");
+  t.is(fix(3000, 7750), "raise pause.holdSeconds by 1 or more");
+  t.is(fix(3000, 7249), "raise pause.holdSeconds by 3 or more");
+  const november = Date.UTC(2026, 10, 22, 3);
+  const found = bracketAround(november + 3000, { start: november, end: november + 9000 });
+  t.is(
+    "because" in found ? found.because : "",
+    "there is no room in the pause window to restore the coordinator before and after the data: its nearer edge is 3.0 s from 2026-11-22T03:00:03Z, and 4 s are needed; restore to 2026-11-22T03:00:05Z, the middle of the window, which has them",
+  );
 });
 
 test("the advice is right, whatever the drain was", (t) => {

@@ -45,6 +45,8 @@ test("commits on both sides of the instant, well away from it, prove the pause, 
     restsOn[0],
     "coordinator.state: the newest commit of its copy (7 rows) is 5.0 s older than 2026-11-22T03:00:12Z, and the oldest commit that only the present coordinator has is 6.0 s newer, by the pods' clocks: this proves the pause unless a pod's clock is off by more than 4.0 s",
   );
+  const near = verdict({ newestCommits: rows(-4_190), onlyInPresent: rows(9_990) }).restsOn[0] ?? "";
+  t.regex(near, /is 4\.1 s older .* is 9\.9 s newer, .* off by more than 3\.1 s$/, "spans are cut, never rounded up");
   t.regex(restsOn[1] ?? "", /as was asked for: no record of their clouds was read/);
 });
 
@@ -92,6 +94,33 @@ test("what is known beforehand, and evidence of the scan, count as well", (t) =>
   t.is(verdict({}, ["one_phase_commit.enabled"]).verdict, Verdict.Unproven);
   const scan = { ...SCAN, present: [GOOD], committedWithoutRow: { count: 1, examples: [] } };
   t.is(verdictOf({ instant: INSTANT, brackets: [], unproven: [], scan }).verdict, Verdict.Refused);
+});
+
+test("what is found is said with its instants; one row is enough for a doubt", (t) => {
+  const of = (found: Partial<PresentDifferences>) => presentProblems({ ...GOOD, ...found }, INSTANT);
+  t.deepEqual(of({ onlyInPresent: rows(3_000, 3_500, 9_000) }).refused, [
+    "coordinator.state: by their pods' clocks, commits that the copy lacks were made before 2026-11-22T03:00:16Z, less than 4 s after the data or earlier (the oldest at 2026-11-22T03:00:15.000Z), so not every pod was paused, a clock is off, or the copy is of another instant",
+  ]);
+  t.regex(
+    of({ newestCommits: rows(-1_000, -2_000) }).unproven[0] ?? "",
+    /committed at 2026-11-22T03:00:11\.000Z, less than 4 s/,
+  );
+  t.regex(of({ missingInPresent: 1 }).unproven[0] ?? "", /lacks 1 row of the copy/);
+  t.is(of({ rowsInCopy: 0 }).unproven.length, 1);
+  t.is(of({ rowsInCopy: 1 }).unproven.length, 0);
+});
+
+test("a commit exactly at the distance is too near; a pod's clock may be ahead by a second", (t) => {
+  const of = (found: Partial<PresentDifferences>) => {
+    const { refused, unproven } = presentProblems({ ...GOOD, ...found }, INSTANT);
+    return refused.length + unproven.length;
+  };
+  t.deepEqual([of({ onlyInPresent: rows(DISTANCE_MILLIS) }), of({ onlyInPresent: rows(DISTANCE_MILLIS + 1) })], [1, 0]);
+  t.deepEqual(
+    [of({ newestCommits: rows(-DISTANCE_MILLIS) }), of({ newestCommits: rows(-DISTANCE_MILLIS - 1) })],
+    [1, 0],
+  );
+  t.deepEqual([of({ newestInPresent: instant(601_000) }), of({ newestInPresent: instant(601_001) })], [0, 1]);
 });
 
 test("no commit nearer than the distance is ever accepted, on either side", (t) => {
