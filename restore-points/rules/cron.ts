@@ -1,3 +1,5 @@
+import { nearestWord } from "./nearest-word";
+
 /**
  * CronJob schedules, by the rules of the library that Kubernetes uses: robfig/cron v3, ParseStandard. The npm packages
  * for cron accept more (7 for Sunday, L, W, seconds), so Kubernetes would still refuse some CronJobs.
@@ -72,18 +74,8 @@ const EXPECTED = "expected five fields (minute, hour, day of month, month, day o
 
 function nicknameProblem(schedule: string): string {
   const known = Object.keys(NICKNAMES);
-  const near = known.find((name) => name === schedule.trim().toLowerCase() || differsByOne(name, schedule));
+  const near = nearestWord(schedule, known);
   return `${schedule.trim()} is unknown; ${near ? `did you mean ${near}?` : `expected one of ${known.join(", ")}, or @every with a duration, such as @every 12h`}`;
-}
-
-/** Whether one letter is wrong, missing or added. */
-function differsByOne(name: string, given: string): boolean {
-  const start = [...name].findIndex((letter, index) => given[index] !== letter);
-  const rest = (text: string, skip: number) => text.slice(start + skip);
-  return (
-    start > 0 &&
-    (rest(name, 1) === rest(given, 1) || rest(name, 0) === rest(given, 1) || rest(name, 1) === rest(given, 0))
-  );
 }
 
 /** Go's units of a duration, in milliseconds. */

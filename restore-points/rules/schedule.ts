@@ -34,7 +34,8 @@ export function awsScheduleProblem(schedule: string): string | undefined {
     );
   if ((words[2] === "?") === (words[4] === "?"))
     return problem('must have "?" in exactly one of day of month and day of week, such as cron(0 5 ? * * *)');
-  const problems = words.flatMap((word, index) => awsFieldProblem(word, index) ?? []);
+  const written = writtenFields(schedule) ?? [];
+  const problems = words.flatMap((word, index) => awsFieldProblem(word, index, written[index] ?? word) ?? []);
   if (problems.length > 0) return problem(`is not a schedule of AWS Backup: ${problems.join("; ")}`);
   const minutes = readField(words[0] ?? "", FIELDS[0]);
   if (!("problem" in minutes) && minutes.values.size > 1)
@@ -56,8 +57,8 @@ const AWS_DAYS: Partial<Record<number, RegExp>> = {
   4: /^(L|([0-6]|sun|mon|tue|wed|thu|fri|sat)(L|#[1-5]))$/i,
 };
 
-/** What is wrong with one of the six fields; days of the week are counted from 0. */
-function awsFieldProblem(word: string, index: number): string | undefined {
+/** What is wrong with one of the six fields; days of the week are counted from 0, but for those in the schedule as written. */
+function awsFieldProblem(word: string, index: number, written: string): string | undefined {
   if (((index === 2 || index === 4) && word === "?") || AWS_DAYS[index]?.test(word)) return undefined;
   const rule = FIELDS[index] ?? AWS_YEARS;
   const field = readField(word, rule);
@@ -67,7 +68,7 @@ function awsFieldProblem(word: string, index: number): string | undefined {
   const part = new RegExp(`^(\\*|\\w+(-\\w+)?)${steps}$`);
   if (word.split(",").every((each) => part.test(each))) return undefined;
   const expected = ["a number", "a range such as 1-5", ...(steps ? ["a step such as 1/10"] : [])].join(", ");
-  return `${rule.label} "${word}" is not ${expected} or a list of them`;
+  return `${rule.label} "${written}" is not ${expected} or a list of them`;
 }
 
 /** Whether it has a day or a year that schedules of Kubernetes do not have. */
@@ -75,14 +76,18 @@ function isAwsOnly(words: string[]): boolean {
   return words[5] !== "*" || [2, 4].some((index) => AWS_DAYS[index]?.test(words[index] ?? ""));
 }
 
+/** The six fields as they are written. */
+function writtenFields(schedule: string): string[] | undefined {
+  const words = /^cron\((.*)\)$/.exec(schedule.trim())?.[1]?.trim().split(/\s+/);
+  return words?.length === 6 ? words : undefined;
+}
+
 /** The six fields, with days of the week from 0 for Sunday, as in Kubernetes. */
 function cronFields(schedule: string): string[] | undefined {
-  const words = /^cron\((.*)\)$/.exec(schedule.trim())?.[1]?.trim().split(/\s+/);
-  if (words?.length !== 6) return undefined;
   // AWS counts days of the week from 1; a step stays unchanged.
   const fromZero = (weekdays: string) =>
     weekdays.replace(/([/#]?)(\d+)/g, (text, sign: string, day: string) => (sign ? text : `${Number(day) - 1}`));
-  return words.map((word, index) => (index === 4 ? fromZero(word) : word));
+  return writtenFields(schedule)?.map((word, index) => (index === 4 ? fromZero(word) : word));
 }
 
 /**

@@ -71,7 +71,8 @@ const PROBLEMS: [string, string][] = [
   ["@dayly", "@dayly is unknown; did you mean @daily?"],
   ["@daly", "@daly is unknown; did you mean @daily?"],
   ["@dailly", "@dailly is unknown; did you mean @daily?"],
-  ["@Daily", "@Daily is unknown; did you mean @daily?"],
+  ["@dailys", "@dailys is unknown; did you mean @daily?"],
+  ["@Daily ", "@Daily is unknown; did you mean @daily?"],
   [
     "@dxlyy",
     "@dxlyy is unknown; expected one of @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly, or @every with a duration, such as @every 12h",
@@ -86,6 +87,18 @@ const PROBLEMS: [string, string][] = [
     "cron(0 5 ? * * *)",
     "it is a schedule in AWS's form; expected five fields (minute, hour, day of month, month, day of week), such as 0 3 * * *",
   ],
+  ["0 3 * JUNE *", "month must be 1-12 or JAN-DEC; write JUN"],
+  ["0 3 * * 1-7", "day of week must be 0-6 or SUN-SAT (Sunday is 0)"],
+  ["*/9223372036854775808 * * * *", "minute step must be 1 or more, such as */5"],
+  ["  ", "it is empty; expected five fields (minute, hour, day of month, month, day of week), such as 0 3 * * *"],
+  [
+    "@every 2562047h47m17s",
+    "the duration of @every is too long; expected a duration with units, such as @every 12h or @every 1h30m",
+  ],
+  [
+    "@every 9223372036854775808ns",
+    "the duration of @every is too long; expected a duration with units, such as @every 12h or @every 1h30m",
+  ],
   ["0 3 * MON *", "month must be 1-12 or JAN-DEC"],
   ["0 3 * * 5L", "day of week must be 0-6 or SUN-SAT (Kubernetes does not know L, W and #)"],
   [
@@ -99,3 +112,45 @@ for (const [schedule, problem] of PROBLEMS)
   test(`says what is wrong with "${schedule}"`, (t) => {
     t.deepEqual(parseCron(schedule), { problem });
   });
+
+test("durations have Go's units, and are cut to seconds", (t) => {
+  const seconds: [string, number][] = [
+    ["1000h", 3_600_000],
+    ["1000m", 60_000],
+    ["1000s", 1000],
+    ["2000ms", 2],
+    ["3000000us", 3],
+    ["4000000µs", 4],
+    ["5000000μs", 5],
+    ["6000000000ns", 6],
+    ["1999ms", 1],
+    ["1h1m1s", 3661],
+    ["2562047h47m16s", 9_223_372_036],
+  ];
+  for (const [duration, every] of seconds)
+    t.deepEqual(parseCron(`@every ${duration}`), { everyMillis: every * 1000 }, duration);
+});
+
+const HOUR = 3_600_000;
+const INTERVALS: [schedule: string, shortest: number, longest: number][] = [
+  ["0 3 * * *", 24, 24],
+  ["0 3,4,9 * * *", 1, 18],
+  ["0 3,9 * * MON", 6, 162],
+  ["0 0 1 * *", 28 * 24, 31 * 24],
+  ["0 0 29 2 *", 1461 * 24, 1461 * 24],
+  ["0 0 1 1 *", 365 * 24, 366 * 24],
+  ["*/9223372036854775807 * * * *", 1, 1],
+  ["@every 90m", 1.5, 1.5],
+];
+for (const [schedule, shortest, longest] of INTERVALS)
+  test(`the shortest and longest time between two runs of "${schedule}"`, (t) => {
+    const cron = parseCron(schedule);
+    t.deepEqual("problem" in cron ? cron : intervalsOf(cron), { shortest: shortest * HOUR, longest: longest * HOUR });
+  });
+
+test("a schedule that never runs has no intervals", (t) => {
+  for (const schedule of ["0 0 31 2 *", "0 , * * *"]) {
+    const cron = parseCron(schedule);
+    t.is("problem" in cron ? cron : intervalsOf(cron), undefined, schedule);
+  }
+});

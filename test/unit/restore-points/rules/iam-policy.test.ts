@@ -26,7 +26,7 @@ test("a policy of exactly the limit fits; a longer one names ScalarDB's namespac
   t.is(ROLE_POLICIES_LIMIT, 10_240);
 });
 
-test("names without a namespace stay as they are, and sources are told from copies", (t) => {
+test("names without a namespace stay as they are, and sources differ from copies", (t) => {
   const names = [...tables(200, () => "ledger."), ...tables(200, () => "ledger.", INSTANT), "orders"];
   t.deepEqual(policy(names), ["ledger.*", `ledger.*${INSTANT}`, "orders"].map(arn).sort());
 });

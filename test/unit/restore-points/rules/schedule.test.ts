@@ -48,6 +48,8 @@ for (const [schedule, hours] of SCHEDULES)
 
 const AWS_SCHEDULES: [string, number | undefined][] = [
   ["cron(0 5 ? * * *)", 24],
+  [" cron( 0 5 ? * * * ) ", 24],
+  ["cron(0 5 ? * * * *)", undefined],
   ["cron(0 5 ? * 1 *)", 168],
   ["cron(0 5 ? * 2-6 *)", 72],
   ["cron(0 5 ? * 1,4 *)", 96],
@@ -64,6 +66,24 @@ for (const [schedule, hours] of AWS_SCHEDULES)
   });
 
 const REFUSED: [string, string][] = [
+  [
+    "cron(0 5 ? * * é)",
+    '"cron(0 5 ? * * é)" is not a schedule of AWS Backup; expected cron(minute hour day-of-month month day-of-week year), such as cron(0 5 ? * * *)',
+  ],
+  ["cron(0 5 ? * * 1969)", '"cron(0 5 ? * * 1969)" is not a schedule of AWS Backup: year must be 1970-2199'],
+  ["cron(0 5 ? * * 2200)", '"cron(0 5 ? * * 2200)" is not a schedule of AWS Backup: year must be 1970-2199'],
+  [
+    "cron(0 */5/ ? * * *)",
+    '"cron(0 */5/ ? * * *)" is not a schedule of AWS Backup: hour "*/5/" is not a number, a range such as 1-5 or a step such as */5',
+  ],
+  [
+    "cron(0 5, ? * * *)",
+    '"cron(0 5, ? * * *)" is not a schedule of AWS Backup: hour "5," is not a number, a range such as 1-5, a step such as 1/10 or a list of them',
+  ],
+  [
+    "cron(0 5 ? * 2/2 *)",
+    '"cron(0 5 ? * 2/2 *)" is not a schedule of AWS Backup: day of week "2/2" is not a number, a range such as 1-5 or a list of them',
+  ],
   [
     "0 5 * * *",
     '"0 5 * * *" is not a schedule of AWS Backup; expected cron(minute hour day-of-month month day-of-week year), such as cron(0 5 ? * * *)',
@@ -95,6 +115,7 @@ test("a backup less than once a year is taken for a mistake, and days that only 
   t.regex(awsScheduleProblem("cron(0 5 29 2 ? *)") ?? "", /never runs, or less than once a year/);
   for (const schedule of ["cron(0 5 1 1 ? *)", "cron(0 5 29 2 ? 2028)", "cron(0 5 31W 2 ? *)", "cron(0 5 ? 2 6L *)"])
     t.is(awsScheduleProblem(schedule), undefined, schedule);
+  for (const year of [1970, 2199]) t.is(awsScheduleProblem(`cron(0 5 ? * * ${year})`), undefined);
 });
 
 test("a CronJob's next run, by its time zone; an interval is counted from the instant", (t) => {
@@ -122,6 +143,9 @@ const RUNS: [string, string, string, string | undefined][] = [
   ["cron(30 2 1 * ? *)", "America/New_York", "2026-11-24T05:00:00Z", "2026-12-01T07:30:00Z"],
   ["cron(0 5 ? * MON *)", "Europe/Berlin", "2027-03-26T12:00:00Z", "2027-03-29T03:00:00Z"],
   ["cron(0 5 L * ? *)", "Etc/UTC", "2026-11-24T05:00:00Z", undefined],
+  // The clocks go forward at 07:00 UTC.
+  ["cron(30 3 ? * * *)", "America/New_York", "2027-03-14T06:00:00Z", "2027-03-14T07:30:00Z"],
+  ["cron(30 1 ? * * *)", "America/New_York", "2027-03-14T06:00:00Z", "2027-03-14T06:30:00Z"],
 ];
 for (const [schedule, zone, after, next] of RUNS)
   test(`the first run of ${schedule} in ${zone} after ${after}`, (t) => {
