@@ -1,5 +1,5 @@
 import test from "ava";
-import { type NotedPod, notePods, readNote } from "../../../pauser/note";
+import { LONGEST_RUN_MILLIS, type NotedPod, notePods, readNote } from "../../../pauser/note";
 
 const NOW = Date.UTC(2026, 10, 22, 3);
 const at = (seconds: number) => new Date(NOW + seconds * 1000).toISOString();
@@ -48,17 +48,18 @@ test("a text that is no note has no pods, and says so once", (t) => {
   t.is(read({ job: 7 }).job, undefined);
 });
 
-test("a run starts in the past, but for the clocks' difference, and takes up to three hours", (t) => {
+test("a run starts in the past, but for the clocks' difference, and takes no longer than the longest run", (t) => {
   const endsBy = (startedAt: unknown, ends: unknown) => read({ startedAt, endsBy: ends }).endsBy;
   t.is(endsBy(at(300), at(301)), NOW + 301_000);
   t.is(endsBy(at(300.001), at(301)), 0);
   t.is(endsBy(at(0), at(0)), NOW);
   t.is(endsBy(at(0), at(-0.001)), 0);
-  t.is(endsBy(at(-1), at(3 * 3600 - 1)), NOW + (3 * 3600 - 1) * 1000);
-  t.is(endsBy(at(-1), at(3 * 3600 - 0.999)), 0);
+  const longest = new Date(NOW - 1000 + LONGEST_RUN_MILLIS);
+  t.is(endsBy(at(-1), longest.toISOString()), longest.getTime());
+  t.is(endsBy(at(-1), new Date(longest.getTime() + 1).toISOString()), 0);
   for (const wrong of ["today", undefined, null]) t.is(endsBy(wrong, at(1)), 0);
   t.deepEqual(read({ startedAt: "today" }).problems, [
-    `startedAt "today" and endsBy "${at(600)}" are not the instants of a run: a run starts in the past and takes up to 3 h`,
+    `startedAt "today" and endsBy "${at(600)}" are not the instants of a run: a run starts in the past and takes up to ${LONGEST_RUN_MILLIS / 3_600_000} h`,
   ]);
   t.is(read({ startedAt: "today" }).startedAt, undefined);
 });

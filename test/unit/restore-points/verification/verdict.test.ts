@@ -293,6 +293,13 @@ test("one record is evidence enough, of each kind", async (t) => {
   t.regex(purged.because.join("\n"), /lacks the transactions of 1 committed record that/);
 });
 
+test("tables about which a scan knows nothing are named", async (t) => {
+  const brackets = [await bracket(ROWS, ROWS)];
+  const { verdict, notCovered } = judge({ brackets, scan: { ...CLEAN_SCAN, notCovered: ["ledger.imported"] } });
+  t.is(verdict, "consistent");
+  t.deepEqual(notCovered, ["ledger.imported: no transaction metadata"]);
+});
+
 test("a scan's text counts its records, and those that ScalarDB has to finish", async (t) => {
   const brackets = [await bracket(ROWS, ROWS)];
   const textOf = (scan: Partial<ScanFacts>) => judge({ brackets, scan: { ...CLEAN_SCAN, ...scan } }).restsOn.at(-1);
