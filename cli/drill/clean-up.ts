@@ -1,8 +1,10 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { formatInstant } from "../../restore-points/instant";
 import { FailedError } from "../exit-codes";
 import type { PulumiStack } from "../pulumi/stack";
 import type { KnownTime } from "../report/evidence";
-import { copyResources, nameOf } from "../report/resources";
+import { copyResources, nameOf, type StackResource } from "../report/resources";
+import { isOfRestore, PlannedChanges } from "./changes";
 import { checkEnd } from "./ended";
 import { EventLog } from "./events";
 import { type LostCopy, lostCopies, pendingOfDrills } from "./lost-copies";
@@ -12,6 +14,8 @@ import { Progress } from "./progress";
 /** What the removal of a drill's copies needs to know. */
 export interface CleanUpOptions {
   by: { person: string };
+  /** Whether changes that have nothing to do with the drill may be deployed with it. */
+  withChanges: boolean;
   say(line: string): void;
   now(): number;
   stop: AbortSignal;
@@ -35,17 +39,40 @@ export class CleanUp {
     await this.#clearPending();
     say("removing the copies");
     await this.#forget();
+    const resources = await this.#stack.resources();
+    const others = await this.#others();
+    if (others !== undefined) say(`the copies are removed without an update of the stack, ${others}`);
     const log = new EventLog();
-    const copies = copyResources(await this.#stack.resources(), new Map());
-    const progress = new Progress(say, now, { steps: copies.length });
-    const end = await this.#stack.up((event) => {
+    const progress = new Progress(say, now, { steps: copyResources(resources, new Map()).length });
+    const receive = (event: EngineEvent) => {
       log.receive(event);
       progress.receive(event);
-    }, stop);
+    };
+    const end =
+      others === undefined
+        ? await this.#stack.up(receive, stop)
+        : await this.#stack.destroy(receive, stop, urnsOfRestores(resources));
     progress.close();
     checkEnd(end, log, "the clean-up", interrupted);
     say(progress.summary);
+    if (others !== undefined) say("outputs of the stack show the restore until the next update (pulumi up)");
     return { at: formatInstant(now()), source: "command" };
+  }
+
+  /** Why an update would do more than remove the copies, or would fail; undefined if it would not. */
+  async #others(): Promise<string | undefined> {
+    const { stop, interrupted, withChanges } = this.#options;
+    if (withChanges) return undefined;
+    const log = new EventLog();
+    const changes = new PlannedChanges();
+    const end = await this.#stack.preview((event) => {
+      log.receive(event);
+      changes.receive(event);
+    }, stop);
+    if (end.locked || interrupted.aborted) checkEnd(end, log, "the clean-up", interrupted);
+    if (end.failure !== undefined) return `which would fail: ${log.errors[0] ?? end.failure}`;
+    const others = changes.others(log.resources);
+    return others.length > 0 ? `which would deploy other changes: ${others.join(", ")}` : undefined;
   }
 
   /** An `up` of these copies alone: the program finds them by their tags, and imports them into the state. */
@@ -86,6 +113,12 @@ export class CleanUp {
     const values = await this.#stack.config();
     if (phaseOf(values, []).kind === "begun") await this.#stack.removeConfig(ending(values));
   }
+}
+
+/** The URNs of restores, and of all that is in them. */
+function urnsOfRestores(resources: readonly StackResource[]): string[] {
+  const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+  return [...byUrn.keys()].filter((urn) => isOfRestore(urn, byUrn));
 }
 
 function byInstant(lost: LostCopy[]): Map<string, LostCopy[]> {

@@ -7,11 +7,11 @@ import type { PulumiStack, RunEnd } from "../pulumi/stack";
 import { evidenceOf } from "../report/build";
 import { COPIES_ARE_THERE, type Evidence, type EvidenceTime, withCleanUp } from "../report/evidence";
 import { readOutputs } from "../report/outputs";
-import { nameOf, type StackResource } from "../report/resources";
 import { versionsOf } from "../report/versions";
+import { PlannedChanges } from "./changes";
 import { CleanUp } from "./clean-up";
 import { checkEnd, lockedError } from "./ended";
-import { EventLog, isChange } from "./events";
+import { EventLog } from "./events";
 import type { DrillFiles } from "./files";
 import { lostCopies } from "./lost-copies";
 import { beginning, type Phase, phaseOf, restoring } from "./phase";
@@ -202,23 +202,18 @@ export class Drill {
     const { say, stop, interrupted } = this.#options;
     say(`previewing a restore of ${at}`);
     const log = new EventLog();
-    const changed = new Map<string, string>();
+    const changes = new PlannedChanges();
     const receive = (event: EngineEvent) => {
       log.receive(event);
-      const { resourcePreEvent: step } = event;
-      if (step && isChange(step.metadata)) changed.set(step.metadata.urn, step.metadata.op);
+      changes.receive(event);
     };
     const end = await this.#stack.preview(receive, stop, values && { values });
     for (const warning of log.warnings) this.#warn(warning);
     checkEnd(end, log, "the preview", interrupted);
-    const others = [...changed].filter(([urn]) => !isOfRestore(urn, log.resources));
-    const own = changed.size - others.length;
+    const others = changes.others(log.resources);
+    const own = changes.count - others.length;
     say(own === 0 ? "all copies are there" : `${counted(own, "resource")} of copies would be created or changed`);
-    return {
-      steps: changed.size,
-      others: others.map(([urn, op]) => `${op} ${nameOf(urn)}`),
-      ...this.#files.lastSeconds(),
-    };
+    return { steps: changes.count, others, ...this.#files.lastSeconds() };
   }
 
   #receive(event: EngineEvent, log: EventLog, progress: Progress): void {
@@ -287,12 +282,4 @@ export class Drill {
 /** An objective that is missed is something that a person has to know. */
 function exitCodeOf({ checks }: Evidence): ExitCode {
   return checks.every(({ passed }) => passed) ? EXIT.ok : EXIT.findings;
-}
-
-/** Whether a resource is a restore's: its copies may be created, changed and deleted by a drill, and nothing else. */
-function isOfRestore(urn: string, resources: ReadonlyMap<string, StackResource>): boolean {
-  const resource = resources.get(urn);
-  if (resource === undefined) return false;
-  if (resource.type === "scalar-backup:index:ScalarRestore") return true;
-  return resource.parent !== undefined && isOfRestore(resource.parent, resources);
 }

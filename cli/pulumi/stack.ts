@@ -41,6 +41,8 @@ export interface PulumiStack {
   removeConfig(paths: string[]): Promise<void>;
   preview(onEvent: (event: EngineEvent) => void, stop: AbortSignal, options?: RunOptions): Promise<RunEnd>;
   up(onEvent: (event: EngineEvent) => void, stop: AbortSignal, options?: RunOptions): Promise<RunEnd>;
+  /** Deletes these resources alone, by the stack's state: the program does not run. Fails if another resource depends on one of them. */
+  destroy(onEvent: (event: EngineEvent) => void, stop: AbortSignal, targets: string[]): Promise<RunEnd>;
   /** Takes away the lock that a killed run has left. */
   cancel(): Promise<void>;
   outputs(): Promise<Record<string, unknown>>;
@@ -143,6 +145,10 @@ export class AutomationStack implements PulumiStack {
 
   up(onEvent: (event: EngineEvent) => void, signal: AbortSignal, options: RunOptions = {}): Promise<RunEnd> {
     return this.#run(options, (given) => this.#stack.up({ onEvent, signal, color: "never", ...given }));
+  }
+
+  destroy(onEvent: (event: EngineEvent) => void, signal: AbortSignal, targets: string[]): Promise<RunEnd> {
+    return this.#run({ targets }, (given) => this.#stack.destroy({ onEvent, signal, color: "never", ...given }));
   }
 
   cancel(): Promise<void> {

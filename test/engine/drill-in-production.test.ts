@@ -1,16 +1,15 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import { type Evidence, evidenceSchema, isKnown } from "../../cli/report/evidence";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import { REGION } from "../programs/rehearsed";
 import { hasPty } from "../unit/cli/pty";
-import { DrillStacks, type Slow } from "./drill-stacks";
+import type { Slow } from "./drill-stacks";
+import { production, stateOf } from "./drilled-production";
 
 /** `scalar-backup drill` in the stack that backs the databases up, on the real engine; the clouds are simulated. */
 
-const MINUTE = 60_000;
-const BEHIND = 72 * MINUTE;
 const DRILL = ["drill", "--stack", "prod"];
 const CTRL_C = "\u0003";
 
@@ -120,39 +119,3 @@ withPulumi("a clean-up takes copies with it that a killed run has asked for and 
     t.deepEqual(await stateOf(stacks), before.state);
   },
 );
-
-/** A production stack whose file a person has commented. */
-async function production(t: ExecutionContext, slow?: Slow) {
-  t.timeout(1_800_000);
-  const stacks = await DrillStacks.start(t, BEHIND, slow);
-  const at = await stacks.production();
-  const file = join(stacks.project, "Pulumi.prod.yaml");
-  const config = () => readFileSync(file, "utf8");
-  writeFileSync(file, `# Written by hand.\n${config().replace("  scalar-backup:pause", "  # At night.\n$&")}`);
-  const { dynamodb, rds } = stacks.cloud.aws;
-  const sources = dynamodb.region(REGION).tableNames();
-  const copies = () => [
-    ...dynamodb.region("ap-northeast-3").tableNames(),
-    ...dynamodb
-      .region(REGION)
-      .tableNames()
-      .filter((name) => !sources.includes(name)),
-    ...rds
-      .region(REGION)
-      .clusters()
-      .map(({ identifier }) => identifier)
-      .filter((name) => name !== "customers-prod"),
-  ];
-  return { stacks, at, config, copies, before: { config: config(), state: await stateOf(stacks) } };
-}
-
-/** What a stack manages, and what is pending in its state. What it only reads, and outputs, change by themselves. */
-async function stateOf(stacks: DrillStacks): Promise<unknown> {
-  const { deployment } = JSON.parse(await stacks.pulumi("stack", "export", "--stack", "prod"));
-  const resources: Record<string, unknown>[] = deployment.resources;
-  const managed = resources
-    .filter(({ external, type }) => external !== true && !/^pulumi:pulumi:|^scalar-backup:/.test(String(type)))
-    .map(({ urn, id, inputs, outputs, protect }) => ({ urn, id, inputs, outputs, protect }))
-    .sort((one, other) => String(one.urn).localeCompare(String(other.urn)));
-  return { managed, pending: deployment.pending_operations ?? [] };
-}
