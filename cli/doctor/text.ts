@@ -1,5 +1,6 @@
 import { counted } from "../../restore-points/counted";
 import type { Paint } from "../../restore-points/paint";
+import { wrapped } from "../wrapped";
 import type { Finding, State } from "./finding";
 
 const WORDS: Record<State, string> = { ok: "ok", warning: "warning", problem: "PROBLEM", unknown: "unknown" };
@@ -52,15 +53,4 @@ function summary(findings: readonly Finding[]): string {
   return bad.length === 0
     ? `all ${findings.length} checks passed: the next window and a restore have what they need`
     : `${bad.join(", ")}; ${count("ok")} of ${findings.length} checks passed`;
-}
-
-/** Breaks a text between words. A word that is longer than the width stays whole. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

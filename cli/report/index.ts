@@ -69,7 +69,7 @@ async function report(terminal: Terminal, options: Options): Promise<ExitCode> {
   if (options.json) printJson(terminal, evidence ?? { stack: facts.stack, lastVerified: lastVerified ?? null });
   else if (toOutput === 0) {
     const { summaryLines }: typeof import("./summary") = require("./summary");
-    for (const line of summaryLines(facts, terminal.paint)) terminal.out(line);
+    for (const line of summaryLines(facts, terminal.columns, terminal.paint)) terminal.out(line);
   }
   const proven = evidence ? evidence.checks.every(({ passed }) => passed) : lastVerified !== undefined;
   return proven ? EXIT.ok : EXIT.findings;

@@ -1,10 +1,15 @@
 import { durationText } from "../../restore-points/duration";
 import type { Paint } from "../../restore-points/paint";
+import { wrapped } from "../wrapped";
 import { type EvidenceTime, isKnown, type Measured, secondsBetween } from "./evidence";
 import type { MetricFacts } from "./metrics";
 
-/** A report for a terminal. */
-export function summaryLines({ stack, lastVerified, restorePoints, evidence }: MetricFacts, paint: Paint): string[] {
+/** A report for a terminal, wrapped at its width. */
+export function summaryLines(
+  { stack, lastVerified, restorePoints, evidence }: MetricFacts,
+  columns: number,
+  paint: Paint,
+): string[] {
   if (evidence === undefined)
     return [
       `${stack} restores nothing now`,
@@ -18,7 +23,9 @@ export function summaryLines({ stack, lastVerified, restorePoints, evidence }: M
   return [
     `${mode} of ${stack}, restored to ${instant}`,
     `verdict: ${paint(passed ? "green" : "red", verdict.verdict)}`,
-    ...[...verdict.because, ...verdict.restsOn].flatMap((text) => text.split("\n").map((line) => `  ${line}`)),
+    ...[...verdict.because, ...verdict.restsOn]
+      .flatMap((text) => text.split("\n"))
+      .flatMap((line) => indented(line, "  ", "    ", columns)),
     "",
     `${"DATABASE".padEnd(width)}  ${"RESTORED IN".padEnd(14)}COMPLETE AFTER`,
     ...databases.map(
@@ -30,12 +37,19 @@ export function summaryLines({ stack, lastVerified, restorePoints, evidence }: M
     `recovery point: ${measuredText(recoveryPoint)}`,
     `verified:       ${timeText(evidence.verified)}`,
     "",
-    ...checks.map(
-      ({ name, passed, detail }) =>
-        `${passed ? paint("green", "ok    ") : paint("red", "FAILED")} ${name}${detail ? ` (${detail})` : ""}`,
-    ),
-    ...(leftToDo.length > 0 ? ["", "left to do:", ...leftToDo.map((step) => `  ${step}`)] : []),
+    ...checks.flatMap(({ name, passed, detail }) => {
+      const word = passed ? paint("green", "ok    ") : paint("red", "FAILED");
+      const [first = "", ...more] = wrapped(`${name}${detail ? ` (${detail})` : ""}`, columns - 7);
+      return [`${word} ${first}`, ...more.map((line) => `       ${line}`)];
+    }),
+    ...(leftToDo.length > 0
+      ? ["", "left to do:", ...leftToDo.flatMap((step) => indented(step, "  ", "     ", columns))]
+      : []),
   ];
+}
+
+function indented(text: string, first: string, more: string, columns: number): string[] {
+  return wrapped(text, columns - more.length).map((line, index) => `${index === 0 ? first : more}${line}`);
 }
 
 function measuredText({ measuredSeconds, targetMinutes, met }: Measured): string {

@@ -90,6 +90,16 @@ test("report reads a drill's file, says what it proved, and exits by it", async 
   t.true(shown.out.includes("verdict: pause proven, records not scanned"));
   t.true(shown.out.includes("recovery time:  40 min (target 1 h: met)"), shown.out.join("\n"));
   t.regex(readFileSync(html, "utf8"), /<!doctype html>/);
+  const narrow = (await ran(["report", "--evidence", file("refused.json", evidenceOf(refused()))], { columns: 70 }))
+    .out;
+  t.deepEqual(
+    narrow.filter((line) => line.length > 70),
+    [],
+  );
+  t.true(
+    narrow.some((line) => line.startsWith("  witness: ledger")),
+    narrow.join("\n"),
+  );
 
   const slow = evidenceOf(drill({ outputs: { ...drill().outputs, objectives: { recoveryTimeMinutes: 30 } } }));
   t.is((await ran(["report", "--evidence", file("slow.json", slow)])).exitCode, 1);
