@@ -45,8 +45,14 @@ export function suspendedByOthers(
           "a switch-over that is not complete",
           `set restore to what it was when the switch-over began, and run "pulumi up" (if you have given it up, and pods run again: ${resume})`,
         ]
-      : [`${JSON.stringify(suspendedBy)}, not by pause.suspend`, `resume it by ${resume}`];
+      : [`${JSON.stringify(suspendedBy)}, not by pause.suspend`, `resume it by ${resume}${keptSuspended(suspendedBy)}`];
   return `CronJob ${namespace}/${name} is suspended by ${who}, so that no window is recorded; ${fix}`;
+}
+
+/** Pulumi's provider takes over what kubectl has set. [pulumi-kubernetes: provider/pkg/await/await.go, fixCSAFieldManagers] */
+function keptSuspended(manager: string): string {
+  if (!manager.startsWith("kubectl")) return "";
+  return ' (the next "pulumi up" that changes this CronJob also resumes it; to keep it suspended, set pause.suspend to true)';
 }
 
 /** The problems of the last runs, each with the fix; empty while the schedule works. */

@@ -50,7 +50,7 @@ export class Api {
   constructor(
     readonly url: string,
     readonly ca: string,
-    private readonly token: string,
+    readonly token: string,
   ) {
     this.agent = new https.Agent({ keepAlive: true, ca });
   }
@@ -102,8 +102,9 @@ export class Api {
   }
 
   /** Changes fields of it, as somebody else does. */
-  patch(object: KubernetesObject, fields: object): Promise<KubernetesObject> {
-    const path = `${collection(object)}/${object.metadata.name}`;
+  patch(object: KubernetesObject, fields: object, fieldManager?: string): Promise<KubernetesObject> {
+    const options = fieldManager === undefined ? "" : `?fieldManager=${fieldManager}`;
+    const path = `${collection(object)}/${object.metadata.name}${options}`;
     return this.request("PATCH", path, fields, "application/merge-patch+json");
   }
 

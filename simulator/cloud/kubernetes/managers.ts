@@ -5,6 +5,7 @@
  */
 
 import { copyOf, isObject, type JsonObject, type ManagedFields, sameJson } from "./objects";
+import type { FieldConflict } from "./status";
 
 export type Operation = "Apply" | "Update";
 
@@ -53,15 +54,17 @@ export class FieldManagers {
   }
 
   /** The fields of `config` that others have set to something else. */
-  conflicts(manager: string, live: unknown, config: unknown): { manager: string; field: string }[] {
+  conflicts(manager: string, live: unknown, config: { apiVersion: string }): FieldConflict[] {
     const liveLeaves = leaves(live);
-    const found: { manager: string; field: string }[] = [];
+    const found: FieldConflict[] = [];
     for (const [key, { path, value }] of leaves(config)) {
       const current = liveLeaves.get(key);
       if (current && sameJson(current.value, value)) continue;
       for (const other of this.#managers) {
         const same = other.manager === manager && other.operation === "Apply";
-        if (!same && other.fields.has(key)) found.push({ manager: other.manager, field: `.${path.join(".")}` });
+        if (same || !other.fields.has(key)) continue;
+        const updated = other.operation === "Update" && { updatedBy: config.apiVersion };
+        found.push({ manager: other.manager, ...updated, field: `.${path.join(".")}` });
       }
     }
     return found;
@@ -91,13 +94,14 @@ export class FieldManagers {
     return merged;
   }
 
-  /** Hands the fields that `from` set by create or update over to `to`, as one who moves to server-side apply does. */
-  adopt(from: string, to: string): void {
-    const source = this.#managers.find(({ manager, operation }) => manager === from && operation === "Update");
-    if (!source) return;
-    const target = this.#of(to, "Apply", source.time);
-    for (const [key, path] of source.fields) target.fields.set(key, path);
-    source.fields.clear();
+  /** Hands the fields of these managers over to `to`, which applies them from then on. */
+  adopt(from: (manager: string, operation: Operation) => boolean, to: string): void {
+    for (const source of this.#managers) {
+      if (!from(source.manager, source.operation) || (source.manager === to && source.operation === "Apply")) continue;
+      const target = this.#of(to, "Apply", source.time);
+      for (const [key, path] of source.fields) target.fields.set(key, path);
+      source.fields.clear();
+    }
     this.#dropEmpty();
   }
 

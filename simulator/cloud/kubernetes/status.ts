@@ -108,11 +108,11 @@ export class StatusError extends Error {
   }
 
   /** Server-side apply would overwrite what other managers have set. */
-  static applyConflict(conflicts: { manager: string; field: string }[]): StatusError {
-    const causes = conflicts.map(({ manager, field }) => ({
+  static applyConflict(conflicts: FieldConflict[]): StatusError {
+    const causes = conflicts.map((conflict) => ({
       reason: "FieldManagerConflict",
-      message: `conflict with "${manager}"`,
-      field,
+      message: `conflict with ${managerOf(conflict)}`,
+      field: conflict.field,
     }));
     return new StatusError("Conflict", conflictMessage(conflicts), { causes });
   }
@@ -154,17 +154,30 @@ export class StatusError extends Error {
   }
 }
 
+/** A field that is to be applied, and another manager who has set it. */
+export interface FieldConflict {
+  manager: string;
+  /** The version of the API that it was updated by; undefined if it was applied. */
+  updatedBy?: string;
+  field: string;
+}
+
 /** [k8s.io/apimachinery/pkg/util/managedfields/internal/conflict.go, getConflictMessage] */
-function conflictMessage(conflicts: { manager: string; field: string }[]): string {
+function conflictMessage(conflicts: FieldConflict[]): string {
   const [first, ...others] = conflicts;
   if (first && others.length === 0)
-    return `Apply failed with 1 conflict: conflict with "${first.manager}": ${first.field}`;
-  const managers = [...new Set(conflicts.map(({ manager }) => manager))].sort();
+    return `Apply failed with 1 conflict: conflict with ${managerOf(first)}: ${first.field}`;
+  const managers = [...new Set(conflicts.map(managerOf))].sort();
   const lines = managers.flatMap((manager) => [
-    `conflicts with "${manager}":`,
-    ...conflicts.filter((each) => each.manager === manager).map(({ field }) => `- ${field}`),
+    `conflicts with ${manager}:`,
+    ...conflicts.filter((each) => managerOf(each) === manager).map(({ field }) => `- ${field}`),
   ]);
   return `Apply failed with ${conflicts.length} conflicts: ${lines.join("\n")}`;
+}
+
+/** [The same, printManager] */
+function managerOf({ manager, updatedBy }: FieldConflict): string {
+  return updatedBy === undefined ? `"${manager}"` : `"${manager}" using ${updatedBy}`;
 }
 
 function details({ group, plural }: GroupResource, name?: string): StatusDetails {

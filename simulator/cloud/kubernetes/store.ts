@@ -3,7 +3,7 @@
 import type { SimulatedClock } from "../clock";
 import { checkFields, matchesFields } from "./field-selector";
 import { type Kind, kindOf } from "./kinds";
-import { FieldManagers } from "./managers";
+import { FieldManagers, type Operation } from "./managers";
 import { applyMergePatch } from "./merge-patch";
 import {
   copyOf,
@@ -187,8 +187,14 @@ export class ObjectStore {
     return this.#commit(kind, stored, { object, managers }, dryRun);
   }
 
-  /** Hands what a client set by create or update over to the name under which it applies. */
-  adoptFields(kind: Kind, namespace: string, name: string, from: string, to: string): void {
+  /** Hands what these managers have set over to one who applies. */
+  adoptFields(
+    kind: Kind,
+    namespace: string,
+    name: string,
+    from: (manager: string, operation: Operation) => boolean,
+    to: string,
+  ): void {
     const stored = this.#stored(kind, namespace, name);
     stored.managers.adopt(from, to);
     this.#publishManagers(stored);

@@ -54,6 +54,17 @@ const PATCH_FORCE = "pulumi.com/patchForce";
 /** Under which name it creates: creating is no server-side apply. */
 const CREATOR = "pulumi-kubernetes";
 
+/**
+ * Whose fields an update takes over before it applies, so that they are no conflict, and go if they are not declared: what kubectl has
+ * set (under any name that begins so, such as kubectl-patch), and what has been created. A preview does not take them over, and may
+ * refuse what the update then does. [pulumi-kubernetes: provider/pkg/await/await.go, fixCSAFieldManagers; github.com/fluxcd/pkg/ssa,
+ * matchFieldManager]
+ */
+function isTakenOver(manager: string, operation: "Apply" | "Update"): boolean {
+  const updated = ["before-first-apply", "pulumi-kubernetes", "pulumi-resource-kubernetes"];
+  return manager.startsWith("kubectl") || (operation === "Update" && updated.some((name) => manager.startsWith(name)));
+}
+
 /** Inferred, as all times are: only that an object takes less than a database. */
 const CREATE_MILLIS = 1_000;
 /** Inferred, as above. */
@@ -155,7 +166,7 @@ export class KubernetesProvider implements SimulatedProvider {
   }
 
   async create(request: CreateRequest): Promise<CreateResponse> {
-    const { kind, patch } = this.#types.type(request.type);
+    const { patch } = this.#types.type(request.type);
     const { urn, preview } = request;
     const inputs = withoutNulls(request.inputs);
     if (preview && (patch || hasUnknown(inputs))) return { id: "", outputs: inputs, simulatedMillis: CREATE_MILLIS };
@@ -178,7 +189,7 @@ export class KubernetesProvider implements SimulatedProvider {
       if (preview && mayPass) return { id: "", outputs: inputs, simulatedMillis: CREATE_MILLIS };
       const hint = error.reason === "AlreadyExists" ? ALREADY_EXISTS : "";
       throw new Error(
-        `resource "${urn}" was not successfully created by the Kubernetes API server: ${this.#explain(error, kind, fieldManager)}${hint}`,
+        `resource "${urn}" was not successfully created by the Kubernetes API server: ${this.#explain(error, fieldManager)}${hint}`,
       );
     }
   }
@@ -203,19 +214,26 @@ export class KubernetesProvider implements SimulatedProvider {
     const { store } = this.#cluster;
     try {
       const current = store.get(kind, namespace, name);
-      // What was created by create is from now on applied: the fields change hands, then those left out can go.
-      const created = !patch && (current.metadata.managedFields?.some(({ manager }) => manager === CREATOR) ?? false);
-      if (created && !preview) store.adoptFields(kind, namespace, name, CREATOR, fieldManager);
+      if (!patch && !preview) store.adoptFields(kind, namespace, name, isTakenOver, fieldManager);
+      const created = current.metadata.managedFields?.some(
+        ({ manager, operation }) => manager === CREATOR && operation === "Update",
+      );
       const manifest = {
         ...inputs,
         metadata: { ...(inputs.metadata as PropertyMap), namespace, name },
       } as unknown as ObjectManifest;
-      const force = this.#forces(inputs) || (created && preview);
+      // A preview does not take over what was created, and overwrites it. [The same, patchForce]
+      const force = this.#forces(inputs) || (created === true && preview);
       const live = store.apply(manifest, { fieldManager, force, dryRun: preview });
       return { outputs: stateOf(live, fieldManager, preview), simulatedMillis: CHANGE_MILLIS };
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
-      throw new Error(`update of resource "${urn}" failed: ${this.#explain(error, kind, fieldManager)}`);
+      // Whatever was refused, the object is there. [pulumi-kubernetes: provider/pkg/provider/provider.go, Update]
+      throw new Error(
+        store.find(kind, namespace, name)
+          ? `the Kubernetes API server reported that "${namespace}/${name}" failed to fully initialize or become live: ${this.#explain(error, fieldManager)}`
+          : `update of resource "${urn}" failed: ${this.#explain(error, fieldManager)}`,
+      );
     }
   }
 
@@ -249,12 +267,12 @@ export class KubernetesProvider implements SimulatedProvider {
     return this.#options.enablePatchForce || annotationsOf(inputs)[PATCH_FORCE] === "true";
   }
 
-  #explain(error: StatusError, kind: Kind, fieldManager: string): string {
+  #explain(error: StatusError, fieldManager: string): string {
     if (error.reason !== "Conflict" || error.details.causes === undefined) return error.message;
     return (
       "server-side apply field conflict detected, see https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/" +
       "managing-resources-with-server-side-apply/#handle-field-conflicts-on-existing-resources for troubleshooting help\n" +
-      `The resource managed by field manager "${fieldManager}" had an apply conflict: ${error.message} (${kind.kind})`
+      `The resource managed by field manager "${fieldManager}" had an apply conflict: ${error.message}`
     );
   }
 }

@@ -144,7 +144,7 @@ test("a schedule that Pulumi has not suspended is reported with who did, and how
   const resume = `kubectl -n scalar patch cronjob scalar-pause -p '{"spec":{"suspend":false}}'`;
   t.is(
     suspendedByOthers({ suspended: true, suspendedBy: "kubectl-patch" }, schedule),
-    `CronJob scalar/scalar-pause is suspended by "kubectl-patch", not by pause.suspend, so that no window is recorded; resume it by ${resume}`,
+    `CronJob scalar/scalar-pause is suspended by "kubectl-patch", not by pause.suspend, so that no window is recorded; resume it by ${resume} (the next "pulumi up" that changes this CronJob also resumes it; to keep it suspended, set pause.suspend to true)`,
   );
   t.is(
     suspendedByOthers({ suspended: true, suspendedBy: "scalar-switch-over" }, schedule),

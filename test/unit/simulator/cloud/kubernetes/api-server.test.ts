@@ -254,7 +254,7 @@ test("server-side apply leaves alone what others have set", async (t) => {
   t.deepEqual(applied.metadata.labels, { app: "y" });
 
   const conflict = t.throws(() => store.apply(config({ "windows.json": "mine" }), { fieldManager: "pulumi" }));
-  t.is(conflict?.message, 'Apply failed with 1 conflict: conflict with "pauser": .data.windows.json');
+  t.is(conflict?.message, 'Apply failed with 1 conflict: conflict with "pauser" using v1: .data.windows.json');
   t.deepEqual(store.apply(config({ "windows.json": "mine" }), { fieldManager: "pulumi", force: true }).data, {
     "windows.json": "mine",
   });

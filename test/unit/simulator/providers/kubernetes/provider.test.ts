@@ -268,19 +268,23 @@ test("a refresh sees drift in the provider's own fields, which an update fixes u
   const kind = kindOf({ apiVersion: "batch/v1", kind: "CronJob" });
   const it = await resource(CRON_JOB).create(cronJob({ suspend: false }));
   await it.update(cronJob({ suspend: false, timeZone: "Asia/Tokyo" }));
-  cluster.store.mergePatch(kind, "scalar", "pause", { spec: { suspend: true } }, { fieldManager: "kubectl-edit" });
+  cluster.store.mergePatch(kind, "scalar", "pause", { spec: { suspend: true } }, { fieldManager: "argocd" });
   t.deepEqual((await it.diff(cronJob({ suspend: false, timeZone: "Asia/Tokyo" }))).detailedDiff, {});
   await it.refresh();
   t.deepEqual((await it.diff(cronJob({ suspend: false, timeZone: "Asia/Tokyo" }))).detailedDiff, {
     "spec.suspend": "update",
   });
   await t.throwsAsync(it.update(cronJob({ suspend: false, timeZone: "Asia/Tokyo" })), {
-    message: /server-side apply field conflict detected[\s\S]*conflict with "kubectl-edit": \.spec\.suspend/,
+    message: /server-side apply field conflict detected[\s\S]*conflict with "argocd" using batch\/v1: \.spec\.suspend/,
   });
   const forced = cronJob({ suspend: false, timeZone: "Asia/Tokyo" });
   (forced.metadata as PropertyMap).annotations = { "pulumi.com/patchForce": "true" };
   await it.update(forced);
   t.like(cluster.store.get(kind, "scalar", "pause"), { spec: { suspend: false } });
+
+  cluster.store.mergePatch(kind, "scalar", "pause", { spec: { suspend: true } }, { fieldManager: "kubectl-edit" });
+  await it.update(cronJob({ timeZone: "Asia/Tokyo" }));
+  t.is(cluster.store.get(kind, "scalar", "pause").spec?.suspend ?? false, false, "what kubectl has set is taken over");
 });
 
 test("an existing object is not adopted, unless the provider's settings say so", async (t) => {
@@ -351,7 +355,7 @@ test("a patch makes what is not there, takes up what is, and leaves it behind wi
   const other = resource(CONFIG_MAP_PATCH, "other");
   cluster.store.mergePatch(kind, "scalar", "windows", { metadata: { labels: { team: "x" } } }, { fieldManager: "sre" });
   await t.throwsAsync(other.create(configMap({}, metadata({ team: "c" }))), {
-    message: /had an apply conflict: .*conflict with "sre": \.metadata\.labels\.team/,
+    message: /had an apply conflict: .*conflict with "sre" using v1: \.metadata\.labels\.team/,
   });
   await t.throwsAsync(other.checked(configMap({})), { message: /require the `\.metadata\.name` field to be set/ });
 });
