@@ -1,54 +1,11 @@
 import test from "ava";
-import { multiAzClusterPart } from "../../../rehearsal/sets/rds";
-import { changes, errors, REGION, recordWindow, rehearsed } from "../rehearsed";
-import { MINUTE, RELEASE, suffixed, warnings } from "../verified-set";
+import { changes, errors } from "../rehearsed";
+import { warnings } from "../verified-set";
 import { endsQuietly, killedAt, switchedOver } from "./play";
+import { copiedRenamedSet } from "./renamed-set";
 
 test("an instance and a Multi-AZ DB cluster are switched over through a refresh in the gap, and an up without the restore", async (t) => {
-  t.timeout(600_000);
-  const { cloud, stack, up, asProcesses, goingOnFrom } = await rehearsed(t, {
-    "scalar-backup:pause": { schedule: "0 3 * * *", releases: [RELEASE] },
-    "scalar-backup:databases": [
-      { name: "stock", rdsPostgresql: { existing: { instanceIdentifier: "stock-prod" } } },
-      { name: "orders", rdsPostgresql: { existing: { clusterIdentifier: "orders-prod" } } },
-    ],
-  });
-  const rds = cloud.aws.rds.region(REGION);
-  rds.createDBInstance({
-    DBInstanceIdentifier: "stock-prod",
-    Engine: "postgres",
-    DBInstanceClass: "db.m7g.large",
-    AllocatedStorage: 100,
-    MasterUsername: "scalar",
-    MasterUserPassword: "secret",
-    BackupRetentionPeriod: 7,
-  });
-  multiAzClusterPart("orders", { key: "rdsPostgresql", engine: "postgres" }, REGION).build(cloud);
-  await cloud.kubernetes.installRelease({ ...RELEASE, product: "scalardb-cluster", replicas: 2 });
-  const stock = (name: string) => rds.instances.find(name)?.rows("accounts").get("a")?.balance;
-  const orders = (name: string) =>
-    rds
-      .clusters()
-      .find(({ identifier }) => identifier === name)
-      ?.rows("accounts")
-      .get("a")?.balance;
-  const write = (balance: number) => {
-    rds.instances.instance("stock-prod").put("accounts", "a", { balance });
-    rds.cluster("orders-prod").put("accounts", "a", { balance });
-  };
-  await up();
-  cloud.clock.advance(60 * MINUTE);
-  write(5);
-  cloud.clock.advance(20 * MINUTE);
-  const at = recordWindow(cloud, RELEASE.namespace, [RELEASE.name]);
-  cloud.clock.advance(20 * MINUTE);
-  write(7);
-  const suffix = `-${suffixed(at)}`;
-  const unproven = { acceptUnproven: at };
-  stack.config["scalar-backup:restore"] = { at, mode: "recovery", ...unproven };
-  const restored = await up();
-  const { confirm } = restored.outputs.switchOver as unknown as { confirm: string };
-  const confirmed = { at, mode: "recovery", ...unproven, switchOver: { confirm } };
+  const { cloud, stack, asProcesses, goingOnFrom, stock, orders, suffix, confirmed } = await copiedRenamedSet(t);
   stack.config["scalar-backup:restore"] = confirmed;
   const planned = await stack.preview();
   t.true(planned.succeeded, errors(planned));

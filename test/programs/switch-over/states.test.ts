@@ -1,9 +1,11 @@
 import test, { type ExecutionContext } from "ava";
+import type { SimulatedCloud } from "../../../simulator/cloud/cloud";
 import type { StackResult } from "../../../simulator/engine/stack";
 import { changes, errors, recordWindow, type rehearsed } from "../rehearsed";
 import { infos, MINUTE, RELEASE } from "../verified-set";
 import { PACE as AZURE_PACE, protectedAzureSet, valuesOf } from "./azure-set";
 import { copiedSet, endsQuietly, fastUp } from "./play";
+import { copiedRenamedSet } from "./renamed-set";
 
 /** `STATES=all` stops it at each kind of change, otherwise at every third. */
 const EVERY = process.env.STATES === "all" ? 1 : 3;
@@ -22,6 +24,8 @@ interface Restore {
   pace?: number;
   /** All databases but the coordinator's copies that are only compared, by what others of the same name do not have. */
   databases(): string[];
+  /** Who answers under the names that are taken: each kind of change is another one once one of them has changed hands. */
+  holders?(): string;
 }
 
 /**
@@ -29,12 +33,16 @@ interface Restore {
  * without the restore. None of these plans or makes a change of a database, and the switch-over goes on to its end.
  * The real engine does the same at one point (test/engine/switch-over.test.ts).
  */
-async function stopEverywhere(t: ExecutionContext, set: Set, { restore, confirmed, pace, databases }: Restore) {
+async function stopEverywhere(
+  t: ExecutionContext,
+  set: Set,
+  { restore, confirmed, pace, databases, holders }: Restore,
+) {
   const { cloud, stack, asProcesses, goingOnFrom } = set;
   /** What is planned or done to a database; the switch-over's own operation changes them by requests of its own. */
   const ofDatabases = (result: StackResult) =>
     changes(result).filter((change) =>
-      /replace|^(create|update|import) (Table|Cluster|ClusterInstance|DatabaseAccount|Server) /.test(change),
+      /replace|^(create|update|import) (Table|Instance|Cluster|ClusterInstance|DatabaseAccount|Server) /.test(change),
     );
   const kinds = new Set<string>();
   const stops: string[] = [];
@@ -55,9 +63,11 @@ async function stopEverywhere(t: ExecutionContext, set: Set, { restore, confirme
     const processes = asProcesses(state);
     let stop: string | undefined;
     cloud.failures.arm(1, "kill before", (request) => {
-      if (stop === undefined && CHANGE.test(request) && !kinds.has(kindOf(request))) {
-        kinds.add(kindOf(request));
-        if (kinds.size % EVERY === 0) stop = kindOf(request);
+      if (stop !== undefined || !CHANGE.test(request)) return stop !== undefined;
+      const kind = holders === undefined ? kindOf(request) : `${kindOf(request)} (${holders()})`;
+      if (!kinds.has(kind)) {
+        kinds.add(kind);
+        if (kinds.size % EVERY === 0) stop = kind;
       }
       return stop !== undefined;
     });
@@ -89,6 +99,31 @@ async function stopEverywhere(t: ExecutionContext, set: Set, { restore, confirme
   }
 }
 
+type RdsRegion = ReturnType<SimulatedCloud["aws"]["rds"]["region"]>;
+
+/** Without names: a new one that was asked for may show at any moment. */
+const idsIn = (rds: RdsRegion): string[] => [...idsByName(rds).values()].sort();
+
+const idsByName = (rds: RdsRegion) =>
+  new Map(
+    [
+      ...rds.clusters(),
+      ...rds.instances
+        .all()
+        .map((each) => ({ identifier: each.identifier, resourceId: each.describe().DbiResourceId })),
+    ].map(({ identifier, resourceId = "" }) => [identifier, resourceId]),
+  );
+
+/** Who has names of RDS; what has them now is the source. */
+function holdersIn(rds: RdsRegion, ...names: string[]): () => string {
+  const sources = idsByName(rds);
+  const holder = (name: string) => {
+    const id = idsByName(rds).get(name);
+    return id === undefined ? "nothing" : id === sources.get(name) ? "the source" : "the copy";
+  };
+  return () => names.map((name) => `${name} is ${holder(name)}`).join(", ");
+}
+
 test("in the middle of a switch-over, no other command changes a database or plans to", async (t) => {
   const set = await copiedSet(t);
   t.timeout(30 * MINUTE);
@@ -101,14 +136,33 @@ test("in the middle of a switch-over, no other command changes a database or pla
         .tableNames()
         .filter((name) => !/-late-/.test(name))
         .map((name) => `${name} ${sources.table(name).tableId}`),
-      ...clusters.clusters().map(({ identifier, resourceId }) => `${identifier} ${resourceId}`),
+      ...idsIn(clusters),
     ],
+    holders: holdersIn(clusters, "customers-prod"),
   });
   t.is(cloud.kubernetes.pods(RELEASE.namespace, RELEASE.name).length, 2);
 
   const last = goingOnFrom(state);
   t.deepEqual(changes(await last.preview()), []);
   await endsQuietly(t, last);
+});
+
+test("the same with an RDS instance and a Multi-AZ DB cluster", async (t) => {
+  const set = await copiedRenamedSet(t);
+  t.timeout(30 * MINUTE);
+  const { cloud, goingOnFrom, rds, restore, confirmed, stock, orders, suffix } = set;
+  const state = await stopEverywhere(t, set, {
+    restore,
+    confirmed,
+    databases: () => idsIn(rds),
+    holders: holdersIn(rds, "stock-prod", "orders-prod"),
+  });
+  t.is(cloud.kubernetes.pods(RELEASE.namespace, RELEASE.name).length, 2);
+  const last = goingOnFrom(state);
+  t.deepEqual(changes(await last.preview()), []);
+  await endsQuietly(t, last);
+  t.deepEqual([stock("stock-prod"), orders("orders-prod")], [5, 5]);
+  t.deepEqual([stock(`stock-prod-replaced${suffix}`), orders(`orders-prod-replaced${suffix}`)], [7, 7]);
 });
 
 test("the same on Azure, where the releases' properties lead to the copies", async (t) => {
