@@ -23,7 +23,7 @@ export interface Game<Schedule> {
   hurry(): void;
 }
 
-export const GAMES = ["pauser", "switch-overs"] as const;
+export const GAMES = ["pauser", "switch-overs", "ups"] as const;
 export type GameName = (typeof GAMES)[number];
 
 /** Loads the program, which a mutant has to be installed before. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { type GameName, gameOf, mutantsOf } from "./games";
+import { GAMES, type GameName, gameOf, mutantsOf } from "./games";
 import { installMutant } from "./mutant";
 import type { Progress } from "./progress";
 import { search } from "./search";
@@ -10,6 +10,7 @@ const USAGE = `npm run seeds -- [options]: plays schedules of faults in simulate
 
   --schedules N   how many around the pauser (10000)
   --switch-overs N   plays so many around a switch-over instead; with --replay, the one of that seed
+  --ups N         plays so many around whole updates of a stack instead
   --seed N        the first seed (0)
   --workers N     processes (one for each core)
   --failures N    ends after so many failures (10)
@@ -24,6 +25,7 @@ async function main(): Promise<number> {
     options: {
       schedules: { type: "string", default: "10000" },
       "switch-overs": { type: "string" },
+      ups: { type: "string" },
       configurations: { type: "string" },
       plans: { type: "boolean", default: false },
       seed: { type: "string", default: "0" },
@@ -36,13 +38,13 @@ async function main(): Promise<number> {
     },
   });
   if (values.help) return print(USAGE);
-  const game: GameName = values["switch-overs"] === undefined ? "pauser" : "switch-overs";
+  const game: GameName = GAMES.find((name) => name !== "pauser" && values[name] !== undefined) ?? "pauser";
   const mutants = mutantsOf(game);
   if (values.mutants) return print(mutants.map(({ name, what }) => `${name.padEnd(28)} ${what}`).join("\n"));
   const { mutant } = values;
   if (mutant !== undefined && !mutants.some(({ name }) => name === mutant))
     return fail(`--mutant: there is no ${mutant}; --mutants lists them`);
-  values.schedules = values["switch-overs"] ?? values.schedules;
+  if (game !== "pauser") values.schedules = values[game] ?? values.schedules;
   const numbers = { schedules: 0, configurations: 0, seed: 0, workers: 0, failures: 0, replay: 0 };
   for (const key of ["schedules", "configurations", "seed", "workers", "failures", "replay"] as const) {
     numbers[key] = Number(values[key] ?? 0);

@@ -27,8 +27,14 @@ export function mutated({ name, file, from, to }: Mutant): string {
   return `${before}${to}${after}`;
 }
 
+let installed: Mutant | undefined;
+
+/** The fault that this process has loaded the program with. */
+export const installedMutant = (): Mutant | undefined => installed;
+
 /** Loads the program with a fault from now on; it must not have been loaded before. */
 export function installMutant(mutant: Mutant): void {
+  installed = mutant;
   const path = join(PROJECT, mutant.file);
   const load = require.extensions[".ts"];
   if (load === undefined) throw new Error("no loader for TypeScript");

@@ -74,6 +74,11 @@ export class ObjectStore {
     return stored && copyOf(stored.object);
   }
 
+  /** Objects of all kinds, in the order of their creation. */
+  all(): KubernetesObject[] {
+    return [...this.#objects.values()].map(({ object }) => copyOf(object));
+  }
+
   /** Sorted by namespace and name, as etcd keeps them. */
   list(
     kind: Kind,

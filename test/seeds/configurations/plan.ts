@@ -1,20 +1,14 @@
-import { Worker } from "node:worker_threads";
 import { PROGRAM } from "../../../rehearsal/engines";
 import { SimulatedCloud } from "../../../simulator/cloud/cloud";
-import { EmbeddedStack, type ProgramOptions, type Running, served } from "../../../simulator/engine/embedded";
+import { EmbeddedStack, served } from "../../../simulator/engine/embedded";
 import type { StackResult } from "../../../simulator/engine/stack";
 import { CommandProvider } from "../../../simulator/providers/command";
-import { orderedProgram } from "../../programs/ordered-program";
-import type { Answer, Order } from "../../programs/warm-worker";
+import { ProgramThread } from "../program-thread";
 import type { Values } from "./maps";
 import { build, REGION } from "./world";
 
-const THREAD = [require.resolve("../../../register/index.cjs"), require.resolve("../../programs/warm-worker")];
-
-/** A thread in which the unchanged program runs again and again; one that failed is not used again. */
 export class Planner {
-  #worker: Worker | undefined;
-  #orders = 0;
+  readonly #thread = new ProgramThread();
 
   /** Previews a configuration on simulated clouds that have what it names. */
   async preview(values: Values): Promise<StackResult> {
@@ -27,7 +21,7 @@ export class Planner {
         program: PROGRAM,
         providers: [...cloud.providers(), new CommandProvider({ environment, directory: PROGRAM })],
         environment,
-        source: served((options) => this.#start(options)),
+        source: served((options) => this.#thread.start(options)),
         config: {
           "aws:region": REGION,
           "azure-native:location": "japaneast",
@@ -42,37 +36,7 @@ export class Planner {
   }
 
   async close(): Promise<void> {
-    await this.#worker?.terminate();
-    this.#worker = undefined;
-  }
-
-  #start(options: ProgramOptions): Running {
-    const { environment } = options;
-    const program = orderedProgram(options);
-    const ended = this.#ask({ environment, program }).then(async ({ problem }) => {
-      if (problem !== undefined) await this.close();
-      return problem;
-    });
-    return { ended, stop: () => void this.close() };
-  }
-
-  #ask(order: Omit<Order, "id">): Promise<Answer> {
-    const id = ++this.#orders;
-    const text = THREAD.map((file) => `require(${JSON.stringify(file)});`).join("");
-    const worker = this.#worker ?? new Worker(text, { eval: true, execArgv: [] });
-    this.#worker = worker;
-    return new Promise((resolve) => {
-      const ended = (problem: string) => resolve({ id, problem });
-      worker.once("error", (error) => ended(`the program's thread failed: ${error.stack}`));
-      worker.once("exit", () => ended("the program's thread has ended"));
-      const answered = (answer: Answer) => {
-        if (answer.id !== id) return;
-        worker.off("message", answered).removeAllListeners("error").removeAllListeners("exit");
-        resolve(answer);
-      };
-      worker.on("message", answered);
-      worker.postMessage({ ...order, id });
-    });
+    await this.#thread.close();
   }
 }
 

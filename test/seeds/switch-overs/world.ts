@@ -107,11 +107,16 @@ export class World {
     try {
       // Without an instance: Aurora's keep their names, so that the replaced cluster's may have this one's.
       if (this.plan.relational === "aurora")
-        this.rds.createDBCluster({ DBClusterIdentifier: name, Engine: "aurora-postgresql", MasterUsername: "scalar" });
+        this.rds.createDBCluster({
+          DBClusterIdentifier: name,
+          Engine: "aurora-postgresql",
+          MasterUsername: "scalar",
+          MasterUserPassword: "secret",
+        });
       else createRds(this.rds, this.plan.relational ?? "instance", name, {});
       return true;
     } catch (error) {
-      if (error instanceof AwsError) return false;
+      if (error instanceof AwsError && error.code.includes("AlreadyExists")) return false;
       throw error;
     }
   }

@@ -1,0 +1,156 @@
+import type { StackResult } from "../../../simulator/engine/stack";
+import { changes, errors } from "../../programs/rehearsed";
+import { changed, type Wanted } from "./configuration";
+import { Judge } from "./judge";
+import type { Schedule, SetName, Step } from "./schedule";
+import { World } from "./world";
+
+const MINUTE = 60_000;
+/** How often an update is run again when nothing goes wrong. */
+const LAST_RUNS = 4;
+
+/** The copies of a recovery are permanent: they stay when the restore is taken away. */
+const KEPT = /"scalar-backup:copy","recovery"/;
+
+/** What came of a schedule. */
+export interface Played {
+  violations: string[];
+  /** How each run of a user ended: `done`, `killed`, or `refused`. */
+  ends: string[];
+  /** Runs of the engine. */
+  calls: number;
+  timeline: string[];
+}
+
+/** Plays a schedule to its end, and judges it. */
+export async function play(plan: Schedule, { traced = false } = {}): Promise<Played> {
+  const world = await World.open(plan.set, traced);
+  const judge = new Judge(world);
+  const ends: string[] = [];
+  let runs = 0;
+  const run = async (what: Step["run"], fault?: Step["fault"]): Promise<StackResult> => {
+    runs += 1;
+    const before = what === "up" ? "" : JSON.stringify(world.image());
+    judge.begins(what);
+    const result = await world.run(what, fault);
+    judge.ended(what, result);
+    world.say(
+      `${what} ${result.succeeded ? "succeeds" : "fails"}: ${changes(result).join(", ")} ${errors(result).slice(0, 500)}`,
+    );
+    if (what === "preview" && JSON.stringify(world.image()) !== before)
+      judge.violate("a preview has changed something");
+    return result;
+  };
+  try {
+    for (const step of plan.steps) {
+      for (const change of step.changes) {
+        if (change === "somebody takes a copy's name") {
+          world.takeName();
+          judge.looksAgain();
+        }
+        world.wanted = changed(world.wanted, change, plan.set);
+      }
+      const { succeeded } = await run(step.run, step.fault);
+      ends.push(succeeded ? "done" : world.life.dead ? "killed" : "refused");
+    }
+    const images = await toTheEnd(world, judge, run);
+    const { wanted } = world;
+    await world.close();
+    for (const [name, image] of Object.entries(images)) {
+      const expected = await undisturbed(plan.set, image.wanted);
+      const more = image.lines.filter((line) => !expected.includes(line) && !KEPT.test(line));
+      const missing = expected.filter((line) => !image.lines.includes(line));
+      const differences = [...more.map((line) => `+ ${line}`), ...missing.map((line) => `- ${line}`)];
+      if (differences.length > 0)
+        judge.violate(
+          `${name}: not as after undisturbed runs with ${JSON.stringify(wanted)}: ${differences.slice(0, 8).join("; ")}`,
+        );
+    }
+  } catch (error) {
+    await world.close().catch(() => {});
+    throw error;
+  }
+  return { violations: [...judge.violations], ends, calls: runs, timeline: world.timeline };
+}
+
+interface Image {
+  wanted: Wanted;
+  lines: string[];
+}
+
+type Run = (what: Step["run"]) => Promise<StackResult>;
+
+/** Nothing goes wrong from now on: the user runs updates until all is as the configuration says, and takes the restore away. */
+async function toTheEnd(world: World, judge: Judge, run: Run): Promise<Record<string, Image>> {
+  world.say("nothing goes wrong from now on");
+  world.freeName();
+  judge.looksAgain();
+  world.pass(60 * MINUTE);
+  if (judge.underWay !== undefined) world.wanted = judge.underWay;
+  const images: Record<string, Image> = {};
+  let done = await untilDone(world, judge, run);
+  const goesAnotherWay = !done;
+  if (!done && !judge.hasMoved() && world.wanted.restore !== undefined) {
+    // Such as an instant that cannot be restored: without the restore, nothing is in the way.
+    judge.underWay = undefined;
+    world.wanted = changed(world.wanted, "remove the restore", world.set);
+    done = await untilDone(world, judge, run);
+  }
+  if (!done) judge.violate("updates without faults do not end well");
+  await expectNoChange(judge, run);
+  if (!goesAnotherWay && judge.switchedTo === undefined)
+    images["with the restore"] = { wanted: world.wanted, lines: world.image() };
+  world.wanted = changed(world.wanted, "remove the restore", world.set);
+  const last = await run("up");
+  if (!last.succeeded) judge.violate(`the restore cannot be removed: ${errors(last)}`);
+  await run("refresh");
+  await expectNoChange(judge, run);
+  judge.judgeEnd();
+  if (judge.switchedTo === undefined) images["without a restore"] = { wanted: world.wanted, lines: world.image() };
+  return images;
+}
+
+async function untilDone(world: World, judge: Judge, run: Run): Promise<boolean> {
+  for (let runs = 0; runs < LAST_RUNS; runs++) {
+    const result = await run("up");
+    if (result.succeeded) return true;
+    const { restore } = world.wanted;
+    // The copies left the state with the restore: they are taken over first, as the message says.
+    if (restore?.switchOver && /the state has no copies of .*; remove switchOver/.test(errors(result))) {
+      const { switchOver: _, ...without } = restore;
+      world.wanted = { ...world.wanted, restore: without };
+      await run("up");
+      world.wanted = { ...world.wanted, restore };
+    } else if (restore !== undefined && judge.underWay === undefined && runs > 0) return false;
+    world.pass(10 * MINUTE);
+  }
+  return false;
+}
+
+async function expectNoChange(judge: Judge, run: Run): Promise<void> {
+  const preview = await run("preview");
+  const planned = changes(preview);
+  if (planned.length > 0 || !preview.succeeded)
+    judge.violate(`a preview after an update shows ${planned.join(", ")} ${errors(preview)}`);
+}
+
+const known = new Map<string, Promise<string[]>>();
+
+/** What everything looks like where nothing has gone wrong. */
+function undisturbed(set: SetName, wanted: Wanted): Promise<string[]> {
+  const key = JSON.stringify([set, wanted]);
+  const image = known.get(key) ?? made(set, wanted);
+  known.set(key, image);
+  return image;
+}
+
+async function made(set: SetName, wanted: Wanted): Promise<string[]> {
+  const world = await World.open(set, false);
+  world.wanted = wanted;
+  const { succeeded, diagnostics } = await world.run("up");
+  if (!succeeded)
+    throw new Error(`an undisturbed update fails: ${diagnostics.map(({ message }) => message).join("\n")}`);
+  const image = world.image();
+  await world.close();
+  return image;
+}
