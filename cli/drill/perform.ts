@@ -1,7 +1,9 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { unknownValue } from "@pulumi/pulumi/runtime/rpc";
 import { counted } from "../../restore-points/counted";
 import { durationText } from "../../restore-points/duration";
 import { formatInstant } from "../../restore-points/instant";
+import { OUTPUT } from "../../restore-points/outputs";
 import { EXIT, type ExitCode, FailedError } from "../exit-codes";
 import type { PulumiStack, RunEnd } from "../pulumi/stack";
 import { evidenceOf } from "../report/build";
@@ -120,6 +122,10 @@ export class Drill {
     say("reading the restore points (preview)");
     const log = new EventLog();
     checkEnd(await this.#stack.preview((event) => log.receive(event), stop), log, "the preview", interrupted);
+    if (log.outputs[OUTPUT] === unknownValue) {
+      say('the restore points are not known in a preview: deploy the stack first ("pulumi up")');
+      return undefined;
+    }
     const { restorePoints } = readOutputs(log.outputs);
     if (restorePoints?.latest === undefined) {
       const asOf = restorePoints === undefined ? "" : ` (read at ${restorePoints.asOf})`;

@@ -10,6 +10,7 @@ import { readWindowRecord } from "../../restore-points/record";
 import { suspendedProblem } from "../../restore-points/rules/pausing";
 import { DEFAULT_CLUSTER, type PauseWindow, WINDOWS_KEY } from "../../restore-points/window";
 import { withDeleteAfter } from "../../restore-points/window-backups";
+import { isLeftOut } from "../left-out";
 import { type Problem, refuse, warnOf } from "../problem";
 import { declareAccess } from "./access";
 import type { PauseScheduleArgs } from "./args";
@@ -170,7 +171,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
     );
 
     const recorded = ConfigMap.get(`${name}-recorded`, record.id, parent);
-    this.windows = recorded.data.apply((data?: Record<string, string>) => {
+    this.windows = dataOf(recorded).apply((data) => {
       const { windows, malformed } = readWindowRecord(data?.[WINDOWS_KEY]);
       for (const problem of malformed) pulumi.log.warn(`left out of the recorded windows: ${problem}`, this);
       return withDeleteAfter(
@@ -188,3 +189,12 @@ export class PauseSchedule extends pulumi.ComponentResource {
     });
   }
 }
+
+/** Undefined until something is written to it: a preview is not to take that for data that is not known yet. */
+function dataOf({ metadata, data }: ConfigMap): pulumi.Output<Data> {
+  // Once it was read, its metadata is known.
+  const leftOut = metadata.apply(() => isLeftOut(data));
+  return leftOut.apply((isMissing): pulumi.Output<Data> => (isMissing ? pulumi.output<Data>(undefined) : data));
+}
+
+type Data = Record<string, string> | undefined;

@@ -94,16 +94,21 @@ export class DrillStacks {
   async production(config: Record<string, unknown> = {}): Promise<string> {
     const { clock } = this.cloud;
     clock.advance(2 * MINUTE);
-    await this.#makeProduction(config);
-    await this.pulumi("up", "--stack", "prod", "--yes", "--skip-preview");
+    await this.makeProduction(config);
+    await this.up();
     clock.advance(HOUR);
     const at = recordWindow(this.cloud, "scalar", ["scalardb-cluster"]);
     clock.advance(10 * MINUTE);
-    await this.pulumi("up", "--stack", "prod", "--yes", "--skip-preview");
+    await this.up();
     return at;
   }
 
-  async #makeProduction(config: Record<string, unknown>): Promise<void> {
+  async up(): Promise<void> {
+    await this.pulumi("up", "--stack", "prod", "--yes", "--skip-preview");
+  }
+
+  /** Production's stack, of which nothing is deployed yet. */
+  async makeProduction(config: Record<string, unknown> = {}): Promise<void> {
     await this.pulumi("stack", "init", "prod");
     const file = join(this.project, "Pulumi.prod.yaml");
     const salt = readFileSync(file, "utf8");

@@ -15,6 +15,22 @@ const hasPulumi = findPulumi() !== undefined;
 const withPulumi = hasPulumi ? test : test.skip;
 if (!hasPulumi) console.error(`skipped: these tests need a Pulumi CLI: ${HOW_TO_GET_PULUMI}`);
 
+withPulumi("a drill of a stack that is not deployed, or has no window yet, says so and changes nothing", async (t) => {
+  t.timeout(600_000);
+  const stacks = await DrillStacks.start(t, BEHIND);
+  const drill = () => stacks.scalarBackup("drill", "--stack", "prod", "--yes");
+  await stacks.makeProduction();
+  const early = await drill();
+  t.is(early.code, 1, early.stderr);
+  t.regex(early.stderr, /restore points are not known .*"pulumi up"/);
+  await stacks.up();
+  const state = await stacks.pulumi("stack", "export", "--stack", "prod");
+  const empty = await drill();
+  t.is(empty.code, 1, empty.stderr);
+  t.regex(empty.stderr, /no instant can be restored \(read at .*\): no pause window/);
+  t.is(await stacks.pulumi("stack", "export", "--stack", "prod"), state);
+});
+
 withPulumi(
   "a drill that was killed in the middle goes on, proves, reports and cleans up, and leaves production as it was",
   async (t) => {

@@ -41,6 +41,9 @@ test("points reads of every kind of database what pulumi up reports, and changes
   cloud.clock.advance(86_400_000);
   const protectedSet = await stack.up();
   t.true(protectedSet.succeeded, errors(protectedSet));
+  const { outputs } = await stack.preview();
+  const none = outputs.restorePoints as unknown as RestorePoints;
+  t.regex(none.noneBecause ?? "", /no pause window/, "a preview before the first window knows that there is none");
   cloud.clock.advance(86_400_000);
   // AWS Backup's first run switches instances' backups on: their ranges begin with it.
   await stack.preview();
