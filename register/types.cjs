@@ -3,8 +3,8 @@
 // Not tsx, which also rewrites every JavaScript file of the SDKs: measured on this program, that doubles the time to load
 // it and takes a quarter more memory.
 const { createHash } = require("node:crypto");
-const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
-const { join, relative, sep } = require("node:path");
+const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { dirname, join, resolve } = require("node:path");
 
 const ROOT = join(__dirname, "..");
 const CACHE = process.env.SCALAR_BACKUP_CACHE ?? join(ROOT, "node_modules", ".cache", "scalar-backup");
@@ -14,12 +14,11 @@ require.extensions[".ts"] = (module, file) => {
 };
 
 const OPTIONS = { format: "cjs", target: "node20", sourcemap: "inline", sourcesContent: false, tsconfigRaw: {} };
-const strippedRooms = new Set();
 
 /** The file's JavaScript, from the cache if this very text has been stripped before. */
 function stripped(file) {
   const source = readFileSync(file, "utf8");
-  return cached(file, source) ?? fromRoom(file, source) ?? strippedAlone(file, source);
+  return cached(file, source) ?? withImports(file, source) ?? strippedAlone(file, source);
 }
 
 /** The key holds the path, because the source map does. */
@@ -35,22 +34,23 @@ function cached(file, source) {
   }
 }
 
-/** Strips all files of a room with the first that is needed: one by one, they would take twice as long. */
-function fromRoom(file, source) {
-  const [room, ...rest] = relative(ROOT, file).split(sep);
-  if (rest.length === 0 || room === ".." || room === "node_modules" || strippedRooms.has(room)) return;
-  strippedRooms.add(room);
-  const sources = new Map();
-  for (const name of readdirSync(join(ROOT, room), { recursive: true })) {
-    if (!/(?<!\.d)\.ts$/.test(name)) continue;
-    const path = join(ROOT, room, name);
-    const text = readFileSync(path, "utf8");
-    if (!existsSync(cacheFile(path, text))) sources.set(path, text);
+/** Imports of the program's own files as they load, without those of types alone. */
+const IMPORTS = /^(?:import|export)\s(?!type\b)(?:[^;"]*\sfrom\s+)?"(\.{1,2}\/[^"]+)"/gm;
+
+/** Strips what the file imports with it, directly or not: one by one, files would take twice as long. */
+function withImports(file, source) {
+  const sources = new Map([[file, source]]);
+  for (const [importer, text] of sources) {
+    for (const [, imported] of text.matchAll(IMPORTS)) {
+      const path = [".ts", "/index.ts"].map((end) => resolve(dirname(importer), `${imported}${end}`)).find(existsSync);
+      if (path !== undefined && !sources.has(path)) sources.set(path, readFileSync(path, "utf8"));
+    }
   }
+  const missing = [...sources].filter(([path, text]) => !existsSync(cacheFile(path, text))).map(([path]) => path);
   try {
     const { outputFiles } = require("esbuild").buildSync({
       ...OPTIONS,
-      entryPoints: [...sources.keys()],
+      entryPoints: missing,
       // Source maps name the files at their own places.
       outbase: ROOT,
       outdir: ROOT,
