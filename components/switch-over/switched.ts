@@ -61,9 +61,12 @@ export function declareSwitchOver(
   const { releases = [] } = set;
   const plan = switchOverPlan(databases, releases, instant);
   if (pulumi.runtime.isDryRun()) void pulumi.log.info(planText(plan, true), parent);
-  const verification = pulumi.output(verifiedBefore(name, args, { instant, set, aws, azure }, within));
   const { request, access } = orderOf(args, set, { databases, instant, aws, azure });
   const logical = `${name}-switch-over-${instantSuffix(instant)}`;
+  const isUnderWay = async () =>
+    (await isInState({ type: "command:local:Command", logical }, { parent })) ||
+    (await hasBegun(set, { aws, azure, instant }));
+  const verification = pulumi.output(verifiedBefore(name, args, { instant, isUnderWay }, within));
   const said = declareFinding(
     logical,
     "switch-over",
@@ -186,13 +189,14 @@ async function hasBegun({ databases }: BackupSet, settings: CloudSettings & { in
   return (await Promise.all(each)).flat().length > 0;
 }
 
+const HAD_BEGUN =
+  "the switch-over had begun, for which the copies were verified; the state no longer has what was found then";
+
 function begun(instant: string): RestoreVerification {
   return {
     verdict: Verdict.Unproven,
     instant,
-    because: [
-      "the switch-over had begun, for which the copies were verified; the state no longer has what was found then",
-    ],
+    because: [HAD_BEGUN],
     restsOn: [],
     notCovered: [],
     witnesses: [],
@@ -244,15 +248,16 @@ function namingCommands({ name, source, copy }: SwitchedAddress, set: readonly D
 async function verifiedBefore(
   name: string,
   args: ScalarRestoreArgs,
-  { instant, set, ...settings }: CloudSettings & { instant: string; set: BackupSet },
+  { instant, isUnderWay }: { instant: string; isUnderWay: () => Promise<boolean> },
   parent: pulumi.Resource | undefined,
 ): Promise<RestoreVerification> {
   const recorded = await outputsInState({ type: "scalar-backup:index:ScalarRestore", logical: name }, { parent });
   // Cast: this component has recorded it, in this version or an earlier one.
-  const verification = recorded?.verification as RestoreVerification | undefined;
-  // Only verified copies are marked: a switch-over that has begun goes on, though `restore` was removed in between.
-  if (verification?.instant !== instant && (await hasBegun(set, { ...settings, instant }))) return begun(instant);
-  if (verification?.instant !== instant)
+  const last = recorded?.verification as RestoreVerification | undefined;
+  const verification = last?.instant === instant && !last.because.includes(HAD_BEGUN) ? last : undefined;
+  // Only verified copies are marked: a switch-over that has begun goes on, though `restore` was removed in between. At its end it stays.
+  if (verification === undefined && (await isUnderWay())) return begun(instant);
+  if (verification === undefined)
     return endProgram(
       `${settingName("restore.switchOver")}: the state has no copies of ${instant}; remove switchOver, run "pulumi up" to restore and verify them, and then confirm`,
     );

@@ -1,7 +1,7 @@
 /** Every update and preview of a switch-over with `--refresh`, by the real engine and the real command provider. */
 import test from "ava";
 import type { StackResult } from "../../simulator/engine/stack";
-import { changes, errors, REGION } from "../programs/rehearsed";
+import { changes, changesMade, errors, REGION } from "../programs/rehearsed";
 import { fastUp } from "../programs/switch-over/play";
 import { suffixed } from "../programs/verified-set";
 import { missing, recovered } from "./recovered-set";
@@ -35,7 +35,7 @@ if (missing !== undefined)
 
     /** What a run plans or makes of a database by the engine: the operation of the switch-over makes requests of its own. */
     const ofDatabases = (result: StackResult) =>
-      changes(result).filter((change) =>
+      changesMade(result).filter((change) =>
         /replace|^(create|update|import) (Table|Instance|Cluster|ClusterInstance) /.test(change),
       );
     const harmless = async (what: string, run: () => Promise<StackResult>) => {

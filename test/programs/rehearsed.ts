@@ -63,8 +63,14 @@ export async function rehearsed(t: ExecutionContext, config: Record<string, unkn
   return { cloud, stack, up, asProcesses, goingOnFrom, providers };
 }
 
-/** What a run changed: everything but what stayed the same and what was read. */
+/** What a run changed: everything but what stayed the same and what was read. @throws {Error} when the run failed: it changed nothing, perhaps */
 export function changes(result: StackResult): string[] {
+  if (!result.succeeded) throw new Error(`the run failed: ${errors(result)}`);
+  return changesMade(result);
+}
+
+/** The same of a run that may have failed. */
+export function changesMade(result: StackResult): string[] {
   return result.operations
     .filter(({ kind }) => kind !== "same" && kind !== "read")
     .map((operation) => `${operation.kind} ${shortType(operation)} ${operation.name}`)

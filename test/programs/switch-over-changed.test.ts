@@ -1,5 +1,5 @@
 import test from "ava";
-import { changes, errors } from "./rehearsed";
+import { changesMade, errors } from "./rehearsed";
 import { copiedSet, killedAt } from "./switch-over/play";
 
 test("in the middle of a switch-over, no other mode changes the copies, which a drill would remove", async (t) => {
@@ -25,7 +25,7 @@ test("in the middle of a switch-over, no other mode changes the copies, which a 
       ),
     );
     t.deepEqual(
-      changes(refused).filter((change) => /Cluster|Table/.test(change)),
+      changesMade(refused).filter((change) => /Cluster|Table/.test(change)),
       [],
     );
   }

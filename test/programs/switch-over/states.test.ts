@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from "ava";
 import type { SimulatedCloud } from "../../../simulator/cloud/cloud";
 import type { StackResult } from "../../../simulator/engine/stack";
-import { changes, errors, recordWindow, type rehearsed } from "../rehearsed";
+import { changes, changesMade, errors, recordWindow, type rehearsed } from "../rehearsed";
 import { infos, MINUTE, RELEASE } from "../verified-set";
 import { PACE as AZURE_PACE, protectedAzureSet, valuesOf } from "./azure-set";
 import { copiedSet, endsQuietly, fastUp } from "./play";
@@ -41,7 +41,7 @@ async function stopEverywhere(
   const { cloud, stack, asProcesses, goingOnFrom } = set;
   /** What is planned or done to a database; the switch-over's own operation changes them by requests of its own. */
   const ofDatabases = (result: StackResult) =>
-    changes(result).filter((change) =>
+    changesMade(result).filter((change) =>
       /replace|^(create|update|import) (Table|Instance|Cluster|ClusterInstance|DatabaseAccount|Server) /.test(change),
     );
   const kinds = new Set<string>();

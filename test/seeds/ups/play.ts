@@ -1,5 +1,5 @@
 import type { StackResult } from "../../../simulator/engine/stack";
-import { changes, errors } from "../../programs/rehearsed";
+import { changes, changesMade, errors } from "../../programs/rehearsed";
 import { changed, type Wanted } from "./configuration";
 import { Judge } from "./judge";
 import type { Schedule, SetName, Step } from "./schedule";
@@ -35,7 +35,7 @@ export async function play(plan: Schedule, { traced = false } = {}): Promise<Pla
     const result = await world.run(what, fault);
     judge.ended(what, result);
     world.say(
-      `${what} ${result.succeeded ? "succeeds" : "fails"}: ${changes(result).join(", ")} ${errors(result).slice(0, 500)}`,
+      `${what} ${result.succeeded ? "succeeds" : "fails"}: ${changesMade(result).join(", ")} ${errors(result).slice(0, 500)}`,
     );
     if (what === "preview" && JSON.stringify(world.image()) !== before)
       judge.violate("a preview has changed something");
