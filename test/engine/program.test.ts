@@ -5,7 +5,7 @@ import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { kindOf } from "../../simulator/cloud/kubernetes/kinds";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
 import { secret } from "../../simulator/engine/stack";
-import { changes, errors, REGION, recordWindow } from "../programs/rehearsed";
+import { changes, changesMade, errors, REGION, recordWindow } from "../programs/rehearsed";
 import { BothEngines, failNextCreation } from "./both-engines";
 
 /** The whole program on both engines: one stack's life, in tests that follow each other. */
@@ -94,7 +94,7 @@ onEngines("a stack's life: protected, drifted, drilled, interrupted, recovered, 
     t.false(interrupted[engine].succeeded);
     t.regex(errors(interrupted[engine]), /InsufficientDBClusterCapacityFault/);
     t.true(continued[engine].succeeded, errors(continued[engine]));
-    return [...changes(interrupted[engine]), ...changes(continued[engine])].sort();
+    return [...changesMade(interrupted[engine]), ...changes(continued[engine])].sort();
   });
   t.deepEqual(embedded, real, "the engines have not come to the same by two runs");
   t.deepEqual([...new Set(real)], real, "something was made twice");

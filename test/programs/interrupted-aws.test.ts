@@ -5,7 +5,7 @@ import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { buildExisting } from "./existing";
 import { interruptCreations } from "./interruption";
-import { changes, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
+import { changes, changesMade, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
 
 const HOUR = 60 * 60_000;
 const ELSEWHERE = "ap-northeast-3";
@@ -80,7 +80,9 @@ test("an up that is killed while it creates copies goes on with the next one, an
   const last = await stack.up();
   t.true(last.succeeded, errors(last));
   const made = (type: string) =>
-    [...changes(again), ...changes(last)].filter((change) => change.split(" ")[1] === type && !/^update/.test(change));
+    [...changesMade(again), ...changes(last)].filter(
+      (change) => change.split(" ")[1] === type && !/^update/.test(change),
+    );
   const suffix = instantSuffix(newer);
   t.deepEqual(made("Table"), [
     ...[...TABLES].sort().map((table) => `import Table tables-copy-${suffix}-${table}`),
@@ -93,7 +95,7 @@ test("an up that is killed while it creates copies goes on with the next one, an
     [1, 2].map((number) => `import ClusterInstance aurora-copy-${suffix}-${number}`),
   );
   t.deepEqual(
-    [...changes(again), ...changes(last)].filter((change) => /^(replace|delete)/.test(change)),
+    [...changesMade(again), ...changes(last)].filter((change) => /^(replace|delete)/.test(change)),
     [],
     "nothing is made twice",
   );
