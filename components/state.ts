@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import { messageOf } from "../restore-points/error-message";
 import { thisRun } from "./problem";
 
 /** This stack in the form `<organization>/<project>/<stack>`. */
@@ -76,12 +78,24 @@ const states = new WeakMap<object, Promise<State>>();
 
 /** Uses the engine's own function, on which stack references are built (docs/decisions/0005). */
 async function readState(): Promise<State> {
-  const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {
-    stackName: stackIdentity(),
-  });
+  const { outputs } = await readOutputs(stackIdentity());
   // Unit tests of a library's user mock the engine: a mock without this function answers with no outputs.
-  const resources: Record<string, { outputs?: Record<string, unknown> }> = outputs ?? {};
+  const resources = outputs ?? {};
   return new Map(Object.entries(resources).map(([urn, { outputs: own = {} }]) => [urn, own]));
+}
+
+/** The backend of local files writes a state in place: who reads it then finds a part of it, and asks again. */
+async function readOutputs(
+  stackName: string,
+  tries = 20,
+): Promise<{ outputs?: Record<string, { outputs?: Record<string, unknown> }> }> {
+  try {
+    return await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
+  } catch (error) {
+    if (tries === 1 || !/failed to load checkpoint/.test(messageOf(error))) throw error;
+    await sleep(100);
+    return readOutputs(stackName, tries - 1);
+  }
 }
 
 function resolved<Value>(output: pulumi.Output<Value>): Promise<Value> {
