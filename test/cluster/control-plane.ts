@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { systemClock } from "../../pauser/adapters/system-clock";
 import { Api } from "./api";
 import type { Program } from "./binaries";
+import { kubeconfigOf } from "./kubeconfig";
 
 const { sleep } = systemClock;
 
@@ -110,7 +111,7 @@ export class ControlPlane {
         plane.api.request("GET", "/api/v1/namespaces/default").catch(() => undefined),
       );
       start("kube-controller-manager", {
-        kubeconfig: file("kubeconfig", kubeconfig(url, certificate, adminToken)),
+        kubeconfig: file("kubeconfig", kubeconfigOf(plane.api, { token: adminToken })),
         controllers: [...CRON_JOB_CONTROLLERS, ...controllers].join(","),
         "service-account-private-key-file": join(directory, "account.key"),
         "leader-elect": "false",
@@ -156,15 +157,4 @@ async function freePorts(count: number): Promise<number[]> {
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
-}
-
-function kubeconfig(server: string, certificate: string, token: string): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "test", cluster: { server, "certificate-authority": certificate } }],
-    users: [{ name: "admin", user: { token } }],
-    contexts: [{ name: "test", context: { cluster: "test", user: "admin" } }],
-    "current-context": "test",
-  });
 }

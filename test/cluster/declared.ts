@@ -3,6 +3,8 @@ import type { PauseScheduleArgs } from "../../components/pause/args";
 import { PauseSchedule } from "../../components/pause/pause-schedule";
 import type { Api, KubernetesObject } from "./api";
 
+const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
+
 /** Puts objects into the cluster as the provider does: it creates them, and applies patches. */
 export async function put(api: Api, objects: KubernetesObject[]): Promise<void> {
   for (const object of objects) {
@@ -38,4 +40,12 @@ export async function declaredBy(name: string, args: PauseScheduleArgs): Promise
   const { cronJobName, windows } = new PauseSchedule(name, args);
   await new Promise((resolve) => pulumi.all([cronJobName, windows]).apply(resolve));
   return objects;
+}
+
+/** Without the marks of secrets, which the provider takes off. */
+export function revealed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(revealed);
+  if (value === null || typeof value !== "object") return value;
+  if (SECRET_SIGNATURE in value && "value" in value) return revealed(value.value);
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, revealed(each)]));
 }

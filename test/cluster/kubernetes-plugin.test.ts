@@ -1,5 +1,5 @@
-import { accessSync, constants, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { PROGRAM, providersOf } from "../../rehearsal/engines";
 import { buildDynamodb } from "../../rehearsal/sets/dynamodb";
@@ -12,9 +12,11 @@ import { PulumiStack } from "../../simulator/engine/real";
 import type { Stack, StackResult } from "../../simulator/engine/stack";
 import type { PropertyMap } from "../../simulator/providers/provider";
 import { sdkVersion } from "../../simulator/providers/sdk-version";
+import { findPlugin, howToGetPlugin } from "../engine/provider-plugin";
 import { errors, REGION, recordWindow } from "../programs/rehearsed";
 import { controlPlaneBinaries, goIsThere } from "./binaries";
 import { ControlPlane } from "./control-plane";
+import { kubeconfigOf } from "./kubeconfig";
 
 /**
  * The unchanged program on the real Pulumi engine with the real Kubernetes provider, against a real API server; and the
@@ -29,24 +31,12 @@ const CRON_JOBS = kindOf(CRON_JOB);
 const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
 const version = sdkVersion("kubernetes");
 
-const plugin = (process.env.PATH ?? "")
-  .split(delimiter)
-  .map((folder) => join(folder, "pulumi-resource-kubernetes"))
-  .find((file) => {
-    try {
-      accessSync(file, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+const plugin = findPlugin("kubernetes");
 
 const missing = [
   ...(goIsThere() ? [] : ["Go, of which the control plane is built"]),
   ...(findPulumi() ? [] : ["a Pulumi CLI"]),
-  ...(plugin
-    ? []
-    : [`pulumi-resource-kubernetes (\`pulumi plugin install resource kubernetes ${version}\` downloads it)`]),
+  ...(plugin ? [] : [`pulumi-resource-kubernetes (${howToGetPlugin("kubernetes")})`]),
 ];
 
 let plane: ControlPlane;
@@ -198,7 +188,7 @@ async function startSides(t: ExecutionContext) {
     await cloud.kubernetes.installRelease({ namespace: NAMESPACE, ...RELEASE, replicas: 1 });
   }
   const kubeconfig = join(plane.directory, "program-kubeconfig");
-  writeFileSync(kubeconfig, kubeconfigOf(plane), { mode: 0o600 });
+  writeFileSync(kubeconfig, kubeconfigOf(plane.api, { token: plane.api.token }, CONTEXT), { mode: 0o600 });
   const real = new PulumiStack({
     program: PROGRAM,
     environment: () => ({ ...one.environment(), KUBECONFIG: kubeconfig }),
@@ -317,20 +307,4 @@ async function refused(
     );
     t.true(errors(result).includes(why), errors(result));
   }
-}
-
-function kubeconfigOf({ api, directory }: ControlPlane): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [
-      {
-        name: CONTEXT,
-        cluster: { server: api.url, "certificate-authority": join(directory, "certificates", "apiserver.crt") },
-      },
-    ],
-    users: [{ name: "admin", user: { token: api.token } }],
-    contexts: [{ name: CONTEXT, context: { cluster: CONTEXT, user: "admin" } }],
-    "current-context": CONTEXT,
-  });
 }

@@ -9,6 +9,7 @@ import { runProblems } from "../../restore-points/pause-runs";
 import type { KubernetesObject } from "./api";
 import { controlPlaneBinaries, goIsThere } from "./binaries";
 import { ControlPlane, until } from "./control-plane";
+import { kubeconfigOf } from "./kubeconfig";
 
 /** The program's look-up of releases and runs, against a real API server and its controllers, by kubeconfig files. */
 
@@ -59,19 +60,8 @@ async function install(namespace: string, name: string, product: string): Promis
 
 /** A reader by a kubeconfig file with this user. */
 function readerOf(name: string, user: object): Promise<ClusterReader> {
-  const kubeconfig = {
-    clusters: [
-      {
-        name: "real",
-        cluster: { server: plane.api.url, "certificate-authority-data": Buffer.from(plane.api.ca).toString("base64") },
-      },
-    ],
-    users: [{ name: "user", user }],
-    contexts: [{ name: "real", context: { cluster: "real", user: "user" } }],
-    "current-context": "real",
-  };
   const path = join(plane.directory, name);
-  writeFileSync(path, JSON.stringify(kubeconfig));
+  writeFileSync(path, kubeconfigOf(plane.api, user, "real"));
   return ClusterReader.open(selectCluster({}, { KUBECONFIG: path }), process.env);
 }
 

@@ -17,6 +17,7 @@ import {
 import { type KubernetesObject, Refusal } from "./api";
 import { controlPlaneBinaries, goIsThere } from "./binaries";
 import { ControlPlane, until } from "./control-plane";
+import { kubeconfigOf } from "./kubeconfig";
 import { ReleasePods } from "./release-pods";
 
 /** The pods' part of a switch-over on a real control plane, by an account that has the Role of docs/recovery.md alone. */
@@ -106,13 +107,7 @@ async function grant(): Promise<void> {
 
 /** A process with the account's token. */
 function start(options: ProcessOptions = {}, at?: number, fault?: Fault): Promise<Process> {
-  const cluster = { server: plane.api.url, "certificate-authority-data": Buffer.from(plane.api.ca).toString("base64") };
-  const kubeconfig = JSON.stringify({
-    clusters: [{ name: "test", cluster }],
-    users: [{ name: "test", user: { token } }],
-    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
-    "current-context": "test",
-  });
+  const kubeconfig = kubeconfigOf(plane.api, { token });
   return startProcess({ kubeconfig }, { limitMillis: 120_000, ...options }, at, fault);
 }
 

@@ -8,13 +8,14 @@ import { jobRights } from "../../permissions/kubernetes";
 import { type KubernetesObject, Refusal } from "./api";
 import { controlPlaneBinaries, goIsThere } from "./binaries";
 import { ControlPlane, until } from "./control-plane";
+import { revealed } from "./declared";
+import { kubeconfigOf } from "./kubeconfig";
 
 // The Jobs that verify copies, on a real API server with its Pod Security admission, and the real controller of Jobs. No node runs
 // them: the test says how their pods have ended, as a kubelet does.
 
 const NAMESPACE = "scalar";
 const UP = "pulumi-up";
-const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 let plane: ControlPlane;
 let token: string;
@@ -52,23 +53,6 @@ test.before(async (t) => {
 
 test.after.always(() => plane?.stop());
 
-/** What the user of a kubeconfig with these rights does. */
-function byUser() {
-  const cluster = {
-    server: plane.api.url,
-    "certificate-authority-data": Buffer.from(plane.api.ca).toString("base64"),
-  };
-  const kubeconfig = JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "test", cluster }],
-    users: [{ name: UP, user: { token } }],
-    contexts: [{ name: "test", context: { cluster: "test", user: UP } }],
-    "current-context": "test",
-  });
-  return { kubeconfig };
-}
-
 /** The objects that a Job's declaration makes, as the provider would send them to the API server. */
 async function declaredBy(declare: (copies: VerifiedCopies) => pulumi.Resource, name: string) {
   const objects: KubernetesObject[] = [];
@@ -97,14 +81,6 @@ async function declaredBy(declare: (copies: VerifiedCopies) => pulumi.Resource, 
   });
   await new Promise((resolve) => job.urn.apply(resolve));
   return objects;
-}
-
-/** Without the marks of secrets, which the provider takes off. */
-function revealed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(revealed);
-  if (value === null || typeof value !== "object") return value;
-  if (SECRET_SIGNATURE in value && "value" in value) return revealed(value.value);
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, revealed(each)]));
 }
 
 /** Creates the objects, and returns the Job as the cluster has it. */
@@ -147,7 +123,7 @@ async function end(pod: KubernetesObject, exitCode: number, message: string): Pr
 async function endOf({ metadata }: KubernetesObject, task: string, deadlineSeconds = 3600): Promise<string[]> {
   const said: string[] = [];
   const request = { namespace: NAMESPACE, name: metadata.name, uid: metadata.uid ?? "", task, deadlineSeconds };
-  await awaitJob(request, byUser(), (line) => said.push(line), 200);
+  await awaitJob(request, { kubeconfig: kubeconfigOf(plane.api, { token }) }, (line) => said.push(line), 200);
   return said;
 }
 

@@ -22,15 +22,16 @@ import { CommandProvider } from "../../simulator/providers/command";
 import { type PropertyMap, UNKNOWN } from "../../simulator/providers/provider";
 import { sdkVersion } from "../../simulator/providers/sdk-version";
 import { changes, errors, recordWindow } from "../programs/rehearsed";
-import { CommandPlugin, findCommandPlugin, HOW_TO_GET_THE_PLUGIN } from "./command-plugin";
+import { CommandPlugin } from "./command-plugin";
+import { findPlugin, howToGetPlugin } from "./provider-plugin";
 
-const file = findCommandPlugin();
+const file = findPlugin("command");
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const URN = "urn:pulumi:rehearsal::scalar-backup::command:local:Command::it";
 
 if (file === undefined)
-  test.skip(`the real command provider is not tested, because it is not here: ${HOW_TO_GET_THE_PLUGIN}`, () => {});
+  test.skip(`the real command provider is not tested, because it is not here: ${howToGetPlugin("command")}`, () => {});
 const withPlugin = file === undefined ? test.serial.skip : test.serial;
 
 withPlugin("the plugin is of the version that the SDK asks the engine for", async (t) => {

@@ -1,31 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { credentials } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { ProviderPlugin } from "../../simulator/engine/real";
-import { sdkVersion } from "../../simulator/providers/sdk-version";
-
-export const HOW_TO_GET_THE_PLUGIN = `\`pulumi plugin install resource command ${sdkVersion("command")}\` downloads it`;
-
-/** @returns the executable of the real command provider: the one that Pulumi has downloaded, or one on the PATH. */
-export function findCommandPlugin(environment: NodeJS.ProcessEnv = process.env): string | undefined {
-  const home = environment.PULUMI_HOME ?? join(homedir(), ".pulumi");
-  const downloaded = join(home, "plugins", `resource-command-v${sdkVersion("command")}`);
-  return [downloaded, ...(environment.PATH ?? "").split(delimiter)]
-    .map((folder) => join(folder, "pulumi-resource-command"))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
 
 /** The real command provider as a process, spoken to as the engine does. */
 export class CommandPlugin {

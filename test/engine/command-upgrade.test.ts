@@ -7,7 +7,7 @@ import { PulumiStack } from "../../simulator/engine/real";
 import { sdkVersion } from "../../simulator/providers/sdk-version";
 import { buildExisting } from "../programs/existing";
 import { changes, errors, REGION } from "../programs/rehearsed";
-import { findCommandPlugin, HOW_TO_GET_THE_PLUGIN } from "./command-plugin";
+import { findPlugin, howToGetPlugin } from "./provider-plugin";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -15,9 +15,9 @@ const DATABASES = [{ name: "trio", rdsPostgresql: { existing: { clusterIdentifie
 const EARLIER = "exit 9";
 const BY_HAND = "sat:01:00-sat:01:30";
 
-const plugin = findCommandPlugin();
+const plugin = findPlugin("command");
 const missing =
-  plugin === undefined ? HOW_TO_GET_THE_PLUGIN : findPulumi() === undefined ? HOW_TO_GET_PULUMI : undefined;
+  plugin === undefined ? howToGetPlugin("command") : findPulumi() === undefined ? HOW_TO_GET_PULUMI : undefined;
 if (missing !== undefined)
   test.skip(`the real command provider upgrades no earlier commands, because it or the engine is not here: ${missing}`, () => {});
 

@@ -8,15 +8,15 @@ import { sdkVersion } from "../../simulator/providers/sdk-version";
 import { buildExisting } from "../programs/existing";
 import { changes, errors, REGION } from "../programs/rehearsed";
 import { BACKUP_ROLE, HUB_ROLE, OTHER_ACCOUNT, twoAccounts } from "../programs/two-accounts";
-import { findCommandPlugin, HOW_TO_GET_THE_PLUGIN } from "./command-plugin";
+import { findPlugin, howToGetPlugin } from "./provider-plugin";
 
 const MINUTE = 60_000;
 const PROGRAM = join(__dirname, "../programs/explicit-providers");
 const DATABASES = [{ name: "trio", rdsPostgresql: { existing: { clusterIdentifier: "trio-prod" } } }];
 
-const plugin = findCommandPlugin();
+const plugin = findPlugin("command");
 const missing =
-  plugin === undefined ? HOW_TO_GET_THE_PLUGIN : findPulumi() === undefined ? HOW_TO_GET_PULUMI : undefined;
+  plugin === undefined ? howToGetPlugin("command") : findPulumi() === undefined ? HOW_TO_GET_PULUMI : undefined;
 if (missing !== undefined)
   test.skip(`explicit providers are not tested on the real engine, because it or its plugin is not here: ${missing}`, () => {});
 

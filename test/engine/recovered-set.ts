@@ -9,13 +9,13 @@ import type { SimulatedProvider } from "../../simulator/providers/provider";
 import { sdkVersion } from "../../simulator/providers/sdk-version";
 import { errors, REGION, recordNextWindow } from "../programs/rehearsed";
 import { MINUTE, RELEASE } from "../programs/verified-set";
-import { findCommandPlugin, HOW_TO_GET_THE_PLUGIN } from "./command-plugin";
+import { findPlugin, howToGetPlugin } from "./provider-plugin";
 
-const plugin = findCommandPlugin();
+const plugin = findPlugin("command");
 
 /** What a switch-over on the real engine lacks here, and how to get it. */
 export const missing =
-  plugin === undefined ? HOW_TO_GET_THE_PLUGIN : findPulumi() === undefined ? HOW_TO_GET_PULUMI : undefined;
+  plugin === undefined ? howToGetPlugin("command") : findPulumi() === undefined ? HOW_TO_GET_PULUMI : undefined;
 
 /** A set with the verified copies of a recovery, and with newer data than theirs. */
 export async function recovered(t: ExecutionContext) {

@@ -12,6 +12,8 @@ import type { PropertyMap } from "../../../simulator/providers/provider";
 import { Api, type KubernetesObject } from "../api";
 import { controlPlaneBinaries, goIsThere } from "../binaries";
 import { ControlPlane, until } from "../control-plane";
+import { revealed } from "../declared";
+import { kubeconfigOf } from "../kubeconfig";
 import { ApiProvider } from "./api-provider";
 import { mayDo, refusedIn } from "./world";
 
@@ -24,7 +26,6 @@ const NAMESPACE = "scalar";
 const ACCOUNT = "restorer";
 const RBAC = "rbac.authorization.k8s.io";
 const RIGHTS = jobRights(NAMESPACE);
-const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 let plane: ControlPlane;
 let token: string;
@@ -112,14 +113,6 @@ async function declaredBy(declare: (parent: pulumi.ComponentResource) => pulumi.
   return objects;
 }
 
-/** Without the marks of secrets, which the provider takes off. */
-function revealed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(revealed);
-  if (value === null || typeof value !== "object") return value;
-  if (SECRET_SIGNATURE in value && "value" in value) return revealed(value.value);
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, revealed(each)]));
-}
-
 const copies = (parent: pulumi.ComponentResource, name: string): VerifiedCopies => ({
   name,
   instant: "2026-11-22T03:00:12Z",
@@ -157,7 +150,7 @@ async function live(task: string, declare: Declared[1], name: string): Promise<v
   if (job === undefined) throw new Error("no Job was declared");
   const ended = awaitJob(
     { namespace: NAMESPACE, name: job.metadata.name, uid: job.metadata.uid ?? "", task, deadlineSeconds: 60 },
-    { kubeconfig: kubeconfig() },
+    { kubeconfig: kubeconfigOf(plane.api, { token }) },
     () => {},
     200,
   );
@@ -188,19 +181,6 @@ async function end({ metadata }: KubernetesObject): Promise<void> {
   const terminated = { exitCode: 0, message: "{}", reason: "Completed", finishedAt: new Date().toISOString() };
   const status = { name, image, imageID: image, ready: false, restartCount: 0, started: false, state: { terminated } };
   await plane.api.setStatus(pod, { phase: "Succeeded", containerStatuses: [status] });
-}
-
-function kubeconfig(): string {
-  const { url, ca } = plane.api;
-  const cluster = { server: url, "certificate-authority-data": Buffer.from(ca).toString("base64") };
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "it", cluster }],
-    users: [{ name: ACCOUNT, user: { token } }],
-    contexts: [{ name: "it", context: { cluster: "it", user: ACCOUNT } }],
-    "current-context": "it",
-  });
 }
 
 clusterTest("every Job of a restore works with exactly the rights of the Role", async (t) => {

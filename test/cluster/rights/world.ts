@@ -21,6 +21,7 @@ import { REGION } from "../../programs/rehearsed";
 import { WarmProgram } from "../../programs/warm";
 import { Api, type KubernetesObject, Refusal } from "../api";
 import { type ControlPlane, until } from "../control-plane";
+import { kubeconfigOf } from "../kubeconfig";
 
 export const SCHEDULE_NAMESPACE = "scalar";
 export const RELEASES = [
@@ -143,7 +144,7 @@ export async function startWorld(
   t.teardown(() => cloud.stop());
   buildDynamodb(cloud, REGION);
   const kubeconfig = join(plane.directory, "operator-kubeconfig");
-  writeFileSync(kubeconfig, kubeconfigOf(plane, token), { mode: 0o600 });
+  writeFileSync(kubeconfig, kubeconfigOf(plane.api, { token }, CONTEXT), { mode: 0o600 });
   const warm = new WarmProgram();
   t.teardown(() => warm.close());
   const environment = () => ({ ...cloud.environment(), KUBECONFIG: kubeconfig });
@@ -258,16 +259,4 @@ export async function mayDo(
     if (error instanceof Refusal && error.code === 403) return undefined;
     throw error;
   }
-}
-
-function kubeconfigOf({ api }: ControlPlane, token: string): string {
-  const cluster = { server: api.url, "certificate-authority-data": Buffer.from(api.ca).toString("base64") };
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: CONTEXT, cluster }],
-    users: [{ name: ACCOUNT.name, user: { token } }],
-    contexts: [{ name: CONTEXT, context: { cluster: CONTEXT, user: ACCOUNT.name } }],
-    "current-context": CONTEXT,
-  });
 }

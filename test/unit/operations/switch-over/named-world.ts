@@ -6,8 +6,8 @@ import { SimulatedCloud } from "../../../../simulator/cloud/cloud";
 import { type Interference, interfere } from "./address-world";
 import { buildTables, TABLES } from "./dynamodb-world";
 import { cronJob, leasesOf } from "./scene";
-import { KINDS } from "./set-world";
-import { ACCESS, createRds, INSTANT, MARKS, passingTime, type RdsKind, REGION, STACK, SUFFIX } from "./world";
+import { createKinds, KINDS } from "./set-world";
+import { ACCESS, INSTANT, passingTime, REGION, STACK, SUFFIX } from "./world";
 
 const LEDGER = { namespace: "scalar", name: "ledger" };
 const SCHEDULE = { namespace: "scalar", name: "pause" };
@@ -40,17 +40,7 @@ export async function namedWorld(t: ExecutionContext) {
   const dynamodb = cloud.aws.dynamodb.region(REGION);
   const rds = cloud.aws.rds.region(REGION);
   buildTables(dynamodb, time);
-  const found = (identifier: string) =>
-    rds.instances.find(identifier) ?? rds.clusters().find((cluster) => cluster.identifier === identifier);
-  const create = (kind: RdsKind, identifier: string, marks: Record<string, string>, balance: number) => {
-    createRds(rds, kind, identifier, marks);
-    found(identifier)?.put("accounts", "a", { balance });
-  };
-  for (const [name, kind] of Object.entries(KINDS)) {
-    create(kind, name, {}, 7);
-    create(kind, `${name}${SUFFIX}`, MARKS, 5);
-  }
-  create("instance", "foreign", {}, 9);
+  const found = createKinds(rds);
   time.pass(60 * 60_000);
   const release = await kubernetes.installRelease({
     ...LEDGER,

@@ -11,10 +11,8 @@ import { ACCESS, createRds, INSTANT, MARKS, obedientPods, type RdsKind, REGION, 
 /** The RDS databases of the set, by name. */
 export const KINDS = { customers: "instance", orders: "aurora", stock: "multiAz" } as const;
 
-/** Tables, an RDS instance, an Aurora cluster, a Multi-AZ DB cluster, and databases of somebody else. */
-export async function setWorld(t: ExecutionContext) {
-  const tables = await dynamodbWorld(t, 40);
-  const { rds, dynamodb, endpoint } = tables;
+/** Each database with 7 as its balance, the copy that takes its name with 5, and an instance of somebody else. @returns how to find one */
+export function createKinds(rds: Parameters<typeof createRds>[0]) {
   const found = (identifier: string) =>
     rds.instances.find(identifier) ?? rds.clusters().find((cluster) => cluster.identifier === identifier);
   const create = (kind: RdsKind, identifier: string, marks: Record<string, string>, balance: number) => {
@@ -26,6 +24,14 @@ export async function setWorld(t: ExecutionContext) {
     create(kind, `${name}${SUFFIX}`, MARKS, 5);
   }
   create("instance", "foreign", {}, 9);
+  return found;
+}
+
+/** Tables, an RDS instance, an Aurora cluster, a Multi-AZ DB cluster, and databases of somebody else. */
+export async function setWorld(t: ExecutionContext) {
+  const tables = await dynamodbWorld(t, 40);
+  const { rds, dynamodb, endpoint } = tables;
+  const found = createKinds(rds);
   tables.clock.pass(60 * 60_000);
   const pods = obedientPods();
   const members = (mortal: StoppablePods): Member[] => [
