@@ -154,7 +154,6 @@ onEngine("the engine has the real plugin run every operation: protected, drilled
 /** Operations that this play has no use for, and the test that runs each. */
 const NOT_IN_A_DRILL: Record<string, string> = {
   "abort-switch-over": "test/unit/operations/switch-over/abort.test.ts",
-  "await-verification-job": "test/programs/verification-jobs.test.ts",
   "rename-dynamodb-namespaces": "test/programs/namespace-prefix.test.ts",
   "find-quiet-gaps": "test/unit/operations/quiet-gaps.test.ts",
   "switch-over": "test/engine/switch-over.test.ts",
