@@ -15,6 +15,7 @@ import { drillStackValues } from "./phase";
 
 /** The configuration's key that makes a stack one that only restores. */
 const BACKUP_KEY = "scalar-backup:backup";
+const DATABASES_KEY = "scalar-backup:databases";
 
 /**
  * Opens a stack for drills of what another one backs up; makes it, with that one's configuration, if it is not there. Secrets stay
@@ -37,27 +38,43 @@ export async function openDrillStack(
     throw openingError(error, workDir);
   });
   const present = await stack.getAllConfig();
-  const backup = present[BACKUP_KEY]?.value;
-  const wanted = JSON.stringify({ stack: production });
-  if (backup === undefined && Object.keys(present).length > 0 && present["scalar-backup:databases"] === undefined)
-    throw new UsageError(
-      `the stack ${name} is there, and its configuration is not of scalar-backup; name another one with --stack`,
-    );
-  if (backup !== undefined && backup !== wanted)
-    throw new UsageError(
-      `the stack ${name} restores what ${backup} backs up, not ${production}; leave --from out, or name another stack with --stack`,
-    );
-  if (backup === undefined) {
-    if (present["scalar-backup:pause"] !== undefined && (await stack.exportStack()).deployment?.resources?.length > 0)
-      throw new UsageError(`the stack ${name} backs databases up itself; name another one with --stack`);
-    await copyConfig(stack, drillStackValues(await source.config()));
+  const isMade = present[BACKUP_KEY] !== undefined;
+  const values = isMade ? {} : await source.config();
+  const isDeployed = !isMade && (await stack.exportStack()).deployment?.resources?.length > 0;
+  const problem = drillStackProblem({ name, present, isDeployed }, { name: production, values });
+  if (problem !== undefined) throw new UsageError(problem);
+  if (!isMade) {
+    await copyConfig(stack, drillStackValues(values));
     // The last one: a stack that has it has all.
+    const backup = { stack: production };
     await stack.setAllConfigJson(
-      JSON.stringify({ [BACKUP_KEY]: { value: wanted, objectValue: JSON.parse(wanted), secret: false } }),
+      JSON.stringify({ [BACKUP_KEY]: { value: JSON.stringify(backup), objectValue: backup, secret: false } }),
     );
     say(`made the stack ${name}, with the configuration of ${production}: it only restores`);
   }
   return new AutomationStack(stack, options.parallel);
+}
+
+/** Why a stack cannot become one for drills of another one, or stay that; undefined if it can. */
+export function drillStackProblem(
+  { name, present, isDeployed }: { name: string; present: StackValues; isDeployed: boolean },
+  production: { name: string; values: StackValues },
+): string | undefined {
+  const another = "name another one with --stack";
+  const backup = present[BACKUP_KEY]?.value;
+  if (backup !== undefined)
+    return backup === JSON.stringify({ stack: production.name })
+      ? undefined
+      : `the stack ${name} restores what ${backup} backs up, not ${production.name}; leave --from out, or name another stack with --stack`;
+  const databases = present[DATABASES_KEY]?.value;
+  if (databases === undefined && Object.keys(present).length > 0)
+    return `the stack ${name} is there, and its configuration is not of scalar-backup; ${another}`;
+  // A stack for drills has its key before its first deployment: whatever this one protects would be let go.
+  if (isDeployed) return `the stack ${name} backs databases up itself; ${another}`;
+  // An interrupted call has copied production's.
+  if (databases !== undefined && databases !== production.values[DATABASES_KEY]?.value)
+    return `the stack ${name} has other databases in its configuration than ${production.name}; ${another}`;
+  return undefined;
 }
 
 /** Secrets go through standard input: other users of a machine can read a process's arguments. */

@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
+import { stringify } from "yaml";
 import { type Evidence, evidenceSchema, isKnown } from "../../cli/report/evidence";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
+import { REGION } from "../programs/rehearsed";
 import { DrillStacks, ended } from "./drill-stacks";
 
 /** `scalar-backup drill` as a user runs it, on the real engine; the clouds are simulated. */
@@ -106,6 +108,27 @@ withPulumi(
     t.true(stack.stdout.includes(`last verified restorable: ${verifiedAt(evidence)}`), stack.stdout);
   },
 );
+
+withPulumi("a stack that backs databases up itself, or is about to, does not become one for drills", async (t) => {
+  t.timeout(600_000);
+  const stacks = await DrillStacks.start(t, BEHIND);
+  await stacks.makeProduction();
+  await stacks.pulumi("stack", "init", "orders");
+  const file = join(stacks.project, "Pulumi.orders.yaml");
+  const databases = [{ name: "orders", auroraPostgresql: { existing: { clusterIdentifier: "customers-prod" } } }];
+  const set = { "aws:region": REGION, "scalar-backup:databases": databases };
+  appendFileSync(file, stringify({ config: set }));
+  const own = readFileSync(file, "utf8");
+  const drill = async () => {
+    const { code, stderr } = await stacks.scalarBackup("drill", "--stack", "orders", "--from", "prod", "--yes");
+    t.is(code, 2, stderr);
+    t.is(readFileSync(file, "utf8"), own);
+    return stderr;
+  };
+  t.regex(await drill(), /the stack orders has other databases in its configuration than prod; name another one/);
+  await stacks.pulumi("up", "--stack", "orders", "--yes", "--skip-preview");
+  t.regex(await drill(), /the stack orders backs databases up itself; name another one with --stack/);
+});
 
 function verifiedAt({ verified }: Evidence): string {
   return isKnown(verified) ? verified.at : verified.unknownBecause;
