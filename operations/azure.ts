@@ -91,11 +91,33 @@ export async function azureAccount(given: AzureAccess): Promise<AzureAccount> {
   return {
     endpoints,
     subscriptionId,
-    async token() {
-      const token = await credential.getToken(scope);
-      if (token === null) throw new Error(`Azure gives no token for ${scope}`);
-      return token.token;
-    },
+    token: keptToken(credential, scope),
+  };
+}
+
+/** A token is asked for again this long before its end: a request may take its time to arrive. */
+const TOKEN_MARGIN_MILLIS = 5 * 60_000;
+
+/** The credential's token, kept until shortly before its end: some credentials keep none, and run the Azure CLI each time. */
+function keptToken(credential: TokenCredential, scope: string): () => Promise<string> {
+  let asked: Promise<string> | undefined;
+  let keptUntil = Number.POSITIVE_INFINITY;
+  const ask = async () => {
+    const found = await credential.getToken(scope);
+    if (found === null) throw new Error(`Azure gives no token for ${scope}`);
+    keptUntil = found.expiresOnTimestamp - TOKEN_MARGIN_MILLIS;
+    return found.token;
+  };
+  return () => {
+    if (asked !== undefined && Date.now() < keptUntil) return asked;
+    // Until the answer, others wait for the same one.
+    keptUntil = Number.POSITIVE_INFINITY;
+    const asking = ask();
+    asking.catch(() => {
+      if (asked === asking) asked = undefined;
+    });
+    asked = asking;
+    return asking;
   };
 }
 
