@@ -8,7 +8,7 @@ import { nearestWord } from "./nearest-word";
 const MINUTE_MILLIS = 60_000;
 const DAY_MILLIS = 24 * 60 * MINUTE_MILLIS;
 /** Eight years contain every possible interval between two runs: February 29 comes every four years. */
-const LOOKED_AT_DAYS = 8 * 365 + 2;
+export const LOOKED_AT_DAYS = 8 * 365 + 2;
 const LOOKED_AT_FROM = Date.UTC(2027, 0, 1);
 
 /** A schedule's times of day, and its days. */

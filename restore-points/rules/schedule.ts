@@ -1,4 +1,14 @@
-import { FIELDS, type FieldRule, intervalsOf, parseCron, readField, readFields, type Times, timesOf } from "./cron";
+import {
+  FIELDS,
+  type FieldRule,
+  intervalsOf,
+  LOOKED_AT_DAYS,
+  parseCron,
+  readField,
+  readFields,
+  type Times,
+  timesOf,
+} from "./cron";
 
 /**
  * Schedules in Kubernetes' and AWS Backup's form: when they run, and the intervals between runs. Intervals ignore time
@@ -7,8 +17,6 @@ import { FIELDS, type FieldRule, intervalsOf, parseCron, readField, readFields, 
 
 const MINUTE_MILLIS = 60_000;
 const DAY_MILLIS = 24 * 60 * MINUTE_MILLIS;
-/** A schedule that runs at least once a year runs within these days. */
-const LOOKED_AT_DAYS = 3 * 365 + 1;
 const YEAR_MILLIS = 366 * DAY_MILLIS;
 
 /** The longest time between two runs of a CronJob's schedule, in milliseconds. Undefined for one that Kubernetes refuses, or that never runs. */
@@ -19,8 +27,7 @@ export function longestIntervalMillis(schedule: string): number | undefined {
 
 /** The same for a schedule of AWS Backup, such as `cron(0 5 ? * MON *)`. */
 export function longestAwsIntervalMillis(schedule: string): number | undefined {
-  const words = cronFields(schedule);
-  const times = words?.[5] === "*" ? readTimes(words.slice(0, 5)) : undefined;
+  const times = readTimes(schedule);
   return times && intervalsOf(times)?.longest;
 }
 
@@ -95,8 +102,7 @@ function cronFields(schedule: string): string[] | undefined {
  * that cannot be read. An hour that a change of the clocks leaves out or repeats moves such a run by that hour.
  */
 export function nextAwsRun(schedule: string, timeZone: string, after: number): number | undefined {
-  const words = cronFields(schedule);
-  const times = words?.[5] === "*" ? readTimes(words.slice(0, 5)) : undefined;
+  const times = readTimes(schedule);
   return times && nextTime(times, timeZone, after);
 }
 
@@ -138,8 +144,10 @@ function localMillis(instant: number, timeZone: string): number {
   return Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
 }
 
-/** When a schedule of AWS Backup runs, by the five fields that it shares with Kubernetes. */
-function readTimes(words: string[]): Times | undefined {
+/** When a schedule of AWS Backup runs, by the five fields that it shares with Kubernetes; undefined for one of certain years. */
+function readTimes(schedule: string): Times | undefined {
+  const words = cronFields(schedule);
+  if (words?.[5] !== "*") return undefined;
   const { fields, problems } = readFields(words);
   return problems.length > 0 ? undefined : timesOf(fields);
 }
