@@ -8,7 +8,10 @@ export interface Mutant {
   line: number;
   from: string;
   to: string;
-  /** The changed lines, in one: what a mutant is known by while lines above it change. */
+  /**
+   * The changed lines, in one: what a mutant is known by while lines above it change. If others of the file become the same, or
+   * nothing is left, what it replaces follows.
+   */
   becomes: string;
 }
 
@@ -86,7 +89,30 @@ export function mutantsOf(text: string): Mutant[] {
     ts.forEachChild(node, visit);
   };
   visit(source);
-  return found;
+  return distinct(found);
+}
+
+/** An explanation of one mutant must not speak for another. */
+function distinct(mutants: readonly Mutant[]): Mutant[] {
+  const times = countOf(mutants.map(({ becomes }) => becomes));
+  const named = mutants.map(({ becomes, from }) =>
+    becomes === ";" || (times.get(becomes) ?? 0) > 1
+      ? `${becomes} instead of ${from.replaceAll(/\s+/g, " ")}`
+      : becomes,
+  );
+  const seen = new Map<string, number>();
+  return mutants.map((mutant, index) => {
+    const name = named[index] ?? "";
+    const nth = (seen.get(name) ?? 0) + 1;
+    seen.set(name, nth);
+    return { ...mutant, becomes: nth === 1 ? name : `${name} (${nth})` };
+  });
+}
+
+function countOf(texts: readonly string[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const text of texts) times.set(text, (times.get(text) ?? 0) + 1);
+  return times;
 }
 
 function becomes(text: string, start: number, end: number, to: string): string {

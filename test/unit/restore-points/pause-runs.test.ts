@@ -150,6 +150,11 @@ test("a schedule that Pulumi has not suspended is reported with who did, and how
     suspendedByOthers({ suspended: true, suspendedBy: "scalar-switch-over" }, schedule),
     `CronJob scalar/scalar-pause is suspended by a switch-over that is not complete, so that no window is recorded; set restore to what it was when the switch-over began, and run "pulumi up" (if you have given it up, and pods run again: ${resume})`,
   );
+  // Pulumi's provider takes over what kubectl has set, and nothing of other managers.
+  t.is(
+    suspendedByOthers({ suspended: true, suspendedBy: "node-fetch" }, schedule),
+    `CronJob scalar/scalar-pause is suspended by "node-fetch", not by pause.suspend, so that no window is recorded; resume it by ${resume}`,
+  );
   t.is(suspendedByOthers({ suspended: true }, schedule), undefined);
   t.is(suspendedByOthers({ suspended: false, suspendedBy: "kubectl-patch" }, schedule), undefined);
 });
