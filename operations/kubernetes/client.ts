@@ -1,4 +1,5 @@
 import { waitingClock } from "../clock";
+import type { Purpose } from "../missing-right";
 import { type ApiConnection, type ApiRequest, connect, objectOf, RefusedError, UnreachableError } from "./connection";
 import type { Fields } from "./fields";
 import { type ClusterChoice, type Environment, selectCluster } from "./kubeconfig";
@@ -27,15 +28,20 @@ export function connectTo(access: ClusterChoice, environment: Environment): Conn
 export class ClusterClient {
   readonly #connect: Connect;
   readonly #retryMillis: number;
+  readonly #purpose: Purpose;
   #connection: Promise<ApiConnection> | undefined;
   #wasConnected = false;
   #connectedAt = 0;
   #aheadMillis = 0;
 
-  /** @param retryMillis How long a request is repeated. */
-  constructor(connect: Connect, retryMillis = RETRY_MILLIS) {
+  /**
+   * @param retryMillis How long a request is repeated.
+   * @param purpose What its errors say of rights that are missing.
+   */
+  constructor(connect: Connect, retryMillis = RETRY_MILLIS, purpose: Purpose = "switch-over") {
     this.#connect = connect;
     this.#retryMillis = retryMillis;
+    this.#purpose = purpose;
   }
 
   /** Epoch milliseconds by the API server's clock, as of its last answer. Whole seconds are exact to half a second. */
@@ -94,7 +100,7 @@ export class ClusterClient {
     const answer = await connection.send(request, { signal, millis: REQUEST_MILLIS });
     const date = Date.parse(answer.date ?? "");
     if (!Number.isNaN(date)) this.#aheadMillis = date + 500 - Date.now();
-    return objectOf(connection, request, answer, "switch-over");
+    return objectOf(connection, request, answer, this.#purpose);
   }
 
   #open(): Promise<ApiConnection> {

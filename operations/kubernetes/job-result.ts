@@ -1,9 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { durationText } from "../../restore-points/duration";
+import { waitingClock } from "../clock";
 import { longWork } from "../long-work";
+import { ClusterClient, connectTo } from "./client";
 import { type Fields, listIn, objectIn } from "./fields";
-import { type ClusterChoice, selectCluster } from "./kubeconfig";
-import { ClusterReader } from "./reader";
+import type { ClusterChoice } from "./kubeconfig";
 
 /** The Job to wait for. */
 export interface JobEnd {
@@ -34,14 +34,15 @@ export async function awaitJob(
   say: (line: string) => void,
   pollMillis = POLL_MILLIS,
 ): Promise<void> {
+  // A Job may run for an hour: one answer that is lost must not end the wait for it.
+  const client = new ClusterClient(connectTo(access, process.env), undefined, "look-up");
+  const clock = waitingClock();
   let seen = "no pod yet";
   const expected = `at most ${durationText((deadlineSeconds + START_SECONDS) * 1000)}`;
   await longWork({ what: `waits for the Job ${namespace}/${name}`, state: () => seen, expected }, async () => {
-    const end = Date.now() + (deadlineSeconds + START_SECONDS) * 1000;
+    const end = clock.now() + (deadlineSeconds + START_SECONDS) * 1000;
     for (;;) {
-      // Open a new connection each time: credentials of plugins expire within minutes.
-      const reader = await ClusterReader.open(selectCluster(access, process.env), process.env);
-      const job = await reader.get(`/apis/batch/v1/namespaces/${namespace}/jobs/${name}`);
+      const job = await client.get(`/apis/batch/v1/namespaces/${namespace}/jobs/${name}`);
       if (job === undefined || objectIn(job, "metadata").uid !== uid)
         throw new Error(`the Job ${namespace}/${name} does not exist any more; ${again(task)}`);
       const status = objectIn(job, "status");
@@ -50,7 +51,7 @@ export async function awaitJob(
       const condition = (type: string) => conditions.find((each) => each.type === type && each.status === "True");
       const failed = condition("Failed");
       if (failed !== undefined || condition("Complete") !== undefined) {
-        const pods = await reader.list(`/api/v1/namespaces/${namespace}/pods`, `job-name=${name}`);
+        const pods = await client.list(`/api/v1/namespaces/${namespace}/pods`, `job-name=${name}`);
         const ends = pods.filter((pod) => isOf(pod, uid)).flatMap(endsOf);
         if (failed !== undefined) throw new Error(failure(`${namespace}/${name}`, task, failed, ends));
         const message = ends.find(({ exitCode }) => exitCode === 0)?.message;
@@ -61,9 +62,9 @@ export async function awaitJob(
         say(message?.trim() || NO_MESSAGE);
         return;
       }
-      if (Date.now() > end)
+      if (clock.now() > end)
         throw new Error(`the Job ${namespace}/${name} has not ended within ${deadlineSeconds} s; ${again(task)}`);
-      await delay(pollMillis);
+      await clock.wait(pollMillis);
     }
   });
 }

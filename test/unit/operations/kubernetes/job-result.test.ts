@@ -4,6 +4,7 @@ import { SimulatedClock } from "../../../../simulator/cloud/clock";
 import type { ObjectManifest } from "../../../../simulator/cloud/kubernetes/cluster";
 import { KubernetesCluster, kindOf } from "../../../../simulator/cloud/kubernetes/cluster";
 import { type ContainerEnd, type ContainerRun, runImages } from "../../../../simulator/cloud/kubernetes/images";
+import { RequestFailures } from "../../../../simulator/cloud/request-failures";
 
 const JOBS = kindOf({ apiVersion: "batch/v1", kind: "Job" });
 const PODS = kindOf({ apiVersion: "v1", kind: "Pod" });
@@ -20,7 +21,8 @@ const JOB = (image = "checker:1"): ObjectManifest => ({
 
 /** A cluster whose image `checker` ends as `ends` says, try by try. */
 async function clusterWith(t: ExecutionContext, ends: (run: ContainerRun) => ContainerEnd) {
-  const cluster = await KubernetesCluster.start({ clock: new SimulatedClock() });
+  const failures = new RequestFailures();
+  const cluster = await KubernetesCluster.start({ clock: new SimulatedClock(), failures });
   t.teardown(() => cluster.stop());
   runImages(cluster, [{ reference: /^checker:/, run: ends }]);
   const create = (job = JOB()): JobEnd => {
@@ -32,7 +34,7 @@ async function clusterWith(t: ExecutionContext, ends: (run: ContainerRun) => Con
     await awaitJob(end, { kubeconfig: cluster.kubeconfig }, (line) => lines.push(line), 10);
     return lines.at(-1);
   };
-  return { cluster, create, result };
+  return { cluster, failures, create, result };
 }
 
 test("hands over what the pod that succeeded has written, not what an earlier try has", async (t) => {
@@ -90,3 +92,12 @@ test("a Job that has succeeded has ended though its pod is gone, if the pod has 
   t.is(await result({ ...end, withoutMessage: true }), "{}");
   await t.throwsAsync(result(end), { message: /the pod of the Job default\/check does not exist any more/ });
 });
+
+for (const failure of ["no connection", "lost answer", "throttled"] as const)
+  test(`waits on after a request that went wrong: ${failure}`, async (t) => {
+    const { failures, create, result } = await clusterWith(t, () => ({ exitCode: 0, message: "found" }));
+    const job = create();
+    failures.arm(1, failure);
+    t.is(await result(job), "found");
+    t.true(failures.requests.length > 2, failures.requests.join());
+  });
