@@ -1,3 +1,4 @@
+import { inSeconds } from "./duration";
 import { formatInstant, instantMillis, parseInstant } from "./instant";
 import { keptBackupsOf, pointsOf, restorableSeconds } from "./points";
 import { ceilSecond, floorSecond, rangeProblem } from "./ranges";
@@ -94,7 +95,7 @@ function windowProblem(instant: number, situation: Situation): string[] {
   if (around) {
     const distance = Math.min(instant - around.start, around.end - instant);
     return [
-      `${text(instant)} is only ${(distance / 1000).toFixed(1)} s from the edge of the pause window ${span(around)}; keep ${MARGIN_MILLIS / 1000} s away from it, because the databases' clocks may differ from the pauser's`,
+      `${text(instant)} is only ${inSeconds(distance)} from the edge of the pause window ${span(around)}; keep ${MARGIN_MILLIS / 1000} s away from it, because the databases' clocks may differ from the pauser's`,
     ];
   }
   const older = common.find(({ end }) => end < instant);

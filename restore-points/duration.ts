@@ -10,6 +10,11 @@ const UNITS: [from: number, unit: [number, string], rest: [number, string]][] = 
   [MINUTE, [MINUTE, "min"], [SECOND, "s"]],
 ];
 
+/** A time in seconds that is compared with a least one: rounded down, because what is a millisecond too short must not look like enough. */
+export function inSeconds(millis: number): string {
+  return `${(Math.floor(millis / 100) / 10).toFixed(1)} s`;
+}
+
 /** A duration for people, by its two largest units: `45 s`, `3 min 5 s`, `26 h 10 min`, `35 days`, `4 days 3 h`. */
 export function durationText(millis: number): string {
   if (millis < 0) return `-${durationText(-millis)}`;

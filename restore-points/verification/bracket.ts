@@ -1,3 +1,4 @@
+import { inSeconds } from "../duration";
 import { formatInstant } from "../instant";
 import type { Interval } from "../interval";
 import { MARGIN_MILLIS, STEP_MILLIS } from "../windows";
@@ -33,7 +34,7 @@ export function bracketAround(instant: number, { start, end }: Interval): Bracke
       ? `restore to ${formatInstant(middle)}, the middle of the window, which has them`
       : `raise pause.holdSeconds by ${more} or more`;
   return {
-    because: `there is no room in the pause window to restore the coordinator before and after the data: its nearer edge is ${(toEdge / 1000).toFixed(1)} s from ${formatInstant(instant)}, and ${needed / 1000} s are needed; ${fix}`,
+    because: `there is no room in the pause window to restore the coordinator before and after the data: its nearer edge is ${inSeconds(toEdge)} from ${formatInstant(instant)}, and ${needed / 1000} s are needed; ${fix}`,
   };
 }
 

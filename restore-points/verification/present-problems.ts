@@ -1,4 +1,5 @@
 import { counted } from "../counted";
+import { inSeconds } from "../duration";
 import { formatInstant, instantMillis } from "../instant";
 import { MARGIN_MILLIS, STEP_MILLIS } from "../windows";
 import { LEAD_MILLIS } from "./bracket-problems";
@@ -81,7 +82,6 @@ export function presentText(
 }
 
 const millis = (instant: string) => Date.parse(instant);
-const inSeconds = (span: number) => `${(Math.floor(span / 100) / 10).toFixed(1)} s`;
 
 function texts(table: string, what: string, examples: readonly RowExample[]): string[] {
   return examples.map(({ id, createdAt }) => `${table}: transaction ${id} of ${createdAt} ${what}`);

@@ -1,5 +1,5 @@
 import test from "ava";
-import { durationText } from "../../../restore-points/duration";
+import { durationText, inSeconds } from "../../../restore-points/duration";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -27,4 +27,10 @@ test("what is rounded up to a larger unit is written in it", (t) => {
   t.is(durationText(MINUTE - 300), "1 min");
   t.is(durationText(HOUR - 300), "1 h");
   t.is(durationText(2 * DAY - 20 * SECOND), "2 days");
+});
+
+test("seconds that do not suffice by a millisecond are written as less than the least", (t) => {
+  t.is(inSeconds(4000), "4.0 s");
+  t.is(inSeconds(3999), "3.9 s");
+  t.is(inSeconds(0), "0.0 s");
 });
