@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { runSwitchOver } from "../../../operations/switch-over/protocol";
+import { abortSwitchOver, runSwitchOver } from "../../../operations/switch-over/protocol";
 import { RdsMember } from "../../../operations/switch-over/rds";
 import { rdsDatabases } from "../../../operations/switch-over/rds-databases";
 import type { Placeholders } from "../../../permissions/aws";
@@ -47,6 +47,15 @@ async function world(t: ExecutionContext) {
       DBInstanceClass: "db.r7g.large",
     });
   }
+  // Whose targets are looked at: a proxy of one of the databases would be in the way.
+  rds.createDBInstance({
+    ...common,
+    DBInstanceIdentifier: "reports",
+    Engine: "postgres",
+    DBInstanceClass: "db.m7g.large",
+    AllocatedStorage: 100,
+  });
+  rds.neighbours.addProxy("reports", { instance: "reports" });
   clock.pass(60 * 60_000);
   const pods = obedientPods();
   const renamed = (identifier: string, what: "instance" | "cluster") =>
@@ -64,23 +73,32 @@ async function world(t: ExecutionContext) {
       rdsDatabases(what, REGION, ACCESS),
     );
   const members = [member(pods), renamed("orders", "instance"), renamed("customers", "cluster")];
-  const run = async (): Promise<string | undefined> => {
+  const failure = async (done: Promise<unknown>): Promise<string | undefined> => {
     try {
-      await runSwitchOver(INSTANT, { pods, members }, () => {});
+      await done;
       return undefined;
     } catch (error) {
       return String(error);
     }
   };
-  return { caller: aws.caller, run };
+  return {
+    caller: aws.caller,
+    switchOver: () => failure(runSwitchOver(INSTANT, { pods, members }, () => {})),
+    abort: () => failure(abortSwitchOver({ pods, members }, () => {})),
+  };
 }
+
+/** What is done, each in a world of its own: what is replaced cannot be aborted any more. */
+const DONE = ["abort", "switchOver"] as const;
 
 if (process.env.PERMISSIONS === "write")
   test("the document of a switch-over is written from what is played", async (t) => {
-    const { caller, run } = await world(t);
     const seen: Access[] = [];
-    caller.watch((access) => seen.push(access));
-    t.is(await run(), undefined);
+    for (const what of DONE) {
+      const played = await world(t);
+      played.caller.watch((access) => seen.push(access));
+      t.is(await played[what](), undefined);
+    }
     const names = { region: REGION, tables: TABLES, databases: ["customers", "orders"] };
     const given = rightsOf("restore", VALUES);
     const missing = seen.filter((access) => !given.some((right) => grants(right, access)));
@@ -93,17 +111,24 @@ if (process.env.PERMISSIONS === "write")
 else {
   const rights = rightsOf("recover", VALUES);
 
-  test.serial("a switch-over works with exactly the rights of the documents", async (t) => {
-    const { caller, run } = await world(t);
-    caller.restrict([policyOf(rights)]);
-    t.is(await run(), undefined);
-  });
+  for (const what of DONE)
+    test.serial(`${what} works with exactly the rights of the documents`, async (t) => {
+      const played = await world(t);
+      played.caller.restrict([policyOf(rights)]);
+      t.is(await played[what](), undefined);
+    });
 
   for (const right of rights.filter(({ who }) => who === "recover"))
-    test.serial(`without ${nameOf(right)}, a switch-over ends with an error that names it`, async (t) => {
-      const { caller, run } = await world(t);
-      caller.restrict([policyOf(rights.filter((other: Right) => other !== right))]);
-      const error = await run();
-      t.true(error?.includes(right.action), error ?? "it succeeded");
+    test.serial(`without ${nameOf(right)}, a switch-over or its abort ends with an error that names it`, async (t) => {
+      const errors: (string | undefined)[] = [];
+      for (const what of DONE) {
+        const played = await world(t);
+        played.caller.restrict([policyOf(rights.filter((other: Right) => other !== right))]);
+        errors.push(await played[what]());
+      }
+      t.true(
+        errors.some((error) => error?.includes(right.action)),
+        errors.join("; ") || "both succeeded",
+      );
     });
 }
