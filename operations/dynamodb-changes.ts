@@ -1,4 +1,5 @@
 import {
+  type DynamoDBClient,
   type OnDemandThroughput,
   type StreamViewType,
   type TableClass,
@@ -55,6 +56,7 @@ export async function protectTables(
       say(`${table.name}: nothing to do`);
       return;
     }
+    await whenChangeable(client, table.name);
     if (!table.pointInTimeRecovery || table.recoveryPeriodInDays < request.goal.recoveryPeriodInDays) {
       await client.send(
         new UpdateContinuousBackupsCommand({
@@ -72,6 +74,13 @@ export async function protectTables(
       say(`${table.name}: deletion protection is on`);
     }
   });
+}
+
+/** Waits while DynamoDB creates a table or changes it, as auto scaling may just do: it refuses further changes until then. */
+async function whenChangeable(client: DynamoDBClient, name: string): Promise<void> {
+  await longWork({ what: `${name}: waits until it accepts a change` }, () =>
+    waitUntilTableExists({ client, maxWaitTime: 900, minDelay: 1 }, { TableName: name }),
+  );
 }
 
 /** What a restored table has to be given after the restore, because the restore drops it. */
@@ -116,9 +125,7 @@ export async function completeCopies(
       await client.send(new UntagResourceCommand({ ResourceArn: description.TableArn, TagKeys: wanted.withoutTags }));
     const changes = changesTo(description, wanted);
     for (const { what, change } of changes) {
-      await longWork({ what: `${wanted.name}: waits until it accepts a change` }, () =>
-        waitUntilTableExists({ client, maxWaitTime: 900, minDelay: 1 }, { TableName: wanted.name }),
-      );
+      await whenChangeable(client, wanted.name);
       await client.send(new UpdateTableCommand({ TableName: wanted.name, ...change }));
       say(`${wanted.name}: ${what}`);
     }

@@ -1,4 +1,5 @@
 import test from "ava";
+import type { TableProtection } from "../../../operations/dynamodb";
 import { deleteExpiredBackups, readWindowBackups } from "../../../operations/dynamodb-backups";
 import { completeCopies, protectTables, shortfalls } from "../../../operations/dynamodb-changes";
 import { TableReader } from "../../../operations/table-reader";
@@ -79,6 +80,15 @@ test.serial("switches on what is off, and changes nothing else", async (t) => {
     ["aaa: nothing to do", "bbb: nothing to do", "ccc: nothing to do"],
     "a second run changes nothing",
   );
+});
+
+test.serial("waits for a table that is being created or changed, which refuses changes", async (t) => {
+  const { clock, region } = await cloudWith(t, ["aaa"]);
+  region.table("aaa").restoreFor(60_000);
+  const passing = setTimeout(() => clock.advance(60 * 60_000), 500);
+  t.teardown(() => clearTimeout(passing));
+  await protectTables({ region: REGION, tables: ["aaa"], goal: GOAL }, ACCESS, () => {});
+  t.deepEqual(shortfalls((await new TableReader(REGION, ACCESS).protection(["aaa"]))[0] as TableProtection, GOAL), []);
 });
 
 test.serial("keeps a recovery period that is longer than configured", async (t) => {
