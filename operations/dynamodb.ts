@@ -78,7 +78,11 @@ export async function findDeletedTables(
   let start: string | undefined;
   do {
     const page: ListBackupsCommandOutput = await client.send(
-      new ListBackupsCommand({ BackupType: "SYSTEM", ExclusiveStartBackupArn: start }),
+      new ListBackupsCommand({
+        BackupType: "SYSTEM",
+        TimeRangeLowerBound: new Date(instant),
+        ExclusiveStartBackupArn: start,
+      }),
     );
     summaries.push(...(page.BackupSummaries ?? []));
     start = page.LastEvaluatedBackupArn;

@@ -112,7 +112,7 @@ export class DynamodbMember implements Member {
 
   async close(say: Say): Promise<void> {
     // What the tables are opened from again, before anything is deleted.
-    const backups = await backupsNamed(this.#client, this.#backupName);
+    const backups = await backupsNamed(this.#client, this.#backupName, this.of.instant);
     const without = this.#pairs.filter((pair) => {
       const found = backupsOf(pair, backups).find(({ arn }) => arn === pair.backupArn);
       return found?.available !== true;
@@ -191,7 +191,7 @@ export class DynamodbMember implements Member {
   async #backUp(say: Say): Promise<void> {
     const clock = waitingClock();
     const name = this.#backupName;
-    const found = await backupsNamed(this.#client, name);
+    const found = await backupsNamed(this.#client, name, this.of.instant);
     const without = this.#pairs.filter((pair) => backupsOf(pair, found).length === 0);
     if (without.length > 0) {
       say(`${this.name}: waits 2 min, because a backup is certain to hold only what is older than a minute`);
@@ -217,7 +217,7 @@ export class DynamodbMember implements Member {
   }
 
   async #backupsLeft(name: string): Promise<string | undefined> {
-    const backups = await backupsNamed(this.#client, name);
+    const backups = await backupsNamed(this.#client, name, this.of.instant);
     let left = 0;
     for (const pair of this.#pairs) {
       const found = chosenBackup(backupsOf(pair, backups), pair.backupArn);

@@ -50,7 +50,7 @@ export async function findPairs(
       `a switch-over has closed ${closed.join(", ")}, but its journal, the ConfigMap scalar-switch-over, is gone, which says what these tables had besides their data. Restore each by hand from the backup of its copy (<table>${suffix}), give it its tags, time to live and protection again, and start the pods`,
     );
   const begun = [...replaces.values()].some((each) => each !== undefined);
-  const backups = begun ? await backupsNamed(client, database.backupName) : new Map<string, CopyBackup[]>();
+  const backups = begun ? await backupsNamed(client, database.backupName, of.instant) : new Map<string, CopyBackup[]>();
   const ofCopies = await reader.settings(missing.map((name) => `${name}${suffix}`));
   const likes = new Map(ofCopies.map((table) => [table.name.slice(0, -suffix.length), withoutMarks(table)]));
   const found = await eachAtOnce(names, CONCURRENCY, async (name) => {

@@ -73,13 +73,24 @@ export interface CopyBackup {
   available: boolean;
 }
 
-/** The backups of this name, by their tables. A table can have several: a request whose answer was lost is sent again. */
-export async function backupsNamed(client: DynamoDBClient, name: string): Promise<Map<string, CopyBackup[]>> {
+/**
+ * The backups of this name, by their tables. A table can have several: a request whose answer was lost is sent again.
+ * @param since The copies' instant, before which none was backed up: an account may have backups of many pause windows.
+ */
+export async function backupsNamed(
+  client: DynamoDBClient,
+  name: string,
+  since: string,
+): Promise<Map<string, CopyBackup[]>> {
   const found = new Map<string, CopyBackup[]>();
   let start: string | undefined;
   do {
     const page: ListBackupsCommandOutput = await client.send(
-      new ListBackupsCommand({ BackupType: "USER", ExclusiveStartBackupArn: start }),
+      new ListBackupsCommand({
+        BackupType: "USER",
+        TimeRangeLowerBound: new Date(since),
+        ExclusiveStartBackupArn: start,
+      }),
     );
     for (const { TableName = "", TableId: tableId, BackupName, BackupArn: arn, BackupStatus } of page.BackupSummaries ??
       []) {
