@@ -5,7 +5,7 @@ import { readOptIn } from "../../operations/backup";
 import { rdsQuotas } from "../../operations/rds-quotas";
 import { AWS_DOCUMENTS, filledDocument, type Placeholders, type Statement } from "../../permissions/aws";
 import { awsPartition } from "../../restore-points/rules/aws-partition";
-import { webClock } from "./clock";
+import { awsClockUrl, webClock } from "./clock";
 import { type Ask, checked, type Finding, found, ok, problem, warning } from "./finding";
 import { SET_NAME, type Situation } from "./situation";
 
@@ -65,8 +65,7 @@ export async function awsFindings(
       ),
     ),
     checked("clock", ask, "AWS's clock", async () => {
-      const url = process.env.AWS_ENDPOINT_URL ?? `https://sts.${first.region}.amazonaws.com`;
-      return [await webClock(url, "AWS", now)];
+      return [await webClock(awsClockUrl(first.region, process.env), "AWS", now)];
     }),
   ]);
   return [...identity, ...others.flat()];

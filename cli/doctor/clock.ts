@@ -1,3 +1,4 @@
+import { awsPartition } from "../../restore-points/rules/aws-partition";
 import { type Finding, ok, unknown, warning } from "./finding";
 
 /** A restore is to the second, and a pause run's own limit for its clock is of this order. */
@@ -12,6 +13,11 @@ export function skewFinding(server: string, millis: number): Omit<Finding, "chec
     `this machine's clock is ${seconds} s ${millis > 0 ? "behind" : "ahead of"} that of ${server}; instants that are checked here are wrong by as much`,
     "synchronise it (NTP): timedatectl set-ntp true",
   );
+}
+
+/** A server of AWS in a region, which says what time it is. */
+export function awsClockUrl(region: string, env: NodeJS.ProcessEnv): string {
+  return env.AWS_ENDPOINT_URL ?? `https://sts.${region}.${awsPartition(region).dnsSuffix}`;
 }
 
 /** The clock of a web server, by the Date header of any answer. */
