@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { Command, type CommandArgs } from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
-import { AWS_ACCESS_VARIABLE } from "../operations/aws";
-import { AZURE_ACCESS_VARIABLE } from "../operations/azure";
-import { KUBERNETES_ACCESS_VARIABLE } from "../operations/kubernetes/access";
-import { type AccessOf, OPERATION_CLOUDS, type OperationName, type RequestOf } from "../operations/requests";
-import { SWITCH_OVER_ACCESS_VARIABLE } from "../operations/switch-over/access";
+import {
+  ACCESS_VARIABLES,
+  type AccessOf,
+  OPERATION_CLOUDS,
+  type OperationName,
+  type RequestOf,
+} from "../operations/requests";
 import { outputsInState } from "./state";
 
 /** What an operation is asked, and how it reaches its cloud. */
@@ -110,13 +112,6 @@ function updateOf(
 function commandText(operation: OperationName): string {
   return `node -e "require('scalar-backup/operations')" ${operation}`;
 }
-
-const ACCESS_VARIABLES = {
-  aws: AWS_ACCESS_VARIABLE,
-  azure: AZURE_ACCESS_VARIABLE,
-  kubernetes: KUBERNETES_ACCESS_VARIABLE,
-  several: SWITCH_OVER_ACCESS_VARIABLE,
-};
 
 function inputsOf<Name extends OperationName>(operation: Name, { request, access }: OperationArgs<Name>): CommandArgs {
   const variable = ACCESS_VARIABLES[OPERATION_CLOUDS[operation]];

@@ -36,9 +36,6 @@ export interface AwsAccess {
 /** The same where it has to be read from a provider first. */
 export type AwsAccessSource = AwsAccess | Promise<AwsAccess>;
 
-/** The environment variable with an operation's `AwsAccess`, as JSON. */
-export const AWS_ACCESS_VARIABLE = "SCALAR_BACKUP_AWS_ACCESS";
-
 /** What every AWS client of this project is built from: region, credentials, and patience with throttling. */
 export function awsClientConfig(region: string, access: AwsAccessSource) {
   const { AwsRetries, maxAttempts } = awsRetries();

@@ -53,9 +53,6 @@ const VARIABLES: Record<keyof AzureAccess, string> = {
 // Cast: the type of VARIABLES has each key of AzureAccess and no other.
 export const AZURE_ACCESS_KEYS = Object.keys(VARIABLES) as (keyof AzureAccess)[];
 
-/** The environment variable with an operation's `AzureAccess`, as JSON. */
-export const AZURE_ACCESS_VARIABLE = "SCALAR_BACKUP_AZURE_ACCESS";
-
 /** A cloud of Azure's: where its Resource Manager is, and whose tokens that takes. */
 export interface AzureCloudEndpoints {
   resourceManager: string;

@@ -1,9 +1,5 @@
-import { AWS_ACCESS_VARIABLE } from "./aws";
-import { AZURE_ACCESS_VARIABLE } from "./azure";
-import { KUBERNETES_ACCESS_VARIABLE } from "./kubernetes/access";
 import { neverSilent, type Say } from "./long-work";
-import { OPERATION_CLOUDS, type Operation, type OperationName } from "./requests";
-import { SWITCH_OVER_ACCESS_VARIABLE } from "./switch-over/access";
+import { ACCESS_VARIABLES, OPERATION_CLOUDS, type Operation, type OperationName } from "./requests";
 
 // Each loads a module when its operation runs: the clouds' SDKs take long to load.
 function dynamodb(): typeof import("./dynamodb-changes") {
@@ -71,13 +67,6 @@ const OPERATIONS: { [Name in OperationName]: () => Operation<Name> } = {
   "await-verification-job": () => jobs().awaitJob,
   "switch-over": () => switchOvers().switchOver,
   "abort-switch-over": () => switchOvers().abort,
-};
-
-const ACCESS_VARIABLES = {
-  aws: AWS_ACCESS_VARIABLE,
-  azure: AZURE_ACCESS_VARIABLE,
-  kubernetes: KUBERNETES_ACCESS_VARIABLE,
-  several: SWITCH_OVER_ACCESS_VARIABLE,
 };
 
 export class UnknownOperation extends Error {}

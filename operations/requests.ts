@@ -40,6 +40,14 @@ export const OPERATION_CLOUDS = {
   "abort-switch-over": "several",
 } as const;
 
+/** The environment variables in which an operation is given how it reaches its cloud, as JSON (`AccessOf`). */
+export const ACCESS_VARIABLES = {
+  aws: "SCALAR_BACKUP_AWS_ACCESS",
+  azure: "SCALAR_BACKUP_AZURE_ACCESS",
+  kubernetes: "SCALAR_BACKUP_KUBERNETES_ACCESS",
+  several: "SCALAR_BACKUP_SWITCH_OVER_ACCESS",
+};
+
 export type OperationName = keyof typeof OPERATION_CLOUDS;
 
 /** What each operation is asked. The component that declares it and the function that runs it are both typed by this. */

@@ -1,3 +1,4 @@
+import { isObject } from "../../restore-points/shape";
 import type { StackValues } from "../pulumi/stack";
 import type { StackResource } from "../report/resources";
 
@@ -79,8 +80,4 @@ export function ending(values: StackValues): string[] {
 export function drillStackValues(values: StackValues): StackValues {
   const own = [RESTORE_KEY, "scalar-backup:lastDrill", "scalar-backup:backup"];
   return Object.fromEntries(Object.entries(values).filter(([key]) => !own.includes(key)));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
