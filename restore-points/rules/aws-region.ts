@@ -32,5 +32,6 @@ export function awsRegionProblem(region: string): string | undefined {
 /** The warning about a text with a region's form that the AWS SDK did not know at the time of writing. */
 export function awsRegionDoubt(region: string): string | undefined {
   if (awsRegionHint(region) !== undefined || AWS_REGIONS.includes(region)) return undefined;
-  return `${JSON.stringify(region)} is not an AWS region that this program knows; correct it, unless AWS has added it since; the most similar region is ${nearestWord(region, AWS_REGIONS) ?? "ap-northeast-1"}`;
+  const near = nearestWord(region, AWS_REGIONS);
+  return `${JSON.stringify(region)} is not an AWS region that this program knows; correct it, unless AWS has added it since${near === undefined ? "" : `; the most similar region is ${near}`}`;
 }
