@@ -72,7 +72,7 @@ export function readLastRun(json: string | undefined): ReadLastRun {
   if (!isObject(value)) return malformed("is not a JSON object");
   if (value.schemaVersion !== SCHEMA_VERSION)
     return malformed(
-      `has schemaVersion ${JSON.stringify(value.schemaVersion) ?? "undefined"}, and this scalar-backup reads ${SCHEMA_VERSION}`,
+      `has schemaVersion ${JSON.stringify(value.schemaVersion)}, and this scalar-backup reads ${SCHEMA_VERSION}`,
     );
   try {
     return { lastRun: readRun(value) };

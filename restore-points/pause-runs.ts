@@ -65,7 +65,8 @@ export function runProblems(
   const ended = newestFirst(runs?.jobs ?? []).filter(({ outcome }) => outcome !== "running");
   const [last] = ended;
   if (last?.outcome === "failed" && !isNewer(lastRun, last)) return [...problems, failedJob(last, lastRun)];
-  if (lastRun && lastRun.end !== "recorded" && !isOvertaken(lastRun, last)) return [...problems, failedTry(lastRun)];
+  // An outcome that could be read is not malformed.
+  if (lastRun && lastRun.end !== "recorded" && !isOvertaken(lastRun, last)) return [failedTry(lastRun)];
   const overdue = runs && !runs.suspended && overdueSince(runs, schedule);
   return overdue ? [...problems, overdue] : problems;
 }

@@ -188,8 +188,6 @@ function whyNone(points: RestorePoint[], situation: Situation): string {
 
 /** How to restore a point whose window's backups have outlived point-in-time recovery. */
 function fromBackupsFix({ databases }: RestorePoint): string {
-  const names = databases
-    .filter(({ restorable, backedUpUntil }) => !restorable && backedUpUntil)
-    .map(({ name }) => name);
+  const names = databases.filter(({ restorable }) => !restorable).map(({ name }) => name);
   return names.map((name) => `by restore.from.${name}.windowBackups: true`).join(" and ");
 }

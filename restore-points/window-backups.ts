@@ -36,14 +36,14 @@ export function backupsOf(runs: readonly PauseWindow[], interval: Interval): Dat
   return [...new Set(runs)].flatMap((window) => {
     const { backups } = window;
     if (backups === undefined || !areOfWindow(backups, interval)) return [];
-    return backups.databases.map(({ name, region, tables, ...kept }) => ({
+    return backups.databases.map(({ name, region, tables, deleteAfter }) => ({
       name,
       region,
       tables,
       backup: backups.name,
       began: instantMillis(window.pauseCompleted),
       accepted: instantMillis(backups.accepted),
-      until: keptUntil(window, { name, region, tables, ...kept }),
+      until: keptUntil(window, deleteAfter),
     }));
   });
 }
@@ -66,13 +66,13 @@ export function instantOfBackup(prefix: string, name: string): number | undefine
 }
 
 /** Until when a database's backups of a window are kept, in milliseconds since the epoch. */
-function keptUntil(window: Pick<PauseWindow, "pauseCompleted">, { deleteAfter }: BackedUpDatabase): number {
-  return instantMillis(window.pauseCompleted) + deleteAfter * DAY_MILLIS;
+function keptUntil({ pauseCompleted }: PauseWindow, deleteAfter: number): number {
+  return instantMillis(pauseCompleted) + deleteAfter * DAY_MILLIS;
 }
 
 /** The databases whose backups of a window are still kept, if they belong to the window. */
 export function keptBackups(window: PauseWindow, now: number): BackedUpDatabase[] {
-  return (window.backups?.databases ?? []).filter((database) => keptUntil(window, database) > now);
+  return (window.backups?.databases ?? []).filter(({ deleteAfter }) => keptUntil(window, deleteAfter) > now);
 }
 
 /**

@@ -180,8 +180,8 @@ function describe(
         window.releases.filter((release) => release.namespace === namespace && release.name === name),
       );
       const recorded = ofRelease.filter(({ window }) => window.origin !== IMPORTED);
-      const recordedAlone =
-        recorded.length === ofRelease.length || recorded.some((pause) => pause.start <= start && end <= pause.end);
+      // Runs of one release that overlap share an end: one that had begun lasts to the window's end.
+      const recordedAlone = recorded.some((pause) => pause.start <= start);
       return {
         cluster,
         namespace,

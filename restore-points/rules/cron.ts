@@ -181,7 +181,7 @@ function integer(word: string): number | undefined {
 /** A hint for a word that is not a number. */
 function hint(word: string, { label, names }: FieldRule): string {
   if (label === "day of week" && word === "7") return " (Sunday is 0)";
-  const name = names.find((each) => word.length > 3 && word.toLowerCase().startsWith(each));
+  const name = names.find((each) => word.toLowerCase().startsWith(each));
   if (name !== undefined) return `; write ${name.toUpperCase()}`;
   if (/^\d*[lw#]|^[lw]/i.test(word)) return " (Kubernetes does not know L, W and #)";
   return "";

@@ -74,6 +74,7 @@ const WRONG: [change: object, problem: string][] = [
   [{ uid: 7 }, "uid 7 is not a text"],
   [{ address: "example.com" }, 'address "example.com" is not an IP address'],
   [{ address: 7 }, "address 7 is not an IP address"],
+  [{ address: ["10.0.0.7"] }, 'address ["10.0.0.7"] is not an IP address'],
   [{ port: 0 }, "port 0 is not a port from 1 to 65535"],
   [{ port: 65_536 }, "port 65536 is not a port from 1 to 65535"],
   [{ port: 80.5 }, "port 80.5 is not a port from 1 to 65535"],
@@ -104,6 +105,7 @@ test("names, ports and addresses are accepted up to their limits", (t) => {
 test("the pauser's own pod is named by its namespace and name", (t) => {
   for (const pod of [
     7,
+    null,
     {},
     { namespace: "scalar" },
     { namespace: "scalar", name: "A" },

@@ -311,6 +311,16 @@ test("where a database does not reach back to a window any more, its backups of 
   t.true(problem.endsWith(fix), problem);
   const [without = ""] = checkInstant("2026-11-22T03:01:30Z", { ...known, windows: [window] }).problems;
   t.is(`${without}${fix}`, problem);
+  const unpaused = checkInstant("2026-11-22T03:01:30Z", { ...known, pauseRequired: false }).problems;
+  t.deepEqual(unpaused, [without], "a set that needs no pause has no backups of a window");
+});
+
+test("an instant in a gap between commits need not be in a window, but in every range", (t) => {
+  const at = "2026-11-22T03:10:00Z";
+  t.regex(checkInstant(at, TWO_WINDOWS).problems.join(), /is in no pause window/);
+  t.deepEqual(checkInstant(at, { ...TWO_WINDOWS, quietGap: true }).problems, []);
+  const [problem = ""] = checkInstant("2026-11-22T03:18:12Z", { ...TWO_WINDOWS, quietGap: true }).problems;
+  t.regex(problem, /^customers can be restored from .* now; try again after/);
 });
 
 test("the second after a fraction of one is an alternative unless the range has ended by then", (t) => {

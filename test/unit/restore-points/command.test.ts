@@ -30,6 +30,8 @@ test("--latest exits 1 with the reason when there is none", (t) => {
     exitCode: 1,
     stderr: "restore-points: no pause window has been recorded yet",
   });
+  const unknown = JSON.stringify({ restorePoints: { ...none, noneBecause: undefined } });
+  t.is(run(["--latest"], unknown).stderr, "restore-points: no instant can be restored");
 });
 
 test("--json prints the output unchanged", (t) => {
@@ -64,6 +66,7 @@ test("--help names every option and reads nothing", (t) => {
   t.is(exitCode, 0);
   for (const option of ["--latest", "--json", "--quiet-gaps", "--read-units", "--stack", "--outputs", "--help"])
     t.true(stdout?.includes(option));
+  t.is(run(["-h"], "not JSON").stdout, stdout);
 });
 
 const withCoordinator = JSON.stringify({

@@ -32,6 +32,7 @@ test("keeps which points rest on imported windows", (t) => {
   const [imported] = windowsOfPoints([{ ...point, covers: [{ ...covers, origin: "imported" }] }]);
   const [recorded] = windowsOfPoints([{ ...point, covers: [{ ...covers, origin: "recorded" }] }]);
   t.is(imported?.origin, "imported");
+  t.deepEqual(imported?.releases, [{ namespace: "scalar", name: "ledger", product: "ledger", pods: [] }]);
   t.is(recorded?.origin, undefined);
 });
 

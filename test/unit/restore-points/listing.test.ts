@@ -107,6 +107,11 @@ test("without known ranges there is no picture, and the reason is shown", (t) =>
   ]);
 });
 
+test("a range that has no instants is not known", (t) => {
+  const lines = listing(restorePoints({ ...known, windows: [], databases: [{ name: "ledger" }] }), 60);
+  t.true(lines.includes("ledger    not known  not known"), lines.join("\n"));
+});
+
 test("where something could not be read, it is not known what can be restored", (t) => {
   const output = restorePoints({ ...known, windows: [] });
   t.is(
@@ -176,6 +181,21 @@ test("a picture has a row for every database, at least 45 columns, and a mark fo
     "b        =============================================",
     "windows      *                 x",
   ]);
+  const older = timeline(
+    restorePoints({
+      ...known,
+      now: at(6000),
+      windows: [windowOf(at(-5), at(5)), windowOf(at(2995), at(3005))],
+      releases: [RELEASES[0]],
+      databases: [{ name: "a", earliest: "2026-11-22T03:50:00Z", latest: "2026-11-22T04:40:00Z" }],
+    }),
+    20,
+  );
+  t.deepEqual(
+    older.slice(1),
+    ["a                              =======================", "windows  x                     *"],
+    "the picture begins with what is oldest, a window or a range",
+  );
   const unknown = { name: "b", unknownBecause: "it is not created yet" };
   const [, , row] = timeline(restorePoints({ ...known, databases: [...known.databases, unknown].slice(1) }), 72);
   t.is(row, "b          not known");

@@ -34,6 +34,7 @@ test("only channels that are configured are problems", (t) => {
 for (const [text, problem] of [
   ["{", /cannot be read: .*JSON/],
   ["[]", /cannot be read: channels must be an object/],
+  ["null", /cannot be read: channels must be an object/],
   ['{"schemaVersion":2,"channels":{}}', /cannot be read: channels must be an object/],
   ['{"schemaVersion":1,"channels":{"otlp":{"failing":{"since":"x"}}}}', /otlp\.failing\.since "x" is not an instant/],
   [`"${"x".repeat(20_000)}"`, /is longer than 16384 bytes/],

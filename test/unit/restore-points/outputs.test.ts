@@ -50,6 +50,17 @@ test("coordinators are read where they are", (t) => {
   const databases = [
     { name: "ledger", kind: "dynamodb", coordinator: { region: "ap-northeast-1", table: "coordinator.state" } },
     { name: "customers", kind: "aurora-postgresql" },
+    {
+      name: "orders",
+      kind: "cosmosdb",
+      coordinatorContainer: {
+        subscriptionId: "00000000-0000-0000-0000-000000000001",
+        resourceGroupName: "prod",
+        accountName: "orders",
+        database: "coordinator",
+        container: "state",
+      },
+    },
   ];
   t.deepEqual(coordinatorsOf({ databases: databases.map((each) => ({ ...each, endpoint: "ignored" })) }), databases);
 });

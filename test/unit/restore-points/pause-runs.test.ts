@@ -69,6 +69,23 @@ const CASES: [title: string, runs: PauseRuns | undefined, last: LastRun | undefi
     [],
   ],
   [
+    "a Job that failed after its pauser had recorded a window",
+    runs([job(22, "failed", "DeadlineExceeded")]),
+    lastRun(22, "recorded", []),
+    [
+      `the last run of the pause schedule, Job scalar/pause-22 of 2026-11-22T03:00:00Z, failed: DeadlineExceeded; ${LOG}`,
+    ],
+  ],
+  ["a failed try before a later Job that succeeded", runs([job(22, "succeeded")]), lastRun(21, "void"), []],
+  [
+    "a failed try of a Job after the one that succeeded",
+    runs([job(21, "succeeded")]),
+    lastRun(22, "void"),
+    [
+      'the last run of the pause schedule, of Job pause-22, recorded no complete result at 2026-11-22T03:00:20Z; the pauser ended with "void": pod scalar/a is not Ready',
+    ],
+  ],
+  [
     "a failed try of a Job that is still running",
     runs([job(21, "succeeded"), job(22, "running")]),
     lastRun(22, "void"),
@@ -135,8 +152,15 @@ for (const [title, found, last, problems] of CASES) {
   });
 }
 
-test("an unreadable outcome does not hide a failed Job", (t) => {
-  t.is(runProblems(runs([job(22, "failed")]), { malformed: "it is not JSON" }, DAILY).length, 2);
+test("an unreadable outcome does not hide a failed Job, nor that no run succeeds, and is not hidden", (t) => {
+  const problems = (found: PauseRuns) => runProblems(found, { malformed: "it is not JSON" }, DAILY);
+  const unreadable = "it is not JSON; the next run of the pause schedule replaces it";
+  for (const found of [runs([job(22, "failed")]), runs([], { lastSucceeded: "2026-11-20T03:00:00Z" })]) {
+    const [first, second, ...others] = problems(found);
+    t.deepEqual([first, others], [unreadable, []]);
+    t.regex(second ?? "", /the pause schedule.* (failed|has succeeded)/);
+  }
+  t.deepEqual(problems(runs([job(22, "succeeded")])), [unreadable]);
 });
 
 test("a schedule that Pulumi has not suspended is reported with who did, and how to resume it", (t) => {

@@ -121,6 +121,16 @@ test("if nothing can be restored, noneBecause says why", (t) => {
     whyNone({ databases: [{ name: "ledger", unknownBecause: "it is not created yet" }] }),
     "no restore point can be restored now; of the newest, 2026-11-22T03:06:45Z: the restorable range of ledger is not known: it is not created yet",
   );
+  t.is(
+    whyNone({
+      databases: [
+        { ...CUSTOMERS, latest: "2026-11-22T03:10:00Z" },
+        { name: "ledger", unknownBecause: "it is not created yet" },
+      ],
+    }),
+    "no restore point can be restored now; of the newest, 2026-11-22T03:06:45Z: the restorable range of ledger is not known: it is not created yet",
+    "databases that can be restored have no reason",
+  );
   t.is(whyNone({ databases: [] }), "no database is named, so there is nothing to restore");
   t.is(whyNone({ pauseRequired: false, databases: [] }), "no database is named");
   t.is(
@@ -201,6 +211,8 @@ test("only databases that point-in-time recovery cannot restore are to be restor
   const both = { ...late, windows: [{ ...window, backups }], databases: [...late.databases, customers] } as Situation;
   t.like(restorePoints(both).points[0], { restorable: false, restorableFromBackups: true });
   t.regex(restorePoints(both).noneBecause ?? "", /backups, by restore\.from\.ledger\.windowBackups: true$/);
+  const customersWithout = { ...late, databases: [...late.databases, customers] };
+  t.like(restorePoints(customersWithout).points[0], { restorable: false, restorableFromBackups: true });
 });
 
 test("as many older points with backups are listed as newest ones, none of them twice", (t) => {

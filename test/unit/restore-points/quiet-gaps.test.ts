@@ -52,6 +52,9 @@ test("an abort ends no gap; a state that is not ScalarDB's does", (t) => {
   const { gaps, writeSets } = commits.quietGaps(START + 60_000);
   t.is(gaps.length, 2);
   t.is(writeSets, 1);
+  const before = commits.quietGaps(START + 60_000);
+  commits.add(commit(Number.NaN));
+  t.deepEqual(commits.quietGaps(START + 60_000), { ...before, rows: before.rows + 1 }, "a row without a time");
 });
 
 test("exactly the whole seconds whose bracket and margin have no commit are candidates, in any order of the commits", (t) => {

@@ -2,7 +2,13 @@ import test from "ava";
 import fc from "fast-check";
 import { instantMillis } from "../../../restore-points/instant";
 import { prune } from "../../../restore-points/prune";
-import { inOrder, readWindowRecord, WindowRecordError, writeWindowRecord } from "../../../restore-points/record";
+import {
+  inOrder,
+  readWindowRecord,
+  recordOfWindows,
+  WindowRecordError,
+  writeWindowRecord,
+} from "../../../restore-points/record";
 import { backedUp, HOUR_START, pauseWindow, pauseWindows, RELEASES, windowOf } from "./arbitraries";
 
 const window = windowOf(HOUR_START, HOUR_START + 10_000);
@@ -160,6 +166,18 @@ test("a record of exactly the allowed size, and a window that ended exactly the 
   t.deepEqual(prune(windows, now, 189_999, size), windows.slice(1));
 });
 
+test("a window's run and its pods' UIDs are read as written: every later run writes them again", (t) => {
+  const run = { job: "pause-1", jobUid: "b4c0", pod: "pause-1-x", podUid: "b4c1" };
+  const releases = window.releases.map((release) => ({ ...release, pods: ["ledger-0"], podUids: ["b4c2"] }));
+  const windows = [{ ...window, releases, run }];
+  t.deepEqual(readWindowRecord(writeWindowRecord(windows)), { windows, malformed: [] });
+});
+
+test("windows from a stack's output are read like a record's", (t) => {
+  t.deepEqual(readWindowRecord(recordOfWindows([window])), { windows: [window], malformed: [] });
+  t.is(readWindowRecord(recordOfWindows([7])).malformed.length, 1);
+});
+
 test("backups of a window are read as written", (t) => {
   const windows = [backedUp(window, HOUR_START + 1000, HOUR_START + 2000)];
   t.deepEqual(readWindowRecord(writeWindowRecord(windows)), { windows, malformed: [] });
@@ -179,4 +197,7 @@ test("pruning keeps windows as long as their backups are kept, and before all wi
   );
   const bytes = Buffer.byteLength(writeWindowRecord([withBackups(2), at(399), at(400)]));
   t.deepEqual(prune(windows, now, 35 * day, bytes), [withBackups(2), at(399), at(400)], "what has none goes first");
+  const three = [at(398), withBackups(399), at(400)];
+  const enough = Buffer.byteLength(writeWindowRecord(three));
+  t.deepEqual(prune(three, now, 35 * day, enough), three, "a recent window with backups counts once");
 });

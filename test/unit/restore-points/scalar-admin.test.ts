@@ -85,6 +85,7 @@ test("instants are of the years in which the tool exists; a pause of no length i
   t.deepEqual([read(first - 1, first + 9000), read(first, first + 9000)], [0, 1]);
   t.deepEqual([read(first, last), read(first, last + 1)], [1, 0]);
   t.is(read(first, first), 1);
+  t.is(read(first + 0.5, first + 9000), 0, "whole milliseconds");
 });
 
 test("an imported window of several releases is known only if all of them were recorded", (t) => {

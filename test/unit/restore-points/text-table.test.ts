@@ -12,6 +12,14 @@ test("columns are as wide as their longest cells, two spaces apart; the last cel
   );
   t.deepEqual(
     table([
+      ["long", "x"],
+      ["a", "y"],
+    ]),
+    ["long  x", "a     y"],
+    "a later cell may be shorter",
+  );
+  t.deepEqual(
+    table([
       ["", "x"],
       ["", ""],
     ]),

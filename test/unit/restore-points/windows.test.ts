@@ -131,6 +131,23 @@ test("a release of the same name on another cluster is another release", (t) => 
   t.deepEqual(spans([windowOf(at(0), at(10), [LEDGER])], [{ namespace: "scalar", name: "ledger" }]), [[0, 5, 10]]);
 });
 
+test("a release of the same name in another namespace is another release", (t) => {
+  const other = { ...LEDGER, namespace: "other" };
+  const both = windowOf(at(0), at(10), [LEDGER, other]);
+  const [ledger, another] = both.releases;
+  const windows = [{ ...both, releases: [ledger, { ...another, pods: ["ledger-0"] }] } as PauseWindow];
+  t.deepEqual(spans([windowOf(at(0), at(10), [other])], [LEDGER]), []);
+  t.deepEqual(
+    commonWindows(windows, [LEDGER, other]).map(({ covers }) => covers.map(({ namespace, pods }) => [namespace, pods])),
+    [
+      [
+        ["scalar", 2],
+        ["other", 1],
+      ],
+    ],
+  );
+});
+
 test("a window covers each release with the pods that were paused", (t) => {
   const windows = [windowOf(at(0), at(10), [CLUSTER, LEDGER]), windowOf(at(1), at(11), [TOKYO], -40)];
   const [window] = commonWindows(windows, [TOKYO, CLUSTER]);
@@ -203,6 +220,14 @@ test("a run that begins when the common window ends is no part of it", (t) => {
     window?.covers.map((release) => release.pods),
     [2, 2],
   );
+});
+
+test("a run that ended before the common window is no part of it", (t) => {
+  const earlier = windowOf(at(-100), at(-50), [CLUSTER], 40);
+  const replaced = earlier.releases.map((release) => ({ ...release, product: "ledger", pods: ["cluster-9"] }));
+  const [window] = commonWindows([{ ...earlier, releases: replaced }, windowOf(at(0), at(20), [CLUSTER])], [CLUSTER]);
+  t.is(window?.clockOffsetMillis, 0);
+  t.like(window?.covers[0], { product: "scalardb-cluster", pods: 2 });
 });
 
 test("a window's usable length is shorter by the clocks' difference at either end", (t) => {
@@ -314,6 +339,8 @@ test("the retention of backups is the currently configured one, if there is one"
     withDeleteAfter([windowOf(at(0), at(10)), window], configured)[1]?.backups?.databases[0]?.deleteAfter;
   t.is(days({ ledger: 30 }), 30);
   t.is(days({ other: 30 }), 400);
+  const other = windowOf(at(0), at(10));
+  t.deepEqual(withDeleteAfter([other, window], { other: 30 }), [other, window], "all else is kept");
 });
 
 test("a whole minute near the middle is the instant to restore; a window without one is marked", (t) => {
@@ -328,6 +355,7 @@ test("a whole minute near the middle is the instant to restore; a window without
   t.deepEqual(instants(53.9, 63.9), [[59, false]], "no room to restore a coordinator after it");
   t.deepEqual(instants(57, 64), [[60, true]], "nowhere is room for that");
   t.deepEqual(instants(58.5, 68.5), [[64, false]], "too close to the edge");
+  t.deepEqual(instants(58.1, 65.1), [[62, false]], "too close to the edge of a short window");
   t.deepEqual(instants(40, 65), [[53, false]], "too far from the middle");
   t.deepEqual(instants(30, 70), [[60, true]], "a quarter of the window away from its middle");
   t.deepEqual(instants(29.9, 70), [[50, false]], "more than a quarter");

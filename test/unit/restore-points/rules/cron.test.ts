@@ -126,9 +126,18 @@ test("durations have Go's units, and are cut to seconds", (t) => {
     ["1999ms", 1],
     ["1h1m1s", 3661],
     ["2562047h47m16s", 9_223_372_036],
+    // The one duration without a unit, which runs each second like all that are shorter.
+    ["0", 1],
   ];
   for (const [duration, every] of seconds)
     t.deepEqual(parseCron(`@every ${duration}`), { everyMillis: every * 1000 }, duration);
+});
+
+test("what follows a star up to the step is not read, as in Kubernetes", (t) => {
+  for (const minutes of ["*-1", "*-1-2", "?-x-y"]) {
+    const cron = parseCron(`${minutes} * * * *`);
+    t.deepEqual("problem" in cron ? cron : intervalsOf(cron), { shortest: 60_000, longest: 60_000 });
+  }
 });
 
 const HOUR = 3_600_000;

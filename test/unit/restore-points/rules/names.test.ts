@@ -58,6 +58,26 @@ for (const [zone, problem] of REFUSED)
     t.is(timeZoneProblem(zone), problem);
   });
 
+test("an abbreviation is answered with the zone that it usually means, in any case", (t) => {
+  const usual: [abbreviations: string, zone: string][] = [
+    ["JST", "Asia/Tokyo"],
+    ["KST", "Asia/Seoul"],
+    ["SGT", "Asia/Singapore"],
+    ["HKT", "Asia/Hong_Kong"],
+    ["PST PDT pst", "America/Los_Angeles"],
+    // Not Cuba's or China's.
+    ["CST CDT", "America/Chicago"],
+    ["EDT", "America/New_York"],
+    // Not Bangladesh's.
+    ["BST", "Europe/London"],
+    ["CEST", "Europe/Berlin"],
+    ["AEST", "Australia/Sydney"],
+  ];
+  for (const [abbreviations, zone] of usual)
+    for (const each of abbreviations.split(" "))
+      t.regex(timeZoneProblem(each) ?? "", new RegExp(`did you mean ${zone}\\?$`));
+});
+
 test("knows the regions of the installed SDKs", async (t) => {
   // The package's folder, because the package does not export this file.
   const sdk = join(
@@ -86,6 +106,11 @@ test("refuses texts that cannot be regions, and warns of unknown ones", (t) => {
   );
   t.is(awsRegionProblem("zz-nowhere-1a"), '"zz-nowhere-1a" is not an AWS region; write one such as ap-northeast-1');
   t.regex(awsRegionDoubt("us-east-3") ?? "", /the most similar region is us-east-1$/);
+  t.is(
+    awsRegionDoubt("us-gov-central-2"),
+    '"us-gov-central-2" is not an AWS region that this program knows; correct it, unless AWS has added it since',
+    "none is similar",
+  );
   t.is(awsRegionDoubt("tokyo"), undefined, "it is refused");
   t.is(awsRegionProblem("tokyo"), '"tokyo" is not an AWS region; write one such as ap-northeast-1');
   t.is(awsRegionProblem("ap-northeast-9"), undefined);

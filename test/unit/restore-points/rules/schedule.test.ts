@@ -77,6 +77,10 @@ const REFUSED: [string, string][] = [
     '"cron(0 */5/ ? * * *)" is not a schedule of AWS Backup: hour "*/5/" is not a number, a range such as 1-5 or a step such as */5',
   ],
   [
+    "cron(? 5 ? * * *)",
+    '"cron(? 5 ? * * *)" is not a schedule of AWS Backup: minute "?" is not a number, a range such as 1-5, a step such as 1/10 or a list of them',
+  ],
+  [
     "cron(0 5, ? * * *)",
     '"cron(0 5, ? * * *)" is not a schedule of AWS Backup: hour "5," is not a number, a range such as 1-5, a step such as 1/10 or a list of them',
   ],

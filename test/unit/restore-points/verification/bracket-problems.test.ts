@@ -92,6 +92,12 @@ test("one row is enough for each doubt", (t) => {
   }
 });
 
+test("write sets are no doubt if the records are scanned", (t) => {
+  const facts = { ...FACTS, differences: { ...EQUAL, writeSets: 1 } };
+  t.is(bracketProblems(facts, false).unproven.length, 1);
+  t.deepEqual(bracketProblems(facts, true).unproven, []);
+});
+
 test("one row is enough to refuse copies, with its transaction", (t) => {
   const found = { count: 1, examples: [row(-1, "t9")] };
   t.deepEqual(problems({ onlyInLate: found }), {

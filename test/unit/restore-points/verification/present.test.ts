@@ -39,8 +39,8 @@ const verdict = (found: Partial<PresentDifferences>, unproven: string[] = []) =>
   verdictOf({ instant: INSTANT, brackets: [], unproven, scan: { ...SCAN, present: [{ ...GOOD, ...found }] } });
 
 test("commits on both sides of the instant, well away from it, prove the pause, and the verdict says what that rests on", (t) => {
-  const { verdict: found, restsOn } = verdict({});
-  t.is(found, Verdict.PauseProvenByClocks);
+  const { verdict: found, restsOn, ...rest } = verdict({});
+  t.is(found, "pause proven by commit times");
   t.is(
     restsOn[0],
     "coordinator.state: the newest commit of its copy (7 rows) is 5.0 s older than 2026-11-22T03:00:12Z, and the oldest commit that only the present coordinator has is 6.0 s newer, by the pods' clocks: this proves the pause unless a pod's clock is off by more than 4.0 s",
@@ -48,6 +48,13 @@ test("commits on both sides of the instant, well away from it, prove the pause, 
   const near = verdict({ newestCommits: rows(-4_190), onlyInPresent: rows(9_990) }).restsOn[0] ?? "";
   t.regex(near, /is 4\.1 s older .* is 9\.9 s newer, .* off by more than 3\.1 s$/, "spans are cut, never rounded up");
   t.regex(restsOn[1] ?? "", /as was asked for: no record of their clouds was read/);
+  t.regex(restsOn[2] ?? "", /^10 records of 2 tables were scanned/);
+  t.deepEqual(rest, {
+    instant: INSTANT,
+    because: ["the coordinator is in a relational database: its commits are known by the pods' clocks"],
+    notCovered: [],
+    witnesses: [],
+  });
 });
 
 const FOUND: [why: string, found: Partial<PresentDifferences>, verdict: Verdict, because: RegExp][] = [
@@ -105,6 +112,10 @@ test("what is found is said with its instants; one row is enough for a doubt", (
     of({ newestCommits: rows(-1_000, -2_000) }).unproven[0] ?? "",
     /committed at 2026-11-22T03:00:11\.000Z, less than 4 s/,
   );
+  t.deepEqual(of({ newestCommits: rows(-1_000, -60_000), onlyInPresent: rows(3_000, 9_000) }).witnesses, [
+    "coordinator.state: transaction t0 of 2026-11-22T03:00:15.000Z is not in the copy",
+    "coordinator.state: transaction t0 of 2026-11-22T03:00:11.000Z was committed shortly before the data, or later",
+  ]);
   t.regex(of({ missingInPresent: 1 }).unproven[0] ?? "", /lacks 1 row of the copy/);
   t.is(of({ rowsInCopy: 0 }).unproven.length, 1);
   t.is(of({ rowsInCopy: 1 }).unproven.length, 0);

@@ -18,6 +18,8 @@ test("one-phase commit leaves copies unproven, with and without a scan", (t) => 
 });
 
 test("write sets, which finishTransaction needs, leave copies unproven unless the records are scanned", (t) => {
-  t.is(problems({ [WRITE_SETS]: "true" }).length, 1);
+  t.deepEqual(problems({ [WRITE_SETS]: "true" }), [
+    `the properties of scalar/ledger have ${WRITE_SETS}=true: finishTransaction can remove the rows of new commits from the coordinator, so comparing it does not show them`,
+  ]);
   t.deepEqual(problems({ [WRITE_SETS]: "true" }, true), []);
 });

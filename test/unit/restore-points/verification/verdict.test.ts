@@ -49,16 +49,29 @@ const CLEAN_SCAN: ScanFacts = {
   notCovered: [],
 };
 
+const SCANNED =
+  "10 records of 2 tables were scanned: none is of a transaction that the coordinator lacks; ScalarDB has to finish 1 record of unfinished transactions";
+
 test("equal copies around the data prove the pause, and with a clean scan the copies are consistent", async (t) => {
   const brackets = [await bracket(ROWS, [...ROWS].reverse())];
-  t.is(judge({ brackets }).verdict, "pause proven, records not scanned");
+  t.deepEqual(judge({ brackets }), {
+    verdict: "pause proven, records not scanned",
+    instant: AT,
+    because: ["the records were not scanned (restore.verify.scan)"],
+    restsOn: [
+      "ledger: coordinator.state as of 2026-11-22T02:59:57Z (3 rows) and as of 2026-11-22T03:00:03Z (3 rows) has the same commits",
+      "scalar.db.consensus_commit.one_phase_commit.enabled is false, as by default: transactions committed in one phase leave no row",
+    ],
+    notCovered: ["tables without ScalarDB's transaction metadata, and other deployments' coordinators"],
+    witnesses: [],
+  });
   t.deepEqual(judge({ brackets, scan: CLEAN_SCAN }), {
     verdict: "consistent",
     instant: AT,
     because: [],
     restsOn: [
       "ledger: coordinator.state as of 2026-11-22T02:59:57Z (3 rows) and as of 2026-11-22T03:00:03Z (3 rows) has the same commits",
-      "10 records of 2 tables were scanned: none is of a transaction that the coordinator lacks; ScalarDB has to finish 1 record of unfinished transactions",
+      SCANNED,
     ],
     notCovered: [],
     witnesses: [],
@@ -72,6 +85,15 @@ test("a commit between the copies is refused by its name, and an abort is not", 
   t.deepEqual(refused.witnesses, [
     "ledger: coordinator.state: transaction t9 of 2026-11-22T02:59:59.900Z committed between the copies",
   ]);
+  const doubted = judge({
+    brackets: [await bracket(ROWS, [...ROWS, committed])],
+    unproven: ["one-phase commit is on"],
+  });
+  t.deepEqual(doubted, {
+    ...refused,
+    because: [...refused.because, "one-phase commit is on"],
+  });
+  t.deepEqual([refused.instant, refused.restsOn, refused.because.length], [AT, [], 1]);
   const aborted = { id: "t9", state: 4, createdAt: T - 100 };
   t.is(judge({ brackets: [await bracket(ROWS, [...ROWS, aborted])] }).verdict, "pause proven, records not scanned");
 });
@@ -82,6 +104,16 @@ test("copies that could not be read are unproven, whatever a scan has found", as
   const { verdict, because, restsOn } = judge({ brackets, scan: CLEAN_SCAN });
   t.is(verdict, "unproven");
   t.deepEqual([because, restsOn], [["ledger: the firewall lets nothing in"], []]);
+});
+
+test("what is unproven says why once, and keeps its evidence", async (t) => {
+  const expected = { verdict: "unproven", instant: AT, restsOn: [], notCovered: [], witnesses: [] } as const;
+  t.deepEqual(judge({}), { ...expected, because: ["no copy of a coordinator was compared"] });
+  t.deepEqual(judge({ unproven: ["no room in the window"] }), { ...expected, because: ["no room in the window"] });
+  const rows = [...ROWS, { id: "t4", state: 3, createdAt: T - 999 }];
+  t.deepEqual(judge({ brackets: [await bracket(rows, rows)] }).witnesses, [
+    "ledger: coordinator.state: transaction t4 of 2026-11-22T02:59:59.001Z committed shortly before the data, or later",
+  ]);
 });
 
 test("one coordinator of two that fails decides the verdict", async (t) => {
@@ -192,9 +224,32 @@ test("records that a scan finds without their transaction refuse the copies", as
 });
 
 test("one relational database rests on its own recovery", (t) => {
-  const { verdict, restsOn } = judge({ ownRecovery: "customers: recovered by the database itself" });
-  t.is(verdict, "consistent");
-  t.deepEqual(restsOn, ["customers: recovered by the database itself"]);
+  const ownRecovery = "customers: recovered by the database itself";
+  const consistent = {
+    verdict: "consistent",
+    instant: AT,
+    because: [],
+    restsOn: [ownRecovery],
+    notCovered: [],
+    witnesses: [],
+  } as const;
+  t.deepEqual(judge({ ownRecovery }), consistent);
+  const scanned = judge({ ownRecovery, scan: { ...CLEAN_SCAN, notCovered: ["customers.imported"] } });
+  t.deepEqual(scanned, {
+    ...consistent,
+    restsOn: [ownRecovery, SCANNED],
+    notCovered: ["customers.imported: no transaction metadata"],
+  });
+});
+
+test("a scan that finds records without their transaction refuses one relational database, too", (t) => {
+  const ownRecovery = "customers: recovered by the database itself";
+  for (const key of ["committedWithoutRow", "beforeImageWithoutRow"] as const) {
+    const { verdict, restsOn } = judge({ ownRecovery, scan: { ...CLEAN_SCAN, [key]: { count: 1, examples: [] } } });
+    t.deepEqual([verdict, restsOn], ["refused", []]);
+  }
+  const purged = { ...CLEAN_SCAN, olderThanCoordinator: 1 };
+  t.is(judge({ ownRecovery, scan: purged }).verdict, "consistent", "purged rows are evidence of nothing");
 });
 
 /** Transactions on four records in two databases; no two at a time on one record, as ScalarDB's prepare ensures. */
