@@ -4,6 +4,7 @@
  */
 import { fork } from "node:child_process";
 import { join } from "node:path";
+import { Compiler } from "./compiler";
 import { LIST, readExplained, sorted } from "./explained";
 import type { Mutant } from "./mutants";
 import { filesOf, testsOf } from "./related";
@@ -27,7 +28,8 @@ async function main(path: string | undefined, given: string[]): Promise<number> 
     return 2;
   }
   const files = filesOf(path);
-  const sum = { killed: 0, all: 0, explained: 0, unexplained: 0, stale: 0 };
+  const compiler = new Compiler();
+  const sum = { found: 0, all: 0, explained: 0, unexplained: 0, stale: 0 };
   for (const file of files) {
     const tests = given.length > 0 ? given : testsOf(file);
     if (tests.length === 0) {
@@ -36,8 +38,11 @@ async function main(path: string | undefined, given: string[]): Promise<number> 
     }
     const score: Score = { killed: 0, endless: 0, survivors: [] };
     for (let from = 0; from >= 0; ) from = await play({ file, tests, from }, score);
-    const { killed, endless, survivors } = score;
-    const all = killed + endless + survivors.length;
+    const survivors = score.survivors.filter((mutant) => !compiler.refuses(file, mutant));
+    const refused = score.survivors.length - survivors.length;
+    const { killed, endless } = score;
+    const found = killed + endless + refused;
+    const all = found + survivors.length;
     // Types and texts have no mutants.
     if (all === 0) continue;
     const { explained, unexplained, stale } = sorted(survivors, readExplained()[file]);
@@ -45,16 +50,16 @@ async function main(path: string | undefined, given: string[]): Promise<number> 
       print(`${file}:${line}: ${from} -> ${to || "nothing"}\n    ${becomes}`);
     for (const becomes of stale) print(`${LIST}: ${file}: is found, or is not made any more; remove it: ${becomes}`);
     print(
-      `${file}: ${summary(killed + endless, all)}${endless > 0 ? `, ${endless} of them because they do not end` : ""}${explained.length > 0 ? `; ${explained.length} explained in ${LIST}` : ""}`,
+      `${file}: ${summary(found, all)}${refused > 0 ? `, ${refused} of them by the compiler alone` : ""}${endless > 0 ? `, ${endless} because they do not end` : ""}${explained.length > 0 ? `; ${explained.length} explained in ${LIST}` : ""}`,
     );
-    sum.killed += killed + endless;
+    sum.found += found;
     sum.all += all;
     sum.explained += explained.length;
     sum.unexplained += unexplained.length;
     sum.stale += stale.length;
   }
   if (files.length > 1)
-    print(`${path}: ${summary(sum.killed, sum.all)}; ${sum.explained} explained, ${sum.unexplained} not`);
+    print(`${path}: ${summary(sum.found, sum.all)}; ${sum.explained} explained, ${sum.unexplained} not`);
   return sum.unexplained + sum.stale > 0 ? 1 : 0;
 }
 

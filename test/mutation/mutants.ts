@@ -31,6 +31,13 @@ const OPERATORS: Record<string, string> = {
   "??": "&&",
 };
 
+/** Of a condition's parts, each may be what decides in all tests. */
+const LOGICAL = new Set([
+  ts.SyntaxKind.AmpersandAmpersandToken,
+  ts.SyntaxKind.BarBarToken,
+  ts.SyntaxKind.QuestionQuestionToken,
+]);
+
 /** Calls without which a value is another one: `x.filter(f)` becomes `x`. */
 const DROPPED = /^(filter|sort|reverse|slice|trim|toLowerCase|flat)$/;
 /** Calls that stand for each other. */
@@ -85,7 +92,14 @@ export function mutantsOf(text: string): Mutant[] {
       const other = EXCHANGED[name.text];
       if (other !== undefined) add(name, other);
     }
-    if (ts.isExpressionStatement(node) && ts.isCallExpression(node.expression)) add(node, ";");
+    if (ts.isExpressionStatement(node) && (ts.isCallExpression(node.expression) || isAssignment(node.expression)))
+      add(node, ";");
+    if (ts.isBinaryExpression(node) && LOGICAL.has(node.operatorToken.kind))
+      for (const operand of [node.left, node.right]) add(node, operand.getText());
+    if (ts.isReturnStatement(node) && node.expression && node.expression.getText() !== "undefined")
+      add(node, "return undefined;");
+    if (ts.isSpreadElement(node) && ts.isArrayLiteralExpression(node.parent)) add(node, "...[]");
+    if (ts.isObjectLiteralElement(node) && !isPattern(node.parent)) add(node, "...{}");
     ts.forEachChild(node, visit);
   };
   visit(source);
@@ -107,6 +121,17 @@ function distinct(mutants: readonly Mutant[]): Mutant[] {
     seen.set(name, nth);
     return { ...mutant, becomes: nth === 1 ? name : `${name} (${nth})` };
   });
+}
+
+function isAssignment(node: ts.Node): boolean {
+  const { FirstAssignment, LastAssignment } = ts.SyntaxKind;
+  const operator = ts.isBinaryExpression(node) ? node.operatorToken.kind : ts.SyntaxKind.Unknown;
+  return FirstAssignment <= operator && operator <= LastAssignment;
+}
+
+/** Whether an object literal is what is assigned to: `({ a, b } = value)`. */
+function isPattern(node: ts.Node): boolean {
+  return isAssignment(node.parent) && "left" in node.parent && node.parent.left === node;
 }
 
 function countOf(texts: readonly string[]): Map<string, number> {
