@@ -43,6 +43,14 @@ test("rows of more than a day before the early copy are compared, each of its ow
   }
 });
 
+test("an empty list of a group's transactions is none", async (t) => {
+  const { changed, oldRowsAgree } = await compared(
+    [row("new"), row("old", EARLY - 2 * DAY)],
+    [row("new", undefined, { childIds: "" }), row("old", EARLY - 2 * DAY, { childIds: "" })],
+  );
+  t.deepEqual([changed.count, oldRowsAgree], [0, true]);
+});
+
 test("a row of exactly a day before the early copy, and every newer one, is compared by itself", async (t) => {
   const edge = row("edge", EARLY - DAY);
   t.deepEqual((await compared([], [edge])).onlyInLate.examples, [
