@@ -1,4 +1,5 @@
 import { warnOfNodeOnce } from "./aws-node-warning";
+import { proxyAgent } from "./aws-proxy";
 
 type CredentialProviders = typeof import("@aws-sdk/credential-providers");
 type CredentialProvider = ReturnType<CredentialProviders["fromNodeProviderChain"]>;
@@ -43,9 +44,15 @@ export function awsClientConfig(region: string, access: AwsAccessSource) {
   return {
     region,
     ...(access instanceof Promise ? { credentials: credentialsLater(region, access) } : credentialsNow(region, access)),
+    ...throughProxy(),
     retryStrategy: new AwsRetries(),
     maxAttempts,
   };
+}
+
+function throughProxy() {
+  const httpsAgent = proxyAgent();
+  return httpsAgent && { requestHandler: { httpsAgent } };
 }
 
 /** Equal for equal access: credentials that are read from a provider are the same only as the same promise. */
@@ -78,13 +85,14 @@ function credentialsLater(region: string, access: Promise<AwsAccess>): Credentia
 function credentialsOf(region: string, access: AwsAccess): CredentialProvider {
   const { fromNodeProviderChain, fromTemporaryCredentials } = credentialProviders();
   const keys = keysOf(access);
+  const handler = throughProxy();
   let provider: CredentialProvider = keys
     ? async () => keys
-    : fromNodeProviderChain({ profile: access.profile || undefined });
+    : fromNodeProviderChain({ profile: access.profile || undefined, ...(handler && { clientConfig: handler }) });
   for (const role of access.assumeRoles ?? [])
     provider = fromTemporaryCredentials({
       masterCredentials: provider,
-      clientConfig: { region },
+      clientConfig: { region, ...handler },
       params: {
         RoleArn: role.roleArn,
         RoleSessionName: role.sessionName ?? "scalar-backup",
