@@ -92,6 +92,7 @@ function verdictOf({ verdict, because, restsOn, notCovered, witnesses }: NonNull
   return { verdict, because, restsOn, notCovered, witnesses };
 }
 
+/** When the last database was there and complete, what compared them had ended, and so had the Jobs. */
 function verifiedTime(
   verification: StackOutputs["verification"],
   passed: boolean,
@@ -100,15 +101,17 @@ function verifiedTime(
   simulated: boolean,
 ): EvidenceTime {
   if (verification === undefined) return { unknownBecause: "the restore ended without a verdict" };
-  const jobEnds = jobs.map(({ ended }) => ended);
-  // Simulated hours pass between the resources; an operation's own clock does not see them.
-  if (simulated && passed)
-    return last([...stages.flatMap(({ resources }) => resources.map(({ ended }) => ended)), ...jobEnds]);
   const { verifiedAt } = verification;
-  if (verifiedAt !== undefined) return last([{ at: verifiedAt, source: "operation" }, ...jobEnds]);
-  if (!passed) return { unknownBecause: "nothing was compared, so there is no time of a comparison" };
-  // One relational database is consistent by its own recovery, as soon as its copy is there.
-  return last([...stages.map(({ completed }) => completed), ...jobEnds]);
+  // One relational database is consistent by its own recovery, as soon as its copy is there: then only `passed` is known.
+  if (verifiedAt === undefined && !passed)
+    return { unknownBecause: "nothing was compared, so there is no time of a comparison" };
+  // Simulated hours pass between the resources; an operation's own clock does not see them.
+  const compared: EvidenceTime[] = simulated
+    ? stages.flatMap(({ resources }) => resources.map(({ ended }) => ended))
+    : verifiedAt === undefined
+      ? []
+      : [{ at: verifiedAt, source: "operation" }];
+  return last([...compared, ...stages.map(({ completed }) => completed), ...jobs.map(({ ended }) => ended)]);
 }
 
 /** The kind of a database that no output of the stack names. */
@@ -152,7 +155,7 @@ function restorePointCheck(instant: string, { points, anyInstant, asOf }: NonNul
   return {
     name: "the instant is in the window of a listed restore point",
     passed: point !== undefined || within === true,
-    detail: `as of ${asOf}${releases && releases.length > 0 ? `; paused: ${releases.join(", ")}` : ""}`,
+    detail: `by the list of ${asOf}, which the stack's last update read${releases && releases.length > 0 ? `; paused: ${releases.join(", ")}` : ""}`,
   };
 }
 

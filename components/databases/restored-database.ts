@@ -2,7 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { INSTANT_TAG } from "../../restore-points/rules/tag-keys";
 import { declareKeptCopy, keptNote } from "../vaults/aws/kept-copies";
 import type { KnownDatabase } from ".";
-import { type DataCopies, instantSuffix, type RestoreContext, type RestoredCoordinator } from "./kind";
+import {
+  type DataCopies,
+  instantSuffix,
+  type RestoreContext,
+  type RestoredCoordinator,
+  type RestoredDatabase as RestoredCopy,
+} from "./kind";
 
 interface RestoredDatabaseContext extends Omit<RestoreContext, "parent"> {
   /** Known once all copies of the set are accepted. */
@@ -38,8 +44,7 @@ export class RestoredDatabase extends pulumi.ComponentResource {
     this.notes = copy.notes;
     this.restores = copy.restores ?? pulumi.output(1);
     this.coordinator = copy.coordinator ?? pulumi.output({});
-    this.data =
-      copy.data ?? pulumi.output({ requested: { name: database.name, instant: context.instant, requested: true } });
+    this.data = copy.data ?? requestedData(database.name, copy, context);
     const { keep, tags, instant, accepted } = context;
     const { backup } = copy;
     if (keep && backup) {
@@ -52,4 +57,17 @@ export class RestoredDatabase extends pulumi.ComponentResource {
     }
     this.registerOutputs({ endpoint: this.endpoint, properties: this.properties, notes: this.notes });
   }
+}
+
+/**
+ * What shows the instant of a copy whose cloud keeps no record of it. The value waits until the copy can be used, so that no verdict about
+ * a set comes before the last of its copies.
+ */
+function requestedData(
+  name: string,
+  { endpoint, notes }: RestoredCopy,
+  { instant }: Pick<RestoreContext, "instant">,
+): pulumi.Output<DataCopies> {
+  // An endpoint may be known before the instances that answer there; the notes wait for them.
+  return pulumi.all([endpoint, notes]).apply(() => ({ requested: { name, instant, requested: true } }));
 }

@@ -55,6 +55,11 @@ test("a pause is proven by two copies of the coordinator around the data", async
 
   const restored = await up();
   t.is(infos(restored).filter((message) => message.startsWith("restoring 2 databases, ")).length, 1);
+  const operation = (name: RegExp) => restored.operations.filter(({ urn }) => name.test(urn));
+  const [comparison] = operation(/::ledger-verification-/);
+  for (const { urn, endMillis } of operation(/::(ledger|customers)-copy-/))
+    t.true(endMillis <= (comparison?.startMillis ?? 0), `${urn} is there before anything is said of the set`);
+  t.is(operation(/:rds\/.*::customers-copy-/).length, 3);
   const copies = cloud.aws.dynamodb.region(ELSEWHERE);
   const restoredTo = (name: string, region = copies) =>
     formatInstant(region.table(name).describe().RestoreSummary?.RestoreDateTime?.getTime() ?? 0);

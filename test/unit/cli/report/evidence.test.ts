@@ -61,6 +61,25 @@ test("in a simulated drill, copies are verified when the last of their resources
   t.deepEqual(verified, { at: ends.sort().at(-1) as string, source: "simulation" });
 });
 
+test("a set is not verified before its slowest copy is there, however early coordinators were compared", (t) => {
+  const { outputs } = drill();
+  const verification = { ...outputs.verification, verifiedAt: "2026-11-22T04:23:00Z" } as never;
+  const facts = { outputs: { ...outputs, verification, objectives: { recoveryTimeMinutes: 30 } } };
+  const { verified, databases, recoveryTime } = evidenceOf(drill(facts));
+  t.deepEqual(verified, { at: "2026-11-22T04:31:00Z", source: "engine" });
+  for (const database of databases) t.deepEqual(database.verified, verified);
+  t.is(recoveryTime.measuredSeconds, 31 * 60);
+  t.false(recoveryTime.met);
+  // An end that nothing has recorded may have been later.
+  const runs = new Map([...drill().runs].filter(([urn]) => urn !== CLUSTER.urn));
+  const resources = drill().resources.map((each) =>
+    each.urn === CLUSTER.urn ? { ...each, created: undefined } : each,
+  );
+  const unknown = evidenceOf(drill({ ...facts, runs, resources: resources as never }));
+  t.regex(JSON.stringify(unknown.verified), /unknownBecause/);
+  t.is(unknown.recoveryTime.met, undefined);
+});
+
 test("copies that the program refused are refused, not only without a verdict", (t) => {
   const errors = [
     "scalar-backup:restore.at: the copies of 2026-11-22T03:00:00Z are refused, because they do not fit together: x",
