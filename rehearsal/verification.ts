@@ -18,8 +18,9 @@ export function plansOf({ diagnostics }: StackResult): string[] {
 }
 
 /** A verdict with its reasons, and the first witnesses. */
-export function verdictText({ verdict, because, restsOn, witnesses }: Verification): string {
-  const reasons = verdict === Verdict.PauseProven ? restsOn : because;
+export function verdictText({ verdict, because, restsOn, notCovered, witnesses }: Verification): string {
+  const limits = notCovered.map((text) => `not covered: ${text}`);
+  const reasons = verdict === Verdict.PauseProven ? [...restsOn, ...limits] : because;
   return [`verdict: ${verdict}`, ...reasons, ...firstOf(witnesses)].join("\n");
 }
 

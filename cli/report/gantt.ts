@@ -20,15 +20,31 @@ export function gantt(evidence: Evidence): Html {
   return html`<div class="gantt">
 <div class="row axis" aria-hidden="true"><span></span><div class="track">${ticks(span)}</div></div>
 ${[...rows, ...jobs]}</div>
-<ul class="legend"><li><span class="key copy"></span> restored by the cloud</li><li><span class="key complete"></span> settings completed</li><li><span class="key verify"></span> set verified</li><li><span class="key unknown"></span> its beginning is not recorded</li></ul>`;
+${legend(evidence)}`;
+}
+
+/** Only what the chart has. */
+function legend({ databases, jobs }: Evidence): Html {
+  const begun = [...databases.map(({ requested }) => requested), ...jobs.map(({ begun }) => begun)];
+  const entries: (false | [key: string, meaning: string])[] = [
+    ["copy", "restored by the cloud"],
+    databases.some(hasCompletion) && ["complete", "settings completed"],
+    ["verify", "set verified"],
+    !begun.every(isKnown) && ["unknown", "its beginning is not recorded"],
+  ];
+  return html`<ul class="legend">${entries.map((entry) => entry && html`<li><span class="key ${entry[0]}"></span> ${entry[1]}</li>`)}</ul>`;
+}
+
+/** Not every kind has settings to complete. */
+function hasCompletion({ available, completed }: EvidenceDatabase): boolean {
+  return secondsBetween(available, completed) !== 0;
 }
 
 function databaseRow(database: EvidenceDatabase, evidence: Evidence, span: Span): Html {
   const { name, requested, available, completed, verified } = database;
   const bars = [
     bar("copy", requested, available, evidence.begun, span),
-    // Not every kind has settings to complete.
-    secondsBetween(available, completed) !== 0 && bar("complete", available, completed, evidence.begun, span),
+    hasCompletion(database) && bar("complete", available, completed, evidence.begun, span),
     isKnown(verified) && html`<span class="mark" style="left:${percent(Date.parse(verified.at), span)}"></span>`,
   ];
   const text = [

@@ -62,16 +62,18 @@ function verdict(evidence: Evidence): Html {
   const { passed, verdict, simulated, checks } = evidence;
   const { because, restsOn, notCovered, witnesses } = verdict;
   const part = (name: string, items: readonly string[]) => items.length > 0 && html`<h3>${name}</h3>${list(items)}`;
-  return html`${simulated && html`<p class="note">The clouds of this drill were simulated: it proves nothing about yours.</p>`}
+  return html`${simulated && html`<p class="note">The clouds of this drill were simulated: it proves nothing about yours. The terminal also showed checks of the simulation itself, such as that balances are right: they look into the simulated clouds, and are no evidence.</p>`}
 <section aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>
 <div class="card${passed && " passed"}"><p class="verdict"><strong>${headline(evidence)}</strong>: ${verdict.verdict}</p><p>${checks.filter((check) => check.passed).length} of ${counted(checks.length, "check")} passed</p></div>
-${part("What it rests on", restsOn)}${part(passed ? "What would make it stronger" : "Why", because)}${part("What it says nothing about", notCovered)}${part("Evidence against the copies", witnesses)}</section>
+${part("What it rests on", restsOn)}${part(passed ? "Why it is not stronger" : "Why", because)}${part("What it says nothing about", notCovered)}${part("Evidence against the copies", witnesses)}</section>
 `;
 }
 
+const FIT = "The copies fit together";
+
 /** What was compared and differs is more than not proven. */
 function headline({ passed, verdict }: Evidence): string {
-  if (passed) return "The copies fit together";
+  if (passed) return verdict.notCovered.length > 0 ? `${FIT}, as far as they were read` : FIT;
   return verdict.verdict === Verdict.Refused ? "The copies do not fit together" : "Not proven";
 }
 
@@ -79,17 +81,22 @@ function terms(entries: readonly (readonly [string, Html | string])[]): Html {
   return html`<dl>${entries.map(([term, value]) => html`<dt>${term}</dt><dd>${value}</dd>`)}</dl>`;
 }
 
-function measured({ begun, verified, cleanedUp, recoveryTime, recoveryPoint, by }: Evidence): Html {
+function measured({ begun, verified, cleanedUp, recoveryTime, recoveryPoint, by, simulated }: Evidence): Html {
   return terms([
     ["Recovery time (RTO)", objective(recoveryTime)],
     ["Recovery point (RPO)", objective(recoveryPoint)],
     ["Begun", time(begun)],
     ["Set verified", time(verified)],
-    ["Copies removed", time(cleanedUp)],
+    [
+      "Copies removed",
+      html`${time(cleanedUp)}${simulated && isKnown(cleanedUp) && html`<br><span class="source">${LATER_STEPS}</span>`}`,
+    ],
     ["By", `${by.person}${by.pulumi ? `, logged in to Pulumi as ${by.pulumi}` : ""}`],
     ...(by.job ? [["CI job", job(by.job)] as const] : []),
   ]);
 }
+
+const LATER_STEPS = "other steps of npm start, such as more restores, come between the verification and this";
 
 /** Only an address of the web is a link. */
 function job(address: string): Html | string {
@@ -134,7 +141,13 @@ function databases({ databases, begun }: Evidence): Html {
 
 function checkTable(checks: Evidence["checks"]): Html {
   const rows = checks.map(({ name, passed, detail = "" }) => [name, result(passed, "passed", "failed"), detail]);
-  return table({ id: "check-results", caption: "What was checked", head: ["Check", "Result", "Detail"], rows });
+  return table({
+    id: "check-results",
+    caption:
+      "What follows from the records of this restore. Whether your data is right is not among it: restore.verify.check runs a check of yours",
+    head: ["Check", "Result", "Detail"],
+    rows,
+  });
 }
 
 function resources({ databases, jobs }: Evidence): Html {

@@ -23,7 +23,7 @@ export function summaryLines(
   return [
     `${mode} of ${stack}, restored to ${instant}`,
     `verdict: ${paint(passed ? "green" : "red", verdict.verdict)}`,
-    ...[...verdict.because, ...verdict.restsOn]
+    ...[...verdict.because, ...verdict.restsOn, ...verdict.notCovered.map((text) => `not covered: ${text}`)]
       .flatMap((text) => text.split("\n"))
       .flatMap((line) => indented(line, "  ", "    ", columns)),
     "",

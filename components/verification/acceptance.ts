@@ -29,11 +29,13 @@ export interface Found {
   scan: pulumi.Output<ScanFacts | undefined>;
   /** Present for one relational database: its copy is consistent by the database's own recovery. */
   ownRecovery?: string;
+  /** Whether the ScalarDB properties of all releases were given, so that `reasons` has what is wrong with them. */
+  settingsRead?: boolean;
 }
 
 /** The verdict, known once it is accepted. */
 export function accepted(
-  { brackets, reasons, scan, ownRecovery }: Found,
+  { brackets, reasons, scan, ownRecovery, settingsRead }: Found,
   instant: string,
   acceptance: Acceptance,
 ): pulumi.Output<RestoreVerification> {
@@ -61,6 +63,7 @@ export function accepted(
         ...(scanned && { scan: scanned }),
         ...(ownRecovery !== undefined && { ownRecovery }),
         ...(acceptance.quietGap && { quietGap: true }),
+        ...(settingsRead && { settingsRead }),
       });
       const problem = problemOf(verification, { brackets: found, scan: scanned }, acceptance, alternatives);
       if (problem !== undefined && !problem.acceptable) return endProgram(problem.message);

@@ -74,7 +74,9 @@ export function verifyCopies(
     });
     return pulumi.all(compared);
   });
-  return withJobs({ brackets, reasons }, args, jobs, acceptance, compares);
+  const used = releases.length > 0 ? releases : [undefined];
+  const settingsRead = used.every((release) => hasProperties(args, release));
+  return withJobs({ brackets, reasons, settingsRead }, args, jobs, acceptance, compares);
 }
 
 /** Whether coordinators in relational databases are compared with the present ones. */

@@ -62,6 +62,8 @@ export interface VerificationFacts {
   ownRecovery?: string;
   /** True if the instant need not be in a pause window: only the bracket speaks for the copies. */
   quietGap?: boolean;
+  /** True if the ScalarDB properties of all releases were read, and no setting in them hides commits. */
+  settingsRead?: boolean;
 }
 
 /**
@@ -80,8 +82,10 @@ export function verdictOf({
   scan,
   ownRecovery,
   quietGap,
+  settingsRead,
 }: VerificationFacts): Verification {
-  const head = { instant, notCovered: scan?.notCovered.map((table) => `${table}: no transaction metadata`) ?? [] };
+  const withoutMetadata = scan?.notCovered.map((table) => `${table}: no transaction metadata`) ?? [];
+  const head = { instant, notCovered: [...requestedTexts(brackets, scan !== undefined), ...withoutMetadata] };
   const scanned = scan === undefined ? [] : [scanText(scan)];
   if (ownRecovery !== undefined && scanProblems(scan).refused.length === 0)
     return { verdict: Verdict.Consistent, ...head, because: [], restsOn: [ownRecovery, ...scanned], witnesses: [] };
@@ -102,17 +106,27 @@ export function verdictOf({
   if (doubts.length > 0) return { verdict: Verdict.Unproven, ...head, because: doubts, restsOn, witnesses };
   if (present.length > 0) {
     const texts = present.map((each) => presentText(each, instant));
-    restsOn.push(...texts, `the copies are as of ${instant}, as was asked for: no record of their clouds was read`);
     const because = ["the coordinator is in a relational database: its commits are known by the pods' clocks"];
-    return { verdict: Verdict.PauseProvenByClocks, ...head, because, restsOn: [...restsOn, ...scanned], witnesses };
+    const notCovered = [`the copies' instants: ${instant} was asked for, and no record of their clouds was read`];
+    return {
+      verdict: Verdict.PauseProvenByClocks,
+      ...head,
+      because,
+      restsOn: [...restsOn, ...texts, ...scanned],
+      notCovered: [...notCovered, ...head.notCovered],
+      witnesses,
+    };
   }
   if (scan === undefined)
     return {
       verdict: quietGap ? Verdict.QuietGapProven : Verdict.PauseProven,
       ...head,
-      because: ["the records were not scanned (restore.verify.scan)"],
-      restsOn: [...restsOn, ONE_PHASE_COMMIT],
-      notCovered: ["tables without ScalarDB's transaction metadata, and other deployments' coordinators"],
+      because: ["the records were not scanned: to have them read, set restore.verify.scan"],
+      restsOn: [...restsOn, settingsRead ? ONE_PHASE_COMMIT_READ : ONE_PHASE_COMMIT_ASSUMED],
+      notCovered: [
+        ...head.notCovered,
+        "tables without ScalarDB's transaction metadata, and other deployments' coordinators",
+      ],
       witnesses,
     };
   return { verdict: Verdict.Consistent, ...head, because: [], restsOn: [...restsOn, ...scanned], witnesses };
@@ -125,23 +139,32 @@ function scanText({ records, tables, unfinished }: ScanFacts): string {
   return `${read}: none is of a transaction that the coordinator lacks${left}`;
 }
 
-const ONE_PHASE_COMMIT =
-  "scalar.db.consensus_commit.one_phase_commit.enabled is false, as by default: transactions committed in one phase leave no row";
+const ONE_PHASE_COMMIT = "scalar.db.consensus_commit.one_phase_commit.enabled";
+const NO_ROW = "transactions that commit in one phase leave no row in the coordinator";
+const ONE_PHASE_COMMIT_READ = `${ONE_PHASE_COMMIT} is not true in the properties: ${NO_ROW}`;
+const ONE_PHASE_COMMIT_ASSUMED = `assumed, not read: ${ONE_PHASE_COMMIT} is false, as by default; ${NO_ROW}. To have it checked, set "properties" to the ScalarDB properties of the releases`;
 
 const NO_WINDOW =
   "no pause window is asked for (restore.quietGap): that no transaction was committed around the instant rests on the coordinator's copies alone";
 
 /** What a bracket rests on. */
-function bracketTexts({ database, table, early, late, data, differences }: BracketFacts): string[] {
+function bracketTexts({ database, table, early, late, differences }: BracketFacts): string[] {
   if (differences === undefined) return [];
   const { rows } = differences;
-  const requested = data.filter((copy) => copy.requested);
   return [
     `${database}: ${table} as of ${early.instant} (${counted(rows.early, "row")}) and as of ${late.instant} (${counted(rows.late, "row")}) has the same commits`,
-    ...requested.map(
-      ({ name, instant }) => `${name} is as of ${instant}, as was asked for: no record of its cloud was read`,
-    ),
   ];
+}
+
+/** Copies whose instant no cloud has confirmed. */
+function requestedTexts(brackets: readonly BracketFacts[], scanned: boolean): string[] {
+  const requested = brackets.flatMap(({ data }) => data.filter((copy) => copy.requested));
+  const texts = requested.map(({ name, instant }) =>
+    scanned
+      ? `${name}: its instant, ${instant}, is the one that was asked for; no record of its cloud was read`
+      : `${name}: nothing in its copy was read; its instant, ${instant}, is the one that was asked for`,
+  );
+  return [...new Set(texts)];
 }
 
 /** What a scan is evidence of. */

@@ -28,9 +28,10 @@ test("a verdict shows its reasons and the first two witnesses", (t) => {
     verdict: Verdict.PauseProven,
     because: ["not scanned"],
     restsOn: ["same"],
+    notCovered: ["customers"],
     witnesses: [],
   };
-  t.is(verdictText(proven), "verdict: pause proven, records not scanned\nsame");
+  t.is(verdictText(proven), "verdict: pause proven, records not scanned\nsame\nnot covered: customers");
 });
 
 test("an error about refused copies is shown without most of its witnesses", (t) => {

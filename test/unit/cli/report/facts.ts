@@ -32,9 +32,11 @@ export function drill(change: Partial<RestoreFacts> = {}): RestoreFacts {
       verification: {
         verdict: "pause proven, records not scanned",
         instant: "2026-11-22T03:00:00Z",
-        because: ["the records were not scanned (restore.verify.scan)"],
+        because: ["the records were not scanned: to have them read, set restore.verify.scan"],
         restsOn: ["ledger: coordinator.state as of 02:59:57Z and 03:00:03Z has the same commits"],
-        notCovered: [],
+        notCovered: [
+          "customers: nothing in its copy was read; its instant, 2026-11-22T03:00:00Z, is the one that was asked for",
+        ],
         witnesses: [],
         verifiedAt: "2026-11-22T04:40:00Z",
       },

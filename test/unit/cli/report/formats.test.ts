@@ -6,6 +6,7 @@ import { badge } from "../../../../cli/report/badge";
 import { evidenceOf } from "../../../../cli/report/build";
 import { metricsText } from "../../../../cli/report/metrics";
 import { page } from "../../../../cli/report/page";
+import { summaryLines } from "../../../../cli/report/summary";
 import { ran } from "../terminal";
 import { drill, refused } from "./facts";
 
@@ -32,9 +33,33 @@ test("a refusal is on the page once, line by line, and another error as well", (
   t.regex(also, /<h2 id="errors">Errors<\/h2><ul><li>the clean-up failed<\/li>/);
 });
 
+test("a page claims no more than was read, and has a lack under no heading of a remedy", (t) => {
+  const evidence = evidenceOf(drill());
+  const html = page(evidence);
+  t.regex(html, /<strong>The copies fit together, as far as they were read<\/strong>/);
+  t.regex(html, /<h3>What it says nothing about<\/h3><ul><li>customers: nothing in its copy was read/);
+  t.regex(html, /<h3>Why it is not stronger<\/h3><ul><li>the records were not scanned: [^<]*restore\.verify\.scan/);
+  t.notRegex(html, /other steps of npm start/);
+  const all = page({ ...evidence, verdict: { ...evidence.verdict, notCovered: [] } });
+  t.regex(all, /<strong>The copies fit together<\/strong>/);
+  t.regex(
+    summaryLines({ stack: "prod", evidence }, 200, (_, text) => text).join("\n"),
+    /not covered: customers: nothing/,
+  );
+});
+
+test("a legend has only what its chart shows", (t) => {
+  t.notRegex(page(evidenceOf(drill())), /its beginning is not recorded/);
+  t.regex(page(evidenceOf(drill({ runs: new Map() }))), /its beginning is not recorded/);
+});
+
 test("a page of a simulated drill says first that it proves nothing", (t) => {
   const evidence = evidenceOf(drill({ simulated: true }));
   t.regex(page(evidence), /simulated: it proves nothing about yours/);
+  const removed = evidenceOf(
+    drill({ simulated: true, cleanedUp: { at: "2026-11-22T06:00:00Z", source: "simulation" } }),
+  );
+  t.regex(page(removed), /06:00:00<\/time> UTC .*other steps of npm start/);
   t.is(JSON.stringify(evidence).includes('"engine"'), false, "no event of an engine that ran in a cloud");
 });
 

@@ -57,10 +57,10 @@ test("equal copies around the data prove the pause, and with a clean scan the co
   t.deepEqual(judge({ brackets }), {
     verdict: "pause proven, records not scanned",
     instant: AT,
-    because: ["the records were not scanned (restore.verify.scan)"],
+    because: ["the records were not scanned: to have them read, set restore.verify.scan"],
     restsOn: [
       "ledger: coordinator.state as of 2026-11-22T02:59:57Z (3 rows) and as of 2026-11-22T03:00:03Z (3 rows) has the same commits",
-      "scalar.db.consensus_commit.one_phase_commit.enabled is false, as by default: transactions committed in one phase leave no row",
+      'assumed, not read: scalar.db.consensus_commit.one_phase_commit.enabled is false, as by default; transactions that commit in one phase leave no row in the coordinator. To have it checked, set "properties" to the ScalarDB properties of the releases',
     ],
     notCovered: ["tables without ScalarDB's transaction metadata, and other deployments' coordinators"],
     witnesses: [],
@@ -199,9 +199,26 @@ for (const [title, broken] of Object.entries(BROKEN))
 
 test("the verdict says which data has only the instant that was asked for", async (t) => {
   const data = [{ name: "customers", instant: AT, requested: true }];
-  const { verdict, restsOn } = judge({ brackets: [await bracket(ROWS, ROWS, { data })] });
+  const brackets = [await bracket(ROWS, ROWS, { data })];
+  const { verdict, restsOn, notCovered } = judge({ brackets });
   t.is(verdict, "pause proven, records not scanned");
-  t.is(restsOn[1], "customers is as of 2026-11-22T03:00:00Z, as was asked for: no record of its cloud was read");
+  t.notRegex(restsOn.join(), /customers/, "no verdict rests on what was not read");
+  t.is(
+    notCovered[0],
+    "customers: nothing in its copy was read; its instant, 2026-11-22T03:00:00Z, is the one that was asked for",
+  );
+  t.deepEqual(judge({ brackets, scan: CLEAN_SCAN }).notCovered, [
+    "customers: its instant, 2026-11-22T03:00:00Z, is the one that was asked for; no record of its cloud was read",
+  ]);
+});
+
+test("a setting that was not read is an assumption, with what checks it", async (t) => {
+  const brackets = [await bracket(ROWS, ROWS)];
+  const oneMore = (settingsRead?: boolean) =>
+    judge({ brackets, ...(settingsRead !== undefined && { settingsRead }) }).restsOn.at(-1) ?? "";
+  t.regex(oneMore(), /^assumed, not read: .*one_phase_commit\.enabled is false, as by default; .* set "properties"/);
+  t.is(oneMore(false), oneMore());
+  t.regex(oneMore(true), /^scalar\.db.*one_phase_commit\.enabled is not true in the properties: /);
 });
 
 test("rows with write sets need a scan, because finishTransaction can remove them", async (t) => {
