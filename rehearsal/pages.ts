@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pointsPage } from "../cli/points/page";
+import type { PointVerdict } from "../cli/points/view";
 import { badge } from "../cli/report/badge";
 import { evidenceOf } from "../cli/report/build";
 import { type Evidence, evidenceSchema, isKnown } from "../cli/report/evidence";
@@ -11,6 +12,7 @@ import type { ResourceRun } from "../cli/report/resources";
 import { versionsOf } from "../cli/report/versions";
 import { formatInstant } from "../restore-points/instant";
 import { restorePointsOf } from "../restore-points/outputs";
+import type { RestorePoints } from "../restore-points/points";
 import type { StackResource, StackResult } from "../simulator/engine/stack";
 
 /** The restore of a drill, with what its evidence needs. Times are the simulated cloud's, in epoch milliseconds. */
@@ -25,16 +27,19 @@ export interface DrilledRestore {
 
 /** Writes pages into a folder that exists. */
 export class Pages {
+  #points: RestorePoints | undefined;
+  readonly #verdicts: PointVerdict[] = [];
+
   constructor(readonly folder: string) {}
 
   /** What can be restored. */
   points({ outputs }: StackResult): void {
-    const view = {
-      source: "simulated clouds, as of the last “pulumi up”",
-      output: restorePointsOf(outputs),
-      unread: [],
-    };
-    this.#write("points.html", pointsPage(view));
+    this.#points = restorePointsOf(outputs);
+  }
+
+  /** What a restore has found, for the page of restore points. Epoch milliseconds. */
+  found(instant: string, proven: boolean, atMillis: number): void {
+    this.#verdicts.push({ instant, proven, at: formatInstant(atMillis) });
   }
 
   /** What a drill has proved, once its copies are removed. @returns the evidence */
@@ -70,6 +75,16 @@ export class Pages {
         written: formatInstant(cleanedUpMillis),
       }),
     );
+    if (this.#points !== undefined) {
+      const view = {
+        stack: "rehearsal",
+        source: "simulated clouds, as of the “pulumi up” before the drill",
+        output: this.#points,
+        verdicts: this.#verdicts,
+        unread: [],
+      };
+      this.#write("points.html", pointsPage(view, formatInstant(cleanedUpMillis)));
+    }
     this.#write("drill.json", `${JSON.stringify(evidence, undefined, 2)}\n`);
     this.#write("drill.html", page(evidence));
     const { verified } = evidence;

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { DatabaseArgs } from "../components/databases";
 import { counted } from "../restore-points/counted";
 import { formatInstant, instantMillis } from "../restore-points/instant";
-import { Verdict } from "../restore-points/verification/verdict";
+import { isProven, Verdict } from "../restore-points/verification/verdict";
 import { SimulatedCloud } from "../simulator/cloud/cloud";
 import { revealed, type Stack } from "../simulator/engine/stack";
 import { openStack } from "./engines";
@@ -150,6 +150,7 @@ class Drill {
     this.#terminal.operations(restored.operations);
     const verification = verificationOf(restored);
     this.#terminal.note(verdictText(verification));
+    if (isProven(verification.verdict)) this.#pages?.found(at, true, this.#cloud.clock.now());
     if (this.#comparesCoordinators)
       this.#production.check(
         "no transaction was committed around the copies",
@@ -212,6 +213,7 @@ class Drill {
     const refused = await this.#terminal.during("pulumi up", this.#stack.up());
     this.#cloud.clock.advance(refused.simulatedMillis);
     const errors = errorsOf(refused);
+    if (errors.some((error) => error.includes("are refused"))) this.#pages?.found(at, false, this.#cloud.clock.now());
     this.#terminal.note(errors.map(refusalText).join("\n"));
     this.#production.check(
       "the missed pod is found: the up fails, and names transactions",

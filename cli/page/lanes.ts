@@ -1,15 +1,18 @@
 import { Html, html } from "./html";
-import { percent, percentOf, type Span, ticks } from "./scale";
+import { dateText, percent, percentOf, type Span, ticks } from "./scale";
 
-/** What is drawn in a lane. `title` is the tooltip; a table of the page says the same as text. */
+/**
+ * What is drawn in a lane. `title` is the tooltip; a table of the page says the same as text. An instant that is `shown` is written below its
+ * mark where the script finds room for it.
+ */
 export type Mark =
   /** A stretch of time. */
   | { shape: "bar" | "hatched"; tone: Tone; from: number; to: number; title: string }
   /** An instant. Shapes differ, not only colors. */
-  | { shape: "dot" | "ring" | "diamond" | "cross" | "tick"; tone: Tone; at: number; title: string };
+  | { shape: "dot" | "ring" | "diamond" | "cross" | "tick"; tone: Tone; at: number; title: string; shown?: true };
 
 /** Colors by meaning; the style sheet has them for light, dark and print. */
-export type Tone = "range" | "good" | "muted" | "warn" | "bad" | "chosen";
+export type Tone = "range" | "plain" | "good" | "muted" | "warn" | "bad" | "chosen";
 
 export interface Lane {
   label: string;
@@ -20,6 +23,7 @@ export interface Lane {
 
 const HEIGHT = 28;
 const MIDDLE = HEIGHT / 2;
+const LABEL_HEIGHT = 16;
 
 export interface TimelineOptions {
   id: string;
@@ -35,13 +39,13 @@ export interface TimelineOptions {
 export function timeline({ id, description, span, lanes, lines = [] }: TimelineOptions): Html {
   const rules = lines.map(
     ({ at, tone }) =>
-      html`<line class="rule ${tone}" x1="${percent(at, span)}" x2="${percent(at, span)}" y1="0" y2="100%"/>`,
+      html`<line class="rule ${tone}" x1="${percent(at, span)}" x2="${percent(at, span)}" y1="0" y2="${HEIGHT}"/>`,
   );
   const grid = ticks(span).map(
-    ({ at }) => html`<line class="grid" x1="${percent(at, span)}" x2="${percent(at, span)}" y1="0" y2="100%"/>`,
+    ({ at }) => html`<line class="grid" x1="${percent(at, span)}" x2="${percent(at, span)}" y1="0" y2="${HEIGHT}"/>`,
   );
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Time line, scrolls sideways when zoomed">
-<div class="lanes" id="${id}" role="img" aria-label="${description}">
+<div class="lanes" id="${id}" data-from="${span.from}" data-to="${span.to}" role="img" aria-label="${description}">
 ${axis(span, lines)}
 ${lanes.map(
   ({
@@ -49,20 +53,20 @@ ${lanes.map(
     note,
     marks,
   }) => html`<div class="lane"><div class="lane-label"><b>${label}</b>${note && html` <span>${note}</span>`}</div>
-<svg width="100%" height="${HEIGHT}" aria-hidden="true" focusable="false"><rect class="track" width="100%" height="${HEIGHT}" rx="4"/>${grid}${marks.map((mark) => drawn(mark, span))}${rules}</svg></div>`,
+<svg width="100%" height="${marks.some(isShown) ? HEIGHT + LABEL_HEIGHT : HEIGHT}" aria-hidden="true" focusable="false"><rect class="track" width="100%" height="${HEIGHT}" rx="4"/><g data-part="grid">${grid}</g>${marks.map((mark) => drawn(mark, span))}${marks.map((mark) => labelOf(mark, span))}${rules}</svg></div>`,
 )}
 </div></div>`;
 }
 
 function axis(span: Span, lines: readonly { at: number; label: string; tone: Tone }[]): Html {
-  return html`<svg class="axis" width="100%" height="${lines.length > 0 ? 36 : 20}" aria-hidden="true" focusable="false">${ticks(
+  return html`<svg class="axis" width="100%" height="${lines.length > 0 ? 52 : 36}" aria-hidden="true" focusable="false"><g data-part="ticks">${ticks(
     span,
-  ).map(
-    ({ at, label }, index) =>
-      html`<text${index % 2 === 1 && html` class="second"`} x="${percent(at, span)}" y="14" text-anchor="${anchor(at, span)}">${label}</text>`,
-  )}${lines.map(
+  ).map(({ at, label, date }, index) => {
+    const place = html`${index % 2 === 1 && html` class="second"`} x="${percent(at, span)}" text-anchor="${anchor(at, span)}"`;
+    return html`<text${place} y="14">${label}</text>${date && html`<text${place} y="29">${date}</text>`}`;
+  })}</g>${lines.map(
     ({ at, label, tone }) =>
-      html`<text class="${tone}" x="${percent(at, span)}" y="31" text-anchor="${anchor(at, span)}">${label}</text>`,
+      html`<text class="${tone}" x="${percent(at, span)}" y="46" text-anchor="${anchor(at, span)}">${label}</text>`,
   )}</svg>`;
 }
 
@@ -70,6 +74,16 @@ function axis(span: Span, lines: readonly { at: number; label: string; tone: Ton
 function anchor(at: number, { from, to }: Span): string {
   const share = (at - from) / (to - from);
   return share < 0.04 ? "start" : share > 0.96 ? "end" : "middle";
+}
+
+function isShown(mark: Mark): boolean {
+  return "shown" in mark && mark.shown === true;
+}
+
+function labelOf(mark: Mark, span: Span): Html | false {
+  if (!("at" in mark && isShown(mark))) return false;
+  const time = new Date(mark.at).toISOString().slice(11, 19);
+  return html`<text class="when" x="${percent(mark.at, span)}" y="${HEIGHT + 12}">${dateText(mark.at)} ${time}</text>`;
 }
 
 function drawn(mark: Mark, span: Span): Html {

@@ -83,6 +83,6 @@ export function instant(text: string): Html {
 }
 
 /** A word that says how something is, with its tone. */
-export function badge(tone: "good" | "warn" | "bad" | "muted", text: string): Html {
+export function badge(tone: "good" | "warn" | "bad" | "muted" | "plain", text: string): Html {
   return html`<span class="badge ${tone}">${text}</span>`;
 }

@@ -8,14 +8,28 @@ export interface Span {
 export interface Tick {
   at: number;
   label: string;
+  /** Below a time of day: a part of the axis may be all that is seen. */
+  date?: string;
 }
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const STEPS = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY];
-const MONTH_STEPS = 30 * DAY;
-const MOST_TICKS = 8;
+export const DAY = 24 * HOUR;
+export const STEPS = [
+  MINUTE,
+  5 * MINUTE,
+  15 * MINUTE,
+  HOUR,
+  3 * HOUR,
+  6 * HOUR,
+  12 * HOUR,
+  DAY,
+  2 * DAY,
+  7 * DAY,
+  14 * DAY,
+];
+export const MONTH_STEPS = 30 * DAY;
+export const MOST_TICKS = 8;
 
 /** Where an instant is, as a percentage from the left: SVG and CSS scale it without a script. */
 export function percent(at: number, { from, to }: Span): string {
@@ -35,15 +49,18 @@ export function ticks({ from, to }: Span): Tick[] {
     STEPS.find((each) => (to - from) / each <= MOST_TICKS) ??
     Math.ceil((to - from) / MOST_TICKS / MONTH_STEPS) * MONTH_STEPS;
   const found: Tick[] = [];
-  for (let at = Math.ceil(from / step) * step; at <= to; at += step) found.push({ at, label: label(at, step) });
+  for (let at = Math.ceil(from / step) * step; at <= to; at += step) found.push({ at, ...label(at, step) });
   return found;
 }
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-function label(at: number, step: number): string {
+function label(at: number, step: number): Pick<Tick, "label" | "date"> {
+  return step < DAY ? { label: new Date(at).toISOString().slice(11, 16), date: dateText(at) } : { label: dateText(at) };
+}
+
+/** The day of an instant (UTC), such as `28 Nov`. */
+export function dateText(at: number): string {
   const date = new Date(at);
-  const time = date.toISOString().slice(11, 16);
-  if (step < DAY && time !== "00:00") return time;
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
 }

@@ -29,8 +29,9 @@ ul.problems li.bad{background:var(--bad-bg);border-color:var(--bad)}
 .lane-label b{font-weight:600}.lane-label span{color:var(--soft);font-size:.8125rem}
 svg{display:block;overflow:visible}svg svg{display:inline}
 .axis text{fill:var(--soft);font-size:12px;font-variant-numeric:tabular-nums}.axis text.chosen{fill:var(--chosen);font-weight:600}
+.when{visibility:hidden;fill:var(--soft);font-size:11px;font-variant-numeric:tabular-nums}
 .track{fill:var(--track)}.grid{stroke:var(--line)}
-.range{--c:var(--range)}.good{--c:var(--good)}.muted{--c:var(--muted)}.warn{--c:var(--warn)}.bad{--c:var(--bad)}.chosen{--c:var(--chosen)}
+.range{--c:var(--range)}.plain{--c:var(--ink)}.good{--c:var(--good)}.muted{--c:var(--muted)}.warn{--c:var(--warn)}.bad{--c:var(--bad)}.chosen{--c:var(--chosen)}
 rect.bar{fill:var(--c)}rect.hatched{fill:var(--c);fill-opacity:.18;stroke:var(--c);stroke-dasharray:3 3}
 .dot,.diamond{fill:var(--c);stroke:var(--card);stroke-width:1}.ring{fill:var(--card);stroke:var(--c);stroke-width:1.75}
 .cross,.tick{fill:none;stroke:var(--c);stroke-width:2.25;stroke-linecap:round}.rule{stroke:var(--c);stroke-width:1.5;stroke-dasharray:4 3}
@@ -52,5 +53,5 @@ td small{display:block;color:var(--soft);font-size:.8125rem;max-width:44rem;over
 tbody tr{border-top:1px solid var(--line);padding:.6rem 1rem}th,td{border:0;padding:.1rem 0}tbody th{font-weight:600}td:empty{display:none}td::before{content:attr(data-column) ": ";content:attr(data-column) ": " / "";color:var(--soft);font-size:.8125rem}}
 @page{margin:14mm}
 @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--track:#f3f3f3;--range:#8fb9bd;--good:#1b6b4a;--muted:#666;--warn:#8a5a00;--bad:#a8321f;--chosen:#4446a8;--warn-bg:#fff;--bad-bg:#fff;--good-bg:#fff}
-body{max-width:none;padding:0;font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}.zoom,.search,.skip{display:none}.scroll,.table{overflow:visible}.lanes{width:100%!important}tr,.card,.lane,li{break-inside:avoid}h2{break-after:avoid}thead{display:table-header-group}pre{white-space:pre-wrap}}
+body{max-width:none;padding:0;font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}.zoom,.search,.skip{display:none}.when{display:none}.scroll,.table{overflow:visible}.lanes{width:100%!important}tr,.card,.lane,li{break-inside:avoid}h2{break-after:avoid}thead{display:table-header-group}pre{white-space:pre-wrap}}
 `;

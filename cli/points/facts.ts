@@ -1,6 +1,6 @@
 import { formatInstant, instantMillis } from "../../restore-points/instant";
 import type { RestorePoint } from "../../restore-points/points";
-import type { PointsView } from "./view";
+import type { PointsView, PointVerdict } from "./view";
 
 const DAY_MILLIS = 86_400_000;
 /** Time zones, daylight saving and the run itself move a window. */
@@ -35,4 +35,18 @@ export function expiryOf(
     .flatMap(({ name }) => (recoveryDays[name] === undefined ? [] : [{ database: name, days: recoveryDays[name] }]))
     .sort((a, b) => a.days - b.days);
   return first && { at: formatInstant(instantMillis(instant) + first.days * DAY_MILLIS), database: first.database };
+}
+
+/** What a restore has found about a window: evidence against it outweighs a proof, which may be of another instant in it. */
+export function verdictOf({ window }: RestorePoint, { verdicts = [] }: PointsView): PointVerdict | undefined {
+  const [start, end] = [instantMillis(window.start), instantMillis(window.end)];
+  const own = verdicts.filter(({ instant }) => start <= instantMillis(instant) && instantMillis(instant) <= end);
+  return own.find(({ proven }) => !proven) ?? own.at(-1);
+}
+
+/** The newest instant that all databases can be restored to, and that no restore has refused. */
+export function newestOf(view: PointsView): string | undefined {
+  const { latest, points, anyInstant } = view.output;
+  if (latest === undefined || anyInstant || points.length === 0) return latest;
+  return points.find((point) => point.restorable && verdictOf(point, view)?.proven !== false)?.instant;
 }

@@ -98,8 +98,9 @@ function print({ output, quietGaps, unread }: PointsView, { latest, json }: Opti
 }
 
 function writePage(file: string, view: PointsView, terminal: Terminal): void {
+  const { formatInstant }: typeof import("../../restore-points/instant") = require("../../restore-points/instant");
   const { pointsPage }: typeof import("./page") = require("./page");
-  const text = pointsPage(view);
+  const text = pointsPage(view, formatInstant(terminal.now()));
   if (file === "-") {
     terminal.out(text);
     return;

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { kindOf } from "../../components/databases";
 import { awsSettings, azureSettings } from "../../components/databases/settings";
@@ -28,7 +29,9 @@ export async function readLive(file: string, terminal: Terminal): Promise<Points
   const [ranges, pause] = await Promise.all([rangesOf(config), pauseOf(config, terminal)]);
   const need = pauseNeed(setMembers(config.databases));
   const imported = readScalarAdminLines(config.importedWindows ?? "", config.pause?.cluster).windows;
+  const [, stack] = /^Pulumi\.(.+)\.ya?ml$/.exec(basename(file)) ?? [];
   return {
+    ...(stack !== undefined && { stack }),
     source: `${file}, read from clouds and clusters`,
     output: restorePoints({
       now: terminal.now(),

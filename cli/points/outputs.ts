@@ -3,9 +3,11 @@ import { messageOf } from "../../restore-points/error-message";
 import { coordinatorsOf, restorePointsOf } from "../../restore-points/outputs";
 import { askPulumi, readCoordinators } from "../../restore-points/processes";
 import type { QuietGaps } from "../../restore-points/quiet-gaps";
+import { isProven, Verdict } from "../../restore-points/verification/verdict";
 import { FailedError, UsageError } from "../exit-codes";
+import { readOutputs as readReported } from "../report/outputs";
 import { readText } from "../text-file";
-import type { PointsView } from "./view";
+import type { PointsView, PointVerdict } from "./view";
 
 export interface OutputsSource {
   /** A file with the outputs, or `-`. */
@@ -21,11 +23,24 @@ export function readOutputs(source: OutputsSource): { view: PointsView; outputs:
   return {
     outputs,
     view: {
+      ...(source.stack !== undefined && { stack: source.stack }),
       source: `${named}, as of its last "pulumi up"`,
       output: usable(() => restorePointsOf(outputs)),
+      verdicts: verdictsOf(outputs),
       unread: [],
     },
   };
+}
+
+/** What the present restore has found; copies that are unproven say nothing about a window. */
+function verdictsOf(outputs: unknown): PointVerdict[] {
+  const { verification } = usable(() => readReported(outputs));
+  if (verification === undefined) return [];
+  const { instant, verifiedAt } = verification;
+  // Cast: a verdict that this version does not know is neither.
+  const verdict = verification.verdict as Verdict;
+  const known = Object.values(Verdict).includes(verdict) && verdict !== Verdict.Unproven;
+  return known ? [{ instant, proven: isProven(verdict), ...(verifiedAt !== undefined && { at: verifiedAt }) }] : [];
 }
 
 /** Gaps between commits of the live coordinators. */

@@ -8,20 +8,24 @@ import { IMPORTED, releaseLabel } from "../../restore-points/window";
 import { type Html, html } from "../page/html";
 import { legend, timeline } from "../page/lanes";
 import { badge, instant, page, searchOf, table, zoomOf } from "../page/layout";
-import { expiryOf, type Gap, gapsOf } from "./facts";
+import { expiryOf, type Gap, gapsOf, newestOf, verdictOf } from "./facts";
 import { lanesOf, legendOf, linesOf, spanOf } from "./picture";
 import type { PointsView } from "./view";
 
 const PICTURE = "time-line";
 const POINTS = "points";
 
-/** The page of `points --html`: what the listing says, and what it has no room for. */
-export function pointsPage(view: PointsView): string {
-  const { output, source } = view;
+/**
+ * The page of `points --html`: what the listing says, and what it has no room for.
+ *
+ * @param written when this is written; RFC 3339, UTC
+ */
+export function pointsPage(view: PointsView, written: string): string {
+  const { output, source, stack } = view;
   const gaps = gapsOf(view);
   return page({
-    title: "Restore points",
-    subtitle: html`${source} · ${instant(output.asOf)} UTC`,
+    title: stack === undefined ? "Restore points" : `Restore points of ${stack}`,
+    subtitle: html`${source}; read ${instant(output.asOf)} UTC, page written ${instant(written)} UTC`,
     body: html`${answer(view)}${problems(view)}
 <h2 id="time">Time line</h2>
 <div class="card"><div class="bar-top">${legend(legendOf(view, gaps))}${zoomOf(PICTURE)}</div>${timeline({
@@ -39,15 +43,22 @@ ${runs(view)}${gapTable(gaps)}${quietGaps(view)}`,
   });
 }
 
-function answer({ output: { latest, noneBecause, anyInstant }, unread }: PointsView): Html {
+const NONE_LEFT = "Restores have refused every listed window that can be restored.";
+const WHAT_IT_DOES =
+  "Creates copies next to production and changes nothing in it. After damage, choose a point from before it";
+
+function answer(view: PointsView): Html {
+  const { noneBecause = NONE_LEFT, anyInstant, pauseRequired } = view.output;
+  const { unread } = view;
+  const latest = newestOf(view);
   if (latest === undefined && unread.length > 0)
     return html`<section class="card answer"><p>${UNKNOWN_WHETHER}</p><strong>${badge("warn", "Not known")}</strong><p>Not everything could be read.</p></section>`;
   if (latest === undefined)
     return html`<section class="card answer"><p>Nothing can be restored now</p><strong>${badge("bad", "None")}</strong><p>${noneBecause}</p></section>`;
-  return html`<section class="card answer"><p>Newest instant that all databases can be restored to</p><strong>${instant(latest)} UTC</strong>${
+  return html`<section class="card answer"><p>Newest instant that all databases can be restored to${latest !== view.output.latest && ", without those that a restore has refused"}</p><strong>${instant(latest)} UTC</strong>${
     anyInstant && html`<p class="soft">or any second from ${instant(anyInstant.from)} to ${instant(anyInstant.to)}</p>`
   }<pre tabindex="0" aria-label="Commands that restore it"><code>pulumi config set --path restore.at ${latest}
-pulumi up</code></pre></section>`;
+pulumi up</code></pre><p>${WHAT_IT_DOES}${pauseRequired ? html` (<a href="#${POINTS}">list below</a>).` : "."}</p></section>`;
 }
 
 function problems({ output: { pauseProblems = [] }, unread }: PointsView): Html {
@@ -68,7 +79,7 @@ function databases({ output: { databases, asOf }, recoveryDays = {} }: PointsVie
   return table({
     id: "databases",
     caption: "The range of each database's point-in-time recovery",
-    head: ["Database", "From", "To", "Behind now", "Reaches back"],
+    head: ["Database", "From (UTC)", "To (UTC)", "Behind when read", "Reaches back"],
     rows: databases.map((database) => {
       const range = restorableRange(database);
       const days = recoveryDays[database.name];
@@ -89,14 +100,17 @@ function databases({ output: { databases, asOf }, recoveryDays = {} }: PointsVie
 function points(view: PointsView): Html {
   const { points, unlisted } = view.output;
   const shared = sharedReasons(points);
+  const expiries = points.map((point) => expires(point, view));
+  // Without the configuration's days, and without backups, the column would be empty.
+  const withExpiry = expiries.some(({ text }) => text !== "");
   return html`${table({
     id: POINTS,
     caption:
-      "Newest first. In each of these windows, the pauser saw all pods of all releases paused; restoring one of them proves it",
-    head: ["Instant", "Restorable", "Paused for", "Releases", "Expires"],
-    rows: points.map((point) => [
+      "Newest first. In each of these windows, the pauser saw all pods of all releases paused. Only a restore proves it: “not yet proven” is by what this page has read; other drills are in their evidence",
+    head: ["Instant (UTC)", "State", "Paused for", "Releases", ...(withExpiry ? ["Expires (UTC)"] : [])],
+    rows: points.map((point, index) => [
       html`${instant(point.instant)}${point.instant === view.chosen && html` ${badge("warn", "chosen")}`}`,
-      html`${restorable(point)}${reasons(point, shared)}`,
+      html`${state(point, view)}${reasons(point, shared)}`,
       html`${((instantMillis(point.window.end) - instantMillis(point.window.start)) / 1000).toFixed(1)} s${point.noWholeMinute && html`<small>no whole minute: check that your databases restore to the second</small>`}`,
       point.covers
         .map(
@@ -104,14 +118,21 @@ function points(view: PointsView): Html {
             `${releaseLabel(release)}${release.pods > 0 ? ` (${release.pods})` : ""}${release.origin === IMPORTED ? `, ${IMPORTED}` : ""}`,
         )
         .join("; "),
-      expires(point, view),
+      ...(withExpiry ? [expiries[index] ?? ""] : []),
     ]),
   })}${shared.length > 0 && html`<h3>Why not</h3><ol class="soft">${shared.map((reason, index) => html`<li id="reason-${index + 1}">${reason}</li>`)}</ol>`}${unlisted > 0 && html`<p class="soft">and ${unlisted} older ones, which restore.at takes too while they can be restored</p>`}`;
 }
 
-function restorable({ restorable, restorableFromBackups }: RestorePoint): Html {
-  if (restorable) return badge("good", "yes");
-  return restorableFromBackups ? badge("warn", "from backups") : badge("muted", "no");
+function state(point: RestorePoint, view: PointsView): Html {
+  const found = verdictOf(point, view);
+  if (found?.proven === false)
+    return html`${badge("bad", "refused")}<small>its copies did not fit together: do not restore it</small>`;
+  const proof = found === undefined ? "not yet proven" : "proven";
+  const drilled = found?.at === undefined ? "" : html`<small>by the drill of ${instant(found.at)} UTC</small>`;
+  if (point.restorable) return html`${badge(found ? "good" : "plain", `restorable, ${proof}`)}${drilled}`;
+  return point.restorableFromBackups
+    ? html`${badge("warn", `from backups, ${proof}`)}${drilled}`
+    : html`${badge("muted", "not restorable")}${drilled}`;
 }
 
 /** What is said of more than one window is said once, below them. */
@@ -129,7 +150,7 @@ function reasons({ databases }: RestorePoint, shared: readonly string[]): Html[]
   });
 }
 
-function expires(point: RestorePoint, view: PointsView): Html | string {
+function expires(point: RestorePoint, view: PointsView): Html {
   const expiry = expiryOf(point, view);
   const kept = point.databases.flatMap(({ name, backedUpUntil }) =>
     backedUpUntil ? html`<small>${name} has backups until ${instant(backedUpUntil)}</small>` : [],
@@ -162,7 +183,7 @@ function runs({ runs, lastRun }: PointsView): Html {
   return html`<h2>Runs of the pause schedule</h2>${table({
     id: "runs",
     caption: "As long as Kubernetes keeps their Jobs. A run that is not complete records no window",
-    head: ["Started", "Outcome", "Job", "Reason"],
+    head: ["Started (UTC)", "Outcome", "Job", "Reason"],
     rows,
   })}`;
 }
@@ -172,10 +193,10 @@ function gapTable(gaps: readonly Gap[]): Html {
   return html`<h2>Gaps in the schedule</h2>${table({
     id: "gaps",
     caption: "Times without a window for longer than the schedule's longest interval",
-    head: ["From", "To", "Length"],
+    head: ["From (UTC)", "To (UTC)", "Length"],
     rows: gaps.map(({ from, to, open }) => [
       instant(text(from)),
-      open ? html`${badge("bad", "now")}` : instant(text(to)),
+      open ? html`${badge("bad", "when this was read")}` : instant(text(to)),
       durationText(to - from),
     ]),
   })}`;
@@ -186,7 +207,7 @@ function quietGaps({ quietGaps: found }: PointsView): Html {
   return html`<h2>Quiet gaps</h2>${table({
     id: "quiet-gaps",
     caption: `Gaps between commits from ${found.looked.from} to ${found.looked.to}, in which a restore without a pause may be tried`,
-    head: ["Instant", "From", "To", "Length"],
+    head: ["Instant (UTC)", "From (UTC)", "To (UTC)", "Length"],
     rows: found.gaps.map(({ instant: middle, from, to, seconds }) => [
       instant(middle),
       instant(from),

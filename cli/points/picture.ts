@@ -4,7 +4,7 @@ import { restorableRange } from "../../restore-points/ranges";
 import { IMPORTED } from "../../restore-points/window";
 import type { Lane, Mark, Tone } from "../page/lanes";
 import type { Span } from "../page/scale";
-import type { Gap } from "./facts";
+import { type Gap, verdictOf } from "./facts";
 import type { PointsView } from "./view";
 
 const HOUR_MILLIS = 3_600_000;
@@ -36,7 +36,10 @@ export function lanesOf(view: PointsView, gaps: readonly Gap[]): Lane[] {
     };
   });
   if (output.pauseRequired)
-    lanes.push({ label: "Pause windows", marks: [...gaps.map(gapMark), ...output.points.map(windowMark)] });
+    lanes.push({
+      label: "Pause windows",
+      marks: [...gaps.map(gapMark), ...output.points.map((point) => windowMark(point, view))],
+    });
   const runs = runMarks(view);
   if (runs.length > 0) lanes.push({ label: "Runs", marks: runs });
   if (quietGaps)
@@ -62,8 +65,23 @@ export function legendOf(view: PointsView, gaps: readonly Gap[]) {
   const runs = runMarks(view);
   const entries: (false | { shape: Mark["shape"]; tone: Tone; text: string })[] = [
     { shape: "bar", tone: "range", text: "restorable" },
-    pauseRequired && { shape: "dot", tone: "good", text: "window, can be restored" },
-    points.some(isImported) && { shape: "diamond", tone: "good", text: "the same, imported" },
+    pauseRequired &&
+      points.some((point) => point.restorable && verdictOf(point, view) === undefined) && {
+        shape: "dot",
+        tone: "plain",
+        text: "window, restorable, not yet proven",
+      },
+    points.some(isImported) && { shape: "diamond", tone: "plain", text: "the same, imported" },
+    points.some((point) => verdictOf(point, view)?.proven) && {
+      shape: "dot",
+      tone: "good",
+      text: "window, proven by a drill",
+    },
+    points.some((point) => verdictOf(point, view)?.proven === false) && {
+      shape: "cross",
+      tone: "bad",
+      text: "window, refused by a restore",
+    },
     points.some(({ restorable }) => !restorable) && {
       shape: "ring",
       tone: "muted",
@@ -81,8 +99,12 @@ function gapMark({ from, to }: Gap): Mark {
   return { shape: "hatched", tone: "warn", from, to, title: "gap in the schedule" };
 }
 
-function windowMark(point: RestorePoint): Mark {
+function windowMark(point: RestorePoint, view: PointsView): Mark {
   const { instant, restorable, restorableFromBackups } = point;
+  const at = instantMillis(instant);
+  const proven = verdictOf(point, view)?.proven;
+  if (proven === false)
+    return { shape: "cross", tone: "bad", at, title: `${instant} refused by a restore`, shown: true };
   const state = restorable
     ? "can be restored"
     : restorableFromBackups
@@ -90,9 +112,10 @@ function windowMark(point: RestorePoint): Mark {
       : "cannot be restored";
   return {
     shape: !restorable ? "ring" : isImported(point) ? "diamond" : "dot",
-    tone: restorable ? "good" : restorableFromBackups ? "warn" : "muted",
-    at: instantMillis(instant),
-    title: `${instant} ${state}`,
+    tone: restorable ? (proven ? "good" : "plain") : restorableFromBackups ? "warn" : "muted",
+    at,
+    title: `${instant} ${state}, ${proven ? "proven" : "not yet proven"}`,
+    shown: true,
   };
 }
 

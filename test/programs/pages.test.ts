@@ -14,7 +14,12 @@ const executablePath = process.env.CHROMIUM ?? PLACES.find((path) => existsSync(
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "scalar-backup-page-"));
 const file = join(folder, "points.html");
-writeFileSync(file, pointsPage(sample({ unread: ["orders was not read: AccessDenied"] })));
+const verdicts = [
+  { instant: "2026-11-26T03:00:00Z", proven: false },
+  { instant: "2026-11-25T03:00:00Z", proven: true, at: "2026-11-25T09:00:00Z" },
+];
+const view = sample({ stack: "prod", verdicts, unread: ["orders was not read: AccessDenied"] });
+writeFileSync(file, pointsPage(view, "2026-11-27T09:01:00Z"));
 const evidenceFile = join(folder, "evidence.html");
 writeFileSync(evidenceFile, evidencePage(evidenceOf(drill())));
 const refusedFile = join(folder, "refused.html");
@@ -84,6 +89,33 @@ test.serial("the page's own policy lets its script run, and nothing else", async
   t.regex(messages.join("\n"), /Content Security Policy/);
   await page.close();
 });
+
+for (const width of [1280, 390])
+  test.serial(`the part of the axis that is seen has a label with a date at every zoom, ${width} pixels`, async (t) => {
+    if (!browser) return t.pass(SKIPPED);
+    const page = await browser.newPage({ viewport: { width, height: 900 } });
+    await page.goto(`file://${file}`);
+    const seen = (selector: string) =>
+      page.evaluate<string[]>(`(() => {
+        const view = document.querySelector(".scroll").getBoundingClientRect();
+        return [...document.querySelectorAll("${selector}")].filter((text) => {
+          const { left, right } = text.getBoundingClientRect();
+          return getComputedStyle(text).visibility === "visible" && left >= view.left - 1 && right <= view.right + 1;
+        }).map(({ textContent }) => textContent);
+      })()`);
+    for (let zoom = 1; zoom <= 32; zoom *= 2) {
+      const labels = await seen("[data-part=ticks] text");
+      t.true(
+        labels.some((label) => /^\d+ [A-Z][a-z]{2}$/.test(label)),
+        `zoom ${zoom}: ${labels.join(", ")}`,
+      );
+      t.true(labels.length <= 20, `zoom ${zoom}: ${labels.join(", ")}`);
+      // At the last zoom, the newest window is left of what is seen.
+      if (zoom < 32) t.true((await seen(".when")).includes("26 Nov 03:00:00"), `zoom ${zoom}: the newest window`);
+      await page.getByRole("button", { name: "Zoom in" }).click();
+    }
+    await page.close();
+  });
 
 test.serial("a row of a table on a phone has its columns' names, and nothing to scroll sideways", async (t) => {
   if (!browser) return t.pass(SKIPPED);

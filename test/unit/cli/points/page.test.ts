@@ -2,9 +2,11 @@ import test from "ava";
 import { escaped, html } from "../../../../cli/page/html";
 import { percent, ticks } from "../../../../cli/page/scale";
 import { gapsOf } from "../../../../cli/points/facts";
-import { pointsPage } from "../../../../cli/points/page";
+import { pointsPage as pageOf } from "../../../../cli/points/page";
+import type { PointsView } from "../../../../cli/points/view";
 import { sample } from "./sample";
 
+const pointsPage = (view: PointsView) => pageOf(view, "2026-11-27T09:01:00Z");
 const at = (text: string) => Date.parse(text);
 
 test("texts from clouds and clusters are escaped", (t) => {
@@ -66,6 +68,48 @@ test("the page names a failed run's reasons, imported windows, the chosen instan
   const page = pointsPage(sample());
   for (const text of ["BackoffLimitExceeded", "void", "imported", "chosen", "restore.at 2026-11-26T03:00:00Z"])
     t.true(page.includes(text), text);
+});
+
+test("a window is not said to be proven before a restore has proven it, and a refused one is not offered", (t) => {
+  const page = pointsPage(sample());
+  t.regex(page, /<span class="badge plain">restorable, not yet proven<\/span>/);
+  t.notRegex(page, /badge good">restorable|>yes</);
+  t.regex(page, /changes nothing in it\. After damage, choose a point from before it/);
+  const verdicts = [
+    { instant: "2026-11-26T03:00:01Z", proven: false },
+    { instant: "2026-11-25T03:00:00Z", proven: true, at: "2026-11-25T09:00:00Z" },
+  ];
+  const found = pointsPage(sample({ verdicts, stack: "prod" }));
+  t.regex(found, /<h1>Restore points of prod<\/h1>.*page written <time datetime="2026-11-27T09:01:00Z">/);
+  t.regex(found, /2026-11-26 03:00:00<\/time><\/th><td [^>]*><span class="badge bad">refused<\/span>/);
+  t.regex(found, /badge good">restorable, proven<\/span><small>by the drill of <time datetime="2026-11-25T09:00:00Z">/);
+  t.true(found.includes("restore.at 2026-11-25T03:00:00Z"), "the newest that is not refused");
+  t.regex(found, /can be restored to, without those that a restore has refused</);
+  t.notRegex(page, /without those that a restore has refused/);
+  t.false(found.includes("restore.at 2026-11-26"), "not offered");
+  const output = sample().output;
+  const one = { ...output, points: output.points.slice(0, 1) };
+  t.regex(pointsPage(sample({ output: one, verdicts })), /Restores have refused every listed window/);
+  t.notRegex(pointsPage(sample({ output: one, verdicts })), /window, restorable, not yet proven/, "not in its picture");
+});
+
+test("a column that would be empty is left out, and no age is said to be now", (t) => {
+  t.regex(pointsPage(sample()), /Expires \(UTC\)/);
+  const page = pointsPage(sample({ recoveryDays: undefined }));
+  t.notRegex(page, /Expires/);
+  t.regex(page, /Behind when read/);
+  t.notRegex(page, /Behind now/);
+});
+
+test("each label of an axis within days has its date", (t) => {
+  const found = ticks({ from: at("2026-11-26T20:00:00Z"), to: at("2026-11-27T09:00:00Z") });
+  t.deepEqual(
+    found.slice(0, 2).map(({ label, date }) => [date, label]),
+    [
+      ["26 Nov", "21:00"],
+      ["27 Nov", "00:00"],
+    ],
+  );
 });
 
 test("an axis has at most eight labels at round instants", (t) => {

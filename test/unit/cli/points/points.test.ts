@@ -29,6 +29,26 @@ test("writes a page to a file, and prints only that it did", async (t) => {
   t.is(nowhere.exitCode, 2);
 });
 
+test("a page shows what the stack's present restore has found", async (t) => {
+  const file = join(folder, "restored.json");
+  const page = async (verdict: string) => {
+    const verification = {
+      verdict,
+      instant: "2026-11-26T03:00:00Z",
+      because: [],
+      restsOn: [],
+      notCovered: [],
+      witnesses: [],
+    };
+    writeFileSync(file, JSON.stringify({ restorePoints: sample().output, verification }));
+    return (await ran(["points", "--outputs", file, "--html", "-"])).out.join("\n");
+  };
+  t.regex(await page("pause proven, records not scanned"), /badge good">restorable, proven</);
+  t.regex(await page("refused"), /badge bad">refused</);
+  for (const other of ["unproven", "a verdict of another version"])
+    t.notRegex(await page(other), /badge good">restorable|badge bad">refused/);
+});
+
 test("exits with 1 if nothing can be restored, and says why", async (t) => {
   const file = join(folder, "none.json");
   const { latest: _, ...output } = sample().output;
