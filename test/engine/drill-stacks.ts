@@ -70,7 +70,7 @@ export class DrillStacks {
       const create = provider.create.bind(provider);
       provider.create = async (request) => {
         const created = await create(request);
-        if (!request.preview) await sleep(slow(typeOf(request.urn)));
+        if (!request.preview) await sleep(slow(typeOf(request.urn)), undefined, { ref: false });
         return created;
       };
       const server = new ProviderServer(provider);
