@@ -1,4 +1,4 @@
-import { label, type Problems, portName, subdomain } from "./fields";
+import { label, labelValue, type Problems, portName, qualifiedName, subdomain } from "./fields";
 
 /** What is looked at in a pod's spec. */
 export interface PodSpec {
@@ -9,6 +9,16 @@ export interface PodSpec {
   serviceAccountName?: string;
   priorityClassName?: string;
   securityContext?: SecurityContext;
+  nodeSelector?: Record<string, string>;
+  tolerations?: Toleration[];
+}
+
+interface Toleration {
+  key?: string;
+  operator?: string;
+  value?: string;
+  effect?: string;
+  tolerationSeconds?: number;
 }
 
 interface Container {
@@ -58,6 +68,34 @@ export function checkPodSpec(problems: Problems, spec: PodSpec, at: string): voi
   problems.formed(`${at}.serviceAccountName`, spec.serviceAccountName, subdomain);
   problems.formed(`${at}.priorityClassName`, spec.priorityClassName, subdomain);
   checkSecurityContext(problems, spec.securityContext, `${at}.securityContext`);
+  for (const [key, value] of Object.entries(spec.nodeSelector ?? {})) {
+    problems.formed(`${at}.nodeSelector`, key, qualifiedName);
+    problems.formed(`${at}.nodeSelector`, value, labelValue);
+  }
+  for (const [index, toleration] of (spec.tolerations ?? []).entries())
+    checkToleration(problems, toleration, `${at}.tolerations[${index}]`);
+}
+
+/** [kubernetes: pkg/apis/core/validation, ValidateTolerations] */
+function checkToleration(
+  problems: Problems,
+  { key, operator = "", value = "", effect = "", tolerationSeconds }: Toleration,
+  at: string,
+): void {
+  if (key) problems.formed(`${at}.key`, key, qualifiedName);
+  else if (operator !== "Exists")
+    problems.invalid(
+      `${at}.operator`,
+      operator,
+      'operator must be Exists when `key` is empty, which means "match all values and all keys"',
+    );
+  if (tolerationSeconds !== undefined && effect !== "NoExecute")
+    problems.invalid(`${at}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set");
+  if (operator === "Exists") {
+    if (value !== "") problems.invalid(`${at}.operator`, operator, "value must be empty when `operator` is 'Exists'");
+  } else if (["", "Equal"].includes(operator)) problems.formed(`${at}.operator`, value, labelValue);
+  else problems.oneOf(`${at}.operator`, operator, ["Equal", "Exists"]);
+  if (effect !== "") problems.oneOf(`${at}.effect`, effect, ["NoExecute", "NoSchedule", "PreferNoSchedule"]);
 }
 
 function checkContainer(problems: Problems, container: Container, volumes: string[], at: string): void {

@@ -212,6 +212,60 @@ export const VERDICTS: [what: string, manifest: Manifest, field: string | undefi
     "spec.jobTemplate.spec.template.spec.priorityClassName",
   ],
   [
+    "every taint tolerated, and one for a minute",
+    cronJob({
+      pod: {
+        tolerations: [
+          { operator: "Exists" },
+          { key: "a.example/b", value: "", effect: "NoExecute", tolerationSeconds: 60 },
+        ],
+        nodeSelector: { "kubernetes.io/os": "linux", empty: "" },
+        imagePullSecrets: [{ name: "registry" }],
+      },
+    }),
+    undefined,
+  ],
+  [
+    "a toleration without a key that compares",
+    cronJob({ pod: { tolerations: [{ effect: "NoSchedule" }] } }),
+    "spec.jobTemplate.spec.template.spec.tolerations[0].operator",
+  ],
+  [
+    "a toleration of any value with a value",
+    cronJob({ pod: { tolerations: [{ key: "a", operator: "Exists", value: "b" }] } }),
+    "spec.jobTemplate.spec.template.spec.tolerations[0].operator",
+  ],
+  [
+    "a toleration's key with two slashes",
+    cronJob({ pod: { tolerations: [{ key: "a/b/c", operator: "Exists" }] } }),
+    "spec.jobTemplate.spec.template.spec.tolerations[0].key",
+  ],
+  [
+    "a toleration's value with a space",
+    cronJob({ pod: { tolerations: [{ key: "a", value: "b c" }] } }),
+    "spec.jobTemplate.spec.template.spec.tolerations[0].operator",
+  ],
+  [
+    "a toleration's unknown effect",
+    cronJob({ pod: { tolerations: [{ key: "a", effect: "Never" }] } }),
+    "spec.jobTemplate.spec.template.spec.tolerations[0].effect",
+  ],
+  [
+    "seconds of a toleration without eviction",
+    cronJob({ pod: { tolerations: [{ key: "a", effect: "NoSchedule", tolerationSeconds: 5 }] } }),
+    "spec.jobTemplate.spec.template.spec.tolerations[0].effect",
+  ],
+  [
+    "a node selector's key without a name",
+    cronJob({ pod: { nodeSelector: { "a.example/": "b" } } }),
+    "spec.jobTemplate.spec.template.spec.nodeSelector",
+  ],
+  [
+    "a node selector's value with a space",
+    cronJob({ pod: { nodeSelector: { a: "b c" } } }),
+    "spec.jobTemplate.spec.template.spec.nodeSelector",
+  ],
+  [
     "an environment variable with a dot and a dash",
     cronJob({ container: { env: [{ name: "a.b-c", value: "1" }] } }),
     undefined,
