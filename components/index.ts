@@ -44,6 +44,7 @@ export { NotifyWhen } from "./pause/notify-args";
 export type { OtherClusterArgs, OtherRecordArgs } from "./pause/other-cluster-args";
 export { PauseSchedule } from "./pause/pause-schedule";
 export type { ReleaseArgs, ReleaseNameArgs, ReleaseTlsArgs } from "./pause/release-args";
+export { type PodArgs, TaintEffect, type TolerationArgs, TolerationOperator } from "./pod-args";
 export type { PausedReleaseArgs } from "./release-databases";
 export { type RestoredCopy, ScalarRestore } from "./restore";
 export type { ScalarRestoreArgs } from "./restore-args";

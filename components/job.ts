@@ -2,6 +2,7 @@ import type { types } from "@pulumi/kubernetes";
 import { Job } from "@pulumi/kubernetes/batch/v1/job";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret";
 import * as pulumi from "@pulumi/pulumi";
+import { type PodArgs, podMetadata, podPlacement } from "./pod-args";
 
 /** A Job that runs once, and the files that it reads. */
 export interface JobWithFiles {
@@ -15,6 +16,8 @@ export interface JobWithFiles {
   deadlineSeconds: number;
   serviceAccountName?: string | undefined;
   securityContext: types.input.core.v1.PodSecurityContext;
+  /** What the cluster asks of its pods. */
+  pod?: PodArgs | undefined;
   initContainers?: types.input.core.v1.Container[] | undefined;
   container: types.input.core.v1.Container;
   /** Volumes besides that of the files. */
@@ -27,7 +30,7 @@ export function declareJob(
   job: JobWithFiles,
   { parent, dependsOn }: { parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
 ): Job {
-  const { metadata, serviceAccountName, securityContext, initContainers, container, volumes = [] } = job;
+  const { metadata, serviceAccountName, securityContext, initContainers, container, volumes = [], pod = {} } = job;
   const data = pulumi.output(job.files).apply((files) => {
     const encoded = Object.entries(files).map(([file, text]) => [file, Buffer.from(text).toString("base64")]);
     return Object.fromEntries(encoded);
@@ -41,13 +44,14 @@ export function declareJob(
         backoffLimit: job.retries,
         activeDeadlineSeconds: job.deadlineSeconds,
         template: {
-          metadata: { labels: metadata.labels },
+          metadata: podMetadata(pod, { labels: metadata.labels }),
           spec: {
             restartPolicy: "Never",
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             ...(serviceAccountName && { serviceAccountName }),
             securityContext,
+            ...podPlacement(pod),
             ...(initContainers && { initContainers }),
             containers: [container],
             volumes: [{ name: job.filesVolume, secret: { secretName: secret.metadata.name } }, ...volumes],

@@ -4,6 +4,7 @@ import { BOUNDS, MIN_HOLD_SECONDS } from "../../pauser/settings";
 import { timeZoneProblem } from "../../restore-points/rules/time-zone";
 import { quantities, resourcesProblem } from "../container-resources";
 import { awsRegion } from "../databases/schema";
+import { type PodArgs, podSchema } from "../pod-args";
 import { refusedBy, type Shape, wholeNumber } from "../schema-tools";
 import { awsAccessProblem, imageProblem, labelProblem, scheduleProblem, subdomainProblem } from "./key-problems";
 import { type NotifyArgs, notifySchema } from "./notify-args";
@@ -123,6 +124,8 @@ export interface PauseScheduleArgs {
   resources?: PauserResourcesArgs;
   /** The priority of the pauser's pod: one that is not preempted is best. Defaults to the cluster's default. */
   priorityClassName?: pulumi.Input<string>;
+  /** What the cluster asks of the pauser's pods: labels, annotations, nodes, tolerations, credentials of a registry. */
+  pod?: PodArgs;
   /** How late a run may start, in seconds, at least 10. Defaults to 300: a pause hours later would be unexpected. */
   startingDeadlineSeconds?: number;
   /** How many successful Jobs are kept. Defaults to 3. */
@@ -184,6 +187,9 @@ export const pauseScheduleSchema = z.strictObject({
     .superRefine(refusedBy(subdomainProblem))
     .optional()
     .describe("The priority of the pauser's pod, best one that is not preempted. Defaults to the cluster's default."),
+  pod: podSchema
+    .optional()
+    .describe("What the cluster asks of the pauser's pods: labels, annotations, nodes, tolerations, credentials"),
   // The CronJob controller looks every 10 seconds: with less it would miss runs.
   startingDeadlineSeconds: wholeNumber({ min: 10, max: 86_400 })
     .optional()

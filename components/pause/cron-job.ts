@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { EXIT_CODES } from "../../pauser/outcome";
 import { TASK_VARIABLE, UNPAUSE_TASK } from "../../pauser/task";
 import { CONTAINER_SECURITY, POD_SECURITY } from "../confined-pod";
+import { podMetadata, podPlacement } from "../pod-args";
 import { PAUSER_RESOURCES, type PauseScheduleArgs } from "./args";
 
 type CronJobSpec = types.input.batch.v1.CronJobSpec;
@@ -59,14 +60,14 @@ export function cronJobSpec(options: CronJobOptions): CronJobSpec {
         // The limit of the whole Job: every try must fit, or the last one would be ended before it has unpaused anything.
         activeDeadlineSeconds: (RETRIES + 1) * (START_SECONDS + options.longestRunSeconds) + BACKOFF_SECONDS,
         template: {
-          metadata: {
+          metadata: podMetadata(args.pod ?? {}, {
             labels,
             // Moving the pauser to another node for tidiness would end a pause half-way.
             annotations: {
               "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
               "karpenter.sh/do-not-disrupt": "true",
             },
-          },
+          }),
           spec: podSpec(options),
         },
       },
@@ -114,7 +115,7 @@ export function unpauserSpec(options: CronJobOptions): CronJobSpec {
         // The next one is minutes away.
         backoffLimit: 0,
         activeDeadlineSeconds: START_SECONDS + options.longestUnpauserSeconds,
-        template: { metadata: { labels }, spec: podSpec(options, UNPAUSE_TASK) },
+        template: { metadata: podMetadata(args.pod ?? {}, { labels }), spec: podSpec(options, UNPAUSE_TASK) },
       },
     },
   };
@@ -130,6 +131,7 @@ function podSpec(options: CronJobOptions, task?: string): types.input.core.v1.Po
     automountServiceAccountToken: true,
     enableServiceLinks: false,
     ...(args.priorityClassName !== undefined && { priorityClassName: args.priorityClassName }),
+    ...podPlacement(args.pod ?? {}),
     securityContext: POD_SECURITY,
     containers: [
       {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { quantities, resourcesProblem } from "../container-resources";
+import { type PodArgs, podSchema } from "../pod-args";
 import { refusedBy, SECRET, type Shape, wholeNumberFrom } from "../schema-tools";
 
 /** What a verification's Job may use. */
@@ -21,6 +22,8 @@ export interface VerificationJobArgs {
   activeDeadlineSeconds?: number;
   /** Requests and limits of the Job's container. */
   resources?: JobResourcesArgs;
+  /** What the cluster asks of the Job's pods: labels, annotations, nodes, tolerations, credentials of a registry. */
+  pod?: PodArgs;
 }
 
 /** Scans the copies' records by ScalarDB's own storage adapters, in a Job. */
@@ -76,6 +79,9 @@ const jobShape = {
     .superRefine(refusedBy((given) => resourcesProblem(given, JOB_RESOURCES)))
     .optional()
     .describe("Requests and limits of the Job's container"),
+  pod: podSchema
+    .optional()
+    .describe("What the cluster asks of the Job's pods: labels, annotations, nodes, tolerations, credentials"),
 } satisfies Shape<VerificationJobArgs>;
 
 /** Describes `ScanArgs`. */

@@ -68,7 +68,7 @@ export function declareVerificationJob(
     dependsOn = [],
   }: JobProgram,
 ): Job {
-  const { namespace, resources } = args;
+  const { namespace, resources, pod } = args;
   const physical = jobName(`${name}-${task}-${instantSuffix(instant)}`);
   const labels = {
     "app.kubernetes.io/name": `scalar-backup-${task}`,
@@ -89,6 +89,7 @@ export function declareVerificationJob(
       deadlineSeconds: deadlineSeconds(args),
       serviceAccountName,
       securityContext: POD_SECURITY,
+      pod,
       initContainers,
       container: {
         name: task,

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
+import { TaintEffect, TolerationOperator } from "../../components/pod-args";
 import { systemClock } from "../../pauser/adapters/system-clock";
 import { UNFINISHED_KEY, type UnfinishedRun } from "../../pauser/note";
 import { EXIT_CODES } from "../../pauser/outcome";
@@ -43,6 +44,16 @@ test.before(async (t) => {
     suspend: true,
     releases: RELEASES.map(({ namespace, name }) => ({ namespace, name })),
     holdSeconds: 6,
+    pod: {
+      labels: { "sidecar.istio.io/inject": "false" },
+      annotations: { "linkerd.io/inject": "disabled" },
+      nodeSelector: { "kubernetes.io/os": "linux" },
+      tolerations: [
+        { operator: TolerationOperator.Exists },
+        { key: "dedicated", value: "scalar", effect: TaintEffect.NoExecute, tolerationSeconds: 60 },
+      ],
+      imagePullSecrets: ["registry-credentials"],
+    },
   });
   await put(plane.api, declared);
   // Its Jobs are made by hand here, or they would run between the tests' own.

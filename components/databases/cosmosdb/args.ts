@@ -2,6 +2,7 @@ import { isIPv4 } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { COSMOSDB_TIERS } from "../../../restore-points/rules/recovery-period";
+import { type PodArgs, podSchema } from "../../pod-args";
 import { SECRET, type Shape } from "../../schema-tools";
 import { resourceGroup } from "../azure-server/args";
 import type { ResourceArgs } from "../create/resource-args";
@@ -39,6 +40,8 @@ export interface SchemaLoaderArgs {
   properties?: Record<string, string>;
   /** The ServiceAccount of its pod. Defaults to the namespace's own. */
   serviceAccountName?: string;
+  /** What the cluster asks of its pods: labels, annotations, nodes, tolerations, credentials of a registry. */
+  pod?: PodArgs;
 }
 
 /**
@@ -233,6 +236,9 @@ export const cosmosdbSchema = z
               .min(1)
               .optional()
               .describe("The ServiceAccount of its pod. Defaults to the namespace's own."),
+            pod: podSchema
+              .optional()
+              .describe("What the cluster asks of its pods: labels, annotations, nodes, tolerations, credentials"),
           } satisfies Shape<SchemaLoaderArgs>)
           .optional()
           .describe("Repairs the copy's stored procedures, which no backup holds"),

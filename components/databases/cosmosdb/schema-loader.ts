@@ -49,6 +49,7 @@ export function declareSchemaLoader(
       deadlineSeconds: DEADLINE_SECONDS,
       serviceAccountName: loader.serviceAccountName,
       securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+      pod: loader.pod,
       container: {
         name: "schema-loader",
         image: loader.image,

@@ -426,6 +426,37 @@ const found: [string, Values, string[]][] = [
     ],
   ],
   [
+    "pods that Kubernetes would refuse",
+    {
+      ...sound,
+      pause: {
+        ...pause,
+        pod: {
+          labels: { "sidecar.istio.io/inject": "no thanks" },
+          annotations: { "linkerd.io/inject/": "disabled" },
+          nodeSelector: { "": "linux" },
+          tolerations: [
+            { effect: "NoSchedule" },
+            { key: "dedicated", operator: "Exists", value: "scalar" },
+            { key: "dedicated", value: "scalar", effect: "NoSchedule", tolerationSeconds: 5 },
+            { key: "dedicated", effect: "Never" },
+          ],
+          imagePullSecrets: ["Registry"],
+        },
+      },
+    },
+    [
+      'pause.pod.labels: "no thanks" is not a value that Kubernetes allows in a label: up to 63 letters, digits, dashes, dots and underscores',
+      'pause.pod.annotations: "linkerd.io/inject/" is not a key that Kubernetes allows: up to 63 letters, digits, dashes, dots and underscores, and before them, with a slash, a domain',
+      'pause.pod.nodeSelector: "" is not a key that Kubernetes allows: up to 63 letters, digits, dashes, dots and underscores, and before them, with a slash, a domain',
+      "pause.pod.tolerations[0]: has no key, which Kubernetes accepts only with operator: Exists (every taint is tolerated then); add key, or operator",
+      "pause.pod.tolerations[1]: takes value only with operator: Equal; remove value, or operator",
+      "pause.pod.tolerations[2]: takes tolerationSeconds only with effect: NoExecute; remove tolerationSeconds, or change effect",
+      'pause.pod.tolerations[3].effect: "Never" is not allowed; expected one of NoSchedule, PreferNoSchedule, NoExecute',
+      'pause.pod.imagePullSecrets[0]: "Registry" is not a name that Kubernetes allows: up to 253 lower-case letters, digits, dashes and dots',
+    ],
+  ],
+  [
     "another cluster's stack of slashes",
     { ...sound, pause: { ...pause, otherClusters: [{ ...osaka, kubernetes: undefined, stack: "//" }] } },
     [

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
 import type { PauseScheduleArgs } from "../../../../components/pause/args";
 import { PauseSchedule } from "../../../../components/pause/pause-schedule";
+import { TaintEffect } from "../../../../components/pod-args";
 import { readEnvironment } from "../../../../pauser/settings";
 import { WINDOWS_KEY } from "../../../../restore-points/window";
 
@@ -149,6 +150,31 @@ test.serial("the pauser gets the user's settings, outputs of other resources inc
   t.is(podOf(cronJob).containers[0].image, "registry.example/node:22");
   t.is(podOf(cronJob).priorityClassName, "high");
   t.is(cronJob.metadata.namespace, "backup");
+});
+
+test.serial("the pods get what the cluster asks for, and keep what the program needs", async (t) => {
+  const tolerations = [{ key: "dedicated", value: "scalar", effect: TaintEffect.NoSchedule }];
+  const { cronJob } = await declare({
+    labels: { team: "payments" },
+    pod: {
+      labels: { "sidecar.istio.io/inject": "false", team: "others" },
+      annotations: { "linkerd.io/inject": "disabled", "karpenter.sh/do-not-disrupt": "false" },
+      nodeSelector: { "kubernetes.io/os": "linux" },
+      tolerations,
+      imagePullSecrets: ["registry-credentials"],
+    },
+  });
+  for (const each of [cronJob, declared.get("CronJob pause-unpauser") as Inputs]) {
+    const { metadata, spec } = each.spec.jobTemplate.spec.template;
+    t.deepEqual(metadata.labels, { "sidecar.istio.io/inject": "false", team: "payments" });
+    t.is(metadata.annotations["linkerd.io/inject"], "disabled");
+    t.like(spec, {
+      nodeSelector: { "kubernetes.io/os": "linux" },
+      tolerations,
+      imagePullSecrets: [{ name: "registry-credentials" }],
+    });
+  }
+  t.is(cronJob.spec.jobTemplate.spec.template.metadata.annotations["karpenter.sh/do-not-disrupt"], "true");
 });
 
 test.serial("runs never overlap, and a killed run is tried again in time", async (t) => {

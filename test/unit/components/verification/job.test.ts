@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
+import { type PodArgs, TolerationOperator } from "../../../../components/pod-args";
 import { declareCheckJob } from "../../../../components/verification/check-job";
 import { jobName } from "../../../../components/verification/job-name";
 import { declareScanJob } from "../../../../components/verification/scan-job";
@@ -31,7 +32,7 @@ pulumi.runtime.setMocks(
 const SCAN = { namespace: "scalar", schemaLoaderImage: "ghcr.io/scalar-labs/scalardb-schema-loader:3.17.0" };
 
 /** Declares a scan, a repair and a check, and waits until they are registered. */
-async function declareAll(name = "restore"): Promise<Inputs[]> {
+async function declareAll(name = "restore", pod?: PodArgs): Promise<Inputs[]> {
   declared.clear();
   const copies = {
     name,
@@ -41,12 +42,13 @@ async function declareAll(name = "restore"): Promise<Inputs[]> {
     parent: new pulumi.ComponentResource("test:index:Parent", "parent"),
   };
   const jobs = [
-    declareScanJob(copies, SCAN, "scan", 0),
+    declareScanJob(copies, { ...SCAN, ...(pod && { pod }) }, "scan", 0),
     declareScanJob(copies, SCAN, "repair", 0),
     declareCheckJob(copies, {
       namespace: "scalar",
       image: "registry.example.com/check:1",
       env: { TOKEN: "t0k3n", SCALAR_DB_PROPERTIES: "/elsewhere" },
+      ...(pod && { pod }),
     }),
   ];
   await Promise.all(jobs.map((job) => new Promise((resolve) => job.urn.apply(resolve))));
@@ -74,6 +76,28 @@ test.serial("the pod of each Job is hardened, its init containers too", async (t
     const [{ volumeMounts }] = pod.containers;
     const writable = volumeMounts.filter(({ readOnly }: Inputs) => !readOnly).map(({ mountPath }: Inputs) => mountPath);
     t.deepEqual(writable, ["/tmp"]);
+  }
+});
+
+test.serial("the pods of Jobs get what the cluster asks for, and keep the program's labels", async (t) => {
+  const pod: PodArgs = {
+    labels: { "sidecar.istio.io/inject": "false", "app.kubernetes.io/instance": "mine" },
+    annotations: { "linkerd.io/inject": "disabled" },
+    nodeSelector: { "kubernetes.io/os": "linux" },
+    tolerations: [{ operator: TolerationOperator.Exists }],
+    imagePullSecrets: ["registry-credentials"],
+  };
+  const [scan, , check] = await declareAll("restore", pod);
+  for (const job of [scan, check]) {
+    const { metadata, spec } = job?.spec.template ?? {};
+    t.is(metadata.labels["sidecar.istio.io/inject"], "false");
+    t.is(metadata.labels["app.kubernetes.io/instance"], "restore");
+    t.deepEqual(metadata.annotations, { "linkerd.io/inject": "disabled" });
+    t.like(spec, {
+      nodeSelector: { "kubernetes.io/os": "linux" },
+      tolerations: [{ operator: "Exists" }],
+      imagePullSecrets: [{ name: "registry-credentials" }],
+    });
   }
 });
 
