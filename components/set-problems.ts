@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type ScalarBackupArgs, scalarBackupShape } from "./backup-args";
 import type { AwsSettings } from "./cloud-settings";
-import { databaseProblems } from "./databases";
+import { databaseProblems, withOneKind } from "./databases";
 import type { PauseScheduleArgs } from "./pause/args";
 import { importedWindowProblems } from "./pause/imported-windows";
 import { otherClusterProblems } from "./pause/other-clusters";
@@ -45,8 +45,9 @@ export function setProblems(set: { [Key in keyof ScalarBackupArgs]?: unknown }, 
   if (importedWindows !== undefined)
     problems.push(...under("importedWindows", importedWindowProblems(importedWindows)));
 
+  problems.push(...pauseNeedProblems(withOneKind(set.databases), set.pause));
   if (databasesAreValid) {
-    problems.push(...tagProblems(tags, databases), ...pauseNeedProblems(databases, set.pause));
+    problems.push(...tagProblems(tags, databases));
     if (valid("pause"))
       problems.push(
         ...windowBackupProblems(databases, pause, aws),

@@ -35,7 +35,21 @@ export function setWarnings(set: SetArgs, aws: AwsSettings): Problem[] {
   return [
     ...(few === undefined ? [] : [{ path: "pause.schedule", message: few }]),
     ...(aws.defaultRegion === undefined ? [] : doubts("region", aws.defaultRegion, ["aws:region"])),
+    ...databases.flatMap((database, index) => ownRegionDoubt(database, `databases[${index}]`, aws)),
     ...found({ databases, pause, vault }, []),
+  ];
+}
+
+/** Copies in another region have the tables' names; those of the same region named as such do not. */
+function ownRegionDoubt({ dynamodb }: DatabaseArgs, path: string, aws: AwsSettings): Problem[] {
+  const { region, namespacePrefix } = dynamodb?.restoreTo ?? {};
+  const own = dynamodb?.existing?.region ?? dynamodb?.create?.region ?? aws.defaultRegion;
+  if (region === undefined || region !== own || namespacePrefix !== undefined) return [];
+  return [
+    {
+      path: `${path}.dynamodb.restoreTo.region`,
+      message: `"${region}" is the tables' own region, where copies have other names, which ScalarDB does not find; name another region, or remove it`,
+    },
   ];
 }
 
@@ -75,8 +89,20 @@ function isPlain(value: object): boolean {
 }
 
 function doubts(key: string, value: string, path: (string | number)[]): Problem[] {
-  const message = key === "region" ? awsRegionDoubt(value) : key === "ipRules" ? openToEveryone(value) : undefined;
+  const message =
+    key === "region"
+      ? awsRegionDoubt(value)
+      : key === "ipRules"
+        ? openToEveryone(value)
+        : key === "tables"
+          ? noNamespace(value)
+          : undefined;
   return message === undefined ? [] : [{ path: pathText(path).replace(/^\["aws:region"\]$/, "aws:region"), message }];
+}
+
+function noNamespace(table: string): string | undefined {
+  if (table.includes(".")) return undefined;
+  return `"${table}" has no namespace, and ScalarDB's tables are called <namespace>.<table>, such as ledger.${table}; write its full name, unless it is not ScalarDB's`;
 }
 
 function openToEveryone(range: string): string | undefined {

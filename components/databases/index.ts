@@ -127,7 +127,18 @@ export function databaseProblems(given: unknown, aws: AwsSettings): Problem[] {
   databases.forEach((database, index) => {
     problems.push(...createdProblemsOf(database, index));
   });
-  return problems.length > 0 ? problems : [...duplicateProblems(databases, aws), ...regionProblems(databases, aws)];
+  const { databases: valid = [] } = validParts<{ databases: DatabaseArgs[] }>({ databases: given }, "", problems);
+  return [...problems, ...duplicateProblems(valid, aws), ...regionProblems(valid, withOneKind(given), aws)];
+}
+
+/** Those of which the name and the kind can be seen, whatever is wrong with them. */
+export function withOneKind(databases: unknown): DatabaseArgs[] {
+  if (!Array.isArray(databases)) return [];
+  return databases.filter((each): each is DatabaseArgs => {
+    if (!(each instanceof Object) || typeof each.name !== "string") return false;
+    const [args, ...more] = kinds.map(({ key }) => Reflect.get(each, key)).filter((value) => value !== undefined);
+    return args instanceof Object && more.length === 0;
+  });
 }
 
 function createdProblemsOf(database: DatabaseArgs, index: number): Problem[] {
@@ -140,19 +151,30 @@ function createdProblemsOf(database: DatabaseArgs, index: number): Problem[] {
   );
 }
 
-/** Where databases on AWS are, when neither they nor the stack say it in a way that AWS knows. */
-function regionProblems(databases: readonly DatabaseArgs[], { defaultRegion }: AwsSettings): Problem[] {
-  const relying = databases.map(kindOf).filter(({ kind, args }) => kind.region && kind.region(args) === undefined);
-  if (relying.length === 0) return [];
+/**
+ * Where databases on AWS are, when neither they nor the stack say it in a way that AWS knows.
+ * @param all Those with problems of their own included: their region may be under a misspelt key.
+ */
+function regionProblems(
+  valid: readonly DatabaseArgs[],
+  all: readonly DatabaseArgs[],
+  { defaultRegion }: AwsSettings,
+): Problem[] {
+  const relyingOf = (databases: readonly DatabaseArgs[]) =>
+    databases
+      .flatMap((each) => kindOf(each))
+      .filter(({ kind, args }) => kind.region && kind.region(args) === undefined);
+  const relying = relyingOf(valid);
   const names = relying.map(({ name }) => name).join(", ");
-  if (defaultRegion === undefined)
+  if (defaultRegion === undefined && relying.length > 0)
     return [
       {
         path: "aws:region",
         message: `is missing, and ${names} ${relying.length === 1 ? "names" : "name"} no region; expected a region such as ap-northeast-1: run "pulumi config set aws:region <region>", or give region under existing or create; in a program of your own, the argument aws: { region } does the same`,
       },
     ];
-  const message = awsRegionProblem(defaultRegion);
+  const message =
+    defaultRegion === undefined || relyingOf(all).length === 0 ? undefined : awsRegionProblem(defaultRegion);
   return message === undefined ? [] : [{ path: "aws:region", message }];
 }
 
@@ -160,7 +182,8 @@ function duplicateProblems(databases: readonly DatabaseArgs[], aws: AwsSettings)
   const problems: Problem[] = [];
   const names = new Map<string, number>();
   const things = new Map<string, string>();
-  for (const [index, database] of databases.entries()) {
+  // Databases with problems are holes in the list.
+  databases.forEach((database, index) => {
     const first = names.get(database.name);
     if (first !== undefined)
       problems.push({
@@ -178,6 +201,6 @@ function duplicateProblems(databases: readonly DatabaseArgs[], aws: AwsSettings)
         });
       things.set(identity, other ?? `databases[${index}]`);
     }
-  }
+  });
   return problems;
 }

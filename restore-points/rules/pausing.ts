@@ -54,13 +54,20 @@ export interface RunTimes {
 /** Why a run may still be active when the next one is due, with the fix; undefined when it cannot be. */
 export function overlapProblem({ schedule, intervalMillis, pauseSeconds }: RunTimes): string | undefined {
   if (pauseSeconds * 1000 < intervalMillis) return undefined;
-  return `${JSON.stringify(schedule)} leaves ${intervalText(intervalMillis)} between the starts of two runs, and a run may pause pods for ${pauseSeconds} s, so that they would hardly serve requests; run less often, or lower holdSeconds or maxDrainSeconds`;
+  return `${JSON.stringify(schedule)} leaves ${intervalText(intervalMillis)} between the starts of two runs, and a run may pause pods for ${pauseSeconds} s, so that they would hardly serve requests; run less often, or lower holdSeconds or maxDrainSeconds${everyMinuteHint(schedule)}`;
 }
 
 /** The same for a slow run: rare, and Kubernetes then skips the next run. */
 export function slowRunProblem({ schedule, intervalMillis, runSeconds }: RunTimes): string | undefined {
   if (runSeconds * 1000 <= intervalMillis) return undefined;
-  return `${JSON.stringify(schedule)} leaves ${intervalText(intervalMillis)} between the starts of two runs, and a run may take ${runSeconds} s when pods or the API server are slow; Kubernetes then skips the runs that are due in the meantime; run less often if each one matters`;
+  return `${JSON.stringify(schedule)} leaves ${intervalText(intervalMillis)} between the starts of two runs, and a run may take ${runSeconds} s when pods or the API server are slow; Kubernetes then skips the runs that are due in the meantime; run less often if each one matters${everyMinuteHint(schedule)}`;
+}
+
+/** The slip of those who mean one run in an hour. */
+function everyMinuteHint(schedule: string): string {
+  const [minute, hour, ...days] = schedule.trim().split(/\s+/);
+  if (minute !== "*" || hour === undefined || !/^\d/.test(hour)) return "";
+  return `; it runs in every minute of the hour: did you mean "${["0", hour, ...days].join(" ")}"?`;
 }
 
 /** A time as text: whole days from two days on, then hours, minutes and seconds. */
