@@ -12,7 +12,8 @@ export function readText(file: string): string {
   try {
     bytes = readFileSync(file === "-" ? process.stdin.fd : file);
   } catch (error) {
-    throw new UsageError(`cannot read ${name}: ${messageOf(error)}`);
+    const isFolder = error instanceof Error && "code" in error && error.code === "EISDIR";
+    throw new UsageError(`cannot read ${name}: ${isFolder ? "it is a folder; name a file in it" : messageOf(error)}`);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

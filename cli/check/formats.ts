@@ -1,23 +1,27 @@
 import { counted } from "../../restore-points/counted";
 import type { Paint } from "../../restore-points/paint";
-import type { Finding } from "./judge";
+import type { Finding, Judged } from "./judge";
+import { understoodText } from "./understood";
 
-export interface CheckedFile {
+export interface CheckedFile extends Judged {
   file: string;
-  findings: Finding[];
 }
 
-/** `Pulumi.prod.yaml:12:7: error: scalar-backup:databases[0].name: ...`, a line for each finding, and a last one with the sum. */
-export function asText(files: readonly CheckedFile[], paint: Paint): string[] {
-  const lines = files.flatMap(({ file, findings }) =>
-    findings.map(({ severity, path, message, line, column }) =>
+/**
+ * `Pulumi.prod.yaml:12:7: error: scalar-backup:databases[0].name: ...`, a line for each finding, one with what was understood of
+ * each file without errors, and a last one with the sum.
+ */
+export function asText(files: readonly CheckedFile[], paint: Paint, now: number): string[] {
+  const lines = files.flatMap(({ file, findings, understood }) => [
+    ...findings.map(({ severity, path, message, line, column }) =>
       [
         `${paint("bold", `${file}:${line}:${column}:`)} ${paint(severity === "error" ? "red" : "yellow", `${severity}:`)}`,
         ...(path === "" ? [] : [`${path}:`]),
         message,
       ].join(" "),
     ),
-  );
+    ...(understood === undefined ? [] : [`${file}: ${understoodText(understood, now)}`]),
+  ]);
   return [...lines, summary(files)];
 }
 

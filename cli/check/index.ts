@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { JSON_OPTION, printJson, type Run } from "../command";
 import { EXIT, UsageError } from "../exit-codes";
@@ -15,7 +16,8 @@ interface Options {
 const HELP = `
 Judges the configuration as "pulumi up" does, with the same messages, all at once, and asks no
 cloud, no cluster and no Pulumi. Values that only Pulumi can decrypt ("secure:"), and values with
-\${...}, are not judged.
+\${...}, are not judged. What depends on a wrong value is judged once that is right. For each file
+without errors, a line says which databases and which pauses it describes.
 
 Examples:
   scalar-backup check Pulumi.prod.yaml
@@ -27,7 +29,7 @@ Exits with 0 without errors, 1 with errors (--strict: or warnings), 2 if a file 
 export function register(command: Command, run: Run): void {
   command
     .description("Judges stack files (Pulumi.<stack>.yaml): every problem with its line, before anything is deployed.")
-    .argument("[file...]", "stack files, or - for standard input; by default every Pulumi.*.yaml in this folder")
+    .argument("[file...]", "stack files, folders with some, or - for standard input; by default this folder")
     .option("--json", JSON_OPTION)
     .option("--github", "also print each finding as a GitHub annotation")
     .option("--strict", "warnings are findings too")
@@ -35,15 +37,15 @@ export function register(command: Command, run: Run): void {
     .action(
       run((terminal, given: string[], { json, github, strict }: Options) => {
         const { asAnnotations, asText, numberOf }: typeof import("./formats") = require("./formats");
-        const { judge }: typeof import("./judge") = require("./judge");
-        const files = (given.length > 0 ? given : stackFiles()).map(
+        const { judged }: typeof import("./judge") = require("./judge");
+        const files = (given.length > 0 ? given : ["."]).flatMap(filesOf).map(
           (file): CheckedFile => ({
             file: file === "-" ? "<stdin>" : file,
-            findings: judge(readText(file), terminal.env),
+            ...judged(readText(file), terminal.env),
           }),
         );
         if (json) printJson(terminal, { files });
-        else for (const line of asText(files, terminal.paint)) terminal.out(line);
+        else for (const line of asText(files, terminal.paint, Date.now())) terminal.out(line);
         if (github) for (const line of asAnnotations(files)) (json ? terminal.note : terminal.out)(line);
         const found = numberOf(files, "error") + (strict ? numberOf(files, "warning") : 0);
         return found > 0 ? EXIT.findings : EXIT.ok;
@@ -51,10 +53,12 @@ export function register(command: Command, run: Run): void {
     );
 }
 
-function stackFiles(): string[] {
-  const files = readdirSync(".").filter((file) => /^Pulumi\..+\.ya?ml$/.test(file));
-  if (files.length > 0) return files.sort();
+/** A folder's stack files, or the file itself. */
+function filesOf(given: string): string[] {
+  if (!statSync(given, { throwIfNoEntry: false })?.isDirectory()) return [given];
+  const files = readdirSync(given).filter((file) => /^Pulumi\..+\.ya?ml$/.test(file));
+  if (files.length > 0) return files.sort().map((file) => join(given, file));
   throw new UsageError(
-    'there is no stack file (Pulumi.<stack>.yaml) in this folder; name one, or write one with "scalar-backup init"',
+    `there is no stack file (Pulumi.<stack>.yaml) in ${given === "." ? "this folder" : given}; name one, or write one with "scalar-backup init"`,
   );
 }

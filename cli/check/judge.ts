@@ -1,10 +1,12 @@
+import { notPinned } from "../../components/pause/cluster";
 import { pathText } from "../../components/problem-messages/value";
 import { stackConfigProblems, stackConfigWarnings } from "../../config/problems";
 import { PROJECT } from "../../config/schema";
-import { nearestWord } from "../../restore-points/rules/nearest-word";
 import { isObject } from "../../restore-points/shape";
+import { foreignKeyProblem } from "./foreign-keys";
 import { stepsOf } from "./path";
 import { type Position, readStackFile, type StackFile } from "./stack-file";
+import { type Understood, understoodOf } from "./understood";
 import { type KnownValues, knownValues } from "./values";
 
 /** What is wrong with a stack's file, or may be. */
@@ -21,22 +23,44 @@ type Unplaced = Pick<Finding, "severity" | "path" | "message"> & { steps: Steps 
 
 const PREFIX = `${PROJECT}:`;
 
-/** Judges a stack's file by the rules by which the program judges its configuration. Findings are in the file's order. */
-export function judge(text: string, env: NodeJS.ProcessEnv): Finding[] {
-  const file = readStackFile(text);
-  if (file.problems.length > 0)
-    return file.problems.map(({ message, ...position }) => ({ severity: "error", path: "", message, ...position }));
-  return unplaced(file, env)
-    .map(({ steps, ...finding }) => ({ ...finding, ...file.positionOf(steps) }))
-    .sort((a, b) => a.line - b.line || a.column - b.column);
+/** A stack's file as it was judged. */
+export interface Judged {
+  findings: Finding[];
+  /** What the file says, if it has no errors. */
+  understood?: Understood;
 }
 
-function unplaced({ content }: StackFile, env: NodeJS.ProcessEnv): Unplaced[] {
+/** Judges a stack's file by the rules by which the program judges its configuration. Findings are in the file's order. */
+export function judged(text: string, env: NodeJS.ProcessEnv): Judged {
+  const file = readStackFile(text);
+  if (file.problems.length > 0)
+    return {
+      findings: file.problems.map(({ message, ...position }) => ({
+        severity: "error",
+        path: "",
+        message,
+        ...position,
+      })),
+    };
+  const { found, understood } = unplaced(file, env);
+  const findings = [
+    ...found.map(({ steps, ...finding }) => ({ ...finding, ...file.positionOf(steps) })),
+    ...linesToEdit(text),
+  ].sort((a, b) => a.line - b.line || a.column - b.column);
+  return { findings, ...(understood && { understood }) };
+}
+
+/** The findings alone. */
+export function judge(text: string, env: NodeJS.ProcessEnv): Finding[] {
+  return judged(text, env).findings;
+}
+
+function unplaced({ content }: StackFile, env: NodeJS.ProcessEnv): { found: Unplaced[]; understood?: Understood } {
   if (content !== null && content !== undefined && !isObject(content))
-    return [error([], "", 'is no stack file: expected a map with the key "config"')];
+    return { found: [error([], "", 'is no stack file: expected a map with the key "config"')] };
   const { config, environment } = content ?? {};
   if (config !== undefined && config !== null && !isObject(config))
-    return [error(["config"], "config", "is no map; expected keys such as scalar-backup:databases")];
+    return { found: [error(["config"], "config", "is no map; expected keys such as scalar-backup:databases")] };
   const entries = Object.entries(config ?? {});
   const own = entries
     .filter(([key]) => key.startsWith(PREFIX))
@@ -45,15 +69,41 @@ function unplaced({ content }: StackFile, env: NodeJS.ProcessEnv): Unplaced[] {
   const aws = { access: {}, defaultRegion: regionOf(config?.["aws:region"], env) };
   const problems = stackConfigProblems(known.values, aws);
   const findings = problems.map(({ path, message }) => placed("error", path, message));
+  const understood = problems.length === 0 ? understoodOf(known.texts, aws) : undefined;
   if (problems.length === 0)
     findings.push(
       ...stackConfigWarnings(known.texts, aws).map(({ path, message }) => placed("warning", path, message)),
+      ...(understood?.pauses && !isPinned(config ?? {}) ? [CURRENT_CONTEXT] : []),
     );
-  return [
+  const found = [
     ...entries.flatMap(([key]) => foreignKey(key)),
     ...findings.filter(({ steps }) => !isUnknown(steps, known) && !(environment && isMissing(steps, config))),
     ...variables(known),
   ];
+  return { found, ...(understood && { understood }) };
+}
+
+const CONTEXT = "kubernetes:context";
+const CURRENT_CONTEXT: Unplaced = {
+  severity: "warning",
+  steps: ["config", CONTEXT],
+  path: CONTEXT,
+  message: notPinned(undefined),
+};
+
+/** Whether pods are paused in the same cluster whatever context is current, or no cluster is asked. */
+function isPinned(config: Record<string, unknown>): boolean {
+  return [CONTEXT, "kubernetes:kubeconfig", "kubernetes:renderYamlToDirectory"].some((key) => Boolean(config[key]));
+}
+
+/** Lines that init has marked, because it did not know what belongs there. */
+function linesToEdit(text: string): Finding[] {
+  return text.split("\n").flatMap((line, index) => {
+    const [, before = "", why] = /^([^#]*\S\s+)# edit: (.+?)\s*$/.exec(line) ?? [];
+    if (why === undefined) return [];
+    const message = `init did not know what to write here (${why}); edit the line, and remove this comment`;
+    return [{ severity: "warning" as const, path: "", message, line: index + 1, column: before.length + 1 }];
+  });
 }
 
 /** The region by the program's rules: the environment's where the stack has none. */
@@ -72,13 +122,9 @@ function placed(severity: Finding["severity"], path: string, message: string): U
   return { severity, path: `${PREFIX}${path}`, message, steps: ["config", `${PREFIX}${first}`, ...rest] };
 }
 
-/** Keys of other projects are theirs; one that is almost ours is a mistake, and Pulumi would ignore it. */
 function foreignKey(key: string): Unplaced[] {
-  const colon = key.indexOf(":");
-  if (colon < 0) return [error(["config", key], key, `has no namespace; write "${PREFIX}${key}"`)];
-  const namespace = key.slice(0, colon);
-  if (namespace === PROJECT || nearestWord(namespace, [PROJECT]) === undefined) return [];
-  return [error(["config", key], key, `is no key of this project; did you mean "${PREFIX}${key.slice(colon + 1)}"?`)];
+  const message = foreignKeyProblem(key);
+  return message === undefined ? [] : [error(["config", key], key, message)];
 }
 
 /** Whether a finding is about a value that is not known. */

@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  type YAMLParseError,
+} from "yaml";
 import { messageOf } from "../../restore-points/error-message";
 
 /** A position in a file; both count from 1. */
@@ -34,7 +45,7 @@ export function readStackFile(text: string): StackFile {
   const documents = parseAllDocuments(text, { ...OPTIONS, lineCounter });
   // An empty text has no document, but a list with a property in its place.
   const [document, second] = "empty" in documents ? [] : documents;
-  const problems = (document?.errors ?? []).map(({ pos, message }) => ({
+  const problems = firstErrors(document?.errors ?? []).map(({ pos, message }) => ({
     ...place(pos[0]),
     message: sentence(message),
   }));
@@ -49,6 +60,12 @@ export function readStackFile(text: string): StackFile {
     content: problems.length > 0 ? undefined : document?.toJS(),
     positionOf: (path) => place(offsetOf(document, path)),
   };
+}
+
+/** Repeated keys, and the first of the others: one wrong indentation makes more errors in the lines that follow. */
+function firstErrors(errors: readonly YAMLParseError[]): YAMLParseError[] {
+  const first = errors.find(({ code }) => code !== "DUPLICATE_KEY");
+  return errors.filter((error) => error === first || error.code === "DUPLICATE_KEY");
 }
 
 /** Values that the parser cannot make of aliases: without an anchor, within their own anchor, or too many. */

@@ -19,13 +19,16 @@ export interface KnownValues {
   unknown: UnknownValue[];
 }
 
-const PLACEHOLDER = "not-known";
+/** What stands for a value that is not known. */
+export const PLACEHOLDER = "not-known";
+/** The same for an address to which runs are reported, which is often encrypted. RFC 2606 reserves the domain. */
+const ADDRESS = "https://not-known.invalid";
 
 export function knownValues(values: Record<string, unknown>): KnownValues {
   const unknown: UnknownValue[] = [];
   const texts = replaced(values, [], (path, because) => {
     unknown.push({ path: [...path], because });
-    return PLACEHOLDER;
+    return path[0] === "pause" && path[1] === "notify" ? ADDRESS : PLACEHOLDER;
   });
   // Texts of properties are no args, so their check knows no outputs; its complaints about placeholders are left out later.
   const outputs = replaced(values, [], ([first]) =>

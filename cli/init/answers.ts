@@ -51,12 +51,13 @@ export function answers(given: Given, env: NodeJS.ProcessEnv, questions: Questio
       return questions === undefined ? found : await chosen(found, questions);
     },
     /** When pods are paused: asked only for a set whose pods are. */
-    async timing(found: Found): Promise<Pick<Choices, "schedule" | "timeZone">> {
+    async timing(found: Found): Promise<Pick<Choices, "schedule" | "timeZone" | "isOwnTimeZone">> {
       const asks = isPaused(found) ? questions : undefined;
       const schedule =
         given.schedule ?? (await asks?.ask("When are pods paused (cron)?", SCHEDULE, scheduleProblem)) ?? SCHEDULE;
       const timeZone = given.timeZone ?? (await asks?.ask("In which time zone?", ownTimeZone(), timeZoneProblem));
-      return { schedule, ...(timeZone !== undefined && { timeZone }) };
+      // Not UTC: "0 3 * * *" there is noon in Tokyo.
+      return { schedule, timeZone: timeZone ?? ownTimeZone(), isOwnTimeZone: timeZone === undefined };
     },
   };
 }

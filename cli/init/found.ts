@@ -17,6 +17,8 @@ export interface Found {
   context?: string;
   /** What could not be read, each as a sentence. */
   unread: string[];
+  /** Whether databases are among it. */
+  databasesUnread?: boolean;
 }
 
 export interface Places {
@@ -46,11 +48,21 @@ export async function find({ region, azure, context, tag }: Places, env: NodeJS.
       return [];
     }
   };
+  let databasesUnread = false;
+  const databasesOrNone: typeof orNone = (what, read) =>
+    orNone(what, () =>
+      read().catch((error) => {
+        databasesUnread = true;
+        throw error;
+      }),
+    );
   let read: string | undefined;
   const [namespaces, rds, onAzure, releases] = await Promise.all([
-    region === undefined ? [] : orNone(`DynamoDB in ${region}`, () => aws().findNamespaces(region, {})),
-    region === undefined ? [] : orNone(`RDS in ${region}`, () => aws().findRds(region, {}, tag)),
-    azure === undefined ? [] : orNone("Azure", () => azureDatabases().findAzure({ ...azure, tag }, azure.access)),
+    region === undefined ? [] : databasesOrNone(`DynamoDB in ${region}`, () => aws().findNamespaces(region, {})),
+    region === undefined ? [] : databasesOrNone(`RDS in ${region}`, () => aws().findRds(region, {}, tag)),
+    azure === undefined
+      ? []
+      : databasesOrNone("Azure", () => azureDatabases().findAzure({ ...azure, tag }, azure.access)),
     orNone("the cluster's releases", async () => {
       const endpoint = selectCluster({ ...(context !== undefined && { context }) }, env);
       read = endpoint.context;
@@ -63,6 +75,7 @@ export async function find({ region, azure, context, tag }: Places, env: NodeJS.
     azure: onAzure,
     releases: unique(releases),
     unread,
+    databasesUnread,
     ...(read !== undefined && { context: read }),
   };
 }

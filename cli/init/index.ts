@@ -2,10 +2,10 @@ import { existsSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { messageOf } from "../../restore-points/error-message";
 import { JSON_OPTION, printJson, type Run } from "../command";
-import { EXIT, UsageError } from "../exit-codes";
+import { EXIT, FailedError, UsageError } from "../exit-codes";
 import { flowing } from "../help-text";
 import type { Terminal } from "../terminal";
-import type { Found } from "./found";
+import type { Found, Places } from "./found";
 
 interface Options {
   stack: string;
@@ -17,6 +17,7 @@ interface Options {
   tag?: string;
   schedule?: string;
   timeZone?: string;
+  example?: true;
   yes?: true;
   json?: true;
 }
@@ -30,14 +31,17 @@ Looks for ScalarDB's namespaces in DynamoDB, for RDS and Aurora databases, for C
 and flexible servers on Azure, and for releases of Scalar's products, with your credentials of the
 clouds and your kubeconfig. What cannot be read is left out, and nothing is changed. A cloud is
 looked at if a region or a subscription is known.
-On a terminal, it asks for what no option says; --yes takes what is found.
+On a terminal, it asks for what no option says; --yes takes what is found. Without any database,
+nothing is written, unless --example asks for a file to edit.
 
 Examples:
   scalar-backup init --region ap-northeast-1 --context scalar-prod
   scalar-backup init --subscription "$(az account show --query id --output tsv)"
   scalar-backup init --stack test --databases ledger,customers-prod --yes
 
-Exits with 0, 2 if the file exists already, the options cannot be used, or the dialogue is ended.`;
+Exits with 0 if the file was written; 1 if it was, but some databases could not be read; 2 if the
+file exists already, there is no database, the options cannot be used, or the dialogue is ended;
+3 if no database was found and some could not be read.`;
 
 /** `scalar-backup init`: writes a stack file that `check` accepts. */
 export function register(command: Command, run: Run): void {
@@ -51,7 +55,8 @@ export function register(command: Command, run: Run): void {
     .option("--databases <names>", "only these namespaces and names, separated by commas")
     .option("--tag <key=value>", "only databases with this tag; those of DynamoDB are not chosen by it")
     .option("--schedule <cron>", `when pods are paused, if they have to be (default: "${SCHEDULE}")`)
-    .option("--time-zone <zone>", "the schedule's time zone, such as Asia/Tokyo; by default UTC")
+    .option("--time-zone <zone>", "the schedule's time zone, such as Asia/Tokyo; by default this machine's")
+    .option("--example", "write an example where no database is found")
     .option("--yes", "ask nothing")
     .option("--json", JSON_OPTION)
     .addHelpText("after", flowing(HELP))
@@ -63,6 +68,7 @@ async function init(terminal: Terminal, options: Options) {
   const { answers }: typeof import("./answers") = require("./answers");
   const { dialogue }: typeof import("./questions") = require("./questions");
   const { isPaused, stackText }: typeof import("./stack-text") = require("./stack-text");
+  const { nextPauseText }: typeof import("../check/next-pause") = require("../check/next-pause");
   const { judge }: typeof import("../check/judge") = require("../check/judge");
   const { neverSilent }: typeof import("../../operations/long-work") = require("../../operations/long-work");
   const file = fileOf(options.stack);
@@ -79,12 +85,14 @@ async function init(terminal: Terminal, options: Options) {
     const all = await neverSilent("looks for databases and releases", note, look, SILENT_MILLIS);
     const unread = [...notLookedAt(where), ...all.unread];
     for (const each of unread) note(`not read: ${each}`);
+    if (namesOf(all).length === 0 && !options.example) throw nothingFound(all, where);
     const found = await choose(all);
+    const times = await timing(found);
     const text = stackText(found, {
       ...(where.region !== undefined && { region: where.region }),
       ...(options.subscription !== undefined && { subscription: options.subscription }),
       context: options.context ?? found.context,
-      ...(await timing(found)),
+      ...times,
     });
     const problems = judge(text, env).filter(({ severity }) => severity === "error");
     if (problems.length > 0)
@@ -95,15 +103,27 @@ async function init(terminal: Terminal, options: Options) {
     else {
       const names = namesOf(found);
       out(`wrote ${file}: ${names.length === 0 ? "an example, because no database was found" : names.join(", ")}`);
-      if (isPaused(found)) out(pausedText(found));
+      if (isPaused(found)) out(`${pausedText(found)}${nextPauseText(times.schedule, times.timeZone, Date.now())}`);
       out("next: read it, then");
       for (const command of [`scalar-backup check ${file}`, `pulumi stack init ${options.stack}`, "pulumi preview"])
         out(`  ${command}`);
     }
-    return EXIT.ok;
+    return all.databasesUnread ? EXIT.findings : EXIT.ok;
   } finally {
     questions?.close();
   }
+}
+
+/** An invented system in a stack's file would look like one that was found. */
+function nothingFound({ databasesUnread }: Found, { region, azure }: Places): Error {
+  const written = "nothing was written; --example writes a file to edit";
+  if (databasesUnread)
+    return new FailedError(`no database was found, because what is named above was not read; ${written}`);
+  return new UsageError(
+    region === undefined && azure === undefined
+      ? `no cloud was looked at: give --region or --subscription; ${written}`
+      : `no database was found; look elsewhere with --region, --subscription or another --tag; ${written}`,
+  );
 }
 
 function pausedText({ releases, context }: Pick<Found, "releases" | "context">): string {

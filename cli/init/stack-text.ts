@@ -10,7 +10,9 @@ export interface Choices {
   subscription?: string;
   context?: string;
   schedule: string;
-  timeZone?: string;
+  timeZone: string;
+  /** Whether the time zone is this machine's: neither an option nor an answer has named one. */
+  isOwnTimeZone?: boolean;
 }
 
 /** A database as it is written: its name, and below it the lines of its kind. */
@@ -19,7 +21,9 @@ interface Written {
   lines: string[];
 }
 
-const EDIT = "# edit: nothing was found, this is an example";
+/** Marks lines that "scalar-backup check" warns of until a person has edited them. */
+export const EDIT = "# edit:";
+const EXAMPLE = `${EDIT} nothing was found, this is an example`;
 
 /** The databases and releases that a file is written for. */
 type Contents = Pick<Found, "namespaces" | "rds" | "azure" | "releases">;
@@ -45,18 +49,18 @@ export function stackText(found: Contents, choices: Choices): string {
     "  # The databases that one transaction may write to: all of them are restored to the same instant.",
     "  scalar-backup:databases:",
     ...written.flatMap(({ name, lines }) => [
-      `    - name: ${yamlText(name)}${isExample ? `   ${EDIT}` : ""}`,
+      `    - name: ${yamlText(name)}${isExample ? `   ${EXAMPLE}` : ""}`,
       ...lines.map((line) => `      ${line}`),
     ]),
     ...pauseLines(found.releases, choices, paused),
     "  # A drill: copies of all databases, next to them, as of an instant that scalar-backup points shows.",
-    '  # scalar-backup:restore: { at: "2026-11-22T03:00:00Z" }',
+    '  # scalar-backup:restore: { at: "<instant>" }',
     "",
   ].join("\n");
 }
 
 function regionLine({ region }: Choices): string {
-  const unknown = region === undefined ? "   # edit: no region was known" : "";
+  const unknown = region === undefined ? `   ${EDIT} no region was known` : "";
   return `  aws:region: ${yamlText(region ?? "ap-northeast-1")}${unknown}`;
 }
 
@@ -153,8 +157,9 @@ function contextLines(context: string | undefined, paused: boolean): string[] {
   return paused ? lines : [];
 }
 
-function pauseLines(releases: Found["releases"], { schedule, timeZone }: Choices, paused: boolean): string[] {
+function pauseLines(releases: Found["releases"], choices: Choices, paused: boolean): string[] {
   if (!paused) return ["  # One relational database is consistent at any instant: no pods are paused."];
+  const { schedule, timeZone, isOwnTimeZone } = choices;
   const lines = releases.map(
     ({ namespace, name }) => `      - { namespace: ${yamlText(namespace)}, name: ${yamlText(name)} }`,
   );
@@ -162,8 +167,8 @@ function pauseLines(releases: Found["releases"], { schedule, timeZone }: Choices
     "  # Every release whose pods write to the databases is paused for ten seconds, all at once.",
     "  scalar-backup:pause:",
     `    schedule: ${JSON.stringify(schedule)}`,
-    timeZone === undefined ? "    # timeZone: Asia/Tokyo   # UTC by default" : `    timeZone: ${yamlText(timeZone)}`,
+    `    timeZone: ${yamlText(timeZone)}${isOwnTimeZone ? "   # of the machine that wrote this; UTC by default" : ""}`,
     "    releases:",
-    ...(lines.length > 0 ? lines : [`      - { namespace: scalar, name: scalardb-cluster }   ${EDIT}`]),
+    ...(lines.length > 0 ? lines : [`      - { namespace: scalar, name: scalardb-cluster }   ${EXAMPLE}`]),
   ];
 }

@@ -127,7 +127,12 @@ function byCommand(values: Values, lines: readonly string[]): string[] {
   // Variables are not judged there; and Pulumi hands over texts, which are read as JSON, but for properties.
   if (/\$\{|"secure":/.test(JSON.stringify(values)) || asReadDiffers(values)) return [];
   if (["number", "boolean"].includes(typeof values.properties)) return [];
-  const text = stringify(stackFile(values), { lineWidth: 0, aliasDuplicateObjects: false });
+  const { config } = stackFile(values);
+  // Without a context, there is a warning that the program has from the cluster's look-up.
+  const text = stringify(
+    { config: { ...config, "kubernetes:context": "scalar-prod" } },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
   const findings = check(text, {});
   const shown = findings.map(({ path, message }) => `${path}: ${message}`);
   const last = text.split("\n").length;
@@ -149,7 +154,7 @@ function summary(findings: readonly Finding[]): string {
   return JSON.stringify(findings.slice(0, 3).map(({ path, message }) => `${path}: ${message}`));
 }
 
-function stackFile(values: Values): Values {
+function stackFile(values: Values): { config: Values } {
   const entries = Object.entries(values).map(([key, value]) => [`${PROJECT}:${key}`, value]);
   return { config: { "aws:region": REGION, ...Object.fromEntries(entries) } };
 }

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { stringify } from "yaml";
-import { judge } from "../../../cli/check/judge";
+import { judge, judged } from "../../../cli/check/judge";
 import { stepsOf } from "../../../cli/check/path";
+import { understoodText } from "../../../cli/check/understood";
 import { pathText, withValueAt } from "../../../components/problem-messages/value";
 import { cases, configurationOf, expected } from "../config/cases";
 import { ran } from "./terminal";
@@ -37,10 +38,9 @@ test("every example is without errors and warnings", (t) => {
 
 test("finds what pulumi up reports of every wrong configuration, at its line", (t) => {
   for (const one of cases) {
-    const config = Object.entries(configurationOf(one)).map(([key, value]) => [
-      key.includes(":") ? key : `scalar-backup:${key}`,
-      value,
-    ]);
+    const config = Object.entries({ "kubernetes:context": "scalar-prod", ...configurationOf(one) }).map(
+      ([key, value]) => [key.includes(":") ? key : `scalar-backup:${key}`, value],
+    );
     const text = stringify({ config: Object.fromEntries(config) }, { lineWidth: 0, aliasDuplicateObjects: false });
     const findings = judge(text, {});
     const lines = findings.map(({ severity, path, message }) =>
@@ -225,6 +225,103 @@ test("an almost right namespace is an error, and another project's keys are not"
   t.deepEqual(places(`${valid}  scalar-bakcup:pause: {}\n`), ["6:3 error scalar-bakcup:pause"]);
   t.deepEqual(places(`${valid}  pause: {}\n`), ["6:3 error pause"]);
   t.deepEqual(places(`${valid}  eks:cluster: payments\n  azure-native:location: x\n`), []);
+});
+
+test("a key without a namespace gets the one that it should have", (t) => {
+  const repair = (key: string) => judge(`${valid}  ${key}: x\n`, {})[0]?.message;
+  t.is(repair("pause"), 'has no namespace; write "scalar-backup:pause"');
+  t.is(repair("databses"), 'has no namespace; write "scalar-backup:databases"');
+  t.is(repair("aws-region"), 'has no namespace; did you mean "aws:region"?');
+  t.is(repair("region"), 'has no namespace; did you mean "aws:region"?');
+  t.is(repair("kubernetes.context"), 'has no namespace; did you mean "kubernetes:context"?');
+  t.is(repair("whatever"), 'has no namespace; write "scalar-backup:whatever"');
+});
+
+const paused = `${valid}    - name: ledger
+      dynamodb: { existing: { region: ap-northeast-1, namespaces: [ledger] } }
+  scalar-backup:pause:
+    schedule: "0 3 * * *"
+    timeZone: Asia/Tokyo
+    releases: [{ namespace: scalar, name: scalardb-cluster }]
+`;
+
+test("a set whose pods are paused in whatever context is current is a warning", (t) => {
+  const [warning] = judge(paused, {});
+  t.like(warning, { severity: "warning", path: "kubernetes:context" });
+  t.regex(warning?.message ?? "", /current context, which anybody can change; pin the cluster: pulumi config set/);
+  t.is(judge(`${paused}  kubernetes:context: ""\n`, {}).length, 1);
+  t.deepEqual(judge(`${paused}  kubernetes:context: scalar-prod\n`, {}), []);
+  t.deepEqual(judge(`${paused}  kubernetes:kubeconfig: { secure: AAAB }\n`, {}), []);
+  t.deepEqual(judge(`environment: [prod]\n${paused}`, {}), [], "the environment may have it");
+});
+
+test("one wrong indentation is one error, and repeated keys are one each", (t) => {
+  t.deepEqual(places(paused.replace("    - name: ledger", "     - name: ledger")), ["6:6 error "]);
+  t.deepEqual(places("config:\n  a:b: 1\n  a:b: 2\n  a:b: 3\n"), ["3:3 error ", "4:3 error "]);
+});
+
+test("lines that init has marked are warnings until they are edited", (t) => {
+  const example = valid.replace("customers\n", "customers   # edit: nothing was found, this is an example\n");
+  t.deepEqual(judge(example, {}), [
+    {
+      severity: "warning",
+      path: "",
+      line: 3,
+      column: 25,
+      message:
+        "init did not know what to write here (nothing was found, this is an example); edit the line, and remove this comment",
+    },
+  ]);
+  t.deepEqual(judge(`${valid}  # edit: a comment on a line of its own\n`, {}), []);
+});
+
+test("says which databases and pauses a file without errors describes, in the schedule's zone and in UTC", (t) => {
+  const now = Date.parse("2026-11-28T05:00:00Z");
+  const line = (text: string) => {
+    const { understood } = judged(text, {});
+    return understood && understoodText(understood, now);
+  };
+  t.is(line(valid), "customers (Amazon Aurora PostgreSQL, ap-northeast-1); pauses no pods");
+  t.is(
+    line(paused),
+    'customers (Amazon Aurora PostgreSQL, ap-northeast-1), ledger (Amazon DynamoDB, ap-northeast-1); pauses the pods of scalar/scalardb-cluster at "0 3 * * *", next at 2026-11-29 03:00 Asia/Tokyo (2026-11-28T18:00:00Z)',
+  );
+  t.regex(
+    line(paused.replace("    timeZone: Asia/Tokyo\n", "")) ?? "",
+    /, next at 2026-11-29 03:00 Etc\/UTC \(2026-11-29T03:00:00Z\)$/,
+  );
+  t.regex(
+    line(`${paused}    notify: { webhook: { url: { secure: AAAB } } }\n`) ?? "",
+    /, next at 2026-11-29 03:00 Asia\/Tokyo /,
+    "what is encrypted hides nothing else",
+  );
+  t.regex(line(paused.replace("0 3 * * *", "@every 12h")) ?? "", / at "@every 12h"$/);
+  t.regex(line(`${paused}    suspend: true\n`) ?? "", / at "0 3 \* \* \*", but is suspended$/);
+  t.is(line(paused.replace("0 3 * * *", "60 3 * * *")), undefined);
+});
+
+test("a folder stands for its stack files", async (t) => {
+  const inner = mkdtempSync(join(folder, "stacks-"));
+  t.regex(
+    (await ran(["check", inner])).notes.join("\n"),
+    /there is no stack file \(Pulumi\.<stack>\.yaml\) in .*stacks-/,
+  );
+  writeFileSync(join(inner, "Pulumi.b.yaml"), valid);
+  writeFileSync(join(inner, "Pulumi.a.yaml"), valid);
+  writeFileSync(join(inner, "other.yaml"), "");
+  const { exitCode, out } = await ran(["check", inner]);
+  t.is(exitCode, 0);
+  t.deepEqual(
+    out.map((line) => line.split(" (")[0]),
+    [
+      `${join(inner, "Pulumi.a.yaml")}: customers`,
+      `${join(inner, "Pulumi.b.yaml")}: customers`,
+      "2 files checked: no problems",
+    ],
+  );
+  const doctor = await ran(["doctor", inner]);
+  t.is(doctor.exitCode, 2);
+  t.regex(doctor.notes.join("\n"), /it is a folder; name a file in it/);
 });
 
 test("follows aliases to the values that they stand for", (t) => {

@@ -18,6 +18,15 @@ const REGION = "ap-northeast-1";
 const schedule = "0 3 * * *";
 const release = { namespace: "scalar", name: "scalardb-cluster", product: "scalardb-cluster" };
 
+/** What check says of a file that has only warnings. */
+function messages(text: string): string[] {
+  return judge(text, {}).map(({ severity, message }) => `${severity}: ${message}`);
+}
+const TO_EDIT =
+  "warning: init did not know what to write here (nothing was found, this is an example); edit the line, and remove this comment";
+const CURRENT_CONTEXT =
+  "warning: pods are paused in the cluster of the kubeconfig's current context, which anybody can change; pin the cluster: pulumi config set kubernetes:context <context>";
+
 /** Runs `scalar-backup init` in an empty folder, which it returns, as a user without a terminal does. */
 function run(t: ExecutionContext, env: NodeJS.ProcessEnv) {
   const folder = mkdtempSync(join(tmpdir(), "scalar-backup-init-"));
@@ -27,7 +36,10 @@ function run(t: ExecutionContext, env: NodeJS.ProcessEnv) {
       execFile(
         process.execPath,
         [join(__dirname, "../../../cli/bin.cjs"), "init", ...args],
-        { cwd: folder, env: { PATH: process.env.PATH, HOME: folder, AWS_EC2_METADATA_DISABLED: "true", ...env } },
+        {
+          cwd: folder,
+          env: { PATH: process.env.PATH, HOME: folder, TZ: "Asia/Tokyo", AWS_EC2_METADATA_DISABLED: "true", ...env },
+        },
         (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
       );
     });
@@ -42,7 +54,7 @@ test("finds namespaces, clusters and releases in the cloud, and writes a file th
   buildAurora(cloud, REGION, "other");
   await cloud.kubernetes.installRelease({ ...release, product: "scalardb-cluster", replicas: 1 });
   const { init, written } = run(t, await cloud.environment());
-  const { code, stderr } = await init("--region", REGION, "--databases", "ledger,customers-prod");
+  const { code, stdout, stderr } = await init("--region", REGION, "--databases", "ledger,customers-prod");
   t.is(code, 0, stderr);
   const text = written("Pulumi.prod.yaml");
   t.deepEqual(judge(text, {}), []);
@@ -56,6 +68,8 @@ test("finds namespaces, clusters and releases in the cloud, and writes a file th
   ]);
   t.deepEqual(config["scalar-backup:pause"].releases, [{ namespace: "scalar", name: "scalardb-cluster" }]);
   t.is(typeof config["kubernetes:context"], "string");
+  t.is(config["scalar-backup:pause"].timeZone, "Asia/Tokyo", "the machine's, not UTC");
+  t.regex(stdout, / in context \S+, next at \d{4}-\d\d-\d\d 03:00 Asia\/Tokyo \(\S+T18:00:00Z\)\n/);
 
   const again = await init("--region", REGION);
   t.is(again.code, 2);
@@ -105,7 +119,7 @@ test("finds accounts and flexible servers in the Azure subscription, and writes 
   t.is(code, 0, stderr);
   t.notRegex(stderr, /no region/);
   const text = written("Pulumi.prod.yaml");
-  t.deepEqual(judge(text, {}), []);
+  t.deepEqual(messages(text), [TO_EDIT], "there is no release");
   const { config } = parse(text);
   t.deepEqual(config["scalar-backup:databases"], [CUSTOMERS, DOCUMENTS, ORDERS]);
   t.false("aws:region" in config);
@@ -127,11 +141,14 @@ test("leaves out copies, read replicas, accounts of other APIs and databases wit
   cloud.azure.cosmosdb.account("tables").properties.capabilities = [{ name: "EnableTable" }];
   const found = async (...args: string[]) => JSON.parse((await init("--json", ...args)).stdout).databases;
   t.deepEqual(await found(), [{ kind: "cosmosdb", name: "documents", resourceGroupName: "scalar-databases" }]);
-  t.deepEqual(await found("--stack", "tagged", "--tag", "service=payments"), []);
+  t.deepEqual(await found("--stack", "tagged", "--tag", "service=payments", "--example"), []);
+  const none = await init("--stack", "none", "--tag", "service=payments");
+  t.is(none.code, 2);
+  t.regex(none.stderr, /no database was found; look elsewhere with .* nothing was written/);
 });
 
 test("finds what is in the resource groups that may be read, or that are named", async (t) => {
-  const { cloud, init } = await azure(t);
+  const { cloud, init, written } = await azure(t);
   cloud.azure.forbidGroup("elsewhere");
   const allowed = await init("--json");
   t.is(JSON.parse(allowed.stdout).databases.length, 3, allowed.stderr);
@@ -143,26 +160,50 @@ test("finds what is in the resource groups that may be read, or that are named",
   const named = await init("--stack", "b", "--json", "--resource-groups", "scalar-databases");
   t.is(JSON.parse(named.stdout).databases.length, 3, named.stderr);
   const refused = await init("--stack", "c", "--json", "--resource-groups", "elsewhere");
-  t.deepEqual(JSON.parse(refused.stdout).databases, []);
+  t.is(refused.code, 3);
+  t.is(refused.stdout, "");
   t.regex(refused.stderr, /^not read: Azure: AuthorizationFailed: /m);
+  t.throws(() => written("Pulumi.c.yaml"));
 
   cloud.azure.forbidGroup("scalar-databases");
   const none = await init("--stack", "d");
-  t.is(none.code, 0, none.stderr);
+  t.is(none.code, 3, none.stderr);
   t.regex(none.stderr, /^not read: Azure: AuthorizationFailed: /m);
+  t.regex(none.stderr, /no database was found, because what is named above was not read; nothing was written/);
+  t.throws(() => written("Pulumi.d.yaml"));
 });
 
-test("writes an example that check accepts where nothing can be reached", async (t) => {
+test("writes the databases of the cloud that can be read, and exits with 1 if another one cannot", async (t) => {
+  const { cloud, init, written } = await azure(t);
+  cloud.azure.forbidGroup("elsewhere");
+  cloud.azure.forbidGroup("scalar-databases");
+  buildAurora(cloud, REGION, "customers-prod");
+  const partly = await init("--stack", "partly", "--region", REGION);
+  t.is(partly.code, 1, partly.stderr);
+  t.regex(partly.stderr, /^not read: Azure: AuthorizationFailed: /m);
+  t.regex(written("Pulumi.partly.yaml"), /clusterIdentifier: customers-prod/);
+});
+
+test("writes nothing where nothing can be reached, unless an example is asked for, of which check warns", async (t) => {
   const { init, written } = run(t, {});
-  const { code, stdout, stderr } = await init();
+  const refused = await init();
+  t.is(refused.code, 2, refused.stderr);
+  t.is(refused.stdout, "");
+  t.regex(refused.stderr, /no cloud was looked at: give --region or --subscription; nothing was written/);
+  t.throws(() => written("Pulumi.prod.yaml"));
+  const { code, stdout, stderr } = await init("--example");
   t.is(code, 0, stderr);
   t.regex(stderr, /^not read: AWS: no region is known/m);
   t.regex(stderr, /^not read: Azure: no subscription is known/m);
   t.regex(stderr, /^not read: the cluster's releases: there is no kubeconfig/m);
   t.regex(stdout, /an example, because no database was found/);
   const text = written("Pulumi.prod.yaml");
-  t.deepEqual(judge(text, {}), []);
-  t.regex(text, /# edit: nothing was found/);
+  t.deepEqual(messages(text), [
+    CURRENT_CONTEXT,
+    TO_EDIT.replace("nothing was found, this is an example", "no region was known"),
+    TO_EDIT,
+    TO_EDIT,
+  ]);
 });
 
 test("every kind and every odd name becomes a file that check accepts", (t) => {
@@ -199,10 +240,14 @@ test("every kind and every odd name becomes a file that check accepts", (t) => {
     },
   ]) {
     const text = stackText(found, { region: REGION, context: "scalar: prod", schedule, timeZone: "Asia/Tokyo" });
-    t.deepEqual(judge(text, {}), [], text);
+    t.deepEqual(
+      judge(text, {}).filter(({ message }) => !TO_EDIT.endsWith(message)),
+      [],
+      text,
+    );
   }
   t.notRegex(
-    stackText({ namespaces: [], azure: [], rds: rds.slice(0, 1), releases: [] }, { schedule }),
+    stackText({ namespaces: [], azure: [], rds: rds.slice(0, 1), releases: [] }, { schedule, timeZone: "Asia/Tokyo" }),
     /^ {2}scalar-backup:pause/m,
   );
 });
@@ -213,7 +258,7 @@ test("a schedule that Kubernetes refuses is refused, and nothing is written", as
     AWS_ENDPOINT_URL: "http://127.0.0.1:9",
     AWS_MAX_ATTEMPTS: "1",
   });
-  const { code, stderr } = await init("--schedule", "60 3 * * *");
+  const { code, stderr } = await init("--schedule", "60 3 * * *", "--example");
   t.is(code, 2);
   t.regex(stderr, /scalar-backup:pause\.schedule: "60 3 \* \* \*" is not a valid cron schedule/);
   t.regex(stderr, /not read: DynamoDB in ap-northeast-1: /);

@@ -124,7 +124,10 @@ test("--version prints the package's version", async (t) => {
 test("the process exits with the command's code", (t) => {
   const { status, stdout } = run("check", "examples/Pulumi.single-rdb.yaml");
   t.is(status, 0);
-  t.is(stdout, "1 file checked: no problems\n");
+  t.is(
+    stdout,
+    "examples/Pulumi.single-rdb.yaml: customers (Amazon Aurora PostgreSQL, ap-northeast-1); pauses no pods\n1 file checked: no problems\n",
+  );
   const missing = run("check", "no-such-file.yaml");
   t.is(missing.status, 2);
   t.regex(missing.stderr, /^scalar-backup check: cannot read no-such-file.yaml: /);
