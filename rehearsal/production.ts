@@ -132,9 +132,9 @@ export class Production {
   async transfer(paused: boolean): Promise<Window | undefined> {
     this.pauses.untilPodStarts();
     return await this.pauses.duringTransfers(async () => {
-      await this.terminal.during("transfers are running", delay(2000));
+      await this.terminal.during(`transfers are running${paused ? ", before the pause" : ""}`, delay(2000));
       const window = paused ? await this.pauses.pause() : undefined;
-      await this.terminal.during("transfers are running", delay(1500));
+      await this.terminal.during(`transfers are running${paused ? ", after the pause" : ""}`, delay(1500));
       return window;
     });
   }

@@ -107,7 +107,10 @@ class Drill {
     if (this.#options.vaults) await this.#vaults.destroy();
 
     const { set, seed } = this.#options;
-    return summarize(this.#production, { set, seed, at, restore, window, began, transfers });
+    const report = summarize(this.#production, { set, seed, at, restore, window, began, transfers });
+    if (this.#pages)
+      this.#terminal.note(`written into ${this.#pages.folder}: points.html, drill.html, drill.json and badge.svg`);
+    return report;
   }
 
   /** Whether the program compares copies of the set's coordinator, which is in the first database. */
@@ -178,7 +181,6 @@ class Drill {
       failed.length === 0,
       failed.length === 0 ? counted(checks.length, "check") : failed.map(({ name }) => name).join("; "),
     );
-    this.#terminal.note(`written into ${this.#pages.folder}: points.html, drill.html, drill.json and badge.svg`);
   }
 
   /** The same restore to an instant during transactions, which only an explicit override allows. */
