@@ -21,6 +21,7 @@ import { RestoreMode } from "./restore-mode";
 import { acceptanceProblems, recoveryProblems } from "./restore-problems";
 import type { RestoredCopy } from "./restored-copy";
 import { problemsOf } from "./schema-problems";
+import { warnOfRecovery } from "./switch-over/out-of-reach";
 import { planText, type SwitchOverPlan, switchOverPlan } from "./switch-over/plan";
 import { switchable, switchOverProblems } from "./switch-over/problems";
 import { declareAbort, declareSwitchOver } from "./switch-over/switched";
@@ -91,6 +92,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
     const instant = formatInstant(instantMillis(args.at));
     const { releases = [] } = set;
     const switching = args.mode === RestoreMode.Recovery ? switchable(set, args, aws) : { because: [] };
+    warnOfRecovery(set, args, aws, this);
     if (args.switchOver?.confirm !== undefined && "databases" in switching) {
       const { databases } = switching;
       const switched = declareSwitchOver(name, args, set, {

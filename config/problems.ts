@@ -7,10 +7,12 @@ import { pauseWarnings } from "../components/pause/validate";
 import { isWithin, type Problem, under, visible } from "../components/problem";
 import { presentPropertiesProblems } from "../components/properties-problems";
 import { pausedReleases } from "../components/release-databases";
+import { RestoreMode } from "../components/restore-mode";
 import { acceptanceProblems, recoveryProblems } from "../components/restore-problems";
 import { problemsOf } from "../components/schema-problems";
 import { matches } from "../components/schema-tools";
 import { setProblems } from "../components/set-problems";
+import { placeWarnings, recoveryWarnings } from "../components/switch-over/out-of-reach";
 import { switchOverProblems } from "../components/switch-over/problems";
 import { setClusters } from "../components/switch-over/set-pods";
 import { tagsNotCopiedProblems } from "../components/tags";
@@ -67,7 +69,29 @@ function foundProblems(values: Record<string, unknown>, aws: AwsSettings): Probl
 /** What may be a mistake in a configuration without problems, and may be meant. */
 export function stackConfigWarnings(values: Record<string, unknown>, aws: AwsSettings): Problem[] {
   if (!matches(stackConfigSchema, values)) return [];
-  return [...setWarnings(values, aws), ...(values.pause === undefined ? [] : pauseWarnings(values.pause))];
+  return [
+    ...setWarnings(values, aws),
+    ...(values.pause === undefined ? [] : pauseWarnings(values.pause)),
+    ...recoveryDoubts(values, aws),
+  ];
+}
+
+/** What keeps a recovery from replacing production: of the one that is configured, or of any in the future. */
+export function recoveryDoubts(
+  {
+    databases = [],
+    pause,
+    backup,
+    restore,
+  }: Partial<Pick<StackFileConfig, "databases" | "pause" | "backup" | "restore">>,
+  aws: AwsSettings,
+): Problem[] {
+  if (restore?.at !== undefined && restore.mode === RestoreMode.Recovery) {
+    const pods = backup === undefined ? { pods: setClusters(pause, undefined) } : {};
+    return under("restore", recoveryWarnings({ databases, ...pods }, { ...restore, at: restore.at }, aws));
+  }
+  // Another stack has the set of its own, and may put its copies elsewhere.
+  return backup === undefined ? placeWarnings({ databases }, aws) : [];
 }
 
 /** What is wrong between the keys of `restore`. */

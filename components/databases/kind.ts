@@ -203,7 +203,7 @@ export interface DatabaseKind<Args> {
     name: string,
     args: Args,
     context: { aws: AwsSettings; instant: string; newStreams: boolean },
-  ): SwitchedDatabase | { because: string };
+  ): SwitchedDatabase | NoSwitchOver;
   /**
    * The ScalarDB properties, without their prefix, that a copy keeps in production: absent for kinds whose copies take the name.
    */
@@ -212,6 +212,14 @@ export interface DatabaseKind<Args> {
     args: Args,
     context: Pick<RestoreContext, "azure" | "instant">,
   ): Promise<Record<string, string>>;
+}
+
+/** Why copies cannot replace their source. */
+export interface NoSwitchOver {
+  /** The reason, and after a semicolon the fix. */
+  because: string;
+  /** The key of `restoreTo` that puts copies where they cannot: copies that exist have to be restored again without it. */
+  restoreTo?: "region" | "namespacePrefix";
 }
 
 /** Why no copy takes the place of what this program itself declares. */

@@ -1,7 +1,8 @@
 import type { SwitchedDatabase } from "../../operations/switch-over/request";
 import { formatInstant, instantMillis } from "../../restore-points/instant";
 import type { AwsSettings } from "../cloud-settings";
-import { type DatabaseArgs, kindOf } from "../databases";
+import { type DatabaseArgs, type KnownDatabase, kindOf } from "../databases";
+import type { NoSwitchOver } from "../databases/kind";
 import type { Problem } from "../problem";
 import type { ScalarRestoreArgs } from "../restore-args";
 import { RestoreMode } from "../restore-mode";
@@ -21,21 +22,34 @@ export type Switchable = { databases: SwitchedDatabase[] } | { because: string[]
 export type SwitchOverKeys = Pick<ScalarRestoreArgs, "at" | "mode" | "switchOver">;
 
 /** Whether the copies of every database of a set can take its production names. */
-export function switchable(set: SwitchableSet, { at, switchOver }: SwitchOverKeys, aws: AwsSettings): Switchable {
-  const of = { instant: formatInstant(instantMillis(at)), newStreams: switchOver?.newStreams ?? false };
-  const each = set.databases.map((database) => ofDatabase(database, of, aws));
-  const because = [...each.flatMap((one) => (typeof one === "string" ? [one] : [])), ...podsInTheWay(set)];
-  return because.length > 0 ? { because } : { databases: each.filter((one) => typeof one !== "string") };
+export function switchable(set: SwitchableSet, keys: SwitchOverKeys, aws: AwsSettings): Switchable {
+  const each = eachDatabase(set.databases.map(kindOf), keys, aws);
+  const because = [
+    ...each.flatMap(({ name, found }) => ("because" in found ? [`${name}: ${found.because}`] : [])),
+    ...podsInTheWay(set),
+  ];
+  if (because.length > 0) return { because };
+  return { databases: each.flatMap(({ found }) => ("because" in found ? [] : [found])) };
 }
 
-function ofDatabase(
-  database: DatabaseArgs,
-  of: { instant: string; newStreams: boolean },
+/** The databases whose copies cannot take the production names, whatever the pods are. */
+export function refusals(
+  databases: readonly KnownDatabase[],
+  keys: SwitchOverKeys,
   aws: AwsSettings,
-): SwitchedDatabase | string {
-  const { name, kind, args } = kindOf(database);
-  const found = kind.switchOver(name, args, { ...of, aws });
-  return "because" in found ? `${name}: ${found.because}` : found;
+): (NoSwitchOver & { name: string; index: number })[] {
+  return eachDatabase(databases, keys, aws).flatMap(({ name, found }, index) =>
+    "because" in found ? [{ ...found, name, index }] : [],
+  );
+}
+
+function eachDatabase(
+  databases: readonly KnownDatabase[],
+  { at, switchOver }: SwitchOverKeys,
+  aws: AwsSettings,
+): { name: string; found: SwitchedDatabase | NoSwitchOver }[] {
+  const of = { aws, instant: formatInstant(instantMillis(at)), newStreams: switchOver?.newStreams ?? false };
+  return databases.map(({ name, kind, args }) => ({ name, found: kind.switchOver(name, args, of) }));
 }
 
 function podsInTheWay({ databases, pods }: SwitchableSet): string[] {

@@ -2,6 +2,7 @@ import test, { type ExecutionContext } from "ava";
 import { buildAurora } from "../../rehearsal/sets/aurora";
 import { buildDynamodb, TABLES } from "../../rehearsal/sets/dynamodb";
 import { changes, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
+import { warnings } from "./verified-set";
 
 const ELSEWHERE = "ap-northeast-3";
 const MINUTE = 60_000;
@@ -120,6 +121,12 @@ test("a recovery's copies in another region are never lost to another instant", 
   await up();
   t.is(balance(), 1);
   stack.config["scalar-backup:restore"] = { at: newer, mode: "recovery" };
+  const planned = await stack.preview();
+  t.is(balance(), 1, "nothing has been restored yet");
+  t.regex(
+    warnings(planned).join("\n"),
+    /scalar-backup:restore\.mode: the copies of this recovery cannot take the production names: ledger: its copies are in another region.* remove restoreTo\.region/,
+  );
   await up();
   t.is(balance(), 2);
   t.deepEqual(changes(await stack.preview()), [], "a preview right after changes nothing");

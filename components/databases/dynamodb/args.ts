@@ -32,7 +32,10 @@ export interface DynamodbCreateArgs {
 
 /** Where a restore puts copies, and how they are built when not like their source. */
 export interface DynamodbRestoreToArgs {
-  /** Another region: the copies get the tables' own names there, and ScalarDB can use them. Defaults to the same region, next to the source under other names, for inspection only. */
+  /**
+   * Another region: the copies get the tables' own names there, and ScalarDB can use them; a recovery cannot replace production by them.
+   * Defaults to the same region, next to the source under other names: for inspection, and for a recovery.
+   */
   region?: string;
   /**
    * The copies' namespace prefix, such as `r1_`: ScalarDB uses them next to their sources once it has it in
@@ -67,7 +70,7 @@ export interface DynamodbArgs {
   deletionProtection?: boolean;
   /** False: change nothing, and fail if a setting does not meet these args. For `existing`. Defaults to true. */
   manage?: boolean;
-  /** Where copies are put. Defaults to the tables' own region, for inspection. */
+  /** Where copies are put. Defaults to the tables' own region, for inspection and for a recovery. */
   restoreTo?: DynamodbRestoreToArgs;
   /** Backups made in pause windows, which outlive point-in-time recovery. Needs `pause.aws`. Defaults to none. */
   windowBackups?: DynamodbWindowBackupsArgs;
@@ -160,7 +163,7 @@ export const dynamodbSchema = z
         region: awsRegion
           .optional()
           .describe(
-            "Another region, where copies have the tables' own names. Defaults to the tables' own, for inspection.",
+            "Another region, where copies have the tables' own names, and cannot replace production in a recovery. Defaults to the tables' own, for inspection and for a recovery.",
           ),
         namespacePrefix: z
           .string()

@@ -124,12 +124,14 @@ export const dynamodb: DatabaseKind<DynamodbArgs> = {
     const prefix = args.restoreTo?.namespacePrefix;
     if (prefix !== undefined)
       return {
-        because: `its copies have the namespace prefix ${prefix}, by which the products find them: use the output helmValues, or remove restoreTo.namespacePrefix to replace the tables`,
+        because: `its copies have the namespace prefix ${prefix}, by which the products find them; use the output helmValues, or remove restoreTo.namespacePrefix to replace the tables`,
+        restoreTo: "namespacePrefix",
       };
     if (targetRegion(name, args, aws) !== region)
       return {
         because:
           "its copies are in another region under the tables' own names already; point the products there, or remove restoreTo.region to restore next to the tables",
+        restoreTo: "region",
       };
     return {
       service: "dynamodb",

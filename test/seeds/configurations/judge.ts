@@ -7,7 +7,7 @@ import { awsSettings } from "../../../components/databases/settings";
 import { pauseWarnings } from "../../../components/pause/validate";
 import { setWarnings } from "../../../components/warnings";
 import { readStackConfig } from "../../../config";
-import { stackConfigProblems } from "../../../config/problems";
+import { recoveryDoubts, stackConfigProblems } from "../../../config/problems";
 import { PROJECT } from "../../../config/schema";
 import stackFileSchema from "../../../config/stack-config.schema.json";
 import type { Values } from "./maps";
@@ -94,7 +94,12 @@ function byProgram(values: Values): { lines: string[]; accepted: boolean } {
   pulumi.runtime.setAllConfig({ "aws:region": REGION, ...Object.fromEntries(texts) });
   try {
     const config = readStackConfig();
-    const warnings = [...setWarnings(config, awsSettings()), ...(config.pause ? pauseWarnings(config.pause) : [])];
+    const aws = awsSettings();
+    const warnings = [
+      ...setWarnings(config, aws),
+      ...(config.pause ? pauseWarnings(config.pause) : []),
+      ...recoveryDoubts(config, aws),
+    ];
     return { lines: warnings.map(({ path, message }) => `${PROJECT}:${path}: ${message}`), accepted: true };
   } catch (error) {
     if (!pulumi.RunError.isInstance(error)) throw error;

@@ -336,6 +336,17 @@ const LACKS: {
     fix: /otherClusters\[\]\.kubernetes/,
   },
   {
+    title: "copies in another region, which cannot take the production names",
+    take: ({ config }) => {
+      const [ledger] = config["scalar-backup:databases"] as { dynamodb: object }[]; // Cast: see `scene`.
+      Object.assign(ledger?.dynamodb ?? {}, { restoreTo: { region: "ap-northeast-3" } });
+    },
+    check: "recovery",
+    state: "warning",
+    says: /a recovery could not replace production: ledger: its copies are in another region/,
+    fix: /remove restoreTo\.region/,
+  },
+  {
     title: "a region that has not opted in",
     take: ({ cloud }) => {
       cloud.aws.backup.region(REGION).optIn.Aurora = false;

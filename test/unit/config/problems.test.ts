@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import Ajv from "ajv/dist/2020";
 import test from "ava";
-import { stackConfigProblems } from "../../../config/problems";
+import { stackConfigProblems, stackConfigWarnings } from "../../../config/problems";
 import stackFileSchema from "../../../config/stack-config.schema.json";
 
 // For databases that name no region of their own.
@@ -500,4 +500,19 @@ test("identifiers and parameter groups with capitals are accepted, by the schema
   t.deepEqual(problems({ databases }), []);
   const accepts = new Ajv({ strict: false, validateFormats: false }).compile(stackFileSchema);
   t.true(accepts({ config: { "scalar-backup:databases": databases } }), JSON.stringify(accepts.errors));
+});
+
+test("a prefix of copies is doubted only where other databases would keep their names by a switch-over", (t) => {
+  const aws = { access: {}, defaultRegion: "ap-northeast-1" };
+  const ledger = {
+    name: "ledger",
+    dynamodb: { existing: { namespaces: ["ledger"] }, restoreTo: { namespacePrefix: "r1_" } },
+  };
+  const warned = (databases: object[], restore?: object) =>
+    stackConfigWarnings({ databases, pause, ...(restore && { restore }) }, aws).map(({ path }) => path);
+  const recovery = { at: "2026-11-22T03:00:12Z", mode: "recovery" };
+  t.deepEqual(warned([ledger]), []);
+  t.deepEqual(warned([ledger], recovery), []);
+  t.deepEqual(warned([ledger, customers]), ["databases[0].dynamodb.restoreTo.namespacePrefix"]);
+  t.deepEqual(warned([ledger, customers], recovery), ["restore.mode"]);
 });

@@ -6,6 +6,7 @@ import { awsSettings } from "../../../components/databases/settings";
 import { pauseWarnings } from "../../../components/pause/validate";
 import { setWarnings } from "../../../components/warnings";
 import { readStackConfig } from "../../../config";
+import { recoveryDoubts } from "../../../config/problems";
 import { PROJECT } from "../../../config/schema";
 import { cases, configurationOf, expected, MESSAGES, type Values } from "./cases";
 
@@ -30,7 +31,11 @@ function reported(values: Values): string[] {
   try {
     const config = readStackConfig();
     const aws = awsSettings();
-    const warnings = [...setWarnings(config, aws), ...(config.pause ? pauseWarnings(config.pause) : [])];
+    const warnings = [
+      ...setWarnings(config, aws),
+      ...(config.pause ? pauseWarnings(config.pause) : []),
+      ...recoveryDoubts(config, aws),
+    ];
     return warnings.map(({ path, message }) => `warning: ${path}: ${message}`);
   } catch (error) {
     if (!pulumi.RunError.isInstance(error)) throw error;
@@ -58,7 +63,7 @@ for (const one of cases)
       t.notRegex(message, /sEcReT/, "shows a secret");
       t.regex(
         message,
-        /^(warning: )?(scalar-backup:|aws:|pause|databases|vault)[\w.[\]":, /-]*: ./,
+        /^(warning: )?(scalar-backup:|aws:|pause|databases|vault|restore)[\w.[\]":, /-]*: ./,
         "begins with the path",
       );
     }
