@@ -44,7 +44,10 @@ export function switchOverPlan(
         ({ name, identifier, replacedIdentifier }) =>
           `${name}: rename ${identifier} to ${replacedIdentifier}, which is kept`,
       ),
-      ...tables.map(({ name }) => `${name}: delete each table that has a copy; the copy and its backup are kept`),
+      ...tables.map(
+        ({ name }) =>
+          `${name}: delete each table that has a copy, which ends its point-in-time recovery: what was written after ${instant} is then only in the backup that AWS keeps of a deleted table for 35 days; the copy and its backup are kept`,
+      ),
       `go on only once no pod is left${tables.length + rds.length > 0 ? " and no replaced database answers" : ""}`,
       ...moved.map(
         ({ name, source, copy }) =>
@@ -97,6 +100,10 @@ function nameOf(database: AzureDatabase): string {
   return database.what === "account" ? database.accountName : database.serverName;
 }
 
+/** The copies of a recovery are retained on delete (docs/decisions/0020). */
+const LISTED_AS_DELETED =
+  "Pulumi lists the copies as deleted. They are not: they leave Pulumi's state, and stay in the cloud. Only a second copy of the coordinator's table (-late-), which was made to verify the others, is deleted.";
+
 /** The plan as a preview prints it. */
 export function planText({ confirm, steps, downtime }: SwitchOverPlan, confirmed: boolean): string {
   return [
@@ -107,7 +114,7 @@ export function planText({ confirm, steps, downtime }: SwitchOverPlan, confirmed
     "Without an endpoint in the meantime:",
     ...downtime.map((line) => `  ${line}`),
     ...(confirmed
-      ? []
+      ? [LISTED_AS_DELETED]
       : ["To do it:", `  ${toSet("restore.switchOver.confirm", JSON.stringify(confirm))}`, "  pulumi up"]),
   ].join("\n");
 }

@@ -168,6 +168,8 @@ export class DynamodbMember implements Member {
   kept(): string[] {
     const { region } = this.tables;
     return [
+      // "If you delete a table with point-in-time recovery enabled, a SYSTEM backup is automatically created and is retained for 35 days" [DynamoDB API Reference, BackupDetails].
+      `${this.name}: what was written after ${this.of.instant} is, for 35 days, in the backup that AWS has made of each table with point-in-time recovery when it was deleted (<table>$DeletedTableBackup): aws dynamodb list-backups --region ${region} --backup-type SYSTEM`,
       `${this.name}: ${this.#pairs.length} copies are kept, with a backup of each, as they were when they replaced the tables; once they are not needed, take the deletion protection of each away (aws dynamodb update-table --region ${region} --no-deletion-protection-enabled --table-name <copy>), and delete it (aws dynamodb delete-table --region ${region} --table-name <copy>): ${this.#pairs.map(({ copy }) => copy).join(", ")}`,
     ];
   }

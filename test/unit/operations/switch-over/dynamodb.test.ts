@@ -36,6 +36,10 @@ test.serial(
     t.truthy(accounts.attachments.getResourcePolicy(accounts.describe().TableArn ?? "", clock.now()).Policy);
     t.deepEqual(pods.log, ["lock", "stop", "start", "unlock"]);
     t.is(result.endpoints.ledger, "ap-northeast-1");
+    // The bad writes, and every good one after the instant.
+    const systemBackups = dynamodb.backups.list().filter(({ BackupType }) => BackupType === "SYSTEM");
+    t.deepEqual(systemBackups.map(({ TableName }) => TableName).sort(), [...TABLES].sort());
+    t.regex(result.kept.join("\n"), /ledger: .*written after .*35 days.*--region ap-northeast-1 --backup-type SYSTEM/);
 
     const ids = TABLES.map((table) => dynamodb.table(table).describe().TableId);
     pods.log.length = 0;
