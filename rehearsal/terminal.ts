@@ -29,6 +29,9 @@ const GREATEST_WIDTH = 120;
 /** A reader of a pipe must see within 3 seconds that work goes on; the rest is for a busy machine. */
 const SILENCE_MILLIS = 2000;
 
+/** A line that is nothing but a command. */
+const COMMAND = /^ *(npx|pulumi|kubectl|aws|az|helm) [a-z-]+ /;
+
 /** Prints the drill's progress: readable in a file, and with colours on a terminal. */
 export class Terminal {
   /** The number of columns to use. */
@@ -52,9 +55,10 @@ export class Terminal {
     this.#write(`\n${this.#styled("bold", folded(title, this.width))}\n`);
   }
 
-  /** Information within a section. Lines that are too long are folded. */
+  /** Information within a section. Lines that are too long are folded; a command is not, because somebody may copy it. */
   note(text: string): void {
-    for (const line of text.split("\n")) this.#write(`${folded(`  ${line}`, this.width)}\n`);
+    for (const line of text.split("\n"))
+      this.#write(`${COMMAND.test(line) ? `  ${line}` : folded(`  ${line}`, this.width)}\n`);
   }
 
   /** The result of a check. */

@@ -55,10 +55,12 @@ function follow(line: string, walk: Walk): string | undefined {
   const [, file] = />\s*(\S+)$/.exec(pipe.at(-1) ?? "") ?? [];
   if (file !== undefined) walk.written.push(file);
   if (pipe.some((each) => !each.startsWith("jq "))) return "a program that no runbook uses";
-  const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+  const words = [...command.replace(/^npx /, "").matchAll(/"([^"]*)"|(\S+)/g)].map(
+    ([, quoted, plain]) => quoted ?? plain ?? "",
+  );
   const [program, verb, ...rest] = words;
   if (program === "npm") return SCRIPTS[rest[0] ?? ""] === undefined ? "no such script" : undefined;
-  if (program === "kubectl" || program === "minisign") return undefined;
+  if (program === "kubectl" || program === "minisign" || program === "aws") return undefined;
   if (program === "scalar-backup") return COMMANDS.some(({ name }) => name === verb) ? undefined : "no such command";
   if (program !== "pulumi") return "a program that no runbook uses";
   if (verb === "up" || verb === "preview") {

@@ -112,3 +112,10 @@ test("JSON lines of a log are not shown", (t) => {
     "2026-11-22T03:00:00.000Z all paused",
   ]);
 });
+
+test("a command in a note is not folded, so that it can be copied", (t) => {
+  const { terminal, written } = terminalOf();
+  const command = `  pulumi config set --path scalar-backup:restore.switchOver.confirm "replace ${"ledger, ".repeat(5)}customers"`;
+  terminal.note(`To do it:\n${command}`);
+  t.true(written.text.includes(`\n  ${command}\n`));
+});
