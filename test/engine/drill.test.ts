@@ -49,7 +49,8 @@ withPulumi(
     await new Promise<void>((resolve) => {
       first.on("close", () => resolve());
       first.stderr?.on("data", (data) => {
-        if (!/\] created Table/.test(String(data))) return;
+        // The first table may be the coordinator's later copy, which is not there.
+        if (!/\] created Table/.test(String(data)) || copies().length === 0) return;
         process.kill(-(first.pid as number), "SIGKILL");
         resolve();
       });
