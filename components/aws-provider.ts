@@ -1,16 +1,23 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { AssumedRole, AwsAccess } from "../operations/aws";
 import { orEnd } from "./problem";
 import { knownInput } from "./provider-inputs";
 
-/** Settings by which a provider gets credentials that look-ups and operations could not get. */
-const NOT_SUPPORTED = [
-  "assumeRoleWithWebIdentity",
-  "sharedConfigFiles",
-  "sharedCredentialsFiles",
-  "endpoints",
-  "ec2MetadataServiceEndpoint",
-];
+const BY_CREDENTIALS =
+  "give credentials by aws:profile, aws:accessKey and aws:secretKey, aws:assumeRoles, or the environment";
+const BY_FILES = "name the files in AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE in the environment";
+
+/**
+ * Settings by which a provider reaches another account, or another cloud, than look-ups and operations would; and what to use in
+ * place of them in a stack's configuration.
+ */
+const NOT_SUPPORTED: Record<string, string> = {
+  assumeRoleWithWebIdentity: BY_CREDENTIALS,
+  sharedConfigFiles: BY_FILES,
+  sharedCredentialsFiles: BY_FILES,
+  endpoints: "set AWS_ENDPOINT_URL in the environment",
+  ec2MetadataServiceEndpoint: "set AWS_EC2_METADATA_SERVICE_ENDPOINT in the environment",
+};
 
 /**
  * How the explicit AWS provider of a component reaches AWS, for look-ups and operations. Known only after both have been seen
@@ -22,7 +29,11 @@ export function accessOfProvider(
   region: string | undefined,
 ): Promise<AwsAccess> {
   return orEnd(`the AWS provider of ${component.constructor.name}`, async () => {
-    for (const key of NOT_SUPPORTED) refuseIfSet(key, await knownInput(provider, key));
+    for (const key of Object.keys(NOT_SUPPORTED))
+      if (isSet(await knownInput(provider, key)))
+        throw new Error(
+          `its ${key} is not supported, because look-ups and operations could not use it; expected credentials by profile, accessKey and secretKey, or assumeRoles`,
+        );
     const access = {
       profile: text(await knownInput(provider, "profile")),
       accessKey: text(await knownInput(provider, "accessKey")),
@@ -69,13 +80,21 @@ function rolesOf(value: unknown): AssumedRole[] | undefined {
   return found.length > 0 ? found : undefined;
 }
 
-function refuseIfSet(key: string, value: unknown): void {
+/**
+ * Refuses the same settings in the stack's configuration.
+ * @throws {pulumi.RunError} which names the key, and what to use in its place.
+ */
+export function refuseSettingsOfProviderAlone(config: pulumi.Config): void {
+  for (const [key, instead] of Object.entries(NOT_SUPPORTED))
+    if (isSet(config.get(key)))
+      throw new pulumi.RunError(
+        `aws:${key}: only Pulumi's AWS provider reads it; look-ups and operations would work elsewhere, such as in another account. Remove it (pulumi config rm aws:${key}), and ${instead}, which all of them read`,
+      );
+}
+
+function isSet(value: unknown): boolean {
   const given = typeof value === "string" && /^[[{]/.test(value) ? JSON.parse(value) : value;
-  const empty = given === undefined || given === null || given === "" || Object.keys(given).length === 0;
-  if (!empty)
-    throw new Error(
-      `its ${key} is not supported, because look-ups and operations could not use it; expected credentials by profile, accessKey and secretKey, or assumeRoles`,
-    );
+  return given !== undefined && given !== null && given !== "" && Object.keys(given).length > 0;
 }
 
 function text(value: unknown): string | undefined {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AssumedRole } from "../../operations/aws";
 import { AZURE_ACCESS_KEYS } from "../../operations/azure";
-import { accessOfProvider } from "../aws-provider";
+import { accessOfProvider, refuseSettingsOfProviderAlone } from "../aws-provider";
 import { accessOfAzureProvider } from "../azure-provider";
 import type { AwsSettings, AzureSettings } from "../cloud-settings";
 
@@ -14,6 +14,7 @@ export function awsSettings(component?: pulumi.ComponentResource, region?: strin
   const provider = component?.getProvider("aws:dynamodb/table:Table");
   if (component && provider) return { access: accessOfProvider(provider, component, region), defaultRegion: region };
   const config = new pulumi.Config("aws");
+  refuseSettingsOfProviderAlone(config);
   const access = {
     profile: config.get("profile"),
     accessKey: config.get("accessKey"),
