@@ -44,8 +44,11 @@ interface Asked {
   method: Method;
   id: string;
   apiVersion: string;
-  body?: object | undefined;
+  body?: Body | undefined;
 }
+
+/** What is sent; or what makes it, for each time that it is sent: others change a database while it is busy. */
+type Body = object | (() => Promise<object>);
 
 /** How far Azure is with a change, as text. */
 interface Change {
@@ -116,7 +119,7 @@ export class ArmClient {
    * Makes a request and answers what came of it, once Azure is done with it. While Azure works on another change of the
    * same database, it is made again: Azure says so at once, or only when its own operation has ended for that reason.
    */
-  async request<Result>(method: Method, id: string, apiVersion: string, body?: object): Promise<Result> {
+  async request<Result>(method: Method, id: string, apiVersion: string, body?: Body): Promise<Result> {
     const change: Change = {};
     const send = () => this.#whenFree<Result>({ method, id, apiVersion, body }, change);
     if (method === "GET") return await send();
@@ -144,7 +147,8 @@ export class ArmClient {
   }
 
   async #attempt<Result>({ method, id, apiVersion, body }: Asked, change: Change): Promise<Result> {
-    const answer = await this.#send(method, this.#url(id, apiVersion), body);
+    const sent = typeof body === "function" ? await body() : body;
+    const answer = await this.#send(method, this.#url(id, apiVersion), sent);
     const monitor = answer.headers.get("azure-asyncoperation");
     const location = answer.headers.get("location");
     if (answer.status === 201 || answer.status === 202 || monitor !== undefined) {

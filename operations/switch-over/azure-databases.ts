@@ -53,14 +53,17 @@ export async function setTags(
 ): Promise<void> {
   const changed = Object.entries(tags).some(([key, value]) => found.tags[key] !== value);
   if (!changed) return;
-  // A PATCH replaces all tags.
-  const wanted = Object.entries({ ...found.tags, ...tags }).filter(([, value]) => value !== undefined);
   const client = await ArmClient.connect(access);
   const [id, version] =
     database.what === "account"
       ? [idOf(client, database), API_VERSION]
       : [serverId(client, database), PRODUCTS[database.product].apiVersion];
-  await client.request("PATCH", id, version, { tags: Object.fromEntries(wanted) });
+  // A PATCH replaces all tags, so it has to have those that others have set since.
+  await client.request("PATCH", id, version, async () => {
+    const present = (await client.find<{ tags?: Record<string, string> }>(id, version))?.tags;
+    const wanted = Object.entries({ ...present, ...tags }).filter(([, value]) => value !== undefined);
+    return { tags: Object.fromEntries(wanted) };
+  });
 }
 
 export function nameOf(database: AzureDatabase): string {
