@@ -11,8 +11,11 @@ export interface MovedAddress {
   keys?: string[];
 }
 
-/** Which of the two addresses a release's properties have. `neither` and `both` come with why, for messages. */
-export type Carried = { of: "source" | "copy" } | { of: "neither" | "both"; because: string };
+/** Which of the two addresses a release's properties have. What is neither the one nor the other comes with why, for messages. */
+export type Carried =
+  | { of: "source" | "copy" }
+  /** `copy with a wrong key`: pods would start there, and get no answer. */
+  | { of: "neither" | "both" | "copy with a wrong key"; because: string };
 
 const CONTACT_POINTS = /^(scalar\.db\.(?:multi_storage\.storages\.[^.]+\.)?)contact_points$/;
 
@@ -36,7 +39,7 @@ export function carriedOf({ texts, variables, configMaps }: CarriedProperties, m
   const wrong = copies.filter(({ password }) => isWrong(password, moved.keys));
   if (wrong.length === 0) return { of: "copy" };
   return {
-    of: "neither",
+    of: "copy with a wrong key",
     because: `${wrong.map(({ prefix }) => `${prefix}password`).join(", ")} is not a key of ${moved.copy}: its copy has other keys than the database that it replaces`,
   };
 }

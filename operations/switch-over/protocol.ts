@@ -92,6 +92,8 @@ export async function runSwitchOver(instant: string, participants: Participants,
     }
     const time = formatInstant(Math.floor(waitingClock().now() / 1000) * 1000);
     await all(members, (member) => member.finish(time, say));
+    // Azure takes minutes for the marks.
+    await addresses?.expectKept();
     say(`done: the copies of ${instant} are in production`);
     return {
       endpoints: Object.fromEntries(members.map((member) => [member.name, member.endpoint()])),

@@ -67,9 +67,9 @@ export class ReleaseAddresses {
     return isMoved(await this.#states());
   }
 
-  /** The releases that name a copy. */
+  /** The releases that name a copy, whatever else is wrong with them. */
   async movedReleases(): Promise<string[]> {
-    const moved = (await this.#states()).filter(({ carried }) => carried.of === "copy" || carried.of === "both");
+    const moved = (await this.#states()).filter(({ carried }) => carried.of !== "source" && carried.of !== "neither");
     return [...new Set(moved.map(({ label }) => label))];
   }
 
@@ -115,12 +115,12 @@ export class ReleaseAddresses {
     await this.awaitCopies(instant, say);
   }
 
-  /** @throws {Error} where a deployment has put former addresses back while the pods were started */
+  /** @throws {Error} where a deployment has put former addresses back while the pods were started, or since */
   async expectKept(): Promise<void> {
     const strayed = await this.#strayed();
     if (strayed.length > 0)
       throw new Error(
-        `${strayed.join("; ")}: the former properties were deployed again while the pods were started, so pods use a replaced database. Stop what deploys them (a pipeline, GitOps), then run "pulumi up" again: it stops the pods, and waits until the releases are upgraded`,
+        `${strayed.join("; ")}: the former properties were deployed again in the meantime, so pods use a replaced database. Stop what deploys them (a pipeline, GitOps), then run "pulumi up" again: it stops the pods, and waits until the releases are upgraded`,
       );
   }
 

@@ -65,7 +65,7 @@ const WHAT_TO_DO = [
   /was scaled out again 5 times, .*Suspend what scales it, then run this again/,
   /pods have come back: .*find out what starts them .*, stop that, and run "pulumi up" again/,
   /pods were started again 5 times, .*then run "pulumi up" again/,
-  /the former properties were deployed again while the pods were started.*Stop what deploys them .*, then run "pulumi up" again/,
+  /the former properties were deployed again in the meantime.*Stop what deploys them .*, then run "pulumi up" again/,
 ];
 
 interface Night {

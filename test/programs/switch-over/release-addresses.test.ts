@@ -154,6 +154,25 @@ test.serial(
   },
 );
 
+test.serial("former properties that are deployed while databases are marked are said as well", async (t) => {
+  const { cloud, run, releases, addressesOf, colleague, journal, pods } = await addressWorld(t);
+  const former = releases.ledger.properties;
+  let deployed = false;
+  const first = await run(colleague, () => {
+    if (deployed || journal()?.state !== "started" || !/^azure PATCH/.test(cloud.failures.requests.at(-1) ?? ""))
+      return;
+    deployed = true;
+    void releases.ledger.upgrade({ properties: former, replicaCount: 3 });
+  });
+  t.true(deployed);
+  t.regex(first.error?.message ?? "", /still names ledger-prod\..*pods use a replaced database/);
+  t.false(first.said.some((line) => line.startsWith("done:")));
+  const next = await run(colleague);
+  t.is(next.error?.message, undefined, next.said.join("\n"));
+  t.deepEqual(addressesOf(), { ledger: "copy", auditor: "copy", stock: "copy" });
+  t.deepEqual([pods("ledger"), pods("auditor")], [3, 2]);
+});
+
 test.serial("an upgrade that goes on starting pods ends the switch-over, which the next one continues", async (t) => {
   const { run, releases, upgrades, addressesOf, colleague, pods } = await addressWorld(t);
   const ended = await run((line) => {
@@ -250,3 +269,25 @@ test.serial("before a release names a copy and a name is closed, an abort leaves
   t.is((await run()).error?.message, undefined);
   t.deepEqual(addressesOf(), COPIES);
 });
+
+test.serial(
+  "a release that names a copy with a former key keeps a set of Azure's databases from an abort",
+  async (t) => {
+    const { run, abort, request, releases, upgrades, pods, tags } = await addressWorld(t);
+    request.databases = request.databases.filter(({ service }) => service === "azure");
+    const former = releases.ledger.properties;
+    const killed = await run(() => {}, { at: /PATCH .*\/scale$/, failure: "kill after" });
+    t.true(killed.killed);
+    await releases.ledger.upgrade({
+      properties: upgrades.ledger.properties?.replace(/password=.*/, "password=former-key"),
+      replicaCount: 0,
+    });
+    const refused = await abort();
+    t.regex(refused.error?.message ?? "", /release scalar\/ledger \(database ledger\) names the copies already/);
+    t.is(pods("ledger"), 0);
+    await releases.ledger.upgrade({ properties: former, replicaCount: 0 });
+    t.is((await abort()).error?.message, undefined);
+    t.deepEqual([pods("ledger"), pods("auditor")], [3, 2]);
+    for (const each of tags.copy()) t.false("scalar-backup:replaces" in each);
+  },
+);
