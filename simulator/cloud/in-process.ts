@@ -4,7 +4,7 @@ import type { AwsCloud } from "./aws/aws";
 import { dynamodbOperations } from "./aws/wire/dynamodb";
 import { rdsOperations } from "./aws/wire/rds";
 import { ACCESS_REVIEWS } from "./kubernetes/access-review";
-import { parsePath } from "./kubernetes/api-request";
+import { parsePath, type Target } from "./kubernetes/api-request";
 import type { JsonObject, ObjectManifest } from "./kubernetes/objects";
 import { StatusError } from "./kubernetes/status";
 import type { ObjectStore } from "./kubernetes/store";
@@ -42,7 +42,7 @@ function served(store: ObjectStore, { method, path, body = {} }: KubernetesReque
   const [pathname = "", query] = path.split("?");
   const searchParams = new URLSearchParams(query);
   if (pathname === ACCESS_REVIEWS) return { status: 201, body: { ...body, status: { allowed: true } } };
-  const { kind, namespace = "", name } = parsePath(pathname);
+  const { kind, namespace = "", name } = parsed(pathname);
   if (kind.custom) throw StatusError.noSuchResource();
   const labelSelector = searchParams.get("labelSelector") ?? "";
   if (name === undefined && method === "GET")
@@ -56,4 +56,16 @@ function served(store: ObjectStore, { method, path, body = {} }: KubernetesReque
   return { status: 200, body: store.mergePatch(kind, namespace, name, body, { fieldManager }) };
 }
 
+const targets = new Map<string, Target>();
+
+/** The same paths are asked for again and again. */
+function parsed(pathname: string): Target {
+  const known = targets.get(pathname);
+  if (known !== undefined) return known;
+  const target = parsePath(pathname);
+  targets.set(pathname, target);
+  return target;
+}
+
+export { ReleaseProperties } from "./kubernetes/release-properties";
 export { ObjectStore } from "./kubernetes/store";

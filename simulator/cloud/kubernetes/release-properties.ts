@@ -67,8 +67,19 @@ export class ReleaseProperties {
    * pkg/kube/client.go, createPatch: a three-way merge].
    */
   upgrade(properties: string, replicas: number): void {
-    const { namespace, name } = this.#deployment;
+    this.writeConfigMap(properties);
+    this.writeDeployment(properties, replicas);
+  }
+
+  /** The first half of an upgrade: pods that start from now on have these properties. */
+  writeConfigMap(properties: string): void {
+    const { namespace } = this.#deployment;
     this.#store.mergePatch(CONFIG_MAPS, namespace, this.#configMap, { data: this.#data(properties) }, HELM);
+  }
+
+  /** The second half, after which pods with former properties are replaced. */
+  writeDeployment(properties: string, replicas: number): void {
+    const { namespace, name } = this.#deployment;
     const template = { metadata: { annotations: this.#annotations(properties) } };
     this.#store.mergePatch(DEPLOYMENTS, namespace, name, { spec: { replicas, template } }, HELM);
   }

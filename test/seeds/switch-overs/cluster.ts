@@ -5,54 +5,56 @@ import { answerKubernetes, type KubernetesRequest, ObjectStore } from "../../../
 import { kindOf } from "../../../simulator/cloud/kubernetes/cluster";
 import type { VirtualTime } from "../../unit/pauser/virtual/time";
 import { NoAnswer, type Operator, Throttled } from "./process";
+import { type Pod, Release } from "./release";
 
 /** The body of a request. */
 type Body = NonNullable<KubernetesRequest["body"]>;
 
-export const RELEASE = { namespace: "scalar", name: "ledger" };
-export const SCHEDULE = { namespace: "scalar", name: "pause" };
-const DEPLOYMENTS = kindOf({ apiVersion: "apps/v1", kind: "Deployment" });
-const PODS = kindOf({ apiVersion: "v1", kind: "Pod" });
+const NAMESPACE = "scalar";
+const PRODUCTS = ["ledger", "auditor"] as const;
+export const SCHEDULE = { namespace: NAMESPACE, name: "pause" };
 const CONFIG_MAPS = kindOf({ apiVersion: "v1", kind: "ConfigMap" });
 const CRON_JOBS = kindOf({ apiVersion: "batch/v1", kind: "CronJob" });
-const DEPLOYMENT = "ledger-scalardl-ledger";
-const LABELS = { "app.kubernetes.io/instance": RELEASE.name, "app.kubernetes.io/app": "ledger" };
-const CONTROLLER_MILLIS = 300;
 
-/** A cluster with one release in virtual time: an API server without a wire, and the Deployment's controller. */
+export interface ClusterOptions {
+  /** Pods of each release. */
+  pods: number;
+  podMillis: number;
+  /** The properties of each release; absent for one release without any. */
+  properties?: string[];
+}
+
+/** A cluster in virtual time: an API server without a wire, and one release or two. */
 export class Cluster {
   readonly store: ObjectStore;
-  /** How many pods exist. */
-  running = 0;
-  /** Called after each change of the pods. */
+  readonly releases: Release[];
+  /** Answers to questions about what has not changed since, as text: most of them. Leases change all the time. */
+  private readonly known = new Map<string, { status: number; text: string }>();
+  /** Called after each change of the pods, and of what they would start with. */
   changed: () => void = () => {};
-  private pods = 0;
-  private working = false;
 
   constructor(
-    private readonly time: VirtualTime,
+    time: VirtualTime,
     private readonly clock: SimulatedClock,
-    replicas: number,
-    private readonly podMillis: number,
+    { pods, podMillis, properties = [] }: ClusterOptions,
   ) {
     this.store = new ObjectStore(clock);
-    const { namespace } = RELEASE;
-    this.store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
-    const container = { name: "ledger", image: "ledger" };
-    this.store.create({
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { name: DEPLOYMENT, namespace, labels: LABELS },
-      spec: {
-        replicas,
-        selector: { matchLabels: LABELS },
-        template: { metadata: { labels: LABELS }, spec: { containers: [container] } },
-      },
+    this.store.onChange((_type, { kind }) => {
+      if (kind !== "Lease") this.known.clear();
     });
+    this.store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } });
+    this.releases = PRODUCTS.slice(0, Math.max(1, properties.length)).map((product, index) => {
+      const text = properties[index];
+      const options = { namespace: NAMESPACE, name: product, product, replicas: pods, podMillis };
+      return new Release(time, this.store, { ...options, ...(text !== undefined && { properties: text }) }, () =>
+        this.changed(),
+      );
+    });
+    const releases = this.releases.map(({ name }) => ({ namespace: NAMESPACE, name }));
     const pauser = {
       name: "pauser",
       image: "node",
-      env: [{ name: "PAUSER_SETTINGS", value: JSON.stringify({ releases: [RELEASE] }) }],
+      env: [{ name: "PAUSER_SETTINGS", value: JSON.stringify({ releases }) }],
     };
     const job = { template: { spec: { restartPolicy: "Never", containers: [pauser] } } };
     this.store.create({
@@ -61,15 +63,21 @@ export class Cluster {
       metadata: SCHEDULE,
       spec: { schedule: "0 3 * * *", suspend: false, jobTemplate: { spec: job } },
     });
-    for (let pod = 0; pod < replicas; pod++) this.createPod();
-    this.report();
-    this.store.onChange((_type, object) => {
-      if (object.kind === "Deployment" && !this.settled) void this.control();
-    });
   }
 
-  get replicas(): number {
-    return Number(this.deployment.spec?.replicas);
+  /** What the API server answers. */
+  private answer(method: KubernetesRequest["method"], path: string, body: Body) {
+    const known = method === "GET" ? this.known.get(path) : undefined;
+    if (known !== undefined) return known;
+    const { status, body: found } = answerKubernetes(this.store, { method, path, body });
+    const answered = { status, text: JSON.stringify(found) };
+    if (method === "GET" && !path.includes("/leases")) this.known.set(path, answered);
+    return answered;
+  }
+
+  /** The pods that may read and write. */
+  get running(): Pod[] {
+    return this.releases.flatMap(({ running }) => running);
   }
 
   get suspended(): boolean {
@@ -78,15 +86,17 @@ export class Cluster {
 
   /** The state that the journal has; undefined without one. */
   get journalState(): string | undefined {
-    const data = this.store.find(CONFIG_MAPS, RELEASE.namespace, "scalar-switch-over")?.data;
+    const data = this.store.find(CONFIG_MAPS, NAMESPACE, "scalar-switch-over")?.data;
     // Cast: a ConfigMap's data is a map of texts.
     return (data as Record<string, string> | undefined)?.state;
   }
 
-  /** Somebody else scales the release. */
-  scale(replicas: number): void {
-    const options = { fieldManager: "helm" };
-    this.store.mergePatch(DEPLOYMENTS, RELEASE.namespace, DEPLOYMENT, { spec: { replicas } }, options);
+  /** The releases as a request names them, with the databases that each uses. */
+  addresses(databases: (string[] | undefined)[] = []) {
+    return this.releases.map(({ name }, index) => {
+      const uses = databases[index];
+      return { namespace: NAMESPACE, name, ...(uses && { databases: uses }) };
+    });
   }
 
   /** Connections of one process. */
@@ -101,15 +111,15 @@ export class Cluster {
       send: async ({ method, path, body }) => {
         const request = `${method} ${path.split("?")[0]}`;
         try {
-          const { status, body: answer } = await operator.call(request, () => {
+          const { status, text } = await operator.call(request, () => {
             // Cast: it becomes JSON on its way.
             const json = (body ?? {}) as Body;
             arrives(request, json);
-            const answered = answerKubernetes(this.store, { method, path, body: json });
+            const answered = this.answer(method, path, json);
             if (method !== "GET" && answered.status < 300) served(request, json);
             return answered;
           });
-          return { status, text: JSON.stringify(answer), date: new Date(this.clock.now()).toUTCString() };
+          return { status, text, date: new Date(this.clock.now()).toUTCString() };
         } catch (error) {
           if (error instanceof NoAnswer) throw new UnreachableError(`${request}: ${error.message}`);
           if (error instanceof Throttled) return { status: 429, text: "" };
@@ -117,58 +127,5 @@ export class Cluster {
         }
       },
     });
-  }
-
-  private get deployment() {
-    return this.store.get(DEPLOYMENTS, RELEASE.namespace, DEPLOYMENT);
-  }
-
-  private get settled(): boolean {
-    const { metadata, status } = this.deployment;
-    return status?.observedGeneration === metadata.generation && this.running === this.replicas;
-  }
-
-  /** The Deployment's controller: one pod at a time, so that others can change their minds in between. */
-  private async control(): Promise<void> {
-    if (this.working) return;
-    this.working = true;
-    await this.time.wait(CONTROLLER_MILLIS);
-    for (;;) {
-      this.report();
-      const missing = this.replicas - this.running;
-      if (missing === 0) break;
-      await this.time.wait(this.podMillis);
-      if (missing > 0 && this.running < this.replicas) this.createPod();
-      else if (missing < 0 && this.running > this.replicas) this.deletePod();
-      this.changed();
-    }
-    this.working = false;
-  }
-
-  private report(): void {
-    const { running } = this;
-    const { generation } = this.deployment.metadata;
-    const status = { observedGeneration: generation ?? 1, replicas: running, availableReplicas: running };
-    this.store.setStatus(DEPLOYMENTS, RELEASE.namespace, DEPLOYMENT, status);
-  }
-
-  private createPod(): void {
-    const name = `${DEPLOYMENT}-${this.pods++}`;
-    const containers = [{ name: "ledger", image: "ledger" }];
-    this.store.create({
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name, namespace: RELEASE.namespace, labels: LABELS },
-      spec: { containers },
-    });
-    this.store.setStatus(PODS, RELEASE.namespace, name, { phase: "Running" });
-    this.running += 1;
-  }
-
-  private deletePod(): void {
-    const [pod] = this.store.list(PODS);
-    if (pod === undefined) return;
-    this.store.delete(PODS, RELEASE.namespace, pod.metadata.name);
-    this.running -= 1;
   }
 }

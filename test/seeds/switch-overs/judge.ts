@@ -1,6 +1,8 @@
 import { SUFFIX } from "../../unit/operations/switch-over/world";
+import { BEFORE, RESTORED, SINCE, SOMEBODYS } from "./balances";
+import { AzureJudge } from "./judge-azure";
 import type { Operator } from "./process";
-import { type Answer, BEFORE, RELATIONAL, REPLACED, RESTORED, SINCE, SOMEBODYS, type World } from "./world";
+import { type Answer, RELATIONAL, REPLACED, type World } from "./world";
 
 const MINUTE = 60_000;
 const SWITCHED_OVER = "scalar-backup:switched-over";
@@ -11,11 +13,16 @@ export class Judge {
   readonly violations = new Set<string>();
   private written = false;
   private podsSince: number | undefined;
-  /** Who has acquired the release's Lease last, and when. */
-  private holder: { by: Operator; since: number } | undefined;
+  /** For how long not all pods have run, or not all of one set has answered. */
+  outageMillis = 0;
+  private downSince: number | undefined;
+  /** Who has acquired each Lease last, and when. */
+  private readonly holders = new Map<string, { by: Operator; since: number }>();
   private readonly opened = new Set<Operator>();
+  readonly azure: AzureJudge | undefined;
 
   constructor(private readonly world: World) {
+    if (world.azure) this.azure = new AzureJudge(world, world.azure, (text) => this.violate(text));
     if (world.cluster === undefined) return;
     this.podsSince = world.now();
     world.cluster.changed = () => this.check("pods");
@@ -28,21 +35,37 @@ export class Judge {
 
   /** Judges the world after something has happened. */
   check(what: string): void {
-    const answers = this.world.answers();
+    const named = this.world.answers();
+    if (named.includes("source") && named.includes("copy")) this.violate(`a mixture answers after ${what}: ${named}`);
+    const { cluster } = this.world;
+    const running = cluster?.running.length ?? 0;
+    const answers = [...named, ...(this.azure?.used() ?? [])];
     const all = (one: Answer) => answers.every((each) => each === one);
-    if (answers.includes("source") && answers.includes("copy"))
-      this.violate(`a mixture answers after ${what}: ${answers}`);
-    const running = this.world.cluster?.running ?? 0;
+    const isWhole = cluster === undefined || running === this.world.plan.pods * cluster.releases.length;
+    this.measure(isWhole && (all("source") || all("copy")));
     if (running > 0) this.podsSince ??= this.world.now();
     else this.podsSince = undefined;
-    if (running > 0 && !this.world.podsStartedByOthers && !all("source") && !all("copy"))
+    const { podsStartedByOthers, redeployedByOthers } = this.world;
+    if (running > 0 && !podsStartedByOthers && !redeployedByOthers && !all("source") && !all("copy"))
       this.violate(`pods run while ${answers} answer, after ${what}`);
-    if (running > 0 && all("copy")) this.write();
+    // Those that an upgrade has started too early are stopped again, and a set of Azure's alone may be given up then.
+    const isStarted = this.azure === undefined || (running > 0 && cluster?.journalState !== "stopped");
+    if (running > 0 && all("copy") && isStarted) this.write();
     if (this.written) this.checkWritten();
+    this.azure?.check(what, this.written);
     this.checkCopies(what);
     for (const name of this.world.somebodys)
       if (this.world.balanceOf(name) !== SOMEBODYS)
         this.violate(`${name}, which is somebody else's, was touched by ${what}`);
+  }
+
+  private measure(isUp: boolean): void {
+    const now = this.world.now();
+    if (!isUp) this.downSince ??= now;
+    else if (this.downSince !== undefined) {
+      this.outageMillis += now - this.downSince;
+      this.downSince = undefined;
+    }
   }
 
   /** Before a request is served. */
@@ -57,14 +80,17 @@ export class Judge {
     this.world.say(
       `${by.name} asks for ${request} ${String(input.TableName ?? input.TargetTableName ?? newName ?? "")}`,
     );
-    const { holder } = this;
-    // What was sent before the Lease was lost, or before the process was suspended, arrives all the same.
-    const isUnderWay =
-      this.world.time.now < by.frozenUntil + 30_000 || this.world.now() - (holder?.since ?? 0) < 30_000;
-    const ownsIt = holder === undefined || holder.by === by || isUnderWay;
-    if (this.world.cluster && !ownsIt)
-      this.violate(`${by.name} asks for ${request}, although ${holder?.by.name} has the Lease`);
+    for (const holder of this.holders.values()) {
+      // What was sent before the Lease was lost, or before the process was suspended, arrives all the same.
+      const isUnderWay = this.world.time.now < by.frozenUntil + 30_000 || this.world.now() - holder.since < 30_000;
+      if (holder.by !== by && !isUnderWay)
+        this.violate(`${by.name} asks for ${request}, although ${holder.by.name} has the Lease`);
+    }
+    // Cast: a Scale of Kubernetes.
+    const { replicas = 0 } = (input as { spec?: { replicas?: number } }).spec ?? {};
+    if (scales && replicas > 0 && by.task === "switches over") this.azure?.opens(by, request);
     if (takesName && !this.opened.has(by)) {
+      this.azure?.opens(by, request);
       this.opened.add(by);
       const since = this.podsSince;
       // Two looks at the pods come right before.
@@ -79,17 +105,18 @@ export class Judge {
   served(by: Operator, request: string, input: Record<string, unknown>): void {
     // Cast: a Lease of Kubernetes.
     const { spec } = input as { spec?: { holderIdentity?: string } };
-    if (request.includes("/leases")) this.leaseChanged(by, spec?.holderIdentity);
+    const { metadata } = input as { metadata?: { name?: string } };
+    if (request.includes("/leases")) this.leaseChanged(by, metadata?.name ?? "", spec?.holderIdentity);
     this.check(request);
   }
 
-  private leaseChanged(by: Operator, identity: string | undefined): void {
-    const { holder } = this;
+  private leaseChanged(by: Operator, lease: string, identity: string | undefined): void {
+    const holder = this.holders.get(lease);
     if (identity && holder?.by !== by) {
       if (holder && !holder.by.dead && !holder.by.ended && !holder.by.wasFrozen)
         this.violate(`${by.name} acquires the Lease that ${holder.by.name} holds`);
-      this.holder = { by, since: this.world.now() };
-    } else if (!identity && holder?.by === by) this.holder = undefined;
+      this.holders.set(lease, { by, since: this.world.now() });
+    } else if (!identity && holder?.by === by) this.holders.delete(lease);
   }
 
   /** What the set is like when a switch-over has ended well. */
@@ -99,6 +126,7 @@ export class Judge {
     for (const table of this.world.tables) this.judgeTable(table);
     if (this.world.plan.relational && !this.world.findDatabase(RELATIONAL)?.tags[SWITCHED_OVER])
       this.violate(`${by} is done, but the relational database is not marked as switched over`);
+    this.azure?.judgeDone(by);
     this.judgePods(by);
   }
 
@@ -109,6 +137,7 @@ export class Judge {
     for (const table of this.world.tables)
       if (Object.keys(this.world.tagsOf(`${table}${SUFFIX}`)).some((key) => key === REPLACES))
         this.violate(`${by} has aborted, but the copy of ${table} is marked`);
+    this.azure?.judgeAborted(by, this.written);
     this.judgePods(by);
   }
 
@@ -119,6 +148,7 @@ export class Judge {
     this.world.say("pods write to the copies");
     for (const table of this.world.tables) this.world.dynamodb.table(table).putItem("a", { balance: SINCE });
     if (this.world.plan.relational) this.world.findDatabase(RELATIONAL)?.put("accounts", "a", { balance: SINCE });
+    this.azure?.write();
   }
 
   private checkWritten(): void {
@@ -169,8 +199,9 @@ export class Judge {
   private judgePods(by: string): void {
     const { cluster, plan } = this.world;
     if (cluster === undefined) return;
-    if (cluster.running !== plan.pods && !this.world.podsStartedByOthers)
-      this.violate(`${by} has ended, but ${cluster.running} of ${plan.pods} pods run`);
+    for (const { name, running } of cluster.releases)
+      if (running.length !== plan.pods && !this.world.podsStartedByOthers)
+        this.violate(`${by} has ended, but ${running.length} of ${plan.pods} pods of ${name} run`);
     if (cluster.suspended) this.violate(`${by} has ended, but the pause schedule is suspended`);
     const state = cluster.journalState;
     if (state !== undefined && state !== "started") this.violate(`${by} has ended, but its journal says ${state}`);

@@ -1,19 +1,15 @@
 import { useWaitingClock } from "../../../operations/clock";
-import { DynamodbMember } from "../../../operations/switch-over/dynamodb";
-import type { Member } from "../../../operations/switch-over/member";
-import { podsOf } from "../../../operations/switch-over/pods";
 import { abortSwitchOver, runSwitchOver } from "../../../operations/switch-over/protocol";
-import { RdsMember } from "../../../operations/switch-over/rds";
-import { rdsDatabases } from "../../../operations/switch-over/rds-databases";
-import type { StoppablePods } from "../../../operations/switch-over/stoppable-pods";
-import { INSTANT, REGION, STACK, SUFFIX } from "../../unit/operations/switch-over/world";
+import { INSTANT } from "../../unit/operations/switch-over/world";
 import { useQuickAbort } from "../../unit/pauser/virtual/abort";
 import { installAws, useAws } from "./aws";
-import { RELEASE, SCHEDULE } from "./cluster";
+import { installAzure, useAzure } from "./azure";
+import { Colleague, deployFormer, tagDatabases } from "./colleague";
 import { Judge } from "./judge";
+import { participantsOf, type Stage } from "./participants";
 import { type CallFault, Operator } from "./process";
 import type { Event, Schedule, Task } from "./schedule";
-import { PREFIXES, presentWorld, RELATIONAL, REPLACED, World } from "./world";
+import { presentWorld, World } from "./world";
 
 /** What came of a schedule. */
 export interface Played {
@@ -21,6 +17,8 @@ export interface Played {
   /** How each process ended: `done`, `aborted`, `killed`, or `refused`. */
   ends: string[];
   calls: number;
+  /** For how long the set did not serve. */
+  outageMillis: number;
   timeline: string[];
 }
 
@@ -45,6 +43,7 @@ export function install(): void {
   const timers = { setInterval: repeat, clearInterval: (end: Timer | undefined) => end?.end() };
   Object.assign(globalThis, timers);
   installAws();
+  installAzure();
 }
 
 interface Timer {
@@ -79,16 +78,20 @@ export async function play(plan: Schedule, { traced = false } = {}): Promise<Pla
     served: (_, operation) => judge.check(operation),
     cloudTime: (millis) => world.time.wait(millis),
   });
+  useAzure(
+    world.azure && {
+      cloud: world.azure.cloud,
+      time: world.time,
+      operator: (name) => world.operators.get(name),
+      arrives: (by, request, body) => judge.azure?.arrives(by, request, body),
+      served: (_, request) => judge.check(request),
+    },
+  );
   const ends: string[] = [];
-  await world.time.until(everything({ world, judge }, ends));
+  await world.time.until(everything({ world, judge, colleague: new Colleague(world) }, ends));
   const calls = [...world.operators.values()].reduce((sum, each) => sum + each.calls, 0);
-  return { violations: [...judge.violations], ends, calls, timeline: world.timeline };
-}
-
-/** A world that is being played, and who judges it. */
-interface Stage {
-  world: World;
-  judge: Judge;
+  const { outageMillis } = judge;
+  return { violations: [...judge.violations], ends, calls, outageMillis, timeline: world.timeline };
 }
 
 async function everything(stage: Stage, ends: string[]): Promise<void> {
@@ -125,10 +128,14 @@ async function happen(world: World, event: Event): Promise<void> {
   world.say(event.what);
   if (event.what === "somebody takes the production name") world.takeName("production");
   else if (event.what === "somebody takes the name of what is replaced") world.takeName("replaced");
-  else if (world.cluster && world.cluster.replicas === 0) {
-    world.podsStartedByOthers = true;
-    world.cluster.scale(1 + (world.plan.seed % 3));
-  }
+  else if (event.what === "somebody deploys the former properties") void deployFormer(world);
+  else if (event.what === "somebody tags the databases") tagDatabases(world);
+  else
+    for (const release of world.cluster?.releases ?? [])
+      if (release.replicas === 0) {
+        world.podsStartedByOthers = true;
+        release.scale(1 + (world.plan.seed % 3));
+      }
 }
 
 /** A process of its own, to its end. */
@@ -144,12 +151,16 @@ async function run(stage: Stage, task: Task, undisturbed = false): Promise<{ end
     return undefined;
   };
   const trip = () => 1 + random() * plan.tripMillis;
-  const operator = new Operator(name, time, trip, faultAt, (text) => world.say(text));
+  const operator = new Operator(name, task, time, trip, faultAt, (text) => world.say(text));
   world.operators.set(name, operator);
   world.say(`${name} begins: ${task}`);
   const work = task === "aborts" ? abortSwitchOver : runSwitchOver.bind(undefined, INSTANT);
   const participants = await participantsOf(stage, operator);
-  const ended = work(participants, (line) => world.say(`${name}: ${line}`)).then(
+  const say = (line: string) => {
+    world.say(`${name}: ${line}`);
+    stage.colleague.hears(line, operator);
+  };
+  const ended = work(participants, say).then(
     () => (task === "aborts" ? "aborted" : "done"),
     (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
   );
@@ -170,43 +181,3 @@ async function run(stage: Stage, task: Task, undisturbed = false): Promise<{ end
 
 /** An error of the program, of a cloud or of Kubernetes, and not one of JavaScript. */
 const isForUsers = ({ name }: Error) => !/^(Type|Reference|Range|Syntax)Error$/.test(name);
-
-async function participantsOf({ world, judge }: Stage, operator: Operator) {
-  const { plan, cluster, tables } = world;
-  const access = { accessKey: operator.name, secretKey: "secret" };
-  const pods =
-    cluster &&
-    (await podsOf([{ cluster: "default", access: {}, releases: [RELEASE], schedule: SCHEDULE }], {
-      connect: () =>
-        cluster.connect(
-          operator,
-          (request, body) => judge.arrives(operator, request, body),
-          (request, body) => judge.served(operator, request, body),
-        ),
-    }));
-  const of = { instant: INSTANT, stack: STACK };
-  const guard = async () => await pods?.keep();
-  const members: Member[] = [];
-  if (tables.length > 0) {
-    const set = { service: "dynamodb" as const, name: "ledger", region: REGION, tables: [], prefixes: PREFIXES };
-    members.push(new DynamodbMember({ ...set, suffix: SUFFIX, newStreams: false }, of, access, notesOf(pods), guard));
-  }
-  if (plan.relational) {
-    const what = plan.relational === "instance" ? "instance" : "cluster";
-    const identifiers = {
-      identifier: RELATIONAL,
-      copyIdentifier: `${RELATIONAL}${SUFFIX}`,
-      replacedIdentifier: REPLACED,
-    };
-    const database = { service: "rds", name: RELATIONAL, region: REGION, what } as const;
-    members.push(new RdsMember({ ...database, ...identifiers }, of, rdsDatabases(what, REGION, access), guard));
-  }
-  return { ...(pods && { pods }), members };
-}
-
-function notesOf(pods: StoppablePods | undefined) {
-  return {
-    read: async () => (await pods?.journal())?.notes ?? {},
-    write: async (notes: Record<string, string>) => await pods?.note(notes),
-  };
-}

@@ -1,5 +1,5 @@
 import type { VirtualTime } from "../../unit/pauser/virtual/time";
-import type { CALL_FAULTS } from "./schedule";
+import type { CALL_FAULTS, Task } from "./schedule";
 
 /** What goes wrong with a call, and for how long. */
 export interface CallFault {
@@ -33,6 +33,7 @@ export class Operator {
 
   constructor(
     readonly name: string,
+    readonly task: Task,
     private readonly time: VirtualTime,
     private readonly trip: () => number,
     private readonly faultAt: (call: number) => CallFault | undefined,

@@ -1,5 +1,6 @@
 import type { RdsKind } from "../../unit/operations/switch-over/world";
 import { randomFrom } from "../../unit/pauser/virtual/time";
+import { type AZURE_EVENTS, type AzurePlan, azureFor } from "./azure-plan";
 
 /** Everything that happens around one switch-over, as data: made from a seed, printed, and made smaller. */
 export interface Schedule {
@@ -8,7 +9,9 @@ export interface Schedule {
   tables: number;
   /** The set's relational database, if it has one. */
   relational?: RdsKind;
-  /** Pods of its release; 0: the set has no releases, as only one relational database may. */
+  /** Its databases of Azure, if it has any. */
+  azure?: AzurePlan;
+  /** Pods of each release; 0: the set has no releases, as only one relational database may. */
   pods: number;
   /** How long a pod takes to start, and to end, in milliseconds. */
   podMillis: number;
@@ -39,7 +42,7 @@ export const WORLD_EVENTS = [
 export type Event =
   /** At a call of a process, both by number: the first processes are killed most. */
   | { process: number; call: number; fault: (typeof CALL_FAULTS)[number]; forMillis: number }
-  | { at: number; what: (typeof WORLD_EVENTS)[number] };
+  | { at: number; what: (typeof WORLD_EVENTS)[number] | (typeof AZURE_EVENTS)[number] };
 
 /** A seed's schedule: the same on every machine. */
 export function scheduleOf(seed: number): Schedule {
@@ -52,7 +55,7 @@ export function scheduleOf(seed: number): Schedule {
   const alone = random() < 0.15;
   const tables = alone ? 0 : random() < 0.75 ? 1 + below(3) : 0;
   const processes = random() < 0.35 ? 2 : 1;
-  return {
+  const plan: Schedule = {
     seed,
     tables,
     ...((alone || tables === 0 || random() < 0.7) && { relational: random() < 0.6 ? "instance" : oneOf(CLUSTERS) }),
@@ -68,6 +71,20 @@ export function scheduleOf(seed: number): Schedule {
       task: random() < 0.6 ? ("switches over" as const) : ("aborts" as const),
     })),
     events: Array.from({ length: below(5) }, () => event(random, below)),
+  };
+  return random() < 0.4 ? withAzure(plan, random) : plan;
+}
+
+function withAzure(plan: Schedule, random: () => number): Schedule {
+  const { relational, tables, ...others } = plan;
+  const { azure, alone, events } = azureFor(random, tables > 0 || relational !== undefined);
+  return {
+    ...others,
+    tables: alone ? 0 : tables,
+    ...(!alone && relational && { relational }),
+    pods: Math.max(1, plan.pods),
+    azure,
+    events: [...plan.events, ...events],
   };
 }
 

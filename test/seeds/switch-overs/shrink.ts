@@ -1,3 +1,4 @@
+import type { AzurePlan } from "./azure-plan";
 import type { Schedule } from "./schedule";
 
 /** Simpler schedules, the simplest first: each lacks something that this one has. */
@@ -7,6 +8,7 @@ export function* simpler(plan: Schedule): Generator<Schedule> {
   if (plan.others.length > 0) yield { ...plan, others: [] };
   if (plan.second === "aborts") yield { ...plan, second: "switches over" };
   if (plan.first === "aborts") yield { ...plan, first: "switches over" };
+  if (plan.azure) yield* simplerAzure(plan, plan.azure);
   const { relational, ...others } = plan;
   if (plan.tables > 0 && relational !== undefined) {
     if (plan.pods > 0) yield others;
@@ -26,4 +28,24 @@ export function* simpler(plan: Schedule): Generator<Schedule> {
     if (JSON.stringify(smaller) !== JSON.stringify(event))
       yield { ...plan, events: plan.events.map((each, other) => (other === index ? smaller : each)) };
   }
+}
+
+function* simplerAzure(plan: Schedule, azure: AzurePlan): Generator<Schedule> {
+  const { azure: _, ...withoutAzure } = plan;
+  const { foreign, ...own } = azure;
+  const { mistake, ...faultless } = azure.colleague;
+  const quick = { afterMillis: 1000, eachMillis: 1000, betweenMillis: 100 };
+  const isAlone = plan.tables === 0 && plan.relational === undefined;
+  if (!isAlone) {
+    yield withoutAzure;
+    const { relational: __, ...aloneInAzure } = plan;
+    yield { ...aloneInAzure, tables: 0, azure: { ...azure, releases: azure.kinds.length > 1 ? azure.releases : 1 } };
+  }
+  if (azure.releases === 2) yield { ...plan, azure: { ...azure, releases: 1 } };
+  if (azure.kinds.length > 1 && azure.releases === 1)
+    yield { ...plan, azure: { ...azure, kinds: azure.kinds.slice(1) } };
+  if (foreign !== undefined) yield { ...plan, azure: own };
+  if (mistake !== undefined) yield { ...plan, azure: { ...azure, colleague: faultless } };
+  if (JSON.stringify(faultless) !== JSON.stringify(quick))
+    yield { ...plan, azure: { ...azure, colleague: { ...quick, ...(mistake && { mistake }) } } };
 }

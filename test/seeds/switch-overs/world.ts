@@ -2,6 +2,8 @@ import { AwsCloud, AwsError } from "../../../simulator/cloud/aws/aws";
 import { SimulatedClock } from "../../../simulator/cloud/clock";
 import { createRds, INSTANT, MARKS, REGION, SUFFIX, tagList } from "../../unit/operations/switch-over/world";
 import { randomFrom, VirtualTime } from "../../unit/pauser/virtual/time";
+import { AzureSet } from "./azure-set";
+import { BEFORE, RESTORED, SOMEBODYS } from "./balances";
 import { Cluster } from "./cluster";
 import type { Operator } from "./process";
 import type { Schedule } from "./schedule";
@@ -13,9 +15,6 @@ export const PREFIXES = ["coordinator.", "ledger.", "scalardb."];
 export const RELATIONAL = "customers";
 export const REPLACED = `${RELATIONAL}-replaced${SUFFIX}`;
 
-/** The balance that each database holds: what production had, what the copies hold, what pods have written since, and somebody's. */
-export const [BEFORE, RESTORED, SINCE, SOMEBODYS] = [7, 5, 6, 9];
-
 /** Who answers under a production name. */
 export type Answer = "source" | "copy" | "nothing" | "somebody's";
 
@@ -24,6 +23,7 @@ export class World {
   readonly time = new VirtualTime();
   readonly clock = new SimulatedClock();
   readonly aws: AwsCloud;
+  readonly azure: AzureSet | undefined;
   readonly cluster: Cluster | undefined;
   readonly tables: string[];
   readonly timeline: string[] = [];
@@ -32,6 +32,9 @@ export class World {
   readonly somebodys = new Set<string>();
   /** Somebody else has started pods: what they find is then not the switch-over's. */
   podsStartedByOthers = false;
+  /** Somebody has deployed the former properties, and pods use what they name. */
+  redeployedByOthers = false;
+  private redeployedAt = Number.NEGATIVE_INFINITY;
   readonly random: () => number;
   private passed = 0;
   /** The identities of what is replaced, by name, and of the relational one's copy: names change. */
@@ -48,7 +51,11 @@ export class World {
     this.tables = TABLES.slice(0, plan.tables);
     setPresent(this);
     this.build();
-    if (plan.pods > 0) this.cluster = new Cluster(this.time, this.clock, plan.pods, plan.podMillis);
+    if (plan.azure) this.azure = new AzureSet(this.clock, plan.azure);
+    const { pods, podMillis } = plan;
+    const properties = this.azure?.properties("source");
+    if (pods > 0)
+      this.cluster = new Cluster(this.time, this.clock, { pods, podMillis, ...(properties && { properties }) });
     this.startedAt = this.now();
   }
 
@@ -121,8 +128,26 @@ export class World {
     }
   }
 
+  /** Whether a process is ending the switch-over as if it had not begun. */
+  get isAborting(): boolean {
+    return [...this.operators.values()].some(({ task, dead, ended }) => task === "aborts" && !dead && !ended);
+  }
+
+  /** Notes that somebody is deploying the former properties, where that changes something. */
+  redeployed(): void {
+    this.redeployedAt = this.now();
+    this.redeployedByOthers = true;
+    this.podsStartedByOthers = true;
+  }
+
+  /** Whether the former properties were deployed so late that a process could not see it. */
+  get wasJustRedeployed(): boolean {
+    return this.now() - this.redeployedAt <= MINUTE + 10 * this.plan.tripMillis;
+  }
+
   /** Somebody clears what is in the way, as the messages ask. */
   clear(): void {
+    this.azure?.clear();
     for (const name of this.somebodys)
       if (this.tables.includes(name)) this.dynamodb.deleteTable(name);
       else if (this.plan.relational === "instance")

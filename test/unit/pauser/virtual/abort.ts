@@ -1,5 +1,8 @@
 import type { VirtualTime } from "./time";
 
+/** In place of the error of a timeout, until that is asked for. */
+const TIMEOUT = Symbol("timeout");
+
 /**
  * What the pauser uses of AbortController and AbortSignal, by the DOM standard (https://dom.spec.whatwg.org/#abortcontroller): Node's
  * own take most of a schedule's time. `abort.test.ts` compares the two.
@@ -13,6 +16,8 @@ export class QuickSignal {
 
   /** What was given, or else an error that is made when it is asked for: most are not, and to make one takes long. */
   get reason(): unknown {
+    if (this.given === TIMEOUT)
+      this.given = new DOMException("The operation was aborted due to timeout", "TimeoutError");
     if (this.aborted && this.given === undefined)
       this.given = new DOMException("This operation was aborted", "AbortError");
     return this.given;
@@ -90,9 +95,7 @@ export class QuickController {
 export function useQuickAbort(time: () => VirtualTime): void {
   QuickSignal.timeout = (millis) => {
     const signal = new QuickSignal();
-    time().after(millis, () =>
-      signal.end(new DOMException("The operation was aborted due to timeout", "TimeoutError")),
-    );
+    time().after(millis, () => signal.end(TIMEOUT));
     return signal;
   };
   Object.assign(globalThis, { AbortController: QuickController, AbortSignal: QuickSignal });
