@@ -56,7 +56,7 @@ async function send(this: Client, command: Command): Promise<unknown> {
   if (now === undefined || caller === undefined) return new Promise(() => {});
   const run = operations.get(operation);
   if (run === undefined) throw new Error(`${operation} is not simulated`);
-  const input: Record<string, unknown> = { ...command.input };
+  const input = asSent(command.input);
   for (;;) {
     try {
       return await caller.call(operation, () => {
@@ -70,6 +70,14 @@ async function send(this: Client, command: Command): Promise<unknown> {
       await now.cloudTime(RETRY_MILLIS);
     }
   }
+}
+
+/** Instants are numbers of seconds on their way to DynamoDB, the only service that is asked with one. [AWS JSON protocol 1.0, Timestamp] */
+function asSent(input: object): Record<string, unknown> {
+  const members = Object.entries(input);
+  return Object.fromEntries(
+    members.map(([name, value]) => [name, value instanceof Date ? value.getTime() / 1000 : value]),
+  );
 }
 
 type ErrorClass = new (options: { message: string; $metadata: object }) => Error;
