@@ -159,6 +159,9 @@ export class Judge {
   }
 
   private checkCopies(what: string): void {
+    const kept = this.world.windowBackups.length > 0 ? this.world.dynamodb.backups.list() : [];
+    if (this.world.windowBackups.some((arn) => !kept.some(({ BackupArn }) => BackupArn === arn)))
+      this.violate(`a backup of the pause window was deleted by ${what}`);
     for (const table of this.world.tables)
       if (this.world.dynamodb.find(`${table}${SUFFIX}`)?.items().get("a")?.balance !== RESTORED)
         this.violate(`the copy of ${table} is incomplete after ${what}`);

@@ -98,6 +98,7 @@ async function everything(stage: Stage, ends: string[]): Promise<void> {
   const { world, judge } = stage;
   const { plan, time } = world;
   const happening = plan.events.map((event) => happen(world, event));
+  if (plan.windowBackups) void time.wait(plan.windowBackups.expireAt).then(() => world.expireBackups());
   const others = plan.others.map(async ({ at, task }) => {
     await time.wait(at);
     ends.push((await run(stage, task)).end);

@@ -7,6 +7,8 @@ export interface Schedule {
   seed: number;
   /** How many tables of DynamoDB the set has; 0: none. */
   tables: number;
+  /** The tables' copies are of backups that a pause window made, which expire in the middle. */
+  windowBackups?: { expireAt: number };
   /** The set's relational database, if it has one. */
   relational?: RdsKind;
   /** Its databases of Azure, if it has any. */
@@ -72,7 +74,8 @@ export function scheduleOf(seed: number): Schedule {
     })),
     events: Array.from({ length: below(5) }, () => event(random, below)),
   };
-  return random() < 0.4 ? withAzure(plan, random) : plan;
+  const whole = random() < 0.4 ? withAzure(plan, random) : plan;
+  return whole.tables > 0 && random() < 0.25 ? { ...whole, windowBackups: { expireAt: below(5_400_000) } } : whole;
 }
 
 function withAzure(plan: Schedule, random: () => number): Schedule {

@@ -8,6 +8,8 @@ export function* simpler(plan: Schedule): Generator<Schedule> {
   if (plan.others.length > 0) yield { ...plan, others: [] };
   if (plan.second === "aborts") yield { ...plan, second: "switches over" };
   if (plan.first === "aborts") yield { ...plan, first: "switches over" };
+  const { windowBackups, ...fromPoint } = plan;
+  if (windowBackups !== undefined) yield fromPoint;
   if (plan.azure) yield* simplerAzure(plan, plan.azure);
   const { relational, ...others } = plan;
   if (plan.tables > 0 && relational !== undefined) {

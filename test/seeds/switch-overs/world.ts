@@ -39,6 +39,8 @@ export class World {
   private passed = 0;
   /** The identities of what is replaced, by name, and of the relational one's copy: names change. */
   readonly sourceIds = new Map<string, string>();
+  /** The backups that tables' copies are from, until they expire. */
+  windowBackups: string[] = [];
   copyId = "";
   private readonly startedAt: number;
 
@@ -145,6 +147,12 @@ export class World {
     return this.now() - this.redeployedAt <= MINUTE + 10 * this.plan.tripMillis;
   }
 
+  /** What the copies were restored from is gone. */
+  expireBackups(): void {
+    for (const arn of this.windowBackups.splice(0)) this.dynamodb.backups.delete(arn);
+    this.say("the backups of the window expire");
+  }
+
   /** Somebody clears what is in the way, as the messages ask. */
   clear(): void {
     this.azure?.clear();
@@ -162,14 +170,21 @@ export class World {
       this.createTable(table, true);
       dynamodb.table(table).putItem("a", { balance: RESTORED });
     }
-    this.pass(10 * MINUTE);
-    for (const table of this.tables) {
+    this.pass(5 * MINUTE);
+    if (plan.windowBackups)
+      for (const TableName of this.tables)
+        this.windowBackups.push(dynamodb.createBackup({ TableName, BackupName: `window${SUFFIX}` }).arn);
+    this.pass(5 * MINUTE);
+    for (const [index, table] of this.tables.entries()) {
       const copy = `${table}${SUFFIX}`;
-      dynamodb.restoreTableToPointInTime({
-        SourceTableName: table,
-        TargetTableName: copy,
-        RestoreDateTime: new Date(this.now() - 6 * MINUTE),
-      });
+      const BackupArn = this.windowBackups[index];
+      if (BackupArn !== undefined) dynamodb.restoreTableFromBackup({ BackupArn, TargetTableName: copy });
+      else
+        dynamodb.restoreTableToPointInTime({
+          SourceTableName: table,
+          TargetTableName: copy,
+          RestoreDateTime: new Date(this.now() - 6 * MINUTE),
+        });
       dynamodb.updateTable({ TableName: copy, DeletionProtectionEnabled: true });
       dynamodb.tagResource(dynamodb.table(copy).describe().TableArn ?? "", tagList({ ...MARKS, team: "ledger" }));
       dynamodb.table(table).putItem("a", { balance: BEFORE });
