@@ -132,7 +132,8 @@ function resultOf(journal: Journal, outputs: PropertyMap): StackResult {
   };
 }
 
+export { clientsAt } from "./in-process-calls";
 export type { ProgramOptions, Running } from "./program";
-export { type Source, served } from "./source";
+export { type Source, served, servedHere } from "./source";
 export type { ResourceState, StackState } from "./state";
 export { defaultParallel } from "./workers";

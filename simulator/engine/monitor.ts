@@ -2,7 +2,7 @@
  * The two services that a Pulumi program talks to, `ResourceMonitor` and `Engine`, on loopback. What the embedded
  * engine doesn't support is refused with an error, never ignored.
  */
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as engine from "@pulumi/pulumi/proto/engine_pb";
@@ -42,10 +42,12 @@ export interface MonitorOptions {
 
 export class Monitor {
   readonly #server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+  /** What the two services do with each call. */
+  readonly services: { monitor: UntypedServiceImplementation; engine: UntypedServiceImplementation };
   #rootUrn = "";
 
   constructor(private readonly options: MonitorOptions) {
-    this.#server.addService(ResourceMonitorService, {
+    const monitor: UntypedServiceImplementation = {
       getDeploymentInfo: answering(() => this.#deploymentInfo()),
       supportsFeature: answering((request: messages.SupportsFeatureRequest) =>
         new messages.SupportsFeatureResponse().setHassupport(request.getId() in FEATURES),
@@ -68,8 +70,8 @@ export class Monitor {
       registerResourceHook: refusing(notSupported("resource hooks")),
       registerErrorHook: refusing(notSupported("error hooks")),
       registerPackage: refusing(notSupported("parameterized packages")),
-    });
-    this.#server.addService(EngineService, {
+    };
+    const ofEngine: UntypedServiceImplementation = {
       log: answering((request: engine.LogRequest) => {
         this.#log(request);
         return new Empty();
@@ -81,11 +83,14 @@ export class Monitor {
       }),
       startDebugging: refusing(notSupported("debugging")),
       requirePulumiVersion: refusing(notSupported("requirements for the version of the Pulumi CLI")),
-    });
+    };
+    this.services = { monitor, engine: ofEngine };
   }
 
   /** @returns the address of both services. */
   async start(): Promise<string> {
+    this.#server.addService(ResourceMonitorService, this.services.monitor);
+    this.#server.addService(EngineService, this.services.engine);
     const port = await new Promise<number>((resolve, reject) => {
       this.#server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
         error ? reject(error) : resolve(bound),

@@ -1,5 +1,6 @@
 /** Where a run's goals come from: the program, in a process of its own. */
 import type { Deployment } from "./deployment";
+import { reachable } from "./in-process-calls";
 import { Monitor } from "./monitor";
 import { Program, type ProgramOptions, type Running } from "./program";
 import type { Project, StackConfig } from "./project";
@@ -26,6 +27,18 @@ export type Source = (deployment: Deployment, context: SourceContext) => Promise
 
 /** A program that talks to the engine as every Pulumi program does, over gRPC, however it is started. */
 export function served(start: (options: ProgramOptions) => Running): Source {
+  return runBy(start, async (monitor) => ({ address: await monitor.start(), close: () => monitor.stop() }));
+}
+
+/** A program in this process, whose calls reach the engine without a wire (`in-process-calls.ts`). */
+export function servedHere(start: (options: ProgramOptions) => Running): Source {
+  return runBy(start, async (monitor) => reachable(monitor));
+}
+
+function runBy(
+  start: (options: ProgramOptions) => Running,
+  serve: (monitor: Monitor) => Promise<{ address: string; close(): void }>,
+): Source {
   return async (deployment, context) => {
     const { report } = context;
     let complete = false;
@@ -37,17 +50,18 @@ export function served(start: (options: ProgramOptions) => Running): Source {
         complete = true;
       },
     });
+    const { address, close } = await serve(monitor);
     try {
       const running = start({
         ...context,
-        address: await monitor.start(),
+        address,
         output: (message) => report({ severity: "info", message }),
       });
       deployment.whenCancelled.catch(() => running.stop());
       const problem = await running.ended;
       return problem ?? (complete ? undefined : "the program ended before it was done");
     } finally {
-      monitor.stop();
+      close();
     }
   };
 }
