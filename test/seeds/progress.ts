@@ -5,6 +5,8 @@ export interface Progress {
   calls: number;
   ends: Record<string, number>;
   failures: { seed: number; violations: string[] }[];
+  /** What happened in each schedule, by its seed, if that was asked for. */
+  timelines: Record<number, string[]>;
   /** Of each worker, by its first seed, the one that is next. */
   next: Record<number, number>;
   cpuMillis: number;
@@ -17,6 +19,7 @@ export const nothing = (): Progress => ({
   calls: 0,
   ends: {},
   failures: [],
+  timelines: {},
   next: {},
   cpuMillis: 0,
   done: false,

@@ -10,11 +10,14 @@ export interface Work extends Share {
   game: GameName;
   /** The name of a fault that is put into the program. */
   mutant?: string;
+  traced: boolean;
 }
 
 const REPORT_EVERY = 250;
+/** Seconds of CPU time after which it reports too, for worlds that take longer. */
+const REPORT_AFTER = 10;
 
-async function work({ from, count, step, mostFailures, game, mutant }: Work): Promise<void> {
+async function work({ from, count, step, mostFailures, game, mutant, traced }: Work): Promise<void> {
   const fault = mutantsOf(game).find(({ name }) => name === mutant);
   if (fault) installMutant(fault);
   // After the mutant is installed: this loads the program.
@@ -25,18 +28,23 @@ async function work({ from, count, step, mostFailures, game, mutant }: Work): Pr
   for (let index = 0; index < count && failed < mostFailures; index++) {
     const seed = from + index * step;
     try {
-      const { violations, ends, windows, calls = 0 } = await play(scheduleOf(seed));
+      const { violations, ends, windows, calls = 0, timeline } = await play(scheduleOf(seed), { traced });
+      if (traced) progress.timelines[seed] = timeline;
       for (const end of ends) progress.ends[end] = (progress.ends[end] ?? 0) + 1;
       progress.windows += windows;
       progress.calls += calls;
       if (violations.length > 0) progress.failures.push({ seed, violations });
     } catch (error) {
-      progress.failures.push({ seed, violations: [`the world has stopped: ${error}`] });
+      progress.failures.push({
+        seed,
+        violations: [`the world has stopped: ${error instanceof Error ? error.stack : error}`],
+      });
     }
     progress.played += 1;
     progress.next = { [from]: seed + step };
     failed += progress.failures.length;
-    if (progress.played < REPORT_EVERY && progress.failures.length === 0) continue;
+    const { user } = process.cpuUsage(usedBefore);
+    if (progress.played < REPORT_EVERY && progress.failures.length === 0 && user < REPORT_AFTER * 1e6) continue;
     process.send?.(ended(progress, false));
     progress = nothing();
   }

@@ -1,5 +1,8 @@
 import type { RequestFailure, RequestFailures } from "../../../simulator/cloud/request-failures";
+import type { ProgramOptions, Running } from "../../../simulator/engine/embedded";
 import type { SimulatedProvider } from "../../../simulator/providers/provider";
+import { Process } from "./process";
+import { operationIn, programIn } from "./program";
 import type { Fault } from "./schedule";
 
 const FAILURES = {
@@ -12,49 +15,72 @@ const FAILURES = {
 
 /** Requests that change something: what only looks has no order of its own. */
 const CHANGING =
-  /^(dynamodb|rds|backup|autoscaling) (?!Describe|List|Get|Scan|Query|BatchGet)|^(kubernetes|azure) (PUT|POST|PATCH|DELETE) (?!.*(selfsubjectaccessreviews|listKeys|permissions))/;
+  /^(dynamodb|rds|backup|autoscaling) (?!Describe|List|Get|GET |Scan|Query|BatchGet)|^(kubernetes|azure) (PUT|POST|PATCH|DELETE) (?!.*(selfsubjectaccessreviews|listKeys|permissions))/;
+
+/** Turns of the event loop in which what was sent before a kill arrives. */
+const TURNS_ON_THE_WAY = 50;
 
 /**
- * The life of one engine with its operations. Killed, it changes nothing more: neither its providers nor the operations that it has
- * started reach a cloud, and what was under way is not in its state.
+ * The life of one engine with its program and its operations. Killed, nothing of it goes on: neither its providers nor the operations
+ * that it has started change anything more, and what was under way is not in its state.
  */
 export class EngineLife {
   changes = 0;
-  /** Ends the program that it runs. */
-  whenKilled: () => void = () => {};
   #fault: Fault | undefined;
+  #processes: Process[] = [];
   #dead = false;
 
   constructor(
     private readonly failures: RequestFailures,
     private readonly say: (text: string) => void,
-  ) {}
+  ) {
+    const next = failures.next.bind(failures);
+    failures.next = (request) => {
+      const wasDead = failures.dead;
+      const fate = next(request);
+      if (!wasDead && failures.dead && !this.#dead) this.#die(`${this.#fault?.what ?? "killed at"} ${request}`);
+      else if (!wasDead && fate !== "serve") say(`${this.#fault?.what}: ${request}`);
+      return fate;
+    };
+  }
 
   /** A new one begins. */
   begin(fault: Fault | undefined): void {
     this.changes = 0;
     this.#dead = false;
+    this.#processes = [];
     this.#fault = fault;
     if (fault?.of === "operations")
       this.failures.arm(fault.at, FAILURES[fault.what], (request) => this.failures.dead || CHANGING.test(request));
     else this.failures.reset();
   }
 
+  /** It has ended. */
+  async end(): Promise<void> {
+    for (let turn = 0; this.#dead && turn < TURNS_ON_THE_WAY; turn++) await new Promise(setImmediate);
+    this.failures.reset();
+  }
+
   get dead(): boolean {
-    return this.#dead || this.failures.dead;
+    return this.#dead;
   }
 
-  /** Whether its fault has happened. */
-  get disturbed(): boolean {
-    return this.dead || (this.#fault?.of === "operations" && this.failures.requests.length >= this.#fault.at);
+  readonly program = (options: ProgramOptions): Running => programIn(this.#process(), options);
+
+  readonly operation = (command: string, stdin: string, environment: Record<string, string>) =>
+    operationIn(() => this.#process(), command, stdin, environment);
+
+  #process(): Process {
+    const process = new Process();
+    this.#processes.push(process);
+    return process;
   }
 
-  #kill(what: string): never {
+  #die(what: string): void {
     this.#dead = true;
-    this.say(`the engine is killed ${what}`);
-    this.failures.arm(1, "kill before");
-    this.whenKilled();
-    throw new Error("signal: killed");
+    this.say(`the engine is ${what}`);
+    if (!this.failures.dead) this.failures.arm(1, "kill before");
+    for (const process of this.#processes) process.kill();
   }
 
   /** A provider whose changes count. */
@@ -72,43 +98,16 @@ export class EngineLife {
     change: () => Promise<Answer>,
   ): Promise<Answer> {
     if (preview) return await change();
-    if (this.dead) throw new Error("signal: killed");
+    if (this.#dead) throw new Error("signal: killed");
     this.changes += 1;
     const what = `${does} ${urn.split("::").slice(2).join(" ")}`;
     const due = this.#fault?.of === "engine" && this.#fault.at === this.changes ? this.#fault.what : undefined;
-    if (due === "killed before") this.#kill(`before it ${what}`);
+    if (due === "killed before") this.#die(`killed before it ${what}`);
+    if (this.#dead) throw new Error("signal: killed");
     this.say(what);
     const answer = await change();
-    if (due === "killed after") this.#kill(`after it ${what}`);
-    if (this.dead) throw new Error("signal: killed");
+    if (due === "killed after") this.#die(`killed after it ${what}`);
+    if (this.#dead) throw new Error("signal: killed");
     return answer;
   }
-}
-
-interface LostTimer {
-  unref(): LostTimer;
-  ref(): LostTimer;
-  lost: boolean;
-}
-
-/**
- * Lets timers run by the world's time once something has gone wrong: the AWS SDK waits up to 20 s before each of twelve tries, and counts
- * what it may send by the time that has passed.
- * @returns what puts the system's timers back
- */
-export function useTimersOf(life: EngineLife, wait: (millis: number) => Promise<void>): () => void {
-  const { setTimeout: usual, clearTimeout: usualEnd } = globalThis;
-  const lost = (call: (...given: unknown[]) => void, millis = 0, ...given: unknown[]): LostTimer => {
-    const timer: LostTimer = { unref: () => timer, ref: () => timer, lost: false };
-    void wait(millis).then(() => timer.lost || call(...given));
-    return timer;
-  };
-  Object.assign(globalThis, {
-    setTimeout: (...given: Parameters<typeof lost>) => (life.disturbed ? lost(...given) : usual(...given)),
-    clearTimeout: (timer: NodeJS.Timeout | LostTimer | undefined) => {
-      if (typeof timer === "object" && "lost" in timer) timer.lost = true;
-      else usualEnd(timer);
-    },
-  });
-  return () => Object.assign(globalThis, { setTimeout: usual, clearTimeout: usualEnd });
 }

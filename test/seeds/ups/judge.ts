@@ -1,7 +1,9 @@
 import type { Operation, StackResult } from "../../../simulator/engine/stack";
 import type { Instant, Wanted } from "./configuration";
-import { ACCOUNTS, FOREIGN, PRESENT, RESTORED, suffixOf, type World } from "./world";
+import { ACCOUNTS, ELSEWHERE, FOREIGN, PRESENT, REGION, RESTORED, suffixOf, type World } from "./world";
 
+/** What the documents call the tag of a copy. */
+const COPY_TAG = "scalar-backup:copy";
 /** Types of databases, and what only a copy's resource has in its name. */
 const DATABASE = /:(Table|Cluster|ClusterInstance|Instance)$/;
 const COPY = /-(copy|late|early)-/;
@@ -17,6 +19,8 @@ export class Judge {
   switchedTo: Instant | undefined;
   private production: ReadonlyMap<string, string>;
   private foreign: string;
+  /** The copies that recoveries have made, by their identities. */
+  private permanent = new Map<string, string>();
 
   constructor(private readonly world: World) {
     this.production = this.identities();
@@ -65,6 +69,7 @@ export class Judge {
     } else if (what === "up" && result.succeeded && switchOver === "abort") {
       this.underWay = undefined;
     }
+    this.judgePermanent(what);
     if (this.underWay === undefined) this.judgeUntouched(what);
     else this.judgeKept(what);
     if (this.foreignThings() !== this.foreign) this.violate(`${what} has changed what is somebody else's`);
@@ -75,6 +80,16 @@ export class Judge {
     // Of what the program created itself, settings may change.
     if (kind === "update" && this.world.set === "a created instance") return;
     this.violate(`${what} is to ${kind} ${type} ${name}`);
+  }
+
+  /** The copies of a recovery stay, whatever becomes of the restore. Those of which a drill has been made go with it. */
+  private judgePermanent(what: string): void {
+    const present = databasesOf(this.world);
+    for (const [id, name] of this.permanent)
+      if (!present.has(id)) this.violate(`${what} has deleted ${name}, the copy of a recovery`);
+    this.permanent = new Map(
+      [...present].flatMap(([id, { name, copyOf }]) => (copyOf === "recovery" ? [[id, name]] : [])),
+    );
   }
 
   private judgeUntouched(what: string): void {
@@ -149,4 +164,19 @@ export class Judge {
   looksAgain(): void {
     this.foreign = this.foreignThings();
   }
+}
+
+/** Every database by its identity, with its name and what its tag says of which restore it is a copy. */
+function databasesOf({ cloud: { aws } }: World): Map<string, { name: string; copyOf: string | undefined }> {
+  const found = new Map<string, { name: string; copyOf: string | undefined }>();
+  for (const region of [REGION, ELSEWHERE]) {
+    const tables = aws.dynamodb.region(region);
+    for (const name of tables.tableNames()) {
+      const { arn, tableId } = tables.table(name);
+      found.set(tableId, { name, copyOf: tables.tagsOf(arn).find(({ Key }) => Key === COPY_TAG)?.Value });
+    }
+    for (const { identifier, resourceId, tags } of aws.rds.region(region).databases())
+      found.set(resourceId, { name: identifier, copyOf: tags[COPY_TAG] });
+  }
+  return found;
 }

@@ -8,6 +8,22 @@ export const MUTANTS: readonly Mutant[] = [
     file: "components/databases/adoption.ts",
     from: "  return id;\n}",
     to: "  return undefined;\n}",
-    seed: 8,
+    seed: 1016,
+  },
+  {
+    name: "takes over anything",
+    what: "takes over what somebody else has created under a copy's name",
+    file: "components/databases/adoption.ts",
+    from: "  if (foreign !== undefined)\n    throw",
+    to: '  if (foreign === "")\n    throw',
+    seed: 1003,
+  },
+  {
+    name: "deletes a recovery's tables",
+    what: "deletes the tables of a recovery with the restore",
+    file: "components/databases/dynamodb/copy-table.ts",
+    from: 'retainOnDelete: mode === "recovery",',
+    to: "retainOnDelete: false,",
+    seed: 17,
   },
 ];

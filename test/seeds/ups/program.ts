@@ -1,12 +1,21 @@
+import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
+import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { runOperation } from "../../../operations/operations";
+import { clientsAt, type ProgramOptions, type Running } from "../../../simulator/engine/embedded";
 import type { Written } from "../../../simulator/providers/command";
+import { goesOn, type Process } from "./process";
 
 const OPERATION = /require\('scalar-backup\/operations'\)" (\S+)$/;
 
-/** Runs a command that is one of our operations in this process; undefined for others. */
-export function operationHere(command: string, stdin: string, environment: Record<string, string>) {
+/** Runs a command that is one of our operations as such a process; undefined for others. */
+export function operationIn(
+  process: () => Process,
+  command: string,
+  stdin: string,
+  environment: Record<string, string>,
+) {
   const name = OPERATION.exec(command)?.[1];
-  return name === undefined ? undefined : operation(name, stdin, environment);
+  return name === undefined ? undefined : process().run(() => operation(name, stdin, environment));
 }
 
 async function operation(name: string, request: string, environment: Record<string, string>): Promise<Written> {
@@ -22,4 +31,91 @@ async function operation(name: string, request: string, environment: Record<stri
       : message;
     throw new Error(`exit status 1: ${[...lines, shown].join("\n")}`);
   }
+}
+
+/** What Pulumi's SDK keeps of one program; its declarations leave most of it out. */
+interface SdkState {
+  LocalStore: new () => Store;
+  getStore(): Store;
+  getLocalStore(): Store | undefined;
+}
+interface Store {
+  settings: { monitor?: object; engine?: object };
+}
+
+/**
+ * Of each program that runs in this process. It is not the SDK's own storage, by which a program knows that it is an inline program of
+ * the Automation API: it is to run as the CLI runs it.
+ */
+const stores = new AsyncLocalStorage<Store>();
+
+/** Reports what no one has caught, while a program runs. */
+let uncaught: ((error: unknown) => void) | undefined;
+process.on("unhandledRejection", (error) => {
+  if (uncaught === undefined) throw error;
+  uncaught(error);
+});
+
+/** Runs the unchanged program by the SDK, as its runner does, with a state of its own and without a wire to the engine. */
+export function programIn(of: Process, options: ProgramOptions): Running {
+  const ended = of
+    .run(() => asProgram(options))
+    .catch((error: Error) => error.message)
+    .finally(() => {
+      uncaught = undefined;
+    });
+  return { ended, stop: () => of.kill() };
+}
+
+let sdkState: SdkState | undefined;
+
+/** The SDK's state, from now on that of the program that asks. */
+function stateOfEach(): SdkState {
+  if (sdkState !== undefined) return sdkState;
+  const sdk: SdkState = require("@pulumi/pulumi/runtime/state");
+  const { getStore } = sdk;
+  sdk.getStore = () => stores.getStore() ?? getStore();
+  sdk.getLocalStore = () => stores.getStore();
+  sdkState = sdk;
+  return sdk;
+}
+
+function asProgram(options: ProgramOptions): Promise<string | undefined> {
+  // What a mutant changes is loaded after it.
+  const { log, RunError, runtime } = require("@pulumi/pulumi") as typeof import("@pulumi/pulumi");
+  const sdk = stateOfEach();
+  const { project, config, organization, stack, address, preview, parallel } = options;
+  return stores.run(new sdk.LocalStore(), async () => {
+    runtime.resetOptions(project.name, stack, parallel, address, address, preview, organization);
+    runtime.setAllConfig(config.values, config.secretKeys);
+    Object.assign(sdk.getStore().settings, clientsOf(address));
+    const reported = async (error: unknown) => {
+      const { message, stack: trace } = error as Error;
+      await log.error(RunError.isInstance(error) ? message : `unhandled exception: ${trace ?? message}`);
+      return "";
+    };
+    const otherwise = new Promise<string>((resolve) => {
+      uncaught = AsyncResource.bind((error: unknown) => void reported(error).then(resolve));
+    });
+    const run = async () => {
+      delete require.cache[project.main];
+      await runtime.runInPulumiStack(async () => require(project.main));
+      await runtime.disconnect(true);
+      return undefined;
+    };
+    return await Promise.race([run().catch(reported), otherwise]);
+  });
+}
+
+function clientsOf(address: string) {
+  const { monitor, engine } = clientsAt(address, goesOn);
+  // Cast: it has a method of this name, as the engine's service has.
+  const { log } = engine as { log(request: object, respond: () => void): void };
+  // The SDK reports one line after the other, for all programs of a process: one that is killed must not leave the next one waiting.
+  const reporting = (request: LogRequest, respond: (error: null, answer: object) => void) => {
+    // The engine shows no others.
+    if (request.getSeverity() !== LogSeverity.DEBUG) log(request, () => {});
+    setImmediate(respond, null, {});
+  };
+  return { monitor, engine: { ...engine, log: reporting } };
 }

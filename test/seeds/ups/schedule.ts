@@ -76,5 +76,11 @@ export function scheduleOf(seed: number): Schedule {
     steps.splice(below(steps.length), 0, step([recover]), step(["confirm the switch-over"]));
   }
   if (random() < 0.1) steps.push(step(["somebody takes a copy's name", "restore the older instant"]));
+  // Nor to a drill as of the instant of a recovery, whose copies have stayed.
+  if (random() < 0.1) {
+    const which = oneOf(["older", "newer"] as const);
+    steps.push(step([`recover the ${which} instant`]), step(["remove the restore"]));
+    steps.push(step([`restore the ${which} instant`]));
+  }
   return { seed, set, steps };
 }

@@ -1,19 +1,21 @@
+import { useWaitingClock } from "../../../operations/clock";
 import { PROGRAM } from "../../../rehearsal/engines";
 import { buildAurora } from "../../../rehearsal/sets/aurora";
 import { buildDynamodb, TABLES } from "../../../rehearsal/sets/dynamodb";
 import { formatInstant } from "../../../restore-points/instant";
 import { SimulatedCloud } from "../../../simulator/cloud/cloud";
 import { kindOf } from "../../../simulator/cloud/kubernetes/cluster";
-import { EmbeddedStack, served } from "../../../simulator/engine/embedded";
+import { EmbeddedStack, servedHere } from "../../../simulator/engine/embedded";
 import type { StackResult } from "../../../simulator/engine/stack";
 import { CommandProvider } from "../../../simulator/providers/command";
 import { recordWindow } from "../../programs/rehearsed";
-import { oneTime } from "../../unit/operations/switch-over/one-time";
-import { ProgramThread } from "../program-thread";
+import { randomFrom } from "../../unit/pauser/virtual/time";
 import { configurationOf, type Instant, RELEASE, releaseIn, type Wanted } from "./configuration";
-import { EngineLife, useTimersOf } from "./engine";
-import { operationHere } from "./program";
+import { EngineLife } from "./engine";
+import { installProcesses, useTime, wait } from "./process";
 import type { Fault, SetName } from "./schedule";
+import { WorldTime } from "./time";
+import { installConnections } from "./wire";
 
 const CRON_JOBS = kindOf({ apiVersion: "batch/v1", kind: "CronJob" });
 const MINUTE = 60_000;
@@ -25,13 +27,13 @@ export const [RESTORED, PRESENT, SOMEBODYS] = [5, 7, 9];
 export const ACCOUNTS = "ledger.accounts";
 export const FOREIGN = { instance: "foreign-prod", table: "foreign.things" };
 
-/** The date of the first world. Later ones of this process are four weeks later each: what the program keeps goes by its time. */
-const FIRST = Date.UTC(2026, 10, 22, 1, 0, 2);
-const APART = 28 * 24 * 60 * MINUTE;
-let worlds = 0;
-/** The program has a process of its own, as it were: its time goes on, where the time of the world only passes in waits. */
-const thread = new ProgramThread();
-const realNow = Date.now.bind(Date);
+/** When each world begins. */
+const BEGIN = Date.UTC(2026, 10, 22, 1, 0, 2);
+/** Not 1: for that, the SDK lets a program's resources wait for those of the one before it in the same process. */
+const PARALLEL = 8;
+
+installProcesses();
+installConnections();
 
 /** Simulated clouds with a set that has been protected for an hour, and a stack of it. */
 export class World {
@@ -47,7 +49,7 @@ export class World {
     readonly cloud: SimulatedCloud,
     readonly stack: EmbeddedStack,
     readonly life: EngineLife,
-    private readonly clock: ReturnType<typeof oneTime>,
+    private readonly clock: WorldTime,
     private readonly teardowns: (() => void)[],
     private readonly lines: { say(text: string): void },
   ) {
@@ -57,28 +59,29 @@ export class World {
 
   static async open(set: SetName, traced: boolean): Promise<World> {
     const teardowns: (() => void)[] = [];
-    const clock = oneTime({ teardown: (work) => void teardowns.push(work) }, FIRST + APART * worlds++);
+    const clock = new WorldTime(BEGIN);
+    useTime(clock);
+    const { random } = Math;
+    // The SDKs wait for random times between their tries.
+    Math.random = randomFrom(1);
+    const putBack = useWaitingClock({ now: () => clock.now(), wait });
+    teardowns.push(() => {
+      putBack();
+      Math.random = random;
+      useTime(undefined);
+      clock.close();
+    });
     const cloud = await SimulatedCloud.start({ seed: 1 });
     // One time for all.
     cloud.clock.advance = (millis) => clock.pass(millis);
     Object.assign(process.env, cloud.environment());
     const lines = { say: (_text: string) => {} };
     const life = new EngineLife(cloud.failures, (text) => lines.say(text));
-    teardowns.push(useTimersOf(life, clock.wait));
-    const commands = new CommandProvider({ directory: PROGRAM, run: operationHere });
+    const commands = new CommandProvider({ directory: PROGRAM, run: life.operation });
     const providers = [...cloud.providers(), commands];
     for (const provider of providers) life.mortal(provider);
-    // One change after the other: the order of what happens follows from the seed.
-    const source = served((options) => {
-      const running = thread.start(options);
-      life.whenKilled = () => running.stop();
-      return running;
-    });
-    const environment = () => ({
-      ...cloud.environment(),
-      SIMULATED_CLOCK_OFFSET_MILLIS: String(clock.now() - realNow()),
-    });
-    const stack = new EmbeddedStack({ program: PROGRAM, providers, source, environment, parallel: 1 });
+    const source = servedHere(life.program);
+    const stack = new EmbeddedStack({ program: PROGRAM, providers, source, parallel: PARALLEL });
     const world = new World(set, cloud, stack, life, clock, teardowns, lines);
     if (traced)
       lines.say = (text) => {
@@ -109,7 +112,7 @@ export class World {
     try {
       return await this.stack[what]();
     } finally {
-      this.cloud.failures.reset();
+      await this.life.end();
     }
   }
 
