@@ -43,11 +43,11 @@ export interface TolerationArgs {
 /** What a cluster asks of the pods that run in it. */
 export interface PodArgs {
   /** More labels, such as `{ "sidecar.istio.io/inject": "false" }`. Those that the program sets itself keep their values. */
-  labels?: Texts;
+  labels?: Record<string, string>;
   /** More annotations, such as `{ "linkerd.io/inject": "disabled" }`. Those that the program sets itself keep their values. */
-  annotations?: Texts;
+  annotations?: Record<string, string>;
   /** Labels of the nodes that the pods may run on. Defaults to all nodes. */
-  nodeSelector?: Texts;
+  nodeSelector?: Record<string, string>;
   /** Taints of nodes that the pods tolerate. Default to none. */
   tolerations?: TolerationArgs[];
   /** Secrets of the pods' namespace with credentials of the images' registry. Default to the ServiceAccount's. */
