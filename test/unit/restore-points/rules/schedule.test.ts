@@ -72,6 +72,7 @@ const REFUSED: [string, string][] = [
   ],
   ["cron(0 5 ? * * 1969)", '"cron(0 5 ? * * 1969)" is not a schedule of AWS Backup: year must be 1970-2199'],
   ["cron(0 5 ? * * 2200)", '"cron(0 5 ? * * 2200)" is not a schedule of AWS Backup: year must be 1970-2199'],
+  ["cron(0 5 ? * * 7)", '"cron(0 5 ? * * 7)" is not a schedule of AWS Backup: year must be 1970-2199'],
   [
     "cron(0 */5/ ? * * *)",
     '"cron(0 */5/ ? * * *)" is not a schedule of AWS Backup: hour "*/5/" is not a number, a range such as 1-5 or a step such as */5',
