@@ -1,4 +1,4 @@
-/** Where a run's goals come from: the program, in a process of its own. */
+/** Where a run's goals come from: the program, in a process of its own or in the engine's. */
 import type { Deployment } from "./deployment";
 import { reachable } from "./in-process-calls";
 import { Monitor } from "./monitor";

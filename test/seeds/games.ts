@@ -13,6 +13,10 @@ export interface Played {
   timeline: string[];
 }
 
+/** The violation of a world that comes to no end, such as one in which nothing waits any more. */
+export const stopped = (error: unknown): string =>
+  `the world has stopped: ${error instanceof Error ? (error.stack ?? error.message) : error}`;
+
 /** A kind of worlds that schedules are played in. */
 export interface Game<Schedule> {
   scheduleOf(seed: number): Schedule;

@@ -37,6 +37,13 @@ test.serial("a seed that is played again takes the same course, whatever was pla
   t.deepEqual(alone[SEED], after[SEED]);
 });
 
+test.serial("a program that has ended keeps no later one waiting", async (t) => {
+  t.timeout(600_000);
+  // The abort of a switch-over is refused while a warning still waits for the URN of its resource.
+  const { failures } = await search({ game, schedules: 1, seed: 1028, workers: 1 });
+  t.deepEqual(failures, []);
+});
+
 for (const mutant of MUTANTS)
   test.serial(`an update is found that ${mutant.what}`, async (t) => {
     t.timeout(USUAL * 600_000);

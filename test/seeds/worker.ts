@@ -1,4 +1,4 @@
-import { type GameName, gameOf, mutantsOf } from "./games";
+import { type GameName, gameOf, mutantsOf, stopped } from "./games";
 import { installMutant } from "./mutant";
 import type { Share } from "./processes";
 import { nothing, type Progress } from "./progress";
@@ -35,10 +35,7 @@ async function work({ from, count, step, mostFailures, game, mutant, traced }: W
       progress.calls += calls;
       if (violations.length > 0) progress.failures.push({ seed, violations });
     } catch (error) {
-      progress.failures.push({
-        seed,
-        violations: [`the world has stopped: ${error instanceof Error ? error.stack : error}`],
-      });
+      progress.failures.push({ seed, violations: [stopped(error)] });
     }
     progress.played += 1;
     progress.next = { [from]: seed + step };

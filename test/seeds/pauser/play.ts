@@ -1,6 +1,7 @@
 import { UNFINISHED_KEY } from "../../../pauser/note";
 import { useQuickAbort } from "../../unit/pauser/virtual/abort";
 import { VirtualTime } from "../../unit/pauser/virtual/time";
+import { stopped } from "../games";
 import type { Actor } from "./actor";
 import { Job, Unpauser } from "./controllers";
 import { happen, healApi, type Stage } from "./events";
@@ -36,8 +37,13 @@ export function hurry(): void {
 export async function play(plan: Schedule, { traced = false } = {}): Promise<Played> {
   const world = new World(plan, traced);
   currentTime = world.time;
-  await world.time.until(everything(world));
-  const windows = judge(world);
+  let windows = 0;
+  try {
+    await world.time.until(everything(world));
+    windows = judge(world);
+  } catch (error) {
+    world.violate(stopped(error));
+  }
   return {
     violations: [...new Set(world.violations)],
     ends: world.actors.map(({ end, process }) => end ?? (process.dead ? "killed" : "unfinished")),

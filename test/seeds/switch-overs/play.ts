@@ -2,6 +2,7 @@ import { useWaitingClock } from "../../../operations/clock";
 import { abortSwitchOver, runSwitchOver } from "../../../operations/switch-over/protocol";
 import { INSTANT } from "../../unit/operations/switch-over/world";
 import { useQuickAbort } from "../../unit/pauser/virtual/abort";
+import { stopped } from "../games";
 import { installAws, useAws } from "./aws";
 import { installAzure, useAzure } from "./azure";
 import { Colleague, deployFormer, tagDatabases } from "./colleague";
@@ -88,7 +89,11 @@ export async function play(plan: Schedule, { traced = false } = {}): Promise<Pla
     },
   );
   const ends: string[] = [];
-  await world.time.until(everything({ world, judge, colleague: new Colleague(world) }, ends));
+  try {
+    await world.time.until(everything({ world, judge, colleague: new Colleague(world) }, ends));
+  } catch (error) {
+    judge.violate(stopped(error));
+  }
   const calls = [...world.operators.values()].reduce((sum, each) => sum + each.calls, 0);
   const { outageMillis } = judge;
   return { violations: [...judge.violations], ends, calls, outageMillis, timeline: world.timeline };

@@ -11,6 +11,14 @@ export const MUTANTS: readonly Mutant[] = [
     seed: 1016,
   },
   {
+    name: "never ends",
+    what: "waits for ever, though nothing is left to wait for",
+    file: "components/databases/adoption.ts",
+    from: "  return id;\n}",
+    to: "  return new Promise(() => {});\n}",
+    seed: 1016,
+  },
+  {
     name: "takes over anything",
     what: "takes over what somebody else has created under a copy's name",
     file: "components/databases/adoption.ts",

@@ -1,5 +1,6 @@
 import type { StackResult } from "../../../simulator/engine/stack";
 import { changesMade, errors } from "../../programs/rehearsed";
+import { stopped } from "../games";
 import { changed, type Instant, type Wanted } from "./configuration";
 import { Judge } from "./judge";
 import type { Schedule, SetName, Step } from "./schedule";
@@ -95,7 +96,7 @@ export async function play(plan: Schedule, { traced = false } = {}): Promise<Pla
     }
   } catch (error) {
     await world.close().catch(() => {});
-    throw error;
+    judge.violate(stopped(error));
   }
   return { violations: [...judge.violations], ends, calls: runs, timeline: world.timeline };
 }
@@ -152,8 +153,8 @@ async function untilDone(world: World, judge: Judge, run: Run): Promise<boolean>
     const result = await run("up");
     if (result.succeeded) return true;
     const { restore } = world.wanted;
-    // The copies left the state with the restore: they are taken over first, as the message says.
-    if (restore?.switchOver && /the state has no copies of .*; remove switchOver/.test(errors(result))) {
+    // Copies are missing, or not in the state: they are restored or taken over first, as the message says.
+    if (restore?.switchOver && /; remove (restore\.)?switchOver/.test(errors(result))) {
       const { switchOver: _, ...without } = restore;
       world.wanted = { ...world.wanted, restore: without };
       await run("up");

@@ -67,6 +67,28 @@ export function programIn(of: Process, options: ProgramOptions): Running {
   return { ended, stop: () => of.kill() };
 }
 
+type Line = Parameters<typeof import("@pulumi/pulumi").log.info>;
+type Log = Record<"debug" | "info" | "warn" | "error", (...line: Line) => Promise<void>>;
+
+/** The log of each program, once it has written to it. */
+const logs = new WeakMap<Store, Log>();
+
+/**
+ * The log of one program. The SDK's log sends one line after the other, and a line about a resource waits for its URN: after the line of
+ * a killed program that never gets it, no other program of this process could log, or end.
+ */
+function logOf(store: Store): Log {
+  const known = logs.get(store);
+  if (known !== undefined) return known;
+  const file = require.resolve("@pulumi/pulumi/log");
+  const shared = require.cache[file];
+  delete require.cache[file];
+  const own: Log = require(file);
+  require.cache[file] = shared;
+  logs.set(store, own);
+  return own;
+}
+
 let sdkState: SdkState | undefined;
 
 /** The SDK's state, from now on that of the program that asks. */
@@ -76,6 +98,18 @@ function stateOfEach(): SdkState {
   const { getStore } = sdk;
   sdk.getStore = () => stores.getStore() ?? getStore();
   sdk.getLocalStore = () => stores.getStore();
+  const log: Log = require("@pulumi/pulumi/log");
+  const usual = { ...log };
+  const ownLog = () => {
+    const store = stores.getStore();
+    return store === undefined ? usual : logOf(store);
+  };
+  Object.assign(log, {
+    debug: (...line: Line) => ownLog().debug(...line),
+    info: (...line: Line) => ownLog().info(...line),
+    warn: (...line: Line) => ownLog().warn(...line),
+    error: (...line: Line) => ownLog().error(...line),
+  });
   sdkState = sdk;
   return sdk;
 }

@@ -5,6 +5,9 @@ import { goesOn } from "./process";
 /** Turns of the event loop without a request under way, after which everything waits. */
 const QUIET_TURNS = 30;
 
+/** Node.js's names of what makes progress by itself: calls of the next turn, reads of files, timers that do not use this time. */
+const GOES_ON = /Req|^(Immediate|Timeout|ProcessWrap|MessagePort)$/;
+
 interface Waiting {
   until: number;
   /** Whether time passes for it alone. */
@@ -22,6 +25,8 @@ export class WorldTime {
   #requests = 0;
   #turning = false;
   #open = true;
+  /** Called when nothing can make progress any more. */
+  #stuck: (() => void) | undefined;
 
   constructor(private millis: number) {
     Date.now = () => this.millis;
@@ -44,6 +49,18 @@ export class WorldTime {
     this.#waiting.add(waiting);
     this.#start();
     return () => void this.#waiting.delete(waiting);
+  }
+
+  /** Waits for the work. @throws when nothing can make progress any more, and the work has not ended */
+  until<Result>(work: Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const ended = () => {
+        this.#stuck = undefined;
+      };
+      this.#stuck = () => reject(new Error("it has not ended, and nothing is left that it could wait for"));
+      work.finally(ended).then(resolve, reject);
+      this.#start();
+    });
   }
 
   close(): void {
@@ -72,12 +89,21 @@ export class WorldTime {
   }
 
   readonly #turn = (quiet: number): void => {
-    if (!this.#open || ![...this.#waiting].some(({ counts }) => counts)) {
+    const passes = [...this.#waiting].some(({ counts }) => counts);
+    if (!this.#open || !(passes || this.#stuck)) {
       this.#turning = false;
       return;
     }
     if (this.#requests > 0 || quiet < QUIET_TURNS) {
       setImmediate(this.#turn, this.#requests > 0 ? 0 : quiet + 1);
+      return;
+    }
+    if (!passes) {
+      if (process.getActiveResourcesInfo().some((name) => GOES_ON.test(name))) setImmediate(this.#turn, 0);
+      else {
+        this.#turning = false;
+        this.#stuck?.();
+      }
       return;
     }
     this.millis = Math.max(this.millis, Math.min(...[...this.#waiting].map(({ until }) => until)));

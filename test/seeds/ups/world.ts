@@ -110,7 +110,7 @@ export class World {
     this.stack.config = configurationOf(this.set, this.wanted, this.instants);
     this.say(`pulumi ${what}: ${JSON.stringify(this.stack.config["scalar-backup:restore"] ?? "no restore")}`);
     try {
-      return await this.stack[what]();
+      return await this.clock.until(this.stack[what]());
     } finally {
       await this.life.end();
     }
