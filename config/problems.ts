@@ -76,22 +76,28 @@ export function stackConfigWarnings(values: Record<string, unknown>, aws: AwsSet
   ];
 }
 
-/** What keeps a recovery from replacing production: of the one that is configured, or of any in the future. */
-export function recoveryDoubts(
-  {
-    databases = [],
-    pause,
-    backup,
-    restore,
-  }: Partial<Pick<StackFileConfig, "databases" | "pause" | "backup" | "restore">>,
-  aws: AwsSettings,
-): Problem[] {
-  if (restore?.at !== undefined && restore.mode === RestoreMode.Recovery) {
-    const pods = backup === undefined ? { pods: setClusters(pause, undefined) } : {};
-    return under("restore", recoveryWarnings({ databases, ...pods }, { ...restore, at: restore.at }, aws));
-  }
+/** What a configuration without problems leaves to be done one day: good to know, and nothing to change now. */
+export function stackConfigNotes(values: Record<string, unknown>, aws: AwsSettings): Problem[] {
+  return matches(stackConfigSchema, values) ? recoveryNotes(values, aws) : [];
+}
+
+type Recovered = Partial<Pick<StackFileConfig, "databases" | "pause" | "backup" | "restore">>;
+
+/** What keeps the recovery that is configured from replacing production. */
+export function recoveryDoubts({ databases = [], pause, backup, restore }: Recovered, aws: AwsSettings): Problem[] {
+  if (!isRecovery(restore)) return [];
+  const pods = backup === undefined ? { pods: setClusters(pause, undefined) } : {};
+  return under("restore", recoveryWarnings({ databases, ...pods }, restore, aws));
+}
+
+/** What would keep any recovery in the future from it. */
+export function recoveryNotes({ databases = [], backup, restore }: Recovered, aws: AwsSettings): Problem[] {
   // Another stack has the set of its own, and may put its copies elsewhere.
-  return backup === undefined ? placeWarnings({ databases }, aws) : [];
+  return isRecovery(restore) || backup !== undefined ? [] : placeWarnings({ databases }, aws);
+}
+
+function isRecovery(restore: RestoreConfig | undefined): restore is RestoreConfig & { at: string } {
+  return restore?.at !== undefined && restore.mode === RestoreMode.Recovery;
 }
 
 /** What is wrong between the keys of `restore`. */

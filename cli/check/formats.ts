@@ -7,6 +7,8 @@ export interface CheckedFile extends Judged {
   file: string;
 }
 
+const COLOURS = { error: "red", warning: "yellow", note: "cyan" } as const;
+
 /**
  * `Pulumi.prod.yaml:12:7: error: scalar-backup:databases[0].name: ...`, a line for each finding, one with what was understood of
  * each file without errors, and a last one with the sum.
@@ -15,7 +17,7 @@ export function asText(files: readonly CheckedFile[], paint: Paint, now: number)
   const lines = files.flatMap(({ file, findings, understood }) => [
     ...findings.map(({ severity, path, message, line, column }) =>
       [
-        `${paint("bold", `${file}:${line}:${column}:`)} ${paint(severity === "error" ? "red" : "yellow", `${severity}:`)}`,
+        `${paint("bold", `${file}:${line}:${column}:`)} ${paint(COLOURS[severity], `${severity}:`)}`,
         ...(path === "" ? [] : [`${path}:`]),
         message,
       ].join(" "),
@@ -49,7 +51,7 @@ export function asAnnotations(files: readonly CheckedFile[]): string[] {
   return files.flatMap(({ file, findings }) =>
     findings.map(({ severity, path, message, line, column }) => {
       const place = `file=${property(file)},line=${line},col=${column}`;
-      return `::${severity} ${place},title=${property(path || "stack file")}::${data(message)}`;
+      return `::${severity === "note" ? "notice" : severity} ${place},title=${property(path || "stack file")}::${data(message)}`;
     }),
   );
 }

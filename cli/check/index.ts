@@ -23,7 +23,7 @@ Examples:
   scalar-backup check Pulumi.prod.yaml
   scalar-backup check --github   # in GitHub Actions, for the pull request
 
-Exits with 0 without errors, 1 with errors (--strict: or warnings), 2 if a file cannot be read.`;
+Exits with 0 without errors, 1 with errors (--strict: or warnings; notes never count), 2 if a file cannot be read.`;
 
 /** `scalar-backup check`: judges stack files where they are written. */
 export function register(command: Command, run: Run): void {

@@ -1,6 +1,6 @@
 import { notPinned } from "../../components/pause/cluster";
 import { pathText } from "../../components/problem-messages/value";
-import { stackConfigProblems, stackConfigWarnings } from "../../config/problems";
+import { stackConfigNotes, stackConfigProblems, stackConfigWarnings } from "../../config/problems";
 import { PROJECT } from "../../config/schema";
 import { isObject } from "../../restore-points/shape";
 import { foreignKeyProblem } from "./foreign-keys";
@@ -9,9 +9,9 @@ import { type Position, readStackFile, type StackFile } from "./stack-file";
 import { type Understood, understoodOf } from "./understood";
 import { type KnownValues, knownValues } from "./values";
 
-/** What is wrong with a stack's file, or may be. */
+/** What is wrong with a stack's file, or may be, or is good to know. */
 export interface Finding extends Position {
-  severity: "error" | "warning";
+  severity: "error" | "warning" | "note";
   /** `scalar-backup:databases[0].name`; empty for the file as a whole. */
   path: string;
   message: string;
@@ -73,6 +73,7 @@ function unplaced({ content }: StackFile, env: NodeJS.ProcessEnv): { found: Unpl
   if (problems.length === 0)
     findings.push(
       ...stackConfigWarnings(known.texts, aws).map(({ path, message }) => placed("warning", path, message)),
+      ...stackConfigNotes(known.texts, aws).map(({ path, message }) => placed("note", path, message)),
       ...(understood?.pauses && !isPinned(config ?? {}) ? [CURRENT_CONTEXT] : []),
     );
   const found = [

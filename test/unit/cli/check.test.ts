@@ -44,7 +44,7 @@ test("finds what pulumi up reports of every wrong configuration, at its line", (
     const text = stringify({ config: Object.fromEntries(config) }, { lineWidth: 0, aliasDuplicateObjects: false });
     const findings = judge(text, {});
     const lines = findings.map(({ severity, path, message }) =>
-      severity === "warning" ? `warning: ${path.replace("scalar-backup:", "")}: ${message}` : `${path}: ${message}`,
+      severity === "error" ? `${path}: ${message}` : `${severity}: ${path.replace("scalar-backup:", "")}: ${message}`,
     );
     t.deepEqual(lines.sort(), [...(expected[one.name] ?? [])].sort(), one.name);
     for (const { path, line, column, message } of findings) {
@@ -355,6 +355,28 @@ test("exits with 1 for errors, with --strict for warnings too, and prints JSON t
   const doubtful = written("Pulumi.doubt.yaml", valid.replace("ap-northeast-1", "ap-northeast-9"));
   t.is((await ran(["check", doubtful])).exitCode, 0);
   t.is((await ran(["check", "--strict", doubtful])).exitCode, 1);
+});
+
+test("what is only to be known fails no check, and is a notice for GitHub", async (t) => {
+  const file = written(
+    "Pulumi.elsewhere.yaml",
+    `config:
+  kubernetes:context: scalar-prod
+  scalar-backup:databases:
+    - name: ledger
+      dynamodb:
+        existing: { region: ap-northeast-1, namespaces: [ledger] }
+        restoreTo: { region: ap-northeast-3 }
+  scalar-backup:pause:
+    schedule: "0 3 * * *"
+    releases: [{ namespace: scalar, name: scalardb }]
+`,
+  );
+  const { exitCode, out } = await ran(["check", "--strict", "--github", file]);
+  t.is(exitCode, 0, out.join("\n"));
+  t.true(out[0]?.startsWith(`${file}:7:22: note: scalar-backup:databases[0].dynamodb.restoreTo.region: `), out[0]);
+  t.true(out.some((line) => line.startsWith(`::notice file=${file.replaceAll(":", "%3A")},line=7,`)));
+  t.true(out.includes("1 file checked: no problems"));
 });
 
 test("prints GitHub's annotations, escaped as GitHub reads them", async (t) => {

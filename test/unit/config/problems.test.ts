@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import Ajv from "ajv/dist/2020";
 import test from "ava";
-import { stackConfigProblems, stackConfigWarnings } from "../../../config/problems";
+import { stackConfigNotes, stackConfigProblems, stackConfigWarnings } from "../../../config/problems";
 import stackFileSchema from "../../../config/stack-config.schema.json";
 
 // For databases that name no region of their own.
@@ -509,10 +509,15 @@ test("a prefix of copies is doubted only where other databases would keep their 
     dynamodb: { existing: { namespaces: ["ledger"] }, restoreTo: { namespacePrefix: "r1_" } },
   };
   const warned = (databases: object[], restore?: object) =>
-    stackConfigWarnings({ databases, pause, ...(restore && { restore }) }, aws).map(({ path }) => path);
+    (["note", "warning"] as const).flatMap((severity) =>
+      (severity === "note" ? stackConfigNotes : stackConfigWarnings)(
+        { databases, pause, ...(restore && { restore }) },
+        aws,
+      ).map(({ path }) => `${severity}: ${path}`),
+    );
   const recovery = { at: "2026-11-22T03:00:12Z", mode: "recovery" };
   t.deepEqual(warned([ledger]), []);
   t.deepEqual(warned([ledger], recovery), []);
-  t.deepEqual(warned([ledger, customers]), ["databases[0].dynamodb.restoreTo.namespacePrefix"]);
-  t.deepEqual(warned([ledger, customers], recovery), ["restore.mode"]);
+  t.deepEqual(warned([ledger, customers]), ["note: databases[0].dynamodb.restoreTo.namespacePrefix"]);
+  t.deepEqual(warned([ledger, customers], recovery), ["warning: restore.mode"]);
 });

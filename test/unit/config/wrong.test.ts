@@ -6,7 +6,7 @@ import { awsSettings } from "../../../components/databases/settings";
 import { pauseWarnings } from "../../../components/pause/validate";
 import { setWarnings } from "../../../components/warnings";
 import { readStackConfig } from "../../../config";
-import { recoveryDoubts } from "../../../config/problems";
+import { recoveryDoubts, recoveryNotes } from "../../../config/problems";
 import { PROJECT } from "../../../config/schema";
 import { cases, configurationOf, expected, MESSAGES, type Values } from "./cases";
 
@@ -25,7 +25,7 @@ function configure(values: Values): void {
   pulumi.runtime.setAllConfig(Object.fromEntries(texts));
 }
 
-/** What `pulumi up` reports of a configuration, before it asks a cloud anything. */
+/** What `pulumi up` reports of a configuration, before it asks a cloud anything; and what only `check` says, as notes. */
 function reported(values: Values): string[] {
   configure(values);
   try {
@@ -36,7 +36,10 @@ function reported(values: Values): string[] {
       ...(config.pause ? pauseWarnings(config.pause) : []),
       ...recoveryDoubts(config, aws),
     ];
-    return warnings.map(({ path, message }) => `warning: ${path}: ${message}`);
+    return [
+      ...warnings.map(({ path, message }) => `warning: ${path}: ${message}`),
+      ...recoveryNotes(config, aws).map(({ path, message }) => `note: ${path}: ${message}`),
+    ];
   } catch (error) {
     if (!pulumi.RunError.isInstance(error)) throw error;
     const [, ...lines] = error.message.split("\n");
@@ -63,7 +66,7 @@ for (const one of cases)
       t.notRegex(message, /sEcReT/, "shows a secret");
       t.regex(
         message,
-        /^(warning: )?(scalar-backup:|aws:|pause|databases|vault|restore)[\w.[\]":, /-]*: ./,
+        /^((warning|note): )?(scalar-backup:|aws:|pause|databases|vault|restore)[\w.[\]":, /-]*: ./,
         "begins with the path",
       );
     }
