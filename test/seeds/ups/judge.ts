@@ -7,6 +7,8 @@ const COPY_TAG = "scalar-backup:copy";
 /** Types of databases, and what only a copy's resource has in its name. */
 const DATABASE = /:(Table|Cluster|ClusterInstance|Instance)$/;
 const COPY = /-(copy|late|early)-/;
+/** How an update begins that is refused before it does anything. */
+const CONFIGURATION = /^the stack's configuration has a problem/;
 /** What no user should see. */
 const INTERNAL = /unhandled exception|\n\s+at |\[object |\bundefined\b/;
 
@@ -15,6 +17,8 @@ export class Judge {
   readonly violations = new Set<string>();
   /** What was confirmed when names may have begun to change hands, until that has ended. */
   underWay: Wanted | undefined;
+  /** Whether the run that goes on is the first that could move a name. */
+  private isFirst = false;
   /** The instant whose copies are in production. */
   switchedTo: Instant | undefined;
   private production: ReadonlyMap<string, string>;
@@ -35,8 +39,11 @@ export class Judge {
   /** Before a run: from here on, names may change hands. */
   begins(what: string): void {
     const { wanted } = this.world;
+    this.isFirst = false;
     if (what !== "up" || wanted.restore?.switchOver !== "confirm" || this.switchedTo === wanted.restore.instant) return;
-    if (!this.hasMoved()) this.underWay = wanted;
+    if (this.hasMoved()) return;
+    this.isFirst = this.underWay === undefined;
+    this.underWay = wanted;
   }
 
   /** Whether a name of production is no more what it was. */
@@ -66,6 +73,9 @@ export class Judge {
       // Pods run on the copies: from now on, they are what may not be touched.
       this.production = this.identities();
       this.world.write(PRESENT);
+    } else if (this.isFirst && result.diagnostics.some(({ message }) => CONFIGURATION.test(message))) {
+      // Nothing of it was run.
+      this.underWay = undefined;
     } else if (what === "up" && result.succeeded && switchOver === "abort") {
       this.underWay = undefined;
     }

@@ -12,9 +12,10 @@ const LAST_RUNS = 4;
 
 /** Why a restore that the configuration asks for is refused, whatever the user waits for; the message says what to do instead. */
 const REFUSED_FOR_GOOD =
-  /does not confirm this switch-over|restore.switchOver: is not possible for this set|it is the copy of a recovery, which may be in use, and a drill removes its copies|an up was interrupted while copies of .* were being created in place of those of/;
-/** The same once a switch-over has replaced the databases: those that have their names now have no past before it. */
-const BEFORE_THE_SWITCH = /can be restored from .* choose a later instant/;
+  /does not confirm this switch-over|restore.switchOver: is not possible for this set|it is the copy of a recovery, which may be in use, and a drill removes its copies|an up was interrupted while copies of .* were being created in place of those of|A recovery's copies may be in use, so no restore to another instant removes them/;
+/** The same once a switch-over has replaced the databases: those that have their names now have no past before it, and it cannot be aborted. */
+const AFTER_THE_SWITCH =
+  /can be restored from .* choose a later instant|the switch-over can only go on\. Set restore\.switchOver\.confirm in place of abort/;
 
 /** The copies of a recovery are permanent: they stay when the restore is taken away. */
 const KEPT = /"scalar-backup:copy","recovery"/;
@@ -162,7 +163,7 @@ async function untilDone(world: World, judge: Judge, run: Run): Promise<boolean>
     } else if (restore !== undefined && judge.underWay === undefined && runs > 0) {
       const expected =
         REFUSED_FOR_GOOD.test(errors(result)) ||
-        (judge.switchedTo !== undefined && BEFORE_THE_SWITCH.test(errors(result)));
+        (judge.switchedTo !== undefined && AFTER_THE_SWITCH.test(errors(result)));
       if (!expected) judge.violate(`updates are refused for good: ${errors(result)}`);
       return false;
     }
@@ -190,6 +191,12 @@ function undisturbed(set: SetName, wanted: Wanted): Promise<string[]> {
 
 async function made(set: SetName, wanted: Wanted): Promise<string[]> {
   const world = await World.open(set, false);
+  const { restore } = wanted;
+  if (restore?.switchOver) {
+    const { switchOver: _, ...without } = restore;
+    world.wanted = { ...wanted, restore: without };
+    await world.run("up");
+  }
   world.wanted = wanted;
   const { succeeded, diagnostics } = await world.run("up");
   if (!succeeded)

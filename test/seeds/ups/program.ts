@@ -70,6 +70,20 @@ export function programIn(of: Process, options: ProgramOptions): Running {
 type Line = Parameters<typeof import("@pulumi/pulumi").log.info>;
 type Log = Record<"debug" | "info" | "warn" | "error", (...line: Line) => Promise<void>>;
 
+/** What a file exports, as its own process would have it; files that it loads are shared. */
+function loadedAnew<Exports>(file: string): Exports {
+  const shared = require.cache[file];
+  delete require.cache[file];
+  try {
+    return require(file);
+  } finally {
+    delete require.cache[file];
+    if (shared !== undefined) require.cache[file] = shared;
+    // Otherwise, Node.js keeps it here, with all that the program has made.
+    module.children.splice(0);
+  }
+}
+
 /** The log of each program, once it has written to it. */
 const logs = new WeakMap<Store, Log>();
 
@@ -80,11 +94,7 @@ const logs = new WeakMap<Store, Log>();
 function logOf(store: Store): Log {
   const known = logs.get(store);
   if (known !== undefined) return known;
-  const file = require.resolve("@pulumi/pulumi/log");
-  const shared = require.cache[file];
-  delete require.cache[file];
-  const own: Log = require(file);
-  require.cache[file] = shared;
+  const own = loadedAnew<Log>(require.resolve("@pulumi/pulumi/log"));
   logs.set(store, own);
   return own;
 }
@@ -132,8 +142,7 @@ function asProgram(options: ProgramOptions): Promise<string | undefined> {
       uncaught = AsyncResource.bind((error: unknown) => void reported(error).then(resolve));
     });
     const run = async () => {
-      delete require.cache[project.main];
-      await runtime.runInPulumiStack(async () => require(project.main));
+      await runtime.runInPulumiStack(async () => loadedAnew<object>(project.main));
       await runtime.disconnect(true);
       return undefined;
     };

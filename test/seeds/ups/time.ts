@@ -8,6 +8,9 @@ const QUIET_TURNS = 30;
 /** Node.js's names of what makes progress by itself: calls of the next turn, reads of files, timers that do not use this time. */
 const GOES_ON = /Req|^(Immediate|Timeout|ProcessWrap|MessagePort)$/;
 
+/** More than any run needs: after so many waits, something repeats itself without end. */
+const MOST_WAITS = 20_000;
+
 interface Waiting {
   until: number;
   /** Whether time passes for it alone. */
@@ -25,8 +28,9 @@ export class WorldTime {
   #requests = 0;
   #turning = false;
   #open = true;
-  /** Called when nothing can make progress any more. */
-  #stuck: (() => void) | undefined;
+  /** What is called when no progress is made any more. */
+  #stuck: ((why: string) => void) | undefined;
+  #waits = 0;
 
   constructor(private millis: number) {
     Date.now = () => this.millis;
@@ -51,13 +55,14 @@ export class WorldTime {
     return () => void this.#waiting.delete(waiting);
   }
 
-  /** Waits for the work. @throws when nothing can make progress any more, and the work has not ended */
+  /** Waits for the work. @throws when nothing can make progress any more, or something repeats itself without end */
   until<Result>(work: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       const ended = () => {
         this.#stuck = undefined;
       };
-      this.#stuck = () => reject(new Error("it has not ended, and nothing is left that it could wait for"));
+      this.#waits = 0;
+      this.#stuck = (why) => reject(new Error(`it has not ended, and ${why}`));
       work.finally(ended).then(resolve, reject);
       this.#start();
     });
@@ -102,8 +107,13 @@ export class WorldTime {
       if (process.getActiveResourcesInfo().some((name) => GOES_ON.test(name))) setImmediate(this.#turn, 0);
       else {
         this.#turning = false;
-        this.#stuck?.();
+        this.#stuck?.("nothing is left that it could wait for");
       }
+      return;
+    }
+    if (++this.#waits > MOST_WAITS && this.#stuck) {
+      this.#turning = false;
+      this.#stuck(`has waited ${MOST_WAITS} times`);
       return;
     }
     this.millis = Math.max(this.millis, Math.min(...[...this.#waiting].map(({ until }) => until)));
