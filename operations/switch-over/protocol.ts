@@ -144,10 +144,14 @@ export async function abortSwitchOver({ pods, members, addresses }: Participants
 async function expectOpen(members: readonly Member[]): Promise<void> {
   const states = await look(members);
   const closed = states.filter(({ holder }) => holder !== "source");
-  if (closed.length > 0)
-    throw new Error(
-      `${closed.length} of ${states.length} production names are closed or about to be (${labels(closed)}), so that the pods would find no database: the switch-over can only go on. Set restore.switchOver.confirm in place of abort, and run "pulumi up" again`,
-    );
+  if (closed.length === 0) return;
+  const switched = states.every(({ holder }) => holder === "copy");
+  const found = switched
+    ? `all production names belong to the copies already (${labels(states)})`
+    : `${closed.length} of ${states.length} production names are closed or about to be (${labels(closed)}), so that the pods would find no database`;
+  throw new Error(
+    `${found}: the switch-over can only go on. Set restore.switchOver.confirm in place of abort, and run "pulumi up" again`,
+  );
 }
 
 /**

@@ -46,6 +46,19 @@ test.serial("once a name is closed, an abort is refused and says how to go on", 
   t.deepEqual(TABLES.map(table), [5, 5, 5]);
 });
 
+test.serial("a switch-over that has ended is not aborted, and its names are not called closed", async (t) => {
+  const { run, abort, pods, table, violations } = await setWorld(t);
+  t.is((await run()).error?.message, undefined);
+  const before = pods.running;
+  t.regex(
+    (await abort()).error?.message ?? "",
+    /^all production names belong to the copies already \(.*: the switch-over can/,
+  );
+  t.is(pods.running, before);
+  t.deepEqual(violations(), []);
+  t.deepEqual(TABLES.map(table), [5, 5, 5]);
+});
+
 test.serial("a new name that was asked for, and does not show for a moment, is waited for", async (t) => {
   const { run, abort, aws, clock, pods, violations } = await setWorld(t);
   const whole = await (await setWorld(t)).run();
