@@ -89,10 +89,8 @@ async function happenToPod(cluster: Cluster, index: number, what: (typeof POD_EV
   } else if (what === "vanishes") {
     pod.die();
     cluster.api.remove("pods", namespace, name);
-  } else if (what === "appears") {
-    const object = cluster.api.get("pods", namespace, name);
-    cluster.api.put("pods", { ...object, metadata: { ...object.metadata, name: `${name}-new`, uid: "new" } });
-  } else {
+  } else if (what === "appears") await cluster.addPod(namespace, name);
+  else {
     cluster.changeDeployment(namespace, name, (deployment) => {
       deployment.metadata.generation = (deployment.metadata.generation ?? 0) + 1;
     });

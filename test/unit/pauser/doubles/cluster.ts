@@ -84,6 +84,15 @@ export class Cluster {
     return servers;
   }
 
+  /** Another pod of the same workload: it has a server and an address of its own. */
+  async addPod(namespace: string, like: string): Promise<void> {
+    const server = new ScalarPodServer("127.0.0.1");
+    await server.start();
+    const name = like.replace(/\d+$/, `${this.pods.size}`);
+    this.pods.set(`${namespace}/${name}`, server);
+    this.putPod(namespace, name, this.api.get("pods", namespace, like).metadata.labels ?? {}, server);
+  }
+
   putPod(namespace: string, name: string, labels: Record<string, string>, server: ScalarPodServer): void {
     this.api.put("pods", {
       metadata: { namespace, name, labels },
