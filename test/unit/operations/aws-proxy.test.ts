@@ -14,15 +14,25 @@ async function listen(t: ExecutionContext, server: net.Server): Promise<number> 
   return (server.address() as net.AddressInfo).port; // Cast: a server that listens on a port has an address with it.
 }
 
+const VARIABLES = ["NO_PROXY", "no_proxy", "https_proxy", "HTTPS_PROXY", "AWS_ENDPOINT_URL", "AWS_MAX_ATTEMPTS"];
+
 /** A proxy that lets nothing through, and what it was asked to connect to. */
 async function proxyOf(t: ExecutionContext): Promise<string[]> {
+  const before = VARIABLES.map((name) => [name, process.env[name]] as const);
+  // Other files' tests come after these, in the same thread.
+  t.teardown(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
   const asked: string[] = [];
   const proxy = createServer();
   proxy.on("connect", (request, socket) => {
     asked.push(request.url ?? "");
     socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
   });
-  for (const name of ["NO_PROXY", "no_proxy", "https_proxy", "AWS_ENDPOINT_URL"]) delete process.env[name];
+  for (const name of VARIABLES) delete process.env[name];
   process.env.HTTPS_PROXY = `http://127.0.0.1:${await listen(t, proxy)}`;
   process.env.AWS_MAX_ATTEMPTS = "1";
   return asked;
