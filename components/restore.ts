@@ -3,6 +3,7 @@ import { z } from "zod";
 import { backupsAt } from "../restore-points/check";
 import { formatInstant, instantMillis } from "../restore-points/instant";
 import { pauseNeed } from "../restore-points/rules/pause-need";
+import { Verdict } from "../restore-points/verification/verdict";
 import { type BackupSet, backupProblems, listsOf, type SetLists, setOf, underBackup } from "./backup-set";
 import { checkedInstant } from "./checked-instant";
 import { kindOf } from "./databases";
@@ -22,7 +23,7 @@ import { acceptanceProblems, recoveryProblems } from "./restore-problems";
 import type { RestoredCopy } from "./restored-copy";
 import { problemsOf } from "./schema-problems";
 import { warnOfRecovery } from "./switch-over/out-of-reach";
-import { planText, type SwitchOverPlan, switchOverPlan } from "./switch-over/plan";
+import { type BeforeIt, planText, type SwitchOverPlan, switchOverPlan } from "./switch-over/plan";
 import { switchable, switchOverProblems } from "./switch-over/problems";
 import { declareAbort, declareSwitchOver } from "./switch-over/switched";
 import { noNameTaken } from "./switch-over/under-way";
@@ -218,7 +219,8 @@ export class ScalarRestore extends pulumi.ComponentResource {
         notes,
       };
     });
-    const plan = "databases" in switching ? switchOverPlan(switching.databases, releases, instant) : undefined;
+    const switchedOver = "databases" in switching ? switching.databases : [];
+    const plan = "databases" in switching ? switchOverPlan(switchedOver, releases, instant) : undefined;
     const own = pulumi.all(
       copies.map(({ properties }, index) =>
         usable(properties).apply((each) => ({ name: known[index]?.name ?? "", properties: each })),
@@ -239,8 +241,13 @@ export class ScalarRestore extends pulumi.ComponentResource {
       })),
     );
     if (plan !== undefined) {
-      this.switchOver = this.verification.apply(() => {
-        if (pulumi.runtime.isDryRun()) void pulumi.log.info(planText(plan, false), this);
+      this.switchOver = this.verification.apply(({ verdict }) => {
+        const before: BeforeIt = {
+          ...(verdict === Verdict.Unproven && args.acceptUnproven === undefined && { acceptUnproven: args.at }),
+          properties: args.properties !== undefined || args.propertiesByRelease !== undefined,
+          databases: switchedOver,
+        };
+        if (pulumi.runtime.isDryRun()) void pulumi.log.info(planText(plan, before), this);
         return plan;
       });
     }

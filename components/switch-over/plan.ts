@@ -1,6 +1,6 @@
 import type { AzureDatabase, SwitchedDatabase } from "../../operations/switch-over/request";
 import type { PausedReleaseArgs } from "../release-databases";
-import { toSet } from "../where-to-set";
+import { settingName, toSet } from "../where-to-set";
 import { confirmation } from "./args";
 
 /** What a switch-over would do, and what confirms it: an output, and what a preview prints. */
@@ -100,21 +100,58 @@ function nameOf(database: AzureDatabase): string {
   return database.what === "account" ? database.accountName : database.serverName;
 }
 
-/** The copies of a recovery are retained on delete (docs/decisions/0020). */
-const LISTED_AS_DELETED =
-  "Pulumi lists the copies as deleted. They are not: they leave Pulumi's state, and stay in the cloud. Only a second copy of the coordinator's table (-late-), which was made to verify the others, is deleted.";
+/** The copies of a recovery, and what belongs to them, are retained on delete (docs/decisions/0020). */
+const LISTED_AS_DELETED = [
+  "Pulumi lists as deleted, but keeps in the cloud: the copies (-copy-), with the instances, scaling, private endpoints and DNS zone groups that belong to them. They only leave Pulumi's state.",
+  "Really deleted: what was made to verify or repair the copies, that is a second copy of the coordinator's table (-late-), of Cosmos DB two accounts (-early- and -late-), and Jobs with their Secrets and ConfigMaps. Nothing is undone by the deletion of a command:local:Command.",
+  'If any other database, table, cluster, instance, account or server is listed as deleted, answer "no".',
+];
 
-/** The plan as a preview prints it. */
-export function planText({ confirm, steps, downtime }: SwitchOverPlan, confirmed: boolean): string {
+/** What has to be done before a switch-over is confirmed. */
+export interface BeforeIt {
+  /** The value of `restore.acceptUnproven` that accepts the copies; absent if they are proven, or accepted already. */
+  acceptUnproven?: string;
+  /** Whether the properties of the releases were given. */
+  properties: boolean;
+  databases: readonly SwitchedDatabase[];
+}
+
+/** The plan as a preview prints it. @param before absent once it is confirmed */
+export function planText({ confirm, steps, downtime }: SwitchOverPlan, before?: BeforeIt): string {
   return [
-    confirmed
-      ? "THE COPIES REPLACE PRODUCTION in this update, as restore.switchOver.confirm demands:"
-      : "the copies can replace production. A switch-over would",
+    headOf(before),
     ...steps.map((step, index) => `  ${index + 1}. ${step}`),
     "Without an endpoint in the meantime:",
     ...downtime.map((line) => `  ${line}`),
-    ...(confirmed
-      ? [LISTED_AS_DELETED]
-      : ["To do it:", `  ${toSet("restore.switchOver.confirm", JSON.stringify(confirm))}`, "  pulumi up"]),
+    ...(before === undefined
+      ? LISTED_AS_DELETED
+      : [
+          ...valuesFirst(before),
+          "To do it:",
+          ...(before.acceptUnproven === undefined
+            ? []
+            : [`  ${toSet("restore.acceptUnproven", before.acceptUnproven)}`]),
+          `  ${toSet("restore.switchOver.confirm", JSON.stringify(confirm))}`,
+          "  pulumi up",
+        ]),
   ].join("\n");
+}
+
+function headOf(before: BeforeIt | undefined): string {
+  if (before === undefined)
+    return "THE COPIES REPLACE PRODUCTION in this update, as restore.switchOver.confirm demands:";
+  if (before.acceptUnproven === undefined) return "the copies can replace production. A switch-over would";
+  return "the copies are NOT PROVEN to fit together, so they replace nothing unless restore.acceptUnproven accepts them. A switch-over would then";
+}
+
+/** The upgrade of releases is waited for while pods are stopped, and no other update of the stack can run. */
+function valuesFirst({ databases, properties }: BeforeIt): string[] {
+  if (!databases.some(({ service }) => service === "azure")) return [];
+  return [
+    `Before it, write the values of each release from the output helmValues into a file (docs/recovery.md, "Releases on Azure's databases"): later, pods are stopped until you have upgraded the releases.${
+      properties
+        ? ""
+        : ` They are only the lines to change, because ${settingName("properties")} is not set: set it first.`
+    }`,
+  ];
 }

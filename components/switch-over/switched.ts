@@ -60,7 +60,7 @@ export function declareSwitchOver(
 ): Switched {
   const { releases = [] } = set;
   const plan = switchOverPlan(databases, releases, instant);
-  if (pulumi.runtime.isDryRun()) void pulumi.log.info(planText(plan, true), parent);
+  if (pulumi.runtime.isDryRun()) void pulumi.log.info(planText(plan), parent);
   const { request, access } = orderOf(args, set, { databases, instant, aws, azure });
   const logical = `${name}-switch-over-${instantSuffix(instant)}`;
   const isUnderWay = async () =>

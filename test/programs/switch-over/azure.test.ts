@@ -54,6 +54,14 @@ test("the copies of a recovery on Azure replace production by the releases' prop
   const planned = await stack.preview();
   t.true(planned.succeeded, errors(planned));
   t.log(changes(planned));
+  // The rule of docs/recovery.md for answering "yes".
+  const listed = changes(planned).filter((each) => each.startsWith("delete "));
+  const databasesListed = listed.filter((each) => /^delete (DatabaseAccount|Server) /.test(each));
+  t.deepEqual(
+    databasesListed.filter((each) => !/-(copy|early|late)-/.test(each)),
+    [],
+  );
+  t.true(databasesListed.length > 2, listed.join("\n"));
 
   // Somebody upgrades both releases once the pods are stopped.
   const processes = asProcesses();

@@ -1,32 +1,65 @@
 import test from "ava";
 import { planText, switchOverPlan } from "../../../components/switch-over/plan";
+import type { SwitchedDatabase } from "../../../operations/switch-over/request";
 
 const INSTANT = "2026-11-22T03:00:00Z";
 const SUFFIX = "-20261122t030000z";
-const plan = switchOverPlan(
-  [
-    {
-      service: "dynamodb",
-      name: "ledger",
-      region: "ap-northeast-1",
-      tables: ["ledger.accounts"],
-      prefixes: [],
-      suffix: SUFFIX,
-      newStreams: false,
-    },
-  ],
-  [{ namespace: "scalar", name: "scalardb-cluster" }],
-  INSTANT,
-);
+const databases: SwitchedDatabase[] = [
+  {
+    service: "dynamodb",
+    name: "ledger",
+    region: "ap-northeast-1",
+    tables: ["ledger.accounts"],
+    prefixes: [],
+    suffix: SUFFIX,
+    newStreams: false,
+  },
+];
+const address = { what: "account" as const, resourceGroupName: "databases", accountName: "documents" };
+const onAzure: SwitchedDatabase = {
+  service: "azure",
+  name: "documents",
+  source: address,
+  copy: { ...address, accountName: `documents${SUFFIX}` },
+};
+const plan = switchOverPlan(databases, [{ namespace: "scalar", name: "scalardb-cluster" }], INSTANT);
+const unconfirmed = { databases, properties: false };
 
-test("a confirmed plan says that the copies which Pulumi lists as deleted stay in the cloud", (t) => {
-  t.regex(planText(plan, true), /Pulumi lists the copies as deleted\. They are not: .* stay in the cloud/);
-  t.notRegex(planText(plan, false), /as deleted/, "nothing is listed before it is confirmed");
+test("a confirmed plan says which resources that Pulumi lists as deleted stay in the cloud, and which do not", (t) => {
+  const text = planText(plan);
+  t.regex(text, /^Pulumi lists as deleted, but keeps in the cloud: the copies \(-copy-\)/m);
+  t.regex(text, /^Really deleted: .*\(-late-\), of Cosmos DB two accounts \(-early- and -late-\)/m);
+  t.regex(text, /listed as deleted, answer "no"\.$/);
+  t.notRegex(planText(plan, unconfirmed), /as deleted/, "nothing is listed before it is confirmed");
 });
 
 test("a plan that deletes tables says where later writes are kept, and for how long", (t) => {
   t.regex(
-    planText(plan, false),
+    planText(plan, unconfirmed),
     /delete each table .*ends its point-in-time recovery: what was written after 2026-11-22T03:00:00Z is then only in the backup .* 35 days/,
   );
+});
+
+test("a plan for copies that are not proven says so first, and how they are accepted", (t) => {
+  const text = planText(plan, { ...unconfirmed, acceptUnproven: INSTANT });
+  t.regex(text, /^the copies are NOT PROVEN to fit together/);
+  t.regex(
+    text,
+    /To do it:\n {2}pulumi config set --path scalar-backup:restore\.acceptUnproven 2026-11-22T03:00:00Z\n {2}pulumi config set --path scalar-backup:restore\.switchOver\.confirm "/,
+  );
+  const proven = planText(plan, unconfirmed);
+  t.regex(proven, /^the copies can replace production\./);
+  t.notRegex(proven, /acceptUnproven/);
+});
+
+test("a plan with a database of Azure says to write the releases' values before it is confirmed", (t) => {
+  const text = planText(plan, { databases: [...databases, onAzure], properties: false });
+  t.regex(
+    text,
+    /^Before it, write the values of each release .*scalar-backup:properties is not set: set it first\.\nTo do it:/m,
+  );
+  const withProperties = planText(plan, { databases: [onAzure], properties: true });
+  t.regex(withProperties, /^Before it, write the values/m);
+  t.notRegex(withProperties, /is not set/);
+  t.notRegex(planText(plan, unconfirmed), /Before it/, "names stay on AWS");
 });

@@ -14,7 +14,10 @@ const SET = {
     { name: "ledger", dynamodb: { existing: { region: "ap-northeast-1", namespaces: ["ledger"] } } },
     { name: "customers", auroraPostgresql: { existing: { region: "ap-northeast-1", clusterIdentifier: "customers" } } },
   ],
-  pause: { schedule: "0 3 * * *", releases: [{ namespace: "scalar", name: "scalardb-cluster" }] },
+  pause: {
+    schedule: "0 3 * * *",
+    releases: ["scalardb-cluster", "ledger", "auditor"].map((name) => ({ namespace: "scalar", name })),
+  },
 };
 /** The outputs that index.ts may have. */
 const OUTPUTS = [...readFileSync(join(ROOT, "index.ts"), "utf8").matchAll(/^ {2,4}(?:\.\.\.\(.*\{ )?(\w+):/gm)].map(
