@@ -1,7 +1,11 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type DatabaseArgs, kindOf } from "./databases";
 import type { ReleaseNameArgs } from "./pause/release-args";
-import type { Problem } from "./problem";
+import { endProgram, type Problem } from "./problem";
 import { pathText } from "./problem-messages/value";
+import { databasesOf, type ReleaseDatabases } from "./release-databases";
 import { notARelease, unknownReleases } from "./release-values";
+import { settingName } from "./where-to-set";
 
 const EXPECTED =
   "expected the text of database.properties, a key=value on each line: `properties: |`, and the lines below it";
@@ -61,5 +65,52 @@ export function presentPropertiesProblems(
         { path, message: "is not a text; expected the text of the release's properties, a key=value on each line" },
       ];
     return propertiesProblems(text).map(({ message }) => ({ path, message }));
+  });
+}
+
+/**
+ * One text for releases that cannot share it: it names one kind of storage, and they use several. With the others' copies in it, a
+ * release would get keys and passwords of a database that is not its own. By `multi_storage`, and for databases of one kind, a text can
+ * suit all releases.
+ */
+export function sharedPropertiesProblems(
+  text: string,
+  databases: readonly DatabaseArgs[],
+  releases: readonly ReleaseDatabases[],
+): Problem[] {
+  const storage = storageIn(text);
+  if (storage === undefined) return [];
+  const single = releases.flatMap((release) => {
+    const [own, ...others] = databasesOf(release, databases);
+    if (own === undefined || others.length > 0) return [];
+    const { kind, name } = kindOf(own);
+    const label = `${release.namespace}/${release.name}: ${name}, ${kind.label}`;
+    return [{ label, storage: kind.relational ? "jdbc" : kind.id }];
+  });
+  if (new Set(single.map((each) => each.storage)).size < 2) return [];
+  return [
+    {
+      path: "properties",
+      message: `is one text with scalar.db.storage=${storage}, but the releases use different kinds of databases (${single.map(({ label }) => label).join("; ")}); expected a map of texts by the releases' names (in a program: propertiesByRelease)`,
+    },
+  ];
+}
+
+/** The one kind of storage that properties name as it is: a substitution may differ by release. */
+function storageIn(text: string): string | undefined {
+  const { Properties }: typeof import("properties-file/parser") = require("properties-file/parser");
+  const value = new Properties(text).getEffectiveProperty("scalar.db.storage")?.value.trim();
+  return value !== undefined && ["cosmos", "dynamo", "jdbc"].includes(value) ? value : undefined;
+}
+
+/** A text for all releases, known only if they can share it; else the program ends. */
+export function sharedProperties(
+  text: pulumi.Input<string>,
+  databases: readonly DatabaseArgs[],
+  releases: readonly ReleaseDatabases[],
+): pulumi.Output<string> {
+  return pulumi.output(text).apply(async (known): Promise<string> => {
+    const [problem] = sharedPropertiesProblems(known, databases, releases);
+    return problem === undefined ? known : endProgram(`${settingName(problem.path)}: ${problem.message}`);
   });
 }

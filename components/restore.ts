@@ -15,6 +15,7 @@ import { restoresAtOnce, warnOfParallel } from "./parallel";
 import { providerCluster } from "./pause/cluster";
 import { setMembers } from "./pause-need";
 import { refuse } from "./problem";
+import { sharedProperties, sharedPropertiesProblems } from "./properties-problems";
 import { releaseDatabaseProblems } from "./release-databases";
 import { checkedValues, keysOfEveryRelease } from "./release-values";
 import { type RestoreKey, restoreShape, type ScalarRestoreArgs } from "./restore-args";
@@ -83,6 +84,8 @@ export class ScalarRestore extends pulumi.ComponentResource {
     if (problems.length === 0) problems.push(...verificationJobProblems(args, set.databases, aws));
     if (problems.length === 0)
       problems.push(...underBackup(releaseDatabaseProblems(set.databases, set.releases ?? [], "releases")));
+    if (problems.length === 0 && typeof args.properties === "string")
+      problems.push(...sharedPropertiesProblems(args.properties, set.databases, set.releases ?? []));
     if (args.properties !== undefined && args.propertiesByRelease !== undefined)
       problems.push({
         path: "propertiesByRelease",
@@ -92,11 +95,12 @@ export class ScalarRestore extends pulumi.ComponentResource {
 
     const instant = formatInstant(instantMillis(args.at));
     const { releases = [] } = set;
+    const properties = args.properties && sharedProperties(args.properties, set.databases, releases);
     const switching = args.mode === RestoreMode.Recovery ? switchable(set, args, aws) : { because: [] };
     warnOfRecovery(set, args, aws, this);
     if (args.switchOver?.confirm !== undefined && "databases" in switching) {
       const { databases } = switching;
-      const switched = declareSwitchOver(name, args, set, {
+      const switched = declareSwitchOver(name, { ...args, ...(properties && { properties }) }, set, {
         databases,
         instant,
         aws,
@@ -187,7 +191,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
             ),
           ),
           releases,
-          properties: args.properties,
+          properties,
           propertiesByRelease: args.propertiesByRelease,
           parent: this,
         },
@@ -227,7 +231,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
       ),
     );
     this.helmValues = pulumi
-      .all([own, windows, args.properties, args.propertiesByRelease])
+      .all([own, windows, properties, args.propertiesByRelease])
       .apply(([restored, recorded, all, byRelease]) =>
         // No pod starts on the copies before a switch-over does it.
         checkedValues(restored, releases, recorded, { all, byRelease }, plan && (() => 0)),

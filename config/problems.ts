@@ -5,7 +5,7 @@ import { AN_INSTANT } from "../components/instant-problems";
 import { importedWindowProblems } from "../components/pause/imported-windows";
 import { pauseWarnings } from "../components/pause/validate";
 import { isWithin, type Problem, under, visible } from "../components/problem";
-import { presentPropertiesProblems } from "../components/properties-problems";
+import { presentPropertiesProblems, sharedPropertiesProblems } from "../components/properties-problems";
 import { pausedReleases } from "../components/release-databases";
 import { RestoreMode } from "../components/restore-mode";
 import { acceptanceProblems, recoveryProblems } from "../components/restore-problems";
@@ -52,6 +52,10 @@ function foundProblems(values: Record<string, unknown>, aws: AwsSettings): Probl
     const known = !problems.some(({ path }) => path === "pause" || RELEASES.some((part) => isWithin(path, part)));
     const { pause } = validParts<StackFileConfig>(values, "", []);
     problems.push(...presentPropertiesProblems(values.properties, known ? pausedReleases(pause) : undefined));
+    if (typeof values.properties === "string" && known && valid("databases"))
+      problems.push(
+        ...sharedPropertiesProblems(values.properties, config.databases ?? [], pausedReleases(config.pause)),
+      );
   }
   if (config.backup !== undefined && valid("databases")) problems.push(...backupStackProblems(config.databases ?? []));
   problems.push(...tagsNotCopiedProblems(config.tagsNotCopied, valid("databases") ? (config.databases ?? []) : []));

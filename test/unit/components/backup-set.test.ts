@@ -41,6 +41,19 @@ test("accepts releases as a pause has them", (t) => {
   t.deepEqual(problems({ ...SET, releases }), []);
 });
 
+test("refuses one text of properties for releases with different kinds of databases", (t) => {
+  const ledger = { name: "ledger", dynamodb: { existing: { tables: ["ledger.accounts"], scalardbTables: false } } };
+  const releases = ["ledger", "customers"].map((name) => ({ namespace: "scalar", name, databases: [name] }));
+  const set = { ...SET, databases: [ledger, ...SET.databases], releases, windows: [] };
+  const [[path, message] = ["", ""], ...others] = problems(set, { properties: "scalar.db.storage=dynamo" });
+  t.is(path, "properties");
+  t.regex(
+    message,
+    /scalar\/ledger: ledger, Amazon DynamoDB; scalar\/customers: customers, .*\(in a program: propertiesByRelease\)/,
+  );
+  t.deepEqual(others, []);
+});
+
 test("reports every problem of a set with the argument's name", (t) => {
   const databases = [{ name: "Customers", auroraPostgresql: { existing: {} } }];
   t.deepEqual(

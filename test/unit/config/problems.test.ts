@@ -521,3 +521,34 @@ test("a prefix of copies is doubted only where other databases would keep their 
   t.deepEqual(warned([ledger, customers]), ["note: databases[0].dynamodb.restoreTo.namespacePrefix"]);
   t.deepEqual(warned([ledger, customers], recovery), ["warning: restore.mode"]);
 });
+
+test("one text of properties is refused only where releases cannot share it", (t) => {
+  const copy = (name: string) => ({ ...customers, name, auroraPostgresql: { existing: { clusterIdentifier: name } } });
+  const release = (name: string, ...used: string[]) => ({
+    namespace: "scalar",
+    name,
+    ...(used.length > 0 && { databases: used }),
+  });
+  const found = (properties: unknown, databases: object[], releases: object[]) =>
+    problems({ databases, pause: { schedule: "0 3 * * *", releases }, properties });
+  const own = [release("a", "ledger"), release("b", "customers")];
+  const dynamo = "scalar.db.storage=dynamo\nscalar.db.password=key";
+  t.deepEqual(found(dynamo, [ledger, customers], own), [
+    "properties: is one text with scalar.db.storage=dynamo, but the releases use different kinds of databases (scalar/a: ledger, Amazon DynamoDB; scalar/b: customers, Amazon Aurora PostgreSQL); expected a map of texts by the releases' names (in a program: propertiesByRelease)",
+  ]);
+  t.is(found("scalar.db.storage=jdbc", [ledger, customers], own).length, 1);
+  t.deepEqual(found({ a: dynamo, b: "scalar.db.storage=jdbc" }, [ledger, customers], own), []);
+  t.deepEqual(found(dynamo, [ledger, customers], [release("a"), release("b")]), [], "they share all databases");
+  t.deepEqual(found(dynamo, [ledger, customers], [release("a"), release("b", "customers")]), [], "one has several");
+  t.deepEqual(
+    found("scalar.db.storage=multi-storage", [ledger, customers], own),
+    [],
+    "each copy is changed under its own name",
+  );
+  t.deepEqual(found(`scalar.db.storage=\${env:STORAGE}`, [ledger, customers], own), [], "each release's own storage");
+  t.deepEqual(
+    found("scalar.db.storage=jdbc", [copy("a"), copy("b")], [release("a", "a"), release("b", "b")]),
+    [],
+    "databases of one kind may have the same users",
+  );
+});
