@@ -15,7 +15,7 @@ const REFUSED_FOR_GOOD =
   /does not confirm this switch-over|restore.switchOver: is not possible for this set|it is the copy of a recovery, which may be in use, and a drill removes its copies|an up was interrupted while copies of .* were being created in place of those of|A recovery's copies may be in use, so no restore to another instant removes them/;
 /** The same once a switch-over has replaced the databases: those that have their names now have no past before it, and it cannot be aborted. */
 const AFTER_THE_SWITCH =
-  /can be restored from .* choose a later instant|the switch-over can only go on\. Set restore\.switchOver\.confirm in place of abort/;
+  /can be restored from .* choose a later instant|existed at .*, but DynamoDB restores no deleted table to an instant|the switch-over can only go on\. Set restore\.switchOver\.confirm in place of abort/;
 
 /** The copies of a recovery are permanent: they stay when the restore is taken away. */
 const KEPT = /"scalar-backup:copy","recovery"/;
