@@ -7,7 +7,8 @@ const HEAD = `# Configuration
 Everything a stack can say under \`${PROJECT}:\`, generated from \`config/schema.ts\` by \`npm run schema\`. The files in
 \`examples/\` show it in use; editors complete and check it by \`config/stack-config.schema.json\`.
 Keys of the form \`[]\` are in each element of a list. AWS's region and credentials are the provider's own:
-\`aws:region\`, \`aws:profile\` and so on.
+\`aws:region\`, \`aws:profile\` and so on. Azure's subscription is that of \`azure-native:subscriptionId\`; without it, of
+ARM_SUBSCRIPTION_ID, or else of \`az login\`.
 
 With \`${PROJECT}:pause\`, set \`kubernetes:context\`: the context of your kubeconfig, as \`kubectl config get-contexts\` lists
 them, of the cluster whose pods are paused. Without it the kubeconfig's current context decides, which any \`kubectl config

@@ -15,7 +15,7 @@ export interface RehearsalReport {
   passed: boolean;
   checks: Checked[];
   restoredTo: string;
-  /** How long the restore would take in the cloud, and how long its slowest resource. */
+  /** How long the restore takes by the simulated clouds' clock, and how long its slowest resource. */
   restoreSimulatedMillis: number;
   slowestOperationMillis: number;
   /** The recorded pause window; absent if nothing is paused. */
@@ -53,7 +53,7 @@ export function summarize(
     `restored to ${at}; ${counted(transfers, "transfer")}; ${counted(checks.length, "check")}, ${terminal.failures} failed`,
   );
   terminal.note(
-    `in the cloud the restore would take ${durationText(restore.simulatedMillis)}, with all databases in parallel; the slowest resource, ${slowest.name}, takes ${durationText(slowestOperationMillis)}`,
+    `on the simulated clouds, whose databases are small, the restore takes ${durationText(restore.simulatedMillis)}, with all databases in parallel; the slowest resource, ${slowest.name}, takes ${durationText(slowestOperationMillis)}`,
   );
   terminal.note(`this rehearsal took ${(wallMillis / 1000).toFixed(1)} s`);
   return {

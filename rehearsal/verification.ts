@@ -19,9 +19,22 @@ export function plansOf({ diagnostics }: StackResult): string[] {
 
 /** A verdict with its reasons, and the first witnesses. */
 export function verdictText({ verdict, because, restsOn, notCovered, witnesses }: Verification): string {
-  const limits = notCovered.map((text) => `not covered: ${text}`);
+  const limits = together(notCovered).map((text) => `not covered: ${text}`);
   const reasons = verdict === Verdict.PauseProven ? [...restsOn, ...limits] : because;
   return [`verdict: ${verdict}`, ...reasons, ...firstOf(witnesses)].join("\n");
+}
+
+/** Texts that say the same of several databases, as one for all of them. */
+function together(texts: readonly string[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const text of texts) {
+    const [, name = "", said = text] = /^([^:]+): (.*)$/s.exec(text) ?? [];
+    names.set(said, [...(names.get(said) ?? []), ...(name === "" ? [] : [name])]);
+  }
+  return [...names].map(([said, of]) => {
+    if (of.length === 0) return said;
+    return `${of.join(", ")}${of.length > 1 ? " (each)" : ""}: ${said}`;
+  });
 }
 
 /** An error about refused copies, without most of its witnesses. */

@@ -32,6 +32,13 @@ test("a verdict shows its reasons and the first two witnesses", (t) => {
     witnesses: [],
   };
   t.is(verdictText(proven), "verdict: pause proven, records not scanned\nsame\nnot covered: customers");
+  const notCovered = ["ledger: not read", "customers: not read", "audit: read by halves"];
+  t.deepEqual(
+    verdictText({ ...proven, notCovered })
+      .split("\n")
+      .slice(2),
+    ["not covered: ledger, customers (each): not read", "not covered: audit: read by halves"],
+  );
 });
 
 test("an error about refused copies is shown without most of its witnesses", (t) => {
