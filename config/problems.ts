@@ -18,6 +18,7 @@ import { setClusters } from "../components/switch-over/set-pods";
 import { tagsNotCopiedProblems } from "../components/tags";
 import { validParts } from "../components/valid-parts";
 import { restoreFromProblems } from "../components/vaults/restore-from-problems";
+import { neverProvenNotes } from "../components/verification/reasons";
 import { setWarnings } from "../components/warnings";
 import { type RestoreConfig, type StackFileConfig, stackConfigSchema } from "./schema";
 
@@ -82,7 +83,10 @@ export function stackConfigWarnings(values: Record<string, unknown>, aws: AwsSet
 
 /** What a configuration without problems leaves to be done one day: good to know, and nothing to change now. */
 export function stackConfigNotes(values: Record<string, unknown>, aws: AwsSettings): Problem[] {
-  return matches(stackConfigSchema, values) ? recoveryNotes(values, aws) : [];
+  if (!matches(stackConfigSchema, values)) return [];
+  const { databases = [], pause, restore } = values;
+  // How restores are verified may be said without an instant.
+  return [...recoveryNotes(values, aws), ...neverProvenNotes(databases, pause, restore?.verify)];
 }
 
 type Recovered = Partial<Pick<StackFileConfig, "databases" | "pause" | "backup" | "restore">>;

@@ -3,6 +3,7 @@ import type { VerifiedBracket } from "../../operations/verified-bracket";
 import { formatInstant, instantMillis } from "../../restore-points/instant";
 import type { ScanFacts } from "../../restore-points/verification/facts";
 import { isProven, scanProblems, Verdict, verdictOf } from "../../restore-points/verification/verdict";
+import { internalsOf } from "../left-out";
 import { endProgram } from "../problem";
 import type { ScalarRestoreArgs } from "../restore-args";
 import { RestoreMode } from "../restore-mode";
@@ -40,18 +41,21 @@ export function accepted(
   acceptance: Acceptance,
 ): pulumi.Output<RestoreVerification> {
   // This is known before anything is created, so a request that cannot be met ends the preview.
-  const known = reasons.apply((unproven) => {
+  const known = reasons.apply(async (unproven): Promise<string[]> => {
     if (unproven.length === 0) return unproven;
     const cannot = `the copies of ${instant} cannot be verified: ${unproven.join("; ")}`;
     if (acceptance.quietGap)
       return endProgram(
         `${settingName("restore.quietGap")}: ${cannot}. Without that, nothing speaks for an instant outside of pause windows. Other restore points: see "npm run restore-points"`,
       );
-    return acceptance.verify?.enabled === true && !acceptsUnproven(acceptance)
-      ? endProgram(
-          `${settingName("restore.verify.enabled")}: ${cannot}. ${acceptanceFix(acceptance)}, or remove "enabled"`,
-        )
-      : unproven;
+    if (acceptance.verify?.enabled === true && !acceptsUnproven(acceptance))
+      return endProgram(
+        `${settingName("restore.verify.enabled")}: ${cannot}. ${acceptanceFix(acceptance)}, or remove "enabled"`,
+      );
+    // The verdict itself warns once there is something that was compared: in a preview, before any copy exists, it is not known.
+    if (pulumi.runtime.isDryRun() && !(await internalsOf(pulumi.all([brackets, scan])).isKnown))
+      acceptance.warn(`${cannot}. ${withoutProof(acceptance)}`);
+    return unproven;
   });
   return pulumi
     .all([brackets, known, scan, acceptance.alternatives])
@@ -81,6 +85,13 @@ function acceptsUnproven({ acceptUnproven, acceptInconsistent }: Acceptance): bo
 
 function acceptanceFix({ at }: Acceptance): string {
   return `To accept them all the same, set restore.acceptUnproven to "${at}"`;
+}
+
+/** What copies without a proof are good for. */
+function withoutProof(acceptance: Acceptance): string {
+  if (acceptsUnproven(acceptance)) return "The configuration accepts them all the same";
+  if (acceptance.mode !== RestoreMode.Recovery) return "The copies will be there, but the drill will not have passed";
+  return `They replace production only if restore.acceptUnproven is "${acceptance.at}"`;
 }
 
 /** What is wrong with a verdict, and whether it is accepted. */

@@ -1,7 +1,12 @@
-import type { KnownDatabase } from "../databases";
+import { pauseNeed } from "../../restore-points/rules/pause-need";
+import { type DatabaseArgs, type KnownDatabase, kindOf } from "../databases";
 import type { RestoredCoordinator } from "../databases/kind";
-import { databasesOf, type PausedReleaseArgs } from "../release-databases";
+import type { PauseScheduleArgs } from "../pause/args";
+import { setMembers } from "../pause-need";
+import type { Problem } from "../problem";
+import { databasesOf, type PausedReleaseArgs, pausedReleases } from "../release-databases";
 import type { ScalarRestoreArgs } from "../restore-args";
+import type { VerifyArgs } from "./args";
 
 /** A database of the set with what a restore has found of ScalarDB's coordinator in it. */
 export interface Holder {
@@ -69,4 +74,26 @@ function ofRelease(own: readonly Holder[], compared: boolean): string[] {
 function whyNotCompared(name: string, { because, verify }: RestoredCoordinator): string[] {
   if (verify) return [];
   return [`${name}: ${because ?? "the coordinator's table did not exist at this instant"}`];
+}
+
+/** Releases by which every restore of a set is unproven: known in peacetime. Paths begin at the configuration's root. */
+export function neverProvenNotes(
+  databases: readonly DatabaseArgs[],
+  pause: PauseScheduleArgs | undefined,
+  verify: VerifyArgs | undefined,
+): Problem[] {
+  if (verify?.enabled === false || verify?.scan?.presentCoordinator === true) return [];
+  if (!pauseNeed(setMembers(databases)).required) return [];
+  const relational = pausedReleases(pause).flatMap((release) => {
+    const own = databasesOf(release, databases);
+    if (own.length === 0 || !own.every((database) => kindOf(database).kind.relational)) return [];
+    return [`${release.namespace}/${release.name} (${own.map(({ name }) => name).join(", ")})`];
+  });
+  if (relational.length === 0) return [];
+  return [
+    {
+      path: "pause",
+      message: `the coordinator of ${relational.join(" and of ")} is in a relational database, whose cloud keeps no record of a restore's instant: every restore is "unproven", and no drill passes, unless restore.verify.scan.presentCoordinator is true (docs/verification-jobs.md)`,
+    },
+  ];
 }

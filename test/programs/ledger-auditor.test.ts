@@ -51,6 +51,12 @@ test("Ledger and Auditor get the properties of their own databases, and nothing 
   const at = recordWindow(cloud, "scalar", ["ledger", "auditor"]);
   cloud.clock.advance(10 * MINUTE);
   stack.config["scalar-backup:restore"] = { at };
+  const previewed = await stack.preview();
+  t.true(previewed.succeeded, errors(previewed));
+  const warned = previewed.diagnostics.filter(({ severity }) => severity === "warning").map(({ message }) => message);
+  const doubts = warned.filter((message) => message.includes("the coordinator is in a relational database (auditor)"));
+  t.is(doubts.length, 1, "known before a copy is created, and said once");
+  t.regex(doubts[0] ?? "", /cannot be verified: .* the drill will not have passed$/);
   const restored = await stack.up();
   t.true(restored.succeeded, errors(restored));
 

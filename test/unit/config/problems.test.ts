@@ -552,3 +552,28 @@ test("one text of properties is refused only where releases cannot share it", (t
     "databases of one kind may have the same users",
   );
 });
+
+test("a release whose coordinator can only be in a relational database is a note, until it is to be compared", (t) => {
+  const aws = { access: {}, defaultRegion: "ap-northeast-1" };
+  const notes = (databases: object[], releases: object[], verify?: object) =>
+    stackConfigNotes({ databases, pause: { ...pause, releases }, ...(verify && { restore: { verify } }) }, aws).map(
+      ({ path, message }) => `${path}: ${message}`,
+    );
+  const release = (name: string, databases?: string[]) => ({
+    namespace: "scalar",
+    name,
+    ...(databases && { databases }),
+  });
+  const own = [release("ledger", ["ledger"]), release("auditor", ["customers"])];
+  t.deepEqual(notes([ledger, customers], own), [
+    `pause: the coordinator of scalar/auditor (customers) is in a relational database, whose cloud keeps no record of a restore's instant: every restore is "unproven", and no drill passes, unless restore.verify.scan.presentCoordinator is true (docs/verification-jobs.md)`,
+  ]);
+  const scan = { namespace: "scalar", schemaLoaderImage: "schema-loader:3.17.0" };
+  t.is(notes([ledger, customers], own, { scan }).length, 1);
+  t.deepEqual(notes([ledger, customers], own, { scan: { ...scan, presentCoordinator: true } }), []);
+  t.deepEqual(notes([ledger, customers], own, { enabled: false }), [], "nothing is to be verified");
+  t.deepEqual(notes([ledger, customers], [release("scalardb")]), [], "it may be in DynamoDB");
+  t.deepEqual(notes([customers], [release("auditor")]), [], "one database is consistent by its own recovery");
+  const orders = { ...customers, name: "orders", auroraPostgresql: { existing: { clusterIdentifier: "orders" } } };
+  t.is(notes([customers, orders], [release("scalardb")]).length, 1);
+});
