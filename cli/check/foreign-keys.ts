@@ -20,6 +20,12 @@ export function foreignKeyProblem(key: string): string | undefined {
   return `is no key of this project; did you mean "${PROJECT}:${key.slice(colon + 1)}"?`;
 }
 
+/** Whether a key of the configuration exists in the file as a user of its short name wrote it: `databases`. */
+export function standsWithoutNamespace(key: string, config: Record<string, unknown>): boolean {
+  const short = key.startsWith(`${PROJECT}:`) ? key.slice(PROJECT.length + 1) : key.slice(key.indexOf(":") + 1);
+  return config[key] === undefined && config[short] !== undefined && foreignKeyProblem(short) !== undefined;
+}
+
 function repair(key: string): string {
   const own = nearestWord(key, Object.keys(stackConfigSchema.shape));
   const providers = PROVIDERS.find((each) => each.endsWith(`:${key}`)) ?? nearestWord(key, PROVIDERS);

@@ -3,7 +3,7 @@ import { pathText } from "../../components/problem-messages/value";
 import { stackConfigNotes, stackConfigProblems, stackConfigWarnings } from "../../config/problems";
 import { PROJECT } from "../../config/schema";
 import { isObject } from "../../restore-points/shape";
-import { foreignKeyProblem } from "./foreign-keys";
+import { foreignKeyProblem, standsWithoutNamespace } from "./foreign-keys";
 import { stepsOf } from "./path";
 import { type Position, readStackFile, type StackFile } from "./stack-file";
 import { type Understood, understoodOf } from "./understood";
@@ -78,7 +78,10 @@ function unplaced({ content }: StackFile, env: NodeJS.ProcessEnv): { found: Unpl
     );
   const found = [
     ...entries.flatMap(([key]) => foreignKey(key)),
-    ...findings.filter(({ steps }) => !isUnknown(steps, known) && !(environment && isMissing(steps, config))),
+    ...findings.filter(
+      ({ steps }) =>
+        !isUnknown(steps, known) && !(environment && isMissing(steps, config)) && !isWithoutNamespace(steps, config),
+    ),
     ...variables(known),
   ];
   return { found, ...(understood && { understood }) };
@@ -139,6 +142,11 @@ function isUnknown(steps: Steps, { unknown }: KnownValues): boolean {
 /** Whether a finding is about a key of the configuration that is not in this file: an environment (Pulumi ESC) may have it. */
 function isMissing([, key]: Steps, config: Record<string, unknown> | null | undefined): boolean {
   return key !== undefined && config?.[key] === undefined;
+}
+
+/** Whether a finding is about a key that is missing because its namespace is: that is one mistake. */
+function isWithoutNamespace([, key]: Steps, config: Record<string, unknown> | null | undefined): boolean {
+  return typeof key === "string" && standsWithoutNamespace(key, config ?? {});
 }
 
 function variables({ unknown }: KnownValues): Unplaced[] {

@@ -237,6 +237,16 @@ test("a key without a namespace gets the one that it should have", (t) => {
   t.is(repair("whatever"), 'has no namespace; write "scalar-backup:whatever"');
 });
 
+test("a key that exists without its namespace is not missing as well", (t) => {
+  const bare = valid.replace("scalar-backup:databases", "databases");
+  t.deepEqual(places(bare), ["2:3 error databases"]);
+  t.deepEqual(places(bare.replace("region: ap-northeast-1, ", "").concat("  region: ap-northeast-1\n")), [
+    "2:3 error databases",
+    "6:3 error region",
+  ]);
+  t.true(places("config:\n  scalar-backup:tags: {}\n").some((each) => each.endsWith(" scalar-backup:databases")));
+});
+
 const paused = `${valid}    - name: ledger
       dynamodb: { existing: { region: ap-northeast-1, namespaces: [ledger] } }
   scalar-backup:pause:
