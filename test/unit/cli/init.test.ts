@@ -240,8 +240,9 @@ test("every kind and every odd name becomes a file that check accepts", (t) => {
     },
   ]) {
     const text = stackText(found, { region: REGION, context: "scalar: prod", schedule, timeZone: "Asia/Tokyo" });
+    // A set of nothing but relational databases gets a note that is right about it.
     t.deepEqual(
-      judge(text, {}).filter(({ message }) => !TO_EDIT.endsWith(message)),
+      judge(text, {}).filter(({ severity, message }) => severity !== "note" && !TO_EDIT.endsWith(message)),
       [],
       text,
     );
