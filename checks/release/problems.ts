@@ -7,9 +7,11 @@ export const LARGEST_TARBALL = 500_000;
 const REQUIRED = [
   "LICENSE",
   "README.md",
-  "CHANGELOG.md",
   "package.json",
   "operations/command.cjs",
+  "cli/bin.cjs",
+  "docs/permissions.md",
+  "permissions/aws/up.json",
   "dist/index.js",
   "dist/index.d.ts",
   "dist/operations.js",
@@ -24,7 +26,8 @@ const REQUIRED = [
 ];
 
 /** Everything in the package is built, but for these. */
-const ALLOWED = /^(dist\/|operations\/command\.cjs$|(LICENSE|README\.md|CHANGELOG\.md|package\.json)$)/;
+const ALLOWED =
+  /^(dist\/|permissions\/(aws|azure)\/\w+\.json$|(cli\/bin\.cjs|docs\/permissions\.md|operations\/command\.cjs|LICENSE|README\.md|package\.json)$)/;
 const RELEASE = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 

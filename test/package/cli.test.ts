@@ -25,7 +25,7 @@ test("the package's command checks a stack file, and names wrong lines", async (
   t.is(wrong.code, 1);
   t.regex(
     wrong.stdout,
-    /^Pulumi\.wrong\.yaml:\d+:3: error: scalar-backup:database: unknown key; did you mean "databases"\?/,
+    /^Pulumi\.wrong\.yaml:\d+:3: error: scalar-backup:database: unknown key; did you mean "databases"\?/m,
   );
   t.regex((await run("--help")).stdout, /^ {2}check /m);
   t.regex((await run("completion", "bash")).stdout, /scalar-backup complete/);

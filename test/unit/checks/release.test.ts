@@ -11,7 +11,8 @@ import {
 } from "../../../checks/release/problems";
 
 const FILES = [
-  ...["LICENSE", "README.md", "CHANGELOG.md", "package.json", "operations/command.cjs"],
+  ...["LICENSE", "README.md", "package.json", "operations/command.cjs", "cli/bin.cjs"],
+  ...["docs/permissions.md", "permissions/aws/up.json"],
   ...["index.js", "index.d.ts", "operations.js", "register.js", "pauser.cjs", "pauser-with-window-backups.cjs"].map(
     (file) => `dist/${file}`,
   ),
