@@ -88,15 +88,15 @@ function isPlain(value: object): boolean {
   return Object.getPrototypeOf(value) === Object.prototype;
 }
 
+/** What is doubted of a text, by the key that it is under. */
+const DOUBTS = new Map([
+  ["region", awsRegionDoubt],
+  ["ipRules", openToEveryone],
+  ["tables", noNamespace],
+]);
+
 function doubts(key: string, value: string, path: (string | number)[]): Problem[] {
-  const message =
-    key === "region"
-      ? awsRegionDoubt(value)
-      : key === "ipRules"
-        ? openToEveryone(value)
-        : key === "tables"
-          ? noNamespace(value)
-          : undefined;
+  const message = DOUBTS.get(key)?.(value);
   return message === undefined ? [] : [{ path: pathText(path).replace(/^\["aws:region"\]$/, "aws:region"), message }];
 }
 

@@ -12,7 +12,7 @@ import { acceptanceProblems, recoveryProblems } from "../components/restore-prob
 import { problemsOf } from "../components/schema-problems";
 import { matches } from "../components/schema-tools";
 import { setProblems } from "../components/set-problems";
-import { placeWarnings, recoveryWarnings } from "../components/switch-over/out-of-reach";
+import { placeNotes, recoveryWarnings } from "../components/switch-over/out-of-reach";
 import { switchOverProblems } from "../components/switch-over/problems";
 import { setClusters } from "../components/switch-over/set-pods";
 import { tagsNotCopiedProblems } from "../components/tags";
@@ -101,7 +101,7 @@ export function recoveryDoubts({ databases = [], pause, backup, restore }: Recov
 /** What would keep any recovery in the future from it. */
 export function recoveryNotes({ databases = [], backup, restore }: Recovered, aws: AwsSettings): Problem[] {
   // Another stack has the set of its own, and may put its copies elsewhere.
-  return isRecovery(restore) || backup !== undefined ? [] : placeWarnings({ databases }, aws);
+  return isRecovery(restore) || backup !== undefined ? [] : placeNotes({ databases }, aws);
 }
 
 function isRecovery(restore: RestoreConfig | undefined): restore is RestoreConfig & { at: string } {

@@ -21,7 +21,7 @@ export function foreignKeyProblem(key: string): string | undefined {
 }
 
 /** Whether a key of the configuration exists in the file as a user of its short name wrote it: `databases`. */
-export function standsWithoutNamespace(key: string, config: Record<string, unknown>): boolean {
+export function existsWithoutNamespace(key: string, config: Record<string, unknown>): boolean {
   const short = key.startsWith(`${PROJECT}:`) ? key.slice(PROJECT.length + 1) : key.slice(key.indexOf(":") + 1);
   return config[key] === undefined && config[short] !== undefined && foreignKeyProblem(short) !== undefined;
 }

@@ -3,7 +3,7 @@ import { pathText } from "../../components/problem-messages/value";
 import { stackConfigNotes, stackConfigProblems, stackConfigWarnings } from "../../config/problems";
 import { PROJECT } from "../../config/schema";
 import { isObject } from "../../restore-points/shape";
-import { foreignKeyProblem, standsWithoutNamespace } from "./foreign-keys";
+import { existsWithoutNamespace, foreignKeyProblem } from "./foreign-keys";
 import { stepsOf } from "./path";
 import { type Position, readStackFile, type StackFile } from "./stack-file";
 import { type Understood, understoodOf } from "./understood";
@@ -146,7 +146,7 @@ function isMissing([, key]: Steps, config: Record<string, unknown> | null | unde
 
 /** Whether a finding is about a key that is missing because its namespace is: that is one mistake. */
 function isWithoutNamespace([, key]: Steps, config: Record<string, unknown> | null | undefined): boolean {
-  return typeof key === "string" && standsWithoutNamespace(key, config ?? {});
+  return typeof key === "string" && existsWithoutNamespace(key, config ?? {});
 }
 
 function variables({ unknown }: KnownValues): Unplaced[] {

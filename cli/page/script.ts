@@ -1,7 +1,7 @@
 import { DAY, MONTH_STEPS, MONTHS, MOST_TICKS, STEPS } from "./scale";
 
 /**
- * Search, zoom, and the labels that fit a zoom and a width: those of the axis by the rules of \`scale.ts\`, and the instants of marks, the
+ * Search, zoom, and the labels that fit a zoom and a width: those of the axis by the rules of `scale.ts`, and the instants of marks, the
  * newest first. The page is complete without it.
  */
 export const SCRIPT = `(() => {

@@ -161,9 +161,7 @@ function regionProblems(
   { defaultRegion }: AwsSettings,
 ): Problem[] {
   const relyingOf = (databases: readonly DatabaseArgs[]) =>
-    databases
-      .flatMap((each) => kindOf(each))
-      .filter(({ kind, args }) => kind.region && kind.region(args) === undefined);
+    databases.map(kindOf).filter(({ kind, args }) => kind.region && kind.region(args) === undefined);
   const relying = relyingOf(valid);
   const names = relying.map(({ name }) => name).join(", ");
   if (defaultRegion === undefined && relying.length > 0)

@@ -43,7 +43,7 @@ export function warnOfRecovery(
 }
 
 /** Where copies are to be put by which no recovery could replace production: known in peacetime. Paths begin at the set's root. */
-export function placeWarnings({ databases }: Pick<SwitchableSet, "databases">, aws: AwsSettings): Problem[] {
+export function placeNotes({ databases }: Pick<SwitchableSet, "databases">, aws: AwsSettings): Problem[] {
   if (isMovedByPrefix({ databases })) return [];
   return refusals(databases.map(kindOf), { at: ANY_INSTANT }, aws).flatMap(({ index, restoreTo }) => {
     // Only tables have such keys.
