@@ -7,7 +7,7 @@ import { awsSettings } from "../../../components/databases/settings";
 import { pauseWarnings } from "../../../components/pause/validate";
 import { setWarnings } from "../../../components/warnings";
 import { readStackConfig } from "../../../config";
-import { recoveryDoubts, recoveryNotes, stackConfigProblems } from "../../../config/problems";
+import { recoveryDoubts, stackConfigNotes, stackConfigProblems } from "../../../config/problems";
 import { PROJECT } from "../../../config/schema";
 import stackFileSchema from "../../../config/stack-config.schema.json";
 import type { Values } from "./maps";
@@ -99,7 +99,8 @@ function byProgram(values: Values): { lines: string[]; accepted: boolean } {
       ...setWarnings(config, aws),
       ...(config.pause ? pauseWarnings(config.pause) : []),
       ...recoveryDoubts(config, aws),
-      ...recoveryNotes(config, aws),
+      // The command alone has these: an update has nothing to do with them.
+      ...stackConfigNotes(asRead(values), aws),
     ];
     return { lines: warnings.map(({ path, message }) => `${PROJECT}:${path}: ${message}`), accepted: true };
   } catch (error) {
