@@ -1,4 +1,5 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
+import { readFileSync } from "node:fs";
 import * as http from "node:http";
 
 /** A process that everything runs in this one for: killed, nothing of it goes on. */
@@ -126,6 +127,11 @@ export function installProcesses(): void {
           })
         : usual.sleep(millis, value, options),
   });
+  // Another thread would end a read at some turn of the event loop, and another one the next time.
+  const files: typeof import("node:fs/promises") = require("node:fs/promises");
+  // Cast: each of its forms answers as the same form of the other does.
+  files.readFile = (async (...given: Parameters<typeof readFileSync>) =>
+    readFileSync(...given)) as unknown as typeof files.readFile;
   // Cast: Node.js documents no type for this method, which every request of an agent goes through.
   const agent = http.Agent.prototype as unknown as { addRequest(...given: unknown[]): void };
   const { addRequest } = agent;
