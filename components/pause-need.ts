@@ -1,13 +1,14 @@
 import { pauseNeed, type SetMember } from "../restore-points/rules/pause-need";
-import { type DatabaseArgs, kindOf } from "./databases";
+import { type DatabaseArgs, type KnownDatabase, kindOf } from "./databases";
 import type { Problem } from "./problem";
 
 /** The databases as the decision table sees them. */
 export function setMembers(databases: readonly DatabaseArgs[]): SetMember[] {
-  return databases.map((database) => {
-    const { kind } = kindOf(database);
-    return { name: database.name, label: kind.label, relational: kind.relational };
-  });
+  return membersOf(databases.map(kindOf));
+}
+
+export function membersOf(databases: readonly KnownDatabase[]): SetMember[] {
+  return databases.map(({ name, kind }) => ({ name, label: kind.label, relational: kind.relational }));
 }
 
 /** A pause that the databases need and that is not there. */

@@ -1,5 +1,6 @@
 import { backupStackProblems } from "../components/backup-of-stack";
 import type { AwsSettings } from "../components/cloud-settings";
+import { kindOf } from "../components/databases";
 import { awsSettings } from "../components/databases/settings";
 import { AN_INSTANT } from "../components/instant-problems";
 import { importedWindowProblems } from "../components/pause/imported-windows";
@@ -86,7 +87,7 @@ export function stackConfigNotes(values: Record<string, unknown>, aws: AwsSettin
   if (!matches(stackConfigSchema, values)) return [];
   const { databases = [], pause, restore } = values;
   // How restores are verified may be said without an instant.
-  return [...recoveryNotes(values, aws), ...neverProvenNotes(databases, pause, restore?.verify)];
+  return [...recoveryNotes(values, aws), ...neverProvenNotes(databases.map(kindOf), pause, restore?.verify)];
 }
 
 type Recovered = Partial<Pick<StackFileConfig, "databases" | "pause" | "backup" | "restore">>;

@@ -4,6 +4,7 @@ import { azureFindings } from "./azure";
 import { clusterFindings } from "./clusters";
 import { databaseFindings } from "./databases";
 import { type Ask, checked, type Finding } from "./finding";
+import { neverProvenFindings } from "./never-proven";
 import { recoveryNameFindings } from "./recovery-names";
 import { situationOf } from "./situation";
 import { toolFindings } from "./tools";
@@ -31,6 +32,7 @@ export async function examineSituation(
     clusterFindings(situation, now, env, ask),
     // A stack that only restores puts its copies elsewhere on purpose.
     "scalar-backup:backup" in config ? [] : recoveryNameFindings(situation),
+    neverProvenFindings(situation),
     databaseFindings(situation, ask),
     awsFindings(situation, stack, now, ask),
     azureFindings(situation, now, ask),

@@ -17,8 +17,8 @@ const HELP = `
 Asks the clouds and the clusters, changes nothing, and needs no stack: releases and their pods, the
 pause schedule and its last runs, restore points, records of other clusters, permissions, those of
 a recovery among them (IAM's own simulation, Azure's list of permissions, Kubernetes' access
-reviews), AWS Backup's settings, quotas, databases and their protection, clocks, programs on this
-machine.
+reviews), AWS Backup's settings, quotas, databases and their protection, whether restores can be
+proven, clocks, programs on this machine.
 
 Examples:
   scalar-backup doctor Pulumi.prod.yaml

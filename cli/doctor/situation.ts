@@ -1,6 +1,8 @@
 import type { ScalarBackupArgs } from "../../components/backup-args";
 import { type DatabaseArgs, type KnownDatabase, kindOf } from "../../components/databases";
 import type { PauseScheduleArgs } from "../../components/pause/args";
+import type { VerifyArgs } from "../../components/verification/args";
+import type { StackFileConfig } from "../../config/schema";
 import type { AwsAccess } from "../../operations/aws";
 import { AZURE_ACCESS_KEYS, type AzureAccess } from "../../operations/azure";
 import type { ClusterChoice } from "../../operations/kubernetes/kubeconfig";
@@ -12,6 +14,8 @@ export interface Situation {
   databases: KnownDatabase[];
   pause?: PauseScheduleArgs;
   vault?: ScalarBackupArgs["vault"];
+  /** How restores are to be verified. */
+  verify?: VerifyArgs;
   aws: { access: AwsAccess; region?: string };
   azure: AzureAccess;
   cluster: ClusterChoice;
@@ -35,7 +39,7 @@ export function situationOf(config: Record<string, unknown>, env: NodeJS.Process
       key.startsWith("scalar-backup:") ? [[key.slice("scalar-backup:".length), value]] : [],
     ),
     // Cast: the judge of the file has checked it by the schema of these args.
-  ) as unknown as ScalarBackupArgs;
+  ) as unknown as ScalarBackupArgs & Pick<StackFileConfig, "restore">;
   const text = (key: string) => {
     const value = texts[key];
     return typeof value === "string" && value !== "" ? value : undefined;
@@ -56,6 +60,7 @@ export function situationOf(config: Record<string, unknown>, env: NodeJS.Process
     databases: (own.databases as DatabaseArgs[]).map(kindOf),
     pause: own.pause,
     vault: own.vault,
+    verify: own.restore?.verify,
     aws: {
       access: given(access),
       region: known("aws:region") ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined),

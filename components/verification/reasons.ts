@@ -1,8 +1,8 @@
 import { pauseNeed } from "../../restore-points/rules/pause-need";
-import { type DatabaseArgs, type KnownDatabase, kindOf } from "../databases";
+import type { KnownDatabase } from "../databases";
 import type { RestoredCoordinator } from "../databases/kind";
 import type { PauseScheduleArgs } from "../pause/args";
-import { setMembers } from "../pause-need";
+import { membersOf } from "../pause-need";
 import type { Problem } from "../problem";
 import { databasesOf, type PausedReleaseArgs, pausedReleases } from "../release-databases";
 import type { ScalarRestoreArgs } from "../restore-args";
@@ -78,22 +78,22 @@ function whyNotCompared(name: string, { because, verify }: RestoredCoordinator):
 
 /** Releases by which every restore of a set is unproven: known in peacetime. Paths begin at the configuration's root. */
 export function neverProvenNotes(
-  databases: readonly DatabaseArgs[],
+  databases: readonly KnownDatabase[],
   pause: PauseScheduleArgs | undefined,
   verify: VerifyArgs | undefined,
 ): Problem[] {
   if (verify?.enabled === false || verify?.scan?.presentCoordinator === true) return [];
-  if (!pauseNeed(setMembers(databases)).required) return [];
+  if (!pauseNeed(membersOf(databases)).required) return [];
   const relational = pausedReleases(pause).flatMap((release) => {
     const own = databasesOf(release, databases);
-    if (own.length === 0 || !own.every((database) => kindOf(database).kind.relational)) return [];
+    if (own.length === 0 || !own.every(({ kind }) => kind.relational)) return [];
     return [`${release.namespace}/${release.name} (${own.map(({ name }) => name).join(", ")})`];
   });
   if (relational.length === 0) return [];
   return [
     {
       path: "pause",
-      message: `the coordinator of ${relational.join(" and of ")} is in a relational database, whose cloud keeps no record of a restore's instant: every restore is "unproven", and no drill passes, unless restore.verify.scan.presentCoordinator is true (docs/verification-jobs.md)`,
+      message: `the coordinator of ${relational.join(" and of ")} is in a relational database, whose cloud keeps no record of a restore's instant: every restore is "unproven", and no drill passes; set restore.verify.scan.presentCoordinator to true (docs/verification-jobs.md)`,
     },
   ];
 }

@@ -162,6 +162,30 @@ test.serial("a set that lacks nothing has no finding but what is well", async (t
 
 type Scene = Awaited<ReturnType<typeof scene>>;
 
+function relationalRelease({ config }: Pick<Scene, "config">): void {
+  config["scalar-backup:pause"] = {
+    schedule: "0 3 * * *",
+    releases: [
+      { ...RELEASE, databases: ["customers", "orders"] },
+      { ...RELEASE, name: "ledger" },
+    ],
+  };
+}
+
+test.serial("a release that is never proven is not reported where its coordinator is to be compared", async (t) => {
+  const { config, doctor } = await scene(t);
+  relationalRelease({ config });
+  const verified = async (verify?: object) => {
+    if (verify !== undefined) config["scalar-backup:restore"] = { verify };
+    const { findings } = await doctor();
+    return findings.filter(({ check }) => check === "verification").length;
+  };
+  t.is(await verified(), 1);
+  const scan = { namespace: "scalar", schemaLoaderImage: "schema-loader:3.17.0" };
+  t.is(await verified({ scan: { ...scan, presentCoordinator: true } }), 0);
+  t.is(await verified({ enabled: false }), 0, "nothing is to be verified");
+});
+
 /** What is taken away, and the finding that says so. */
 const LACKS: {
   title: string;
@@ -345,6 +369,14 @@ const LACKS: {
     state: "warning",
     says: /a recovery could not replace production: ledger: its copies are in another region/,
     fix: /remove restoreTo\.region/,
+  },
+  {
+    title: "a proof of the release whose databases are all relational",
+    take: relationalRelease,
+    check: "verification",
+    state: "warning",
+    says: /the coordinator of scalar\/scalardb-cluster \(customers, orders\) is in a relational database.* no drill passes/,
+    fix: /^set restore\.verify\.scan\.presentCoordinator to true/,
   },
   {
     title: "a region that has not opted in",

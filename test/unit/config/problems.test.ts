@@ -566,7 +566,7 @@ test("a release whose coordinator can only be in a relational database is a note
   });
   const own = [release("ledger", ["ledger"]), release("auditor", ["customers"])];
   t.deepEqual(notes([ledger, customers], own), [
-    `pause: the coordinator of scalar/auditor (customers) is in a relational database, whose cloud keeps no record of a restore's instant: every restore is "unproven", and no drill passes, unless restore.verify.scan.presentCoordinator is true (docs/verification-jobs.md)`,
+    `pause: the coordinator of scalar/auditor (customers) is in a relational database, whose cloud keeps no record of a restore's instant: every restore is "unproven", and no drill passes; set restore.verify.scan.presentCoordinator to true (docs/verification-jobs.md)`,
   ]);
   const scan = { namespace: "scalar", schemaLoaderImage: "schema-loader:3.17.0" };
   t.is(notes([ledger, customers], own, { scan }).length, 1);
