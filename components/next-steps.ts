@@ -19,7 +19,7 @@ export function nextSteps(
   mode: RestoreMode,
   releases: readonly PausedReleaseArgs[],
   copies: readonly CopyNotes[],
-  { switchOver, context }: { switchOver?: { confirm: string }; context?: string } = {},
+  { switchOver, context }: { switchOver?: { confirm: string } | "refused"; context?: string } = {},
 ): string[] {
   const notes = copies.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note.replace(/^\d+\. /, "")}`));
   const changed = copies.some(({ changesProperties }) => changesProperties);
@@ -34,6 +34,10 @@ export function nextSteps(
         `kubectl${contextOf(cluster)} --namespace ${namespace} scale deployment --selector app.kubernetes.io/instance=${name} --replicas ${replicas}`,
     );
   const use = changed ? ["point the products at the copies: the values are in the output helmValues"] : [];
+  if (switchOver === "refused")
+    return [
+      "1. replace production with another restore point, because these copies are refused and replace nothing: what pulumi preview says of them has the way",
+    ];
   const steps = switchOver
     ? [
         ...notes,

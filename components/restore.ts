@@ -3,7 +3,6 @@ import { z } from "zod";
 import { backupsAt } from "../restore-points/check";
 import { formatInstant, instantMillis } from "../restore-points/instant";
 import { pauseNeed } from "../restore-points/rules/pause-need";
-import { Verdict } from "../restore-points/verification/verdict";
 import { type BackupSet, backupProblems, listsOf, type SetLists, setOf, underBackup } from "./backup-set";
 import { checkedInstant } from "./checked-instant";
 import { kindOf } from "./databases";
@@ -23,8 +22,9 @@ import { RestoreMode } from "./restore-mode";
 import { acceptanceProblems, recoveryProblems } from "./restore-problems";
 import type { RestoredCopy } from "./restored-copy";
 import { problemsOf } from "./schema-problems";
+import { offered } from "./switch-over/offered";
 import { warnOfRecovery } from "./switch-over/out-of-reach";
-import { type BeforeIt, planText, type SwitchOverPlan, switchOverPlan } from "./switch-over/plan";
+import { type SwitchOverPlan, switchOverPlan } from "./switch-over/plan";
 import { switchable, switchOverProblems } from "./switch-over/problems";
 import { declareAbort, declareSwitchOver } from "./switch-over/switched";
 import { noNameTaken } from "./switch-over/under-way";
@@ -62,7 +62,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
   readonly verification: pulumi.Output<RestoreVerification>;
   /**
    * What a switch-over would do, and what confirms it; for the accepted copies of a recovery that can take the production names,
-   * until that is confirmed.
+   * until that is confirmed. Refused copies have none.
    */
   readonly switchOver?: pulumi.Output<SwitchOverPlan>;
 
@@ -244,21 +244,18 @@ export class ScalarRestore extends pulumi.ComponentResource {
         changesProperties: pulumi.unsecret(copy.properties.apply((own) => Object.keys(own).length > 0)),
       })),
     );
-    if (plan !== undefined) {
-      this.switchOver = this.verification.apply(({ verdict }) => {
-        const before: BeforeIt = {
-          ...(verdict === Verdict.Unproven && args.acceptUnproven === undefined && { acceptUnproven: args.at }),
-          properties: args.properties !== undefined || args.propertiesByRelease !== undefined,
-          databases: switchedOver,
-        };
-        if (pulumi.runtime.isDryRun()) void pulumi.log.info(planText(plan, before), this);
-        return plan;
-      });
-    }
+    const offer =
+      plan &&
+      this.verification.apply((found): SwitchOverPlan | undefined => offered(plan, switchedOver, found, args, this));
+    // Cast: the output is optional, and every language has it as such.
+    if (offer) this.switchOver = offer as pulumi.Output<SwitchOverPlan>;
     this.nextSteps = pulumi
-      .all([leftToDo, providerCluster(this)])
-      .apply(([restored, cluster]) =>
-        nextSteps(context.mode, releases, restored, { ...(plan && { switchOver: plan }), context: cluster.context }),
+      .all([leftToDo, providerCluster(this), offer])
+      .apply(([restored, { context: kubeContext }, offeredPlan]) =>
+        nextSteps(context.mode, releases, restored, {
+          ...(plan && { switchOver: offeredPlan ?? "refused" }),
+          context: kubeContext,
+        }),
       );
     this.registerOutputs({
       databases: this.databases,

@@ -137,6 +137,16 @@ export function planText({ confirm, steps, downtime }: SwitchOverPlan, before?: 
   ].join("\n");
 }
 
+/** What a preview prints in place of the plan for refused copies that exist by restore.acceptInconsistentCopiesAt. */
+export function refusedText(instant: string, because: readonly string[]): string {
+  return [
+    `the copies of ${instant} CANNOT replace production: they are refused, because they do not fit together (${because.join("; ")})`,
+    "  restore.acceptInconsistentCopiesAt accepts them only for you to look at: no key of restore lets refused copies take the production names.",
+    "  To replace production, restore another restore point: set restore.at to it, and remove restore.acceptInconsistentCopiesAt. Pulumi then lists these copies as deleted, but they stay in the cloud until you delete them.",
+    "  If there is none, take what you need out of the copies by hand (the output restored has their addresses).",
+  ].join("\n");
+}
+
 function headOf(before: BeforeIt | undefined): string {
   if (before === undefined)
     return "THE COPIES REPLACE PRODUCTION in this update, as restore.switchOver.confirm demands:";

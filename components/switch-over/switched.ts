@@ -268,7 +268,7 @@ async function verifiedBefore(
     `${settingName("restore.switchOver")}: the copies of ${instant} are ${verdict === Verdict.Refused ? "refused" : "not proven to fit together"} (${verification.because.join("; ")}), so they replace nothing${
       verdict === Verdict.Unproven
         ? `. To have them replace production all the same, set restore.acceptUnproven to "${args.at}"`
-        : ""
+        : ". To replace production, set restore.at to another restore point"
     }`,
   );
 }

@@ -89,8 +89,11 @@ function acceptanceFix({ at }: Acceptance): string {
 
 /** What copies without a proof are good for. */
 function withoutProof(acceptance: Acceptance): string {
-  if (acceptsUnproven(acceptance)) return "The configuration accepts them all the same";
-  if (acceptance.mode !== RestoreMode.Recovery) return "The copies will be there, but the drill will not have passed";
+  const isRecovery = acceptance.mode === RestoreMode.Recovery;
+  // A switch-over takes no other key's word (switched.ts).
+  if (acceptance.acceptUnproven !== undefined || (acceptance.acceptInconsistent && !isRecovery))
+    return "The configuration accepts them all the same";
+  if (!isRecovery) return "The copies will be there, but the drill will not have passed";
   return `They replace production only if restore.acceptUnproven is "${acceptance.at}"`;
 }
 

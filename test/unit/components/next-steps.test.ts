@@ -20,3 +20,11 @@ test("a command names the context of the stack's own cluster, and of no other on
   t.regex(first([osaka]), /kubectl --context tokyo-prod/, "the stack's own cluster has a name");
   t.regex(first([release, osaka]), /--context tokyo-prod .*--context <of cluster osaka>/);
 });
+
+test("refused copies are not to take the production names, nor to be used by the products", (t) => {
+  const release = { namespace: "scalar", name: "ledger" };
+  const copy = { name: "ledger", notes: ["look at its alarms"], changesProperties: true };
+  const steps = nextSteps(RestoreMode.Recovery, [release], [copy], { switchOver: "refused" });
+  t.regex(steps.join("\n"), /^1\. replace production with another restore point, because these copies are refused/);
+  t.is(steps.length, 1);
+});

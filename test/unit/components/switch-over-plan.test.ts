@@ -1,5 +1,5 @@
 import test from "ava";
-import { planText, switchOverPlan } from "../../../components/switch-over/plan";
+import { planText, refusedText, switchOverPlan } from "../../../components/switch-over/plan";
 import type { SwitchedDatabase } from "../../../operations/switch-over/request";
 
 const INSTANT = "2026-11-22T03:00:00Z";
@@ -50,6 +50,16 @@ test("a plan for copies that are not proven says so first, and how they are acce
   const proven = planText(plan, unconfirmed);
   t.regex(proven, /^the copies can replace production\./);
   t.notRegex(proven, /acceptUnproven/);
+});
+
+test("refused copies have no plan: the text says that nothing accepts them, and what replaces production", (t) => {
+  const text = refusedText(INSTANT, ["ledger: 1 transaction was committed"]);
+  t.regex(
+    text,
+    /^the copies of 2026-11-22T03:00:00Z CANNOT replace production: .*\(ledger: 1 transaction was committed\)$/m,
+  );
+  t.regex(text, /set restore\.at to it, and remove restore\.acceptInconsistentCopiesAt/);
+  t.notRegex(text, /switchOver\.confirm|To do it/);
 });
 
 test("a plan with a database of Azure says to write the releases' values before it is confirmed", (t) => {
