@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +12,7 @@ import { buildAzurePostgresql } from "../../../rehearsal/sets/azure-postgresql";
 import { buildCosmosdb } from "../../../rehearsal/sets/cosmosdb";
 import { buildDynamodb } from "../../../rehearsal/sets/dynamodb";
 import { SimulatedCloud } from "../../../simulator/cloud/cloud";
+import { commandInTurn } from "./commands-in-turn";
 
 const REGION = "ap-northeast-1";
 const schedule = "0 3 * * *";
@@ -28,21 +28,13 @@ const CURRENT_CONTEXT =
   "warning: pods are paused in the cluster of the kubeconfig's current context, which anybody can change; pin the cluster: pulumi config set kubernetes:context <context>";
 
 /** Runs `scalar-backup init` in an empty folder, which it returns, as a user without a terminal does. */
-function run(t: ExecutionContext, env: NodeJS.ProcessEnv) {
+function run(t: ExecutionContext, variables: NodeJS.ProcessEnv) {
   const folder = mkdtempSync(join(tmpdir(), "scalar-backup-init-"));
   t.teardown(() => rmSync(folder, { recursive: true }));
-  const init = (...args: string[]) =>
-    new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      execFile(
-        process.execPath,
-        [join(__dirname, "../../../cli/bin.cjs"), "init", ...args],
-        {
-          cwd: folder,
-          env: { PATH: process.env.PATH, HOME: folder, TZ: "Asia/Tokyo", AWS_EC2_METADATA_DISABLED: "true", ...env },
-        },
-        (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-      );
-    });
+  const { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED } = process.env;
+  const own = { PATH, HOME: folder, TZ: "Asia/Tokyo", AWS_EC2_METADATA_DISABLED: "true" };
+  const env = { ...own, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED, ...variables };
+  const init = (...args: string[]) => commandInTurn({ args: ["init", ...args], folder, env });
   return { init, written: (file: string) => readFileSync(join(folder, file), "utf8") };
 }
 
