@@ -4,7 +4,7 @@ import { TABLES } from "../../rehearsal/sets/dynamodb";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../restore-points/rules/tag-keys";
 import type { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { buildExisting } from "./existing";
-import { interruptCreations } from "./interruption";
+import { interruptCreations, interruptUpdates } from "./interruption";
 import { changes, changesMade, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
 
 const HOUR = 60 * 60_000;
@@ -309,4 +309,32 @@ test("two databases whose copies would have one identifier are refused: the one 
   }
   // The one that was first may have been created before the program ended.
   t.true(namesIn(cloud).length <= sources.length + 1);
+});
+
+test("a promotion that is killed is taken back as docs/using-copies.md says, and the copies can be removed", async (t) => {
+  const { cloud, stack, providers, newer } = await protectedSet(t, [tables(), aurora, orders]);
+  const sources = namesIn(cloud);
+  stack.config["scalar-backup:restore"] = { at: newer };
+  const drill = await stack.up();
+  t.true(drill.succeeded, errors(drill));
+
+  const protectedOnes = [TABLE, CLUSTER, INSTANCE];
+  const undo = interruptUpdates(providers, protectedOnes);
+  stack.config["scalar-backup:restore"] = { at: newer, mode: "recovery" };
+  const killed = await stack.up();
+  undo();
+  t.regex(errors(killed), /signal: killed/);
+
+  delete stack.config["scalar-backup:restore"];
+  const refused = await stack.up();
+  t.regex(errors(refused), /Cannot delete protected|currently protected against deletion/);
+
+  stack.config["scalar-backup:restore"] = { at: newer, mode: "drill" };
+  await stack.refresh();
+  const again = await stack.up();
+  t.true(again.succeeded, errors(again));
+  delete stack.config["scalar-backup:restore"];
+  const removed = await stack.up();
+  t.true(removed.succeeded, errors(removed));
+  t.deepEqual(namesIn(cloud), sources);
 });

@@ -32,3 +32,21 @@ export function interruptCreations(
     for (const each of undo) each();
   };
 }
+
+/** Lets updates of some types end as a killed engine leaves them: the cloud has changed, and the state has not. Answers how to end it. */
+export function interruptUpdates(providers: readonly SimulatedProvider[], types: readonly string[]): () => void {
+  const undo = providers.map((provider) => {
+    const { update } = provider;
+    provider.update = async (request) => {
+      const updated = await update.call(provider, request);
+      if (request.preview || !types.includes(request.type)) return updated;
+      throw new Error("signal: killed");
+    };
+    return () => {
+      provider.update = update;
+    };
+  });
+  return () => {
+    for (const each of undo) each();
+  };
+}
