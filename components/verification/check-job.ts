@@ -1,5 +1,5 @@
 import type { Job } from "@pulumi/kubernetes/batch/v1/job";
-import * as pulumi from "@pulumi/pulumi";
+import { variables } from "../job-variables";
 import { declareVerificationJob, PROPERTIES_FILE, type VerifiedCopies } from "./job";
 import type { CheckArgs } from "./job-args";
 
@@ -18,12 +18,7 @@ export function declareCheckJob(copies: VerifiedCopies, args: CheckArgs): Job {
       image: args.image,
       ...(args.command && { command: args.command }),
       ...(args.args && { args: args.args }),
-      env: Object.entries({ ...args.env, ...ours }).map(([name, value]) => ({
-        name,
-        // It may be a password: the stack's configuration comes decrypted, and nothing says which values are secrets. Pulumi encrypts the
-        // whole spec for it, which a Job without such variables is spared.
-        value: Object.hasOwn(ours, name) ? value : pulumi.secret(value),
-      })),
+      env: variables(args.env ?? {}, ours),
     },
   });
 }

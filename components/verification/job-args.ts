@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { quantities, resourcesProblem } from "../container-resources";
+import { variablesSchema } from "../job-variables";
 import { type PodArgs, podSchema } from "../pod-args";
-import { refusedBy, SECRET, type Shape, wholeNumberFrom } from "../schema-tools";
+import { refusedBy, type Shape, wholeNumberFrom } from "../schema-tools";
 
 /** What a verification's Job may use. */
 export interface JobResourcesArgs {
@@ -128,9 +129,7 @@ export const checkSchema = z
     image: nonEmpty.describe("The image of your check"),
     command: z.array(z.string()).min(1).optional().describe("Its command, if not the image's own"),
     args: z.array(z.string()).optional().describe("Its arguments"),
-    env: z
-      .record(z.string(), z.string().meta(SECRET))
-      .meta(SECRET)
+    env: variablesSchema
       .optional()
       .describe("Its variables, besides SCALAR_DB_PROPERTIES: the path of the copies' properties"),
     serviceAccountName: nonEmpty.optional().describe("The ServiceAccount of its pod, without its token"),

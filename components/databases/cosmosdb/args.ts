@@ -2,6 +2,7 @@ import { isIPv4 } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { COSMOSDB_TIERS } from "../../../restore-points/rules/recovery-period";
+import { variablesSchema } from "../../job-variables";
 import { type PodArgs, podSchema } from "../../pod-args";
 import { SECRET, type Shape } from "../../schema-tools";
 import { resourceGroup } from "../azure-server/args";
@@ -36,6 +37,11 @@ export interface SchemaLoaderArgs {
   schema?: Record<string, unknown>;
   /** What it is called with, besides the properties and the schema. Defaults to `--repair-all --coordinator`. */
   arguments?: string[];
+  /**
+   * Its variables. ScalarDL's image reads `SCHEMA_TYPE`, which is `ledger` by default: Auditor's account needs `auditor`. Pulumi's state
+   * has them encrypted, the Job's spec in the cluster does not.
+   */
+  env?: Record<string, string>;
   /** Properties of yours that it needs besides those of the account, such as `scalar.db.cosmos.table_metadata.database`. */
   properties?: Record<string, string>;
   /** The ServiceAccount of its pod. Defaults to the namespace's own. */
@@ -226,6 +232,10 @@ export const cosmosdbSchema = z
               .optional()
               .describe("ScalarDB's schema file, as data"),
             arguments: z.array(z.string()).optional().describe("Defaults to --repair-all --coordinator"),
+            env: variablesSchema
+              .meta({ ...SECRET, examples: [{ SCHEMA_TYPE: "auditor" }] })
+              .optional()
+              .describe("Its variables; ScalarDL's image needs SCHEMA_TYPE: auditor for Auditor's account"),
             properties: z
               .record(z.string(), z.string().meta(SECRET))
               .meta({ ...SECRET, examples: [{ "scalar.db.cosmos.table_metadata.database": "scalardb" }] })

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { declareJob } from "../../job";
 import { declareJobEnd } from "../../job-end";
+import { variables } from "../../job-variables";
 import { propertiesText } from "../../properties";
 import { instantSuffix, type RestoreContext } from "../kind";
 import type { SchemaLoaderArgs } from "./args";
@@ -59,6 +60,7 @@ export function declareSchemaLoader(
           ...(loader.schema ? ["--schema-file", `${DIRECTORY}/${SCHEMA}`] : []),
           ...(loader.arguments ?? ["--repair-all", "--coordinator"]),
         ],
+        ...(loader.env && { env: variables(loader.env) }),
         resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } },
         securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
         volumeMounts: [{ name: "files", mountPath: DIRECTORY, readOnly: true }],

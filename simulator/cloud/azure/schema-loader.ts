@@ -10,9 +10,15 @@ const SECRETS = kindOf({ apiVersion: "v1", kind: "Secret" });
 /** What ScalarDB calls its stored procedure, in every container. */
 export const STORED_PROCEDURE = "mutate.js";
 
+interface Container {
+  image?: string;
+  args?: string[];
+  env?: { name: string; value?: string }[];
+}
+
 interface JobSpec {
   template: {
-    spec: { containers: { args?: string[] }[]; volumes?: { secret?: { secretName: string } }[] };
+    spec: { containers: Container[]; volumes?: { secret?: { secretName: string } }[] };
   };
 }
 
@@ -26,12 +32,25 @@ export function runSchemaLoaders(cluster: KubernetesCluster, cosmosdb: CosmosDb)
     const { name, namespace } = object.metadata;
     const account = accountOf(cluster, object, cosmosdb);
     for (const { database, container } of account?.containers() ?? [])
-      account?.createContainer(database, container, [STORED_PROCEDURE]);
+      if (isInSchema(database, object)) account?.createContainer(database, container, [STORED_PROCEDURE]);
     cluster.store.setStatus(JOBS, namespace, name, {
       ...(account ? { succeeded: 1 } : { failed: 1 }),
       conditions: [{ type: account ? "Complete" : "Failed", status: "True" }],
     });
   });
+}
+
+/**
+ * ScalarDL's image has the schemas of its two products in it, and repairs the tables of one: `java -jar /app.jar -f ${SCHEMA_TYPE}-schema.json $@`,
+ * with `ENV SCHEMA_TYPE='ledger'` [scalar-labs/scalardl: schema-loader/entrypoint.sh, Dockerfile]. Tables of ledger-schema.json are in namespace
+ * `scalar`, those of auditor-schema.json in `auditor` [the same]; a namespace is a database of the account [scalar-labs/scalardb: CosmosAdmin].
+ */
+function isInSchema(namespace: string, job: KubernetesObject): boolean {
+  const [container] = specOf(job).template.spec.containers;
+  if (!/\/scalardl-schema-loader:/.test(container?.image ?? "")) return true;
+  if (namespace === "coordinator") return argumentsOf(job).includes("--coordinator");
+  const type = container?.env?.find(({ name }) => name === "SCHEMA_TYPE")?.value ?? "ledger";
+  return namespace === { ledger: "scalar", auditor: "auditor" }[type];
 }
 
 function argumentsOf(job: KubernetesObject): string[] {

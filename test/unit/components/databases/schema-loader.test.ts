@@ -1,15 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
 import { getProperties } from "properties-file";
+import type { SchemaLoaderArgs } from "../../../../components/databases/cosmosdb/args";
 import { declareSchemaLoader } from "../../../../components/databases/cosmosdb/schema-loader";
 
 const secrets: Record<string, string>[] = [];
+// biome-ignore lint/suspicious/noExplicitAny: inputs as a provider gets them
+const jobs: any[] = [];
 
 pulumi.runtime.setMocks(
   {
     newResource: ({ type, name, inputs }) => {
       // As a provider gets it: a secret is wrapped.
       if (type === "kubernetes:core/v1:Secret") secrets.push(inputs.data.value ?? inputs.data);
+      if (type === "kubernetes:batch/v1:Job") jobs.push(inputs);
       return { id: name, state: { ...inputs, stdout: "{}" } };
     },
     call: ({ token }) => {
@@ -30,18 +34,23 @@ const GIVEN = {
   "a.comment": "# is none",
 };
 
-test("the Schema Loader reads the properties as they were given, whatever characters they have", async (t) => {
+async function declared(loader: Partial<SchemaLoaderArgs>) {
   const parent = new pulumi.ComponentResource("test:index:Parent", "parent");
   const repaired = declareSchemaLoader(
     "ledger",
     "ledger-copy-20261122t030012z",
-    { namespace: "scalar", image: "schema-loader:1", properties: GIVEN },
+    { namespace: "scalar", image: "schema-loader:1", ...loader },
     { endpoint: pulumi.output("https://copy.documents.azure.com:443/"), key: pulumi.secret("a/b+c==") },
     [],
     { parent, instant: "2026-11-22T03:00:12Z" },
   );
   await new Promise((resolve) => repaired.apply(resolve));
-  const text = Buffer.from(secrets[0]?.["database.properties"] ?? "", "base64").toString();
+  return { secret: secrets.at(-1), job: jobs.at(-1) };
+}
+
+test.serial("the Schema Loader reads the properties as they were given, whatever characters they have", async (t) => {
+  const { secret } = await declared({ properties: GIVEN });
+  const text = Buffer.from(secret?.["database.properties"] ?? "", "base64").toString();
   t.deepEqual(getProperties(text), {
     "scalar.db.storage": "cosmos",
     "scalar.db.contact_points": "https://copy.documents.azure.com:443/",
@@ -49,3 +58,16 @@ test("the Schema Loader reads the properties as they were given, whatever charac
     ...GIVEN,
   });
 });
+
+test.serial(
+  "the Schema Loader has the variables that are given, as secrets; without them its Job is as it was",
+  async (t) => {
+    const plain = await declared({});
+    t.false("value" in plain.job.spec, "no secret, so that the spec is not encrypted as a whole");
+    t.false("env" in plain.job.spec.template.spec.containers[0]);
+    const auditor = await declared({ env: { SCHEMA_TYPE: "auditor" } });
+    // As a provider gets it: a secret is wrapped.
+    t.is(auditor.job.spec[pulumi.runtime.specialSigKey], pulumi.runtime.specialSecretSig);
+    t.deepEqual(auditor.job.spec.value.template.spec.containers[0].env, [{ name: "SCHEMA_TYPE", value: "auditor" }]);
+  },
+);
