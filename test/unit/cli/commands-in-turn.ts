@@ -42,7 +42,7 @@ function answerOf(line: CommandLine): Promise<Ended> {
     process.once("exit", exited);
     process.once("message", (ended: Ended) => {
       process.off("exit", exited);
-      // Between two commands, it keeps nobody waiting; it ends with its parent.
+      // Between two commands, its parent does not wait for it; it ends with its parent.
       process.unref();
       process.channel?.unref();
       resolve(ended);
