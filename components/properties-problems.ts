@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type DatabaseArgs, kindOf } from "./databases";
+import { type DatabaseArgs, type KnownDatabase, kindOf } from "./databases";
 import type { ReleaseNameArgs } from "./pause/release-args";
 import { endProgram, type Problem } from "./problem";
 import { pathText } from "./problem-messages/value";
@@ -69,23 +69,25 @@ export function presentPropertiesProblems(
 }
 
 /**
- * One text for releases that cannot share it: it names one kind of storage, and they use several. With the others' copies in it, a
- * release would get keys and passwords of a database that is not its own. By `multi_storage`, and for databases of one kind, a text can
- * suit all releases.
+ * One text for releases that cannot share it: it names one kind of storage, and they use several; or one JDBC URL, and they use several
+ * engines. With the others' copies in it, a release would get keys and passwords of a database that is not its own, or a URL for another
+ * driver. By `multi_storage`, and for databases of one kind, a text can suit all releases.
  */
 export function sharedPropertiesProblems(
   text: string,
   databases: readonly DatabaseArgs[],
   releases: readonly ReleaseDatabases[],
 ): Problem[] {
-  const storage = storageIn(text);
+  const { storage, url } = storageIn(text);
   if (storage === undefined) return [];
+  // A URL that comes from elsewhere may differ by release.
+  const everyUrl = url !== undefined && /^(?:\$\{|\{\{)/.test(url);
   const single = releases.flatMap((release) => {
     const [own, ...others] = databasesOf(release, databases);
     if (own === undefined || others.length > 0) return [];
     const { kind, name } = kindOf(own);
     const label = `${release.namespace}/${release.name}: ${name}, ${kind.label}`;
-    return [{ label, storage: kind.relational ? "jdbc" : kind.id }];
+    return [{ label, storage: kind.relational && everyUrl ? "jdbc" : engineOf(kind) }];
   });
   if (new Set(single.map((each) => each.storage)).size < 2) return [];
   return [
@@ -96,11 +98,20 @@ export function sharedPropertiesProblems(
   ];
 }
 
-/** The one kind of storage that properties name as it is: a substitution may differ by release. */
-function storageIn(text: string): string | undefined {
+/** What a kind's ids have in common for one driver: `mysql` of `rds-mysql` and `azure-mysql`. */
+function engineOf({ id }: KnownDatabase["kind"]): string {
+  return id.slice(id.indexOf("-") + 1);
+}
+
+/** The one kind of storage that properties name as it is, and its address: a substitution may differ by release. */
+function storageIn(text: string): { storage?: string; url?: string } {
   const { Properties }: typeof import("properties-file/parser") = require("properties-file/parser");
-  const value = new Properties(text).getEffectiveProperty("scalar.db.storage")?.value.trim();
-  return value !== undefined && ["cosmos", "dynamo", "jdbc"].includes(value) ? value : undefined;
+  const properties = new Properties(text);
+  const of = (key: string) => properties.getEffectiveProperty(key)?.value.trim();
+  const storage = of("scalar.db.storage");
+  if (storage === undefined || !["cosmos", "dynamo", "jdbc"].includes(storage)) return {};
+  const url = of("scalar.db.contact_points");
+  return { storage, ...(url !== undefined && { url }) };
 }
 
 /** A text for all releases, known only if they can share it; else the program ends. */

@@ -551,6 +551,26 @@ test("one text of properties is refused only where releases cannot share it", (t
     [],
     "databases of one kind may have the same users",
   );
+  const mysql = (kind: string) => ({ name: "orders", [kind]: { existing: { instanceIdentifier: "orders" } } });
+  const engines = [release("a", "orders"), release("b", "customers")];
+  const jdbc = "scalar.db.storage=jdbc\nscalar.db.contact_points=jdbc:mysql://orders:3306/";
+  t.deepEqual(
+    found(jdbc, [mysql("rdsMysql"), customers], engines),
+    [
+      "properties: is one text with scalar.db.storage=jdbc, but the releases use different kinds of databases (scalar/a: orders, Amazon RDS for MySQL; scalar/b: customers, Amazon Aurora PostgreSQL); expected a map of texts by the releases' names (in a program: propertiesByRelease)",
+    ],
+    "one URL is of one driver",
+  );
+  t.deepEqual(found(jdbc, [mysql("rdsPostgresql"), customers], engines), [], "one driver reaches both");
+  const elsewhere = `scalar.db.storage=jdbc\nscalar.db.contact_points=\${env:URL}`;
+  t.deepEqual(found(elsewhere, [mysql("rdsMysql"), customers], engines), [], "each release's own URL");
+  const multi = "scalar.db.storage=multi-storage\nscalar.db.multi_storage.storages=orders,customers";
+  t.deepEqual(found(multi, [mysql("rdsMysql"), customers], engines), []);
+  t.deepEqual(
+    found(jdbc, [mysql("rdsMysql"), customers], [release("a"), release("b")]),
+    [],
+    "they share all databases",
+  );
 });
 
 test("a release whose coordinator can only be in a relational database is a note, until it is to be compared", (t) => {
