@@ -133,12 +133,19 @@ function pairOf(
 /** Why a table cannot be replaced by deletion and restore. */
 async function obstaclesOf(
   client: DynamoDBClient,
-  { name, description }: TableSettings,
-  { newStreams }: SwitchedTables,
+  { name, description, pointInTimeRecovery }: TableSettings,
+  { newStreams, region }: SwitchedTables,
 ): Promise<string[]> {
   const replicas = (description.Replicas ?? []).map(({ RegionName }) => RegionName);
   const stream = description.StreamSpecification?.StreamEnabled === true;
   return [
+    // Of a table without it, AWS keeps no system backup: nothing would have the data since the instant.
+    // [DynamoDB Developer Guide, Point-in-time recovery, Delete a table with PITR enabled]
+    ...(pointInTimeRecovery
+      ? []
+      : [
+          `table ${name} has no point-in-time recovery, so that AWS keeps nothing of it when it is replaced; turn that on first: aws dynamodb update-continuous-backups --region ${region} --table-name ${name} --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true`,
+        ]),
     ...(replicas.length > 0
       ? [
           `table ${name} is a global table with replicas in ${replicas.join(", ")}, which a restore does not have; remove the replicas first, and add them again afterwards`,

@@ -54,6 +54,37 @@ test.serial(
   },
 );
 
+test.serial(
+  "tables of which nothing would be kept, or that come back as others, are problems with their fixes",
+  async (t) => {
+    const { dynamodb, member } = await dynamodbWorld(t, undefined, 1);
+    t.deepEqual(await member(obedientPods()).problems(), []);
+    dynamodb.updateContinuousBackups({
+      TableName: "coordinator.state",
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+    });
+    const StreamArn = `arn:aws:kinesis:${REGION}:123456789012:stream/changes`;
+    dynamodb
+      .table("ledger.accounts")
+      .attachments.enableKinesisStreamingDestination({ TableName: "ledger.accounts", StreamArn });
+    dynamodb.table("ledger.t0").replicas.push({ RegionName: "ap-northeast-3" });
+    dynamodb.updateTable({
+      TableName: "scalardb.metadata",
+      StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" },
+    });
+    const withoutStream = [
+      "ledger: table coordinator.state has no point-in-time recovery, so that AWS keeps nothing of it when it is replaced; turn that on first: aws dynamodb update-continuous-backups --region ap-northeast-1 --table-name coordinator.state --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true",
+      "ledger: table ledger.accounts sends its changes to Kinesis, which a restored table does not; disable that first, and enable it again afterwards",
+      "ledger: table ledger.t0 is a global table with replicas in ap-northeast-3, which a restore does not have; remove the replicas first, and add them again afterwards",
+    ];
+    t.deepEqual((await member(obedientPods()).problems()).sort(), [
+      ...withoutStream,
+      "ledger: table scalardb.metadata has a stream, whose readers do not find the restored table's: its ARN is another. Stop them, and set restore.switchOver.newStreams to true; afterwards give them the new ARN",
+    ]);
+    t.deepEqual((await member(obedientPods(), true).problems()).sort(), withoutStream);
+  },
+);
+
 test.serial("a run after an interrupted one leaves alone the time to live that was just switched on", async (t) => {
   const { dynamodb } = await dynamodbWorld(t);
   const client = selfPacedDynamodbClient(REGION, ACCESS);
