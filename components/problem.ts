@@ -77,11 +77,19 @@ export function endProgram(message: string): Promise<never> {
   if (error === undefined) {
     error = new pulumi.RunError(message);
     errors.set(message, error);
-    void Promise.reject(error);
+    rejectAlone(error);
   }
   // A process ends when it has nothing left to do. An inline program would wait for ever: its output is rejected with the
   // same error, which Pulumi reports once. It comes later, so that it is first reported without names of properties.
   return new Promise((_, reject) => isInline() && setImmediate(reject, error));
+}
+
+/**
+ * Rejects a promise that nothing waits for. Not on the stack of who ends the program: Pulumi's runner attaches V8's debugger, and on
+ * Node.js 20 V8 then follows all that waits for the async function on the stack, without end in a large graph of outputs.
+ */
+function rejectAlone(error: Error): void {
+  setImmediate(() => void Promise.reject(error));
 }
 
 function isInline(): boolean {
