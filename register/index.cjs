@@ -3,13 +3,14 @@
 const Module = require("node:module");
 const { resolve } = require("node:path");
 const { install } = require("./hook.cjs");
+const closureDebugger = require("./patches/closure-debugger.cjs");
 const promiseTraces = require("./patches/promise-traces.cjs");
 const rarelyNeeded = require("./patches/rarely-needed.cjs");
 const { skippedIf } = require("./patches/stack-rewriting.cjs");
 
 require("./types.cjs");
 // Stack traces of this program are never mapped by the SDK: its own `--enable-source-maps` decides.
-install([rarelyNeeded, promiseTraces, skippedIf(() => true)]);
+install([rarelyNeeded, promiseTraces, closureDebugger, skippedIf(() => true)]);
 
 /** `node register/index.cjs some.ts ...` runs a file. Unlike `--require`, this also works with an `--import` in NODE_OPTIONS. */
 function run() {
