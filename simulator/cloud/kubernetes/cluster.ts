@@ -4,7 +4,7 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -92,7 +92,9 @@ export class KubernetesCluster {
       contexts: [{ name: CONTEXT, context: { cluster: CONTEXT, user: "admin" } }],
       "current-context": CONTEXT,
     };
-    writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
+    // Renamed into place: a program may be reading it.
+    writeFileSync(`${path}.new`, JSON.stringify(config), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
     return path;
   }
 
