@@ -46,10 +46,10 @@ export function continuousBackups(
     const found = byRegion.get(region);
     if (found) return found;
     const vaultName = `${name}-${pulumi.getStack()}`;
-    const rename = "use another name for the stack, after which the vault is called";
+    const avoid = "use another name for this stack, after which the vault is called";
     const vault = new Vault(
       `${name}-vault-${region}`,
-      { name: freeVaultName({ vaultName, region, rename }, aws, parent), region, tags },
+      { name: freeVaultName({ vaultName, region, avoid }, aws, parent), region, tags },
       // Recovery points outlive the program that asked for them.
       { parent, protect: true, retainOnDelete: true },
     );

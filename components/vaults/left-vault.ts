@@ -12,8 +12,8 @@ interface DeclaredVault {
   region: string;
   /** Whether its access policy denies its deletion to all accounts. */
   guarded?: true;
-  /** What to do for another name of the vault: `use another name for the stack, after which the vault is called`. */
-  rename: string;
+  /** What to do if another stack declares it: `use another name for this stack, after which the vault is called`. */
+  avoid: string;
 }
 
 /**
@@ -30,7 +30,7 @@ export function freeVaultName(vault: DeclaredVault, aws: AwsSettings, parent: pu
 }
 
 async function refuseLeftVault(
-  { vaultName, region, guarded, rename }: DeclaredVault,
+  { vaultName, region, guarded, avoid }: DeclaredVault,
   aws: AwsSettings,
   parent: pulumi.Resource,
 ): Promise<void> {
@@ -49,11 +49,14 @@ async function refuseLeftVault(
   if (points === undefined) return;
   const address = `--region ${region} --backup-vault-name ${vaultName}`;
   const deletion = `${guarded ? `aws backup delete-backup-vault-access-policy ${address}; ` : ""}aws backup delete-backup-vault ${address}`;
+  // The deletion comes last: nothing in AWS shows whether another stack, such as production's, declares the vault.
   await endProgram(
-    `vault ${vaultName} in ${region} exists already, with ${counted(points, "recovery point")}, and this stack's state does not have it: a stack that was destroyed has left it, or an update that was interrupted. It is not changed. ${
+    `vault ${vaultName} in ${region} exists already, with ${counted(points, "recovery point")}, and this stack's state does not have it: another stack declares it, or a destroyed stack or an interrupted update has left it. It is not changed. If another stack declares it, ${avoid}. ${
       points === 0
-        ? `Delete it (${deletion}), or ${rename}`
-        : `To keep its recovery points, ${rename}; they can be restored from as before (docs/vaults.md). If none is needed, delete them and the vault (${deletion})`
-    }`,
+        ? ""
+        : "To keep its recovery points, do the same: they can be restored from as before (docs/vaults.md). "
+    }Only if no stack declares it${points === 0 ? "" : ", and none of its recovery points is needed"}, delete ${
+      points === 0 ? "it" : "them and the vault"
+    } (${deletion})`,
   );
 }

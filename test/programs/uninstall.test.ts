@@ -71,7 +71,7 @@ test("a destroyed stack leaves databases, their recovery and the recorded window
   const again = goingOnFrom([]);
   again.config["scalar-backup:pause"] = pause;
   const left =
-    /^vault scalar-rehearsal in ap-northeast-1 exists already, with \d+ recovery points?, and this stack's state does not have it: .*To keep its recovery points, use another name for the stack/;
+    /^vault scalar-rehearsal in ap-northeast-1 exists already, with \d+ recovery points?, and this stack's state does not have it: another stack declares it, or .* If another stack declares it, use another name for this stack, .*Only if no stack declares it, .*delete them and the vault/;
   t.regex(errors(await again.preview()), left);
   const other = new EmbeddedStack({
     program: PROGRAM,

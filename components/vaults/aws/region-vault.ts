@@ -41,7 +41,12 @@ export function declareRegionVault(
       options,
     ).arn;
   const vaultName = freeVaultName(
-    { vaultName: args.name, region, guarded: true, rename: `set ${settingName("vault.aws.name")} to another name` },
+    {
+      vaultName: args.name,
+      region,
+      guarded: true,
+      avoid: `as one for another Kubernetes cluster does, leave ${settingName("vault")} out of this stack, because one stack keeps the set's backups; or set ${settingName("vault.aws.name")} to another name`,
+    },
     aws,
     parent,
   );

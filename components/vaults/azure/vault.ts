@@ -54,7 +54,7 @@ export class AzureVault extends pulumi.ComponentResource {
           !(await isKnownByOutputs("azure-native:dataprotection:BackupVault", ({ name: known }) => known === vaultName))
         )
           return endProgram(
-            `${settingName("vault.azure")}: vault ${vaultName} in resource group ${resourceGroupName} exists already, with ${counted(existing.instances.length, "backup instance")}, and this stack's state does not have it: a stack that was destroyed has left it, or an update that was interrupted. It is not changed. Set ${settingName("vault.azure.name")} to another name, or, if none of its backups is needed, delete it`,
+            `${settingName("vault.azure")}: vault ${vaultName} in resource group ${resourceGroupName} exists already, with ${counted(existing.instances.length, "backup instance")}, and this stack's state does not have it: another stack declares it, or a destroyed stack or an interrupted update has left it. It is not changed. If another stack declares it, as one for another Kubernetes cluster does, leave ${settingName("vault")} out of this stack, because one stack keeps the set's backups; or set ${settingName("vault.azure.name")} to another name. Only if no stack declares it, and none of its backups is needed, delete it`,
           );
         return existing;
       });
