@@ -145,8 +145,10 @@ export function withCleanUp(evidence: Evidence, cleanedUp: KnownTime): Evidence 
   };
 }
 
-/** Seconds between two times; undefined unless both are known. */
+/** Seconds between two times; undefined unless both are known, and the second one is not before the first. */
 export function secondsBetween(from: EvidenceTime, to: EvidenceTime): number | undefined {
   if (!isKnown(from) || !isKnown(to)) return undefined;
-  return Math.round((Date.parse(to.at) - Date.parse(from.at)) / 1000);
+  const seconds = Math.round((Date.parse(to.at) - Date.parse(from.at)) / 1000);
+  // The times are of several clocks: a negative duration would meet any objective.
+  return seconds < 0 ? undefined : seconds;
 }

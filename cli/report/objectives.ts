@@ -17,19 +17,25 @@ export function recoveryTime(
   const seconds = secondsBetween(begun, verified);
   const measuredAs =
     seconds === undefined
-      ? `nothing is measured: ${[begun, verified].flatMap((time) => (isKnown(time) ? [] : [time.unknownBecause])).join("; ")}`
+      ? `nothing is measured: ${whyNot(begun, verified)}`
       : "from the beginning to verified copies; a recovery also takes a decision, and the start of the products on the copies";
   return measured(recoveryTimeMinutes, seconds, measuredAs);
 }
 
 /** How old the restored instant was at the beginning, against the recovery point objective: what was written since would be lost. */
 export function recoveryPoint({ recoveryPointMinutes }: Objectives, instant: string, begun: EvidenceTime): Measured {
-  const seconds = secondsBetween({ at: instant, source: "configuration" }, begun);
+  const restored: EvidenceTime = { at: instant, source: "configuration" };
+  const seconds = secondsBetween(restored, begun);
   const measuredAs =
     seconds === undefined
-      ? `nothing is measured: ${isKnown(begun) ? "" : begun.unknownBecause}`
+      ? `nothing is measured: ${whyNot(restored, begun)}`
       : "from the restored instant to the beginning: what was written in between is not in the copies";
   return measured(recoveryPointMinutes, seconds, measuredAs);
+}
+
+function whyNot(from: EvidenceTime, to: EvidenceTime): string {
+  const unknown = [from, to].flatMap((time) => (isKnown(time) ? [] : [time.unknownBecause]));
+  return unknown.join("; ") || "the clocks differ: the end is before the beginning";
 }
 
 function measured(targetMinutes: number | undefined, seconds: number | undefined, measuredAs: string): Measured {

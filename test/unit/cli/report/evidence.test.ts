@@ -108,6 +108,9 @@ test("objectives are measured from the beginning, and what cannot be measured is
     unknown.checks.filter(({ passed }) => !passed).map(({ name }) => name),
     ["the recovery time objective is met", "the recovery point objective is met"],
   );
+  const ofAnotherClock = evidenceOf(drill({ begun: { at: "2026-11-22T06:00:00Z", source: "configuration" } }));
+  t.is(ofAnotherClock.recoveryTime.met, undefined, "no negative duration meets an objective");
+  t.regex(ofAnotherClock.recoveryTime.measuredAs, /the clocks differ: the end is before the beginning/);
 });
 
 test("every instant that a window allows passes, not only the one that the list names", (t) => {
