@@ -3,6 +3,7 @@ import { type Evidence, isKnown, secondsBetween } from "./evidence";
 
 /** What metrics are made of: a stack, and the newest evidence of it if there is one. */
 export interface MetricFacts {
+  /** `<organization>/<project>/<stack>`, as far as it is known. */
   stack: string;
   /** When copies last proved to fit together. RFC 3339; absent if they never did. */
   lastVerified?: string;
@@ -22,8 +23,12 @@ interface Sample {
  */
 export function metricsText({ stack, lastVerified, restorePoints, evidence }: MetricFacts): string {
   const gauges: Gauge[] = [];
+  // As in the pauser's metrics, so that an alert or a panel of one stack has both.
+  const label = stack.slice(stack.lastIndexOf("/") + 1);
   const add = (name: string, help: string, ...samples: Sample[]) =>
-    gauges.push(gauge(name, help, ...samples.map(({ labels, value }) => ({ labels: { stack, ...labels }, value }))));
+    gauges.push(
+      gauge(name, help, ...samples.map(({ labels, value }) => ({ labels: { stack: label, ...labels }, value }))),
+    );
   add("last_verified_timestamp_seconds", "When restored copies last proved to fit together; 0 if never.", {
     value: secondsOf(lastVerified),
   });

@@ -79,6 +79,11 @@ test("what never happened is 0 in metrics, so that an alert on its age fires", (
   t.regex(metrics, /^scalar_backup_drill_database_seconds\{stack="prod",database="ledger",stage="available"\} 1260$/m);
 });
 
+test("the label stack is the stack's own name, as in the pauser's metrics", (t) => {
+  for (const stack of ["prod", "scalar-backup/prod", "acme/scalar-backup/prod"])
+    t.regex(metricsText({ stack }), /^scalar_backup_last_verified_timestamp_seconds\{stack="prod"\} 0$/m);
+});
+
 test("a badge shows the last proof, also after a drill that failed", (t) => {
   t.regex(badge({}), /<title>last verified restorable: never<\/title>/);
   const failed = badge({ lastVerified: "2026-11-22T04:40:00Z", failedSince: true });
