@@ -1,3 +1,5 @@
+import type { SwitchedDatabase } from "../../operations/switch-over/request";
+
 /**
  * What no restore brings back, and this program does not set again. `docs/not-restored.md` has the sources, and what is known of
  * databases on Azure, whose copies say it in notes of their own.
@@ -54,4 +56,35 @@ export function leftToSetAgain(restored: Restored, found: Found): string[] {
       : []),
     `set again on the copy what the source has of these, since no restore brings them back: ${unseen.join(", ")}`,
   ];
+}
+
+/** The same for databases on Azure, whose copies take the place of their sources under other addresses. */
+const NOT_RESTORED_ON_AZURE = {
+  account: [
+    "triggers and user-defined functions",
+    "role assignments of the data plane",
+    "all regions but one",
+    "the analytical store",
+    "alerts",
+    "diagnostic settings",
+  ],
+  server: ["read replicas", "Microsoft Entra administrators", "alerts", "diagnostic settings", "virtual endpoints"],
+} as const;
+
+/** All of it, for the documentation's test. */
+export const notRestoredOnAzure: Record<keyof typeof NOT_RESTORED_ON_AZURE, readonly string[]> = NOT_RESTORED_ON_AZURE;
+
+/** What a replaced database may have had that the one in its place lacks; a switch-over sets some of it again. */
+export function leftToCompare(switched: SwitchedDatabase, kindKey: string): string {
+  return `${switched.name}: production may lack what the replaced database had of these, since no restore brings them back: ${lackedBy(
+    switched,
+    kindKey,
+  ).join(", ")}; look, and set again what is missing (docs/not-restored.md)`;
+}
+
+function lackedBy(switched: SwitchedDatabase, kindKey: string): readonly string[] {
+  if (switched.service === "dynamodb") return NOT_RESTORED.dynamodb;
+  if (switched.service === "azure") return NOT_RESTORED_ON_AZURE[switched.copy.what];
+  if (kindKey.startsWith("aurora")) return NOT_RESTORED.aurora;
+  return switched.what === "instance" ? NOT_RESTORED.rds : NOT_RESTORED.multiAzCluster;
 }

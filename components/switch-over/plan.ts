@@ -104,6 +104,7 @@ function nameOf(database: AzureDatabase): string {
 const LISTED_AS_DELETED = [
   "Pulumi lists as deleted, but keeps in the cloud: the copies (-copy-), with the instances, scaling, private endpoints and DNS zone groups that belong to them. They only leave Pulumi's state.",
   "Really deleted: what was made to verify or repair the copies, that is a second copy of the coordinator's table (-late-), of Cosmos DB two accounts (-early- and -late-), and Jobs with their Secrets and ConfigMaps. Nothing is undone by the deletion of a command:local:Command.",
+  "Really deleted with vault.aws.keepRestored, too: what copied the copies into the vault, that is AWS Backup plans and selections, and IAM roles with their policies (-copy- and -kept-). The vault keeps the recovery points that they made.",
   'If any other database, table, cluster, instance, account or server is listed as deleted, answer "no".',
 ];
 

@@ -10,6 +10,7 @@ import type { BackupSet } from "../backup-set";
 import type { CloudSettings } from "../cloud-settings";
 import { type DatabaseArgs, type KnownDatabase, kindOf } from "../databases";
 import { instantSuffix, lookUpFor } from "../databases/kind";
+import { leftToCompare } from "../databases/not-restored";
 import { declareFinding, declareOperation } from "../operation";
 import { endProgram, orEnd } from "../problem";
 import { checkedValues, keysOfEveryRelease } from "../release-values";
@@ -223,9 +224,15 @@ function stepsLeft(
     ...(moved.length === 0
       ? []
       : [`name what now runs in the configuration: ${moved.flatMap((each) => namingCommands(each, set)).join("; ")}`]),
+    ...switched.map((each) => leftToCompare(each, keyIn(set, each.name))),
     `let the stack protect what now runs: ${toEndRestore()}, then pulumi up; the next pause makes the first restore point of the restored databases`,
     ...kept.map((line) => `later, ${line}`),
   ].map((step, index) => `${index + 1}. ${step}`);
+}
+
+function keyIn(set: readonly DatabaseArgs[], name: string): string {
+  const database = set.find((each) => each.name === name);
+  return database === undefined ? "" : kindOf(database).kind.key;
 }
 
 /** What names a copy in the configuration in place of its source. */

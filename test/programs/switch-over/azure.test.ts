@@ -88,6 +88,7 @@ test("the copies of a recovery on Azure replace production by the releases' prop
       `pulumi config set --path "scalar-backup:databases\\[1\\]\\.azurePostgresql\\.existing\\.serverName" ${server}`,
     ),
   );
+  t.regex(steps, /^\d\. \w+: production may lack .*Microsoft Entra administrators.*not-restored\.md/m);
   t.regex(steps, /az cosmosdb delete --resource-group scalar-databases --name ledger-prod$/m);
 
   // The values have the former counts now, and change no pod.

@@ -29,6 +29,7 @@ test("a confirmed plan says which resources that Pulumi lists as deleted stay in
   const text = planText(plan);
   t.regex(text, /^Pulumi lists as deleted, but keeps in the cloud: the copies \(-copy-\)/m);
   t.regex(text, /^Really deleted: .*\(-late-\), of Cosmos DB two accounts \(-early- and -late-\)/m);
+  t.regex(text, /^Really deleted with vault\.aws\.keepRestored, too: .*plans and selections, and IAM roles .*-kept-/m);
   t.regex(text, /listed as deleted, answer "no"\.$/);
   t.notRegex(planText(plan, unconfirmed), /as deleted/, "nothing is listed before it is confirmed");
 });

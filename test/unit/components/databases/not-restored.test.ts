@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import { leftToSetAgain, notRestored } from "../../../../components/databases/not-restored";
+import {
+  leftToCompare,
+  leftToSetAgain,
+  notRestored,
+  notRestoredOnAzure,
+} from "../../../../components/databases/not-restored";
 
 test("a copy's notes name what its source has, and ask for the rest without what a look-up shows it not to have", (t) => {
   t.deepEqual(leftToSetAgain("multiAzCluster", { "read replicas": ["customers-replica"] }), [
@@ -15,9 +20,21 @@ test("a copy's notes name what its source has, and ask for the rest without what
   t.regex(leftToSetAgain("multiAzCluster", {})[0] ?? "", /: read replicas, targets of RDS Proxy/);
 });
 
+test("after a switch-over, each database's kind decides what production may lack", (t) => {
+  const rds = { service: "rds" as const, name: "customers", region: "ap-northeast-1" };
+  const names = { identifier: "a", copyIdentifier: "b", replacedIdentifier: "c" };
+  const cluster = { ...rds, ...names, what: "cluster" as const };
+  t.regex(
+    leftToCompare(cluster, "auroraMysql"),
+    /^customers: production may lack .*: IAM roles of the cluster, .*; look,/,
+  );
+  t.regex(leftToCompare(cluster, "rdsMysql"), /: read replicas, targets of RDS Proxy, event subscriptions, CloudWatch/);
+  t.regex(leftToCompare({ ...cluster, what: "instance" }, "rdsMysql"), /: IAM roles of the instance, /);
+});
+
 test("docs/not-restored.md lists everything that no restore brings back", (t) => {
   const text = readFileSync(join(__dirname, "../../../../docs/not-restored.md"), "utf8").toLowerCase();
-  const all = [...new Set(Object.values(notRestored).flat())];
+  const all = [...new Set([notRestored, notRestoredOnAzure].flatMap((each) => Object.values(each).flat()))];
   t.deepEqual(
     all.filter((what) => !text.includes(what.toLowerCase())),
     [],
