@@ -125,30 +125,35 @@ export interface SetLists {
   pauseProblems: pulumi.Output<string[]>;
   /** One for each database. */
   ranges: pulumi.Output<DatabaseRange[]>;
+  /** The names of databases that have a range, and are not among the set's. */
+  others: pulumi.Output<string[]>;
   vaults: pulumi.Output<VaultStatus[]>;
 }
 
 /** The lists of a set, each checked as soon as it is known: another stack's output is `any` to the compiler. */
 export function listsOf({ databases, windows, pauseProblems, ranges, vaults }: BackupSet): SetLists {
+  const known = pulumi.output(ranges ?? []).apply((list) => checked("ranges", list));
   return {
     windows: pulumi.output(windows ?? []).apply((list) => checked("windows", list)),
     pauseProblems: pulumi.output(pauseProblems ?? []).apply((list) => checked("pauseProblems", list)),
-    ranges: pulumi.output(ranges ?? []).apply(async (list) => {
-      const known = await checked("ranges", list);
-      return databases.map(
+    ranges: known.apply((list) =>
+      databases.map(
         ({ name }) =>
-          known.find((range) => range.name === name) ?? {
+          list.find((range) => range.name === name) ?? {
             name,
             unknownBecause:
               "backup.ranges does not have it; give ScalarBackup.ranges of the set that this database is in",
           },
-      );
-    }),
+      ),
+    ),
+    others: known.apply((list) =>
+      list.map(({ name }) => name).filter((other) => databases.every(({ name }) => name !== other)),
+    ),
     vaults: pulumi.output(vaults ?? []).apply((list) => checked("vaults", list)),
   };
 }
 
-async function checked<List>(key: keyof SetLists, list: List): Promise<List> {
+async function checked<List>(key: Exclude<keyof SetLists, "others">, list: List): Promise<List> {
   const problems = problemsOf(z.object({ [key]: backupSetShape[key].unwrap() }), { [key]: list });
   if (problems.length === 0) return list;
   const lines = under("backup", problems).map(({ path, message }) => `${path}: ${message}`);

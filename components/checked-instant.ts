@@ -12,7 +12,7 @@ import { endProgram } from "./problem";
 import type { ScalarRestoreArgs } from "./restore-args";
 import type { RestoreFromArgs } from "./vaults/restore-from";
 import { doubts } from "./vaults/restore-from-problems";
-import { settingName } from "./where-to-set";
+import { isStackProgram, settingName } from "./where-to-set";
 
 /** The instant, once it has passed: restore calls are given this one, so that none is made before. */
 export function checkedInstant(
@@ -37,10 +37,11 @@ export function checkedInstant(
       })),
     ),
   );
-  const check = async ([recorded, ranges, backups, pauseProblems]: [
+  const check = async ([recorded, ranges, backups, pauseProblems, others]: [
     PauseWindow[],
     DatabaseRange[],
     Parameters<typeof doubts>[0],
+    string[],
     string[],
   ]): Promise<string> => {
     const doubt = doubts(backups);
@@ -55,11 +56,13 @@ export function checkedInstant(
       pauseProblems,
       databases: ranges.filter(({ name }) => args.from?.[name] === undefined),
     });
-    if (doubt === undefined && (!ofRanges || verdict.problems.length === 0)) return instant;
+    const part = partProblem(others);
+    if (part === undefined && doubt === undefined && (!ofRanges || verdict.problems.length === 0)) return instant;
     const problem =
-      doubt === undefined
+      part ??
+      (doubt === undefined
         ? `${settingName("restore.at")}: ${describeProblems(verdict)}`
-        : `${settingName("restore.from")}: ${doubt}. ${need.because}, so the copies might not fit together: name backups of copies of ${instant} (vault.aws.keepRestored makes them), or accept copies that may be broken by acceptInconsistentCopiesAt`;
+        : `${settingName("restore.from")}: ${doubt}. ${need.because}, so the copies might not fit together: name backups of copies of ${instant} (vault.aws.keepRestored makes them), or accept copies that may be broken by acceptInconsistentCopiesAt`);
     if (args.acceptInconsistentCopiesAt === undefined) return endProgram(problem);
     pulumi.log.warn(`RESTORING COPIES THAT MAY BE BROKEN, as acceptInconsistentCopiesAt demands. ${problem}`, resource);
     return instant;
@@ -70,6 +73,13 @@ export function checkedInstant(
     .apply((exist) =>
       exist.every((one) => one)
         ? pulumi.output(instant)
-        : pulumi.all([lists.windows, lists.ranges, doubtful, lists.pauseProblems]).apply(check),
+        : pulumi.all([lists.windows, lists.ranges, doubtful, lists.pauseProblems, lists.others]).apply(check),
     );
+}
+
+/** Another stack backs up more than this restore names, as after a database was added there: what is restored is no whole set. */
+function partProblem(others: readonly string[]): string | undefined {
+  if (others.length === 0) return undefined;
+  const where = isStackProgram() ? settingName("databases") : "ScalarRestore: backup.databases";
+  return `${where} lacks ${others.join(", ")}, which the stack that backs the set up has in its last update: copies of some databases prove nothing of the whole set; name all of them`;
 }

@@ -93,6 +93,11 @@ test("a stack that only restores makes copies by another stack's outputs, and re
   t.false(unknown.succeeded);
   t.regex(errors(unknown), /the restorable range of customers is not known: backup\.ranges does not have it/);
 
+  output({ ranges: [...(ranges as PropertyMap[]), { name: "orders" }] });
+  const part = await drill.preview();
+  t.false(part.succeeded);
+  t.regex(errors(part), /ScalarRestore: backup\.databases lacks orders, which the stack that backs the set up has/);
+
   output({ ranges });
   const restored = await drill.up();
   t.true(restored.succeeded, errors(restored));

@@ -166,6 +166,15 @@ test("a database without a copy fails a check", (t) => {
   );
 });
 
+test("a drill of some of the databases that another stack backs up fails a check", (t) => {
+  const { outputs } = drill();
+  const databases = ["ledger", "customers", "orders"].map((name) => ({ name }));
+  const restorePoints = { asOf: "2026-11-22T04:00:00Z", pauseRequired: true, databases, points: [], unlisted: 0 };
+  const { checks } = evidenceOf(drill({ outputs: { ...outputs, restorePoints } }));
+  const { passed, detail } = checks.find(({ name }) => name === "every database of the set has a copy") ?? {};
+  t.deepEqual([passed, detail], [false, "none of orders"]);
+});
+
 test("a creation that failed is no copy's beginning or end", (t) => {
   const runs = new Map([
     [
