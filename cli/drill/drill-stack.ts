@@ -1,9 +1,7 @@
-import { spawnSync } from "node:child_process";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { FailedError, UsageError } from "../exit-codes";
 import {
   AutomationStack,
-  automation,
   firstLines,
   openingError,
   openStack,
@@ -11,11 +9,13 @@ import {
   type StackValues,
   type WorkspaceOptions,
 } from "../pulumi/stack";
+import { openUnselected, runPulumi } from "../pulumi/unselected";
+import type { StackResource } from "../report/resources";
 import { drillStackValues } from "./phase";
+import { DATABASES_KEY, renewals } from "./renewals";
 
 /** The configuration's key that makes a stack one that only restores. */
 const BACKUP_KEY = "scalar-backup:backup";
-const DATABASES_KEY = "scalar-backup:databases";
 
 /**
  * Opens a stack for drills of what another one backs up; makes it, with that one's configuration, if it is not there. Secrets stay
@@ -27,70 +27,105 @@ export async function openDrillStack(
   options: WorkspaceOptions,
   say: (line: string) => void,
 ): Promise<PulumiStack> {
-  const { LocalWorkspace } = automation();
-  const workDir = options.cwd;
   const source = await openStack(production, options);
+  const values = await source.config();
   const { secretsProvider } = await source.settings();
-  const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName: name, workDir },
-    secretsProvider === undefined ? {} : { secretsProvider },
-  ).catch((error) => {
-    throw openingError(error, workDir);
+  const make = secretsProvider === undefined ? {} : { secretsProvider };
+  const stack = await openUnselected({ name, cwd: options.cwd, make }).catch((error) => {
+    throw openingError(error, options.cwd);
   });
   const present = await stack.getAllConfig();
-  const isMade = present[BACKUP_KEY] !== undefined;
-  const values = isMade ? {} : await source.config();
-  const isDeployed = !isMade && (await stack.exportStack()).deployment?.resources?.length > 0;
-  const problem = drillStackProblem({ name, present, isDeployed }, { name: production, values });
+  const resources: StackResource[] = (await stack.exportStack()).deployment?.resources ?? [];
+  const problem = drillStackProblem({ name, present, resources }, { name: production, values });
   if (problem !== undefined) throw new UsageError(problem);
-  if (!isMade) {
-    await copyConfig(stack, drillStackValues(values));
-    // The last one: a stack that has it has all.
-    const backup = { stack: production };
-    await stack.setAllConfigJson(
-      JSON.stringify({ [BACKUP_KEY]: { value: JSON.stringify(backup), objectValue: backup, secret: false } }),
-    );
-    say(`made the stack ${name}, with the configuration of ${production}: it only restores`);
+  if (present[BACKUP_KEY] !== undefined) {
+    await renew(stack, production, present, values, say);
+    return new AutomationStack(stack, options.parallel);
   }
+  await copyConfig(stack, drillStackValues(values));
+  // The last one: a stack that has it has all.
+  const backup = { stack: production };
+  await stack.setAllConfigJson(
+    JSON.stringify({ [BACKUP_KEY]: { value: JSON.stringify(backup), objectValue: backup, secret: false } }),
+  );
+  const again = resources.length > 0 ? "the configuration of the stack was not here, and is made again" : undefined;
+  say(
+    again === undefined
+      ? `made the stack ${name}, with the configuration of ${production}: it only restores`
+      : `${name}: ${again} from that of ${production}`,
+  );
   return new AutomationStack(stack, options.parallel);
+}
+
+/** Lets a stack restore what production's configuration names now, not what it named when the stack was made. */
+async function renew(
+  stack: Stack,
+  production: string,
+  present: StackValues,
+  values: StackValues,
+  say: (line: string) => void,
+): Promise<void> {
+  const { set, remove } = renewals(present, values);
+  const keys = [...Object.keys(set), ...remove];
+  if (keys.length === 0) return;
+  await copyConfig(stack, set);
+  if (remove.length > 0) await stack.removeAllConfig(remove);
+  say(`renewed ${keys.join(", ")} of the stack ${stack.name}: ${production} has another value now`);
 }
 
 /** Why a stack cannot become one for drills of another one, or stay that; undefined if it can. */
 export function drillStackProblem(
-  { name, present, isDeployed }: { name: string; present: StackValues; isDeployed: boolean },
+  { name, present, resources }: { name: string; present: StackValues; resources: readonly StackResource[] },
   production: { name: string; values: StackValues },
 ): string | undefined {
   const another = "name another one with --stack";
   const backup = present[BACKUP_KEY]?.value;
-  if (backup !== undefined)
-    return backup === JSON.stringify({ stack: production.name })
-      ? undefined
-      : `the stack ${name} restores what ${backup} backs up, not ${production.name}; leave --from out, or name another stack with --stack`;
+  const expected = JSON.stringify({ stack: production.name });
   const databases = present[DATABASES_KEY]?.value;
+  const referred = referredStack(resources);
+  const restored = backup ?? (referred === undefined ? undefined : JSON.stringify({ stack: referred }));
+  if (backup !== undefined ? backup !== expected : referred !== undefined && !isNamed(referred, production.name))
+    return `the stack ${name} restores what ${restored} backs up, not ${production.name}; leave --from out, or name another stack with --stack`;
+  if (backup !== undefined) return undefined;
   if (databases === undefined && Object.keys(present).length > 0)
     return `the stack ${name} is there, and its configuration is not of scalar-backup; ${another}`;
   // A stack for drills has its key before its first deployment: whatever this one protects would be let go.
-  if (isDeployed) return `the stack ${name} backs databases up itself; ${another}`;
+  if (referred === undefined && resources.some(isDeployed))
+    return `the stack ${name} backs databases up itself; ${another}`;
   // An interrupted call has copied production's.
   if (databases !== undefined && databases !== production.values[DATABASES_KEY]?.value)
     return `the stack ${name} has other databases in its configuration than ${production.name}; ${another}`;
   return undefined;
 }
 
-/** Secrets go through standard input: other users of a machine can read a process's arguments. */
+/**
+ * The stack whose outputs a stack that only restores has read in its last update: its configuration may be gone, as in a CI job's fresh
+ * checkout (components/backup-of-stack.ts). Undefined for a stack that backs databases up.
+ */
+function referredStack(resources: readonly StackResource[]): string | undefined {
+  if (resources.some(({ type }) => type === "scalar-backup:index:ScalarBackup")) return undefined;
+  const reference = resources.find(
+    ({ type, urn }) => type === "pulumi:pulumi:StackReference" && urn.endsWith("::backup"),
+  );
+  const name = reference?.inputs?.name;
+  return typeof name === "string" ? name : undefined;
+}
+
+function isNamed(whole: string, name: string): boolean {
+  return whole === name || whole.endsWith(`/${name}`);
+}
+
+/** The engine has the stack itself and providers in the state of a stack whose first update has failed. */
+function isDeployed({ type }: StackResource): boolean {
+  return type !== "pulumi:pulumi:Stack" && !type.startsWith("pulumi:providers:");
+}
+
 async function copyConfig({ name, workspace }: Stack, values: StackValues): Promise<void> {
   const plain = Object.fromEntries(Object.entries(values).filter(([, { secret }]) => secret !== true));
-  await workspace.setAllConfigJson(name, JSON.stringify(plain));
+  if (Object.keys(plain).length > 0) await workspace.setAllConfigJson(name, JSON.stringify(plain));
   for (const [key, { value, secret }] of Object.entries(values)) {
     if (secret !== true) continue;
-    const args = ["config", "set", "--secret", key, "--stack", name, "--non-interactive"];
-    const env = { ...process.env, ...workspace.envVars };
-    const { status, stderr } = spawnSync(workspace.pulumiCommand.command, args, {
-      cwd: workspace.workDir,
-      env,
-      input: value,
-      encoding: "utf8",
-    });
+    const { status, stderr } = runPulumi(workspace, ["config", "set", "--secret", key, "--stack", name], value);
     if (status !== 0)
       throw new FailedError(`cannot copy the secret ${key} to the stack ${name}: ${firstLines(stderr)}`);
   }

@@ -28,9 +28,9 @@ state. It writes to the configuration when you have agreed, and leaves it as it 
 Drills run in the stack that backs the databases up, or in a stack of their own, which changes
 nothing in the other one:
   scalar-backup drill --stack prod-drills --from prod --yes
-The first call makes prod-drills with the configuration of prod. The policy drill-recent of prod
-sees its verdicts by
-  pulumi config set --path scalar-backup:lastDrill.stack \\
+The first call makes prod-drills with the configuration of prod; later ones renew its databases,
+pause and vault. The policy drill-recent of prod sees its verdicts by
+  pulumi config set --stack prod --path scalar-backup:lastDrill.stack \\
     <organization>/<project>/prod-drills
 
 The evidence is written to the folder of --out: <stack>-<instant>.json and .html, and of the newest

@@ -3,6 +3,7 @@ import { messageOf } from "../../restore-points/error-message";
 import { FailedError, UsageError } from "../exit-codes";
 import type { StackResource } from "../report/resources";
 import { withOtherValues } from "./other-values";
+import { openUnselected } from "./unselected";
 
 /** What is read of a stack's configuration. Secrets are readable: never print a value. */
 export type StackValues = Record<string, { value: string; secret?: boolean }>;
@@ -72,10 +73,10 @@ export interface WorkspaceOptions {
  * @throws {UsageError} without a project or a stack; {FailedError} without a Pulumi CLI.
  */
 export async function openStack(name: string, { cwd, parallel }: WorkspaceOptions): Promise<AutomationStack> {
-  const { LocalWorkspace, StackNotFoundError } = automation();
+  const { StackNotFoundError } = automation();
   let stack: Stack;
   try {
-    stack = await LocalWorkspace.selectStack({ stackName: name, workDir: cwd });
+    stack = await openUnselected({ name, cwd });
   } catch (error) {
     if (error instanceof StackNotFoundError)
       throw new UsageError(

@@ -59,6 +59,8 @@ withPulumi(
     t.is(code, null, said);
     t.regex(said, /made the stack prod-drills/);
     t.true(copies().length > 0);
+    // Commands without --stack are still production's.
+    t.regex(await stacks.pulumi("stack", "ls"), /^prod\*/m);
 
     const locked = await stacks.scalarBackup(...DRILL);
     t.is(locked.code, 3, locked.stderr);
