@@ -7,7 +7,7 @@ import { SECRET } from "./schema-tools";
 export const variablesSchema = z.record(z.string(), z.string().meta(SECRET)).meta(SECRET);
 
 /**
- * They as a container has them, each a secret: the stack's configuration comes decrypted, and nothing says which values are secrets. Pulumi
+ * Variables as a container has them, each a secret: the stack's configuration comes decrypted, and nothing says which values are secrets. Pulumi
  * encrypts the whole spec for one, which a Job without such variables is spared.
  * @param ours The program's own variables, which no variable of the user's replaces.
  */

@@ -9,8 +9,8 @@ export const EXECUTABLE = "pulumi-resource-scalar-backup";
 const ROOT = join(__dirname, "..");
 const PROGRAMS: PauserProgram[] = ["pauser", "pauser-with-window-backups"];
 
-/** What the Pulumi SDK loads for dynamic providers alone: the TypeScript compiler, npm's tree of packages and ts-node. */
-const NEVER_USED = /^(typescript|@npmcli\/arborist|ts-node)$/;
+/** What the Pulumi SDK loads for dynamic providers, or a package.yaml, alone: the TypeScript compiler, what reads npm's packages, ts-node. */
+const NEVER_USED = /^(typescript|@npmcli\/arborist|normalize-package-data|js-yaml|ts-node)$/;
 
 /**
  * Builds the plugin: one executable file that needs Node.js and nothing else. On Windows a `.cmd` next to it starts it.
