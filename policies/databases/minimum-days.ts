@@ -9,12 +9,15 @@ export interface MinimumDays {
 /** A week: long enough to notice over a holiday that something has gone wrong, and what every cloud keeps. */
 const DEFAULT_MINIMUM_DAYS = 7;
 
-export function minimumDaysSetting({ minimum, maximum }: RecoveryPeriod): SettingSchemas<MinimumDays> {
+export function minimumDaysSetting({
+  minimum,
+  maximum,
+}: Pick<RecoveryPeriod, "minimum"> & { maximum?: number }): SettingSchemas<MinimumDays> {
   return {
     minimumDays: {
       type: "integer",
       minimum,
-      maximum,
+      ...(maximum !== undefined && { maximum }),
       default: DEFAULT_MINIMUM_DAYS,
       description: "Days that recovery must reach back at least.",
     },

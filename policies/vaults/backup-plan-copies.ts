@@ -9,6 +9,10 @@ interface Settings {
   minimumDays: number;
 }
 
+/** The plan for a continuous backup alone has no setting for copies. */
+const DECLARED_BY_COMPONENT =
+  "; for a plan of ScalarBackup, add a continuous rule with copyTo to vault.aws.rules, which takes its place; or, if another plan copies the database, name this one in the setting except";
+
 export const backupPlanCopies = resourcePolicy<Settings>({
   name: "backup-plan-copies",
   description:
@@ -16,7 +20,12 @@ export const backupPlanCopies = resourcePolicy<Settings>({
   looksAt: "aws.backup.Plan",
   severity: "medium",
   settings: {
-    required: { type: "boolean", default: false, description: "Whether every rule must copy to another vault." },
+    required: {
+      type: "boolean",
+      default: false,
+      description:
+        "Whether every rule must copy to another vault. ScalarBackup's plan for a continuous backup alone makes no copies: a continuous rule with copyTo in vault.aws.rules takes its place.",
+    },
     minimumDays: {
       type: "integer",
       minimum: 1,
@@ -26,9 +35,13 @@ export const backupPlanCopies = resourcePolicy<Settings>({
   },
   appliesTo: isPlan,
   problems({ props }, { required, minimumDays }) {
-    return planRules(props).flatMap(({ label, copyActions }) => {
+    return planRules(props).flatMap(({ label, lifecycle: { continuous }, copyActions }) => {
       if (copyActions.length === 0)
-        return required ? [`${label}: recovery points stay in one vault: add copyActions with the ARN of another`] : [];
+        return required
+          ? [
+              `${label}: recovery points stay in one vault: add copyActions with the ARN of another${continuous ? DECLARED_BY_COMPONENT : ""}`,
+            ]
+          : [];
       return copyActions.flatMap((copy) => {
         const arn = stringAt(copy, "destinationVaultArn");
         const destination = typeof arn === "string" ? arn : "the other vault";

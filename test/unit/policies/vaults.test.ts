@@ -89,6 +89,24 @@ says(backupPlanLifecycle, [
   ],
   ["too short for the configuration only", plan({ lifecycle: { deleteAfter: 3 } }), [], { minimumDays: 3 }],
   [
+    "snapshots of a year, where 400 days are wanted",
+    snapshots({ deleteAfter: 365 }),
+    ["rule daily: recovery points are kept for 365 days: set lifecycle.deleteAfter to 400 or more"],
+    { minimumDays: 400 },
+  ],
+  [
+    "a continuous backup of the longest period, where 400 days are wanted",
+    plan({ lifecycle: { deleteAfter: 35 } }),
+    [],
+    { minimumDays: 400 },
+  ],
+  [
+    "a continuous backup that could be longer, where 400 days are wanted",
+    plan({ lifecycle: { deleteAfter: 14 } }),
+    ["rule continuous: recovery points are kept for 14 days: set lifecycle.deleteAfter to 35 or more"],
+    { minimumDays: 400 },
+  ],
+  [
     "gone before the next backup",
     plan({ ruleName: undefined, lifecycle: { deleteAfter: 7 }, schedule: "cron(0 5 ? * 1 *)" }),
     [
@@ -110,9 +128,17 @@ const copy = (lifecycle?: object) => [
 says(backupPlanCopies, [
   ["none", plan(), []],
   [
-    "none, where wanted",
+    "none of a continuous backup, where wanted",
     plan(),
-    ["rule continuous: recovery points stay in one vault: add copyActions with the ARN of another"],
+    [
+      "rule continuous: recovery points stay in one vault: add copyActions with the ARN of another; for a plan of ScalarBackup, add a continuous rule with copyTo to vault.aws.rules, which takes its place; or, if another plan copies the database, name this one in the setting except",
+    ],
+    { required: true },
+  ],
+  [
+    "none of snapshots, where wanted",
+    snapshots({ deleteAfter: 30 }),
+    ["rule daily: recovery points stay in one vault: add copyActions with the ARN of another"],
     { required: true },
   ],
   ["some, where wanted", plan({ copyActions: copy({ deleteAfter: 30 }) }), [], { required: true }],
