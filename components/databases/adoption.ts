@@ -73,12 +73,19 @@ export function foreignBecause(
 ): string | undefined {
   if (tags[COPY_TAG] === undefined) return `it has no tag ${COPY_TAG}, so that it is no copy of this program's`;
   if (tags[STACK_TAG] === undefined) return `it is a copy without the tag ${STACK_TAG}, so its stack is unknown`;
-  if (tags[STACK_TAG] !== stackIdentity()) return `it is a copy of the stack ${tags[STACK_TAG]}`;
+  if (tags[STACK_TAG] !== stackIdentity()) return `it is a copy of the stack ${tags[STACK_TAG]}${drillText(tags)}`;
   if (tags[INSTANT_TAG] !== instant) return `it is a copy as of ${tags[INSTANT_TAG]}, not ${instant}`;
   // Outside of the state are also the copies that a recovery has left for good. A drill's go with it.
   if (tags[COPY_TAG] === "recovery" && mode === "drill")
     return "it is the copy of a recovery, which may be in use, and a drill removes its copies. To take it over, set restore.mode to recovery";
   return undefined;
+}
+
+/** What removes another stack's copy, if it is a drill's: the names of copies are the same for all stacks. */
+function drillText(tags: Record<string, string>): string {
+  if (tags[COPY_TAG] !== "drill") return "";
+  const stack = tags[STACK_TAG]?.split("/").at(-1);
+  return `, which a drill has made: remove that drill's copies first (scalar-backup drill --stack ${stack} --clean-up)`;
 }
 
 /**

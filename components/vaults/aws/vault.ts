@@ -74,6 +74,8 @@ export class AwsVault extends pulumi.ComponentResource {
   }
 }
 
+type VaultRule = VaultedDatabase["rules"][number];
+
 function statusOf(region: string, vault: AwsVaultArgs, databases: VaultedDatabase[], need: PauseNeed): VaultStatus {
   const kept = vault.retainOnDelete !== false;
   return {
@@ -84,27 +86,50 @@ function statusOf(region: string, vault: AwsVaultArgs, databases: VaultedDatabas
     onDestroy: kept
       ? `a destroy of the stack keeps vault ${vault.name} in ${region}, with its recovery points, access policy, lock and key`
       : `a destroy of the stack removes vault ${vault.name} in ${region}, and fails while it holds recovery points`,
-    copies: databases
-      .filter(({ source }) => source.region === region)
-      .flatMap(({ name, rules }) =>
-        rules.map((rule) => ({
-          database: name,
-          rule: rule.name,
-          schedule: `${rule.schedule ?? DEFAULT_SCHEDULE} ${rule.timeZone ?? "Etc/UTC"}`,
-          kept: `${rule.continuous ? "continuously, " : ""}${daysText(rule.lifecycle?.deleteAfter)}${(rule.copyTo ?? [])
-            .map(
-              (copy) =>
-                `, and ${daysText(copy.lifecycle?.deleteAfter ?? rule.lifecycle?.deleteAfter)} in ${copy.region ?? copy.vaultArn}`,
+    copies: [
+      ...databases
+        .filter(({ source }) => source.region === region)
+        .flatMap(({ name, rules }) =>
+          rules.map((rule) => ({
+            ...ofRule(name, rule),
+            kept: `${rule.continuous ? "continuously, " : ""}${daysText(rule.lifecycle?.deleteAfter)}${(
+              rule.copyTo ?? []
             )
-            .join("")}`,
-          consistency: !need.required
-            ? CONSISTENT
-            : rule.continuous
-              ? "restorable to a restore point of the set, by point-in-time recovery"
-              : PER_DATABASE,
-        })),
+              .map((copy) => `, and ${keptAsCopy(rule, copy)} in ${copy.region ?? copy.vaultArn}`)
+              .join("")}`,
+            consistency: !need.required
+              ? CONSISTENT
+              : rule.continuous
+                ? "restorable to a restore point of the set, by point-in-time recovery"
+                : PER_DATABASE,
+          })),
+        ),
+      ...databases.flatMap(({ name, source, rules }) =>
+        rules.flatMap((rule) =>
+          (rule.copyTo ?? [])
+            .filter((copy) => copy.region === region)
+            .map((copy) => ({
+              ...ofRule(name, rule),
+              kept: `${keptAsCopy(rule, copy)}, copied from ${source.region ?? "its region"}`,
+              // The copy of a continuous backup is a snapshot.
+              consistency: need.required ? PER_DATABASE : CONSISTENT,
+            })),
+        ),
       ),
+    ],
   };
+}
+
+function ofRule(database: string, rule: VaultRule) {
+  return {
+    database,
+    rule: rule.name,
+    schedule: `${rule.schedule ?? DEFAULT_SCHEDULE} ${rule.timeZone ?? "Etc/UTC"}`,
+  };
+}
+
+function keptAsCopy(rule: VaultRule, copy: NonNullable<VaultRule["copyTo"]>[number]): string {
+  return daysText(copy.lifecycle?.deleteAfter ?? rule.lifecycle?.deleteAfter);
 }
 
 function lockText({ lock }: AwsVaultArgs): string {

@@ -155,7 +155,7 @@ test("a set's vaults: what is declared backs up with the least of permissions, a
     metadataOverrides: { dbSubnetGroupName: "scalar-databases", vpcSecurityGroupIds: '["sg-1"]' },
   });
 
-  const [home] = up.outputs.vaults as unknown as VaultStatus[];
+  const [home, abroad] = up.outputs.vaults as unknown as VaultStatus[];
   t.like(home, {
     name: "payments",
     region: REGION,
@@ -170,6 +170,12 @@ test("a set's vaults: what is declared backs up with the least of permissions, a
       "customers continuous: restorable to a restore point of the set, by point-in-time recovery",
       "orders own: per-database copy, not a restore point of the set",
     ],
+  );
+
+  t.is(abroad?.region, ELSEWHERE);
+  t.deepEqual(
+    abroad?.copies.map(({ database, rule, kept }) => `${database} ${rule}: ${kept}`),
+    [`ledger daily: 365 days, copied from ${REGION}`, `customers daily: 365 days, copied from ${REGION}`],
   );
 
   // Without the protection, a destroyed stack still leaves the vaults.
