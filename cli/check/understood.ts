@@ -1,11 +1,13 @@
 import type { AwsSettings } from "../../components/cloud-settings";
 import { type DatabaseArgs, kindOf } from "../../components/databases";
 import type { PauseScheduleArgs } from "../../components/pause/args";
+import { pauseTiming } from "../../components/pause/timing";
 import { setMembers } from "../../components/pause-need";
 import { pausedReleases } from "../../components/release-databases";
 import { matches } from "../../components/schema-tools";
 import { stackConfigSchema } from "../../config/schema";
 import { pauseNeed } from "../../restore-points/rules/pause-need";
+import { releaseLabel } from "../../restore-points/window";
 import { nextPauseText } from "./next-pause";
 import { PLACEHOLDER } from "./values";
 
@@ -13,7 +15,14 @@ import { PLACEHOLDER } from "./values";
 export interface Understood {
   databases: { name: string; kind: string; region?: string }[];
   /** Absent where no pods are paused. */
-  pauses?: { releases: string[]; schedule: string; timeZone: string; suspended: boolean };
+  pauses?: {
+    releases: string[];
+    schedule: string;
+    timeZone: string;
+    suspended: boolean;
+    /** For how long pods are held, however fast they drain, if several clusters pause at one instant. */
+    rendezvousHoldSeconds?: number;
+  };
 }
 
 /** @param values The configuration's, with texts for those that are not known. Undefined where such a text cannot be a value. */
@@ -32,12 +41,14 @@ function databaseOf(database: DatabaseArgs, aws: AwsSettings): Understood["datab
 }
 
 function pausesOf(pause: PauseScheduleArgs): NonNullable<Understood["pauses"]> {
+  const { rendezvousSeconds, maxDrainSeconds, holdSeconds } = pauseTiming(pause);
   return {
-    releases: pausedReleases(pause).map(({ namespace, name }) => `${namespace}/${name}`),
+    releases: pausedReleases(pause).map(releaseLabel),
     schedule: pause.schedule,
     // Cast: a file has no outputs.
     timeZone: (pause.timeZone ?? "Etc/UTC") as string,
     suspended: pause.suspend === true,
+    ...(rendezvousSeconds > 0 && { rendezvousHoldSeconds: maxDrainSeconds + holdSeconds }),
   };
 }
 
@@ -50,9 +61,13 @@ export function understoodText({ databases, pauses }: Understood, now: number): 
 }
 
 function pausesText(
-  { releases, schedule, timeZone, suspended }: NonNullable<Understood["pauses"]>,
+  { releases, schedule, timeZone, suspended, rendezvousHoldSeconds }: NonNullable<Understood["pauses"]>,
   now: number,
 ): string {
   const next = suspended ? ", but is suspended" : nextPauseText(schedule, timeZone, now);
-  return `pauses the pods of ${releases.join(", ")} at "${schedule}"${next}`;
+  const held =
+    rendezvousHoldSeconds === undefined
+      ? ""
+      : `, for ${rendezvousHoldSeconds} s (pause.maxDrainSeconds + holdSeconds, because several clusters pause together)`;
+  return `pauses the pods of ${releases.join(", ")} at "${schedule}"${held}${next}`;
 }

@@ -201,7 +201,9 @@ async function windowFindings(
       ...left,
       problem(
         `no window that is common to all releases is recorded in ${namespace}/${RECORD_NAME}`,
-        `have one made now: kubectl -n ${namespace} create job --from=cronjob/${SCHEDULE_NAME} ${SCHEDULE_NAME}-now`,
+        pause.rendezvousSeconds
+          ? `have one made now, in all clusters in the same minute, by Jobs whose names end with it: run job=${SCHEDULE_NAME}-$(( $(date +%s) / 60 + 1 )) once, and then, for the context of each cluster, kubectl --context <context> -n ${namespace} create job --from=cronjob/${SCHEDULE_NAME} $job`
+          : `have one made now: kubectl -n ${namespace} create job --from=cronjob/${SCHEDULE_NAME} ${SCHEDULE_NAME}-now`,
       ),
     ];
   const age = now() - newest.instant;

@@ -1,6 +1,7 @@
 import { counted } from "../../restore-points/counted";
 import { instantMillis } from "../../restore-points/instant";
 import { isProven, Verdict } from "../../restore-points/verification/verdict";
+import { releaseLabel } from "../../restore-points/window";
 import { isInside } from "../../restore-points/windows";
 import { type Evidence, type EvidenceTime, isKnown, type TimeSource } from "./evidence";
 import { recoveryPoint, recoveryTime } from "./objectives";
@@ -151,7 +152,7 @@ function restorePointCheck(instant: string, { points, anyInstant, asOf }: NonNul
     isInside(at, { start: instantMillis(window.start), end: instantMillis(window.end) }),
   );
   const within = anyInstant && Date.parse(anyInstant.from) <= at && at <= Date.parse(anyInstant.to);
-  const releases = point?.covers.map(({ namespace, name, pods }) => `${namespace}/${name} (${pods} pods)`);
+  const releases = point?.covers.map((release) => `${releaseLabel(release)} (${release.pods} pods)`);
   return {
     name: "the instant is in the window of a listed restore point",
     passed: point !== undefined || within === true,

@@ -1,4 +1,5 @@
 import type { AzureDatabase, SwitchedDatabase } from "../../operations/switch-over/request";
+import { releaseLabel } from "../../restore-points/window";
 import type { PausedReleaseArgs } from "../release-databases";
 import { settingName, toSet } from "../where-to-set";
 import { confirmation } from "./args";
@@ -30,7 +31,7 @@ export function switchOverPlan(
   const tables = databases.filter((each) => each.service === "dynamodb");
   const rds = databases.filter((each) => each.service === "rds");
   const moved = databases.filter((each) => each.service === "azure");
-  const names = releases.map(({ namespace, name }) => `${namespace}/${name}`).join(", ");
+  const names = releases.map(releaseLabel).join(", ");
   const stop =
     releases.length > 0
       ? `stop all pods of ${names}, suspend the pause schedule, and keep the number of pods`

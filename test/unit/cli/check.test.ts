@@ -300,6 +300,15 @@ test("says which databases and pauses a file without errors describes, in the sc
     line(paused.replace("    timeZone: Asia/Tokyo\n", "")) ?? "",
     /, next at 2026-11-29 03:00 Etc\/UTC \(2026-11-29T03:00:00Z\)$/,
   );
+  const several = `${paused}    cluster: tokyo
+    rendezvousSeconds: 40
+    otherClusters:
+      - { cluster: osaka, releases: [{ namespace: scalar, name: scalardb-cluster }], kubernetes: { context: osaka } }
+`;
+  t.regex(
+    line(several) ?? "",
+    /pauses the pods of tokyo: scalar\/scalardb-cluster, osaka: scalar\/scalardb-cluster at "0 3 \* \* \*", for 40 s \(pause\.maxDrainSeconds \+ holdSeconds, .*\), next at /,
+  );
   t.regex(
     line(`${paused}    notify: { webhook: { url: { secure: AAAB } } }\n`) ?? "",
     /, next at 2026-11-29 03:00 Asia\/Tokyo /,

@@ -265,6 +265,18 @@ const LACKS: {
     fix: /kubectl --context scalar-prod -n scalar create job --from=cronjob\/scalar-pause/,
   },
   {
+    title: "no recorded window, where several clusters pause at one instant",
+    take: ({ config, osaka, store }) => {
+      osaka(config);
+      Object.assign(config["scalar-backup:pause"] as object, { rendezvousSeconds: 40 });
+      store.delete(CONFIG_MAPS, "scalar", "scalar-pause-windows");
+    },
+    check: "restore points",
+    state: "problem",
+    says: /no window that is common to all releases is recorded/,
+    fix: /job=scalar-pause-\$\(\( \$\(date \+%s\) \/ 60 \+ 1 \)\) once, .* kubectl --context <context> -n scalar create job --from=cronjob\/scalar-pause \$job/,
+  },
+  {
     title: "no window for days",
     take: ({ cloud }) => cloud.clock.advance(72 * HOUR),
     check: "restore points",

@@ -34,6 +34,16 @@ test("a confirmed plan says which resources that Pulumi lists as deleted stay in
   t.notRegex(planText(plan, unconfirmed), /as deleted/, "nothing is listed before it is confirmed");
 });
 
+test("a plan names the cluster of releases that have the same name", (t) => {
+  const release = { namespace: "scalar", name: "scalardb-cluster" };
+  const both = switchOverPlan(
+    databases,
+    ["tokyo", "osaka"].map((cluster) => ({ ...release, cluster })),
+    INSTANT,
+  );
+  t.regex(planText(both), /stop all pods of tokyo: scalar\/scalardb-cluster, osaka: scalar\/scalardb-cluster,/);
+});
+
 test("a plan that deletes tables says where later writes are kept, and for how long", (t) => {
   t.regex(
     planText(plan, unconfirmed),
