@@ -17,7 +17,7 @@ import { PauseSchedule } from "./pause/pause-schedule";
 import { backupNamePrefix } from "./pause/window-backups";
 import { setMembers } from "./pause-need";
 import { endProgram, refuse, warnOf } from "./problem";
-import { pausedReleases } from "./release-databases";
+import { pausedReleases, withoutTransactions } from "./release-databases";
 import { setProblems } from "./set-problems";
 import { setPods } from "./switch-over/set-pods";
 import type { AwsVaultArgs } from "./vaults/aws/args";
@@ -157,6 +157,7 @@ export class ScalarBackup extends pulumi.ComponentResource {
         now: Date.now(),
         pauseRequired: need.required,
         releases,
+        withoutTransactions: withoutTransactions(releases),
         windows: recorded,
         databases: ranges,
         pauseProblems: problems,

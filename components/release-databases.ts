@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { nearestWord } from "../restore-points/rules/nearest-word";
+import { releaseLabel } from "../restore-points/window";
 import type { PauseScheduleArgs } from "./pause/args";
 import { releaseNameShape } from "./pause/release-args";
 import type { Problem } from "./problem";
@@ -11,6 +12,8 @@ export interface ReleaseDatabases {
   name: string;
   /** By their names in the set. Absent: all. */
   databases?: readonly string[];
+  /** Whether it runs ScalarDB transactions. Absent: it does. */
+  transactions?: boolean;
 }
 
 /** A release whose pods write to the set. */
@@ -23,6 +26,8 @@ export interface PausedReleaseArgs {
   cluster?: string;
   /** The databases that it uses, by their names in the set. Defaults to all. */
   databases?: string[];
+  /** Whether it runs ScalarDB transactions, whose coordinator a restore is verified by. Defaults to true. */
+  transactions?: boolean;
 }
 
 /** Describes `PausedReleaseArgs`. Releases as `pause` has them are accepted with their further keys. */
@@ -37,6 +42,22 @@ export function databasesOf<Database extends { name: string }>(
   set: readonly Database[],
 ): Database[] {
   return set.filter(({ name }) => databases === undefined || databases.includes(name));
+}
+
+/** Whether a release has a coordinator, by which its copies are verified. */
+export function runsTransactions({ transactions }: Pick<ReleaseDatabases, "transactions">): boolean {
+  return transactions !== false;
+}
+
+/** Whether a release that runs transactions uses a database. Without releases, the set is one that does. */
+export function hasTransactions(database: { name: string }, releases: readonly ReleaseDatabases[]): boolean {
+  if (releases.length === 0) return true;
+  return releases.some((release) => runsTransactions(release) && databasesOf(release, [database]).length > 0);
+}
+
+/** The releases without transactions, as text. */
+export function withoutTransactions(releases: readonly PausedReleaseArgs[]): string[] {
+  return releases.filter((release) => !runsTransactions(release)).map(releaseLabel);
 }
 
 /** What is wrong with the databases that releases name, those of other clusters among them. `path` is where the releases are. */
@@ -87,11 +108,12 @@ function nameProblems(names: readonly string[], releases: readonly ReleaseDataba
 
 /** The releases of a pause on every cluster, as its windows name them, with the databases that they use. */
 export function pausedReleases(pause: PauseScheduleArgs | undefined): PausedReleaseArgs[] {
-  const own = (pause?.releases ?? []).map(({ namespace, name, databases }) => ({
+  const own = (pause?.releases ?? []).map(({ namespace, name, databases, transactions }) => ({
     cluster: pause?.cluster,
     namespace,
     name,
     ...(databases && { databases }),
+    ...(transactions !== undefined && { transactions }),
   }));
   const others = (pause?.otherClusters ?? []).flatMap(({ cluster, releases }) =>
     releases.map((release) => ({ ...release, cluster })),

@@ -15,7 +15,7 @@ import { providerCluster } from "./pause/cluster";
 import { setMembers } from "./pause-need";
 import { refuse } from "./problem";
 import { sharedProperties, sharedPropertiesProblems } from "./properties-problems";
-import { releaseDatabaseProblems } from "./release-databases";
+import { hasTransactions, releaseDatabaseProblems } from "./release-databases";
 import { checkedValues, keysOfEveryRelease } from "./release-values";
 import { type RestoreKey, restoreShape, type ScalarRestoreArgs } from "./restore-args";
 import { RestoreMode } from "./restore-mode";
@@ -81,7 +81,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
     if (problems.length === 0) problems.push(...underBackup(recoveryProblems(set, args, aws)));
     if (problems.length === 0) problems.push(...switchOverProblems(args, set, aws));
     if (problems.length === 0) problems.push(...restoreFromProblems(set.databases, args.from, aws));
-    if (problems.length === 0) problems.push(...verificationJobProblems(args, set.databases, aws));
+    if (problems.length === 0) problems.push(...verificationJobProblems(args, set.databases, aws, set.releases));
     if (problems.length === 0)
       problems.push(...underBackup(releaseDatabaseProblems(set.databases, set.releases ?? [], "releases")));
     if (problems.length === 0 && typeof args.properties === "string")
@@ -126,6 +126,8 @@ export class ScalarRestore extends pulumi.ComponentResource {
       lookUpFor(name, () => kind.copiesExist(name, args, { aws, azure, instant })),
     );
     const free = args.switchOver?.abort ? pulumi.output(undefined) : noNameTaken(known, { aws, azure });
+    const bracket =
+      need.required && verifiesByCoordinator(args) ? plannedInstants(instant, windows, releases, args) : undefined;
     const context: Omit<RestoreContext, "parent" | "restoresAtOnce"> = {
       tags: args.tags ?? {},
       tagsNotCopied: tagsNotCopied(args, set),
@@ -140,10 +142,6 @@ export class ScalarRestore extends pulumi.ComponentResource {
       // Nothing is restored, and no copy is changed, in the middle of a switch-over.
       checkedInstant: free.apply(() => checkedInstant(instant, args, set, lists, known, copiesExist, aws, this)),
       keep: keptCopies(args, set, lists),
-      ...(need.required &&
-        verifiesByCoordinator(args) && {
-          bracket: plannedInstants(instant, windows, releases, args),
-        }),
     };
     const [accepted, accept] = pulumi.deferredOutput<RestoreVerification>();
     const copies = known.map(
@@ -154,6 +152,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
           {
             ...context,
             accepted,
+            ...(hasTransactions(database, releases) ? bracket && { bracket } : { withoutTransactions: true }),
             from: args.from?.[database.name],
             restoresAtOnce: restoresAtOnce(database, known),
             // Others do not wait for the windows, so that the preview of a first up shows their copies.

@@ -87,11 +87,15 @@ function answerOrThrow(args: string[], surroundings: Surroundings): Answer {
 
 /** What to read, or why there is nothing that this version can read. */
 export function searchOf(
-  { pauseRequired, databases }: RestorePoints,
+  { pauseRequired, databases, withoutTransactions = [] }: RestorePoints,
   coordinators: readonly DatabaseCoordinator[],
   readUnits: string | undefined,
 ): QuietGapsSearch | { because: string } {
   if (!pauseRequired) return { because: "any instant can be restored: one relational database needs no gap" };
+  if (withoutTransactions.length > 0)
+    return {
+      because: `${withoutTransactions.join(", ")} runs no ScalarDB transactions (pause.releases[].transactions is false), so that a gap between commits does not show that it wrote nothing: choose an instant in a pause window`,
+    };
   const tables = coordinators.flatMap(({ coordinator }) => coordinator ?? []);
   const containers = coordinators.flatMap(({ coordinatorContainer }) => coordinatorContainer ?? []);
   if (tables.length + containers.length === 0)

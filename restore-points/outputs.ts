@@ -103,6 +103,7 @@ const readRestorePoints: Reader<RestorePoints> = (value, path) => {
     ...optionalAt(output, "latest", path, instantAt),
     ...optionalAt(output, "noneBecause", path, textAt),
     ...optionalAt(output, "pauseProblems", path, (value, at) => listAt(value, at, textAt)),
+    ...optionalAt(output, "withoutTransactions", path, (value, at) => listAt(value, at, textAt)),
   };
 };
 

@@ -97,6 +97,8 @@ export interface RestorePoints {
   noneBecause?: string;
   /** Why the pause schedule records no new windows; absent while it does. */
   pauseProblems?: string[];
+  /** The releases that run no ScalarDB transactions, so that no gap between commits is one of theirs; absent without any. */
+  withoutTransactions?: string[];
 }
 
 /** What can be restored, for users and for the checks of an instant. */
@@ -115,13 +117,14 @@ export function restorePoints(situation: Situation): RestorePoints {
     .slice(LISTED_POINTS)
     .filter(({ databases }) => databases.some(({ backedUpUntil }) => backedUpUntil));
   const listed = [...points.slice(0, LISTED_POINTS), ...older.slice(0, LISTED_POINTS)];
-  const problems = situation.pauseProblems ?? [];
+  const { pauseProblems: problems = [], withoutTransactions: silent = [] } = situation;
   return {
     ...head,
     points: listed,
     unlisted: points.length - listed.length,
     ...(latest === undefined ? { noneBecause: whyNone(points, situation) } : { latest }),
     ...(problems.length > 0 && { pauseProblems: [...problems] }),
+    ...(silent.length > 0 && { withoutTransactions: [...silent] }),
   };
 }
 

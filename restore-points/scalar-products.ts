@@ -9,5 +9,13 @@ export const ADMIN_PORTS: Readonly<Record<string, string>> = {
   auditor: "scalardl-auditor-admin",
 };
 
+/** ScalarDL Auditor, which runs no ScalarDB transactions: each table of its schema has `"transaction": false`. */
+export const AUDITOR = "auditor";
+
+/** What to do where a coordinator is missing or empty. @param key of the release, where it is known */
+export function auditorHint(key = "pause.releases[].transactions"): string {
+  return `if the release is ScalarDL Auditor, which runs no ScalarDB transactions, set ${key} to false`;
+}
+
 /** The name suffix of the Service with the admin port. */
 export const HEADLESS_SUFFIX = "-headless";

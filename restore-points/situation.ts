@@ -16,6 +16,8 @@ export interface Situation {
   windows: readonly PauseWindow[];
   /** Every release that uses the databases. */
   releases: readonly ReleaseName[];
+  /** Those of them that run no ScalarDB transactions, as text. Defaults to none. */
+  withoutTransactions?: readonly string[];
   /** Why the pause schedule records no windows. Defaults to none. */
   pauseProblems?: readonly string[];
   /** Each database's restorable range. */

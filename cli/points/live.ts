@@ -4,7 +4,7 @@ import { kindOf } from "../../components/databases";
 import { awsSettings, azureSettings } from "../../components/databases/settings";
 import { readPause } from "../../components/pause/live";
 import { setMembers } from "../../components/pause-need";
-import { pausedReleases } from "../../components/release-databases";
+import { pausedReleases, withoutTransactions } from "../../components/release-databases";
 import { readStackConfig, type StackConfig } from "../../config";
 import { messageOf } from "../../restore-points/error-message";
 import { restorePoints } from "../../restore-points/points";
@@ -28,6 +28,7 @@ export async function readLive(file: string, terminal: Terminal): Promise<Points
   const config = configured(file, terminal);
   const [ranges, pause] = await Promise.all([rangesOf(config), pauseOf(config, terminal)]);
   const need = pauseNeed(setMembers(config.databases));
+  const releases = pausedReleases(config.pause);
   const imported = readScalarAdminLines(config.importedWindows ?? "", config.pause?.cluster).windows;
   const [, stack] = /^Pulumi\.(.+)\.ya?ml$/.exec(basename(file)) ?? [];
   return {
@@ -36,7 +37,8 @@ export async function readLive(file: string, terminal: Terminal): Promise<Points
     output: restorePoints({
       now: terminal.now(),
       pauseRequired: need.required,
-      releases: pausedReleases(config.pause),
+      releases,
+      withoutTransactions: withoutTransactions(releases),
       windows: withImported(inOrder([...(pause?.windows ?? [])]), imported),
       databases: ranges.map(({ range }) => range),
       pauseProblems: pause?.problems ?? [],

@@ -94,6 +94,8 @@ export interface RestoreContext {
    * none. Absent where copies are not verified.
    */
   bracket?: pulumi.Output<BracketInstants | NoBracket>;
+  /** True if only releases that run no ScalarDB transactions use it: then it need not have a coordinator. */
+  withoutTransactions?: boolean;
   /** Whether the configuration asks for a verification, so that copies that exist get what it needs. */
   verificationRequired: boolean;
   /** Whether copies are accepted that are not proven. */

@@ -137,8 +137,8 @@ export class PauseSchedule extends pulumi.ComponentResource {
       ([releases, notify]): Settings => ({
         cluster: args.cluster ?? DEFAULT_CLUSTER,
         record: { namespace, name: `${name}-windows` },
-        // Which databases a release uses is not the pauser's business: a change of it must not change the CronJob.
-        releases: releases.map(({ databases: _, ...release }) => release),
+        // Which databases a release uses, and how, is not the pauser's business: a change of it must not change the CronJob.
+        releases: releases.map(({ databases: _, transactions: __, ...release }) => release),
         ...timing,
         ...(notify && { notify }),
       }),

@@ -12,6 +12,11 @@ export interface ReleaseNameArgs {
   name: string;
   /** The databases of the set that it uses, by their names: ScalarDL's Ledger and Auditor usually have one each. Defaults to all. */
   databases?: string[];
+  /**
+   * Whether the release runs ScalarDB transactions, whose coordinator a restore is verified by. ScalarDL Auditor runs none: set false
+   * for it. Defaults to true.
+   */
+  transactions?: boolean;
 }
 
 /** The namespace of the first release, where the pauser and its record are unless another is named. */
@@ -40,6 +45,12 @@ export const releaseNameShape = {
     .optional()
     .describe(
       "The databases that it uses, by their names; ScalarDL's Ledger and Auditor usually have one each. Defaults to all.",
+    ),
+  transactions: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether the release runs ScalarDB transactions, whose coordinator a restore is verified by. ScalarDL Auditor runs none: set false for it. Defaults to true.",
     ),
 } satisfies Shape<ReleaseNameArgs>;
 
@@ -82,5 +93,6 @@ export const releaseSchema = z.strictObject({
     .describe("The port of its pods' admin interface, if scalar.db.cluster.node.admin.port moves it")
     .optional(),
   databases: releaseNameShape.databases,
+  transactions: releaseNameShape.transactions,
   tls: z.strictObject(tlsShape).optional().describe("For pods that serve their admin interface over TLS"),
 } satisfies Shape<ReleaseArgs>);

@@ -32,11 +32,13 @@ export interface Found {
   ownRecovery?: string;
   /** Whether the ScalarDB properties of all releases were given, so that `reasons` has what is wrong with them. */
   settingsRead?: boolean;
+  /** The releases that run no transactions, as text. */
+  withoutTransactions?: readonly string[];
 }
 
 /** The verdict, known once it is accepted. */
 export function accepted(
-  { brackets, reasons, scan, ownRecovery, settingsRead }: Found,
+  { brackets, reasons, scan, ownRecovery, settingsRead, withoutTransactions }: Found,
   instant: string,
   acceptance: Acceptance,
 ): pulumi.Output<RestoreVerification> {
@@ -68,6 +70,7 @@ export function accepted(
         ...(ownRecovery !== undefined && { ownRecovery }),
         ...(acceptance.quietGap && { quietGap: true }),
         ...(settingsRead && { settingsRead }),
+        ...(withoutTransactions && { withoutTransactions }),
       });
       const problem = problemOf(verification, { brackets: found, scan: scanned }, acceptance, alternatives);
       if (problem !== undefined && !problem.acceptable) return endProgram(problem.message);

@@ -1,14 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { settingsProblems } from "../../restore-points/verification/settings";
+import { type PausedReleaseArgs, runsTransactions } from "../release-databases";
+import { isCalled } from "../release-values";
 import type { ScalarRestoreArgs } from "../restore-args";
 
 /** Why settings in the properties that a restore is given leave its copies unproven, as sentences. */
 export function hidingSettingsReasons(
   { properties, propertiesByRelease }: Pick<ScalarRestoreArgs, "properties" | "propertiesByRelease">,
+  releases: readonly PausedReleaseArgs[],
   scanned: boolean,
 ): pulumi.Output<string[]> {
   const found = pulumi.all([properties, propertiesByRelease]).apply(([all, byRelease]) => {
-    const texts = Object.entries(byRelease ?? {}).map(([release, text]) => ({ whose: `of ${release}`, text }));
+    const texts = Object.entries(byRelease ?? {})
+      .filter(([key]) => !releases.some((release) => isCalled(release, key) && !runsTransactions(release)))
+      .map(([release, text]) => ({ whose: `of ${release}`, text }));
     if (all !== undefined) texts.push({ whose: "", text: all });
     return texts.flatMap(({ whose, text }) =>
       settingsProblems(`the properties ${whose}`.trim(), settingsOf(text), scanned),

@@ -1,6 +1,7 @@
 import type { AwsSettings } from "../cloud-settings";
 import { type DatabaseArgs, kindOf } from "../databases";
 import type { Problem } from "../problem";
+import { hasTransactions, type PausedReleaseArgs } from "../release-databases";
 import type { ScalarRestoreArgs } from "../restore-args";
 
 /** What is wrong with the Jobs that a restore is to verify its copies with. Paths begin at the restore's own root. */
@@ -8,6 +9,7 @@ export function verificationJobProblems(
   { verify, properties, propertiesByRelease, quietGap }: ScalarRestoreArgs,
   databases: readonly DatabaseArgs[],
   aws: AwsSettings,
+  releases: readonly PausedReleaseArgs[] = [],
 ): Problem[] {
   const problems: Problem[] = [];
   if (verify?.repair === true && verify.scan === undefined)
@@ -16,7 +18,9 @@ export function verificationJobProblems(
       message: "is true without verify.scan, whose Job it uses; set verify.scan, or remove this key",
     });
   if (verify?.scan?.presentCoordinator === true) {
-    const relational = databases.some((database) => kindOf(database).kind.relational);
+    const relational = databases.some(
+      (database) => kindOf(database).kind.relational && hasTransactions(database, releases),
+    );
     if (!relational || databases.length === 1)
       problems.push({
         path: "verify.scan.presentCoordinator",

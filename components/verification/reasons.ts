@@ -1,10 +1,17 @@
 import { pauseNeed } from "../../restore-points/rules/pause-need";
+import { auditorHint } from "../../restore-points/scalar-products";
 import type { KnownDatabase } from "../databases";
 import type { RestoredCoordinator } from "../databases/kind";
 import type { PauseScheduleArgs } from "../pause/args";
 import { membersOf } from "../pause-need";
 import type { Problem } from "../problem";
-import { databasesOf, type PausedReleaseArgs, pausedReleases } from "../release-databases";
+import {
+  databasesOf,
+  type PausedReleaseArgs,
+  pausedReleases,
+  runsTransactions,
+  withoutTransactions,
+} from "../release-databases";
 import type { ScalarRestoreArgs } from "../restore-args";
 import type { VerifyArgs } from "./args";
 
@@ -35,7 +42,21 @@ export function coordinatorReasons(
   compared: (release?: PausedReleaseArgs) => boolean = () => false,
 ): string[] {
   if (releases.length === 0) return ofRelease(holders, compared());
-  return [...new Set(releases.flatMap((release) => ofRelease(holdersOf(holders, release), compared(release))))];
+  const transactional = releases.filter(runsTransactions);
+  if (transactional.length === 0)
+    return [`${NO_TRANSACTIONS}: no coordinator shows that nothing was written around the instant`];
+  return [...new Set(transactional.flatMap((release) => ofRelease(holdersOf(holders, release), compared(release))))];
+}
+
+const NO_TRANSACTIONS = "no release of the set runs ScalarDB transactions (pause.releases[].transactions)";
+
+/** Why a gap between commits proves nothing about the set, as sentences: releases without transactions commit none. */
+export function quietGapReasons(releases: readonly PausedReleaseArgs[]): string[] {
+  const silent = withoutTransactions(releases);
+  if (silent.length === 0) return [];
+  return [
+    `${silent.join(", ")} runs no ScalarDB transactions, so that a gap between commits does not show that it wrote nothing`,
+  ];
 }
 
 /** Whether the coordinator of a release, or of all databases, can only be in a relational one. */
@@ -65,10 +86,10 @@ function ofRelease(own: readonly Holder[], compared: boolean): string[] {
     return compared
       ? []
       : [
-          `the coordinator is in a relational database (${relational.join(", ")}), whose cloud keeps no record of a restore's instant; to compare its copy with the present coordinator, set restore.verify.scan.presentCoordinator`,
+          `the coordinator is in a relational database (${relational.join(", ")}), whose cloud keeps no record of a restore's instant; to compare its copy with the present coordinator, set restore.verify.scan.presentCoordinator; ${auditorHint()}`,
         ];
   const missing = own.map(({ database, coordinator }) => `${database.name} has ${coordinator.missing ?? "none"}`);
-  return [`no database of the set has ScalarDB's coordinator: ${missing.join("; ")}`];
+  return [`no database of the set has ScalarDB's coordinator: ${missing.join("; ")}; ${auditorHint()}`];
 }
 
 function whyNotCompared(name: string, { because, verify }: RestoredCoordinator): string[] {
@@ -82,18 +103,27 @@ export function neverProvenNotes(
   pause: PauseScheduleArgs | undefined,
   verify: VerifyArgs | undefined,
 ): Problem[] {
-  if (verify?.enabled === false || verify?.scan?.presentCoordinator === true) return [];
+  if (verify?.enabled === false) return [];
   if (!pauseNeed(membersOf(databases)).required) return [];
-  const relational = pausedReleases(pause).flatMap((release) => {
+  const releases = pausedReleases(pause);
+  const transactional = releases.filter(runsTransactions);
+  if (releases.length > 0 && transactional.length === 0)
+    return [
+      {
+        path: "pause",
+        message: `${NO_TRANSACTIONS}, whose coordinator would prove a restore: every restore is "unproven", and no drill passes; accept one with restore.acceptUnproven`,
+      },
+    ];
+  const relational = transactional.flatMap((release) => {
     const own = databasesOf(release, databases);
     if (own.length === 0 || !own.every(({ kind }) => kind.relational)) return [];
     return [`${release.namespace}/${release.name} (${own.map(({ name }) => name).join(", ")})`];
   });
-  if (relational.length === 0) return [];
+  if (relational.length === 0 || verify?.scan?.presentCoordinator === true) return [];
   return [
     {
       path: "pause",
-      message: `the coordinator of ${relational.join(" and of ")} is in a relational database, whose cloud keeps no record of a restore's instant: every restore is "unproven", and no drill passes; set restore.verify.scan.presentCoordinator to true (docs/verification-jobs.md)`,
+      message: `the coordinator of ${relational.join(" and of ")} is in a relational database, whose cloud keeps no record of a restore's instant: every restore is "unproven", and no drill passes; set restore.verify.scan.presentCoordinator to true (docs/verification-jobs.md), or, ${auditorHint()}`,
     },
   ];
 }

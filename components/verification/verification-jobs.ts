@@ -2,7 +2,8 @@ import type { Job } from "@pulumi/kubernetes/batch/v1/job";
 import * as pulumi from "@pulumi/pulumi";
 import type { ScanFacts } from "../../restore-points/verification/facts";
 import { declareJobEnd } from "../job-end";
-import { type ConfiguredRelease, type CopyProperties, propertiesOfCopies } from "../release-values";
+import { runsTransactions } from "../release-databases";
+import { type ConfiguredRelease, type CopyProperties, isCalled, propertiesOfCopies } from "../release-values";
 import type { ScalarRestoreArgs } from "../restore-args";
 import { declareCheckJob } from "./check-job";
 import { deadlineSeconds, type VerifiedCopies } from "./job";
@@ -29,7 +30,26 @@ export function scanCost({ recordsPerSecond = RECORDS_PER_SECOND, namespaces, pr
   return `restore.verify.scan reads ${what} once, and the coordinator, at most ${recordsPerSecond} records a second: DynamoDB and Cosmos DB charge reads of the tables' whole size${present}`;
 }
 
-/** Runs VerifyCopies.java on the copies of every release. What it finds is known when all Jobs have ended. */
+/** The same without the releases that run no transactions: they may have no coordinator, and their records no metadata. */
+function scannedTargets(targets: JobTargets): JobTargets {
+  const silent = targets.releases.filter((release) => !runsTransactions(release));
+  const { properties, propertiesByRelease = {}, ...rest } = targets;
+  if (properties !== undefined) return targets.releases.length > silent.length || silent.length === 0 ? targets : rest;
+  const scanned = Object.entries(propertiesByRelease).filter(
+    ([key]) => !silent.some((release) => isCalled(release, key)),
+  );
+  return { ...rest, propertiesByRelease: Object.fromEntries(scanned) };
+}
+
+/** Whether there are copies that a scan reads. */
+export function scansAny(targets: JobTargets): boolean {
+  const { properties, propertiesByRelease = {} } = scannedTargets(targets);
+  return properties !== undefined || Object.keys(propertiesByRelease).length > 0;
+}
+
+/**
+ * Runs VerifyCopies.java on the copies of every release that runs transactions. What it finds is known when all Jobs have ended.
+ */
 export function runScans(
   targets: JobTargets,
   args: ScanArgs,
@@ -38,7 +58,7 @@ export function runScans(
   after: pulumi.Output<unknown>,
   compares?: Comparing,
 ): pulumi.Output<ScanFacts> {
-  const found = copiesOf(targets, after, compares).map((copies) => {
+  const found = copiesOf(scannedTargets(targets), after, compares).map((copies) => {
     const job = declareScanJob(copies, args, mode, early);
     return pulumi
       .all([endOf(job, copies, args, mode), readsPresent(copies)])

@@ -4,14 +4,20 @@ import { instantMillis } from "../../restore-points/instant";
 import type { KnownDatabase } from "../databases";
 import type { DataCopies, RestoredCoordinator } from "../databases/kind";
 import type { RestoredDatabase } from "../databases/restored-database";
-import { databasesOf, type PausedReleaseArgs } from "../release-databases";
+import {
+  databasesOf,
+  hasTransactions,
+  type PausedReleaseArgs,
+  runsTransactions,
+  withoutTransactions,
+} from "../release-databases";
 import { isCalled } from "../release-values";
 import type { ScalarRestoreArgs } from "../restore-args";
 import { type Acceptance, accepted, type Found } from "./acceptance";
 import { hidingSettingsReasons } from "./hiding-settings";
-import { coordinatorReasons, isRelational, notComparedReasons } from "./reasons";
+import { coordinatorReasons, isRelational, notComparedReasons, quietGapReasons } from "./reasons";
 import type { RestoreVerification } from "./restore-verification";
-import { type Comparing, type JobTargets, runChecks, runScans, scanCost } from "./verification-jobs";
+import { type Comparing, type JobTargets, runChecks, runScans, scanCost, scansAny } from "./verification-jobs";
 
 /** What is verified. */
 interface Verified {
@@ -53,11 +59,12 @@ export function verifyCopies(
         )
     : undefined;
   const reasons = pulumi
-    .all([found, hidingSettingsReasons(args, args.verify?.scan !== undefined)])
+    .all([found, hidingSettingsReasons(args, releases, args.verify?.scan !== undefined)])
     .apply(([coordinators, settings]) => [
       ...(notCompared.length > 0
         ? notCompared
         : coordinatorReasons(holdersOf(coordinators), releases, (release) => present && hasProperties(args, release))),
+      ...(args.quietGap ? quietGapReasons(releases) : []),
       ...settings,
       ...(present && args.acceptInconsistentCopiesAt !== undefined
         ? [
@@ -74,9 +81,10 @@ export function verifyCopies(
     });
     return pulumi.all(compared);
   });
-  const used = releases.length > 0 ? releases : [undefined];
+  const used = releases.length > 0 ? releases.filter(runsTransactions) : [undefined];
   const settingsRead = used.every((release) => hasProperties(args, release));
-  return withJobs({ brackets, reasons, settingsRead }, args, jobs, acceptance, compares);
+  const silent = withoutTransactions(releases);
+  return withJobs({ brackets, reasons, settingsRead, withoutTransactions: silent }, args, jobs, acceptance, compares);
 }
 
 /** Whether coordinators in relational databases are compared with the present ones. */
@@ -94,13 +102,13 @@ function hasProperties(
   return Object.keys(propertiesByRelease).some((key) => release !== undefined && isCalled(release, key));
 }
 
-/** The releases of a key of properties by release; without a key all, and without releases what uses all databases. */
+/** The releases with transactions of a key of properties by release; without a key all, and without releases what uses all databases. */
 function releasesOf(
   key: string | undefined,
   releases: readonly PausedReleaseArgs[],
 ): readonly (PausedReleaseArgs | undefined)[] {
   if (releases.length === 0) return [undefined];
-  return releases.filter((release) => key === undefined || isCalled(release, key));
+  return releases.filter((release) => runsTransactions(release) && (key === undefined || isCalled(release, key)));
 }
 
 /** The verdict, after a scan if there is one, and then the Jobs that need it. */
@@ -115,11 +123,11 @@ function withJobs(
   const early = found.brackets.apply((brackets) =>
     Math.min(...[instant, ...brackets.flatMap(({ early }) => early.instant ?? [])].map(instantMillis)),
   );
-  if (verify?.scan) acceptance.show(scanCost(verify.scan));
-  const scan = verify?.scan && runScans(jobs, verify.scan, "scan", early, found.brackets, compares);
+  const scanning = scansAny(jobs) ? verify?.scan : undefined;
+  if (scanning) acceptance.show(scanCost(scanning));
+  const scan = scanning && runScans(jobs, scanning, "scan", early, found.brackets, compares);
   const verdict = accepted({ ...found, scan: scan ?? pulumi.output(undefined) }, instant, acceptance);
-  const repaired =
-    verify?.scan && verify.repair === true ? runScans(jobs, verify.scan, "repair", early, verdict) : undefined;
+  const repaired = scanning && verify?.repair === true ? runScans(jobs, scanning, "repair", early, verdict) : undefined;
   const checked = verify?.check && runChecks(jobs, verify.check, repaired ?? verdict);
   return pulumi.all([verdict, repaired, checked]).apply(([verification]) => ({
     ...verification,
@@ -131,7 +139,10 @@ function withJobs(
   }));
 }
 
-/** The copies that hold data of the transactions that a database's coordinator decides about. */
+/**
+ * The copies that hold data of the transactions that a database's coordinator decides about, and those of releases without transactions:
+ * the latter are to be of an instant at which no transaction was running, too.
+ */
 function dataOf(
   holder: KnownDatabase,
   databases: readonly KnownDatabase[],
@@ -140,7 +151,10 @@ function dataOf(
 ): pulumi.Output<DataCopies[]> {
   const users = releases.filter((release) => databasesOf(release, [holder]).length > 0);
   const used = databases.filter(
-    ({ name }) => users.length === 0 || users.some((release) => databasesOf(release, [{ name }]).length > 0),
+    (database) =>
+      users.length === 0 ||
+      users.some((release) => databasesOf(release, [database]).length > 0) ||
+      !hasTransactions(database, releases),
   );
   return pulumi.all(
     copies.flatMap(({ data }, index) => {

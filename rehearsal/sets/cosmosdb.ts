@@ -11,16 +11,25 @@ import { differing, type SetPart } from "./part";
 import type { Check } from "./set";
 
 /** ScalarDB's containers in Cosmos DB for one namespace, including its own. */
-function containersOf(namespace: string): [database: string, container: string][] {
+function containersOf(namespace: string, coordinator: boolean): [database: string, container: string][] {
   return [
     [namespace, "accounts"],
-    ["coordinator", "state"],
+    ...(coordinator ? [["coordinator", "state"] satisfies [string, string]] : []),
     ["scalardb", "metadata"],
   ];
 }
 
-/** An account that was created without regard to backups: periodic backup, a firewall, Strong consistency. */
-export function buildCosmosdb(cloud: SimulatedCloud, accountName: string, namespace = "ledger"): void {
+/**
+ * An account that was created without regard to backups: periodic backup, a firewall, Strong consistency. ScalarDL Auditor's has no
+ * coordinator: no table of its schema is transactional [scalar-labs/scalardl: schema-loader/auditor-schema.json, nine tables with
+ * `"transaction": false`], and Scalar's chart loads it without `--coordinator`.
+ */
+export function buildCosmosdb(
+  cloud: SimulatedCloud,
+  accountName: string,
+  namespace = "ledger",
+  coordinator = true,
+): void {
   const { id, send } = azureResource(cloud, "Microsoft.DocumentDB/databaseAccounts", accountName, "2025-10-15");
   send("PUT", "", {
     location: AZURE_LOCATION,
@@ -35,11 +44,11 @@ export function buildCosmosdb(cloud: SimulatedCloud, accountName: string, namesp
     },
   });
   const account = cloud.azure.cosmosdb.account(accountName);
-  for (const [database, container] of containersOf(namespace))
+  for (const [database, container] of containersOf(namespace, coordinator))
     account.createContainer(database, container, [STORED_PROCEDURE]);
   // A transaction that ScalarDB has run before: a coordinator without a row decides about no data.
   const first = { tx_id: "first", tx_state: TransactionState.COMMITTED, tx_created_at: account.now() };
-  cosmosdbDatabase(account).write(COORDINATOR_TABLE, first.tx_id, first);
+  if (coordinator) cosmosdbDatabase(account).write(COORDINATOR_TABLE, first.tx_id, first);
   buildPrivateEndpoint(cloud, `${accountName}-endpoint`, {
     id,
     group: "Sql",

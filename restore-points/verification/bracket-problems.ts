@@ -1,5 +1,6 @@
 import { counted } from "../counted";
 import { formatInstant, instantMillis } from "../instant";
+import { auditorHint } from "../scalar-products";
 import { STEP_MILLIS } from "../windows";
 import type { CopyDifferences, RowExample } from "./compare";
 import type { BracketFacts, CopyInstant, Findings } from "./facts";
@@ -37,7 +38,9 @@ export function bracketProblems(facts: BracketFacts, scanned: boolean): Findings
       `${where}: ${counted(unknownStates.count, "row has", "rows have")} a state or time that is not ScalarDB's`,
     );
   if (rows.late === 0 || rows.early === 0)
-    unproven.push(`${where}: a copy has no rows: nothing shows that ScalarDB keeps its transactions there`);
+    unproven.push(
+      `${where}: a copy has no rows: nothing shows that ScalarDB keeps its transactions there; ${auditorHint()}`,
+    );
   if (writeSets > 0 && !scanned)
     unproven.push(
       `${where}: rows have write sets, so that finishTransaction can remove the rows of new commits; set restore.verify.scan to check the records, too`,

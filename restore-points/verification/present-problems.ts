@@ -1,6 +1,7 @@
 import { counted } from "../counted";
 import { inSeconds } from "../duration";
 import { formatInstant, instantMillis } from "../instant";
+import { auditorHint } from "../scalar-products";
 import { MARGIN_MILLIS, STEP_MILLIS } from "../windows";
 import { LEAD_MILLIS } from "./bracket-problems";
 import type { RowExample } from "./compare";
@@ -45,7 +46,9 @@ export function presentProblems(found: PresentDifferences, instant: string): Fin
   if (unknownStates > 0)
     unproven.push(`${table}: ${counted(unknownStates, "row has", "rows have")} a state or time that is not ScalarDB's`);
   if (rowsInCopy === 0 || newestCommits.count === 0)
-    unproven.push(`${table}: the copy has no commits: nothing shows that ScalarDB keeps its transactions there`);
+    unproven.push(
+      `${table}: the copy has no commits: nothing shows that ScalarDB keeps its transactions there; ${auditorHint()}`,
+    );
   if (onlyInPresent.count === 0)
     unproven.push(
       `${table}: the present coordinator has no commit that the copy lacks, so nothing shows that it is the later one; after the next transaction, run the scan again: pulumi up --replace <the URN of the Job whose name ends in -scan>`,

@@ -64,6 +64,8 @@ export interface VerificationFacts {
   quietGap?: boolean;
   /** True if the ScalarDB properties of all releases were read, and no setting in them hides commits. */
   settingsRead?: boolean;
+  /** Releases that run no transactions, as text. */
+  withoutTransactions?: readonly string[];
 }
 
 /**
@@ -83,9 +85,17 @@ export function verdictOf({
   ownRecovery,
   quietGap,
   settingsRead,
+  withoutTransactions = [],
 }: VerificationFacts): Verification {
   const withoutMetadata = scan?.notCovered.map((table) => `${table}: no transaction metadata`) ?? [];
-  const head = { instant, notCovered: [...requestedTexts(brackets, scan !== undefined), ...withoutMetadata] };
+  const head = {
+    instant,
+    notCovered: [
+      ...withoutTransactions.map(silentText),
+      ...requestedTexts(brackets, scan !== undefined),
+      ...withoutMetadata,
+    ],
+  };
   const scanned = scan === undefined ? [] : [scanText(scan)];
   if (ownRecovery !== undefined && scanProblems(scan).refused.length === 0)
     return { verdict: Verdict.Consistent, ...head, because: [], restsOn: [ownRecovery, ...scanned], witnesses: [] };
@@ -154,6 +164,11 @@ function bracketTexts({ database, table, early, late, differences }: BracketFact
   return [
     `${database}: ${table} as of ${early.instant} (${counted(rows.early, "row")}) and as of ${late.instant} (${counted(rows.late, "row")}) has the same commits`,
   ];
+}
+
+/** A release about which no coordinator says anything. */
+function silentText(release: string): string {
+  return `${release} runs no ScalarDB transactions (pause.releases[].transactions is false): nothing in its copies shows that it wrote nothing around the instant, only the pause does; a scan does not read its records, restore.verify.check can`;
 }
 
 /** Copies whose instant no cloud has confirmed. */

@@ -6,34 +6,34 @@ import { Verdict } from "../../restore-points/verification/verdict";
 import { errors, REGION, recordNextWindow, rehearsed } from "./rehearsed";
 import { infos, MINUTE, shifted, suffixed, verdictOf } from "./verified-set";
 
-/** Where Auditor's tables are, by the same names as Ledger's. */
-const AUDITORS = "ap-northeast-2";
+/** Where the other release's tables are, by the same names. */
+const OTHERS = "ap-northeast-2";
 const RELEASES = [
   { namespace: "scalar", name: "ledger", databases: ["ledger"] },
-  { namespace: "scalar", name: "auditor", databases: ["auditor"] },
+  { namespace: "scalar", name: "orders", databases: ["orders"] },
 ];
 
-/** ScalarDL's Ledger and Auditor, each with a coordinator of its own in DynamoDB, in a window after an hour. */
-async function ledgerAndAuditor(t: ExecutionContext) {
+/** Two releases of ScalarDB Cluster, each with a coordinator of its own in DynamoDB, in a window after an hour. */
+async function twoClusters(t: ExecutionContext) {
   t.timeout(600_000);
   const { cloud, stack } = await rehearsed(t, {
     "scalar-backup:databases": [
       { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] } } },
-      { name: "auditor", dynamodb: { existing: { region: AUDITORS, namespaces: ["ledger"] } } },
+      { name: "orders", dynamodb: { existing: { region: OTHERS, namespaces: ["ledger"] } } },
     ],
     "scalar-backup:pause": { schedule: "0 3 * * *", releases: RELEASES },
   });
-  for (const region of [REGION, AUDITORS]) buildDynamodb(cloud, region);
+  for (const region of [REGION, OTHERS]) buildDynamodb(cloud, region);
   cloud.kubernetes.createNamespace("scalar");
   const first = await stack.up();
   t.true(first.succeeded, errors(first));
   cloud.clock.advance(60 * MINUTE);
-  const at = recordNextWindow(cloud, "scalar", ["ledger", "auditor"], 10);
+  const at = recordNextWindow(cloud, "scalar", ["ledger", "orders"], 10);
   return { cloud, stack, at };
 }
 
-test("Ledger's and Auditor's coordinators enclose the data of each, at the same instants", async (t) => {
-  const { cloud, stack, at } = await ledgerAndAuditor(t);
+test("the coordinators of two releases enclose the data of each, at the same instants", async (t) => {
+  const { cloud, stack, at } = await twoClusters(t);
   cloud.clock.advance(20 * MINUTE);
   stack.config["scalar-backup:restore"] = { at };
   const preview = await stack.preview();
@@ -43,7 +43,7 @@ test("Ledger's and Auditor's coordinators enclose the data of each, at the same 
   t.true(restored.succeeded, errors(restored));
   const { verdict, restsOn } = verdictOf(restored);
   t.is(verdict, Verdict.PauseProven);
-  for (const database of ["ledger", "auditor"])
+  for (const database of ["ledger", "orders"])
     t.true(
       restsOn.some((line) =>
         line.startsWith(
@@ -52,7 +52,7 @@ test("Ledger's and Auditor's coordinators enclose the data of each, at the same 
       ),
       restsOn.join("\n"),
     );
-  for (const region of [REGION, AUDITORS]) {
+  for (const region of [REGION, OTHERS]) {
     const tables = cloud.aws.dynamodb.region(region).tableNames();
     t.is(tables.length, 2 * TABLES.length + 1, "each has a late copy of its own");
     t.true(tables.includes(`${COORDINATOR_TABLE}-late-${suffixed(at)}`));
@@ -61,10 +61,10 @@ test("Ledger's and Auditor's coordinators enclose the data of each, at the same 
 
 for (const [database, region] of [
   ["ledger", REGION],
-  ["auditor", AUDITORS],
+  ["orders", OTHERS],
 ] as const)
   test(`a commit in the window in ${database}'s coordinator alone refuses the whole set`, async (t) => {
-    const { cloud, stack, at } = await ledgerAndAuditor(t);
+    const { cloud, stack, at } = await twoClusters(t);
     const committed = Date.parse(at) + 1_000;
     const row = { tx_id: "missed", tx_state: TransactionState.COMMITTED, tx_created_at: committed };
     cloud.aws.dynamodb.region(region).table(COORDINATOR_TABLE).putItem("missed", toItem(row), committed);

@@ -298,7 +298,7 @@ test("one relational database is consistent by its own recovery, and two are unp
   t.true(two.succeeded, errors(two));
   t.is(verdictOf(two).verdict, Verdict.Unproven);
   t.deepEqual(verdictOf(two).because, [
-    "the coordinator is in a relational database (customers, orders), whose cloud keeps no record of a restore's instant; to compare its copy with the present coordinator, set restore.verify.scan.presentCoordinator",
+    "the coordinator is in a relational database (customers, orders), whose cloud keeps no record of a restore's instant; to compare its copy with the present coordinator, set restore.verify.scan.presentCoordinator; if the release is ScalarDL Auditor, which runs no ScalarDB transactions, set pause.releases[].transactions to false",
   ]);
 });
 

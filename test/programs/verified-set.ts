@@ -48,6 +48,7 @@ export interface Shown {
   verdict: string;
   because: string[];
   restsOn: string[];
+  notCovered: string[];
   witnesses: string[];
   verifiedAt?: string;
 }

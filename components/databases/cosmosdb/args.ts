@@ -35,7 +35,10 @@ export interface SchemaLoaderArgs {
   image: string;
   /** ScalarDB's schema file, as data. ScalarDL's Schema Loader needs none. */
   schema?: Record<string, unknown>;
-  /** What it is called with, besides the properties and the schema. Defaults to `--repair-all --coordinator`. */
+  /**
+   * What it is called with, besides the properties and the schema. Defaults to `--repair-all --coordinator`; without the latter if the
+   * releases that use the account have `transactions: false`.
+   */
   arguments?: string[];
   /**
    * Its variables. ScalarDL's image reads `SCHEMA_TYPE`, which is `ledger` by default: Auditor's account needs `auditor`. Pulumi's state
@@ -231,7 +234,12 @@ export const cosmosdbSchema = z
               })
               .optional()
               .describe("ScalarDB's schema file, as data"),
-            arguments: z.array(z.string()).optional().describe("Defaults to --repair-all --coordinator"),
+            arguments: z
+              .array(z.string())
+              .optional()
+              .describe(
+                "Defaults to --repair-all --coordinator; without the latter if its releases have transactions: false",
+              ),
             env: variablesSchema
               .meta({ ...SECRET, examples: [{ SCHEMA_TYPE: "auditor" }] })
               .optional()

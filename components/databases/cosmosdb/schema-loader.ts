@@ -18,7 +18,7 @@ export function declareSchemaLoader(
   loader: SchemaLoaderArgs,
   account: { endpoint: pulumi.Output<string>; key: pulumi.Output<string> },
   after: pulumi.Resource[],
-  context: Pick<RestoreContext, "instant" | "parent">,
+  context: Pick<RestoreContext, "instant" | "parent" | "withoutTransactions">,
 ): pulumi.Output<unknown> {
   const physical = `${name}-repair-${instantSuffix(context.instant)}`;
   const labels = {
@@ -58,7 +58,8 @@ export function declareSchemaLoader(
           "--config",
           `${DIRECTORY}/${PROPERTIES}`,
           ...(loader.schema ? ["--schema-file", `${DIRECTORY}/${SCHEMA}`] : []),
-          ...(loader.arguments ?? ["--repair-all", "--coordinator"]),
+          // ScalarDB before 3.19 fails to repair a coordinator that is not there (CosmosAdmin.repairTable).
+          ...(loader.arguments ?? ["--repair-all", ...(context.withoutTransactions ? [] : ["--coordinator"])]),
         ],
         ...(loader.env && { env: variables(loader.env) }),
         resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } },

@@ -39,6 +39,7 @@ import {
   coordinatorTable,
   copyName,
   copyPrefix,
+  dataTables,
   metadataNamespace,
   namespacePrefixes,
   sourceRegion,
@@ -158,9 +159,7 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
           tables: {
             database: name,
             region: to,
-            tables: tables
-              .filter((table) => table !== coordinator?.source)
-              .map((table) => copyName(name, args, aws, table.name, instant)),
+            tables: dataTables(args, tables).map((table) => copyName(name, args, aws, table, instant)),
           },
           requested: { name, instant, requested: true },
         }),

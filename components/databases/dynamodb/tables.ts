@@ -69,6 +69,13 @@ export function coordinatorTable({ existing }: DynamodbArgs, tables: readonly st
   return usual ?? candidates[0];
 }
 
+/** The names of all tables but the coordinator's, whose copy may be of an instant before the data, if it has been compared. */
+export function dataTables(args: DynamodbArgs, tables: readonly { name: string }[]): string[] {
+  const names = tables.map(({ name }) => name);
+  const coordinator = coordinatorTable(args, names);
+  return names.filter((name) => name !== coordinator);
+}
+
 function coordinatorName({ coordinatorNamespace = COORDINATOR_NAMESPACE, namespacePrefix = "" }: DynamodbExistingArgs) {
   return `${namespacePrefix}${coordinatorNamespace}.${COORDINATOR_TABLE}`;
 }

@@ -24,13 +24,18 @@ interface JobSpec {
 
 /**
  * Does what Scalar's Schema Loader does when a Job runs it with `--repair-all`: every container of the account that its
- * properties name gets its stored procedure again. With properties that don't fit the account the Job fails.
+ * properties name gets its stored procedure again. With properties that don't fit the account the Job fails, and with `--coordinator` for an
+ * account without one: before 3.19, ScalarDB repairs no container that is not there [scalar-labs/scalardb: CosmosAdmin.repairTable, "The table
+ * ... does not exist", read in the jars of 3.14.0, 3.16.2 and 3.17.1; 3.19.1 creates it].
  */
 export function runSchemaLoaders(cluster: KubernetesCluster, cosmosdb: CosmosDb): void {
   cluster.store.onChange((type, object) => {
     if (type !== "ADDED" || object.kind !== "Job" || !argumentsOf(object).includes("--repair-all")) return;
     const { name, namespace } = object.metadata;
-    const account = accountOf(cluster, object, cosmosdb);
+    const named = accountOf(cluster, object, cosmosdb);
+    const lacks =
+      argumentsOf(object).includes("--coordinator") && named?.container("coordinator", "state") === undefined;
+    const account = lacks ? undefined : named;
     for (const { database, container } of account?.containers() ?? [])
       if (isInSchema(database, object)) account?.createContainer(database, container, [STORED_PROCEDURE]);
     cluster.store.setStatus(JOBS, namespace, name, {

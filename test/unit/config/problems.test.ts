@@ -586,7 +586,12 @@ test("a release whose coordinator can only be in a relational database is a note
   });
   const own = [release("ledger", ["ledger"]), release("auditor", ["customers"])];
   t.deepEqual(notes([ledger, customers], own), [
-    `pause: the coordinator of scalar/auditor (customers) is in a relational database, whose cloud keeps no record of a restore's instant: every restore is "unproven", and no drill passes; set restore.verify.scan.presentCoordinator to true (docs/verification-jobs.md)`,
+    `pause: the coordinator of scalar/auditor (customers) is in a relational database, whose cloud keeps no record of a restore's instant: every restore is "unproven", and no drill passes; set restore.verify.scan.presentCoordinator to true (docs/verification-jobs.md), or, if the release is ScalarDL Auditor, which runs no ScalarDB transactions, set pause.releases[].transactions to false`,
+  ]);
+  const silent = { ...release("auditor", ["customers"]), transactions: false };
+  t.deepEqual(notes([ledger, customers], [release("ledger", ["ledger"]), silent]), [], "it has no coordinator");
+  t.deepEqual(notes([ledger, customers], [{ ...release("auditor"), transactions: false }]), [
+    'pause: no release of the set runs ScalarDB transactions (pause.releases[].transactions), whose coordinator would prove a restore: every restore is "unproven", and no drill passes; accept one with restore.acceptUnproven',
   ]);
   const scan = { namespace: "scalar", schemaLoaderImage: "schema-loader:3.17.0" };
   t.is(notes([ledger, customers], own, { scan }).length, 1);

@@ -145,6 +145,18 @@ test("--quiet-gaps reads a coordinator in Cosmos DB, and refuses outputs that do
   t.regex(stderr, /databases\[0\]\.coordinatorContainer\.accountName/);
 });
 
+test("--quiet-gaps exits 1 for a set with a release that runs no transactions, which no gap between commits is one of", (t) => {
+  const silent = {
+    ...JSON.parse(withCoordinator),
+    restorePoints: { ...output, withoutTransactions: ["scalar/auditor"] },
+  };
+  t.deepEqual(run(["--quiet-gaps"], JSON.stringify(silent)), {
+    exitCode: 1,
+    stderr:
+      "restore-points: scalar/auditor runs no ScalarDB transactions (pause.releases[].transactions is false), so that a gap between commits does not show that it wrote nothing: choose an instant in a pause window",
+  });
+});
+
 test("--quiet-gaps exits 1 where no coordinator can be read, or no gap is needed", (t) => {
   const elsewhere = JSON.stringify({ restorePoints: output, databases: [{ name: "ledger", kind: "azure-mysql" }] });
   const { exitCode, stderr = "" } = run(["--quiet-gaps"], elsewhere);

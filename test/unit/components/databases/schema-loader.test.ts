@@ -34,7 +34,7 @@ const GIVEN = {
   "a.comment": "# is none",
 };
 
-async function declared(loader: Partial<SchemaLoaderArgs>) {
+async function declared(loader: Partial<SchemaLoaderArgs>, context: { withoutTransactions?: boolean } = {}) {
   const parent = new pulumi.ComponentResource("test:index:Parent", "parent");
   const repaired = declareSchemaLoader(
     "ledger",
@@ -42,7 +42,7 @@ async function declared(loader: Partial<SchemaLoaderArgs>) {
     { namespace: "scalar", image: "schema-loader:1", ...loader },
     { endpoint: pulumi.output("https://copy.documents.azure.com:443/"), key: pulumi.secret("a/b+c==") },
     [],
-    { parent, instant: "2026-11-22T03:00:12Z" },
+    { parent, instant: "2026-11-22T03:00:12Z", ...context },
   );
   await new Promise((resolve) => repaired.apply(resolve));
   return { secret: secrets.at(-1), job: jobs.at(-1) };
@@ -69,5 +69,17 @@ test.serial(
     // As a provider gets it: a secret is wrapped.
     t.is(auditor.job.spec[pulumi.runtime.specialSigKey], pulumi.runtime.specialSecretSig);
     t.deepEqual(auditor.job.spec.value.template.spec.containers[0].env, [{ name: "SCHEMA_TYPE", value: "auditor" }]);
+  },
+);
+
+test.serial(
+  "no coordinator is repaired in the account of releases without transactions, unless arguments say so",
+  async (t) => {
+    const calls = async (...given: Parameters<typeof declared>) =>
+      (await declared(...given)).job.spec.template.spec.containers[0].args.slice(2);
+    t.deepEqual(await calls({}), ["--repair-all", "--coordinator"]);
+    t.deepEqual(await calls({}, { withoutTransactions: true }), ["--repair-all"]);
+    const given = ["--repair-all", "--coordinator"];
+    t.deepEqual(await calls({ arguments: given }, { withoutTransactions: true }), given);
   },
 );

@@ -2,8 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import test from "ava";
 import { hidingSettingsReasons } from "../../../../components/verification/hiding-settings";
 
-const reasons = (args: Parameters<typeof hidingSettingsReasons>[0]) =>
-  new Promise<string[]>((resolve) => void hidingSettingsReasons(args, false).apply(resolve));
+const reasons = (
+  args: Parameters<typeof hidingSettingsReasons>[0],
+  releases: Parameters<typeof hidingSettingsReasons>[1] = [],
+) => new Promise<string[]>((resolve) => void hidingSettingsReasons(args, releases, false).apply(resolve));
 
 test("settings that hide commits from the coordinator are found in every release's properties, and no value is shown", async (t) => {
   const found = await reasons({
@@ -17,6 +19,13 @@ test("settings that hide commits from the coordinator are found in every release
   t.deepEqual(found, [
     "the properties of ledger have scalar.db.consensus_commit.one_phase_commit.enabled=true: transactions that commit in one phase leave no row in the coordinator, so comparing it does not show them",
   ]);
+});
+
+test("settings of a release that runs no transactions hide nothing", async (t) => {
+  const auditor = { namespace: "scalar", name: "auditor" };
+  const propertiesByRelease = { "scalar/auditor": "scalar.db.consensus_commit.one_phase_commit.enabled=true" };
+  t.is((await reasons({ propertiesByRelease }, [auditor])).length, 1);
+  t.deepEqual(await reasons({ propertiesByRelease }, [{ ...auditor, transactions: false }]), []);
 });
 
 test("properties without these settings hide nothing", async (t) => {

@@ -1,5 +1,6 @@
 import test from "ava";
 import type { DatabaseArgs } from "../../../../components/databases";
+import type { PausedReleaseArgs } from "../../../../components/release-databases";
 import { verificationJobProblems } from "../../../../components/verification/job-problems";
 import { mergedScans, scanFactsOf } from "../../../../components/verification/scan-facts";
 import { Verdict, verdictOf } from "../../../../restore-points/verification/verdict";
@@ -82,14 +83,26 @@ test("the present coordinator is compared in sets with a relational database, in
   const elsewhere = { ...SET, dynamodb: { ...SET.dynamodb, restoreTo: { region: "ap-northeast-3" } } };
   const relational = { name: "customers", auroraPostgresql: { existing: { clusterIdentifier: "customers" } } };
   const given = { at: "2026-11-22T03:00:12Z", properties: "scalar.db.storage=multi-storage" };
-  const problems = (databases: DatabaseArgs[], more: object = {}, verify: object = { scan }) =>
-    verificationJobProblems({ ...given, ...more, backup: { databases }, verify }, databases, AWS).map(
+  const problems = (
+    databases: DatabaseArgs[],
+    more: object = {},
+    verify: object = { scan },
+    releases: PausedReleaseArgs[] = [],
+  ) =>
+    verificationJobProblems({ ...given, ...more, backup: { databases }, verify }, databases, AWS, releases).map(
       ({ path, message }) => `${path}: ${message}`,
     );
   const path = "verify\\.scan\\.presentCoordinator";
   t.deepEqual(problems([elsewhere, relational]), []);
   t.regex(
     problems([elsewhere]).join(),
+    new RegExp(`^${path}: is for a coordinator in a relational database, .* has none`),
+  );
+  const ledger = { namespace: "scalar", name: "ledger", databases: ["ledger"] };
+  const auditor = { namespace: "scalar", name: "auditor", databases: ["customers"] };
+  t.deepEqual(problems([elsewhere, relational], {}, { scan }, [ledger, auditor]), []);
+  t.regex(
+    problems([elsewhere, relational], {}, { scan }, [ledger, { ...auditor, transactions: false }]).join(),
     new RegExp(`^${path}: is for a coordinator in a relational database, .* has none`),
   );
   t.regex(problems([relational]).join(), new RegExp(`^${path}: is set for a single database`));

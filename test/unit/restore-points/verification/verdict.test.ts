@@ -39,6 +39,17 @@ function judge(facts: Partial<VerificationFacts>) {
   return verdictOf({ instant: AT, brackets: [], unproven: [], ...facts });
 }
 
+test("a release without transactions is what no verdict covers", async (t) => {
+  const brackets = [await bracket(ROWS, ROWS)];
+  const { verdict, notCovered } = judge({ brackets, withoutTransactions: ["scalar/auditor"] });
+  t.is(verdict, Verdict.PauseProven);
+  t.is(
+    notCovered[0],
+    "scalar/auditor runs no ScalarDB transactions (pause.releases[].transactions is false): nothing in its copies shows that it wrote nothing around the instant, only the pause does; a scan does not read its records, restore.verify.check can",
+  );
+  t.is(judge({ withoutTransactions: ["scalar/auditor"] }).verdict, Verdict.Unproven);
+});
+
 const CLEAN_SCAN: ScanFacts = {
   tables: 2,
   records: 10,
