@@ -5,6 +5,7 @@ import { selectCluster } from "../../operations/kubernetes/kubeconfig";
 import { ClusterReader } from "../../operations/kubernetes/reader";
 import { type FoundRelease, findReleases } from "../../operations/kubernetes/releases";
 import { messageOf } from "../../restore-points/error-message";
+import { AUDITOR } from "../../restore-points/scalar-products";
 
 /** What was found, as far as clouds and clusters could be read. */
 export interface Found {
@@ -100,10 +101,11 @@ export function withOnly<Each extends Pick<Found, "namespaces" | "rds" | "azure"
   };
 }
 
-/** One of each release, whatever number of products it has. */
+/** One of each release, whatever number of products it has: Auditor only where that is all. */
 function unique(releases: readonly FoundRelease[]): FoundRelease[] {
-  return releases.filter(
-    ({ namespace, name }, index) =>
-      releases.findIndex((other) => other.namespace === namespace && other.name === name) === index,
-  );
+  const same = (a: FoundRelease) => (b: FoundRelease) => a.namespace === b.namespace && a.name === b.name;
+  return releases.flatMap((release, index) => {
+    if (releases.findIndex(same(release)) !== index) return [];
+    return releases.find((other) => same(release)(other) && other.product !== AUDITOR) ?? release;
+  });
 }

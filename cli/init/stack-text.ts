@@ -1,6 +1,7 @@
 import { yamlText } from "../../components/problem-messages/value";
 import type { FoundAzure } from "../../operations/azure-discovery";
 import type { FoundRds } from "../../operations/discovery";
+import { AUDITOR } from "../../restore-points/scalar-products";
 import type { Found } from "./found";
 
 /** What the file says besides what was found. */
@@ -161,7 +162,8 @@ function pauseLines(releases: Found["releases"], choices: Choices, paused: boole
   if (!paused) return ["  # One relational database is consistent at any instant: no pods are paused."];
   const { schedule, timeZone, isOwnTimeZone } = choices;
   const lines = releases.map(
-    ({ namespace, name }) => `      - { namespace: ${yamlText(namespace)}, name: ${yamlText(name)} }`,
+    ({ namespace, name, product }) =>
+      `      - { namespace: ${yamlText(namespace)}, name: ${yamlText(name)}${product === AUDITOR ? ", transactions: false" : ""} }`,
   );
   return [
     "  # Every release whose pods write to the databases is paused for ten seconds, all at once.",
@@ -169,6 +171,11 @@ function pauseLines(releases: Found["releases"], choices: Choices, paused: boole
     `    schedule: ${JSON.stringify(schedule)}`,
     `    timeZone: ${yamlText(timeZone)}${isOwnTimeZone ? "   # of the machine that wrote this; UTC by default" : ""}`,
     "    releases:",
+    ...(releases.some(({ product }) => product === AUDITOR)
+      ? [
+          "      # ScalarDL Auditor runs no ScalarDB transactions, so that it has no coordinator by which a restore is verified.",
+        ]
+      : []),
     ...(lines.length > 0 ? lines : [`      - { namespace: scalar, name: scalardb-cluster }   ${EXAMPLE}`]),
   ];
 }

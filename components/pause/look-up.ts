@@ -12,7 +12,8 @@ import { longestIntervalMillis } from "../../restore-points/rules/schedule";
 import { isMocked } from "../mocked";
 import { endProgram } from "../problem";
 import { notPinned, type ProviderCluster, providerCluster } from "./cluster";
-import { releaseProblems } from "./release-problems";
+import type { ReleaseNameArgs } from "./release-args";
+import { auditorDoubts, releaseProblems } from "./release-problems";
 
 /** What a look-up asks about. */
 export interface PauseTargets {
@@ -22,7 +23,7 @@ export interface PauseTargets {
   schedule: string;
   /** The ConfigMap that the pauser writes. */
   recordName: string;
-  releases: readonly ReleaseTarget[];
+  releases: readonly (ReleaseTarget & Pick<ReleaseNameArgs, "transactions">)[];
   /** Where runs are reported. */
   channels: readonly Channel[];
   /** Whether the CronJob may be suspended without a problem that would be reported here. */
@@ -93,9 +94,12 @@ async function lookUp(
     if (missing.length > 0)
       return endProgram(missing.map((each) => noNamespace(each, known, reader, targets)).join("\n"));
     const problems = await Promise.all([
-      orWarn("releases were not looked up", warn, async () =>
-        releaseProblems(await lookUpReleases(reader, targets.releases)),
-      ),
+      orWarn("releases were not looked up", warn, async () => {
+        const found = await lookUpReleases(reader, targets.releases);
+        // No problem of the pause: windows are recorded all the same.
+        for (const doubt of auditorDoubts(found, targets.releases)) warn(doubt);
+        return releaseProblems(found);
+      }),
       orWarn("the last runs of the pause schedule were not read", warn, () => problemsOfRuns(reader, targets)),
     ]);
     for (const problem of problems.flat()) warn(problem);

@@ -1,6 +1,24 @@
 import type { FoundRelease, ReleaseState, ReleasesState } from "../../operations/kubernetes/releases";
 import { nearestWord } from "../../restore-points/rules/nearest-word";
-import { ADMIN_PORTS, HEADLESS_SUFFIX } from "../../restore-points/scalar-products";
+import { ADMIN_PORTS, AUDITOR, HEADLESS_SUFFIX } from "../../restore-points/scalar-products";
+import type { ReleaseNameArgs } from "./release-args";
+
+/** A release, as far as its configuration says whether it runs transactions. */
+type Configured = Pick<ReleaseNameArgs, "transactions">;
+
+/**
+ * Releases of ScalarDL Auditor that are not configured as what they are: a restore would look for their coordinator. Both are in the same
+ * order.
+ */
+export function auditorDoubts({ releases }: Pick<ReleasesState, "releases">, args: readonly Configured[]): string[] {
+  return releases.flatMap(({ namespace, name, products }, index) =>
+    products.length > 0 && products.every((product) => product === AUDITOR) && args[index]?.transactions === undefined
+      ? [
+          `release ${namespace}/${name} is ScalarDL Auditor, which runs no ScalarDB transactions: a restore is verified by a coordinator that it does not have; set pause.releases[${index}].transactions to false`,
+        ]
+      : [],
+  );
+}
 
 /** More of what was found would hide the message. */
 const SHOWN = 10;

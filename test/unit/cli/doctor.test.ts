@@ -391,6 +391,18 @@ const LACKS: {
     fix: /^set restore\.verify\.scan\.presentCoordinator to true/,
   },
   {
+    title: "what says that ScalarDL Auditor runs no transactions",
+    take: async ({ cloud, config }) => {
+      await cloud.kubernetes.installRelease({ namespace: "scalar", name: "audit", product: "auditor", replicas: 1 });
+      const releases = [RELEASE, { namespace: "scalar", name: "audit" }];
+      config["scalar-backup:pause"] = { schedule: "0 3 * * *", releases };
+    },
+    check: "releases",
+    state: "warning",
+    says: /^release scalar\/audit is ScalarDL Auditor, which runs no ScalarDB transactions/,
+    fix: /^set pause\.releases\[1\]\.transactions to false$/,
+  },
+  {
     title: "a region that has not opted in",
     take: ({ cloud }) => {
       cloud.aws.backup.region(REGION).optIn.Aurora = false;

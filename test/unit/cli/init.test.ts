@@ -73,6 +73,30 @@ test("finds namespaces, clusters and releases in the cloud, and writes a file th
   t.regex(unknown.stderr, /leger was not found; found were ledger, customers-prod, other/);
 });
 
+test("ScalarDL Auditor is written as a release without transactions, unless the release has another product too", async (t) => {
+  const cloud = await SimulatedCloud.start({ seed: 1 });
+  t.teardown(() => cloud.stop());
+  buildDynamodb(cloud, REGION);
+  const installed = [
+    { name: "auditor", product: "auditor" },
+    { name: "both", product: "auditor" },
+    { name: "both", product: "ledger" },
+    { name: "ledger", product: "ledger" },
+  ] as const;
+  for (const each of installed) await cloud.kubernetes.installRelease({ namespace: "scalar", replicas: 1, ...each });
+  const { init, written } = run(t, await cloud.environment());
+  const { code, stderr } = await init("--region", REGION);
+  t.is(code, 0, stderr);
+  const text = written("Pulumi.prod.yaml");
+  t.deepEqual(judge(text, {}), []);
+  t.deepEqual(parse(text).config["scalar-backup:pause"].releases, [
+    { namespace: "scalar", name: "auditor", transactions: false },
+    { namespace: "scalar", name: "both" },
+    { namespace: "scalar", name: "ledger" },
+  ]);
+  t.regex(text, /# ScalarDL Auditor runs no ScalarDB transactions/);
+});
+
 /** An Azure with a database of each kind, in two resource groups. */
 async function azure(t: ExecutionContext) {
   const cloud = await SimulatedCloud.start({ seed: 1 });
