@@ -19,7 +19,9 @@ export function buildExisting(cloud: SimulatedCloud, databases: readonly Databas
   cloud.azure.createResourceGroup(AZURE_RESOURCE_GROUP, AZURE_LOCATION);
   for (const database of databases) {
     const { cosmosdb, azureMysql, azurePostgresql } = database;
-    if (cosmosdb?.existing) buildCosmosdb(cloud, cosmosdb.existing.accountName as string);
+    // ScalarDL Auditor has no coordinator.
+    if (cosmosdb?.existing)
+      buildCosmosdb(cloud, cosmosdb.existing.accountName as string, "ledger", database.name !== "auditor");
     if (azureMysql?.existing) buildAzureMysql(cloud, azureMysql.existing.serverName as string);
     if (azurePostgresql?.existing) buildAzurePostgresql(cloud, azurePostgresql.existing.serverName as string);
     if (database.dynamodb?.existing) buildDynamodb(cloud, REGION);
