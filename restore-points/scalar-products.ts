@@ -9,6 +9,9 @@ export const ADMIN_PORTS: Readonly<Record<string, string>> = {
   auditor: "scalardl-auditor-admin",
 };
 
+/** ScalarDL Ledger, whose assets are in transactional tables. */
+export const LEDGER = "ledger";
+
 /** ScalarDL Auditor, which runs no ScalarDB transactions: each table of its schema has `"transaction": false`. */
 export const AUDITOR = "auditor";
 

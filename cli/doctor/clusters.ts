@@ -2,7 +2,7 @@ import type { PauseScheduleArgs } from "../../components/pause/args";
 import { notPinned } from "../../components/pause/cluster";
 import { declaresSecret } from "../../components/pause/notify";
 import type { OtherWindows } from "../../components/pause/other-clusters";
-import { auditorDoubts, releaseProblems } from "../../components/pause/release-problems";
+import { releaseProblems, transactionDoubts } from "../../components/pause/release-problems";
 import { pausedReleases } from "../../components/release-databases";
 import { ClusterClient } from "../../operations/kubernetes/client";
 import { type ApiConnection, connect } from "../../operations/kubernetes/connection";
@@ -84,7 +84,7 @@ export async function clusterFindings(
           ),
         );
       const found = await lookUpReleases(reader, releases);
-      const doubts = auditorDoubts(found, pause.releases).map((text) => split("warning", text));
+      const doubts = transactionDoubts(found, pause.releases).map((text) => split("warning", text));
       const problems = releaseProblems(found);
       if (problems.length > 0) return [...problems.map((text) => split("problem", text)), ...doubts];
       return [...(await answering(reader, releases)), ...doubts];

@@ -13,7 +13,7 @@ import { isMocked } from "../mocked";
 import { endProgram } from "../problem";
 import { notPinned, type ProviderCluster, providerCluster } from "./cluster";
 import type { ReleaseNameArgs } from "./release-args";
-import { auditorDoubts, releaseProblems } from "./release-problems";
+import { releaseProblems, transactionDoubts } from "./release-problems";
 
 /** What a look-up asks about. */
 export interface PauseTargets {
@@ -97,7 +97,7 @@ async function lookUp(
       orWarn("releases were not looked up", warn, async () => {
         const found = await lookUpReleases(reader, targets.releases);
         // No problem of the pause: windows are recorded all the same.
-        for (const doubt of auditorDoubts(found, targets.releases)) warn(doubt);
+        for (const doubt of transactionDoubts(found, targets.releases)) warn(doubt);
         return releaseProblems(found);
       }),
       orWarn("the last runs of the pause schedule were not read", warn, () => problemsOfRuns(reader, targets)),

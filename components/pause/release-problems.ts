@@ -1,23 +1,31 @@
 import type { FoundRelease, ReleaseState, ReleasesState } from "../../operations/kubernetes/releases";
 import { nearestWord } from "../../restore-points/rules/nearest-word";
-import { ADMIN_PORTS, AUDITOR, HEADLESS_SUFFIX } from "../../restore-points/scalar-products";
+import { ADMIN_PORTS, AUDITOR, HEADLESS_SUFFIX, LEDGER } from "../../restore-points/scalar-products";
 import type { ReleaseNameArgs } from "./release-args";
 
 /** A release, as far as its configuration says whether it runs transactions. */
 type Configured = Pick<ReleaseNameArgs, "transactions">;
 
 /**
- * Releases of ScalarDL Auditor that are not configured as what they are: a restore would look for their coordinator. Both are in the same
- * order.
+ * Releases of ScalarDL that are not configured as what they are: a restore would look for a coordinator of Auditor's, or leave out
+ * Ledger's. Both are in the same order.
  */
-export function auditorDoubts({ releases }: Pick<ReleasesState, "releases">, args: readonly Configured[]): string[] {
-  return releases.flatMap(({ namespace, name, products }, index) =>
-    products.length > 0 && products.every((product) => product === AUDITOR) && args[index]?.transactions === undefined
+export function transactionDoubts(
+  { releases }: Pick<ReleasesState, "releases">,
+  args: readonly Configured[],
+): string[] {
+  return releases.flatMap(({ namespace, name, products }, index) => {
+    const { transactions } = args[index] ?? {};
+    if (products.includes(LEDGER) && transactions === false)
+      return [
+        `release ${namespace}/${name} is ScalarDL Ledger, which runs ScalarDB transactions, and its coordinator is left out of the verification of restores; remove pause.releases[${index}].transactions`,
+      ];
+    return products.length > 0 && products.every((product) => product === AUDITOR) && transactions === undefined
       ? [
           `release ${namespace}/${name} is ScalarDL Auditor, which runs no ScalarDB transactions: a restore is verified by a coordinator that it does not have; set pause.releases[${index}].transactions to false`,
         ]
-      : [],
-  );
+      : [];
+  });
 }
 
 /** More of what was found would hide the message. */
