@@ -7,6 +7,7 @@ const INTRODUCTION = `# The command \`${NAME}\`
 
 \`pulumi up\` protects and restores. \`${NAME}\` helps before, between and after: in a project with the package, run
 \`npx ${NAME} <command>\`; in a clone, \`npm run --silent ${NAME} -- <command>\`. It changes nothing unless a command says so.
+Commands read the stack files of this project's own program: [which of them work](library.md#commands) with a program of your own.
 This page is the commands' own help (\`npm run docs:cli\` writes it).
 
 Results go to standard output, everything else to standard error. \`--json\` prints the result for programs; a command that ends without

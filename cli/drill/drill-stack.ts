@@ -13,6 +13,7 @@ import { openUnselected, runPulumi } from "../pulumi/unselected";
 import type { StackResource } from "../report/resources";
 import { drillStackValues } from "./phase";
 import { DATABASES_KEY, renewals } from "./renewals";
+import { checkHasSet } from "./stack-program";
 
 /** The configuration's key that makes a stack one that only restores. */
 const BACKUP_KEY = "scalar-backup:backup";
@@ -29,6 +30,7 @@ export async function openDrillStack(
 ): Promise<PulumiStack> {
   const source = await openStack(production, options);
   const values = await source.config();
+  checkHasSet(production, values);
   const { secretsProvider } = await source.settings();
   const make = secretsProvider === undefined ? {} : { secretsProvider };
   const stack = await openUnselected({ name, cwd: options.cwd, make }).catch((error) => {

@@ -18,6 +18,7 @@ import type { DrillFiles } from "./files";
 import { lostCopies } from "./lost-copies";
 import { beginning, type Phase, phaseOf, restoring } from "./phase";
 import { Progress } from "./progress";
+import { checkHasSet, checkRestores } from "./stack-program";
 
 /** What a drill is to do, and how it talks. */
 export interface DrillOptions {
@@ -109,6 +110,7 @@ export class Drill {
 
   async #phase(): Promise<Phase> {
     const [values, resources] = await Promise.all([this.#stack.config(), this.#stack.resources()]);
+    checkHasSet(this.#stack.name, values);
     return phaseOf(values, resources);
   }
 
@@ -216,6 +218,7 @@ export class Drill {
     const end = await this.#stack.preview(receive, stop, values && { values });
     for (const warning of log.warnings) this.#warn(warning);
     checkEnd(end, log, "the preview", interrupted);
+    checkRestores(this.#stack.name, log);
     const others = changes.others(log.resources);
     const own = changes.count - others.length;
     say(own === 0 ? "all copies are there" : `${counted(own, "resource")} of copies would be created or changed`);
