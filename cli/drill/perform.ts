@@ -15,6 +15,7 @@ import { CleanUp } from "./clean-up";
 import { checkEnd, lockedError } from "./ended";
 import { EventLog } from "./events";
 import type { DrillFiles } from "./files";
+import { KEPT_ONLY_LATER, keepsRestored } from "./keeps-restored";
 import { lostCopies } from "./lost-copies";
 import { beginning, type Phase, phaseOf, restoring } from "./phase";
 import { Progress } from "./progress";
@@ -217,6 +218,7 @@ export class Drill {
     };
     const end = await this.#stack.preview(receive, stop, values && { values });
     for (const warning of log.warnings) this.#warn(warning);
+    if (!this.#options.keep && keepsRestored(await this.#stack.config())) this.#warn(KEPT_ONLY_LATER);
     checkEnd(end, log, "the preview", interrupted);
     checkRestores(this.#stack.name, log);
     const others = changes.others(log.resources);
