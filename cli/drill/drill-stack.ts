@@ -10,7 +10,7 @@ import {
   type WorkspaceOptions,
 } from "../pulumi/stack";
 import { openUnselected, runPulumi } from "../pulumi/unselected";
-import type { StackResource } from "../report/resources";
+import { backingStack, type StackResource } from "../report/resources";
 import { drillStackValues } from "./phase";
 import { DATABASES_KEY, renewals } from "./renewals";
 import { checkHasSet } from "./stack-program";
@@ -84,7 +84,8 @@ export function drillStackProblem(
   const backup = present[BACKUP_KEY]?.value;
   const expected = JSON.stringify({ stack: production.name });
   const databases = present[DATABASES_KEY]?.value;
-  const referred = referredStack(resources);
+  // The file may be gone, as in a CI job's fresh checkout.
+  const referred = backingStack(resources);
   const restored = backup ?? (referred === undefined ? undefined : JSON.stringify({ stack: referred }));
   if (backup !== undefined ? backup !== expected : referred !== undefined && !isNamed(referred, production.name))
     return `the stack ${name} restores what ${restored} backs up, not ${production.name}; leave --from out, or name another stack with --stack`;
@@ -98,19 +99,6 @@ export function drillStackProblem(
   if (databases !== undefined && databases !== production.values[DATABASES_KEY]?.value)
     return `the stack ${name} has other databases in its configuration than ${production.name}; ${another}`;
   return undefined;
-}
-
-/**
- * The stack whose outputs a stack that only restores has read in its last update: its configuration may be gone, as in a CI job's fresh
- * checkout (components/backup-of-stack.ts). Undefined for a stack that backs databases up.
- */
-function referredStack(resources: readonly StackResource[]): string | undefined {
-  if (resources.some(({ type }) => type === "scalar-backup:index:ScalarBackup")) return undefined;
-  const reference = resources.find(
-    ({ type, urn }) => type === "pulumi:pulumi:StackReference" && urn.endsWith("::backup"),
-  );
-  const name = reference?.inputs?.name;
-  return typeof name === "string" ? name : undefined;
 }
 
 function isNamed(whole: string, name: string): boolean {

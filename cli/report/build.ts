@@ -6,7 +6,8 @@ import { isInside } from "../../restore-points/windows";
 import { type Evidence, type EvidenceTime, isKnown, type TimeSource } from "./evidence";
 import { recoveryPoint, recoveryTime } from "./objectives";
 import type { StackOutputs } from "./outputs";
-import { copyResources, type ResourceRun, type StackResource } from "./resources";
+import { backingStack, copyResources, type ResourceRun, roleOf, type StackResource } from "./resources";
+import { sourcesOf } from "./sources";
 import { databaseStages, evidenceResources, last } from "./stages";
 
 /** Everything that is known of a restore. */
@@ -62,13 +63,18 @@ export function evidenceOf(facts: RestoreFacts): Evidence {
   const named = outputs.restored ?? outputs.databases ?? [];
   const stages = databaseStages(named.length > 0 ? named : unnamed(copies), copies, source);
   const verified = verifiedTime(verification, passed, stages, jobs, simulated);
-  const databases = stages.map(({ resources, ...stage }) => ({ ...stage, verified, resources }));
+  const databases = stages.map(({ resources, ...stage }) => {
+    const sources = sourcesOf(copies.filter((copy) => copy.database === stage.name && roleOf(copy) === "copy"));
+    return { ...stage, verified, resources, ...(sources.length > 0 && { sources }) };
+  });
+  const backedUpBy = backingStack(facts.resources);
   const objectives = outputs.objectives ?? {};
   const evidence: Omit<Evidence, "checks"> = {
     schemaVersion: 1,
     mode,
     ...(simulated && { simulated: true as const }),
     stack,
+    ...(backedUpBy !== undefined && { backedUpBy }),
     instant,
     passed,
     verdict,

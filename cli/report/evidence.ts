@@ -55,6 +55,16 @@ const database = z.strictObject({
   completed: time.describe("When the copies had the settings that a restore drops"),
   verified: time.describe("When the copies were found to fit together with those of the other databases"),
   resources: z.array(copy).describe("Each resource of the copy, in the order in which they ended"),
+  sources: z
+    .array(
+      z.strictObject({
+        identifier: z.string().describe("The cloud's name of a table, a cluster, an instance, a server or a backup"),
+        account: z.string().optional().describe("The AWS account or Azure subscription, if it is known"),
+        region: z.string().optional().describe("The AWS region, if it is known"),
+      }),
+    )
+    .optional()
+    .describe("What the copies were restored from, as the stack's state has it; absent if it does not say"),
 });
 
 const measured = z.strictObject({
@@ -80,6 +90,10 @@ export const evidenceSchema = z
       .optional()
       .describe("Present if the clouds were simulated: this proves nothing of yours"),
     stack: z.string().describe("<organization>/<project>/<stack>, as far as it is known"),
+    backedUpBy: z
+      .string()
+      .optional()
+      .describe("The stack that backs the databases up, if the restore is in a stack of its own"),
     instant: instant.describe("The instant that all databases were restored to"),
     passed: z.boolean().describe("Whether the verdict proves that the copies fit together"),
     verdict: z.strictObject({

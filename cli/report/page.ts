@@ -6,6 +6,7 @@ import { instant as instantOf, list, page as pageOf, table } from "../page/layou
 import { UNKNOWN_KIND } from "./build";
 import {
   type Evidence,
+  type EvidenceDatabase,
   type EvidenceResource,
   type EvidenceTime,
   isKnown,
@@ -18,7 +19,7 @@ import { STYLE } from "./style";
 
 /** The evidence as one self-contained page: no script, no network. */
 export function page(evidence: Evidence): string {
-  const { mode, instant, stack, checks, leftToDo, versions, written } = evidence;
+  const { mode, instant, stack, backedUpBy, checks, leftToDo, versions, written } = evidence;
   // A restore that an error ended has the error as the reason of its verdict.
   const errors = evidence.errors.filter((error) => !evidence.verdict.because.includes(error));
   const sections = [
@@ -42,7 +43,7 @@ export function page(evidence: Evidence): string {
   ];
   return pageOf({
     title: `${mode === "drill" ? "Drill" : "Recovery"} of ${stack}`,
-    subtitle: html`Restored to ${utc(instant)}`,
+    subtitle: html`${backedUpBy !== undefined && html`Databases that the stack ${backedUpBy} backs up. `}Restored to ${utc(instant)}`,
     body: html`${sections}`,
     footer: html`Written ${utc(written.at)} by scalar-backup ${versions["scalar-backup"] ?? ""}.`,
     scripted: false,
@@ -79,6 +80,17 @@ function headline({ passed, verdict }: Evidence): string {
 
 function terms(entries: readonly (readonly [string, Html | string])[]): Html {
   return html`<dl>${entries.map(([term, value]) => html`<dt>${term}</dt><dd>${value}</dd>`)}</dl>`;
+}
+
+/** What an auditor ties the copies to: accounts, regions and the clouds' own names. */
+function sourceList({ sources = [] }: EvidenceDatabase): Html {
+  const places = new Map<string, string[]>();
+  for (const { identifier, account, region } of sources) {
+    const place = [account, region].filter((part) => part !== undefined).join(", ");
+    places.set(place, [...(places.get(place) ?? []), identifier]);
+  }
+  const lines = [...places].map(([place, names]) => `${place === "" ? "" : `${place}: `}${names.join(", ")}`);
+  return html`${lines.map((line) => html`<br><span class="source">${line}</span>`)}`;
 }
 
 function measured({ begun, verified, cleanedUp, recoveryTime, recoveryPoint, by, simulated }: Evidence): Html {
@@ -123,14 +135,15 @@ function time(at: EvidenceTime): Html {
 }
 
 function databases({ databases, begun }: Evidence): Html {
-  const rows = databases.map(({ name, kind, requested, available, completed, verified }) => {
+  const rows = databases.map((database) => {
+    const { name, kind, requested, available, completed, verified } = database;
     const durations = [secondsBetween(requested, available), secondsBetween(begun, completed)].map(
       (seconds) =>
         html`<span class="duration">${seconds === undefined ? "not recorded" : durationText(seconds * 1000)}</span>`,
     );
     const times = [requested, available, completed, verified].map(time);
     return [
-      html`${name}<br><span class="source">${kind === UNKNOWN_KIND ? "kind not recorded" : kind}</span>`,
+      html`${name}<br><span class="source">${kind === UNKNOWN_KIND ? "kind not recorded" : kind}</span>${sourceList(database)}`,
       ...times,
       ...durations,
     ];

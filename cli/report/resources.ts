@@ -9,6 +9,8 @@ export interface StackResource {
   /** When the engine recorded it first. RFC 3339. */
   created?: string;
   inputs?: Record<string, unknown>;
+  /** Absent in an event. */
+  outputs?: Record<string, unknown>;
 }
 
 /** What one run of the engine did with a resource. RFC 3339, UTC. */
@@ -39,6 +41,19 @@ const COPIES: RegExp[] = [
   /^azure-native:(cosmosdb|documentdb)[^:]*:DatabaseAccount$/,
   /^azure-native:(dbforpostgresql|dbformysql)[^:]*:Server$/,
 ];
+
+/**
+ * The stack whose outputs a stack that only restores has read in its last update (components/backup-of-stack.ts). Undefined for one that
+ * backs databases up itself.
+ */
+export function backingStack(resources: readonly StackResource[]): string | undefined {
+  if (resources.some(({ type }) => type === "scalar-backup:index:ScalarBackup")) return undefined;
+  const reference = resources.find(
+    ({ type, urn }) => type === "pulumi:pulumi:StackReference" && nameOf(urn) === "backup",
+  );
+  const name = reference?.inputs?.name;
+  return typeof name === "string" ? name : undefined;
+}
 
 /** The last part of a URN. */
 export function nameOf(urn: string): string {

@@ -22,6 +22,7 @@ export function summaryLines(
     (seconds === undefined ? "not recorded" : durationText(seconds * 1000)).padEnd(14);
   return [
     `${mode} of ${stack}, restored to ${instant}`,
+    ...(evidence.backedUpBy === undefined ? [] : [`databases that ${evidence.backedUpBy} backs up`]),
     `verdict: ${paint(passed ? "green" : "red", verdict.verdict)}`,
     ...[...verdict.because, ...verdict.restsOn, ...verdict.notCovered.map((text) => `not covered: ${text}`)]
       .flatMap((text) => text.split("\n"))

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import test from "ava";
 import { type Evidence, evidenceSchema } from "../../cli/report/evidence";
 import { findPulumi, HOW_TO_GET_PULUMI } from "../../simulator/engine/pulumi-cli";
+import { REGION } from "../programs/rehearsed";
 import { production } from "./drilled-production";
 
 /** The configuration of a stack for drills, while production's changes or its own is lost, on the real engine; the clouds are simulated. */
@@ -32,6 +33,16 @@ withPulumi(
     t.regex(second.stderr, /prod-drills: the configuration of the stack was not here, and is made again/);
     const evidence: Evidence = evidenceSchema.parse(JSON.parse(second.stdout));
     t.like(evidence, { instant: at, passed: true });
+    t.is(evidence.backedUpBy, "organization/scalar-backup/prod");
+    for (const [name, identifier] of [
+      ["ledger", "ledger.accounts"],
+      ["customers", "customers-prod"],
+    ]) {
+      const { sources = [] } = evidence.databases.find((each) => each.name === name) ?? {};
+      const source = sources.find((each) => each.identifier === identifier);
+      t.is(source?.region, REGION, JSON.stringify(sources));
+      t.regex(source?.account ?? "", /^\d{12}$/);
+    }
     t.deepEqual(copies(), []);
 
     // As if production had got the other database since.

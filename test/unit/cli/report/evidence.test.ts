@@ -3,7 +3,9 @@ import test from "ava";
 import { evidenceOf } from "../../../../cli/report/build";
 import { evidenceSchema } from "../../../../cli/report/evidence";
 import { SCHEMA_FILE, schemaText } from "../../../../cli/report/generate";
-import { CLUSTER, CUSTOMERS, drill, run, TABLE } from "./facts";
+import { page } from "../../../../cli/report/page";
+import type { StackResource } from "../../../../cli/report/resources";
+import { CLUSTER, CUSTOMERS, drill, LATE, run, TABLE } from "./facts";
 
 test("stages are those of the copies that hold data, by the engine's events", (t) => {
   const evidence = evidenceOf(drill());
@@ -164,6 +166,42 @@ test("a database without a copy fails a check", (t) => {
       detail: "none of customers",
     },
   );
+});
+
+test("evidence names the stack that backs the databases up, and what the copies were restored from", (t) => {
+  const { resources } = drill();
+  const arn = "arn:aws:dynamodb:ap-northeast-1:123456789012:table/ledger.accounts";
+  const given = new Map<string, Partial<StackResource>>([
+    [TABLE.urn, { inputs: { restoreSourceTableArn: arn, region: "ap-northeast-3" } }],
+    [LATE.urn, { inputs: { restoreSourceTableArn: `${arn}-not-a-copy` } }],
+    [
+      CLUSTER.urn,
+      {
+        inputs: { restoreToPointInTime: { sourceClusterIdentifier: "customers-prod" } },
+        outputs: { arn: "arn:aws:rds:ap-northeast-1:123456789012:cluster:customers-prod-20261122t030000z" },
+      },
+    ],
+  ]);
+  const reference: StackResource = {
+    urn: "urn:pulumi:drills::scalar-backup::pulumi:pulumi:StackReference::backup",
+    type: "pulumi:pulumi:StackReference",
+    inputs: { name: "acme/scalar-backup/prod" },
+  };
+  const evidence = evidenceOf(
+    drill({ resources: [reference, ...resources.map((each) => ({ ...each, ...given.get(each.urn) }))] }),
+  );
+  t.is(evidence.backedUpBy, "acme/scalar-backup/prod");
+  const place = { account: "123456789012", region: "ap-northeast-1" };
+  t.deepEqual(
+    evidence.databases.map(({ sources }) => sources),
+    [[{ identifier: "ledger.accounts", ...place }], [{ identifier: "customers-prod", ...place }]],
+  );
+  const html = page(evidence);
+  t.regex(html, /Databases that the stack acme\/scalar-backup\/prod backs up/);
+  t.regex(html, /123456789012, ap-northeast-1: ledger\.accounts</);
+  t.deepEqual(evidenceSchema.parse(JSON.parse(JSON.stringify(evidence))), evidence);
+  const own = evidenceOf(drill());
+  t.deepEqual([own.backedUpBy, own.databases[0]?.sources], [undefined, undefined]);
 });
 
 test("a drill of some of the databases that another stack backs up fails a check", (t) => {
