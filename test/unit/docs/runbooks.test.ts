@@ -58,9 +58,13 @@ function follow(line: string, walk: Walk): string | undefined {
   const [, file] = />\s*(\S+)$/.exec(pipe.at(-1) ?? "") ?? [];
   if (file !== undefined) walk.written.push(file);
   if (pipe.some((each) => !each.startsWith("jq "))) return "a program that no runbook uses";
-  const words = [...command.replace(/^npx /, "").matchAll(/"([^"]*)"|(\S+)/g)].map(
-    ([, quoted, plain]) => quoted ?? plain ?? "",
-  );
+  // Where two stacks are in play, the one of the walk is named.
+  const words = [
+    ...command
+      .replace(/^npx /, "")
+      .replace(/ --stack prod(?=\s|$)/, "")
+      .matchAll(/"([^"]*)"|(\S+)/g),
+  ].map(([, quoted, plain]) => quoted ?? plain ?? "");
   const [program, verb, ...rest] = words;
   if (program === "npm") return SCRIPTS[rest[0] ?? ""] === undefined ? "no such script" : undefined;
   if (program === "kubectl" || program === "minisign" || program === "aws") return undefined;
