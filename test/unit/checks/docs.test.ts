@@ -56,6 +56,7 @@ const HOSTS = [
   "docs.aws.amazon.com",
   "docs.npmjs.com",
   "docs.slack.dev",
+  "github.com",
   "jedisct1.github.io",
   "learn.microsoft.com",
   "pre-commit.com",
