@@ -50,11 +50,10 @@ export async function openDrillStack(
   await stack.setAllConfigJson(
     JSON.stringify({ [BACKUP_KEY]: { value: JSON.stringify(backup), objectValue: backup, secret: false } }),
   );
-  const again = resources.length > 0 ? "the configuration of the stack was not here, and is made again" : undefined;
   say(
-    again === undefined
+    resources.length === 0
       ? `made the stack ${name}, with the configuration of ${production}: it only restores`
-      : `${name}: ${again} from that of ${production}`,
+      : `${name}: the configuration of the stack was not here, and is made again from that of ${production}`,
   );
   return new AutomationStack(stack, options.parallel);
 }
