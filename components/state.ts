@@ -84,7 +84,7 @@ async function readState(): Promise<State> {
   return new Map(Object.entries(resources).map(([urn, { outputs: own = {} }]) => [urn, own]));
 }
 
-/** The backend of local files writes a state in place: who reads it then finds a part of it, and asks again. */
+/** On a backend of local files, who reads a state while the engine saves it finds an empty file next to it, and asks again. */
 async function readOutputs(
   stackName: string,
   tries = 20,

@@ -98,9 +98,9 @@ export function openingError(error: unknown, cwd: string): Error {
     return new FailedError('there is no "pulumi" on the PATH; install the CLI, or run this through npx in a clone');
   if (/could not find|unable to find|no Pulumi project/i.test(message) && /project/i.test(message))
     return new UsageError(`${cwd} has no Pulumi project (Pulumi.yaml); name the folder with --cwd`);
-  if (/failed to load checkpoint/.test(message))
+  if (/failed to load checkpoint: EOF/.test(message))
     return new FailedError(
-      `${firstLines(message)}\na run that was killed has left half a state: if the backend is a folder or a bucket, copy the newest <stack>.json.bak in its .pulumi/stacks over <stack>.json`,
+      `${firstLines(message)}\na run that was killed while it saved the state has left an empty file next to it; the state itself is whole. Delete that file, and run the same command again: find <the backend's folder>/.pulumi/stacks -name '*.attrs' -empty -delete`,
     );
   return new FailedError(firstLines(message));
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 
@@ -21,4 +21,16 @@ export async function movedProject(program: string): Promise<string> {
   const project = await readFile(join(program, "Pulumi.yaml"), "utf8");
   const declared = parse(project) as { main?: string };
   return stringify({ ...declared, main: resolve(program, declared.main ?? ".") });
+}
+
+/**
+ * Pulumi's backend of local files replaces a state at once, but writes the attributes next to it in place: a kill in that moment
+ * leaves them empty, and every command of Pulumi fails until they are deleted (gocloud.dev, blob/fileblob/attrs.go).
+ */
+export async function repairStates(backend: string): Promise<void> {
+  const stacks = join(backend, ".pulumi", "stacks");
+  for (const name of await readdir(stacks, { recursive: true })) {
+    const file = join(stacks, name);
+    if (name.endsWith(".attrs") && (await stat(file)).size === 0) await rm(file);
+  }
 }

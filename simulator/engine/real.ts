@@ -3,7 +3,7 @@
  * plugins, credentials, the stack's configuration) is kept in a temporary folder: the user's account is not touched.
  */
 import { rmSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import {
@@ -21,7 +21,7 @@ import type { ExportedResource } from "./exported-resource";
 import { PLAIN_STACKS } from "./program";
 import { ProviderServer } from "./provider-server";
 import { findPulumi, HOW_TO_GET_PULUMI } from "./pulumi-cli";
-import { install, movedProject, type ProviderPlugin } from "./real-files";
+import { install, movedProject, type ProviderPlugin, repairStates } from "./real-files";
 import { outputsOf, previewed } from "./real-outputs";
 import { timed } from "./real-times";
 import { revealed, type Stack, type StackEvent, type StackResource, type StackResult } from "./stack";
@@ -160,7 +160,7 @@ export class PulumiStack implements Stack {
       events.diagnostics.push({ severity: "error", message: failure });
     }
     const before = this.#resources;
-    if (this.#killed) await this.#repairState(stack);
+    if (this.#killed) await repairStates(join(stack.workspace.workDir, "..", "state"));
     this.#killed = false;
     if (run !== "preview") this.#resources = await resourcesOf(stack);
     const { operations, simulatedMillis } = await timed(events, {
@@ -177,20 +177,6 @@ export class PulumiStack implements Stack {
       outputs: run === "preview" ? previewed(events.outputs) : await outputsOf(stack, this.#resources),
       diagnostics: events.diagnostics,
     };
-  }
-
-  /**
-   * Pulumi's backend of local files, unlike those of object stores, does not write its state at once: a kill in the middle of it
-   * leaves half a file, and the one before it as `.bak`.
-   */
-  async #repairState({ workspace, name }: AutomationStack): Promise<void> {
-    const { name: project } = await workspace.projectSettings();
-    const file = join(workspace.workDir, "..", "state", ".pulumi", "stacks", project, `${name}.json`);
-    try {
-      JSON.parse(await readFile(file, "utf8"));
-    } catch {
-      await copyFile(`${file}.bak`, file);
-    }
   }
 
   async #opened(): Promise<AutomationStack> {

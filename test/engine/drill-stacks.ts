@@ -1,14 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,6 +10,7 @@ import { SimulatedCloud } from "../../simulator/cloud/cloud";
 import { PLAIN_STACKS } from "../../simulator/engine/program";
 import { ProviderServer } from "../../simulator/engine/provider-server";
 import { findPulumi } from "../../simulator/engine/pulumi-cli";
+import { repairStates } from "../../simulator/engine/real-files";
 import { buildReadmeSet } from "../programs/readme-set";
 import { REGION, recordWindow } from "../programs/rehearsed";
 
@@ -152,21 +144,8 @@ export class DrillStacks {
     while (!over && !when(said)) await sleep(20);
     if (!over) process.kill(-(command.pid as number), "SIGKILL"); // Cast: it has begun.
     const killed = await end;
-    this.#repairStates();
+    await repairStates(join(this.folder, "state"));
     return killed;
-  }
-
-  /** Pulumi's backend on files writes a state in place, and leaves half a file when it is killed then: see the decision 0005. */
-  #repairStates(): void {
-    const folder = join(this.folder, "state/.pulumi/stacks/scalar-backup");
-    for (const file of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
-      const path = join(folder, file);
-      try {
-        JSON.parse(readFileSync(path, "utf8"));
-      } catch {
-        copyFileSync(`${path}.bak`, path);
-      }
-    }
   }
 
   /** Runs `scalar-backup` on a terminal of 80 columns. @param steps what to wait for, and what is typed then */
