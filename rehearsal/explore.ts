@@ -9,6 +9,9 @@ import { PROGRAM, providersOf } from "./engines";
 import { Workload } from "./scalardb/workload";
 import { sets } from "./sets";
 
+const USAGE = `npm run cloud: the simulated cloud alone, to try the program on it with the Pulumi CLI; it takes no options
+
+`;
 const HELP = `Commands:
   pause          run the pause schedule's CronJob now
   advance N      advance the cloud's clock by N minutes; then export the variables again
@@ -20,6 +23,11 @@ const HELP = `Commands:
  * release of `examples/Pulumi.dynamodb-aurora.yaml`, with running transfers.
  */
 async function main(): Promise<void> {
+  const [argument] = process.argv.slice(2);
+  if (argument !== undefined) {
+    if (argument === "--help") return console.log(USAGE + HELP);
+    throw new Error(`npm run cloud takes no ${argument}; npm run cloud -- --help says what it does`);
+  }
   const set = sets[0];
   if (set === undefined) throw new Error("there is no set");
   const cloud = await SimulatedCloud.start();

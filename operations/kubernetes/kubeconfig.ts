@@ -128,8 +128,6 @@ function credentialsOf(user: Fields): Credentials {
   if (user["auth-provider"] !== undefined)
     throw new Error("the kubeconfig's user has an auth-provider, which is not supported here; use an exec plugin");
   const tokenFile = textOf(user.tokenFile);
-  const groups = Array.isArray(user["as-groups"]) ? user["as-groups"].map(String) : [];
-  const as = textOf(user.as);
   return {
     // As in client-go, the file's token takes precedence: it is the one that is renewed.
     token: tokenFile === undefined ? textOf(user.token) : readFileSync(tokenFile, "utf8").trim(),
@@ -138,20 +136,43 @@ function credentialsOf(user: Fields): Credentials {
     certificate: dataOrFile(user, "client-certificate"),
     key: dataOrFile(user, "client-key"),
     exec: isObject(user.exec) ? execOf(user.exec) : undefined,
-    headers: {
-      ...(as !== undefined && { "Impersonate-User": as }),
-      ...(groups.length > 0 && { "Impersonate-Group": groups }),
-    },
+    headers: impersonation(user),
   };
 }
 
+/** The headers by which a request is made as somebody else (client-go, transport/round_trippers.go). */
+function impersonation(user: Fields): Record<string, string | string[]> {
+  const as = textOf(user.as);
+  const uid = textOf(user["as-uid"]);
+  const groups = listOf(user["as-groups"]).map(String);
+  const extra = Object.entries(isObject(user["as-user-extra"]) ? user["as-user-extra"] : {});
+  return {
+    ...(as !== undefined && { "Impersonate-User": as }),
+    ...(uid !== undefined && { "Impersonate-Uid": uid }),
+    ...(groups.length > 0 && { "Impersonate-Group": groups }),
+    ...Object.fromEntries(
+      extra.map(([key, values]) => [`Impersonate-Extra-${headerName(key)}`, listOf(values).map(String)]),
+    ),
+  };
+}
+
+/** A key as a part of a header's name: what may not be in one is percent-encoded, "%" too. */
+function headerName(key: string): string {
+  return key.replaceAll(/[^!#$&'*+.^_`|~0-9A-Za-z-]/gu, (each) =>
+    [...Buffer.from(each)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(""),
+  );
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 function execOf(exec: Fields): ExecPlugin {
-  const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
   return {
     apiVersion: textOf(exec.apiVersion) ?? "client.authentication.k8s.io/v1",
     command: textOf(exec.command) ?? "",
-    args: list(exec.args).map(String),
-    env: list(exec.env).flatMap((each) =>
+    args: listOf(exec.args).map(String),
+    env: listOf(exec.env).flatMap((each) =>
       isObject(each) ? [{ name: String(each.name), value: String(each.value ?? "") }] : [],
     ),
     provideClusterInfo: exec.provideClusterInfo === true,

@@ -99,7 +99,9 @@ test("inline data takes precedence over files, and TLS settings are read", (t) =
         username: "u",
         password: "p",
         as: "someone",
+        "as-uid": "0142",
         "as-groups": ["a", "b"],
+        "as-user-extra": { "acme.com/reason 50%": ["restore", "drill"] },
       }),
     ],
   });
@@ -116,7 +118,12 @@ test("inline data takes precedence over files, and TLS settings are read", (t) =
       certificate: "CERT",
       key: "KEY",
       exec: undefined,
-      headers: { "Impersonate-User": "someone", "Impersonate-Group": ["a", "b"] },
+      headers: {
+        "Impersonate-User": "someone",
+        "Impersonate-Uid": "0142",
+        "Impersonate-Group": ["a", "b"],
+        "Impersonate-Extra-acme.com%2Freason%2050%25": ["restore", "drill"],
+      },
     },
   });
 });
