@@ -85,7 +85,7 @@ export function foreignBecause(
 function drillText(tags: Record<string, string>): string {
   if (tags[COPY_TAG] !== "drill") return "";
   const stack = tags[STACK_TAG]?.split("/").at(-1);
-  return `, which a drill has made: remove that drill's copies first (scalar-backup drill --stack ${stack} --clean-up)`;
+  return `, which a drill has made: remove that drill's copies first (scalar-backup drill --stack ${stack} --clean-up; in a program of your own, its update without the restore)`;
 }
 
 /**
