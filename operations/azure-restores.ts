@@ -1,5 +1,5 @@
-import { waitingClock } from "./clock";
 import { longWork } from "./long-work";
+import { poll } from "./poll";
 
 /** How long a restore may take, and how often it is looked at. */
 const PATIENCE_MILLIS = 12 * 60 * 60_000;
@@ -10,19 +10,21 @@ export async function awaitRestore(
   what: string,
   look: () => Promise<{ state: string | undefined; ready: boolean }>,
 ): Promise<void> {
-  const clock = waitingClock();
-  const deadline = clock.now() + PATIENCE_MILLIS;
   let said: string | undefined;
-  await longWork({ what: `waits for the restore of ${what}`, state: () => said }, async () => {
-    for (;;) {
+  const pace = {
+    everyMillis: POLL_MILLIS,
+    limitMillis: PATIENCE_MILLIS,
+    late: () => `${what} is still ${said} after 12 hours; run this again`,
+  };
+  await longWork({ what: `waits for the restore of ${what}`, state: () => said }, () =>
+    poll(pace, async () => {
       const { state, ready } = await look();
       said = state;
-      if (ready) return;
+      if (ready) return true;
       if (state === undefined) throw new Error(`${what} is gone; it may just have been deleted: run the program again`);
       if (/fail/i.test(state))
         throw new Error(`the restore of ${what} has failed (${state}); delete it, then run this again`);
-      if (clock.now() > deadline) throw new Error(`${what} is still ${state} after 12 hours; run this again`);
-      await clock.wait(POLL_MILLIS);
-    }
-  });
+      return false;
+    }),
+  );
 }

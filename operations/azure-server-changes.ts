@@ -15,8 +15,8 @@ import {
   serverId,
   serverShortfalls,
 } from "./azure-servers";
-import { waitingClock } from "./clock";
 import { eachCounted, longWork, numberedSteps, type Say } from "./long-work";
+import { poll } from "./poll";
 
 /** Between two looks at a server that is still changing, at most, and for how long: most are ready within seconds. */
 const LONGEST_LOOK_SECONDS = 15;
@@ -172,25 +172,25 @@ async function change(
 ): Promise<void> {
   const { apiVersion } = PRODUCTS[address.product];
   const id = serverId(client, address);
-  const clock = waitingClock();
-  const deadline = clock.now() + READY_PATIENCE_MILLIS;
   let said: string | undefined;
-  await longWork({ what: `waits until ${address.serverName} takes a change`, state: () => said }, async () => {
-    for (let seconds = 1; ; seconds = Math.min(seconds * 2, LONGEST_LOOK_SECONDS)) {
+  const pace = {
+    everyMillis: (looks: number) => Math.min(2 ** (looks - 1), LONGEST_LOOK_SECONDS) * 1000,
+    limitMillis: READY_PATIENCE_MILLIS,
+    late: () =>
+      `server ${address.serverName} is still in the state ${said} after ${READY_PATIENCE_MILLIS / 60_000} minutes; run this again`,
+  };
+  await longWork({ what: `waits until ${address.serverName} takes a change`, state: () => said }, () =>
+    poll(pace, async () => {
       const { state = "Ready" } = (await client.request<FlexibleServer>("GET", id, apiVersion)).properties;
-      if (state === "Ready") return;
+      if (state === "Ready") return true;
       said = state;
       if (!PASSING_STATES.includes(state))
         throw new Error(
           `server ${address.serverName} is in the state ${state}, in which it takes no changes: start it, then run this again`,
         );
-      if (clock.now() > deadline)
-        throw new Error(
-          `server ${address.serverName} is still in the state ${state} after ${READY_PATIENCE_MILLIS / 60_000} minutes; run this again`,
-        );
-      await clock.wait(seconds * 1000);
-    }
-  });
+      return false;
+    }),
+  );
   await client.request(method, `${id}${below}`, apiVersion, body);
 }
 

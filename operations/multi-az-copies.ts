@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   AddTagsToResourceCommand,
   type DBCluster,
@@ -19,6 +18,7 @@ import { describeCluster, tagsOf } from "./aurora";
 import { type AwsAccessSource, awsClientConfig } from "./aws";
 import { longWork, type Say } from "./long-work";
 import { type ClusterMarks, foreignBecause } from "./multi-az-marks";
+import { poll } from "./poll";
 import { POLL_MILLIS, settle } from "./rds";
 
 const HOUR = 60 * 60 * 1000;
@@ -153,33 +153,26 @@ export async function completeClusterCopy(
   { region, clusterIdentifier, settings, tags = {}, tagsLeftOut = [] }: ClusterCompletion,
   access: AwsAccessSource,
   say: Say,
-  pollMillis: number = POLL_MILLIS,
 ): Promise<void> {
   const client = new RDSClient(awsClientConfig(region, access));
   const look = async () => (await describeCluster(region, clusterIdentifier, access))?.cluster;
-  await awaitRestored(clusterIdentifier, look, say, pollMillis);
-  await settle(
-    clusterIdentifier,
-    settings,
-    say,
-    {
-      async look() {
-        const found = await look();
-        return found && { status: found.Status, settings: settingsIn(found) };
-      },
-      async change({ PerformanceInsightsEnabled: EnablePerformanceInsights, ...rest }) {
-        await client.send(
-          new ModifyDBClusterCommand({
-            DBClusterIdentifier: clusterIdentifier,
-            ApplyImmediately: true,
-            EnablePerformanceInsights,
-            ...rest,
-          }),
-        );
-      },
+  await awaitRestored(clusterIdentifier, look, say);
+  await settle(clusterIdentifier, settings, say, {
+    async look() {
+      const found = await look();
+      return found && { status: found.Status, settings: settingsIn(found) };
     },
-    pollMillis,
-  );
+    async change({ PerformanceInsightsEnabled: EnablePerformanceInsights, ...rest }) {
+      await client.send(
+        new ModifyDBClusterCommand({
+          DBClusterIdentifier: clusterIdentifier,
+          ApplyImmediately: true,
+          EnablePerformanceInsights,
+          ...rest,
+        }),
+      );
+    },
+  });
   const restored = await look();
   if (restored) await tag(client, restored, { tags, tagsLeftOut }, say);
 }
@@ -191,29 +184,26 @@ function settingsIn(cluster: DBCluster): ClusterSettings {
 /** States that a restore does not leave by itself. [Amazon RDS User Guide, Viewing Amazon RDS DB instance status] */
 const FAILED = ["failed", "incompatible-network", "incompatible-parameters", "incompatible-restore", "restore-error"];
 
-async function awaitRestored(
-  name: string,
-  look: () => Promise<DBCluster | undefined>,
-  say: Say,
-  pollMillis: number,
-): Promise<void> {
+async function awaitRestored(name: string, look: () => Promise<DBCluster | undefined>, say: Say): Promise<void> {
   let said: string | undefined;
-  await longWork({ what: `step 1 of 2, ${name}: waits for the restore`, state: () => said }, async () => {
-    const deadline = Date.now() + RESTORE_MILLIS;
-    for (; ; await sleep(pollMillis)) {
+  const pace = {
+    everyMillis: POLL_MILLIS,
+    limitMillis: RESTORE_MILLIS,
+    late: () => `${name} is still ${said}; run the program again to go on waiting`,
+  };
+  await longWork({ what: `step 1 of 2, ${name}: waits for the restore`, state: () => said }, () =>
+    poll(pace, async () => {
       const status = (await look())?.Status;
-      if (status !== "creating") {
-        if (FAILED.includes(status ?? ""))
-          throw new Error(
-            `AWS could not restore ${name}, which is ${status}: its events in the console of RDS say why. Delete it, and run the program again`,
-          );
-        return;
-      }
-      if (Date.now() > deadline) throw new Error(`${name} is still ${status}; run the program again to go on waiting`);
+      if (FAILED.includes(status ?? ""))
+        throw new Error(
+          `AWS could not restore ${name}, which is ${status}: its events in the console of RDS say why. Delete it, and run the program again`,
+        );
+      if (status !== "creating") return true;
       if (said !== status) say(`${name}: ${status}`);
       said = status;
-    }
-  });
+      return false;
+    }),
+  );
 }
 
 async function tag(
@@ -238,33 +228,30 @@ async function tag(
 }
 
 /** Deletes a drill's copy without a trace, and waits until it is gone. A new resource with its name is not changed. */
-export async function deleteClusterCopy(
-  copy: ClusterCopy,
-  access: AwsAccessSource,
-  say: Say,
-  pollMillis: number = POLL_MILLIS,
-): Promise<void> {
+export async function deleteClusterCopy(copy: ClusterCopy, access: AwsAccessSource, say: Say): Promise<void> {
   const { region, clusterIdentifier } = copy;
   const client = new RDSClient(awsClientConfig(region, access));
   let said: string | undefined;
-  await longWork({ what: `${clusterIdentifier}: waits until it is deleted`, state: () => said }, async () => {
-    const deadline = Date.now() + DELETION_MILLIS;
-    for (; ; await sleep(pollMillis)) {
+  const pace = {
+    everyMillis: POLL_MILLIS,
+    limitMillis: DELETION_MILLIS,
+    late: () => `cluster ${clusterIdentifier} is still ${said}; run the program again`,
+  };
+  await longWork({ what: `${clusterIdentifier}: waits until it is deleted`, state: () => said }, () =>
+    poll(pace, async () => {
       const found = (await describeCluster(region, clusterIdentifier, access))?.cluster;
       if (found === undefined) {
         say(`${clusterIdentifier}: gone`);
-        return;
+        return true;
       }
       if (foreignBecause(tagsOf(found), copy) !== undefined) {
         say(`${clusterIdentifier}: gone; the cluster that has its name now is another one, and is left alone`);
-        return;
+        return true;
       }
       const status = found.Status;
-      if (Date.now() > deadline)
-        throw new Error(`cluster ${clusterIdentifier} is still ${status}; run the program again`);
       if (said !== status) say(`${clusterIdentifier}: ${status}`);
       said = status;
-      if (status === "deleting") continue;
+      if (status === "deleting") return false;
       try {
         await client.send(
           new DeleteDBClusterCommand({
@@ -278,6 +265,7 @@ export async function deleteClusterCopy(
         // One that is still being restored or changed is deleted once that is done.
         if (!(error instanceof DBClusterNotFoundFault || error instanceof InvalidDBClusterStateFault)) throw error;
       }
-    }
-  });
+      return false;
+    }),
+  );
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type DBInstance,
   type DBInstanceAutomatedBackup,
@@ -16,6 +15,7 @@ import {
 import { newestRetained, tagsOf } from "./aurora";
 import { type AwsAccessSource, awsClientConfig } from "./aws";
 import { longWork } from "./long-work";
+import { poll } from "./poll";
 
 /** How long a restore may take. */
 const RESTORE_SECONDS = 12 * 60 * 60;
@@ -146,35 +146,35 @@ export async function settle<Settings extends object>(
     look(): Promise<{ status: string | undefined; settings: Settings } | undefined>;
     change(changes: Partial<Settings>): Promise<void>;
   },
-  pollMillis: number = POLL_MILLIS,
 ): Promise<void> {
   let status: string | undefined;
-  const what = `${name}: waits until it has its settings`;
-  await longWork({ what, state: () => status }, async () => {
-    const deadline = Date.now() + MODIFICATION_MILLIS;
-    let asked = false;
-    for (;;) {
-      const found = await database.look();
-      if (found === undefined)
-        throw new Error(`${name} is not there; it may just have been deleted: run the program again`);
-      status = found.status;
-      const changes = differences(settings, found.settings);
-      const available = status === "available";
-      if (available && Object.keys(changes).length === 0) {
-        say(asked ? `${name}: done` : `${name}: nothing to do`);
-        return;
-      }
-      if (available && !asked) {
-        for (const [setting, value] of Object.entries(changes)) say(`${name}: ${setting} ${value}`);
-        await database.change(changes);
-        asked = true;
-        continue;
-      }
-      if (Date.now() > deadline)
-        throw new Error(`${name} is ${found.status}, and still lacks ${Object.keys(changes).join(", ") || "nothing"}`);
-      await sleep(pollMillis);
+  let lacking: string[] = [];
+  let asked = false;
+  const settled = async (): Promise<boolean> => {
+    const found = await database.look();
+    if (found === undefined)
+      throw new Error(`${name} is not there; it may just have been deleted: run the program again`);
+    status = found.status;
+    const changes = differences(settings, found.settings);
+    lacking = Object.keys(changes);
+    if (status !== "available") return false;
+    if (lacking.length === 0) {
+      say(asked ? `${name}: done` : `${name}: nothing to do`);
+      return true;
     }
-  });
+    if (asked) return false;
+    for (const [setting, value] of Object.entries(changes)) say(`${name}: ${setting} ${value}`);
+    await database.change(changes);
+    asked = true;
+    return await settled();
+  };
+  const pace = {
+    everyMillis: POLL_MILLIS,
+    limitMillis: MODIFICATION_MILLIS,
+    late: () => `${name} is ${status}, and still lacks ${lacking.join(", ") || "nothing"}`,
+  };
+  const what = `${name}: waits until it has its settings`;
+  await longWork({ what, state: () => status }, () => poll(pace, settled));
 }
 
 /** The differing settings, with those that AWS requires together with them. */

@@ -1,6 +1,7 @@
 import { durationText } from "../restore-points/duration";
 import { waitingClock } from "./clock";
 import { longWork, type Say } from "./long-work";
+import { poll } from "./poll";
 
 /** How often a wait says that it goes on. */
 const SAY_EVERY_MILLIS = 50_000;
@@ -22,25 +23,26 @@ export interface Wait {
 export async function until(wait: Wait, left: () => Promise<string | undefined>, say: Say): Promise<void> {
   const expected = wait.usualMinutes === undefined ? undefined : `usually about ${wait.usualMinutes} min`;
   let remaining: string | undefined;
-  await longWork({ what: wait.what, state: () => remaining, ...(expected && { expected }) }, async () => {
-    const clock = waitingClock();
-    const began = clock.now();
-    let said = began - SAY_EVERY_MILLIS;
-    for (;;) {
+  const clock = waitingClock();
+  const began = clock.now();
+  let said = began - SAY_EVERY_MILLIS;
+  const pace = {
+    ...wait,
+    late: (elapsed: number) =>
+      `${wait.what}: not done after ${durationText(elapsed)}: ${remaining}. Run "pulumi up" again: it goes on from here`,
+  };
+  await longWork({ what: wait.what, state: () => remaining, ...(expected && { expected }) }, () =>
+    poll(pace, async () => {
       remaining = await left();
-      if (remaining === undefined) return;
+      if (remaining === undefined) return true;
       const now = clock.now();
-      if (now - began > wait.limitMillis)
-        throw new Error(
-          `${wait.what}: not done after ${durationText(now - began)}: ${remaining}. Run "pulumi up" again: it goes on from here`,
-        );
       if (now - said >= SAY_EVERY_MILLIS) {
         say(
           `${wait.what}: ${remaining} (${durationText(now - began)}${expected === undefined ? "" : `, ${expected}`})`,
         );
         said = now;
       }
-      await clock.wait(wait.everyMillis);
-    }
-  });
+      return false;
+    }),
+  );
 }

@@ -1,6 +1,6 @@
 import { durationText } from "../../restore-points/duration";
-import { waitingClock } from "../clock";
 import { longWork } from "../long-work";
+import { poll } from "../poll";
 import { ClusterClient, connectTo } from "./client";
 import { type Fields, listIn, objectIn } from "./fields";
 import type { ClusterChoice } from "./kubeconfig";
@@ -36,12 +36,16 @@ export async function awaitJob(
 ): Promise<void> {
   // A Job may run for an hour: one answer that is lost must not end the wait for it.
   const client = new ClusterClient(connectTo(access, process.env), undefined, "look-up");
-  const clock = waitingClock();
   let seen = "no pod yet";
-  const expected = `at most ${durationText((deadlineSeconds + START_SECONDS) * 1000)}`;
-  await longWork({ what: `waits for the Job ${namespace}/${name}`, state: () => seen, expected }, async () => {
-    const end = clock.now() + (deadlineSeconds + START_SECONDS) * 1000;
-    for (;;) {
+  const limitMillis = (deadlineSeconds + START_SECONDS) * 1000;
+  const expected = `at most ${durationText(limitMillis)}`;
+  const pace = {
+    everyMillis: pollMillis,
+    limitMillis,
+    late: () => `the Job ${namespace}/${name} has not ended within ${deadlineSeconds} s; ${again(task)}`,
+  };
+  await longWork({ what: `waits for the Job ${namespace}/${name}`, state: () => seen, expected }, () =>
+    poll(pace, async () => {
       const job = await client.get(`/apis/batch/v1/namespaces/${namespace}/jobs/${name}`);
       if (job === undefined || objectIn(job, "metadata").uid !== uid)
         throw new Error(`the Job ${namespace}/${name} does not exist any more; ${again(task)}`);
@@ -50,23 +54,19 @@ export async function awaitJob(
       const conditions = listIn(status, "conditions");
       const condition = (type: string) => conditions.find((each) => each.type === type && each.status === "True");
       const failed = condition("Failed");
-      if (failed !== undefined || condition("Complete") !== undefined) {
-        const pods = await client.list(`/api/v1/namespaces/${namespace}/pods`, `job-name=${name}`);
-        const ends = pods.filter((pod) => isOf(pod, uid)).flatMap(endsOf);
-        if (failed !== undefined) throw new Error(failure(`${namespace}/${name}`, task, failed, ends));
-        const message = ends.find(({ exitCode }) => exitCode === 0)?.message;
-        if (message === undefined && !withoutMessage)
-          throw new Error(
-            `the pod of the Job ${namespace}/${name} does not exist any more, with what it found; ${again(task)}`,
-          );
-        say(message?.trim() || NO_MESSAGE);
-        return;
-      }
-      if (clock.now() > end)
-        throw new Error(`the Job ${namespace}/${name} has not ended within ${deadlineSeconds} s; ${again(task)}`);
-      await clock.wait(pollMillis);
-    }
-  });
+      if (failed === undefined && condition("Complete") === undefined) return false;
+      const pods = await client.list(`/api/v1/namespaces/${namespace}/pods`, `job-name=${name}`);
+      const ends = pods.filter((pod) => isOf(pod, uid)).flatMap(endsOf);
+      if (failed !== undefined) throw new Error(failure(`${namespace}/${name}`, task, failed, ends));
+      const message = ends.find(({ exitCode }) => exitCode === 0)?.message;
+      if (message === undefined && !withoutMessage)
+        throw new Error(
+          `the pod of the Job ${namespace}/${name} does not exist any more, with what it found; ${again(task)}`,
+        );
+      say(message?.trim() || NO_MESSAGE);
+      return true;
+    }),
+  );
 }
 
 /** What the Job's pod does, by the counts in its status. [Kubernetes API reference, JobStatus] */

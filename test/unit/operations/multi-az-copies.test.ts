@@ -9,13 +9,13 @@ import { protectCluster } from "../../../operations/multi-az-protection";
 import { AwsCloud } from "../../../simulator/cloud/aws/aws";
 import { serveAws } from "../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../simulator/cloud/clock";
+import { virtualClock } from "./virtual-clock";
 
 const REGION = "ap-northeast-1";
 const ACCESS = { accessKey: "test", secretKey: "test" };
 const MARKS = { "scalar-backup:restored-to": "2026-11-22T03:00:12Z", "scalar-backup:stack": "acme/backup/prod" };
 const EARLIER = { "scalar-backup:copy": "recovery", "scalar-backup:restored-to": "2026-11-22T03:00:12Z" };
 const TAGS = { ...MARKS, "scalar-backup:copy": "drill", team: "orders" };
-const AT_ONCE = 1;
 
 const CLUSTER = {
   Engine: "postgres",
@@ -29,6 +29,7 @@ const CLUSTER = {
 };
 
 async function scene(t: ExecutionContext) {
+  virtualClock(t);
   const clock = new SimulatedClock();
   const aws = new AwsCloud(clock, 1);
   const endpoint = await serveAws(aws);
@@ -59,12 +60,7 @@ async function scene(t: ExecutionContext) {
       Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
     });
   const remove = () =>
-    deleteClusterCopy(
-      { region: REGION, clusterIdentifier: "copy", marks: MARKS },
-      ACCESS,
-      (line) => said.push(line),
-      AT_ONCE,
-    );
+    deleteClusterCopy({ region: REGION, clusterIdentifier: "copy", marks: MARKS }, ACCESS, (line) => said.push(line));
   return { clock, aws, rds, said, restore, other, remove };
 }
 
@@ -157,21 +153,16 @@ test.serial(
       tags: { ...MARKS, more: "yes" },
       tagsLeftOut: ["team"],
     };
-    await completeClusterCopy(
-      request,
-      ACCESS,
-      (line) => {
-        said.push(line);
-        if (line === "copy: creating") copy.status = "available";
-      },
-      AT_ONCE,
-    );
+    await completeClusterCopy(request, ACCESS, (line) => {
+      said.push(line);
+      if (line === "copy: creating") copy.status = "available";
+    });
     t.like(copy.describe(), { ...settings, PreferredMaintenanceWindow: "sat:03:00-sat:04:00" });
     t.true(copy.settings.managedPassword);
     t.is(copy.tags.more, "yes");
     t.is(copy.tags.team, undefined);
     said.length = 0;
-    await completeClusterCopy(request, ACCESS, (line) => said.push(line), AT_ONCE);
+    await completeClusterCopy(request, ACCESS, (line) => said.push(line));
     t.deepEqual(said, ["copy: nothing to do"]);
   },
 );
@@ -181,10 +172,26 @@ test.serial("reports a failed restore at once", async (t) => {
   await restore();
   rds.cluster("copy").status = "incompatible-restore";
   await t.throwsAsync(
-    completeClusterCopy({ region: REGION, clusterIdentifier: "copy", settings: {} }, ACCESS, () => {}, AT_ONCE),
+    completeClusterCopy({ region: REGION, clusterIdentifier: "copy", settings: {} }, ACCESS, () => {}),
     { message: /AWS could not restore copy, which is incompatible-restore/ },
   );
 });
+
+test.serial(
+  "a restore that has not ended after 12 hours, and a deletion after 2, are given up with the state",
+  async (t) => {
+    const { rds, restore, remove } = await scene(t);
+    await restore();
+    virtualClock(t, 1000);
+    rds.cluster("copy").status = "creating";
+    const request = { region: REGION, clusterIdentifier: "copy", settings: {} };
+    await t.throwsAsync(
+      completeClusterCopy(request, ACCESS, () => {}),
+      { message: "copy is still creating; run the program again to go on waiting" },
+    );
+    await t.throwsAsync(remove(), { message: "cluster copy is still creating; run the program again" });
+  },
+);
 
 test.serial("a drill's copy is deleted without a trace, once AWS accepts it", async (t) => {
   const { rds, restore, remove, said } = await scene(t);
@@ -221,7 +228,7 @@ test.serial("a retention is raised to the days that are asked for, and never sho
   const protect = async (days: number) => {
     const said: string[] = [];
     const request = { region: REGION, clusterIdentifier: "orders", days };
-    await protectCluster(request, ACCESS, (line) => said.push(line), AT_ONCE);
+    await protectCluster(request, ACCESS, (line) => said.push(line));
     return [rds.cluster("orders").settings.backupRetentionPeriod, said];
   };
   t.deepEqual(await protect(14), [14, ["orders: BackupRetentionPeriod 14", "orders: done"]]);
