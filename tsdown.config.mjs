@@ -45,6 +45,8 @@ const shared = {
   dts: false,
   sourcemap: false,
   minify: false,
+  // Comments that name each source file would be a hundredth of the tarball.
+  inputOptions: { experimental: { attachDebugInfo: "none" } },
   // The declarations keep what is written for people; the code needs no second copy of it.
   outputOptions: (options, _format, { cjsDts }) =>
     cjsDts ? options : { ...options, comments: { legal: true, annotation: true, jsdoc: false } },
