@@ -19,7 +19,7 @@ import { eachCounted, longWork } from "./long-work";
 import { TableReader } from "./table-reader";
 
 /** Why a table does not meet the goal, as text; empty when it does. More than required is not a problem. */
-export function shortfalls(table: TableProtection, goal: TableProtectionGoal): string[] {
+export function tableShortfalls(table: TableProtection, goal: TableProtectionGoal): string[] {
   const problems: string[] = [];
   if (!table.pointInTimeRecovery) problems.push("point-in-time recovery is off");
   else if (table.recoveryPeriodInDays < goal.recoveryPeriodInDays)
@@ -51,7 +51,7 @@ export async function protectTables(
       `there is no table ${missing.join(", ")} in ${request.region}; it may just have been deleted: run the program again`,
     );
   await eachCounted("switches protection on", "tables", tables, CONCURRENCY, async (table) => {
-    const problems = shortfalls(table, request.goal);
+    const problems = tableShortfalls(table, request.goal);
     if (problems.length === 0) {
       say(`${table.name}: nothing to do`);
       return;

@@ -1,11 +1,11 @@
 import type { DatabaseArgs, KnownDatabase } from "../../components/databases";
 import { rangeOfTables } from "../../components/databases/dynamodb/ranges";
 import { goalOf, namespacePatterns } from "../../components/databases/dynamodb/tables";
-import { shortfalls, stateFault } from "../../components/databases/rds/protection";
+import { isRetention, rdsShortfalls, stateProblem } from "../../components/databases/rds/protection";
 import { describeCluster } from "../../operations/aurora";
 import { findServer, type ServerProduct, serverShortfalls } from "../../operations/azure-servers";
 import { backupShortfalls, findAccount } from "../../operations/cosmosdb";
-import { shortfalls as tableShortfalls } from "../../operations/dynamodb-changes";
+import { tableShortfalls } from "../../operations/dynamodb-changes";
 import { describeInstance } from "../../operations/rds";
 import { TableReader } from "../../operations/table-reader";
 import { counted } from "../../restore-points/counted";
@@ -96,7 +96,7 @@ interface RdsPlace {
 async function clusterFindings(name: string, { region, identifier, days }: RdsPlace, { aws }: Situation) {
   const { cluster } = (await describeCluster(region, identifier, aws.access)) ?? {};
   if (cluster === undefined) return [gone(name, `the cluster ${identifier} in ${region}`)];
-  const state = stateFault("cluster", cluster.Status);
+  const state = stateProblem("cluster", cluster.Status);
   if (state) return [problem(`${name}: ${state}`)];
   return rdsFindings(name, `cluster ${identifier}`, {
     protection: {
@@ -113,7 +113,7 @@ async function clusterFindings(name: string, { region, identifier, days }: RdsPl
 async function instanceFindings(name: string, { region, identifier, days }: RdsPlace, { aws }: Situation) {
   const { instance, backups } = (await describeInstance(region, identifier, aws.access)) ?? {};
   if (instance === undefined) return [gone(name, `the instance ${identifier} in ${region}`)];
-  const state = stateFault("instance", instance.DBInstanceStatus);
+  const state = stateProblem("instance", instance.DBInstanceStatus);
   if (state) return [problem(`${name}: ${state}`)];
   return rdsFindings(name, `instance ${identifier}`, {
     protection: {
@@ -138,11 +138,11 @@ function rdsFindings(
   },
 ): Omit<Finding, "check">[] {
   const { protection, days, earliest, latest } = found;
-  const lacking = shortfalls({ identifier: "", arn: "", range: { name, unknownBecause: "" }, ...protection }, days);
+  const lacking = rdsShortfalls(protection, days);
   const late = lacking.map((each) =>
     warning(
       `${name}: ${what}: ${each}`,
-      each.startsWith("its backup retention")
+      isRetention(each)
         ? 'after "pulumi up", AWS Backup raises it with its next daily run'
         : "change it where the database is managed",
     ),

@@ -105,7 +105,7 @@ export interface RestoreContext {
 }
 
 /** A copy after a restore. */
-export interface RestoredDatabase {
+export interface DatabaseCopy {
   name: string;
   kind: string;
   /** Host name or region by which the copy is reached. */
@@ -193,7 +193,7 @@ export interface DatabaseKind<Args> {
     from: RestoreFromArgs,
     context: Pick<RestoreContext, "aws" | "instant">,
   ): Promise<string | undefined>;
-  restore(name: string, args: Args, context: RestoreContext): RestoredDatabase;
+  restore(name: string, args: Args, context: RestoreContext): DatabaseCopy;
   /**
    * The production names that copies are taking in a switch-over which is not complete; absent for kinds whose copies take none.
    */

@@ -3,11 +3,11 @@ import { INSTANT_TAG } from "../../restore-points/rules/tag-keys";
 import { declareKeptCopy, keptNote } from "../vaults/aws/kept-copies";
 import type { KnownDatabase } from ".";
 import {
+  type DatabaseCopy,
   type DataCopies,
   instantSuffix,
   type RestoreContext,
   type RestoredCoordinator,
-  type RestoredDatabase as RestoredCopy,
 } from "./kind";
 
 interface RestoredDatabaseContext extends Omit<RestoreContext, "parent"> {
@@ -65,7 +65,7 @@ export class RestoredDatabase extends pulumi.ComponentResource {
  */
 function requestedData(
   name: string,
-  { endpoint, notes }: RestoredCopy,
+  { endpoint, notes }: DatabaseCopy,
   { instant }: Pick<RestoreContext, "instant">,
 ): pulumi.Output<DataCopies> {
   // An endpoint may be known before the instances that answer there; the notes wait for them.

@@ -4,7 +4,7 @@ import { answered } from "../../../operations/answered";
 import { type ClusterDescription, tagsOf } from "../../../operations/aurora";
 import { readClusterScaling } from "../../../operations/autoscaling";
 import { copyTags } from "../copy-tags";
-import { instantSuffix, lookUpFor, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
+import { type DatabaseCopy, instantSuffix, lookUpFor, type RestoreContext, regionOf } from "../kind";
 import { type Found, leftToSetAgain } from "../not-restored";
 import { declareClusterCopy } from "../rds/cluster";
 import { copyIdentifier, credentialsNote } from "../rds/copies";
@@ -21,7 +21,7 @@ export function restoreCluster(
   name: string,
   args: AuroraArgs,
   context: RestoreContext,
-): RestoredDatabase {
+): DatabaseCopy {
   const { aws, instant } = context;
   const where = regionOf(configuredRegion(args), aws, name);
   const logical = `${name}-copy-${instantSuffix(instant)}`;

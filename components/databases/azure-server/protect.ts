@@ -9,7 +9,7 @@ import { type ProtectContext, type ProtectedDatabase, plain } from "../kind";
 import { warnOfReplacement } from "../replaced";
 import type { AzureServerCreateArgs } from "./args";
 import type { AzureServerProduct, ProductArgs } from "./product";
-import { addressOf, lookedUpAt, refuseUnfitServer, stateFault } from "./source";
+import { addressOf, lookedUpAt, refuseUnfitServer, serverStateProblem } from "./source";
 
 /** Backups of both products hold what was written up to this long ago; Azure names no newest restorable instant. */
 const LAG_MINUTES = 5;
@@ -31,7 +31,7 @@ export function protectServerDatabase<Create extends AzureServerCreateArgs>(
     return server;
   });
   const declared = args.create && declareServer(product, name, args.create.server, { days, after: observed }, context);
-  const state = pulumi.all([address, observed]).apply(([at, server]) => server && stateFault(at, server));
+  const state = pulumi.all([address, observed]).apply(([at, server]) => server && serverStateProblem(at, server));
   const protection = pulumi.all([observed, state]).apply(([server, problem]) => {
     // No error: in a disaster, a server in such a state may be just what has to be restored.
     if (problem) pulumi.log.warn(`database ${name}: ${problem}`, context.parent);
@@ -105,7 +105,7 @@ export async function readServerRange<Create extends AzureServerCreateArgs>(
   };
   const server = await findServer(at, access);
   if (args.create === undefined) refuseUnfitServer(key, at, server);
-  return rangeOf(name, server, server && stateFault(at, server));
+  return rangeOf(name, server, server && serverStateProblem(at, server));
 }
 
 /** The server's restorable range: from its earliest restore date to Azure's documented lag. */

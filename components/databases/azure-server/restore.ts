@@ -17,7 +17,7 @@ import { adoptCopy, type FoundCopy } from "../azure/existing";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints, lookUpEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
 import { copyTags } from "../copy-tags";
-import { instantSuffix, type RestoreContext, type RestoredDatabase } from "../kind";
+import { type DatabaseCopy, instantSuffix, type RestoreContext } from "../kind";
 import type { AzureServerCreateArgs } from "./args";
 import type { AzureServerProduct, ProductArgs } from "./product";
 import { addressOf, lookedUpAt, missing } from "./source";
@@ -31,7 +31,7 @@ export function restoreServer<Create extends AzureServerCreateArgs>(
   name: string,
   args: ProductArgs<Create>,
   context: RestoreContext,
-): RestoredDatabase {
+): DatabaseCopy {
   const { azure, instant } = context;
   const prefix = `${name}-copy-${instantSuffix(instant)}`;
   const source = lookedUpAt(name, addressOf(name, product.product, args), async (at) => {

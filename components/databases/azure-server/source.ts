@@ -43,7 +43,7 @@ export function missing(key: string, { product, serverName, resourceGroupName }:
 }
 
 /** Why a server makes no backups and takes no changes in its state, with the fix; absent while it does. */
-export function stateFault(at: ServerAddress, { properties: { state } }: FlexibleServer): string | undefined {
+export function serverStateProblem(at: ServerAddress, { properties: { state } }: FlexibleServer): string | undefined {
   if (state === undefined || state === "Ready" || state === "Updating") return undefined;
   return `server ${at.serverName} is in the state ${state}, in which it makes no backups and takes no changes: start it, then "pulumi up" again`;
 }

@@ -11,7 +11,7 @@ import { adoptCopy } from "../azure/existing";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints, lookUpEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
 import { copyTags } from "../copy-tags";
-import { type DataCopies, instantSuffix, lookUpFor, type RestoreContext, type RestoredDatabase } from "../kind";
+import { type DatabaseCopy, type DataCopies, instantSuffix, lookUpFor, type RestoreContext } from "../kind";
 import type { CosmosdbArgs } from "./args";
 import { type Coordinator, declareCoordinatorCopies, readCoordinator } from "./coordinator-copies";
 import { declareCopy, findCopy, networkOf } from "./copy-account";
@@ -19,7 +19,7 @@ import { declareSchemaLoader } from "./schema-loader";
 import { ACCOUNT_NAME_LENGTH, accountOf, keyOf, keyProblem, lookUpDeleted, lookUpSource } from "./source";
 
 /** Declares an account as of the instant, and what a restore drops. */
-export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: RestoreContext): RestoredDatabase {
+export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: RestoreContext): DatabaseCopy {
   const { azure, instant } = context;
   const prefix = `${name}-copy-${instantSuffix(instant)}`;
   const source = args.existing?.deleted

@@ -1,6 +1,6 @@
 import { Table } from "@pulumi/aws/dynamodb";
 import * as pulumi from "@pulumi/pulumi";
-import { shortfalls } from "../../../operations/dynamodb-changes";
+import { tableShortfalls } from "../../../operations/dynamodb-changes";
 import { counted } from "../../../restore-points/counted";
 import { endProgram } from "../../problem";
 import { declareRepair, noted } from "../drift-repair";
@@ -64,7 +64,7 @@ export function protectExisting(name: string, args: DynamodbArgs, context: Prote
   });
   const protection = observed.apply((tables) => {
     const problems = tables
-      .map((table) => ({ table: table.name, problems: shortfalls(table, goal) }))
+      .map((table) => ({ table: table.name, problems: tableShortfalls(table, goal) }))
       .filter(({ problems }) => problems.length > 0);
     if (args.manage === false) {
       return problems.length > 0 ? endProgram(refusal(name, where, problems)) : undefined;

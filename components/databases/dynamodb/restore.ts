@@ -10,13 +10,7 @@ import { type NamespacePrefixes, renamedIndex } from "../../../restore-points/na
 import type { BracketInstants, NoBracket } from "../../../restore-points/verification/bracket";
 import { declareCompletion } from "../../operation";
 import { copyTags, leftOutTags } from "../copy-tags";
-import {
-  type DataCopies,
-  lookUpFor,
-  type RestoreContext,
-  type RestoredCoordinator,
-  type RestoredDatabase,
-} from "../kind";
+import { type DatabaseCopy, type DataCopies, lookUpFor, type RestoreContext, type RestoredCoordinator } from "../kind";
 import { declareScaling } from "../scaling";
 import type { DynamodbArgs } from "./args";
 import {
@@ -48,7 +42,7 @@ import {
 } from "./tables";
 
 /** Declares a copy of every table that existed at the instant, and what a restore drops. */
-export function restoreTables(name: string, args: DynamodbArgs, context: RestoreContext): RestoredDatabase {
+export function restoreTables(name: string, args: DynamodbArgs, context: RestoreContext): DatabaseCopy {
   const { aws, mode, instant } = context;
   const from = sourceRegion(name, args, aws);
   const to = targetRegion(name, args, aws);

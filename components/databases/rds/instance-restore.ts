@@ -6,7 +6,7 @@ import { tagsOf } from "../../../operations/aurora";
 import type { InstanceSettings } from "../../../operations/rds";
 import { declareCompletion, lastRequest } from "../../operation";
 import { copyTags } from "../copy-tags";
-import { instantSuffix, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
+import { type DatabaseCopy, instantSuffix, type RestoreContext, regionOf } from "../kind";
 import { type Found, leftToSetAgain } from "../not-restored";
 import type { RdsArgs } from "./args";
 import { copyDeletion, copyIdentifier, credentialsNote } from "./copies";
@@ -17,12 +17,7 @@ import { restoredByRds } from "./restored";
 import { configuredRegion, lookUpInstance } from "./source";
 
 /** Declares an instance as of the instant, and sets again what the restore leaves out. */
-export function restoreInstance(
-  engine: RdsEngine,
-  name: string,
-  args: RdsArgs,
-  context: RestoreContext,
-): RestoredDatabase {
+export function restoreInstance(engine: RdsEngine, name: string, args: RdsArgs, context: RestoreContext): DatabaseCopy {
   const { aws, instant } = context;
   const region = regionOf(configuredRegion(args), aws, name);
   const logical = `${name}-copy-${instantSuffix(instant)}`;

@@ -11,7 +11,7 @@ import type { RdsArgs, RdsCreateArgs } from "./args";
 import { clusterProtection, declareCluster, rangeOf } from "./cluster";
 import { findMultiAzCluster, NO_DELETED_CLUSTERS } from "./deleted";
 import type { RdsEngine } from "./engine";
-import { declaredRds, type RdsProtection, refusal, shortfalls, stateFault } from "./protection";
+import { declaredRds, isRetention, type RdsProtection, rdsShortfalls, refusal, stateProblem } from "./protection";
 import { checkCluster, configuredRegion, identifierOf, lookUpCluster } from "./source";
 
 /** Why AWS Backup keeps none continuously. [AWS Backup Developer Guide, Amazon RDS Multi-Availability Zone backups] */
@@ -63,10 +63,10 @@ export function protectExistingCluster(
   );
   return {
     status: pulumi.all([observed, declared]).apply(async ([protection]) => {
-      const state = stateFault("cluster", protection.status, NO_DELETED_CLUSTERS);
+      const state = stateProblem("cluster", protection.status, NO_DELETED_CLUSTERS);
       // No error: in a disaster, a database in such a state is just what has to be restored.
       if (state) pulumi.log.warn(`database ${name}: ${state}`, context.parent);
-      const problems = shortfalls(protection, days);
+      const problems = rdsShortfalls(protection, days);
       if (!manage && problems.length > 0) return endProgram(refusal(name, "cluster", protection, problems));
       return {
         name,
@@ -100,12 +100,8 @@ export async function readClusterRange(
 
 /** Repairs a retention that is too short. */
 function repair(name: string, region: string, protection: RdsProtection, days: number, context: ProtectContext): void {
-  const problems = shortfalls(protection, days).filter(isRetention);
+  const problems = rdsShortfalls(protection, days).filter(isRetention);
   const request = { region, clusterIdentifier: protection.identifier, days, ...noted(problems) };
   const { parent, aws } = context;
   declareRepair(name, "protect-rds-cluster", { request, access: aws.access }, problems, { parent });
-}
-
-function isRetention(problem: string): boolean {
-  return problem.startsWith("its backup retention");
 }

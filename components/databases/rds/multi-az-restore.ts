@@ -9,7 +9,7 @@ import { declareCompletion } from "../../operation";
 import { toEndRestore } from "../../where-to-set";
 import { refuseTakingName } from "../adoption";
 import { copyTags, leftOutTags } from "../copy-tags";
-import { copyMarks, instantSuffix, lookUpFor, type RestoreContext, type RestoredDatabase, regionOf } from "../kind";
+import { copyMarks, type DatabaseCopy, instantSuffix, lookUpFor, type RestoreContext, regionOf } from "../kind";
 import { leftToSetAgain } from "../not-restored";
 import type { RdsArgs } from "./args";
 import { copyDeletion, copyIdentifier, credentialsNote } from "./copies";
@@ -29,7 +29,7 @@ export function restoreMultiAzCluster(
   name: string,
   args: RdsArgs,
   context: RestoreContext,
-): RestoredDatabase {
+): DatabaseCopy {
   const { aws } = context;
   const region = regionOf(configuredRegion(args), aws, name);
   const copy = lookUpCluster(engine, name, args, region, aws).apply(({ cluster: source }) => {

@@ -51,7 +51,7 @@ export function namedSince(created: Date | undefined, tags: Record<string, strin
 }
 
 /** Why nothing backs a database up in its state, with the fix; absent while AWS does, or soon will again. */
-export function stateFault(what: string, status: string | undefined, onceGone = RETAINED): string | undefined {
+export function stateProblem(what: string, status: string | undefined, onceGone = RETAINED): string | undefined {
   if (status === undefined || !UNPROTECTED.has(status)) return undefined;
   if (status === "deleting") return `the ${what} is being deleted; once it is gone, ${onceGone}`;
   const fix = status.startsWith("stop") ? "start it" : "repair it, or restore it";
@@ -122,10 +122,10 @@ export function protectExistingRds(
             ...goal.notes,
           ],
         };
-      const state = stateFault(what, protection.status);
+      const state = stateProblem(what, protection.status);
       // No error: in a disaster, a database in such a state is just what has to be restored.
       if (state) pulumi.log.warn(`database ${name}: ${state}`, context.parent);
-      const problems = shortfalls(protection, days);
+      const problems = rdsShortfalls(protection, days);
       // AWS Backup does nothing in another state, as the message above says.
       if (manage && state === undefined && protection.retentionDays < days)
         await refuseOverdue(name, protection, { days, region, what, run: kept?.plan ?? continuousPlan(name) }, context);
@@ -174,21 +174,32 @@ export function refusal(name: string, what: string, { identifier }: RdsProtectio
   return `database ${name}: ${what} ${identifier} does not meet the configuration, and "manage: false" does not allow to fix it here: ${problems.join("; ")}. Fix it where it is managed, or remove "manage: false".`;
 }
 
-export function shortfalls(
-  { retentionDays, deletionProtection, storageEncrypted }: RdsProtection,
+const RETENTION = "its backup retention";
+
+/** What a database lacks of its protection, as text. */
+export function rdsShortfalls(
+  {
+    retentionDays,
+    deletionProtection,
+    storageEncrypted,
+  }: Pick<RdsProtection, "retentionDays" | "deletionProtection" | "storageEncrypted">,
   days: number,
 ): string[] {
   const problems: string[] = [];
-  if (retentionDays === 0) problems.push("its backup retention is 0 days, which is off");
-  else if (retentionDays < days)
-    problems.push(`its backup retention is ${counted(retentionDays, "day")}, below ${days}`);
+  if (retentionDays === 0) problems.push(`${RETENTION} is 0 days, which is off`);
+  else if (retentionDays < days) problems.push(`${RETENTION} is ${counted(retentionDays, "day")}, below ${days}`);
   if (!deletionProtection) problems.push("deletion protection is off");
   if (!storageEncrypted) problems.push("its storage is not encrypted, and can be only by a restore");
   return problems;
 }
 
+/** Whether one of `rdsShortfalls` is about the retention, which is raised in another way than the rest. */
+export function isRetention(problem: string): boolean {
+  return problem.startsWith(RETENTION);
+}
+
 function noteOf(problem: string, what: string): string {
-  return problem.startsWith("its backup retention")
+  return isRetention(problem)
     ? `${problem}: AWS Backup raises it with its next daily run`
     : `${problem}: AWS Backup does not change that; change it on the ${what}`;
 }

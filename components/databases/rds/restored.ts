@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RestoredDatabase } from "../kind";
+import type { DatabaseCopy } from "../kind";
 
 /** What is known of a copy, some of it only once it exists. */
 interface Copy {
@@ -14,7 +14,7 @@ interface Copy {
 export function restoredByRds(
   { name, kind, region, resourceType }: { name: string; kind: string; region: string; resourceType: "RDS" | "Aurora" },
   copy: pulumi.Output<Copy>,
-): RestoredDatabase {
+): DatabaseCopy {
   const url = copy.apply((copy) => pulumi.output(copy.url));
   const arn = copy.apply((copy) => pulumi.output(copy.arn));
   return {

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import test from "ava";
-import { refuseUnfitServer, stateFault } from "../../../components/databases/azure-server/source";
+import { refuseUnfitServer, serverStateProblem } from "../../../components/databases/azure-server/source";
 import { keyOf, keyProblem, refuseUnfitAccount } from "../../../components/databases/cosmosdb/source";
 import { stackConfigProblems } from "../../../config/problems";
 import type { FlexibleServer } from "../../../operations/azure-servers";
@@ -118,10 +118,10 @@ test("reports a server that does not exist, is stopped, or is a replica", (t) =>
     /^there is no server customers-prod in resource group scalar-databases; correct databases\[\]\.azurePostgresql\. If it was deleted, Azure keeps its backups for 5 days/,
   );
   t.is(
-    stateFault(at, { properties: { state: "Stopped" } } as FlexibleServer),
+    serverStateProblem(at, { properties: { state: "Stopped" } } as FlexibleServer),
     'server customers-prod is in the state Stopped, in which it makes no backups and takes no changes: start it, then "pulumi up" again',
   );
-  t.is(stateFault(at, { properties: { state: "Updating" } } as FlexibleServer), undefined);
+  t.is(serverStateProblem(at, { properties: { state: "Updating" } } as FlexibleServer), undefined);
   t.is(
     refused({ state: "Ready", replicationRole: "AsyncReplica" }),
     "server customers-prod is a read replica, which has no backups; name the server it follows",

@@ -1,7 +1,7 @@
 import test from "ava";
 import type { TableProtection } from "../../../operations/dynamodb";
 import { deleteExpiredBackups, readWindowBackups } from "../../../operations/dynamodb-backups";
-import { completeCopies, protectTables, shortfalls } from "../../../operations/dynamodb-changes";
+import { completeCopies, protectTables, tableShortfalls } from "../../../operations/dynamodb-changes";
 import { TableReader } from "../../../operations/table-reader";
 import { tablesOf } from "../../../restore-points/tables";
 import { backupName } from "../../../restore-points/window-backups";
@@ -61,7 +61,7 @@ test.serial("switches on what is off, and changes nothing else", async (t) => {
   region.updateTable({ TableName: "ccc", DeletionProtectionEnabled: true });
   const before = await new TableReader(REGION, ACCESS).protection(["aaa", "bbb", "ccc", "missing"]);
   t.deepEqual(
-    before.map((table) => shortfalls(table, GOAL)),
+    before.map((table) => tableShortfalls(table, GOAL)),
     [
       ["point-in-time recovery is off", "deletion protection is off"],
       ["its recovery period is 7 days, below 35", "deletion protection is off"],
@@ -71,7 +71,7 @@ test.serial("switches on what is off, and changes nothing else", async (t) => {
   const said: string[] = [];
   await protectTables({ region: REGION, tables: ["aaa", "bbb", "ccc"], goal: GOAL }, ACCESS, (line) => said.push(line));
   const after = await new TableReader(REGION, ACCESS).protection(["aaa", "bbb", "ccc"]);
-  t.true(after.every((table) => shortfalls(table, GOAL).length === 0));
+  t.true(after.every((table) => tableShortfalls(table, GOAL).length === 0));
   t.is(said.length, 5);
   said.length = 0;
   await protectTables({ region: REGION, tables: ["aaa", "bbb", "ccc"], goal: GOAL }, ACCESS, (line) => said.push(line));
@@ -88,7 +88,10 @@ test.serial("waits for a table that is being created or changed, which refuses c
   const passing = setTimeout(() => clock.advance(60 * 60_000), 500);
   t.teardown(() => clearTimeout(passing));
   await protectTables({ region: REGION, tables: ["aaa"], goal: GOAL }, ACCESS, () => {});
-  t.deepEqual(shortfalls((await new TableReader(REGION, ACCESS).protection(["aaa"]))[0] as TableProtection, GOAL), []);
+  t.deepEqual(
+    tableShortfalls((await new TableReader(REGION, ACCESS).protection(["aaa"]))[0] as TableProtection, GOAL),
+    [],
+  );
 });
 
 test.serial("keeps a recovery period that is longer than configured", async (t) => {

@@ -1,6 +1,6 @@
 import test from "ava";
 import type { RdsEngine } from "../../../../../components/databases/rds/engine";
-import { stateFault } from "../../../../../components/databases/rds/protection";
+import { stateProblem } from "../../../../../components/databases/rds/protection";
 import { checkCluster, checkInstance } from "../../../../../components/databases/rds/source";
 
 const REGION = "ap-northeast-1";
@@ -52,11 +52,11 @@ test("a cluster's instance and a read replica hold no data of their own", (t) =>
 
 test("reports a state without backups with the fix, and says nothing about a busy one", (t) => {
   t.is(
-    stateFault("instance", "stopped"),
+    stateProblem("instance", "stopped"),
     "the instance is stopped, so that nothing backs it up now: start it; what was backed up before can be restored",
   );
-  t.regex(stateFault("cluster", "incompatible-restore") ?? "", /repair it, or restore it/);
-  t.regex(stateFault("cluster", "deleting") ?? "", /once it is gone, "deleted: true" under its "existing"/);
+  t.regex(stateProblem("cluster", "incompatible-restore") ?? "", /repair it, or restore it/);
+  t.regex(stateProblem("cluster", "deleting") ?? "", /once it is gone, "deleted: true" under its "existing"/);
   for (const status of ["available", "backing-up", "modifying", "storage-optimization"])
-    t.is(stateFault("instance", status), undefined, status);
+    t.is(stateProblem("instance", status), undefined, status);
 });
