@@ -118,6 +118,10 @@ if (missing !== undefined)
   },
 );
 
+/** A Lease that is renewed shows at once that another one runs. One that is not, as its clock is stopped here, is waited for. */
+const DOES_NOT_JOIN =
+  /is held by scalar-switch-over\/\S*(: another switch-over is running\. Wait for its end|, and was not released within .*: wait until it expires)/;
+
 (missing === undefined ? test.serial : test.serial.skip)(
   "an engine that is killed leaves a switch-over behind that no other joins, and a later up finds it done",
   async (t) => {
@@ -149,10 +153,7 @@ if (missing !== undefined)
         const next = await stack.up();
         t.log(`tables restored when the next up began: ${restored}; its end: ${errors(next) || "done"}`);
         // It has waited for the Lease only where the one that was left behind ended in time.
-        if (!next.succeeded)
-          t.regex(errors(next), /is held by scalar-switch-over\/.*: another switch-over is running\. Wait for its end/);
-        for (let result = next; !result.succeeded; result = await stack.up())
-          t.regex(errors(result), /another switch-over is running/);
+        for (let result = next; !result.succeeded; result = await stack.up()) t.regex(errors(result), DOES_NOT_JOIN);
       },
       1000,
     );
