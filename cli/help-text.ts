@@ -9,7 +9,7 @@ export function flowing(text: string): (context: AddHelpTextContext) => string {
 }
 
 /** Breaks paragraphs anew, so that no line is longer than the width, unless a word is. */
-export function flow(text: string, width: number): string {
+function flow(text: string, width: number): string {
   const lines: string[] = [];
   let joins = false;
   for (const line of text.split("\n")) {

@@ -3,6 +3,7 @@ import { pathText } from "../../components/problem-messages/value";
 import { stackConfigNotes, stackConfigProblems, stackConfigWarnings } from "../../config/problems";
 import { PROJECT } from "../../config/schema";
 import { isObject } from "../../restore-points/shape";
+import { EDIT } from "../edit-mark";
 import { existsWithoutNamespace, foreignKeyProblem } from "./foreign-keys";
 import { stepsOf } from "./path";
 import { type Position, readStackFile, type StackFile } from "./stack-file";
@@ -100,10 +101,13 @@ function isPinned(config: Record<string, unknown>): boolean {
   return [CONTEXT, "kubernetes:kubeconfig", "kubernetes:renderYamlToDirectory"].some((key) => Boolean(config[key]));
 }
 
+/** A marked line that is not a comment as a whole, and the reason behind the mark. */
+const LINE_TO_EDIT = new RegExp(`^([^#]*\\S\\s+)${EDIT} (.+?)\\s*$`);
+
 /** Lines that init has marked, because it did not know what belongs there. */
 function linesToEdit(text: string): Finding[] {
   return text.split("\n").flatMap((line, index) => {
-    const [, before = "", why] = /^([^#]*\S\s+)# edit: (.+?)\s*$/.exec(line) ?? [];
+    const [, before = "", why] = LINE_TO_EDIT.exec(line) ?? [];
     if (why === undefined) return [];
     const message = `init did not know what to write here (${why}); edit the line, and remove this comment`;
     return [{ severity: "warning" as const, path: "", message, line: index + 1, column: before.length + 1 }];

@@ -98,7 +98,7 @@ export class DrillFiles {
 }
 
 /** The evidence in a file; undefined if it is none that this version reads. */
-export function evidenceIn(file: string): Evidence | undefined {
+function evidenceIn(file: string): Evidence | undefined {
   if (!existsSync(file)) return undefined;
   try {
     return evidenceSchema.safeParse(JSON.parse(readFileSync(file, "utf8"))).data;

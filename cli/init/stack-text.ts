@@ -2,6 +2,7 @@ import { yamlText } from "../../components/problem-messages/value";
 import type { FoundAzure } from "../../operations/azure-discovery";
 import type { FoundRds } from "../../operations/discovery";
 import { AUDITOR } from "../../restore-points/scalar-products";
+import { EDIT } from "../edit-mark";
 import type { Found } from "./found";
 
 /** What the file says besides what was found. */
@@ -22,8 +23,6 @@ interface Written {
   lines: string[];
 }
 
-/** Marks lines that "scalar-backup check" warns of until a person has edited them. */
-export const EDIT = "# edit:";
 const EXAMPLE = `${EDIT} nothing was found, this is an example`;
 
 /** The databases and releases that a file is written for. */
@@ -152,7 +151,7 @@ function contextLines(context: string | undefined, paused: boolean): string[] {
   const lines = [
     "  # The cluster whose pods are paused, whatever context of the kubeconfig is current.",
     context === undefined
-      ? "  # kubernetes:context: scalar-prod   # edit: one of kubectl config get-contexts"
+      ? `  # kubernetes:context: scalar-prod   ${EDIT} one of kubectl config get-contexts`
       : `  kubernetes:context: ${yamlText(context)}`,
   ];
   return paused ? lines : [];

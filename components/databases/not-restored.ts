@@ -1,10 +1,7 @@
 import type { SwitchedDatabase } from "../../operations/switch-over/request";
 
-/**
- * What no restore brings back, and this program does not set again. `docs/not-restored.md` has the sources, and what is known of
- * databases on Azure, whose copies say it in notes of their own.
- */
-const NOT_RESTORED = {
+/** What no restore brings back, and this program does not set again. `docs/not-restored.md` has the sources. */
+export const NOT_RESTORED = {
   dynamodb: [
     "Kinesis data stream destinations",
     "contributor insights",
@@ -38,9 +35,6 @@ const NOT_RESTORED = {
 
 export type Restored = keyof typeof NOT_RESTORED;
 
-/** All of it, for the documentation's test. */
-export const notRestored: Record<Restored, readonly string[]> = NOT_RESTORED;
-
 /** What a look-up has found of some of it, by its name in the list; nothing where the source has none. */
 export type Found = Record<string, readonly (string | undefined)[] | undefined>;
 
@@ -49,7 +43,7 @@ export function leftToSetAgain(restored: Restored, found: Found): string[] {
   const seen = Object.entries(found).flatMap(([what, names]) =>
     names?.length ? [`${what} (${names.join(", ")})`] : [],
   );
-  const unseen = notRestored[restored].filter((what) => !(what in found));
+  const unseen = NOT_RESTORED[restored].filter((what) => !(what in found));
   return [
     ...(seen.length > 0
       ? [`the source has ${seen.join(", ")}: no restore brings that back, so set it again on the copy`]
@@ -59,7 +53,7 @@ export function leftToSetAgain(restored: Restored, found: Found): string[] {
 }
 
 /** The same for databases on Azure, whose copies take the place of their sources under other addresses. */
-const NOT_RESTORED_ON_AZURE = {
+export const NOT_RESTORED_ON_AZURE = {
   account: [
     "triggers and user-defined functions",
     "role assignments of the data plane",
@@ -70,9 +64,6 @@ const NOT_RESTORED_ON_AZURE = {
   ],
   server: ["read replicas", "Microsoft Entra administrators", "alerts", "diagnostic settings", "virtual endpoints"],
 } as const;
-
-/** All of it, for the documentation's test. */
-export const notRestoredOnAzure: Record<keyof typeof NOT_RESTORED_ON_AZURE, readonly string[]> = NOT_RESTORED_ON_AZURE;
 
 /** What a replaced database may have had that the one in its place lacks; a switch-over sets some of it again. */
 export function leftToCompare(switched: SwitchedDatabase, kindKey: string): string {

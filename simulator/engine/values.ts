@@ -33,7 +33,7 @@ export function unwrapped(value: PropertyValue): PropertyValue {
   return isSecret(value) ? unwrapped((value as PropertyMap).value ?? null) : value;
 }
 
-export function containsSecrets(value: PropertyValue): boolean {
+function containsSecrets(value: PropertyValue): boolean {
   if (isSecret(value)) return true;
   if (Array.isArray(value)) return value.some(containsSecrets);
   return isMap(value) && Object.values(value).some(containsSecrets);

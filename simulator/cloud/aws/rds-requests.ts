@@ -39,7 +39,7 @@ export function exportsAfter(
 }
 
 /** What a snapshot is tagged with: its source's tags, if that was asked for. */
-export function snapshotTags(database: { settings: { copyTagsToSnapshot: boolean }; tags: Record<string, string> }) {
+function snapshotTags(database: { settings: { copyTagsToSnapshot: boolean }; tags: Record<string, string> }) {
   return database.settings.copyTagsToSnapshot ? database.tags : {};
 }
 

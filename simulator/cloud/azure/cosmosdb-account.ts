@@ -12,7 +12,7 @@ const DAY = 24 * 60 * 60 * 1000;
  * A container's newest restorable instant lies up to this far behind now. [Microsoft Learn, "Latest restorable timestamp
  * for Azure Cosmos DB accounts with continuous backup mode"]
  */
-export const BACKUP_LAG_MILLIS = 100 * 1000;
+const BACKUP_LAG_MILLIS = 100 * 1000;
 
 /** An item as far as the simulation cares: any plain object. */
 export type Item = Record<string, unknown>;

@@ -153,7 +153,7 @@ export function isZero(value: PropertyValue | undefined): boolean {
 }
 
 /** JSON text, or an object in its place, in one form. */
-export function canonicalJson(value: PropertyValue | undefined): string {
+function canonicalJson(value: PropertyValue | undefined): string {
   let parsed = value;
   if (typeof value === "string") {
     try {

@@ -4,8 +4,8 @@ import test from "ava";
 import {
   leftToCompare,
   leftToSetAgain,
-  notRestored,
-  notRestoredOnAzure,
+  NOT_RESTORED,
+  NOT_RESTORED_ON_AZURE,
 } from "../../../../components/databases/not-restored";
 
 test("a copy's notes name what its source has, and ask for the rest without what a look-up shows it not to have", (t) => {
@@ -34,7 +34,7 @@ test("after a switch-over, each database's kind decides what production may lack
 
 test("docs/not-restored.md lists everything that no restore brings back", (t) => {
   const text = readFileSync(join(__dirname, "../../../../docs/not-restored.md"), "utf8").toLowerCase();
-  const all = [...new Set([notRestored, notRestoredOnAzure].flatMap((each) => Object.values(each).flat()))];
+  const all = [...new Set([NOT_RESTORED, NOT_RESTORED_ON_AZURE].flatMap((each) => Object.values(each).flat()))];
   t.deepEqual(
     all.filter((what) => !text.includes(what.toLowerCase())),
     [],
