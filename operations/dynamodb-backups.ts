@@ -4,6 +4,7 @@ import {
   DeleteBackupCommand,
   type DynamoDBClient,
   ListBackupsCommand,
+  type ListBackupsCommandInput,
   type ListBackupsCommandOutput,
 } from "@aws-sdk/client-dynamodb";
 import { type NamedTables, tablesOf } from "../restore-points/tables";
@@ -40,9 +41,13 @@ export async function readWindowBackups(
   { region, backup, began, accepted }: Pick<DatabaseBackups, "region" | "backup" | "began" | "accepted">,
   access: AwsAccessSource,
 ): Promise<Map<string, TableBackup>> {
-  const around = { from: new Date(began - AROUND_MILLIS), to: new Date(accepted + CLOCKS_MILLIS) };
+  const backups = await listBackups(dynamodbClient(region, access), {
+    BackupType: "USER",
+    TimeRangeLowerBound: new Date(began - AROUND_MILLIS),
+    TimeRangeUpperBound: new Date(accepted + CLOCKS_MILLIS),
+  });
   const found = new Map<string, TableBackup>();
-  for (const summary of await list(region, around, access)) {
+  for (const summary of backups) {
     const { BackupName, TableName = "" } = summary;
     if (BackupName !== backup || found.get(TableName)?.status === "AVAILABLE") continue;
     found.set(TableName, { arn: answered(summary, "BackupArn"), status: answered(summary, "BackupStatus") });
@@ -56,8 +61,11 @@ export async function findExpiredBackups(
   before: Date,
   access: AwsAccessSource,
 ): Promise<{ table: string; name: string; arn: string }[]> {
-  // A backup is asked for minutes after its window began.
-  const backups = await list(region, { to: new Date(before.getTime() + AROUND_MILLIS) }, access);
+  const backups = await listBackups(dynamodbClient(region, access), {
+    BackupType: "USER",
+    // A backup is asked for minutes after its window began.
+    TimeRangeUpperBound: new Date(before.getTime() + AROUND_MILLIS),
+  });
   return backups
     .map(({ TableName: table = "", BackupName: name = "", BackupArn: arn = "" }) => ({ table, name, arn }))
     .filter(({ table, name }) => {
@@ -99,22 +107,16 @@ async function deleteBackup(client: DynamoDBClient, arn: string): Promise<void> 
   }
 }
 
-async function list(
-  region: string,
-  { from, to }: { from?: Date; to: Date },
-  access: AwsAccessSource,
+/** The backups that a request selects, page after page: the SDK has no paginator for them. */
+export async function listBackups(
+  client: DynamoDBClient,
+  request: Omit<ListBackupsCommandInput, "ExclusiveStartBackupArn">,
 ): Promise<BackupSummary[]> {
-  const client = dynamodbClient(region, access);
   const summaries: BackupSummary[] = [];
   let start: string | undefined;
   do {
     const page: ListBackupsCommandOutput = await client.send(
-      new ListBackupsCommand({
-        BackupType: "USER",
-        TimeRangeLowerBound: from,
-        TimeRangeUpperBound: to,
-        ExclusiveStartBackupArn: start,
-      }),
+      new ListBackupsCommand({ ...request, ExclusiveStartBackupArn: start }),
     );
     summaries.push(...(page.BackupSummaries ?? []));
     start = page.LastEvaluatedBackupArn;

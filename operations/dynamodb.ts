@@ -1,16 +1,14 @@
 import {
-  type BackupSummary,
   DescribeBackupCommand,
   DescribeTableCommand,
   type DynamoDBClient,
-  ListBackupsCommand,
-  type ListBackupsCommandOutput,
   type TableDescription,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { type NamedTables, tablesOf } from "../restore-points/tables";
 import { answered } from "./answered";
 import { type AwsAccessSource, eachAtOnce } from "./aws";
+import { listBackups } from "./dynamodb-backups";
 import { dynamodbClient } from "./dynamodb-client";
 import { longWork } from "./long-work";
 import { TABLE_RESTORE } from "./usual-durations";
@@ -74,19 +72,7 @@ export async function findDeletedTables(
   access: AwsAccessSource,
 ): Promise<DeletedTable[]> {
   const client = dynamodbClient(region, access);
-  const summaries: BackupSummary[] = [];
-  let start: string | undefined;
-  do {
-    const page: ListBackupsCommandOutput = await client.send(
-      new ListBackupsCommand({
-        BackupType: "SYSTEM",
-        TimeRangeLowerBound: new Date(instant),
-        ExclusiveStartBackupArn: start,
-      }),
-    );
-    summaries.push(...(page.BackupSummaries ?? []));
-    start = page.LastEvaluatedBackupArn;
-  } while (start !== undefined);
+  const summaries = await listBackups(client, { BackupType: "SYSTEM", TimeRangeLowerBound: new Date(instant) });
   const later = summaries.filter(
     ({ TableName: name = "", BackupCreationDateTime: deleted }) =>
       tablesOf(selection, [name]).length > 0 && (deleted?.getTime() ?? 0) > Date.parse(instant),

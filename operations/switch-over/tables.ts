@@ -6,8 +6,6 @@ import {
   DescribeKinesisStreamingDestinationCommand,
   type DynamoDBClient,
   GetResourcePolicyCommand,
-  ListBackupsCommand,
-  type ListBackupsCommandOutput,
   PolicyNotFoundException,
   PutResourcePolicyCommand,
   ResourceInUseException,
@@ -24,6 +22,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { answered } from "../answered";
 import { describeTable } from "../dynamodb";
+import { listBackups } from "../dynamodb-backups";
 import { changesTo } from "../dynamodb-changes";
 import { TooManyAtOnceError } from "../dynamodb-client";
 import { timeToLiveOf } from "../table-reader";
@@ -83,23 +82,12 @@ export async function backupsNamed(
   since: string,
 ): Promise<Map<string, CopyBackup[]>> {
   const found = new Map<string, CopyBackup[]>();
-  let start: string | undefined;
-  do {
-    const page: ListBackupsCommandOutput = await client.send(
-      new ListBackupsCommand({
-        BackupType: "USER",
-        TimeRangeLowerBound: new Date(since),
-        ExclusiveStartBackupArn: start,
-      }),
-    );
-    for (const { TableName = "", TableId: tableId, BackupName, BackupArn: arn, BackupStatus } of page.BackupSummaries ??
-      []) {
-      if (BackupName !== name || arn === undefined || BackupStatus === "DELETED") continue;
-      const backup = { arn, tableId, available: BackupStatus === "AVAILABLE" };
-      found.set(TableName, [...(found.get(TableName) ?? []), backup]);
-    }
-    start = page.LastEvaluatedBackupArn;
-  } while (start !== undefined);
+  const backups = await listBackups(client, { BackupType: "USER", TimeRangeLowerBound: new Date(since) });
+  for (const { TableName = "", TableId: tableId, BackupName, BackupArn: arn, BackupStatus } of backups) {
+    if (BackupName !== name || arn === undefined || BackupStatus === "DELETED") continue;
+    const backup = { arn, tableId, available: BackupStatus === "AVAILABLE" };
+    found.set(TableName, [...(found.get(TableName) ?? []), backup]);
+  }
   return found;
 }
 
