@@ -4,7 +4,7 @@ import { ArmClient, ArmRequestError } from "./azure-arm";
 /** The version that azure-native speaks, too. */
 const API_VERSION = "2024-05-01";
 
-/** A private endpoint, as far as another one has to be built like it. */
+/** The settings of a private endpoint that one for a copy is declared with. */
 export interface PrivateEndpointDescription {
   id: string;
   name: string;
@@ -32,7 +32,7 @@ export interface OutOfReach {
 /** The private endpoints that lead to a resource. */
 export interface PrivateEndpoints {
   endpoints: PrivateEndpointDescription[];
-  /** Those that cannot be read or built like, each with the reason: theirs to declare who own them. */
+  /** Those that cannot be read or declared from here, each with the reason: their owners have to declare them. */
   outOfReach: OutOfReach[];
 }
 
@@ -75,7 +75,7 @@ interface Connection {
   properties: { groupIds?: string[] };
 }
 
-/** The endpoint, or why there can be none like it. */
+/** The endpoint, or why none like it can be declared. */
 async function readPrivateEndpoint(client: ArmClient, id: string): Promise<PrivateEndpointDescription | OutOfReach> {
   const [, , subscription] = id.split("/");
   // An endpoint is made in its virtual network's subscription, and this program works in one.

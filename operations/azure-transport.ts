@@ -16,7 +16,7 @@ export class AzureTransport {
   readonly #http = pipelines().createDefaultHttpClient();
   readonly #allowInsecureConnection: boolean;
 
-  /** @param service The URL of the service: without https only where that itself is reached so, as the simulated one is. */
+  /** @param service The URL of the service. Requests may use plain HTTP only if it does, as the simulated one. */
   constructor(service: string) {
     this.#allowInsecureConnection = service.startsWith("http:");
   }

@@ -147,7 +147,7 @@ async function endpointsOf({ environment, metadataHost }: AzureAccess): Promise<
 
 /** The provider's order: default chain, certificate, secret, OIDC, managed identity, Azure CLI. */
 function credentialOf(access: AzureAccess, endpoints: AzureCloudEndpoints): TokenCredential {
-  // Loaded when a set has a database of Azure's, and not as the many ES modules that it also comes as.
+  // Loaded only for a set with databases on Azure, and as CommonJS: the package's ES modules are many files.
   const identity: typeof import("@azure/identity") = require("@azure/identity");
   const { tenantId, clientId } = access;
   const options = { authorityHost: endpoints.login };

@@ -165,7 +165,7 @@ function messageOf(text: string): string {
   }
 }
 
-/** Whether the account's settings let an origin in: then the firewall has not heard of them yet. */
+/** Whether the account's settings let an origin in. If they do, the firewall does not apply them yet. */
 function isLetIn({ properties }: CosmosAccount, origin: string): boolean {
   const { publicNetworkAccess, ipRules = [], isVirtualNetworkFilterEnabled, virtualNetworkRules = [] } = properties;
   if (publicNetworkAccess === "Disabled") return false;

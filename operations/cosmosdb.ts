@@ -127,7 +127,7 @@ export function failedMigration(account: CosmosAccount): string | undefined {
 /** What an account should be set to by `protectAccount`. */
 export interface CosmosGoal {
   days: number;
-  /** For an account of our own: what its users chose for another is theirs to change. */
+  /** True for an account that this program creates. Of an existing one, its users have chosen the consistency. */
   strongConsistency: boolean;
 }
 

@@ -111,7 +111,7 @@ async function reported<Result>(
         (last === begun ? `${what}: still working, ${since}` : `still working, ${since} after: ${last.line}`),
     );
   }, silenceMillis / 9);
-  // What has nothing else left to do is not kept alive to report that.
+  // The timer must not keep a process alive that has nothing else left to do.
   timer.unref();
   try {
     return await run((line) => {

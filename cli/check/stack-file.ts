@@ -68,7 +68,7 @@ function firstErrors(errors: readonly YAMLParseError[]): YAMLParseError[] {
   return errors.filter((error) => error === first || error.code === "DUPLICATE_KEY");
 }
 
-/** Values that the parser cannot make of aliases: without an anchor, within their own anchor, or too many. */
+/** Aliases that the parser cannot resolve: without an anchor, within their own anchor, or too many. */
 function aliasProblems(document: Document): { at: number; message: string }[] {
   const found: { at: number; message: string }[] = [];
   visit(document, {

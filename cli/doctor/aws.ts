@@ -130,7 +130,7 @@ async function permissionFindings(
     const denied = await deniedActions(identity, wanted, region, access);
     const count = wanted.reduce((sum, { actions }) => sum + actions.length, 0);
     if (denied.length === 0) findings.push(ok(`${identity.principal} may take all ${count} actions of ${TITLES[who]}`));
-    // Another account may recover: but what it lacks is found now, and not in the night.
+    // A warning for a recovery, because another account may run it. It is better found now than in that night.
     else
       findings.push(
         found(

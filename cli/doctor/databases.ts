@@ -39,7 +39,7 @@ async function findingsOf(
   if (kind.key === "dynamodb") {
     const goal = goalOf(of<"dynamodb">());
     const reader = new TableReader(region, aws.access);
-    // Not the components' own look-up, which knows its run of the program: there is none here.
+    // Not the components' look-up, which works only within a run of a Pulumi program.
     const { tables: named = [], ...namespaces } = of<"dynamodb">().existing ?? {};
     const prefixes = namespacePatterns(namespaces, namespaces.scalardbTables !== false);
     const names = tablesOf({ tables: named, prefixes }, await reader.names());

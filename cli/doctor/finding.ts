@@ -1,9 +1,9 @@
-/** What a check has found. */
+/** One result of a check. */
 export interface Finding {
   /** The check, such as `releases`. */
   check: string;
   state: State;
-  /** What is so. */
+  /** What the check has found. */
   message: string;
   /** What to do about it: a command where there is one. */
   fix?: string;

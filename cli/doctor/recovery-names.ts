@@ -3,8 +3,8 @@ import { type Finding, ok, split } from "./finding";
 import type { Situation } from "./situation";
 
 /**
- * Whether a recovery could replace production. A warning, because a set may be meant for drills and for the loss of a region: but it is
- * known now, and not when all copies have been restored.
+ * Whether a recovery could replace production. A warning, because a set may be meant for drills and for the loss of a region. It is
+ * better found now than when all copies have been restored.
  */
 export function recoveryNameFindings({ databases, aws }: Situation): Finding[] {
   const found = namesOutOfReach(databases, { access: {}, defaultRegion: aws.region });

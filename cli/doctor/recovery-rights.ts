@@ -11,7 +11,7 @@ import { SCHEDULE_NAME, type Situation } from "./situation";
 
 /**
  * Whether this account could stop and start the pods in a recovery, in every cluster of the set. A warning, because another account
- * may do that: but it is found now, and not in the night.
+ * may do that. It is better found now than in that night.
  */
 export async function recoveryRightFindings(
   situation: Situation,

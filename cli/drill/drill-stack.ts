@@ -45,7 +45,7 @@ export async function openDrillStack(
     return new AutomationStack(stack, options.parallel);
   }
   await copyConfig(stack, drillStackValues(values));
-  // The last one: a stack that has it has all.
+  // This key is set last: a stack that has it has all others.
   const backup = { stack: production };
   await stack.setAllConfigJson(
     JSON.stringify({ [BACKUP_KEY]: { value: JSON.stringify(backup), objectValue: backup, secret: false } }),

@@ -1,7 +1,7 @@
 import { isObject } from "../../restore-points/shape";
 import type { StackValues } from "../pulumi/stack";
 
-/** Removed after the verdict, copies do not exist long enough for a job of AWS Backup, which runs hourly or more rarely. */
+/** AWS Backup starts its jobs once an hour or more rarely, and a drill removes its copies before the next one. */
 export const KEPT_ONLY_LATER =
   'vault.aws.keepRestored keeps nothing of this drill, because its copies are removed right after the verdict. For copies in the vault, use --keep, and "scalar-backup drill --clean-up" when the jobs of AWS Backup have ended';
 

@@ -42,7 +42,7 @@ export interface DrillOptions {
   interrupted: AbortSignal;
 }
 
-/** What a drill came to. */
+/** The result of a drill. */
 export interface DrillResult {
   exitCode: ExitCode;
   evidence?: Evidence;

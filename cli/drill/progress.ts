@@ -48,7 +48,7 @@ export class Progress {
     this.#began = now();
     this.#said = now();
     this.#timer = setInterval(() => this.tick(), SILENCE_MILLIS / 6);
-    // A run that has ended is not held open by its progress.
+    // The timer must not keep the process alive when the run has ended.
     this.#timer.unref();
   }
 

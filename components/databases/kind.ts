@@ -70,7 +70,7 @@ export interface ProtectedDatabase {
 export interface RestoreContext {
   parent: pulumi.ComponentResource;
   tags: Record<string, string>;
-  /** Keys of tags that no copy gets, be they its source's or the set's. */
+  /** Keys of tags that no copy gets: neither from its source nor from the set. */
   tagsNotCopied: readonly string[];
   aws: AwsSettings;
   azure: AzureSettings;

@@ -87,7 +87,7 @@ function declareLeases(
             annotations: { "pulumi.com/patchFieldManager": "scalar-backup", "pulumi.com/patchForce": "true" },
           },
         },
-        // Who holds it is the pausers' business.
+        // The pausers write who holds it.
         { ...opts, ignoreChanges: ["spec"], retainOnDelete: true },
       ),
   );

@@ -137,7 +137,7 @@ export class PauseSchedule extends pulumi.ComponentResource {
       ([releases, notify]): Settings => ({
         cluster: args.cluster ?? DEFAULT_CLUSTER,
         record: { namespace, name: `${name}-windows` },
-        // Which databases a release uses, and how, is not the pauser's business: a change of it must not change the CronJob.
+        // The pauser does not use these: a change of a release's databases must not change the CronJob.
         releases: releases.map(({ databases: _, transactions: __, ...release }) => release),
         ...timing,
         ...(notify && { notify }),

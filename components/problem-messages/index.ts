@@ -29,7 +29,7 @@ export function messagesOf(schema: z.ZodType, value: unknown): Problem[] {
       };
     });
   });
-  // A key that is misspelt is not missing, too, and its map may be right with it.
+  // Do not report a misspelt key as missing too, nor its map as wrong without it.
   return (
     problems
       .filter(({ path, message, issue }) => {

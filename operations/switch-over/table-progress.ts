@@ -1,7 +1,7 @@
 /** "up to 50 concurrent restores (any type of restore) in a given account" [AWS API Reference, RestoreTableToPointInTime]. */
 const RESTORES_AT_ONCE = 50;
 
-/** How many times in a row restores of so many tables take as long as one. */
+/** In how many rounds so many tables are restored, 50 at a time. */
 export function wavesOf(tables: number): number {
   return Math.max(1, Math.ceil(tables / RESTORES_AT_ONCE));
 }

@@ -64,7 +64,7 @@ async function adoptEndpoint(
   );
   const zoneGroupImportId = await importIdOf(
     { type: "azure-native:network:PrivateDnsZoneGroup", logical: `${logical}-dns` },
-    // It has no tags: whose its endpoint is, it is.
+    // A zone group has no tags. It belongs to the same stack as its endpoint.
     found.zoneGroupId ? { what: `the DNS zone group of ${what}`, id: found.zoneGroupId, foreign } : undefined,
     context,
   );

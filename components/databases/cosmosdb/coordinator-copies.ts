@@ -53,7 +53,7 @@ export interface Coordinator {
 export interface CoordinatorSource {
   account: CosmosAccount;
   from: RestoreSource;
-  /** The account that ScalarDB uses of this restore. */
+  /** The account of this restore that ScalarDB uses. */
   copy: CosmosAddress;
   /** Whether that is in the stack's state: then it has been restored before. */
   copyInState: boolean;

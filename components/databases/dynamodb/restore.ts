@@ -76,7 +76,7 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
         };
       }),
     );
-  // Not of what is declared: that is known only when it is there.
+  // Counts the sources: the copies are known only when they exist.
   const count = sources.apply(({ tables }) => tables.length);
   const restored = sources.apply(
     ({ tables, scaling, incomplete, backups, copiesAlreadyExist, existingCopies, coordinator, finding, refusal }) => {
@@ -84,7 +84,7 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
       const bracket = coordinator && plannedBracket(coordinator, context);
       const early = bracket && earlyInstant(accepted.checkedInstant, bracket);
       const copies: pulumi.Output<Table>[] = [];
-      // Waits for the one that has its place among the restores that may run at a time.
+      // Only so many restores may run at a time: each waits for the copy that is so many places before it.
       const waitsFor = (index: number) => copies[index - context.restoresAtOnce];
       for (const [index, table] of tables.entries()) {
         const found = existingCopies.get(table.name);
@@ -94,13 +94,13 @@ export function restoreTables(name: string, args: DynamodbArgs, context: Restore
           exists: copiesAlreadyExist || found?.own === true,
           after: waitsFor(index),
         };
-        // What is refused is not declared in the end, and says why itself.
+        // Do not look for copies of a refused restore: it declares none, and its own message says why.
         const adopted = refusal ? pulumi.output(undefined) : adoptedTable(name, args, table, found, context);
         const place = copyPlace(name, args, table, context);
         copies.push(adopted.apply((importId) => restoreTable(args, table, place, { ...source, importId }, accepted)));
       }
       const late =
-        // One that exists stays, whatever its source can be restored to now: the verdict about the copies rests on it.
+        // An existing late copy stays, even if its source's range has moved on: the verdict about the copies rests on it.
         coordinator && bracket && (coordinator.late.inState || !refusal)
           ? declareLateCopy(name, args, coordinator, bracket, waitsFor(tables.length), accepted)
           : pulumi.output(undefined);

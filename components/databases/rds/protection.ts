@@ -88,7 +88,7 @@ export function declaredRds(
   };
 }
 
-/** Has AWS Backup keep a continuous backup of what exists, be it an RDS instance or an Aurora cluster. */
+/** Has AWS Backup keep a continuous backup of an existing RDS instance or Aurora cluster. */
 export function protectExistingRds(
   name: string,
   observed: pulumi.Output<RdsProtection>,
