@@ -1,6 +1,11 @@
-import type { DatabaseArgs, KnownDatabase } from "../../components/databases";
+import type { DatabaseArgs, KindKey, KnownDatabase } from "../../components/databases";
+import type { AzureServerArgs } from "../../components/databases/azure-server/args";
+import type { CosmosdbArgs } from "../../components/databases/cosmosdb";
+import type { DynamodbArgs } from "../../components/databases/dynamodb";
 import { rangeOfTables } from "../../components/databases/dynamodb/ranges";
 import { goalOf, namespacePatterns } from "../../components/databases/dynamodb/tables";
+import { plain } from "../../components/databases/kind";
+import type { RdsArgs } from "../../components/databases/rds";
 import { isRetention, rdsShortfalls, stateProblem } from "../../components/databases/rds/protection";
 import { describeCluster } from "../../operations/aurora";
 import { findServer, type ServerProduct, serverShortfalls } from "../../operations/azure-servers";
@@ -25,66 +30,100 @@ export async function databaseFindings(situation: Situation, ask: Ask): Promise<
 
 const UP = '"pulumi up" fixes it';
 
-async function findingsOf(
-  { name, kind, args }: KnownDatabase,
-  situation: Situation,
-): Promise<Omit<Finding, "check">[]> {
-  const { aws, azure } = situation;
-  // Cast: `kindOf` has found the args of this kind under its key.
-  const of = <Key extends keyof DatabaseArgs>() => args as NonNullable<DatabaseArgs[Key]>;
-  const existing = Reflect.get(of<"dynamodb">(), "existing");
-  if (existing === undefined) return [ok(`${name}: the program creates it, and declares its protection`)];
-  const region = kind.region?.(args) ?? aws.region ?? "";
-  const days = kind.recoveryDays(args);
-  if (kind.key === "dynamodb") {
-    const goal = goalOf(of<"dynamodb">());
-    const reader = new TableReader(region, aws.access);
-    // Not the components' look-up, which works only within a run of a Pulumi program.
-    const { tables: named = [], ...namespaces } = of<"dynamodb">().existing ?? {};
-    const prefixes = namespacePatterns(namespaces, namespaces.scalardbTables !== false);
-    const names = tablesOf({ tables: named, prefixes }, await reader.names());
-    const missing = [
-      ...named.filter((table) => !names.includes(table)),
-      ...namespacePatterns(namespaces, false).filter((prefix) => !names.some((table) => table.startsWith(prefix))),
-    ];
-    if (missing.length > 0) return [gone(name, `the table or namespace ${missing.join(", ")} in ${region}`)];
-    const tables = await reader.protection(names);
-    const lacking = tables.filter((table) => tableShortfalls(table, goal).length > 0).map((table) => table.name);
-    if (lacking.length > 0)
-      return [
-        warning(
-          `${name}: ${lacking.length} of ${counted(tables.length, "table")} are not protected as configured: ${lacking.join(", ")}`,
-          UP,
-        ),
-      ];
-    const range = rangeOfTables(name, tables);
+type Found = Omit<Finding, "check">[];
+
+/** An existing database, as a stack's file describes it. */
+interface Existing<Args> {
+  name: string;
+  args: Args;
+  region: string;
+  days: number;
+  situation: Situation;
+}
+
+/** For each kind, whether its existing database is there and protected. */
+const FINDINGS: { [Key in KindKey]: (existing: Existing<NonNullable<DatabaseArgs[Key]>>) => Promise<Found> } = {
+  dynamodb: tableFindings,
+  cosmosdb: accountFindings,
+  auroraMysql: rdsDatabaseFindings,
+  auroraPostgresql: rdsDatabaseFindings,
+  rdsMysql: rdsDatabaseFindings,
+  rdsPostgresql: rdsDatabaseFindings,
+  rdsOracle: rdsDatabaseFindings,
+  rdsSqlserver: rdsDatabaseFindings,
+  azureMysql: (existing) => serverFindings("mysql", existing),
+  azurePostgresql: (existing) => serverFindings("postgresql", existing),
+};
+
+async function findingsOf({ name, kind, args }: KnownDatabase, situation: Situation): Promise<Found> {
+  if (Reflect.get(Object(args), "existing") === undefined)
+    return [ok(`${name}: the program creates it, and declares its protection`)];
+  const region = kind.region?.(args) ?? situation.aws.region ?? "";
+  // Cast: `kindOf` has found args of this kind under its key.
+  const findings = FINDINGS[kind.key as KindKey] as (existing: Existing<unknown>) => Promise<Found>;
+  return await findings({ name, args, region, days: kind.recoveryDays(args), situation });
+}
+
+async function tableFindings({ name, args, region, situation }: Existing<DynamodbArgs>): Promise<Found> {
+  const reader = new TableReader(region, situation.aws.access);
+  // Not the components' look-up, which works only within a run of a Pulumi program.
+  const { tables: named = [], ...namespaces } = args.existing ?? {};
+  const prefixes = namespacePatterns(namespaces, namespaces.scalardbTables !== false);
+  const names = tablesOf({ tables: named, prefixes }, await reader.names());
+  const missing = [
+    ...named.filter((table) => !names.includes(table)),
+    ...namespacePatterns(namespaces, false).filter((prefix) => !names.some((table) => table.startsWith(prefix))),
+  ];
+  if (missing.length > 0) return [gone(name, `the table or namespace ${missing.join(", ")} in ${region}`)];
+  const tables = await reader.protection(names);
+  const goal = goalOf(args);
+  const lacking = tables.filter((table) => tableShortfalls(table, goal).length > 0).map((table) => table.name);
+  if (lacking.length > 0)
     return [
-      "unknownBecause" in range
-        ? problem(`${name}: cannot be restored: ${range.unknownBecause}`)
-        : ok(`${name}: ${counted(tables.length, "table")}, restorable from ${range.earliest} to ${range.latest}`),
+      warning(
+        `${name}: ${lacking.length} of ${counted(tables.length, "table")} are not protected as configured: ${lacking.join(", ")}`,
+        UP,
+      ),
     ];
-  }
-  if (kind.key === "cosmosdb") {
-    const { accountName, resourceGroupName } = existing as { accountName: string; resourceGroupName: string }; // Cast: its schema.
-    const account = await findAccount({ accountName, resourceGroupName }, azure);
-    if (account === undefined) return [gone(name, `the Cosmos DB account ${accountName} in ${resourceGroupName}`)];
-    return protectedOr(name, `Cosmos DB account ${accountName}`, backupShortfalls(account, days));
-  }
-  if (kind.key === "azureMysql" || kind.key === "azurePostgresql") {
-    const { serverName, resourceGroupName } = existing as { serverName: string; resourceGroupName: string }; // Cast: its schema.
-    const product: ServerProduct = kind.key === "azureMysql" ? "mysql" : "postgresql";
-    const server = await findServer({ product, serverName, resourceGroupName }, azure);
-    if (server === undefined) return [gone(name, `the server ${serverName} in ${resourceGroupName}`)];
-    return protectedOr(name, `server ${serverName}`, serverShortfalls(server, days));
-  }
-  // Cast: its schema.
-  const { clusterIdentifier, instanceIdentifier } = existing as {
-    clusterIdentifier?: string;
-    instanceIdentifier?: string;
-  };
+  const range = rangeOfTables(name, tables);
+  return [
+    "unknownBecause" in range
+      ? problem(`${name}: cannot be restored: ${range.unknownBecause}`)
+      : ok(`${name}: ${counted(tables.length, "table")}, restorable from ${range.earliest} to ${range.latest}`),
+  ];
+}
+
+async function accountFindings({ name, args, days, situation }: Existing<CosmosdbArgs>): Promise<Found> {
+  const accountName = plain(name, args.existing?.accountName);
+  const resourceGroupName = plain(name, args.existing?.resourceGroupName);
+  const account = await findAccount({ accountName, resourceGroupName }, situation.azure);
+  if (account === undefined) return [gone(name, `the Cosmos DB account ${accountName} in ${resourceGroupName}`)];
+  return protectedOr(name, `Cosmos DB account ${accountName}`, backupShortfalls(account, days));
+}
+
+async function serverFindings(
+  product: ServerProduct,
+  { name, args, days, situation }: Existing<AzureServerArgs>,
+): Promise<Found> {
+  const serverName = plain(name, args.existing?.serverName);
+  const resourceGroupName = plain(name, args.existing?.resourceGroupName);
+  const server = await findServer({ product, serverName, resourceGroupName }, situation.azure);
+  if (server === undefined) return [gone(name, `the server ${serverName} in ${resourceGroupName}`)];
+  return protectedOr(name, `server ${serverName}`, serverShortfalls(server, days));
+}
+
+/** An RDS instance, or a cluster of RDS or Aurora. */
+async function rdsDatabaseFindings({
+  name,
+  args,
+  region,
+  days,
+  situation,
+}: Existing<Pick<RdsArgs, "existing">>): Promise<Found> {
+  const { clusterIdentifier, instanceIdentifier } = args.existing ?? {};
   return clusterIdentifier === undefined
-    ? instanceFindings(name, { region, identifier: instanceIdentifier ?? "", days }, situation)
-    : clusterFindings(name, { region, identifier: clusterIdentifier, days }, situation);
+    ? instanceFindings(name, { region, identifier: plain(name, instanceIdentifier), days }, situation)
+    : clusterFindings(name, { region, identifier: plain(name, clusterIdentifier), days }, situation);
 }
 
 interface RdsPlace {
@@ -136,7 +175,7 @@ function rdsFindings(
     earliest?: Date;
     latest?: Date;
   },
-): Omit<Finding, "check">[] {
+): Found {
   const { protection, days, earliest, latest } = found;
   const lacking = rdsShortfalls(protection, days);
   const late = lacking.map((each) =>
@@ -162,7 +201,7 @@ function gone(name: string, what: string): Omit<Finding, "check"> {
   );
 }
 
-function protectedOr(name: string, what: string, lacking: readonly string[]): Omit<Finding, "check">[] {
+function protectedOr(name: string, what: string, lacking: readonly string[]): Found {
   if (lacking.length === 0) return [ok(`${name}: ${what} is backed up as configured`)];
   return [warning(`${name}: ${what}: ${lacking.join("; ")}`, UP)];
 }

@@ -49,7 +49,8 @@ export interface DatabaseArgs {
   vault?: DatabaseVaultArgs;
 }
 
-type KindKey = Exclude<keyof DatabaseArgs, "name" | "vault">;
+/** The key of a kind in the configuration and the args. */
+export type KindKey = Exclude<keyof DatabaseArgs, "name" | "vault">;
 
 /** Every kind that is supported, under its key. A new kind is a file next to this one, and a line here and above. */
 const KINDS = {
