@@ -7,12 +7,11 @@ import { buildCosmosdb } from "../../rehearsal/sets/cosmosdb";
 import { coordinatorsOf } from "../../restore-points/outputs";
 import { COPY_TAG } from "../../restore-points/rules/tag-keys";
 import { Verdict } from "../../restore-points/verification/verdict";
-import { revealed, type StackResult } from "../../simulator/engine/stack";
+import { revealed } from "../../simulator/engine/stack";
 import { interruptCreations } from "./interruption";
 import { changes, errors, recordNextWindow, rehearsed } from "./rehearsed";
+import { infos, MINUTE, RELEASE, suffixed, verdictOf, warnings } from "./verified-set";
 
-const MINUTE = 60_000;
-const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
 const ACCOUNT = "azure-native:cosmosdb:DatabaseAccount";
 const SOURCE = "ledger-prod";
 
@@ -54,19 +53,6 @@ async function protectedSet(t: ExecutionContext, restoreTo: Record<string, unkno
   return { cloud, cosmosdb, stack, providers, source, commit, window, up, accounts, configure };
 }
 
-const suffixed = (at: string) => at.replaceAll(/[-:]/g, "").toLowerCase();
-const said = (result: StackResult, severity: string) =>
-  result.diagnostics.filter((each) => each.severity === severity).map(({ message }) => message);
-
-interface Shown {
-  verdict: string;
-  because: string[];
-  restsOn: string[];
-  notCovered: string[];
-  verifiedAt?: string;
-}
-const verdictOf = ({ outputs }: StackResult) => outputs.verification as unknown as Shown;
-
 test("a pause is proven by two accounts with the coordinator, from before and after the data", async (t) => {
   const { cloud, stack, cosmosdb, window, up, accounts } = await protectedSet(t);
   const at = window();
@@ -75,7 +61,7 @@ test("a pause is proven by two accounts with the coordinator, from before and af
 
   const preview = await stack.preview();
   t.true(preview.succeeded, errors(preview));
-  const plan = said(preview, "info").find((message) => message.includes("coordinator at ")) ?? "";
+  const plan = infos(preview).find((message) => message.includes("coordinator at ")) ?? "";
   const [, early = "", late = ""] = /coordinator at (\S+) and (\S+) /.exec(plan) ?? [];
   t.true(Date.parse(early) < Date.parse(at) && Date.parse(at) < Date.parse(late), plan);
   t.true(
@@ -123,7 +109,7 @@ test("a pause is proven by two accounts with the coordinator, from before and af
   const again = await stack.preview();
   t.deepEqual(changes(again), [], "a preview right after changes nothing");
   t.deepEqual(
-    said(again, "info").filter((message) => message.includes("coordinator at")),
+    infos(again).filter((message) => message.includes("coordinator at")),
     [],
     "nothing is planned any more",
   );
@@ -175,7 +161,7 @@ test("a firewall that keeps the reader out ends the up with the fix, which verif
   const unproven = await up();
   t.is(verdictOf(unproven).verdict, Verdict.Unproven);
   t.regex(verdictOf(unproven).because.join(), /^ledger: the coordinator's copies could not be read: the firewall/);
-  t.true(said(unproven, "warning").some((message) => message.startsWith("USING COPIES THAT ARE NOT PROVEN")));
+  t.true(warnings(unproven).some((message) => message.startsWith("USING COPIES THAT ARE NOT PROVEN")));
   t.is(unproven.outputs.lastDrill, null, "what is unproven is no drill that has passed");
 
   stack.config["scalar-backup:restore"] = { at };

@@ -2,14 +2,9 @@ import test, { type ExecutionContext } from "ava";
 import { buildAurora } from "../../rehearsal/sets/aurora";
 import { buildDynamodb, TABLES } from "../../rehearsal/sets/dynamodb";
 import { changes, errors, REGION, recordWindow, rehearsed } from "./rehearsed";
-import { warnings } from "./verified-set";
+import { ELSEWHERE, MINUTE, RELEASE, suffixed, warnings } from "./verified-set";
 
-const ELSEWHERE = "ap-northeast-3";
-const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-const RELEASE = { namespace: "scalar", name: "scalardb-cluster" };
-
-const suffixed = (at: string) => at.replaceAll(/[-:]/g, "").toLowerCase();
 
 /** ScalarDB's tables, protected for a day, and whatever else the configuration has. */
 async function protectedTables(t: ExecutionContext, config: Record<string, unknown>, restoreTo?: { region: string }) {
