@@ -98,8 +98,13 @@ const podShape = {
     ),
 } satisfies Shape<PodArgs>;
 
-/** Describes `PodArgs`. */
-export const podSchema = z.strictObject(podShape);
+/** Describes `PodArgs`. @param whose For the description: `the pauser's pods`. */
+export function podSchema(whose: string) {
+  return z
+    .strictObject(podShape)
+    .optional()
+    .describe(`What the cluster asks of ${whose}: labels, annotations, nodes, tolerations, credentials`);
+}
 
 /** The metadata of a pod's template: what the cluster asks for, and the program's own. */
 export function podMetadata(

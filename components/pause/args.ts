@@ -187,9 +187,7 @@ export const pauseScheduleSchema = z.strictObject({
     .superRefine(refusedBy(subdomainProblem))
     .optional()
     .describe("The priority of the pauser's pod, best one that is not preempted. Defaults to the cluster's default."),
-  pod: podSchema
-    .optional()
-    .describe("What the cluster asks of the pauser's pods: labels, annotations, nodes, tolerations, credentials"),
+  pod: podSchema("the pauser's pods"),
   // The CronJob controller looks every 10 seconds: with less it would miss runs.
   startingDeadlineSeconds: wholeNumber({ min: 10, max: 86_400 })
     .optional()

@@ -80,9 +80,7 @@ const jobShape = {
     .superRefine(refusedBy((given) => resourcesProblem(given, JOB_RESOURCES)))
     .optional()
     .describe("Requests and limits of the Job's container"),
-  pod: podSchema
-    .optional()
-    .describe("What the cluster asks of the Job's pods: labels, annotations, nodes, tolerations, credentials"),
+  pod: podSchema("the Job's pods"),
 } satisfies Shape<VerificationJobArgs>;
 
 /** Describes `ScanArgs`. */

@@ -254,9 +254,7 @@ export const cosmosdbSchema = z
               .min(1)
               .optional()
               .describe("The ServiceAccount of its pod. Defaults to the namespace's own."),
-            pod: podSchema
-              .optional()
-              .describe("What the cluster asks of its pods: labels, annotations, nodes, tolerations, credentials"),
+            pod: podSchema("its pods"),
           } satisfies Shape<SchemaLoaderArgs>)
           .optional()
           .describe("Repairs the copy's stored procedures, which no backup holds"),
