@@ -29,6 +29,7 @@ export async function databaseFindings(situation: Situation, ask: Ask): Promise<
 }
 
 const UP = '"pulumi up" fixes it';
+const BY_AWS_BACKUP = 'after "pulumi up", AWS Backup raises it with its next daily run';
 
 type Found = Omit<Finding, "check">[];
 
@@ -144,6 +145,8 @@ async function clusterFindings(name: string, { region, identifier, days }: RdsPl
       storageEncrypted: cluster.StorageEncrypted === true,
     },
     days,
+    // A Multi-AZ DB cluster keeps its own backups, whose days an update raises itself.
+    retentionFix: cluster.Engine?.startsWith("aurora") ? BY_AWS_BACKUP : UP,
     earliest: cluster.EarliestRestorableTime,
     latest: cluster.LatestRestorableTime,
   });
@@ -161,6 +164,7 @@ async function instanceFindings(name: string, { region, identifier, days }: RdsP
       storageEncrypted: instance.StorageEncrypted === true,
     },
     days,
+    retentionFix: BY_AWS_BACKUP,
     earliest: backups?.RestoreWindow?.EarliestTime,
     latest: backups?.RestoreWindow?.LatestTime,
   });
@@ -172,19 +176,15 @@ function rdsFindings(
   found: {
     protection: { retentionDays: number; deletionProtection: boolean; storageEncrypted: boolean };
     days: number;
+    retentionFix: string;
     earliest?: Date;
     latest?: Date;
   },
 ): Found {
-  const { protection, days, earliest, latest } = found;
+  const { protection, days, retentionFix, earliest, latest } = found;
   const lacking = rdsShortfalls(protection, days);
   const late = lacking.map((each) =>
-    warning(
-      `${name}: ${what}: ${each}`,
-      isRetention(each)
-        ? 'after "pulumi up", AWS Backup raises it with its next daily run'
-        : "change it where the database is managed",
-    ),
+    warning(`${name}: ${what}: ${each}`, isRetention(each) ? retentionFix : "change it where the database is managed"),
   );
   if (earliest === undefined || latest === undefined)
     return [

@@ -443,6 +443,43 @@ const LACKS: {
     fix: /pulumi up/,
   },
   {
+    title: "a retention of an Aurora cluster that AWS Backup raises",
+    take: ({ rds }) => {
+      rds.modifyDBCluster({ DBClusterIdentifier: "customers-prod", BackupRetentionPeriod: 7 });
+    },
+    check: "databases",
+    state: "warning",
+    says: /customers: cluster customers-prod: its backup retention is 7 days, below 35/,
+    fix: /AWS Backup raises it/,
+  },
+  {
+    title: "a retention of a Multi-AZ DB cluster that an update raises",
+    take: ({ config, rds }) => {
+      rds.createDBCluster({
+        DBClusterIdentifier: "payments-prod",
+        Engine: "postgres",
+        EngineVersion: "16.10",
+        MasterUsername: "scalar",
+        MasterUserPassword: "not-a-real-password",
+        DBClusterInstanceClass: "db.r6gd.xlarge",
+        AllocatedStorage: 200,
+        StorageType: "io1",
+        Iops: 4000,
+        BackupRetentionPeriod: 7,
+        DeletionProtection: true,
+        StorageEncrypted: true,
+      });
+      config["scalar-backup:databases"] = [
+        { name: "ledger", dynamodb: { existing: { namespaces: ["ledger"] } } },
+        { name: "payments", rdsPostgresql: { existing: { clusterIdentifier: "payments-prod" } } },
+      ];
+    },
+    check: "databases",
+    state: "warning",
+    says: /payments: cluster payments-prod: its backup retention is 7 days, below 35/,
+    fix: /^"pulumi up" fixes it$/,
+  },
+  {
     title: "a cluster that is gone",
     take: ({ config }) => {
       config["scalar-backup:databases"] = [
