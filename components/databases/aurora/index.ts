@@ -11,7 +11,7 @@ import { rangeOf } from "../rds/cluster";
 import { copyIdentifier } from "../rds/copies";
 import { createdCluster } from "../rds/created";
 import { snapshotDoubt, snapshotProblem } from "../rds/snapshots";
-import { rdsSwitchOver } from "../rds/switched";
+import { rdsSwitchOver } from "../rds/switch-over";
 import { type AuroraArgs, auroraSchema } from "./args";
 import { protectCreated, protectExisting } from "./protect";
 import { restoreCluster } from "./restore";

@@ -12,8 +12,8 @@ import {
   type ServerAddress,
 } from "../../../operations/azure-servers";
 import { declareCompletion } from "../../operation";
+import { adoptCopy, type FoundCopy } from "../azure/adopted";
 import { copyOptions, numbered } from "../azure/copies";
-import { adoptCopy, type FoundCopy } from "../azure/existing";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints, lookUpEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
 import { copyTags } from "../copy-tags";

@@ -8,7 +8,7 @@ import {
   readPrivateEndpoints,
 } from "../../../operations/azure-network";
 import type { RestoreContext } from "../kind";
-import type { AdoptedCopy } from "./existing";
+import type { AdoptedCopy } from "./adopted";
 import { endpointName, ZONE_GROUP } from "./names";
 
 /** Looks up the endpoints that lead to a source. A restore goes on without the right to read one: a warning names it. */

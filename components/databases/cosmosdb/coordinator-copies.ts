@@ -11,7 +11,7 @@ import { declareCompletion, declareFinding } from "../../operation";
 import { endProgram } from "../../problem";
 import { RestoreMode } from "../../restore-mode";
 import { isInState } from "../../state";
-import { adoptCopy } from "../azure/existing";
+import { adoptCopy } from "../azure/adopted";
 import { copyName } from "../azure/names";
 import type { CoordinatorFinding } from "../coordinator";
 import { copyTags } from "../copy-tags";

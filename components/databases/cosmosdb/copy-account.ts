@@ -10,8 +10,8 @@ import {
 } from "../../../operations/cosmosdb";
 import type { AccountCompletion } from "../../../operations/cosmosdb-changes";
 import type { RestoreSource } from "../../../operations/cosmosdb-restorable";
+import type { FoundCopy } from "../azure/adopted";
 import { copyOptions } from "../azure/copies";
-import type { FoundCopy } from "../azure/existing";
 import type { RestoreContext } from "../kind";
 import type { CosmosdbNetworkArgs } from "./args";
 import type { keyOf } from "./source";

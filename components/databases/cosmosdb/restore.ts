@@ -6,8 +6,8 @@ import { RECOVERY_PERIODS } from "../../../restore-points/rules/recovery-period"
 import { declareCompletion } from "../../operation";
 import { orEnd } from "../../problem";
 import { isInState } from "../../state";
+import { adoptCopy } from "../azure/adopted";
 import { numbered } from "../azure/copies";
-import { adoptCopy } from "../azure/existing";
 import { copyName } from "../azure/names";
 import { declarePrivateEndpoints, lookUpEndpoints, stepsForEndpoints } from "../azure/private-endpoints";
 import { copyTags } from "../copy-tags";

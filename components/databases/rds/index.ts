@@ -17,7 +17,7 @@ import { NOT_CONTINUOUS, protectCreatedCluster, protectExistingCluster, readClus
 import { restoreMultiAzCluster } from "./multi-az-restore";
 import { snapshotDoubt, snapshotProblem } from "./snapshots";
 import { configuredRegion, identifierOf, isCluster, lookUpCluster, lookUpInstance } from "./source";
-import { rdsSwitchOver } from "./switched";
+import { rdsSwitchOver } from "./switch-over";
 
 export type { RdsArgs } from "./args";
 

@@ -8,11 +8,11 @@ import { declareCompletion, lastRequest } from "../../operation";
 import { copyTags } from "../copy-tags";
 import { type DatabaseCopy, instantSuffix, type RestoreContext, regionOf } from "../kind";
 import { type Found, leftToSetAgain } from "../not-restored";
+import { adoptedInstance } from "./adopted";
 import type { RdsArgs } from "./args";
 import { copyDeletion, copyIdentifier, credentialsNote } from "./copies";
 import { deletedNotes } from "./deleted";
 import type { RdsEngine } from "./engine";
-import { adoptedInstance } from "./existing";
 import { restoredByRds } from "./restored";
 import { configuredRegion, lookUpInstance } from "./source";
 
