@@ -65,7 +65,9 @@ async function examine(file: string, text: string, terminal: Terminal): Promise<
 /** Says what it waits for when that takes long, in one line for all that is asked, and less and less often. */
 export function patient({ note, now }: Pick<Terminal, "note" | "now">): Ask {
   const asked: string[] = [];
-  let [began, silent, timer] = [0, SILENT_MILLIS, setTimeout(() => {}, 0)];
+  let began = 0;
+  let silent = SILENT_MILLIS;
+  let timer: NodeJS.Timeout | undefined;
   const wait = () => {
     timer = setTimeout(() => {
       note(`still asking (${durationText(now() - began)}): ${asked.join(", ")}`);
@@ -75,7 +77,8 @@ export function patient({ note, now }: Pick<Terminal, "note" | "now">): Ask {
   };
   return async (what, work) => {
     if (asked.push(what) === 1) {
-      [began, silent] = [now(), SILENT_MILLIS];
+      began = now();
+      silent = SILENT_MILLIS;
       wait();
     }
     try {

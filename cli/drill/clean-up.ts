@@ -28,7 +28,8 @@ export class CleanUp {
   readonly #options: CleanUpOptions;
 
   constructor(stack: PulumiStack, options: CleanUpOptions) {
-    [this.#stack, this.#options] = [stack, options];
+    this.#stack = stack;
+    this.#options = options;
   }
 
   /** @returns when the copies were gone */

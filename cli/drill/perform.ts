@@ -56,7 +56,9 @@ export class Drill {
   readonly #warned = new Set<string>();
 
   constructor(stack: PulumiStack, files: DrillFiles, options: DrillOptions) {
-    [this.#stack, this.#files, this.#options] = [stack, files, options];
+    this.#stack = stack;
+    this.#files = files;
+    this.#options = options;
   }
 
   async perform(): Promise<DrillResult> {

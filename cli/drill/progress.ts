@@ -44,7 +44,10 @@ export class Progress {
 
   /** @param warned warnings that were shown before: they are not repeated */
   constructor(say: (line: string) => void, now: () => number, expected: Expected, warned = new Set<string>()) {
-    [this.#say, this.#now, this.#expected, this.#warned] = [say, now, expected, warned];
+    this.#say = say;
+    this.#now = now;
+    this.#expected = expected;
+    this.#warned = warned;
     this.#began = now();
     this.#said = now();
     this.#timer = setInterval(() => this.tick(), SILENCE_MILLIS / 6);

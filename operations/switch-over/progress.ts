@@ -29,7 +29,8 @@ export class Waiting {
     if (now - this.#begin > this.#limitMillis) throw new Error(failure());
     if (text !== this.#reported || now - this.#reportedAt >= REPORT_MILLIS) {
       this.#say(`${text}, ${this.elapsed}`);
-      [this.#reported, this.#reportedAt] = [text, now];
+      this.#reported = text;
+      this.#reportedAt = now;
     }
     await waitingClock().wait(millis);
   }

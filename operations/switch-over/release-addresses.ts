@@ -78,7 +78,8 @@ export class ReleaseAddresses {
    * @throws {Error} when the limit has passed, or pods are started again and again
    */
   async awaitCopies(instant: string, say: Say): Promise<void> {
-    let [looks, reopenings] = [0, 0];
+    let looks = 0;
+    let reopenings = 0;
     say(
       "upgrade the releases now, in another terminal, with the values of the output helmValues: they name the copies, and hold replicaCount at 0 (docs/recovery.md)",
     );
