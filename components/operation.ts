@@ -46,6 +46,15 @@ export function declareCompletion<Name extends OperationName>(
   );
 }
 
+/**
+ * What a command has written: known once it has run. Its ID does not show it, for the provider gives one in previews, too, and the
+ * engine hands it over (pulumi-command 1.2, commandController.go).
+ */
+export function writtenBy(command: Command): pulumi.Output<string> {
+  // The credentials in the environment make every output a secret, but none is in what an operation says.
+  return pulumi.unsecret(command.stdout);
+}
+
 /** The request that the stack's last update has sent; undefined before the first. */
 export async function lastRequest<Name extends OperationName>(
   logical: string,
@@ -73,8 +82,7 @@ export function declareFinding<Name extends OperationName>(
     { ...inputs, update: updateOf(logical, operation, inputs, options, REPEATED) },
     options,
   );
-  // The credentials in the environment make every output a secret, but none is in what an operation says.
-  return pulumi.unsecret(command.stdout).apply((said) => said.split("\n").at(-1) ?? "");
+  return writtenBy(command).apply((said) => said.split("\n").at(-1) ?? "");
 }
 
 /** The `update` of a completion whose request has not changed. */

@@ -1,6 +1,7 @@
 import { text } from "node:stream/consumers";
 import { keepSdkQuiet } from "./aws-node-warning";
 import { BoundedLines } from "./bounded-lines";
+import { endWithShell } from "./end-with-shell";
 import { runOperation, UnknownOperation } from "./operations";
 
 /**
@@ -12,6 +13,7 @@ import { runOperation, UnknownOperation } from "./operations";
  */
 async function main(): Promise<void> {
   keepSdkQuiet();
+  endWithShell();
   const name = process.argv.slice(1).at(-1);
   const [steps, signs] = [new BoundedLines(console.log), new BoundedLines(console.error)];
   try {

@@ -153,8 +153,7 @@ class Managed implements Manager {
   async create({ urn, type, inputs }: ResourceState, preview: boolean, startMillis: number): Promise<Created> {
     const created = await this.provider.create({ urn, type, inputs: plainMap(inputs), preview, startMillis });
     if (!preview && !created.id) throw new Error(`the provider returned no ID for '${urn}'`);
-    // An ID is unknown until the resource exists, even if the provider returns one.
-    return { ...created, id: preview ? "" : created.id, outputs: markSecrets(created.outputs, inputs) };
+    return { ...created, outputs: markSecrets(created.outputs, inputs) };
   }
 
   async read(resource: ResourceState) {

@@ -129,8 +129,7 @@ export class ProviderServer {
     const inputs = fromStruct(request.getProperties());
     const { id, outputs, simulatedMillis } = await this.provider.create({ urn, type: typeOf(urn), inputs, preview });
     if (!preview) this.onDuration(urn, "create", simulatedMillis);
-    // An ID is unknown until the resource exists, even if the provider returns one.
-    return new messages.CreateResponse().setId(preview ? "" : id).setProperties(toStruct(outputs));
+    return new messages.CreateResponse().setId(id).setProperties(toStruct(outputs));
   }
 
   async #read(request: messages.ReadRequest): Promise<messages.ReadResponse> {

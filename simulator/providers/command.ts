@@ -106,6 +106,7 @@ export class CommandProvider implements SimulatedProvider {
     const { urn, type, inputs, preview } = request;
     ensureKnown(type);
     const id = `${urn.split("::").at(-1)}${randomBytes(4).toString("hex")}`;
+    // Unlike other providers, it gives an ID in previews, too. [pulumi-command 1.2.1: local/commandController.go, Create]
     if (preview) return { id, outputs: { ...inputs, stdout: UNKNOWN, stderr: UNKNOWN }, simulatedMillis: 0 };
     return { id, ...(await this.#run(urn, inputs.create, inputs, { stdout: "", stderr: "" })) };
   }
@@ -120,9 +121,10 @@ export class CommandProvider implements SimulatedProvider {
     const { urn, type, oldInputs, oldOutputs, newInputs, preview } = request;
     ensureKnown(type);
     if (preview) {
-      const output = isDeepStrictEqual(oldInputs, newInputs)
-        ? written(oldOutputs)
-        : { stdout: UNKNOWN, stderr: UNKNOWN };
+      // An input that was not there before does not count. [pulumi-go-provider 1.5: infer/resource.go, markComputed]
+      const changed = Object.keys(oldInputs).some((key) => !isDeepStrictEqual(oldInputs[key], newInputs[key]));
+      const output =
+        changed || containsUnknowns(newInputs) ? { stdout: UNKNOWN, stderr: UNKNOWN } : written(oldOutputs);
       return { outputs: { ...newInputs, ...output }, simulatedMillis: 0 };
     }
     return await this.#run(urn, newInputs.update ?? newInputs.create, newInputs, written(oldOutputs));
@@ -141,7 +143,8 @@ export class CommandProvider implements SimulatedProvider {
 
   async cancel(): Promise<void> {
     this.#cancelled = true;
-    for (const child of this.#running) end(child);
+    // The shell alone: what it runs goes on, and is waited for. [pulumi-command 1.2.1: local/commandOutputs.go, run]
+    for (const child of this.#running) child.kill("SIGKILL");
   }
 
   /** @param before What the command wrote when it last ran. */
@@ -211,7 +214,7 @@ export class CommandProvider implements SimulatedProvider {
       const fail = (why: string) => reject(new Error(`${why}: running "${command}":\n${output.both}`));
       child.once("error", (error) => fail(error.message));
       child.once("close", (code, signal) => {
-        if (signal) fail(`signal: ${signal}`);
+        if (signal) fail(`signal: ${SIGNALS[signal] ?? signal}`);
         else if (code !== 0) fail(`exit status ${code}`);
         else resolve({ stdout: withoutNewline(output.stdout), stderr: withoutNewline(output.stderr) });
       });
@@ -219,9 +222,12 @@ export class CommandProvider implements SimulatedProvider {
   }
 }
 
+/** What Go calls them. */
+const SIGNALS: Partial<Record<NodeJS.Signals, string>> = { SIGKILL: "killed", SIGTERM: "terminated" };
+
 const HAS_PROCESS_GROUPS = process.platform !== "win32";
 
-/** Ends a shell with what it runs, to which it does not pass a signal on: both are in a process group of their own. */
+/** Ends a shell with what it runs when this process ends: both are in a process group of their own. */
 function end(child: ChildProcess): void {
   if (!HAS_PROCESS_GROUPS || child.pid === undefined) {
     child.kill("SIGKILL");

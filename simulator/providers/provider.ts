@@ -56,6 +56,7 @@ export interface CreateRequest {
 }
 
 export interface CreateResponse {
+  /** Empty in a preview where the real provider does not know it yet. The real engine hands over what the provider answers. */
   id: string;
   outputs: PropertyMap;
   /** How long the cloud takes for this, in milliseconds of simulated time. It passes on the simulated clock only. */

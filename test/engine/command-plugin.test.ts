@@ -9,6 +9,7 @@ import type { Deployment } from "@pulumi/pulumi/automation";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import test from "ava";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { OPERATION_CLOUDS } from "../../operations/requests";
 import { PROGRAM } from "../../rehearsal/engines";
@@ -22,6 +23,7 @@ import { CommandProvider } from "../../simulator/providers/command";
 import { type PropertyMap, UNKNOWN } from "../../simulator/providers/provider";
 import { sdkVersion } from "../../simulator/providers/sdk-version";
 import { changes, errors, recordWindow } from "../programs/rehearsed";
+import { unanswered } from "../unit/operations/unanswered";
 import { CommandPlugin } from "./command-plugin";
 import { findPlugin, howToGetPlugin } from "./provider-plugin";
 
@@ -63,8 +65,11 @@ withPlugin("the simulated command provider judges changes and inputs as the real
   t.teardown(() => server.stop());
   const simulated = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
   t.teardown(() => simulated.close());
-  for (const [what, before, after] of CHANGES)
+  for (const [what, before, after] of CHANGES) {
     t.deepEqual(await difference(simulated, before, after), await difference(plugin.client, before, after), what);
+    for (const planned of [plannedCreation, plannedUpdate])
+      t.deepEqual(await planned(simulated, after, before), await planned(plugin.client, after, before), what);
+  }
   for (const inputs of [BASE, { ...BASE, wrong: "x" }, { create: 5 }, { create: "a", stdin: UNKNOWN }])
     t.deepEqual(
       await refused(simulated, inputs as PropertyMap),
@@ -81,6 +86,30 @@ withPlugin("the real plugin updates a command that has printed what an operation
     `node -e "require('${join(PROGRAM, "register/index.cjs")}'); const { BoundedLines } = require('${bounded}'); let now = 0; const lines = new BoundedLines(console.log, () => now); const all = { print: console.log, end() {} }; for (const to of [${print}]) { for (; now < 86400000; now += 25000) to.print('step 4 of 9, ledger: 12 of 40 tables are restored (' + now + ' ms, usually less than 60 min)'); to.end(); }"`;
   t.is(await updated(plugin.client, printing("lines")), undefined);
   t.regex((await updated(plugin.client, printing("all"))) ?? "", /argument list too long/);
+});
+
+withPlugin("an operation that the real plugin cancels ends, and the plugin with it", async (t) => {
+  const plugin = await CommandPlugin.start(file as string);
+  t.teardown(() => plugin.stop());
+  const { first, environment } = await unanswered(t);
+  const request = {
+    region: "ap-northeast-1",
+    tables: ["a"],
+    goal: { recoveryPeriodInDays: 7, deletionProtection: true },
+  };
+  const inputs = {
+    create: `node -e "require('scalar-backup/operations')" protect-dynamodb-tables`,
+    stdin: JSON.stringify(request),
+    environment,
+    dir: PROGRAM,
+  };
+  const creation = new messages.CreateRequest().setUrn(URN).setProperties(struct(inputs));
+  const ended = new Promise<string | undefined>((resolve) =>
+    plugin.client.create(creation, (error) => resolve(error?.message)),
+  );
+  await first;
+  await new Promise((resolve) => plugin.client.cancel(new Empty(), resolve));
+  t.regex((await ended) ?? "", /signal: killed[\s\S]*interrupted: Pulumi has ended this operation/);
 });
 
 /** Creates a command, and updates it. @returns the error of the update, if there is one */
@@ -117,9 +146,14 @@ onEngine("the engine has the real plugin run every operation: protected, drilled
     config: withVaults(allKinds.config, cloud),
   });
   t.teardown(() => stack.close());
+  /** As `pulumi up` does it: the plan of a preview first. The Automation API leaves it out. */
   const up = async () => {
+    const planned = changes(await stack.preview());
     const result = await stack.up();
     t.true(result.succeeded, errors(result));
+    // It may plan to replace what depends on a value that is unknown until then, such as the identity of a vault that is updated.
+    const unplanned = changes(result).filter((change) => !planned.includes(change));
+    t.deepEqual(unplanned, [], "an up does what its preview has not shown");
     cloud.clock.advance(result.simulatedMillis);
     return result;
   };
@@ -183,6 +217,30 @@ async function difference(client: ResourceProviderClient, before: PropertyMap, a
     kinds[path] = difference.getKind();
   });
   return { changes: response.getChanges(), deletesFirst: response.getDeletebeforereplace(), kinds };
+}
+
+/** What a preview knows of a command that it creates. */
+async function plannedCreation(client: ResourceProviderClient, inputs: PropertyMap) {
+  const request = new messages.CreateRequest().setUrn(URN).setProperties(struct(inputs)).setPreview(true);
+  const response = await new Promise<messages.CreateResponse>((resolve, reject) =>
+    client.create(request, (error, answer) => (error ? reject(error) : resolve(answer))),
+  );
+  return { knowsId: response.getId() !== "", outputs: response.getProperties()?.toJavaScript() };
+}
+
+/** What a preview knows of a command that it updates. */
+async function plannedUpdate(client: ResourceProviderClient, after: PropertyMap, before: PropertyMap) {
+  const request = new messages.UpdateRequest()
+    .setUrn(URN)
+    .setId("it1")
+    .setOldInputs(struct(before))
+    .setOlds(struct({ ...before, stdout: "written", stderr: "" }))
+    .setNews(struct(after))
+    .setPreview(true);
+  const response = await new Promise<messages.UpdateResponse>((resolve, reject) =>
+    client.update(request, (error, answer) => (error ? reject(error) : resolve(answer))),
+  );
+  return response.getProperties()?.toJavaScript();
 }
 
 /** The properties that a check refuses. */

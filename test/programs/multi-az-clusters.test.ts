@@ -97,6 +97,7 @@ test("a copy is without the tags that no copy is to have, though AWS gives it th
 test("a drill that becomes a recovery keeps its copy, and the copy then stays", async (t) => {
   const { stack, rds, at, copy } = await protectedCluster(t);
   stack.config["scalar-backup:restore"] = { at };
+  t.true((await stack.preview()).succeeded);
   const drilled = await stack.up();
   t.true(drilled.succeeded, errors(drilled));
   const { resourceId } = rds.cluster(copy);

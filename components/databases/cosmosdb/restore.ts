@@ -85,17 +85,18 @@ export function restoreCosmosdb(name: string, args: CosmosdbArgs, context: Resto
       { parent: context.parent, dependsOn: [copy] },
     );
     const reachable = declarePrivateEndpoints(prefix, endpoints, copy.id, completed, tags, adopted.endpoints, context);
-    // Before its completion the copy reads with a weaker consistency than ScalarDB needs.
+    // Before its completion the copy reads with a weaker consistency than ScalarDB needs. In a preview only the copy's own output is
+    // unknown: the command provider gives an ID there, too.
     const endpoint = pulumi.all([copy.documentEndpoint, completed.id]).apply(([uri]) => uri);
     const readKey = () => orEnd(`database ${name}`, () => primaryKey(address, azure.access));
-    const accountKey = pulumi.secret(completed.id.apply(readKey));
+    const accountKey = pulumi.secret(endpoint.apply(readKey));
     const loader = args.restoreTo?.schemaLoader;
     const repaired: pulumi.Output<unknown>[] = loader
       ? [declareSchemaLoader(name, prefix, loader, { endpoint, key: accountKey }, [completed, ...reachable], context)]
       : [];
     return {
       coordinator: declareCoordinatorCopies(name, args, found.coordinator, found, context),
-      data: completed.id.apply(
+      data: endpoint.apply(
         (): DataCopies => ({
           account: { database: name, ...address },
           requested: { name, instant, requested: true },

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { answered } from "../../../operations/answered";
 import { tagsOf } from "../../../operations/aurora";
 import type { InstanceSettings } from "../../../operations/rds";
-import { declareCompletion, lastRequest } from "../../operation";
+import { declareCompletion, lastRequest, writtenBy } from "../../operation";
 import { copyTags } from "../copy-tags";
 import { type DatabaseCopy, instantSuffix, type RestoreContext, regionOf } from "../kind";
 import { type Found, leftToSetAgain } from "../not-restored";
@@ -55,7 +55,7 @@ export function restoreInstance(engine: RdsEngine, name: string, args: RdsArgs, 
       url: instance.address.apply((host) =>
         instance.port.apply((port) => engine.jdbcUrl({ host, port, database: args.databaseName ?? source.DBName })),
       ),
-      notes: completion.id.apply(() => [
+      notes: writtenBy(completion).apply(() => [
         credentialsNote(source.MasterUserSecret !== undefined),
         ...directoryNotes(source),
         ...(deleted ? deletedNotes(args.restoreTo) : []),

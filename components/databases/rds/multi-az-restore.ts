@@ -5,7 +5,7 @@ import { type ClusterDescription, describeCluster, tagsOf } from "../../../opera
 import type { ClusterBuild, ClusterSettings } from "../../../operations/multi-az-copies";
 import { type ClusterMarks, foreignBecause } from "../../../operations/multi-az-marks";
 import { COPY_TAG, INSTANT_TAG, STACK_TAG } from "../../../restore-points/rules/tag-keys";
-import { declareCompletion } from "../../operation";
+import { declareCompletion, writtenBy } from "../../operation";
 import { toEndRestore } from "../../where-to-set";
 import { refuseTakingName } from "../adoption";
 import { copyTags, leftOutTags } from "../copy-tags";
@@ -41,7 +41,9 @@ export function restoreMultiAzCluster(
       refuseForeign(at, marks, await find(at, context), context);
     }).apply(() => {
       const completed = declareCopy(name, at, source, { args, marks }, context);
-      const found = completed.id.apply(() => lookUpFor(name, async () => expected(at, await find(at, context))));
+      const found = writtenBy(completed).apply(() =>
+        lookUpFor(name, async () => expected(at, await find(at, context))),
+      );
       const database = args.databaseName ?? source.DatabaseName;
       return {
         arn: found.apply(({ cluster }) => answered(cluster, "DBClusterArn")),
@@ -49,7 +51,7 @@ export function restoreMultiAzCluster(
         url: found.apply(({ cluster }) =>
           engine.jdbcUrl({ host: answered(cluster, "Endpoint"), port: answered(cluster, "Port"), database }),
         ),
-        notes: completed.id.apply(() => [
+        notes: writtenBy(completed).apply(() => [
           `a writer and two readable standbys; ${credentialsNote(source.MasterUserSecret !== undefined)}`,
           ...leftToSetAgain("multiAzCluster", { "read replicas": source.ReadReplicaIdentifiers }),
         ]),

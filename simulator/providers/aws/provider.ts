@@ -118,7 +118,7 @@ export class AwsProvider implements SimulatedProvider {
   async create(request: CreateRequest): Promise<CreateResponse> {
     const type = this.#types.type(request.type);
     const inputs = this.#tagged(plain(request.inputs));
-    if (request.preview) return { id: UNKNOWN, outputs: planned(type, inputs), simulatedMillis: 0 };
+    if (request.preview) return { id: "", outputs: planned(type, inputs), simulatedMillis: 0 };
     const { id, simulatedMillis } = this.#attempt(type, "creating", request.urn, () => {
       authorizeStep(this.#cloud, type, "create", inputs);
       return type.create(this.#cloud, inputs, request.startMillis);

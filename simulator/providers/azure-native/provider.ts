@@ -116,7 +116,7 @@ export class AzureNativeProvider implements SimulatedProvider {
   async create(request: CreateRequest): Promise<CreateResponse> {
     const type = this.#types.type(request.type);
     const inputs = present(request.inputs);
-    if (request.preview) return { id: UNKNOWN, outputs: previewed(type, inputs), simulatedMillis: 0 };
+    if (request.preview) return { id: "", outputs: previewed(type, inputs), simulatedMillis: 0 };
     const id = this.#idOf(type, inputs);
     if (this.#get(type, id)) throw new Error(`cannot create already existing resource '${id}'`);
     const simulatedMillis = this.#put(type, id, inputs, request.urn);

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import test, { type ExecutionContext } from "ava";
 import { copyOf } from "../../../rehearsal/sets/copies";
 import type { RestorePoints } from "../../../restore-points/points";
@@ -212,7 +213,15 @@ async function act(kinds: readonly KindUnderTest[], cloud: SimulatedCloud, stack
     return result;
   };
 
-  const declared = sound(await stack.up());
+  /** As `pulumi up` does it: a preview first, whose plan is what is done. */
+  const up = async () => {
+    const planned = changes(sound(await stack.preview()));
+    const result = sound(await stack.up());
+    assert.deepEqual(changes(result), planned, "an up does something else than its preview has shown");
+    return result;
+  };
+
+  const declared = await up();
   cloud.clock.advance(declared.simulatedMillis + 25 * HOUR);
   const protect = over({ ...declared, simulatedMillis: 0 });
 
@@ -220,7 +229,7 @@ async function act(kinds: readonly KindUnderTest[], cloud: SimulatedCloud, stack
     kind.drift(cloud, { existing: nameOf(kind, "existing"), created: nameOf(kind, "created") }),
   );
   sound(await stack.refresh());
-  const fixed = sound(await stack.up());
+  const fixed = await up();
   cloud.clock.advance(fixed.simulatedMillis + 25 * HOUR);
   const fix = { ...over({ ...fixed, simulatedMillis: 0 }), expected: expected.sort() };
 
@@ -236,12 +245,12 @@ async function act(kinds: readonly KindUnderTest[], cloud: SimulatedCloud, stack
 
   const [first, second] = instants as [string, string];
   stack.config["scalar-backup:restore"] = { at: first };
-  const restore = over(sound(await stack.up()));
+  const restore = over(await up());
   const again = over(sound(await stack.preview()));
   stack.config["scalar-backup:restore"] = { at: second };
-  const change = over(sound(await stack.up()));
+  const change = over(await up());
   delete stack.config["scalar-backup:restore"];
-  const cleanUp = over(sound(await stack.up()));
+  const cleanUp = over(await up());
   return { first, second, protect, fix, restore, again, change, cleanUp };
 }
 

@@ -5,6 +5,7 @@ import test, { type ExecutionContext } from "ava";
 import { AwsCloud } from "../../../simulator/cloud/aws/aws";
 import { serveAws } from "../../../simulator/cloud/aws/wire/server";
 import { SimulatedClock } from "../../../simulator/cloud/clock";
+import { unanswered } from "./unanswered";
 
 const REGION = "ap-northeast-1";
 const PROGRAM = join(__dirname, "../../..");
@@ -86,4 +87,19 @@ test("an unknown operation exits with 2 and lists the known ones", async (t) => 
     t.is(code, 2);
     t.regex(stderr, new RegExp(`^there is no operation ${operation}; expected one of: protect-dynamodb-tables, `));
   }
+});
+
+test("an operation ends with the shell that has started it, which is all that Pulumi's provider ends", async (t) => {
+  const asked = await unanswered(t);
+  const child = spawn("/bin/sh", ["-c", `${COMMAND} protect-dynamodb-tables; true`], {
+    cwd: PROGRAM,
+    env: { ...process.env, ...asked.environment },
+  });
+  t.teardown(() => child.kill("SIGKILL"));
+  const said = text(child.stderr);
+  child.stdin.end(JSON.stringify(protection("ledger.accounts")));
+  await asked.first;
+  child.kill("SIGKILL");
+  // Read to its end, which only the end of the operation is.
+  t.regex(await said, /interrupted: Pulumi has ended this operation/);
 });
