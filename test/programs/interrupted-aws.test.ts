@@ -206,7 +206,7 @@ test("what somebody else has made under a copy's name is not touched, and the me
   });
   dynamodb.tagResource(dynamodb.table(table).arn, other);
   await refused(
-    /database tables: DynamoDB table ledger\.accounts-\S+ in ap-northeast-1 exists already and is not changed: it is a copy of the stack organization\/scalar-backup\/other, which a drill has made: remove that drill.s copies first \(scalar-backup drill --stack other --clean-up\)\. Delete it/,
+    /database tables: DynamoDB table ledger\.accounts-\S+ in ap-northeast-1 exists already and is not changed: it is a copy of the stack organization\/scalar-backup\/other, which a drill has made: remove that drill.s copies first \(scalar-backup drill --stack other --clean-up; in a program of your own, its update without the restore\)\. Delete it/,
   );
   dynamodb.deleteTable(table);
 

@@ -105,7 +105,7 @@ test("what another stack has made under a copy's name on Azure is not touched, a
     t.false(result.succeeded);
     t.regex(
       errors(result),
-      /database documents: account documents-prod-\S+ in resource group \S+ exists already and is not changed: it is a copy of the stack organization\/scalar-backup\/other, which a drill has made: remove that drill.s copies first \(scalar-backup drill --stack other --clean-up\)\. Delete it/,
+      /database documents: account documents-prod-\S+ in resource group \S+ exists already and is not changed: it is a copy of the stack organization\/scalar-backup\/other, which a drill has made: remove that drill.s copies first \(scalar-backup drill --stack other --clean-up; in a program of your own, its update without the restore\)\. Delete it/,
     );
   }
 });
