@@ -1,8 +1,10 @@
+import * as pulumi from "@pulumi/pulumi";
 import { type PauseWindow, releaseLabel } from "../restore-points/window";
 import { helmValues } from "./helm-values";
 import { endProgram } from "./problem";
 import { changeProperties, propertyChanges, usesMultiStorage } from "./properties";
 import { databasesOf, type ReleaseDatabases } from "./release-databases";
+import type { ScalarRestoreArgs } from "./restore-args";
 
 /** A release by its names, with the databases that it uses. */
 export interface ConfiguredRelease extends ReleaseDatabases {
@@ -112,6 +114,27 @@ function presentOf(
   const known = Object.keys(byRelease).filter((key) => !unknownReleases([key], releases).includes(key));
   const key = known.find((each) => isCalled(release, each));
   return key === undefined ? undefined : byRelease[key];
+}
+
+/**
+ * Properties by release with keys that are known now. An output of the whole map, as every language but TypeScript makes of a secret
+ * one, does not show its keys: it has to have a text for each release.
+ */
+export function withKnownKeys(
+  given: ScalarRestoreArgs["propertiesByRelease"],
+  releases: readonly ConfiguredRelease[],
+): Record<string, pulumi.Input<string>> | undefined {
+  if (given === undefined || !(pulumi.Output.isInstance(given) || given instanceof Promise)) return given;
+  const all = pulumi.output(given);
+  const textOf = (release: ConfiguredRelease) =>
+    all.apply(
+      async (byRelease) =>
+        presentOf(release, releases, { byRelease }) ??
+        (await endProgram(
+          `propertiesByRelease: has no properties of ${releaseLabel(release)}, whose copies a Job is to read`,
+        )),
+    );
+  return Object.fromEntries(releases.map((release) => [releaseLabel(release), textOf(release)]));
 }
 
 /** Whether a key of properties by release means this one. */

@@ -16,7 +16,7 @@ import { setMembers } from "./pause-need";
 import { refuse } from "./problem";
 import { sharedProperties, sharedPropertiesProblems } from "./properties-problems";
 import { hasTransactions, releaseDatabaseProblems } from "./release-databases";
-import { checkedValues, keysOfEveryRelease } from "./release-values";
+import { checkedValues, keysOfEveryRelease, withKnownKeys } from "./release-values";
 import { type RestoreKey, restoreShape, type ScalarRestoreArgs } from "./restore-args";
 import { RestoreMode } from "./restore-mode";
 import { acceptanceProblems, recoveryProblems } from "./restore-problems";
@@ -173,6 +173,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
 
     warnOfParallel(known, copies, copiesExist, this);
     sayWhatToExpect(known, copies, copiesExist, this);
+    const propertiesByRelease = withKnownKeys(args.propertiesByRelease, releases);
     this.verification = verifyCopies(
       args,
       {
@@ -191,7 +192,7 @@ export class ScalarRestore extends pulumi.ComponentResource {
           ),
           releases,
           properties,
-          propertiesByRelease: args.propertiesByRelease,
+          propertiesByRelease,
           parent: this,
         },
       },

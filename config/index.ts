@@ -16,7 +16,7 @@ export interface StackConfig extends ScalarBackupArgs {
   /** Secrets: properties may hold passwords. */
   properties?: pulumi.Output<string>;
   /** `properties` as a map. */
-  propertiesByRelease?: pulumi.Output<Record<string, string>>;
+  propertiesByRelease?: Record<string, pulumi.Output<string>>;
   /** Keys of tags that copies do not get. */
   tagsNotCopied?: string[];
   lastDrill?: string | DrillStack;
@@ -33,7 +33,9 @@ export function readStackConfig(): StackConfig {
   const values = readValues();
   const problems = stackConfigProblems(values);
   if (problems.length > 0 || !matches(stackConfigSchema, values)) throw new pulumi.RunError(report(problems));
-  const { restore, properties, lastDrill, ...config } = values;
+  const { restore, properties: texts, lastDrill, ...config } = values;
+  // Cast: the schema accepts no other values.
+  const properties = texts as string | Record<string, string> | undefined;
   const secrets = new pulumi.Config(PROJECT);
   // A begun drill is the command's own note.
   const { windows, at, drill: _, ...how } = restore ?? {};
@@ -44,9 +46,14 @@ export function readStackConfig(): StackConfig {
     ...(at !== undefined && { restore: { at, ...how } }),
     ...(windows !== undefined && { importedWindows: windows }),
     ...(typeof properties === "object"
-      ? { propertiesByRelease: secrets.getSecretObject<Record<string, string>>("properties") }
+      ? { propertiesByRelease: secretTexts(properties) }
       : { properties: secrets.getSecret("properties") }),
   };
+}
+
+/** The releases' names are known: a restore declares Jobs by them. */
+function secretTexts(texts: Record<string, string>): Record<string, pulumi.Output<string>> {
+  return Object.fromEntries(Object.entries(texts).map(([release, text]) => [release, pulumi.secret(text)]));
 }
 
 /** The configuration's values, each JSON or plain text as Pulumi hands it over. */

@@ -12,7 +12,9 @@ import { mergedScans, scanFactsOf } from "./scan-facts";
 import { declareScanJob, RECORDS_PER_SECOND, readsPresent, type ScanMode } from "./scan-job";
 
 /** The copies that Jobs work on. */
-export interface JobTargets extends Pick<ScalarRestoreArgs, "properties" | "propertiesByRelease"> {
+export interface JobTargets extends Pick<ScalarRestoreArgs, "properties"> {
+  /** There is a Job for each key. */
+  propertiesByRelease?: Record<string, pulumi.Input<string>>;
   /** The restore's name, the prefix of its resources'. */
   name: string;
   instant: string;

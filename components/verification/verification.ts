@@ -63,7 +63,7 @@ export function verifyCopies(
     .apply(([coordinators, settings]) => [
       ...(notCompared.length > 0
         ? notCompared
-        : coordinatorReasons(holdersOf(coordinators), releases, (release) => present && hasProperties(args, release))),
+        : coordinatorReasons(holdersOf(coordinators), releases, (release) => present && hasProperties(jobs, release))),
       ...(args.quietGap ? quietGapReasons(releases) : []),
       ...settings,
       ...(present && args.acceptInconsistentCopiesAt !== undefined
@@ -82,7 +82,7 @@ export function verifyCopies(
     return pulumi.all(compared);
   });
   const used = releases.length > 0 ? releases.filter(runsTransactions) : [undefined];
-  const settingsRead = used.every((release) => hasProperties(args, release));
+  const settingsRead = used.every((release) => hasProperties(jobs, release));
   const silent = withoutTransactions(releases);
   return withJobs({ brackets, reasons, settingsRead, withoutTransactions: silent }, args, jobs, acceptance, compares);
 }
@@ -95,7 +95,7 @@ function comparesPresent({ verify, quietGap }: Pick<ScalarRestoreArgs, "verify" 
 
 /** Whether there are properties by which a Job reads a release's databases; of all releases, without a release. */
 function hasProperties(
-  { properties, propertiesByRelease = {} }: Pick<ScalarRestoreArgs, "properties" | "propertiesByRelease">,
+  { properties, propertiesByRelease = {} }: Pick<JobTargets, "properties" | "propertiesByRelease">,
   release: PausedReleaseArgs | undefined,
 ): boolean {
   if (properties !== undefined) return true;

@@ -70,6 +70,16 @@ test("Ledger and Auditor get the properties of their own databases, and nothing 
     warned.filter((message) => /coordinator|ScalarDL Auditor/.test(message)),
     [],
   );
+  stack.config["scalar-backup:restore"] = {
+    at,
+    verify: { check: { namespace: "scalar", image: "example.com/check:1" } },
+  };
+  t.deepEqual(
+    changes(await stack.preview()).filter((change) => change.includes("Job")),
+    ["create Job restore-ledger-check", "create Job restore-scalar-auditor-check"],
+    "a check of each release, by the names in its properties",
+  );
+  stack.config["scalar-backup:restore"] = { at };
   const restored = await stack.up();
   t.true(restored.succeeded, errors(restored));
   const { verdict, because, notCovered } = verdictOf(restored);
