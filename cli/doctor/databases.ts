@@ -7,6 +7,7 @@ import { goalOf, namespacePatterns } from "../../components/databases/dynamodb/t
 import { plain } from "../../components/databases/kind";
 import type { RdsArgs } from "../../components/databases/rds";
 import { isRetention, rdsShortfalls, stateProblem } from "../../components/databases/rds/protection";
+import { type NamedBy, replacementOf } from "../../components/databases/replaced";
 import { describeCluster } from "../../operations/aurora";
 import { findServer, type ServerProduct, serverShortfalls } from "../../operations/azure-servers";
 import { backupShortfalls, findAccount } from "../../operations/cosmosdb";
@@ -99,7 +100,10 @@ async function accountFindings({ name, args, days, situation }: Existing<Cosmosd
   const resourceGroupName = plain(name, args.existing?.resourceGroupName);
   const account = await findAccount({ accountName, resourceGroupName }, situation.azure);
   if (account === undefined) return [gone(name, `the Cosmos DB account ${accountName} in ${resourceGroupName}`)];
-  return protectedOr(name, `Cosmos DB account ${accountName}`, backupShortfalls(account, days));
+  return [
+    ...replacedOr(name, { key: "cosmosdb", field: "accountName" }, account),
+    ...protectedOr(name, `Cosmos DB account ${accountName}`, backupShortfalls(account, days)),
+  ];
 }
 
 async function serverFindings(
@@ -110,7 +114,11 @@ async function serverFindings(
   const resourceGroupName = plain(name, args.existing?.resourceGroupName);
   const server = await findServer({ product, serverName, resourceGroupName }, situation.azure);
   if (server === undefined) return [gone(name, `the server ${serverName} in ${resourceGroupName}`)];
-  return protectedOr(name, `server ${serverName}`, serverShortfalls(server, days));
+  const key = product === "mysql" ? "azureMysql" : "azurePostgresql";
+  return [
+    ...replacedOr(name, { key, field: "serverName" }, server),
+    ...protectedOr(name, `server ${serverName}`, serverShortfalls(server, days)),
+  ];
 }
 
 /** An RDS instance, or a cluster of RDS or Aurora. */
@@ -199,6 +207,12 @@ function gone(name: string, what: string): Omit<Finding, "check"> {
     `${name}: ${what} does not exist`,
     "correct databases[] in the stack file; if it was deleted, docs/deleted-databases.md says what can still be restored",
   );
+}
+
+/** Windows that are recorded on the copy say nothing about the database that it has replaced. */
+function replacedOr(name: string, by: NamedBy, found: { tags?: Record<string, string> }): Found {
+  const replacement = replacementOf(by, found);
+  return replacement ? [problem(`${name}: ${replacement.what}`, replacement.fix)] : [];
 }
 
 function protectedOr(name: string, what: string, lacking: readonly string[]): Found {

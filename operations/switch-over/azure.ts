@@ -44,7 +44,7 @@ export class AzureMember implements Member {
       ...(by === undefined || by === nameOf(copy)
         ? []
         : [
-            `${this.name}: ${labelOf(source)} ${replaced?.tags[SWITCHED_OVER_TAG] ? "was" : "is being"} replaced by ${by}, not by ${nameOf(copy)}; name in the configuration what the products use now`,
+            `${this.name}: ${labelOf(source)} ${replaced?.tags[SWITCHED_OVER_TAG] ? "was" : "is being"} replaced by ${by}, not by ${nameOf(copy)}; name in the configuration what the products use now; if they use ${nameOf(source)} again, remove its tags ${REPLACED_BY_TAG} and ${SWITCHED_OVER_TAG}`,
           ]),
     ];
   }

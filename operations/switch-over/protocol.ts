@@ -125,7 +125,7 @@ export async function abortSwitchOver({ pods, members, addresses }: Participants
     const moved = (await addresses?.movedReleases()) ?? [];
     if (moved.length > 0)
       throw new Error(
-        `${moved.join(", ")} ${moved.length === 1 ? "names" : "name"} the copies already: the switch-over can only go on. Set restore.switchOver.confirm in place of abort, and run "pulumi up" again`,
+        `${moved.join(", ")} ${moved.length === 1 ? "names" : "name"} the copies already: put the former properties back (helm rollback), unless pods were started on the copies, and run "pulumi up" again. Or go on: set restore.switchOver.confirm in place of abort`,
       );
     if (journal !== undefined && journal.notes[STARTED_ON_COPIES] === journal.instant)
       throw new Error(

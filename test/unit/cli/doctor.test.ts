@@ -7,6 +7,7 @@ import { parse, stringify } from "yaml";
 import { EXIT } from "../../../cli/exit-codes";
 import { AWS_DOCUMENTS, type Document, filledDocument } from "../../../permissions/aws";
 import { buildAurora } from "../../../rehearsal/sets/aurora";
+import { azureResource } from "../../../rehearsal/sets/azure";
 import { azurePostgresqlPart } from "../../../rehearsal/sets/azure-postgresql";
 import { buildDynamodb, TABLES } from "../../../rehearsal/sets/dynamodb";
 import { formatInstant } from "../../../restore-points/instant";
@@ -491,6 +492,21 @@ const LACKS: {
     state: "problem",
     says: /customers: the cluster customers in ap-northeast-1 does not exist/,
     fix: /correct databases\[\]/,
+  },
+  {
+    title: "a server that a copy has replaced, which the configuration does not name yet",
+    take: ({ cloud }) => {
+      const server = azureResource(cloud, "Microsoft.DBforPostgreSQL/flexibleServers", "orders-prod", "2025-08-01");
+      const tags = {
+        "scalar-backup:replaced-by": "orders-prod-20261122t030000z",
+        "scalar-backup:switched-over": "2026-11-22T04:00:00Z",
+      };
+      server.send("PATCH", "", { tags });
+    },
+    check: "databases",
+    state: "problem",
+    says: /^orders: orders-prod-20261122t030000z has replaced it at 2026-11-22T04:00:00Z, and is not protected/,
+    fix: /set databases\[\]\.azurePostgresql\.existing\.serverName to orders-prod-20261122t030000z.* remove its tags/,
   },
 ];
 
