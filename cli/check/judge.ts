@@ -70,8 +70,10 @@ function unplaced({ content }: StackFile, env: NodeJS.ProcessEnv): { found: Unpl
   const aws = { access: {}, defaultRegion: regionOf(config?.["aws:region"], env) };
   const problems = stackConfigProblems(known.values, aws);
   const findings = problems.map(({ path, message }) => placed("error", path, message));
-  const understood = problems.length === 0 ? understoodOf(known.texts, aws) : undefined;
-  if (problems.length === 0)
+  // A complaint about what stands for encrypted properties is none about the file, and nothing below reads them.
+  const isRight = findings.every(({ steps }) => steps[1] === `${PREFIX}properties` && isUnknown(steps, known));
+  const understood = isRight ? understoodOf(known.texts, aws) : undefined;
+  if (isRight)
     findings.push(
       ...stackConfigWarnings(known.texts, aws).map(({ path, message }) => placed("warning", path, message)),
       ...stackConfigNotes(known.texts, aws).map(({ path, message }) => placed("note", path, message)),

@@ -74,8 +74,8 @@ export function situationOf(config: Record<string, unknown>, env: NodeJS.Process
     secret: unknown
       .filter(({ because }) => because === "secure")
       .map(({ path }) => path.join("."))
-      // Only the pauser uses them.
-      .filter((path) => !path.startsWith("scalar-backup:pause.notify.")),
+      // Only the pauser uses the one, only a restore the other.
+      .filter((path) => !/^scalar-backup:(pause\.notify\.|properties(\.|$))/.test(path)),
   };
 }
 

@@ -200,6 +200,29 @@ test("secrets are not judged, and what is around them is", (t) => {
   t.deepEqual(places(text.replace("99", "9")), []);
 });
 
+test("notes are as without them where properties by release are encrypted, and it is said which pods are paused", (t) => {
+  const text = `config:
+  kubernetes:context: scalar-prod
+  scalar-backup:databases:
+    - name: ledger
+      cosmosdb: { existing: { accountName: ledger-prod, resourceGroupName: scalar } }
+    - name: customers
+      azurePostgresql: { existing: { serverName: customers-prod, resourceGroupName: scalar } }
+  scalar-backup:pause:
+    schedule: "0 3 * * *"
+    releases:
+      - { namespace: scalar, name: ledger, databases: [ledger] }
+      - { namespace: scalar, name: scalardb-cluster, databases: [customers] }
+`;
+  const { findings, understood } = judged(text, {});
+  t.deepEqual(
+    findings.map(({ severity, path }) => `${severity} ${path}`),
+    ["note scalar-backup:pause"],
+  );
+  const secrets = "  scalar-backup:properties:\n    ledger: { secure: AAAB }\n    scalardb-cluster: { secure: AAAB }\n";
+  t.deepEqual(judged(text + secrets, {}), { findings, understood });
+});
+
 test("values with variables are not judged, and a warning says so", (t) => {
   const text = valid.replace("ap-northeast-1", `"\${REGION}"`);
   t.deepEqual(places(text), ["5:21 warning scalar-backup:databases[0].auroraPostgresql.existing.region"]);

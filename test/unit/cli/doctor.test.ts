@@ -580,6 +580,17 @@ for (const { title, take, check, state, says, fix } of LACKS)
     if (problems) t.is(exitCode, EXIT.findings);
   });
 
+test.serial("encrypted properties are not missed: no finding is about them", async (t) => {
+  const { config, doctor } = await scene(t);
+  const about = async () => (await doctor()).findings.filter(({ check }) => check === "stack file");
+  for (const properties of [SECURE, { "scalardb-cluster": SECURE }]) {
+    config["scalar-backup:properties"] = properties;
+    t.deepEqual(await about(), []);
+  }
+  config["azure-native:clientSecret"] = SECURE;
+  t.is((await about()).length, 1);
+});
+
 test.serial('an account without a right in the cluster: a finding of "Kubernetes rights"', async (t) => {
   const { cloud, config, doctor, folder, store } = await scene(t);
   store.create({ apiVersion: "v1", kind: "ServiceAccount", metadata: { namespace: "scalar", name: "ci" } });
