@@ -55,7 +55,7 @@ export function embeddedStack(
 export interface OpenedStack {
   stack: Stack;
   /** Ends the operations that run now, by SIGKILL. */
-  killOperations(): Promise<void>;
+  killOperations(): void;
   close(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export function openStack(
   log?: CommandProviderOptions["log"],
 ): OpenedStack {
   const commands = commandsOf(cloud, log);
-  const killOperations = () => commands.cancel();
+  const killOperations = () => commands.kill();
   const options = stackOptions(cloud, config, { commands });
   if (engine === "embedded") return { stack: new EmbeddedStack(options), killOperations, close: async () => {} };
   const stack = new PulumiStack(options);

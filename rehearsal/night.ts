@@ -112,7 +112,7 @@ export abstract class Night {
       if (dead) return true;
       if (this.killed.at.test(request)) requests += 1;
       dead = requests === this.killed.number;
-      if (dead) void opened.killOperations();
+      if (dead) opened.killOperations();
       return dead;
     });
     const died = await this.fast("pulumi up", () => opened.stack.up());

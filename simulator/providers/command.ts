@@ -147,6 +147,12 @@ export class CommandProvider implements SimulatedProvider {
     for (const child of this.#running) child.kill("SIGKILL");
   }
 
+  /** Ends what runs, with all that it has started, as the loss of this machine does. */
+  kill(): void {
+    this.#cancelled = true;
+    for (const child of this.#running) end(child);
+  }
+
   /** @param before What the command wrote when it last ran. */
   async #run(
     urn: string,
@@ -227,7 +233,7 @@ const SIGNALS: Partial<Record<NodeJS.Signals, string>> = { SIGKILL: "killed", SI
 
 const HAS_PROCESS_GROUPS = process.platform !== "win32";
 
-/** Ends a shell with what it runs when this process ends: both are in a process group of their own. */
+/** Ends a shell with what it runs: both are in a process group of their own. */
 function end(child: ChildProcess): void {
   if (!HAS_PROCESS_GROUPS || child.pid === undefined) {
     child.kill("SIGKILL");
