@@ -170,7 +170,11 @@ function judgeActive(world: World, { pod, openedBy }: Closure, by: Actor, to: nu
   if (openedBy === undefined || openedBy === by.name || world.actor(openedBy)?.cluster !== by.cluster) return;
   const isOver = (by.killedAt ?? by.endedAt ?? Number.POSITIVE_INFINITY) <= to;
   const { events } = world.plan;
+  // A person has taken the Lease from the other one, which is ending its own pause: both work on the pod.
+  const { endedAt = Number.POSITIVE_INFINITY, task } = world.actor(openedBy) ?? {};
+  const bothPause = task === "pause" && endedAt > to && events.some((event) => "lease" in event);
   const seemsDead =
+    bothPause ||
     by.disturbed ||
     isLateCleanup(world.actor(openedBy)) ||
     world.tampered ||
