@@ -6,13 +6,13 @@ import { webClock } from "./clock";
 import { type Ask, checked, type Finding, ok, problem } from "./finding";
 import type { Situation } from "./situation";
 
-/** The resource groups of the databases on Azure, and of the vault. */
+/** The resource groups of the databases on Azure, of their copies, and of the vault. */
 export function azureGroups({ databases, vault }: Situation): string[] {
   const groups = databases.flatMap(({ kind, args }) => {
     if (kind.azureBackup === undefined) return [];
-    // Cast: one of the kinds' args, of which only this key is read.
-    const { existing } = args as NonNullable<DatabaseArgs["azurePostgresql"]>;
-    return typeof existing?.resourceGroupName === "string" ? [existing.resourceGroupName] : [];
+    // Cast: one of the kinds' args, of which only these keys are read.
+    const { existing, restoreTo } = args as NonNullable<DatabaseArgs["azurePostgresql"]>;
+    return [existing?.resourceGroupName, restoreTo?.resourceGroupName].filter((group) => typeof group === "string");
   });
   return [...new Set([...groups, ...(groups.length > 0 && vault?.azure ? [vault.azure.resourceGroupName] : [])])];
 }

@@ -591,6 +591,23 @@ test.serial("encrypted properties are not missed: no finding is about them", asy
   t.is((await about()).length, 1);
 });
 
+test.serial(
+  "the resource group of copies is looked at, too, and a missing one is found before a restore",
+  async (t) => {
+    const { config, doctor } = await scene(t);
+    // Cast: what the scene configures, the server last.
+    const databases = structuredClone(config["scalar-backup:databases"]) as { azurePostgresql?: object }[];
+    Object.assign(databases.at(-1)?.azurePostgresql ?? {}, { restoreTo: { resourceGroupName: "scalar-copies" } });
+    config["scalar-backup:databases"] = databases;
+    const { findings } = await doctor();
+    const messages = findings.filter(({ check }) => check === "Azure permissions").map(({ message }) => message);
+    t.true(
+      messages.some((message) => /in scalar-copies: ResourceGroupNotFound/.test(message)),
+      messages.join("\n"),
+    );
+  },
+);
+
 test.serial('an account without a right in the cluster: a finding of "Kubernetes rights"', async (t) => {
   const { cloud, config, doctor, folder, store } = await scene(t);
   store.create({ apiVersion: "v1", kind: "ServiceAccount", metadata: { namespace: "scalar", name: "ci" } });
