@@ -173,6 +173,9 @@ onEngine("the engine has the real plugin run every operation: protected, drilled
     "operations have not set everything again",
   );
   t.deepEqual(changes(await stack.preview()), [], "a preview right after the drill");
+  const refreshed = await stack.refresh();
+  t.true(refreshed.succeeded, errors(refreshed));
+  t.deepEqual(changes(await stack.preview()), [], "a preview after a refresh");
   t.deepEqual(
     operationsIn(await stack.exportState()),
     Object.keys(OPERATION_CLOUDS)
