@@ -38,7 +38,7 @@ const REVIVAL = {
  */
 export function missing(key: string, { product, serverName, resourceGroupName }: ServerAddress): Error {
   return new Error(
-    `there is no server ${serverName} in resource group ${resourceGroupName}; correct databases[].${key}. If it was deleted, Azure keeps its backups for 5 days and promises nothing: have it brought back at once (${REVIVAL[product]}), and name what comes of it as existing`,
+    `there is no server ${serverName} in resource group ${resourceGroupName}; correct databases[].${key}, or the subscription that is asked (azure-native:subscriptionId). If it was deleted, Azure keeps its backups for 5 days and promises nothing: have it brought back at once (${REVIVAL[product]}), and name what comes of it as existing`,
   );
 }
 

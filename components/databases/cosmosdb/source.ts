@@ -82,7 +82,7 @@ function missing({ accountName, resourceGroupName }: CosmosAddress, deleted: Res
   const subject = `there is no Cosmos DB account ${accountName} in resource group ${resourceGroupName}`;
   return new Error(
     deleted === undefined
-      ? `${subject}; correct databases[].cosmosdb`
+      ? `${subject}; correct databases[].cosmosdb, or the subscription that is asked (azure-native:subscriptionId)`
       : `${subject} any more, but Azure keeps what it held from ${oldestInstant(deleted)} to ${deleted.properties.deletionTime}; to restore from that say databases[].cosmosdb.existing: { accountName: ${accountName}, resourceGroupName: ${resourceGroupName}, deleted: true }`,
   );
 }

@@ -115,7 +115,7 @@ test("reports a server that does not exist, is stopped, or is a replica", (t) =>
     t.throws(() => refuseUnfitServer("azurePostgresql", at, properties && ({ properties } as FlexibleServer)))?.message;
   t.regex(
     refused() ?? "",
-    /^there is no server customers-prod in resource group scalar-databases; correct databases\[\]\.azurePostgresql\. If it was deleted, Azure keeps its backups for 5 days/,
+    /^there is no server customers-prod in resource group scalar-databases; correct databases\[\]\.azurePostgresql, or the subscription that is asked \(azure-native:subscriptionId\)\. If it was deleted, Azure keeps its backups for 5 days/,
   );
   t.is(
     serverStateProblem(at, { properties: { state: "Stopped" } } as FlexibleServer),
