@@ -24,7 +24,7 @@ const SQL_SERVER = /^(jdbc:sqlserver:\/\/)([^;]*)(.*)$/is;
 const ORACLE = /^(jdbc:oracle:(?:thin|oci8?):[^@]*@)(.*)$/is;
 
 /** How ScalarDB, and Scalar's charts, write a value that comes from elsewhere: `${env:HOST}`, `{{ .Env.HOST }}`. */
-const SUBSTITUTIONS = /\$\{[^}]*\}|\{\{.*?\}\}/g;
+export const SUBSTITUTIONS = /\$\{[^}]*\}|\{\{.*?\}\}/g;
 
 /**
  * A product's JDBC URL with the address of a copy: database, parameters and all else stay as they are.

@@ -1,4 +1,4 @@
-import { moveJdbcUrl } from "./jdbc-url";
+import { moveJdbcUrl, SUBSTITUTIONS } from "./jdbc-url";
 
 /** What is known of the copies for the products' configuration. */
 export interface PropertyChange {
@@ -76,7 +76,13 @@ const isJdbcUrl = (value: string) => value.startsWith("jdbc:");
 
 function notesOf(before: string | undefined, value: string): string[] {
   if (before === undefined) return ["your properties do not have it, so it is added"];
-  if (!isJdbcUrl(value)) return [];
+  // A text that is written as it is where a reference to a Secret was.
+  if (!isJdbcUrl(value))
+    return before.search(SUBSTITUTIONS) < 0
+      ? []
+      : [
+          `your value comes from elsewhere (${before.trim()}), and the copy's takes its place as plain text; to keep it in a Secret, put this value there and keep your line`,
+        ];
   return [
     "your value is not a JDBC URL with a host in it, so the copy's takes its place; add your URL's parameters and its database name",
   ];

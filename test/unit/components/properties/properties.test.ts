@@ -10,6 +10,18 @@ const COPY = { key: CONTACT_POINTS, value: "jdbc:mysql://copy.example.com:3306/"
 /** Helm values, by chart and key. */
 const loadValues = (values: string) => parse(values) as Record<string, Record<string, string>>;
 
+test("a key of a copy in place of a reference to a Secret is said to be plain text; an address is none", (t) => {
+  const present = `scalar.db.contact_points=https://ledger.example.com/\nscalar.db.password=\${env:LEDGER_KEY}\n`;
+  const { text, notes } = changeProperties(present, [
+    { key: CONTACT_POINTS, value: "https://copy.example.com/" },
+    { key: "scalar.db.password", value: "KEY" },
+  ]);
+  t.is(text, "scalar.db.contact_points=https://copy.example.com/\nscalar.db.password=KEY\n");
+  t.deepEqual(notes, [
+    `scalar.db.password: your value comes from elsewhere (\${env:LEDGER_KEY}), and the copy's takes its place as plain text; to keep it in a Secret, put this value there and keep your line`,
+  ]);
+});
+
 test("continued lines, blanks for an equals sign and comments stay as they are", (t) => {
   const present = [
     "# The ledger's own.",
