@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
 import { SimulatedCloud } from "../simulator/cloud/cloud";
 import { ProviderServer } from "../simulator/engine/provider-server";
 import { onExit } from "../simulator/on-exit";
@@ -9,7 +10,16 @@ import { PROGRAM, providersOf } from "./engines";
 import { Workload } from "./scalardb/workload";
 import { sets } from "./sets";
 
-const USAGE = `npm run cloud: the simulated cloud alone, to try the program on it with the Pulumi CLI; it takes no options
+const exampleOf = (set: string) => `examples/Pulumi.${set}.yaml`;
+/** The sets that an example configures. */
+const explored = sets.filter(({ name }) => existsSync(join(PROGRAM, exampleOf(name))));
+
+const USAGE = `npm run cloud: the simulated cloud alone, to try the program on it with the Pulumi CLI
+
+Usage: npm run cloud -- [--set NAME]
+
+  --set NAME     the databases, by default ${explored[0]?.name}:
+${explored.map(({ name, title }) => `                   ${name}\n                     ${title}`).join("\n")}
 
 `;
 const HELP = `Commands:
@@ -20,29 +30,30 @@ const HELP = `Commands:
 
 /**
  * `npm run cloud`: only the simulated cloud, to try the program with the Pulumi CLI. It contains the databases and the
- * release of `examples/Pulumi.dynamodb-aurora.yaml`, with running transfers.
+ * release of an example, with running transfers.
  */
 async function main(): Promise<void> {
-  const [argument] = process.argv.slice(2);
-  if (argument !== undefined) {
-    if (argument === "--help") return console.log(USAGE + HELP);
-    throw new Error(`npm run cloud takes no ${argument}; npm run cloud -- --help says what it does`);
-  }
-  const set = sets[0];
-  if (set === undefined) throw new Error("there is no set");
+  const { values } = parseArgs({ options: { help: { type: "boolean" }, set: { type: "string" } } });
+  if (values.help) return console.log(USAGE + HELP);
+  const set = explored.find(({ name }) => name === (values.set ?? explored[0]?.name));
+  if (set === undefined)
+    throw new Error(`--set ${values.set} is unknown; there are ${explored.map(({ name }) => name).join(", ")}`);
   const cloud = await SimulatedCloud.start();
   const servers: { name: string; server: ProviderServer; port: number }[] = [];
   for (const provider of providersOf(cloud)) {
     const server = new ProviderServer(provider);
     servers.push({ name: provider.name, server, port: await server.start() });
   }
-  const { bank } = set.build(cloud);
+  const running = set.build(cloud);
+  const { bank } = running;
+  const properties = running.properties();
   await cloud.kubernetes.installRelease({
     namespace: "scalar",
     name: "scalardb-cluster",
     product: "scalardb-cluster",
     replicas: 3,
     application: bank.application,
+    ...(properties !== undefined && { properties }),
   });
   bank.open();
   const workload = Workload.start({
@@ -71,9 +82,7 @@ async function main(): Promise<void> {
   };
   console.log(`# The simulated cloud is up: ${set.title}.\n# In another shell, in ${PROGRAM}:`);
   printEnvironment();
-  console.log(
-    "pulumi stack init rehearsal\ncp examples/Pulumi.dynamodb-aurora.yaml Pulumi.rehearsal.yaml\npulumi up\n",
-  );
+  console.log(`pulumi stack init rehearsal\ncp ${exampleOf(set.name)} Pulumi.rehearsal.yaml\npulumi up\n`);
   console.log(HELP);
 
   const input = createInterface({ input: process.stdin });

@@ -125,6 +125,19 @@ test("the rehearsal ends without an error when the reader of its output goes awa
   t.is(output.stderr, "");
 });
 
+test("npm run cloud has the databases of an example, and says which", async (t) => {
+  t.timeout(60_000);
+  const azure = start(t, "explore", ["--set", "cosmosdb-azure-postgresql"]);
+  while (!azure.output.stdout.includes("Commands:")) await delay(50);
+  t.regex(azure.output.stdout, /ScalarDB Cluster on Cosmos DB \(ledger\) and Azure Database for PostgreSQL/);
+  t.true(azure.output.stdout.includes("cp examples/Pulumi.cosmosdb-azure-postgresql.yaml Pulumi.rehearsal.yaml"));
+  azure.child.stdin.end("quit\n");
+  t.is(await azure.code, 0);
+  const unknown = start(t, "explore", ["--set", "all-kinds"]);
+  t.is(await unknown.code, 1);
+  t.regex(unknown.output.stderr, /--set all-kinds is unknown; there are dynamodb-aurora, .*cosmosdb-azure-postgresql/);
+});
+
 test("npm run cloud uses a backend only for that shell, and removes it at its end", async (t) => {
   t.timeout(60_000);
   const { child, folder, code, output } = start(t, "explore", []);
