@@ -29,6 +29,8 @@ const CLOSING = "closing";
 
 /** By then, a new name that was asked for before the marks were taken away shows: "available" at first. [boto3 #609] */
 const LAST_CALL_MILLIS = 60_000;
+/** In between, a database that is renamed may seem unchanged for some seconds. */
+const LOOK_MILLIS = 5_000;
 
 /** What keeps a switch-over from beginning, each with the fix. Nothing is changed. */
 export async function problemsOf(instant: string, { pods, members, addresses }: Participants): Promise<string[]> {
@@ -113,14 +115,11 @@ export async function abortSwitchOver({ pods, members, addresses }: Participants
   refuse("nothing is aborted, because", (await Promise.all(members.map((member) => member.problems()))).flat());
   await pods?.lock(say);
   try {
-    await expectOpen(members);
+    expectOpen(await look(members));
     const journal = await pods?.journal();
     if (journal !== undefined && journal.notes[CLOSING] === journal.instant) {
-      say(
-        "waits a minute and looks once more, because an earlier run may have asked for a new name that does not show yet",
-      );
-      await waitingClock().wait(LAST_CALL_MILLIS);
-      await expectOpen(members);
+      say("looks for a minute, because an earlier run may have asked for a new name that does not show yet");
+      expectOpen(await lookForMinute(members));
     }
     const moved = (await addresses?.movedReleases()) ?? [];
     if (moved.length > 0)
@@ -141,9 +140,8 @@ export async function abortSwitchOver({ pods, members, addresses }: Participants
 }
 
 /** @throws {Error} when a production name is closed, or about to be */
-async function expectOpen(members: readonly Member[]): Promise<void> {
-  const states = await look(members);
-  const closed = states.filter(({ holder }) => holder !== "source");
+function expectOpen(states: readonly NameState[]): void {
+  const closed = closedOf(states);
   if (closed.length === 0) return;
   const switched = states.every(({ holder }) => holder === "copy");
   const found = switched
@@ -159,14 +157,28 @@ async function expectOpen(members: readonly Member[]): Promise<void> {
  * that the marks are gone.
  */
 async function expectUnchanged(members: readonly Member[], say: Say): Promise<void> {
-  say("waits a minute and looks once more, because the switch-over of an update that was killed may still be running");
-  await waitingClock().wait(LAST_CALL_MILLIS);
-  const closed = (await look(members)).filter(({ holder }) => holder !== "source");
+  say("looks for a minute, because the switch-over of an update that was killed may still be running");
+  const closed = closedOf(await lookForMinute(members));
   if (closed.length === 0) return;
   await all(members, (member) => member.prepare(say));
   throw new Error(
     `${labels(closed)} ${closed.length === 1 ? "was" : "were"} closed in the meantime, by the switch-over of an update that was killed: it can only go on. Set restore.switchOver.confirm in place of abort, and run "pulumi up" again`,
   );
+}
+
+/** What the first of several looks has found at which a name is closed, or the last look. */
+async function lookForMinute(members: readonly Member[]): Promise<NameState[]> {
+  const clock = waitingClock();
+  const end = clock.now() + LAST_CALL_MILLIS;
+  for (;;) {
+    const states = await look(members);
+    if (closedOf(states).length > 0 || clock.now() >= end) return states;
+    await clock.wait(LOOK_MILLIS);
+  }
+}
+
+function closedOf(states: readonly NameState[]): NameState[] {
+  return states.filter(({ holder }) => holder !== "source");
 }
 
 /** Pods may have come back while names were being closed: Helm, an autoscaler or a colleague may start them. */

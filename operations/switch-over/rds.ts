@@ -124,7 +124,11 @@ export class RdsMember implements Member {
 
   async open(say: Say): Promise<void> {
     const { identifier, copyIdentifier } = this.database;
-    await this.#rename(this.#expectCopy().resourceId, copyIdentifier, identifier, SETTLED_MILLIS, say);
+    const { resourceId } = this.#expectCopy();
+    // An abort may have taken the marks away while the source's new name was on its way already: the next run needs them.
+    const copy = await this.rds.findByResourceId(resourceId);
+    if (copy !== undefined && copy.tags[REPLACES_TAG] === undefined) await this.prepare(say);
+    await this.#rename(resourceId, copyIdentifier, identifier, SETTLED_MILLIS, say);
   }
 
   async unmark(): Promise<void> {
