@@ -29,8 +29,8 @@ function stackOptions(
  */
 export const PARALLEL = 60;
 
-/** Runs operations as processes, at the cloud's time. */
-function commandsOf(cloud: SimulatedCloud, log?: CommandProviderOptions["log"]): CommandProvider {
+/** Runs operations as processes, at the cloud's time. @param log called with each line that they write, and their URN */
+export function commandsOf(cloud: SimulatedCloud, log?: CommandProviderOptions["log"]): CommandProvider {
   // What is shown of an operation is its own: the AWS SDK's warning about an old Node.js is not.
   const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
   const environment = () => ({ ...cloud.environment(), ...(log && quiet) });

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { SimulatedCloud } from "../simulator/cloud/cloud";
+import { EngineLog } from "../simulator/engine/engine-log";
 import { ProviderServer } from "../simulator/engine/provider-server";
 import { onExit } from "../simulator/on-exit";
-import { PROGRAM, providersOf } from "./engines";
+import { commandsOf, PROGRAM, providersOf } from "./engines";
 import { Workload } from "./scalardb/workload";
 import { sets } from "./sets";
 
@@ -40,8 +41,9 @@ async function main(): Promise<void> {
     throw new Error(`--set ${values.set} is unknown; there are ${explored.map(({ name }) => name).join(", ")}`);
   const cloud = await SimulatedCloud.start();
   const servers: { name: string; server: ProviderServer; port: number }[] = [];
-  for (const provider of providersOf(cloud)) {
-    const server = new ProviderServer(provider);
+  const log = new EngineLog();
+  for (const provider of providersOf(cloud, commandsOf(cloud, log.show.bind(log)))) {
+    const server = new ProviderServer(provider, undefined, log);
     servers.push({ name: provider.name, server, port: await server.start() });
   }
   const running = set.build(cloud);
@@ -104,6 +106,7 @@ async function main(): Promise<void> {
   }
   await workload.stop();
   for (const { server } of servers) server.stop();
+  log.close();
   await cloud.stop();
   removeState();
   removed();

@@ -3,12 +3,13 @@
  * PULUMI_DEBUG_PROVIDERS. Secrets never get here: the engine keeps them to itself for providers that don't ask for them.
  */
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { type PluginAttach, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { PropertyDiffKind, PropertyMap, SimulatedProvider } from "../providers/provider";
+import type { EngineLog } from "./engine-log";
 import { answering, refusing, toStruct } from "./grpc-answers";
 import { parsePath } from "./property-path";
 import { typeOf } from "./urn";
@@ -35,11 +36,15 @@ export class ProviderServer {
   constructor(
     private readonly provider: SimulatedProvider,
     private readonly onDuration: Duration = () => {},
+    log?: EngineLog,
   ) {
     this.#server.addService(ResourceProviderService, {
       handshake: answering(() => new messages.ProviderHandshakeResponse()),
       getPluginInfo: answering(() => new PluginInfo().setVersion(provider.version)),
-      attach: answering(() => new Empty()),
+      attach: answering((request: PluginAttach) => {
+        log?.attach(request.getAddress());
+        return new Empty();
+      }),
       getSchema: answering(() =>
         new messages.GetSchemaResponse().setSchema(JSON.stringify({ name: provider.name, version: provider.version })),
       ),
