@@ -15,6 +15,7 @@ const TAGS = {
 export class AzureJudge {
   /** Since when a release names a database that is to be replaced. */
   private strayedSince: number | undefined;
+  private readonly dropped = new Set<string>();
 
   constructor(
     private readonly world: World,
@@ -76,8 +77,10 @@ export class AzureJudge {
     const pair = this.azure.pairs.find(({ source, copy }) =>
       [source, copy].some((name) => request.endsWith(`/${name}`)),
     );
-    if (pair?.tagged === undefined || by.wasFrozen || this.isFresh(pair.tagged.at)) return;
-    if (given?.owner !== pair.tagged.value) this.violate(`${by.name} drops a tag of somebody else's from ${pair.name}`);
+    if (pair?.tagged === undefined || given?.owner === pair.tagged.value || this.isFresh(pair.tagged.at)) return;
+    // The request replaces all tags: a process that was frozen since it looked drops some, and who looks later does not see them.
+    if (by.wasFrozen) this.dropped.add(request);
+    else if (!this.dropped.has(request)) this.violate(`${by.name} drops a tag of somebody else's from ${pair.name}`);
   }
 
   judgeDone(by: string): void {
