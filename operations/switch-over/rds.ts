@@ -72,12 +72,15 @@ export class RdsMember implements Member {
             `${this.name}: ${this.rds.what} ${identifier} is ${source.status}, and AWS renames available ones only: wait for it or start it, or, if it is broken, delete it with a final snapshot; the copy then takes the free name`,
           ]),
       ...(serves(copy) ? [] : [`${this.name}: the copy ${copyIdentifier} is ${copy.status}; wait for it`]),
-      ...(taken === undefined
-        ? []
-        : [
-            `${this.name}: ${this.rds.what} ${replacedIdentifier} exists, which is the name that ${identifier} is to get; rename or delete it`,
-          ]),
+      ...(taken === undefined ? [] : [this.#takenText(source !== undefined)]),
     ];
+  }
+
+  #takenText(hasSource: boolean): string {
+    const { identifier, replacedIdentifier } = this.database;
+    const exists = `${this.name}: ${this.rds.what} ${replacedIdentifier} exists, which is the name that ${identifier} is to get`;
+    if (hasSource) return `${exists}; rename or delete it`;
+    return `${exists}, and none is named ${identifier}: if it is that database, whose name was taken while the switch-over was aborted, rename it to ${identifier}; do not delete it`;
   }
 
   async prepare(say: Say): Promise<void> {
@@ -216,7 +219,6 @@ export class RdsMember implements Member {
         const state = `it is ${found.status}, as ${found.identifier}`;
         const asked = askedAt !== undefined && now - askedAt < ASK_AGAIN_MILLIS;
         if (found.pendingIdentifier === to || asked || !serves(found)) return state;
-        await this.guard();
         if ((await mayAsk()) && (await this.#askForName(found, to))) {
           askedAt = now;
           say(`${this.name}: ${found.identifier} is to become ${to}`);
@@ -236,6 +238,9 @@ export class RdsMember implements Member {
       throw new Error(
         `${this.name}: ${this.rds.what} ${to} exists, and is neither source nor copy (${holder.resourceId}); nothing of it is touched: rename it, then run "pulumi up" again`,
       );
-    return holder === undefined && (await this.rds.rename(found.identifier, to));
+    if (holder !== undefined) return false;
+    // Last: this process may have been suspended while it looked, and another one have aborted the switch-over in the meantime.
+    await this.guard();
+    return await this.rds.rename(found.identifier, to);
   }
 }

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from "ava";
 import { instanceTaking, isNameTaken } from "../../../../operations/rds-taking-name";
-import type { Say } from "../../../../operations/switch-over/member";
+import type { Guard, Say } from "../../../../operations/switch-over/member";
 import { abortSwitchOver, runSwitchOver } from "../../../../operations/switch-over/protocol";
 import { RdsMember } from "../../../../operations/switch-over/rds";
 import { type RdsDatabase, type RdsDatabases, rdsDatabases } from "../../../../operations/switch-over/rds-databases";
@@ -37,7 +37,7 @@ async function rdsWorld(t: ExecutionContext, kind: RdsKind) {
   database(COPY).put("accounts", "a", { balance: 5 });
   clock.pass(60 * MINUTE);
   const what = kind === "instance" ? "instance" : "cluster";
-  const member = (databases = rdsDatabases(what, REGION, ACCESS)) =>
+  const member = (databases = rdsDatabases(what, REGION, ACCESS), guard?: Guard) =>
     new RdsMember(
       {
         service: "rds",
@@ -50,6 +50,7 @@ async function rdsWorld(t: ExecutionContext, kind: RdsKind) {
       },
       { instant: INSTANT, stack: STACK },
       databases,
+      guard,
     );
   const balance = (identifier: string) => database(identifier).rows("accounts").get("a");
   return { ...world, member, balance, build };
@@ -279,6 +280,30 @@ test.serial(
     t.deepEqual(balance("customers"), { balance: 5 });
     // Without marks, the next run would find no copy.
     await runSwitchOver(INSTANT, { members: [member()] }, quiet);
+  },
+);
+
+test.serial(
+  "a process that was suspended while it looked for a free name asks for none without its Leases",
+  async (t) => {
+    const { member, balance } = await rdsWorld(t, "instance");
+    const databases = rdsDatabases("instance", REGION, ACCESS);
+    let lost = false;
+    const { find } = databases;
+    databases.find = async (identifier) => {
+      const found = await find.call(databases, identifier);
+      lost ||= pausedAt && identifier === REPLACED;
+      return found;
+    };
+    let pausedAt = false;
+    const guard = async () => {
+      if (lost) throw new Error("the Leases are lost");
+    };
+    const running = runSwitchOver(INSTANT, { members: [member(databases, guard)] }, (line) => {
+      pausedAt ||= /^step 4 of/.test(line);
+    });
+    await t.throwsAsync(running, { message: "the Leases are lost" });
+    t.deepEqual(balance("customers"), { balance: 7 });
   },
 );
 
