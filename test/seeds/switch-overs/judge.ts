@@ -132,6 +132,8 @@ export class Judge {
 
   /** What it is like when an abort has ended well. */
   judgeAborted(by: string): void {
+    // One that waited for the Leases may have begun since they were released, and marks the copies again.
+    if ([...this.holders.values()].some((holder) => holder.by.name !== by)) return;
     const answers = this.world.answers();
     if (answers.some((each) => each !== "source")) this.violate(`${by} has aborted, but ${answers} answer`);
     for (const table of this.world.tables)
