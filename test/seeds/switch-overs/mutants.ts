@@ -90,8 +90,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: "aborts what is closed",
     what: "starts pods again although a name is closed",
     file: `${ROOM}/protocol.ts`,
-    from: `const closed = states.filter(({ holder }) => holder !== "source");`,
-    to: `const closed = states.filter(({ holder }) => holder === "copy");`,
+    from: `return states.filter(({ holder }) => holder !== "source");`,
+    to: `return states.filter(({ holder }) => holder === "copy");`,
     seed: 65,
   },
   {

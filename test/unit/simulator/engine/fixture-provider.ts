@@ -69,7 +69,7 @@ export class FixtureProvider implements SimulatedProvider {
     const { urn, type, inputs, preview } = request;
     ensureKnown(type);
     const id = `id-of-${inputs.name}`;
-    if (preview) return { id, outputs: { ...inputs, address: UNKNOWN, generation: UNKNOWN }, simulatedMillis: 0 };
+    if (preview) return { id: "", outputs: { ...inputs, address: UNKNOWN, generation: UNKNOWN }, simulatedMillis: 0 };
     this.#call("create", urn, inputs);
     if (this.things.has(id)) throw new Error(`${id} exists already`);
     const outputs = { ...inputs, address: `${inputs.name}.example`, generation: 1 };

@@ -49,7 +49,7 @@ test("a preview knows what the inputs say, and makes nothing", async (t) => {
   const scene = await Scene.start();
   const inputs = await scene.check(URN, TABLE, { ...INPUTS, tags: { from: UNKNOWN } });
   const { id, outputs } = await scene.provider.create({ urn: URN, type: TABLE, inputs, preview: true });
-  t.is(id, UNKNOWN);
+  t.is(id, "");
   t.is(outputs.name, "accounts");
   t.is(outputs.arn, UNKNOWN);
   t.is(outputs.pointInTimeRecovery, UNKNOWN);
